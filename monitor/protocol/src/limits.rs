@@ -1,0 +1,82 @@
+//! What a run is allowed.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A size in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Bytes(pub u64);
+
+impl Bytes {
+    /// So many KiB.
+    pub const fn kib(n: u64) -> Self {
+        Self(n * 1024)
+    }
+
+    /// So many MiB.
+    pub const fn mib(n: u64) -> Self {
+        Self(n * 1024 * 1024)
+    }
+
+    /// The plain number of bytes.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Bytes {
+    /// Writes the largest binary unit that keeps the number short: `256 MiB`, `1.5 KiB`, `17 B`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (unit, size) in [("GiB", 1u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] {
+            if self.0 >= size {
+                let tenths = self.0.saturating_mul(10) / size;
+                return match tenths % 10 {
+                    0 => write!(f, "{} {unit}", tenths / 10),
+                    tenth => write!(f, "{}.{tenth} {unit}", tenths / 10),
+                };
+            }
+        }
+        write!(f, "{} B", self.0)
+    }
+}
+
+/// What one run may use. The monitor enforces all of it and knows no defaults.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// User and system time of all processes of the run together.
+    pub cpu_time: Duration,
+    /// Time from exec to end on the monotonic clock.
+    pub wall_time: Duration,
+    /// Peak of all memory of the run: anonymous, tmpfs, page cache and kernel memory charged to its leaf.
+    pub memory: Bytes,
+    /// RLIMIT_STACK of each process.
+    pub stack: Bytes,
+    /// RLIMIT_FSIZE: largest file that a process may write.
+    pub file_size: Bytes,
+    /// RLIMIT_NOFILE of each process.
+    pub open_files: u32,
+    /// Processes and threads at one time.
+    pub processes: u32,
+    /// RLIMIT_CORE. 1 keeps a piped `core_pattern` from running; 0 does not (`fs/coredump.c`).
+    pub core: Bytes,
+    /// RLIMIT_AS, where asked for: it turns "memory limit exceeded" into a failed allocation.
+    pub address_space: Option<Bytes>,
+    /// RLIMIT_DATA, where asked for.
+    pub data: Option<Bytes>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_well() {
+        assert_eq!(Bytes(17).to_string(), "17 B");
+        assert_eq!(Bytes(1536).to_string(), "1.5 KiB");
+        assert_eq!(Bytes::mib(256).to_string(), "256 MiB");
+        assert_eq!(Bytes(u64::MAX).to_string(), "1717986918.3 GiB".to_string());
+    }
+}

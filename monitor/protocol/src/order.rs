@@ -1,0 +1,133 @@
+//! What the server tells the monitor.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Bytes, Limits};
+
+/// A descriptor of the same frame, by position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Descriptor(pub u16);
+
+/// A frame from the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// Answers the monitor's Hello.
+    Welcome(Setup),
+    /// Files for the run whose [`Order::Run`] follows with the same run id, when one frame is too small.
+    Files(Vec<BoxFile>),
+    /// Starts a run. The monitor runs one at a time.
+    Run(Box<Run>),
+    /// Ends the run of this id; a run that has ended already is left alone.
+    Kill,
+    /// A new size for the terminal of the run of this id.
+    Resize(TerminalSize),
+    /// Asks for a Pong.
+    Ping,
+}
+
+/// Who programs are in this container, for the life of the connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setup {
+    /// Uid and gid of every program; differs from slot to slot, because the kernel counts per uid over the host.
+    pub uid: u32,
+    /// The gid.
+    pub gid: u32,
+}
+
+/// One program to run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The argument vector. Without `executable`, `argv[0]` is looked up: with a `/` as a path from `cwd`, else in
+    /// `cwd`'s own directory first only if `search_cwd`, then along `PATH` of `env`.
+    #[serde(with = "crate::frame::byte_strings")]
+    pub argv: Vec<Vec<u8>>,
+    /// The whole environment, `KEY=value`.
+    #[serde(with = "crate::frame::byte_strings")]
+    pub env: Vec<Vec<u8>>,
+    /// Working directory, absolute inside the container.
+    pub cwd: String,
+    /// Look `argv[0]` up in `cwd` before `PATH`, as go-judge does.
+    pub search_cwd: bool,
+    /// Executes this descriptor (`execveat` with AT_EMPTY_PATH) instead of looking `argv[0]` up.
+    pub executable: Option<Descriptor>,
+    /// What to put into the box first, in this order.
+    pub files: Vec<BoxFile>,
+    /// The program's descriptors; every other one is closed.
+    pub stdio: Vec<Stdio>,
+    /// Opens a terminal of this size, for every [`StdioSource::Terminal`].
+    pub terminal: Option<TerminalSize>,
+    /// What to hand out after the end.
+    pub collect: Vec<Collect>,
+    /// What the run may use.
+    pub limits: Limits,
+}
+
+/// Rows and columns of a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerminalSize {
+    /// Lines.
+    pub rows: u16,
+    /// Characters a line.
+    pub columns: u16,
+}
+
+/// Something in the box before the program starts. Missing parent directories are made, mode 0777.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoxFile {
+    /// Relative to the box, or absolute below one of the box's directories; no `..`.
+    pub path: String,
+    /// Permission bits, exactly (no umask).
+    pub mode: u32,
+    /// What is there.
+    pub content: Content,
+}
+
+/// What a [`BoxFile`] is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Content {
+    /// These bytes.
+    Inline(#[serde(with = "crate::frame::bytes")] Vec<u8>),
+    /// A copy of a readable descriptor, from offset 0 to its end.
+    Descriptor(Descriptor),
+    /// A symbolic link to this target.
+    Symlink(String),
+    /// A directory.
+    Directory,
+}
+
+/// One descriptor of the program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stdio {
+    /// Its number in the program.
+    pub fd: u16,
+    /// What it is.
+    pub source: StdioSource,
+}
+
+/// What a program's descriptor is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StdioSource {
+    /// A descriptor of this frame.
+    Descriptor(Descriptor),
+    /// A file of the box, opened for reading.
+    ReadFile(String),
+    /// A file of the box, made or emptied, mode 0666, opened for writing.
+    WriteFile(String),
+    /// The run's terminal.
+    Terminal,
+    /// `/dev/null`, for reading and writing.
+    Null,
+}
+
+/// A file to hand out after the run, opened under the program's uid beneath the box: regular files only, no symbolic
+/// link anywhere on the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collect {
+    /// Relative to the box, or absolute below one of the box's directories.
+    pub path: String,
+    /// A larger file is not handed out, unless `truncate`.
+    pub max: Bytes,
+    /// Hand out the descriptor of a larger file all the same; the server reads up to `max`.
+    pub truncate: bool,
+}

@@ -1,0 +1,115 @@
+//! The answer to a submission.
+
+use std::time::Duration;
+
+use gavel_protocol::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// What a run, or a whole submission, is worth.
+///
+/// Where several apply the order is: our own failure, memory, time, output, the program's failure, the checker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Right, or nothing to compare and exit status 0.
+    Accepted,
+    /// The output is not the expected one.
+    WrongAnswer,
+    /// The compiler refused the source, or reached a limit over it.
+    CompileError,
+    /// The program exited with another status than 0, or a signal ended it.
+    RuntimeError,
+    /// It used more CPU time or more time on the clock than allowed.
+    TimeLimitExceeded,
+    /// It used more memory than allowed.
+    MemoryLimitExceeded,
+    /// It wrote more than allowed.
+    OutputLimitExceeded,
+    /// We failed; the program may be right.
+    InternalError,
+}
+
+/// A sentence that a student understands: "used 1.02 s of 1.00 s CPU".
+pub type Reason = String;
+
+/// What a program wrote to one stream, up to the cap.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stream {
+    /// The bytes, as written.
+    pub bytes: Vec<u8>,
+    /// More was written than was kept.
+    pub truncated: bool,
+}
+
+/// What came of the compilation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Compilation {
+    /// There is a program to run.
+    pub ok: bool,
+    /// What the compiler said: head and tail of it where it is long; control characters taken out.
+    pub log: String,
+    /// The log was longer.
+    pub log_truncated: bool,
+    /// CPU time.
+    pub cpu: Duration,
+    /// Time on the clock.
+    pub wall: Duration,
+    /// Peak memory.
+    pub memory: Bytes,
+    /// The program came from the compile cache; the figures are those of the compilation that filled it.
+    pub cached: bool,
+}
+
+/// What came of one test case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TestResult {
+    /// Position of the test case, from 0.
+    pub index: u32,
+    /// What the run is worth.
+    pub verdict: Verdict,
+    /// The exit status, where the program exited.
+    pub exit_code: Option<i32>,
+    /// The signal's name (`SIGSEGV`), where one ended the program.
+    pub signal: Option<String>,
+    /// Why the verdict is not Accepted.
+    pub reason: Option<Reason>,
+    /// CPU time.
+    pub cpu: Duration,
+    /// Time on the clock.
+    pub wall: Duration,
+    /// Peak memory.
+    pub memory: Bytes,
+    /// Standard output.
+    pub stdout: Stream,
+    /// Standard error.
+    pub stderr: Stream,
+}
+
+/// The final answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The first verdict in test order that is not Accepted, else Accepted.
+    pub verdict: Verdict,
+    /// Why, where no test tells: the reason of an InternalError or of a CompileError by a limit.
+    pub reason: Option<Reason>,
+    /// Missing for languages without a compiler, and where we failed before it.
+    pub compile: Option<Compilation>,
+    /// One result for each test case that ran, in order.
+    pub tests: Vec<TestResult>,
+    /// Figures over all tests.
+    pub summary: Summary,
+}
+
+/// Figures over all tests of a submission.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Tests with the verdict Accepted.
+    pub passed: u32,
+    /// Tests of the submission.
+    pub total: u32,
+    /// Largest CPU time of a test.
+    pub cpu_max: Duration,
+    /// Largest time on the clock of a test.
+    pub wall_max: Duration,
+    /// Largest peak memory of a test.
+    pub memory_max: Bytes,
+}

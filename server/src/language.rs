@@ -1,0 +1,188 @@
+//! Languages and toolchains: data from `languages.toml`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+/// Everything that `languages.toml` says, checked.
+#[derive(Debug, Clone)]
+pub struct Languages {
+    toolchains: BTreeMap<String, Toolchain>,
+    languages: BTreeMap<String, Language>,
+}
+
+/// A container image in which sources are compiled.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Toolchain {
+    /// The image.
+    pub image: String,
+}
+
+/// What a client may name in `language`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Language {
+    /// What a client names.
+    pub id: String,
+    /// What people read.
+    pub name: String,
+    /// Where it is compiled; none for a language without a compiler.
+    #[serde(default)]
+    pub toolchain: Option<String>,
+    /// File name that a single source gets.
+    pub source: String,
+    /// The compiler's argv; `{source}` stands for all source files, each an argument.
+    #[serde(default)]
+    pub compile: Vec<String>,
+    /// The file that compiling must leave.
+    #[serde(default)]
+    pub artefact: Option<String>,
+    /// The program's argv; `{artefact}` stands for the compiled program.
+    pub run: Vec<String>,
+    /// Prints the compiler's version.
+    #[serde(default)]
+    pub version: Vec<String>,
+}
+
+/// Why `languages.toml` was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum LanguagesError {
+    /// It could not be read.
+    #[error("failed to read {path}")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not TOML of the described form.
+    #[error("{path} is not valid")]
+    Parse {
+        /// The file.
+        path: String,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// An entry contradicts another or itself.
+    #[error("language `{language}`: {problem}")]
+    Entry {
+        /// The entry.
+        language: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    toolchains: BTreeMap<String, Toolchain>,
+    #[serde(default)]
+    languages: Vec<Language>,
+}
+
+impl Languages {
+    /// Reads and checks the file.
+    ///
+    /// # Errors
+    /// What cannot be read, is not of the form, or contradicts itself.
+    pub fn load(path: &Path) -> Result<Self, LanguagesError> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| LanguagesError::Read { path: shown.clone(), source })?;
+        Self::parse(&text, &shown)
+    }
+
+    fn parse(text: &str, path: &str) -> Result<Self, LanguagesError> {
+        let File { toolchains, languages } = toml::from_str(text)
+            .map_err(|source| LanguagesError::Parse { path: path.into(), source: Box::new(source) })?;
+        let mut by_id = BTreeMap::new();
+        for language in languages {
+            let entry = |problem: String| LanguagesError::Entry { language: language.id.clone(), problem };
+            check(&language, &toolchains).map_err(entry)?;
+            if by_id.insert(language.id.clone(), language.clone()).is_some() {
+                return Err(entry("there are two of this id".into()));
+            }
+        }
+        Ok(Self { toolchains, languages: by_id })
+    }
+
+    /// The language of this id.
+    pub fn get(&self, id: &str) -> Option<&Language> {
+        self.languages.get(id)
+    }
+
+    /// All languages, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Language> {
+        self.languages.values()
+    }
+
+    /// All toolchains, by name.
+    pub fn toolchains(&self) -> impl Iterator<Item = (&str, &Toolchain)> {
+        self.toolchains.iter().map(|(name, toolchain)| (name.as_str(), toolchain))
+    }
+}
+
+/// `Err` says what is wrong with an entry.
+fn check(language: &Language, toolchains: &BTreeMap<String, Toolchain>) -> Result<(), String> {
+    let plain = |name: &str| !name.is_empty() && !name.contains('/') && name != "." && name != "..";
+    if !plain(&language.source) {
+        return Err(format!("source `{}` is not a plain file name", language.source));
+    }
+    if language.run.is_empty() {
+        return Err("run is empty".into());
+    }
+    match (&language.toolchain, language.compile.is_empty(), &language.artefact) {
+        (None, true, None) => Ok(()),
+        (Some(name), false, Some(artefact)) => {
+            if !toolchains.contains_key(name) {
+                return Err(format!("there is no toolchain `{name}`"));
+            }
+            if !plain(artefact) {
+                return Err(format!("artefact `{artefact}` is not a plain file name"));
+            }
+            Ok(())
+        }
+        _ => Err("toolchain, compile and artefact go together".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHIPPED: &str = include_str!("../../images/languages.toml");
+
+    fn problem(text: &str) -> String {
+        Languages::parse(text, "test").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_shipped_file_is_valid_and_has_the_promised_languages() {
+        let languages = Languages::parse(SHIPPED, "languages.toml").unwrap();
+        for id in ["c11", "c17", "c23", "cpp17", "cpp20", "cpp23"] {
+            assert!(languages.get(id).is_some(), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_language_of_an_unknown_toolchain_is_refused() {
+        let text = "[[languages]]\nid='x'\nname='X'\nsource='a'\nrun=['a']\ntoolchain='no'\ncompile=['c']\nartefact='b'";
+        assert_eq!(problem(text), "language `x`: there is no toolchain `no`");
+    }
+
+    #[test]
+    fn half_a_compiler_is_refused() {
+        let text = "[[languages]]\nid='x'\nname='X'\nsource='a'\nrun=['a']\ncompile=['c']";
+        assert_eq!(problem(text), "language `x`: toolchain, compile and artefact go together");
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        let text = "[[languages]]\nid='x'\nname='X'\nsource='a'\nrun=['a']\nflags='-O2'";
+        assert_eq!(problem(text), "test is not valid");
+    }
+}

@@ -1,0 +1,222 @@
+//! Sandboxes as `judge` sees them: lease one, run programs in it, give it back. Has never heard of a verdict.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gavel_protocol::{Bytes, Ending, Limits, Step, Usage};
+use tokio_util::sync::CancellationToken;
+
+use crate::submission::Isolation;
+
+/// Where `judge` gets sandboxes from: the pool, or a fake in tests.
+pub trait Sandboxes: Send + Sync + 'static {
+    /// A leased sandbox; dropping it gives it back.
+    type Lease: Lease;
+
+    /// Waits for a sandbox that the isolation allows to serve this user.
+    ///
+    /// # Errors
+    /// [`SandboxError::Busy`] after `patience`, [`SandboxError::Stopping`].
+    fn lease(
+        &self,
+        profile: &Profile,
+        isolation: Isolation,
+        user: Option<&str>,
+        patience: Duration,
+    ) -> impl Future<Output = Result<Self::Lease, SandboxError>> + Send;
+}
+
+/// A sandbox in somebody's hands. It is reset after every run, so nothing of one run is there in the next.
+pub trait Lease: Send {
+    /// Runs one program to its end. `cancel` kills it: the ending is then [`Ending::Cancelled`]. After an `Err` the
+    /// sandbox is of no more use.
+    ///
+    /// # Errors
+    /// Only our own failures; whatever the program does is an `Ok`.
+    fn run(
+        &mut self,
+        program: Program,
+        cancel: &CancellationToken,
+    ) -> impl Future<Output = Result<Ran, SandboxError>> + Send;
+
+    /// Names the sandbox in logs: `run-3`, `gcc-0`.
+    fn name(&self) -> &str;
+}
+
+/// What a sandbox is for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Profile {
+    /// Runs programs.
+    Run,
+    /// Compiles, in the long-lived container of this toolchain of `languages.toml`.
+    Toolchain(String),
+}
+
+/// One program to run in a leased sandbox.
+#[derive(Debug)]
+pub struct Program {
+    /// The argument vector.
+    pub argv: Vec<Vec<u8>>,
+    /// The whole environment, `KEY=value`.
+    pub env: Vec<Vec<u8>>,
+    /// The executable, as an open descriptor; else `argv[0]` is looked up in the sandbox.
+    pub executable: Option<Arc<OwnedFd>>,
+    /// What is in the box when it starts.
+    pub files: Vec<PutFile>,
+    /// Its standard input.
+    pub stdin: Input,
+    /// Its standard output.
+    pub stdout: Output,
+    /// Its standard error.
+    pub stderr: Output,
+    /// What it may use.
+    pub limits: Limits,
+    /// Files to hand out after the end.
+    pub collect: Vec<CollectFile>,
+}
+
+/// A file in the box.
+#[derive(Debug, Clone)]
+pub struct PutFile {
+    /// Relative to the box.
+    pub path: String,
+    /// Permission bits.
+    pub mode: u32,
+    /// What is in it.
+    pub content: PutContent,
+}
+
+/// What a [`PutFile`] is made of.
+#[derive(Debug, Clone)]
+pub enum PutContent {
+    /// These bytes.
+    Bytes(Arc<[u8]>),
+    /// A copy of this descriptor.
+    Descriptor(Arc<OwnedFd>),
+}
+
+/// A program's standard input.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// `/dev/null`.
+    Empty,
+    /// These bytes, then the end.
+    Bytes(Arc<[u8]>),
+}
+
+/// What becomes of a program's output.
+#[derive(Debug, Clone, Copy)]
+pub enum Output {
+    /// `/dev/null`.
+    Discard,
+    /// Kept up to a cap.
+    Capture {
+        /// Bytes kept from the start.
+        head: usize,
+        /// Bytes kept from the end, once the head is full; only with `kill: false`.
+        tail: usize,
+        /// Kill the run at byte `head` + 1; else what is too much is read and dropped.
+        kill: bool,
+    },
+    /// Into the same pipe as standard output. Only for standard error.
+    WithStdout,
+}
+
+/// A file to hand out.
+#[derive(Debug, Clone)]
+pub struct CollectFile {
+    /// Relative to the box.
+    pub path: String,
+    /// A larger file is refused.
+    pub max: Bytes,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Ran {
+    /// How it ended.
+    pub ending: RunEnding,
+    /// What it used; zero when it never started.
+    pub usage: Usage,
+    /// What it wrote to standard output.
+    pub stdout: Captured,
+    /// What it wrote to standard error.
+    pub stderr: Captured,
+    /// One entry for each [`CollectFile`], in order.
+    pub collected: Vec<CollectedOutput>,
+}
+
+/// How a run ended, seen from the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunEnding {
+    /// As the monitor says.
+    Ended(Ending),
+    /// Killed because it wrote more than an [`Output::Capture`] with `kill` allows.
+    OutputExceeded,
+    /// The program never started.
+    NotStarted {
+        /// The step that failed.
+        step: Step,
+        /// The kernel's error number.
+        errno: i32,
+    },
+}
+
+/// Captured output.
+#[derive(Debug, Clone, Default)]
+pub struct Captured {
+    /// The head.
+    pub head: Vec<u8>,
+    /// The tail, where one was asked for and the head was full.
+    pub tail: Vec<u8>,
+    /// All bytes that were read, also those dropped.
+    pub total: u64,
+}
+
+/// The fate of one [`CollectFile`].
+#[derive(Debug)]
+pub enum CollectedOutput {
+    /// A regular file within its maximum. Hostile: read it with pread, to a cap, and never map it.
+    File {
+        /// Open for reading.
+        descriptor: OwnedFd,
+        /// Its size.
+        size: Bytes,
+    },
+    /// Larger than allowed.
+    TooLarge(Bytes),
+    /// Not there, not a regular file, or not to be opened: why.
+    Refused(String),
+}
+
+/// Why a sandbox could not serve: our fault, never the program's. All are worth another attempt in another sandbox.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// No sandbox became free in time.
+    #[error("no sandbox became free within {waited:?}")]
+    Busy {
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// The container or its monitor went away.
+    #[error("the sandbox died: {0}")]
+    Died(String),
+    /// The monitor broke the protocol.
+    #[error("the monitor broke the protocol: {0}")]
+    Protocol(String),
+    /// The monitor did not report within the deadline.
+    #[error("the monitor did not report within {0:?}")]
+    Overdue(Duration),
+    /// A descriptor could not be made or passed.
+    #[error("failed to {doing}")]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// The pool is shutting down.
+    #[error("the server is stopping")]
+    Stopping,
+}

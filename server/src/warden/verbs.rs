@@ -1,0 +1,63 @@
+//! What the server may ask of the warden: five verbs, one JSON object a line each way over a unix socket.
+//!
+//! A caller names a profile and a slot; images, mounts and options are the warden's own.
+
+use serde::{Deserialize, Serialize};
+
+/// A request, one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Verb {
+    /// Makes and starts the container of a slot; one that is there already is removed first. The server listens on
+    /// the slot's socket before it asks.
+    Create {
+        /// `run`, or `toolchain:<name>` with a name from `languages.toml`.
+        profile: String,
+        /// Below the number of slots that the configuration allows.
+        slot: u32,
+    },
+    /// Removes the container of a slot; one that is gone already is no error.
+    Retire {
+        /// The slot.
+        slot: u32,
+    },
+    /// Lists the containers of this instance.
+    List,
+    /// Tells the state of a slot's container.
+    Inspect {
+        /// The slot.
+        slot: u32,
+    },
+    /// Removes every container of this instance.
+    Drain,
+}
+
+/// An answer, one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Answer {
+    /// Done; nothing to tell.
+    Done,
+    /// The new container's id.
+    Created(String),
+    /// The containers of this instance.
+    Containers(Vec<ContainerState>),
+    /// Why it was refused or failed.
+    Failed(String),
+}
+
+/// A container of this instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContainerState {
+    /// Docker's id.
+    pub id: String,
+    /// Its slot.
+    pub slot: u32,
+    /// Its profile.
+    pub profile: String,
+    /// Running and not paused.
+    pub running: bool,
+    /// The kernel killed one of its processes for want of memory; only told by Inspect.
+    pub oom_killed: bool,
+}
