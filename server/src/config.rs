@@ -106,6 +106,9 @@ pub struct SandboxConfig {
     pub cgroup_parent: Option<String>,
     /// Runtime of run and toolchain containers (`runc`, `runsc`); none = the engine's default.
     pub runtime: Option<String>,
+    /// The monitor's static binary, which the warden puts into every container; none = `monitor` beside the
+    /// warden's own executable.
+    pub monitor: Option<PathBuf>,
 }
 
 /// `[queue]`
