@@ -28,7 +28,9 @@ pub fn send(socket: impl AsFd, frame: &[u8], descriptors: &[BorrowedFd<'_>]) -> 
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_DESCRIPTORS))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
     let fits = descriptors.len() <= MAX_DESCRIPTORS;
-    if !descriptors.is_empty() && !(fits && ancillary.push(SendAncillaryMessage::ScmRights(descriptors))) {
+    let attached =
+        descriptors.is_empty() || (fits && ancillary.push(SendAncillaryMessage::ScmRights(descriptors)));
+    if !attached {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "too many descriptors for one frame"));
     }
     let sent = rustix::io::retry_on_intr(|| {
