@@ -1,12 +1,28 @@
 //! Judges a submission: compile, run each test case, compare, sum up. Knows neither HTTP nor Docker.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
 
-use crate::sandbox::{SandboxError, Sandboxes};
-use crate::submission::Submission;
+use self::compile::Compiled;
+use self::run::Runnable;
+use crate::config::LimitsConfig;
+use crate::language::Languages;
+use crate::sandbox::{Lease, Profile, SandboxError, Sandboxes};
+use crate::submission::{Isolation, Submission};
 
+mod artefacts;
+mod checker;
+mod compile;
 pub mod judgement;
+mod log;
+mod run;
+#[cfg(test)]
+mod test_support;
+mod verdict;
 
+pub use artefacts::{Artefact, Artefacts};
 pub use judgement::{Compilation, Judgement, Reason, Stream, Summary, TestResult, Verdict};
 
 /// Where a judging has got to.
@@ -27,6 +43,9 @@ pub enum JudgeError {
     /// The submission was cancelled.
     #[error("cancelled")]
     Cancelled,
+    /// The language was taken out of `languages.toml` after the submission had been accepted.
+    #[error("there is no language `{0}` any more")]
+    UnknownLanguage(String),
     /// A sandbox failed; another attempt may succeed.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
@@ -40,13 +59,29 @@ pub enum JudgeError {
     },
 }
 
+/// How long a judging waits for a sandbox. Long enough for a container engine to be restarted: a submission that was
+/// accepted is not worth an InternalError because containers are away for a while.
+const LEASE_PATIENCE: Duration = Duration::from_secs(600);
+
+/// Most bytes of output that a judgement keeps, over all its tests: what is longer is cut and flagged, after it was
+/// compared whole. A thousand tests that write a mebibyte each must not fill the server's memory.
+const KEPT_OUTPUT: usize = 16 * 1024 * 1024;
+
 /// Judges submissions in the sandboxes it was given.
 #[derive(Debug)]
 pub struct Judge<S> {
     sandboxes: S,
+    languages: Arc<Languages>,
+    artefacts: Arc<Artefacts>,
+    limits: LimitsConfig,
 }
 
 impl<S: Sandboxes> Judge<S> {
+    /// A judge that keeps compiled programs in these artefacts.
+    pub fn new(sandboxes: S, languages: Arc<Languages>, artefacts: Artefacts, limits: LimitsConfig) -> Self {
+        Self { sandboxes, languages, artefacts: Arc::new(artefacts), limits }
+    }
+
     /// Judges one submission to its end.
     ///
     /// # Errors
@@ -57,7 +92,242 @@ impl<S: Sandboxes> Judge<S> {
         progress: &(dyn Fn(Progress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<Judgement, JudgeError> {
-        let _ = (&self.sandboxes, submission, progress, cancel);
-        Err(JudgeError::Cancelled)
+        let judging = async {
+            let language = self
+                .languages
+                .get(&submission.language)
+                .ok_or_else(|| JudgeError::UnknownLanguage(submission.language.clone()))?;
+            let toolchain = language.toolchain.as_deref().and_then(|name| self.languages.toolchain(name));
+            let artefact = match toolchain {
+                None => None,
+                Some(toolchain) => {
+                    progress(Progress::Compiling);
+                    match self.compile(submission, language, toolchain, cancel).await? {
+                        Compiled::Program(artefact) => Some(artefact),
+                        Compiled::Rejected { compilation, reason } => {
+                            return Ok(Judgement::rejected(compilation, reason, submission.tests.len()));
+                        }
+                    }
+                }
+            };
+            let runnable = Runnable { submission, language, artefact: artefact.as_ref() };
+            let tests = self.run_tests(&runnable, progress, cancel).await?;
+            Ok(Judgement::of_tests(artefact.map(|artefact| artefact.compilation), tests))
+        };
+        // A running program is killed by its own lease and then reports; waiting for a sandbox just stops.
+        tokio::select! {
+            biased;
+            judgement = judging => judgement,
+            () = cancelled_for_good(cancel) => Err(JudgeError::Cancelled),
+        }
+    }
+
+    /// Runs every test case, in order. Each waits for a sandbox anew, so that a submission of many tests does not keep
+    /// others waiting for longer than one run; a fresh sandbox serves the whole submission.
+    async fn run_tests(
+        &self,
+        runnable: &Runnable<'_>,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<Vec<TestResult>, JudgeError> {
+        let submission = runnable.submission;
+        let mut results = Vec::with_capacity(submission.tests.len());
+        let mut room = KEPT_OUTPUT;
+        let mut held = None;
+        for (index, case) in (0u32..).zip(&submission.tests) {
+            progress(Progress::Running { done: index });
+            let mut lease = match held.take() {
+                Some(lease) => lease,
+                None => {
+                    let user = submission.user.as_deref();
+                    self.sandboxes.lease(&Profile::Run, submission.isolation, user, LEASE_PATIENCE).await?
+                }
+            };
+            let ran = lease.run(runnable.program(case), cancel).await?;
+            if submission.isolation == Isolation::Fresh {
+                held = Some(lease);
+            }
+            let mut result = runnable.judged(index, case, ran)?;
+            result.stdout.keep_within(&mut room);
+            result.stderr.keep_within(&mut room);
+            results.push(result);
+        }
+        Ok(results)
+    }
+}
+
+/// Ends a little after the cancellation: a run in progress is killed and reports by itself within that time.
+async fn cancelled_for_good(cancel: &CancellationToken) {
+    cancel.cancelled().await;
+    tokio::time::sleep(Duration::from_millis(250)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use gavel_protocol::{Bytes, Ending, Limit, Step};
+
+    use super::test_support::{LIMITS, Scripted, compiled, ended, printed, submission};
+    use super::*;
+    use crate::sandbox::{Captured, CollectedOutput, Ran, RunEnding};
+    use crate::submission::TestCase;
+
+    struct Bench {
+        judge: Judge<Scripted>,
+        sandboxes: Scripted,
+        _store: tempfile::TempDir,
+    }
+
+    fn bench(answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) -> Bench {
+        let sandboxes = Scripted::new(answers);
+        let store = tempfile::tempdir().unwrap();
+        let languages = Languages::load(std::path::Path::new("../images/languages.toml")).unwrap();
+        let limits = LimitsConfig {
+            run: LIMITS,
+            run_max: LIMITS,
+            compile: LIMITS,
+            compile_max: LIMITS,
+            tests: 1000,
+            source: Bytes::mib(1),
+            artefact: Bytes::mib(64),
+        };
+        let artefacts = Artefacts::new(store.path().to_owned(), Bytes::mib(1));
+        let judge = Judge::new(sandboxes.clone(), Arc::new(languages), artefacts, limits);
+        Bench { judge, sandboxes, _store: store }
+    }
+
+    impl Bench {
+        async fn judge(&self, submission: &Submission) -> Result<Judgement, JudgeError> {
+            self.judge.judge(submission, &|_| (), &CancellationToken::new()).await
+        }
+    }
+
+    fn with_tests(expected: &[&str]) -> Submission {
+        let tests = expected
+            .iter()
+            .map(|answer| TestCase { stdin: b"x"[..].into(), expected: Some(answer.as_bytes().into()) })
+            .collect();
+        Submission { tests, ..submission("int main(){}") }
+    }
+
+    #[tokio::test]
+    async fn a_right_program_is_accepted_and_summed_up() {
+        let bench = bench([Ok(compiled()), Ok(printed("3\n")), Ok(printed("4"))]);
+        let judgement = bench.judge(&with_tests(&["3", "4"])).await.unwrap();
+        assert_eq!(judgement.verdict, Verdict::Accepted);
+        assert_eq!((judgement.summary.passed, judgement.summary.total), (2, 2));
+        assert_eq!(judgement.summary.memory_max, Bytes::mib(1));
+        assert!(!judgement.compile.unwrap().cached);
+        let asked = bench.sandboxes.asked();
+        assert_eq!(asked[0].0, Profile::Toolchain("gcc".into()));
+        assert_eq!(asked[1].0, Profile::Run);
+        assert!(asked[1].1.executable.is_some());
+    }
+
+    #[tokio::test]
+    async fn the_first_failure_in_test_order_names_the_verdict_and_all_tests_run() {
+        let crash = ended(Ending::Signaled { signal: 11 });
+        let bench = bench([Ok(compiled()), Ok(printed("3")), Ok(printed("no")), Ok(crash)]);
+        let judgement = bench.judge(&with_tests(&["3", "3", "3"])).await.unwrap();
+        assert_eq!(judgement.verdict, Verdict::WrongAnswer);
+        let verdicts: Vec<_> = judgement.tests.iter().map(|test| test.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Accepted, Verdict::WrongAnswer, Verdict::RuntimeError]);
+        assert_eq!(judgement.tests[2].signal.as_deref(), Some("SIGSEGV"));
+        assert_eq!(judgement.summary.passed, 1);
+    }
+
+    #[tokio::test]
+    async fn what_the_compiler_refuses_is_a_compile_error_with_its_log() {
+        let refused = Ran {
+            stdout: Captured { head: b"main.cpp:1: error".to_vec(), tail: Vec::new(), total: 17 },
+            ..ended(Ending::Exited { code: 1 })
+        };
+        let judgement = bench([Ok(refused)]).judge(&submission("x")).await.unwrap();
+        assert_eq!(judgement.verdict, Verdict::CompileError);
+        assert_eq!(judgement.compile.unwrap().log, "main.cpp:1: error");
+        assert_eq!(judgement.reason, None);
+        assert_eq!(judgement.summary.total, 1);
+    }
+
+    #[tokio::test]
+    async fn a_compiler_over_its_limit_is_a_compile_error_that_says_so() {
+        let bomb = ended(Ending::Killed { over: Limit::Memory });
+        let judgement = bench([Ok(bomb)]).judge(&submission("x")).await.unwrap();
+        assert_eq!(judgement.verdict, Verdict::CompileError);
+        let reason = judgement.reason.unwrap();
+        assert_eq!(reason, "compiling needs more than the 256 MiB of memory allowed");
+    }
+
+    #[tokio::test]
+    async fn a_compiled_program_that_is_too_large_is_a_compile_error_that_says_so() {
+        let large = Ran { collected: vec![CollectedOutput::TooLarge(Bytes::mib(80))], ..compiled() };
+        let judgement = bench([Ok(large)]).judge(&submission("x")).await.unwrap();
+        assert_eq!(judgement.reason.unwrap(), "the compiled program has 80 MiB; 64 MiB are allowed");
+    }
+
+    #[tokio::test]
+    async fn the_same_source_is_compiled_once() {
+        let bench = bench([Ok(compiled()), Ok(printed("3")), Ok(printed("3"))]);
+        bench.judge(&submission("same")).await.unwrap();
+        let second = bench.judge(&submission("same")).await.unwrap();
+        assert!(second.compile.unwrap().cached);
+        assert_eq!(bench.sandboxes.asked().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_fresh_submission_is_compiled_anew_and_runs_all_tests_in_one_sandbox() {
+        let bench =
+            bench([Ok(compiled()), Ok(printed("3")), Ok(compiled()), Ok(printed("3")), Ok(printed("3"))]);
+        bench.judge(&submission("same")).await.unwrap();
+        let mut fresh = with_tests(&["3", "3"]);
+        fresh.isolation = Isolation::Fresh;
+        fresh.files = submission("same").files;
+        assert!(!bench.judge(&fresh).await.unwrap().compile.unwrap().cached);
+        assert_eq!(bench.sandboxes.leases(), 4);
+    }
+
+    #[tokio::test]
+    async fn a_sandbox_that_fails_is_our_error_not_a_verdict() {
+        let died = bench([Ok(compiled()), Err(SandboxError::Died("gone".into()))]);
+        assert!(matches!(
+            died.judge(&submission("a")).await,
+            Err(JudgeError::Sandbox(SandboxError::Died(_)))
+        ));
+        let unfit = RunEnding::NotStarted { step: Step::JoinLeaf, errno: 13 };
+        let unfit = bench([Ok(compiled()), Ok(Ran { ending: unfit, ..printed("") })]);
+        assert!(matches!(unfit.judge(&submission("a")).await, Err(JudgeError::Sandbox(_))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cancelled_submission_has_no_judgement() {
+        let bench = bench([Ok(compiled())]);
+        let cancel = CancellationToken::new();
+        let submission = submission("a");
+        let (judged, ()) =
+            tokio::join!(bench.judge.judge(&submission, &|_| (), &cancel), async { cancel.cancel() });
+        assert!(matches!(judged, Err(JudgeError::Cancelled)));
+    }
+
+    #[tokio::test]
+    async fn progress_is_told_step_by_step() {
+        let bench = bench([Ok(compiled()), Ok(printed("3")), Ok(printed("3"))]);
+        let told = Mutex::new(Vec::new());
+        let submission = with_tests(&["3", "3"]);
+        let note = |progress| told.lock().unwrap().push(progress);
+        bench.judge.judge(&submission, &note, &CancellationToken::new()).await.unwrap();
+        let expected = [Progress::Compiling, Progress::Running { done: 0 }, Progress::Running { done: 1 }];
+        assert_eq!(told.into_inner().unwrap(), expected);
+    }
+
+    #[test]
+    fn output_over_the_room_of_a_judgement_is_cut_and_flagged() {
+        let mut room = 5;
+        let mut first = Stream { bytes: b"abc".to_vec(), truncated: false };
+        let mut second = Stream { bytes: b"defg".to_vec(), truncated: false };
+        first.keep_within(&mut room);
+        second.keep_within(&mut room);
+        assert_eq!((first.bytes.as_slice(), first.truncated), (&b"abc"[..], false));
+        assert_eq!((second.bytes.as_slice(), second.truncated), (&b"de"[..], true));
     }
 }

@@ -120,6 +120,11 @@ impl Languages {
         self.languages.values()
     }
 
+    /// The toolchain of this name, with its name.
+    pub fn toolchain(&self, name: &str) -> Option<(&str, &Toolchain)> {
+        self.toolchains.get_key_value(name).map(|(name, toolchain)| (name.as_str(), toolchain))
+    }
+
     /// All toolchains, by name.
     pub fn toolchains(&self) -> impl Iterator<Item = (&str, &Toolchain)> {
         self.toolchains.iter().map(|(name, toolchain)| (name.as_str(), toolchain))

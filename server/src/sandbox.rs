@@ -216,6 +216,14 @@ pub enum SandboxError {
         /// Why it failed.
         source: std::io::Error,
     },
+    /// The sandbox could not do its part for a program to start.
+    #[error("the sandbox failed at {step} (errno {errno})")]
+    Unfit {
+        /// The step that failed.
+        step: Step,
+        /// The kernel's error number.
+        errno: i32,
+    },
     /// The pool is shutting down.
     #[error("the server is stopping")]
     Stopping,

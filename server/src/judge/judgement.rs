@@ -113,3 +113,48 @@ pub struct Summary {
     /// Largest peak memory of a test.
     pub memory_max: Bytes,
 }
+
+impl Stream {
+    /// Cuts what is over the room that is left, and takes what stays from it.
+    pub(super) fn keep_within(&mut self, room: &mut usize) {
+        if self.bytes.len() > *room {
+            self.bytes.truncate(*room);
+            self.bytes.shrink_to_fit();
+            self.truncated = true;
+        }
+        *room -= self.bytes.len();
+    }
+}
+
+impl Judgement {
+    /// The judgement of a source that made no program.
+    pub(super) fn rejected(compilation: Compilation, reason: Option<Reason>, tests: usize) -> Self {
+        let summary = Summary { total: count(tests), ..Summary::default() };
+        let verdict = Verdict::CompileError;
+        Self { verdict, reason, compile: Some(compilation), tests: Vec::new(), summary }
+    }
+
+    /// Sums up the results of all tests.
+    pub(super) fn of_tests(compile: Option<Compilation>, tests: Vec<TestResult>) -> Self {
+        let verdict = tests.iter().map(|test| test.verdict).find(|&verdict| verdict != Verdict::Accepted);
+        let summary = Summary {
+            passed: count(tests.iter().filter(|test| test.verdict == Verdict::Accepted).count()),
+            total: count(tests.len()),
+            cpu_max: tests.iter().map(|test| test.cpu).max().unwrap_or_default(),
+            wall_max: tests.iter().map(|test| test.wall).max().unwrap_or_default(),
+            memory_max: tests.iter().map(|test| test.memory).max().unwrap_or_default(),
+        };
+        Self { verdict: verdict.unwrap_or(Verdict::Accepted), reason: None, compile, tests, summary }
+    }
+
+    /// The judgement of a submission that we failed to judge, with the last failure's text.
+    pub fn internal_error(reason: Reason, tests: usize) -> Self {
+        let summary = Summary { total: count(tests), ..Summary::default() };
+        let verdict = Verdict::InternalError;
+        Self { verdict, reason: Some(reason), compile: None, tests: Vec::new(), summary }
+    }
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,366 @@
+//! Compiled programs, kept under the hash of everything that they were made from: the compile cache.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
+
+use gavel_protocol::Bytes;
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+use super::judgement::Compilation;
+use crate::language::{Language, Toolchain};
+use crate::submission::{Isolation, Submission};
+
+/// Programs held open; each costs one descriptor.
+const HELD_OPEN: u64 = 256;
+
+/// A directory of compiled programs that only the server writes.
+#[derive(Debug)]
+pub struct Artefacts {
+    directory: PathBuf,
+    capacity: Bytes,
+    open: moka::sync::Cache<Key, Artefact>,
+    written_since_trim: AtomicU64,
+}
+
+/// A compiled program.
+#[derive(Debug, Clone)]
+pub struct Artefact {
+    /// The executable, open for reading; nobody holds it open for writing, so it can be executed.
+    pub program: Arc<OwnedFd>,
+    /// What compiling it was like.
+    pub compilation: Compilation,
+}
+
+/// The hash of everything that a program is made from, and of who may know that it has been made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key(blake3::Hash);
+
+/// What is kept beside a program.
+#[derive(Debug, Serialize, Deserialize)]
+struct Record {
+    blake3: String,
+    compilation: Compilation,
+}
+
+impl Key {
+    /// The key of a submission's program; `None` where the isolation allows no reuse.
+    ///
+    /// The user is part of it: that a compilation was `cached`, or quick, must tell nobody about another's source.
+    pub fn of(submission: &Submission, language: &Language, toolchain: &Toolchain) -> Option<Self> {
+        if submission.isolation == Isolation::Fresh {
+            return None;
+        }
+        let mut hasher = blake3::Hasher::new();
+        let mut add = |field: &[u8]| {
+            hasher.update(&(field.len() as u64).to_le_bytes());
+            hasher.update(field);
+        };
+        add(b"gavel artefact 1");
+        add(submission.user.as_deref().map_or(&[][..], str::as_bytes));
+        add(&[u8::from(submission.user.is_some())]);
+        add(toolchain.image.as_bytes());
+        add(language.artefact.as_deref().unwrap_or_default().as_bytes());
+        for word in &language.compile {
+            add(word.as_bytes());
+        }
+        add(format!("{:?}", submission.compile_limits).as_bytes());
+        for (name, content) in &submission.files {
+            add(name.as_bytes());
+            add(content);
+        }
+        Some(Self(hasher.finalize()))
+    }
+}
+
+impl Artefacts {
+    /// Uses this directory, which must exist; at most about `capacity` of programs stay in it.
+    pub fn new(directory: PathBuf, capacity: Bytes) -> Self {
+        let open = moka::sync::Cache::new(HELD_OPEN);
+        Self { directory, capacity, open, written_since_trim: AtomicU64::new(0) }
+    }
+
+    /// A program that is held open; does not touch the disk.
+    pub fn held(&self, key: &Key) -> Option<Artefact> {
+        self.open.get(key)
+    }
+
+    /// A program from the disk. One that does not hash to what was written is removed and not returned: a crash may
+    /// have cut it.
+    ///
+    /// # Errors
+    /// What the disk says, but for a program that is not there.
+    pub fn find(&self, key: &Key) -> io::Result<Option<Artefact>> {
+        let (program, record) = self.paths(key);
+        let record: Record = match fs::read(&record) {
+            Ok(json) => match serde_json::from_slice(&json) {
+                Ok(record) => record,
+                Err(_cut) => return self.forget(key).map(|()| None),
+            },
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(other) => return Err(other),
+        };
+        let file = match File::open(&program) {
+            Ok(file) => file,
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(other) => return Err(other),
+        };
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(&file)?;
+        if hasher.finalize().to_hex().as_str() != record.blake3 {
+            return self.forget(key).map(|()| None);
+        }
+        // The time of last use, by which `trim` goes.
+        file.set_modified(SystemTime::now())?;
+        let artefact = Artefact { program: Arc::new(file.into()), compilation: record.compilation };
+        self.open.insert(*key, artefact.clone());
+        Ok(Some(artefact))
+    }
+
+    /// Copies a program out of a sandbox's descriptor, and keeps it where there is a key.
+    ///
+    /// # Errors
+    /// What the disk says; `UnexpectedEof` when the descriptor holds less than `size`.
+    pub fn keep(
+        &self,
+        key: Option<&Key>,
+        from: OwnedFd,
+        size: Bytes,
+        compilation: Compilation,
+    ) -> io::Result<Artefact> {
+        let mut file = NamedTempFile::new_in(&self.directory)?;
+        let hash = copy(&File::from(from), &mut file, size.get())?;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o555))?;
+        let program = Arc::new(OwnedFd::from(File::open(file.path())?));
+        let artefact = Artefact { program, compilation };
+        match key {
+            // A program that nobody may find again lives as long as its descriptor.
+            None => file.close()?,
+            Some(key) => {
+                let record =
+                    Record { blake3: hash.to_hex().to_string(), compilation: artefact.compilation.clone() };
+                self.publish(key, file, &record)?;
+                self.open.insert(*key, artefact.clone());
+                self.trim_when_due(size.get())?;
+            }
+        }
+        Ok(artefact)
+    }
+
+    fn publish(&self, key: &Key, program: NamedTempFile, record: &Record) -> io::Result<()> {
+        let (program_path, record_path) = self.paths(key);
+        // The writer is closed here: a file that is open for writing cannot be executed.
+        drop(program.persist(program_path)?);
+        let mut file = NamedTempFile::new_in(&self.directory)?;
+        file.write_all(&serde_json::to_vec(record)?)?;
+        file.persist(record_path)?;
+        Ok(())
+    }
+
+    fn forget(&self, key: &Key) -> io::Result<()> {
+        self.open.invalidate(key);
+        let (program, record) = self.paths(key);
+        remove_if_there(&record)?;
+        remove_if_there(&program)
+    }
+
+    fn trim_when_due(&self, written: u64) -> io::Result<()> {
+        let since = self.written_since_trim.fetch_add(written, Ordering::Relaxed) + written;
+        if since < self.capacity.get() / 16 {
+            return Ok(());
+        }
+        self.written_since_trim.store(0, Ordering::Relaxed);
+        self.trim()
+    }
+
+    /// Removes the programs that were not used for longest until the rest fits, and what a crash has left.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn trim(&self) -> io::Result<()> {
+        let mut programs = Vec::new();
+        for entry in fs::read_dir(&self.directory)? {
+            let path = entry?.path();
+            if path.extension().is_none()
+                && let Ok(metadata) = path.metadata()
+            {
+                programs.push((metadata.modified()?, metadata.len(), path));
+            }
+        }
+        programs.sort();
+        let mut total: u64 = programs.iter().map(|(_, size, _)| size).sum();
+        for (_, size, path) in programs {
+            if total <= self.capacity.get() {
+                break;
+            }
+            remove_if_there(&path.with_extension("json"))?;
+            remove_if_there(&path)?;
+            total -= size;
+        }
+        Ok(())
+    }
+
+    fn paths(&self, key: &Key) -> (PathBuf, PathBuf) {
+        let program = self.directory.join(key.0.to_hex().as_str());
+        let record = program.with_extension("json");
+        (program, record)
+    }
+}
+
+/// Copies exactly `size` bytes by position: the source comes from a sandbox, so its offset and its end are not trusted.
+fn copy(from: &File, to: &mut impl Write, size: u64) -> io::Result<blake3::Hash> {
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; 256 * 1024];
+    let mut offset = 0;
+    while offset < size {
+        let want = buffer.len().min(usize::try_from(size - offset).unwrap_or(usize::MAX));
+        let got = from.read_at(&mut buffer[..want], offset)?;
+        if got == 0 {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the program became shorter"));
+        }
+        hasher.update(&buffer[..got]);
+        to.write_all(&buffer[..got])?;
+        offset += got as u64;
+    }
+    Ok(hasher.finalize())
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::judge::test_support::{cpp, submission};
+
+    fn compilation() -> Compilation {
+        Compilation {
+            ok: true,
+            log: String::new(),
+            log_truncated: false,
+            cpu: Duration::from_millis(400),
+            wall: Duration::from_millis(430),
+            memory: Bytes::mib(50),
+            cached: false,
+        }
+    }
+
+    fn bytes(content: &[u8]) -> (OwnedFd, Bytes) {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(content).unwrap();
+        (file.into(), Bytes(content.len() as u64))
+    }
+
+    fn key(source: &str) -> Key {
+        let (language, toolchain) = cpp();
+        Key::of(&submission(source), &language, &toolchain).unwrap()
+    }
+
+    fn read(artefact: &Artefact) -> Vec<u8> {
+        let mut content = vec![0; 64];
+        let file = File::from(artefact.program.try_clone().unwrap());
+        let length = file.read_at(&mut content, 0).unwrap();
+        content.truncate(length);
+        content
+    }
+
+    fn filled(directory: &Path) -> Artefacts {
+        let artefacts = Artefacts::new(directory.to_owned(), Bytes::mib(1));
+        let (program, size) = bytes(b"a program");
+        artefacts.keep(Some(&key("a")), program, size, compilation()).unwrap();
+        artefacts
+    }
+
+    #[test]
+    fn a_kept_program_is_found_by_the_next_server_too() {
+        let directory = tempfile::tempdir().unwrap();
+        filled(directory.path());
+        let later = Artefacts::new(directory.path().to_owned(), Bytes::mib(1));
+        assert!(later.held(&key("a")).is_none());
+        assert_eq!(read(&later.find(&key("a")).unwrap().unwrap()), b"a program");
+        assert!(later.held(&key("a")).is_some());
+        assert!(later.find(&key("b")).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_program_cut_by_a_crash_is_never_returned() {
+        let directory = tempfile::tempdir().unwrap();
+        filled(directory.path());
+        let program = fs::read_dir(directory.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.extension().is_none())
+            .unwrap();
+        fs::remove_file(&program).unwrap();
+        fs::write(&program, b"a prog").unwrap();
+        let later = Artefacts::new(directory.path().to_owned(), Bytes::mib(1));
+        assert!(later.find(&key("a")).unwrap().is_none());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_program_without_a_key_leaves_nothing_in_the_directory() {
+        let directory = tempfile::tempdir().unwrap();
+        let artefacts = Artefacts::new(directory.path().to_owned(), Bytes::mib(1));
+        let (program, size) = bytes(b"secret");
+        let artefact = artefacts.keep(None, program, size, compilation()).unwrap();
+        assert_eq!(read(&artefact), b"secret");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_descriptor_that_holds_less_than_it_said_is_an_error() {
+        let directory = tempfile::tempdir().unwrap();
+        let artefacts = Artefacts::new(directory.path().to_owned(), Bytes::mib(1));
+        let (program, _) = bytes(b"short");
+        let error = artefacts.keep(None, program, Bytes(100), compilation()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn the_programs_used_longest_ago_make_room() {
+        let directory = tempfile::tempdir().unwrap();
+        let artefacts = Artefacts::new(directory.path().to_owned(), Bytes(20));
+        for (age, name) in [(30, "old"), (20, "middle"), (10, "new")] {
+            let (program, size) = bytes(b"ten bytes.");
+            artefacts.keep(Some(&key(name)), program, size, compilation()).unwrap();
+            let path = artefacts.paths(&key(name)).0;
+            let Ok(file) = File::open(path) else { continue };
+            file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+        }
+        artefacts.trim().unwrap();
+        let there = |name| artefacts.paths(&key(name)).0.exists();
+        assert_eq!([there("old"), there("middle"), there("new")], [false, true, true]);
+    }
+
+    #[test]
+    fn the_key_tells_users_sources_and_limits_apart() {
+        let (language, toolchain) = cpp();
+        let key = |submission: &Submission| Key::of(submission, &language, &toolchain);
+        let mine = submission("int main(){}");
+        let mut theirs = mine.clone();
+        theirs.user = Some("bob".into());
+        let mut strict = mine.clone();
+        strict.compile_limits.cpu = Duration::from_secs(2);
+        let mut fresh = mine.clone();
+        fresh.isolation = Isolation::Fresh;
+        assert_eq!(key(&mine), key(&mine.clone()));
+        assert_ne!(key(&mine), key(&submission("int main(){ }")));
+        assert_ne!(key(&mine), key(&theirs));
+        assert_ne!(key(&mine), key(&strict));
+        assert_eq!(key(&fresh), None);
+    }
+}

@@ -1,0 +1,213 @@
+//! Compiles a submission's sources, or finds the program that the same sources made before.
+
+use std::sync::Arc;
+
+use gavel_protocol::{Bytes, Ending, Limit};
+use tokio_util::sync::CancellationToken;
+
+use super::artefacts::{Artefact, Key};
+use super::judgement::Compilation;
+use super::verdict::{monitor_limits, signal_name};
+use super::{Judge, JudgeError, LEASE_PATIENCE, log};
+use crate::language::{Language, Toolchain};
+use crate::sandbox::{
+    CollectFile, CollectedOutput, Input, Lease, Output, Profile, Program, PutContent, PutFile, Ran,
+    RunEnding, SandboxError, Sandboxes,
+};
+use crate::submission::{RunLimits, Submission};
+
+/// The environment of compilers and programs.
+pub(super) const ENVIRONMENT: [&str; 4] = [
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME=/w",
+    "TMPDIR=/tmp",
+    "LANG=C.UTF-8",
+];
+
+/// What came of compiling.
+pub(super) enum Compiled {
+    /// There is a program.
+    Program(Artefact),
+    /// There is none, and that is the source's fault.
+    Rejected {
+        compilation: Compilation,
+        /// Why, where the log does not tell.
+        reason: Option<String>,
+    },
+}
+
+impl<S: Sandboxes> Judge<S> {
+    /// The program of a submission in a compiled language.
+    pub(super) async fn compile(
+        &self,
+        submission: &Submission,
+        language: &Language,
+        toolchain: (&str, &Toolchain),
+        cancel: &CancellationToken,
+    ) -> Result<Compiled, JudgeError> {
+        let key = Key::of(submission, language, toolchain.1);
+        if let Some(mut artefact) = self.cached(key).await? {
+            artefact.compilation.cached = true;
+            return Ok(Compiled::Program(artefact));
+        }
+        let profile = Profile::Toolchain(toolchain.0.to_owned());
+        let mut lease = self
+            .sandboxes
+            .lease(&profile, submission.isolation, submission.user.as_deref(), LEASE_PATIENCE)
+            .await?;
+        let ran = lease.run(self.compilation(submission, language), cancel).await?;
+        drop(lease);
+        self.compiled(submission, key, ran).await
+    }
+
+    async fn cached(&self, key: Option<Key>) -> Result<Option<Artefact>, JudgeError> {
+        let Some(key) = key else { return Ok(None) };
+        match self.artefacts.held(&key) {
+            Some(artefact) => Ok(Some(artefact)),
+            None => self.on_disk("find a compiled program", move |artefacts| artefacts.find(&key)).await,
+        }
+    }
+
+    /// The compiler as a program to run.
+    fn compilation(&self, submission: &Submission, language: &Language) -> Program {
+        let log = usize::try_from(submission.compile_limits.output.get()).unwrap_or(usize::MAX);
+        Program {
+            argv: command(&language.compile, submission, language),
+            env: ENVIRONMENT.map(|variable| variable.as_bytes().to_vec()).to_vec(),
+            executable: None,
+            files: sources(submission),
+            stdin: Input::Empty,
+            // The first errors are the ones that help; the last lines say how it ended.
+            stdout: Output::Capture { head: log - log / 4, tail: log / 4, kill: false },
+            stderr: Output::WithStdout,
+            limits: monitor_limits(&submission.compile_limits),
+            collect: language
+                .artefact
+                .iter()
+                .map(|path| CollectFile { path: path.clone(), max: self.limits.artefact })
+                .collect(),
+        }
+    }
+
+    async fn compiled(
+        &self,
+        submission: &Submission,
+        key: Option<Key>,
+        mut ran: Ran,
+    ) -> Result<Compiled, JudgeError> {
+        if let RunEnding::NotStarted { step, errno } = ran.ending {
+            return Err(SandboxError::Unfit { step, errno }.into());
+        }
+        if ran.ending == RunEnding::Ended(Ending::Cancelled) {
+            return Err(JudgeError::Cancelled);
+        }
+        let compilation = figures(&ran);
+        if let Err(reason) = finished(&ran, &submission.compile_limits) {
+            return Ok(rejected(compilation, reason));
+        }
+        match ran.collected.pop() {
+            Some(CollectedOutput::File { descriptor, size }) => {
+                let keep = move |artefacts: &super::Artefacts| {
+                    artefacts.keep(key.as_ref(), descriptor, size, compilation)
+                };
+                Ok(Compiled::Program(self.on_disk("keep a compiled program", keep).await?))
+            }
+            Some(CollectedOutput::TooLarge(size)) => {
+                let reason = format!("the compiled program has {size}; {} are allowed", self.limits.artefact);
+                Ok(rejected(compilation, Some(reason)))
+            }
+            Some(CollectedOutput::Refused(_)) | None => {
+                Ok(rejected(compilation, Some("the compiler left no program".to_owned())))
+            }
+        }
+    }
+
+    /// Disk work off the async threads.
+    async fn on_disk<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&super::Artefacts) -> std::io::Result<T> + Send + 'static,
+    ) -> Result<T, JudgeError> {
+        let artefacts = Arc::clone(&self.artefacts);
+        tokio::task::spawn_blocking(move || work(&artefacts))
+            .await
+            .unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
+            .map_err(|source| JudgeError::Workspace { doing, source })
+    }
+}
+
+/// All source files, readable by everybody in the box.
+pub(super) fn sources(submission: &Submission) -> Vec<PutFile> {
+    let put = |(name, content): (&String, &Arc<[u8]>)| PutFile {
+        path: name.clone(),
+        mode: 0o444,
+        content: PutContent::Bytes(Arc::clone(content)),
+    };
+    submission.files.iter().map(put).collect()
+}
+
+/// The argv of a template: `{source}` stands for every source file with the language's extension.
+pub(super) fn command(template: &[String], submission: &Submission, language: &Language) -> Vec<Vec<u8>> {
+    let extension = |name: &str| name.rsplit_once('.').map(|(_, extension)| extension.to_owned());
+    let wanted = extension(&language.source);
+    let mut argv = Vec::new();
+    for word in template {
+        if word == "{source}" {
+            let matching = submission.files.keys().filter(|name| extension(name) == wanted);
+            argv.extend(matching.map(|name| argument(name)));
+        } else {
+            argv.push(word.clone().into_bytes());
+        }
+    }
+    argv
+}
+
+/// A file name that a compiler cannot take for an option (`-o`) or for a file of options (`@x`).
+fn argument(name: &str) -> Vec<u8> {
+    match name.starts_with(['-', '@']) {
+        true => format!("./{name}").into_bytes(),
+        false => name.to_owned().into_bytes(),
+    }
+}
+
+fn figures(ran: &Ran) -> Compilation {
+    let (log, log_truncated) = log::readable(&ran.stdout);
+    Compilation {
+        ok: true,
+        log,
+        log_truncated,
+        cpu: ran.usage.cpu_time(),
+        wall: ran.usage.wall_time,
+        memory: ran.usage.memory,
+        cached: false,
+    }
+}
+
+fn rejected(compilation: Compilation, reason: Option<String>) -> Compiled {
+    Compiled::Rejected { compilation: Compilation { ok: false, ..compilation }, reason }
+}
+
+/// `Err` when the compiler did not finish well; with a reason where the log has none.
+fn finished(ran: &Ran, limits: &RunLimits) -> Result<(), Option<String>> {
+    let over = |what: String| Err(Some(format!("compiling {what}")));
+    let memory = |limit: Bytes| over(format!("needs more than the {limit} of memory allowed"));
+    match ran.ending {
+        RunEnding::Ended(Ending::Killed { over: Limit::Memory }) => memory(limits.memory),
+        RunEnding::Ended(Ending::Killed { over: Limit::CpuTime }) => {
+            over(format!("takes more than the {:.2} s of CPU allowed", limits.cpu.as_secs_f64()))
+        }
+        RunEnding::Ended(Ending::Killed { over: Limit::WallTime }) => {
+            over(format!("takes longer than the {:.2} s allowed", limits.wall.as_secs_f64()))
+        }
+        _ if ran.usage.oom => memory(limits.memory),
+        RunEnding::Ended(Ending::Exited { code: 0 }) => Ok(()),
+        RunEnding::Ended(Ending::Exited { .. }) => Err(None),
+        RunEnding::Ended(Ending::Signaled { signal: nix::libc::SIGXFSZ }) => {
+            over(format!("writes a file larger than the {} allowed", limits.file))
+        }
+        RunEnding::Ended(Ending::Signaled { signal }) => over(format!("ended with {}", signal_name(signal))),
+        RunEnding::Ended(Ending::Cancelled) | RunEnding::OutputExceeded | RunEnding::NotStarted { .. } => {
+            over("was stopped".to_owned())
+        }
+    }
+}

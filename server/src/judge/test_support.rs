@@ -1,0 +1,140 @@
+//! What the tests of judging share: a submission, a language, and sandboxes that are told what to answer.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use gavel_protocol::{Bytes, Ending, Usage};
+use tokio_util::sync::CancellationToken;
+
+use crate::language::{Language, Toolchain};
+use crate::sandbox::{
+    Captured, CollectedOutput, Lease, Profile, Program, Ran, RunEnding, SandboxError, Sandboxes,
+};
+use crate::submission::{Isolation, RunLimits, Submission, TestCase};
+
+pub(crate) const LIMITS: RunLimits = RunLimits {
+    cpu: Duration::from_secs(1),
+    wall: Duration::from_secs(4),
+    memory: Bytes::mib(256),
+    stack: Bytes::mib(256),
+    file: Bytes::mib(64),
+    output: Bytes::kib(64),
+    processes: 64,
+    open_files: 256,
+};
+
+/// A submission in C++ with one test that expects "3".
+pub(crate) fn submission(source: &str) -> Submission {
+    Submission {
+        id: uuid::Uuid::new_v4(),
+        language: "cpp17".into(),
+        files: BTreeMap::from([("main.cpp".to_owned(), source.as_bytes().into())]),
+        tests: vec![TestCase { stdin: b"1 2\n"[..].into(), expected: Some(b"3\n"[..].into()) }],
+        limits: LIMITS,
+        compile_limits: LIMITS,
+        user: Some("alice".into()),
+        isolation: Isolation::Pooled,
+    }
+}
+
+/// A compiled language and its toolchain.
+pub(crate) fn cpp() -> (Language, Toolchain) {
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect();
+    let language = Language {
+        id: "cpp17".into(),
+        name: "C++17".into(),
+        toolchain: Some("gcc".into()),
+        source: "main.cpp".into(),
+        compile: words("g++ -o main {source}"),
+        artefact: Some("main".into()),
+        run: words("{artefact}"),
+        version: Vec::new(),
+    };
+    (language, Toolchain { image: "gavel/gcc".into() })
+}
+
+/// Sandboxes that answer each run with the next of a list, and note what they were asked.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scripted {
+    answers: Arc<Mutex<VecDeque<Result<Ran, SandboxError>>>>,
+    asked: Arc<Mutex<Vec<(Profile, Program)>>>,
+    leases: Arc<Mutex<u32>>,
+}
+
+impl Scripted {
+    pub(crate) fn new(answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) -> Self {
+        let scripted = Self::default();
+        scripted.answers.lock().unwrap().extend(answers);
+        scripted
+    }
+
+    pub(crate) fn asked(&self) -> Vec<(Profile, Program)> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+
+    pub(crate) fn leases(&self) -> u32 {
+        *self.leases.lock().unwrap()
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct ScriptedLease(Scripted, Profile);
+
+impl Sandboxes for Scripted {
+    type Lease = ScriptedLease;
+
+    async fn lease(
+        &self,
+        profile: &Profile,
+        _: Isolation,
+        _: Option<&str>,
+        _: Duration,
+    ) -> Result<ScriptedLease, SandboxError> {
+        *self.leases.lock().unwrap() += 1;
+        Ok(ScriptedLease(self.clone(), profile.clone()))
+    }
+}
+
+impl Lease for ScriptedLease {
+    async fn run(&mut self, program: Program, cancel: &CancellationToken) -> Result<Ran, SandboxError> {
+        self.0.asked.lock().unwrap().push((self.1.clone(), program));
+        let next = self.0.answers.lock().unwrap().pop_front();
+        match next {
+            Some(answer) => answer,
+            // An empty list stands for a program that runs until it is cancelled.
+            None => {
+                cancel.cancelled().await;
+                Ok(ended(Ending::Cancelled))
+            }
+        }
+    }
+
+    fn name(&self) -> &str {
+        "scripted"
+    }
+}
+
+pub(crate) fn ended(ending: Ending) -> Ran {
+    Ran {
+        ending: RunEnding::Ended(ending),
+        usage: Usage { cpu_user: Duration::from_millis(1), memory: Bytes::mib(1), ..Usage::default() },
+        stdout: Captured::default(),
+        stderr: Captured::default(),
+        collected: Vec::new(),
+    }
+}
+
+pub(crate) fn printed(output: &str) -> Ran {
+    let head = output.as_bytes().to_vec();
+    let total = head.len() as u64;
+    Ran { stdout: Captured { head, tail: Vec::new(), total }, ..ended(Ending::Exited { code: 0 }) }
+}
+
+/// A compiler's run that leaves a program.
+pub(crate) fn compiled() -> Ran {
+    let mut file = tempfile::tempfile().unwrap();
+    std::io::Write::write_all(&mut file, b"program").unwrap();
+    let collected = vec![CollectedOutput::File { descriptor: file.into(), size: Bytes(7) }];
+    Ran { collected, ..ended(Ending::Exited { code: 0 }) }
+}
