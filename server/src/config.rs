@@ -4,12 +4,21 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
+use serde::{Deserialize, Serialize};
 
 use crate::submission::{Isolation, RunLimits};
 
+mod check;
+mod load;
+mod units;
+
+pub use load::{ConfigError, Overrides};
+
 /// The effective settings of the server and the warden.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
+    /// `languages.toml`.
+    pub languages: PathBuf,
     /// The REST API.
     pub http: HttpConfig,
     /// Where things are kept.
@@ -24,18 +33,18 @@ pub struct Config {
     pub throttle: ThrottleConfig,
     /// How long results are kept.
     pub store: StoreConfig,
-    /// `languages.toml`.
-    pub languages: PathBuf,
 }
 
 /// `[http]`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HttpConfig {
     /// Address to listen on.
     pub listen: std::net::SocketAddr,
     /// Token of backends.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "units::masked")]
     pub token: Option<String>,
     /// Token of operators: recycle, throttle, purge.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "units::masked")]
     pub admin_token: Option<String>,
     /// Serve without a token. Then `Host` and `Origin` must be local or listed.
     pub allow_unauthenticated: bool,
@@ -44,47 +53,58 @@ pub struct HttpConfig {
     /// Origins accepted beside our own while there is no token.
     pub allowed_origins: Vec<String>,
     /// Largest request body.
+    #[serde(with = "units::size")]
     pub max_body: Bytes,
     /// Longest that `"wait": true` holds an answer.
+    #[serde(with = "units::span")]
     pub max_wait: Duration,
 }
 
 /// `[workspace]`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorkspaceConfig {
     /// The shared directory, as this process sees it.
     pub path: PathBuf,
     /// The same directory, as the host sees it; the warden finds it by inspecting its own container.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host_path: Option<PathBuf>,
 }
 
 /// `[limits]`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LimitsConfig {
-    /// Of a test's run, where the client does not say.
-    pub run: RunLimits,
-    /// The most a client may ask for a test's run.
-    pub run_max: RunLimits,
-    /// Of a compilation, where the client does not say.
-    pub compile: RunLimits,
-    /// The most a client may ask for a compilation.
-    pub compile_max: RunLimits,
     /// Most test cases of a submission.
     pub tests: usize,
     /// Largest source of a submission, all files together.
+    #[serde(with = "units::size")]
     pub source: Bytes,
     /// Largest artefact of a compilation.
+    #[serde(with = "units::size")]
     pub artefact: Bytes,
+    /// Of a test's run, where the client does not say.
+    #[serde(with = "units::run_limits")]
+    pub run: RunLimits,
+    /// The most a client may ask for a test's run.
+    #[serde(with = "units::run_limits")]
+    pub run_max: RunLimits,
+    /// Of a compilation, where the client does not say.
+    #[serde(with = "units::run_limits")]
+    pub compile: RunLimits,
+    /// The most a client may ask for a compilation.
+    #[serde(with = "units::run_limits")]
+    pub compile_max: RunLimits,
 }
 
 /// `[sandbox]`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SandboxConfig {
     /// Labels everything of this instance; letters, digits and `-`.
     pub instance: String,
     /// Run containers; none = as many as cores and memory allow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_slots: Option<u32>,
     /// Toolchain containers of each toolchain; none = as many as cores and memory allow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub toolchain_slots: Option<u32>,
     /// Slot n runs programs as this uid + n.
     pub uid_base: u32,
@@ -93,18 +113,23 @@ pub struct SandboxConfig {
     /// A sandbox is retired after so many runs.
     pub max_runs: u32,
     /// A sandbox is retired at this age.
+    #[serde(with = "units::span")]
     pub max_age: Duration,
     /// When to recycle all sandboxes: a cron expression of five fields, in local time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recycle: Option<String>,
     /// Isolation of a submission that does not ask for one.
     pub isolation: Isolation,
     /// Socket of the warden.
     pub warden_socket: PathBuf,
     /// Size of the box, of /tmp in toolchain containers too.
+    #[serde(with = "units::size")]
     pub box_size: Bytes,
     /// Parent cgroup of everything; none = `/gavel` or `gavel.slice`, by the engine's driver.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cgroup_parent: Option<String>,
     /// Runtime of run and toolchain containers (`runc`, `runsc`); none = the engine's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime: Option<String>,
     /// The monitor's static binary, which the warden puts into every container; none = `monitor` beside the
     /// warden's own executable.
@@ -112,7 +137,7 @@ pub struct SandboxConfig {
 }
 
 /// `[queue]`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QueueConfig {
     /// Most submissions waiting; more are answered 503.
     pub capacity: usize,
@@ -121,29 +146,39 @@ pub struct QueueConfig {
     /// A submission that failed through us is tried this many times in all.
     pub attempts: u32,
     /// How long a stopping server waits for running submissions.
+    #[serde(with = "units::span")]
     pub drain: Duration,
 }
 
 /// `[throttle]`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ThrottleConfig {
     /// This many TimeLimitExceeded in a row start a cool-down; 0 = never.
     pub strikes: u32,
     /// The first cool-down; each further one is twice as long.
+    #[serde(with = "units::span")]
     pub cool_down: Duration,
     /// The longest cool-down.
+    #[serde(with = "units::span")]
     pub cool_down_max: Duration,
     /// After so long without a strike the next cool-down is the first again.
+    #[serde(with = "units::span")]
     pub forget: Duration,
 }
 
 /// `[store]`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoreConfig {
     /// Judgements older than this are removed.
+    #[serde(with = "units::span")]
     pub keep: Duration,
     /// The oldest judgements go while the database is larger than this.
+    #[serde(with = "units::size")]
     pub max_size: Bytes,
     /// The least recently used compiled programs go while all together are larger than this.
+    #[serde(with = "units::size")]
     pub cache_size: Bytes,
 }
+
+#[cfg(test)]
+mod tests;

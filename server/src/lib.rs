@@ -8,6 +8,7 @@
 pub mod config;
 pub mod judge;
 pub mod language;
+pub mod recycling;
 pub mod sandbox;
 pub mod submission;
 pub mod warden;

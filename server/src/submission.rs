@@ -8,6 +8,8 @@ use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) mod text;
+
 /// Names a submission; random, so that nobody can guess another's.
 pub type SubmissionId = Uuid;
 
@@ -19,6 +21,7 @@ pub struct Submission {
     /// Id of a [`crate::language::Language`] that exists.
     pub language: String,
     /// Source files by name: at least one; names are plain (no `/`, not `.` or `..`).
+    #[serde(with = "text::map")]
     pub files: BTreeMap<String, Text>,
     /// What to run it on: at least one.
     pub tests: Vec<TestCase>,
@@ -32,15 +35,22 @@ pub struct Submission {
     pub isolation: Isolation,
 }
 
-/// Bytes that came as text or as base64.
+/// Bytes that came as text or as base64. In JSON: text where it is UTF-8, else `{"base64": "…"}`.
 pub type Text = Arc<[u8]>;
+
+/// The limit on time on the clock that goes with a limit on CPU time.
+pub fn wall_for(cpu: Duration) -> Duration {
+    cpu * 3 + Duration::from_secs(1)
+}
 
 /// One input and, where there is something to compare, the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TestCase {
     /// Standard input.
+    #[serde(with = "text")]
     pub stdin: Text,
     /// The expected output; without it a run that exits 0 is accepted.
+    #[serde(default, with = "text::option")]
     pub expected: Option<Text>,
 }
 

@@ -35,6 +35,7 @@ pub type Reason = String;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stream {
     /// The bytes, as written.
+    #[serde(with = "crate::submission::text")]
     pub bytes: Vec<u8>,
     /// More was written than was kept.
     pub truncated: bool,

@@ -1,0 +1,64 @@
+//! What the settings must fulfil together.
+
+use std::time::Duration;
+
+use super::Config;
+use crate::submission::RunLimits;
+
+/// `Err` is a sentence that names the setting.
+pub(super) fn check(config: &Config) -> Result<(), String> {
+    let Config { limits, sandbox, queue, throttle, http, .. } = config;
+    within("limits.run", &limits.run, &limits.run_max)?;
+    within("limits.compile", &limits.compile, &limits.compile_max)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if sandbox.instance.is_empty() || !sandbox.instance.chars().all(plain) {
+        return Err("`sandbox.instance` must consist of letters, digits and `-`".into());
+    }
+    if let Some(pattern) = &sandbox.recycle {
+        crate::recycling::parse(pattern)
+            .map_err(|why| format!("`sandbox.recycle` = \"{pattern}\": {why}"))?;
+    }
+    for (key, value) in [
+        ("queue.capacity", queue.capacity),
+        ("queue.per_user", queue.per_user),
+        ("limits.tests", limits.tests),
+        ("queue.attempts", queue.attempts as usize),
+        ("sandbox.max_runs", sandbox.max_runs as usize),
+    ] {
+        if value == 0 {
+            return Err(format!("`{key}` must be at least 1"));
+        }
+    }
+    if throttle.cool_down > throttle.cool_down_max || throttle.cool_down < Duration::from_secs(1) {
+        return Err("`throttle.cool_down` must be from 1s to `throttle.cool_down_max`".into());
+    }
+    for (key, token) in [("http.token", &http.token), ("http.admin_token", &http.admin_token)] {
+        if token.as_ref().is_some_and(|token| token.trim().len() < 16) {
+            return Err(format!(
+                "`{key}` must have at least 16 characters; `openssl rand -hex 32` makes a good one"
+            ));
+        }
+    }
+    if http.token.is_some() && http.token == http.admin_token {
+        return Err("`http.token` and `http.admin_token` must differ, or every backend is an operator".into());
+    }
+    Ok(())
+}
+
+/// A default above its maximum would be refused if a client asked for it.
+fn within(section: &str, default: &RunLimits, max: &RunLimits) -> Result<(), String> {
+    let pairs = [
+        ("cpu", default.cpu <= max.cpu),
+        ("wall", default.wall <= max.wall),
+        ("memory", default.memory <= max.memory),
+        ("stack", default.stack <= max.stack),
+        ("file", default.file <= max.file),
+        ("output", default.output <= max.output),
+        ("processes", default.processes <= max.processes),
+        ("open_files", default.open_files <= max.open_files),
+    ];
+    match pairs.iter().find(|(_, fits)| !fits) {
+        Some((key, _)) => Err(format!("`{section}.{key}` is above `{section}_max.{key}`")),
+        None => Ok(()),
+    }
+}

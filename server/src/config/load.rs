@@ -1,0 +1,245 @@
+//! Puts the layers together: defaults < file < environment < flags.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ::config::builder::DefaultState;
+use ::config::{ConfigBuilder, File, FileFormat};
+
+use super::Config;
+
+const DEFAULTS: &str = include_str!("defaults.toml");
+const STANDARD_FILE: &str = "/etc/gavel/gavel.toml";
+
+/// Keys that `defaults.toml` leaves unset.
+const UNSET: &[&str] = &[
+    "http.token",
+    "http.token_file",
+    "http.admin_token",
+    "http.admin_token_file",
+    "workspace.host_path",
+    "limits.run.wall",
+    "limits.run.stack",
+    "limits.run_max.stack",
+    "limits.compile.wall",
+    "limits.compile.stack",
+    "limits.compile_max.stack",
+    "sandbox.run_slots",
+    "sandbox.toolchain_slots",
+    "sandbox.recycle",
+    "sandbox.cgroup_parent",
+    "sandbox.runtime",
+];
+const LISTS: &[&str] = &["http.allowed_hosts", "http.allowed_origins"];
+const SECRETS: &[&str] = &["http.token", "http.admin_token"];
+/// Variables of ours that are no settings of the server.
+const OTHER_VARIABLES: &[&str] = &["GAVEL_CONFIG", "GAVEL_LOG", "GAVEL_URL", "GAVEL_ADMIN_TOKEN"];
+
+/// What comes from outside the file: the environment and the flags.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--config`.
+    pub file: Option<PathBuf>,
+    /// The environment; only names that begin with `GAVEL_` matter.
+    pub environment: BTreeMap<String, String>,
+    /// Flags: key (`http.listen`) and value.
+    pub flags: Vec<(String, String)>,
+}
+
+/// Why the configuration was refused. Each message names the key or the file.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file could not be read.
+    #[error("failed to read {path}")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("{path} is not valid TOML")]
+    Syntax {
+        /// The file.
+        path: String,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// A key that does not exist.
+    #[error("unknown setting `{given}` in {origin}; did you mean `{nearest}`?")]
+    Unknown {
+        /// As written.
+        given: String,
+        /// Where it stands.
+        origin: String,
+        /// The known one that is most like it.
+        nearest: String,
+    },
+    /// A value of the wrong form.
+    #[error("{0}")]
+    Value(String),
+}
+
+impl Overrides {
+    /// With the environment of this process: the only place that reads it.
+    pub fn from_process(file: Option<PathBuf>, flags: Vec<(String, String)>) -> Self {
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| name.starts_with("GAVEL_"))
+            .collect();
+        Self { file, environment, flags }
+    }
+
+    fn config_file(&self) -> Option<PathBuf> {
+        let named = self.file.clone().or_else(|| self.environment.get("GAVEL_CONFIG").map(PathBuf::from));
+        named.or_else(|| Some(PathBuf::from(STANDARD_FILE)).filter(|path| path.exists()))
+    }
+}
+
+impl Config {
+    /// Puts the layers together and checks the result.
+    ///
+    /// # Errors
+    /// Any [`ConfigError`]; the server must not start then.
+    pub fn load(overrides: &Overrides) -> Result<Self, ConfigError> {
+        let known = Known::new();
+        let mut builder = ::config::Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        if let Some(path) = overrides.config_file() {
+            let text = read(&path)?;
+            known.check_file(&text, &path)?;
+            builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
+        }
+        for (name, value) in overrides.environment.iter().filter(|(name, _)| !is_other(name)) {
+            builder = set(builder, &known.variable(name)?, value)?;
+        }
+        for (key, value) in &overrides.flags {
+            builder = set(builder, key, value)?;
+        }
+        let layers = with_secret_files(builder)?;
+        let config: Self = layers.try_deserialize().map_err(|why| ConfigError::Value(why.to_string()))?;
+        super::check::check(&config).map_err(ConfigError::Value)?;
+        Ok(config)
+    }
+}
+
+impl Default for Config {
+    /// The settings of `defaults.toml`.
+    fn default() -> Self {
+        #[expect(clippy::expect_used, reason = "the text is compiled in, and a test loads it")]
+        Self::load(&Overrides { file: Some("/dev/null".into()), ..Overrides::default() })
+            .expect("defaults.toml is valid")
+    }
+}
+
+/// All keys there are.
+struct Known(Vec<String>);
+
+impl Known {
+    fn new() -> Self {
+        let mut keys: Vec<String> = UNSET.iter().map(ToString::to_string).collect();
+        if let Ok(table) = DEFAULTS.parse::<toml::Table>() {
+            flatten("", &table, &mut keys);
+        }
+        Self(keys)
+    }
+
+    fn check_file(&self, text: &str, path: &Path) -> Result<(), ConfigError> {
+        let origin = path.display().to_string();
+        let table = text
+            .parse::<toml::Table>()
+            .map_err(|source| ConfigError::Syntax { path: origin.clone(), source: Box::new(source) })?;
+        let mut given = Vec::new();
+        flatten("", &table, &mut given);
+        match given.into_iter().find(|key| !self.0.contains(key)) {
+            Some(key) => Err(self.unknown(&key, &key, origin, Clone::clone)),
+            None => Ok(()),
+        }
+    }
+
+    /// The key that an environment variable sets.
+    fn variable(&self, name: &str) -> Result<String, ConfigError> {
+        let key = name.trim_start_matches("GAVEL_").replace("__", ".").to_lowercase();
+        if self.0.contains(&key) {
+            return Ok(key);
+        }
+        let variable = |key: &String| format!("GAVEL_{}", key.replace('.', "__").to_uppercase());
+        Err(self.unknown(name, &key, "the environment".into(), variable))
+    }
+
+    fn unknown(
+        &self,
+        given: &str,
+        key: &str,
+        origin: String,
+        show: impl Fn(&String) -> String,
+    ) -> ConfigError {
+        let nearest = self.0.iter().min_by_key(|known| distance(known, key)).map(show).unwrap_or_default();
+        ConfigError::Unknown { given: given.into(), origin, nearest }
+    }
+}
+
+fn is_other(name: &str) -> bool {
+    OTHER_VARIABLES.contains(&name)
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::Read { path: path.display().to_string(), source })
+}
+
+fn set(
+    builder: ConfigBuilder<DefaultState>,
+    key: &str,
+    value: &str,
+) -> Result<ConfigBuilder<DefaultState>, ConfigError> {
+    let value = if LISTS.contains(&key) {
+        let items: Vec<&str> = value.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+        ::config::Value::from(items)
+    } else {
+        ::config::Value::from(value)
+    };
+    builder.set_override(key, value).map_err(|why| ConfigError::Value(why.to_string()))
+}
+
+/// Reads `<secret>_file` into the secret where it is set.
+fn with_secret_files(builder: ConfigBuilder<DefaultState>) -> Result<::config::Config, ConfigError> {
+    let build = |builder: &ConfigBuilder<DefaultState>| {
+        builder.build_cloned().map_err(|why| ConfigError::Value(why.to_string()))
+    };
+    let mut builder = builder;
+    let layers = build(&builder)?;
+    for secret in SECRETS {
+        let Ok(path) = layers.get_string(&format!("{secret}_file")) else { continue };
+        if layers.get_string(secret).is_ok() {
+            return Err(ConfigError::Value(format!("`{secret}` and `{secret}_file` are both set; drop one")));
+        }
+        builder = set(builder, secret, read(Path::new(&path))?.trim())?;
+    }
+    build(&builder)
+}
+
+fn flatten(prefix: &str, table: &toml::Table, keys: &mut Vec<String>) {
+    for (name, value) in table {
+        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        match value {
+            toml::Value::Table(inner) => flatten(&key, inner, keys),
+            _ => keys.push(key),
+        }
+    }
+}
+
+/// Levenshtein's distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, right) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(left != *right);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,102 @@
+use std::io::Write;
+
+use super::*;
+
+fn load(file: &str, variables: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Config, String> {
+    let mut stored = tempfile::NamedTempFile::new().unwrap();
+    stored.write_all(file.as_bytes()).unwrap();
+    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let overrides = Overrides {
+        file: Some(stored.path().to_owned()),
+        environment: variables.iter().map(own).collect(),
+        flags: flags.iter().map(own).collect(),
+    };
+    Config::load(&overrides)
+        .map_err(|why| why.to_string().replace(&stored.path().display().to_string(), "FILE"))
+}
+
+#[test]
+fn the_defaults_are_those_of_the_design() {
+    let config = Config::default();
+    let run = config.limits.run;
+    assert_eq!((run.cpu, run.wall), (Duration::from_secs(1), Duration::from_secs(4)));
+    assert_eq!((run.memory, run.stack), (Bytes::mib(256), Bytes::mib(256)));
+    assert_eq!((run.file, run.output), (Bytes::mib(64), Bytes::mib(1)));
+    assert_eq!((run.processes, run.open_files), (64, 256));
+    let compile = config.limits.compile;
+    assert_eq!((compile.cpu, compile.wall), (Duration::from_secs(10), Duration::from_secs(31)));
+    assert_eq!((compile.memory, compile.output, compile.processes), (Bytes::mib(1024), Bytes::kib(64), 128));
+    assert_eq!(config.limits.tests, 1000);
+    assert_eq!((config.http.max_body, config.limits.source), (Bytes::mib(64), Bytes::mib(1)));
+    assert_eq!((config.throttle.strikes, config.queue.attempts), (5, 3));
+}
+
+#[test]
+fn flags_beat_the_environment_and_that_beats_the_file() {
+    let file = "[queue]\ncapacity = 10\nper_user = 10\nattempts = 10";
+    let variables = [("GAVEL_QUEUE__PER_USER", "20"), ("GAVEL_QUEUE__ATTEMPTS", "20")];
+    let config = load(file, &variables, &[("queue.attempts", "30")]).unwrap();
+    assert_eq!((config.queue.capacity, config.queue.per_user, config.queue.attempts), (10, 20, 30));
+}
+
+#[test]
+fn an_unknown_key_of_the_file_is_refused_by_name_with_the_nearest_one() {
+    let refusal = load("[limits.run]\nmemroy = '1MiB'", &[], &[]).unwrap_err();
+    assert_eq!(refusal, "unknown setting `limits.run.memroy` in FILE; did you mean `limits.run.memory`?");
+}
+
+#[test]
+fn an_unknown_variable_is_refused_by_name_with_the_nearest_one() {
+    let refusal = load("", &[("GAVEL_HTTP__LISTN", "x")], &[]).unwrap_err();
+    assert_eq!(
+        refusal,
+        "unknown setting `GAVEL_HTTP__LISTN` in the environment; did you mean `GAVEL_HTTP__LISTEN`?"
+    );
+}
+
+#[test]
+fn a_value_of_the_wrong_form_is_refused_with_its_key() {
+    for (name, value, key) in [
+        ("GAVEL_LIMITS__RUN__CPU", "fast", "cpu"),
+        ("GAVEL_STORE__MAX_SIZE", "huge", "max_size"),
+        ("GAVEL_QUEUE__CAPACITY", "-1", "capacity"),
+        ("GAVEL_HTTP__LISTEN", "nowhere", "listen"),
+        ("GAVEL_SANDBOX__ISOLATION", "none", "isolation"),
+        ("GAVEL_SANDBOX__RECYCLE", "every day", "sandbox.recycle"),
+        ("GAVEL_LIMITS__RUN__CPU", "1h", "limits.run.cpu"),
+        ("GAVEL_HTTP__TOKEN", "short", "http.token"),
+    ] {
+        let refusal = load("", &[(name, value)], &[]).unwrap_err();
+        assert!(refusal.contains(key), "{name}={value}: {refusal}");
+    }
+}
+
+#[test]
+fn lists_are_separated_by_commas_in_the_environment() {
+    let config = load("", &[("GAVEL_HTTP__ALLOWED_HOSTS", "judge.example, oj.example")], &[]).unwrap();
+    assert_eq!(config.http.allowed_hosts, ["judge.example", "oj.example"]);
+}
+
+#[test]
+fn a_token_that_looks_like_a_number_stays_as_it_is() {
+    let config = load("", &[("GAVEL_HTTP__TOKEN", "00123456789012345678")], &[]).unwrap();
+    assert_eq!(config.http.token.as_deref(), Some("00123456789012345678"));
+}
+
+#[test]
+fn a_token_can_come_from_a_file_and_is_never_shown() {
+    let mut secret = tempfile::NamedTempFile::new().unwrap();
+    secret.write_all(b"0123456789abcdef-secret\n").unwrap();
+    let path = secret.path().display().to_string();
+    let config = load("", &[("GAVEL_HTTP__TOKEN_FILE", path.as_str())], &[]).unwrap();
+    assert_eq!(config.http.token.as_deref(), Some("0123456789abcdef-secret"));
+    let shown = toml::to_string(&config).unwrap();
+    assert!(!shown.contains("0123456789abcdef"), "{shown}");
+    assert!(shown.contains("token = \"(set)\""), "{shown}");
+}
+
+#[test]
+fn what_is_shown_can_be_loaded_again() {
+    let shown = toml::to_string(&Config::default()).unwrap();
+    assert_eq!(load(&shown, &[], &[]).unwrap(), Config::default());
+}

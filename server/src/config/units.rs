@@ -1,0 +1,99 @@
+//! How durations, sizes and limits are written in the configuration.
+
+use std::time::Duration;
+
+use gavel_protocol::Bytes;
+use serde::Serializer;
+
+/// A secret: only whether it is set is shown.
+pub(super) fn masked<S: Serializer>(_secret: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str("(set)")
+}
+
+/// The most readable text of a size that keeps it exact: `256MiB`.
+pub(crate) fn show_size(size: Bytes) -> String {
+    for (unit, bytes) in [("GiB", 1u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] {
+        if size.get() >= bytes && size.get().is_multiple_of(bytes) {
+            return format!("{}{unit}", size.get() / bytes);
+        }
+    }
+    format!("{}B", size.get())
+}
+
+/// Durations: `1s`, `2h 30m`.
+pub(super) mod span {
+    use super::Duration;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(crate) fn serialize<S: Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&humantime::format_duration(*span))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        humantime::parse_duration(&text)
+            .map_err(|why| D::Error::custom(format!("`{text}` is not a duration such as \"1s\": {why}")))
+    }
+}
+
+/// Sizes: `64KiB`, `1GiB`.
+pub(super) mod size {
+    use super::{Bytes, show_size};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(crate) fn serialize<S: Serializer>(size: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&show_size(*size))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse::<bytesize::ByteSize>()
+            .map(|size| Bytes(size.as_u64()))
+            .map_err(|why| D::Error::custom(format!("`{text}` is not a size such as \"256MiB\": {why}")))
+    }
+}
+
+/// A table of limits; `wall` and `stack` follow from the others where they are missing.
+pub(super) mod run_limits {
+    use super::{Bytes, Duration};
+    use crate::submission::{RunLimits, wall_for};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Table {
+        #[serde(with = "super::span")]
+        cpu: Duration,
+        #[serde(default)]
+        wall: Option<Span>,
+        #[serde(with = "super::size")]
+        memory: Bytes,
+        #[serde(default)]
+        stack: Option<Size>,
+        #[serde(with = "super::size")]
+        file: Bytes,
+        #[serde(with = "super::size")]
+        output: Bytes,
+        processes: u32,
+        open_files: u32,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct Span(#[serde(with = "super::span")] Duration);
+
+    #[derive(Serialize, Deserialize)]
+    struct Size(#[serde(with = "super::size")] Bytes);
+
+    pub(crate) fn serialize<S: Serializer>(limits: &RunLimits, serializer: S) -> Result<S::Ok, S::Error> {
+        let RunLimits { cpu, wall, memory, stack, file, output, processes, open_files } = *limits;
+        let (wall, stack) = (Some(Span(wall)), Some(Size(stack)));
+        Table { cpu, wall, memory, stack, file, output, processes, open_files }.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RunLimits, D::Error> {
+        let Table { cpu, wall, memory, stack, file, output, processes, open_files } =
+            Table::deserialize(deserializer)?;
+        let wall = wall.map_or_else(|| wall_for(cpu), |span| span.0);
+        let stack = stack.map_or(memory, |size| size.0);
+        Ok(RunLimits { cpu, wall, memory, stack, file, output, processes, open_files })
+    }
+}
