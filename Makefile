@@ -1,0 +1,41 @@
+# `make` alone lists what there is. The work is done by scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help up down purge logs doctor images monitor test lint bench bundle
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: ## start the service: engine, images, containers, and one program judged
+	@scripts/up.sh
+
+down: ## stop it and keep the data
+	@scripts/down.sh
+
+purge: ## stop it and remove containers, images, cgroups and data
+	@scripts/purge.sh
+
+logs: ## follow the logs of server and warden
+	@. scripts/lib.sh && choose_compose && compose logs --tail 100 -f server warden
+
+doctor: ## check engine, images, cgroups, workspace and kernel, and name the cause of each problem
+	@. scripts/lib.sh && choose_compose && compose run --rm warden doctor
+
+images: ## build the images that changed
+	@scripts/images.sh
+
+monitor: ## compile the static monitor to dist/monitor
+	@scripts/binaries.sh monitor
+
+test: ## everything a contributor needs: unit tests, monitor tests, end-to-end tests against an instance of their own
+	@scripts/test.sh
+
+lint: ## formatting, clippy, documentation, scripts, links
+	@scripts/lint.sh
+
+bench: ## compare runs over HTTP with bare runs on this machine
+	@scripts/bench.sh
+
+bundle: ## write one archive that brings the service up on a host without network
+	@scripts/bundle.sh
+
+SHELL := bash

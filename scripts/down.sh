@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Stops everything and keeps the data.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+choose_compose || fail "no Docker Compose was found"
+compose down --remove-orphans --timeout 45
+left=$(sandboxes)
+# shellcheck disable=SC2086 # a list of ids
+[ -z "$left" ] || docker rm -f $left >/dev/null

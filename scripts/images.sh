@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Builds the images, each only when something that it is made from has changed.
+#
+# Where the engine reaches an image registry the bases are the official ones and all compiling is done in containers;
+# else bases come from images/bootstrap.sh and the binaries from the host's cargo. GAVEL_BASES=official or =local
+# decides by hand; the answer found is kept in .gavel/bases.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+main() {
+  choose_builder
+  bases=$(which_bases)
+  if [ "$bases" = local ]; then
+    build_on_local_bases
+  else
+    build_on_official_bases
+  fi
+}
+
+which_bases() {
+  local answer
+  mkdir -p .gavel
+  answer=$(setting GAVEL_BASES "$(cat .gavel/bases 2>/dev/null || true)")
+  if [ -z "$answer" ]; then
+    answer=local
+    ! registry_answers || answer=official
+    printf '%s' "$answer" >.gavel/bases
+  fi
+  printf '%s' "$answer"
+}
+
+# The engine itself is asked, since it may have a proxy or a mirror of its own.
+registry_answers() {
+  if docker image inspect gcc:14 ubuntu:24.04 debian:bookworm-slim >/dev/null 2>&1; then
+    return
+  fi
+  timeout "$(patience 90)" docker pull -q debian:bookworm-slim >/dev/null 2>&1
+}
+
+build_on_official_bases() {
+  build run images/run images/run/Dockerfile BASE=ubuntu:24.04
+  build gcc images/gcc images/gcc/Dockerfile BASE=gcc:14
+  build server . images/server/Dockerfile
+}
+
+build_on_local_bases() {
+  have cargo || fail "no image registry answers and there is no Rust toolchain (https://rustup.rs) to compile with; \
+use a host that has one of them, or the archive of 'make bundle'"
+  DOCKER=docker images/bootstrap.sh
+  scripts/binaries.sh
+  build run images/run images/run/Dockerfile BASE=gavel/base-slim:local
+  build gcc images/gcc images/gcc/Dockerfile BASE=gavel/base-gcc:local
+  build server . images/server/Dockerfile.prebuilt RUNTIME=gavel/base-slim:local
+}
+
+# build NAME CONTEXT DOCKERFILE [ARG=VALUE]
+build() {
+  local arguments=() fingerprint
+  fingerprint=$(fingerprint "$@")
+  [ "$(docker image inspect -f '{{index .Config.Labels "io.gavel.inputs"}}' "gavel/$1:latest" 2>/dev/null)" != "$fingerprint" ] || return 0
+  say "building gavel/$1:latest"
+  [ -z "${4-}" ] || arguments=(--build-arg "$4")
+  docker build -q --label "io.gavel.inputs=$fingerprint" "${arguments[@]}" -t "gavel/$1:latest" -f "$3" "$2" >/dev/null
+}
+
+# Of all that the image is made from: its files, their names and modes, the base.
+fingerprint() {
+  local files=("$2")
+  if [ "$1" = server ]; then
+    files=(images/languages.toml images/certificates)
+    if [ "$bases" = local ]; then
+      files+=(dist/gavel dist/monitor)
+    else
+      files+=(Cargo.toml Cargo.lock server monitor tests/Cargo.toml)
+    fi
+  fi
+  {
+    printf '%s\n' "$4" "$(docker image inspect -f '{{.Id}}' "${4#*=}" 2>/dev/null || true)"
+    find "${files[@]}" "$3" -type f -print0 | sort -zu | xargs -0 sha256sum
+  } 2>/dev/null | sha256sum | cut -c 1-32
+}
+
+main "$@"

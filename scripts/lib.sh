@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# What the other scripts share: messages, settings, and the docker and compose commands that work on this host.
+# Sourced; the caller has set -euo pipefail and stands in the folder of compose.yaml.
+
+say() { printf '%s\n' "$*"; }
+
+warn() { printf 'gavel: %s\n' "$*" >&2; }
+
+fail() {
+  warn "$*"
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+is_root() { [ "$(id -u)" = 0 ]; }
+
+# setting NAME DEFAULT: from the environment, else from .env, as Compose itself does.
+setting() {
+  local value=${!1-}
+  if [ -z "$value" ] && [ -f .env ]; then
+    value=$(sed -n "s/^[[:space:]]*$1=//p" .env | tail -n 1 | sed -e "s/^\([\"']\)\(.*\)\1\$/\2/")
+  fi
+  printf '%s' "${value:-$2}"
+}
+
+instance() { setting GAVEL_INSTANCE gavel; }
+
+url() {
+  local address
+  address=$(setting GAVEL_ADDRESS 127.0.0.1)
+  [ "$address" != 0.0.0.0 ] || address=127.0.0.1
+  printf 'http://%s:%s' "$address" "$(setting GAVEL_PORT 5050)"
+}
+
+# Without buildx only the classic builder works, and newer command lines must be told so.
+choose_builder() {
+  if [ -z "${DOCKER_BUILDKIT:-}" ] && ! docker buildx version >/dev/null 2>&1; then
+    export DOCKER_BUILDKIT=0
+  fi
+}
+
+compose() { "${compose_command[@]}" "$@"; }
+
+# Makes `compose` mean the flavour that is installed.
+choose_compose() {
+  if docker compose version >/dev/null 2>&1; then
+    compose_command=(docker compose)
+  elif have docker-compose; then
+    compose_command=(docker-compose)
+  else
+    return 1
+  fi
+}
+
+# Ids of the instance's sandboxes: containers that the warden made, which Compose does not know.
+sandboxes() { docker ps -aq --no-trunc --filter "label=io.gavel.instance=$(instance)"; }
+
+# Several steps wait for a host that may be slow; GAVEL_PATIENCE stretches all of them.
+patience() { printf '%s' $(($1 * ${GAVEL_PATIENCE:-1})); }

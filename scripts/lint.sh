@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Formatting, clippy, documentation, shell scripts, the compose file, and whether the pages in docs/ tell the truth
+# about files and tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+main() {
+  have cargo || fail "there is no cargo: install rustup, https://rustup.rs; it takes the right toolchain by itself"
+  cargo fmt --check
+  cargo clippy -q --locked --workspace --all-targets -- -D warnings
+  RUSTDOCFLAGS='-D warnings' cargo doc -q --locked --workspace --no-deps --document-private-items
+  shell
+  ! choose_compose || compose config -q
+  links
+  promises
+  say "lint: clean"
+}
+
+shell() {
+  local script
+  for script in scripts/*.sh images/*.sh .ci/run; do
+    bash -n "$script"
+  done
+  if have shellcheck; then
+    shellcheck -x -S warning scripts/*.sh images/*.sh .ci/run
+  else
+    say "lint: shellcheck is not installed; the scripts were only parsed"
+  fi
+}
+
+# Every relative link in a page leads to a file.
+links() {
+  local page target broken=0
+  while IFS=: read -r page target; do
+    target=${target%%#*}
+    if [ -n "$target" ] && [ ! -e "$(dirname "$page")/$target" ]; then
+      warn "$page: the link to $target leads nowhere"
+      broken=1
+    fi
+  done < <(git ls-files '*.md' | xargs grep -oE '\]\([^)[:space:]]+\)' /dev/null | sed -E 's/\]\(([^)]*)\)$/\1/' | grep -v '://')
+  [ "$broken" = 0 ] || exit 1
+}
+
+# Every test that the specification names exists.
+promises() {
+  [ -e docs/specification.md ] || return 0
+  local name broken=0
+  while read -r name; do
+    if ! git grep -qE "fn $name\b" -- '*.rs'; then
+      warn "docs/specification.md names the test $name, which does not exist"
+      broken=1
+    fi
+  done < <(grep -oE '`[a-z0-9]+(_[a-z0-9]+){3,}`' docs/specification.md | tr -d '`' | sort -u)
+  [ "$broken" = 0 ] || exit 1
+}
+
+main "$@"

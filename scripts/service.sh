@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# Starts the service from images that are there, waits until it is ready, and judges one program. Sourced after lib.sh.
+
+SAMPLE='{"language":"cpp17","source":"#include <iostream>\nint main() { int a, b; std::cin >> a >> b; std::cout << a + b << \"\\n\"; }","tests":[{"stdin":"1 2\n","expected":"3\n"}],"wait":true}'
+
+start_service() {
+  compose up -d --no-build --remove-orphans || fail "the containers could not be started"
+  wait_until_ready
+}
+
+wait_until_ready() {
+  local last='' problem waited=0 limit
+  limit=$(patience 180)
+  until problem=$(request GET /readyz 2>&1); do
+    if [ "$waited" -ge "$limit" ]; then
+      warn "not ready after $waited s; the service's last words:"
+      compose logs --tail 40 server warden >&2 || true
+      fail "the service did not become ready: $problem"
+    fi
+    if [ "$problem" != "$last" ] && [ $((waited % 5)) = 0 ]; then
+      say "waiting until the service is ready: ${problem:-no answer yet}"
+      last=$problem
+    fi
+    waited=$((waited + 1))
+    sleep 1
+  done
+}
+
+# Prints the sample's verdict; fails unless it is Accepted.
+judge_sample() {
+  local answer verdict
+  say "submitting a sample: a C++ program that adds two numbers"
+  answer=$(request POST /api/v1/submissions "$SAMPLE") || fail "the sample was refused: $answer"
+  verdict=$(printf '%s' "$answer" | sed -n 's/.*"verdict":"\([A-Za-z]*\)".*/\1/p;q')
+  [ "$verdict" = Accepted ] || fail "the sample was not accepted: $answer"
+  say "verdict: $verdict"
+  say "address: $(url)"
+}
+
+# request METHOD PATH [BODY]: prints the answer's body; fails unless the status is 2xx.
+request() {
+  local answer status token
+  token=$(setting GAVEL_HTTP__TOKEN '')
+  if have curl; then
+    answer=$(with_curl "$@") || return 1
+  else
+    answer=$(with_bash "$@") || return 1
+  fi
+  status=${answer##*$'\n'}
+  printf '%s' "${answer%$'\n'*}"
+  [[ $status == 2?? ]]
+}
+
+with_curl() {
+  local arguments=(-sS --max-time 90 --noproxy '*' -w '\n%{http_code}' -X "$1")
+  [ -z "$token" ] || arguments+=(-H "Authorization: Bearer $token")
+  [ -z "${3-}" ] || arguments+=(-H 'Content-Type: application/json' --data-binary "$3")
+  curl "${arguments[@]}" "$(url)$2" 2>&1
+}
+
+# The same through bash's own sockets, for hosts without curl.
+with_bash() {
+  local address body=${3-} head=true line port status
+  address=$(url)
+  address=${address#http://}
+  port=${address##*:}
+  exec 3<>"/dev/tcp/${address%:*}/$port" || return 1
+  printf '%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n' "$1" "$2" "$address" >&3
+  [ -z "$token" ] || printf 'Authorization: Bearer %s\r\n' "$token" >&3
+  printf 'Content-Type: application/json\r\nContent-Length: %s\r\n\r\n%s' "$(printf '%s' "$body" | wc -c)" "$body" >&3
+  IFS=' ' read -r -t 90 _ status _ <&3 || return 1
+  while $head && IFS= read -r -t 90 line <&3; do
+    [ "$line" != $'\r' ] || head=false
+  done
+  cat <&3
+  printf '\n%s' "$status"
+  exec 3>&-
+}

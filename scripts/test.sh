@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Every test: those of the crates (the monitor's run it without Docker), then the end-to-end tests against an
+# instance of their own, with its own port, data, containers and uids, which is removed afterwards.
+#
+#   scripts/test.sh            everything
+#   scripts/test.sh unit       what needs no Docker
+#   scripts/test.sh e2e        the end-to-end tests; further arguments go to cargo test
+#
+# With GAVEL_E2E_URL set, `e2e` tests the service at that address instead of starting one (docs/operations.md).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+. scripts/engine.sh
+. scripts/service.sh
+
+main() {
+  tools
+  mkdir -p .gavel
+  log=$PWD/.gavel/test.log
+  : >"$log"
+  case ${1-all} in
+    all) unit; e2e ;;
+    unit) unit ;;
+    e2e) e2e "${@:2}" ;;
+    *) fail "unknown part: $1 (unit, e2e)" ;;
+  esac
+  summary
+}
+
+tools() {
+  have cargo || fail "there is no cargo: install rustup, https://rustup.rs; it takes the right toolchain by itself"
+  have cc || install_packages "a C compiler" gcc
+}
+
+unit() {
+  say "== unit tests, and the monitor's without Docker"
+  cargo test --locked --workspace --exclude e2e 2>&1 | tee -a "$log"
+}
+
+e2e() {
+  say "== end-to-end tests"
+  if [ -z "${GAVEL_E2E_URL:-}" ]; then
+    ensure_engine
+    scripts/images.sh
+    start_instance
+  fi
+  cargo test --locked -p e2e "$@" 2>&1 | tee -a "$log"
+}
+
+start_instance() {
+  export COMPOSE_PROJECT_NAME=gavel-test GAVEL_INSTANCE=gavel-test GAVEL_DATA=./workspace/test
+  export GAVEL_PORT=${GAVEL_TEST_PORT:-5059} GAVEL_SANDBOX__UID_BASE=53000
+  scripts/purge.sh instance >/dev/null 2>&1 || true
+  trap remove_instance EXIT
+  start_service
+  export GAVEL_E2E_URL GAVEL_E2E_DOCKER=${DOCKER_HOST:-/var/run/docker.sock} GAVEL_E2E_PROJECT=$COMPOSE_PROJECT_NAME
+  GAVEL_E2E_URL=$(url)
+  GAVEL_E2E_DOCKER=${GAVEL_E2E_DOCKER#unix://}
+}
+
+remove_instance() {
+  local status=$?
+  if [ "$status" != 0 ]; then
+    say "== the instance's logs"
+    compose logs --no-color --tail 200 server warden || true
+    docker ps -a --filter "label=io.gavel.instance=$GAVEL_INSTANCE" || true
+  fi
+  scripts/purge.sh instance >/dev/null 2>&1 || warn "the test instance could not be removed"
+  return "$status"
+}
+
+summary() {
+  say "== all tests passed"
+  grep '^test result:' "$log"
+  awk '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
+    END { printf "total: %d passed, %d failed, %d ignored\n", passed, failed, ignored }' "$log"
+}
+
+main "$@"
