@@ -1,0 +1,180 @@
+//! The directories a program may write, and putting files there before it starts.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use gavel_protocol::{BoxFile, Content};
+use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+
+/// Where programs may write. They are emptied after every run.
+#[derive(Debug)]
+pub(crate) struct Boxes {
+    /// The first is the one that relative paths mean.
+    directories: Vec<Directory>,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    /// Its absolute path, without a slash at the end.
+    pub(crate) path: String,
+    /// Open for reading.
+    pub(crate) descriptor: OwnedFd,
+}
+
+impl Boxes {
+    /// Opens the directories; all but the first may be missing.
+    ///
+    /// # Errors
+    /// When the first is missing or one cannot be opened.
+    pub(crate) fn open(paths: &[String]) -> io::Result<Self> {
+        let mut directories = Vec::new();
+        for path in paths {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            match rustix::fs::open(path.as_str(), flags, Mode::empty()) {
+                Ok(descriptor) => directories.push(Directory { path: path.clone(), descriptor }),
+                Err(Errno::NOENT) if !directories.is_empty() => {}
+                Err(errno) => {
+                    return Err(io::Error::new(io::Error::from(errno).kind(), format!("{path}: {errno}")));
+                }
+            }
+        }
+        Ok(Self { directories })
+    }
+
+    /// All of them.
+    pub(crate) fn directories(&self) -> &[Directory] {
+        &self.directories
+    }
+
+    /// Opens a path of the box; no symbolic link is followed.
+    ///
+    /// # Errors
+    /// As openat2(2); EINVAL for a path that is not in the box.
+    pub(crate) fn open_beneath(&self, path: &str, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
+        let (directory, rest) = self.locate(path)?;
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        rustix::fs::openat2(directory, rest, flags | OFlags::CLOEXEC | OFlags::NOCTTY, mode, resolve)
+    }
+
+    /// Opens a file for a program to write, made or emptied, mode 0666.
+    ///
+    /// # Errors
+    /// As openat2(2).
+    pub(crate) fn open_for_writing(&self, path: &str) -> Result<OwnedFd, Errno> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NONBLOCK;
+        let (parent, name) = self.parent(path)?;
+        let file = rustix::fs::openat(&parent, name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::RUSR)?;
+        rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
+        rustix::fs::fchmod(&file, Mode::from_raw_mode(0o666))?;
+        Ok(file)
+    }
+
+    /// Puts a file into the box. `descriptors` are those of its frame; `buffer` is for copying.
+    ///
+    /// # Errors
+    /// As open(2), write(2) and so on; EBADF for a descriptor that is not there.
+    pub(crate) fn put(&self, file: &BoxFile, descriptors: &[OwnedFd]) -> Result<(), Errno> {
+        let (parent, name) = self.parent(&file.path)?;
+        let mode = Mode::from_raw_mode(file.mode & 0o1777);
+        match &file.content {
+            Content::Inline(bytes) => {
+                let target = create(&parent, name)?;
+                write_all(&target, bytes)?;
+                rustix::fs::fchmod(&target, mode)
+            }
+            Content::Descriptor(source) => {
+                let source = descriptors.get(usize::from(source.0)).ok_or(Errno::BADF)?;
+                let target = create(&parent, name)?;
+                copy(source, &target)?;
+                rustix::fs::fchmod(&target, mode)
+            }
+            Content::Symlink(target) => rustix::fs::symlinkat(target.as_str(), &parent, name),
+            Content::Directory => {
+                match rustix::fs::mkdirat(&parent, name, mode) {
+                    Ok(()) | Err(Errno::EXIST) => {}
+                    Err(errno) => return Err(errno),
+                }
+                rustix::fs::chmodat(&parent, name, mode, AtFlags::empty())
+            }
+        }
+    }
+
+    /// The box's directory that a path lies in, and the path from there.
+    fn locate<'p>(&self, path: &'p str) -> Result<(BorrowedFd<'_>, &'p str), Errno> {
+        let (directory, rest) = match path.starts_with('/') {
+            false => (self.directories.first(), path),
+            true => self
+                .directories
+                .iter()
+                .find_map(|directory| {
+                    let rest = path.strip_prefix(directory.path.as_str())?.strip_prefix('/')?;
+                    Some((Some(directory), rest))
+                })
+                .ok_or(Errno::INVAL)?,
+        };
+        let sound =
+            !rest.is_empty() && !rest.starts_with('/') && !rest.ends_with('/') && !rest.contains('\0');
+        match directory {
+            Some(directory) if sound && rest.split('/').all(|part| part != "..") => {
+                Ok((directory.descriptor.as_fd(), rest))
+            }
+            _ => Err(Errno::INVAL),
+        }
+    }
+
+    /// The directory that a path's last part is in, made where it is missing, and that part.
+    fn parent<'p>(&self, path: &'p str) -> Result<(OwnedFd, &'p str), Errno> {
+        let (directory, rest) = self.locate(path)?;
+        let (parents, name) = rest.rsplit_once('/').unwrap_or(("", rest));
+        if name == "." {
+            return Err(Errno::INVAL);
+        }
+        let mut at = rustix::io::fcntl_dupfd_cloexec(directory, 3)?;
+        for part in parents.split('/').filter(|part| !part.is_empty()) {
+            at = enter_or_make(&at, part)?;
+        }
+        Ok((at, name))
+    }
+}
+
+fn enter_or_make(parent: &OwnedFd, name: &str) -> Result<OwnedFd, Errno> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    match rustix::fs::openat(parent, name, flags, Mode::empty()) {
+        Err(Errno::NOENT) => {
+            rustix::fs::mkdirat(parent, name, Mode::from_raw_mode(0o777))?;
+            rustix::fs::openat(parent, name, flags, Mode::empty())
+        }
+        opened => opened,
+    }
+}
+
+fn create(parent: &OwnedFd, name: &str) -> Result<OwnedFd, Errno> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    rustix::fs::openat(parent, name, flags, Mode::RUSR | Mode::WUSR)
+}
+
+fn write_all(file: &OwnedFd, mut bytes: &[u8]) -> Result<(), Errno> {
+    while !bytes.is_empty() {
+        let written = rustix::io::retry_on_intr(|| rustix::io::write(file, bytes))?;
+        bytes = &bytes[written..];
+    }
+    Ok(())
+}
+
+/// How much is copied at a time.
+const BLOCK: usize = 64 * 1024;
+
+fn copy(source: &OwnedFd, target: &OwnedFd) -> Result<(), Errno> {
+    let mut buffer = vec![0; BLOCK];
+    let mut offset = 0u64;
+    loop {
+        let read = rustix::io::retry_on_intr(|| rustix::io::pread(source, &mut *buffer, offset))?;
+        if read == 0 {
+            return Ok(());
+        }
+        write_all(target, &buffer[..read])?;
+        offset += u64::try_from(read).unwrap_or(u64::MAX);
+    }
+}

@@ -1,0 +1,114 @@
+//! The conversation with the server: frames, their order and their bounds.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+use gavel_protocol::{Envelope, FrameError, MAX_FRAME, Order, Reply, RunId, VERSION, decode, encode, socket};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
+
+/// Why a conversation cannot go on. The monitor then ends, and its container with it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ChannelError {
+    /// The socket failed.
+    #[error("the socket to the server failed: {0}")]
+    Socket(#[from] io::Error),
+    /// The server sent what is not of this protocol.
+    #[error("the server sent a bad frame: {0}")]
+    Frame(#[from] FrameError),
+    /// The server's frames do not count up.
+    #[error("the server's frame {found} came where {expected} was due")]
+    Sequence {
+        /// The number it should have had.
+        expected: u64,
+        /// The number it had.
+        found: u64,
+    },
+    /// The server went away during a run.
+    #[error("the server is gone")]
+    Gone,
+    /// An order that does not belong here.
+    #[error("the server sent {0} out of turn")]
+    OutOfTurn(&'static str),
+    /// The server wants programs to run as root.
+    #[error("the server asked for uid {uid} and gid {gid}, of which neither may be 0")]
+    Root {
+        /// The uid asked for.
+        uid: u32,
+        /// The gid asked for.
+        gid: u32,
+    },
+}
+
+/// An order with what came beside it.
+#[derive(Debug)]
+pub(crate) struct Received {
+    /// The run it belongs to.
+    pub(crate) run: RunId,
+    /// The order.
+    pub(crate) order: Order,
+    /// Its descriptors.
+    pub(crate) descriptors: Vec<OwnedFd>,
+}
+
+/// The connection to the server.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    socket: OwnedFd,
+    buffer: Vec<u8>,
+    sent: u64,
+    received: u64,
+}
+
+impl Channel {
+    /// Connects to the server's socket.
+    ///
+    /// # Errors
+    /// As socket(2) and connect(2).
+    pub(crate) fn connect(path: &Path) -> io::Result<Self> {
+        let flags = SocketFlags::CLOEXEC;
+        let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)?;
+        rustix::net::connect(&socket, &SocketAddrUnix::new(path)?)?;
+        Ok(Self { socket, buffer: vec![0; MAX_FRAME], sent: 0, received: 0 })
+    }
+
+    /// Sends one frame.
+    ///
+    /// # Errors
+    /// When it does not fit or the server is gone.
+    pub(crate) fn send(
+        &mut self,
+        run: RunId,
+        reply: Reply,
+        descriptors: &[BorrowedFd<'_>],
+    ) -> Result<(), ChannelError> {
+        let frame = encode(&Envelope { version: VERSION, run, sequence: self.sent, message: reply })?;
+        socket::send(&self.socket, &frame, descriptors)?;
+        self.sent += 1;
+        Ok(())
+    }
+
+    /// Waits for one frame; None when the server is gone.
+    ///
+    /// # Errors
+    /// When the frame is not the next one of this protocol.
+    pub(crate) fn receive(&mut self) -> Result<Option<Received>, ChannelError> {
+        let packet = match socket::receive(&self.socket, &mut self.buffer) {
+            Ok(packet) if packet.length == 0 => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Ok(None),
+            received => received?,
+        };
+        let envelope: Envelope<Order> = decode(&self.buffer[..packet.length])?;
+        if envelope.sequence != self.received {
+            return Err(ChannelError::Sequence { expected: self.received, found: envelope.sequence });
+        }
+        self.received += 1;
+        Ok(Some(Received { run: envelope.run, order: envelope.message, descriptors: packet.descriptors }))
+    }
+}
+
+impl AsFd for Channel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}

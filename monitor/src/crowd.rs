@@ -1,0 +1,42 @@
+//! The processes of one user, found in /proc: for containers without a leaf cgroup, and for the proof of cleanliness.
+
+use std::fs;
+
+use rustix::io::Errno;
+use rustix::process::Pid;
+
+use crate::identity::act_as;
+
+/// The living and dead processes with this real uid.
+pub(crate) fn of(uid: u32) -> Vec<Pid> {
+    everybody().into_iter().filter(|pid| uid_of(*pid) == Some(uid)).collect()
+}
+
+/// All processes.
+pub(crate) fn everybody() -> Vec<Pid> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let pid = |entry: fs::DirEntry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?);
+    entries.flatten().filter_map(pid).collect()
+}
+
+/// Kills all processes of this user at once, without starting one.
+///
+/// # Errors
+/// As kill(2), but for there being nobody.
+pub(crate) fn kill(uid: u32) -> Result<(), Errno> {
+    let killed = if std::process::id() == 1 { kill_all() } else { act_as(uid, kill_all) };
+    match killed {
+        Ok(()) | Err(Errno::SRCH) => Ok(()),
+        Err(errno) => Err(errno),
+    }
+}
+
+fn kill_all() -> Result<(), Errno> {
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(-1), nix::sys::signal::Signal::SIGKILL)
+        .map_err(|errno| Errno::from_raw_os_error(errno as i32))
+}
+
+fn uid_of(pid: Pid) -> Option<u32> {
+    let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("Uid:"))?.split_whitespace().next()?.parse().ok()
+}

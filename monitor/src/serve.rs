@@ -1,0 +1,171 @@
+//! `monitor serve`: one conversation with the server, from Hello to the end of the connection.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+use gavel_protocol::{
+    BoxFile, Collected, CollectedFile, Descriptor, Hello, Order, Outcome, Reply, Report, Run, RunId, Setup,
+};
+
+use crate::boxes::Boxes;
+use crate::cgroup::Leaves;
+use crate::channel::{Channel, ChannelError, Received};
+use crate::request::Refusal;
+use crate::run::{Ran, Runner};
+use crate::supervise::{Deaths, Interrupts};
+
+/// Serves until the server is gone.
+///
+/// # Errors
+/// When the conversation cannot start or go on.
+pub(crate) fn serve(socket: &Path, boxes: Boxes) -> Result<(), ChannelError> {
+    let mut channel = Channel::connect(socket)?;
+    let deaths = Deaths::new()?;
+    channel.send(RunId::NONE, Reply::Hello(hello()), &[])?;
+    let Some(setup) = welcome(&mut channel)? else { return Ok(()) };
+    let runner = Runner::new(setup.uid, setup.gid, boxes, deaths);
+    Server { channel, runner, refused: None }.listen()
+}
+
+fn hello() -> Hello {
+    Hello {
+        build: env!("CARGO_PKG_VERSION").into(),
+        cgroup: Leaves::tier(),
+        landlock_abi: 0,
+        is_init: std::process::id() == 1,
+        problems: Vec::new(),
+    }
+}
+
+fn welcome(channel: &mut Channel) -> Result<Option<Setup>, ChannelError> {
+    match channel.receive()? {
+        None => Ok(None),
+        Some(Received { order: Order::Welcome(Setup { uid, gid }), .. }) if uid == 0 || gid == 0 => {
+            Err(ChannelError::Root { uid, gid })
+        }
+        Some(Received { order: Order::Welcome(setup), .. }) => Ok(Some(setup)),
+        Some(received) => Err(out_of_turn(&received.order)),
+    }
+}
+
+struct Server {
+    channel: Channel,
+    runner: Runner,
+    /// The run whose files could not be put into the box, and why.
+    refused: Option<(RunId, Refusal)>,
+}
+
+impl Server {
+    fn listen(mut self) -> Result<(), ChannelError> {
+        while let Some(Received { run, order, descriptors }) = self.channel.receive()? {
+            match order {
+                Order::Files(files) => self.put(run, &files, &descriptors),
+                Order::Run(order) => self.run(run, &order, descriptors)?,
+                Order::Ping => self.channel.send(run, Reply::Pong, &[])?,
+                // The run has ended on its own meanwhile.
+                Order::Kill | Order::Resize(_) => {}
+                Order::Welcome(_) => return Err(out_of_turn(&order)),
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, run: RunId, files: &[BoxFile], descriptors: &[OwnedFd]) {
+        if let Err(refusal) = self.runner.put(files, descriptors)
+            && self.refused.is_none_or(|(refused, _)| refused != run)
+        {
+            self.refused = Some((run, refusal));
+        }
+    }
+
+    fn run(&mut self, run: RunId, order: &Run, descriptors: Vec<OwnedFd>) -> Result<(), ChannelError> {
+        let refused = self.refused.take().filter(|(refused, _)| *refused == run);
+        let ran = match refused {
+            Some((_, (step, errno))) => Ran::never(step, errno),
+            None => {
+                let mut interrupts = Conversation { channel: &mut self.channel, run };
+                self.runner.run(order, descriptors, &mut interrupts)?
+            }
+        };
+        self.report(run, order, &ran)?;
+        let clean = self.runner.clean(ran.survivors);
+        self.channel.send(run, Reply::Clean(clean), &[])
+    }
+
+    fn report(&mut self, run: RunId, order: &Run, ran: &Ran) -> Result<(), ChannelError> {
+        let detail = detail(&ran.outcome);
+        let (mut collected, mut descriptors) = (Vec::new(), Vec::new());
+        let mut length = 0;
+        for wanted in &order.collect {
+            if length > FRAME_PATHS || descriptors.len() == FRAME_DESCRIPTORS {
+                let frame = Reply::Collected(std::mem::take(&mut collected));
+                self.channel.send(run, frame, &borrowed(&descriptors))?;
+                (length, descriptors) = (0, Vec::new());
+            }
+            let (mut file, descriptor) = self.runner.collect(wanted);
+            if let CollectedFile::File { descriptor: position, .. } = &mut file {
+                *position = Descriptor(u16::try_from(descriptors.len()).unwrap_or(u16::MAX));
+            }
+            descriptors.extend(descriptor);
+            length += wanted.path.len() + PER_ENTRY;
+            collected.push(Collected { path: wanted.path.clone(), file });
+        }
+        let report = Report { outcome: ran.outcome.clone(), collected, detail };
+        self.channel.send(run, Reply::Report(Box::new(report)), &borrowed(&descriptors))
+    }
+}
+
+/// Bytes of collected paths after which another frame is begun.
+const FRAME_PATHS: usize = 64 * 1024;
+const FRAME_DESCRIPTORS: usize = 200;
+/// An entry's encoding beside its path, rounded up.
+const PER_ENTRY: usize = 32;
+
+fn borrowed(descriptors: &[OwnedFd]) -> Vec<BorrowedFd<'_>> {
+    descriptors.iter().map(AsFd::as_fd).collect()
+}
+
+fn detail(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Finished { .. } => String::new(),
+        Outcome::NotStarted { step, errno } => {
+            format!("{step}: {}", std::io::Error::from_raw_os_error(*errno))
+        }
+    }
+}
+
+fn out_of_turn(order: &Order) -> ChannelError {
+    ChannelError::OutOfTurn(match order {
+        Order::Welcome(_) => "Welcome",
+        Order::Files(_) => "Files",
+        Order::Run(_) => "Run",
+        Order::Kill => "Kill",
+        Order::Resize(_) => "Resize",
+        Order::Ping => "Ping",
+    })
+}
+
+/// The server's words during a run.
+struct Conversation<'a> {
+    channel: &'a mut Channel,
+    run: RunId,
+}
+
+impl Interrupts for Conversation<'_> {
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.channel.as_fd())
+    }
+
+    fn heard(&mut self) -> Result<bool, ChannelError> {
+        match self.channel.receive()? {
+            None => Err(ChannelError::Gone),
+            Some(Received { run, order: Order::Kill, .. }) => Ok(run == self.run),
+            Some(Received { run, order: Order::Ping, .. }) => {
+                self.channel.send(run, Reply::Pong, &[])?;
+                Ok(false)
+            }
+            Some(Received { order: Order::Resize(_), .. }) => Ok(false),
+            Some(received) => Err(out_of_turn(&received.order)),
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! One run from its start to the death of its last process: watches the clocks, kills, reaps, and says how it went.
+
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
+
+use gavel_protocol::{Bytes, Ending, Limit, Limits, Outcome, Step, Usage};
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::cgroup::Leaf;
+use crate::channel::ChannelError;
+use crate::spawn::{Child, Reaped, reap};
+
+/// Who may interrupt a run.
+pub(crate) trait Interrupts {
+    /// Readable when there is something to say.
+    fn descriptor(&self) -> Option<BorrowedFd<'_>>;
+
+    /// Called when it is readable; true = kill the run.
+    ///
+    /// # Errors
+    /// When the conversation cannot go on.
+    fn heard(&mut self) -> Result<bool, ChannelError>;
+}
+
+/// Tells of dead children through a descriptor. Blocks SIGCHLD for the life of the process.
+#[derive(Debug)]
+pub(crate) struct Deaths(SignalFd);
+
+impl Deaths {
+    /// Once, at the start.
+    ///
+    /// # Errors
+    /// As signalfd(2).
+    pub(crate) fn new() -> std::io::Result<Self> {
+        let mut mask = SigSet::empty();
+        mask.add(Signal::SIGCHLD);
+        mask.thread_block()?;
+        Ok(Self(SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?))
+    }
+
+    fn forget(&self) {
+        while matches!(self.0.read_signal(), Ok(Some(_))) {}
+    }
+}
+
+/// How a run went.
+#[derive(Debug)]
+pub(crate) struct Supervised {
+    /// For the report.
+    pub(crate) outcome: Outcome,
+    /// Something would not die.
+    pub(crate) survivors: Option<String>,
+}
+
+/// Sees a run through to its end.
+///
+/// # Errors
+/// When the conversation with the server cannot go on; whatever was started is dead all the same.
+pub(crate) fn supervise(
+    child: &Child,
+    leaf: &Leaf,
+    limits: &Limits,
+    deaths: &Deaths,
+    interrupts: &mut impl Interrupts,
+) -> Result<Supervised, ChannelError> {
+    let forked = Instant::now();
+    let mut watch = Watch {
+        child,
+        leaf,
+        deaths,
+        limits,
+        forked: (forked, monotonic()),
+        started: forked,
+        failed: None,
+        main: None,
+        strangers: Used::default(),
+    };
+    let cause = watch.until_the_end(interrupts);
+    let ended = Instant::now();
+    let survivors = watch.kill_everything();
+    let cause = cause?;
+    Ok(Supervised { outcome: watch.outcome(cause, ended), survivors })
+}
+
+/// Why the watching ended, where it was not the program's own doing.
+type Cause = Option<Ending>;
+
+/// What reaped processes used.
+#[derive(Debug, Default, Clone, Copy)]
+struct Used {
+    user: Duration,
+    system: Duration,
+    max_rss_kib: u64,
+}
+
+impl Used {
+    fn add(&mut self, reaped: &Reaped) {
+        self.user += reaped.user;
+        self.system += reaped.system;
+        self.max_rss_kib = self.max_rss_kib.max(reaped.max_rss_kib);
+    }
+}
+
+struct Watch<'a> {
+    child: &'a Child,
+    leaf: &'a Leaf,
+    deaths: &'a Deaths,
+    limits: &'a Limits,
+    /// The same moment on both of the clock's faces: the child tells its own by number.
+    forked: (Instant, Duration),
+    started: Instant,
+    failed: Option<(Step, i32)>,
+    main: Option<Reaped>,
+    strangers: Used,
+}
+
+impl Watch<'_> {
+    /// Until the main process is dead or a limit is reached.
+    fn until_the_end(&mut self, interrupts: &mut impl Interrupts) -> Result<Cause, ChannelError> {
+        let mut clock = CpuClock::new(self.limits);
+        loop {
+            self.reap();
+            if self.main.is_some() {
+                return Ok(None);
+            }
+            if Instant::now() >= self.deadline() && Instant::now() >= self.exact_deadline() {
+                return Ok(Some(Ending::Killed { over: Limit::WallTime }));
+            }
+            let Some(next) = clock.next_check(Instant::now(), || self.leaf.cpu_time(self.child.pid)) else {
+                return Ok(Some(Ending::Killed { over: Limit::CpuTime }));
+            };
+            if self.wait(interrupts.descriptor(), next.min(self.deadline())) && interrupts.heard()? {
+                return Ok(Some(Ending::Cancelled));
+            }
+        }
+    }
+
+    fn deadline(&self) -> Instant {
+        self.started + self.limits.wall_time
+    }
+
+    /// The time to exec is not the program's. It is only asked for when it matters.
+    fn exact_deadline(&mut self) -> Instant {
+        self.note_progress();
+        self.deadline()
+    }
+
+    fn note_progress(&mut self) {
+        let progress = self.child.progress();
+        if let Some(started) = progress.started {
+            self.started = self.forked.0 + started.saturating_sub(self.forked.1);
+        }
+        self.failed = self.failed.or(progress.failed);
+    }
+
+    /// Waits for a death, a word or the time; true when there is a word.
+    fn wait(&self, word: Option<BorrowedFd<'_>>, until: Instant) -> bool {
+        let left = until.saturating_duration_since(Instant::now());
+        let timeout = Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() };
+        let mut fds = vec![PollFd::from_borrowed_fd(self.deaths.0.as_fd(), PollFlags::IN)];
+        fds.extend(word.map(|word| PollFd::from_borrowed_fd(word, PollFlags::IN)));
+        match poll(&mut fds, Some(&timeout)) {
+            Ok(0) | Err(_) => false,
+            Ok(_) => {
+                self.deaths.forget();
+                fds.get(1).is_some_and(|word| !word.revents().is_empty())
+            }
+        }
+    }
+
+    fn reap(&mut self) {
+        while let Some(reaped) = reap() {
+            if reaped.pid == self.child.pid {
+                self.main = Some(reaped);
+            } else {
+                self.strangers.add(&reaped);
+            }
+        }
+    }
+
+    /// Kills until nothing is left. What survives for [`STUBBORN`] is named.
+    fn kill_everything(&mut self) -> Option<String> {
+        let patience = Instant::now() + STUBBORN;
+        loop {
+            self.reap();
+            if self.main.is_some() && self.leaf.is_empty() {
+                return None;
+            }
+            let killed = self.leaf.kill();
+            if Instant::now() >= patience {
+                return Some(match killed {
+                    Ok(()) => "processes of the run survived SIGKILL".into(),
+                    Err(errno) => format!("processes of the run could not be killed: {errno}"),
+                });
+            }
+            self.wait(None, Instant::now() + Duration::from_millis(1));
+        }
+    }
+
+    fn outcome(mut self, cause: Cause, ended: Instant) -> Outcome {
+        self.note_progress();
+        if let Some((step, errno)) = self.failed {
+            return Outcome::NotStarted { step, errno };
+        }
+        let usage = self.usage(ended.saturating_duration_since(self.started));
+        let ending = match cause {
+            Some(ending) => ending,
+            None => self.own_ending(&usage),
+        };
+        Outcome::Finished { ending, usage }
+    }
+
+    fn own_ending(&self, usage: &Usage) -> Ending {
+        let status = self.main.map_or(libc::SIGKILL, |main| main.status);
+        let oom_killed = libc::WIFSIGNALED(status) && libc::WTERMSIG(status) == libc::SIGKILL && usage.oom;
+        if oom_killed || usage.memory > self.limits.memory {
+            Ending::Killed { over: Limit::Memory }
+        } else if libc::WIFSIGNALED(status) {
+            Ending::Signaled { signal: libc::WTERMSIG(status) }
+        } else {
+            Ending::Exited { code: libc::WEXITSTATUS(status) }
+        }
+    }
+
+    fn usage(&self, wall_time: Duration) -> Usage {
+        let mut all = self.strangers;
+        if let Some(main) = &self.main {
+            all.add(main);
+        }
+        match self.leaf.counted() {
+            Some(counted) => Usage {
+                cpu_user: counted.user,
+                cpu_system: counted.system,
+                wall_time,
+                memory: counted.memory.max(Bytes::kib(all.max_rss_kib)),
+                oom: counted.oom,
+                processes: counted.processes,
+            },
+            None => Usage {
+                cpu_user: all.user,
+                cpu_system: all.system,
+                wall_time,
+                memory: Bytes::kib(all.max_rss_kib),
+                oom: false,
+                processes: None,
+            },
+        }
+    }
+}
+
+/// How long processes may take to die.
+const STUBBORN: Duration = Duration::from_secs(5);
+
+/// When to look at the CPU time next: never before the limit can have been reached.
+#[derive(Debug)]
+struct CpuClock {
+    limit: Duration,
+    cores: u32,
+    seen: Option<Duration>,
+    due: Option<Instant>,
+}
+
+impl CpuClock {
+    fn new(limits: &Limits) -> Self {
+        let cores =
+            std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1));
+        Self { limit: limits.cpu_time, cores: cores.min(limits.processes).max(1), seen: None, due: None }
+    }
+
+    /// When to ask again; None when the limit is reached.
+    fn next_check(&mut self, now: Instant, used: impl FnOnce() -> Duration) -> Option<Instant> {
+        if let Some(due) = self.due.filter(|due| *due > now) {
+            return Some(due);
+        }
+        let used = used();
+        let left = self.limit.checked_sub(used).filter(|left| !left.is_zero())?;
+        // A program that sleeps short of its limit must not be asked every millisecond.
+        let least = if self.seen == Some(used) { IDLE_STEP } else { STEP };
+        self.seen = Some(used);
+        let due = now + (left / self.cores).max(least);
+        self.due = Some(due);
+        Some(due)
+    }
+}
+
+const STEP: Duration = Duration::from_millis(1);
+const IDLE_STEP: Duration = Duration::from_millis(4);
+
+fn monotonic() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    Duration::new(now.tv_sec.cast_unsigned(), u32::try_from(now.tv_nsec).unwrap_or(0))
+}
