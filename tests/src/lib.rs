@@ -1,1 +1,22 @@
-//! What the end-to-end tests share.
+//! What the end-to-end tests share: a client, the programs of `submissions/`, and looks behind the service's back.
+//!
+//! The service under test is a running one, named by the environment (see [`environment`]). Nothing here skips: a
+//! service that cannot be reached fails the test.
+
+#![forbid(unsafe_code)]
+
+pub mod client;
+pub mod docker;
+pub mod environment;
+pub mod expectation;
+pub mod header;
+pub mod instance;
+pub mod leftovers;
+pub mod request;
+pub mod wire;
+
+pub use client::Client;
+pub use expectation::Expectation;
+pub use header::TestProgram;
+pub use request::{Limits, Request};
+pub use wire::Answer;

@@ -1,0 +1,194 @@
+//! The Docker engine of the service's host: what the service has made there, and faults done to it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bollard::container::LogOutput;
+use bollard::errors::Error;
+use bollard::exec::StartExecResults;
+use bollard::models::{ContainerInspectResponse, ContainerSummary, ExecConfig};
+use bollard::query_parameters::{
+    InspectContainerOptions, KillContainerOptionsBuilder, ListContainersOptionsBuilder, LogsOptionsBuilder,
+    RemoveContainerOptionsBuilder, StartContainerOptions, TopOptionsBuilder,
+};
+use bollard::{API_DEFAULT_VERSION, Docker};
+use futures_util::StreamExt as _;
+
+use crate::environment::{self, patience};
+
+/// The engine.
+#[derive(Debug, Clone)]
+pub struct Host {
+    docker: Docker,
+}
+
+/// A container that the warden has made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SandboxContainer {
+    /// Docker's id.
+    pub id: String,
+    /// Number of its slot.
+    pub slot: String,
+    /// `run` or `toolchain`.
+    pub role: String,
+    /// `running`, `paused`, `exited`, …
+    pub state: String,
+}
+
+/// A process in a container, as the host sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its id on the host.
+    pub pid: u32,
+    /// Its user on the host.
+    pub uid: u32,
+    /// State letter and command.
+    pub command: String,
+}
+
+impl Host {
+    /// Connects to the engine that the environment names.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub async fn connect() -> Self {
+        let path = environment::docker_socket();
+        let wait = patience(Duration::from_secs(60)).as_secs();
+        let docker = match Docker::connect_with_socket(&path, wait, API_DEFAULT_VERSION) {
+            Ok(docker) => docker,
+            Err(error) => panic!("no Docker engine at {path} ({error}); set GAVEL_E2E_DOCKER"),
+        };
+        Self { docker: done(docker.negotiate_version().await) }
+    }
+
+    /// The engine's client.
+    pub fn docker(&self) -> &Docker {
+        &self.docker
+    }
+
+    /// The container of a compose service.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn service(&self, project: &str, service: &str) -> String {
+        let labels = [
+            format!("com.docker.compose.project={project}"),
+            format!("com.docker.compose.service={service}"),
+        ];
+        match self.list(&labels).await.into_iter().next().and_then(|container| container.id) {
+            Some(id) => id,
+            None => panic!("project {project} has no container of service {service}; set GAVEL_E2E_PROJECT"),
+        }
+    }
+
+    /// Everything that the warden of an instance has made, by slot.
+    pub async fn sandboxes(&self, instance: &str) -> Vec<SandboxContainer> {
+        let found = self.list(&[format!("io.gavel.instance={instance}"), "io.gavel.slot".into()]).await;
+        let mut containers: Vec<SandboxContainer> = found.into_iter().map(sandbox).collect();
+        containers.sort_by_key(|container| container.slot.parse::<u32>().unwrap_or(u32::MAX));
+        containers
+    }
+
+    /// The run containers of an instance.
+    pub async fn run_containers(&self, instance: &str) -> Vec<SandboxContainer> {
+        self.sandboxes(instance).await.into_iter().filter(|container| container.role == "run").collect()
+    }
+
+    async fn list(&self, labels: &[String]) -> Vec<ContainerSummary> {
+        let filters = HashMap::from([("label", labels.to_vec())]);
+        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+        done(self.docker.list_containers(Some(options)).await)
+    }
+
+    /// What the engine knows of a container; `None` when it is gone.
+    pub async fn inspect(&self, id: &str) -> Option<ContainerInspectResponse> {
+        self.docker.inspect_container(id, None::<InspectContainerOptions>).await.ok()
+    }
+
+    /// Sends a signal to a container's first process.
+    pub async fn kill(&self, id: &str, signal: &str) {
+        let options = KillContainerOptionsBuilder::new().signal(signal).build();
+        done(self.docker.kill_container(id, Some(options)).await);
+    }
+
+    /// Starts a container that has ended.
+    pub async fn start(&self, id: &str) {
+        done(self.docker.start_container(id, None::<StartContainerOptions>).await);
+    }
+
+    /// Freezes a container.
+    pub async fn pause(&self, id: &str) {
+        done(self.docker.pause_container(id).await);
+    }
+
+    /// Removes a container at once; one that is gone is fine.
+    pub async fn remove(&self, id: &str) {
+        let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
+        match self.docker.remove_container(id, Some(options)).await {
+            Ok(()) | Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => {}
+            Err(error) => panic!("failed to remove container {id}: {error}"),
+        }
+    }
+
+    /// The processes of a running container; empty when it does not run.
+    pub async fn processes(&self, id: &str) -> Vec<Process> {
+        let options = TopOptionsBuilder::new().ps_args("-eo pid,uid,stat,args").build();
+        let Ok(top) = self.docker.top_processes(id, Some(options)).await else { return Vec::new() };
+        top.processes.unwrap_or_default().iter().filter_map(|columns| process(columns)).collect()
+    }
+
+    /// Runs a command in a container and returns what it printed.
+    pub async fn exec(&self, id: &str, user: &str, argv: &[&str]) -> String {
+        let config = ExecConfig {
+            cmd: Some(argv.iter().map(ToString::to_string).collect()),
+            user: Some(user.into()),
+            attach_stdout: Some(true),
+            attach_stderr: Some(true),
+            ..ExecConfig::default()
+        };
+        let exec = done(self.docker.create_exec(id, config).await);
+        match done(self.docker.start_exec(&exec.id, None).await) {
+            StartExecResults::Attached { output, .. } => text_of(output).await,
+            StartExecResults::Detached => String::new(),
+        }
+    }
+
+    /// The last lines that a container has logged.
+    pub async fn logs(&self, id: &str, lines: &str) -> String {
+        let options = LogsOptionsBuilder::new().stdout(true).stderr(true).tail(lines).build();
+        text_of(self.docker.logs(id, Some(options))).await
+    }
+}
+
+/// The value of a call to the engine that must succeed.
+pub(crate) fn done<T>(result: Result<T, Error>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("the Docker engine refused: {error}"),
+    }
+}
+
+async fn text_of(output: impl futures_util::Stream<Item = Result<LogOutput, Error>>) -> String {
+    let mut output = std::pin::pin!(output);
+    let mut text = Vec::new();
+    while let Some(Ok(part)) = output.next().await {
+        text.extend(part.into_bytes());
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn sandbox(container: ContainerSummary) -> SandboxContainer {
+    let labels = container.labels.unwrap_or_default();
+    let label = |name: &str| labels.get(name).cloned().unwrap_or_default();
+    SandboxContainer {
+        id: container.id.unwrap_or_default(),
+        slot: label("io.gavel.slot"),
+        role: label("io.gavel.role"),
+        state: container.state.map(|state| state.to_string()).unwrap_or_default(),
+    }
+}
+
+fn process(columns: &[String]) -> Option<Process> {
+    let [pid, uid, command @ ..] = columns else { return None };
+    Some(Process { pid: pid.parse().ok()?, uid: uid.parse().ok()?, command: command.join(" ") })
+}

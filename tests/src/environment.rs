@@ -1,0 +1,72 @@
+//! Where the service under test is, and how slow its host is. The only place that reads the environment.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Address of the service: `GAVEL_E2E_URL`, by default where `make up` publishes it.
+pub fn url() -> String {
+    variable("GAVEL_E2E_URL").unwrap_or_else(|| "http://127.0.0.1:5050".into()).trim_end_matches('/').into()
+}
+
+/// The operator's and backend's token, where the service wants one: `GAVEL_E2E_TOKEN`.
+pub fn token() -> Option<String> {
+    variable("GAVEL_E2E_TOKEN")
+}
+
+/// Docker's socket on the service's host: `GAVEL_E2E_DOCKER`.
+pub fn docker_socket() -> String {
+    variable("GAVEL_E2E_DOCKER").unwrap_or_else(|| "/var/run/docker.sock".into())
+}
+
+/// The compose project that the service runs in: `GAVEL_E2E_PROJECT`.
+pub fn project() -> String {
+    variable("GAVEL_E2E_PROJECT").unwrap_or_else(|| "gavel".into())
+}
+
+/// The service's `sandbox.instance`: `GAVEL_E2E_INSTANCE`, by default named as the project.
+pub fn instance() -> String {
+    variable("GAVEL_E2E_INSTANCE").unwrap_or_else(project)
+}
+
+/// First of the ports on the service's host that instances made by tests may publish: `GAVEL_E2E_PORTS`.
+pub fn first_port() -> u16 {
+    parsed("GAVEL_E2E_PORTS").unwrap_or(5061)
+}
+
+/// Whether the tests may restart the Docker engine itself: `GAVEL_E2E_MAY_RESTART_DOCKER`, a command that does it.
+pub fn restart_docker_command() -> Option<String> {
+    variable("GAVEL_E2E_MAY_RESTART_DOCKER")
+}
+
+/// The service's host is so many times slower, or busier, than a machine of its own: `GAVEL_E2E_TIME_FACTOR`.
+///
+/// Every bound on time goes through this factor, and only through it.
+pub fn time_factor() -> f64 {
+    parsed("GAVEL_E2E_TIME_FACTOR").unwrap_or(1.0)
+}
+
+/// An upper bound in milliseconds, widened for a slow host.
+pub fn at_most_ms(bound: f64) -> f64 {
+    bound * time_factor()
+}
+
+/// How long to wait for something that takes at most this long on a machine of its own.
+pub fn patience(on_a_quick_host: Duration) -> Duration {
+    on_a_quick_host.mul_f64(time_factor())
+}
+
+/// The folder of programs with their expected verdicts.
+pub fn submissions() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("submissions")
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn parsed<T: std::str::FromStr>(name: &str) -> Option<T> {
+    variable(name).map(|value| match value.parse() {
+        Ok(parsed) => parsed,
+        Err(_) => panic!("{name}={value} makes no sense"),
+    })
+}

@@ -1,0 +1,228 @@
+//! Programs of `submissions/`: what their header lines say. `submissions/README.md` describes the lines.
+
+use std::path::{Path, PathBuf};
+
+use crate::{Expectation, Limits, Request, environment};
+
+/// One program of `submissions/<language>/<situation>.<extension>`.
+#[derive(Debug, Clone)]
+pub struct TestProgram {
+    /// `c17/cpu_just_over.c`.
+    pub name: String,
+    /// Name of its folder.
+    pub language: String,
+    /// The whole file, header and all.
+    pub source: String,
+    /// Standard input.
+    pub stdin: Vec<u8>,
+    /// The answer to compare with.
+    pub expected: Option<Vec<u8>>,
+    /// Limits of the run; those not named are the service's defaults.
+    pub limits: Limits,
+    /// Limits of the compilation.
+    pub compile_limits: Limits,
+    /// Isolation, where it asks for one.
+    pub isolation: Option<String>,
+    /// What must come of it.
+    pub expectation: Expectation,
+}
+
+/// Every program, by name.
+///
+/// # Panics
+/// When the folder cannot be read or a header makes no sense.
+pub fn all() -> Vec<TestProgram> {
+    let mut files: Vec<PathBuf> = folders(&environment::submissions()).iter().flat_map(|f| list(f)).collect();
+    files.sort();
+    files.iter().map(|path| read(path)).collect()
+}
+
+/// The program of this name.
+///
+/// # Panics
+/// When it is not there or its header makes no sense.
+pub fn named(name: &str) -> TestProgram {
+    read(&environment::submissions().join(name))
+}
+
+impl TestProgram {
+    /// The submission that it makes.
+    pub fn request(&self) -> Request {
+        let mut request = Request::new(&self.language, &self.source);
+        request = match &self.expected {
+            None => request.stdin(&self.stdin),
+            Some(expected) => request.test(&self.stdin, Some(expected)),
+        };
+        let limits = self.scaled_limits();
+        if !limits.0.is_empty() {
+            request = request.with("limits", serde_json::json!(limits));
+        }
+        if !self.compile_limits.0.is_empty() {
+            request = request.with("compile_limits", serde_json::json!(self.compile_limits));
+        }
+        match &self.isolation {
+            Some(isolation) => request.isolation(isolation),
+            None => request,
+        }
+    }
+
+    /// On a slow host an honest program needs more time; one that is about time does not get it.
+    fn scaled_limits(&self) -> Limits {
+        let factor = environment::time_factor();
+        let mut limits = self.limits.clone();
+        if factor > 1.0 && self.expectation.is_not_about_time() {
+            let scale = |ms: u64| std::time::Duration::from_millis(ms).mul_f64(factor).as_millis();
+            let cpu = limits.0.get("cpu_ms").copied().unwrap_or(1000);
+            let wall = limits.0.get("wall_ms").copied().unwrap_or(3 * cpu + 1000);
+            for (name, value) in [("cpu_ms", cpu), ("wall_ms", wall)] {
+                let scaled = u64::try_from(scale(value)).unwrap_or(u64::MAX);
+                limits.0.insert(name.into(), scaled.min(if name == "cpu_ms" { 10_000 } else { 30_000 }));
+            }
+        }
+        limits
+    }
+}
+
+fn folders(root: &Path) -> Vec<PathBuf> {
+    list(root).into_iter().filter(|path| path.is_dir()).collect()
+}
+
+fn list(folder: &Path) -> Vec<PathBuf> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => panic!("failed to list {}: {error}", folder.display()),
+    };
+    entries.filter_map(Result::ok).map(|entry| entry.path()).collect()
+}
+
+fn read(path: &Path) -> TestProgram {
+    let name = name_of(path);
+    let source = match std::fs::read(path) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) => panic!("failed to read {}: {error}", path.display()),
+    };
+    match parse(&name, source) {
+        Ok(program) => program,
+        Err(problem) => panic!("{name}: {problem}"),
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    format!("{}/{}", part(path.parent().and_then(Path::file_name)), part(path.file_name()))
+}
+
+fn parse(name: &str, source: String) -> Result<TestProgram, String> {
+    let language = name.split('/').next().unwrap_or_default().to_owned();
+    let mut program = TestProgram {
+        name: name.to_owned(),
+        language,
+        source,
+        stdin: Vec::new(),
+        expected: None,
+        limits: Limits::default(),
+        compile_limits: Limits::default(),
+        isolation: None,
+        expectation: Expectation::default(),
+    };
+    let source = program.source.clone();
+    let lines: Vec<(&str, &str)> = source.lines().map_while(header_line).collect();
+    if lines.first().is_none_or(|(key, _)| *key != "expect") {
+        return Err("line 1 does not say `// expect: <verdict>`".into());
+    }
+    for (key, value) in lines {
+        let known = set(&mut program, key, value)? || program.expectation.set(key, value)?;
+        if !known {
+            return Err(format!("there is no header line `{key}`"));
+        }
+    }
+    Ok(program)
+}
+
+/// `// key: value`, with a key of small letters, digits and `-`.
+fn header_line(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.strip_prefix("// ")?.split_once(':')?;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    key.chars().all(plain).then(|| (key, value.strip_prefix(' ').unwrap_or(value)))
+}
+
+fn set(program: &mut TestProgram, key: &str, value: &str) -> Result<bool, String> {
+    match key {
+        "stdin" => program.stdin = unescape(value)?,
+        "stdin-hex" => program.stdin = from_hex(value)?,
+        "stdin-size" => program.stdin = filler(value.parse().map_err(|error| format!("{key}: {error}"))?),
+        "expected" => program.expected = Some(unescape(value)?),
+        "expected-hex" => program.expected = Some(from_hex(value)?),
+        "limits" => program.limits = Limits::parse(value)?,
+        "compile-limits" => program.compile_limits = Limits::parse(value)?,
+        "isolation" => program.isolation = Some(value.into()),
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// So many bytes of text: lines of digits.
+fn filler(size: usize) -> Vec<u8> {
+    b"0123456789abcde\n".iter().copied().cycle().take(size).collect()
+}
+
+/// Understands `\n`, `\t`, `\r`, `\0` and `\\`.
+pub(crate) fn unescape(text: &str) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            bytes.extend(c.to_string().into_bytes());
+            continue;
+        }
+        bytes.push(match rest.next() {
+            Some('n') => b'\n',
+            Some('t') => b'\t',
+            Some('r') => b'\r',
+            Some('0') => 0,
+            Some('\\') => b'\\',
+            other => return Err(format!("unknown escape {other:?} in `{text}`")),
+        });
+    }
+    Ok(bytes)
+}
+
+pub(crate) fn from_hex(text: &str) -> Result<Vec<u8>, String> {
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(16)).collect();
+    if digits.len() != text.trim().len() || !digits.len().is_multiple_of(2) {
+        return Err(format!("`{text}` is not pairs of hexadecimal digits"));
+    }
+    digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).map_err(|e| e.to_string())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(source: &str) -> String {
+        parse("c17/x.c", source.into()).unwrap_err()
+    }
+
+    #[test]
+    fn every_program_of_the_suite_has_a_header_that_makes_sense() {
+        assert!(all().len() >= 60);
+    }
+
+    #[test]
+    fn a_header_ends_where_the_program_begins() {
+        let program = parse(
+            "c17/x.c",
+            "// expect: Accepted\n// stdin: 1\\n\n// Prose: no key.\n// stdout: 2\nint a;".into(),
+        )
+        .unwrap();
+        assert_eq!(program.stdin, b"1\n");
+        assert_eq!(program.expectation.verdict, "Accepted");
+    }
+
+    #[test]
+    fn a_misspelt_line_is_named() {
+        assert_eq!(problem("// expect: Accepted\n// exit-cod: 1\n"), "there is no header line `exit-cod`");
+        assert_eq!(problem("int main;"), "line 1 does not say `// expect: <verdict>`");
+        assert!(problem("// expect: Acepted\n").contains("Acepted"));
+    }
+}

@@ -1,0 +1,243 @@
+//! Instances of a test's own: the containers of the service under test once more, with other settings, their own
+//! name, port, workspace, uids and cgroup. Works wherever the engine is, and leaves nothing behind.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use bollard::models::{
+    ContainerCreateBody, ContainerInspectResponse, HostConfig, Mount, NetworkingConfig, PortBinding,
+    VolumeCreateRequest,
+};
+use bollard::query_parameters::{CreateContainerOptionsBuilder, RemoveVolumeOptionsBuilder};
+
+use crate::Client;
+use crate::docker::{Host, done};
+use crate::environment;
+
+/// A server, a warden and their workspace.
+#[derive(Debug)]
+pub struct Instance {
+    /// Label of its containers.
+    pub name: String,
+    /// Container of the server.
+    pub server: String,
+    /// Container of the warden.
+    pub warden: String,
+    url: String,
+    token: Option<String>,
+}
+
+/// How a test's instance differs from the service under test.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    name: String,
+    settings: Vec<(String, String)>,
+    volume_options: HashMap<String, String>,
+    token: Option<String>,
+}
+
+/// Counts instances made by this process: each has its own port and uids.
+static MADE: AtomicU16 = AtomicU16::new(0);
+
+impl Plan {
+    /// An instance with one run slot and one toolchain slot.
+    pub fn of_one_slot(name: &str) -> Self {
+        let one = [("GAVEL_SANDBOX__RUN_SLOTS", "1"), ("GAVEL_SANDBOX__TOOLCHAIN_SLOTS", "1")];
+        let settings = one.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        Self {
+            name: format!("gavel-e2e-{name}"),
+            settings,
+            volume_options: HashMap::new(),
+            token: environment::token(),
+        }
+    }
+
+    /// With a setting, `GAVEL_<SECTION>__<KEY>`.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: &str) -> Self {
+        self.settings.push((key.into(), value.into()));
+        self
+    }
+
+    /// With this token in the client.
+    #[must_use]
+    pub fn token(mut self, token: &str) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// With a workspace that holds no more than this.
+    #[must_use]
+    pub fn workspace_of(mut self, size: &str) -> Self {
+        let options = [("type", "tmpfs"), ("device", "tmpfs"), ("o", &format!("size={size}"))];
+        self.volume_options = options.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        self
+    }
+
+    /// Makes and starts it, and waits until it is ready. What an interrupted test has left of it is removed first.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn start(self) -> Instance {
+        let host = Host::connect().await;
+        remove(&host, &self.name).await;
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let port = environment::first_port() + number % 8;
+        self.make_volume(&host).await;
+        let warden = self.copy(&host, "warden", number, None).await;
+        let server = self.copy(&host, "server", number, Some(port)).await;
+        host.start(&warden).await;
+        host.start(&server).await;
+        let instance =
+            Instance { name: self.name, server, warden, url: url_with_port(port), token: self.token };
+        instance.wait_until_ready().await;
+        instance
+    }
+
+    async fn make_volume(&self, host: &Host) {
+        let volume = VolumeCreateRequest {
+            name: Some(self.name.clone()),
+            driver_opts: Some(self.volume_options.clone()),
+            ..VolumeCreateRequest::default()
+        };
+        done(host.docker().create_volume(volume).await);
+    }
+
+    /// The service's own container, with what must differ.
+    async fn copy(&self, host: &Host, service: &str, number: u16, port: Option<u16>) -> String {
+        let original = host.service(&environment::project(), service).await;
+        let Some(original) = host.inspect(&original).await else { panic!("{service} has gone") };
+        let mut body = create_body(original);
+        body.labels = Some(HashMap::from([("io.gavel.e2e".into(), self.name.clone())]));
+        body.env = Some(self.environment(body.env.unwrap_or_default(), number));
+        let host_config = body.host_config.get_or_insert_default();
+        move_workspace(host_config, &self.name);
+        // Docker's own bridge instead of the compose project's network.
+        if host_config.network_mode.as_deref() != Some("none") {
+            host_config.network_mode = Some("bridge".into());
+        }
+        host_config.port_bindings = port.map(published);
+        let options = CreateContainerOptionsBuilder::new().name(&format!("{}-{service}", self.name)).build();
+        done(host.docker().create_container(Some(options), body).await).id
+    }
+
+    fn environment(&self, original: Vec<String>, number: u16) -> Vec<String> {
+        let own = [
+            ("GAVEL_SANDBOX__INSTANCE".to_owned(), self.name.clone()),
+            ("GAVEL_SANDBOX__UID_BASE".to_owned(), (54_000 + u32::from(number) * 100).to_string()),
+            ("GAVEL_SANDBOX__CGROUP_PARENT".to_owned(), String::new()),
+        ];
+        let mut variables: Vec<(String, String)> = original
+            .iter()
+            .filter_map(|entry| entry.split_once('='))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        for (key, value) in own.into_iter().chain(self.settings.iter().cloned()) {
+            variables.retain(|(present, _)| *present != key);
+            if !value.is_empty() {
+                variables.push((key, value));
+            }
+        }
+        variables.into_iter().map(|(key, value)| format!("{key}={value}")).collect()
+    }
+}
+
+impl Instance {
+    /// A client of it. Each test needs one of its own: connections belong to the test's runtime.
+    pub fn client(&self) -> Client {
+        Client::to(&self.url, self.token.clone())
+    }
+
+    /// Waits until it can judge.
+    ///
+    /// # Panics
+    /// When it cannot in time; with its last words.
+    pub async fn wait_until_ready(&self) {
+        let host = Host::connect().await;
+        let client = self.client();
+        let ready = client.wait_until_ready(Duration::from_secs(90));
+        let watch = async {
+            loop {
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                for (service, id) in [("server", &self.server), ("warden", &self.warden)] {
+                    let state = host.inspect(id).await.and_then(|container| container.state);
+                    let state = state.unwrap_or_default();
+                    if state.running != Some(true) && state.restarting != Some(true) {
+                        let logs = host.logs(id, "20").await;
+                        panic!("the {service} of {} ended ({:?}):\n{logs}", self.name, state.exit_code);
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            () = ready => {}
+            () = watch => {}
+        }
+    }
+
+    /// Removes everything of it.
+    pub async fn remove(self) {
+        remove(&Host::connect().await, &self.name).await;
+    }
+}
+
+async fn remove(host: &Host, name: &str) {
+    for service in ["server", "warden"] {
+        host.remove(&format!("{name}-{service}")).await;
+    }
+    for sandbox in host.sandboxes(name).await {
+        host.remove(&sandbox.id).await;
+    }
+    let options = RemoveVolumeOptionsBuilder::new().force(true).build();
+    done(host.docker().remove_volume(name, Some(options)).await);
+}
+
+fn create_body(original: ContainerInspectResponse) -> ContainerCreateBody {
+    let config = original.config.unwrap_or_default();
+    ContainerCreateBody {
+        user: config.user,
+        env: config.env,
+        cmd: config.cmd,
+        entrypoint: config.entrypoint,
+        image: config.image,
+        exposed_ports: config.exposed_ports,
+        host_config: original.host_config,
+        networking_config: None::<NetworkingConfig>,
+        ..ContainerCreateBody::default()
+    }
+}
+
+/// Puts a named volume in the place of the workspace, in both forms in which Compose writes mounts.
+fn move_workspace(host_config: &mut HostConfig, volume: &str) {
+    for bind in host_config.binds.iter_mut().flatten() {
+        let mut parts = bind.splitn(3, ':').skip(1);
+        if parts.next() == Some("/workspace") {
+            *bind = format!("{volume}:/workspace:rw");
+        }
+    }
+    for mount in host_config.mounts.iter_mut().flatten() {
+        if mount.target.as_deref() == Some("/workspace") {
+            *mount = Mount {
+                target: Some("/workspace".into()),
+                source: Some(volume.into()),
+                typ: Some(bollard::models::MountType::VOLUME),
+                ..Mount::default()
+            };
+        }
+    }
+}
+
+fn published(port: u16) -> HashMap<String, Option<Vec<PortBinding>>> {
+    let binding = PortBinding { host_ip: Some("127.0.0.1".into()), host_port: Some(port.to_string()) };
+    HashMap::from([("5050/tcp".into(), Some(vec![binding]))])
+}
+
+/// The service's address with another port.
+fn url_with_port(port: u16) -> String {
+    let url = environment::url();
+    match url.rsplit_once(':') {
+        Some((before, _)) if before.contains("://") => format!("{before}:{port}"),
+        _ => format!("{url}:{port}"),
+    }
+}

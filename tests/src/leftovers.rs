@@ -1,0 +1,90 @@
+//! Nothing of ours is left: processes, cgroups, containers and files, seen from outside the service.
+
+use std::time::{Duration, Instant};
+
+use crate::docker::{Host, SandboxContainer};
+use crate::environment::patience;
+
+/// An instance at rest: what it may consist of.
+#[derive(Debug, Clone)]
+pub struct AtRest {
+    instance: String,
+    server: String,
+    slots: Vec<(String, String)>,
+}
+
+impl AtRest {
+    /// Notes what an instance consists of while nothing runs.
+    pub async fn note(host: &Host, instance: &str, server: &str) -> Self {
+        let slots = slots_of(&host.sandboxes(instance).await);
+        assert!(!slots.is_empty(), "instance {instance} has no sandboxes; set GAVEL_E2E_INSTANCE");
+        Self { instance: instance.into(), server: server.into(), slots }
+    }
+
+    /// Waits until the instance consists of that again and of nothing else.
+    ///
+    /// # Panics
+    /// With everything that is too much or missing, when that does not come about in time.
+    pub async fn comes_back(&self, host: &Host, on_a_quick_host: Duration) {
+        let deadline = Instant::now() + patience(on_a_quick_host);
+        loop {
+            let wrong = self.differences(host).await;
+            if wrong.is_empty() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "left over or missing:\n  {}", wrong.join("\n  "));
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    async fn differences(&self, host: &Host) -> Vec<String> {
+        let sandboxes = host.sandboxes(&self.instance).await;
+        let mut wrong = Vec::new();
+        if slots_of(&sandboxes) != self.slots {
+            wrong.push(format!("slots {:?} instead of {:?}", slots_of(&sandboxes), self.slots));
+        }
+        for sandbox in &sandboxes {
+            wrong.extend(left_in(host, sandbox).await);
+        }
+        wrong.extend(self.files_of_slots(host).await);
+        wrong
+    }
+
+    /// No file of a run stays in the workspace's slots; a socket is there only until its monitor has connected.
+    async fn files_of_slots(&self, host: &Host) -> Option<String> {
+        let found = host.exec(&self.server, "10001", &["find", "/workspace/slots", "-type", "f"]).await;
+        (!found.trim().is_empty()).then(|| format!("files in the workspace's slots: {}", found.trim()))
+    }
+}
+
+fn slots_of(sandboxes: &[SandboxContainer]) -> Vec<(String, String)> {
+    sandboxes.iter().map(|sandbox| (sandbox.slot.clone(), sandbox.role.clone())).collect()
+}
+
+async fn left_in(host: &Host, sandbox: &SandboxContainer) -> Vec<String> {
+    let name = format!("{} {}", sandbox.role, sandbox.slot);
+    if sandbox.state != "running" {
+        return vec![format!("{name} is {}", sandbox.state)];
+    }
+    let mut wrong = Vec::new();
+    // The programs of a slot run under its uid, everything of ours under uid 0.
+    for process in host.processes(&sandbox.id).await.iter().filter(|process| process.uid != 0) {
+        wrong.push(format!("{name}: {process:?}"));
+    }
+    // A leaf is made ahead for the next run, so there may be one, but nobody in it.
+    let leaves = "for f in $(find /cg -path '*/run-*' -name cgroup.procs); do echo $f $(cat $f); done";
+    let leaves = host.exec(&sandbox.id, "0", &["sh", "-c", leaves]).await;
+    for leaf in leaves.lines().filter(|line| line.contains(' ')) {
+        wrong.push(format!("{name}: a process in leaf {leaf}"));
+    }
+    let runs: std::collections::BTreeSet<&str> = leaves.lines().filter_map(run_of_leaf).collect();
+    if runs.len() > 1 {
+        wrong.push(format!("{name}: leaves of {runs:?}"));
+    }
+    wrong
+}
+
+/// `run-7` of `/cg/memory/<id>/run-7/cgroup.procs`.
+fn run_of_leaf(path: &str) -> Option<&str> {
+    path.split('/').find(|part| part.starts_with("run-"))
+}

@@ -1,0 +1,6 @@
+// expect: CompileError
+#include "/dev/tty"
+
+int main(void) {
+    return 0;
+}

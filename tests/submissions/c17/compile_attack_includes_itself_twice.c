@@ -1,0 +1,8 @@
+// expect: CompileError
+// compile-limits: cpu_ms=3000 wall_ms=6000 memory_bytes=268435456
+#include __FILE__
+#include __FILE__
+
+int main(void) {
+    return 0;
+}

@@ -1,0 +1,6 @@
+// expect: CompileError
+// log-contains: main.c:5
+// log-contains: error
+int main(void) {
+    return 0
+}

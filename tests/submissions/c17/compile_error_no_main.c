@@ -1,0 +1,5 @@
+// expect: CompileError
+// log-contains: main
+int helper(void) {
+    return 4;
+}

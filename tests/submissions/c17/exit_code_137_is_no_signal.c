@@ -1,0 +1,5 @@
+// expect: RuntimeError
+// exit-code: 137
+int main(void) {
+    return 137;
+}

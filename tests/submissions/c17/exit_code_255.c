@@ -1,0 +1,5 @@
+// expect: RuntimeError
+// exit-code: 255
+int main(void) {
+    return -1;
+}

@@ -1,0 +1,14 @@
+// expect: MemoryLimitExceeded
+// limits: memory_bytes=67108864
+// memory-bytes: 67108864..69206016
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int main(void) {
+    size_t size = 66ul << 20;
+    char *block = malloc(size);
+    if (!block) return 1;
+    memset(block, 1, size);
+    puts(block[size / 2] ? "touched" : "not touched");
+}

@@ -1,0 +1,10 @@
+// expect: RuntimeError
+// signal: SIGABRT
+// reason-contains: SIGABRT
+// stderr-contains: two_and_two
+#include <assert.h>
+
+int main(void) {
+    volatile int two_and_two = 5;
+    assert(two_and_two == 4);
+}

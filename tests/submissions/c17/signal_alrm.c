@@ -1,0 +1,9 @@
+// expect: RuntimeError
+// signal: SIGALRM
+#define _GNU_SOURCE
+#include <unistd.h>
+
+int main(void) {
+    ualarm(10000, 0);
+    for (;;) pause();
+}

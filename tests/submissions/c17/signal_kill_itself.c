@@ -1,0 +1,7 @@
+// expect: RuntimeError
+// signal: SIGKILL
+#include <signal.h>
+
+int main(void) {
+    raise(SIGKILL);
+}

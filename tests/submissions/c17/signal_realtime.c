@@ -1,0 +1,6 @@
+// expect: RuntimeError
+#include <signal.h>
+
+int main(void) {
+    raise(SIGRTMIN + 3);
+}

@@ -1,0 +1,7 @@
+// expect: RuntimeError
+// signal: SIGTERM
+#include <signal.h>
+
+int main(void) {
+    raise(SIGTERM);
+}

@@ -1,0 +1,7 @@
+// expect: RuntimeError
+// signal: SIGTRAP
+#include <signal.h>
+
+int main(void) {
+    raise(SIGTRAP);
+}

@@ -1,0 +1,7 @@
+// expect: RuntimeError
+// signal: SIGXCPU
+#include <signal.h>
+
+int main(void) {
+    raise(SIGXCPU);
+}

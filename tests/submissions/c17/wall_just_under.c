@@ -1,0 +1,10 @@
+// expect: Accepted
+// limits: cpu_ms=1000 wall_ms=1000
+// wall-ms: 700..1000
+// cpu-ms: 0..200
+#define _GNU_SOURCE
+#include <unistd.h>
+
+int main(void) {
+    usleep(700000);
+}

@@ -1,0 +1,6 @@
+// expect: WrongAnswer
+// expected: 1\n
+// stdout:
+int main(void) {
+    return 0;
+}

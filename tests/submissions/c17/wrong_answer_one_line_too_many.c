@@ -1,0 +1,7 @@
+// expect: WrongAnswer
+// expected: 1\n2\n
+#include <stdio.h>
+
+int main(void) {
+    puts("1\n2\n3");
+}

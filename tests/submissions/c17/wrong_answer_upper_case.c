@@ -1,0 +1,7 @@
+// expect: WrongAnswer
+// expected: yes\n
+#include <stdio.h>
+
+int main(void) {
+    puts("YES");
+}

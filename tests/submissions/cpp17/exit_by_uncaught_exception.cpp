@@ -1,0 +1,8 @@
+// expect: RuntimeError
+// signal: SIGABRT
+// stderr-contains: nobody catches this
+#include <stdexcept>
+
+int main() {
+    throw std::runtime_error("nobody catches this");
+}
