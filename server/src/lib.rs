@@ -12,3 +12,4 @@ pub mod recycling;
 pub mod sandbox;
 pub mod submission;
 pub mod warden;
+pub mod workspace;

@@ -1,5 +1,6 @@
 //! Sandboxes as `judge` sees them: lease one, run programs in it, give it back. Has never heard of a verdict.
 
+use std::fmt;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,20 @@ use gavel_protocol::{Bytes, Ending, Limits, Step, Usage};
 use tokio_util::sync::CancellationToken;
 
 use crate::submission::Isolation;
+
+mod capture;
+mod connection;
+mod input;
+mod member;
+mod order;
+pub mod plan;
+mod pool;
+mod run;
+mod slot;
+mod warden_client;
+
+pub use member::RetireReason;
+pub use pool::{LeasedSandbox, Pool, PoolError, PoolStatus, ShelfStatus};
 
 /// Where `judge` gets sandboxes from: the pool, or a fake in tests.
 pub trait Sandboxes: Send + Sync + 'static {
@@ -51,6 +66,26 @@ pub enum Profile {
     Run,
     /// Compiles, in the long-lived container of this toolchain of `languages.toml`.
     Toolchain(String),
+}
+
+impl Profile {
+    /// The profile's name in names: `run`, `gcc`.
+    pub fn short(&self) -> &str {
+        match self {
+            Self::Run => "run",
+            Self::Toolchain(name) => name,
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    /// As the warden is told: `run`, `toolchain:gcc`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run => f.write_str("run"),
+            Self::Toolchain(name) => write!(f, "toolchain:{name}"),
+        }
+    }
 }
 
 /// One program to run in a leased sandbox.

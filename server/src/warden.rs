@@ -1,3 +1,100 @@
 //! The warden: keeps containers, and is the only part that talks to Docker.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::language::Languages;
+use crate::sandbox::plan::{Host, PlanError, SlotPlan};
+use crate::workspace::Workspace;
+
+mod cgroup_parent;
+mod container;
+mod engine;
+mod keeper;
+mod listener;
+mod prepare;
+mod reaper;
 pub mod verbs;
+
+pub use verbs::{Answer, ContainerState, Verb};
+
+use engine::Engine;
+use keeper::Keeper;
+
+/// Why the warden could not start or do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum WardenError {
+    /// The slots cannot be laid out.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The workspace could not be prepared.
+    #[error("failed to {doing} {path}")]
+    Workspace {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// The monitor's binary is not where it should be.
+    #[error("failed to read the monitor's binary {path}: build it, or name it in sandbox.monitor")]
+    Monitor {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The host path of the workspace is unknown.
+    #[error("the host path of the workspace {0} is unknown: set workspace.host_path")]
+    HostPath(PathBuf),
+    /// The image of a container is not there.
+    #[error("there is no image {0}: `make images` builds ours, `docker pull` fetches others")]
+    NoImage(String),
+    /// A container of that name is somebody else's.
+    #[error("container {0} exists and is not of this instance: remove it, or change sandbox.instance")]
+    Foreign(String),
+    /// A request that makes no sense.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// Docker did not answer in time.
+    #[error("Docker did not {doing} within {limit:?}")]
+    Slow {
+        /// What was asked of it.
+        doing: &'static str,
+        /// How long it was waited for.
+        limit: Duration,
+    },
+    /// Docker refused or could not be reached.
+    #[error("Docker failed to {doing}: {source}")]
+    Docker {
+        /// What was asked of it.
+        doing: &'static str,
+        /// Why it failed.
+        source: bollard::errors::Error,
+    },
+}
+
+/// Prepares the workspace and serves the five verbs on the warden's socket, until SIGTERM or SIGINT. Containers are
+/// left as they are then: a restarted warden disturbs no run.
+///
+/// # Errors
+/// Whatever makes a start senseless: no engine, no workspace, no monitor. Failures of a verb are answered, not returned.
+pub async fn serve(config: &Config, languages: &Languages) -> Result<(), WardenError> {
+    let plan = SlotPlan::new(config, languages, Host::detect()?)?;
+    let engine = Engine::connect().await?;
+    let here = Workspace::new(&config.workspace.path);
+    let on_host = Workspace::new(engine.host_path(config).await?);
+    prepare::directories(&here, &plan, &config.sandbox.warden_socket)?;
+    let monitor = prepare::monitor(&here, config.sandbox.monitor.as_deref())?;
+    let listener = listener::bind(&config.sandbox.warden_socket)?;
+    tracing::info!(
+        instance = config.sandbox.instance,
+        slots = plan.iter().count(),
+        host_path = %on_host.root().display(),
+        "the warden is ready"
+    );
+    let keeper = Keeper::new(config, languages, plan, engine, on_host.monitor(&monitor), on_host).await?;
+    listener::serve(listener, keeper).await
+}

@@ -11,7 +11,7 @@
 //!         ◀──────────────── Kill ──           at any time during a run
 //!         ── Collected* ── Report ──▶         per run; everything of the run is dead by now
 //!         ── Clean ─────────────────▶         per run; the box is wiped, or why it is not
-//!         ◀──────────────── Ping ──           while idle
+//!         ◀──────────────── Ping ──           at any time; the Pong carries its run id
 //!         ── Pong ──────────────────▶
 //! ```
 //!

@@ -22,14 +22,15 @@ pub enum Verb {
         slot: u32,
     },
     /// Lists the containers of this instance.
-    List,
+    // Braces: of a unit variant serde would ignore unknown fields.
+    List {},
     /// Tells the state of a slot's container.
     Inspect {
         /// The slot.
         slot: u32,
     },
     /// Removes every container of this instance.
-    Drain,
+    Drain {},
 }
 
 /// An answer, one line.

@@ -1,0 +1,143 @@
+//! The connection to a monitor: whole frames, in sequence, or an error. A monitor may have been taken over.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+use gavel_protocol::{Envelope, FrameError, MAX_FRAME, Order, Reply, RunId, VERSION, decode, encode, socket};
+use tokio::io::unix::AsyncFd;
+use tokio::io::{Interest, Ready};
+
+use super::SandboxError;
+
+/// A packet waits at most so long for room in the monitor's queue; a monitor that reads empties it in microseconds.
+const SEND: Duration = Duration::from_secs(2);
+
+/// A connected monitor.
+#[derive(Debug)]
+pub(super) struct Connection {
+    socket: AsyncFd<OwnedFd>,
+    sent: u64,
+    received: u64,
+    buffer: Box<[u8]>,
+}
+
+/// A reply with the descriptors that came beside it.
+#[derive(Debug)]
+pub(super) struct Received {
+    pub(super) run: RunId,
+    pub(super) reply: Reply,
+    pub(super) descriptors: Vec<OwnedFd>,
+}
+
+impl Connection {
+    /// Takes a connected, non-blocking `SOCK_SEQPACKET` socket.
+    pub(super) fn new(socket: OwnedFd) -> io::Result<Self> {
+        Ok(Self {
+            socket: watch(socket, Interest::READABLE | Interest::WRITABLE)?,
+            sent: 0,
+            received: 0,
+            buffer: vec![0; MAX_FRAME].into_boxed_slice(),
+        })
+    }
+
+    /// Encodes an order as the next frame of this connection.
+    ///
+    /// # Errors
+    /// As [`encode`]: what does not fit into a frame was the caller's to split.
+    pub(super) fn encode(&mut self, run: RunId, message: Order) -> Result<Vec<u8>, FrameError> {
+        let frame = encode(&Envelope { version: VERSION, run, sequence: self.sent, message })?;
+        self.sent += 1;
+        Ok(frame)
+    }
+
+    /// Sends a frame that [`Self::encode`] made.
+    pub(super) async fn send(
+        &mut self,
+        frame: &[u8],
+        descriptors: &[BorrowedFd<'_>],
+    ) -> Result<(), SandboxError> {
+        let waiting = async {
+            loop {
+                match socket::send(self.socket.get_ref(), frame, descriptors) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        self.socket.writable().await?.clear_ready_matching(Ready::WRITABLE);
+                    }
+                    result => return result,
+                }
+            }
+        };
+        match tokio::time::timeout(SEND, waiting).await {
+            Ok(result) => result.map_err(|error| died(&error)),
+            Err(_) => Err(SandboxError::Overdue(SEND)),
+        }
+    }
+
+    /// Sends a small order without descriptors.
+    pub(super) async fn order(&mut self, run: RunId, message: Order) -> Result<(), SandboxError> {
+        let frame = self.encode(run, message).map_err(breach)?;
+        self.send(&frame, &[]).await
+    }
+
+    /// Waits for the next frame. Cancel-safe: a frame is taken whole or not at all.
+    pub(super) async fn receive(&mut self) -> Result<Received, SandboxError> {
+        loop {
+            let mut ready = self.socket.ready(Interest::READABLE).await.map_err(|error| died(&error))?;
+            match socket::receive(ready.get_inner(), &mut self.buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    ready.clear_ready_matching(Ready::READABLE);
+                }
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(breach(error)),
+                Err(error) => return Err(died(&error)),
+                Ok(packet) => return self.accept(packet),
+            }
+        }
+    }
+
+    /// Takes a frame that has come already.
+    pub(super) fn try_receive(&mut self) -> Result<Option<Received>, SandboxError> {
+        match socket::receive(self.socket.get_ref(), &mut self.buffer) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(breach(error)),
+            Err(error) => Err(died(&error)),
+            Ok(packet) => self.accept(packet).map(Some),
+        }
+    }
+
+    fn accept(&mut self, packet: socket::Packet) -> Result<Received, SandboxError> {
+        if packet.length == 0 {
+            return Err(SandboxError::Died("its container is gone".into()));
+        }
+        let envelope = decode::<Reply>(&self.buffer[..packet.length]).map_err(breach)?;
+        if envelope.sequence != self.received {
+            let (expected, got) = (self.received, envelope.sequence);
+            return Err(SandboxError::Protocol(format!("frame {expected} was expected, {got} came")));
+        }
+        self.received += 1;
+        Ok(Received { run: envelope.run, reply: envelope.message, descriptors: packet.descriptors })
+    }
+}
+
+impl AsFd for Connection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.get_ref().as_fd()
+    }
+}
+
+/// Registers a non-blocking descriptor for events.
+pub(super) fn watch(descriptor: OwnedFd, interest: Interest) -> io::Result<AsyncFd<OwnedFd>> {
+    #[expect(
+        deprecated,
+        reason = "its successor is unsafe to call, for types that do not own what they name; OwnedFd does"
+    )]
+    AsyncFd::with_interest(descriptor, interest)
+}
+
+/// The far end broke the protocol.
+pub(super) fn breach(what: impl std::fmt::Display) -> SandboxError {
+    SandboxError::Protocol(what.to_string())
+}
+
+fn died(error: &io::Error) -> SandboxError {
+    SandboxError::Died(format!("its connection failed: {error}"))
+}

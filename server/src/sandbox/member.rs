@@ -1,0 +1,321 @@
+//! One sandbox of the pool: a container and its monitor, from handshake to retirement.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use gavel_protocol::{CgroupTier, Clean, Order, Reply, Run, RunId, Step};
+use serde::Serialize;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use super::connection::{Connection, Received, breach};
+use super::order::{Parcel, Passed};
+use super::{Program, Ran, SandboxError, order, run};
+use crate::submission::Isolation;
+
+/// Wiping a box takes milliseconds; so long it may take on a host that is overloaded.
+const CLEAN: Duration = Duration::from_secs(10);
+
+/// Bytes read from a pipe at once: what a pipe holds.
+const SCRATCH: usize = 64 * 1024;
+
+/// Why a sandbox was retired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RetireReason {
+    /// It has done its number of runs.
+    MaxRuns,
+    /// It has reached its age.
+    MaxAge,
+    /// Somebody or the schedule wanted all sandboxes new.
+    Recycled,
+    /// It had served somebody whom the next user must not follow.
+    Isolation,
+    /// It could not prove that it is clean.
+    Dirty,
+    /// It did not answer in time.
+    Silent,
+    /// Its monitor broke the protocol.
+    Protocol,
+    /// Its container went away.
+    Gone,
+    /// A run was given up in the middle.
+    Abandoned,
+    /// The server stops.
+    Stopping,
+}
+
+/// `E2BIG`: as execve(2) says it of arguments and environment together.
+const E2BIG: i32 = rustix::io::Errno::TOOBIG.raw_os_error();
+
+/// Whom a sandbox has served.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum History {
+    #[default]
+    Nobody,
+    Only(String),
+    /// More than one user, or somebody without a name.
+    Anybody,
+}
+
+impl History {
+    /// A submission of this isolation and user may follow.
+    pub(super) fn allows(&self, isolation: Isolation, user: Option<&str>) -> bool {
+        match (isolation, self) {
+            (Isolation::Pooled, _) | (_, Self::Nobody) => true,
+            (Isolation::PerUser, Self::Only(served)) => user == Some(served),
+            (Isolation::PerUser, Self::Anybody) | (Isolation::Fresh, _) => false,
+        }
+    }
+
+    /// Notes who is served now.
+    pub(super) fn note(&mut self, user: Option<&str>) {
+        *self = match (std::mem::take(self), user) {
+            (Self::Nobody, Some(user)) => Self::Only(user.to_owned()),
+            (Self::Only(served), Some(user)) if served == user => Self::Only(served),
+            _ => Self::Anybody,
+        };
+    }
+}
+
+/// Where a sandbox is in its conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Proven clean.
+    Clean,
+    /// A run is under way.
+    Running,
+    /// The run is over; its proof is still to come, or an answer to its last ping.
+    Settling { id: RunId, proven: bool },
+    /// Of no more use.
+    Broken(RetireReason),
+}
+
+/// A container with a monitor that has said Hello.
+#[derive(Debug)]
+pub(super) struct Sandbox {
+    pub(super) name: String,
+    pub(super) tier: CgroupTier,
+    /// Of the shelf when it was made.
+    pub(super) generation: u64,
+    pub(super) history: History,
+    pub(super) runs: u32,
+    pub(super) expires: Instant,
+    pub(super) last_heard: Instant,
+    /// Tells the slot's keeper by being dropped.
+    pub(super) _gone: oneshot::Sender<()>,
+    pub(super) connection: Connection,
+    /// For reading standard output and standard error.
+    pub(super) scratch: [Box<[u8]>; 2],
+    /// Pings of a long run that are still to be answered.
+    pub(super) pongs_due: u32,
+    state: State,
+    last_run: u64,
+}
+
+/// What a new sandbox is made of.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) name: String,
+    pub(super) tier: CgroupTier,
+    pub(super) generation: u64,
+    pub(super) expires: Instant,
+    pub(super) connection: Connection,
+}
+
+impl Sandbox {
+    /// A sandbox that nobody has used. The receiver ends when it does.
+    pub(super) fn new(made: Made) -> (Self, oneshot::Receiver<()>) {
+        let (gone, watch) = oneshot::channel();
+        let sandbox = Self {
+            name: made.name,
+            tier: made.tier,
+            generation: made.generation,
+            history: History::Nobody,
+            runs: 0,
+            expires: made.expires,
+            last_heard: Instant::now(),
+            _gone: gone,
+            connection: made.connection,
+            scratch: [(); 2].map(|()| vec![0; SCRATCH].into_boxed_slice()),
+            pongs_due: 0,
+            state: State::Clean,
+            last_run: 0,
+        };
+        (sandbox, watch)
+    }
+
+    /// Runs a program; after an error the sandbox is broken.
+    pub(super) async fn run(
+        &mut self,
+        program: Program,
+        cancel: &CancellationToken,
+    ) -> Result<Ran, SandboxError> {
+        if order::is_too_large(&program) {
+            return Ok(run::not_started(Step::Request, E2BIG));
+        }
+        let outgoing = order::outgoing(program).await?;
+        self.settle().await?;
+        self.last_run += 1;
+        self.runs += 1;
+        let id = RunId(self.last_run);
+        self.state = State::Running;
+        let result = run::run(self, id, outgoing, cancel).await;
+        self.state = match &result {
+            Ok(_) => State::Settling { id, proven: false },
+            Err(error) => State::Broken(reason_of(error)),
+        };
+        self.last_heard = Instant::now();
+        result
+    }
+
+    /// Sends the frames of a run and closes our copies of what went with them.
+    pub(super) async fn send(
+        &mut self,
+        id: RunId,
+        parcels: Vec<Parcel>,
+        run: Box<Run>,
+        descriptors: Vec<Passed>,
+    ) -> Result<(), SandboxError> {
+        for parcel in parcels {
+            let frame = self.connection.encode(id, Order::Files(parcel.files)).map_err(breach)?;
+            self.pass(&frame, &parcel.descriptors).await?;
+        }
+        let frame = self.connection.encode(id, Order::Run(run)).map_err(breach)?;
+        self.pass(&frame, &descriptors).await
+    }
+
+    async fn pass(&mut self, frame: &[u8], descriptors: &[Passed]) -> Result<(), SandboxError> {
+        let borrowed: Vec<_> = descriptors.iter().map(AsFd::as_fd).collect();
+        self.connection.send(frame, &borrowed).await
+    }
+
+    /// The proof of the last run has come; nothing to wait for.
+    pub(super) fn settled(&mut self) -> bool {
+        while let State::Settling { id, proven } = self.state {
+            match self.connection.try_receive() {
+                Ok(None) => return false,
+                Ok(Some(received)) => self.judge_proof(id, proven, received),
+                Err(error) => self.state = State::Broken(reason_of(&error)),
+            }
+        }
+        true
+    }
+
+    /// Waits for the proof of the last run, where it is still to come.
+    pub(super) async fn settle(&mut self) -> Result<(), SandboxError> {
+        while let State::Settling { id, proven } = self.state {
+            match tokio::time::timeout(CLEAN, self.connection.receive()).await {
+                Ok(Ok(received)) => self.judge_proof(id, proven, received),
+                Ok(Err(error)) => {
+                    self.state = State::Broken(reason_of(&error));
+                    return Err(error);
+                }
+                Err(_) => self.state = State::Broken(RetireReason::Silent),
+            }
+        }
+        match self.state {
+            State::Clean => Ok(()),
+            State::Broken(RetireReason::Dirty) => {
+                Err(SandboxError::Died("it is not clean after a run".into()))
+            }
+            State::Broken(RetireReason::Silent) => Err(SandboxError::Overdue(CLEAN)),
+            State::Broken(RetireReason::Protocol) => Err(breach("a frame came out of turn after a run")),
+            State::Broken(_) | State::Running | State::Settling { .. } => {
+                Err(SandboxError::Died("an earlier run in it failed".into()))
+            }
+        }
+    }
+
+    fn judge_proof(&mut self, id: RunId, proven: bool, received: Received) {
+        self.last_heard = Instant::now();
+        let Received { run, reply, descriptors } = received;
+        self.state = match reply {
+            _ if run != id || !descriptors.is_empty() => State::Broken(RetireReason::Protocol),
+            Reply::Clean(Clean::Proven) if !proven && self.pongs_due == 0 => State::Clean,
+            Reply::Clean(Clean::Proven) if !proven => State::Settling { id, proven: true },
+            Reply::Clean(Clean::Doubtful(what)) if !proven => {
+                let what = what.escape_debug();
+                tracing::warn!(sandbox = self.name, %what, "a sandbox is not clean after a run");
+                State::Broken(RetireReason::Dirty)
+            }
+            Reply::Pong if self.pongs_due > 0 => {
+                self.pongs_due -= 1;
+                if proven && self.pongs_due == 0 { State::Clean } else { State::Settling { id, proven } }
+            }
+            _ => State::Broken(RetireReason::Protocol),
+        };
+    }
+
+    /// Asks an idle monitor whether it is there.
+    pub(super) async fn ping(&mut self, limit: Duration) -> Result<(), RetireReason> {
+        let answer = async {
+            self.connection.order(RunId::NONE, Order::Ping).await?;
+            self.connection.receive().await
+        };
+        match tokio::time::timeout(limit, answer).await {
+            Ok(Ok(Received { run: RunId::NONE, reply: Reply::Pong, descriptors }))
+                if descriptors.is_empty() =>
+            {
+                self.last_heard = Instant::now();
+                Ok(())
+            }
+            Ok(Ok(_)) => Err(RetireReason::Protocol),
+            Ok(Err(error)) => Err(reason_of(&error)),
+            Err(_) => Err(RetireReason::Silent),
+        }
+    }
+
+    /// An idle sandbox that has something to say is gone, or speaks out of turn.
+    pub(super) fn idle_fault(&mut self) -> Option<RetireReason> {
+        match self.connection.try_receive() {
+            Ok(None) => None,
+            Ok(Some(_)) => Some(RetireReason::Protocol),
+            Err(error) => Some(reason_of(&error)),
+        }
+    }
+
+    /// Why it cannot serve again, as far as it knows by itself.
+    pub(super) fn fault(&self) -> Option<RetireReason> {
+        match self.state {
+            State::Clean | State::Settling { .. } => None,
+            State::Running => Some(RetireReason::Abandoned),
+            State::Broken(reason) => Some(reason),
+        }
+    }
+}
+
+fn reason_of(error: &SandboxError) -> RetireReason {
+    match error {
+        SandboxError::Protocol(_) => RetireReason::Protocol,
+        SandboxError::Overdue(_) => RetireReason::Silent,
+        SandboxError::Died(_) => RetireReason::Gone,
+        SandboxError::Busy { .. } | SandboxError::Io { .. } | SandboxError::Stopping => {
+            RetireReason::Abandoned
+        }
+    }
+}
+
+/// Descriptors that came with a reply, by position, each to be taken once.
+#[derive(Debug)]
+pub(super) struct Descriptors(Vec<Option<OwnedFd>>);
+
+impl Descriptors {
+    pub(super) fn new(descriptors: Vec<OwnedFd>) -> Self {
+        Self(descriptors.into_iter().map(Some).collect())
+    }
+
+    /// The descriptor at a position that the reply names.
+    pub(super) fn take(&mut self, position: u16) -> Result<OwnedFd, SandboxError> {
+        let found = self.0.get_mut(usize::from(position)).and_then(Option::take);
+        found.ok_or_else(|| breach(format!("descriptor {position} is not there")))
+    }
+
+    /// Descriptors that no message names are a breach too.
+    pub(super) fn finish(self) -> Result<(), SandboxError> {
+        match self.0.iter().flatten().count() {
+            0 => Ok(()),
+            count => Err(breach(format!("{count} descriptors belong to nothing"))),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A `Program` as frames for the monitor.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+use gavel_protocol::{
+    BoxFile, Collect, Content, Descriptor, MAX_DESCRIPTORS, MAX_FRAME, Run, Stdio, StdioSource,
+};
+
+use super::capture::Capture;
+use super::input;
+use super::{Input, Output, Program, PutContent, PutFile, SandboxError};
+
+/// Where a program starts, and what its relative paths are relative to.
+const BOX: &str = "/w";
+
+/// Larger files travel as descriptors.
+const INLINE: usize = 16 * 1024;
+
+/// Most bytes of files in one frame, of [`gavel_protocol::MAX_FRAME`]; the rest is for arguments and paths.
+const FRAME_FILES: usize = 64 * 1024;
+
+/// Most descriptors of files in one frame; the rest is for stdio and the executable.
+const FRAME_DESCRIPTORS: usize = MAX_DESCRIPTORS - 10;
+
+/// A descriptor that goes out beside a frame.
+#[derive(Debug)]
+pub(super) enum Passed {
+    /// Made for this run; closed once it is sent.
+    Own(OwnedFd),
+    /// Kept by somebody else as well.
+    Shared(Arc<OwnedFd>),
+}
+
+impl AsFd for Passed {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Own(descriptor) => descriptor.as_fd(),
+            Self::Shared(descriptor) => descriptor.as_fd(),
+        }
+    }
+}
+
+/// Files of one frame.
+#[derive(Debug, Default)]
+pub(super) struct Parcel {
+    pub(super) files: Vec<BoxFile>,
+    pub(super) descriptors: Vec<Passed>,
+    bytes: usize,
+}
+
+/// All that is sent for one run, and our ends of it.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    /// Files frames that go before.
+    pub(super) parcels: Vec<Parcel>,
+    /// The run, with the last files.
+    pub(super) run: Box<Run>,
+    /// Descriptors beside it.
+    pub(super) descriptors: Vec<Passed>,
+    /// Standard output, where it is captured.
+    pub(super) stdout: Option<Capture>,
+    /// Standard error, where it is captured for itself.
+    pub(super) stderr: Option<Capture>,
+}
+
+/// Arguments, environment and names of outputs do not fit into a frame beside the files.
+pub(super) fn is_too_large(program: &Program) -> bool {
+    let words = program.argv.iter().chain(&program.env).map(Vec::len);
+    let names = program.collect.iter().map(|file| file.path.len());
+    words.chain(names).map(|length| length + 16).sum::<usize>() > MAX_FRAME - FRAME_FILES - 4096
+}
+
+/// Makes the frames and the descriptors of a run.
+pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError> {
+    let mut parcels = pack(program.files).await.map_err(failed("pass a file to the sandbox"))?;
+    let Parcel { files, mut descriptors, .. } = parcels.pop().unwrap_or_default();
+    let executable = program.executable.map(|executable| pass(&mut descriptors, Passed::Shared(executable)));
+    let stdin = match program.stdin {
+        Input::Bytes(bytes) if !bytes.is_empty() => {
+            let stdin = input::stdin(&bytes).await.map_err(failed("make standard input"))?;
+            StdioSource::Descriptor(pass(&mut descriptors, Passed::Own(stdin)))
+        }
+        Input::Bytes(_) | Input::Empty => StdioSource::Null,
+    };
+    let pipe = failed("make a pipe for the output");
+    let (out_source, stdout) = output(program.stdout, &mut descriptors).map_err(&pipe)?;
+    let (error_source, stderr) = match program.stderr {
+        Output::WithStdout => (out_source.clone(), None),
+        other => output(other, &mut descriptors).map_err(&pipe)?,
+    };
+    let collect = program.collect.into_iter();
+    let run = Box::new(Run {
+        argv: program.argv,
+        env: program.env,
+        cwd: BOX.to_owned(),
+        search_cwd: false,
+        executable,
+        files,
+        stdio: vec![
+            Stdio { fd: 0, source: stdin },
+            Stdio { fd: 1, source: out_source },
+            Stdio { fd: 2, source: error_source },
+        ],
+        terminal: None,
+        collect: collect.map(|file| Collect { path: file.path, max: file.max, truncate: false }).collect(),
+        limits: program.limits,
+    });
+    Ok(Outgoing { parcels, run, descriptors, stdout, stderr })
+}
+
+/// Spreads files over frames, in order.
+async fn pack(files: Vec<PutFile>) -> io::Result<Vec<Parcel>> {
+    let mut parcels = vec![];
+    let mut parcel = Parcel::default();
+    for file in files {
+        let inline = match &file.content {
+            PutContent::Bytes(bytes) if bytes.len() <= INLINE => bytes.len(),
+            _ => 0,
+        };
+        let bytes = inline + file.path.len() + 16;
+        if parcel.bytes + bytes > FRAME_FILES || parcel.descriptors.len() == FRAME_DESCRIPTORS {
+            parcels.push(std::mem::take(&mut parcel));
+        }
+        parcel.bytes += bytes;
+        let content = match file.content {
+            PutContent::Bytes(bytes) if bytes.len() <= INLINE => Content::Inline(bytes.to_vec()),
+            PutContent::Bytes(bytes) => {
+                let memory = input::memory(&bytes).await?;
+                Content::Descriptor(pass(&mut parcel.descriptors, Passed::Own(memory)))
+            }
+            PutContent::Descriptor(descriptor) => {
+                Content::Descriptor(pass(&mut parcel.descriptors, Passed::Shared(descriptor)))
+            }
+        };
+        parcel.files.push(BoxFile { path: file.path, mode: file.mode, content });
+    }
+    parcels.push(parcel);
+    Ok(parcels)
+}
+
+fn output(output: Output, descriptors: &mut Vec<Passed>) -> io::Result<(StdioSource, Option<Capture>)> {
+    match output {
+        Output::Capture { head, tail, kill } => {
+            let (theirs, ours) = Capture::new(head, tail, kill)?;
+            Ok((StdioSource::Descriptor(pass(descriptors, Passed::Own(theirs))), Some(ours)))
+        }
+        // For standard output itself there is nothing to go with.
+        Output::Discard | Output::WithStdout => Ok((StdioSource::Null, None)),
+    }
+}
+
+/// Adds a descriptor to a frame and names it.
+fn pass(descriptors: &mut Vec<Passed>, descriptor: Passed) -> Descriptor {
+    descriptors.push(descriptor);
+    Descriptor(u16::try_from(descriptors.len() - 1).unwrap_or(u16::MAX))
+}
+
+fn failed(doing: &'static str) -> impl Fn(io::Error) -> SandboxError {
+    move |source| SandboxError::Io { doing, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: usize, length: usize) -> PutFile {
+        PutFile { path: format!("f{name}"), mode: 0o444, content: PutContent::Bytes(vec![1; length].into()) }
+    }
+
+    #[tokio::test]
+    async fn a_small_file_travels_in_the_frame_and_a_large_one_beside_it() {
+        let parcels = pack(vec![file(0, INLINE), file(1, INLINE + 1)]).await.unwrap();
+        assert_eq!(parcels.len(), 1);
+        assert!(matches!(parcels[0].files[0].content, Content::Inline(_)));
+        assert!(matches!(parcels[0].files[1].content, Content::Descriptor(Descriptor(0))));
+    }
+
+    #[tokio::test]
+    async fn many_files_take_more_frames_and_keep_their_order() {
+        let parcels =
+            pack((0..1000).map(|name| file(name, if name % 2 == 0 { 10 } else { 20_000 })).collect());
+        let parcels = parcels.await.unwrap();
+        let names: Vec<_> = parcels.iter().flat_map(|parcel| &parcel.files).map(|file| &file.path).collect();
+        assert_eq!(names.len(), 1000);
+        assert!(names.iter().enumerate().all(|(at, name)| **name == format!("f{at}")));
+        assert!(parcels.len() > 1);
+        assert!(parcels.iter().all(|parcel| parcel.descriptors.len() <= FRAME_DESCRIPTORS));
+        assert!(parcels.iter().all(|parcel| parcel.bytes <= FRAME_FILES));
+    }
+}

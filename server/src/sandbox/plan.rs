@@ -1,0 +1,181 @@
+//! How many sandboxes there are, and which slot is what. Server and warden compute the same plan from the same settings.
+
+use std::collections::BTreeMap;
+
+use gavel_protocol::Bytes;
+
+use crate::config::Config;
+use crate::language::Languages;
+use crate::sandbox::Profile;
+
+/// What a container has beside its programs' own limit: the monitor, page tables, a file that is being put.
+const HEADROOM: Bytes = Bytes::mib(64);
+
+/// Uids from here on are given away by many systems (`nobody` is 65534).
+const FIRST_FOREIGN_UID: u32 = 65_534;
+
+/// One place for a container, with an own uid and an own cgroup parent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// Its number over the whole instance.
+    pub number: u32,
+    /// What its container is for.
+    pub profile: Profile,
+    /// Its name in logs and in the container's name: `run-3`, `gcc-0`.
+    pub name: String,
+    /// Uid and gid of its programs.
+    pub uid: u32,
+    /// Memory limit of its container.
+    pub memory: Bytes,
+}
+
+/// All slots of an instance: run slots first, then each toolchain's, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotPlan {
+    slots: Vec<Slot>,
+}
+
+/// What the host has to offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Host {
+    /// Cores that are online.
+    pub cores: u32,
+    /// Memory of the whole host.
+    pub memory: Bytes,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The host's figures could not be read.
+    #[error("failed to read {path}")]
+    Read {
+        /// The file of `/proc`.
+        path: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The slots' uids would run into those of others.
+    #[error(
+        "{slots} slots from uid_base {base} on reach uid {FIRST_FOREIGN_UID}: choose a lower sandbox.uid_base"
+    )]
+    Uids {
+        /// How many slots there are.
+        slots: usize,
+        /// The configured base.
+        base: u32,
+    },
+    /// A sandbox of each kind is needed.
+    #[error("sandbox.{0} must not be 0")]
+    NoSlots(&'static str),
+}
+
+impl Host {
+    /// Asks the kernel, not our own container: sandboxes live beside it.
+    ///
+    /// # Errors
+    /// [`PlanError::Read`] without a readable `/proc`.
+    pub fn detect() -> Result<Self, PlanError> {
+        let read = |path: &'static str| {
+            std::fs::read_to_string(path).map_err(|source| PlanError::Read { path, source })
+        };
+        Ok(Self { cores: cores(&read("/proc/stat")?), memory: memory(&read("/proc/meminfo")?) })
+    }
+}
+
+impl SlotPlan {
+    /// Lays out the slots.
+    ///
+    /// # Errors
+    /// [`PlanError::Uids`] and [`PlanError::NoSlots`].
+    pub fn new(config: &Config, languages: &Languages, host: Host) -> Result<Self, PlanError> {
+        let counts = counts(config, languages, host)?;
+        let mut slots = Vec::new();
+        for (profile, count) in counts {
+            for index in 0..count {
+                let number = u32::try_from(slots.len()).unwrap_or(u32::MAX);
+                slots.push(Slot {
+                    number,
+                    name: format!("{}-{index}", profile.short()),
+                    uid: config.sandbox.uid_base.saturating_add(number),
+                    memory: memory_of(&profile, config),
+                    profile: profile.clone(),
+                });
+            }
+        }
+        match slots.last() {
+            Some(last) if last.uid >= FIRST_FOREIGN_UID => {
+                Err(PlanError::Uids { slots: slots.len(), base: config.sandbox.uid_base })
+            }
+            _ => Ok(Self { slots }),
+        }
+    }
+
+    /// The slot of this number.
+    pub fn get(&self, number: u32) -> Option<&Slot> {
+        self.slots.get(usize::try_from(number).ok()?)
+    }
+
+    /// All slots, by number.
+    pub fn iter(&self) -> impl Iterator<Item = &Slot> {
+        self.slots.iter()
+    }
+}
+
+/// Slots of each profile: as configured, else by cores and then fewer while they do not fit into memory.
+fn counts(config: &Config, languages: &Languages, host: Host) -> Result<BTreeMap<Profile, u32>, PlanError> {
+    let settings = &config.sandbox;
+    if settings.run_slots == Some(0) {
+        return Err(PlanError::NoSlots("run_slots"));
+    }
+    if settings.toolchain_slots == Some(0) {
+        return Err(PlanError::NoSlots("toolchain_slots"));
+    }
+    let mut counts = BTreeMap::from([(Profile::Run, settings.run_slots.unwrap_or(host.cores).max(1))]);
+    for (name, _) in languages.toolchains() {
+        let count = settings.toolchain_slots.unwrap_or(host.cores / 2).max(1);
+        counts.insert(Profile::Toolchain(name.to_owned()), count);
+    }
+    let fixed = |profile: &Profile| match profile {
+        Profile::Run => settings.run_slots.is_some(),
+        Profile::Toolchain(_) => settings.toolchain_slots.is_some(),
+    };
+    while needed(&counts, config) > host.memory.get() / 4 * 3 {
+        // Toolchains come last in the order of profiles, and a submission needs one for a shorter part of its time.
+        let Some(most) = counts.iter_mut().rev().find(|(profile, count)| **count > 1 && !fixed(profile))
+        else {
+            break;
+        };
+        *most.1 -= 1;
+    }
+    Ok(counts)
+}
+
+fn needed(counts: &BTreeMap<Profile, u32>, config: &Config) -> u64 {
+    counts
+        .iter()
+        .map(|(profile, count)| memory_of(profile, config).get().saturating_mul((*count).into()))
+        .sum()
+}
+
+/// A container holds the largest run that is allowed, and a box that was filled on its behalf.
+fn memory_of(profile: &Profile, config: &Config) -> Bytes {
+    let largest = match profile {
+        Profile::Run => config.limits.run_max.memory,
+        Profile::Toolchain(_) => config.limits.compile_max.memory,
+    };
+    Bytes(largest.get() + config.sandbox.box_size.get() + HEADROOM.get())
+}
+
+/// `/proc/stat` has a line `cpu<n>` for each core that is online.
+fn cores(stat: &str) -> u32 {
+    let is_core =
+        |line: &&str| line.starts_with("cpu") && line.as_bytes().get(3).is_some_and(u8::is_ascii_digit);
+    u32::try_from(stat.lines().filter(is_core).count()).unwrap_or(u32::MAX).max(1)
+}
+
+fn memory(meminfo: &str) -> Bytes {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+    let kib = line.and_then(|rest| rest.trim().split(' ').next()).and_then(|number| number.parse().ok());
+    Bytes::kib(kib.unwrap_or(0))
+}

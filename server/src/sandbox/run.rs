@@ -1,0 +1,296 @@
+//! One run, from its frames to its report: reads the output, keeps the deadline, believes nothing unchecked.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use gavel_protocol::{
+    Bytes, Collect, Collected, CollectedFile, Ending, Order, Outcome, Reply, Report, RunId, Step, Usage,
+};
+use rustix::fs::FileType;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::capture::Capture;
+use super::connection::{Received, breach};
+use super::member::{Descriptors, Sandbox};
+use super::order::Outgoing;
+use super::{Captured, CollectedOutput, Ran, RunEnding, SandboxError};
+
+/// Most programs are over by then, and what they wrote is in the pipe.
+const QUIET: Duration = Duration::from_millis(3);
+
+/// Beyond the wall limit: putting files, killing, handing out. Then the monitor is taken for dead.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// From a Kill to the report.
+const KILL: Duration = Duration::from_secs(2);
+
+/// How often the monitor of a long run is pinged: a paused container says nothing.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// Pings without an answer after which a monitor is taken for dead; one may be late on a busy host.
+const SILENCE: u32 = 2;
+
+/// No honest figure is larger, and sums of smaller ones do not overflow.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// What happened next.
+enum Event {
+    Frame(Received),
+    Stdout(std::io::Result<()>),
+    Stderr(std::io::Result<()>),
+    Cancelled,
+    Timer,
+}
+
+/// A run that is under way.
+struct Running {
+    id: RunId,
+    stdout: Option<Capture>,
+    stderr: Option<Capture>,
+    expected: Vec<Collect>,
+    collected: Vec<CollectedOutput>,
+    /// Somebody wanted it dead: us for its output, or the caller.
+    killed: bool,
+    /// The output is read while the program runs.
+    reading: bool,
+    deadline: Instant,
+    allowed: Duration,
+}
+
+/// Sends a run and waits for its report. After an error the monitor's state is unknown.
+pub(super) async fn run(
+    sandbox: &mut Sandbox,
+    id: RunId,
+    outgoing: Outgoing,
+    cancel: &CancellationToken,
+) -> Result<Ran, SandboxError> {
+    let Outgoing { parcels, run, descriptors, stdout, stderr } = outgoing;
+    let allowed = run.limits.wall_time.saturating_add(GRACE);
+    let expected = run.collect.clone();
+    sandbox.send(id, parcels, run, descriptors).await?;
+    let now = Instant::now();
+    let mut running = Running {
+        id,
+        stdout,
+        stderr,
+        expected,
+        collected: Vec::new(),
+        killed: false,
+        reading: false,
+        deadline: now.checked_add(allowed).unwrap_or(now + LONGEST),
+        allowed,
+    };
+    let report = running.report(sandbox, cancel).await;
+    running.finish(*report?, sandbox)
+}
+
+/// What is told of a program that was not even sent.
+pub(super) fn not_started(step: Step, errno: i32) -> Ran {
+    Ran {
+        ending: RunEnding::NotStarted { step, errno },
+        usage: Usage::default(),
+        stdout: Captured::default(),
+        stderr: Captured::default(),
+        collected: Vec::new(),
+    }
+}
+
+impl Running {
+    /// Serves the run until its report comes.
+    async fn report(
+        &mut self,
+        sandbox: &mut Sandbox,
+        cancel: &CancellationToken,
+    ) -> Result<Box<Report>, SandboxError> {
+        let mut timer = pin!(sleep_until((Instant::now() + QUIET).min(self.deadline)));
+        let mut cancelled = pin!(cancel.cancelled());
+        loop {
+            let [first, second] = &mut sandbox.scratch;
+            let event = tokio::select! {
+                biased;
+                received = sandbox.connection.receive() => Event::Frame(received?),
+                read = read(&mut self.stdout, first), if self.reading => Event::Stdout(read),
+                read = read(&mut self.stderr, second), if self.reading => Event::Stderr(read),
+                () = &mut cancelled, if !self.killed => Event::Cancelled,
+                () = &mut timer => Event::Timer,
+            };
+            match event {
+                Event::Frame(received) => {
+                    if let Some(report) = self.frame(received, &mut sandbox.pongs_due)? {
+                        return Ok(report);
+                    }
+                }
+                Event::Stdout(read) | Event::Stderr(read) => {
+                    read.map_err(|source| SandboxError::Io { doing: "read the output", source })?;
+                    if self.is_exceeded() && !self.killed {
+                        self.kill(sandbox).await?;
+                        timer.as_mut().reset(self.deadline);
+                    }
+                }
+                Event::Cancelled => {
+                    self.kill(sandbox).await?;
+                    timer.as_mut().reset(self.deadline);
+                }
+                Event::Timer => timer.as_mut().reset(self.tick(sandbox).await?),
+            }
+        }
+    }
+
+    /// The timer has fired; when it is to fire next.
+    async fn tick(&mut self, sandbox: &mut Sandbox) -> Result<Instant, SandboxError> {
+        let now = Instant::now();
+        if now >= self.deadline {
+            return Err(SandboxError::Overdue(self.allowed));
+        }
+        if sandbox.pongs_due >= SILENCE {
+            return Err(SandboxError::Died("its monitor has fallen silent".into()));
+        }
+        if self.reading {
+            sandbox.connection.order(self.id, Order::Ping).await?;
+            sandbox.pongs_due += 1;
+        }
+        self.reading = true;
+        Ok((now + HEARTBEAT).min(self.deadline))
+    }
+
+    /// Tells the monitor to end the run, once.
+    async fn kill(&mut self, sandbox: &mut Sandbox) -> Result<(), SandboxError> {
+        self.killed = true;
+        self.deadline = self.deadline.min(Instant::now() + KILL);
+        sandbox.connection.order(self.id, Order::Kill).await
+    }
+
+    fn is_exceeded(&self) -> bool {
+        [&self.stdout, &self.stderr].into_iter().flatten().any(Capture::is_exceeded)
+    }
+
+    /// Takes a frame; the report ends the run.
+    fn frame(
+        &mut self,
+        received: Received,
+        pongs_due: &mut u32,
+    ) -> Result<Option<Box<Report>>, SandboxError> {
+        if received.run != self.id {
+            return Err(breach(format!(
+                "run {} was expected, a frame of {} came",
+                self.id.0, received.run.0
+            )));
+        }
+        let mut descriptors = Descriptors::new(received.descriptors);
+        match received.reply {
+            Reply::Collected(collected) => {
+                self.collect(collected, &mut descriptors)?;
+                descriptors.finish()?;
+                Ok(None)
+            }
+            Reply::Report(mut report) => {
+                self.collect(std::mem::take(&mut report.collected), &mut descriptors)?;
+                descriptors.finish()?;
+                Ok(Some(report))
+            }
+            Reply::Pong if *pongs_due > 0 => {
+                *pongs_due -= 1;
+                descriptors.finish()?;
+                Ok(None)
+            }
+            Reply::Hello(_) | Reply::Clean(_) | Reply::Pong => Err(breach("a frame came out of turn")),
+        }
+    }
+
+    fn collect(
+        &mut self,
+        collected: Vec<Collected>,
+        descriptors: &mut Descriptors,
+    ) -> Result<(), SandboxError> {
+        for one in collected {
+            let Some(expected) = self.expected.get(self.collected.len()) else {
+                return Err(breach("more files came than were asked for"));
+            };
+            if expected.path != one.path {
+                return Err(breach("a file came that was not asked for"));
+            }
+            let output = checked(one.file, expected.max, descriptors)?;
+            self.collected.push(output);
+        }
+        Ok(())
+    }
+
+    /// Makes the result of a report and of what was read.
+    fn finish(mut self, report: Report, sandbox: &mut Sandbox) -> Result<Ran, SandboxError> {
+        let [first, second] = &mut sandbox.scratch;
+        for (capture, scratch) in [(&mut self.stdout, first), (&mut self.stderr, second)] {
+            let Some(capture) = capture else { continue };
+            capture.drain(scratch).map_err(|source| SandboxError::Io { doing: "read the output", source })?;
+        }
+        if !report.detail.is_empty() {
+            tracing::info!(sandbox = sandbox.name, detail = %report.detail.escape_debug(), "the monitor remarks");
+        }
+        let exceeded = self.is_exceeded();
+        let (ending, usage) = match report.outcome {
+            Outcome::NotStarted { step, errno } => (RunEnding::NotStarted { step, errno }, Usage::default()),
+            Outcome::Finished { ending, usage } => {
+                self.check(ending, &usage)?;
+                let ending = if exceeded { RunEnding::OutputExceeded } else { RunEnding::Ended(ending) };
+                (ending, usage)
+            }
+        };
+        let started = !matches!(ending, RunEnding::NotStarted { .. });
+        if started && self.collected.len() != self.expected.len() {
+            return Err(breach("fewer files came than were asked for"));
+        }
+        let finish = |capture: Option<Capture>| capture.map(Capture::finish).unwrap_or_default();
+        let (stdout, stderr) = (finish(self.stdout), finish(self.stderr));
+        Ok(Ran { ending, usage, stdout, stderr, collected: self.collected })
+    }
+
+    /// Refuses what no monitor of ours would say.
+    fn check(&self, ending: Ending, usage: &Usage) -> Result<(), SandboxError> {
+        let possible = match ending {
+            Ending::Exited { code } => (0..=255).contains(&code),
+            Ending::Signaled { signal } => (1..=64).contains(&signal),
+            Ending::Killed { .. } => true,
+            Ending::Cancelled => self.killed,
+        };
+        let times = [usage.cpu_user, usage.cpu_system, usage.wall_time];
+        match possible && times.iter().all(|time| *time <= LONGEST) {
+            true => Ok(()),
+            false => Err(breach(format!("{ending:?} with {usage:?} is impossible"))),
+        }
+    }
+}
+
+/// Reads from a capture that is open; never ready for one that is not.
+async fn read(capture: &mut Option<Capture>, scratch: &mut [u8]) -> std::io::Result<()> {
+    match capture {
+        Some(capture) if capture.is_open() => capture.read(scratch).await,
+        _ => std::future::pending().await,
+    }
+}
+
+/// A received descriptor is what the monitor says it is, or it is refused.
+fn checked(
+    file: CollectedFile,
+    max: Bytes,
+    descriptors: &mut Descriptors,
+) -> Result<CollectedOutput, SandboxError> {
+    let (descriptor, claimed) = match file {
+        CollectedFile::File { descriptor, size } => (descriptors.take(descriptor.0)?, size),
+        CollectedFile::TooLarge { size } => return Ok(CollectedOutput::TooLarge(size)),
+        CollectedFile::NotRegular => return Ok(CollectedOutput::Refused("it is not a regular file".into())),
+        CollectedFile::Failed { errno } => {
+            let error = std::io::Error::from_raw_os_error(errno);
+            return Ok(CollectedOutput::Refused(error.to_string()));
+        }
+    };
+    let stat = rustix::fs::fstat(&descriptor)
+        .map_err(|error| SandboxError::Io { doing: "look at a received file", source: error.into() })?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(breach("a descriptor is not of a regular file"));
+    }
+    let size = Bytes(u64::try_from(stat.st_size).unwrap_or(u64::MAX));
+    match size {
+        size if size > max || claimed > max => Err(breach("a file is larger than was allowed")),
+        size => Ok(CollectedOutput::File { descriptor, size }),
+    }
+}

@@ -1,0 +1,199 @@
+//! Where a slot's containers live in the cgroup tree, and how they get to see their own part of it as `/cg`.
+
+use bollard::models::{SystemInfo, SystemInfoCgroupDriverEnum, SystemInfoCgroupVersionEnum};
+
+/// The v1 hierarchies that the monitor measures and limits by.
+const CONTROLLERS: [&str; 3] = ["memory", "pids", "cpuacct"];
+
+/// What a container of one slot gets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct CgroupParent {
+    /// `CgroupParent`; none leaves it to the engine.
+    pub(super) parent: Option<String>,
+    /// `Binds`: makes missing sources, as `Mounts` would not.
+    pub(super) binds: Vec<String>,
+}
+
+/// How the engine keeps cgroups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cgroups {
+    driver: Driver,
+    /// Mount point on the host and name below `/cg`, of each hierarchy; empty = no writable `/cg`.
+    hierarchies: Vec<(String, &'static str)>,
+    /// `/gavel` or `gavel.slice`.
+    root: String,
+    instance: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Driver {
+    Cgroupfs,
+    Systemd,
+    None,
+}
+
+impl Cgroups {
+    /// Reads it off the engine's description of itself and our own mount table: Docker mounts the hierarchies in
+    /// containers at the places where the host has them.
+    pub(super) fn of_engine(
+        info: &SystemInfo,
+        mountinfo: &str,
+        root: Option<&str>,
+        runtime: Option<&str>,
+        instance: &str,
+    ) -> Self {
+        let driver = match info.cgroup_driver {
+            Some(SystemInfoCgroupDriverEnum::SYSTEMD) => Driver::Systemd,
+            Some(SystemInfoCgroupDriverEnum::CGROUPFS) => Driver::Cgroupfs,
+            _ => Driver::None,
+        };
+        let default = match driver {
+            Driver::Systemd => "gavel.slice",
+            Driver::Cgroupfs | Driver::None => "/gavel",
+        };
+        let unified = info.cgroup_version == Some(SystemInfoCgroupVersionEnum::_2);
+        let hierarchies = match driver != Driver::None && writable(info, runtime) {
+            false => Vec::new(),
+            true if unified => vec![("/sys/fs/cgroup".to_owned(), "")],
+            true => CONTROLLERS.iter().map(|name| (v1_mount(mountinfo, name), *name)).collect(),
+        };
+        Self { driver, hierarchies, root: root.unwrap_or(default).to_owned(), instance: instance.to_owned() }
+    }
+
+    /// The same without `/cg`, for an engine that turned out not to let containers have it.
+    pub(super) fn without_binds(&self) -> Self {
+        Self { hierarchies: Vec::new(), ..self.clone() }
+    }
+
+    /// Containers get a `/cg`.
+    pub(super) fn has_binds(&self) -> bool {
+        !self.hierarchies.is_empty()
+    }
+
+    /// The parent of a slot's containers, and its binds.
+    pub(super) fn of_slot(&self, slot: u32) -> CgroupParent {
+        let (parent, path) = match self.driver {
+            Driver::None => return CgroupParent::default(),
+            Driver::Cgroupfs => {
+                let path = format!("{}/{}/slot-{slot}", self.root.trim_end_matches('/'), self.instance);
+                (path.clone(), path)
+            }
+            Driver::Systemd => {
+                let prefix = self.root.trim_end_matches(".slice");
+                // A `-` in a slice's name is a level of the tree.
+                let slice = format!("{prefix}-{}-slot{slot}.slice", self.instance.replace('-', "_"));
+                let path = slice_path(&slice);
+                (slice, path)
+            }
+        };
+        let bind = |(mount, name): &(String, &'static str)| {
+            let target = match *name {
+                "" => "/cg".to_owned(),
+                name => format!("/cg/{name}"),
+            };
+            format!("{mount}{path}:{target}")
+        };
+        CgroupParent { parent: Some(parent), binds: self.hierarchies.iter().map(bind).collect() }
+    }
+}
+
+/// Root of a user namespace does not own the host's cgroups, and gVisor shows a container none.
+fn writable(info: &SystemInfo, runtime: Option<&str>) -> bool {
+    let options = info.security_options.as_deref().unwrap_or_default();
+    let mapped =
+        options.iter().any(|option| option.contains("name=rootless") || option.contains("name=userns"));
+    !mapped && !runtime.is_some_and(|runtime| runtime.contains("runsc"))
+}
+
+/// systemd.slice(5): `a-b-c.slice` is in `a.slice/a-b.slice`.
+fn slice_path(slice: &str) -> String {
+    let name = slice.trim_end_matches(".slice");
+    let mut path = String::new();
+    for (at, _) in name.match_indices('-') {
+        path.push_str(&format!("/{}.slice", &name[..at]));
+    }
+    format!("{path}/{name}.slice")
+}
+
+/// Where a v1 controller is mounted: proc_pid_mountinfo(5), field 5, of the `cgroup` mount that lists it.
+fn v1_mount(mountinfo: &str, controller: &str) -> String {
+    let found = mountinfo.lines().find_map(|line| {
+        let (mount, filesystem) = line.split_once(" - ")?;
+        let mut filesystem = filesystem.split(' ');
+        let is_v1 = filesystem.next() == Some("cgroup");
+        let options = filesystem.nth(1)?;
+        let lists_it = options.split(',').any(|option| option == controller);
+        (is_v1 && lists_it).then(|| mount.split(' ').nth(4))?
+    });
+    found.map_or_else(|| format!("/sys/fs/cgroup/{controller}"), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V1: &str = "31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755\n\
+        33 31 0:30 /docker/12ab /sys/fs/cgroup/cpu,cpuacct ro,nosuid master:1 - cgroup cgroup rw,cpu,cpuacct\n\
+        35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n\
+        39 31 0:36 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids\n\
+        41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n";
+
+    fn engine(driver: SystemInfoCgroupDriverEnum, version: SystemInfoCgroupVersionEnum) -> SystemInfo {
+        SystemInfo { cgroup_driver: Some(driver), cgroup_version: Some(version), ..SystemInfo::default() }
+    }
+
+    fn of(info: &SystemInfo, instance: &str) -> CgroupParent {
+        Cgroups::of_engine(info, V1, None, None, instance).of_slot(7)
+    }
+
+    #[test]
+    fn on_v1_each_hierarchy_is_bound_from_where_the_host_mounts_it() {
+        let slot = of(&engine(SystemInfoCgroupDriverEnum::CGROUPFS, SystemInfoCgroupVersionEnum::_1), "main");
+        assert_eq!(slot.parent.as_deref(), Some("/gavel/main/slot-7"));
+        assert_eq!(
+            slot.binds,
+            [
+                "/sys/fs/cgroup/memory/gavel/main/slot-7:/cg/memory",
+                "/sys/fs/cgroup/pids/gavel/main/slot-7:/cg/pids",
+                "/sys/fs/cgroup/cpu,cpuacct/gavel/main/slot-7:/cg/cpuacct",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_systemd_slice_is_found_below_its_parents() {
+        let slot =
+            of(&engine(SystemInfoCgroupDriverEnum::SYSTEMD, SystemInfoCgroupVersionEnum::_2), "room-1");
+        assert_eq!(slot.parent.as_deref(), Some("gavel-room_1-slot7.slice"));
+        let path = "/sys/fs/cgroup/gavel.slice/gavel-room_1.slice/gavel-room_1-slot7.slice:/cg";
+        assert_eq!(slot.binds, [path]);
+    }
+
+    #[test]
+    fn a_unified_hierarchy_without_systemd_is_one_bind() {
+        let slot = of(&engine(SystemInfoCgroupDriverEnum::CGROUPFS, SystemInfoCgroupVersionEnum::_2), "main");
+        assert_eq!(slot.binds, ["/sys/fs/cgroup/gavel/main/slot-7:/cg"]);
+    }
+
+    #[test]
+    fn where_the_host_does_not_own_its_cgroups_there_is_no_cg() {
+        let mut info = engine(SystemInfoCgroupDriverEnum::CGROUPFS, SystemInfoCgroupVersionEnum::_2);
+        info.security_options = Some(vec!["name=seccomp,profile=default".into(), "name=userns".into()]);
+        assert!(of(&info, "main").binds.is_empty());
+        let rootless = engine(SystemInfoCgroupDriverEnum::NONE, SystemInfoCgroupVersionEnum::_2);
+        assert_eq!(of(&rootless, "main"), CgroupParent::default());
+    }
+
+    #[test]
+    fn gvisor_gets_no_cg() {
+        let info = engine(SystemInfoCgroupDriverEnum::CGROUPFS, SystemInfoCgroupVersionEnum::_2);
+        assert!(!Cgroups::of_engine(&info, V1, None, Some("runsc"), "main").has_binds());
+    }
+
+    #[test]
+    fn a_configured_parent_is_kept() {
+        let info = engine(SystemInfoCgroupDriverEnum::SYSTEMD, SystemInfoCgroupVersionEnum::_2);
+        let slot = Cgroups::of_engine(&info, V1, Some("judge.slice"), None, "main").of_slot(0);
+        assert_eq!(slot.parent.as_deref(), Some("judge-main-slot0.slice"));
+    }
+}

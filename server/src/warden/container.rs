@@ -1,0 +1,216 @@
+//! The containers' templates: the only file that names a Docker option. `docs/security.md` gives the reasons.
+
+use std::collections::HashMap;
+
+use bollard::models::{
+    ContainerCreateBody, HealthConfig, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount,
+    MountBindOptions, MountBindOptionsPropagationEnum, MountType, ResourcesUlimits, RestartPolicy,
+    RestartPolicyNameEnum,
+};
+use gavel_protocol::Bytes;
+
+use super::cgroup_parent::CgroupParent;
+use crate::sandbox::Profile;
+use crate::sandbox::plan::Slot;
+
+/// Labels everything of an instance.
+pub(super) const INSTANCE: &str = "io.gavel.instance";
+/// `run` or `toolchain`.
+pub(super) const ROLE: &str = "io.gavel.role";
+/// The slot's number.
+pub(super) const SLOT: &str = "io.gavel.slot";
+/// As in [`super::verbs::Verb::Create`].
+pub(super) const PROFILE: &str = "io.gavel.profile";
+
+/// The monitor, in every container.
+const MONITOR: &str = "/usr/local/bin/monitor";
+
+/// Starts the monitor, as PID 1 or by exec.
+pub(super) const SERVE: [&str; 4] = [MONITOR, "serve", "--socket", "/ctl/monitor.sock"];
+
+/// Our outer allow-list. The monitor puts a stricter filter on each program.
+const SECCOMP: &str = include_str!("seccomp.json");
+
+/// Descriptors of the monitor itself: pipes, leaves, what comes beside a frame.
+const MONITOR_FILES: u32 = 4096;
+
+/// Processes beside the program's own: the monitor, its helper that opens and wipes, init and sleep.
+const MONITOR_PROCESSES: u32 = 16;
+
+/// The defaults of Docker, which a list of ours replaces, and what tells about other containers' timing.
+const MASKED: [&str; 14] = [
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/interrupts",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/sys/devices/virtual/powercap",
+    "/sys/devices/system/cpu/cpu0/thermal_throttle",
+    "/sys/fs/selinux",
+    "/sys/firmware",
+];
+
+/// The defaults of Docker.
+const READ_ONLY: [&str; 5] = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+/// What differs from container to container.
+#[derive(Debug, Clone)]
+pub(super) struct Template<'a> {
+    /// The instance's label.
+    pub(super) instance: &'a str,
+    /// The slot it is for.
+    pub(super) slot: &'a Slot,
+    /// Its image.
+    pub(super) image: &'a str,
+    /// Host path of the slot's directory.
+    pub(super) control: &'a str,
+    /// Host path of the monitor's binary.
+    pub(super) monitor: &'a str,
+    /// Its place in the cgroup tree.
+    pub(super) cgroup: CgroupParent,
+    /// Processes and threads that a program may have.
+    pub(super) processes: u32,
+    /// Descriptors that a program may have.
+    pub(super) open_files: u32,
+    /// Size of the box.
+    pub(super) box_size: Bytes,
+    /// Runtime, where not the engine's default.
+    pub(super) runtime: Option<&'a str>,
+}
+
+impl Template<'_> {
+    /// The body of `POST /containers/create`.
+    pub(super) fn body(&self) -> ContainerCreateBody {
+        let toolchain = matches!(self.slot.profile, Profile::Toolchain(_));
+        let (entrypoint, command) = match toolchain {
+            true => (vec!["sleep".to_owned()], vec!["infinity".to_owned()]),
+            false => (vec![MONITOR.to_owned()], SERVE[1..].iter().map(|&word| word.to_owned()).collect()),
+        };
+        ContainerCreateBody {
+            image: Some(self.image.to_owned()),
+            hostname: Some(self.slot.profile.short().to_owned()),
+            user: Some("0:0".to_owned()),
+            entrypoint: Some(entrypoint),
+            cmd: Some(command),
+            env: Some(Vec::new()),
+            working_dir: Some("/".to_owned()),
+            labels: Some(self.labels()),
+            tty: Some(false),
+            open_stdin: Some(false),
+            attach_stdin: Some(false),
+            attach_stdout: Some(false),
+            attach_stderr: Some(false),
+            network_disabled: Some(true),
+            stop_signal: Some("SIGKILL".to_owned()),
+            healthcheck: Some(HealthConfig {
+                test: Some(vec!["NONE".to_owned()]),
+                ..HealthConfig::default()
+            }),
+            host_config: Some(self.host_config(toolchain)),
+            ..ContainerCreateBody::default()
+        }
+    }
+
+    fn labels(&self) -> HashMap<String, String> {
+        let role = match self.slot.profile {
+            Profile::Run => "run",
+            Profile::Toolchain(_) => "toolchain",
+        };
+        HashMap::from([
+            (INSTANCE.to_owned(), self.instance.to_owned()),
+            (ROLE.to_owned(), role.to_owned()),
+            (SLOT.to_owned(), self.slot.number.to_string()),
+            (PROFILE.to_owned(), self.slot.profile.to_string()),
+        ])
+    }
+
+    fn host_config(&self, toolchain: bool) -> HostConfig {
+        let memory = i64::try_from(self.slot.memory.get()).unwrap_or(i64::MAX);
+        HostConfig {
+            privileged: Some(false),
+            cap_drop: Some(vec!["ALL".to_owned()]),
+            cap_add: Some(["SETUID", "SETGID", "KILL"].map(str::to_owned).to_vec()),
+            security_opt: Some(vec!["no-new-privileges:true".to_owned(), format!("seccomp={SECCOMP}")]),
+            masked_paths: Some(MASKED.map(str::to_owned).to_vec()),
+            readonly_paths: Some(READ_ONLY.map(str::to_owned).to_vec()),
+            readonly_rootfs: Some(true),
+            network_mode: Some("none".to_owned()),
+            ipc_mode: Some("none".to_owned()),
+            cgroupns_mode: Some(HostConfigCgroupnsModeEnum::PRIVATE),
+            // The monitor reaps where it is PID 1; `sleep` would not.
+            init: Some(toolchain),
+            runtime: self.runtime.map(str::to_owned),
+            auto_remove: Some(false),
+            restart_policy: Some(RestartPolicy {
+                name: Some(RestartPolicyNameEnum::NO),
+                ..Default::default()
+            }),
+            log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),
+            cgroup_parent: self.cgroup.parent.clone(),
+            binds: Some(self.cgroup.binds.clone()),
+            mounts: Some(vec![read_only(self.control, "/ctl"), read_only(self.monitor, MONITOR)]),
+            tmpfs: Some(self.tmpfs(toolchain)),
+            memory: Some(memory),
+            // Equal means: no swap.
+            memory_swap: Some(memory),
+            oom_kill_disable: Some(false),
+            oom_score_adj: Some(0),
+            pids_limit: Some((self.processes + MONITOR_PROCESSES).into()),
+            ulimits: Some(self.ulimits()),
+            ..HostConfig::default()
+        }
+    }
+
+    /// All that is writable. Sizes and inodes are capped: Docker's own `/dev/shm` has no inode limit.
+    fn tmpfs(&self, toolchain: bool) -> HashMap<String, String> {
+        let size = self.box_size.get();
+        let scratch = match toolchain {
+            true => format!("rw,nosuid,nodev,exec,size={size},nr_inodes=16384,mode=1777"),
+            false => {
+                format!(
+                    "rw,nosuid,nodev,noexec,size={},nr_inodes=4096,mode=1777",
+                    size.min(Bytes::mib(64).get())
+                )
+            }
+        };
+        HashMap::from([
+            ("/w".to_owned(), format!("rw,nosuid,nodev,exec,size={size},nr_inodes=16384,mode=0777")),
+            ("/tmp".to_owned(), scratch),
+            ("/dev/shm".to_owned(), "rw,nosuid,nodev,noexec,size=16m,nr_inodes=256,mode=1777".to_owned()),
+        ])
+    }
+
+    /// Ceilings for the monitor as well, which lowers them for each program and could not raise them.
+    fn ulimits(&self) -> Vec<ResourcesUlimits> {
+        let files = self.open_files.max(MONITOR_FILES).into();
+        // core 1, not 0: `fs/coredump.c` runs a piped core_pattern at 0.
+        [("core", 1), ("nofile", files), ("memlock", 0), ("msgqueue", 0), ("sigpending", 1024), ("rtprio", 0)]
+            .into_iter()
+            .map(|(name, value)| ResourcesUlimits {
+                name: Some(name.to_owned()),
+                soft: Some(value),
+                hard: Some(value),
+            })
+            .collect()
+    }
+}
+
+/// A read-only bind; a missing source is an error.
+fn read_only(source: &str, target: &str) -> Mount {
+    Mount {
+        typ: Some(MountType::BIND),
+        source: Some(source.to_owned()),
+        target: Some(target.to_owned()),
+        read_only: Some(true),
+        bind_options: Some(MountBindOptions {
+            propagation: Some(MountBindOptionsPropagationEnum::RPRIVATE),
+            ..MountBindOptions::default()
+        }),
+        ..Mount::default()
+    }
+}

@@ -1,0 +1,118 @@
+//! The connection to the Docker engine: every call with a deadline and a name.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bollard::Docker;
+use bollard::errors::Error;
+use bollard::models::SystemInfo;
+
+use super::WardenError;
+use crate::config::Config;
+
+/// Longest that a call which makes or removes something may take: a loaded host needs seconds.
+pub(super) const CHANGE: Duration = Duration::from_secs(15);
+/// Longest that a call which only looks may take.
+pub(super) const LOOK: Duration = Duration::from_secs(5);
+
+/// A connected engine. bollard opens a connection for each call, so an engine that restarts is found again.
+#[derive(Debug, Clone)]
+pub(super) struct Engine {
+    pub(super) docker: Docker,
+}
+
+impl Engine {
+    /// Connects and agrees on an API version. Only clones of this handle are used: another one would not have agreed.
+    pub(super) async fn connect() -> Result<Self, WardenError> {
+        let docker = Docker::connect_with_defaults()
+            .map_err(|source| WardenError::Docker { doing: "be reached", source })?;
+        let docker = within("answer", LOOK, docker.negotiate_version()).await?;
+        Ok(Self { docker })
+    }
+
+    /// What the engine says of itself.
+    pub(super) async fn info(&self) -> Result<SystemInfo, WardenError> {
+        within("describe itself", LOOK, self.docker.info()).await
+    }
+
+    /// Where the host has our workspace: as configured, else as our own container has it mounted, else (outside a
+    /// container) where we have it.
+    pub(super) async fn host_path(&self, config: &Config) -> Result<PathBuf, WardenError> {
+        let here = &config.workspace.path;
+        if let Some(path) = &config.workspace.host_path {
+            return Ok(path.clone());
+        }
+        if !Path::new("/.dockerenv").exists() {
+            return std::path::absolute(here).map_err(|source| WardenError::Workspace {
+                doing: "find",
+                path: here.clone(),
+                source,
+            });
+        }
+        let unknown = || WardenError::HostPath(here.clone());
+        // Docker names a container's host after the container.
+        let id = std::fs::read_to_string("/etc/hostname").map_err(|_| unknown())?;
+        let own = within("inspect our own container", LOOK, self.docker.inspect_container(id.trim(), None))
+            .await
+            .map_err(|error| {
+                tracing::warn!(%error, "our own container cannot be inspected");
+                unknown()
+            })?;
+        let mounts = own.mounts.unwrap_or_default();
+        let mounts = mounts.iter().filter_map(|mount| {
+            Some((Path::new(mount.destination.as_deref()?), Path::new(mount.source.as_deref()?)))
+        });
+        source_of(here, mounts).ok_or_else(unknown)
+    }
+}
+
+/// The host path of `here`, by the innermost mount that holds it.
+fn source_of<'a>(here: &Path, mounts: impl Iterator<Item = (&'a Path, &'a Path)>) -> Option<PathBuf> {
+    let (destination, source) = mounts
+        .filter(|(destination, _)| here.starts_with(destination))
+        .max_by_key(|(destination, _)| destination.components().count())?;
+    let rest = here.strip_prefix(destination).ok()?;
+    Some(if rest.as_os_str().is_empty() { source.to_owned() } else { source.join(rest) })
+}
+
+/// Gives a call its deadline and its name.
+pub(super) async fn within<T>(
+    doing: &'static str,
+    limit: Duration,
+    call: impl Future<Output = Result<T, Error>>,
+) -> Result<T, WardenError> {
+    match tokio::time::timeout(limit, call).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(source)) => Err(WardenError::Docker { doing, source }),
+        Err(_) => Err(WardenError::Slow { doing, limit }),
+    }
+}
+
+impl WardenError {
+    /// The HTTP status that Docker answered with.
+    pub(super) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Docker { source: Error::DockerResponseServerError { status_code, .. }, .. } => {
+                Some(*status_code)
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_innermost_mount_gives_the_host_path() {
+        let mounts =
+            [("/", "/lower"), ("/workspace", "/home/a/gavel/workspace/data"), ("/work", "/elsewhere")];
+        let find = |here: &str| {
+            source_of(Path::new(here), mounts.iter().map(|(to, from)| (Path::new(*to), Path::new(*from))))
+        };
+        assert_eq!(find("/workspace"), Some("/home/a/gavel/workspace/data".into()));
+        assert_eq!(find("/workspace/x"), Some("/home/a/gavel/workspace/data/x".into()));
+        assert_eq!(find("/other"), Some("/lower/other".into()));
+    }
+}

@@ -1,0 +1,260 @@
+//! Does what the verbs say.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bollard::exec::StartExecOptions;
+use bollard::models::{ContainerInspectResponse, ExecConfig};
+use bollard::query_parameters::CreateContainerOptionsBuilder;
+use tokio::sync::Semaphore;
+
+use super::cgroup_parent::Cgroups;
+use super::container::{INSTANCE, SERVE, Template};
+use super::engine::{CHANGE, Engine, LOOK, within};
+use super::reaper::{self, prefix, remove};
+use super::{Answer, ContainerState, Verb, WardenError};
+use crate::config::{Config, SandboxConfig};
+use crate::language::Languages;
+use crate::sandbox::Profile;
+use crate::sandbox::plan::{Slot, SlotPlan};
+use crate::workspace::Workspace;
+
+/// Calls at one time that make or remove containers: more make the engine slower, not faster.
+const IN_FLIGHT: usize = 4;
+
+/// Everything that a verb needs.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    engine: Engine,
+    plan: SlotPlan,
+    cgroups: Cgroups,
+    /// `/cg` could not be bound on this host.
+    no_binds: AtomicBool,
+    images: BTreeMap<Profile, String>,
+    /// Host path of the monitor's binary.
+    monitor: PathBuf,
+    /// The workspace as the host has it.
+    on_host: Workspace,
+    processes: BTreeMap<Profile, (u32, u32)>,
+    settings: SandboxConfig,
+    in_flight: Semaphore,
+}
+
+impl Keeper {
+    /// Learns what there is to know about the engine.
+    pub(super) async fn new(
+        config: &Config,
+        languages: &Languages,
+        plan: SlotPlan,
+        engine: Engine,
+        monitor: PathBuf,
+        on_host: Workspace,
+    ) -> Result<Self, WardenError> {
+        let settings = config.sandbox.clone();
+        let mountinfo = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+        let (root, runtime) = (settings.cgroup_parent.as_deref(), settings.runtime.as_deref());
+        let cgroups =
+            Cgroups::of_engine(&engine.info().await?, &mountinfo, root, runtime, &settings.instance);
+        let run = &config.limits.run_max;
+        let compile = &config.limits.compile_max;
+        let mut images = BTreeMap::from([(Profile::Run, settings.run_image.clone())]);
+        let mut processes = BTreeMap::from([(Profile::Run, (run.processes, run.open_files))]);
+        for (name, toolchain) in languages.toolchains() {
+            let profile = Profile::Toolchain(name.to_owned());
+            images.insert(profile.clone(), toolchain.image.clone());
+            processes.insert(profile, (compile.processes, compile.open_files));
+        }
+        Ok(Self {
+            engine,
+            plan,
+            cgroups,
+            no_binds: AtomicBool::new(false),
+            images,
+            monitor,
+            on_host,
+            processes,
+            settings,
+            in_flight: Semaphore::new(IN_FLIGHT),
+        })
+    }
+
+    /// Carries a verb out; a failure is an answer.
+    pub(super) async fn perform(&self, verb: Verb) -> Answer {
+        let result = match &verb {
+            Verb::Create { profile, slot } => self.create(profile, *slot).await.map(Answer::Created),
+            Verb::Retire { slot } => self.retire(*slot).await.map(|()| Answer::Done),
+            Verb::List {} => {
+                reaper::list(&self.engine, &self.settings.instance).await.map(Answer::Containers)
+            }
+            Verb::Inspect { slot } => self.inspect(*slot).await.map(Answer::Containers),
+            Verb::Drain {} => self.drain().await.map(|()| Answer::Done),
+        };
+        result.unwrap_or_else(|error| {
+            tracing::warn!(?verb, %error, "a verb failed");
+            Answer::Failed(error.to_string())
+        })
+    }
+
+    async fn create(&self, profile: &str, slot: u32) -> Result<String, WardenError> {
+        let slot = self.slot(slot)?;
+        if slot.profile.to_string() != profile {
+            return Err(WardenError::Refused(format!("slot {} is for {}", slot.number, slot.profile)));
+        }
+        let _turn = self.in_flight.acquire().await;
+        let with_binds = !self.no_binds.load(Ordering::Relaxed);
+        match self.start(slot, with_binds).await {
+            Err(error) if with_binds && self.cgroups.has_binds() && is_about_mounts(&error) => {
+                let id = self.start(slot, false).await?;
+                tracing::warn!(%error, "containers get no cgroups of their own: /cg cannot be bound here");
+                self.no_binds.store(true, Ordering::Relaxed);
+                Ok(id)
+            }
+            result => result,
+        }
+    }
+
+    /// Creates and starts; nothing is left behind on failure.
+    async fn start(&self, slot: &Slot, with_binds: bool) -> Result<String, WardenError> {
+        let id = self.create_container(slot, with_binds).await?;
+        let started = match self.start_container(&id).await {
+            Ok(()) => self.start_monitor(slot, &id).await,
+            failed => failed,
+        };
+        if let Err(error) = started {
+            remove(&self.engine, &id).await?;
+            return Err(error);
+        }
+        Ok(id)
+    }
+
+    /// Names are deterministic, so that a request which was lost half-way leaves one container, not two.
+    async fn create_container(&self, slot: &Slot, with_binds: bool) -> Result<String, WardenError> {
+        match self.try_create(slot, with_binds).await {
+            Err(error) if error.status() == Some(409) => {
+                self.retire(slot.number).await?;
+                self.try_create(slot, with_binds).await
+            }
+            result => result,
+        }
+    }
+
+    async fn try_create(&self, slot: &Slot, with_binds: bool) -> Result<String, WardenError> {
+        let cgroups = match with_binds {
+            true => self.cgroups.clone(),
+            false => self.cgroups.without_binds(),
+        };
+        let image = self.images.get(&slot.profile).map(String::as_str).unwrap_or_default();
+        let (processes, open_files) = self.processes.get(&slot.profile).copied().unwrap_or_default();
+        let (control, monitor) = (self.on_host.slot(slot.number), self.monitor.to_string_lossy());
+        let template = Template {
+            instance: &self.settings.instance,
+            slot,
+            image,
+            control: &control.to_string_lossy(),
+            monitor: &monitor,
+            cgroup: cgroups.of_slot(slot.number),
+            processes,
+            open_files,
+            box_size: self.settings.box_size,
+            runtime: self.settings.runtime.as_deref(),
+        };
+        let options = CreateContainerOptionsBuilder::default().name(&self.name(slot)).build();
+        let call = self.engine.docker.create_container(Some(options), template.body());
+        match within("create a container", CHANGE, call).await {
+            Ok(created) => Ok(created.id),
+            Err(error) if error.status() == Some(404) => Err(WardenError::NoImage(image.to_owned())),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn start_container(&self, id: &str) -> Result<(), WardenError> {
+        within("start a container", CHANGE, self.engine.docker.start_container(id, None)).await
+    }
+
+    /// In a toolchain container the monitor is started by exec, once.
+    async fn start_monitor(&self, slot: &Slot, id: &str) -> Result<(), WardenError> {
+        if slot.profile == Profile::Run {
+            return Ok(());
+        }
+        let config = ExecConfig {
+            cmd: Some(SERVE.map(str::to_owned).to_vec()),
+            user: Some("0:0".to_owned()),
+            ..ExecConfig::default()
+        };
+        let exec = within("prepare an exec", CHANGE, self.engine.docker.create_exec(id, config)).await?;
+        let options = StartExecOptions { detach: true, ..StartExecOptions::default() };
+        within("start the monitor", CHANGE, self.engine.docker.start_exec(&exec.id, Some(options))).await?;
+        Ok(())
+    }
+
+    /// Removes whatever has the slot's name, if it is ours.
+    async fn retire(&self, slot: u32) -> Result<(), WardenError> {
+        let slot = self.slot(slot)?;
+        let Some(found) = self.look(slot).await? else { return Ok(()) };
+        match found.id {
+            Some(id) => remove(&self.engine, &id).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn inspect(&self, slot: u32) -> Result<Vec<ContainerState>, WardenError> {
+        let slot = self.slot(slot)?;
+        let Some(found) = self.look(slot).await? else { return Ok(Vec::new()) };
+        let state = found.state.unwrap_or_default();
+        let is = |flag: Option<bool>| flag == Some(true);
+        Ok(vec![ContainerState {
+            id: found.id.unwrap_or_default(),
+            slot: slot.number,
+            profile: slot.profile.to_string(),
+            running: is(state.running) && !is(state.paused),
+            oom_killed: is(state.oom_killed),
+        }])
+    }
+
+    async fn drain(&self) -> Result<(), WardenError> {
+        let _turn = self.in_flight.acquire().await;
+        let removed = reaper::drain(&self.engine, &self.settings.instance).await?;
+        tracing::info!(removed, "removed the containers of this instance");
+        Ok(())
+    }
+
+    /// The container of a slot's name.
+    async fn look(&self, slot: &Slot) -> Result<Option<ContainerInspectResponse>, WardenError> {
+        let name = self.name(slot);
+        let found = match within(
+            "inspect a container",
+            LOOK,
+            self.engine.docker.inspect_container(&name, None),
+        )
+        .await
+        {
+            Err(error) if error.status() == Some(404) => return Ok(None),
+            result => result?,
+        };
+        let labels = found.config.as_ref().and_then(|config| config.labels.as_ref());
+        match labels.and_then(|labels| labels.get(INSTANCE)) {
+            Some(instance) if *instance == self.settings.instance => Ok(Some(found)),
+            _ => Err(WardenError::Foreign(name)),
+        }
+    }
+
+    fn slot(&self, number: u32) -> Result<&Slot, WardenError> {
+        self.plan.get(number).ok_or_else(|| WardenError::Refused(format!("there is no slot {number}")))
+    }
+
+    fn name(&self, slot: &Slot) -> String {
+        format!("{}{}", prefix(&self.settings.instance), slot.name)
+    }
+}
+
+/// Engines say it in many ways; what matters is that it happened while starting and names the cgroup tree.
+fn is_about_mounts(error: &WardenError) -> bool {
+    match error {
+        WardenError::Docker { source, .. } => {
+            let text = source.to_string();
+            text.contains("/cg") || text.contains("/sys/fs/cgroup")
+        }
+        _ => false,
+    }
+}

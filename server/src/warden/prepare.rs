@@ -1,0 +1,92 @@
+//! Prepares the workspace: directories, their owners, the monitor's binary.
+
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use super::WardenError;
+use crate::sandbox::plan::SlotPlan;
+use crate::workspace::Workspace;
+
+/// Uid and gid of the server in its container.
+pub(super) const SERVER: u32 = 10_001;
+
+/// Makes the directories that are missing and gives them to the server. The warden keeps what containers execute.
+pub(super) fn directories(workspace: &Workspace, plan: &SlotPlan, socket: &Path) -> Result<(), WardenError> {
+    let root = rustix::process::geteuid().as_raw();
+    own(workspace.root(), 0o755, root)?;
+    own(&workspace.bin(), 0o755, root)?;
+    if let Some(parent) = socket.parent() {
+        own(parent, 0o755, root)?;
+    }
+    own(&workspace.slots(), 0o755, root)?;
+    for slot in plan.iter() {
+        own(&workspace.slot(slot.number), 0o755, SERVER)?;
+    }
+    own(&workspace.store(), 0o700, SERVER)?;
+    own(&workspace.state(), 0o700, SERVER)
+}
+
+/// Copies the monitor to where containers get it from, under its content hash, which is returned: a container of an
+/// older server keeps the binary it was made with.
+pub(super) fn monitor(workspace: &Workspace, configured: Option<&Path>) -> Result<String, WardenError> {
+    let source = match configured {
+        Some(path) => path.to_owned(),
+        None => beside_us(),
+    };
+    let binary =
+        std::fs::read(&source).map_err(|error| WardenError::Monitor { path: source, source: error })?;
+    let hash = blake3::hash(&binary).to_hex()[..16].to_owned();
+    let target = workspace.monitor(&hash);
+    if target.exists() {
+        return Ok(hash);
+    }
+    match write_executable(&target, &binary) {
+        Ok(()) => Ok(hash),
+        Err(source) => Err(WardenError::Workspace { doing: "write", path: target, source }),
+    }
+}
+
+/// Whole or not at all, and never open for writing under its name.
+fn write_executable(target: &Path, binary: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(target.parent().unwrap_or(Path::new("/")))?;
+    file.write_all(binary)?;
+    file.as_file().set_permissions(PermissionsExt::from_mode(0o555))?;
+    file.persist(target)?;
+    Ok(())
+}
+
+fn beside_us() -> PathBuf {
+    let us = std::env::current_exe().unwrap_or_default();
+    us.with_file_name("monitor")
+}
+
+/// Makes a directory, or takes one that is there, with this owner. The warden is root without DAC_OVERRIDE and FOWNER:
+/// only what it owns can it change, but it may take and give (CAP_CHOWN). Other users change no owners.
+fn own(path: &Path, mode: u32, owner: u32) -> Result<(), WardenError> {
+    let failed = |doing| move |source| WardenError::Workspace { doing, path: path.to_owned(), source };
+    match std::fs::create_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            std::fs::create_dir_all(path).map_err(failed("make"))?;
+        }
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed("make")(error)),
+        _ => {}
+    }
+    let found = std::fs::symlink_metadata(path).map_err(failed("look at"))?;
+    if !found.is_dir() {
+        return Err(failed("use")(io::Error::from(io::ErrorKind::NotADirectory)));
+    }
+    let us = rustix::process::geteuid().as_raw();
+    let may_chown = us == 0;
+    if found.uid() == owner && found.mode() & 0o777 == mode {
+        return Ok(());
+    }
+    if may_chown && found.uid() != us {
+        chown(path, Some(us), None).map_err(failed("take"))?;
+    }
+    std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).map_err(failed("set the mode of"))?;
+    if may_chown && owner != us {
+        chown(path, Some(owner), Some(owner)).map_err(failed("give away"))?;
+    }
+    Ok(())
+}
