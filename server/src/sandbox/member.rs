@@ -290,9 +290,10 @@ fn reason_of(error: &SandboxError) -> RetireReason {
         SandboxError::Protocol(_) => RetireReason::Protocol,
         SandboxError::Overdue(_) => RetireReason::Silent,
         SandboxError::Died(_) => RetireReason::Gone,
-        SandboxError::Busy { .. } | SandboxError::Io { .. } | SandboxError::Stopping => {
-            RetireReason::Abandoned
-        }
+        SandboxError::Busy { .. }
+        | SandboxError::Io { .. }
+        | SandboxError::Unfit { .. }
+        | SandboxError::Stopping => RetireReason::Abandoned,
     }
 }
 
