@@ -12,6 +12,7 @@ pub mod expectation;
 pub mod header;
 pub mod instance;
 pub mod leftovers;
+pub mod programs;
 pub mod request;
 pub mod wire;
 
