@@ -1,13 +1,26 @@
 //! The cgroup of one run: its limits, its figures, and its end.
+//!
+//! Each run gets a leaf of its own below the container's cgroup, made ahead while the monitor is idle. So a run's
+//! figures are its own, and include processes that nobody waited for.
+
+mod directory;
+mod own;
+mod v1;
+mod v2;
 
 use std::os::fd::BorrowedFd;
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use gavel_protocol::{Bytes, CgroupTier, Limits};
 use rustix::io::Errno;
-use rustix::process::Pid;
+use rustix::process::{Pid, Signal};
 
+use self::directory::Directory;
 use crate::crowd;
+
+/// A leaf may hold this much more than the limit says, so that "used more than allowed" can be seen.
+const HEADROOM: u64 = 16 * 1024;
 
 /// What a leaf has counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,57 +40,216 @@ pub(crate) struct Counted {
 /// Where runs get their leaves from.
 #[derive(Debug)]
 pub(crate) struct Leaves {
-    uid: u32,
+    base: Base,
+    ready: Option<Kind>,
+    made: u64,
+    oom_kills: u64,
+}
+
+#[derive(Debug)]
+enum Base {
+    V2(v2::Base),
+    V1(v1::Base),
+    None,
 }
 
 impl Leaves {
-    /// For programs of this uid.
-    pub(crate) fn new(uid: u32) -> Self {
-        Self { uid }
+    /// Settles below `root`. Where there is nothing to write, runs go without leaves.
+    ///
+    /// # Errors
+    /// A sentence about what is there but cannot be used, beside the leaves to go on with.
+    pub(crate) fn settle(root: &Path) -> (Self, Option<String>) {
+        let settled = if root.join("cgroup.controllers").exists() {
+            v2::Base::settle(root).map(Base::V2)
+        } else if root.join("memory").is_dir() {
+            v1::Base::settle(root).map(Base::V1)
+        } else {
+            Ok(Base::None)
+        };
+        let (base, problem) = match settled {
+            Ok(base) => (base, None),
+            Err(errno) => {
+                (Base::None, Some(format!("no cgroup can be made below {}: {errno}", root.display())))
+            }
+        };
+        let mut leaves = Self { base, ready: None, made: 0, oom_kills: 0 };
+        leaves.oom_kills = leaves.count_oom_kills();
+        (leaves, problem)
     }
 
     /// How limits are enforced here.
-    pub(crate) fn tier() -> CgroupTier {
-        CgroupTier::None
+    pub(crate) fn tier(&self) -> CgroupTier {
+        match self.base {
+            Base::V2(_) => CgroupTier::V2,
+            Base::V1(_) => CgroupTier::V1,
+            Base::None => CgroupTier::None,
+        }
     }
 
-    /// A leaf for one run.
-    pub(crate) fn take(&mut self, _limits: &Limits) -> Result<Leaf, Errno> {
-        Ok(Leaf { uid: self.uid })
+    /// Makes the next leaf ahead. What fails here fails again, and is told, when the leaf is taken.
+    pub(crate) fn prepare(&mut self) {
+        if self.ready.is_none() {
+            self.ready = self.make().ok();
+        }
+    }
+
+    /// A leaf with these limits, for a program of this uid.
+    ///
+    /// # Errors
+    /// As mkdir(2) and write(2).
+    pub(crate) fn take(&mut self, limits: &Limits, uid: u32) -> Result<Leaf, Errno> {
+        let kind = match self.ready.take() {
+            Some(ready) => ready,
+            None => self.make()?,
+        };
+        match &kind {
+            Kind::V2(leaf) => leaf.limit(limits)?,
+            Kind::V1(leaf) => leaf.limit(limits)?,
+            Kind::None => {}
+        }
+        Ok(Leaf { kind, uid })
+    }
+
+    /// Removes a leaf after its run.
+    ///
+    /// # Errors
+    /// As rmdir(2).
+    pub(crate) fn remove(&self, leaf: &Leaf) -> Result<(), Errno> {
+        let patience = Instant::now() + Duration::from_millis(500);
+        loop {
+            let removed = match (&self.base, &leaf.kind) {
+                (Base::V2(base), Kind::V2(leaf)) => base.remove(leaf),
+                (Base::V1(base), Kind::V1(leaf)) => base.remove(leaf),
+                (_, Kind::None) => Ok(()),
+                _ => Err(Errno::INVAL),
+            };
+            match removed {
+                // The last process is dead, but the kernel has not let go of it everywhere.
+                Err(Errno::BUSY) if Instant::now() < patience => std::thread::sleep(Duration::from_millis(1)),
+                removed => return removed,
+            }
+        }
+    }
+
+    /// The kernel killed one of the container's own processes for want of memory since this was asked last.
+    pub(crate) fn own_oom_kill(&mut self) -> bool {
+        let now = self.count_oom_kills();
+        std::mem::replace(&mut self.oom_kills, now) < now
+    }
+
+    fn count_oom_kills(&self) -> u64 {
+        match &self.base {
+            Base::V2(base) => base.oom_kills(),
+            Base::V1(base) => base.oom_kills(),
+            Base::None => 0,
+        }
+    }
+
+    fn make(&mut self) -> Result<Kind, Errno> {
+        // The pid keeps a monitor that is run by hand apart from the one that serves.
+        let name = format!("run-{}-{}", std::process::id(), self.made);
+        self.made += 1;
+        match &self.base {
+            Base::V2(base) => base.make(name).map(Kind::V2),
+            Base::V1(base) => base.make(name).map(Kind::V1),
+            Base::None => Ok(Kind::None),
+        }
+    }
+}
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        if let Some(kind) = self.ready.take() {
+            // Nothing was ever in it; should it stay all the same, it goes with the container.
+            let _ = self.remove(&Leaf { kind, uid: 0 });
+        }
     }
 }
 
 /// The leaf of one run.
 #[derive(Debug)]
 pub(crate) struct Leaf {
+    kind: Kind,
     uid: u32,
+}
+
+#[derive(Debug)]
+enum Kind {
+    V2(v2::Leaf),
+    V1(v1::Leaf),
+    None,
 }
 
 impl Leaf {
     /// `cgroup.procs` of each hierarchy, for the child to write.
     pub(crate) fn joins(&self) -> Vec<BorrowedFd<'_>> {
-        Vec::new()
+        match &self.kind {
+            Kind::V2(leaf) => leaf.joins(),
+            Kind::V1(leaf) => leaf.joins(),
+            Kind::None => Vec::new(),
+        }
+    }
+
+    /// The directory that a child can be born into.
+    pub(crate) fn birthplace(&self) -> Option<BorrowedFd<'_>> {
+        match &self.kind {
+            Kind::V2(leaf) => Some(leaf.directory()),
+            Kind::V1(_) | Kind::None => None,
+        }
     }
 
     /// CPU time so far; `main` is the program's main process.
     pub(crate) fn cpu_time(&self, main: Pid) -> Duration {
-        let pid = nix::unistd::Pid::from_raw(main.as_raw_nonzero().get());
-        let clock = nix::time::clock_getcpuclockid(pid);
-        clock.and_then(nix::time::clock_gettime).map(Duration::from).unwrap_or_default()
+        let counted = match &self.kind {
+            Kind::V2(leaf) => leaf.cpu_time(),
+            Kind::V1(leaf) => leaf.cpu_time(),
+            Kind::None => Some(crowd::cpu_time(self.uid)),
+        };
+        // A leaf lags behind by up to a tick; the clock of a process does not.
+        counted.unwrap_or_default().max(crowd::cpu_time_of(main))
     }
 
     /// Kills everything in it, once.
+    ///
+    /// # Errors
+    /// As kill(2).
     pub(crate) fn kill(&self) -> Result<(), Errno> {
-        crowd::kill(self.uid)
+        match &self.kind {
+            Kind::V2(leaf) => leaf.kill(),
+            Kind::V1(leaf) => leaf.kill(),
+            Kind::None => crowd::kill(self.uid),
+        }
     }
 
     /// Nothing is left in it, not even unreaped.
     pub(crate) fn is_empty(&self) -> bool {
-        crowd::of(self.uid).is_empty()
+        match &self.kind {
+            Kind::V2(leaf) => leaf.is_empty(),
+            Kind::V1(leaf) => leaf.is_empty(),
+            Kind::None => crowd::of(self.uid).is_empty(),
+        }
     }
 
     /// What it has counted; None without cgroups.
     pub(crate) fn counted(&self) -> Option<Counted> {
-        None
+        match &self.kind {
+            Kind::V2(leaf) => Some(leaf.counted()),
+            Kind::V1(leaf) => Some(leaf.counted()),
+            Kind::None => None,
+        }
     }
+}
+
+/// Kills the processes of a leaf with the pids controller where the kernel cannot do it at one stroke. With `pids.max` at 0 none is born any
+/// more, so that a few rounds end even a fork bomb; and nothing is started for it.
+fn kill_one_by_one(leaf: &Directory) -> Result<(), Errno> {
+    leaf.write("pids.max", 0)?;
+    for process in leaf.processes()? {
+        let Some(process) = Pid::from_raw(process) else { continue };
+        match rustix::process::kill_process(process, Signal::KILL) {
+            Ok(()) | Err(Errno::SRCH) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! The processes of one user, found in /proc: for containers without a leaf cgroup, and for the proof of cleanliness.
 
 use std::fs;
+use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::process::Pid;
@@ -29,6 +30,17 @@ pub(crate) fn kill(uid: u32) -> Result<(), Errno> {
         Ok(()) | Err(Errno::SRCH) => Ok(()),
         Err(errno) => Err(errno),
     }
+}
+
+/// CPU time of the living processes with this real uid.
+pub(crate) fn cpu_time(uid: u32) -> Duration {
+    of(uid).into_iter().map(cpu_time_of).sum()
+}
+
+/// CPU time of one process and all its threads, up to this moment.
+pub(crate) fn cpu_time_of(process: Pid) -> Duration {
+    let clock = nix::time::clock_getcpuclockid(nix::unistd::Pid::from_raw(process.as_raw_nonzero().get()));
+    clock.and_then(nix::time::clock_gettime).map(Duration::from).unwrap_or_default()
 }
 
 fn kill_all() -> Result<(), Errno> {

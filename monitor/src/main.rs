@@ -7,60 +7,64 @@
 //!                   └─▶ collect, reset     files out, everything gone
 //! ```
 
+mod arguments;
 mod boxes;
+mod by_hand;
 mod cgroup;
 mod channel;
 mod collect;
 mod crowd;
+mod equipment;
 mod identity;
+mod landlock;
+mod proof;
 mod request;
 mod reset;
 mod rlimits;
 mod run;
+mod seccomp;
+mod selfcheck;
 mod serve;
 mod spawn;
 mod supervise;
 
 use std::io::Write;
-use std::path::Path;
 use std::process::ExitCode;
 
+use arguments::{Command, Serve};
+use boxes::Boxes;
+
 fn main() -> ExitCode {
+    // Modes are given exactly.
     rustix::process::umask(rustix::fs::Mode::empty());
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match arguments.as_slice() {
-        ["serve", "--socket", socket, boxes @ ..] => start(socket, boxes),
-        _ => {
-            complain("usage: monitor serve --socket PATH [--box DIRECTORY]...");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn start(socket: &str, arguments: &[&str]) -> ExitCode {
-    let mut paths: Vec<String> = arguments.chunks_exact(2).map(|pair| pair[1].to_owned()).collect();
-    if paths.is_empty() {
-        paths = BOXES.map(str::to_owned).to_vec();
-    }
-    let boxes = match boxes::Boxes::open(&paths) {
-        Ok(boxes) => boxes,
-        Err(error) => {
-            complain(&format!("the box cannot be opened: {error}"));
-            return ExitCode::FAILURE;
+    let done = match arguments::parse(&arguments) {
+        Ok(Command::Serve(serve)) => serve_until_the_end(&serve),
+        Ok(Command::Run(run)) => by_hand::by_hand(*run).map_err(|error| error.to_string()),
+        Ok(Command::Help) => print(arguments::HELP),
+        Ok(Command::Version) => print(concat!("monitor ", env!("CARGO_PKG_VERSION"), "\n")),
+        Err(wrong) => {
+            complain(&wrong);
+            return ExitCode::from(2);
         }
     };
-    match serve::serve(Path::new(socket), boxes) {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&error.to_string());
+        Err(wrong) => {
+            complain(&wrong);
             ExitCode::FAILURE
         }
     }
 }
 
-/// Where programs may write.
-const BOXES: [&str; 3] = ["/w", "/tmp", "/dev/shm"];
+fn serve_until_the_end(serve: &Serve) -> Result<(), String> {
+    let boxes = Boxes::open(&serve.boxes).map_err(|error| format!("the box cannot be opened: {error}"))?;
+    serve::serve(&serve.socket, boxes, &serve.cgroups).map_err(|error| error.to_string())
+}
+
+fn print(text: &str) -> Result<(), String> {
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
+}
 
 /// Ends the monitor where it can be of no more use. As PID 1 that ends everything in its container.
 fn give_up(why: &str) -> ! {

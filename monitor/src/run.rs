@@ -1,49 +1,39 @@
-//! One run as a whole: files in, the program, and the box wiped afterwards.
+//! One run as a whole: files in, the program, and the box wiped and proven clean afterwards.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 use gavel_protocol::{BoxFile, Clean, Collect, CollectedFile, Outcome, Run, Step};
 
-use crate::boxes::Boxes;
-use crate::cgroup::Leaves;
+use crate::cgroup::Leaf;
 use crate::channel::ChannelError;
 use crate::collect::collect;
+use crate::equipment::Equipment;
+use crate::proof::KnownDescriptors;
 use crate::request::{Refusal, Request};
-use crate::rlimits;
-use crate::spawn::{Plan, spawn};
-use crate::supervise::{Deaths, Interrupts, supervise};
-use crate::{crowd, reset};
+use crate::spawn::{Child, Plan, reap, spawn};
+use crate::supervise::{Interrupts, supervise};
+use crate::{proof, reset, rlimits};
 
-/// Runs programs, one at a time.
+/// Runs programs of one user, one at a time.
 #[derive(Debug)]
 pub(crate) struct Runner {
     uid: u32,
     gid: u32,
-    boxes: Boxes,
-    leaves: Leaves,
-    deaths: Deaths,
-}
-
-/// What came of a run.
-#[derive(Debug)]
-pub(crate) struct Ran {
-    /// For the report.
-    pub(crate) outcome: Outcome,
+    equipment: Equipment,
+    known: KnownDescriptors,
+    /// The leaf of the run that is not yet cleaned away.
+    leaf: Option<Leaf>,
     /// What would not die.
-    pub(crate) survivors: Option<String>,
-}
-
-impl Ran {
-    /// A program that never started.
-    pub(crate) fn never(step: Step, errno: i32) -> Self {
-        Self { outcome: Outcome::NotStarted { step, errno }, survivors: None }
-    }
+    survivors: Option<String>,
 }
 
 impl Runner {
-    /// For programs of this user.
-    pub(crate) fn new(uid: u32, gid: u32, boxes: Boxes, deaths: Deaths) -> Self {
-        Self { uid, gid, boxes, leaves: Leaves::new(uid), deaths }
+    /// Ready for the first run.
+    pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment) -> Self {
+        let mut runner =
+            Self { uid, gid, equipment, known: KnownDescriptors::count(), leaf: None, survivors: None };
+        runner.prepare();
+        runner
     }
 
     /// Puts files into the box.
@@ -52,11 +42,11 @@ impl Runner {
     /// The first that could not be put there.
     pub(crate) fn put(&self, files: &[BoxFile], descriptors: &[OwnedFd]) -> Result<(), Refusal> {
         files.iter().try_for_each(|file| {
-            self.boxes.put(file, descriptors).map_err(|errno| (Step::PutFile, errno.raw_os_error()))
+            self.equipment.boxes.put(file, descriptors).map_err(|errno| (Step::PutFile, errno.raw_os_error()))
         })
     }
 
-    /// Runs a program to the death of its last process.
+    /// Runs a program to the death of its last process. [`Runner::clean`] is to follow.
     ///
     /// # Errors
     /// When the conversation with the server cannot go on.
@@ -65,63 +55,76 @@ impl Runner {
         run: &Run,
         descriptors: Vec<OwnedFd>,
         interrupts: &mut impl Interrupts,
-    ) -> Result<Ran, ChannelError> {
-        match self.start(run, descriptors) {
-            Err((step, errno)) => Ok(Ran::never(step, errno)),
-            Ok((child, leaf)) => {
-                let done = supervise(&child, &leaf, &run.limits, &self.deaths, interrupts)?;
-                Ok(Ran { outcome: done.outcome, survivors: done.survivors })
-            }
-        }
+    ) -> Result<Outcome, ChannelError> {
+        let child = match self.start(run, descriptors) {
+            Ok(child) => child,
+            Err((step, errno)) => return Ok(Outcome::NotStarted { step, errno }),
+        };
+        let Some(leaf) = &self.leaf else {
+            return Ok(Outcome::NotStarted { step: Step::MakeLeaf, errno: libc::EIO });
+        };
+        let done = supervise(&child, leaf, &run.limits, &self.equipment.deaths, interrupts)?;
+        self.survivors = done.survivors;
+        Ok(done.outcome)
     }
 
-    fn start(
-        &mut self,
-        run: &Run,
-        descriptors: Vec<OwnedFd>,
-    ) -> Result<(crate::spawn::Child, crate::cgroup::Leaf), Refusal> {
+    fn start(&mut self, run: &Run, descriptors: Vec<OwnedFd>) -> Result<Child, Refusal> {
         self.put(&run.files, &descriptors)?;
-        let request = Request::new(run, descriptors, None, &self.boxes)?;
-        let leaf = self.leaves.take(&run.limits).map_err(|errno| (Step::MakeLeaf, errno.raw_os_error()))?;
-        let child = spawn(&Plan {
+        let request = Request::new(run, descriptors, None, &self.equipment.boxes)?;
+        let leaf = self.equipment.leaves.take(&run.limits, self.uid);
+        let leaf = self.leaf.insert(leaf.map_err(|errno| (Step::MakeLeaf, errno.raw_os_error()))?);
+        spawn(&Plan {
             image: request.image(),
             argv: request.argv(),
             env: request.env(),
             cwd: request.cwd(),
             stdio: request.stdio(),
             terminal: None,
+            birthplace: leaf.birthplace(),
             joins: leaf.joins(),
             rlimits: rlimits::of(&run.limits),
             uid: self.uid,
             gid: self.gid,
-            landlock: None,
-            filter: &[],
-        })?;
-        Ok((child, leaf))
+            landlock: self.equipment.rules.as_ref().map(AsFd::as_fd),
+            filter: &self.equipment.filter,
+        })
     }
 
     /// Opens what a run left at a path of the box.
     pub(crate) fn collect(&self, wanted: &Collect) -> (CollectedFile, Option<OwnedFd>) {
-        collect(wanted, &self.boxes, self.uid)
+        collect(wanted, &self.equipment.boxes, self.uid)
     }
 
-    /// Wipes the box and proves that nothing is left of the run.
-    pub(crate) fn clean(&self, survivors: Option<String>) -> Clean {
-        let doubt = survivors.or_else(|| {
-            let wiped = reset::wipe(&self.boxes, self.uid);
-            wiped.err().map(|(path, errno)| format!("{path} could not be emptied: {errno}"))
-        });
-        match doubt.or_else(|| self.doubt()) {
+    /// Removes all of the run and proves that nothing is left.
+    pub(crate) fn clean(&mut self) -> Clean {
+        while reap().is_some() {}
+        let doubt =
+            self.survivors.take().or_else(|| self.remove_leaf()).or_else(|| self.wipe()).or_else(|| {
+                let oom = self.equipment.leaves.own_oom_kill();
+                oom.then(|| {
+                    "the kernel killed a process of the monitor's own cgroup for want of memory".into()
+                })
+            });
+        match doubt.or_else(|| proof::doubt(&self.equipment.boxes, self.uid, self.known)) {
             None => Clean::Proven,
             Some(doubt) => Clean::Doubtful(doubt),
         }
     }
 
-    fn doubt(&self) -> Option<String> {
-        let full = reset::first_not_empty(&self.boxes).map(|path| format!("{path} is not empty"));
-        full.or_else(|| {
-            let left = crowd::of(self.uid);
-            (!left.is_empty()).then(|| format!("{} processes of the program are left", left.len()))
-        })
+    /// Removes the leaf of the last run; what went wrong, if anything did.
+    pub(crate) fn remove_leaf(&mut self) -> Option<String> {
+        let leaf = self.leaf.take()?;
+        let removed = self.equipment.leaves.remove(&leaf);
+        removed.err().map(|errno| format!("the leaf cgroup could not be removed: {errno}"))
+    }
+
+    fn wipe(&self) -> Option<String> {
+        let wiped = reset::wipe(&self.equipment.boxes, self.uid);
+        wiped.err().map(|(path, errno)| format!("{path} could not be emptied: {errno}"))
+    }
+
+    /// Makes ready for the next run, while nobody waits.
+    pub(crate) fn prepare(&mut self) {
+        self.equipment.leaves.prepare();
     }
 }

@@ -8,32 +8,35 @@ use gavel_protocol::{
 };
 
 use crate::boxes::Boxes;
-use crate::cgroup::Leaves;
 use crate::channel::{Channel, ChannelError, Received};
+use crate::equipment::Equipment;
 use crate::request::Refusal;
-use crate::run::{Ran, Runner};
-use crate::supervise::{Deaths, Interrupts};
+use crate::run::Runner;
+use crate::selfcheck;
+use crate::spawn::landlock_abi;
+use crate::supervise::Interrupts;
 
 /// Serves until the server is gone.
 ///
 /// # Errors
 /// When the conversation cannot start or go on.
-pub(crate) fn serve(socket: &Path, boxes: Boxes) -> Result<(), ChannelError> {
+pub(crate) fn serve(socket: &Path, boxes: Boxes, cgroups: &Path) -> Result<(), ChannelError> {
     let mut channel = Channel::connect(socket)?;
-    let deaths = Deaths::new()?;
-    channel.send(RunId::NONE, Reply::Hello(hello()), &[])?;
+    let (equipment, mut problems) = Equipment::new(boxes, cgroups, &[])?;
+    problems.extend(selfcheck::problems());
+    channel.send(RunId::NONE, Reply::Hello(hello(&equipment, problems)), &[])?;
     let Some(setup) = welcome(&mut channel)? else { return Ok(()) };
-    let runner = Runner::new(setup.uid, setup.gid, boxes, deaths);
+    let runner = Runner::new(setup.uid, setup.gid, equipment);
     Server { channel, runner, refused: None }.listen()
 }
 
-fn hello() -> Hello {
+fn hello(equipment: &Equipment, problems: Vec<String>) -> Hello {
     Hello {
         build: env!("CARGO_PKG_VERSION").into(),
-        cgroup: Leaves::tier(),
-        landlock_abi: 0,
+        cgroup: equipment.leaves.tier(),
+        landlock_abi: landlock_abi(),
         is_init: std::process::id() == 1,
-        problems: Vec::new(),
+        problems,
     }
 }
 
@@ -80,20 +83,22 @@ impl Server {
 
     fn run(&mut self, run: RunId, order: &Run, descriptors: Vec<OwnedFd>) -> Result<(), ChannelError> {
         let refused = self.refused.take().filter(|(refused, _)| *refused == run);
-        let ran = match refused {
-            Some((_, (step, errno))) => Ran::never(step, errno),
+        let outcome = match refused {
+            Some((_, (step, errno))) => Outcome::NotStarted { step, errno },
             None => {
                 let mut interrupts = Conversation { channel: &mut self.channel, run };
                 self.runner.run(order, descriptors, &mut interrupts)?
             }
         };
-        self.report(run, order, &ran)?;
-        let clean = self.runner.clean(ran.survivors);
-        self.channel.send(run, Reply::Clean(clean), &[])
+        self.report(run, order, outcome)?;
+        let clean = self.runner.clean();
+        self.channel.send(run, Reply::Clean(clean), &[])?;
+        self.runner.prepare();
+        Ok(())
     }
 
-    fn report(&mut self, run: RunId, order: &Run, ran: &Ran) -> Result<(), ChannelError> {
-        let detail = detail(&ran.outcome);
+    fn report(&mut self, run: RunId, order: &Run, outcome: Outcome) -> Result<(), ChannelError> {
+        let detail = detail(&outcome);
         let (mut collected, mut descriptors) = (Vec::new(), Vec::new());
         let mut length = 0;
         for wanted in &order.collect {
@@ -110,7 +115,7 @@ impl Server {
             length += wanted.path.len() + PER_ENTRY;
             collected.push(Collected { path: wanted.path.clone(), file });
         }
-        let report = Report { outcome: ran.outcome.clone(), collected, detail };
+        let report = Report { outcome, collected, detail };
         self.channel.send(run, Reply::Report(Box::new(report)), &borrowed(&descriptors))
     }
 }

@@ -28,7 +28,9 @@ pub(crate) struct Plan<'a> {
     pub(crate) stdio: Vec<Placed<'a>>,
     /// Which of them is the controlling terminal.
     pub(crate) terminal: Option<RawFd>,
-    /// `cgroup.procs` of each leaf to join.
+    /// The cgroup to be born into, where the kernel can.
+    pub(crate) birthplace: Option<BorrowedFd<'a>>,
+    /// Else `cgroup.procs` of each leaf to join.
     pub(crate) joins: Vec<BorrowedFd<'a>>,
     /// What to set, in order.
     pub(crate) rlimits: Vec<(Resource, Rlimit)>,
@@ -102,16 +104,41 @@ pub(crate) fn spawn(plan: &Plan<'_>) -> Result<Child, (Step, i32)> {
         .map_err(|errno| (Step::Fork, errno.raw_os_error()))?;
     rustix::fs::fcntl_setfl(&reader, rustix::fs::OFlags::NONBLOCK).map_err(|errno| stdio(errno.into()))?;
     let mut scratch = Scratch::new(plan);
-    // SAFETY: the process has one thread, so no lock can be held by another one; the child only runs `enter`, which
-    // neither allocates nor returns.
-    match unsafe { libc::fork() } {
-        0 => enter(plan, &mut scratch, writer.as_raw_fd()),
-        pid => match Pid::from_raw(pid) {
-            Some(pid) if !pid.is_init() => Ok(Child { pid, status: reader }),
-            _ => Err((Step::Fork, last_errno())),
+    let (pid, born_there) = fork(plan.birthplace);
+    match pid {
+        0 => enter(plan, &mut scratch, writer.as_raw_fd(), born_there),
+        pid if pid > 0 => match Pid::from_raw(pid) {
+            Some(pid) => Ok(Child { pid, status: reader }),
+            None => Err((Step::Fork, libc::EIO)),
         },
+        _ => Err((Step::Fork, last_errno())),
     }
 }
+
+/// As fork(2), beside whether the child is in its cgroup already. Moving a process makes the kernel wait for all its
+/// CPUs on many versions; being born there does not.
+fn fork(birthplace: Option<BorrowedFd<'_>>) -> (i32, bool) {
+    if let Some(cgroup) = birthplace {
+        // SAFETY: all zeroes are valid arguments: a plain fork.
+        let mut arguments: libc::clone_args = unsafe { std::mem::zeroed() };
+        arguments.flags = CLONE_INTO_CGROUP;
+        arguments.exit_signal = libc::SIGCHLD.unsigned_abs().into();
+        arguments.cgroup = cgroup.as_raw_fd().unsigned_abs().into();
+        // SAFETY: as below; without a stack of its own the child goes on here like one of fork.
+        let pid =
+            unsafe { libc::syscall(libc::SYS_clone3, &raw const arguments, size_of::<libc::clone_args>()) };
+        if let Ok(pid @ 0..) = i32::try_from(pid) {
+            return (pid, true);
+        }
+        // Before Linux 5.7, or filtered away: then the child moves itself.
+    }
+    // SAFETY: the process has one thread, so no lock can be held by another one; the child only runs `enter`, which
+    // neither allocates nor returns.
+    (unsafe { libc::fork() }, false)
+}
+
+/// Not in the libc crate for every target.
+const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
 
 impl Child {
     /// What the child has told so far.
@@ -227,13 +254,13 @@ impl Scratch {
 }
 
 /// The child's whole life before exec.
-fn enter(plan: &Plan<'_>, scratch: &mut Scratch, status: RawFd) -> ! {
+fn enter(plan: &Plan<'_>, scratch: &mut Scratch, status: RawFd, born_there: bool) -> ! {
     // What is placed must not overwrite what is still needed, so both move out of the way first.
     let (status, image) = match move_away(plan, scratch, status) {
         Ok(moved) => moved,
         Err(errno) => fail(status, Step::Stdio, errno),
     };
-    match prepare(plan, scratch) {
+    match prepare(plan, scratch, born_there) {
         Ok(()) => {}
         Err((step, errno)) => fail(status, step, errno),
     }
@@ -257,9 +284,9 @@ fn move_away(plan: &Plan<'_>, scratch: &mut Scratch, status: RawFd) -> Result<(R
     Ok((status, image))
 }
 
-fn prepare(plan: &Plan<'_>, scratch: &Scratch) -> Result<(), (Step, Errno)> {
+fn prepare(plan: &Plan<'_>, scratch: &Scratch, born_there: bool) -> Result<(), (Step, Errno)> {
     let at = |step: Step| move |errno: Errno| (step, errno);
-    for leaf in &plan.joins {
+    for leaf in plan.joins.iter().filter(|_| !born_there) {
         rustix::io::write(leaf, b"0").map_err(at(Step::JoinLeaf))?;
     }
     rustix::process::setsid().map_err(at(Step::Session))?;
@@ -365,6 +392,17 @@ fn volunteer_for_oom() -> Result<(), Errno> {
 fn take_terminal(fd: RawFd) -> Result<(), Errno> {
     // SAFETY: takes no pointer.
     check(unsafe { libc::ioctl(fd, libc::TIOCSCTTY, 0) }).map(drop)
+}
+
+/// The kernel's Landlock ABI; 0 = none.
+pub(crate) fn landlock_abi() -> u8 {
+    const LANDLOCK_CREATE_RULESET_VERSION: u32 = 1;
+    let nothing = std::ptr::null::<libc::c_void>();
+    // SAFETY: with this flag nothing is read and the version is returned.
+    let abi = unsafe {
+        libc::syscall(libc::SYS_landlock_create_ruleset, nothing, 0usize, LANDLOCK_CREATE_RULESET_VERSION)
+    };
+    u8::try_from(abi).unwrap_or(0)
 }
 
 fn landlock_restrict(rules: RawFd) -> Result<(), Errno> {

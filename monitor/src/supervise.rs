@@ -138,7 +138,7 @@ impl Watch<'_> {
     }
 
     fn deadline(&self) -> Instant {
-        self.started + self.limits.wall_time
+        self.started + self.limits.wall_time.min(FOREVER)
     }
 
     /// The time to exec is not the program's. It is only asked for when it matters.
@@ -250,6 +250,9 @@ impl Watch<'_> {
     }
 }
 
+/// What the clock can still add.
+const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// How long processes may take to die.
 const STUBBORN: Duration = Duration::from_secs(5);
 
@@ -279,7 +282,7 @@ impl CpuClock {
         // A program that sleeps short of its limit must not be asked every millisecond.
         let least = if self.seen == Some(used) { IDLE_STEP } else { STEP };
         self.seen = Some(used);
-        let due = now + (left / self.cores).max(least);
+        let due = now + (left / self.cores).clamp(least, FOREVER);
         self.due = Some(due);
         Some(due)
     }

@@ -51,7 +51,7 @@ impl Server {
     /// Starts a monitor with further arguments.
     pub(crate) fn start_with(arguments: &[&str]) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let uid = 40_000 + std::process::id() % 10_000 + 10_000 * (NEXT.fetch_add(1, Ordering::Relaxed) % 2);
+        let uid = 20_000 + std::process::id() % 400 * 100 + NEXT.fetch_add(1, Ordering::Relaxed);
         let directory = tempfile::tempdir().unwrap();
         open_up(directory.path(), 0o755);
         for name in ["w", "tmp"] {

@@ -1,0 +1,124 @@
+//! A directory of a cgroup hierarchy and its control files.
+
+use std::fmt::Display;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::io::Errno;
+
+/// An open cgroup directory.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    path: PathBuf,
+    descriptor: OwnedFd,
+}
+
+impl Directory {
+    /// Opens one that is there.
+    ///
+    /// # Errors
+    /// As open(2).
+    pub(crate) fn open(path: &Path) -> Result<Self, Errno> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(Self { path: path.to_owned(), descriptor: rustix::fs::open(path, flags, Mode::empty())? })
+    }
+
+    /// Makes one below this and opens it; one that is there already will do.
+    ///
+    /// # Errors
+    /// As mkdir(2).
+    pub(crate) fn make(&self, name: &str) -> Result<Self, Errno> {
+        match rustix::fs::mkdirat(&self.descriptor, name, Mode::from_raw_mode(0o755)) {
+            Ok(()) | Err(Errno::EXIST) => Self::open(&self.path.join(name)),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    /// Removes one below this.
+    ///
+    /// # Errors
+    /// As rmdir(2); EBUSY while something is in it.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), Errno> {
+        rustix::fs::unlinkat(&self.descriptor, name, AtFlags::REMOVEDIR)
+    }
+
+    /// Opens a control file for writing.
+    ///
+    /// # Errors
+    /// As open(2).
+    pub(crate) fn writer(&self, file: &str) -> Result<OwnedFd, Errno> {
+        rustix::fs::openat(&self.descriptor, file, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())
+    }
+
+    /// Writes a control file.
+    ///
+    /// # Errors
+    /// As open(2) and write(2).
+    pub(crate) fn write(&self, file: &str, value: impl Display) -> Result<(), Errno> {
+        rustix::io::write(self.writer(file)?, value.to_string().as_bytes()).map(drop)
+    }
+
+    /// Reads a control file.
+    ///
+    /// # Errors
+    /// As open(2) and read(2).
+    pub(crate) fn read(&self, file: &str) -> Result<String, Errno> {
+        let descriptor =
+            rustix::fs::openat(&self.descriptor, file, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+        let (mut text, mut block) = (Vec::new(), [0; 4096]);
+        loop {
+            match rustix::io::retry_on_intr(|| rustix::io::read(&descriptor, &mut block))? {
+                0 => return Ok(String::from_utf8_lossy(&text).into_owned()),
+                length => text.extend_from_slice(&block[..length]),
+            }
+        }
+    }
+
+    /// Reads a control file that holds one number; None where it is missing or says `max`.
+    pub(crate) fn number(&self, file: &str) -> Option<u64> {
+        self.read(file).ok()?.trim().parse().ok()
+    }
+
+    /// Reads a number of a control file of the form `key number`, one a line.
+    pub(crate) fn entry(&self, file: &str, key: &str) -> Option<u64> {
+        entry(&self.read(file).ok()?, key)
+    }
+
+    /// The processes in it, as this process sees them; those of other namespaces are left out.
+    ///
+    /// # Errors
+    /// As read(2).
+    pub(crate) fn processes(&self) -> Result<Vec<i32>, Errno> {
+        Ok(self
+            .read("cgroup.procs")?
+            .lines()
+            .filter_map(|line| line.parse().ok())
+            .filter(|pid| *pid > 0)
+            .collect())
+    }
+}
+
+impl AsFd for Directory {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.descriptor.as_fd()
+    }
+}
+
+/// The number beside a key.
+pub(crate) fn entry(text: &str, key: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' ')?.trim().parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_found_by_its_whole_key() {
+        let text = "oom 1\noom_kill 3\noom_group_kill 0\n";
+        assert_eq!(entry(text, "oom_kill"), Some(3));
+        assert_eq!(entry(text, "oom"), Some(1));
+        assert_eq!(entry(text, "oom_"), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! Leaves in the memory, pids and cpuacct hierarchies.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+use std::time::Duration;
+
+use gavel_protocol::{Bytes, Limits};
+use rustix::io::Errno;
+
+use super::directory::Directory;
+use super::own::Own;
+use super::{Counted, HEADROOM, kill_one_by_one};
+
+/// The container's own cgroups, ready to hold leaves.
+#[derive(Debug)]
+pub(crate) struct Base {
+    memory: Own,
+    pids: Own,
+    cpu: Own,
+}
+
+impl Base {
+    /// Settles in below `memory`, `pids` and `cpuacct`.
+    ///
+    /// # Errors
+    /// As [`Own::settle`].
+    pub(crate) fn settle(root: &Path) -> Result<Self, Errno> {
+        Ok(Self {
+            memory: Own::settle(&root.join("memory"))?,
+            pids: Own::settle(&root.join("pids"))?,
+            cpu: Own::settle(&root.join("cpuacct"))?,
+        })
+    }
+
+    /// Makes a leaf in each.
+    ///
+    /// # Errors
+    /// As mkdir(2).
+    pub(crate) fn make(&self, name: String) -> Result<Leaf, Errno> {
+        let memory = self.memory.base.make(&name)?;
+        let pids = self.pids.base.make(&name)?;
+        let cpu = self.cpu.base.make(&name)?;
+        let writer = |directory: &Directory| directory.writer("cgroup.procs");
+        let joins = [writer(&memory)?, writer(&pids)?, writer(&cpu)?];
+        Ok(Leaf { name, memory, pids, cpu, joins })
+    }
+
+    /// Removes an empty leaf.
+    ///
+    /// # Errors
+    /// As rmdir(2).
+    pub(crate) fn remove(&self, leaf: &Leaf) -> Result<(), Errno> {
+        for own in [&self.memory, &self.pids, &self.cpu] {
+            match own.base.remove(&leaf.name) {
+                // Gone in an earlier attempt.
+                Ok(()) | Err(Errno::NOENT) => {}
+                Err(errno) => return Err(errno),
+            }
+        }
+        Ok(())
+    }
+
+    /// OOM kills among the monitor's own processes.
+    pub(crate) fn oom_kills(&self) -> u64 {
+        self.memory.monitor.entry("memory.oom_control", "oom_kill").unwrap_or(0)
+    }
+}
+
+/// The leaves of one run.
+#[derive(Debug)]
+pub(crate) struct Leaf {
+    name: String,
+    memory: Directory,
+    pids: Directory,
+    cpu: Directory,
+    joins: [OwnedFd; 3],
+}
+
+impl Leaf {
+    /// What the child writes `0` to.
+    pub(crate) fn joins(&self) -> Vec<BorrowedFd<'_>> {
+        self.joins.iter().map(AsFd::as_fd).collect()
+    }
+
+    /// Sets its limits.
+    ///
+    /// # Errors
+    /// As write(2).
+    pub(crate) fn limit(&self, limits: &Limits) -> Result<(), Errno> {
+        let memory = limits.memory.get().saturating_add(HEADROOM);
+        self.memory.write("memory.limit_in_bytes", memory)?;
+        match self.memory.write("memory.memsw.limit_in_bytes", memory) {
+            // Without swap accounting the kernel can only be asked to prefer not to swap.
+            Err(Errno::NOENT) => self.memory.write("memory.swappiness", 0)?,
+            written => written?,
+        }
+        self.pids.write("pids.max", limits.processes)
+    }
+
+    /// CPU time so far.
+    pub(crate) fn cpu_time(&self) -> Option<Duration> {
+        self.cpu.number("cpuacct.usage").map(Duration::from_nanos)
+    }
+
+    /// Kills what is in it.
+    ///
+    /// # Errors
+    /// As kill(2).
+    pub(crate) fn kill(&self) -> Result<(), Errno> {
+        kill_one_by_one(&self.pids)
+    }
+
+    /// Nothing is in it, not even unreaped.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pids.number("pids.current") == Some(0)
+    }
+
+    /// What it has counted.
+    pub(crate) fn counted(&self) -> Counted {
+        let all = self.cpu_time().unwrap_or_default();
+        let system = system_share(
+            all,
+            self.cpu.number("cpuacct.usage_user").unwrap_or(0),
+            self.cpu.number("cpuacct.usage_sys").unwrap_or(0),
+        );
+        Counted {
+            user: all.saturating_sub(system),
+            system,
+            memory: Bytes(self.memory.number("memory.max_usage_in_bytes").unwrap_or(0)),
+            oom: self.memory.entry("memory.oom_control", "oom_kill").is_some_and(|kills| kills > 0),
+            processes: self.pids.number("pids.peak").and_then(|peak| u32::try_from(peak).ok()),
+        }
+    }
+}
+
+/// The whole is exact, the parts are sampled at ticks: their proportion is all they are good for.
+fn system_share(all: Duration, user: u64, system: u64) -> Duration {
+    let both = u128::from(user) + u128::from(system);
+    let share = (all.as_nanos() * u128::from(system)).checked_div(both).unwrap_or(0);
+    Duration::from_nanos(u64::try_from(share).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_and_system_time_add_up_to_the_exact_whole() {
+        assert_eq!(system_share(Duration::from_millis(100), 30, 10), Duration::from_millis(25));
+        assert_eq!(system_share(Duration::from_millis(100), 0, 0), Duration::ZERO);
+    }
+}

@@ -1,0 +1,393 @@
+//! The seccomp filter of every program: denies what a container lets through and a program has no use for.
+//!
+//! A list of denied calls under a ceiling: numbers newer than the reviewed ones look like an older kernel, so that the
+//! list ages safely. Runtimes probe, so denied calls fail with an error; only foreign ABIs kill. The kernel keeps the
+//! strictest answer of this filter and the container's own.
+
+use libc::{c_long, sock_filter};
+
+/// The newest system call number that the list was reviewed for (`removexattrat`, Linux 6.13).
+const NEWEST: u32 = 466;
+
+/// AUDIT_ARCH_* of the only ABI that may call.
+#[cfg(target_arch = "x86_64")]
+const ARCH: u32 = 0xc000_003e;
+#[cfg(target_arch = "aarch64")]
+const ARCH: u32 = 0xc000_00b7;
+
+/// x32 calls carry this bit and would otherwise pass by their other number.
+const X32: u32 = 0x4000_0000;
+
+/// clone(2) flags that make namespaces. CLONE_NEWTIME (0x80) is not among them: in clone it is part of the signal.
+const NEW_NAMESPACES: u32 = 0x7e02_0000;
+
+/// Makes the filter.
+pub(crate) fn filter() -> Vec<sock_filter> {
+    let mut program = Program(Vec::with_capacity(300));
+    program.load(ARCH_OFFSET);
+    program.unless(BPF_JEQ, ARCH, &[answer(KILL)]);
+    program.load(NUMBER_OFFSET);
+    program.when(BPF_JGE, X32, &[answer(KILL)]);
+    program.when(BPF_JGT, NEWEST, &[error(libc::ENOSYS)]);
+    for (errno, calls) in DENIED {
+        for call in *calls {
+            program.when(BPF_JEQ, number(*call), &[error(*errno)]);
+        }
+    }
+    program.when(BPF_JEQ, number(libc::SYS_clone3), &[error(libc::ENOSYS)]);
+    program.when(BPF_JEQ, number(libc::SYS_clone), &checked(0, BPF_JSET, NEW_NAMESPACES, libc::EPERM));
+    for call in [libc::SYS_socket, libc::SYS_socketpair] {
+        let family = libc::AF_UNIX.unsigned_abs();
+        program.when(BPF_JEQ, number(call), &required(0, &[family], libc::EAFNOSUPPORT));
+    }
+    // The kernel looks at the low half of the request only, and so does a 32-bit comparison.
+    program.when(BPF_JEQ, number(libc::SYS_ioctl), &forbidden(1, &[TIOCSTI, TIOCLINUX], libc::EPERM));
+    program.when(BPF_JEQ, number(libc::SYS_personality), &required(0, &[0, u32::MAX], libc::EPERM));
+    program.0.push(answer(ALLOW));
+    program.0
+}
+
+const TIOCSTI: u32 = 0x5412;
+const TIOCLINUX: u32 = 0x541c;
+
+/// What is denied whatever its arguments are, and with which error.
+const DENIED: &[(i32, &[c_long])] = &[
+    // Engines that pass filters by, and whose limits are the whole host's.
+    (
+        libc::ENOSYS,
+        &[
+            libc::SYS_io_uring_setup,
+            libc::SYS_io_uring_enter,
+            libc::SYS_io_uring_register,
+            libc::SYS_io_setup,
+            libc::SYS_io_submit,
+        ],
+    ),
+    // Widens races in exploits.
+    (libc::ENOSYS, &[libc::SYS_userfaultfd]),
+    // Tracing and other processes' memory and descriptors.
+    (
+        libc::EPERM,
+        &[
+            libc::SYS_ptrace,
+            libc::SYS_process_vm_readv,
+            libc::SYS_process_vm_writev,
+            libc::SYS_kcmp,
+            libc::SYS_pidfd_getfd,
+            libc::SYS_process_madvise,
+            libc::SYS_perf_event_open,
+        ],
+    ),
+    // Kernel programs and modules.
+    (
+        libc::EPERM,
+        &[
+            libc::SYS_bpf,
+            libc::SYS_init_module,
+            libc::SYS_finit_module,
+            libc::SYS_delete_module,
+            libc::SYS_kexec_load,
+            libc::SYS_kexec_file_load,
+        ],
+    ),
+    // Keys have no namespace.
+    (libc::ENOSYS, &[libc::SYS_add_key, libc::SYS_request_key, libc::SYS_keyctl]),
+    // Namespaces and mounts.
+    (
+        libc::EPERM,
+        &[
+            libc::SYS_unshare,
+            libc::SYS_setns,
+            libc::SYS_mount,
+            libc::SYS_umount2,
+            libc::SYS_pivot_root,
+            libc::SYS_chroot,
+            libc::SYS_fsopen,
+            libc::SYS_fsconfig,
+            libc::SYS_fsmount,
+            libc::SYS_fspick,
+            libc::SYS_open_tree,
+            libc::SYS_move_mount,
+            libc::SYS_mount_setattr,
+        ],
+    ),
+    // Files by handle.
+    (
+        libc::EPERM,
+        &[
+            libc::SYS_open_by_handle_at,
+            libc::SYS_name_to_handle_at,
+            libc::SYS_fanotify_init,
+            libc::SYS_fanotify_mark,
+        ],
+    ),
+    // Page-cache plumbing, part of many exploits. EINVAL is the documented "use read and write instead".
+    (libc::EINVAL, &[libc::SYS_splice, libc::SYS_tee, libc::SYS_vmsplice]),
+    // System V IPC and message queues outlive their processes.
+    (
+        libc::ENOSYS,
+        &[
+            libc::SYS_shmget,
+            libc::SYS_shmat,
+            libc::SYS_shmdt,
+            libc::SYS_shmctl,
+            libc::SYS_semget,
+            libc::SYS_semop,
+            libc::SYS_semctl,
+            libc::SYS_semtimedop,
+            libc::SYS_msgget,
+            libc::SYS_msgsnd,
+            libc::SYS_msgrcv,
+            libc::SYS_msgctl,
+            libc::SYS_mq_open,
+            libc::SYS_mq_unlink,
+            libc::SYS_mq_timedsend,
+            libc::SYS_mq_timedreceive,
+            libc::SYS_mq_notify,
+            libc::SYS_mq_getsetattr,
+        ],
+    ),
+    // Memory policy.
+    (
+        libc::EPERM,
+        &[
+            libc::SYS_mbind,
+            libc::SYS_set_mempolicy,
+            libc::SYS_get_mempolicy,
+            libc::SYS_migrate_pages,
+            libc::SYS_move_pages,
+            SYS_SET_MEMPOLICY_HOME_NODE,
+        ],
+    ),
+    // The host and its clock.
+    (
+        libc::EPERM,
+        &[
+            libc::SYS_settimeofday,
+            libc::SYS_clock_settime,
+            libc::SYS_clock_adjtime,
+            libc::SYS_adjtimex,
+            libc::SYS_sethostname,
+            libc::SYS_setdomainname,
+            libc::SYS_reboot,
+            libc::SYS_swapon,
+            libc::SYS_swapoff,
+            libc::SYS_acct,
+            libc::SYS_quotactl,
+            libc::SYS_quotactl_fd,
+            libc::SYS_syslog,
+            libc::SYS_vhangup,
+        ],
+    ),
+    (libc::EPERM, OF_THE_ARCHITECTURE),
+    // Long dead.
+    (libc::ENOSYS, &[libc::SYS_nfsservctl, libc::SYS_lookup_dcookie]),
+    (libc::ENOSYS, DEAD_HERE),
+    // Memory that leaves no trace in /proc.
+    (libc::ENOSYS, &[SYS_MEMFD_SECRET]),
+];
+
+/// The same number on every architecture (since Linux 5.17), but not named by the libc crate everywhere.
+const SYS_SET_MEMPOLICY_HOME_NODE: c_long = 450;
+/// As above (since Linux 5.14).
+const SYS_MEMFD_SECRET: c_long = 447;
+
+#[cfg(target_arch = "x86_64")]
+const OF_THE_ARCHITECTURE: &[c_long] = &[libc::SYS_iopl, libc::SYS_ioperm, libc::SYS_modify_ldt];
+#[cfg(target_arch = "aarch64")]
+const OF_THE_ARCHITECTURE: &[c_long] = &[];
+
+#[cfg(target_arch = "x86_64")]
+const DEAD_HERE: &[c_long] = &[libc::SYS_uselib, libc::SYS_ustat, libc::SYS_sysfs, libc::SYS__sysctl];
+#[cfg(target_arch = "aarch64")]
+const DEAD_HERE: &[c_long] = &[];
+
+/// Offsets in `struct seccomp_data`.
+const NUMBER_OFFSET: u32 = 0;
+const ARCH_OFFSET: u32 = 4;
+
+/// The low half of an argument; both supported architectures are little-endian.
+fn argument_offset(argument: u32) -> u32 {
+    16 + 8 * argument
+}
+
+const BPF_LD_ABS: u16 = 0x20;
+const BPF_JEQ: u16 = 0x15;
+const BPF_JGT: u16 = 0x25;
+const BPF_JGE: u16 = 0x35;
+const BPF_JSET: u16 = 0x45;
+const BPF_RET: u16 = 0x06;
+
+const KILL: u32 = 0x8000_0000;
+const ERRNO: u32 = 0x0005_0000;
+const ALLOW: u32 = 0x7fff_0000;
+
+struct Program(Vec<sock_filter>);
+
+impl Program {
+    fn load(&mut self, offset: u32) {
+        self.0.push(load(offset));
+    }
+
+    /// `then` if the accumulator compares so, else what follows it.
+    fn when(&mut self, comparison: u16, with: u32, then: &[sock_filter]) {
+        self.0.push(jump(comparison, with, 0, length(then)));
+        self.0.extend_from_slice(then);
+    }
+
+    /// `then` if it does not.
+    fn unless(&mut self, comparison: u16, with: u32, then: &[sock_filter]) {
+        self.0.push(jump(comparison, with, length(then), 0));
+        self.0.extend_from_slice(then);
+    }
+}
+
+/// Denied when the argument compares so.
+fn checked(argument: u32, comparison: u16, with: u32, errno: i32) -> Vec<sock_filter> {
+    vec![load(argument_offset(argument)), jump(comparison, with, 0, 1), error(errno), answer(ALLOW)]
+}
+
+/// Denied when the argument is one of these.
+fn forbidden(argument: u32, values: &[u32], errno: i32) -> Vec<sock_filter> {
+    one_of(argument, values, error(errno), answer(ALLOW))
+}
+
+/// Denied when the argument is none of these.
+fn required(argument: u32, values: &[u32], errno: i32) -> Vec<sock_filter> {
+    one_of(argument, values, answer(ALLOW), error(errno))
+}
+
+fn one_of(argument: u32, values: &[u32], found: sock_filter, other: sock_filter) -> Vec<sock_filter> {
+    let mut program = Program(vec![load(argument_offset(argument))]);
+    for value in values {
+        program.when(BPF_JEQ, *value, &[found]);
+    }
+    program.0.push(other);
+    program.0
+}
+
+fn load(offset: u32) -> sock_filter {
+    sock_filter { code: BPF_LD_ABS, jt: 0, jf: 0, k: offset }
+}
+
+fn jump(comparison: u16, with: u32, jt: u8, jf: u8) -> sock_filter {
+    sock_filter { code: comparison, jt, jf, k: with }
+}
+
+fn answer(value: u32) -> sock_filter {
+    sock_filter { code: BPF_RET, jt: 0, jf: 0, k: value }
+}
+
+fn error(errno: i32) -> sock_filter {
+    answer(ERRNO | errno.unsigned_abs())
+}
+
+fn length(of: &[sock_filter]) -> u8 {
+    u8::try_from(of.len()).unwrap_or(u8::MAX)
+}
+
+fn number(call: c_long) -> u32 {
+    u32::try_from(call).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs the filter as the kernel would.
+    fn judge(arch: u32, nr: u32, arguments: [u32; 2]) -> u32 {
+        let filter = filter();
+        let (mut at, mut accumulator) = (0, 0);
+        loop {
+            let sock_filter { code, jt, jf, k } = filter[at];
+            at += 1;
+            let holds = match code {
+                BPF_RET => return k,
+                BPF_LD_ABS => {
+                    accumulator = match k {
+                        NUMBER_OFFSET => nr,
+                        ARCH_OFFSET => arch,
+                        16 => arguments[0],
+                        24 => arguments[1],
+                        other => panic!("offset {other}"),
+                    };
+                    continue;
+                }
+                BPF_JEQ => accumulator == k,
+                BPF_JGT => accumulator > k,
+                BPF_JGE => accumulator >= k,
+                BPF_JSET => accumulator & k != 0,
+                other => panic!("code {other:#x}"),
+            };
+            at += usize::from(if holds { jt } else { jf });
+        }
+    }
+
+    fn here(call: c_long, arguments: [u32; 2]) -> u32 {
+        judge(ARCH, number(call), arguments)
+    }
+
+    fn denied(errno: i32) -> u32 {
+        ERRNO | errno.unsigned_abs()
+    }
+
+    #[test]
+    fn foreign_abis_are_killed() {
+        assert_eq!(judge(0x4000_0003, 1, [0, 0]), KILL);
+        assert_eq!(judge(ARCH, X32 | 1, [0, 0]), KILL);
+        assert_eq!(judge(ARCH, u32::MAX, [0, 0]), KILL);
+    }
+
+    #[test]
+    fn calls_newer_than_the_review_do_not_exist() {
+        assert_eq!(judge(ARCH, NEWEST, [0, 0]), ALLOW);
+        assert_eq!(judge(ARCH, NEWEST + 1, [0, 0]), denied(libc::ENOSYS));
+    }
+
+    #[test]
+    fn every_listed_call_has_its_own_answer() {
+        for (errno, calls) in DENIED {
+            for call in *calls {
+                assert_eq!(here(*call, [0, 0]), denied(*errno), "{call}");
+            }
+        }
+    }
+
+    #[test]
+    fn ordinary_calls_pass() {
+        let calls =
+            [libc::SYS_read, libc::SYS_execve, libc::SYS_futex, libc::SYS_memfd_create, libc::SYS_sendfile];
+        assert!(calls.into_iter().all(|call| here(call, [0, 0]) == ALLOW));
+    }
+
+    #[test]
+    fn threads_may_be_made_and_namespaces_not() {
+        assert_eq!(here(libc::SYS_clone, [0x003d_0f00, 0]), ALLOW);
+        assert_eq!(here(libc::SYS_clone, [0x1000_0011, 0]), denied(libc::EPERM));
+        assert_eq!(here(libc::SYS_clone, [0x91, 0]), ALLOW);
+        assert_eq!(here(libc::SYS_clone3, [0, 0]), denied(libc::ENOSYS));
+    }
+
+    #[test]
+    fn only_unix_sockets_are_made() {
+        assert_eq!(here(libc::SYS_socket, [1, 0]), ALLOW);
+        assert_eq!(here(libc::SYS_socketpair, [1, 0]), ALLOW);
+        for family in [0, 2, 10, 16, 17, 38, 40, 44] {
+            assert_eq!(here(libc::SYS_socket, [family, 0]), denied(libc::EAFNOSUPPORT));
+        }
+    }
+
+    #[test]
+    fn a_terminal_takes_no_faked_input() {
+        assert_eq!(here(libc::SYS_ioctl, [0, TIOCSTI]), denied(libc::EPERM));
+        assert_eq!(here(libc::SYS_ioctl, [0, TIOCLINUX]), denied(libc::EPERM));
+        assert_eq!(here(libc::SYS_ioctl, [0, 0x5401]), ALLOW);
+    }
+
+    #[test]
+    fn a_personality_may_be_asked_for_but_not_changed() {
+        assert_eq!(here(libc::SYS_personality, [u32::MAX, 0]), ALLOW);
+        assert_eq!(here(libc::SYS_personality, [0, 0]), ALLOW);
+        assert_eq!(here(libc::SYS_personality, [0x0004_0000, 0]), denied(libc::EPERM));
+    }
+}
