@@ -133,6 +133,7 @@ pub struct SandboxConfig {
     pub runtime: Option<String>,
     /// The monitor's static binary, which the warden puts into every container; none = `monitor` beside the
     /// warden's own executable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monitor: Option<PathBuf>,
 }
 

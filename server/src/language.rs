@@ -44,6 +44,9 @@ pub struct Language {
     /// Prints the compiler's version.
     #[serde(default)]
     pub version: Vec<String>,
+    /// A program that prints `ok`: the self-test compiles and runs it.
+    #[serde(default)]
+    pub sample: Option<String>,
 }
 
 /// Why `languages.toml` was refused.

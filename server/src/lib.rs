@@ -5,11 +5,21 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod config;
+pub mod http;
 pub mod judge;
 pub mod language;
+pub mod operations;
+pub mod queue;
+pub mod readiness;
 pub mod recycling;
 pub mod sandbox;
+mod self_test;
+pub mod server;
+pub mod store;
 pub mod submission;
+pub mod telemetry;
+pub mod throttle;
 pub mod warden;
 pub mod workspace;

@@ -1,3 +1,7 @@
 //! `gavel`: the server, the warden and the operator's commands in one binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gavel::cli::main()
+}

@@ -5,7 +5,6 @@
 
 #![forbid(unsafe_code)]
 
-pub mod bench;
 pub mod client;
 pub mod docker;
 pub mod environment;
@@ -13,7 +12,6 @@ pub mod expectation;
 pub mod header;
 pub mod instance;
 pub mod leftovers;
-pub mod programs;
 pub mod request;
 pub mod wire;
 

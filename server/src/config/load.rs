@@ -29,6 +29,7 @@ const UNSET: &[&str] = &[
     "sandbox.recycle",
     "sandbox.cgroup_parent",
     "sandbox.runtime",
+    "sandbox.monitor",
 ];
 const LISTS: &[&str] = &["http.allowed_hosts", "http.allowed_origins"];
 const SECRETS: &[&str] = &["http.token", "http.admin_token"];

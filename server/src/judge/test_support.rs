@@ -50,6 +50,7 @@ pub(crate) fn cpp() -> (Language, Toolchain) {
         artefact: Some("main".into()),
         run: words("{artefact}"),
         version: Vec::new(),
+        sample: None,
     };
     (language, Toolchain { image: "gavel/gcc".into() })
 }

@@ -1,0 +1,20 @@
+//! `gavel config`: the effective settings.
+
+use std::io::Write;
+
+use crate::config::Config;
+
+/// Why they cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PrintError {
+    #[error("failed to write the configuration")]
+    Write(#[from] std::io::Error),
+    #[error("failed to render the configuration")]
+    Render(#[from] toml::ser::Error),
+}
+
+/// Prints them as TOML, secrets masked.
+pub(super) fn print(config: &Config) -> Result<(), PrintError> {
+    let text = toml::to_string(config)?;
+    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
+}

@@ -1,0 +1,119 @@
+//! `gavel serve`: finds out what is wrong with the settings, starts the server, and stops it at a signal.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::config::Config;
+use crate::http::{Access, AccessError};
+use crate::judge::{Artefacts, Judge};
+use crate::language::{Languages, LanguagesError};
+use crate::sandbox::{Pool, PoolError};
+use crate::server::{self, Parts, ServerError};
+use crate::store::{Store, StoreError};
+use crate::telemetry;
+use crate::workspace::Workspace;
+
+/// How long the warden may take to prepare the workspace.
+const WORKSPACE_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Why the server did not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ServeError {
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    #[error(transparent)]
+    Languages(#[from] LanguagesError),
+    #[error("failed to listen on {address}")]
+    Listen { address: SocketAddr, source: std::io::Error },
+    #[error("{0} is missing: is the warden running? It prepares the workspace")]
+    Workspace(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    #[error("failed to watch for signals")]
+    Signals(#[from] std::io::Error),
+    #[error(transparent)]
+    Pool(#[from] PoolError),
+    #[error("failed to set up metrics")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+}
+
+pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
+    let access = Access::new(&config.http)?;
+    let languages = Arc::new(Languages::load(&config.languages)?);
+    let mut signals = Signals::new()?;
+    let address = config.http.listen;
+    let listener = TcpListener::bind(address).map_err(|source| ServeError::Listen { address, source })?;
+    let metrics = telemetry::start_metrics()?;
+    let workspace = Workspace::new(&config.workspace.path);
+    for directory in [workspace.state(), workspace.store(), workspace.slots()] {
+        wait_for_directory(&directory).await?;
+    }
+    let store = Store::open(&workspace.database()).await?;
+    let pool = Pool::start(&config, &languages)?;
+    let artefacts = Artefacts::new(workspace.store(), config.store.cache_size);
+    let judge = Judge::new(pool.clone(), Arc::clone(&languages), artefacts, config.limits.clone());
+    let parts = Parts {
+        workers: workers(&pool),
+        config: Arc::new(config),
+        languages,
+        access,
+        store,
+        judging: Arc::new(judge),
+        operations: Arc::new(pool.clone()),
+        metrics,
+    };
+    let stop = async {
+        signals.next().await;
+        tokio::spawn(exit_at_next(signals));
+    };
+    let served = server::run(parts, listener, stop).await;
+    pool.close().await;
+    Ok(served?)
+}
+
+/// As many as there are sandboxes, so that some compile while others run.
+fn workers(pool: &Pool) -> usize {
+    pool.status().shelves.iter().map(|shelf| shelf.total).sum()
+}
+
+async fn exit_at_next(mut signals: Signals) {
+    signals.next().await;
+    tracing::warn!("Told to stop again: exiting at once");
+    std::process::exit(1);
+}
+
+/// SIGTERM and SIGINT.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+async fn wait_for_directory(path: &Path) -> Result<(), ServeError> {
+    let waiting = async {
+        while !path.is_dir() {
+            tracing::info!(path = %path.display(), "Waiting for the warden to prepare the workspace");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    let waited = tokio::time::timeout(WORKSPACE_PATIENCE, waiting).await;
+    waited.map_err(|_elapsed| ServeError::Workspace(path.display().to_string()))
+}

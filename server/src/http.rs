@@ -1,0 +1,128 @@
+//! The REST API: routes on one page; one file per resource.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{HttpServiceFactory, Server};
+use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Resource, web};
+
+mod admin;
+mod auth;
+mod body;
+mod error;
+mod events;
+mod health;
+mod languages;
+mod submissions;
+mod users;
+mod view;
+mod wire;
+mod wire_limits;
+
+pub use auth::{Access, AccessError};
+pub use error::{FieldError, Problem};
+
+use crate::config::Config;
+use crate::language::Languages;
+use crate::operations::Operations;
+use crate::queue::Queue;
+use crate::readiness::Readiness;
+use crate::store::Store;
+use crate::throttle::Throttle;
+
+/// Time that a client has for the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections of each worker.
+const CONNECTIONS: usize = 10_000;
+
+/// What the handlers share.
+#[derive(Debug)]
+pub struct Api {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// What can be compiled.
+    pub languages: Arc<Languages>,
+    /// Where submissions go.
+    pub queue: Queue,
+    /// Where judgements come from.
+    pub store: Store,
+    /// Who must slow down.
+    pub throttle: Arc<Throttle>,
+    /// What operators may do to the pool.
+    pub operations: Arc<dyn Operations>,
+    /// Is the service able to serve?
+    pub readiness: Arc<Readiness>,
+    /// Who may call.
+    pub access: Access,
+    /// Renders the metrics.
+    pub metrics: metrics_exporter_prometheus::PrometheusHandle,
+}
+
+/// Starts serving; ends when the returned server is stopped.
+///
+/// # Errors
+/// When the threads cannot be started.
+pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
+    let budget = web::Data::new(body::Budget::new(api.config.http.max_body.get()));
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::from(Arc::clone(&api)))
+            .app_data(budget.clone())
+            .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
+            .configure(routes)
+            .default_service(web::to(error::not_found))
+    });
+    let server = server
+        .workers(2)
+        .max_connections(CONNECTIONS)
+        .client_request_timeout(HEAD_TIMEOUT)
+        .shutdown_timeout(5)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// Every route there is.
+fn routes(app: &mut web::ServiceConfig) {
+    app.service(resource("/healthz", "GET").route(web::get().to(health::alive)))
+        .service(resource("/readyz", "GET").route(web::get().to(health::ready)))
+        .service(resource("/version", "GET").route(web::get().to(health::version)))
+        .service(
+            resource("/metrics", "GET").route(web::get().to(health::metrics)).wrap(from_fn(auth::metrics)),
+        )
+        .service(api_v1());
+}
+
+fn api_v1() -> impl HttpServiceFactory {
+    web::scope("/api/v1")
+        .wrap(from_fn(auth::backend))
+        .service(
+            resource("/submissions", "GET, POST")
+                .route(web::get().to(submissions::list))
+                .route(web::post().to(submissions::create)),
+        )
+        .service(
+            resource("/submissions/{id}", "DELETE, GET")
+                .route(web::get().to(submissions::get))
+                .route(web::delete().to(submissions::cancel)),
+        )
+        .service(resource("/submissions/{id}/events", "GET").route(web::get().to(events::follow)))
+        .service(resource("/languages", "GET").route(web::get().to(languages::list)))
+        .service(
+            resource("/users/{user}/throttle", "DELETE, GET")
+                .route(web::get().to(users::throttle))
+                .route(web::delete().to(users::clear_throttle)),
+        )
+        .service(resource("/admin/recycle", "POST").route(web::post().to(admin::recycle)))
+        .default_service(web::to(error::not_found))
+}
+
+/// A resource that answers other methods with 405 in our own form.
+fn resource(path: &str, allow: &'static str) -> Resource {
+    web::resource(path).default_service(web::to(move |request: HttpRequest| {
+        let method = request.method().to_string();
+        async move { Err::<HttpResponse, _>(Problem::MethodNotAllowed { method, allow }) }
+    }))
+}

@@ -1,0 +1,16 @@
+//! What operators do.
+
+use actix_web::HttpRequest;
+use actix_web::web::{Data, Json};
+
+use super::auth::operator_only;
+use super::{Api, Problem};
+use crate::operations::Recycled;
+
+/// `POST /admin/recycle`: replaces every sandbox; none is taken away in the middle of a run.
+pub(super) async fn recycle(api: Data<Api>, request: HttpRequest) -> Result<Json<Recycled>, Problem> {
+    operator_only(&request)?;
+    let recycled = api.operations.recycle();
+    tracing::info!(sandboxes = recycled.sandboxes, "An operator had all sandboxes recycled");
+    Ok(Json(recycled))
+}

@@ -1,0 +1,105 @@
+//! Reads request bodies: capped, in time, not compressed.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::web::{Bytes, BytesMut, Payload};
+use actix_web::{HttpMessage, HttpRequest};
+use futures_util::StreamExt;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
+use super::error::Problem;
+
+/// Time that any body has, however small.
+const GRACE: Duration = Duration::from_secs(10);
+/// Beyond that it must come at this pace.
+const BYTES_PER_SECOND: u64 = 64 * 1024;
+/// Larger bodies count against the budget.
+const SMALL: u64 = 1024 * 1024;
+
+/// Memory for large bodies, so that many at once do not fill it.
+#[derive(Debug)]
+pub(super) struct Budget {
+    kib: Semaphore,
+    max: u64,
+}
+
+/// A whole body.
+#[derive(Debug)]
+pub(super) struct Body<'a> {
+    pub(super) bytes: Bytes,
+    _held: Option<SemaphorePermit<'a>>,
+}
+
+impl Budget {
+    /// For two bodies of the largest size at a time, or more smaller ones.
+    pub(super) fn new(max: u64) -> Self {
+        let kib = usize::try_from(max / 1024 * 2).unwrap_or(usize::MAX);
+        Self { kib: Semaphore::new(kib.clamp(1, Semaphore::MAX_PERMITS)), max }
+    }
+
+    /// Reads a JSON body.
+    pub(super) async fn read_json(
+        &self,
+        request: &HttpRequest,
+        payload: Payload,
+    ) -> Result<Body<'_>, Problem> {
+        check_headers(request)?;
+        let announced = announced(request)?;
+        if announced.is_some_and(|length| length > self.max) {
+            return Err(Problem::TooLarge { max: self.max });
+        }
+        // Without a length it may become as large as allowed.
+        let held = self.hold(announced.unwrap_or(self.max))?;
+        Ok(Body { bytes: read(payload, self.max, announced).await?, _held: held })
+    }
+
+    fn hold(&self, bytes: u64) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+        if bytes <= SMALL {
+            return Ok(None);
+        }
+        let kib = u32::try_from(bytes / 1024).unwrap_or(u32::MAX);
+        self.kib.try_acquire_many(kib).map(Some).map_err(|_| Problem::Unavailable {
+            detail: "too many large requests at once".into(),
+            retry_after: Duration::from_secs(2),
+        })
+    }
+}
+
+fn check_headers(request: &HttpRequest) -> Result<(), Problem> {
+    if request.headers().contains_key(header::CONTENT_ENCODING) {
+        return Err(Problem::UnsupportedMediaType(
+            "compressed bodies are not accepted: send it without Content-Encoding",
+        ));
+    }
+    if !request.content_type().eq_ignore_ascii_case("application/json") {
+        return Err(Problem::UnsupportedMediaType(
+            "the body must be sent with Content-Type: application/json",
+        ));
+    }
+    Ok(())
+}
+
+fn announced(request: &HttpRequest) -> Result<Option<u64>, Problem> {
+    let Some(length) = request.headers().get(header::CONTENT_LENGTH) else { return Ok(None) };
+    let length = length.to_str().ok().and_then(|text| text.parse().ok());
+    length.map(Some).ok_or_else(|| Problem::Malformed("Content-Length is not a number".into()))
+}
+
+async fn read(mut payload: Payload, max: u64, announced: Option<u64>) -> Result<Bytes, Problem> {
+    let start = Instant::now();
+    let expected = announced.unwrap_or(0).min(SMALL);
+    let mut body = BytesMut::with_capacity(usize::try_from(expected).unwrap_or(0));
+    loop {
+        let received = body.len() as u64;
+        let deadline = start + GRACE + Duration::from_secs(received / BYTES_PER_SECOND);
+        let next = tokio::time::timeout_at(deadline, payload.next()).await;
+        match next.map_err(|_elapsed| Problem::Timeout)? {
+            None => return Ok(body.freeze()),
+            Some(Err(why)) => return Err(Problem::Malformed(why.to_string())),
+            Some(Ok(chunk)) if received + chunk.len() as u64 > max => return Err(Problem::TooLarge { max }),
+            Some(Ok(chunk)) => body.extend_from_slice(&chunk),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Errors as clients see them: RFC 9457 problems, and their status codes in one place.
+
+use std::time::Duration;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use serde::Serialize;
+
+use crate::queue::Refusal;
+use crate::store::StoreError;
+
+/// What is told to a client whose request was not served.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// The body is not JSON, or not of the described form.
+    #[error("the body is not valid: {0}")]
+    Malformed(String),
+    /// Fields that make no sense.
+    #[error("{}", .0.first().map_or("the request is not valid", |first| first.detail.as_str()))]
+    Invalid(Vec<FieldError>),
+    /// No or a wrong token.
+    #[error("{0}")]
+    Unauthorized(&'static str),
+    /// A right token that does not suffice, or a foreign page.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Nothing is there.
+    #[error("{0}")]
+    NotFound(String),
+    /// Another method would do.
+    #[error("{method} is not possible here; {allow} is")]
+    MethodNotAllowed {
+        /// The method of the request.
+        method: String,
+        /// What is possible.
+        allow: &'static str,
+    },
+    /// The body came too slowly.
+    #[error("the body did not arrive in time")]
+    Timeout,
+    /// The body is too large.
+    #[error("the body is larger than {max} bytes, the most allowed")]
+    TooLarge {
+        /// The most allowed.
+        max: u64,
+    },
+    /// Compressed, or not JSON.
+    #[error("{0}")]
+    UnsupportedMediaType(&'static str),
+    /// The idempotency key belongs to another request.
+    #[error("this Idempotency-Key was used for another request; a new request needs a new key")]
+    KeyReused,
+    /// This user must slow down.
+    #[error("{detail}")]
+    TooManyRequests {
+        /// Why.
+        detail: String,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// We cannot serve now.
+    #[error("{detail}")]
+    Unavailable {
+        /// Why.
+        detail: String,
+        /// When to try again.
+        retry_after: Duration,
+    },
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Where it is: `limits.cpu_ms`, `tests[3].stdin_base64`.
+    pub field: String,
+    /// What is wrong, with the value and what is allowed.
+    pub detail: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+impl Problem {
+    /// The status code and the last part of the problem's type.
+    fn kind(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed-body"),
+            Self::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid-field"),
+            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
+            Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
+            Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "slow-body"),
+            Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
+            Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
+            Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
+            Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        }
+    }
+
+    /// One field is wrong.
+    pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError { field: field.into(), detail: detail.into() }])
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::TooManyRequests { retry_after, .. } | Self::Unavailable { retry_after, .. } => {
+                Some(*retry_after)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.kind().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let (status, name) = self.kind();
+        let mut response = HttpResponse::build(status);
+        response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        if let Some(wait) = self.retry_after() {
+            // Whole seconds, rounded up: a client that obeys must not come too early.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            response.insert_header((header::RETRY_AFTER, seconds.max(1)));
+        }
+        match self {
+            Self::Unauthorized(_) => {
+                response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"gavel\""));
+            }
+            Self::MethodNotAllowed { allow, .. } => {
+                response.insert_header((header::ALLOW, *allow));
+            }
+            // The rest of the body is not read: this connection is of no more use.
+            Self::Timeout | Self::TooLarge { .. } | Self::UnsupportedMediaType(_) => {
+                response.force_close();
+            }
+            _ => {}
+        }
+        let errors: &[FieldError] = if let Self::Invalid(errors) = self { errors } else { &[] };
+        response.json(Body {
+            r#type: format!("urn:gavel:problem:{name}"),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: self.to_string(),
+            errors,
+        })
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(why: StoreError) -> Self {
+        // The causes are for the log: a client has no use for paths of ours.
+        tracing::error!(error = %why, "The store failed a request");
+        Self::Unavailable { detail: "the store cannot serve now".into(), retry_after: Duration::from_secs(5) }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            Refusal::Full { retry_after, .. } => Self::Unavailable { detail, retry_after },
+            Refusal::UserFull { retry_after, .. } | Refusal::CoolingDown { retry_after } => {
+                Self::TooManyRequests { detail, retry_after }
+            }
+            Refusal::KeyReused => Self::KeyReused,
+            Refusal::Stopping => Self::Unavailable { detail, retry_after: Duration::from_secs(5) },
+            Refusal::Store(why) => why.into(),
+        }
+    }
+}
+
+/// The answer where no route matches.
+pub(super) async fn not_found(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Err(Problem::NotFound(format!("there is nothing at {}", request.path().escape_default())))
+}

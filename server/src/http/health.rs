@@ -1,0 +1,44 @@
+//! Is it alive, is it able to serve, what is it, how does it do.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Json};
+use serde::Serialize;
+
+use super::Api;
+
+/// `GET /healthz`: the process answers.
+pub(super) async fn alive() -> Json<Alive> {
+    Json(Alive { status: "ok" })
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Alive {
+    status: &'static str,
+}
+
+/// `GET /readyz`: a submission would be judged now.
+pub(super) async fn ready(api: Data<Api>) -> HttpResponse {
+    let report = api.readiness.report(&api.queue, &api.store, &*api.operations).await;
+    let mut response = if report.ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    response.json(report)
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Version {
+    name: &'static str,
+    version: &'static str,
+    api: &'static str,
+}
+
+/// `GET /version`
+pub(super) async fn version() -> Json<Version> {
+    Json(Version { name: "gavel", version: env!("CARGO_PKG_VERSION"), api: "v1" })
+}
+
+/// `GET /metrics`
+pub(super) async fn metrics(api: Data<Api>) -> HttpResponse {
+    let (waiting, running) = api.queue.depth();
+    crate::telemetry::depth(waiting, running);
+    crate::telemetry::pool(&api.operations.status());
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(api.metrics.render())
+}

@@ -1,0 +1,162 @@
+//! Submissions: accept, show, list, cancel.
+
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::web::{Data, Json, Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+
+use super::body::Budget;
+use super::view::{State, SubmissionView};
+use super::wire::{self, NewSubmission, Rules};
+use super::{Api, Problem};
+use crate::judge::Verdict;
+use crate::queue::Stage;
+use crate::store::{Cancelled, Filter, StoredState};
+use crate::submission::{Submission, SubmissionId};
+
+/// Larger bodies are parsed off the threads that serve requests.
+const PARSE_HERE: usize = 256 * 1024;
+const PAGE: usize = 50;
+const PAGE_MAX: usize = 200;
+
+/// `POST /submissions`
+pub(super) async fn create(
+    api: Data<Api>,
+    budget: Data<Budget>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    if api.queue.is_closing() {
+        return Err(crate::queue::Refusal::Stopping.into());
+    }
+    let key = idempotency_key(&request)?;
+    let body = budget.read_json(&request, payload).await?;
+    let digest = key.map(|key| (key, *blake3::hash(&body.bytes).as_bytes()));
+    let size = body.bytes.len();
+    let (submission, wait) = if size <= PARSE_HERE {
+        parse(&api, &body.bytes)?
+    } else {
+        let (api, bytes) = (api.clone().into_inner(), body.bytes.clone());
+        let parsing = tokio::task::spawn_blocking(move || parse(&api, &bytes));
+        parsing.await.map_err(|_| Problem::Malformed("the body could not be read".into()))??
+    };
+    let id = api.queue.submit(Arc::new(submission), size, digest).await?;
+    drop(body);
+    if wait {
+        wait_for(&api, id).await;
+    }
+    let view = load(&api, id).await?;
+    let mut response = if wait && view.is_final() { HttpResponse::Ok() } else { HttpResponse::Accepted() };
+    Ok(response.insert_header((header::LOCATION, format!("/api/v1/submissions/{id}"))).json(view))
+}
+
+/// `GET /submissions/{id}`
+pub(super) async fn get(api: Data<Api>, id: Path<String>) -> Result<Json<SubmissionView>, Problem> {
+    Ok(Json(load(&api, parse_id(&id)?).await?))
+}
+
+/// `DELETE /submissions/{id}`: cancels; what is finished stays as it is.
+pub(super) async fn cancel(api: Data<Api>, id: Path<String>) -> Result<Json<SubmissionView>, Problem> {
+    let parsed = parse_id(&id)?;
+    match api.queue.cancel(parsed).await? {
+        Cancelled::Unknown => Err(no_such(&id)),
+        Cancelled::Now | Cancelled::Finished => Ok(Json(load(&api, parsed).await?)),
+    }
+}
+
+/// What `GET /submissions` can be asked for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListQuery {
+    user: Option<String>,
+    state: Option<State>,
+    verdict: Option<Verdict>,
+    language: Option<String>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
+/// A page of submissions, without what their programs wrote.
+#[derive(Debug, Serialize)]
+pub(super) struct ListView {
+    submissions: Vec<SubmissionView>,
+    /// `cursor` of the next page; null on the last.
+    next_cursor: Option<String>,
+}
+
+/// `GET /submissions`
+pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<ListView>, Problem> {
+    let query = Query::<ListQuery>::from_query(request.query_string())
+        .map_err(|why| Problem::field("query", why.to_string()))?;
+    let ListQuery { user, state, verdict, language, limit, cursor } = query.into_inner();
+    let limit = limit.unwrap_or(PAGE);
+    if limit == 0 || limit > PAGE_MAX {
+        return Err(Problem::field("limit", format!("`limit` is {limit}; allowed is 1 to {PAGE_MAX}")));
+    }
+    let before = cursor.map(|cursor| cursor.parse::<i64>()).transpose();
+    let before = before.map_err(|_| Problem::field("cursor", "not a `next_cursor` of this server"))?;
+    let filter = Filter { user, state: state.map(stored), verdict, language, before };
+    let page = api.store.list(&filter, limit).await?;
+    let views = page.records.into_iter().map(|record| {
+        let live = api.queue.follow(record.id).map(|stage| *stage.borrow());
+        let position = api.queue.position(record.id);
+        SubmissionView::new(record, live, position)
+    });
+    Ok(Json(ListView {
+        submissions: views.filter(|view| state.is_none_or(|state| state == view.state)).collect(),
+        next_cursor: page.next.map(|next| next.to_string()),
+    }))
+}
+
+/// A submission as it stands now.
+pub(super) async fn load(api: &Api, id: SubmissionId) -> Result<SubmissionView, Problem> {
+    // The queue first: what leaves it meanwhile is in the store.
+    let live = api.queue.follow(id).map(|stage| *stage.borrow());
+    let position = if live == Some(Stage::Queued) { api.queue.position(id) } else { None };
+    let record = api.store.get(id).await?.ok_or_else(|| no_such(&id.to_string()))?;
+    Ok(SubmissionView::new(record, live, position))
+}
+
+pub(super) fn parse_id(text: &str) -> Result<SubmissionId, Problem> {
+    SubmissionId::try_parse(text).map_err(|_| no_such(text))
+}
+
+fn no_such(id: &str) -> Problem {
+    Problem::NotFound(format!("there is no submission `{}`", id.escape_default()))
+}
+
+fn parse(api: &Api, body: &[u8]) -> Result<(Submission, bool), Problem> {
+    let new: NewSubmission = wire::parse(body)?;
+    let wait = new.wait;
+    let rules = Rules { limits: &api.config.limits, sandbox: &api.config.sandbox, languages: &api.languages };
+    Ok((new.into_submission(rules)?, wait))
+}
+
+/// Until it is finished, the server stops, or it has taken as long as an answer may.
+async fn wait_for(api: &Api, id: SubmissionId) {
+    let Some(mut stage) = api.queue.follow(id) else { return };
+    let finished = timeout(api.config.http.max_wait, stage.wait_for(|stage| stage.is_final()));
+    tokio::select! {
+        _ = finished => {}
+        () = api.queue.closing() => {}
+    }
+}
+
+fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
+    let Some(value) = request.headers().get("Idempotency-Key") else { return Ok(None) };
+    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
+    key.map(|key| Some(key.to_owned()))
+        .ok_or_else(|| Problem::field("Idempotency-Key", "from 1 to 255 printable ASCII characters"))
+}
+
+fn stored(state: State) -> StoredState {
+    match state {
+        State::Queued => StoredState::Queued,
+        State::Compiling | State::Running => StoredState::Running,
+        State::Done => StoredState::Done,
+        State::Cancelled => StoredState::Cancelled,
+    }
+}

@@ -1,0 +1,55 @@
+//! The throttle of a user: see it, clear it.
+
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{SecondsFormat, Utc};
+use serde::Serialize;
+
+use super::auth::operator_only;
+use super::{Api, Problem};
+
+/// A user's strikes.
+#[derive(Debug, Serialize)]
+pub(super) struct ThrottleView {
+    user: String,
+    /// New submissions are refused now.
+    throttled: bool,
+    /// Seconds until they are accepted again; 0 = now.
+    retry_after_s: u64,
+    /// End of the cool-down, while there is one.
+    until: Option<String>,
+    /// TimeLimitExceeded in a row.
+    strikes: u32,
+    /// So many start a cool-down; 0 = never.
+    strikes_allowed: u32,
+    /// Cool-downs since the last day without a strike.
+    cool_downs: u32,
+}
+
+/// `GET /users/{user}/throttle`
+pub(super) async fn throttle(api: Data<Api>, user: Path<String>) -> Json<ThrottleView> {
+    let (user, now) = (user.into_inner(), Utc::now());
+    let strikes = api.throttle.of(&user, now);
+    let remaining = strikes.remaining(now);
+    let until = strikes.until.filter(|_| remaining.is_some());
+    Json(ThrottleView {
+        user,
+        throttled: remaining.is_some(),
+        retry_after_s: remaining.map_or(0, |left| left.as_secs() + u64::from(left.subsec_nanos() > 0)),
+        until: until.map(|until| until.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        strikes: strikes.in_a_row,
+        strikes_allowed: api.throttle.policy().strikes,
+        cool_downs: strikes.cool_downs,
+    })
+}
+
+/// `DELETE /users/{user}/throttle`
+pub(super) async fn clear_throttle(
+    api: Data<Api>,
+    request: HttpRequest,
+    user: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    operator_only(&request)?;
+    api.throttle.clear(&user, &api.store).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,204 @@
+//! Answers as clients read them. Times are milliseconds, sizes bytes.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::judge::{Compilation, Judgement, Stream, Summary, TestResult, Verdict};
+use crate::queue::Stage;
+use crate::store::{Record, StoredState};
+use crate::submission::SubmissionId;
+
+/// A submission.
+#[derive(Debug, Serialize)]
+pub(super) struct SubmissionView {
+    id: SubmissionId,
+    pub(super) state: State,
+    position: Option<usize>,
+    language: String,
+    user: Option<String>,
+    #[serde(serialize_with = "time")]
+    created_at: DateTime<Utc>,
+    #[serde(serialize_with = "maybe_time")]
+    finished_at: Option<DateTime<Utc>>,
+    verdict: Option<Verdict>,
+    /// Only with a judgement.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    judgement: Option<JudgementView>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum State {
+    Queued,
+    Compiling,
+    Running,
+    Done,
+    Cancelled,
+}
+
+#[derive(Debug, Serialize)]
+struct JudgementView {
+    reason: Option<String>,
+    compile: Option<CompilationView>,
+    tests: Vec<TestView>,
+    summary: SummaryView,
+}
+
+#[derive(Debug, Serialize)]
+struct CompilationView {
+    ok: bool,
+    log: String,
+    log_truncated: bool,
+    cpu_ms: f64,
+    wall_ms: f64,
+    memory_bytes: u64,
+    cached: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct TestView {
+    index: u32,
+    verdict: Verdict,
+    exit_code: Option<i32>,
+    signal: Option<String>,
+    reason: Option<String>,
+    cpu_ms: f64,
+    wall_ms: f64,
+    memory_bytes: u64,
+    #[serde(flatten)]
+    stdout: Stdout,
+    stdout_truncated: bool,
+    #[serde(flatten)]
+    stderr: Stderr,
+    stderr_truncated: bool,
+}
+
+/// Text where it is UTF-8, else base64.
+#[derive(Debug, Serialize)]
+enum Stdout {
+    #[serde(rename = "stdout")]
+    Text(String),
+    #[serde(rename = "stdout_base64")]
+    Binary(String),
+}
+
+#[derive(Debug, Serialize)]
+enum Stderr {
+    #[serde(rename = "stderr")]
+    Text(String),
+    #[serde(rename = "stderr_base64")]
+    Binary(String),
+}
+
+#[derive(Debug, Serialize)]
+struct SummaryView {
+    passed: u32,
+    total: u32,
+    cpu_ms_max: f64,
+    wall_ms_max: f64,
+    memory_bytes_max: u64,
+}
+
+impl SubmissionView {
+    /// Of what the store knows and, where it is still under way, the queue.
+    pub(super) fn new(record: Record, live: Option<Stage>, position: Option<usize>) -> Self {
+        let Record { id, user, language, state, verdict, created_at, finished_at, judgement } = record;
+        let state = match (state, live) {
+            (StoredState::Done, _) => State::Done,
+            (StoredState::Cancelled, _) => State::Cancelled,
+            (_, Some(Stage::Compiling)) => State::Compiling,
+            (StoredState::Running, None) | (_, Some(Stage::Running { .. })) => State::Running,
+            (StoredState::Running | StoredState::Queued, _) => State::Queued,
+        };
+        let judgement = judgement.map(JudgementView::from);
+        let position = position.filter(|_| state == State::Queued);
+        Self { id, state, position, language, user, created_at, finished_at, verdict, judgement }
+    }
+
+    pub(super) fn is_final(&self) -> bool {
+        matches!(self.state, State::Done | State::Cancelled)
+    }
+}
+
+impl From<Judgement> for JudgementView {
+    fn from(judgement: Judgement) -> Self {
+        let Judgement { verdict: _, reason, compile, tests, summary } = judgement;
+        Self {
+            reason,
+            compile: compile.map(CompilationView::from),
+            tests: tests.into_iter().map(TestView::from).collect(),
+            summary: SummaryView::from(summary),
+        }
+    }
+}
+
+impl From<Compilation> for CompilationView {
+    fn from(compilation: Compilation) -> Self {
+        let Compilation { ok, log, log_truncated, cpu, wall, memory, cached } = compilation;
+        let (cpu_ms, wall_ms) = (millis(cpu), millis(wall));
+        Self { ok, log, log_truncated, cpu_ms, wall_ms, memory_bytes: memory.get(), cached }
+    }
+}
+
+impl From<TestResult> for TestView {
+    fn from(result: TestResult) -> Self {
+        let TestResult { index, verdict, exit_code, signal, reason, cpu, wall, memory, stdout, stderr } =
+            result;
+        Self {
+            index,
+            verdict,
+            exit_code,
+            signal,
+            reason,
+            cpu_ms: millis(cpu),
+            wall_ms: millis(wall),
+            memory_bytes: memory.get(),
+            stdout_truncated: stdout.truncated,
+            stdout: text_or_base64(stdout, Stdout::Text, Stdout::Binary),
+            stderr_truncated: stderr.truncated,
+            stderr: text_or_base64(stderr, Stderr::Text, Stderr::Binary),
+        }
+    }
+}
+
+impl From<Summary> for SummaryView {
+    fn from(summary: Summary) -> Self {
+        let Summary { passed, total, cpu_max, wall_max, memory_max } = summary;
+        Self {
+            passed,
+            total,
+            cpu_ms_max: millis(cpu_max),
+            wall_ms_max: millis(wall_max),
+            memory_bytes_max: memory_max.get(),
+        }
+    }
+}
+
+fn text_or_base64<T>(stream: Stream, text: fn(String) -> T, binary: fn(String) -> T) -> T {
+    match String::from_utf8(stream.bytes) {
+        Ok(whole) => text(whole),
+        Err(why) => binary(STANDARD.encode(why.as_bytes())),
+    }
+}
+
+/// To the microsecond.
+fn millis(duration: Duration) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "2^53 microseconds are 285 years")]
+    let micros = duration.as_micros() as f64;
+    micros / 1000.0
+}
+
+fn time<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
+}
+
+fn maybe_time<S: Serializer>(moment: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+    match moment {
+        Some(moment) => time(moment, serializer),
+        None => serializer.serialize_none(),
+    }
+}

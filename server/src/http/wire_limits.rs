@@ -1,0 +1,109 @@
+//! Limits as clients send them.
+
+use std::time::Duration;
+
+use gavel_protocol::Bytes;
+use serde::Deserialize;
+use serde_json::Number;
+
+use super::wire::Errors;
+use crate::submission::{RunLimits, wall_for};
+
+/// `limits` and `compile_limits`: milliseconds, bytes and counts; what is missing is the default.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewLimits {
+    cpu_ms: Option<Number>,
+    wall_ms: Option<Number>,
+    memory_bytes: Option<Number>,
+    stack_bytes: Option<Number>,
+    file_bytes: Option<Number>,
+    output_bytes: Option<Number>,
+    processes: Option<Number>,
+    open_files: Option<Number>,
+}
+
+/// Less than this no program starts with.
+const LEAST_MEMORY: u64 = 1024 * 1024;
+const LEAST_STACK: u64 = 64 * 1024;
+
+/// Fills in the defaults and checks the ranges.
+///
+/// Time on the clock follows the CPU time that was asked for, and the stack the memory, unless they are asked for.
+pub(super) fn resolve(
+    section: &str,
+    asked: Option<NewLimits>,
+    default: &RunLimits,
+    max: &RunLimits,
+    errors: &mut Errors,
+) -> RunLimits {
+    let NewLimits {
+        cpu_ms,
+        wall_ms,
+        memory_bytes,
+        stack_bytes,
+        file_bytes,
+        output_bytes,
+        processes,
+        open_files,
+    } = asked.unwrap_or_default();
+    let mut check = Check { section, errors };
+    let cpu = check.span("cpu_ms", cpu_ms, max.cpu);
+    let wall = check.span("wall_ms", wall_ms, max.wall);
+    let memory = check.size("memory_bytes", memory_bytes, LEAST_MEMORY, max.memory);
+    let stack = check.size("stack_bytes", stack_bytes, LEAST_STACK, max.stack);
+    let follow_wall = cpu.map(|cpu| wall_for(cpu).min(max.wall));
+    let follow_stack = memory.filter(|_| default.stack == default.memory).map(|memory| memory.min(max.stack));
+    RunLimits {
+        cpu: cpu.unwrap_or(default.cpu),
+        wall: wall.or(follow_wall).unwrap_or(default.wall),
+        memory: memory.unwrap_or(default.memory),
+        stack: stack.or(follow_stack).unwrap_or(default.stack),
+        file: check.size("file_bytes", file_bytes, 0, max.file).unwrap_or(default.file),
+        output: check.size("output_bytes", output_bytes, 0, max.output).unwrap_or(default.output),
+        processes: check.count("processes", processes, 1, max.processes).unwrap_or(default.processes),
+        open_files: check.count("open_files", open_files, 3, max.open_files).unwrap_or(default.open_files),
+    }
+}
+
+struct Check<'a> {
+    section: &'a str,
+    errors: &'a mut Errors,
+}
+
+impl Check<'_> {
+    /// Milliseconds, with fractions.
+    fn span(&mut self, name: &str, value: Option<Number>, max: Duration) -> Option<Duration> {
+        let value = value?;
+        let asked = value.as_f64().filter(|ms| *ms > 0.0);
+        let span = asked.and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
+        if let Some(span) = span.filter(|span| !span.is_zero() && *span <= max) {
+            return Some(span);
+        }
+        self.refuse(name, &value, "more than 0", max.as_millis());
+        None
+    }
+
+    fn size(&mut self, name: &str, value: Option<Number>, min: u64, max: Bytes) -> Option<Bytes> {
+        self.whole(name, value, min, max.get()).map(Bytes)
+    }
+
+    fn count(&mut self, name: &str, value: Option<Number>, min: u32, max: u32) -> Option<u32> {
+        self.whole(name, value, min.into(), max.into()).and_then(|count| u32::try_from(count).ok())
+    }
+
+    fn whole(&mut self, name: &str, value: Option<Number>, min: u64, max: u64) -> Option<u64> {
+        let value = value?;
+        let number = value.as_u64().filter(|number| (min..=max).contains(number));
+        if number.is_none() {
+            self.refuse(name, &value, &format!("a whole number from {min}"), u128::from(max));
+        }
+        number
+    }
+
+    fn refuse(&mut self, name: &str, value: &Number, least: &str, max: u128) {
+        let field = format!("{}.{name}", self.section);
+        let detail = format!("`{field}` is {value}; allowed is {least} to {max}, the maximum of this server");
+        self.errors.add(field, detail);
+    }
+}

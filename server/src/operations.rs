@@ -1,0 +1,102 @@
+//! What the API sees of the pool: its state, and a button to replace all of it.
+
+use std::fmt::Debug;
+
+use std::collections::BTreeMap;
+
+use gavel_protocol::CgroupTier;
+use serde::{Deserialize, Serialize};
+
+use crate::sandbox::{Pool, ShelfStatus};
+
+/// The pool as operators see it, or a stand-in in tests.
+pub trait Operations: Debug + Send + Sync + 'static {
+    /// How it stands now.
+    fn status(&self) -> PoolStatus;
+
+    /// Retires every sandbox as soon as it is idle, and has it replaced.
+    fn recycle(&self) -> Recycled;
+}
+
+impl Operations for Pool {
+    fn status(&self) -> PoolStatus {
+        let shelves = Self::status(self).shelves;
+        let tier = shelves.iter().find_map(|shelf| shelf.cgroup).map(|tier| match tier {
+            CgroupTier::V2 => "cgroup v2".to_owned(),
+            CgroupTier::V1 => "cgroup v1".to_owned(),
+            CgroupTier::None => "rlimits only".to_owned(),
+        });
+        PoolStatus { tier, profiles: shelves.into_iter().map(ProfileStatus::from).collect() }
+    }
+
+    fn recycle(&self) -> Recycled {
+        Recycled { sandboxes: Self::recycle(self, None) }
+    }
+}
+
+/// How the pool stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PoolStatus {
+    /// How limits are enforced: `cgroup v2`, `cgroup v1` or `rlimits only`; none before the first sandbox is up.
+    pub tier: Option<String>,
+    /// Sandboxes by profile.
+    pub profiles: Vec<ProfileStatus>,
+}
+
+/// The sandboxes of one profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProfileStatus {
+    /// `run`, or `toolchain:gcc`.
+    pub profile: String,
+    /// Sandboxes that there should be.
+    pub slots: usize,
+    /// Waiting for work.
+    pub idle: usize,
+    /// At work.
+    pub leased: usize,
+    /// Being made.
+    pub starting: usize,
+    /// Leases that are waited for.
+    pub waiting: usize,
+    /// Made since the server started.
+    pub created: u64,
+    /// Retired since the server started, by reason.
+    pub retired: BTreeMap<String, u64>,
+    /// Why the last one could not be made, while that lasts.
+    pub problem: Option<String>,
+}
+
+/// What recycling did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recycled {
+    /// Sandboxes that are or will be replaced.
+    pub sandboxes: usize,
+}
+
+impl From<ShelfStatus> for ProfileStatus {
+    fn from(status: ShelfStatus) -> Self {
+        let ShelfStatus {
+            profile,
+            total,
+            idle,
+            leased,
+            starting,
+            waiting,
+            last_error,
+            cgroup: _,
+            created,
+            retired,
+        } = status;
+        let profile = profile.to_string();
+        let retired = retired.into_iter().map(|(reason, count)| (name_of(&reason), count)).collect();
+        Self { profile, slots: total, idle, leased, starting, waiting, created, retired, problem: last_error }
+    }
+}
+
+/// As it is serialized: `max_age`.
+fn name_of(reason: &impl Serialize) -> String {
+    match serde_json::to_value(reason) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => "other".to_owned(),
+    }
+}

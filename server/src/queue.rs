@@ -1,0 +1,354 @@
+//! Submissions on their way to a judgement: bounded, fair between users, durable.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+mod fair;
+mod job;
+mod worker;
+
+use fair::FairQueue;
+use job::Job;
+pub use job::Stage;
+
+use crate::config::QueueConfig;
+use crate::judge::{Judge, JudgeError, Judgement, Progress};
+use crate::sandbox::Sandboxes;
+use crate::store::{Cancelled, Inserted, NewRecord, Store, StoreError};
+use crate::submission::{Submission, SubmissionId};
+use crate::throttle::Throttle;
+
+/// Larger submissions are not kept in memory while they wait, but read from the store when their turn comes.
+const KEEP_IN_MEMORY: usize = 64 * 1024;
+/// After this long without an end the answer to a cancel is given all the same.
+const CANCEL_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Judges a submission: [`Judge`], or a stand-in in tests of the queue.
+pub trait Judging: Send + Sync + 'static {
+    /// As [`Judge::judge`].
+    fn judge(
+        &self,
+        submission: &Submission,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> impl Future<Output = Result<Judgement, JudgeError>> + Send;
+}
+
+impl<S: Sandboxes> Judging for Judge<S> {
+    async fn judge(
+        &self,
+        submission: &Submission,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<Judgement, JudgeError> {
+        Self::judge(self, submission, progress, cancel).await
+    }
+}
+
+/// A handle on the queue and its workers.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    policy: QueueConfig,
+    store: Store,
+    throttle: Arc<Throttle>,
+    state: Mutex<State>,
+    /// Something waits that no worker has looked at.
+    arrived: Notify,
+    /// No new submissions, and no new attempts.
+    closing: CancellationToken,
+    /// Attempts that still run are given up, and go back into the queue.
+    giving_up: CancellationToken,
+    workers: TaskTracker,
+    runtime: tokio::runtime::Handle,
+}
+
+#[derive(Debug)]
+struct State {
+    waiting: FairQueue<Arc<Job>>,
+    /// Waiting and running.
+    jobs: HashMap<SubmissionId, Arc<Job>>,
+    /// Waiting submissions of each user, and those that are just being stored.
+    reserved: HashMap<Option<String>, usize>,
+    total: usize,
+    running: usize,
+    /// Moving average of the seconds between two judgements.
+    pace: f64,
+    last_done: Option<Instant>,
+}
+
+/// Why a submission was not accepted.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Refusal {
+    /// The queue is full.
+    #[error("the queue is full: {waiting} submissions are waiting")]
+    Full {
+        /// So many wait.
+        waiting: usize,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The user has too many waiting.
+    #[error("{waiting} submissions of this user are waiting, which is the most allowed")]
+    UserFull {
+        /// So many wait.
+        waiting: usize,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The user is cooling down.
+    #[error("too many submissions of this user in a row exceeded their time limit")]
+    CoolingDown {
+        /// When it ends.
+        retry_after: Duration,
+    },
+    /// Another request came under the same idempotency key.
+    #[error("this Idempotency-Key was used for another request")]
+    KeyReused,
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Queue {
+    /// Restores what waits in the store and starts `workers` workers.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn start<J: Judging>(
+        policy: QueueConfig,
+        store: Store,
+        throttle: Arc<Throttle>,
+        judging: Arc<J>,
+        workers: usize,
+    ) -> Result<Self, StoreError> {
+        let restored = store.restore().await?;
+        let mut state = State::new();
+        for unfinished in restored {
+            state.enqueue(Arc::new(Job::restored(unfinished)));
+        }
+        let shared = Arc::new(Shared {
+            policy,
+            store,
+            throttle,
+            state: Mutex::new(state),
+            arrived: Notify::new(),
+            closing: CancellationToken::new(),
+            giving_up: CancellationToken::new(),
+            workers: TaskTracker::new(),
+            runtime: tokio::runtime::Handle::current(),
+        });
+        for _ in 0..workers.max(1) {
+            shared.workers.spawn(worker::work(Arc::clone(&shared), Arc::clone(&judging)));
+        }
+        shared.workers.close();
+        Ok(Self { shared })
+    }
+
+    /// Accepts a submission: when this returns it is on disk. Returns its id, which is that of an earlier one where
+    /// the same request came before under the same idempotency key. A caller that goes away changes nothing.
+    ///
+    /// # Errors
+    /// Any [`Refusal`]; then nothing is stored.
+    pub async fn submit(
+        &self,
+        submission: Arc<Submission>,
+        size: usize,
+        idempotency: Option<(String, [u8; 32])>,
+    ) -> Result<SubmissionId, Refusal> {
+        let shared = Arc::clone(&self.shared);
+        let accepting =
+            self.shared.runtime.spawn(async move { shared.accept(submission, size, idempotency).await });
+        accepting.await.unwrap_or(Err(Refusal::Stopping))
+    }
+
+    /// Follows a submission that is not finished yet.
+    pub fn follow(&self, id: SubmissionId) -> Option<watch::Receiver<Stage>> {
+        self.shared.state().jobs.get(&id).map(|job| job.stage.subscribe())
+    }
+
+    /// Where a waiting submission stands: 1 = next.
+    pub fn position(&self, id: SubmissionId) -> Option<usize> {
+        let state = self.shared.state();
+        let user = state.jobs.get(&id)?.user.clone();
+        state.waiting.position(user.as_deref(), |job| job.id == id)
+    }
+
+    /// Cancels a submission and returns once nothing of it runs.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn cancel(&self, id: SubmissionId) -> Result<Cancelled, StoreError> {
+        let outcome = self.shared.store.cancel(id).await?;
+        if outcome == Cancelled::Now {
+            let job = self.shared.state().jobs.get(&id).cloned();
+            if let Some(job) = job {
+                self.shared.withdraw(&job);
+                drop(tokio::time::timeout(CANCEL_PATIENCE, job.left.cancelled()).await);
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Submissions waiting and running.
+    pub fn depth(&self) -> (usize, usize) {
+        let state = self.shared.state();
+        (state.waiting.len(), state.running)
+    }
+
+    /// The server is stopping.
+    pub fn is_closing(&self) -> bool {
+        self.shared.closing.is_cancelled()
+    }
+
+    /// Completes when the server is stopping.
+    pub async fn closing(&self) {
+        self.shared.closing.cancelled().await;
+    }
+
+    /// Takes nothing more, waits for running attempts as long as configured, and gives up the rest: they are judged
+    /// after the next start.
+    pub async fn close(&self) {
+        self.shared.closing.cancel();
+        let drained = tokio::time::timeout(self.shared.policy.drain, self.shared.workers.wait()).await;
+        if drained.is_err() {
+            tracing::warn!(
+                running = self.depth().1,
+                "Giving up what still runs; it is judged after the next start"
+            );
+            self.shared.giving_up.cancel();
+            drop(tokio::time::timeout(CANCEL_PATIENCE, self.shared.workers.wait()).await);
+        }
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn accept(
+        &self,
+        submission: Arc<Submission>,
+        size: usize,
+        idempotency: Option<(String, [u8; 32])>,
+    ) -> Result<SubmissionId, Refusal> {
+        let (id, created_at) = (submission.id, Utc::now());
+        self.reserve(submission.user.as_deref(), created_at)?;
+        let kept = (size <= KEEP_IN_MEMORY).then(|| Arc::clone(&submission));
+        let job = Arc::new(Job::new(&submission, created_at, kept));
+        let stored = self.store.insert(NewRecord { submission, created_at, idempotency }).await;
+        let mut state = self.state();
+        state.release(job.user.as_deref());
+        match stored {
+            Ok(Inserted::New) => {
+                state.enqueue(job);
+                drop(state);
+                self.arrived.notify_one();
+                Ok(id)
+            }
+            Ok(Inserted::Repeated(earlier)) => Ok(earlier),
+            Ok(Inserted::KeyReused) => Err(Refusal::KeyReused),
+            Err(why) => Err(why.into()),
+        }
+    }
+
+    fn reserve(&self, user: Option<&str>, now: DateTime<Utc>) -> Result<(), Refusal> {
+        if self.closing.is_cancelled() {
+            return Err(Refusal::Stopping);
+        }
+        if let Some(retry_after) = user.and_then(|user| self.throttle.of(user, now).remaining(now)) {
+            return Err(Refusal::CoolingDown { retry_after });
+        }
+        let mut state = self.state();
+        let (waiting, retry_after) = (state.total, state.retry_after());
+        if waiting >= self.policy.capacity {
+            return Err(Refusal::Full { waiting, retry_after });
+        }
+        let key = user.map(ToOwned::to_owned);
+        let own = state.reserved.get(&key).copied().unwrap_or(0);
+        if key.is_some() && own >= self.policy.per_user {
+            return Err(Refusal::UserFull { waiting: own, retry_after });
+        }
+        state.hold(key);
+        Ok(())
+    }
+
+    /// Takes a cancelled submission out of the queue, or ends its attempt.
+    fn withdraw(&self, job: &Arc<Job>) {
+        let mut state = self.state();
+        let waited = state.waiting.remove(job.user.as_deref(), |other| other.id == job.id).is_some();
+        if waited {
+            state.release(job.user.as_deref());
+            state.jobs.remove(&job.id);
+        }
+        drop(state);
+        job.cancel.cancel();
+        job.stage.send_replace(Stage::Cancelled);
+        if waited {
+            job.left.cancel();
+        }
+    }
+}
+
+impl State {
+    fn new() -> Self {
+        Self {
+            waiting: FairQueue::new(),
+            jobs: HashMap::new(),
+            reserved: HashMap::new(),
+            total: 0,
+            running: 0,
+            pace: 1.0,
+            last_done: None,
+        }
+    }
+
+    fn enqueue(&mut self, job: Arc<Job>) {
+        self.hold(job.user.clone());
+        self.jobs.insert(job.id, Arc::clone(&job));
+        self.waiting.push(job.user.clone().as_deref(), job);
+    }
+
+    fn hold(&mut self, user: Option<String>) {
+        *self.reserved.entry(user).or_default() += 1;
+        self.total += 1;
+    }
+
+    fn release(&mut self, user: Option<&str>) {
+        let key = user.map(ToOwned::to_owned);
+        if let Some(count) = self.reserved.get_mut(&key) {
+            *count -= 1;
+            self.total -= 1;
+            if *count == 0 {
+                self.reserved.remove(&key);
+            }
+        }
+    }
+
+    /// When a place may have become free: the length of the queue at its present pace, from 1 to 60 s.
+    fn retry_after(&self) -> Duration {
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let seconds = self.pace * self.waiting.len() as f64;
+        Duration::from_secs_f64(seconds.clamp(1.0, 60.0))
+    }
+
+    fn note_pace(&mut self, now: Instant) {
+        if let Some(last) = self.last_done.replace(now) {
+            self.pace = 0.9 * self.pace + 0.1 * now.duration_since(last).as_secs_f64().min(60.0);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Is the service able to judge? The pool, the store, and a self-test answer.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::Serialize;
+
+use crate::operations::{Operations, PoolStatus};
+use crate::queue::Queue;
+use crate::store::Store;
+
+/// What the latest self-test of each language said.
+#[derive(Debug, Default)]
+pub struct Readiness {
+    failures: Mutex<Option<Vec<String>>>,
+}
+
+/// The answer of `/readyz`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// A submission would be judged now.
+    pub ready: bool,
+    /// Why not.
+    pub reasons: Vec<String>,
+    /// The sandboxes.
+    pub pool: PoolStatus,
+    /// Submissions waiting.
+    pub waiting: usize,
+    /// Submissions being judged.
+    pub running: usize,
+}
+
+impl Readiness {
+    /// Takes over what a self-test found; nothing = all is well.
+    pub fn note(&self, failures: Vec<String>) {
+        *self.failures.lock().unwrap_or_else(PoisonError::into_inner) = Some(failures);
+    }
+
+    /// How the service stands now.
+    pub async fn report(&self, queue: &Queue, store: &Store, operations: &dyn Operations) -> Report {
+        let mut reasons = Vec::new();
+        if queue.is_closing() {
+            reasons.push("the server is stopping".into());
+        }
+        if let Err(why) = store.probe().await {
+            tracing::error!(error = %why, "The store is not writable");
+            reasons.push("the store is not writable".into());
+        }
+        let pool = operations.status();
+        for profile in &pool.profiles {
+            if profile.idle + profile.leased == 0 {
+                let why = profile.problem.clone().unwrap_or_else(|| "they are being made".into());
+                reasons.push(format!("no sandbox of profile {} is up: {why}", profile.profile));
+            }
+        }
+        match &*self.failures.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => reasons.push("the self-test has not run yet".into()),
+            Some(failures) => reasons.extend(failures.iter().cloned()),
+        }
+        let (waiting, running) = queue.depth();
+        Report { ready: reasons.is_empty(), reasons, pool, waiting, running }
+    }
+}

@@ -1,0 +1,123 @@
+//! The running server: its parts started in order, and stopped in order.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::http::{self, Access, Api};
+use crate::language::Languages;
+use crate::operations::Operations;
+use crate::queue::{Judging, Queue};
+use crate::readiness::Readiness;
+use crate::self_test;
+use crate::store::{Store, StoreError};
+use crate::throttle::Throttle;
+
+/// How often finished submissions are looked through for what is old.
+const PURGE_EVERY: Duration = Duration::from_secs(600);
+/// How often the histograms are folded; without it they grow while nobody scrapes.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Why the server did not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The store's.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The listener or its threads.
+    #[error("failed to serve")]
+    Serve(#[from] std::io::Error),
+}
+
+/// What a server is made of.
+#[derive(Debug)]
+pub struct Parts<J> {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// What can be compiled.
+    pub languages: Arc<Languages>,
+    /// Who may call.
+    pub access: Access,
+    /// What outlives it.
+    pub store: Store,
+    /// What judges.
+    pub judging: Arc<J>,
+    /// The pool, as operators see it.
+    pub operations: Arc<dyn Operations>,
+    /// Renders the metrics.
+    pub metrics: PrometheusHandle,
+    /// Submissions judged at one time.
+    pub workers: usize,
+}
+
+/// Serves until `stop` completes, then drains: nothing new is accepted, running submissions may finish, the rest is
+/// judged after the next start.
+///
+/// # Errors
+/// When it cannot start, or the listener breaks.
+pub async fn run<J: Judging>(
+    parts: Parts<J>,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServerError> {
+    let Parts { config, languages, access, store, judging, operations, metrics, workers } = parts;
+    let throttle = Arc::new(Throttle::load(config.throttle.clone(), &store).await?);
+    let (policy, judge) = (config.queue.clone(), Arc::clone(&judging));
+    let queue = Queue::start(policy, store.clone(), Arc::clone(&throttle), judge, workers).await?;
+    let readiness = Arc::new(Readiness::default());
+    let background = CancellationToken::new();
+    let stop_background = background.clone().drop_guard();
+    spawn(&background, purge(store.clone(), Arc::clone(&config)));
+    spawn(&background, upkeep(metrics.clone()));
+    let (limits, known) = (config.limits.clone(), Arc::clone(&languages));
+    spawn(&background, self_test::watch(judging, known, limits, queue.clone(), Arc::clone(&readiness)));
+    let address = listener.local_addr()?;
+    let api = Api {
+        config,
+        languages,
+        queue: queue.clone(),
+        store,
+        throttle,
+        operations,
+        readiness,
+        access,
+        metrics,
+    };
+    let server = http::serve(Arc::new(api), listener)?;
+    let handle = server.handle();
+    let serving = tokio::spawn(server);
+    tracing::info!(%address, "Serving on http://{address}");
+    stop.await;
+    tracing::info!("Stopping: running submissions may finish, the rest is judged after the next start");
+    drop(stop_background);
+    queue.close().await;
+    handle.stop(true).await;
+    serving.await.map_err(std::io::Error::other)??;
+    Ok(())
+}
+
+fn spawn(until: &CancellationToken, task: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(until.clone().run_until_cancelled_owned(task));
+}
+
+async fn purge(store: Store, config: Arc<Config>) {
+    loop {
+        match store.purge(config.store.keep, config.store.max_size).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "Removed {removed} old submissions"),
+            Err(why) => tracing::error!(error = %why, "Failed to remove old submissions"),
+        }
+        tokio::time::sleep(PURGE_EVERY).await;
+    }
+}
+
+async fn upkeep(metrics: PrometheusHandle) {
+    loop {
+        metrics.run_upkeep();
+        tokio::time::sleep(UPKEEP_EVERY).await;
+    }
+}

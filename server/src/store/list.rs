@@ -1,0 +1,67 @@
+//! Pages of submissions, newest first.
+
+use sqlx::{QueryBuilder, Row, Sqlite};
+
+use super::submissions::{record, verdict_name};
+use super::{Record, Store, StoreError, StoredState};
+use crate::judge::Verdict;
+
+/// Which submissions to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this user.
+    pub user: Option<String>,
+    /// In this state.
+    pub state: Option<StoredState>,
+    /// With this verdict.
+    pub verdict: Option<Verdict>,
+    /// In this language.
+    pub language: Option<String>,
+    /// Older than the page that ended here.
+    pub before: Option<i64>,
+}
+
+/// Some submissions, without their judgements.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The submissions, newest first.
+    pub records: Vec<Record>,
+    /// [`Filter::before`] of the next page, where there is one.
+    pub next: Option<i64>,
+}
+
+impl Store {
+    /// At most `limit` submissions, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list(&self, filter: &Filter, limit: usize) -> Result<Page, StoreError> {
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "SELECT seq, id, client, language, state, verdict, created_at, finished_at FROM submissions WHERE 1 = 1",
+        );
+        let Filter { user, state, verdict, language, before } = filter;
+        if let Some(user) = user {
+            sql.push(" AND client = ").push_bind(user);
+        }
+        if let Some(state) = state {
+            sql.push(" AND state = ").push_bind(state.as_str());
+        }
+        if let Some(verdict) = verdict {
+            sql.push(" AND verdict = ").push_bind(verdict_name(*verdict));
+        }
+        if let Some(language) = language {
+            sql.push(" AND language = ").push_bind(language);
+        }
+        if let Some(before) = before {
+            sql.push(" AND seq < ").push_bind(before);
+        }
+        // One more than asked for tells whether there is another page.
+        let wanted = i64::try_from(limit).unwrap_or(i64::MAX - 1);
+        sql.push(" ORDER BY seq DESC LIMIT ").push_bind(wanted + 1);
+        let rows = sql.build().fetch_all(&self.readers).await?;
+        let more = rows.len() > limit;
+        let rows = &rows[..rows.len().min(limit)];
+        let last = rows.last().map(|row| row.try_get("seq")).transpose()?;
+        Ok(Page { records: rows.iter().map(record).collect::<Result<_, _>>()?, next: last.filter(|_| more) })
+    }
+}

@@ -1,0 +1,83 @@
+//! Removes what has been kept long enough.
+
+use std::time::Duration;
+
+use chrono::Utc;
+use gavel_protocol::Bytes;
+
+use super::{Store, StoreError, millis};
+
+/// Submissions removed in one transaction, so that no other write waits long.
+const CHUNK: i64 = 500;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+impl Store {
+    /// Removes finished submissions older than `keep`, then the oldest while the database is larger than `max_size`,
+    /// and gives the freed pages back to the file system. Returns how many went.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn purge(&self, keep: Duration, max_size: Bytes) -> Result<u64, StoreError> {
+        let now = millis(Utc::now());
+        let oldest = now.saturating_sub(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX));
+        let mut removed = 0;
+        loop {
+            let chunk = self.remove_finished_before(oldest).await?;
+            removed += chunk;
+            if chunk == 0 {
+                break;
+            }
+        }
+        while self.used().await? > max_size.get() {
+            let chunk = self.remove_finished_before(now).await?;
+            removed += chunk;
+            if chunk == 0 {
+                break;
+            }
+        }
+        self.forget_keys(now - DAY_MS).await?;
+        if removed > 0 {
+            self.vacuum().await?;
+        }
+        Ok(removed)
+    }
+
+    async fn remove_finished_before(&self, time: i64) -> Result<u64, StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let sql = "DELETE FROM submissions WHERE seq IN (SELECT seq FROM submissions \
+                               WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)";
+                    let gone = sqlx::query(sql).bind(time).bind(CHUNK).execute(connection).await?;
+                    Ok(gone.rows_affected())
+                })
+            })
+            .await
+    }
+
+    async fn forget_keys(&self, before: i64) -> Result<(), StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let sql = "DELETE FROM idempotency WHERE created_at < $1";
+                    sqlx::query(sql).bind(before).execute(connection).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Bytes in use, without the free pages.
+    async fn used(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT (page_count - freelist_count) * page_size \
+                   FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+        let used: i64 = sqlx::query_scalar(sql).fetch_one(&self.readers).await?;
+        Ok(u64::try_from(used).unwrap_or(0))
+    }
+
+    async fn vacuum(&self) -> Result<(), StoreError> {
+        sqlx::query("PRAGMA incremental_vacuum").fetch_all(&self.readers).await?;
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_all(&self.readers).await?;
+        Ok(())
+    }
+}

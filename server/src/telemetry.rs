@@ -1,0 +1,98 @@
+//! Logs and metrics. Never a source, a program's output, or a token.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+use crate::judge::Verdict;
+use crate::operations::{PoolStatus, ProfileStatus};
+
+/// Upper bounds of the histograms' buckets, in seconds.
+const SECONDS: &[f64] =
+    &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
+
+/// Starts logging to standard error: for people on a terminal, else JSON. `filter` is as in `RUST_LOG`.
+pub fn start_logging(filter: Option<&str>) {
+    let filter = EnvFilter::try_new(filter.unwrap_or("info")).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Only fails where a test has started logging before.
+    let started = if std::io::stderr().is_terminal() {
+        builder.try_init()
+    } else {
+        builder.json().flatten_event(true).try_init()
+    };
+    drop(started);
+}
+
+/// Starts collecting metrics.
+///
+/// # Errors
+/// When a recorder is installed already.
+pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
+    PrometheusBuilder::new().set_buckets(SECONDS)?.install_recorder()
+}
+
+/// An error with its causes, on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+/// A submission waited this long for its first attempt.
+pub(crate) fn waited(time: Duration) {
+    metrics::histogram!("gavel_queue_wait_seconds").record(time);
+}
+
+/// A submission was judged.
+pub(crate) fn judged(language: &str, verdict: Verdict) {
+    let labels = [("language", language.to_owned()), ("verdict", format!("{verdict:?}"))];
+    metrics::counter!("gavel_judgements_total", &labels).increment(1);
+}
+
+/// Submissions waiting and being judged.
+#[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
+pub(crate) fn depth(waiting: usize, running: usize) {
+    metrics::gauge!("gavel_queue_waiting").set(waiting as f64);
+    metrics::gauge!("gavel_queue_running").set(running as f64);
+}
+
+/// Sandboxes by profile and state, and how many came and went.
+#[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
+pub(crate) fn pool(status: &PoolStatus) {
+    for profile in &status.profiles {
+        let ProfileStatus {
+            profile: name,
+            slots,
+            idle,
+            leased,
+            starting,
+            waiting,
+            created,
+            retired,
+            problem: _,
+        } = profile;
+        let states = [("slots", slots), ("idle", idle), ("leased", leased), ("starting", starting)];
+        for (state, count) in states {
+            let labels = [("profile", name.clone()), ("state", state.to_owned())];
+            metrics::gauge!("gavel_sandboxes", &labels).set(*count as f64);
+        }
+        let label = ("profile", name.clone());
+        metrics::gauge!("gavel_lease_waiters", std::slice::from_ref(&label)).set(*waiting as f64);
+        metrics::counter!("gavel_sandboxes_created_total", std::slice::from_ref(&label)).absolute(*created);
+        for (reason, count) in retired {
+            let labels = [label.clone(), ("reason", reason.clone())];
+            metrics::counter!("gavel_sandboxes_retired_total", &labels).absolute(*count);
+        }
+    }
+}

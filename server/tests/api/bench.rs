@@ -1,0 +1,257 @@
+//! A whole server in process, with a stand-in for judging that does what the source says.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use gavel::config::{Config, Overrides};
+use gavel::http::Access;
+use gavel::judge::{Compilation, JudgeError, Judgement, Progress, Stream, Summary, TestResult, Verdict};
+use gavel::language::Languages;
+use gavel::operations::{Operations, PoolStatus, ProfileStatus, Recycled};
+use gavel::queue::Judging;
+use gavel::sandbox::SandboxError;
+use gavel::server::{self, Parts, ServerError};
+use gavel::store::Store;
+use gavel::submission::Submission;
+use gavel_protocol::Bytes;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// No wait of a test is longer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct Bench {
+    pub(crate) url: String,
+    pub(crate) client: Client,
+    pub(crate) judge: Arc<Script>,
+    pub(crate) directory: Arc<tempfile::TempDir>,
+    stop: Option<oneshot::Sender<()>>,
+    running: JoinHandle<Result<(), ServerError>>,
+}
+
+/// Judges by the source's first word: `accept`, `tle`, `hang` (until cancelled), `sleep <ms>`, `die`, `busy`, `binary`.
+#[derive(Debug, Default)]
+pub(crate) struct Script {
+    pub(crate) started: Mutex<Vec<String>>,
+    pub(crate) finished: Mutex<Vec<String>>,
+    pub(crate) cancelled: Mutex<Vec<String>>,
+}
+
+#[derive(Debug)]
+struct Containers;
+
+impl Bench {
+    pub(crate) async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these settings changed.
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), settings).await
+    }
+
+    /// On the state that another server has left.
+    pub(crate) async fn on(directory: Arc<tempfile::TempDir>, settings: &[(&str, &str)]) -> Self {
+        let mut flags = vec![("http.allow_unauthenticated", "true"), ("queue.drain", "300ms")];
+        flags.extend(settings.iter().filter(|(key, _)| *key != "workers"));
+        let own = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+        let overrides = Overrides {
+            file: Some("/dev/null".into()),
+            flags: flags.into_iter().map(own).collect(),
+            ..Overrides::default()
+        };
+        let config = Config::load(&overrides).unwrap();
+        let workers =
+            settings.iter().find(|(key, _)| *key == "workers").map_or(2, |(_, n)| n.parse().unwrap());
+        let judge = Arc::new(Script::default());
+        let parts = Parts {
+            languages: Arc::new(Languages::load(Path::new("../images/languages.toml")).unwrap()),
+            access: Access::new(&config.http).unwrap(),
+            config: Arc::new(config),
+            store: Store::open(&directory.path().join("gavel.sqlite")).await.unwrap(),
+            judging: Arc::clone(&judge),
+            operations: Arc::new(Containers),
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+            workers,
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(server::run(parts, listener, stopped.map(drop)));
+        let client = Client::builder().timeout(PATIENCE).build().unwrap();
+        Self { url, client, judge, directory, stop: Some(stop), running }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
+        answer(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> (StatusCode, Value) {
+        answer(self.request(Method::DELETE, path)).await
+    }
+
+    pub(crate) async fn post(&self, body: Value) -> (StatusCode, Value) {
+        answer(self.request(Method::POST, "/api/v1/submissions").json(&body)).await
+    }
+
+    /// Submits a source that must be accepted, and returns its id.
+    pub(crate) async fn submit(&self, user: &str, source: &str) -> String {
+        let (status, body) = self.post(json!({"language": "cpp17", "source": source, "user": user})).await;
+        assert_eq!(status, 202, "{body}");
+        body["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits until a submission is in this state.
+    pub(crate) async fn until(&self, id: &str, state: &str) -> Value {
+        eventually(|| async {
+            let (_, body) = self.get(&format!("/api/v1/submissions/{id}")).await;
+            (body["state"] == state).then_some(body)
+        })
+        .await
+    }
+
+    /// As SIGTERM does.
+    pub(crate) fn begin_to_stop(&mut self) {
+        self.stop.take().map(|stop| stop.send(()));
+    }
+
+    pub(crate) async fn stopped(&mut self) -> Result<(), ServerError> {
+        tokio::time::timeout(PATIENCE, &mut self.running).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn stop(mut self) -> Arc<tempfile::TempDir> {
+        self.begin_to_stop();
+        self.stopped().await.unwrap();
+        Arc::clone(&self.directory)
+    }
+}
+
+pub(crate) async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status();
+    let text = response.text().await.unwrap();
+    let body = if text.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_str(&text).unwrap_or(Value::String(text))
+    };
+    (status, body)
+}
+
+/// Tries until there is something, but not for ever.
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(attempt: impl Fn() -> F) -> T {
+    let trying = async {
+        loop {
+            if let Some(found) = attempt().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, trying).await.expect("it never happened")
+}
+
+impl Judging for Script {
+    async fn judge(
+        &self,
+        submission: &Submission,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<Judgement, JudgeError> {
+        let source = String::from_utf8_lossy(submission.files.values().next().unwrap()).into_owned();
+        if submission.user.as_ref().is_some_and(|user| user.starts_with("self-test")) {
+            return Ok(judgement(submission, Verdict::Accepted, &source));
+        }
+        self.started.lock().unwrap().push(source.clone());
+        progress(Progress::Compiling);
+        tokio::task::yield_now().await;
+        progress(Progress::Running { done: 0 });
+        let mut words = source.split(' ');
+        let verdict = match words.next().unwrap_or_default() {
+            "tle" => Verdict::TimeLimitExceeded,
+            "hang" => {
+                cancel.cancelled().await;
+                self.cancelled.lock().unwrap().push(source.clone());
+                return Err(JudgeError::Cancelled);
+            }
+            "sleep" => {
+                let time = words.next().and_then(|ms| ms.parse().ok()).unwrap_or(0);
+                tokio::time::sleep(Duration::from_millis(time)).await;
+                Verdict::Accepted
+            }
+            "die" => return Err(SandboxError::Died("the container went away".into()).into()),
+            "busy" => return Err(SandboxError::Busy { waited: Duration::ZERO }.into()),
+            _ => Verdict::Accepted,
+        };
+        self.finished.lock().unwrap().push(source.clone());
+        Ok(judgement(submission, verdict, &source))
+    }
+}
+
+fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgement {
+    let stdout = if source == "binary" { b"\xff\x00".to_vec() } else { submission.tests[0].stdin.to_vec() };
+    let result = TestResult {
+        index: 0,
+        verdict,
+        exit_code: Some(0),
+        signal: None,
+        reason: None,
+        cpu: Duration::from_micros(912),
+        wall: Duration::from_micros(1444),
+        memory: Bytes(1_310_720),
+        stdout: Stream { bytes: stdout, truncated: false },
+        stderr: Stream::default(),
+    };
+    let (cpu_max, wall_max, memory_max) = (result.cpu, result.wall, result.memory);
+    let passed = u32::from(verdict == Verdict::Accepted);
+    Judgement {
+        verdict,
+        reason: None,
+        compile: Some(Compilation {
+            ok: true,
+            log: String::new(),
+            log_truncated: false,
+            cpu: Duration::from_micros(412_700),
+            wall: Duration::from_micros(430_100),
+            memory: Bytes(99_614_720),
+            cached: false,
+        }),
+        tests: vec![result],
+        summary: Summary { passed, total: 1, cpu_max, wall_max, memory_max },
+    }
+}
+
+impl Operations for Containers {
+    fn status(&self) -> PoolStatus {
+        let profile = |name: &str| ProfileStatus {
+            profile: name.into(),
+            slots: 2,
+            idle: 1,
+            leased: 1,
+            starting: 0,
+            waiting: 0,
+            created: 2,
+            retired: [("age".to_owned(), 1)].into(),
+            problem: None,
+        };
+        PoolStatus {
+            tier: Some("cgroup v2".into()),
+            profiles: vec![profile("run"), profile("toolchain:gcc")],
+        }
+    }
+
+    fn recycle(&self) -> Recycled {
+        Recycled { sandboxes: 4 }
+    }
+}

@@ -1,0 +1,43 @@
+//! SIGTERM, kill -9, and what the next server makes of it.
+
+use serde_json::json;
+
+use crate::bench::Bench;
+
+#[tokio::test]
+async fn what_runs_when_the_server_stops_may_finish() {
+    let mut bench = Bench::with(&[("queue.drain", "10s")]).await;
+    let id = bench.submit("alice", "sleep 300").await;
+    bench.until(&id, "running").await;
+    bench.begin_to_stop();
+    bench.stopped().await.unwrap();
+    assert_eq!(*bench.judge.finished.lock().unwrap(), ["sleep 300"]);
+    let next = Bench::on(bench.directory.clone(), &[]).await;
+    assert_eq!(next.until(&id, "done").await["verdict"], "Accepted");
+    assert!(next.judge.started.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_runs_too_long_and_what_waits_is_judged_after_the_next_start() {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    let running = bench.submit("alice", "sleep 4000").await;
+    bench.until(&running, "running").await;
+    let waiting = bench.submit("bob", "accept").await;
+    let next = Bench::on(bench.stop().await, &[]).await;
+    assert_eq!(next.until(&waiting, "done").await["verdict"], "Accepted");
+    assert_eq!(next.until(&running, "done").await["verdict"], "Accepted");
+}
+
+#[tokio::test]
+async fn a_stopping_server_accepts_nothing_and_is_not_ready() {
+    let mut bench = Bench::with(&[("queue.drain", "3s")]).await;
+    let id = bench.submit("alice", "sleep 1000").await;
+    bench.until(&id, "running").await;
+    bench.begin_to_stop();
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let (status, body) = bench.get("/readyz").await;
+    assert_eq!((status.as_u16(), body["ready"].as_bool()), (503, Some(false)));
+    let (status, _) = bench.post(json!({"language": "cpp17", "source": "accept"})).await;
+    assert_eq!(status, 503);
+    bench.stopped().await.unwrap();
+}

@@ -1,0 +1,33 @@
+//! A submission's way through the API.
+
+use serde_json::json;
+
+use crate::bench::Bench;
+
+#[tokio::test]
+async fn a_submission_that_waits_is_answered_with_its_judgement() {
+    let bench = Bench::start().await;
+    let (status, body) = bench.post(json!({"language": "cpp17", "source": "accept", "wait": true})).await;
+    assert_eq!(status, 200);
+    let mut shown = body.clone();
+    for (name, value) in [("id", "(id)"), ("created_at", "(time)"), ("finished_at", "(time)")] {
+        assert!(shown[name].is_string(), "{name} in {body}");
+        shown[name] = value.into();
+    }
+    insta::assert_json_snapshot!(shown);
+}
+
+#[tokio::test]
+async fn a_submission_that_does_not_wait_is_accepted_with_its_address() {
+    let bench = Bench::start().await;
+    let body = json!({"language": "cpp17", "source": "accept", "user": "alice"});
+    let request = bench.request(reqwest::Method::POST, "/api/v1/submissions").json(&body);
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 202);
+    let location = response.headers()["location"].to_str().unwrap().to_owned();
+    let body: serde_json::Value = response.json().await.unwrap();
+    let id = body["id"].as_str().unwrap();
+    assert_eq!(location, format!("/api/v1/submissions/{id}"));
+    let judged = bench.until(id, "done").await;
+    assert_eq!((&judged["verdict"], &judged["user"]), (&json!("Accepted"), &json!("alice")));
+}
