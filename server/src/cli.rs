@@ -5,11 +5,15 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use self::client::Client;
 use crate::config::{Config, Overrides};
 use crate::language::Languages;
 use crate::{telemetry, warden};
 
+mod client;
 mod config;
+mod healthcheck;
+mod recycle;
 mod serve;
 
 /// A judge service: compiles and runs programs in containers and says what they are worth.
@@ -33,6 +37,14 @@ struct Settings {
     set: Vec<(String, String)>,
 }
 
+/// Which server to talk to.
+#[derive(Debug, Args)]
+struct Server {
+    /// Its address [default: $GAVEL_URL, else http.listen of the configuration]
+    #[arg(long)]
+    url: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API and judge submissions
@@ -43,6 +55,19 @@ enum Command {
     },
     /// Keep the containers: the only part that talks to Docker
     Warden,
+    /// Have every sandbox replaced; for the host's cron
+    Recycle(Server),
+    /// Exit with 0 if the service can serve; for container health checks
+    Healthcheck {
+        #[command(flatten)]
+        server: Server,
+        /// Only ask whether the process answers
+        #[arg(long)]
+        alive: bool,
+        /// Ask the warden instead of the server
+        #[arg(long)]
+        warden: bool,
+    },
     /// Print the effective configuration, secrets masked
     Config,
 }
@@ -56,7 +81,8 @@ pub fn main() -> ExitCode {
     }
     let overrides = Overrides::from_process(settings.config, flags);
     telemetry::start_logging(overrides.environment.get("GAVEL_LOG").map(String::as_str));
-    let outcome = Config::load(&overrides).map_err(Failure::from).and_then(|config| run(&command, config));
+    let outcome =
+        Config::load(&overrides).map_err(Failure::from).and_then(|config| run(&command, config, &overrides));
     match outcome {
         Ok(code) => code,
         Err(why) => {
@@ -66,13 +92,22 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: &Command, config: Config) -> Result<ExitCode, Failure> {
+fn run(command: &Command, config: Config, overrides: &Overrides) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match command {
         Command::Serve { .. } => runtime.block_on(serve::serve(config))?,
         Command::Warden => {
             let languages = Languages::load(&config.languages)?;
             runtime.block_on(warden::serve(&config, &languages))?;
+        }
+        Command::Recycle(server) => {
+            let client = Client::new(server.url.as_deref(), &config, overrides)?;
+            runtime.block_on(recycle::recycle(&client))?;
+        }
+        Command::Healthcheck { warden: true, .. } => runtime.block_on(healthcheck::warden(&config))?,
+        Command::Healthcheck { server, alive, warden: false } => {
+            let client = Client::new(server.url.as_deref(), &config, overrides)?;
+            runtime.block_on(healthcheck::server(&client, *alive))?;
         }
         Command::Config => config::print(&config)?,
     }

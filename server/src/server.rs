@@ -13,9 +13,9 @@ use crate::language::Languages;
 use crate::operations::Operations;
 use crate::queue::{Judging, Queue};
 use crate::readiness::Readiness;
-use crate::self_test;
 use crate::store::{Store, StoreError};
 use crate::throttle::Throttle;
+use crate::{recycling, self_test};
 
 /// How often finished submissions are looked through for what is old.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
@@ -75,6 +75,10 @@ pub async fn run<J: Judging>(
     spawn(&background, upkeep(metrics.clone()));
     let (limits, known) = (config.limits.clone(), Arc::clone(&languages));
     spawn(&background, self_test::watch(judging, known, limits, queue.clone(), Arc::clone(&readiness)));
+    // A bad expression has stopped the start long before.
+    if let Some(Ok(schedule)) = config.sandbox.recycle.as_deref().map(recycling::parse) {
+        spawn(&background, recycling::watch(schedule, Arc::clone(&operations)));
+    }
     let address = listener.local_addr()?;
     let api = Api {
         config,

@@ -111,7 +111,12 @@ impl Config {
             builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
         }
         for (name, value) in overrides.environment.iter().filter(|(name, _)| !is_other(name)) {
-            builder = set(builder, &known.variable(name)?, value)?;
+            // `NAME=` in an environment file is how people leave a variable unset; a misspelt one is still refused.
+            let key = known.variable(name)?;
+            if value.is_empty() {
+                continue;
+            }
+            builder = set(builder, &key, value)?;
         }
         for (key, value) in &overrides.flags {
             builder = set(builder, key, value)?;

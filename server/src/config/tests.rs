@@ -100,3 +100,9 @@ fn what_is_shown_can_be_loaded_again() {
     let shown = toml::to_string(&Config::default()).unwrap();
     assert_eq!(load(&shown, &[], &[]).unwrap(), Config::default());
 }
+
+#[test]
+fn an_empty_variable_is_as_good_as_none() {
+    let config = load("", &[("GAVEL_HTTP__TOKEN", ""), ("GAVEL_SANDBOX__RUN_SLOTS", "")], &[]).unwrap();
+    assert_eq!(config, Config::default());
+}

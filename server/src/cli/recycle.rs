@@ -1,0 +1,27 @@
+//! `gavel recycle`: has every sandbox replaced.
+
+use std::io::Write;
+
+use reqwest::Method;
+
+use super::client::{Client, ClientError};
+use crate::operations::Recycled;
+
+/// Why it could not.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RecycleError {
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error("failed to write to standard output")]
+    Output(#[from] std::io::Error),
+}
+
+/// Asks the server, and prints what it did.
+pub(super) async fn recycle(client: &Client) -> Result<(), RecycleError> {
+    let Recycled { sandboxes } = client.get(Method::POST, "/api/v1/admin/recycle").await?;
+    writeln!(
+        std::io::stdout(),
+        "{sandboxes} sandboxes are being replaced; those at work follow when they are done"
+    )?;
+    Ok(())
+}
