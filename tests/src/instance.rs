@@ -149,6 +149,11 @@ impl Instance {
         Client::to(&self.url, self.token.clone())
     }
 
+    /// A client with another token, or none.
+    pub fn client_with_token(&self, token: Option<&str>) -> Client {
+        Client::to(&self.url, token.map(str::to_owned))
+    }
+
     /// Waits until it can judge.
     ///
     /// # Panics
