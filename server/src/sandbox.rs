@@ -97,6 +97,8 @@ pub struct Program {
     pub env: Vec<Vec<u8>>,
     /// The executable, as an open descriptor; else `argv[0]` is looked up in the sandbox.
     pub executable: Option<Arc<OwnedFd>>,
+    /// Look `argv[0]` up in the box before `PATH`.
+    pub search_box: bool,
     /// What is in the box when it starts.
     pub files: Vec<PutFile>,
     /// Its standard input.
@@ -105,6 +107,8 @@ pub struct Program {
     pub stdout: Output,
     /// Its standard error.
     pub stderr: Output,
+    /// Descriptors beside those three, by number.
+    pub others: Vec<(u16, Wire)>,
     /// What it may use.
     pub limits: Limits,
     /// Files to hand out after the end.
@@ -129,6 +133,18 @@ pub enum PutContent {
     Bytes(Arc<[u8]>),
     /// A copy of this descriptor.
     Descriptor(Arc<OwnedFd>),
+    /// A symbolic link to this target.
+    Symlink(String),
+}
+
+/// Something that a program's descriptor is connected to.
+#[derive(Debug, Clone)]
+pub enum Wire {
+    /// This descriptor. The program may do with it whatever its mode and its seals allow.
+    Descriptor(Arc<OwnedFd>),
+    /// A file of the box, made or emptied, for writing. The same path twice is the same open file, and a
+    /// [`CollectFile`] of that path hands out that very file, whatever the program did with its name.
+    BoxFile(String),
 }
 
 /// A program's standard input.
@@ -138,10 +154,14 @@ pub enum Input {
     Empty,
     /// These bytes, then the end.
     Bytes(Arc<[u8]>),
+    /// Connected to something.
+    Wire(Wire),
+    /// Not open at all.
+    Closed,
 }
 
 /// What becomes of a program's output.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Output {
     /// `/dev/null`.
     Discard,
@@ -156,6 +176,10 @@ pub enum Output {
     },
     /// Into the same pipe as standard output. Only for standard error.
     WithStdout,
+    /// Connected to something.
+    Wire(Wire),
+    /// Not open at all.
+    Closed,
 }
 
 /// A file to hand out.
@@ -163,8 +187,10 @@ pub enum Output {
 pub struct CollectFile {
     /// Relative to the box.
     pub path: String,
-    /// A larger file is refused.
+    /// A larger file is refused, unless `truncate`.
     pub max: Bytes,
+    /// Hand a larger file out all the same; its reader stops at `max`.
+    pub truncate: bool,
 }
 
 /// What came of a run.

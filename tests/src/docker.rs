@@ -6,10 +6,13 @@ use std::time::Duration;
 use bollard::container::LogOutput;
 use bollard::errors::Error;
 use bollard::exec::StartExecResults;
-use bollard::models::{ContainerInspectResponse, ContainerSummary, ExecConfig};
+use bollard::models::{
+    ContainerCreateBody, ContainerInspectResponse, ContainerSummary, ExecConfig, HostConfig,
+};
 use bollard::query_parameters::{
-    InspectContainerOptions, KillContainerOptionsBuilder, ListContainersOptionsBuilder, LogsOptionsBuilder,
-    RemoveContainerOptionsBuilder, StartContainerOptions, TopOptionsBuilder,
+    CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptionsBuilder,
+    ListContainersOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
+    TopOptionsBuilder,
 };
 use bollard::{API_DEFAULT_VERSION, Docker};
 use futures_util::StreamExt as _;
@@ -151,6 +154,45 @@ impl Host {
             StartExecResults::Attached { output, .. } => text_of(output).await,
             StartExecResults::Detached => String::new(),
         }
+    }
+
+    /// Whether a container runs.
+    pub async fn is_running(&self, id: &str) -> bool {
+        let state = self.inspect(id).await.and_then(|container| container.state);
+        state.and_then(|state| state.running).unwrap_or(false)
+    }
+
+    /// Uses up all memory that a container may have, by a process that the kernel must not choose as its victim.
+    pub async fn exhaust_memory(&self, id: &str) {
+        let hog = "echo -1000 >/proc/self/oom_score_adj; exec tail /dev/zero";
+        let config = ExecConfig {
+            cmd: Some(vec!["sh".into(), "-c".into(), hog.into()]),
+            user: Some("0".into()),
+            privileged: Some(true),
+            attach_stderr: Some(true),
+            ..ExecConfig::default()
+        };
+        let exec = done(self.docker.create_exec(id, config).await);
+        if let StartExecResults::Attached { output, .. } = done(self.docker.start_exec(&exec.id, None).await)
+        {
+            text_of(output).await;
+        }
+    }
+
+    /// A container of nobody, made from the run image: it sleeps.
+    pub async fn idle_container(&self, name: &str, labels: &[(&str, &str)]) -> String {
+        self.remove(name).await;
+        let body = ContainerCreateBody {
+            image: Some("gavel/run:latest".into()),
+            cmd: Some(vec!["sleep".into(), "600".into()]),
+            labels: Some(labels.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect()),
+            host_config: Some(HostConfig { network_mode: Some("none".into()), ..HostConfig::default() }),
+            ..ContainerCreateBody::default()
+        };
+        let options = CreateContainerOptionsBuilder::new().name(name).build();
+        let id = done(self.docker.create_container(Some(options), body).await).id;
+        self.start(&id).await;
+        id
     }
 
     /// The last lines that a container has logged.

@@ -33,9 +33,9 @@ pub fn first_port() -> u16 {
     parsed("GAVEL_E2E_PORTS").unwrap_or(5061)
 }
 
-/// Whether the tests may restart the Docker engine itself: `GAVEL_E2E_MAY_RESTART_DOCKER`, a command that does it.
+/// The command that restarts the Docker engine: `GAVEL_E2E_RESTART_DOCKER`. Only the test of that needs it.
 pub fn restart_docker_command() -> Option<String> {
-    variable("GAVEL_E2E_MAY_RESTART_DOCKER")
+    variable("GAVEL_E2E_RESTART_DOCKER")
 }
 
 /// The service's host is so many times slower, or busier, than a machine of its own: `GAVEL_E2E_TIME_FACTOR`.

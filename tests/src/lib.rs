@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bench;
 pub mod client;
 pub mod docker;
 pub mod environment;
@@ -12,6 +13,7 @@ pub mod expectation;
 pub mod header;
 pub mod instance;
 pub mod leftovers;
+pub mod programs;
 pub mod request;
 pub mod wire;
 

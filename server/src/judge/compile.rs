@@ -75,16 +75,18 @@ impl<S: Sandboxes> Judge<S> {
             argv: command(&language.compile, submission, language),
             env: ENVIRONMENT.map(|variable| variable.as_bytes().to_vec()).to_vec(),
             executable: None,
+            search_box: false,
             files: sources(submission),
             stdin: Input::Empty,
             // The first errors are the ones that help; the last lines say how it ended.
             stdout: Output::Capture { head: log - log / 4, tail: log / 4, kill: false },
             stderr: Output::WithStdout,
+            others: Vec::new(),
             limits: monitor_limits(&submission.compile_limits),
             collect: language
                 .artefact
                 .iter()
-                .map(|path| CollectFile { path: path.clone(), max: self.limits.artefact })
+                .map(|path| CollectFile { path: path.clone(), max: self.limits.artefact, truncate: false })
                 .collect(),
         }
     }

@@ -33,6 +33,7 @@ impl Runnable<'_> {
             argv: self.argv(),
             env: ENVIRONMENT.map(|variable| variable.as_bytes().to_vec()).to_vec(),
             executable: self.artefact.map(|artefact| artefact.program.clone()),
+            search_box: false,
             files: match self.artefact {
                 Some(_) => Vec::new(),
                 None => sources(self.submission),
@@ -41,8 +42,9 @@ impl Runnable<'_> {
                 true => Input::Empty,
                 false => Input::Bytes(case.stdin.clone()),
             },
-            stdout: output,
+            stdout: output.clone(),
             stderr: output,
+            others: Vec::new(),
             limits: monitor_limits(limits),
             collect: Vec::new(),
         }

@@ -10,7 +10,7 @@ use gavel_protocol::{
 
 use super::capture::Capture;
 use super::input;
-use super::{Input, Output, Program, PutContent, PutFile, SandboxError};
+use super::{Input, Output, Program, PutContent, PutFile, SandboxError, Wire};
 
 /// Where a program starts, and what its relative paths are relative to.
 const BOX: &str = "/w";
@@ -20,6 +20,9 @@ const INLINE: usize = 16 * 1024;
 
 /// Most bytes of files in one frame, of [`gavel_protocol::MAX_FRAME`]; the rest is for arguments and paths.
 const FRAME_FILES: usize = 64 * 1024;
+
+/// Descriptors of the executable, standard input, output and error.
+const STANDARD: usize = 4;
 
 /// Most descriptors of files in one frame; the rest is for stdio and the executable.
 const FRAME_DESCRIPTORS: usize = MAX_DESCRIPTORS - 10;
@@ -75,36 +78,35 @@ pub(super) fn is_too_large(program: &Program) -> bool {
 /// Makes the frames and the descriptors of a run.
 pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError> {
     let mut parcels = pack(program.files).await.map_err(failed("pass a file to the sandbox"))?;
-    let Parcel { files, mut descriptors, .. } = parcels.pop().unwrap_or_default();
+    let room = MAX_DESCRIPTORS.saturating_sub(program.others.len() + STANDARD);
+    let last = parcels.pop_if(|parcel| parcel.descriptors.len() <= room).unwrap_or_default();
+    let Parcel { files, mut descriptors, .. } = last;
     let executable = program.executable.map(|executable| pass(&mut descriptors, Passed::Shared(executable)));
-    let stdin = match program.stdin {
-        Input::Bytes(bytes) if !bytes.is_empty() => {
-            let stdin = input::stdin(&bytes).await.map_err(failed("make standard input"))?;
-            StdioSource::Descriptor(pass(&mut descriptors, Passed::Own(stdin)))
-        }
-        Input::Bytes(_) | Input::Empty => StdioSource::Null,
-    };
+    let stdin = input(program.stdin, &mut descriptors).await.map_err(failed("make standard input"))?;
     let pipe = failed("make a pipe for the output");
     let (out_source, stdout) = output(program.stdout, &mut descriptors).map_err(&pipe)?;
     let (error_source, stderr) = match program.stderr {
         Output::WithStdout => (out_source.clone(), None),
         other => output(other, &mut descriptors).map_err(&pipe)?,
     };
+    let mut stdio: Vec<_> = [(0, stdin), (1, out_source), (2, error_source)]
+        .into_iter()
+        .filter_map(|(fd, source)| Some(Stdio { fd, source: source? }))
+        .collect();
+    stdio.extend(program.others.into_iter().map(|(fd, to)| Stdio { fd, source: wire(to, &mut descriptors) }));
     let collect = program.collect.into_iter();
     let run = Box::new(Run {
         argv: program.argv,
         env: program.env,
         cwd: BOX.to_owned(),
-        search_cwd: false,
+        search_cwd: program.search_box,
         executable,
         files,
-        stdio: vec![
-            Stdio { fd: 0, source: stdin },
-            Stdio { fd: 1, source: out_source },
-            Stdio { fd: 2, source: error_source },
-        ],
+        stdio,
         terminal: None,
-        collect: collect.map(|file| Collect { path: file.path, max: file.max, truncate: false }).collect(),
+        collect: collect
+            .map(|file| Collect { path: file.path, max: file.max, truncate: file.truncate })
+            .collect(),
         limits: program.limits,
     });
     Ok(Outgoing { parcels, run, descriptors, stdout, stderr })
@@ -117,7 +119,8 @@ async fn pack(files: Vec<PutFile>) -> io::Result<Vec<Parcel>> {
     for file in files {
         let inline = match &file.content {
             PutContent::Bytes(bytes) if bytes.len() <= INLINE => bytes.len(),
-            _ => 0,
+            PutContent::Symlink(target) => target.len(),
+            PutContent::Bytes(_) | PutContent::Descriptor(_) => 0,
         };
         let bytes = inline + file.path.len() + 16;
         if parcel.bytes + bytes > FRAME_FILES || parcel.descriptors.len() == FRAME_DESCRIPTORS {
@@ -133,6 +136,7 @@ async fn pack(files: Vec<PutFile>) -> io::Result<Vec<Parcel>> {
             PutContent::Descriptor(descriptor) => {
                 Content::Descriptor(pass(&mut parcel.descriptors, Passed::Shared(descriptor)))
             }
+            PutContent::Symlink(target) => Content::Symlink(target),
         };
         parcel.files.push(BoxFile { path: file.path, mode: file.mode, content });
     }
@@ -140,14 +144,41 @@ async fn pack(files: Vec<PutFile>) -> io::Result<Vec<Parcel>> {
     Ok(parcels)
 }
 
-fn output(output: Output, descriptors: &mut Vec<Passed>) -> io::Result<(StdioSource, Option<Capture>)> {
-    match output {
+/// `None` = the program has no such descriptor.
+async fn input(input: Input, descriptors: &mut Vec<Passed>) -> io::Result<Option<StdioSource>> {
+    Ok(match input {
+        Input::Bytes(bytes) if !bytes.is_empty() => {
+            let stdin = input::stdin(&bytes).await?;
+            Some(StdioSource::Descriptor(pass(descriptors, Passed::Own(stdin))))
+        }
+        Input::Bytes(_) | Input::Empty => Some(StdioSource::Null),
+        Input::Wire(to) => Some(wire(to, descriptors)),
+        Input::Closed => None,
+    })
+}
+
+fn output(
+    output: Output,
+    descriptors: &mut Vec<Passed>,
+) -> io::Result<(Option<StdioSource>, Option<Capture>)> {
+    Ok(match output {
         Output::Capture { head, tail, kill } => {
             let (theirs, ours) = Capture::new(head, tail, kill)?;
-            Ok((StdioSource::Descriptor(pass(descriptors, Passed::Own(theirs))), Some(ours)))
+            (Some(StdioSource::Descriptor(pass(descriptors, Passed::Own(theirs)))), Some(ours))
         }
         // For standard output itself there is nothing to go with.
-        Output::Discard | Output::WithStdout => Ok((StdioSource::Null, None)),
+        Output::Discard | Output::WithStdout => (Some(StdioSource::Null), None),
+        Output::Wire(to) => (Some(wire(to, descriptors)), None),
+        Output::Closed => (None, None),
+    })
+}
+
+fn wire(to: Wire, descriptors: &mut Vec<Passed>) -> StdioSource {
+    match to {
+        Wire::Descriptor(descriptor) => {
+            StdioSource::Descriptor(pass(descriptors, Passed::Shared(descriptor)))
+        }
+        Wire::BoxFile(path) => StdioSource::WriteFile(path),
     }
 }
 

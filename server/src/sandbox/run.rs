@@ -210,7 +210,8 @@ impl Running {
             if expected.path != one.path {
                 return Err(breach("a file came that was not asked for"));
             }
-            let output = checked(one.file, expected.max, descriptors)?;
+            let max = if expected.truncate { Bytes(u64::MAX) } else { expected.max };
+            let output = checked(one.file, max, descriptors)?;
             self.collected.push(output);
         }
         Ok(())

@@ -1,0 +1,98 @@
+//! A long mixed load, with the server's memory and open files and the number of containers once a minute: all must
+//! stay flat.
+
+use std::time::{Duration, Instant};
+
+use e2e::docker::Host;
+use e2e::leftovers::AtRest;
+use e2e::programs::unique;
+use e2e::{Client, environment, header};
+
+/// The server at one moment.
+#[derive(Debug, Clone, Copy)]
+struct Sample {
+    rss_kib: u64,
+    descriptors: u64,
+    containers: u64,
+}
+
+/// Loads the service for so many minutes.
+///
+/// # Panics
+/// When a verdict is not the expected one or something has grown.
+pub(crate) async fn run(client: &Client, minutes: u64) {
+    let host = Host::connect().await;
+    let server = host.service(&environment::project(), "server").await;
+    let at_rest = AtRest::note(&host, &environment::instance(), &server).await;
+    let end = Instant::now() + Duration::from_secs(minutes * 60);
+    let load: Vec<_> = (0..4).map(|n| tokio::spawn(keep_busy(client.clone(), n, end))).collect();
+    let samples = watch(&host, &server, end).await;
+    let mut judged = 0;
+    for worker in load {
+        judged += worker.await.expect("every verdict is the expected one");
+    }
+    println!("{judged} submissions judged as expected");
+    at_rest.comes_back(&host, Duration::from_secs(30)).await;
+    flat(&samples);
+}
+
+/// Judges one program after another; returns how many.
+async fn keep_busy(client: Client, worker: usize, end: Instant) -> u64 {
+    let programs = header::all();
+    let mut judged = 0;
+    for round in worker.. {
+        if Instant::now() >= end {
+            break;
+        }
+        let mut program = programs[round * 7 % programs.len()].clone();
+        if program.source.len().is_multiple_of(3) && program.expectation.verdict != "CompileError" {
+            program.source = unique(&program.source);
+        }
+        let answer = client.judge(&program.request()).await;
+        assert_eq!(answer.verdict(), program.expectation.verdict, "{}", program.name);
+        judged += 1;
+    }
+    judged
+}
+
+async fn watch(host: &Host, server: &str, end: Instant) -> Vec<Sample> {
+    let mut samples = Vec::new();
+    println!("{:>8}{:>12}{:>14}{:>12}", "second", "RSS KiB", "descriptors", "containers");
+    let started = Instant::now();
+    while Instant::now() < end {
+        let sample = sample(host, server).await;
+        let second = started.elapsed().as_secs();
+        println!("{second:>8}{:>12}{:>14}{:>12}", sample.rss_kib, sample.descriptors, sample.containers);
+        samples.push(sample);
+        tokio::time::sleep(Duration::from_secs(30).min(end - Instant::now().min(end))).await;
+    }
+    samples
+}
+
+async fn sample(host: &Host, server: &str) -> Sample {
+    let tell = "grep VmRSS /proc/1/status | tr -dc 0-9; echo; ls /proc/1/fd | wc -l";
+    let told = host.exec(server, "10001", &["sh", "-c", tell]).await;
+    let mut numbers = told.lines().map(|line| line.trim().parse().unwrap_or(0));
+    let containers = host.sandboxes(&environment::instance()).await.len();
+    Sample {
+        rss_kib: numbers.next().unwrap_or(0),
+        descriptors: numbers.next().unwrap_or(0),
+        containers: u64::try_from(containers).unwrap_or(u64::MAX),
+    }
+}
+
+/// The second half of the samples against the first, after a warming-up.
+fn flat(samples: &[Sample]) {
+    let warm = &samples[samples.len() / 4..];
+    let (first, last) = warm.split_at(warm.len() / 2);
+    let most = |half: &[Sample], figure: fn(&Sample) -> u64| half.iter().map(figure).max().unwrap_or(0);
+    for (name, figure, slack) in [
+        ("RSS KiB", (|s: &Sample| s.rss_kib) as fn(&Sample) -> u64, 51_200),
+        ("descriptors", |s: &Sample| s.descriptors, 20),
+        ("containers", |s: &Sample| s.containers, 1),
+    ] {
+        let (before, after) = (most(first, figure), most(last, figure));
+        println!("{name}: at most {before} in the first half, {after} in the second");
+        assert!(after <= before + slack, "{name} grows");
+    }
+}

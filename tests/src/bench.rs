@@ -1,0 +1,79 @@
+//! Times, and how they compare.
+
+use std::time::Duration;
+
+/// Times of one thing, taken in turn with those of another.
+#[derive(Debug, Clone, Default)]
+pub struct Times(Vec<Duration>);
+
+impl Times {
+    /// Adds one.
+    pub fn add(&mut self, time: Duration) {
+        self.0.push(time);
+    }
+
+    /// The fastest, the median and the 99th percentile.
+    pub fn spread(&self) -> Spread {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        let at =
+            |per_cent: usize| sorted.get((sorted.len() * per_cent / 100).min(sorted.len().saturating_sub(1)));
+        let of = |per_cent| at(per_cent).copied().unwrap_or_default();
+        Spread { min: of(0), median: of(50), p99: of(99) }
+    }
+}
+
+/// Three figures that say most about many times.
+#[derive(Debug, Clone, Copy)]
+pub struct Spread {
+    /// The fastest.
+    pub min: Duration,
+    /// Half are faster.
+    pub median: Duration,
+    /// One in a hundred is slower.
+    pub p99: Duration,
+}
+
+/// Three lines: ours, bare, and the ratio.
+pub fn comparison(what: &str, ours: &Times, bare_name: &str, bare: &Times) -> String {
+    let (ours, bare) = (ours.spread(), bare.spread());
+    let ratio = |ours: Duration, bare: Duration| format!("{:.2}x", ours.as_secs_f64() / bare.as_secs_f64());
+    [
+        line(what, &[milliseconds(ours.min), milliseconds(ours.median), milliseconds(ours.p99)]),
+        line(
+            &format!("  bare: {bare_name}"),
+            &[milliseconds(bare.min), milliseconds(bare.median), milliseconds(bare.p99)],
+        ),
+        line(
+            "  ratio",
+            &[ratio(ours.min, bare.min), ratio(ours.median, bare.median), ratio(ours.p99, bare.p99)],
+        ),
+    ]
+    .join("\n")
+}
+
+/// A name and columns of figures.
+pub fn line(name: &str, columns: &[String]) -> String {
+    let columns: Vec<String> = columns.iter().map(|column| format!("{column:>12}")).collect();
+    format!("{name:<62}{}", columns.join(""))
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spread_of_a_hundred_times_is_their_1st_51st_and_100th() {
+        let mut times = Times::default();
+        for n in (1..=100).rev() {
+            times.add(Duration::from_millis(n));
+        }
+        let spread = times.spread();
+        let shown = [spread.min, spread.median, spread.p99].map(|time| time.as_millis());
+        assert_eq!(shown, [1, 51, 100]);
+    }
+}

@@ -1,0 +1,410 @@
+//! Whatever breaks, nothing accepted is lost, each submission gets exactly one judgement, and nothing of ours is left.
+//! Each fault is done to an instance of its own.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use e2e::client::ClientError;
+use e2e::docker::Host;
+use e2e::environment::patience;
+use e2e::instance::{Instance, Plan};
+use e2e::leftovers::AtRest;
+use e2e::programs::{LOOP, SLEEP, SUM, TOUCH, unique};
+use e2e::{Client, Request};
+use reqwest::StatusCode;
+use tokio::sync::{Mutex, MutexGuard};
+
+/// The faults take the machine's cores and memory, so they come one after another.
+async fn alone() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+    ONE_AT_A_TIME.lock().await
+}
+
+/// Runs a test against an instance and removes the instance whatever comes of it.
+async fn with_instance<F>(plan: Plan, test: impl FnOnce(Scene) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let _alone = alone().await;
+    let instance = plan.start().await;
+    let host = Host::connect().await;
+    let at_rest = AtRest::note(&host, &instance.name, &instance.server).await;
+    let scene = Scene {
+        name: instance.name.clone(),
+        server: instance.server.clone(),
+        warden: instance.warden.clone(),
+        client: instance.client(),
+        host: host.clone(),
+        at_rest,
+    };
+    let outcome = tokio::spawn(test(scene)).await;
+    if outcome.is_err() {
+        eprintln!("server:\n{}", host.logs(&instance.server, "60").await);
+        eprintln!("warden:\n{}", host.logs(&instance.warden, "30").await);
+    }
+    Instance::remove(instance).await;
+    if let Err(panic) = outcome {
+        std::panic::resume_unwind(panic.into_panic());
+    }
+}
+
+/// An instance to do harm to.
+struct Scene {
+    name: String,
+    server: String,
+    warden: String,
+    client: Client,
+    host: Host,
+    at_rest: AtRest,
+}
+
+impl Scene {
+    async fn ready_again(&self) {
+        self.client.wait_until_ready(Duration::from_secs(60)).await;
+    }
+
+    async fn nothing_is_left(&self) {
+        self.at_rest.comes_back(&self.host, Duration::from_secs(30)).await;
+    }
+
+    /// The run container, once the submission runs in it.
+    async fn container_running(&self, id: &str) -> String {
+        let answer = self.client.wait_for_state(id, "running").await;
+        assert_eq!(answer.state, "running", "{answer:?}");
+        // The state changes just before the run is sent.
+        tokio::time::sleep(patience(Duration::from_millis(200))).await;
+        let mut containers = self.host.run_containers(&self.name).await;
+        assert_eq!(containers.len(), 1, "the instance has one run slot");
+        containers.remove(0).id
+    }
+
+    async fn still_judges(&self) {
+        let request = Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3\n"));
+        assert_eq!(self.client.judge(&request).await.verdict(), "Accepted");
+    }
+}
+
+/// Submissions of several users with the verdict that each must get.
+fn load(size: usize) -> Vec<(Request, &'static str)> {
+    (0..size)
+        .map(|n| {
+            let user = format!("user-{}", n % 4);
+            let (request, verdict) = match n % 5 {
+                0 => (Request::new("c17", LOOP).limits("cpu_ms=100 wall_ms=20000"), "TimeLimitExceeded"),
+                1 => {
+                    (Request::new("c17", SLEEP).stdin(b"150").limits("cpu_ms=500 wall_ms=20000"), "Accepted")
+                }
+                2 => (
+                    Request::new("c17", TOUCH).stdin(b"80").limits("memory_bytes=50000000"),
+                    "MemoryLimitExceeded",
+                ),
+                3 => (Request::new("c17", SUM).test(b"1 2", Some(b"4\n")), "WrongAnswer"),
+                _ => (Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3\n")), "Accepted"),
+            };
+            // Only every fifth is a TimeLimitExceeded, so nobody is throttled.
+            (request.user(&user), verdict)
+        })
+        .collect()
+}
+
+/// Submits until told to stop; remembers what was accepted.
+async fn submit_all(client: &Client, load: Vec<(Request, &'static str)>) -> BTreeMap<String, &'static str> {
+    let mut accepted = BTreeMap::new();
+    for (request, verdict) in load {
+        // What is refused, or lost on the way before it was acknowledged, was not accepted.
+        if let Ok(answer) = client.try_submit(&request).await {
+            accepted.insert(answer.id, verdict);
+        }
+    }
+    accepted
+}
+
+/// Every accepted submission ends, once, with the right verdict.
+async fn all_judged(client: &Client, accepted: &BTreeMap<String, &'static str>) {
+    assert!(!accepted.is_empty());
+    for (id, verdict) in accepted {
+        let answer = match client.try_wait(id, Duration::from_secs(120)).await {
+            Ok(answer) => answer,
+            Err(error) => panic!("{id} is lost: {error}"),
+        };
+        assert_eq!(answer.verdict(), *verdict, "{answer:#?}");
+    }
+    // A judgement is final: nothing runs a second time and changes it.
+    let first = judged(client, accepted).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(judged(client, accepted).await, first);
+}
+
+async fn judged(client: &Client, accepted: &BTreeMap<String, &'static str>) -> Vec<String> {
+    let mut answers = Vec::new();
+    for id in accepted.keys() {
+        let path = format!("/api/v1/submissions/{id}");
+        answers.push(client.call(reqwest::Method::GET, &path, None).await.text);
+    }
+    answers
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_killed_under_load_loses_nothing() {
+    with_instance(Plan::of_one_slot("kill-server"), async |scene: Scene| {
+        let mut accepted = BTreeMap::new();
+        for pause_ms in [50, 400, 900] {
+            let killing = async {
+                tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+                scene.host.kill(&scene.server, "KILL").await;
+            };
+            let (more, ()) = tokio::join!(submit_all(&scene.client, load(25)), killing);
+            accepted.extend(more);
+            scene.host.start(&scene.server).await;
+            scene.ready_again().await;
+            accepted.extend(submit_all(&scene.client, load(10)).await);
+        }
+        all_judged(&scene.client, &accepted).await;
+        scene.nothing_is_left().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_server_drains_and_loses_nothing() {
+    with_instance(Plan::of_one_slot("stop-server"), async |scene: Scene| {
+        let accepted = submit_all(&scene.client, load(25)).await;
+        scene.host.kill(&scene.server, "TERM").await;
+        let deadline = Instant::now() + patience(Duration::from_secs(45));
+        let code = loop {
+            let state = scene.host.inspect(&scene.server).await.and_then(|c| c.state).unwrap_or_default();
+            if state.running == Some(false) {
+                break state.exit_code;
+            }
+            assert!(Instant::now() < deadline, "the server does not end");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        };
+        assert_eq!(code, Some(0));
+        scene.host.start(&scene.server).await;
+        scene.ready_again().await;
+        all_judged(&scene.client, &accepted).await;
+        scene.nothing_is_left().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_warden_loses_nothing() {
+    with_instance(Plan::of_one_slot("kill-warden"), async |scene: Scene| {
+        let mut accepted = submit_all(&scene.client, load(15)).await;
+        scene.host.kill(&scene.warden, "KILL").await;
+        // Sandboxes that are there go on serving.
+        accepted.extend(submit_all(&scene.client, load(10)).await);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        scene.host.start(&scene.warden).await;
+        all_judged(&scene.client, &accepted).await;
+        scene.ready_again().await;
+        // The new warden makes containers as the old one did.
+        let fresh = Request::new("c17", SUM).test(b"1 2", Some(b"3\n")).isolation("fresh");
+        for _ in 0..2 {
+            assert_eq!(scene.client.judge(&fresh).await.verdict(), "Accepted");
+        }
+        scene.nothing_is_left().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn server_and_warden_killed_together_lose_nothing() {
+    with_instance(Plan::of_one_slot("kill-both"), async |scene: Scene| {
+        let accepted = submit_all(&scene.client, load(20)).await;
+        scene.host.kill(&scene.warden, "KILL").await;
+        scene.host.kill(&scene.server, "KILL").await;
+        scene.host.start(&scene.warden).await;
+        scene.host.start(&scene.server).await;
+        scene.ready_again().await;
+        all_judged(&scene.client, &accepted).await;
+        scene.nothing_is_left().await;
+    })
+    .await;
+}
+
+/// What can happen to a run container.
+#[derive(Debug, Clone, Copy)]
+enum Harm {
+    Removed,
+    Killed,
+    Paused,
+    OutOfMemory,
+}
+
+impl Harm {
+    async fn come_over(self, host: &Host, container: &str) {
+        match self {
+            Self::Removed => host.remove(container).await,
+            Self::Killed => host.kill(container, "KILL").await,
+            Self::Paused => host.pause(container).await,
+            Self::OutOfMemory => host.exhaust_memory(container).await,
+        }
+    }
+}
+
+/// A program in the middle of its run when harm comes over its container must still be accepted.
+async fn survives(name: &str, harm: Harm) {
+    with_instance(Plan::of_one_slot(name), move |scene: Scene| async move {
+        let program = Request::new("c17", SLEEP).test(b"2500", Some(b"slept\n"));
+        let submitted = scene.client.submit(&program.limits("cpu_ms=1000 wall_ms=7000")).await;
+        let container = scene.container_running(&submitted.id).await;
+        harm.come_over(&scene.host, &container).await;
+        let answer = scene.client.wait(&submitted.id).await;
+        assert_eq!(answer.verdict(), "Accepted", "{answer:#?}");
+        scene.still_judges().await;
+        scene.nothing_is_left().await;
+        let containers = scene.host.run_containers(&scene.name).await;
+        assert!(containers.iter().all(|now| now.id != container), "the harmed container serves on");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_container_removed_in_mid_run_costs_another_attempt_only() {
+    survives("remove-run", Harm::Removed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_container_killed_in_mid_run_costs_another_attempt_only() {
+    survives("kill-run", Harm::Killed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_container_paused_in_mid_run_costs_another_attempt_only() {
+    survives("pause-run", Harm::Paused).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_container_out_of_memory_in_mid_run_costs_another_attempt_only() {
+    survives("oom-run", Harm::OutOfMemory).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_toolchain_container_removed_in_mid_compilation_costs_another_attempt_only() {
+    with_instance(Plan::of_one_slot("remove-gcc"), async |scene: Scene| {
+        let slow = unique(
+            "#include <bits/stdc++.h>\n#include <regex>\nint main() { std::regex r(\"a*\"); return 0; }\n",
+        );
+        let submitted = scene.client.submit(&Request::new("cpp17", &slow)).await;
+        assert_eq!(scene.client.wait_for_state(&submitted.id, "compiling").await.state, "compiling");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let toolchains =
+            scene.host.sandboxes(&scene.name).await.into_iter().filter(|c| c.role == "toolchain");
+        for toolchain in toolchains {
+            scene.host.remove(&toolchain.id).await;
+        }
+        assert_eq!(scene.client.wait(&submitted.id).await.verdict(), "Accepted");
+        scene.still_judges().await;
+        scene.nothing_is_left().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_workspace_refuses_with_503_and_recovers() {
+    let plan = Plan::of_one_slot("full").workspace_of("48m");
+    with_instance(plan, async |scene: Scene| {
+        scene.still_judges().await;
+        let fill = "dd if=/dev/zero of=/workspace/state/filler bs=64k 2>/dev/null; true";
+        scene.host.exec(&scene.server, "10001", &["sh", "-c", fill]).await;
+        let mut accepted = BTreeMap::new();
+        for _ in 0..10 {
+            match scene.client.try_submit(&Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3\n"))).await
+            {
+                Ok(answer) => drop(accepted.insert(answer.id, "Accepted")),
+                Err(ClientError::Refused(response)) => {
+                    assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE, "{}", response.text);
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+        assert!(accepted.len() < 10, "a full workspace took everything");
+        scene.host.exec(&scene.server, "10001", &["rm", "/workspace/state/filler"]).await;
+        scene.ready_again().await;
+        let answer = scene.client.judge(&Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3\n"))).await;
+        assert_eq!(answer.verdict(), "Accepted");
+        for id in accepted.keys() {
+            let answer = scene.client.wait(id).await;
+            // There was no room for the program, or there was again: never anything wrong.
+            assert!(["Accepted", "InternalError"].contains(&answer.verdict()), "{answer:#?}");
+        }
+        scene.nothing_is_left().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn containers_of_others_survive_a_start_and_leftovers_of_ours_do_not() {
+    with_instance(Plan::of_one_slot("orphans"), async |scene: Scene| {
+        let foreign = scene.host.idle_container("gavel-e2e-orphans-run-0-foreign", &[]).await;
+        let of_another = [
+            ("io.gavel.instance", "gavel-e2e-somebody-else"),
+            ("io.gavel.role", "run"),
+            ("io.gavel.slot", "0"),
+        ];
+        let living = scene.host.idle_container("gavel-e2e-another-run-0", &of_another).await;
+        let ours =
+            [("io.gavel.instance", scene.name.as_str()), ("io.gavel.role", "run"), ("io.gavel.slot", "77")];
+        let orphan = scene.host.idle_container("gavel-e2e-orphan", &ours).await;
+        scene.host.kill(&scene.warden, "KILL").await;
+        scene.host.kill(&scene.server, "KILL").await;
+        scene.host.start(&scene.warden).await;
+        scene.host.start(&scene.server).await;
+        scene.ready_again().await;
+        let deadline = Instant::now() + patience(Duration::from_secs(15));
+        while scene.host.inspect(&orphan).await.is_some() && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        let left = [&foreign, &living, &orphan].map(|id| scene.host.inspect(id));
+        let [foreign_left, living_left, orphan_left] = left;
+        let (foreign_left, living_left, orphan_left) = tokio::join!(foreign_left, living_left, orphan_left);
+        for id in [&foreign, &living, &orphan] {
+            scene.host.remove(id).await;
+        }
+        assert!(foreign_left.is_some(), "a container that only has a similar name was removed");
+        assert!(living_left.is_some(), "a container of another instance was removed");
+        assert!(orphan_left.is_none(), "a leftover of this instance was not removed");
+        scene.nothing_is_left().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recycle_under_load_interrupts_nothing_and_replaces_every_sandbox() {
+    with_instance(Plan::of_one_slot("recycle").with("GAVEL_HTTP__ADMIN_TOKEN", ""), async |scene: Scene| {
+        let before = scene.host.sandboxes(&scene.name).await;
+        let accepted = submit_all(&scene.client, load(20)).await;
+        let recycled = scene.client.call(reqwest::Method::POST, "/api/v1/admin/recycle", None).await;
+        assert!(recycled.status.is_success(), "{}: {}", recycled.status, recycled.text);
+        all_judged(&scene.client, &accepted).await;
+        scene.nothing_is_left().await;
+        let after = scene.host.sandboxes(&scene.name).await;
+        for container in &before {
+            assert!(
+                after.iter().all(|now| now.id != container.id),
+                "slot {} was not replaced",
+                container.slot
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_loses_every_container_costs_another_attempt_only() {
+    with_instance(Plan::of_one_slot("all-gone"), async |scene: Scene| {
+        let accepted = submit_all(&scene.client, load(20)).await;
+        scene.host.kill(&scene.warden, "KILL").await;
+        for container in scene.host.sandboxes(&scene.name).await {
+            scene.host.remove(&container.id).await;
+        }
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        scene.host.start(&scene.warden).await;
+        scene.ready_again().await;
+        all_judged(&scene.client, &accepted).await;
+        scene.nothing_is_left().await;
+    })
+    .await;
+}

@@ -1,0 +1,192 @@
+//! Limits are kept closely, and usage is measured over everything that a program starts. These tests measure, so they
+//! run one after another.
+
+use e2e::environment::{at_most_ms, time_factor};
+use e2e::programs::{BURN, LOOP, SLEEP, TOUCH};
+use e2e::{Answer, Client, Request};
+use tokio::sync::{Mutex, MutexGuard};
+
+async fn alone() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+    ONE_AT_A_TIME.lock().await
+}
+
+async fn judge(source: &str, stdin: &str, limits: &str) -> Answer {
+    let request = Request::new("c17", source).stdin(stdin.as_bytes()).limits(limits);
+    Client::connect().await.judge(&request).await
+}
+
+/// How far a measured time may be from where it belongs, on a core of its own.
+fn tolerance_ms() -> f64 {
+    at_most_ms(10.0)
+}
+
+#[track_caller]
+fn within(name: &str, value: f64, from: f64, to: f64) {
+    assert!((from..=to).contains(&value), "{name}: {value} is not in {from}..{to}");
+}
+
+#[tokio::test]
+async fn the_cpu_limit_is_kept_to_within_10_ms() {
+    let _alone = alone().await;
+    for limit in [100.0, 300.0, 500.0, 1000.0, 500.0] {
+        let answer = judge(LOOP, "", &format!("cpu_ms={limit} wall_ms=20000")).await;
+        assert_eq!(answer.verdict(), "TimeLimitExceeded", "{answer:?}");
+        within("cpu_ms", answer.test().cpu_ms, limit, limit + tolerance_ms());
+    }
+}
+
+#[tokio::test]
+async fn the_wall_limit_is_kept_to_within_10_ms() {
+    let _alone = alone().await;
+    for limit in [100.0, 300.0, 700.0, 300.0] {
+        let answer = judge(SLEEP, "5000", &format!("cpu_ms=1000 wall_ms={limit}")).await;
+        assert_eq!(answer.verdict(), "TimeLimitExceeded", "{answer:?}");
+        within("wall_ms", answer.test().wall_ms, limit, limit + tolerance_ms());
+    }
+}
+
+#[tokio::test]
+async fn the_cpu_limit_holds_for_all_threads_together() {
+    const THREADS: &str = r"#include <pthread.h>
+#include <unistd.h>
+static void *burn(void *unused) { for (volatile long n = 0;; n++) {} return unused; }
+int main(void) { pthread_t t; for (int i = 0; i < 8; i++) pthread_create(&t, 0, burn, 0); pause(); }";
+    let _alone = alone().await;
+    let answer = judge(THREADS, "", "cpu_ms=400 wall_ms=20000").await;
+    assert_eq!(answer.verdict(), "TimeLimitExceeded", "{answer:?}");
+    // Every core can use up the time between two looks.
+    within("cpu_ms", answer.test().cpu_ms, 400.0, 400.0 + 8.0 * tolerance_ms());
+}
+
+#[tokio::test]
+async fn a_program_within_a_hair_of_its_limit_is_accepted_every_time() {
+    let _alone = alone().await;
+    for _ in 0..10 {
+        let answer = judge(BURN, "270", "cpu_ms=300 wall_ms=20000").await;
+        assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+        within("cpu_ms", answer.test().cpu_ms, 270.0, 300.0);
+    }
+}
+
+#[tokio::test]
+async fn a_program_just_over_its_limit_is_never_accepted() {
+    let _alone = alone().await;
+    for _ in 0..10 {
+        let answer = judge(BURN, "312", "cpu_ms=300 wall_ms=20000").await;
+        assert_eq!(answer.verdict(), "TimeLimitExceeded", "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_clock_of_a_sleeping_program_runs_and_its_cpu_does_not() {
+    let _alone = alone().await;
+    let answer = judge(SLEEP, "300", "cpu_ms=1000 wall_ms=20000").await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    within("wall_ms", answer.test().wall_ms, 300.0, 300.0 + tolerance_ms());
+    within("cpu_ms", answer.test().cpu_ms, 0.0, tolerance_ms());
+}
+
+#[tokio::test]
+async fn cpu_of_children_that_nobody_waited_for_is_measured() {
+    const UNWAITED: &str = r"#define _GNU_SOURCE
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+int main(void) {
+    signal(SIGCHLD, SIG_IGN);
+    for (int i = 0; i < 3; i++)
+        if (fork() == 0) {
+            struct timespec used;
+            do clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+            while (used.tv_nsec < 100000000);
+            _exit(0);
+        }
+    sleep(2);
+}";
+    let _alone = alone().await;
+    let answer = judge(UNWAITED, "", "cpu_ms=2000 wall_ms=20000").await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    within("cpu_ms", answer.test().cpu_ms, 299.0, 300.0 + 3.0 * tolerance_ms());
+}
+
+#[tokio::test]
+async fn memory_is_measured_as_touched() {
+    let _alone = alone().await;
+    for mib in [1, 20, 100, 200] {
+        let answer = judge(TOUCH, &mib.to_string(), "memory_bytes=268435456 cpu_ms=5000").await;
+        assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+        let measured = answer.test().memory_bytes;
+        assert!((mib << 20..(mib + 4) << 20).contains(&measured), "{mib} MiB measured as {measured} bytes");
+    }
+}
+
+#[tokio::test]
+async fn memory_of_the_last_run_does_not_raise_the_peak_of_the_next() {
+    let _alone = alone().await;
+    for _ in 0..10 {
+        judge(TOUCH, "200", "memory_bytes=268435456 cpu_ms=5000").await;
+        let answer = judge(TOUCH, "1", "memory_bytes=268435456").await;
+        assert!(answer.test().memory_bytes < 6 << 20, "{}", answer.test().memory_bytes);
+    }
+}
+
+#[tokio::test]
+async fn memory_verdicts_do_not_waver_near_the_limit() {
+    let _alone = alone().await;
+    for _ in 0..10 {
+        let under = judge(TOUCH, "58", "memory_bytes=67108864").await;
+        assert_eq!(under.verdict(), "Accepted", "{under:?}");
+        let over = judge(TOUCH, "70", "memory_bytes=67108864").await;
+        assert_eq!(over.verdict(), "MemoryLimitExceeded", "{over:?}");
+    }
+}
+
+#[tokio::test]
+async fn limits_have_the_documented_defaults() {
+    const TELL: &str = r#"#include <stdio.h>
+#include <sys/resource.h>
+static void tell(const char *name, int kind) {
+    struct rlimit limit;
+    getrlimit(kind, &limit);
+    printf("%s %lu\n", name, (unsigned long)limit.rlim_cur);
+}
+int main(void) {
+    tell("stack", RLIMIT_STACK), tell("file", RLIMIT_FSIZE), tell("open_files", RLIMIT_NOFILE), tell("core", RLIMIT_CORE);
+}"#;
+    let _alone = alone().await;
+    let client = Client::connect().await;
+    let told = client.judge(&Request::new("c17", TELL)).await;
+    let expected = "stack 268435456\nfile 67108864\nopen_files 256\ncore 1\n";
+    assert_eq!(String::from_utf8_lossy(&told.test().stdout()), expected);
+    let looped = client.judge(&Request::new("c17", LOOP)).await;
+    assert_eq!(looped.verdict(), "TimeLimitExceeded");
+    within("cpu_ms of the default limit", looped.test().cpu_ms, 1000.0, 1000.0 + tolerance_ms());
+    let greedy = client.judge(&Request::new("c17", TOUCH).stdin(b"260")).await;
+    assert_eq!(greedy.verdict(), "MemoryLimitExceeded", "{greedy:?}");
+}
+
+#[tokio::test]
+async fn every_test_of_a_submission_has_the_whole_limit() {
+    let _alone = alone().await;
+    let mut request = Request::new("c17", BURN).limits("cpu_ms=400 wall_ms=20000");
+    for ms in ["250", "250", "250", "600", "250"] {
+        request = request.test(ms.as_bytes(), Some(b"burnt\n"));
+    }
+    let answer = Client::connect().await.judge(&request).await;
+    let verdicts: Vec<&str> = answer.tests.iter().map(|test| test.verdict.as_str()).collect();
+    assert_eq!(verdicts, ["Accepted", "Accepted", "Accepted", "TimeLimitExceeded", "Accepted"]);
+    assert_eq!(answer.verdict(), "TimeLimitExceeded");
+    let summary = answer.summary.expect("a judgement has a summary");
+    assert_eq!((summary.passed, summary.total), (4, 5));
+    within("cpu_ms_max", summary.cpu_ms_max, 400.0, 400.0 + tolerance_ms());
+}
+
+#[tokio::test]
+async fn a_run_that_does_nothing_is_measured_as_nearly_nothing() {
+    let _alone = alone().await;
+    let answer = judge("int main(void) { return 0; }", "", "cpu_ms=1000").await;
+    within("cpu_ms", answer.test().cpu_ms, 0.0, 5.0 * time_factor());
+    within("wall_ms", answer.test().wall_ms, 0.0, 10.0 * time_factor());
+    assert!(answer.test().memory_bytes < 4 << 20, "{}", answer.test().memory_bytes);
+}
