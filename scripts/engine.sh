@@ -23,10 +23,18 @@ start_engine() {
     systemctl start docker || fail "systemctl start docker failed; see journalctl -u docker"
   else
     say "starting the Docker engine (dockerd; no service manager runs here; log: /var/log/dockerd.log)"
-    # A file that a killed engine left behind would stop this one, should its number be in use again.
-    pgrep -x dockerd >/dev/null || rm -f /var/run/docker.pid
-    setsid nohup dockerd >>/var/log/dockerd.log 2>&1 </dev/null &
+    start_dockerd
   fi
+  wait_for_engine
+}
+
+start_dockerd() {
+  # A file that a killed engine left behind would stop this one, should its number be in use again.
+  pgrep -x dockerd >/dev/null || rm -f /var/run/docker.pid
+  setsid nohup dockerd >>/var/log/dockerd.log 2>&1 </dev/null &
+}
+
+wait_for_engine() {
   local waited=0
   until engine_answers; do
     waited=$((waited + 1))

@@ -59,14 +59,18 @@ build() {
   local arguments=() fingerprint
   fingerprint=$(fingerprint "$@")
   [ "$(docker image inspect -f '{{index .Config.Labels "io.gavel.inputs"}}' "gavel/$1:latest" 2>/dev/null)" != "$fingerprint" ] || return 0
-  say "building gavel/$1:latest"
+  say "building gavel/$1:latest (log: .gavel/build-$1.log)"
   [ -z "${4-}" ] || arguments=(--build-arg "$4")
-  docker build -q --label "io.gavel.inputs=$fingerprint" "${arguments[@]}" -t "gavel/$1:latest" -f "$3" "$2" >/dev/null
+  if ! docker build --label "io.gavel.inputs=$fingerprint" "${arguments[@]}" -t "gavel/$1:latest" -f "$3" "$2" \
+    >".gavel/build-$1.log" 2>&1; then
+    tail -n 30 ".gavel/build-$1.log" >&2
+    fail "gavel/$1:latest could not be built"
+  fi
 }
 
 # Of all that the image is made from: its files, their names and modes, the base.
 fingerprint() {
-  local files=("$2")
+  local base=${4-} files=("$2")
   if [ "$1" = server ]; then
     files=(images/languages.toml images/certificates)
     if [ "$bases" = local ]; then
@@ -76,7 +80,7 @@ fingerprint() {
     fi
   fi
   {
-    printf '%s\n' "$4" "$(docker image inspect -f '{{.Id}}' "${4#*=}" 2>/dev/null || true)"
+    printf '%s\n' "$base" "$(docker image inspect -f '{{.Id}}' "${base#*=}" 2>/dev/null || true)"
     find "${files[@]}" "$3" -type f -print0 | sort -zu | xargs -0 sha256sum
   } 2>/dev/null | sha256sum | cut -c 1-32
 }
