@@ -17,13 +17,21 @@ wait_until_ready() {
       compose logs --tail 40 server warden >&2 || true
       fail "the service did not become ready: $problem"
     fi
+    problem=$(reasons "$problem")
     if [ "$problem" != "$last" ] && [ $((waited % 5)) = 0 ]; then
-      say "waiting until the service is ready: ${problem:-no answer yet}"
+      say "waiting until the service is ready: $problem"
       last=$problem
     fi
     waited=$((waited + 1))
     sleep 1
   done
+}
+
+# What /readyz waits for, in words; else what it answered.
+reasons() {
+  local found
+  found=$(printf '%s' "$1" | sed -n 's/.*"reasons":\[\([^]]*\)\].*/\1/p' | sed -e 's/","/; /g' -e 's/"//g')
+  printf '%s' "${found:-${1:-no answer yet}}"
 }
 
 # Prints the sample's verdict; fails unless it is Accepted.
