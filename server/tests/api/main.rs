@@ -2,7 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests may panic like a test")]
 
+mod access;
 mod bench;
 mod cancel;
+mod durability;
+mod errors;
+mod reading;
+mod repeated;
 mod stopping;
 mod submissions;
+mod throttled;
+mod turns;

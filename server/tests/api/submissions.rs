@@ -31,3 +31,10 @@ async fn a_submission_that_does_not_wait_is_accepted_with_its_address() {
     let judged = bench.until(id, "done").await;
     assert_eq!((&judged["verdict"], &judged["user"]), (&json!("Accepted"), &json!("alice")));
 }
+
+#[tokio::test]
+async fn an_answer_may_take_longer_than_a_request_may() {
+    let bench = Bench::start().await;
+    let (status, body) = bench.post(json!({"language": "cpp17", "source": "sleep 6000", "wait": true})).await;
+    assert_eq!((status.as_u16(), &body["verdict"]), (200, &json!("Accepted")));
+}

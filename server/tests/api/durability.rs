@@ -1,0 +1,116 @@
+//! What was accepted is judged, once, whatever happens to the server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::json;
+use sqlx::{Connection, SqliteConnection};
+
+use crate::bench::{Bench, eventually};
+
+/// What a power cut would leave: the files as they are now.
+fn crash(bench: &Bench) -> Arc<tempfile::TempDir> {
+    let copy = tempfile::tempdir().unwrap();
+    for file in ["gavel.sqlite", "gavel.sqlite-wal"] {
+        std::fs::copy(bench.directory.path().join(file), copy.path().join(file)).unwrap();
+    }
+    Arc::new(copy)
+}
+
+#[tokio::test]
+async fn what_ran_and_what_waited_is_judged_once_after_a_crash_in_the_order_it_came() {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    let mut accepted = vec![bench.submit("alice", "sleep 5000 first").await];
+    bench.until(&accepted[0], "running").await;
+    for number in 0..5 {
+        accepted.push(bench.submit("alice", &format!("accept {number}")).await);
+    }
+    let next = Bench::on(crash(&bench), &[("workers", "1")]).await;
+    for id in &accepted {
+        assert_eq!(next.until(id, "done").await["verdict"], "Accepted");
+    }
+    let order = ["sleep 5000 first", "accept 0", "accept 1", "accept 2", "accept 3", "accept 4"];
+    assert_eq!(*next.judge.started.lock().unwrap(), order);
+    assert_eq!(*next.judge.finished.lock().unwrap(), order);
+}
+
+#[tokio::test]
+async fn what_was_judged_or_cancelled_before_a_crash_is_not_judged_again() {
+    let bench = Bench::start().await;
+    let judged = bench.submit("alice", "accept").await;
+    let before = bench.until(&judged, "done").await;
+    let cancelled = bench.submit("alice", "hang").await;
+    bench.delete(&format!("/api/v1/submissions/{cancelled}")).await;
+    let next = Bench::on(crash(&bench), &[]).await;
+    assert_eq!(next.until(&judged, "done").await, before);
+    next.until(&cancelled, "cancelled").await;
+    let last = next.submit("alice", "accept last").await;
+    next.until(&last, "done").await;
+    assert_eq!(*next.judge.started.lock().unwrap(), ["accept last"]);
+}
+
+#[tokio::test]
+async fn a_submission_that_takes_the_server_down_every_time_ends_after_three_attempts() {
+    let mut bench = Bench::start().await;
+    let id = bench.submit("alice", "hang").await;
+    for _ in 0..3 {
+        bench.until(&id, "running").await;
+        bench = Bench::on(crash(&bench), &[]).await;
+    }
+    let judged = bench.until(&id, "done").await;
+    assert_eq!(judged["verdict"], "InternalError");
+    assert!(judged["reason"].as_str().unwrap().contains("the server stopped unexpectedly"), "{judged}");
+}
+
+#[tokio::test]
+async fn many_submissions_at_once_are_all_judged_once() {
+    let bench = Bench::with(&[("workers", "4"), ("queue.per_user", "1000")]).await;
+    let submissions = (0..200).map(|number| {
+        let source = format!("accept {number}");
+        let bench = &bench;
+        async move { bench.submit(&format!("user-{}", number % 7), &source).await }
+    });
+    for id in join_all(submissions).await {
+        bench.until(&id, "done").await;
+    }
+    let mut finished = bench.judge.finished.lock().unwrap().clone();
+    finished.sort();
+    finished.dedup();
+    assert_eq!(finished.len(), 200);
+    assert_eq!(bench.judge.started.lock().unwrap().len(), 200);
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_write_accepts_nothing_and_serves_again_when_it_can() {
+    let bench = Bench::start().await;
+    bench.get("/healthz").await;
+    let path = bench.directory.path().join("gavel.sqlite");
+    let mut other = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+    let lock = other.begin_with("BEGIN EXCLUSIVE").await.unwrap();
+    let body = json!({"language": "cpp17", "source": "accept"});
+    let request = bench.request(reqwest::Method::POST, "/api/v1/submissions").json(&body);
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 503);
+    assert!(response.headers().contains_key("retry-after"));
+    assert!(bench.judge.started.lock().unwrap().is_empty());
+    lock.rollback().await.unwrap();
+    let accepted = || async { (bench.post(body.clone()).await.0 == 202).then_some(()) };
+    eventually(accepted).await;
+}
+
+#[tokio::test]
+async fn old_judgements_go_and_what_waits_stays() {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    let old = bench.submit("alice", "accept").await;
+    bench.until(&old, "done").await;
+    let running = bench.submit("alice", "hang").await;
+    bench.until(&running, "running").await;
+    let waiting = bench.submit("alice", "accept").await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let store = gavel::store::Store::open(&bench.directory.path().join("gavel.sqlite")).await.unwrap();
+    let removed = store.purge(Duration::from_millis(10), gavel_protocol::Bytes::mib(100)).await.unwrap();
+    assert_eq!(removed, 1);
+    assert_eq!(bench.get(&format!("/api/v1/submissions/{old}")).await.0, 404);
+    assert_eq!(bench.get(&format!("/api/v1/submissions/{waiting}")).await.0, 200);
+}

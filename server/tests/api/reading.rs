@@ -1,0 +1,155 @@
+//! Lists, events, languages, health.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, eventually};
+
+fn ids(page: &Value) -> Vec<String> {
+    let submissions = page["submissions"].as_array().unwrap();
+    submissions.iter().map(|submission| submission["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn pages_together_show_every_submission_once_newest_first() {
+    let bench = Bench::start().await;
+    let mut sent = Vec::new();
+    for _ in 0..7 {
+        sent.push(bench.submit("alice", "accept").await);
+    }
+    let (mut seen, mut query) = (Vec::new(), "limit=3".to_owned());
+    loop {
+        let (status, page) = bench.get(&format!("/api/v1/submissions?{query}")).await;
+        assert_eq!(status, 200, "{page}");
+        seen.extend(ids(&page));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        // What comes meanwhile does not shift the pages.
+        bench.submit("late", "accept").await;
+        query = format!("limit=3&cursor={cursor}");
+    }
+    sent.reverse();
+    assert_eq!(seen, sent);
+}
+
+#[tokio::test]
+async fn lists_are_filtered_by_user_state_verdict_and_language() {
+    let bench = Bench::start().await;
+    let accepted = bench.submit("alice", "accept").await;
+    let timed_out = bench.submit("alice", "tle").await;
+    let running = bench.submit("bob", "hang").await;
+    bench.until(&accepted, "done").await;
+    bench.until(&timed_out, "done").await;
+    bench.until(&running, "running").await;
+    for (query, expected) in [
+        ("user=alice", vec![&timed_out, &accepted]),
+        ("user=alice&verdict=Accepted", vec![&accepted]),
+        ("verdict=TimeLimitExceeded", vec![&timed_out]),
+        ("state=running", vec![&running]),
+        ("state=done", vec![&timed_out, &accepted]),
+        ("state=queued", vec![]),
+        ("language=c11", vec![]),
+        ("language=cpp17&user=bob", vec![&running]),
+    ] {
+        let (_, page) = bench.get(&format!("/api/v1/submissions?{query}")).await;
+        assert_eq!(ids(&page).iter().collect::<Vec<_>>(), expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn queries_that_make_no_sense_are_refused() {
+    let bench = Bench::start().await;
+    for query in ["limit=0", "limit=201", "limit=x", "cursor=x", "state=odd", "verdict=Good", "colour=red"] {
+        let (status, body) = bench.get(&format!("/api/v1/submissions?{query}")).await;
+        assert_eq!(status, 400, "{query}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn events_tell_each_state_and_then_the_judgement() {
+    let bench = Bench::start().await;
+    let id = bench.submit("alice", "sleep 200").await;
+    let request = bench.request(reqwest::Method::GET, &format!("/api/v1/submissions/{id}/events"));
+    let response = request.send().await.unwrap();
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let text = response.text().await.unwrap();
+    let events: Vec<&str> = text.split("\n\n").filter(|event| !event.is_empty()).collect();
+    let last = events.last().unwrap();
+    assert!(events[..events.len() - 1].iter().all(|event| event.starts_with("event: state\n")), "{text}");
+    assert!(text.contains("\"state\":\"running\""), "{text}");
+    let data = last.strip_prefix("event: judgement\ndata: ").unwrap();
+    let judged: Value = serde_json::from_str(data).unwrap();
+    assert_eq!(judged, bench.get(&format!("/api/v1/submissions/{id}")).await.1);
+}
+
+#[tokio::test]
+async fn events_of_what_is_judged_are_the_judgement() {
+    let bench = Bench::start().await;
+    let id = bench.submit("alice", "accept").await;
+    bench.until(&id, "done").await;
+    let request = bench.request(reqwest::Method::GET, &format!("/api/v1/submissions/{id}/events"));
+    let text = request.send().await.unwrap().text().await.unwrap();
+    assert!(text.starts_with("event: judgement\n") && text.matches("event:").count() == 1, "{text}");
+    assert_eq!(bench.get("/api/v1/submissions/00000000-0000-4000-8000-000000000000/events").await.0, 404);
+}
+
+#[tokio::test]
+async fn output_that_is_not_utf_8_comes_as_base64() {
+    let bench = Bench::start().await;
+    let (_, body) = bench.post(json!({"language": "cpp17", "source": "binary", "wait": true})).await;
+    let test = &body["tests"][0];
+    assert_eq!((&test["stdout_base64"], &test["stderr"]), (&json!("/wA="), &json!("")));
+    assert!(test.get("stdout").is_none() && test.get("stderr_base64").is_none(), "{test}");
+}
+
+#[tokio::test]
+async fn base64_twins_arrive_as_the_bytes_they_stand_for() {
+    let bench = Bench::start().await;
+    let body = json!({"language": "cpp17", "source_base64": "YWNjZXB0", "wait": true,
+        "tests": [{"stdin_base64": "/wA=", "expected_base64": "/wA="}]});
+    let (status, body) = bench.post(body).await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(*bench.judge.started.lock().unwrap(), ["accept"]);
+    // The stand-in prints its standard input.
+    assert_eq!(body["tests"][0]["stdout_base64"], "/wA=");
+}
+
+#[tokio::test]
+async fn a_standard_input_of_four_megabytes_comes_back_whole() {
+    let bench = Bench::start().await;
+    let stdin = "0123456789\n".repeat(400_000);
+    let body = json!({"language": "cpp17", "source": "accept", "stdin": stdin, "wait": true});
+    let (status, body) = bench.post(body).await;
+    assert_eq!(status, 200);
+    assert!(body["tests"][0]["stdout"].as_str().unwrap() == stdin);
+}
+
+#[tokio::test]
+async fn languages_are_those_of_the_file() {
+    let bench = Bench::start().await;
+    let (_, body) = bench.get("/api/v1/languages").await;
+    let ids: BTreeSet<&str> =
+        body.as_array().unwrap().iter().map(|language| language["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, BTreeSet::from(["c11", "c17", "c23", "cpp17", "cpp20", "cpp23"]));
+}
+
+#[tokio::test]
+async fn a_server_is_ready_once_every_sample_was_judged() {
+    let bench = Bench::start().await;
+    let ready = || async {
+        let (status, body) = bench.get("/readyz").await;
+        (status == 200).then_some(body)
+    };
+    let body = eventually(ready).await;
+    assert_eq!((&body["ready"], &body["reasons"]), (&json!(true), &json!([])));
+    assert_eq!(body["pool"]["tier"], "cgroup v2");
+    assert_eq!(bench.get("/healthz").await.1, json!({"status": "ok"}));
+    assert_eq!(bench.get("/version").await.1["name"], "gavel");
+}
+
+#[tokio::test]
+async fn recycling_tells_how_many_sandboxes_it_concerns() {
+    let bench = Bench::start().await;
+    let request = bench.request(reqwest::Method::POST, "/api/v1/admin/recycle");
+    assert_eq!(crate::bench::answer(request).await.1, json!({"sandboxes": 4}));
+}

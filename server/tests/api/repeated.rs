@@ -1,0 +1,51 @@
+//! Idempotency keys.
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, answer};
+
+async fn post(bench: &Bench, key: &str, source: &str) -> (u16, Value) {
+    let body = json!({"language": "cpp17", "source": source});
+    let request = bench.request(Method::POST, "/api/v1/submissions").header("idempotency-key", key);
+    let (status, body) = answer(request.json(&body)).await;
+    (status.as_u16(), body)
+}
+
+#[tokio::test]
+async fn the_same_request_under_the_same_key_is_one_submission() {
+    let bench = Bench::start().await;
+    let answers = join_all((0..50).map(|_| post(&bench, "key-1", "accept"))).await;
+    let id = answers[0].1["id"].clone();
+    assert!(id.is_string());
+    for (status, body) in &answers {
+        assert_eq!((*status, &body["id"]), (202, &id));
+    }
+    bench.until(id.as_str().unwrap(), "done").await;
+    assert_eq!(bench.judge.started.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn another_request_under_the_same_key_is_refused() {
+    let bench = Bench::start().await;
+    post(&bench, "key-1", "accept").await;
+    let (status, body) = post(&bench, "key-1", "accept something else").await;
+    assert_eq!((status, &body["type"]), (422, &json!("urn:gavel:problem:idempotency-key-reused")));
+}
+
+#[tokio::test]
+async fn other_keys_are_other_submissions() {
+    let bench = Bench::start().await;
+    let first = post(&bench, "key-1", "accept").await.1;
+    let second = post(&bench, "key-2", "accept").await.1;
+    assert_ne!(first["id"], second["id"]);
+}
+
+#[tokio::test]
+async fn keys_are_remembered_over_a_restart() {
+    let bench = Bench::start().await;
+    let first = post(&bench, "key-1", "accept").await.1;
+    let bench = Bench::on(bench.stop().await, &[]).await;
+    assert_eq!(post(&bench, "key-1", "accept").await.1["id"], first["id"]);
+}

@@ -1,0 +1,102 @@
+//! The queue: bounded, and fair between users.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::bench::{Bench, eventually};
+
+#[tokio::test]
+async fn one_users_flood_delays_another_by_no_more_than_what_is_running() {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    for number in 0..20 {
+        bench.submit("flood", &format!("sleep 20 flood-{number}")).await;
+    }
+    let before = bench.judge.started.lock().unwrap().len();
+    let id = bench.submit("bob", "accept bob").await;
+    bench.until(&id, "done").await;
+    let started = bench.judge.started.lock().unwrap().clone();
+    let turn = started.iter().position(|source| source == "accept bob").unwrap();
+    // One of the flood's may have begun between the two looks.
+    assert!(turn <= before + 1, "{before} had begun, and bob's was number {turn}: {started:?}");
+}
+
+#[tokio::test]
+async fn a_waiting_submission_knows_its_position() {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    let running = bench.submit("alice", "hang").await;
+    bench.until(&running, "running").await;
+    let mut positions = Vec::new();
+    for user in ["alice", "alice", "bob"] {
+        let (_, body) = bench.post(json!({"language": "c11", "source": "accept", "user": user})).await;
+        assert_eq!(body["state"], "queued");
+        positions.push(body["position"].as_u64().unwrap());
+    }
+    assert_eq!(positions, [1, 2, 2]);
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_everybody_and_a_full_user_only_that_one() {
+    let bench = Bench::with(&[("workers", "1"), ("queue.capacity", "3"), ("queue.per_user", "2")]).await;
+    let running = bench.submit("alice", "hang").await;
+    bench.until(&running, "running").await;
+    for _ in 0..2 {
+        bench.submit("alice", "accept").await;
+    }
+    for (user, expected) in [("alice", 429), ("bob", 202), ("carol", 503)] {
+        let body = json!({"language": "cpp17", "source": "accept", "user": user});
+        let request = bench.request(reqwest::Method::POST, "/api/v1/submissions").json(&body);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status().as_u16(), expected, "{user}");
+        if expected != 202 {
+            let wait: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+            assert!((1..=60).contains(&wait), "{wait}");
+        }
+    }
+    bench.delete(&format!("/api/v1/submissions/{running}")).await;
+    let place = || async {
+        let (status, _) = bench.post(json!({"language": "cpp17", "source": "accept", "user": "carol"})).await;
+        (status == 202).then_some(())
+    };
+    eventually(place).await;
+}
+
+#[tokio::test]
+async fn a_submission_that_fails_through_us_three_times_ends_with_the_reason() {
+    let bench = Bench::start().await;
+    let id = bench.submit("alice", "die").await;
+    let judged = bench.until(&id, "done").await;
+    assert_eq!(judged["verdict"], "InternalError");
+    let reason = judged["reason"].as_str().unwrap();
+    assert_eq!(reason, "the judge failed 3 times; the last time: the sandbox died: the container went away");
+    assert_eq!(bench.judge.started.lock().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn waiting_for_a_sandbox_is_no_failed_attempt() {
+    let bench = Bench::start().await;
+    let id = bench.submit("alice", "busy").await;
+    let begun = || async { (bench.judge.started.lock().unwrap().len() > 4).then_some(()) };
+    eventually(begun).await;
+    let (_, body) = bench.get(&format!("/api/v1/submissions/{id}")).await;
+    assert_eq!(body["verdict"], json!(null));
+    let (_, body) = bench.delete(&format!("/api/v1/submissions/{id}")).await;
+    assert_eq!(body["state"], "cancelled");
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_cancels_nothing() {
+    let bench = Bench::start().await;
+    let body = json!({"language": "cpp17", "source": "sleep 300 lonely", "wait": true});
+    let request = bench.request(reqwest::Method::POST, "/api/v1/submissions").json(&body);
+    assert!(request.timeout(Duration::from_millis(100)).send().await.unwrap_err().is_timeout());
+    let finished = || async { bench.judge.finished.lock().unwrap().first().cloned() };
+    assert_eq!(eventually(finished).await, "sleep 300 lonely");
+}
+
+#[tokio::test]
+async fn an_answer_is_held_no_longer_than_configured() {
+    let bench = Bench::with(&[("http.max_wait", "200ms")]).await;
+    let (status, body) = bench.post(json!({"language": "cpp17", "source": "hang", "wait": true})).await;
+    assert_eq!((status.as_u16(), body["state"].as_str()), (202, Some("running")));
+}
