@@ -58,16 +58,33 @@ impl Boxes {
         rustix::fs::openat2(directory, rest, flags | OFlags::CLOEXEC | OFlags::NOCTTY, mode, resolve)
     }
 
-    /// Opens a file for a program to write, made or emptied, mode 0666.
+    /// Opens any path of the container, relative ones from the box, as the container's root sees them. Symbolic links
+    /// to directories are followed, one at the end is not.
+    ///
+    /// # Errors
+    /// As openat2(2); EACCES for what is not a file of a disk or of memory: `/proc/self` would be the monitor's.
+    pub(crate) fn open_anywhere(&self, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
+        let directory = self.directories.first().map_or("/", |directory| directory.path.as_str());
+        let absolute = if path.starts_with('/') { path.to_owned() } else { format!("{directory}/{path}") };
+        let root = rustix::fs::open("/", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+        let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
+        let file = rustix::fs::openat2(&root, absolute, flags, Mode::empty(), resolve)?;
+        match KERNEL_FILE_SYSTEMS.contains(&rustix::fs::fstatfs(&file)?.f_type) {
+            true => Err(Errno::ACCESS),
+            false => Ok(file),
+        }
+    }
+
+    /// Opens a file for a program to write, made or emptied, mode 0777.
     ///
     /// # Errors
     /// As openat2(2).
     pub(crate) fn open_for_writing(&self, path: &str) -> Result<OwnedFd, Errno> {
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NONBLOCK;
-        let (parent, name) = self.parent(path)?;
-        let file = rustix::fs::openat(&parent, name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::RUSR)?;
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::TRUNC | OFlags::NONBLOCK;
+        let file = self.open_beneath(path, flags, Mode::RUSR)?;
         rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
-        rustix::fs::fchmod(&file, Mode::from_raw_mode(0o666))?;
+        rustix::fs::fchmod(&file, Mode::from_raw_mode(0o777))?;
         Ok(file)
     }
 
@@ -162,6 +179,10 @@ fn write_all(file: &OwnedFd, mut bytes: &[u8]) -> Result<(), Errno> {
     }
     Ok(())
 }
+
+/// procfs, sysfs, both cgroup file systems, devpts and mqueue, by statfs(2).
+const KERNEL_FILE_SYSTEMS: [rustix::fs::FsWord; 6] =
+    [0x9fa0, 0x6265_6572, 0x0027_e0eb, 0x6367_7270, 0x1cd1, 0x1980_0202];
 
 /// How much is copied at a time.
 const BLOCK: usize = 64 * 1024;

@@ -20,16 +20,32 @@ pub(crate) fn collect(wanted: &Collect, boxes: &Boxes, uid: u32) -> (CollectedFi
     }
 }
 
+/// A file that the monitor has kept open.
+pub(crate) fn again(wanted: &Collect, file: &OwnedFd) -> (CollectedFile, Option<OwnedFd>) {
+    rustix::io::fcntl_dupfd_cloexec(file, 3)
+        .and_then(|file| described(wanted, file))
+        .unwrap_or_else(|errno| (CollectedFile::Failed { errno: errno.raw_os_error() }, None))
+}
+
 fn look(wanted: &Collect, boxes: &Boxes, uid: u32) -> Result<(CollectedFile, Option<OwnedFd>), Errno> {
     // O_NONBLOCK, or opening a FIFO would wait for a writer.
-    let open = || boxes.open_beneath(&wanted.path, OFlags::RDONLY | OFlags::NONBLOCK, Mode::empty());
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK;
+    let open = || match wanted.anywhere {
+        true => boxes.open_anywhere(&wanted.path, flags),
+        false => boxes.open_beneath(&wanted.path, flags, Mode::empty()),
+    };
     let file = match act_as(uid, open) {
         // Put there by the monitor for itself alone.
-        Err(Errno::ACCESS) => open()?,
+        Err(Errno::ACCESS) if !wanted.anywhere => open()?,
         // A socket has no other side.
         Err(Errno::NXIO) => return Ok((CollectedFile::NotRegular, None)),
         opened => opened?,
     };
+    described(wanted, file)
+}
+
+/// What a file is, and its descriptor where it may be handed out.
+fn described(wanted: &Collect, file: OwnedFd) -> Result<(CollectedFile, Option<OwnedFd>), Errno> {
     let stat = rustix::fs::fstat(&file)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Ok((CollectedFile::NotRegular, None));

@@ -23,6 +23,8 @@ pub(crate) struct Request {
     argv: Vec<CString>,
     env: Vec<CString>,
     cwd: CString,
+    /// Files of the box that the program writes through a descriptor, by path.
+    written: Vec<(String, usize)>,
 }
 
 impl Request {
@@ -42,11 +44,16 @@ impl Request {
             descriptors.len() - 1
         });
         let mut stdio = Vec::with_capacity(run.stdio.len());
+        let mut written: Vec<(String, usize)> = Vec::new();
         for wanted in &run.stdio {
             let index = match &wanted.source {
                 StdioSource::Descriptor(descriptor) => position(*descriptor, given)?,
                 StdioSource::Terminal => terminal.ok_or((Step::Request, libc::ENOTTY))?,
+                StdioSource::WriteFile(path) if let Some(index) = opened(&written, path) => index,
                 source => {
+                    if let StdioSource::WriteFile(path) = source {
+                        written.push((path.clone(), descriptors.len()));
+                    }
                     descriptors
                         .push(open(source, boxes).map_err(|errno| (Step::Stdio, errno.raw_os_error()))?);
                     descriptors.len() - 1
@@ -65,7 +72,7 @@ impl Request {
             return Err(INVALID);
         }
         let cwd = CString::new(run.cwd.as_str()).map_err(|_| INVALID)?;
-        Ok(Self { descriptors, stdio, executable, paths, argv, env: strings(&run.env)?, cwd })
+        Ok(Self { descriptors, stdio, executable, paths, argv, env: strings(&run.env)?, cwd, written })
     }
 
     /// What to execute.
@@ -82,6 +89,19 @@ impl Request {
             self.descriptors.get(index).map(|source| Placed { source: source.as_fd(), target })
         };
         self.stdio.iter().filter_map(placed).collect()
+    }
+
+    /// The files of the box that the program writes through a descriptor, once more opened.
+    ///
+    /// # Errors
+    /// As dup(2).
+    pub(crate) fn written(&self) -> Result<Vec<(String, OwnedFd)>, Errno> {
+        let mut again = Vec::with_capacity(self.written.len());
+        for (path, index) in &self.written {
+            let descriptor = self.descriptors.get(*index).ok_or(Errno::BADF)?;
+            again.push((path.clone(), rustix::io::fcntl_dupfd_cloexec(descriptor, 3)?));
+        }
+        Ok(again)
     }
 
     /// The argument vector.
@@ -105,6 +125,10 @@ const INVALID: Refusal = (Step::Request, libc::EINVAL);
 fn position(descriptor: Descriptor, given: usize) -> Result<usize, Refusal> {
     let index = usize::from(descriptor.0);
     if index < given { Ok(index) } else { Err((Step::Request, libc::EBADF)) }
+}
+
+fn opened(written: &[(String, usize)], path: &str) -> Option<usize> {
+    written.iter().find(|(written, _)| written == path).map(|(_, index)| *index)
 }
 
 fn open(source: &StdioSource, boxes: &Boxes) -> Result<OwnedFd, Errno> {

@@ -6,13 +6,12 @@ use gavel_protocol::{BoxFile, Clean, Collect, CollectedFile, Outcome, Run, Step}
 
 use crate::cgroup::Leaf;
 use crate::channel::ChannelError;
-use crate::collect::collect;
 use crate::equipment::Equipment;
 use crate::proof::KnownDescriptors;
 use crate::request::{Refusal, Request};
 use crate::spawn::{Child, Plan, reap, spawn};
 use crate::supervise::{Interrupts, supervise};
-use crate::{proof, reset, rlimits};
+use crate::{collect, proof, reset, rlimits};
 
 /// Runs programs of one user, one at a time.
 #[derive(Debug)]
@@ -25,13 +24,27 @@ pub(crate) struct Runner {
     leaf: Option<Leaf>,
     /// What would not die.
     survivors: Option<String>,
+    /// Files put into the box so far.
+    placed: u32,
+    unput: Option<u32>,
+    /// What the program writes through a descriptor, by path.
+    written: Vec<(String, OwnedFd)>,
 }
 
 impl Runner {
     /// Ready for the first run.
     pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment) -> Self {
-        let mut runner =
-            Self { uid, gid, equipment, known: KnownDescriptors::count(), leaf: None, survivors: None };
+        let mut runner = Self {
+            uid,
+            gid,
+            equipment,
+            known: KnownDescriptors::count(),
+            leaf: None,
+            survivors: None,
+            placed: 0,
+            unput: None,
+            written: Vec::new(),
+        };
         runner.prepare();
         runner
     }
@@ -40,10 +53,20 @@ impl Runner {
     ///
     /// # Errors
     /// The first that could not be put there.
-    pub(crate) fn put(&self, files: &[BoxFile], descriptors: &[OwnedFd]) -> Result<(), Refusal> {
-        files.iter().try_for_each(|file| {
-            self.equipment.boxes.put(file, descriptors).map_err(|errno| (Step::PutFile, errno.raw_os_error()))
-        })
+    pub(crate) fn put(&mut self, files: &[BoxFile], descriptors: &[OwnedFd]) -> Result<(), Refusal> {
+        for file in files {
+            if let Err(errno) = self.equipment.boxes.put(file, descriptors) {
+                self.unput.get_or_insert(self.placed);
+                return Err((Step::PutFile, errno.raw_os_error()));
+            }
+            self.placed += 1;
+        }
+        Ok(())
+    }
+
+    /// Which file could not be put, counted over all of the run's.
+    pub(crate) fn unput(&self) -> Option<u32> {
+        self.unput
     }
 
     /// Runs a program to the death of its last process. [`Runner::clean`] is to follow.
@@ -71,6 +94,7 @@ impl Runner {
     fn start(&mut self, run: &Run, descriptors: Vec<OwnedFd>) -> Result<Child, Refusal> {
         self.put(&run.files, &descriptors)?;
         let request = Request::new(run, descriptors, None, &self.equipment.boxes)?;
+        self.written = request.written().map_err(|errno| (Step::Stdio, errno.raw_os_error()))?;
         let leaf = self.equipment.leaves.take(&run.limits, self.uid);
         let leaf = self.leaf.insert(leaf.map_err(|errno| (Step::MakeLeaf, errno.raw_os_error()))?);
         spawn(&Plan {
@@ -92,12 +116,17 @@ impl Runner {
 
     /// Opens what a run left at a path of the box.
     pub(crate) fn collect(&self, wanted: &Collect) -> (CollectedFile, Option<OwnedFd>) {
-        collect(wanted, &self.equipment.boxes, self.uid)
+        match self.written.iter().find(|(path, _)| *path == wanted.path) {
+            Some((_, file)) => collect::again(wanted, file),
+            None => collect::collect(wanted, &self.equipment.boxes, self.uid),
+        }
     }
 
     /// Removes all of the run and proves that nothing is left.
     pub(crate) fn clean(&mut self) -> Clean {
         while reap().is_some() {}
+        (self.placed, self.unput) = (0, None);
+        self.written.clear();
         let doubt =
             self.survivors.take().or_else(|| self.remove_leaf()).or_else(|| self.wipe()).or_else(|| {
                 let oom = self.equipment.leaves.own_oom_kill();

@@ -115,7 +115,7 @@ impl Server {
             length += wanted.path.len() + PER_ENTRY;
             collected.push(Collected { path: wanted.path.clone(), file });
         }
-        let report = Report { outcome, collected, detail };
+        let report = Report { outcome, collected, unput: self.runner.unput(), detail };
         self.channel.send(run, Reply::Report(Box::new(report)), &borrowed(&descriptors))
     }
 }

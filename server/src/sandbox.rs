@@ -185,8 +185,10 @@ pub enum Output {
 /// A file to hand out.
 #[derive(Debug, Clone)]
 pub struct CollectFile {
-    /// Relative to the box.
+    /// Relative to the box, or absolute.
     pub path: String,
+    /// Also outside the box, and through symbolic links to directories, inside the container.
+    pub anywhere: bool,
     /// A larger file is refused, unless `truncate`.
     pub max: Bytes,
     /// Hand a larger file out all the same; its reader stops at `max`.
@@ -222,6 +224,24 @@ pub enum RunEnding {
         /// The kernel's error number.
         errno: i32,
     },
+    /// The program never started because a file could not be put into the box.
+    NotPut {
+        /// Its position in [`Program::files`].
+        file: u32,
+        /// The kernel's error number.
+        errno: i32,
+    },
+}
+
+impl RunEnding {
+    /// Our fault, where the program never started and it is not for the program's own sake.
+    pub fn fault(self) -> Option<SandboxError> {
+        match self {
+            Self::Ended(_) | Self::OutputExceeded | Self::NotStarted { step: Step::Exec, .. } => None,
+            Self::NotStarted { step, errno } => Some(SandboxError::Unfit { step, errno }),
+            Self::NotPut { errno, .. } => Some(SandboxError::Unfit { step: Step::PutFile, errno }),
+        }
+    }
 }
 
 /// Captured output.

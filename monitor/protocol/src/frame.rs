@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Version of this protocol. Monitor and server must agree exactly: they are released together, and a container
 /// with another monitor is retired, not talked to.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// Largest frame in bytes.
 pub const MAX_FRAME: usize = 128 * 1024;
@@ -142,7 +142,12 @@ mod tests {
             files: vec![BoxFile { path: "a".into(), mode: 0o444, content: Content::Inline(vec![1; 300]) }],
             stdio: vec![Stdio { fd: 0, source: StdioSource::Descriptor(Descriptor(1)) }],
             terminal: None,
-            collect: vec![Collect { path: "out".into(), max: Bytes::kib(1), truncate: false }],
+            collect: vec![Collect {
+                path: "out".into(),
+                anywhere: false,
+                max: Bytes::kib(1),
+                truncate: false,
+            }],
             limits: Limits {
                 cpu_time: Duration::from_millis(1500),
                 wall_time: Duration::from_secs(5),

@@ -112,7 +112,9 @@ pub enum StdioSource {
     Descriptor(Descriptor),
     /// A file of the box, opened for reading.
     ReadFile(String),
-    /// A file of the box, made or emptied, mode 0666, opened for writing.
+    /// A file of the box, made or emptied, mode 0777, opened for reading and writing; its directory must be there. The
+    /// same path twice is the same open file, and a [`Collect`] of that path hands out that very file, whatever the
+    /// program did with its name.
     WriteFile(String),
     /// The run's terminal.
     Terminal,
@@ -120,12 +122,14 @@ pub enum StdioSource {
     Null,
 }
 
-/// A file to hand out after the run, opened under the program's uid beneath the box: regular files only, no symbolic
-/// link anywhere on the way.
+/// A file to hand out after the run, opened under the program's uid: regular files only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collect {
-    /// Relative to the box, or absolute below one of the box's directories.
+    /// Relative to the box, or absolute.
     pub path: String,
+    /// Also outside the box's directories, and through symbolic links to directories. They are followed inside the
+    /// container, and only to what the program could have read; never into the kernel's own file systems.
+    pub anywhere: bool,
     /// A larger file is not handed out, unless `truncate`.
     pub max: Bytes,
     /// Hand out the descriptor of a larger file all the same; the server reads up to `max`.

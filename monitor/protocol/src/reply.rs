@@ -52,6 +52,9 @@ pub struct Report {
     pub outcome: Outcome,
     /// One entry for each [`crate::Collect`] not yet sent in a [`Reply::Collected`], in order.
     pub collected: Vec<Collected>,
+    /// Which file could not be put into the box, counted from 0 over all of the run's files, where
+    /// [`crate::Step::PutFile`] failed.
+    pub unput: Option<u32>,
     /// A sentence about what went wrong, for the log; empty when nothing did.
     pub detail: String,
 }

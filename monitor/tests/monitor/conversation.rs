@@ -1,7 +1,8 @@
 //! The conversation and the run as the server sees them.
 
 use gavel_protocol::{
-    Bytes, Clean, Collect, CollectedFile, Descriptor, Ending, Limit, Order, Outcome, Reply, RunId, Step,
+    BoxFile, Bytes, Clean, Collect, CollectedFile, Content, Descriptor, Ending, Limit, Order, Outcome, Reply,
+    RunId, Stdio, StdioSource, Step,
 };
 
 use crate::common::{Server, ending, limits, processes_of, program, usage, wait_until};
@@ -86,6 +87,69 @@ fn a_collected_file_arrives_as_a_descriptor() {
     assert_eq!(ran.clean, Clean::Proven);
 }
 
+#[test]
+fn an_output_file_is_handed_out_whatever_the_program_did_with_its_name() {
+    let mut server = Server::start();
+    let script = "echo first; rm out; ln -s /etc/passwd out; echo second >&2";
+    let mut run = program(&["/bin/sh", "-c", script], &server.cwd(), limits());
+    let to_file = |fd| Stdio { fd, source: StdioSource::WriteFile("out".into()) };
+    run.stdio = vec![to_file(1), to_file(2)];
+    run.collect = vec![wanted("out")];
+    let ran = server.run(run, &[]);
+    assert!(matches!(ran.report.collected[0].file, CollectedFile::File { .. }));
+    let file = std::fs::File::from(ran.descriptors.into_iter().next().unwrap());
+    let mut text = [0; 64];
+    let length = std::os::unix::fs::FileExt::read_at(&file, &mut text, 0).unwrap();
+    assert_eq!(String::from_utf8_lossy(&text[..length]), "first\nsecond\n");
+    assert_eq!(ran.clean, Clean::Proven);
+}
+
+#[test]
+fn an_output_file_in_a_directory_that_is_not_there_is_refused() {
+    let mut server = Server::start();
+    let mut run = program(&["/bin/true"], &server.cwd(), limits());
+    run.stdio = vec![Stdio { fd: 1, source: StdioSource::WriteFile("no/out".into()) }];
+    let ran = server.run(run, &[]);
+    assert_eq!(ran.report.outcome, Outcome::NotStarted { step: Step::Stdio, errno: 2 });
+}
+
+#[test]
+fn the_file_that_could_not_be_put_is_named_by_its_position_over_all_frames() {
+    let mut server = Server::start();
+    let file = |path: &str| BoxFile {
+        path: path.into(),
+        mode: 0o644,
+        content: Content::Inline(b"content".to_vec()),
+    };
+    let mut run = program(&["/bin/true"], &server.cwd(), limits());
+    run.files = vec![file("fine"), file("/etc/no"), file("also/fine")];
+    let ran = server.run(run, &[]);
+    assert_eq!(ran.report.outcome, Outcome::NotStarted { step: Step::PutFile, errno: 22 });
+    assert_eq!(ran.report.unput, Some(1));
+    let ran = server.run(program(&["/bin/true"], &server.cwd(), limits()), &[]);
+    assert_eq!(ran.report.unput, None);
+}
+
+#[test]
+fn a_file_from_anywhere_is_what_the_program_could_read_and_nothing_of_the_kernels() {
+    let mut server = Server::start();
+    let script = "ln -s /etc etc; ln -s /etc/passwd link; mkdir d";
+    let mut run = program(&["/bin/sh", "-c", script], &server.cwd(), limits());
+    let paths =
+        ["/etc/passwd", "etc/passwd", "link", "d", "/etc/shadow", "/proc/self/mem", "/proc/1/environ"];
+    run.collect = paths.map(|path| Collect { anywhere: true, max: Bytes::mib(1), ..wanted(path) }).to_vec();
+    let ran = server.run(run, &[]);
+    let found: Vec<_> = ran.report.collected.iter().map(|collected| collected.file).collect();
+    assert!(matches!(found[0], CollectedFile::File { .. }), "{found:?}");
+    assert!(matches!(found[1], CollectedFile::File { .. }), "{found:?}");
+    assert_eq!(found[2], CollectedFile::NotRegular);
+    assert_eq!(found[3], CollectedFile::NotRegular);
+    for forbidden in &found[4..] {
+        assert_eq!(*forbidden, CollectedFile::Failed { errno: 13 }, "{found:?}");
+    }
+    assert_eq!(ran.clean, Clean::Proven);
+}
+
 fn wanted(path: &str) -> Collect {
-    Collect { path: path.into(), max: Bytes::kib(1), truncate: false }
+    Collect { path: path.into(), anywhere: false, max: Bytes::kib(1), truncate: false }
 }

@@ -86,7 +86,12 @@ impl<S: Sandboxes> Judge<S> {
             collect: language
                 .artefact
                 .iter()
-                .map(|path| CollectFile { path: path.clone(), max: self.limits.artefact, truncate: false })
+                .map(|path| CollectFile {
+                    path: path.clone(),
+                    anywhere: false,
+                    max: self.limits.artefact,
+                    truncate: false,
+                })
                 .collect(),
         }
     }
@@ -97,8 +102,12 @@ impl<S: Sandboxes> Judge<S> {
         key: Option<Key>,
         mut ran: Ran,
     ) -> Result<Compiled, JudgeError> {
+        // A compiler that cannot be executed is not the source's fault either.
         if let RunEnding::NotStarted { step, errno } = ran.ending {
             return Err(SandboxError::Unfit { step, errno }.into());
+        }
+        if let Some(fault) = ran.ending.fault() {
+            return Err(fault.into());
         }
         if ran.ending == RunEnding::Ended(Ending::Cancelled) {
             return Err(JudgeError::Cancelled);
@@ -208,8 +217,9 @@ fn finished(ran: &Ran, limits: &RunLimits) -> Result<(), Option<String>> {
             over(format!("writes a file larger than the {} allowed", limits.file))
         }
         RunEnding::Ended(Ending::Signaled { signal }) => over(format!("ended with {}", signal_name(signal))),
-        RunEnding::Ended(Ending::Cancelled) | RunEnding::OutputExceeded | RunEnding::NotStarted { .. } => {
-            over("was stopped".to_owned())
-        }
+        RunEnding::Ended(Ending::Cancelled)
+        | RunEnding::OutputExceeded
+        | RunEnding::NotStarted { .. }
+        | RunEnding::NotPut { .. } => over("was stopped".to_owned()),
     }
 }

@@ -1,6 +1,6 @@
 //! Runs a compiled program on one test case.
 
-use gavel_protocol::{Ending, Step};
+use gavel_protocol::Ending;
 
 use super::JudgeError;
 use super::artefacts::Artefact;
@@ -9,7 +9,7 @@ use super::compile::{ENVIRONMENT, command, sources};
 use super::judgement::{Stream, TestResult, Verdict};
 use super::verdict::{from_run, monitor_limits, signal_name};
 use crate::language::Language;
-use crate::sandbox::{Captured, Input, Output, Program, Ran, RunEnding, SandboxError};
+use crate::sandbox::{Captured, Input, Output, Program, Ran, RunEnding};
 use crate::submission::{Submission, TestCase};
 
 /// What a run needs that is the same for all tests of a submission.
@@ -66,12 +66,11 @@ impl Runnable<'_> {
     /// # Errors
     /// When it was cancelled, or when the program never had its chance.
     pub(super) fn judged(&self, index: u32, case: &TestCase, ran: Ran) -> Result<TestResult, JudgeError> {
-        match ran.ending {
-            RunEnding::Ended(Ending::Cancelled) => return Err(JudgeError::Cancelled),
-            RunEnding::NotStarted { step, errno } if step != Step::Exec => {
-                return Err(SandboxError::Unfit { step, errno }.into());
-            }
-            _ => {}
+        if ran.ending == RunEnding::Ended(Ending::Cancelled) {
+            return Err(JudgeError::Cancelled);
+        }
+        if let Some(fault) = ran.ending.fault() {
+            return Err(fault.into());
         }
         let (verdict, reason) = match from_run(ran.ending, &ran.usage, &self.submission.limits) {
             Some((verdict, reason)) => (verdict, Some(reason)),
@@ -108,7 +107,7 @@ fn how_it_ended(ending: RunEnding) -> (Option<i32>, Option<String>) {
         RunEnding::Ended(Ending::Killed { .. } | Ending::Cancelled) | RunEnding::OutputExceeded => {
             (None, Some("SIGKILL".to_owned()))
         }
-        RunEnding::NotStarted { .. } => (None, None),
+        RunEnding::NotStarted { .. } | RunEnding::NotPut { .. } => (None, None),
     }
 }
 

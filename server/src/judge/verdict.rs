@@ -76,7 +76,9 @@ fn failed(ending: RunEnding) -> Option<(Verdict, String)> {
         RunEnding::NotStarted { step, errno } => {
             (Verdict::InternalError, format!("the sandbox failed at {step}: {}", error_text(errno)))
         }
-        RunEnding::Ended(Ending::Killed { .. } | Ending::Cancelled) | RunEnding::OutputExceeded => {
+        RunEnding::Ended(Ending::Killed { .. } | Ending::Cancelled)
+        | RunEnding::OutputExceeded
+        | RunEnding::NotPut { .. } => {
             (Verdict::InternalError, "the run was ended without a reason of its own".to_owned())
         }
     };

@@ -105,7 +105,12 @@ pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError>
         stdio,
         terminal: None,
         collect: collect
-            .map(|file| Collect { path: file.path, max: file.max, truncate: file.truncate })
+            .map(|file| Collect {
+                path: file.path,
+                anywhere: file.anywhere,
+                max: file.max,
+                truncate: file.truncate,
+            })
             .collect(),
         limits: program.limits,
     });

@@ -229,14 +229,14 @@ impl Running {
         }
         let exceeded = self.is_exceeded();
         let (ending, usage) = match report.outcome {
-            Outcome::NotStarted { step, errno } => (RunEnding::NotStarted { step, errno }, Usage::default()),
+            Outcome::NotStarted { step, errno } => (not_run(step, errno, report.unput), Usage::default()),
             Outcome::Finished { ending, usage } => {
                 self.check(ending, &usage)?;
                 let ending = if exceeded { RunEnding::OutputExceeded } else { RunEnding::Ended(ending) };
                 (ending, usage)
             }
         };
-        let started = !matches!(ending, RunEnding::NotStarted { .. });
+        let started = !matches!(ending, RunEnding::NotStarted { .. } | RunEnding::NotPut { .. });
         if started && self.collected.len() != self.expected.len() {
             return Err(breach("fewer files came than were asked for"));
         }
@@ -258,6 +258,13 @@ impl Running {
             true => Ok(()),
             false => Err(breach(format!("{ending:?} with {usage:?} is impossible"))),
         }
+    }
+}
+
+fn not_run(step: Step, errno: i32, unput: Option<u32>) -> RunEnding {
+    match (step, unput) {
+        (Step::PutFile, Some(file)) => RunEnding::NotPut { file, errno },
+        _ => RunEnding::NotStarted { step, errno },
     }
 }
 
