@@ -75,6 +75,7 @@ struct Shared {
 
 #[derive(Debug)]
 struct State {
+    workers: usize,
     waiting: FairQueue<Arc<Job>>,
     /// Waiting and running.
     jobs: HashMap<SubmissionId, Arc<Job>>,
@@ -136,7 +137,7 @@ impl Queue {
         workers: usize,
     ) -> Result<Self, StoreError> {
         let restored = store.restore().await?;
-        let mut state = State::new();
+        let mut state = State::new(workers.max(1));
         for unfinished in restored {
             state.enqueue(Arc::new(Job::restored(unfinished)));
         }
@@ -246,24 +247,42 @@ impl Shared {
         size: usize,
         idempotency: Option<(String, [u8; 32])>,
     ) -> Result<SubmissionId, Refusal> {
-        let (id, created_at) = (submission.id, Utc::now());
+        let created_at = Utc::now();
         self.reserve(submission.user.as_deref(), created_at)?;
-        let kept = (size <= KEEP_IN_MEMORY).then(|| Arc::clone(&submission));
-        let job = Arc::new(Job::new(&submission, created_at, kept));
-        let stored = self.store.insert(NewRecord { submission, created_at, idempotency }).await;
+        // Where a worker is idle, it starts while the disk is still at it: the first attempt is stored together with
+        // the submission, and nobody is told anything before that. A request that may be a repetition waits.
+        let begun = idempotency.is_none() && self.state().has_idle_worker();
+        let kept = (begun || size <= KEEP_IN_MEMORY).then(|| Arc::clone(&submission));
+        let job = Arc::new(Job::new(&submission, created_at, kept, begun));
+        let storing = self.store.insert(NewRecord { submission, created_at, idempotency, begun }).await;
+        let early = begun && storing.is_ok();
+        if early {
+            self.enqueue(&job);
+        }
+        let stored = match storing {
+            Ok(written) => written.settled().await,
+            Err(why) => Err(why),
+        };
+        match &stored {
+            Ok(Inserted::New) if early => {}
+            Ok(Inserted::New) => self.enqueue(&job),
+            _ if early => self.withdraw(&job),
+            _ => self.state().release(job.user.as_deref()),
+        }
+        match stored? {
+            Inserted::New => Ok(job.id),
+            Inserted::Repeated(earlier) => Ok(earlier),
+            Inserted::KeyReused => Err(Refusal::KeyReused),
+        }
+    }
+
+    /// Its place has been reserved.
+    fn enqueue(&self, job: &Arc<Job>) {
         let mut state = self.state();
         state.release(job.user.as_deref());
-        match stored {
-            Ok(Inserted::New) => {
-                state.enqueue(job);
-                drop(state);
-                self.arrived.notify_one();
-                Ok(id)
-            }
-            Ok(Inserted::Repeated(earlier)) => Ok(earlier),
-            Ok(Inserted::KeyReused) => Err(Refusal::KeyReused),
-            Err(why) => Err(why.into()),
-        }
+        state.enqueue(Arc::clone(job));
+        drop(state);
+        self.arrived.notify_one();
     }
 
     fn reserve(&self, user: Option<&str>, now: DateTime<Utc>) -> Result<(), Refusal> {
@@ -305,8 +324,9 @@ impl Shared {
 }
 
 impl State {
-    fn new() -> Self {
+    fn new(workers: usize) -> Self {
         Self {
+            workers,
             waiting: FairQueue::new(),
             jobs: HashMap::new(),
             reserved: HashMap::new(),
@@ -315,6 +335,10 @@ impl State {
             pace: 1.0,
             last_done: None,
         }
+    }
+
+    fn has_idle_worker(&self) -> bool {
+        self.waiting.len() == 0 && self.running < self.workers
     }
 
     fn enqueue(&mut self, job: Arc<Job>) {

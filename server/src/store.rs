@@ -19,6 +19,7 @@ mod writer;
 pub use list::{Filter, Page};
 pub use submissions::{Cancelled, Inserted, NewRecord, Unfinished};
 use writer::Writer;
+pub use writer::Written;
 
 use crate::judge::{Judgement, Verdict};
 use crate::submission::SubmissionId;

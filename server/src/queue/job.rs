@@ -1,6 +1,7 @@
 //! A submission in the queue.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -44,6 +45,8 @@ pub(super) struct Job {
     pub(super) created_at: DateTime<Utc>,
     /// Kept where it is small; else it is in the store only.
     pub(super) submission: Option<Arc<Submission>>,
+    /// The first attempt was stored with the submission. Taken by the worker that makes it.
+    pub(super) begun: AtomicBool,
     pub(super) stage: watch::Sender<Stage>,
     pub(super) cancel: CancellationToken,
     /// It has left the queue, and nothing of it runs.
@@ -55,8 +58,10 @@ impl Job {
         submission: &Submission,
         created_at: DateTime<Utc>,
         kept: Option<Arc<Submission>>,
+        begun: bool,
     ) -> Self {
         Self {
+            begun: AtomicBool::new(begun),
             id: submission.id,
             user: submission.user.clone(),
             language: submission.language.clone(),
@@ -78,6 +83,7 @@ impl Job {
             accepted: Instant::now(),
             created_at,
             submission: None,
+            begun: AtomicBool::new(false),
             stage: watch::Sender::new(Stage::Queued),
             cancel: CancellationToken::new(),
             left: CancellationToken::new(),

@@ -1,6 +1,7 @@
 //! Takes submissions out of the queue, one at a time, and sees each to its end.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -92,8 +93,13 @@ impl Shared {
 
     /// One attempt, with all that the store must know of it.
     async fn see_to<J: Judging>(&self, job: &Arc<Job>, judging: &J) -> End {
-        let Some(begun) = self.insist("begin an attempt", || self.store.begin(job.id)).await else {
-            return End::Left;
+        let begun = if job.begun.swap(false, Ordering::Relaxed) {
+            Some(1)
+        } else {
+            let Some(begun) = self.insist(job, "begin an attempt", || self.store.begin(job.id)).await else {
+                return End::Left;
+            };
+            begun
         };
         let Some(attempt) = begun else {
             // Cancelled while it waited.
@@ -160,7 +166,7 @@ impl Shared {
         };
         let strikes = turn.as_ref().map(Turn::strikes);
         let finish = || self.store.finish(job.id, attempt, judgement, strikes.clone());
-        let Some(done) = self.insist("store a judgement", finish).await else {
+        let Some(done) = self.insist(job, "store a judgement", finish).await else {
             return End::Left;
         };
         if done {
@@ -178,16 +184,16 @@ impl Shared {
             return End::Left;
         }
         let requeue = || self.store.requeue(job.id, attempt, uncounted);
-        if self.insist("put a submission back", requeue).await.is_none() {
+        if self.insist(job, "put a submission back", requeue).await.is_none() {
             return End::Left;
         }
         job.advance(Stage::Queued);
         End::Again
     }
 
-    /// Tries until the store serves; none when the server stops before that. The store says then that the submission
-    /// is running, and the next start puts it back into the queue.
-    async fn insist<T, F>(&self, doing: &str, action: impl Fn() -> F) -> Option<T>
+    /// Tries until the store serves; none when the submission is cancelled or the server stops before that. In the
+    /// latter case the store says that it is running, and the next start puts it back into the queue.
+    async fn insist<T, F>(&self, job: &Job, doing: &str, action: impl Fn() -> F) -> Option<T>
     where
         F: Future<Output = Result<T, StoreError>>,
     {
@@ -199,6 +205,7 @@ impl Shared {
             tokio::select! {
                 () = tokio::time::sleep(PAUSE) => {}
                 () = self.giving_up.cancelled() => return None,
+                () = job.cancel.cancelled() => return None,
             }
         }
     }

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::strikes::put_strikes;
-use super::{Record, Store, StoreError, StoredState, millis, time};
+use super::{Record, Store, StoreError, StoredState, Written, millis, time};
 use crate::judge::{Judgement, Verdict};
 use crate::submission::{Submission, SubmissionId};
 use crate::throttle::Strikes;
@@ -22,6 +22,8 @@ pub struct NewRecord {
     pub created_at: DateTime<Utc>,
     /// The client's idempotency key and the digest of the request's body.
     pub idempotency: Option<(String, [u8; 32])>,
+    /// Its first attempt begins at once.
+    pub begun: bool,
 }
 
 /// What came of storing a new submission.
@@ -60,13 +62,13 @@ pub struct Unfinished {
 }
 
 impl Store {
-    /// Stores a new submission. When this returns it is on disk.
+    /// Stores a new submission: once the result has settled, it is on disk.
     ///
     /// # Errors
     /// The store's.
-    pub async fn insert(&self, new: NewRecord) -> Result<Inserted, StoreError> {
+    pub async fn insert(&self, new: NewRecord) -> Result<Written<Inserted>, StoreError> {
         let request = serde_json::to_vec(&*new.submission)?;
-        self.writer.write(move |connection| Box::pin(insert(connection, new, request))).await
+        self.writer.hand_over(move |connection| Box::pin(insert(connection, new, request))).await
     }
 
     /// Begins an attempt: raises and returns its number; none where the submission is not waiting.
@@ -224,7 +226,7 @@ async fn insert(
     new: NewRecord,
     request: Vec<u8>,
 ) -> Result<Inserted, sqlx::Error> {
-    let NewRecord { submission, created_at, idempotency } = new;
+    let NewRecord { submission, created_at, idempotency, begun } = new;
     let (id, now) = (submission.id.to_string(), millis(created_at));
     if let Some((key, digest)) = idempotency {
         let sql = "SELECT i.digest, i.id FROM idempotency i JOIN submissions s ON s.id = i.id \
@@ -243,12 +245,15 @@ async fn insert(
         let insert = sqlx::query(sql).bind(&key).bind(digest.to_vec()).bind(&id).bind(now);
         insert.execute(&mut *connection).await?;
     }
-    let sql = "INSERT INTO submissions (id, client, language, state, created_at, request) \
-               VALUES ($1, $2, $3, 'queued', $4, $5)";
+    let sql = "INSERT INTO submissions (id, client, language, state, attempt, created_at, request) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let state = if begun { StoredState::Running } else { StoredState::Queued };
     sqlx::query(sql)
         .bind(&id)
         .bind(&submission.user)
         .bind(&submission.language)
+        .bind(state.as_str())
+        .bind(i64::from(begun))
         .bind(now)
         .bind(request)
         .execute(connection)

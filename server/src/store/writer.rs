@@ -30,10 +30,33 @@ impl Writer {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
     {
+        self.hand_over(action).await?.settled().await
+    }
+
+    /// Hands `action` over: whatever is handed over later is written later, or together with it.
+    pub(super) async fn hand_over<T, F>(&self, action: F) -> Result<Written<T>, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let write = Box::new(Pending { action: Some(action), result: None, reply });
         self.sender.send(write).await.map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        Ok(Written(answer))
+    }
+}
+
+/// A write on its way to the disk.
+#[derive(Debug)]
+pub struct Written<T>(oneshot::Receiver<Result<T, StoreError>>);
+
+impl<T> Written<T> {
+    /// Returns once it is on disk.
+    ///
+    /// # Errors
+    /// The store's; then nothing was written.
+    pub async fn settled(self) -> Result<T, StoreError> {
+        self.0.await.map_err(|_| StoreError::Closed)?
     }
 }
 
