@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio as ProcessStdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -30,6 +30,7 @@ pub(crate) struct Server {
     sent: u64,
     received: u64,
     runs: u64,
+    cgroups: Option<Cgroups>,
 }
 
 /// What came of a run.
@@ -45,36 +46,46 @@ pub(crate) struct Ran {
 impl Server {
     /// Starts a monitor without cgroups.
     pub(crate) fn start() -> Self {
-        Self::start_with(&[])
+        Self::start_in(None)
     }
 
-    /// Starts a monitor with further arguments.
-    pub(crate) fn start_with(arguments: &[&str]) -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let uid = 20_000 + std::process::id() % 400 * 100 + NEXT.fetch_add(1, Ordering::Relaxed);
+    /// Starts a monitor in cgroups of the host, as a container would have them.
+    pub(crate) fn start_with_cgroups() -> Self {
+        Self::start_in(Some(Cgroups::make()))
+    }
+
+    fn start_in(cgroups: Option<Cgroups>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         open_up(directory.path(), 0o755);
         for name in ["w", "tmp"] {
             std::fs::create_dir(directory.path().join(name)).unwrap();
             open_up(&directory.path().join(name), 0o777);
         }
-        let path = directory.path().join("socket");
+        let socket = directory.path().join("socket");
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "for leaf in $JOIN; do echo $$ > $leaf/cgroup.procs; done; exec \"$@\"", "sh"]);
+        command.env("JOIN", cgroups.as_ref().map_or(String::new(), Cgroups::joined));
+        command.args([env!("CARGO_BIN_EXE_monitor"), "serve", "--socket"]).arg(&socket);
+        command.arg("--cgroups").arg(cgroups.as_ref().map_or(directory.path(), Cgroups::root));
+        command.arg("--box").arg(directory.path().join("w")).arg("--box").arg(directory.path().join("tmp"));
+        Self::launch(directory, &socket, &mut command, cgroups)
+    }
+
+    /// Runs a command that ends in a monitor connecting to `path`.
+    pub(crate) fn launch(
+        directory: tempfile::TempDir,
+        path: &Path,
+        command: &mut Command,
+        cgroups: Option<Cgroups>,
+    ) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let uid = 20_000 + std::process::id() % 400 * 100 + NEXT.fetch_add(1, Ordering::Relaxed);
         let listener =
             rustix::net::socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
                 .unwrap();
-        rustix::net::bind(&listener, &SocketAddrUnix::new(&path).unwrap()).unwrap();
+        rustix::net::bind(&listener, &SocketAddrUnix::new(path).unwrap()).unwrap();
         rustix::net::listen(&listener, 1).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_monitor"))
-            .args(["serve", "--socket"])
-            .arg(&path)
-            .arg("--box")
-            .arg(directory.path().join("w"))
-            .arg("--box")
-            .arg(directory.path().join("tmp"))
-            .args(arguments)
-            .stdin(ProcessStdio::null())
-            .spawn()
-            .unwrap();
+        let child = command.stdin(ProcessStdio::null()).spawn().unwrap();
         wait_readable(&listener);
         let socket = rustix::net::accept_with(&listener, SocketFlags::CLOEXEC).unwrap();
         let hello = Hello {
@@ -84,13 +95,19 @@ impl Server {
             is_init: false,
             problems: vec![],
         };
-        let mut server = Self { directory, hello, uid, child, socket, sent: 0, received: 0, runs: 0 };
+        let mut server =
+            Self { directory, hello, uid, child, socket, sent: 0, received: 0, runs: 0, cgroups };
         match server.receive().unwrap().1 {
             Reply::Hello(hello) => server.hello = hello,
             other => panic!("{other:?} instead of Hello"),
         }
         server.send(RunId::NONE, Order::Welcome(Setup { uid, gid: uid }), &[]);
         server
+    }
+
+    /// The cgroups it was given.
+    pub(crate) fn cgroups(&self) -> &Cgroups {
+        self.cgroups.as_ref().unwrap()
     }
 
     /// A path in the box.
@@ -198,6 +215,61 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        drop(self.cgroups.take());
+    }
+}
+
+/// Cgroups of the host for one monitor; removed when the monitor is dead.
+pub(crate) struct Cgroups {
+    links: tempfile::TempDir,
+    made: Vec<PathBuf>,
+}
+
+impl Cgroups {
+    fn make() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("gavel-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let links = tempfile::tempdir().unwrap();
+        let host = Path::new("/sys/fs/cgroup");
+        let unified = host.join("cgroup.controllers").exists();
+        let hierarchies: &[&str] = if unified { &[""] } else { &["memory", "pids", "cpuacct"] };
+        let mut made = Vec::new();
+        for hierarchy in hierarchies {
+            let directory = host.join(hierarchy).join(&name);
+            std::fs::create_dir(&directory).unwrap();
+            if !unified {
+                std::os::unix::fs::symlink(&directory, links.path().join(hierarchy)).unwrap();
+            }
+            made.push(directory);
+        }
+        Self { links, made }
+    }
+
+    /// What a container finds at `/cg`.
+    fn root(&self) -> &Path {
+        if self.made.len() == 1 { &self.made[0] } else { self.links.path() }
+    }
+
+    fn joined(&self) -> String {
+        self.made.iter().map(|path| path.to_str().unwrap()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The leaves that are there, in all hierarchies.
+    pub(crate) fn leaves(&self) -> Vec<PathBuf> {
+        let below = self.made.iter().flat_map(|directory| std::fs::read_dir(directory).unwrap());
+        below.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
+    }
+}
+
+impl Drop for Cgroups {
+    fn drop(&mut self) {
+        for leaf in self.leaves().into_iter().chain(self.made.clone()) {
+            // Dead processes leave their cgroup a moment later.
+            let end = std::time::Instant::now() + PATIENCE;
+            while std::fs::remove_dir(&leaf).is_err() && std::time::Instant::now() < end {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
     }
 }
 
@@ -278,7 +350,7 @@ pub(crate) fn wait_until(mut true_now: impl FnMut() -> bool) {
     }
 }
 
-fn open_up(path: &std::path::Path, mode: u32) {
+fn open_up(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
 }
 

@@ -1,0 +1,171 @@
+//! Limits, on both sides of each, and how exactly they are kept. One test at a time: they measure.
+
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use gavel_protocol::{Bytes, Clean, Ending, Limit, Limits};
+
+use crate::common::{Ran, Server, ending, limits, usage};
+
+/// How much later than at its limit a run may end on an idle core. This machine may be busy with other tests, so the
+/// bound is wider than the 10 ms that are promised; the median of several runs is held against it.
+const LATE: Duration = Duration::from_millis(15);
+
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn shell(server: &mut Server, script: &str, limits: Limits) -> Ran {
+    let (ran, _) = server.shell(script, limits);
+    assert_eq!(ran.clean, Clean::Proven, "{script}");
+    ran
+}
+
+fn median(mut of: impl FnMut() -> Duration) -> Duration {
+    let mut all: Vec<_> = (0..5).map(|_| of()).collect();
+    all.sort_unstable();
+    all[2]
+}
+
+fn killed(over: Limit) -> Ending {
+    Ending::Killed { over }
+}
+
+const SPIN: &str = "while :; do :; done";
+
+#[test]
+fn cpu_time_ends_at_its_limit() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    let limit = Duration::from_millis(300);
+    let used = median(|| {
+        let ran = shell(&mut server, SPIN, Limits { cpu_time: limit, ..limits() });
+        assert_eq!(ending(&ran), killed(Limit::CpuTime));
+        usage(&ran).cpu_time()
+    });
+    assert!((limit..limit + LATE).contains(&used), "{used:?}");
+}
+
+#[test]
+fn cpu_time_of_several_processes_is_added_up() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    let limit = Duration::from_millis(400);
+    let used = median(|| {
+        let ran = shell(
+            &mut server,
+            &format!("({SPIN}) & ({SPIN}) & wait"),
+            Limits { cpu_time: limit, ..limits() },
+        );
+        assert_eq!(ending(&ran), killed(Limit::CpuTime));
+        usage(&ran).cpu_time()
+    });
+    assert!((limit..limit + 2 * LATE).contains(&used), "{used:?}");
+}
+
+#[test]
+fn cpu_time_of_processes_that_nobody_waited_for_counts() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    // Each child of a child burns and is gone before anybody asks.
+    let burn = "i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done";
+    let ran = shell(&mut server, &format!("({burn}) & sleep 1; exit 0"), limits());
+    let counted = usage(&ran).cpu_time();
+    let ran = shell(&mut server, &format!("({burn} & ) ; sleep 1; exit 0"), limits());
+    let orphaned = usage(&ran).cpu_time();
+    assert!(orphaned * 2 > counted, "{orphaned:?} of an orphan, {counted:?} of a child");
+}
+
+#[test]
+fn without_cgroups_cpu_time_is_limited_too() {
+    let _alone = alone();
+    let mut server = Server::start();
+    let limit = Duration::from_millis(300);
+    let used = median(|| {
+        let ran = shell(&mut server, SPIN, Limits { cpu_time: limit, ..limits() });
+        assert_eq!(ending(&ran), killed(Limit::CpuTime));
+        usage(&ran).cpu_time()
+    });
+    assert!((limit..limit + LATE).contains(&used), "{used:?}");
+}
+
+#[test]
+fn wall_time_ends_at_its_limit() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    let limit = Duration::from_millis(200);
+    let used = median(|| {
+        let ran = shell(&mut server, "sleep 5", Limits { wall_time: limit, ..limits() });
+        assert_eq!(ending(&ran), killed(Limit::WallTime));
+        usage(&ran).wall_time
+    });
+    assert!((limit..limit + LATE).contains(&used), "{used:?}");
+}
+
+#[test]
+fn a_program_just_within_its_times_ends_by_itself() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    let ran =
+        shell(&mut server, "sleep 0.2; exit 3", Limits { wall_time: Duration::from_millis(600), ..limits() });
+    assert_eq!(ending(&ran), Ending::Exited { code: 3 });
+    assert!(usage(&ran).cpu_time() < Duration::from_millis(100));
+}
+
+#[test]
+fn memory_over_the_limit_is_killed_and_told() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    let tight = Limits { memory: Bytes::mib(32), ..limits() };
+    let ran = shell(&mut server, "head -c 64M /dev/zero | tail", tight.clone());
+    assert!(usage(&ran).oom);
+    assert!(usage(&ran).memory > Bytes::mib(32), "{}", usage(&ran).memory);
+    assert_eq!(ending(&ran), killed(Limit::Memory));
+    let ran = shell(&mut server, "head -c 16M /dev/zero | tail >/dev/null", tight);
+    assert!(!usage(&ran).oom);
+    assert!((Bytes::mib(16)..Bytes::mib(32)).contains(&usage(&ran).memory), "{}", usage(&ran).memory);
+    assert_eq!(ending(&ran), Ending::Exited { code: 0 });
+}
+
+#[test]
+fn memory_of_one_run_is_not_charged_to_the_next() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    let big = shell(&mut server, "head -c 100M /dev/zero | tail >/dev/null", limits());
+    assert!(usage(&big).memory > Bytes::mib(100));
+    let small = shell(&mut server, "exit 0", limits());
+    assert!(usage(&small).memory < Bytes::mib(4), "{}", usage(&small).memory);
+}
+
+#[test]
+fn processes_beyond_the_limit_cannot_be_made() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    let few = Limits { processes: 4, ..limits() };
+    let script = "for i in 1 2 3 4 5 6; do sleep 0.3 & done 2>/dev/null; wait; echo all";
+    let (ran, output) = server.shell(script, few);
+    assert_ne!(ending(&ran), Ending::Exited { code: 0 }, "{output}");
+    assert!(usage(&ran).processes.is_none_or(|peak| peak <= 4));
+    let (ran, output) = server.shell(script, Limits { processes: 7, ..limits() });
+    assert_eq!((ending(&ran), output.as_str()), (Ending::Exited { code: 0 }, "all\n"));
+}
+
+#[test]
+fn a_file_beyond_its_limit_is_not_written() {
+    let mut server = Server::start();
+    let small = Limits { file_size: Bytes::kib(64), ..limits() };
+    let (ran, _) = server.shell("head -c 65537 /dev/zero > file", small.clone());
+    assert_eq!(ending(&ran), Ending::Exited { code: 128 + libc::SIGXFSZ });
+    let (ran, _) = server.shell("head -c 65536 /dev/zero > file", small);
+    assert_eq!(ending(&ran), Ending::Exited { code: 0 });
+}
+
+#[test]
+fn limits_of_a_process_are_those_asked_for() {
+    let mut server = Server::start();
+    let asked = Limits { stack: Bytes::mib(3), open_files: 33, data: Some(Bytes::mib(77)), ..limits() };
+    let (_, output) = server.shell("ulimit -s; ulimit -n; ulimit -d; ulimit -c; ulimit -l; ulimit -v", asked);
+    assert_eq!(output.lines().collect::<Vec<_>>(), ["3072", "33", "78848", "0", "0", "unlimited"]);
+}
