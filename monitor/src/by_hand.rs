@@ -33,7 +33,7 @@ pub(crate) fn by_hand(arguments: ByHand) -> Result<(), ByHandError> {
     let mut runner = Runner::new(arguments.uid, arguments.gid, equipment);
     let mut signals = Signals::block().map_err(ByHandError::Prepare)?;
     let outcome = runner.run(&order(arguments, cwd), descriptors, &mut signals)?;
-    let left = runner.remove_leaf();
+    let left = runner.dismiss();
     let report = Report::new(&outcome, problems.into_iter().chain(left).collect());
     let mut line = serde_json::to_vec(&report).map_err(io::Error::from).map_err(ByHandError::Print)?;
     line.push(b'\n');

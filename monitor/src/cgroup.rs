@@ -41,7 +41,6 @@ pub(crate) struct Counted {
 #[derive(Debug)]
 pub(crate) struct Leaves {
     base: Base,
-    ready: Option<Kind>,
     made: u64,
     oom_kills: u64,
 }
@@ -72,7 +71,7 @@ impl Leaves {
                 (Base::None, Some(format!("no cgroup can be made below {}: {errno}", root.display())))
             }
         };
-        let mut leaves = Self { base, ready: None, made: 0, oom_kills: 0 };
+        let mut leaves = Self { base, made: 0, oom_kills: 0 };
         leaves.oom_kills = leaves.count_oom_kills();
         (leaves, problem)
     }
@@ -86,28 +85,20 @@ impl Leaves {
         }
     }
 
-    /// Makes the next leaf ahead. What fails here fails again, and is told, when the leaf is taken.
-    pub(crate) fn prepare(&mut self) {
-        if self.ready.is_none() {
-            self.ready = self.make().ok();
-        }
-    }
-
-    /// A leaf with these limits, for a program of this uid.
+    /// Makes a leaf for a program of this uid.
     ///
     /// # Errors
-    /// As mkdir(2) and write(2).
-    pub(crate) fn take(&mut self, limits: &Limits, uid: u32) -> Result<Leaf, Errno> {
-        let kind = match self.ready.take() {
-            Some(ready) => ready,
-            None => self.make()?,
+    /// As mkdir(2).
+    pub(crate) fn make(&mut self, uid: u32) -> Result<Leaf, Errno> {
+        // The pid keeps a monitor that is run by hand apart from the one that serves.
+        let name = format!("run-{}-{}", std::process::id(), self.made);
+        self.made += 1;
+        let kind = match &self.base {
+            Base::V2(base) => base.make(name).map(Kind::V2),
+            Base::V1(base) => base.make(name).map(Kind::V1),
+            Base::None => Ok(Kind::None),
         };
-        match &kind {
-            Kind::V2(leaf) => leaf.limit(limits)?,
-            Kind::V1(leaf) => leaf.limit(limits)?,
-            Kind::None => {}
-        }
-        Ok(Leaf { kind, uid })
+        Ok(Leaf { kind: kind?, uid })
     }
 
     /// Removes a leaf after its run.
@@ -144,26 +135,6 @@ impl Leaves {
             Base::None => 0,
         }
     }
-
-    fn make(&mut self) -> Result<Kind, Errno> {
-        // The pid keeps a monitor that is run by hand apart from the one that serves.
-        let name = format!("run-{}-{}", std::process::id(), self.made);
-        self.made += 1;
-        match &self.base {
-            Base::V2(base) => base.make(name).map(Kind::V2),
-            Base::V1(base) => base.make(name).map(Kind::V1),
-            Base::None => Ok(Kind::None),
-        }
-    }
-}
-
-impl Drop for Leaves {
-    fn drop(&mut self) {
-        if let Some(kind) = self.ready.take() {
-            // Nothing was ever in it; should it stay all the same, it goes with the container.
-            let _ = self.remove(&Leaf { kind, uid: 0 });
-        }
-    }
 }
 
 /// The leaf of one run.
@@ -181,6 +152,18 @@ enum Kind {
 }
 
 impl Leaf {
+    /// Sets its limits.
+    ///
+    /// # Errors
+    /// As write(2).
+    pub(crate) fn limit(&self, limits: &Limits) -> Result<(), Errno> {
+        match &self.kind {
+            Kind::V2(leaf) => leaf.limit(limits),
+            Kind::V1(leaf) => leaf.limit(limits),
+            Kind::None => Ok(()),
+        }
+    }
+
     /// `cgroup.procs` of each hierarchy, for the child to write.
     pub(crate) fn joins(&self) -> Vec<BorrowedFd<'_>> {
         match &self.kind {
@@ -190,11 +173,11 @@ impl Leaf {
         }
     }
 
-    /// The directory that a child can be born into.
-    pub(crate) fn birthplace(&self) -> Option<BorrowedFd<'_>> {
+    /// Readable once the kernel has killed for want of memory, where it does not kill the whole run by itself.
+    pub(crate) fn alarm(&self) -> Option<BorrowedFd<'_>> {
         match &self.kind {
-            Kind::V2(leaf) => Some(leaf.directory()),
-            Kind::V1(_) | Kind::None => None,
+            Kind::V1(leaf) => leaf.alarm(),
+            Kind::V2(_) | Kind::None => None,
         }
     }
 

@@ -18,6 +18,7 @@ mod equipment;
 mod identity;
 mod landlock;
 mod proof;
+mod recruit;
 mod request;
 mod reset;
 mod rlimits;

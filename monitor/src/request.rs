@@ -1,136 +1,120 @@
-//! From an order to a plan: which descriptor goes where, and what is to be executed.
+//! From the server's order to what a waiting child needs: descriptors in place of box files, paths to try, strings
+//! for exec.
 
 use std::ffi::CString;
-use std::os::fd::{AsFd, OwnedFd, RawFd};
+use std::os::fd::OwnedFd;
 
-use gavel_protocol::{Descriptor, Run, StdioSource, Step};
+use gavel_protocol::{Descriptor, Run, Stdio, StdioSource, Step};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use crate::boxes::Boxes;
-use crate::spawn::{Image, Placed, Strings};
 
-/// The step that failed before fork, and the kernel's error number.
+/// The step that failed, and the kernel's error number.
 pub(crate) type Refusal = (Step, i32);
 
-/// What a program is started from, with all that had to be opened for it.
+/// A run whose descriptors are all opened.
 #[derive(Debug)]
-pub(crate) struct Request {
-    descriptors: Vec<OwnedFd>,
-    stdio: Vec<(usize, RawFd)>,
-    executable: Option<usize>,
-    paths: Vec<CString>,
-    argv: Vec<CString>,
-    env: Vec<CString>,
-    cwd: CString,
-    /// Files of the box that the program writes through a descriptor, by path.
-    written: Vec<(String, usize)>,
+pub(crate) struct Resolved {
+    /// The run, with nothing but descriptors in it, by their position among `descriptors`.
+    pub(crate) run: Run,
+    /// What the child is sent.
+    pub(crate) descriptors: Vec<OwnedFd>,
+    /// The files of the box that the program writes through a descriptor, by path, once more opened.
+    pub(crate) written: Vec<(String, OwnedFd)>,
 }
 
-impl Request {
-    /// Checks an order and opens the files that it names. `terminal` is the program's end of the run's terminal.
-    ///
-    /// # Errors
-    /// The step at fault.
-    pub(crate) fn new(
-        run: &Run,
-        mut descriptors: Vec<OwnedFd>,
-        terminal: Option<OwnedFd>,
-        boxes: &Boxes,
-    ) -> Result<Self, Refusal> {
-        let given = descriptors.len();
-        let terminal = terminal.map(|terminal| {
-            descriptors.push(terminal);
-            descriptors.len() - 1
-        });
-        let mut stdio = Vec::with_capacity(run.stdio.len());
-        let mut written: Vec<(String, usize)> = Vec::new();
-        for wanted in &run.stdio {
-            let index = match &wanted.source {
-                StdioSource::Descriptor(descriptor) => position(*descriptor, given)?,
-                StdioSource::Terminal => terminal.ok_or((Step::Request, libc::ENOTTY))?,
-                StdioSource::WriteFile(path) if let Some(index) = opened(&written, path) => index,
-                source => {
-                    if let StdioSource::WriteFile(path) = source {
-                        written.push((path.clone(), descriptors.len()));
-                    }
-                    descriptors
-                        .push(open(source, boxes).map_err(|errno| (Step::Stdio, errno.raw_os_error()))?);
-                    descriptors.len() - 1
-                }
-            };
-            let target = RawFd::from(wanted.fd);
-            if stdio.iter().any(|&(_, taken)| taken == target) {
-                return Err(INVALID);
-            }
-            stdio.push((index, target));
-        }
-        let executable = run.executable.map(|descriptor| position(descriptor, given)).transpose()?;
-        let paths = if executable.is_none() { candidates(run)? } else { Vec::new() };
-        let argv = strings(&run.argv)?;
-        if argv.is_empty() {
+/// Opens the box files that a run's descriptors name and drops what it has no use for. `terminal` is the program's end of the run's
+/// terminal.
+///
+/// # Errors
+/// The step at fault.
+pub(crate) fn resolve(
+    run: &Run,
+    descriptors: Vec<OwnedFd>,
+    terminal: Option<OwnedFd>,
+    boxes: &Boxes,
+) -> Result<Resolved, Refusal> {
+    let mut given = Given {
+        descriptors: descriptors.into_iter().map(Some).collect(),
+        places: Vec::new(),
+        kept: Vec::new(),
+    };
+    let terminal = terminal.map(|terminal| given.keep(terminal));
+    let mut stdio: Vec<Stdio> = Vec::with_capacity(run.stdio.len());
+    let mut written: Vec<(String, Descriptor)> = Vec::new();
+    for wanted in &run.stdio {
+        if stdio.iter().any(|placed| placed.fd == wanted.fd) {
             return Err(INVALID);
         }
-        let cwd = CString::new(run.cwd.as_str()).map_err(|_| INVALID)?;
-        Ok(Self { descriptors, stdio, executable, paths, argv, env: strings(&run.env)?, cwd, written })
-    }
-
-    /// What to execute.
-    pub(crate) fn image(&self) -> Image<'_> {
-        match self.executable.and_then(|index| self.descriptors.get(index)) {
-            Some(descriptor) => Image::Descriptor(descriptor.as_fd()),
-            None => Image::Paths(self.paths.clone()),
-        }
-    }
-
-    /// The program's descriptors.
-    pub(crate) fn stdio(&self) -> Vec<Placed<'_>> {
-        let placed = |&(index, target): &(usize, RawFd)| {
-            self.descriptors.get(index).map(|source| Placed { source: source.as_fd(), target })
+        let position = match &wanted.source {
+            StdioSource::Descriptor(descriptor) => given.take(*descriptor)?,
+            StdioSource::Terminal => terminal.ok_or((Step::Request, libc::ENOTTY))?,
+            StdioSource::WriteFile(path) => match written.iter().find(|(opened, _)| opened == path) {
+                Some((_, position)) => *position,
+                None => {
+                    let position = given.keep(boxes.open_for_writing(path).map_err(at_stdio)?);
+                    written.push((path.clone(), position));
+                    position
+                }
+            },
+            source => given.keep(open(source, boxes).map_err(at_stdio)?),
         };
-        self.stdio.iter().filter_map(placed).collect()
+        stdio.push(Stdio { fd: wanted.fd, source: StdioSource::Descriptor(position) });
     }
+    let executable = run.executable.map(|descriptor| given.take(descriptor)).transpose()?;
+    let resolved = Run {
+        argv: run.argv.clone(),
+        env: run.env.clone(),
+        cwd: run.cwd.clone(),
+        search_cwd: run.search_cwd,
+        executable,
+        files: Vec::new(),
+        stdio,
+        terminal: run.terminal,
+        collect: Vec::new(),
+        limits: run.limits.clone(),
+    };
+    let again = |(path, position): (String, Descriptor)| {
+        let file = given.kept.get(usize::from(position.0)).ok_or(Errno::BADF)?;
+        Ok((path, rustix::io::fcntl_dupfd_cloexec(file, 3)?))
+    };
+    let written = written.into_iter().map(again).collect::<Result<_, Errno>>().map_err(at_stdio)?;
+    Ok(Resolved { run: resolved, descriptors: given.kept, written })
+}
 
-    /// The files of the box that the program writes through a descriptor, once more opened.
-    ///
-    /// # Errors
-    /// As dup(2).
-    pub(crate) fn written(&self) -> Result<Vec<(String, OwnedFd)>, Errno> {
-        let mut again = Vec::with_capacity(self.written.len());
-        for (path, index) in &self.written {
-            let descriptor = self.descriptors.get(*index).ok_or(Errno::BADF)?;
-            again.push((path.clone(), rustix::io::fcntl_dupfd_cloexec(descriptor, 3)?));
+fn at_stdio(errno: Errno) -> Refusal {
+    (Step::Stdio, errno.raw_os_error())
+}
+
+/// The descriptors of a frame, and which of them are kept where.
+struct Given {
+    descriptors: Vec<Option<OwnedFd>>,
+    places: Vec<(Descriptor, Descriptor)>,
+    kept: Vec<OwnedFd>,
+}
+
+impl Given {
+    fn take(&mut self, wanted: Descriptor) -> Result<Descriptor, Refusal> {
+        if let Some((_, place)) = self.places.iter().find(|(named, _)| *named == wanted) {
+            return Ok(*place);
         }
-        Ok(again)
+        let found = self.descriptors.get_mut(usize::from(wanted.0)).and_then(Option::take);
+        let place = self.keep(found.ok_or((Step::Request, libc::EBADF))?);
+        self.places.push((wanted, place));
+        Ok(place)
     }
 
-    /// The argument vector.
-    pub(crate) fn argv(&self) -> Strings {
-        Strings::new(self.argv.clone())
-    }
-
-    /// The environment.
-    pub(crate) fn env(&self) -> Strings {
-        Strings::new(self.env.clone())
-    }
-
-    /// The working directory.
-    pub(crate) fn cwd(&self) -> CString {
-        self.cwd.clone()
+    fn keep(&mut self, descriptor: OwnedFd) -> Descriptor {
+        let place = Descriptor(u16::try_from(self.kept.len()).unwrap_or(u16::MAX));
+        self.kept.push(descriptor);
+        place
     }
 }
 
 const INVALID: Refusal = (Step::Request, libc::EINVAL);
 
-fn position(descriptor: Descriptor, given: usize) -> Result<usize, Refusal> {
-    let index = usize::from(descriptor.0);
-    if index < given { Ok(index) } else { Err((Step::Request, libc::EBADF)) }
-}
-
-fn opened(written: &[(String, usize)], path: &str) -> Option<usize> {
-    written.iter().find(|(written, _)| written == path).map(|(_, index)| *index)
-}
-
+/// What is neither given nor written.
 fn open(source: &StdioSource, boxes: &Boxes) -> Result<OwnedFd, Errno> {
     match source {
         StdioSource::ReadFile(path) => {
@@ -138,23 +122,29 @@ fn open(source: &StdioSource, boxes: &Boxes) -> Result<OwnedFd, Errno> {
             rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
             Ok(file)
         }
-        StdioSource::WriteFile(path) => boxes.open_for_writing(path),
         StdioSource::Null => rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty()),
-        StdioSource::Descriptor(_) | StdioSource::Terminal => Err(Errno::INVAL),
+        StdioSource::WriteFile(_) | StdioSource::Descriptor(_) | StdioSource::Terminal => Err(Errno::INVAL),
     }
 }
 
-fn strings(of: &[Vec<u8>]) -> Result<Vec<CString>, Refusal> {
+/// Strings for exec.
+///
+/// # Errors
+/// Step [`Step::Request`] for a NUL within.
+pub(crate) fn strings(of: &[Vec<u8>]) -> Result<Vec<CString>, Refusal> {
     of.iter().map(|bytes| CString::new(bytes.as_slice()).map_err(|_| INVALID)).collect()
 }
 
 /// Where `argv[0]` may be, in the order of the search.
-fn candidates(run: &Run) -> Result<Vec<CString>, Refusal> {
+///
+/// # Errors
+/// Step [`Step::Request`] for an empty name or a NUL.
+pub(crate) fn candidates(run: &Run) -> Result<Vec<CString>, Refusal> {
     let name = run.argv.first().filter(|name| !name.is_empty()).ok_or(INVALID)?;
     if name.contains(&b'/') {
         return strings(std::slice::from_ref(name));
     }
-    let here = run.search_cwd.then(|| b".".as_slice());
+    let here = run.search_cwd.then_some(b".".as_slice());
     let path = run.env.iter().find_map(|entry| entry.strip_prefix(b"PATH=".as_slice())).unwrap_or_default();
     let along = path.split(|byte| *byte == b':').filter(|directory| !directory.is_empty());
     let join = |directory: &[u8]| [directory, b"/", name].concat();

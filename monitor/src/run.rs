@@ -3,15 +3,17 @@
 use std::os::fd::{AsFd, OwnedFd};
 
 use gavel_protocol::{BoxFile, Clean, Collect, CollectedFile, Outcome, Run, Step};
+use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 
 use crate::cgroup::Leaf;
 use crate::channel::ChannelError;
 use crate::equipment::Equipment;
 use crate::proof::KnownDescriptors;
-use crate::request::{Refusal, Request};
-use crate::spawn::{Child, Plan, reap, spawn};
+use crate::recruit::{Recruit, Terms};
+use crate::request::{Refusal, Resolved, resolve};
+use crate::spawn::reap;
 use crate::supervise::{Interrupts, supervise};
-use crate::{collect, proof, reset, rlimits};
+use crate::{collect, proof, reset};
 
 /// Runs programs of one user, one at a time.
 #[derive(Debug)]
@@ -20,8 +22,8 @@ pub(crate) struct Runner {
     gid: u32,
     equipment: Equipment,
     known: KnownDescriptors,
-    /// The leaf of the run that is not yet cleaned away.
-    leaf: Option<Leaf>,
+    /// The next run's leaf and child, or this run's until it is cleaned away.
+    current: Option<Current>,
     /// What would not die.
     survivors: Option<String>,
     /// Files put into the box so far.
@@ -31,15 +33,24 @@ pub(crate) struct Runner {
     written: Vec<(String, OwnedFd)>,
 }
 
+#[derive(Debug)]
+struct Current {
+    leaf: Leaf,
+    child: Recruit,
+    /// It has been seen through to its end.
+    over: bool,
+}
+
 impl Runner {
     /// Ready for the first run.
     pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment) -> Self {
+        let known = KnownDescriptors::count();
         let mut runner = Self {
             uid,
             gid,
             equipment,
-            known: KnownDescriptors::count(),
-            leaf: None,
+            known,
+            current: None,
             survivors: None,
             placed: 0,
             unput: None,
@@ -79,39 +90,72 @@ impl Runner {
         descriptors: Vec<OwnedFd>,
         interrupts: &mut impl Interrupts,
     ) -> Result<Outcome, ChannelError> {
-        let child = match self.start(run, descriptors) {
-            Ok(child) => child,
+        let current = match self.start(run, descriptors) {
+            Ok(current) => current,
             Err((step, errno)) => return Ok(Outcome::NotStarted { step, errno }),
         };
-        let Some(leaf) = &self.leaf else {
-            return Ok(Outcome::NotStarted { step: Step::MakeLeaf, errno: libc::EIO });
-        };
-        let done = supervise(&child, leaf, &run.limits, &self.equipment.deaths, interrupts)?;
+        let done = supervise(&current.child, &current.leaf, &run.limits, &self.equipment.deaths, interrupts);
+        self.current = Some(Current { over: true, ..current });
+        let done = done?;
         self.survivors = done.survivors;
         Ok(done.outcome)
     }
 
-    fn start(&mut self, run: &Run, descriptors: Vec<OwnedFd>) -> Result<Child, Refusal> {
+    /// The leaf and the child that is becoming the program.
+    fn start(&mut self, run: &Run, descriptors: Vec<OwnedFd>) -> Result<Current, Refusal> {
         self.put(&run.files, &descriptors)?;
-        let request = Request::new(run, descriptors, None, &self.equipment.boxes)?;
-        self.written = request.written().map_err(|errno| (Step::Stdio, errno.raw_os_error()))?;
-        let leaf = self.equipment.leaves.take(&run.limits, self.uid);
-        let leaf = self.leaf.insert(leaf.map_err(|errno| (Step::MakeLeaf, errno.raw_os_error()))?);
-        spawn(&Plan {
-            image: request.image(),
-            argv: request.argv(),
-            env: request.env(),
-            cwd: request.cwd(),
-            stdio: request.stdio(),
-            terminal: None,
-            birthplace: leaf.birthplace(),
-            joins: leaf.joins(),
-            rlimits: rlimits::of(&run.limits),
+        let Resolved { run: resolved, descriptors, written } =
+            resolve(run, descriptors, None, &self.equipment.boxes)?;
+        self.written = written;
+        let current = match self.current.take() {
+            Some(current) if current.child.is_waiting() => current,
+            Some(dead) => {
+                self.current = Some(dead);
+                // Whatever is left of it is told when the new one fails as well.
+                let _ = self.dismiss();
+                self.enlist()?
+            }
+            None => self.enlist()?,
+        };
+        let limited = current.leaf.limit(&run.limits).map_err(|errno| (Step::MakeLeaf, errno.raw_os_error()));
+        let started = limited.and_then(|()| current.child.start(resolved, &descriptors));
+        match started {
+            Ok(()) => Ok(current),
+            Err(refusal) => {
+                let told = current.child.progress().failed;
+                self.current = Some(current);
+                Err(told.unwrap_or(refusal))
+            }
+        }
+    }
+
+    fn enlist(&mut self) -> Result<Current, Refusal> {
+        let leaf =
+            self.equipment.leaves.make(self.uid).map_err(|errno| (Step::MakeLeaf, errno.raw_os_error()))?;
+        let terms = Terms {
             uid: self.uid,
             gid: self.gid,
-            landlock: self.equipment.rules.as_ref().map(AsFd::as_fd),
+            rules: self.equipment.rules.as_ref().map(AsFd::as_fd),
             filter: &self.equipment.filter,
-        })
+        };
+        let child = Recruit::enlist(&leaf.joins(), terms);
+        match child {
+            Ok(child) => Ok(Current { leaf, child, over: false }),
+            Err(refusal) => {
+                self.equipment
+                    .leaves
+                    .remove(&leaf)
+                    .map_err(|errno| (Step::MakeLeaf, errno.raw_os_error()))?;
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Makes ready for the next run, while nobody waits. What fails here fails again, and is told, with that run.
+    pub(crate) fn prepare(&mut self) {
+        if self.current.is_none() {
+            self.current = self.enlist().ok();
+        }
     }
 
     /// Opens what a run left at a path of the box.
@@ -124,25 +168,26 @@ impl Runner {
 
     /// Removes all of the run and proves that nothing is left.
     pub(crate) fn clean(&mut self) -> Clean {
-        while reap().is_some() {}
         (self.placed, self.unput) = (0, None);
         self.written.clear();
-        let doubt =
-            self.survivors.take().or_else(|| self.remove_leaf()).or_else(|| self.wipe()).or_else(|| {
-                let oom = self.equipment.leaves.own_oom_kill();
-                oom.then(|| {
-                    "the kernel killed a process of the monitor's own cgroup for want of memory".into()
-                })
-            });
+        let doubt = self.survivors.take().or_else(|| self.dismiss()).or_else(|| self.wipe()).or_else(|| {
+            let oom = self.equipment.leaves.own_oom_kill();
+            oom.then(|| "the kernel killed a process of the monitor's own cgroup for want of memory".into())
+        });
+        while reap().is_some() {}
         match doubt.or_else(|| proof::doubt(&self.equipment.boxes, self.uid, self.known)) {
             None => Clean::Proven,
             Some(doubt) => Clean::Doubtful(doubt),
         }
     }
 
-    /// Removes the leaf of the last run; what went wrong, if anything did.
-    pub(crate) fn remove_leaf(&mut self) -> Option<String> {
-        let leaf = self.leaf.take()?;
+    /// Ends the child, should it still wait, and removes the leaf; what went wrong, if anything did.
+    pub(crate) fn dismiss(&mut self) -> Option<String> {
+        let Current { leaf, child, over } = self.current.take()?;
+        if !over && kill_process(child.pid, Signal::KILL).is_ok() {
+            // Reaped elsewhere is as good.
+            let _ = waitpid(Some(child.pid), WaitOptions::empty());
+        }
         let removed = self.equipment.leaves.remove(&leaf);
         removed.err().map(|errno| format!("the leaf cgroup could not be removed: {errno}"))
     }
@@ -150,10 +195,5 @@ impl Runner {
     fn wipe(&self) -> Option<String> {
         let wiped = reset::wipe(&self.equipment.boxes, self.uid);
         wiped.err().map(|(path, errno)| format!("{path} could not be emptied: {errno}"))
-    }
-
-    /// Makes ready for the next run, while nobody waits.
-    pub(crate) fn prepare(&mut self) {
-        self.equipment.leaves.prepare();
     }
 }

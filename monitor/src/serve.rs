@@ -24,6 +24,9 @@ pub(crate) fn serve(socket: &Path, boxes: Boxes, cgroups: &Path) -> Result<(), C
     let mut channel = Channel::connect(socket)?;
     let (equipment, mut problems) = Equipment::new(boxes, cgroups, &[])?;
     problems.extend(selfcheck::problems());
+    if is_init() {
+        problems.extend(selfcheck::close_doors());
+    }
     channel.send(RunId::NONE, Reply::Hello(hello(&equipment, problems)), &[])?;
     let Some(setup) = welcome(&mut channel)? else { return Ok(()) };
     let runner = Runner::new(setup.uid, setup.gid, equipment);
@@ -35,9 +38,13 @@ fn hello(equipment: &Equipment, problems: Vec<String>) -> Hello {
         build: env!("CARGO_PKG_VERSION").into(),
         cgroup: equipment.leaves.tier(),
         landlock_abi: landlock_abi(),
-        is_init: std::process::id() == 1,
+        is_init: is_init(),
         problems,
     }
+}
+
+fn is_init() -> bool {
+    std::process::id() == 1
 }
 
 fn welcome(channel: &mut Channel) -> Result<Option<Setup>, ChannelError> {
@@ -70,6 +77,8 @@ impl Server {
                 Order::Welcome(_) => return Err(out_of_turn(&order)),
             }
         }
+        // Nobody is left to be told.
+        let _ = self.runner.dismiss();
         Ok(())
     }
 

@@ -3,14 +3,16 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use gavel_protocol::{Bytes, Ending, Limit, Limits, Outcome, Step, Usage};
+use gavel_protocol::{Bytes, Ending, Limit, Limits, Outcome, Usage};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::cgroup::Leaf;
 use crate::channel::ChannelError;
-use crate::spawn::{Child, Reaped, reap};
+use crate::recruit::Recruit;
+use crate::request::Refusal;
+use crate::spawn::{Reaped, reap};
 
 /// Who may interrupt a run.
 pub(crate) trait Interrupts {
@@ -59,20 +61,20 @@ pub(crate) struct Supervised {
 /// # Errors
 /// When the conversation with the server cannot go on; whatever was started is dead all the same.
 pub(crate) fn supervise(
-    child: &Child,
+    child: &Recruit,
     leaf: &Leaf,
     limits: &Limits,
     deaths: &Deaths,
     interrupts: &mut impl Interrupts,
 ) -> Result<Supervised, ChannelError> {
-    let forked = Instant::now();
+    let begun = Instant::now();
     let mut watch = Watch {
         child,
         leaf,
         deaths,
         limits,
-        forked: (forked, monotonic()),
-        started: forked,
+        begun: (begun, monotonic()),
+        started: begun,
         failed: None,
         main: None,
         strangers: Used::default(),
@@ -86,6 +88,13 @@ pub(crate) fn supervise(
 
 /// Why the watching ended, where it was not the program's own doing.
 type Cause = Option<Ending>;
+
+/// What a wait ended with.
+#[derive(Debug, Default, Clone, Copy)]
+struct Heard {
+    word: bool,
+    alarm: bool,
+}
 
 /// What reaped processes used.
 #[derive(Debug, Default, Clone, Copy)]
@@ -104,14 +113,14 @@ impl Used {
 }
 
 struct Watch<'a> {
-    child: &'a Child,
+    child: &'a Recruit,
     leaf: &'a Leaf,
     deaths: &'a Deaths,
     limits: &'a Limits,
     /// The same moment on both of the clock's faces: the child tells its own by number.
-    forked: (Instant, Duration),
+    begun: (Instant, Duration),
     started: Instant,
-    failed: Option<(Step, i32)>,
+    failed: Option<Refusal>,
     main: Option<Reaped>,
     strangers: Used,
 }
@@ -131,8 +140,12 @@ impl Watch<'_> {
             let Some(next) = clock.next_check(Instant::now(), || self.leaf.cpu_time(self.child.pid)) else {
                 return Ok(Some(Ending::Killed { over: Limit::CpuTime }));
             };
-            if self.wait(interrupts.descriptor(), next.min(self.deadline())) && interrupts.heard()? {
+            let heard = self.wait(interrupts.descriptor(), next.min(self.deadline()));
+            if heard.word && interrupts.heard()? {
                 return Ok(Some(Ending::Cancelled));
+            }
+            if heard.alarm {
+                return Ok(Some(Ending::Killed { over: Limit::Memory }));
             }
         }
     }
@@ -150,24 +163,29 @@ impl Watch<'_> {
     fn note_progress(&mut self) {
         let progress = self.child.progress();
         if let Some(started) = progress.started {
-            self.started = self.forked.0 + started.saturating_sub(self.forked.1);
+            let (instant, number) = self.begun;
+            self.started = match started.checked_sub(number) {
+                Some(later) => instant + later,
+                None => instant.checked_sub(number - started).unwrap_or(instant),
+            };
         }
         self.failed = self.failed.or(progress.failed);
     }
 
-    /// Waits for a death, a word or the time; true when there is a word.
-    fn wait(&self, word: Option<BorrowedFd<'_>>, until: Instant) -> bool {
+    /// Waits for a death, a word, an alarm or the time.
+    fn wait(&self, word: Option<BorrowedFd<'_>>, until: Instant) -> Heard {
         let left = until.saturating_duration_since(Instant::now());
         let timeout = Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() };
-        let mut fds = vec![PollFd::from_borrowed_fd(self.deaths.0.as_fd(), PollFlags::IN)];
-        fds.extend(word.map(|word| PollFd::from_borrowed_fd(word, PollFlags::IN)));
-        match poll(&mut fds, Some(&timeout)) {
-            Ok(0) | Err(_) => false,
-            Ok(_) => {
-                self.deaths.forget();
-                fds.get(1).is_some_and(|word| !word.revents().is_empty())
-            }
+        let deaths = self.deaths.0.as_fd();
+        // Without a word or an alarm, deaths stand in for them: what is heard there is not asked about.
+        let (said, alarm) = (word.unwrap_or(deaths), self.leaf.alarm().unwrap_or(deaths));
+        let mut fds = [deaths, said, alarm].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
+        if !poll(&mut fds, Some(&timeout)).is_ok_and(|ready| ready > 0) {
+            return Heard::default();
         }
+        self.deaths.forget();
+        let rings = |fd: &PollFd<'_>| !fd.revents().is_empty();
+        Heard { word: word.is_some() && rings(&fds[1]), alarm: self.leaf.alarm().is_some() && rings(&fds[2]) }
     }
 
     fn reap(&mut self) {

@@ -51,6 +51,14 @@ impl Directory {
         rustix::fs::openat(&self.descriptor, file, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())
     }
 
+    /// Opens a control file for reading.
+    ///
+    /// # Errors
+    /// As open(2).
+    pub(crate) fn reader(&self, file: &str) -> Result<OwnedFd, Errno> {
+        rustix::fs::openat(&self.descriptor, file, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
+    }
+
     /// Writes a control file.
     ///
     /// # Errors

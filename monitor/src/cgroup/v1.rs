@@ -1,10 +1,11 @@
 //! Leaves in the memory, pids and cpuacct hierarchies.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::time::Duration;
 
 use gavel_protocol::{Bytes, Limits};
+use rustix::event::EventfdFlags;
 use rustix::io::Errno;
 
 use super::directory::Directory;
@@ -42,7 +43,8 @@ impl Base {
         let cpu = self.cpu.base.make(&name)?;
         let writer = |directory: &Directory| directory.writer("cgroup.procs");
         let joins = [writer(&memory)?, writer(&pids)?, writer(&cpu)?];
-        Ok(Leaf { name, memory, pids, cpu, joins })
+        let alarm = alarm_of(&memory).ok();
+        Ok(Leaf { name, memory, pids, cpu, joins, alarm })
     }
 
     /// Removes an empty leaf.
@@ -74,12 +76,20 @@ pub(crate) struct Leaf {
     pids: Directory,
     cpu: Directory,
     joins: [OwnedFd; 3],
+    /// Readable when the kernel has run out of memory to give; old-style hierarchies kill one process only, which
+    /// need not be the main one.
+    alarm: Option<OwnedFd>,
 }
 
 impl Leaf {
     /// What the child writes `0` to.
     pub(crate) fn joins(&self) -> Vec<BorrowedFd<'_>> {
         self.joins.iter().map(AsFd::as_fd).collect()
+    }
+
+    /// Readable once the kernel has found no more memory for the run.
+    pub(crate) fn alarm(&self) -> Option<BorrowedFd<'_>> {
+        self.alarm.as_ref().map(AsFd::as_fd)
     }
 
     /// Sets its limits.
@@ -131,6 +141,14 @@ impl Leaf {
             processes: self.pids.number("pids.peak").and_then(|peak| u32::try_from(peak).ok()),
         }
     }
+}
+
+/// See "OOM Control" in the kernel's Documentation/admin-guide/cgroup-v1/memory.rst.
+fn alarm_of(memory: &Directory) -> Result<OwnedFd, Errno> {
+    let alarm = rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+    let control = memory.reader("memory.oom_control")?;
+    memory.write("cgroup.event_control", format_args!("{} {}", alarm.as_raw_fd(), control.as_raw_fd()))?;
+    Ok(alarm)
 }
 
 /// The whole is exact, the parts are sampled at ticks: their proportion is all they are good for.

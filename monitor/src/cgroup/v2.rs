@@ -67,11 +67,6 @@ pub(crate) struct Leaf {
 }
 
 impl Leaf {
-    /// Its directory, for `CLONE_INTO_CGROUP`.
-    pub(crate) fn directory(&self) -> BorrowedFd<'_> {
-        self.directory.as_fd()
-    }
-
     /// What the child writes `0` to.
     pub(crate) fn joins(&self) -> Vec<BorrowedFd<'_>> {
         vec![self.join.as_fd()]

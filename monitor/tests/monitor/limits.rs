@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gavel_protocol::{Bytes, Clean, Ending, Limit, Limits};
 
-use crate::common::{Ran, Server, ending, limits, usage};
+use crate::common::{Ran, Server, ending, limits, usage, wait_until};
 
 /// How much later than at its limit a run may end on an idle core. This machine may be busy with other tests, so the
 /// bound is wider than the 10 ms that are promised; the median of several runs is held against it.
@@ -168,4 +168,15 @@ fn limits_of_a_process_are_those_asked_for() {
     let asked = Limits { stack: Bytes::mib(3), open_files: 33, data: Some(Bytes::mib(77)), ..limits() };
     let (_, output) = server.shell("ulimit -s; ulimit -n; ulimit -d; ulimit -c; ulimit -l; ulimit -v", asked);
     assert_eq!(output.lines().collect::<Vec<_>>(), ["3072", "33", "78848", "0", "0", "unlimited"]);
+}
+
+#[test]
+fn the_leaf_of_a_run_goes_with_it() {
+    let mut server = Server::start_with_cgroups();
+    let first = |server: &Server| {
+        server.cgroups().leaves().iter().filter(|leaf| leaf.to_string_lossy().ends_with("-0")).count()
+    };
+    wait_until(|| first(&server) > 0);
+    shell(&mut server, "exit 0", limits());
+    assert_eq!(first(&server), 0);
 }
