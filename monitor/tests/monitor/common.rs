@@ -110,6 +110,18 @@ impl Server {
         self.cgroups.as_ref().unwrap()
     }
 
+    /// The monitor's process.
+    pub(crate) fn monitor_pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The monitor's children.
+    pub(crate) fn children(&self) -> Vec<u32> {
+        let pid = self.child.id();
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+        children.split_whitespace().map(|child| child.parse().unwrap()).collect()
+    }
+
     /// A path in the box.
     pub(crate) fn box_path(&self, name: &str) -> PathBuf {
         self.directory.path().join("w").join(name)

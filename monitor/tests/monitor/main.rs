@@ -4,4 +4,6 @@
 
 mod common;
 mod conversation;
+mod filter;
+mod hostile;
 mod limits;
