@@ -12,6 +12,7 @@ use crate::{telemetry, warden};
 
 mod client;
 mod config;
+mod doctor;
 mod healthcheck;
 mod recycle;
 mod serve;
@@ -55,6 +56,14 @@ enum Command {
     },
     /// Keep the containers: the only part that talks to Docker
     Warden,
+    /// Check engine, images, cgroups, workspace, kernel and server; name the cause and the remedy of each problem
+    Doctor {
+        #[command(flatten)]
+        server: Server,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Have every sandbox replaced; for the host's cron
     Recycle(Server),
     /// Exit with 0 if the service can serve; for container health checks
@@ -99,6 +108,11 @@ fn run(command: &Command, config: Config, overrides: &Overrides) -> Result<ExitC
         Command::Warden => {
             let languages = Languages::load(&config.languages)?;
             runtime.block_on(warden::serve(&config, &languages))?;
+        }
+        Command::Doctor { server, json } => {
+            let client = Client::new(server.url.as_deref(), &config, overrides)?;
+            let healthy = runtime.block_on(doctor::examine(&config, &client, *json))?;
+            return Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Command::Recycle(server) => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;

@@ -15,8 +15,10 @@ mod keeper;
 mod listener;
 mod prepare;
 mod reaper;
+mod survey;
 pub mod verbs;
 
+pub use survey::{EngineSurvey, survey};
 pub use verbs::{Answer, ContainerState, Verb};
 
 use engine::Engine;

@@ -119,6 +119,9 @@ impl Config {
             builder = set(builder, &key, value)?;
         }
         for (key, value) in &overrides.flags {
+            if !known.0.contains(key) {
+                return Err(known.unknown(key, key, "the flags".into(), Clone::clone));
+            }
             builder = set(builder, key, value)?;
         }
         let layers = with_secret_files(builder)?;

@@ -106,3 +106,9 @@ fn an_empty_variable_is_as_good_as_none() {
     let config = load("", &[("GAVEL_HTTP__TOKEN", ""), ("GAVEL_SANDBOX__RUN_SLOTS", "")], &[]).unwrap();
     assert_eq!(config, Config::default());
 }
+
+#[test]
+fn an_unknown_flag_is_refused_by_name_with_the_nearest_one() {
+    let refusal = load("", &[], &[("http.listn", "x")]).unwrap_err();
+    assert_eq!(refusal, "unknown setting `http.listn` in the flags; did you mean `http.listen`?");
+}

@@ -1,0 +1,183 @@
+//! The Docker engine and its images.
+
+use super::Finding;
+use crate::config::Config;
+use crate::language::Languages;
+use crate::sandbox::plan::{Host, SlotPlan};
+use crate::telemetry;
+use crate::warden::{EngineSurvey, survey};
+
+const SOCKET: &str = "/var/run/docker.sock";
+
+pub(super) async fn examine(config: &Config) -> Vec<Finding> {
+    let languages = Languages::load(&config.languages);
+    let mut images = vec![config.sandbox.run_image.clone()];
+    let mut findings = Vec::new();
+    match &languages {
+        Ok(languages) => {
+            images.extend(languages.toolchains().map(|(_, toolchain)| toolchain.image.clone()));
+            findings.push(Finding::good("languages", format!("{} languages", languages.iter().count())));
+            findings.push(slots(config, languages));
+        }
+        Err(why) => findings.push(Finding::problem(
+            "languages",
+            telemetry::chain(why),
+            "correct the file, or name another one as `languages` in the configuration",
+        )),
+    }
+    match survey(&images).await {
+        Ok(engine) => findings.extend(judge(&engine, config)),
+        Err(why) => findings.push(unreachable(&telemetry::chain(&why))),
+    }
+    findings
+}
+
+/// Says why the engine does not answer, as far as that can be seen.
+fn unreachable(why: &str) -> Finding {
+    let socket = std::path::Path::new(SOCKET);
+    if !socket.exists() && std::env::var_os("DOCKER_HOST").is_none() {
+        return Finding::unknown(
+            "engine",
+            format!(
+                "{SOCKET} is not here: only the warden has it. Run this where the warden runs, or on the host"
+            ),
+        );
+    }
+    let remedy = if why.to_lowercase().contains("permission denied") {
+        "run this as root or as a member of the group that owns the socket"
+    } else {
+        "start the engine: systemctl start docker"
+    };
+    Finding::problem("engine", why, remedy)
+}
+
+fn judge(engine: &EngineSurvey, config: &Config) -> Vec<Finding> {
+    let EngineSurvey {
+        version,
+        api,
+        cgroup_version,
+        cgroup_driver,
+        memory_limit,
+        swap_limit,
+        pids_limit,
+        security,
+        runtimes,
+        missing_images,
+    } = engine;
+    let mut findings = vec![Finding::good("engine", format!("Docker {version}, API {api}"))];
+    let cgroup = format!("cgroup v{cgroup_version}, driver {cgroup_driver}");
+    findings.push(if cgroup_driver == "none" {
+        Finding::warning(
+            "cgroups",
+            format!("{cgroup}: limits rest on rlimits alone, and memory is measured less exactly"),
+            "use an engine that is not rootless, or one with cgroup v2 and systemd delegation",
+        )
+    } else {
+        Finding::good("cgroups", cgroup)
+    });
+    for (what, supported, parameter) in [
+        ("memory limit", memory_limit, "cgroup_enable=memory"),
+        ("process limit", pids_limit, "cgroup_enable=pids"),
+    ] {
+        if !supported {
+            let found = "the engine cannot limit it: a hostile program could take the host down";
+            findings.push(Finding::problem(what, found, format!("boot the kernel with {parameter}")));
+        }
+    }
+    if !swap_limit {
+        let found =
+            "the engine cannot limit swap: programs could swap instead of reaching their memory limit";
+        findings.push(Finding::warning("swap limit", found, "boot with swapaccount=1, or turn swap off"));
+    }
+    if !security.iter().any(|option| option.contains("name=seccomp")) {
+        let found = "the engine has no seccomp: the outer filter of system calls is missing";
+        findings.push(Finding::problem("seccomp", found, "use a kernel with CONFIG_SECCOMP_FILTER"));
+    }
+    if let Some(runtime) = config.sandbox.runtime.as_ref().filter(|runtime| !runtimes.contains(runtime)) {
+        let found = format!("the engine has no runtime `{runtime}`; it has {}", runtimes.join(", "));
+        findings.push(Finding::problem("runtime", found, "install it, or unset `sandbox.runtime`"));
+    }
+    findings.push(if missing_images.is_empty() {
+        Finding::good("images", "all there")
+    } else {
+        let found = format!("missing: {}", missing_images.join(", "));
+        Finding::problem("images", found, "`make images` builds ours; `docker pull` fetches others")
+    });
+    findings
+}
+
+fn slots(config: &Config, languages: &Languages) -> Finding {
+    let plan = Host::detect().and_then(|host| Ok((host, SlotPlan::new(config, languages, host)?)));
+    let (host, plan) = match plan {
+        Ok(plan) => plan,
+        Err(why) => return Finding::problem("slots", telemetry::chain(&why), "correct `[sandbox]`"),
+    };
+    let memory: u64 = plan.iter().map(|slot| slot.memory.get()).sum();
+    let count = plan.iter().count();
+    let memory = gavel_protocol::Bytes(memory);
+    let found = format!("{count} sandboxes with {memory} together; {} cores, {}", host.cores, host.memory);
+    if memory > host.memory {
+        let remedy = "lower the maxima in `[limits]`, or `sandbox.run_slots` and `sandbox.toolchain_slots`";
+        return Finding::warning("slots", format!("{found}: all at their limit do not fit"), remedy);
+    }
+    Finding::good("slots", found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::doctor::Level;
+
+    fn engine() -> EngineSurvey {
+        EngineSurvey {
+            version: "26.1".into(),
+            api: "1.45".into(),
+            cgroup_version: "2".into(),
+            cgroup_driver: "systemd".into(),
+            memory_limit: true,
+            swap_limit: true,
+            pids_limit: true,
+            security: vec!["name=seccomp,profile=builtin".into()],
+            runtimes: vec!["runc".into()],
+            missing_images: Vec::new(),
+        }
+    }
+
+    fn worst(engine: &EngineSurvey, config: &Config) -> Vec<(&'static str, Level)> {
+        let findings = judge(engine, config);
+        let bad = findings.iter().filter(|finding| finding.level != Level::Good);
+        bad.map(|finding| (finding.what, finding.level)).collect()
+    }
+
+    #[test]
+    fn a_usual_engine_is_good() {
+        assert_eq!(worst(&engine(), &Config::default()), []);
+    }
+
+    #[test]
+    fn each_thing_that_is_missing_is_named() {
+        let lacking = EngineSurvey {
+            cgroup_driver: "none".into(),
+            memory_limit: false,
+            pids_limit: false,
+            swap_limit: false,
+            security: Vec::new(),
+            missing_images: vec!["gavel/gcc:latest".into()],
+            ..engine()
+        };
+        let mut config = Config::default();
+        config.sandbox.runtime = Some("runsc".into());
+        assert_eq!(
+            worst(&lacking, &config),
+            [
+                ("cgroups", Level::Warning),
+                ("memory limit", Level::Problem),
+                ("process limit", Level::Problem),
+                ("swap limit", Level::Warning),
+                ("seccomp", Level::Problem),
+                ("runtime", Level::Problem),
+                ("images", Level::Problem),
+            ]
+        );
+    }
+}
