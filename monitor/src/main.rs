@@ -14,6 +14,7 @@ mod cgroup;
 mod channel;
 mod collect;
 mod crowd;
+mod devices;
 mod equipment;
 mod identity;
 mod landlock;

@@ -9,6 +9,7 @@ use gavel_protocol::{
 
 use crate::boxes::Boxes;
 use crate::channel::{Channel, ChannelError, Received};
+use crate::devices;
 use crate::equipment::Equipment;
 use crate::request::Refusal;
 use crate::run::Runner;
@@ -24,6 +25,7 @@ pub(crate) fn serve(socket: &Path, boxes: Boxes, cgroups: &Path) -> Result<(), C
     let mut channel = Channel::connect(socket)?;
     let (equipment, mut problems) = Equipment::new(boxes, cgroups, &[])?;
     problems.extend(selfcheck::problems());
+    problems.extend(devices::close());
     if is_init() {
         problems.extend(selfcheck::close_doors());
     }
