@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use bollard::models::{
     ContainerCreateBody, HealthConfig, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount,
-    MountBindOptions, MountBindOptionsPropagationEnum, MountType, ResourcesUlimits, RestartPolicy,
-    RestartPolicyNameEnum,
+    MountType, ResourcesUlimits, RestartPolicy, RestartPolicyNameEnum,
 };
 use gavel_protocol::Bytes;
 
@@ -200,17 +199,14 @@ impl Template<'_> {
     }
 }
 
-/// A read-only bind; a missing source is an error.
+/// A read-only bind; a missing source is an error. Propagation is the engine's choice: private, but for a workspace in a
+/// volume, which lies below the engine's own root, where it insists on rslave.
 fn read_only(source: &str, target: &str) -> Mount {
     Mount {
         typ: Some(MountType::BIND),
         source: Some(source.to_owned()),
         target: Some(target.to_owned()),
         read_only: Some(true),
-        bind_options: Some(MountBindOptions {
-            propagation: Some(MountBindOptionsPropagationEnum::RPRIVATE),
-            ..MountBindOptions::default()
-        }),
         ..Mount::default()
     }
 }
