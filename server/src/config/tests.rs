@@ -27,7 +27,7 @@ fn the_defaults_are_those_of_the_design() {
     assert_eq!((compile.cpu, compile.wall), (Duration::from_secs(10), Duration::from_secs(31)));
     assert_eq!((compile.memory, compile.output, compile.processes), (Bytes::mib(1024), Bytes::kib(64), 128));
     assert_eq!(config.limits.tests, 1000);
-    assert_eq!((config.http.max_body, config.limits.source), (Bytes::mib(64), Bytes::mib(1)));
+    assert_eq!((config.http.max_body, config.limits.source), (Bytes::mib(96), Bytes::mib(1)));
     assert_eq!((config.throttle.strikes, config.queue.attempts), (5, 3));
 }
 
