@@ -66,11 +66,11 @@ impl TestProgram {
         }
     }
 
-    /// On a slow host an honest program needs more time; one that is about time does not get it.
+    /// On a slow host an honest program needs more time.
     fn scaled_limits(&self) -> Limits {
         let factor = environment::time_factor();
         let mut limits = self.limits.clone();
-        if factor > 1.0 && self.expectation.is_not_about_time() {
+        if factor > 1.0 && self.expectation.is_of_an_honest_program() {
             let scale = |ms: u64| std::time::Duration::from_millis(ms).mul_f64(factor).as_millis();
             let cpu = limits.0.get("cpu_ms").copied().unwrap_or(1000);
             let wall = limits.0.get("wall_ms").copied().unwrap_or(3 * cpu + 1000);

@@ -8,13 +8,21 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+static int reached;
+
+static void note(int done, const char *what) {
+    if (done) printf("%s\n", what), reached++;
+}
+
 int main(void) {
-    int reached = 0;
     for (int descriptor = 0; descriptor < 3; descriptor++) {
-        reached += ioctl(descriptor, TIOCSTI, "x") == 0 || errno != EPERM;
-        reached += syscall(SYS_ioctl, descriptor, 0x8000000000005412ul, "x") == 0;
+        note(ioctl(descriptor, TIOCSTI, "x") == 0 || errno != EPERM, "TIOCSTI was not refused");
+        // Filters that compare 64 bits let this one through; the kernel looks at 32.
+        errno = 0;
+        note(syscall(SYS_ioctl, descriptor, 0x8000000000005412ul, "x") == 0 || errno != EPERM, "nor with high bits");
     }
-    reached += open("/dev/tty", O_RDWR) >= 0;
-    reached += open("/dev/ptmx", O_RDWR) >= 0;
-    puts(reached ? "reached a terminal" : "refused");
+    note(open("/dev/tty", O_RDWR) >= 0, "opened /dev/tty");
+    note(open("/dev/ptmx", O_RDWR) >= 0, "opened /dev/ptmx");
+    note(open("/dev/pts/ptmx", O_RDWR) >= 0, "opened /dev/pts/ptmx");
+    if (!reached) puts("refused");
 }

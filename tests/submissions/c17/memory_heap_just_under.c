@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static char *volatile kept; // or the compiler would leave the allocation out
+
 int main(void) {
     size_t size = 61ul << 20;
-    char *block = malloc(size);
+    char *block = kept = malloc(size);
     if (!block) return 1;
     memset(block, 1, size);
     puts(block[size / 2] ? "touched" : "not touched");

@@ -7,10 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static char *volatile kept; // or the compiler would leave the allocation out
+
 int main(void) {
     for (int i = 0; i < 4; i++)
         if (fork() == 0) {
-            char *block = malloc(10 << 20);
+            char *block = kept = malloc(10 << 20);
             memset(block, i + 1, 10 << 20);
             usleep(400000);
             _exit(block[77] == 0);

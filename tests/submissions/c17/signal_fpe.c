@@ -4,6 +4,6 @@
 #include <stdio.h>
 
 int main(void) {
-    volatile int zero = 0;
-    printf("%d\n", 1 / zero);
+    volatile int one = 1, zero = 0;
+    printf("%d\n", one / zero);
 }

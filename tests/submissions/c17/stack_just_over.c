@@ -4,9 +4,12 @@
 #include <stdio.h>
 
 static int deep(int levels) {
-    volatile char frame[4000];
+    volatile char frame[4000] __attribute__((unused));
     frame[0] = (char)levels;
-    return levels == 0 ? frame[0] : deep(levels - 1) + 1 + frame[1] * 0;
+    if (levels == 0) return 0;
+    int below = deep(levels - 1);
+    frame[1] = (char)below; // after the call, or the compiler would make a loop of it
+    return below + 1;
 }
 
 int main(void) {
