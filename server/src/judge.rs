@@ -19,7 +19,7 @@ pub mod judgement;
 mod log;
 mod run;
 #[cfg(test)]
-mod test_support;
+pub(crate) mod test_support;
 mod verdict;
 
 pub use artefacts::{Artefact, Artefacts};

@@ -160,3 +160,6 @@ fn millis(time: DateTime<Utc>) -> i64 {
 fn time(millis: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(millis).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

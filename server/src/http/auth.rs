@@ -59,6 +59,11 @@ impl Access {
         })
     }
 
+    /// May the sender be told what is wrong inside?
+    pub(super) fn is_known(&self, request: &HttpRequest) -> bool {
+        self.role(request).is_ok()
+    }
+
     /// What the sender of this request may do.
     fn role(&self, request: &HttpRequest) -> Result<Role, Problem> {
         if let Some(given) = bearer(request)? {

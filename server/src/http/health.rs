@@ -1,7 +1,7 @@
 //! Is it alive, is it able to serve, what is it, how does it do.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::Api;
@@ -16,11 +16,20 @@ pub(super) struct Alive {
     status: &'static str,
 }
 
-/// `GET /readyz`: a submission would be judged now.
-pub(super) async fn ready(api: Data<Api>) -> HttpResponse {
+/// `GET /readyz`: a submission would be judged now. Why not, and how the pool stands, is told to those who may call.
+pub(super) async fn ready(api: Data<Api>, request: HttpRequest) -> HttpResponse {
     let report = api.readiness.report(&api.queue, &api.store, &*api.operations).await;
     let mut response = if report.ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
-    response.json(report)
+    if api.access.is_known(&request) {
+        response.json(report)
+    } else {
+        response.json(Ready { ready: report.ready })
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Ready {
+    ready: bool,
 }
 
 #[derive(Debug, Serialize)]

@@ -9,6 +9,8 @@ use super::{Store, StoreError, millis};
 
 /// Submissions removed in one transaction, so that no other write waits long.
 const CHUNK: i64 = 500;
+/// The same where each may be large, and no more should go than must.
+const SMALL_CHUNK: i64 = 8;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Store {
@@ -22,14 +24,14 @@ impl Store {
         let oldest = now.saturating_sub(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX));
         let mut removed = 0;
         loop {
-            let chunk = self.remove_finished_before(oldest).await?;
+            let chunk = self.remove_finished_before(oldest, CHUNK).await?;
             removed += chunk;
             if chunk == 0 {
                 break;
             }
         }
         while self.used().await? > max_size.get() {
-            let chunk = self.remove_finished_before(now).await?;
+            let chunk = self.remove_finished_before(now, SMALL_CHUNK).await?;
             removed += chunk;
             if chunk == 0 {
                 break;
@@ -42,13 +44,13 @@ impl Store {
         Ok(removed)
     }
 
-    async fn remove_finished_before(&self, time: i64) -> Result<u64, StoreError> {
+    async fn remove_finished_before(&self, time: i64, most: i64) -> Result<u64, StoreError> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
                     let sql = "DELETE FROM submissions WHERE seq IN (SELECT seq FROM submissions \
                                WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)";
-                    let gone = sqlx::query(sql).bind(time).bind(CHUNK).execute(connection).await?;
+                    let gone = sqlx::query(sql).bind(time).bind(most).execute(connection).await?;
                     Ok(gone.rows_affected())
                 })
             })

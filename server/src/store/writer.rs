@@ -1,7 +1,7 @@
 //! The one connection that writes. Writes that arrive together share a transaction, and so one fsync.
 
 use futures_util::future::BoxFuture;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::StoreError;
@@ -124,10 +124,23 @@ async fn run(mut connection: SqliteConnection, mut receiver: mpsc::Receiver<Box<
 }
 
 /// All of it, or nothing.
+///
+/// Not through [`sqlx::Transaction`]: SQLite ends a transaction by itself when the disk is full, which sqlx's count of
+/// open ones does not survive.
 async fn commit(connection: &mut SqliteConnection, batch: &mut [Box<dyn Write>]) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    for write in batch {
-        write.perform(&mut transaction).await?;
+    let committed = attempt(connection, batch).await;
+    if committed.is_err() {
+        // Fails where SQLite has done so by itself.
+        drop(sqlx::query("ROLLBACK").execute(&mut *connection).await);
     }
-    transaction.commit().await
+    committed
+}
+
+async fn attempt(connection: &mut SqliteConnection, batch: &mut [Box<dyn Write>]) -> Result<(), sqlx::Error> {
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    for write in batch {
+        write.perform(connection).await?;
+    }
+    sqlx::query("COMMIT").execute(connection).await?;
+    Ok(())
 }

@@ -134,3 +134,12 @@ async fn with_a_token_any_host_and_origin_may_call() {
     let request = request.header("host", "judge.example").header("origin", "https://school.example");
     assert_eq!(answer(request).await.0, 200);
 }
+
+#[tokio::test]
+async fn strangers_are_told_whether_the_server_is_ready_but_not_why() {
+    let bench = Bench::with(&[("http.token", BACKEND)]).await;
+    let stranger = answer(bench.request(Method::GET, "/readyz")).await.1;
+    assert_eq!(stranger.as_object().unwrap().keys().collect::<Vec<_>>(), ["ready"]);
+    let backend = answer(bench.request(Method::GET, "/readyz").bearer_auth(BACKEND)).await.1;
+    assert!(backend["reasons"].is_array() && backend["pool"].is_object(), "{backend}");
+}
