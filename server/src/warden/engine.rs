@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bollard::Docker;
 use bollard::errors::Error;
-use bollard::models::SystemInfo;
+use bollard::models::{ContainerInspectResponse, SystemInfo};
 
 use super::WardenError;
 use crate::config::Config;
@@ -35,35 +35,51 @@ impl Engine {
         within("describe itself", LOOK, self.docker.info()).await
     }
 
-    /// Where the host has our workspace: as configured, else as our own container has it mounted, else (outside a
-    /// container) where we have it.
+    /// Where the host has our workspace: as configured, else as our own container has it mounted, else (where the
+    /// engine knows no container that is us) where we have it.
     pub(super) async fn host_path(&self, config: &Config) -> Result<PathBuf, WardenError> {
         let here = &config.workspace.path;
         if let Some(path) = &config.workspace.host_path {
             return Ok(path.clone());
         }
-        if !Path::new("/.dockerenv").exists() {
-            return std::path::absolute(here).map_err(|source| WardenError::Workspace {
-                doing: "find",
-                path: here.clone(),
-                source,
-            });
-        }
-        let unknown = || WardenError::HostPath(here.clone());
-        // Docker names a container's host after the container.
-        let id = std::fs::read_to_string("/etc/hostname").map_err(|_| unknown())?;
-        let own = within("inspect our own container", LOOK, self.docker.inspect_container(id.trim(), None))
-            .await
-            .map_err(|error| {
-                tracing::warn!(%error, "our own container cannot be inspected");
-                unknown()
-            })?;
+        let Some(own) = self.own_container().await? else {
+            let failed = |source| WardenError::Workspace { doing: "find", path: here.clone(), source };
+            return std::path::absolute(here).map_err(failed);
+        };
         let mounts = own.mounts.unwrap_or_default();
         let mounts = mounts.iter().filter_map(|mount| {
             Some((Path::new(mount.destination.as_deref()?), Path::new(mount.source.as_deref()?)))
         });
-        source_of(here, mounts).ok_or_else(unknown)
+        source_of(here, mounts).ok_or_else(|| WardenError::HostPath(here.clone()))
     }
+
+    /// The container that we run in, where it is one of this engine's.
+    async fn own_container(&self) -> Result<Option<ContainerInspectResponse>, WardenError> {
+        let hostname = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let mountinfo = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+        // Docker names a container's host after the container, unless it is told otherwise.
+        for id in own_id(&mountinfo).into_iter().chain([hostname.trim()]).filter(|id| id.len() >= 12) {
+            match within("inspect our own container", LOOK, self.docker.inspect_container(id, None)).await {
+                // A container may also be named as our host is.
+                Ok(found) if found.id.as_deref().is_some_and(|full| full.starts_with(id)) => {
+                    return Ok(Some(found));
+                }
+                Err(error) if error.status() != Some(404) => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The id in the source of a file that Docker mounts into each container: `…/containers/<id>/hostname`.
+fn own_id(mountinfo: &str) -> Option<&str> {
+    mountinfo.lines().find_map(|line| {
+        let mut fields = line.split(' ').skip(3);
+        let (source, target) = (fields.next()?, fields.next()?);
+        let id = source.strip_suffix("/hostname")?.rsplit('/').next()?;
+        (target == "/etc/hostname" && id.len() == 64).then_some(id)
+    })
 }
 
 /// The host path of `here`, by the innermost mount that holds it.
@@ -103,6 +119,15 @@ impl WardenError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn our_own_id_is_found_in_the_mount_table() {
+        let id = "0123456789abcdef".repeat(4);
+        let line =
+            format!("9 8 7:1 /var/lib/docker/containers/{id}/hostname /etc/hostname rw - ext4 /dev/sda rw");
+        assert_eq!(own_id(&line), Some(id.as_str()));
+        assert_eq!(own_id("31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755"), None);
+    }
 
     #[test]
     fn the_innermost_mount_gives_the_host_path() {
