@@ -14,11 +14,15 @@ use crate::language::Languages;
 use crate::submission::Isolation;
 use crate::workspace::Workspace;
 
+#[cfg(test)]
+mod fake;
 mod gate;
 mod keeper;
 mod lease;
 mod maintenance;
 mod shelf;
+#[cfg(test)]
+mod tests;
 
 pub use lease::LeasedSandbox;
 pub use shelf::ShelfStatus;

@@ -1,0 +1,290 @@
+//! A warden and monitors for tests: tasks and threads instead of containers.
+
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use gavel_protocol::{
+    CgroupTier, Clean, Collected, CollectedFile, Descriptor, Ending, Envelope, Hello, MAX_FRAME, Order,
+    Outcome, Reply, Report, Run, RunId, Usage, VERSION, decode, encode, socket,
+};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::UnixListener;
+
+use super::Pool;
+use crate::config::Config;
+use crate::language::Languages;
+use crate::sandbox::plan::{Host, SlotPlan};
+use crate::warden::{Answer, Verb};
+use crate::workspace::Workspace;
+
+/// What a monitor does when it is told to run something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Writes argv to standard output, reports exit 0 and a proof.
+    Honest,
+    /// Reports when it is told to kill.
+    Patient,
+    /// As honest, but is not clean afterwards.
+    Dirty,
+    /// Closes the connection.
+    Dies,
+    /// Says nothing any more, to a ping neither.
+    Mute,
+    /// Skips a frame number.
+    SkipsAFrame,
+    /// Reports a run that nobody asked for.
+    ReportsAnother,
+    /// Sends more than a frame may hold.
+    Oversize,
+    /// Sends what is no message.
+    Garbage,
+    /// Reports to have been cancelled, by nobody.
+    ClaimsACancel,
+    /// Claims times whose sum overflows.
+    ClaimsAges,
+    /// Hands out a pipe as a file.
+    HandsOutAPipe,
+    /// Hands out a file larger than asked for.
+    HandsOutTooMuch,
+    /// Names a descriptor that did not come.
+    HandsOutNothing,
+    /// Sends a descriptor that belongs to nothing.
+    LeaksADescriptor,
+    /// Proves cleanliness twice.
+    ProvesTwice,
+}
+
+/// What the test steers and sees.
+#[derive(Debug)]
+pub(super) struct Stage {
+    pub(super) pool: Pool,
+    manner: Arc<Mutex<Manner>>,
+    /// The warden refuses to create.
+    broken: Arc<Mutex<Option<String>>>,
+    created: Arc<AtomicU32>,
+    attempts: Arc<AtomicU32>,
+    _workspace: TempDir,
+}
+
+impl Stage {
+    pub(super) fn new(run_slots: u32, adjust: impl FnOnce(&mut Config)) -> Self {
+        let workspace = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.workspace.path = workspace.path().to_owned();
+        config.sandbox.warden_socket = workspace.path().join("warden.sock");
+        config.sandbox.run_slots = Some(run_slots);
+        adjust(&mut config);
+        let file = workspace.path().join("languages.toml");
+        std::fs::write(&file, "").unwrap();
+        let host = Host { cores: 2, memory: gavel_protocol::Bytes::mib(8192) };
+        let plan = SlotPlan::new(&config, &Languages::load(&file).unwrap(), host).unwrap();
+        let layout = Workspace::new(workspace.path());
+        for slot in plan.iter() {
+            std::fs::create_dir_all(layout.slot(slot.number)).unwrap();
+        }
+        let manner = Arc::new(Mutex::new(Manner::Honest));
+        let broken = Arc::new(Mutex::new(None));
+        let (created, attempts) = (Arc::default(), Arc::default());
+        let warden = Warden {
+            layout,
+            manner: Arc::clone(&manner),
+            broken: Arc::clone(&broken),
+            created: Arc::clone(&created),
+            attempts: Arc::clone(&attempts),
+        };
+        tokio::spawn(warden.serve(config.sandbox.warden_socket.clone()));
+        let pool = Pool::with_plan(&config, &plan);
+        Self { pool, manner, broken, created, attempts, _workspace: workspace }
+    }
+
+    /// From now on monitors behave like this.
+    pub(super) fn behave(&self, manner: Manner) {
+        *self.manner.lock().unwrap() = manner;
+    }
+
+    /// From now on the warden refuses, or does not.
+    pub(super) fn break_warden(&self, why: Option<&str>) {
+        *self.broken.lock().unwrap() = why.map(str::to_owned);
+    }
+
+    /// Containers made so far.
+    pub(super) fn created(&self) -> u32 {
+        self.created.load(Ordering::SeqCst)
+    }
+
+    /// Containers asked for so far.
+    pub(super) fn attempts(&self) -> u32 {
+        self.attempts.load(Ordering::SeqCst)
+    }
+
+    /// Waits until something is so.
+    pub(super) async fn until(&self, what: &str, so: impl Fn(&super::ShelfStatus) -> bool) {
+        let started = std::time::Instant::now();
+        while !so(&self.pool.status().shelves[0]) {
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "waited for: {what}; {:#?}",
+                self.pool.status()
+            );
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+}
+
+struct Warden {
+    layout: Workspace,
+    manner: Arc<Mutex<Manner>>,
+    broken: Arc<Mutex<Option<String>>>,
+    created: Arc<AtomicU32>,
+    attempts: Arc<AtomicU32>,
+}
+
+impl Warden {
+    async fn serve(self, path: PathBuf) {
+        let listener = UnixListener::bind(path).unwrap();
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut stream = BufReader::new(stream);
+            let mut line = String::new();
+            stream.read_line(&mut line).await.unwrap();
+            let mut answer = serde_json::to_vec(&self.answer(serde_json::from_str(&line).unwrap())).unwrap();
+            answer.push(b'\n');
+            // The client may have stopped waiting.
+            let _ = stream.write_all(&answer).await;
+        }
+    }
+
+    fn answer(&self, verb: Verb) -> Answer {
+        let Verb::Create { slot, .. } = verb else { return Answer::Done };
+        self.attempts.fetch_add(1, Ordering::SeqCst);
+        if let Some(why) = self.broken.lock().unwrap().clone() {
+            return Answer::Failed(why);
+        }
+        self.created.fetch_add(1, Ordering::SeqCst);
+        let monitor = Monitor::connect(&self.layout.slot_socket(slot), Arc::clone(&self.manner));
+        std::thread::spawn(move || monitor.serve());
+        Answer::Created(slot.to_string())
+    }
+}
+
+struct Monitor {
+    socket: OwnedFd,
+    manner: Arc<Mutex<Manner>>,
+    sent: u64,
+    buffer: Vec<u8>,
+}
+
+impl Monitor {
+    fn connect(path: &Path, manner: Arc<Mutex<Manner>>) -> Self {
+        let flags = SocketFlags::CLOEXEC;
+        let socket =
+            rustix::net::socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None).unwrap();
+        rustix::net::connect(&socket, &SocketAddrUnix::new(path).unwrap()).unwrap();
+        Self { socket, manner, sent: 0, buffer: vec![0; MAX_FRAME] }
+    }
+
+    /// `None` ends it.
+    fn serve(mut self) -> Option<()> {
+        let hello = Hello {
+            build: "test".into(),
+            cgroup: CgroupTier::V2,
+            landlock_abi: 0,
+            is_init: true,
+            problems: Vec::new(),
+        };
+        self.say(RunId::NONE, Reply::Hello(hello), &[])?;
+        loop {
+            let (run, order, descriptors) = self.hear()?;
+            match order {
+                Order::Run(order) => self.run(run, &order, descriptors)?,
+                Order::Ping => self.say(run, Reply::Pong, &[])?,
+                Order::Welcome(_) | Order::Files(_) | Order::Kill | Order::Resize(_) => {}
+            }
+        }
+    }
+
+    fn run(&mut self, run: RunId, order: &Run, descriptors: Vec<OwnedFd>) -> Option<()> {
+        let manner = *self.manner.lock().unwrap();
+        let mut report = Report {
+            outcome: Outcome::Finished { ending: Ending::Exited { code: 0 }, usage: Usage::default() },
+            collected: Vec::new(),
+            detail: String::new(),
+        };
+        let collected = |descriptor, size| Collected {
+            path: order.collect[0].path.clone(),
+            file: CollectedFile::File {
+                descriptor: Descriptor(descriptor),
+                size: gavel_protocol::Bytes(size),
+            },
+        };
+        let (pipe, _other_end) = std::io::pipe().unwrap();
+        let mut large = tempfile::tempfile().unwrap();
+        large.write_all(&[0; 5000]).unwrap();
+        let mut out = Vec::new();
+        match manner {
+            Manner::Honest | Manner::Dirty | Manner::ProvesTwice => {
+                let mut stdout = File::from(descriptors.into_iter().next().unwrap());
+                stdout.write_all(&order.argv.join(&b' ')).unwrap();
+            }
+            Manner::Patient => {
+                while self.hear()?.1 != Order::Kill {}
+                report.outcome = Outcome::Finished { ending: Ending::Cancelled, usage: Usage::default() };
+            }
+            Manner::Dies => return None,
+            Manner::Mute => loop {
+                self.hear()?;
+            },
+            Manner::SkipsAFrame => self.sent += 1,
+            Manner::ReportsAnother => {}
+            Manner::Oversize => socket::send(&self.socket, &vec![0; MAX_FRAME + 1], &[]).ok()?,
+            Manner::Garbage => socket::send(&self.socket, &[255; 40], &[]).ok()?,
+            Manner::ClaimsACancel => {
+                report.outcome = Outcome::Finished { ending: Ending::Cancelled, usage: Usage::default() };
+            }
+            Manner::ClaimsAges => {
+                let usage = Usage { cpu_user: Duration::MAX, cpu_system: Duration::MAX, ..Usage::default() };
+                report.outcome = Outcome::Finished { ending: Ending::Exited { code: 0 }, usage };
+            }
+            Manner::HandsOutAPipe => {
+                report.collected.push(collected(0, 10));
+                out.push(pipe.as_fd());
+            }
+            Manner::HandsOutTooMuch => {
+                report.collected.push(collected(0, 10));
+                out.push(large.as_fd());
+            }
+            Manner::HandsOutNothing => report.collected.push(collected(3, 10)),
+            Manner::LeaksADescriptor => out.push(pipe.as_fd()),
+        }
+        let about = if manner == Manner::ReportsAnother { RunId(run.0 + 1) } else { run };
+        self.say(about, Reply::Report(Box::new(report)), &out)?;
+        let proof = match manner {
+            Manner::Dirty => Clean::Doubtful("a process survived".into()),
+            _ => Clean::Proven,
+        };
+        if manner == Manner::ProvesTwice {
+            self.say(run, Reply::Clean(proof.clone()), &[])?;
+        }
+        self.say(run, Reply::Clean(proof), &[])
+    }
+
+    fn say(&mut self, run: RunId, message: Reply, descriptors: &[std::os::fd::BorrowedFd<'_>]) -> Option<()> {
+        let frame = encode(&Envelope { version: VERSION, run, sequence: self.sent, message }).unwrap();
+        self.sent += 1;
+        socket::send(&self.socket, &frame, descriptors).ok()
+    }
+
+    fn hear(&mut self) -> Option<(RunId, Order, Vec<OwnedFd>)> {
+        let packet =
+            socket::receive(&self.socket, &mut self.buffer).ok().filter(|packet| packet.length > 0)?;
+        let envelope = decode::<Order>(&self.buffer[..packet.length]).unwrap();
+        Some((envelope.run, envelope.message, packet.descriptors))
+    }
+}

@@ -1,0 +1,329 @@
+//! The pool's policy, and what it does about monitors that do not behave.
+
+use std::time::{Duration, Instant};
+
+use gavel_protocol::{Bytes, Ending, Limits};
+use tokio_util::sync::CancellationToken;
+
+use super::fake::{Manner, Stage};
+use crate::sandbox::{
+    CollectFile, Input, Lease, LeasedSandbox, Output, Profile, Program, Ran, RetireReason, RunEnding,
+    SandboxError, Sandboxes,
+};
+use crate::submission::Isolation;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn program(wall: Duration) -> Program {
+    Program {
+        argv: vec![b"say".to_vec(), b"it".to_vec()],
+        env: Vec::new(),
+        executable: None,
+        files: Vec::new(),
+        stdin: Input::Empty,
+        stdout: Output::Capture { head: 100, tail: 0, kill: true },
+        stderr: Output::Discard,
+        limits: Limits {
+            cpu_time: wall,
+            wall_time: wall,
+            memory: Bytes::mib(64),
+            stack: Bytes::mib(64),
+            file_size: Bytes::mib(1),
+            open_files: 64,
+            processes: 8,
+            core: Bytes(1),
+            address_space: None,
+            data: None,
+        },
+        collect: Vec::new(),
+    }
+}
+
+async fn lease(stage: &Stage, isolation: Isolation, user: Option<&str>) -> LeasedSandbox {
+    stage.pool.lease(&Profile::Run, isolation, user, PATIENCE).await.unwrap()
+}
+
+async fn run(lease: &mut LeasedSandbox) -> Result<Ran, SandboxError> {
+    lease.run(program(Duration::from_secs(5)), &CancellationToken::new()).await
+}
+
+fn retired(stage: &Stage, reason: RetireReason) -> u64 {
+    stage.pool.status().shelves[0].retired.get(&reason).copied().unwrap_or(0)
+}
+
+/// Uses a sandbox once, for a user.
+async fn use_once(stage: &Stage, isolation: Isolation, user: Option<&str>) {
+    let mut leased = lease(stage, isolation, user).await;
+    run(&mut leased).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sandbox_serves_again_and_again() {
+    let stage = Stage::new(1, |_| {});
+    for _ in 0..50 {
+        let mut leased = lease(&stage, Isolation::Pooled, None).await;
+        for _ in 0..2 {
+            let ran = run(&mut leased).await.unwrap();
+            assert_eq!(ran.ending, RunEnding::Ended(Ending::Exited { code: 0 }));
+            assert_eq!(ran.stdout.head, b"say it");
+        }
+    }
+    assert_eq!(stage.created(), 1);
+}
+
+#[tokio::test]
+async fn after_its_number_of_runs_a_sandbox_is_replaced() {
+    let stage = Stage::new(1, |config| config.sandbox.max_runs = 3);
+    for _ in 0..7 {
+        use_once(&stage, Isolation::Pooled, None).await;
+    }
+    stage.until("two are retired", |_| retired(&stage, RetireReason::MaxRuns) == 2).await;
+}
+
+#[tokio::test]
+async fn an_idle_sandbox_is_replaced_at_its_age() {
+    let stage = Stage::new(2, |config| config.sandbox.max_age = Duration::from_secs(1));
+    stage.until("both are warm", |shelf| shelf.idle == 2).await;
+    stage.until("both were replaced", |_| retired(&stage, RetireReason::MaxAge) >= 2).await;
+}
+
+#[tokio::test]
+async fn recycling_replaces_idle_sandboxes_at_once_and_others_when_they_come_back() {
+    let stage = Stage::new(2, |_| {});
+    stage.until("both are warm", |shelf| shelf.idle == 2).await;
+    let mut leased = lease(&stage, Isolation::Pooled, None).await;
+    assert_eq!(stage.pool.recycle(None), 2);
+    run(&mut leased).await.unwrap();
+    stage.until("the idle one is new", |shelf| shelf.idle == 1 && shelf.created == 3).await;
+    drop(leased);
+    stage.until("the other is new", |shelf| shelf.idle == 2 && shelf.created == 4).await;
+    assert_eq!(retired(&stage, RetireReason::Recycled), 2);
+}
+
+#[tokio::test]
+async fn who_waits_first_is_served_first() {
+    let stage = Stage::new(1, |_| {});
+    let first = lease(&stage, Isolation::Pooled, None).await;
+    let order = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let mut waiting = Vec::new();
+    for number in 0..5 {
+        let (pool, order) = (stage.pool.clone(), std::sync::Arc::clone(&order));
+        waiting.push(tokio::spawn(async move {
+            let leased = pool.lease(&Profile::Run, Isolation::Pooled, None, PATIENCE).await.unwrap();
+            order.lock().unwrap().push(number);
+            drop(leased);
+        }));
+        stage.until("it waits", |shelf| shelf.waiting > number).await;
+    }
+    drop(first);
+    for one in waiting {
+        one.await.unwrap();
+    }
+    assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn patience_ends() {
+    let stage = Stage::new(1, |_| {});
+    let _leased = lease(&stage, Isolation::Pooled, None).await;
+    let started = Instant::now();
+    let patience = Duration::from_millis(100);
+    let refused = stage.pool.lease(&Profile::Run, Isolation::Pooled, None, patience).await.unwrap_err();
+    assert!(matches!(refused, SandboxError::Busy { waited } if waited == patience), "{refused:?}");
+    assert!(started.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn per_user_isolation_never_follows_another_user() {
+    let stage = Stage::new(1, |_| {});
+    use_once(&stage, Isolation::PerUser, Some("alice")).await;
+    use_once(&stage, Isolation::PerUser, Some("alice")).await;
+    assert_eq!(stage.created(), 1, "the same user needs no other sandbox");
+    use_once(&stage, Isolation::PerUser, Some("bob")).await;
+    assert_eq!((stage.created(), retired(&stage, RetireReason::Isolation)), (2, 1));
+    use_once(&stage, Isolation::PerUser, None).await;
+    use_once(&stage, Isolation::PerUser, None).await;
+    assert_eq!(stage.created(), 4, "somebody without a name may be anybody");
+}
+
+#[tokio::test]
+async fn fresh_isolation_takes_only_unused_sandboxes() {
+    let stage = Stage::new(2, |_| {});
+    stage.until("both are warm", |shelf| shelf.idle == 2).await;
+    use_once(&stage, Isolation::Pooled, Some("alice")).await;
+    for _ in 0..4 {
+        use_once(&stage, Isolation::Fresh, Some("alice")).await;
+    }
+    assert!(retired(&stage, RetireReason::Isolation) >= 3, "{:?}", stage.pool.status());
+}
+
+#[tokio::test]
+async fn who_needs_a_fresh_sandbox_is_not_starved_by_others() {
+    let stage = Stage::new(1, |_| {});
+    use_once(&stage, Isolation::Pooled, Some("alice")).await;
+    let held = lease(&stage, Isolation::Pooled, Some("alice")).await;
+    let pool = stage.pool.clone();
+    let fresh =
+        tokio::spawn(
+            async move { pool.lease(&Profile::Run, Isolation::Fresh, None, PATIENCE).await.unwrap() },
+        );
+    stage.until("it waits", |shelf| shelf.waiting == 1).await;
+    let pool = stage.pool.clone();
+    let pooled =
+        tokio::spawn(async move { pool.lease(&Profile::Run, Isolation::Pooled, None, PATIENCE).await });
+    stage.until("both wait", |shelf| shelf.waiting == 2).await;
+    drop(held);
+    let leased = fresh.await.unwrap();
+    assert!(!pooled.is_finished());
+    drop(leased);
+    pooled.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_run_is_cancelled() {
+    let stage = Stage::new(1, |_| {});
+    stage.behave(Manner::Patient);
+    let mut leased = lease(&stage, Isolation::Pooled, None).await;
+    let cancel = CancellationToken::new();
+    let run = leased.run(program(Duration::from_secs(60)), &cancel);
+    let (ran, ()) = tokio::join!(run, async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        cancel.cancel();
+    });
+    assert_eq!(ran.unwrap().ending, RunEnding::Ended(Ending::Cancelled));
+}
+
+#[tokio::test]
+async fn a_run_that_is_given_up_costs_the_sandbox() {
+    let stage = Stage::new(1, |_| {});
+    stage.behave(Manner::Patient);
+    let mut leased = lease(&stage, Isolation::Pooled, None).await;
+    assert!(tokio::time::timeout(Duration::from_millis(50), run(&mut leased)).await.is_err());
+    drop(leased);
+    assert_eq!(retired(&stage, RetireReason::Abandoned), 1);
+}
+
+#[tokio::test]
+async fn a_sandbox_that_is_not_clean_is_never_used_again() {
+    let stage = Stage::new(1, |_| {});
+    stage.behave(Manner::Dirty);
+    let mut leased = lease(&stage, Isolation::Pooled, None).await;
+    run(&mut leased).await.unwrap();
+    assert!(matches!(run(&mut leased).await, Err(SandboxError::Died(_))));
+    drop(leased);
+    assert_eq!(retired(&stage, RetireReason::Dirty), 1);
+    stage.behave(Manner::Honest);
+    use_once(&stage, Isolation::Pooled, None).await;
+    assert_eq!(stage.created(), 2);
+}
+
+/// Runs once with a monitor of this manner; the error, and that the sandbox was replaced for this reason.
+async fn misbehaves(manner: Manner, reason: RetireReason) -> SandboxError {
+    let stage = Stage::new(1, |_| {});
+    stage.behave(manner);
+    let mut leased = lease(&stage, Isolation::Pooled, None).await;
+    let mut program = program(Duration::from_secs(5));
+    program.collect.push(CollectFile { path: "out".into(), max: Bytes(1000) });
+    let result = tokio::time::timeout(PATIENCE, leased.run(program, &CancellationToken::new())).await;
+    let error = result.unwrap_or_else(|_| panic!("{manner:?} is waited for")).unwrap_err();
+    drop(leased);
+    assert_eq!(retired(&stage, reason), 1, "{manner:?}: {:?}", stage.pool.status());
+    stage.behave(Manner::Honest);
+    use_once(&stage, Isolation::Pooled, None).await;
+    error
+}
+
+#[tokio::test]
+async fn a_monitor_that_breaks_the_protocol_costs_the_sandbox() {
+    for manner in [
+        Manner::SkipsAFrame,
+        Manner::ReportsAnother,
+        Manner::Oversize,
+        Manner::Garbage,
+        Manner::ClaimsACancel,
+        Manner::ClaimsAges,
+        Manner::HandsOutAPipe,
+        Manner::HandsOutTooMuch,
+        Manner::HandsOutNothing,
+        Manner::LeaksADescriptor,
+    ] {
+        let error = misbehaves(manner, RetireReason::Protocol).await;
+        assert!(matches!(error, SandboxError::Protocol(_)), "{manner:?}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_frame_after_the_proof_costs_the_sandbox() {
+    let stage = Stage::new(1, |_| {});
+    stage.behave(Manner::ProvesTwice);
+    use_once(&stage, Isolation::Pooled, None).await;
+    stage.until("it is retired", |_| retired(&stage, RetireReason::Protocol) == 1).await;
+}
+
+#[tokio::test]
+async fn a_container_that_dies_in_mid_run_is_noticed_at_once() {
+    let started = Instant::now();
+    let error = misbehaves(Manner::Dies, RetireReason::Gone).await;
+    assert!(matches!(error, SandboxError::Died(_)), "{error:?}");
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_monitor_that_falls_silent_is_not_waited_for() {
+    let started = Instant::now();
+    let error = misbehaves(Manner::Mute, RetireReason::Gone).await;
+    assert!(matches!(&error, SandboxError::Died(why) if why.contains("silent")), "{error:?}");
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_monitor_that_answers_pings_and_never_reports_is_overdue() {
+    let stage = Stage::new(1, |_| {});
+    stage.behave(Manner::Patient);
+    let mut leased = lease(&stage, Isolation::Pooled, None).await;
+    // The fake hears nothing but Kill, and answers no ping, so that silence would come later than this deadline.
+    let error = leased.run(program(Duration::ZERO), &CancellationToken::new()).await.unwrap_err();
+    assert!(matches!(error, SandboxError::Overdue(_) | SandboxError::Died(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn while_the_warden_fails_it_is_asked_once_a_second_and_the_reason_shows() {
+    let stage = Stage::new(4, |_| {});
+    stage.until("all are warm", |shelf| shelf.idle == 4).await;
+    stage.break_warden(Some("the engine is down"));
+    let before = stage.attempts();
+    stage.pool.recycle(None);
+    stage.until("the failure shows", |shelf| shelf.last_error.as_deref() == Some("the engine is down")).await;
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    let attempts = stage.attempts() - before;
+    // Each of the four once, before it was known that it fails; then one a second.
+    assert!((5..=7).contains(&attempts), "{attempts}");
+    assert!(!stage.pool.status().is_ready());
+    stage.break_warden(None);
+    stage.until("all are warm again", |shelf| shelf.idle == 4 && shelf.last_error.is_none()).await;
+}
+
+#[tokio::test]
+async fn a_closed_pool_tells_who_waits() {
+    let stage = Stage::new(1, |_| {});
+    let _leased = lease(&stage, Isolation::Pooled, None).await;
+    let pool = stage.pool.clone();
+    let waiting =
+        tokio::spawn(async move { pool.lease(&Profile::Run, Isolation::Pooled, None, PATIENCE).await });
+    stage.until("it waits", |shelf| shelf.waiting == 1).await;
+    stage.pool.close().await;
+    assert!(matches!(waiting.await.unwrap(), Err(SandboxError::Stopping)));
+    let refused = stage.pool.lease(&Profile::Run, Isolation::Pooled, None, PATIENCE).await;
+    assert!(matches!(refused, Err(SandboxError::Stopping)));
+}
+
+#[tokio::test]
+async fn arguments_that_fit_no_frame_are_the_programs_failure() {
+    let stage = Stage::new(1, |_| {});
+    let mut leased = lease(&stage, Isolation::Pooled, None).await;
+    let mut large = program(Duration::from_secs(5));
+    large.argv.push(vec![b'x'; 200_000]);
+    let ran = leased.run(large, &CancellationToken::new()).await.unwrap();
+    assert!(matches!(ran.ending, RunEnding::NotStarted { errno: 7, .. }), "{:?}", ran.ending);
+    run(&mut leased).await.unwrap();
+}
