@@ -94,7 +94,12 @@ impl Service {
             mode: 0o444,
             content: PutContent::Bytes(source.as_bytes().into()),
         });
-        compiler.collect.push(CollectFile { path: "main".into(), max: Bytes::mib(16) });
+        compiler.collect.push(CollectFile {
+            path: "main".into(),
+            anywhere: false,
+            max: Bytes::mib(16),
+            truncate: false,
+        });
         compiler.limits.memory = Bytes::mib(512);
         let mut ran = lease.run(compiler, &CancellationToken::new()).await.unwrap();
         let log = String::from_utf8_lossy(&ran.stderr.head).into_owned();
@@ -170,10 +175,12 @@ pub(crate) fn program(argv: &[&str]) -> Program {
         argv: argv.iter().map(|word| word.as_bytes().to_vec()).collect(),
         env: vec![b"PATH=/usr/local/bin:/usr/bin:/bin".to_vec()],
         executable: None,
+        search_box: false,
         files: Vec::new(),
         stdin: Input::Empty,
         stdout: Output::Capture { head: 1 << 20, tail: 0, kill: true },
         stderr: Output::Capture { head: 1 << 20, tail: 0, kill: false },
+        others: Vec::new(),
         limits: Limits {
             cpu_time: Duration::from_secs(10),
             wall_time: Duration::from_secs(20),

@@ -37,6 +37,8 @@ pub(super) enum Manner {
     Dies,
     /// Says nothing any more, to a ping neither.
     Mute,
+    /// Answers pings, and never reports.
+    Endless,
     /// Skips a frame number.
     SkipsAFrame,
     /// Reports a run that nobody asked for.
@@ -216,6 +218,7 @@ impl Monitor {
             outcome: Outcome::Finished { ending: Ending::Exited { code: 0 }, usage: Usage::default() },
             collected: Vec::new(),
             detail: String::new(),
+            unput: None,
         };
         let collected = |descriptor, size| Collected {
             path: order.collect[0].path.clone(),
@@ -240,6 +243,11 @@ impl Monitor {
             Manner::Dies => return None,
             Manner::Mute => loop {
                 self.hear()?;
+            },
+            Manner::Endless => loop {
+                let (about, ping, _) = self.hear()?;
+                assert_eq!(ping, Order::Ping);
+                self.say(about, Reply::Pong, &[])?;
             },
             Manner::SkipsAFrame => self.sent += 1,
             Manner::ReportsAnother => {}
