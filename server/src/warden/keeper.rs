@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bollard::exec::StartExecOptions;
 use bollard::models::{ContainerInspectResponse, ExecConfig};
@@ -22,6 +23,10 @@ use crate::workspace::Workspace;
 
 /// Calls at one time that make or remove containers: more make the engine slower, not faster.
 const IN_FLIGHT: usize = 4;
+
+/// How often, and how far apart, a name that is taken is tried again.
+const NAME_ATTEMPTS: u32 = 100;
+const NAME_PAUSE: Duration = Duration::from_millis(50);
 
 /// Everything that a verb needs.
 #[derive(Debug)]
@@ -128,14 +133,21 @@ impl Keeper {
         Ok(id)
     }
 
-    /// Names are deterministic, so that a request which was lost half-way leaves one container, not two.
+    /// Names are deterministic, so that a request which was lost half-way leaves one container, not two. A container
+    /// that is being removed by somebody else keeps its name for a while.
     async fn create_container(&self, slot: &Slot, with_binds: bool) -> Result<String, WardenError> {
-        match self.try_create(slot, with_binds).await {
-            Err(error) if error.status() == Some(409) => {
-                self.retire(slot.number).await?;
-                self.try_create(slot, with_binds).await
+        let mut attempt = 1;
+        loop {
+            match self.try_create(slot, with_binds).await {
+                Err(error) if error.status() == Some(409) && attempt < NAME_ATTEMPTS => {
+                    self.retire(slot.number).await?;
+                    if attempt > 1 {
+                        tokio::time::sleep(NAME_PAUSE).await;
+                    }
+                    attempt += 1;
+                }
+                result => return result,
             }
-            result => result,
         }
     }
 
