@@ -1,5 +1,7 @@
 //! The pool and the warden on a real engine: what a run gets, and what happens when containers come to harm.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, and its helpers too")]
+
 use std::time::{Duration, Instant};
 
 use gavel::sandbox::{Input, Lease, Output, Profile, RunEnding, SandboxError};
@@ -8,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 mod support;
 
-use support::{PATIENCE, Service, program, run, text};
+use support::{Service, program, run, text};
 
 const EXITED: RunEnding = RunEnding::Ended(Ending::Exited { code: 0 });
 
@@ -133,10 +135,10 @@ async fn a_container_that_is_removed_killed_or_paused_in_mid_run_is_noticed_and_
     let service = Service::start(1, 1, |_| {}).await;
     for (command, soon) in [(&["rm", "-f"][..], 1), (&["kill"][..], 1), (&["pause"][..], 4)] {
         let (error, noticed, replaced) = harm(&service, command).await;
-        println!("{command:?}: noticed after {noticed:?}, replaced after {replaced:?} ({error})");
+        eprintln!("{command:?}: noticed after {noticed:?}, replaced after {replaced:?} ({error})");
         assert!(matches!(error, SandboxError::Died(_)), "{command:?}: {error:?}");
         assert!(noticed < Duration::from_secs(soon), "{command:?}: {noticed:?}");
-        assert!(replaced < PATIENCE / 10, "{command:?}: {replaced:?}");
+        assert!(replaced < Duration::from_secs(5), "{command:?}: {replaced:?}");
     }
     service.close().await;
 }
@@ -177,12 +179,12 @@ async fn without_a_warden_sandboxes_serve_on_and_are_replaced_when_it_is_back() 
 async fn a_missing_image_is_named() {
     let service =
         Service::start(1, 1, |config| config.sandbox.run_image = "gavel/no-such-image".into()).await;
-    service.wait_until("the failure shows", || service.shelf(&Profile::Run).last_error.is_some()).await;
-    let error = service.shelf(&Profile::Run).last_error.unwrap();
-    assert!(error.contains("there is no image gavel/no-such-image"), "{error}");
+    let told = || service.shelf(&Profile::Run).last_error.unwrap_or_default();
     service
-        .wait_until("the toolchain is there", || service.shelf(&Profile::Toolchain("gcc".into())).idle == 1)
+        .wait_until("the image is named", || told().contains("there is no image gavel/no-such-image"))
         .await;
+    let gcc = Profile::Toolchain("gcc".into());
+    service.wait_until("the toolchain is there all the same", || service.shelf(&gcc).idle == 1).await;
     service.close().await;
 }
 
@@ -201,7 +203,7 @@ async fn leftovers_of_the_own_instance_are_removed_at_start_and_strangers_are_no
         assert!(done.status.success(), "{done:?}");
     };
     let label = format!("io.gavel.instance={instance}");
-    create(&stranger, &[label.clone()]).await;
+    create(&stranger, std::slice::from_ref(&label)).await;
     let ours = format!("gavel-{instance}-run-9");
     create(
         &ours,
@@ -226,7 +228,10 @@ async fn a_container_has_what_the_security_page_says_and_no_more() {
         assert_eq!(host.privileged, Some(false), "{slot}");
         assert_eq!(host.network_mode.as_deref(), Some("none"), "{slot}");
         assert_eq!(host.readonly_rootfs, Some(true), "{slot}");
-        assert_eq!(host.cap_add.unwrap_or_default(), ["CAP_SETUID", "CAP_SETGID", "CAP_KILL"], "{slot}");
+        // Engines differ in whether they write the prefix.
+        let capabilities = host.cap_add.unwrap_or_default();
+        let capabilities: Vec<_> = capabilities.iter().map(|name| name.trim_start_matches("CAP_")).collect();
+        assert_eq!(capabilities, ["SETUID", "SETGID", "KILL"], "{slot}");
         for mount in found.mounts.unwrap() {
             assert!(
                 !mount.source.as_deref().unwrap_or_default().contains("docker.sock"),
