@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use rustix::io::Errno;
-
 /// CAP_KILL, CAP_SETGID and CAP_SETUID, as bits.
 const NEEDED: u64 = 1 << 5 | 1 << 6 | 1 << 7;
 
@@ -22,20 +20,6 @@ pub(crate) fn problems() -> Vec<String> {
             .map(|socket| format!("{socket} is within reach")),
     );
     problems
-}
-
-/// Takes from programs what they could use up for the whole container: terminals, and message queues. Root keeps what
-/// it needs for runs that ask for a terminal.
-pub(crate) fn close_doors() -> Vec<String> {
-    let doors = [("/dev/pts/ptmx", 0o600), ("/dev/mqueue", 0o700)];
-    let failed = doors.into_iter().filter_map(|(path, mode)| {
-        match rustix::fs::chmod(path, rustix::fs::Mode::from_raw_mode(mode)) {
-            // Not there, or of a host's, which is not ours to change.
-            Ok(()) | Err(Errno::NOENT | Errno::PERM) => None,
-            Err(errno) => Some(format!("{path} stays open to programs: {errno}")),
-        }
-    });
-    failed.collect()
 }
 
 fn of_status(status: &str) -> Vec<String> {
