@@ -179,3 +179,75 @@ fn memory(meminfo: &str) -> Bytes {
     let kib = line.and_then(|rest| rest.trim().split(' ').next()).and_then(|number| number.parse().ok());
     Bytes::kib(kib.unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn languages(toolchains: &[&str]) -> Languages {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text: String =
+            toolchains.iter().map(|name| format!("[toolchains.{name}]\nimage='{name}'\n")).collect();
+        std::fs::write(&file, text).unwrap();
+        Languages::load(file.path()).unwrap()
+    }
+
+    fn names(config: &Config, host: Host) -> String {
+        let plan = SlotPlan::new(config, &languages(&["gcc", "rust"]), host).unwrap();
+        plan.iter().map(|slot| slot.name.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    const LARGE: Bytes = Bytes::mib(1 << 20);
+
+    #[test]
+    fn a_run_slot_for_each_core_and_half_as_many_of_each_toolchain() {
+        let host = Host { cores: 4, memory: LARGE };
+        assert_eq!(names(&Config::default(), host), "run-0 run-1 run-2 run-3 gcc-0 gcc-1 rust-0 rust-1");
+        assert_eq!(names(&Config::default(), Host { cores: 1, ..host }), "run-0 gcc-0 rust-0");
+    }
+
+    #[test]
+    fn little_memory_makes_fewer_slots_but_one_of_each_remains() {
+        let config = Config::default();
+        let of = |profile| memory_of(&profile, &config).get();
+        let (run, gcc) = (of(Profile::Run), of(Profile::Toolchain("gcc".into())));
+        let room_for = |bytes: u64| Host { cores: 4, memory: Bytes(bytes / 3 * 4 + 4096) };
+        assert_eq!(names(&config, room_for(4 * run + 3 * gcc)), "run-0 run-1 run-2 run-3 gcc-0 gcc-1 rust-0");
+        assert_eq!(names(&config, room_for(2 * run + 2 * gcc)), "run-0 run-1 gcc-0 rust-0");
+        assert_eq!(names(&config, Host { cores: 4, memory: Bytes(0) }), "run-0 gcc-0 rust-0");
+    }
+
+    #[test]
+    fn configured_numbers_hold() {
+        let mut config = Config::default();
+        config.sandbox.run_slots = Some(3);
+        config.sandbox.toolchain_slots = Some(1);
+        let host = Host { cores: 1, memory: Bytes::mib(1) };
+        assert_eq!(names(&config, host), "run-0 run-1 run-2 gcc-0 rust-0");
+        config.sandbox.run_slots = Some(0);
+        assert!(matches!(
+            SlotPlan::new(&config, &languages(&[]), host),
+            Err(PlanError::NoSlots("run_slots"))
+        ));
+    }
+
+    #[test]
+    fn every_slot_has_a_uid_of_its_own_below_those_of_others() {
+        let mut config = Config::default();
+        let host = Host { cores: 4, memory: LARGE };
+        let plan = SlotPlan::new(&config, &languages(&["gcc"]), host).unwrap();
+        assert!(plan.iter().enumerate().all(|(at, slot)| {
+            slot.number == u32::try_from(at).unwrap() && slot.uid == config.sandbox.uid_base + slot.number
+        }));
+        assert_eq!(plan.get(5).map(|slot| slot.name.as_str()), Some("gcc-1"));
+        assert_eq!(plan.get(6), None);
+        config.sandbox.uid_base = FIRST_FOREIGN_UID - 3;
+        assert!(matches!(SlotPlan::new(&config, &languages(&["gcc"]), host), Err(PlanError::Uids { .. })));
+    }
+
+    #[test]
+    fn the_hosts_figures_are_read() {
+        assert_eq!(cores("cpu  1 2\ncpu0 1 2\ncpu1 1 2\nintr 5\ncpufreq 1\n"), 2);
+        assert_eq!(memory("MemFree: 1 kB\nMemTotal:       24683468 kB\n"), Bytes::kib(24_683_468));
+    }
+}

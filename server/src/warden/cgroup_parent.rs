@@ -23,6 +23,8 @@ pub(super) struct Cgroups {
     /// `/gavel` or `gavel.slice`.
     root: String,
     instance: String,
+    /// Mount points of all hierarchies: a container has a directory in each.
+    mounts: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +59,8 @@ impl Cgroups {
             true if unified => vec![("/sys/fs/cgroup".to_owned(), "")],
             true => CONTROLLERS.iter().map(|name| (v1_mount(mountinfo, name), *name)).collect(),
         };
-        Self { driver, hierarchies, root: root.unwrap_or(default).to_owned(), instance: instance.to_owned() }
+        let (root, instance) = (root.unwrap_or(default).to_owned(), instance.to_owned());
+        Self { driver, hierarchies, root, instance, mounts: mounts(mountinfo) }
     }
 
     /// The same without `/cg`, for an engine that turned out not to let containers have it.
@@ -68,6 +71,23 @@ impl Cgroups {
     /// Containers get a `/cg`.
     pub(super) fn has_binds(&self) -> bool {
         !self.hierarchies.is_empty()
+    }
+
+    /// Removes the instance's directories once its containers are gone, as far as we may write there: in its own
+    /// container the warden sees the hierarchies read-only, and `make purge` does it. Of slices systemd disposes.
+    pub(super) fn remove_empty(&self) {
+        if self.driver != Driver::Cgroupfs {
+            return;
+        }
+        for mount in &self.mounts {
+            let instance = format!("{mount}{}/{}", self.root.trim_end_matches('/'), self.instance);
+            let slots = std::fs::read_dir(&instance).into_iter().flatten().flatten();
+            for slot in slots.filter(|entry| entry.file_name().to_string_lossy().starts_with("slot-")) {
+                // rmdir takes none that is in use.
+                let _ = std::fs::remove_dir(slot.path());
+            }
+            let _ = std::fs::remove_dir(&instance);
+        }
     }
 
     /// The parent of a slot's containers, and its binds.
@@ -113,6 +133,12 @@ fn slice_path(slice: &str) -> String {
         path.push_str(&format!("/{}.slice", &name[..at]));
     }
     format!("{path}/{name}.slice")
+}
+
+/// Mount points of all hierarchies, v1 and v2.
+fn mounts(mountinfo: &str) -> Vec<String> {
+    let is_cgroup = |line: &&str| line.contains(" - cgroup ") || line.contains(" - cgroup2 ");
+    mountinfo.lines().filter(is_cgroup).filter_map(|line| line.split(' ').nth(4)).map(str::to_owned).collect()
 }
 
 /// Where a v1 controller is mounted: proc_pid_mountinfo(5), field 5, of the `cgroup` mount that lists it.

@@ -210,3 +210,122 @@ fn read_only(source: &str, target: &str) -> Mount {
         ..Mount::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(profile: Profile, check: impl FnOnce(ContainerCreateBody, HostConfig)) {
+        let name = format!("{}-0", profile.short());
+        let slot = Slot { number: 7, profile, name, uid: 52_007, memory: Bytes::mib(1344) };
+        let template = Template {
+            instance: "main",
+            slot: &slot,
+            image: "gavel/run:latest",
+            control: "/host/slots/7",
+            monitor: "/host/bin/monitor-12ab",
+            cgroup: CgroupParent {
+                parent: Some("/gavel/main/slot-7".into()),
+                binds: vec!["/sys/fs/cgroup/gavel/main/slot-7:/cg".into()],
+            },
+            processes: 256,
+            open_files: 1024,
+            box_size: Bytes::mib(256),
+            runtime: None,
+        };
+        let body = template.body();
+        let host = body.host_config.clone().unwrap();
+        check(body, host);
+    }
+
+    #[test]
+    fn the_template_of_a_run_container_is_as_reviewed() {
+        template(Profile::Run, |mut body, _| {
+            let host = body.host_config.as_mut().unwrap();
+            let options = host.security_opt.as_mut().unwrap();
+            assert!(options[1].starts_with("seccomp={"));
+            options[1] = "seccomp=(ours)".into();
+            // Maps have no order of their own.
+            let sorted = serde_json::to_value(&body).unwrap();
+            insta::assert_json_snapshot!(sorted);
+        });
+    }
+
+    #[test]
+    fn no_container_gets_what_leads_out_of_it() {
+        for profile in [Profile::Run, Profile::Toolchain("gcc".into())] {
+            template(profile, |body, host| {
+                assert_eq!(host.privileged, Some(false));
+                assert_eq!(host.cap_drop.as_deref(), Some(&["ALL".to_owned()][..]));
+                assert_eq!(
+                    (host.network_mode.as_deref(), host.ipc_mode.as_deref()),
+                    (Some("none"), Some("none"))
+                );
+                assert_eq!((host.pid_mode, host.uts_mode, host.userns_mode), (None, None, None));
+                assert_eq!((host.devices, host.device_requests, host.group_add), (None, None, None));
+                assert_eq!(host.memory, host.memory_swap);
+                assert!(host.mounts.iter().flatten().all(|mount| mount.read_only == Some(true)));
+                let sources = host.mounts.iter().flatten().filter_map(|mount| mount.source.as_deref());
+                assert!(sources.chain(host.binds.iter().flatten().map(String::as_str)).all(|source| {
+                    !source.contains("docker.sock")
+                        && (source.starts_with("/host/") || source.starts_with("/sys/fs/cgroup/gavel/"))
+                }));
+                assert!(host.tmpfs.unwrap().values().all(|options| {
+                    options.contains("nosuid")
+                        && options.contains("nodev")
+                        && options.contains("size=")
+                        && options.contains("nr_inodes=")
+                }));
+                assert_eq!(body.env.as_deref(), Some(&[][..]), "nothing of ours is in the environment");
+            });
+        }
+    }
+
+    #[test]
+    fn whoever_is_not_pid_1_gets_an_init_that_reaps() {
+        template(Profile::Run, |body, host| {
+            assert_eq!((host.init, body.entrypoint), (Some(false), Some(vec![MONITOR.to_owned()])));
+        });
+        template(Profile::Toolchain("gcc".into()), |body, host| {
+            assert_eq!((host.init, body.entrypoint), (Some(true), Some(vec!["sleep".to_owned()])));
+        });
+    }
+
+    #[test]
+    fn the_outer_filter_is_an_allow_list_without_the_calls_that_led_out_of_containers() {
+        let profile: serde_json::Value = serde_json::from_str(SECCOMP).unwrap();
+        assert_eq!(profile["defaultAction"], "SCMP_ACT_ERRNO");
+        let allowed: Vec<&str> = profile["syscalls"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|rule| rule["action"] == "SCMP_ACT_ALLOW")
+            .flat_map(|rule| rule["names"].as_array().unwrap())
+            .map(|name| name.as_str().unwrap())
+            .collect();
+        for refused in [
+            "io_uring_setup",
+            "bpf",
+            "mount",
+            "unshare",
+            "setns",
+            "ptrace",
+            "keyctl",
+            "userfaultfd",
+            "perf_event_open",
+            "open_by_handle_at",
+            "splice",
+            "vmsplice",
+            "kexec_load",
+            "init_module",
+            "pidfd_getfd",
+            "socketcall",
+        ] {
+            assert!(!allowed.contains(&refused), "{refused}");
+        }
+        // No 32-bit ABI: it would tunnel every socket family.
+        for arch in profile["archMap"].as_array().unwrap() {
+            assert_eq!(arch["subArchitectures"], serde_json::json!([]));
+        }
+    }
+}

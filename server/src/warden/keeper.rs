@@ -227,6 +227,7 @@ impl Keeper {
     async fn drain(&self) -> Result<(), WardenError> {
         let _turn = self.in_flight.acquire().await;
         let removed = reaper::drain(&self.engine, &self.settings.instance).await?;
+        self.cgroups.remove_empty();
         tracing::info!(removed, "removed the containers of this instance");
         Ok(())
     }

@@ -38,12 +38,25 @@ pub(super) fn monitor(workspace: &Workspace, configured: Option<&Path>) -> Resul
         std::fs::read(&source).map_err(|error| WardenError::Monitor { path: source, source: error })?;
     let hash = blake3::hash(&binary).to_hex()[..16].to_owned();
     let target = workspace.monitor(&hash);
+    remove_others(&target);
     if target.exists() {
         return Ok(hash);
     }
     match write_executable(&target, &binary) {
         Ok(()) => Ok(hash),
         Err(source) => Err(WardenError::Workspace { doing: "write", path: target, source }),
+    }
+}
+
+/// Earlier binaries go; a container that has one mounted keeps it.
+fn remove_others(keep: &Path) {
+    let Some(directory) = keep.parent() else { return };
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        if entry.path() != keep
+            && let Err(error) = std::fs::remove_file(entry.path())
+        {
+            tracing::warn!(path = %entry.path().display(), %error, "an earlier monitor could not be removed");
+        }
     }
 }
 
@@ -89,4 +102,51 @@ fn own(path: &Path, mode: u32, owner: u32) -> Result<(), WardenError> {
         chown(path, Some(owner), Some(owner)).map_err(failed("give away"))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_monitor_is_copied_under_its_hash_and_earlier_ones_go() {
+        let directory = tempfile::tempdir().unwrap();
+        let workspace = Workspace::new(directory.path());
+        std::fs::create_dir(workspace.bin()).unwrap();
+        let source = directory.path().join("monitor");
+        std::fs::write(&source, "one").unwrap();
+        let first = monitor(&workspace, Some(&source)).unwrap();
+        std::fs::write(&source, "two").unwrap();
+        let second = monitor(&workspace, Some(&source)).unwrap();
+        assert_ne!(first, second);
+        assert!(!workspace.monitor(&first).exists());
+        let copy = workspace.monitor(&second);
+        assert_eq!(std::fs::read(&copy).unwrap(), b"two");
+        assert_eq!(std::fs::metadata(&copy).unwrap().mode() & 0o777, 0o555);
+    }
+
+    #[test]
+    fn a_monitor_that_is_not_there_is_named() {
+        let workspace = Workspace::new("/nonexistent");
+        let error = monitor(&workspace, Some(Path::new("/no/monitor"))).unwrap_err();
+        assert!(error.to_string().contains("/no/monitor"), "{error}");
+    }
+
+    #[test]
+    fn a_directory_is_made_and_taken_over() {
+        let directory = tempfile::tempdir().unwrap();
+        let us = rustix::process::geteuid().as_raw();
+        let path = directory.path().join("a/b");
+        own(&path, 0o755, us).unwrap();
+        own(&path, 0o700, us).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_link_in_place_of_a_directory_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("slots");
+        std::os::unix::fs::symlink("/etc", &path).unwrap();
+        assert!(own(&path, 0o755, rustix::process::geteuid().as_raw()).is_err());
+    }
 }

@@ -28,6 +28,7 @@ pub(crate) struct Service {
     pub(crate) docker: Docker,
     languages: Languages,
     warden: JoinHandle<()>,
+    closed: bool,
     _workspace: TempDir,
 }
 
@@ -54,7 +55,7 @@ impl Service {
         let docker = Docker::connect_with_defaults().unwrap().negotiate_version().await.unwrap();
         let warden = start_warden(&config, &languages);
         let pool = Pool::start(&config, &languages).unwrap();
-        Self { pool, config, docker, languages, warden, _workspace: workspace }
+        Self { pool, config, docker, languages, warden, closed: false, _workspace: workspace }
     }
 
     /// The shelf of a profile.
@@ -131,7 +132,7 @@ impl Service {
     }
 
     /// Closes everything; nothing of it may be left.
-    pub(crate) async fn close(self) {
+    pub(crate) async fn close(mut self) {
         self.pool.close().await;
         self.warden.abort();
         let filters = std::collections::HashMap::from([(
@@ -144,6 +145,19 @@ impl Service {
             .build();
         let left = self.docker.list_containers(Some(options)).await.unwrap();
         assert!(left.is_empty(), "containers are left: {left:?}");
+        self.closed = true;
+    }
+}
+
+impl Drop for Service {
+    /// After a test that failed.
+    fn drop(&mut self) {
+        if !self.closed {
+            self.warden.abort();
+            let label = format!("label=io.gavel.instance={}", self.config.sandbox.instance);
+            let remove = format!("docker ps -aq --filter {label} | xargs -r docker rm -f");
+            let _ = std::process::Command::new("sh").args(["-c", &remove]).output();
+        }
     }
 }
 
