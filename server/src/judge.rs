@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use self::compile::Compiled;
 use self::run::Runnable;
@@ -143,7 +144,8 @@ impl<S: Sandboxes> Judge<S> {
                     self.sandboxes.lease(&Profile::Run, submission.isolation, user, LEASE_PATIENCE).await?
                 }
             };
-            let ran = lease.run(runnable.program(case), cancel).await?;
+            let span = tracing::info_span!("run", test = index, sandbox = lease.name());
+            let ran = lease.run(runnable.program(case), cancel).instrument(span).await?;
             if submission.isolation == Isolation::Fresh {
                 held = Some(lease);
             }

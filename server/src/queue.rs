@@ -22,6 +22,7 @@ use crate::judge::{Judge, JudgeError, Judgement, Progress};
 use crate::sandbox::Sandboxes;
 use crate::store::{Cancelled, Inserted, NewRecord, Store, StoreError};
 use crate::submission::{Submission, SubmissionId};
+use crate::telemetry;
 use crate::throttle::Throttle;
 
 /// Larger submissions are not kept in memory while they wait, but read from the store when their turn comes.
@@ -124,6 +125,20 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
+impl Refusal {
+    /// As metrics have it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Full { .. } => "queue_full",
+            Self::UserFull { .. } => "user_full",
+            Self::CoolingDown { .. } => "throttled",
+            Self::KeyReused => "key_reused",
+            Self::Stopping => "stopping",
+            Self::Store(_) => "store",
+        }
+    }
+}
+
 impl Queue {
     /// Restores what waits in the store and starts `workers` workers.
     ///
@@ -173,7 +188,11 @@ impl Queue {
         let shared = Arc::clone(&self.shared);
         let accepting =
             self.shared.runtime.spawn(async move { shared.accept(submission, size, idempotency).await });
-        accepting.await.unwrap_or(Err(Refusal::Stopping))
+        let accepted = accepting.await.unwrap_or(Err(Refusal::Stopping));
+        if let Err(refusal) = &accepted {
+            telemetry::refused(refusal.name());
+        }
+        accepted
     }
 
     /// Follows a submission that is not finished yet.

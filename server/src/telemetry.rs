@@ -6,7 +6,7 @@ use std::time::Duration;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
-use crate::judge::Verdict;
+use crate::judge::Judgement;
 use crate::operations::{PoolStatus, ProfileStatus};
 
 /// Upper bounds of the histograms' buckets, in seconds.
@@ -55,9 +55,29 @@ pub(crate) fn waited(time: Duration) {
 }
 
 /// A submission was judged.
-pub(crate) fn judged(language: &str, verdict: Verdict) {
-    let labels = [("language", language.to_owned()), ("verdict", format!("{verdict:?}"))];
+pub(crate) fn judged(language: &str, judgement: &Judgement) {
+    let language = ("language", language.to_owned());
+    let labels = [language.clone(), ("verdict", format!("{:?}", judgement.verdict))];
     metrics::counter!("gavel_judgements_total", &labels).increment(1);
+    let walls = metrics::histogram!("gavel_run_wall_seconds", std::slice::from_ref(&language));
+    for test in &judgement.tests {
+        walls.record(test.wall);
+    }
+}
+
+/// An attempt ended, well or not.
+pub(crate) fn attempted(language: &str, time: Duration) {
+    metrics::histogram!("gavel_judging_seconds", "language" => language.to_owned()).record(time);
+}
+
+/// An attempt failed through us.
+pub(crate) fn attempt_failed() {
+    metrics::counter!("gavel_attempts_failed_total").increment(1);
+}
+
+/// A submission was not accepted.
+pub(crate) fn refused(reason: &'static str) {
+    metrics::counter!("gavel_refusals_total", "reason" => reason).increment(1);
 }
 
 /// Submissions waiting and being judged.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gavel_protocol::{Bytes, Ending, Limit};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::artefacts::{Artefact, Key};
 use super::judgement::Compilation;
@@ -55,7 +56,8 @@ impl<S: Sandboxes> Judge<S> {
             .sandboxes
             .lease(&profile, submission.isolation, submission.user.as_deref(), LEASE_PATIENCE)
             .await?;
-        let ran = lease.run(self.compilation(submission, language), cancel).await?;
+        let span = tracing::info_span!("compile", sandbox = lease.name());
+        let ran = lease.run(self.compilation(submission, language), cancel).instrument(span).await?;
         drop(lease);
         self.compiled(submission, key, ran).await
     }

@@ -111,6 +111,9 @@ impl Shared {
         } else {
             self.attempt(job, judging).await
         };
+        if matches!(outcome, Attempt::Failed(_)) {
+            telemetry::attempt_failed();
+        }
         match outcome {
             Attempt::Judged(judgement) => self.finish(job, attempt, &judgement).await,
             Attempt::GivenUp => self.requeue(job, attempt, true).await,
@@ -138,10 +141,12 @@ impl Shared {
             Err(why) => return Attempt::Failed(why.to_string()),
         };
         let progress = |progress| job.advance(stage(progress));
+        let began = Instant::now();
         let judged = tokio::select! {
             judged = judging.judge(&submission, &progress, &job.cancel) => judged,
             () = self.giving_up.cancelled() => return Attempt::GivenUp,
         };
+        telemetry::attempted(&job.language, began.elapsed());
         match judged {
             Ok(judgement) => Attempt::Judged(Box::new(judgement)),
             Err(JudgeError::Cancelled) => Attempt::GivenUp,
@@ -171,7 +176,7 @@ impl Shared {
         };
         if done {
             turn.into_iter().for_each(Turn::take_over);
-            telemetry::judged(&job.language, judgement.verdict);
+            telemetry::judged(&job.language, judgement);
             let verdict = judgement.verdict;
             tracing::info!(verdict = ?verdict, since = %job.created_at, "Judged submission {}: {verdict:?}", job.id);
             job.advance(Stage::Done);
