@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 
-use gavel_protocol::{BoxFile, Clean, Collect, CollectedFile, Outcome, Run, Step};
+use gavel_protocol::{BoxFile, Clean, Collect, CollectedFile, Limits, Outcome, Run, Step};
 use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 
 use crate::cgroup::Leaf;
@@ -24,6 +24,8 @@ pub(crate) struct Runner {
     known: KnownDescriptors,
     /// The next run's leaf and child, or this run's until it is cleaned away.
     current: Option<Current>,
+    /// Those of the last run; the next one's are probably the same.
+    limits: Option<Limits>,
     /// What would not die.
     survivors: Option<String>,
     /// Files put into the box so far.
@@ -37,6 +39,8 @@ pub(crate) struct Runner {
 struct Current {
     leaf: Leaf,
     child: Recruit,
+    /// What the leaf is limited to, where it is.
+    limits: Option<Limits>,
     /// It has been seen through to its end.
     over: bool,
 }
@@ -51,6 +55,7 @@ impl Runner {
             equipment,
             known,
             current: None,
+            limits: None,
             survivors: None,
             placed: 0,
             unput: None,
@@ -117,7 +122,11 @@ impl Runner {
             }
             None => self.enlist()?,
         };
-        let limited = current.leaf.limit(&run.limits).map_err(|errno| (Step::MakeLeaf, errno.raw_os_error()));
+        let limited = match &current.limits {
+            Some(limits) if *limits == run.limits => Ok(()),
+            _ => current.leaf.limit(&run.limits).map_err(|errno| (Step::MakeLeaf, errno.raw_os_error())),
+        };
+        self.limits = Some(run.limits.clone());
         let started = limited.and_then(|()| current.child.start(resolved, &descriptors));
         match started {
             Ok(()) => Ok(current),
@@ -140,7 +149,7 @@ impl Runner {
         };
         let child = Recruit::enlist(&leaf.joins(), terms);
         match child {
-            Ok(child) => Ok(Current { leaf, child, over: false }),
+            Ok(child) => Ok(Current { leaf, child, limits: None, over: false }),
             Err(refusal) => {
                 self.equipment
                     .leaves
@@ -155,6 +164,11 @@ impl Runner {
     pub(crate) fn prepare(&mut self) {
         if self.current.is_none() {
             self.current = self.enlist().ok();
+        }
+        if let (Some(current), Some(limits)) = (&mut self.current, &self.limits)
+            && current.leaf.limit(limits).is_ok()
+        {
+            current.limits = Some(limits.clone());
         }
     }
 
@@ -183,7 +197,7 @@ impl Runner {
 
     /// Ends the child, should it still wait, and removes the leaf; what went wrong, if anything did.
     pub(crate) fn dismiss(&mut self) -> Option<String> {
-        let Current { leaf, child, over } = self.current.take()?;
+        let Current { leaf, child, over, limits: _ } = self.current.take()?;
         if !over && kill_process(child.pid, Signal::KILL).is_ok() {
             // Reaped elsewhere is as good.
             let _ = waitpid(Some(child.pid), WaitOptions::empty());

@@ -128,7 +128,7 @@ struct Watch<'a> {
 impl Watch<'_> {
     /// Until the main process is dead or a limit is reached.
     fn until_the_end(&mut self, interrupts: &mut impl Interrupts) -> Result<Cause, ChannelError> {
-        let mut clock = CpuClock::new(self.limits);
+        let mut clock = CpuClock::new(self.limits, self.started);
         loop {
             self.reap();
             if self.main.is_some() {
@@ -280,29 +280,30 @@ struct CpuClock {
     limit: Duration,
     cores: u32,
     seen: Option<Duration>,
-    due: Option<Instant>,
+    due: Instant,
 }
 
 impl CpuClock {
-    fn new(limits: &Limits) -> Self {
-        let cores =
-            std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1));
-        Self { limit: limits.cpu_time, cores: cores.min(limits.processes).max(1), seen: None, due: None }
+    fn new(limits: &Limits, begun: Instant) -> Self {
+        let cores = rustix::thread::sched_getaffinity(None).map_or(1, |cores| cores.count());
+        let cores = cores.min(limits.processes).max(1);
+        // At the start it is known to be zero.
+        let due = begun + (limits.cpu_time / cores).clamp(STEP, FOREVER);
+        Self { limit: limits.cpu_time, cores, seen: None, due }
     }
 
     /// When to ask again; None when the limit is reached.
     fn next_check(&mut self, now: Instant, used: impl FnOnce() -> Duration) -> Option<Instant> {
-        if let Some(due) = self.due.filter(|due| *due > now) {
-            return Some(due);
+        if self.due > now {
+            return Some(self.due);
         }
         let used = used();
         let left = self.limit.checked_sub(used).filter(|left| !left.is_zero())?;
         // A program that sleeps short of its limit must not be asked every millisecond.
         let least = if self.seen == Some(used) { IDLE_STEP } else { STEP };
         self.seen = Some(used);
-        let due = now + (left / self.cores).clamp(least, FOREVER);
-        self.due = Some(due);
-        Some(due)
+        self.due = now + (left / self.cores).clamp(least, FOREVER);
+        Some(self.due)
     }
 }
 

@@ -67,20 +67,14 @@ impl Directory {
         rustix::io::write(self.writer(file)?, value.to_string().as_bytes()).map(drop)
     }
 
-    /// Reads a control file.
+    /// Reads a short control file, which the kernel gives whole.
     ///
     /// # Errors
     /// As open(2) and read(2).
     pub(crate) fn read(&self, file: &str) -> Result<String, Errno> {
-        let descriptor =
-            rustix::fs::openat(&self.descriptor, file, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
-        let (mut text, mut block) = (Vec::new(), [0; 4096]);
-        loop {
-            match rustix::io::retry_on_intr(|| rustix::io::read(&descriptor, &mut block))? {
-                0 => return Ok(String::from_utf8_lossy(&text).into_owned()),
-                length => text.extend_from_slice(&block[..length]),
-            }
-        }
+        let (descriptor, mut block) = (self.reader(file)?, [0; 4096]);
+        let length = rustix::io::retry_on_intr(|| rustix::io::read(&descriptor, &mut block))?;
+        Ok(String::from_utf8_lossy(&block[..length]).into_owned())
     }
 
     /// Reads a control file that holds one number; None where it is missing or says `max`.
@@ -98,12 +92,15 @@ impl Directory {
     /// # Errors
     /// As read(2).
     pub(crate) fn processes(&self) -> Result<Vec<i32>, Errno> {
-        Ok(self
-            .read("cgroup.procs")?
-            .lines()
-            .filter_map(|line| line.parse().ok())
-            .filter(|pid| *pid > 0)
-            .collect())
+        let (descriptor, mut text, mut block) = (self.reader("cgroup.procs")?, Vec::new(), [0; 4096]);
+        loop {
+            match rustix::io::retry_on_intr(|| rustix::io::read(&descriptor, &mut block))? {
+                0 => break,
+                length => text.extend_from_slice(&block[..length]),
+            }
+        }
+        let text = String::from_utf8_lossy(&text);
+        Ok(text.lines().filter_map(|line| line.parse().ok()).filter(|pid| *pid > 0).collect())
     }
 }
 

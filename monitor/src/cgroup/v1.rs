@@ -98,7 +98,14 @@ impl Leaf {
     /// As write(2).
     pub(crate) fn limit(&self, limits: &Limits) -> Result<(), Errno> {
         let memory = limits.memory.get().saturating_add(HEADROOM);
-        self.memory.write("memory.limit_in_bytes", memory)?;
+        // It may never be above the limit with swap, so a leaf that had a lower one needs that raised first.
+        match self.memory.write("memory.limit_in_bytes", memory) {
+            Err(Errno::INVAL) => {
+                self.memory.write("memory.memsw.limit_in_bytes", memory)?;
+                self.memory.write("memory.limit_in_bytes", memory)?;
+            }
+            written => written?,
+        }
         match self.memory.write("memory.memsw.limit_in_bytes", memory) {
             // Without swap accounting the kernel can only be asked to prefer not to swap.
             Err(Errno::NOENT) => self.memory.write("memory.swappiness", 0)?,

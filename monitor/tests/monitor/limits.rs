@@ -130,6 +130,15 @@ fn memory_over_the_limit_is_killed_and_told() {
 }
 
 #[test]
+fn a_run_may_be_allowed_more_or_less_than_the_one_before() {
+    let mut server = Server::start_with_cgroups();
+    for size in [64, 32, 128, 16] {
+        let ran = shell(&mut server, "exit 0", Limits { memory: Bytes::mib(size), ..limits() });
+        assert_eq!(ending(&ran), Ending::Exited { code: 0 }, "{size} MiB");
+    }
+}
+
+#[test]
 fn memory_of_one_run_is_not_charged_to_the_next() {
     let _alone = alone();
     let mut server = Server::start_with_cgroups();
