@@ -142,6 +142,9 @@ pub struct SandboxConfig {
 pub struct QueueConfig {
     /// Most submissions waiting; more are answered 503.
     pub capacity: usize,
+    /// Most bytes of all waiting submissions together; more are answered 503.
+    #[serde(with = "units::size")]
+    pub max_bytes: Bytes,
     /// Most submissions of one user waiting; more are answered 429.
     pub per_user: usize,
     /// A submission that failed through us is tried this many times in all.

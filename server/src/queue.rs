@@ -83,6 +83,8 @@ struct State {
     /// Waiting submissions of each user, and those that are just being stored.
     reserved: HashMap<Option<String>, usize>,
     total: usize,
+    /// Bytes of the same.
+    bytes: u64,
     running: usize,
     /// Moving average of the seconds between two judgements.
     pace: f64,
@@ -267,12 +269,12 @@ impl Shared {
         idempotency: Option<(String, [u8; 32])>,
     ) -> Result<SubmissionId, Refusal> {
         let created_at = Utc::now();
-        self.reserve(submission.user.as_deref(), created_at)?;
+        self.reserve(submission.user.as_deref(), size as u64, created_at)?;
         // Where a worker is idle, it starts while the disk is still at it: the first attempt is stored together with
         // the submission, and nobody is told anything before that. A request that may be a repetition waits.
         let begun = idempotency.is_none() && self.state().has_idle_worker();
         let kept = (begun || size <= KEEP_IN_MEMORY).then(|| Arc::clone(&submission));
-        let job = Arc::new(Job::new(&submission, created_at, kept, begun));
+        let job = Arc::new(Job::new(&submission, created_at, size as u64, kept, begun));
         let storing = self.store.insert(NewRecord { submission, created_at, idempotency, begun }).await;
         let early = begun && storing.is_ok();
         if early {
@@ -286,7 +288,7 @@ impl Shared {
             Ok(Inserted::New) if early => {}
             Ok(Inserted::New) => self.enqueue(&job),
             _ if early => self.withdraw(&job),
-            _ => self.state().release(job.user.as_deref()),
+            _ => self.state().release(job.user.as_deref(), job.size),
         }
         match stored? {
             Inserted::New => Ok(job.id),
@@ -298,13 +300,13 @@ impl Shared {
     /// Its place has been reserved.
     fn enqueue(&self, job: &Arc<Job>) {
         let mut state = self.state();
-        state.release(job.user.as_deref());
+        state.release(job.user.as_deref(), job.size);
         state.enqueue(Arc::clone(job));
         drop(state);
         self.arrived.notify_one();
     }
 
-    fn reserve(&self, user: Option<&str>, now: DateTime<Utc>) -> Result<(), Refusal> {
+    fn reserve(&self, user: Option<&str>, size: u64, now: DateTime<Utc>) -> Result<(), Refusal> {
         if self.closing.is_cancelled() {
             return Err(Refusal::Stopping);
         }
@@ -313,7 +315,9 @@ impl Shared {
         }
         let mut state = self.state();
         let (waiting, retry_after) = (state.total, state.retry_after());
-        if waiting >= self.policy.capacity {
+        // One that is larger than the bound alone may still come when nothing else waits.
+        let full = waiting > 0 && state.bytes.saturating_add(size) > self.policy.max_bytes.get();
+        if full || waiting >= self.policy.capacity {
             return Err(Refusal::Full { waiting, retry_after });
         }
         let key = user.map(ToOwned::to_owned);
@@ -321,7 +325,7 @@ impl Shared {
         if key.is_some() && own >= self.policy.per_user {
             return Err(Refusal::UserFull { waiting: own, retry_after });
         }
-        state.hold(key);
+        state.hold(key, size);
         Ok(())
     }
 
@@ -330,7 +334,7 @@ impl Shared {
         let mut state = self.state();
         let waited = state.waiting.remove(job.user.as_deref(), |other| other.id == job.id).is_some();
         if waited {
-            state.release(job.user.as_deref());
+            state.release(job.user.as_deref(), job.size);
             state.jobs.remove(&job.id);
         }
         drop(state);
@@ -350,6 +354,7 @@ impl State {
             jobs: HashMap::new(),
             reserved: HashMap::new(),
             total: 0,
+            bytes: 0,
             running: 0,
             pace: 1.0,
             last_done: None,
@@ -361,21 +366,23 @@ impl State {
     }
 
     fn enqueue(&mut self, job: Arc<Job>) {
-        self.hold(job.user.clone());
+        self.hold(job.user.clone(), job.size);
         self.jobs.insert(job.id, Arc::clone(&job));
         self.waiting.push(job.user.clone().as_deref(), job);
     }
 
-    fn hold(&mut self, user: Option<String>) {
+    fn hold(&mut self, user: Option<String>, size: u64) {
         *self.reserved.entry(user).or_default() += 1;
         self.total += 1;
+        self.bytes += size;
     }
 
-    fn release(&mut self, user: Option<&str>) {
+    fn release(&mut self, user: Option<&str>, size: u64) {
         let key = user.map(ToOwned::to_owned);
         if let Some(count) = self.reserved.get_mut(&key) {
             *count -= 1;
             self.total -= 1;
+            self.bytes -= size;
             if *count == 0 {
                 self.reserved.remove(&key);
             }

@@ -41,6 +41,8 @@ pub(super) struct Job {
     pub(super) id: SubmissionId,
     pub(super) user: Option<String>,
     pub(super) language: String,
+    /// Bytes of what was sent.
+    pub(super) size: u64,
     pub(super) accepted: Instant,
     pub(super) created_at: DateTime<Utc>,
     /// Kept where it is small; else it is in the store only.
@@ -57,10 +59,12 @@ impl Job {
     pub(super) fn new(
         submission: &Submission,
         created_at: DateTime<Utc>,
+        size: u64,
         kept: Option<Arc<Submission>>,
         begun: bool,
     ) -> Self {
         Self {
+            size,
             begun: AtomicBool::new(begun),
             id: submission.id,
             user: submission.user.clone(),
@@ -75,8 +79,9 @@ impl Job {
     }
 
     pub(super) fn restored(unfinished: Unfinished) -> Self {
-        let Unfinished { id, user, language, created_at } = unfinished;
+        let Unfinished { id, user, language, created_at, size } = unfinished;
         Self {
+            size,
             id,
             user,
             language,

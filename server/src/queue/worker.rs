@@ -66,7 +66,7 @@ impl Shared {
     fn take(&self) -> Option<Arc<Job>> {
         let mut state = self.state();
         let job = state.waiting.pop()?;
-        state.release(job.user.as_deref());
+        state.release(job.user.as_deref(), job.size);
         state.running += 1;
         Some(job)
     }
@@ -80,7 +80,7 @@ impl Shared {
                 state.note_pace(Instant::now());
             }
             End::Again => {
-                state.hold(job.user.clone());
+                state.hold(job.user.clone(), job.size);
                 state.waiting.push_front(job.user.as_deref(), Arc::clone(job));
             }
         }

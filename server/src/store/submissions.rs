@@ -59,6 +59,8 @@ pub struct Unfinished {
     pub language: String,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
+    /// Bytes of what is stored of it.
+    pub size: u64,
 }
 
 impl Store {
@@ -214,8 +216,8 @@ impl Store {
                 })
             })
             .await?;
-        let sql =
-            "SELECT id, client, language, created_at FROM submissions WHERE state = 'queued' ORDER BY seq";
+        let sql = "SELECT id, client, language, created_at, length(request) AS size FROM submissions \
+             WHERE state = 'queued' ORDER BY seq";
         let rows = sqlx::query(sql).fetch_all(&self.readers).await?;
         rows.iter().map(unfinished).collect()
     }
@@ -283,6 +285,7 @@ fn unfinished(row: &SqliteRow) -> Result<Unfinished, StoreError> {
         user: row.try_get("client")?,
         language: row.try_get("language")?,
         created_at: time(row.try_get("created_at")?),
+        size: row.try_get::<Option<i64>, _>("size")?.and_then(|size| size.try_into().ok()).unwrap_or(0),
     })
 }
 

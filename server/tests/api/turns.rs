@@ -100,3 +100,17 @@ async fn an_answer_is_held_no_longer_than_configured() {
     let (status, body) = bench.post(json!({"language": "cpp17", "source": "hang", "wait": true})).await;
     assert_eq!((status.as_u16(), body["state"].as_str()), (202, Some("running")));
 }
+
+#[tokio::test]
+async fn waiting_submissions_are_bounded_in_bytes_too() {
+    let bench = Bench::with(&[("workers", "1"), ("queue.max_bytes", "300KB")]).await;
+    let running = bench.submit("alice", "hang").await;
+    bench.until(&running, "running").await;
+    let large = json!({"language": "cpp17", "source": "accept", "stdin": "x".repeat(200_000)});
+    assert_eq!(bench.post(large.clone()).await.0, 202);
+    assert_eq!(bench.post(large.clone()).await.0, 503);
+    bench.submit("bob", "accept").await;
+    bench.delete(&format!("/api/v1/submissions/{running}")).await;
+    let accepted = || async { (bench.post(large.clone()).await.0 == 202).then_some(()) };
+    eventually(accepted).await;
+}
