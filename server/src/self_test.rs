@@ -18,8 +18,8 @@ use crate::telemetry;
 const EVERY: Duration = Duration::from_secs(60);
 /// Pause after a failure: readiness must come back soon after its cause is gone.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
-/// Longest that a test may take, the wait for sandboxes included.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longest that a test may wait for sandboxes, beyond what compiling and running may take.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// What every sample prints.
 const EXPECTED: &str = "ok\n";
@@ -64,15 +64,16 @@ async fn test<J: Judging>(
     queue: &Queue,
 ) -> Option<String> {
     let submission = submission(language, limits)?;
+    let patience = limits.compile.wall + limits.run.wall + PATIENCE;
     let cancel = CancellationToken::new();
     let judging = judging.judge(&submission, &|_progress| {}, &cancel);
-    match tokio::time::timeout(PATIENCE, judging).await {
+    match tokio::time::timeout(patience, judging).await {
         Ok(Ok(judgement)) if judgement.verdict == Verdict::Accepted => None,
         Ok(Ok(judgement)) => Some(explain(&judgement)),
         Ok(Err(why)) => Some(telemetry::chain(&why)),
         // Too busy to be tested is not broken.
         Err(_elapsed) if queue.depth().1 > 0 => None,
-        Err(_elapsed) => Some(format!("no verdict within {PATIENCE:?}")),
+        Err(_elapsed) => Some(format!("no verdict within {patience:?}")),
     }
 }
 

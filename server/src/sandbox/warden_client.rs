@@ -10,7 +10,7 @@ use super::Profile;
 use crate::warden::{Answer, Verb};
 
 /// Longer than the warden's own deadlines together, so that its answer comes first.
-const CREATE: Duration = Duration::from_secs(90);
+const CREATE: Duration = Duration::from_secs(180);
 const REMOVE: Duration = Duration::from_secs(60);
 
 /// Longest answer: a list of a few hundred containers.

@@ -10,8 +10,8 @@ use bollard::models::{ContainerInspectResponse, SystemInfo};
 use super::WardenError;
 use crate::config::Config;
 
-/// Longest that a call which makes or removes something may take: a loaded host needs seconds.
-pub(super) const CHANGE: Duration = Duration::from_secs(15);
+/// Longest that a call which makes or removes something may take: a loaded host needs many seconds.
+pub(super) const CHANGE: Duration = Duration::from_secs(30);
 /// Longest that a call which only looks may take.
 pub(super) const LOOK: Duration = Duration::from_secs(5);
 
