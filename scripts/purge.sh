@@ -22,12 +22,21 @@ remove_data() {
     fail "$data could not be removed; as root: rm -rf $data"
 }
 
-# Empty directories by now. systemd removes its own slices; what it leaves is like the others.
+# Empty directories by now, of which Docker leaves those above its own. With cgroup v1 there is a tree for each
+# controller. Another instance's are in use or not ours.
 remove_cgroups() {
-  local script='for top in /host/gavel.slice /host/*/gavel.slice /host/gavel /host/*/gavel; do
-    [ ! -d "$top" ] || find "$top" -depth -type d -exec rmdir {} + 2>/dev/null || true; done'
+  local name slice script
+  name=$(instance)
+  slice=gavel-${name//-/_}.slice
+  script="for root in /host /host/*; do
+    for top in \$root/gavel/$name \$root/gavel.slice/$slice; do
+      [ ! -d \$top ] || find \$top -depth -type d -exec rmdir {} + || true
+    done
+    [ ! -d \$root/gavel ] || rmdir \$root/gavel || true
+    [ ! -d \$root/gavel.slice ] || rmdir \$root/gavel.slice || true
+  done 2>/dev/null"
   if is_root && [ -w /sys/fs/cgroup ]; then
-    (shopt -s nullglob && eval "${script//\/host//sys/fs/cgroup}")
+    bash -c "${script//\/host//sys/fs/cgroup}"
   else
     as_root /sys/fs/cgroup "$script" || warn "empty cgroups named gavel stay below /sys/fs/cgroup until the next boot"
   fi
@@ -38,12 +47,14 @@ as_root() {
   docker run --rm --network none -v "$(cd "$1" && pwd):/host" gavel/run:latest sh -c "$2"
 }
 
+# An image that another instance runs stays: its removal fails.
 remove_images() {
-  local images
-  images=$(docker images -q --filter reference='gavel/*' | sort -u)
-  # shellcheck disable=SC2086 # a list of ids
-  [ -z "$images" ] || docker rmi -f $images >/dev/null
+  local image
+  for image in $(docker images --filter reference='gavel/*' --format '{{.Repository}}:{{.Tag}}'); do
+    docker rmi "$image" >/dev/null || warn "$image stays"
+  done
   docker image prune -f --filter label=io.gavel.stage >/dev/null
+  docker image prune -f --filter label=io.gavel.inputs >/dev/null
 }
 
 main "$@"
