@@ -18,7 +18,7 @@ logs: ## follow the logs of server and warden
 	@. scripts/lib.sh && choose_compose && compose logs --tail 100 -f server warden
 
 doctor: ## check engine, images, cgroups, workspace and kernel, and name the cause of each problem
-	@. scripts/lib.sh && choose_compose && compose run --rm warden doctor
+	@. scripts/lib.sh && choose_compose && compose run --rm --no-deps warden doctor
 
 images: ## build the images that changed
 	@scripts/images.sh
