@@ -31,6 +31,8 @@ pub(crate) struct Counted {
     pub(crate) system: Duration,
     /// Peak memory.
     pub(crate) memory: Bytes,
+    /// It was only looked at now and then, so that a higher peak may have been missed.
+    pub(crate) sampled: bool,
     /// The kernel killed something in it for want of memory.
     pub(crate) oom: bool,
     /// Most processes and threads at one time.
@@ -96,7 +98,7 @@ impl Leaves {
         let kind = match &self.base {
             Base::V2(base) => base.make(name).map(Kind::V2),
             Base::V1(base) => base.make(name).map(Kind::V1),
-            Base::None => Ok(Kind::None),
+            Base::None => Ok(Kind::None { oom_kills: container_oom_kills() }),
         };
         Ok(Leaf { kind: kind?, uid })
     }
@@ -111,7 +113,7 @@ impl Leaves {
             let removed = match (&self.base, &leaf.kind) {
                 (Base::V2(base), Kind::V2(leaf)) => base.remove(leaf),
                 (Base::V1(base), Kind::V1(leaf)) => base.remove(leaf),
-                (_, Kind::None) => Ok(()),
+                (_, Kind::None { .. }) => Ok(()),
                 _ => Err(Errno::INVAL),
             };
             match removed {
@@ -148,7 +150,10 @@ pub(crate) struct Leaf {
 enum Kind {
     V2(v2::Leaf),
     V1(v1::Leaf),
-    None,
+    None {
+        /// OOM kills in the container before this run.
+        oom_kills: u64,
+    },
 }
 
 impl Leaf {
@@ -160,7 +165,7 @@ impl Leaf {
         match &self.kind {
             Kind::V2(leaf) => leaf.limit(limits),
             Kind::V1(leaf) => leaf.limit(limits),
-            Kind::None => Ok(()),
+            Kind::None { .. } => Ok(()),
         }
     }
 
@@ -169,7 +174,7 @@ impl Leaf {
         match &self.kind {
             Kind::V2(leaf) => leaf.joins(),
             Kind::V1(leaf) => leaf.joins(),
-            Kind::None => Vec::new(),
+            Kind::None { .. } => Vec::new(),
         }
     }
 
@@ -177,7 +182,7 @@ impl Leaf {
     pub(crate) fn alarm(&self) -> Option<BorrowedFd<'_>> {
         match &self.kind {
             Kind::V1(leaf) => leaf.alarm(),
-            Kind::V2(_) | Kind::None => None,
+            Kind::V2(_) | Kind::None { .. } => None,
         }
     }
 
@@ -186,7 +191,7 @@ impl Leaf {
         let counted = match &self.kind {
             Kind::V2(leaf) => leaf.cpu_time(),
             Kind::V1(leaf) => leaf.cpu_time(),
-            Kind::None => Some(crowd::cpu_time(self.uid)),
+            Kind::None { .. } => Some(crowd::cpu_time(self.uid)),
         };
         // A leaf lags behind by up to a tick; the clock of a process does not.
         counted.unwrap_or_default().max(crowd::cpu_time_of(main))
@@ -200,7 +205,7 @@ impl Leaf {
         match &self.kind {
             Kind::V2(leaf) => leaf.kill(),
             Kind::V1(leaf) => leaf.kill(),
-            Kind::None => crowd::kill(self.uid),
+            Kind::None { .. } => crowd::kill(self.uid),
         }
     }
 
@@ -209,8 +214,13 @@ impl Leaf {
         match &self.kind {
             Kind::V2(leaf) => leaf.is_empty(),
             Kind::V1(leaf) => leaf.is_empty(),
-            Kind::None => crowd::of(self.uid).is_empty(),
+            Kind::None { .. } => crowd::of(self.uid).is_empty(),
         }
+    }
+
+    /// Without a leaf: the kernel killed something in the container for want of memory.
+    pub(crate) fn container_oom(&self) -> bool {
+        matches!(&self.kind, Kind::None { oom_kills } if container_oom_kills() > *oom_kills)
     }
 
     /// What it has counted; None without cgroups.
@@ -218,9 +228,16 @@ impl Leaf {
         match &self.kind {
             Kind::V2(leaf) => Some(leaf.counted()),
             Kind::V1(leaf) => Some(leaf.counted()),
-            Kind::None => None,
+            Kind::None { .. } => None,
         }
     }
+}
+
+/// What the container sees of its own cgroup, which may be read where it may not be written.
+fn container_oom_kills() -> u64 {
+    let counters = ["/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"];
+    let count = |file: &&str| directory::entry(&std::fs::read_to_string(file).ok()?, "oom_kill");
+    counters.iter().find_map(count).unwrap_or(0)
 }
 
 /// Kills the processes of a leaf with the pids controller where the kernel cannot do it at one stroke. With `pids.max` at 0 none is born any

@@ -222,7 +222,9 @@ impl Watch<'_> {
         if let Some((step, errno)) = self.failed {
             return Outcome::NotStarted { step, errno };
         }
-        let usage = self.usage(ended.saturating_duration_since(self.started));
+        let mut usage = self.usage(ended.saturating_duration_since(self.started));
+        // The monitor may have been quicker to kill than the kernel was to count.
+        usage.oom |= cause == Some(Ending::Killed { over: Limit::Memory });
         let ending = match cause {
             Some(ending) => ending,
             None => self.own_ending(&usage),
@@ -252,7 +254,10 @@ impl Watch<'_> {
                 cpu_user: counted.user,
                 cpu_system: counted.system,
                 wall_time,
-                memory: counted.memory.max(Bytes::kib(all.max_rss_kib)),
+                memory: match counted.sampled {
+                    true => counted.memory.max(Bytes::kib(all.max_rss_kib)),
+                    false => counted.memory,
+                },
                 oom: counted.oom,
                 processes: counted.processes,
             },
@@ -261,7 +266,7 @@ impl Watch<'_> {
                 cpu_system: all.system,
                 wall_time,
                 memory: Bytes::kib(all.max_rss_kib),
-                oom: false,
+                oom: self.leaf.container_oom(),
                 processes: None,
             },
         }
@@ -313,4 +318,44 @@ const IDLE_STEP: Duration = Duration::from_millis(4);
 fn monotonic() -> Duration {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     Duration::new(now.tv_sec.cast_unsigned(), u32::try_from(now.tv_nsec).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock(limit: u64, cores: u32) -> (CpuClock, Instant) {
+        let now = Instant::now();
+        let limit = Duration::from_millis(limit);
+        (CpuClock { limit, cores, seen: None, due: now + limit / cores }, now)
+    }
+
+    fn after(now: Instant, milliseconds: u64) -> Instant {
+        now + Duration::from_millis(milliseconds)
+    }
+
+    fn used(milliseconds: u64) -> impl FnOnce() -> Duration {
+        move || Duration::from_millis(milliseconds)
+    }
+
+    #[test]
+    fn the_clock_is_not_asked_before_the_limit_can_be_reached() {
+        let (mut clock, now) = clock(1000, 4);
+        assert_eq!(clock.next_check(after(now, 249), || panic!("too early")), Some(after(now, 250)));
+        assert_eq!(clock.next_check(after(now, 250), used(200)), Some(after(now, 450)));
+    }
+
+    #[test]
+    fn the_limit_is_reached_when_all_of_it_is_used() {
+        let (mut clock, now) = clock(1000, 1);
+        assert_eq!(clock.next_check(after(now, 1000), used(999)), Some(after(now, 1001)));
+        assert_eq!(clock.next_check(after(now, 1001), used(1000)), None);
+    }
+
+    #[test]
+    fn a_program_that_sleeps_short_of_its_limit_is_asked_less_often() {
+        let (mut clock, now) = clock(1000, 1);
+        assert_eq!(clock.next_check(after(now, 1000), used(999)), Some(after(now, 1001)));
+        assert_eq!(clock.next_check(after(now, 1001), used(999)), Some(after(now, 1005)));
+    }
 }

@@ -144,6 +144,7 @@ impl Leaf {
             user: all.saturating_sub(system),
             system,
             memory: Bytes(self.memory.number("memory.max_usage_in_bytes").unwrap_or(0)),
+            sampled: false,
             oom: self.memory.entry("memory.oom_control", "oom_kill").is_some_and(|kills| kills > 0),
             processes: self.pids.number("pids.peak").and_then(|peak| u32::try_from(peak).ok()),
         }

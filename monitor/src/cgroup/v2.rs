@@ -110,11 +110,12 @@ impl Leaf {
     pub(crate) fn counted(&self) -> Counted {
         let cpu = self.directory.read("cpu.stat").unwrap_or_default();
         let time = |key| Duration::from_micros(entry(&cpu, key).unwrap_or(0));
-        let peak = self.directory.number("memory.peak").unwrap_or_else(|| self.sampled.get());
+        let peak = self.directory.number("memory.peak");
         Counted {
             user: time("user_usec"),
             system: time("system_usec"),
-            memory: Bytes(peak),
+            memory: Bytes(peak.unwrap_or_else(|| self.sampled.get())),
+            sampled: peak.is_none(),
             oom: self.directory.entry("memory.events", "oom_kill").is_some_and(|kills| kills > 0),
             processes: self.directory.number("pids.peak").and_then(|peak| u32::try_from(peak).ok()),
         }

@@ -1,11 +1,11 @@
 //! The conversation and the run as the server sees them.
 
 use gavel_protocol::{
-    BoxFile, Bytes, Clean, Collect, CollectedFile, Content, Descriptor, Ending, Limit, Order, Outcome, Reply,
-    RunId, Stdio, StdioSource, Step,
+    BoxFile, Bytes, Clean, Collect, CollectedFile, Content, Descriptor, Ending, Order, Outcome, Reply, RunId,
+    Stdio, StdioSource, Step,
 };
 
-use crate::common::{Server, ending, limits, processes_of, program, usage, wait_until};
+use crate::common::{Server, ending, limits, processes_of, program, wait_until};
 
 #[test]
 fn a_program_runs_under_its_own_uid_and_the_box_is_clean_afterwards() {
@@ -25,17 +25,6 @@ fn a_program_that_cannot_be_found_names_the_step() {
     let ran = server.run(program(&["no-such-program"], &server.cwd(), limits()), &[]);
     assert_eq!(ran.report.outcome, Outcome::NotStarted { step: Step::Exec, errno: 2 });
     assert_eq!(ran.report.detail, "exec: No such file or directory (os error 2)");
-}
-
-#[test]
-fn the_wall_limit_ends_a_sleeper() {
-    let mut server = Server::start();
-    let mut tight = limits();
-    tight.wall_time = std::time::Duration::from_millis(200);
-    let (ran, _) = server.shell("sleep 10", tight);
-    assert_eq!(ending(&ran), Ending::Killed { over: Limit::WallTime });
-    let wall = usage(&ran).wall_time.as_millis();
-    assert!((200..215).contains(&wall), "{wall} ms");
 }
 
 #[test]

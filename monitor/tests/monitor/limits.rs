@@ -7,9 +7,9 @@ use gavel_protocol::{Bytes, Clean, Ending, Limit, Limits};
 
 use crate::common::{Ran, Server, ending, limits, usage, wait_until};
 
-/// How much later than at its limit a run may end on an idle core. This machine may be busy with other tests, so the
-/// bound is wider than the 10 ms that are promised; the median of several runs is held against it.
-const LATE: Duration = Duration::from_millis(15);
+/// How much later than at its limit a run may end on an idle core. Others use the cores while this is tested, and a
+/// run of several is held against it: the earliest, which was disturbed least.
+const LATE: Duration = Duration::from_millis(10);
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -23,10 +23,8 @@ fn shell(server: &mut Server, script: &str, limits: Limits) -> Ran {
     ran
 }
 
-fn median(mut of: impl FnMut() -> Duration) -> Duration {
-    let mut all: Vec<_> = (0..5).map(|_| of()).collect();
-    all.sort_unstable();
-    all[2]
+fn earliest(of: impl FnMut() -> Duration) -> Duration {
+    std::iter::repeat_with(of).take(7).min().unwrap()
 }
 
 fn killed(over: Limit) -> Ending {
@@ -40,7 +38,7 @@ fn cpu_time_ends_at_its_limit() {
     let _alone = alone();
     let mut server = Server::start_with_cgroups();
     let limit = Duration::from_millis(300);
-    let used = median(|| {
+    let used = earliest(|| {
         let ran = shell(&mut server, SPIN, Limits { cpu_time: limit, ..limits() });
         assert_eq!(ending(&ran), killed(Limit::CpuTime));
         usage(&ran).cpu_time()
@@ -53,7 +51,7 @@ fn cpu_time_of_several_processes_is_added_up() {
     let _alone = alone();
     let mut server = Server::start_with_cgroups();
     let limit = Duration::from_millis(400);
-    let used = median(|| {
+    let used = earliest(|| {
         let ran = shell(
             &mut server,
             &format!("({SPIN}) & ({SPIN}) & wait"),
@@ -62,7 +60,7 @@ fn cpu_time_of_several_processes_is_added_up() {
         assert_eq!(ending(&ran), killed(Limit::CpuTime));
         usage(&ran).cpu_time()
     });
-    assert!((limit..limit + 2 * LATE).contains(&used), "{used:?}");
+    assert!((limit..limit + LATE).contains(&used), "{used:?}");
 }
 
 #[test]
@@ -83,7 +81,7 @@ fn without_cgroups_cpu_time_is_limited_too() {
     let _alone = alone();
     let mut server = Server::start();
     let limit = Duration::from_millis(300);
-    let used = median(|| {
+    let used = earliest(|| {
         let ran = shell(&mut server, SPIN, Limits { cpu_time: limit, ..limits() });
         assert_eq!(ending(&ran), killed(Limit::CpuTime));
         usage(&ran).cpu_time()
@@ -96,7 +94,7 @@ fn wall_time_ends_at_its_limit() {
     let _alone = alone();
     let mut server = Server::start_with_cgroups();
     let limit = Duration::from_millis(200);
-    let used = median(|| {
+    let used = earliest(|| {
         let ran = shell(&mut server, "sleep 5", Limits { wall_time: limit, ..limits() });
         assert_eq!(ending(&ran), killed(Limit::WallTime));
         usage(&ran).wall_time
