@@ -119,6 +119,7 @@ pub struct SandboxConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recycle: Option<String>,
     /// Isolation of a submission that does not ask for one.
+    #[serde(deserialize_with = "units::isolation")]
     pub isolation: Isolation,
     /// Socket of the warden.
     pub warden_socket: PathBuf,

@@ -1,6 +1,7 @@
 //! Is the service able to judge? The pool, the store, and a self-test answer.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -12,7 +13,11 @@ use crate::store::Store;
 #[derive(Debug, Default)]
 pub struct Readiness {
     failures: Mutex<Option<Vec<String>>>,
+    probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
+
+/// A look at the disk costs a write, so there is one at most in this time, however many ask.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
 
 /// The answer of `/readyz`.
 #[derive(Debug, Clone, Serialize)]
@@ -41,8 +46,7 @@ impl Readiness {
         if queue.is_closing() {
             reasons.push("the server is stopping".into());
         }
-        if let Err(why) = store.probe().await {
-            tracing::error!(error = %why, "The store is not writable");
+        if !self.is_writable(store).await {
             reasons.push("the store is not writable".into());
         }
         let pool = operations.status();
@@ -58,5 +62,18 @@ impl Readiness {
         }
         let (waiting, running) = queue.depth();
         Report { ready: reasons.is_empty(), reasons, pool, waiting, running }
+    }
+
+    async fn is_writable(&self, store: &Store) -> bool {
+        let mut probed = self.probed.lock().await;
+        if let Some((_, writable)) = probed.filter(|(when, _)| when.elapsed() < PROBE_EVERY) {
+            return writable;
+        }
+        let outcome = store.probe().await;
+        if let Err(why) = &outcome {
+            tracing::error!(error = %why, "The store is not writable");
+        }
+        *probed = Some((Instant::now(), outcome.is_ok()));
+        outcome.is_ok()
     }
 }

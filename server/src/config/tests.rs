@@ -57,11 +57,15 @@ fn an_unknown_variable_is_refused_by_name_with_the_nearest_one() {
 #[test]
 fn a_value_of_the_wrong_form_is_refused_with_its_key() {
     for (name, value, key) in [
-        ("GAVEL_LIMITS__RUN__CPU", "fast", "cpu"),
+        ("GAVEL_LIMITS__RUN__CPU", "fast", "for key `limits.run.cpu`"),
         ("GAVEL_STORE__MAX_SIZE", "huge", "max_size"),
-        ("GAVEL_QUEUE__CAPACITY", "-1", "capacity"),
+        ("GAVEL_QUEUE__CAPACITY", "-1", "for key `queue.capacity`"),
         ("GAVEL_HTTP__LISTEN", "nowhere", "listen"),
-        ("GAVEL_SANDBOX__ISOLATION", "none", "isolation"),
+        (
+            "GAVEL_SANDBOX__ISOLATION",
+            "none",
+            "expected one of `pooled`, `per-user`, `fresh` for key `sandbox.isolation`",
+        ),
         ("GAVEL_SANDBOX__RECYCLE", "every day", "sandbox.recycle"),
         ("GAVEL_LIMITS__RUN__CPU", "1h", "limits.run.cpu"),
         ("GAVEL_HTTP__TOKEN", "short", "http.token"),

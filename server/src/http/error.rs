@@ -58,6 +58,9 @@ pub enum Problem {
         /// When to try again.
         retry_after: Duration,
     },
+    /// The server stops; another one, or its successor, will serve.
+    #[error("the server is stopping")]
+    Stopping,
     /// We cannot serve now.
     #[error("{detail}")]
     Unavailable {
@@ -102,7 +105,7 @@ impl Problem {
             Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
             Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
-            Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Stopping | Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         }
     }
 
@@ -116,6 +119,7 @@ impl Problem {
             Self::TooManyRequests { retry_after, .. } | Self::Unavailable { retry_after, .. } => {
                 Some(*retry_after)
             }
+            Self::Stopping => Some(Duration::from_secs(5)),
             _ => None,
         }
     }
@@ -142,8 +146,8 @@ impl ResponseError for Problem {
             Self::MethodNotAllowed { allow, .. } => {
                 response.insert_header((header::ALLOW, *allow));
             }
-            // The rest of the body is not read: this connection is of no more use.
-            Self::Timeout | Self::TooLarge { .. } | Self::UnsupportedMediaType(_) => {
+            // The rest of the body is not read, or nobody will be here: this connection is of no more use.
+            Self::Stopping | Self::Timeout | Self::TooLarge { .. } | Self::UnsupportedMediaType(_) => {
                 response.force_close();
             }
             _ => {}
@@ -176,7 +180,7 @@ impl From<Refusal> for Problem {
                 Self::TooManyRequests { detail, retry_after }
             }
             Refusal::KeyReused => Self::KeyReused,
-            Refusal::Stopping => Self::Unavailable { detail, retry_after: Duration::from_secs(5) },
+            Refusal::Stopping => Self::Stopping,
             Refusal::Store(why) => why.into(),
         }
     }

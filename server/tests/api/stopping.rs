@@ -37,7 +37,11 @@ async fn a_stopping_server_accepts_nothing_and_is_not_ready() {
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     let (status, body) = bench.get("/readyz").await;
     assert_eq!((status.as_u16(), body["ready"].as_bool()), (503, Some(false)));
-    let (status, _) = bench.post(json!({"language": "cpp17", "source": "accept"})).await;
-    assert_eq!(status, 503);
+    let body = json!({"language": "cpp17", "source": "accept"});
+    let request = bench.request(reqwest::Method::POST, "/api/v1/submissions").json(&body);
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.headers()["retry-after"], "5");
+    assert_eq!(response.headers()["connection"], "close");
     bench.stopped().await.unwrap();
 }
