@@ -5,13 +5,16 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use gavel_protocol::{Envelope, FrameError, MAX_FRAME, Order, Reply, RunId, VERSION, decode, encode, socket};
+use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
-use tokio::io::{Interest, Ready};
 
 use super::SandboxError;
 
 /// A packet waits at most so long for room in the monitor's queue; a monitor that reads empties it in microseconds.
 const SEND: Duration = Duration::from_secs(2);
+
+/// Between two attempts to send into a full queue, which holds more than a usual run needs.
+const FULL: Duration = Duration::from_millis(1);
 
 /// A connected monitor.
 #[derive(Debug)]
@@ -34,7 +37,8 @@ impl Connection {
     /// Takes a connected, non-blocking `SOCK_SEQPACKET` socket.
     pub(super) fn new(socket: OwnedFd) -> io::Result<Self> {
         Ok(Self {
-            socket: watch(socket, Interest::READABLE | Interest::WRITABLE)?,
+            // Not for writing: an event would come for every frame that the monitor takes, in the middle of its run.
+            socket: watch(socket, Interest::READABLE)?,
             sent: 0,
             received: 0,
             buffer: vec![0; MAX_FRAME].into_boxed_slice(),
@@ -61,7 +65,7 @@ impl Connection {
             loop {
                 match socket::send(self.socket.get_ref(), frame, descriptors) {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                        self.socket.writable().await?.clear_ready_matching(Ready::WRITABLE);
+                        tokio::time::sleep(FULL).await;
                     }
                     result => return result,
                 }
@@ -85,7 +89,7 @@ impl Connection {
             let mut ready = self.socket.ready(Interest::READABLE).await.map_err(|error| died(&error))?;
             match socket::receive(ready.get_inner(), &mut self.buffer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    ready.clear_ready_matching(Ready::READABLE);
+                    ready.clear_ready();
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(breach(error)),
                 Err(error) => return Err(died(&error)),
