@@ -69,13 +69,22 @@ pub enum WardenError {
         limit: Duration,
     },
     /// Docker refused or could not be reached.
-    #[error("Docker failed to {doing}: {source}")]
+    #[error("Docker failed to {doing}: {}", chain(source))]
     Docker {
         /// What was asked of it.
         doing: &'static str,
         /// Why it failed.
         source: bollard::errors::Error,
     },
+}
+
+/// An error with its causes: the client's own sentence says only that it could not connect.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| match cause.to_string() {
+        cause if text.ends_with(&cause) => text,
+        cause => format!("{text}: {cause}"),
+    })
 }
 
 /// Prepares the workspace and serves the five verbs on the warden's socket, until SIGTERM or SIGINT. Containers are
