@@ -145,7 +145,9 @@ pub(crate) fn candidates(run: &Run) -> Result<Vec<CString>, Refusal> {
         return strings(std::slice::from_ref(name));
     }
     let here = run.search_cwd.then_some(b".".as_slice());
-    let path = run.env.iter().find_map(|entry| entry.strip_prefix(b"PATH=".as_slice())).unwrap_or_default();
+    // As in a shell's environment, the last of several counts.
+    let path =
+        run.env.iter().rev().find_map(|entry| entry.strip_prefix(b"PATH=".as_slice())).unwrap_or_default();
     let along = path.split(|byte| *byte == b':').filter(|directory| !directory.is_empty());
     let join = |directory: &[u8]| [directory, b"/", name].concat();
     strings(&here.into_iter().chain(along).map(join).collect::<Vec<_>>())

@@ -33,6 +33,8 @@ pub struct Config {
     pub throttle: ThrottleConfig,
     /// How long results are kept.
     pub store: StoreConfig,
+    /// The go-judge API.
+    pub gojudge: GoJudgeConfig,
 }
 
 /// `[http]`
@@ -183,6 +185,47 @@ pub struct StoreConfig {
     /// The least recently used compiled programs go while all together are larger than this.
     #[serde(with = "units::size")]
     pub cache_size: Bytes,
+}
+
+/// `[gojudge]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GoJudgeConfig {
+    /// Answer `/run`, `/file` and the other routes of go-judge.
+    pub enabled: bool,
+    /// Image of the containers that commands run in.
+    pub image: String,
+    /// Containers for commands; a request needs as many as it has commands. None = twice the cores, at least 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slots: Option<u32>,
+    /// Requests that run at one time; none = as many as cores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parallelism: Option<usize>,
+    /// Requests that wait; more are refused.
+    pub queue: usize,
+    /// Directories below which `src` may name a file of the server; none = no `src`.
+    pub src_prefixes: Vec<PathBuf>,
+    /// Largest file written by a command.
+    #[serde(with = "units::size")]
+    pub output_limit: Bytes,
+    /// Largest file taken out, where the request does not say.
+    #[serde(with = "units::size")]
+    pub copy_out_limit: Bytes,
+    /// Open files of each process.
+    pub open_files: u32,
+    /// What a client asks beyond this is cut to it.
+    #[serde(with = "units::size")]
+    pub max_memory: Bytes,
+    /// As `max_memory`, for CPU time and time on the clock.
+    #[serde(with = "units::span")]
+    pub max_time: Duration,
+    /// As `max_memory`, for processes and threads.
+    pub max_processes: u32,
+    /// Size of the file store; a file that would not fit is refused.
+    #[serde(with = "units::size")]
+    pub file_store: Bytes,
+    /// A stored file that nobody has used for so long is removed; 0s = never.
+    #[serde(with = "units::span")]
+    pub file_timeout: Duration,
 }
 
 #[cfg(test)]

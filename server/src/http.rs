@@ -13,6 +13,7 @@ mod auth;
 mod body;
 mod error;
 mod events;
+mod gojudge;
 mod health;
 mod languages;
 mod submissions;
@@ -23,6 +24,7 @@ mod wire_limits;
 
 pub use auth::{Access, AccessError};
 pub use error::{FieldError, Problem};
+pub use gojudge::GoJudge;
 
 use crate::config::Config;
 use crate::language::Languages;
@@ -56,6 +58,8 @@ pub struct Api {
     pub readiness: Arc<Readiness>,
     /// Who may call.
     pub access: Access,
+    /// Runs commands for go-judge's clients, where that is enabled.
+    pub gojudge: Option<GoJudge>,
     /// Renders the metrics.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
 }
@@ -67,11 +71,17 @@ pub struct Api {
 pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     let budget = web::Data::new(body::Budget::new(api.config.http.max_body.get()));
     let server = HttpServer::new(move || {
+        let gojudge = api.gojudge.clone();
         App::new()
             .app_data(web::Data::from(Arc::clone(&api)))
             .app_data(budget.clone())
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .configure(routes)
+            .configure(|app| {
+                if let Some(gojudge) = gojudge {
+                    app.app_data(web::Data::new(gojudge)).configure(gojudge::handlers::routes);
+                }
+            })
             .default_service(web::to(error::not_found))
     });
     let server = server

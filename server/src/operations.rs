@@ -46,7 +46,7 @@ pub struct PoolStatus {
 /// The sandboxes of one profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProfileStatus {
-    /// `run`, or `toolchain:gcc`.
+    /// `run`, `command`, or `toolchain:gcc`.
     pub profile: String,
     /// Sandboxes that there should be.
     pub slots: usize,

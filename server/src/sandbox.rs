@@ -21,6 +21,7 @@ mod run;
 mod slot;
 mod warden_client;
 
+pub(crate) use input::sealed;
 pub use member::RetireReason;
 pub use pool::{LeasedSandbox, Pool, PoolError, PoolStatus, ShelfStatus};
 
@@ -62,8 +63,10 @@ pub trait Lease: Send {
 /// What a sandbox is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Profile {
-    /// Runs programs.
+    /// Runs compiled programs.
     Run,
+    /// Runs commands of the go-judge API, which expects tools of the host.
+    Command,
     /// Compiles, in the long-lived container of this toolchain of `languages.toml`.
     Toolchain(String),
 }
@@ -73,16 +76,18 @@ impl Profile {
     pub fn short(&self) -> &str {
         match self {
             Self::Run => "run",
+            Self::Command => "command",
             Self::Toolchain(name) => name,
         }
     }
 }
 
 impl fmt::Display for Profile {
-    /// As the warden is told: `run`, `toolchain:gcc`.
+    /// As the warden is told: `run`, `command`, `toolchain:gcc`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Run => f.write_str("run"),
+            Self::Command => f.write_str("command"),
             Self::Toolchain(name) => write!(f, "toolchain:{name}"),
         }
     }
@@ -267,8 +272,10 @@ pub enum CollectedOutput {
     },
     /// Larger than allowed.
     TooLarge(Bytes),
-    /// Not there, not a regular file, or not to be opened: why.
-    Refused(String),
+    /// Something else than a regular file.
+    NotRegular,
+    /// It could not be opened: the kernel's error number.
+    Failed(i32),
 }
 
 /// Why a sandbox could not serve: our fault, never the program's. All are worth another attempt in another sandbox.

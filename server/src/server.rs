@@ -8,7 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::http::{self, Access, Api};
+use crate::http::{self, Access, Api, GoJudge};
 use crate::language::Languages;
 use crate::operations::Operations;
 use crate::queue::{Judging, Queue};
@@ -48,6 +48,8 @@ pub struct Parts<J> {
     pub judging: Arc<J>,
     /// The pool, as operators see it.
     pub operations: Arc<dyn Operations>,
+    /// Runs commands for go-judge's clients, where that is enabled.
+    pub gojudge: Option<GoJudge>,
     /// Renders the metrics.
     pub metrics: PrometheusHandle,
     /// Submissions judged at one time.
@@ -64,7 +66,7 @@ pub async fn run<J: Judging>(
     listener: TcpListener,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
-    let Parts { config, languages, access, store, judging, operations, metrics, workers } = parts;
+    let Parts { config, languages, access, store, judging, operations, gojudge, metrics, workers } = parts;
     let throttle = Arc::new(Throttle::load(config.throttle.clone(), &store).await?);
     let (policy, judge) = (config.queue.clone(), Arc::clone(&judging));
     let queue = Queue::start(policy, store.clone(), Arc::clone(&throttle), judge, workers).await?;
@@ -75,6 +77,9 @@ pub async fn run<J: Judging>(
     spawn(&background, upkeep(metrics.clone()));
     let (limits, known) = (config.limits.clone(), Arc::clone(&languages));
     spawn(&background, self_test::watch(judging, known, limits, queue.clone(), Arc::clone(&readiness)));
+    if let Some(gojudge) = gojudge.clone() {
+        spawn(&background, gojudge.sweep());
+    }
     // A bad expression has stopped the start long before.
     if let Some(Ok(schedule)) = config.sandbox.recycle.as_deref().map(recycling::parse) {
         spawn(&background, recycling::watch(schedule, Arc::clone(&operations)));
@@ -89,6 +94,7 @@ pub async fn run<J: Judging>(
         operations,
         readiness,
         access,
+        gojudge,
         metrics,
     };
     let server = http::serve(Arc::new(api), listener)?;

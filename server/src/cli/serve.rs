@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::Config;
-use crate::http::{Access, AccessError};
+use crate::http::{Access, AccessError, GoJudge};
 use crate::judge::{Artefacts, Judge};
 use crate::language::{Languages, LanguagesError};
-use crate::sandbox::{Pool, PoolError};
+use crate::sandbox::{Pool, PoolError, Profile};
 use crate::server::{self, Parts, ServerError};
 use crate::store::{Store, StoreError};
 use crate::telemetry;
@@ -39,6 +39,8 @@ pub(super) enum ServeError {
     Signals(#[from] std::io::Error),
     #[error(transparent)]
     Pool(#[from] PoolError),
+    #[error("failed to make the file store")]
+    Files(#[source] std::io::Error),
     #[error("failed to set up metrics")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }
@@ -58,6 +60,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let pool = Pool::start(&config, &languages)?;
     let artefacts = Artefacts::new(workspace.store(), config.store.cache_size);
     let judge = Judge::new(pool.clone(), Arc::clone(&languages), artefacts, config.limits.clone());
+    let gojudge = gojudge(&config, &pool, &workspace)?;
     let parts = Parts {
         workers: workers(&pool),
         config: Arc::new(config),
@@ -66,6 +69,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         store,
         judging: Arc::new(judge),
         operations: Arc::new(pool.clone()),
+        gojudge,
         metrics,
     };
     let stop = async {
@@ -77,9 +81,20 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     Ok(served?)
 }
 
+fn gojudge(config: &Config, pool: &Pool, workspace: &Workspace) -> Result<Option<GoJudge>, ServeError> {
+    let shelves = pool.status().shelves;
+    let Some(shelf) = shelves.iter().find(|shelf| shelf.profile == Profile::Command) else {
+        return Ok(None);
+    };
+    let directory = workspace.state().join("files");
+    let gojudge = GoJudge::new(&config.gojudge, pool.clone(), shelf.total, directory);
+    gojudge.map(Some).map_err(ServeError::Files)
+}
+
 /// As many as there are sandboxes, so that some compile while others run.
 fn workers(pool: &Pool) -> usize {
-    pool.status().shelves.iter().map(|shelf| shelf.total).sum()
+    let judging = pool.status().shelves.into_iter().filter(|shelf| shelf.profile != Profile::Command);
+    judging.map(|shelf| shelf.total).sum()
 }
 
 async fn exit_at_next(mut signals: Signals) {

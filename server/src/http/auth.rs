@@ -59,7 +59,7 @@ impl Access {
         })
     }
 
-    /// May the sender be told what is wrong inside?
+    /// Is the sender one that may call at all?
     pub(super) fn is_known(&self, request: &HttpRequest) -> bool {
         self.role(request).is_ok()
     }

@@ -46,6 +46,11 @@ impl Budget {
         payload: Payload,
     ) -> Result<Body<'_>, Problem> {
         check_headers(request)?;
+        self.read(request, payload).await
+    }
+
+    /// Reads a body whatever it is said to be.
+    pub(super) async fn read(&self, request: &HttpRequest, payload: Payload) -> Result<Body<'_>, Problem> {
         let announced = announced(request)?;
         if announced.is_some_and(|length| length > self.max) {
             return Err(Problem::TooLarge { max: self.max });

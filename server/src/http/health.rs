@@ -4,7 +4,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::Api;
+use super::{Api, gojudge};
 
 /// `GET /healthz`: the process answers.
 pub(super) async fn alive() -> Json<Alive> {
@@ -32,16 +32,16 @@ struct Ready {
     ready: bool,
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct Version {
-    name: &'static str,
-    version: &'static str,
-    api: &'static str,
-}
-
-/// `GET /version`
-pub(super) async fn version() -> Json<Version> {
-    Json(Version { name: "gavel", version: env!("CARGO_PKG_VERSION"), api: "v1" })
+/// `GET /version`: ours, and what go-judge's clients look for.
+pub(super) async fn version(api: Data<Api>) -> Json<serde_json::Value> {
+    let mut version = match api.gojudge {
+        Some(_) => gojudge::handlers::version(),
+        None => serde_json::json!({}),
+    };
+    version["name"] = "gavel".into();
+    version["version"] = env!("CARGO_PKG_VERSION").into();
+    version["api"] = "v1".into();
+    Json(version)
 }
 
 /// `GET /metrics`

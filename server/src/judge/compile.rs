@@ -129,7 +129,7 @@ impl<S: Sandboxes> Judge<S> {
                 let reason = format!("the compiled program has {size}; {} are allowed", self.limits.artefact);
                 Ok(rejected(compilation, Some(reason)))
             }
-            Some(CollectedOutput::Refused(_)) | None => {
+            Some(CollectedOutput::NotRegular | CollectedOutput::Failed(_)) | None => {
                 Ok(rejected(compilation, Some("the compiler left no program".to_owned())))
             }
         }

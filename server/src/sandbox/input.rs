@@ -49,7 +49,10 @@ fn filled_pipe(bytes: &[u8]) -> io::Result<Option<OwnedFd>> {
 }
 
 /// A program gets a copy of our descriptor, and with it our right to write: the seals take it from everybody.
-fn sealed(bytes: &[u8]) -> io::Result<OwnedFd> {
+///
+/// # Errors
+/// As memfd_create(2) and write(2).
+pub(crate) fn sealed(bytes: &[u8]) -> io::Result<OwnedFd> {
     let memory = rustix::fs::memfd_create("input", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
     rustix::fs::fchmod(&memory, READABLE)?;
     let mut file = File::from(memory);

@@ -29,7 +29,7 @@ pub struct Slot {
     pub memory: Bytes,
 }
 
-/// All slots of an instance: run slots first, then each toolchain's, by name.
+/// All slots of an instance: run slots first, then those of commands, then each toolchain's, by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotPlan {
     slots: Vec<Slot>,
@@ -132,12 +132,16 @@ fn counts(config: &Config, languages: &Languages, host: Host) -> Result<BTreeMap
         return Err(PlanError::NoSlots("toolchain_slots"));
     }
     let mut counts = BTreeMap::from([(Profile::Run, settings.run_slots.unwrap_or(host.cores).max(1))]);
+    if config.gojudge.enabled {
+        counts.insert(Profile::Command, config.gojudge.slots.unwrap_or((2 * host.cores).max(4)).max(1));
+    }
     for (name, _) in languages.toolchains() {
         let count = settings.toolchain_slots.unwrap_or(host.cores / 2).max(1);
         counts.insert(Profile::Toolchain(name.to_owned()), count);
     }
     let fixed = |profile: &Profile| match profile {
         Profile::Run => settings.run_slots.is_some(),
+        Profile::Command => config.gojudge.slots.is_some(),
         Profile::Toolchain(_) => settings.toolchain_slots.is_some(),
     };
     while needed(&counts, config) > host.memory.get() / 4 * 3 {
@@ -162,6 +166,7 @@ fn needed(counts: &BTreeMap<Profile, u32>, config: &Config) -> u64 {
 fn memory_of(profile: &Profile, config: &Config) -> Bytes {
     let largest = match profile {
         Profile::Run => config.limits.run_max.memory,
+        Profile::Command => config.gojudge.max_memory,
         Profile::Toolchain(_) => config.limits.compile_max.memory,
     };
     Bytes(largest.get() + config.sandbox.box_size.get() + HEADROOM.get())

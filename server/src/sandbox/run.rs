@@ -285,11 +285,8 @@ fn checked(
     let (descriptor, claimed) = match file {
         CollectedFile::File { descriptor, size } => (descriptors.take(descriptor.0)?, size),
         CollectedFile::TooLarge { size } => return Ok(CollectedOutput::TooLarge(size)),
-        CollectedFile::NotRegular => return Ok(CollectedOutput::Refused("it is not a regular file".into())),
-        CollectedFile::Failed { errno } => {
-            let error = std::io::Error::from_raw_os_error(errno);
-            return Ok(CollectedOutput::Refused(error.to_string()));
-        }
+        CollectedFile::NotRegular => return Ok(CollectedOutput::NotRegular),
+        CollectedFile::Failed { errno } => return Ok(CollectedOutput::Failed(errno)),
     };
     let stat = rustix::fs::fstat(&descriptor)
         .map_err(|error| SandboxError::Io { doing: "look at a received file", source: error.into() })?;

@@ -14,7 +14,7 @@ use crate::sandbox::plan::Slot;
 
 /// Labels everything of an instance.
 pub(super) const INSTANCE: &str = "io.gavel.instance";
-/// `run` or `toolchain`.
+/// `run`, `command` or `toolchain`.
 pub(super) const ROLE: &str = "io.gavel.role";
 /// The slot's number.
 pub(super) const SLOT: &str = "io.gavel.slot";
@@ -118,6 +118,7 @@ impl Template<'_> {
     fn labels(&self) -> HashMap<String, String> {
         let role = match self.slot.profile {
             Profile::Run => "run",
+            Profile::Command => "command",
             Profile::Toolchain(_) => "toolchain",
         };
         HashMap::from([

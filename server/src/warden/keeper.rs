@@ -63,8 +63,15 @@ impl Keeper {
             Cgroups::of_engine(&engine.info().await?, &mountinfo, root, runtime, &settings.instance);
         let run = &config.limits.run_max;
         let compile = &config.limits.compile_max;
-        let mut images = BTreeMap::from([(Profile::Run, settings.run_image.clone())]);
-        let mut processes = BTreeMap::from([(Profile::Run, (run.processes, run.open_files))]);
+        let command = &config.gojudge;
+        let mut images = BTreeMap::from([
+            (Profile::Run, settings.run_image.clone()),
+            (Profile::Command, command.image.clone()),
+        ]);
+        let mut processes = BTreeMap::from([
+            (Profile::Run, (run.processes, run.open_files)),
+            (Profile::Command, (command.max_processes, command.open_files)),
+        ]);
         for (name, toolchain) in languages.toolchains() {
             let profile = Profile::Toolchain(name.to_owned());
             images.insert(profile.clone(), toolchain.image.clone());
@@ -186,7 +193,7 @@ impl Keeper {
 
     /// In a toolchain container the monitor is started by exec, once.
     async fn start_monitor(&self, slot: &Slot, id: &str) -> Result<(), WardenError> {
-        if slot.profile == Profile::Run {
+        if !matches!(slot.profile, Profile::Toolchain(_)) {
             return Ok(());
         }
         let config = ExecConfig {

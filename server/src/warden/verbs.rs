@@ -11,7 +11,7 @@ pub enum Verb {
     /// Makes and starts the container of a slot; one that is there already is removed first. The server listens on
     /// the slot's socket before it asks.
     Create {
-        /// `run`, or `toolchain:<name>` with a name from `languages.toml`.
+        /// `run`, `command`, or `toolchain:<name>` with a name from `languages.toml`.
         profile: String,
         /// Below the number of slots that the configuration allows.
         slot: u32,

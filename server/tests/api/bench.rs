@@ -72,6 +72,7 @@ impl Bench {
             settings.iter().find(|(key, _)| *key == "workers").map_or(2, |(_, n)| n.parse().unwrap());
         let judge = Arc::new(Script::default());
         let parts = Parts {
+            gojudge: None,
             languages: Arc::new(Languages::load(Path::new("../images/languages.toml")).unwrap()),
             access: Access::new(&config.http).unwrap(),
             config: Arc::new(config),

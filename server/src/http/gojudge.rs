@@ -1,0 +1,267 @@
+//! The go-judge API: its requests decoded, run in sandboxes, and answered as it answers. `docs/go-judge.md` lists what
+//! differs.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, join_all, try_join_all};
+use gavel_protocol::Bytes;
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::GoJudgeConfig;
+use crate::sandbox::{Profile, Sandboxes};
+use crate::submission::Isolation;
+
+mod answer;
+mod command;
+mod execute;
+mod files;
+mod go_error;
+pub(super) mod handlers;
+mod json;
+mod pipes;
+mod request;
+mod status;
+
+use answer::{CommandResult, Status};
+use command::{Prepared, Refusal, Sources};
+use execute::Host;
+use files::FileStore;
+use pipes::{Pipes, Relay};
+use request::Request;
+
+/// What go-judge's `-extra-memory-limit` allows above a command's limit, so that going over it can be seen.
+const EXTRA_MEMORY: Bytes = Bytes::kib(16);
+
+/// How long a request waits for its sandboxes.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// What `[gojudge]` says, in the form in which it is used.
+#[derive(Debug, Clone)]
+struct Settings {
+    src_prefixes: Vec<PathBuf>,
+    output_limit: Bytes,
+    copy_out_limit: Bytes,
+    open_files: u32,
+    max_memory: Bytes,
+    max_time: Duration,
+    max_processes: u32,
+    /// Most commands of one request: as many as there are containers for them.
+    max_commands: usize,
+    /// Most requests that wait.
+    queue: usize,
+    /// go-judge tells the most processes at one time on cgroup v2 only.
+    tells_processes: bool,
+}
+
+/// Runs requests, whatever the sandboxes are.
+trait Commands: fmt::Debug + Send + Sync {
+    /// Runs a request to its end, or until it is cancelled.
+    fn run(
+        self: Arc<Self>,
+        request: Request,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, Result<Vec<CommandResult>, Refusal>>;
+
+    /// What requests share.
+    fn files(&self) -> &FileStore;
+}
+
+/// The go-judge API of a server.
+#[derive(Debug, Clone)]
+pub struct GoJudge(Arc<dyn Commands>);
+
+impl GoJudge {
+    /// An API whose commands run in these sandboxes, and whose files are kept in this directory, which is emptied.
+    ///
+    /// # Errors
+    /// When the directory cannot be made.
+    pub fn new<S: Sandboxes + fmt::Debug>(
+        config: &GoJudgeConfig,
+        sandboxes: S,
+        slots: usize,
+        directory: PathBuf,
+    ) -> std::io::Result<Self> {
+        let timeout = (!config.file_timeout.is_zero()).then_some(config.file_timeout);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let settings = Settings {
+            src_prefixes: config.src_prefixes.clone(),
+            output_limit: config.output_limit,
+            copy_out_limit: config.copy_out_limit,
+            open_files: config.open_files,
+            max_memory: config.max_memory,
+            max_time: config.max_time,
+            max_processes: config.max_processes,
+            max_commands: slots,
+            queue: config.queue,
+            tells_processes: std::path::Path::new("/sys/fs/cgroup/cgroup.controllers").exists(),
+        };
+        Ok(Self(Arc::new(Service {
+            sandboxes,
+            files: FileStore::new(directory, config.file_store, timeout)?,
+            running: Semaphore::new(config.parallelism.unwrap_or(cores).max(1)),
+            waiting: AtomicUsize::new(0),
+            groups: Mutex::new(()),
+            settings,
+        })))
+    }
+
+    /// Removes stored files that nobody has used for too long, for ever.
+    pub(crate) async fn sweep(self) {
+        loop {
+            tokio::time::sleep(Duration::from_secs(15)).await;
+            if let Err(error) = self.0.files().sweep() {
+                tracing::warn!(%error, "Failed to remove old files");
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Service<S> {
+    sandboxes: S,
+    files: FileStore,
+    settings: Settings,
+    /// A turn for each request that may run.
+    running: Semaphore,
+    waiting: AtomicUsize,
+    /// Held by a request of several commands while it takes its sandboxes: two that each have half would wait for ever.
+    groups: Mutex<()>,
+}
+
+impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
+    fn run(
+        self: Arc<Self>,
+        request: Request,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, Result<Vec<CommandResult>, Refusal>> {
+        Box::pin(async move {
+            command::check(&request, self.sources())?;
+            let turn = self.turn();
+            let _turn = tokio::select! {
+                biased;
+                turn = turn => turn?,
+                () = cancel.cancelled() => {
+                    return Err(Refusal::Failed("request cancelled before execute".to_owned()));
+                }
+            };
+            self.run_now(request, &cancel).await
+        })
+    }
+
+    fn files(&self) -> &FileStore {
+        &self.files
+    }
+}
+
+impl<S: Sandboxes + fmt::Debug> Service<S> {
+    fn sources(&self) -> Sources<'_> {
+        Sources { prefixes: &self.settings.src_prefixes, files: &self.files }
+    }
+
+    /// Waits for the right to run.
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        let full = || Refusal::Failed("worker queue is full".to_owned());
+        if let Ok(turn) = self.running.try_acquire() {
+            return Ok(turn);
+        }
+        let _place = Place::take(&self.waiting, self.settings.queue).ok_or_else(full)?;
+        self.running.acquire().await.map_err(|_closed| full())
+    }
+
+    async fn run_now(
+        &self,
+        request: Request,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<CommandResult>, Refusal> {
+        let count = request.commands.len();
+        if count > self.settings.max_commands {
+            let most = self.settings.max_commands;
+            return Err(Refusal::Failed(format!("too many commands: {count} > {most} (gojudge.slots)")));
+        }
+        let prepared = command::prepare(&request, self.sources())?;
+        let cached: Vec<_> = prepared.iter().map(|prepared| prepared.cached.clone()).collect();
+        let maps = if count > 1 { request.pipes.as_slice() } else { &[] };
+        let (pipes, relays) = pipes::make(maps, count)
+            .map_err(|error| Refusal::Failed(format!("pipe: create: {}", go_error::text(&error))))?;
+        let mut results = self.execute(&request, prepared, pipes, cancel).await?;
+        for relay in relays {
+            self.add_relayed(relay, &cached, &mut results).await;
+        }
+        Ok(results)
+    }
+
+    /// Runs all commands at one time; all have ended when it returns.
+    async fn execute(
+        &self,
+        request: &Request,
+        prepared: Vec<Prepared>,
+        pipes: Vec<Pipes>,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<CommandResult>, Refusal> {
+        let mut leases = self.leases(prepared.len()).await?;
+        let host = Host { settings: &self.settings, files: &self.files };
+        let commands = request.commands.iter().zip(prepared).zip(pipes).zip(&mut leases);
+        let runs = commands.map(|(((command, prepared), pipes), lease)| {
+            execute::execute(lease, command, prepared, pipes, host, cancel)
+        });
+        join_all(runs).await.into_iter().collect()
+    }
+
+    async fn leases(&self, count: usize) -> Result<Vec<S::Lease>, Refusal> {
+        let _group = match count {
+            1 => None,
+            _ => Some(self.groups.lock().await),
+        };
+        let lease = || self.sandboxes.lease(&Profile::Command, Isolation::Pooled, None, PATIENCE);
+        let leases = try_join_all((0..count).map(|_| lease())).await;
+        leases.map_err(|error| Refusal::Failed(format!("failed to get environment {error}")))
+    }
+
+    /// What passed through a named relay belongs to the command that wrote it, if that was run.
+    async fn add_relayed(
+        &self,
+        relay: Relay,
+        cached: &[std::collections::BTreeSet<String>],
+        results: &mut [CommandResult],
+    ) {
+        let (writer, name) = (relay.writer, relay.name.clone());
+        let kept = relay.finish().await;
+        let Some(result) = results.get_mut(writer) else { return };
+        let was_run = result.status != Status::FileError || result.run_time > 0;
+        if name.is_empty() || !was_run {
+            return;
+        }
+        if !cached.get(writer).is_some_and(|cached| cached.contains(&name)) {
+            result.files.insert(name, kept);
+            return;
+        }
+        match self.files.add(&name, &kept) {
+            Ok(id) => drop(result.file_ids.insert(name, id)),
+            Err(error) => {
+                result.status = Status::FileError;
+                result.error = go_error::text(&error);
+            }
+        }
+    }
+}
+
+/// A place in the queue, given back when it is dropped.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(waiting: &'a AtomicUsize, most: usize) -> Option<Self> {
+        let more = |count| (count < most).then_some(count + 1);
+        waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok().map(|_| Self(waiting))
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,364 @@
+//! From a request's commands to programs for sandboxes: every descriptor found a source, every file opened.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File as OsFile;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::answer::{FileError, FileErrorKind};
+use super::files::FileStore;
+use super::go_error;
+use super::request::{Command, File, PipeEnd, PipeMap, Request};
+
+/// Most descriptors of one command: go-judge breaks above 253.
+pub(super) const MAX_FDS: usize = 128;
+
+/// Why a request is answered without results.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// 400: the request makes no sense.
+    Bad(String),
+    /// 500 in go-judge's contract: what the request names cannot be had.
+    Failed(String),
+}
+
+/// Where contents may come from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sources<'a> {
+    /// Directories below which `src` may name a file; none = no `src` at all.
+    pub(super) prefixes: &'a [PathBuf],
+    pub(super) files: &'a FileStore,
+}
+
+/// What a descriptor of a command is connected to.
+#[derive(Debug)]
+pub(super) enum Slot {
+    Content(Arc<[u8]>),
+    Open(Arc<OwnedFd>),
+    /// A file of the box of this name.
+    BoxFile(String),
+    /// A pipe that is read up to the maximum of the collector of this name.
+    Pipe(String),
+    /// One end of the pipe mapping of this number.
+    Mapped {
+        pipe: usize,
+        end: End,
+    },
+}
+
+/// Which end of a pipe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    Write,
+    Read,
+}
+
+/// A named output of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Collector {
+    pub(super) name: String,
+    pub(super) max: i64,
+    pub(super) pipe: bool,
+}
+
+/// A file that goes into the box.
+#[derive(Debug)]
+pub(super) enum CopyIn {
+    Content(Arc<[u8]>),
+    Open(Arc<OwnedFd>),
+    Symlink(String),
+}
+
+/// A file that is taken out of the box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CopyOut {
+    pub(super) name: String,
+    pub(super) optional: bool,
+    /// Into the file store instead of the answer.
+    pub(super) cached: bool,
+}
+
+/// A command with everything in its hands.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// By descriptor number.
+    pub(super) slots: Vec<Slot>,
+    pub(super) collectors: Vec<Collector>,
+    pub(super) copy_in: Vec<(String, CopyIn)>,
+    pub(super) copy_out: Vec<CopyOut>,
+    /// Names, also of collectors and pipes, whose content goes into the file store.
+    pub(super) cached: BTreeSet<String>,
+    /// Files that could not be opened: then the command is not run.
+    pub(super) file_errors: Vec<FileError>,
+}
+
+/// Checks what go-judge checks before a request is queued.
+///
+/// # Errors
+/// [`Refusal::Bad`] in go-judge's words.
+pub(super) fn check(request: &Request, sources: Sources<'_>) -> Result<(), Refusal> {
+    if request.commands.is_empty() {
+        return Err(Refusal::Bad("no cmd provided".to_owned()));
+    }
+    for command in &request.commands {
+        let in_place = command.files.iter().flatten();
+        let copied = command.copy_in.values().filter(|file| file.symlink.is_none());
+        for file in in_place.chain(copied) {
+            check_file(file, sources.prefixes)?;
+        }
+        if command.files.len() > MAX_FDS {
+            return Err(Refusal::Bad(format!("too many files: {} > {MAX_FDS}", command.files.len())));
+        }
+    }
+    Ok(())
+}
+
+/// Opens everything and connects the descriptors.
+///
+/// # Errors
+/// In go-judge's words.
+pub(super) fn prepare(request: &Request, sources: Sources<'_>) -> Result<Vec<Prepared>, Refusal> {
+    let pipes: &[PipeMap] = if request.commands.len() > 1 { &request.pipes } else { &[] };
+    let mapped = map_pipes(&request.commands, pipes)?;
+    let prepare = |(index, command): (usize, &Command)| -> Result<Prepared, Refusal> {
+        let named = pipes.iter().filter(|pipe| pipe.proxy && pipe.input.index == as_index(index));
+        let pipe_names: BTreeSet<&str> = named.map(|pipe| pipe.name.as_str()).collect();
+        prepare_one(index, command, &mapped, &pipe_names, sources)
+    };
+    request.commands.iter().enumerate().map(prepare).collect()
+}
+
+fn check_file(file: &File, prefixes: &[PathBuf]) -> Result<(), Refusal> {
+    if let Some(src) = &file.src {
+        return check_source(src, prefixes);
+    }
+    let usable =
+        file.content.is_some() || file.file_id.is_some() || (file.name.is_some() && file.max.is_some());
+    match usable {
+        true => Ok(()),
+        false => Err(Refusal::Bad(invalid_file(file))),
+    }
+}
+
+/// go-judge prints the struct, with the addresses of what is there.
+fn invalid_file(file: &File) -> String {
+    let pointer = |there: bool| if there { "0xc000000000" } else { "<nil>" };
+    let File { src, content, file_id, name, max, symlink, stream_in, stream_out, pipe } = file;
+    let pointers = [
+        src.is_some(),
+        content.is_some(),
+        file_id.is_some(),
+        name.is_some(),
+        max.is_some(),
+        symlink.is_some(),
+    ];
+    let pointers: Vec<_> = pointers.into_iter().map(pointer).collect();
+    format!("file type is not valid for cmd: &{{{} {stream_in} {stream_out} {pipe}}}", pointers.join(" "))
+}
+
+/// By resolved paths and whole components: neither a symbolic link nor `/allowed2` gets out of `/allowed`.
+fn check_source(src: &str, prefixes: &[PathBuf]) -> Result<(), Refusal> {
+    let outside = || {
+        let prefixes: Vec<_> = prefixes.iter().map(|prefix| prefix.display().to_string()).collect();
+        Refusal::Bad(format!("file ({src}) does not under ([{}])", prefixes.join(" ")))
+    };
+    if prefixes.is_empty() {
+        return Err(outside());
+    }
+    let resolved = Path::new(src)
+        .canonicalize()
+        .map_err(|error| Refusal::Bad(format!("lstat {src}: {}", go_error::text(&error))))?;
+    let below = |prefix: &PathBuf| prefix.canonicalize().is_ok_and(|prefix| resolved.starts_with(prefix));
+    match prefixes.iter().any(below) {
+        true => Ok(()),
+        false => Err(outside()),
+    }
+}
+
+/// Opens a file that has passed [`check_source`]. What was resolved then is opened now without following links in its
+/// last part; a FIFO does not make us wait.
+fn open_source(src: &str) -> std::io::Result<OsFile> {
+    let resolved = Path::new(src).canonicalize()?;
+    let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
+    let file = OsFile::options().read(true).custom_flags(flags).open(resolved)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(std::io::Error::from_raw_os_error(nix::libc::EINVAL)),
+    }
+}
+
+/// The ends of all pipes, by command and descriptor.
+fn map_pipes(
+    commands: &[Command],
+    pipes: &[PipeMap],
+) -> Result<BTreeMap<(usize, usize), (usize, End)>, Refusal> {
+    for pipe in pipes {
+        for end in [pipe.input, pipe.output] {
+            check_end(commands, end)?;
+        }
+    }
+    let mut ends = BTreeMap::new();
+    for (number, pipe) in pipes.iter().enumerate() {
+        for (end, which, name) in [(pipe.output, End::Read, "out"), (pipe.input, End::Write, "in")] {
+            let place = (index_of(end.index), index_of(end.fd));
+            if ends.insert(place, (number, which)).is_some() {
+                let place = format!("{name} {}/{}", end.index, end.fd);
+                return Err(Refusal::Failed(format!("pipe: mapping to existing file descriptor: {place}")));
+            }
+        }
+    }
+    Ok(ends)
+}
+
+fn check_end(commands: &[Command], end: PipeEnd) -> Result<(), Refusal> {
+    let command = usize::try_from(end.index).ok().and_then(|index| commands.get(index));
+    let Some(command) = command else {
+        return Err(Refusal::Failed(format!("pipe: index out of range {}", end.index)));
+    };
+    // go-judge dies of a negative one and makes room for any other.
+    let Some(fd) = usize::try_from(end.fd).ok().filter(|fd| *fd < MAX_FDS) else {
+        return Err(Refusal::Failed(format!("pipe: fd out of range {}", end.fd)));
+    };
+    match command.files.get(fd) {
+        Some(Some(_)) => Err(Refusal::Failed(format!("pipe: fd already occupied {} {}", end.index, end.fd))),
+        _ => Ok(()),
+    }
+}
+
+fn prepare_one(
+    index: usize,
+    command: &Command,
+    mapped: &BTreeMap<(usize, usize), (usize, End)>,
+    pipe_names: &BTreeSet<&str>,
+    sources: Sources<'_>,
+) -> Result<Prepared, Refusal> {
+    let last_mapped = mapped.keys().filter(|(command, _)| *command == index).map(|(_, fd)| fd + 1).max();
+    let count = command.files.len().max(last_mapped.unwrap_or(0));
+    let mut collectors: Vec<Collector> = Vec::new();
+    let mut slots = Vec::with_capacity(count);
+    for fd in 0..count {
+        let slot = match (command.files.get(fd), mapped.get(&(index, fd))) {
+            (Some(Some(file)), _) => descriptor(file, &mut collectors, sources)?,
+            (_, Some((pipe, end))) => Slot::Mapped { pipe: *pipe, end: *end },
+            _ => return Err(Refusal::Failed(format!("null file for index/fd: {index}/{fd}"))),
+        };
+        slots.push(slot);
+    }
+    let mut file_errors = Vec::new();
+    let copy_in = copy_in(command, &collectors, sources, &mut file_errors)?;
+    let is_output =
+        |name: &str| pipe_names.contains(name) || collectors.iter().any(|collector| collector.name == name);
+    let cached: BTreeSet<String> =
+        command.copy_out_cached.iter().map(|name| stripped(name).0.to_owned()).collect();
+    let copy_out = copy_out(command, &cached, is_output);
+    Ok(Prepared { slots, collectors, copy_in, copy_out, cached, file_errors })
+}
+
+fn descriptor(file: &File, collectors: &mut Vec<Collector>, sources: Sources<'_>) -> Result<Slot, Refusal> {
+    if let Some(src) = &file.src {
+        let open = open_source(src).map_err(|error| {
+            Refusal::Failed(format!("pipe: open file {src}: open {src}: {}", go_error::text(&error)))
+        })?;
+        return Ok(Slot::Open(Arc::new(open.into())));
+    }
+    if let Some(content) = &file.content {
+        return Ok(Slot::Content(content.as_bytes().into()));
+    }
+    if let Some(id) = &file.file_id {
+        return Ok(Slot::Open(stored(id, sources.files)?));
+    }
+    let (name, max) = (file.name.clone().unwrap_or_default(), file.max.unwrap_or_default());
+    // The first of several collectors of one name counts, and they share what it opened.
+    let pipe = match collectors.iter().find(|collector| collector.name == name) {
+        Some(first) => first.pipe,
+        None => {
+            collectors.push(Collector { name: name.clone(), max, pipe: file.pipe });
+            file.pipe
+        }
+    };
+    Ok(if pipe { Slot::Pipe(name) } else { Slot::BoxFile(name) })
+}
+
+fn stored(id: &str, files: &FileStore) -> Result<Arc<OwnedFd>, Refusal> {
+    match files.open(id) {
+        Ok(stored) => Ok(Arc::new(stored.file.into())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(Refusal::Failed(format!("file does not exists with id: {}", go_error::quote(id))))
+        }
+        Err(error) => Err(Refusal::Failed(format!("open stored file: {}", go_error::text(&error)))),
+    }
+}
+
+/// Files first, then links, each in the order of their names.
+fn copy_in(
+    command: &Command,
+    collectors: &[Collector],
+    sources: Sources<'_>,
+    errors: &mut Vec<FileError>,
+) -> Result<Vec<(String, CopyIn)>, Refusal> {
+    let mut put = Vec::new();
+    for (name, file) in command.copy_in.iter().filter(|(_, file)| file.symlink.is_none()) {
+        let opened = if let Some(src) = &file.src {
+            let failed = |error| format!("open {src}: {}", go_error::text(&error));
+            open_source(src).map(|open| CopyIn::Open(Arc::new(open.into()))).map_err(failed)
+        } else if let Some(content) = &file.content {
+            Ok(CopyIn::Content(content.as_bytes().into()))
+        } else if let Some(id) = &file.file_id {
+            Ok(CopyIn::Open(stored(id, sources.files)?))
+        } else {
+            Err("file cannot open as reader: *envexec.FileCollector".to_owned())
+        };
+        match opened {
+            Ok(content) => put.push((name.clone(), content)),
+            Err(message) => {
+                errors.push(FileError { name: name.clone(), kind: FileErrorKind::CopyInOpenFile, message });
+            }
+        }
+    }
+    for (name, file) in &command.copy_in {
+        let Some(target) = &file.symlink else { continue };
+        // go-judge opens its collectors before it makes links.
+        match collectors.iter().any(|collector| !collector.pipe && collector.name == *name) {
+            true => errors.push(link_error(name, target, "file exists")),
+            false => put.push((name.clone(), CopyIn::Symlink(target.clone()))),
+        }
+    }
+    Ok(put)
+}
+
+/// A link that could not be made.
+pub(super) fn link_error(name: &str, target: &str, why: &str) -> FileError {
+    let (quoted_name, quoted_target) = (go_error::quote(name), go_error::quote(target));
+    let message = format!("symlink: {quoted_name} -> {quoted_target}: symlink {target} {name}: {why}");
+    FileError { name: name.to_owned(), kind: FileErrorKind::Symlink, message }
+}
+
+fn copy_out(command: &Command, cached: &BTreeSet<String>, is_output: impl Fn(&str) -> bool) -> Vec<CopyOut> {
+    let mut wanted: Vec<CopyOut> = Vec::new();
+    for written in command.copy_out.iter().chain(&command.copy_out_cached) {
+        let (name, optional) = stripped(written);
+        if is_output(name) || wanted.iter().any(|seen| seen.name == name) {
+            continue;
+        }
+        wanted.push(CopyOut { name: name.to_owned(), optional, cached: cached.contains(name) });
+    }
+    wanted
+}
+
+/// A name without the `?` that makes it optional.
+fn stripped(name: &str) -> (&str, bool) {
+    match name.strip_suffix('?') {
+        Some(name) => (name, true),
+        None => (name, false),
+    }
+}
+
+fn index_of(number: i64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn as_index(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,54 @@
+//! Texts as Go's standard library words them.
+
+/// An error of the operating system: `no such file or directory`.
+pub(super) fn text(error: &std::io::Error) -> String {
+    match error.raw_os_error() {
+        Some(errno) => errno_text(errno),
+        None => error.to_string(),
+    }
+}
+
+/// What Go prints for an error number: the C library's text with a small first letter.
+pub(super) fn errno_text(errno: i32) -> String {
+    let text = nix::errno::Errno::from_raw(errno).desc();
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => format!("errno {errno}"),
+    }
+}
+
+/// A string as `%q` prints it.
+pub(super) fn quote(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_ascii_control() => quoted.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_read_as_in_go() {
+        assert_eq!(errno_text(nix::libc::ENOENT), "no such file or directory");
+        assert_eq!(errno_text(nix::libc::ENOEXEC), "exec format error");
+        assert_eq!(errno_text(nix::libc::ENOSPC), "no space left on device");
+        assert_eq!(errno_text(nix::libc::EACCES), "permission denied");
+    }
+
+    #[test]
+    fn strings_are_quoted_as_in_go() {
+        assert_eq!(quote("a\"b\\\n\u{1}é"), "\"a\\\"b\\\\\\n\\x01é\"");
+    }
+}

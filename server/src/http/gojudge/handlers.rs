@@ -1,0 +1,206 @@
+//! The routes of go-judge.
+
+use std::sync::Arc;
+
+use actix_files::NamedFile;
+use actix_multipart::Multipart;
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
+use futures_util::TryStreamExt;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::command::Refusal;
+use super::request::Request;
+use super::{GoJudge, answer, request};
+use crate::http::body::Budget;
+use crate::http::{Api, Problem};
+
+/// What go-judge's clients look for in a version: the one whose contract this is.
+const CONTRACT: &str = "v1.12.2";
+
+/// All routes but `/version`, which both APIs have.
+pub(in crate::http) fn routes(app: &mut web::ServiceConfig) {
+    app.service(web::resource("/config").route(web::get().to(config)))
+        .service(web::resource("/run").wrap(from_fn(access)).route(web::post().to(run)))
+        .service(
+            web::resource("/file")
+                .wrap(from_fn(access))
+                .route(web::get().to(list))
+                .route(web::post().to(upload)),
+        )
+        .service(
+            web::resource("/file/{id}")
+                .wrap(from_fn(access))
+                .route(web::get().to(download))
+                .route(web::delete().to(remove)),
+        );
+}
+
+/// What both `/version` and `/config` tell of features.
+pub(in crate::http) fn features() -> serde_json::Value {
+    json!({
+        "copyOutOptional": true,
+        "pipeProxy": true,
+        "symlink": true,
+        "addressSpaceLimit": true,
+        "stream": false,
+        "procPeak": true,
+        "copyOutTruncate": true,
+        "pipeProxyZeroCopy": false,
+        "fixSymlinkEscape": true,
+    })
+}
+
+/// go-judge's part of `/version`.
+pub(in crate::http) fn version() -> serde_json::Value {
+    let architecture = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    let mut version = features();
+    version["buildVersion"] = CONTRACT.into();
+    version["goVersion"] = "none".into();
+    version["platform"] = architecture.into();
+    version["os"] = std::env::consts::OS.into();
+    version
+}
+
+/// A wrong token is answered as go-judge does: 401 and nothing more.
+async fn access(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, Error> {
+    let api = request.app_data::<web::Data<Api>>().cloned();
+    let refused = api.is_none_or(|api| !api.access.is_known(request.request()));
+    if refused {
+        return Ok(request.into_response(HttpResponse::Unauthorized().finish()).map_into_right_body());
+    }
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+async fn run(
+    gojudge: web::Data<GoJudge>,
+    budget: web::Data<Budget>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let body = budget.read(&request, payload).await?;
+    Ok(match request::decode(&body.bytes) {
+        Ok(decoded) => answered(&gojudge, decoded).await,
+        Err(error) => refused(&Refusal::Bad(error)),
+    })
+}
+
+async fn answered(gojudge: &GoJudge, request: Request) -> HttpResponse {
+    // A client that goes away drops this future, and the run with it.
+    let cancel = CancellationToken::new();
+    let _gone = cancel.clone().drop_guard();
+    let running = Arc::clone(&gojudge.0).run(request, cancel);
+    match tokio::spawn(running).await {
+        Ok(Ok(results)) => json_body(HttpResponse::Ok(), answer::results(&results)),
+        Ok(Err(refusal)) => refused(&refusal),
+        Err(panic) => refused(&Refusal::Failed(panic.to_string())),
+    }
+}
+
+fn refused(refusal: &Refusal) -> HttpResponse {
+    match refusal {
+        Refusal::Bad(text) => json_body(HttpResponse::BadRequest(), answer::text(text)),
+        Refusal::Failed(text) => json_body(HttpResponse::InternalServerError(), answer::text(text)),
+    }
+}
+
+fn json_body(mut response: actix_web::HttpResponseBuilder, body: Vec<u8>) -> HttpResponse {
+    response.content_type("application/json; charset=utf-8").body(body)
+}
+
+async fn config(gojudge: web::Data<GoJudge>, api: web::Data<Api>) -> HttpResponse {
+    let settings = &api.config.gojudge;
+    let mut config = features();
+    config["fileStorePath"] = gojudge.0.files().directory().display().to_string().into();
+    config["runnerConfig"] = json!({
+        "cgroupType": cgroup_type(&api),
+        "cgroupControllers": ["cpu", "cpuacct", "cpuset", "memory", "pids"],
+        "mount": [],
+        "symbolicLink": [],
+        "maskedPaths": [],
+        "hostName": "command",
+        "domainName": "",
+        "workDir": "/w",
+        "uid": api.config.sandbox.uid_base,
+        "gid": api.config.sandbox.uid_base,
+        "image": settings.image,
+    });
+    HttpResponse::Ok().json(config)
+}
+
+/// 2, 1, or 0 where limits are enforced without cgroups.
+fn cgroup_type(api: &Api) -> u8 {
+    match api.operations.status().tier.as_deref() {
+        Some("cgroup v2") => 2,
+        Some("cgroup v1") => 1,
+        _ => 0,
+    }
+}
+
+async fn list(gojudge: web::Data<GoJudge>) -> HttpResponse {
+    let files = gojudge.0.files().list();
+    let entries = files.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+    json_body(HttpResponse::Ok(), answer::map(entries))
+}
+
+/// The field `file` of a form; only the last part of its file name counts.
+async fn upload(gojudge: web::Data<GoJudge>, form: Multipart) -> HttpResponse {
+    match uploaded(form).await {
+        Ok(Some((name, content))) => {
+            let stored = tokio::task::spawn_blocking(move || gojudge.0.files().add(&name, &content)).await;
+            match stored.unwrap_or_else(|panic| Err(std::io::Error::other(panic))) {
+                Ok(id) => json_body(HttpResponse::Ok(), answer::text(&id)),
+                Err(error) => refused(&Refusal::Failed(super::go_error::text(&error))),
+            }
+        }
+        Ok(None) | Err(_) => HttpResponse::BadRequest().finish(),
+    }
+}
+
+async fn uploaded(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, Error> {
+    while let Some(mut field) = form.try_next().await? {
+        let is_file = field.name() == Some("file");
+        let name = field.content_disposition().and_then(|disposition| disposition.get_filename());
+        let name = name.and_then(|name| name.rsplit(['/', '\\']).next()).unwrap_or_default().to_owned();
+        let mut content = Vec::new();
+        while let Some(chunk) = field.try_next().await? {
+            if is_file {
+                content.extend_from_slice(&chunk);
+            }
+        }
+        if is_file {
+            return Ok((!name.is_empty()).then_some((name, content)));
+        }
+    }
+    Ok(None)
+}
+
+async fn download(gojudge: web::Data<GoJudge>, id: web::Path<String>, request: HttpRequest) -> HttpResponse {
+    let Ok(stored) = gojudge.0.files().open(&id) else { return HttpResponse::NotFound().finish() };
+    let named = NamedFile::from_file(stored.file, &stored.name);
+    let Ok(named) = named else { return HttpResponse::NotFound().finish() };
+    let attachment = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::Filename(stored.name)],
+    };
+    named.use_etag(false).set_content_disposition(attachment).into_response(&request)
+}
+
+async fn remove(gojudge: web::Data<GoJudge>, id: web::Path<String>) -> HttpResponse {
+    match gojudge.0.files().remove(&id) {
+        Ok(true) => HttpResponse::Ok().finish(),
+        Ok(false) => HttpResponse::NotFound().finish(),
+        Err(error) => refused(&Refusal::Failed(super::go_error::text(&error))),
+    }
+}

@@ -1,0 +1,374 @@
+//! A go-judge request: decoded as Go's `encoding/json` would into go-judge's model, then made into types.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::json::{self, Value};
+
+/// The body of `POST /run`, and a message on `/ws`.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Request {
+    pub(super) request_id: String,
+    pub(super) commands: Vec<Command>,
+    pub(super) pipes: Vec<PipeMap>,
+}
+
+/// One program to run. Times in nanoseconds, sizes in bytes; what is missing is 0.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Command {
+    pub(super) args: Vec<String>,
+    pub(super) env: Vec<String>,
+    pub(super) files: Vec<Option<File>>,
+    pub(super) tty: bool,
+    pub(super) cpu_limit: u64,
+    pub(super) clock_limit: u64,
+    pub(super) real_cpu_limit: u64,
+    pub(super) memory_limit: u64,
+    pub(super) stack_limit: u64,
+    pub(super) proc_limit: u64,
+    pub(super) cpu_rate_limit: u64,
+    pub(super) cpu_set_limit: String,
+    pub(super) copy_in: BTreeMap<String, File>,
+    pub(super) copy_out: Vec<String>,
+    pub(super) copy_out_cached: Vec<String>,
+    pub(super) copy_out_max: u64,
+    pub(super) copy_out_dir: String,
+    pub(super) copy_out_truncate: bool,
+    pub(super) data_segment_limit: bool,
+    pub(super) strict_memory_limit: bool,
+    pub(super) address_space_limit: bool,
+}
+
+/// A file as the model has it: any combination of keys. Which one counts is decided by its place.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(super) struct File {
+    pub(super) src: Option<String>,
+    pub(super) content: Option<String>,
+    pub(super) file_id: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) max: Option<i64>,
+    pub(super) symlink: Option<String>,
+    pub(super) stream_in: bool,
+    pub(super) stream_out: bool,
+    pub(super) pipe: bool,
+}
+
+/// A pipe between two commands: `input` is the end that is written to.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct PipeMap {
+    pub(super) input: PipeEnd,
+    pub(super) output: PipeEnd,
+    pub(super) name: String,
+    pub(super) max: i64,
+    pub(super) proxy: bool,
+}
+
+/// A descriptor of one of the commands. Hostile: either number may be anything.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub(super) struct PipeEnd {
+    pub(super) index: i64,
+    pub(super) fd: i64,
+}
+
+/// Decodes a body.
+///
+/// # Errors
+/// The text that go-judge answers with.
+pub(super) fn decode(body: &[u8]) -> Result<Request, String> {
+    let value = json::parse(body)?;
+    let mut decoder = Decoder::default();
+    let mut request = Request::default();
+    decoder.request(value, &mut request);
+    match decoder.first_error {
+        Some(error) => Err(error),
+        None => Ok(request),
+    }
+}
+
+/// Walks a value along go-judge's model. Like Go's, it remembers the first field of a wrong type and goes on.
+#[derive(Default)]
+struct Decoder {
+    path: Vec<&'static str>,
+    structure: &'static str,
+    first_error: Option<String>,
+}
+
+/// The name of a struct's field, and what to do with its value.
+type Field<'a, T> = (&'static str, fn(&mut Decoder, Value, &mut T));
+
+const REQUEST: [Field<'static, Request>; 3] = [
+    ("requestId", |d, value, to| d.string(value, &mut to.request_id)),
+    ("cmd", |d, value, to| d.list(value, &mut to.commands, "[]model.Cmd", |d, value| d.command(value))),
+    ("pipeMapping", |d, value, to| {
+        d.list(value, &mut to.pipes, "[]model.PipeMap", |d, value| d.structure(value, "PipeMap", &PIPE_MAP));
+    }),
+];
+
+const COMMAND: [Field<'static, Command>; 21] = [
+    ("args", |d, value, to| d.strings(value, &mut to.args)),
+    ("env", |d, value, to| d.strings(value, &mut to.env)),
+    ("files", |d, value, to| {
+        d.list(value, &mut to.files, "[]*model.CmdFile", |d, value| d.optional_file(value))
+    }),
+    ("cpuLimit", |d, value, to| d.unsigned(value, &mut to.cpu_limit)),
+    ("realCpuLimit", |d, value, to| d.unsigned(value, &mut to.real_cpu_limit)),
+    ("clockLimit", |d, value, to| d.unsigned(value, &mut to.clock_limit)),
+    ("memoryLimit", |d, value, to| d.unsigned(value, &mut to.memory_limit)),
+    ("stackLimit", |d, value, to| d.unsigned(value, &mut to.stack_limit)),
+    ("procLimit", |d, value, to| d.unsigned(value, &mut to.proc_limit)),
+    ("cpuRateLimit", |d, value, to| d.unsigned(value, &mut to.cpu_rate_limit)),
+    ("cpuSetLimit", |d, value, to| d.string(value, &mut to.cpu_set_limit)),
+    ("copyIn", |d, value, to| d.files(value, &mut to.copy_in)),
+    ("copyOut", |d, value, to| d.strings(value, &mut to.copy_out)),
+    ("copyOutCached", |d, value, to| d.strings(value, &mut to.copy_out_cached)),
+    ("copyOutMax", |d, value, to| d.unsigned(value, &mut to.copy_out_max)),
+    ("copyOutDir", |d, value, to| d.string(value, &mut to.copy_out_dir)),
+    ("copyOutTruncate", |d, value, to| d.boolean(value, &mut to.copy_out_truncate)),
+    ("tty", |d, value, to| d.boolean(value, &mut to.tty)),
+    ("strictMemoryLimit", |d, value, to| d.boolean(value, &mut to.strict_memory_limit)),
+    ("dataSegmentLimit", |d, value, to| d.boolean(value, &mut to.data_segment_limit)),
+    ("addressSpaceLimit", |d, value, to| d.boolean(value, &mut to.address_space_limit)),
+];
+
+const FILE: [Field<'static, File>; 9] = [
+    ("src", |d, value, to| d.optional_string(value, &mut to.src)),
+    ("content", |d, value, to| d.optional_string(value, &mut to.content)),
+    ("fileId", |d, value, to| d.optional_string(value, &mut to.file_id)),
+    ("name", |d, value, to| d.optional_string(value, &mut to.name)),
+    ("max", |d, value, to| {
+        let mut max = 0;
+        if d.signed(value, &mut max, "int64") {
+            to.max = Some(max);
+        }
+    }),
+    ("symlink", |d, value, to| d.optional_string(value, &mut to.symlink)),
+    ("streamIn", |d, value, to| d.boolean(value, &mut to.stream_in)),
+    ("streamOut", |d, value, to| d.boolean(value, &mut to.stream_out)),
+    ("pipe", |d, value, to| d.boolean(value, &mut to.pipe)),
+];
+
+const PIPE_MAP: [Field<'static, PipeMap>; 6] = [
+    ("in", |d, value, to| to.input = d.structure(value, "PipeIndex", &PIPE_END)),
+    ("out", |d, value, to| to.output = d.structure(value, "PipeIndex", &PIPE_END)),
+    ("name", |d, value, to| d.string(value, &mut to.name)),
+    ("max", |d, value, to| {
+        d.signed(value, &mut to.max, "int64");
+    }),
+    ("proxy", |d, value, to| d.boolean(value, &mut to.proxy)),
+    // Asks go-judge for a slower way of copying; there is nothing to turn off here.
+    ("disableZeroCopy", |d, value, _| d.boolean(value, &mut false)),
+];
+
+const PIPE_END: [Field<'static, PipeEnd>; 2] = [
+    ("index", |d, value, to| {
+        d.signed(value, &mut to.index, "int");
+    }),
+    ("fd", |d, value, to| {
+        d.signed(value, &mut to.fd, "int");
+    }),
+];
+
+impl Decoder {
+    fn request(&mut self, value: Value, to: &mut Request) {
+        *to = self.structure(value, "Request", &REQUEST);
+    }
+
+    fn command(&mut self, value: Value) -> Command {
+        self.structure(value, "Cmd", &COMMAND)
+    }
+
+    fn optional_file(&mut self, value: Value) -> Option<File> {
+        match value {
+            Value::Null => None,
+            value => Some(self.structure(value, "CmdFile", &FILE)),
+        }
+    }
+
+    /// Keys are matched as they are, else in any case; the last of several counts; null is as good as missing.
+    fn structure<T: Default>(&mut self, value: Value, name: &'static str, fields: &[Field<'_, T>]) -> T {
+        let mut filled = T::default();
+        let members = match value {
+            Value::Object(members) => members,
+            Value::Null => return filled,
+            other => {
+                self.mismatch(&kind(&other), format_args!("model.{name}"));
+                return filled;
+            }
+        };
+        let outer = std::mem::replace(&mut self.structure, name);
+        for (key, value) in members {
+            let exact = fields.iter().find(|(field, _)| *field == key);
+            let field = exact.or_else(|| fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(&key)));
+            if let Some((field, store)) = field {
+                self.path.push(field);
+                store(self, value, &mut filled);
+                self.path.pop();
+            }
+        }
+        self.structure = outer;
+        filled
+    }
+
+    fn list<T>(
+        &mut self,
+        value: Value,
+        to: &mut Vec<T>,
+        name: &str,
+        mut element: impl FnMut(&mut Self, Value) -> T,
+    ) {
+        match value {
+            Value::Array(values) => *to = values.into_iter().map(|value| element(self, value)).collect(),
+            Value::Null => to.clear(),
+            other => self.mismatch(&kind(&other), format_args!("{name}")),
+        }
+    }
+
+    fn files(&mut self, value: Value, to: &mut BTreeMap<String, File>) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    to.insert(name, self.structure(value, "CmdFile", &FILE));
+                }
+            }
+            Value::Null => to.clear(),
+            other => self.mismatch(&kind(&other), format_args!("map[string]model.CmdFile")),
+        }
+    }
+
+    fn strings(&mut self, value: Value, to: &mut Vec<String>) {
+        self.list(value, to, "[]string", |decoder, value| {
+            let mut text = String::new();
+            decoder.string(value, &mut text);
+            text
+        });
+    }
+
+    fn string(&mut self, value: Value, to: &mut String) {
+        match value {
+            Value::String(text) => *to = text,
+            Value::Null => {}
+            other => self.mismatch(&kind(&other), format_args!("string")),
+        }
+    }
+
+    fn optional_string(&mut self, value: Value, to: &mut Option<String>) {
+        match value {
+            Value::Null => *to = None,
+            value => self.string(value, to.get_or_insert_default()),
+        }
+    }
+
+    fn boolean(&mut self, value: Value, to: &mut bool) {
+        match value {
+            Value::Bool(truth) => *to = truth,
+            Value::Null => {}
+            other => self.mismatch(&kind(&other), format_args!("bool")),
+        }
+    }
+
+    /// Only plain digits: `-1`, `1.5`, `1e9` and what is over 64 bits are refused, as Go refuses them for a uint64.
+    fn unsigned(&mut self, value: Value, to: &mut u64) {
+        match value {
+            Value::Number(text) => match text.parse() {
+                Ok(number) => *to = number,
+                Err(_) => self.mismatch(&format!("number {text}"), format_args!("uint64")),
+            },
+            Value::Null => {}
+            other => self.mismatch(&kind(&other), format_args!("uint64")),
+        }
+    }
+
+    /// Whether there was a number.
+    fn signed(&mut self, value: Value, to: &mut i64, name: &str) -> bool {
+        match value {
+            Value::Number(text) => match text.parse() {
+                Ok(number) => {
+                    *to = number;
+                    return true;
+                }
+                Err(_) => self.mismatch(&format!("number {text}"), format_args!("{name}")),
+            },
+            Value::Null => {}
+            other => self.mismatch(&kind(&other), format_args!("{name}")),
+        }
+        false
+    }
+
+    fn mismatch(&mut self, found: &str, wanted: fmt::Arguments<'_>) {
+        if self.first_error.is_some() {
+            return;
+        }
+        self.first_error = Some(match self.path.is_empty() {
+            true => format!("json: cannot unmarshal {found} into Go value of type {wanted}"),
+            false => {
+                let field = format!("{}.{}", self.structure, self.path.join("."));
+                format!("json: cannot unmarshal {found} into Go struct field {field} of type {wanted}")
+            }
+        });
+    }
+}
+
+/// What Go calls a value that does not fit.
+fn kind(value: &Value) -> String {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(body: &str) -> String {
+        decode(body.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn a_wrong_type_is_named_with_the_path_of_go_judges_model() {
+        let number = |n: &str| {
+            format!("json: cannot unmarshal number {n} into Go struct field Cmd.cmd.cpuLimit of type uint64")
+        };
+        for n in ["-1", "1.5", "1e9", "99999999999999999999"] {
+            assert_eq!(error(&format!("{{\"cmd\":[{{\"args\":[\"a\"],\"cpuLimit\":{n}}}]}}")), number(n));
+        }
+        assert_eq!(
+            error(r#"{"cmd":[{"args":"a"}]}"#),
+            "json: cannot unmarshal string into Go struct field Cmd.cmd.args of type []string"
+        );
+        assert_eq!(
+            error(r#"{"cmd":[{"files":[{"max":"1"}]}]}"#),
+            "json: cannot unmarshal string into Go struct field CmdFile.cmd.files.max of type int64"
+        );
+        assert_eq!(error("[]"), "json: cannot unmarshal array into Go value of type model.Request");
+    }
+
+    #[test]
+    fn keys_in_any_case_nulls_and_unknown_fields_are_taken() {
+        let body = r#"{"CMD":[{"ARGS":["a"],"CPULIMIT":5,"env":null,"files":[null,{"Name":"o","max":1}],
+            "tty":null,"copyIn":null,"who":[1]}],"cmd2":0,"pipeMapping":null}"#;
+        let request = decode(body.as_bytes()).unwrap();
+        let command = &request.commands[0];
+        assert_eq!((command.args.as_slice(), command.cpu_limit), (&["a".to_owned()][..], 5));
+        assert_eq!(command.files[0], None);
+        assert_eq!(command.files[1].as_ref().unwrap().max, Some(1));
+    }
+
+    #[test]
+    fn the_last_of_doubled_keys_counts() {
+        let request = decode(br#"{"cmd":[{"cpuLimit":1,"cpuLimit":2}]}"#).unwrap();
+        assert_eq!(request.commands[0].cpu_limit, 2);
+    }
+
+    #[test]
+    fn hostile_pipe_ends_are_just_numbers_here() {
+        let request = decode(br#"{"pipeMapping":[{"in":{"index":-1,"fd":9999999},"out":null}]}"#).unwrap();
+        assert_eq!(request.pipes[0].input, PipeEnd { index: -1, fd: 9_999_999 });
+        assert_eq!(request.pipes[0].output, PipeEnd::default());
+    }
+}
