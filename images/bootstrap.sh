@@ -8,7 +8,7 @@
 set -euo pipefail
 
 docker=${DOCKER:-docker}
-gcc=gcc,g++,libc6-dev
+gcc=gcc,g++,libc6-dev,python3
 
 main() {
   local base bases=("$@")

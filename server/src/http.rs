@@ -88,6 +88,8 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
         .workers(2)
         .max_connections(CONNECTIONS)
         .client_request_timeout(HEAD_TIMEOUT)
+        // A client that goes away ends its handler: its command is killed and its sandbox serves others.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(5)
         .disable_signals()
         .listen(listener)?;

@@ -108,6 +108,9 @@ pub(super) fn check(request: &Request, sources: Sources<'_>) -> Result<(), Refus
         for file in in_place.chain(copied) {
             check_file(file, sources.prefixes)?;
         }
+        if command.tty {
+            return Err(Refusal::Bad("tty: terminals are not supported".to_owned()));
+        }
         if command.files.len() > MAX_FDS {
             return Err(Refusal::Bad(format!("too many files: {} > {MAX_FDS}", command.files.len())));
         }
@@ -189,11 +192,11 @@ fn open_source(src: &str) -> std::io::Result<OsFile> {
     }
 }
 
-/// The ends of all pipes, by command and descriptor.
-fn map_pipes(
-    commands: &[Command],
-    pipes: &[PipeMap],
-) -> Result<BTreeMap<(usize, usize), (usize, End)>, Refusal> {
+/// Pipe and end, by command and descriptor.
+type Ends = BTreeMap<(usize, usize), (usize, End)>;
+
+/// The ends of all pipes.
+fn map_pipes(commands: &[Command], pipes: &[PipeMap]) -> Result<Ends, Refusal> {
     for pipe in pipes {
         for end in [pipe.input, pipe.output] {
             check_end(commands, end)?;
@@ -230,7 +233,7 @@ fn check_end(commands: &[Command], end: PipeEnd) -> Result<(), Refusal> {
 fn prepare_one(
     index: usize,
     command: &Command,
-    mapped: &BTreeMap<(usize, usize), (usize, End)>,
+    mapped: &Ends,
     pipe_names: &BTreeSet<&str>,
     sources: Sources<'_>,
 ) -> Result<Prepared, Refusal> {

@@ -71,7 +71,7 @@ pub(super) fn enforced(limit: Duration) -> Duration {
 fn by_ending(ending: Ending) -> (Status, i32) {
     match ending {
         Ending::Exited { code: 0 } => (Status::Accepted, 0),
-        Ending::Exited { code } => (Status::NonzeroExitStatus, code),
+        Ending::Exited { code } => (Status::NonzeroExit, code),
         Ending::Signaled { signal: SIGXFSZ } => (Status::OutputLimitExceeded, SIGXFSZ),
         Ending::Signaled { signal: SIGSYS } => (Status::DangerousSyscall, SIGSYS),
         Ending::Signaled { signal: signal @ (SIGKILL | SIGXCPU) } => (Status::TimeLimitExceeded, signal),
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn plain_endings() {
         assert_eq!(status(Ending::Exited { code: 0 }, ASKED), (Status::Accepted, 0));
-        assert_eq!(status(Ending::Exited { code: 200 }, ASKED), (Status::NonzeroExitStatus, 200));
+        assert_eq!(status(Ending::Exited { code: 200 }, ASKED), (Status::NonzeroExit, 200));
         assert_eq!(status(Ending::Signaled { signal: 13 }, ASKED), (Status::Signalled, 13));
         assert_eq!(status(Ending::Signaled { signal: 31 }, ASKED), (Status::DangerousSyscall, 31));
         assert_eq!(status(Ending::Signaled { signal: 25 }, ASKED), (Status::OutputLimitExceeded, 25));
@@ -137,7 +137,7 @@ mod tests {
         let decide = |code, files| decide(Ending::Exited { code }, &small(), ASKED, files).0;
         assert_eq!(decide(0, Files::OverMaximum), Status::OutputLimitExceeded);
         assert_eq!(decide(0, Files::Failed), Status::FileError);
-        assert_eq!(decide(1, Files::Failed), Status::NonzeroExitStatus);
+        assert_eq!(decide(1, Files::Failed), Status::NonzeroExit);
     }
 
     #[test]

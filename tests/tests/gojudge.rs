@@ -1,0 +1,265 @@
+//! The go-judge API: recorded answers replayed, files, cancelling, many runs at once.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use e2e::environment::{at_most_ms, patience};
+use e2e::{Client, gojudge};
+use futures_util::stream::{self, StreamExt};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+/// Recorded cases that are answered otherwise, with the reason; `docs/go-judge.md` says more. A case that is no longer
+/// different must go from this list, unless the answer depends on the host.
+const DIFFERENT: [(&str, &str); 23] = [
+    ("src missing in copyIn", "src is refused unless gojudge.src_prefixes allows it"),
+    ("src missing in files", "src is refused unless gojudge.src_prefixes allows it"),
+    ("two cmds one copyIn fail", "src is refused unless gojudge.src_prefixes allows it"),
+    ("copyIn too large for tmpfs (src zero sparse)", "src is refused unless gojudge.src_prefixes allows it"),
+    ("SIGABRT", "programs start with every signal at its default"),
+    ("no args", "the text names the cause"),
+    ("args null", "the text names the cause"),
+    ("copyIn outside", "a file that cannot be put is a File Error"),
+    ("copyIn trailing slash", "a file that cannot be put is a File Error"),
+    ("copyIn empty name", "a file that cannot be put is a File Error"),
+    ("cpuSetLimit bad", "cpuSetLimit is not applied"),
+    ("cpuSetLimit garbage", "cpuSetLimit is not applied"),
+    ("tty tty-command", "tty is refused"),
+    ("tty cat", "tty is refused"),
+    ("tty over max", "tty is refused"),
+    ("copyIn nested", "the listing shows this host's names and times"),
+    ("copyIn content empty", "the listing shows this host's names and times"),
+    ("copyIn symlink", "the listing shows this host's names and times"),
+    ("file persists across runs?", "the listing shows this host's names and times"),
+    ("file persists across runs 2", "the listing shows this host's names and times"),
+    ("uid map", "a program has a uid of its own, not root's"),
+    ("net", "only local sockets can be made"),
+    ("kill 1", "a program has a uid of its own, not root's"),
+];
+
+/// Cases whose recorded answers tell of the host that they were recorded on.
+const OF_THE_HOST: [&str; 6] = [
+    "copyOut via symlinked dir",
+    "copyOut /usr/bin/true",
+    "ps after",
+    "python version",
+    "proc1",
+    // Two clocks that run out at one time: either program may see the other's end first.
+    "one TLE other waits",
+];
+
+#[tokio::test]
+async fn recorded_requests_are_answered_as_go_judge_did() {
+    Client::connect().await;
+    let mut table = Vec::new();
+    let mut surprises = Vec::new();
+    for case in gojudge::recorded_cases() {
+        let answer = gojudge::post("/run", case.body()).await;
+        let same = answer.status.as_u16() == case.status
+            && gojudge::masked(&answer.text) == gojudge::masked(&case.answer);
+        let reason = DIFFERENT.iter().find(|(name, _)| *name == case.name).map(|(_, reason)| *reason);
+        let of_the_host = OF_THE_HOST.contains(&case.name.as_str());
+        let (result, expected) = match (same, reason) {
+            (true, None) => ("same".to_owned(), true),
+            (true, Some(reason)) => (format!("same, though listed as different: {reason}"), false),
+            (false, Some(reason)) => (format!("different: {reason}"), true),
+            (false, None) if of_the_host => ("different: it tells of the host".to_owned(), true),
+            (false, None) => ("different".to_owned(), false),
+        };
+        table.push(format!("{:<45} {result}", case.name));
+        if !expected {
+            surprises.push(format!(
+                "{}\n  recorded {} {}\n  answered {} {}",
+                case.name, case.status, case.answer, answer.status, answer.text
+            ));
+        }
+    }
+    eprintln!("{}", table.join("\n"));
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+}
+
+/// A command with standard descriptors and fair limits.
+fn command(args: &[&str]) -> Value {
+    json!({
+        "args": args,
+        "env": ["PATH=/usr/bin:/bin"],
+        "files": [{"content": ""}, {"name": "stdout", "max": 4_194_304}, {"name": "stderr", "max": 10240}],
+        "cpuLimit": 10_000_000_000u64,
+        "clockLimit": 30_000_000_000u64,
+        "memoryLimit": 268_435_456,
+        "procLimit": 50,
+    })
+}
+
+async fn run(commands: Value) -> Vec<Value> {
+    let answer = gojudge::post("/run", commands.to_string()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    answer.json.as_array().cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn what_a_compiler_leaves_is_stored_run_and_deleted_by_id() {
+    Client::connect().await;
+    let mut compile = command(&["/usr/bin/g++", "a.cc", "-o", "a"]);
+    compile["copyIn"] = json!({"a.cc": {"content": "#include <iostream>\nint main() { int a, b; std::cin >> a >> b; std::cout << a + b; }"}});
+    compile["copyOutCached"] = json!(["a"]);
+    let compiled = run(json!({"cmd": [compile]})).await;
+    assert_eq!(compiled[0]["status"], "Accepted", "{compiled:?}");
+    let id = compiled[0]["fileIds"]["a"].as_str().expect("an id").to_owned();
+    let mut sum = command(&["./a"]);
+    sum["files"][0] = json!({"content": "1 2"});
+    sum["copyIn"] = json!({"a": {"fileId": id}});
+    let ran = run(json!({"cmd": [sum]})).await;
+    assert_eq!(ran[0]["files"]["stdout"], "3", "{ran:?}");
+    let path = format!("/file/{id}");
+    let part = gojudge::client().get(gojudge::url(&path)).header("Range", "bytes=1-3").send().await.unwrap();
+    assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
+    assert_eq!(part.bytes().await.unwrap().as_ref(), b"ELF");
+    assert_eq!(gojudge::delete(&path).await, StatusCode::OK);
+    assert_eq!(gojudge::delete(&path).await, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_uploaded_file_keeps_the_last_part_of_its_name() {
+    Client::connect().await;
+    let boundary = "a-boundary";
+    let form = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../../x/y.cc\"\r\n\r\ncontent\r\n--{boundary}--\r\n"
+    );
+    let request = gojudge::client().post(gojudge::url("/file")).body(form);
+    let answer = request
+        .header("Content-Type", format!("multipart/form-data; boundary={boundary}"))
+        .send()
+        .await
+        .unwrap();
+    let id: String = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    let list = gojudge::client().get(gojudge::url("/file")).send().await.unwrap().text().await.unwrap();
+    let list: BTreeMap<String, String> = serde_json::from_str(&list).unwrap();
+    assert_eq!(list[&id], "y.cc");
+    let got = gojudge::client().get(gojudge::url(&format!("/file/{id}"))).send().await.unwrap();
+    assert_eq!(got.headers()["content-disposition"], "attachment; filename=\"y.cc\"");
+    assert_eq!(got.text().await.unwrap(), "content");
+    assert_eq!(gojudge::delete(&format!("/file/{id}")).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn two_programs_exchange_fifty_thousand_lines_in_ten_seconds() {
+    Client::connect().await;
+    let source = r#"
+        #include <stdio.h>
+        #include <stdlib.h>
+        int main(int argc, char **argv) {
+            long first = atol(argv[1]), n;
+            if (first) printf("0\n"), fflush(stdout);
+            while (scanf("%ld", &n) == 1 && n < 50000) printf("%ld\n", n + 1), fflush(stdout);
+            fprintf(stderr, "%ld", n);
+        }"#;
+    let mut compile = command(&["/usr/bin/gcc", "a.c", "-o", "a"]);
+    compile["copyIn"] = json!({"a.c": {"content": source}});
+    compile["copyOutCached"] = json!(["a"]);
+    let compiled = run(json!({"cmd": [compile]})).await;
+    let id = compiled[0]["fileIds"]["a"].clone();
+    let player = |first: &str, files: Value| {
+        let mut player = command(&["./a", first]);
+        player["copyIn"] = json!({"a": {"fileId": id}});
+        player["files"] = files;
+        player
+    };
+    let stderr = json!({"name": "stderr", "max": 100});
+    let begun = Instant::now();
+    let results = run(json!({
+        "cmd": [player("1", json!([null, null, stderr])), player("0", json!([null, null, stderr]))],
+        "pipeMapping": [
+            {"in": {"index": 0, "fd": 1}, "out": {"index": 1, "fd": 0}, "proxy": true},
+            {"in": {"index": 1, "fd": 1}, "out": {"index": 0, "fd": 0}},
+        ],
+    }))
+    .await;
+    let took = begun.elapsed();
+    // The first to see the last number ends, and the other sees its end.
+    let last: Vec<_> =
+        results.iter().map(|result| result["files"]["stderr"].as_str().unwrap_or("")).collect();
+    assert!(last == ["49999", "50000"] || last == ["50000", "49999"], "{results:?}");
+    assert!(took.as_secs_f64() * 1000.0 < at_most_ms(10_000.0), "{took:?}");
+    gojudge::delete(&format!("/file/{}", id.as_str().unwrap())).await;
+}
+
+#[tokio::test]
+async fn pipe_ends_that_make_no_sense_are_refused_and_the_server_lives() {
+    Client::connect().await;
+    let two = json!([command(&["/bin/true"]), command(&["/bin/true"])]);
+    for (index, fd) in [(0, -1), (0, 1_000_000_000), (-5, 0), (7, 0), (0, 1)] {
+        let body = json!({"cmd": two, "pipeMapping": [{"in": {"index": index, "fd": fd}, "out": {"index": 1, "fd": 9}}]});
+        let answer = gojudge::post("/run", body.to_string()).await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{index}/{fd}: {}", answer.text);
+        assert!(answer.json.is_string(), "{}", answer.text);
+    }
+    assert_eq!(run(json!({"cmd": [command(&["/bin/true"])]})).await[0]["status"], "Accepted");
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_takes_its_run_with_it() {
+    let client = Client::connect().await;
+    let mut sleeper = command(&["/bin/sleep", "20"]);
+    sleeper["clockLimit"] = json!(25_000_000_000u64);
+    let leased = || async {
+        let ready = client.call(reqwest::Method::GET, "/readyz", None).await.json;
+        let profiles = ready["pool"]["profiles"].as_array().cloned().unwrap_or_default();
+        profiles
+            .iter()
+            .filter(|p| p["profile"] == "command")
+            .filter_map(|p| p["leased"].as_u64())
+            .sum::<u64>()
+    };
+    let body = json!({"cmd": [sleeper]}).to_string();
+    let request = tokio::spawn(async move { gojudge::post("/run", body).await });
+    wait_for(Duration::from_secs(5), async || leased().await > 0).await;
+    request.abort();
+    wait_for(Duration::from_millis(500), async || leased().await == 0).await;
+}
+
+async fn wait_for(on_a_quick_host: Duration, mut so: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + patience(on_a_quick_host);
+    while !so().await {
+        assert!(Instant::now() < deadline, "it did not come to that within {on_a_quick_host:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn many_requests_at_once_keep_their_programs_and_outputs_apart() {
+    Client::connect().await;
+    const REQUESTS: usize = 2000;
+    let answers = stream::iter(0..REQUESTS).map(|number| async move {
+        let mut echo = command(&["./tell"]);
+        echo["copyIn"] = json!({"tell": {"content": format!("#!/bin/sh\necho {number}\n")}});
+        let answer = gojudge::post("/run", json!({"cmd": [echo]}).to_string()).await;
+        (number, answer)
+    });
+    let wrong: Vec<String> = answers
+        .buffer_unordered(64)
+        .filter_map(|(number, answer)| async move {
+            let right = answer.json[0]["files"]["stdout"] == format!("{number}\n");
+            (!right).then(|| format!("{number}: {} {}", answer.status, answer.text))
+        })
+        .collect()
+        .await;
+    assert!(wrong.is_empty(), "{} of {REQUESTS}: {:?}", wrong.len(), wrong.first());
+}
+
+#[tokio::test]
+async fn clients_that_look_for_go_judge_find_it() {
+    Client::connect().await;
+    let get = async |path: &str| {
+        gojudge::client().get(gojudge::url(path)).send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let version = get("/version").await;
+    let number = version["buildVersion"].as_str().and_then(|version| version.strip_prefix('v')).unwrap();
+    assert_eq!(number.split('.').filter_map(|part| part.parse::<u32>().ok()).count(), 3, "{version}");
+    assert_eq!(version["copyOutOptional"], true);
+    let config = get("/config").await;
+    assert_eq!(config["fixSymlinkEscape"], true);
+    assert_eq!(config["runnerConfig"]["workDir"], "/w");
+    let controllers = config["runnerConfig"]["cgroupControllers"].as_array().unwrap();
+    assert!(controllers.contains(&json!("memory")));
+}
