@@ -15,10 +15,11 @@ monitor serve --socket PATH [--cgroups DIR] [--box DIR]...
 monitor run [OPTION]... -- PROGRAM [ARGUMENT]...
     Runs one program and prints a JSON report on standard output. The program inherits standard input and the
     environment; what it writes to standard output and error goes to standard error, unless redirected.
-    Exit status 0 = there is a report, whatever came of the program. Nothing is wiped.
+    Exit status 0 = there is a report, whatever came of the program. Nothing is wiped. Where no cgroup can be made,
+    a run ends with all processes of its uid: then two runs at a time need two.
 
     --cpu TIME (10s)         --memory SIZE (512MiB)    --uid UID (65533)    --stdin FILE
-    --wall TIME (3 x CPU)    --stack SIZE (= memory)   --gid GID (= uid)    --stdout FILE
+    --wall TIME (3 CPU + 1s) --stack SIZE (= memory)   --gid GID (= uid)    --stdout FILE
     --processes N (128)      --file-size SIZE (256MiB) --cwd DIR (here)     --stderr FILE
     --open-files N (256)     --cgroups DIR (/cg)       --env KEY=VALUE (repeatable; replaces the environment)
     --writable DIR (repeatable; may be written beside the box and cwd)
@@ -153,7 +154,8 @@ fn by_hand<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<ByHand, Strin
             _ => return Err(unknown(option)),
         }
     }
-    run.limits.wall_time = wall.unwrap_or(run.limits.cpu_time.saturating_mul(3));
+    run.limits.wall_time =
+        wall.unwrap_or(run.limits.cpu_time.saturating_mul(3).saturating_add(Duration::from_secs(1)));
     run.limits.stack = stack.unwrap_or(run.limits.memory);
     run.gid = gid.unwrap_or(run.uid);
     match run {
@@ -236,7 +238,7 @@ mod tests {
     #[test]
     fn limits_that_are_not_given_follow_from_those_that_are() {
         let run = run("run --cpu 1500ms --memory 64MiB -- g++ -o x main.cpp");
-        assert_eq!(run.limits.wall_time, Duration::from_millis(4500));
+        assert_eq!(run.limits.wall_time, Duration::from_millis(5500));
         assert_eq!(run.limits.stack, Bytes::mib(64));
         assert_eq!(run.argv, ["g++", "-o", "x", "main.cpp"]);
     }

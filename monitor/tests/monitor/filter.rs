@@ -11,7 +11,6 @@ use crate::common::{Server, limits, program, stdio_to};
 use crate::hostile::compiled;
 
 /// What the filter answers on x86_64, by number; written down apart from the code that makes the filter.
-#[cfg(target_arch = "x86_64")]
 const DENIED: &[(i32, &[u32])] = &[
     (libc::ENOSYS, &[425, 426, 427, 206, 209, 323]),
     (libc::EPERM, &[101, 310, 311, 312, 438, 440, 298]),
@@ -34,7 +33,6 @@ const DENIED: &[(i32, &[u32])] = &[
 /// The newest number that was reviewed.
 const NEWEST: u32 = 466;
 
-#[cfg(target_arch = "x86_64")]
 #[test]
 fn each_call_is_denied_as_written_down_and_no_other_is() {
     let filtered = probed_under_the_monitor();

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "what is unexpected here fails the test")]
 
+mod by_hand;
 mod common;
 mod conversation;
+#[cfg(target_arch = "x86_64")]
 mod filter;
 mod hostile;
 mod limits;
