@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::operations::{Operations, PoolStatus};
+use crate::operations::{Operations, PoolStatus, ProfileStatus};
 use crate::queue::Queue;
 use crate::store::Store;
 
@@ -50,12 +50,7 @@ impl Readiness {
             reasons.push("the store is not writable".into());
         }
         let pool = operations.status();
-        for profile in &pool.profiles {
-            if profile.idle + profile.leased == 0 {
-                let why = profile.problem.clone().unwrap_or_else(|| "they are being made".into());
-                reasons.push(format!("no sandbox of profile {} is up: {why}", profile.profile));
-            }
-        }
+        reasons.extend(pool.profiles.iter().filter_map(not_up));
         match &*self.failures.lock().unwrap_or_else(PoisonError::into_inner) {
             None => reasons.push("the self-test has not run yet".into()),
             Some(failures) => reasons.extend(failures.iter().cloned()),
@@ -75,5 +70,49 @@ impl Readiness {
         }
         *probed = Some((Instant::now(), outcome.is_ok()));
         outcome.is_ok()
+    }
+}
+
+/// Why there is no sandbox of a profile. A moment without one, as when all are replaced, is no reason: submissions wait.
+fn not_up(profile: &ProfileStatus) -> Option<String> {
+    let up = profile.idle + profile.leased > 0;
+    let being_replaced = profile.created > 0 && profile.problem.is_none();
+    if up || being_replaced {
+        return None;
+    }
+    let why = profile.problem.as_deref().unwrap_or("the first is being made");
+    Some(format!("no sandbox of profile {} is up: {why}", profile.profile))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(idle: usize, created: u64, problem: Option<&str>) -> ProfileStatus {
+        ProfileStatus {
+            profile: "run".into(),
+            slots: 1,
+            idle,
+            leased: 0,
+            starting: 1 - idle,
+            waiting: 0,
+            created,
+            retired: std::collections::BTreeMap::new(),
+            problem: problem.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn no_sandbox_is_a_reason_unless_they_are_just_being_replaced() {
+        assert_eq!(not_up(&profile(1, 1, Some("the last attempt failed"))), None);
+        assert_eq!(not_up(&profile(0, 7, None)), None);
+        assert_eq!(
+            not_up(&profile(0, 0, None)).as_deref(),
+            Some("no sandbox of profile run is up: the first is being made")
+        );
+        assert_eq!(
+            not_up(&profile(0, 7, Some("no image"))).as_deref(),
+            Some("no sandbox of profile run is up: no image")
+        );
     }
 }
