@@ -36,6 +36,9 @@ use crate::throttle::Throttle;
 
 /// Time that a client has for the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// An idle connection stays open for longer than the proxies and clients in front keep theirs (60 s is usual), so that
+/// none of them sends a request into a connection that is just being closed.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Connections of each worker.
 const CONNECTIONS: usize = 10_000;
 
@@ -90,6 +93,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
         .client_request_timeout(HEAD_TIMEOUT)
         // A client that goes away ends its handler: its command is killed and its sandbox serves others.
         .h1_allow_half_closed(false)
+        .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(5)
         .disable_signals()
         .listen(listener)?;

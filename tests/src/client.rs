@@ -265,6 +265,8 @@ fn http_client() -> reqwest::Client {
     let built = reqwest::Client::builder()
         .connect_timeout(patience(Duration::from_secs(5)))
         .timeout(patience(Duration::from_secs(90)))
+        // A connection that the server is about to close must not be used for a POST.
+        .pool_idle_timeout(Duration::from_secs(2))
         .no_proxy()
         .build();
     match built {

@@ -163,7 +163,9 @@ fn set(program: &mut TestProgram, key: &str, value: &str) -> Result<bool, String
 
 /// So many bytes of text: lines of digits.
 fn filler(size: usize) -> Vec<u8> {
-    b"0123456789abcde\n".iter().copied().cycle().take(size).collect()
+    let mut bytes = b"0123456789abcde\n".repeat(size.div_ceil(16));
+    bytes.truncate(size);
+    bytes
 }
 
 /// Understands `\n`, `\t`, `\r`, `\0` and `\\`.
