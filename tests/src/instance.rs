@@ -85,8 +85,9 @@ impl Plan {
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let port = environment::first_port() + number % 8;
         self.make_volume(&host).await;
-        let warden = self.copy(&host, "warden", number, None).await;
-        let server = self.copy(&host, "server", number, Some(port)).await;
+        let uids = 57_000 + u32::from(port % 80) * 100;
+        let warden = self.copy(&host, "warden", uids, None).await;
+        let server = self.copy(&host, "server", uids, Some(port)).await;
         host.start(&warden).await;
         host.start(&server).await;
         let instance =
@@ -105,27 +106,23 @@ impl Plan {
     }
 
     /// The service's own container, with what must differ.
-    async fn copy(&self, host: &Host, service: &str, number: u16, port: Option<u16>) -> String {
+    async fn copy(&self, host: &Host, service: &str, uids: u32, port: Option<u16>) -> String {
         let original = host.service(&environment::project(), service).await;
         let Some(original) = host.inspect(&original).await else { panic!("{service} has gone") };
         let mut body = create_body(original);
         body.labels = Some(HashMap::from([("io.gavel.e2e".into(), self.name.clone())]));
-        body.env = Some(self.environment(body.env.unwrap_or_default(), number));
+        body.env = Some(self.environment(body.env.unwrap_or_default(), uids));
         let host_config = body.host_config.get_or_insert_default();
         move_workspace(host_config, &self.name);
-        // Docker's own bridge instead of the compose project's network.
-        if host_config.network_mode.as_deref() != Some("none") {
-            host_config.network_mode = Some("bridge".into());
-        }
         host_config.port_bindings = port.map(published);
         let options = CreateContainerOptionsBuilder::new().name(&format!("{}-{service}", self.name)).build();
         done(host.docker().create_container(Some(options), body).await).id
     }
 
-    fn environment(&self, original: Vec<String>, number: u16) -> Vec<String> {
+    fn environment(&self, original: Vec<String>, uids: u32) -> Vec<String> {
         let own = [
             ("GAVEL_SANDBOX__INSTANCE".to_owned(), self.name.clone()),
-            ("GAVEL_SANDBOX__UID_BASE".to_owned(), (54_000 + u32::from(number) * 100).to_string()),
+            ("GAVEL_SANDBOX__UID_BASE".to_owned(), uids.to_string()),
             ("GAVEL_SANDBOX__CGROUP_PARENT".to_owned(), String::new()),
         ];
         let mut variables: Vec<(String, String)> = original
