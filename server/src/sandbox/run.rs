@@ -20,16 +20,16 @@ use super::{Captured, CollectedOutput, Ran, RunEnding, SandboxError};
 const QUIET: Duration = Duration::from_millis(3);
 
 /// Beyond the wall limit: putting files, killing, handing out. Then the monitor is taken for dead.
-const GRACE: Duration = Duration::from_secs(3);
+const GRACE: Duration = Duration::from_secs(5);
 
 /// From a Kill to the report.
-const KILL: Duration = Duration::from_secs(2);
+const KILL: Duration = Duration::from_secs(5);
 
 /// How often the monitor of a long run is pinged: a paused container says nothing.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
-/// Pings without an answer after which a monitor is taken for dead; one may be late on a busy host.
-const SILENCE: u32 = 2;
+/// Pings without an answer after which a monitor is taken for dead; some may be late on a busy host.
+const SILENCE: u32 = 3;
 
 /// No honest figure is larger, and sums of smaller ones do not overflow.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);

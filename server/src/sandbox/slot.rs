@@ -17,8 +17,8 @@ use super::plan::Slot;
 use super::warden_client::{WardenCallError, WardenClient};
 use crate::workspace::Workspace;
 
-/// From the container's start to the monitor's Hello: milliseconds on a quiet host.
-const CONNECT: Duration = Duration::from_secs(10);
+/// From the container's start to the monitor's Hello: milliseconds on a quiet host, seconds on an emulated one.
+const CONNECT: Duration = Duration::from_secs(30);
 
 /// Why a slot has no sandbox.
 #[derive(Debug, thiserror::Error)]

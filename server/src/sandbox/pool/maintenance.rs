@@ -14,7 +14,7 @@ const TICK: Duration = Duration::from_millis(250);
 const PING_EVERY: Duration = Duration::from_secs(2);
 
 /// An idle monitor answers in a tenth of a millisecond; on a host that is overloaded in so long, or never.
-const PING: Duration = Duration::from_secs(2);
+const PING: Duration = Duration::from_secs(3);
 
 /// Looks after the idle sandboxes of a shelf, for ever.
 pub(super) async fn watch(shelf: Arc<Shelf>) {

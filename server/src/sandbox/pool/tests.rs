@@ -280,7 +280,7 @@ async fn a_monitor_that_falls_silent_is_not_waited_for() {
     let started = Instant::now();
     let error = misbehaves(Manner::Mute, RetireReason::Gone).await;
     assert!(matches!(&error, SandboxError::Died(why) if why.contains("silent")), "{error:?}");
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(7), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
