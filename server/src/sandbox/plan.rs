@@ -65,6 +65,11 @@ pub enum PlanError {
         /// The configured base.
         base: u32,
     },
+    /// A toolchain's name becomes part of a container's.
+    #[error(
+        "toolchain `{0}`: a name has letters, digits, `-` and `_`, begins with none of the last two, and is not `run`"
+    )]
+    Name(String),
     /// A sandbox of each kind is needed.
     #[error("sandbox.{0} must not be 0")]
     NoSlots(&'static str),
@@ -89,6 +94,9 @@ impl SlotPlan {
     /// # Errors
     /// [`PlanError::Uids`] and [`PlanError::NoSlots`].
     pub fn new(config: &Config, languages: &Languages, host: Host) -> Result<Self, PlanError> {
+        if let Some((name, _)) = languages.toolchains().find(|(name, _)| !is_usable(name)) {
+            return Err(PlanError::Name(name.to_owned()));
+        }
         let counts = counts(config, languages, host)?;
         let mut slots = Vec::new();
         for (profile, count) in counts {
@@ -120,6 +128,12 @@ impl SlotPlan {
     pub fn iter(&self) -> impl Iterator<Item = &Slot> {
         self.slots.iter()
     }
+}
+
+/// Docker takes it as part of a name, and no run slot has it.
+fn is_usable(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain) && name != "run"
 }
 
 /// Slots of each profile: as configured, else by cores and then fewer while they do not fit into memory.
@@ -248,6 +262,15 @@ mod tests {
         assert_eq!(plan.get(6), None);
         config.sandbox.uid_base = FIRST_FOREIGN_UID - 3;
         assert!(matches!(SlotPlan::new(&config, &languages(&["gcc"]), host), Err(PlanError::Uids { .. })));
+    }
+
+    #[test]
+    fn a_toolchain_that_no_container_could_be_named_after_is_refused() {
+        let host = Host { cores: 1, memory: LARGE };
+        for name in ["run", "\"a b\"", "\"a/b\"", "-a", "\"\""] {
+            let refused = SlotPlan::new(&Config::default(), &languages(&[name]), host);
+            assert!(matches!(refused, Err(PlanError::Name(_))), "{name}: {refused:?}");
+        }
     }
 
     #[test]
