@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::plan::{Host, PlanError, Slot, SlotPlan};
@@ -27,7 +28,7 @@ mod tests;
 pub use lease::LeasedSandbox;
 pub use shelf::ShelfStatus;
 
-use keeper::Keeper;
+use keeper::{AT_ONCE, Keeper};
 use shelf::{Policy, Shelf};
 
 /// Longest that closing waits for the warden to remove the containers.
@@ -66,6 +67,7 @@ struct Inner {
     shelves: BTreeMap<Profile, Arc<Shelf>>,
     warden: WardenClient,
     stop: CancellationToken,
+    turns: Arc<Semaphore>,
 }
 
 impl Pool {
@@ -98,7 +100,9 @@ impl Pool {
                 (profile.clone(), Arc::new(Shelf::new(profile.clone(), slots.len(), policy)))
             })
             .collect();
+        let turns = Arc::new(Semaphore::new(usize::try_from(AT_ONCE).unwrap_or(1)));
         let keeper = Keeper {
+            turns: Arc::clone(&turns),
             workspace: Workspace::new(&config.workspace.path),
             warden: warden.clone(),
             stop: stop.clone(),
@@ -109,7 +113,7 @@ impl Pool {
             .into_iter()
             .filter_map(|(profile, slots)| Some((Arc::clone(shelves.get(&profile)?), slots)));
         keeper.start(work.collect());
-        Self { inner: Arc::new(Inner { shelves, warden, stop }) }
+        Self { inner: Arc::new(Inner { shelves, warden, stop, turns }) }
     }
 
     /// Where things stand.
@@ -131,7 +135,12 @@ impl Pool {
         for shelf in self.inner.shelves.values() {
             shelf.close();
         }
-        match tokio::time::timeout(CLOSE, self.inner.warden.drain()).await {
+        let drain = async {
+            // A container that is being made would come after the others are gone.
+            let _none_is_made = self.inner.turns.acquire_many(AT_ONCE).await;
+            self.inner.warden.drain().await
+        };
+        match tokio::time::timeout(CLOSE, drain).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the containers could not be removed"),
             Err(_) => tracing::warn!("the containers were not removed in time"),

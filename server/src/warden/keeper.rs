@@ -22,7 +22,7 @@ use crate::sandbox::plan::{Slot, SlotPlan};
 use crate::workspace::Workspace;
 
 /// Calls at one time that make or remove containers: more make the engine slower, not faster.
-const IN_FLIGHT: usize = 4;
+const IN_FLIGHT: u32 = 4;
 
 /// How often, and how far apart, a name that is taken is tried again.
 const NAME_ATTEMPTS: u32 = 100;
@@ -87,7 +87,7 @@ impl Keeper {
             on_host,
             processes,
             settings,
-            in_flight: Semaphore::new(IN_FLIGHT),
+            in_flight: Semaphore::new(usize::try_from(IN_FLIGHT).unwrap_or(1)),
         })
     }
 
@@ -232,7 +232,8 @@ impl Keeper {
     }
 
     async fn drain(&self) -> Result<(), WardenError> {
-        let _turn = self.in_flight.acquire().await;
+        // After those that were asked for before: they would come when the others are gone.
+        let _alone = self.in_flight.acquire_many(IN_FLIGHT).await;
         let removed = reaper::drain(&self.engine, &self.settings.instance).await?;
         self.cgroups.remove_empty();
         tracing::info!(removed, "removed the containers of this instance");

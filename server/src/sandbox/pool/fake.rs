@@ -68,6 +68,8 @@ pub(super) enum Manner {
 pub(super) struct Stage {
     pub(super) pool: Pool,
     manner: Arc<Mutex<Manner>>,
+    /// Open containers: made, and not removed by a drain since.
+    pub(super) containers: Arc<AtomicU32>,
     /// The warden refuses to create.
     broken: Arc<Mutex<Option<String>>>,
     created: Arc<AtomicU32>,
@@ -93,17 +95,18 @@ impl Stage {
         }
         let manner = Arc::new(Mutex::new(Manner::Honest));
         let broken = Arc::new(Mutex::new(None));
-        let (created, attempts) = (Arc::default(), Arc::default());
+        let (created, attempts, containers) = (Arc::default(), Arc::default(), Arc::default());
         let warden = Warden {
             layout,
             manner: Arc::clone(&manner),
             broken: Arc::clone(&broken),
             created: Arc::clone(&created),
             attempts: Arc::clone(&attempts),
+            containers: Arc::clone(&containers),
         };
         tokio::spawn(warden.serve(config.sandbox.warden_socket.clone()));
         let pool = Pool::with_plan(&config, &plan);
-        Self { pool, manner, broken, created, attempts, _workspace: workspace }
+        Self { pool, manner, containers, broken, created, attempts, _workspace: workspace }
     }
 
     /// From now on monitors behave like this.
@@ -146,32 +149,46 @@ struct Warden {
     broken: Arc<Mutex<Option<String>>>,
     created: Arc<AtomicU32>,
     attempts: Arc<AtomicU32>,
+    containers: Arc<AtomicU32>,
 }
 
 impl Warden {
     async fn serve(self, path: PathBuf) {
         let listener = UnixListener::bind(path).unwrap();
+        let warden = Arc::new(self);
         loop {
             let (stream, _) = listener.accept().await.unwrap();
-            let mut stream = BufReader::new(stream);
-            let mut line = String::new();
-            stream.read_line(&mut line).await.unwrap();
-            let mut answer = serde_json::to_vec(&self.answer(serde_json::from_str(&line).unwrap())).unwrap();
-            answer.push(b'\n');
-            // The client may have stopped waiting.
-            let _ = stream.write_all(&answer).await;
+            tokio::spawn(Arc::clone(&warden).converse(BufReader::new(stream)));
         }
     }
 
-    fn answer(&self, verb: Verb) -> Answer {
-        let Verb::Create { slot, .. } = verb else { return Answer::Done };
+    async fn converse(self: Arc<Self>, mut stream: BufReader<tokio::net::UnixStream>) {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.unwrap();
+        let mut answer =
+            serde_json::to_vec(&self.answer(serde_json::from_str(&line).unwrap()).await).unwrap();
+        answer.push(b'\n');
+        // The client may have stopped waiting.
+        let _ = stream.write_all(&answer).await;
+    }
+
+    async fn answer(&self, verb: Verb) -> Answer {
+        let Verb::Create { slot, .. } = verb else {
+            self.containers.store(0, Ordering::SeqCst);
+            return Answer::Done;
+        };
         self.attempts.fetch_add(1, Ordering::SeqCst);
-        if let Some(why) = self.broken.lock().unwrap().clone() {
+        let refusal = self.broken.lock().unwrap().clone();
+        if let Some(why) = refusal {
             return Answer::Failed(why);
         }
+        // Something between nothing and what an engine takes.
+        tokio::time::sleep(Duration::from_millis(20)).await;
         self.created.fetch_add(1, Ordering::SeqCst);
-        let monitor = Monitor::connect(&self.layout.slot_socket(slot), Arc::clone(&self.manner));
-        std::thread::spawn(move || monitor.serve());
+        self.containers.fetch_add(1, Ordering::SeqCst);
+        if let Some(monitor) = Monitor::connect(&self.layout.slot_socket(slot), Arc::clone(&self.manner)) {
+            std::thread::spawn(move || monitor.serve());
+        }
         Answer::Created(slot.to_string())
     }
 }
@@ -184,12 +201,13 @@ struct Monitor {
 }
 
 impl Monitor {
-    fn connect(path: &Path, manner: Arc<Mutex<Manner>>) -> Self {
+    fn connect(path: &Path, manner: Arc<Mutex<Manner>>) -> Option<Self> {
         let flags = SocketFlags::CLOEXEC;
         let socket =
             rustix::net::socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None).unwrap();
-        rustix::net::connect(&socket, &SocketAddrUnix::new(path).unwrap()).unwrap();
-        Self { socket, manner, sent: 0, buffer: vec![0; MAX_FRAME] }
+        // Nobody listens any more where the client has given up.
+        rustix::net::connect(&socket, &SocketAddrUnix::new(path).unwrap()).ok()?;
+        Some(Self { socket, manner, sent: 0, buffer: vec![0; MAX_FRAME] })
     }
 
     /// `None` ends it.

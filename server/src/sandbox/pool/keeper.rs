@@ -16,7 +16,7 @@ use crate::sandbox::warden_client::WardenClient;
 use crate::workspace::Workspace;
 
 /// Sandboxes made at one time: starting a container is a third of a second of somebody's core.
-const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: u32 = 4;
 
 /// What it takes to fill slots.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub(super) struct Keeper {
     pub(super) workspace: Workspace,
     pub(super) warden: WardenClient,
     pub(super) stop: CancellationToken,
+    /// Turns to make a sandbox, [`AT_ONCE`] of them. Who has them all knows that none is being made.
+    pub(super) turns: Arc<Semaphore>,
     /// Between two attempts of a shelf while they fail.
     pub(super) pause: Duration,
 }
@@ -34,14 +36,11 @@ impl Keeper {
         tokio::spawn(async move {
             let stop = self.stop.clone();
             stop.run_until_cancelled(self.clean_up(&work)).await;
-            let turns = Arc::new(Semaphore::new(AT_ONCE));
             for (shelf, slots) in work {
                 let gate = Arc::new(Gate::new(self.pause));
                 tokio::spawn(stop.clone().run_until_cancelled_owned(maintenance::watch(Arc::clone(&shelf))));
                 for slot in slots {
-                    let keeping =
-                        self.clone().keep(Arc::clone(&shelf), slot, Arc::clone(&gate), Arc::clone(&turns));
-                    tokio::spawn(stop.clone().run_until_cancelled_owned(keeping));
+                    tokio::spawn(self.clone().keep(Arc::clone(&shelf), slot, Arc::clone(&gate)));
                 }
             }
         });
@@ -59,19 +58,21 @@ impl Keeper {
         }
     }
 
-    async fn keep(self, shelf: Arc<Shelf>, slot: Slot, gate: Arc<Gate>, turns: Arc<Semaphore>) {
+    /// Stops between two sandboxes, never while one is made: the container of half a start would be left.
+    async fn keep(self, shelf: Arc<Shelf>, slot: Slot, gate: Arc<Gate>) {
         loop {
-            let turn = gate.turn().await;
-            let made = {
-                let _at_once = turns.acquire().await;
-                self.make(&shelf, &slot).await
-            };
+            let waiting = async { (gate.turn().await, self.turns.acquire().await) };
+            let Some((turn, at_once)) = self.stop.run_until_cancelled(waiting).await else { return };
+            let made = self.make(&shelf, &slot).await;
             turn.done(made.is_ok());
             match made {
                 Ok((sandbox, retired)) => {
                     shelf.add(sandbox);
+                    drop(at_once);
                     // Ends when the sandbox does, whoever has it.
-                    let _ = retired.await;
+                    if self.stop.run_until_cancelled(retired).await.is_none() {
+                        return;
+                    }
                 }
                 Err(error) => {
                     if shelf.note_failure(error.to_string()) {

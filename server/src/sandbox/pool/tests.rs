@@ -321,6 +321,19 @@ async fn a_closed_pool_tells_who_waits() {
 }
 
 #[tokio::test]
+async fn a_container_that_is_being_made_when_the_pool_closes_is_removed_too() {
+    let stage = Stage::new(4, |_| {});
+    stage.until("all are warm", |shelf| shelf.idle == 4).await;
+    let attempts = stage.attempts();
+    stage.pool.recycle(None);
+    stage.until("others are being made", |_| stage.attempts() == attempts + 4).await;
+    stage.pool.close().await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(stage.containers.load(std::sync::atomic::Ordering::SeqCst), 0);
+    assert_eq!(stage.attempts(), attempts + 4, "nothing is made after the end");
+}
+
+#[tokio::test]
 async fn arguments_that_fit_no_frame_are_the_programs_failure() {
     let stage = Stage::new(1, |_| {});
     let mut leased = lease(&stage, Isolation::Pooled, None).await;
