@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, answer, eventually};
 
 #[tokio::test]
 async fn what_runs_when_the_server_stops_may_finish() {
@@ -31,7 +31,7 @@ async fn what_runs_too_long_and_what_waits_is_judged_after_the_next_start() {
 #[tokio::test]
 async fn a_stopping_server_accepts_nothing_and_is_not_ready() {
     let mut bench = Bench::with(&[("queue.drain", "3s")]).await;
-    let id = bench.submit("alice", "sleep 1000").await;
+    let id = bench.submit("alice", "sleep 2500").await;
     bench.until(&id, "running").await;
     bench.begin_to_stop();
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -44,4 +44,20 @@ async fn a_stopping_server_accepts_nothing_and_is_not_ready() {
     assert_eq!(response.headers()["retry-after"], "5");
     assert_eq!(response.headers()["connection"], "close");
     bench.stopped().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_waits_for_a_judgement_is_told_where_to_find_it_when_the_server_stops() {
+    let mut bench = Bench::with(&[("queue.drain", "10s")]).await;
+    let body = json!({"language": "cpp17", "source": "sleep 2500", "wait": true});
+    let request = bench.request(reqwest::Method::POST, "/api/v1/submissions").json(&body);
+    let waiting = tokio::spawn(answer(request));
+    let running = || async { (!bench.judge.started.lock().unwrap().is_empty()).then_some(()) };
+    eventually(running).await;
+    bench.begin_to_stop();
+    let (status, body) = waiting.await.unwrap();
+    assert_eq!((status.as_u16(), &body["state"]), (202, &json!("running")));
+    bench.stopped().await.unwrap();
+    let next = Bench::on(bench.directory.clone(), &[]).await;
+    assert_eq!(next.until(body["id"].as_str().unwrap(), "done").await["verdict"], "Accepted");
 }
