@@ -1,8 +1,7 @@
 //! Submissions on their way to a judgement: bounded, fair between users, durable.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch};
@@ -11,11 +10,14 @@ use tokio_util::task::TaskTracker;
 
 mod fair;
 mod job;
+mod refusal;
+mod state;
 mod worker;
 
-use fair::FairQueue;
 use job::Job;
 pub use job::Stage;
+pub use refusal::Refusal;
+use state::State;
 
 use crate::config::QueueConfig;
 use crate::judge::{Judge, JudgeError, Judgement, Progress};
@@ -72,73 +74,6 @@ struct Shared {
     giving_up: CancellationToken,
     workers: TaskTracker,
     runtime: tokio::runtime::Handle,
-}
-
-#[derive(Debug)]
-struct State {
-    workers: usize,
-    waiting: FairQueue<Arc<Job>>,
-    /// Waiting and running.
-    jobs: HashMap<SubmissionId, Arc<Job>>,
-    /// Waiting submissions of each user, and those that are just being stored.
-    reserved: HashMap<Option<String>, usize>,
-    total: usize,
-    /// Bytes of the same.
-    bytes: u64,
-    running: usize,
-    /// Moving average of the seconds between two judgements.
-    pace: f64,
-    last_done: Option<Instant>,
-}
-
-/// Why a submission was not accepted.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum Refusal {
-    /// The queue is full.
-    #[error("the queue is full: {waiting} submissions are waiting")]
-    Full {
-        /// So many wait.
-        waiting: usize,
-        /// When to try again.
-        retry_after: Duration,
-    },
-    /// The user has too many waiting.
-    #[error("{waiting} submissions of this user are waiting, which is the most allowed")]
-    UserFull {
-        /// So many wait.
-        waiting: usize,
-        /// When to try again.
-        retry_after: Duration,
-    },
-    /// The user is cooling down.
-    #[error("too many submissions of this user in a row exceeded their time limit")]
-    CoolingDown {
-        /// When it ends.
-        retry_after: Duration,
-    },
-    /// Another request came under the same idempotency key.
-    #[error("this Idempotency-Key was used for another request")]
-    KeyReused,
-    /// The server is stopping.
-    #[error("the server is stopping")]
-    Stopping,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Refusal {
-    /// As metrics have it.
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Full { .. } => "queue_full",
-            Self::UserFull { .. } => "user_full",
-            Self::CoolingDown { .. } => "throttled",
-            Self::KeyReused => "key_reused",
-            Self::Stopping => "stopping",
-            Self::Store(_) => "store",
-        }
-    }
 }
 
 impl Queue {
@@ -342,63 +277,6 @@ impl Shared {
         job.stage.send_replace(Stage::Cancelled);
         if waited {
             job.left.cancel();
-        }
-    }
-}
-
-impl State {
-    fn new(workers: usize) -> Self {
-        Self {
-            workers,
-            waiting: FairQueue::new(),
-            jobs: HashMap::new(),
-            reserved: HashMap::new(),
-            total: 0,
-            bytes: 0,
-            running: 0,
-            pace: 1.0,
-            last_done: None,
-        }
-    }
-
-    fn has_idle_worker(&self) -> bool {
-        self.waiting.len() == 0 && self.running < self.workers
-    }
-
-    fn enqueue(&mut self, job: Arc<Job>) {
-        self.hold(job.user.clone(), job.size);
-        self.jobs.insert(job.id, Arc::clone(&job));
-        self.waiting.push(job.user.clone().as_deref(), job);
-    }
-
-    fn hold(&mut self, user: Option<String>, size: u64) {
-        *self.reserved.entry(user).or_default() += 1;
-        self.total += 1;
-        self.bytes += size;
-    }
-
-    fn release(&mut self, user: Option<&str>, size: u64) {
-        let key = user.map(ToOwned::to_owned);
-        if let Some(count) = self.reserved.get_mut(&key) {
-            *count -= 1;
-            self.total -= 1;
-            self.bytes -= size;
-            if *count == 0 {
-                self.reserved.remove(&key);
-            }
-        }
-    }
-
-    /// When a place may have become free: the length of the queue at its present pace, from 1 to 60 s.
-    fn retry_after(&self) -> Duration {
-        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let seconds = self.pace * self.waiting.len() as f64;
-        Duration::from_secs_f64(seconds.clamp(1.0, 60.0))
-    }
-
-    fn note_pace(&mut self, now: Instant) {
-        if let Some(last) = self.last_done.replace(now) {
-            self.pace = 0.9 * self.pace + 0.1 * now.duration_since(last).as_secs_f64().min(60.0);
         }
     }
 }

@@ -1,0 +1,55 @@
+//! Why a submission was not accepted.
+
+use std::time::Duration;
+
+use crate::store::StoreError;
+
+/// Why a submission was not accepted.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Refusal {
+    /// The queue is full.
+    #[error("the queue is full: {waiting} submissions are waiting")]
+    Full {
+        /// So many wait.
+        waiting: usize,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The user has too many waiting.
+    #[error("{waiting} submissions of this user are waiting, which is the most allowed")]
+    UserFull {
+        /// So many wait.
+        waiting: usize,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The user is cooling down.
+    #[error("too many submissions of this user in a row exceeded their time limit")]
+    CoolingDown {
+        /// When it ends.
+        retry_after: Duration,
+    },
+    /// Another request came under the same idempotency key.
+    #[error("this Idempotency-Key was used for another request")]
+    KeyReused,
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Refusal {
+    /// As metrics have it.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Full { .. } => "queue_full",
+            Self::UserFull { .. } => "user_full",
+            Self::CoolingDown { .. } => "throttled",
+            Self::KeyReused => "key_reused",
+            Self::Stopping => "stopping",
+            Self::Store(_) => "store",
+        }
+    }
+}

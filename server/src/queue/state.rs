@@ -1,0 +1,83 @@
+//! What waits and what runs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::fair::FairQueue;
+use super::job::Job;
+use crate::submission::SubmissionId;
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) workers: usize,
+    pub(super) waiting: FairQueue<Arc<Job>>,
+    /// Waiting and running.
+    pub(super) jobs: HashMap<SubmissionId, Arc<Job>>,
+    /// Waiting submissions of each user, and those that are just being stored.
+    pub(super) reserved: HashMap<Option<String>, usize>,
+    pub(super) total: usize,
+    /// Bytes of the same.
+    pub(super) bytes: u64,
+    pub(super) running: usize,
+    /// Moving average of the seconds between two judgements.
+    pub(super) pace: f64,
+    pub(super) last_done: Option<Instant>,
+}
+
+impl State {
+    pub(super) fn new(workers: usize) -> Self {
+        Self {
+            workers,
+            waiting: FairQueue::new(),
+            jobs: HashMap::new(),
+            reserved: HashMap::new(),
+            total: 0,
+            bytes: 0,
+            running: 0,
+            pace: 1.0,
+            last_done: None,
+        }
+    }
+
+    pub(super) fn has_idle_worker(&self) -> bool {
+        self.waiting.len() == 0 && self.running < self.workers
+    }
+
+    pub(super) fn enqueue(&mut self, job: Arc<Job>) {
+        self.hold(job.user.clone(), job.size);
+        self.jobs.insert(job.id, Arc::clone(&job));
+        self.waiting.push(job.user.clone().as_deref(), job);
+    }
+
+    pub(super) fn hold(&mut self, user: Option<String>, size: u64) {
+        *self.reserved.entry(user).or_default() += 1;
+        self.total += 1;
+        self.bytes += size;
+    }
+
+    pub(super) fn release(&mut self, user: Option<&str>, size: u64) {
+        let key = user.map(ToOwned::to_owned);
+        if let Some(count) = self.reserved.get_mut(&key) {
+            *count -= 1;
+            self.total -= 1;
+            self.bytes -= size;
+            if *count == 0 {
+                self.reserved.remove(&key);
+            }
+        }
+    }
+
+    /// When a place may have become free: the length of the queue at its present pace, from 1 to 60 s.
+    pub(super) fn retry_after(&self) -> Duration {
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let seconds = self.pace * self.waiting.len() as f64;
+        Duration::from_secs_f64(seconds.clamp(1.0, 60.0))
+    }
+
+    pub(super) fn note_pace(&mut self, now: Instant) {
+        if let Some(last) = self.last_done.replace(now) {
+            self.pace = 0.9 * self.pace + 0.1 * now.duration_since(last).as_secs_f64().min(60.0);
+        }
+    }
+}
