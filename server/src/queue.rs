@@ -29,6 +29,8 @@ use crate::throttle::Throttle;
 
 /// Larger submissions are not kept in memory while they wait, but read from the store when their turn comes.
 const KEEP_IN_MEMORY: usize = 64 * 1024;
+/// So many users at one time find a worker free, whatever others have sent.
+pub const USERS: usize = 4;
 /// After this long without an end the answer to a cancel is given all the same.
 const CANCEL_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -77,7 +79,7 @@ struct Shared {
 }
 
 impl Queue {
-    /// Restores what waits in the store and starts `workers` workers.
+    /// Restores what waits in the store and starts `workers` workers, of which one user gets a part.
     ///
     /// # Errors
     /// The store's.

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::http::{Access, AccessError, GoJudge};
 use crate::judge::{Artefacts, Judge};
 use crate::language::{Languages, LanguagesError};
+use crate::queue;
 use crate::sandbox::{Pool, PoolError, Profile};
 use crate::server::{self, Parts, ServerError};
 use crate::store::{Store, StoreError};
@@ -91,10 +92,10 @@ fn gojudge(config: &Config, pool: &Pool, workspace: &Workspace) -> Result<Option
     gojudge.map(Some).map_err(ServeError::Files)
 }
 
-/// As many as there are sandboxes, so that some compile while others run.
+/// For each user as many as there are sandboxes, so that some compile while others run.
 fn workers(pool: &Pool) -> usize {
     let judging = pool.status().shelves.into_iter().filter(|shelf| shelf.profile != Profile::Command);
-    judging.map(|shelf| shelf.total).sum()
+    queue::USERS * judging.map(|shelf| shelf.total).sum::<usize>()
 }
 
 async fn exit_at_next(mut signals: Signals) {

@@ -5,6 +5,10 @@ use std::collections::{HashMap, VecDeque};
 /// Waiting items of many users. Those without a user share one turn.
 #[derive(Debug)]
 pub(super) struct FairQueue<T> {
+    /// Most items of one user that may be out at one time.
+    most: usize,
+    /// Items of each user that were taken and are not done.
+    out: HashMap<Option<String>, usize>,
     /// Users with something waiting; the first is next.
     turns: VecDeque<Option<String>>,
     waiting: HashMap<Option<String>, VecDeque<T>>,
@@ -12,8 +16,9 @@ pub(super) struct FairQueue<T> {
 }
 
 impl<T> FairQueue<T> {
-    pub(super) fn new() -> Self {
-        Self { turns: VecDeque::new(), waiting: HashMap::new(), len: 0 }
+    /// A queue that lets out at most so many items of one user at one time: whoever comes next finds a worker free.
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, out: HashMap::new(), turns: VecDeque::new(), waiting: HashMap::new(), len: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -29,9 +34,11 @@ impl<T> FairQueue<T> {
         self.of(user).push_front(item);
     }
 
-    /// The next item; its user goes to the end of the line.
+    /// The next item; its user goes to the end of the line. It is out until [`Self::done`].
     pub(super) fn pop(&mut self) -> Option<T> {
-        let user = self.turns.pop_front()?;
+        let may = |user: &Option<String>| self.out.get(user).is_none_or(|out| *out < self.most);
+        let user = self.turns.remove(self.turns.iter().position(may)?)?;
+        *self.out.entry(user.clone()).or_default() += 1;
         let items = self.waiting.get_mut(&user)?;
         let item = items.pop_front();
         if items.is_empty() {
@@ -41,6 +48,17 @@ impl<T> FairQueue<T> {
         }
         self.len -= usize::from(item.is_some());
         item
+    }
+
+    /// An item of this user is no longer out.
+    pub(super) fn done(&mut self, user: Option<&str>) {
+        let user = user.map(ToOwned::to_owned);
+        if let Some(out) = self.out.get_mut(&user) {
+            *out -= 1;
+            if *out == 0 {
+                self.out.remove(&user);
+            }
+        }
     }
 
     /// Takes an item out wherever it waits.
@@ -84,7 +102,7 @@ mod tests {
     use super::*;
 
     fn queue(items: &[(&'static str, u32)]) -> FairQueue<u32> {
-        let mut queue = FairQueue::new();
+        let mut queue = FairQueue::new(usize::MAX);
         for (user, item) in items {
             queue.push(Some(user), *item);
         }
@@ -133,6 +151,19 @@ mod tests {
         assert_eq!(queue.remove(Some("a"), |item| *item == 1), None);
         assert_eq!((queue.len(), queue.position(Some("b"), |item| *item == 10)), (1, Some(1)));
         assert_eq!(drain(queue), [10]);
+    }
+
+    #[test]
+    fn a_user_who_has_the_most_out_waits_and_others_pass() {
+        let mut queue = FairQueue::new(2);
+        for item in 1..=3 {
+            queue.push(Some("a"), item);
+        }
+        assert_eq!((queue.pop(), queue.pop(), queue.pop()), (Some(1), Some(2), None));
+        queue.push(Some("b"), 10);
+        assert_eq!(queue.pop(), Some(10));
+        queue.done(Some("a"));
+        assert_eq!(queue.pop(), Some(3));
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl State {
     pub(super) fn new(workers: usize) -> Self {
         Self {
             workers,
-            waiting: FairQueue::new(),
+            waiting: FairQueue::new(workers.div_ceil(super::USERS)),
             jobs: HashMap::new(),
             reserved: HashMap::new(),
             total: 0,

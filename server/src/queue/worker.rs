@@ -74,6 +74,7 @@ impl Shared {
     fn leave(&self, job: &Arc<Job>, end: End) {
         let mut state = self.state();
         state.running -= 1;
+        state.waiting.done(job.user.as_deref());
         match end {
             End::Left => {
                 state.jobs.remove(&job.id);

@@ -159,12 +159,15 @@ fn counts(config: &Config, languages: &Languages, host: Host) -> Result<BTreeMap
         Profile::Toolchain(_) => settings.toolchain_slots.is_some(),
     };
     while needed(&counts, config) > host.memory.get() / 4 * 3 {
-        // Toolchains come last in the order of profiles, and a submission needs one for a shorter part of its time.
-        let Some(most) = counts.iter_mut().rev().find(|(profile, count)| **count > 1 && !fixed(profile))
-        else {
+        // Commands have the most. Toolchains come last in the order of profiles, and a submission needs one for a
+        // shorter part of its time.
+        let may = |(profile, count): &(&Profile, &u32)| **count > 1 && !fixed(profile);
+        let mut in_order =
+            counts.iter().filter(|(profile, _)| **profile == Profile::Command).chain(counts.iter().rev());
+        let Some(profile) = in_order.find(may).map(|(profile, _)| profile.clone()) else {
             break;
         };
-        *most.1 -= 1;
+        counts.entry(profile).and_modify(|count| *count -= 1);
     }
     Ok(counts)
 }
@@ -216,18 +219,33 @@ mod tests {
         plan.iter().map(|slot| slot.name.as_str()).collect::<Vec<_>>().join(" ")
     }
 
+    /// Without the go-judge API's containers.
+    fn judging_only() -> Config {
+        let mut config = Config::default();
+        config.gojudge.enabled = false;
+        config
+    }
+
+    #[test]
+    fn commands_have_containers_between_those_of_runs_and_toolchains_and_lose_them_first() {
+        let config = Config::default();
+        let names = |memory| names(&config, Host { cores: 1, memory });
+        assert_eq!(names(LARGE), "run-0 command-0 command-1 command-2 command-3 gcc-0 rust-0");
+        assert_eq!(names(Bytes(0)), "run-0 command-0 gcc-0 rust-0");
+    }
+
     const LARGE: Bytes = Bytes::mib(1 << 20);
 
     #[test]
     fn a_run_slot_for_each_core_and_half_as_many_of_each_toolchain() {
         let host = Host { cores: 4, memory: LARGE };
-        assert_eq!(names(&Config::default(), host), "run-0 run-1 run-2 run-3 gcc-0 gcc-1 rust-0 rust-1");
-        assert_eq!(names(&Config::default(), Host { cores: 1, ..host }), "run-0 gcc-0 rust-0");
+        assert_eq!(names(&judging_only(), host), "run-0 run-1 run-2 run-3 gcc-0 gcc-1 rust-0 rust-1");
+        assert_eq!(names(&judging_only(), Host { cores: 1, ..host }), "run-0 gcc-0 rust-0");
     }
 
     #[test]
     fn little_memory_makes_fewer_slots_but_one_of_each_remains() {
-        let config = Config::default();
+        let config = judging_only();
         let of = |profile| memory_of(&profile, &config).get();
         let (run, gcc) = (of(Profile::Run), of(Profile::Toolchain("gcc".into())));
         let room_for = |bytes: u64| Host { cores: 4, memory: Bytes(bytes / 3 * 4 + 4096) };
@@ -238,7 +256,7 @@ mod tests {
 
     #[test]
     fn configured_numbers_hold() {
-        let mut config = Config::default();
+        let mut config = judging_only();
         config.sandbox.run_slots = Some(3);
         config.sandbox.toolchain_slots = Some(1);
         let host = Host { cores: 1, memory: Bytes::mib(1) };
@@ -252,7 +270,7 @@ mod tests {
 
     #[test]
     fn every_slot_has_a_uid_of_its_own_below_those_of_others() {
-        let mut config = Config::default();
+        let mut config = judging_only();
         let host = Host { cores: 4, memory: LARGE };
         let plan = SlotPlan::new(&config, &languages(&["gcc"]), host).unwrap();
         assert!(plan.iter().enumerate().all(|(at, slot)| {

@@ -13,7 +13,7 @@ use crate::config::Config;
 /// Longest that a call which makes or removes something may take: a loaded host needs many seconds.
 pub(super) const CHANGE: Duration = Duration::from_secs(30);
 /// Longest that a call which only looks may take.
-pub(super) const LOOK: Duration = Duration::from_secs(5);
+pub(super) const LOOK: Duration = Duration::from_secs(15);
 
 /// A connected engine. bollard opens a connection for each call, so an engine that restarts is found again.
 #[derive(Debug, Clone)]

@@ -48,6 +48,7 @@ impl Service {
         config.sandbox.run_slots = Some(run_slots);
         config.sandbox.toolchain_slots = Some(toolchain_slots);
         config.sandbox.uid_base = uid_base();
+        config.gojudge.enabled = false;
         config.sandbox.monitor = Some(monitor(root));
         config.languages = root.join("images/languages.toml");
         adjust(&mut config);

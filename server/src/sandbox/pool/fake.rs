@@ -84,6 +84,7 @@ impl Stage {
         config.workspace.path = workspace.path().to_owned();
         config.sandbox.warden_socket = workspace.path().join("warden.sock");
         config.sandbox.run_slots = Some(run_slots);
+        config.gojudge.enabled = false;
         adjust(&mut config);
         let file = workspace.path().join("languages.toml");
         std::fs::write(&file, "").unwrap();

@@ -59,7 +59,10 @@ pub(super) struct Shelf {
 struct State {
     /// The last is the one given back last: its caches are warm.
     idle: Vec<Sandbox>,
+    /// In the order in which they are served: users take turns.
     waiting: VecDeque<Waiter>,
+    /// The round of whoever was served last.
+    round: u64,
     leased: usize,
     /// Counts recyclings: a sandbox of an earlier one is retired.
     generation: u64,
@@ -70,9 +73,11 @@ struct State {
     retired: BTreeMap<RetireReason, u64>,
 }
 
-/// Somebody who waits for a sandbox, in order of arrival.
+/// Somebody who waits for a sandbox.
 #[derive(Debug)]
 struct Waiter {
+    /// Each user waits once a round.
+    round: u64,
     isolation: Isolation,
     user: Option<String>,
     sender: oneshot::Sender<LeasedSandbox>,
@@ -105,7 +110,7 @@ impl Shelf {
                 return Ok(self.hand_over(&mut state, sandbox, user));
             }
             let (sender, receiver) = oneshot::channel();
-            state.waiting.push_back(Waiter { isolation, user: user.map(str::to_owned), sender });
+            state.line_up(isolation, user, sender);
             self.make_room(&mut state);
             receiver
         };
@@ -265,6 +270,7 @@ impl Shelf {
             self.make_room(state);
             return None;
         };
+        state.round = state.round.max(waiter.round);
         let lease = self.hand_over(state, sandbox, waiter.user.as_deref());
         waiter.sender.send(lease).err()
     }
@@ -307,6 +313,15 @@ impl Shelf {
 }
 
 impl State {
+    /// Puts somebody where their turn is: once a round for each user, so that who has many waiting delays another by
+    /// one (start-time fair queueing, with every run of the same weight).
+    fn line_up(&mut self, isolation: Isolation, user: Option<&str>, sender: oneshot::Sender<LeasedSandbox>) {
+        let own = self.waiting.iter().filter(|waiter| waiter.user.as_deref() == user);
+        let round = own.map(|waiter| waiter.round + 1).max().unwrap_or(self.round);
+        let at = self.waiting.partition_point(|waiter| waiter.round <= round);
+        self.waiting.insert(at, Waiter { round, isolation, user: user.map(str::to_owned), sender });
+    }
+
     /// The idle sandbox that was used last, before one that nobody has used: those are for who insists on one.
     fn pick(&mut self, isolation: Isolation, user: Option<&str>) -> Option<Sandbox> {
         let allowed = |sandbox: &Sandbox| sandbox.history.allows(isolation, user);
@@ -320,5 +335,37 @@ impl State {
         tracing::info!(sandbox = sandbox.name, runs = sandbox.runs, ?reason, "retired a sandbox");
         *self.retired.entry(reason).or_default() += 1;
         drop(sandbox);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The line after these users have come, when this round is being served.
+    fn line(round: u64, users: &[&str]) -> Vec<String> {
+        let mut state = State { round, ..State::default() };
+        for user in users {
+            state.line_up(Isolation::Pooled, Some(user), oneshot::channel().0);
+        }
+        state.waiting.into_iter().filter_map(|waiter| waiter.user).collect()
+    }
+
+    #[test]
+    fn who_has_many_waiting_delays_another_by_one() {
+        assert_eq!(line(0, &["a", "a", "a", "b", "b", "c"]), ["a", "b", "c", "a", "b", "a"]);
+    }
+
+    #[test]
+    fn a_new_user_goes_before_the_later_turns_of_a_flood_that_has_long_been_served() {
+        let mut state = State { round: 7, ..State::default() };
+        for _ in 0..3 {
+            state.line_up(Isolation::Pooled, Some("a"), oneshot::channel().0);
+        }
+        let served = state.waiting.pop_front().map(|waiter| waiter.round);
+        state.round = served.unwrap();
+        state.line_up(Isolation::Pooled, Some("b"), oneshot::channel().0);
+        let next = state.waiting.front().and_then(|waiter| waiter.user.clone());
+        assert_eq!(next.as_deref(), Some("b"));
     }
 }
