@@ -42,6 +42,8 @@ e2e() {
   if [ -z "${GAVEL_E2E_URL:-}" ]; then
     ensure_engine
     scripts/images.sh
+    scripts/binaries.sh monitor
+    cargo test --locked -p gavel-server --test sandboxes 2>&1 | tee -a "$log"
     start_instance
   fi
   cargo test --locked -p e2e "$@" 2>&1 | tee -a "$log"
