@@ -7,11 +7,12 @@ cd "$(dirname "$0")/.."
 main() {
   have cargo || fail "there is no cargo: install a Rust toolchain, https://rustup.rs"
   mkdir -p dist
+  say "compiling with cargo (minutes, the first time)"
   monitor
   [ "${1-}" = monitor ] || server
 }
 
-# Static, since it runs in every image; where the musl target is installed without a shared C library's leftovers.
+# Static, since it runs in every image. The musl target makes a smaller one, where it is installed.
 monitor() {
   local host target
   host=$(rustc -vV | sed -n 's/^host: //p')
