@@ -7,6 +7,7 @@
 
 pub mod cli;
 pub mod config;
+mod copy;
 pub mod http;
 pub mod judge;
 pub mod language;

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use super::judgement::Compilation;
+use crate::copy;
 use crate::language::{Language, Toolchain};
 use crate::submission::{Isolation, Submission};
 
@@ -135,7 +136,9 @@ impl Artefacts {
         compilation: Compilation,
     ) -> io::Result<Artefact> {
         let mut file = NamedTempFile::new_in(&self.directory)?;
-        let hash = copy(&File::from(from), &mut file, size.get())?;
+        let mut hashing = Hashing { to: &mut file, hasher: blake3::Hasher::new() };
+        copy::exactly(&File::from(from), &mut hashing, size.get())?;
+        let hash = hashing.hasher.finalize();
         file.as_file().set_permissions(fs::Permissions::from_mode(0o555))?;
         let program = Arc::new(OwnedFd::from(File::open(file.path())?));
         let artefact = Artefact { program, compilation };
@@ -213,22 +216,22 @@ impl Artefacts {
     }
 }
 
-/// Copies exactly `size` bytes by position: the source comes from a sandbox, so its offset and its end are not trusted.
-fn copy(from: &File, to: &mut impl Write, size: u64) -> io::Result<blake3::Hash> {
-    let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; 256 * 1024];
-    let mut offset = 0;
-    while offset < size {
-        let want = buffer.len().min(usize::try_from(size - offset).unwrap_or(usize::MAX));
-        let got = from.read_at(&mut buffer[..want], offset)?;
-        if got == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the program became shorter"));
-        }
-        hasher.update(&buffer[..got]);
-        to.write_all(&buffer[..got])?;
-        offset += got as u64;
+/// Writes, and hashes what it has written.
+struct Hashing<'a> {
+    to: &'a mut NamedTempFile,
+    hasher: blake3::Hasher,
+}
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
     }
-    Ok(hasher.finalize())
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }
 
 fn remove_if_there(path: &Path) -> io::Result<()> {
@@ -240,6 +243,7 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::FileExt;
     use std::time::Duration;
 
     use super::*;

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use gavel_protocol::Bytes;
 use tempfile::NamedTempFile;
+
+use crate::copy;
 
 /// Contents that requests share. They are gone when the server starts anew, as in go-judge without `-dir`.
 #[derive(Debug)]
@@ -70,7 +71,7 @@ impl FileStore {
     /// As [`FileStore::add`]; `UnexpectedEof` when there are fewer.
     pub(super) fn add_from(&self, name: &str, from: &OwnedFd, size: Bytes) -> io::Result<String> {
         let from = File::from(from.try_clone()?);
-        self.store(name, size.get(), |file| copy(&from, file, size.get()))
+        self.store(name, size.get(), |file| copy::exactly(&from, file, size.get()))
     }
 
     /// Opens a file for reading, and counts that as a use.
@@ -183,22 +184,6 @@ fn new_id() -> String {
     (0..16)
         .map(|place| char::from(ALPHABET[usize::try_from(bits >> (5 * place) & 31).unwrap_or(0)]))
         .collect()
-}
-
-/// By position: the source comes from a sandbox, so its offset and its end are not trusted.
-fn copy(from: &File, to: &mut File, size: u64) -> io::Result<()> {
-    let mut buffer = vec![0; 128 * 1024];
-    let mut offset = 0;
-    while offset < size {
-        let want = buffer.len().min(usize::try_from(size - offset).unwrap_or(usize::MAX));
-        let got = from.read_at(&mut buffer[..want], offset)?;
-        if got == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        to.write_all(&buffer[..got])?;
-        offset += got as u64;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
