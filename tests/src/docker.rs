@@ -7,7 +7,8 @@ use bollard::container::LogOutput;
 use bollard::errors::Error;
 use bollard::exec::StartExecResults;
 use bollard::models::{
-    ContainerCreateBody, ContainerInspectResponse, ContainerSummary, ExecConfig, HostConfig,
+    ContainerCreateBody, ContainerInspectResponse, ContainerSummary, ContainerUpdateBody, ExecConfig,
+    HostConfig,
 };
 use bollard::query_parameters::{
     CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptionsBuilder,
@@ -162,21 +163,16 @@ impl Host {
         state.and_then(|state| state.running).unwrap_or(false)
     }
 
-    /// Uses up all memory that a container may have, by a process that the kernel must not choose as its victim.
-    pub async fn exhaust_memory(&self, id: &str) {
-        let hog = "echo -1000 >/proc/self/oom_score_adj; exec tail /dev/zero";
-        let config = ExecConfig {
-            cmd: Some(vec!["sh".into(), "-c".into(), hog.into()]),
-            user: Some("0".into()),
-            privileged: Some(true),
-            attach_stderr: Some(true),
-            ..ExecConfig::default()
+    /// Leaves a running container so little memory that the kernel must kill its largest process.
+    pub async fn exhaust_memory(&self, id: &str, bytes: i64) {
+        let limits = ContainerUpdateBody {
+            memory: Some(bytes),
+            memory_swap: Some(bytes),
+            ..ContainerUpdateBody::default()
         };
-        let exec = done(self.docker.create_exec(id, config).await);
-        if let StartExecResults::Attached { output, .. } = done(self.docker.start_exec(&exec.id, None).await)
-        {
-            text_of(output).await;
-        }
+        done(self.docker.update_container(id, limits).await);
+        // Keeps the last line that it has read: all of it.
+        self.exec(id, "0", &["sh", "-c", "timeout 5 tail /dev/zero"]).await;
     }
 
     /// A container of nobody, made from the run image: it sleeps.

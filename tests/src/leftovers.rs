@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::docker::{Host, SandboxContainer};
+use crate::docker::{Host, Process, SandboxContainer};
 use crate::environment::patience;
 
 /// An instance at rest: what it may consist of.
@@ -68,20 +68,26 @@ async fn left_in(host: &Host, sandbox: &SandboxContainer) -> Vec<String> {
     }
     let mut wrong = Vec::new();
     // The programs of a slot run under its uid, everything of ours under uid 0.
-    for process in host.processes(&sandbox.id).await.iter().filter(|process| process.uid != 0) {
+    for process in host.processes(&sandbox.id).await.iter().filter(|process| !is_ours(process)) {
         wrong.push(format!("{name}: {process:?}"));
     }
-    // A leaf is made ahead for the next run, so there may be one, but nobody in it.
+    // A leaf is made ahead for the next run, with the child that waits for it.
     let leaves = "for f in $(find /cg -path '*/run-*' -name cgroup.procs); do echo $f $(cat $f); done";
     let leaves = host.exec(&sandbox.id, "0", &["sh", "-c", leaves]).await;
-    for leaf in leaves.lines().filter(|line| line.contains(' ')) {
-        wrong.push(format!("{name}: a process in leaf {leaf}"));
+    for leaf in leaves.lines().filter(|line| line.split_whitespace().count() > 2) {
+        wrong.push(format!("{name}: processes in leaf {leaf}"));
     }
     let runs: std::collections::BTreeSet<&str> = leaves.lines().filter_map(run_of_leaf).collect();
     if runs.len() > 1 {
         wrong.push(format!("{name}: leaves of {runs:?}"));
     }
     wrong
+}
+
+/// The monitor and its child that waits for the next run, and what keeps a toolchain container alive.
+fn is_ours(process: &Process) -> bool {
+    let ours = ["/usr/local/bin/monitor", "/sbin/docker-init", "sleep infinity"];
+    process.uid == 0 && ours.iter().any(|ours| process.command.contains(ours))
 }
 
 /// `run-7` of `/cg/memory/<id>/run-7/cgroup.procs`.

@@ -49,6 +49,22 @@ int main(void) {
 }
 "#;
 
+/// Touches 150 MiB, sleeps for 2.5 s and says so. C.
+pub const HOLD: &str = r#"#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+static char *volatile kept;
+int main(void) {
+    kept = malloc(150 << 20);
+    if (!kept) return 2;
+    memset(kept, 1, 150 << 20);
+    usleep(2500000);
+    puts("slept");
+}
+"#;
+
 /// A source like another, but not the same: the compile cache does not know it.
 pub fn unique(source: &str) -> String {
     format!("{source}// {}\n", uuid::Uuid::new_v4())

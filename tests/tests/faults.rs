@@ -9,7 +9,7 @@ use e2e::docker::Host;
 use e2e::environment::patience;
 use e2e::instance::{Instance, Plan};
 use e2e::leftovers::AtRest;
-use e2e::programs::{LOOP, SLEEP, SUM, TOUCH, unique};
+use e2e::programs::{HOLD, LOOP, SLEEP, SUM, TOUCH, unique};
 use e2e::{Client, Request};
 use reqwest::StatusCode;
 use tokio::sync::{Mutex, MutexGuard};
@@ -239,7 +239,8 @@ impl Harm {
             Self::Removed => host.remove(container).await,
             Self::Killed => host.kill(container, "KILL").await,
             Self::Paused => host.pause(container).await,
-            Self::OutOfMemory => host.exhaust_memory(container).await,
+            // The program is well within its own limit: it is the container that has too little.
+            Self::OutOfMemory => host.exhaust_memory(container, 220 << 20).await,
         }
     }
 }
@@ -247,7 +248,7 @@ impl Harm {
 /// A program in the middle of its run when harm comes over its container must still be accepted.
 async fn survives(name: &str, harm: Harm) {
     with_instance(Plan::of_one_slot(name), move |scene: Scene| async move {
-        let program = Request::new("c17", SLEEP).test(b"2500", Some(b"slept\n"));
+        let program = Request::new("c17", HOLD).test(b"", Some(b"slept\n"));
         let submitted = scene.client.submit(&program.limits("cpu_ms=1000 wall_ms=7000")).await;
         let container = scene.container_running(&submitted.id).await;
         harm.come_over(&scene.host, &container).await;

@@ -19,6 +19,7 @@ int main(void) {
     signal(SIGCHLD, SIG_IGN);
     for (int i = 0; i < 8; i++) {
         if (fork() == 0) burn_150_ms();
-        usleep(400000);
+        usleep(100000);
     }
+    sleep(15);
 }

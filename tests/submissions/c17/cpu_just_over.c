@@ -1,5 +1,5 @@
 // expect: TimeLimitExceeded
-// limits: cpu_ms=500
+// limits: cpu_ms=500 wall_ms=20000
 // cpu-ms: 500..
 // reason-contains: CPU
 #define _GNU_SOURCE

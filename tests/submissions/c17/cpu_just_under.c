@@ -1,5 +1,5 @@
 // expect: Accepted
-// limits: cpu_ms=500
+// limits: cpu_ms=500 wall_ms=20000
 // cpu-ms: 400..500
 // expected: done\n
 #define _GNU_SOURCE

@@ -1,5 +1,5 @@
 // expect: TimeLimitExceeded
-// limits: cpu_ms=300
+// limits: cpu_ms=300 wall_ms=20000
 // stdin: 60\n
 #include <iostream>
 
