@@ -339,16 +339,20 @@ async fn a_full_workspace_refuses_with_503_and_recovers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn containers_of_others_survive_a_start_and_leftovers_of_ours_do_not() {
     with_instance(Plan::of_one_slot("orphans"), async |scene: Scene| {
-        let foreign = scene.host.idle_container("gavel-e2e-orphans-run-0-foreign", &[]).await;
-        let of_another = [
-            ("io.gavel.instance", "gavel-e2e-somebody-else"),
-            ("io.gavel.role", "run"),
-            ("io.gavel.slot", "0"),
-        ];
-        let living = scene.host.idle_container("gavel-e2e-another-run-0", &of_another).await;
-        let ours =
-            [("io.gavel.instance", scene.name.as_str()), ("io.gavel.role", "run"), ("io.gavel.slot", "77")];
-        let orphan = scene.host.idle_container("gavel-e2e-orphan", &ours).await;
+        // As the warden names and labels them; the first lacks the labels, the second is another instance's.
+        let sandbox = |instance: &str| format!("gavel-{instance}-run-77");
+        let labels = |instance| {
+            [
+                ("io.gavel.instance", instance),
+                ("io.gavel.role", "run"),
+                ("io.gavel.slot", "77"),
+                ("io.gavel.profile", "run"),
+            ]
+        };
+        let foreign = scene.host.idle_container(&format!("gavel-{}-run-78", scene.name), &[]).await;
+        let other = format!("{}-run", scene.name);
+        let living = scene.host.idle_container(&sandbox(&other), &labels(&other)).await;
+        let orphan = scene.host.idle_container(&sandbox(&scene.name), &labels(&scene.name)).await;
         scene.host.kill(&scene.warden, "KILL").await;
         scene.host.kill(&scene.server, "KILL").await;
         scene.host.start(&scene.warden).await;

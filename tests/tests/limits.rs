@@ -185,8 +185,14 @@ async fn every_test_of_a_submission_has_the_whole_limit() {
 #[tokio::test]
 async fn a_run_that_does_nothing_is_measured_as_nearly_nothing() {
     let _alone = alone().await;
-    let answer = judge("int main(void) { return 0; }", "", "cpu_ms=1000").await;
-    within("cpu_ms", answer.test().cpu_ms, 0.0, 5.0 * time_factor());
-    within("wall_ms", answer.test().wall_ms, 0.0, 10.0 * time_factor());
-    assert!(answer.test().memory_bytes < 4 << 20, "{}", answer.test().memory_bytes);
+    // Somebody else's work on the machine can fall into one of them.
+    let mut walls = Vec::new();
+    for _ in 0..5 {
+        let answer = judge("int main(void) { return 0; }", "", "cpu_ms=1000").await;
+        within("cpu_ms", answer.test().cpu_ms, 0.0, 5.0 * time_factor());
+        assert!(answer.test().memory_bytes < 4 << 20, "{}", answer.test().memory_bytes);
+        walls.push(answer.test().wall_ms);
+    }
+    let quickest = walls.iter().copied().fold(f64::INFINITY, f64::min);
+    within("the quickest wall_ms", quickest, 0.0, 5.0 * time_factor());
 }
