@@ -218,6 +218,16 @@ impl Leaf {
         }
     }
 
+    /// Its own limit was what memory ran out at; an OOM kill counts in a leaf also where an ancestor's did.
+    pub(crate) fn has_hit_its_limit(&self) -> bool {
+        match &self.kind {
+            Kind::V2(leaf) => leaf.has_hit_its_limit(),
+            Kind::V1(leaf) => leaf.has_hit_its_limit(),
+            // Not to be told from the container's.
+            Kind::None { .. } => true,
+        }
+    }
+
     /// Without a leaf: the kernel killed something in the container for want of memory.
     pub(crate) fn container_oom(&self) -> bool {
         matches!(&self.kind, Kind::None { oom_kills } if container_oom_kills() > *oom_kills)

@@ -27,6 +27,11 @@ pub(crate) enum ChannelError {
     /// The server went away during a run.
     #[error("the server is gone")]
     Gone,
+    /// The container or the host ran out of memory; that this connection ends tells the server to try elsewhere.
+    #[error(
+        "the kernel killed a program that was within its memory limit: the container or the host has too little"
+    )]
+    Starved,
     /// An order that does not belong here.
     #[error("the server sent {0} out of turn")]
     OutOfTurn(&'static str),

@@ -59,7 +59,8 @@ pub(crate) struct Supervised {
 /// Sees a run through to its end.
 ///
 /// # Errors
-/// When the conversation with the server cannot go on; whatever was started is dead all the same.
+/// When the conversation with the server cannot go on, and when the container or the host had no memory for a program
+/// within its limit; whatever was started is dead all the same.
 pub(crate) fn supervise(
     child: &Recruit,
     leaf: &Leaf,
@@ -82,8 +83,14 @@ pub(crate) fn supervise(
     let cause = watch.until_the_end(interrupts);
     let ended = Instant::now();
     let survivors = watch.kill_everything();
-    let cause = cause?;
-    Ok(Supervised { outcome: watch.outcome(cause, ended), survivors })
+    let outcome = watch.outcome(cause?, ended);
+    match outcome {
+        // It is not the program's fault, and what it would have done nobody knows.
+        Outcome::Finished { usage, .. } if usage.oom && !leaf.has_hit_its_limit() => {
+            Err(ChannelError::Starved)
+        }
+        _ => Ok(Supervised { outcome, survivors }),
+    }
 }
 
 /// Why the watching ended, where it was not the program's own doing.

@@ -132,6 +132,15 @@ impl Leaf {
         self.pids.number("pids.current") == Some(0)
     }
 
+    /// Memory was refused at its own limit. `memory.failcnt` would tell, but stays 0 on new kernels; its usage has been at
+    /// the limit then, up to what the kernel charges ahead for a CPU (MEMCG_CHARGE_BATCH).
+    pub(crate) fn has_hit_its_limit(&self) -> bool {
+        const AHEAD: u64 = 64 * 4096;
+        let limit = self.memory.number("memory.limit_in_bytes");
+        let peak = self.memory.number("memory.max_usage_in_bytes");
+        limit.zip(peak).is_none_or(|(limit, peak)| peak.saturating_add(AHEAD) >= limit)
+    }
+
     /// What it has counted.
     pub(crate) fn counted(&self) -> Counted {
         let all = self.cpu_time().unwrap_or_default();

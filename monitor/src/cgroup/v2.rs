@@ -106,6 +106,12 @@ impl Leaf {
         self.directory.number("pids.current") == Some(0)
     }
 
+    /// Memory was refused at its own limit.
+    pub(crate) fn has_hit_its_limit(&self) -> bool {
+        let times = |event| self.directory.entry("memory.events", event).unwrap_or(0);
+        times("max") > 0 || times("oom") > 0
+    }
+
     /// What it has counted.
     pub(crate) fn counted(&self) -> Counted {
         let cpu = self.directory.read("cpu.stat").unwrap_or_default();
