@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
 # Makes base images on a Debian or Ubuntu host that reaches no image registry, from the packages of its own mirror.
 #
-#   images/bootstrap.sh [slim] [gcc]      default: those that are missing
+#   images/bootstrap.sh [slim] [gcc]      default: those that are missing, or made from other packages than now
 #
 # Makes gavel/base-slim:local (stands in for ubuntu:24.04 and debian:bookworm-slim) and gavel/base-gcc:local (stands
 # in for gcc:14). DOCKER names the docker command (default: docker).
 set -euo pipefail
 
 docker=${DOCKER:-docker}
+slim=libstdc++6
 gcc=gcc,g++,libc6-dev,python3
 
 main() {
   local base bases=("$@")
   if [ ${#bases[@]} = 0 ]; then
     for base in slim gcc; do
-      "$docker" image inspect "gavel/base-$base:local" >/dev/null 2>&1 || bases+=("$base")
+      [ "$(packages_of "$base")" = "${!base}" ] || bases+=("$base")
     done
   fi
   [ ${#bases[@]} != 0 ] || return 0
@@ -23,6 +24,10 @@ main() {
   for base in "${bases[@]}"; do
     "make_$base"
   done
+}
+
+packages_of() {
+  "$docker" image inspect -f '{{index .Config.Labels "io.gavel.packages"}}' "gavel/base-$1:local" 2>/dev/null || true
 }
 
 # mmdebstrap, and fresh package lists to find the mirror in.
@@ -45,7 +50,7 @@ host() {
 }
 
 make_slim() {
-  build slim "$suite" libstdc++6
+  build slim "$suite" "$slim"
 }
 
 # Debian 12 has GCC 12; the next release has GCC 14, as the official image that this stands in for.
@@ -70,7 +75,7 @@ build() {
     --customize-hook='rm -rf "$1"/var/lib/apt "$1"/var/cache/apt "$1"/etc/apt/sources.list' \
     "$2" "$tar" "$mirror" &&
     "$docker" import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
-      --change 'CMD ["bash"]' --message "essential packages of $2 and $3" "$tar" "gavel/base-$1:local" >/dev/null; then
+      --change 'CMD ["bash"]' --change "LABEL io.gavel.packages=$3" --message "essential packages of $2 and $3" "$tar" "gavel/base-$1:local" >/dev/null; then
     rm -f "$tar"
   else
     rm -f "$tar"

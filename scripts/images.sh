@@ -61,8 +61,8 @@ build() {
   [ "$(docker image inspect -f '{{index .Config.Labels "io.gavel.inputs"}}' "gavel/$1:latest" 2>/dev/null)" != "$fingerprint" ] || return 0
   say "building gavel/$1:latest (log: .gavel/build-$1.log)"
   [ -z "${4-}" ] || arguments=(--build-arg "$4")
-  # Only compiling the server fetches anything.
-  [ "$3" = images/server/Dockerfile ] || arguments+=(--network none)
+  # Local bases have all that is needed.
+  [ "$bases" = official ] || arguments+=(--network none)
   if ! docker build --label "io.gavel.inputs=$fingerprint" "${arguments[@]}" -t "gavel/$1:latest" -f "$3" "$2" \
     >".gavel/build-$1.log" 2>&1; then
     tail -n 30 ".gavel/build-$1.log" >&2
