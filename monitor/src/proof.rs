@@ -29,7 +29,7 @@ fn leftovers(boxes: &Boxes) -> Option<String> {
 }
 
 /// As PID 1 the monitor must be alone. Elsewhere it has neighbours, none of whom is the program's user.
-fn processes(uid: u32) -> Option<String> {
+pub(crate) fn processes(uid: u32) -> Option<String> {
     let me = std::process::id();
     let left = match me {
         1 => crowd::everybody().into_iter().filter(|pid| !pid.is_init()).collect(),

@@ -1,6 +1,7 @@
 //! One run as a whole: files in, the program, and the box wiped and proven clean afterwards.
 
 use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
 
 use gavel_protocol::{BoxFile, Clean, Collect, CollectedFile, Limits, Outcome, Run, Step};
 use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
@@ -14,6 +15,9 @@ use crate::request::{Refusal, Resolved, resolve};
 use crate::spawn::reap;
 use crate::supervise::{Interrupts, supervise};
 use crate::{collect, proof, reset};
+
+/// How long the last of a run may take to be reaped.
+const LAST_DEATHS: Duration = Duration::from_millis(500);
 
 /// Runs programs of one user, one at a time.
 #[derive(Debug)]
@@ -188,10 +192,23 @@ impl Runner {
             let oom = self.equipment.leaves.own_oom_kill();
             oom.then(|| "the kernel killed a process of the monitor's own cgroup for want of memory".into())
         });
-        while reap().is_some() {}
-        match doubt.or_else(|| proof::doubt(&self.equipment.boxes, self.uid, self.known)) {
+        match doubt.or_else(|| self.doubt()) {
             None => Clean::Proven,
             Some(doubt) => Clean::Doubtful(doubt),
+        }
+    }
+
+    /// What speaks against cleanliness. The dead are waited for a moment: one whose parent has died at the same time is
+    /// ours to reap only when the kernel has done with that parent, which its leaf does not tell.
+    fn doubt(&self) -> Option<String> {
+        let patience = Instant::now() + LAST_DEATHS;
+        loop {
+            while reap().is_some() {}
+            let doubt = proof::doubt(&self.equipment.boxes, self.uid, self.known)?;
+            if proof::processes(self.uid).is_none() || Instant::now() >= patience {
+                return Some(doubt);
+            }
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 
