@@ -29,10 +29,15 @@ start_engine() {
 }
 
 start_dockerd() {
-  # A file that a killed engine left behind would stop this one, should its number be in use again.
-  pgrep -x dockerd >/dev/null || rm -f /var/run/docker.pid
+  # Files that a killed engine left behind would stop this one, should their numbers be in use again, or their dead not
+  # be reaped.
+  lives dockerd || rm -f /var/run/docker.pid
+  lives containerd || rm -f /var/run/docker/containerd/containerd.pid
   setsid nohup dockerd >>/var/log/dockerd.log 2>&1 </dev/null &
 }
+
+# A process of this name is there and no zombie.
+lives() { ps -C "$1" -o stat= | grep -qv '^Z'; }
 
 wait_for_engine() {
   local waited=0
