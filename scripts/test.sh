@@ -58,8 +58,6 @@ start_instance() {
   export GAVEL_E2E_URL GAVEL_E2E_DOCKER=${DOCKER_HOST:-/var/run/docker.sock} GAVEL_E2E_PROJECT=$COMPOSE_PROJECT_NAME
   GAVEL_E2E_URL=$(url)
   GAVEL_E2E_DOCKER=${GAVEL_E2E_DOCKER#unix://}
-  # Other people's containers may run on a developer's engine.
-  [ "${CI:-}" != true ] || export GAVEL_E2E_MAY_RESTART_DOCKER=$PWD/scripts/restart-engine.sh
 }
 
 remove_instance() {
