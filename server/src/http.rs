@@ -13,7 +13,7 @@ mod auth;
 mod body;
 mod error;
 mod events;
-mod gojudge;
+mod gojudge_routes;
 mod health;
 mod languages;
 mod submissions;
@@ -24,9 +24,9 @@ mod wire_limits;
 
 pub use auth::{Access, AccessError};
 pub use error::{FieldError, Problem};
-pub use gojudge::GoJudge;
 
 use crate::config::Config;
+use crate::gojudge::GoJudge;
 use crate::language::Languages;
 use crate::operations::Operations;
 use crate::queue::Queue;
@@ -82,7 +82,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .configure(routes)
             .configure(|app| {
                 if let Some(gojudge) = gojudge {
-                    app.app_data(web::Data::new(gojudge)).configure(gojudge::handlers::routes);
+                    app.app_data(web::Data::new(gojudge)).configure(gojudge_routes::routes);
                 }
             })
             .default_service(web::to(error::not_found))

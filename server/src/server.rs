@@ -8,7 +8,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::http::{self, Access, Api, GoJudge};
+use crate::gojudge::GoJudge;
+use crate::http::{self, Access, Api};
 use crate::language::Languages;
 use crate::operations::Operations;
 use crate::queue::{Judging, Queue};

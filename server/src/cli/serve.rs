@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::Config;
-use crate::http::{Access, AccessError, GoJudge};
+use crate::gojudge::GoJudge;
+use crate::http::{Access, AccessError};
 use crate::judge::{Artefacts, Judge};
 use crate::language::{Languages, LanguagesError};
 use crate::queue;

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::{Api, gojudge};
+use super::{Api, gojudge_routes};
 
 /// `GET /healthz`: the process answers.
 pub(super) async fn alive() -> Json<Alive> {
@@ -35,7 +35,7 @@ struct Ready {
 /// `GET /version`: ours, and what go-judge's clients look for.
 pub(super) async fn version(api: Data<Api>) -> Json<serde_json::Value> {
     let mut version = match api.gojudge {
-        Some(_) => gojudge::handlers::version(),
+        Some(_) => gojudge_routes::version(),
         None => serde_json::json!({}),
     };
     version["name"] = "gavel".into();

@@ -4,26 +4,26 @@ use std::collections::BTreeMap;
 
 /// What came of one command.
 #[derive(Debug, Default, Clone)]
-pub(super) struct CommandResult {
-    pub(super) status: Status,
+pub(crate) struct CommandResult {
+    pub(crate) status: Status,
     /// The exit status, or the number of the signal that ended it.
-    pub(super) exit_status: i32,
-    pub(super) error: String,
+    pub(crate) exit_status: i32,
+    pub(crate) error: String,
     /// Nanoseconds.
-    pub(super) time: u64,
+    pub(crate) time: u64,
     /// Bytes.
-    pub(super) memory: u64,
+    pub(crate) memory: u64,
     /// Nanoseconds.
-    pub(super) run_time: u64,
-    pub(super) proc_peak: u32,
-    pub(super) files: BTreeMap<String, Vec<u8>>,
-    pub(super) file_ids: BTreeMap<String, String>,
-    pub(super) file_error: Vec<FileError>,
+    pub(crate) run_time: u64,
+    pub(crate) proc_peak: u32,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    pub(crate) file_ids: BTreeMap<String, String>,
+    pub(crate) file_error: Vec<FileError>,
 }
 
 /// The statuses that go-judge ever sends; clients know no others.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Status {
+pub(crate) enum Status {
     #[default]
     Accepted,
     MemoryLimitExceeded,
@@ -37,7 +37,7 @@ pub(super) enum Status {
 }
 
 impl Status {
-    pub(super) fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Accepted => "Accepted",
             Self::MemoryLimitExceeded => "Memory Limit Exceeded",
@@ -54,15 +54,15 @@ impl Status {
 
 /// A file that could not be put in or taken out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FileError {
-    pub(super) name: String,
-    pub(super) kind: FileErrorKind,
-    pub(super) message: String,
+pub(crate) struct FileError {
+    pub(crate) name: String,
+    pub(crate) kind: FileErrorKind,
+    pub(crate) message: String,
 }
 
 /// At which step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FileErrorKind {
+pub(crate) enum FileErrorKind {
     CopyInOpenFile,
     CopyInCreateFile,
     CopyInCopyContent,
@@ -91,7 +91,7 @@ impl FileErrorKind {
 }
 
 /// The body of `POST /run`.
-pub(super) fn results(results: &[CommandResult]) -> Vec<u8> {
+pub(crate) fn results(results: &[CommandResult]) -> Vec<u8> {
     let mut json = Json::default();
     json.results(results);
     json.raw("\n");
@@ -99,14 +99,14 @@ pub(super) fn results(results: &[CommandResult]) -> Vec<u8> {
 }
 
 /// A body that is one string: go-judge's form of an error.
-pub(super) fn text(text: &str) -> Vec<u8> {
+pub(crate) fn text(text: &str) -> Vec<u8> {
     let mut json = Json::default();
     json.string(text.as_bytes());
     json.0
 }
 
 /// An object of strings: the list of files.
-pub(super) fn map<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
+pub(crate) fn map<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
     let mut json = Json::default();
     json.map(entries.into_iter().map(|(key, value)| (key, value.as_bytes())));
     json.0

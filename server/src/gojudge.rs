@@ -1,5 +1,5 @@
-//! The go-judge API: its requests decoded, run in sandboxes, and answered as it answers. `docs/go-judge.md` lists what
-//! differs.
+//! The go-judge API without its transports: requests decoded, run in sandboxes, and answered as it answers.
+//! `docs/go-judge.md` lists what differs.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -16,15 +16,14 @@ use crate::config::GoJudgeConfig;
 use crate::sandbox::{Profile, Sandboxes};
 use crate::submission::Isolation;
 
-mod answer;
-mod command;
+pub(crate) mod answer;
+pub(crate) mod command;
 mod execute;
-mod files;
-mod go_error;
-pub(super) mod handlers;
+pub(crate) mod files;
+pub(crate) mod go_error;
 mod json;
 mod pipes;
-mod request;
+pub(crate) mod request;
 mod status;
 
 use answer::{CommandResult, Status};
@@ -59,7 +58,7 @@ struct Settings {
 }
 
 /// Runs requests, whatever the sandboxes are.
-trait Commands: fmt::Debug + Send + Sync {
+pub(crate) trait Commands: fmt::Debug + Send + Sync {
     /// Runs a request to its end, or until it is cancelled.
     fn run(
         self: Arc<Self>,
@@ -73,7 +72,7 @@ trait Commands: fmt::Debug + Send + Sync {
 
 /// The go-judge API of a server.
 #[derive(Debug, Clone)]
-pub struct GoJudge(Arc<dyn Commands>);
+pub struct GoJudge(pub(crate) Arc<dyn Commands>);
 
 impl GoJudge {
     /// An API whose commands run in these sandboxes, and whose files are kept in this directory, which is emptied.

@@ -1,7 +1,7 @@
 //! Texts as Go's standard library words them.
 
 /// An error of the operating system: `no such file or directory`.
-pub(super) fn text(error: &std::io::Error) -> String {
+pub(crate) fn text(error: &std::io::Error) -> String {
     match error.raw_os_error() {
         Some(errno) => errno_text(errno),
         None => error.to_string(),
@@ -9,7 +9,7 @@ pub(super) fn text(error: &std::io::Error) -> String {
 }
 
 /// What Go prints for an error number: the C library's text with a small first letter.
-pub(super) fn errno_text(errno: i32) -> String {
+pub(crate) fn errno_text(errno: i32) -> String {
     let text = nix::errno::Errno::from_raw(errno).desc();
     let mut characters = text.chars();
     match characters.next() {
@@ -19,7 +19,7 @@ pub(super) fn errno_text(errno: i32) -> String {
 }
 
 /// A string as `%q` prints it.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
         match character {

@@ -13,17 +13,17 @@ use futures_util::TryStreamExt;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::command::Refusal;
-use super::request::Request;
-use super::{GoJudge, answer, request};
-use crate::http::body::Budget;
-use crate::http::{Api, Problem};
+use super::body::Budget;
+use super::{Api, Problem};
+use crate::gojudge::command::Refusal;
+use crate::gojudge::request::Request;
+use crate::gojudge::{GoJudge, answer, go_error, request};
 
 /// What go-judge's clients look for in a version: the one whose contract this is.
 const CONTRACT: &str = "v1.12.2";
 
 /// All routes but `/version`, which both APIs have.
-pub(in crate::http) fn routes(app: &mut web::ServiceConfig) {
+pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.service(web::resource("/config").route(web::get().to(config)))
         .service(web::resource("/run").wrap(from_fn(access)).route(web::post().to(run)))
         .service(
@@ -41,7 +41,7 @@ pub(in crate::http) fn routes(app: &mut web::ServiceConfig) {
 }
 
 /// What both `/version` and `/config` tell of features.
-pub(in crate::http) fn features() -> serde_json::Value {
+pub(super) fn features() -> serde_json::Value {
     json!({
         "copyOutOptional": true,
         "pipeProxy": true,
@@ -56,7 +56,7 @@ pub(in crate::http) fn features() -> serde_json::Value {
 }
 
 /// go-judge's part of `/version`.
-pub(in crate::http) fn version() -> serde_json::Value {
+pub(super) fn version() -> serde_json::Value {
     let architecture = match std::env::consts::ARCH {
         "x86_64" => "amd64",
         "aarch64" => "arm64",
@@ -161,7 +161,7 @@ async fn upload(gojudge: web::Data<GoJudge>, form: Multipart) -> HttpResponse {
             let stored = tokio::task::spawn_blocking(move || gojudge.0.files().add(&name, &content)).await;
             match stored.unwrap_or_else(|panic| Err(std::io::Error::other(panic))) {
                 Ok(id) => json_body(HttpResponse::Ok(), answer::text(&id)),
-                Err(error) => refused(&Refusal::Failed(super::go_error::text(&error))),
+                Err(error) => refused(&Refusal::Failed(go_error::text(&error))),
             }
         }
         Ok(None) | Err(_) => HttpResponse::BadRequest().finish(),
@@ -201,6 +201,6 @@ async fn remove(gojudge: web::Data<GoJudge>, id: web::Path<String>) -> HttpRespo
     match gojudge.0.files().remove(&id) {
         Ok(true) => HttpResponse::Ok().finish(),
         Ok(false) => HttpResponse::NotFound().finish(),
-        Err(error) => refused(&Refusal::Failed(super::go_error::text(&error))),
+        Err(error) => refused(&Refusal::Failed(go_error::text(&error))),
     }
 }

@@ -15,7 +15,7 @@ use crate::copy;
 
 /// Contents that requests share. They are gone when the server starts anew, as in go-judge without `-dir`.
 #[derive(Debug)]
-pub(super) struct FileStore {
+pub(crate) struct FileStore {
     directory: PathBuf,
     capacity: Bytes,
     /// A file that nobody has used for so long is removed.
@@ -38,9 +38,9 @@ struct Entry {
 
 /// A stored file, opened.
 #[derive(Debug)]
-pub(super) struct Stored {
-    pub(super) name: String,
-    pub(super) file: File,
+pub(crate) struct Stored {
+    pub(crate) name: String,
+    pub(crate) file: File,
 }
 
 impl FileStore {
@@ -48,7 +48,7 @@ impl FileStore {
     ///
     /// # Errors
     /// What the disk says.
-    pub(super) fn new(directory: PathBuf, capacity: Bytes, timeout: Option<Duration>) -> io::Result<Self> {
+    pub(crate) fn new(directory: PathBuf, capacity: Bytes, timeout: Option<Duration>) -> io::Result<Self> {
         match fs::remove_dir_all(&directory) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -61,7 +61,7 @@ impl FileStore {
     ///
     /// # Errors
     /// `StorageFull` when the store would be over its size; else what the disk says.
-    pub(super) fn add(&self, name: &str, content: &[u8]) -> io::Result<String> {
+    pub(crate) fn add(&self, name: &str, content: &[u8]) -> io::Result<String> {
         self.store(name, content.len() as u64, |file| file.write_all(content))
     }
 
@@ -69,7 +69,7 @@ impl FileStore {
     ///
     /// # Errors
     /// As [`FileStore::add`]; `UnexpectedEof` when there are fewer.
-    pub(super) fn add_from(&self, name: &str, from: &OwnedFd, size: Bytes) -> io::Result<String> {
+    pub(crate) fn add_from(&self, name: &str, from: &OwnedFd, size: Bytes) -> io::Result<String> {
         let from = File::from(from.try_clone()?);
         self.store(name, size.get(), |file| copy::exactly(&from, file, size.get()))
     }
@@ -78,7 +78,7 @@ impl FileStore {
     ///
     /// # Errors
     /// `NotFound`; else what the disk says.
-    pub(super) fn open(&self, id: &str) -> io::Result<Stored> {
+    pub(crate) fn open(&self, id: &str) -> io::Result<Stored> {
         let mut entries = self.entries();
         let entry = entries.by_id.get_mut(id).ok_or(io::ErrorKind::NotFound)?;
         entry.used = Instant::now();
@@ -90,7 +90,7 @@ impl FileStore {
     ///
     /// # Errors
     /// What the disk says.
-    pub(super) fn remove(&self, id: &str) -> io::Result<bool> {
+    pub(crate) fn remove(&self, id: &str) -> io::Result<bool> {
         let mut entries = self.entries();
         let Some(entry) = entries.by_id.remove(id) else { return Ok(false) };
         entries.total -= entry.size;
@@ -99,12 +99,12 @@ impl FileStore {
     }
 
     /// Where the contents are.
-    pub(super) fn directory(&self) -> &std::path::Path {
+    pub(crate) fn directory(&self) -> &std::path::Path {
         &self.directory
     }
 
     /// Ids and names of all files, by id.
-    pub(super) fn list(&self) -> Vec<(String, String)> {
+    pub(crate) fn list(&self) -> Vec<(String, String)> {
         let entries = self.entries();
         let mut list: Vec<_> =
             entries.by_id.iter().map(|(id, entry)| (id.clone(), entry.name.clone())).collect();
@@ -116,7 +116,7 @@ impl FileStore {
     ///
     /// # Errors
     /// What the disk says.
-    pub(super) fn sweep(&self) -> io::Result<()> {
+    pub(crate) fn sweep(&self) -> io::Result<()> {
         let Some(timeout) = self.timeout else { return Ok(()) };
         let old: Vec<String> = {
             let entries = self.entries();

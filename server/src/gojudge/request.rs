@@ -7,74 +7,74 @@ use super::json::{self, Value};
 
 /// The body of `POST /run`, and a message on `/ws`.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Request {
-    pub(super) request_id: String,
-    pub(super) commands: Vec<Command>,
-    pub(super) pipes: Vec<PipeMap>,
+pub(crate) struct Request {
+    pub(crate) request_id: String,
+    pub(crate) commands: Vec<Command>,
+    pub(crate) pipes: Vec<PipeMap>,
 }
 
 /// One program to run. Times in nanoseconds, sizes in bytes; what is missing is 0.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Command {
-    pub(super) args: Vec<String>,
-    pub(super) env: Vec<String>,
-    pub(super) files: Vec<Option<File>>,
-    pub(super) tty: bool,
-    pub(super) cpu_limit: u64,
-    pub(super) clock_limit: u64,
-    pub(super) real_cpu_limit: u64,
-    pub(super) memory_limit: u64,
-    pub(super) stack_limit: u64,
-    pub(super) proc_limit: u64,
-    pub(super) cpu_rate_limit: u64,
-    pub(super) cpu_set_limit: String,
-    pub(super) copy_in: BTreeMap<String, File>,
-    pub(super) copy_out: Vec<String>,
-    pub(super) copy_out_cached: Vec<String>,
-    pub(super) copy_out_max: u64,
-    pub(super) copy_out_dir: String,
-    pub(super) copy_out_truncate: bool,
-    pub(super) data_segment_limit: bool,
-    pub(super) strict_memory_limit: bool,
-    pub(super) address_space_limit: bool,
+pub(crate) struct Command {
+    pub(crate) args: Vec<String>,
+    pub(crate) env: Vec<String>,
+    pub(crate) files: Vec<Option<File>>,
+    pub(crate) tty: bool,
+    pub(crate) cpu_limit: u64,
+    pub(crate) clock_limit: u64,
+    pub(crate) real_cpu_limit: u64,
+    pub(crate) memory_limit: u64,
+    pub(crate) stack_limit: u64,
+    pub(crate) proc_limit: u64,
+    pub(crate) cpu_rate_limit: u64,
+    pub(crate) cpu_set_limit: String,
+    pub(crate) copy_in: BTreeMap<String, File>,
+    pub(crate) copy_out: Vec<String>,
+    pub(crate) copy_out_cached: Vec<String>,
+    pub(crate) copy_out_max: u64,
+    pub(crate) copy_out_dir: String,
+    pub(crate) copy_out_truncate: bool,
+    pub(crate) data_segment_limit: bool,
+    pub(crate) strict_memory_limit: bool,
+    pub(crate) address_space_limit: bool,
 }
 
 /// A file as the model has it: any combination of keys. Which one counts is decided by its place.
 #[derive(Debug, Default, Clone, PartialEq)]
-pub(super) struct File {
-    pub(super) src: Option<String>,
-    pub(super) content: Option<String>,
-    pub(super) file_id: Option<String>,
-    pub(super) name: Option<String>,
-    pub(super) max: Option<i64>,
-    pub(super) symlink: Option<String>,
-    pub(super) stream_in: bool,
-    pub(super) stream_out: bool,
-    pub(super) pipe: bool,
+pub(crate) struct File {
+    pub(crate) src: Option<String>,
+    pub(crate) content: Option<String>,
+    pub(crate) file_id: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) max: Option<i64>,
+    pub(crate) symlink: Option<String>,
+    pub(crate) stream_in: bool,
+    pub(crate) stream_out: bool,
+    pub(crate) pipe: bool,
 }
 
 /// A pipe between two commands: `input` is the end that is written to.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct PipeMap {
-    pub(super) input: PipeEnd,
-    pub(super) output: PipeEnd,
-    pub(super) name: String,
-    pub(super) max: i64,
-    pub(super) proxy: bool,
+pub(crate) struct PipeMap {
+    pub(crate) input: PipeEnd,
+    pub(crate) output: PipeEnd,
+    pub(crate) name: String,
+    pub(crate) max: i64,
+    pub(crate) proxy: bool,
 }
 
 /// A descriptor of one of the commands. Hostile: either number may be anything.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
-pub(super) struct PipeEnd {
-    pub(super) index: i64,
-    pub(super) fd: i64,
+pub(crate) struct PipeEnd {
+    pub(crate) index: i64,
+    pub(crate) fd: i64,
 }
 
 /// Decodes a body.
 ///
 /// # Errors
 /// The text that go-judge answers with.
-pub(super) fn decode(body: &[u8]) -> Result<Request, String> {
+pub(crate) fn decode(body: &[u8]) -> Result<Request, String> {
     let value = json::parse(body)?;
     let mut decoder = Decoder::default();
     let mut request = Request::default();

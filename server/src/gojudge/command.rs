@@ -17,7 +17,7 @@ pub(super) const MAX_FDS: usize = 128;
 
 /// Why a request is answered without results.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// 400: the request makes no sense.
     Bad(String),
     /// 500 in go-judge's contract: what the request names cannot be had.
