@@ -19,11 +19,13 @@ pub mod plan;
 mod pool;
 mod run;
 mod slot;
+mod terminal;
 mod warden_client;
 
 pub(crate) use input::sealed;
 pub use member::RetireReason;
 pub use pool::{LeasedSandbox, Pool, PoolError, PoolStatus, ShelfStatus};
+pub use terminal::{Terminal, TerminalMaster, TerminalSize};
 
 /// Where `judge` gets sandboxes from: the pool, or a fake in tests.
 pub trait Sandboxes: Send + Sync + 'static {
