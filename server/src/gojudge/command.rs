@@ -7,10 +7,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::answer::{FileError, FileErrorKind};
 use super::files::FileStore;
 use super::go_error;
-use super::request::{Command, File, PipeEnd, PipeMap, Request};
+use super::request::{Command, File, OutputName, PipeEnd, PipeMap, Request};
 
 /// Most descriptors of one command: go-judge breaks above 253.
 pub(super) const MAX_FDS: usize = 128;
@@ -35,7 +37,7 @@ pub(super) struct Sources<'a> {
 /// What a descriptor of a command is connected to.
 #[derive(Debug)]
 pub(super) enum Slot {
-    Content(Arc<[u8]>),
+    Content(Bytes),
     Open(Arc<OwnedFd>),
     /// A file of the box of this name.
     BoxFile(String),
@@ -66,7 +68,7 @@ pub(super) struct Collector {
 /// A file that goes into the box.
 #[derive(Debug)]
 pub(super) enum CopyIn {
-    Content(Arc<[u8]>),
+    Content(Bytes),
     Open(Arc<OwnedFd>),
     Symlink(String),
 }
@@ -253,8 +255,7 @@ fn prepare_one(
     let copy_in = copy_in(command, &collectors, sources, &mut file_errors)?;
     let is_output =
         |name: &str| pipe_names.contains(name) || collectors.iter().any(|collector| collector.name == name);
-    let cached: BTreeSet<String> =
-        command.copy_out_cached.iter().map(|name| stripped(name).0.to_owned()).collect();
+    let cached: BTreeSet<String> = command.copy_out_cached.iter().map(|output| output.name.clone()).collect();
     let copy_out = copy_out(command, &cached, is_output);
     Ok(Prepared { slots, collectors, copy_in, copy_out, cached, file_errors })
 }
@@ -267,7 +268,7 @@ fn descriptor(file: &File, collectors: &mut Vec<Collector>, sources: Sources<'_>
         return Ok(Slot::Open(Arc::new(open.into())));
     }
     if let Some(content) = &file.content {
-        return Ok(Slot::Content(content.as_bytes().into()));
+        return Ok(Slot::Content(content.clone()));
     }
     if let Some(id) = &file.file_id {
         return Ok(Slot::Open(stored(id, sources.files)?));
@@ -307,7 +308,7 @@ fn copy_in(
             let failed = |error| format!("open {src}: {}", go_error::text(&error));
             open_source(src).map(|open| CopyIn::Open(Arc::new(open.into()))).map_err(failed)
         } else if let Some(content) = &file.content {
-            Ok(CopyIn::Content(content.as_bytes().into()))
+            Ok(CopyIn::Content(content.clone()))
         } else if let Some(id) = &file.file_id {
             Ok(CopyIn::Open(stored(id, sources.files)?))
         } else {
@@ -340,22 +341,13 @@ pub(super) fn link_error(name: &str, target: &str, why: &str) -> FileError {
 
 fn copy_out(command: &Command, cached: &BTreeSet<String>, is_output: impl Fn(&str) -> bool) -> Vec<CopyOut> {
     let mut wanted: Vec<CopyOut> = Vec::new();
-    for written in command.copy_out.iter().chain(&command.copy_out_cached) {
-        let (name, optional) = stripped(written);
-        if is_output(name) || wanted.iter().any(|seen| seen.name == name) {
+    for OutputName { name, optional } in command.copy_out.iter().chain(&command.copy_out_cached) {
+        if is_output(name) || wanted.iter().any(|seen| seen.name == *name) {
             continue;
         }
-        wanted.push(CopyOut { name: name.to_owned(), optional, cached: cached.contains(name) });
+        wanted.push(CopyOut { name: name.clone(), optional: *optional, cached: cached.contains(name) });
     }
     wanted
-}
-
-/// A name without the `?` that makes it optional.
-fn stripped(name: &str) -> (&str, bool) {
-    match name.strip_suffix('?') {
-        Some(name) => (name, true),
-        None => (name, false),
-    }
 }
 
 fn index_of(number: i64) -> usize {

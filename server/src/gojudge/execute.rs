@@ -134,7 +134,7 @@ fn program(
         path,
         mode: 0o777,
         content: match content {
-            CopyIn::Content(content) => PutContent::Bytes(content),
+            CopyIn::Content(content) => PutContent::Bytes(content[..].into()),
             CopyIn::Open(descriptor) => PutContent::Descriptor(descriptor),
             CopyIn::Symlink(target) => PutContent::Symlink(target),
         },

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use bytes::Bytes;
+
 use super::json::{self, Value};
 
 /// The body of `POST /run`, and a message on `/ws`.
@@ -29,8 +31,8 @@ pub(crate) struct Command {
     pub(crate) cpu_rate_limit: u64,
     pub(crate) cpu_set_limit: String,
     pub(crate) copy_in: BTreeMap<String, File>,
-    pub(crate) copy_out: Vec<String>,
-    pub(crate) copy_out_cached: Vec<String>,
+    pub(crate) copy_out: Vec<OutputName>,
+    pub(crate) copy_out_cached: Vec<OutputName>,
     pub(crate) copy_out_max: u64,
     pub(crate) copy_out_dir: String,
     pub(crate) copy_out_truncate: bool,
@@ -39,11 +41,19 @@ pub(crate) struct Command {
     pub(crate) address_space_limit: bool,
 }
 
+/// The name of a file to take out.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct OutputName {
+    pub(crate) name: String,
+    /// That it is missing is no error. In JSON, a `?` behind the name.
+    pub(crate) optional: bool,
+}
+
 /// A file as the model has it: any combination of keys. Which one counts is decided by its place.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct File {
     pub(crate) src: Option<String>,
-    pub(crate) content: Option<String>,
+    pub(crate) content: Option<Bytes>,
     pub(crate) file_id: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) max: Option<i64>,
@@ -68,6 +78,17 @@ pub(crate) struct PipeMap {
 pub(crate) struct PipeEnd {
     pub(crate) index: i64,
     pub(crate) fd: i64,
+}
+
+impl OutputName {
+    /// As JSON has it: a `?` at the end makes it optional.
+    fn new(mut name: String) -> Self {
+        let optional = name.ends_with('?');
+        if optional {
+            name.pop();
+        }
+        Self { name, optional }
+    }
 }
 
 /// Decodes a body.
@@ -119,8 +140,8 @@ const COMMAND: [Field<'static, Command>; 21] = [
     ("cpuRateLimit", |d, value, to| d.unsigned(value, &mut to.cpu_rate_limit)),
     ("cpuSetLimit", |d, value, to| d.string(value, &mut to.cpu_set_limit)),
     ("copyIn", |d, value, to| d.files(value, &mut to.copy_in)),
-    ("copyOut", |d, value, to| d.strings(value, &mut to.copy_out)),
-    ("copyOutCached", |d, value, to| d.strings(value, &mut to.copy_out_cached)),
+    ("copyOut", |d, value, to| d.output_names(value, &mut to.copy_out)),
+    ("copyOutCached", |d, value, to| d.output_names(value, &mut to.copy_out_cached)),
     ("copyOutMax", |d, value, to| d.unsigned(value, &mut to.copy_out_max)),
     ("copyOutDir", |d, value, to| d.string(value, &mut to.copy_out_dir)),
     ("copyOutTruncate", |d, value, to| d.boolean(value, &mut to.copy_out_truncate)),
@@ -132,7 +153,11 @@ const COMMAND: [Field<'static, Command>; 21] = [
 
 const FILE: [Field<'static, File>; 9] = [
     ("src", |d, value, to| d.optional_string(value, &mut to.src)),
-    ("content", |d, value, to| d.optional_string(value, &mut to.content)),
+    ("content", |d, value, to| {
+        let mut text = None;
+        d.optional_string(value, &mut text);
+        to.content = text.map(Bytes::from);
+    }),
     ("fileId", |d, value, to| d.optional_string(value, &mut to.file_id)),
     ("name", |d, value, to| d.optional_string(value, &mut to.name)),
     ("max", |d, value, to| {
@@ -233,6 +258,12 @@ impl Decoder {
             Value::Null => to.clear(),
             other => self.mismatch(&kind(&other), format_args!("map[string]model.CmdFile")),
         }
+    }
+
+    fn output_names(&mut self, value: Value, to: &mut Vec<OutputName>) {
+        let mut names = Vec::new();
+        self.strings(value, &mut names);
+        *to = names.into_iter().map(OutputName::new).collect();
     }
 
     fn strings(&mut self, value: Value, to: &mut Vec<String>) {
@@ -363,6 +394,16 @@ mod tests {
     fn the_last_of_doubled_keys_counts() {
         let request = decode(br#"{"cmd":[{"cpuLimit":1,"cpuLimit":2}]}"#).unwrap();
         assert_eq!(request.commands[0].cpu_limit, 2);
+    }
+
+    #[test]
+    fn a_question_mark_makes_an_output_optional() {
+        let request = decode(br#"{"cmd":[{"copyOut":["a","b?"],"copyOutCached":["c??"]}]}"#).unwrap();
+        let names = |names: &[OutputName]| -> Vec<(String, bool)> {
+            names.iter().map(|output| (output.name.clone(), output.optional)).collect()
+        };
+        assert_eq!(names(&request.commands[0].copy_out), [("a".to_owned(), false), ("b".to_owned(), true)]);
+        assert_eq!(names(&request.commands[0].copy_out_cached), [("c?".to_owned(), true)]);
     }
 
     #[test]
