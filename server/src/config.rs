@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::submission::{Isolation, RunLimits};
@@ -192,6 +193,9 @@ pub struct StoreConfig {
 pub struct GoJudgeConfig {
     /// Answer `/run`, `/file` and the other routes of go-judge.
     pub enabled: bool,
+    /// Networks whose clients need no token for the routes of go-judge.
+    #[serde(with = "units::networks")]
+    pub open_networks: Vec<IpNet>,
     /// Image of the containers that commands run in.
     pub image: String,
     /// Containers for commands; a request needs as many as it has commands. None = twice the cores, at least 4.
@@ -226,6 +230,13 @@ pub struct GoJudgeConfig {
     /// A stored file that nobody has used for so long is removed; 0s = never.
     #[serde(with = "units::span")]
     pub file_timeout: Duration,
+}
+
+impl GoJudgeConfig {
+    /// Those of the open networks that are half of all addresses or more: a slip, or somebody who does not mind.
+    pub(crate) fn open_to_everybody(&self) -> Vec<IpNet> {
+        self.open_networks.iter().filter(|network| network.prefix_len() <= 1).copied().collect()
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::client::Client;
 use crate::config::Config;
 
+mod access;
 mod engine;
 mod kernel;
 mod service;
@@ -66,6 +67,7 @@ pub(super) async fn examine(config: &Config, client: &Client, json: bool) -> std
     let mut findings = engine::examine(config).await;
     findings.extend(kernel::examine());
     findings.extend(workspace::examine(config).await);
+    findings.push(access::examine(&config.gojudge));
     findings.push(service::examine(client).await);
     let healthy = findings.iter().all(|finding| finding.level != Level::Problem);
     let text = if json {

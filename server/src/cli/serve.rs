@@ -48,7 +48,12 @@ pub(super) enum ServeError {
 }
 
 pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
-    let access = Access::new(&config.http)?;
+    let access = Access::new(&config)?;
+    for network in config.gojudge.open_to_everybody() {
+        tracing::warn!(
+            "`gojudge.open_networks` has {network}: whoever reaches the port may run commands without a token"
+        );
+    }
     let languages = Arc::new(Languages::load(&config.languages)?);
     let mut signals = Signals::new()?;
     let address = config.http.listen;

@@ -30,8 +30,9 @@ const UNSET: &[&str] = &[
     "sandbox.cgroup_parent",
     "sandbox.runtime",
     "sandbox.monitor",
+    "gojudge.slots",
+    "gojudge.parallelism",
 ];
-const LISTS: &[&str] = &["http.allowed_hosts", "http.allowed_origins"];
 const SECRETS: &[&str] = &["http.token", "http.admin_token"];
 /// Variables of ours that are no settings of the server.
 const OTHER_VARIABLES: &[&str] = &["GAVEL_CONFIG", "GAVEL_LOG", "GAVEL_URL", "GAVEL_ADMIN_TOKEN"];
@@ -116,13 +117,13 @@ impl Config {
             if value.is_empty() {
                 continue;
             }
-            builder = set(builder, &key, value)?;
+            builder = known.set(builder, &key, value)?;
         }
         for (key, value) in &overrides.flags {
-            if !known.0.contains(key) {
+            if !known.keys.contains(key) {
                 return Err(known.unknown(key, key, "the flags".into(), Clone::clone));
             }
-            builder = set(builder, key, value)?;
+            builder = known.set(builder, key, value)?;
         }
         let layers = with_secret_files(builder)?;
         let config: Self = layers.try_deserialize().map_err(|why| ConfigError::Value(why.to_string()))?;
@@ -141,15 +142,38 @@ impl Default for Config {
 }
 
 /// All keys there are.
-struct Known(Vec<String>);
+struct Known {
+    keys: Vec<String>,
+    /// Those whose values are lists.
+    lists: Vec<String>,
+}
 
 impl Known {
     fn new() -> Self {
-        let mut keys: Vec<String> = UNSET.iter().map(ToString::to_string).collect();
+        let mut known = Self { keys: UNSET.iter().map(ToString::to_string).collect(), lists: Vec::new() };
         if let Ok(table) = DEFAULTS.parse::<toml::Table>() {
-            flatten("", &table, &mut keys);
+            flatten("", &table, &mut |key, value| {
+                if value.is_array() {
+                    known.lists.push(key.clone());
+                }
+                known.keys.push(key);
+            });
         }
-        Self(keys)
+        known
+    }
+
+    /// Sets a key to a value given as text; the items of a list are separated by commas.
+    fn set(
+        &self,
+        builder: ConfigBuilder<DefaultState>,
+        key: &str,
+        value: &str,
+    ) -> Result<ConfigBuilder<DefaultState>, ConfigError> {
+        if !self.lists.iter().any(|list| list == key) {
+            return set(builder, key, value);
+        }
+        let items: Vec<&str> = value.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+        set(builder, key, items)
     }
 
     fn check_file(&self, text: &str, path: &Path) -> Result<(), ConfigError> {
@@ -158,8 +182,8 @@ impl Known {
             .parse::<toml::Table>()
             .map_err(|source| ConfigError::Syntax { path: origin.clone(), source: Box::new(source) })?;
         let mut given = Vec::new();
-        flatten("", &table, &mut given);
-        match given.into_iter().find(|key| !self.0.contains(key)) {
+        flatten("", &table, &mut |key, _value| given.push(key));
+        match given.into_iter().find(|key| !self.keys.contains(key)) {
             Some(key) => Err(self.unknown(&key, &key, origin, Clone::clone)),
             None => Ok(()),
         }
@@ -168,7 +192,7 @@ impl Known {
     /// The key that an environment variable sets.
     fn variable(&self, name: &str) -> Result<String, ConfigError> {
         let key = name.trim_start_matches("GAVEL_").replace("__", ".").to_lowercase();
-        if self.0.contains(&key) {
+        if self.keys.contains(&key) {
             return Ok(key);
         }
         let variable = |key: &String| format!("GAVEL_{}", key.replace('.', "__").to_uppercase());
@@ -182,7 +206,7 @@ impl Known {
         origin: String,
         show: impl Fn(&String) -> String,
     ) -> ConfigError {
-        let nearest = self.0.iter().min_by_key(|known| distance(known, key)).map(show).unwrap_or_default();
+        let nearest = self.keys.iter().min_by_key(|known| distance(known, key)).map(show).unwrap_or_default();
         ConfigError::Unknown { given: given.into(), origin, nearest }
     }
 }
@@ -199,15 +223,9 @@ fn read(path: &Path) -> Result<String, ConfigError> {
 fn set(
     builder: ConfigBuilder<DefaultState>,
     key: &str,
-    value: &str,
+    value: impl Into<::config::Value>,
 ) -> Result<ConfigBuilder<DefaultState>, ConfigError> {
-    let value = if LISTS.contains(&key) {
-        let items: Vec<&str> = value.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
-        ::config::Value::from(items)
-    } else {
-        ::config::Value::from(value)
-    };
-    builder.set_override(key, value).map_err(|why| ConfigError::Value(why.to_string()))
+    builder.set_override(key, value.into()).map_err(|why| ConfigError::Value(why.to_string()))
 }
 
 /// Reads `<secret>_file` into the secret where it is set.
@@ -227,12 +245,13 @@ fn with_secret_files(builder: ConfigBuilder<DefaultState>) -> Result<::config::C
     build(&builder)
 }
 
-fn flatten(prefix: &str, table: &toml::Table, keys: &mut Vec<String>) {
+/// Calls `each` with every key of the table and its value.
+fn flatten(prefix: &str, table: &toml::Table, each: &mut impl FnMut(String, &toml::Value)) {
     for (name, value) in table {
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match value {
-            toml::Value::Table(inner) => flatten(&key, inner, keys),
-            _ => keys.push(key),
+            toml::Value::Table(inner) => flatten(&key, inner, each),
+            _ => each(key, value),
         }
     }
 }

@@ -116,3 +116,21 @@ fn an_unknown_flag_is_refused_by_name_with_the_nearest_one() {
     let refusal = load("", &[], &[("http.listn", "x")]).unwrap_err();
     assert_eq!(refusal, "unknown setting `http.listn` in the flags; did you mean `http.listen`?");
 }
+
+#[test]
+fn lists_and_settings_without_a_default_can_come_from_the_environment() {
+    let variables = [("GAVEL_GOJUDGE__SRC_PREFIXES", "/data,/tests"), ("GAVEL_GOJUDGE__PARALLELISM", "3")];
+    let gojudge = load("", &variables, &[]).unwrap().gojudge;
+    assert_eq!(gojudge.src_prefixes, [PathBuf::from("/data"), PathBuf::from("/tests")]);
+    assert_eq!(gojudge.parallelism, Some(3));
+}
+
+#[test]
+fn what_is_no_network_stops_the_start() {
+    for text in ["10.0.0.0/33", "10.0.0", "example.org", "10.0.0.0/-1", "fd00::/129"] {
+        let refusal = load("", &[("GAVEL_GOJUDGE__OPEN_NETWORKS", text)], &[]).unwrap_err();
+        let expected =
+            format!("`{text}` is not a network such as \"10.0.0.0/8\" for key `gojudge.open_networks`");
+        assert!(refusal.contains(&expected), "{refusal}");
+    }
+}

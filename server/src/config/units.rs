@@ -62,6 +62,39 @@ pub(super) mod size {
     }
 }
 
+/// Networks: `10.0.0.0/8`, `fd00::/8`; an address alone is a network of one.
+pub(super) mod networks {
+    use std::net::IpAddr;
+
+    use ipnet::IpNet;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    pub(crate) fn serialize<S: Serializer>(networks: &[IpNet], serializer: S) -> Result<S::Ok, S::Error> {
+        networks.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        let parse = |text: &String| {
+            parse(text)
+                .ok_or_else(|| D::Error::custom(format!("`{text}` is not a network such as \"10.0.0.0/8\"")))
+        };
+        texts.iter().map(parse).collect()
+    }
+
+    fn parse(text: &str) -> Option<IpNet> {
+        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok()?;
+        Some(as_v4(network).unwrap_or(network).trunc())
+    }
+
+    /// `::ffff:10.0.0.0/104` is 10.0.0.0/8: peers of that form are compared as what they are, IPv4.
+    fn as_v4(network: IpNet) -> Option<IpNet> {
+        let IpNet::V6(mapped) = network else { return None };
+        let length = mapped.prefix_len().checked_sub(96)?;
+        IpNet::new(mapped.addr().to_ipv4_mapped()?.into(), length).ok()
+    }
+}
+
 /// A table of limits; `wall` and `stack` follow from the others where they are missing.
 pub(super) mod run_limits {
     use super::{Bytes, Duration};

@@ -1,22 +1,27 @@
-//! Who may call: bearer tokens; without one, only requests that no foreign web page can have made.
+//! Who may call: bearer tokens; without one, only requests that no foreign web page can have made. go-judge's clients
+//! send no token: those of `gojudge.open_networks` need none for its routes.
+
+use std::net::IpAddr;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
+use ipnet::IpNet;
 use subtle::ConstantTimeEq;
 
 use super::{Api, Problem};
-use crate::config::HttpConfig;
+use crate::config::Config;
 
-/// The rules, made from `[http]`.
+/// The rules, made from `[http]` and `gojudge.open_networks`.
 #[derive(Debug)]
 pub struct Access {
     token: Option<Secret>,
     admin_token: Option<Secret>,
     hosts: Vec<String>,
     origins: Vec<String>,
+    open_networks: Vec<IpNet>,
 }
 
 /// Why the server must not start.
@@ -46,7 +51,8 @@ impl Access {
     ///
     /// # Errors
     /// No token, and no leave to do without.
-    pub fn new(http: &HttpConfig) -> Result<Self, AccessError> {
+    pub fn new(config: &Config) -> Result<Self, AccessError> {
+        let http = &config.http;
         let secret = |token: &Option<String>| token.as_deref().map(Secret::new);
         if http.token.is_none() && !http.allow_unauthenticated {
             return Err(AccessError::NoToken);
@@ -56,7 +62,29 @@ impl Access {
             admin_token: secret(&http.admin_token),
             hosts: http.allowed_hosts.clone(),
             origins: http.allowed_origins.clone(),
+            open_networks: config.gojudge.open_networks.clone(),
         })
+    }
+
+    /// Is a client at this address of a network that needs no token for the go-judge API? The address must be the
+    /// socket's: a header that names another (`X-Forwarded-For`) is anybody's to write.
+    pub(crate) fn is_open(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.open_networks.iter().any(|network| network.contains(&peer))
+    }
+
+    /// May the sender of this request use the routes of go-judge? A token that is sent must be right everywhere.
+    ///
+    /// # Errors
+    /// What to answer.
+    pub(super) fn check_gojudge(&self, request: &HttpRequest) -> Result<(), Problem> {
+        let is_open = request.peer_addr().is_some_and(|peer| self.is_open(peer.ip()));
+        if !is_open || request.headers().contains_key(header::AUTHORIZATION) {
+            return self.role(request).map(drop);
+        }
+        // The browsers of that network are no clients of ours.
+        self.check_host(request, |name| is_loopback(name) || cannot_be_rebound(name))?;
+        self.check_origin(request)
     }
 
     /// Is the sender one that may call at all?
@@ -72,7 +100,7 @@ impl Access {
         if self.token.is_some() {
             return Err(Problem::Unauthorized("a bearer token is needed"));
         }
-        self.check_host(request)?;
+        self.check_host(request, is_loopback)?;
         self.check_origin(request)?;
         // Where operators have a token of their own, nobody is one without it.
         Ok(if self.admin_token.is_some() { Role::Backend } else { Role::Operator })
@@ -90,17 +118,17 @@ impl Access {
     }
 
     /// A page of another site reaches a local judge by a name of its own (DNS rebinding).
-    fn check_host(&self, request: &HttpRequest) -> Result<(), Problem> {
+    fn check_host(&self, request: &HttpRequest, is_harmless: fn(&str) -> bool) -> Result<(), Problem> {
         let host =
             request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let name = without_port(host);
         let listed = |known: &String| known.eq_ignore_ascii_case(host) || known.eq_ignore_ascii_case(name);
-        if is_loopback(name) || self.hosts.iter().any(listed) {
+        if is_harmless(name) || self.hosts.iter().any(listed) {
             return Ok(());
         }
         Err(Problem::Forbidden(format!(
-            "requests to the host `{}` are refused while no token is set: list it in `http.allowed_hosts`, or set \
-             `http.token`",
+            "requests to the host `{}` are refused without a token: list it in `http.allowed_hosts`, or set \
+             `http.token` and send it",
             host.escape_default()
         )))
     }
@@ -116,8 +144,8 @@ impl Access {
             return Ok(());
         }
         Err(Problem::Forbidden(format!(
-            "requests from pages of `{}` are refused while no token is set: list it in `http.allowed_origins`, or \
-             set `http.token`",
+            "requests from pages of `{}` are refused without a token: list it in `http.allowed_origins`, or set \
+             `http.token` and send it",
             origin.escape_default()
         )))
     }
@@ -188,7 +216,67 @@ fn without_port(host: &str) -> &str {
 }
 
 fn is_loopback(name: &str) -> bool {
-    let address = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost")
-        || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    name.eq_ignore_ascii_case("localhost") || address(name).is_some_and(|address| address.is_loopback())
+}
+
+/// Addresses, and the names of containers and hosts of one's own network (`server`): no stranger can have a domain of
+/// such a name lead to us.
+fn cannot_be_rebound(name: &str) -> bool {
+    address(name).is_some() || !name.is_empty() && !name.contains('.')
+}
+
+fn address(name: &str) -> Option<IpAddr> {
+    name.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Overrides;
+
+    fn access(networks: &str) -> Access {
+        let flag = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let flags = vec![flag("http.token", "0123456789abcdef"), flag("gojudge.open_networks", networks)];
+        let overrides = Overrides { file: Some("/dev/null".into()), flags, ..Overrides::default() };
+        Access::new(&Config::load(&overrides).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn an_address_is_of_an_open_network_in_whatever_form_it_comes() {
+        let access = access("10.1.0.0/16, 192.168.1.7, fd00::/8, ::ffff:172.16.0.0/108");
+        for (peer, expected) in [
+            ("10.1.255.255", true),
+            ("::ffff:10.1.2.3", true),
+            ("10.2.0.0", false),
+            ("::ffff:10.2.0.0", false),
+            ("192.168.1.7", true),
+            ("192.168.1.8", false),
+            ("fd12::1", true),
+            ("fe80::1", false),
+            ("172.31.0.1", true),
+            ("172.32.0.1", false),
+            ("::a01:203", false),
+        ] {
+            assert_eq!(access.is_open(peer.parse().unwrap()), expected, "{peer}");
+        }
+    }
+
+    #[test]
+    fn no_network_is_open_by_default() {
+        assert!(!access("").is_open("127.0.0.1".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_host_name_that_a_stranger_can_own_may_be_rebound() {
+        for (name, expected) in [
+            ("server", true),
+            ("10.0.0.1", true),
+            ("[fd00::1]", true),
+            ("judge.example", false),
+            ("10.0.0.1.evil.example", false),
+            ("", false),
+        ] {
+            assert_eq!(cannot_be_rebound(name), expected, "{name}");
+        }
+    }
 }

@@ -70,17 +70,20 @@ pub(super) fn version() -> serde_json::Value {
     version
 }
 
-/// A wrong token is answered as go-judge does: 401 and nothing more.
+/// A wrong token is answered as go-judge does: 401 and nothing more. What go-judge does not check is told in its form
+/// of an error.
 async fn access(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, Error> {
     let api = request.app_data::<web::Data<Api>>().cloned();
-    let refused = api.is_none_or(|api| !api.access.is_known(request.request()));
-    if refused {
-        return Ok(request.into_response(HttpResponse::Unauthorized().finish()).map_into_right_body());
-    }
-    Ok(next.call(request).await?.map_into_left_body())
+    let checked = api.map(|api| api.access.check_gojudge(request.request()));
+    let refusal = match checked {
+        Some(Ok(())) => return Ok(next.call(request).await?.map_into_left_body()),
+        Some(Err(Problem::Forbidden(why))) => json_body(HttpResponse::Forbidden(), answer::text(&why)),
+        Some(Err(_)) | None => HttpResponse::Unauthorized().finish(),
+    };
+    Ok(request.into_response(refusal).map_into_right_body())
 }
 
 async fn run(

@@ -80,7 +80,7 @@ async fn an_operators_token_alone_closes_only_what_is_the_operators() {
 
 #[test]
 fn a_server_without_token_starts_only_when_told_to() {
-    let refusal = Access::new(&Config::default().http).unwrap_err().to_string();
+    let refusal = Access::new(&Config::default()).unwrap_err().to_string();
     assert!(refusal.contains("http.token") && refusal.contains("http.allow_unauthenticated"), "{refusal}");
 }
 

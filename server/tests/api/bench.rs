@@ -1,4 +1,5 @@
-//! A whole server in process, with a stand-in for judging that does what the source says.
+//! A whole server in process, with a stand-in for judging that does what the source says, and one for the sandboxes of
+//! the go-judge API.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use gavel::config::{Config, Overrides};
+use gavel::gojudge::GoJudge;
 use gavel::http::Access;
 use gavel::judge::{Compilation, JudgeError, Judgement, Progress, Stream, Summary, TestResult, Verdict};
 use gavel::language::Languages;
@@ -23,6 +25,8 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+use crate::standin::StandIn;
 
 /// No wait of a test is longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -71,10 +75,11 @@ impl Bench {
         let workers =
             settings.iter().find(|(key, _)| *key == "workers").map_or(2, |(_, n)| n.parse().unwrap());
         let judge = Arc::new(Script::default());
+        let files = directory.path().join("files");
         let parts = Parts {
-            gojudge: None,
+            gojudge: Some(GoJudge::new(&config.gojudge, StandIn, 4, files).unwrap()),
             languages: Arc::new(Languages::load(Path::new("../images/languages.toml")).unwrap()),
-            access: Access::new(&config.http).unwrap(),
+            access: Access::new(&config).unwrap(),
             config: Arc::new(config),
             store: Store::open(&directory.path().join("gavel.sqlite")).await.unwrap(),
             judging: Arc::clone(&judge),

@@ -1,0 +1,93 @@
+//! The routes of go-judge: who may use them.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, answer};
+
+const TOKEN: &str = "backend-token-0123456789";
+
+/// A server with a token whose clients in these networks need none.
+async fn with_open(networks: &str) -> Bench {
+    Bench::with(&[("http.token", TOKEN), ("gojudge.open_networks", networks)]).await
+}
+
+async fn status(bench: &Bench, path: &str, headers: &[(&str, &str)]) -> u16 {
+    let request = headers
+        .iter()
+        .fold(bench.request(Method::GET, path), |request, (name, value)| request.header(*name, *value));
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn a_command_runs_and_is_answered() {
+    let bench = Bench::start().await;
+    let command = json!({
+        "args": ["echo", "hello"], "files": [{"content": ""}, {"name": "stdout", "max": 100}],
+        "cpuLimit": 1_000_000_000, "clockLimit": 1_000_000_000, "memoryLimit": 1 << 20, "procLimit": 1,
+        "copyIn": {"a.txt": {"content": "A"}}, "copyOut": ["a.txt"],
+    });
+    let (status, body) = answer(bench.request(Method::POST, "/run").json(&json!({"cmd": [command]}))).await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(body[0]["status"], "Accepted", "{body}");
+    assert_eq!(body[0]["files"], json!({"stdout": "hello", "a.txt": "A"}), "{body}");
+}
+
+#[tokio::test]
+async fn clients_of_an_open_network_need_no_token_for_the_routes_of_go_judge_only() {
+    let bench = with_open("10.0.0.0/8, 127.0.0.0/8").await;
+    let (status_of_run, body) = answer(bench.request(Method::POST, "/run").body("{}")).await;
+    assert_eq!((status_of_run.as_u16(), body), (400, Value::from("no cmd provided")));
+    assert_eq!(status(&bench, "/file", &[]).await, 200);
+    for path in ["/api/v1/languages", "/metrics"] {
+        assert_eq!(status(&bench, path, &[]).await, 401, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_token_is_refused_also_in_an_open_network() {
+    let bench = with_open("127.0.0.1").await;
+    for (token, expected) in
+        [(format!("Bearer {TOKEN}"), 200), ("Bearer wrong".into(), 401), ("x".into(), 401)]
+    {
+        assert_eq!(status(&bench, "/file", &[("authorization", &token)]).await, expected, "{token}");
+    }
+}
+
+#[tokio::test]
+async fn no_header_brings_a_client_into_an_open_network() {
+    let bench = with_open("10.0.0.0/8").await;
+    for header in ["x-forwarded-for", "x-real-ip", "forwarded", "cf-connecting-ip", "true-client-ip"] {
+        for value in ["10.0.0.1", "for=10.0.0.1", "10.0.0.1, 127.0.0.1"] {
+            assert_eq!(status(&bench, "/file", &[(header, value)]).await, 401, "{header}: {value}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn in_an_open_network_pages_of_browsers_are_no_clients() {
+    let bench = with_open("127.0.0.1/32").await;
+    for (name, value, expected) in [
+        ("host", "server:5050", 200),
+        ("host", "172.18.0.2:5050", 200),
+        ("host", "localhost", 200),
+        ("host", "rebound.example:5050", 403),
+        ("origin", "http://evil.example", 403),
+        ("origin", "null", 403),
+        ("origin", bench.url.as_str(), 200),
+    ] {
+        assert_eq!(status(&bench, "/file", &[(name, value)]).await, expected, "{name}: {value}");
+    }
+    let request = bench.request(Method::GET, "/file").header("host", "rebound.example");
+    let (_, body) = answer(request).await;
+    assert!(body.as_str().is_some_and(|why| why.contains("http.allowed_hosts")), "{body}");
+}
+
+#[tokio::test]
+async fn without_an_open_network_a_token_is_needed() {
+    let bench = Bench::with(&[("http.token", TOKEN)]).await;
+    let request = bench.request(Method::GET, "/file").send().await.unwrap();
+    assert_eq!(request.status(), 401);
+    assert!(request.headers().get("www-authenticate").is_none());
+    assert_eq!(request.text().await.unwrap(), "");
+}
