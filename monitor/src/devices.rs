@@ -1,5 +1,5 @@
 //! Takes nodes of the container out of programs' hands: terminals count against the whole host, message queues outlive
-//! their makers. The monitor opens terminals for those runs that ask for one.
+//! their makers. A run that is to have a terminal gets one of the server's.
 
 use std::fs::{self, Permissions};
 use std::io::ErrorKind;

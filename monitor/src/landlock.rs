@@ -11,8 +11,7 @@ use landlock::{
 };
 
 /// Device nodes that programs may write.
-const NODES: [&str; 7] =
-    ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/pts"];
+const NODES: [&str; 6] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"];
 
 /// The newest rights that are asked for; an older kernel gives those it knows.
 const REVIEWED: ABI = ABI::V6;

@@ -197,6 +197,9 @@ fn become_program(
     let paths = if run.executable.is_none() { candidates(run)? } else { Vec::new() };
     let moved = |fd: BorrowedFd<'_>| duplicate(fd, above).map_err(at(Step::Stdio));
     let image = run.executable.map(|position| moved(pick(descriptors, position)?)).transpose()?;
+    if let Some(terminal) = run.terminal {
+        take_terminal(pick(descriptors, terminal)?).map_err(at(Step::Terminal))?;
+    }
     place_stdio(run, descriptors, &moved)?;
     close_gaps(run).map_err(at(Step::CloseDescriptors))?;
     for (resource, limit) in rlimits::of(&run.limits) {
@@ -232,10 +235,6 @@ fn place_stdio(
             return Err((Step::Request, libc::EINVAL));
         };
         placed.push((moved(pick(descriptors, position)?)?, RawFd::from(stdio.fd)));
-    }
-    // With a terminal asked for, it is the first of the kept descriptors.
-    if let (Some(_), Some(terminal)) = (run.terminal, descriptors.first()) {
-        take_terminal(terminal.as_fd()).map_err(at(Step::Terminal))?;
     }
     for (descriptor, number) in &placed {
         place(descriptor.as_fd(), *number).map_err(at(Step::Stdio))?;

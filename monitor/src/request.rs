@@ -24,23 +24,16 @@ pub(crate) struct Resolved {
     pub(crate) written: Vec<(String, OwnedFd)>,
 }
 
-/// Opens the box files that a run's descriptors name and drops what it has no use for. `terminal` is the program's end of the run's
-/// terminal.
+/// Opens the box files that a run's descriptors name and drops what it has no use for.
 ///
 /// # Errors
 /// The step at fault.
-pub(crate) fn resolve(
-    run: &Run,
-    descriptors: Vec<OwnedFd>,
-    terminal: Option<OwnedFd>,
-    boxes: &Boxes,
-) -> Result<Resolved, Refusal> {
+pub(crate) fn resolve(run: &Run, descriptors: Vec<OwnedFd>, boxes: &Boxes) -> Result<Resolved, Refusal> {
     let mut given = Given {
         descriptors: descriptors.into_iter().map(Some).collect(),
         places: Vec::new(),
         kept: Vec::new(),
     };
-    let terminal = terminal.map(|terminal| given.keep(terminal));
     let mut stdio: Vec<Stdio> = Vec::with_capacity(run.stdio.len());
     let mut written: Vec<(String, Descriptor)> = Vec::new();
     for wanted in &run.stdio {
@@ -49,7 +42,6 @@ pub(crate) fn resolve(
         }
         let position = match &wanted.source {
             StdioSource::Descriptor(descriptor) => given.take(*descriptor)?,
-            StdioSource::Terminal => terminal.ok_or((Step::Request, libc::ENOTTY))?,
             StdioSource::WriteFile(path) => match written.iter().find(|(opened, _)| opened == path) {
                 Some((_, position)) => *position,
                 None => {
@@ -63,6 +55,7 @@ pub(crate) fn resolve(
         stdio.push(Stdio { fd: wanted.fd, source: StdioSource::Descriptor(position) });
     }
     let executable = run.executable.map(|descriptor| given.take(descriptor)).transpose()?;
+    let terminal = run.terminal.map(|descriptor| given.take(descriptor)).transpose()?;
     let resolved = Run {
         argv: run.argv.clone(),
         env: run.env.clone(),
@@ -71,7 +64,7 @@ pub(crate) fn resolve(
         executable,
         files: Vec::new(),
         stdio,
-        terminal: run.terminal,
+        terminal,
         collect: Vec::new(),
         limits: run.limits.clone(),
     };
@@ -123,7 +116,7 @@ fn open(source: &StdioSource, boxes: &Boxes) -> Result<OwnedFd, Errno> {
             Ok(file)
         }
         StdioSource::Null => rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty()),
-        StdioSource::WriteFile(_) | StdioSource::Descriptor(_) | StdioSource::Terminal => Err(Errno::INVAL),
+        StdioSource::WriteFile(_) | StdioSource::Descriptor(_) => Err(Errno::INVAL),
     }
 }
 

@@ -114,7 +114,7 @@ impl Runner {
     fn start(&mut self, run: &Run, descriptors: Vec<OwnedFd>) -> Result<Current, Refusal> {
         self.put(&run.files, &descriptors)?;
         let Resolved { run: resolved, descriptors, written } =
-            resolve(run, descriptors, None, &self.equipment.boxes)?;
+            resolve(run, descriptors, &self.equipment.boxes)?;
         self.written = written;
         let current = match self.current.take() {
             Some(current) if current.child.is_waiting() => current,

@@ -63,7 +63,7 @@ fn by_argument() -> [(c_long, Vec<sock_filter>); 6] {
         (libc::SYS_socket, required(0, &[family], libc::EAFNOSUPPORT)),
         (libc::SYS_socketpair, required(0, &[family], libc::EAFNOSUPPORT)),
         // The kernel looks at the low half of the request only, and so does a 32-bit comparison.
-        (libc::SYS_ioctl, forbidden(1, &[TIOCSTI, TIOCLINUX], libc::EPERM)),
+        (libc::SYS_ioctl, forbidden(1, &[TIOCSTI, TIOCLINUX, TIOCSETD], libc::EPERM)),
         (libc::SYS_personality, required(0, &[0, u32::MAX], libc::EPERM)),
     ]
 }
@@ -83,8 +83,12 @@ fn search(segments: &[Segment]) -> Vec<sock_filter> {
     }
 }
 
+/// Input as if typed, into whoever reads the terminal next.
 const TIOCSTI: u32 = 0x5412;
+/// The console's.
 const TIOCLINUX: u32 = 0x541c;
+/// Another line discipline: network protocols and modem multiplexers of the kernel, which it loads when asked.
+const TIOCSETD: u32 = 0x5423;
 
 /// What is denied whatever its arguments are, and with which error.
 const DENIED: &[(i32, &[c_long])] = &[
@@ -392,9 +396,10 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_takes_no_faked_input() {
+    fn a_terminal_takes_no_faked_input_and_no_other_discipline() {
         assert_eq!(here(libc::SYS_ioctl, [0, TIOCSTI]), denied(libc::EPERM));
         assert_eq!(here(libc::SYS_ioctl, [0, TIOCLINUX]), denied(libc::EPERM));
+        assert_eq!(here(libc::SYS_ioctl, [0, TIOCSETD]), denied(libc::EPERM));
         assert_eq!(here(libc::SYS_ioctl, [0, 0x5401]), ALLOW);
     }
 

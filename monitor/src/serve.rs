@@ -72,7 +72,7 @@ impl Server {
                 Order::Run(order) => self.run(run, &order, descriptors)?,
                 Order::Ping => self.channel.send(run, Reply::Pong, &[])?,
                 // The run has ended on its own meanwhile.
-                Order::Kill | Order::Resize(_) => {}
+                Order::Kill => {}
                 Order::Welcome(_) => return Err(out_of_turn(&order)),
             }
         }
@@ -153,7 +153,6 @@ fn out_of_turn(order: &Order) -> ChannelError {
         Order::Files(_) => "Files",
         Order::Run(_) => "Run",
         Order::Kill => "Kill",
-        Order::Resize(_) => "Resize",
         Order::Ping => "Ping",
     })
 }
@@ -177,7 +176,6 @@ impl Interrupts for Conversation<'_> {
                 self.channel.send(run, Reply::Pong, &[])?;
                 Ok(false)
             }
-            Some(Received { order: Order::Resize(_), .. }) => Ok(false),
             Some(received) => Err(out_of_turn(&received.order)),
         }
     }

@@ -93,7 +93,7 @@ pub enum Step {
     PutFile,
     /// Making the leaf cgroup.
     MakeLeaf,
-    /// Opening a terminal.
+    /// Making a terminal the controlling one.
     Terminal,
     /// fork.
     Fork,
@@ -135,7 +135,7 @@ impl fmt::Display for Step {
             Self::Request => "reading the request",
             Self::PutFile => "putting a file into the box",
             Self::MakeLeaf => "making the leaf cgroup",
-            Self::Terminal => "opening a terminal",
+            Self::Terminal => "taking the terminal",
             Self::Fork => "fork",
             Self::JoinLeaf => "joining the leaf cgroup",
             Self::Session => "setsid",

@@ -20,8 +20,6 @@ pub enum Order {
     Run(Box<Run>),
     /// Ends the run of this id; a run that has ended already is left alone.
     Kill,
-    /// A new size for the terminal of the run of this id.
-    Resize(TerminalSize),
     /// Asks for a Pong.
     Ping,
 }
@@ -55,21 +53,13 @@ pub struct Run {
     pub files: Vec<BoxFile>,
     /// The program's descriptors; every other one is closed.
     pub stdio: Vec<Stdio>,
-    /// Opens a terminal of this size, for every [`StdioSource::Terminal`].
-    pub terminal: Option<TerminalSize>,
+    /// A terminal, which becomes the program's controlling one: job control, `/dev/tty`, signals by keys. It is the
+    /// server's; a descriptor of this frame, and on the program's own only where `stdio` names it too.
+    pub terminal: Option<Descriptor>,
     /// What to hand out after the end.
     pub collect: Vec<Collect>,
     /// What the run may use.
     pub limits: Limits,
-}
-
-/// Rows and columns of a terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TerminalSize {
-    /// Lines.
-    pub rows: u16,
-    /// Characters a line.
-    pub columns: u16,
 }
 
 /// Something in the box before the program starts. Missing parent directories are made, mode 0777.
@@ -116,8 +106,6 @@ pub enum StdioSource {
     /// same path twice is the same open file, and a [`Collect`] of that path hands out that very file, whatever the
     /// program did with its name.
     WriteFile(String),
-    /// The run's terminal.
-    Terminal,
     /// `/dev/null`, for reading and writing.
     Null,
 }

@@ -9,3 +9,4 @@ mod conversation;
 mod filter;
 mod hostile;
 mod limits;
+mod terminal;

@@ -226,7 +226,7 @@ impl Monitor {
             match order {
                 Order::Run(order) => self.run(run, &order, descriptors)?,
                 Order::Ping => self.say(run, Reply::Pong, &[])?,
-                Order::Welcome(_) | Order::Files(_) | Order::Kill | Order::Resize(_) => {}
+                Order::Welcome(_) | Order::Files(_) | Order::Kill => {}
             }
         }
     }
