@@ -25,6 +25,7 @@ mod json;
 mod pipes;
 pub(crate) mod request;
 mod status;
+mod terminal;
 
 use answer::{CommandResult, Status};
 use command::{Prepared, Refusal, Sources};

@@ -116,6 +116,8 @@ pub struct Program {
     pub stderr: Output,
     /// Descriptors beside those three, by number.
     pub others: Vec<(u16, Wire)>,
+    /// Its controlling terminal: [`Terminal::slave`], which is on its descriptors too where they name it.
+    pub terminal: Option<Arc<OwnedFd>>,
     /// What it may use.
     pub limits: Limits,
     /// Files to hand out after the end.

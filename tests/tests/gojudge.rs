@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// Recorded cases that are answered otherwise, with the reason; `docs/go-judge.md` says more. A case that is no longer
 /// different must go from this list, unless the answer depends on the host.
-const DIFFERENT: [(&str, &str); 23] = [
+const DIFFERENT: [(&str, &str); 20] = [
     ("src missing in copyIn", "src is refused unless gojudge.src_prefixes allows it"),
     ("src missing in files", "src is refused unless gojudge.src_prefixes allows it"),
     ("two cmds one copyIn fail", "src is refused unless gojudge.src_prefixes allows it"),
@@ -24,9 +24,6 @@ const DIFFERENT: [(&str, &str); 23] = [
     ("copyIn empty name", "a file that cannot be put is a File Error"),
     ("cpuSetLimit bad", "cpuSetLimit is not applied"),
     ("cpuSetLimit garbage", "cpuSetLimit is not applied"),
-    ("tty tty-command", "tty is refused"),
-    ("tty cat", "tty is refused"),
-    ("tty over max", "tty is refused"),
     ("copyIn nested", "the listing shows this host's names and times"),
     ("copyIn content empty", "the listing shows this host's names and times"),
     ("copyIn symlink", "the listing shows this host's names and times"),

@@ -13,6 +13,7 @@ use super::answer::{FileError, FileErrorKind};
 use super::files::FileStore;
 use super::go_error;
 use super::request::{Command, File, OutputName, PipeEnd, PipeMap, Request};
+use super::terminal;
 
 /// Most descriptors of one command: go-judge breaks above 253.
 pub(super) const MAX_FDS: usize = 128;
@@ -48,6 +49,8 @@ pub(super) enum Slot {
         pipe: usize,
         end: End,
     },
+    /// The command's terminal.
+    Terminal,
 }
 
 /// Which end of a pipe.
@@ -87,7 +90,10 @@ pub(super) struct CopyOut {
 pub(super) struct Prepared {
     /// By descriptor number.
     pub(super) slots: Vec<Slot>,
+    /// In the order of their descriptors. With a terminal only the first, which gets all that the terminal shows.
     pub(super) collectors: Vec<Collector>,
+    /// What is typed into the command's terminal.
+    pub(super) typed: Option<Bytes>,
     pub(super) copy_in: Vec<(String, CopyIn)>,
     pub(super) copy_out: Vec<CopyOut>,
     /// Names, also of collectors and pipes, whose content goes into the file store.
@@ -109,9 +115,6 @@ pub(super) fn check(request: &Request, sources: Sources<'_>) -> Result<(), Refus
         let copied = command.copy_in.values().filter(|file| file.symlink.is_none());
         for file in in_place.chain(copied) {
             check_file(file, sources.prefixes)?;
-        }
-        if command.tty {
-            return Err(Refusal::Bad("tty: terminals are not supported".to_owned()));
         }
         if command.files.len() > MAX_FDS {
             return Err(Refusal::Bad(format!("too many files: {} > {MAX_FDS}", command.files.len())));
@@ -251,13 +254,14 @@ fn prepare_one(
         };
         slots.push(slot);
     }
+    let named: BTreeSet<String> = collectors.iter().map(|collector| collector.name.clone()).collect();
+    let typed = if command.tty { terminal::replace(&mut slots, &mut collectors)? } else { None };
     let mut file_errors = Vec::new();
     let copy_in = copy_in(command, &collectors, sources, &mut file_errors)?;
-    let is_output =
-        |name: &str| pipe_names.contains(name) || collectors.iter().any(|collector| collector.name == name);
+    let is_output = |name: &str| pipe_names.contains(name) || named.contains(name);
     let cached: BTreeSet<String> = command.copy_out_cached.iter().map(|output| output.name.clone()).collect();
     let copy_out = copy_out(command, &cached, is_output);
-    Ok(Prepared { slots, collectors, copy_in, copy_out, cached, file_errors })
+    Ok(Prepared { slots, collectors, typed, copy_in, copy_out, cached, file_errors })
 }
 
 fn descriptor(file: &File, collectors: &mut Vec<Collector>, sources: Sources<'_>) -> Result<Slot, Refusal> {

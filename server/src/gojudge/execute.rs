@@ -17,6 +17,7 @@ use super::go_error;
 use super::pipes::{PipeReader, Pipes};
 use super::request::Command;
 use super::status::{Asked, Files, decide, enforced};
+use super::terminal::CommandTerminal;
 use super::{EXTRA_MEMORY, Settings};
 use crate::sandbox::{
     CollectFile, CollectedOutput, Input, Lease, Output, Program, PutContent, PutFile, Ran, RunEnding, Wire,
@@ -44,10 +45,11 @@ pub(super) async fn execute(
     if !prepared.file_errors.is_empty() {
         return Ok(not_run(prepared.file_errors));
     }
-    let Prepared { slots, collectors, copy_in, copy_out, cached, .. } = prepared;
+    let Prepared { slots, collectors, typed, copy_in, copy_out, cached, .. } = prepared;
     let mut readers = BTreeMap::new();
-    let wires = wires(slots, &collectors, &mut pipes, &mut readers)
-        .map_err(|error| Refusal::Failed(format!("pipe: create: {}", go_error::text(&error))))?;
+    let failed = |error| Refusal::Failed(format!("pipe: create: {}", go_error::text(&error)));
+    let terminal = terminal(&slots, &collectors, typed).map_err(failed)?;
+    let wires = wires(slots, &collectors, terminal.as_ref(), &mut pipes, &mut readers).map_err(failed)?;
     let copy_out_max = match command.copy_out_max {
         0 => host.settings.copy_out_limit,
         asked => Bytes(asked),
@@ -61,12 +63,18 @@ pub(super) async fn execute(
         truncate: command.copy_out_truncate,
     }));
     let links: Vec<_> = copy_in.iter().map(|(name, content)| (name.clone(), link_target(content))).collect();
-    let ran = lease.run(program(command, wires, copy_in, collect, host.settings), cancel).await;
+    let mut program = program(command, wires, copy_in, collect, host.settings);
+    program.terminal = terminal.as_ref().map(|terminal| Arc::clone(terminal.slave()));
+    let ran = lease.run(program, cancel).await;
     // Their other ends are the program's, which is dead: what is in them comes to its end.
     pipes.close();
     let mut outputs = Vec::new();
     for (name, reader) in readers {
         outputs.push((name, reader.finish().await));
+    }
+    if let Some(terminal) = terminal {
+        let shown = terminal.finish().await;
+        outputs.extend(collectors.first().map(|collector| (collector.name.clone(), shown)));
     }
     let ran = ran.map_err(|error| Refusal::Failed(error.to_string()))?;
     if let RunEnding::NotPut { file, errno } = ran.ending {
@@ -149,15 +157,30 @@ fn program(
         stdout: output(wires.remove(&1)),
         stderr: output(wires.remove(&2)),
         others: wires.into_iter().collect(),
+        terminal: None,
         limits: limits(command, settings),
         collect,
     }
+}
+
+/// The terminal of a command that is to have one.
+fn terminal(
+    slots: &[Slot],
+    collectors: &[Collector],
+    typed: Option<bytes::Bytes>,
+) -> io::Result<Option<CommandTerminal>> {
+    if !slots.iter().any(|slot| matches!(slot, Slot::Terminal)) {
+        return Ok(None);
+    }
+    let keep = collectors.first().map_or(0, |collector| kept(collector.max));
+    CommandTerminal::start(typed.unwrap_or_default(), keep).map(Some)
 }
 
 /// Connects every descriptor; collectors that are pipes get a reader.
 fn wires(
     slots: Vec<Slot>,
     collectors: &[Collector],
+    terminal: Option<&CommandTerminal>,
     pipes: &mut Pipes,
     readers: &mut BTreeMap<String, PipeReader>,
 ) -> io::Result<BTreeMap<u16, Wire>> {
@@ -169,6 +192,9 @@ fn wires(
             Slot::Open(descriptor) => Wire::Descriptor(descriptor),
             Slot::BoxFile(name) => Wire::BoxFile(name),
             Slot::Mapped { pipe, end } => Wire::Descriptor(pipes.take(pipe, end)?),
+            Slot::Terminal => Wire::Descriptor(
+                terminal.map(|terminal| Arc::clone(terminal.slave())).ok_or(io::ErrorKind::NotFound)?,
+            ),
             Slot::Pipe(name) => match opened.get(&name) {
                 Some(writer) => Wire::Descriptor(Arc::clone(writer)),
                 None => {

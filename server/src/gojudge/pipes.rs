@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::fs::Mode;
 use rustix::pipe::PipeFlags;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio::task::JoinHandle;
 
@@ -114,7 +114,12 @@ impl PipeReader {
     /// As pipe(2).
     pub(super) fn start(keep: usize) -> io::Result<(OwnedFd, Self)> {
         let (reader, writer) = pipe()?;
-        Ok((writer, Self(tokio::spawn(pass(receiver(reader)?, None, keep)))))
+        Ok((writer, Self::of(receiver(reader)?, keep)))
+    }
+
+    /// A reader of anything that ends once its programs are dead.
+    pub(super) fn of(from: impl AsyncRead + Unpin + Send + 'static, keep: usize) -> Self {
+        Self(tokio::spawn(pass(from, None, keep)))
     }
 
     /// What was kept, once the program is dead.
@@ -136,7 +141,7 @@ async fn finished(mut task: JoinHandle<Vec<u8>>) -> Vec<u8> {
 
 /// Moves what comes until it ends, and keeps the first bytes. When the far end is gone the rest is dropped, so that the
 /// writer comes to its own end, as with go-judge's relays.
-async fn pass(mut from: Receiver, mut to: Option<Sender>, keep: usize) -> Vec<u8> {
+async fn pass(mut from: impl AsyncRead + Unpin, mut to: Option<Sender>, keep: usize) -> Vec<u8> {
     let mut kept = Vec::new();
     let mut block = vec![0; BLOCK];
     loop {

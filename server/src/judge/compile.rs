@@ -84,6 +84,7 @@ impl<S: Sandboxes> Judge<S> {
             stdout: Output::Capture { head: log - log / 4, tail: log / 4, kill: false },
             stderr: Output::WithStdout,
             others: Vec::new(),
+            terminal: None,
             limits: monitor_limits(&submission.compile_limits),
             collect: language
                 .artefact

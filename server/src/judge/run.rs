@@ -45,6 +45,7 @@ impl Runnable<'_> {
             stdout: output.clone(),
             stderr: output,
             others: Vec::new(),
+            terminal: None,
             limits: monitor_limits(limits),
             collect: Vec::new(),
         }

@@ -21,8 +21,8 @@ const INLINE: usize = 16 * 1024;
 /// Most bytes of files in one frame, of [`gavel_protocol::MAX_FRAME`]; the rest is for arguments and paths.
 const FRAME_FILES: usize = 64 * 1024;
 
-/// Descriptors of the executable, standard input, output and error.
-const STANDARD: usize = 4;
+/// Descriptors of the executable, standard input, output and error, and the terminal.
+const STANDARD: usize = 5;
 
 /// Most descriptors of files in one frame; the rest is for stdio and the executable.
 const FRAME_DESCRIPTORS: usize = MAX_DESCRIPTORS - 10;
@@ -94,6 +94,7 @@ pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError>
         .filter_map(|(fd, source)| Some(Stdio { fd, source: source? }))
         .collect();
     stdio.extend(program.others.into_iter().map(|(fd, to)| Stdio { fd, source: wire(to, &mut descriptors) }));
+    let terminal = program.terminal.map(|terminal| pass(&mut descriptors, Passed::Shared(terminal)));
     let collect = program.collect.into_iter();
     let run = Box::new(Run {
         argv: program.argv,
@@ -103,7 +104,7 @@ pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError>
         executable,
         files,
         stdio,
-        terminal: None,
+        terminal,
         collect: collect
             .map(|file| Collect {
                 path: file.path,

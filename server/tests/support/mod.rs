@@ -196,6 +196,7 @@ pub(crate) fn program(argv: &[&str]) -> Program {
         stdout: Output::Capture { head: 1 << 20, tail: 0, kill: true },
         stderr: Output::Capture { head: 1 << 20, tail: 0, kill: false },
         others: Vec::new(),
+        terminal: None,
         limits: Limits {
             cpu_time: Duration::from_secs(10),
             wall_time: Duration::from_secs(20),

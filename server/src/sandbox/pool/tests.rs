@@ -25,6 +25,7 @@ fn program(wall: Duration) -> Program {
         stdout: Output::Capture { head: 100, tail: 0, kill: true },
         stderr: Output::Discard,
         others: Vec::new(),
+        terminal: None,
         limits: Limits {
             cpu_time: wall,
             wall_time: wall,

@@ -1,0 +1,117 @@
+//! A command's terminal: what is typed into it, and what is kept of what it shows.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::io::AsyncWriteExt;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::command::{Collector, Refusal, Slot};
+use super::pipes::PipeReader;
+use crate::sandbox::{Terminal, TerminalMaster};
+
+/// Puts a terminal in the place of every content and collector. The content, of which there may be one, is what is to be
+/// typed; the first collector gets all that the terminal shows, and the others nothing.
+///
+/// # Errors
+/// In go-judge's words.
+pub(super) fn replace(slots: &mut [Slot], collectors: &mut Vec<Collector>) -> Result<Option<Bytes>, Refusal> {
+    let mut typed = None;
+    for slot in slots {
+        match slot {
+            Slot::Content(_) if typed.is_some() => {
+                return Err(Refusal::Failed("tty: multiple input not allowed".to_owned()));
+            }
+            Slot::Content(content) => typed = Some(content.clone()),
+            Slot::BoxFile(_) | Slot::Pipe(_) => {}
+            Slot::Open(_) | Slot::Mapped { .. } | Slot::Terminal => continue,
+        }
+        *slot = Slot::Terminal;
+    }
+    collectors.truncate(1);
+    collectors.iter_mut().for_each(|collector| collector.pipe = true);
+    Ok(typed)
+}
+
+/// The terminal of a command that is about to run. All it shows is read, so that no program waits for us.
+#[derive(Debug)]
+pub(super) struct CommandTerminal {
+    slave: Arc<OwnedFd>,
+    shown: PipeReader,
+    _typing: AbortOnDropHandle<()>,
+}
+
+impl CommandTerminal {
+    /// Opens one, types the input into it and keeps the first bytes of what it shows. Typing does not close it: as with
+    /// any terminal, the input's end is a character of the input, and a program that waits for one waits.
+    ///
+    /// # Errors
+    /// As [`Terminal::open`].
+    pub(super) fn start(input: Bytes, keep: usize) -> io::Result<Self> {
+        let terminal = Terminal::open()?;
+        let shown = PipeReader::of(terminal.master(), keep);
+        let typing = AbortOnDropHandle::new(tokio::spawn(type_in(terminal.master(), input)));
+        Ok(Self { slave: terminal.slave(), shown, _typing: typing })
+    }
+
+    /// The program's end.
+    pub(super) fn slave(&self) -> &Arc<OwnedFd> {
+        &self.slave
+    }
+
+    /// What was kept, once the program is dead.
+    pub(super) async fn finish(self) -> Vec<u8> {
+        // The output ends with the last who holds this.
+        drop(self.slave);
+        self.shown.finish().await
+    }
+}
+
+/// A program need not read what was typed: that it is gone is no error.
+async fn type_in(mut master: TerminalMaster, input: Bytes) {
+    if let Err(error) = master.write_all(&input).await {
+        tracing::debug!(%error, "a program ended before it had read all that was typed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::time::Duration;
+
+    use super::*;
+
+    /// What is kept when this is typed and a program does that.
+    async fn kept(input: &[u8], keep: usize, program: impl FnOnce(std::fs::File) + Send + 'static) -> String {
+        let terminal = CommandTerminal::start(Bytes::copy_from_slice(input), keep).unwrap();
+        let slave = terminal.slave().try_clone().unwrap();
+        tokio::task::spawn_blocking(move || program(slave.into())).await.unwrap();
+        let kept = tokio::time::timeout(Duration::from_secs(10), terminal.finish()).await.unwrap();
+        String::from_utf8(kept).unwrap()
+    }
+
+    #[tokio::test]
+    async fn input_is_echoed_and_output_kept_up_to_its_end() {
+        let shown = kept(b"abc\n", 100, |mut slave| {
+            let mut line = [0; 16];
+            let length = slave.read(&mut line).unwrap();
+            slave.write_all(&line[..length]).unwrap();
+        });
+        assert_eq!(shown.await, "abc\r\nabc\r\n");
+    }
+
+    #[tokio::test]
+    async fn a_program_may_show_more_than_is_kept() {
+        let shown = kept(b"", 3, |mut slave| slave.write_all(&[b'x'; 300_000]).unwrap());
+        assert_eq!(shown.await, "xxx");
+    }
+
+    #[tokio::test]
+    async fn a_program_may_leave_input_unread() {
+        let typed = b"a long line of input\n".repeat(50_000);
+        let shown = kept(&typed, 6, drop);
+        assert_eq!(shown.await, "a long");
+    }
+}
