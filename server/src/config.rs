@@ -36,6 +36,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// The go-judge API.
     pub gojudge: GoJudgeConfig,
+    /// The address for those who watch the service.
+    pub telemetry: TelemetryConfig,
 }
 
 /// `[http]`
@@ -230,6 +232,24 @@ pub struct GoJudgeConfig {
     /// A stored file that nobody has used for so long is removed; 0s = never.
     #[serde(with = "units::span")]
     pub file_timeout: Duration,
+}
+
+/// `[telemetry]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TelemetryConfig {
+    /// Address to listen on while something is on.
+    pub listen: std::net::SocketAddr,
+    /// Answer `/metrics` there too.
+    pub metrics: bool,
+    /// Answer `/debug`: figures of the process.
+    pub debug: bool,
+}
+
+impl TelemetryConfig {
+    /// Is anything served there?
+    pub(crate) fn is_on(&self) -> bool {
+        self.metrics || self.debug
+    }
 }
 
 impl GoJudgeConfig {

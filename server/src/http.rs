@@ -17,6 +17,7 @@ mod gojudge_routes;
 mod health;
 mod languages;
 mod submissions;
+pub(crate) mod telemetry;
 mod users;
 mod view;
 mod wire;
@@ -26,6 +27,7 @@ pub use auth::{Access, AccessError};
 pub use error::{FieldError, Problem};
 
 use crate::config::Config;
+use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
 use crate::language::Languages;
 use crate::operations::Operations;
@@ -65,6 +67,8 @@ pub struct Api {
     pub gojudge: Option<GoJudge>,
     /// Renders the metrics.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
+    /// Where tasks run.
+    pub runtimes: Runtimes,
 }
 
 /// Starts serving; ends when the returned server is stopped.
@@ -75,6 +79,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     let budget = web::Data::new(body::Budget::new(api.config.http.max_body.get()));
     let server = HttpServer::new(move || {
         let gojudge = api.gojudge.clone();
+        api.runtimes.note("http");
         App::new()
             .app_data(web::Data::from(Arc::clone(&api)))
             .app_data(budget.clone())

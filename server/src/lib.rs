@@ -8,6 +8,7 @@
 pub mod cli;
 pub mod config;
 mod copy;
+pub mod figures;
 pub mod gojudge;
 pub mod http;
 pub mod judge;

@@ -8,6 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
 use crate::http::{self, Access, Api};
 use crate::language::Languages;
@@ -53,6 +54,8 @@ pub struct Parts<J> {
     pub gojudge: Option<GoJudge>,
     /// Renders the metrics.
     pub metrics: PrometheusHandle,
+    /// Where those who watch the service look, if `[telemetry]` switches that on.
+    pub telemetry: Option<TcpListener>,
     /// Submissions judged at one time.
     pub workers: usize,
 }
@@ -67,7 +70,8 @@ pub async fn run<J: Judging>(
     listener: TcpListener,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
-    let Parts { config, languages, access, store, judging, operations, gojudge, metrics, workers } = parts;
+    let Parts { config, languages, access, store, judging, operations, gojudge, metrics, telemetry, workers } =
+        parts;
     let throttle = Arc::new(Throttle::load(config.throttle.clone(), &store).await?);
     let (policy, judge) = (config.queue.clone(), Arc::clone(&judging));
     let queue = Queue::start(policy, store.clone(), Arc::clone(&throttle), judge, workers).await?;
@@ -86,7 +90,9 @@ pub async fn run<J: Judging>(
         spawn(&background, recycling::watch(schedule, Arc::clone(&operations)));
     }
     let address = listener.local_addr()?;
-    let api = Api {
+    let runtimes = Runtimes::default();
+    runtimes.note("main");
+    let api = Arc::new(Api {
         config,
         languages,
         queue: queue.clone(),
@@ -97,8 +103,19 @@ pub async fn run<J: Judging>(
         access,
         gojudge,
         metrics,
-    };
-    let server = http::serve(Arc::new(api), listener)?;
+        runtimes,
+    });
+    if let Some(listener) = telemetry {
+        let address = listener.local_addr()?;
+        let server = http::telemetry::serve(Arc::clone(&api), listener)?;
+        tracing::info!(%address, "Serving metrics and figures on http://{address}");
+        spawn(&background, async {
+            if let Err(error) = server.await {
+                tracing::error!(%error, "The listener for metrics and figures broke");
+            }
+        });
+    }
+    let server = http::serve(api, listener)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);
     tracing::info!(%address, "Serving on http://{address}");

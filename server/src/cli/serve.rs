@@ -56,8 +56,8 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     }
     let languages = Arc::new(Languages::load(&config.languages)?);
     let mut signals = Signals::new()?;
-    let address = config.http.listen;
-    let listener = TcpListener::bind(address).map_err(|source| ServeError::Listen { address, source })?;
+    let listener = listen(config.http.listen)?;
+    let watched = config.telemetry.is_on().then(|| listen(config.telemetry.listen)).transpose()?;
     let metrics = telemetry::start_metrics()?;
     let workspace = Workspace::new(&config.workspace.path);
     for directory in [workspace.state(), workspace.store(), workspace.slots()] {
@@ -78,6 +78,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         operations: Arc::new(pool.clone()),
         gojudge,
         metrics,
+        telemetry: watched,
     };
     let stop = async {
         signals.next().await;
@@ -86,6 +87,10 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let served = server::run(parts, listener, stop).await;
     pool.close().await;
     Ok(served?)
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).map_err(|source| ServeError::Listen { address, source })
 }
 
 fn gojudge(config: &Config, pool: &Pool, workspace: &Workspace) -> Result<Option<GoJudge>, ServeError> {

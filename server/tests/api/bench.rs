@@ -33,6 +33,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Bench {
     pub(crate) url: String,
+    /// Of `[telemetry]`.
+    pub(crate) telemetry: Option<String>,
     pub(crate) client: Client,
     pub(crate) judge: Arc<Script>,
     pub(crate) directory: Arc<tempfile::TempDir>,
@@ -75,6 +77,10 @@ impl Bench {
         let workers =
             settings.iter().find(|(key, _)| *key == "workers").map_or(2, |(_, n)| n.parse().unwrap());
         let judge = Arc::new(Script::default());
+        let telemetry = (config.telemetry.metrics || config.telemetry.debug)
+            .then(|| TcpListener::bind("127.0.0.1:0").unwrap());
+        let url_of = |listener: &TcpListener| format!("http://{}", listener.local_addr().unwrap());
+        let telemetry_url = telemetry.as_ref().map(url_of);
         let files = directory.path().join("files");
         let parts = Parts {
             gojudge: Some(GoJudge::new(&config.gojudge, StandIn, 4, files).unwrap()),
@@ -85,14 +91,15 @@ impl Bench {
             judging: Arc::clone(&judge),
             operations: Arc::new(Containers),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
+            telemetry,
             workers,
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let url = url_of(&listener);
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(server::run(parts, listener, stopped.map(drop)));
         let client = Client::builder().timeout(PATIENCE).build().unwrap();
-        Self { url, client, judge, directory, stop: Some(stop), running }
+        Self { url, telemetry: telemetry_url, client, judge, directory, stop: Some(stop), running }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

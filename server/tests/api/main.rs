@@ -13,5 +13,6 @@ mod repeated;
 mod standin;
 mod stopping;
 mod submissions;
+mod telemetry;
 mod throttled;
 mod turns;
