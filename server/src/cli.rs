@@ -13,6 +13,7 @@ use crate::{telemetry, warden};
 mod client;
 mod config;
 mod doctor;
+mod gojudge_flags;
 mod healthcheck;
 mod recycle;
 mod serve;
@@ -48,7 +49,7 @@ struct Server {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the API and judge submissions
+    /// Serve the API and judge submissions; takes go-judge's flags too (docs/go-judge.md)
     Serve {
         /// Address to listen on (http.listen)
         #[arg(long)]
@@ -81,15 +82,31 @@ enum Command {
     Config,
 }
 
+/// Exit code for a command line that makes no sense, as the parser's.
+const USAGE: u8 = 2;
+
 /// Runs the command that was given.
 pub fn main() -> ExitCode {
-    let Cli { settings, command } = Cli::parse();
-    let mut flags = settings.set;
+    let separated = match gojudge_flags::separate(std::env::args_os()) {
+        Ok(separated) => separated,
+        Err(why) => {
+            eprintln!("gavel: {why}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    let Cli { settings, command } = Cli::parse_from(separated.arguments);
+    let mut flags = separated.settings;
+    flags.extend(settings.set);
     if let Command::Serve { listen: Some(listen) } = &command {
         flags.push(("http.listen".into(), listen.clone()));
     }
     let overrides = Overrides::from_process(settings.config, flags);
-    telemetry::start_logging(overrides.environment.get("GAVEL_LOG").map(String::as_str));
+    telemetry::start_logging(if separated.silent { Some("off") } else { overrides.log_filter() });
+    if matches!(command, Command::Serve { .. }) {
+        for warning in separated.warnings.into_iter().chain(overrides.warnings()) {
+            tracing::warn!("{warning}");
+        }
+    }
     let outcome =
         Config::load(&overrides).map_err(Failure::from).and_then(|config| run(&command, config, &overrides));
     match outcome {

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::submission::{Isolation, RunLimits};
 
 mod check;
+mod go_values;
+pub(crate) mod gojudge_names;
 mod load;
 mod units;
 
@@ -226,6 +228,9 @@ pub struct GoJudgeConfig {
     pub max_time: Duration,
     /// As `max_memory`, for processes and threads.
     pub max_processes: u32,
+    /// Where the file store makes its directory; none = the workspace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_dir: Option<PathBuf>,
     /// Size of the file store; a file that would not fit is refused.
     #[serde(with = "units::size")]
     pub file_store: Bytes,

@@ -1,7 +1,7 @@
 //! `gavel serve`: finds out what is wrong with the settings, starts the server, and stops it at a signal.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,8 +41,8 @@ pub(super) enum ServeError {
     Signals(#[from] std::io::Error),
     #[error(transparent)]
     Pool(#[from] PoolError),
-    #[error("failed to make the file store")]
-    Files(#[source] std::io::Error),
+    #[error("failed to make the file store {}", .directory.display())]
+    Files { directory: PathBuf, source: std::io::Error },
     #[error("failed to set up metrics")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }
@@ -98,9 +98,11 @@ fn gojudge(config: &Config, pool: &Pool, workspace: &Workspace) -> Result<Option
     let Some(shelf) = shelves.iter().find(|shelf| shelf.profile == Profile::Command) else {
         return Ok(None);
     };
-    let directory = workspace.state().join("files");
-    let gojudge = GoJudge::new(&config.gojudge, pool.clone(), shelf.total, directory);
-    gojudge.map(Some).map_err(ServeError::Files)
+    // Ours alone: it is emptied at every start, whatever else is in a directory that somebody names.
+    let named = config.gojudge.file_dir.as_ref().map(|parent| parent.join("gavel-files"));
+    let directory = named.unwrap_or_else(|| workspace.state().join("files"));
+    let gojudge = GoJudge::new(&config.gojudge, pool.clone(), shelf.total, directory.clone());
+    gojudge.map(Some).map_err(|source| ServeError::Files { directory, source })
 }
 
 /// For each user as many as there are sandboxes, so that some compile while others run.

@@ -1,4 +1,4 @@
-//! Puts the layers together: defaults < file < environment < flags.
+//! Puts the layers together: defaults < file < environment < flags. In the environment our own names beat go-judge's.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,11 @@ use ::config::builder::DefaultState;
 use ::config::{ConfigBuilder, File, FileFormat};
 
 use super::Config;
+use super::gojudge_names::{self, Translated};
 
 const DEFAULTS: &str = include_str!("defaults.toml");
+/// What go-judge's variables begin with.
+const GOJUDGE: &str = "ES_";
 const STANDARD_FILE: &str = "/etc/gavel/gavel.toml";
 
 /// Keys that `defaults.toml` leaves unset.
@@ -32,6 +35,7 @@ const UNSET: &[&str] = &[
     "sandbox.monitor",
     "gojudge.slots",
     "gojudge.parallelism",
+    "gojudge.file_dir",
 ];
 const SECRETS: &[&str] = &["http.token", "http.admin_token"];
 /// Variables of ours that are no settings of the server.
@@ -42,7 +46,7 @@ const OTHER_VARIABLES: &[&str] = &["GAVEL_CONFIG", "GAVEL_LOG", "GAVEL_URL", "GA
 pub struct Overrides {
     /// `--config`.
     pub file: Option<PathBuf>,
-    /// The environment; only names that begin with `GAVEL_` matter.
+    /// The environment; only names that begin with `GAVEL_`, or as go-judge's with `ES_`, matter.
     pub environment: BTreeMap<String, String>,
     /// Flags: key (`http.listen`) and value.
     pub flags: Vec<(String, String)>,
@@ -87,9 +91,38 @@ impl Overrides {
     pub fn from_process(file: Option<PathBuf>, flags: Vec<(String, String)>) -> Self {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .filter(|(name, _)| name.starts_with("GAVEL_"))
+            .filter(|(name, _)| name.starts_with("GAVEL_") || name.starts_with(GOJUDGE))
             .collect();
         Self { file, environment, flags }
+    }
+
+    /// What is to be logged, as in `RUST_LOG`.
+    pub fn log_filter(&self) -> Option<&str> {
+        let silent = self.gojudge_variables().any(|variable| variable == Ok(Translated::Silence));
+        self.environment.get("GAVEL_LOG").map(String::as_str).or(silent.then_some("off"))
+    }
+
+    /// What to tell of go-judge's variables that have no effect here.
+    pub fn warnings(&self) -> Vec<String> {
+        let told = self.gojudge_variables().filter_map(|variable| match variable {
+            Ok(Translated::Nothing(told)) => told,
+            _ => None,
+        });
+        told.collect()
+    }
+
+    /// go-judge's variables that are set to something.
+    fn gojudge_variables(&self) -> impl Iterator<Item = Result<Translated, String>> {
+        let set =
+            self.environment.iter().filter(|(name, value)| name.starts_with(GOJUDGE) && !value.is_empty());
+        set.map(|(name, value)| gojudge_names::translate_variable(name, value))
+    }
+
+    /// Does a variable of ours set this key, or name the file that does?
+    fn sets(&self, key: &str) -> bool {
+        let name = format!("GAVEL_{}", key.replace('.', "__").to_uppercase());
+        let is_set = |name: &str| self.environment.get(name).is_some_and(|value| !value.is_empty());
+        is_set(&name) || is_set(&format!("{name}_FILE"))
     }
 
     fn config_file(&self) -> Option<PathBuf> {
@@ -110,6 +143,14 @@ impl Config {
             let text = read(&path)?;
             known.check_file(&text, &path)?;
             builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
+        }
+        for variable in overrides.gojudge_variables() {
+            let variable = variable.map_err(ConfigError::Value)?;
+            if let Translated::Setting(key, value) = variable
+                && !overrides.sets(&key)
+            {
+                builder = known.set(builder, &key, &value)?;
+            }
         }
         for (name, value) in overrides.environment.iter().filter(|(name, _)| !is_other(name)) {
             // `NAME=` in an environment file is how people leave a variable unset; a misspelt one is still refused.
@@ -212,7 +253,7 @@ impl Known {
 }
 
 fn is_other(name: &str) -> bool {
-    OTHER_VARIABLES.contains(&name)
+    OTHER_VARIABLES.contains(&name) || name.starts_with(GOJUDGE)
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {

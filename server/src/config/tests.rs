@@ -134,3 +134,51 @@ fn what_is_no_network_stops_the_start() {
         assert!(refusal.contains(&expected), "{refusal}");
     }
 }
+
+#[test]
+fn names_of_go_judge_beat_the_file_and_ours_beat_them() {
+    let file = "[gojudge]\nparallelism = 1\nqueue = 1\n[http]\nlisten = '127.0.0.1:1'";
+    let variables = [
+        ("ES_PARALLELISM", "2"),
+        ("ES_HTTP_ADDR", ":2"),
+        ("ES_FILE_TIMEOUT", "1m30s"),
+        ("ES_SRC_PREFIX", "/a,/b"),
+        ("ES_OUTPUT_LIMIT", "16m"),
+        ("ES_MOUNT_CONF", "x"),
+        ("ES_COPY_OUT_LIMIT", ""),
+        ("GAVEL_HTTP__LISTEN", "127.0.0.1:3"),
+    ];
+    let config = load(file, &variables, &[("gojudge.output_limit", "1MiB")]).unwrap();
+    assert_eq!((config.gojudge.parallelism, config.gojudge.queue), (Some(2), 1));
+    assert_eq!(config.http.listen.port(), 3);
+    assert_eq!(config.gojudge.file_timeout, Duration::from_secs(90));
+    assert_eq!(config.gojudge.src_prefixes, [PathBuf::from("/a"), PathBuf::from("/b")]);
+    assert_eq!(config.gojudge.output_limit, Bytes::mib(1));
+    assert_eq!(config.gojudge.copy_out_limit, Config::default().gojudge.copy_out_limit);
+}
+
+#[test]
+fn a_token_file_of_ours_beats_go_judges_token() {
+    let mut secret = tempfile::NamedTempFile::new().unwrap();
+    secret.write_all(b"0123456789abcdef-ours").unwrap();
+    let path = secret.path().display().to_string();
+    let variables = [("ES_AUTH_TOKEN", "0123456789abcdef-theirs"), ("GAVEL_HTTP__TOKEN_FILE", path.as_str())];
+    assert_eq!(load("", &variables, &[]).unwrap().http.token.as_deref(), Some("0123456789abcdef-ours"));
+    let config = load("", &variables[..1], &[]).unwrap();
+    assert_eq!(config.http.token.as_deref(), Some("0123456789abcdef-theirs"));
+}
+
+#[test]
+fn a_wrong_value_of_a_go_judge_name_stops_the_start_and_an_unknown_name_does_not() {
+    let refusal = load("", &[("ES_OUTPUT_LIMIT", "much")], &[]).unwrap_err();
+    assert_eq!(refusal, "ES_OUTPUT_LIMIT: `much` is not a size such as 256m");
+    let variables = [("ES_JAVA_OPTS", "-Xmx1g"), ("ES_SILENT", "1"), ("ES_NO_FALLBACK", "t")];
+    assert_eq!(load("", &variables, &[]).unwrap(), Config::default());
+    let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let mut overrides = Overrides { environment: variables.map(own).into(), ..Overrides::default() };
+    let warnings = overrides.warnings();
+    assert!(warnings.len() == 2 && warnings[0].contains("ES_JAVA_OPTS"), "{warnings:?}");
+    assert_eq!(overrides.log_filter(), Some("off"));
+    overrides.environment.insert("GAVEL_LOG".into(), "debug".into());
+    assert_eq!(overrides.log_filter(), Some("debug"));
+}
