@@ -40,7 +40,8 @@ pub(super) fn replace(slots: &mut [Slot], collectors: &mut Vec<Collector>) -> Re
 pub(super) struct CommandTerminal {
     slave: Arc<OwnedFd>,
     shown: PipeReader,
-    _typing: AbortOnDropHandle<()>,
+    /// Of input that the kernel did not take at once.
+    _typing: Option<AbortOnDropHandle<()>>,
 }
 
 impl CommandTerminal {
@@ -49,10 +50,13 @@ impl CommandTerminal {
     ///
     /// # Errors
     /// As [`Terminal::open`].
-    pub(super) fn start(input: Bytes, keep: usize) -> io::Result<Self> {
+    pub(super) fn start(mut input: Bytes, keep: usize) -> io::Result<Self> {
         let terminal = Terminal::open()?;
         let shown = PipeReader::of(terminal.master(), keep);
-        let typing = AbortOnDropHandle::new(tokio::spawn(type_in(terminal.master(), input)));
+        // Before there is a program: one that ends at once finds it typed all the same.
+        let _typed = input.split_to(terminal.master().try_write(&input)?);
+        let rest = (!input.is_empty()).then(|| tokio::spawn(type_in(terminal.master(), input)));
+        let typing = rest.map(AbortOnDropHandle::new);
         Ok(Self { slave: terminal.slave(), shown, _typing: typing })
     }
 
@@ -111,7 +115,9 @@ mod tests {
     #[tokio::test]
     async fn a_program_may_leave_input_unread() {
         let typed = b"a long line of input\n".repeat(50_000);
-        let shown = kept(&typed, 6, drop);
+        let shown = kept(&typed, 6, |mut slave| {
+            slave.read_exact(&mut [0; 16]).unwrap();
+        });
         assert_eq!(shown.await, "a long");
     }
 }

@@ -82,6 +82,17 @@ impl TerminalMaster {
         let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: x, ws_ypixel: y };
         Ok(rustix::termios::tcsetwinsize(self.0.get_ref(), size)?)
     }
+
+    /// Writes what the kernel takes at once, and tells how much that was.
+    ///
+    /// # Errors
+    /// As write(2), but not for want of room.
+    pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match rustix::io::retry_on_intr(|| rustix::io::write(self.0.get_ref(), bytes)) {
+            Err(Errno::AGAIN) => Ok(0),
+            written => Ok(written?),
+        }
+    }
 }
 
 impl AsyncRead for TerminalMaster {
