@@ -237,6 +237,20 @@ pub struct GoJudgeConfig {
     /// A stored file that nobody has used for so long is removed; 0s = never.
     #[serde(with = "units::span")]
     pub file_timeout: Duration,
+    /// The same over gRPC.
+    pub grpc: GrpcConfig,
+}
+
+/// `[gojudge.grpc]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GrpcConfig {
+    /// Serve the go-judge API over gRPC too.
+    pub enabled: bool,
+    /// Address to listen on.
+    pub listen: std::net::SocketAddr,
+    /// Largest message of a client.
+    #[serde(with = "units::size")]
+    pub max_message: Bytes,
 }
 
 /// `[telemetry]`

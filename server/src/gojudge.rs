@@ -24,6 +24,7 @@ pub(crate) mod go_error;
 mod json;
 mod pipes;
 pub(crate) mod request;
+mod running;
 mod status;
 mod terminal;
 
@@ -33,6 +34,7 @@ use execute::Host;
 use files::FileStore;
 use pipes::{Pipes, Relay};
 use request::Request;
+use running::{Outcome, Running};
 
 /// What go-judge's `-extra-memory-limit` allows above a command's limit, so that going over it can be seen.
 const EXTRA_MEMORY: Bytes = Bytes::kib(16);
@@ -59,13 +61,9 @@ struct Settings {
 }
 
 /// Runs requests, whatever the sandboxes are.
-pub(crate) trait Commands: fmt::Debug + Send + Sync {
+trait Commands: fmt::Debug + Send + Sync {
     /// Runs a request to its end, or until it is cancelled.
-    fn run(
-        self: Arc<Self>,
-        request: Request,
-        cancel: CancellationToken,
-    ) -> BoxFuture<'static, Result<Vec<CommandResult>, Refusal>>;
+    fn run(self: Arc<Self>, request: Request, cancel: CancellationToken) -> BoxFuture<'static, Outcome>;
 
     /// What requests share.
     fn files(&self) -> &FileStore;
@@ -73,7 +71,7 @@ pub(crate) trait Commands: fmt::Debug + Send + Sync {
 
 /// The go-judge API of a server.
 #[derive(Debug, Clone)]
-pub struct GoJudge(pub(crate) Arc<dyn Commands>);
+pub struct GoJudge(Arc<dyn Commands>);
 
 impl GoJudge {
     /// An API whose commands run in these sandboxes, and whose files are kept in this directory, which is emptied.
@@ -110,6 +108,17 @@ impl GoJudge {
         })))
     }
 
+    /// Runs a request for whoever awaits it.
+    pub(crate) fn run(&self, request: Request) -> Running {
+        let cancel = CancellationToken::new();
+        Running::new(Arc::clone(&self.0).run(request, cancel.clone()), cancel)
+    }
+
+    /// The stored files.
+    pub(crate) fn files(&self) -> &FileStore {
+        self.0.files()
+    }
+
     /// Removes stored files that nobody has used for too long, for ever.
     pub(crate) async fn sweep(self) {
         loop {
@@ -134,11 +143,7 @@ struct Service<S> {
 }
 
 impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
-    fn run(
-        self: Arc<Self>,
-        request: Request,
-        cancel: CancellationToken,
-    ) -> BoxFuture<'static, Result<Vec<CommandResult>, Refusal>> {
+    fn run(self: Arc<Self>, request: Request, cancel: CancellationToken) -> BoxFuture<'static, Outcome> {
         Box::pin(async move {
             command::check(&request, self.sources())?;
             let turn = self.turn();

@@ -62,7 +62,7 @@ pub struct Api {
     /// Is the service able to serve?
     pub readiness: Arc<Readiness>,
     /// Who may call.
-    pub access: Access,
+    pub access: Arc<Access>,
     /// Runs commands for go-judge's clients, where that is enabled.
     pub gojudge: Option<GoJudge>,
     /// Renders the metrics.

@@ -10,6 +10,7 @@ pub mod config;
 mod copy;
 pub mod figures;
 pub mod gojudge;
+pub mod grpc;
 pub mod http;
 pub mod judge;
 pub mod language;

@@ -74,7 +74,7 @@ impl Readiness {
 }
 
 /// Why there is no sandbox of a profile. A moment without one, as when all are replaced, is no reason: submissions wait.
-fn not_up(profile: &ProfileStatus) -> Option<String> {
+pub(crate) fn not_up(profile: &ProfileStatus) -> Option<String> {
     let up = profile.idle + profile.leased > 0;
     let being_replaced = profile.created > 0 && profile.problem.is_none();
     if up || being_replaced {

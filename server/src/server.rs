@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
+use crate::grpc::{self, GrpcError};
 use crate::http::{self, Access, Api};
 use crate::language::Languages;
 use crate::operations::Operations;
@@ -33,6 +34,9 @@ pub enum ServerError {
     /// The listener or its threads.
     #[error("failed to serve")]
     Serve(#[from] std::io::Error),
+    /// gRPC's.
+    #[error(transparent)]
+    Grpc(#[from] GrpcError),
 }
 
 /// What a server is made of.
@@ -52,6 +56,8 @@ pub struct Parts<J> {
     pub operations: Arc<dyn Operations>,
     /// Runs commands for go-judge's clients, where that is enabled.
     pub gojudge: Option<GoJudge>,
+    /// Where they are served over gRPC too.
+    pub grpc: Option<TcpListener>,
     /// Renders the metrics.
     pub metrics: PrometheusHandle,
     /// Where those who watch the service look, if `[telemetry]` switches that on.
@@ -70,8 +76,9 @@ pub async fn run<J: Judging>(
     listener: TcpListener,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
-    let Parts { config, languages, access, store, judging, operations, gojudge, metrics, telemetry, workers } =
-        parts;
+    let Parts { config, languages, access, store, judging, operations, .. } = parts;
+    let Parts { gojudge, grpc, metrics, telemetry, workers, .. } = parts;
+    let access = Arc::new(access);
     let throttle = Arc::new(Throttle::load(config.throttle.clone(), &store).await?);
     let (policy, judge) = (config.queue.clone(), Arc::clone(&judging));
     let queue = Queue::start(policy, store.clone(), Arc::clone(&throttle), judge, workers).await?;
@@ -89,6 +96,14 @@ pub async fn run<J: Judging>(
     if let Some(Ok(schedule)) = config.sandbox.recycle.as_deref().map(recycling::parse) {
         spawn(&background, recycling::watch(schedule, Arc::clone(&operations)));
     }
+    let grpc = match (grpc, &gojudge) {
+        (Some(listener), Some(gojudge)) => {
+            let (gojudge, access, operations) =
+                (gojudge.clone(), Arc::clone(&access), Arc::clone(&operations));
+            Some(grpc::start(&config.gojudge.grpc, gojudge, access, operations, listener)?)
+        }
+        _ => None,
+    };
     let address = listener.local_addr()?;
     let runtimes = Runtimes::default();
     runtimes.note("main");
@@ -123,9 +138,15 @@ pub async fn run<J: Judging>(
     tracing::info!("Stopping: running submissions may finish, the rest is judged after the next start");
     drop(stop_background);
     queue.close().await;
-    handle.stop(true).await;
+    let stop_grpc = async {
+        match grpc {
+            Some(grpc) => grpc.stop().await,
+            None => Ok(()),
+        }
+    };
+    let ((), stopped) = tokio::join!(handle.stop(true), stop_grpc);
     serving.await.map_err(std::io::Error::other)??;
-    Ok(())
+    Ok(stopped?)
 }
 
 fn spawn(until: &CancellationToken, task: impl Future<Output = ()> + Send + 'static) {

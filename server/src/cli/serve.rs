@@ -58,6 +58,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let mut signals = Signals::new()?;
     let listener = listen(config.http.listen)?;
     let watched = config.telemetry.is_on().then(|| listen(config.telemetry.listen)).transpose()?;
+    let grpc = config.gojudge.grpc.enabled.then(|| listen(config.gojudge.grpc.listen)).transpose()?;
     let metrics = telemetry::start_metrics()?;
     let workspace = Workspace::new(&config.workspace.path);
     for directory in [workspace.state(), workspace.store(), workspace.slots()] {
@@ -77,6 +78,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         judging: Arc::new(judge),
         operations: Arc::new(pool.clone()),
         gojudge,
+        grpc,
         metrics,
         telemetry: watched,
     };

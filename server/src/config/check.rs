@@ -7,7 +7,7 @@ use crate::submission::RunLimits;
 
 /// `Err` is a sentence that names the setting.
 pub(super) fn check(config: &Config) -> Result<(), String> {
-    let Config { limits, sandbox, queue, throttle, http, .. } = config;
+    let Config { limits, sandbox, queue, throttle, http, gojudge, .. } = config;
     within("limits.run", &limits.run, &limits.run_max)?;
     within("limits.compile", &limits.compile, &limits.compile_max)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -31,6 +31,9 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     }
     if throttle.cool_down > throttle.cool_down_max || throttle.cool_down < Duration::from_secs(1) {
         return Err("`throttle.cool_down` must be from 1s to `throttle.cool_down_max`".into());
+    }
+    if gojudge.grpc.enabled && !gojudge.enabled {
+        return Err("`gojudge.grpc.enabled` needs `gojudge.enabled`".into());
     }
     for (key, token) in [("http.token", &http.token), ("http.admin_token", &http.admin_token)] {
         if token.as_ref().is_some_and(|token| token.trim().len() < 16) {

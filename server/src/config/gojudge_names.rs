@@ -39,9 +39,9 @@ use Meaning::{Nothing, Setting, Silent};
 const NAMES: &[(&str, Meaning)] = &[
     ("http-addr", Setting("http.listen", Address)),
     ("auth-token", Setting("http.token", Text)),
-    ("enable-grpc", Nothing(Kind::Switch, "the API is not served over gRPC")),
-    ("grpc-addr", Nothing(Kind::Value, "the API is not served over gRPC")),
-    ("grpc-msg-size", Nothing(Kind::Value, "the API is not served over gRPC")),
+    ("enable-grpc", Setting("gojudge.grpc.enabled", Switch)),
+    ("grpc-addr", Setting("gojudge.grpc.listen", Address)),
+    ("grpc-msg-size", Setting("gojudge.grpc.max_message", Size)),
     ("monitor-addr", Setting("telemetry.listen", Address)),
     ("enable-metrics", Setting("telemetry.metrics", Switch)),
     ("enable-debug", Setting("telemetry.debug", Switch)),

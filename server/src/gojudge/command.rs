@@ -107,9 +107,6 @@ pub(super) struct Prepared {
 /// # Errors
 /// [`Refusal::Bad`] in go-judge's words.
 pub(super) fn check(request: &Request, sources: Sources<'_>) -> Result<(), Refusal> {
-    if request.commands.is_empty() {
-        return Err(Refusal::Bad("no cmd provided".to_owned()));
-    }
     for command in &request.commands {
         let in_place = command.files.iter().flatten();
         let copied = command.copy_in.values().filter(|file| file.symlink.is_none());

@@ -73,6 +73,15 @@ impl Access {
         self.open_networks.iter().any(|network| network.contains(&peer))
     }
 
+    /// May this client use the go-judge API where there are no HTTP headers but this one? As over HTTP: a token that is
+    /// sent must be right, and without one only clients of open networks may, or anybody while there is none.
+    pub(crate) fn admits(&self, peer: Option<IpAddr>, authorization: Option<&str>) -> bool {
+        match authorization {
+            Some(value) => token_of(value).is_some_and(|given| self.role_of(given).is_ok()),
+            None => self.token.is_none() || peer.is_some_and(|peer| self.is_open(peer)),
+        }
+    }
+
     /// May the sender of this request use the routes of go-judge? A token that is sent must be right everywhere.
     ///
     /// # Errors
@@ -199,13 +208,14 @@ fn api(request: &ServiceRequest) -> Result<&web::Data<Api>, Problem> {
 fn bearer(request: &HttpRequest) -> Result<Option<&str>, Problem> {
     let Some(value) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
     let wrong = Problem::Unauthorized("the Authorization header is not `Bearer <token>`");
-    let Some((scheme, token)) = value.to_str().ok().and_then(|text| text.split_once(' ')) else {
-        return Err(wrong);
-    };
-    if !scheme.eq_ignore_ascii_case("bearer") || token.trim().is_empty() {
-        return Err(wrong);
-    }
-    Ok(Some(token.trim()))
+    value.to_str().ok().and_then(token_of).map(Some).ok_or(wrong)
+}
+
+/// The token of an `Authorization` of the form `Bearer <token>`.
+fn token_of(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
 fn without_port(host: &str) -> &str {

@@ -1,7 +1,5 @@
 //! The routes of go-judge.
 
-use std::sync::Arc;
-
 use actix_files::NamedFile;
 use actix_multipart::Multipart;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -11,12 +9,11 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 use futures_util::TryStreamExt;
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use super::body::Budget;
 use super::{Api, Problem};
+use crate::gojudge::answer::CommandResult;
 use crate::gojudge::command::Refusal;
-use crate::gojudge::request::Request;
 use crate::gojudge::{GoJudge, answer, go_error, request};
 
 /// What go-judge's clients look for in a version: the one whose contract this is.
@@ -94,20 +91,17 @@ async fn run(
 ) -> Result<HttpResponse, Problem> {
     let body = budget.read(&request, payload).await?;
     Ok(match request::decode(&body.bytes) {
-        Ok(decoded) => answered(&gojudge, decoded).await,
+        Ok(decoded) if decoded.commands.is_empty() => refused(&Refusal::Bad("no cmd provided".to_owned())),
+        // A client that goes away drops this, and the run with it.
+        Ok(decoded) => answered(gojudge.run(decoded).await),
         Err(error) => refused(&Refusal::Bad(error)),
     })
 }
 
-async fn answered(gojudge: &GoJudge, request: Request) -> HttpResponse {
-    // A client that goes away drops this future, and the run with it.
-    let cancel = CancellationToken::new();
-    let _gone = cancel.clone().drop_guard();
-    let running = Arc::clone(&gojudge.0).run(request, cancel);
-    match tokio::spawn(running).await {
-        Ok(Ok(results)) => json_body(HttpResponse::Ok(), answer::results(&results)),
-        Ok(Err(refusal)) => refused(&refusal),
-        Err(panic) => refused(&Refusal::Failed(panic.to_string())),
+fn answered(outcome: Result<Vec<CommandResult>, Refusal>) -> HttpResponse {
+    match outcome {
+        Ok(results) => json_body(HttpResponse::Ok(), answer::results(&results)),
+        Err(refusal) => refused(&refusal),
     }
 }
 
@@ -125,7 +119,7 @@ fn json_body(mut response: actix_web::HttpResponseBuilder, body: Vec<u8>) -> Htt
 async fn config(gojudge: web::Data<GoJudge>, api: web::Data<Api>) -> HttpResponse {
     let settings = &api.config.gojudge;
     let mut config = features();
-    config["fileStorePath"] = gojudge.0.files().directory().display().to_string().into();
+    config["fileStorePath"] = gojudge.files().directory().display().to_string().into();
     config["runnerConfig"] = json!({
         "cgroupType": cgroup_type(&api),
         "cgroupControllers": ["cpu", "cpuacct", "cpuset", "memory", "pids"],
@@ -152,7 +146,7 @@ fn cgroup_type(api: &Api) -> u8 {
 }
 
 async fn list(gojudge: web::Data<GoJudge>) -> HttpResponse {
-    let files = gojudge.0.files().list();
+    let files = gojudge.files().list();
     let entries = files.iter().map(|(id, name)| (id.as_str(), name.as_str()));
     json_body(HttpResponse::Ok(), answer::map(entries))
 }
@@ -161,7 +155,7 @@ async fn list(gojudge: web::Data<GoJudge>) -> HttpResponse {
 async fn upload(gojudge: web::Data<GoJudge>, form: Multipart) -> HttpResponse {
     match uploaded(form).await {
         Ok(Some((name, content))) => {
-            let stored = tokio::task::spawn_blocking(move || gojudge.0.files().add(&name, &content)).await;
+            let stored = tokio::task::spawn_blocking(move || gojudge.files().add(&name, &content)).await;
             match stored.unwrap_or_else(|panic| Err(std::io::Error::other(panic))) {
                 Ok(id) => json_body(HttpResponse::Ok(), answer::text(&id)),
                 Err(error) => refused(&Refusal::Failed(go_error::text(&error))),
@@ -190,7 +184,7 @@ async fn uploaded(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, Erro
 }
 
 async fn download(gojudge: web::Data<GoJudge>, id: web::Path<String>, request: HttpRequest) -> HttpResponse {
-    let Ok(stored) = gojudge.0.files().open(&id) else { return HttpResponse::NotFound().finish() };
+    let Ok(stored) = gojudge.files().open(&id) else { return HttpResponse::NotFound().finish() };
     let named = NamedFile::from_file(stored.file, &stored.name);
     let Ok(named) = named else { return HttpResponse::NotFound().finish() };
     let attachment = ContentDisposition {
@@ -201,7 +195,7 @@ async fn download(gojudge: web::Data<GoJudge>, id: web::Path<String>, request: H
 }
 
 async fn remove(gojudge: web::Data<GoJudge>, id: web::Path<String>) -> HttpResponse {
-    match gojudge.0.files().remove(&id) {
+    match gojudge.files().remove(&id) {
         Ok(true) => HttpResponse::Ok().finish(),
         Ok(false) => HttpResponse::NotFound().finish(),
         Err(error) => refused(&Refusal::Failed(go_error::text(&error))),

@@ -35,8 +35,10 @@ pub(crate) struct Bench {
     pub(crate) url: String,
     /// Of `[telemetry]`.
     pub(crate) telemetry: Option<String>,
+    pub(crate) grpc_url: String,
     pub(crate) client: Client,
     pub(crate) judge: Arc<Script>,
+    pub(crate) sandboxes: StandIn,
     pub(crate) directory: Arc<tempfile::TempDir>,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<Result<(), ServerError>>,
@@ -82,8 +84,12 @@ impl Bench {
         let url_of = |listener: &TcpListener| format!("http://{}", listener.local_addr().unwrap());
         let telemetry_url = telemetry.as_ref().map(url_of);
         let files = directory.path().join("files");
+        let sandboxes = StandIn::default();
+        let grpc = TcpListener::bind("127.0.0.1:0").unwrap();
+        let grpc_url = url_of(&grpc);
         let parts = Parts {
-            gojudge: Some(GoJudge::new(&config.gojudge, StandIn, 4, files).unwrap()),
+            grpc: Some(grpc),
+            gojudge: Some(GoJudge::new(&config.gojudge, sandboxes.clone(), 4, files).unwrap()),
             languages: Arc::new(Languages::load(Path::new("../images/languages.toml")).unwrap()),
             access: Access::new(&config).unwrap(),
             config: Arc::new(config),
@@ -99,7 +105,8 @@ impl Bench {
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(server::run(parts, listener, stopped.map(drop)));
         let client = Client::builder().timeout(PATIENCE).build().unwrap();
-        Self { url, telemetry: telemetry_url, client, judge, directory, stop: Some(stop), running }
+        let (telemetry, stop) = (telemetry_url, Some(stop));
+        Self { url, telemetry, grpc_url, client, judge, sandboxes, directory, stop, running }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -8,6 +8,7 @@ mod cancel;
 mod durability;
 mod errors;
 mod gojudge;
+mod grpc;
 mod reading;
 mod repeated;
 mod standin;

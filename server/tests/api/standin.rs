@@ -1,8 +1,10 @@
 //! Sandboxes that run nothing: a command "writes" its arguments, without the first, to the collector `stdout`, and ends
-//! with 0. Its other files hold what was copied in.
+//! with 0; `hang` does so only when it is killed. Its other files hold what was copied in.
 
 use std::io::Write;
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use gavel::sandbox::{
@@ -13,8 +15,11 @@ use gavel::submission::Isolation;
 use gavel_protocol::{Bytes, Ending, Usage};
 use tokio_util::sync::CancellationToken;
 
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct StandIn;
+#[derive(Debug, Clone, Default)]
+pub(crate) struct StandIn {
+    /// Commands that hang now.
+    pub(crate) hanging: Arc<AtomicUsize>,
+}
 
 impl Sandboxes for StandIn {
     type Lease = Self;
@@ -26,12 +31,17 @@ impl Sandboxes for StandIn {
         _user: Option<&str>,
         _patience: Duration,
     ) -> Result<Self, SandboxError> {
-        Ok(Self)
+        Ok(self.clone())
     }
 }
 
 impl Lease for StandIn {
-    async fn run(&mut self, program: Program, _cancel: &CancellationToken) -> Result<Ran, SandboxError> {
+    async fn run(&mut self, program: Program, cancel: &CancellationToken) -> Result<Ran, SandboxError> {
+        if program.argv[0] == b"hang" {
+            self.hanging.fetch_add(1, Ordering::SeqCst);
+            cancel.cancelled().await;
+            self.hanging.fetch_sub(1, Ordering::SeqCst);
+        }
         let usage = Usage {
             cpu_user: Duration::from_millis(1),
             cpu_system: Duration::ZERO,

@@ -1,0 +1,115 @@
+//! The go-judge API over gRPC: the service `pb.Executor`, health and reflection. `docs/go-judge.md` tells how it is
+//! used, `server/rpc/executor.proto` what is sent.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gavel_rpc::executor_server::ExecutorServer;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+
+use crate::config::GrpcConfig;
+use crate::gojudge::GoJudge;
+use crate::http::Access;
+use crate::operations::Operations;
+
+mod access;
+mod executor;
+mod health;
+mod request;
+mod response;
+
+use access::Guard;
+use executor::Executor;
+
+/// An idle connection is asked for a sign of life so often; who has gone without a word is found out.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// And has so long to give it.
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Calls that run when the server stops have so long to end, as requests over HTTP have.
+const PARTING: Duration = Duration::from_secs(5);
+
+/// Why gRPC is not served.
+#[derive(Debug, thiserror::Error)]
+pub enum GrpcError {
+    /// The listener.
+    #[error("failed to listen for gRPC")]
+    Listen(#[from] io::Error),
+    /// The server.
+    #[error("failed to serve gRPC")]
+    Serve(#[from] tonic::transport::Error),
+    /// The description of the service.
+    #[error("failed to describe the gRPC service")]
+    Describe(#[from] tonic_reflection::server::Error),
+}
+
+/// A server that serves.
+#[derive(Debug)]
+pub(crate) struct Serving {
+    stop: CancellationToken,
+    task: JoinHandle<Result<(), GrpcError>>,
+}
+
+/// Starts serving.
+///
+/// # Errors
+/// When it cannot start.
+pub(crate) fn start(
+    config: &GrpcConfig,
+    gojudge: GoJudge,
+    access: Arc<Access>,
+    operations: Arc<dyn Operations>,
+    listener: TcpListener,
+) -> Result<Serving, GrpcError> {
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    // Small answers must not wait for more to send.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let guard = Guard::new(access);
+    let max = usize::try_from(config.max_message.get()).unwrap_or(usize::MAX);
+    let executor = ExecutorServer::new(Executor::new(gojudge)).max_decoding_message_size(max);
+    let (health, watch) = health::service(operations);
+    let stop = CancellationToken::new();
+    tokio::spawn(stop.clone().run_until_cancelled_owned(watch));
+    let server = Server::builder()
+        .http2_keepalive_interval(Some(KEEP_ALIVE))
+        .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))
+        .add_service(InterceptedService::new(executor, guard.clone()))
+        .add_service(InterceptedService::new(described()?.build_v1()?, guard.clone()))
+        // What older clients ask for.
+        .add_service(InterceptedService::new(described()?.build_v1alpha()?, guard))
+        .add_service(health)
+        .serve_with_incoming_shutdown(incoming, stop.clone().cancelled_owned());
+    tracing::info!(%address, "Serving gRPC on {address}");
+    Ok(Serving { stop, task: tokio::spawn(async { Ok(server.await?) }) })
+}
+
+impl Serving {
+    /// Takes no more calls, and waits for those that run, but not for ever.
+    ///
+    /// # Errors
+    /// Why it had stopped before.
+    pub(crate) async fn stop(mut self) -> Result<(), GrpcError> {
+        self.stop.cancel();
+        match tokio::time::timeout(PARTING, &mut self.task).await {
+            Ok(served) => served.map_err(io::Error::other)?,
+            Err(_) => {
+                self.task.abort();
+                tracing::warn!("Calls over gRPC were still running");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn described() -> Result<tonic_reflection::server::Builder<'static>, tonic_reflection::server::Error> {
+    Ok(tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(gavel_rpc::DESCRIPTION)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET))
+}

@@ -1,0 +1,104 @@
+//! The calls of `pb.Executor`.
+
+use std::io::{self, Read};
+
+use futures_util::stream::BoxStream;
+use gavel_rpc::{FileContent, FileId, FileListType, StreamRequest, StreamResponse};
+use tonic::{Request, Response, Status, Streaming, async_trait};
+
+use super::{request, response};
+use crate::gojudge::command::Refusal;
+use crate::gojudge::files::Stored;
+use crate::gojudge::{GoJudge, go_error};
+
+/// Answers calls.
+#[derive(Debug)]
+pub(super) struct Executor(GoJudge);
+
+impl Executor {
+    /// By this API's means.
+    pub(super) fn new(gojudge: GoJudge) -> Self {
+        Self(gojudge)
+    }
+}
+
+#[async_trait]
+impl gavel_rpc::executor_server::Executor for Executor {
+    /// Runs where it is awaited: who hangs up drops it, and so ends the programs.
+    async fn exec(
+        &self,
+        request: Request<gavel_rpc::Request>,
+    ) -> Result<Response<gavel_rpc::Response>, Status> {
+        let (id, request) = request::converted(request.into_inner()).map_err(refused)?;
+        let results = self.0.run(request).await.map_err(refused)?;
+        Ok(Response::new(response::converted(id, results)))
+    }
+
+    type ExecStreamStream = BoxStream<'static, Result<StreamResponse, Status>>;
+
+    async fn exec_stream(
+        &self,
+        _request: Request<Streaming<StreamRequest>>,
+    ) -> Result<Response<Self::ExecStreamStream>, Status> {
+        Err(Status::unimplemented("ExecStream is not there yet"))
+    }
+
+    async fn file_list(&self, _request: Request<()>) -> Result<Response<FileListType>, Status> {
+        Ok(Response::new(FileListType { file_i_ds: self.0.files().list().into_iter().collect() }))
+    }
+
+    async fn file_get(&self, request: Request<FileId>) -> Result<Response<FileContent>, Status> {
+        let FileId { file_id } = request.into_inner();
+        let stored = match self.0.files().open(&file_id) {
+            Ok(stored) => stored,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Status::not_found(format!("file not found: {}", go_error::quote(&file_id))));
+            }
+            Err(error) => return Err(failed(&error)),
+        };
+        Ok(Response::new(on_disk(move || read(stored)).await?))
+    }
+
+    async fn file_add(&self, request: Request<FileContent>) -> Result<Response<FileId>, Status> {
+        let FileContent { name, content } = request.into_inner();
+        let gojudge = self.0.clone();
+        let file_id = on_disk(move || gojudge.files().add(&name, &content)).await?;
+        Ok(Response::new(FileId { file_id }))
+    }
+
+    async fn file_delete(&self, request: Request<FileId>) -> Result<Response<()>, Status> {
+        let FileId { file_id } = request.into_inner();
+        match self.0.files().remove(&file_id) {
+            Ok(true) => Ok(Response::new(())),
+            Ok(false) => {
+                Err(Status::not_found(format!("file id does not exists: {}", go_error::quote(&file_id))))
+            }
+            Err(error) => Err(failed(&error)),
+        }
+    }
+}
+
+fn read(mut stored: Stored) -> io::Result<FileContent> {
+    let mut content = Vec::new();
+    stored.file.read_to_end(&mut content)?;
+    Ok(FileContent { name: stored.name, content: content.into() })
+}
+
+/// Away from the threads that must not wait.
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, Status> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|panic| Err(io::Error::other(panic))).map_err(|error| failed(&error))
+}
+
+fn failed(error: &io::Error) -> Status {
+    Status::internal(go_error::text(error))
+}
+
+fn refused(refusal: Refusal) -> Status {
+    match refusal {
+        Refusal::Bad(text) => Status::invalid_argument(text),
+        Refusal::Failed(text) => Status::internal(text),
+    }
+}
