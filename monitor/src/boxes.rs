@@ -81,41 +81,32 @@ impl Boxes {
     /// # Errors
     /// As openat2(2).
     pub(crate) fn open_for_writing(&self, path: &str) -> Result<OwnedFd, Errno> {
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::TRUNC | OFlags::NONBLOCK;
-        let file = self.open_beneath(path, flags, Mode::RUSR)?;
-        rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
+        let made = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL;
+        match self.open_beneath(path, made, Mode::from_raw_mode(0o777)) {
+            Err(Errno::EXIST) => {}
+            made => return made,
+        }
+        let file = self.open_beneath(path, OFlags::RDWR | OFlags::TRUNC, Mode::empty())?;
         rustix::fs::fchmod(&file, Mode::from_raw_mode(0o777))?;
         Ok(file)
     }
 
-    /// Puts a file into the box. `descriptors` are those of its frame; `buffer` is for copying.
+    /// Puts a file into the box. `descriptors` are those of its frame.
     ///
     /// # Errors
     /// As open(2), write(2) and so on; EBADF for a descriptor that is not there.
     pub(crate) fn put(&self, file: &BoxFile, descriptors: &[OwnedFd]) -> Result<(), Errno> {
-        let (parent, name) = self.parent(&file.path)?;
-        let mode = Mode::from_raw_mode(file.mode & 0o1777);
-        match &file.content {
-            Content::Inline(bytes) => {
-                let target = create(&parent, name)?;
-                write_all(&target, bytes)?;
-                rustix::fs::fchmod(&target, mode)
-            }
-            Content::Descriptor(source) => {
-                let source = descriptors.get(usize::from(source.0)).ok_or(Errno::BADF)?;
-                let target = create(&parent, name)?;
-                copy(source, &target)?;
-                rustix::fs::fchmod(&target, mode)
-            }
-            Content::Symlink(target) => rustix::fs::symlinkat(target.as_str(), &parent, name),
-            Content::Directory => {
-                match rustix::fs::mkdirat(&parent, name, mode) {
-                    Ok(()) | Err(Errno::EXIST) => {}
-                    Err(errno) => return Err(errno),
-                }
-                rustix::fs::chmodat(&parent, name, mode, AtFlags::empty())
-            }
+        let (directory, rest) = self.locate(&file.path)?;
+        let (parents, name) = rest.rsplit_once('/').unwrap_or(("", rest));
+        if name == "." {
+            return Err(Errno::INVAL);
         }
+        let mut made: Option<OwnedFd> = None;
+        for part in parents.split('/').filter(|part| !part.is_empty()) {
+            let parent = made.as_ref().map_or(directory, AsFd::as_fd);
+            made = Some(enter_or_make(parent, part)?);
+        }
+        put_into(made.as_ref().map_or(directory, AsFd::as_fd), name, file, descriptors)
     }
 
     /// The box's directory that a path lies in, and the path from there.
@@ -140,36 +131,50 @@ impl Boxes {
             _ => Err(Errno::INVAL),
         }
     }
+}
 
-    /// The directory that a path's last part is in, made where it is missing, and that part.
-    fn parent<'p>(&self, path: &'p str) -> Result<(OwnedFd, &'p str), Errno> {
-        let (directory, rest) = self.locate(path)?;
-        let (parents, name) = rest.rsplit_once('/').unwrap_or(("", rest));
-        if name == "." {
-            return Err(Errno::INVAL);
+fn put_into(
+    parent: BorrowedFd<'_>,
+    name: &str,
+    file: &BoxFile,
+    descriptors: &[OwnedFd],
+) -> Result<(), Errno> {
+    let mode = Mode::from_raw_mode(file.mode & 0o1777);
+    match &file.content {
+        Content::Inline(bytes) => write_all(&create(parent, name, mode)?, bytes),
+        Content::Descriptor(source) => {
+            let source = descriptors.get(usize::from(source.0)).ok_or(Errno::BADF)?;
+            copy(source, &create(parent, name, mode)?)
         }
-        let mut at = rustix::io::fcntl_dupfd_cloexec(directory, 3)?;
-        for part in parents.split('/').filter(|part| !part.is_empty()) {
-            at = enter_or_make(&at, part)?;
-        }
-        Ok((at, name))
+        Content::Symlink(target) => rustix::fs::symlinkat(target.as_str(), parent, name),
+        Content::Directory => match rustix::fs::mkdirat(parent, name, mode) {
+            Err(Errno::EXIST) => rustix::fs::chmodat(parent, name, mode, AtFlags::empty()),
+            made => made,
+        },
     }
 }
 
-fn enter_or_make(parent: &OwnedFd, name: &str) -> Result<OwnedFd, Errno> {
+fn enter_or_make(parent: BorrowedFd<'_>, part: &str) -> Result<OwnedFd, Errno> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    match rustix::fs::openat(parent, name, flags, Mode::empty()) {
+    match rustix::fs::openat(parent, part, flags, Mode::empty()) {
         Err(Errno::NOENT) => {
-            rustix::fs::mkdirat(parent, name, Mode::from_raw_mode(0o777))?;
-            rustix::fs::openat(parent, name, flags, Mode::empty())
+            rustix::fs::mkdirat(parent, part, Mode::from_raw_mode(0o777))?;
+            rustix::fs::openat(parent, part, flags, Mode::empty())
         }
         opened => opened,
     }
 }
 
-fn create(parent: &OwnedFd, name: &str) -> Result<OwnedFd, Errno> {
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    rustix::fs::openat(parent, name, flags, Mode::RUSR | Mode::WUSR)
+/// A new file has its mode from the start (the monitor has no umask); one that was put there before is emptied.
+fn create(parent: BorrowedFd<'_>, name: &str, mode: Mode) -> Result<OwnedFd, Errno> {
+    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    match rustix::fs::openat(parent, name, flags | OFlags::CREATE | OFlags::EXCL, mode) {
+        Err(Errno::EXIST) => {}
+        made => return made,
+    }
+    let file = rustix::fs::openat(parent, name, flags | OFlags::TRUNC, Mode::empty())?;
+    rustix::fs::fchmod(&file, mode)?;
+    Ok(file)
 }
 
 fn write_all(file: &OwnedFd, mut bytes: &[u8]) -> Result<(), Errno> {

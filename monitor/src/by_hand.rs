@@ -30,7 +30,8 @@ pub(crate) fn by_hand(arguments: ByHand) -> Result<(), ByHandError> {
     let writable: Vec<&str> = arguments.writable.iter().map(String::as_str).chain([cwd.as_str()]).collect();
     let (equipment, problems) =
         Equipment::new(boxes, &arguments.cgroups, &writable).map_err(ByHandError::Prepare)?;
-    let mut runner = Runner::new(arguments.uid, arguments.gid, equipment);
+    let mut runner = Runner::new(arguments.uid, arguments.gid, equipment)
+        .map_err(|errno| ByHandError::Prepare(errno.into()))?;
     let mut signals = Signals::block().map_err(ByHandError::Prepare)?;
     let outcome = runner.run(&order(arguments, cwd), descriptors, &mut signals)?;
     let left = runner.dismiss();

@@ -16,6 +16,9 @@ pub(crate) enum ChannelError {
     /// The server sent what is not of this protocol.
     #[error("the server sent a bad frame: {0}")]
     Frame(#[from] FrameError),
+    /// What the proof of cleanliness reads cannot be opened.
+    #[error("what the proof of cleanliness reads cannot be opened: {0}")]
+    Proof(#[from] rustix::io::Errno),
     /// The server's frames do not count up.
     #[error("the server's frame {found} came where {expected} was due")]
     Sequence {

@@ -1,6 +1,7 @@
 //! Files out of the box, opened under the program's uid.
 
 use std::os::fd::OwnedFd;
+use std::rc::Rc;
 
 use gavel_protocol::{Bytes, Collect, CollectedFile, Descriptor};
 use rustix::fs::{FileType, Mode, OFlags};
@@ -9,43 +10,42 @@ use rustix::io::Errno;
 use crate::boxes::Boxes;
 use crate::identity::act_as;
 
-/// What stands at a path, and its descriptor where it may be handed out. The descriptor's number is the caller's
-/// affair and 0 here.
-pub(crate) fn collect(wanted: &Collect, boxes: &Boxes, uid: u32) -> (CollectedFile, Option<OwnedFd>) {
-    match look(wanted, boxes, uid) {
+/// What stands at a path, and its descriptor where it may be handed out; `written` is what the program has written
+/// there, where the monitor has kept it open. The descriptor's number is the caller's affair and 0 here.
+pub(crate) fn collect(
+    wanted: &Collect,
+    written: Option<&Rc<OwnedFd>>,
+    boxes: &Boxes,
+    uid: u32,
+) -> (CollectedFile, Option<Rc<OwnedFd>>) {
+    let opened = match written {
+        Some(file) => Ok(Rc::clone(file)),
+        None => open(wanted, boxes, uid).map(Rc::new),
+    };
+    match opened.and_then(|file| described(wanted, file)) {
         Ok(found) => found,
-        // A symbolic link somewhere on the way.
-        Err(Errno::LOOP) => (CollectedFile::NotRegular, None),
+        // A symbolic link somewhere on the way, or a socket, which has no other side.
+        Err(Errno::LOOP | Errno::NXIO) => (CollectedFile::NotRegular, None),
         Err(errno) => (CollectedFile::Failed { errno: errno.raw_os_error() }, None),
     }
 }
 
-/// A file that the monitor has kept open.
-pub(crate) fn again(wanted: &Collect, file: &OwnedFd) -> (CollectedFile, Option<OwnedFd>) {
-    rustix::io::fcntl_dupfd_cloexec(file, 3)
-        .and_then(|file| described(wanted, file))
-        .unwrap_or_else(|errno| (CollectedFile::Failed { errno: errno.raw_os_error() }, None))
-}
-
-fn look(wanted: &Collect, boxes: &Boxes, uid: u32) -> Result<(CollectedFile, Option<OwnedFd>), Errno> {
+fn open(wanted: &Collect, boxes: &Boxes, uid: u32) -> Result<OwnedFd, Errno> {
     // O_NONBLOCK, or opening a FIFO would wait for a writer.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK;
     let open = || match wanted.anywhere {
         true => boxes.open_anywhere(&wanted.path, flags),
         false => boxes.open_beneath(&wanted.path, flags, Mode::empty()),
     };
-    let file = match act_as(uid, open) {
+    match act_as(uid, open) {
         // Put there by the monitor for itself alone.
-        Err(Errno::ACCESS) if !wanted.anywhere => open()?,
-        // A socket has no other side.
-        Err(Errno::NXIO) => return Ok((CollectedFile::NotRegular, None)),
-        opened => opened?,
-    };
-    described(wanted, file)
+        Err(Errno::ACCESS) if !wanted.anywhere => open(),
+        opened => opened,
+    }
 }
 
 /// What a file is, and its descriptor where it may be handed out.
-fn described(wanted: &Collect, file: OwnedFd) -> Result<(CollectedFile, Option<OwnedFd>), Errno> {
+fn described(wanted: &Collect, file: Rc<OwnedFd>) -> Result<(CollectedFile, Option<Rc<OwnedFd>>), Errno> {
     let stat = rustix::fs::fstat(&file)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Ok((CollectedFile::NotRegular, None));

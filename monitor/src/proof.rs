@@ -1,50 +1,135 @@
 //! The proof of cleanliness: what must not be there when a run is over. Any doubt costs the container.
 
-use std::fs;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
 
-use crate::boxes::Boxes;
-use crate::{crowd, reset};
+use rustix::fs::{Mode, OFlags, RawDir, SeekFrom};
+use rustix::io::Errno;
+use rustix::process::Pid;
 
-/// How many descriptors the monitor has when nothing is going on.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct KnownDescriptors(usize);
+use crate::crowd;
 
-impl KnownDescriptors {
-    /// Counts them now.
-    pub(crate) fn count() -> Self {
-        Self(fs::read_dir("/proc/self/fd").map_or(0, Iterator::count))
+/// What the proof reads after every run. Opened once: opening costs more than reading.
+#[derive(Debug)]
+pub(crate) struct Proof {
+    uid: u32,
+    /// `/proc`, as PID 1.
+    processes: Option<OwnedFd>,
+    /// The tables of System V objects that the kernel has.
+    tables: Vec<(&'static str, OwnedFd)>,
+    /// `/proc/self/fd`.
+    descriptors: OwnedFd,
+    /// How many descriptors the monitor has when nothing is going on.
+    known: u64,
+}
+
+impl Proof {
+    /// Opens what is to be read, and counts the monitor's descriptors as they are when nothing is going on.
+    ///
+    /// # Errors
+    /// As open(2) and fstat(2).
+    pub(crate) fn new(uid: u32) -> Result<Self, Errno> {
+        let directory = |path| rustix::fs::open(path, DIRECTORY, Mode::empty());
+        let processes = (std::process::id() == 1).then(|| directory("/proc")).transpose()?;
+        let mut tables = Vec::new();
+        for kind in ["msg", "sem", "shm"] {
+            match rustix::fs::open(format!("/proc/sysvipc/{kind}"), FILE, Mode::empty()) {
+                Ok(table) => tables.push((kind, table)),
+                // A kernel without them has none.
+                Err(Errno::NOENT) => {}
+                Err(errno) => return Err(errno),
+            }
+        }
+        let mut proof = Self { uid, processes, tables, descriptors: directory("/proc/self/fd")?, known: 0 };
+        proof.known = proof.count_descriptors()?;
+        Ok(proof)
+    }
+
+    /// What speaks against it that nobody of the run is alive, or dead and not yet reaped. As PID 1 the monitor must be
+    /// alone. Elsewhere it has neighbours, none of whom is the program's user.
+    pub(crate) fn survivors(&self) -> Option<String> {
+        let left = match &self.processes {
+            Some(processes) => match others(processes) {
+                Ok(left) => left,
+                Err(errno) => return Some(format!("/proc cannot be read: {errno}")),
+            },
+            None => crowd::of(self.uid),
+        };
+        let first = left.first()?.as_raw_nonzero();
+        Some(format!("{} processes are left, the first is {first}", left.len()))
+    }
+
+    /// What speaks against it that nothing else is left of the run, beside what is in the box.
+    pub(crate) fn remains(&self) -> Option<String> {
+        self.system_v_objects().or_else(|| self.stray_descriptors())
+    }
+
+    fn system_v_objects(&self) -> Option<String> {
+        self.tables.iter().find_map(|(kind, table)| match read_table(table) {
+            Ok(table) => {
+                lists(&table, self.uid).then(|| format!("an object is left in /proc/sysvipc/{kind}"))
+            }
+            Err(errno) => Some(format!("/proc/sysvipc/{kind} cannot be read: {errno}")),
+        })
+    }
+
+    fn stray_descriptors(&self) -> Option<String> {
+        let known = self.known;
+        match self.count_descriptors() {
+            Ok(now) if now == known => None,
+            Ok(now) => Some(format!("the monitor has {now} descriptors where {known} are known")),
+            Err(errno) => Some(format!("the monitor's descriptors cannot be counted: {errno}")),
+        }
+    }
+
+    /// Their number is the directory's size since Linux 6.2; before, it is 0.
+    fn count_descriptors(&self) -> Result<u64, Errno> {
+        match u64::try_from(rustix::fs::fstat(&self.descriptors)?.st_size) {
+            Ok(size) if size > 0 => Ok(size),
+            _ => {
+                let mut count = 0;
+                each_number(&self.descriptors, |_| count += 1)?;
+                Ok(count)
+            }
+        }
     }
 }
 
-/// What speaks against it that nothing is left of the run; None = nothing does.
-pub(crate) fn doubt(boxes: &Boxes, uid: u32, known: KnownDescriptors) -> Option<String> {
-    leftovers(boxes)
-        .or_else(|| processes(uid))
-        .or_else(|| system_v_objects(uid))
-        .or_else(|| stray_descriptors(known))
+const FILE: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC);
+const DIRECTORY: OFlags = FILE.union(OFlags::DIRECTORY);
+
+/// Everybody but PID 1.
+fn others(processes: &OwnedFd) -> Result<Vec<Pid>, Errno> {
+    let mut left = Vec::new();
+    each_number(processes, |number| {
+        left.extend(Pid::from_raw(number).filter(|pid| !pid.is_init()));
+    })?;
+    Ok(left)
 }
 
-fn leftovers(boxes: &Boxes) -> Option<String> {
-    reset::first_not_empty(boxes).map(|path| format!("{path} is not empty"))
+/// Shows the entries of a directory of /proc that are numbers.
+fn each_number(directory: &OwnedFd, mut show: impl FnMut(i32)) -> Result<(), Errno> {
+    let mut buffer = [MaybeUninit::<u8>::uninit(); 4096];
+    rustix::fs::seek(directory, SeekFrom::Start(0))?;
+    let mut entries = RawDir::new(directory.as_fd(), &mut buffer);
+    while let Some(entry) = entries.next() {
+        if let Some(number) = entry?.file_name().to_str().ok().and_then(|name| name.parse().ok()) {
+            show(number);
+        }
+    }
+    Ok(())
 }
 
-/// As PID 1 the monitor must be alone. Elsewhere it has neighbours, none of whom is the program's user.
-pub(crate) fn processes(uid: u32) -> Option<String> {
-    let me = std::process::id();
-    let left = match me {
-        1 => crowd::everybody().into_iter().filter(|pid| !pid.is_init()).collect(),
-        _ => crowd::of(uid),
-    };
-    (!left.is_empty())
-        .then(|| format!("{} processes are left, the first is {}", left.len(), left[0].as_raw_nonzero()))
-}
-
-fn system_v_objects(uid: u32) -> Option<String> {
-    let left = ["msg", "sem", "shm"].into_iter().find(|kind| {
-        // A kernel without them has none.
-        fs::read_to_string(format!("/proc/sysvipc/{kind}")).is_ok_and(|table| lists(&table, uid))
-    });
-    left.map(|kind| format!("an object is left in /proc/sysvipc/{kind}"))
+/// A table that has no line but its header comes whole with the first read, which is nearly always so.
+fn read_table(table: &OwnedFd) -> Result<String, Errno> {
+    let (mut text, mut block) = (Vec::new(), [0; 4096]);
+    loop {
+        let length = rustix::io::retry_on_intr(|| rustix::io::pread(table, &mut block, text.len() as u64))?;
+        text.extend_from_slice(&block[..length]);
+        if length == 0 || text.iter().filter(|byte| **byte == b'\n').count() == 1 {
+            return Ok(String::from_utf8_lossy(&text).into_owned());
+        }
+    }
 }
 
 /// The table has a line whose creator or owner is this user.
@@ -58,11 +143,6 @@ fn lists(table: &str, uid: u32) -> bool {
         cell("uid") == Some(&uid) || cell("cuid") == Some(&uid)
     };
     lines.any(of_user)
-}
-
-fn stray_descriptors(KnownDescriptors(known): KnownDescriptors) -> Option<String> {
-    let KnownDescriptors(now) = KnownDescriptors::count();
-    (now != known).then(|| format!("the monitor has {now} descriptors where {known} are known"))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use gavel_protocol::{
     Descriptor, Envelope, MAX_FRAME, Run, RunId, StdioSource, Step, VERSION, decode, encode, socket,
 };
 use rustix::fs::{Mode, OFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, FdFlags};
 use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, recv, socketpair};
 use rustix::process::Pid;
 use rustix::thread::{Gid, Uid};
@@ -154,7 +154,7 @@ fn live(socket: BorrowedFd<'_>, joins: &[BorrowedFd<'_>], terms: Terms<'_>) -> R
     let run = envelope.message;
     // What is placed must not overwrite what is still needed, so that moves out of the way first.
     let above = run.stdio.iter().map(|stdio| RawFd::from(stdio.fd) + 1).max().unwrap_or(0);
-    let socket = duplicate(socket, above).map_err(at(Step::Stdio))?;
+    let socket = Moved::above(socket, above)?;
     if let Err((step, errno)) = become_program(socket.as_fd(), &run, above, &packet.descriptors, terms) {
         tell(socket.as_fd(), step as u8, errno.unsigned_abs().into());
     }
@@ -195,12 +195,9 @@ fn become_program(
 ) -> Result<(), Refusal> {
     let (argv, env) = (Strings::new(strings(&run.argv)?), Strings::new(strings(&run.env)?));
     let paths = if run.executable.is_none() { candidates(run)? } else { Vec::new() };
-    let moved = |fd: BorrowedFd<'_>| duplicate(fd, above).map_err(at(Step::Stdio));
-    let image = run.executable.map(|position| moved(pick(descriptors, position)?)).transpose()?;
-    if let Some(terminal) = run.terminal {
-        take_terminal(pick(descriptors, terminal)?).map_err(at(Step::Terminal))?;
-    }
-    place_stdio(run, descriptors, &moved)?;
+    let image =
+        run.executable.map(|position| Moved::above(pick(descriptors, position)?, above)).transpose()?;
+    place_stdio(run, descriptors, above)?;
     close_gaps(run).map_err(at(Step::CloseDescriptors))?;
     for (resource, limit) in rlimits::of(&run.limits) {
         rustix::process::setrlimit(resource, limit).map_err(at(Step::Rlimits))?;
@@ -224,22 +221,50 @@ fn pick(descriptors: &[OwnedFd], position: Descriptor) -> Result<BorrowedFd<'_>,
     descriptors.get(usize::from(position.0)).map(AsFd::as_fd).ok_or((Step::Request, libc::EBADF))
 }
 
-fn place_stdio(
-    run: &Run,
-    descriptors: &[OwnedFd],
-    moved: &impl Fn(BorrowedFd<'_>) -> Result<OwnedFd, Refusal>,
-) -> Result<(), Refusal> {
+fn place_stdio(run: &Run, descriptors: &[OwnedFd], above: RawFd) -> Result<(), Refusal> {
     let mut placed = Vec::with_capacity(run.stdio.len());
     for stdio in &run.stdio {
         let StdioSource::Descriptor(position) = stdio.source else {
             return Err((Step::Request, libc::EINVAL));
         };
-        placed.push((moved(pick(descriptors, position)?)?, RawFd::from(stdio.fd)));
+        let (descriptor, number) = (pick(descriptors, position)?, RawFd::from(stdio.fd));
+        if descriptor.as_raw_fd() == number {
+            // The usual case: they come in the order of their numbers, to a process that has no others.
+            rustix::io::fcntl_setfd(descriptor, FdFlags::empty()).map_err(at(Step::Stdio))?;
+        } else {
+            placed.push((Moved::above(descriptor, above)?, number));
+        }
+    }
+    // With a terminal asked for, it is the first of the kept descriptors.
+    if let (Some(_), Some(terminal)) = (run.terminal, descriptors.first()) {
+        take_terminal(terminal.as_fd()).map_err(at(Step::Terminal))?;
     }
     for (descriptor, number) in &placed {
         place(descriptor.as_fd(), *number).map_err(at(Step::Stdio))?;
     }
     Ok(())
+}
+
+/// A descriptor that nothing is placed over.
+enum Moved<'a> {
+    Where(BorrowedFd<'a>),
+    To(OwnedFd),
+}
+
+impl<'a> Moved<'a> {
+    fn above(descriptor: BorrowedFd<'a>, above: RawFd) -> Result<Self, Refusal> {
+        match descriptor.as_raw_fd() >= above {
+            true => Ok(Self::Where(descriptor)),
+            false => duplicate(descriptor, above).map(Self::To).map_err(at(Step::Stdio)),
+        }
+    }
+
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Where(descriptor) => *descriptor,
+            Self::To(descriptor) => descriptor.as_fd(),
+        }
+    }
 }
 
 /// Everything but the program's own descriptors is closed by exec.

@@ -20,8 +20,8 @@ pub(crate) struct Resolved {
     pub(crate) run: Run,
     /// What the child is sent.
     pub(crate) descriptors: Vec<OwnedFd>,
-    /// The files of the box that the program writes through a descriptor, by path, once more opened.
-    pub(crate) written: Vec<(String, OwnedFd)>,
+    /// The files of the box that the program writes through a descriptor, by path, and their position.
+    pub(crate) written: Vec<(String, Descriptor)>,
 }
 
 /// Opens the box files that a run's descriptors name and drops what it has no use for.
@@ -68,11 +68,6 @@ pub(crate) fn resolve(run: &Run, descriptors: Vec<OwnedFd>, boxes: &Boxes) -> Re
         collect: Vec::new(),
         limits: run.limits.clone(),
     };
-    let again = |(path, position): (String, Descriptor)| {
-        let file = given.kept.get(usize::from(position.0)).ok_or(Errno::BADF)?;
-        Ok((path, rustix::io::fcntl_dupfd_cloexec(file, 3)?))
-    };
-    let written = written.into_iter().map(again).collect::<Result<_, Errno>>().map_err(at_stdio)?;
     Ok(Resolved { run: resolved, descriptors: given.kept, written })
 }
 

@@ -10,7 +10,8 @@ use rustix::io::Errno;
 use crate::boxes::Boxes;
 use crate::identity::act_as;
 
-/// Empties every directory of the box; the first that cannot be emptied is an error.
+/// Empties every directory of the box, and reads each once more to see that it is empty; the first that cannot be
+/// emptied is an error. Nothing of the run may be alive.
 ///
 /// # Errors
 /// The path, and why it is not empty.
@@ -18,13 +19,6 @@ pub(crate) fn wipe(boxes: &Boxes, uid: u32) -> Result<(), (String, Errno)> {
     boxes.directories().iter().try_for_each(|directory| {
         empty(&directory.descriptor, uid).map_err(|errno| (directory.path.clone(), errno))
     })
-}
-
-/// The first directory of the box that is not empty.
-pub(crate) fn first_not_empty(boxes: &Boxes) -> Option<&str> {
-    let full =
-        |directory: &&crate::boxes::Directory| !matches!(next(&directory.descriptor, |_| Some(())), Ok(None));
-    boxes.directories().iter().find(full).map(|directory| directory.path.as_str())
 }
 
 /// Goes down into what is not empty and comes back by `..`, so that neither depth nor names cost memory. Nothing of

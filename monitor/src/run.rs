@@ -1,20 +1,22 @@
 //! One run as a whole: files in, the program, and the box wiped and proven clean afterwards.
 
 use std::os::fd::{AsFd, OwnedFd};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use gavel_protocol::{BoxFile, Clean, Collect, CollectedFile, Limits, Outcome, Run, Step};
+use gavel_protocol::{BoxFile, Clean, Collect, CollectedFile, Descriptor, Limits, Outcome, Run, Step};
+use rustix::io::Errno;
 use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 
 use crate::cgroup::Leaf;
 use crate::channel::ChannelError;
 use crate::equipment::Equipment;
-use crate::proof::KnownDescriptors;
+use crate::proof::Proof;
 use crate::recruit::{Recruit, Terms};
 use crate::request::{Refusal, Resolved, resolve};
 use crate::spawn::reap;
 use crate::supervise::{Interrupts, supervise};
-use crate::{collect, proof, reset};
+use crate::{collect, reset};
 
 /// How long the last of a run may take to be reaped.
 const LAST_DEATHS: Duration = Duration::from_millis(500);
@@ -25,7 +27,7 @@ pub(crate) struct Runner {
     uid: u32,
     gid: u32,
     equipment: Equipment,
-    known: KnownDescriptors,
+    proof: Proof,
     /// The next run's leaf and child, or this run's until it is cleaned away.
     current: Option<Current>,
     /// Those of the last run; the next one's are probably the same.
@@ -36,7 +38,7 @@ pub(crate) struct Runner {
     placed: u32,
     unput: Option<u32>,
     /// What the program writes through a descriptor, by path.
-    written: Vec<(String, OwnedFd)>,
+    written: Vec<(String, Rc<OwnedFd>)>,
 }
 
 #[derive(Debug)]
@@ -51,13 +53,16 @@ struct Current {
 
 impl Runner {
     /// Ready for the first run.
-    pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment) -> Self {
-        let known = KnownDescriptors::count();
+    ///
+    /// # Errors
+    /// As [`Proof::new`].
+    pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment) -> Result<Self, Errno> {
+        let proof = Proof::new(uid)?;
         let mut runner = Self {
             uid,
             gid,
             equipment,
-            known,
+            proof,
             current: None,
             limits: None,
             survivors: None,
@@ -66,7 +71,7 @@ impl Runner {
             written: Vec::new(),
         };
         runner.prepare();
-        runner
+        Ok(runner)
     }
 
     /// Puts files into the box.
@@ -115,7 +120,6 @@ impl Runner {
         self.put(&run.files, &descriptors)?;
         let Resolved { run: resolved, descriptors, written } =
             resolve(run, descriptors, &self.equipment.boxes)?;
-        self.written = written;
         let current = match self.current.take() {
             Some(current) if current.child.is_waiting() => current,
             Some(dead) => {
@@ -132,6 +136,7 @@ impl Runner {
         };
         self.limits = Some(run.limits.clone());
         let started = limited.and_then(|()| current.child.start(resolved, &descriptors));
+        self.written = picked(written, descriptors);
         match started {
             Ok(()) => Ok(current),
             Err(refusal) => {
@@ -177,39 +182,40 @@ impl Runner {
     }
 
     /// Opens what a run left at a path of the box.
-    pub(crate) fn collect(&self, wanted: &Collect) -> (CollectedFile, Option<OwnedFd>) {
-        match self.written.iter().find(|(path, _)| *path == wanted.path) {
-            Some((_, file)) => collect::again(wanted, file),
-            None => collect::collect(wanted, &self.equipment.boxes, self.uid),
-        }
+    pub(crate) fn collect(&self, wanted: &Collect) -> (CollectedFile, Option<Rc<OwnedFd>>) {
+        let written = self.written.iter().find(|(path, _)| *path == wanted.path);
+        collect::collect(wanted, written.map(|(_, file)| file), &self.equipment.boxes, self.uid)
     }
 
     /// Removes all of the run and proves that nothing is left.
     pub(crate) fn clean(&mut self) -> Clean {
         (self.placed, self.unput) = (0, None);
         self.written.clear();
-        let doubt = self.survivors.take().or_else(|| self.dismiss()).or_else(|| self.wipe()).or_else(|| {
-            let oom = self.equipment.leaves.own_oom_kill();
-            oom.then(|| "the kernel killed a process of the monitor's own cgroup for want of memory".into())
-        });
-        match doubt.or_else(|| self.doubt()) {
+        let doubt =
+            self.survivors.take().or_else(|| self.dismiss()).or_else(|| self.bury()).or_else(|| self.wipe());
+        match doubt.or_else(|| self.proof.remains()).or_else(|| self.starved()) {
             None => Clean::Proven,
             Some(doubt) => Clean::Doubtful(doubt),
         }
     }
 
-    /// What speaks against cleanliness. The dead are waited for a moment: one whose parent has died at the same time is
-    /// ours to reap only when the kernel has done with that parent, which its leaf does not tell.
-    fn doubt(&self) -> Option<String> {
+    /// Waits a moment for the last of the dead: one whose parent has died at the same time is ours to reap only when the
+    /// kernel has done with that parent, which its leaf does not tell.
+    fn bury(&self) -> Option<String> {
         let patience = Instant::now() + LAST_DEATHS;
         loop {
             while reap().is_some() {}
-            let doubt = proof::doubt(&self.equipment.boxes, self.uid, self.known)?;
-            if proof::processes(self.uid).is_none() || Instant::now() >= patience {
-                return Some(doubt);
+            let survivors = self.proof.survivors()?;
+            if Instant::now() >= patience {
+                return Some(survivors);
             }
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    fn starved(&mut self) -> Option<String> {
+        let starved = self.equipment.leaves.own_oom_kill();
+        starved.then(|| "the kernel killed a process of the monitor's own cgroup for want of memory".into())
     }
 
     /// Ends the child, should it still wait, and removes the leaf; what went wrong, if anything did.
@@ -227,4 +233,15 @@ impl Runner {
         let wiped = reset::wipe(&self.equipment.boxes, self.uid);
         wiped.err().map(|(path, errno)| format!("{path} could not be emptied: {errno}"))
     }
+}
+
+/// Keeps the descriptors that are named and closes the others.
+fn picked(names: Vec<(String, Descriptor)>, descriptors: Vec<OwnedFd>) -> Vec<(String, Rc<OwnedFd>)> {
+    let mut written: Vec<(String, Rc<OwnedFd>)> = Vec::with_capacity(names.len());
+    for (position, descriptor) in descriptors.into_iter().enumerate() {
+        if let Some((path, _)) = names.iter().find(|(_, at)| usize::from(at.0) == position) {
+            written.push((path.clone(), Rc::new(descriptor)));
+        }
+    }
+    written
 }

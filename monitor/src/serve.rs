@@ -2,6 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
+use std::rc::Rc;
 
 use gavel_protocol::{
     BoxFile, Collected, CollectedFile, Descriptor, Hello, Order, Outcome, Reply, Report, Run, RunId, Setup,
@@ -28,7 +29,7 @@ pub(crate) fn serve(socket: &Path, boxes: Boxes, cgroups: &Path) -> Result<(), C
     problems.extend(devices::close());
     channel.send(RunId::NONE, Reply::Hello(hello(&equipment, problems)), &[])?;
     let Some(setup) = welcome(&mut channel)? else { return Ok(()) };
-    let runner = Runner::new(setup.uid, setup.gid, equipment);
+    let runner = Runner::new(setup.uid, setup.gid, equipment)?;
     Server { channel, runner, refused: None }.listen()
 }
 
@@ -134,8 +135,8 @@ const FRAME_DESCRIPTORS: usize = 200;
 /// An entry's encoding beside its path, rounded up.
 const PER_ENTRY: usize = 32;
 
-fn borrowed(descriptors: &[OwnedFd]) -> Vec<BorrowedFd<'_>> {
-    descriptors.iter().map(AsFd::as_fd).collect()
+fn borrowed(descriptors: &[Rc<OwnedFd>]) -> Vec<BorrowedFd<'_>> {
+    descriptors.iter().map(|descriptor| descriptor.as_fd()).collect()
 }
 
 fn detail(outcome: &Outcome) -> String {
