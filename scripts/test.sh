@@ -52,11 +52,13 @@ e2e() {
 start_instance() {
   export COMPOSE_PROJECT_NAME=gavel-test GAVEL_INSTANCE=gavel-test GAVEL_DATA=./workspace/test
   export GAVEL_PORT=${GAVEL_TEST_PORT:-5059} GAVEL_SANDBOX__UID_BASE=53000
+  export GAVEL_GOJUDGE__GRPC__ENABLED=true GAVEL_GRPC_PORT=${GAVEL_TEST_GRPC_PORT:-5058}
   scripts/purge.sh instance >/dev/null 2>&1 || true
   trap remove_instance EXIT
   start_service
-  export GAVEL_E2E_URL GAVEL_E2E_DOCKER=${DOCKER_HOST:-/var/run/docker.sock} GAVEL_E2E_PROJECT=$COMPOSE_PROJECT_NAME
+  export GAVEL_E2E_URL GAVEL_E2E_GRPC_URL GAVEL_E2E_DOCKER=${DOCKER_HOST:-/var/run/docker.sock} GAVEL_E2E_PROJECT=$COMPOSE_PROJECT_NAME
   GAVEL_E2E_URL=$(url)
+  GAVEL_E2E_GRPC_URL=${GAVEL_E2E_URL%:*}:$GAVEL_GRPC_PORT
   GAVEL_E2E_DOCKER=${GAVEL_E2E_DOCKER#unix://}
 }
 

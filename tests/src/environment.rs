@@ -8,6 +8,11 @@ pub fn url() -> String {
     variable("GAVEL_E2E_URL").unwrap_or_else(|| "http://127.0.0.1:5050".into()).trim_end_matches('/').into()
 }
 
+/// Where the service is served over gRPC: `GAVEL_E2E_GRPC_URL`, by default at go-judge's port.
+pub fn grpc_url() -> String {
+    variable("GAVEL_E2E_GRPC_URL").unwrap_or_else(|| "http://127.0.0.1:5051".into())
+}
+
 /// The operator's and backend's token, where the service wants one: `GAVEL_E2E_TOKEN`.
 pub fn token() -> Option<String> {
     variable("GAVEL_E2E_TOKEN")

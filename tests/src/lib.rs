@@ -11,6 +11,7 @@ pub mod docker;
 pub mod environment;
 pub mod expectation;
 pub mod gojudge;
+pub mod grpc;
 pub mod header;
 pub mod instance;
 pub mod leftovers;

@@ -1,14 +1,17 @@
-//! A client of the go-judge API that goes away. By itself: other tests' commands would be taken for its own.
+//! Clients of the go-judge API that go away. By themselves: other tests' commands would be taken for theirs.
 
 use std::time::{Duration, Instant};
 
 use e2e::environment::patience;
-use e2e::{Client, gojudge};
+use e2e::{Client, gojudge, grpc};
 use serde_json::json;
+use tokio::sync::Mutex;
+
+/// One of them at a time.
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 #[tokio::test]
 async fn a_client_that_goes_away_takes_its_run_with_it() {
-    let client = Client::connect().await;
     let sleeper = json!({
         "args": ["/bin/sleep", "20"],
         "cpuLimit": 1_000_000_000u64,
@@ -16,6 +19,21 @@ async fn a_client_that_goes_away_takes_its_run_with_it() {
         "memoryLimit": 268_435_456,
         "procLimit": 5,
     });
+    let body = json!({"cmd": [sleeper]}).to_string();
+    goes_with_its_client(async move { gojudge::post("/run", body).await }).await;
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_takes_its_run_with_it_over_grpc() {
+    let sleeper = grpc::command(&["/bin/sleep", "20"], b"");
+    let request = gavel_rpc::Request { cmd: vec![sleeper], ..gavel_rpc::Request::default() };
+    goes_with_its_client(async move { grpc::connect().await.exec(request).await }).await;
+}
+
+/// A call that runs a sleeper leases a sandbox, and gives it back when it is dropped.
+async fn goes_with_its_client<T: Send + 'static>(call: impl Future<Output = T> + Send + 'static) {
+    let _alone = ALONE.lock().await;
+    let client = Client::connect().await;
     let leased = || async {
         let ready = client.call(reqwest::Method::GET, "/readyz", None).await.json;
         let profiles = ready["pool"]["profiles"].as_array().cloned().unwrap_or_default();
@@ -25,13 +43,12 @@ async fn a_client_that_goes_away_takes_its_run_with_it() {
             .filter_map(|p| p["leased"].as_u64())
             .sum::<u64>()
     };
-    let body = json!({"cmd": [sleeper]}).to_string();
-    let request = tokio::spawn(async move { gojudge::post("/run", body).await });
+    let call = tokio::spawn(call);
     wait_for(Duration::from_secs(5), async || leased().await > 0).await;
     // A sandbox that is only being pinged counts as leased for a moment; the sleeper's stays.
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert!(leased().await > 0, "the command does not run");
-    request.abort();
+    call.abort();
     wait_for(Duration::from_millis(500), async || leased().await == 0).await;
 }
 
