@@ -210,6 +210,10 @@ pub struct GoJudgeConfig {
     pub parallelism: Option<usize>,
     /// Requests that wait; more are refused.
     pub queue: usize,
+    /// Requests of `/stream` that run at one time, beside those of `parallelism`; none = half as many as slots, at
+    /// least 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub streams: Option<usize>,
     /// Directories below which `src` may name a file of the server; none = no `src`.
     pub src_prefixes: Vec<PathBuf>,
     /// Largest file written by a command.

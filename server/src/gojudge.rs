@@ -26,6 +26,7 @@ mod pipes;
 pub(crate) mod request;
 mod running;
 mod status;
+pub(crate) mod stream;
 mod terminal;
 
 use answer::{CommandResult, Status};
@@ -34,7 +35,9 @@ use execute::Host;
 use files::FileStore;
 use pipes::{Pipes, Relay};
 use request::Request;
-use running::{Outcome, Running};
+pub(crate) use running::Outcome;
+use running::Running;
+use stream::{CommandStreams, Streaming, Streams};
 
 /// What go-judge's `-extra-memory-limit` allows above a command's limit, so that going over it can be seen.
 const EXTRA_MEMORY: Bytes = Bytes::kib(16);
@@ -64,6 +67,14 @@ struct Settings {
 trait Commands: fmt::Debug + Send + Sync {
     /// Runs a request to its end, or until it is cancelled.
     fn run(self: Arc<Self>, request: Request, cancel: CancellationToken) -> BoxFuture<'static, Outcome>;
+
+    /// As `run`, for a request whose programs talk with their client. It does not wait for a turn.
+    fn run_with_streams(
+        self: Arc<Self>,
+        request: Request,
+        streams: Streams,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, Outcome>;
 
     /// What requests share.
     fn files(&self) -> &FileStore;
@@ -104,6 +115,7 @@ impl GoJudge {
             running: Semaphore::new(config.parallelism.unwrap_or(cores).max(1)),
             waiting: AtomicUsize::new(0),
             groups: Mutex::new(()),
+            streams: Semaphore::new(config.streams.unwrap_or(slots / 2).max(1)),
             settings,
         })))
     }
@@ -112,6 +124,15 @@ impl GoJudge {
     pub(crate) fn run(&self, request: Request) -> Running {
         let cancel = CancellationToken::new();
         Running::new(Arc::clone(&self.0).run(request, cancel.clone()), cancel)
+    }
+
+    /// Starts a request whose files may be `streamIn` and `streamOut`. It runs at once or, where too many do, ends at
+    /// once with a refusal.
+    pub(crate) fn stream(&self, request: Request) -> Streaming {
+        let commands = Arc::clone(&self.0);
+        Streaming::start(request, |request, streams, cancel| {
+            commands.run_with_streams(request, streams, cancel)
+        })
     }
 
     /// The stored files.
@@ -140,21 +161,36 @@ struct Service<S> {
     waiting: AtomicUsize,
     /// Held by a request of several commands while it takes its sandboxes: two that each have half would wait for ever.
     groups: Mutex<()>,
+    /// A place for each request with streams that may run.
+    streams: Semaphore,
 }
 
 impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
     fn run(self: Arc<Self>, request: Request, cancel: CancellationToken) -> BoxFuture<'static, Outcome> {
         Box::pin(async move {
-            command::check(&request, self.sources())?;
+            command::check(&request, self.sources(false))?;
             let turn = self.turn();
             let _turn = tokio::select! {
                 biased;
                 turn = turn => turn?,
-                () = cancel.cancelled() => {
-                    return Err(Refusal::Failed("request cancelled before execute".to_owned()));
-                }
+                () = cancel.cancelled() => return Err(cancelled_before_execute()),
             };
-            self.run_now(request, &cancel).await
+            self.run_now(request, None, &cancel).await
+        })
+    }
+
+    fn run_with_streams(
+        self: Arc<Self>,
+        request: Request,
+        streams: Streams,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, Outcome> {
+        Box::pin(async move {
+            command::check(&request, self.sources(true))?;
+            let _place = self.streams.try_acquire().map_err(|_none| {
+                Refusal::Failed("too many requests with streams at once (gojudge.streams)".to_owned())
+            })?;
+            self.run_now(request, Some(&streams), &cancel).await
         })
     }
 
@@ -164,8 +200,9 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
 }
 
 impl<S: Sandboxes + fmt::Debug> Service<S> {
-    fn sources(&self) -> Sources<'_> {
-        Sources { prefixes: &self.settings.src_prefixes, files: &self.files }
+    /// `streams`: whether files may be `streamIn` and `streamOut`.
+    fn sources(&self, streams: bool) -> Sources<'_> {
+        Sources { prefixes: &self.settings.src_prefixes, files: &self.files, streams }
     }
 
     /// Waits for the right to run.
@@ -181,6 +218,7 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
     async fn run_now(
         &self,
         request: Request,
+        streams: Option<&Streams>,
         cancel: &CancellationToken,
     ) -> Result<Vec<CommandResult>, Refusal> {
         let count = request.commands.len();
@@ -188,12 +226,12 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
             let most = self.settings.max_commands;
             return Err(Refusal::Failed(format!("too many commands: {count} > {most} (gojudge.slots)")));
         }
-        let prepared = command::prepare(&request, self.sources())?;
+        let prepared = command::prepare(&request, self.sources(streams.is_some()))?;
         let cached: Vec<_> = prepared.iter().map(|prepared| prepared.cached.clone()).collect();
         let maps = if count > 1 { request.pipes.as_slice() } else { &[] };
         let (pipes, relays) = pipes::make(maps, count)
             .map_err(|error| Refusal::Failed(format!("pipe: create: {}", go_error::text(&error))))?;
-        let mut results = self.execute(&request, prepared, pipes, cancel).await?;
+        let mut results = self.execute(&request, prepared, pipes, streams, cancel).await?;
         for relay in relays {
             self.add_relayed(relay, &cached, &mut results).await;
         }
@@ -206,13 +244,16 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         request: &Request,
         prepared: Vec<Prepared>,
         pipes: Vec<Pipes>,
+        streams: Option<&Streams>,
         cancel: &CancellationToken,
     ) -> Result<Vec<CommandResult>, Refusal> {
-        let mut leases = self.leases(prepared.len()).await?;
+        let leases = cancel.run_until_cancelled(self.leases(prepared.len())).await;
+        let mut leases = leases.ok_or_else(cancelled_before_execute)??;
         let host = Host { settings: &self.settings, files: &self.files };
         let commands = request.commands.iter().zip(prepared).zip(pipes).zip(&mut leases);
-        let runs = commands.map(|(((command, prepared), pipes), lease)| {
-            execute::execute(lease, command, prepared, pipes, host, cancel)
+        let runs = commands.enumerate().map(|(index, (((command, prepared), pipes), lease))| {
+            let streams = CommandStreams { streams, index };
+            execute::execute(lease, command, prepared, pipes, streams, host, cancel)
         });
         join_all(runs).await.into_iter().collect()
     }
@@ -253,6 +294,10 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
             }
         }
     }
+}
+
+fn cancelled_before_execute() -> Refusal {
+    Refusal::Failed("request cancelled before execute".to_owned())
 }
 
 /// A place in the queue, given back when it is dropped.

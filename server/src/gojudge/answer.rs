@@ -98,6 +98,24 @@ pub(crate) fn results(results: &[CommandResult]) -> Vec<u8> {
     json.0
 }
 
+/// A message of `/ws`, and the last one of `/stream`. `None` = no results at all, which is `null`.
+pub(crate) fn response(request_id: &str, results: Option<&[CommandResult]>, error: &str) -> Vec<u8> {
+    let mut json = Json::default();
+    json.raw("{\"requestId\":");
+    json.string(request_id.as_bytes());
+    json.raw(",\"results\":");
+    match results {
+        Some(results) => json.results(results),
+        None => json.raw("null"),
+    }
+    if !error.is_empty() {
+        json.raw(",\"error\":");
+        json.string(error.as_bytes());
+    }
+    json.raw("}\n");
+    json.0
+}
+
 /// A body that is one string: go-judge's form of an error.
 pub(crate) fn text(text: &str) -> Vec<u8> {
     let mut json = Json::default();
@@ -245,6 +263,16 @@ mod tests {
         assert_eq!(shown("héllo\n\t\u{7f}".as_bytes()), "\"héllo\\n\\t\u{7f}\"");
         // A cut character: Go writes one replacement for each byte of it.
         assert_eq!(shown(b"\xe2\x80"), r#""\ufffd\ufffd""#);
+    }
+
+    #[test]
+    fn a_response_has_its_id_always_and_an_error_where_there_is_one() {
+        let shown = |id, results, error| String::from_utf8(response(id, results, error)).unwrap();
+        assert_eq!(shown("a\"", Some(&[]), ""), "{\"requestId\":\"a\\\"\",\"results\":[]}\n");
+        assert_eq!(
+            shown("", None, "no <id>"),
+            "{\"requestId\":\"\",\"results\":null,\"error\":\"no \\u003cid\\u003e\"}\n"
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::answer::{FileError, FileErrorKind};
 use super::files::FileStore;
 use super::go_error;
 use super::request::{Command, File, OutputName, PipeEnd, PipeMap, Request};
-use super::terminal;
+use super::terminal::{self, TerminalUse};
 
 /// Most descriptors of one command: go-judge breaks above 253.
 pub(super) const MAX_FDS: usize = 128;
@@ -33,6 +33,8 @@ pub(super) struct Sources<'a> {
     /// Directories below which `src` may name a file; none = no `src` at all.
     pub(super) prefixes: &'a [PathBuf],
     pub(super) files: &'a FileStore,
+    /// The client talks with the programs while they run: files may be `streamIn` and `streamOut`.
+    pub(super) streams: bool,
 }
 
 /// What a descriptor of a command is connected to.
@@ -49,6 +51,10 @@ pub(super) enum Slot {
         pipe: usize,
         end: End,
     },
+    /// What the client sends while the command runs.
+    StreamIn,
+    /// To the client while the command runs.
+    StreamOut,
     /// The command's terminal.
     Terminal,
 }
@@ -92,8 +98,8 @@ pub(super) struct Prepared {
     pub(super) slots: Vec<Slot>,
     /// In the order of their descriptors. With a terminal only the first, which gets all that the terminal shows.
     pub(super) collectors: Vec<Collector>,
-    /// What is typed into the command's terminal.
-    pub(super) typed: Option<Bytes>,
+    /// Our side of the command's terminal.
+    pub(super) terminal: TerminalUse,
     pub(super) copy_in: Vec<(String, CopyIn)>,
     pub(super) copy_out: Vec<CopyOut>,
     /// Names, also of collectors and pipes, whose content goes into the file store.
@@ -108,7 +114,8 @@ pub(super) struct Prepared {
 /// [`Refusal::Bad`] in go-judge's words.
 pub(super) fn check(request: &Request, sources: Sources<'_>) -> Result<(), Refusal> {
     for command in &request.commands {
-        let in_place = command.files.iter().flatten();
+        let is_stream = |file: &&File| sources.streams && (file.stream_in || file.stream_out);
+        let in_place = command.files.iter().flatten().filter(|file| !is_stream(file));
         let copied = command.copy_in.values().filter(|file| file.symlink.is_none());
         for file in in_place.chain(copied) {
             check_file(file, sources.prefixes)?;
@@ -252,16 +259,25 @@ fn prepare_one(
         slots.push(slot);
     }
     let named: BTreeSet<String> = collectors.iter().map(|collector| collector.name.clone()).collect();
-    let typed = if command.tty { terminal::replace(&mut slots, &mut collectors)? } else { None };
+    let terminal = match command.tty {
+        true => terminal::replace(&mut slots, &mut collectors)?,
+        false => TerminalUse::default(),
+    };
     let mut file_errors = Vec::new();
     let copy_in = copy_in(command, &collectors, sources, &mut file_errors)?;
     let is_output = |name: &str| pipe_names.contains(name) || named.contains(name);
     let cached: BTreeSet<String> = command.copy_out_cached.iter().map(|output| output.name.clone()).collect();
     let copy_out = copy_out(command, &cached, is_output);
-    Ok(Prepared { slots, collectors, typed, copy_in, copy_out, cached, file_errors })
+    Ok(Prepared { slots, collectors, terminal, copy_in, copy_out, cached, file_errors })
 }
 
 fn descriptor(file: &File, collectors: &mut Vec<Collector>, sources: Sources<'_>) -> Result<Slot, Refusal> {
+    if sources.streams && file.stream_in {
+        return Ok(Slot::StreamIn);
+    }
+    if sources.streams && file.stream_out {
+        return Ok(Slot::StreamOut);
+    }
     if let Some(src) = &file.src {
         let open = open_source(src).map_err(|error| {
             Refusal::Failed(format!("pipe: open file {src}: open {src}: {}", go_error::text(&error)))

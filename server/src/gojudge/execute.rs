@@ -17,7 +17,8 @@ use super::go_error;
 use super::pipes::{PipeReader, Pipes};
 use super::request::Command;
 use super::status::{Asked, Files, decide, enforced};
-use super::terminal::CommandTerminal;
+use super::stream::CommandStreams;
+use super::terminal::{CommandTerminal, TerminalUse};
 use super::{EXTRA_MEMORY, Settings};
 use crate::sandbox::{
     CollectFile, CollectedOutput, Input, Lease, Output, Program, PutContent, PutFile, Ran, RunEnding, Wire,
@@ -39,17 +40,19 @@ pub(super) async fn execute(
     command: &Command,
     prepared: Prepared,
     mut pipes: Pipes,
+    streams: CommandStreams<'_>,
     host: Host<'_>,
     cancel: &CancellationToken,
 ) -> Result<CommandResult, Refusal> {
     if !prepared.file_errors.is_empty() {
         return Ok(not_run(prepared.file_errors));
     }
-    let Prepared { slots, collectors, typed, copy_in, copy_out, cached, .. } = prepared;
+    let Prepared { slots, collectors, terminal, copy_in, copy_out, cached, .. } = prepared;
     let mut readers = BTreeMap::new();
     let failed = |error| Refusal::Failed(format!("pipe: create: {}", go_error::text(&error)));
-    let terminal = terminal(&slots, &collectors, typed).map_err(failed)?;
-    let wires = wires(slots, &collectors, terminal.as_ref(), &mut pipes, &mut readers).map_err(failed)?;
+    let terminal = open_terminal(&slots, &collectors, terminal, streams).map_err(failed)?;
+    let wires =
+        wires(slots, &collectors, terminal.as_ref(), &mut pipes, streams, &mut readers).map_err(failed)?;
     let copy_out_max = match command.copy_out_max {
         0 => host.settings.copy_out_limit,
         asked => Bytes(asked),
@@ -164,16 +167,17 @@ fn program(
 }
 
 /// The terminal of a command that is to have one.
-fn terminal(
+fn open_terminal(
     slots: &[Slot],
     collectors: &[Collector],
-    typed: Option<bytes::Bytes>,
+    terminal: TerminalUse,
+    streams: CommandStreams<'_>,
 ) -> io::Result<Option<CommandTerminal>> {
     if !slots.iter().any(|slot| matches!(slot, Slot::Terminal)) {
         return Ok(None);
     }
     let keep = collectors.first().map_or(0, |collector| kept(collector.max));
-    CommandTerminal::start(typed.unwrap_or_default(), keep).map(Some)
+    CommandTerminal::start(terminal, streams, keep).map(Some)
 }
 
 /// Connects every descriptor; collectors that are pipes get a reader.
@@ -182,6 +186,7 @@ fn wires(
     collectors: &[Collector],
     terminal: Option<&CommandTerminal>,
     pipes: &mut Pipes,
+    streams: CommandStreams<'_>,
     readers: &mut BTreeMap<String, PipeReader>,
 ) -> io::Result<BTreeMap<u16, Wire>> {
     let mut wires = BTreeMap::new();
@@ -192,6 +197,8 @@ fn wires(
             Slot::Open(descriptor) => Wire::Descriptor(descriptor),
             Slot::BoxFile(name) => Wire::BoxFile(name),
             Slot::Mapped { pipe, end } => Wire::Descriptor(pipes.take(pipe, end)?),
+            Slot::StreamIn => Wire::Descriptor(Arc::new(streams.input(usize::from(fd))?)),
+            Slot::StreamOut => Wire::Descriptor(Arc::new(streams.output(usize::from(fd))?)),
             Slot::Terminal => Wire::Descriptor(
                 terminal.map(|terminal| Arc::clone(terminal.slave())).ok_or(io::ErrorKind::NotFound)?,
             ),

@@ -19,7 +19,7 @@ use super::request::PipeMap;
 const BLOCK: usize = 64 * 1024;
 
 /// Once the programs are dead their outputs end at once; a reader that goes on is given up.
-const DRAIN: Duration = Duration::from_secs(5);
+pub(super) const DRAIN: Duration = Duration::from_secs(5);
 
 /// The ends of pipes that one command has to get.
 #[derive(Debug, Default)]
@@ -85,8 +85,11 @@ pub(super) fn make(maps: &[PipeMap], commands: usize) -> io::Result<(Vec<Pipes>,
     Ok((pipes, relays))
 }
 
-/// A pipe whose ends a program of another uid may reopen through `/proc/self/fd`.
-fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+/// A pipe whose ends a program of another uid may reopen through `/proc/self/fd`: what is read, and what is written.
+///
+/// # Errors
+/// As pipe(2).
+pub(super) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     let (reader, writer) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
     rustix::fs::fchmod(&writer, Mode::from_raw_mode(0o666))?;
     Ok((reader, writer))
@@ -159,12 +162,20 @@ async fn pass(mut from: impl AsyncRead + Unpin, mut to: Option<Sender>, keep: us
     }
 }
 
-fn receiver(descriptor: OwnedFd) -> io::Result<Receiver> {
+/// Our end of a pipe that a program writes.
+///
+/// # Errors
+/// As ioctl(2).
+pub(super) fn receiver(descriptor: OwnedFd) -> io::Result<Receiver> {
     rustix::io::ioctl_fionbio(&descriptor, true)?;
     Receiver::from_owned_fd(descriptor)
 }
 
-fn sender(descriptor: OwnedFd) -> io::Result<Sender> {
+/// Our end of a pipe that a program reads.
+///
+/// # Errors
+/// As ioctl(2).
+pub(super) fn sender(descriptor: OwnedFd) -> io::Result<Sender> {
     rustix::io::ioctl_fionbio(&descriptor, true)?;
     Sender::from_owned_fd(descriptor)
 }

@@ -73,6 +73,17 @@ pub(crate) struct PipeMap {
     pub(crate) proxy: bool,
 }
 
+/// A new size of a terminal, of the command and the descriptor that its input goes to. Hostile too.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Resize {
+    pub(crate) index: i64,
+    pub(crate) fd: i64,
+    pub(crate) rows: i64,
+    pub(crate) columns: i64,
+    pub(crate) x: i64,
+    pub(crate) y: i64,
+}
+
 /// A descriptor of one of the commands. Hostile: either number may be anything.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(crate) struct PipeEnd {
@@ -96,13 +107,23 @@ impl OutputName {
 /// # Errors
 /// The text that go-judge answers with.
 pub(crate) fn decode(body: &[u8]) -> Result<Request, String> {
-    let value = json::parse(body)?;
+    decode_as(body, "Request", &REQUEST)
+}
+
+/// Decodes a message of `/stream` that resizes.
+///
+/// # Errors
+/// As of [`decode`].
+pub(crate) fn decode_resize(body: &[u8]) -> Result<Resize, String> {
+    decode_as(body, "ResizeRequest", &RESIZE)
+}
+
+fn decode_as<T: Default>(body: &[u8], name: &'static str, fields: &[Field<'_, T>]) -> Result<T, String> {
     let mut decoder = Decoder::default();
-    let mut request = Request::default();
-    decoder.request(value, &mut request);
+    let decoded = decoder.structure(json::parse(body)?, name, fields);
     match decoder.first_error {
         Some(error) => Err(error),
-        None => Ok(request),
+        None => Ok(decoded),
     }
 }
 
@@ -184,20 +205,19 @@ const PIPE_MAP: [Field<'static, PipeMap>; 6] = [
     ("disableZeroCopy", |d, value, _| d.boolean(value, &mut false)),
 ];
 
-const PIPE_END: [Field<'static, PipeEnd>; 2] = [
-    ("index", |d, value, to| {
-        d.signed(value, &mut to.index, "int");
-    }),
-    ("fd", |d, value, to| {
-        d.signed(value, &mut to.fd, "int");
-    }),
+const RESIZE: [Field<'static, Resize>; 6] = [
+    ("index", |d, value, to| d.int(value, &mut to.index)),
+    ("fd", |d, value, to| d.int(value, &mut to.fd)),
+    ("rows", |d, value, to| d.int(value, &mut to.rows)),
+    ("cols", |d, value, to| d.int(value, &mut to.columns)),
+    ("x", |d, value, to| d.int(value, &mut to.x)),
+    ("y", |d, value, to| d.int(value, &mut to.y)),
 ];
 
-impl Decoder {
-    fn request(&mut self, value: Value, to: &mut Request) {
-        *to = self.structure(value, "Request", &REQUEST);
-    }
+const PIPE_END: [Field<'static, PipeEnd>; 2] =
+    [("index", |d, value, to| d.int(value, &mut to.index)), ("fd", |d, value, to| d.int(value, &mut to.fd))];
 
+impl Decoder {
     fn command(&mut self, value: Value) -> Command {
         self.structure(value, "Cmd", &COMMAND)
     }
@@ -307,6 +327,10 @@ impl Decoder {
             Value::Null => {}
             other => self.mismatch(&kind(&other), format_args!("uint64")),
         }
+    }
+
+    fn int(&mut self, value: Value, to: &mut i64) {
+        self.signed(value, to, "int");
     }
 
     /// Whether there was a number.

@@ -10,52 +10,91 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::command::{Collector, Refusal, Slot};
 use super::pipes::PipeReader;
+use super::stream::CommandStreams;
 use crate::sandbox::{Terminal, TerminalMaster};
 
-/// Puts a terminal in the place of every content and collector. The content, of which there may be one, is what is to be
-/// typed; the first collector gets all that the terminal shows, and the others nothing.
+/// What the ends of a command's terminal are for on our side.
+#[derive(Debug, Default)]
+pub(super) struct TerminalUse {
+    /// What is typed into it.
+    input: Option<Typed>,
+    /// The `streamOut` that gets all it shows; without one the first collector gets it.
+    output: Option<usize>,
+}
+
+/// Where the input of a terminal comes from.
+#[derive(Debug)]
+enum Typed {
+    Content(Bytes),
+    /// The `streamIn` of this descriptor.
+    Stream(usize),
+}
+
+/// Puts a terminal in the place of every content, collector and stream. The input, of which there may be one, is what
+/// is to be typed. The first `streamOut`, else the first collector, gets all that the terminal shows, and the others
+/// nothing.
 ///
 /// # Errors
 /// In go-judge's words.
-pub(super) fn replace(slots: &mut [Slot], collectors: &mut Vec<Collector>) -> Result<Option<Bytes>, Refusal> {
-    let mut typed = None;
-    for slot in slots {
-        match slot {
-            Slot::Content(_) if typed.is_some() => {
-                return Err(Refusal::Failed("tty: multiple input not allowed".to_owned()));
+pub(super) fn replace(slots: &mut [Slot], collectors: &mut Vec<Collector>) -> Result<TerminalUse, Refusal> {
+    let mut terminal = TerminalUse::default();
+    for (fd, slot) in slots.iter_mut().enumerate() {
+        let input = match slot {
+            Slot::Content(content) => Some(Typed::Content(content.clone())),
+            Slot::StreamIn => Some(Typed::Stream(fd)),
+            Slot::StreamOut => {
+                terminal.output.get_or_insert(fd);
+                None
             }
-            Slot::Content(content) => typed = Some(content.clone()),
-            Slot::BoxFile(_) | Slot::Pipe(_) => {}
+            Slot::BoxFile(_) | Slot::Pipe(_) => None,
             Slot::Open(_) | Slot::Mapped { .. } | Slot::Terminal => continue,
+        };
+        if input.is_some() && terminal.input.is_some() {
+            return Err(Refusal::Failed("tty: multiple input not allowed".to_owned()));
         }
+        terminal.input = terminal.input.or(input);
         *slot = Slot::Terminal;
     }
     collectors.truncate(1);
     collectors.iter_mut().for_each(|collector| collector.pipe = true);
-    Ok(typed)
+    Ok(terminal)
 }
 
-/// The terminal of a command that is about to run. All it shows is read, so that no program waits for us.
+/// The terminal of a command that is about to run. All it shows is read, so that no program waits for us; unless the
+/// client fetches it.
 #[derive(Debug)]
 pub(super) struct CommandTerminal {
     slave: Arc<OwnedFd>,
-    shown: PipeReader,
+    /// None where the client gets it.
+    shown: Option<PipeReader>,
     /// Of input that the kernel did not take at once.
     _typing: Option<AbortOnDropHandle<()>>,
 }
 
 impl CommandTerminal {
-    /// Opens one, types the input into it and keeps the first bytes of what it shows. Typing does not close it: as with
-    /// any terminal, the input's end is a character of the input, and a program that waits for one waits.
+    /// Opens one, types the input into it and keeps the first bytes of what it shows, or sends them to the client.
+    /// Typing does not close it: as with any terminal, the input's end is a character of the input, and a program that
+    /// waits for one waits.
     ///
     /// # Errors
     /// As [`Terminal::open`].
-    pub(super) fn start(mut input: Bytes, keep: usize) -> io::Result<Self> {
+    pub(super) fn start(terminal: TerminalUse, streams: CommandStreams<'_>, keep: usize) -> io::Result<Self> {
+        let TerminalUse { input, output } = terminal;
         let terminal = Terminal::open()?;
-        let shown = PipeReader::of(terminal.master(), keep);
-        // Before there is a program: one that ends at once finds it typed all the same.
-        let _typed = input.split_to(terminal.master().try_write(&input)?);
-        let rest = (!input.is_empty()).then(|| tokio::spawn(type_in(terminal.master(), input)));
+        let shown = match output {
+            Some(fd) => streams.show(fd, terminal.master()).map(|()| None)?,
+            None => Some(PipeReader::of(terminal.master(), keep)),
+        };
+        let mut rest = None;
+        match input {
+            Some(Typed::Content(mut input)) => {
+                // Before there is a program: one that ends at once finds it typed all the same.
+                let _typed = input.split_to(terminal.master().try_write(&input)?);
+                rest = (!input.is_empty()).then(|| tokio::spawn(type_in(terminal.master(), input)));
+            }
+            Some(Typed::Stream(fd)) => streams.type_into(fd, terminal.master())?,
+            None => {}
+        }
         let typing = rest.map(AbortOnDropHandle::new);
         Ok(Self { slave: terminal.slave(), shown, _typing: typing })
     }
@@ -69,7 +108,10 @@ impl CommandTerminal {
     pub(super) async fn finish(self) -> Vec<u8> {
         // The output ends with the last who holds this.
         drop(self.slave);
-        self.shown.finish().await
+        match self.shown {
+            Some(shown) => shown.finish().await,
+            None => Vec::new(),
+        }
     }
 }
 
@@ -89,7 +131,9 @@ mod tests {
 
     /// What is kept when this is typed and a program does that.
     async fn kept(input: &[u8], keep: usize, program: impl FnOnce(std::fs::File) + Send + 'static) -> String {
-        let terminal = CommandTerminal::start(Bytes::copy_from_slice(input), keep).unwrap();
+        let input = Some(Typed::Content(Bytes::copy_from_slice(input)));
+        let none = CommandStreams { streams: None, index: 0 };
+        let terminal = CommandTerminal::start(TerminalUse { input, output: None }, none, keep).unwrap();
         let slave = terminal.slave().try_clone().unwrap();
         tokio::task::spawn_blocking(move || program(slave.into())).await.unwrap();
         let kept = tokio::time::timeout(Duration::from_secs(10), terminal.finish()).await.unwrap();

@@ -1,12 +1,13 @@
 //! Reads request bodies: capped, in time, not compressed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpMessage, HttpRequest};
 use futures_util::StreamExt;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::error::Problem;
@@ -16,41 +17,41 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Beyond that it must come at this pace.
 const BYTES_PER_SECOND: u64 = 64 * 1024;
 /// Larger bodies count against the budget.
-const SMALL: u64 = 1024 * 1024;
+pub(super) const SMALL: u64 = 1024 * 1024;
 
 /// Memory for large bodies, so that many at once do not fill it.
 #[derive(Debug)]
 pub(super) struct Budget {
-    kib: Semaphore,
+    kib: Arc<Semaphore>,
     max: u64,
 }
 
+/// A part of the budget, given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Held(OwnedSemaphorePermit);
+
 /// A whole body.
 #[derive(Debug)]
-pub(super) struct Body<'a> {
+pub(super) struct Body {
     pub(super) bytes: Bytes,
-    _held: Option<SemaphorePermit<'a>>,
+    _held: Option<Held>,
 }
 
 impl Budget {
     /// For two bodies of the largest size at a time, or more smaller ones.
     pub(super) fn new(max: u64) -> Self {
         let kib = usize::try_from(max / 1024 * 2).unwrap_or(usize::MAX);
-        Self { kib: Semaphore::new(kib.clamp(1, Semaphore::MAX_PERMITS)), max }
+        Self { kib: Arc::new(Semaphore::new(kib.clamp(1, Semaphore::MAX_PERMITS))), max }
     }
 
     /// Reads a JSON body.
-    pub(super) async fn read_json(
-        &self,
-        request: &HttpRequest,
-        payload: Payload,
-    ) -> Result<Body<'_>, Problem> {
+    pub(super) async fn read_json(&self, request: &HttpRequest, payload: Payload) -> Result<Body, Problem> {
         check_headers(request)?;
         self.read(request, payload).await
     }
 
     /// Reads a body whatever it is said to be.
-    pub(super) async fn read(&self, request: &HttpRequest, payload: Payload) -> Result<Body<'_>, Problem> {
+    pub(super) async fn read(&self, request: &HttpRequest, payload: Payload) -> Result<Body, Problem> {
         let announced = announced(request)?;
         if announced.is_some_and(|length| length > self.max) {
             return Err(Problem::TooLarge { max: self.max });
@@ -60,16 +61,39 @@ impl Budget {
         Ok(Body { bytes: read(payload, self.max, announced).await?, _held: held })
     }
 
-    fn hold(&self, bytes: u64) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+    /// Most bytes of a body.
+    pub(super) fn max(&self) -> u64 {
+        self.max
+    }
+
+    /// Waits until there is room for a body of the largest size.
+    pub(super) fn largest(&self) -> impl Future<Output = Option<Held>> + use<> {
+        let acquiring = Arc::clone(&self.kib).acquire_many_owned(kib(self.max));
+        async { acquiring.await.ok().map(Held) }
+    }
+
+    fn hold(&self, bytes: u64) -> Result<Option<Held>, Problem> {
         if bytes <= SMALL {
             return Ok(None);
         }
-        let kib = u32::try_from(bytes / 1024).unwrap_or(u32::MAX);
-        self.kib.try_acquire_many(kib).map(Some).map_err(|_| Problem::Unavailable {
+        let held = Arc::clone(&self.kib).try_acquire_many_owned(kib(bytes));
+        held.map(|permit| Some(Held(permit))).map_err(|_| Problem::Unavailable {
             detail: "too many large requests at once".into(),
             retry_after: Duration::from_secs(2),
         })
     }
+}
+
+impl Held {
+    /// Gives back what is not needed for so many bytes.
+    pub(super) fn shrink(&mut self, bytes: u64) {
+        let needed = usize::try_from(kib(bytes)).unwrap_or(usize::MAX);
+        drop(self.0.split(self.0.num_permits().saturating_sub(needed)));
+    }
+}
+
+fn kib(bytes: u64) -> u32 {
+    u32::try_from(bytes / 1024).unwrap_or(u32::MAX)
 }
 
 fn check_headers(request: &HttpRequest) -> Result<(), Problem> {

@@ -1,15 +1,16 @@
 //! Sandboxes that run nothing: a command "writes" its arguments, without the first, to the collector `stdout`, and ends
-//! with 0; `hang` does so only when it is killed. Its other files hold what was copied in.
+//! with 0; `hang` ends only when it is killed, and `cat` copies its input to its output where those are open descriptors.
+//! Its other files hold what was copied in.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use gavel::sandbox::{
-    Captured, CollectFile, CollectedOutput, Lease, Profile, Program, PutContent, Ran, RunEnding,
-    SandboxError, Sandboxes,
+    Captured, CollectFile, CollectedOutput, Input, Lease, Output, Profile, Program, PutContent, Ran,
+    RunEnding, SandboxError, Sandboxes, Wire,
 };
 use gavel::submission::Isolation;
 use gavel_protocol::{Bytes, Ending, Usage};
@@ -37,11 +38,16 @@ impl Sandboxes for StandIn {
 
 impl Lease for StandIn {
     async fn run(&mut self, program: Program, cancel: &CancellationToken) -> Result<Ran, SandboxError> {
-        if program.argv[0] == b"hang" {
-            self.hanging.fetch_add(1, Ordering::SeqCst);
-            cancel.cancelled().await;
-            self.hanging.fetch_sub(1, Ordering::SeqCst);
-        }
+        let ending = match program.argv[0].as_slice() {
+            b"cat" => copy(&program, cancel).await,
+            b"hang" => {
+                self.hanging.fetch_add(1, Ordering::SeqCst);
+                cancel.cancelled().await;
+                self.hanging.fetch_sub(1, Ordering::SeqCst);
+                Ending::Cancelled
+            }
+            _ => Ending::Exited { code: 0 },
+        };
         let usage = Usage {
             cpu_user: Duration::from_millis(1),
             cpu_system: Duration::ZERO,
@@ -51,7 +57,7 @@ impl Lease for StandIn {
             processes: None,
         };
         Ok(Ran {
-            ending: RunEnding::Ended(Ending::Exited { code: 0 }),
+            ending: RunEnding::Ended(ending),
             usage,
             stdout: Captured::default(),
             stderr: Captured::default(),
@@ -61,6 +67,28 @@ impl Lease for StandIn {
 
     fn name(&self) -> &str {
         "stand-in"
+    }
+}
+
+async fn copy(program: &Program, cancel: &CancellationToken) -> Ending {
+    let (Input::Wire(Wire::Descriptor(input)), Output::Wire(Wire::Descriptor(output))) =
+        (&program.stdin, &program.stdout)
+    else {
+        return Ending::Exited { code: 0 };
+    };
+    let file = |descriptor: &OwnedFd| std::fs::File::from(descriptor.try_clone().unwrap());
+    let (mut input, mut output) = (file(input), file(output));
+    let copying = tokio::task::spawn_blocking(move || {
+        let mut block = vec![0; 65536];
+        while let Ok(length @ 1..) = input.read(&mut block) {
+            if output.write_all(&block[..length]).is_err() {
+                break;
+            }
+        }
+    });
+    match cancel.run_until_cancelled(copying).await {
+        Some(copied) => copied.map(|()| Ending::Exited { code: 0 }).unwrap(),
+        None => Ending::Cancelled,
     }
 }
 
@@ -77,7 +105,7 @@ fn collected(wanted: &CollectFile, program: &Program) -> CollectedOutput {
         Some(PutContent::Descriptor(source)) => {
             let mut source = std::fs::File::from(source.as_fd().try_clone_to_owned().unwrap());
             let mut content = Vec::new();
-            std::io::Read::read_to_end(&mut source, &mut content).unwrap();
+            source.read_to_end(&mut content).unwrap();
             file(&content)
         }
         Some(PutContent::Symlink(_)) => CollectedOutput::NotRegular,

@@ -1,0 +1,211 @@
+//! `GET /stream`: one request whose programs talk with the client, in go-judge's binary frames.
+//!
+//! The first byte of a message is its type. From the client: 1 and the request, 2 and a new size of a terminal, 3 and
+//! input for a `streamIn`, 4 to cancel, and, what go-judge does not have, 5 to end a `streamIn`. To the client: 2 and
+//! output of a `streamOut`, 1 and the results. Inputs and outputs have a byte `index << 4 | fd` before them.
+
+use actix_web::web::{Bytes, Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::Api;
+use super::body::Budget;
+use super::socket::{Incoming, Lost, Socket, both, last_words};
+use crate::gojudge::command::Refusal;
+use crate::gojudge::request::{self, Request};
+use crate::gojudge::stream::{Place, StreamEvent, StreamInput, Streaming};
+use crate::gojudge::{GoJudge, Outcome, answer};
+use crate::sandbox::TerminalSize;
+
+/// Most that fits into four bits.
+const MAX_FIELD: usize = 15;
+
+/// Upgrades the connection; the request runs when its first message has come.
+pub(super) async fn stream(
+    gojudge: Data<GoJudge>,
+    budget: Data<Budget>,
+    api: Data<Api>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    match Socket::open(&request, payload, &budget).await {
+        Ok((response, socket)) => {
+            actix_web::rt::spawn(serve(socket, gojudge, api));
+            response
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>) {
+    let Socket { mut incoming, outgoing } = socket;
+    // One is enough: what a program writes waits in the program.
+    let (messages, queue) = mpsc::channel(1);
+    let talk = async move {
+        let last = match talk(&mut incoming, &gojudge, &api, &messages).await {
+            Ok(results) => results,
+            Err(Broken::Lost(lost)) => last_words(lost),
+            Err(Broken::Nonsense(why)) => Some(results(Err(Refusal::Bad(why)))),
+        };
+        if let Some(last) = last {
+            // Nobody is there to be told.
+            drop(messages.send(last).await);
+        }
+    };
+    both(talk, outgoing.send(queue)).await;
+}
+
+/// Why a request came to no end of its own.
+enum Broken {
+    Lost(Lost),
+    /// The client sent what makes no sense.
+    Nonsense(String),
+}
+
+/// Runs the request; its results are what is to be sent last. Returning drops the request, and so cancels it.
+async fn talk(
+    incoming: &mut Incoming,
+    gojudge: &GoJudge,
+    api: &Api,
+    messages: &mpsc::Sender<Message>,
+) -> Result<Option<Message>, Broken> {
+    let received = incoming.next().await.map_err(Broken::Lost)?;
+    let _held = received.held;
+    let ClientMessage::Request(request) = parse(&received.bytes).map_err(Broken::Nonsense)? else {
+        return Err(Broken::Nonsense("the first stream request must be exec request".to_owned()));
+    };
+    let mut streaming = gojudge.stream(request);
+    let input = streaming.input();
+    let stopping = async {
+        api.queue.closing().await;
+        input.cancel();
+        std::future::pending().await
+    };
+    tokio::select! {
+        broken = listen(incoming, &input) => Err(broken),
+        ended = tell(&mut streaming, messages) => Ok(ended),
+        () = stopping => Ok(None),
+    }
+}
+
+/// Passes on what the client sends, as long as that makes sense.
+async fn listen(incoming: &mut Incoming, input: &StreamInput) -> Broken {
+    loop {
+        let received = match incoming.next().await {
+            Ok(received) => received,
+            Err(lost) => return Broken::Lost(lost),
+        };
+        let passed = match parse(&received.bytes) {
+            Ok(ClientMessage::Input(place, bytes)) => {
+                let written = tokio::select! {
+                    biased;
+                    written = input.write(place, bytes) => written,
+                    () = incoming.gone() => return Broken::Lost(Lost::Gone),
+                };
+                // Until now nobody listened for its pongs.
+                incoming.excuse();
+                written
+            }
+            Ok(ClientMessage::EndOfInput(place)) => input.close(place),
+            Ok(ClientMessage::Resize(place, size)) => input.resize(place, size),
+            Ok(ClientMessage::Cancel) => {
+                input.cancel();
+                return after_cancel(incoming).await;
+            }
+            Ok(ClientMessage::Request(_)) => return Broken::Nonsense("invalid request".to_owned()),
+            Err(why) => return Broken::Nonsense(why),
+        };
+        if let Err(error) = passed {
+            return Broken::Nonsense(error.to_string());
+        }
+    }
+}
+
+/// What follows is not looked at.
+async fn after_cancel(incoming: &mut Incoming) -> Broken {
+    loop {
+        if let Err(lost) = incoming.next().await {
+            return Broken::Lost(lost);
+        }
+    }
+}
+
+/// Sends outputs as they come; the results are returned, or nothing where nobody takes them.
+async fn tell(streaming: &mut Streaming, messages: &mpsc::Sender<Message>) -> Option<Message> {
+    loop {
+        let output = match streaming.next().await? {
+            StreamEvent::Output(output) => output,
+            StreamEvent::Ended(outcome) => return Some(results(outcome)),
+        };
+        let message = [&[2, packed(output.place)], &output.bytes[..]].concat();
+        messages.send(Message::binary(message)).await.ok()?;
+    }
+}
+
+/// go-judge tells of no error here.
+fn results(outcome: Outcome) -> Message {
+    let json = match outcome {
+        Ok(results) => answer::response("", Some(&results), ""),
+        Err(Refusal::Bad(error) | Refusal::Failed(error)) => answer::response("", Some(&[]), &error),
+    };
+    Message::binary([&[1], &json[..]].concat())
+}
+
+/// What a client may send.
+#[derive(Debug, PartialEq)]
+enum ClientMessage {
+    Request(Request),
+    Resize(Place, TerminalSize),
+    Input(Place, Bytes),
+    Cancel,
+    EndOfInput(Place),
+}
+
+fn parse(message: &Bytes) -> Result<ClientMessage, String> {
+    let unexpected_end = || "unexpected EOF".to_owned();
+    let (kind, rest) = message.split_first().ok_or_else(unexpected_end)?;
+    match kind {
+        1 => {
+            let request = request::decode(rest)?;
+            check_fields(&request)?;
+            Ok(ClientMessage::Request(request))
+        }
+        2 => {
+            let resize = request::decode_resize(rest)?;
+            let number = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+            let size = |size: i64| u16::try_from(size.max(0)).unwrap_or(u16::MAX);
+            let place = Place { index: number(resize.index), fd: number(resize.fd) };
+            let (rows, columns) = (size(resize.rows), size(resize.columns));
+            let size = TerminalSize { rows, columns, x: size(resize.x), y: size(resize.y) };
+            Ok(ClientMessage::Resize(place, size))
+        }
+        3 => Ok(ClientMessage::Input(place(rest).ok_or_else(unexpected_end)?, message.slice(2..))),
+        4 => Ok(ClientMessage::Cancel),
+        5 => Ok(ClientMessage::EndOfInput(place(rest).ok_or_else(unexpected_end)?)),
+        other => Err(format!("invalid type code: {other}")),
+    }
+}
+
+/// Streams must be at places that fit into a byte.
+fn check_fields(request: &Request) -> Result<(), String> {
+    for (index, command) in request.commands.iter().enumerate() {
+        for (fd, file) in command.files.iter().enumerate() {
+            let is_stream = file.as_ref().is_some_and(|file| file.stream_in || file.stream_out);
+            let (what, number) = if index > MAX_FIELD { ("cmd index", index) } else { ("fd", fd) };
+            if is_stream && number > MAX_FIELD {
+                return Err(format!("stream index or fd exceeds websocket wire limit: {what} {number}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn place(rest: &[u8]) -> Option<Place> {
+    rest.first().map(|packed| Place { index: usize::from(packed >> 4), fd: usize::from(packed & 15) })
+}
+
+/// Both fit: `check_fields` has seen to it.
+fn packed(place: Place) -> u8 {
+    u8::try_from(place.index << 4 | place.fd).unwrap_or(u8::MAX)
+}

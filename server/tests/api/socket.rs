@@ -1,0 +1,53 @@
+//! Websockets to a server of these tests.
+
+use futures_util::{SinkExt, StreamExt};
+use reqwest::Method;
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::bench::{Bench, PATIENCE};
+
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    pub(crate) async fn open(bench: &Bench, path: &str) -> Self {
+        let url = format!("{}{path}", bench.url.replace("http:", "ws:"));
+        Self(connect_async(url).await.unwrap().0)
+    }
+
+    pub(crate) async fn send(&mut self, message: Message) {
+        self.0.send(message).await.unwrap();
+    }
+
+    /// The next message with content, or the code of the close frame; None where the connection just ends.
+    pub(crate) async fn next(&mut self) -> Option<Message> {
+        let next = async {
+            loop {
+                match self.0.next().await {
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                    Some(Ok(message)) => return Some(message),
+                    Some(Err(Error::Protocol(_) | Error::Io(_))) | None => return None,
+                    Some(Err(error)) => panic!("{error}"),
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, next).await.expect("nothing came")
+    }
+
+    pub(crate) async fn json(&mut self) -> Value {
+        let message = self.next().await.expect("a message");
+        assert!(message.is_text() && message.to_text().unwrap().ends_with("}\n"), "{message:?}");
+        serde_json::from_slice(&message.into_data()).unwrap()
+    }
+}
+
+/// The answer to a handshake with these headers.
+pub(crate) async fn handshake(bench: &Bench, path: &str, headers: &[(&str, &str)]) -> (u16, String) {
+    let request = headers
+        .iter()
+        .fold(bench.request(Method::GET, path), |request, (name, value)| request.header(*name, *value));
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}
