@@ -15,6 +15,7 @@ mod error;
 mod events;
 mod gojudge_routes;
 mod gojudge_stream;
+mod gojudge_ws;
 mod health;
 mod languages;
 mod socket;

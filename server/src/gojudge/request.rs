@@ -15,6 +15,14 @@ pub(crate) struct Request {
     pub(crate) pipes: Vec<PipeMap>,
 }
 
+/// What a client of `/ws` sends.
+#[derive(Debug, PartialEq)]
+pub(crate) enum SocketMessage {
+    Run(Request),
+    /// The request of this id.
+    Cancel(String),
+}
+
 /// One program to run. Times in nanoseconds, sizes in bytes; what is missing is 0.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Command {
@@ -118,9 +126,38 @@ pub(crate) fn decode_resize(body: &[u8]) -> Result<Resize, String> {
     decode_as(body, "ResizeRequest", &RESIZE)
 }
 
+/// Decodes a message of `/ws`. One that cancels is nothing else.
+///
+/// # Errors
+/// As of [`decode`].
+pub(crate) fn decode_message(body: &[u8]) -> Result<SocketMessage, String> {
+    let value = json::parse(body)?;
+    match cancelled(&value)? {
+        Some(id) => Ok(SocketMessage::Cancel(id)),
+        None => fill(value, "Request", &REQUEST).map(SocketMessage::Run),
+    }
+}
+
+/// The id in `cancelRequestId`.
+fn cancelled(message: &Value) -> Result<Option<String>, String> {
+    let Value::Object(members) = message else { return Ok(None) };
+    let found = members.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case("cancelRequestId"));
+    match found.map(|(_, value)| value) {
+        Some(Value::String(id)) => Ok((!id.is_empty()).then(|| id.clone())),
+        Some(Value::Null) | None => Ok(None),
+        Some(other) => {
+            Err(format!("json: cannot unmarshal {} into cancelRequestId of type string", kind(other)))
+        }
+    }
+}
+
 fn decode_as<T: Default>(body: &[u8], name: &'static str, fields: &[Field<'_, T>]) -> Result<T, String> {
+    fill(json::parse(body)?, name, fields)
+}
+
+fn fill<T: Default>(value: Value, name: &'static str, fields: &[Field<'_, T>]) -> Result<T, String> {
     let mut decoder = Decoder::default();
-    let decoded = decoder.structure(json::parse(body)?, name, fields);
+    let decoded = decoder.structure(value, name, fields);
     match decoder.first_error {
         Some(error) => Err(error),
         None => Ok(decoded),
@@ -428,6 +465,16 @@ mod tests {
         };
         assert_eq!(names(&request.commands[0].copy_out), [("a".to_owned(), false), ("b".to_owned(), true)]);
         assert_eq!(names(&request.commands[0].copy_out_cached), [("c?".to_owned(), true)]);
+    }
+
+    #[test]
+    fn a_message_that_cancels_is_nothing_else() {
+        let cancel = |id: &str| Ok(SocketMessage::Cancel(id.to_owned()));
+        assert_eq!(decode_message(br#"{"requestId":"a","cmd":[{}],"cancelrequestid":"b"}"#), cancel("b"));
+        let run = br#"{"requestId":"a","cancelRequestId":null}"#;
+        let request = Request { request_id: "a".into(), ..Request::default() };
+        assert_eq!(decode_message(run), Ok(SocketMessage::Run(request)));
+        assert!(decode_message(br#"{"cancelRequestId":5}"#).is_err());
     }
 
     #[test]

@@ -27,6 +27,11 @@ impl Running {
     pub(super) fn new(future: BoxFuture<'static, Outcome>, cancel: CancellationToken) -> Self {
         Self { future: Some(future), cancel }
     }
+
+    /// Cancels the request while somebody waits for it: its programs are killed, and it ends as such requests do.
+    pub(crate) fn canceller(&self) -> CancellationToken {
+        self.cancel.clone()
+    }
 }
 
 impl Future for Running {

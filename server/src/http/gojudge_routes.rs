@@ -11,7 +11,7 @@ use futures_util::TryStreamExt;
 use serde_json::json;
 
 use super::body::Budget;
-use super::{Api, Problem, gojudge_stream};
+use super::{Api, Problem, gojudge_stream, gojudge_ws};
 use crate::gojudge::answer::CommandResult;
 use crate::gojudge::command::Refusal;
 use crate::gojudge::{GoJudge, answer, go_error, request};
@@ -23,6 +23,7 @@ const CONTRACT: &str = "v1.12.2";
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.service(web::resource("/config").route(web::get().to(config)))
         .service(web::resource("/run").wrap(from_fn(access)).route(web::post().to(run)))
+        .service(web::resource("/ws").wrap(from_fn(access)).route(web::get().to(gojudge_ws::ws)))
         .service(web::resource("/stream").wrap(from_fn(access)).route(web::get().to(gojudge_stream::stream)))
         .service(
             web::resource("/file")

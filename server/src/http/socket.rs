@@ -162,6 +162,11 @@ impl Incoming {
         self.pong_due = Instant::now() + PONG_WITHIN;
     }
 
+    /// Waits until the client has not answered a ping for too long, as far as was listened.
+    pub(super) fn silence(&self) -> impl Future<Output = ()> + use<> {
+        sleep_until(self.pong_due)
+    }
+
     /// Waits until the connection is gone, without reading from it.
     pub(super) fn gone(&self) -> impl Future<Output = ()> + use<> {
         self.gone.clone().cancelled_owned()
@@ -169,8 +174,8 @@ impl Incoming {
 }
 
 impl Outgoing {
-    /// Sends messages, and pings between them, until there are no more or the connection is gone; then, where there is
-    /// one, a last frame that says why. A client that takes nothing does not answer pings either.
+    /// Sends messages, and pings between them, until there are no more or the connection is gone. A client that takes
+    /// nothing does not answer pings either.
     pub(super) async fn send(mut self, mut messages: mpsc::Receiver<Message>) {
         let mut pings = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
         loop {

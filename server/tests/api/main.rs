@@ -19,3 +19,4 @@ mod submissions;
 mod telemetry;
 mod throttled;
 mod turns;
+mod ws;

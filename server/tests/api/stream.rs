@@ -107,7 +107,6 @@ async fn what_makes_no_sense_is_told_and_ends_the_stream() {
         (vec![message(1, b"{")], "unexpected EOF"),
         (vec![message(9, &[])], "invalid type code: 9"),
         (vec![Message::binary(&b""[..])], "unexpected EOF"),
-        (vec![message(1, b"{}")], "no cmd provided"),
         (vec![message(1, late.as_bytes())], "stream index or fd exceeds websocket wire limit: fd 16"),
         (vec![request(&["a"], json!([{"fileId": "NOPE"}]))], "file does not exists with id: \"NOPE\""),
         (vec![cat(), message(3, b"\x01x")], "input does not exist: 0/1"),

@@ -1,0 +1,195 @@
+//! `GET /ws`: requests as of `POST /run`, one in each message, answered as they end.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_util::sync::CancellationToken;
+
+use super::Api;
+use super::body::{Budget, Held};
+use super::socket::{Incoming, Received, Socket, both, last_words};
+use crate::gojudge::command::Refusal;
+use crate::gojudge::request::{self, Request, SocketMessage};
+use crate::gojudge::{GoJudge, Outcome, answer, go_error};
+
+/// A client that leaves so many answers lying is not listened to until it takes some.
+const MANY: usize = 256;
+/// A client that leaves more bytes of answers lying is dropped.
+const UNSENT: usize = 256 * 1024 * 1024;
+
+/// Upgrades the connection.
+pub(super) async fn ws(
+    gojudge: Data<GoJudge>,
+    budget: Data<Budget>,
+    api: Data<Api>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    match Socket::open(&request, payload, &budget).await {
+        Ok((response, socket)) => {
+            actix_web::rt::spawn(serve(socket, gojudge, api));
+            response
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>) {
+    let Socket { incoming, outgoing } = socket;
+    let (messages, queue) = mpsc::channel(1);
+    let talk = async move {
+        let mut conversation = Conversation {
+            gojudge: &gojudge,
+            messages,
+            cancels: HashMap::new(),
+            answers: FuturesUnordered::new(),
+            unsent: Rc::default(),
+        };
+        conversation.talk(incoming, &api).await;
+    };
+    both(talk, outgoing.send(queue)).await;
+}
+
+/// What is going on on one connection. Dropping it cancels all of its requests.
+struct Conversation<'a> {
+    gojudge: &'a GoJudge,
+    messages: mpsc::Sender<Message>,
+    /// By the ids of the requests that have not been answered.
+    cancels: HashMap<String, CancellationToken>,
+    answers: FuturesUnordered<LocalBoxFuture<'static, Answered>>,
+    /// Bytes of answers that are not on their way yet.
+    unsent: Rc<Cell<usize>>,
+}
+
+/// What became of a message.
+enum Answered {
+    /// Its request was answered.
+    Request(String),
+    /// It was refused as such: the requests that go on are others.
+    Message,
+    /// The connection is to be dropped.
+    Bad(String),
+}
+
+impl Conversation<'_> {
+    async fn talk(&mut self, mut incoming: Incoming, api: &Api) {
+        let most = MANY + api.config.gojudge.queue + api.config.gojudge.parallelism.unwrap_or(0);
+        let mut gone = std::pin::pin!(incoming.gone());
+        let mut closing = std::pin::pin!(api.queue.closing());
+        let mut is_closing = false;
+        loop {
+            let listening = self.answers.len() < most && !is_closing;
+            let silence = incoming.silence();
+            tokio::select! {
+                biased;
+                Some(answered) = self.answers.next() => match answered {
+                    Answered::Request(id) => drop(self.cancels.remove(&id)),
+                    Answered::Message => {}
+                    Answered::Bad(why) => return tracing::debug!(why, "a websocket is dropped"),
+                },
+                received = incoming.next(), if listening => match received {
+                    Ok(received) => self.take(received),
+                    Err(lost) => {
+                        if let Some(last) = last_words(lost) {
+                            // Nobody is there to be told.
+                            drop(self.messages.send(last).await);
+                        }
+                        return;
+                    }
+                },
+                () = &mut gone => return,
+                () = silence, if !listening => return,
+                () = &mut closing, if !is_closing => is_closing = true,
+                else => return,
+            }
+            if is_closing && self.answers.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn take(&mut self, received: Received) {
+        match request::decode_message(&received.bytes) {
+            Ok(SocketMessage::Cancel(id)) => {
+                if let Some(cancel) = self.cancels.get(&id) {
+                    cancel.cancel();
+                }
+            }
+            Ok(SocketMessage::Run(request)) if request.request_id.is_empty() => {
+                self.answer(answer::response("", None, "empty request id"));
+            }
+            Ok(SocketMessage::Run(request)) if self.cancels.contains_key(&request.request_id) => {
+                let id = &request.request_id;
+                let error = format!("duplicated request id: {}", go_error::quote(id));
+                self.answer(answer::response(id, None, &error));
+            }
+            Ok(SocketMessage::Run(request)) if request.commands.is_empty() => {
+                self.answer(answer::response(&request.request_id, Some(&[]), ""));
+            }
+            Ok(SocketMessage::Run(request)) => self.run(request, received.held),
+            Err(why) => self.answers.push(Box::pin(async { Answered::Bad(why) })),
+        }
+    }
+
+    fn run(&mut self, request: Request, held: Option<Held>) {
+        let id = request.request_id.clone();
+        let running = self.gojudge.run(request);
+        self.cancels.insert(id.clone(), running.canceller());
+        let (messages, unsent) = (self.messages.clone(), Rc::clone(&self.unsent));
+        self.answers.push(Box::pin(async move {
+            let outcome = running.await;
+            drop(held);
+            match response(&id, outcome) {
+                Ok(response) => send(response, messages, unsent, Answered::Request(id)).await,
+                Err(why) => Answered::Bad(why),
+            }
+        }));
+    }
+
+    fn answer(&self, response: Vec<u8>) {
+        let (messages, unsent) = (self.messages.clone(), Rc::clone(&self.unsent));
+        self.answers.push(Box::pin(send(response, messages, unsent, Answered::Message)));
+    }
+}
+
+/// Hands an answer on once those before it are sent.
+async fn send(
+    response: Vec<u8>,
+    messages: mpsc::Sender<Message>,
+    unsent: Rc<Cell<usize>>,
+    answered: Answered,
+) -> Answered {
+    let size = response.len();
+    if unsent.get() > 0 && unsent.get() + size > UNSENT {
+        return Answered::Bad("the client does not take its answers".to_owned());
+    }
+    unsent.set(unsent.get() + size);
+    let sent = messages.send(text(response)).await;
+    unsent.set(unsent.get() - size);
+    match sent {
+        Ok(()) => answered,
+        Err(_gone) => Answered::Bad("the client is gone".to_owned()),
+    }
+}
+
+/// What a request is answered with; not what makes no sense, for which go-judge drops the connection.
+fn response(id: &str, outcome: Outcome) -> Result<Vec<u8>, String> {
+    match outcome {
+        Ok(results) => Ok(answer::response(id, Some(&results), "")),
+        Err(Refusal::Failed(error)) => Ok(answer::response(id, Some(&[]), &error)),
+        Err(Refusal::Bad(why)) => Err(why),
+    }
+}
+
+/// JSON is text.
+fn text(json: Vec<u8>) -> Message {
+    String::from_utf8(json).map_or_else(|error| Message::binary(error.into_bytes()), Message::text)
+}
