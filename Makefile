@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help up down purge logs doctor images monitor test lint bench bundle
+.PHONY: help up down purge logs doctor images monitor ffi test lint bench bundle
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ images: ## build the images that changed
 
 monitor: ## compile the static monitor to dist/monitor
 	@scripts/binaries.sh monitor
+
+ffi: ## compile the C library to dist/libgavel_ffi.so, with dist/gavel.h
+	@scripts/binaries.sh ffi
 
 test: ## everything a contributor needs: unit tests, monitor tests, end-to-end tests against an instance of their own
 	@scripts/test.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compiles dist/gavel and dist/monitor with the host's cargo. `binaries.sh monitor` compiles the monitor alone.
+# Compiles dist/gavel and dist/monitor with the host's cargo. `binaries.sh monitor` compiles the monitor alone,
+# `binaries.sh ffi` the C library, dist/libgavel_ffi.so and dist/gavel.h.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -8,8 +9,12 @@ main() {
   have cargo || fail "there is no cargo: install a Rust toolchain, https://rustup.rs"
   mkdir -p dist
   say "compiling with cargo (minutes, the first time)"
-  monitor
-  [ "${1-}" = monitor ] || server
+  case ${1-all} in
+    all) monitor; server ;;
+    monitor) monitor ;;
+    ffi) ffi ;;
+    *) fail "unknown binary: $1 (monitor, ffi)" ;;
+  esac
 }
 
 # Static, since it runs in every image. The musl target makes a smaller one, where it is installed.
@@ -25,6 +30,12 @@ monitor() {
 server() {
   cargo build -q --release --locked -p gavel-server
   replace target/release/gavel dist/gavel
+}
+
+ffi() {
+  cargo build -q --release --locked -p gavel-ffi
+  replace target/release/libgavel_ffi.so dist/libgavel_ffi.so
+  replace server/ffi/include/gavel.h dist/gavel.h
 }
 
 # Leaves an unchanged file alone.

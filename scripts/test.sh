@@ -30,6 +30,7 @@ main() {
 tools() {
   have cargo || fail "there is no cargo: install rustup, https://rustup.rs; it takes the right toolchain by itself"
   have cc || install_packages "a C compiler" gcc
+  have python3 || install_packages "Python" python3
 }
 
 unit() {

@@ -7,6 +7,7 @@ mod bench;
 mod cancel;
 mod durability;
 mod errors;
+mod ffi;
 mod gojudge;
 mod grpc;
 mod reading;
