@@ -177,6 +177,8 @@ fn defaults() -> Limits {
         core: Bytes(0),
         address_space: None,
         data: None,
+        cpu_rate: None,
+        cpus: None,
     }
 }
 

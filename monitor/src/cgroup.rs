@@ -6,18 +6,20 @@
 mod directory;
 mod own;
 mod v1;
+mod v1_cpus;
 mod v2;
 
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use gavel_protocol::{Bytes, CgroupTier, Limits};
+use gavel_protocol::{Bytes, CgroupTier, Limits, Step};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal};
 
 use self::directory::Directory;
 use crate::crowd;
+use crate::request::Refusal;
 
 /// A leaf may hold this much more than the limit says, so that "used more than allowed" can be seen.
 const HEADROOM: u64 = 16 * 1024;
@@ -122,6 +124,30 @@ impl Leaves {
                 removed => return removed,
             }
         }
+    }
+
+    /// Bounds the rate and chooses the CPUs of a leaf's process, where its limits ask for that. Once for each leaf.
+    ///
+    /// # Errors
+    /// The step at fault; ENOTSUP without cgroups.
+    pub(crate) fn confine_cpus(&self, leaf: &mut Leaf, process: Pid, limits: &Limits) -> Result<(), Refusal> {
+        if let Some(rate) = limits.cpu_rate {
+            let bound = match (&self.base, &mut leaf.kind) {
+                (Base::V2(_), Kind::V2(leaf)) => leaf.bound(rate),
+                (Base::V1(base), Kind::V1(leaf)) => base.bound(leaf, process, rate),
+                _ => Err(Errno::NOTSUP),
+            };
+            bound.map_err(|errno| (Step::CpuRate, errno.raw_os_error()))?;
+        }
+        if let Some(cpus) = &limits.cpus {
+            let kept = match (&self.base, &mut leaf.kind) {
+                (Base::V2(base), Kind::V2(leaf)) => base.keep(leaf, cpus),
+                (Base::V1(base), Kind::V1(leaf)) => base.keep(leaf, process, cpus),
+                _ => Err(Errno::NOTSUP),
+            };
+            kept.map_err(|errno| (Step::CpuSet, errno.raw_os_error()))?;
+        }
+        Ok(())
     }
 
     /// The kernel killed one of the container's own processes for want of memory since this was asked last.

@@ -171,6 +171,8 @@ mod tests {
                 core: Bytes(1),
                 address_space: None,
                 data: None,
+                cpu_rate: None,
+                cpus: None,
             },
         }
     }

@@ -120,7 +120,7 @@ impl Runner {
         self.put(&run.files, &descriptors)?;
         let Resolved { run: resolved, descriptors, written } =
             resolve(run, descriptors, &self.equipment.boxes)?;
-        let current = match self.current.take() {
+        let mut current = match self.current.take() {
             Some(current) if current.child.is_waiting() => current,
             Some(dead) => {
                 self.current = Some(dead);
@@ -135,7 +135,10 @@ impl Runner {
             _ => current.leaf.limit(&run.limits).map_err(|errno| (Step::MakeLeaf, errno.raw_os_error())),
         };
         self.limits = Some(run.limits.clone());
-        let started = limited.and_then(|()| current.child.start(resolved, &descriptors));
+        let process = current.child.pid;
+        let confine = |()| self.equipment.leaves.confine_cpus(&mut current.leaf, process, &run.limits);
+        let confined = limited.and_then(confine);
+        let started = confined.and_then(|()| current.child.start(resolved, &descriptors));
         self.written = picked(written, descriptors);
         match started {
             Ok(()) => Ok(current),
@@ -174,7 +177,9 @@ impl Runner {
         if self.current.is_none() {
             self.current = self.enlist().ok();
         }
+        // A leaf that has been confined to some CPUs is so for good.
         if let (Some(current), Some(limits)) = (&mut self.current, &self.limits)
+            && !limits.confines_cpus()
             && current.leaf.limit(limits).is_ok()
         {
             current.limits = Some(limits.clone());

@@ -93,6 +93,10 @@ pub enum Step {
     PutFile,
     /// Making the leaf cgroup.
     MakeLeaf,
+    /// Bounding how fast CPU time is given out.
+    CpuRate,
+    /// Choosing the CPUs to run on.
+    CpuSet,
     /// Making a terminal the controlling one.
     Terminal,
     /// fork.
@@ -135,6 +139,8 @@ impl fmt::Display for Step {
             Self::Request => "reading the request",
             Self::PutFile => "putting a file into the box",
             Self::MakeLeaf => "making the leaf cgroup",
+            Self::CpuRate => "setting the CPU rate",
+            Self::CpuSet => "setting the CPU set",
             Self::Terminal => "taking the terminal",
             Self::Fork => "fork",
             Self::JoinLeaf => "joining the leaf cgroup",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Version of this protocol. Monitor and server must agree exactly: they are released together, and a container
 /// with another monitor is retired, not talked to.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 
 /// Largest frame in bytes.
 pub const MAX_FRAME: usize = 128 * 1024;
@@ -159,6 +159,8 @@ mod tests {
                 core: Bytes(1),
                 address_space: None,
                 data: Some(Bytes::mib(1)),
+                cpu_rate: Some(CpuRate { thousandths: 500, period: Duration::from_millis(100) }),
+                cpus: Some("0-1".into()),
             },
         }))
     }

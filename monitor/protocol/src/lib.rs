@@ -28,6 +28,6 @@ pub mod socket;
 
 pub use ending::{Ending, Limit, Outcome, Step, Usage};
 pub use frame::{Envelope, FrameError, MAX_DESCRIPTORS, MAX_FRAME, RunId, VERSION, decode, encode};
-pub use limits::{Bytes, Limits};
+pub use limits::{Bytes, CpuRate, Limits};
 pub use order::{BoxFile, Collect, Content, Descriptor, Order, Run, Setup, Stdio, StdioSource};
 pub use reply::{CgroupTier, Clean, Collected, CollectedFile, Hello, Reply, Report};

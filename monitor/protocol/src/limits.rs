@@ -66,11 +66,46 @@ pub struct Limits {
     pub address_space: Option<Bytes>,
     /// RLIMIT_DATA, where asked for.
     pub data: Option<Bytes>,
+    /// How fast CPU time is given out, where that is bounded. Needs cgroups.
+    pub cpu_rate: Option<CpuRate>,
+    /// The CPUs to run on, as cpuset(7) lists them (`0,2-3`), where not all. Needs cgroups.
+    pub cpus: Option<String>,
+}
+
+impl Limits {
+    /// Asks for what only those runs join cgroups for that need it.
+    pub fn confines_cpus(&self) -> bool {
+        self.cpu_rate.is_some() || self.cpus.is_some()
+    }
+}
+
+/// CPU time for each period; who has used it up waits for the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CpuRate {
+    /// In thousandths of one CPU.
+    pub thousandths: u32,
+    /// The kernel takes 1 ms to 1 s, and no quota below 1 ms.
+    pub period: Duration,
+}
+
+impl CpuRate {
+    /// Microseconds of CPU time for each period of so many microseconds, as the kernel is told.
+    pub fn quota_and_period(self) -> (u128, u128) {
+        let period = self.period.as_micros();
+        (period * u128::from(self.thousandths) / 1000, period)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rate_is_a_share_of_each_period() {
+        let rate = |thousandths| CpuRate { thousandths, period: Duration::from_millis(100) };
+        assert_eq!(rate(500).quota_and_period(), (50_000, 100_000));
+        assert_eq!(rate(u32::MAX).quota_and_period(), (429_496_729_500, 100_000));
+    }
 
     #[test]
     fn sizes_read_well() {

@@ -43,6 +43,17 @@ impl Directory {
         rustix::fs::unlinkat(&self.descriptor, name, AtFlags::REMOVEDIR)
     }
 
+    /// As [`Directory::remove`], but one that is gone already is as good.
+    ///
+    /// # Errors
+    /// As rmdir(2); EBUSY while something is in it.
+    pub(crate) fn remove_if_there(&self, name: &str) -> Result<(), Errno> {
+        match self.remove(name) {
+            Err(Errno::NOENT) => Ok(()),
+            removed => removed,
+        }
+    }
+
     /// Opens a control file for writing.
     ///
     /// # Errors

@@ -54,6 +54,15 @@ impl Own {
     }
 }
 
+/// The container's own cgroup in a hierarchy where its processes may stay as they are.
+///
+/// # Errors
+/// ENOENT when this process is nowhere below `root`, else as open(2).
+pub(crate) fn base(root: &Path) -> Result<Directory, Errno> {
+    let found = find(root, &std::process::id().to_string(), DEPTH).ok_or(Errno::NOENT)?;
+    Directory::open(&base_of(found))
+}
+
 /// A process may be born while others are moved.
 const ROUNDS: u32 = 16;
 

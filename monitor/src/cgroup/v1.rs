@@ -4,12 +4,14 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::time::Duration;
 
-use gavel_protocol::{Bytes, Limits};
+use gavel_protocol::{Bytes, CpuRate, Limits};
 use rustix::event::EventfdFlags;
 use rustix::io::Errno;
+use rustix::process::Pid;
 
 use super::directory::Directory;
 use super::own::Own;
+use super::v1_cpus::{Hierarchies, Leaves};
 use super::{Counted, HEADROOM, kill_one_by_one};
 
 /// The container's own cgroups, ready to hold leaves.
@@ -18,6 +20,7 @@ pub(crate) struct Base {
     memory: Own,
     pids: Own,
     cpu: Own,
+    cpus: Hierarchies,
 }
 
 impl Base {
@@ -30,6 +33,7 @@ impl Base {
             memory: Own::settle(&root.join("memory"))?,
             pids: Own::settle(&root.join("pids"))?,
             cpu: Own::settle(&root.join("cpuacct"))?,
+            cpus: Hierarchies::below(root),
         })
     }
 
@@ -44,7 +48,7 @@ impl Base {
         let writer = |directory: &Directory| directory.writer("cgroup.procs");
         let joins = [writer(&memory)?, writer(&pids)?, writer(&cpu)?];
         let alarm = alarm_of(&memory).ok();
-        Ok(Leaf { name, memory, pids, cpu, joins, alarm })
+        Ok(Leaf { name, memory, pids, cpu, of_cpus: Leaves::default(), joins, alarm })
     }
 
     /// Removes an empty leaf.
@@ -52,14 +56,26 @@ impl Base {
     /// # Errors
     /// As rmdir(2).
     pub(crate) fn remove(&self, leaf: &Leaf) -> Result<(), Errno> {
-        for own in [&self.memory, &self.pids, &self.cpu] {
-            match own.base.remove(&leaf.name) {
-                // Gone in an earlier attempt.
-                Ok(()) | Err(Errno::NOENT) => {}
-                Err(errno) => return Err(errno),
-            }
-        }
-        Ok(())
+        // Some may be gone since an earlier attempt.
+        leaf.of_cpus.remove(&leaf.name)?;
+        let bases = [&self.memory, &self.pids, &self.cpu];
+        bases.into_iter().try_for_each(|own| own.base.remove_if_there(&leaf.name))
+    }
+
+    /// Gives out CPU time to a process of a leaf, and to what it will start, at this rate only.
+    ///
+    /// # Errors
+    /// As mkdir(2) and write(2).
+    pub(crate) fn bound(&self, leaf: &mut Leaf, process: Pid, rate: CpuRate) -> Result<(), Errno> {
+        self.cpus.bound(process, rate, &leaf.name, &mut leaf.of_cpus)
+    }
+
+    /// Keeps a process of a leaf, and what it will start, on these CPUs.
+    ///
+    /// # Errors
+    /// As mkdir(2) and write(2).
+    pub(crate) fn keep(&self, leaf: &mut Leaf, process: Pid, cpus: &str) -> Result<(), Errno> {
+        self.cpus.keep(process, cpus, &leaf.name, &mut leaf.of_cpus)
     }
 
     /// OOM kills among the monitor's own processes.
@@ -75,6 +91,7 @@ pub(crate) struct Leaf {
     memory: Directory,
     pids: Directory,
     cpu: Directory,
+    of_cpus: Leaves,
     joins: [OwnedFd; 3],
     /// Readable when the kernel has run out of memory to give; old-style hierarchies kill one process only, which
     /// need not be the main one.

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::time::Duration;
 
-use gavel_protocol::{Bytes, Limits};
+use gavel_protocol::{Bytes, CpuRate, Limits};
 use rustix::io::Errno;
 
 use super::directory::{Directory, entry};
@@ -38,7 +38,7 @@ impl Base {
     pub(crate) fn make(&self, name: String) -> Result<Leaf, Errno> {
         let directory = self.0.base.make(&name)?;
         let join = directory.writer("cgroup.procs")?;
-        Ok(Leaf { name, directory, join, sampled: Cell::new(0) })
+        Ok(Leaf { name, directory, join, is_on_cpus: false, sampled: Cell::new(0) })
     }
 
     /// Removes an empty leaf.
@@ -46,7 +46,23 @@ impl Base {
     /// # Errors
     /// As rmdir(2).
     pub(crate) fn remove(&self, leaf: &Leaf) -> Result<(), Errno> {
-        self.0.base.remove(&leaf.name)
+        self.0.base.remove_if_there(&leaf.name)?;
+        match leaf.is_on_cpus {
+            true => self.0.base.write("cgroup.subtree_control", "-cpuset"),
+            false => Ok(()),
+        }
+    }
+
+    /// Keeps a leaf on these CPUs. The controller is handed down for this run only: it costs every process that joins a
+    /// leaf.
+    ///
+    /// # Errors
+    /// As write(2): ENOENT where there is no such controller, ERANGE for a CPU that no machine has, EINVAL for what is no
+    /// list.
+    pub(crate) fn keep(&self, leaf: &mut Leaf, cpus: &str) -> Result<(), Errno> {
+        self.0.base.write("cgroup.subtree_control", "+cpuset")?;
+        leaf.is_on_cpus = true;
+        leaf.directory.write("cpuset.cpus", cpus)
     }
 
     /// OOM kills among the monitor's own processes.
@@ -62,6 +78,7 @@ pub(crate) struct Leaf {
     name: String,
     directory: Directory,
     join: OwnedFd,
+    is_on_cpus: bool,
     /// The largest `memory.current` seen, for kernels without `memory.peak` (before 5.19).
     sampled: Cell<u64>,
 }
@@ -81,6 +98,15 @@ impl Leaf {
         optional(self.directory.write("memory.swap.max", 0))?;
         optional(self.directory.write("memory.oom.group", 1))?;
         self.directory.write("pids.max", limits.processes)
+    }
+
+    /// Gives out CPU time at this rate only.
+    ///
+    /// # Errors
+    /// As write(2): ENOENT where there is no such controller.
+    pub(crate) fn bound(&self, rate: CpuRate) -> Result<(), Errno> {
+        let (quota, period) = rate.quota_and_period();
+        self.directory.write("cpu.max", format_args!("{quota} {period}"))
     }
 
     /// CPU time so far.

@@ -244,13 +244,20 @@ impl Cgroups {
         let links = tempfile::tempdir().unwrap();
         let host = Path::new("/sys/fs/cgroup");
         let unified = host.join("cgroup.controllers").exists();
-        let hierarchies: &[&str] = if unified { &[""] } else { &["memory", "pids", "cpuacct"] };
+        let hierarchies: &[&str] =
+            if unified { &[""] } else { &["memory", "pids", "cpuacct", "cpu", "cpuset"] };
         let mut made = Vec::new();
         for hierarchy in hierarchies {
             let directory = host.join(hierarchy).join(&name);
             std::fs::create_dir(&directory).unwrap();
             if !unified {
                 std::os::unix::fs::symlink(&directory, links.path().join(hierarchy)).unwrap();
+            }
+            if *hierarchy == "cpuset" {
+                // As engines do: a new one is empty, and nothing can join it.
+                for file in ["cpuset.mems", "cpuset.cpus"] {
+                    std::fs::copy(host.join(hierarchy).join(file), directory.join(file)).unwrap();
+                }
             }
             made.push(directory);
         }
@@ -324,6 +331,8 @@ pub(crate) fn limits() -> Limits {
         core: Bytes(0),
         address_space: None,
         data: None,
+        cpu_rate: None,
+        cpus: None,
     }
 }
 

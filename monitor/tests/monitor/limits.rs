@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-use gavel_protocol::{Bytes, Clean, Ending, Limit, Limits};
+use gavel_protocol::{Bytes, Clean, CpuRate, Ending, Limit, Limits, Outcome, Step};
 
 use crate::common::{Ran, Server, ending, limits, usage, wait_until};
 
@@ -153,6 +153,57 @@ fn processes_beyond_the_limit_cannot_be_made() {
     assert!(usage(&ran).processes.is_none_or(|peak| peak <= 4));
     let (ran, output) = server.shell(script, Limits { processes: 7, ..limits() });
     assert_eq!((ending(&ran), output.as_str()), (Ending::Exited { code: 0 }, "all\n"));
+}
+
+#[test]
+fn a_bounded_rate_stretches_the_time_that_a_program_takes() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    let half = CpuRate { thousandths: 500, period: Duration::from_millis(20) };
+    let cpu_time = Duration::from_millis(300);
+    let ran = shell(&mut server, SPIN, Limits { cpu_time, cpu_rate: Some(half), ..limits() });
+    assert_eq!(ending(&ran), killed(Limit::CpuTime));
+    let took = usage(&ran).wall_time;
+    assert!(took >= cpu_time * 18 / 10, "{took:?} for {cpu_time:?}");
+}
+
+#[test]
+fn a_program_runs_on_the_cpus_of_its_set_and_the_next_on_all() {
+    let mut server = Server::start_with_cgroups();
+    let allowed = "grep Cpus_allowed_list /proc/self/status | cut -f 2";
+    let (_, all) = server.shell(allowed, limits());
+    for cpus in ["0", "0-0"] {
+        let (ran, output) = server.shell(allowed, Limits { cpus: Some(cpus.into()), ..limits() });
+        assert_eq!((ending(&ran), output.as_str()), (Ending::Exited { code: 0 }, "0\n"));
+        assert_eq!(ran.clean, Clean::Proven);
+    }
+    let (_, output) = server.shell(allowed, limits());
+    assert_eq!(output, all);
+    let left: Vec<_> = server.cgroups().leaves();
+    assert!(left.iter().all(|leaf| !leaf.to_string_lossy().contains("cpuset")), "{left:?}");
+}
+
+#[test]
+fn cpus_that_no_machine_has_are_refused_by_name() {
+    let mut server = Server::start_with_cgroups();
+    for (cpus, errno) in [("99999", libc::ERANGE), ("zz", libc::EINVAL)] {
+        let (ran, _) = server.shell("exit 0", Limits { cpus: Some(cpus.into()), ..limits() });
+        assert_eq!(ran.report.outcome, Outcome::NotStarted { step: Step::CpuSet, errno }, "{cpus}");
+        assert_eq!(ran.clean, Clean::Proven);
+    }
+    let never = CpuRate { thousandths: 0, period: Duration::from_millis(100) };
+    let (ran, _) = server.shell("exit 0", Limits { cpu_rate: Some(never), ..limits() });
+    assert_eq!(ran.report.outcome, Outcome::NotStarted { step: Step::CpuRate, errno: libc::EINVAL });
+    let (ran, _) = server.shell("exit 0", limits());
+    assert_eq!(ending(&ran), Ending::Exited { code: 0 });
+}
+
+#[test]
+fn without_cgroups_no_cpus_can_be_chosen() {
+    let mut server = Server::start();
+    let (ran, _) = server.shell("exit 0", Limits { cpus: Some("0".into()), ..limits() });
+    let refused = Outcome::NotStarted { step: Step::CpuSet, errno: libc::ENOTSUP };
+    assert_eq!((ran.report.outcome, ran.clean), (refused, Clean::Proven));
 }
 
 #[test]

@@ -129,6 +129,8 @@ pub(crate) fn monitor_limits(limits: &RunLimits) -> gavel_protocol::Limits {
         core: Bytes(1),
         address_space: None,
         data: None,
+        cpu_rate: None,
+        cpus: None,
     }
 }
 

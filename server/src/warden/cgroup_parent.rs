@@ -5,6 +5,9 @@ use bollard::models::{SystemInfo, SystemInfoCgroupDriverEnum, SystemInfoCgroupVe
 /// The v1 hierarchies that the monitor measures and limits by.
 const CONTROLLERS: [&str; 3] = ["memory", "pids", "cpuacct"];
 
+/// Those that only some runs join: where the host does not have one, such a run is refused.
+const OPTIONAL: [&str; 2] = ["cpu", "cpuset"];
+
 /// What a container of one slot gets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct CgroupParent {
@@ -57,7 +60,7 @@ impl Cgroups {
         let hierarchies = match driver != Driver::None && writable(info, runtime) {
             false => Vec::new(),
             true if unified => vec![("/sys/fs/cgroup".to_owned(), "")],
-            true => CONTROLLERS.iter().map(|name| (v1_mount(mountinfo, name), *name)).collect(),
+            true => v1_hierarchies(mountinfo),
         };
         let (root, instance) = (root.unwrap_or(default).to_owned(), instance.to_owned());
         Self { driver, hierarchies, root, instance, mounts: mounts(mountinfo) }
@@ -141,17 +144,25 @@ fn mounts(mountinfo: &str) -> Vec<String> {
     mountinfo.lines().filter(is_cgroup).filter_map(|line| line.split(' ').nth(4)).map(str::to_owned).collect()
 }
 
+fn v1_hierarchies(mountinfo: &str) -> Vec<(String, &'static str)> {
+    let needed = CONTROLLERS.into_iter().map(|name| {
+        let mount = v1_mount(mountinfo, name);
+        (mount.unwrap_or_else(|| format!("/sys/fs/cgroup/{name}")), name)
+    });
+    let optional = OPTIONAL.into_iter().filter_map(|name| Some((v1_mount(mountinfo, name)?, name)));
+    needed.chain(optional).collect()
+}
+
 /// Where a v1 controller is mounted: proc_pid_mountinfo(5), field 5, of the `cgroup` mount that lists it.
-fn v1_mount(mountinfo: &str, controller: &str) -> String {
-    let found = mountinfo.lines().find_map(|line| {
+fn v1_mount(mountinfo: &str, controller: &str) -> Option<String> {
+    mountinfo.lines().find_map(|line| {
         let (mount, filesystem) = line.split_once(" - ")?;
         let mut filesystem = filesystem.split(' ');
         let is_v1 = filesystem.next() == Some("cgroup");
         let options = filesystem.nth(1)?;
         let lists_it = options.split(',').any(|option| option == controller);
-        (is_v1 && lists_it).then(|| mount.split(' ').nth(4))?
-    });
-    found.map_or_else(|| format!("/sys/fs/cgroup/{controller}"), str::to_owned)
+        (is_v1 && lists_it).then(|| mount.split(' ').nth(4))?.map(str::to_owned)
+    })
 }
 
 #[cfg(test)]

@@ -208,6 +208,8 @@ pub(crate) fn program(argv: &[&str]) -> Program {
             core: Bytes(1),
             address_space: None,
             data: None,
+            cpu_rate: None,
+            cpus: None,
         },
         collect: Vec::new(),
     }

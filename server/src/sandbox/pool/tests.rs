@@ -37,6 +37,8 @@ fn program(wall: Duration) -> Program {
             core: Bytes(1),
             address_space: None,
             data: None,
+            cpu_rate: None,
+            cpus: None,
         },
         collect: Vec::new(),
     }
