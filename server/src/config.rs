@@ -232,6 +232,11 @@ pub struct GoJudgeConfig {
     pub max_time: Duration,
     /// As `max_memory`, for processes and threads.
     pub max_processes: u32,
+    /// Heed `cpuRateLimit`.
+    pub cpu_rate: bool,
+    /// Within which a CPU rate is kept.
+    #[serde(with = "units::span")]
+    pub cpu_period: Duration,
     /// Where the file store makes its directory; none = the workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_dir: Option<PathBuf>,

@@ -55,6 +55,8 @@ struct Settings {
     max_memory: Bytes,
     max_time: Duration,
     max_processes: u32,
+    /// The period of CPU rates; none = a rate that a command asks for is ignored, as go-judge does by default.
+    cpu_period: Option<Duration>,
     /// Most commands of one request: as many as there are containers for them.
     max_commands: usize,
     /// Most requests that wait.
@@ -105,6 +107,7 @@ impl GoJudge {
             max_memory: config.max_memory,
             max_time: config.max_time,
             max_processes: config.max_processes,
+            cpu_period: config.cpu_rate.then_some(config.cpu_period),
             max_commands: slots,
             queue: config.queue,
             tells_processes: std::path::Path::new("/sys/fs/cgroup/cgroup.controllers").exists(),

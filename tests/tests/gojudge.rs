@@ -22,8 +22,8 @@ const DIFFERENT: [(&str, &str); 20] = [
     ("copyIn outside", "a file that cannot be put is a File Error"),
     ("copyIn trailing slash", "a file that cannot be put is a File Error"),
     ("copyIn empty name", "a file that cannot be put is a File Error"),
-    ("cpuSetLimit bad", "cpuSetLimit is not applied"),
-    ("cpuSetLimit garbage", "cpuSetLimit is not applied"),
+    ("cpuSetLimit bad", "the text does not tell the cgroup's path"),
+    ("cpuSetLimit garbage", "the text does not tell the cgroup's path"),
     ("copyIn nested", "the listing shows this host's names and times"),
     ("copyIn content empty", "the listing shows this host's names and times"),
     ("copyIn symlink", "the listing shows this host's names and times"),
@@ -179,6 +179,23 @@ async fn two_programs_exchange_fifty_thousand_lines_in_ten_seconds() {
     assert!(last == ["49999", "50000"] || last == ["50000", "49999"], "{results:?}");
     assert!(took.as_secs_f64() * 1000.0 < at_most_ms(10_000.0), "{took:?}");
     gojudge::delete(&format!("/file/{}", id.as_str().unwrap())).await;
+}
+
+#[tokio::test]
+async fn a_command_runs_on_the_cpus_of_its_set_and_the_next_on_all() {
+    Client::connect().await;
+    let affinity = async |cpus: &str| {
+        let mut command = command(&["/usr/bin/python3", "-c", "import os; print(*os.sched_getaffinity(0))"]);
+        command["cpuSetLimit"] = json!(cpus);
+        run(json!({"cmd": [command]})).await.remove(0)
+    };
+    let all = affinity("").await;
+    assert_eq!(affinity("0").await["files"]["stdout"], "0\n");
+    let none = affinity("99").await;
+    assert_eq!(none["status"], "Internal Error", "{none}");
+    let why = none["error"].as_str().unwrap();
+    assert!(why.starts_with("execve: cgroup: failed to set cpuset limit: write cpuset.cpus: "), "{why}");
+    assert_eq!(affinity("").await["files"], all["files"]);
 }
 
 #[tokio::test]

@@ -59,8 +59,8 @@ const NAMES: &[(&str, Meaning)] = &[
         "cpuset",
         Nothing(Kind::Value, "containers are not pinned: use `cpuset` of the slots' cgroup on the host"),
     ),
-    ("enable-cpu-rate", Nothing(Kind::Switch, "`cpuRateLimit` is not applied")),
-    ("cpu-cfs-period", Nothing(Kind::Value, "`cpuRateLimit` is not applied")),
+    ("enable-cpu-rate", Setting("gojudge.cpu_rate", Switch)),
+    ("cpu-cfs-period", Setting("gojudge.cpu_period", Span)),
     ("time-limit-checker-interval", Nothing(Kind::Value, "limits are kept by timers to within 10 ms")),
     ("extra-memory-limit", Nothing(Kind::Value, "it is 16 KiB, go-judge's default")),
     (

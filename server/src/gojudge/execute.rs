@@ -7,7 +7,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use gavel_protocol::{Bytes, Ending, Limits, Step};
+use gavel_protocol::{Bytes, CpuRate, Ending, Limits, Step};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{CommandResult, FileError, FileErrorKind, Status};
@@ -119,7 +119,15 @@ pub(super) fn limits(command: &Command, settings: &Settings) -> Limits {
         core: Bytes(1),
         address_space: command.address_space_limit.then_some(with_extra),
         data: (command.data_segment_limit || command.strict_memory_limit).then_some(with_extra),
+        cpu_rate: cpu_rate(command, settings),
+        cpus: (!command.cpu_set_limit.is_empty()).then(|| command.cpu_set_limit.clone()),
     }
+}
+
+fn cpu_rate(command: &Command, settings: &Settings) -> Option<CpuRate> {
+    let period = settings.cpu_period.filter(|_| command.cpu_rate_limit > 0)?;
+    let thousandths = u32::try_from(command.cpu_rate_limit).unwrap_or(u32::MAX);
+    Some(CpuRate { thousandths, period })
 }
 
 /// What the status depends on.
@@ -367,6 +375,8 @@ fn start_error(command: &Command, step: Step, errno: i32) -> String {
             format!("execve: handle: {name}: {what}")
         }
         Step::Exec => format!("start: {name}: execve: {why}"),
+        Step::CpuSet => format!("execve: cgroup: failed to set cpuset limit: write cpuset.cpus: {why}"),
+        Step::CpuRate => format!("execve: cgroup: failed to set cpu rate limit: {why}"),
         step => format!("execve: {step}: {why}"),
     }
 }

@@ -8,8 +8,11 @@ pub(crate) fn text(error: &std::io::Error) -> String {
     }
 }
 
-/// What Go prints for an error number: the C library's text with a small first letter.
+/// What Go prints for an error number: the C library's text with a small first letter, as GNU's words it.
 pub(crate) fn errno_text(errno: i32) -> String {
+    if errno == nix::libc::ERANGE {
+        return "numerical result out of range".to_owned();
+    }
     let text = nix::errno::Errno::from_raw(errno).desc();
     let mut characters = text.chars();
     match characters.next() {
@@ -45,6 +48,7 @@ mod tests {
         assert_eq!(errno_text(nix::libc::ENOEXEC), "exec format error");
         assert_eq!(errno_text(nix::libc::ENOSPC), "no space left on device");
         assert_eq!(errno_text(nix::libc::EACCES), "permission denied");
+        assert_eq!(errno_text(nix::libc::ERANGE), "numerical result out of range");
     }
 
     #[test]

@@ -68,11 +68,12 @@ pub(super) struct Outgoing {
     pub(super) stderr: Option<Capture>,
 }
 
-/// Arguments, environment and names of outputs do not fit into a frame beside the files.
+/// Arguments, environment, names of outputs and CPUs do not fit into a frame beside the files.
 pub(super) fn is_too_large(program: &Program) -> bool {
     let words = program.argv.iter().chain(&program.env).map(Vec::len);
     let names = program.collect.iter().map(|file| file.path.len());
-    words.chain(names).map(|length| length + 16).sum::<usize>() > MAX_FRAME - FRAME_FILES - 4096
+    let cpus = program.limits.cpus.iter().map(String::len);
+    words.chain(names).chain(cpus).map(|length| length + 16).sum::<usize>() > MAX_FRAME - FRAME_FILES - 4096
 }
 
 /// Makes the frames and the descriptors of a run.

@@ -173,6 +173,7 @@ mod tests {
         33 31 0:30 /docker/12ab /sys/fs/cgroup/cpu,cpuacct ro,nosuid master:1 - cgroup cgroup rw,cpu,cpuacct\n\
         35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n\
         39 31 0:36 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids\n\
+        40 31 0:37 / /sys/fs/cgroup/cpuset rw,relatime - cgroup cgroup rw,cpuset\n\
         41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n";
 
     fn engine(driver: SystemInfoCgroupDriverEnum, version: SystemInfoCgroupVersionEnum) -> SystemInfo {
@@ -193,8 +194,20 @@ mod tests {
                 "/sys/fs/cgroup/memory/gavel/main/slot-7:/cg/memory",
                 "/sys/fs/cgroup/pids/gavel/main/slot-7:/cg/pids",
                 "/sys/fs/cgroup/cpu,cpuacct/gavel/main/slot-7:/cg/cpuacct",
+                "/sys/fs/cgroup/cpu,cpuacct/gavel/main/slot-7:/cg/cpu",
+                "/sys/fs/cgroup/cpuset/gavel/main/slot-7:/cg/cpuset",
             ]
         );
+    }
+
+    #[test]
+    fn what_only_some_runs_join_is_bound_only_where_the_host_has_it() {
+        let bare: String =
+            V1.lines().filter(|line| !line.contains("cpu")).map(|line| format!("{line}\n")).collect();
+        let info = engine(SystemInfoCgroupDriverEnum::CGROUPFS, SystemInfoCgroupVersionEnum::_1);
+        let binds = Cgroups::of_engine(&info, &bare, None, None, "main").of_slot(7).binds;
+        assert!(binds.iter().any(|bind| bind.ends_with(":/cg/cpuacct")), "{binds:?}");
+        assert!(!binds.iter().any(|bind| bind.ends_with("/cpu") || bind.ends_with("/cpuset")), "{binds:?}");
     }
 
     #[test]
