@@ -235,9 +235,9 @@ fn place_stdio(run: &Run, descriptors: &[OwnedFd], above: RawFd) -> Result<(), R
             placed.push((Moved::above(descriptor, above)?, number));
         }
     }
-    // With a terminal asked for, it is the first of the kept descriptors.
-    if let (Some(_), Some(terminal)) = (run.terminal, descriptors.first()) {
-        take_terminal(terminal.as_fd()).map_err(at(Step::Terminal))?;
+    // While it is still where it came.
+    if let Some(terminal) = run.terminal {
+        take_terminal(pick(descriptors, terminal)?).map_err(at(Step::Terminal))?;
     }
     for (descriptor, number) in &placed {
         place(descriptor.as_fd(), *number).map_err(at(Step::Stdio))?;

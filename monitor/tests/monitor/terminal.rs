@@ -118,6 +118,20 @@ fn a_program_without_a_terminal_has_none_of_the_run_before() {
 }
 
 #[test]
+fn the_terminal_need_not_be_the_first_descriptor() {
+    let mut server = Server::start();
+    let (mut master, slave) = open();
+    let null = File::open("/dev/null").unwrap();
+    let mut run = on_terminal(&["/bin/sh", "-c", "echo ready > /dev/tty"], &server.cwd());
+    run.stdio = stdio_to(0);
+    run.terminal = Some(Descriptor(1));
+    let id = server.begin(run, &[null.as_fd(), slave.as_fd()]);
+    drop(slave);
+    assert_eq!(read_until(&mut master, "ready"), "ready\r\n");
+    assert_eq!(ending(&server.finish(id)), Ending::Exited { code: 0 });
+}
+
+#[test]
 fn what_is_no_terminal_is_refused_by_name() {
     let mut server = Server::start();
     let (_reader, writer) = std::io::pipe().unwrap();
