@@ -15,6 +15,7 @@ mod config;
 mod doctor;
 mod gojudge_flags;
 mod healthcheck;
+mod proxy;
 mod recycle;
 mod serve;
 
@@ -78,6 +79,8 @@ enum Command {
         #[arg(long)]
         warden: bool,
     },
+    /// Translate between go-judge's REST and gRPC, as its proxy
+    Proxy(proxy::Proxy),
     /// Print the effective configuration, secrets masked
     Config,
 }
@@ -140,6 +143,7 @@ fn run(command: &Command, config: Config, overrides: &Overrides) -> Result<ExitC
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
             runtime.block_on(healthcheck::server(&client, *alive))?;
         }
+        Command::Proxy(proxy) => runtime.block_on(proxy.serve(config))?,
         Command::Config => config::print(&config)?,
     }
     Ok(ExitCode::SUCCESS)

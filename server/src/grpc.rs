@@ -6,12 +6,12 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gavel_rpc::executor_server::ExecutorServer;
+use gavel_rpc::executor_server::{self, ExecutorServer};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
+use tonic::transport::server::{Router, TcpIncoming};
 
 use crate::config::GrpcConfig;
 use crate::gojudge::GoJudge;
@@ -19,9 +19,9 @@ use crate::http::Access;
 use crate::operations::Operations;
 
 mod access;
-mod executor;
+pub(crate) mod executor;
 mod health;
-mod request;
+pub(crate) mod request;
 mod response;
 
 use access::Guard;
@@ -66,28 +66,41 @@ pub(crate) fn start(
     operations: Arc<dyn Operations>,
     listener: TcpListener,
 ) -> Result<Serving, GrpcError> {
-    listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
-    let listener = tokio::net::TcpListener::from_std(listener)?;
-    // Small answers must not wait for more to send.
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let guard = Guard::new(access);
-    let max = usize::try_from(config.max_message.get()).unwrap_or(usize::MAX);
-    let executor = ExecutorServer::new(Executor::new(gojudge)).max_decoding_message_size(max);
+    let incoming = incoming(listener)?;
     let (health, watch) = health::service(operations);
     let stop = CancellationToken::new();
     tokio::spawn(stop.clone().run_until_cancelled_owned(watch));
-    let server = Server::builder()
+    let server = services(Executor::new(gojudge), config, access)?
+        .add_service(health)
+        .serve_with_incoming_shutdown(incoming, stop.clone().cancelled_owned());
+    tracing::info!(%address, "Serving gRPC on {address}");
+    Ok(Serving { stop, task: tokio::spawn(async { Ok(server.await?) }) })
+}
+
+/// The connections of a listener.
+pub(crate) fn incoming(listener: TcpListener) -> io::Result<TcpIncoming> {
+    listener.set_nonblocking(true)?;
+    // Small answers must not wait for more to send.
+    Ok(TcpIncoming::from(tokio::net::TcpListener::from_std(listener)?).with_nodelay(Some(true)))
+}
+
+/// Everything but health, behind the rules of access.
+pub(crate) fn services(
+    executor: impl executor_server::Executor,
+    config: &GrpcConfig,
+    access: Arc<Access>,
+) -> Result<Router, GrpcError> {
+    let guard = Guard::new(access);
+    let max = usize::try_from(config.max_message.get()).unwrap_or(usize::MAX);
+    let executor = ExecutorServer::new(executor).max_decoding_message_size(max);
+    Ok(Server::builder()
         .http2_keepalive_interval(Some(KEEP_ALIVE))
         .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))
         .add_service(InterceptedService::new(executor, guard.clone()))
         .add_service(InterceptedService::new(described()?.build_v1()?, guard.clone()))
         // What older clients ask for.
-        .add_service(InterceptedService::new(described()?.build_v1alpha()?, guard))
-        .add_service(health)
-        .serve_with_incoming_shutdown(incoming, stop.clone().cancelled_owned());
-    tracing::info!(%address, "Serving gRPC on {address}");
-    Ok(Serving { stop, task: tokio::spawn(async { Ok(server.await?) }) })
+        .add_service(InterceptedService::new(described()?.build_v1alpha()?, guard)))
 }
 
 impl Serving {

@@ -28,6 +28,7 @@ mod wire_limits;
 
 pub use auth::{Access, AccessError};
 pub use error::{FieldError, Problem};
+pub(crate) use gojudge_routes::uploaded;
 
 use crate::config::Config;
 use crate::figures::Runtimes;

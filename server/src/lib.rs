@@ -15,6 +15,7 @@ pub mod http;
 pub mod judge;
 pub mod language;
 pub mod operations;
+mod proxy;
 pub mod queue;
 pub mod readiness;
 pub mod recycling;

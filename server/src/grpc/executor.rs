@@ -96,7 +96,8 @@ fn failed(error: &io::Error) -> Status {
     Status::internal(go_error::text(error))
 }
 
-fn refused(refusal: Refusal) -> Status {
+/// A refusal under go-judge's code.
+pub(crate) fn refused(refusal: Refusal) -> Status {
     match refusal {
         Refusal::Bad(text) => Status::invalid_argument(text),
         Refusal::Failed(text) => Status::internal(text),

@@ -12,7 +12,7 @@ use crate::gojudge::request::{Command, File, OutputName, PipeEnd, PipeMap, Reque
 ///
 /// # Errors
 /// In go-judge's words, where a message makes no sense in itself.
-pub(super) fn converted(request: gavel_rpc::Request) -> Result<(String, Request), Refusal> {
+pub(crate) fn converted(request: gavel_rpc::Request) -> Result<(String, Request), Refusal> {
     let gavel_rpc::Request { request_id, cmd, pipe_mapping } = request;
     let commands = cmd.into_iter().map(command).collect::<Result<_, _>>()?;
     let pipes = pipe_mapping.into_iter().map(pipe_map).collect();

@@ -86,7 +86,7 @@ impl Access {
     ///
     /// # Errors
     /// What to answer.
-    pub(super) fn check_gojudge(&self, request: &HttpRequest) -> Result<(), Problem> {
+    pub(crate) fn check_gojudge(&self, request: &HttpRequest) -> Result<(), Problem> {
         let is_open = request.peer_addr().is_some_and(|peer| self.is_open(peer.ip()));
         if !is_open || request.headers().contains_key(header::AUTHORIZATION) {
             return self.role(request).map(drop);

@@ -167,7 +167,8 @@ async fn upload(gojudge: web::Data<GoJudge>, form: Multipart) -> HttpResponse {
     }
 }
 
-async fn uploaded(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, Error> {
+/// The field `file` of a form: the last part of its file name, and its content; none where there is no such field.
+pub(crate) async fn uploaded(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, Error> {
     while let Some(mut field) = form.try_next().await? {
         let is_file = field.name() == Some("file");
         let name = field.content_disposition().and_then(|disposition| disposition.get_filename());

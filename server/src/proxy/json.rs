@@ -1,0 +1,82 @@
+//! Messages as JSON, in the form that protobuf defines (`protojson`).
+
+use gavel_rpc::DESCRIPTION;
+use prost::Message;
+use prost_reflect::{DescriptorError, DescriptorPool, DynamicMessage, MessageDescriptor};
+
+/// Reads and writes messages of the service.
+#[derive(Debug, Clone)]
+pub(super) struct Protojson(DescriptorPool);
+
+impl Protojson {
+    /// By the description of the service.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(super) fn new() -> Result<Self, DescriptorError> {
+        DescriptorPool::decode(DESCRIPTION).map(Self)
+    }
+
+    /// A message of this name, such as `pb.Request`, from its JSON.
+    ///
+    /// # Errors
+    /// What does not fit, and where.
+    pub(super) fn read<M: Message + Default>(&self, name: &str, json: &[u8]) -> Result<M, String> {
+        let mut reader = serde_json::Deserializer::from_slice(json);
+        let read = DynamicMessage::deserialize(self.descriptor(name)?, &mut reader);
+        let message = read.map_err(|error| error.to_string())?;
+        reader.end().map_err(|error| error.to_string())?;
+        message.transcode_to().map_err(|error| error.to_string())
+    }
+
+    /// The JSON of a message of this name.
+    ///
+    /// # Errors
+    /// When the message is of another name.
+    pub(super) fn write<M: Message>(&self, name: &str, message: &M) -> Result<Vec<u8>, String> {
+        let mut dynamic = DynamicMessage::new(self.descriptor(name)?);
+        dynamic.transcode_from(message).map_err(|error| error.to_string())?;
+        serde_json::to_vec(&dynamic).map_err(|error| error.to_string())
+    }
+
+    fn descriptor(&self, name: &str) -> Result<MessageDescriptor, String> {
+        self.0.get_message_by_name(name).ok_or_else(|| format!("there is no message {name}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gavel_rpc::request::{CmdType, file};
+    use gavel_rpc::{FileContent, Request};
+
+    use super::*;
+
+    #[test]
+    fn requests_are_read_as_protobuf_writes_them() {
+        let json =
+            br#"{"requestID":"r","cmd":[{"args":["a"],"cpuTimeLimit":"18446744073709551615","memoryLimit":7,
+            "files":[{"memory":{"content":"AP8="}},{}],"copyIn":{"b":{"cached":{"fileID":"ID"}}}}]}"#;
+        let request: Request = Protojson::new().unwrap().read("pb.Request", json).unwrap();
+        let CmdType { args, cpu_time_limit, memory_limit, files, .. } = &request.cmd[0];
+        assert_eq!((request.request_id.as_str(), args[0].as_str()), ("r", "a"));
+        assert_eq!((*cpu_time_limit, *memory_limit), (u64::MAX, 7));
+        let Some(file::File::Memory(memory)) = &files[0].file else { panic!("{files:?}") };
+        assert_eq!((&memory.content[..], files[1].file.is_none()), (&b"\0\xff"[..], true));
+    }
+
+    #[test]
+    fn what_is_no_request_is_refused_with_the_reason() {
+        let read = |json: &str| Protojson::new().unwrap().read::<Request>("pb.Request", json.as_bytes());
+        for (json, reason) in [("{", "EOF"), ("{\"what\":1}", "what"), ("{} x", "trailing"), ("[]", "map")] {
+            let refusal = read(json).unwrap_err();
+            assert!(refusal.contains(reason), "{json}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn contents_are_written_as_base64() {
+        let content = FileContent { name: "n".into(), content: b"\0\xff"[..].into() };
+        let json = Protojson::new().unwrap().write("pb.FileContent", &content).unwrap();
+        assert_eq!(json, br#"{"name":"n","content":"AP8="}"#);
+    }
+}

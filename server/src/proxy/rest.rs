@@ -1,0 +1,146 @@
+//! REST in, gRPC out: the routes of go-judge's own proxy. Bodies are messages in protobuf's JSON.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_multipart::Multipart;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{App, Error, HttpResponse, HttpServer, web};
+use gavel_rpc::executor_client::ExecutorClient;
+use gavel_rpc::{FileContent, FileId};
+use prost::Message;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::Channel;
+use tonic::{Code, Request, Status};
+
+use super::ProxyError;
+use super::json::Protojson;
+use crate::config::Config;
+use crate::http::{Access, Problem, uploaded};
+
+/// Calls the server.
+#[derive(Debug, Clone)]
+pub(super) struct Client {
+    executor: ExecutorClient<InterceptedService<Channel, Bearer>>,
+    json: Protojson,
+}
+
+/// Adds the token to each call.
+#[derive(Debug, Clone)]
+struct Bearer(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(token) = &self.0 {
+            request.metadata_mut().insert("authorization", token.clone());
+        }
+        Ok(request)
+    }
+}
+
+impl Client {
+    /// Of the server at this address, which is connected to when it is first called.
+    ///
+    /// # Errors
+    /// When that is no address.
+    pub(super) fn new(url: &str, token: Option<MetadataValue<Ascii>>) -> Result<Self, ProxyError> {
+        let channel = Channel::from_shared(url.to_owned())
+            .map_err(|error| std::io::Error::other(error.to_string()))?
+            .connect_lazy();
+        let executor = ExecutorClient::with_interceptor(channel, Bearer(token));
+        Ok(Self { executor: executor.max_decoding_message_size(usize::MAX), json: Protojson::new()? })
+    }
+
+    fn answer<M: Message>(&self, name: &str, answered: Result<tonic::Response<M>, Status>) -> HttpResponse {
+        let written =
+            answered.map(|message| self.json.write(name, message.get_ref()).map_err(Status::internal));
+        match written.and_then(|written| written) {
+            Ok(body) => HttpResponse::Ok().content_type("application/json; charset=utf-8").body(body),
+            Err(status) => HttpResponse::build(status_code(status.code())).body(status.message().to_owned()),
+        }
+    }
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// When its threads cannot be started.
+pub(super) async fn serve(
+    listener: TcpListener,
+    client: Client,
+    access: Arc<Access>,
+    config: &Config,
+) -> Result<(), ProxyError> {
+    let max = usize::try_from(config.http.max_body.get()).unwrap_or(usize::MAX);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(client.clone()))
+            .app_data(web::Data::from(Arc::clone(&access)))
+            .app_data(web::PayloadConfig::new(max))
+            .wrap(from_fn(admitted))
+            .route("/exec", web::post().to(exec))
+            .route("/file", web::get().to(list))
+            .route("/file", web::post().to(upload))
+            .route("/file/{id}", web::get().to(download))
+            .route("/file/{id}", web::delete().to(remove))
+    });
+    // A client that goes away ends its call, and that the run.
+    Ok(server.workers(2).h1_allow_half_closed(false).listen(listener)?.run().await?)
+}
+
+/// Who may use the routes of go-judge may use these.
+async fn admitted(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let unset = || Problem::NotFound("the proxy is not set up".into());
+    let access = request.app_data::<web::Data<Access>>().ok_or_else(unset)?;
+    access.check_gojudge(request.request())?;
+    next.call(request).await
+}
+
+async fn exec(client: web::Data<Client>, body: web::Bytes) -> HttpResponse {
+    match client.json.read::<gavel_rpc::Request>("pb.Request", &body) {
+        Ok(request) => client.answer("pb.Response", client.executor.clone().exec(request).await),
+        Err(why) => HttpResponse::BadRequest().body(why),
+    }
+}
+
+async fn list(client: web::Data<Client>) -> HttpResponse {
+    client.answer("pb.FileListType", client.executor.clone().file_list(()).await)
+}
+
+async fn upload(client: web::Data<Client>, form: Multipart) -> HttpResponse {
+    match uploaded(form).await {
+        Ok(Some((name, content))) => {
+            let file = FileContent { name, content: content.into() };
+            client.answer("pb.FileID", client.executor.clone().file_add(file).await)
+        }
+        Ok(None) | Err(_) => HttpResponse::BadRequest().body("there is no field `file` with a file name"),
+    }
+}
+
+async fn download(client: web::Data<Client>, id: web::Path<String>) -> HttpResponse {
+    let file = FileId { file_id: id.into_inner() };
+    client.answer("pb.FileContent", client.executor.clone().file_get(file).await)
+}
+
+async fn remove(client: web::Data<Client>, id: web::Path<String>) -> HttpResponse {
+    let file = FileId { file_id: id.into_inner() };
+    client.answer("google.protobuf.Empty", client.executor.clone().file_delete(file).await)
+}
+
+/// go-judge's proxy answers 500 to all of these; what the caller could mend is told apart here.
+fn status_code(code: Code) -> StatusCode {
+    match code {
+        Code::InvalidArgument | Code::OutOfRange => StatusCode::BAD_REQUEST,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::Unauthenticated | Code::PermissionDenied | Code::Unavailable => StatusCode::BAD_GATEWAY,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

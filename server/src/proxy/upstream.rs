@@ -1,0 +1,114 @@
+//! A server that is called by REST.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use reqwest::multipart::{Form, Part};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tonic::Status;
+
+/// Calls it.
+#[derive(Debug, Clone)]
+pub(super) struct Upstream {
+    url: String,
+    token: Option<String>,
+    http: reqwest::Client,
+}
+
+impl Upstream {
+    /// At this address, with this token.
+    ///
+    /// # Errors
+    /// When no client can be made.
+    pub(super) fn new(url: &str, token: Option<String>) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { url: url.to_owned(), token, http })
+    }
+
+    /// Runs a request, as `/run` has it.
+    ///
+    /// # Errors
+    /// The server's refusal, under the code that it has over gRPC.
+    pub(super) async fn run<T: DeserializeOwned>(&self, request: &Value) -> Result<T, Status> {
+        json(sent(self.request(Method::POST, "/run").json(request)).await?).await
+    }
+
+    /// Ids and names of all files.
+    ///
+    /// # Errors
+    /// As [`Upstream::run`].
+    pub(super) async fn files(&self) -> Result<BTreeMap<String, String>, Status> {
+        json(sent(self.request(Method::GET, "/file")).await?).await
+    }
+
+    /// Stores a file; its id.
+    ///
+    /// # Errors
+    /// As [`Upstream::run`].
+    pub(super) async fn add(&self, name: String, content: Bytes) -> Result<String, Status> {
+        let part = Part::stream(content).file_name(name);
+        let form = Form::new().part("file", part);
+        json(sent(self.request(Method::POST, "/file").multipart(form)).await?).await
+    }
+
+    /// The content of a file.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`; else as [`Upstream::run`].
+    pub(super) async fn content(&self, id: &str) -> Result<Bytes, Status> {
+        sent(self.request(Method::GET, &file(id)?)).await?.bytes().await.map_err(|error| lost(&error))
+    }
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// As [`Upstream::content`].
+    pub(super) async fn remove(&self, id: &str) -> Result<(), Status> {
+        sent(self.request(Method::DELETE, &file(id)?)).await.map(drop)
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+}
+
+/// The path of a file. Ids are letters and digits; anything else could be a path of its own.
+fn file(id: &str) -> Result<String, Status> {
+    match !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric()) {
+        true => Ok(format!("/file/{id}")),
+        false => Err(Status::not_found("there is no file of this id")),
+    }
+}
+
+async fn sent(request: RequestBuilder) -> Result<Response, Status> {
+    let response = request.send().await.map_err(|error| lost(&error))?;
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let body = response.text().await.unwrap_or_default();
+    // go-judge's errors are JSON strings.
+    let text = serde_json::from_str(&body).unwrap_or(body);
+    Err(match status {
+        StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE => Status::invalid_argument(text),
+        StatusCode::NOT_FOUND => Status::not_found("there is no file of this id"),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            Status::unavailable(format!("the server refuses the proxy: {status} {text}"))
+        }
+        _ => Status::internal(text),
+    })
+}
+
+async fn json<T: DeserializeOwned>(response: Response) -> Result<T, Status> {
+    response.json().await.map_err(|error| lost(&error))
+}
+
+fn lost(error: &reqwest::Error) -> Status {
+    Status::unavailable(crate::telemetry::chain(error))
+}
