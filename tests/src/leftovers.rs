@@ -72,7 +72,7 @@ async fn left_in(host: &Host, sandbox: &SandboxContainer) -> Vec<String> {
         wrong.push(format!("{name}: {process:?}"));
     }
     // A leaf is made ahead for the next run, with the child that waits for it.
-    let leaves = "for f in $(find /cg -path '*/run-*' -name cgroup.procs); do echo $f $(cat $f); done";
+    let leaves = "for f in $(find /cg -path '*/run*-*' -name cgroup.procs); do echo $f $(cat $f); done";
     let leaves = host.exec(&sandbox.id, "0", &["sh", "-c", leaves]).await;
     for leaf in leaves.lines().filter(|line| line.split_whitespace().count() > 2) {
         wrong.push(format!("{name}: processes in leaf {leaf}"));

@@ -24,13 +24,21 @@ impl Directory {
         Ok(Self { path: path.to_owned(), descriptor: rustix::fs::open(path, flags, Mode::empty())? })
     }
 
+    /// Opens one below this.
+    ///
+    /// # Errors
+    /// As open(2).
+    pub(crate) fn below(&self, name: &str) -> Result<Self, Errno> {
+        Self::open(&self.path.join(name))
+    }
+
     /// Makes one below this and opens it; one that is there already will do.
     ///
     /// # Errors
     /// As mkdir(2).
     pub(crate) fn make(&self, name: &str) -> Result<Self, Errno> {
         match rustix::fs::mkdirat(&self.descriptor, name, Mode::from_raw_mode(0o755)) {
-            Ok(()) | Err(Errno::EXIST) => Self::open(&self.path.join(name)),
+            Ok(()) | Err(Errno::EXIST) => self.below(name),
             Err(errno) => Err(errno),
         }
     }
@@ -93,6 +101,19 @@ impl Directory {
         self.read(file).ok()?.trim().parse().ok()
     }
 
+    /// Opens a control file that holds one number, to be read time and again.
+    ///
+    /// # Errors
+    /// As open(2).
+    pub(crate) fn open_number(&self, file: &str) -> Result<NumberFile, Errno> {
+        let open = |flags| rustix::fs::openat(&self.descriptor, file, flags | OFlags::CLOEXEC, Mode::empty());
+        match open(OFlags::RDWR) {
+            Err(Errno::ACCESS) => open(OFlags::RDONLY),
+            opened => opened,
+        }
+        .map(NumberFile)
+    }
+
     /// Reads a number of a control file of the form `key number`, one a line.
     pub(crate) fn entry(&self, file: &str, key: &str) -> Option<u64> {
         entry(&self.read(file).ok()?, key)
@@ -118,6 +139,27 @@ impl Directory {
 impl AsFd for Directory {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.descriptor.as_fd()
+    }
+}
+
+/// A control file that holds one number.
+#[derive(Debug)]
+pub(crate) struct NumberFile(OwnedFd);
+
+impl NumberFile {
+    /// What it says now; None where it says `max`.
+    pub(crate) fn read(&self) -> Option<u64> {
+        let mut block = [0; 32];
+        let length = rustix::io::retry_on_intr(|| rustix::io::pread(&self.0, &mut block, 0)).ok()?;
+        std::str::from_utf8(&block[..length]).ok()?.trim().parse().ok()
+    }
+
+    /// Sets it.
+    ///
+    /// # Errors
+    /// As write(2).
+    pub(crate) fn write(&self, number: u64) -> Result<(), Errno> {
+        rustix::io::pwrite(&self.0, number.to_string().as_bytes(), 0).map(drop)
     }
 }
 

@@ -1,7 +1,11 @@
 //! Leaves in the memory, pids and cpuacct hierarchies.
+//!
+//! Making and removing cgroups is the dearest part of what surrounds a run, so only memory, whose charges outlive
+//! processes, gets a new one each time. Processes leave nothing behind in theirs, and CPU time can be set to zero.
 
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Duration;
 
 use gavel_protocol::{Bytes, CpuRate, Limits};
@@ -9,7 +13,7 @@ use rustix::event::EventfdFlags;
 use rustix::io::Errno;
 use rustix::process::Pid;
 
-use super::directory::Directory;
+use super::directory::{Directory, NumberFile};
 use super::own::Own;
 use super::v1_cpus::{Hierarchies, Leaves};
 use super::{Counted, HEADROOM, kill_one_by_one};
@@ -18,9 +22,49 @@ use super::{Counted, HEADROOM, kill_one_by_one};
 #[derive(Debug)]
 pub(crate) struct Base {
     memory: Own,
-    pids: Own,
-    cpu: Own,
+    standing: Rc<Standing>,
     cpus: Hierarchies,
+}
+
+/// The leaves that all runs of this monitor are in, one after another.
+#[derive(Debug)]
+struct Standing {
+    name: String,
+    own: [Own; 2],
+    pids: Directory,
+    pids_current: NumberFile,
+    cpu_usage: NumberFile,
+    cpu_user: NumberFile,
+    cpu_system: NumberFile,
+    joins: [OwnedFd; 2],
+}
+
+impl Standing {
+    fn make(root: &Path) -> Result<Self, Errno> {
+        // The pid keeps a monitor that is run by hand apart from the one that serves.
+        let name = format!("runs-{}", std::process::id());
+        let own = [Own::settle(&root.join("pids"))?, Own::settle(&root.join("cpuacct"))?];
+        let [pids, cpu] = [own[0].base.make(&name)?, own[1].base.make(&name)?];
+        Ok(Self {
+            name,
+            own,
+            pids_current: pids.open_number("pids.current")?,
+            cpu_usage: cpu.open_number("cpuacct.usage")?,
+            cpu_user: cpu.open_number("cpuacct.usage_user")?,
+            cpu_system: cpu.open_number("cpuacct.usage_sys")?,
+            joins: [pids.writer("cgroup.procs")?, cpu.writer("cgroup.procs")?],
+            pids,
+        })
+    }
+}
+
+impl Drop for Standing {
+    fn drop(&mut self) {
+        for own in &self.own {
+            // Where it cannot be removed, it goes with the container.
+            let _ = own.base.remove(&self.name);
+        }
+    }
 }
 
 impl Base {
@@ -29,26 +73,23 @@ impl Base {
     /// # Errors
     /// As [`Own::settle`].
     pub(crate) fn settle(root: &Path) -> Result<Self, Errno> {
-        Ok(Self {
-            memory: Own::settle(&root.join("memory"))?,
-            pids: Own::settle(&root.join("pids"))?,
-            cpu: Own::settle(&root.join("cpuacct"))?,
-            cpus: Hierarchies::below(root),
-        })
+        let memory = Own::settle(&root.join("memory"))?;
+        let standing = Rc::new(Standing::make(root)?);
+        let cpus = Hierarchies::below(root, standing.name.clone());
+        Ok(Self { memory, standing, cpus })
     }
 
-    /// Makes a leaf in each.
+    /// Makes a leaf for memory and readies the others.
     ///
     /// # Errors
-    /// As mkdir(2).
+    /// As mkdir(2), and as write(2).
     pub(crate) fn make(&self, name: String) -> Result<Leaf, Errno> {
         let memory = self.memory.base.make(&name)?;
-        let pids = self.pids.base.make(&name)?;
-        let cpu = self.cpu.base.make(&name)?;
-        let writer = |directory: &Directory| directory.writer("cgroup.procs");
-        let joins = [writer(&memory)?, writer(&pids)?, writer(&cpu)?];
+        let join = memory.writer("cgroup.procs")?;
+        self.standing.cpu_usage.write(0)?;
         let alarm = alarm_of(&memory).ok();
-        Ok(Leaf { name, memory, pids, cpu, of_cpus: Leaves::default(), joins, alarm })
+        let standing = Rc::clone(&self.standing);
+        Ok(Leaf { name, memory, join, standing, of_cpus: Leaves::default(), alarm })
     }
 
     /// Removes an empty leaf.
@@ -58,8 +99,7 @@ impl Base {
     pub(crate) fn remove(&self, leaf: &Leaf) -> Result<(), Errno> {
         // Some may be gone since an earlier attempt.
         leaf.of_cpus.remove(&leaf.name)?;
-        let bases = [&self.memory, &self.pids, &self.cpu];
-        bases.into_iter().try_for_each(|own| own.base.remove_if_there(&leaf.name))
+        self.memory.base.remove_if_there(&leaf.name)
     }
 
     /// Gives out CPU time to a process of a leaf, and to what it will start, at this rate only.
@@ -89,10 +129,9 @@ impl Base {
 pub(crate) struct Leaf {
     name: String,
     memory: Directory,
-    pids: Directory,
-    cpu: Directory,
+    join: OwnedFd,
+    standing: Rc<Standing>,
     of_cpus: Leaves,
-    joins: [OwnedFd; 3],
     /// Readable when the kernel has run out of memory to give; old-style hierarchies kill one process only, which
     /// need not be the main one.
     alarm: Option<OwnedFd>,
@@ -101,7 +140,7 @@ pub(crate) struct Leaf {
 impl Leaf {
     /// What the child writes `0` to.
     pub(crate) fn joins(&self) -> Vec<BorrowedFd<'_>> {
-        self.joins.iter().map(AsFd::as_fd).collect()
+        std::iter::once(&self.join).chain(&self.standing.joins).map(AsFd::as_fd).collect()
     }
 
     /// Readable once the kernel has found no more memory for the run.
@@ -128,12 +167,12 @@ impl Leaf {
             Err(Errno::NOENT) => self.memory.write("memory.swappiness", 0)?,
             written => written?,
         }
-        self.pids.write("pids.max", limits.processes)
+        self.standing.pids.write("pids.max", limits.processes)
     }
 
     /// CPU time so far.
     pub(crate) fn cpu_time(&self) -> Option<Duration> {
-        self.cpu.number("cpuacct.usage").map(Duration::from_nanos)
+        self.standing.cpu_usage.read().map(Duration::from_nanos)
     }
 
     /// Kills what is in it.
@@ -141,12 +180,12 @@ impl Leaf {
     /// # Errors
     /// As kill(2).
     pub(crate) fn kill(&self) -> Result<(), Errno> {
-        kill_one_by_one(&self.pids)
+        kill_one_by_one(&self.standing.pids)
     }
 
     /// Nothing is in it, not even unreaped.
     pub(crate) fn is_empty(&self) -> bool {
-        self.pids.number("pids.current") == Some(0)
+        self.standing.pids_current.read() == Some(0)
     }
 
     /// Memory was refused at its own limit. `memory.failcnt` would tell, but stays 0 on new kernels; its usage has been at
@@ -163,8 +202,8 @@ impl Leaf {
         let all = self.cpu_time().unwrap_or_default();
         let system = system_share(
             all,
-            self.cpu.number("cpuacct.usage_user").unwrap_or(0),
-            self.cpu.number("cpuacct.usage_sys").unwrap_or(0),
+            self.standing.cpu_user.read().unwrap_or(0),
+            self.standing.cpu_system.read().unwrap_or(0),
         );
         Counted {
             user: all.saturating_sub(system),
@@ -172,7 +211,8 @@ impl Leaf {
             memory: Bytes(self.memory.number("memory.max_usage_in_bytes").unwrap_or(0)),
             sampled: false,
             oom: self.memory.entry("memory.oom_control", "oom_kill").is_some_and(|kills| kills > 0),
-            processes: self.pids.number("pids.peak").and_then(|peak| u32::try_from(peak).ok()),
+            // Where there is a `pids.peak` it is that of all runs.
+            processes: None,
         }
     }
 }

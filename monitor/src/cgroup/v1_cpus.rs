@@ -14,6 +14,8 @@ use super::own;
 #[derive(Debug)]
 pub(super) struct Hierarchies {
     root: PathBuf,
+    /// The leaf that every run is in where these are one hierarchy with cpuacct, as on many hosts.
+    standing: String,
 }
 
 /// The leaves of one run, as many as it needs.
@@ -25,8 +27,8 @@ pub(super) struct Leaves {
 
 impl Hierarchies {
     /// Those below this directory, which may be missing: what needs them then fails with ENOENT.
-    pub(super) fn below(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+    pub(super) fn below(root: &Path, standing: String) -> Self {
+        Self { root: root.to_owned(), standing }
     }
 
     /// Bounds the rate of a process and of what it will start.
@@ -40,7 +42,7 @@ impl Hierarchies {
         name: &str,
         leaves: &mut Leaves,
     ) -> Result<(), Errno> {
-        let (_, leaf) = leaves.make(&self.root.join("cpu"), name)?;
+        let (_, leaf) = leaves.make(self.base("cpu")?, name)?;
         let (quota, period) = rate.quota_and_period();
         leaf.write("cpu.cfs_period_us", period)?;
         leaf.write("cpu.cfs_quota_us", quota)?;
@@ -58,7 +60,7 @@ impl Hierarchies {
         name: &str,
         leaves: &mut Leaves,
     ) -> Result<(), Errno> {
-        let (base, leaf) = leaves.make(&self.root.join("cpuset"), name)?;
+        let (base, leaf) = leaves.make(self.base("cpuset")?, name)?;
         // A new one has no memory to use, and nobody can join it before it has.
         leaf.write("cpuset.mems", base.read("cpuset.mems")?.trim_end())?;
         leaf.write("cpuset.cpus", cpus)?;
@@ -66,10 +68,20 @@ impl Hierarchies {
     }
 }
 
+impl Hierarchies {
+    /// Where a run's leaf goes: below the standing leaf where there is one, so that its CPU time counts there still.
+    fn base(&self, hierarchy: &str) -> Result<Directory, Errno> {
+        let own = own::base(&self.root.join(hierarchy))?;
+        match own.below(&self.standing) {
+            Err(Errno::NOENT) => Ok(own),
+            standing => standing,
+        }
+    }
+}
+
 impl Leaves {
-    /// Makes one below the container's own cgroup of a hierarchy; it is there to be removed whatever comes of it.
-    fn make(&mut self, hierarchy: &Path, name: &str) -> Result<(&Directory, Directory), Errno> {
-        let base = own::base(hierarchy)?;
+    /// Makes one; it is there to be removed whatever comes of it.
+    fn make(&mut self, base: Directory, name: &str) -> Result<(&Directory, Directory), Errno> {
         let leaf = base.make(name)?;
         self.bases.push(base);
         Ok((self.bases.last().ok_or(Errno::NOENT)?, leaf))
@@ -81,5 +93,27 @@ impl Leaves {
     /// As rmdir(2).
     pub(super) fn remove(&self, name: &str) -> Result<(), Errno> {
         self.bases.iter().try_for_each(|base| base.remove_if_there(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leaf_goes_below_the_standing_one_where_cpu_and_cpuacct_are_one_hierarchy() {
+        let root = tempfile::tempdir().unwrap();
+        let (alone, shared) = (root.path().join("cpuset/c"), root.path().join("cpu/c"));
+        for own in [&alone, &shared] {
+            std::fs::create_dir_all(own).unwrap();
+            std::fs::write(own.parent().unwrap().join("cgroup.procs"), "").unwrap();
+            std::fs::write(own.join("cgroup.procs"), format!("{}\n", std::process::id())).unwrap();
+        }
+        std::fs::create_dir(shared.join("runs-1")).unwrap();
+        let hierarchies = Hierarchies::below(root.path(), "runs-1".into());
+        for (hierarchy, made) in [("cpuset", alone.join("run-7")), ("cpu", shared.join("runs-1/run-7"))] {
+            Leaves::default().make(hierarchies.base(hierarchy).unwrap(), "run-7").unwrap();
+            assert!(made.is_dir());
+        }
     }
 }
