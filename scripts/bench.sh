@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
-# Compares runs through the service with bare runs on this machine. Arguments go to the bench.
+# Compares runs through the service with bare runs on this machine. Arguments go to the bench:
+#
+#   --runs N          samples of each comparison
+#   --commands        the go-judge API alone
+#   --beside URL      and another server with that API beside it
+#   --soak MINUTES    a long mixed load instead; memory, descriptors and containers must stay flat
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 . scripts/engine.sh
 . scripts/service.sh
 
+have wrk || install_packages "the load generator wrk" wrk
 request GET /readyz >/dev/null 2>&1 || scripts/up.sh
 GAVEL_E2E_URL=$(url) cargo bench -q --locked -p e2e -- "$@"

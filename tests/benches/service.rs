@@ -1,6 +1,6 @@
 //! Compares what goes through the service with bare runs of the same programs on this machine, taken in turn, so that
-//! drift of the machine falls on both. `--soak MINUTES` loads the service for long and watches its memory, files and
-//! containers instead.
+//! drift of the machine falls on both. `--commands` does so for the go-judge API alone, `--beside URL` adds another server
+//! with that API. `--soak MINUTES` loads the service for long and watches its memory, files and containers instead.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
 use std::io::{Read as _, Write as _};
@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use e2e::bench::{Times, comparison, line};
+use e2e::bench::{Times, comparison, line, runs_per_second};
 use e2e::programs::{SUM, SUM_CPP, unique};
-use e2e::{Client, Request};
+use e2e::{Client, Request, environment};
 
+#[path = "commands/mod.rs"]
+mod commands;
 #[path = "soak/mod.rs"]
 mod soak;
 
@@ -28,6 +30,9 @@ async fn main() {
     if let Some(minutes) = options.soak_minutes {
         return soak::run(&client, minutes).await;
     }
+    if options.commands {
+        return commands::compare(&environment::url(), options.beside.as_deref());
+    }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let bench = Bench { client, folder: folder.path().to_owned(), runs: options.runs };
     println!("{}", line("", &["min".into(), "median".into(), "p99".into()]));
@@ -35,23 +40,31 @@ async fn main() {
     bench.many_tests().await;
     bench.first_and_repeated().await;
     bench.throughput().await;
+    commands::compare(&environment::url(), options.beside.as_deref());
 }
 
 struct Options {
     runs: u32,
     soak_minutes: Option<u64>,
+    /// The go-judge API alone.
+    commands: bool,
+    /// Another server with that API.
+    beside: Option<String>,
 }
 
 impl Options {
     fn from_arguments() -> Self {
         let arguments: Vec<String> = std::env::args().collect();
-        let after = |name: &str| {
-            let at = arguments.iter().position(|argument| argument == name)?;
-            let value = arguments.get(at + 1).and_then(|value| value.parse::<u64>().ok());
-            Some(value.unwrap_or_else(|| panic!("{name} needs a number")))
+        let at = |name: &str| arguments.iter().position(|argument| argument == name);
+        let text = |name: &str| {
+            let value = arguments.get(at(name)? + 1);
+            Some(value.unwrap_or_else(|| panic!("{name} needs a value")))
         };
+        let after =
+            |name: &str| Some(text(name)?.parse::<u64>().unwrap_or_else(|_| panic!("{name} needs a number")));
         let runs = after("--runs").map_or(300, |runs| u32::try_from(runs).unwrap_or(u32::MAX));
-        Self { runs, soak_minutes: after("--soak") }
+        let beside = text("--beside").map(|url| url.trim_end_matches('/').to_owned());
+        Self { runs, soak_minutes: after("--soak"), commands: at("--commands").is_some(), beside }
     }
 }
 
@@ -131,7 +144,9 @@ impl Bench {
             line("runs per second, by clients", &["service".into(), "bare".into(), "ratio".into()])
         );
         for clients in [1, 2, 4, 8] {
-            let bare = bare_runs_per_second(&binary, clients);
+            let bare = runs_per_second(clients, Duration::from_secs(4), || {
+                bare_run(&binary);
+            });
             let ours = self.runs_per_second(&request, clients).await;
             let columns = [format!("{ours:.0}"), format!("{bare:.0}"), format!("{:.2}x", ours / bare)];
             println!("{}", line(&format!("  {clients}"), &columns));
@@ -196,25 +211,4 @@ fn bare_run(binary: &Path) -> Duration {
     child.stdout.take().expect("it is piped").read_to_end(&mut output).expect("the program writes");
     assert!(child.wait().expect("it is our child").success() && output == OUTPUT);
     started.elapsed()
-}
-
-fn bare_runs_per_second(binary: &Path, threads: u32) -> f64 {
-    let started = Instant::now();
-    let until = started + Duration::from_secs(4);
-    let runs: u32 = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut runs = 0;
-                    while Instant::now() < until {
-                        bare_run(binary);
-                        runs += 1;
-                    }
-                    runs
-                })
-            })
-            .collect();
-        workers.into_iter().map(|worker| worker.join().expect("a bare runner ends well")).sum()
-    });
-    f64::from(runs) / started.elapsed().as_secs_f64()
 }

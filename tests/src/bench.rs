@@ -1,6 +1,6 @@
 //! Times, and how they compare.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Times of one thing, taken in turn with those of another.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +32,28 @@ pub struct Spread {
     pub median: Duration,
     /// One in a hundred is slower.
     pub p99: Duration,
+}
+
+/// How often a second so many threads get through something, each one after another, over this time.
+///
+/// # Panics
+/// When one of the threads does.
+pub fn runs_per_second(threads: u32, time: Duration, run: impl Fn() + Sync) -> f64 {
+    let started = Instant::now();
+    let until = started + time;
+    let keep_running = || {
+        let mut runs = 0_u32;
+        while Instant::now() < until {
+            run();
+            runs += 1;
+        }
+        runs
+    };
+    let runs: u32 = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(keep_running)).collect();
+        workers.into_iter().map(|worker| worker.join().expect("a runner ends well")).sum()
+    });
+    f64::from(runs) / started.elapsed().as_secs_f64()
 }
 
 /// Three lines: ours, bare, and the ratio.

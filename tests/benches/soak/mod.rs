@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use e2e::docker::Host;
 use e2e::leftovers::AtRest;
 use e2e::programs::unique;
-use e2e::{Client, environment, header};
+use e2e::{Client, environment, gojudge, header};
+use serde_json::{Value, json};
 
 /// The server at one moment.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +27,13 @@ pub(crate) async fn run(client: &Client, minutes: u64) {
     let at_rest = AtRest::note(&host, &environment::instance(), &server).await;
     let end = Instant::now() + Duration::from_secs(minutes * 60);
     let load: Vec<_> = (0..4).map(|n| tokio::spawn(keep_busy(client.clone(), n, end))).collect();
+    let commands: Vec<_> = (0..2).map(|n| tokio::spawn(keep_running(n, end))).collect();
     let samples = watch(&host, &server, end).await;
+    let mut run = 0;
+    for worker in commands {
+        run += worker.await.expect("every command ends as expected");
+    }
+    println!("{run} commands run as expected");
     let mut judged = 0;
     for worker in load {
         judged += worker.await.expect("every verdict is the expected one");
@@ -53,6 +60,30 @@ async fn keep_busy(client: Client, worker: usize, end: Instant) -> u64 {
         judged += 1;
     }
     judged
+}
+
+/// Runs commands through the go-judge API, with a file that is stored and deleted each time; returns how many.
+async fn keep_running(worker: u32, end: Instant) -> u64 {
+    let client = gojudge::client();
+    for run in 0.. {
+        if Instant::now() >= end {
+            return run;
+        }
+        let text = format!("{worker}/{run}");
+        let command = json!({
+            "args": ["/bin/cat", "in"], "env": ["PATH=/usr/bin:/bin"],
+            "files": [{"content": ""}, {"name": "stdout", "max": 1024}, {"name": "stderr", "max": 1024}],
+            "cpuLimit": 10_000_000_000_u64, "memoryLimit": 104_857_600, "procLimit": 50,
+            "copyIn": {"in": {"content": text}}, "copyOutCached": ["in"],
+        });
+        let answer = client.post(gojudge::url("/run")).json(&json!({"cmd": [command]})).send().await;
+        let results: Value = answer.expect("an answer").json().await.expect("results");
+        assert_eq!(results[0]["files"]["stdout"], text, "{results}");
+        let stored = results[0]["fileIds"]["in"].as_str().expect("a stored file");
+        let deleted = client.delete(gojudge::url(&format!("/file/{stored}"))).send().await;
+        assert!(deleted.expect("an answer").status().is_success());
+    }
+    0
 }
 
 async fn watch(host: &Host, server: &str, end: Instant) -> Vec<Sample> {
