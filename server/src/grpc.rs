@@ -23,6 +23,7 @@ pub(crate) mod executor;
 mod health;
 pub(crate) mod request;
 mod response;
+mod stream;
 
 use access::Guard;
 use executor::Executor;

@@ -2,11 +2,10 @@
 
 use std::io::{self, Read};
 
-use futures_util::stream::BoxStream;
-use gavel_rpc::{FileContent, FileId, FileListType, StreamRequest, StreamResponse};
+use gavel_rpc::{FileContent, FileId, FileListType, StreamRequest};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use super::{request, response};
+use super::{request, response, stream};
 use crate::gojudge::command::Refusal;
 use crate::gojudge::files::Stored;
 use crate::gojudge::{GoJudge, go_error};
@@ -34,13 +33,13 @@ impl gavel_rpc::executor_server::Executor for Executor {
         Ok(Response::new(response::converted(id, results)))
     }
 
-    type ExecStreamStream = BoxStream<'static, Result<StreamResponse, Status>>;
+    type ExecStreamStream = stream::Answers;
 
     async fn exec_stream(
         &self,
-        _request: Request<Streaming<StreamRequest>>,
+        request: Request<Streaming<StreamRequest>>,
     ) -> Result<Response<Self::ExecStreamStream>, Status> {
-        Err(Status::unimplemented("ExecStream is not there yet"))
+        stream::start(&self.0, request.into_inner()).await.map(Response::new)
     }
 
     async fn file_list(&self, _request: Request<()>) -> Result<Response<FileListType>, Status> {

@@ -10,6 +10,7 @@ mod errors;
 mod ffi;
 mod gojudge;
 mod grpc;
+mod grpc_stream;
 mod proxy;
 mod reading;
 mod repeated;
