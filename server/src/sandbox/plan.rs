@@ -161,7 +161,7 @@ fn counts(config: &Config, languages: &Languages, host: Host) -> Result<BTreeMap
     while needed(&counts, config) > host.memory.get() / 4 * 3 {
         // Commands have the most. Toolchains come last in the order of profiles, and a submission needs one for a
         // shorter part of its time.
-        let may = |(profile, count): &(&Profile, &u32)| **count > 1 && !fixed(profile);
+        let may = |(profile, count): &(&Profile, &u32)| **count > least(profile) && !fixed(profile);
         let mut in_order =
             counts.iter().filter(|(profile, _)| **profile == Profile::Command).chain(counts.iter().rev());
         let Some(profile) = in_order.find(may).map(|(profile, _)| profile.clone()) else {
@@ -170,6 +170,15 @@ fn counts(config: &Config, languages: &Languages, host: Host) -> Result<BTreeMap
         counts.entry(profile).and_modify(|count| *count -= 1);
     }
     Ok(counts)
+}
+
+/// What remains however little memory there is. A container's limit is a ceiling, not what it holds, and requests with
+/// two commands, a program and what it talks to, are what pipes are for.
+fn least(profile: &Profile) -> u32 {
+    match profile {
+        Profile::Command => 2,
+        Profile::Run | Profile::Toolchain(_) => 1,
+    }
 }
 
 fn needed(counts: &BTreeMap<Profile, u32>, config: &Config) -> u64 {
@@ -231,7 +240,7 @@ mod tests {
         let config = Config::default();
         let names = |memory| names(&config, Host { cores: 1, memory });
         assert_eq!(names(LARGE), "run-0 command-0 command-1 command-2 command-3 gcc-0 rust-0");
-        assert_eq!(names(Bytes(0)), "run-0 command-0 gcc-0 rust-0");
+        assert_eq!(names(Bytes(0)), "run-0 command-0 command-1 gcc-0 rust-0");
     }
 
     const LARGE: Bytes = Bytes::mib(1 << 20);
