@@ -27,6 +27,11 @@ fn earliest(of: impl FnMut() -> Duration) -> Duration {
     std::iter::repeat_with(of).take(7).min().unwrap()
 }
 
+/// Time enough to touch much memory on an emulated host.
+fn unhurried() -> Limits {
+    Limits { cpu_time: Duration::from_secs(15), wall_time: Duration::from_secs(15), ..limits() }
+}
+
 fn killed(over: Limit) -> Ending {
     Ending::Killed { over }
 }
@@ -112,7 +117,7 @@ fn a_program_just_within_its_times_ends_by_itself() {
 fn memory_over_the_limit_is_killed_and_told() {
     let _alone = alone();
     let mut server = Server::start_with_cgroups();
-    let tight = Limits { memory: Bytes::mib(32), ..limits() };
+    let tight = Limits { memory: Bytes::mib(32), ..unhurried() };
     let ran = shell(&mut server, "head -c 64M /dev/zero | tail", tight.clone());
     assert!(usage(&ran).oom);
     assert!(usage(&ran).memory > Bytes::mib(32), "{}", usage(&ran).memory);
@@ -136,7 +141,7 @@ fn a_run_may_be_allowed_more_or_less_than_the_one_before() {
 fn memory_of_one_run_is_not_charged_to_the_next() {
     let _alone = alone();
     let mut server = Server::start_with_cgroups();
-    let big = shell(&mut server, "head -c 100M /dev/zero | tail >/dev/null", limits());
+    let big = shell(&mut server, "head -c 100M /dev/zero | tail >/dev/null", unhurried());
     assert!(usage(&big).memory > Bytes::mib(100));
     let small = shell(&mut server, "exit 0", limits());
     assert!(usage(&small).memory < Bytes::mib(4), "{}", usage(&small).memory);
