@@ -19,6 +19,7 @@ use crate::http::Access;
 use crate::operations::Operations;
 
 mod access;
+mod budget;
 pub(crate) mod executor;
 mod health;
 pub(crate) mod request;
@@ -26,6 +27,7 @@ mod response;
 mod stream;
 
 use access::Guard;
+use budget::Budgeted;
 use executor::Executor;
 
 /// An idle connection is asked for a sign of life so often; who has gone without a word is found out.
@@ -95,6 +97,7 @@ pub(crate) fn services(
     let guard = Guard::new(access);
     let max = usize::try_from(config.max_message.get()).unwrap_or(usize::MAX);
     let executor = ExecutorServer::new(executor).max_decoding_message_size(max);
+    let executor = Budgeted::new(executor, max, "/pb.Executor/ExecStream");
     Ok(Server::builder()
         .http2_keepalive_interval(Some(KEEP_ALIVE))
         .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))

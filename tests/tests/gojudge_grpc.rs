@@ -2,11 +2,14 @@
 
 use e2e::grpc::{cached, collector, command, connect, output};
 use e2e::{Client, grpc};
+use futures_util::StreamExt;
 use gavel_rpc::request::pipe_map::PipeIndex;
-use gavel_rpc::request::{CmdType, File, PipeMap};
+use gavel_rpc::request::{CmdType, File, PipeMap, file};
 use gavel_rpc::response::Result as CommandResult;
 use gavel_rpc::response::result::StatusType;
-use gavel_rpc::{FileContent, FileId, Request};
+use gavel_rpc::stream_request::{Input, Request as Sent, Resize};
+use gavel_rpc::stream_response::Response as Told;
+use gavel_rpc::{FileContent, FileId, Request, StreamRequest};
 
 const SUM: &[u8] = b"#include <iostream>\nint main() { int a, b; std::cin >> a >> b; std::cout << a + b; }";
 
@@ -81,6 +84,34 @@ async fn how_a_program_ended_is_told_over_grpc() {
     let loud = exec_one(loud).await;
     assert_eq!(loud.status(), StatusType::OutputLimitExceeded, "{loud:?}");
     assert_eq!((&loud.files["stdout"][..], loud.file_error.len()), (&b"0123"[..], 1));
+}
+
+#[tokio::test]
+async fn a_shell_on_a_terminal_is_talked_to_over_grpc() {
+    Client::connect().await;
+    let streams = [file::File::StreamIn(()), file::File::StreamOut(()), file::File::StreamOut(())];
+    let mut shell = command(&["/bin/sh"], b"");
+    shell.tty = true;
+    shell.files = streams.map(|stream| File { file: Some(stream) }).into();
+    let request = Request { cmd: vec![shell], ..Request::default() };
+    let size = Resize { index: 0, fd: 0, rows: 33, cols: 77, x: 0, y: 0 };
+    let typed = Input { index: 0, fd: 0, content: b"stty size; exit 5\n"[..].into() };
+    let sent = [Sent::ExecRequest(request), Sent::ExecResize(size), Sent::ExecInput(typed)];
+    let sent = sent.map(|request| StreamRequest { request: Some(request) });
+    let sent = futures_util::stream::iter(sent).chain(futures_util::stream::pending());
+    let mut answers = connect().await.exec_stream(sent).await.expect("a stream").into_inner();
+    let mut shown = Vec::new();
+    loop {
+        match answers.message().await.unwrap().and_then(|answer| answer.response).expect("an end") {
+            Told::ExecOutput(output) => shown.extend_from_slice(&output.content),
+            Told::ExecResponse(end) => {
+                let shown = String::from_utf8_lossy(&shown);
+                assert!(shown.contains("33 77"), "{shown}");
+                assert_eq!((end.error.as_str(), end.results[0].exit_status), ("", 5), "{end:?}");
+                return;
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -150,6 +150,33 @@ async fn a_message_above_the_limit_is_refused() {
 }
 
 #[tokio::test]
+async fn large_messages_share_the_memory_for_them() {
+    let bench = Bench::with(&[("gojudge.grpc.max_message", "4MiB"), ("gojudge.parallelism", "8")]).await;
+    let executor = executor(&bench).await;
+    let large = |program: &str| {
+        let mut command = command(&[program]);
+        command.files[0] = memory(&[b'x'; 7 << 19]);
+        request(command)
+    };
+    let hanging = || bench.sandboxes.hanging.load(Ordering::SeqCst);
+    let mut calls = Vec::new();
+    for count in 1..=3 {
+        let mut executor = executor.clone();
+        let message = large("hang");
+        calls.push(tokio::spawn(async move { executor.exec(message).await }));
+        eventually(async || (hanging() == count).then_some(())).await;
+    }
+    let refused = executor.clone().exec(large("echo")).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    executor.clone().exec(request(command(&["echo"]))).await.unwrap();
+    for call in calls {
+        call.abort();
+    }
+    eventually(async || (hanging() == 0).then_some(())).await;
+    executor.clone().exec(large("echo")).await.unwrap();
+}
+
+#[tokio::test]
 async fn calls_need_the_token_in_any_case_of_its_scheme() {
     let bench = Bench::with(&[("http.token", TOKEN)]).await;
     let mut executor = executor(&bench).await;

@@ -1,0 +1,162 @@
+//! Memory for large messages, so that many at once do not fill it. As over HTTP, what a call has sent counts until it is
+//! answered.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use http_body::{Frame, SizeHint};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tonic::Status;
+use tonic::body::Body;
+use tonic::codegen::{BoxFuture, Bytes, Service, http};
+use tonic::server::NamedService;
+
+/// What every call may send without asking.
+const SMALL: usize = 1024 * 1024;
+
+/// A service whose calls share the memory for messages. Those of streams do not: what they send is used up on the way.
+#[derive(Debug, Clone)]
+pub(super) struct Budgeted<S> {
+    service: S,
+    kib: Arc<Semaphore>,
+    /// The path of the call that has streams.
+    stream: &'static str,
+}
+
+impl<S> Budgeted<S> {
+    /// With memory for two messages of the largest size at a time, or more smaller ones.
+    pub(super) fn new(service: S, largest: usize, stream: &'static str) -> Self {
+        let kib = (largest / 1024).saturating_mul(2).clamp(1, Semaphore::MAX_PERMITS);
+        Self { service, kib: Arc::new(Semaphore::new(kib)), stream }
+    }
+}
+
+impl<S: NamedService> NamedService for Budgeted<S> {
+    const NAME: &'static str = S::NAME;
+}
+
+impl<S> Service<http::Request<Body>> for Budgeted<S>
+where
+    S: Service<http::Request<Body>, Error = Infallible>,
+    S::Future: Send + 'static,
+    S::Response: 'static,
+{
+    type Response = S::Response;
+    type Error = Infallible;
+    type Future = BoxFuture<S::Response, Infallible>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        if request.uri().path() == self.stream {
+            return Box::pin(self.service.call(request));
+        }
+        let held = Arc::new(Mutex::new(Held { kib: Arc::clone(&self.kib), bytes: 0, permits: None }));
+        let counted = |body| Body::new(Counted { body, held: Arc::clone(&held) });
+        let answering = self.service.call(request.map(counted));
+        Box::pin(async move {
+            let answered = answering.await;
+            drop(held);
+            answered
+        })
+    }
+}
+
+/// The memory that a call has taken.
+struct Held {
+    kib: Arc<Semaphore>,
+    bytes: usize,
+    permits: Option<OwnedSemaphorePermit>,
+}
+
+impl Held {
+    fn take(&mut self, bytes: usize) -> Result<(), Status> {
+        let kib = |bytes: usize| bytes.saturating_sub(SMALL).div_ceil(1024);
+        let more = kib(self.bytes + bytes) - kib(self.bytes);
+        self.bytes += bytes;
+        if more == 0 {
+            return Ok(());
+        }
+        let too_many = |_| Status::resource_exhausted("too many large messages at once");
+        let wanted = u32::try_from(more).unwrap_or(u32::MAX);
+        let permits = Arc::clone(&self.kib).try_acquire_many_owned(wanted).map_err(too_many)?;
+        match &mut self.permits {
+            Some(held) => held.merge(permits),
+            none => *none = Some(permits),
+        }
+        Ok(())
+    }
+}
+
+/// What a call sends, counted as it comes.
+struct Counted {
+    body: Body,
+    held: Arc<Mutex<Held>>,
+}
+
+impl http_body::Body for Counted {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &polled
+            && let Some(data) = frame.data_ref()
+            && let Err(status) = self.held.lock().unwrap_or_else(PoisonError::into_inner).take(data.len())
+        {
+            return Poll::Ready(Some(Err(status)));
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(kib: &Arc<Semaphore>) -> Held {
+        Held { kib: Arc::clone(kib), bytes: 0, permits: None }
+    }
+
+    #[test]
+    fn small_messages_take_nothing_and_large_ones_what_is_beyond() {
+        let kib = Arc::new(Semaphore::new(100));
+        let mut call = held(&kib);
+        call.take(SMALL).unwrap();
+        assert_eq!(kib.available_permits(), 100);
+        call.take(1).unwrap();
+        call.take(1023).unwrap();
+        assert_eq!(kib.available_permits(), 99);
+        call.take(50 * 1024).unwrap();
+        assert_eq!(kib.available_permits(), 49);
+        drop(call);
+        assert_eq!(kib.available_permits(), 100);
+    }
+
+    #[test]
+    fn what_is_too_much_for_all_is_refused_and_leaves_the_others_theirs() {
+        let kib = Arc::new(Semaphore::new(100));
+        let (mut first, mut second) = (held(&kib), held(&kib));
+        first.take(SMALL + 80 * 1024).unwrap();
+        let refused = second.take(SMALL + 30 * 1024).unwrap_err();
+        assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
+        assert_eq!(kib.available_permits(), 20);
+        drop(first);
+        held(&kib).take(SMALL + 30 * 1024).unwrap();
+    }
+}
