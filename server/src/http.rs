@@ -13,11 +13,13 @@ mod auth;
 mod body;
 mod error;
 mod events;
+mod gojudge_files;
 mod gojudge_routes;
 mod gojudge_stream;
 mod gojudge_ws;
 mod health;
 mod languages;
+mod media_type;
 mod socket;
 mod submissions;
 pub(crate) mod telemetry;
@@ -28,7 +30,7 @@ mod wire_limits;
 
 pub use auth::{Access, AccessError};
 pub use error::{FieldError, Problem};
-pub(crate) use gojudge_routes::uploaded;
+pub(crate) use gojudge_files::uploaded;
 
 use crate::config::Config;
 use crate::figures::Runtimes;

@@ -1,42 +1,44 @@
 //! The routes of go-judge.
 
-use actix_files::NamedFile;
-use actix_multipart::Multipart;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
+use actix_web::http::{Method, header};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{Error, HttpRequest, HttpResponse, web};
-use futures_util::TryStreamExt;
+use actix_web::{Error, HttpRequest, HttpResponse, Resource, web};
 use serde_json::json;
 
 use super::body::Budget;
-use super::{Api, Problem, gojudge_stream, gojudge_ws};
+use super::{Api, Problem, gojudge_files, gojudge_stream, gojudge_ws};
 use crate::gojudge::answer::CommandResult;
 use crate::gojudge::command::Refusal;
-use crate::gojudge::{GoJudge, answer, go_error, request};
+use crate::gojudge::{GoJudge, answer, request};
 
 /// What go-judge's clients look for in a version: the one whose contract this is.
 const CONTRACT: &str = "v1.12.2";
 
 /// All routes but `/version`, which both APIs have.
 pub(super) fn routes(app: &mut web::ServiceConfig) {
-    app.service(web::resource("/config").route(web::get().to(config)))
-        .service(web::resource("/run").wrap(from_fn(access)).route(web::post().to(run)))
-        .service(web::resource("/ws").wrap(from_fn(access)).route(web::get().to(gojudge_ws::ws)))
-        .service(web::resource("/stream").wrap(from_fn(access)).route(web::get().to(gojudge_stream::stream)))
+    app.service(resource("/config").route(web::get().to(config)))
+        .service(resource("/run").wrap(from_fn(access)).route(web::post().to(run)))
+        .service(resource("/ws").wrap(from_fn(access)).route(web::get().to(gojudge_ws::ws)))
+        .service(resource("/stream").wrap(from_fn(access)).route(web::get().to(gojudge_stream::stream)))
         .service(
-            web::resource("/file")
+            resource("/file")
                 .wrap(from_fn(access))
-                .route(web::get().to(list))
-                .route(web::post().to(upload)),
+                .route(web::get().to(gojudge_files::list))
+                .route(web::post().to(gojudge_files::upload)),
         )
         .service(
-            web::resource("/file/{id}")
+            resource("/file/{id}")
                 .wrap(from_fn(access))
-                .route(web::get().to(download))
-                .route(web::delete().to(remove)),
-        );
+                .route(web::get().to(gojudge_files::download))
+                .route(web::delete().to(gojudge_files::remove)),
+        )
+        .service(web::resource(["/run/", "/file/", "/file/{id}/"]).to(without_slash));
+}
+
+fn resource(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(nothing))
 }
 
 /// What both `/version` and `/config` tell of features.
@@ -107,14 +109,14 @@ fn answered(outcome: Result<Vec<CommandResult>, Refusal>) -> HttpResponse {
     }
 }
 
-fn refused(refusal: &Refusal) -> HttpResponse {
+pub(super) fn refused(refusal: &Refusal) -> HttpResponse {
     match refusal {
         Refusal::Bad(text) => json_body(HttpResponse::BadRequest(), answer::text(text)),
         Refusal::Failed(text) => json_body(HttpResponse::InternalServerError(), answer::text(text)),
     }
 }
 
-fn json_body(mut response: actix_web::HttpResponseBuilder, body: Vec<u8>) -> HttpResponse {
+pub(super) fn json_body(mut response: actix_web::HttpResponseBuilder, body: Vec<u8>) -> HttpResponse {
     response.content_type("application/json; charset=utf-8").body(body)
 }
 
@@ -147,60 +149,17 @@ fn cgroup_type(api: &Api) -> u8 {
     }
 }
 
-async fn list(gojudge: web::Data<GoJudge>) -> HttpResponse {
-    let files = gojudge.files().list();
-    let entries = files.iter().map(|(id, name)| (id.as_str(), name.as_str()));
-    json_body(HttpResponse::Ok(), answer::map(entries))
+/// As go-judge answers what it does not know, also a method that a path does not have.
+async fn nothing() -> HttpResponse {
+    HttpResponse::NotFound().content_type("text/plain").body("404 page not found")
 }
 
-/// The field `file` of a form; only the last part of its file name counts.
-async fn upload(gojudge: web::Data<GoJudge>, form: Multipart) -> HttpResponse {
-    match uploaded(form).await {
-        Ok(Some((name, content))) => {
-            let stored = tokio::task::spawn_blocking(move || gojudge.files().add(&name, &content)).await;
-            match stored.unwrap_or_else(|panic| Err(std::io::Error::other(panic))) {
-                Ok(id) => json_body(HttpResponse::Ok(), answer::text(&id)),
-                Err(error) => refused(&Refusal::Failed(go_error::text(&error))),
-            }
-        }
-        Ok(None) | Err(_) => HttpResponse::BadRequest().finish(),
-    }
-}
-
-/// The field `file` of a form: the last part of its file name, and its content; none where there is no such field.
-pub(crate) async fn uploaded(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, Error> {
-    while let Some(mut field) = form.try_next().await? {
-        let is_file = field.name() == Some("file");
-        let name = field.content_disposition().and_then(|disposition| disposition.get_filename());
-        let name = name.and_then(|name| name.rsplit(['/', '\\']).next()).unwrap_or_default().to_owned();
-        let mut content = Vec::new();
-        while let Some(chunk) = field.try_next().await? {
-            if is_file {
-                content.extend_from_slice(&chunk);
-            }
-        }
-        if is_file {
-            return Ok((!name.is_empty()).then_some((name, content)));
-        }
-    }
-    Ok(None)
-}
-
-async fn download(gojudge: web::Data<GoJudge>, id: web::Path<String>, request: HttpRequest) -> HttpResponse {
-    let Ok(stored) = gojudge.files().open(&id) else { return HttpResponse::NotFound().finish() };
-    let named = NamedFile::from_file(stored.file, &stored.name);
-    let Ok(named) = named else { return HttpResponse::NotFound().finish() };
-    let attachment = ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::Filename(stored.name)],
+/// A path with a slash too many: GET may look again by itself, other methods with the same body.
+async fn without_slash(request: HttpRequest) -> HttpResponse {
+    let path = request.path().trim_end_matches('/').to_owned();
+    let mut redirect = match *request.method() {
+        Method::GET => HttpResponse::MovedPermanently(),
+        _ => HttpResponse::TemporaryRedirect(),
     };
-    named.use_etag(false).set_content_disposition(attachment).into_response(&request)
-}
-
-async fn remove(gojudge: web::Data<GoJudge>, id: web::Path<String>) -> HttpResponse {
-    match gojudge.files().remove(&id) {
-        Ok(true) => HttpResponse::Ok().finish(),
-        Ok(false) => HttpResponse::NotFound().finish(),
-        Err(error) => refused(&Refusal::Failed(go_error::text(&error))),
-    }
+    redirect.insert_header((header::LOCATION, path)).finish()
 }

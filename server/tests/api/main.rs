@@ -9,6 +9,7 @@ mod durability;
 mod errors;
 mod ffi;
 mod gojudge;
+mod gojudge_files;
 mod grpc;
 mod grpc_stream;
 mod proxy;
