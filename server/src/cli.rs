@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use self::client::Client;
 use crate::config::{Config, Overrides};
 use crate::language::Languages;
-use crate::{telemetry, warden};
+use crate::{telemetry, version, warden};
 
 mod client;
 mod config;
@@ -21,7 +21,7 @@ mod serve;
 
 /// A judge service: compiles and runs programs in containers and says what they are worth.
 #[derive(Debug, Parser)]
-#[command(name = "gavel", version)]
+#[command(name = "gavel", version = version::LONG)]
 struct Cli {
     #[command(flatten)]
     settings: Settings,

@@ -7,6 +7,8 @@ use std::time::Instant;
 use serde::Serialize;
 use tokio::runtime::{Handle, RuntimeMetrics};
 
+use crate::version::{COMMIT, VERSION};
+
 /// The runtimes of this process, each noted by whoever runs in it.
 #[derive(Debug, Clone)]
 pub struct Runtimes {
@@ -18,6 +20,7 @@ pub struct Runtimes {
 #[derive(Debug, Serialize)]
 pub(crate) struct Figures {
     version: &'static str,
+    commit: &'static str,
     /// Since the first runtime was noted.
     uptime_seconds: u64,
     process: Process,
@@ -84,7 +87,8 @@ impl Runtimes {
         let status = read("status");
         let rollup = read("smaps_rollup");
         Figures {
-            version: env!("CARGO_PKG_VERSION"),
+            version: VERSION,
+            commit: COMMIT,
             uptime_seconds: self.started.elapsed().as_secs(),
             process: Process {
                 pid: std::process::id(),

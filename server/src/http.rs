@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::{HttpServiceFactory, Server};
 use actix_web::middleware::{DefaultHeaders, from_fn};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Resource, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Resource, Route, guard, web};
 
 mod admin;
 mod auth;
@@ -20,6 +20,7 @@ mod gojudge_ws;
 mod health;
 mod languages;
 mod media_type;
+mod request_id;
 mod socket;
 mod submissions;
 pub(crate) mod telemetry;
@@ -90,6 +91,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .app_data(web::Data::from(Arc::clone(&api)))
             .app_data(budget.clone())
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
+            .wrap(from_fn(request_id::attach))
             .configure(routes)
             .configure(|app| {
                 if let Some(gojudge) = gojudge {
@@ -113,11 +115,11 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
 
 /// Every route there is.
 fn routes(app: &mut web::ServiceConfig) {
-    app.service(resource("/healthz", "GET").route(web::get().to(health::alive)))
-        .service(resource("/readyz", "GET").route(web::get().to(health::ready)))
-        .service(resource("/version", "GET").route(web::get().to(health::version)))
+    app.service(resource("/healthz", "GET, HEAD").route(get().to(health::alive)))
+        .service(resource("/readyz", "GET, HEAD").route(get().to(health::ready)))
+        .service(resource("/version", "GET, HEAD").route(get().to(health::version)))
         .service(
-            resource("/metrics", "GET").route(web::get().to(health::metrics)).wrap(from_fn(auth::metrics)),
+            resource("/metrics", "GET, HEAD").route(get().to(health::metrics)).wrap(from_fn(auth::metrics)),
         )
         .service(api_v1());
 }
@@ -126,24 +128,29 @@ fn api_v1() -> impl HttpServiceFactory {
     web::scope("/api/v1")
         .wrap(from_fn(auth::backend))
         .service(
-            resource("/submissions", "GET, POST")
-                .route(web::get().to(submissions::list))
+            resource("/submissions", "GET, HEAD, POST")
+                .route(get().to(submissions::list))
                 .route(web::post().to(submissions::create)),
         )
         .service(
-            resource("/submissions/{id}", "DELETE, GET")
-                .route(web::get().to(submissions::get))
+            resource("/submissions/{id}", "DELETE, GET, HEAD")
+                .route(get().to(submissions::get))
                 .route(web::delete().to(submissions::cancel)),
         )
         .service(resource("/submissions/{id}/events", "GET").route(web::get().to(events::follow)))
-        .service(resource("/languages", "GET").route(web::get().to(languages::list)))
+        .service(resource("/languages", "GET, HEAD").route(get().to(languages::list)))
         .service(
-            resource("/users/{user}/throttle", "DELETE, GET")
-                .route(web::get().to(users::throttle))
+            resource("/users/{user}/throttle", "DELETE, GET, HEAD")
+                .route(get().to(users::throttle))
                 .route(web::delete().to(users::clear_throttle)),
         )
         .service(resource("/admin/recycle", "POST").route(web::post().to(admin::recycle)))
         .default_service(web::to(error::not_found))
+}
+
+/// Where GET is answered, so is HEAD: without the body, which is left out on the wire.
+fn get() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 /// A resource that answers other methods with 405 in our own form.

@@ -26,5 +26,6 @@ pub mod store;
 pub mod submission;
 pub mod telemetry;
 pub mod throttle;
+mod version;
 pub mod warden;
 pub mod workspace;

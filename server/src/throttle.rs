@@ -26,13 +26,12 @@ pub struct Strikes {
 impl Strikes {
     /// What a verdict makes of it.
     ///
-    /// Our own failures say nothing of the user. A timeout during a cool-down comes from a submission accepted before
-    /// it, and does not lengthen it.
+    /// Every verdict but TimeLimitExceeded ends the row, also InternalError: in doubt for the user. A timeout during a
+    /// cool-down comes from a submission accepted before it, and does not lengthen it.
     #[must_use]
     pub fn after(self, verdict: Verdict, now: DateTime<Utc>, policy: &ThrottleConfig) -> Self {
         let current = self.forgotten(now, policy);
         match verdict {
-            Verdict::InternalError => current,
             Verdict::TimeLimitExceeded if current.remaining(now).is_some() || policy.strikes == 0 => current,
             Verdict::TimeLimitExceeded => current.strike(now, policy),
             Verdict::Accepted
@@ -40,7 +39,8 @@ impl Strikes {
             | Verdict::CompileError
             | Verdict::RuntimeError
             | Verdict::MemoryLimitExceeded
-            | Verdict::OutputLimitExceeded => Self { in_a_row: 0, ..current },
+            | Verdict::OutputLimitExceeded
+            | Verdict::InternalError => Self { in_a_row: 0, ..current },
         }
     }
 
@@ -202,10 +202,11 @@ mod tests {
     }
 
     #[test]
-    fn our_own_failure_neither_strikes_nor_resets() {
-        let four = timeouts(Strikes::default(), 4, 0).after(Verdict::InternalError, at(1), &policy());
-        assert_eq!(four.remaining(at(1)), None);
-        assert!(timeouts(four, 1, 2).remaining(at(2)).is_some());
+    fn our_own_failure_ends_the_row_as_any_other_verdict() {
+        let none = timeouts(Strikes::default(), 4, 0).after(Verdict::InternalError, at(1), &policy());
+        assert_eq!(none.remaining(at(1)), None);
+        assert_eq!(timeouts(none, 4, 2).remaining(at(2)), None);
+        assert!(timeouts(none, 5, 2).remaining(at(2)).is_some());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::{Api, gojudge_routes};
+use crate::version::{COMMIT, VERSION};
 
 /// `GET /healthz`: the process answers.
 pub(super) async fn alive() -> Json<Alive> {
@@ -39,7 +40,8 @@ pub(super) async fn version(api: Data<Api>) -> Json<serde_json::Value> {
         None => serde_json::json!({}),
     };
     version["name"] = "gavel".into();
-    version["version"] = env!("CARGO_PKG_VERSION").into();
+    version["version"] = VERSION.into();
+    version["commit"] = COMMIT.into();
     version["api"] = "v1".into();
     Json(version)
 }

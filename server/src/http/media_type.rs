@@ -70,7 +70,7 @@ mod tests {
             ("a.json", Some("application/json")),
             ("a.png", Some("image/png")),
             ("stdout", None),
-            ("1.in", None),
+            ("1.unheardof", None),
             ("..", None),
             ("", None),
         ] {

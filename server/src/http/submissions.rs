@@ -44,6 +44,8 @@ pub(super) async fn create(
         parsing.await.map_err(|_| Problem::Malformed("the body could not be read".into()))??
     };
     let id = api.queue.submit(Arc::new(submission), size, digest).await?;
+    // The one line that has both ids: the request's is in its span.
+    tracing::info!(submission.id = %id, "Accepted submission {id}");
     drop(body);
     if wait {
         wait_for(&api, id).await;

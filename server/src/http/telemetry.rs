@@ -8,7 +8,7 @@ use actix_web::dev::Server;
 use actix_web::web::{Data, Json};
 use actix_web::{App, HttpServer, web};
 
-use super::{Api, HEAD_TIMEOUT, error, health, resource};
+use super::{Api, HEAD_TIMEOUT, error, get, health, resource};
 use crate::figures::Figures;
 
 /// Connections; each scraper needs one.
@@ -26,10 +26,10 @@ pub(crate) fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Ser
             .app_data(Data::from(Arc::clone(&api)))
             .configure(|app| {
                 if config.metrics {
-                    app.service(resource("/metrics", "GET").route(web::get().to(health::metrics)));
+                    app.service(resource("/metrics", "GET, HEAD").route(get().to(health::metrics)));
                 }
                 if config.debug {
-                    app.service(resource("/debug", "GET").route(web::get().to(figures)));
+                    app.service(resource("/debug", "GET, HEAD").route(get().to(figures)));
                 }
             })
             .default_service(web::to(error::not_found))

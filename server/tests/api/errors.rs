@@ -261,12 +261,12 @@ async fn a_body_that_trickles_in_is_cut_off() {
 async fn other_methods_are_answered_with_those_that_are_possible() {
     let bench = Bench::start().await;
     for (method, path, allow) in [
-        (Method::PUT, SUBMISSIONS, "GET, POST"),
-        (Method::POST, "/api/v1/submissions/x", "DELETE, GET"),
-        (Method::POST, "/api/v1/languages", "GET"),
-        (Method::PUT, "/api/v1/users/alice/throttle", "DELETE, GET"),
+        (Method::PUT, SUBMISSIONS, "GET, HEAD, POST"),
+        (Method::POST, "/api/v1/submissions/x", "DELETE, GET, HEAD"),
+        (Method::POST, "/api/v1/languages", "GET, HEAD"),
+        (Method::PUT, "/api/v1/users/alice/throttle", "DELETE, GET, HEAD"),
         (Method::GET, "/api/v1/admin/recycle", "POST"),
-        (Method::DELETE, "/healthz", "GET"),
+        (Method::DELETE, "/healthz", "GET, HEAD"),
     ] {
         let response = bench.request(method, path).send().await.unwrap();
         assert_eq!(response.status(), 405, "{path}");

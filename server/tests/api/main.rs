@@ -15,6 +15,7 @@ mod grpc_stream;
 mod proxy;
 mod reading;
 mod repeated;
+mod request_ids;
 mod socket;
 mod standin;
 mod stopping;
