@@ -1,11 +1,14 @@
 //! The directories a program may write, and putting files there before it starts.
 
+use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use gavel_protocol::{BoxFile, Content};
 use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
+
+use crate::reset;
 
 /// Where programs may write. They are emptied after every run.
 #[derive(Debug)]
@@ -46,6 +49,18 @@ impl Boxes {
     /// All of them.
     pub(crate) fn directories(&self) -> &[Directory] {
         &self.directories
+    }
+
+    /// The names of what is in the first of them, where they are UTF-8; no more than this.
+    pub(crate) fn names(&self, most: usize) -> Vec<String> {
+        let mut names = Vec::new();
+        let note = |name: &CStr| {
+            names.extend(name.to_str().ok().map(str::to_owned));
+            (names.len() >= most).then_some(())
+        };
+        // What cannot be read cannot be handed out either.
+        let _ = self.directories.first().map(|directory| reset::next(&directory.descriptor, note));
+        names
     }
 
     /// Opens a path of the box; no symbolic link is followed.

@@ -98,6 +98,7 @@ fn order(arguments: ByHand, cwd: String) -> Run {
         stdio: [0, 1, 2].map(descriptor).to_vec(),
         terminal: None,
         collect: Vec::new(),
+        leavings: false,
         limits: arguments.limits,
     }
 }

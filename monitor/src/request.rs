@@ -66,6 +66,7 @@ pub(crate) fn resolve(run: &Run, descriptors: Vec<OwnedFd>, boxes: &Boxes) -> Re
         stdio,
         terminal,
         collect: Vec::new(),
+        leavings: false,
         limits: run.limits.clone(),
     };
     Ok(Resolved { run: resolved, descriptors: given.kept, written })
@@ -160,6 +161,7 @@ mod tests {
             stdio: vec![],
             terminal: None,
             collect: vec![],
+            leavings: false,
             limits: Limits {
                 cpu_time: Duration::from_secs(1),
                 wall_time: Duration::from_secs(1),

@@ -82,7 +82,13 @@ fn enter(parent: &OwnedFd, name: &CStr, uid: u32) -> Result<OwnedFd, Errno> {
 }
 
 /// Shows the entries of a directory one by one until `visit` says something.
-fn next<T>(directory: &OwnedFd, mut visit: impl FnMut(&CStr) -> Option<T>) -> Result<Option<T>, Errno> {
+///
+/// # Errors
+/// As lseek(2) and getdents(2).
+pub(crate) fn next<T>(
+    directory: &OwnedFd,
+    mut visit: impl FnMut(&CStr) -> Option<T>,
+) -> Result<Option<T>, Errno> {
     let mut buffer = [MaybeUninit::<u8>::uninit(); 8192];
     rustix::fs::seek(directory, SeekFrom::Start(0))?;
     let mut entries = RawDir::new(directory.as_fd(), &mut buffer);

@@ -192,6 +192,11 @@ impl Runner {
         collect::collect(wanted, written.map(|(_, file)| file), &self.equipment.boxes, self.uid)
     }
 
+    /// The names of what is in the box itself, where they are UTF-8; no more than this.
+    pub(crate) fn names(&self, most: usize) -> Vec<String> {
+        self.equipment.boxes.names(most)
+    }
+
     /// Removes all of the run and proves that nothing is left.
     pub(crate) fn clean(&mut self) -> Clean {
         (self.placed, self.unput) = (0, None);

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 use gavel_protocol::{
-    BoxFile, Collected, CollectedFile, Descriptor, Hello, Order, Outcome, Reply, Report, Run, RunId, Setup,
+    BoxFile, Bytes, Collect, Collected, CollectedFile, Descriptor, Hello, MAX_LEAVINGS, Order, Outcome,
+    Reply, Report, Run, RunId, Setup,
 };
 
 use crate::boxes::Boxes;
@@ -106,7 +107,28 @@ impl Server {
         Ok(())
     }
 
+    fn hand_out_leavings(&mut self, run: RunId) -> Result<(), ChannelError> {
+        for names in self.runner.names(MAX_LEAVINGS + 1).chunks(FRAME_DESCRIPTORS) {
+            let (mut found, mut descriptors) = (Vec::new(), Vec::new());
+            for name in names {
+                let max = Bytes(u64::MAX);
+                let wanted = Collect { path: name.clone(), anywhere: false, max, truncate: false };
+                if let (CollectedFile::File { size, .. }, Some(file)) = self.runner.collect(&wanted) {
+                    let descriptor = Descriptor(u16::try_from(descriptors.len()).unwrap_or(u16::MAX));
+                    let file_found = CollectedFile::File { descriptor, size };
+                    found.push(Collected { path: wanted.path, file: file_found });
+                    descriptors.push(file);
+                }
+            }
+            self.channel.send(run, Reply::Leavings(found), &borrowed(&descriptors))?;
+        }
+        Ok(())
+    }
+
     fn report(&mut self, run: RunId, order: &Run, outcome: Outcome) -> Result<(), ChannelError> {
+        if order.leavings && matches!(outcome, Outcome::Finished { .. }) {
+            self.hand_out_leavings(run)?;
+        }
         let detail = detail(&outcome);
         let (mut collected, mut descriptors) = (Vec::new(), Vec::new());
         let mut length = 0;

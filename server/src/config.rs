@@ -222,6 +222,9 @@ pub struct GoJudgeConfig {
     /// Largest file taken out, where the request does not say.
     #[serde(with = "units::size")]
     pub copy_out_limit: Bytes,
+    /// Directory of the server below which `copyOutDir` writes; none = `copyOutDir` is ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_out_dir: Option<PathBuf>,
     /// Open files of each process.
     pub open_files: u32,
     /// What a client asks beyond this is cut to it.

@@ -18,6 +18,7 @@ use crate::submission::Isolation;
 
 pub(crate) mod answer;
 pub(crate) mod command;
+mod copy_out_dir;
 mod execute;
 pub(crate) mod files;
 pub(crate) mod go_error;
@@ -51,6 +52,7 @@ struct Settings {
     src_prefixes: Vec<PathBuf>,
     output_limit: Bytes,
     copy_out_limit: Bytes,
+    copy_out_dir: Option<PathBuf>,
     open_files: u32,
     max_memory: Bytes,
     max_time: Duration,
@@ -103,6 +105,7 @@ impl GoJudge {
             src_prefixes: config.src_prefixes.clone(),
             output_limit: config.output_limit,
             copy_out_limit: config.copy_out_limit,
+            copy_out_dir: config.copy_out_dir.clone(),
             open_files: config.open_files,
             max_memory: config.max_memory,
             max_time: config.max_time,
@@ -205,7 +208,9 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
 impl<S: Sandboxes + fmt::Debug> Service<S> {
     /// `streams`: whether files may be `streamIn` and `streamOut`.
     fn sources(&self, streams: bool) -> Sources<'_> {
-        Sources { prefixes: &self.settings.src_prefixes, files: &self.files, streams }
+        let Settings { src_prefixes, copy_out_dir, .. } = &self.settings;
+        let copy_out_dir = copy_out_dir.as_deref();
+        Sources { prefixes: src_prefixes, copy_out_dir, files: &self.files, streams }
     }
 
     /// Waits for the right to run.

@@ -122,6 +122,8 @@ pub struct Program {
     pub limits: Limits,
     /// Files to hand out after the end.
     pub collect: Vec<CollectFile>,
+    /// Hand out also every regular file that it leaves in the box itself, not in directories below.
+    pub leavings: bool,
 }
 
 /// A file in the box.
@@ -217,6 +219,8 @@ pub struct Ran {
     pub stderr: Captured,
     /// One entry for each [`CollectFile`], in order.
     pub collected: Vec<CollectedOutput>,
+    /// What [`Program::leavings`] asked for; at most one more than [`gavel_protocol::MAX_LEAVINGS`].
+    pub leavings: Vec<Leaving>,
 }
 
 /// How a run ended, seen from the server.
@@ -262,6 +266,17 @@ pub struct Captured {
     pub tail: Vec<u8>,
     /// All bytes that were read, also those dropped.
     pub total: u64,
+}
+
+/// A regular file that a program left in the box. Hostile, as that of [`CollectedOutput::File`].
+#[derive(Debug)]
+pub struct Leaving {
+    /// Its name: one part of a path, and not `.` or `..`.
+    pub name: String,
+    /// Open for reading.
+    pub descriptor: OwnedFd,
+    /// Its size.
+    pub size: Bytes,
 }
 
 /// The fate of one [`CollectFile`].

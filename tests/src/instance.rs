@@ -34,6 +34,8 @@ pub struct Plan {
     name: String,
     settings: Vec<(String, String)>,
     volume_options: HashMap<String, String>,
+    /// Where the server has a volume beside its workspace.
+    data: Option<String>,
     token: Option<String>,
 }
 
@@ -49,6 +51,7 @@ impl Plan {
             name: format!("gavel-e2e-{name}"),
             settings,
             volume_options: HashMap::new(),
+            data: None,
             token: environment::token(),
         }
     }
@@ -72,6 +75,13 @@ impl Plan {
     pub fn workspace_of(mut self, size: &str) -> Self {
         let options = [("type", "tmpfs"), ("device", "tmpfs"), ("o", &format!("size={size}"))];
         self.volume_options = options.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        self
+    }
+
+    /// With an empty volume at this path of the server, as a directory that it shares with its clients.
+    #[must_use]
+    pub fn data_at(mut self, path: &str) -> Self {
+        self.data = Some(path.into());
         self
     }
 
@@ -114,6 +124,9 @@ impl Plan {
         body.env = Some(self.environment(body.env.unwrap_or_default(), uids));
         let host_config = body.host_config.get_or_insert_default();
         move_workspace(host_config, &self.name);
+        if let (Some(path), "server") = (&self.data, service) {
+            host_config.binds.get_or_insert_default().push(format!("{}:{path}:rw", data_volume(&self.name)));
+        }
         host_config.port_bindings = port.map(published);
         let options = CreateContainerOptionsBuilder::new().name(&format!("{}-{service}", self.name)).build();
         done(host.docker().create_container(Some(options), body).await).id
@@ -191,8 +204,15 @@ async fn remove(host: &Host, name: &str) {
     for sandbox in host.sandboxes(name).await {
         host.remove(&sandbox.id).await;
     }
-    let options = RemoveVolumeOptionsBuilder::new().force(true).build();
-    done(host.docker().remove_volume(name, Some(options)).await);
+    for volume in [name, &data_volume(name)] {
+        let options = RemoveVolumeOptionsBuilder::new().force(true).build();
+        done(host.docker().remove_volume(volume, Some(options)).await);
+    }
+}
+
+/// The engine makes it when it is first mounted.
+fn data_volume(instance: &str) -> String {
+    format!("{instance}-data")
 }
 
 fn create_body(original: ContainerInspectResponse) -> ContainerCreateBody {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Version of this protocol. Monitor and server must agree exactly: they are released together, and a container
 /// with another monitor is retired, not talked to.
-pub const VERSION: u16 = 4;
+pub const VERSION: u16 = 5;
 
 /// Largest frame in bytes.
 pub const MAX_FRAME: usize = 128 * 1024;
@@ -148,6 +148,7 @@ mod tests {
                 max: Bytes::kib(1),
                 truncate: false,
             }],
+            leavings: true,
             limits: Limits {
                 cpu_time: Duration::from_millis(1500),
                 wall_time: Duration::from_secs(5),

@@ -9,7 +9,8 @@
 //!         ◀───────────── Welcome ──           once; who the program is to be
 //!         ◀─── Files* ── Run ─────            per run; what it needs, by descriptor or inline
 //!         ◀──────────────── Kill ──           at any time during a run
-//!         ── Collected* ── Report ──▶         per run; everything of the run is dead by now
+//!         ── Leavings*, Collected* ─▶         per run; what it left, by descriptor
+//!         ── Report ────────────────▶         per run; everything of the run is dead by now
 //!         ── Clean ─────────────────▶         per run; the box is wiped, or why it is not
 //!         ◀──────────────── Ping ──           at any time; the Pong carries its run id
 //!         ── Pong ──────────────────▶
@@ -30,4 +31,4 @@ pub use ending::{Ending, Limit, Outcome, Step, Usage};
 pub use frame::{Envelope, FrameError, MAX_DESCRIPTORS, MAX_FRAME, RunId, VERSION, decode, encode};
 pub use limits::{Bytes, CpuRate, Limits};
 pub use order::{BoxFile, Collect, Content, Descriptor, Order, Run, Setup, Stdio, StdioSource};
-pub use reply::{CgroupTier, Clean, Collected, CollectedFile, Hello, Reply, Report};
+pub use reply::{CgroupTier, Clean, Collected, CollectedFile, Hello, MAX_LEAVINGS, Reply, Report};

@@ -58,6 +58,8 @@ pub struct Run {
     pub terminal: Option<Descriptor>,
     /// What to hand out after the end.
     pub collect: Vec<Collect>,
+    /// Hand out also every regular file that the program leaves in the box itself, but not in directories below it.
+    pub leavings: bool,
     /// What the run may use.
     pub limits: Limits,
 }

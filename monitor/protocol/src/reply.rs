@@ -4,11 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Bytes, Descriptor, Outcome};
 
+/// Most files that are handed out for [`crate::Run::leavings`].
+pub const MAX_LEAVINGS: usize = 1000;
+
 /// A frame from the monitor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reply {
     /// The first frame of a connection.
     Hello(Hello),
+    /// Files of the box itself, where [`crate::Run::leavings`] asks for them: regular ones, by name, those that have a
+    /// name in UTF-8. At most one more than [`MAX_LEAVINGS`] in all of a run's frames, before the others.
+    Leavings(Vec<Collected>),
     /// Collected files of the run whose [`Reply::Report`] follows, when one frame is too small.
     Collected(Vec<Collected>),
     /// The run is over and nothing of it is alive.

@@ -304,6 +304,7 @@ pub(crate) fn program(argv: &[&str], cwd: &str, limits: Limits) -> Run {
         stdio: vec![],
         terminal: None,
         collect: vec![],
+        leavings: false,
         limits,
     }
 }

@@ -53,6 +53,33 @@ fn the_end_of_the_connection_ends_the_monitor_and_the_run_with_it() {
 }
 
 #[test]
+fn what_is_left_in_the_box_itself_is_handed_out_where_asked_for() {
+    let mut server = Server::start();
+    let script = "umask 077; mkdir d; echo 1 > d/below; ln -s d/below link; mkfifo pipe; echo 2 > b; i=0; \
+        while [ $i -lt 300 ]; do : > $i; i=$((i+1)); done";
+    let mut run = program(&["/bin/sh", "-c", script], &server.cwd(), limits());
+    run.leavings = true;
+    let id = server.begin(run, &[]);
+    let mut left = Vec::new();
+    let report = loop {
+        match server.receive().unwrap() {
+            (run, Reply::Leavings(files), with) if run == id => {
+                assert_eq!(files.len(), with.len());
+                left.extend(files.into_iter().zip(with));
+            }
+            (_, Reply::Report(report), _) => break report,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(matches!(report.outcome, Outcome::Finished { .. }));
+    assert!(matches!(server.receive().unwrap().1, Reply::Clean(Clean::Proven)));
+    let (b, descriptor) = left.iter().find(|(file, _)| file.path == "b").unwrap();
+    assert!(matches!(b.file, CollectedFile::File { size: Bytes(2), .. }));
+    let content = std::io::read_to_string(std::fs::File::from(descriptor.try_clone().unwrap())).unwrap();
+    assert_eq!((content.as_str(), left.len()), ("2\n", 301));
+}
+
+#[test]
 fn a_collected_file_arrives_as_a_descriptor() {
     let mut server = Server::start();
     let mut run =

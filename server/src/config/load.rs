@@ -36,6 +36,7 @@ const UNSET: &[&str] = &[
     "gojudge.slots",
     "gojudge.parallelism",
     "gojudge.file_dir",
+    "gojudge.copy_out_dir",
     "gojudge.streams",
 ];
 const SECRETS: &[&str] = &["http.token", "http.admin_token"];

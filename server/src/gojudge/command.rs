@@ -10,6 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::answer::{FileError, FileErrorKind};
+use super::copy_out_dir::Target;
 use super::files::FileStore;
 use super::go_error;
 use super::request::{Command, File, OutputName, PipeEnd, PipeMap, Request};
@@ -32,6 +33,8 @@ pub(crate) enum Refusal {
 pub(super) struct Sources<'a> {
     /// Directories below which `src` may name a file; none = no `src` at all.
     pub(super) prefixes: &'a [PathBuf],
+    /// Where `copyOutDir` may write; none = it is ignored.
+    pub(super) copy_out_dir: Option<&'a Path>,
     pub(super) files: &'a FileStore,
     /// The client talks with the programs while they run: files may be `streamIn` and `streamOut`.
     pub(super) streams: bool,
@@ -102,6 +105,8 @@ pub(super) struct Prepared {
     pub(super) terminal: TerminalUse,
     pub(super) copy_in: Vec<(String, CopyIn)>,
     pub(super) copy_out: Vec<CopyOut>,
+    /// Where what is left in the box goes.
+    pub(super) leavings: Option<Target>,
     /// Names, also of collectors and pipes, whose content goes into the file store.
     pub(super) cached: BTreeSet<String>,
     /// Files that could not be opened: then the command is not run.
@@ -178,6 +183,10 @@ fn check_source(src: &str, prefixes: &[PathBuf]) -> Result<(), Refusal> {
     };
     if prefixes.is_empty() {
         return Err(outside());
+    }
+    // Everything, as go-judge allows without a prefix: then what is missing is told where it is opened.
+    if prefixes.iter().any(|prefix| prefix == Path::new("/")) {
+        return Ok(());
     }
     let resolved = Path::new(src)
         .canonicalize()
@@ -268,7 +277,8 @@ fn prepare_one(
     let is_output = |name: &str| pipe_names.contains(name) || named.contains(name);
     let cached: BTreeSet<String> = command.copy_out_cached.iter().map(|output| output.name.clone()).collect();
     let copy_out = copy_out(command, &cached, is_output);
-    Ok(Prepared { slots, collectors, terminal, copy_in, copy_out, cached, file_errors })
+    let leavings = Target::of(&command.copy_out_dir, sources.copy_out_dir)?;
+    Ok(Prepared { slots, collectors, terminal, copy_in, copy_out, leavings, cached, file_errors })
 }
 
 fn descriptor(file: &File, collectors: &mut Vec<Collector>, sources: Sources<'_>) -> Result<Slot, Refusal> {

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer::{CommandResult, FileError, FileErrorKind, Status};
 use super::command::{Collector, CopyIn, CopyOut, Prepared, Refusal, Slot, link_error};
+use super::copy_out_dir::Target;
 use super::files::FileStore;
 use super::go_error;
 use super::pipes::{PipeReader, Pipes};
@@ -21,7 +22,8 @@ use super::stream::CommandStreams;
 use super::terminal::{CommandTerminal, TerminalUse};
 use super::{EXTRA_MEMORY, Settings};
 use crate::sandbox::{
-    CollectFile, CollectedOutput, Input, Lease, Output, Program, PutContent, PutFile, Ran, RunEnding, Wire,
+    CollectFile, CollectedOutput, Input, Lease, Leaving, Output, Program, PutContent, PutFile, Ran,
+    RunEnding, Wire,
 };
 
 /// The kernel does not take a smaller limit for a cgroup that a process has to enter. No program runs in so little, and
@@ -47,7 +49,7 @@ pub(super) async fn execute(
     if !prepared.file_errors.is_empty() {
         return Ok(not_run(prepared.file_errors));
     }
-    let Prepared { slots, collectors, terminal, copy_in, copy_out, cached, .. } = prepared;
+    let Prepared { slots, collectors, terminal, copy_in, copy_out, leavings, cached, .. } = prepared;
     let mut readers = BTreeMap::new();
     let failed = |error| Refusal::Failed(format!("pipe: create: {}", go_error::text(&error)));
     let terminal = open_terminal(&slots, &collectors, terminal, streams).map_err(failed)?;
@@ -68,6 +70,7 @@ pub(super) async fn execute(
     let links: Vec<_> = copy_in.iter().map(|(name, content)| (name.clone(), link_target(content))).collect();
     let mut program = program(command, wires, copy_in, collect, host.settings);
     program.terminal = terminal.as_ref().map(|terminal| Arc::clone(terminal.slave()));
+    program.leavings = leavings.is_some();
     let ran = lease.run(program, cancel).await;
     // Their other ends are the program's, which is dead: what is in them comes to its end.
     pipes.close();
@@ -79,15 +82,31 @@ pub(super) async fn execute(
         let shown = terminal.finish().await;
         outputs.extend(collectors.first().map(|collector| (collector.name.clone(), shown)));
     }
-    let ran = ran.map_err(|error| Refusal::Failed(error.to_string()))?;
+    let mut ran = ran.map_err(|error| Refusal::Failed(error.to_string()))?;
     if let RunEnding::NotPut { file, errno } = ran.ending {
         return Ok(not_run(vec![not_put(&links, file, errno)]));
     }
     if let RunEnding::NotStarted { step: Step::Stdio, errno } = ran.ending {
         return Err(no_collector(&collectors, errno));
     }
-    let taken = Taken { collectors, copy_out, cached, copy_out_max, outputs };
+    let left = std::mem::take(&mut ran.leavings);
+    let unwritten = match leavings {
+        Some(target) if !left.is_empty() => write_leavings(target, left, host.settings.copy_out_limit).await,
+        _ => None,
+    };
+    let taken = Taken { collectors, copy_out, cached, copy_out_max, outputs, unwritten };
     Ok(taken.result(command, ran, host))
+}
+
+/// What went wrong with `copyOutDir`, if anything did.
+async fn write_leavings(target: Target, left: Vec<Leaving>, most: Bytes) -> Option<FileError> {
+    match tokio::task::spawn_blocking(move || target.write(&left, most)).await {
+        Ok(written) => written.err(),
+        Err(panic) => {
+            let (kind, message) = (FileErrorKind::CopyOutCopyContent, panic.to_string());
+            Some(FileError { name: String::new(), kind, message })
+        }
+    }
 }
 
 /// What commands run with beside their own.
@@ -171,6 +190,7 @@ fn program(
         terminal: None,
         limits: limits(command, settings),
         collect,
+        leavings: false,
     }
 }
 
@@ -294,6 +314,8 @@ struct Taken {
     copy_out_max: Bytes,
     /// Of collectors that are pipes: what was kept.
     outputs: Vec<(String, Vec<u8>)>,
+    /// What went wrong with `copyOutDir`.
+    unwritten: Option<FileError>,
 }
 
 impl Taken {
@@ -305,6 +327,9 @@ impl Taken {
         let boxed: Vec<_> = boxed.zip(collected.by_ref()).collect();
         for (wanted, output) in self.copy_out.iter().zip(collected) {
             gathered.copy_out(wanted, output, self.copy_out_max, command.copy_out_truncate);
+        }
+        if let Some(FileError { name, kind, message }) = self.unwritten {
+            gathered.fail(&name, kind, message);
         }
         // In the order of their names; go-judge's is that of its threads.
         let from_files = gathered.errors.len();

@@ -86,6 +86,7 @@ impl<S: Sandboxes> Judge<S> {
             others: Vec::new(),
             terminal: None,
             limits: monitor_limits(&submission.compile_limits),
+            leavings: false,
             collect: language
                 .artefact
                 .iter()

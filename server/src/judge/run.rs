@@ -48,6 +48,7 @@ impl Runnable<'_> {
             terminal: None,
             limits: monitor_limits(limits),
             collect: Vec::new(),
+            leavings: false,
         }
     }
 

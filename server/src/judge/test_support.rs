@@ -123,6 +123,7 @@ pub(crate) fn ended(ending: Ending) -> Ran {
         stdout: Captured::default(),
         stderr: Captured::default(),
         collected: Vec::new(),
+        leavings: Vec::new(),
     }
 }
 

@@ -114,6 +114,7 @@ pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError>
                 truncate: file.truncate,
             })
             .collect(),
+        leavings: program.leavings,
         limits: program.limits,
     });
     Ok(Outgoing { parcels, run, descriptors, stdout, stderr })

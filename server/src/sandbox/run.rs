@@ -4,7 +4,8 @@ use std::pin::pin;
 use std::time::Duration;
 
 use gavel_protocol::{
-    Bytes, Collect, Collected, CollectedFile, Ending, Order, Outcome, Reply, Report, RunId, Step, Usage,
+    Bytes, Collect, Collected, CollectedFile, Ending, MAX_LEAVINGS, Order, Outcome, Reply, Report, RunId,
+    Step, Usage,
 };
 use rustix::fs::FileType;
 use tokio::time::{Instant, sleep_until};
@@ -14,7 +15,7 @@ use super::capture::Capture;
 use super::connection::{Received, breach};
 use super::member::{Descriptors, Sandbox};
 use super::order::Outgoing;
-use super::{Captured, CollectedOutput, Ran, RunEnding, SandboxError};
+use super::{Captured, CollectedOutput, Leaving, Ran, RunEnding, SandboxError};
 
 /// Most programs are over by then, and what they wrote is in the pipe.
 const QUIET: Duration = Duration::from_millis(3);
@@ -50,6 +51,8 @@ struct Running {
     stderr: Option<Capture>,
     expected: Vec<Collect>,
     collected: Vec<CollectedOutput>,
+    /// What was left in the box, where that was asked for.
+    leavings: Option<Vec<Leaving>>,
     /// Somebody wanted it dead: us for its output, or the caller.
     killed: bool,
     /// The output is read while the program runs.
@@ -68,6 +71,7 @@ pub(super) async fn run(
     let Outgoing { parcels, run, descriptors, stdout, stderr } = outgoing;
     let allowed = run.limits.wall_time.saturating_add(GRACE);
     let expected = run.collect.clone();
+    let leavings = run.leavings.then(Vec::new);
     sandbox.send(id, parcels, run, descriptors).await?;
     let now = Instant::now();
     let mut running = Running {
@@ -76,6 +80,7 @@ pub(super) async fn run(
         stderr,
         expected,
         collected: Vec::new(),
+        leavings,
         killed: false,
         reading: false,
         deadline: now.checked_add(allowed).unwrap_or(now + LONGEST),
@@ -93,6 +98,7 @@ pub(super) fn not_started(step: Step, errno: i32) -> Ran {
         stdout: Captured::default(),
         stderr: Captured::default(),
         collected: Vec::new(),
+        leavings: Vec::new(),
     }
 }
 
@@ -179,6 +185,11 @@ impl Running {
         }
         let mut descriptors = Descriptors::new(received.descriptors);
         match received.reply {
+            Reply::Leavings(found) => {
+                self.take_leavings(found, &mut descriptors)?;
+                descriptors.finish()?;
+                Ok(None)
+            }
             Reply::Collected(collected) => {
                 self.collect(collected, &mut descriptors)?;
                 descriptors.finish()?;
@@ -196,6 +207,27 @@ impl Running {
             }
             Reply::Hello(_) | Reply::Clean(_) | Reply::Pong => Err(breach("a frame came out of turn")),
         }
+    }
+
+    fn take_leavings(
+        &mut self,
+        found: Vec<Collected>,
+        descriptors: &mut Descriptors,
+    ) -> Result<(), SandboxError> {
+        let leavings = self.leavings.as_mut().ok_or_else(|| breach("nobody asked for what was left"))?;
+        for Collected { path: name, file } in found {
+            let one_part = !name.is_empty() && !name.contains(['/', '\0']) && name != "." && name != "..";
+            if leavings.len() > MAX_LEAVINGS || !one_part {
+                return Err(breach("what was left cannot have been"));
+            }
+            match checked(file, Bytes(u64::MAX), descriptors)? {
+                CollectedOutput::File { descriptor, size } => {
+                    leavings.push(Leaving { name, descriptor, size });
+                }
+                _ => return Err(breach("something else than a file was left")),
+            }
+        }
+        Ok(())
     }
 
     fn collect(
@@ -242,7 +274,8 @@ impl Running {
         }
         let finish = |capture: Option<Capture>| capture.map(Capture::finish).unwrap_or_default();
         let (stdout, stderr) = (finish(self.stdout), finish(self.stderr));
-        Ok(Ran { ending, usage, stdout, stderr, collected: self.collected })
+        let leavings = self.leavings.unwrap_or_default();
+        Ok(Ran { ending, usage, stdout, stderr, collected: self.collected, leavings })
     }
 
     /// Refuses what no monitor of ours would say.

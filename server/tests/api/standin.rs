@@ -62,6 +62,7 @@ impl Lease for StandIn {
             stdout: Captured::default(),
             stderr: Captured::default(),
             collected: program.collect.iter().map(|wanted| collected(wanted, &program)).collect(),
+            leavings: Vec::new(),
         })
     }
 

@@ -212,6 +212,7 @@ pub(crate) fn program(argv: &[&str]) -> Program {
             cpus: None,
         },
         collect: Vec::new(),
+        leavings: false,
     }
 }
 

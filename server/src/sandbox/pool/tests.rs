@@ -41,6 +41,7 @@ fn program(wall: Duration) -> Program {
             cpus: None,
         },
         collect: Vec::new(),
+        leavings: false,
     }
 }
 
