@@ -1,7 +1,8 @@
 //! The connection to a monitor: whole frames, in sequence, or an error. A monitor may have been taken over.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
 use std::time::Duration;
 
 use gavel_protocol::{Envelope, FrameError, MAX_FRAME, Order, Reply, RunId, VERSION, decode, encode, socket};
@@ -19,7 +20,10 @@ const FULL: Duration = Duration::from_millis(1);
 /// A connected monitor.
 #[derive(Debug)]
 pub(super) struct Connection {
-    socket: AsyncFd<OwnedFd>,
+    socket: Arc<OwnedFd>,
+    /// Tells of frames, on the runtime that waited for one last: a worker of the HTTP server has its own, and would
+    /// otherwise be woken by another thread.
+    events: Option<AsyncFd<Arc<OwnedFd>>>,
     sent: u64,
     received: u64,
     buffer: Box<[u8]>,
@@ -35,14 +39,19 @@ pub(super) struct Received {
 
 impl Connection {
     /// Takes a connected, non-blocking `SOCK_SEQPACKET` socket.
-    pub(super) fn new(socket: OwnedFd) -> io::Result<Self> {
-        Ok(Self {
-            // Not for writing: an event would come for every frame that the monitor takes, in the middle of its run.
-            socket: watch(socket, Interest::READABLE)?,
+    pub(super) fn new(socket: OwnedFd) -> Self {
+        Self {
+            socket: Arc::new(socket),
+            events: None,
             sent: 0,
             received: 0,
             buffer: vec![0; MAX_FRAME].into_boxed_slice(),
-        })
+        }
+    }
+
+    /// Nobody waits for a frame until somebody does, on a runtime of their own.
+    pub(super) fn rest(&mut self) {
+        self.events = None;
     }
 
     /// Encodes an order as the next frame of this connection.
@@ -63,7 +72,7 @@ impl Connection {
     ) -> Result<(), SandboxError> {
         let waiting = async {
             loop {
-                match socket::send(self.socket.get_ref(), frame, descriptors) {
+                match socket::send(&self.socket, frame, descriptors) {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                         tokio::time::sleep(FULL).await;
                     }
@@ -86,11 +95,19 @@ impl Connection {
     /// Waits for the next frame. Cancel-safe: a frame is taken whole or not at all.
     pub(super) async fn receive(&mut self) -> Result<Received, SandboxError> {
         loop {
-            let mut ready = self.socket.ready(Interest::READABLE).await.map_err(|error| died(&error))?;
-            match socket::receive(ready.get_inner(), &mut self.buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    ready.clear_ready();
-                }
+            let ready = match &self.events {
+                Some(events) => Some(events.readable().await.map_err(|error| died(&error))?),
+                None => None,
+            };
+            match socket::receive(&self.socket, &mut self.buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => match ready {
+                    Some(mut ready) => ready.clear_ready(),
+                    // Not for writing: an event would come for every frame that the monitor takes, in mid-run.
+                    None => {
+                        let events = watch(Arc::clone(&self.socket), Interest::READABLE);
+                        self.events = Some(events.map_err(|error| died(&error))?);
+                    }
+                },
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(breach(error)),
                 Err(error) => return Err(died(&error)),
                 Ok(packet) => return self.accept(packet),
@@ -100,7 +117,7 @@ impl Connection {
 
     /// Takes a frame that has come already.
     pub(super) fn try_receive(&mut self) -> Result<Option<Received>, SandboxError> {
-        match socket::receive(self.socket.get_ref(), &mut self.buffer) {
+        match socket::receive(&self.socket, &mut self.buffer) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(breach(error)),
             Err(error) => Err(died(&error)),
@@ -124,15 +141,15 @@ impl Connection {
 
 impl AsFd for Connection {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.socket.get_ref().as_fd()
+        self.socket.as_fd()
     }
 }
 
 /// Registers a non-blocking descriptor for events.
-pub(super) fn watch(descriptor: OwnedFd, interest: Interest) -> io::Result<AsyncFd<OwnedFd>> {
+pub(super) fn watch<T: AsRawFd>(descriptor: T, interest: Interest) -> io::Result<AsyncFd<T>> {
     #[expect(
         deprecated,
-        reason = "its successor is unsafe to call, for types that do not own what they name; OwnedFd does"
+        reason = "its successor is unsafe to call, for types that may close what they name; OwnedFd and Arc do not"
     )]
     AsyncFd::with_interest(descriptor, interest)
 }

@@ -58,7 +58,7 @@ pub(super) async fn start(
     warden.create(&slot.profile, slot.number).await?;
     let handshake = async {
         let socket = accept(&listener).await.map_err(listen)?;
-        let mut connection = Connection::new(socket).map_err(listen)?;
+        let mut connection = Connection::new(socket);
         let hello = shake_hands(&mut connection, slot).await?;
         Ok((connection, hello))
     };

@@ -241,7 +241,8 @@ impl Shelf {
     }
 
     /// Notes where a sandbox comes from and finds out where it goes.
-    fn put(self: &Arc<Self>, sandbox: Sandbox, note: impl FnOnce(&mut State, &Sandbox)) {
+    fn put(self: &Arc<Self>, mut sandbox: Sandbox, note: impl FnOnce(&mut State, &Sandbox)) {
+        sandbox.connection.rest();
         let unwanted = {
             let mut state = self.state();
             note(&mut state, &sandbox);
