@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 
-use gavel_protocol::{Clean, Descriptor, Ending, Outcome, Run, Step};
+use gavel_protocol::{Clean, Descriptor, Ending, Outcome, Run, StdioSource, Step};
 use rustix::pty::OpenptFlags;
 
 use crate::common::{Ran, Server, ending, limits, program, stdio_to};
@@ -124,6 +124,8 @@ fn the_terminal_need_not_be_the_first_descriptor() {
     let null = File::open("/dev/null").unwrap();
     let mut run = on_terminal(&["/bin/sh", "-c", "echo ready > /dev/tty"], &server.cwd());
     run.stdio = stdio_to(0);
+    // Somebody has to hold the terminal until it is opened by its name.
+    run.stdio[2].source = StdioSource::Descriptor(Descriptor(1));
     run.terminal = Some(Descriptor(1));
     let id = server.begin(run, &[null.as_fd(), slave.as_fd()]);
     drop(slave);
