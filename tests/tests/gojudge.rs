@@ -163,21 +163,24 @@ async fn two_programs_exchange_fifty_thousand_lines_in_ten_seconds() {
         player
     };
     let stderr = json!({"name": "stderr", "max": 100});
-    let begun = Instant::now();
-    let results = run(json!({
-        "cmd": [player("1", json!([null, null, stderr])), player("0", json!([null, null, stderr]))],
-        "pipeMapping": [
-            {"in": {"index": 0, "fd": 1}, "out": {"index": 1, "fd": 0}, "proxy": true},
-            {"in": {"index": 1, "fd": 1}, "out": {"index": 0, "fd": 0}},
-        ],
-    }))
-    .await;
-    let took = begun.elapsed();
-    // The first to see the last number ends, and the other sees its end.
-    let last: Vec<_> =
-        results.iter().map(|result| result["files"]["stderr"].as_str().unwrap_or("")).collect();
-    assert!(last == ["49999", "50000"] || last == ["50000", "49999"], "{results:?}");
-    assert!(took.as_secs_f64() * 1000.0 < at_most_ms(10_000.0), "{took:?}");
+    for proxy in [false, true] {
+        let begun = Instant::now();
+        let results = run(json!({
+            "cmd": [player("1", json!([null, null, stderr])), player("0", json!([null, null, stderr]))],
+            "pipeMapping": [
+                {"in": {"index": 0, "fd": 1}, "out": {"index": 1, "fd": 0}, "proxy": proxy},
+                {"in": {"index": 1, "fd": 1}, "out": {"index": 0, "fd": 0}, "proxy": proxy},
+            ],
+        }))
+        .await;
+        let took = begun.elapsed();
+        eprintln!("50 000 lines, proxy {proxy}: {took:?}");
+        // The first to see the last number ends, and the other sees its end.
+        let last: Vec<_> =
+            results.iter().map(|result| result["files"]["stderr"].as_str().unwrap_or("")).collect();
+        assert!(last == ["49999", "50000"] || last == ["50000", "49999"], "{results:?}");
+        assert!(took.as_secs_f64() * 1000.0 < at_most_ms(10_000.0), "proxy {proxy}: {took:?}");
+    }
     gojudge::delete(&format!("/file/{}", id.as_str().unwrap())).await;
 }
 
@@ -196,6 +199,28 @@ async fn a_command_runs_on_the_cpus_of_its_set_and_the_next_on_all() {
     let why = none["error"].as_str().unwrap();
     assert!(why.starts_with("execve: cgroup: failed to set cpuset limit: write cpuset.cpus: "), "{why}");
     assert_eq!(affinity("").await["files"], all["files"]);
+}
+
+#[tokio::test]
+async fn a_mebibyte_comes_through_a_pipe_as_it_was_sent() {
+    Client::connect().await;
+    const MEBIBYTE: usize = 1 << 20;
+    let send = format!("seq 1 200000 | head -c {MEBIBYTE} | tee sent; sha256sum < sent >&2");
+    let mut writer = command(&["/bin/sh", "-c", &send]);
+    writer["files"][1] = Value::Null;
+    let mut reader = command(&["/usr/bin/sha256sum"]);
+    reader["files"][0] = Value::Null;
+    for proxy in [false, true] {
+        let pipe = json!({
+            "in": {"index": 0, "fd": 1}, "out": {"index": 1, "fd": 0},
+            "proxy": proxy, "name": "passed", "max": MEBIBYTE,
+        });
+        let results = run(json!({"cmd": [writer, reader], "pipeMapping": [pipe]})).await;
+        assert_eq!(results[1]["status"], "Accepted", "{}", results[1]);
+        assert_eq!(results[0]["files"]["stderr"], results[1]["files"]["stdout"], "proxy {proxy}");
+        let passed = results[0]["files"]["passed"].as_str().map(str::len);
+        assert_eq!(passed, proxy.then_some(MEBIBYTE));
+    }
 }
 
 #[tokio::test]
