@@ -18,6 +18,7 @@ mod healthcheck;
 mod proxy;
 mod recycle;
 mod serve;
+mod shell;
 
 /// A judge service: compiles and runs programs in containers and says what they are worth.
 #[derive(Debug, Parser)]
@@ -65,6 +66,14 @@ enum Command {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Open a shell in a sandbox, or run a command there
+    #[command(after_help = shell::EXAMPLES)]
+    Shell {
+        #[command(flatten)]
+        server: Server,
+        #[command(flatten)]
+        options: shell::Options,
     },
     /// Have every sandbox replaced; for the host's cron
     Recycle(Server),
@@ -133,6 +142,14 @@ fn run(command: &Command, config: Config, overrides: &Overrides) -> Result<ExitC
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
             let healthy = runtime.block_on(doctor::examine(&config, &client, *json))?;
             return Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Command::Shell { server, options } => {
+            let client = Client::new(server.url.as_deref(), &config, overrides)?;
+            let client = client.with_token(options.token.clone());
+            let status = runtime.block_on(shell::shell(&client, options));
+            // Whoever takes our output may not do so any more.
+            runtime.shutdown_background();
+            return Ok(status?.into());
         }
         Command::Recycle(server) => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;

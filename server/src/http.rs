@@ -14,12 +14,14 @@ mod body;
 mod error;
 mod events;
 mod gojudge_files;
+mod gojudge_missing;
 mod gojudge_routes;
 mod gojudge_stream;
 mod gojudge_ws;
 mod health;
 mod languages;
 mod media_type;
+mod peer;
 mod request_id;
 mod socket;
 mod submissions;
@@ -103,6 +105,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     let server = server
         .workers(2)
         .max_connections(CONNECTIONS)
+        .on_connect(peer::Peer::note)
         .client_request_timeout(HEAD_TIMEOUT)
         // A client that goes away ends its handler: its command is killed and its sandbox serves others.
         .h1_allow_half_closed(false)

@@ -17,6 +17,7 @@ pub mod instance;
 pub mod leftovers;
 pub mod programs;
 pub mod request;
+pub mod websocket;
 pub mod wire;
 
 pub use client::Client;

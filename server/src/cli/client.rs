@@ -23,7 +23,7 @@ pub(super) enum ClientError {
     Nonsense(#[from] serde_json::Error),
 }
 
-/// A server's address and the operator's token.
+/// A server's address and the operator's, or another, token.
 #[derive(Debug)]
 pub(super) struct Client {
     url: String,
@@ -46,6 +46,21 @@ impl Client {
         let token = token.or_else(|| config.http.admin_token.clone()).or_else(|| config.http.token.clone());
         let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
         Ok(Self { url: url.trim_end_matches('/').to_owned(), token, http })
+    }
+
+    /// With this token, where there is one, instead of that of the environment or the configuration.
+    pub(super) fn with_token(self, token: Option<String>) -> Self {
+        Self { token: token.filter(|token| !token.is_empty()).or(self.token), ..self }
+    }
+
+    /// The server's address, without a slash at its end.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What is sent to be let in.
+    pub(super) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// The status and the JSON body, whatever the status says.

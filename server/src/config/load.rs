@@ -41,7 +41,8 @@ const UNSET: &[&str] = &[
 ];
 const SECRETS: &[&str] = &["http.token", "http.admin_token"];
 /// Variables of ours that are no settings of the server.
-const OTHER_VARIABLES: &[&str] = &["GAVEL_CONFIG", "GAVEL_LOG", "GAVEL_URL", "GAVEL_ADMIN_TOKEN"];
+const OTHER_VARIABLES: &[&str] =
+    &["GAVEL_CONFIG", "GAVEL_LOG", "GAVEL_URL", "GAVEL_ADMIN_TOKEN", "GAVEL_TOKEN"];
 
 /// What comes from outside the file: the environment and the flags.
 #[derive(Debug, Clone, Default)]

@@ -1,14 +1,13 @@
 //! The routes of go-judge.
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, header};
+use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, Resource, web};
 use serde_json::json;
 
 use super::body::Budget;
-use super::{Api, Problem, gojudge_files, gojudge_stream, gojudge_ws};
+use super::{Api, Problem, gojudge_files, gojudge_missing, gojudge_stream, gojudge_ws};
 use crate::gojudge::answer::CommandResult;
 use crate::gojudge::command::Refusal;
 use crate::gojudge::{GoJudge, answer, request};
@@ -18,27 +17,27 @@ const CONTRACT: &str = "v1.12.2";
 
 /// All routes but `/version`, which both APIs have.
 pub(super) fn routes(app: &mut web::ServiceConfig) {
-    app.service(resource("/config").route(web::get().to(config)))
-        .service(resource("/run").wrap(from_fn(access)).route(web::post().to(run)))
-        .service(resource("/ws").wrap(from_fn(access)).route(web::get().to(gojudge_ws::ws)))
-        .service(resource("/stream").wrap(from_fn(access)).route(web::get().to(gojudge_stream::stream)))
-        .service(
-            resource("/file")
-                .wrap(from_fn(access))
+    let route = |path: &str| web::resource(path).default_service(web::to(gojudge_missing::not_found));
+    app.service(route("/config").route(web::get().to(config)))
+        .service(guarded(route("/run").route(web::post().to(run))))
+        .service(guarded(route("/ws").route(web::get().to(gojudge_ws::ws))))
+        .service(guarded(route("/stream").route(web::get().to(gojudge_stream::stream))))
+        .service(guarded(
+            route("/file")
                 .route(web::get().to(gojudge_files::list))
                 .route(web::post().to(gojudge_files::upload)),
-        )
-        .service(
-            resource("/file/{id}")
-                .wrap(from_fn(access))
+        ))
+        .service(guarded(
+            route("/file/{id}")
                 .route(web::get().to(gojudge_files::download))
                 .route(web::delete().to(gojudge_files::remove)),
-        )
-        .service(web::resource(["/run/", "/file/", "/file/{id}/"]).to(without_slash));
+        ))
+        .service(guarded(web::resource(gojudge_missing::BELOW).route(web::to(gojudge_missing::below))));
 }
 
-fn resource(path: &str) -> Resource {
-    web::resource(path).default_service(web::to(nothing))
+/// For those only who may call.
+fn guarded(resource: Resource) -> impl HttpServiceFactory {
+    resource.wrap(from_fn(access))
 }
 
 /// What both `/version` and `/config` tell of features.
@@ -147,19 +146,4 @@ fn cgroup_type(api: &Api) -> u8 {
         Some("cgroup v1") => 1,
         _ => 0,
     }
-}
-
-/// As go-judge answers what it does not know, also a method that a path does not have.
-async fn nothing() -> HttpResponse {
-    HttpResponse::NotFound().content_type("text/plain").body("404 page not found")
-}
-
-/// A path with a slash too many: GET may look again by itself, other methods with the same body.
-async fn without_slash(request: HttpRequest) -> HttpResponse {
-    let path = request.path().trim_end_matches('/').to_owned();
-    let mut redirect = match *request.method() {
-        Method::GET => HttpResponse::MovedPermanently(),
-        _ => HttpResponse::TemporaryRedirect(),
-    };
-    redirect.insert_header((header::LOCATION, path)).finish()
 }

@@ -4,6 +4,9 @@
 //! input for a `streamIn`, 4 to cancel, and, what go-judge does not have, 5 to end a `streamIn`. To the client: 2 and
 //! output of a `streamOut`, 1 and the results. Inputs and outputs have a byte `index << 4 | fd` before them.
 
+use std::convert::Infallible;
+use std::time::Duration;
+
 use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use tokio::sync::mpsc;
@@ -20,6 +23,9 @@ use crate::sandbox::TerminalSize;
 
 /// Most that fits into four bits.
 const MAX_FIELD: usize = 15;
+
+/// How often a client is probed whose input we do not read.
+const PROBE_EVERY: Duration = Duration::from_millis(200);
 
 /// Upgrades the connection; the request runs when its first message has come.
 pub(super) async fn stream(
@@ -83,14 +89,14 @@ async fn talk(
         std::future::pending().await
     };
     tokio::select! {
-        broken = listen(incoming, &input) => Err(broken),
+        broken = listen(incoming, &input, messages) => Err(broken),
         ended = tell(&mut streaming, messages) => Ok(ended),
         () = stopping => Ok(None),
     }
 }
 
 /// Passes on what the client sends, as long as that makes sense.
-async fn listen(incoming: &mut Incoming, input: &StreamInput) -> Broken {
+async fn listen(incoming: &mut Incoming, input: &StreamInput, messages: &mpsc::Sender<Message>) -> Broken {
     loop {
         let received = match incoming.next().await {
             Ok(received) => received,
@@ -102,6 +108,7 @@ async fn listen(incoming: &mut Incoming, input: &StreamInput) -> Broken {
                     biased;
                     written = input.write(place, bytes) => written,
                     () = incoming.gone() => return Broken::Lost(Lost::Gone),
+                    never = probe(messages) => match never {},
                 };
                 // Until now nobody listened for its pongs.
                 incoming.excuse();
@@ -119,6 +126,15 @@ async fn listen(incoming: &mut Incoming, input: &StreamInput) -> Broken {
         if let Err(error) = passed {
             return Broken::Nonsense(error.to_string());
         }
+    }
+}
+
+/// Pings, so that a client's kernel can say that it has hung up: behind data that we do not read that cannot come.
+async fn probe(messages: &mpsc::Sender<Message>) -> Infallible {
+    loop {
+        tokio::time::sleep(PROBE_EVERY).await;
+        // Where no room is, something is on its way to it.
+        drop(messages.try_send(Message::Ping(Bytes::new())));
     }
 }
 

@@ -8,18 +8,15 @@ use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::http::header::{self, HeaderName};
+use actix_web::http::header;
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{FutureExt, SinkExt, StreamExt, TryStreamExt};
-use tokio::io::{AsyncRead, DuplexStream, Join, ReadBuf, duplex, join};
+use futures_util::{SinkExt, Stream, StreamExt, TryStreamExt};
+use tokio::io::{AsyncRead, DuplexStream, Join, duplex, join};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval_at, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
@@ -29,10 +26,14 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WireError, Message};
 use tokio_util::io::{ReaderStream, StreamReader};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::body::{Budget, Held, SMALL};
-use crate::gojudge::answer;
+use self::handshake::{key, refusal};
+use self::metered::{Meter, Metered};
+use super::body::{Budget, Held};
+use super::peer::Peer;
+mod handshake;
+mod metered;
 
 /// As go-judge pings.
 const PING_EVERY: Duration = Duration::from_secs(50);
@@ -90,11 +91,11 @@ impl Socket {
         let key = key(request).map_err(refusal)?;
         let gone = CancellationToken::new();
         let (ours, theirs) = duplex(BUFFER);
-        // The body is dropped with the connection.
-        let alive = gone.clone().drop_guard();
-        let body = ReaderStream::new(theirs).inspect(move |_| {
-            let _alive = &alive;
-        });
+        let peer = Peer::of(request);
+        if let Some(peer) = peer.clone() {
+            actix_web::rt::spawn(watch(peer, gone.clone()));
+        }
+        let body = Body { chunks: ReaderStream::new(theirs), peer, _gone: gone.clone().drop_guard() };
         let response = HttpResponse::SwitchingProtocols()
             .upgrade("websocket")
             .insert_header((header::SEC_WEBSOCKET_ACCEPT, derive_accept_key(key.as_bytes())))
@@ -223,85 +224,120 @@ fn lost(error: &WireError) -> Lost {
     }
 }
 
-/// Bytes read of the message that is coming, and its part of the memory for large bodies.
-#[derive(Default)]
-struct Meter {
-    read: u64,
-    held: Option<Held>,
-    waiting: Option<LocalBoxFuture<'static, Option<Held>>>,
+/// What is sent, as the server takes it. It is dropped at its end, or with the connection.
+struct Body {
+    chunks: ReaderStream<DuplexStream>,
+    peer: Option<Peer>,
+    _gone: DropGuard,
 }
 
-impl Meter {
-    /// What is left of the part for this message. What was read beyond it is of the next.
-    fn message_ends(&mut self, message: &[u8]) -> Option<Held> {
-        let size = u64::try_from(message.len()).unwrap_or(u64::MAX);
-        self.read = self.read.saturating_sub(size).min(SMALL);
-        self.waiting = None;
-        let mut held = self.held.take()?;
-        held.shrink(size);
-        Some(held)
+impl Stream for Body {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.chunks.poll_next_unpin(cx)
     }
 }
 
-/// Reads, and waits before a message becomes large until the memory for it is free.
-struct Metered {
-    read: Box<dyn AsyncRead + Unpin>,
-    meter: Rc<RefCell<Meter>>,
-    budget: Arc<Budget>,
-}
-
-impl AsyncRead for Metered {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        into: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let this = &mut *self;
-        let mut meter = this.meter.borrow_mut();
-        if let Some(waiting) = &mut meter.waiting {
-            meter.held = ready!(waiting.as_mut().poll(cx));
-            meter.waiting = None;
+impl Drop for Body {
+    fn drop(&mut self) {
+        if let Some(peer) = &self.peer {
+            peer.end();
         }
-        let before = into.filled().len();
-        ready!(Pin::new(&mut this.read).poll_read(cx, into))?;
-        let got = u64::try_from(into.filled().len() - before).unwrap_or(u64::MAX);
-        meter.read = meter.read.saturating_add(got);
-        if meter.read > SMALL && meter.held.is_none() {
-            meter.waiting = Some(this.budget.largest().boxed_local());
+    }
+}
+
+/// Tells when the client hangs up, as long as anybody wants to know.
+async fn watch(peer: Peer, gone: CancellationToken) {
+    match gone.run_until_cancelled(peer.hung_up()).await {
+        Some(Ok(())) => gone.cancel(),
+        Some(Err(error)) => tracing::warn!(%error, "a connection is not watched"),
+        None => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::body::SMALL;
+    use super::*;
+
+    type Client = WebSocketStream<Join<DuplexStream, DuplexStream>>;
+
+    async fn connected(budget: &Arc<Budget>) -> (Socket, Client) {
+        let (to_us, read) = duplex(BUFFER);
+        let (write, from_us) = duplex(BUFFER);
+        let gone = CancellationToken::new();
+        let socket = Socket::on(Box::new(read), write, Arc::clone(budget), gone).await;
+        let client = WebSocketStream::from_raw_socket(join(from_us, to_us), Role::Client, None).await;
+        (socket, client)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_answers_pings_stays() {
+        let (mut socket, mut client) = connected(&Arc::new(Budget::new(1024))).await;
+        let (_messages, queue) = mpsc::channel(1);
+        let begun = Instant::now();
+        let mut pings = 0;
+        let client = async {
+            while pings < 4 {
+                pings += u32::from(client.next().await.unwrap().unwrap().is_ping());
+            }
+            client.send(Message::text("done")).await.unwrap();
+        };
+        let server = async {
+            tokio::select! {
+                () = socket.outgoing.send(queue) => panic!("it stopped"),
+                received = socket.incoming.next() => received.unwrap(),
+            }
+        };
+        let (received, ()) = tokio::join!(server, client);
+        assert_eq!(received.bytes, "done");
+        assert_eq!(begun.elapsed().as_secs(), 200);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_answers_no_ping_is_lost_after_a_minute_whatever_else_it_sends() {
+        let (mut socket, mut client) = connected(&Arc::new(Budget::new(1024))).await;
+        let begun = Instant::now();
+        let client = async {
+            loop {
+                tokio::time::sleep(Duration::from_secs(7)).await;
+                client.send(Message::text("here")).await.unwrap();
+            }
+        };
+        let server = async { while socket.incoming.next().await.is_ok() {} };
+        tokio::select! {
+            () = client => {}
+            () = server => {}
         }
-        Poll::Ready(Ok(()))
+        assert_eq!(begun.elapsed().as_secs(), 60);
     }
-}
 
-/// The key of a handshake; what is wrong with it is told in the words of go-judge's websocket library.
-fn key(request: &HttpRequest) -> Result<&str, &'static str> {
-    if !has_token(request, header::CONNECTION, "upgrade") {
-        return Err(
-            "websocket: the client is not using the websocket protocol: 'upgrade' token not found in 'Connection' header",
-        );
+    #[tokio::test]
+    async fn a_frame_that_is_announced_as_too_large_is_refused_before_it_comes() {
+        let (mut socket, mut client) = connected(&Arc::new(Budget::new(1024))).await;
+        // The head of a masked text frame of 1 TiB.
+        let head = [&[0x81, 0xff][..], &(1u64 << 40).to_be_bytes(), &[0; 4]].concat();
+        tokio::io::AsyncWriteExt::write_all(client.get_mut(), &head).await.unwrap();
+        assert_eq!(socket.incoming.next().await.unwrap_err(), Lost::TooLarge);
     }
-    if !has_token(request, header::UPGRADE, "websocket") {
-        return Err(
-            "websocket: the client is not using the websocket protocol: 'websocket' token not found in 'Upgrade' header",
-        );
-    }
-    if !has_token(request, header::SEC_WEBSOCKET_VERSION, "13") {
-        return Err("websocket: unsupported version: 13 not found in 'Sec-Websocket-Version' header");
-    }
-    let key = request.headers().get(header::SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok());
-    let is_key = |key: &&str| BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16);
-    key.filter(is_key).ok_or("websocket: not a websocket handshake: 'Sec-WebSocket-Key' header must be Base64 encoded value of 16-byte in length")
-}
 
-fn has_token(request: &HttpRequest, name: HeaderName, token: &str) -> bool {
-    let lists = request.headers().get_all(name).filter_map(|list| list.to_str().ok());
-    lists.flat_map(|list| list.split(',')).any(|found| found.trim().eq_ignore_ascii_case(token))
-}
-
-fn refusal(why: &'static str) -> HttpResponse {
-    let body = [b"Bad Request\n".to_vec(), answer::text(why)].concat();
-    HttpResponse::BadRequest()
-        .content_type("text/plain; charset=utf-8")
-        .insert_header((header::SEC_WEBSOCKET_VERSION, "13"))
-        .body(body)
+    #[tokio::test]
+    async fn a_large_message_waits_for_its_part_of_the_memory() {
+        let budget = Arc::new(Budget::new(4 * SMALL));
+        let (mut socket, mut client) = connected(&budget).await;
+        let taken = [budget.largest().await, budget.largest().await];
+        let sending = tokio::spawn(async move {
+            let large = Message::binary(vec![0; usize::try_from(3 * SMALL).unwrap()]);
+            client.send(large).await.unwrap();
+            client
+        });
+        let early = timeout(Duration::from_millis(100), socket.incoming.next()).await;
+        assert!(early.is_err(), "it did not wait");
+        drop(taken);
+        let received = socket.incoming.next().await.unwrap();
+        assert_eq!(received.bytes.len() as u64, 3 * SMALL);
+        assert!(received.held.is_some());
+        sending.await.unwrap();
+    }
 }

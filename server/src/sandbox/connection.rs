@@ -146,7 +146,7 @@ impl AsFd for Connection {
 }
 
 /// Registers a non-blocking descriptor for events.
-pub(super) fn watch<T: AsRawFd>(descriptor: T, interest: Interest) -> io::Result<AsyncFd<T>> {
+pub(crate) fn watch<T: AsRawFd>(descriptor: T, interest: Interest) -> io::Result<AsyncFd<T>> {
     #[expect(
         deprecated,
         reason = "its successor is unsafe to call, for types that may close what they name; OwnedFd and Arc do not"

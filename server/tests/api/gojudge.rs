@@ -91,3 +91,38 @@ async fn without_an_open_network_a_token_is_needed() {
     assert!(request.headers().get("www-authenticate").is_none());
     assert_eq!(request.text().await.unwrap(), "");
 }
+
+#[tokio::test]
+async fn where_go_judge_has_no_route_its_paths_say_so_as_it_does() {
+    let bench = Bench::start().await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    for (method, path, status, location) in [
+        (Method::POST, "/run/", 307, "/run"),
+        (Method::GET, "/file/", 301, "/file"),
+        (Method::POST, "/file/", 307, "/file"),
+        (Method::GET, "/file/abc/", 301, "/file/abc"),
+        (Method::GET, "/stream/?x=1", 301, "/stream?x=1"),
+        (Method::GET, "/version/", 301, "/version"),
+        (Method::GET, "/run", 404, ""),
+        (Method::GET, "/run/", 404, ""),
+        (Method::PUT, "/file", 404, ""),
+        (Method::DELETE, "/file", 404, ""),
+        (Method::HEAD, "/file", 404, ""),
+        (Method::POST, "/ws", 404, ""),
+        (Method::POST, "/config", 404, ""),
+        (Method::GET, "/file/x/y", 404, ""),
+        (Method::GET, "/file//", 404, ""),
+    ] {
+        let answer = client.request(method.clone(), format!("{}{path}", bench.url)).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{method} {path}");
+        let header = |name: &str| answer.headers().get(name).map_or("", |value| value.to_str().unwrap());
+        assert_eq!(header("location"), location, "{method} {path}");
+        if status == 404 {
+            assert_eq!(header("content-type"), "text/plain", "{method} {path}");
+            let expected = if method == Method::HEAD { "" } else { "404 page not found" };
+            assert_eq!(answer.text().await.unwrap(), expected, "{method} {path}");
+        }
+    }
+    let (status, body) = bench.get("/nothing").await;
+    assert_eq!((status.as_u16(), &body["type"]), (404, &Value::from("urn:gavel:problem:not-found")));
+}

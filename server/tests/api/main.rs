@@ -16,6 +16,7 @@ mod proxy;
 mod reading;
 mod repeated;
 mod request_ids;
+mod shell;
 mod socket;
 mod standin;
 mod stopping;

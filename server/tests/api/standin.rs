@@ -1,7 +1,9 @@
 //! Sandboxes that run nothing: a command "writes" its arguments, without the first, to the collector `stdout`, and ends
 //! with 0; `hang` ends only when it is killed, and `cat` copies its input to its output where those are open descriptors.
+//! `exit` ends with the status that it is given, and `size` writes the size of its terminal for each line that it reads.
 //! Its other files hold what was copied in.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
@@ -39,7 +41,11 @@ impl Sandboxes for StandIn {
 impl Lease for StandIn {
     async fn run(&mut self, program: Program, cancel: &CancellationToken) -> Result<Ran, SandboxError> {
         let ending = match program.argv[0].as_slice() {
-            b"cat" => copy(&program, cancel).await,
+            b"cat" => answer(&program, cancel, |_, block| block.to_vec()).await,
+            b"size" => answer(&program, cancel, |input, _| size(input)).await,
+            b"exit" => {
+                Ending::Exited { code: std::str::from_utf8(&program.argv[1]).unwrap().parse().unwrap() }
+            }
             b"hang" => {
                 self.hanging.fetch_add(1, Ordering::SeqCst);
                 cancel.cancelled().await;
@@ -71,26 +77,36 @@ impl Lease for StandIn {
     }
 }
 
-async fn copy(program: &Program, cancel: &CancellationToken) -> Ending {
+/// Writes something for all that it reads.
+async fn answer(
+    program: &Program,
+    cancel: &CancellationToken,
+    to: impl Fn(&File, &[u8]) -> Vec<u8> + Send + 'static,
+) -> Ending {
     let (Input::Wire(Wire::Descriptor(input)), Output::Wire(Wire::Descriptor(output))) =
         (&program.stdin, &program.stdout)
     else {
         return Ending::Exited { code: 0 };
     };
-    let file = |descriptor: &OwnedFd| std::fs::File::from(descriptor.try_clone().unwrap());
+    let file = |descriptor: &OwnedFd| File::from(descriptor.try_clone().unwrap());
     let (mut input, mut output) = (file(input), file(output));
-    let copying = tokio::task::spawn_blocking(move || {
+    let answering = tokio::task::spawn_blocking(move || {
         let mut block = vec![0; 65536];
         while let Ok(length @ 1..) = input.read(&mut block) {
-            if output.write_all(&block[..length]).is_err() {
+            if output.write_all(&to(&input, &block[..length])).is_err() {
                 break;
             }
         }
     });
-    match cancel.run_until_cancelled(copying).await {
-        Some(copied) => copied.map(|()| Ending::Exited { code: 0 }).unwrap(),
+    match cancel.run_until_cancelled(answering).await {
+        Some(answered) => answered.map(|()| Ending::Exited { code: 0 }).unwrap(),
         None => Ending::Cancelled,
     }
+}
+
+fn size(terminal: &File) -> Vec<u8> {
+    let size = rustix::termios::tcgetwinsize(terminal).unwrap();
+    format!("{} {}\n", size.ws_row, size.ws_col).into_bytes()
 }
 
 fn collected(wanted: &CollectFile, program: &Program) -> CollectedOutput {
@@ -104,7 +120,7 @@ fn collected(wanted: &CollectFile, program: &Program) -> CollectedOutput {
     match program.files.iter().find(|put| put.path == wanted.path).map(|put| &put.content) {
         Some(PutContent::Bytes(bytes)) => file(bytes),
         Some(PutContent::Descriptor(source)) => {
-            let mut source = std::fs::File::from(source.as_fd().try_clone_to_owned().unwrap());
+            let mut source = File::from(source.as_fd().try_clone_to_owned().unwrap());
             let mut content = Vec::new();
             source.read_to_end(&mut content).unwrap();
             file(&content)

@@ -1,9 +1,12 @@
 //! `/stream`: programs that talk with their client.
 
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, eventually};
 use crate::socket::Socket;
 
 /// What came on a stream.
@@ -94,6 +97,38 @@ async fn cancelling_kills_also_behind_input_that_nobody_reads() {
     let (_, end) = rest(&mut socket).await;
     assert_eq!(end["results"][0]["status"], "Signalled", "{end}");
     assert_eq!(end["results"][0]["exitStatus"], 9, "{end}");
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_is_seen_behind_input_that_nobody_reads() {
+    let bench = Bench::start().await;
+    let hanging = || bench.sandboxes.hanging.load(Ordering::SeqCst);
+    let mut socket = open(&bench).await;
+    socket.send(request(&["hang"], json!([{"streamIn": true}, {"streamOut": true}]))).await;
+    eventually(async || (hanging() == 1).then_some(())).await;
+    let flood = async {
+        loop {
+            socket.send(message(3, &vec![0; 1 << 20])).await;
+        }
+    };
+    // Until neither we nor the kernel take any more of it.
+    let patience = Duration::from_secs(1);
+    assert!(tokio::time::timeout(patience, flood).await.is_err());
+    assert_eq!(hanging(), 1);
+    drop(socket);
+    eventually(async || (hanging() == 0).then_some(())).await;
+}
+
+#[tokio::test]
+async fn the_connection_ends_with_the_results() {
+    let bench = Bench::start().await;
+    let mut socket = open(&bench).await;
+    socket.send(cat()).await;
+    socket.send(message(5, &[0])).await;
+    while !matches!(next(&mut socket).await, Event::End(_)) {}
+    let told = Instant::now();
+    assert_eq!(next(&mut socket).await, Event::Dropped);
+    assert!(told.elapsed() < Duration::from_millis(500), "{:?}", told.elapsed());
 }
 
 #[tokio::test]

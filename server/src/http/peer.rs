@@ -1,0 +1,57 @@
+//! The connection below a websocket, beside the HTTP server, which reads it only as far as we read.
+
+use std::any::Any;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::dev::Extensions;
+use actix_web::rt::net::TcpStream;
+use rustix::net::Shutdown;
+use tokio::io::Interest;
+
+use crate::sandbox::watch;
+
+/// The connection that a request came on.
+#[derive(Debug, Clone)]
+pub(super) struct Peer(Arc<OwnedFd>);
+
+impl Peer {
+    /// Notes the connection for its requests.
+    pub(super) fn note(connection: &dyn Any, data: &mut Extensions) {
+        let Some(connection) = connection.downcast_ref::<TcpStream>() else { return };
+        match connection.as_fd().try_clone_to_owned() {
+            Ok(descriptor) => drop(data.insert(Self(Arc::new(descriptor)))),
+            Err(error) => tracing::warn!(%error, "a connection is not watched"),
+        }
+    }
+
+    /// That of a request.
+    pub(super) fn of(request: &HttpRequest) -> Option<Self> {
+        request.conn_data::<Self>().cloned()
+    }
+
+    /// Waits until the client has hung up, whatever of what it sent was not read.
+    ///
+    /// # Errors
+    /// As epoll_ctl(2).
+    pub(super) async fn hung_up(&self) -> io::Result<()> {
+        // Of its own: the original is watched already.
+        let connection = watch(self.0.try_clone()?, Interest::READABLE)?;
+        loop {
+            let mut ready = connection.readable().await?;
+            if ready.ready().is_read_closed() {
+                return Ok(());
+            }
+            ready.clear_ready();
+        }
+    }
+
+    /// Ends the connection once all is sent. Without it the server waits for the client to do so, or for a second.
+    pub(super) fn end(&self) {
+        if let Err(error) = rustix::net::shutdown(&*self.0, Shutdown::Read) {
+            tracing::trace!(%error, "a connection had ended by itself");
+        }
+    }
+}
