@@ -170,10 +170,7 @@ async fn a_shell_is_what_one_expects_of_a_shell() {
         }
         screen.clear();
     };
-    input
-        .write_all(b"cd /w; echo $((6 * 7)) $0 $(tty >/dev/null && echo terminal)\r")
-        .await
-        .expect("a terminal");
+    input.write_all(b"cd /w; echo $((6 * 7)) $0 $(test -t 0 && echo terminal)\r").await.expect("a terminal");
     until(&mut screen, "42 bash terminal").await;
     let size = ResizeExecOptions { height: 41, width: 99 };
     host.docker().resize_exec(&id, size).await.expect("a resize");

@@ -41,5 +41,7 @@ pub(super) fn refusal(why: &'static str) -> HttpResponse {
     HttpResponse::BadRequest()
         .content_type("text/plain; charset=utf-8")
         .insert_header((header::SEC_WEBSOCKET_VERSION, "13"))
+        // What asks for an upgrade is its connection's last request anyway; so the client knows.
+        .force_close()
         .body(body)
 }
