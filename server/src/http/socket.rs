@@ -135,11 +135,12 @@ impl Incoming {
             let message = tokio::select! {
                 biased;
                 () = self.gone.cancelled() => return Err(Lost::Gone),
-                message = self.messages.next() => message,
+                // Before the messages: a flood of them is no answer.
                 () = sleep_until(self.pong_due) => {
                     tracing::debug!("a client of a websocket has fallen silent");
                     return Err(Lost::Gone);
                 }
+                message = self.messages.next() => message,
             };
             let bytes = match message {
                 Some(Ok(Message::Text(text))) => text.into(),
