@@ -340,3 +340,6 @@ async fn fetch(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
