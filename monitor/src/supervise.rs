@@ -230,8 +230,7 @@ impl Watch<'_> {
             return Outcome::NotStarted { step, errno };
         }
         let mut usage = self.usage(ended.saturating_duration_since(self.started));
-        // The monitor may have been quicker to kill than the kernel was to count.
-        usage.oom |= cause == Some(Ending::Killed { over: Limit::Memory });
+        reconcile(&mut usage, cause, self.limits.cpu_time);
         let ending = match cause {
             Some(ending) => ending,
             None => self.own_ending(&usage),
@@ -277,6 +276,19 @@ impl Watch<'_> {
                 processes: None,
             },
         }
+    }
+}
+
+/// Has the figures agree with the limit that the run was killed over. The monitor may have been quicker to kill than the
+/// kernel was to count an OOM kill; and the clock of a process, by which CPU time is limited, counts from its fork, the
+/// leaf from the moment it was joined.
+fn reconcile(usage: &mut Usage, cause: Cause, cpu_limit: Duration) {
+    match cause {
+        Some(Ending::Killed { over: Limit::Memory }) => usage.oom = true,
+        Some(Ending::Killed { over: Limit::CpuTime }) => {
+            usage.cpu_system += cpu_limit.saturating_sub(usage.cpu_time());
+        }
+        _ => {}
     }
 }
 
@@ -343,6 +355,25 @@ mod tests {
 
     fn used(milliseconds: u64) -> impl FnOnce() -> Duration {
         move || Duration::from_millis(milliseconds)
+    }
+
+    fn usage_of(user: u64, system: u64) -> Usage {
+        let (cpu_user, cpu_system) = (Duration::from_millis(user), Duration::from_millis(system));
+        Usage { cpu_user, cpu_system, ..Usage::default() }
+    }
+
+    #[test]
+    fn who_is_killed_over_the_cpu_limit_has_used_all_of_it() {
+        let reconciled = |mut usage, cause| {
+            reconcile(&mut usage, cause, Duration::from_millis(300));
+            usage
+        };
+        let killed = |over| Some(Ending::Killed { over });
+        assert_eq!(reconciled(usage_of(290, 8), killed(Limit::CpuTime)), usage_of(290, 10));
+        assert_eq!(reconciled(usage_of(290, 20), killed(Limit::CpuTime)), usage_of(290, 20));
+        assert_eq!(reconciled(usage_of(290, 8), None), usage_of(290, 8));
+        assert_eq!(reconciled(usage_of(290, 8), killed(Limit::WallTime)), usage_of(290, 8));
+        assert!(reconciled(usage_of(1, 1), killed(Limit::Memory)).oom);
     }
 
     #[test]
