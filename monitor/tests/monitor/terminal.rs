@@ -122,14 +122,18 @@ fn the_terminal_need_not_be_the_first_descriptor() {
     let mut server = Server::start();
     let (mut master, slave) = open();
     let null = File::open("/dev/null").unwrap();
-    let mut run = on_terminal(&["/bin/sh", "-c", "echo ready > /dev/tty"], &server.cwd());
+    // It stays until it was heard: the end of a session takes along what is still on its way through the terminal.
+    let script = "echo ready > /dev/tty; read answer < /dev/tty";
+    let mut run = on_terminal(&["/bin/sh", "-c", script], &server.cwd());
     run.stdio = stdio_to(0);
     // Somebody has to hold the terminal until it is opened by its name.
     run.stdio[2].source = StdioSource::Descriptor(Descriptor(1));
     run.terminal = Some(Descriptor(1));
     let id = server.begin(run, &[null.as_fd(), slave.as_fd()]);
-    drop(slave);
     assert_eq!(read_until(&mut master, "ready"), "ready\r\n");
+    // Before the program has opened it, nobody else has, and a terminal that nobody has open reads as ended.
+    drop(slave);
+    master.write_all(b"\n").unwrap();
     assert_eq!(ending(&server.finish(id)), Ending::Exited { code: 0 });
 }
 
