@@ -28,6 +28,7 @@ remove_cgroups() {
   local name slice script
   name=$(instance)
   slice=gavel-${name//-/_}.slice
+  stop_slices "$slice"
   script="for root in /host /host/*; do
     for top in \$root/gavel/$name \$root/gavel.slice/$slice; do
       [ ! -d \$top ] || find \$top -depth -type d -exec rmdir {} + || true
@@ -40,6 +41,14 @@ remove_cgroups() {
   else
     as_root /sys/fs/cgroup "$script" || warn "empty cgroups named gavel stay below /sys/fs/cgroup until the next boot"
   fi
+}
+
+# systemd keeps a slice that it was asked for, also without processes; stopping one stops those below it. The common
+# parent goes when no other instance has a slice in it.
+stop_slices() {
+  is_root && [ -d /run/systemd/system ] && have systemctl || return 0
+  systemctl stop "$1" 2>/dev/null || true
+  systemctl list-units --plain --no-legend 'gavel-*.slice' | grep -q . || systemctl stop gavel.slice 2>/dev/null || true
 }
 
 # as_root FOLDER SCRIPT: runs it in a container that sees the folder as /host.
