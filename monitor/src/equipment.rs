@@ -21,6 +21,9 @@ pub(crate) struct Equipment {
     pub(crate) rules: Option<OwnedFd>,
     /// The seccomp filter.
     pub(crate) filter: Vec<libc::sock_filter>,
+    /// The signals that this process ignores: SIGPIPE, as Rust's runtime has it, and what whoever started it ignored
+    /// (`nohup`, the background jobs of a shell).
+    pub(crate) ignored: Vec<i32>,
 }
 
 impl Equipment {
@@ -44,6 +47,25 @@ impl Equipment {
             problems.push(format!("the Landlock rules cannot be made: {error}"));
             None
         });
-        Ok((Self { boxes, leaves, deaths, rules, filter: seccomp::filter() }, problems))
+        let ignored = ignored_signals(&std::fs::read_to_string("/proc/self/status")?);
+        Ok((Self { boxes, leaves, deaths, rules, filter: seccomp::filter(), ignored }, problems))
+    }
+}
+
+/// Those of a `/proc/PID/status`, proc(5): a mask in hexadecimal, whose lowest bit is signal 1.
+fn ignored_signals(status: &str) -> Vec<i32> {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    (1..=64).filter(|signal| mask & (1 << (signal - 1)) != 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_signals_are_the_bits_of_the_mask() {
+        let status = "SigBlk:\tffffffffffffffff\nSigIgn:\t8000000180001003\nSigCgt:\t0000000000000001\n";
+        assert_eq!(ignored_signals(status), [libc::SIGHUP, libc::SIGINT, libc::SIGPIPE, 32, 33, 64]);
     }
 }

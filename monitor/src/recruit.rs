@@ -34,6 +34,8 @@ pub(crate) struct Terms<'a> {
     pub(crate) rules: Option<BorrowedFd<'a>>,
     /// The seccomp filter.
     pub(crate) filter: &'a [libc::sock_filter],
+    /// The signals that the monitor ignores.
+    pub(crate) ignored: &'a [i32],
 }
 
 /// A child in its leaf: waiting, then the program.
@@ -205,7 +207,7 @@ fn become_program(
     rustix::process::umask(Mode::from_raw_mode(0o022));
     rustix::process::chdir(run.cwd.as_str()).map_err(at(Step::WorkingDirectory))?;
     become_user(terms.uid, terms.gid)?;
-    default_signals().map_err(at(Step::Exec))?;
+    default_signals(terms.ignored).map_err(at(Step::Exec))?;
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     let nanos =
         now.tv_sec.cast_unsigned().wrapping_mul(1_000_000_000).wrapping_add(now.tv_nsec.cast_unsigned());

@@ -158,6 +158,7 @@ impl Runner {
             gid: self.gid,
             rules: self.equipment.rules.as_ref().map(AsFd::as_fd),
             filter: &self.equipment.filter,
+            ignored: &self.equipment.ignored,
         };
         let child = Recruit::enlist(&leaf.joins(), terms);
         match child {

@@ -177,14 +177,18 @@ pub(crate) fn landlock_restrict(rules: BorrowedFd<'_>) -> Result<(), Errno> {
     check_long(unsafe { libc::syscall(libc::SYS_landlock_restrict_self, rules.as_raw_fd(), 0) })
 }
 
-/// Rust's runtime ignores SIGPIPE and the monitor blocks signals; both would be inherited over exec.
+/// Gives signals that the monitor ignores their default effect and blocks none: both would be inherited over exec.
 ///
 /// # Errors
 /// As sigaction(2) and sigprocmask(2).
-pub(crate) fn default_signals() -> Result<(), Errno> {
-    // SAFETY: no handler of ours is involved.
-    if unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) } == libc::SIG_ERR {
-        return Err(last_errno());
+pub(crate) fn default_signals(ignored: &[i32]) -> Result<(), Errno> {
+    // The kernel's struct sigaction, all zeroes: the default effect. Not by the C library, which refuses the signals of its
+    // threads.
+    const DEFAULT: [u64; 4] = [0; 4];
+    for signal in ignored {
+        let (none, set) = (std::ptr::null_mut::<libc::c_void>(), size_of::<u64>());
+        // SAFETY: reads one live struct; no handler of ours is involved.
+        check_long(unsafe { libc::syscall(libc::SYS_rt_sigaction, *signal, DEFAULT.as_ptr(), none, set) })?;
     }
     // SAFETY: all zeroes is the empty set on Linux.
     let none: libc::sigset_t = unsafe { std::mem::zeroed() };

@@ -79,3 +79,15 @@ fn a_wrong_command_line_is_explained_and_fails() {
     assert_eq!(output.stderr, b"monitor: there is no option `--colour`; see monitor --help\n");
     assert!(String::from_utf8(monitor(&["--help"]).stdout).unwrap().contains("--memory SIZE"));
 }
+
+#[test]
+fn a_program_does_not_ignore_what_the_monitor_was_told_to_ignore() {
+    let script = format!(
+        "trap '' HUP INT TERM; exec {} {} --uid 19899 -- /bin/grep SigIgn /proc/self/status",
+        env!("CARGO_BIN_EXE_monitor"),
+        HERE.join(" ")
+    );
+    let output = Command::new("/bin/sh").args(["-c", &script]).output().unwrap();
+    assert_eq!(report(&output)["exit_code"], 0);
+    assert_eq!(output.stderr, b"SigIgn:\t0000000000000000\n");
+}
