@@ -28,9 +28,9 @@ impl Own {
     /// # Errors
     /// ENOENT when this process is nowhere below `root`, else as mkdir(2) and write(2).
     pub(crate) fn settle(root: &Path) -> Result<Self, Errno> {
-        let pid = std::process::id().to_string();
-        let found = find(root, &pid, DEPTH).ok_or(Errno::NOENT)?;
-        let own = Self::beside(&base_of(found))?;
+        let base = base(root)?;
+        let monitor = base.make(MONITOR)?;
+        let own = Self { base, monitor };
         for _ in 0..ROUNDS {
             let left = own.base.processes()?;
             if left.is_empty() {
@@ -45,12 +45,6 @@ impl Own {
             }
         }
         Err(Errno::BUSY)
-    }
-
-    fn beside(base: &Path) -> Result<Self, Errno> {
-        let base = Directory::open(base)?;
-        let monitor = base.make(MONITOR)?;
-        Ok(Self { base, monitor })
     }
 }
 

@@ -66,9 +66,7 @@ impl Hierarchies {
         leaf.write("cpuset.cpus", cpus)?;
         leaf.write("cgroup.procs", process.as_raw_nonzero())
     }
-}
 
-impl Hierarchies {
     /// Where a run's leaf goes: below the standing leaf where there is one, so that its CPU time counts there still.
     fn base(&self, hierarchy: &str) -> Result<Directory, Errno> {
         let own = own::base(&self.root.join(hierarchy))?;
