@@ -254,6 +254,11 @@ impl Leaf {
         }
     }
 
+    /// The kernel has killed something in it for want of memory.
+    pub(crate) fn is_out_of_memory(&self) -> bool {
+        self.counted().is_some_and(|counted| counted.oom)
+    }
+
     /// Without a leaf: the kernel killed something in the container for want of memory.
     pub(crate) fn container_oom(&self) -> bool {
         matches!(&self.kind, Kind::None { oom_kills } if container_oom_kills() > *oom_kills)

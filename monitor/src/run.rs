@@ -120,28 +120,16 @@ impl Runner {
         self.put(&run.files, &descriptors)?;
         let Resolved { run: resolved, descriptors, written } =
             resolve(run, descriptors, &self.equipment.boxes)?;
-        let mut current = match self.current.take() {
-            Some(current) if current.child.is_waiting() => current,
-            Some(dead) => {
-                self.current = Some(dead);
-                // Whatever is left of it is told when the new one fails as well.
-                let _ = self.dismiss();
-                self.enlist()?
-            }
-            None => self.enlist()?,
-        };
-        let limited = match &current.limits {
-            Some(limits) if *limits == run.limits => Ok(()),
-            _ => current.leaf.limit(&run.limits).map_err(|errno| (Step::MakeLeaf, errno.raw_os_error())),
-        };
+        let mut current = self.ready(&run.limits)?;
         self.limits = Some(run.limits.clone());
         let process = current.child.pid;
-        let confine = |()| self.equipment.leaves.confine_cpus(&mut current.leaf, process, &run.limits);
-        let confined = limited.and_then(confine);
+        let confined = self.equipment.leaves.confine_cpus(&mut current.leaf, process, &run.limits);
         let started = confined.and_then(|()| current.child.start(resolved, &descriptors));
         self.written = picked(written, descriptors);
         match started {
             Ok(()) => Ok(current),
+            // It is dead, for want of memory under this very limit: a run that has ended, as the supervision will find.
+            Err((Step::Fork, libc::EPIPE)) if current.leaf.is_out_of_memory() => Ok(current),
             Err(refusal) => {
                 let told = current.child.progress().failed;
                 self.current = Some(current);
@@ -150,9 +138,34 @@ impl Runner {
         }
     }
 
-    fn enlist(&mut self) -> Result<Current, Refusal> {
-        let leaf =
-            self.equipment.leaves.make(self.uid).map_err(|errno| (Step::MakeLeaf, errno.raw_os_error()))?;
+    /// A leaf with these limits, and the child that waits in it.
+    fn ready(&mut self, limits: &Limits) -> Result<Current, Refusal> {
+        let current = match self.current.take() {
+            Some(current) if current.child.is_waiting() => current,
+            dead => {
+                self.current = dead;
+                // Whatever is left of it is told when the new one fails as well.
+                let _ = self.dismiss();
+                self.enlist(None)?
+            }
+        };
+        if current.limits.as_ref() == Some(limits) {
+            return Ok(current);
+        }
+        let Err(errno) = current.leaf.limit(limits) else { return Ok(current) };
+        self.current = Some(current);
+        if errno != Errno::BUSY {
+            return Err(at_leaf(errno));
+        }
+        // On cgroup v1 memory cannot be limited to less than the waiting child has. One that joins a leaf with such a
+        // limit is killed there, as its program would be.
+        let _ = self.dismiss();
+        self.enlist(Some(limits))
+    }
+
+    /// A new leaf and a child in it; limits that are given are set before it joins.
+    fn enlist(&mut self, limits: Option<&Limits>) -> Result<Current, Refusal> {
+        let leaf = self.equipment.leaves.make(self.uid).map_err(at_leaf)?;
         let terms = Terms {
             uid: self.uid,
             gid: self.gid,
@@ -160,14 +173,11 @@ impl Runner {
             filter: &self.equipment.filter,
             ignored: &self.equipment.ignored,
         };
-        let child = Recruit::enlist(&leaf.joins(), terms);
-        match child {
-            Ok(child) => Ok(Current { leaf, child, limits: None, over: false }),
+        let limited = limits.map_or(Ok(()), |limits| leaf.limit(limits).map_err(at_leaf));
+        match limited.and_then(|()| Recruit::enlist(&leaf.joins(), terms)) {
+            Ok(child) => Ok(Current { leaf, child, limits: limits.cloned(), over: false }),
             Err(refusal) => {
-                self.equipment
-                    .leaves
-                    .remove(&leaf)
-                    .map_err(|errno| (Step::MakeLeaf, errno.raw_os_error()))?;
+                self.equipment.leaves.remove(&leaf).map_err(at_leaf)?;
                 Err(refusal)
             }
         }
@@ -176,7 +186,7 @@ impl Runner {
     /// Makes ready for the next run, while nobody waits. What fails here fails again, and is told, with that run.
     pub(crate) fn prepare(&mut self) {
         if self.current.is_none() {
-            self.current = self.enlist().ok();
+            self.current = self.enlist(None).ok();
         }
         // A leaf that has been confined to some CPUs is so for good.
         if let (Some(current), Some(limits)) = (&mut self.current, &self.limits)
@@ -244,6 +254,10 @@ impl Runner {
         let wiped = reset::wipe(&self.equipment.boxes, self.uid);
         wiped.err().map(|(path, errno)| format!("{path} could not be emptied: {errno}"))
     }
+}
+
+fn at_leaf(errno: Errno) -> Refusal {
+    (Step::MakeLeaf, errno.raw_os_error())
 }
 
 /// Keeps the descriptors that are named and closes the others.

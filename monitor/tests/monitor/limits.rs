@@ -129,6 +129,21 @@ fn memory_over_the_limit_is_killed_and_told() {
 }
 
 #[test]
+fn a_limit_below_what_a_new_process_needs_is_a_memory_limit_like_any_other() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    for round in 0..20 {
+        for kib in [0, 16, 32, 48, 64, 128] {
+            let ran = shell(&mut server, "exit 0", Limits { memory: Bytes::kib(kib), ..limits() });
+            assert_eq!(ending(&ran), killed(Limit::Memory), "{kib} KiB, round {round}");
+            assert!(usage(&ran).oom);
+        }
+        let ran = shell(&mut server, "exit 0", limits());
+        assert_eq!(ending(&ran), Ending::Exited { code: 0 }, "round {round}");
+    }
+}
+
+#[test]
 fn a_run_may_be_allowed_more_or_less_than_the_one_before() {
     let mut server = Server::start_with_cgroups();
     for size in [64, 32, 128, 16] {
