@@ -195,7 +195,15 @@ impl Leaf {
         }
     }
 
-    /// `cgroup.procs` of each hierarchy, for the child to write.
+    /// The directory of a leaf that a child can be born in.
+    pub(crate) fn cradle(&self) -> Option<BorrowedFd<'_>> {
+        match &self.kind {
+            Kind::V2(leaf) => Some(leaf.cradle()),
+            Kind::V1(_) | Kind::None { .. } => None,
+        }
+    }
+
+    /// The file of each hierarchy by which a child comes in, for it to write `0` to.
     pub(crate) fn joins(&self) -> Vec<BorrowedFd<'_>> {
         match &self.kind {
             Kind::V2(leaf) => leaf.joins(),

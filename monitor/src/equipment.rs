@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::boxes::Boxes;
 use crate::cgroup::Leaves;
+use crate::landlock;
 use crate::supervise::Deaths;
-use crate::{landlock, seccomp};
 
 /// Everything that outlives a run.
 #[derive(Debug)]
@@ -19,8 +19,6 @@ pub(crate) struct Equipment {
     pub(crate) deaths: Deaths,
     /// The Landlock rules, where the kernel has them.
     pub(crate) rules: Option<OwnedFd>,
-    /// The seccomp filter.
-    pub(crate) filter: Vec<libc::sock_filter>,
     /// The signals that this process ignores: SIGPIPE, as Rust's runtime has it, and what whoever started it ignored
     /// (`nohup`, the background jobs of a shell).
     pub(crate) ignored: Vec<i32>,
@@ -48,7 +46,7 @@ impl Equipment {
             None
         });
         let ignored = ignored_signals(&std::fs::read_to_string("/proc/self/status")?);
-        Ok((Self { boxes, leaves, deaths, rules, filter: seccomp::filter(), ignored }, problems))
+        Ok((Self { boxes, leaves, deaths, rules, ignored }, problems))
     }
 }
 

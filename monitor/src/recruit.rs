@@ -16,12 +16,13 @@ use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, recv, socke
 use rustix::process::Pid;
 use rustix::thread::{Gid, Uid};
 
+use crate::cgroup::Leaf;
 use crate::request::{Refusal, candidates, strings};
-use crate::rlimits;
 use crate::spawn::{
     Strings, close_at_exec, close_inherited, default_signals, duplicate, execute_descriptor, execute_path,
-    fork, install_filter, is_user, landlock_restrict, place, take_terminal,
+    fork, fork_into, install_filter, is_user, landlock_restrict, place, take_terminal,
 };
+use crate::{rlimits, seccomp};
 
 /// What every program of this monitor is subject to.
 #[derive(Debug, Clone, Copy)]
@@ -32,8 +33,6 @@ pub(crate) struct Terms<'a> {
     pub(crate) gid: u32,
     /// The Landlock rules, where the kernel has them.
     pub(crate) rules: Option<BorrowedFd<'a>>,
-    /// The seccomp filter.
-    pub(crate) filter: &'a [libc::sock_filter],
     /// The signals that the monitor ignores.
     pub(crate) ignored: &'a [i32],
 }
@@ -56,15 +55,21 @@ pub(crate) struct Progress {
 }
 
 impl Recruit {
-    /// Forks a child that joins a leaf, given by its `cgroup.procs` files, and waits there.
+    /// Forks a child that comes into a leaf and waits there.
     ///
     /// # Errors
     /// Step [`Step::Fork`]. What goes wrong in the child is told by [`Recruit::progress`] once it is dead.
-    pub(crate) fn enlist(joins: &[BorrowedFd<'_>], terms: Terms<'_>) -> Result<Self, Refusal> {
+    pub(crate) fn enlist(leaf: &Leaf, terms: Terms<'_>) -> Result<Self, Refusal> {
         let at = |errno: Errno| (Step::Fork, errno.raw_os_error());
         let kind = (AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC);
         let (ours, theirs) = socketpair(kind.0, kind.1, kind.2, None).map_err(at)?;
-        let pid = fork(|| wait_and_become(theirs.as_fd(), joins, terms)).map_err(at)?;
+        let theirs = theirs.as_fd();
+        let born = leaf.cradle().map(|cradle| fork_into(cradle, || wait_and_become(theirs, &[], terms)));
+        let pid = match born {
+            Some(Ok(pid)) => pid,
+            // Where it cannot be born in the leaf it joins it; what forbids that is told by its own step.
+            Some(Err(_)) | None => fork(|| wait_and_become(theirs, &leaf.joins(), terms)).map_err(at)?,
+        };
         Ok(Self { pid, socket: ours })
     }
 
@@ -167,13 +172,13 @@ fn at(step: Step) -> impl Fn(Errno) -> Refusal {
     move |errno| (step, errno.raw_os_error())
 }
 
-/// What is left to do needs nothing that this takes away, and the kernel works on the filter for 0.1 ms.
+/// What is left to do needs nothing that this takes away. Most of the filter is the monitor's own and inherited.
 fn confine(terms: Terms<'_>) -> Result<(), Refusal> {
     rustix::thread::set_no_new_privs(true).map_err(at(Step::NoNewPrivileges))?;
     if let Some(rules) = terms.rules {
         landlock_restrict(rules).map_err(at(Step::Landlock))?;
     }
-    install_filter(terms.filter).map_err(at(Step::Seccomp))
+    install_filter(&seccomp::for_programs()).map_err(at(Step::Seccomp))
 }
 
 /// Lets go of the parent's descriptors: as long as one is open, the server would not see the monitor's end.

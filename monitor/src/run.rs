@@ -14,9 +14,9 @@ use crate::equipment::Equipment;
 use crate::proof::Proof;
 use crate::recruit::{Recruit, Terms};
 use crate::request::{Refusal, Resolved, resolve};
-use crate::spawn::reap;
+use crate::spawn::{install_filter, reap};
 use crate::supervise::{Interrupts, supervise};
-use crate::{collect, reset};
+use crate::{collect, reset, seccomp};
 
 /// How long the last of a run may take to be reaped.
 const LAST_DEATHS: Duration = Duration::from_millis(500);
@@ -52,11 +52,13 @@ struct Current {
 }
 
 impl Runner {
-    /// Ready for the first run.
+    /// Ready for the first run. Puts this process under the filter of its programs, for good.
     ///
     /// # Errors
-    /// As [`Proof::new`].
+    /// As [`Proof::new`] and seccomp(2).
     pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment) -> Result<Self, Errno> {
+        rustix::thread::set_no_new_privs(true)?;
+        install_filter(&seccomp::filter())?;
         let proof = Proof::new(uid)?;
         let mut runner = Self {
             uid,
@@ -170,11 +172,10 @@ impl Runner {
             uid: self.uid,
             gid: self.gid,
             rules: self.equipment.rules.as_ref().map(AsFd::as_fd),
-            filter: &self.equipment.filter,
             ignored: &self.equipment.ignored,
         };
         let limited = limits.map_or(Ok(()), |limits| leaf.limit(limits).map_err(at_leaf));
-        match limited.and_then(|()| Recruit::enlist(&leaf.joins(), terms)) {
+        match limited.and_then(|()| Recruit::enlist(&leaf, terms)) {
             Ok(child) => Ok(Current { leaf, child, limits: limits.cloned(), over: false }),
             Err(refusal) => {
                 self.equipment.leaves.remove(&leaf).map_err(at_leaf)?;

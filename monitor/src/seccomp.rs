@@ -3,6 +3,9 @@
 //! A list of denied calls under a ceiling: numbers newer than the reviewed ones look like an older kernel, so that the
 //! list ages safely. Runtimes probe, so denied calls fail with an error; only foreign ABIs kill. The kernel keeps the
 //! strictest answer of this filter and the container's own.
+//!
+//! All but one call is denied to the monitor as well, which has no more use for them: it puts itself under the filter,
+//! and children inherit it, so that the kernel need not translate it for every run.
 
 use std::collections::BTreeMap;
 
@@ -23,12 +26,18 @@ const X32: u32 = 0x4000_0000;
 /// clone(2) flags that make namespaces. CLONE_NEWTIME (0x80) is not among them: in clone it is part of the signal.
 const NEW_NAMESPACES: u32 = 0x7e02_0000;
 
-/// Makes the filter: a binary search over the numbers. The kernel walks it for every number when it is installed, so
-/// a plain list would cost each run 0.2 ms.
+/// The monitor's filter and its programs': a binary search over the numbers. The kernel walks it for every number when it
+/// is installed.
 pub(crate) fn filter() -> Vec<sock_filter> {
     let mut filter = vec![load(ARCH_OFFSET), jump(BPF_JEQ, ARCH, 1, 0), answer(KILL), load(NUMBER_OFFSET)];
     filter.extend(search(&segments()));
     filter
+}
+
+/// What is denied to programs alone: clone3, whose flags a filter cannot see. The monitor forks into cgroups with it.
+pub(crate) fn for_programs() -> [sock_filter; 4] {
+    let clone3 = number(libc::SYS_clone3);
+    [load(NUMBER_OFFSET), jump(BPF_JEQ, clone3, 0, 1), error(libc::ENOSYS), answer(ALLOW)]
 }
 
 /// From a first number on: what is to be done, up to the next segment.
@@ -55,10 +64,9 @@ fn segments() -> Vec<Segment> {
 }
 
 /// Calls whose arguments decide.
-fn by_argument() -> [(c_long, Vec<sock_filter>); 6] {
+fn by_argument() -> [(c_long, Vec<sock_filter>); 5] {
     let family = libc::AF_UNIX.unsigned_abs();
     [
-        (libc::SYS_clone3, vec![error(libc::ENOSYS)]),
         (libc::SYS_clone, checked(0, BPF_JSET, NEW_NAMESPACES, libc::EPERM)),
         (libc::SYS_socket, required(0, &[family], libc::EAFNOSUPPORT)),
         (libc::SYS_socketpair, required(0, &[family], libc::EAFNOSUPPORT)),
@@ -313,9 +321,15 @@ fn number(call: c_long) -> u32 {
 mod tests {
     use super::*;
 
-    /// Runs the filter as the kernel would.
+    /// What a program gets: the strictest answer of both filters, as seccomp(2) ranks them.
     fn judge(arch: u32, nr: u32, arguments: [u32; 2]) -> u32 {
-        let filter = filter();
+        let answers = [run(&filter(), arch, nr, arguments), run(&for_programs(), arch, nr, arguments)];
+        let [first, second] = answers.map(u32::cast_signed);
+        first.min(second).cast_unsigned()
+    }
+
+    /// Runs a filter as the kernel would.
+    fn run(filter: &[sock_filter], arch: u32, nr: u32, arguments: [u32; 2]) -> u32 {
         let (mut at, mut accumulator) = (0, 0);
         loop {
             let sock_filter { code, jt, jf, k } = filter[at];
@@ -384,6 +398,11 @@ mod tests {
         assert_eq!(here(libc::SYS_clone, [0x1000_0011, 0]), denied(libc::EPERM));
         assert_eq!(here(libc::SYS_clone, [0x91, 0]), ALLOW);
         assert_eq!(here(libc::SYS_clone3, [0, 0]), denied(libc::ENOSYS));
+    }
+
+    #[test]
+    fn the_monitor_itself_may_fork_into_a_cgroup() {
+        assert_eq!(run(&filter(), ARCH, number(libc::SYS_clone3), [0, 0]), ALLOW);
     }
 
     #[test]

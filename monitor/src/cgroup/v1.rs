@@ -18,6 +18,10 @@ use super::own::Own;
 use super::v1_cpus::{Hierarchies, Leaves};
 use super::{Counted, HEADROOM, kill_one_by_one};
 
+/// Where a child of one thread moves itself. By `cgroup.procs` the kernel would hold up every fork and exec of the host
+/// meanwhile, and wait for all CPUs, up to 10 ms, unless it has just done so (cgroup_procs_write_start, since Linux 5.5).
+const JOIN: &str = "tasks";
+
 /// The container's own cgroups, ready to hold leaves.
 #[derive(Debug)]
 pub(crate) struct Base {
@@ -52,7 +56,7 @@ impl Standing {
             cpu_usage: cpu.open_number("cpuacct.usage")?,
             cpu_user: cpu.open_number("cpuacct.usage_user")?,
             cpu_system: cpu.open_number("cpuacct.usage_sys")?,
-            joins: [pids.writer("cgroup.procs")?, cpu.writer("cgroup.procs")?],
+            joins: [pids.writer(JOIN)?, cpu.writer(JOIN)?],
             pids,
         })
     }
@@ -85,7 +89,7 @@ impl Base {
     /// As mkdir(2), and as write(2).
     pub(crate) fn make(&self, name: String) -> Result<Leaf, Errno> {
         let memory = self.memory.base.make(&name)?;
-        let join = memory.writer("cgroup.procs")?;
+        let join = memory.writer(JOIN)?;
         self.standing.cpu_usage.write(0)?;
         let alarm = alarm_of(&memory).ok();
         let standing = Rc::clone(&self.standing);

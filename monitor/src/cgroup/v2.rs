@@ -84,6 +84,11 @@ pub(crate) struct Leaf {
 }
 
 impl Leaf {
+    /// Where a child can be born.
+    pub(crate) fn cradle(&self) -> BorrowedFd<'_> {
+        self.directory.as_fd()
+    }
+
     /// What the child writes `0` to.
     pub(crate) fn joins(&self) -> Vec<BorrowedFd<'_>> {
         vec![self.join.as_fd()]
