@@ -78,7 +78,7 @@ fingerprint() {
     if [ "$bases" = local ]; then
       files+=(dist/gavel dist/monitor)
     else
-      files+=(Cargo.toml Cargo.lock server monitor tests/Cargo.toml)
+      files+=(.cargo Cargo.toml Cargo.lock server monitor tests/Cargo.toml)
     fi
   fi
   {
