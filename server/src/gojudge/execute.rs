@@ -26,10 +26,6 @@ use crate::sandbox::{
     RunEnding, Wire,
 };
 
-/// The kernel does not take a smaller limit for a cgroup that a process has to enter. No program runs in so little, and
-/// the status goes by what was asked for.
-const LEAST_MEMORY: Bytes = Bytes::kib(64);
-
 /// What is told when a collector is over its maximum.
 const OUTPUT_LIMIT: &str = "Output Limit Exceeded";
 
@@ -120,7 +116,7 @@ pub(super) struct Host<'a> {
 pub(super) fn limits(command: &Command, settings: &Settings) -> Limits {
     let asked = asked(command);
     let wall = if asked.clock.is_zero() { asked.cpu } else { asked.clock };
-    let memory = asked.memory.clamp(LEAST_MEMORY, settings.max_memory);
+    let memory = asked.memory.min(settings.max_memory);
     let with_extra = Bytes(memory.get().saturating_add(EXTRA_MEMORY.get()));
     let stack = match command.stack_limit {
         0 => with_extra,
