@@ -214,6 +214,8 @@ pub struct GoJudgeConfig {
     /// least 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streams: Option<usize>,
+    /// Websockets open at one time, of `/ws` and `/stream` together; more are answered 503.
+    pub websockets: usize,
     /// Directories below which `src` may name a file of the server; none = no `src`.
     pub src_prefixes: Vec<PathBuf>,
     /// Largest file written by a command.

@@ -86,12 +86,15 @@ pub struct Api {
 /// When the threads cannot be started.
 pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     let budget = web::Data::new(body::Budget::new(api.config.http.max_body.get()));
+    let sockets = socket::Sockets::new(budget.clone().into_inner(), api.config.gojudge.websockets);
+    let sockets = web::Data::new(sockets);
     let server = HttpServer::new(move || {
         let gojudge = api.gojudge.clone();
         api.runtimes.note("http");
         App::new()
             .app_data(web::Data::from(Arc::clone(&api)))
             .app_data(budget.clone())
+            .app_data(sockets.clone())
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .wrap(from_fn(request_id::attach))
             .configure(routes)

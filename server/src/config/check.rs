@@ -24,6 +24,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
         ("limits.tests", limits.tests),
         ("queue.attempts", queue.attempts as usize),
         ("sandbox.max_runs", sandbox.max_runs as usize),
+        ("gojudge.websockets", gojudge.websockets),
     ] {
         if value == 0 {
             return Err(format!("`{key}` must be at least 1"));

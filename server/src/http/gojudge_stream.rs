@@ -13,8 +13,7 @@ use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::Api;
-use super::body::Budget;
-use super::socket::{Incoming, Lost, Socket, both, last_words};
+use super::socket::{Incoming, Lost, Socket, Sockets, both, last_words};
 use crate::gojudge::command::Refusal;
 use crate::gojudge::request::{self, Request};
 use crate::gojudge::stream::{Place, StreamEvent, StreamInput, Streaming};
@@ -30,12 +29,12 @@ const PROBE_EVERY: Duration = Duration::from_millis(200);
 /// Upgrades the connection; the request runs when its first message has come.
 pub(super) async fn stream(
     gojudge: Data<GoJudge>,
-    budget: Data<Budget>,
+    sockets: Data<Sockets>,
     api: Data<Api>,
     request: HttpRequest,
     payload: Payload,
 ) -> HttpResponse {
-    match Socket::open(&request, payload, &budget).await {
+    match sockets.open(&request, payload).await {
         Ok((response, socket)) => {
             actix_web::rt::spawn(serve(socket, gojudge, api));
             response
@@ -45,7 +44,7 @@ pub(super) async fn stream(
 }
 
 async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>) {
-    let Socket { mut incoming, outgoing } = socket;
+    let Socket { mut incoming, outgoing, place: _place } = socket;
     // One is enough: what a program writes waits in the program.
     let (messages, queue) = mpsc::channel(1);
     let talk = async move {

@@ -14,8 +14,8 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 
 use super::Api;
-use super::body::{Budget, Held};
-use super::socket::{Incoming, Received, Socket, both, last_words};
+use super::body::Held;
+use super::socket::{Incoming, Received, Socket, Sockets, both, last_words};
 use crate::gojudge::command::Refusal;
 use crate::gojudge::request::{self, Request, SocketMessage};
 use crate::gojudge::{GoJudge, Outcome, answer, go_error};
@@ -28,12 +28,12 @@ const UNSENT: usize = 256 * 1024 * 1024;
 /// Upgrades the connection.
 pub(super) async fn ws(
     gojudge: Data<GoJudge>,
-    budget: Data<Budget>,
+    sockets: Data<Sockets>,
     api: Data<Api>,
     request: HttpRequest,
     payload: Payload,
 ) -> HttpResponse {
-    match Socket::open(&request, payload, &budget).await {
+    match sockets.open(&request, payload).await {
         Ok((response, socket)) => {
             actix_web::rt::spawn(serve(socket, gojudge, api));
             response
@@ -43,7 +43,7 @@ pub(super) async fn ws(
 }
 
 async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>) {
-    let Socket { incoming, outgoing } = socket;
+    let Socket { incoming, outgoing, place: _place } = socket;
     let (messages, queue) = mpsc::channel(1);
     let talk = async move {
         let mut conversation = Conversation {

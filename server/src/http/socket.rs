@@ -1,4 +1,4 @@
-//! Websockets: the handshake in go-judge's words, whole messages in both directions, pings, bounds on memory.
+//! Websockets: the handshake in go-judge's words, whole messages in both directions, pings, bounds on number and memory.
 //!
 //! The protocol itself is tungstenite's, on the streams of actix's request and response. (actix-ws buffers a frame of
 //! any announced length before it looks whether that is allowed, and up to 32 messages of any size on the way out.)
@@ -30,10 +30,12 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use self::handshake::{key, refusal};
 use self::metered::{Meter, Metered};
+use self::places::{Place, Places, full};
 use super::body::{Budget, Held};
 use super::peer::Peer;
 mod handshake;
 mod metered;
+mod places;
 
 /// As go-judge pings.
 const PING_EVERY: Duration = Duration::from_secs(50);
@@ -42,10 +44,19 @@ const PONG_WITHIN: Duration = Duration::from_secs(60);
 /// Bytes on their way from us to the HTTP server.
 const BUFFER: usize = 64 * 1024;
 
+/// Opens websockets, which share a number of places and the memory for large messages.
+#[derive(Debug)]
+pub(super) struct Sockets {
+    budget: Arc<Budget>,
+    places: Places,
+}
+
 /// A websocket that a client has opened. Dropped, the connection ends without a close frame, as go-judge's do.
 pub(super) struct Socket {
     pub(super) incoming: Incoming,
     pub(super) outgoing: Outgoing,
+    /// To be kept as long as the two.
+    pub(super) place: Place,
 }
 
 /// What the client sends.
@@ -78,51 +89,60 @@ pub(super) enum Lost {
     TooLarge,
 }
 
-impl Socket {
+impl Sockets {
+    /// With this memory for large messages and so many places.
+    pub(super) fn new(budget: Arc<Budget>, count: usize) -> Self {
+        Self { budget, places: Places::new(count) }
+    }
+
     /// Answers a handshake.
     ///
     /// # Errors
-    /// The answer to what is none.
+    /// The answer to what is none, or finds no place.
     pub(super) async fn open(
+        &self,
         request: &HttpRequest,
         payload: Payload,
-        budget: &Arc<Budget>,
-    ) -> Result<(HttpResponse, Self), HttpResponse> {
+    ) -> Result<(HttpResponse, Socket), HttpResponse> {
         let key = key(request).map_err(refusal)?;
+        let place = self.places.take().ok_or_else(full)?;
         let gone = CancellationToken::new();
         let (ours, theirs) = duplex(BUFFER);
         let peer = Peer::of(request);
         if let Some(peer) = peer.clone() {
             actix_web::rt::spawn(watch(peer, gone.clone()));
         }
-        let body = Body { chunks: ReaderStream::new(theirs), peer, _gone: gone.clone().drop_guard() };
+        let chunks = ReaderStream::new(theirs);
+        let body = Body { chunks, peer, _place: place.clone(), _gone: gone.clone().drop_guard() };
         let response = HttpResponse::SwitchingProtocols()
             .upgrade("websocket")
             .insert_header((header::SEC_WEBSOCKET_ACCEPT, derive_accept_key(key.as_bytes())))
             .streaming(body);
         let read = StreamReader::new(payload.map_err(io::Error::other));
-        Ok((response, Self::on(Box::new(read), ours, Arc::clone(budget), gone).await))
+        let (incoming, outgoing) = talk(Box::new(read), ours, Arc::clone(&self.budget), gone).await;
+        Ok((response, Socket { incoming, outgoing, place }))
     }
+}
 
-    async fn on(
-        read: Box<dyn AsyncRead + Unpin>,
-        write: DuplexStream,
-        budget: Arc<Budget>,
-        gone: CancellationToken,
-    ) -> Self {
-        let max = usize::try_from(budget.max()).unwrap_or(usize::MAX);
-        let config = WebSocketConfig::default()
-            .read_buffer_size(BUFFER)
-            .write_buffer_size(0)
-            .max_message_size(Some(max))
-            .max_frame_size(Some(max));
-        let meter = Rc::new(RefCell::new(Meter::default()));
-        let read = Metered { read, meter: Rc::clone(&meter), budget };
-        let wire = WebSocketStream::from_raw_socket(join(read, write), Role::Server, Some(config));
-        let (sink, messages) = wire.await.split();
-        let pong_due = Instant::now() + PONG_WITHIN;
-        Self { incoming: Incoming { messages, meter, pong_due, gone }, outgoing: Outgoing(sink) }
-    }
+/// Both directions of a connection whose handshake is answered.
+async fn talk(
+    read: Box<dyn AsyncRead + Unpin>,
+    write: DuplexStream,
+    budget: Arc<Budget>,
+    gone: CancellationToken,
+) -> (Incoming, Outgoing) {
+    let max = usize::try_from(budget.max()).unwrap_or(usize::MAX);
+    let config = WebSocketConfig::default()
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(0)
+        .max_message_size(Some(max))
+        .max_frame_size(Some(max));
+    let meter = Rc::new(RefCell::new(Meter::default()));
+    let read = Metered { read, meter: Rc::clone(&meter), budget };
+    let wire = WebSocketStream::from_raw_socket(join(read, write), Role::Server, Some(config));
+    let (sink, messages) = wire.await.split();
+    let pong_due = Instant::now() + PONG_WITHIN;
+    (Incoming { messages, meter, pong_due, gone }, Outgoing(sink))
 }
 
 impl Incoming {
@@ -229,6 +249,7 @@ fn lost(error: &WireError) -> Lost {
 struct Body {
     chunks: ReaderStream<DuplexStream>,
     peer: Option<Peer>,
+    _place: Place,
     _gone: DropGuard,
 }
 
@@ -264,13 +285,18 @@ mod tests {
 
     type Client = WebSocketStream<Join<DuplexStream, DuplexStream>>;
 
-    async fn connected(budget: &Arc<Budget>) -> (Socket, Client) {
+    struct Server {
+        incoming: Incoming,
+        outgoing: Outgoing,
+    }
+
+    async fn connected(budget: &Arc<Budget>) -> (Server, Client) {
         let (to_us, read) = duplex(BUFFER);
         let (write, from_us) = duplex(BUFFER);
         let gone = CancellationToken::new();
-        let socket = Socket::on(Box::new(read), write, Arc::clone(budget), gone).await;
+        let (incoming, outgoing) = talk(Box::new(read), write, Arc::clone(budget), gone).await;
         let client = WebSocketStream::from_raw_socket(join(from_us, to_us), Role::Client, None).await;
-        (socket, client)
+        (Server { incoming, outgoing }, client)
     }
 
     #[tokio::test(start_paused = true)]

@@ -13,8 +13,17 @@ pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     pub(crate) async fn open(bench: &Bench, path: &str) -> Self {
+        Self::try_open(bench, path).await.unwrap()
+    }
+
+    /// None where the server refuses the handshake.
+    pub(crate) async fn try_open(bench: &Bench, path: &str) -> Option<Self> {
         let url = format!("{}{path}", bench.url.replace("http:", "ws:"));
-        Self(connect_async(url).await.unwrap().0)
+        match connect_async(url).await {
+            Ok((socket, _answer)) => Some(Self(socket)),
+            Err(Error::Http(_refused)) => None,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     pub(crate) async fn send(&mut self, message: Message) {

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -198,4 +200,44 @@ async fn tokens_and_origins_are_checked_as_for_the_other_routes() {
         assert_eq!(handshake(&bench, path, &[("origin", "http://evil.example")]).await.0, 403, "{path}");
         assert_eq!(handshake(&bench, path, &[("host", "evil.example")]).await.0, 403, "{path}");
     }
+}
+
+#[tokio::test]
+async fn more_websockets_than_are_allowed_find_no_place_until_another_ends() {
+    let bench = Bench::with(&[("gojudge.websockets", "2")]).await;
+    let mut first = open(&bench).await;
+    let second = Socket::open(&bench, "/stream").await;
+    for path in ["/ws", "/stream"] {
+        let refused = bench.request(Method::GET, path).headers(websocket_headers()).send().await.unwrap();
+        assert_eq!(refused.status(), 503, "{path}");
+        assert_eq!(refused.headers()["retry-after"], "2", "{path}");
+        assert_eq!(refused.headers()["connection"], "close", "{path}");
+        let problem: Value = refused.json().await.unwrap();
+        assert_eq!(problem["detail"], "too many websockets are open (gojudge.websockets)");
+        // What is no handshake is told so all the same.
+        assert_eq!(handshake(&bench, path, &[]).await.0, 400, "{path}");
+    }
+    // Those that are open are served.
+    first.send(message("a", &["echo"])).await;
+    assert_eq!(first.json().await["requestId"], "a");
+    drop(second);
+    let third = eventually(async || Socket::try_open(&bench, "/ws").await).await;
+    // Also one that we end.
+    first.send(Message::text("{")).await;
+    assert_eq!(first.next().await, None);
+    drop(eventually(async || Socket::try_open(&bench, "/stream").await).await);
+    drop(third);
+}
+
+fn websocket_headers() -> HeaderMap {
+    let headers = [
+        ("connection", "Upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA=="),
+    ];
+    headers
+        .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+        .into_iter()
+        .collect()
 }

@@ -1,0 +1,45 @@
+//! How many websockets may be open at one time: each has buffers, and a message of some size that nobody has asked for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::ConnectionType;
+use actix_web::{HttpResponse, ResponseError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::super::error::Problem;
+
+/// When a client that found no place is to come again.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// The places there are.
+#[derive(Debug)]
+pub(super) struct Places(Arc<Semaphore>);
+
+/// The place of one websocket, free again when its connection and what serves it have both gone.
+#[derive(Debug, Clone)]
+pub(in crate::http) struct Place {
+    _permit: Arc<OwnedSemaphorePermit>,
+}
+
+impl Places {
+    /// So many.
+    pub(super) fn new(count: usize) -> Self {
+        Self(Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS))))
+    }
+
+    /// Takes one, if any is left.
+    pub(super) fn take(&self) -> Option<Place> {
+        let permit = Arc::clone(&self.0).try_acquire_owned().ok()?;
+        Some(Place { _permit: Arc::new(permit) })
+    }
+}
+
+/// The answer to a handshake that found no place.
+pub(super) fn full() -> HttpResponse {
+    let detail = "too many websockets are open (gojudge.websockets)".into();
+    let mut response = Problem::Unavailable { detail, retry_after: RETRY_AFTER }.error_response();
+    // As of other handshakes that are refused.
+    response.head_mut().set_connection_type(ConnectionType::Close);
+    response
+}
