@@ -265,6 +265,12 @@ pub struct GrpcConfig {
     /// Largest message of a client.
     #[serde(with = "units::size")]
     pub max_message: Bytes,
+    /// Calls of `ExecStream` open at one time; more are refused.
+    pub streams: usize,
+    /// Most bytes that all of these together may hold of messages above 1 MiB, but at least `max_message`; what is more
+    /// ends its call.
+    #[serde(with = "units::size")]
+    pub stream_memory: Bytes,
 }
 
 /// `[telemetry]`

@@ -22,9 +22,11 @@ mod access;
 mod budget;
 pub(crate) mod executor;
 mod health;
+mod messages;
 pub(crate) mod request;
 mod response;
 mod stream;
+mod streams;
 
 use access::Guard;
 use budget::Budgeted;
@@ -97,7 +99,7 @@ pub(crate) fn services(
     let guard = Guard::new(access);
     let max = usize::try_from(config.max_message.get()).unwrap_or(usize::MAX);
     let executor = ExecutorServer::new(executor).max_decoding_message_size(max);
-    let executor = Budgeted::new(executor, max, "/pb.Executor/ExecStream");
+    let executor = Budgeted::new(executor, config, "/pb.Executor/ExecStream");
     Ok(Server::builder()
         .http2_keepalive_interval(Some(KEEP_ALIVE))
         .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))

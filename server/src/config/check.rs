@@ -25,6 +25,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
         ("queue.attempts", queue.attempts as usize),
         ("sandbox.max_runs", sandbox.max_runs as usize),
         ("gojudge.websockets", gojudge.websockets),
+        ("gojudge.grpc.streams", gojudge.grpc.streams),
     ] {
         if value == 0 {
             return Err(format!("`{key}` must be at least 1"));

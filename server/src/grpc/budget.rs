@@ -13,23 +13,43 @@ use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Bytes, Service, http};
 use tonic::server::NamedService;
 
-/// What every call may send without asking.
-const SMALL: usize = 1024 * 1024;
+use super::streams::Streams;
+use crate::config::GrpcConfig;
 
-/// A service whose calls share the memory for messages. Those of streams do not: what they send is used up on the way.
+/// What every call may send without asking.
+pub(super) const SMALL: usize = 1024 * 1024;
+
+/// A service whose calls share the memory for messages; those with streams share another.
 #[derive(Debug, Clone)]
 pub(super) struct Budgeted<S> {
     service: S,
     kib: Arc<Semaphore>,
+    streams: Streams,
     /// The path of the call that has streams.
     stream: &'static str,
 }
 
 impl<S> Budgeted<S> {
     /// With memory for two messages of the largest size at a time, or more smaller ones.
-    pub(super) fn new(service: S, largest: usize, stream: &'static str) -> Self {
+    pub(super) fn new(service: S, config: &GrpcConfig, stream: &'static str) -> Self {
+        let largest = usize::try_from(config.max_message.get()).unwrap_or(usize::MAX);
         let kib = (largest / 1024).saturating_mul(2).clamp(1, Semaphore::MAX_PERMITS);
-        Self { service, kib: Arc::new(Semaphore::new(kib)), stream }
+        Self { service, kib: Arc::new(Semaphore::new(kib)), streams: Streams::new(config), stream }
+    }
+}
+
+impl<S> Budgeted<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    fn call_with_streams(&mut self, request: http::Request<Body>) -> BoxFuture<S::Response, Infallible> {
+        let call = match self.streams.admit() {
+            Ok(call) => call,
+            Err(refused) => return Box::pin(async { Ok(refused.into_http()) }),
+        };
+        let answering = self.service.call(request.map(|body| call.counted(body)));
+        Box::pin(async move { Ok(answering.await?.map(|body| call.keeping(body))) })
     }
 }
 
@@ -39,9 +59,8 @@ impl<S: NamedService> NamedService for Budgeted<S> {
 
 impl<S> Service<http::Request<Body>> for Budgeted<S>
 where
-    S: Service<http::Request<Body>, Error = Infallible>,
+    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
     S::Future: Send + 'static,
-    S::Response: 'static,
 {
     type Response = S::Response;
     type Error = Infallible;
@@ -53,7 +72,7 @@ where
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         if request.uri().path() == self.stream {
-            return Box::pin(self.service.call(request));
+            return self.call_with_streams(request);
         }
         let held = Arc::new(Mutex::new(Held { kib: Arc::clone(&self.kib), bytes: 0, permits: None }));
         let counted = |body| Body::new(Counted { body, held: Arc::clone(&held) });
@@ -66,6 +85,11 @@ where
     }
 }
 
+/// What a message of so many bytes has to ask for.
+pub(super) fn kib(bytes: usize) -> usize {
+    bytes.saturating_sub(SMALL).div_ceil(1024)
+}
+
 /// The memory that a call has taken.
 struct Held {
     kib: Arc<Semaphore>,
@@ -75,7 +99,6 @@ struct Held {
 
 impl Held {
     fn take(&mut self, bytes: usize) -> Result<(), Status> {
-        let kib = |bytes: usize| bytes.saturating_sub(SMALL).div_ceil(1024);
         let more = kib(self.bytes + bytes) - kib(self.bytes);
         self.bytes += bytes;
         if more == 0 {

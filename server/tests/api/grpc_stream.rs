@@ -149,3 +149,51 @@ async fn what_cannot_be_run_is_told_at_the_end_of_a_stream() {
     let (_, end) = talk.rest().await;
     assert_eq!((end.results.len(), end.error.as_str()), (0, "file does not exists with id: \"NOPE\""));
 }
+
+#[tokio::test]
+async fn more_streams_than_are_allowed_find_no_place_until_another_ends() {
+    let bench = Bench::with(&[("gojudge.grpc.streams", "2"), ("gojudge.streams", "9")]).await;
+    let first = Talk::start(&bench, exec("hang")).await.unwrap();
+    let mut second = Talk::start(&bench, exec("hang")).await.unwrap();
+    let refused = Talk::start(&bench, exec("hang")).await.err().unwrap();
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    assert_eq!(refused.message(), "too many streams are open (gojudge.grpc.streams)");
+    // By hanging up, and by its end.
+    drop(first);
+    let _third = eventually(async || Talk::start(&bench, exec("hang")).await.ok()).await;
+    second.send(Sent::ExecCancel(()));
+    second.rest().await;
+    eventually(async || Talk::start(&bench, exec("hang")).await.ok()).await;
+}
+
+#[tokio::test]
+async fn large_messages_of_streams_share_the_memory_for_them() {
+    let settings = [
+        ("gojudge.grpc.max_message", "4MiB"),
+        ("gojudge.grpc.stream_memory", "4MiB"),
+        ("gojudge.streams", "9"),
+    ];
+    let bench = Bench::with(&settings).await;
+    let large = || input(0, vec![b'x'; 7 << 19]);
+    let mut first = Talk::start(&bench, exec("cat")).await.unwrap();
+    let mut echoed = 0;
+    // What a call holds does not grow with their number.
+    for _ in 0..3 {
+        first.send(large());
+        while echoed < 7 << 19 {
+            let Some(Told::ExecOutput(echo)) = first.next().await.unwrap() else { panic!("no echo") };
+            echoed += echo.content.len();
+        }
+        echoed -= 7 << 19;
+    }
+    let mut second = Talk::start(&bench, exec("cat")).await.unwrap();
+    second.send(large());
+    let refused = second.next().await.unwrap_err();
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    assert_eq!(refused.message(), "too many large messages on streams (gojudge.grpc.stream_memory)");
+    first.end();
+    first.rest().await;
+    let mut third = Talk::start(&bench, exec("cat")).await.unwrap();
+    third.send(large());
+    assert!(matches!(third.next().await.unwrap(), Some(Told::ExecOutput(_))));
+}
