@@ -61,8 +61,12 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let grpc = config.gojudge.grpc.enabled.then(|| listen(config.gojudge.grpc.listen)).transpose()?;
     let metrics = telemetry::start_metrics()?;
     let workspace = Workspace::new(&config.workspace.path);
-    for directory in [workspace.state(), workspace.store(), workspace.slots()] {
-        wait_for_directory(&directory).await?;
+    tokio::select! {
+        prepared = wait_for_workspace(&workspace) => prepared?,
+        () = signals.next() => {
+            tracing::info!("Told to stop before the workspace was prepared");
+            return Ok(());
+        }
     }
     let store = Store::open(&workspace.database()).await?;
     let pool = Pool::start(&config, &languages)?;
@@ -136,6 +140,13 @@ impl Signals {
             _ = self.interrupt.recv() => {}
         }
     }
+}
+
+async fn wait_for_workspace(workspace: &Workspace) -> Result<(), ServeError> {
+    for directory in [workspace.state(), workspace.store(), workspace.slots()] {
+        wait_for_directory(&directory).await?;
+    }
+    Ok(())
 }
 
 async fn wait_for_directory(path: &Path) -> Result<(), ServeError> {

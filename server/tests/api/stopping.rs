@@ -1,8 +1,13 @@
 //! SIGTERM, kill -9, and what the next server makes of it.
 
-use serde_json::json;
+use std::process::Stdio;
 
-use crate::bench::{Bench, answer, eventually};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+use crate::bench::{Bench, PATIENCE, answer, eventually};
 
 #[tokio::test]
 async fn what_runs_when_the_server_stops_may_finish() {
@@ -60,4 +65,23 @@ async fn who_waits_for_a_judgement_is_told_where_to_find_it_when_the_server_stop
     bench.stopped().await.unwrap();
     let next = Bench::on(bench.directory.clone(), &[]).await;
     assert_eq!(next.until(body["id"].as_str().unwrap(), "done").await["verdict"], "Accepted");
+}
+
+#[tokio::test]
+async fn a_server_that_waits_for_its_workspace_ends_when_it_is_told_to() {
+    let workspace = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gavel"));
+    command.args(["--config", "/dev/null", "serve", "--listen", "127.0.0.1:0"]);
+    command.args(["--set", "http.allow_unauthenticated=true", "--set", "languages=../images/languages.toml"]);
+    command.args(["--set", &format!("workspace.path={}", workspace.path().display())]);
+    let mut server = command.env_clear().stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+    let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
+    let waits =
+        async { while !lines.next_line().await.unwrap().unwrap().contains("Waiting for the warden") {} };
+    tokio::time::timeout(PATIENCE, waits).await.unwrap();
+    let pid = Pid::from_raw(server.id().unwrap().try_into().unwrap()).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
+    // Long before it would give up waiting.
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(5), server.wait()).await;
+    assert!(ended.expect("it still waits").unwrap().success());
 }
