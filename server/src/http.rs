@@ -32,6 +32,7 @@ mod wire;
 mod wire_limits;
 
 pub use auth::{Access, AccessError};
+pub(crate) use body::Budget;
 pub use error::{FieldError, Problem};
 pub(crate) use gojudge_files::uploaded;
 

@@ -21,7 +21,7 @@ pub(super) const SMALL: u64 = 1024 * 1024;
 
 /// Memory for large bodies, so that many at once do not fill it.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(crate) struct Budget {
     kib: Arc<Semaphore>,
     max: u64,
 }
@@ -32,14 +32,14 @@ pub(super) struct Held(OwnedSemaphorePermit);
 
 /// A whole body.
 #[derive(Debug)]
-pub(super) struct Body {
-    pub(super) bytes: Bytes,
+pub(crate) struct Body {
+    pub(crate) bytes: Bytes,
     _held: Option<Held>,
 }
 
 impl Budget {
     /// For two bodies of the largest size at a time, or more smaller ones.
-    pub(super) fn new(max: u64) -> Self {
+    pub(crate) fn new(max: u64) -> Self {
         let kib = usize::try_from(max / 1024 * 2).unwrap_or(usize::MAX);
         Self { kib: Arc::new(Semaphore::new(kib.clamp(1, Semaphore::MAX_PERMITS))), max }
     }
@@ -51,7 +51,7 @@ impl Budget {
     }
 
     /// Reads a body whatever it is said to be.
-    pub(super) async fn read(&self, request: &HttpRequest, payload: Payload) -> Result<Body, Problem> {
+    pub(crate) async fn read(&self, request: &HttpRequest, payload: Payload) -> Result<Body, Problem> {
         let announced = announced(request)?;
         if announced.is_some_and(|length| length > self.max) {
             return Err(Problem::TooLarge { max: self.max });

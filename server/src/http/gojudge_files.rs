@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::{TryStreamExt, stream};
 
 use super::Problem;
-use super::body::Budget;
+use super::body::{Body, Budget};
 use super::gojudge_routes::{json_body, refused};
 use super::media_type::{self, SNIFFED};
 use crate::gojudge::command::Refusal;
@@ -33,20 +33,43 @@ pub(super) async fn upload(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let body = budget.read(&request, payload).await?;
-    let whole = stream::iter([Ok(body.bytes.clone())]);
-    let Ok(Some((name, content))) = uploaded(Multipart::new(request.headers(), whole)).await else {
+    let Some(upload) = uploaded(&budget, &request, payload).await? else {
         return Ok(HttpResponse::BadRequest().finish());
     };
-    let stored = web::block(move || gojudge.files().add(&name, &content)).await;
+    let stored = web::block(move || gojudge.files().add(&upload.name, &upload.content)).await;
     Ok(match stored.unwrap_or_else(|lost| Err(io::Error::other(lost))) {
         Ok(id) => json_body(HttpResponse::Ok(), answer::text(&id)),
         Err(error) => refused(&Refusal::Failed(go_error::text(&error))),
     })
 }
 
+/// The field `file` of a form.
+#[derive(Debug)]
+pub(crate) struct Upload {
+    pub(crate) name: String,
+    pub(crate) content: Vec<u8>,
+    /// Has its part of the memory for large bodies.
+    _body: Body,
+}
+
+/// Reads a form, as any other body is read; none where its field `file` is missing or has no name.
+///
+/// # Errors
+/// As of other bodies.
+pub(crate) async fn uploaded(
+    budget: &Budget,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Option<Upload>, Problem> {
+    let body = budget.read(request, payload).await?;
+    let form = Multipart::new(request.headers(), stream::iter([Ok(body.bytes.clone())]));
+    // go-judge does not tell what is wrong with a form either.
+    let file = file_of(form).await.ok().flatten();
+    Ok(file.map(|(name, content)| Upload { name, content, _body: body }))
+}
+
 /// Name and content of the field `file`, if it has a name.
-pub(crate) async fn uploaded(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, MultipartError> {
+async fn file_of(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, MultipartError> {
     while let Some(mut field) = form.try_next().await? {
         let is_file = field.name() == Some("file");
         let name = field.content_disposition().and_then(file_name).unwrap_or_default();

@@ -3,12 +3,11 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use actix_multipart::Multipart;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{App, Error, HttpResponse, HttpServer, web};
+use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer, web};
 use gavel_rpc::executor_client::ExecutorClient;
 use gavel_rpc::{FileContent, FileId};
 use prost::Message;
@@ -21,7 +20,7 @@ use tonic::{Code, Request, Status};
 use super::ProxyError;
 use super::json::Protojson;
 use crate::config::Config;
-use crate::http::{Access, Problem, uploaded};
+use crate::http::{Access, Budget, Problem, uploaded};
 
 /// Calls the server.
 #[derive(Debug, Clone)]
@@ -76,12 +75,12 @@ pub(super) async fn serve(
     access: Arc<Access>,
     config: &Config,
 ) -> Result<(), ProxyError> {
-    let max = usize::try_from(config.http.max_body.get()).unwrap_or(usize::MAX);
+    let budget = web::Data::new(Budget::new(config.http.max_body.get()));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(client.clone()))
             .app_data(web::Data::from(Arc::clone(&access)))
-            .app_data(web::PayloadConfig::new(max))
+            .app_data(budget.clone())
             .wrap(from_fn(admitted))
             .route("/exec", web::post().to(exec))
             .route("/file", web::get().to(list))
@@ -104,25 +103,35 @@ async fn admitted(
     next.call(request).await
 }
 
-async fn exec(client: web::Data<Client>, body: web::Bytes) -> HttpResponse {
-    match client.json.read::<gavel_rpc::Request>("pb.Request", &body) {
+async fn exec(
+    client: web::Data<Client>,
+    budget: web::Data<Budget>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let body = budget.read(&request, payload).await?;
+    Ok(match client.json.read::<gavel_rpc::Request>("pb.Request", &body.bytes) {
         Ok(request) => client.answer("pb.Response", client.executor.clone().exec(request).await),
         Err(why) => HttpResponse::BadRequest().body(why),
-    }
+    })
 }
 
 async fn list(client: web::Data<Client>) -> HttpResponse {
     client.answer("pb.FileListType", client.executor.clone().file_list(()).await)
 }
 
-async fn upload(client: web::Data<Client>, form: Multipart) -> HttpResponse {
-    match uploaded(form).await {
-        Ok(Some((name, content))) => {
-            let file = FileContent { name, content: content.into() };
-            client.answer("pb.FileID", client.executor.clone().file_add(file).await)
-        }
-        Ok(None) | Err(_) => HttpResponse::BadRequest().body("there is no field `file` with a file name"),
-    }
+async fn upload(
+    client: web::Data<Client>,
+    budget: web::Data<Budget>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let Some(mut upload) = uploaded(&budget, &request, payload).await? else {
+        return Ok(HttpResponse::BadRequest().body("there is no field `file` with a file name"));
+    };
+    let (name, content) = (std::mem::take(&mut upload.name), std::mem::take(&mut upload.content).into());
+    let added = client.executor.clone().file_add(FileContent { name, content }).await;
+    Ok(client.answer("pb.FileID", added))
 }
 
 async fn download(client: web::Data<Client>, id: web::Path<String>) -> HttpResponse {

@@ -1,13 +1,15 @@
 //! `gavel proxy`, as a process, in both directions.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use gavel_rpc::request::{CmdCopyOutFile, CmdType, File, MemoryFile, PipeCollector, file};
 use gavel_rpc::response::result::StatusType;
 use gavel_rpc::{FileContent, FileId, Request};
 use reqwest::{Method, multipart};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tonic::Code;
 use tonic::transport::Channel;
@@ -183,4 +185,64 @@ async fn web_pages_cannot_use_a_proxy() {
     assert_eq!(exec("origin", "http://evil.example").await.0, 403);
     assert_eq!(exec("host", "rebound.example").await.0, 403);
     assert_eq!(exec("host", "localhost").await.0, 200);
+}
+
+#[tokio::test]
+async fn what_a_proxy_reads_is_bounded() {
+    let bench = Bench::start().await;
+    let to = bench.grpc_url.replace("http", "grpc");
+    let proxy = Proxy::start(&to, &[OPEN[0], "http.max_body=2MiB"]).await;
+    let upload = |size: usize| {
+        let part = multipart::Part::bytes(vec![b'x'; size]).file_name("a");
+        let post = bench.client.post(format!("http://{}/file", proxy.address));
+        answer(post.multipart(multipart::Form::new().part("file", part)))
+    };
+    for path in ["/file", "/exec"] {
+        assert_eq!(status_of(&mut announce(&proxy, path, 3 << 20).await).await, "413", "{path}");
+    }
+    // Nothing is answered where there is memory for a body: it is waited for.
+    let waits = async |path: &str| {
+        let mut connection = announce(&proxy, path, 2 << 20).await;
+        match tokio::time::timeout(Duration::from_millis(500), status_of(&mut connection)).await {
+            Ok(status) if status == "503" => None,
+            Ok(status) => panic!("{path}: {status}"),
+            Err(_elapsed) => Some(connection),
+        }
+    };
+    // Two bodies of the largest size take all that there is.
+    let first = [waits("/file").await.unwrap(), waits("/exec").await.unwrap()];
+    for path in ["/file", "/exec"] {
+        assert!(waits(path).await.is_none(), "{path}");
+    }
+    assert_eq!(upload(9).await.0, 200);
+    drop(first);
+    eventually(async || waits("/file").await).await;
+}
+
+/// A connection on which a body of this size is announced and does not come.
+async fn announce(proxy: &Proxy, path: &str, size: usize) -> TcpStream {
+    let mut connection = TcpStream::connect(&proxy.address).await.unwrap();
+    let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n");
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection
+}
+
+async fn status_of(connection: &mut TcpStream) -> String {
+    let mut line = String::new();
+    BufReader::new(connection).read_line(&mut line).await.unwrap();
+    line.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn what_a_proxy_cannot_pass_on_it_says() {
+    let bench = Bench::start().await;
+    let rpc = Proxy::start(&bench.url, OPEN).await;
+    let refused = rpc.executor().await.exec_stream(futures_util::stream::empty()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unimplemented);
+    assert_eq!(refused.message(), "the proxy cannot pass on ExecStream: call the server itself");
+    let rest = Proxy::start(&bench.grpc_url.replace("http", "grpc"), OPEN).await;
+    for path in ["/ws", "/stream"] {
+        let url = format!("http://{}{path}", rest.address);
+        assert_eq!(answer(bench.client.get(url)).await.0, 404, "{path}");
+    }
 }
