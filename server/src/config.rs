@@ -208,6 +208,8 @@ pub struct GoJudgeConfig {
     /// Requests that run at one time; none = as many as cores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parallelism: Option<usize>,
+    /// Sets of CPUs; where there are any, a request runs on one of them and `parallelism` does not count.
+    pub cpu_sets: Vec<String>,
     /// Requests that wait; more are refused.
     pub queue: usize,
     /// Requests of `/stream` that run at one time, beside those of `parallelism`; none = half as many as slots, at

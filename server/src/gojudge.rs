@@ -4,12 +4,11 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, join_all, try_join_all};
 use gavel_protocol::Bytes;
-use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::GoJudgeConfig;
@@ -29,6 +28,7 @@ mod running;
 mod status;
 pub(crate) mod stream;
 mod terminal;
+mod turns;
 
 use answer::{CommandResult, Status};
 use command::{Prepared, Refusal, Sources};
@@ -39,6 +39,7 @@ use request::Request;
 pub(crate) use running::Outcome;
 use running::Running;
 use stream::{CommandStreams, Streaming, Streams};
+use turns::Turns;
 
 /// What go-judge's `-extra-memory-limit` allows above a command's limit, so that going over it can be seen.
 const EXTRA_MEMORY: Bytes = Bytes::kib(16);
@@ -61,8 +62,6 @@ struct Settings {
     cpu_period: Option<Duration>,
     /// Most commands of one request: as many as there are containers for them.
     max_commands: usize,
-    /// Most requests that wait.
-    queue: usize,
     /// go-judge tells the most processes at one time on cgroup v2 only.
     tells_processes: bool,
 }
@@ -112,14 +111,12 @@ impl GoJudge {
             max_processes: config.max_processes,
             cpu_period: config.cpu_rate.then_some(config.cpu_period),
             max_commands: slots,
-            queue: config.queue,
             tells_processes: std::path::Path::new("/sys/fs/cgroup/cgroup.controllers").exists(),
         };
         Ok(Self(Arc::new(Service {
             sandboxes,
             files: FileStore::new(directory, config.file_store, timeout)?,
-            running: Semaphore::new(config.parallelism.unwrap_or(cores).max(1)),
-            waiting: AtomicUsize::new(0),
+            turns: Turns::new(config.parallelism.unwrap_or(cores), &config.cpu_sets, config.queue),
             groups: Mutex::new(()),
             streams: Semaphore::new(config.streams.unwrap_or(slots / 2).max(1)),
             settings,
@@ -162,9 +159,8 @@ struct Service<S> {
     sandboxes: S,
     files: FileStore,
     settings: Settings,
-    /// A turn for each request that may run.
-    running: Semaphore,
-    waiting: AtomicUsize,
+    /// One for each request that may run.
+    turns: Turns,
     /// Held by a request of several commands while it takes its sandboxes: two that each have half would wait for ever.
     groups: Mutex<()>,
     /// A place for each request with streams that may run.
@@ -172,15 +168,15 @@ struct Service<S> {
 }
 
 impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
-    fn run(self: Arc<Self>, request: Request, cancel: CancellationToken) -> BoxFuture<'static, Outcome> {
+    fn run(self: Arc<Self>, mut request: Request, cancel: CancellationToken) -> BoxFuture<'static, Outcome> {
         Box::pin(async move {
             command::check(&request, self.sources(false))?;
-            let turn = self.turn();
-            let _turn = tokio::select! {
+            let turn = tokio::select! {
                 biased;
-                turn = turn => turn?,
+                turn = self.turns.take() => turn?,
                 () = cancel.cancelled() => return Err(cancelled_before_execute()),
             };
+            turn.pin(&mut request);
             self.run_now(request, None, &cancel).await
         })
     }
@@ -211,16 +207,6 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         let Settings { src_prefixes, copy_out_dir, .. } = &self.settings;
         let copy_out_dir = copy_out_dir.as_deref();
         Sources { prefixes: src_prefixes, copy_out_dir, files: &self.files, streams }
-    }
-
-    /// Waits for the right to run.
-    async fn turn(&self) -> Result<SemaphorePermit<'_>, Refusal> {
-        let full = || Refusal::Failed("worker queue is full".to_owned());
-        if let Ok(turn) = self.running.try_acquire() {
-            return Ok(turn);
-        }
-        let _place = Place::take(&self.waiting, self.settings.queue).ok_or_else(full)?;
-        self.running.acquire().await.map_err(|_closed| full())
     }
 
     async fn run_now(
@@ -306,20 +292,4 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
 
 fn cancelled_before_execute() -> Refusal {
     Refusal::Failed("request cancelled before execute".to_owned())
-}
-
-/// A place in the queue, given back when it is dropped.
-struct Place<'a>(&'a AtomicUsize);
-
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize, most: usize) -> Option<Self> {
-        let more = |count| (count < most).then_some(count + 1);
-        waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok().map(|_| Self(waiting))
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }

@@ -8,6 +8,7 @@
 pub mod cli;
 pub mod config;
 mod copy;
+mod cpus;
 pub mod figures;
 pub mod gojudge;
 pub mod grpc;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::Config;
+use crate::cpus;
 use crate::gojudge::GoJudge;
 use crate::http::{Access, AccessError};
 use crate::judge::{Artefacts, Judge};
@@ -43,6 +44,10 @@ pub(super) enum ServeError {
     Pool(#[from] PoolError),
     #[error("failed to make the file store {}", .directory.display())]
     Files { directory: PathBuf, source: std::io::Error },
+    #[error("`gojudge.cpu_sets`: `{0}` has CPUs that this machine does not have online")]
+    NoCpus(String),
+    #[error("failed to find out which CPUs there are, for `gojudge.cpu_sets`")]
+    Cpus(#[source] std::io::Error),
     #[error("failed to set up metrics")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }
@@ -54,6 +59,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
             "`gojudge.open_networks` has {network}: whoever reaches the port may run commands without a token"
         );
     }
+    check_cpus(&config.gojudge.cpu_sets)?;
     let languages = Arc::new(Languages::load(&config.languages)?);
     let mut signals = Signals::new()?;
     let listener = listen(config.http.listen)?;
@@ -97,6 +103,19 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
 
 fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).map_err(|source| ServeError::Listen { address, source })
+}
+
+/// A CPU that is not there would fail every request.
+fn check_cpus(sets: &[String]) -> Result<(), ServeError> {
+    if sets.is_empty() {
+        return Ok(());
+    }
+    let online = cpus::online().map_err(ServeError::Cpus)?;
+    let is_there = |set: &&String| cpus::parse(set).is_some_and(|cpus| cpus.is_subset(&online));
+    match sets.iter().find(|set| !is_there(set)) {
+        Some(set) => Err(ServeError::NoCpus(set.clone())),
+        None => Ok(()),
+    }
 }
 
 fn gojudge(config: &Config, pool: &Pool, workspace: &Workspace) -> Result<Option<GoJudge>, ServeError> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Config;
+use crate::cpus;
 use crate::submission::RunLimits;
 
 /// `Err` is a sentence that names the setting.
@@ -36,6 +37,9 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     }
     if gojudge.grpc.enabled && !gojudge.enabled {
         return Err("`gojudge.grpc.enabled` needs `gojudge.enabled`".into());
+    }
+    if let Some(set) = gojudge.cpu_sets.iter().find(|set| cpus::parse(set).is_none()) {
+        return Err(format!("`gojudge.cpu_sets`: `{set}` is not a set of CPUs such as \"0\" or \"2-3\""));
     }
     for (key, token) in [("http.token", &http.token), ("http.admin_token", &http.admin_token)] {
         if token.as_ref().is_some_and(|token| token.trim().len() < 16) {

@@ -76,6 +76,15 @@ pub(super) fn address(text: &str) -> Result<String, String> {
     })
 }
 
+/// `0,2-3`: sets of CPUs, one for each worker.
+pub(super) fn cpu_sets(text: &str) -> Result<String, String> {
+    let is_set = |set: &str| crate::cpus::parse(set.trim()).is_some();
+    match text.split(',').all(is_set) {
+        true => Ok(text.to_owned()),
+        false => Err(format!("`{text}` is not a list of sets of CPUs such as 0,2-3")),
+    }
+}
+
 /// A count; `None` = none or fewer, which go-judge takes for its default.
 pub(super) fn count(text: &str) -> Result<Option<String>, String> {
     let count: i64 = text.parse().map_err(|_not_a_number| format!("`{text}` is not a number"))?;

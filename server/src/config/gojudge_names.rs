@@ -23,6 +23,7 @@ enum Form {
     Span,
     Switch,
     Count,
+    CpuSets,
 }
 
 /// Of a name without meaning: whether its flag takes a value.
@@ -32,7 +33,7 @@ enum Kind {
     Value,
 }
 
-use Form::{Address, Count, Size, Span, Switch, Text};
+use Form::{Address, Count, CpuSets, Size, Span, Switch, Text};
 use Meaning::{Nothing, Setting, Silent};
 
 /// Flags of go-judge v1.12.2, without `-version`.
@@ -55,14 +56,17 @@ const NAMES: &[(&str, Meaning)] = &[
     ("silent", Silent),
     ("release", Nothing(Kind::Switch, "logs are JSON wherever they do not go to a terminal")),
     ("pre-fork", Nothing(Kind::Value, "containers are always made ahead: `gojudge.slots` says how many")),
-    (
-        "cpuset",
-        Nothing(Kind::Value, "containers are not pinned: use `cpuset` of the slots' cgroup on the host"),
-    ),
+    ("cpuset", Setting("gojudge.cpu_sets", CpuSets)),
     ("enable-cpu-rate", Setting("gojudge.cpu_rate", Switch)),
     ("cpu-cfs-period", Setting("gojudge.cpu_period", Span)),
     ("time-limit-checker-interval", Nothing(Kind::Value, "limits are kept by timers to within 10 ms")),
-    ("extra-memory-limit", Nothing(Kind::Value, "it is 16 KiB, go-judge's default")),
+    (
+        "extra-memory-limit",
+        Nothing(
+            Kind::Value,
+            "it is 16 KiB, go-judge's default: a status goes by the peak, however much it is",
+        ),
+    ),
     (
         "mount-conf",
         Nothing(Kind::Value, "commands see their image and nothing of the host: `gojudge.image` names it"),
@@ -136,6 +140,7 @@ fn translate(meaning: Option<Meaning>, name: &str, value: &str) -> Result<Transl
         Some(Setting(key, Text)) => set(key, value.to_owned()),
         Some(Setting(key, Address)) => set(key, go_values::address(value).map_err(named)?),
         Some(Setting(key, Size)) => set(key, go_values::size(value).map_err(named)?),
+        Some(Setting(key, CpuSets)) => set(key, go_values::cpu_sets(value).map_err(named)?),
         Some(Setting(key, Span)) => set(key, go_values::span(value).map_err(named)?),
         Some(Setting(key, Switch)) => set(key, go_values::switch(value).map_err(named)?.to_string()),
         Some(Setting(key, Count)) => match go_values::count(value).map_err(named)? {
@@ -189,6 +194,7 @@ mod tests {
                 Span => "1m30s",
                 Switch => "true",
                 Count => "3",
+                CpuSets => "0,2-3",
             };
             let Ok(Translated::Setting(_, value)) = translate_flag(flag, value) else { panic!("-{flag}") };
             let overrides = crate::config::Overrides {

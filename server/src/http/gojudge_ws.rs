@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::Api;
 use super::body::Held;
 use super::socket::{Incoming, Received, Socket, Sockets, both, last_words};
+use crate::config::GoJudgeConfig;
 use crate::gojudge::command::Refusal;
 use crate::gojudge::request::{self, Request, SocketMessage};
 use crate::gojudge::{GoJudge, Outcome, answer, go_error};
@@ -81,7 +82,9 @@ enum Answered {
 
 impl Conversation<'_> {
     async fn talk(&mut self, mut incoming: Incoming, api: &Api) {
-        let most = MANY + api.config.gojudge.queue + api.config.gojudge.parallelism.unwrap_or(0);
+        let GoJudgeConfig { parallelism, cpu_sets, .. } = &api.config.gojudge;
+        let turns = parallelism.unwrap_or(0).max(cpu_sets.len());
+        let most = MANY + api.config.gojudge.queue + turns;
         let mut gone = std::pin::pin!(incoming.gone());
         let mut closing = std::pin::pin!(api.queue.closing());
         let mut is_closing = false;

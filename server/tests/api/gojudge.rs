@@ -1,9 +1,11 @@
-//! The routes of go-judge: who may use them.
+//! The routes of go-judge: who may use them, and what requests share.
+
+use std::sync::atomic::Ordering;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, answer};
+use crate::bench::{Bench, answer, eventually};
 
 const TOKEN: &str = "backend-token-0123456789";
 
@@ -125,4 +127,50 @@ async fn where_go_judge_has_no_route_its_paths_say_so_as_it_does() {
     }
     let (status, body) = bench.get("/nothing").await;
     assert_eq!((status.as_u16(), &body["type"]), (404, &Value::from("urn:gavel:problem:not-found")));
+}
+
+#[tokio::test]
+async fn requests_share_the_sets_of_cpus_and_go_back_to_them() {
+    let bench = Bench::with(&[("gojudge.cpu_sets", "0,2-3"), ("gojudge.parallelism", "9")]).await;
+    let run = |args: &[&str], cpus: &str| {
+        let command = json!({
+            "args": args, "files": [{"content": ""}, {"name": "stdout", "max": 100}], "cpuSetLimit": cpus,
+            "cpuLimit": 1_000_000_000, "clockLimit": 60_000_000_000u64, "memoryLimit": 1 << 20, "procLimit": 1,
+        });
+        answer(bench.request(Method::POST, "/run").json(&json!({"cmd": [command.clone(), command]})))
+    };
+    let kept = async |asked: &str| {
+        let (_, body) = run(&["cpus"], asked).await;
+        assert_eq!(body[0]["files"], body[1]["files"], "{body}");
+        body[0]["files"]["stdout"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(kept("").await, "0");
+    let hanging = tokio::spawn(run(&["hang"], ""));
+    let until = async |count: usize| {
+        let hanging = || bench.sandboxes.hanging.load(Ordering::SeqCst);
+        eventually(async || (hanging() == count).then_some(())).await;
+    };
+    until(2).await;
+    // One after the other: there is no third turn.
+    let both = tokio::join!(kept(""), kept(""));
+    assert_eq!(both, ("2-3".to_owned(), "2-3".to_owned()));
+    assert_eq!(kept("1").await, "1");
+    hanging.abort();
+    until(0).await;
+    assert_eq!(kept("").await, "0");
+}
+
+#[test]
+fn cpus_that_are_not_there_stop_the_start() {
+    let refusal = |cpus: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gavel"));
+        command.args(["--config", "/dev/null", "serve", "-cpuset", cpus]);
+        let output = command.env_clear().env("GAVEL_HTTP__TOKEN", TOKEN).output().unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let text = refusal("0,8000");
+    assert!(text.contains("`gojudge.cpu_sets`: `8000` has CPUs that this machine does not have"), "{text}");
+    let text = refusal("0,x");
+    assert!(text.contains("-cpuset: `0,x` is not a list of sets of CPUs such as 0,2-3"), "{text}");
 }
