@@ -50,7 +50,8 @@ fn ours(container: &ContainerSummary, instance: &str) -> Option<ContainerState> 
     // Docker shows names with a slash before them.
     let named =
         container.names.iter().flatten().any(|name| name.trim_start_matches('/').starts_with(&prefix));
-    let ours = named && label(INSTANCE) == Some(instance) && matches!(label(ROLE), Some("run" | "toolchain"));
+    let known = matches!(label(ROLE), Some("run" | "command" | "toolchain"));
+    let ours = named && label(INSTANCE) == Some(instance) && known;
     if !ours {
         return None;
     }
@@ -83,6 +84,12 @@ mod tests {
     fn a_container_of_ours_is_known_by_label_name_and_role_together() {
         let state = ours(&container("gavel-main-run-3", &LABELS), "main").unwrap();
         assert_eq!((state.slot, state.running), (3, true));
+        for role in ["command", "toolchain"] {
+            let labels = [LABELS[0], (ROLE, role), LABELS[2], LABELS[3]];
+            assert!(ours(&container("gavel-main-3", &labels), "main").is_some(), "{role}");
+        }
+        let foreign = [LABELS[0], (ROLE, "database"), LABELS[2], LABELS[3]];
+        assert_eq!(ours(&container("gavel-main-3", &foreign), "main"), None);
         assert_eq!(ours(&container("postgres", &LABELS), "main"), None);
         assert_eq!(ours(&container("gavel-main-run-3", &LABELS[..1]), "main"), None);
         assert_eq!(ours(&container("gavel-main-run-3", &LABELS[1..]), "main"), None);
