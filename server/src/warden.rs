@@ -8,16 +8,19 @@ use crate::language::Languages;
 use crate::sandbox::plan::{Host, PlanError, SlotPlan};
 use crate::workspace::Workspace;
 
+mod ceiling;
 mod cgroup_parent;
 mod container;
 mod engine;
 mod keeper;
 mod listener;
 mod prepare;
+mod programs;
 mod reaper;
 mod survey;
 pub mod verbs;
 
+pub use ceiling::{Ceiling, CeilingState, examine as examine_ceiling};
 pub use survey::{EngineSurvey, survey};
 pub use verbs::{Answer, ContainerState, Verb};
 

@@ -4,8 +4,11 @@
 
 use std::time::{Duration, Instant};
 
+use gavel::config::Config;
+use gavel::language::Languages;
 use gavel::sandbox::{Input, Lease, Output, Profile, RunEnding, SandboxError};
-use gavel_protocol::Ending;
+use gavel::warden::{self, CeilingState};
+use gavel_protocol::{Bytes, Ending};
 use tokio_util::sync::CancellationToken;
 
 mod support;
@@ -251,5 +254,26 @@ async fn a_container_has_what_the_security_page_says_and_no_more() {
     assert_eq!(text(&ran), "lo\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n");
     assert!(String::from_utf8_lossy(&ran.stderr.head).contains("Read-only file system"));
     drop(lease);
+    service.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_sandboxes_together_are_limited_where_one_could_lift_its_own_limits() {
+    let service = Service::start(1, 1, |_| {}).await;
+    service.wait_until_warm().await;
+    let languages = Languages::load(&service.config.languages).unwrap();
+    let state = async |config: &Config| warden::examine_ceiling(config, &languages).await.unwrap();
+    let found = state(&service.config).await;
+    if found != CeilingState::NotNeeded {
+        assert!(matches!(found, CeilingState::InForce(_)), "{found:?}");
+        // One that is higher than it should be is none, nor is there any where no warden was.
+        let mut less = service.config.clone();
+        less.limits.run_max.memory = Bytes::mib(512);
+        let mut nobodys = service.config.clone();
+        nobodys.sandbox.instance = format!("{}-nobody", nobodys.sandbox.instance);
+        for config in [less, nobodys] {
+            assert!(matches!(state(&config).await, CeilingState::Missing { .. }));
+        }
+    }
     service.close().await;
 }

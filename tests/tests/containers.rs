@@ -155,6 +155,21 @@ async fn a_sandbox_sees_of_the_host_its_socket_directory_its_cgroups_and_the_mon
 }
 
 #[tokio::test]
+async fn the_doctor_finds_all_sandboxes_limited_together() {
+    let host = Host::connect().await;
+    let warden = host.service(&environment::project(), "warden").await;
+    let told = host.exec(&warden, "0", &["gavel", "doctor", "--json"]).await;
+    let report = told.lines().find(|line| line.starts_with("{\"healthy\"")).expect("the doctor reports");
+    let report: serde_json::Value = serde_json::from_str(report).expect("as JSON");
+    let findings = report["findings"].as_array().expect("a list");
+    let finding =
+        findings.iter().find(|finding| finding["what"] == "all sandboxes").expect("it looks at that");
+    let remedy = finding["remedy"].as_str().unwrap_or_default();
+    // Where systemd alone may set it, the doctor can only tell.
+    assert!(finding["level"] == "good" || remedy.starts_with("systemctl set-property "), "{finding}");
+}
+
+#[tokio::test]
 async fn no_image_of_a_sandbox_holds_a_set_uid_file() {
     let host = Host::connect().await;
     Client::connect().await;

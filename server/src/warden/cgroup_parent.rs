@@ -2,6 +2,8 @@
 
 use bollard::models::{SystemInfo, SystemInfoCgroupDriverEnum, SystemInfoCgroupVersionEnum};
 
+use crate::config::SandboxConfig;
+
 /// The v1 hierarchies that the monitor measures and limits by.
 const CONTROLLERS: [&str; 3] = ["memory", "pids", "cpuacct"];
 
@@ -17,6 +19,17 @@ pub(super) struct CgroupParent {
     pub(super) binds: Vec<String>,
 }
 
+/// The cgroup that all slots of an instance have as ancestor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Common {
+    /// One hierarchy, as with cgroup v2.
+    pub(super) unified: bool,
+    /// Where the host has it, in each hierarchy that limits anything, and where a container is to see it.
+    pub(super) directories: Vec<(String, String)>,
+    /// Its name, where it is systemd's to limit.
+    pub(super) slice: Option<String>,
+}
+
 /// How the engine keeps cgroups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cgroups {
@@ -28,6 +41,8 @@ pub(super) struct Cgroups {
     instance: String,
     /// Mount points of all hierarchies: a container has a directory in each.
     mounts: Vec<String>,
+    /// The kernel keeps those in a cgroup namespace from the limits of its root.
+    delegates: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +53,13 @@ enum Driver {
 }
 
 impl Cgroups {
+    /// By the settings, and by what the engine says of itself.
+    pub(super) fn of_host(info: &SystemInfo, settings: &SandboxConfig) -> Self {
+        let mountinfo = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+        let (root, runtime) = (settings.cgroup_parent.as_deref(), settings.runtime.as_deref());
+        Self::of_engine(info, &mountinfo, root, runtime, &settings.instance)
+    }
+
     /// Reads it off the engine's description of itself and our own mount table: Docker mounts the hierarchies in
     /// containers at the places where the host has them.
     pub(super) fn of_engine(
@@ -63,7 +85,39 @@ impl Cgroups {
             true => v1_hierarchies(mountinfo),
         };
         let (root, instance) = (root.unwrap_or(default).to_owned(), instance.to_owned());
-        Self { driver, hierarchies, root, instance, mounts: mounts(mountinfo) }
+        let delegates = delegates(mountinfo);
+        Self { driver, hierarchies, root, instance, mounts: mounts(mountinfo), delegates }
+    }
+
+    /// With cgroup v2: can no container change its own limits?
+    pub(super) fn delegates(&self) -> bool {
+        self.delegates
+    }
+
+    /// What limits on all slots together are set on; none where no container can write to its cgroup anyway.
+    pub(super) fn common(&self) -> Option<Common> {
+        let (path, slice) = match self.driver {
+            Driver::None => return None,
+            Driver::Cgroupfs => (self.instance_path(), None),
+            Driver::Systemd => {
+                let slice = self.instance_slice();
+                (slice_path(&slice), Some(slice))
+            }
+        };
+        let limiting = self.hierarchies.iter().filter(|(_, name)| matches!(*name, "" | "memory" | "pids"));
+        let directories: Vec<_> =
+            limiting.map(|(mount, name)| (format!("{mount}{path}"), below_cg(name))).collect();
+        let unified = self.hierarchies.iter().any(|(_, name)| name.is_empty());
+        (!directories.is_empty()).then_some(Common { unified, directories, slice })
+    }
+
+    fn instance_path(&self) -> String {
+        format!("{}/{}", self.root.trim_end_matches('/'), self.instance)
+    }
+
+    fn instance_slice(&self) -> String {
+        // A `-` in a slice's name is a level of the tree.
+        format!("{}-{}.slice", self.root.trim_end_matches(".slice"), self.instance.replace('-', "_"))
     }
 
     /// The same without `/cg`, for an engine that turned out not to let containers have it.
@@ -83,7 +137,7 @@ impl Cgroups {
             return;
         }
         for mount in &self.mounts {
-            let instance = format!("{mount}{}/{}", self.root.trim_end_matches('/'), self.instance);
+            let instance = format!("{mount}{}", self.instance_path());
             let slots = std::fs::read_dir(&instance).into_iter().flatten().flatten();
             for slot in slots.filter(|entry| entry.file_name().to_string_lossy().starts_with("slot-")) {
                 // rmdir takes none that is in use.
@@ -98,26 +152,33 @@ impl Cgroups {
         let (parent, path) = match self.driver {
             Driver::None => return CgroupParent::default(),
             Driver::Cgroupfs => {
-                let path = format!("{}/{}/slot-{slot}", self.root.trim_end_matches('/'), self.instance);
+                let path = format!("{}/slot-{slot}", self.instance_path());
                 (path.clone(), path)
             }
             Driver::Systemd => {
-                let prefix = self.root.trim_end_matches(".slice");
-                // A `-` in a slice's name is a level of the tree.
-                let slice = format!("{prefix}-{}-slot{slot}.slice", self.instance.replace('-', "_"));
+                let instance = self.instance_slice();
+                let slice = format!("{}-slot{slot}.slice", instance.trim_end_matches(".slice"));
                 let path = slice_path(&slice);
                 (slice, path)
             }
         };
-        let bind = |(mount, name): &(String, &'static str)| {
-            let target = match *name {
-                "" => "/cg".to_owned(),
-                name => format!("/cg/{name}"),
-            };
-            format!("{mount}{path}:{target}")
-        };
+        let bind = |(mount, name): &(String, &'static str)| format!("{mount}{path}:{}", below_cg(name));
         CgroupParent { parent: Some(parent), binds: self.hierarchies.iter().map(bind).collect() }
     }
+}
+
+/// Where a container sees a hierarchy.
+fn below_cg(name: &str) -> String {
+    match name {
+        "" => "/cg".to_owned(),
+        name => format!("/cg/{name}"),
+    }
+}
+
+/// cgroups(7), `nsdelegate`, among the options of the file system itself.
+fn delegates(mountinfo: &str) -> bool {
+    let options = mountinfo.lines().filter_map(|line| line.split_once(" - cgroup2 "));
+    options.into_iter().any(|(_, of_the_system)| of_the_system.contains("nsdelegate"))
 }
 
 /// Root of a user namespace does not own the host's cgroups, and gVisor shows a container none.
@@ -223,6 +284,34 @@ mod tests {
     fn a_unified_hierarchy_without_systemd_is_one_bind() {
         let slot = of(&engine(SystemInfoCgroupDriverEnum::CGROUPFS, SystemInfoCgroupVersionEnum::_2), "main");
         assert_eq!(slot.binds, ["/sys/fs/cgroup/gavel/main/slot-7:/cg"]);
+    }
+
+    #[test]
+    fn all_slots_of_an_instance_have_one_cgroup_in_common() {
+        let common = |driver, version| {
+            let info = engine(driver, version);
+            Cgroups::of_engine(&info, V1, None, None, "room-1").common().unwrap()
+        };
+        let v1 = common(SystemInfoCgroupDriverEnum::CGROUPFS, SystemInfoCgroupVersionEnum::_1);
+        let own = |(source, target): (&str, &str)| (source.to_owned(), target.to_owned());
+        let directories = [
+            ("/sys/fs/cgroup/memory/gavel/room-1", "/cg/memory"),
+            ("/sys/fs/cgroup/pids/gavel/room-1", "/cg/pids"),
+        ];
+        assert_eq!(v1.directories, directories.map(own));
+        assert_eq!((v1.unified, v1.slice), (false, None));
+        let v2 = common(SystemInfoCgroupDriverEnum::SYSTEMD, SystemInfoCgroupVersionEnum::_2);
+        let directory = ("/sys/fs/cgroup/gavel.slice/gavel-room_1.slice", "/cg");
+        assert_eq!(v2.directories, [own(directory)]);
+        assert_eq!((v2.unified, v2.slice.as_deref()), (true, Some("gavel-room_1.slice")));
+    }
+
+    #[test]
+    fn delegation_is_an_option_of_the_unified_hierarchy() {
+        assert!(!delegates(V1));
+        assert!(delegates(
+            "41 31 0:38 / /sys/fs/cgroup ro - cgroup2 cgroup rw,nsdelegate,memory_recursiveprot"
+        ));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The containers' templates: the only file that names a Docker option. `docs/security.md` gives the reasons.
+//! The containers' templates: the only place that names a Docker option. `docs/security.md` gives the reasons.
 
 use std::collections::HashMap;
 
@@ -7,6 +7,8 @@ use bollard::models::{
     MountType, ResourcesUlimits, RestartPolicy, RestartPolicyNameEnum,
 };
 use gavel_protocol::Bytes;
+
+pub(super) mod preparing;
 
 use super::cgroup_parent::CgroupParent;
 use crate::sandbox::Profile;
@@ -35,6 +37,11 @@ const MONITOR_FILES: u32 = 4096;
 
 /// Processes beside the program's own: the monitor, its helper that opens and wipes, init and sleep.
 const MONITOR_PROCESSES: u32 = 16;
+
+/// Processes of a container whose program may have so many.
+pub(super) fn processes_of_container(processes: u32) -> u32 {
+    processes + MONITOR_PROCESSES
+}
 
 /// The defaults of Docker, which a list of ours replaces, and what tells about other containers' timing.
 const MASKED: [&str; 14] = [
@@ -160,7 +167,7 @@ impl Template<'_> {
             memory_swap: Some(memory),
             oom_kill_disable: Some(false),
             oom_score_adj: Some(0),
-            pids_limit: Some((self.processes + MONITOR_PROCESSES).into()),
+            pids_limit: Some(processes_of_container(self.processes).into()),
             ulimits: Some(self.ulimits()),
             ..HostConfig::default()
         }

@@ -10,12 +10,14 @@ use bollard::models::{ContainerInspectResponse, ExecConfig};
 use bollard::query_parameters::CreateContainerOptionsBuilder;
 use tokio::sync::Semaphore;
 
+use super::ceiling::{Ceiling, CeilingState};
 use super::cgroup_parent::Cgroups;
 use super::container::{INSTANCE, SERVE, Template};
 use super::engine::{CHANGE, Engine, LOOK, within};
+use super::programs::Programs;
 use super::reaper::{self, prefix, remove};
 use super::{Answer, ContainerState, Verb, WardenError};
-use crate::config::{Config, SandboxConfig};
+use crate::config::Config;
 use crate::language::Languages;
 use crate::sandbox::Profile;
 use crate::sandbox::plan::{Slot, SlotPlan};
@@ -41,8 +43,9 @@ pub(super) struct Keeper {
     monitor: PathBuf,
     /// The workspace as the host has it.
     on_host: Workspace,
-    processes: BTreeMap<Profile, (u32, u32)>,
-    settings: SandboxConfig,
+    config: Config,
+    /// The limit on all sandboxes together was set, or tried to.
+    has_ceiling: AtomicBool,
     in_flight: Semaphore,
 }
 
@@ -56,26 +59,13 @@ impl Keeper {
         monitor: PathBuf,
         on_host: Workspace,
     ) -> Result<Self, WardenError> {
-        let settings = config.sandbox.clone();
-        let mountinfo = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
-        let (root, runtime) = (settings.cgroup_parent.as_deref(), settings.runtime.as_deref());
-        let cgroups =
-            Cgroups::of_engine(&engine.info().await?, &mountinfo, root, runtime, &settings.instance);
-        let run = &config.limits.run_max;
-        let compile = &config.limits.compile_max;
-        let command = &config.gojudge;
+        let cgroups = Cgroups::of_host(&engine.info().await?, &config.sandbox);
         let mut images = BTreeMap::from([
-            (Profile::Run, settings.run_image.clone()),
-            (Profile::Command, command.image.clone()),
-        ]);
-        let mut processes = BTreeMap::from([
-            (Profile::Run, (run.processes, run.open_files)),
-            (Profile::Command, (command.max_processes, command.open_files)),
+            (Profile::Run, config.sandbox.run_image.clone()),
+            (Profile::Command, config.gojudge.image.clone()),
         ]);
         for (name, toolchain) in languages.toolchains() {
-            let profile = Profile::Toolchain(name.to_owned());
-            images.insert(profile.clone(), toolchain.image.clone());
-            processes.insert(profile, (compile.processes, compile.open_files));
+            images.insert(Profile::Toolchain(name.to_owned()), toolchain.image.clone());
         }
         Ok(Self {
             engine,
@@ -85,8 +75,8 @@ impl Keeper {
             images,
             monitor,
             on_host,
-            processes,
-            settings,
+            config: config.clone(),
+            has_ceiling: AtomicBool::new(false),
             in_flight: Semaphore::new(usize::try_from(IN_FLIGHT).unwrap_or(1)),
         })
     }
@@ -97,7 +87,7 @@ impl Keeper {
             Verb::Create { profile, slot } => self.create(profile, *slot).await.map(Answer::Created),
             Verb::Retire { slot } => self.retire(*slot).await.map(|()| Answer::Done),
             Verb::List {} => {
-                reaper::list(&self.engine, &self.settings.instance).await.map(Answer::Containers)
+                reaper::list(&self.engine, &self.config.sandbox.instance).await.map(Answer::Containers)
             }
             Verb::Inspect { slot } => self.inspect(*slot).await.map(Answer::Containers),
             Verb::Drain {} => self.drain().await.map(|()| Answer::Done),
@@ -114,6 +104,32 @@ impl Keeper {
             return Err(WardenError::Refused(format!("slot {} is for {}", slot.number, slot.profile)));
         }
         let _turn = self.in_flight.acquire().await;
+        let id = self.start_in_cgroups(slot).await?;
+        // Now at the latest the cgroup is there, and its limits can be written.
+        self.set_ceiling().await;
+        Ok(id)
+    }
+
+    /// Bounds all sandboxes together, once. They are of use without that, and the doctor tells.
+    async fn set_ceiling(&self) {
+        let is_for_us = self.cgroups.has_binds() && !self.no_binds.load(Ordering::Relaxed);
+        if !is_for_us || self.has_ceiling.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let ceiling = Ceiling::of(&self.plan, &self.config);
+        match ceiling.set(&self.engine, &self.cgroups, &self.config).await {
+            Ok(CeilingState::NotNeeded) => {}
+            Ok(CeilingState::InForce(Ceiling { memory, processes })) => {
+                tracing::info!(%memory, processes, "all sandboxes together are limited");
+            }
+            Ok(CeilingState::Missing { .. }) => {
+                tracing::warn!("all sandboxes together are not limited: `gavel doctor` has the remedy");
+            }
+            Err(error) => tracing::warn!(%error, "all sandboxes together are not limited"),
+        }
+    }
+
+    async fn start_in_cgroups(&self, slot: &Slot) -> Result<String, WardenError> {
         let with_binds = !self.no_binds.load(Ordering::Relaxed);
         match self.start(slot, with_binds).await {
             Err(error) if with_binds && self.cgroups.has_binds() && is_about_mounts(&error) => {
@@ -164,10 +180,10 @@ impl Keeper {
             false => self.cgroups.without_binds(),
         };
         let image = self.images.get(&slot.profile).map(String::as_str).unwrap_or_default();
-        let (processes, open_files) = self.processes.get(&slot.profile).copied().unwrap_or_default();
+        let Programs { processes, open_files } = Programs::of(&slot.profile, &self.config);
         let (control, monitor) = (self.on_host.slot(slot.number), self.monitor.to_string_lossy());
         let template = Template {
-            instance: &self.settings.instance,
+            instance: &self.config.sandbox.instance,
             slot,
             image,
             control: &control.to_string_lossy(),
@@ -175,8 +191,8 @@ impl Keeper {
             cgroup: cgroups.of_slot(slot.number),
             processes,
             open_files,
-            box_size: self.settings.box_size,
-            runtime: self.settings.runtime.as_deref(),
+            box_size: self.config.sandbox.box_size,
+            runtime: self.config.sandbox.runtime.as_deref(),
         };
         let options = CreateContainerOptionsBuilder::default().name(&self.name(slot)).build();
         let call = self.engine.docker.create_container(Some(options), template.body());
@@ -234,8 +250,10 @@ impl Keeper {
     async fn drain(&self) -> Result<(), WardenError> {
         // After those that were asked for before: they would come when the others are gone.
         let _alone = self.in_flight.acquire_many(IN_FLIGHT).await;
-        let removed = reaper::drain(&self.engine, &self.settings.instance).await?;
+        let removed = reaper::drain(&self.engine, &self.config.sandbox.instance).await?;
         self.cgroups.remove_empty();
+        // It went with the cgroup, or may have.
+        self.has_ceiling.store(false, Ordering::Relaxed);
         tracing::info!(removed, "removed the containers of this instance");
         Ok(())
     }
@@ -255,7 +273,7 @@ impl Keeper {
         };
         let labels = found.config.as_ref().and_then(|config| config.labels.as_ref());
         match labels.and_then(|labels| labels.get(INSTANCE)) {
-            Some(instance) if *instance == self.settings.instance => Ok(Some(found)),
+            Some(instance) if *instance == self.config.sandbox.instance => Ok(Some(found)),
             _ => Err(WardenError::Foreign(name)),
         }
     }
@@ -265,7 +283,7 @@ impl Keeper {
     }
 
     fn name(&self, slot: &Slot) -> String {
-        format!("{}{}", prefix(&self.settings.instance), slot.name)
+        format!("{}{}", prefix(&self.config.sandbox.instance), slot.name)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::language::Languages;
 use crate::sandbox::plan::{Host, SlotPlan};
 use crate::telemetry;
-use crate::warden::{EngineSurvey, survey};
+use crate::warden::{self, Ceiling, CeilingState, EngineSurvey, WardenError, survey};
 
 const SOCKET: &str = "/var/run/docker.sock";
 
@@ -26,7 +26,12 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
         )),
     }
     match survey(&images).await {
-        Ok(engine) => findings.extend(judge(&engine, config)),
+        Ok(engine) => {
+            findings.extend(judge(&engine, config));
+            if let Ok(languages) = &languages {
+                findings.push(ceiling(warden::examine_ceiling(config, languages).await));
+            }
+        }
         Err(why) => findings.push(unreachable(&telemetry::chain(&why))),
     }
     findings
@@ -106,6 +111,31 @@ fn judge(engine: &EngineSurvey, config: &Config) -> Vec<Finding> {
     findings
 }
 
+/// The limit on all sandboxes together.
+fn ceiling(examined: Result<CeilingState, WardenError>) -> Finding {
+    const WHAT: &str = "all sandboxes";
+    match examined {
+        Ok(CeilingState::NotNeeded) => Finding::good(WHAT, "none can lift the limits of its container"),
+        Ok(CeilingState::InForce(Ceiling { memory, processes })) => {
+            Finding::good(WHAT, format!("limited to {memory} and {processes} processes together"))
+        }
+        Ok(CeilingState::Missing { ceiling: Ceiling { memory, processes }, slice }) => {
+            let remedy = match slice {
+                Some(slice) => {
+                    format!("systemctl set-property {slice} MemoryMax={} TasksMax={processes}", memory.get())
+                }
+                None => "start the warden again, and see its log".to_owned(),
+            };
+            let found = format!(
+                "not limited to {memory} and {processes} processes together: a monitor that was taken over could \
+                 lift its own limits"
+            );
+            Finding::warning(WHAT, found, remedy)
+        }
+        Err(why) => Finding::unknown(WHAT, telemetry::chain(&why)),
+    }
+}
+
 fn slots(config: &Config, languages: &Languages) -> Finding {
     let plan = Host::detect().and_then(|host| Ok((host, SlotPlan::new(config, languages, host)?)));
     let (host, plan) = match plan {
@@ -152,6 +182,21 @@ mod tests {
     #[test]
     fn a_usual_engine_is_good() {
         assert_eq!(worst(&engine(), &Config::default()), []);
+    }
+
+    #[test]
+    fn a_limit_on_all_sandboxes_that_is_missing_is_told_with_what_sets_it() {
+        let ceiling = Ceiling { memory: gavel_protocol::Bytes::mib(4096), processes: 1000 };
+        let missing =
+            |slice: Option<&str>| CeilingState::Missing { ceiling, slice: slice.map(str::to_owned) };
+        let finding = super::ceiling(Ok(missing(Some("gavel-main.slice"))));
+        assert_eq!(finding.level, Level::Warning);
+        let remedy = "systemctl set-property gavel-main.slice MemoryMax=4294967296 TasksMax=1000";
+        assert_eq!(finding.remedy.as_deref(), Some(remedy));
+        assert!(super::ceiling(Ok(missing(None))).remedy.unwrap().contains("warden"));
+        for state in [CeilingState::InForce(ceiling), CeilingState::NotNeeded] {
+            assert_eq!(super::ceiling(Ok(state)).level, Level::Good);
+        }
     }
 
     #[test]
