@@ -34,6 +34,14 @@ start_dockerd() {
   lives dockerd || rm -f /var/run/docker.pid
   lives containerd || rm -f /var/run/docker/containerd/containerd.pid
   setsid nohup dockerd >>/var/log/dockerd.log 2>&1 </dev/null &
+  mkdir -p .gavel
+  echo $! >.gavel/dockerd.pid
+}
+
+# The engine that runs is one that these scripts have started.
+engine_is_ours() {
+  [ -e .gavel/dockerd.pid ] && lives dockerd &&
+    [ "$(cat .gavel/dockerd.pid)" = "$(cat /var/run/docker.pid 2>/dev/null)" ]
 }
 
 # A process of this name is there and no zombie.

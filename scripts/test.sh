@@ -6,6 +6,9 @@
 #   scripts/test.sh unit       what needs no Docker
 #   scripts/test.sh e2e        the end-to-end tests; further arguments go to cargo test
 #
+# The last of them restarts the engine, with everything that runs on it. That is done where these scripts have started
+# the engine themselves, with CI=true, and where GAVEL_E2E_RESTART_DOCKER says how.
+#
 # With GAVEL_E2E_URL set, `e2e` tests the service at that address instead of starting one (docs/operations.md).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -48,6 +51,29 @@ e2e() {
     start_instance
   fi
   cargo test --locked -p e2e "$@" 2>&1 | tee -a "$log"
+  # Who names tests wants those.
+  [ $# != 0 ] || restart_of_the_engine
+}
+
+restart_of_the_engine() {
+  if [ -z "${GAVEL_E2E_RESTART_DOCKER:-}" ]; then
+    if ! may_restart_engine; then
+      left_out="not tested: a restart of the engine, for others may use it (GAVEL_E2E_RESTART_DOCKER, docs/operations.md)"
+      return 0
+    fi
+    GAVEL_E2E_RESTART_DOCKER=scripts/restart-engine.sh
+  fi
+  # The test runs in a folder of its own.
+  [ ! -e "$GAVEL_E2E_RESTART_DOCKER" ] || GAVEL_E2E_RESTART_DOCKER=$(printf %q "$(realpath "$GAVEL_E2E_RESTART_DOCKER")")
+  export GAVEL_E2E_RESTART_DOCKER
+  say "== a restart of the engine"
+  cargo test --locked -p e2e --test engine 2>&1 | tee -a "$log"
+}
+
+# Nobody's containers but ours go down with it: the scripts have started it, or this machine is for tests alone.
+may_restart_engine() {
+  [ -n "${own_instance:-}" ] && [ -z "${DOCKER_HOST:-}" ] && is_root || return 1
+  engine_is_ours || [ "${CI:-}" = true ]
 }
 
 start_instance() {
@@ -57,6 +83,7 @@ start_instance() {
   scripts/purge.sh instance >/dev/null 2>&1 || true
   trap remove_instance EXIT
   start_service
+  own_instance=1
   export GAVEL_E2E_URL GAVEL_E2E_GRPC_URL GAVEL_E2E_DOCKER=${DOCKER_HOST:-/var/run/docker.sock} GAVEL_E2E_PROJECT=$COMPOSE_PROJECT_NAME
   GAVEL_E2E_URL=$(url)
   GAVEL_E2E_GRPC_URL=${GAVEL_E2E_URL%:*}:$GAVEL_GRPC_PORT
@@ -76,6 +103,7 @@ remove_instance() {
 
 summary() {
   say "== all tests passed"
+  [ -z "${left_out:-}" ] || say "$left_out"
   grep '^test result:' "$log"
   awk '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
     END { printf "total: %d passed, %d failed, %d ignored\n", passed, failed, ignored }' "$log"

@@ -1,6 +1,6 @@
-//! A restart of the Docker engine itself, on a host where nothing else depends on it: not part of `cargo test`, as
-//! everything on the engine goes down with it. `GAVEL_E2E_RESTART_DOCKER='systemctl restart docker' cargo test -p e2e
-//! --test engine`
+//! A restart of the Docker engine itself: not part of `cargo test`, as everything on the engine goes down with it.
+//! `make test` runs it last, where nothing else depends on the engine; elsewhere
+//! `GAVEL_E2E_RESTART_DOCKER='systemctl restart docker' cargo test -p e2e --test engine`. Without the variable it fails.
 
 use std::time::Duration;
 
