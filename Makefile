@@ -1,9 +1,9 @@
 # `make` alone lists what there is. The work is done by scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help up down purge logs doctor images monitor ffi test lint bench bundle
+.PHONY: help up down purge logs doctor images monitor ffi test lint bench bundle bundle-tests
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## start the service: engine, images, containers, and one program judged
 	@scripts/up.sh
@@ -40,5 +40,8 @@ bench: ## compare runs over HTTP with bare runs on this machine
 
 bundle: ## write one archive that brings the service up on a host without network
 	@scripts/bundle.sh
+
+bundle-tests: ## write one archive with the compiled end-to-end tests, to test a host from a machine without Rust
+	@scripts/bundle-tests.sh
 
 SHELL := bash

@@ -27,8 +27,6 @@ main() {
   say "wrote dist/$name.tar.gz ($(du -h "dist/$name.tar.gz" | cut -f 1)); on the other host: tar xzf, then $name/install.sh"
 }
 
-version() { sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml; }
-
 # The compose file without its `build` parts, whose folders the other host does not have.
 without_builds() {
   awk '/^ *build:/ { match($0, /^ */); depth = RLENGTH; skip = 1; next }

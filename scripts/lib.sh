@@ -24,6 +24,9 @@ setting() {
   printf '%s' "${value:-$2}"
 }
 
+# Of the checkout.
+version() { sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml; }
+
 instance() { setting GAVEL_INSTANCE gavel; }
 
 url() {

@@ -60,9 +60,16 @@ pub fn patience(on_a_quick_host: Duration) -> Duration {
     on_a_quick_host.mul_f64(time_factor())
 }
 
-/// The folder of programs with their expected verdicts.
+/// The folder of programs with their expected verdicts: `GAVEL_E2E_SUBMISSIONS`, by default that of the checkout in which
+/// the tests were compiled.
 pub fn submissions() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("submissions")
+    let here = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("submissions");
+    variable("GAVEL_E2E_SUBMISSIONS").map_or_else(here, PathBuf::from)
+}
+
+/// Where the table of verdicts goes: `GAVEL_E2E_TABLE`, by default into a folder of cargo's.
+pub fn table_of_verdicts() -> Option<PathBuf> {
+    variable("GAVEL_E2E_TABLE").map(PathBuf::from)
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -119,7 +119,7 @@ fn check(program: &TestProgram, answer: &Answer, after: &str) {
     );
 }
 
-/// One line of the table that a run leaves in `target/tmp/verdicts.txt`, and prints with `--nocapture`.
+/// One line of the table that a run leaves, in `target/tmp/verdicts.txt` under cargo, and prints with `--nocapture`.
 fn note(program: &TestProgram, answer: &Answer, after: &str, differences: &[String]) {
     static STARTED: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     let started = STARTED.get_or_init(Instant::now).elapsed().as_secs_f64();
@@ -129,7 +129,8 @@ fn note(program: &TestProgram, answer: &Answer, after: &str, differences: &[Stri
     }
     let _ = write!(line, " {} {after}", if differences.is_empty() { "ok" } else { "DIFFERS" });
     eprintln!("{line}");
-    let table = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("verdicts.txt");
+    let of_cargo = || std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("verdicts.txt");
+    let table = e2e::environment::table_of_verdicts().unwrap_or_else(of_cargo);
     let mut opened =
         std::fs::OpenOptions::new().create(true).append(true).open(table).expect("the table opens");
     writeln!(opened, "{line}").expect("the table takes a line");
