@@ -233,12 +233,18 @@ const DENIED: &[(i32, &[c_long])] = &[
     (libc::ENOSYS, DEAD_HERE),
     // Memory that leaves no trace in /proc.
     (libc::ENOSYS, &[SYS_MEMFD_SECRET]),
+    // Extended attributes. Those of a box itself would outlive the run: the next program could read them, and they take
+    // the room of its files. An access list may lock the monitor's user out of a directory. ENOTSUP is what a file
+    // system without attributes answers, upon which copying programs go without.
+    (libc::ENOTSUP, &[libc::SYS_setxattr, libc::SYS_lsetxattr, libc::SYS_fsetxattr, SYS_SETXATTRAT]),
 ];
 
 /// The same number on every architecture (since Linux 5.17), but not named by the libc crate everywhere.
 const SYS_SET_MEMPOLICY_HOME_NODE: c_long = 450;
 /// As above (since Linux 5.14).
 const SYS_MEMFD_SECRET: c_long = 447;
+/// As above (since Linux 6.13).
+const SYS_SETXATTRAT: c_long = 463;
 
 #[cfg(target_arch = "x86_64")]
 const OF_THE_ARCHITECTURE: &[c_long] = &[libc::SYS_iopl, libc::SYS_ioperm, libc::SYS_modify_ldt];

@@ -24,6 +24,7 @@ const DENIED: &[(i32, &[u32])] = &[
     (libc::EPERM, &[164, 227, 305, 159, 170, 171, 169, 167, 168, 163, 179, 443, 103, 153]),
     (libc::EPERM, &[172, 173, 154]),
     (libc::ENOSYS, &[134, 136, 139, 156, 180, 212, 447]),
+    (libc::ENOTSUP, &[188, 189, 190, 463]),
     // clone with all flags, clone3, and sockets of family -1.
     (libc::EPERM, &[56, 135]),
     (libc::ENOSYS, &[435]),
