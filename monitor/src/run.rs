@@ -11,6 +11,7 @@ use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 use crate::cgroup::Leaf;
 use crate::channel::ChannelError;
 use crate::equipment::Equipment;
+use crate::identity::act_as;
 use crate::proof::Proof;
 use crate::recruit::{Recruit, Terms};
 use crate::request::{Refusal, Resolved, resolve};
@@ -76,13 +77,15 @@ impl Runner {
         Ok(runner)
     }
 
-    /// Puts files into the box.
+    /// Puts files into the box. What everybody may write is the program's own, so that it may change its mode, too.
     ///
     /// # Errors
     /// The first that could not be put there.
     pub(crate) fn put(&mut self, files: &[BoxFile], descriptors: &[OwnedFd]) -> Result<(), Refusal> {
         for file in files {
-            if let Err(errno) = self.equipment.boxes.put(file, descriptors) {
+            let put = || self.equipment.boxes.put(file, descriptors);
+            let done = if file.mode & 0o002 == 0 { put() } else { act_as(self.uid, put) };
+            if let Err(errno) = done {
                 self.unput.get_or_insert(self.placed);
                 return Err((Step::PutFile, errno.raw_os_error()));
             }

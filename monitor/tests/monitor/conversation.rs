@@ -147,6 +147,19 @@ fn the_file_that_could_not_be_put_is_named_by_its_position_over_all_frames() {
 }
 
 #[test]
+fn what_everybody_may_write_is_the_programs_own_and_the_rest_is_not() {
+    let mut server = Server::start();
+    let file =
+        |path: &str, mode| BoxFile { path: path.into(), mode, content: Content::Inline(b"#".to_vec()) };
+    let script = "chmod 500 own sub/own sub && ! chmod 500 given";
+    let mut run = program(&["/bin/sh", "-c", script], &server.cwd(), limits());
+    run.files = vec![file("own", 0o777), file("sub/own", 0o777), file("given", 0o444)];
+    let ran = server.run(run, &[]);
+    assert_eq!(ending(&ran), Ending::Exited { code: 0 }, "{:?}", ran.report);
+    assert_eq!(ran.clean, Clean::Proven);
+}
+
+#[test]
 fn a_file_from_anywhere_is_what_the_program_could_read_and_nothing_of_the_kernels() {
     let mut server = Server::start();
     let script = "ln -s /etc etc; ln -s /etc/passwd link; mkdir d";
