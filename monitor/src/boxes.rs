@@ -106,7 +106,8 @@ impl Boxes {
         Ok(file)
     }
 
-    /// Puts a file into the box. `descriptors` are those of its frame.
+    /// Puts a file into the box, below directories that are made where they are missing; not for a link, as go-judge has
+    /// it. `descriptors` are those of its frame.
     ///
     /// # Errors
     /// As open(2), write(2) and so on; EBADF for a descriptor that is not there.
@@ -119,7 +120,10 @@ impl Boxes {
         let mut made: Option<OwnedFd> = None;
         for part in parents.split('/').filter(|part| !part.is_empty()) {
             let parent = made.as_ref().map_or(directory, AsFd::as_fd);
-            made = Some(enter_or_make(parent, part)?);
+            made = Some(match file.content {
+                Content::Symlink(_) => enter(parent, part)?,
+                _ => enter_or_make(parent, part)?,
+            });
         }
         put_into(made.as_ref().map_or(directory, AsFd::as_fd), name, file, descriptors)
     }
@@ -170,14 +174,18 @@ fn put_into(
 }
 
 fn enter_or_make(parent: BorrowedFd<'_>, part: &str) -> Result<OwnedFd, Errno> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    match rustix::fs::openat(parent, part, flags, Mode::empty()) {
+    match enter(parent, part) {
         Err(Errno::NOENT) => {
             rustix::fs::mkdirat(parent, part, Mode::from_raw_mode(0o777))?;
-            rustix::fs::openat(parent, part, flags, Mode::empty())
+            enter(parent, part)
         }
-        opened => opened,
+        entered => entered,
     }
+}
+
+fn enter(parent: BorrowedFd<'_>, part: &str) -> Result<OwnedFd, Errno> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    rustix::fs::openat(parent, part, flags, Mode::empty())
 }
 
 /// A new file has its mode from the start (the monitor has no umask); one that was put there before is emptied.

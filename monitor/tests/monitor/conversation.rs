@@ -160,6 +160,18 @@ fn what_everybody_may_write_is_the_programs_own_and_the_rest_is_not() {
 }
 
 #[test]
+fn a_link_gets_no_directories_and_a_file_does() {
+    let mut server = Server::start();
+    let put = |content| vec![BoxFile { path: "sub/name".into(), mode: 0o777, content }];
+    let mut run = program(&["/bin/true"], &server.cwd(), limits());
+    run.files = put(Content::Symlink("target".into()));
+    let refused = server.run(run.clone(), &[]).report.outcome;
+    assert_eq!(refused, Outcome::NotStarted { step: Step::PutFile, errno: 2 });
+    run.files = put(Content::Inline(b"content".to_vec()));
+    assert!(matches!(server.run(run, &[]).report.outcome, Outcome::Finished { .. }));
+}
+
+#[test]
 fn a_file_from_anywhere_is_what_the_program_could_read_and_nothing_of_the_kernels() {
     let mut server = Server::start();
     let script = "ln -s /etc etc; ln -s /etc/passwd link; mkdir d";
