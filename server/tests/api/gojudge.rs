@@ -36,6 +36,22 @@ async fn a_command_runs_and_is_answered() {
 }
 
 #[tokio::test]
+async fn dev_null_is_an_empty_file_without_any_prefix() {
+    let bench = Bench::start().await;
+    let nothing = json!({"src": "/dev/null"});
+    let command = json!({
+        "args": ["cat"], "files": [nothing, {"name": "stdout", "max": 100, "pipe": true}],
+        "cpuLimit": 1_000_000_000, "clockLimit": 1_000_000_000, "memoryLimit": 1 << 20, "procLimit": 1,
+        "copyIn": {"in": nothing}, "copyOut": ["in"],
+    });
+    let (status, body) = answer(bench.request(Method::POST, "/run").json(&json!({"cmd": [command]}))).await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(body[0]["files"], json!({"stdout": "", "in": ""}), "{body}");
+    let zeros = json!({"cmd": [{"args": ["cat"], "files": [{"src": "/dev/zero"}]}]});
+    assert_eq!(answer(bench.request(Method::POST, "/run").json(&zeros)).await.0, 400);
+}
+
+#[tokio::test]
 async fn clients_of_an_open_network_need_no_token_for_the_routes_of_go_judge_only() {
     let bench = with_open("10.0.0.0/8, 127.0.0.0/8").await;
     let (status_of_run, body) = answer(bench.request(Method::POST, "/run").body("{}")).await;
