@@ -375,13 +375,21 @@ pub(super) fn link_error(name: &str, target: &str, why: &str) -> FileError {
     FileError { name: name.to_owned(), kind: FileErrorKind::Symlink, message }
 }
 
+/// Each file once. It may be missing if it may wherever it is named.
 fn copy_out(command: &Command, cached: &BTreeSet<String>, is_output: impl Fn(&str) -> bool) -> Vec<CopyOut> {
     let mut wanted: Vec<CopyOut> = Vec::new();
     for OutputName { name, optional } in command.copy_out.iter().chain(&command.copy_out_cached) {
-        if is_output(name) || wanted.iter().any(|seen| seen.name == *name) {
+        if is_output(name) {
             continue;
         }
-        wanted.push(CopyOut { name: name.clone(), optional: *optional, cached: cached.contains(name) });
+        match wanted.iter_mut().find(|seen| seen.name == *name) {
+            Some(seen) => seen.optional &= optional,
+            None => wanted.push(CopyOut {
+                name: name.clone(),
+                optional: *optional,
+                cached: cached.contains(name),
+            }),
+        }
     }
     wanted
 }

@@ -52,6 +52,22 @@ async fn dev_null_is_an_empty_file_without_any_prefix() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_named_twice_may_be_missing_only_where_both_say_so() {
+    let bench = Bench::start().await;
+    for (copy_out, copy_out_cached, expected) in
+        [("a?", "a?", "Accepted"), ("a", "a?", "File Error"), ("a?", "a", "File Error")]
+    {
+        let command = json!({
+            "args": ["echo"], "cpuLimit": 1_000_000_000, "memoryLimit": 1 << 20,
+            "copyOut": [copy_out], "copyOutCached": [copy_out_cached],
+        });
+        let request = bench.request(Method::POST, "/run").json(&json!({"cmd": [command]}));
+        let (_, body) = answer(request).await;
+        assert_eq!(body[0]["status"], expected, "{copy_out} {copy_out_cached}: {body}");
+    }
+}
+
+#[tokio::test]
 async fn clients_of_an_open_network_need_no_token_for_the_routes_of_go_judge_only() {
     let bench = with_open("10.0.0.0/8, 127.0.0.0/8").await;
     let (status_of_run, body) = answer(bench.request(Method::POST, "/run").body("{}")).await;
