@@ -220,6 +220,10 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
             let most = self.settings.max_commands;
             return Err(Refusal::Failed(format!("too many commands: {count} > {most} (gojudge.slots)")));
         }
+        if let Some(error) = command::unconnected(&request) {
+            let (status, error) = (Status::InternalError, format!("execve: {error}"));
+            return Ok(vec![CommandResult { status, error, ..CommandResult::default() }]);
+        }
         let prepared = command::prepare(&request, self.sources(streams.is_some()))?;
         let cached: Vec<_> = prepared.iter().map(|prepared| prepared.cached.clone()).collect();
         let maps = if count > 1 { request.pipes.as_slice() } else { &[] };

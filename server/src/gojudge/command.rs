@@ -150,6 +150,14 @@ pub(super) fn prepare(request: &Request, sources: Sources<'_>) -> Result<Vec<Pre
     request.commands.iter().enumerate().map(prepare).collect()
 }
 
+/// The descriptor of a command by itself that is connected to nothing, if there is one: pipes are between commands. Such a
+/// request is no bad one to go-judge; its command does not start.
+pub(super) fn unconnected(request: &Request) -> Option<String> {
+    let [command] = request.commands.as_slice() else { return None };
+    let fd = command.files.iter().position(Option::is_none)?;
+    Some(format!("null file for index/fd: 0/{fd}"))
+}
+
 fn check_file(file: &File, prefixes: &[PathBuf]) -> Result<(), Refusal> {
     if let Some(src) = &file.src {
         return check_source(src, prefixes);

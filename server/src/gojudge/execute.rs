@@ -396,6 +396,8 @@ fn start_error(command: &Command, step: Step, errno: i32) -> String {
             format!("execve: handle: {name}: {what}")
         }
         Step::Exec => format!("start: {name}: execve: {why}"),
+        // A NUL in an argument or in the environment.
+        Step::Request => format!("execve: start: {name}: {why}"),
         Step::CpuSet => format!("execve: cgroup: failed to set cpuset limit: write cpuset.cpus: {why}"),
         Step::CpuRate => format!("execve: cgroup: failed to set cpu rate limit: {why}"),
         step => format!("execve: {step}: {why}"),

@@ -68,6 +68,18 @@ async fn a_file_that_is_named_twice_may_be_missing_only_where_both_say_so() {
 }
 
 #[tokio::test]
+async fn a_command_by_itself_with_a_descriptor_left_open_does_not_start() {
+    let bench = Bench::start().await;
+    let command =
+        json!({"args": ["echo"], "files": [{"content": ""}, null], "cpuLimit": 1, "memoryLimit": 1});
+    let pipe = json!({"in": {"index": 0, "fd": 1}, "out": {"index": 0, "fd": 0}});
+    let request = bench.request(Method::POST, "/run").json(&json!({"cmd": [command], "pipeMapping": [pipe]}));
+    let (status, body) = answer(request).await;
+    assert_eq!((status.as_u16(), &body[0]["status"]), (200, &Value::from("Internal Error")), "{body}");
+    assert_eq!(body[0]["error"], "execve: null file for index/fd: 0/1", "{body}");
+}
+
+#[tokio::test]
 async fn clients_of_an_open_network_need_no_token_for_the_routes_of_go_judge_only() {
     let bench = with_open("10.0.0.0/8, 127.0.0.0/8").await;
     let (status_of_run, body) = answer(bench.request(Method::POST, "/run").body("{}")).await;

@@ -136,8 +136,9 @@ async fn what_cannot_be_run_is_refused_with_go_judges_codes() {
     let unknown = of(file::File::Cached(CachedFile { file_id: "NOPE".into() }));
     let (code, text) = refusal(vec![unknown]).await;
     assert_eq!((code, text.as_str()), (Code::Internal, "file does not exists with id: \"NOPE\""));
-    let (code, text) = refusal(vec![File { file: None }]).await;
-    assert_eq!((code, text.as_str()), (Code::Internal, "null file for index/fd: 0/0"));
+    let open = CmdType { files: vec![File { file: None }], ..command(&["a"]) };
+    let answered = executor.exec(request(open)).await.unwrap().into_inner();
+    assert_eq!(answered.results[0].error, "execve: null file for index/fd: 0/0");
 }
 
 #[tokio::test]
