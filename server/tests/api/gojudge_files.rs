@@ -48,6 +48,20 @@ async fn get(bench: &Bench, id: &str, headers: &[(&str, &str)]) -> Got {
 }
 
 #[tokio::test]
+async fn a_form_that_ends_too_early_is_refused_and_a_large_one_taken_whole() {
+    let bench = Bench::start().await;
+    let whole = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nx\r\ny\r\n";
+    for length in 0..=whole.len() {
+        let request = bench.request(Method::POST, "/file").body(whole[..length].to_vec());
+        let request = request.header("content-type", "multipart/form-data; boundary=edge");
+        assert_eq!(send(request).await.status, 400, "{:?}", String::from_utf8_lossy(&whole[..length]));
+    }
+    let large = b"\r\n--edg\r-\n".repeat(1 << 20);
+    let id = uploaded(&bench, "large", &large).await;
+    assert!(get(&bench, &id, &[]).await.body == large);
+}
+
+#[tokio::test]
 async fn a_file_comes_back_as_an_attachment_under_its_name() {
     let bench = Bench::start().await;
     for (name, disposition, media_type) in [
