@@ -24,6 +24,7 @@ pub(crate) mod go_error;
 mod json;
 mod pipes;
 pub(crate) mod request;
+mod room;
 mod running;
 mod status;
 pub(crate) mod stream;
@@ -36,6 +37,7 @@ use execute::Host;
 use files::FileStore;
 use pipes::{Pipes, Relay};
 use request::Request;
+use room::Room;
 pub(crate) use running::Outcome;
 use running::Running;
 use stream::{CommandStreams, Streaming, Streams};
@@ -120,6 +122,7 @@ impl GoJudge {
             groups: Mutex::new(()),
             streams: Semaphore::new(config.streams.unwrap_or(slots / 2).max(1)),
             settings,
+            room: Room::new(),
         })))
     }
 
@@ -159,6 +162,8 @@ struct Service<S> {
     sandboxes: S,
     files: FileStore,
     settings: Settings,
+    /// For what is in answers.
+    room: Room,
     /// One for each request that may run.
     turns: Turns,
     /// Held by a request of several commands while it takes its sandboxes: two that each have half would wait for ever.
@@ -247,7 +252,7 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
     ) -> Result<Vec<CommandResult>, Refusal> {
         let leases = cancel.run_until_cancelled(self.leases(prepared.len())).await;
         let mut leases = leases.ok_or_else(cancelled_before_execute)??;
-        let host = Host { settings: &self.settings, files: &self.files };
+        let host = Host { settings: &self.settings, files: &self.files, room: &self.room };
         let commands = request.commands.iter().zip(prepared).zip(pipes).zip(&mut leases);
         let runs = commands.enumerate().map(|(index, (((command, prepared), pipes), lease))| {
             let streams = CommandStreams { streams, index };

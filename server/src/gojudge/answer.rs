@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::room::Held;
+
 /// What came of one command.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct CommandResult {
@@ -19,6 +21,8 @@ pub(crate) struct CommandResult {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     pub(crate) file_ids: BTreeMap<String, String>,
     pub(crate) file_error: Vec<FileError>,
+    /// The room that the contents of `files` take.
+    pub(crate) _room: Option<Held>,
 }
 
 /// The statuses that go-judge ever sends; clients know no others.
@@ -224,15 +228,22 @@ impl Json {
         for (at, character) in text.char_indices() {
             let Some(escaped) = escape(character) else { continue };
             self.raw(&text[written..at]);
-            self.raw(&escaped);
+            self.raw(escaped);
             written = at + character.len_utf8();
         }
         self.raw(&text[written..]);
     }
 }
 
-fn escape(character: char) -> Option<std::borrow::Cow<'static, str>> {
-    let fixed = match character {
+/// How many bytes these are in an answer.
+pub(super) fn written(content: &[u8]) -> usize {
+    let of = |character: char| escape(character).map_or(character.len_utf8(), |escaped| escaped.len());
+    let chunks = content.utf8_chunks();
+    chunks.map(|chunk| chunk.valid().chars().map(of).sum::<usize>() + 6 * chunk.invalid().len()).sum()
+}
+
+fn escape(character: char) -> Option<&'static str> {
+    Some(match character {
         '"' => "\\\"",
         '\\' => "\\\\",
         '\n' => "\\n",
@@ -240,13 +251,23 @@ fn escape(character: char) -> Option<std::borrow::Cow<'static, str>> {
         '\t' => "\\t",
         '\u{8}' => "\\b",
         '\u{c}' => "\\f",
-        '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-            return Some(format!("\\u{:04x}", u32::from(character)).into());
-        }
+        '\0'..='\u{1f}' => CONTROLS[character as usize],
+        '<' => "\\u003c",
+        '>' => "\\u003e",
+        '&' => "\\u0026",
+        '\u{2028}' => "\\u2028",
+        '\u{2029}' => "\\u2029",
         _ => return None,
-    };
-    Some(fixed.into())
+    })
 }
+
+/// The control characters, by their number.
+const CONTROLS: [&str; 32] = [
+    "\\u0000", "\\u0001", "\\u0002", "\\u0003", "\\u0004", "\\u0005", "\\u0006", "\\u0007", "\\u0008",
+    "\\u0009", "\\u000a", "\\u000b", "\\u000c", "\\u000d", "\\u000e", "\\u000f", "\\u0010", "\\u0011",
+    "\\u0012", "\\u0013", "\\u0014", "\\u0015", "\\u0016", "\\u0017", "\\u0018", "\\u0019", "\\u001a",
+    "\\u001b", "\\u001c", "\\u001d", "\\u001e", "\\u001f",
+];
 
 #[cfg(test)]
 mod tests {
@@ -301,6 +322,7 @@ mod tests {
                 kind: FileErrorKind::CollectSizeExceeded,
                 message: "Output Limit Exceeded".into(),
             }],
+            _room: None,
         };
         let expected = concat!(
             r#"[{"status":"Output Limit Exceeded","exitStatus":0,"error":"Output Limit Exceeded","time":1,"#,

@@ -17,6 +17,7 @@ use super::files::FileStore;
 use super::go_error;
 use super::pipes::{PipeReader, Pipes};
 use super::request::Command;
+use super::room::{self, Held, Room};
 use super::status::{Asked, Files, decide, enforced};
 use super::stream::CommandStreams;
 use super::terminal::{CommandTerminal, TerminalUse};
@@ -91,7 +92,11 @@ pub(super) async fn execute(
         _ => None,
     };
     let taken = Taken { collectors, copy_out, cached, copy_out_max, outputs, unwritten };
-    Ok(taken.result(command, ran, host))
+    let room = match taken.room(&ran.collected) {
+        0 => Ok(None),
+        needed => host.room.take(needed).await.map(Some).ok_or(NoRoom),
+    };
+    Ok(taken.result(command, ran, host, room))
 }
 
 /// What went wrong with `copyOutDir`, if anything did.
@@ -110,6 +115,7 @@ async fn write_leavings(target: Target, left: Vec<Leaving>, most: Bytes) -> Opti
 pub(super) struct Host<'a> {
     pub(super) settings: &'a Settings,
     pub(super) files: &'a FileStore,
+    pub(super) room: &'a Room,
 }
 
 /// The limits that the sandbox enforces. What a client asks beyond our maxima is cut to them, as its clients expect.
@@ -302,6 +308,9 @@ fn no_collector(collectors: &[Collector], errno: i32) -> Refusal {
     Refusal::Failed(format!("container: {name}: open {name}: {}", go_error::errno_text(why)))
 }
 
+/// The contents of an answer are too large, or those of too many at once.
+struct NoRoom;
+
 /// What is to be made of a run's outputs.
 struct Taken {
     collectors: Vec<Collector>,
@@ -315,9 +324,33 @@ struct Taken {
 }
 
 impl Taken {
-    fn result(self, command: &Command, ran: Ran, host: Host<'_>) -> CommandResult {
+    /// The room that what is to be in the answer needs. What cannot be read is told when it is to be read.
+    fn room(&self, collected: &[CollectedOutput]) -> u64 {
+        let boxed = self.collectors.iter().filter(|collector| !collector.pipe);
+        let boxed = boxed.map(|collector| (&collector.name, kept(collector.max) as u64));
+        let copied = self.copy_out.iter().map(|wanted| (&wanted.name, self.copy_out_max.get()));
+        let files = boxed.chain(copied).zip(collected).map(|((name, max), output)| match output {
+            CollectedOutput::File { descriptor, size } if !self.cached.contains(name) => {
+                room::of_file(descriptor, (*size).min(Bytes(max))).unwrap_or(0)
+            }
+            _ => 0,
+        });
+        let piped = self
+            .outputs
+            .iter()
+            .filter(|(name, bytes)| !self.cached.contains(name) && room::counts(bytes.len() as u64));
+        files.sum::<u64>() + piped.map(|(_, bytes)| room::of_bytes(bytes)).sum::<u64>()
+    }
+
+    fn result(
+        self,
+        command: &Command,
+        ran: Ran,
+        host: Host<'_>,
+        room: Result<Option<Held>, NoRoom>,
+    ) -> CommandResult {
         let Ran { ending, usage, collected, .. } = ran;
-        let mut gathered = Gathered::new(host.files, &self.cached);
+        let mut gathered = Gathered::new(host.files, &self.cached, room.is_ok());
         let mut collected = collected.into_iter();
         let boxed = self.collectors.iter().filter(|collector| !collector.pipe);
         let boxed: Vec<_> = boxed.zip(collected.by_ref()).collect();
@@ -347,6 +380,7 @@ impl Taken {
             files: gathered.contents,
             file_ids: gathered.ids,
             file_error: gathered.errors,
+            _room: room.unwrap_or_default(),
             ..CommandResult::default()
         };
         match started(ending) {
@@ -413,10 +447,12 @@ struct Gathered<'a> {
     errors: Vec<FileError>,
     fault: Files,
     first_failure: String,
+    /// For contents in the answer that count.
+    has_room: bool,
 }
 
 impl<'a> Gathered<'a> {
-    fn new(store: &'a FileStore, cached: &'a BTreeSet<String>) -> Self {
+    fn new(store: &'a FileStore, cached: &'a BTreeSet<String>, has_room: bool) -> Self {
         Self {
             store,
             cached,
@@ -425,6 +461,7 @@ impl<'a> Gathered<'a> {
             errors: Vec::new(),
             fault: Files::Fine,
             first_failure: String::new(),
+            has_room,
         }
     }
 
@@ -477,7 +514,7 @@ impl<'a> Gathered<'a> {
         if self.cached.contains(name) {
             let added = self.store.add(name, &bytes);
             self.stored(name, added);
-        } else {
+        } else if self.fits(name, size) {
             self.contents.insert(name.to_owned(), bytes);
         }
         self.check_maximum(name, size, max);
@@ -498,6 +535,9 @@ impl<'a> Gathered<'a> {
             let added = self.store.add_from(name, descriptor, size);
             return self.stored(name, added);
         }
+        if !self.fits(name, size.get()) {
+            return;
+        }
         match read(descriptor, size) {
             Ok(bytes) => drop(self.contents.insert(name.to_owned(), bytes)),
             Err(error) => {
@@ -506,6 +546,16 @@ impl<'a> Gathered<'a> {
                 self.fail(name, FileErrorKind::CopyOutCopyContent, message);
             }
         }
+    }
+
+    /// Whether there is room for it in the answer; if not, that is told.
+    fn fits(&mut self, name: &str, size: u64) -> bool {
+        let fits = self.has_room || !room::counts(size);
+        if !fits {
+            let message = format!("copyout: {} is too large for an answer", go_error::quote(name));
+            self.fail(name, FileErrorKind::CopyOutCopyContent, message);
+        }
+        fits
     }
 
     fn stored(&mut self, name: &str, added: io::Result<String>) {
