@@ -39,13 +39,17 @@ fn read_until(master: &mut File, text: &str) -> String {
     String::from_utf8_lossy(&seen).into_owned()
 }
 
+/// What a program says that waits for a key. The line's end may come by itself, and a key that interrupts drops what is
+/// still on its way.
+const READY: &str = "ready\r\n";
+
 /// Runs to the end, with these keys pressed once the program has written `ready`.
 fn run_with_keys(server: &mut Server, argv: &[&str], keys: &[u8]) -> (Ran, String) {
     let (mut master, slave) = open();
     let run = on_terminal(argv, &server.cwd());
     let id = server.begin(run, &[slave.as_fd()]);
     drop(slave);
-    let mut output = read_until(&mut master, "ready");
+    let mut output = read_until(&mut master, READY);
     master.write_all(keys).unwrap();
     output.push_str(&read_until(&mut master, "\0never\0"));
     let ran = server.finish(id);
@@ -92,7 +96,7 @@ fn a_terminal_that_goes_away_hangs_its_program_up() {
     let run = on_terminal(&["/bin/sh", "-c", "echo ready; exec sleep 60"], &server.cwd());
     let id = server.begin(run, &[slave.as_fd()]);
     drop(slave);
-    read_until(&mut master, "ready");
+    read_until(&mut master, READY);
     drop(master);
     let ran = server.finish(id);
     assert_eq!((ending(&ran), ran.clean), (Ending::Signaled { signal: libc::SIGHUP }, Clean::Proven));
@@ -130,7 +134,7 @@ fn the_terminal_need_not_be_the_first_descriptor() {
     run.stdio[2].source = StdioSource::Descriptor(Descriptor(1));
     run.terminal = Some(Descriptor(1));
     let id = server.begin(run, &[null.as_fd(), slave.as_fd()]);
-    assert_eq!(read_until(&mut master, "ready"), "ready\r\n");
+    assert_eq!(read_until(&mut master, READY), READY);
     // Before the program has opened it, nobody else has, and a terminal that nobody has open reads as ended.
     drop(slave);
     master.write_all(b"\n").unwrap();
