@@ -139,9 +139,9 @@ async fn memory_of_the_last_run_does_not_raise_the_peak_of_the_next() {
 async fn memory_verdicts_do_not_waver_near_the_limit() {
     let _alone = alone().await;
     for _ in 0..10 {
-        let under = judge(TOUCH, "58", "memory_bytes=67108864").await;
+        let under = judge(TOUCH, "58", "memory_bytes=67108864 cpu_ms=5000").await;
         assert_eq!(under.verdict(), "Accepted", "{under:?}");
-        let over = judge(TOUCH, "70", "memory_bytes=67108864").await;
+        let over = judge(TOUCH, "70", "memory_bytes=67108864 cpu_ms=5000").await;
         assert_eq!(over.verdict(), "MemoryLimitExceeded", "{over:?}");
     }
 }
@@ -166,7 +166,7 @@ int main(void) {
     let looped = client.judge(&Request::new("c17", LOOP)).await;
     assert_eq!(looped.verdict(), "TimeLimitExceeded");
     within("cpu_ms of the default limit", looped.test().cpu_ms, 1000.0, 1000.0 + tolerance_ms());
-    let greedy = client.judge(&Request::new("c17", TOUCH).stdin(b"260")).await;
+    let greedy = client.judge(&Request::new("c17", TOUCH).stdin(b"260").limits("cpu_ms=10000")).await;
     assert_eq!(greedy.verdict(), "MemoryLimitExceeded", "{greedy:?}");
 }
 
