@@ -3,10 +3,11 @@
 
 use std::time::{Duration, Instant};
 
+use e2e::client::ClientError;
 use e2e::docker::Host;
 use e2e::leftovers::AtRest;
 use e2e::programs::unique;
-use e2e::{Client, environment, gojudge, header};
+use e2e::{Answer, Client, Request, environment, gojudge, header};
 use serde_json::{Value, json};
 
 /// The server at one moment.
@@ -55,11 +56,24 @@ async fn keep_busy(client: Client, worker: usize, end: Instant) -> u64 {
         if program.source.len().is_multiple_of(3) && program.expectation.verdict != "CompileError" {
             program.source = unique(&program.source);
         }
-        let answer = client.judge(&program.request()).await;
+        let answer = judge(&client, &program.request()).await;
         assert_eq!(answer.verdict(), program.expectation.verdict, "{}", program.name);
         judged += 1;
     }
     judged
+}
+
+/// As a site does: where the service has no room for another large body, it comes again.
+async fn judge(client: &Client, request: &Request) -> Answer {
+    loop {
+        match client.try_judge(request).await {
+            Ok(answer) => return answer,
+            Err(ClientError::Refused(refusal)) if refusal.status == 503 => {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 /// Runs commands through the go-judge API, with a file that is stored and deleted each time; returns how many.
@@ -112,18 +126,23 @@ async fn sample(host: &Host, server: &str) -> Sample {
     }
 }
 
-/// The second half of the samples against the first, after a warming-up.
+/// The second half of the samples against the first, after a warming-up. Of memory the least counts, what is kept: at any
+/// moment some is held by large requests.
 fn flat(samples: &[Sample]) {
     let warm = &samples[samples.len() / 4..];
     let (first, last) = warm.split_at(warm.len() / 2);
-    let most = |half: &[Sample], figure: fn(&Sample) -> u64| half.iter().map(figure).max().unwrap_or(0);
-    for (name, figure, slack) in [
-        ("RSS KiB", (|s: &Sample| s.rss_kib) as fn(&Sample) -> u64, 51_200),
-        ("descriptors", |s: &Sample| s.descriptors, 20),
-        ("containers", |s: &Sample| s.containers, 1),
+    type Figure = fn(&Sample) -> u64;
+    let least = |half: &[Sample], figure: Figure| half.iter().map(figure).min().unwrap_or(0);
+    let most = |half: &[Sample], figure: Figure| half.iter().map(figure).max().unwrap_or(0);
+    let kept = |half: &[Sample]| least(half, |sample| sample.rss_kib);
+    let descriptors = |half: &[Sample]| most(half, |sample| sample.descriptors);
+    let containers = |half: &[Sample]| most(half, |sample| sample.containers);
+    for (name, before, after, slack) in [
+        ("RSS KiB", kept(first), kept(last), 51_200),
+        ("descriptors", descriptors(first), descriptors(last), 20),
+        ("containers", containers(first), containers(last), 1),
     ] {
-        let (before, after) = (most(first, figure), most(last, figure));
-        println!("{name}: at most {before} in the first half, {after} in the second");
+        println!("{name}: {before} in the first half, {after} in the second");
         assert!(after <= before + slack, "{name} grows");
     }
 }
