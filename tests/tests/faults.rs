@@ -249,7 +249,7 @@ impl Harm {
 async fn survives(name: &str, harm: Harm) {
     with_instance(Plan::of_one_slot(name), move |scene: Scene| async move {
         let program = Request::new("c17", HOLD).test(b"", Some(b"slept\n"));
-        let submitted = scene.client.submit(&program.limits("cpu_ms=1000 wall_ms=7000")).await;
+        let submitted = scene.client.submit(&program.limits("cpu_ms=5000 wall_ms=7000")).await;
         let container = scene.container_running(&submitted.id).await;
         harm.come_over(&scene.host, &container).await;
         let answer = scene.client.wait(&submitted.id).await;
