@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use gavel_protocol::{BoxFile, Clean, Collect, CollectedFile, Descriptor, Limits, Outcome, Run, Step};
+use gavel_protocol::{BoxFile, Bytes, Clean, Collect, CollectedFile, Descriptor, Limits, Outcome, Run, Step};
 use rustix::io::Errno;
 use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 
@@ -21,6 +21,9 @@ use crate::{collect, reset, seccomp};
 
 /// How long the last of a run may take to be reaped.
 const LAST_DEATHS: Duration = Duration::from_millis(500);
+
+/// More than a waiting child has, with what the kernel charges ahead for each CPU.
+const ENOUGH_TO_WAIT: Bytes = Bytes::mib(8);
 
 /// Runs programs of one user, one at a time.
 #[derive(Debug)]
@@ -192,9 +195,11 @@ impl Runner {
         if self.current.is_none() {
             self.current = self.enlist(None).ok();
         }
-        // A leaf that has been confined to some CPUs is so for good.
+        // A leaf that has been confined to some CPUs is so for good, and under a small memory limit the child would be
+        // killed while it waits, perhaps for a run that is allowed more.
         if let (Some(current), Some(limits)) = (&mut self.current, &self.limits)
             && !limits.confines_cpus()
+            && limits.memory >= ENOUGH_TO_WAIT
             && current.leaf.limit(limits).is_ok()
         {
             current.limits = Some(limits.clone());
