@@ -54,8 +54,7 @@ async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>) {
             Err(Broken::Nonsense(why)) => Some(results(Err(Refusal::Bad(why)))),
         };
         if let Some(last) = last {
-            // Nobody is there to be told.
-            drop(messages.send(last).await);
+            incoming.part(last, messages).await;
         }
     };
     both(talk, outgoing.send(queue)).await;

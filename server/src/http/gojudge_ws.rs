@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Api;
 use super::body::Held;
-use super::socket::{Incoming, Received, Socket, Sockets, both, last_words};
+use super::socket::{Incoming, Lost, Received, Socket, Sockets, both, last_words};
 use crate::config::GoJudgeConfig;
 use crate::gojudge::command::Refusal;
 use crate::gojudge::request::{self, Request, SocketMessage};
@@ -44,17 +44,21 @@ pub(super) async fn ws(
 }
 
 async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>) {
-    let Socket { incoming, outgoing, place: _place } = socket;
+    let Socket { mut incoming, outgoing, place: _place } = socket;
     let (messages, queue) = mpsc::channel(1);
     let talk = async move {
         let mut conversation = Conversation {
             gojudge: &gojudge,
-            messages,
+            messages: messages.clone(),
             cancels: HashMap::new(),
             answers: FuturesUnordered::new(),
             unsent: Rc::default(),
         };
-        conversation.talk(incoming, &api).await;
+        let lost = conversation.talk(&mut incoming, &api).await;
+        drop(conversation);
+        if let Some(last) = last_words(lost) {
+            incoming.part(last, messages).await;
+        }
     };
     both(talk, outgoing.send(queue)).await;
 }
@@ -81,7 +85,8 @@ enum Answered {
 }
 
 impl Conversation<'_> {
-    async fn talk(&mut self, mut incoming: Incoming, api: &Api) {
+    /// Until there is nothing more to say to this client.
+    async fn talk(&mut self, incoming: &mut Incoming, api: &Api) -> Lost {
         let GoJudgeConfig { parallelism, cpu_sets, .. } = &api.config.gojudge;
         let turns = parallelism.unwrap_or(0).max(cpu_sets.len());
         let most = MANY + api.config.gojudge.queue + turns;
@@ -96,25 +101,22 @@ impl Conversation<'_> {
                 Some(answered) = self.answers.next() => match answered {
                     Answered::Request(id) => drop(self.cancels.remove(&id)),
                     Answered::Message => {}
-                    Answered::Bad(why) => return tracing::debug!(why, "a websocket is dropped"),
+                    Answered::Bad(why) => {
+                        tracing::debug!(why, "a websocket is dropped");
+                        return Lost::Gone;
+                    }
                 },
                 received = incoming.next(), if listening => match received {
                     Ok(received) => self.take(received),
-                    Err(lost) => {
-                        if let Some(last) = last_words(lost) {
-                            // Nobody is there to be told.
-                            drop(self.messages.send(last).await);
-                        }
-                        return;
-                    }
+                    Err(lost) => return lost,
                 },
-                () = &mut gone => return,
-                () = silence, if !listening => return,
+                () = &mut gone => return Lost::Gone,
+                () = silence, if !listening => return Lost::Gone,
                 () = &mut closing, if !is_closing => is_closing = true,
-                else => return,
+                else => return Lost::Gone,
             }
             if is_closing && self.answers.is_empty() {
-                return;
+                return Lost::Gone;
             }
         }
     }

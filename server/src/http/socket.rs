@@ -4,11 +4,12 @@
 //! any announced length before it looks whether that is allowed, and up to 32 messages of any size on the way out.)
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use actix_web::http::header;
@@ -16,7 +17,7 @@ use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, Stream, StreamExt, TryStreamExt};
-use tokio::io::{AsyncRead, DuplexStream, Join, duplex, join};
+use tokio::io::{AsyncRead, DuplexStream, Join, ReadBuf, duplex, join};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval_at, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
@@ -29,7 +30,7 @@ use tokio_util::io::{ReaderStream, StreamReader};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use self::handshake::{key, refusal};
-use self::metered::{Meter, Metered};
+use self::metered::{Meter, Metered, Raw};
 use self::places::{Place, Places, full};
 use super::body::{Budget, Held};
 use super::peer::Peer;
@@ -41,6 +42,11 @@ mod places;
 const PING_EVERY: Duration = Duration::from_secs(50);
 /// A client that has not answered a ping for so long is gone, whatever else it sends.
 const PONG_WITHIN: Duration = Duration::from_secs(60);
+/// For so long we go on taking what a client sends that we no longer listen to: on a connection that ends with bytes
+/// unread, TCP takes back also what was sent and not read yet.
+const LINGER: Duration = Duration::from_secs(10);
+/// A client that sends nothing for so long has stopped.
+const STOPPED: Duration = Duration::from_millis(100);
 /// Bytes on their way from us to the HTTP server.
 const BUFFER: usize = 64 * 1024;
 
@@ -62,6 +68,8 @@ pub(super) struct Socket {
 /// What the client sends.
 pub(super) struct Incoming {
     messages: SplitStream<Wire>,
+    /// What the messages are read from.
+    raw: Raw,
     meter: Rc<RefCell<Meter>>,
     pong_due: Instant,
     gone: CancellationToken,
@@ -138,11 +146,12 @@ async fn talk(
         .max_message_size(Some(max))
         .max_frame_size(Some(max));
     let meter = Rc::new(RefCell::new(Meter::default()));
-    let read = Metered { read, meter: Rc::clone(&meter), budget };
+    let raw: Raw = Rc::new(RefCell::new(read));
+    let read = Metered { read: Rc::clone(&raw), meter: Rc::clone(&meter), budget };
     let wire = WebSocketStream::from_raw_socket(join(read, write), Role::Server, Some(config));
     let (sink, messages) = wire.await.split();
     let pong_due = Instant::now() + PONG_WITHIN;
-    (Incoming { messages, meter, pong_due, gone }, Outgoing(sink))
+    (Incoming { messages, raw, meter, pong_due, gone }, Outgoing(sink))
 }
 
 impl Incoming {
@@ -176,6 +185,19 @@ impl Incoming {
             };
             let held = self.meter.borrow_mut().message_ends(&bytes);
             return Ok(Received { bytes, held });
+        }
+    }
+
+    /// Sends the last message, and takes what the client was about to send: else it may hear of a broken connection
+    /// instead.
+    pub(super) async fn part(self, last: Message, messages: mpsc::Sender<Message>) {
+        // No part of the memory is kept for what is thrown away.
+        self.meter.take();
+        if !matches!(timeout(PONG_WITHIN, messages.send(last)).await, Ok(Ok(()))) {
+            return tracing::debug!("a client of a websocket was not there for its last message");
+        }
+        if timeout(LINGER, discard(&self.raw)).await.is_err() {
+            tracing::debug!("a client of a websocket went on sending after its last message");
         }
     }
 
@@ -224,6 +246,23 @@ pub(super) async fn both(talk: impl Future<Output = ()>, send: impl Future<Outpu
     }
     if timeout(PONG_WITHIN, send).await.is_err() {
         tracing::debug!("a client of a websocket did not take its last messages");
+    }
+}
+
+/// Reads until nothing more comes.
+async fn discard(raw: &Raw) {
+    let mut bytes = vec![0; BUFFER];
+    let mut read = poll_fn(|cx| {
+        let mut into = ReadBuf::new(&mut bytes);
+        ready!(Pin::new(&mut *raw.borrow_mut()).poll_read(cx, &mut into))?;
+        Poll::Ready(Ok::<_, io::Error>(into.filled().len()))
+    });
+    loop {
+        match timeout(STOPPED, &mut read).await {
+            Ok(Ok(1..)) => {}
+            Ok(Ok(0)) | Err(_) => return,
+            Ok(Err(error)) => return tracing::debug!(%error, "a refused client went away"),
+        }
     }
 }
 

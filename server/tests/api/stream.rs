@@ -163,6 +163,18 @@ async fn what_makes_no_sense_is_told_and_ends_the_stream() {
 }
 
 #[tokio::test]
+async fn the_results_reach_a_client_that_is_still_sending() {
+    let bench = Bench::start().await;
+    let mut socket = open(&bench).await;
+    socket.send(request(&["echo", "done"], json!([{"streamIn": true}, {"name": "stdout", "max": 9}]))).await;
+    for _ in 0..40 {
+        socket.send(message(3, &vec![0; 1 << 20])).await;
+    }
+    let (_, end) = rest(&mut socket).await;
+    assert_eq!(end["results"][0]["files"]["stdout"], "done", "{end}");
+}
+
+#[tokio::test]
 async fn more_streams_than_are_allowed_are_told_so() {
     let bench = Bench::with(&[("gojudge.streams", "1")]).await;
     let mut first = open(&bench).await;

@@ -33,9 +33,12 @@ impl Meter {
     }
 }
 
+/// The bytes of a connection. They are read in one place at a time.
+pub(super) type Raw = Rc<RefCell<Box<dyn AsyncRead + Unpin>>>;
+
 /// Reads, and waits before a message becomes large until the memory for it is free.
 pub(super) struct Metered {
-    pub(super) read: Box<dyn AsyncRead + Unpin>,
+    pub(super) read: Raw,
     pub(super) meter: Rc<RefCell<Meter>>,
     pub(super) budget: Arc<Budget>,
 }
@@ -53,7 +56,7 @@ impl AsyncRead for Metered {
             meter.waiting = None;
         }
         let before = into.filled().len();
-        ready!(Pin::new(&mut this.read).poll_read(cx, into))?;
+        ready!(Pin::new(&mut *this.read.borrow_mut()).poll_read(cx, into))?;
         let got = u64::try_from(into.filled().len() - before).unwrap_or(u64::MAX);
         meter.read = meter.read.saturating_add(got);
         if meter.read > SMALL && meter.held.is_none() {
