@@ -20,6 +20,7 @@ use crate::operations::Operations;
 
 mod access;
 mod budget;
+mod counted;
 pub(crate) mod executor;
 mod health;
 mod messages;

@@ -2,17 +2,16 @@
 //! answered.
 
 use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use http_body::{Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
 use tonic::body::Body;
-use tonic::codegen::{BoxFuture, Bytes, Service, http};
+use tonic::codegen::{BoxFuture, Service, http};
 use tonic::server::NamedService;
 
+use super::counted::counted;
 use super::streams::Streams;
 use crate::config::GrpcConfig;
 
@@ -75,8 +74,11 @@ where
             return self.call_with_streams(request);
         }
         let held = Arc::new(Mutex::new(Held { kib: Arc::clone(&self.kib), bytes: 0, permits: None }));
-        let counted = |body| Body::new(Counted { body, held: Arc::clone(&held) });
-        let answering = self.service.call(request.map(counted));
+        let count = {
+            let held = Arc::clone(&held);
+            move |data: &[u8]| held.lock().unwrap_or_else(PoisonError::into_inner).take(data.len())
+        };
+        let answering = self.service.call(request.map(|body| counted(body, count)));
         Box::pin(async move {
             let answered = answering.await;
             drop(held);
@@ -112,39 +114,6 @@ impl Held {
             none => *none = Some(permits),
         }
         Ok(())
-    }
-}
-
-/// What a call sends, counted as it comes.
-struct Counted {
-    body: Body,
-    held: Arc<Mutex<Held>>,
-}
-
-impl http_body::Body for Counted {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
-        if let Poll::Ready(Some(Ok(frame))) = &polled
-            && let Some(data) = frame.data_ref()
-            && let Err(status) = self.held.lock().unwrap_or_else(PoisonError::into_inner).take(data.len())
-        {
-            return Poll::Ready(Some(Err(status)));
-        }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
 

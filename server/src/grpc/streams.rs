@@ -3,17 +3,14 @@
 //! A call holds its first message, which is its request, as long as it runs, and of those that follow one at a time,
 //! until its program has taken it. What counts is therefore the first and the largest of the others.
 
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 
-use http_body::{Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
 use tonic::body::Body;
-use tonic::codegen::Bytes;
 
 use super::budget::kib;
+use super::counted::counted;
 use super::messages::Messages;
 use crate::config::GrpcConfig;
 
@@ -72,12 +69,16 @@ impl Streams {
 impl Call {
     /// Its request, whose messages take memory as they come.
     pub(super) fn counted(&self, request: Body) -> Body {
-        Body::new(Part { body: request, taken: Arc::clone(&self.0), counts: true })
+        let taken = Arc::clone(&self.0);
+        counted(request, move |data| taken.memory.lock().unwrap_or_else(PoisonError::into_inner).take(data))
     }
 
     /// Its answer, which keeps what was taken until it has ended.
     pub(super) fn keeping(self, answer: Body) -> Body {
-        Body::new(Part { body: answer, taken: self.0, counts: false })
+        counted(answer, move |_| {
+            let _kept = &self;
+            Ok(())
+        })
     }
 }
 
@@ -108,42 +109,6 @@ impl Memory {
             none => *none = Some(permits),
         }
         Ok(())
-    }
-}
-
-/// The request or the answer of a call.
-struct Part {
-    body: Body,
-    taken: Arc<Taken>,
-    /// Its messages take memory.
-    counts: bool,
-}
-
-impl http_body::Body for Part {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
-        if self.counts
-            && let Poll::Ready(Some(Ok(frame))) = &polled
-            && let Some(data) = frame.data_ref()
-            && let Err(status) = self.taken.memory.lock().unwrap_or_else(PoisonError::into_inner).take(data)
-        {
-            return Poll::Ready(Some(Err(status)));
-        }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
 
