@@ -1,7 +1,7 @@
 //! The cgroup of one run: its limits, its figures, and its end.
 //!
-//! Each run gets a leaf of its own below the container's cgroup, made ahead while the monitor is idle. So a run's
-//! figures are its own, and include processes that nobody waited for.
+//! Each run has a leaf to itself below the container's cgroup, made or made ready ahead while the monitor is idle. So a
+//! run's figures are its own, and include processes that nobody waited for.
 
 mod directory;
 mod own;
@@ -46,6 +46,8 @@ pub(crate) struct Counted {
 pub(crate) struct Leaves {
     base: Base,
     made: u64,
+    /// One that has served, and serves again.
+    spare: Option<Leaf>,
     oom_kills: u64,
 }
 
@@ -75,7 +77,7 @@ impl Leaves {
                 (Base::None, Some(format!("no cgroup can be made below {}: {errno}", root.display())))
             }
         };
-        let mut leaves = Self { base, made: 0, oom_kills: 0 };
+        let mut leaves = Self { base, made: 0, spare: None, oom_kills: 0 };
         leaves.oom_kills = leaves.count_oom_kills();
         (leaves, problem)
     }
@@ -94,6 +96,9 @@ impl Leaves {
     /// # Errors
     /// As mkdir(2).
     pub(crate) fn make(&mut self, uid: u32) -> Result<Leaf, Errno> {
+        if let Some(spare) = self.spare.take_if(|spare| spare.uid == uid) {
+            return Ok(spare);
+        }
         // The pid keeps a monitor that is run by hand apart from the one that serves.
         let name = format!("run-{}-{}", std::process::id(), self.made);
         self.made += 1;
@@ -105,11 +110,29 @@ impl Leaves {
         Ok(Leaf { kind: kind?, uid })
     }
 
-    /// Removes a leaf after its run.
+    /// Takes a leaf back after its run.
     ///
     /// # Errors
     /// As rmdir(2).
-    pub(crate) fn remove(&self, leaf: &Leaf) -> Result<(), Errno> {
+    pub(crate) fn take_back(&mut self, leaf: Leaf) -> Result<(), Errno> {
+        match &leaf.kind {
+            Kind::V1(of_run) if self.spare.is_none() && of_run.renew() => {
+                self.spare = Some(leaf);
+                Ok(())
+            }
+            _ => self.remove(&leaf),
+        }
+    }
+
+    /// Those of the leaf that is kept.
+    pub(crate) fn descriptors(&self) -> u64 {
+        match self.spare.as_ref().map(|spare| &spare.kind) {
+            Some(Kind::V1(leaf)) => leaf.descriptors(),
+            Some(Kind::V2(_) | Kind::None { .. }) | None => 0,
+        }
+    }
+
+    fn remove(&self, leaf: &Leaf) -> Result<(), Errno> {
         let patience = Instant::now() + Duration::from_millis(500);
         loop {
             let removed = match (&self.base, &leaf.kind) {
@@ -161,6 +184,15 @@ impl Leaves {
             Base::V2(base) => base.oom_kills(),
             Base::V1(base) => base.oom_kills(),
             Base::None => 0,
+        }
+    }
+}
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        if let Some(spare) = self.spare.take() {
+            // Where it cannot be removed, it goes with the container.
+            let _ = self.remove(&spare);
         }
     }
 }

@@ -59,9 +59,10 @@ impl Proof {
         Some(format!("{} processes are left, the first is {first}", left.len()))
     }
 
-    /// What speaks against it that nothing else is left of the run, beside what is in the box.
-    pub(crate) fn remains(&self) -> Option<String> {
-        self.system_v_objects().or_else(|| self.stray_descriptors())
+    /// What speaks against it that nothing else is left of the run, beside what is in the box. The monitor may have so
+    /// many descriptors more than at the start.
+    pub(crate) fn remains(&self, more: u64) -> Option<String> {
+        self.system_v_objects().or_else(|| self.stray_descriptors(more))
     }
 
     fn system_v_objects(&self) -> Option<String> {
@@ -73,8 +74,8 @@ impl Proof {
         })
     }
 
-    fn stray_descriptors(&self) -> Option<String> {
-        let known = self.known;
+    fn stray_descriptors(&self, more: u64) -> Option<String> {
+        let known = self.known + more;
         match self.count_descriptors() {
             Ok(now) if now == known => None,
             Ok(now) => Some(format!("the monitor has {now} descriptors where {known} are known")),

@@ -184,7 +184,7 @@ impl Runner {
         match limited.and_then(|()| Recruit::enlist(&leaf, terms)) {
             Ok(child) => Ok(Current { leaf, child, limits: limits.cloned(), over: false }),
             Err(refusal) => {
-                self.equipment.leaves.remove(&leaf).map_err(at_leaf)?;
+                self.equipment.leaves.take_back(leaf).map_err(at_leaf)?;
                 Err(refusal)
             }
         }
@@ -223,7 +223,8 @@ impl Runner {
         self.written.clear();
         let doubt =
             self.survivors.take().or_else(|| self.dismiss()).or_else(|| self.bury()).or_else(|| self.wipe());
-        match doubt.or_else(|| self.proof.remains()).or_else(|| self.starved()) {
+        let remains = || self.proof.remains(self.equipment.leaves.descriptors());
+        match doubt.or_else(remains).or_else(|| self.starved()) {
             None => Clean::Proven,
             Some(doubt) => Clean::Doubtful(doubt),
         }
@@ -255,7 +256,7 @@ impl Runner {
             // Reaped elsewhere is as good.
             let _ = waitpid(Some(child.pid), WaitOptions::empty());
         }
-        let removed = self.equipment.leaves.remove(&leaf);
+        let removed = self.equipment.leaves.take_back(leaf);
         removed.err().map(|errno| format!("the leaf cgroup could not be removed: {errno}"))
     }
 

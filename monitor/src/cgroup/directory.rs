@@ -101,17 +101,17 @@ impl Directory {
         self.read(file).ok()?.trim().parse().ok()
     }
 
-    /// Opens a control file that holds one number, to be read time and again.
+    /// Opens a control file that is to be used time and again.
     ///
     /// # Errors
     /// As open(2).
-    pub(crate) fn open_number(&self, file: &str) -> Result<NumberFile, Errno> {
+    pub(crate) fn open_file(&self, file: &str) -> Result<ControlFile, Errno> {
         let open = |flags| rustix::fs::openat(&self.descriptor, file, flags | OFlags::CLOEXEC, Mode::empty());
         match open(OFlags::RDWR) {
             Err(Errno::ACCESS) => open(OFlags::RDONLY),
             opened => opened,
         }
-        .map(NumberFile)
+        .map(ControlFile)
     }
 
     /// Reads a number of a control file of the form `key number`, one a line.
@@ -142,24 +142,40 @@ impl AsFd for Directory {
     }
 }
 
-/// A control file that holds one number.
+/// A short control file that stays open.
 #[derive(Debug)]
-pub(crate) struct NumberFile(OwnedFd);
+pub(crate) struct ControlFile(OwnedFd);
 
-impl NumberFile {
-    /// What it says now; None where it says `max`.
-    pub(crate) fn read(&self) -> Option<u64> {
+impl ControlFile {
+    /// The number that it holds; None where it says `max`.
+    pub(crate) fn number(&self) -> Option<u64> {
         let mut block = [0; 32];
-        let length = rustix::io::retry_on_intr(|| rustix::io::pread(&self.0, &mut block, 0)).ok()?;
-        std::str::from_utf8(&block[..length]).ok()?.trim().parse().ok()
+        self.read(&mut block)?.trim().parse().ok()
+    }
+
+    /// The number beside a key.
+    pub(crate) fn entry(&self, key: &str) -> Option<u64> {
+        let mut block = [0; 4096];
+        entry(self.read(&mut block)?, key)
+    }
+
+    fn read<'a>(&self, block: &'a mut [u8]) -> Option<&'a str> {
+        let length = rustix::io::retry_on_intr(|| rustix::io::pread(&self.0, &mut *block, 0)).ok()?;
+        std::str::from_utf8(&block[..length]).ok()
     }
 
     /// Sets it.
     ///
     /// # Errors
     /// As write(2).
-    pub(crate) fn write(&self, number: u64) -> Result<(), Errno> {
-        rustix::io::pwrite(&self.0, number.to_string().as_bytes(), 0).map(drop)
+    pub(crate) fn write(&self, value: impl Display) -> Result<(), Errno> {
+        rustix::io::pwrite(&self.0, value.to_string().as_bytes(), 0).map(drop)
+    }
+}
+
+impl AsFd for ControlFile {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
     }
 }
 

@@ -1,8 +1,10 @@
 //! Leaves in the memory, pids and cpuacct hierarchies.
 //!
-//! Making and removing cgroups is the dearest part of what surrounds a run, so only memory, whose charges outlive
-//! processes, gets a new one each time. Processes leave nothing behind in theirs, and CPU time can be set to zero.
+//! Making and removing cgroups is the dearest part of what surrounds a run. Processes leave nothing behind in theirs, and
+//! CPU time can be set to zero, so those leaves stand for all runs. Charges for memory outlive processes; a leaf for
+//! memory serves the next run only where next to nothing is left in it.
 
+use std::cell::Cell;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::rc::Rc;
@@ -13,7 +15,7 @@ use rustix::event::EventfdFlags;
 use rustix::io::Errno;
 use rustix::process::Pid;
 
-use super::directory::{Directory, NumberFile};
+use super::directory::{ControlFile, Directory};
 use super::own::Own;
 use super::v1_cpus::{Hierarchies, Leaves};
 use super::{Counted, HEADROOM, kill_one_by_one};
@@ -21,6 +23,13 @@ use super::{Counted, HEADROOM, kill_one_by_one};
 /// Where a child of one thread moves itself. By `cgroup.procs` the kernel would hold up every fork and exec of the host
 /// meanwhile, and wait for all CPUs, up to 10 ms, unless it has just done so (cgroup_procs_write_start, since Linux 5.5).
 const JOIN: &str = "tasks";
+
+/// A leaf with more memory than this in it after a run is not used again. The kernel charges ahead for each CPU (64
+/// pages, MEMCG_CHARGE_BATCH), and charges a program for what it is the first to read of a file.
+const LEFT_OVER: Bytes = Bytes::kib(512);
+
+/// Nor is one whose limit is below this: there, what is left over would be more than a hundredth.
+const ROOMY: Bytes = Bytes::mib(64);
 
 /// The container's own cgroups, ready to hold leaves.
 #[derive(Debug)]
@@ -36,10 +45,12 @@ struct Standing {
     name: String,
     own: [Own; 2],
     pids: Directory,
-    pids_current: NumberFile,
-    cpu_usage: NumberFile,
-    cpu_user: NumberFile,
-    cpu_system: NumberFile,
+    /// What the number of processes is limited to.
+    processes: Cell<Option<u32>>,
+    pids_current: ControlFile,
+    cpu_usage: ControlFile,
+    cpu_user: ControlFile,
+    cpu_system: ControlFile,
     joins: [OwnedFd; 2],
 }
 
@@ -52,11 +63,12 @@ impl Standing {
         Ok(Self {
             name,
             own,
-            pids_current: pids.open_number("pids.current")?,
-            cpu_usage: cpu.open_number("cpuacct.usage")?,
-            cpu_user: cpu.open_number("cpuacct.usage_user")?,
-            cpu_system: cpu.open_number("cpuacct.usage_sys")?,
+            pids_current: pids.open_file("pids.current")?,
+            cpu_usage: cpu.open_file("cpuacct.usage")?,
+            cpu_user: cpu.open_file("cpuacct.usage_user")?,
+            cpu_system: cpu.open_file("cpuacct.usage_sys")?,
             joins: [pids.writer(JOIN)?, cpu.writer(JOIN)?],
+            processes: Cell::new(None),
             pids,
         })
     }
@@ -88,12 +100,9 @@ impl Base {
     /// # Errors
     /// As mkdir(2), and as write(2).
     pub(crate) fn make(&self, name: String) -> Result<Leaf, Errno> {
-        let memory = self.memory.base.make(&name)?;
-        let join = memory.writer(JOIN)?;
+        let memory = Memory::make(&self.memory.base, &name)?;
         self.standing.cpu_usage.write(0)?;
-        let alarm = alarm_of(&memory).ok();
-        let standing = Rc::clone(&self.standing);
-        Ok(Leaf { name, memory, join, standing, of_cpus: Leaves::default(), alarm })
+        Ok(Leaf { name, memory, standing: Rc::clone(&self.standing), of_cpus: Leaves::default() })
     }
 
     /// Removes an empty leaf.
@@ -132,24 +141,101 @@ impl Base {
 #[derive(Debug)]
 pub(crate) struct Leaf {
     name: String,
-    memory: Directory,
-    join: OwnedFd,
+    memory: Memory,
     standing: Rc<Standing>,
     of_cpus: Leaves,
+}
+
+/// The leaf for memory.
+#[derive(Debug)]
+struct Memory {
+    leaf: Directory,
+    join: OwnedFd,
+    /// The most that was in it since it was made or this was set to 0.
+    peak: ControlFile,
+    oom_control: ControlFile,
     /// Readable when the kernel has run out of memory to give; old-style hierarchies kill one process only, which
     /// need not be the main one.
     alarm: Option<OwnedFd>,
+    /// What it is limited to, headroom included.
+    limit: Cell<Option<u64>>,
+}
+
+impl Memory {
+    fn make(base: &Directory, name: &str) -> Result<Self, Errno> {
+        let leaf = base.make(name)?;
+        let oom_control = leaf.open_file("memory.oom_control")?;
+        Ok(Self {
+            join: leaf.writer(JOIN)?,
+            peak: leaf.open_file("memory.max_usage_in_bytes")?,
+            alarm: alarm_of(&leaf, &oom_control).ok(),
+            oom_control,
+            limit: Cell::new(None),
+            leaf,
+        })
+    }
+
+    fn limit(&self, bytes: u64) -> Result<(), Errno> {
+        if self.limit.replace(None) == Some(bytes) {
+            self.limit.set(Some(bytes));
+            return Ok(());
+        }
+        // It may never be above the limit with swap, so a leaf that had a lower one needs that raised first.
+        match self.leaf.write("memory.limit_in_bytes", bytes) {
+            Err(Errno::INVAL) => {
+                self.leaf.write("memory.memsw.limit_in_bytes", bytes)?;
+                self.leaf.write("memory.limit_in_bytes", bytes)?;
+            }
+            written => written?,
+        }
+        match self.leaf.write("memory.memsw.limit_in_bytes", bytes) {
+            // Without swap accounting the kernel can only be asked to prefer not to swap.
+            Err(Errno::NOENT) => self.leaf.write("memory.swappiness", 0)?,
+            written => written?,
+        }
+        self.limit.set(Some(bytes));
+        Ok(())
+    }
+
+    fn has_killed(&self) -> bool {
+        self.oom_control.entry("oom_kill").is_some_and(|kills| kills > 0)
+    }
+
+    /// The kernel has found no memory here, whether it killed for that or not.
+    fn has_rung(&self) -> bool {
+        let rung = |alarm| !matches!(rustix::io::read(alarm, &mut [0; 8]), Err(Errno::AGAIN));
+        self.alarm.as_ref().is_none_or(rung)
+    }
+
+    /// Readies it for another run, where it is as good as a new one.
+    fn renew(&self) -> bool {
+        let is_roomy = self.limit.get().is_some_and(|limit| limit >= ROOMY.get());
+        let is_fit = is_roomy && !self.has_killed() && !self.has_rung() && self.peak.write(0).is_ok();
+        // The peak is what is in it now.
+        is_fit && self.peak.number().is_some_and(|left| left <= LEFT_OVER.get())
+    }
 }
 
 impl Leaf {
     /// What the child writes `0` to.
     pub(crate) fn joins(&self) -> Vec<BorrowedFd<'_>> {
-        std::iter::once(&self.join).chain(&self.standing.joins).map(AsFd::as_fd).collect()
+        std::iter::once(&self.memory.join).chain(&self.standing.joins).map(AsFd::as_fd).collect()
     }
 
     /// Readable once the kernel has found no more memory for the run.
     pub(crate) fn alarm(&self) -> Option<BorrowedFd<'_>> {
-        self.alarm.as_ref().map(AsFd::as_fd)
+        self.memory.alarm.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Readies it for another run after its own. False where a new one is to be made.
+    pub(crate) fn renew(&self) -> bool {
+        let is_vacant = self.is_empty() && self.of_cpus.is_empty();
+        is_vacant && self.memory.renew() && self.standing.cpu_usage.write(0).is_ok()
+    }
+
+    /// How many are its own.
+    pub(crate) fn descriptors(&self) -> u64 {
+        4 + u64::from(self.memory.alarm.is_some())
     }
 
     /// Sets its limits.
@@ -157,26 +243,18 @@ impl Leaf {
     /// # Errors
     /// As write(2).
     pub(crate) fn limit(&self, limits: &Limits) -> Result<(), Errno> {
-        let memory = limits.memory.get().saturating_add(HEADROOM);
-        // It may never be above the limit with swap, so a leaf that had a lower one needs that raised first.
-        match self.memory.write("memory.limit_in_bytes", memory) {
-            Err(Errno::INVAL) => {
-                self.memory.write("memory.memsw.limit_in_bytes", memory)?;
-                self.memory.write("memory.limit_in_bytes", memory)?;
-            }
-            written => written?,
+        self.memory.limit(limits.memory.get().saturating_add(HEADROOM))?;
+        let processes = &self.standing.processes;
+        if processes.replace(None) != Some(limits.processes) {
+            self.standing.pids.write("pids.max", limits.processes)?;
         }
-        match self.memory.write("memory.memsw.limit_in_bytes", memory) {
-            // Without swap accounting the kernel can only be asked to prefer not to swap.
-            Err(Errno::NOENT) => self.memory.write("memory.swappiness", 0)?,
-            written => written?,
-        }
-        self.standing.pids.write("pids.max", limits.processes)
+        processes.set(Some(limits.processes));
+        Ok(())
     }
 
     /// CPU time so far.
     pub(crate) fn cpu_time(&self) -> Option<Duration> {
-        self.standing.cpu_usage.read().map(Duration::from_nanos)
+        self.standing.cpu_usage.number().map(Duration::from_nanos)
     }
 
     /// Kills what is in it.
@@ -184,20 +262,21 @@ impl Leaf {
     /// # Errors
     /// As kill(2).
     pub(crate) fn kill(&self) -> Result<(), Errno> {
+        self.standing.processes.set(None);
         kill_one_by_one(&self.standing.pids)
     }
 
     /// Nothing is in it, not even unreaped.
     pub(crate) fn is_empty(&self) -> bool {
-        self.standing.pids_current.read() == Some(0)
+        self.standing.pids_current.number() == Some(0)
     }
 
     /// Memory was refused at its own limit. `memory.failcnt` would tell, but stays 0 on new kernels; its usage has been at
     /// the limit then, up to what the kernel charges ahead for a CPU (MEMCG_CHARGE_BATCH).
     pub(crate) fn has_hit_its_limit(&self) -> bool {
         const AHEAD: u64 = 64 * 4096;
-        let limit = self.memory.number("memory.limit_in_bytes");
-        let peak = self.memory.number("memory.max_usage_in_bytes");
+        let limit = self.memory.leaf.number("memory.limit_in_bytes");
+        let peak = self.memory.peak.number();
         limit.zip(peak).is_none_or(|(limit, peak)| peak.saturating_add(AHEAD) >= limit)
     }
 
@@ -206,15 +285,15 @@ impl Leaf {
         let all = self.cpu_time().unwrap_or_default();
         let system = system_share(
             all,
-            self.standing.cpu_user.read().unwrap_or(0),
-            self.standing.cpu_system.read().unwrap_or(0),
+            self.standing.cpu_user.number().unwrap_or(0),
+            self.standing.cpu_system.number().unwrap_or(0),
         );
         Counted {
             user: all.saturating_sub(system),
             system,
-            memory: Bytes(self.memory.number("memory.max_usage_in_bytes").unwrap_or(0)),
+            memory: Bytes(self.memory.peak.number().unwrap_or(0)),
             sampled: false,
-            oom: self.memory.entry("memory.oom_control", "oom_kill").is_some_and(|kills| kills > 0),
+            oom: self.memory.has_killed(),
             // Where there is a `pids.peak` it is that of all runs.
             processes: None,
         }
@@ -222,10 +301,10 @@ impl Leaf {
 }
 
 /// See "OOM Control" in the kernel's Documentation/admin-guide/cgroup-v1/memory.rst.
-fn alarm_of(memory: &Directory) -> Result<OwnedFd, Errno> {
+fn alarm_of(memory: &Directory, oom_control: &ControlFile) -> Result<OwnedFd, Errno> {
     let alarm = rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-    let control = memory.reader("memory.oom_control")?;
-    memory.write("cgroup.event_control", format_args!("{} {}", alarm.as_raw_fd(), control.as_raw_fd()))?;
+    let (rings, of) = (alarm.as_raw_fd(), oom_control.as_fd().as_raw_fd());
+    memory.write("cgroup.event_control", format_args!("{rings} {of}"))?;
     Ok(alarm)
 }
 

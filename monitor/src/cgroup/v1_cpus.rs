@@ -85,6 +85,11 @@ impl Leaves {
         Ok((self.bases.last().ok_or(Errno::NOENT)?, leaf))
     }
 
+    /// There is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.bases.is_empty()
+    }
+
     /// Removes those of this name, which are empty.
     ///
     /// # Errors

@@ -245,12 +245,33 @@ fn limits_of_a_process_are_those_asked_for() {
 }
 
 #[test]
-fn the_leaf_of_a_run_goes_with_it() {
+fn the_leaf_of_a_run_goes_with_it_or_serves_the_next() {
     let mut server = Server::start_with_cgroups();
-    let first = |server: &Server| {
-        server.cgroups().leaves().iter().filter(|leaf| leaf.to_string_lossy().ends_with("-0")).count()
+    let of_runs = |server: &Server| {
+        let leaves = server.cgroups().leaves();
+        leaves.iter().filter(|leaf| leaf.file_name().unwrap().to_string_lossy().starts_with("run-")).count()
     };
-    wait_until(|| first(&server) > 0);
-    shell(&mut server, "exit 0", limits());
-    assert_eq!(first(&server), 0);
+    wait_until(|| of_runs(&server) > 0);
+    let small = Limits { memory: Bytes::mib(16), ..limits() };
+    for limits in [limits(), small.clone(), limits(), limits(), small] {
+        shell(&mut server, "exit 0", limits);
+        // The last run's may still be going, while the next one's is there.
+        wait_until(|| of_runs(&server) <= 1);
+    }
+}
+
+#[test]
+fn what_befell_a_run_is_not_told_of_the_next() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    let limits = Limits { memory: Bytes::mib(64), ..unhurried() };
+    for _ in 0..3 {
+        let over = shell(&mut server, "head -c 100M /dev/zero | tail", limits.clone());
+        assert_eq!(ending(&over), Ending::Killed { over: Limit::Memory });
+        let busy = shell(&mut server, "i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done", limits.clone());
+        assert_eq!(ending(&busy), Ending::Exited { code: 0 });
+        assert!(!usage(&busy).oom && usage(&busy).memory < Bytes::mib(4), "{:?}", usage(&busy));
+        let idle = shell(&mut server, "exit 0", limits.clone());
+        assert!(usage(&idle).cpu_time() < usage(&busy).cpu_time() / 2, "{:?} {:?}", usage(&idle), usage(&busy));
+    }
 }
