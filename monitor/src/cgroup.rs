@@ -120,7 +120,7 @@ impl Leaves {
                 self.spare = Some(leaf);
                 Ok(())
             }
-            _ => self.remove(&leaf),
+            _ => self.remove(leaf),
         }
     }
 
@@ -132,7 +132,11 @@ impl Leaves {
         }
     }
 
-    fn remove(&self, leaf: &Leaf) -> Result<(), Errno> {
+    /// Removes a leaf.
+    ///
+    /// # Errors
+    /// As rmdir(2).
+    pub(crate) fn remove(&self, leaf: Leaf) -> Result<(), Errno> {
         let patience = Instant::now() + Duration::from_millis(500);
         loop {
             let removed = match (&self.base, &leaf.kind) {
@@ -149,15 +153,16 @@ impl Leaves {
         }
     }
 
-    /// Bounds the rate and chooses the CPUs of a leaf's process, where its limits ask for that. Once for each leaf.
+    /// Bounds the rate and chooses the CPUs of a leaf, where its limits ask for that. Once for each leaf, before anybody
+    /// comes in.
     ///
     /// # Errors
     /// The step at fault; ENOTSUP without cgroups.
-    pub(crate) fn confine_cpus(&self, leaf: &mut Leaf, process: Pid, limits: &Limits) -> Result<(), Refusal> {
+    pub(crate) fn confine_cpus(&self, leaf: &mut Leaf, limits: &Limits) -> Result<(), Refusal> {
         if let Some(rate) = limits.cpu_rate {
             let bound = match (&self.base, &mut leaf.kind) {
                 (Base::V2(_), Kind::V2(leaf)) => leaf.bound(rate),
-                (Base::V1(base), Kind::V1(leaf)) => base.bound(leaf, process, rate),
+                (Base::V1(base), Kind::V1(leaf)) => base.bound(leaf, rate),
                 _ => Err(Errno::NOTSUP),
             };
             bound.map_err(|errno| (Step::CpuRate, errno.raw_os_error()))?;
@@ -165,7 +170,7 @@ impl Leaves {
         if let Some(cpus) = &limits.cpus {
             let kept = match (&self.base, &mut leaf.kind) {
                 (Base::V2(base), Kind::V2(leaf)) => base.keep(leaf, cpus),
-                (Base::V1(base), Kind::V1(leaf)) => base.keep(leaf, process, cpus),
+                (Base::V1(base), Kind::V1(leaf)) => base.keep(leaf, cpus),
                 _ => Err(Errno::NOTSUP),
             };
             kept.map_err(|errno| (Step::CpuSet, errno.raw_os_error()))?;
@@ -192,7 +197,7 @@ impl Drop for Leaves {
     fn drop(&mut self) {
         if let Some(spare) = self.spare.take() {
             // Where it cannot be removed, it goes with the container.
-            let _ = self.remove(&spare);
+            let _ = self.remove(spare);
         }
     }
 }
@@ -292,11 +297,6 @@ impl Leaf {
             // Not to be told from the container's.
             Kind::None { .. } => true,
         }
-    }
-
-    /// The kernel has killed something in it for want of memory.
-    pub(crate) fn is_out_of_memory(&self) -> bool {
-        self.counted().is_some_and(|counted| counted.oom)
     }
 
     /// Without a leaf: the kernel killed something in the container for want of memory.

@@ -1,10 +1,10 @@
-//! From the server's order to what a waiting child needs: descriptors in place of box files, paths to try, strings
-//! for exec.
+//! From the server's order to what a child needs: descriptors in place of box files, paths to try, strings for exec.
 
 use std::ffi::CString;
 use std::os::fd::OwnedFd;
+use std::rc::Rc;
 
-use gavel_protocol::{Descriptor, Run, Stdio, StdioSource, Step};
+use gavel_protocol::{Descriptor, Run, StdioSource, Step};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
@@ -13,15 +13,39 @@ use crate::boxes::Boxes;
 /// The step that failed, and the kernel's error number.
 pub(crate) type Refusal = (Step, i32);
 
-/// A run whose descriptors are all opened.
+/// A run's descriptors, all open, named by their position.
 #[derive(Debug)]
 pub(crate) struct Resolved {
-    /// The run, with nothing but descriptors in it, by their position among `descriptors`.
-    pub(crate) run: Run,
-    /// What the child is sent.
-    pub(crate) descriptors: Vec<OwnedFd>,
-    /// The files of the box that the program writes through a descriptor, by path, and their position.
-    pub(crate) written: Vec<(String, Descriptor)>,
+    descriptors: Vec<OwnedFd>,
+    /// What the program gets, and by which number.
+    pub(crate) stdio: Vec<(u16, Descriptor)>,
+    /// What is executed, where that is no path.
+    pub(crate) executable: Option<Descriptor>,
+    /// The terminal that the program is to control.
+    pub(crate) terminal: Option<Descriptor>,
+    /// The files of the box that the program writes through a descriptor, by path.
+    written: Vec<(String, Descriptor)>,
+}
+
+impl Resolved {
+    /// One of them.
+    ///
+    /// # Errors
+    /// Step [`Step::Request`] when there is none.
+    pub(crate) fn pick(&self, position: Descriptor) -> Result<&OwnedFd, Refusal> {
+        self.descriptors.get(usize::from(position.0)).ok_or((Step::Request, libc::EBADF))
+    }
+
+    /// Keeps the files that the program writes, by path, and closes the others.
+    pub(crate) fn written(self) -> Vec<(String, Rc<OwnedFd>)> {
+        let mut written: Vec<(String, Rc<OwnedFd>)> = Vec::with_capacity(self.written.len());
+        for (position, descriptor) in self.descriptors.into_iter().enumerate() {
+            if let Some((path, _)) = self.written.iter().find(|(_, at)| usize::from(at.0) == position) {
+                written.push((path.clone(), Rc::new(descriptor)));
+            }
+        }
+        written
+    }
 }
 
 /// Opens the box files that a run's descriptors name and drops what it has no use for.
@@ -34,10 +58,10 @@ pub(crate) fn resolve(run: &Run, descriptors: Vec<OwnedFd>, boxes: &Boxes) -> Re
         places: Vec::new(),
         kept: Vec::new(),
     };
-    let mut stdio: Vec<Stdio> = Vec::with_capacity(run.stdio.len());
+    let mut stdio: Vec<(u16, Descriptor)> = Vec::with_capacity(run.stdio.len());
     let mut written: Vec<(String, Descriptor)> = Vec::new();
     for wanted in &run.stdio {
-        if stdio.iter().any(|placed| placed.fd == wanted.fd) {
+        if stdio.iter().any(|(number, _)| *number == wanted.fd) {
             return Err(INVALID);
         }
         let position = match &wanted.source {
@@ -52,24 +76,11 @@ pub(crate) fn resolve(run: &Run, descriptors: Vec<OwnedFd>, boxes: &Boxes) -> Re
             },
             source => given.keep(open(source, boxes).map_err(at_stdio)?),
         };
-        stdio.push(Stdio { fd: wanted.fd, source: StdioSource::Descriptor(position) });
+        stdio.push((wanted.fd, position));
     }
     let executable = run.executable.map(|descriptor| given.take(descriptor)).transpose()?;
     let terminal = run.terminal.map(|descriptor| given.take(descriptor)).transpose()?;
-    let resolved = Run {
-        argv: run.argv.clone(),
-        env: run.env.clone(),
-        cwd: run.cwd.clone(),
-        search_cwd: run.search_cwd,
-        executable,
-        files: Vec::new(),
-        stdio,
-        terminal,
-        collect: Vec::new(),
-        leavings: false,
-        limits: run.limits.clone(),
-    };
-    Ok(Resolved { run: resolved, descriptors: given.kept, written })
+    Ok(Resolved { descriptors: given.kept, stdio, executable, terminal, written })
 }
 
 fn at_stdio(errno: Errno) -> Refusal {
@@ -121,7 +132,15 @@ fn open(source: &StdioSource, boxes: &Boxes) -> Result<OwnedFd, Errno> {
 /// # Errors
 /// Step [`Step::Request`] for a NUL within.
 pub(crate) fn strings(of: &[Vec<u8>]) -> Result<Vec<CString>, Refusal> {
-    of.iter().map(|bytes| CString::new(bytes.as_slice()).map_err(|_| INVALID)).collect()
+    of.iter().map(|bytes| string(bytes)).collect()
+}
+
+/// A string for the kernel.
+///
+/// # Errors
+/// Step [`Step::Request`] for a NUL within.
+pub(crate) fn string(of: &[u8]) -> Result<CString, Refusal> {
+    CString::new(of).map_err(|_| INVALID)
 }
 
 /// Where `argv[0]` may be, in the order of the search.

@@ -4,26 +4,22 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use gavel_protocol::{BoxFile, Bytes, Clean, Collect, CollectedFile, Descriptor, Limits, Outcome, Run, Step};
+use gavel_protocol::{BoxFile, Clean, Collect, CollectedFile, Limits, Outcome, Run, Step};
 use rustix::io::Errno;
-use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 
 use crate::cgroup::Leaf;
 use crate::channel::ChannelError;
+use crate::child::{Child, Nursery, Plan, Terms};
 use crate::equipment::Equipment;
 use crate::identity::act_as;
 use crate::proof::Proof;
-use crate::recruit::{Recruit, Terms};
-use crate::request::{Refusal, Resolved, resolve};
+use crate::request::{Refusal, resolve};
 use crate::spawn::{install_filter, reap};
 use crate::supervise::{Interrupts, supervise};
 use crate::{collect, reset, seccomp};
 
 /// How long the last of a run may take to be reaped.
 const LAST_DEATHS: Duration = Duration::from_millis(500);
-
-/// More than a waiting child has, with what the kernel charges ahead for each CPU.
-const ENOUGH_TO_WAIT: Bytes = Bytes::mib(8);
 
 /// Runs programs of one user, one at a time.
 #[derive(Debug)]
@@ -32,8 +28,9 @@ pub(crate) struct Runner {
     gid: u32,
     equipment: Equipment,
     proof: Proof,
-    /// The next run's leaf and child, or this run's until it is cleaned away.
-    current: Option<Current>,
+    nursery: Nursery,
+    /// The next run's leaf, or this run's until it is cleaned away.
+    leaf: Option<Leaf>,
     /// Those of the last run; the next one's are probably the same.
     limits: Option<Limits>,
     /// What would not die.
@@ -45,21 +42,11 @@ pub(crate) struct Runner {
     written: Vec<(String, Rc<OwnedFd>)>,
 }
 
-#[derive(Debug)]
-struct Current {
-    leaf: Leaf,
-    child: Recruit,
-    /// What the leaf is limited to, where it is.
-    limits: Option<Limits>,
-    /// It has been seen through to its end.
-    over: bool,
-}
-
 impl Runner {
     /// Ready for the first run. Puts this process under the filter of its programs, for good.
     ///
     /// # Errors
-    /// As [`Proof::new`] and seccomp(2).
+    /// As [`Proof::new`], [`Nursery::new`] and seccomp(2).
     pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment) -> Result<Self, Errno> {
         rustix::thread::set_no_new_privs(true)?;
         install_filter(&seccomp::filter())?;
@@ -69,7 +56,8 @@ impl Runner {
             gid,
             equipment,
             proof,
-            current: None,
+            nursery: Nursery::new()?,
+            leaf: None,
             limits: None,
             survivors: None,
             placed: 0,
@@ -112,97 +100,69 @@ impl Runner {
         descriptors: Vec<OwnedFd>,
         interrupts: &mut impl Interrupts,
     ) -> Result<Outcome, ChannelError> {
-        let current = match self.start(run, descriptors) {
-            Ok(current) => current,
+        let (leaf, child) = match self.start(run, descriptors) {
+            Ok(started) => started,
             Err((step, errno)) => return Ok(Outcome::NotStarted { step, errno }),
         };
-        let done = supervise(&current.child, &current.leaf, &run.limits, &self.equipment.deaths, interrupts);
-        self.current = Some(Current { over: true, ..current });
+        let done = supervise(child, &leaf, &run.limits, &self.equipment.deaths, interrupts);
+        self.leaf = Some(leaf);
         let done = done?;
         self.survivors = done.survivors;
         Ok(done.outcome)
     }
 
-    /// The leaf and the child that is becoming the program.
-    fn start(&mut self, run: &Run, descriptors: Vec<OwnedFd>) -> Result<Current, Refusal> {
+    /// Has a child become the program in a leaf of its own.
+    fn start(&mut self, run: &Run, descriptors: Vec<OwnedFd>) -> Result<(Leaf, Child), Refusal> {
         self.put(&run.files, &descriptors)?;
-        let Resolved { run: resolved, descriptors, written } =
-            resolve(run, descriptors, &self.equipment.boxes)?;
-        let mut current = self.ready(&run.limits)?;
+        let resolved = resolve(run, descriptors, &self.equipment.boxes)?;
+        let mut leaf = self.limited(&run.limits)?;
         self.limits = Some(run.limits.clone());
-        let process = current.child.pid;
-        let confined = self.equipment.leaves.confine_cpus(&mut current.leaf, process, &run.limits);
-        let started = confined.and_then(|()| current.child.start(resolved, &descriptors));
-        self.written = picked(written, descriptors);
-        match started {
-            Ok(()) => Ok(current),
-            // It is dead, for want of memory under this very limit: a run that has ended, as the supervision will find.
-            Err((Step::Fork, libc::EPIPE)) if current.leaf.is_out_of_memory() => Ok(current),
-            Err(refusal) => {
-                let told = current.child.progress().failed;
-                self.current = Some(current);
-                Err(told.unwrap_or(refusal))
-            }
-        }
-    }
-
-    /// A leaf with these limits, and the child that waits in it.
-    fn ready(&mut self, limits: &Limits) -> Result<Current, Refusal> {
-        let current = match self.current.take() {
-            Some(current) if current.child.is_waiting() => current,
-            dead => {
-                self.current = dead;
-                // Whatever is left of it is told when the new one fails as well.
-                let _ = self.dismiss();
-                self.enlist(None)?
-            }
-        };
-        if current.limits.as_ref() == Some(limits) {
-            return Ok(current);
-        }
-        let Err(errno) = current.leaf.limit(limits) else { return Ok(current) };
-        self.current = Some(current);
-        if errno != Errno::BUSY {
-            return Err(at_leaf(errno));
-        }
-        // On cgroup v1 memory cannot be limited to less than the waiting child has. One that joins a leaf with such a
-        // limit is killed there, as its program would be.
-        let _ = self.dismiss();
-        self.enlist(Some(limits))
-    }
-
-    /// A new leaf and a child in it; limits that are given are set before it joins.
-    fn enlist(&mut self, limits: Option<&Limits>) -> Result<Current, Refusal> {
-        let leaf = self.equipment.leaves.make(self.uid).map_err(at_leaf)?;
+        let confined = self.equipment.leaves.confine_cpus(&mut leaf, &run.limits);
         let terms = Terms {
             uid: self.uid,
             gid: self.gid,
             rules: self.equipment.rules.as_ref().map(AsFd::as_fd),
             ignored: &self.equipment.ignored,
         };
-        let limited = limits.map_or(Ok(()), |limits| leaf.limit(limits).map_err(at_leaf));
-        match limited.and_then(|()| Recruit::enlist(&leaf, terms)) {
-            Ok(child) => Ok(Current { leaf, child, limits: limits.cloned(), over: false }),
+        let plan = confined.and_then(|()| Plan::new(run, &resolved, terms));
+        let started = plan.and_then(|plan| self.nursery.start(plan, &leaf));
+        self.written = resolved.written();
+        match started {
+            Ok(child) => Ok((leaf, child)),
             Err(refusal) => {
-                self.equipment.leaves.take_back(leaf).map_err(at_leaf)?;
+                self.leaf = Some(leaf);
                 Err(refusal)
+            }
+        }
+    }
+
+    /// A leaf with these limits.
+    fn limited(&mut self, limits: &Limits) -> Result<Leaf, Refusal> {
+        let leaf =
+            self.leaf.take().map_or_else(|| self.equipment.leaves.make(self.uid), Ok).map_err(at_leaf)?;
+        match leaf.limit(limits) {
+            Ok(()) => Ok(leaf),
+            // What an earlier run has left in it is more than this one may have.
+            Err(Errno::BUSY) => {
+                self.equipment.leaves.remove(leaf).map_err(at_leaf)?;
+                let leaf = self.equipment.leaves.make(self.uid).map_err(at_leaf)?;
+                leaf.limit(limits).map_err(at_leaf)?;
+                Ok(leaf)
+            }
+            Err(errno) => {
+                self.leaf = Some(leaf);
+                Err(at_leaf(errno))
             }
         }
     }
 
     /// Makes ready for the next run, while nobody waits. What fails here fails again, and is told, with that run.
     pub(crate) fn prepare(&mut self) {
-        if self.current.is_none() {
-            self.current = self.enlist(None).ok();
+        if self.leaf.is_none() {
+            self.leaf = self.equipment.leaves.make(self.uid).ok();
         }
-        // A leaf that has been confined to some CPUs is so for good, and under a small memory limit the child would be
-        // killed while it waits, perhaps for a run that is allowed more.
-        if let (Some(current), Some(limits)) = (&mut self.current, &self.limits)
-            && !limits.confines_cpus()
-            && limits.memory >= ENOUGH_TO_WAIT
-            && current.leaf.limit(limits).is_ok()
-        {
-            current.limits = Some(limits.clone());
+        if let (Some(leaf), Some(limits)) = (&self.leaf, &self.limits) {
+            let _ = leaf.limit(limits);
         }
     }
 
@@ -249,15 +209,10 @@ impl Runner {
         starved.then(|| "the kernel killed a process of the monitor's own cgroup for want of memory".into())
     }
 
-    /// Ends the child, should it still wait, and removes the leaf; what went wrong, if anything did.
+    /// Gives the leaf back; what went wrong, if anything did.
     pub(crate) fn dismiss(&mut self) -> Option<String> {
-        let Current { leaf, child, over, limits: _ } = self.current.take()?;
-        if !over && kill_process(child.pid, Signal::KILL).is_ok() {
-            // Reaped elsewhere is as good.
-            let _ = waitpid(Some(child.pid), WaitOptions::empty());
-        }
-        let removed = self.equipment.leaves.take_back(leaf);
-        removed.err().map(|errno| format!("the leaf cgroup could not be removed: {errno}"))
+        let taken = self.equipment.leaves.take_back(self.leaf.take()?);
+        taken.err().map(|errno| format!("the leaf cgroup could not be removed: {errno}"))
     }
 
     fn wipe(&self) -> Option<String> {
@@ -268,15 +223,4 @@ impl Runner {
 
 fn at_leaf(errno: Errno) -> Refusal {
     (Step::MakeLeaf, errno.raw_os_error())
-}
-
-/// Keeps the descriptors that are named and closes the others.
-fn picked(names: Vec<(String, Descriptor)>, descriptors: Vec<OwnedFd>) -> Vec<(String, Rc<OwnedFd>)> {
-    let mut written: Vec<(String, Rc<OwnedFd>)> = Vec::with_capacity(names.len());
-    for (position, descriptor) in descriptors.into_iter().enumerate() {
-        if let Some((path, _)) = names.iter().find(|(_, at)| usize::from(at.0) == position) {
-            written.push((path.clone(), Rc::new(descriptor)));
-        }
-    }
-    written
 }

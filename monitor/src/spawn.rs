@@ -1,55 +1,181 @@
 //! The system calls that the standard library and rustix do not offer safely. The only `unsafe` of the monitor.
 
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use rustix::io::{Errno, FdFlags};
 use rustix::process::{Pid, Resource};
 
-/// Forks. The child does `life` and never comes back from here, whatever happens.
-///
-/// # Errors
-/// As fork(2).
-pub(crate) fn fork(life: impl FnOnce()) -> Result<Pid, Errno> {
-    // SAFETY: the process has one thread, so no lock is held by another one and the child may go on as it is.
-    match unsafe { libc::fork() } {
-        0 => live(life),
-        pid if pid > 0 => Pid::from_raw(pid).ok_or(Errno::IO),
-        _ => Err(last_errno()),
+/// Whose memory a child works in until it execs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Memory {
+    /// This process's own. Nothing need be copied, but whoever kills the child for want of memory kills both.
+    Ours,
+    /// A copy of it.
+    Copied,
+}
+
+/// What children stand on until they exec, one at a time.
+#[derive(Debug)]
+pub(crate) struct Stack(Vec<u128>);
+
+impl Stack {
+    /// Ample for a child that only makes system calls.
+    pub(crate) fn new() -> Self {
+        Self(vec![0; 8192])
+    }
+
+    /// The lowest address and the size; both ends are aligned as calls need it.
+    fn range(&mut self) -> (*mut u128, usize) {
+        (self.0.as_mut_ptr(), size_of_val(self.0.as_slice()))
     }
 }
 
-/// Forks as [`fork`] does, with the child born in a cgroup: it need not be moved, for which the kernel would have to wait
-/// for all CPUs.
+/// Starts a child and waits until it has exec'd or is dead, as vfork(2) does. It does `life` and never comes back from
+/// here, whatever happens. In our memory it must allocate nothing, since nobody would free that.
+///
+/// # Errors
+/// As clone(2).
+pub(crate) fn start<F: FnOnce()>(memory: Memory, stack: &mut Stack, life: F) -> Result<Pid, Errno> {
+    let mut life = Some(life);
+    let (bottom, size) = stack.range();
+    // SAFETY: the end of an allocation is a valid place to point to.
+    let top = unsafe { bottom.byte_add(size) };
+    let flags = flags(memory) | libc::SIGCHLD;
+    // SAFETY: this process has one thread, and it does not run before the child has let go of its memory: so it is as if
+    // `live` were called here, on a stack of its own. `life` lives until then.
+    let pid = unsafe { libc::clone(live::<F>, top.cast(), flags, (&raw mut life).cast()) };
+    if pid < 0 { Err(last_errno()) } else { Pid::from_raw(pid).ok_or(Errno::IO) }
+}
+
+/// As [`start`], with the child born in a cgroup: it need not be moved, for which the kernel would have to wait for all
+/// CPUs.
 ///
 /// # Errors
 /// As clone3(2): ENOSYS and EINVAL before Linux 5.7.
-pub(crate) fn fork_into(cgroup: BorrowedFd<'_>, life: impl FnOnce()) -> Result<Pid, Errno> {
-    // SAFETY: all zeroes is valid: no stack, no descriptors, no ids to be stored.
+pub(crate) fn start_in<F: FnOnce()>(
+    cgroup: BorrowedFd<'_>,
+    memory: Memory,
+    stack: &mut Stack,
+    life: F,
+) -> Result<Pid, Errno> {
+    let mut life = Some(life);
+    let (bottom, size) = stack.range();
+    // SAFETY: all zeroes is valid: no descriptors, no ids to be stored.
     let mut arguments: libc::clone_args = unsafe { std::mem::zeroed() };
-    arguments.flags = CLONE_INTO_CGROUP;
+    arguments.flags = CLONE_INTO_CGROUP | u64::from(flags(memory).unsigned_abs());
     arguments.exit_signal = u64::from(libc::SIGCHLD.unsigned_abs());
     arguments.cgroup = u64::from(cgroup.as_raw_fd().unsigned_abs());
-    // SAFETY: without CLONE_VM this is a fork, and holds for the same reason: the process has one thread. What the C
-    // library's own fork does beside is for programs that have several, or handlers.
-    match unsafe { libc::syscall(libc::SYS_clone3, &raw const arguments, size_of::<libc::clone_args>()) } {
-        0 => live(life),
-        pid if pid > 0 => i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or(Errno::IO),
-        _ => Err(last_errno()),
+    (arguments.stack, arguments.stack_size) = (bottom.addr() as u64, size as u64);
+    // SAFETY: as in `start`; what the C library's function does beside is for programs that have several threads.
+    let returned = unsafe { clone3(&arguments, live::<F>, (&raw mut life).cast()) };
+    match i32::try_from(returned) {
+        Ok(pid) if pid > 0 => Pid::from_raw(pid).ok_or(Errno::IO),
+        Ok(error) if error < 0 => Err(Errno::from_raw_os_error(-error)),
+        _ => Err(Errno::IO),
     }
 }
 
 /// clone3(2); the libc crate has it as a number that does not fit.
 const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
 
-/// The child's whole life; a panic must not reach what belongs to the parent.
-fn live(life: impl FnOnce()) -> ! {
-    let _ = catch_unwind(AssertUnwindSafe(life));
+fn flags(memory: Memory) -> i32 {
+    match memory {
+        Memory::Ours => libc::CLONE_VFORK | libc::CLONE_VM,
+        Memory::Copied => libc::CLONE_VFORK,
+    }
+}
+
+/// The child's whole life.
+extern "C" fn live<F: FnOnce()>(life: *mut c_void) -> c_int {
+    // SAFETY: points to what `start` has there, which nobody else uses meanwhile.
+    let life = unsafe { (*life.cast::<Option<F>>()).take() };
+    if let Some(life) = life {
+        // A panic must not go beyond this stack.
+        let _ = catch_unwind(AssertUnwindSafe(life));
+    }
     // SAFETY: ends the child without running what belongs to the parent.
     unsafe { libc::_exit(127) }
+}
+
+/// clone3(2) with a stack, for which the C library has no function: whoever comes back on another stack cannot return from
+/// the one that made the call. Returns the pid or a negative error number.
+///
+/// # Safety
+/// The stack and `data` are good for `entry`, which does not return.
+#[cfg(target_arch = "x86_64")]
+unsafe fn clone3(arguments: &libc::clone_args, entry: Entry, data: *mut c_void) -> i64 {
+    let returned;
+    // SAFETY: the parent goes on behind the label with all registers but those named as they were. The child has nothing of
+    // the stack it came from: it calls `entry` with an aligned stack and no frame above.
+    unsafe {
+        std::arch::asm!(
+            "syscall",
+            "test rax, rax",
+            "jnz 2f",
+            "xor ebp, ebp",
+            "mov rdi, {data}",
+            "call {entry}",
+            "ud2",
+            "2:",
+            entry = in(reg) entry,
+            data = in(reg) data,
+            inout("rax") libc::SYS_clone3 => returned,
+            in("rdi") arguments,
+            in("rsi") size_of::<libc::clone_args>(),
+            out("rcx") _,
+            out("r11") _,
+        );
+    }
+    returned
+}
+
+/// As on x86-64.
+///
+/// # Safety
+/// As on x86-64.
+#[cfg(target_arch = "aarch64")]
+unsafe fn clone3(arguments: &libc::clone_args, entry: Entry, data: *mut c_void) -> i64 {
+    let returned;
+    // SAFETY: as on x86-64.
+    unsafe {
+        std::arch::asm!(
+            "svc 0",
+            "cbnz x0, 2f",
+            "mov x29, xzr",
+            "mov x0, {data}",
+            "blr {entry}",
+            "brk 1",
+            "2:",
+            entry = in(reg) entry,
+            data = in(reg) data,
+            in("x8") libc::SYS_clone3,
+            inout("x0") arguments => returned,
+            in("x1") size_of::<libc::clone_args>(),
+        );
+    }
+    returned
+}
+
+type Entry = extern "C" fn(*mut c_void) -> c_int;
+
+/// Numbers that this process and its children see alike, whosever memory those work in. All are 0 at first.
+///
+/// # Errors
+/// As mmap(2).
+pub(crate) fn common_numbers() -> Result<&'static [AtomicU64; 2], Errno> {
+    let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
+    // SAFETY: a new mapping wherever there is room.
+    let page = unsafe { libc::mmap(std::ptr::null_mut(), size_of::<[AtomicU64; 2]>(), access, kind, -1, 0) };
+    if page == libc::MAP_FAILED {
+        return Err(last_errno());
+    }
+    // SAFETY: a page of zeroes, aligned, that is never unmapped.
+    Ok(unsafe { &*page.cast() })
 }
 
 /// A dead child.
@@ -90,25 +216,28 @@ fn duration(time: libc::timeval) -> Duration {
     Duration::new(seconds, micros.saturating_mul(1000))
 }
 
-/// Duplicates a descriptor to a number of at least `above`, closed by exec.
+/// Duplicates a descriptor to a number of at least `above`, closed by exec. Only for a child on its way there, where
+/// descriptors belong to nobody.
 ///
 /// # Errors
 /// As fcntl(2).
-pub(crate) fn duplicate(fd: BorrowedFd<'_>, above: RawFd) -> Result<OwnedFd, Errno> {
+pub(crate) fn duplicate(fd: RawFd, above: RawFd) -> Result<RawFd, Errno> {
     // SAFETY: takes no pointer.
-    let made = check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, above) })?;
-    // SAFETY: just made, so nobody else owns it.
-    Ok(unsafe { OwnedFd::from_raw_fd(made) })
+    check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, above) })
 }
 
 /// Gives a descriptor a certain number, kept over exec. Only for a child on its way there: whatever had the number is
 /// gone.
 ///
 /// # Errors
-/// As dup2(2).
-pub(crate) fn place(fd: BorrowedFd<'_>, number: RawFd) -> Result<(), Errno> {
+/// As dup2(2) and fcntl(2).
+pub(crate) fn place(fd: RawFd, number: RawFd) -> Result<(), Errno> {
+    if fd == number {
+        // SAFETY: takes no pointer.
+        return check(unsafe { libc::fcntl(fd, libc::F_SETFD, 0) }).map(drop);
+    }
     // SAFETY: takes no pointer; the child owns nothing at this number any more.
-    check(unsafe { libc::dup2(fd.as_raw_fd(), number) }).map(drop)
+    check(unsafe { libc::dup2(fd, number) }).map(drop)
 }
 
 /// Has exec close the descriptors of a range.
@@ -140,21 +269,6 @@ fn close_each_at_exec(first: u32, last: u32) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Closes a range of descriptors now. Only for a new child: what it closes here is the parent's.
-pub(crate) fn close_inherited(first: RawFd, last: RawFd) {
-    if first > last {
-        return;
-    }
-    // SAFETY: the child never uses or drops the parent's values that own these.
-    if check_long(unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) }).is_err() {
-        let end = rustix::process::getrlimit(Resource::Nofile).maximum.unwrap_or(1 << 20);
-        for fd in first..=last.min(RawFd::try_from(end).unwrap_or(RawFd::MAX)) {
-            // SAFETY: as above.
-            unsafe { libc::close(fd) };
-        }
-    }
-}
-
 /// All six ids are as asked for and there are no groups beside them.
 pub(crate) fn is_user(uid: u32, gid: u32) -> bool {
     let (mut users, mut groups) = ([0u32; 3], [0u32; 3]);
@@ -173,9 +287,9 @@ pub(crate) fn is_user(uid: u32, gid: u32) -> bool {
 ///
 /// # Errors
 /// As ioctl(2).
-pub(crate) fn take_terminal(fd: BorrowedFd<'_>) -> Result<(), Errno> {
+pub(crate) fn take_terminal(fd: RawFd) -> Result<(), Errno> {
     // SAFETY: takes no pointer.
-    check(unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCSCTTY, 0) }).map(drop)
+    check(unsafe { libc::ioctl(fd, libc::TIOCSCTTY, 0) }).map(drop)
 }
 
 /// The kernel's Landlock ABI; 0 = none.
@@ -254,10 +368,10 @@ impl Strings {
 }
 
 /// Executes a descriptor. Returns only when it cannot.
-pub(crate) fn execute_descriptor(image: BorrowedFd<'_>, argv: &Strings, env: &Strings) -> Errno {
+pub(crate) fn execute_descriptor(image: RawFd, argv: &Strings, env: &Strings) -> Errno {
     let (argv, env, nothing) = (argv.pointers.as_ptr(), env.pointers.as_ptr(), c"".as_ptr());
     // SAFETY: both arrays end with null and their strings live as long.
-    unsafe { libc::syscall(libc::SYS_execveat, image.as_raw_fd(), nothing, argv, env, libc::AT_EMPTY_PATH) };
+    unsafe { libc::syscall(libc::SYS_execveat, image, nothing, argv, env, libc::AT_EMPTY_PATH) };
     last_errno()
 }
 
@@ -279,4 +393,37 @@ fn check_long(returned: libc::c_long) -> Result<(), Errno> {
 
 fn last_errno() -> Errno {
     Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::IO)
+}
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use rustix::process::{WaitOptions, waitpid};
+
+    use super::*;
+
+    #[test]
+    fn a_child_is_waited_for_until_it_execs_or_is_dead_whosever_memory_it_works_in() {
+        let (told, mut stack) = (common_numbers().unwrap(), Stack::new());
+        let argv = Strings::new(vec![c"sh".into(), c"-c".into(), c"exit 3".into()]);
+        let env = Strings::new(vec![]);
+        for (memory, path, number, code) in [
+            (Memory::Ours, c"/bin/sh", 1, 3),
+            (Memory::Ours, c"/nowhere", 2, 127),
+            (Memory::Copied, c"/bin/sh", 3, 3),
+            (Memory::Copied, c"/nowhere", 4, 127),
+        ] {
+            let mut mine = 0;
+            let life = || {
+                mine = number;
+                told[0].store(number, Ordering::Relaxed);
+                execute_path(path, &argv, &env);
+            };
+            let pid = start(memory, &mut stack, life).unwrap();
+            assert_eq!(told[0].load(Ordering::Relaxed), number);
+            assert_eq!(mine == number, memory == Memory::Ours);
+            let (_, status) = waitpid(Some(pid), WaitOptions::empty()).unwrap().unwrap();
+            assert_eq!(status.exit_status(), Some(code), "{memory:?} {path:?}");
+        }
+    }
 }

@@ -10,8 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::cgroup::Leaf;
 use crate::channel::ChannelError;
-use crate::recruit::Recruit;
-use crate::request::Refusal;
+use crate::child::{self, Child};
 use crate::spawn::{Reaped, reap};
 
 /// Who may interrupt a run.
@@ -62,24 +61,14 @@ pub(crate) struct Supervised {
 /// When the conversation with the server cannot go on, and when the container or the host had no memory for a program
 /// within its limit; whatever was started is dead all the same.
 pub(crate) fn supervise(
-    child: &Recruit,
+    child: Child,
     leaf: &Leaf,
     limits: &Limits,
     deaths: &Deaths,
     interrupts: &mut impl Interrupts,
 ) -> Result<Supervised, ChannelError> {
-    let begun = Instant::now();
-    let mut watch = Watch {
-        child,
-        leaf,
-        deaths,
-        limits,
-        begun: (begun, monotonic()),
-        started: begun,
-        failed: None,
-        main: None,
-        strangers: Used::default(),
-    };
+    let started = began(child);
+    let mut watch = Watch { child, leaf, deaths, limits, started, main: None, strangers: Used::default() };
     let cause = watch.until_the_end(interrupts);
     let ended = Instant::now();
     let survivors = watch.kill_everything();
@@ -91,6 +80,13 @@ pub(crate) fn supervise(
         }
         _ => Ok(Supervised { outcome, survivors }),
     }
+}
+
+/// When the program's time began: the time to exec is not its own.
+fn began(child: Child) -> Instant {
+    let now = Instant::now();
+    let since = child.started.and_then(|started| child::now().checked_sub(started)).unwrap_or_default();
+    now.checked_sub(since).unwrap_or(now)
 }
 
 /// Why the watching ended, where it was not the program's own doing.
@@ -120,14 +116,11 @@ impl Used {
 }
 
 struct Watch<'a> {
-    child: &'a Recruit,
+    child: Child,
     leaf: &'a Leaf,
     deaths: &'a Deaths,
     limits: &'a Limits,
-    /// The same moment on both of the clock's faces: the child tells its own by number.
-    begun: (Instant, Duration),
     started: Instant,
-    failed: Option<Refusal>,
     main: Option<Reaped>,
     strangers: Used,
 }
@@ -141,7 +134,7 @@ impl Watch<'_> {
             if self.main.is_some() {
                 return Ok(None);
             }
-            if Instant::now() >= self.deadline() && Instant::now() >= self.exact_deadline() {
+            if Instant::now() >= self.deadline() {
                 return Ok(Some(Ending::Killed { over: Limit::WallTime }));
             }
             let Some(next) = clock.next_check(Instant::now(), || self.leaf.cpu_time(self.child.pid)) else {
@@ -159,24 +152,6 @@ impl Watch<'_> {
 
     fn deadline(&self) -> Instant {
         self.started + self.limits.wall_time.min(FOREVER)
-    }
-
-    /// The time to exec is not the program's. It is only asked for when it matters.
-    fn exact_deadline(&mut self) -> Instant {
-        self.note_progress();
-        self.deadline()
-    }
-
-    fn note_progress(&mut self) {
-        let progress = self.child.progress();
-        if let Some(started) = progress.started {
-            let (instant, number) = self.begun;
-            self.started = match started.checked_sub(number) {
-                Some(later) => instant + later,
-                None => instant.checked_sub(number - started).unwrap_or(instant),
-            };
-        }
-        self.failed = self.failed.or(progress.failed);
     }
 
     /// Waits for a death, a word, an alarm or the time.
@@ -224,11 +199,7 @@ impl Watch<'_> {
         }
     }
 
-    fn outcome(mut self, cause: Cause, ended: Instant) -> Outcome {
-        self.note_progress();
-        if let Some((step, errno)) = self.failed {
-            return Outcome::NotStarted { step, errno };
-        }
+    fn outcome(self, cause: Cause, ended: Instant) -> Outcome {
         let mut usage = self.usage(ended.saturating_duration_since(self.started));
         reconcile(&mut usage, cause, self.limits.cpu_time);
         let ending = match cause {
@@ -333,11 +304,6 @@ impl CpuClock {
 
 const STEP: Duration = Duration::from_millis(1);
 const IDLE_STEP: Duration = Duration::from_millis(4);
-
-fn monotonic() -> Duration {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-    Duration::new(now.tv_sec.cast_unsigned(), u32::try_from(now.tv_nsec).unwrap_or(0))
-}
 
 #[cfg(test)]
 mod tests {

@@ -13,7 +13,6 @@ use std::time::Duration;
 use gavel_protocol::{Bytes, CpuRate, Limits};
 use rustix::event::EventfdFlags;
 use rustix::io::Errno;
-use rustix::process::Pid;
 
 use super::directory::{ControlFile, Directory};
 use super::own::Own;
@@ -22,13 +21,14 @@ use super::{Counted, HEADROOM, kill_one_by_one};
 
 /// Where a child of one thread moves itself. By `cgroup.procs` the kernel would hold up every fork and exec of the host
 /// meanwhile, and wait for all CPUs, up to 10 ms, unless it has just done so (cgroup_procs_write_start, since Linux 5.5).
-const JOIN: &str = "tasks";
+pub(super) const JOIN: &str = "tasks";
 
-/// A leaf with more memory than this in it after a run is not used again. The kernel charges ahead for each CPU (64
-/// pages, MEMCG_CHARGE_BATCH), and charges a program for what it is the first to read of a file.
-const LEFT_OVER: Bytes = Bytes::kib(512);
+/// A leaf with more memory than this in it after a run is not used again: by so much the next run's peak may be too high.
+/// The kernel charges ahead for each CPU (64 pages, MEMCG_CHARGE_BATCH), frees its own objects a moment later, and charges
+/// a program for what it is the first to read of a file.
+const LEFT_OVER: Bytes = Bytes::mib(1);
 
-/// Nor is one whose limit is below this: there, what is left over would be more than a hundredth.
+/// Nor is one with a limit below this, of which that would be more than a sixtieth.
 const ROOMY: Bytes = Bytes::mib(64);
 
 /// The container's own cgroups, ready to hold leaves.
@@ -115,20 +115,20 @@ impl Base {
         self.memory.base.remove_if_there(&leaf.name)
     }
 
-    /// Gives out CPU time to a process of a leaf, and to what it will start, at this rate only.
+    /// Gives out CPU time to a leaf at this rate only.
     ///
     /// # Errors
     /// As mkdir(2) and write(2).
-    pub(crate) fn bound(&self, leaf: &mut Leaf, process: Pid, rate: CpuRate) -> Result<(), Errno> {
-        self.cpus.bound(process, rate, &leaf.name, &mut leaf.of_cpus)
+    pub(crate) fn bound(&self, leaf: &mut Leaf, rate: CpuRate) -> Result<(), Errno> {
+        self.cpus.bound(rate, &leaf.name, &mut leaf.of_cpus)
     }
 
-    /// Keeps a process of a leaf, and what it will start, on these CPUs.
+    /// Keeps a leaf on these CPUs.
     ///
     /// # Errors
     /// As mkdir(2) and write(2).
-    pub(crate) fn keep(&self, leaf: &mut Leaf, process: Pid, cpus: &str) -> Result<(), Errno> {
-        self.cpus.keep(process, cpus, &leaf.name, &mut leaf.of_cpus)
+    pub(crate) fn keep(&self, leaf: &mut Leaf, cpus: &str) -> Result<(), Errno> {
+        self.cpus.keep(cpus, &leaf.name, &mut leaf.of_cpus)
     }
 
     /// OOM kills among the monitor's own processes.
@@ -219,7 +219,9 @@ impl Memory {
 impl Leaf {
     /// What the child writes `0` to.
     pub(crate) fn joins(&self) -> Vec<BorrowedFd<'_>> {
-        std::iter::once(&self.memory.join).chain(&self.standing.joins).map(AsFd::as_fd).collect()
+        let joins =
+            std::iter::once(&self.memory.join).chain(&self.standing.joins).chain(self.of_cpus.joins());
+        joins.map(AsFd::as_fd).collect()
     }
 
     /// Readable once the kernel has found no more memory for the run.

@@ -1,14 +1,15 @@
 //! Leaves in the `cpu` and `cpuset` hierarchies, for the runs that ask for a CPU rate or for certain CPUs. Joining a
 //! hierarchy costs every run milliseconds, so the others stay where their container is.
 
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use gavel_protocol::CpuRate;
 use rustix::io::Errno;
-use rustix::process::Pid;
 
 use super::directory::Directory;
 use super::own;
+use super::v1::JOIN;
 
 /// The two hierarchies.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub(super) struct Hierarchies {
 pub(super) struct Leaves {
     /// Each one's parent.
     bases: Vec<Directory>,
+    joins: Vec<OwnedFd>,
 }
 
 impl Hierarchies {
@@ -31,40 +33,30 @@ impl Hierarchies {
         Self { root: root.to_owned(), standing }
     }
 
-    /// Bounds the rate of a process and of what it will start.
+    /// Bounds the rate of who joins.
     ///
     /// # Errors
     /// As mkdir(2) and write(2).
-    pub(super) fn bound(
-        &self,
-        process: Pid,
-        rate: CpuRate,
-        name: &str,
-        leaves: &mut Leaves,
-    ) -> Result<(), Errno> {
+    pub(super) fn bound(&self, rate: CpuRate, name: &str, leaves: &mut Leaves) -> Result<(), Errno> {
         let (_, leaf) = leaves.make(self.base("cpu")?, name)?;
         let (quota, period) = rate.quota_and_period();
         leaf.write("cpu.cfs_period_us", period)?;
         leaf.write("cpu.cfs_quota_us", quota)?;
-        leaf.write("cgroup.procs", process.as_raw_nonzero())
+        leaves.joins.push(leaf.writer(JOIN)?);
+        Ok(())
     }
 
-    /// Keeps a process and what it will start on certain CPUs.
+    /// Keeps who joins on certain CPUs.
     ///
     /// # Errors
     /// As mkdir(2) and write(2): ERANGE for a CPU that no machine has, EINVAL for what is no list.
-    pub(super) fn keep(
-        &self,
-        process: Pid,
-        cpus: &str,
-        name: &str,
-        leaves: &mut Leaves,
-    ) -> Result<(), Errno> {
+    pub(super) fn keep(&self, cpus: &str, name: &str, leaves: &mut Leaves) -> Result<(), Errno> {
         let (base, leaf) = leaves.make(self.base("cpuset")?, name)?;
         // A new one has no memory to use, and nobody can join it before it has.
         leaf.write("cpuset.mems", base.read("cpuset.mems")?.trim_end())?;
         leaf.write("cpuset.cpus", cpus)?;
-        leaf.write("cgroup.procs", process.as_raw_nonzero())
+        leaves.joins.push(leaf.writer(JOIN)?);
+        Ok(())
     }
 
     /// Where a run's leaf goes: below the standing leaf where there is one, so that its CPU time counts there still.
@@ -83,6 +75,11 @@ impl Leaves {
         let leaf = base.make(name)?;
         self.bases.push(base);
         Ok((self.bases.last().ok_or(Errno::NOENT)?, leaf))
+    }
+
+    /// What a child writes `0` to, after it has joined the leaves that all runs have.
+    pub(super) fn joins(&self) -> &[OwnedFd] {
+        &self.joins
     }
 
     /// There is none.

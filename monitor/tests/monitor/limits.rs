@@ -272,6 +272,11 @@ fn what_befell_a_run_is_not_told_of_the_next() {
         assert_eq!(ending(&busy), Ending::Exited { code: 0 });
         assert!(!usage(&busy).oom && usage(&busy).memory < Bytes::mib(4), "{:?}", usage(&busy));
         let idle = shell(&mut server, "exit 0", limits.clone());
-        assert!(usage(&idle).cpu_time() < usage(&busy).cpu_time() / 2, "{:?} {:?}", usage(&idle), usage(&busy));
+        assert!(
+            usage(&idle).cpu_time() < usage(&busy).cpu_time() / 2,
+            "{:?} {:?}",
+            usage(&idle),
+            usage(&busy)
+        );
     }
 }
