@@ -182,11 +182,11 @@ enum Image {
 }
 
 impl<'a> Plan<'a> {
-    /// Makes everything ready. `resolved` is to live until the child is started.
+    /// Makes everything ready.
     ///
     /// # Errors
     /// The step at fault.
-    pub(crate) fn new(run: &Run, resolved: &Resolved, terms: Terms<'a>) -> Result<Self, Refusal> {
+    pub(crate) fn new(run: &Run, resolved: &'a Resolved, terms: Terms<'a>) -> Result<Self, Refusal> {
         let open = |position| resolved.pick(position).map(|descriptor| descriptor.as_raw_fd());
         let place = |(number, position): &(u16, _)| {
             Ok(Placing { from: open(*position)?, number: RawFd::from(*number) })

@@ -19,6 +19,7 @@ mod gojudge_routes;
 mod gojudge_stream;
 mod gojudge_ws;
 mod health;
+mod keeping;
 mod languages;
 mod media_type;
 mod peer;

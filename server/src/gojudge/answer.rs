@@ -22,7 +22,7 @@ pub(crate) struct CommandResult {
     pub(crate) file_ids: BTreeMap<String, String>,
     pub(crate) file_error: Vec<FileError>,
     /// The room that the contents of `files` take.
-    pub(crate) _room: Option<Held>,
+    pub(crate) room: Option<Held>,
 }
 
 /// The statuses that go-judge ever sends; clients know no others.
@@ -322,7 +322,7 @@ mod tests {
                 kind: FileErrorKind::CollectSizeExceeded,
                 message: "Output Limit Exceeded".into(),
             }],
-            _room: None,
+            room: None,
         };
         let expected = concat!(
             r#"[{"status":"Output Limit Exceeded","exitStatus":0,"error":"Output Limit Exceeded","time":1,"#,

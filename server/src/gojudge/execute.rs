@@ -380,7 +380,7 @@ impl Taken {
             files: gathered.contents,
             file_ids: gathered.ids,
             file_error: gathered.errors,
-            _room: room.unwrap_or_default(),
+            room: room.unwrap_or_default(),
             ..CommandResult::default()
         };
         match started(ending) {

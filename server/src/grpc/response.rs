@@ -24,7 +24,7 @@ fn result(result: CommandResult) -> ResultMessage {
         files,
         file_ids,
         file_error,
-        _room: _,
+        room: _,
     } = result;
     ResultMessage {
         status: status_type(status).into(),
@@ -93,7 +93,7 @@ mod tests {
             files: [("f".into(), vec![0, 255])].into(),
             file_ids: [("g".into(), "ID".into())].into(),
             file_error: vec![error],
-            _room: None,
+            room: None,
         };
         let response = converted("id".into(), vec![result]);
         let expected = ResultMessage {

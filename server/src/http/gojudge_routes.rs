@@ -7,6 +7,7 @@ use actix_web::{Error, HttpRequest, HttpResponse, Resource, web};
 use serde_json::json;
 
 use super::body::Budget;
+use super::keeping::Keeping;
 use super::{Api, Problem, gojudge_files, gojudge_missing, gojudge_stream, gojudge_ws};
 use crate::gojudge::answer::CommandResult;
 use crate::gojudge::command::Refusal;
@@ -103,7 +104,15 @@ async fn run(
 
 fn answered(outcome: Result<Vec<CommandResult>, Refusal>) -> HttpResponse {
     match outcome {
-        Ok(results) => json_body(HttpResponse::Ok(), answer::results(&results)),
+        Ok(results) => {
+            let json = answer::results(&results);
+            let rooms: Vec<_> = results.into_iter().filter_map(|result| result.room).collect();
+            match rooms.is_empty() {
+                true => json_body(HttpResponse::Ok(), json),
+                // Only when this client has taken its contents, however slow it is, is there room for others'.
+                false => HttpResponse::Ok().content_type(JSON).body(Keeping::new(json, rooms)),
+            }
+        }
         Err(refusal) => refused(&refusal),
     }
 }
@@ -115,8 +124,10 @@ pub(super) fn refused(refusal: &Refusal) -> HttpResponse {
     }
 }
 
+const JSON: &str = "application/json; charset=utf-8";
+
 pub(super) fn json_body(mut response: actix_web::HttpResponseBuilder, body: Vec<u8>) -> HttpResponse {
-    response.content_type("application/json; charset=utf-8").body(body)
+    response.content_type(JSON).body(body)
 }
 
 async fn config(gojudge: web::Data<GoJudge>, api: web::Data<Api>) -> HttpResponse {
