@@ -24,7 +24,7 @@ pub(crate) mod go_error;
 mod json;
 mod pipes;
 pub(crate) mod request;
-mod room;
+pub(crate) mod room;
 mod running;
 mod status;
 pub(crate) mod stream;

@@ -17,8 +17,8 @@ use super::answer;
 const ALL: Bytes = Bytes::mib(384);
 /// Contents up to this size are not counted.
 const SMALL: Bytes = Bytes::mib(1);
-/// How long an answer waits for others to be sent.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an answer waits for others to be sent. Meanwhile its command has its turn still.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 #[derive(Debug)]
 pub(super) struct Room {
@@ -27,7 +27,21 @@ pub(super) struct Room {
 
 /// A part of the room, given back when its last copy is dropped.
 #[derive(Debug, Clone)]
-pub(crate) struct Held(#[expect(dead_code, reason = "held until it is dropped")] Arc<OwnedSemaphorePermit>);
+pub(crate) struct Held(Arc<OwnedSemaphorePermit>);
+
+impl Held {
+    /// What an answer needs that is written, until it is sent: of [`of_bytes`] no more than half.
+    pub(crate) fn once_written(self) -> Self {
+        match Arc::try_unwrap(self.0) {
+            Ok(mut all) => {
+                let half = all.split(all.num_permits() / 2);
+                drop(half);
+                Self(Arc::new(all))
+            }
+            Err(shared) => Self(shared),
+        }
+    }
+}
 
 impl Room {
     pub(super) fn new() -> Self {
@@ -112,7 +126,11 @@ mod tests {
         let first = room.take(ALL.get()).await.unwrap();
         let copy = first.clone();
         assert!(room.take(1).await.is_none());
-        drop((first, copy));
-        assert!(room.take(1).await.is_some());
+        drop(copy);
+        let written = first.once_written();
+        let second = room.take(ALL.get() / 2).await.unwrap();
+        assert!(room.take(1).await.is_none());
+        drop((written, second));
+        assert!(room.take(ALL.get()).await.is_some());
     }
 }

@@ -11,6 +11,7 @@ use super::keeping::Keeping;
 use super::{Api, Problem, gojudge_files, gojudge_missing, gojudge_stream, gojudge_ws};
 use crate::gojudge::answer::CommandResult;
 use crate::gojudge::command::Refusal;
+use crate::gojudge::room::Held;
 use crate::gojudge::{GoJudge, answer, request};
 
 /// What go-judge's clients look for in a version: the one whose contract this is.
@@ -106,7 +107,8 @@ fn answered(outcome: Result<Vec<CommandResult>, Refusal>) -> HttpResponse {
     match outcome {
         Ok(results) => {
             let json = answer::results(&results);
-            let rooms: Vec<_> = results.into_iter().filter_map(|result| result.room).collect();
+            let rooms = results.into_iter().filter_map(|result| result.room);
+            let rooms: Vec<_> = rooms.map(Held::once_written).collect();
             match rooms.is_empty() {
                 true => json_body(HttpResponse::Ok(), json),
                 // Only when this client has taken its contents, however slow it is, is there room for others'.
