@@ -13,4 +13,9 @@ cd "$(dirname "$0")/.."
 
 have wrk || install_packages "the load generator wrk" wrk
 request GET /readyz >/dev/null 2>&1 || scripts/up.sh
+# The soak asks the engine about the containers of this checkout's project.
+labels=com.docker.compose
+project=$(docker ps --filter "label=$labels.service=server" --filter "label=$labels.project.working_dir=$PWD" \
+  --format "{{.Label \"$labels.project\"}}" | head -n 1)
+export GAVEL_E2E_PROJECT=${GAVEL_E2E_PROJECT:-$project} GAVEL_E2E_INSTANCE=${GAVEL_E2E_INSTANCE:-${GAVEL_INSTANCE:-gavel}}
 GAVEL_E2E_URL=$(url) cargo bench -q --locked -p e2e -- "$@"
