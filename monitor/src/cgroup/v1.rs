@@ -28,7 +28,10 @@ pub(super) const JOIN: &str = "tasks";
 /// a program for what it is the first to read of a file.
 const LEFT_OVER: Bytes = Bytes::mib(1);
 
-/// Nor is one with a limit below this, of which that would be more than a sixtieth.
+/// Nor is one with more than this part of its limit in it: a run that keeps its limit must not seem to be over it.
+const PART: u64 = 128;
+
+/// Nor is one with a limit below this, of which too little is left for what the kernel charges ahead.
 const ROOMY: Bytes = Bytes::mib(64);
 
 /// The container's own cgroups, ready to hold leaves.
@@ -209,10 +212,11 @@ impl Memory {
 
     /// Readies it for another run, where it is as good as a new one.
     fn renew(&self) -> bool {
-        let is_roomy = self.limit.get().is_some_and(|limit| limit >= ROOMY.get());
-        let is_fit = is_roomy && !self.has_killed() && !self.has_rung() && self.peak.write(0).is_ok();
+        let limit = self.limit.get().unwrap_or(0);
+        let is_fit = limit >= ROOMY.get() && !self.has_killed() && !self.has_rung();
         // The peak is what is in it now.
-        is_fit && self.peak.number().is_some_and(|left| left <= LEFT_OVER.get())
+        let left = if is_fit && self.peak.write(0).is_ok() { self.peak.number() } else { None };
+        left.is_some_and(|left| left <= LEFT_OVER.get().min(limit / PART))
     }
 }
 
