@@ -9,6 +9,7 @@ mod v1;
 mod v1_cpus;
 mod v2;
 
+use std::cell::Cell;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -107,7 +108,7 @@ impl Leaves {
             Base::V1(base) => base.make(name).map(Kind::V1),
             Base::None => Ok(Kind::None { oom_kills: container_oom_kills() }),
         };
-        Ok(Leaf { kind: kind?, uid })
+        Ok(Leaf { kind: kind?, uid, limited: Cell::new(None) })
     }
 
     /// Takes a leaf back after its run.
@@ -116,7 +117,7 @@ impl Leaves {
     /// As rmdir(2).
     pub(crate) fn take_back(&mut self, leaf: Leaf) -> Result<(), Errno> {
         match &leaf.kind {
-            Kind::V1(of_run) if self.spare.is_none() && of_run.renew() => {
+            Kind::V1(of_run) if self.spare.is_none() && of_run.renew(leaf.limited.get()) => {
                 self.spare = Some(leaf);
                 Ok(())
             }
@@ -207,6 +208,8 @@ impl Drop for Leaves {
 pub(crate) struct Leaf {
     kind: Kind,
     uid: u32,
+    /// What it is limited to, which need not be written again: memory and processes.
+    limited: Cell<Option<(Bytes, u32)>>,
 }
 
 #[derive(Debug)]
@@ -225,11 +228,18 @@ impl Leaf {
     /// # Errors
     /// As write(2).
     pub(crate) fn limit(&self, limits: &Limits) -> Result<(), Errno> {
+        let wanted = Some((limits.memory, limits.processes));
+        if self.limited.get() == wanted {
+            return Ok(());
+        }
+        self.limited.set(None);
         match &self.kind {
             Kind::V2(leaf) => leaf.limit(limits),
             Kind::V1(leaf) => leaf.limit(limits),
             Kind::None { .. } => Ok(()),
-        }
+        }?;
+        self.limited.set(wanted);
+        Ok(())
     }
 
     /// The directory of a leaf that a child can be born in.
@@ -273,6 +283,8 @@ impl Leaf {
     /// # Errors
     /// As kill(2).
     pub(crate) fn kill(&self) -> Result<(), Errno> {
+        // Killing may take away the right to make processes.
+        self.limited.set(None);
         match &self.kind {
             Kind::V2(leaf) => leaf.kill(),
             Kind::V1(leaf) => leaf.kill(),

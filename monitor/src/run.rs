@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use gavel_protocol::{BoxFile, Clean, Collect, CollectedFile, Limits, Outcome, Run, Step};
 use rustix::io::Errno;
 
-use crate::cgroup::Leaf;
+use crate::cgroup::{Leaf, Leaves};
 use crate::channel::ChannelError;
 use crate::child::{Child, Nursery, Plan, Terms};
 use crate::equipment::Equipment;
@@ -138,17 +138,18 @@ impl Runner {
 
     /// A leaf with these limits.
     fn limited(&mut self, limits: &Limits) -> Result<Leaf, Refusal> {
-        let leaf =
-            self.leaf.take().map_or_else(|| self.equipment.leaves.make(self.uid), Ok).map_err(at_leaf)?;
-        match leaf.limit(limits) {
-            Ok(()) => Ok(leaf),
+        let make = |leaves: &mut Leaves| leaves.make(self.uid).map_err(at_leaf);
+        let leaves = &mut self.equipment.leaves;
+        let mut leaf = self.leaf.take().map_or_else(|| make(leaves), Ok)?;
+        let mut limited = leaf.limit(limits);
+        if limited == Err(Errno::BUSY) {
             // What an earlier run has left in it is more than this one may have.
-            Err(Errno::BUSY) => {
-                self.equipment.leaves.remove(leaf).map_err(at_leaf)?;
-                let leaf = self.equipment.leaves.make(self.uid).map_err(at_leaf)?;
-                leaf.limit(limits).map_err(at_leaf)?;
-                Ok(leaf)
-            }
+            leaves.remove(leaf).map_err(at_leaf)?;
+            leaf = make(leaves)?;
+            limited = leaf.limit(limits);
+        }
+        match limited {
+            Ok(()) => Ok(leaf),
             Err(errno) => {
                 self.leaf = Some(leaf);
                 Err(at_leaf(errno))

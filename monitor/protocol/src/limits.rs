@@ -72,13 +72,6 @@ pub struct Limits {
     pub cpus: Option<String>,
 }
 
-impl Limits {
-    /// Asks for what only those runs join cgroups for that need it.
-    pub fn confines_cpus(&self) -> bool {
-        self.cpu_rate.is_some() || self.cpus.is_some()
-    }
-}
-
 /// CPU time for each period; who has used it up waits for the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CpuRate {

@@ -4,7 +4,6 @@
 //! CPU time can be set to zero, so those leaves stand for all runs. Charges for memory outlive processes; a leaf for
 //! memory serves the next run only where next to nothing is left in it.
 
-use std::cell::Cell;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::rc::Rc;
@@ -48,8 +47,6 @@ struct Standing {
     name: String,
     own: [Own; 2],
     pids: Directory,
-    /// What the number of processes is limited to.
-    processes: Cell<Option<u32>>,
     pids_current: ControlFile,
     cpu_usage: ControlFile,
     cpu_user: ControlFile,
@@ -71,7 +68,6 @@ impl Standing {
             cpu_user: cpu.open_file("cpuacct.usage_user")?,
             cpu_system: cpu.open_file("cpuacct.usage_sys")?,
             joins: [pids.writer(JOIN)?, cpu.writer(JOIN)?],
-            processes: Cell::new(None),
             pids,
         })
     }
@@ -160,8 +156,6 @@ struct Memory {
     /// Readable when the kernel has run out of memory to give; old-style hierarchies kill one process only, which
     /// need not be the main one.
     alarm: Option<OwnedFd>,
-    /// What it is limited to, headroom included.
-    limit: Cell<Option<u64>>,
 }
 
 impl Memory {
@@ -173,16 +167,11 @@ impl Memory {
             peak: leaf.open_file("memory.max_usage_in_bytes")?,
             alarm: alarm_of(&leaf, &oom_control).ok(),
             oom_control,
-            limit: Cell::new(None),
             leaf,
         })
     }
 
     fn limit(&self, bytes: u64) -> Result<(), Errno> {
-        if self.limit.replace(None) == Some(bytes) {
-            self.limit.set(Some(bytes));
-            return Ok(());
-        }
         // It may never be above the limit with swap, so a leaf that had a lower one needs that raised first.
         match self.leaf.write("memory.limit_in_bytes", bytes) {
             Err(Errno::INVAL) => {
@@ -193,11 +182,9 @@ impl Memory {
         }
         match self.leaf.write("memory.memsw.limit_in_bytes", bytes) {
             // Without swap accounting the kernel can only be asked to prefer not to swap.
-            Err(Errno::NOENT) => self.leaf.write("memory.swappiness", 0)?,
-            written => written?,
+            Err(Errno::NOENT) => self.leaf.write("memory.swappiness", 0),
+            written => written,
         }
-        self.limit.set(Some(bytes));
-        Ok(())
     }
 
     fn has_killed(&self) -> bool {
@@ -211,12 +198,11 @@ impl Memory {
     }
 
     /// Readies it for another run, where it is as good as a new one.
-    fn renew(&self) -> bool {
-        let limit = self.limit.get().unwrap_or(0);
-        let is_fit = limit >= ROOMY.get() && !self.has_killed() && !self.has_rung();
+    fn renew(&self, limit: Bytes) -> bool {
+        let is_fit = limit >= ROOMY && !self.has_killed() && !self.has_rung();
         // The peak is what is in it now.
         let left = if is_fit && self.peak.write(0).is_ok() { self.peak.number() } else { None };
-        left.is_some_and(|left| left <= LEFT_OVER.get().min(limit / PART))
+        left.is_some_and(|left| left <= LEFT_OVER.get().min(limit.get() / PART))
     }
 }
 
@@ -233,10 +219,11 @@ impl Leaf {
         self.memory.alarm.as_ref().map(AsFd::as_fd)
     }
 
-    /// Readies it for another run after its own. False where a new one is to be made.
-    pub(crate) fn renew(&self) -> bool {
+    /// Readies it for another run after its own, with these limits. False where a new one is to be made.
+    pub(crate) fn renew(&self, limited: Option<(Bytes, u32)>) -> bool {
+        let Some((memory, _)) = limited else { return false };
         let is_vacant = self.is_empty() && self.of_cpus.is_empty();
-        is_vacant && self.memory.renew() && self.standing.cpu_usage.write(0).is_ok()
+        is_vacant && self.memory.renew(memory) && self.standing.cpu_usage.write(0).is_ok()
     }
 
     /// How many are its own.
@@ -250,12 +237,7 @@ impl Leaf {
     /// As write(2).
     pub(crate) fn limit(&self, limits: &Limits) -> Result<(), Errno> {
         self.memory.limit(limits.memory.get().saturating_add(HEADROOM))?;
-        let processes = &self.standing.processes;
-        if processes.replace(None) != Some(limits.processes) {
-            self.standing.pids.write("pids.max", limits.processes)?;
-        }
-        processes.set(Some(limits.processes));
-        Ok(())
+        self.standing.pids.write("pids.max", limits.processes)
     }
 
     /// CPU time so far.
@@ -268,7 +250,6 @@ impl Leaf {
     /// # Errors
     /// As kill(2).
     pub(crate) fn kill(&self) -> Result<(), Errno> {
-        self.standing.processes.set(None);
         kill_one_by_one(&self.standing.pids)
     }
 
