@@ -21,10 +21,21 @@ main() {
   cp scripts/install.sh "$folder/$name/"
   cp docs/operations.md "$folder/$name/OPERATIONS.md"
   say "saving the images"
-  docker save -o "$folder/$name/images.tar" gavel/server:latest gavel/run:latest gavel/gcc:latest
+  save "$folder/$name/images.tar"
   say "packing"
   tar -C "$folder" -c "$name" | gzip -6 >"dist/$name.tar.gz"
   say "wrote dist/$name.tar.gz ($(du -h "dist/$name.tar.gz" | cut -f 1)); on the other host: tar xzf, then $name/install.sh"
+}
+
+# Under a tag that no instance has, so that loading them changes no instance: install.sh gives them its own.
+save() {
+  local images=(gavel/{server,run,gcc}) name
+  choose_tag
+  for name in "${images[@]}"; do
+    docker tag "$name:$GAVEL_TAG" "$name:bundle"
+  done
+  docker save -o "$1" "${images[@]/%/:bundle}"
+  docker rmi "${images[@]/%/:bundle}" >/dev/null
 }
 
 # The compose file without its `build` parts, whose folders the other host does not have.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the images, each only when something that it is made from has changed.
+# Builds the images, each only when something that it is made from has changed. An image that another instance has, made
+# from the same, gets a second tag and is not built.
 #
 # Where the engine reaches an image registry the bases are the official ones and all compiling is done in containers;
 # else bases come from images/bootstrap.sh and the binaries from the host's cargo. GAVEL_BASES=official or =local
@@ -10,6 +11,7 @@ cd "$(dirname "$0")/.."
 
 main() {
   choose_builder
+  choose_tag
   bases=$(which_bases)
   if [ "$bases" = local ]; then
     build_on_local_bases
@@ -58,16 +60,27 @@ use a host that has one of them, or the archive of 'make bundle'"
 build() {
   local arguments=() fingerprint
   fingerprint=$(fingerprint "$@")
-  [ "$(docker image inspect -f '{{index .Config.Labels "io.gavel.inputs"}}' "gavel/$1:latest" 2>/dev/null)" != "$fingerprint" ] || return 0
-  say "building gavel/$1:latest (log: .gavel/build-$1.log)"
+  [ "$(made_from "$(image "$1")")" != "$fingerprint" ] || return 0
+  ! take_over "$1" "$fingerprint" || return 0
+  say "building $(image "$1") (log: .gavel/build-$1.log)"
   [ -z "${4-}" ] || arguments=(--build-arg "$4")
   # Local bases have all that is needed.
   [ "$bases" = official ] || arguments+=(--network none)
-  if ! docker build --label "io.gavel.inputs=$fingerprint" "${arguments[@]}" -t "gavel/$1:latest" -f "$3" "$2" \
+  if ! docker build --label "io.gavel.inputs=$fingerprint" "${arguments[@]}" -t "$(image "$1")" -f "$3" "$2" \
     >".gavel/build-$1.log" 2>&1; then
     tail -n 30 ".gavel/build-$1.log" >&2
-    fail "gavel/$1:latest could not be built"
+    fail "$(image "$1") could not be built"
   fi
+}
+
+# The fingerprint of what the image was made from.
+made_from() { docker image inspect -f '{{index .Config.Labels "io.gavel.inputs"}}' "$1" 2>/dev/null || true; }
+
+# take_over NAME FINGERPRINT: tags an image of another instance that was made from the same.
+take_over() {
+  local other
+  other=$(docker images -q --filter "reference=gavel/$1" --filter "label=io.gavel.inputs=$2" | head -n 1)
+  [ -n "$other" ] && docker tag "$other" "$(image "$1")"
 }
 
 # Of all that the image is made from: its files, their names and modes, the base.

@@ -10,8 +10,12 @@ cd "$(dirname "$0")"
 ensure_engine
 say "loading the images"
 docker load -q -i images.tar >/dev/null
+for name in server run gcc; do
+  docker tag "gavel/$name:bundle" "$(image "$name")"
+  docker rmi "gavel/$name:bundle" >/dev/null
+done
 if [ ! -e .env ]; then
-  printf '%s\n' '# Settings; OPERATIONS.md lists them.' "GAVEL_INSTANCE=$(instance)" \
+  printf '%s\n' '# Settings; OPERATIONS.md lists them.' "GAVEL_INSTANCE=$(instance)" "GAVEL_TAG=$GAVEL_TAG" \
     "GAVEL_ADDRESS=$(setting GAVEL_ADDRESS 127.0.0.1)" "GAVEL_PORT=$(setting GAVEL_PORT 5050)" >.env
 fi
 start_service

@@ -29,6 +29,19 @@ version() { sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Ca
 
 instance() { setting GAVEL_INSTANCE gavel; }
 
+# The tag of the instance's images. Where none is set, each instance but the first has its own: its name. Exported, so
+# that Compose finds the same one.
+choose_tag() {
+  local default
+  default=$(instance)
+  [ "$default" != gavel ] || default=latest
+  GAVEL_TAG=$(setting GAVEL_TAG "$default")
+  export GAVEL_TAG
+}
+
+# image NAME: the instance's.
+image() { printf 'gavel/%s:%s' "$1" "$GAVEL_TAG"; }
+
 url() {
   local address
   address=$(setting GAVEL_ADDRESS 127.0.0.1)
@@ -45,8 +58,9 @@ choose_builder() {
 
 compose() { "${compose_command[@]}" "$@"; }
 
-# Makes `compose` mean the flavour that is installed.
+# Makes `compose` mean the flavour that is installed, and the instance's images.
 choose_compose() {
+  choose_tag
   if docker compose version >/dev/null 2>&1; then
     compose_command=(docker compose)
   elif have docker-compose; then

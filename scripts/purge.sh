@@ -1,18 +1,29 @@
 #!/usr/bin/env bash
 # Removes the service from this host: containers, data, cgroups, images and what was built. The engine and the
 # official base images stay. Files and cgroups that belong to root are removed through a container, so that a member
-# of Docker's group can do it, too. `purge.sh instance` leaves the images: another instance may use them.
+# of Docker's group can do it, too.
+#
+#   purge.sh             all of that
+#   purge.sh instance    what is the instance's: bases and what was built stay, for other instances of this checkout
+#   purge.sh data        its containers, data and cgroups alone
+#
+# The instance is the one that GAVEL_INSTANCE, GAVEL_DATA, GAVEL_TAG and COMPOSE_PROJECT_NAME name; images of others stay.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 main() {
+  local what=${1-all}
+  [[ $what =~ ^(all|instance|data)$ ]] || fail "unknown part: $what (instance, data)"
+  choose_tag
   data=$(setting GAVEL_DATA ./workspace/data)
   scripts/down.sh
   remove_data
   remove_cgroups
-  [ "${1-}" != instance ] || return 0
+  [ "$what" != data ] || return 0
   remove_images
+  [ "$what" != instance ] || return 0
+  remove_bases
   rm -rf .gavel dist
 }
 
@@ -53,17 +64,30 @@ stop_slices() {
 
 # as_root FOLDER SCRIPT: runs it in a container that sees the folder as /host.
 as_root() {
-  docker run --rm --network none -v "$(cd "$1" && pwd):/host" gavel/run:latest sh -c "$2"
+  docker run --rm --network none -v "$(cd "$1" && pwd):/host" "$(image run)" sh -c "$2"
 }
 
-# An image that another instance runs stays: its removal fails.
+# Only this instance's tags. What other instances have under theirs stays, and so does an image that something runs.
 remove_images() {
-  local image
-  for image in $(docker images --filter reference='gavel/*' --format '{{.Repository}}:{{.Tag}}'); do
-    docker rmi "$image" >/dev/null || warn "$image stays"
+  local name
+  for name in server run gcc; do
+    [ -z "$(docker images -q "$(image "$name")")" ] || docker rmi "$(image "$name")" >/dev/null || warn "$(image "$name") stays"
   done
-  docker image prune -f --filter label=io.gavel.stage >/dev/null
   docker image prune -f --filter label=io.gavel.inputs >/dev/null
+}
+
+# What images were built from, once no instance of this host has any.
+remove_bases() {
+  local left
+  docker image prune -f --filter label=io.gavel.stage >/dev/null
+  left=$(docker images --filter reference='gavel/*' --format '{{.Repository}}:{{.Tag}}')
+  [ -n "$left" ] || return 0
+  if grep -qv '^gavel/base-' <<<"$left"; then
+    say "the bases stay: other instances have images made from them"
+    return 0
+  fi
+  # shellcheck disable=SC2086 # a list of names
+  docker rmi $left >/dev/null || warn "some of these stay: $left"
 }
 
 main "$@"

@@ -45,6 +45,7 @@ e2e() {
   say "== end-to-end tests"
   if [ -z "${GAVEL_E2E_URL:-}" ]; then
     ensure_engine
+    name_instance
     scripts/images.sh
     scripts/binaries.sh monitor
     cargo test --locked -p gavel-server --test sandboxes 2>&1 | tee -a "$log"
@@ -76,15 +77,20 @@ may_restart_engine() {
   engine_is_ours || [ "${CI:-}" = true ]
 }
 
-start_instance() {
+name_instance() {
   export COMPOSE_PROJECT_NAME=gavel-test GAVEL_INSTANCE=gavel-test GAVEL_DATA=./workspace/test
   export GAVEL_PORT=${GAVEL_TEST_PORT:-5059} GAVEL_SANDBOX__UID_BASE=53000
   export GAVEL_GOJUDGE__GRPC__ENABLED=true GAVEL_GRPC_PORT=${GAVEL_TEST_GRPC_PORT:-5058}
-  scripts/purge.sh instance >/dev/null 2>&1 || true
+  choose_tag
+}
+
+start_instance() {
+  scripts/purge.sh data >/dev/null 2>&1 || true
   trap remove_instance EXIT
   start_service
   own_instance=1
   export GAVEL_E2E_URL GAVEL_E2E_GRPC_URL GAVEL_E2E_DOCKER=${DOCKER_HOST:-/var/run/docker.sock} GAVEL_E2E_PROJECT=$COMPOSE_PROJECT_NAME
+  export GAVEL_E2E_TAG=$GAVEL_TAG
   GAVEL_E2E_URL=$(url)
   GAVEL_E2E_GRPC_URL=${GAVEL_E2E_URL%:*}:$GAVEL_GRPC_PORT
   GAVEL_E2E_DOCKER=${GAVEL_E2E_DOCKER#unix://}

@@ -115,6 +115,8 @@ pub struct SandboxConfig {
     pub toolchain_slots: Option<u32>,
     /// Slot n runs programs as this uid + n.
     pub uid_base: u32,
+    /// What `{tag}` stands for in the names of images: each instance on a host has images of its own.
+    pub image_tag: String,
     /// Image of run containers.
     pub run_image: String,
     /// A sandbox is retired after so many runs.

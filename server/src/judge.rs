@@ -184,7 +184,7 @@ mod tests {
     fn bench(answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) -> Bench {
         let sandboxes = Scripted::new(answers);
         let store = tempfile::tempdir().unwrap();
-        let languages = Languages::load(std::path::Path::new("../images/languages.toml")).unwrap();
+        let languages = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
         let limits = LimitsConfig {
             run: LIMITS,
             run_max: LIMITS,

@@ -88,20 +88,23 @@ struct File {
 }
 
 impl Languages {
-    /// Reads and checks the file.
+    /// Reads and checks the file. `tag` is what `{tag}` stands for in the names of images.
     ///
     /// # Errors
     /// What cannot be read, is not of the form, or contradicts itself.
-    pub fn load(path: &Path) -> Result<Self, LanguagesError> {
+    pub fn load(path: &Path, tag: &str) -> Result<Self, LanguagesError> {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|source| LanguagesError::Read { path: shown.clone(), source })?;
-        Self::parse(&text, &shown)
+        Self::parse(&text, &shown, tag)
     }
 
-    fn parse(text: &str, path: &str) -> Result<Self, LanguagesError> {
-        let File { toolchains, languages } = toml::from_str(text)
+    fn parse(text: &str, path: &str, tag: &str) -> Result<Self, LanguagesError> {
+        let File { mut toolchains, languages } = toml::from_str(text)
             .map_err(|source| LanguagesError::Parse { path: path.into(), source: Box::new(source) })?;
+        for toolchain in toolchains.values_mut() {
+            toolchain.image = with_tag(&toolchain.image, tag);
+        }
         let mut by_id = BTreeMap::new();
         for language in languages {
             let entry = |problem: String| LanguagesError::Entry { language: language.id.clone(), problem };
@@ -132,6 +135,11 @@ impl Languages {
     pub fn toolchains(&self) -> impl Iterator<Item = (&str, &Toolchain)> {
         self.toolchains.iter().map(|(name, toolchain)| (name.as_str(), toolchain))
     }
+}
+
+/// An image's name with the tag of this instance in the place of `{tag}`.
+pub(crate) fn with_tag(image: &str, tag: &str) -> String {
+    image.replace("{tag}", tag)
 }
 
 /// `Err` says what is wrong with an entry.
@@ -165,15 +173,22 @@ mod tests {
     const SHIPPED: &str = include_str!("../../images/languages.toml");
 
     fn problem(text: &str) -> String {
-        Languages::parse(text, "test").unwrap_err().to_string()
+        Languages::parse(text, "test", "latest").unwrap_err().to_string()
     }
 
     #[test]
     fn the_shipped_file_is_valid_and_has_the_promised_languages() {
-        let languages = Languages::parse(SHIPPED, "languages.toml").unwrap();
+        let languages = Languages::parse(SHIPPED, "languages.toml", "latest").unwrap();
         for id in ["c11", "c17", "c23", "cpp17", "cpp20", "cpp23"] {
             assert!(languages.get(id).is_some(), "{id}");
         }
+    }
+
+    #[test]
+    fn the_shipped_images_have_the_tag_of_the_instance() {
+        let languages = Languages::parse(SHIPPED, "languages.toml", "class-7").unwrap();
+        let images: Vec<_> = languages.toolchains().map(|(_, toolchain)| toolchain.image.clone()).collect();
+        assert!(images.iter().all(|image| image.ends_with(":class-7")), "{images:?}");
     }
 
     #[test]

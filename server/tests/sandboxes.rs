@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 mod support;
 
-use support::{Service, program, run, text};
+use support::{Service, program, run, text, with_the_images_under_test};
 
 const EXITED: RunEnding = RunEnding::Ended(Ending::Exited { code: 0 });
 
@@ -195,13 +195,11 @@ async fn a_missing_image_is_named() {
 async fn leftovers_of_the_own_instance_are_removed_at_start_and_strangers_are_not() {
     let stranger = format!("stranger-{}", uuid::Uuid::new_v4().simple());
     let instance = format!("test-{}", &uuid::Uuid::new_v4().simple().to_string()[..8]);
+    let image = &with_the_images_under_test().sandbox.run_image;
     let create = async |name: &str, labels: &[String]| {
         let labels = labels.iter().flat_map(|label| ["--label", label]);
         let mut command = tokio::process::Command::new("docker");
-        command
-            .args(["create", "--name", name, "--network", "none"])
-            .args(labels)
-            .args(["gavel/run", "true"]);
+        command.args(["create", "--name", name, "--network", "none"]).args(labels).args([image, "true"]);
         let done = command.output().await.unwrap();
         assert!(done.status.success(), "{done:?}");
     };
@@ -261,7 +259,7 @@ async fn a_container_has_what_the_security_page_says_and_no_more() {
 async fn all_sandboxes_together_are_limited_where_one_could_lift_its_own_limits() {
     let service = Service::start(1, 1, |_| {}).await;
     service.wait_until_warm().await;
-    let languages = Languages::load(&service.config.languages).unwrap();
+    let languages = Languages::load(&service.config.languages, &service.config.sandbox.image_tag).unwrap();
     let state = async |config: &Config| warden::examine_ceiling(config, &languages).await.unwrap();
     let found = state(&service.config).await;
     if found != CeilingState::NotNeeded {

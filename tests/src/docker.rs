@@ -179,7 +179,7 @@ impl Host {
     pub async fn idle_container(&self, name: &str, labels: &[(&str, &str)]) -> String {
         self.remove(name).await;
         let body = ContainerCreateBody {
-            image: Some("gavel/run:latest".into()),
+            image: Some(format!("gavel/run:{}", environment::image_tag())),
             cmd: Some(vec!["sleep".into(), "600".into()]),
             labels: Some(labels.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect()),
             host_config: Some(HostConfig { network_mode: Some("none".into()), ..HostConfig::default() }),

@@ -33,6 +33,11 @@ pub fn instance() -> String {
     variable("GAVEL_E2E_INSTANCE").unwrap_or_else(project)
 }
 
+/// The tag of the service's images, its `sandbox.image_tag`: `GAVEL_E2E_TAG`.
+pub fn image_tag() -> String {
+    variable("GAVEL_E2E_TAG").unwrap_or_else(|| "latest".into())
+}
+
 /// First of the ports on the service's host that instances made by tests may publish: `GAVEL_E2E_PORTS`.
 pub fn first_port() -> u16 {
     parsed("GAVEL_E2E_PORTS").unwrap_or(5061)

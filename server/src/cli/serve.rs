@@ -60,7 +60,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         );
     }
     check_cpus(&config.gojudge.cpu_sets)?;
-    let languages = Arc::new(Languages::load(&config.languages)?);
+    let languages = Arc::new(Languages::load(&config.languages, &config.sandbox.image_tag)?);
     let mut signals = Signals::new()?;
     let listener = listen(config.http.listen)?;
     let watched = config.telemetry.is_on().then(|| listen(config.telemetry.listen)).transpose()?;

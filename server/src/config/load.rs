@@ -8,6 +8,7 @@ use ::config::{ConfigBuilder, File, FileFormat};
 
 use super::Config;
 use super::gojudge_names::{self, Translated};
+use crate::language::with_tag;
 
 const DEFAULTS: &str = include_str!("defaults.toml");
 /// What go-judge's variables begin with.
@@ -170,7 +171,9 @@ impl Config {
             builder = known.set(builder, key, value)?;
         }
         let layers = with_secret_files(builder)?;
-        let config: Self = layers.try_deserialize().map_err(|why| ConfigError::Value(why.to_string()))?;
+        let mut config: Self = layers.try_deserialize().map_err(|why| ConfigError::Value(why.to_string()))?;
+        config.sandbox.run_image = with_tag(&config.sandbox.run_image, &config.sandbox.image_tag);
+        config.gojudge.image = with_tag(&config.gojudge.image, &config.sandbox.image_tag);
         super::check::check(&config).map_err(ConfigError::Value)?;
         Ok(config)
     }

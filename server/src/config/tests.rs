@@ -40,6 +40,16 @@ fn flags_beat_the_environment_and_that_beats_the_file() {
 }
 
 #[test]
+fn the_images_of_an_instance_have_its_tag() {
+    let tag = ("GAVEL_SANDBOX__IMAGE_TAG", "class-7");
+    let config = load("[gojudge]\nimage = 'site/commands'", &[tag], &[]).unwrap();
+    assert_eq!(config.sandbox.run_image, "gavel/run:class-7");
+    assert_eq!(config.gojudge.image, "site/commands");
+    assert_eq!(load("", &[tag], &[]).unwrap().gojudge.image, "gavel/gcc:class-7");
+    assert_eq!(Config::default().sandbox.run_image, "gavel/run:latest");
+}
+
+#[test]
 fn an_unknown_key_of_the_file_is_refused_by_name_with_the_nearest_one() {
     let refusal = load("[limits.run]\nmemroy = '1MiB'", &[], &[]).unwrap_err();
     assert_eq!(refusal, "unknown setting `limits.run.memroy` in FILE; did you mean `limits.run.memory`?");

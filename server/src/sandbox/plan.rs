@@ -220,7 +220,7 @@ mod tests {
         let text: String =
             toolchains.iter().map(|name| format!("[toolchains.{name}]\nimage='{name}'\n")).collect();
         std::fs::write(&file, text).unwrap();
-        Languages::load(file.path()).unwrap()
+        Languages::load(file.path(), "latest").unwrap()
     }
 
     fn names(config: &Config, host: Host) -> String {

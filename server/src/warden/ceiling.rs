@@ -203,7 +203,7 @@ mod tests {
         config.sandbox.run_slots = Some(2);
         config.sandbox.toolchain_slots = Some(1);
         config.gojudge.enabled = false;
-        let languages = Languages::load("../images/languages.toml".as_ref()).unwrap();
+        let languages = Languages::load("../images/languages.toml".as_ref(), "latest").unwrap();
         let host = Host { cores: 2, memory: Bytes::mib(16 * 1024) };
         let plan = SlotPlan::new(&config, &languages, host).unwrap();
         let ceiling = Ceiling::of(&plan, &config);

@@ -90,7 +90,7 @@ impl Bench {
         let parts = Parts {
             grpc: Some(grpc),
             gojudge: Some(GoJudge::new(&config.gojudge, sandboxes.clone(), 4, files).unwrap()),
-            languages: Arc::new(Languages::load(Path::new("../images/languages.toml")).unwrap()),
+            languages: Arc::new(Languages::load(Path::new("../images/languages.toml"), "latest").unwrap()),
             access: Access::new(&config).unwrap(),
             config: Arc::new(config),
             store: Store::open(&directory.path().join("gavel.sqlite")).await.unwrap(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bollard::Docker;
-use gavel::config::Config;
+use gavel::config::{Config, Overrides};
 use gavel::language::Languages;
 use gavel::sandbox::{
     CollectFile, CollectedOutput, Input, Lease, Output, Pool, Profile, Program, PutContent, PutFile, Ran,
@@ -32,6 +32,13 @@ pub(crate) struct Service {
     _workspace: TempDir,
 }
 
+/// The defaults, with the images of this tag: `scripts/test.sh` names it.
+pub(crate) fn with_the_images_under_test() -> Config {
+    let tag = std::env::var("GAVEL_TAG").map(|tag| ("GAVEL_SANDBOX__IMAGE_TAG".to_owned(), tag));
+    let environment = tag.into_iter().collect();
+    Config::load(&Overrides { file: Some("/dev/null".into()), environment, ..Overrides::default() }).unwrap()
+}
+
 impl Service {
     /// With these slots, and settings changed by `adjust`.
     pub(crate) async fn start(
@@ -41,7 +48,7 @@ impl Service {
     ) -> Self {
         let workspace = tempfile::tempdir().unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let mut config = Config::default();
+        let mut config = with_the_images_under_test();
         config.workspace.path = workspace.path().to_owned();
         config.sandbox.warden_socket = workspace.path().join("warden/warden.sock");
         config.sandbox.instance = format!("test-{}", &uuid::Uuid::new_v4().simple().to_string()[..8]);
@@ -52,7 +59,7 @@ impl Service {
         config.sandbox.monitor = Some(monitor(root));
         config.languages = root.join("images/languages.toml");
         adjust(&mut config);
-        let languages = Languages::load(&config.languages).unwrap();
+        let languages = Languages::load(&config.languages, &config.sandbox.image_tag).unwrap();
         let docker = Docker::connect_with_defaults().unwrap().negotiate_version().await.unwrap();
         let warden = start_warden(&config, &languages);
         let pool = Pool::start(&config, &languages).unwrap();

@@ -5,7 +5,7 @@ use crate::config::Config;
 
 fn accept(body: &[u8]) -> Result<Submission, Problem> {
     let config = Config::default();
-    let languages = Languages::load(std::path::Path::new("../images/languages.toml")).unwrap();
+    let languages = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
     let rules = Rules { limits: &config.limits, sandbox: &config.sandbox, languages: &languages };
     parse(body)?.into_submission(rules)
 }

@@ -89,7 +89,7 @@ impl Stage {
         let file = workspace.path().join("languages.toml");
         std::fs::write(&file, "").unwrap();
         let host = Host { cores: 2, memory: gavel_protocol::Bytes::mib(8192) };
-        let plan = SlotPlan::new(&config, &Languages::load(&file).unwrap(), host).unwrap();
+        let plan = SlotPlan::new(&config, &Languages::load(&file, "latest").unwrap(), host).unwrap();
         let layout = Workspace::new(workspace.path());
         for slot in plan.iter() {
             std::fs::create_dir_all(layout.slot(slot.number)).unwrap();
