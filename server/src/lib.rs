@@ -23,6 +23,7 @@ pub mod recycling;
 pub mod sandbox;
 mod self_test;
 pub mod server;
+pub mod slots;
 pub mod store;
 pub mod submission;
 pub mod telemetry;

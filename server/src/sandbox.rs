@@ -1,6 +1,5 @@
 //! Sandboxes as `judge` sees them: lease one, run programs in it, give it back. Has never heard of a verdict.
 
-use std::fmt;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +7,7 @@ use std::time::Duration;
 use gavel_protocol::{Bytes, Ending, Limits, Step, Usage};
 use tokio_util::sync::CancellationToken;
 
+pub use crate::slots::Profile;
 use crate::submission::Isolation;
 
 mod capture;
@@ -15,7 +15,6 @@ mod connection;
 mod input;
 mod member;
 mod order;
-pub mod plan;
 mod pool;
 mod run;
 mod slot;
@@ -61,39 +60,6 @@ pub trait Lease: Send {
 
     /// Names the sandbox in logs: `run-3`, `gcc-0`.
     fn name(&self) -> &str;
-}
-
-/// What a sandbox is for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Profile {
-    /// Runs compiled programs.
-    Run,
-    /// Runs commands of the go-judge API, which expects tools of the host.
-    Command,
-    /// Compiles, in the long-lived container of this toolchain of `languages.toml`.
-    Toolchain(String),
-}
-
-impl Profile {
-    /// The profile's name in names: `run`, `gcc`.
-    pub fn short(&self) -> &str {
-        match self {
-            Self::Run => "run",
-            Self::Command => "command",
-            Self::Toolchain(name) => name,
-        }
-    }
-}
-
-impl fmt::Display for Profile {
-    /// As the warden is told: `run`, `command`, `toolchain:gcc`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Run => f.write_str("run"),
-            Self::Command => f.write_str("command"),
-            Self::Toolchain(name) => write!(f, "toolchain:{name}"),
-        }
-    }
 }
 
 /// One program to run in a leased sandbox.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::language::Languages;
-use crate::sandbox::plan::{Host, PlanError, SlotPlan};
+use crate::slots::{Host, PlanError, SlotPlan};
 use crate::workspace::Workspace;
 
 mod ceiling;
@@ -15,14 +15,11 @@ mod engine;
 mod keeper;
 mod listener;
 mod prepare;
-mod programs;
 mod reaper;
 mod survey;
-pub mod verbs;
 
 pub use ceiling::{Ceiling, CeilingState, examine as examine_ceiling};
 pub use survey::{EngineSurvey, survey};
-pub use verbs::{Answer, ContainerState, Verb};
 
 use engine::Engine;
 use keeper::Keeper;
@@ -96,7 +93,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 /// # Errors
 /// Whatever makes a start senseless: no engine, no workspace, no monitor. Failures of a verb are answered, not returned.
 pub async fn serve(config: &Config, languages: &Languages) -> Result<(), WardenError> {
-    let plan = SlotPlan::new(config, languages, Host::detect()?)?;
+    let plan = SlotPlan::new(config, languages, Host::detect().map_err(PlanError::from)?)?;
     let engine = Engine::connect().await?;
     let here = Workspace::new(&config.workspace.path);
     let on_host = Workspace::new(engine.host_path(config).await?);
@@ -109,6 +106,6 @@ pub async fn serve(config: &Config, languages: &Languages) -> Result<(), WardenE
         host_path = %on_host.root().display(),
         "the warden is ready"
     );
-    let keeper = Keeper::new(config, languages, plan, engine, on_host.monitor(&monitor), on_host).await?;
+    let keeper = Keeper::new(config, plan, engine, on_host.monitor(&monitor), on_host).await?;
     listener::serve(listener, keeper).await
 }

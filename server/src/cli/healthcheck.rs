@@ -8,7 +8,7 @@ use tokio::net::UnixStream;
 
 use super::client::{Client, ClientError};
 use crate::config::Config;
-use crate::warden::{Answer, Verb};
+use crate::slots::{Answer, Verb};
 
 /// Longest wait for the warden.
 const PATIENCE: Duration = Duration::from_secs(8);

@@ -9,7 +9,7 @@ use tonic_health::pb::health_server::{Health, HealthServer};
 
 use crate::operations::Operations;
 use crate::readiness;
-use crate::sandbox::Profile;
+use crate::slots::Profile;
 
 /// How often the sandboxes are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);

@@ -7,11 +7,11 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::plan::{Host, PlanError, Slot, SlotPlan};
 use super::warden_client::WardenClient;
-use super::{Profile, SandboxError, Sandboxes};
+use super::{SandboxError, Sandboxes};
 use crate::config::Config;
 use crate::language::Languages;
+use crate::slots::{Host, PlanError, Profile, Slot, SlotPlan};
 use crate::submission::Isolation;
 use crate::workspace::Workspace;
 
@@ -78,7 +78,7 @@ impl Pool {
     /// # Errors
     /// When the slots cannot be laid out.
     pub fn start(config: &Config, languages: &Languages) -> Result<Self, PoolError> {
-        let plan = SlotPlan::new(config, languages, Host::detect()?)?;
+        let plan = SlotPlan::new(config, languages, Host::detect().map_err(PlanError::from)?)?;
         Ok(Self::with_plan(config, &plan))
     }
 

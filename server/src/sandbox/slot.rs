@@ -13,8 +13,8 @@ use tokio::io::unix::AsyncFd;
 
 use super::SandboxError;
 use super::connection::{Connection, watch};
-use super::plan::Slot;
 use super::warden_client::{WardenCallError, WardenClient};
+use crate::slots::Slot;
 use crate::workspace::Workspace;
 
 /// From the container's start to the monitor's Hello: milliseconds on a quiet host, seconds on an emulated one.

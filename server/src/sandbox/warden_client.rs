@@ -6,8 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 
-use super::Profile;
-use crate::warden::{Answer, Verb};
+use crate::slots::{Answer, Profile, Verb};
 
 /// Longer than the warden's own deadlines together, so that its answer comes first.
 const CREATE: Duration = Duration::from_secs(180);

@@ -14,11 +14,10 @@ use super::cgroup_parent::{Cgroups, Common};
 use super::container::preparing::{Access, Preparing};
 use super::container::processes_of_container;
 use super::engine::{CHANGE, Engine, LOOK, within};
-use super::programs::Programs;
 use super::reaper::remove;
 use crate::config::Config;
 use crate::language::Languages;
-use crate::sandbox::plan::{Host, SlotPlan};
+use crate::slots::{Host, PlanError, SlotPlan};
 
 /// For the shell of the run image. It looks at limits given as `file=value`, or writes them before; one that is lower
 /// holds as well. A `?` before the file: where there is one.
@@ -67,11 +66,10 @@ pub enum CeilingState {
 
 impl Ceiling {
     /// As much as all containers together may have.
-    pub(super) fn of(plan: &SlotPlan, config: &Config) -> Self {
-        let processes = |profile| processes_of_container(Programs::of(profile, config).processes);
-        let memory = plan.iter().map(|slot| slot.memory.get()).sum();
-        let processes = plan.iter().map(|slot| u64::from(processes(&slot.profile))).sum();
-        Self { memory: Bytes(memory), processes }
+    pub(super) fn of(plan: &SlotPlan) -> Self {
+        let specs = plan.iter().filter_map(|slot| plan.profiles().get(&slot.profile));
+        let processes = specs.map(|spec| u64::from(processes_of_container(spec.processes))).sum();
+        Self { memory: plan.memory(), processes }
     }
 
     /// Puts it in force, where it is needed and for us to do; else looks.
@@ -170,7 +168,7 @@ pub async fn examine(config: &Config, languages: &Languages) -> Result<CeilingSt
     let engine = Engine::connect().await?;
     let cgroups = Cgroups::of_host(&engine.info().await?, &config.sandbox);
     let Some(common) = needed(&cgroups) else { return Ok(CeilingState::NotNeeded) };
-    let ceiling = Ceiling::of(&SlotPlan::new(config, languages, Host::detect()?)?, config);
+    let ceiling = Ceiling::of(&SlotPlan::new(config, languages, Host::detect().map_err(PlanError::from)?)?);
     let holds = ceiling.ask(&engine, &common, config, Access::Read).await?;
     Ok(ceiling.state(holds, common.slice))
 }
@@ -206,7 +204,7 @@ mod tests {
         let languages = Languages::load("../images/languages.toml".as_ref(), "latest").unwrap();
         let host = Host { cores: 2, memory: Bytes::mib(16 * 1024) };
         let plan = SlotPlan::new(&config, &languages, host).unwrap();
-        let ceiling = Ceiling::of(&plan, &config);
+        let ceiling = Ceiling::of(&plan);
         let (run, compile) = (1024 + 256 + 64, 2048 + 256 + 64);
         assert_eq!(ceiling.memory, Bytes::mib(2 * run + compile));
         assert_eq!(ceiling.processes, 3 * (256 + 16));

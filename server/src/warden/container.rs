@@ -11,8 +11,7 @@ use gavel_protocol::Bytes;
 pub(super) mod preparing;
 
 use super::cgroup_parent::CgroupParent;
-use crate::sandbox::Profile;
-use crate::sandbox::plan::Slot;
+use crate::slots::{Entry, Kind, ProfileSpec, Slot};
 
 /// Labels everything of an instance.
 pub(super) const INSTANCE: &str = "io.gavel.instance";
@@ -20,7 +19,7 @@ pub(super) const INSTANCE: &str = "io.gavel.instance";
 pub(super) const ROLE: &str = "io.gavel.role";
 /// The slot's number.
 pub(super) const SLOT: &str = "io.gavel.slot";
-/// As in [`super::verbs::Verb::Create`].
+/// As in [`crate::slots::Verb::Create`].
 pub(super) const PROFILE: &str = "io.gavel.profile";
 
 /// The monitor, in every container.
@@ -71,18 +70,14 @@ pub(super) struct Template<'a> {
     pub(super) instance: &'a str,
     /// The slot it is for.
     pub(super) slot: &'a Slot,
-    /// Its image.
-    pub(super) image: &'a str,
+    /// What it is made of.
+    pub(super) spec: &'a ProfileSpec,
     /// Host path of the slot's directory.
     pub(super) control: &'a str,
     /// Host path of the monitor's binary.
     pub(super) monitor: &'a str,
     /// Its place in the cgroup tree.
     pub(super) cgroup: CgroupParent,
-    /// Processes and threads that a program may have.
-    pub(super) processes: u32,
-    /// Descriptors that a program may have.
-    pub(super) open_files: u32,
     /// Size of the box.
     pub(super) box_size: Bytes,
     /// Runtime, where not the engine's default.
@@ -92,14 +87,15 @@ pub(super) struct Template<'a> {
 impl Template<'_> {
     /// The body of `POST /containers/create`.
     pub(super) fn body(&self) -> ContainerCreateBody {
-        let toolchain = matches!(self.slot.profile, Profile::Toolchain(_));
-        let (entrypoint, command) = match toolchain {
-            true => (vec!["sleep".to_owned()], vec!["infinity".to_owned()]),
-            false => (vec![MONITOR.to_owned()], SERVE[1..].iter().map(|&word| word.to_owned()).collect()),
+        let (entrypoint, command) = match self.spec.entry {
+            Entry::Sleep => (vec!["sleep".to_owned()], vec!["infinity".to_owned()]),
+            Entry::Monitor => {
+                (vec![MONITOR.to_owned()], SERVE[1..].iter().map(|&word| word.to_owned()).collect())
+            }
         };
         ContainerCreateBody {
-            image: Some(self.image.to_owned()),
-            hostname: Some(self.slot.profile.short().to_owned()),
+            image: Some(self.spec.image.clone()),
+            hostname: Some(self.spec.profile.short().to_owned()),
             user: Some("0:0".to_owned()),
             entrypoint: Some(entrypoint),
             cmd: Some(command),
@@ -117,27 +113,23 @@ impl Template<'_> {
                 test: Some(vec!["NONE".to_owned()]),
                 ..HealthConfig::default()
             }),
-            host_config: Some(self.host_config(toolchain)),
+            host_config: Some(self.host_config()),
             ..ContainerCreateBody::default()
         }
     }
 
     fn labels(&self) -> HashMap<String, String> {
-        let role = match self.slot.profile {
-            Profile::Run => "run",
-            Profile::Command => "command",
-            Profile::Toolchain(_) => "toolchain",
-        };
+        let role = self.spec.profile.kind().as_str();
         HashMap::from([
             (INSTANCE.to_owned(), self.instance.to_owned()),
             (ROLE.to_owned(), role.to_owned()),
             (SLOT.to_owned(), self.slot.number.to_string()),
-            (PROFILE.to_owned(), self.slot.profile.to_string()),
+            (PROFILE.to_owned(), self.spec.profile.to_string()),
         ])
     }
 
-    fn host_config(&self, toolchain: bool) -> HostConfig {
-        let memory = i64::try_from(self.slot.memory.get()).unwrap_or(i64::MAX);
+    fn host_config(&self) -> HostConfig {
+        let memory = i64::try_from(self.spec.memory.get()).unwrap_or(i64::MAX);
         HostConfig {
             privileged: Some(false),
             cap_drop: Some(vec!["ALL".to_owned()]),
@@ -150,7 +142,7 @@ impl Template<'_> {
             ipc_mode: Some("none".to_owned()),
             cgroupns_mode: Some(HostConfigCgroupnsModeEnum::PRIVATE),
             // The monitor reaps where it is PID 1; `sleep` would not.
-            init: Some(toolchain),
+            init: Some(self.spec.entry == Entry::Sleep),
             runtime: self.runtime.map(str::to_owned),
             auto_remove: Some(false),
             restart_policy: Some(RestartPolicy {
@@ -161,24 +153,24 @@ impl Template<'_> {
             cgroup_parent: self.cgroup.parent.clone(),
             binds: Some(self.cgroup.binds.clone()),
             mounts: Some(vec![read_only(self.control, "/ctl"), read_only(self.monitor, MONITOR)]),
-            tmpfs: Some(self.tmpfs(toolchain)),
+            tmpfs: Some(self.tmpfs()),
             memory: Some(memory),
             // Equal means: no swap.
             memory_swap: Some(memory),
             oom_kill_disable: Some(false),
             oom_score_adj: Some(0),
-            pids_limit: Some(processes_of_container(self.processes).into()),
+            pids_limit: Some(processes_of_container(self.spec.processes).into()),
             ulimits: Some(self.ulimits()),
             ..HostConfig::default()
         }
     }
 
     /// All that is writable. Sizes and inodes are capped: Docker's own `/dev/shm` has no inode limit.
-    fn tmpfs(&self, toolchain: bool) -> HashMap<String, String> {
+    fn tmpfs(&self) -> HashMap<String, String> {
         let size = self.box_size.get();
-        let scratch = match toolchain {
-            true => format!("rw,nosuid,nodev,exec,size={size},nr_inodes=16384,mode=1777"),
-            false => {
+        let scratch = match self.spec.profile.kind() {
+            Kind::Toolchain => format!("rw,nosuid,nodev,exec,size={size},nr_inodes=16384,mode=1777"),
+            Kind::Run | Kind::Command => {
                 format!(
                     "rw,nosuid,nodev,noexec,size={},nr_inodes=4096,mode=1777",
                     size.min(Bytes::mib(64).get())
@@ -194,7 +186,7 @@ impl Template<'_> {
 
     /// Ceilings for the monitor as well, which lowers them for each program and could not raise them.
     fn ulimits(&self) -> Vec<ResourcesUlimits> {
-        let files = self.open_files.max(MONITOR_FILES).into();
+        let files = self.spec.open_files.max(MONITOR_FILES).into();
         // core 1, not 0: `fs/coredump.c` runs a piped core_pattern at 0.
         [("core", 1), ("nofile", files), ("memlock", 0), ("msgqueue", 0), ("sigpending", 1024), ("rtprio", 0)]
             .into_iter()
@@ -222,22 +214,29 @@ fn read_only(source: &str, target: &str) -> Mount {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::slots::Profile;
 
     fn template(profile: Profile, check: impl FnOnce(ContainerCreateBody, HostConfig)) {
         let name = format!("{}-0", profile.short());
-        let slot = Slot { number: 7, profile, name, uid: 52_007, memory: Bytes::mib(1344) };
+        let spec = ProfileSpec {
+            profile: profile.clone(),
+            image: "gavel/run:latest".into(),
+            entry: if profile.kind() == Kind::Toolchain { Entry::Sleep } else { Entry::Monitor },
+            memory: Bytes::mib(1344),
+            processes: 256,
+            open_files: 1024,
+        };
+        let slot = Slot { number: 7, profile, name, uid: 52_007 };
         let template = Template {
             instance: "main",
             slot: &slot,
-            image: "gavel/run:latest",
+            spec: &spec,
             control: "/host/slots/7",
             monitor: "/host/bin/monitor-12ab",
             cgroup: CgroupParent {
                 parent: Some("/gavel/main/slot-7".into()),
                 binds: vec!["/sys/fs/cgroup/gavel/main/slot-7:/cg".into()],
             },
-            processes: 256,
-            open_files: 1024,
             box_size: Bytes::mib(256),
             runtime: None,
         };

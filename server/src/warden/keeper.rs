@@ -1,6 +1,5 @@
 //! Does what the verbs say.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,17 +9,14 @@ use bollard::models::{ContainerInspectResponse, ExecConfig};
 use bollard::query_parameters::CreateContainerOptionsBuilder;
 use tokio::sync::Semaphore;
 
+use super::WardenError;
 use super::ceiling::{Ceiling, CeilingState};
 use super::cgroup_parent::Cgroups;
 use super::container::{INSTANCE, SERVE, Template};
 use super::engine::{CHANGE, Engine, LOOK, within};
-use super::programs::Programs;
 use super::reaper::{self, prefix, remove};
-use super::{Answer, ContainerState, Verb, WardenError};
 use crate::config::Config;
-use crate::language::Languages;
-use crate::sandbox::Profile;
-use crate::sandbox::plan::{Slot, SlotPlan};
+use crate::slots::{Answer, ContainerState, Entry, ProfileSpec, Slot, SlotPlan, Verb};
 use crate::workspace::Workspace;
 
 /// Calls at one time that make or remove containers: more make the engine slower, not faster.
@@ -38,7 +34,6 @@ pub(super) struct Keeper {
     cgroups: Cgroups,
     /// `/cg` could not be bound on this host.
     no_binds: AtomicBool,
-    images: BTreeMap<Profile, String>,
     /// Host path of the monitor's binary.
     monitor: PathBuf,
     /// The workspace as the host has it.
@@ -53,26 +48,17 @@ impl Keeper {
     /// Learns what there is to know about the engine.
     pub(super) async fn new(
         config: &Config,
-        languages: &Languages,
         plan: SlotPlan,
         engine: Engine,
         monitor: PathBuf,
         on_host: Workspace,
     ) -> Result<Self, WardenError> {
         let cgroups = Cgroups::of_host(&engine.info().await?, &config.sandbox);
-        let mut images = BTreeMap::from([
-            (Profile::Run, config.sandbox.run_image.clone()),
-            (Profile::Command, config.gojudge.image.clone()),
-        ]);
-        for (name, toolchain) in languages.toolchains() {
-            images.insert(Profile::Toolchain(name.to_owned()), toolchain.image.clone());
-        }
         Ok(Self {
             engine,
             plan,
             cgroups,
             no_binds: AtomicBool::new(false),
-            images,
             monitor,
             on_host,
             config: config.clone(),
@@ -116,7 +102,7 @@ impl Keeper {
         if !is_for_us || self.has_ceiling.swap(true, Ordering::Relaxed) {
             return;
         }
-        let ceiling = Ceiling::of(&self.plan, &self.config);
+        let ceiling = Ceiling::of(&self.plan);
         match ceiling.set(&self.engine, &self.cgroups, &self.config).await {
             Ok(CeilingState::NotNeeded) => {}
             Ok(CeilingState::InForce(Ceiling { memory, processes })) => {
@@ -179,18 +165,15 @@ impl Keeper {
             true => self.cgroups.clone(),
             false => self.cgroups.without_binds(),
         };
-        let image = self.images.get(&slot.profile).map(String::as_str).unwrap_or_default();
-        let Programs { processes, open_files } = Programs::of(&slot.profile, &self.config);
+        let spec = self.spec(slot)?;
         let (control, monitor) = (self.on_host.slot(slot.number), self.monitor.to_string_lossy());
         let template = Template {
             instance: &self.config.sandbox.instance,
             slot,
-            image,
+            spec,
             control: &control.to_string_lossy(),
             monitor: &monitor,
             cgroup: cgroups.of_slot(slot.number),
-            processes,
-            open_files,
             box_size: self.config.sandbox.box_size,
             runtime: self.config.sandbox.runtime.as_deref(),
         };
@@ -198,7 +181,7 @@ impl Keeper {
         let call = self.engine.docker.create_container(Some(options), template.body());
         match within("create a container", CHANGE, call).await {
             Ok(created) => Ok(created.id),
-            Err(error) if error.status() == Some(404) => Err(WardenError::NoImage(image.to_owned())),
+            Err(error) if error.status() == Some(404) => Err(WardenError::NoImage(spec.image.clone())),
             Err(error) => Err(error),
         }
     }
@@ -209,7 +192,7 @@ impl Keeper {
 
     /// In a toolchain container the monitor is started by exec, once.
     async fn start_monitor(&self, slot: &Slot, id: &str) -> Result<(), WardenError> {
-        if !matches!(slot.profile, Profile::Toolchain(_)) {
+        if self.spec(slot)?.entry == Entry::Monitor {
             return Ok(());
         }
         let config = ExecConfig {
@@ -280,6 +263,11 @@ impl Keeper {
 
     fn slot(&self, number: u32) -> Result<&Slot, WardenError> {
         self.plan.get(number).ok_or_else(|| WardenError::Refused(format!("there is no slot {number}")))
+    }
+
+    fn spec(&self, slot: &Slot) -> Result<&ProfileSpec, WardenError> {
+        let found = self.plan.profiles().get(&slot.profile);
+        found.ok_or_else(|| WardenError::Refused(format!("there is no profile {}", slot.profile)))
     }
 
     fn name(&self, slot: &Slot) -> String {

@@ -8,9 +8,10 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::WardenError;
 use super::keeper::Keeper;
 use super::prepare::SERVER;
-use super::{Answer, Verb, WardenError};
+use crate::slots::{Answer, Verb};
 
 /// Longest request line: a verb has a name and a number.
 const MAX_LINE: u64 = 4096;

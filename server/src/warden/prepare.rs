@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use super::WardenError;
-use crate::sandbox::plan::SlotPlan;
+use crate::slots::SlotPlan;
 use crate::workspace::Workspace;
 
 /// Uid and gid of the server in its container.

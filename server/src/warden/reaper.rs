@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use bollard::models::{ContainerSummary, ContainerSummaryStateEnum};
 use bollard::query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder};
 
+use super::WardenError;
 use super::container::{INSTANCE, PROFILE, ROLE, SLOT};
 use super::engine::{CHANGE, Engine, LOOK, within};
-use super::{ContainerState, WardenError};
+use crate::slots::{ContainerState, Kind};
 
 /// The start of the names of an instance's containers.
 pub(super) fn prefix(instance: &str) -> String {
@@ -50,7 +51,7 @@ fn ours(container: &ContainerSummary, instance: &str) -> Option<ContainerState> 
     // Docker shows names with a slash before them.
     let named =
         container.names.iter().flatten().any(|name| name.trim_start_matches('/').starts_with(&prefix));
-    let known = matches!(label(ROLE), Some("run" | "command" | "toolchain"));
+    let known = label(ROLE).is_some_and(|role| Kind::ALL.iter().any(|kind| kind.as_str() == role));
     let ours = named && label(INSTANCE) == Some(instance) && known;
     if !ours {
         return None;

@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::config::Config;
 use crate::language::Languages;
-use crate::sandbox::plan::{Host, SlotPlan};
+use crate::slots::{Host, PlanError, SlotPlan};
 use crate::telemetry;
 use crate::warden::{self, Ceiling, CeilingState, EngineSurvey, WardenError, survey};
 
@@ -137,14 +137,14 @@ fn ceiling(examined: Result<CeilingState, WardenError>) -> Finding {
 }
 
 fn slots(config: &Config, languages: &Languages) -> Finding {
-    let plan = Host::detect().and_then(|host| Ok((host, SlotPlan::new(config, languages, host)?)));
+    let plan = Host::detect()
+        .map_err(PlanError::from)
+        .and_then(|host| Ok((host, SlotPlan::new(config, languages, host)?)));
     let (host, plan) = match plan {
         Ok(plan) => plan,
         Err(why) => return Finding::problem("slots", telemetry::chain(&why), "correct `[sandbox]`"),
     };
-    let memory: u64 = plan.iter().map(|slot| slot.memory.get()).sum();
-    let count = plan.iter().count();
-    let memory = gavel_protocol::Bytes(memory);
+    let (count, memory) = (plan.iter().count(), plan.memory());
     let found = format!("{count} sandboxes with {memory} together; {} cores, {}", host.cores, host.memory);
     if memory > host.memory {
         let remedy = "lower the maxima in `[limits]`, or `sandbox.run_slots` and `sandbox.toolchain_slots`";

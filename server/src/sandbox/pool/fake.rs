@@ -20,8 +20,7 @@ use tokio::net::UnixListener;
 use super::Pool;
 use crate::config::Config;
 use crate::language::Languages;
-use crate::sandbox::plan::{Host, SlotPlan};
-use crate::warden::{Answer, Verb};
+use crate::slots::{Answer, Host, SlotPlan, Verb};
 use crate::workspace::Workspace;
 
 /// What a monitor does when it is told to run something.

@@ -10,9 +10,9 @@ use super::gate::Gate;
 use super::maintenance;
 use super::shelf::Shelf;
 use crate::sandbox::member::{Made, Sandbox};
-use crate::sandbox::plan::Slot;
 use crate::sandbox::slot::{self, StartError};
 use crate::sandbox::warden_client::WardenClient;
+use crate::slots::Slot;
 use crate::workspace::Workspace;
 
 /// Sandboxes made at one time: starting a container is a third of a second of somebody's core.

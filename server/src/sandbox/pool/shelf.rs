@@ -8,8 +8,9 @@ use gavel_protocol::CgroupTier;
 use tokio::sync::oneshot;
 
 use super::lease::LeasedSandbox;
+use crate::sandbox::SandboxError;
 use crate::sandbox::member::{RetireReason, Sandbox};
-use crate::sandbox::{Profile, SandboxError};
+use crate::slots::Profile;
 use crate::submission::Isolation;
 
 /// When a sandbox is retired.

@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 
 use gavel_protocol::Bytes;
 
+use super::{Host, HostError, Kind, Profile, Profiles};
 use crate::config::Config;
 use crate::language::Languages;
-use crate::sandbox::Profile;
-
-/// What a container has beside its programs' own limit: the monitor, page tables, a file that is being put.
-const HEADROOM: Bytes = Bytes::mib(64);
 
 /// Uids from here on are given away by many systems (`nobody` is 65534).
 const FIRST_FOREIGN_UID: u32 = 65_534;
@@ -25,36 +22,21 @@ pub struct Slot {
     pub name: String,
     /// Uid and gid of its programs.
     pub uid: u32,
-    /// Memory limit of its container.
-    pub memory: Bytes,
 }
 
 /// All slots of an instance: run slots first, then those of commands, then each toolchain's, by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotPlan {
+    profiles: Profiles,
     slots: Vec<Slot>,
-}
-
-/// What the host has to offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Host {
-    /// Cores that are online.
-    pub cores: u32,
-    /// Memory of the whole host.
-    pub memory: Bytes,
 }
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
     /// The host's figures could not be read.
-    #[error("failed to read {path}")]
-    Read {
-        /// The file of `/proc`.
-        path: &'static str,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Host(#[from] HostError),
     /// The slots' uids would run into those of others.
     #[error(
         "{slots} slots from uid_base {base} on reach uid {FIRST_FOREIGN_UID}: choose a lower sandbox.uid_base"
@@ -75,19 +57,6 @@ pub enum PlanError {
     NoSlots(&'static str),
 }
 
-impl Host {
-    /// Asks the kernel, not our own container: sandboxes live beside it.
-    ///
-    /// # Errors
-    /// [`PlanError::Read`] without a readable `/proc`.
-    pub fn detect() -> Result<Self, PlanError> {
-        let read = |path: &'static str| {
-            std::fs::read_to_string(path).map_err(|source| PlanError::Read { path, source })
-        };
-        Ok(Self { cores: cores(&read("/proc/stat")?), memory: memory(&read("/proc/meminfo")?) })
-    }
-}
-
 impl SlotPlan {
     /// Lays out the slots.
     ///
@@ -97,16 +66,15 @@ impl SlotPlan {
         if let Some((name, _)) = languages.toolchains().find(|(name, _)| !is_usable(name)) {
             return Err(PlanError::Name(name.to_owned()));
         }
-        let counts = counts(config, languages, host)?;
+        let profiles = Profiles::new(config, languages);
         let mut slots = Vec::new();
-        for (profile, count) in counts {
+        for (profile, count) in counts(&profiles, config, host)? {
             for index in 0..count {
                 let number = u32::try_from(slots.len()).unwrap_or(u32::MAX);
                 slots.push(Slot {
                     number,
                     name: format!("{}-{index}", profile.short()),
                     uid: config.sandbox.uid_base.saturating_add(number),
-                    memory: memory_of(&profile, config),
                     profile: profile.clone(),
                 });
             }
@@ -115,8 +83,13 @@ impl SlotPlan {
             Some(last) if last.uid >= FIRST_FOREIGN_UID => {
                 Err(PlanError::Uids { slots: slots.len(), base: config.sandbox.uid_base })
             }
-            _ => Ok(Self { slots }),
+            _ => Ok(Self { profiles, slots }),
         }
+    }
+
+    /// What the slots' containers are made of.
+    pub fn profiles(&self) -> &Profiles {
+        &self.profiles
     }
 
     /// The slot of this number.
@@ -128,6 +101,12 @@ impl SlotPlan {
     pub fn iter(&self) -> impl Iterator<Item = &Slot> {
         self.slots.iter()
     }
+
+    /// What all containers together may have.
+    pub fn memory(&self) -> Bytes {
+        let of = |slot: &Slot| self.profiles.get(&slot.profile).map_or(0, |spec| spec.memory.get());
+        Bytes(self.iter().map(of).fold(0, u64::saturating_add))
+    }
 }
 
 /// Docker takes it as part of a name, and no run slot has it.
@@ -136,32 +115,46 @@ fn is_usable(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain) && name != "run"
 }
 
-/// Slots of each profile: as configured, else by cores and then fewer while they do not fit into memory.
-fn counts(config: &Config, languages: &Languages, host: Host) -> Result<BTreeMap<Profile, u32>, PlanError> {
-    let settings = &config.sandbox;
-    if settings.run_slots == Some(0) {
-        return Err(PlanError::NoSlots("run_slots"));
-    }
-    if settings.toolchain_slots == Some(0) {
-        return Err(PlanError::NoSlots("toolchain_slots"));
-    }
-    let mut counts = BTreeMap::from([(Profile::Run, settings.run_slots.unwrap_or(host.cores).max(1))]);
-    if config.gojudge.enabled {
-        counts.insert(Profile::Command, config.gojudge.slots.unwrap_or((2 * host.cores).max(4)).max(1));
-    }
-    for (name, _) in languages.toolchains() {
-        let count = settings.toolchain_slots.unwrap_or(host.cores / 2).max(1);
-        counts.insert(Profile::Toolchain(name.to_owned()), count);
-    }
-    let fixed = |profile: &Profile| match profile {
-        Profile::Run => settings.run_slots.is_some(),
-        Profile::Command => config.gojudge.slots.is_some(),
-        Profile::Toolchain(_) => settings.toolchain_slots.is_some(),
+/// How many slots a kind of profile gets.
+#[derive(Debug, Clone, Copy)]
+struct Wish {
+    /// As configured, else by cores.
+    wanted: u32,
+    /// It is configured, and stays however little memory there is.
+    fixed: bool,
+    /// What remains of those that are not fixed. A container's limit is a ceiling, not what it holds.
+    least: u32,
+}
+
+fn wish(kind: Kind, config: &Config, host: Host) -> Wish {
+    let (configured, by_cores, least) = match kind {
+        Kind::Run => (config.sandbox.run_slots, host.cores, 1),
+        Kind::Toolchain => (config.sandbox.toolchain_slots, host.cores / 2, 1),
+        // Requests with two commands, a program and what it talks to, are what pipes are for.
+        Kind::Command => (config.gojudge.slots, (2 * host.cores).max(4), 2),
     };
-    while needed(&counts, config) > host.memory.get() / 4 * 3 {
+    Wish { wanted: configured.unwrap_or(by_cores).max(1), fixed: configured.is_some(), least }
+}
+
+/// Slots of each profile: as configured, else by cores and then fewer while they do not fit into memory.
+fn counts(profiles: &Profiles, config: &Config, host: Host) -> Result<BTreeMap<Profile, u32>, PlanError> {
+    for (key, configured) in
+        [("run_slots", config.sandbox.run_slots), ("toolchain_slots", config.sandbox.toolchain_slots)]
+    {
+        if configured == Some(0) {
+            return Err(PlanError::NoSlots(key));
+        }
+    }
+    let wish = |profile: &Profile| wish(profile.kind(), config, host);
+    let mut counts: BTreeMap<Profile, u32> =
+        profiles.iter().map(|spec| (spec.profile.clone(), wish(&spec.profile).wanted)).collect();
+    while needed(&counts, profiles) > host.memory.get() / 4 * 3 {
         // Commands have the most. Toolchains come last in the order of profiles, and a submission needs one for a
         // shorter part of its time.
-        let may = |(profile, count): &(&Profile, &u32)| **count > least(profile) && !fixed(profile);
+        let may = |(profile, count): &(&Profile, &u32)| {
+            let wish = wish(profile);
+            **count > wish.least && !wish.fixed
+        };
         let mut in_order =
             counts.iter().filter(|(profile, _)| **profile == Profile::Command).chain(counts.iter().rev());
         let Some(profile) = in_order.find(may).map(|(profile, _)| profile.clone()) else {
@@ -172,43 +165,11 @@ fn counts(config: &Config, languages: &Languages, host: Host) -> Result<BTreeMap
     Ok(counts)
 }
 
-/// What remains however little memory there is. A container's limit is a ceiling, not what it holds, and requests with
-/// two commands, a program and what it talks to, are what pipes are for.
-fn least(profile: &Profile) -> u32 {
-    match profile {
-        Profile::Command => 2,
-        Profile::Run | Profile::Toolchain(_) => 1,
-    }
-}
-
-fn needed(counts: &BTreeMap<Profile, u32>, config: &Config) -> u64 {
-    counts
-        .iter()
-        .map(|(profile, count)| memory_of(profile, config).get().saturating_mul((*count).into()))
-        .sum()
-}
-
-/// A container holds the largest run that is allowed, and a box that was filled on its behalf.
-fn memory_of(profile: &Profile, config: &Config) -> Bytes {
-    let largest = match profile {
-        Profile::Run => config.limits.run_max.memory,
-        Profile::Command => config.gojudge.max_memory,
-        Profile::Toolchain(_) => config.limits.compile_max.memory,
+fn needed(counts: &BTreeMap<Profile, u32>, profiles: &Profiles) -> u64 {
+    let of = |(profile, count): (&Profile, &u32)| {
+        profiles.get(profile).map_or(0, |spec| spec.memory.get().saturating_mul((*count).into()))
     };
-    Bytes(largest.get() + config.sandbox.box_size.get() + HEADROOM.get())
-}
-
-/// `/proc/stat` has a line `cpu<n>` for each core that is online.
-fn cores(stat: &str) -> u32 {
-    let is_core =
-        |line: &&str| line.starts_with("cpu") && line.as_bytes().get(3).is_some_and(u8::is_ascii_digit);
-    u32::try_from(stat.lines().filter(is_core).count()).unwrap_or(u32::MAX).max(1)
-}
-
-fn memory(meminfo: &str) -> Bytes {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"));
-    let kib = line.and_then(|rest| rest.trim().split(' ').next()).and_then(|number| number.parse().ok());
-    Bytes::kib(kib.unwrap_or(0))
+    counts.iter().map(of).fold(0, u64::saturating_add)
 }
 
 #[cfg(test)]
@@ -255,7 +216,8 @@ mod tests {
     #[test]
     fn little_memory_makes_fewer_slots_but_one_of_each_remains() {
         let config = judging_only();
-        let of = |profile| memory_of(&profile, &config).get();
+        let profiles = Profiles::new(&config, &languages(&["gcc", "rust"]));
+        let of = |profile| profiles.get(&profile).unwrap().memory.get();
         let (run, gcc) = (of(Profile::Run), of(Profile::Toolchain("gcc".into())));
         let room_for = |bytes: u64| Host { cores: 4, memory: Bytes(bytes / 3 * 4 + 4096) };
         assert_eq!(names(&config, room_for(4 * run + 3 * gcc)), "run-0 run-1 run-2 run-3 gcc-0 gcc-1 rust-0");
@@ -298,11 +260,5 @@ mod tests {
             let refused = SlotPlan::new(&Config::default(), &languages(&[name]), host);
             assert!(matches!(refused, Err(PlanError::Name(_))), "{name}: {refused:?}");
         }
-    }
-
-    #[test]
-    fn the_hosts_figures_are_read() {
-        assert_eq!(cores("cpu  1 2\ncpu0 1 2\ncpu1 1 2\nintr 5\ncpufreq 1\n"), 2);
-        assert_eq!(memory("MemFree: 1 kB\nMemTotal:       24683468 kB\n"), Bytes::kib(24_683_468));
     }
 }

@@ -1,0 +1,175 @@
+//! Profiles as data: one table says what a container is made of, by what it is for.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use gavel_protocol::Bytes;
+
+use crate::config::Config;
+use crate::language::Languages;
+
+/// What a container has beside its programs' own limit: the monitor, page tables, a file that is being put.
+const HEADROOM: Bytes = Bytes::mib(64);
+
+/// What a sandbox is for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Profile {
+    /// Runs compiled programs.
+    Run,
+    /// Runs commands of the go-judge API, which expects tools of the host.
+    Command,
+    /// Compiles, in the long-lived container of this toolchain of `languages.toml`.
+    Toolchain(String),
+}
+
+/// What profiles have in common whose sandboxes count together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Programs of submissions.
+    Run,
+    /// Commands of the go-judge API.
+    Command,
+    /// Compilers.
+    Toolchain,
+}
+
+/// How a container and its monitor are started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// The monitor is PID 1.
+    Monitor,
+    /// The container sleeps, and the monitor is started in it once: any image will do.
+    Sleep,
+}
+
+/// What the containers of a profile are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileSpec {
+    /// The profile.
+    pub profile: Profile,
+    /// Their image.
+    pub image: String,
+    /// How they start.
+    pub entry: Entry,
+    /// Memory limit of the container: the largest run that is allowed, and a box that was filled on its behalf.
+    pub memory: Bytes,
+    /// Processes and threads that a program may have.
+    pub processes: u32,
+    /// Descriptors of each of them.
+    pub open_files: u32,
+}
+
+/// Every profile of an instance, by the settings and `languages.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profiles(BTreeMap<Profile, ProfileSpec>);
+
+impl Profile {
+    /// The profile's name in names: `run`, `gcc`.
+    pub fn short(&self) -> &str {
+        match self {
+            Self::Run => "run",
+            Self::Command => "command",
+            Self::Toolchain(name) => name,
+        }
+    }
+
+    /// With which others its sandboxes count.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Run => Kind::Run,
+            Self::Command => Kind::Command,
+            Self::Toolchain(_) => Kind::Toolchain,
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    /// As the warden is told: `run`, `command`, `toolchain:gcc`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run | Self::Command => f.write_str(self.kind().as_str()),
+            Self::Toolchain(name) => write!(f, "toolchain:{name}"),
+        }
+    }
+}
+
+impl Kind {
+    /// Every kind, in the order of their slots.
+    pub const ALL: [Self; 3] = [Self::Run, Self::Command, Self::Toolchain];
+
+    /// Its name, as in labels: `run`, `command`, `toolchain`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Command => "command",
+            Self::Toolchain => "toolchain",
+        }
+    }
+}
+
+impl Profiles {
+    /// Those of the settings. Commands have one where the go-judge API is enabled.
+    pub fn new(config: &Config, languages: &Languages) -> Self {
+        let command = config.gojudge.enabled.then(|| command(config));
+        let toolchains = languages
+            .toolchains()
+            .map(|(name, toolchain)| self::toolchain(name.to_owned(), toolchain.image.clone(), config));
+        let all = std::iter::once(run(config)).chain(command).chain(toolchains);
+        Self(all.map(|spec| (spec.profile.clone(), spec)).collect())
+    }
+
+    /// What a profile is made of; none where there is no such profile.
+    pub fn get(&self, profile: &Profile) -> Option<&ProfileSpec> {
+        self.0.get(profile)
+    }
+
+    /// The profile of this name, as [`Profile`] is displayed.
+    pub fn named(&self, name: &str) -> Option<&ProfileSpec> {
+        self.iter().find(|spec| spec.profile.to_string() == name)
+    }
+
+    /// All of them: runs, commands, then toolchains by name.
+    pub fn iter(&self) -> impl Iterator<Item = &ProfileSpec> {
+        self.0.values()
+    }
+}
+
+fn run(config: &Config) -> ProfileSpec {
+    let most = &config.limits.run_max;
+    ProfileSpec {
+        profile: Profile::Run,
+        image: config.sandbox.run_image.clone(),
+        entry: Entry::Monitor,
+        memory: ceiling(most.memory, config),
+        processes: most.processes,
+        open_files: most.open_files,
+    }
+}
+
+fn command(config: &Config) -> ProfileSpec {
+    let settings = &config.gojudge;
+    ProfileSpec {
+        profile: Profile::Command,
+        image: settings.image.clone(),
+        entry: Entry::Monitor,
+        memory: ceiling(settings.max_memory, config),
+        processes: settings.max_processes,
+        open_files: settings.open_files,
+    }
+}
+
+fn toolchain(name: String, image: String, config: &Config) -> ProfileSpec {
+    let most = &config.limits.compile_max;
+    ProfileSpec {
+        profile: Profile::Toolchain(name),
+        image,
+        entry: Entry::Sleep,
+        memory: ceiling(most.memory, config),
+        processes: most.processes,
+        open_files: most.open_files,
+    }
+}
+
+fn ceiling(largest: Bytes, config: &Config) -> Bytes {
+    Bytes(largest.get().saturating_add(config.sandbox.box_size.get()).saturating_add(HEADROOM.get()))
+}
