@@ -1,7 +1,6 @@
 //! What outlives the server: submissions, judgements, idempotency keys and strikes, in SQLite.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -10,12 +9,14 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, SqlitePool};
 
+mod error;
 mod list;
 mod retention;
 mod strikes;
 mod submissions;
 mod writer;
 
+pub use error::StoreError;
 pub use list::{Filter, Page};
 pub use submissions::{Cancelled, Inserted, NewRecord, Unfinished};
 use writer::Writer;
@@ -24,40 +25,16 @@ pub use writer::Written;
 use crate::judge::{Judgement, Verdict};
 use crate::submission::SubmissionId;
 
+/// Connections that read.
+const READERS: u32 = 4;
+/// What the write-ahead log is cut to once all of it is in the database.
+const LOG_KEPT: &str = "8388608";
+
 /// The database, open.
 #[derive(Debug, Clone)]
 pub struct Store {
     readers: SqlitePool,
     writer: Writer,
-}
-
-/// Why the store could not serve.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum StoreError {
-    /// SQLite failed: the disk is full, gone or broken.
-    #[error("the store failed: {0}")]
-    Database(Arc<sqlx::Error>),
-    /// The database is not of a form this version knows.
-    #[error("failed to bring the database up to date: {0}")]
-    Migrate(Arc<sqlx::migrate::MigrateError>),
-    /// What was stored cannot be read back.
-    #[error("the store holds something unreadable: {0}")]
-    Unreadable(Arc<serde_json::Error>),
-    /// The writing task has ended.
-    #[error("the store is closed")]
-    Closed,
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(source: sqlx::Error) -> Self {
-        Self::Database(Arc::new(source))
-    }
-}
-
-impl From<serde_json::Error> for StoreError {
-    fn from(source: serde_json::Error) -> Self {
-        Self::Unreadable(Arc::new(source))
-    }
 }
 
 /// Where a submission has got to, as far as the store knows.
@@ -100,21 +77,13 @@ impl Store {
     /// # Errors
     /// Whatever SQLite says, and a database of a later version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
-            .disable_statement_logging();
-        let mut connection = options.connect().await?;
-        sqlx::migrate!("./migrations")
-            .run(&mut connection)
-            .await
-            .map_err(|source| StoreError::Migrate(Arc::new(source)))?;
-        let readers = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
-        Ok(Self { readers, writer: Writer::start(connection) })
+        let options = options(path);
+        let failed = |source| StoreError::open(path, source);
+        let mut connection = options.connect().await.map_err(failed)?;
+        let migrated = sqlx::migrate!("./migrations").run(&mut connection).await;
+        migrated.map_err(|source| StoreError::migrate(path, source))?;
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await;
+        Ok(Self { readers: readers.map_err(failed)?, writer: Writer::start(connection) })
     }
 
     /// Writes and commits nothing of worth: is the store writable?
@@ -131,6 +100,20 @@ impl Store {
             })
             .await
     }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        // Rows are small, and so is what a statement sets aside; `/tmp` is small, too, and need not be there.
+        .pragma("temp_store", "MEMORY")
+        .pragma("journal_size_limit", LOG_KEPT)
+        .disable_statement_logging()
 }
 
 impl StoredState {

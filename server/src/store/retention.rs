@@ -11,6 +11,10 @@ use super::{Store, StoreError, millis};
 const CHUNK: i64 = 500;
 /// The same where each may be large, and no more should go than must.
 const SMALL_CHUNK: i64 = 8;
+/// Free pages that may stay for the next rows.
+const SPARE_PAGES: i64 = 1024;
+/// One step of vacuum: 4 MiB of pages.
+const VACUUM_STEP: &str = "PRAGMA incremental_vacuum(1024)";
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Store {
@@ -38,9 +42,7 @@ impl Store {
             }
         }
         self.forget_keys(now - DAY_MS).await?;
-        if removed > 0 {
-            self.vacuum().await?;
-        }
+        self.shrink().await?;
         Ok(removed)
     }
 
@@ -77,9 +79,37 @@ impl Store {
         Ok(u64::try_from(used).unwrap_or(0))
     }
 
-    async fn vacuum(&self) -> Result<(), StoreError> {
-        sqlx::query("PRAGMA incremental_vacuum").fetch_all(&self.readers).await?;
+    /// Gives free pages back to the file system, in steps, so that no other write waits long.
+    async fn shrink(&self) -> Result<(), StoreError> {
+        let mut free = self.free_pages().await?;
+        if free <= SPARE_PAGES {
+            return Ok(());
+        }
+        while free > SPARE_PAGES {
+            self.vacuum().await?;
+            let left = self.free_pages().await?;
+            if left >= free {
+                break;
+            }
+            free = left;
+        }
+        // The file itself becomes smaller when the log is written back.
         sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_all(&self.readers).await?;
         Ok(())
+    }
+
+    async fn free_pages(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&self.readers).await?)
+    }
+
+    async fn vacuum(&self) -> Result<(), StoreError> {
+        self.writer
+            .write(|connection| {
+                Box::pin(async move {
+                    // All of its rows: it frees a page for each step.
+                    sqlx::query(VACUUM_STEP).fetch_all(connection).await.map(drop)
+                })
+            })
+            .await
     }
 }

@@ -20,7 +20,11 @@ async fn insert(store: &Store, size: usize) -> Result<SubmissionId, StoreError> 
 }
 
 fn accepted() -> Judgement {
-    let (reason, compile, tests) = (Some("x".repeat(50_000)), None, Vec::new());
+    judgement(50_000)
+}
+
+fn judgement(size: usize) -> Judgement {
+    let (reason, compile, tests) = (Some("x".repeat(size)), None, Vec::new());
     Judgement { verdict: Verdict::Accepted, reason, compile, tests, summary: Summary::default() }
 }
 
@@ -103,4 +107,80 @@ async fn nothing_of_a_source_stays_when_it_is_judged() {
     assert!(store.request(id).await.unwrap().is_some());
     store.finish(id, 1, &accepted(), None).await.unwrap();
     assert!(store.request(id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_write_that_fails_or_panics_does_not_take_its_neighbours_with_it() {
+    let (store, _directory) = store().await;
+    let set = |user: &'static str| {
+        store.writer.hand_over(move |connection| {
+            Box::pin(async move {
+                super::strikes::put_strikes(
+                    connection,
+                    user,
+                    crate::throttle::Strikes { in_a_row: 1, ..Default::default() },
+                )
+                .await?;
+                match user {
+                    "fails" => sqlx::query("SELECT no_such_column").execute(connection).await.map(drop),
+                    "panics" => panic!("in a write"),
+                    _ => Ok(()),
+                }
+            })
+        })
+    };
+    // Handed over before the writer gets to run, so that they share a transaction.
+    let (before, fails, panics, after) =
+        tokio::join!(set("before"), set("fails"), set("panics"), set("after"));
+    before.unwrap().settled().await.unwrap();
+    assert!(fails.unwrap().settled().await.unwrap_err().to_string().contains("no_such_column"));
+    assert!(matches!(panics.unwrap().settled().await, Err(StoreError::Closed)));
+    after.unwrap().settled().await.unwrap();
+    let mut stored: Vec<_> = store.strikes().await.unwrap().into_keys().collect();
+    stored.sort();
+    assert_eq!(stored, ["after", "before"]);
+}
+
+#[tokio::test]
+async fn pages_that_became_free_go_back_to_the_file_system_though_nothing_is_removed() {
+    let (store, directory) = store().await;
+    let mut ids = Vec::new();
+    for _ in 0..200 {
+        ids.push(insert(&store, 60_000).await.unwrap());
+    }
+    for id in ids {
+        assert!(store.finish(id, 1, &judgement(10), None).await.unwrap());
+    }
+    let size = || std::fs::metadata(directory.path().join("test.sqlite")).unwrap().len();
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&store.readers).await.unwrap();
+    assert!(size() > 7_000_000, "{}", size());
+    assert_eq!(store.purge(Duration::from_secs(3600), Bytes::mib(100)).await.unwrap(), 0);
+    assert!(size() < 7_000_000, "{}", size());
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_opened_is_named_with_its_owner_and_a_remedy() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("not/there.sqlite");
+    let why = Store::open(&path).await.unwrap_err().to_string();
+    assert!(why.contains(path.to_str().unwrap()) && why.contains("uid"), "{why}");
+    let path = directory.path().join("text.sqlite");
+    std::fs::write(&path, vec![b'x'; 4096]).unwrap();
+    let why = Store::open(&path).await.unwrap_err().to_string();
+    assert!(why.contains("text.sqlite") && why.contains("put back a backup"), "{why}");
+}
+
+#[tokio::test]
+async fn a_database_of_a_later_version_is_refused_as_such() {
+    let (store, directory) = store().await;
+    pragma(
+        &store,
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         VALUES (9999, 'later', 1, x'00', 0)",
+    )
+    .await;
+    drop(store);
+    let why = Store::open(&directory.path().join("test.sqlite")).await.unwrap_err();
+    assert!(matches!(why, StoreError::Newer { version: 9999, .. }), "{why}");
+    assert!(why.to_string().contains("newer version of Gavel"), "{why}");
 }

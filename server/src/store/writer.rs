@@ -1,5 +1,8 @@
 //! The one connection that writes. Writes that arrive together share a transaction, and so one fsync.
 
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
@@ -14,13 +17,24 @@ const BACKLOG: usize = 1024;
 /// A handle on the writing task.
 #[derive(Debug, Clone)]
 pub(super) struct Writer {
-    sender: mpsc::Sender<Box<dyn Write>>,
+    sender: mpsc::Sender<Write>,
+}
+
+/// What a caller wants written. Gets the connection, or why there is no transaction to write in.
+type Write =
+    Box<dyn for<'c> FnOnce(Result<&'c mut SqliteConnection, StoreError>) -> BoxFuture<'c, Performed> + Send>;
+
+/// A write that was tried, before the transaction ends.
+struct Performed {
+    failure: Option<StoreError>,
+    /// Answers the caller, once it is known what became of the transaction.
+    settle: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
 }
 
 impl Writer {
     pub(super) fn start(connection: SqliteConnection) -> Self {
         let (sender, receiver) = mpsc::channel(BACKLOG);
-        tokio::spawn(run(connection, receiver));
+        tokio::spawn(run_or_abort(connection, receiver));
         Self { sender }
     }
 
@@ -40,7 +54,18 @@ impl Writer {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let write = Box::new(Pending { action: Some(action), result: None, reply });
+        let write: Write = Box::new(move |turn| {
+            Box::pin(async move {
+                let result = match turn {
+                    Ok(connection) => action(connection).await.map_err(StoreError::from),
+                    Err(why) => Err(why),
+                };
+                let failure = result.as_ref().err().cloned();
+                // Whoever asked may have gone away; the write stands all the same.
+                let settle = move |ended: Result<(), StoreError>| drop(reply.send(ended.and(result)));
+                Performed { failure, settle: Box::new(settle) }
+            })
+        });
         self.sender.send(write).await.map_err(|_| StoreError::Closed)?;
         Ok(Written(answer))
     }
@@ -60,87 +85,90 @@ impl<T> Written<T> {
     }
 }
 
-/// A write whose result type is its own business.
-trait Write: Send {
-    fn perform<'c>(
-        &'c mut self,
-        connection: &'c mut SqliteConnection,
-    ) -> BoxFuture<'c, Result<(), sqlx::Error>>;
-    /// Answers whoever asked.
-    fn settle(self: Box<Self>, failure: Option<StoreError>);
-}
-
-impl std::fmt::Debug for dyn Write {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Write")
+/// Without the writer nothing can be accepted or finished any more: a process that goes on would only look alive.
+async fn run_or_abort(connection: SqliteConnection, receiver: mpsc::Receiver<Write>) {
+    if AssertUnwindSafe(run(connection, receiver)).catch_unwind().await.is_err() {
+        tracing::error!("The store's writer panicked: ending the process, so that it is started anew");
+        std::process::abort();
     }
 }
 
-struct Pending<T, F> {
-    action: Option<F>,
-    result: Option<T>,
-    reply: oneshot::Sender<Result<T, StoreError>>,
-}
-
-impl<T, F> Write for Pending<T, F>
-where
-    T: Send + 'static,
-    F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send,
-{
-    fn perform<'c>(
-        &'c mut self,
-        connection: &'c mut SqliteConnection,
-    ) -> BoxFuture<'c, Result<(), sqlx::Error>> {
-        Box::pin(async move {
-            if let Some(action) = self.action.take() {
-                self.result = Some(action(connection).await?);
-            }
-            Ok(())
-        })
-    }
-
-    fn settle(self: Box<Self>, failure: Option<StoreError>) {
-        let answer = match (failure, self.result) {
-            (None, Some(result)) => Ok(result),
-            (Some(failure), _) => Err(failure),
-            (None, None) => Err(StoreError::Closed),
-        };
-        // Whoever asked may have gone away; the write stands all the same.
-        drop(self.reply.send(answer));
-    }
-}
-
-async fn run(mut connection: SqliteConnection, mut receiver: mpsc::Receiver<Box<dyn Write>>) {
+async fn run(mut connection: SqliteConnection, mut receiver: mpsc::Receiver<Write>) {
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
-        let failure = commit(&mut connection, &mut batch).await.err().map(StoreError::from);
-        if let Some(why) = &failure {
-            tracing::error!(error = %why, writes = batch.len(), "failed to write to the store");
-        }
-        for write in batch.drain(..) {
-            write.settle(failure.clone());
+        let writes = batch.len();
+        if let Err(why) = transact(&mut connection, &mut batch).await {
+            tracing::error!(error = %why, writes, "Failed to write to the store");
+            // A log that cannot grow any more is emptied by nobody else: only a write that succeeds does so.
+            drop(execute(&mut connection, "PRAGMA wal_checkpoint(TRUNCATE)").await);
         }
     }
 }
 
-/// All of it, or nothing.
+/// All of a batch in one transaction, and the answers to those who wait. Fails where any write has.
 ///
 /// Not through [`sqlx::Transaction`]: SQLite ends a transaction by itself when the disk is full, which sqlx's count of
 /// open ones does not survive.
-async fn commit(connection: &mut SqliteConnection, batch: &mut [Box<dyn Write>]) -> Result<(), sqlx::Error> {
-    let committed = attempt(connection, batch).await;
-    if committed.is_err() {
-        // Fails where SQLite has done so by itself.
-        drop(sqlx::query("ROLLBACK").execute(&mut *connection).await);
+async fn transact(connection: &mut SqliteConnection, batch: &mut Vec<Write>) -> Result<(), StoreError> {
+    let alone = batch.len() == 1;
+    let mut standing = execute(connection, "BEGIN IMMEDIATE").await;
+    let mut performed = Vec::with_capacity(batch.len());
+    for write in batch.drain(..) {
+        let one = match &standing {
+            Err(why) => Some(write(Err(why.clone())).await),
+            Ok(()) if alone => perform(connection, write).await,
+            Ok(()) => {
+                let (one, outcome) = perform_apart(connection, write).await;
+                standing = outcome;
+                one
+            }
+        };
+        performed.extend(one);
     }
-    committed
+    let failure = performed.iter().find_map(|one| one.failure.clone());
+    let nothing = alone && (performed.is_empty() || failure.is_some());
+    let ended = match standing {
+        Ok(()) if nothing => Ok(()),
+        Ok(()) => execute(connection, "COMMIT").await,
+        lost => lost,
+    };
+    if nothing || ended.is_err() {
+        // Fails where SQLite has done so by itself.
+        drop(execute(connection, "ROLLBACK").await);
+    }
+    for one in performed {
+        (one.settle)(ended.clone());
+    }
+    ended.and(failure.map_or(Ok(()), Err))
 }
 
-async fn attempt(connection: &mut SqliteConnection, batch: &mut [Box<dyn Write>]) -> Result<(), sqlx::Error> {
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-    for write in batch {
-        write.perform(connection).await?;
+/// None where the write panicked.
+async fn perform(connection: &mut SqliteConnection, write: Write) -> Option<Performed> {
+    let performed = AssertUnwindSafe(write(Ok(connection))).catch_unwind().await;
+    performed.inspect_err(|_| tracing::error!("A write to the store panicked; nothing of it is kept")).ok()
+}
+
+/// A write among others: where it fails nothing of it stays, and the others go on. Fails when the whole transaction
+/// is no more.
+async fn perform_apart(
+    connection: &mut SqliteConnection,
+    write: Write,
+) -> (Option<Performed>, Result<(), StoreError>) {
+    if let Err(why) = execute(connection, "SAVEPOINT one").await {
+        return (Some(write(Err(why.clone())).await), Err(why));
     }
-    sqlx::query("COMMIT").execute(connection).await?;
-    Ok(())
+    let performed = perform(connection, write).await;
+    let failed = performed.as_ref().is_none_or(|one| one.failure.is_some());
+    let mut outcome = Ok(());
+    if failed {
+        outcome = execute(connection, "ROLLBACK TO one").await;
+    }
+    if outcome.is_ok() {
+        outcome = execute(connection, "RELEASE one").await;
+    }
+    (performed, outcome)
+}
+
+async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
+    sqlx::query(sql).execute(connection).await.map(drop).map_err(StoreError::from)
 }

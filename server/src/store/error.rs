@@ -1,0 +1,112 @@
+//! Why the store could not serve, in words that an operator can act on.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sqlx::migrate::MigrateError;
+
+/// Why the store could not serve.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite failed: the disk is full, gone or broken.
+    #[error("the store failed: {source}{}", advice(.source))]
+    Database {
+        /// What it said.
+        source: Arc<sqlx::Error>,
+    },
+    /// The database could not be opened.
+    #[error("failed to open the database {}: {source}{}{}", .path.display(), advice(.source), owners(.path))]
+    Open {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        source: Arc<sqlx::Error>,
+    },
+    /// A later version wrote the database.
+    #[error(
+        "the database {} was written by a newer version of Gavel (it has migration {version}, which this version does \
+         not know): start that version, or put back the backup that was made before the upgrade",
+        .path.display()
+    )]
+    Newer {
+        /// Its file.
+        path: PathBuf,
+        /// The migration.
+        version: i64,
+    },
+    /// The database could not be brought up to date.
+    #[error("failed to bring the database {} up to date: {source}{}", .path.display(), owners(.path))]
+    Migrate {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        source: Arc<MigrateError>,
+    },
+    /// What was stored cannot be read back.
+    #[error("the store holds something unreadable: {0}")]
+    Unreadable(Arc<serde_json::Error>),
+    /// The writing task has ended.
+    #[error("the store is closed")]
+    Closed,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(source: sqlx::Error) -> Self {
+        Self::Database { source: Arc::new(source) }
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(source: serde_json::Error) -> Self {
+        Self::Unreadable(Arc::new(source))
+    }
+}
+
+impl StoreError {
+    pub(super) fn open(path: &Path, source: sqlx::Error) -> Self {
+        Self::Open { path: path.to_owned(), source: Arc::new(source) }
+    }
+
+    pub(super) fn migrate(path: &Path, source: MigrateError) -> Self {
+        let path = path.to_owned();
+        match source {
+            MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
+                Self::Newer { path, version }
+            }
+            MigrateError::Execute(source) => Self::open(&path, source),
+            source => Self::Migrate { path, source: Arc::new(source) },
+        }
+    }
+}
+
+/// What to do about SQLite's result code (<https://sqlite.org/rescode.html>).
+fn advice(error: &sqlx::Error) -> &'static str {
+    let code = error.as_database_error().and_then(|error| error.code());
+    let extended: u32 = code.and_then(|code| code.parse().ok()).unwrap_or(0);
+    match extended & 0xff {
+        5 | 6 => ": another process holds the database; is a second server running on the same data?",
+        8 => {
+            ": the data directory is read-only for the server; it must belong to the server's uid and be writable"
+        }
+        10 => ": the disk under the data directory fails or is full; see the host's kernel log",
+        11 | 26 => ": the file is damaged or no database of Gavel's; put back a backup (docs/operations.md)",
+        13 => {
+            ": the disk under the data directory is full; free some space, or lower `store.max_size` or `store.keep`"
+        }
+        14 => ": the server cannot open or make files there; it must own the data directory",
+        _ => "",
+    }
+}
+
+/// Whose the file is and who asks, where that is known.
+fn owners(path: &Path) -> String {
+    let us = rustix::process::geteuid().as_raw();
+    let places = [Some(path), path.parent()].into_iter().flatten();
+    let found = places.filter_map(|place| Some((place, std::fs::metadata(place).ok()?)));
+    found.fold(format!(" (the server runs as uid {us}"), |mut text, (place, metadata)| {
+        let (uid, mode) = (metadata.uid(), metadata.mode() & 0o7777);
+        text.push_str(&format!("; {} belongs to uid {uid}, mode {mode:o}", place.display()));
+        text
+    }) + ")"
+}
