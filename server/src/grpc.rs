@@ -13,9 +13,9 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 use tonic::transport::server::{Router, TcpIncoming};
 
+use crate::access::Access;
 use crate::config::GrpcConfig;
 use crate::gojudge::GoJudge;
-use crate::http::Access;
 use crate::operations::Operations;
 
 mod access;

@@ -1,42 +1,30 @@
-//! The REST API: routes on one page; one file per resource.
+//! HTTP: what all APIs share, and a folder for each of them.
 
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::{HttpServiceFactory, Server};
+use actix_web::dev::Server;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Resource, Route, guard, web};
 
-mod admin;
+mod api;
 mod auth;
 mod body;
 mod error;
-mod events;
-mod gojudge_files;
-mod gojudge_missing;
-mod gojudge_routes;
-mod gojudge_stream;
-mod gojudge_ws;
+mod gojudge;
 mod health;
 mod keeping;
-mod languages;
-mod media_type;
 mod peer;
 mod request_id;
 mod socket;
-mod submissions;
 pub(crate) mod telemetry;
-mod users;
-mod view;
-mod wire;
-mod wire_limits;
 
-pub use auth::{Access, AccessError};
 pub(crate) use body::Budget;
 pub use error::{FieldError, Problem};
-pub(crate) use gojudge_files::uploaded;
+pub(crate) use gojudge::uploaded;
 
+use crate::access::Access;
 use crate::config::Config;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
@@ -102,7 +90,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .configure(routes)
             .configure(|app| {
                 if let Some(gojudge) = gojudge {
-                    app.app_data(web::Data::new(gojudge)).configure(gojudge_routes::routes);
+                    app.app_data(web::Data::new(gojudge)).configure(gojudge::routes);
                 }
             })
             .default_service(web::to(error::not_found))
@@ -121,7 +109,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     Ok(server.run())
 }
 
-/// Every route there is.
+/// The routes that belong to no API, and the native API. go-judge's are added where it is enabled.
 fn routes(app: &mut web::ServiceConfig) {
     app.service(resource("/healthz", "GET, HEAD").route(get().to(health::alive)))
         .service(resource("/readyz", "GET, HEAD").route(get().to(health::ready)))
@@ -129,31 +117,7 @@ fn routes(app: &mut web::ServiceConfig) {
         .service(
             resource("/metrics", "GET, HEAD").route(get().to(health::metrics)).wrap(from_fn(auth::metrics)),
         )
-        .service(api_v1());
-}
-
-fn api_v1() -> impl HttpServiceFactory {
-    web::scope("/api/v1")
-        .wrap(from_fn(auth::backend))
-        .service(
-            resource("/submissions", "GET, HEAD, POST")
-                .route(get().to(submissions::list))
-                .route(web::post().to(submissions::create)),
-        )
-        .service(
-            resource("/submissions/{id}", "DELETE, GET, HEAD")
-                .route(get().to(submissions::get))
-                .route(web::delete().to(submissions::cancel)),
-        )
-        .service(resource("/submissions/{id}/events", "GET").route(web::get().to(events::follow)))
-        .service(resource("/languages", "GET, HEAD").route(get().to(languages::list)))
-        .service(
-            resource("/users/{user}/throttle", "DELETE, GET, HEAD")
-                .route(get().to(users::throttle))
-                .route(web::delete().to(users::clear_throttle)),
-        )
-        .service(resource("/admin/recycle", "POST").route(web::post().to(admin::recycle)))
-        .default_service(web::to(error::not_found))
+        .service(api::routes());
 }
 
 /// Where GET is answered, so is HEAD: without the body, which is left out on the wire.

@@ -5,10 +5,12 @@
 
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod cli;
 pub mod config;
 mod copy;
 mod cpus;
+mod descriptors;
 pub mod figures;
 pub mod gojudge;
 pub mod grpc;

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use tonic::metadata::MetadataValue;
 use tonic::metadata::errors::InvalidMetadataValue;
 
+use crate::access::{Access, AccessError};
 use crate::config::Config;
 use crate::grpc::GrpcError;
-use crate::http::{Access, AccessError};
 
 mod commands;
 mod json;

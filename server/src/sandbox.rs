@@ -21,7 +21,6 @@ mod slot;
 mod terminal;
 mod warden_client;
 
-pub(crate) use connection::watch;
 pub(crate) use input::sealed;
 pub use member::RetireReason;
 pub use pool::{LeasedSandbox, Pool, PoolError, PoolStatus, ShelfStatus};

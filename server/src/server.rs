@@ -7,11 +7,12 @@ use std::time::Duration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::Access;
 use crate::config::Config;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
 use crate::grpc::{self, GrpcError};
-use crate::http::{self, Access, Api};
+use crate::http::{self, Api};
 use crate::language::Languages;
 use crate::operations::Operations;
 use crate::queue::{Judging, Queue};

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::access::{Access, AccessError};
 use crate::config::Config;
 use crate::cpus;
 use crate::gojudge::GoJudge;
-use crate::http::{Access, AccessError};
 use crate::judge::{Artefacts, Judge};
 use crate::language::{Languages, LanguagesError};
 use crate::queue;

@@ -13,7 +13,9 @@ use super::answer::{FileError, FileErrorKind};
 use super::copy_out_dir::Target;
 use super::files::FileStore;
 use super::go_error;
+use super::refusal::Refusal;
 use super::request::{Command, File, OutputName, PipeEnd, PipeMap, Request};
+use super::slot::{Collector, End, Slot};
 use super::terminal::{self, TerminalUse};
 
 /// Most descriptors of one command: go-judge breaks above 253.
@@ -21,15 +23,6 @@ pub(super) const MAX_FDS: usize = 128;
 
 /// What clients name as the `src` of an input that there is not, Hydro for one. It tells nothing of the server.
 const NOTHING: &str = "/dev/null";
-
-/// Why a request is answered without results.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// 400: the request makes no sense.
-    Bad(String),
-    /// 500 in go-judge's contract: what the request names cannot be had.
-    Failed(String),
-}
 
 /// Where contents may come from.
 #[derive(Debug, Clone, Copy)]
@@ -41,43 +34,6 @@ pub(super) struct Sources<'a> {
     pub(super) files: &'a FileStore,
     /// The client talks with the programs while they run: files may be `streamIn` and `streamOut`.
     pub(super) streams: bool,
-}
-
-/// What a descriptor of a command is connected to.
-#[derive(Debug)]
-pub(super) enum Slot {
-    Content(Bytes),
-    Open(Arc<OwnedFd>),
-    /// A file of the box of this name.
-    BoxFile(String),
-    /// A pipe that is read up to the maximum of the collector of this name.
-    Pipe(String),
-    /// One end of the pipe mapping of this number.
-    Mapped {
-        pipe: usize,
-        end: End,
-    },
-    /// What the client sends while the command runs.
-    StreamIn,
-    /// To the client while the command runs.
-    StreamOut,
-    /// The command's terminal.
-    Terminal,
-}
-
-/// Which end of a pipe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    Write,
-    Read,
-}
-
-/// A named output of a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Collector {
-    pub(super) name: String,
-    pub(super) max: i64,
-    pub(super) pipe: bool,
 }
 
 /// A file that goes into the box.

@@ -11,8 +11,8 @@ use gavel_protocol::{Bytes, MAX_LEAVINGS};
 use rustix::fs::{AtFlags, Mode, OFlags};
 
 use super::answer::{FileError, FileErrorKind};
-use super::command::Refusal;
 use super::go_error;
+use super::refusal::Refusal;
 use crate::copy;
 use crate::sandbox::Leaving;
 

@@ -11,13 +11,15 @@ use gavel_protocol::{Bytes, CpuRate, Ending, Limits, Step};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{CommandResult, FileError, FileErrorKind, Status};
-use super::command::{Collector, CopyIn, CopyOut, Prepared, Refusal, Slot, link_error};
+use super::command::{CopyIn, CopyOut, Prepared, link_error};
 use super::copy_out_dir::Target;
 use super::files::FileStore;
 use super::go_error;
 use super::pipes::{PipeReader, Pipes};
+use super::refusal::Refusal;
 use super::request::Command;
 use super::room::{self, Held, Room};
+use super::slot::{Collector, Slot};
 use super::status::{Asked, Files, decide, enforced};
 use super::stream::CommandStreams;
 use super::terminal::{CommandTerminal, TerminalUse};

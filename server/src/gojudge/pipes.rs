@@ -12,8 +12,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio::task::JoinHandle;
 
-use super::command::End;
 use super::request::PipeMap;
+use super::slot::End;
 
 /// What a pipe holds.
 const BLOCK: usize = 64 * 1024;

@@ -7,11 +7,7 @@ use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-use super::answer::CommandResult;
-use super::command::Refusal;
-
-/// What a request comes to.
-pub(crate) type Outcome = Result<Vec<CommandResult>, Refusal>;
+use super::refusal::Outcome;
 
 /// A request that runs while it is polled, by whoever waits for it. Dropping it cancels the request: its programs are
 /// killed and its sandboxes cleaned in the background.

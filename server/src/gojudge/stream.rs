@@ -15,10 +15,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::command::Refusal;
 use super::pipes::{self, DRAIN};
+use super::refusal::Outcome;
+use super::refusal::Refusal;
 use super::request::{File, Request};
-use super::running::Outcome;
 use crate::sandbox::{TerminalMaster, TerminalSize};
 
 /// Most bytes of a request's input that wait until its programs read them. What a client sends behind them, also that

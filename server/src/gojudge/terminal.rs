@@ -8,8 +8,9 @@ use bytes::Bytes;
 use tokio::io::AsyncWriteExt;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::command::{Collector, Refusal, Slot};
 use super::pipes::PipeReader;
+use super::refusal::Refusal;
+use super::slot::{Collector, Slot};
 use super::stream::CommandStreams;
 use crate::sandbox::{Terminal, TerminalMaster};
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::command::Refusal;
+use super::refusal::Refusal;
 use super::request::Request;
 
 /// All turns.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tonic::service::Interceptor;
 use tonic::{Request, Status};
 
-use crate::http::Access;
+use crate::access::Access;
 
 /// Looks at each call before its message is read.
 #[derive(Debug, Clone)]

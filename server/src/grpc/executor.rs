@@ -6,8 +6,8 @@ use gavel_rpc::{FileContent, FileId, FileListType, StreamRequest};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::{request, response, stream};
-use crate::gojudge::command::Refusal;
 use crate::gojudge::files::Stored;
+use crate::gojudge::refusal::Refusal;
 use crate::gojudge::{GoJudge, go_error};
 
 /// Answers calls.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gavel_rpc::request::pipe_map::PipeIndex;
 use gavel_rpc::request::{self as message, file};
 
-use crate::gojudge::command::Refusal;
+use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::{Command, File, OutputName, PipeEnd, PipeMap, Request};
 
 /// The id that the answer has to bear, and the request.

@@ -8,7 +8,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tonic::{Status, Streaming as Incoming};
 
 use super::{request, response};
-use crate::gojudge::command::Refusal;
+use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::Request;
 use crate::gojudge::stream::{Place, StreamError, StreamEvent, StreamInput, StreamOutput, Streaming};
 use crate::gojudge::{GoJudge, Outcome};

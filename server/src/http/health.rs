@@ -4,7 +4,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::{Api, gojudge_routes};
+use super::{Api, gojudge};
 use crate::version::{COMMIT, VERSION};
 
 /// `GET /healthz`: the process answers.
@@ -36,7 +36,7 @@ struct Ready {
 /// `GET /version`: ours, and what go-judge's clients look for.
 pub(super) async fn version(api: Data<Api>) -> Json<serde_json::Value> {
     let mut version = match api.gojudge {
-        Some(_) => gojudge_routes::version(),
+        Some(_) => gojudge::version(),
         None => serde_json::json!({}),
     };
     version["name"] = "gavel".into();

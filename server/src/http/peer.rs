@@ -13,7 +13,7 @@ use rustix::net::Shutdown;
 use rustix::net::sockopt::set_tcp_user_timeout;
 use tokio::io::Interest;
 
-use crate::sandbox::watch;
+use crate::descriptors::watch;
 
 /// A client that takes nothing of what it is sent for so long is gone, as tcp(7) has it for TCP_USER_TIMEOUT: what is kept
 /// for it is others' then.

@@ -19,8 +19,9 @@ use tonic::{Code, Request, Status};
 
 use super::ProxyError;
 use super::json::Protojson;
+use crate::access::Access;
 use crate::config::Config;
-use crate::http::{Access, Budget, Problem, uploaded};
+use crate::http::{Budget, Problem, uploaded};
 
 /// Calls the server.
 #[derive(Debug, Clone)]

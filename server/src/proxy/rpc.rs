@@ -13,10 +13,10 @@ use tonic::{Request, Response, Status, Streaming, async_trait};
 use super::ProxyError;
 use super::commands::{self, Answered};
 use super::upstream::Upstream;
+use crate::access::Access;
 use crate::config::Config;
 use crate::gojudge::request::File;
 use crate::grpc;
-use crate::http::Access;
 
 /// Serves until it is told to stop.
 ///

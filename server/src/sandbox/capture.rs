@@ -9,7 +9,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use super::Captured;
-use super::connection::watch;
+use crate::descriptors::watch;
 
 /// More than a pipe can hold (`fs.pipe-max-size` is 1 MiB unless root raised it).
 const LARGEST_PIPE: u64 = 16 << 20;

@@ -1,7 +1,7 @@
 //! The connection to a monitor: whole frames, in sequence, or an error. A monitor may have been taken over.
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use super::SandboxError;
+use crate::descriptors::watch;
 
 /// A packet waits at most so long for room in the monitor's queue; a monitor that reads empties it in microseconds.
 const SEND: Duration = Duration::from_secs(2);
@@ -143,15 +144,6 @@ impl AsFd for Connection {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }
-}
-
-/// Registers a non-blocking descriptor for events.
-pub(crate) fn watch<T: AsRawFd>(descriptor: T, interest: Interest) -> io::Result<AsyncFd<T>> {
-    #[expect(
-        deprecated,
-        reason = "its successor is unsafe to call, for types that may close what they name; OwnedFd and Arc do not"
-    )]
-    AsyncFd::with_interest(descriptor, interest)
 }
 
 /// The far end broke the protocol.

@@ -12,8 +12,9 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use super::SandboxError;
-use super::connection::{Connection, watch};
+use super::connection::Connection;
 use super::warden_client::{WardenCallError, WardenClient};
+use crate::descriptors::watch;
 use crate::slots::Slot;
 use crate::workspace::Workspace;
 

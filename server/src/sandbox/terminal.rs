@@ -16,7 +16,7 @@ use rustix::termios::Winsize;
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
-use super::connection::watch;
+use crate::descriptors::watch;
 
 /// A new terminal, in the kernel's usual state: echo on, lines are edited, `\n` goes out as `\r\n`, no size.
 #[derive(Debug)]

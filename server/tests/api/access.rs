@@ -1,7 +1,7 @@
 //! Who may call.
 
+use gavel::access::Access;
 use gavel::config::Config;
-use gavel::http::Access;
 use reqwest::Method;
 use serde_json::json;
 

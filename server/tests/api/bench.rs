@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use gavel::access::Access;
 use gavel::config::{Config, Overrides};
 use gavel::gojudge::GoJudge;
-use gavel::http::Access;
 use gavel::judge::{Compilation, JudgeError, Judgement, Progress, Stream, Summary, TestResult, Verdict};
 use gavel::language::Languages;
 use gavel::operations::{Operations, PoolStatus, ProfileStatus, Recycled};

@@ -12,12 +12,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::Api;
-use super::socket::{Incoming, Lost, Socket, Sockets, both, last_words};
-use crate::gojudge::command::Refusal;
+use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::{self, Request};
 use crate::gojudge::stream::{Place, StreamEvent, StreamInput, Streaming};
 use crate::gojudge::{GoJudge, Outcome, answer};
+use crate::http::Api;
+use crate::http::socket::{Incoming, Lost, Socket, Sockets, both, last_words};
 use crate::sandbox::TerminalSize;
 
 /// Most that fits into four bits.

@@ -12,12 +12,12 @@ use actix_web::http::header::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::{FutureExt, TryStreamExt, stream};
 
-use super::Problem;
-use super::body::{Body, Budget};
-use super::gojudge_routes::{json_body, refused};
 use super::media_type::{self, SNIFFED};
-use crate::gojudge::command::Refusal;
+use super::respond::{json_body, refused};
+use crate::gojudge::refusal::Refusal;
 use crate::gojudge::{GoJudge, answer, go_error};
+use crate::http::Problem;
+use crate::http::body::{Body, Budget};
 
 /// `GET /file`
 pub(super) async fn list(gojudge: web::Data<GoJudge>) -> HttpResponse {

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use uuid::Uuid;
 
-use super::error::{FieldError, Problem};
+use super::Problem;
+use super::error::FieldError;
 use super::wire_limits::{NewLimits, resolve};
 use crate::config::{LimitsConfig, SandboxConfig};
 use crate::language::{Language, Languages};

@@ -1,4 +1,4 @@
-//! The routes of go-judge.
+//! go-judge's API over HTTP: its routes on one page.
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
@@ -6,12 +6,19 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, Resource, web};
 use serde_json::json;
 
+mod files;
+mod media_type;
+mod missing;
+mod respond;
+mod stream;
+mod ws;
+
+pub(crate) use files::uploaded;
+
+use self::respond::{answered, json_body, refused};
 use super::body::Budget;
-use super::keeping::Keeping;
-use super::{Api, Problem, gojudge_files, gojudge_missing, gojudge_stream, gojudge_ws};
-use crate::gojudge::answer::CommandResult;
-use crate::gojudge::command::Refusal;
-use crate::gojudge::room::Held;
+use super::{Api, Problem};
+use crate::gojudge::refusal::Refusal;
 use crate::gojudge::{GoJudge, answer, request};
 
 /// What go-judge's clients look for in a version: the one whose contract this is.
@@ -19,22 +26,18 @@ const CONTRACT: &str = "v1.12.2";
 
 /// All routes but `/version`, which both APIs have.
 pub(super) fn routes(app: &mut web::ServiceConfig) {
-    let route = |path: &str| web::resource(path).default_service(web::to(gojudge_missing::not_found));
+    let route = |path: &str| web::resource(path).default_service(web::to(missing::not_found));
     app.service(route("/config").route(web::get().to(config)))
         .service(guarded(route("/run").route(web::post().to(run))))
-        .service(guarded(route("/ws").route(web::get().to(gojudge_ws::ws))))
-        .service(guarded(route("/stream").route(web::get().to(gojudge_stream::stream))))
+        .service(guarded(route("/ws").route(web::get().to(ws::ws))))
+        .service(guarded(route("/stream").route(web::get().to(stream::stream))))
         .service(guarded(
-            route("/file")
-                .route(web::get().to(gojudge_files::list))
-                .route(web::post().to(gojudge_files::upload)),
+            route("/file").route(web::get().to(files::list)).route(web::post().to(files::upload)),
         ))
         .service(guarded(
-            route("/file/{id}")
-                .route(web::get().to(gojudge_files::download))
-                .route(web::delete().to(gojudge_files::remove)),
+            route("/file/{id}").route(web::get().to(files::download)).route(web::delete().to(files::remove)),
         ))
-        .service(guarded(web::resource(gojudge_missing::BELOW).route(web::to(gojudge_missing::below))));
+        .service(guarded(web::resource(missing::BELOW).route(web::to(missing::below))));
 }
 
 /// For those only who may call.
@@ -101,35 +104,6 @@ async fn run(
         Ok(decoded) => answered(gojudge.run(decoded).await),
         Err(error) => refused(&Refusal::Bad(error)),
     })
-}
-
-fn answered(outcome: Result<Vec<CommandResult>, Refusal>) -> HttpResponse {
-    match outcome {
-        Ok(results) => {
-            let json = answer::results(&results);
-            let rooms = results.into_iter().filter_map(|result| result.room);
-            let rooms: Vec<_> = rooms.map(Held::once_written).collect();
-            match rooms.is_empty() {
-                true => json_body(HttpResponse::Ok(), json),
-                // Only when this client has taken its contents, however slow it is, is there room for others'.
-                false => HttpResponse::Ok().content_type(JSON).body(Keeping::new(json, rooms)),
-            }
-        }
-        Err(refusal) => refused(&refusal),
-    }
-}
-
-pub(super) fn refused(refusal: &Refusal) -> HttpResponse {
-    match refusal {
-        Refusal::Bad(text) => json_body(HttpResponse::BadRequest(), answer::text(text)),
-        Refusal::Failed(text) => json_body(HttpResponse::InternalServerError(), answer::text(text)),
-    }
-}
-
-const JSON: &str = "application/json; charset=utf-8";
-
-pub(super) fn json_body(mut response: actix_web::HttpResponseBuilder, body: Vec<u8>) -> HttpResponse {
-    response.content_type(JSON).body(body)
 }
 
 async fn config(gojudge: web::Data<GoJudge>, api: web::Data<Api>) -> HttpResponse {

@@ -13,13 +13,13 @@ use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 
-use super::Api;
-use super::body::Held;
-use super::socket::{Incoming, Lost, Received, Socket, Sockets, both, last_words};
 use crate::config::GoJudgeConfig;
-use crate::gojudge::command::Refusal;
+use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::{self, Request, SocketMessage};
 use crate::gojudge::{GoJudge, Outcome, answer, go_error};
+use crate::http::Api;
+use crate::http::body::Held;
+use crate::http::socket::{Incoming, Lost, Received, Socket, Sockets, both, last_words};
 
 /// A client that leaves so many answers lying is not listened to until it takes some.
 const MANY: usize = 256;

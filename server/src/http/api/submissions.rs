@@ -8,10 +8,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
-use super::body::Budget;
 use super::view::{State, SubmissionView};
 use super::wire::{self, NewSubmission, Rules};
 use super::{Api, Problem};
+use crate::http::Budget;
 use crate::judge::Verdict;
 use crate::queue::Stage;
 use crate::store::{Cancelled, Filter, StoredState};

@@ -1,0 +1,264 @@
+//! Who may call: bearer tokens; without one, only requests that no foreign web page can have made. go-judge's clients
+//! send no token: those of `gojudge.open_networks` need none for its routes.
+
+use std::net::IpAddr;
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+use ipnet::IpNet;
+use subtle::ConstantTimeEq;
+
+use crate::config::Config;
+use crate::http::Problem;
+
+/// The rules, made from `[http]` and `gojudge.open_networks`.
+#[derive(Debug)]
+pub struct Access {
+    token: Option<Secret>,
+    admin_token: Option<Secret>,
+    hosts: Vec<String>,
+    origins: Vec<String>,
+    open_networks: Vec<IpNet>,
+}
+
+/// Why the server must not start.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// Anybody could call.
+    #[error(
+        "no token is set: set `http.token` (GAVEL_HTTP__TOKEN or GAVEL_HTTP__TOKEN_FILE), or \
+         `http.allow_unauthenticated = true` where only trusted programs reach the port"
+    )]
+    NoToken,
+}
+
+/// What a caller may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Submits and reads.
+    Backend,
+    /// May also recycle, forgive, and whatever else concerns all users.
+    Operator,
+}
+
+/// Of a token only its digest is kept, so that comparing takes the same time for every wrong one.
+#[derive(Debug)]
+struct Secret(blake3::Hash);
+
+impl Access {
+    /// Reads the rules.
+    ///
+    /// # Errors
+    /// No token, and no leave to do without.
+    pub fn new(config: &Config) -> Result<Self, AccessError> {
+        let http = &config.http;
+        let secret = |token: &Option<String>| token.as_deref().map(Secret::new);
+        if http.token.is_none() && !http.allow_unauthenticated {
+            return Err(AccessError::NoToken);
+        }
+        Ok(Self {
+            token: secret(&http.token),
+            admin_token: secret(&http.admin_token),
+            hosts: http.allowed_hosts.clone(),
+            origins: http.allowed_origins.clone(),
+            open_networks: config.gojudge.open_networks.clone(),
+        })
+    }
+
+    /// Is a client at this address of a network that needs no token for the go-judge API? The address must be the
+    /// socket's: a header that names another (`X-Forwarded-For`) is anybody's to write.
+    pub(crate) fn is_open(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.open_networks.iter().any(|network| network.contains(&peer))
+    }
+
+    /// May this client use the go-judge API where there are no HTTP headers but this one? As over HTTP: a token that is
+    /// sent must be right, and without one only clients of open networks may, or anybody while there is none.
+    pub(crate) fn admits(&self, peer: Option<IpAddr>, authorization: Option<&str>) -> bool {
+        match authorization {
+            Some(value) => token_of(value).is_some_and(|given| self.role_of(given).is_ok()),
+            None => self.token.is_none() || peer.is_some_and(|peer| self.is_open(peer)),
+        }
+    }
+
+    /// May the sender of this request use the routes of go-judge? A token that is sent must be right everywhere.
+    ///
+    /// # Errors
+    /// What to answer.
+    pub(crate) fn check_gojudge(&self, request: &HttpRequest) -> Result<(), Problem> {
+        let is_open = request.peer_addr().is_some_and(|peer| self.is_open(peer.ip()));
+        if !is_open || request.headers().contains_key(header::AUTHORIZATION) {
+            return self.role(request).map(drop);
+        }
+        // The browsers of that network are no clients of ours.
+        self.check_host(request, |name| is_loopback(name) || cannot_be_rebound(name))?;
+        self.check_origin(request)
+    }
+
+    /// Are there tokens, so that whoever has none is a stranger?
+    pub(crate) fn needs_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// Is the sender one that may call at all?
+    pub(crate) fn is_known(&self, request: &HttpRequest) -> bool {
+        self.role(request).is_ok()
+    }
+
+    /// What the sender of this request may do.
+    ///
+    /// # Errors
+    /// What to answer to somebody who may do nothing.
+    pub(crate) fn role(&self, request: &HttpRequest) -> Result<Role, Problem> {
+        if let Some(given) = bearer(request)? {
+            return self.role_of(given);
+        }
+        if self.token.is_some() {
+            return Err(Problem::Unauthorized("a bearer token is needed"));
+        }
+        self.check_host(request, is_loopback)?;
+        self.check_origin(request)?;
+        // Where operators have a token of their own, nobody is one without it.
+        Ok(if self.admin_token.is_some() { Role::Backend } else { Role::Operator })
+    }
+
+    fn role_of(&self, given: &str) -> Result<Role, Problem> {
+        let given = Secret::new(given);
+        let is = |known: &Option<Secret>| known.as_ref().is_some_and(|known| known.equals(&given));
+        // Both are compared always: the time tells nothing.
+        match (is(&self.admin_token), is(&self.token)) {
+            (true, _) => Ok(Role::Operator),
+            (false, true) => Ok(Role::Backend),
+            (false, false) => Err(Problem::Unauthorized("the bearer token is wrong")),
+        }
+    }
+
+    /// A page of another site reaches a local judge by a name of its own (DNS rebinding).
+    fn check_host(&self, request: &HttpRequest, is_harmless: fn(&str) -> bool) -> Result<(), Problem> {
+        let host =
+            request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let name = without_port(host);
+        let listed = |known: &String| known.eq_ignore_ascii_case(host) || known.eq_ignore_ascii_case(name);
+        if is_harmless(name) || self.hosts.iter().any(listed) {
+            return Ok(());
+        }
+        Err(Problem::Forbidden(format!(
+            "requests to the host `{}` are refused without a token: list it in `http.allowed_hosts`, or set \
+             `http.token` and send it",
+            host.escape_default()
+        )))
+    }
+
+    /// A browser says which page a request comes from.
+    fn check_origin(&self, request: &HttpRequest) -> Result<(), Problem> {
+        let Some(origin) = request.headers().get(header::ORIGIN) else { return Ok(()) };
+        let origin = origin.to_str().unwrap_or_default();
+        let host =
+            request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let own = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host);
+        if own || self.origins.iter().any(|known| known.eq_ignore_ascii_case(origin)) {
+            return Ok(());
+        }
+        Err(Problem::Forbidden(format!(
+            "requests from pages of `{}` are refused without a token: list it in `http.allowed_origins`, or set \
+             `http.token` and send it",
+            origin.escape_default()
+        )))
+    }
+}
+
+impl Secret {
+    fn new(token: &str) -> Self {
+        Self(blake3::hash(token.as_bytes()))
+    }
+
+    fn equals(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+fn bearer(request: &HttpRequest) -> Result<Option<&str>, Problem> {
+    let Some(value) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
+    let wrong = Problem::Unauthorized("the Authorization header is not `Bearer <token>`");
+    value.to_str().ok().and_then(token_of).map(Some).ok_or(wrong)
+}
+
+/// The token of an `Authorization` of the form `Bearer <token>`.
+fn token_of(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.chars().all(|c| c.is_ascii_digit()) && !name.is_empty() => name,
+        _ => host,
+    }
+}
+
+fn is_loopback(name: &str) -> bool {
+    name.eq_ignore_ascii_case("localhost") || address(name).is_some_and(|address| address.is_loopback())
+}
+
+/// Addresses, and the names of containers and hosts of one's own network (`server`): no stranger can have a domain of
+/// such a name lead to us.
+fn cannot_be_rebound(name: &str) -> bool {
+    address(name).is_some() || !name.is_empty() && !name.contains('.')
+}
+
+fn address(name: &str) -> Option<IpAddr> {
+    name.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Overrides;
+
+    fn access(networks: &str) -> Access {
+        let flag = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let flags = vec![flag("http.token", "0123456789abcdef"), flag("gojudge.open_networks", networks)];
+        let overrides = Overrides { file: Some("/dev/null".into()), flags, ..Overrides::default() };
+        Access::new(&Config::load(&overrides).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn an_address_is_of_an_open_network_in_whatever_form_it_comes() {
+        let access = access("10.1.0.0/16, 192.168.1.7, fd00::/8, ::ffff:172.16.0.0/108");
+        for (peer, expected) in [
+            ("10.1.255.255", true),
+            ("::ffff:10.1.2.3", true),
+            ("10.2.0.0", false),
+            ("::ffff:10.2.0.0", false),
+            ("192.168.1.7", true),
+            ("192.168.1.8", false),
+            ("fd12::1", true),
+            ("fe80::1", false),
+            ("172.31.0.1", true),
+            ("172.32.0.1", false),
+            ("::a01:203", false),
+        ] {
+            assert_eq!(access.is_open(peer.parse().unwrap()), expected, "{peer}");
+        }
+    }
+
+    #[test]
+    fn no_network_is_open_by_default() {
+        assert!(!access("").is_open("127.0.0.1".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_host_name_that_a_stranger_can_own_may_be_rebound() {
+        for (name, expected) in [
+            ("server", true),
+            ("10.0.0.1", true),
+            ("[fd00::1]", true),
+            ("judge.example", false),
+            ("10.0.0.1.evil.example", false),
+            ("", false),
+        ] {
+            assert_eq!(cannot_be_rebound(name), expected, "{name}");
+        }
+    }
+}

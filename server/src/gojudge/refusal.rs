@@ -1,0 +1,15 @@
+//! What a request comes to: results, or why there are none.
+
+use super::answer::CommandResult;
+
+/// What a request comes to.
+pub(crate) type Outcome = Result<Vec<CommandResult>, Refusal>;
+
+/// Why a request is answered without results.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// 400: the request makes no sense.
+    Bad(String),
+    /// 500 in go-judge's contract: what the request names cannot be had.
+    Failed(String),
+}

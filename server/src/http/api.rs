@@ -1,0 +1,41 @@
+//! The native API, `/api/v1`: its routes on one page; one file per resource.
+
+use actix_web::dev::HttpServiceFactory;
+use actix_web::middleware::from_fn;
+use actix_web::web;
+
+mod admin;
+mod events;
+mod languages;
+mod submissions;
+mod users;
+mod view;
+mod wire;
+mod wire_limits;
+
+use super::{Api, Problem, auth, error, get, resource};
+
+/// Every route of it.
+pub(super) fn routes() -> impl HttpServiceFactory {
+    web::scope("/api/v1")
+        .wrap(from_fn(auth::backend))
+        .service(
+            resource("/submissions", "GET, HEAD, POST")
+                .route(get().to(submissions::list))
+                .route(web::post().to(submissions::create)),
+        )
+        .service(
+            resource("/submissions/{id}", "DELETE, GET, HEAD")
+                .route(get().to(submissions::get))
+                .route(web::delete().to(submissions::cancel)),
+        )
+        .service(resource("/submissions/{id}/events", "GET").route(web::get().to(events::follow)))
+        .service(resource("/languages", "GET, HEAD").route(get().to(languages::list)))
+        .service(
+            resource("/users/{user}/throttle", "DELETE, GET, HEAD")
+                .route(get().to(users::throttle))
+                .route(web::delete().to(users::clear_throttle)),
+        )
+        .service(resource("/admin/recycle", "POST").route(web::post().to(admin::recycle)))
+        .default_service(web::to(error::not_found))
+}
