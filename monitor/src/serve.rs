@@ -120,7 +120,9 @@ impl Server {
                     descriptors.push(file);
                 }
             }
-            self.channel.send(run, Reply::Leavings(found), &borrowed(&descriptors))?;
+            if !found.is_empty() {
+                self.channel.send(run, Reply::Leavings(found), &borrowed(&descriptors))?;
+            }
         }
         Ok(())
     }

@@ -135,6 +135,8 @@ pub struct SandboxConfig {
     /// Size of the box, of /tmp in toolchain containers too.
     #[serde(with = "units::size")]
     pub box_size: Bytes,
+    /// Without cgroups for every sandbox the service is not ready; else it does with rlimits where there are none.
+    pub require_cgroups: bool,
     /// Parent cgroup of everything; none = `/gavel` or `gavel.slice`, by the engine's driver.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cgroup_parent: Option<String>,

@@ -98,8 +98,7 @@ impl<S: Sandboxes> Judge<S> {
                 .languages
                 .get(&submission.language)
                 .ok_or_else(|| JudgeError::UnknownLanguage(submission.language.clone()))?;
-            let toolchain = language.toolchain.as_deref().and_then(|name| self.languages.toolchain(name));
-            let artefact = match toolchain {
+            let artefact = match language.toolchain.as_deref() {
                 None => None,
                 Some(toolchain) => {
                     progress(Progress::Compiling);
@@ -275,6 +274,25 @@ mod tests {
         let second = bench.judge(&submission("same")).await.unwrap();
         assert!(second.compile.unwrap().cached);
         assert_eq!(bench.sandboxes.asked().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn another_compiler_under_the_same_tag_compiles_anew() {
+        let bench = bench([Ok(compiled()), Ok(printed("3")), Ok(compiled()), Ok(printed("3"))]);
+        bench.sandboxes.be_made_of("sha256:old");
+        bench.judge(&submission("same")).await.unwrap();
+        bench.sandboxes.be_made_of("sha256:new");
+        assert!(!bench.judge(&submission("same")).await.unwrap().compile.unwrap().cached);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_has_just_started_finds_what_was_compiled_before() {
+        let bench = bench([Ok(compiled()), Ok(printed("3")), Ok(printed("3"))]);
+        bench.judge(&submission("same")).await.unwrap();
+        bench.sandboxes.forget_the_image();
+        assert!(bench.judge(&submission("same")).await.unwrap().compile.unwrap().cached);
+        // It had to wait for a sandbox, to learn which image it is.
+        assert_eq!(bench.sandboxes.leases(), 4);
     }
 
     #[tokio::test]

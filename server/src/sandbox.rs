@@ -11,6 +11,7 @@ pub use crate::slots::Profile;
 use crate::submission::Isolation;
 
 mod capture;
+mod channel;
 mod connection;
 mod input;
 mod member;
@@ -42,6 +43,11 @@ pub trait Sandboxes: Send + Sync + 'static {
         user: Option<&str>,
         patience: Duration,
     ) -> impl Future<Output = Result<Self::Lease, SandboxError>> + Send;
+
+    /// Id of the image that new sandboxes of a profile are made of; none before the first is there.
+    fn image(&self, _profile: &Profile) -> Option<Arc<str>> {
+        None
+    }
 }
 
 /// A sandbox in somebody's hands. It is reset after every run, so nothing of one run is there in the next.
@@ -59,6 +65,11 @@ pub trait Lease: Send {
 
     /// Names the sandbox in logs: `run-3`, `gcc-0`.
     fn name(&self) -> &str;
+
+    /// Id of its container's image; none where there is no such thing.
+    fn image(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// One program to run in a leased sandbox.

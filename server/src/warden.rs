@@ -15,6 +15,7 @@ mod engine;
 mod keeper;
 mod listener;
 mod prepare;
+mod probe;
 mod reaper;
 mod survey;
 
@@ -54,6 +55,12 @@ pub enum WardenError {
     /// The image of a container is not there.
     #[error("there is no image {0}: `make images` builds ours, `docker pull` fetches others")]
     NoImage(String),
+    /// Containers get no cgroups of their own.
+    #[error(
+        "containers get no cgroups of their own here, and sandbox.require_cgroups is set: {0}. On a host that has none \
+         for them, unset it: limits are then those of rlimits and of the whole container"
+    )]
+    NoCgroups(String),
     /// A container of that name is somebody else's.
     #[error("container {0} exists and is not of this instance: remove it, or change sandbox.instance")]
     Foreign(String),
@@ -87,7 +94,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     })
 }
 
-/// Prepares the workspace and serves the five verbs on the warden's socket, until SIGTERM or SIGINT. Containers are
+/// Prepares the workspace and serves the verbs on the warden's socket, until SIGTERM or SIGINT. Containers are
 /// left as they are then: a restarted warden disturbs no run.
 ///
 /// # Errors

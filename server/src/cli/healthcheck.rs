@@ -55,7 +55,8 @@ pub(super) async fn warden(config: &Config) -> Result<(), Unhealthy> {
         BufReader::new(stream).read_line(&mut line).await?;
         match serde_json::from_str(&line)? {
             Answer::Failed(why) => Err(Unhealthy::Failed(why)),
-            Answer::Done | Answer::Created(_) | Answer::Containers(_) => Ok(()),
+            Answer::NoImage(image) => Err(Unhealthy::Failed(format!("there is no image {image}"))),
+            Answer::Done | Answer::Created { .. } | Answer::Containers(_) => Ok(()),
         }
     };
     tokio::time::timeout(PATIENCE, asking).await.map_err(|_elapsed| Unhealthy::Slow)?

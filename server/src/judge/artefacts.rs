@@ -15,7 +15,8 @@ use tempfile::NamedTempFile;
 
 use super::judgement::Compilation;
 use crate::copy;
-use crate::language::{Language, Toolchain};
+use crate::language::Language;
+use crate::self_test::SELF_TEST;
 use crate::submission::{Isolation, Submission};
 
 /// Programs held open; each costs one descriptor.
@@ -43,6 +44,17 @@ pub struct Artefact {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key(blake3::Hash);
 
+/// What compiles, beside the source and its command.
+#[derive(Debug, Clone, Copy)]
+pub struct Compiler<'a> {
+    /// Id of the image: its tag may name another tomorrow.
+    pub image: &'a str,
+    /// The environment.
+    pub environment: &'a [&'a str],
+    /// The largest program that is taken.
+    pub largest: Bytes,
+}
+
 /// What is kept beside a program.
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
@@ -51,11 +63,13 @@ struct Record {
 }
 
 impl Key {
-    /// The key of a submission's program; `None` where the isolation allows no reuse.
+    /// The key of a submission's program; `None` where the isolation allows no reuse, and for the self-test, which is to
+    /// compile.
     ///
     /// The user is part of it: that a compilation was `cached`, or quick, must tell nobody about another's source.
-    pub fn of(submission: &Submission, language: &Language, toolchain: &Toolchain) -> Option<Self> {
-        if submission.isolation == Isolation::Fresh {
+    pub fn of(submission: &Submission, language: &Language, toolchain: &Compiler<'_>) -> Option<Self> {
+        let is_self_test = submission.user.as_deref() == Some(SELF_TEST);
+        if submission.isolation == Isolation::Fresh || is_self_test {
             return None;
         }
         let mut hasher = blake3::Hasher::new();
@@ -63,10 +77,14 @@ impl Key {
             hasher.update(&(field.len() as u64).to_le_bytes());
             hasher.update(field);
         };
-        add(b"gavel artefact 1");
+        add(b"gavel artefact 2");
         add(submission.user.as_deref().map_or(&[][..], str::as_bytes));
         add(&[u8::from(submission.user.is_some())]);
         add(toolchain.image.as_bytes());
+        add(&toolchain.largest.get().to_le_bytes());
+        for variable in toolchain.environment {
+            add(variable.as_bytes());
+        }
         add(language.artefact.as_deref().unwrap_or_default().as_bytes());
         for word in &language.compile {
             add(word.as_bytes());
@@ -267,9 +285,12 @@ mod tests {
         (file.into(), Bytes(content.len() as u64))
     }
 
+    const COMPILER: Compiler<'_> =
+        Compiler { image: "sha256:1", environment: &["PATH=/bin"], largest: Bytes::mib(64) };
+
     fn key(source: &str) -> Key {
-        let (language, toolchain) = cpp();
-        Key::of(&submission(source), &language, &toolchain).unwrap()
+        let (language, _) = cpp();
+        Key::of(&submission(source), &language, &COMPILER).unwrap()
     }
 
     fn read(artefact: &Artefact) -> Vec<u8> {
@@ -352,8 +373,8 @@ mod tests {
 
     #[test]
     fn the_key_tells_users_sources_and_limits_apart() {
-        let (language, toolchain) = cpp();
-        let key = |submission: &Submission| Key::of(submission, &language, &toolchain);
+        let (language, _) = cpp();
+        let key = |submission: &Submission| Key::of(submission, &language, &COMPILER);
         let mine = submission("int main(){}");
         let mut theirs = mine.clone();
         theirs.user = Some("bob".into());
@@ -366,5 +387,16 @@ mod tests {
         assert_ne!(key(&mine), key(&theirs));
         assert_ne!(key(&mine), key(&strict));
         assert_eq!(key(&fresh), None);
+        let others = [
+            Compiler { image: "sha256:2", ..COMPILER },
+            Compiler { environment: &["PATH=/usr/bin"], ..COMPILER },
+            Compiler { largest: Bytes::mib(1), ..COMPILER },
+        ];
+        for other in others {
+            assert_ne!(Key::of(&mine, &language, &other), key(&mine), "{other:?}");
+        }
+        let mut tested = mine;
+        tested.user = Some(SELF_TEST.into());
+        assert_eq!(key(&tested), None);
     }
 }

@@ -6,11 +6,11 @@ use gavel_protocol::{Bytes, Ending, Limit};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::artefacts::{Artefact, Key};
+use super::artefacts::{Artefact, Compiler, Key};
 use super::judgement::Compilation;
 use super::verdict::{monitor_limits, signal_name};
 use super::{Judge, JudgeError, LEASE_PATIENCE, log};
-use crate::language::{Language, Toolchain};
+use crate::language::Language;
 use crate::sandbox::{
     CollectFile, CollectedOutput, Input, Lease, Output, Profile, Program, PutContent, PutFile, Ran,
     RunEnding, SandboxError, Sandboxes,
@@ -43,31 +43,48 @@ impl<S: Sandboxes> Judge<S> {
         &self,
         submission: &Submission,
         language: &Language,
-        toolchain: (&str, &Toolchain),
+        toolchain: &str,
         cancel: &CancellationToken,
     ) -> Result<Compiled, JudgeError> {
-        let key = Key::of(submission, language, toolchain.1);
-        if let Some(mut artefact) = self.cached(key).await? {
-            artefact.compilation.cached = true;
+        let profile = Profile::Toolchain(toolchain.to_owned());
+        let image = self.sandboxes.image(&profile);
+        let key = self.key(submission, language, image.as_deref());
+        if let Some(artefact) = self.cached(key).await? {
             return Ok(Compiled::Program(artefact));
         }
-        let profile = Profile::Toolchain(toolchain.0.to_owned());
         let mut lease = self
             .sandboxes
             .lease(&profile, submission.isolation, submission.user.as_deref(), LEASE_PATIENCE)
             .await?;
+        // It may be of another image than the newest, or be the first that tells which that is.
+        let own_key = self.key(submission, language, lease.image());
+        if own_key != key
+            && let Some(artefact) = self.cached(own_key).await?
+        {
+            return Ok(Compiled::Program(artefact));
+        }
         let span = tracing::info_span!("compile", sandbox = lease.name());
         let ran = lease.run(self.compilation(submission, language), cancel).instrument(span).await?;
         drop(lease);
-        self.compiled(submission, key, ran).await
+        self.compiled(submission, own_key, ran).await
+    }
+
+    /// Without an image there is none: nobody could say what the program was made with.
+    fn key(&self, submission: &Submission, language: &Language, image: Option<&str>) -> Option<Key> {
+        let compiler = Compiler { image: image?, environment: &ENVIRONMENT, largest: self.limits.artefact };
+        Key::of(submission, language, &compiler)
     }
 
     async fn cached(&self, key: Option<Key>) -> Result<Option<Artefact>, JudgeError> {
         let Some(key) = key else { return Ok(None) };
-        match self.artefacts.held(&key) {
-            Some(artefact) => Ok(Some(artefact)),
-            None => self.on_disk("find a compiled program", move |artefacts| artefacts.find(&key)).await,
+        let mut found = self.artefacts.held(&key);
+        if found.is_none() {
+            found = self.on_disk("find a compiled program", move |artefacts| artefacts.find(&key)).await?;
         }
+        if let Some(artefact) = &mut found {
+            artefact.compilation.cached = true;
+        }
+        Ok(found)
     }
 
     /// The compiler as a program to run.

@@ -61,6 +61,20 @@ pub(crate) struct Scripted {
     answers: Arc<Mutex<VecDeque<Result<Ran, SandboxError>>>>,
     asked: Arc<Mutex<Vec<(Profile, Program)>>>,
     leases: Arc<Mutex<u32>>,
+    image: Arc<Mutex<Image>>,
+}
+
+/// What sandboxes are made of, and whether that is known before one is there.
+#[derive(Debug, Clone)]
+struct Image {
+    id: Arc<str>,
+    known: bool,
+}
+
+impl Default for Image {
+    fn default() -> Self {
+        Self { id: "sha256:12ab".into(), known: true }
+    }
 }
 
 impl Scripted {
@@ -74,13 +88,23 @@ impl Scripted {
         std::mem::take(&mut self.asked.lock().unwrap())
     }
 
+    /// From now on sandboxes are made of this image.
+    pub(crate) fn be_made_of(&self, image: &str) {
+        self.image.lock().unwrap().id = image.into();
+    }
+
+    /// As when no sandbox has been made yet.
+    pub(crate) fn forget_the_image(&self) {
+        self.image.lock().unwrap().known = false;
+    }
+
     pub(crate) fn leases(&self) -> u32 {
         *self.leases.lock().unwrap()
     }
 }
 
 #[derive(Debug)]
-pub(crate) struct ScriptedLease(Scripted, Profile);
+pub(crate) struct ScriptedLease(Scripted, Profile, Arc<str>);
 
 impl Sandboxes for Scripted {
     type Lease = ScriptedLease;
@@ -93,7 +117,13 @@ impl Sandboxes for Scripted {
         _: Duration,
     ) -> Result<ScriptedLease, SandboxError> {
         *self.leases.lock().unwrap() += 1;
-        Ok(ScriptedLease(self.clone(), profile.clone()))
+        let image = self.image.lock().unwrap().id.clone();
+        Ok(ScriptedLease(self.clone(), profile.clone(), image))
+    }
+
+    fn image(&self, _: &Profile) -> Option<Arc<str>> {
+        let image = self.image.lock().unwrap();
+        image.known.then(|| image.id.clone())
     }
 }
 
@@ -113,6 +143,10 @@ impl Lease for ScriptedLease {
 
     fn name(&self) -> &str {
         "scripted"
+    }
+
+    fn image(&self) -> Option<&str> {
+        Some(&self.2)
     }
 }
 

@@ -65,6 +65,16 @@ impl Connection {
         Ok(frame)
     }
 
+    /// Frames encoded so far.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// Takes back frames that were encoded and will not be sent: as many stay as there were.
+    pub(super) fn unsend(&mut self, sent: u64) {
+        self.sent = sent;
+    }
+
     /// Sends a frame that [`Self::encode`] made.
     pub(super) async fn send(
         &mut self,
@@ -143,6 +153,30 @@ impl Connection {
 impl AsFd for Connection {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
+    }
+}
+
+/// Descriptors that came with a reply, by position, each to be taken once.
+#[derive(Debug)]
+pub(super) struct Descriptors(Vec<Option<OwnedFd>>);
+
+impl Descriptors {
+    pub(super) fn new(descriptors: Vec<OwnedFd>) -> Self {
+        Self(descriptors.into_iter().map(Some).collect())
+    }
+
+    /// The descriptor at a position that the reply names.
+    pub(super) fn take(&mut self, position: u16) -> Result<OwnedFd, SandboxError> {
+        let found = self.0.get_mut(usize::from(position)).and_then(Option::take);
+        found.ok_or_else(|| breach(format!("descriptor {position} is not there")))
+    }
+
+    /// Descriptors that no message names are a breach too.
+    pub(super) fn finish(self) -> Result<(), SandboxError> {
+        match self.0.iter().flatten().count() {
+            0 => Ok(()),
+            count => Err(breach(format!("{count} descriptors belong to nothing"))),
+        }
     }
 }
 

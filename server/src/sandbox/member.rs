@@ -1,23 +1,21 @@
 //! One sandbox of the pool: a container and its monitor, from handshake to retirement.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gavel_protocol::{CgroupTier, Clean, Order, Reply, Run, RunId, Step};
+use gavel_protocol::{CgroupTier, Clean, Order, Reply, RunId, Step};
 use serde::Serialize;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+use super::channel::Channel;
 use super::connection::{Connection, Received, breach};
-use super::order::{Parcel, Passed};
-use super::{Program, Ran, SandboxError, order, run};
+use super::run::Sent;
+use super::{Program, Ran, RunEnding, SandboxError, order, run};
 use crate::submission::Isolation;
 
 /// Wiping a box takes milliseconds; so long it may take on a host that is overloaded.
 const CLEAN: Duration = Duration::from_secs(10);
-
-/// Bytes read from a pipe at once: what a pipe holds.
-const SCRATCH: usize = 64 * 1024;
 
 /// Why a sandbox was retired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -44,9 +42,6 @@ pub enum RetireReason {
     /// The server stops.
     Stopping,
 }
-
-/// `E2BIG`: as execve(2) says it of arguments and environment together.
-const E2BIG: i32 = rustix::io::Errno::TOOBIG.raw_os_error();
 
 /// Whom a sandbox has served.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -96,6 +91,8 @@ enum State {
 pub(super) struct Sandbox {
     pub(super) name: String,
     pub(super) tier: CgroupTier,
+    /// Id of its container's image.
+    pub(super) image: Arc<str>,
     /// Of the shelf when it was made.
     pub(super) generation: u64,
     pub(super) history: History,
@@ -104,11 +101,7 @@ pub(super) struct Sandbox {
     pub(super) last_heard: Instant,
     /// Tells the slot's keeper by being dropped.
     pub(super) _gone: oneshot::Sender<()>,
-    pub(super) connection: Connection,
-    /// For reading standard output and standard error.
-    pub(super) scratch: [Box<[u8]>; 2],
-    /// Pings of a long run that are still to be answered.
-    pub(super) pongs_due: u32,
+    pub(super) channel: Channel,
     state: State,
     last_run: u64,
 }
@@ -118,6 +111,7 @@ pub(super) struct Sandbox {
 pub(super) struct Made {
     pub(super) name: String,
     pub(super) tier: CgroupTier,
+    pub(super) image: Arc<str>,
     pub(super) generation: u64,
     pub(super) expires: Instant,
     pub(super) connection: Connection,
@@ -130,37 +124,47 @@ impl Sandbox {
         let sandbox = Self {
             name: made.name,
             tier: made.tier,
+            image: made.image,
             generation: made.generation,
             history: History::Nobody,
             runs: 0,
             expires: made.expires,
             last_heard: Instant::now(),
             _gone: gone,
-            connection: made.connection,
-            scratch: [(); 2].map(|()| vec![0; SCRATCH].into_boxed_slice()),
-            pongs_due: 0,
+            channel: Channel::new(made.connection),
             state: State::Clean,
             last_run: 0,
         };
         (sandbox, watch)
     }
 
-    /// Runs a program; after an error the sandbox is broken.
+    /// Runs a program; after an error of the sandbox's it is broken. What cannot be said to the monitor is not begun.
     pub(super) async fn run(
         &mut self,
         program: Program,
         cancel: &CancellationToken,
     ) -> Result<Ran, SandboxError> {
-        if order::is_too_large(&program) {
-            return Ok(run::not_started(Step::Request, E2BIG));
+        if let Some(ending) = order::unspeakable(&program) {
+            return Ok(run::not_begun(ending));
         }
-        let outgoing = order::outgoing(program).await?;
+        let order::Outgoing { messages, expect, stdout, stderr } = order::outgoing(program).await?;
         self.settle().await?;
-        self.last_run += 1;
+        let id = RunId(self.last_run + 1);
+        let frames = match self.channel.encode(id, messages) {
+            Ok(frames) => frames,
+            Err(error) => {
+                tracing::warn!(sandbox = self.name, %error, "a run cannot be put into frames");
+                return Ok(run::not_begun(RunEnding::NotStarted {
+                    step: Step::Request,
+                    errno: order::E2BIG,
+                }));
+            }
+        };
+        self.last_run = id.0;
         self.runs += 1;
-        let id = RunId(self.last_run);
         self.state = State::Running;
-        let result = run::run(self, id, outgoing, cancel).await;
+        let sent = Sent { id, frames, expect, stdout, stderr };
+        let result = run::run(&self.name, &mut self.channel, sent, cancel).await;
         self.state = match &result {
             Ok(_) => State::Settling { id, proven: false },
             Err(error) => State::Broken(reason_of(error)),
@@ -169,31 +173,10 @@ impl Sandbox {
         result
     }
 
-    /// Sends the frames of a run and closes our copies of what went with them.
-    pub(super) async fn send(
-        &mut self,
-        id: RunId,
-        parcels: Vec<Parcel>,
-        run: Box<Run>,
-        descriptors: Vec<Passed>,
-    ) -> Result<(), SandboxError> {
-        for parcel in parcels {
-            let frame = self.connection.encode(id, Order::Files(parcel.files)).map_err(breach)?;
-            self.pass(&frame, &parcel.descriptors).await?;
-        }
-        let frame = self.connection.encode(id, Order::Run(run)).map_err(breach)?;
-        self.pass(&frame, &descriptors).await
-    }
-
-    async fn pass(&mut self, frame: &[u8], descriptors: &[Passed]) -> Result<(), SandboxError> {
-        let borrowed: Vec<_> = descriptors.iter().map(AsFd::as_fd).collect();
-        self.connection.send(frame, &borrowed).await
-    }
-
     /// The proof of the last run has come; nothing to wait for.
     pub(super) fn settled(&mut self) -> bool {
         while let State::Settling { id, proven } = self.state {
-            match self.connection.try_receive() {
+            match self.channel.connection.try_receive() {
                 Ok(None) => return false,
                 Ok(Some(received)) => self.judge_proof(id, proven, received),
                 Err(error) => self.state = State::Broken(reason_of(&error)),
@@ -205,7 +188,7 @@ impl Sandbox {
     /// Waits for the proof of the last run, where it is still to come.
     pub(super) async fn settle(&mut self) -> Result<(), SandboxError> {
         while let State::Settling { id, proven } = self.state {
-            match tokio::time::timeout(CLEAN, self.connection.receive()).await {
+            match tokio::time::timeout(CLEAN, self.channel.connection.receive()).await {
                 Ok(Ok(received)) => self.judge_proof(id, proven, received),
                 Ok(Err(error)) => {
                     self.state = State::Broken(reason_of(&error));
@@ -232,16 +215,20 @@ impl Sandbox {
         let Received { run, reply, descriptors } = received;
         self.state = match reply {
             _ if run != id || !descriptors.is_empty() => State::Broken(RetireReason::Protocol),
-            Reply::Clean(Clean::Proven) if !proven && self.pongs_due == 0 => State::Clean,
+            Reply::Clean(Clean::Proven) if !proven && self.channel.pongs_due == 0 => State::Clean,
             Reply::Clean(Clean::Proven) if !proven => State::Settling { id, proven: true },
             Reply::Clean(Clean::Doubtful(what)) if !proven => {
                 let what = what.escape_debug();
                 tracing::warn!(sandbox = self.name, %what, "a sandbox is not clean after a run");
                 State::Broken(RetireReason::Dirty)
             }
-            Reply::Pong if self.pongs_due > 0 => {
-                self.pongs_due -= 1;
-                if proven && self.pongs_due == 0 { State::Clean } else { State::Settling { id, proven } }
+            Reply::Pong if self.channel.pongs_due > 0 => {
+                self.channel.pongs_due -= 1;
+                if proven && self.channel.pongs_due == 0 {
+                    State::Clean
+                } else {
+                    State::Settling { id, proven }
+                }
             }
             _ => State::Broken(RetireReason::Protocol),
         };
@@ -250,8 +237,8 @@ impl Sandbox {
     /// Asks an idle monitor whether it is there.
     pub(super) async fn ping(&mut self, limit: Duration) -> Result<(), RetireReason> {
         let answer = async {
-            self.connection.order(RunId::NONE, Order::Ping).await?;
-            self.connection.receive().await
+            self.channel.connection.order(RunId::NONE, Order::Ping).await?;
+            self.channel.connection.receive().await
         };
         match tokio::time::timeout(limit, answer).await {
             Ok(Ok(Received { run: RunId::NONE, reply: Reply::Pong, descriptors }))
@@ -268,7 +255,7 @@ impl Sandbox {
 
     /// An idle sandbox that has something to say is gone, or speaks out of turn.
     pub(super) fn idle_fault(&mut self) -> Option<RetireReason> {
-        match self.connection.try_receive() {
+        match self.channel.connection.try_receive() {
             Ok(None) => None,
             Ok(Some(_)) => Some(RetireReason::Protocol),
             Err(error) => Some(reason_of(&error)),
@@ -294,29 +281,5 @@ fn reason_of(error: &SandboxError) -> RetireReason {
         | SandboxError::Io { .. }
         | SandboxError::Unfit { .. }
         | SandboxError::Stopping => RetireReason::Abandoned,
-    }
-}
-
-/// Descriptors that came with a reply, by position, each to be taken once.
-#[derive(Debug)]
-pub(super) struct Descriptors(Vec<Option<OwnedFd>>);
-
-impl Descriptors {
-    pub(super) fn new(descriptors: Vec<OwnedFd>) -> Self {
-        Self(descriptors.into_iter().map(Some).collect())
-    }
-
-    /// The descriptor at a position that the reply names.
-    pub(super) fn take(&mut self, position: u16) -> Result<OwnedFd, SandboxError> {
-        let found = self.0.get_mut(usize::from(position)).and_then(Option::take);
-        found.ok_or_else(|| breach(format!("descriptor {position} is not there")))
-    }
-
-    /// Descriptors that no message names are a breach too.
-    pub(super) fn finish(self) -> Result<(), SandboxError> {
-        match self.0.iter().flatten().count() {
-            0 => Ok(()),
-            count => Err(breach(format!("{count} descriptors belong to nothing"))),
-        }
     }
 }

@@ -3,14 +3,15 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
+use std::time::Duration;
 
 use gavel_protocol::{
-    BoxFile, Collect, Content, Descriptor, MAX_DESCRIPTORS, MAX_FRAME, Run, Stdio, StdioSource,
+    BoxFile, Collect, Content, Descriptor, MAX_DESCRIPTORS, MAX_FRAME, Order, Run, Stdio, StdioSource, Step,
 };
 
 use super::capture::Capture;
 use super::input;
-use super::{Input, Output, Program, PutContent, PutFile, SandboxError, Wire};
+use super::{CollectFile, Input, Output, Program, PutContent, PutFile, RunEnding, SandboxError, Wire};
 
 /// Where a program starts, and what its relative paths are relative to.
 const BOX: &str = "/w";
@@ -26,6 +27,14 @@ const STANDARD: usize = 5;
 
 /// Most descriptors of files in one frame; the rest is for stdio and the executable.
 const FRAME_DESCRIPTORS: usize = MAX_DESCRIPTORS - 10;
+
+/// Longest path that Linux takes, with the zero at its end.
+const PATH_MAX: usize = 4096;
+
+/// `E2BIG`: as execve(2) says it of arguments and environment together.
+pub(super) const E2BIG: i32 = rustix::io::Errno::TOOBIG.raw_os_error();
+/// `ENAMETOOLONG`: as open(2) and symlink(2) say it.
+const ENAMETOOLONG: i32 = rustix::io::Errno::NAMETOOLONG.raw_os_error();
 
 /// A descriptor that goes out beside a frame.
 #[derive(Debug)]
@@ -53,27 +62,81 @@ pub(super) struct Parcel {
     bytes: usize,
 }
 
+/// An order, and what goes beside it.
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) order: Order,
+    pub(super) descriptors: Vec<Passed>,
+}
+
+/// What the report of a run must fulfil.
+#[derive(Debug)]
+pub(super) struct Expect {
+    /// The limit on the clock.
+    pub(super) wall: Duration,
+    /// Files that are to be handed out, in order.
+    pub(super) collect: Vec<Collect>,
+    /// What is left in the box, too.
+    pub(super) leavings: bool,
+}
+
 /// All that is sent for one run, and our ends of it.
 #[derive(Debug)]
 pub(super) struct Outgoing {
-    /// Files frames that go before.
-    pub(super) parcels: Vec<Parcel>,
-    /// The run, with the last files.
-    pub(super) run: Box<Run>,
-    /// Descriptors beside it.
-    pub(super) descriptors: Vec<Passed>,
+    /// Files that go before, and the run with the last files.
+    pub(super) messages: Vec<Message>,
+    /// What its report must fulfil.
+    pub(super) expect: Expect,
     /// Standard output, where it is captured.
     pub(super) stdout: Option<Capture>,
     /// Standard error, where it is captured for itself.
     pub(super) stderr: Option<Capture>,
 }
 
+/// How a program ends that no frame can hold, without a monitor being asked: a name that the kernel would refuse, or more
+/// arguments, environment and names than there is room for beside the files.
+pub(super) fn unspeakable(program: &Program) -> Option<RunEnding> {
+    if let Some(file) = program.files.iter().position(has_too_long_a_name) {
+        return Some(RunEnding::NotPut {
+            file: u32::try_from(file).unwrap_or(u32::MAX),
+            errno: ENAMETOOLONG,
+        });
+    }
+    is_too_large(program).then_some(RunEnding::NotStarted { step: Step::Request, errno: E2BIG })
+}
+
+fn has_too_long_a_name(file: &PutFile) -> bool {
+    let target = match &file.content {
+        PutContent::Symlink(target) => target.len(),
+        PutContent::Bytes(_) | PutContent::Descriptor(_) => 0,
+    };
+    file.path.len().max(target) >= PATH_MAX
+}
+
 /// Arguments, environment, names of outputs and CPUs do not fit into a frame beside the files.
-pub(super) fn is_too_large(program: &Program) -> bool {
+fn is_too_large(program: &Program) -> bool {
     let words = program.argv.iter().chain(&program.env).map(Vec::len);
     let names = program.collect.iter().map(|file| file.path.len());
     let cpus = program.limits.cpus.iter().map(String::len);
-    words.chain(names).chain(cpus).map(|length| length + 16).sum::<usize>() > MAX_FRAME - FRAME_FILES - 4096
+    let wires = wires(program).map(|wire| match wire {
+        Wire::BoxFile(path) => path.len(),
+        Wire::Descriptor(_) => 0,
+    });
+    let lengths = words.chain(names).chain(cpus).chain(wires);
+    lengths.map(|length| length + 16).sum::<usize>() > MAX_FRAME - FRAME_FILES - 4096
+}
+
+fn wires<'a>(program: &'a Program) -> impl Iterator<Item = &'a Wire> {
+    let stdin = match &program.stdin {
+        Input::Wire(wire) => Some(wire),
+        Input::Empty | Input::Bytes(_) | Input::Closed => None,
+    };
+    let output = |output: &'a Output| match output {
+        Output::Wire(wire) => Some(wire),
+        Output::Discard | Output::Capture { .. } | Output::WithStdout | Output::Closed => None,
+    };
+    let outputs = [&program.stdout, &program.stderr].into_iter().filter_map(output);
+    stdin.into_iter().chain(outputs).chain(program.others.iter().map(|(_, wire)| wire))
 }
 
 /// Makes the frames and the descriptors of a run.
@@ -96,7 +159,11 @@ pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError>
         .collect();
     stdio.extend(program.others.into_iter().map(|(fd, to)| Stdio { fd, source: wire(to, &mut descriptors) }));
     let terminal = program.terminal.map(|terminal| pass(&mut descriptors, Passed::Shared(terminal)));
-    let collect = program.collect.into_iter();
+    let expect = Expect {
+        wall: program.limits.wall_time,
+        collect: collect(program.collect),
+        leavings: program.leavings,
+    };
     let run = Box::new(Run {
         argv: program.argv,
         env: program.env,
@@ -106,18 +173,25 @@ pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError>
         files,
         stdio,
         terminal,
-        collect: collect
-            .map(|file| Collect {
-                path: file.path,
-                anywhere: file.anywhere,
-                max: file.max,
-                truncate: file.truncate,
-            })
-            .collect(),
+        collect: expect.collect.clone(),
         leavings: program.leavings,
         limits: program.limits,
     });
-    Ok(Outgoing { parcels, run, descriptors, stdout, stderr })
+    let before = parcels
+        .into_iter()
+        .map(|parcel| Message { order: Order::Files(parcel.files), descriptors: parcel.descriptors });
+    let messages = before.chain([Message { order: Order::Run(run), descriptors }]).collect();
+    Ok(Outgoing { messages, expect, stdout, stderr })
+}
+
+fn collect(files: Vec<CollectFile>) -> Vec<Collect> {
+    let asked = |file: CollectFile| Collect {
+        path: file.path,
+        anywhere: file.anywhere,
+        max: file.max,
+        truncate: file.truncate,
+    };
+    files.into_iter().map(asked).collect()
 }
 
 /// Spreads files over frames, in order.

@@ -49,13 +49,6 @@ pub struct PoolStatus {
     pub shelves: Vec<ShelfStatus>,
 }
 
-impl PoolStatus {
-    /// Every profile has a sandbox that works: idle or at work.
-    pub fn is_ready(&self) -> bool {
-        self.shelves.iter().all(|shelf| shelf.idle + shelf.leased > 0)
-    }
-}
-
 /// The pool of all sandboxes of a server. Clones are handles to the same.
 #[derive(Debug, Clone)]
 pub struct Pool {
@@ -105,6 +98,7 @@ impl Pool {
             turns: Arc::clone(&turns),
             workspace: Workspace::new(&config.workspace.path),
             warden: warden.clone(),
+            require_cgroups: config.sandbox.require_cgroups,
             stop: stop.clone(),
             // All shelves together ask at most once a second while nothing works.
             pause: Duration::from_secs(1) * u32::try_from(shelves.len()).unwrap_or(u32::MAX),
@@ -163,5 +157,9 @@ impl Sandboxes for Pool {
             // There is no such slot, and waiting makes none.
             None => Err(SandboxError::Busy { waited: Duration::ZERO }),
         }
+    }
+
+    fn image(&self, profile: &Profile) -> Option<Arc<str>> {
+        self.inner.shelves.get(profile)?.image()
     }
 }

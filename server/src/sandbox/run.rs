@@ -12,9 +12,9 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::capture::Capture;
-use super::connection::{Received, breach};
-use super::member::{Descriptors, Sandbox};
-use super::order::Outgoing;
+use super::channel::{Channel, Frame};
+use super::connection::{Descriptors, Received, breach};
+use super::order::Expect;
 use super::{Captured, CollectedOutput, Leaving, Ran, RunEnding, SandboxError};
 
 /// Most programs are over by then, and what they wrote is in the pipe.
@@ -34,6 +34,18 @@ const SILENCE: u32 = 3;
 
 /// No honest figure is larger, and sums of smaller ones do not overflow.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// A run that is about to be sent, and our ends of it.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) id: RunId,
+    pub(super) frames: Vec<Frame>,
+    pub(super) expect: Expect,
+    /// Standard output, where it is captured.
+    pub(super) stdout: Option<Capture>,
+    /// Standard error, where it is captured for itself.
+    pub(super) stderr: Option<Capture>,
+}
 
 /// What happened next.
 enum Event {
@@ -63,37 +75,38 @@ struct Running {
 
 /// Sends a run and waits for its report. After an error the monitor's state is unknown.
 pub(super) async fn run(
-    sandbox: &mut Sandbox,
-    id: RunId,
-    outgoing: Outgoing,
+    name: &str,
+    channel: &mut Channel,
+    sent: Sent,
     cancel: &CancellationToken,
 ) -> Result<Ran, SandboxError> {
-    let Outgoing { parcels, run, descriptors, stdout, stderr } = outgoing;
-    let allowed = run.limits.wall_time.saturating_add(GRACE);
-    let expected = run.collect.clone();
-    let leavings = run.leavings.then(Vec::new);
-    sandbox.send(id, parcels, run, descriptors).await?;
+    let Sent { id, frames, expect, stdout, stderr } = sent;
+    let allowed = expect.wall.saturating_add(GRACE);
+    channel.send(frames).await?;
     let now = Instant::now();
     let mut running = Running {
         id,
         stdout,
         stderr,
-        expected,
+        expected: expect.collect,
         collected: Vec::new(),
-        leavings,
+        leavings: expect.leavings.then(Vec::new),
         killed: false,
         reading: false,
         deadline: now.checked_add(allowed).unwrap_or(now + LONGEST),
         allowed,
     };
-    let report = running.report(sandbox, cancel).await;
-    running.finish(*report?, sandbox)
+    let report = running.report(channel, cancel).await?;
+    if !report.detail.is_empty() {
+        tracing::info!(sandbox = name, detail = %report.detail.escape_debug(), "the monitor remarks");
+    }
+    running.finish(*report, channel)
 }
 
 /// What is told of a program that was not even sent.
-pub(super) fn not_started(step: Step, errno: i32) -> Ran {
+pub(super) fn not_begun(ending: RunEnding) -> Ran {
     Ran {
-        ending: RunEnding::NotStarted { step, errno },
+        ending,
         usage: Usage::default(),
         stdout: Captured::default(),
         stderr: Captured::default(),
@@ -106,16 +119,16 @@ impl Running {
     /// Serves the run until its report comes.
     async fn report(
         &mut self,
-        sandbox: &mut Sandbox,
+        channel: &mut Channel,
         cancel: &CancellationToken,
     ) -> Result<Box<Report>, SandboxError> {
         let mut timer = pin!(sleep_until((Instant::now() + QUIET).min(self.deadline)));
         let mut cancelled = pin!(cancel.cancelled());
         loop {
-            let [first, second] = &mut sandbox.scratch;
+            let [first, second] = &mut channel.scratch;
             let event = tokio::select! {
                 biased;
-                received = sandbox.connection.receive() => Event::Frame(received?),
+                received = channel.connection.receive() => Event::Frame(received?),
                 read = read(&mut self.stdout, first), if self.reading => Event::Stdout(read),
                 read = read(&mut self.stderr, second), if self.reading => Event::Stderr(read),
                 () = &mut cancelled, if !self.killed => Event::Cancelled,
@@ -123,48 +136,52 @@ impl Running {
             };
             match event {
                 Event::Frame(received) => {
-                    if let Some(report) = self.frame(received, &mut sandbox.pongs_due)? {
+                    if let Some(report) = self.frame(received, &mut channel.pongs_due)? {
                         return Ok(report);
+                    }
+                    // Frames come before the clock in this loop, so that a flood of them would hide the deadline.
+                    if Instant::now() >= self.deadline {
+                        return Err(SandboxError::Overdue(self.allowed));
                     }
                 }
                 Event::Stdout(read) | Event::Stderr(read) => {
                     read.map_err(|source| SandboxError::Io { doing: "read the output", source })?;
                     if self.is_exceeded() && !self.killed {
-                        self.kill(sandbox).await?;
+                        self.kill(channel).await?;
                         timer.as_mut().reset(self.deadline);
                     }
                 }
                 Event::Cancelled => {
-                    self.kill(sandbox).await?;
+                    self.kill(channel).await?;
                     timer.as_mut().reset(self.deadline);
                 }
-                Event::Timer => timer.as_mut().reset(self.tick(sandbox).await?),
+                Event::Timer => timer.as_mut().reset(self.tick(channel).await?),
             }
         }
     }
 
     /// The timer has fired; when it is to fire next.
-    async fn tick(&mut self, sandbox: &mut Sandbox) -> Result<Instant, SandboxError> {
+    async fn tick(&mut self, channel: &mut Channel) -> Result<Instant, SandboxError> {
         let now = Instant::now();
         if now >= self.deadline {
             return Err(SandboxError::Overdue(self.allowed));
         }
-        if sandbox.pongs_due >= SILENCE {
+        if channel.pongs_due >= SILENCE {
             return Err(SandboxError::Died("its monitor has fallen silent".into()));
         }
         if self.reading {
-            sandbox.connection.order(self.id, Order::Ping).await?;
-            sandbox.pongs_due += 1;
+            channel.order(self.id, Order::Ping).await?;
+            channel.pongs_due += 1;
         }
         self.reading = true;
         Ok((now + HEARTBEAT).min(self.deadline))
     }
 
     /// Tells the monitor to end the run, once.
-    async fn kill(&mut self, sandbox: &mut Sandbox) -> Result<(), SandboxError> {
+    async fn kill(&mut self, channel: &mut Channel) -> Result<(), SandboxError> {
         self.killed = true;
         self.deadline = self.deadline.min(Instant::now() + KILL);
-        sandbox.connection.order(self.id, Order::Kill).await
+        channel.order(self.id, Order::Kill).await
     }
 
     fn is_exceeded(&self) -> bool {
@@ -185,6 +202,9 @@ impl Running {
         }
         let mut descriptors = Descriptors::new(received.descriptors);
         match received.reply {
+            // They would be no news, and could come without end.
+            Reply::Leavings(found) if found.is_empty() => Err(breach("a frame has nothing in it")),
+            Reply::Collected(collected) if collected.is_empty() => Err(breach("a frame has nothing in it")),
             Reply::Leavings(found) => {
                 self.take_leavings(found, &mut descriptors)?;
                 descriptors.finish()?;
@@ -250,14 +270,11 @@ impl Running {
     }
 
     /// Makes the result of a report and of what was read.
-    fn finish(mut self, report: Report, sandbox: &mut Sandbox) -> Result<Ran, SandboxError> {
-        let [first, second] = &mut sandbox.scratch;
+    fn finish(mut self, report: Report, channel: &mut Channel) -> Result<Ran, SandboxError> {
+        let [first, second] = &mut channel.scratch;
         for (capture, scratch) in [(&mut self.stdout, first), (&mut self.stderr, second)] {
             let Some(capture) = capture else { continue };
             capture.drain(scratch).map_err(|source| SandboxError::Io { doing: "read the output", source })?;
-        }
-        if !report.detail.is_empty() {
-            tracing::info!(sandbox = sandbox.name, detail = %report.detail.escape_debug(), "the monitor remarks");
         }
         let exceeded = self.is_exceeded();
         let (ending, usage) = match report.outcome {

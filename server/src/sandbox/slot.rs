@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use gavel_protocol::{Hello, Order, Reply, RunId, Setup};
+use gavel_protocol::{CgroupTier, Hello, Order, Reply, RunId, Setup};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -41,9 +41,23 @@ pub(super) enum StartError {
     /// The monitor's self-check failed.
     #[error("the monitor is not fit to run programs: {0}")]
     Unfit(String),
+    /// It enforces less than the settings ask for.
+    #[error(
+        "the monitor has no cgroups to limit programs with, and sandbox.require_cgroups is set: see `gavel doctor`"
+    )]
+    NoCgroups,
     /// The monitor does not speak as it should.
     #[error(transparent)]
     Monitor(#[from] SandboxError),
+}
+
+/// A container whose monitor has said Hello.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub(super) connection: Connection,
+    pub(super) hello: Hello,
+    /// Id of its image.
+    pub(super) image: String,
 }
 
 /// Starts a slot's container and shakes hands with its monitor.
@@ -51,17 +65,21 @@ pub(super) async fn start(
     slot: &Slot,
     workspace: &Workspace,
     warden: &WardenClient,
-) -> Result<(Connection, Hello), StartError> {
+    require_cgroups: bool,
+) -> Result<Started, StartError> {
     let path = workspace.slot_socket(slot.number);
     let listen = |source| StartError::Listen { path: path.display().to_string(), source };
     let _unlinked = Unlink(&path);
     let listener = listen_at(&path).map_err(listen)?;
-    warden.create(&slot.profile, slot.number).await?;
+    let image = warden.create(&slot.profile, slot.number).await?;
     let handshake = async {
         let socket = accept(&listener).await.map_err(listen)?;
         let mut connection = Connection::new(socket);
         let hello = shake_hands(&mut connection, slot).await?;
-        Ok((connection, hello))
+        match hello.cgroup {
+            CgroupTier::None if require_cgroups => Err(StartError::NoCgroups),
+            _ => Ok(Started { connection, hello, image }),
+        }
     };
     tokio::time::timeout(CONNECT, handshake).await.unwrap_or(Err(StartError::Silent(CONNECT)))
 }

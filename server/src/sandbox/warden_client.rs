@@ -32,12 +32,15 @@ pub(super) enum WardenCallError {
     /// It refused or failed.
     #[error("{0}")]
     Failed(String),
+    /// The profile's image is not there.
+    #[error("there is no image {0}: `make images` builds ours, `docker pull` fetches others")]
+    NoImage(String),
     /// It answered something else than was asked for.
     #[error("the warden's answer makes no sense")]
     Nonsense,
 }
 
-/// The server's end of the five verbs.
+/// The server's end of the verbs.
 #[derive(Debug, Clone)]
 pub(super) struct WardenClient {
     socket: PathBuf,
@@ -48,10 +51,11 @@ impl WardenClient {
         Self { socket: socket.to_owned() }
     }
 
-    /// Makes and starts a slot's container.
-    pub(super) async fn create(&self, profile: &Profile, slot: u32) -> Result<(), WardenCallError> {
+    /// Makes and starts a slot's container; the id of its image.
+    pub(super) async fn create(&self, profile: &Profile, slot: u32) -> Result<String, WardenCallError> {
         match self.ask(&Verb::Create { profile: profile.to_string(), slot }, CREATE).await? {
-            Answer::Created(_) => Ok(()),
+            Answer::Created { image, .. } => Ok(image),
+            Answer::NoImage(image) => Err(WardenCallError::NoImage(image)),
             _ => Err(WardenCallError::Nonsense),
         }
     }

@@ -8,8 +8,15 @@ use super::{Host, HostError, Kind, Profile, Profiles};
 use crate::config::Config;
 use crate::language::Languages;
 
-/// Uids from here on are given away by many systems (`nobody` is 65534).
-const FIRST_FOREIGN_UID: u32 = 65_534;
+/// Uid and gid of the server in its container.
+pub const SERVER_UID: u32 = 10_001;
+
+/// Uids below belong to the system.
+const FIRST_FREE_UID: u32 = 1000;
+
+/// Uids from here on are given away: the monitor acts under 65531 while it opens and removes what a program left, programs
+/// that are run by hand have 65533, `nobody` is 65534.
+const FIRST_FOREIGN_UID: u32 = 65_531;
 
 /// One place for a container, with an own uid and an own cgroup parent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,9 +44,11 @@ pub enum PlanError {
     /// The host's figures could not be read.
     #[error(transparent)]
     Host(#[from] HostError),
-    /// The slots' uids would run into those of others.
+    /// The slots' uids would be those of others.
     #[error(
-        "{slots} slots from uid_base {base} on reach uid {FIRST_FOREIGN_UID}: choose a lower sandbox.uid_base"
+        "{slots} slots from uid {base} on: all must lie from {FIRST_FREE_UID} to {} and leave out {SERVER_UID}, the \
+         server's; choose another sandbox.uid_base",
+        FIRST_FOREIGN_UID - 1
     )]
     Uids {
         /// How many slots there are.
@@ -49,7 +58,8 @@ pub enum PlanError {
     },
     /// A toolchain's name becomes part of a container's.
     #[error(
-        "toolchain `{0}`: a name has letters, digits, `-` and `_`, begins with none of the last two, and is not `run`"
+        "toolchain `{0}`: a name has letters, digits, `-` and `_`, begins with none of the last two, and is neither \
+         `run` nor `command`"
     )]
     Name(String),
     /// A sandbox of each kind is needed.
@@ -79,11 +89,9 @@ impl SlotPlan {
                 });
             }
         }
-        match slots.last() {
-            Some(last) if last.uid >= FIRST_FOREIGN_UID => {
-                Err(PlanError::Uids { slots: slots.len(), base: config.sandbox.uid_base })
-            }
-            _ => Ok(Self { profiles, slots }),
+        match are_free(&slots) {
+            true => Ok(Self { profiles, slots }),
+            false => Err(PlanError::Uids { slots: slots.len(), base: config.sandbox.uid_base }),
         }
     }
 
@@ -109,10 +117,17 @@ impl SlotPlan {
     }
 }
 
-/// Docker takes it as part of a name, and no run slot has it.
+/// Nobody else has one of the slots' uids.
+fn are_free(slots: &[Slot]) -> bool {
+    let free = FIRST_FREE_UID..FIRST_FOREIGN_UID;
+    slots.iter().all(|slot| free.contains(&slot.uid) && slot.uid != SERVER_UID)
+}
+
+/// Docker takes it as part of a name, and no slot of another kind has it.
 fn is_usable(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain) && name != "run"
+    let is_taken = matches!(name, "run" | "command");
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain) && !is_taken
 }
 
 /// How many slots a kind of profile gets.
@@ -249,14 +264,22 @@ mod tests {
         }));
         assert_eq!(plan.get(5).map(|slot| slot.name.as_str()), Some("gcc-1"));
         assert_eq!(plan.get(6), None);
-        config.sandbox.uid_base = FIRST_FOREIGN_UID - 3;
-        assert!(matches!(SlotPlan::new(&config, &languages(&["gcc"]), host), Err(PlanError::Uids { .. })));
+        let mut refused = |base| {
+            config.sandbox.uid_base = base;
+            matches!(SlotPlan::new(&config, &languages(&["gcc"]), host), Err(PlanError::Uids { .. }))
+        };
+        for base in [0, 999, SERVER_UID - 5, SERVER_UID, FIRST_FOREIGN_UID - 5, 65_534, u32::MAX] {
+            assert!(refused(base), "{base}");
+        }
+        for base in [1000, SERVER_UID - 6, SERVER_UID + 1, FIRST_FOREIGN_UID - 6] {
+            assert!(!refused(base), "{base}");
+        }
     }
 
     #[test]
     fn a_toolchain_that_no_container_could_be_named_after_is_refused() {
         let host = Host { cores: 1, memory: LARGE };
-        for name in ["run", "\"a b\"", "\"a/b\"", "-a", "\"\""] {
+        for name in ["run", "command", "\"a b\"", "\"a/b\"", "-a", "\"\""] {
             let refused = SlotPlan::new(&Config::default(), &languages(&[name]), host);
             assert!(matches!(refused, Err(PlanError::Name(_))), "{name}: {refused:?}");
         }

@@ -1,4 +1,4 @@
-//! What the server may ask of the warden: five verbs, one JSON object a line each way over a unix socket.
+//! What the server may ask of the warden: four verbs, one JSON object a line each way over a unix socket.
 //!
 //! A caller names a profile and a slot; images, mounts and options are the warden's own.
 
@@ -24,11 +24,6 @@ pub enum Verb {
     /// Lists the containers of this instance.
     // Braces: of a unit variant serde would ignore unknown fields.
     List {},
-    /// Tells the state of a slot's container.
-    Inspect {
-        /// The slot.
-        slot: u32,
-    },
     /// Removes every container of this instance.
     Drain {},
 }
@@ -39,8 +34,15 @@ pub enum Verb {
 pub enum Answer {
     /// Done; nothing to tell.
     Done,
-    /// The new container's id.
-    Created(String),
+    /// A container is there and starts.
+    Created {
+        /// Its id.
+        container: String,
+        /// The id of its image: what its tag named at that moment.
+        image: String,
+    },
+    /// There is no image of this name.
+    NoImage(String),
     /// The containers of this instance.
     Containers(Vec<ContainerState>),
     /// Why it was refused or failed.
@@ -59,6 +61,4 @@ pub struct ContainerState {
     pub profile: String,
     /// Running and not paused.
     pub running: bool,
-    /// The kernel killed one of its processes for want of memory; only told by Inspect.
-    pub oom_killed: bool,
 }

@@ -7,20 +7,25 @@ use std::time::Duration;
 use bollard::exec::StartExecOptions;
 use bollard::models::{ContainerInspectResponse, ExecConfig};
 use bollard::query_parameters::CreateContainerOptionsBuilder;
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::WardenError;
 use super::ceiling::{Ceiling, CeilingState};
 use super::cgroup_parent::Cgroups;
 use super::container::{INSTANCE, SERVE, Template};
 use super::engine::{CHANGE, Engine, LOOK, within};
+use super::probe;
 use super::reaper::{self, prefix, remove};
 use crate::config::Config;
-use crate::slots::{Answer, ContainerState, Entry, ProfileSpec, Slot, SlotPlan, Verb};
+use crate::slots::{Answer, Entry, ProfileSpec, Slot, SlotPlan, Verb};
 use crate::workspace::Workspace;
 
 /// Calls at one time that make or remove containers: more make the engine slower, not faster.
 const IN_FLIGHT: u32 = 4;
+
+/// How often, and how far apart, a container with cgroups is tried before a host is taken to have none for it.
+const PROBES: u32 = 3;
+const PROBE_PAUSE: Duration = Duration::from_millis(500);
 
 /// How often, and how far apart, a name that is taken is tried again.
 const NAME_ATTEMPTS: u32 = 100;
@@ -32,14 +37,14 @@ pub(super) struct Keeper {
     engine: Engine,
     plan: SlotPlan,
     cgroups: Cgroups,
-    /// `/cg` could not be bound on this host.
-    no_binds: AtomicBool,
+    /// What containers get of them, once that is known.
+    usable: OnceCell<Cgroups>,
     /// Host path of the monitor's binary.
     monitor: PathBuf,
     /// The workspace as the host has it.
     on_host: Workspace,
     config: Config,
-    /// The limit on all sandboxes together was set, or tried to.
+    /// The limit on all sandboxes together was set, or cannot be by us, or is being set.
     has_ceiling: AtomicBool,
     in_flight: Semaphore,
 }
@@ -58,7 +63,7 @@ impl Keeper {
             engine,
             plan,
             cgroups,
-            no_binds: AtomicBool::new(false),
+            usable: OnceCell::new(),
             monitor,
             on_host,
             config: config.clone(),
@@ -70,36 +75,72 @@ impl Keeper {
     /// Carries a verb out; a failure is an answer.
     pub(super) async fn perform(&self, verb: Verb) -> Answer {
         let result = match &verb {
-            Verb::Create { profile, slot } => self.create(profile, *slot).await.map(Answer::Created),
+            Verb::Create { profile, slot } => self.create(profile, *slot).await,
             Verb::Retire { slot } => self.retire(*slot).await.map(|()| Answer::Done),
             Verb::List {} => {
                 reaper::list(&self.engine, &self.config.sandbox.instance).await.map(Answer::Containers)
             }
-            Verb::Inspect { slot } => self.inspect(*slot).await.map(Answer::Containers),
             Verb::Drain {} => self.drain().await.map(|()| Answer::Done),
         };
         result.unwrap_or_else(|error| {
             tracing::warn!(?verb, %error, "a verb failed");
-            Answer::Failed(error.to_string())
+            match error {
+                WardenError::NoImage(image) => Answer::NoImage(image),
+                error => Answer::Failed(error.to_string()),
+            }
         })
     }
 
-    async fn create(&self, profile: &str, slot: u32) -> Result<String, WardenError> {
+    async fn create(&self, profile: &str, slot: u32) -> Result<Answer, WardenError> {
         let slot = self.slot(slot)?;
         if slot.profile.to_string() != profile {
             return Err(WardenError::Refused(format!("slot {} is for {}", slot.number, slot.profile)));
         }
+        let cgroups = self.usable.get_or_try_init(|| self.probe()).await?;
         let _turn = self.in_flight.acquire().await;
-        let id = self.start_in_cgroups(slot).await?;
+        let container = self.start(slot, cgroups).await?;
         // Now at the latest the cgroup is there, and its limits can be written.
-        self.set_ceiling().await;
-        Ok(id)
+        if cgroups.has_binds() {
+            self.set_ceiling().await;
+        }
+        let image = self.image_of(&container).await?;
+        Ok(Answer::Created { container, image })
     }
 
-    /// Bounds all sandboxes together, once. They are of use without that, and the doctor tells.
+    /// Finds out whether containers get cgroups of their own. Where they do not, that is an error, or as it should be, by
+    /// the settings.
+    async fn probe(&self) -> Result<Cgroups, WardenError> {
+        let why = match self.why_no_cgroups().await? {
+            None => return Ok(self.cgroups.clone()),
+            Some(why) => why,
+        };
+        if self.config.sandbox.require_cgroups {
+            return Err(WardenError::NoCgroups(why));
+        }
+        tracing::warn!(why, "containers get no cgroups of their own: limits are rlimits and the container's");
+        Ok(self.cgroups.without_binds())
+    }
+
+    async fn why_no_cgroups(&self) -> Result<Option<String>, WardenError> {
+        if !self.cgroups.has_binds() {
+            return Ok(Some("the engine is rootless, maps users or is of another runtime".to_owned()));
+        }
+        let mut attempt = 1;
+        loop {
+            match probe::probe(&self.engine, &self.cgroups, &self.config).await {
+                Ok(()) => return Ok(None),
+                Err(error) if !is_about_cgroups(&error) => return Err(error),
+                Err(error) if attempt == PROBES => return Ok(Some(error.to_string())),
+                Err(_transient) => tokio::time::sleep(PROBE_PAUSE).await,
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Bounds all sandboxes together, once; an attempt that failed is made again with the next container. They are of use
+    /// without that, and the doctor tells.
     async fn set_ceiling(&self) {
-        let is_for_us = self.cgroups.has_binds() && !self.no_binds.load(Ordering::Relaxed);
-        if !is_for_us || self.has_ceiling.swap(true, Ordering::Relaxed) {
+        if self.has_ceiling.swap(true, Ordering::Relaxed) {
             return;
         }
         let ceiling = Ceiling::of(&self.plan);
@@ -111,26 +152,16 @@ impl Keeper {
             Ok(CeilingState::Missing { .. }) => {
                 tracing::warn!("all sandboxes together are not limited: `gavel doctor` has the remedy");
             }
-            Err(error) => tracing::warn!(%error, "all sandboxes together are not limited"),
-        }
-    }
-
-    async fn start_in_cgroups(&self, slot: &Slot) -> Result<String, WardenError> {
-        let with_binds = !self.no_binds.load(Ordering::Relaxed);
-        match self.start(slot, with_binds).await {
-            Err(error) if with_binds && self.cgroups.has_binds() && is_about_mounts(&error) => {
-                let id = self.start(slot, false).await?;
-                tracing::warn!(%error, "containers get no cgroups of their own: /cg cannot be bound here");
-                self.no_binds.store(true, Ordering::Relaxed);
-                Ok(id)
+            Err(error) => {
+                tracing::warn!(%error, "all sandboxes together are not limited yet");
+                self.has_ceiling.store(false, Ordering::Relaxed);
             }
-            result => result,
         }
     }
 
     /// Creates and starts; nothing is left behind on failure.
-    async fn start(&self, slot: &Slot, with_binds: bool) -> Result<String, WardenError> {
-        let id = self.create_container(slot, with_binds).await?;
+    async fn start(&self, slot: &Slot, cgroups: &Cgroups) -> Result<String, WardenError> {
+        let id = self.create_container(slot, cgroups).await?;
         let started = match self.start_container(&id).await {
             Ok(()) => self.start_monitor(slot, &id).await,
             failed => failed,
@@ -142,12 +173,18 @@ impl Keeper {
         Ok(id)
     }
 
+    /// What a container was really made of.
+    async fn image_of(&self, container: &str) -> Result<String, WardenError> {
+        let call = self.engine.docker.inspect_container(container, None);
+        Ok(within("inspect a container", LOOK, call).await?.image.unwrap_or_default())
+    }
+
     /// Names are deterministic, so that a request which was lost half-way leaves one container, not two. A container
     /// that is being removed by somebody else keeps its name for a while.
-    async fn create_container(&self, slot: &Slot, with_binds: bool) -> Result<String, WardenError> {
+    async fn create_container(&self, slot: &Slot, cgroups: &Cgroups) -> Result<String, WardenError> {
         let mut attempt = 1;
         loop {
-            match self.try_create(slot, with_binds).await {
+            match self.try_create(slot, cgroups).await {
                 Err(error) if error.status() == Some(409) && attempt < NAME_ATTEMPTS => {
                     self.retire(slot.number).await?;
                     if attempt > 1 {
@@ -160,11 +197,7 @@ impl Keeper {
         }
     }
 
-    async fn try_create(&self, slot: &Slot, with_binds: bool) -> Result<String, WardenError> {
-        let cgroups = match with_binds {
-            true => self.cgroups.clone(),
-            false => self.cgroups.without_binds(),
-        };
+    async fn try_create(&self, slot: &Slot, cgroups: &Cgroups) -> Result<String, WardenError> {
         let spec = self.spec(slot)?;
         let (control, monitor) = (self.on_host.slot(slot.number), self.monitor.to_string_lossy());
         let template = Template {
@@ -216,20 +249,6 @@ impl Keeper {
         }
     }
 
-    async fn inspect(&self, slot: u32) -> Result<Vec<ContainerState>, WardenError> {
-        let slot = self.slot(slot)?;
-        let Some(found) = self.look(slot).await? else { return Ok(Vec::new()) };
-        let state = found.state.unwrap_or_default();
-        let is = |flag: Option<bool>| flag == Some(true);
-        Ok(vec![ContainerState {
-            id: found.id.unwrap_or_default(),
-            slot: slot.number,
-            profile: slot.profile.to_string(),
-            running: is(state.running) && !is(state.paused),
-            oom_killed: is(state.oom_killed),
-        }])
-    }
-
     async fn drain(&self) -> Result<(), WardenError> {
         // After those that were asked for before: they would come when the others are gone.
         let _alone = self.in_flight.acquire_many(IN_FLIGHT).await;
@@ -276,7 +295,7 @@ impl Keeper {
 }
 
 /// Engines say it in many ways; what matters is that it happened while starting and names the cgroup tree.
-fn is_about_mounts(error: &WardenError) -> bool {
+fn is_about_cgroups(error: &WardenError) -> bool {
     match error {
         WardenError::Docker { source, .. } => {
             let text = source.to_string();
@@ -285,3 +304,6 @@ fn is_about_mounts(error: &WardenError) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

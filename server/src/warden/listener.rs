@@ -10,8 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::WardenError;
 use super::keeper::Keeper;
-use super::prepare::SERVER;
-use crate::slots::{Answer, Verb};
+use crate::slots::{Answer, SERVER_UID, Verb};
 
 /// Longest request line: a verb has a name and a number.
 const MAX_LINE: u64 = 4096;
@@ -26,7 +25,7 @@ pub(super) fn bind(path: &Path) -> Result<UnixListener, WardenError> {
     let listener = UnixListener::bind(path).map_err(failed("listen on"))?;
     std::fs::set_permissions(path, PermissionsExt::from_mode(0o660)).map_err(failed("set the mode of"))?;
     if rustix::process::geteuid().is_root() {
-        chown(path, None, Some(SERVER)).map_err(failed("give away"))?;
+        chown(path, None, Some(SERVER_UID)).map_err(failed("give away"))?;
     }
     Ok(listener)
 }
@@ -101,11 +100,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_five_verbs_are_understood() {
+    fn the_four_verbs_are_understood() {
         let create = parse(b"{\"verb\":\"create\",\"profile\":\"run\",\"slot\":3}\n").unwrap();
         assert_eq!(create, Verb::Create { profile: "run".into(), slot: 3 });
         assert_eq!(parse(b"{\"verb\":\"retire\",\"slot\":3}\n").unwrap(), Verb::Retire { slot: 3 });
-        assert_eq!(parse(b"{\"verb\":\"inspect\",\"slot\":3}\n").unwrap(), Verb::Inspect { slot: 3 });
         assert_eq!(parse(b"{\"verb\":\"list\"}\n").unwrap(), Verb::List {});
         assert_eq!(parse(b"{\"verb\":\"drain\"}\n").unwrap(), Verb::Drain {});
     }
@@ -131,6 +129,7 @@ mod tests {
     fn what_is_no_verb_is_refused() {
         for line in [
             r#"{"verb":"exec","slot":3}"#,
+            r#"{"verb":"inspect","slot":3}"#,
             r#"{"slot":3}"#,
             r#"{"verb":"retire","slot":-1}"#,
             "[]",

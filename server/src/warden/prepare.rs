@@ -5,11 +5,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use super::WardenError;
-use crate::slots::SlotPlan;
+use crate::slots::{SERVER_UID, SlotPlan};
 use crate::workspace::Workspace;
-
-/// Uid and gid of the server in its container.
-pub(super) const SERVER: u32 = 10_001;
 
 /// Makes the directories that are missing and gives them to the server. The warden keeps what containers execute.
 pub(super) fn directories(workspace: &Workspace, plan: &SlotPlan, socket: &Path) -> Result<(), WardenError> {
@@ -21,10 +18,10 @@ pub(super) fn directories(workspace: &Workspace, plan: &SlotPlan, socket: &Path)
     }
     own(&workspace.slots(), 0o755, root)?;
     for slot in plan.iter() {
-        own(&workspace.slot(slot.number), 0o755, SERVER)?;
+        own(&workspace.slot(slot.number), 0o755, SERVER_UID)?;
     }
-    own(&workspace.store(), 0o700, SERVER)?;
-    own(&workspace.state(), 0o700, SERVER)
+    own(&workspace.store(), 0o700, SERVER_UID)?;
+    own(&workspace.state(), 0o700, SERVER_UID)
 }
 
 /// Copies the monitor to where containers get it from, under its content hash, which is returned: a container of an

@@ -61,7 +61,6 @@ fn ours(container: &ContainerSummary, instance: &str) -> Option<ContainerState> 
         slot: label(SLOT)?.parse().ok()?,
         profile: label(PROFILE)?.to_owned(),
         running: container.state == Some(ContainerSummaryStateEnum::RUNNING),
-        oom_killed: false,
     })
 }
 

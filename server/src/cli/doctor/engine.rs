@@ -71,7 +71,13 @@ fn judge(engine: &EngineSurvey, config: &Config) -> Vec<Finding> {
     } = engine;
     let mut findings = vec![Finding::good("engine", format!("Docker {version}, API {api}"))];
     let cgroup = format!("cgroup v{cgroup_version}, driver {cgroup_driver}");
-    findings.push(if cgroup_driver == "none" {
+    findings.push(if cgroup_driver == "none" && config.sandbox.require_cgroups {
+        Finding::problem(
+            "cgroups",
+            format!("{cgroup}: containers get none, and `sandbox.require_cgroups` is set"),
+            "use an engine that is not rootless, or do with rlimits: GAVEL_SANDBOX__REQUIRE_CGROUPS=false",
+        )
+    } else if cgroup_driver == "none" {
         Finding::warning(
             "cgroups",
             format!("{cgroup}: limits rest on rlimits alone, and memory is measured less exactly"),
@@ -200,6 +206,14 @@ mod tests {
     }
 
     #[test]
+    fn an_engine_without_cgroups_will_do_where_none_are_required() {
+        let mut config = Config::default();
+        config.sandbox.require_cgroups = false;
+        let rootless = EngineSurvey { cgroup_driver: "none".into(), ..engine() };
+        assert_eq!(worst(&rootless, &config), [("cgroups", Level::Warning)]);
+    }
+
+    #[test]
     fn each_thing_that_is_missing_is_named() {
         let lacking = EngineSurvey {
             cgroup_driver: "none".into(),
@@ -215,7 +229,7 @@ mod tests {
         assert_eq!(
             worst(&lacking, &config),
             [
-                ("cgroups", Level::Warning),
+                ("cgroups", Level::Problem),
                 ("memory limit", Level::Problem),
                 ("process limit", Level::Problem),
                 ("swap limit", Level::Warning),

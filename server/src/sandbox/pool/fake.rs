@@ -58,6 +58,8 @@ pub(super) enum Manner {
     HandsOutNothing,
     /// Sends a descriptor that belongs to nothing.
     LeaksADescriptor,
+    /// Hands out nothing, again and again.
+    Floods,
     /// Proves cleanliness twice.
     ProvesTwice,
 }
@@ -189,7 +191,7 @@ impl Warden {
         if let Some(monitor) = Monitor::connect(&self.layout.slot_socket(slot), Arc::clone(&self.manner)) {
             std::thread::spawn(move || monitor.serve());
         }
-        Answer::Created(slot.to_string())
+        Answer::Created { container: slot.to_string(), image: "sha256:12ab".into() }
     }
 }
 
@@ -266,6 +268,9 @@ impl Monitor {
                 let (about, ping, _) = self.hear()?;
                 assert_eq!(ping, Order::Ping);
                 self.say(about, Reply::Pong, &[])?;
+            },
+            Manner::Floods => loop {
+                self.say(run, Reply::Collected(Vec::new()), &[])?;
             },
             Manner::SkipsAFrame => self.sent += 1,
             Manner::ReportsAnother => {}

@@ -10,7 +10,7 @@ use super::gate::Gate;
 use super::maintenance;
 use super::shelf::Shelf;
 use crate::sandbox::member::{Made, Sandbox};
-use crate::sandbox::slot::{self, StartError};
+use crate::sandbox::slot::{self, StartError, Started};
 use crate::sandbox::warden_client::WardenClient;
 use crate::slots::Slot;
 use crate::workspace::Workspace;
@@ -23,6 +23,8 @@ pub(super) const AT_ONCE: u32 = 4;
 pub(super) struct Keeper {
     pub(super) workspace: Workspace,
     pub(super) warden: WardenClient,
+    /// A sandbox without cgroups is none.
+    pub(super) require_cgroups: bool,
     pub(super) stop: CancellationToken,
     /// Turns to make a sandbox, [`AT_ONCE`] of them. Who has them all knows that none is being made.
     pub(super) turns: Arc<Semaphore>,
@@ -89,11 +91,13 @@ impl Keeper {
         slot: &Slot,
     ) -> Result<(Sandbox, tokio::sync::oneshot::Receiver<()>), StartError> {
         let generation = shelf.generation();
-        let (connection, hello) = slot::start(slot, &self.workspace, &self.warden).await?;
+        let Started { connection, hello, image } =
+            slot::start(slot, &self.workspace, &self.warden, self.require_cgroups).await?;
         tracing::debug!(sandbox = slot.name, ?hello, "made a sandbox");
         Ok(Sandbox::new(Made {
             name: slot.name.clone(),
             tier: hello.cgroup,
+            image: image.into(),
             generation,
             expires: expiry(shelf.policy().max_age),
             connection,

@@ -33,6 +33,10 @@ impl Lease for LeasedSandbox {
     fn name(&self) -> &str {
         self.sandbox.as_ref().map_or("", |sandbox| &sandbox.name)
     }
+
+    fn image(&self) -> Option<&str> {
+        self.sandbox.as_ref().map(|sandbox| &*sandbox.image)
+    }
 }
 
 impl Drop for LeasedSandbox {

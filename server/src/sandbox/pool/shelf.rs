@@ -70,6 +70,8 @@ struct State {
     closed: bool,
     last_error: Option<String>,
     cgroup: Option<CgroupTier>,
+    /// Of the newest sandbox.
+    image: Option<Arc<str>>,
     created: u64,
     retired: BTreeMap<RetireReason, u64>,
 }
@@ -127,6 +129,7 @@ impl Shelf {
         self.put(sandbox, |state, sandbox| {
             state.created += 1;
             state.cgroup = Some(sandbox.tier);
+            state.image = Some(Arc::clone(&sandbox.image));
             state.last_error = None;
         });
     }
@@ -187,6 +190,11 @@ impl Shelf {
         self.state().generation
     }
 
+    /// Id of the image of the newest sandbox.
+    pub(super) fn image(&self) -> Option<Arc<str>> {
+        self.state().image.clone()
+    }
+
     pub(super) fn policy(&self) -> Policy {
         self.policy
     }
@@ -243,7 +251,7 @@ impl Shelf {
 
     /// Notes where a sandbox comes from and finds out where it goes.
     fn put(self: &Arc<Self>, mut sandbox: Sandbox, note: impl FnOnce(&mut State, &Sandbox)) {
-        sandbox.connection.rest();
+        sandbox.channel.connection.rest();
         let unwanted = {
             let mut state = self.state();
             note(&mut state, &sandbox);

@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::fake::{Manner, Stage};
 use crate::sandbox::{
-    CollectFile, Input, Lease, LeasedSandbox, Output, Profile, Program, Ran, RetireReason, RunEnding,
-    SandboxError, Sandboxes,
+    CollectFile, Input, Lease, LeasedSandbox, Output, Profile, Program, PutContent, PutFile, Ran,
+    RetireReason, RunEnding, SandboxError, Sandboxes, Wire,
 };
 use crate::submission::Isolation;
 
@@ -257,6 +257,7 @@ async fn a_monitor_that_breaks_the_protocol_costs_the_sandbox() {
         Manner::HandsOutTooMuch,
         Manner::HandsOutNothing,
         Manner::LeaksADescriptor,
+        Manner::Floods,
     ] {
         let error = misbehaves(manner, RetireReason::Protocol).await;
         assert!(matches!(error, SandboxError::Protocol(_)), "{manner:?}: {error:?}");
@@ -305,7 +306,7 @@ async fn while_the_warden_fails_it_is_asked_once_a_second_and_the_reason_shows()
     let attempts = stage.attempts() - before;
     // Each of the four once, before it was known that it fails; then one a second.
     assert!((5..=7).contains(&attempts), "{attempts}");
-    assert!(!stage.pool.status().is_ready());
+    assert_eq!(stage.pool.status().shelves[0].idle, 0);
     stage.break_warden(None);
     stage.until("all are warm again", |shelf| shelf.idle == 4 && shelf.last_error.is_none()).await;
 }
@@ -346,4 +347,33 @@ async fn arguments_that_fit_no_frame_are_the_programs_failure() {
     let ran = leased.run(large, &CancellationToken::new()).await.unwrap();
     assert!(matches!(ran.ending, RunEnding::NotStarted { errno: 7, .. }), "{:?}", ran.ending);
     run(&mut leased).await.unwrap();
+}
+
+#[tokio::test]
+async fn names_that_fit_no_frame_are_the_programs_failure_and_cost_no_sandbox() {
+    let stage = Stage::new(1, |_| {});
+    let mut leased = lease(&stage, Isolation::Pooled, None).await;
+    let put = |path: usize, content| PutFile { path: "p".repeat(path), mode: 0o444, content };
+    let long = [
+        put(200_000, PutContent::Bytes([][..].into())),
+        put(4096, PutContent::Bytes([][..].into())),
+        put(1, PutContent::Symlink("t".repeat(4096))),
+    ];
+    for file in long {
+        let mut named = program(Duration::from_secs(5));
+        named.files = vec![put(1, PutContent::Bytes([][..].into())), file];
+        let ran = leased.run(named, &CancellationToken::new()).await.unwrap();
+        assert_eq!(ran.ending, RunEnding::NotPut { file: 1, errno: 36 });
+    }
+    let mut wired = program(Duration::from_secs(5));
+    wired.others = (3..60).map(|fd| (fd, Wire::BoxFile("w".repeat(2000)))).collect();
+    let ran = leased.run(wired, &CancellationToken::new()).await.unwrap();
+    assert!(matches!(ran.ending, RunEnding::NotStarted { errno: 7, .. }), "{:?}", ran.ending);
+    // As many as are allowed, of the longest kind, do fit.
+    let mut many = program(Duration::from_secs(5));
+    many.files = (0..40).map(|_| put(4095, PutContent::Symlink("t".repeat(4095)))).collect();
+    leased.run(many, &CancellationToken::new()).await.unwrap();
+    run(&mut leased).await.unwrap();
+    drop(leased);
+    assert_eq!(stage.created(), 1);
 }

@@ -1,0 +1,49 @@
+//! Can containers have cgroups of their own here? Found out once, by a container that is started for nothing else: what
+//! the engine says later of a cgroup is the failure of one container, and no reason to go without.
+
+use bollard::query_parameters::CreateContainerOptionsBuilder;
+
+use super::WardenError;
+use super::cgroup_parent::Cgroups;
+use super::container::preparing::{Access, Preparing};
+use super::engine::{CHANGE, Engine, within};
+use super::reaper::{prefix, remove};
+use crate::config::Config;
+
+/// Its place in the tree: that of the first slot.
+const SLOT: u32 = 0;
+
+/// Starts a container with the cgroups of a slot, and removes it.
+///
+/// # Errors
+/// Why it could not be started.
+pub(super) async fn probe(engine: &Engine, cgroups: &Cgroups, config: &Config) -> Result<(), WardenError> {
+    let name = format!("{}probe", prefix(&config.sandbox.instance));
+    remove(engine, &name).await?;
+    let preparing = Preparing {
+        instance: &config.sandbox.instance,
+        image: &config.sandbox.run_image,
+        runtime: config.sandbox.runtime.as_deref(),
+        script: "true",
+        arguments: &[],
+        cgroups: &[],
+        access: Access::Write,
+    };
+    let parent = cgroups.of_slot(SLOT);
+    let mut body = preparing.body();
+    if let Some(host) = &mut body.host_config {
+        (host.cgroup_parent, host.binds) = (parent.parent, Some(parent.binds));
+    }
+    let options = CreateContainerOptionsBuilder::default().name(&name).build();
+    let id = match within("create a container", CHANGE, engine.docker.create_container(Some(options), body))
+        .await
+    {
+        Err(error) if error.status() == Some(404) => {
+            return Err(WardenError::NoImage(config.sandbox.run_image.clone()));
+        }
+        created => created?.id,
+    };
+    let started = within("start a container", CHANGE, engine.docker.start_container(&id, None)).await;
+    remove(engine, &id).await?;
+    started
+}
