@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use gavel_protocol::{Bytes, Limits};
 
+use crate::identity::SHIELD;
+
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
 Runs programs in a container, enforces their limits and reports.
@@ -79,7 +81,7 @@ pub(crate) const BOXES: [&str; 3] = ["/w", "/tmp", "/dev/shm"];
 
 const CGROUPS: &str = "/cg";
 
-/// Nobody's, and no slot's.
+/// Of programs that are run by hand: above what the server gives to slots, below what `nobody` has.
 const UID: u32 = 65_533;
 
 /// Reads the command line without the program's own name.
@@ -160,6 +162,7 @@ fn by_hand<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<ByHand, Strin
     run.gid = gid.unwrap_or(run.uid);
     match run {
         ByHand { uid: 0, .. } | ByHand { gid: 0, .. } => Err("a program does not run as root".into()),
+        ByHand { uid: SHIELD, .. } => Err(format!("uid {SHIELD} is the monitor's own")),
         run if run.argv.is_empty() => Err("a program is missing behind `--`".into()),
         run => Ok(run),
     }
@@ -174,7 +177,8 @@ fn defaults() -> Limits {
         file_size: Bytes::mib(256),
         open_files: 256,
         processes: 128,
-        core: Bytes(0),
+        // Not 0: then a `core_pattern` with a pipe would be run.
+        core: Bytes(1),
         address_space: None,
         data: None,
         cpu_rate: None,
@@ -242,6 +246,7 @@ mod tests {
         let run = run("run --cpu 1500ms --memory 64MiB -- g++ -o x main.cpp");
         assert_eq!(run.limits.wall_time, Duration::from_millis(5500));
         assert_eq!(run.limits.stack, Bytes::mib(64));
+        assert_eq!(run.limits.core, Bytes(1), "at 0 the kernel runs a piped core_pattern");
         assert_eq!(run.argv, ["g++", "-o", "x", "main.cpp"]);
     }
 
@@ -266,6 +271,7 @@ mod tests {
             ("run --memory 99999999999GiB -- true", "`99999999999GiB`"),
             ("run --colour red -- true", "`--colour`"),
             ("run --uid 0 -- true", "root"),
+            ("run --uid 65531 -- true", "65531"),
             ("run --cpu", "--cpu needs"),
             ("run --cpu 1s", "behind `--`"),
             ("serve", "--socket"),

@@ -5,10 +5,10 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use gavel_protocol::{BoxFile, Content};
-use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
+use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
-use crate::reset;
+use crate::entries::next;
 
 /// Where programs may write. They are emptied after every run.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Boxes {
             (names.len() >= most).then_some(())
         };
         // What cannot be read cannot be handed out either.
-        let _ = self.directories.first().map(|directory| reset::next(&directory.descriptor, note));
+        let _ = self.directories.first().map(|directory| next(&directory.descriptor, note));
         names
     }
 
@@ -166,10 +166,6 @@ fn put_into(
             copy(source, &create(parent, name, mode)?)
         }
         Content::Symlink(target) => rustix::fs::symlinkat(target.as_str(), parent, name),
-        Content::Directory => match rustix::fs::mkdirat(parent, name, mode) {
-            Err(Errno::EXIST) => rustix::fs::chmodat(parent, name, mode, AtFlags::empty()),
-            made => made,
-        },
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod directory;
 mod own;
+mod peak;
 mod v1;
 mod v1_cpus;
 mod v2;
@@ -19,11 +20,9 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal};
 
 use self::directory::Directory;
+pub(crate) use self::peak::{Peak, Touched, page};
 use crate::crowd;
 use crate::request::Refusal;
-
-/// A leaf may hold this much more than the limit says, so that "used more than allowed" can be seen.
-const HEADROOM: u64 = 16 * 1024;
 
 /// What a leaf has counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,7 +32,7 @@ pub(crate) struct Counted {
     /// System time.
     pub(crate) system: Duration,
     /// Peak memory.
-    pub(crate) memory: Bytes,
+    pub(crate) memory: Peak,
     /// It was only looked at now and then, so that a higher peak may have been missed.
     pub(crate) sampled: bool,
     /// The kernel killed something in it for want of memory.
@@ -242,6 +241,15 @@ impl Leaf {
         Ok(())
     }
 
+    /// Remembers what is in it before a run.
+    pub(crate) fn mark(&self) {
+        match &self.kind {
+            Kind::V1(leaf) => leaf.mark(),
+            // A new one for each run.
+            Kind::V2(_) | Kind::None { .. } => {}
+        }
+    }
+
     /// The directory of a leaf that a child can be born in.
     pub(crate) fn cradle(&self) -> Option<BorrowedFd<'_>> {
         match &self.kind {
@@ -272,7 +280,7 @@ impl Leaf {
         let counted = match &self.kind {
             Kind::V2(leaf) => leaf.cpu_time(),
             Kind::V1(leaf) => leaf.cpu_time(),
-            Kind::None { .. } => Some(crowd::cpu_time(self.uid)),
+            Kind::None { .. } => crowd::cpu_time(self.uid),
         };
         // A leaf lags behind by up to a tick; the clock of a process does not.
         counted.unwrap_or_default().max(crowd::cpu_time_of(main))
@@ -297,7 +305,8 @@ impl Leaf {
         match &self.kind {
             Kind::V2(leaf) => leaf.is_empty(),
             Kind::V1(leaf) => leaf.is_empty(),
-            Kind::None { .. } => crowd::of(self.uid).is_empty(),
+            // Who cannot be looked for may still be there.
+            Kind::None { .. } => crowd::of(self.uid).is_ok_and(|left| left.is_empty()),
         }
     }
 

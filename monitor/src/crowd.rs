@@ -3,22 +3,27 @@
 use std::fs;
 use std::time::Duration;
 
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::Pid;
 
+use crate::entries::each_number;
 use crate::identity::act_as;
 
 /// The living and dead processes with this real uid.
-pub(crate) fn of(uid: u32) -> Vec<Pid> {
-    everybody().into_iter().filter(|pid| uid_of(*pid) == Some(uid)).collect()
+///
+/// # Errors
+/// Where /proc cannot be read: then nobody knows who is there.
+pub(crate) fn of(uid: u32) -> Result<Vec<Pid>, Errno> {
+    let processes = rustix::fs::open("/proc", DIRECTORY, Mode::empty())?;
+    let mut found = Vec::new();
+    each_number(&processes, |number| {
+        found.extend(Pid::from_raw(number).filter(|pid| uid_of(*pid) == Some(uid)))
+    })?;
+    Ok(found)
 }
 
-/// All processes.
-pub(crate) fn everybody() -> Vec<Pid> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    let pid = |entry: fs::DirEntry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?);
-    entries.flatten().filter_map(pid).collect()
-}
+const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
 /// Kills all processes of this user at once, without starting one.
 ///
@@ -32,9 +37,9 @@ pub(crate) fn kill(uid: u32) -> Result<(), Errno> {
     }
 }
 
-/// CPU time of the living processes with this real uid.
-pub(crate) fn cpu_time(uid: u32) -> Duration {
-    of(uid).into_iter().map(cpu_time_of).sum()
+/// CPU time of the living processes with this real uid; None where they cannot be found.
+pub(crate) fn cpu_time(uid: u32) -> Option<Duration> {
+    Some(of(uid).ok()?.into_iter().map(cpu_time_of).sum())
 }
 
 /// CPU time of one process and all its threads, up to this moment.

@@ -6,9 +6,9 @@
 use rustix::io::Errno;
 use rustix::thread::Uid;
 
-/// The real uid meanwhile. Nobody else's: kill(2) asks for the real and saved uid of its target, so the program cannot
-/// reach the monitor, and a `kill(-1)` of the monitor reaches the program's processes only.
-const SHIELD: u32 = 65_531;
+/// The real uid meanwhile, which no program may have: kill(2) asks for the real and saved uid of its target, so a program
+/// cannot reach the monitor, and a `kill(-1)` of the monitor reaches the program's processes only.
+pub(crate) const SHIELD: u32 = 65_531;
 
 /// Does something with the program's uid as effective uid, without any capability.
 ///

@@ -1,13 +1,13 @@
 //! The proof of cleanliness: what must not be there when a run is over. Any doubt costs the container.
 
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 
-use rustix::fs::{Mode, OFlags, RawDir, SeekFrom};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::Pid;
 
 use crate::crowd;
+use crate::entries::each_number;
 
 /// What the proof reads after every run. Opened once: opening costs more than reading.
 #[derive(Debug)]
@@ -48,12 +48,10 @@ impl Proof {
     /// What speaks against it that nobody of the run is alive, or dead and not yet reaped. As PID 1 the monitor must be
     /// alone. Elsewhere it has neighbours, none of whom is the program's user.
     pub(crate) fn survivors(&self) -> Option<String> {
-        let left = match &self.processes {
-            Some(processes) => match others(processes) {
-                Ok(left) => left,
-                Err(errno) => return Some(format!("/proc cannot be read: {errno}")),
-            },
-            None => crowd::of(self.uid),
+        let left = self.processes.as_ref().map_or_else(|| crowd::of(self.uid), others);
+        let left = match left {
+            Ok(left) => left,
+            Err(errno) => return Some(format!("/proc cannot be read: {errno}")),
         };
         let first = left.first()?.as_raw_nonzero();
         Some(format!("{} processes are left, the first is {first}", left.len()))
@@ -106,19 +104,6 @@ fn others(processes: &OwnedFd) -> Result<Vec<Pid>, Errno> {
         left.extend(Pid::from_raw(number).filter(|pid| !pid.is_init()));
     })?;
     Ok(left)
-}
-
-/// Shows the entries of a directory of /proc that are numbers.
-fn each_number(directory: &OwnedFd, mut show: impl FnMut(i32)) -> Result<(), Errno> {
-    let mut buffer = [MaybeUninit::<u8>::uninit(); 4096];
-    rustix::fs::seek(directory, SeekFrom::Start(0))?;
-    let mut entries = RawDir::new(directory.as_fd(), &mut buffer);
-    while let Some(entry) = entries.next() {
-        if let Some(number) = entry?.file_name().to_str().ok().and_then(|name| name.parse().ok()) {
-            show(number);
-        }
-    }
-    Ok(())
 }
 
 /// A table that has no line but its header comes whole with the first read, which is nearly always so.

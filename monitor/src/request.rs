@@ -74,7 +74,7 @@ pub(crate) fn resolve(run: &Run, descriptors: Vec<OwnedFd>, boxes: &Boxes) -> Re
                     position
                 }
             },
-            source => given.keep(open(source, boxes).map_err(at_stdio)?),
+            StdioSource::Null => given.keep(nothing().map_err(at_stdio)?),
         };
         stdio.push((wanted.fd, position));
     }
@@ -114,17 +114,8 @@ impl Given {
 
 const INVALID: Refusal = (Step::Request, libc::EINVAL);
 
-/// What is neither given nor written.
-fn open(source: &StdioSource, boxes: &Boxes) -> Result<OwnedFd, Errno> {
-    match source {
-        StdioSource::ReadFile(path) => {
-            let file = boxes.open_beneath(path, OFlags::RDONLY | OFlags::NONBLOCK, Mode::empty())?;
-            rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
-            Ok(file)
-        }
-        StdioSource::Null => rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty()),
-        StdioSource::WriteFile(_) | StdioSource::Descriptor(_) => Err(Errno::INVAL),
-    }
+fn nothing() -> Result<OwnedFd, Errno> {
+    rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())
 }
 
 /// Strings for exec.

@@ -1,13 +1,13 @@
 //! Empties the box after a run.
 
 use std::ffi::CStr;
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 
-use rustix::fs::{AtFlags, Mode, OFlags, RawDir, ResolveFlags, SeekFrom};
+use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use crate::boxes::Boxes;
+use crate::entries::next;
 use crate::identity::act_as;
 
 /// Empties every directory of the box, and reads each once more to see that it is empty; the first that cannot be
@@ -79,28 +79,4 @@ fn enter(parent: &OwnedFd, name: &CStr, uid: u32) -> Result<OwnedFd, Errno> {
         open_up()?
     }
     rustix::fs::openat(&found, c".", DIRECTORY, Mode::empty())
-}
-
-/// Shows the entries of a directory one by one until `visit` says something.
-///
-/// # Errors
-/// As lseek(2) and getdents(2).
-pub(crate) fn next<T>(
-    directory: &OwnedFd,
-    mut visit: impl FnMut(&CStr) -> Option<T>,
-) -> Result<Option<T>, Errno> {
-    let mut buffer = [MaybeUninit::<u8>::uninit(); 8192];
-    rustix::fs::seek(directory, SeekFrom::Start(0))?;
-    let mut entries = RawDir::new(directory.as_fd(), &mut buffer);
-    while let Some(entry) = entries.next() {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name == c"." || name == c".." {
-            continue;
-        }
-        if let Some(said) = visit(name) {
-            return Ok(Some(said));
-        }
-    }
-    Ok(None)
 }

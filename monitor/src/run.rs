@@ -12,11 +12,12 @@ use crate::channel::ChannelError;
 use crate::child::{Child, Nursery, Plan, Terms};
 use crate::equipment::Equipment;
 use crate::identity::act_as;
+use crate::notices::Notices;
 use crate::proof::Proof;
 use crate::request::{Refusal, resolve};
-use crate::spawn::{install_filter, reap};
+use crate::spawn::reap;
 use crate::supervise::{Interrupts, supervise};
-use crate::{collect, reset, seccomp};
+use crate::{collect, reset};
 
 /// How long the last of a run may take to be reaped.
 const LAST_DEATHS: Duration = Duration::from_millis(500);
@@ -27,6 +28,7 @@ pub(crate) struct Runner {
     uid: u32,
     gid: u32,
     equipment: Equipment,
+    notices: Notices,
     proof: Proof,
     nursery: Nursery,
     /// The next run's leaf, or this run's until it is cleaned away.
@@ -49,12 +51,13 @@ impl Runner {
     /// As [`Proof::new`], [`Nursery::new`] and seccomp(2).
     pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment) -> Result<Self, Errno> {
         rustix::thread::set_no_new_privs(true)?;
-        install_filter(&seccomp::filter())?;
+        let notices = Notices::install()?;
         let proof = Proof::new(uid)?;
         let mut runner = Self {
             uid,
             gid,
             equipment,
+            notices,
             proof,
             nursery: Nursery::new()?,
             leaf: None,
@@ -104,7 +107,7 @@ impl Runner {
             Ok(started) => started,
             Err((step, errno)) => return Ok(Outcome::NotStarted { step, errno }),
         };
-        let done = supervise(child, &leaf, &run.limits, &self.equipment.deaths, interrupts);
+        let done = supervise(child, &leaf, &run.limits, (&self.equipment.deaths, &self.notices), interrupts);
         self.leaf = Some(leaf);
         let done = done?;
         self.survivors = done.survivors;
@@ -125,6 +128,7 @@ impl Runner {
             ignored: &self.equipment.ignored,
         };
         let plan = confined.and_then(|()| Plan::new(run, &resolved, terms));
+        leaf.mark();
         let started = plan.and_then(|plan| self.nursery.start(plan, &leaf));
         self.written = resolved.written();
         match started {

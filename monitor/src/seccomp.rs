@@ -4,6 +4,8 @@
 //! list ages safely. Runtimes probe, so denied calls fail with an error; only foreign ABIs kill. The kernel keeps the
 //! strictest answer of this filter and the container's own.
 //!
+//! Besides, whoever sends a signal that the kernel sends at a limit is noticed: afterwards nothing tells one from the other.
+//!
 //! All but one call is denied to the monitor as well, which has no more use for them: it puts itself under the filter,
 //! and children inherit it, so that the kernel need not translate it for every run.
 
@@ -27,12 +29,16 @@ const X32: u32 = 0x4000_0000;
 const NEW_NAMESPACES: u32 = 0x7e02_0000;
 
 /// The monitor's filter and its programs': a binary search over the numbers. The kernel walks it for every number when it
-/// is installed.
-pub(crate) fn filter() -> Vec<sock_filter> {
+/// is installed. With `noticing`, sending [`NOTICED`] waits for whoever listens to let it pass; without a listener there
+/// may be no such answer.
+pub(crate) fn filter(noticing: bool) -> Vec<sock_filter> {
     let mut filter = vec![load(ARCH_OFFSET), jump(BPF_JEQ, ARCH, 1, 0), answer(KILL), load(NUMBER_OFFSET)];
-    filter.extend(search(&segments()));
+    filter.extend(search(&segments(noticing)));
     filter
 }
+
+/// The signal that the kernel sends at a limit, and whoever likes to: a file was to grow beyond RLIMIT_FSIZE.
+pub(crate) const NOTICED: i32 = libc::SIGXFSZ;
 
 /// What is denied to programs alone: clone3, whose flags a filter cannot see. The monitor forks into cgroups with it.
 pub(crate) fn for_programs() -> [sock_filter; 4] {
@@ -43,12 +49,15 @@ pub(crate) fn for_programs() -> [sock_filter; 4] {
 /// From a first number on: what is to be done, up to the next segment.
 type Segment = (u32, Vec<sock_filter>);
 
-fn segments() -> Vec<Segment> {
+fn segments(noticing: bool) -> Vec<Segment> {
     let mut special: BTreeMap<u32, Vec<sock_filter>> = BTreeMap::new();
     for (errno, calls) in DENIED {
         special.extend(calls.iter().map(|call| (number(*call), vec![error(*errno)])));
     }
     special.extend(by_argument().map(|(call, checks)| (number(call), checks)));
+    if noticing {
+        special.extend(SENDERS.map(|(call, argument)| (number(call), noticed(argument))));
+    }
     let mut segments: Vec<Segment> = vec![(0, vec![answer(ALLOW)])];
     for (number, action) in special {
         // What follows a special call is allowed, unless it is special itself.
@@ -83,13 +92,32 @@ fn search(segments: &[Segment]) -> Vec<sock_filter> {
         _ => {
             let (below, from) = segments.split_at(segments.len() / 2);
             let (first, below) = (from[0].0, search(below));
-            let mut filter = vec![jump(BPF_JGE, first, length(&below), 0)];
+            let mut filter = beyond(first, below.len());
             filter.extend(below);
             filter.extend(search(from));
             filter
         }
     }
 }
+
+/// From number `first` on, goes past the next `length` instructions. A conditional jump reaches 255 of them only.
+fn beyond(first: u32, length: usize) -> Vec<sock_filter> {
+    if let Ok(near) = u8::try_from(length) {
+        return vec![jump(BPF_JGE, first, near, 0)];
+    }
+    let far = u32::try_from(length).unwrap_or(u32::MAX);
+    vec![jump(BPF_JGE, first, 0, 1), sock_filter { code: BPF_JA, jt: 0, jf: 0, k: far }]
+}
+
+/// Calls that send a signal, and which argument says which signal.
+const SENDERS: [(c_long, u32); 6] = [
+    (libc::SYS_kill, 1),
+    (libc::SYS_tkill, 1),
+    (libc::SYS_tgkill, 2),
+    (libc::SYS_rt_sigqueueinfo, 1),
+    (libc::SYS_rt_tgsigqueueinfo, 2),
+    (libc::SYS_pidfd_send_signal, 1),
+];
 
 /// Input as if typed, into whoever reads the terminal next.
 const TIOCSTI: u32 = 0x5412;
@@ -266,6 +294,7 @@ fn argument_offset(argument: u32) -> u32 {
 }
 
 const BPF_LD_ABS: u16 = 0x20;
+const BPF_JA: u16 = 0x05;
 const BPF_JEQ: u16 = 0x15;
 const BPF_JGE: u16 = 0x35;
 const BPF_JSET: u16 = 0x45;
@@ -273,6 +302,7 @@ const BPF_RET: u16 = 0x06;
 
 const KILL: u32 = 0x8000_0000;
 const ERRNO: u32 = 0x0005_0000;
+const NOTIFY: u32 = libc::SECCOMP_RET_USER_NOTIF;
 const ALLOW: u32 = 0x7fff_0000;
 
 /// Denied when the argument compares so.
@@ -283,6 +313,11 @@ fn checked(argument: u32, comparison: u16, with: u32, errno: i32) -> Vec<sock_fi
 /// Denied when the argument is one of these.
 fn forbidden(argument: u32, values: &[u32], errno: i32) -> Vec<sock_filter> {
     one_of(argument, values, error(errno), answer(ALLOW))
+}
+
+/// Noticed when the argument is the signal.
+fn noticed(argument: u32) -> Vec<sock_filter> {
+    one_of(argument, &[NOTICED.unsigned_abs()], answer(NOTIFY), answer(ALLOW))
 }
 
 /// Denied when the argument is none of these.
@@ -315,10 +350,6 @@ fn error(errno: i32) -> sock_filter {
     answer(ERRNO | errno.unsigned_abs())
 }
 
-fn length(of: &[sock_filter]) -> u8 {
-    u8::try_from(of.len()).unwrap_or(u8::MAX)
-}
-
 fn number(call: c_long) -> u32 {
     u32::try_from(call).unwrap_or(u32::MAX)
 }
@@ -328,14 +359,14 @@ mod tests {
     use super::*;
 
     /// What a program gets: the strictest answer of both filters, as seccomp(2) ranks them.
-    fn judge(arch: u32, nr: u32, arguments: [u32; 2]) -> u32 {
-        let answers = [run(&filter(), arch, nr, arguments), run(&for_programs(), arch, nr, arguments)];
+    fn judge(arch: u32, nr: u32, arguments: [u32; 3]) -> u32 {
+        let answers = [run(&filter(true), arch, nr, arguments), run(&for_programs(), arch, nr, arguments)];
         let [first, second] = answers.map(u32::cast_signed);
         first.min(second).cast_unsigned()
     }
 
     /// Runs a filter as the kernel would.
-    fn run(filter: &[sock_filter], arch: u32, nr: u32, arguments: [u32; 2]) -> u32 {
+    fn run(filter: &[sock_filter], arch: u32, nr: u32, arguments: [u32; 3]) -> u32 {
         let (mut at, mut accumulator) = (0, 0);
         loop {
             let sock_filter { code, jt, jf, k } = filter[at];
@@ -348,8 +379,13 @@ mod tests {
                         ARCH_OFFSET => arch,
                         16 => arguments[0],
                         24 => arguments[1],
+                        32 => arguments[2],
                         other => panic!("offset {other}"),
                     };
+                    continue;
+                }
+                BPF_JA => {
+                    at += usize::try_from(k).unwrap();
                     continue;
                 }
                 BPF_JEQ => accumulator == k,
@@ -362,7 +398,7 @@ mod tests {
     }
 
     fn here(call: c_long, arguments: [u32; 2]) -> u32 {
-        judge(ARCH, number(call), arguments)
+        judge(ARCH, number(call), [arguments[0], arguments[1], 0])
     }
 
     fn denied(errno: i32) -> u32 {
@@ -371,15 +407,15 @@ mod tests {
 
     #[test]
     fn foreign_abis_are_killed() {
-        assert_eq!(judge(0x4000_0003, 1, [0, 0]), KILL);
-        assert_eq!(judge(ARCH, X32 | 1, [0, 0]), KILL);
-        assert_eq!(judge(ARCH, u32::MAX, [0, 0]), KILL);
+        assert_eq!(judge(0x4000_0003, 1, [0; 3]), KILL);
+        assert_eq!(judge(ARCH, X32 | 1, [0; 3]), KILL);
+        assert_eq!(judge(ARCH, u32::MAX, [0; 3]), KILL);
     }
 
     #[test]
     fn calls_newer_than_the_review_do_not_exist() {
-        assert_eq!(judge(ARCH, NEWEST, [0, 0]), ALLOW);
-        assert_eq!(judge(ARCH, NEWEST + 1, [0, 0]), denied(libc::ENOSYS));
+        assert_eq!(judge(ARCH, NEWEST, [0; 3]), ALLOW);
+        assert_eq!(judge(ARCH, NEWEST + 1, [0; 3]), denied(libc::ENOSYS));
     }
 
     #[test]
@@ -408,7 +444,7 @@ mod tests {
 
     #[test]
     fn the_monitor_itself_may_fork_into_a_cgroup() {
-        assert_eq!(run(&filter(), ARCH, number(libc::SYS_clone3), [0, 0]), ALLOW);
+        assert_eq!(run(&filter(true), ARCH, number(libc::SYS_clone3), [0; 3]), ALLOW);
     }
 
     #[test]
@@ -433,5 +469,30 @@ mod tests {
         assert_eq!(here(libc::SYS_personality, [u32::MAX, 0]), ALLOW);
         assert_eq!(here(libc::SYS_personality, [0, 0]), ALLOW);
         assert_eq!(here(libc::SYS_personality, [0x0004_0000, 0]), denied(libc::EPERM));
+    }
+    #[test]
+    fn the_signal_of_a_limit_is_noticed_however_it_is_sent_and_no_other() {
+        for (call, argument) in SENDERS {
+            let sent = |filter: &[sock_filter], signal: i32| {
+                let mut arguments = [7; 3];
+                arguments[usize::try_from(argument).unwrap()] = signal.unsigned_abs();
+                run(filter, ARCH, number(call), arguments)
+            };
+            let (noticing, plain) = (filter(true), filter(false));
+            assert_eq!(sent(&noticing, NOTICED), NOTIFY, "{call}");
+            assert_eq!(sent(&noticing, libc::SIGKILL), ALLOW, "{call}");
+            assert_eq!(sent(&plain, NOTICED), ALLOW, "{call}");
+        }
+    }
+
+    #[test]
+    fn a_search_over_more_than_a_short_jump_reaches_finds_every_call() {
+        let segments: Vec<Segment> =
+            (0..1000u32).map(|number| (number, vec![error(number.cast_signed())])).collect();
+        let mut filter = vec![load(NUMBER_OFFSET)];
+        filter.extend(search(&segments));
+        for number in [0, 1, 254, 255, 256, 499, 500, 501, 998, 999] {
+            assert_eq!(run(&filter, ARCH, number, [0; 3]), denied(number.cast_signed()), "{number}");
+        }
     }
 }

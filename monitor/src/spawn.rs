@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -191,6 +191,8 @@ pub(crate) struct Reaped {
     pub(crate) system: Duration,
     /// Its largest resident set in KiB.
     pub(crate) max_rss_kib: u64,
+    /// Its page faults and those of the children it had waited for.
+    pub(crate) faults: u64,
 }
 
 /// Takes one dead child off the process table, of whatever kind it is. None when none is dead now.
@@ -207,6 +209,7 @@ pub(crate) fn reap() -> Option<Reaped> {
         user: duration(usage.ru_utime),
         system: duration(usage.ru_stime),
         max_rss_kib: u64::try_from(usage.ru_maxrss).unwrap_or(0),
+        faults: u64::try_from(usage.ru_minflt.saturating_add(usage.ru_majflt)).unwrap_or(0),
     })
 }
 
@@ -336,20 +339,49 @@ pub(crate) fn default_signals(ignored: &[i32]) -> Result<(), Errno> {
 /// # Errors
 /// As seccomp(2).
 pub(crate) fn install_filter(filter: &[libc::sock_filter]) -> Result<(), Errno> {
+    match set_filter(filter, libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW) {
+        // Before Linux 4.17 there is no such flag.
+        Err(Errno::INVAL) => set_filter(filter, 0).map(drop),
+        done => done.map(drop),
+    }
+}
+
+/// As [`install_filter`]; calls that the filter has noticed wait for whoever reads the descriptor.
+///
+/// # Errors
+/// As seccomp(2): EINVAL before Linux 5.0, EBUSY where somebody listens for this process already.
+pub(crate) fn install_noticing_filter(filter: &[libc::sock_filter]) -> Result<OwnedFd, Errno> {
+    let flags = libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW | libc::SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    let listener = RawFd::try_from(set_filter(filter, flags)?).map_err(|_| Errno::BADF)?;
+    // SAFETY: the kernel has just made it, for us.
+    Ok(unsafe { OwnedFd::from_raw_fd(listener) })
+}
+
+fn set_filter(filter: &[libc::sock_filter], flags: libc::c_ulong) -> Result<libc::c_long, Errno> {
     let length = u16::try_from(filter.len()).map_err(|_| Errno::INVAL)?;
     let program = libc::sock_fprog { len: length, filter: filter.as_ptr().cast_mut() };
-    let install = |flags: libc::c_ulong| {
-        // SAFETY: the kernel reads `len` instructions, which live as long as `filter`.
-        let done = unsafe {
-            libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, &raw const program)
-        };
-        check_long(done)
-    };
-    match install(libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW) {
-        // Before Linux 4.17 there is no such flag.
-        Err(Errno::INVAL) => install(0),
-        done => done,
-    }
+    // SAFETY: the kernel reads `len` instructions, which live as long as `filter`.
+    let done =
+        unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, &raw const program) };
+    if done < 0 { Err(last_errno()) } else { Ok(done) }
+}
+
+/// Lets one noticed call pass. The listener must be readable.
+///
+/// # Errors
+/// As ioctl(2): ENOENT where the caller has died meanwhile.
+pub(crate) fn let_pass(listener: BorrowedFd<'_>) -> Result<(), Errno> {
+    // SAFETY: all zeroes is valid, and what the kernel asks for.
+    let mut notice: libc::seccomp_notif = unsafe { std::mem::zeroed() };
+    // SAFETY: the kernel writes one such struct.
+    let received =
+        unsafe { libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_RECV, &raw mut notice) };
+    check(received)?;
+    let flags = u32::try_from(libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE).unwrap_or(1);
+    let mut answer = libc::seccomp_notif_resp { id: notice.id, val: 0, error: 0, flags };
+    // SAFETY: the kernel reads one such struct.
+    let sent = unsafe { libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND, &raw mut answer) };
+    check(sent).map(drop)
 }
 
 /// A null-terminated array of strings, as exec wants it.

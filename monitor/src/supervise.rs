@@ -8,9 +8,11 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::cgroup::Leaf;
+use crate::cgroup::{Leaf, Touched, page};
 use crate::channel::ChannelError;
 use crate::child::{self, Child};
+use crate::notices::Notices;
+use crate::seccomp::NOTICED;
 use crate::spawn::{Reaped, reap};
 
 /// Who may interrupt a run.
@@ -64,11 +66,12 @@ pub(crate) fn supervise(
     child: Child,
     leaf: &Leaf,
     limits: &Limits,
-    deaths: &Deaths,
+    (deaths, notices): (&Deaths, &Notices),
     interrupts: &mut impl Interrupts,
 ) -> Result<Supervised, ChannelError> {
-    let started = began(child);
-    let mut watch = Watch { child, leaf, deaths, limits, started, main: None, strangers: Used::default() };
+    let (started, strangers) = (began(child), Used::default());
+    let mut watch =
+        Watch { child, leaf, deaths, notices, limits, started, main: None, strangers, noticed: false };
     let cause = watch.until_the_end(interrupts);
     let ended = Instant::now();
     let survivors = watch.kill_everything();
@@ -105,6 +108,7 @@ struct Used {
     user: Duration,
     system: Duration,
     max_rss_kib: u64,
+    faults: u64,
 }
 
 impl Used {
@@ -112,6 +116,11 @@ impl Used {
         self.user += reaped.user;
         self.system += reaped.system;
         self.max_rss_kib = self.max_rss_kib.max(reaped.max_rss_kib);
+        self.faults = self.faults.saturating_add(reaped.faults);
+    }
+
+    fn touched(&self) -> Touched {
+        Touched { faults: self.faults, resident: Bytes::kib(self.max_rss_kib).get() }
     }
 }
 
@@ -119,10 +128,13 @@ struct Watch<'a> {
     child: Child,
     leaf: &'a Leaf,
     deaths: &'a Deaths,
+    notices: &'a Notices,
     limits: &'a Limits,
     started: Instant,
     main: Option<Reaped>,
     strangers: Used,
+    /// A process of the run has sent [`NOTICED`].
+    noticed: bool,
 }
 
 impl Watch<'_> {
@@ -154,20 +166,22 @@ impl Watch<'_> {
         self.started + self.limits.wall_time.min(FOREVER)
     }
 
-    /// Waits for a death, a word, an alarm or the time.
-    fn wait(&self, word: Option<BorrowedFd<'_>>, until: Instant) -> Heard {
+    /// Waits for a death, a word, an alarm, a notice or the time.
+    fn wait(&mut self, word: Option<BorrowedFd<'_>>, until: Instant) -> Heard {
         let left = until.saturating_duration_since(Instant::now());
         let timeout = Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() };
         let deaths = self.deaths.0.as_fd();
-        // Without a word or an alarm, deaths stand in for them: what is heard there is not asked about.
-        let (said, alarm) = (word.unwrap_or(deaths), self.leaf.alarm().unwrap_or(deaths));
-        let mut fds = [deaths, said, alarm].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
+        // Where there is nothing else to be heard, deaths stand in for it: what is heard there is not asked about.
+        let sources = [word, self.leaf.alarm(), self.notices.descriptor()];
+        let [said, alarm, notice] = sources.map(|source| source.unwrap_or(deaths));
+        let mut fds = [deaths, said, alarm, notice].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
         if !poll(&mut fds, Some(&timeout)).is_ok_and(|ready| ready > 0) {
             return Heard::default();
         }
         self.deaths.forget();
-        let rings = |fd: &PollFd<'_>| !fd.revents().is_empty();
-        Heard { word: word.is_some() && rings(&fds[1]), alarm: self.leaf.alarm().is_some() && rings(&fds[2]) }
+        let rings = |at: usize| sources[at].is_some() && !fds[at + 1].revents().is_empty();
+        self.noticed |= rings(2) && self.notices.let_pass();
+        Heard { word: rings(0), alarm: rings(1) }
     }
 
     fn reap(&mut self) {
@@ -201,7 +215,9 @@ impl Watch<'_> {
 
     fn outcome(self, cause: Cause, ended: Instant) -> Outcome {
         let mut usage = self.usage(ended.saturating_duration_since(self.started));
-        reconcile(&mut usage, cause, self.limits.cpu_time);
+        usage.file_size_reached =
+            self.main.is_some_and(|main| has_died_of(main.status, NOTICED)) && !self.noticed;
+        reconcile(&mut usage, cause, self.limits);
         let ending = match cause {
             Some(ending) => ending,
             None => self.own_ending(&usage),
@@ -211,7 +227,7 @@ impl Watch<'_> {
 
     fn own_ending(&self, usage: &Usage) -> Ending {
         let status = self.main.map_or(libc::SIGKILL, |main| main.status);
-        let oom_killed = libc::WIFSIGNALED(status) && libc::WTERMSIG(status) == libc::SIGKILL && usage.oom;
+        let oom_killed = has_died_of(status, libc::SIGKILL) && usage.oom;
         if oom_killed || usage.memory > self.limits.memory {
             Ending::Killed { over: Limit::Memory }
         } else if libc::WIFSIGNALED(status) {
@@ -232,10 +248,11 @@ impl Watch<'_> {
                 cpu_system: counted.system,
                 wall_time,
                 memory: match counted.sampled {
-                    true => counted.memory.max(Bytes::kib(all.max_rss_kib)),
-                    false => counted.memory,
+                    true => counted.memory.given(all.touched()).max(Bytes::kib(all.max_rss_kib)),
+                    false => counted.memory.given(all.touched()).min(self.limits.memory),
                 },
                 oom: counted.oom,
+                file_size_reached: false,
                 processes: counted.processes,
             },
             None => Usage {
@@ -244,22 +261,27 @@ impl Watch<'_> {
                 wall_time,
                 memory: Bytes::kib(all.max_rss_kib),
                 oom: self.leaf.container_oom(),
+                file_size_reached: false,
                 processes: None,
             },
         }
     }
 }
 
+fn has_died_of(status: i32, signal: i32) -> bool {
+    libc::WIFSIGNALED(status) && libc::WTERMSIG(status) == signal
+}
+
 /// Has the figures agree with the limit that the run was killed over. The monitor may have been quicker to kill than the
-/// kernel was to count an OOM kill; and the clock of a process, by which CPU time is limited, counts from its fork, the
-/// leaf from the moment it was joined.
-fn reconcile(usage: &mut Usage, cause: Cause, cpu_limit: Duration) {
-    match cause {
-        Some(Ending::Killed { over: Limit::Memory }) => usage.oom = true,
-        Some(Ending::Killed { over: Limit::CpuTime }) => {
-            usage.cpu_system += cpu_limit.saturating_sub(usage.cpu_time());
-        }
-        _ => {}
+/// kernel was to count an OOM kill; who was killed for want of memory wanted at least a page more than it was given; and the
+/// clock of a process, by which CPU time is limited, counts from its fork, the leaf from the moment it was joined.
+fn reconcile(usage: &mut Usage, cause: Cause, limits: &Limits) {
+    usage.oom |= cause == Some(Ending::Killed { over: Limit::Memory });
+    if usage.oom {
+        usage.memory = usage.memory.max(Bytes(limits.memory.get().saturating_add(page())));
+    }
+    if cause == Some(Ending::Killed { over: Limit::CpuTime }) {
+        usage.cpu_system += limits.cpu_time.saturating_sub(usage.cpu_time());
     }
 }
 
@@ -323,6 +345,23 @@ mod tests {
         move || Duration::from_millis(milliseconds)
     }
 
+    fn limits() -> Limits {
+        Limits {
+            cpu_time: Duration::from_millis(300),
+            wall_time: Duration::from_secs(1),
+            memory: Bytes::mib(1),
+            stack: Bytes::mib(1),
+            file_size: Bytes::mib(1),
+            open_files: 1,
+            processes: 1,
+            core: Bytes(1),
+            address_space: None,
+            data: None,
+            cpu_rate: None,
+            cpus: None,
+        }
+    }
+
     fn usage_of(user: u64, system: u64) -> Usage {
         let (cpu_user, cpu_system) = (Duration::from_millis(user), Duration::from_millis(system));
         Usage { cpu_user, cpu_system, ..Usage::default() }
@@ -330,8 +369,9 @@ mod tests {
 
     #[test]
     fn who_is_killed_over_the_cpu_limit_has_used_all_of_it() {
+        let limits = limits();
         let reconciled = |mut usage, cause| {
-            reconcile(&mut usage, cause, Duration::from_millis(300));
+            reconcile(&mut usage, cause, &limits);
             usage
         };
         let killed = |over| Some(Ending::Killed { over });
@@ -339,7 +379,18 @@ mod tests {
         assert_eq!(reconciled(usage_of(290, 20), killed(Limit::CpuTime)), usage_of(290, 20));
         assert_eq!(reconciled(usage_of(290, 8), None), usage_of(290, 8));
         assert_eq!(reconciled(usage_of(290, 8), killed(Limit::WallTime)), usage_of(290, 8));
-        assert!(reconciled(usage_of(1, 1), killed(Limit::Memory)).oom);
+    }
+
+    #[test]
+    fn who_is_killed_for_want_of_memory_wanted_more_than_the_limit() {
+        for (oom, cause) in [(true, None), (false, Some(Ending::Killed { over: Limit::Memory }))] {
+            let mut usage = Usage { oom, memory: Bytes::kib(900), ..Usage::default() };
+            reconcile(&mut usage, cause, &limits());
+            assert!(usage.oom && usage.memory > limits().memory, "{usage:?}");
+        }
+        let mut within = Usage { memory: Bytes::kib(900), ..Usage::default() };
+        reconcile(&mut within, None, &limits());
+        assert_eq!(within.memory, Bytes::kib(900));
     }
 
     #[test]

@@ -53,6 +53,9 @@ pub struct Usage {
     pub memory: Bytes,
     /// The kernel killed a process of the run for want of memory.
     pub oom: bool,
+    /// SIGXFSZ ended the main process because a file was to grow beyond [`crate::Limits::file_size`], not because a
+    /// process of the run had sent that signal.
+    pub file_size_reached: bool,
     /// Most processes and threads at one time, where the kernel tells.
     pub processes: Option<u32>,
 }
@@ -83,7 +86,7 @@ pub enum Outcome {
     },
 }
 
-/// A step on the way to exec, in the order in which they are taken.
+/// A step on the way to exec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Step {

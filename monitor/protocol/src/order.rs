@@ -84,8 +84,6 @@ pub enum Content {
     Descriptor(Descriptor),
     /// A symbolic link to this target.
     Symlink(String),
-    /// A directory.
-    Directory,
 }
 
 /// One descriptor of the program.
@@ -102,8 +100,6 @@ pub struct Stdio {
 pub enum StdioSource {
     /// A descriptor of this frame.
     Descriptor(Descriptor),
-    /// A file of the box, opened for reading.
-    ReadFile(String),
     /// A file of the box, made or emptied, mode 0777, opened for reading and writing; its directory must be there. The
     /// same path twice is the same open file, and a [`Collect`] of that path hands out that very file, whatever the
     /// program did with its name.

@@ -7,6 +7,11 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
+/// Where a child of one thread moves itself in an old-style hierarchy. By `cgroup.procs` the kernel would hold up every fork
+/// and exec of the host meanwhile, and wait for all CPUs, up to 10 ms, unless it has just done so
+/// (cgroup_procs_write_start, since Linux 5.5).
+pub(super) const JOIN: &str = "tasks";
+
 /// An open cgroup directory.
 #[derive(Debug)]
 pub(crate) struct Directory {

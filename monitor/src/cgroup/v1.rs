@@ -4,6 +4,7 @@
 //! CPU time can be set to zero, so those leaves stand for all runs. Charges for memory outlive processes; a leaf for
 //! memory serves the next run only where next to nothing is left in it.
 
+use std::cell::Cell;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::rc::Rc;
@@ -13,21 +14,18 @@ use gavel_protocol::{Bytes, CpuRate, Limits};
 use rustix::event::EventfdFlags;
 use rustix::io::Errno;
 
-use super::directory::{ControlFile, Directory};
+use super::directory::{ControlFile, Directory, JOIN};
 use super::own::Own;
+use super::peak::{AHEAD, Floor, Peak};
 use super::v1_cpus::{Hierarchies, Leaves};
-use super::{Counted, HEADROOM, kill_one_by_one};
+use super::{Counted, kill_one_by_one};
 
-/// Where a child of one thread moves itself. By `cgroup.procs` the kernel would hold up every fork and exec of the host
-/// meanwhile, and wait for all CPUs, up to 10 ms, unless it has just done so (cgroup_procs_write_start, since Linux 5.5).
-pub(super) const JOIN: &str = "tasks";
-
-/// A leaf with more memory than this in it after a run is not used again: by so much the next run's peak may be too high.
-/// The kernel charges ahead for each CPU (64 pages, MEMCG_CHARGE_BATCH), frees its own objects a moment later, and charges
-/// a program for what it is the first to read of a file.
+/// A leaf with more memory than this in it after a run is not used again: so much less the next run may have, until it is
+/// gone. The kernel charges ahead for each CPU, frees its own objects a moment later, and charges a program for what it is
+/// the first to read of a file.
 const LEFT_OVER: Bytes = Bytes::mib(1);
 
-/// Nor is one with more than this part of its limit in it: a run that keeps its limit must not seem to be over it.
+/// Nor is one with more than this part of its limit in it.
 const PART: u64 = 128;
 
 /// Nor is one with a limit below this, of which too little is left for what the kernel charges ahead.
@@ -152,6 +150,9 @@ struct Memory {
     join: OwnedFd,
     /// The most that was in it since it was made or this was set to 0.
     peak: ControlFile,
+    /// The same of the kernel's own memory, where that is counted apart.
+    kernel_peak: Option<ControlFile>,
+    before: Cell<Floor>,
     oom_control: ControlFile,
     /// Readable when the kernel has run out of memory to give; old-style hierarchies kill one process only, which
     /// need not be the main one.
@@ -165,6 +166,8 @@ impl Memory {
         Ok(Self {
             join: leaf.writer(JOIN)?,
             peak: leaf.open_file("memory.max_usage_in_bytes")?,
+            kernel_peak: leaf.open_file("memory.kmem.max_usage_in_bytes").ok(),
+            before: Cell::default(),
             alarm: alarm_of(&leaf, &oom_control).ok(),
             oom_control,
             leaf,
@@ -185,6 +188,18 @@ impl Memory {
             Err(Errno::NOENT) => self.leaf.write("memory.swappiness", 0),
             written => written,
         }
+    }
+
+    /// Remembers what is in it now, from which the peaks are counted.
+    fn mark(&self) {
+        let now = |peak: &ControlFile| peak.write(0).ok().and_then(|()| peak.number()).unwrap_or(0);
+        let kernel = self.kernel_peak.as_ref().map_or(0, now);
+        self.before.set(Floor { all: now(&self.peak), kernel });
+    }
+
+    fn peak(&self) -> Peak {
+        let kernel = self.kernel_peak.as_ref().and_then(ControlFile::number);
+        Peak::of(self.peak.number().unwrap_or(0), kernel, self.before.get())
     }
 
     fn has_killed(&self) -> bool {
@@ -214,6 +229,11 @@ impl Leaf {
         joins.map(AsFd::as_fd).collect()
     }
 
+    /// Remembers what is in it before a run.
+    pub(crate) fn mark(&self) {
+        self.memory.mark();
+    }
+
     /// Readable once the kernel has found no more memory for the run.
     pub(crate) fn alarm(&self) -> Option<BorrowedFd<'_>> {
         self.memory.alarm.as_ref().map(AsFd::as_fd)
@@ -228,7 +248,7 @@ impl Leaf {
 
     /// How many are its own.
     pub(crate) fn descriptors(&self) -> u64 {
-        4 + u64::from(self.memory.alarm.is_some())
+        4 + u64::from(self.memory.alarm.is_some()) + u64::from(self.memory.kernel_peak.is_some())
     }
 
     /// Sets its limits.
@@ -236,7 +256,7 @@ impl Leaf {
     /// # Errors
     /// As write(2).
     pub(crate) fn limit(&self, limits: &Limits) -> Result<(), Errno> {
-        self.memory.limit(limits.memory.get().saturating_add(HEADROOM))?;
+        self.memory.limit(limits.memory.get())?;
         self.standing.pids.write("pids.max", limits.processes)
     }
 
@@ -261,7 +281,6 @@ impl Leaf {
     /// Memory was refused at its own limit. `memory.failcnt` would tell, but stays 0 on new kernels; its usage has been at
     /// the limit then, up to what the kernel charges ahead for a CPU (MEMCG_CHARGE_BATCH).
     pub(crate) fn has_hit_its_limit(&self) -> bool {
-        const AHEAD: u64 = 64 * 4096;
         let limit = self.memory.leaf.number("memory.limit_in_bytes");
         let peak = self.memory.peak.number();
         limit.zip(peak).is_none_or(|(limit, peak)| peak.saturating_add(AHEAD) >= limit)
@@ -278,7 +297,7 @@ impl Leaf {
         Counted {
             user: all.saturating_sub(system),
             system,
-            memory: Bytes(self.memory.peak.number().unwrap_or(0)),
+            memory: self.memory.peak(),
             sampled: false,
             oom: self.memory.has_killed(),
             // Where there is a `pids.peak` it is that of all runs.

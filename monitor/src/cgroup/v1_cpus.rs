@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use gavel_protocol::CpuRate;
 use rustix::io::Errno;
 
-use super::directory::Directory;
+use super::directory::{Directory, JOIN};
 use super::own;
-use super::v1::JOIN;
 
 /// The two hierarchies.
 #[derive(Debug)]

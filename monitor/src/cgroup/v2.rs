@@ -5,12 +5,13 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::time::Duration;
 
-use gavel_protocol::{Bytes, CpuRate, Limits};
+use gavel_protocol::{CpuRate, Limits};
 use rustix::io::Errno;
 
 use super::directory::{Directory, entry};
 use super::own::Own;
-use super::{Counted, HEADROOM, kill_one_by_one};
+use super::peak::{Floor, Peak};
+use super::{Counted, kill_one_by_one};
 
 /// The container's own cgroup, ready to hold leaves.
 #[derive(Debug)]
@@ -99,7 +100,7 @@ impl Leaf {
     /// # Errors
     /// As write(2).
     pub(crate) fn limit(&self, limits: &Limits) -> Result<(), Errno> {
-        self.directory.write("memory.max", limits.memory.get().saturating_add(HEADROOM))?;
+        self.directory.write("memory.max", limits.memory.get())?;
         optional(self.directory.write("memory.swap.max", 0))?;
         optional(self.directory.write("memory.oom.group", 1))?;
         self.directory.write("pids.max", limits.processes)
@@ -151,7 +152,10 @@ impl Leaf {
         Counted {
             user: time("user_usec"),
             system: time("system_usec"),
-            memory: Bytes(peak.unwrap_or_else(|| self.sampled.get())),
+            memory: match peak {
+                Some(peak) => Peak::of(peak, None, Floor::default()),
+                None => Peak::exactly(self.sampled.get()),
+            },
             sampled: peak.is_none(),
             oom: self.directory.entry("memory.events", "oom_kill").is_some_and(|kills| kills > 0),
             processes: self.directory.number("pids.peak").and_then(|peak| u32::try_from(peak).ok()),

@@ -9,4 +9,6 @@ mod conversation;
 mod filter;
 mod hostile;
 mod limits;
+mod memory;
+mod signals;
 mod terminal;

@@ -234,7 +234,7 @@ fn finished(ran: &Ran, limits: &RunLimits) -> Result<(), Option<String>> {
         _ if ran.usage.oom => memory(limits.memory),
         RunEnding::Ended(Ending::Exited { code: 0 }) => Ok(()),
         RunEnding::Ended(Ending::Exited { .. }) => Err(None),
-        RunEnding::Ended(Ending::Signaled { signal: nix::libc::SIGXFSZ }) => {
+        RunEnding::Ended(Ending::Signaled { .. }) if ran.usage.file_size_reached => {
             over(format!("writes a file larger than the {} allowed", limits.file))
         }
         RunEnding::Ended(Ending::Signaled { signal }) => over(format!("ended with {}", signal_name(signal))),

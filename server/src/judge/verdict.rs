@@ -15,7 +15,7 @@ use crate::submission::RunLimits;
 pub(crate) fn from_run(ending: RunEnding, usage: &Usage, limits: &RunLimits) -> Option<(Verdict, String)> {
     over_memory(ending, usage, limits)
         .or_else(|| over_time(ending, usage, limits))
-        .or_else(|| over_output(ending, limits))
+        .or_else(|| over_output(ending, usage, limits))
         .or_else(|| failed(ending))
 }
 
@@ -49,13 +49,13 @@ fn over_time(ending: RunEnding, usage: &Usage, limits: &RunLimits) -> Option<(Ve
     Some((Verdict::TimeLimitExceeded, reason))
 }
 
-fn over_output(ending: RunEnding, limits: &RunLimits) -> Option<(Verdict, String)> {
-    let reason = match ending {
-        RunEnding::OutputExceeded => format!("wrote more than the {} of output allowed", limits.output),
-        RunEnding::Ended(Ending::Signaled { signal: nix::libc::SIGXFSZ }) => {
-            format!("wrote a file larger than the {} allowed", limits.file)
-        }
-        _ => return None,
+fn over_output(ending: RunEnding, usage: &Usage, limits: &RunLimits) -> Option<(Verdict, String)> {
+    let reason = if ending == RunEnding::OutputExceeded {
+        format!("wrote more than the {} of output allowed", limits.output)
+    } else if usage.file_size_reached {
+        format!("wrote a file larger than the {} allowed", limits.file)
+    } else {
+        return None;
     };
     Some((Verdict::OutputLimitExceeded, reason))
 }
@@ -221,11 +221,18 @@ mod tests {
     fn failures_are_told_in_words() {
         assert_eq!(reason(SEGFAULT, frugal()), "killed by SIGSEGV: invalid memory access");
         assert_eq!(reason(RunEnding::Ended(Ending::Exited { code: 3 }), frugal()), "exited with status 3");
-        assert_eq!(
-            reason(RunEnding::Ended(Ending::Signaled { signal: 25 }), frugal()),
-            "wrote a file larger than the 64 MiB allowed"
-        );
         assert_eq!(reason(RunEnding::Ended(Ending::Signaled { signal: 40 }), frugal()), "killed by SIG40");
+    }
+
+    #[test]
+    fn a_signal_of_a_limit_is_a_verdict_of_that_limit_only_where_it_was_reached() {
+        let killed = |signal| RunEnding::Ended(Ending::Signaled { signal });
+        let grown = Usage { file_size_reached: true, ..frugal() };
+        assert_eq!(reason(killed(25), grown), "wrote a file larger than the 64 MiB allowed");
+        for (signal, name) in [(25, "SIGXFSZ"), (24, "SIGXCPU")] {
+            assert_eq!(verdict(killed(signal), frugal()), Some(Verdict::RuntimeError));
+            assert!(reason(killed(signal), frugal()).starts_with(&format!("killed by {name}")));
+        }
     }
 
     #[test]

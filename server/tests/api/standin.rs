@@ -55,6 +55,7 @@ impl Lease for StandIn {
             _ => Ending::Exited { code: 0 },
         };
         let usage = Usage {
+            file_size_reached: false,
             cpu_user: Duration::from_millis(1),
             cpu_system: Duration::ZERO,
             wall_time: Duration::from_millis(2),

@@ -1,0 +1,145 @@
+//! How much memory a run had at most.
+//!
+//! The kernel takes memory out of a leaf's account ahead, so many pages at a time for each CPU, and counts those as used.
+//! So its own figure for the peak of one program differs from run to run by which CPUs it happened to be on: by 256 KiB
+//! each. Within that, the pages that the run's processes have touched tell more.
+
+use gavel_protocol::Bytes;
+
+/// What the kernel charges ahead for a CPU (MEMCG_CHARGE_BATCH; half of it before Linux 5.16).
+pub(super) const AHEAD: u64 = 64 * 4096;
+
+/// Hardly any run leaves pages behind on more CPUs than this.
+const CPUS: u32 = 4;
+
+/// The kernel's own memory for a process: page tables, above all.
+const PROCESS: u64 = 56 * 1024;
+
+/// What is known of a run's peak.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Peak {
+    /// As the kernel counted.
+    counted: u64,
+    least: u64,
+    most: u64,
+    /// The kernel's own memory.
+    kernel: u64,
+}
+
+/// The kernel's figures of a leaf before a run, in bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Floor {
+    /// All memory.
+    pub(super) all: u64,
+    /// The kernel's own.
+    pub(super) kernel: u64,
+}
+
+impl Peak {
+    /// Exactly so much.
+    pub(super) fn exactly(bytes: u64) -> Self {
+        Self { counted: bytes, least: bytes, most: bytes, kernel: 0 }
+    }
+
+    /// About so much, from the highest figures of a leaf that had this in it before; `kernel` where the kernel counts its own apart. What
+    /// an earlier run has left may go at any time, so that the kernel's memory of this one is known no better than this.
+    pub(super) fn of(all: u64, kernel: Option<u64>, before: Floor) -> Self {
+        let ahead = u64::from(cpus().clamp(1, CPUS)) * AHEAD;
+        let kernel = kernel.unwrap_or(PROCESS);
+        Self {
+            counted: all,
+            most: all.saturating_add(AHEAD),
+            least: all.saturating_sub(before.all).saturating_sub(ahead),
+            kernel: kernel.saturating_sub(before.kernel).max(kernel.min(PROCESS)),
+        }
+    }
+
+    /// The likely peak, where the processes of the run have touched so much. Where that cannot be all of it, since files in
+    /// memory are written and large pages touched by one fault, it is the highest figure; so it is where much was given
+    /// back and touched again.
+    pub(crate) fn given(self, touched: Touched) -> Bytes {
+        let likely = touched.bytes().saturating_add(self.kernel);
+        let is_likely = (self.least..=self.most).contains(&likely);
+        Bytes(if is_likely { likely } else { self.counted })
+    }
+}
+
+/// What a run's processes did to memory, as rusage(2) has it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Touched {
+    /// Page faults.
+    pub(crate) faults: u64,
+    /// The largest resident set, in bytes.
+    pub(crate) resident: u64,
+}
+
+impl Touched {
+    /// Without pages of files, which are charged to whoever was the first to read them. A fault on one of these maps those
+    /// around it too, 64 KiB in all (`fault_around_bytes`), so that their number shows in how much is resident.
+    fn bytes(self) -> u64 {
+        let touched = self.faults.saturating_mul(page());
+        let around = AROUND.saturating_sub(page()).max(page());
+        let of_files = self.resident.saturating_sub(touched) / around;
+        self.faults.saturating_sub(of_files).saturating_mul(page())
+    }
+}
+
+const AROUND: u64 = 64 * 1024;
+
+fn cpus() -> u32 {
+    rustix::thread::sched_getaffinity(None).map_or(1, |cpus| cpus.count())
+}
+
+/// Bytes of a page.
+pub(crate) fn page() -> u64 {
+    u64::try_from(rustix::param::page_size()).unwrap_or(4096)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KIB: u64 = 1024;
+
+    fn peak(all: u64, kernel: u64, before: (u64, u64)) -> Peak {
+        let before = Floor { all: before.0 * KIB, kernel: before.1 * KIB };
+        Peak::of(all * KIB, Some(kernel * KIB), before)
+    }
+
+    fn touched(faults: u64) -> Touched {
+        Touched { faults, resident: faults * page() }
+    }
+
+    #[test]
+    fn what_is_charged_ahead_does_not_count() {
+        let likely = 56 * KIB + 27 * page();
+        for all in [256, 280, 340, 512] {
+            assert_eq!(peak(all, 56, (0, 0)).given(touched(27)), Bytes(likely), "{all}");
+        }
+    }
+
+    #[test]
+    fn what_an_earlier_run_has_left_does_not_count() {
+        let likely = Bytes(56 * KIB + 27 * page());
+        assert_eq!(peak(788, 540, (532, 480)).given(touched(27)).get(), likely.get() + 4 * KIB);
+        assert_eq!(peak(920, 100, (664, 580)).given(touched(27)), likely);
+    }
+
+    #[test]
+    fn where_pages_do_not_tell_the_kernel_does() {
+        let highest = Bytes(16_692 * KIB);
+        assert_eq!(peak(16_692, 108, (0, 0)).given(touched(1 << 20)), highest, "pages touched again");
+        assert_eq!(peak(16_692, 108, (0, 0)).given(touched(1)), highest, "a file in memory");
+        for faults in [0, 1, 1 << 20] {
+            assert_eq!(Peak::exactly(7).given(touched(faults)), Bytes(7));
+        }
+    }
+
+    #[test]
+    fn pages_of_files_do_not_count() {
+        // Python's start: 100 of its faults were on files, with fifteen pages around each.
+        let python = Touched { faults: 825, resident: (825 + 100 * (AROUND / page() - 1)) * page() };
+        assert_eq!(python.bytes(), 725 * page());
+        assert_eq!(Touched { faults: 3, resident: u64::MAX }.bytes(), 0);
+    }
+}

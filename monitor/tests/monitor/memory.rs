@@ -1,0 +1,67 @@
+//! That the same program has the same memory figure, and the same verdict near its limit, whatever ran before.
+
+use gavel_protocol::{Bytes, Clean, Ending, Limit, Limits};
+
+use crate::common::{Server, ending, limits, program, usage};
+use crate::hostile::compiled;
+use crate::limits::alone;
+
+/// How far the figures of one program may be from each other.
+const APART: u64 = 64 * 1024;
+
+/// Runs a program that touches so many KiB, and gives how it ended and what it had.
+fn touch(server: &mut Server, kib: u64, limits: Limits) -> (Ending, Bytes) {
+    let path = compiled("memory");
+    let ran = server.run(program(&[path.to_str().unwrap(), &kib.to_string()], "/", limits), &[]);
+    assert_eq!(ran.clean, Clean::Proven, "{kib} KiB");
+    (ending(&ran), usage(&ran).memory)
+}
+
+/// Figures of one program, each after another one's run.
+fn figures(kib: u64, limits: &Limits) -> Vec<u64> {
+    let mut server = Server::start_with_cgroups();
+    let figure = |round: u64| {
+        touch(&mut server, round % 5 * 700, limits.clone());
+        let (ended, memory) = touch(&mut server, kib, limits.clone());
+        assert_eq!(ended, Ending::Exited { code: 0 });
+        memory.get()
+    };
+    (0..30).map(figure).collect()
+}
+
+#[test]
+fn one_program_has_one_figure() {
+    let _alone = alone();
+    for (kib, memory) in [(0, 256), (0, 16), (300, 256), (700, 16), (5000, 256)] {
+        let figures = figures(kib, &Limits { memory: Bytes::mib(memory), ..limits() });
+        let (least, most) = (figures.iter().min().unwrap(), figures.iter().max().unwrap());
+        assert!(most - least <= APART, "{kib} KiB in {memory} MiB: {figures:?}");
+        let touched = kib * 1024;
+        assert!((touched..touched + 512 * 1024).contains(most), "{kib} KiB: {most}");
+    }
+}
+
+#[test]
+fn a_program_somewhat_below_its_limit_is_never_over_it() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    for round in 0..30 {
+        let (ended, memory) = touch(&mut server, 700, Limits { memory: Bytes::mib(1), ..limits() });
+        assert_eq!(ended, Ending::Exited { code: 0 }, "round {round}: {memory}");
+        assert!(memory <= Bytes::mib(1), "round {round}: {memory}");
+    }
+}
+
+#[test]
+fn a_program_over_its_limit_is_always_killed_and_its_figure_is_over_it() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    for size in [1, 64] {
+        let limits = Limits { memory: Bytes::mib(size), ..limits() };
+        for round in 0..10 {
+            let (ended, memory) = touch(&mut server, size * 1024, limits.clone());
+            assert_eq!(ended, Ending::Killed { over: Limit::Memory }, "{size} MiB, round {round}");
+            assert!(memory > limits.memory, "{size} MiB, round {round}: {memory}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+// expect: RuntimeError
+// signal: SIGXFSZ
+// reason-contains: SIGXFSZ
+#include <signal.h>
+
+int main(void) {
+    return raise(SIGXFSZ);
+}
