@@ -26,6 +26,8 @@ pub struct Instance {
     pub warden: String,
     url: String,
     token: Option<String>,
+    /// Nothing of it is left to remove.
+    removed: bool,
 }
 
 /// How a test's instance differs from the service under test.
@@ -100,8 +102,8 @@ impl Plan {
         let server = self.copy(&host, "server", uids, Some(port)).await;
         host.start(&warden).await;
         host.start(&server).await;
-        let instance =
-            Instance { name: self.name, server, warden, url: url_with_port(port), token: self.token };
+        let (url, token) = (url_with_port(port), self.token);
+        let instance = Instance { name: self.name, server, warden, url, token, removed: false };
         instance.wait_until_ready().await;
         instance
     }
@@ -192,8 +194,27 @@ impl Instance {
     }
 
     /// Removes everything of it.
-    pub async fn remove(self) {
+    pub async fn remove(mut self) {
         remove(&Host::connect().await, &self.name).await;
+        self.removed = true;
+    }
+}
+
+impl Drop for Instance {
+    /// After a test that failed: its containers would go on until the next run.
+    fn drop(&mut self) {
+        if self.removed {
+            return;
+        }
+        let name = self.name.clone();
+        // The test's own runtime may be the thread that we are on.
+        let removing = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.map(|runtime| runtime.block_on(async { remove(&Host::connect().await, &name).await }))
+        });
+        if !matches!(removing.join(), Ok(Ok(()))) {
+            eprintln!("{} could not be removed", self.name);
+        }
     }
 }
 

@@ -73,9 +73,16 @@ async fn two_programs_at_the_same_time_do_not_see_each_other() {
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
+static void tell_time(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    fprintf(stderr, "%lld\n", now.tv_sec * 1000LL + now.tv_nsec / 1000000);
+}
 int main(void) {
     int met = 0;
+    tell_time();
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "\0gavel-meeting"};
     int end = socket(AF_UNIX, SOCK_STREAM, 0);
     if (bind(end, (struct sockaddr *)&address, 16) || listen(end, 8)) puts("the other has the name"), met++;
@@ -88,6 +95,7 @@ int main(void) {
         usleep(10000);
     }
     if (!met) puts("alone");
+    tell_time();
 }
 "#;
     let client = Client::connect().await;
@@ -96,9 +104,21 @@ int main(void) {
         let (client, request) = (client.clone(), request.clone().user(&format!("meeting-{n}")));
         async move { client.judge(&request.test(b"", Some(b"alone\n"))).await }
     });
+    let mut times = Vec::new();
     for answer in futures_util::future::join_all(meeting).await {
         assert_eq!(answer.verdict(), "Accepted", "{answer:#?}");
+        times.push(start_and_end(&answer.test().stderr()));
     }
+    times.sort_unstable();
+    let overlap = times.windows(2).any(|pair| pair[1].0 < pair[0].1);
+    assert!(overlap, "no two ran at the same time (is there one run slot only?): {times:?}");
+}
+
+/// Both in milliseconds of the host's monotonic clock.
+fn start_and_end(told: &[u8]) -> (u64, u64) {
+    let told = String::from_utf8_lossy(told);
+    let times: Vec<u64> = told.lines().map(|line| line.parse().expect("a time")).collect();
+    (times[0], times[1])
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ async fn status(bench: &Bench, method: Method, path: &str, token: Option<&str>) 
     request.send().await.unwrap().status().as_u16()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_token_opens_what_it_should_and_nothing_else() {
     let bench = Bench::with(&[("http.token", BACKEND), ("http.admin_token", OPERATOR)]).await;
     let wrong = Some("backend-token-0123456788");
@@ -42,7 +42,7 @@ async fn each_token_opens_what_it_should_and_nothing_else() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_caller_is_told_how_to_authenticate() {
     let bench = Bench::with(&[("http.token", BACKEND)]).await;
     for header in [None, Some("Basic YTpi"), Some("Bearer"), Some("Bearer  "), Some("nonsense")] {
@@ -57,20 +57,20 @@ async fn a_refused_caller_is_told_how_to_authenticate() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_an_operators_token_no_backend_is_an_operator() {
     let bench = Bench::with(&[("http.token", BACKEND)]).await;
     assert_eq!(status(&bench, Method::POST, "/api/v1/admin/recycle", Some(BACKEND)).await, 403);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_any_token_local_callers_may_do_everything() {
     let bench = Bench::start().await;
     assert_eq!(status(&bench, Method::POST, "/api/v1/admin/recycle", None).await, 200);
     assert_eq!(status(&bench, Method::GET, "/api/v1/languages", None).await, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operators_token_alone_closes_only_what_is_the_operators() {
     let bench = Bench::with(&[("http.admin_token", OPERATOR)]).await;
     assert_eq!(status(&bench, Method::GET, "/api/v1/languages", None).await, 200);
@@ -84,7 +84,7 @@ fn a_server_without_token_starts_only_when_told_to() {
     assert!(refusal.contains("http.token") && refusal.contains("http.allow_unauthenticated"), "{refusal}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_token_foreign_hosts_are_refused_with_the_settings_that_open_it() {
     let bench = Bench::with(&[("http.allowed_hosts", "judge.example,other.example:8080")]).await;
     for (host, expected) in [
@@ -111,7 +111,7 @@ async fn without_a_token_foreign_hosts_are_refused_with_the_settings_that_open_i
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_token_pages_of_other_sites_are_refused() {
     let bench = Bench::with(&[("http.allowed_origins", "https://school.example")]).await;
     let body = json!({"language": "cpp17", "source": "accept"});
@@ -127,7 +127,7 @@ async fn without_a_token_pages_of_other_sites_are_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_a_token_any_host_and_origin_may_call() {
     let bench = Bench::with(&[("http.token", BACKEND)]).await;
     let request = bench.request(Method::GET, "/api/v1/languages").bearer_auth(BACKEND);
@@ -135,7 +135,7 @@ async fn with_a_token_any_host_and_origin_may_call() {
     assert_eq!(answer(request).await.0, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn strangers_are_told_whether_the_server_is_ready_but_not_why() {
     let bench = Bench::with(&[("http.token", BACKEND)]).await;
     let stranger = answer(bench.request(Method::GET, "/readyz")).await.1;

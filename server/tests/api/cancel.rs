@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::bench::Bench;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_running_submission_is_cancelled_within_half_a_second() {
     let bench = Bench::start().await;
     let id = bench.submit("alice", "hang").await;
@@ -16,7 +16,7 @@ async fn a_running_submission_is_cancelled_within_half_a_second() {
     assert_eq!(*bench.judge.cancelled.lock().unwrap(), ["hang"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_waiting_submission_is_cancelled_before_it_ever_runs() {
     let bench = Bench::with(&[("workers", "1")]).await;
     let first = bench.submit("alice", "hang").await;
@@ -30,7 +30,7 @@ async fn a_waiting_submission_is_cancelled_before_it_ever_runs() {
     assert_eq!(*bench.judge.started.lock().unwrap(), ["hang", "accept"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cancelling_twice_changes_nothing() {
     let bench = Bench::start().await;
     let id = bench.submit("alice", "hang").await;
@@ -39,7 +39,7 @@ async fn cancelling_twice_changes_nothing() {
     assert_eq!(first, second);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_judged_stays_judged() {
     let bench = Bench::start().await;
     let id = bench.submit("alice", "accept").await;
@@ -48,7 +48,7 @@ async fn what_is_judged_stays_judged() {
     assert_eq!((status.as_u16(), body), (200, judged));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_submission_cannot_be_cancelled() {
     let bench = Bench::start().await;
     for id in ["00000000-0000-4000-8000-000000000000", "..%2f..%2fetc", "x"] {

@@ -18,7 +18,7 @@ fn crash(bench: &Bench) -> Arc<tempfile::TempDir> {
     Arc::new(copy)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_ran_and_what_waited_is_judged_once_after_a_crash_in_the_order_it_came() {
     let bench = Bench::with(&[("workers", "1")]).await;
     let mut accepted = vec![bench.submit("alice", "sleep 5000 first").await];
@@ -35,7 +35,7 @@ async fn what_ran_and_what_waited_is_judged_once_after_a_crash_in_the_order_it_c
     assert_eq!(*next.judge.finished.lock().unwrap(), order);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_judged_or_cancelled_before_a_crash_is_not_judged_again() {
     let bench = Bench::start().await;
     let judged = bench.submit("alice", "accept").await;
@@ -50,7 +50,7 @@ async fn what_was_judged_or_cancelled_before_a_crash_is_not_judged_again() {
     assert_eq!(*next.judge.started.lock().unwrap(), ["accept last"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_submission_that_takes_the_server_down_every_time_ends_after_three_attempts() {
     let mut bench = Bench::start().await;
     let id = bench.submit("alice", "hang").await;
@@ -63,7 +63,7 @@ async fn a_submission_that_takes_the_server_down_every_time_ends_after_three_att
     assert!(judged["reason"].as_str().unwrap().contains("the server stopped unexpectedly"), "{judged}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_submissions_at_once_are_all_judged_once() {
     let bench = Bench::with(&[("workers", "4"), ("queue.per_user", "1000")]).await;
     let submissions = (0..200).map(|number| {
@@ -81,7 +81,7 @@ async fn many_submissions_at_once_are_all_judged_once() {
     assert_eq!(bench.judge.started.lock().unwrap().len(), 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_cannot_write_accepts_nothing_and_serves_again_when_it_can() {
     let bench = Bench::start().await;
     bench.get("/healthz").await;
@@ -99,7 +99,7 @@ async fn a_store_that_cannot_write_accepts_nothing_and_serves_again_when_it_can(
     eventually(accepted).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn old_judgements_go_and_what_waits_stays() {
     let bench = Bench::with(&[("workers", "1")]).await;
     let old = bench.submit("alice", "accept").await;

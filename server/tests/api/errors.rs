@@ -29,7 +29,7 @@ fn with(extra: Value) -> Value {
     body
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_limit_above_its_maximum_is_refused_with_field_value_and_maximum() {
     let bench = Bench::start().await;
     for (section, name, value, max) in [
@@ -50,7 +50,7 @@ async fn a_limit_above_its_maximum_is_refused_with_field_value_and_maximum() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_maximum_itself_is_allowed() {
     let bench = Bench::start().await;
     let limits = json!({"cpu_ms": 30_000, "wall_ms": 120_000, "memory_bytes": 1_073_741_824, "processes": 256,
@@ -59,7 +59,7 @@ async fn the_maximum_itself_is_allowed() {
     assert_eq!(status, 202, "{body}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn numbers_that_are_no_limit_are_refused_with_their_field() {
     let bench = Bench::start().await;
     for value in [json!(0), json!(-1), json!(1e308), json!(0.5)] {
@@ -74,7 +74,7 @@ async fn numbers_that_are_no_limit_are_refused_with_their_field() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn values_of_another_type_are_refused_with_their_path() {
     let bench = Bench::start().await;
     for (body, field) in [
@@ -92,7 +92,7 @@ async fn values_of_another_type_are_refused_with_their_path() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn contradictions_are_refused() {
     let bench = Bench::start().await;
     let file = json!({"main.cpp": "x"});
@@ -132,7 +132,7 @@ async fn contradictions_are_refused() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn file_names_that_are_paths_options_or_oddities_are_refused() {
     let bench = Bench::start().await;
     let long = "a".repeat(101);
@@ -162,14 +162,14 @@ async fn file_names_that_are_paths_options_or_oddities_are_refused() {
     assert_eq!(bench.post(many).await.0, 202);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn source_above_its_maximum_is_refused() {
     let bench = Bench::start().await;
     let refused = refusal(&bench, json!({"language": "cpp17", "source": "x".repeat(1_048_577)})).await;
     assert_eq!(refused, "source: 1048577 bytes of source; at most 1048576 are allowed");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_json_is_refused_with_line_and_column() {
     let bench = Bench::start().await;
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -191,7 +191,7 @@ async fn what_is_not_json_is_refused_with_line_and_column() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_comes_twice_is_refused() {
     let bench = Bench::start().await;
     for body in [
@@ -205,7 +205,7 @@ async fn a_key_that_comes_twice_is_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn compressed_bodies_and_other_media_types_are_refused() {
     let bench = Bench::start().await;
     let post = || bench.request(Method::POST, SUBMISSIONS);
@@ -222,7 +222,7 @@ async fn compressed_bodies_and_other_media_types_are_refused() {
     assert_eq!(answer(request.body(with(json!({})).to_string())).await.0, 202);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_above_the_maximum_are_refused_before_they_are_read() {
     let bench = Bench::with(&[("http.max_body", "100KiB")]).await;
     let mut stream = TcpStream::connect(bench.url.trim_start_matches("http://")).await.unwrap();
@@ -234,7 +234,7 @@ async fn bodies_above_the_maximum_are_refused_before_they_are_read() {
     assert_eq!(answer, b"HTTP/1.1 413");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_of_unknown_length_are_refused_at_the_maximum() {
     let bench = Bench::with(&[("http.max_body", "100KiB")]).await;
     let chunks = futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 10_000]));
@@ -244,7 +244,7 @@ async fn bodies_of_unknown_length_are_refused_at_the_maximum() {
     assert_eq!((status.as_u16(), &answer["type"]), (413, &json!("urn:gavel:problem:body-too-large")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_that_trickles_in_is_cut_off() {
     let bench = Bench::start().await;
     let mut stream = TcpStream::connect(bench.url.trim_start_matches("http://")).await.unwrap();
@@ -257,7 +257,7 @@ async fn a_body_that_trickles_in_is_cut_off() {
     assert!(start.elapsed() > Duration::from_secs(9));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn other_methods_are_answered_with_those_that_are_possible() {
     let bench = Bench::start().await;
     for (method, path, allow) in [
@@ -276,7 +276,7 @@ async fn other_methods_are_answered_with_those_that_are_possible() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unknown_paths_are_not_found_in_the_same_form() {
     let bench = Bench::start().await;
     for path in ["/", "/api", "/api/v1", "/api/v1/nothing", "/api/v1/submissions/no-such-id", "/etc/passwd"] {
@@ -285,7 +285,7 @@ async fn unknown_paths_are_not_found_in_the_same_form() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_answer_can_be_taken_for_a_page() {
     let bench = Bench::start().await;
     let response = bench.request(Method::GET, "/api/v1/<script>").send().await.unwrap();

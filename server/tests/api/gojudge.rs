@@ -21,7 +21,7 @@ async fn status(bench: &Bench, path: &str, headers: &[(&str, &str)]) -> u16 {
     request.send().await.unwrap().status().as_u16()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_runs_and_is_answered() {
     let bench = Bench::start().await;
     let command = json!({
@@ -35,7 +35,7 @@ async fn a_command_runs_and_is_answered() {
     assert_eq!(body[0]["files"], json!({"stdout": "hello", "a.txt": "A"}), "{body}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dev_null_is_an_empty_file_without_any_prefix() {
     let bench = Bench::start().await;
     let nothing = json!({"src": "/dev/null"});
@@ -51,7 +51,7 @@ async fn dev_null_is_an_empty_file_without_any_prefix() {
     assert_eq!(answer(bench.request(Method::POST, "/run").json(&zeros)).await.0, 400);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_is_named_twice_may_be_missing_only_where_both_say_so() {
     let bench = Bench::start().await;
     for (copy_out, copy_out_cached, expected) in
@@ -67,7 +67,7 @@ async fn a_file_that_is_named_twice_may_be_missing_only_where_both_say_so() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_by_itself_with_a_descriptor_left_open_does_not_start() {
     let bench = Bench::start().await;
     let command =
@@ -79,7 +79,7 @@ async fn a_command_by_itself_with_a_descriptor_left_open_does_not_start() {
     assert_eq!(body[0]["error"], "execve: null file for index/fd: 0/1", "{body}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_of_an_open_network_need_no_token_for_the_routes_of_go_judge_only() {
     let bench = with_open("10.0.0.0/8, 127.0.0.0/8").await;
     let (status_of_run, body) = answer(bench.request(Method::POST, "/run").body("{}")).await;
@@ -90,7 +90,7 @@ async fn clients_of_an_open_network_need_no_token_for_the_routes_of_go_judge_onl
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_token_is_refused_also_in_an_open_network() {
     let bench = with_open("127.0.0.1").await;
     for (token, expected) in
@@ -100,7 +100,7 @@ async fn a_wrong_token_is_refused_also_in_an_open_network() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_header_brings_a_client_into_an_open_network() {
     let bench = with_open("10.0.0.0/8").await;
     for header in ["x-forwarded-for", "x-real-ip", "forwarded", "cf-connecting-ip", "true-client-ip"] {
@@ -110,7 +110,7 @@ async fn no_header_brings_a_client_into_an_open_network() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_an_open_network_pages_of_browsers_are_no_clients() {
     let bench = with_open("127.0.0.1/32").await;
     for (name, value, expected) in [
@@ -129,7 +129,7 @@ async fn in_an_open_network_pages_of_browsers_are_no_clients() {
     assert!(body.as_str().is_some_and(|why| why.contains("http.allowed_hosts")), "{body}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_an_open_network_a_token_is_needed() {
     let bench = Bench::with(&[("http.token", TOKEN)]).await;
     let request = bench.request(Method::GET, "/file").send().await.unwrap();
@@ -138,7 +138,7 @@ async fn without_an_open_network_a_token_is_needed() {
     assert_eq!(request.text().await.unwrap(), "");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_go_judge_has_no_route_its_paths_say_so_as_it_does() {
     let bench = Bench::start().await;
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -173,7 +173,7 @@ async fn where_go_judge_has_no_route_its_paths_say_so_as_it_does() {
     assert_eq!((status.as_u16(), &body["type"]), (404, &Value::from("urn:gavel:problem:not-found")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_share_the_sets_of_cpus_and_go_back_to_them() {
     let bench = Bench::with(&[("gojudge.cpu_sets", "0,2-3"), ("gojudge.parallelism", "9")]).await;
     let run = |args: &[&str], cpus: &str| {

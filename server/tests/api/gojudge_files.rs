@@ -47,7 +47,7 @@ async fn get(bench: &Bench, id: &str, headers: &[(&str, &str)]) -> Got {
     send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_form_that_ends_too_early_is_refused_and_a_large_one_taken_whole() {
     let bench = Bench::start().await;
     let whole = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nx\r\ny\r\n";
@@ -61,7 +61,7 @@ async fn a_form_that_ends_too_early_is_refused_and_a_large_one_taken_whole() {
     assert!(get(&bench, &id, &[]).await.body == large);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_comes_back_as_an_attachment_under_its_name() {
     let bench = Bench::start().await;
     for (name, disposition, media_type) in [
@@ -84,7 +84,7 @@ async fn a_file_comes_back_as_an_attachment_under_its_name() {
     assert_eq!(get(&bench, &program, &[]).await.header("content-type"), "application/octet-stream");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_may_be_given_in_the_extended_form() {
     let bench = Bench::start().await;
     let request = form(&bench, "name=\"file\"; filename*=UTF-8''b%C3%A4r.txt", b"x");
@@ -94,7 +94,7 @@ async fn a_name_may_be_given_in_the_extended_form() {
     assert_eq!(list[id.as_str().unwrap()], "bär.txt", "{list}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ranges_and_dates_of_requests_are_honoured() {
     let bench = Bench::start().await;
     let id = uploaded(&bench, "digits", b"0123456789").await;
@@ -115,7 +115,7 @@ async fn ranges_and_dates_of_requests_are_honoured() {
     assert_eq!(get(&bench, &id, &[("if-modified-since", old)]).await.status, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_form_without_a_named_file_is_refused_without_a_word() {
     let bench = Bench::start().await;
     for parameters in ["name=\"file\"", "name=\"file\"; filename=\"\"", "name=\"other\"; filename=\"a\""] {
@@ -130,7 +130,7 @@ async fn a_form_without_a_named_file_is_refused_without_a_word() {
     assert_eq!(bench.get("/file").await.1, serde_json::json!({}));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_upload_above_the_largest_body_is_refused() {
     let bench = Bench::with(&[("http.max_body", "64KiB")]).await;
     let parameters = "name=\"file\"; filename=\"a\"";
@@ -138,7 +138,7 @@ async fn an_upload_above_the_largest_body_is_refused() {
     assert_eq!(send(form(&bench, parameters, &[b'x'; 63 << 10])).await.status, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_there_is_404_and_so_is_every_other_method() {
     let bench = Bench::start().await;
     let id = uploaded(&bench, "a", b"x").await;
@@ -190,7 +190,7 @@ async fn an_id_that_is_a_path_is_404() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slash_too_many_is_redirected() {
     let bench = Bench::start().await;
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();

@@ -71,7 +71,7 @@ fn with<T>(message: T, authorization: Option<&str>) -> tonic::Request<T> {
     request
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_runs_and_is_answered_over_grpc() {
     let bench = Bench::start().await;
     let mut executor = executor(&bench).await;
@@ -88,14 +88,14 @@ async fn a_command_runs_and_is_answered_over_grpc() {
     assert_eq!((&result.files["stdout"][..], &result.files["a.bin"][..]), (&b"hello"[..], BYTES));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_without_commands_has_no_results() {
     let bench = Bench::start().await;
     let response = executor(&bench).await.exec(Request::default()).await.unwrap().into_inner();
     assert!(response.results.is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_are_kept_as_the_bytes_they_are() {
     let bench = Bench::start().await;
     let mut executor = executor(&bench).await;
@@ -121,7 +121,7 @@ async fn files_are_kept_as_the_bytes_they_are() {
     assert_eq!(code(executor.file_get(escape).await.map(drop)), Code::NotFound);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_run_is_refused_with_go_judges_codes() {
     let bench = Bench::start().await;
     let mut executor = executor(&bench).await;
@@ -141,7 +141,7 @@ async fn what_cannot_be_run_is_refused_with_go_judges_codes() {
     assert_eq!(answered.results[0].error, "execve: null file for index/fd: 0/0");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_above_the_limit_is_refused() {
     let bench = Bench::with(&[("gojudge.grpc.max_message", "1KiB")]).await;
     let mut executor = executor(&bench).await;
@@ -150,7 +150,7 @@ async fn a_message_above_the_limit_is_refused() {
     executor.file_add(content(512)).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn large_messages_share_the_memory_for_them() {
     let bench = Bench::with(&[("gojudge.grpc.max_message", "4MiB"), ("gojudge.parallelism", "8")]).await;
     let executor = executor(&bench).await;
@@ -177,7 +177,7 @@ async fn large_messages_share_the_memory_for_them() {
     executor.clone().exec(large("echo")).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn calls_need_the_token_in_any_case_of_its_scheme() {
     let bench = Bench::with(&[("http.token", TOKEN)]).await;
     let mut executor = executor(&bench).await;
@@ -197,7 +197,7 @@ async fn calls_need_the_token_in_any_case_of_its_scheme() {
     assert_eq!(refused.code(), Code::Unauthenticated);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_of_an_open_network_need_no_token_over_grpc() {
     let bench = Bench::with(&[("http.token", TOKEN), ("gojudge.open_networks", "127.0.0.0/8")]).await;
     let mut executor = executor(&bench).await;
@@ -206,7 +206,7 @@ async fn clients_of_an_open_network_need_no_token_over_grpc() {
     assert_eq!(refused.code(), Code::Unauthenticated);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_web_page_behind_a_proxy_needs_a_token() {
     let bench = Bench::start().await;
     let mut executor = executor(&bench).await;
@@ -215,7 +215,7 @@ async fn a_web_page_behind_a_proxy_needs_a_token() {
     assert_eq!(executor.file_list(request).await.unwrap_err().code(), Code::PermissionDenied);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_hangs_up_ends_the_run() {
     let bench = Bench::with(&[("gojudge.parallelism", "1")]).await;
     let mut executor = executor(&bench).await;
@@ -229,7 +229,7 @@ async fn who_hangs_up_ends_the_run() {
     executor.exec(request(command(&["echo"]))).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_breaks_ends_its_runs() {
     let bench = Bench::start().await;
     let hanging = || bench.sandboxes.hanging.load(Ordering::SeqCst);
@@ -245,7 +245,7 @@ async fn a_connection_that_breaks_ends_its_runs() {
     eventually(async || (hanging() == 0).then_some(())).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn health_is_told_without_a_token() {
     let bench = Bench::with(&[("http.token", TOKEN)]).await;
     let mut health = HealthClient::new(channel(&bench).await);
@@ -261,7 +261,7 @@ async fn health_is_told_without_a_token() {
     assert_eq!(health.check(unknown).await.unwrap_err().code(), Code::NotFound);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reflection_lists_the_services_for_those_who_may_call() {
     let bench = Bench::with(&[("http.token", TOKEN)]).await;
     let channel = channel(&bench).await;
@@ -285,7 +285,7 @@ async fn reflection_lists_the_services_for_those_who_may_call() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stopping_server_lets_calls_end() {
     let mut bench = Bench::start().await;
     let mut executor = executor(&bench).await;

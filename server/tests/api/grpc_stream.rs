@@ -85,7 +85,7 @@ impl Talk {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn input_is_echoed_and_ends_with_what_the_client_has_to_say() {
     let bench = Bench::start().await;
     let mut talk = Talk::start(&bench, exec("cat")).await.unwrap();
@@ -99,7 +99,7 @@ async fn input_is_echoed_and_ends_with_what_the_client_has_to_say() {
     assert_eq!(end.results[0].status(), StatusType::Accepted, "{end:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_stream_is_answered_with_its_results() {
     let bench = Bench::start().await;
     let mut talk = Talk::start(&bench, exec("hang")).await.unwrap();
@@ -109,7 +109,7 @@ async fn a_cancelled_stream_is_answered_with_its_results() {
     assert_eq!(end.results[0].exit_status, 9, "{end:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_hangs_up_ends_the_programs_of_a_stream() {
     let bench = Bench::start().await;
     let hanging = || bench.sandboxes.hanging.load(Ordering::SeqCst);
@@ -119,7 +119,7 @@ async fn who_hangs_up_ends_the_programs_of_a_stream() {
     eventually(async || (hanging() == 0).then_some(())).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_makes_no_sense_on_a_stream_ends_it_with_the_reason() {
     let bench = Bench::start().await;
     let refused = Talk::start(&bench, Sent::ExecCancel(())).await.err().unwrap();
@@ -139,7 +139,7 @@ async fn what_makes_no_sense_on_a_stream_ends_it_with_the_reason() {
     eventually(async || (bench.sandboxes.hanging.load(Ordering::SeqCst) == 0).then_some(())).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_run_is_told_at_the_end_of_a_stream() {
     let bench = Bench::start().await;
     let Sent::ExecRequest(mut request) = exec("cat") else { panic!() };
@@ -150,7 +150,7 @@ async fn what_cannot_be_run_is_told_at_the_end_of_a_stream() {
     assert_eq!((end.results.len(), end.error.as_str()), (0, "file does not exists with id: \"NOPE\""));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_streams_than_are_allowed_find_no_place_until_another_ends() {
     let bench = Bench::with(&[("gojudge.grpc.streams", "2"), ("gojudge.streams", "9")]).await;
     let first = Talk::start(&bench, exec("hang")).await.unwrap();
@@ -166,7 +166,7 @@ async fn more_streams_than_are_allowed_find_no_place_until_another_ends() {
     eventually(async || Talk::start(&bench, exec("hang")).await.ok()).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn large_messages_of_streams_share_the_memory_for_them() {
     let settings = [
         ("gojudge.grpc.max_message", "4MiB"),

@@ -59,7 +59,7 @@ impl Proxy {
 
 const OPEN: &[&str] = &["http.allow_unauthenticated=true"];
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_comes_by_rest_goes_on_by_grpc() {
     let bench = Bench::start().await;
     let proxy = Proxy::start(&bench.grpc_url.replace("http", "grpc"), OPEN).await;
@@ -109,7 +109,7 @@ fn command() -> CmdType {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_comes_by_grpc_goes_on_by_rest_without_a_byte_lost() {
     let bench = Bench::start().await;
     let proxy = Proxy::start(&bench.url, OPEN).await;
@@ -137,7 +137,7 @@ async fn what_comes_by_grpc_goes_on_by_rest_without_a_byte_lost() {
     assert_eq!(executor.file_get(id).await.unwrap().into_inner(), content);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_server_refuses_the_proxy_refuses_with_the_same_code() {
     let bench = Bench::start().await;
     let proxy = Proxy::start(&bench.url, OPEN).await;
@@ -157,7 +157,7 @@ async fn what_the_server_refuses_the_proxy_refuses_with_the_same_code() {
     assert_eq!(executor.file_get(path).await.unwrap_err().code(), Code::NotFound);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_proxy_asks_for_the_token_that_it_sends_on() {
     let bench = Bench::with(&[("http.token", TOKEN)]).await;
     let token = &[&*format!("http.token={TOKEN}")];
@@ -174,7 +174,7 @@ async fn a_proxy_asks_for_the_token_that_it_sends_on() {
     executor.file_list(call).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn web_pages_cannot_use_a_proxy() {
     let bench = Bench::start().await;
     let proxy = Proxy::start(&bench.grpc_url.replace("http", "grpc"), OPEN).await;
@@ -187,7 +187,7 @@ async fn web_pages_cannot_use_a_proxy() {
     assert_eq!(exec("host", "localhost").await.0, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_proxy_reads_is_bounded() {
     let bench = Bench::start().await;
     let to = bench.grpc_url.replace("http", "grpc");
@@ -233,7 +233,7 @@ async fn status_of(connection: &mut TcpStream) -> String {
     line.split(' ').nth(1).unwrap_or_default().to_owned()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_proxy_cannot_pass_on_it_says() {
     let bench = Bench::start().await;
     let rpc = Proxy::start(&bench.url, OPEN).await;

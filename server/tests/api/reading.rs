@@ -11,7 +11,7 @@ fn ids(page: &Value) -> Vec<String> {
     submissions.iter().map(|submission| submission["id"].as_str().unwrap().to_owned()).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_together_show_every_submission_once_newest_first() {
     let bench = Bench::start().await;
     let mut sent = Vec::new();
@@ -32,7 +32,7 @@ async fn pages_together_show_every_submission_once_newest_first() {
     assert_eq!(seen, sent);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_are_filtered_by_user_state_verdict_and_language() {
     let bench = Bench::start().await;
     let accepted = bench.submit("alice", "accept").await;
@@ -56,7 +56,7 @@ async fn lists_are_filtered_by_user_state_verdict_and_language() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn queries_that_make_no_sense_are_refused() {
     let bench = Bench::start().await;
     for query in ["limit=0", "limit=201", "limit=x", "cursor=x", "state=odd", "verdict=Good", "colour=red"] {
@@ -65,7 +65,7 @@ async fn queries_that_make_no_sense_are_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_tell_each_state_and_then_the_judgement() {
     let bench = Bench::start().await;
     let id = bench.submit("alice", "sleep 200").await;
@@ -82,7 +82,7 @@ async fn events_tell_each_state_and_then_the_judgement() {
     assert_eq!(judged, bench.get(&format!("/api/v1/submissions/{id}")).await.1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_of_what_is_judged_are_the_judgement() {
     let bench = Bench::start().await;
     let id = bench.submit("alice", "accept").await;
@@ -93,7 +93,7 @@ async fn events_of_what_is_judged_are_the_judgement() {
     assert_eq!(bench.get("/api/v1/submissions/00000000-0000-4000-8000-000000000000/events").await.0, 404);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn output_that_is_not_utf_8_comes_as_base64() {
     let bench = Bench::start().await;
     let (_, body) = bench.post(json!({"language": "cpp17", "source": "binary", "wait": true})).await;
@@ -102,7 +102,7 @@ async fn output_that_is_not_utf_8_comes_as_base64() {
     assert!(test.get("stdout").is_none() && test.get("stderr_base64").is_none(), "{test}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn base64_twins_arrive_as_the_bytes_they_stand_for() {
     let bench = Bench::start().await;
     let body = json!({"language": "cpp17", "source_base64": "YWNjZXB0", "wait": true,
@@ -114,7 +114,7 @@ async fn base64_twins_arrive_as_the_bytes_they_stand_for() {
     assert_eq!(body["tests"][0]["stdout_base64"], "/wA=");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_standard_input_of_four_megabytes_comes_back_whole() {
     let bench = Bench::start().await;
     let stdin = "0123456789\n".repeat(400_000);
@@ -124,7 +124,7 @@ async fn a_standard_input_of_four_megabytes_comes_back_whole() {
     assert!(body["tests"][0]["stdout"].as_str().unwrap() == stdin);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn languages_are_those_of_the_file() {
     let bench = Bench::start().await;
     let (_, body) = bench.get("/api/v1/languages").await;
@@ -133,7 +133,7 @@ async fn languages_are_those_of_the_file() {
     assert_eq!(ids, BTreeSet::from(["c11", "c17", "c23", "cpp17", "cpp20", "cpp23"]));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_is_ready_once_every_sample_was_judged() {
     let bench = Bench::start().await;
     let ready = || async {
@@ -147,7 +147,7 @@ async fn a_server_is_ready_once_every_sample_was_judged() {
     assert_eq!(bench.get("/version").await.1["name"], "gavel");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn recycling_tells_how_many_sandboxes_it_concerns() {
     let bench = Bench::start().await;
     let request = bench.request(reqwest::Method::POST, "/api/v1/admin/recycle");

@@ -13,7 +13,7 @@ async fn post(bench: &Bench, key: &str, source: &str) -> (u16, Value) {
     (status.as_u16(), body)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_request_under_the_same_key_is_one_submission() {
     let bench = Bench::start().await;
     let answers = join_all((0..50).map(|_| post(&bench, "key-1", "accept"))).await;
@@ -26,7 +26,7 @@ async fn the_same_request_under_the_same_key_is_one_submission() {
     assert_eq!(bench.judge.started.lock().unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_request_under_the_same_key_is_refused() {
     let bench = Bench::start().await;
     post(&bench, "key-1", "accept").await;
@@ -34,7 +34,7 @@ async fn another_request_under_the_same_key_is_refused() {
     assert_eq!((status, &body["type"]), (422, &json!("urn:gavel:problem:idempotency-key-reused")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn other_keys_are_other_submissions() {
     let bench = Bench::start().await;
     let first = post(&bench, "key-1", "accept").await.1;
@@ -42,7 +42,7 @@ async fn other_keys_are_other_submissions() {
     assert_ne!(first["id"], second["id"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_are_remembered_over_a_restart() {
     let bench = Bench::start().await;
     let first = post(&bench, "key-1", "accept").await.1;

@@ -14,7 +14,7 @@ fn id(response: &Response) -> &str {
     response.headers()["x-request-id"].to_str().unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sane_id_of_the_client_is_kept_and_any_other_replaced() {
     let bench = Bench::start().await;
     for given in ["abc-123", "0af7651916cd43dd8448eb211c80319c", "a.b_c:d/e+f="] {
@@ -28,7 +28,7 @@ async fn a_sane_id_of_the_client_is_kept_and_any_other_replaced() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_answer_has_an_id_of_its_own_also_a_refusal() {
     let bench = Bench::with(&[("http.token", TOKEN)]).await;
     let mut seen = std::collections::BTreeSet::new();
@@ -47,7 +47,7 @@ async fn every_answer_has_an_id_of_its_own_also_a_refusal() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn head_is_answered_where_get_is_without_the_body() {
     let bench = Bench::start().await;
     let submission = bench.submit("alice", "accept").await;

@@ -32,7 +32,7 @@ async fn piped(bench: &Bench, command: &[&str], input: &[u8]) -> Output {
     output
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_terminal_it_is_a_filter() {
     let bench = Bench::start().await;
     let much = b"0123456789abcdef".repeat(100_000);
@@ -42,7 +42,7 @@ async fn without_a_terminal_it_is_a_filter() {
     assert_eq!(output.stderr, b"");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_exit_status_is_that_of_the_command_and_what_went_wrong_is_told() {
     let bench = Bench::start().await;
     assert_eq!(piped(&bench, &["exit", "3"], b"").await.status.code(), Some(3));
@@ -113,7 +113,7 @@ impl Session {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_a_terminal_keys_go_to_the_command_as_they_are() {
     let bench = Bench::start().await;
     let mut session = Session::start(&bench, &["cat"]).await;
@@ -127,7 +127,7 @@ async fn in_a_terminal_keys_go_to_the_command_as_they_are() {
     assert_eq!(session.end().await, Some(0));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_command_learns_the_size_of_the_terminal_and_each_new_one() {
     let bench = Bench::start().await;
     let mut session = Session::start(&bench, &["size"]).await;
@@ -149,7 +149,7 @@ async fn the_command_learns_the_size_of_the_terminal_and_each_new_one() {
     assert_eq!(session.end().await, Some(0));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signal_ends_it_and_gives_the_terminal_back() {
     let bench = Bench::start().await;
     for (signal, status) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129), (Signal::SIGINT, 130)] {
@@ -161,7 +161,7 @@ async fn a_signal_ends_it_and_gives_the_terminal_back() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_end_of_the_connection_ends_it_and_gives_the_terminal_back() {
     let mut bench = Bench::start().await;
     let mut session = Session::start(&bench, &["cat"]).await;

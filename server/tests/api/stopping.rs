@@ -9,7 +9,7 @@ use tokio::process::Command;
 
 use crate::bench::{Bench, PATIENCE, answer, eventually};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_runs_when_the_server_stops_may_finish() {
     let mut bench = Bench::with(&[("queue.drain", "10s")]).await;
     let id = bench.submit("alice", "sleep 300").await;
@@ -22,7 +22,7 @@ async fn what_runs_when_the_server_stops_may_finish() {
     assert!(next.judge.started.lock().unwrap().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_runs_too_long_and_what_waits_is_judged_after_the_next_start() {
     let bench = Bench::with(&[("workers", "1")]).await;
     let running = bench.submit("alice", "sleep 4000").await;
@@ -33,7 +33,7 @@ async fn what_runs_too_long_and_what_waits_is_judged_after_the_next_start() {
     assert_eq!(next.until(&running, "done").await["verdict"], "Accepted");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stopping_server_accepts_nothing_and_is_not_ready() {
     let mut bench = Bench::with(&[("queue.drain", "3s")]).await;
     let id = bench.submit("alice", "sleep 2500").await;
@@ -51,7 +51,7 @@ async fn a_stopping_server_accepts_nothing_and_is_not_ready() {
     bench.stopped().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_waits_for_a_judgement_is_told_where_to_find_it_when_the_server_stops() {
     let mut bench = Bench::with(&[("queue.drain", "10s")]).await;
     let body = json!({"language": "cpp17", "source": "sleep 2500", "wait": true});
@@ -67,7 +67,7 @@ async fn who_waits_for_a_judgement_is_told_where_to_find_it_when_the_server_stop
     assert_eq!(next.until(body["id"].as_str().unwrap(), "done").await["verdict"], "Accepted");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_waits_for_its_workspace_ends_when_it_is_told_to() {
     let workspace = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_gavel"));

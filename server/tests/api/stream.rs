@@ -67,7 +67,7 @@ async fn open(bench: &Bench) -> Socket {
     Socket::open(bench, "/stream").await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn input_is_echoed_and_all_output_comes_before_the_results() {
     let bench = Bench::start().await;
     let mut socket = open(&bench).await;
@@ -85,7 +85,7 @@ async fn input_is_echoed_and_all_output_comes_before_the_results() {
     assert!(end["error"].is_null(), "{end}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cancelling_kills_also_behind_input_that_nobody_reads() {
     let bench = Bench::start().await;
     let mut socket = open(&bench).await;
@@ -99,7 +99,7 @@ async fn cancelling_kills_also_behind_input_that_nobody_reads() {
     assert_eq!(end["results"][0]["exitStatus"], 9, "{end}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_hangs_up_is_seen_behind_input_that_nobody_reads() {
     let bench = Bench::start().await;
     let hanging = || bench.sandboxes.hanging.load(Ordering::SeqCst);
@@ -119,7 +119,7 @@ async fn a_client_that_hangs_up_is_seen_behind_input_that_nobody_reads() {
     eventually(async || (hanging() == 0).then_some(())).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_connection_ends_with_the_results() {
     let bench = Bench::start().await;
     let mut socket = open(&bench).await;
@@ -131,7 +131,7 @@ async fn the_connection_ends_with_the_results() {
     assert!(told.elapsed() < Duration::from_millis(500), "{:?}", told.elapsed());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_makes_no_sense_is_told_and_ends_the_stream() {
     let bench = Bench::start().await;
     let resize = |index: u8, fd: u8| message(2, format!("{{\"index\":{index},\"fd\":{fd}}}").as_bytes());
@@ -162,7 +162,7 @@ async fn what_makes_no_sense_is_told_and_ends_the_stream() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_results_reach_a_client_that_is_still_sending() {
     let bench = Bench::start().await;
     let mut socket = open(&bench).await;
@@ -174,7 +174,7 @@ async fn the_results_reach_a_client_that_is_still_sending() {
     assert_eq!(end["results"][0]["files"]["stdout"], "done", "{end}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_streams_than_are_allowed_are_told_so() {
     let bench = Bench::with(&[("gojudge.streams", "1")]).await;
     let mut first = open(&bench).await;
@@ -194,7 +194,7 @@ async fn more_streams_than_are_allowed_are_told_so() {
     assert_eq!(rest(&mut third).await.1["results"][0]["status"], "Accepted");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_terminal_echoes_and_may_be_resized() {
     let bench = Bench::start().await;
     let mut socket = open(&bench).await;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::bench::Bench;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_submission_that_waits_is_answered_with_its_judgement() {
     let bench = Bench::start().await;
     let (status, body) = bench.post(json!({"language": "cpp17", "source": "accept", "wait": true})).await;
@@ -17,7 +17,7 @@ async fn a_submission_that_waits_is_answered_with_its_judgement() {
     insta::assert_json_snapshot!(shown);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_submission_that_does_not_wait_is_accepted_with_its_address() {
     let bench = Bench::start().await;
     let body = json!({"language": "cpp17", "source": "accept", "user": "alice"});
@@ -32,7 +32,7 @@ async fn a_submission_that_does_not_wait_is_accepted_with_its_address() {
     assert_eq!((&judged["verdict"], &judged["user"]), (&json!("Accepted"), &json!("alice")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_may_take_longer_than_a_request_may() {
     let bench = Bench::start().await;
     let (status, body) = bench.post(json!({"language": "cpp17", "source": "sleep 6000", "wait": true})).await;

@@ -16,7 +16,7 @@ fn names(figures: &Value) -> Vec<&str> {
     names
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn metrics_and_figures_are_served_there_without_a_token() {
     let settings = [
         ("http.token", "backend-token-0123456789"),
@@ -40,7 +40,7 @@ async fn metrics_and_figures_are_served_there_without_a_token() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_what_is_switched_on_is_served_there() {
     let bench = Bench::with(&[("telemetry.metrics", "true")]).await;
     assert_eq!(get(&bench, "/metrics").await.0, 200);

@@ -17,7 +17,7 @@ async fn submit(bench: &Bench, source: &str) -> (u16, Value) {
     (status.as_u16(), body)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_timeouts_in_a_row_cost_a_minute_and_an_operator_can_forgive_them() {
     let bench = Bench::start().await;
     time_out(&bench, 5).await;
@@ -33,7 +33,7 @@ async fn five_timeouts_in_a_row_cost_a_minute_and_an_operator_can_forgive_them()
     assert_eq!(submit(&bench, "accept").await.0, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn others_and_submissions_without_a_user_are_not_throttled() {
     let bench = Bench::start().await;
     time_out(&bench, 5).await;
@@ -45,7 +45,7 @@ async fn others_and_submissions_without_a_user_are_not_throttled() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_verdict_in_between_resets_the_count() {
     let bench = Bench::start().await;
     time_out(&bench, 4).await;
@@ -54,7 +54,7 @@ async fn another_verdict_in_between_resets_the_count() {
     assert_eq!(submit(&bench, "accept").await.0, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn strikes_and_cool_downs_survive_a_restart() {
     let bench = Bench::start().await;
     time_out(&bench, 4).await;

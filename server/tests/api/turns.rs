@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::bench::{Bench, eventually};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_users_flood_delays_another_by_no_more_than_one_of_the_floods() {
     let bench = Bench::with(&[("workers", "1")]).await;
     let gate = bench.submit("flood", "hang").await;
@@ -21,7 +21,7 @@ async fn one_users_flood_delays_another_by_no_more_than_one_of_the_floods() {
     assert_eq!(started[..3], ["hang", "accept flood-0", "accept bob"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_waiting_submission_knows_its_position() {
     let bench = Bench::with(&[("workers", "1")]).await;
     let running = bench.submit("alice", "hang").await;
@@ -35,7 +35,7 @@ async fn a_waiting_submission_knows_its_position() {
     assert_eq!(positions, [1, 2, 2]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_queue_refuses_everybody_and_a_full_user_only_that_one() {
     let bench = Bench::with(&[("workers", "1"), ("queue.capacity", "3"), ("queue.per_user", "2")]).await;
     let running = bench.submit("alice", "hang").await;
@@ -61,7 +61,7 @@ async fn a_full_queue_refuses_everybody_and_a_full_user_only_that_one() {
     eventually(place).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_submission_that_fails_through_us_three_times_ends_with_the_reason() {
     let bench = Bench::start().await;
     let id = bench.submit("alice", "die").await;
@@ -72,7 +72,7 @@ async fn a_submission_that_fails_through_us_three_times_ends_with_the_reason() {
     assert_eq!(bench.judge.started.lock().unwrap().len(), 3);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn waiting_for_a_sandbox_is_no_failed_attempt() {
     let bench = Bench::start().await;
     let id = bench.submit("alice", "busy").await;
@@ -84,7 +84,7 @@ async fn waiting_for_a_sandbox_is_no_failed_attempt() {
     assert_eq!(body["state"], "cancelled");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_goes_away_cancels_nothing() {
     let bench = Bench::start().await;
     let body = json!({"language": "cpp17", "source": "sleep 300 lonely", "wait": true});
@@ -94,14 +94,14 @@ async fn a_client_that_goes_away_cancels_nothing() {
     assert_eq!(eventually(finished).await, "sleep 300 lonely");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_is_held_no_longer_than_configured() {
     let bench = Bench::with(&[("http.max_wait", "200ms")]).await;
     let (status, body) = bench.post(json!({"language": "cpp17", "source": "hang", "wait": true})).await;
     assert_eq!((status.as_u16(), body["state"].as_str()), (202, Some("running")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn waiting_submissions_are_bounded_in_bytes_too() {
     let bench = Bench::with(&[("workers", "1"), ("queue.max_bytes", "300KB")]).await;
     let running = bench.submit("alice", "hang").await;

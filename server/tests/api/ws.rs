@@ -35,7 +35,7 @@ async fn until_hanging(bench: &Bench, count: usize) {
     eventually(async || (hanging() == count).then_some(())).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_are_answered_as_they_end_in_text_whatever_they_came_in() {
     let bench = Bench::with(&[("gojudge.parallelism", "3")]).await;
     let mut socket = open(&bench).await;
@@ -62,7 +62,7 @@ async fn requests_are_answered_as_they_end_in_text_whatever_they_came_in() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ids_are_checked_and_may_be_used_again() {
     let bench = Bench::start().await;
     let mut socket = open(&bench).await;
@@ -79,7 +79,7 @@ async fn ids_are_checked_and_may_be_used_again() {
     assert_eq!(socket.json().await["results"][0]["status"], "Accepted");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_without_commands_has_no_results_and_one_that_fails_has_an_error() {
     let bench = Bench::start().await;
     let mut socket = open(&bench).await;
@@ -90,7 +90,7 @@ async fn a_request_without_commands_has_no_results_and_one_that_fails_has_an_err
     assert_eq!(socket.json().await, json!({"requestId": "f", "results": [], "error": error}));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waits_may_be_cancelled_and_what_does_not_fit_is_refused() {
     let bench = Bench::with(&[("gojudge.parallelism", "1"), ("gojudge.queue", "1")]).await;
     let mut socket = open(&bench).await;
@@ -107,7 +107,7 @@ async fn what_waits_may_be_cancelled_and_what_does_not_fit_is_refused() {
     assert_eq!(socket.json().await, json!({"requestId": "waits", "results": [], "error": error}));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_makes_no_sense_drops_the_connection_and_all_that_runs() {
     let bench = Bench::with(&[("gojudge.parallelism", "9")]).await;
     for nonsense in [
@@ -128,7 +128,7 @@ async fn a_message_that_makes_no_sense_drops_the_connection_and_all_that_runs() 
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_goes_away_takes_all_its_requests_with_it() {
     let bench = Bench::with(&[("gojudge.parallelism", "2")]).await;
     let mut socket = open(&bench).await;
@@ -143,7 +143,7 @@ async fn a_client_that_goes_away_takes_all_its_requests_with_it() {
     assert_eq!(socket.json().await["requestId"], "after");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_may_be_as_large_as_a_body_and_no_larger() {
     let bench = Bench::with(&[("http.max_body", "3MiB")]).await;
     let mut socket = open(&bench).await;
@@ -164,7 +164,7 @@ async fn a_message_may_be_as_large_as_a_body_and_no_larger() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_handshake_is_refused_in_go_judges_words() {
     let bench = Bench::start().await;
     let (upgrade, websocket) = (("connection", "keep-alive, Upgrade"), ("upgrade", "websocket"));
@@ -191,7 +191,7 @@ async fn what_is_no_handshake_is_refused_in_go_judges_words() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_and_origins_are_checked_as_for_the_other_routes() {
     let bench = Bench::with(&[("http.token", "backend-token-0123456789")]).await;
     for path in ["/ws", "/stream"] {
@@ -206,7 +206,7 @@ async fn tokens_and_origins_are_checked_as_for_the_other_routes() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_websockets_than_are_allowed_find_no_place_until_another_ends() {
     let bench = Bench::with(&[("gojudge.websockets", "2")]).await;
     let mut first = open(&bench).await;
