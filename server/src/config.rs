@@ -62,6 +62,9 @@ pub struct HttpConfig {
     /// Largest request body.
     #[serde(with = "units::size")]
     pub max_body: Bytes,
+    /// What all requests and answers together may take of memory; none = five eighths of what the server's cgroup may have.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "units::optional_size")]
+    pub memory: Option<Bytes>,
     /// Longest that `"wait": true` holds an answer.
     #[serde(with = "units::span")]
     pub max_wait: Duration,
@@ -273,10 +276,6 @@ pub struct GrpcConfig {
     pub max_message: Bytes,
     /// Calls of `ExecStream` open at one time; more are refused.
     pub streams: usize,
-    /// Most bytes that all of these together may hold of messages above 1 MiB, but at least `max_message`; what is more
-    /// ends its call.
-    #[serde(with = "units::size")]
-    pub stream_memory: Bytes,
 }
 
 /// `[telemetry]`

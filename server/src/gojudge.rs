@@ -11,6 +11,7 @@ use gavel_protocol::Bytes;
 use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use crate::account::{Account, Purpose};
 use crate::config::GoJudgeConfig;
 use crate::sandbox::{Profile, Sandboxes};
 use crate::submission::Isolation;
@@ -22,10 +23,11 @@ mod execute;
 pub(crate) mod files;
 pub(crate) mod go_error;
 mod json;
+mod kept;
+mod outputs;
 mod pipes;
 pub(crate) mod refusal;
 pub(crate) mod request;
-pub(crate) mod room;
 mod running;
 mod slot;
 mod status;
@@ -37,11 +39,10 @@ use answer::{CommandResult, Status};
 use command::{Prepared, Sources};
 use execute::Host;
 use files::FileStore;
-use pipes::{Pipes, Relay};
+use pipes::{Pipes, Relay, Relayed};
 pub(crate) use refusal::Outcome;
 use refusal::Refusal;
 use request::Request;
-use room::Room;
 use running::Running;
 use stream::{CommandStreams, Streaming, Streams};
 use turns::Turns;
@@ -59,6 +60,8 @@ struct Settings {
     output_limit: Bytes,
     copy_out_limit: Bytes,
     copy_out_dir: Option<PathBuf>,
+    /// Most that is kept of an output that passes through a pipe or a terminal: it is in the server's memory.
+    piped_limit: Bytes,
     open_files: u32,
     max_memory: Bytes,
     max_time: Duration,
@@ -85,7 +88,10 @@ trait Commands: fmt::Debug + Send + Sync {
     ) -> BoxFuture<'static, Outcome>;
 
     /// What requests share.
-    fn files(&self) -> &FileStore;
+    fn files(&self) -> &Arc<FileStore>;
+
+    /// What contents are on.
+    fn account(&self) -> &Account;
 }
 
 /// The go-judge API of a server.
@@ -93,7 +99,8 @@ trait Commands: fmt::Debug + Send + Sync {
 pub struct GoJudge(Arc<dyn Commands>);
 
 impl GoJudge {
-    /// An API whose commands run in these sandboxes, and whose files are kept in this directory, which is emptied.
+    /// An API whose commands run in these sandboxes, and whose files are kept in this directory, which is emptied. What it
+    /// holds in memory is on the account.
     ///
     /// # Errors
     /// When the directory cannot be made.
@@ -102,6 +109,7 @@ impl GoJudge {
         sandboxes: S,
         slots: usize,
         directory: PathBuf,
+        account: Account,
     ) -> std::io::Result<Self> {
         let timeout = (!config.file_timeout.is_zero()).then_some(config.file_timeout);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -110,6 +118,7 @@ impl GoJudge {
             output_limit: config.output_limit,
             copy_out_limit: config.copy_out_limit,
             copy_out_dir: config.copy_out_dir.clone(),
+            piped_limit: config.output_limit.min(Bytes(account.most(Purpose::Outputs))),
             open_files: config.open_files,
             max_memory: config.max_memory,
             max_time: config.max_time,
@@ -120,12 +129,12 @@ impl GoJudge {
         };
         Ok(Self(Arc::new(Service {
             sandboxes,
-            files: FileStore::new(directory, config.file_store, timeout)?,
+            files: Arc::new(FileStore::new(directory, config.file_store, timeout, &account)?),
             turns: Turns::new(config.parallelism.unwrap_or(cores), &config.cpu_sets, config.queue),
             groups: Mutex::new(()),
             streams: Semaphore::new(config.streams.unwrap_or(slots / 2).max(1)),
             settings,
-            room: Room::new(),
+            account,
         })))
     }
 
@@ -145,8 +154,13 @@ impl GoJudge {
     }
 
     /// The stored files.
-    pub(crate) fn files(&self) -> &FileStore {
+    pub(crate) fn files(&self) -> &Arc<FileStore> {
         self.0.files()
+    }
+
+    /// What its contents are on, and what answers are to be on.
+    pub(crate) fn account(&self) -> &Account {
+        self.0.account()
     }
 
     /// Removes stored files that nobody has used for too long, for ever.
@@ -163,10 +177,10 @@ impl GoJudge {
 #[derive(Debug)]
 struct Service<S> {
     sandboxes: S,
-    files: FileStore,
+    files: Arc<FileStore>,
     settings: Settings,
-    /// For what is in answers.
-    room: Room,
+    /// For what programs write.
+    account: Account,
     /// One for each request that may run.
     turns: Turns,
     /// Held by a request of several commands while it takes its sandboxes: two that each have half would wait for ever.
@@ -204,17 +218,22 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
         })
     }
 
-    fn files(&self) -> &FileStore {
+    fn files(&self) -> &Arc<FileStore> {
         &self.files
+    }
+
+    fn account(&self) -> &Account {
+        &self.account
     }
 }
 
 impl<S: Sandboxes + fmt::Debug> Service<S> {
     /// `streams`: whether files may be `streamIn` and `streamOut`.
     fn sources(&self, streams: bool) -> Sources<'_> {
-        let Settings { src_prefixes, copy_out_dir, .. } = &self.settings;
+        let Settings { src_prefixes, copy_out_dir, piped_limit, .. } = &self.settings;
         let copy_out_dir = copy_out_dir.as_deref();
-        Sources { prefixes: src_prefixes, copy_out_dir, files: &self.files, streams }
+        let piped_limit = i64::try_from(piped_limit.get()).unwrap_or(i64::MAX);
+        Sources { prefixes: src_prefixes, copy_out_dir, files: &self.files, piped_limit, streams }
     }
 
     async fn run_now(
@@ -235,11 +254,14 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         let prepared = command::prepare(&request, self.sources(streams.is_some()))?;
         let cached: Vec<_> = prepared.iter().map(|prepared| prepared.cached.clone()).collect();
         let maps = if count > 1 { request.pipes.as_slice() } else { &[] };
-        let (pipes, relays) = pipes::make(maps, count)
+        let most = usize::try_from(self.settings.piped_limit.get()).unwrap_or(usize::MAX);
+        let (pipes, relays) = pipes::make(maps, count, &self.account, most)
             .map_err(|error| Refusal::Failed(format!("pipe: create: {}", go_error::text(&error))))?;
         let mut results = self.execute(&request, prepared, pipes, streams, cancel).await?;
-        for relay in relays {
-            self.add_relayed(relay, &cached, &mut results).await;
+        // Their programs are dead: all come to their end at one time.
+        let relayed = join_all(relays.into_iter().map(Relay::finish)).await;
+        for relayed in relayed {
+            self.add_relayed(relayed, &cached, &mut results).await;
         }
         Ok(results)
     }
@@ -255,7 +277,7 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
     ) -> Result<Vec<CommandResult>, Refusal> {
         let leases = cancel.run_until_cancelled(self.leases(prepared.len())).await;
         let mut leases = leases.ok_or_else(cancelled_before_execute)??;
-        let host = Host { settings: &self.settings, files: &self.files, room: &self.room };
+        let host = Host { settings: &self.settings, files: &self.files, account: &self.account };
         let commands = request.commands.iter().zip(prepared).zip(pipes).zip(&mut leases);
         let runs = commands.enumerate().map(|(index, (((command, prepared), pipes), lease))| {
             let streams = CommandStreams { streams, index };
@@ -277,27 +299,28 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
     /// What passed through a named relay belongs to the command that wrote it, if that was run.
     async fn add_relayed(
         &self,
-        relay: Relay,
+        relayed: Relayed,
         cached: &[std::collections::BTreeSet<String>],
         results: &mut [CommandResult],
     ) {
-        let (writer, name) = (relay.writer, relay.name.clone());
-        let kept = relay.finish().await;
+        let Relayed { writer, name, kept } = relayed;
         let Some(result) = results.get_mut(writer) else { return };
         let was_run = result.status != Status::FileError || result.run_time > 0;
         if name.is_empty() || !was_run {
             return;
         }
+        let Some((bytes, held)) = kept else {
+            return result.fail(format!("copyout: {} is too large for an answer", go_error::quote(&name)));
+        };
         if !cached.get(writer).is_some_and(|cached| cached.contains(&name)) {
-            result.files.insert(name, kept);
-            return;
+            result.files.insert(name, bytes);
+            return result.held.push(held);
         }
-        match self.files.add(&name, &kept) {
+        let (files, stored) = (Arc::clone(&self.files), name.clone());
+        let added = tokio::task::spawn_blocking(move || files.add(&stored, &bytes)).await;
+        match added.unwrap_or_else(|panic| Err(std::io::Error::other(panic))) {
             Ok(id) => drop(result.file_ids.insert(name, id)),
-            Err(error) => {
-                result.status = Status::FileError;
-                result.error = go_error::text(&error);
-            }
+            Err(error) => result.fail(go_error::text(&error)),
         }
     }
 }

@@ -14,6 +14,7 @@ use tonic::transport::Server;
 use tonic::transport::server::{Router, TcpIncoming};
 
 use crate::access::Access;
+use crate::account::Account;
 use crate::config::GrpcConfig;
 use crate::gojudge::GoJudge;
 use crate::operations::Operations;
@@ -23,6 +24,8 @@ mod budget;
 mod counted;
 pub(crate) mod executor;
 mod health;
+mod kept;
+mod memory;
 mod messages;
 pub(crate) mod request;
 mod response;
@@ -77,7 +80,8 @@ pub(crate) fn start(
     let (health, watch) = health::service(operations);
     let stop = CancellationToken::new();
     tokio::spawn(stop.clone().run_until_cancelled_owned(watch));
-    let server = services(Executor::new(gojudge), config, access)?
+    let account = gojudge.account().clone();
+    let server = services(Executor::new(gojudge), config, access, account)?
         .add_service(health)
         .serve_with_incoming_shutdown(incoming, stop.clone().cancelled_owned());
     tracing::info!(%address, "Serving gRPC on {address}");
@@ -96,11 +100,13 @@ pub(crate) fn services(
     executor: impl executor_server::Executor,
     config: &GrpcConfig,
     access: Arc<Access>,
+    account: Account,
 ) -> Result<Router, GrpcError> {
     let guard = Guard::new(access);
-    let max = usize::try_from(config.max_message.get()).unwrap_or(usize::MAX);
+    let max = config.max_message.get().min(memory::largest(&account));
+    let max = usize::try_from(max).unwrap_or(usize::MAX);
     let executor = ExecutorServer::new(executor).max_decoding_message_size(max);
-    let executor = Budgeted::new(executor, config, "/pb.Executor/ExecStream");
+    let executor = Budgeted::new(executor, account, config.streams, "/pb.Executor/ExecStream");
     Ok(Server::builder()
         .http2_keepalive_interval(Some(KEEP_ALIVE))
         .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))

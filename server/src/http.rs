@@ -14,7 +14,6 @@ mod body;
 mod error;
 mod gojudge;
 mod health;
-mod keeping;
 mod peer;
 mod request_id;
 mod socket;
@@ -25,6 +24,7 @@ pub use error::{FieldError, Problem};
 pub(crate) use gojudge::uploaded;
 
 use crate::access::Access;
+use crate::account::Account;
 use crate::config::Config;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
@@ -64,6 +64,8 @@ pub struct Api {
     pub access: Arc<Access>,
     /// Runs commands for go-judge's clients, where that is enabled.
     pub gojudge: Option<GoJudge>,
+    /// What is held in memory on somebody's behalf.
+    pub account: Account,
     /// Renders the metrics.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
     /// Where tasks run.
@@ -75,7 +77,7 @@ pub struct Api {
 /// # Errors
 /// When the threads cannot be started.
 pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
-    let budget = web::Data::new(body::Budget::new(api.config.http.max_body.get()));
+    let budget = web::Data::new(body::Budget::new(api.account.clone(), api.config.http.max_body.get()));
     let sockets = socket::Sockets::new(budget.clone().into_inner(), api.config.gojudge.websockets);
     let sockets = web::Data::new(sockets);
     let server = HttpServer::new(move || {

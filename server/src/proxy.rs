@@ -9,6 +9,7 @@ use tonic::metadata::MetadataValue;
 use tonic::metadata::errors::InvalidMetadataValue;
 
 use crate::access::{Access, AccessError};
+use crate::account::{self, Account};
 use crate::config::Config;
 use crate::grpc::GrpcError;
 
@@ -71,17 +72,18 @@ pub(crate) async fn serve(listen: SocketAddr, to: &Target, config: Config) -> Re
     let refused = |source| ProxyError::Listen { address: listen, source };
     let listener = TcpListener::bind(listen).map_err(refused)?;
     let address = listener.local_addr()?;
+    let account = Account::new(account::size(config.http.memory));
     match to {
         Target::Grpc(url) => {
             tracing::info!("Serving REST on http://{address} for gRPC at {url}");
             let token = config.http.token.as_deref().map(|token| format!("Bearer {token}"));
             let token = token.map(MetadataValue::try_from).transpose()?;
-            rest::serve(listener, rest::Client::new(url, token)?, access, &config).await
+            rest::serve(listener, rest::Client::new(url, token)?, access, account, &config).await
         }
         Target::Rest(url) => {
             tracing::info!("Serving gRPC on {address} for REST at {url}");
             let upstream = upstream::Upstream::new(url, config.http.token.clone())?;
-            rpc::serve(listener, upstream, access, &config).await
+            rpc::serve(listener, upstream, access, account, &config).await
         }
     }
 }

@@ -8,6 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
+use crate::account::Account;
 use crate::config::Config;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
@@ -59,6 +60,8 @@ pub struct Parts<J> {
     pub gojudge: Option<GoJudge>,
     /// Where they are served over gRPC too.
     pub grpc: Option<TcpListener>,
+    /// What is held in memory on somebody's behalf.
+    pub account: Account,
     /// Renders the metrics.
     pub metrics: PrometheusHandle,
     /// Where those who watch the service look, if `[telemetry]` switches that on.
@@ -78,7 +81,7 @@ pub async fn run<J: Judging>(
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
     let Parts { config, languages, access, store, judging, operations, .. } = parts;
-    let Parts { gojudge, grpc, metrics, telemetry, workers, .. } = parts;
+    let Parts { gojudge, grpc, account, metrics, telemetry, workers, .. } = parts;
     let access = Arc::new(access);
     let throttle = Arc::new(Throttle::load(config.throttle.clone(), &store).await?);
     let (policy, judge) = (config.queue.clone(), Arc::clone(&judging));
@@ -118,6 +121,7 @@ pub async fn run<J: Judging>(
         readiness,
         access,
         gojudge,
+        account,
         metrics,
         runtimes,
     });

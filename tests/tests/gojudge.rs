@@ -261,16 +261,6 @@ async fn many_requests_at_once_keep_their_programs_and_outputs_apart() {
 }
 
 #[tokio::test]
-async fn a_hole_of_256_mib_is_told_instead_of_written_into_the_answer() {
-    Client::connect().await;
-    let mut dig = command(&["/bin/sh", "-c", "truncate -s 256M hole"]);
-    dig["copyOut"] = json!(["hole"]);
-    let dug = run(json!({"cmd": [dig]})).await;
-    assert_eq!(dug[0]["status"], "File Error", "{}", dug[0]["fileError"]);
-    assert_eq!(dug[0]["fileError"][0]["type"], "CopyOutCopyContent", "{}", dug[0]["fileError"]);
-}
-
-#[tokio::test]
 async fn clients_that_look_for_go_judge_find_it() {
     Client::connect().await;
     let get = async |path: &str| {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::access::{Access, AccessError};
+use crate::account::{self, Account};
 use crate::config::Config;
 use crate::cpus;
 use crate::gojudge::GoJudge;
@@ -78,7 +79,8 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let pool = Pool::start(&config, &languages)?;
     let artefacts = Artefacts::new(workspace.store(), config.store.cache_size);
     let judge = Judge::new(pool.clone(), Arc::clone(&languages), artefacts, config.limits.clone());
-    let gojudge = gojudge(&config, &pool, &workspace)?;
+    let account = Account::new(account::size(config.http.memory));
+    let gojudge = gojudge(&config, &pool, &workspace, &account)?;
     let parts = Parts {
         workers: workers(&pool),
         config: Arc::new(config),
@@ -89,6 +91,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         operations: Arc::new(pool.clone()),
         gojudge,
         grpc,
+        account,
         metrics,
         telemetry: watched,
     };
@@ -118,7 +121,12 @@ fn check_cpus(sets: &[String]) -> Result<(), ServeError> {
     }
 }
 
-fn gojudge(config: &Config, pool: &Pool, workspace: &Workspace) -> Result<Option<GoJudge>, ServeError> {
+fn gojudge(
+    config: &Config,
+    pool: &Pool,
+    workspace: &Workspace,
+    account: &Account,
+) -> Result<Option<GoJudge>, ServeError> {
     let shelves = pool.status().shelves;
     let Some(shelf) = shelves.iter().find(|shelf| shelf.profile == Profile::Command) else {
         return Ok(None);
@@ -126,7 +134,8 @@ fn gojudge(config: &Config, pool: &Pool, workspace: &Workspace) -> Result<Option
     // Ours alone: it is emptied at every start, whatever else is in a directory that somebody names.
     let named = config.gojudge.file_dir.as_ref().map(|parent| parent.join("gavel-files"));
     let directory = named.unwrap_or_else(|| workspace.state().join("files"));
-    let gojudge = GoJudge::new(&config.gojudge, pool.clone(), shelf.total, directory.clone());
+    let (pool, account) = (pool.clone(), account.clone());
+    let gojudge = GoJudge::new(&config.gojudge, pool, shelf.total, directory.clone(), account);
     gojudge.map(Some).map_err(|source| ServeError::Files { directory, source })
 }
 

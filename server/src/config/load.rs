@@ -21,6 +21,7 @@ const UNSET: &[&str] = &[
     "http.token_file",
     "http.admin_token",
     "http.admin_token_file",
+    "http.memory",
     "workspace.host_path",
     "limits.run.wall",
     "limits.run.stack",

@@ -62,6 +62,23 @@ pub(super) mod size {
     }
 }
 
+/// Sizes that may be unset.
+pub(super) mod optional_size {
+    use super::{Bytes, size};
+    use serde::{Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(set: &Option<Bytes>, serializer: S) -> Result<S::Ok, S::Error> {
+        match set {
+            Some(set) => size::serialize(set, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Bytes>, D::Error> {
+        size::deserialize(deserializer).map(Some)
+    }
+}
+
 /// Networks: `10.0.0.0/8`, `fd00::/8`; an address alone is a network of one.
 pub(super) mod networks {
     use std::net::IpAddr;

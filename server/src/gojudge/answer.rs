@@ -1,11 +1,14 @@
-//! go-judge's answers, byte for byte as Go's `encoding/json` writes them.
+//! go-judge's answers, byte for byte as Go's `encoding/json` writes them. Large contents are written when they are sent:
+//! each of a program's zeros is six characters of an answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-use super::room::Held;
+use bytes::{Buf, Bytes};
+
+use crate::account::Held;
 
 /// What came of one command.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 pub(crate) struct CommandResult {
     pub(crate) status: Status,
     /// The exit status, or the number of the signal that ended it.
@@ -21,8 +24,16 @@ pub(crate) struct CommandResult {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     pub(crate) file_ids: BTreeMap<String, String>,
     pub(crate) file_error: Vec<FileError>,
-    /// The room that the contents of `files` take.
-    pub(crate) room: Option<Held>,
+    /// What the contents of `files` have of the account.
+    pub(crate) held: Vec<Held>,
+}
+
+impl CommandResult {
+    /// A file that was asked for is missing for this reason.
+    pub(crate) fn fail(&mut self, why: String) {
+        self.status = Status::FileError;
+        self.error = why;
+    }
 }
 
 /// The statuses that go-judge ever sends; clients know no others.
@@ -97,15 +108,15 @@ impl FileErrorKind {
 }
 
 /// The body of `POST /run`.
-pub(crate) fn results(results: &[CommandResult]) -> Vec<u8> {
+pub(crate) fn results(results: Vec<CommandResult>) -> Answer {
     let mut json = Json::default();
     json.results(results);
     json.raw("\n");
-    json.0
+    json.finish()
 }
 
 /// A message of `/ws`, and the last one of `/stream`. `None` = no results at all, which is `null`.
-pub(crate) fn response(request_id: &str, results: Option<&[CommandResult]>, error: &str) -> Vec<u8> {
+pub(crate) fn response(request_id: &str, results: Option<Vec<CommandResult>>, error: &str) -> Answer {
     let mut json = Json::default();
     json.raw("{\"requestId\":");
     json.string(request_id.as_bytes());
@@ -119,34 +130,139 @@ pub(crate) fn response(request_id: &str, results: Option<&[CommandResult]>, erro
         json.string(error.as_bytes());
     }
     json.raw("}\n");
-    json.0
+    json.finish()
 }
 
 /// A body that is one string: go-judge's form of an error.
 pub(crate) fn text(text: &str) -> Vec<u8> {
     let mut json = Json::default();
     json.string(text.as_bytes());
-    json.0
+    json.written
 }
 
 /// An object of strings: the list of files.
 pub(crate) fn map<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
     let mut json = Json::default();
     json.map(entries.into_iter().map(|(key, value)| (key, value.as_bytes())));
-    json.0
+    json.written
+}
+
+/// What is more of contents is written when it is sent.
+const LARGE: usize = 16 * 1024;
+
+/// How much of a content is written at a time.
+const PIECE: usize = 16 * 1024;
+
+/// An answer on its way, which has what its contents have of the account until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    parts: VecDeque<Part>,
+    _held: Vec<Held>,
+}
+
+/// A part of an answer.
+#[derive(Debug)]
+enum Part {
+    Written(Bytes),
+    /// Bytes of a string.
+    Content(Bytes),
+}
+
+impl Answer {
+    /// The whole answer, where that is one piece.
+    pub(crate) fn as_one(&self) -> Option<Bytes> {
+        match self.parts.iter().collect::<Vec<_>>()[..] {
+            [Part::Written(all)] => Some(all.clone()),
+            _ => None,
+        }
+    }
+
+    /// The next piece of it.
+    pub(crate) fn next_piece(&mut self) -> Option<Bytes> {
+        let piece = match self.parts.front_mut()? {
+            Part::Written(bytes) => std::mem::take(bytes),
+            Part::Content(bytes) => {
+                let mut json = Json::default();
+                json.escaped(&bytes[..boundary(bytes, PIECE)]);
+                bytes.advance(boundary(bytes, PIECE));
+                json.written.into()
+            }
+        };
+        if self.parts.front().is_some_and(Part::is_empty) {
+            self.parts.pop_front();
+        }
+        Some(piece)
+    }
+
+    /// Bytes of it that are written already.
+    pub(crate) fn written(&self) -> u64 {
+        let written = self.parts.iter().filter_map(|part| match part {
+            Part::Written(bytes) => Some(bytes.len() as u64),
+            Part::Content(_) => None,
+        });
+        written.sum()
+    }
+
+    /// The same behind a few bytes.
+    pub(crate) fn behind(mut self, head: &[u8]) -> Self {
+        match self.parts.front_mut() {
+            Some(Part::Written(bytes)) => *bytes = [head, &bytes[..]].concat().into(),
+            _ => self.parts.push_front(Part::Written(Bytes::copy_from_slice(head))),
+        }
+        self
+    }
+
+    /// Nothing is left to be sent.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.parts.is_empty()
+    }
+}
+
+impl Part {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Written(bytes) | Self::Content(bytes) => bytes.is_empty(),
+        }
+    }
+}
+
+/// The place before or at `most` where bytes can be cut, so that both parts are written as the whole would be.
+fn boundary(bytes: &[u8], most: usize) -> usize {
+    if bytes.len() <= most {
+        return bytes.len();
+    }
+    // A character has three bytes behind its first one at most; where there are more, they are of none.
+    (most - 3..=most).rev().find(|&at| bytes[at] & 0xc0 != 0x80).unwrap_or(most)
 }
 
 #[derive(Default)]
-struct Json(Vec<u8>);
+struct Json {
+    parts: VecDeque<Part>,
+    /// What follows them.
+    written: Vec<u8>,
+    /// Bytes of contents up to here.
+    contents: usize,
+    held: Vec<Held>,
+}
 
 impl Json {
-    fn raw(&mut self, text: &str) {
-        self.0.extend_from_slice(text.as_bytes());
+    fn finish(mut self) -> Answer {
+        self.part();
+        Answer { parts: self.parts, _held: self.held }
     }
 
-    fn results(&mut self, results: &[CommandResult]) {
+    /// Makes a part of what was written.
+    fn part(&mut self) {
+        self.parts.push_back(Part::Written(std::mem::take(&mut self.written).into()));
+    }
+
+    fn raw(&mut self, text: &str) {
+        self.written.extend_from_slice(text.as_bytes());
+    }
+
+    fn results(&mut self, results: Vec<CommandResult>) {
         self.raw("[");
-        for (index, result) in results.iter().enumerate() {
+        for (index, result) in results.into_iter().enumerate() {
             if index > 0 {
                 self.raw(",");
             }
@@ -155,7 +271,7 @@ impl Json {
         self.raw("]");
     }
 
-    fn result(&mut self, result: &CommandResult) {
+    fn result(&mut self, result: CommandResult) {
         self.raw(&format!("{{\"status\":\"{}\",\"exitStatus\":{}", result.status.text(), result.exit_status));
         if !result.error.is_empty() {
             self.raw(",\"error\":");
@@ -170,7 +286,7 @@ impl Json {
         }
         if !result.files.is_empty() {
             self.raw(",\"files\":");
-            self.map(result.files.iter().map(|(name, content)| (name.as_str(), content.as_slice())));
+            self.files(result.files);
         }
         if !result.file_ids.is_empty() {
             self.raw(",\"fileIds\":");
@@ -181,6 +297,7 @@ impl Json {
             self.file_errors(&result.file_error);
         }
         self.raw("}");
+        self.held.extend(result.held);
     }
 
     fn file_errors(&mut self, errors: &[FileError]) {
@@ -196,6 +313,30 @@ impl Json {
             self.raw("}");
         }
         self.raw("]");
+    }
+
+    fn files(&mut self, contents: BTreeMap<String, Vec<u8>>) {
+        self.raw("{");
+        for (index, (name, content)) in contents.into_iter().enumerate() {
+            if index > 0 {
+                self.raw(",");
+            }
+            self.string(name.as_bytes());
+            self.raw(":");
+            self.content(content);
+        }
+        self.raw("}");
+    }
+
+    fn content(&mut self, content: Vec<u8>) {
+        self.contents += content.len();
+        if self.contents <= LARGE || content.is_empty() {
+            return self.string(&content);
+        }
+        self.raw("\"");
+        self.part();
+        self.parts.push_back(Part::Content(content.into()));
+        self.raw("\"");
     }
 
     fn map<'a>(&mut self, entries: impl Iterator<Item = (&'a str, &'a [u8])>) {
@@ -214,13 +355,17 @@ impl Json {
     /// A string as Go writes it: `<`, `>`, `&`, U+2028 and U+2029 escaped, each byte of invalid UTF-8 as `\ufffd`.
     fn string(&mut self, bytes: &[u8]) {
         self.raw("\"");
+        self.escaped(bytes);
+        self.raw("\"");
+    }
+
+    fn escaped(&mut self, bytes: &[u8]) {
         for chunk in bytes.utf8_chunks() {
             self.valid(chunk.valid());
             for _ in chunk.invalid() {
                 self.raw("\\ufffd");
             }
         }
-        self.raw("\"");
     }
 
     fn valid(&mut self, text: &str) {
@@ -233,13 +378,6 @@ impl Json {
         }
         self.raw(&text[written..]);
     }
-}
-
-/// How many bytes these are in an answer.
-pub(super) fn written(content: &[u8]) -> usize {
-    let of = |character: char| escape(character).map_or(character.len_utf8(), |escaped| escaped.len());
-    let chunks = content.utf8_chunks();
-    chunks.map(|chunk| chunk.valid().chars().map(of).sum::<usize>() + 6 * chunk.invalid().len()).sum()
 }
 
 fn escape(character: char) -> Option<&'static str> {
@@ -276,7 +414,18 @@ mod tests {
     fn shown(bytes: &[u8]) -> String {
         let mut json = Json::default();
         json.string(bytes);
-        String::from_utf8(json.0).unwrap()
+        String::from_utf8(json.written).unwrap()
+    }
+
+    /// All pieces of an answer.
+    fn sent(mut answer: Answer) -> String {
+        let mut all = Vec::new();
+        while let Some(piece) = answer.next_piece() {
+            assert!(piece.len() <= 7 * LARGE);
+            all.extend_from_slice(&piece);
+        }
+        assert!(answer.is_at_end());
+        String::from_utf8(all).unwrap()
     }
 
     #[test]
@@ -290,8 +439,8 @@ mod tests {
 
     #[test]
     fn a_response_has_its_id_always_and_an_error_where_there_is_one() {
-        let shown = |id, results, error| String::from_utf8(response(id, results, error)).unwrap();
-        assert_eq!(shown("a\"", Some(&[]), ""), "{\"requestId\":\"a\\\"\",\"results\":[]}\n");
+        let shown = |id, results, error| sent(response(id, results, error));
+        assert_eq!(shown("a\"", Some(vec![]), ""), "{\"requestId\":\"a\\\"\",\"results\":[]}\n");
         assert_eq!(
             shown("", None, "no <id>"),
             "{\"requestId\":\"\",\"results\":null,\"error\":\"no \\u003cid\\u003e\"}\n"
@@ -302,7 +451,7 @@ mod tests {
     fn empty_parts_of_a_result_are_left_out() {
         let result = CommandResult { time: 5, memory: 6, run_time: 7, ..CommandResult::default() };
         let expected = "[{\"status\":\"Accepted\",\"exitStatus\":0,\"time\":5,\"memory\":6,\"runTime\":7}]\n";
-        assert_eq!(String::from_utf8(results(&[result])).unwrap(), expected);
+        assert_eq!(sent(results(vec![result])), expected);
     }
 
     #[test]
@@ -322,7 +471,7 @@ mod tests {
                 kind: FileErrorKind::CollectSizeExceeded,
                 message: "Output Limit Exceeded".into(),
             }],
-            room: None,
+            held: Vec::new(),
         };
         let expected = concat!(
             r#"[{"status":"Output Limit Exceeded","exitStatus":0,"error":"Output Limit Exceeded","time":1,"#,
@@ -330,6 +479,36 @@ mod tests {
             r#""fileError":[{"name":"stdout","type":"CollectSizeExceeded","message":"Output Limit Exceeded"}]}]"#,
             "\n"
         );
-        assert_eq!(String::from_utf8(results(&[result])).unwrap(), expected);
+        assert_eq!(sent(results(vec![result])), expected);
+    }
+
+    #[test]
+    fn a_large_content_is_written_in_pieces_as_it_would_be_at_once() {
+        let mixed = "a\0<\u{2028}ü€😀".repeat(20_000).into_bytes();
+        let broken: Vec<u8> =
+            (0..100_000_u32).map(|n| [0xe2, 0x80, 0x80, 0x80, 0x41][n as usize % 5]).collect();
+        for content in [mixed, broken, vec![0x80; 50_000], vec![0; 50_000]] {
+            for cut in 0..5 {
+                let content = content[cut..].to_vec();
+                let whole = shown(&content);
+                let files = BTreeMap::from([("f".to_owned(), content)]);
+                let answer = results(vec![CommandResult { files, ..CommandResult::default() }]);
+                assert!(answer.as_one().is_none());
+                assert!(sent(answer).contains(&whole));
+            }
+        }
+    }
+
+    #[test]
+    fn a_small_answer_is_one_piece() {
+        let files = BTreeMap::from([("f".to_owned(), vec![0; LARGE])]);
+        let answer = results(vec![CommandResult { files, ..CommandResult::default() }]);
+        let whole = answer.as_one().unwrap();
+        assert_eq!(sent(answer).as_bytes(), whole);
+    }
+
+    #[test]
+    fn an_answer_can_have_bytes_before_it() {
+        assert_eq!(sent(response("a", None, "").behind(b"x")), "x{\"requestId\":\"a\",\"results\":null}\n");
     }
 }

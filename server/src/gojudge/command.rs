@@ -32,6 +32,8 @@ pub(super) struct Sources<'a> {
     /// Where `copyOutDir` may write; none = it is ignored.
     pub(super) copy_out_dir: Option<&'a Path>,
     pub(super) files: &'a FileStore,
+    /// Most that is kept of an output that passes through a pipe or a terminal.
+    pub(super) piped_limit: i64,
     /// The client talks with the programs while they run: files may be `streamIn` and `streamOut`.
     pub(super) streams: bool,
 }
@@ -234,7 +236,7 @@ fn prepare_one(
     let mut slots = Vec::with_capacity(count);
     for fd in 0..count {
         let slot = match (command.files.get(fd), mapped.get(&(index, fd))) {
-            (Some(Some(file)), _) => descriptor(file, &mut collectors, sources)?,
+            (Some(Some(file)), _) => descriptor(file, command.tty, &mut collectors, sources)?,
             (_, Some((pipe, end))) => Slot::Mapped { pipe: *pipe, end: *end },
             _ => return Err(Refusal::Failed(format!("null file for index/fd: {index}/{fd}"))),
         };
@@ -254,7 +256,12 @@ fn prepare_one(
     Ok(Prepared { slots, collectors, terminal, copy_in, copy_out, leavings, cached, file_errors })
 }
 
-fn descriptor(file: &File, collectors: &mut Vec<Collector>, sources: Sources<'_>) -> Result<Slot, Refusal> {
+fn descriptor(
+    file: &File,
+    tty: bool,
+    collectors: &mut Vec<Collector>,
+    sources: Sources<'_>,
+) -> Result<Slot, Refusal> {
     if sources.streams && file.stream_in {
         return Ok(Slot::StreamIn);
     }
@@ -278,6 +285,8 @@ fn descriptor(file: &File, collectors: &mut Vec<Collector>, sources: Sources<'_>
     let pipe = match collectors.iter().find(|collector| collector.name == name) {
         Some(first) => first.pipe,
         None => {
+            let through_memory = file.pipe || tty;
+            let max = if through_memory { max.min(sources.piped_limit) } else { max };
             collectors.push(Collector { name: name.clone(), max, pipe: file.pipe });
             file.pipe
         }

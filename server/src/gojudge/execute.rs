@@ -1,36 +1,33 @@
 //! Runs prepared commands in sandboxes and makes results of what came of them.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File as OsFile;
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use gavel_protocol::{Bytes, CpuRate, Ending, Limits, Step};
+use futures_util::future::join_all;
+use gavel_protocol::{Bytes, CpuRate, Ending, Limits, Step, Usage};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{CommandResult, FileError, FileErrorKind, Status};
-use super::command::{CopyIn, CopyOut, Prepared, link_error};
+use super::command::{CopyIn, Prepared, link_error};
 use super::copy_out_dir::Target;
 use super::files::FileStore;
 use super::go_error;
+use super::kept::Kept;
+use super::outputs::{Gathered, OUTPUT_LIMIT, Outputs, Piped, kept};
 use super::pipes::{PipeReader, Pipes};
 use super::refusal::Refusal;
 use super::request::Command;
-use super::room::{self, Held, Room};
 use super::slot::{Collector, Slot};
 use super::status::{Asked, Files, decide, enforced};
 use super::stream::CommandStreams;
 use super::terminal::{CommandTerminal, TerminalUse};
 use super::{EXTRA_MEMORY, Settings};
+use crate::account::Account;
 use crate::sandbox::{
-    CollectFile, CollectedOutput, Input, Lease, Leaving, Output, Program, PutContent, PutFile, Ran,
-    RunEnding, Wire,
+    CollectFile, Input, Lease, Leaving, Output, Program, PutContent, PutFile, RunEnding, Wire,
 };
-
-/// What is told when a collector is over its maximum.
-const OUTPUT_LIMIT: &str = "Output Limit Exceeded";
 
 /// Runs one command to its end.
 ///
@@ -51,54 +48,54 @@ pub(super) async fn execute(
     let Prepared { slots, collectors, terminal, copy_in, copy_out, leavings, cached, .. } = prepared;
     let mut readers = BTreeMap::new();
     let failed = |error| Refusal::Failed(format!("pipe: create: {}", go_error::text(&error)));
-    let terminal = open_terminal(&slots, &collectors, terminal, streams).map_err(failed)?;
-    let wires =
-        wires(slots, &collectors, terminal.as_ref(), &mut pipes, streams, &mut readers).map_err(failed)?;
+    let terminal = open_terminal(&slots, &collectors, terminal, streams, host.account).map_err(failed)?;
+    let places =
+        Places { collectors: &collectors, terminal: terminal.as_ref(), streams, account: host.account };
+    let wires = wires(slots, places, &mut pipes, &mut readers).map_err(failed)?;
     let copy_out_max = match command.copy_out_max {
         0 => host.settings.copy_out_limit,
         asked => Bytes(asked),
     };
-    let mut collect: Vec<CollectFile> =
-        collectors.iter().filter(|collector| !collector.pipe).map(collected).collect();
-    collect.extend(copy_out.iter().map(|file| CollectFile {
-        path: file.name.clone(),
-        anywhere: true,
-        max: copy_out_max,
-        truncate: command.copy_out_truncate,
-    }));
+    let truncate = command.copy_out_truncate;
+    let outputs = Outputs { collectors, copy_out, copy_out_max, truncate, cached };
     let links: Vec<_> = copy_in.iter().map(|(name, content)| (name.clone(), link_target(content))).collect();
-    let mut program = program(command, wires, copy_in, collect, host.settings);
+    let mut program = program(command, wires, copy_in, outputs.to_collect(), host.settings);
     program.terminal = terminal.as_ref().map(|terminal| Arc::clone(terminal.slave()));
     program.leavings = leavings.is_some();
     let ran = lease.run(program, cancel).await;
     // Their other ends are the program's, which is dead: what is in them comes to its end.
     pipes.close();
-    let mut outputs = Vec::new();
-    for (name, reader) in readers {
-        outputs.push((name, reader.finish().await));
-    }
-    if let Some(terminal) = terminal {
-        let shown = terminal.finish().await;
-        outputs.extend(collectors.first().map(|collector| (collector.name.clone(), shown)));
-    }
+    let piped = piped(readers, terminal, &outputs.collectors).await;
     let mut ran = ran.map_err(|error| Refusal::Failed(error.to_string()))?;
     if let RunEnding::NotPut { file, errno } = ran.ending {
         return Ok(not_run(vec![not_put(&links, file, errno)]));
     }
     if let RunEnding::NotStarted { step: Step::Stdio, errno } = ran.ending {
-        return Err(no_collector(&collectors, errno));
+        return Err(no_collector(&outputs.collectors, errno));
     }
     let left = std::mem::take(&mut ran.leavings);
     let unwritten = match leavings {
         Some(target) if !left.is_empty() => write_leavings(target, left, host.settings.copy_out_limit).await,
         _ => None,
     };
-    let taken = Taken { collectors, copy_out, cached, copy_out_max, outputs, unwritten };
-    let room = match taken.room(&ran.collected) {
-        0 => Ok(None),
-        needed => host.room.take(needed).await.map(Some).ok_or(NoRoom),
+    let gathered = outputs.gather(ran.collected, piped, unwritten, host.account, host.files).await;
+    Ok(result(command, ran.ending, &ran.usage, gathered, host.settings))
+}
+
+/// What was kept of a command's pipes and of its terminal, all of which are drained at one time.
+async fn piped(
+    readers: BTreeMap<String, PipeReader>,
+    terminal: Option<CommandTerminal>,
+    collectors: &[Collector],
+) -> Vec<Piped> {
+    let readers = readers.into_iter().map(async |(name, reader)| Piped { name, kept: reader.finish().await });
+    let shown = async {
+        let shown = terminal?.finish().await;
+        Some(Piped { name: collectors.first()?.name.clone(), kept: shown })
     };
-    Ok(taken.result(command, ran, host, room))
+    let (mut piped, shown) = tokio::join!(join_all(readers), shown);
+    piped.extend(shown);
+    piped
 }
 
 /// What went wrong with `copyOutDir`, if anything did.
@@ -116,8 +113,8 @@ async fn write_leavings(target: Target, left: Vec<Leaving>, most: Bytes) -> Opti
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Host<'a> {
     pub(super) settings: &'a Settings,
-    pub(super) files: &'a FileStore,
-    pub(super) room: &'a Room,
+    pub(super) files: &'a Arc<FileStore>,
+    pub(super) account: &'a Account,
 }
 
 /// The limits that the sandbox enforces. What a client asks beyond our maxima is cut to them, as its clients expect.
@@ -204,23 +201,33 @@ fn open_terminal(
     collectors: &[Collector],
     terminal: TerminalUse,
     streams: CommandStreams<'_>,
+    account: &Account,
 ) -> io::Result<Option<CommandTerminal>> {
     if !slots.iter().any(|slot| matches!(slot, Slot::Terminal)) {
         return Ok(None);
     }
     let keep = collectors.first().map_or(0, |collector| kept(collector.max));
-    CommandTerminal::start(terminal, streams, keep).map(Some)
+    CommandTerminal::start(terminal, streams, Kept::new(account, keep)).map(Some)
+}
+
+/// What descriptors are connected to, beside pipes.
+#[derive(Clone, Copy)]
+struct Places<'a> {
+    collectors: &'a [Collector],
+    terminal: Option<&'a CommandTerminal>,
+    streams: CommandStreams<'a>,
+    /// That what is read from pipes is on.
+    account: &'a Account,
 }
 
 /// Connects every descriptor; collectors that are pipes get a reader.
 fn wires(
     slots: Vec<Slot>,
-    collectors: &[Collector],
-    terminal: Option<&CommandTerminal>,
+    places: Places<'_>,
     pipes: &mut Pipes,
-    streams: CommandStreams<'_>,
     readers: &mut BTreeMap<String, PipeReader>,
 ) -> io::Result<BTreeMap<u16, Wire>> {
+    let Places { collectors, terminal, streams, account } = places;
     let mut wires = BTreeMap::new();
     let mut opened: BTreeMap<String, Arc<OwnedFd>> = BTreeMap::new();
     for (fd, slot) in (0u16..).zip(slots) {
@@ -238,7 +245,8 @@ fn wires(
                 Some(writer) => Wire::Descriptor(Arc::clone(writer)),
                 None => {
                     let max = collectors.iter().find(|collector| collector.name == name);
-                    let (writer, reader) = PipeReader::start(kept(max.map_or(0, |collector| collector.max)))?;
+                    let keep = kept(max.map_or(0, |collector| collector.max));
+                    let (writer, reader) = PipeReader::start(Kept::new(account, keep))?;
                     let writer = Arc::new(writer);
                     readers.insert(name.clone(), reader);
                     opened.insert(name, Arc::clone(&writer));
@@ -249,16 +257,6 @@ fn wires(
         wires.insert(fd, wire);
     }
     Ok(wires)
-}
-
-/// go-judge keeps one byte more than the maximum.
-fn kept(max: i64) -> usize {
-    usize::try_from(max).map_or(0, |max| max.saturating_add(1))
-}
-
-fn collected(collector: &Collector) -> CollectFile {
-    let max = Bytes(u64::try_from(collector.max).unwrap_or(0));
-    CollectFile { path: collector.name.clone(), anywhere: false, max, truncate: true }
 }
 
 fn link_target(content: &CopyIn) -> Option<String> {
@@ -310,100 +308,43 @@ fn no_collector(collectors: &[Collector], errno: i32) -> Refusal {
     Refusal::Failed(format!("container: {name}: open {name}: {}", go_error::errno_text(why)))
 }
 
-/// The contents of an answer are too large, or those of too many at once.
-struct NoRoom;
-
-/// What is to be made of a run's outputs.
-struct Taken {
-    collectors: Vec<Collector>,
-    copy_out: Vec<CopyOut>,
-    cached: BTreeSet<String>,
-    copy_out_max: Bytes,
-    /// Of collectors that are pipes: what was kept.
-    outputs: Vec<(String, Vec<u8>)>,
-    /// What went wrong with `copyOutDir`.
-    unwritten: Option<FileError>,
-}
-
-impl Taken {
-    /// The room that what is to be in the answer needs. What cannot be read is told when it is to be read.
-    fn room(&self, collected: &[CollectedOutput]) -> u64 {
-        let boxed = self.collectors.iter().filter(|collector| !collector.pipe);
-        let boxed = boxed.map(|collector| (&collector.name, kept(collector.max) as u64));
-        let copied = self.copy_out.iter().map(|wanted| (&wanted.name, self.copy_out_max.get()));
-        let files = boxed.chain(copied).zip(collected).map(|((name, max), output)| match output {
-            CollectedOutput::File { descriptor, size } if !self.cached.contains(name) => {
-                room::of_file(descriptor, (*size).min(Bytes(max))).unwrap_or(0)
+fn result(
+    command: &Command,
+    ending: RunEnding,
+    usage: &Usage,
+    gathered: Gathered,
+    settings: &Settings,
+) -> CommandResult {
+    let Gathered { contents, ids, errors, fault, first_failure, held } = gathered;
+    let mut result = CommandResult {
+        time: nanos(usage.cpu_time()),
+        run_time: nanos(usage.wall_time),
+        memory: usage.memory.get(),
+        proc_peak: usage.processes.filter(|_| settings.tells_processes).unwrap_or(0),
+        files: contents,
+        file_ids: ids,
+        file_error: errors,
+        held,
+        ..CommandResult::default()
+    };
+    match started(ending) {
+        Ok(ended) => {
+            let (status, exit_status) = decide(ended, usage, asked(command), fault);
+            (result.status, result.exit_status) = (status, exit_status);
+            if ended == (Ending::Exited { code: 0 }) {
+                result.error = match fault {
+                    Files::Fine => String::new(),
+                    Files::OverMaximum => OUTPUT_LIMIT.to_owned(),
+                    Files::Failed => first_failure,
+                };
             }
-            _ => 0,
-        });
-        let piped = self
-            .outputs
-            .iter()
-            .filter(|(name, bytes)| !self.cached.contains(name) && room::counts(bytes.len() as u64));
-        files.sum::<u64>() + piped.map(|(_, bytes)| room::of_bytes(bytes)).sum::<u64>()
+        }
+        Err((step, errno)) => {
+            result.status = Status::InternalError;
+            result.error = start_error(command, step, errno);
+        }
     }
-
-    fn result(
-        self,
-        command: &Command,
-        ran: Ran,
-        host: Host<'_>,
-        room: Result<Option<Held>, NoRoom>,
-    ) -> CommandResult {
-        let Ran { ending, usage, collected, .. } = ran;
-        let mut gathered = Gathered::new(host.files, &self.cached, room.is_ok());
-        let mut collected = collected.into_iter();
-        let boxed = self.collectors.iter().filter(|collector| !collector.pipe);
-        let boxed: Vec<_> = boxed.zip(collected.by_ref()).collect();
-        for (wanted, output) in self.copy_out.iter().zip(collected) {
-            gathered.copy_out(wanted, output, self.copy_out_max, command.copy_out_truncate);
-        }
-        if let Some(FileError { name, kind, message }) = self.unwritten {
-            gathered.fail(&name, kind, message);
-        }
-        // In the order of their names; go-judge's is that of its threads.
-        let from_files = gathered.errors.len();
-        for (collector, output) in boxed {
-            gathered.collect(collector, output);
-        }
-        for (name, bytes) in self.outputs {
-            let max = self.collectors.iter().find(|collector| collector.name == name);
-            gathered.pipe(&name, bytes, max.map_or(0, |collector| collector.max));
-        }
-        if let Some(of_collectors) = gathered.errors.get_mut(from_files..) {
-            of_collectors.sort_by(|a, b| a.name.cmp(&b.name));
-        }
-        let mut result = CommandResult {
-            time: nanos(usage.cpu_time()),
-            run_time: nanos(usage.wall_time),
-            memory: usage.memory.get(),
-            proc_peak: usage.processes.filter(|_| host.settings.tells_processes).unwrap_or(0),
-            files: gathered.contents,
-            file_ids: gathered.ids,
-            file_error: gathered.errors,
-            room: room.unwrap_or_default(),
-            ..CommandResult::default()
-        };
-        match started(ending) {
-            Ok(ended) => {
-                let (status, exit_status) = decide(ended, &usage, asked(command), gathered.fault);
-                (result.status, result.exit_status) = (status, exit_status);
-                if ended == (Ending::Exited { code: 0 }) {
-                    result.error = match gathered.fault {
-                        Files::Fine => String::new(),
-                        Files::OverMaximum => OUTPUT_LIMIT.to_owned(),
-                        Files::Failed => gathered.first_failure,
-                    };
-                }
-            }
-            Err((step, errno)) => {
-                result.status = Status::InternalError;
-                result.error = start_error(command, step, errno);
-            }
-        }
-        result
-    }
+    result
 }
 
 fn started(ending: RunEnding) -> Result<Ending, (Step, i32)> {
@@ -438,152 +379,6 @@ fn start_error(command: &Command, step: Step, errno: i32) -> String {
         Step::CpuRate => format!("execve: cgroup: failed to set cpu rate limit: {why}"),
         step => format!("execve: {step}: {why}"),
     }
-}
-
-/// The files of an answer, as they come together.
-struct Gathered<'a> {
-    store: &'a FileStore,
-    cached: &'a BTreeSet<String>,
-    contents: BTreeMap<String, Vec<u8>>,
-    ids: BTreeMap<String, String>,
-    errors: Vec<FileError>,
-    fault: Files,
-    first_failure: String,
-    /// For contents in the answer that count.
-    has_room: bool,
-}
-
-impl<'a> Gathered<'a> {
-    fn new(store: &'a FileStore, cached: &'a BTreeSet<String>, has_room: bool) -> Self {
-        Self {
-            store,
-            cached,
-            contents: BTreeMap::new(),
-            ids: BTreeMap::new(),
-            errors: Vec::new(),
-            fault: Files::Fine,
-            first_failure: String::new(),
-            has_room,
-        }
-    }
-
-    fn copy_out(&mut self, wanted: &CopyOut, output: CollectedOutput, max: Bytes, truncate: bool) {
-        let name = &wanted.name;
-        let failed = |what: String| (FileErrorKind::CopyOutOpen, what);
-        let exceeds = |size: Option<Bytes>| {
-            let size = size.map(|size| format!(" ({})", size.get())).unwrap_or_default();
-            let message =
-                format!("copyout: {} size{size} exceeds limit ({})", go_error::quote(name), max.get());
-            (FileErrorKind::CopyOutSizeExceeded, message)
-        };
-        let (kind, message) = match output {
-            CollectedOutput::File { descriptor, size } if size <= max => {
-                return self.keep(name, &descriptor, size);
-            }
-            CollectedOutput::File { descriptor, .. } if truncate => {
-                self.keep(name, &descriptor, max);
-                exceeds(None)
-            }
-            CollectedOutput::File { size, .. } | CollectedOutput::TooLarge(size) => exceeds(Some(size)),
-            CollectedOutput::NotRegular | CollectedOutput::Failed(_) if wanted.optional => return,
-            CollectedOutput::NotRegular => failed(format!("{name} is not a regular file")),
-            CollectedOutput::Failed(errno) => failed(format!("open {name}: {}", go_error::errno_text(errno))),
-        };
-        self.fail(name, kind, message);
-    }
-
-    fn collect(&mut self, collector: &Collector, output: CollectedOutput) {
-        let Collector { name, max, .. } = collector;
-        match output {
-            CollectedOutput::File { descriptor, size } => {
-                self.keep(name, &descriptor, size.min(Bytes(u64::try_from(kept(*max)).unwrap_or(u64::MAX))));
-                self.check_maximum(name, size.get(), *max);
-            }
-            CollectedOutput::TooLarge(size) => self.check_maximum(name, size.get(), *max),
-            CollectedOutput::NotRegular => {
-                let message = format!("{name} is not a regular file");
-                self.fail(name, FileErrorKind::CopyOutNotRegularFile, message);
-            }
-            CollectedOutput::Failed(errno) => {
-                let message = format!("open {name}: {}", go_error::errno_text(errno));
-                self.fail(name, FileErrorKind::CopyOutOpen, message);
-            }
-        }
-    }
-
-    fn pipe(&mut self, name: &str, bytes: Vec<u8>, max: i64) {
-        let size = bytes.len() as u64;
-        if self.cached.contains(name) {
-            let added = self.store.add(name, &bytes);
-            self.stored(name, added);
-        } else if self.fits(name, size) {
-            self.contents.insert(name.to_owned(), bytes);
-        }
-        self.check_maximum(name, size, max);
-    }
-
-    fn check_maximum(&mut self, name: &str, size: u64, max: i64) {
-        if u64::try_from(max).is_ok_and(|max| size <= max) {
-            return;
-        }
-        let (kind, message) = (FileErrorKind::CollectSizeExceeded, OUTPUT_LIMIT.to_owned());
-        self.errors.push(FileError { name: name.to_owned(), kind, message });
-        self.fault = Files::OverMaximum;
-    }
-
-    /// Into the answer or into the store.
-    fn keep(&mut self, name: &str, descriptor: &OwnedFd, size: Bytes) {
-        if self.cached.contains(name) {
-            let added = self.store.add_from(name, descriptor, size);
-            return self.stored(name, added);
-        }
-        if !self.fits(name, size.get()) {
-            return;
-        }
-        match read(descriptor, size) {
-            Ok(bytes) => drop(self.contents.insert(name.to_owned(), bytes)),
-            Err(error) => {
-                let why = go_error::text(&error);
-                let message = format!("copyout: failed to copy content for {}: {why}", go_error::quote(name));
-                self.fail(name, FileErrorKind::CopyOutCopyContent, message);
-            }
-        }
-    }
-
-    /// Whether there is room for it in the answer; if not, that is told.
-    fn fits(&mut self, name: &str, size: u64) -> bool {
-        let fits = self.has_room || !room::counts(size);
-        if !fits {
-            let message = format!("copyout: {} is too large for an answer", go_error::quote(name));
-            self.fail(name, FileErrorKind::CopyOutCopyContent, message);
-        }
-        fits
-    }
-
-    fn stored(&mut self, name: &str, added: io::Result<String>) {
-        match added {
-            Ok(id) => drop(self.ids.insert(name.to_owned(), id)),
-            Err(error) => self.fail(name, FileErrorKind::CopyOutCopyContent, go_error::text(&error)),
-        }
-    }
-
-    fn fail(&mut self, name: &str, kind: FileErrorKind, message: String) {
-        if self.first_failure.is_empty() {
-            self.first_failure.clone_from(&message);
-        }
-        self.errors.push(FileError { name: name.to_owned(), kind, message });
-        if self.fault == Files::Fine {
-            self.fault = Files::Failed;
-        }
-    }
-}
-
-/// By position, and no more than was seen: the file comes from a sandbox.
-fn read(descriptor: &OwnedFd, size: Bytes) -> io::Result<Vec<u8>> {
-    let file = OsFile::from(descriptor.try_clone()?);
-    let mut bytes = vec![0; usize::try_from(size.get()).map_err(io::Error::other)?];
-    file.read_exact_at(&mut bytes, 0)?;
-    Ok(bytes)
 }
 
 fn nanos(duration: std::time::Duration) -> u64 {

@@ -5,13 +5,20 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use gavel_protocol::Bytes;
 use tempfile::NamedTempFile;
 
+use crate::account::{Account, Held, Purpose};
 use crate::copy;
+
+/// Longest name of a file, in bytes.
+const MAX_NAME: usize = 1024;
+
+/// What a file takes in memory beside its name: its id and its places in tables.
+const ENTRY: u64 = 256;
 
 /// Contents that requests share. They are gone when the server starts anew, as in go-judge without `-dir`.
 #[derive(Debug)]
@@ -23,10 +30,13 @@ pub(crate) struct FileStore {
     entries: Mutex<Entries>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Entries {
     by_id: HashMap<String, Entry>,
+    /// Bytes of all contents, also of those that are being written.
     total: u64,
+    /// What names and ids take in memory.
+    held: Held,
 }
 
 #[derive(Debug)]
@@ -34,6 +44,16 @@ struct Entry {
     name: String,
     size: u64,
     used: Instant,
+}
+
+/// A file that is being stored. Dropped before its [end](Incoming::finish), it leaves nothing.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    store: Arc<FileStore>,
+    name: String,
+    file: NamedTempFile,
+    /// Bytes that it has of the store.
+    size: u64,
 }
 
 /// A stored file, opened.
@@ -44,34 +64,60 @@ pub(crate) struct Stored {
 }
 
 impl FileStore {
-    /// Uses this directory for itself: what is in it is removed.
+    /// Uses this directory for itself: what is in it is removed. What the names of files take in memory is on the
+    /// account.
     ///
     /// # Errors
     /// What the disk says.
-    pub(crate) fn new(directory: PathBuf, capacity: Bytes, timeout: Option<Duration>) -> io::Result<Self> {
+    pub(crate) fn new(
+        directory: PathBuf,
+        capacity: Bytes,
+        timeout: Option<Duration>,
+        account: &Account,
+    ) -> io::Result<Self> {
         match fs::remove_dir_all(&directory) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
         fs::create_dir_all(&directory)?;
-        Ok(Self { directory, capacity, timeout, entries: Mutex::default() })
+        let held = account.open(Purpose::Kept);
+        let entries = Mutex::new(Entries { by_id: HashMap::new(), total: 0, held });
+        Ok(Self { directory, capacity, timeout, entries })
+    }
+
+    /// Begins to store a file of this name.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that is too long; else what the disk says.
+    pub(crate) fn incoming(self: &Arc<Self>, name: &str) -> io::Result<Incoming> {
+        if name.len() > MAX_NAME {
+            let text = format!("the name of a file is {} bytes long: {MAX_NAME} are allowed", name.len());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        }
+        let file = NamedTempFile::new_in(&self.directory)?;
+        Ok(Incoming { store: Arc::clone(self), name: name.to_owned(), file, size: 0 })
     }
 
     /// Stores these bytes and returns their id.
     ///
     /// # Errors
-    /// `StorageFull` when the store would be over its size; else what the disk says.
-    pub(crate) fn add(&self, name: &str, content: &[u8]) -> io::Result<String> {
-        self.store(name, content.len() as u64, |file| file.write_all(content))
+    /// As of [`FileStore::incoming`] and [`Incoming`].
+    pub(crate) fn add(self: &Arc<Self>, name: &str, content: &[u8]) -> io::Result<String> {
+        let mut incoming = self.incoming(name)?;
+        incoming.write(content)?;
+        incoming.finish()
     }
 
     /// Stores the first `size` bytes of a sandbox's descriptor and returns their id.
     ///
     /// # Errors
     /// As [`FileStore::add`]; `UnexpectedEof` when there are fewer.
-    pub(crate) fn add_from(&self, name: &str, from: &OwnedFd, size: Bytes) -> io::Result<String> {
+    pub(crate) fn add_from(self: &Arc<Self>, name: &str, from: &OwnedFd, size: Bytes) -> io::Result<String> {
         let from = File::from(from.try_clone()?);
-        self.store(name, size.get(), |file| copy::exactly(&from, file, size.get()))
+        let mut incoming = self.incoming(name)?;
+        incoming.take(size.get())?;
+        copy::exactly(&from, incoming.file.as_file_mut(), size.get())?;
+        incoming.finish()
     }
 
     /// Opens a file for reading, and counts that as a use.
@@ -79,11 +125,13 @@ impl FileStore {
     /// # Errors
     /// `NotFound`; else what the disk says.
     pub(crate) fn open(&self, id: &str) -> io::Result<Stored> {
-        let mut entries = self.entries();
-        let entry = entries.by_id.get_mut(id).ok_or(io::ErrorKind::NotFound)?;
-        entry.used = Instant::now();
-        let file = File::open(self.directory.join(id))?;
-        Ok(Stored { name: entry.name.clone(), file })
+        let name = {
+            let mut entries = self.entries();
+            let entry = entries.by_id.get_mut(id).ok_or(io::ErrorKind::NotFound)?;
+            entry.used = Instant::now();
+            entry.name.clone()
+        };
+        Ok(Stored { name, file: File::open(self.directory.join(id))? })
     }
 
     /// Removes a file; `false` = there is none of this id.
@@ -91,10 +139,20 @@ impl FileStore {
     /// # Errors
     /// What the disk says.
     pub(crate) fn remove(&self, id: &str) -> io::Result<bool> {
+        // Taken away first: of two that remove it, one does. Its size is free when the disk has it.
+        let Some(entry) = self.entries().by_id.remove(id) else { return Ok(false) };
+        let removed = fs::remove_file(self.directory.join(id));
         let mut entries = self.entries();
-        let Some(entry) = entries.by_id.remove(id) else { return Ok(false) };
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                entries.by_id.insert(id.to_owned(), entry);
+                return Err(error);
+            }
+            _ => {}
+        }
         entries.total -= entry.size;
-        fs::remove_file(self.directory.join(id))?;
+        let left = entries.held.bytes() - cost(&entry.name);
+        entries.held.shrink_to(left);
         Ok(true)
     }
 
@@ -129,49 +187,74 @@ impl FileStore {
         Ok(())
     }
 
-    /// The place is taken before the bytes are written, so that uploads at one time do not overfill the store together.
-    fn store(
-        &self,
-        name: &str,
-        size: u64,
-        write: impl FnOnce(&mut File) -> io::Result<()>,
-    ) -> io::Result<String> {
-        self.take(size)?;
-        let id = new_id();
-        let stored = NamedTempFile::new_in(&self.directory).and_then(|mut file| {
-            write(file.as_file_mut())?;
-            file.persist(self.directory.join(&id))?;
-            Ok(())
-        });
-        let mut entries = self.entries();
-        match stored {
-            Ok(()) => {
-                let entry = Entry { name: name.to_owned(), size, used: Instant::now() };
-                entries.by_id.insert(id.clone(), entry);
-                Ok(id)
-            }
-            Err(error) => {
-                entries.total -= size;
-                Err(error)
-            }
-        }
-    }
-
-    fn take(&self, size: u64) -> io::Result<()> {
-        let mut entries = self.entries();
-        let total = entries.total.saturating_add(size);
-        if total > self.capacity.get() {
-            let text = format!("the file store is full: {} are allowed", self.capacity);
-            return Err(io::Error::new(io::ErrorKind::StorageFull, text));
-        }
-        entries.total = total;
-        Ok(())
-    }
-
     fn entries(&self) -> MutexGuard<'_, Entries> {
         // Nothing that can panic happens while the lock is held half-way through a change.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Incoming {
+    /// Adds these bytes. Their place is taken before they are written, so that files that come at one time do not
+    /// overfill the store together.
+    ///
+    /// # Errors
+    /// `StorageFull` when the store would be over its size; else what the disk says.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.take(bytes.len() as u64)?;
+        self.file.write_all(bytes)
+    }
+
+    /// Makes it a file of the store; its id.
+    ///
+    /// # Errors
+    /// `StorageFull` when there are too many names; else what the disk says.
+    pub(crate) fn finish(mut self) -> io::Result<String> {
+        let (id, cost) = (new_id(), cost(&self.name));
+        self.store.entries().held.try_grow(cost).map_err(|_| full("its files are too many"))?;
+        if let Err(error) = self.rename(&id) {
+            let mut entries = self.store.entries();
+            let left = entries.held.bytes() - cost;
+            entries.held.shrink_to(left);
+            return Err(error);
+        }
+        let entry = Entry {
+            name: std::mem::take(&mut self.name),
+            size: std::mem::take(&mut self.size),
+            used: Instant::now(),
+        };
+        self.store.entries().by_id.insert(id.clone(), entry);
+        Ok(id)
+    }
+
+    /// Gives the file its name; where that fails, dropping it removes it.
+    fn rename(&self, id: &str) -> io::Result<()> {
+        fs::rename(self.file.path(), self.store.directory.join(id))
+    }
+
+    fn take(&mut self, size: u64) -> io::Result<()> {
+        let mut entries = self.store.entries();
+        let total = entries.total.saturating_add(size);
+        if total > self.store.capacity.get() {
+            return Err(full(&format!("{} are allowed", self.store.capacity)));
+        }
+        entries.total = total;
+        self.size += size;
+        Ok(())
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        self.store.entries().total -= self.size;
+    }
+}
+
+fn full(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::StorageFull, format!("the file store is full: {why}"))
+}
+
+fn cost(name: &str) -> u64 {
+    name.len() as u64 + ENTRY
 }
 
 /// 80 random bits in base32: nobody guesses another's file.
@@ -192,10 +275,15 @@ mod tests {
 
     use super::*;
 
-    fn store(capacity: u64, timeout: Option<Duration>) -> (FileStore, tempfile::TempDir) {
+    fn store(capacity: u64, timeout: Option<Duration>) -> (Arc<FileStore>, tempfile::TempDir) {
         let directory = tempfile::tempdir().unwrap();
-        let store = FileStore::new(directory.path().join("files"), Bytes(capacity), timeout).unwrap();
-        (store, directory)
+        let store = new(&directory.path().join("files"), capacity, timeout);
+        (Arc::new(store), directory)
+    }
+
+    fn new(directory: &std::path::Path, capacity: u64, timeout: Option<Duration>) -> FileStore {
+        let account = Account::new(Bytes::mib(1));
+        FileStore::new(directory.to_owned(), Bytes(capacity), timeout, &account).unwrap()
     }
 
     fn read(store: &FileStore, id: &str) -> io::Result<(String, String)> {
@@ -263,7 +351,50 @@ mod tests {
         let (first, directory) = store(100, None);
         first.add("a", b"x").unwrap();
         let path = directory.path().join("files");
-        FileStore::new(path.clone(), Bytes(100), None).unwrap();
+        new(&path, 100, None);
         assert_eq!(fs::read_dir(path).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn names_are_bounded_one_by_one_and_together() {
+        let (store, directory) = store(100, None);
+        let long = store.add(&"n".repeat(MAX_NAME + 1), b"").unwrap_err();
+        assert_eq!(long.kind(), io::ErrorKind::InvalidInput);
+        let name = "n".repeat(MAX_NAME);
+        let mut ids = Vec::new();
+        let full = loop {
+            match store.add(&name, b"") {
+                Ok(id) => ids.push(id),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(full.kind(), io::ErrorKind::StorageFull);
+        assert!((10..100).contains(&ids.len()), "{}", ids.len());
+        assert_eq!(fs::read_dir(directory.path().join("files")).unwrap().count(), ids.len());
+        store.remove(&ids[0]).unwrap();
+        store.add(&name, b"").unwrap();
+    }
+
+    #[test]
+    fn what_is_not_stored_to_its_end_leaves_nothing() {
+        let (store, directory) = store(10, None);
+        let mut incoming = store.incoming("a").unwrap();
+        incoming.write(b"1234567").unwrap();
+        assert_eq!(store.add("b", b"1234").unwrap_err().kind(), io::ErrorKind::StorageFull);
+        drop(incoming);
+        store.add("b", b"1234").unwrap();
+        assert_eq!(fs::read_dir(directory.path().join("files")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_the_disk_does_not_give_up_stays_in_the_store() {
+        let (store, directory) = store(10, None);
+        let id = store.add("a", b"1234567").unwrap();
+        let path = directory.path().join("files").join(&id);
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        store.remove(&id).unwrap_err();
+        assert_eq!(store.list(), [(id, "a".to_owned())]);
+        assert_eq!(store.entries().total, 7);
     }
 }

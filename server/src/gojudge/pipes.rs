@@ -12,8 +12,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio::task::JoinHandle;
 
+use super::kept::Kept;
 use super::request::PipeMap;
 use super::slot::End;
+use crate::account::{Account, Held};
 
 /// What a pipe holds.
 const BLOCK: usize = 64 * 1024;
@@ -24,7 +26,7 @@ pub(super) const DRAIN: Duration = Duration::from_secs(5);
 /// The ends of pipes that one command has to get.
 #[derive(Debug, Default)]
 pub(super) struct Pipes {
-    ends: HashMap<(usize, bool), OwnedFd>,
+    ends: HashMap<(usize, End), OwnedFd>,
 }
 
 impl Pipes {
@@ -33,7 +35,7 @@ impl Pipes {
     /// # Errors
     /// `NotFound` when it was never this command's.
     pub(super) fn take(&mut self, pipe: usize, end: End) -> io::Result<Arc<OwnedFd>> {
-        let end = self.ends.remove(&(pipe, end == End::Write));
+        let end = self.ends.remove(&(pipe, end));
         end.map(Arc::new).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
@@ -50,36 +52,51 @@ pub(super) struct Relay {
     pub(super) writer: usize,
     /// The name of what is kept; empty = nothing is.
     pub(super) name: String,
-    task: JoinHandle<Vec<u8>>,
+    reader: PipeReader,
+}
+
+/// What a relay has kept.
+#[derive(Debug)]
+pub(super) struct Relayed {
+    pub(super) writer: usize,
+    pub(super) name: String,
+    /// None where there was no room for it.
+    pub(super) kept: Option<(Vec<u8>, Held)>,
 }
 
 impl Relay {
     /// What was kept of what passed, once the programs are dead.
-    pub(super) async fn finish(self) -> Vec<u8> {
-        finished(self.task).await
+    pub(super) async fn finish(self) -> Relayed {
+        let Self { writer, name, reader } = self;
+        Relayed { writer, name, kept: reader.finish().await }
     }
 }
 
-/// Makes the pipes of a request: the ends for each command, and the relays.
+/// Makes the pipes of a request: the ends for each command, and the relays, each of which keeps `most` bytes at most.
 ///
 /// # Errors
 /// As pipe(2).
-pub(super) fn make(maps: &[PipeMap], commands: usize) -> io::Result<(Vec<Pipes>, Vec<Relay>)> {
+pub(super) fn make(
+    maps: &[PipeMap],
+    commands: usize,
+    account: &Account,
+    most: usize,
+) -> io::Result<(Vec<Pipes>, Vec<Relay>)> {
     let mut pipes: Vec<Pipes> = (0..commands).map(|_| Pipes::default()).collect();
     let mut relays = Vec::new();
     for (number, map) in maps.iter().enumerate() {
         let (reader, writer) = if map.proxy {
             let (inner_reader, writer) = pipe()?;
             let (reader, inner_writer) = pipe()?;
-            relays.push(relay(map, inner_reader, inner_writer)?);
+            relays.push(relay(map, inner_reader, inner_writer, account, most)?);
             (reader, writer)
         } else {
             pipe()?
         };
-        for (end, is_write, descriptor) in [(map.input, true, writer), (map.output, false, reader)] {
+        for (end, which, descriptor) in [(map.input, End::Write, writer), (map.output, End::Read, reader)] {
             let owner = usize::try_from(end.index).ok().and_then(|index| pipes.get_mut(index));
             let owner = owner.ok_or(io::ErrorKind::InvalidInput)?;
-            owner.ends.insert((number, is_write), descriptor);
+            owner.ends.insert((number, which), descriptor);
         }
     }
     Ok((pipes, relays))
@@ -95,65 +112,57 @@ pub(super) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((reader, writer))
 }
 
-fn relay(map: &PipeMap, from: OwnedFd, to: OwnedFd) -> io::Result<Relay> {
-    let keep = match map.name.is_empty() {
-        true => 0,
-        false => usize::try_from(map.max).unwrap_or(0),
-    };
+fn relay(map: &PipeMap, from: OwnedFd, to: OwnedFd, account: &Account, most: usize) -> io::Result<Relay> {
+    let keep = if map.name.is_empty() { 0 } else { usize::try_from(map.max).unwrap_or(0).min(most) };
     let (from, to) = (receiver(from)?, sender(to)?);
-    let task = tokio::spawn(pass(from, Some(to), keep));
+    let reader = PipeReader(tokio::spawn(pass(from, Some(to), Kept::new(account, keep))));
     let writer = usize::try_from(map.input.index).unwrap_or(usize::MAX);
-    Ok(Relay { writer, name: map.name.clone(), task })
+    Ok(Relay { writer, name: map.name.clone(), reader })
 }
 
 /// Reads the output of a program up to a number of bytes; what is more is read and dropped.
 #[derive(Debug)]
-pub(super) struct PipeReader(JoinHandle<Vec<u8>>);
+pub(super) struct PipeReader(JoinHandle<Kept>);
 
 impl PipeReader {
     /// A pipe: the program's end, and the reader of the other.
     ///
     /// # Errors
     /// As pipe(2).
-    pub(super) fn start(keep: usize) -> io::Result<(OwnedFd, Self)> {
+    pub(super) fn start(keep: Kept) -> io::Result<(OwnedFd, Self)> {
         let (reader, writer) = pipe()?;
         Ok((writer, Self::of(receiver(reader)?, keep)))
     }
 
     /// A reader of anything that ends once its programs are dead.
-    pub(super) fn of(from: impl AsyncRead + Unpin + Send + 'static, keep: usize) -> Self {
+    pub(super) fn of(from: impl AsyncRead + Unpin + Send + 'static, keep: Kept) -> Self {
         Self(tokio::spawn(pass(from, None, keep)))
     }
 
-    /// What was kept, once the program is dead.
-    pub(super) async fn finish(self) -> Vec<u8> {
-        finished(self.0).await
-    }
-}
-
-async fn finished(mut task: JoinHandle<Vec<u8>>) -> Vec<u8> {
-    match tokio::time::timeout(DRAIN, &mut task).await {
-        Ok(kept) => kept.unwrap_or_default(),
-        Err(_) => {
-            task.abort();
-            tracing::warn!("a pipe was still open when its programs were dead");
-            Vec::new()
+    /// What was kept, once the program is dead; none where there was no room for it.
+    pub(super) async fn finish(self) -> Option<(Vec<u8>, Held)> {
+        let mut task = self.0;
+        match tokio::time::timeout(DRAIN, &mut task).await {
+            Ok(kept) => kept.ok()?.finish(),
+            Err(_) => {
+                task.abort();
+                tracing::warn!("a pipe was still open when its programs were dead");
+                None
+            }
         }
     }
 }
 
 /// Moves what comes until it ends, and keeps the first bytes. When the far end is gone the rest is dropped, so that the
 /// writer comes to its own end, as with go-judge's relays.
-async fn pass(mut from: impl AsyncRead + Unpin, mut to: Option<Sender>, keep: usize) -> Vec<u8> {
-    let mut kept = Vec::new();
+async fn pass(mut from: impl AsyncRead + Unpin, mut to: Option<Sender>, mut kept: Kept) -> Kept {
     let mut block = vec![0; BLOCK];
     loop {
         let length = match from.read(&mut block).await {
             Ok(0) | Err(_) => return kept,
             Ok(length) => length,
         };
-        let room = keep - kept.len();
-        kept.extend_from_slice(&block[..length.min(room)]);
+        kept.take(&block[..length]);
         if let Some(sender) = &mut to
             && sender.write_all(&block[..length]).await.is_err()
         {
@@ -185,8 +194,22 @@ mod tests {
     use std::fs::File;
     use std::io::{Read, Write};
 
+    use gavel_protocol::Bytes;
+
     use super::super::request::PipeEnd;
     use super::*;
+
+    fn account() -> Account {
+        Account::new(Bytes::mib(16))
+    }
+
+    fn made(map: PipeMap) -> (Vec<Pipes>, Vec<Relay>) {
+        make(&[map], 2, &account(), 100).unwrap()
+    }
+
+    async fn kept(relay: Relay) -> Vec<u8> {
+        relay.finish().await.kept.unwrap().0
+    }
 
     fn map(proxy: bool, name: &str, max: i64) -> PipeMap {
         let end = |index, fd| PipeEnd { index, fd };
@@ -199,7 +222,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_plain_pipe_connects_the_two() {
-        let (mut pipes, relays) = make(&[map(false, "", 0)], 2).unwrap();
+        let (mut pipes, relays) = made(map(false, "", 0));
         file(&mut pipes[0], End::Write).write_all(b"hi").unwrap();
         let mut text = String::new();
         file(&mut pipes[1], End::Read).read_to_string(&mut text).unwrap();
@@ -208,7 +231,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_relay_passes_all_and_keeps_as_much_as_was_asked() {
-        let (mut pipes, mut relays) = make(&[map(true, "talk", 2)], 2).unwrap();
+        let (mut pipes, mut relays) = made(map(true, "talk", 2));
         let (mut writer, mut reader) = (file(&mut pipes[0], End::Write), file(&mut pipes[1], End::Read));
         let reading = tokio::task::spawn_blocking(move || {
             let mut text = String::new();
@@ -216,24 +239,33 @@ mod tests {
         });
         tokio::task::spawn_blocking(move || writer.write_all(b"hello")).await.unwrap().unwrap();
         assert_eq!(reading.await.unwrap().unwrap(), "hello");
-        assert_eq!(relays.remove(0).finish().await, b"he");
+        assert_eq!(kept(relays.remove(0)).await, b"he");
+    }
+
+    #[tokio::test]
+    async fn no_relay_keeps_more_than_the_most() {
+        let (mut pipes, mut relays) = made(map(true, "talk", i64::MAX));
+        drop(file(&mut pipes[1], End::Read));
+        let mut writer = file(&mut pipes[0], End::Write);
+        tokio::task::spawn_blocking(move || writer.write_all(&[b'a'; 300_000])).await.unwrap().unwrap();
+        assert_eq!(kept(relays.remove(0)).await, [b'a'; 100]);
     }
 
     #[tokio::test]
     async fn a_writer_outlives_its_reader_behind_a_relay() {
-        let (mut pipes, mut relays) = make(&[map(true, "", 0)], 2).unwrap();
+        let (mut pipes, mut relays) = made(map(true, "", 0));
         drop(file(&mut pipes[1], End::Read));
         let mut writer = file(&mut pipes[0], End::Write);
         let writing = tokio::task::spawn_blocking(move || writer.write_all(&vec![0; 1_000_000]));
         tokio::time::timeout(Duration::from_secs(10), writing).await.unwrap().unwrap().unwrap();
-        assert_eq!(relays.remove(0).finish().await, b"");
+        assert_eq!(kept(relays.remove(0)).await, b"");
     }
 
     #[tokio::test]
     async fn a_reader_keeps_the_first_bytes_and_drops_the_rest() {
-        let (writer, reader) = PipeReader::start(3).unwrap();
+        let (writer, reader) = PipeReader::start(Kept::new(&account(), 3)).unwrap();
         let mut writer = File::from(writer);
         tokio::task::spawn_blocking(move || writer.write_all(&[b'a'; 300_000])).await.unwrap().unwrap();
-        assert_eq!(reader.finish().await, b"aaa");
+        assert_eq!(reader.finish().await.unwrap().0, b"aaa");
     }
 }

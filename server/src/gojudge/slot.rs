@@ -28,7 +28,7 @@ pub(super) enum Slot {
 }
 
 /// Which end of a pipe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum End {
     Write,
     Read,

@@ -8,10 +8,12 @@ use bytes::Bytes;
 use tokio::io::AsyncWriteExt;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::kept::Kept;
 use super::pipes::PipeReader;
 use super::refusal::Refusal;
 use super::slot::{Collector, Slot};
 use super::stream::CommandStreams;
+use crate::account::Held;
 use crate::sandbox::{Terminal, TerminalMaster};
 
 /// What the ends of a command's terminal are for on our side.
@@ -66,10 +68,18 @@ pub(super) fn replace(slots: &mut [Slot], collectors: &mut Vec<Collector>) -> Re
 #[derive(Debug)]
 pub(super) struct CommandTerminal {
     slave: Arc<OwnedFd>,
-    /// None where the client gets it.
-    shown: Option<PipeReader>,
+    shown: Shown,
     /// Of input that the kernel did not take at once.
     _typing: Option<AbortOnDropHandle<()>>,
+}
+
+/// Where what a terminal shows goes.
+#[derive(Debug)]
+enum Shown {
+    /// To a reader of ours.
+    Read(PipeReader),
+    /// To the client; nothing is kept.
+    Fetched(Kept),
 }
 
 impl CommandTerminal {
@@ -79,12 +89,12 @@ impl CommandTerminal {
     ///
     /// # Errors
     /// As [`Terminal::open`].
-    pub(super) fn start(terminal: TerminalUse, streams: CommandStreams<'_>, keep: usize) -> io::Result<Self> {
+    pub(super) fn start(terminal: TerminalUse, streams: CommandStreams<'_>, keep: Kept) -> io::Result<Self> {
         let TerminalUse { input, output } = terminal;
         let terminal = Terminal::open()?;
         let shown = match output {
-            Some(fd) => streams.show(fd, terminal.master()).map(|()| None)?,
-            None => Some(PipeReader::of(terminal.master(), keep)),
+            Some(fd) => streams.show(fd, terminal.master()).map(|()| Shown::Fetched(keep))?,
+            None => Shown::Read(PipeReader::of(terminal.master(), keep)),
         };
         let mut rest = None;
         match input {
@@ -105,13 +115,13 @@ impl CommandTerminal {
         &self.slave
     }
 
-    /// What was kept, once the program is dead.
-    pub(super) async fn finish(self) -> Vec<u8> {
+    /// What was kept, once the program is dead; none where there was no room for it.
+    pub(super) async fn finish(self) -> Option<(Vec<u8>, Held)> {
         // The output ends with the last who holds this.
         drop(self.slave);
         match self.shown {
-            Some(shown) => shown.finish().await,
-            None => Vec::new(),
+            Shown::Read(reader) => reader.finish().await,
+            Shown::Fetched(nothing) => nothing.finish(),
         }
     }
 }
@@ -129,16 +139,18 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::account::Account;
 
     /// What is kept when this is typed and a program does that.
     async fn kept(input: &[u8], keep: usize, program: impl FnOnce(std::fs::File) + Send + 'static) -> String {
         let input = Some(Typed::Content(Bytes::copy_from_slice(input)));
         let none = CommandStreams { streams: None, index: 0 };
+        let keep = Kept::new(&Account::new(gavel_protocol::Bytes::mib(16)), keep);
         let terminal = CommandTerminal::start(TerminalUse { input, output: None }, none, keep).unwrap();
         let slave = terminal.slave().try_clone().unwrap();
         tokio::task::spawn_blocking(move || program(slave.into())).await.unwrap();
         let kept = tokio::time::timeout(Duration::from_secs(10), terminal.finish()).await.unwrap();
-        String::from_utf8(kept).unwrap()
+        String::from_utf8(kept.unwrap().0).unwrap()
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use gavel_rpc::{FileContent, FileId, FileListType, StreamRequest};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
+use super::kept::Kept;
 use super::{request, response, stream};
 use crate::gojudge::files::Stored;
 use crate::gojudge::refusal::Refusal;
@@ -28,9 +29,10 @@ impl gavel_rpc::executor_server::Executor for Executor {
         &self,
         request: Request<gavel_rpc::Request>,
     ) -> Result<Response<gavel_rpc::Response>, Status> {
+        let kept = Kept::of(request.extensions(), self.0.account());
         let (id, request) = request::converted(request.into_inner()).map_err(refused)?;
         let results = self.0.run(request).await.map_err(refused)?;
-        Ok(Response::new(response::converted(id, results)))
+        Ok(Response::new(response::converted(id, results, &kept)))
     }
 
     type ExecStreamStream = stream::Answers;
@@ -39,14 +41,20 @@ impl gavel_rpc::executor_server::Executor for Executor {
         &self,
         request: Request<Streaming<StreamRequest>>,
     ) -> Result<Response<Self::ExecStreamStream>, Status> {
-        stream::start(&self.0, request.into_inner()).await.map(Response::new)
+        let kept = Kept::of(request.extensions(), self.0.account());
+        stream::start(&self.0, request.into_inner(), kept).await.map(Response::new)
     }
 
-    async fn file_list(&self, _request: Request<()>) -> Result<Response<FileListType>, Status> {
-        Ok(Response::new(FileListType { file_i_ds: self.0.files().list().into_iter().collect() }))
+    async fn file_list(&self, request: Request<()>) -> Result<Response<FileListType>, Status> {
+        let kept = Kept::of(request.extensions(), self.0.account());
+        let files = self.0.files().list();
+        let size = files.iter().map(|(id, name)| (id.len() + name.len()) as u64).sum::<u64>();
+        kept.take(size.saturating_mul(2)).map_err(|full| Status::resource_exhausted(full.to_string()))?;
+        Ok(Response::new(FileListType { file_i_ds: files.into_iter().collect() }))
     }
 
     async fn file_get(&self, request: Request<FileId>) -> Result<Response<FileContent>, Status> {
+        let kept = Kept::of(request.extensions(), self.0.account());
         let FileId { file_id } = request.into_inner();
         let stored = match self.0.files().open(&file_id) {
             Ok(stored) => stored,
@@ -55,6 +63,9 @@ impl gavel_rpc::executor_server::Executor for Executor {
             }
             Err(error) => return Err(failed(&error)),
         };
+        // It is copied when it is written.
+        let size = stored.file.metadata().map_err(|error| failed(&error))?.len();
+        kept.take(size.saturating_mul(2)).map_err(|full| Status::resource_exhausted(full.to_string()))?;
         Ok(Response::new(on_disk(move || read(stored)).await?))
     }
 
@@ -78,7 +89,8 @@ impl gavel_rpc::executor_server::Executor for Executor {
 }
 
 fn read(mut stored: Stored) -> io::Result<FileContent> {
-    let mut content = Vec::new();
+    let size = stored.file.metadata()?.len();
+    let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     stored.file.read_to_end(&mut content)?;
     Ok(FileContent { name: stored.name, content: content.into() })
 }
@@ -92,7 +104,10 @@ async fn on_disk<T: Send + 'static>(
 }
 
 fn failed(error: &io::Error) -> Status {
-    Status::internal(go_error::text(error))
+    match error.kind() {
+        io::ErrorKind::InvalidInput => Status::invalid_argument(error.to_string()),
+        _ => Status::internal(go_error::text(error)),
+    }
 }
 
 /// A refusal under go-judge's code.

@@ -4,10 +4,25 @@ use gavel_rpc::response::file_error::ErrorType;
 use gavel_rpc::response::result::StatusType;
 use gavel_rpc::response::{FileError as FileErrorMessage, Result as ResultMessage};
 
+use super::kept::Kept;
 use crate::gojudge::answer::{CommandResult, FileError, FileErrorKind, Status};
 
-/// The answer to the request of this id.
-pub(super) fn converted(request_id: String, results: Vec<CommandResult>) -> gavel_rpc::Response {
+/// The answer to the request of this id. Contents are copied when it is written: what finds no room for that is not
+/// answered with.
+pub(super) fn converted(
+    request_id: String,
+    mut results: Vec<CommandResult>,
+    kept: &Kept,
+) -> gavel_rpc::Response {
+    for result in &mut results {
+        let contents = result.files.values().map(|content| content.len() as u64).sum();
+        if let Err(full) = kept.take(contents) {
+            result.files.clear();
+            result.held.clear();
+            result.fail(full.to_string());
+        }
+        kept.keep(result.held.drain(..));
+    }
     let results = results.into_iter().map(result).collect();
     gavel_rpc::Response { request_id, results, error: String::new() }
 }
@@ -24,7 +39,7 @@ fn result(result: CommandResult) -> ResultMessage {
         files,
         file_ids,
         file_error,
-        room: _,
+        held: _,
     } = result;
     ResultMessage {
         status: status_type(status).into(),
@@ -77,6 +92,7 @@ fn error_type(kind: FileErrorKind) -> ErrorType {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::Account;
 
     #[test]
     fn everything_of_a_result_is_told() {
@@ -93,9 +109,10 @@ mod tests {
             files: [("f".into(), vec![0, 255])].into(),
             file_ids: [("g".into(), "ID".into())].into(),
             file_error: vec![error],
-            room: None,
+            held: Vec::new(),
         };
-        let response = converted("id".into(), vec![result]);
+        let kept = Kept::new(&Account::new(gavel_protocol::Bytes::mib(1)));
+        let response = converted("id".into(), vec![result], &kept);
         let expected = ResultMessage {
             status: StatusType::NonZeroExitStatus.into(),
             exit_status: -3,

@@ -7,6 +7,7 @@ use gavel_rpc::{Response, StreamRequest, StreamResponse};
 use tokio_util::task::AbortOnDropHandle;
 use tonic::{Status, Streaming as Incoming};
 
+use super::kept::Kept;
 use super::{request, response};
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::Request;
@@ -24,6 +25,7 @@ pub(super) type Answers = BoxStream<'static, Result<StreamResponse, Status>>;
 pub(super) async fn start(
     gojudge: &GoJudge,
     mut incoming: Incoming<StreamRequest>,
+    kept: Kept,
 ) -> Result<Answers, Status> {
     let first = incoming.message().await?.and_then(|message| message.request);
     let Some(Sent::ExecRequest(first)) = first else {
@@ -34,7 +36,8 @@ pub(super) async fn start(
     let streaming = gojudge.stream(request);
     // By itself: a client that does not fetch outputs may still cancel.
     let listening = tokio::spawn(listen(incoming, streaming.input(), ends));
-    let talk = Talk { request_id, streaming, listening: Some(AbortOnDropHandle::new(listening)) };
+    let listening = Some(AbortOnDropHandle::new(listening));
+    let talk = Talk { request_id, streaming, listening, kept };
     Ok(unfold(Some(talk), |talk| async { talk?.next().await }).boxed())
 }
 
@@ -44,6 +47,8 @@ struct Talk {
     streaming: Streaming,
     /// None when the client has nothing more to say.
     listening: Option<AbortOnDropHandle<Result<(), Status>>>,
+    /// For what the last answer has of the account.
+    kept: Kept,
 }
 
 impl Talk {
@@ -62,7 +67,7 @@ impl Talk {
             };
             return Some(match event {
                 StreamEvent::Output(output) => (Ok(told(output)), Some(self)),
-                StreamEvent::Ended(outcome) => (Ok(ended(self.request_id, outcome)), None),
+                StreamEvent::Ended(outcome) => (Ok(ended(self.request_id, outcome, &self.kept)), None),
             });
         }
     }
@@ -127,9 +132,9 @@ fn told(output: StreamOutput) -> StreamResponse {
 }
 
 /// go-judge tells nothing of what it refuses here; the text is in `error`.
-fn ended(request_id: String, outcome: Outcome) -> StreamResponse {
+fn ended(request_id: String, outcome: Outcome, kept: &Kept) -> StreamResponse {
     let response = match outcome {
-        Ok(results) => response::converted(request_id, results),
+        Ok(results) => response::converted(request_id, results, kept),
         Err(Refusal::Bad(error) | Refusal::Failed(error)) => {
             Response { request_id, results: Vec::new(), error }
         }

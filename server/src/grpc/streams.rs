@@ -9,16 +9,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
 use tonic::body::Body;
 
-use super::budget::kib;
 use super::counted::counted;
+use super::memory::{cost, grow};
 use super::messages::Messages;
-use crate::config::GrpcConfig;
+use crate::account::{Account, Held, Purpose};
 
 /// What all calls with streams share.
 #[derive(Debug, Clone)]
 pub(super) struct Streams {
     places: Arc<Semaphore>,
-    kib: Arc<Semaphore>,
+    account: Account,
 }
 
 /// A call that was let in.
@@ -35,23 +35,18 @@ struct Taken {
 /// The memory of one call.
 #[derive(Debug)]
 struct Memory {
-    kib: Arc<Semaphore>,
+    held: Held,
     messages: Messages,
     /// Of its first message.
     first: Option<usize>,
     /// Of the largest that followed.
     largest: usize,
-    permits: Option<OwnedSemaphorePermit>,
 }
 
 impl Streams {
-    /// By these settings.
-    pub(super) fn new(config: &GrpcConfig) -> Self {
-        let semaphore = |count: usize| Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS)));
-        // One message of the largest size passes in any case.
-        let memory = config.stream_memory.max(config.max_message).get();
-        let memory = usize::try_from(memory).unwrap_or(usize::MAX);
-        Self { places: semaphore(config.streams), kib: semaphore(memory / 1024) }
+    /// So many, whose messages are on this account.
+    pub(super) fn new(count: usize, account: Account) -> Self {
+        Self { places: Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS))), account }
     }
 
     /// Lets a call in.
@@ -61,7 +56,7 @@ impl Streams {
     pub(super) fn admit(&self) -> Result<Call, Status> {
         let none = |_| Status::resource_exhausted("too many streams are open (gojudge.grpc.streams)");
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(none)?;
-        let memory = Mutex::new(Memory::new(Arc::clone(&self.kib)));
+        let memory = Mutex::new(Memory::new(&self.account));
         Ok(Call(Arc::new(Taken { _place: place, memory })))
     }
 }
@@ -83,8 +78,9 @@ impl Call {
 }
 
 impl Memory {
-    fn new(kib: Arc<Semaphore>) -> Self {
-        Self { kib, messages: Messages::default(), first: None, largest: 0, permits: None }
+    fn new(account: &Account) -> Self {
+        let held = account.open(Purpose::Requests);
+        Self { held, messages: Messages::default(), first: None, largest: 0 }
     }
 
     /// Takes what the messages that begin here need. None is read before.
@@ -95,52 +91,41 @@ impl Memory {
                 Some(_) => self.largest = self.largest.max(size),
             }
         }
-        let needed = kib(self.first.unwrap_or(0)) + kib(self.largest);
-        let more = needed.saturating_sub(self.permits.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
-        if more == 0 {
-            return Ok(());
-        }
-        let too_many =
-            |_| Status::resource_exhausted("too many large messages on streams (gojudge.grpc.stream_memory)");
-        let wanted = u32::try_from(more).unwrap_or(u32::MAX);
-        let permits = Arc::clone(&self.kib).try_acquire_many_owned(wanted).map_err(too_many)?;
-        match &mut self.permits {
-            Some(held) => held.merge(permits),
-            none => *none = Some(permits),
-        }
-        Ok(())
+        grow(&mut self.held, cost(self.first.unwrap_or(0)) + cost(self.largest))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::budget::SMALL;
+    use gavel_protocol::Bytes;
+
     use super::*;
 
-    /// The head of a message of so many bytes, and the message.
-    fn message(size: usize) -> Vec<u8> {
+    /// The head of a message of so many KiB, and the message.
+    fn message(kib: usize) -> Vec<u8> {
+        let size = kib << 10;
         [&[0][..], &u32::try_from(size).unwrap().to_be_bytes(), &vec![7; size]].concat()
     }
 
     #[test]
     fn a_call_holds_its_first_message_and_the_largest_of_the_others() {
-        let kib = Arc::new(Semaphore::new(100));
-        let mut call = Memory::new(Arc::clone(&kib));
-        for (size, left) in [(10 << 10, 90), (20 << 10, 70), (5 << 10, 70), (30 << 10, 60), (30 << 10, 60)] {
-            call.take(&message(SMALL + size)).unwrap();
-            assert_eq!(kib.available_permits(), left);
+        let account = Account::new(Bytes::mib(16));
+        let mut call = Memory::new(&account);
+        for (size, held) in [(100, 200), (200, 600), (50, 600), (300, 800), (300, 800)] {
+            call.take(&message(size)).unwrap();
+            assert_eq!(account.held(), Bytes::kib(held));
         }
         drop(call);
-        assert_eq!(kib.available_permits(), 100);
+        assert_eq!(account.held(), Bytes(0));
     }
 
     #[test]
     fn a_message_is_refused_by_its_head() {
-        let kib = Arc::new(Semaphore::new(100));
-        let mut call = Memory::new(Arc::clone(&kib));
-        call.take(&message(SMALL)).unwrap();
-        let refused = call.take(&message(SMALL + (101 << 10))[..5]).unwrap_err();
+        let account = Account::new(Bytes::mib(16));
+        let mut call = Memory::new(&account);
+        call.take(&message(100)).unwrap();
+        let refused = call.take(&message(3 << 10)[..5]).unwrap_err();
         assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
-        assert_eq!(kib.available_permits(), 100);
+        assert_eq!(account.held(), Bytes::kib(200));
     }
 }

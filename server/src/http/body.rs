@@ -1,47 +1,47 @@
 //! Reads request bodies: capped, in time, not compressed.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpMessage, HttpRequest};
 use futures_util::StreamExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::error::Problem;
+use crate::account::{Account, Full, Held, Purpose};
 
 /// Time that any body has, however small.
 const GRACE: Duration = Duration::from_secs(10);
 /// Beyond that it must come at this pace.
 const BYTES_PER_SECOND: u64 = 64 * 1024;
-/// Larger bodies count against the budget.
-pub(super) const SMALL: u64 = 1024 * 1024;
+/// How long a body waits for its part of the account.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// A body is there once as it came, and once as what was parsed of it.
+const TIMES: u64 = 2;
+/// Of a body whose length was not announced, the part of the account grows in steps.
+const STEP: u64 = 64 * 1024;
 
-/// Memory for large bodies, so that many at once do not fill it.
+/// Reads bodies, whose bytes are on the account.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    kib: Arc<Semaphore>,
+    account: Account,
     max: u64,
 }
-
-/// A part of the budget, given back when it is dropped.
-#[derive(Debug)]
-pub(super) struct Held(OwnedSemaphorePermit);
 
 /// A whole body.
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) bytes: Bytes,
-    _held: Option<Held>,
+    /// Its part of the account, and that of what is parsed of it: to be kept as long as that.
+    pub(crate) held: Held,
 }
 
 impl Budget {
-    /// For two bodies of the largest size at a time, or more smaller ones.
-    pub(crate) fn new(max: u64) -> Self {
-        let kib = usize::try_from(max / 1024 * 2).unwrap_or(usize::MAX);
-        Self { kib: Arc::new(Semaphore::new(kib.clamp(1, Semaphore::MAX_PERMITS))), max }
+    /// For bodies of at most so many bytes, and of what one may hold.
+    pub(crate) fn new(account: Account, max: u64) -> Self {
+        let max = max.min(account.most(Purpose::Requests) / TIMES);
+        Self { account, max }
     }
 
     /// Reads a JSON body.
@@ -56,9 +56,10 @@ impl Budget {
         if announced.is_some_and(|length| length > self.max) {
             return Err(Problem::TooLarge { max: self.max });
         }
-        // Without a length it may become as large as allowed.
-        let held = self.hold(announced.unwrap_or(self.max))?;
-        Ok(Body { bytes: read(payload, self.max, announced).await?, _held: held })
+        let mut held = self.account.open(Purpose::Requests);
+        held.grow(announced.unwrap_or(0) * TIMES, PATIENCE).await.map_err(too_many)?;
+        let bytes = read(payload, self.max, announced, &mut held).await?;
+        Ok(Body { bytes, held })
     }
 
     /// Most bytes of a body.
@@ -66,34 +67,18 @@ impl Budget {
         self.max
     }
 
-    /// Waits until there is room for a body of the largest size.
-    pub(super) fn largest(&self) -> impl Future<Output = Option<Held>> + use<> {
-        let acquiring = Arc::clone(&self.kib).acquire_many_owned(kib(self.max));
-        async { acquiring.await.ok().map(Held) }
-    }
-
-    fn hold(&self, bytes: u64) -> Result<Option<Held>, Problem> {
-        if bytes <= SMALL {
-            return Ok(None);
-        }
-        let held = Arc::clone(&self.kib).try_acquire_many_owned(kib(bytes));
-        held.map(|permit| Some(Held(permit))).map_err(|_| Problem::Unavailable {
-            detail: "too many large requests at once".into(),
-            retry_after: Duration::from_secs(2),
-        })
+    /// The account that bodies are on.
+    pub(super) fn account(&self) -> &Account {
+        &self.account
     }
 }
 
-impl Held {
-    /// Gives back what is not needed for so many bytes.
-    pub(super) fn shrink(&mut self, bytes: u64) {
-        let needed = usize::try_from(kib(bytes)).unwrap_or(usize::MAX);
-        drop(self.0.split(self.0.num_permits().saturating_sub(needed)));
+/// What is told where the account has no room for a request.
+fn too_many(_: Full) -> Problem {
+    Problem::Unavailable {
+        detail: "too many large requests at once".into(),
+        retry_after: Duration::from_secs(2),
     }
-}
-
-fn kib(bytes: u64) -> u32 {
-    u32::try_from(bytes / 1024).unwrap_or(u32::MAX)
 }
 
 fn check_headers(request: &HttpRequest) -> Result<(), Problem> {
@@ -116,19 +101,31 @@ fn announced(request: &HttpRequest) -> Result<Option<u64>, Problem> {
     length.map(Some).ok_or_else(|| Problem::Malformed("Content-Length is not a number".into()))
 }
 
-async fn read(mut payload: Payload, max: u64, announced: Option<u64>) -> Result<Bytes, Problem> {
+async fn read(
+    mut payload: Payload,
+    max: u64,
+    announced: Option<u64>,
+    held: &mut Held,
+) -> Result<Bytes, Problem> {
     let start = Instant::now();
-    let expected = announced.unwrap_or(0).min(SMALL);
-    let mut body = BytesMut::with_capacity(usize::try_from(expected).unwrap_or(0));
+    let mut body = BytesMut::with_capacity(usize::try_from(announced.unwrap_or(0)).unwrap_or(0));
     loop {
         let received = body.len() as u64;
         let deadline = start + GRACE + Duration::from_secs(received / BYTES_PER_SECOND);
         let next = tokio::time::timeout_at(deadline, payload.next()).await;
-        match next.map_err(|_elapsed| Problem::Timeout)? {
+        let chunk = match next.map_err(|_elapsed| Problem::Timeout)? {
             None => return Ok(body.freeze()),
             Some(Err(why)) => return Err(Problem::Malformed(why.to_string())),
-            Some(Ok(chunk)) if received + chunk.len() as u64 > max => return Err(Problem::TooLarge { max }),
-            Some(Ok(chunk)) => body.extend_from_slice(&chunk),
+            Some(Ok(chunk)) => chunk,
+        };
+        let length = received + chunk.len() as u64;
+        if length > max {
+            return Err(Problem::TooLarge { max });
         }
+        if length * TIMES > held.bytes() {
+            let step = (length * TIMES - held.bytes()).max(if length > STEP { STEP } else { 0 });
+            held.grow(step, PATIENCE).await.map_err(too_many)?;
+        }
+        body.extend_from_slice(&chunk);
     }
 }

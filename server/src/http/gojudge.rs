@@ -10,13 +10,14 @@ mod files;
 mod media_type;
 mod missing;
 mod respond;
+mod sending;
 mod stream;
 mod ws;
 
 pub(crate) use files::uploaded;
 
 use self::respond::{answered, json_body, refused};
-use super::body::Budget;
+use super::body::{Body, Budget};
 use super::{Api, Problem};
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::{GoJudge, answer, request};
@@ -97,8 +98,10 @@ async fn run(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let body = budget.read(&request, payload).await?;
-    Ok(match request::decode(&body.bytes) {
+    let Body { bytes, held: _held } = budget.read(&request, payload).await?;
+    let decoded = request::decode(&bytes);
+    drop(bytes);
+    Ok(match decoded {
         Ok(decoded) if decoded.commands.is_empty() => refused(&Refusal::Bad("no cmd provided".to_owned())),
         // A client that goes away drops this, and the run with it.
         Ok(decoded) => answered(gojudge.run(decoded).await),

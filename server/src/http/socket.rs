@@ -23,7 +23,8 @@ use tokio::time::{Instant, interval_at, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WireError, Message};
 use tokio_util::io::{ReaderStream, StreamReader};
@@ -32,8 +33,11 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use self::handshake::{key, refusal};
 use self::metered::{Meter, Metered, Raw};
 use self::places::{Place, Places, full};
-use super::body::{Budget, Held};
+use super::body::Budget;
 use super::peer::Peer;
+use crate::account::Held;
+use crate::gojudge::answer::Answer;
+
 mod handshake;
 mod metered;
 mod places;
@@ -50,7 +54,7 @@ const STOPPED: Duration = Duration::from_millis(100);
 /// Bytes on their way from us to the HTTP server.
 const BUFFER: usize = 64 * 1024;
 
-/// Opens websockets, which share a number of places and the memory for large messages.
+/// Opens websockets, which share a number of places, and whose messages are on the account.
 #[derive(Debug)]
 pub(super) struct Sockets {
     budget: Arc<Budget>,
@@ -84,8 +88,25 @@ type Wire = WebSocketStream<Join<Metered, DuplexStream>>;
 #[derive(Debug)]
 pub(super) struct Received {
     pub(super) bytes: Bytes,
-    /// Its part of the memory for large bodies; to be kept as long as what was made of it.
-    pub(super) held: Option<Held>,
+    /// Its part of the account, and that of what is made of it; to be kept as long as that.
+    pub(super) held: Held,
+}
+
+/// What the client is to be sent.
+#[derive(Debug)]
+pub(super) enum Outbound {
+    /// As it is.
+    Message(Message),
+    /// A text message.
+    Text(Answer),
+    /// A binary message.
+    Binary(Answer),
+}
+
+impl From<Message> for Outbound {
+    fn from(message: Message) -> Self {
+        Self::Message(message)
+    }
 }
 
 /// Why nothing more comes from a client.
@@ -98,7 +119,7 @@ pub(super) enum Lost {
 }
 
 impl Sockets {
-    /// With this memory for large messages and so many places.
+    /// With the account and the bound of this budget for their messages, and so many places.
     pub(super) fn new(budget: Arc<Budget>, count: usize) -> Self {
         Self { budget, places: Places::new(count) }
     }
@@ -145,9 +166,9 @@ async fn talk(
         .write_buffer_size(0)
         .max_message_size(Some(max))
         .max_frame_size(Some(max));
-    let meter = Rc::new(RefCell::new(Meter::default()));
+    let meter = Rc::new(RefCell::new(Meter::new(budget.account())));
     let raw: Raw = Rc::new(RefCell::new(read));
-    let read = Metered { read: Rc::clone(&raw), meter: Rc::clone(&meter), budget };
+    let read = Metered { read: Rc::clone(&raw), meter: Rc::clone(&meter) };
     let wire = WebSocketStream::from_raw_socket(join(read, write), Role::Server, Some(config));
     let (sink, messages) = wire.await.split();
     let pong_due = Instant::now() + PONG_WITHIN;
@@ -190,9 +211,9 @@ impl Incoming {
 
     /// Sends the last message, and takes what the client was about to send: else it may hear of a broken connection
     /// instead.
-    pub(super) async fn part(self, last: Message, messages: mpsc::Sender<Message>) {
-        // No part of the memory is kept for what is thrown away.
-        self.meter.take();
+    pub(super) async fn part(self, last: Outbound, messages: mpsc::Sender<Outbound>) {
+        // No part of the account is kept for what is thrown away.
+        self.meter.borrow_mut().forget();
         if !matches!(timeout(PONG_WITHIN, messages.send(last)).await, Ok(Ok(()))) {
             return tracing::debug!("a client of a websocket was not there for its last message");
         }
@@ -220,19 +241,37 @@ impl Incoming {
 impl Outgoing {
     /// Sends messages, and pings between them, until there are no more or the connection is gone. A client that takes
     /// nothing does not answer pings either.
-    pub(super) async fn send(mut self, mut messages: mpsc::Receiver<Message>) {
+    pub(super) async fn send(mut self, mut messages: mpsc::Receiver<Outbound>) {
         let mut pings = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
         loop {
             let message = tokio::select! {
                 biased;
                 message = messages.recv() => message,
-                _ = pings.tick() => Some(Message::Ping(Bytes::new())),
+                _ = pings.tick() => Some(Message::Ping(Bytes::new()).into()),
             };
             let Some(message) = message else { return };
-            if let Err(error) = self.0.send(message).await {
+            if let Err(error) = self.send_one(message).await {
                 return tracing::debug!(%error, "a websocket could not be written");
             }
         }
+    }
+
+    async fn send_one(&mut self, message: Outbound) -> Result<(), WireError> {
+        match message {
+            Outbound::Message(message) => self.0.send(message).await,
+            Outbound::Text(answer) => self.send_answer(answer, Data::Text).await,
+            Outbound::Binary(answer) => self.send_answer(answer, Data::Binary).await,
+        }
+    }
+
+    /// As one message, in a frame for each piece: each is written when those before it are on their way.
+    async fn send_answer(&mut self, mut answer: Answer, mut kind: Data) -> Result<(), WireError> {
+        while let Some(piece) = answer.next_piece() {
+            let frame = Frame::message(piece, OpCode::Data(kind), answer.is_at_end());
+            self.0.send(Message::Frame(frame)).await?;
+            kind = Data::Continue;
+        }
+        Ok(())
     }
 }
 
@@ -267,12 +306,12 @@ async fn discard(raw: &Raw) {
 }
 
 /// The frame that tells a client why its connection ends, where that is for a bound of ours.
-pub(super) fn last_words(lost: Lost) -> Option<Message> {
+pub(super) fn last_words(lost: Lost) -> Option<Outbound> {
     let frame =
         CloseFrame { code: CloseCode::Size, reason: "the message is larger than http.max_body".into() };
     match lost {
         Lost::Gone => None,
-        Lost::TooLarge => Some(Message::Close(Some(frame))),
+        Lost::TooLarge => Some(Message::Close(Some(frame)).into()),
     }
 }
 
@@ -319,8 +358,13 @@ async fn watch(peer: Peer, gone: CancellationToken) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::body::SMALL;
     use super::*;
+    use crate::account::{Account, Purpose};
+
+    fn budget() -> (Account, Arc<Budget>) {
+        let account = Account::new(gavel_protocol::Bytes::mib(16));
+        (account.clone(), Arc::new(Budget::new(account, 4 << 20)))
+    }
 
     type Client = WebSocketStream<Join<DuplexStream, DuplexStream>>;
 
@@ -340,7 +384,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_answers_pings_stays() {
-        let (mut socket, mut client) = connected(&Arc::new(Budget::new(1024))).await;
+        let (mut socket, mut client) = connected(&budget().1).await;
         let (_messages, queue) = mpsc::channel(1);
         let begun = Instant::now();
         let mut pings = 0;
@@ -363,7 +407,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_answers_no_ping_is_lost_after_a_minute_whatever_else_it_sends() {
-        let (mut socket, mut client) = connected(&Arc::new(Budget::new(1024))).await;
+        let (mut socket, mut client) = connected(&budget().1).await;
         let begun = Instant::now();
         let client = async {
             loop {
@@ -381,7 +425,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_frame_that_is_announced_as_too_large_is_refused_before_it_comes() {
-        let (mut socket, mut client) = connected(&Arc::new(Budget::new(1024))).await;
+        let (mut socket, mut client) = connected(&budget().1).await;
         // The head of a masked text frame of 1 TiB.
         let head = [&[0x81, 0xff][..], &(1u64 << 40).to_be_bytes(), &[0; 4]].concat();
         tokio::io::AsyncWriteExt::write_all(client.get_mut(), &head).await.unwrap();
@@ -389,21 +433,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_large_message_waits_for_its_part_of_the_memory() {
-        let budget = Arc::new(Budget::new(4 * SMALL));
+    async fn a_large_message_waits_for_its_part_of_the_account() {
+        let (account, budget) = budget();
         let (mut socket, mut client) = connected(&budget).await;
-        let taken = [budget.largest().await, budget.largest().await];
+        let taken = [6, 1].map(|size| account.try_take(Purpose::Requests, size << 20).unwrap());
         let sending = tokio::spawn(async move {
-            let large = Message::binary(vec![0; usize::try_from(3 * SMALL).unwrap()]);
-            client.send(large).await.unwrap();
+            client.send(Message::binary(vec![0; 2 << 20])).await.unwrap();
             client
         });
         let early = timeout(Duration::from_millis(100), socket.incoming.next()).await;
         assert!(early.is_err(), "it did not wait");
         drop(taken);
         let received = socket.incoming.next().await.unwrap();
-        assert_eq!(received.bytes.len() as u64, 3 * SMALL);
-        assert!(received.held.is_some());
+        assert_eq!((received.bytes.len(), received.held.bytes()), (2 << 20, 4 << 20));
         sending.await.unwrap();
+        drop(received);
+        assert_eq!(account.held().get(), 0);
     }
 }

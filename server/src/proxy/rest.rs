@@ -20,6 +20,7 @@ use tonic::{Code, Request, Status};
 use super::ProxyError;
 use super::json::Protojson;
 use crate::access::Access;
+use crate::account::Account;
 use crate::config::Config;
 use crate::http::{Budget, Problem, uploaded};
 
@@ -74,9 +75,10 @@ pub(super) async fn serve(
     listener: TcpListener,
     client: Client,
     access: Arc<Access>,
+    account: Account,
     config: &Config,
 ) -> Result<(), ProxyError> {
-    let budget = web::Data::new(Budget::new(config.http.max_body.get()));
+    let budget = web::Data::new(Budget::new(account, config.http.max_body.get()));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(client.clone()))

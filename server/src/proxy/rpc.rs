@@ -14,6 +14,7 @@ use super::ProxyError;
 use super::commands::{self, Answered};
 use super::upstream::Upstream;
 use crate::access::Access;
+use crate::account::Account;
 use crate::config::Config;
 use crate::gojudge::request::File;
 use crate::grpc;
@@ -26,6 +27,7 @@ pub(super) async fn serve(
     listener: TcpListener,
     upstream: Upstream,
     access: Arc<Access>,
+    account: Account,
     config: &Config,
 ) -> Result<(), ProxyError> {
     let (reporter, health) = tonic_health::server::health_reporter();
@@ -36,7 +38,7 @@ pub(super) async fn serve(
             std::future::pending::<()>().await;
         }
     };
-    grpc::services(Executor(upstream), &config.gojudge.grpc, access)?
+    grpc::services(Executor(upstream), &config.gojudge.grpc, access, account)?
         .add_service(health)
         .serve_with_incoming_shutdown(grpc::incoming(listener)?, stop)
         .await

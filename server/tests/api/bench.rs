@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use gavel::access::Access;
+use gavel::account::{self, Account};
 use gavel::config::{Config, Overrides};
 use gavel::gojudge::GoJudge;
 use gavel::judge::{Compilation, JudgeError, Judgement, Progress, Stream, Summary, TestResult, Verdict};
@@ -87,9 +88,12 @@ impl Bench {
         let sandboxes = StandIn::default();
         let grpc = TcpListener::bind("127.0.0.1:0").unwrap();
         let grpc_url = url_of(&grpc);
+        let account = Account::new(account::size(config.http.memory));
+        let gojudge = GoJudge::new(&config.gojudge, sandboxes.clone(), 4, files, account.clone());
         let parts = Parts {
             grpc: Some(grpc),
-            gojudge: Some(GoJudge::new(&config.gojudge, sandboxes.clone(), 4, files).unwrap()),
+            gojudge: Some(gojudge.unwrap()),
+            account,
             languages: Arc::new(Languages::load(Path::new("../images/languages.toml"), "latest").unwrap()),
             access: Access::new(&config).unwrap(),
             config: Arc::new(config),

@@ -167,12 +167,8 @@ async fn more_streams_than_are_allowed_find_no_place_until_another_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn large_messages_of_streams_share_the_memory_for_them() {
-    let settings = [
-        ("gojudge.grpc.max_message", "4MiB"),
-        ("gojudge.grpc.stream_memory", "4MiB"),
-        ("gojudge.streams", "9"),
-    ];
+async fn large_messages_of_streams_are_on_the_account() {
+    let settings = [("gojudge.grpc.max_message", "4MiB"), ("http.memory", "24MiB"), ("gojudge.streams", "9")];
     let bench = Bench::with(&settings).await;
     let large = || input(0, vec![b'x'; 7 << 19]);
     let mut first = Talk::start(&bench, exec("cat")).await.unwrap();
@@ -190,7 +186,8 @@ async fn large_messages_of_streams_share_the_memory_for_them() {
     second.send(large());
     let refused = second.next().await.unwrap_err();
     assert_eq!(refused.code(), Code::ResourceExhausted);
-    assert_eq!(refused.message(), "too many large messages on streams (gojudge.grpc.stream_memory)");
+    let full = "too many large messages at once: the server holds too much for others at this time";
+    assert_eq!(refused.message(), full);
     first.end();
     first.rest().await;
     let mut third = Talk::start(&bench, exec("cat")).await.unwrap();

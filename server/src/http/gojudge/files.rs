@@ -39,6 +39,9 @@ pub(super) async fn upload(
     let stored = web::block(move || gojudge.files().add(&upload.name, &upload.content)).await;
     Ok(match stored.unwrap_or_else(|lost| Err(io::Error::other(lost))) {
         Ok(id) => json_body(HttpResponse::Ok(), answer::text(&id)),
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+            refused(&Refusal::Bad(error.to_string()))
+        }
         Err(error) => refused(&Refusal::Failed(go_error::text(&error))),
     })
 }

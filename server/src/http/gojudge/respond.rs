@@ -2,22 +2,18 @@
 
 use actix_web::HttpResponse;
 
+use super::sending::Sending;
 use crate::gojudge::answer::{self, CommandResult};
 use crate::gojudge::refusal::Refusal;
-use crate::gojudge::room::Held;
-use crate::http::keeping::Keeping;
 
 /// What came of a request.
 pub(super) fn answered(outcome: Result<Vec<CommandResult>, Refusal>) -> HttpResponse {
     match outcome {
         Ok(results) => {
-            let json = answer::results(&results);
-            let rooms = results.into_iter().filter_map(|result| result.room);
-            let rooms: Vec<_> = rooms.map(Held::once_written).collect();
-            match rooms.is_empty() {
-                true => json_body(HttpResponse::Ok(), json),
-                // Only when this client has taken its contents, however slow it is, is there room for others'.
-                false => HttpResponse::Ok().content_type(JSON).body(Keeping::new(json, rooms)),
+            let answer = answer::results(results);
+            match answer.as_one() {
+                Some(json) => HttpResponse::Ok().content_type(JSON).body(json),
+                None => HttpResponse::Ok().content_type(JSON).body(Sending(answer)),
             }
         }
         Err(refusal) => refused(&refusal),

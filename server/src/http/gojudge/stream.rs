@@ -17,7 +17,7 @@ use crate::gojudge::request::{self, Request};
 use crate::gojudge::stream::{Place, StreamEvent, StreamInput, Streaming};
 use crate::gojudge::{GoJudge, Outcome, answer};
 use crate::http::Api;
-use crate::http::socket::{Incoming, Lost, Socket, Sockets, both, last_words};
+use crate::http::socket::{Incoming, Lost, Outbound, Socket, Sockets, both, last_words};
 use crate::sandbox::TerminalSize;
 
 /// Most that fits into four bits.
@@ -72,8 +72,8 @@ async fn talk(
     incoming: &mut Incoming,
     gojudge: &GoJudge,
     api: &Api,
-    messages: &mpsc::Sender<Message>,
-) -> Result<Option<Message>, Broken> {
+    messages: &mpsc::Sender<Outbound>,
+) -> Result<Option<Outbound>, Broken> {
     let received = incoming.next().await.map_err(Broken::Lost)?;
     let _held = received.held;
     let ClientMessage::Request(request) = parse(&received.bytes).map_err(Broken::Nonsense)? else {
@@ -94,7 +94,7 @@ async fn talk(
 }
 
 /// Passes on what the client sends, as long as that makes sense.
-async fn listen(incoming: &mut Incoming, input: &StreamInput, messages: &mpsc::Sender<Message>) -> Broken {
+async fn listen(incoming: &mut Incoming, input: &StreamInput, messages: &mpsc::Sender<Outbound>) -> Broken {
     loop {
         let received = match incoming.next().await {
             Ok(received) => received,
@@ -128,11 +128,11 @@ async fn listen(incoming: &mut Incoming, input: &StreamInput, messages: &mpsc::S
 }
 
 /// Pings, so that a client's kernel can say that it has hung up: behind data that we do not read that cannot come.
-async fn probe(messages: &mpsc::Sender<Message>) -> Infallible {
+async fn probe(messages: &mpsc::Sender<Outbound>) -> Infallible {
     loop {
         tokio::time::sleep(PROBE_EVERY).await;
         // Where no room is, something is on its way to it.
-        drop(messages.try_send(Message::Ping(Bytes::new())));
+        drop(messages.try_send(Message::Ping(Bytes::new()).into()));
     }
 }
 
@@ -146,24 +146,24 @@ async fn after_cancel(incoming: &mut Incoming) -> Broken {
 }
 
 /// Sends outputs as they come; the results are returned, or nothing where nobody takes them.
-async fn tell(streaming: &mut Streaming, messages: &mpsc::Sender<Message>) -> Option<Message> {
+async fn tell(streaming: &mut Streaming, messages: &mpsc::Sender<Outbound>) -> Option<Outbound> {
     loop {
         let output = match streaming.next().await? {
             StreamEvent::Output(output) => output,
             StreamEvent::Ended(outcome) => return Some(results(outcome)),
         };
         let message = [&[2, packed(output.place)], &output.bytes[..]].concat();
-        messages.send(Message::binary(message)).await.ok()?;
+        messages.send(Message::binary(message).into()).await.ok()?;
     }
 }
 
 /// go-judge tells of no error here.
-fn results(outcome: Outcome) -> Message {
-    let json = match outcome {
-        Ok(results) => answer::response("", Some(&results), ""),
-        Err(Refusal::Bad(error) | Refusal::Failed(error)) => answer::response("", Some(&[]), &error),
+fn results(outcome: Outcome) -> Outbound {
+    let answer = match outcome {
+        Ok(results) => answer::response("", Some(results), ""),
+        Err(Refusal::Bad(error) | Refusal::Failed(error)) => answer::response("", Some(vec![]), &error),
     };
-    Message::binary([&[1], &json[..]].concat())
+    Outbound::Binary(answer.behind(&[1]))
 }
 
 /// What a client may send.

@@ -1,6 +1,6 @@
 //! `GET /ws`: requests as of `POST /run`, one in each message, answered as they end.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -10,21 +10,19 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 
+use crate::account::{Held, Purpose};
 use crate::config::GoJudgeConfig;
+use crate::gojudge::answer::{self, Answer};
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::{self, Request, SocketMessage};
-use crate::gojudge::{GoJudge, Outcome, answer, go_error};
+use crate::gojudge::{GoJudge, Outcome, go_error};
 use crate::http::Api;
-use crate::http::body::Held;
-use crate::http::socket::{Incoming, Lost, Received, Socket, Sockets, both, last_words};
+use crate::http::socket::{Incoming, Lost, Outbound, Received, Socket, Sockets, both, last_words};
 
 /// A client that leaves so many answers lying is not listened to until it takes some.
 const MANY: usize = 256;
-/// A client that leaves more bytes of answers lying is dropped.
-const UNSENT: usize = 256 * 1024 * 1024;
 
 /// Upgrades the connection.
 pub(super) async fn ws(
@@ -52,7 +50,7 @@ async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>) {
             messages: messages.clone(),
             cancels: HashMap::new(),
             answers: FuturesUnordered::new(),
-            unsent: Rc::default(),
+            unsent: Rc::new(RefCell::new(api.account.open(Purpose::Outputs))),
         };
         let lost = conversation.talk(&mut incoming, &api).await;
         drop(conversation);
@@ -66,12 +64,12 @@ async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>) {
 /// What is going on on one connection. Dropping it cancels all of its requests.
 struct Conversation<'a> {
     gojudge: &'a GoJudge,
-    messages: mpsc::Sender<Message>,
+    messages: mpsc::Sender<Outbound>,
     /// By the ids of the requests that have not been answered.
     cancels: HashMap<String, CancellationToken>,
     answers: FuturesUnordered<LocalBoxFuture<'static, Answered>>,
-    /// Bytes of answers that are not on their way yet.
-    unsent: Rc<Cell<usize>>,
+    /// What answers that are not on their way yet have of the account, beside that of their contents.
+    unsent: Rc<RefCell<Held>>,
 }
 
 /// What became of a message.
@@ -137,14 +135,14 @@ impl Conversation<'_> {
                 self.answer(answer::response(id, None, &error));
             }
             Ok(SocketMessage::Run(request)) if request.commands.is_empty() => {
-                self.answer(answer::response(&request.request_id, Some(&[]), ""));
+                self.answer(answer::response(&request.request_id, Some(vec![]), ""));
             }
             Ok(SocketMessage::Run(request)) => self.run(request, received.held),
             Err(why) => self.answers.push(Box::pin(async { Answered::Bad(why) })),
         }
     }
 
-    fn run(&mut self, request: Request, held: Option<Held>) {
+    fn run(&mut self, request: Request, held: Held) {
         let id = request.request_id.clone();
         let running = self.gojudge.run(request);
         self.cancels.insert(id.clone(), running.canceller());
@@ -159,26 +157,26 @@ impl Conversation<'_> {
         }));
     }
 
-    fn answer(&self, response: Vec<u8>) {
+    fn answer(&self, response: Answer) {
         let (messages, unsent) = (self.messages.clone(), Rc::clone(&self.unsent));
         self.answers.push(Box::pin(send(response, messages, unsent, Answered::Message)));
     }
 }
 
-/// Hands an answer on once those before it are sent.
+/// Hands an answer on once those before it are sent. A client that leaves more lying than there is room for is dropped.
 async fn send(
-    response: Vec<u8>,
-    messages: mpsc::Sender<Message>,
-    unsent: Rc<Cell<usize>>,
+    response: Answer,
+    messages: mpsc::Sender<Outbound>,
+    unsent: Rc<RefCell<Held>>,
     answered: Answered,
 ) -> Answered {
-    let size = response.len();
-    if unsent.get() > 0 && unsent.get() + size > UNSENT {
+    let size = response.written();
+    if unsent.borrow_mut().try_grow(size).is_err() {
         return Answered::Bad("the client does not take its answers".to_owned());
     }
-    unsent.set(unsent.get() + size);
-    let sent = messages.send(text(response)).await;
-    unsent.set(unsent.get() - size);
+    let sent = messages.send(Outbound::Text(response)).await;
+    let left = unsent.borrow().bytes() - size;
+    unsent.borrow_mut().shrink_to(left);
     match sent {
         Ok(()) => answered,
         Err(_gone) => Answered::Bad("the client is gone".to_owned()),
@@ -186,15 +184,10 @@ async fn send(
 }
 
 /// What a request is answered with; not what makes no sense, for which go-judge drops the connection.
-fn response(id: &str, outcome: Outcome) -> Result<Vec<u8>, String> {
+fn response(id: &str, outcome: Outcome) -> Result<Answer, String> {
     match outcome {
-        Ok(results) => Ok(answer::response(id, Some(&results), "")),
-        Err(Refusal::Failed(error)) => Ok(answer::response(id, Some(&[]), &error)),
+        Ok(results) => Ok(answer::response(id, Some(results), "")),
+        Err(Refusal::Failed(error)) => Ok(answer::response(id, Some(vec![]), &error)),
         Err(Refusal::Bad(why)) => Err(why),
     }
-}
-
-/// JSON is text.
-fn text(json: Vec<u8>) -> Message {
-    String::from_utf8(json).map_or_else(|error| Message::binary(error.into_bytes()), Message::text)
 }

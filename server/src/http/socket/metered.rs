@@ -1,46 +1,89 @@
-//! Messages of websockets and the memory for large bodies.
+//! Messages of websockets, on the account of memory as they come.
 
 use std::cell::RefCell;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use tokio::io::{AsyncRead, ReadBuf};
 
-use super::super::body::{Budget, Held, SMALL};
+use crate::account::{Account, Full, Held, Purpose};
 
-/// Bytes read of the message that is coming, and its part of the memory for large bodies.
-#[derive(Default)]
+/// How long a message waits for its part of the account; longer, and its client would be lost for its pongs.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A message is there once as it came, and once as what is made of it.
+const TIMES: u64 = 2;
+
+/// Bytes read of the message that is coming, and its part of the account.
 pub(super) struct Meter {
+    account: Account,
     read: u64,
+    /// None while more is waited for.
     held: Option<Held>,
-    waiting: Option<LocalBoxFuture<'static, Option<Held>>>,
+    waiting: Option<LocalBoxFuture<'static, (Held, Result<(), Full>)>>,
 }
 
 impl Meter {
-    /// What is left of the part for this message. What was read beyond it is of the next.
-    pub(super) fn message_ends(&mut self, message: &[u8]) -> Option<Held> {
-        let size = u64::try_from(message.len()).unwrap_or(u64::MAX);
-        self.read = self.read.saturating_sub(size).min(SMALL);
+    /// Of messages on this account.
+    pub(super) fn new(account: &Account) -> Self {
+        Self { account: account.clone(), read: 0, held: None, waiting: None }
+    }
+
+    /// What this message has of the account. What was read beyond it is of the next.
+    pub(super) fn message_ends(&mut self, message: &[u8]) -> Held {
+        let size = message.len() as u64;
+        self.read = self.read.saturating_sub(size);
         self.waiting = None;
-        let mut held = self.held.take()?;
-        held.shrink(size);
-        Some(held)
+        let mut held = self.held.take().unwrap_or_else(|| self.account.open(Purpose::Requests));
+        held.shrink_to(size * TIMES);
+        held
+    }
+
+    /// Holds nothing any more.
+    pub(super) fn forget(&mut self) {
+        (self.held, self.waiting) = (None, None);
+    }
+
+    /// Waits for more of the account where that is needed for what was read.
+    fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.waiting.is_none() {
+            let mut held = self.held.take().unwrap_or_else(|| self.account.open(Purpose::Requests));
+            // What was read beyond the largest message is of the next one.
+            let needed = (self.read * TIMES).min(self.account.most(Purpose::Requests));
+            let missing = needed.saturating_sub(held.bytes());
+            if missing == 0 {
+                self.held = Some(held);
+                return Poll::Ready(Ok(()));
+            }
+            // By steps that grow, so that not every read asks.
+            let most = self.account.most(Purpose::Requests) - held.bytes();
+            let step = missing.max((held.bytes() / 2).min(STEP)).min(most);
+            self.waiting = Some(Box::pin(async move {
+                let grown = held.grow(step, PATIENCE).await;
+                (held, grown)
+            }));
+        }
+        let Some(waiting) = &mut self.waiting else { return Poll::Ready(Ok(())) };
+        let (held, grown) = ready!(waiting.poll_unpin(cx));
+        (self.held, self.waiting) = (Some(held), None);
+        Poll::Ready(grown.map_err(io::Error::other))
     }
 }
+
+/// Most that a message asks for beyond what it needs.
+const STEP: u64 = 256 * 1024;
 
 /// The bytes of a connection. They are read in one place at a time.
 pub(super) type Raw = Rc<RefCell<Box<dyn AsyncRead + Unpin>>>;
 
-/// Reads, and waits before a message becomes large until the memory for it is free.
+/// Reads, and waits before a message goes on until there is room for what was read of it.
 pub(super) struct Metered {
     pub(super) read: Raw,
     pub(super) meter: Rc<RefCell<Meter>>,
-    pub(super) budget: Arc<Budget>,
 }
 
 impl AsyncRead for Metered {
@@ -51,17 +94,11 @@ impl AsyncRead for Metered {
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         let mut meter = this.meter.borrow_mut();
-        if let Some(waiting) = &mut meter.waiting {
-            meter.held = ready!(waiting.as_mut().poll(cx));
-            meter.waiting = None;
-        }
+        ready!(meter.poll_room(cx))?;
         let before = into.filled().len();
         ready!(Pin::new(&mut *this.read.borrow_mut()).poll_read(cx, into))?;
         let got = u64::try_from(into.filled().len() - before).unwrap_or(u64::MAX);
         meter.read = meter.read.saturating_add(got);
-        if meter.read > SMALL && meter.held.is_none() {
-            meter.waiting = Some(this.budget.largest().boxed_local());
-        }
         Poll::Ready(Ok(()))
     }
 }
