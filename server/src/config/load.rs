@@ -254,7 +254,12 @@ impl Known {
         origin: String,
         show: impl Fn(&String) -> String,
     ) -> ConfigError {
-        let nearest = self.keys.iter().min_by_key(|known| distance(known, key)).map(show).unwrap_or_default();
+        let nearest = self
+            .keys
+            .iter()
+            .min_by_key(|known| strsim::levenshtein(known, key))
+            .map(show)
+            .unwrap_or_default();
         ConfigError::Unknown { given: given.into(), origin, nearest }
     }
 }
@@ -302,20 +307,4 @@ fn flatten(prefix: &str, table: &toml::Table, each: &mut impl FnMut(String, &tom
             _ => each(key, value),
         }
     }
-}
-
-/// Levenshtein's distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(left != *right);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -259,14 +259,10 @@ fn cost(name: &str) -> u64 {
 
 /// 80 random bits in base32: nobody guesses another's file.
 fn new_id() -> String {
-    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let random = uuid::Uuid::new_v4().into_bytes();
     // Six bits of a version 4 UUID are fixed: bytes 6 and 8 are left out.
-    let free = random.iter().enumerate().filter(|(at, _)| !matches!(at, 6 | 8)).map(|(_, byte)| byte);
-    let bits = free.take(10).fold(0u128, |bits, &byte| bits << 8 | u128::from(byte));
-    (0..16)
-        .map(|place| char::from(ALPHABET[usize::try_from(bits >> (5 * place) & 31).unwrap_or(0)]))
-        .collect()
+    let free = random.iter().enumerate().filter(|(at, _)| !matches!(at, 6 | 8)).map(|(_, byte)| *byte);
+    data_encoding::BASE32.encode(&free.take(10).collect::<Vec<u8>>())
 }
 
 #[cfg(test)]
