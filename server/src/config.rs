@@ -7,6 +7,7 @@ use gavel_protocol::Bytes;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::schedule::Schedule;
 use crate::submission::{Isolation, RunLimits};
 
 mod check;
@@ -129,7 +130,7 @@ pub struct SandboxConfig {
     pub max_age: Duration,
     /// When to recycle all sandboxes: a cron expression of five fields, in local time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recycle: Option<String>,
+    pub recycle: Option<Schedule>,
     /// Isolation of a submission that does not ask for one.
     #[serde(deserialize_with = "units::isolation")]
     pub isolation: Isolation,

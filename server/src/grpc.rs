@@ -6,7 +6,9 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::{Stream, StreamExt};
 use gavel_rpc::executor_server::{self, ExecutorServer};
+use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::interceptor::InterceptedService;
@@ -43,6 +45,9 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Calls that run when the server stops have so long to end, as requests over HTTP have.
 const PARTING: Duration = Duration::from_secs(5);
 
+/// Between two attempts to take a connection, after one that failed.
+const BREATH: Duration = Duration::from_millis(200);
+
 /// Why gRPC is not served.
 #[derive(Debug, thiserror::Error)]
 pub enum GrpcError {
@@ -61,7 +66,8 @@ pub enum GrpcError {
 #[derive(Debug)]
 pub(crate) struct Serving {
     stop: CancellationToken,
-    task: JoinHandle<Result<(), GrpcError>>,
+    /// None once it has ended.
+    task: Option<JoinHandle<Result<(), GrpcError>>>,
 }
 
 /// Starts serving.
@@ -85,14 +91,21 @@ pub(crate) fn start(
         .add_service(health)
         .serve_with_incoming_shutdown(incoming, stop.clone().cancelled_owned());
     tracing::info!(%address, "Serving gRPC on {address}");
-    Ok(Serving { stop, task: tokio::spawn(async { Ok(server.await?) }) })
+    Ok(Serving { stop, task: Some(tokio::spawn(async { Ok(server.await?) })) })
 }
 
-/// The connections of a listener.
-pub(crate) fn incoming(listener: TcpListener) -> io::Result<TcpIncoming> {
+/// The connections of a listener. While none can be taken (the process has as many files open as it may) tonic would ask
+/// again and again without a pause.
+pub(crate) fn incoming(listener: TcpListener) -> io::Result<impl Stream<Item = io::Result<TcpStream>>> {
     listener.set_nonblocking(true)?;
     // Small answers must not wait for more to send.
-    Ok(TcpIncoming::from(tokio::net::TcpListener::from_std(listener)?).with_nodelay(Some(true)))
+    let taken = TcpIncoming::from(tokio::net::TcpListener::from_std(listener)?).with_nodelay(Some(true));
+    Ok(taken.then(|taken| async {
+        if taken.is_err() {
+            tokio::time::sleep(BREATH).await;
+        }
+        taken
+    }))
 }
 
 /// Everything but health, behind the rules of access.
@@ -117,16 +130,28 @@ pub(crate) fn services(
 }
 
 impl Serving {
+    /// Waits until it ends by itself, which it does only when its listener breaks.
+    ///
+    /// # Errors
+    /// Why it has ended.
+    pub(crate) async fn ended(&mut self) -> Result<(), GrpcError> {
+        let Some(task) = &mut self.task else { return std::future::pending().await };
+        let ended = task.await;
+        self.task = None;
+        ended.map_err(io::Error::other)?
+    }
+
     /// Takes no more calls, and waits for those that run, but not for ever.
     ///
     /// # Errors
     /// Why it had stopped before.
-    pub(crate) async fn stop(mut self) -> Result<(), GrpcError> {
+    pub(crate) async fn stop(self) -> Result<(), GrpcError> {
         self.stop.cancel();
-        match tokio::time::timeout(PARTING, &mut self.task).await {
+        let Some(mut task) = self.task else { return Ok(()) };
+        match tokio::time::timeout(PARTING, &mut task).await {
             Ok(served) => served.map_err(io::Error::other)?,
             Err(_) => {
-                self.task.abort();
+                task.abort();
                 tracing::warn!("Calls over gRPC were still running");
                 Ok(())
             }

@@ -1,26 +1,28 @@
 //! The running server: its parts started in order, and stopped in order.
 
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::access::Access;
 use crate::account::Account;
 use crate::config::Config;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
-use crate::grpc::{self, GrpcError};
-use crate::http::{self, Api};
+use crate::grpc::GrpcError;
+use crate::http::Api;
 use crate::language::Languages;
+use crate::listeners::Listeners;
 use crate::operations::Operations;
 use crate::queue::{Judging, Queue};
 use crate::readiness::Readiness;
 use crate::store::{Store, StoreError};
 use crate::throttle::Throttle;
-use crate::{recycling, self_test};
+use crate::{recycling, self_test, telemetry};
+
+pub use crate::listeners::Sockets;
 
 /// How often finished submissions are looked through for what is old.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
@@ -39,6 +41,9 @@ pub enum ServerError {
     /// gRPC's.
     #[error(transparent)]
     Grpc(#[from] GrpcError),
+    /// A listener ended though nobody had stopped it.
+    #[error("the listener for {0} ended by itself")]
+    Ended(&'static str),
 }
 
 /// What a server is made of.
@@ -58,63 +63,58 @@ pub struct Parts<J> {
     pub operations: Arc<dyn Operations>,
     /// Runs commands for go-judge's clients, where that is enabled.
     pub gojudge: Option<GoJudge>,
-    /// Where they are served over gRPC too.
-    pub grpc: Option<TcpListener>,
     /// What is held in memory on somebody's behalf.
     pub account: Account,
     /// Renders the metrics.
     pub metrics: PrometheusHandle,
-    /// Where those who watch the service look, if `[telemetry]` switches that on.
-    pub telemetry: Option<TcpListener>,
     /// Submissions judged at one time.
     pub workers: usize,
 }
 
-/// Serves until `stop` completes, then drains: nothing new is accepted, running submissions may finish, the rest is
-/// judged after the next start.
+/// Serves until `stop` completes or a listener breaks, then drains: nothing new is accepted, running submissions may
+/// finish, the rest is judged after the next start.
 ///
 /// # Errors
-/// When it cannot start, or the listener breaks.
+/// When it cannot start, or a listener breaks.
 pub async fn run<J: Judging>(
     parts: Parts<J>,
-    listener: TcpListener,
+    sockets: Sockets,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
-    let Parts { config, languages, access, store, judging, operations, .. } = parts;
-    let Parts { gojudge, grpc, account, metrics, telemetry, workers, .. } = parts;
-    let access = Arc::new(access);
-    let throttle = Arc::new(Throttle::load(config.throttle.clone(), &store).await?);
-    let (policy, judge) = (config.queue.clone(), Arc::clone(&judging));
-    let queue = Queue::start(policy, store.clone(), Arc::clone(&throttle), judge, workers).await?;
-    let readiness = Arc::new(Readiness::default());
-    let background = CancellationToken::new();
-    let stop_background = background.clone().drop_guard();
-    spawn(&background, purge(store.clone(), Arc::clone(&config)));
-    spawn(&background, upkeep(metrics.clone()));
-    let (limits, known) = (config.limits.clone(), Arc::clone(&languages));
-    spawn(&background, self_test::watch(judging, known, limits, queue.clone(), Arc::clone(&readiness)));
-    if let Some(gojudge) = gojudge.clone() {
-        spawn(&background, gojudge.sweep());
-    }
-    // A bad expression has stopped the start long before.
-    if let Some(Ok(schedule)) = config.sandbox.recycle.as_deref().map(recycling::parse) {
-        spawn(&background, recycling::watch(schedule, Arc::clone(&operations)));
-    }
-    let grpc = match (grpc, &gojudge) {
-        (Some(listener), Some(gojudge)) => {
-            let (gojudge, access, operations) =
-                (gojudge.clone(), Arc::clone(&access), Arc::clone(&operations));
-            Some(grpc::start(&config.gojudge.grpc, gojudge, access, operations, listener)?)
-        }
-        _ => None,
+    let judging = Arc::clone(&parts.judging);
+    let api = Arc::new(assemble(parts).await?);
+    let background = Background::start(&api, judging);
+    let mut listeners = Listeners::start(&api, sockets)?;
+    let broken = tokio::select! {
+        () = stop => None,
+        broken = listeners.broken() => Some(broken),
     };
-    let address = listener.local_addr()?;
+    if let Some(why) = &broken {
+        tracing::error!(error = telemetry::chain(why), "A listener broke");
+    }
+    tracing::info!("Stopping: running submissions may finish, the rest is judged after the next start");
+    drop(background);
+    api.queue.close().await;
+    let stopped = listeners.stop().await;
+    broken.map_or(stopped, Err)
+}
+
+/// Starts the queue, and puts together what the handlers share.
+async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
+    let Parts {
+        config, languages, access, store, judging, operations, gojudge, account, metrics, workers
+    } = parts;
+    telemetry::start_at_zero(languages.iter().map(|language| language.id.as_str()));
+    let throttle = Arc::new(Throttle::load(config.throttle.clone(), &store).await?);
+    let policy = config.queue.clone();
+    let queue = Queue::start(policy, store.clone(), Arc::clone(&throttle), judging, workers).await?;
     let runtimes = Runtimes::default();
     runtimes.note("main");
-    let api = Arc::new(Api {
+    let (readiness, access) = (Arc::new(Readiness::default()), Arc::new(access));
+    Ok(Api {
         config,
         languages,
-        queue: queue.clone(),
+        queue,
         store,
         throttle,
         operations,
@@ -124,38 +124,36 @@ pub async fn run<J: Judging>(
         account,
         metrics,
         runtimes,
-    });
-    if let Some(listener) = telemetry {
-        let address = listener.local_addr()?;
-        let server = http::telemetry::serve(Arc::clone(&api), listener)?;
-        tracing::info!(%address, "Serving metrics and figures on http://{address}");
-        spawn(&background, async {
-            if let Err(error) = server.await {
-                tracing::error!(%error, "The listener for metrics and figures broke");
-            }
-        });
-    }
-    let server = http::serve(api, listener)?;
-    let handle = server.handle();
-    let serving = tokio::spawn(server);
-    tracing::info!(%address, "Serving on http://{address}");
-    stop.await;
-    tracing::info!("Stopping: running submissions may finish, the rest is judged after the next start");
-    drop(stop_background);
-    queue.close().await;
-    let stop_grpc = async {
-        match grpc {
-            Some(grpc) => grpc.stop().await,
-            None => Ok(()),
-        }
-    };
-    let ((), stopped) = tokio::join!(handle.stop(true), stop_grpc);
-    serving.await.map_err(std::io::Error::other)??;
-    Ok(stopped?)
+    })
 }
 
-fn spawn(until: &CancellationToken, task: impl Future<Output = ()> + Send + 'static) {
-    tokio::spawn(until.clone().run_until_cancelled_owned(task));
+/// What goes on beside serving; ends when it is dropped.
+struct Background {
+    until: CancellationToken,
+    _stop: DropGuard,
+}
+
+impl Background {
+    fn start<J: Judging>(api: &Api, judging: Arc<J>) -> Self {
+        let until = CancellationToken::new();
+        let background = Self { _stop: until.clone().drop_guard(), until };
+        background.spawn(purge(api.store.clone(), Arc::clone(&api.config)));
+        background.spawn(upkeep(api.metrics.clone()));
+        let (limits, languages) = (api.config.limits.clone(), Arc::clone(&api.languages));
+        let (queue, readiness) = (api.queue.clone(), Arc::clone(&api.readiness));
+        background.spawn(self_test::watch(judging, languages, limits, queue, readiness));
+        if let Some(gojudge) = api.gojudge.clone() {
+            background.spawn(gojudge.sweep());
+        }
+        if let Some(schedule) = api.config.sandbox.recycle.clone() {
+            background.spawn(recycling::watch(schedule, Arc::clone(&api.operations)));
+        }
+        background
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(self.until.clone().run_until_cancelled_owned(task));
+    }
 }
 
 async fn purge(store: Store, config: Arc<Config>) {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
-use crate::judge::Judgement;
+use crate::judge::{Judgement, Verdict};
 use crate::operations::{PoolStatus, ProfileStatus};
+use crate::queue::Refusal;
 
 /// Upper bounds of the histograms' buckets, in seconds.
 const SECONDS: &[f64] =
@@ -49,6 +50,33 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// What has not happened yet is told as 0: a series that begins with its first event has no rate, and an alarm on it
+/// does not see that one.
+pub(crate) fn start_at_zero<'a>(languages: impl Iterator<Item = &'a str>) {
+    attempt_failures().increment(0);
+    for reason in Refusal::NAMES {
+        refusals(reason).increment(0);
+    }
+    for language in languages {
+        for verdict in Verdict::ALL {
+            judgements(language, verdict).increment(0);
+        }
+    }
+}
+
+fn attempt_failures() -> metrics::Counter {
+    metrics::counter!("gavel_attempts_failed_total")
+}
+
+fn refusals(reason: &'static str) -> metrics::Counter {
+    metrics::counter!("gavel_refusals_total", "reason" => reason)
+}
+
+fn judgements(language: &str, verdict: Verdict) -> metrics::Counter {
+    let labels = [("language", language.to_owned()), ("verdict", format!("{verdict:?}"))];
+    metrics::counter!("gavel_judgements_total", &labels)
+}
+
 /// A submission waited this long for its first attempt.
 pub(crate) fn waited(time: Duration) {
     metrics::histogram!("gavel_queue_wait_seconds").record(time);
@@ -56,10 +84,8 @@ pub(crate) fn waited(time: Duration) {
 
 /// A submission was judged.
 pub(crate) fn judged(language: &str, judgement: &Judgement) {
-    let language = ("language", language.to_owned());
-    let labels = [language.clone(), ("verdict", format!("{:?}", judgement.verdict))];
-    metrics::counter!("gavel_judgements_total", &labels).increment(1);
-    let walls = metrics::histogram!("gavel_run_wall_seconds", std::slice::from_ref(&language));
+    judgements(language, judgement.verdict).increment(1);
+    let walls = metrics::histogram!("gavel_run_wall_seconds", "language" => language.to_owned());
     for test in &judgement.tests {
         walls.record(test.wall);
     }
@@ -72,12 +98,12 @@ pub(crate) fn attempted(language: &str, time: Duration) {
 
 /// An attempt failed through us.
 pub(crate) fn attempt_failed() {
-    metrics::counter!("gavel_attempts_failed_total").increment(1);
+    attempt_failures().increment(1);
 }
 
 /// A submission was not accepted.
 pub(crate) fn refused(reason: &'static str) {
-    metrics::counter!("gavel_refusals_total", "reason" => reason).increment(1);
+    refusals(reason).increment(1);
 }
 
 /// Submissions waiting and being judged.
@@ -113,6 +139,26 @@ pub(crate) fn pool(status: &PoolStatus) {
         for (reason, count) in retired {
             let labels = [label.clone(), ("reason", reason.clone())];
             metrics::counter!("gavel_sandboxes_retired_total", &labels).absolute(*count);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_not_happened_yet_is_told_as_0() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || start_at_zero(["c17"].into_iter()));
+        let told = recorder.handle().render();
+        for line in [
+            "gavel_attempts_failed_total 0",
+            "gavel_refusals_total{reason=\"throttled\"} 0",
+            "gavel_refusals_total{reason=\"queue_full\"} 0",
+            "gavel_judgements_total{language=\"c17\",verdict=\"InternalError\"} 0",
+        ] {
+            assert!(told.lines().any(|told| told == line), "{line} is not in:\n{told}");
         }
     }
 }

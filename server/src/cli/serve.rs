@@ -16,7 +16,7 @@ use crate::judge::{Artefacts, Judge};
 use crate::language::{Languages, LanguagesError};
 use crate::queue;
 use crate::sandbox::{Pool, PoolError, Profile};
-use crate::server::{self, Parts, ServerError};
+use crate::server::{self, Parts, ServerError, Sockets};
 use crate::store::{Store, StoreError};
 use crate::telemetry;
 use crate::workspace::Workspace;
@@ -105,6 +105,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    let sockets = Sockets { http: listener, grpc, telemetry: watched };
     TcpListener::bind(address).map_err(|source| ServeError::Listen { address, source })
 }
 

@@ -15,10 +15,6 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     if sandbox.instance.is_empty() || !sandbox.instance.chars().all(plain) {
         return Err("`sandbox.instance` must consist of letters, digits and `-`".into());
     }
-    if let Some(pattern) = &sandbox.recycle {
-        crate::recycling::parse(pattern)
-            .map_err(|why| format!("`sandbox.recycle` = \"{pattern}\": {why}"))?;
-    }
     for (key, value) in [
         ("queue.capacity", queue.capacity),
         ("queue.per_user", queue.per_user),

@@ -76,7 +76,7 @@ fn a_value_of_the_wrong_form_is_refused_with_its_key() {
             "none",
             "expected one of `pooled`, `per-user`, `fresh` for key `sandbox.isolation`",
         ),
-        ("GAVEL_SANDBOX__RECYCLE", "every day", "sandbox.recycle"),
+        ("GAVEL_SANDBOX__RECYCLE", "every day", "for key `sandbox.recycle`"),
         ("GAVEL_LIMITS__RUN__CPU", "1h", "limits.run.cpu"),
         ("GAVEL_HTTP__TOKEN", "short", "http.token"),
     ] {

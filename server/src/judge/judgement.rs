@@ -28,6 +28,20 @@ pub enum Verdict {
     InternalError,
 }
 
+impl Verdict {
+    /// All of them.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Accepted,
+        Self::WrongAnswer,
+        Self::CompileError,
+        Self::RuntimeError,
+        Self::TimeLimitExceeded,
+        Self::MemoryLimitExceeded,
+        Self::OutputLimitExceeded,
+        Self::InternalError,
+    ];
+}
+
 /// A sentence that a student understands: "used 1.02 s of 1.00 s CPU".
 pub type Reason = String;
 

@@ -16,7 +16,7 @@ use gavel::language::Languages;
 use gavel::operations::{Operations, PoolStatus, ProfileStatus, Recycled};
 use gavel::queue::Judging;
 use gavel::sandbox::SandboxError;
-use gavel::server::{self, Parts, ServerError};
+use gavel::server::{self, Parts, ServerError, Sockets};
 use gavel::store::Store;
 use gavel::submission::Submission;
 use gavel_protocol::Bytes;
@@ -45,7 +45,8 @@ pub(crate) struct Bench {
     running: JoinHandle<Result<(), ServerError>>,
 }
 
-/// Judges by the source's first word: `accept`, `tle`, `hang` (until cancelled), `sleep <ms>`, `die`, `busy`, `binary`.
+/// Judges by the source's first word: `accept`, `tle`, `hang` (until cancelled), `stall` (as that, but no
+/// sandbox is ever free), `sleep <ms>`, `die`, `busy`, `binary`.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     pub(crate) started: Mutex<Vec<String>>,
@@ -91,7 +92,6 @@ impl Bench {
         let account = Account::new(account::size(config.http.memory));
         let gojudge = GoJudge::new(&config.gojudge, sandboxes.clone(), 4, files, account.clone());
         let parts = Parts {
-            grpc: Some(grpc),
             gojudge: Some(gojudge.unwrap()),
             account,
             languages: Arc::new(Languages::load(Path::new("../images/languages.toml"), "latest").unwrap()),
@@ -101,13 +101,13 @@ impl Bench {
             judging: Arc::clone(&judge),
             operations: Arc::new(Containers),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
-            telemetry,
             workers,
         };
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = url_of(&listener);
+        let http = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = url_of(&http);
+        let sockets = Sockets { http, grpc: Some(grpc), telemetry };
         let (stop, stopped) = oneshot::channel();
-        let running = tokio::spawn(server::run(parts, listener, stopped.map(drop)));
+        let running = tokio::spawn(server::run(parts, sockets, stopped.map(drop)));
         let client = Client::builder().timeout(PATIENCE).build().unwrap();
         let (telemetry, stop) = (telemetry_url, Some(stop));
         Self { url, telemetry, grpc_url, client, judge, sandboxes, directory, stop, running }
@@ -198,6 +198,10 @@ impl Judging for Script {
             return Ok(judgement(submission, Verdict::Accepted, &source));
         }
         self.started.lock().unwrap().push(source.clone());
+        if source == "stall" {
+            cancel.cancelled().await;
+            return Err(JudgeError::Cancelled);
+        }
         progress(Progress::Compiling);
         tokio::task::yield_now().await;
         progress(Progress::Running { done: 0 });

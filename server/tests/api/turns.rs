@@ -22,6 +22,15 @@ async fn one_users_flood_delays_another_by_no_more_than_one_of_the_floods() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_submission_whose_turn_has_come_and_that_waits_for_a_sandbox_stands_at_0() {
+    let bench = Bench::start().await;
+    let id = bench.submit("alice", "stall").await;
+    eventually(|| async { (!bench.judge.started.lock().unwrap().is_empty()).then_some(()) }).await;
+    let (_, body) = bench.get(&format!("/api/v1/submissions/{id}")).await;
+    assert_eq!((body["state"].as_str(), body["position"].as_u64()), (Some("queued"), Some(0)), "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_waiting_submission_knows_its_position() {
     let bench = Bench::with(&[("workers", "1")]).await;
     let running = bench.submit("alice", "hang").await;

@@ -90,7 +90,8 @@ fn state(api: &Api, id: SubmissionId, stage: Stage) -> Result<Bytes, Problem> {
         Stage::Done => (State::Done, None),
         Stage::Cancelled => (State::Cancelled, None),
     };
-    event("state", &StateEvent { state, tests_done, position: api.queue.position(id) })
+    let position = (state == State::Queued).then(|| api.queue.position(id).unwrap_or(0));
+    event("state", &StateEvent { state, tests_done, position })
 }
 
 /// The whole submission, as `GET /submissions/{id}` answers it.

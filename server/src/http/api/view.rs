@@ -115,7 +115,8 @@ impl SubmissionView {
             (StoredState::Running | StoredState::Queued, _) => State::Queued,
         };
         let judgement = judgement.map(JudgementView::from);
-        let position = position.filter(|_| state == State::Queued);
+        // Whose turn has come waits for a sandbox only.
+        let position = (state == State::Queued).then(|| position.unwrap_or(0));
         Self { id, state, position, language, user, created_at, finished_at, verdict, judgement }
     }
 
