@@ -16,6 +16,7 @@ use crate::http::Problem;
 pub struct Access {
     token: Option<Secret>,
     admin_token: Option<Secret>,
+    metrics_token: Option<Secret>,
     hosts: Vec<String>,
     origins: Vec<String>,
     open_networks: Vec<IpNet>,
@@ -59,6 +60,7 @@ impl Access {
         Ok(Self {
             token: secret(&http.token),
             admin_token: secret(&http.admin_token),
+            metrics_token: secret(&http.metrics_token),
             hosts: http.allowed_hosts.clone(),
             origins: http.allowed_origins.clone(),
             open_networks: config.gojudge.open_networks.clone(),
@@ -95,9 +97,19 @@ impl Access {
         self.check_origin(request)
     }
 
-    /// Are there tokens, so that whoever has none is a stranger?
-    pub(crate) fn needs_token(&self) -> bool {
-        self.token.is_some()
+    /// May the sender read the metrics? A scraper inside a network may use any `Host`.
+    ///
+    /// # Errors
+    /// What to answer.
+    pub(crate) fn check_metrics(&self, request: &HttpRequest) -> Result<(), Problem> {
+        if self.token.is_none() && self.metrics_token.is_none() {
+            return Ok(());
+        }
+        let Some(given) = bearer(request)? else {
+            return Err(Problem::Unauthorized("a bearer token is needed"));
+        };
+        let is_scraper = self.metrics_token.as_ref().is_some_and(|known| known.equals(&Secret::new(given)));
+        if is_scraper { Ok(()) } else { self.role_of(given).map(drop) }
     }
 
     /// Is the sender one that may call at all?

@@ -57,6 +57,9 @@ pub struct HttpConfig {
     /// Serve without a token. Then `Host` and `Origin` must be local or listed.
     pub allow_unauthenticated: bool,
     /// `Host` names accepted beside the loopback ones while there is no token.
+    /// Token that reads the metrics, and does nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "units::masked")]
+    pub metrics_token: Option<String>,
     pub allowed_hosts: Vec<String>,
     /// Origins accepted beside our own while there is no token.
     pub allowed_origins: Vec<String>,
@@ -69,11 +72,25 @@ pub struct HttpConfig {
     /// Longest that `"wait": true` holds an answer.
     #[serde(with = "units::span")]
     pub max_wait: Duration,
+    /// Which answers are logged.
+    pub access_log: AccessLog,
 }
 
 /// `[workspace]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorkspaceConfig {
+/// `http.access_log`: those of routes that are asked again and again (`/readyz`) are never logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccessLog {
+    /// None.
+    Off,
+    /// Those with a status of 400 and more.
+    Refusals,
+    /// All.
+    All,
+}
+
     /// The shared directory, as this process sees it.
     pub path: PathBuf,
     /// The same directory, as the host sees it; the warden finds it by inspecting its own container.

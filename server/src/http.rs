@@ -8,6 +8,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Resource, Route, guard, web};
 
+mod access_log;
 mod api;
 mod auth;
 mod body;
@@ -87,7 +88,9 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .app_data(web::Data::from(Arc::clone(&api)))
             .app_data(budget.clone())
             .app_data(sockets.clone())
+            .app_data(web::Data::new(api.config.http.access_log))
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
+            .wrap(from_fn(access_log::note))
             .wrap(from_fn(request_id::attach))
             .configure(routes)
             .configure(|app| {

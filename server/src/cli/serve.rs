@@ -66,6 +66,11 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let listener = listen(config.http.listen)?;
     let watched = config.telemetry.is_on().then(|| listen(config.telemetry.listen)).transpose()?;
     let grpc = config.gojudge.grpc.enabled.then(|| listen(config.gojudge.grpc.listen)).transpose()?;
+    if config.http.token.is_some() && config.http.admin_token.is_none() {
+        tracing::warn!(
+            "`http.admin_token` is not set: nobody may recycle sandboxes or end a cool-down through the API"
+        );
+    }
     let metrics = telemetry::start_metrics()?;
     let workspace = Workspace::new(&config.workspace.path);
     tokio::select! {

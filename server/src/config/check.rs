@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Config;
+use super::{Config, HttpConfig};
 use crate::cpus;
 use crate::submission::RunLimits;
 
@@ -37,15 +37,31 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     if let Some(set) = gojudge.cpu_sets.iter().find(|set| cpus::parse(set).is_none()) {
         return Err(format!("`gojudge.cpu_sets`: `{set}` is not a set of CPUs such as \"0\" or \"2-3\""));
     }
-    for (key, token) in [("http.token", &http.token), ("http.admin_token", &http.admin_token)] {
-        if token.as_ref().is_some_and(|token| token.trim().len() < 16) {
+    check_tokens(http)?;
+    Ok(())
+}
+
+/// Long enough to be guessed by nobody, and each for one purpose.
+fn check_tokens(http: &HttpConfig) -> Result<(), String> {
+    let tokens = [
+        ("http.token", &http.token),
+        ("http.admin_token", &http.admin_token),
+        ("http.metrics_token", &http.metrics_token),
+    ];
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    for (key, token) in tokens {
+        let Some(token) = token.as_deref() else { continue };
+        if token.trim().len() < 16 {
             return Err(format!(
                 "`{key}` must have at least 16 characters; `openssl rand -hex 32` makes a good one"
             ));
         }
-    }
-    if http.token.is_some() && http.token == http.admin_token {
-        return Err("`http.token` and `http.admin_token` must differ, or every backend is an operator".into());
+        if let Some((other, _)) = seen.iter().find(|(_, other)| *other == token) {
+            return Err(format!(
+                "`{other}` and `{key}` must differ, or who has the one may do what the other is for"
+            ));
+        }
+        seen.push((key, token));
     }
     Ok(())
 }

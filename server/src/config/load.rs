@@ -23,6 +23,8 @@ const UNSET: &[&str] = &[
     "http.admin_token_file",
     "http.memory",
     "workspace.host_path",
+    "http.metrics_token",
+    "http.metrics_token_file",
     "limits.run.wall",
     "limits.run.stack",
     "limits.run_max.stack",
@@ -41,7 +43,7 @@ const UNSET: &[&str] = &[
     "gojudge.copy_out_dir",
     "gojudge.streams",
 ];
-const SECRETS: &[&str] = &["http.token", "http.admin_token"];
+const SECRETS: &[&str] = &["http.token", "http.admin_token", "http.metrics_token"];
 /// Variables of ours that are no settings of the server.
 const OTHER_VARIABLES: &[&str] =
     &["GAVEL_CONFIG", "GAVEL_LOG", "GAVEL_URL", "GAVEL_ADMIN_TOKEN", "GAVEL_TOKEN"];

@@ -192,3 +192,16 @@ fn a_wrong_value_of_a_go_judge_name_stops_the_start_and_an_unknown_name_does_not
     overrides.environment.insert("GAVEL_LOG".into(), "debug".into());
     assert_eq!(overrides.log_filter(), Some("debug"));
 }
+
+#[test]
+fn no_token_serves_two_purposes() {
+    let token = "0123456789abcdef";
+    for (one, other) in
+        [("token", "admin_token"), ("token", "metrics_token"), ("admin_token", "metrics_token")]
+    {
+        let flags = [(format!("http.{one}"), token), (format!("http.{other}"), token)];
+        let flags: Vec<_> = flags.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+        let refusal = load("", &[], &flags).unwrap_err();
+        assert!(refusal.contains(&format!("`http.{one}` and `http.{other}` must differ")), "{refusal}");
+    }
+}

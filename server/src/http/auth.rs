@@ -23,10 +23,7 @@ pub(super) async fn metrics(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let access = &api(&request)?.access;
-    if access.needs_token() {
-        access.role(request.request())?;
-    }
+    api(&request)?.access.check_metrics(request.request())?;
     next.call(request).await
 }
 

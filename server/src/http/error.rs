@@ -50,9 +50,25 @@ pub enum Problem {
     /// The idempotency key belongs to another request.
     #[error("this Idempotency-Key was used for another request; a new request needs a new key")]
     KeyReused,
-    /// This user must slow down.
+    /// This user's programs keep exceeding their time limit.
     #[error("{detail}")]
-    TooManyRequests {
+    Throttled {
+        /// Why.
+        detail: String,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// This user has too many submissions waiting.
+    #[error("{detail}")]
+    UserQueueFull {
+        /// Why.
+        detail: String,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// All users together have too many submissions waiting.
+    #[error("{detail}")]
+    QueueFull {
         /// Why.
         detail: String,
         /// When to try again.
@@ -104,7 +120,9 @@ impl Problem {
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
             Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
-            Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
+            Self::Throttled { .. } => (StatusCode::TOO_MANY_REQUESTS, "throttled"),
+            Self::UserQueueFull { .. } => (StatusCode::TOO_MANY_REQUESTS, "user-queue-full"),
+            Self::QueueFull { .. } => (StatusCode::SERVICE_UNAVAILABLE, "queue-full"),
             Self::Stopping | Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         }
     }
@@ -116,9 +134,10 @@ impl Problem {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::TooManyRequests { retry_after, .. } | Self::Unavailable { retry_after, .. } => {
-                Some(*retry_after)
-            }
+            Self::Throttled { retry_after, .. }
+            | Self::UserQueueFull { retry_after, .. }
+            | Self::QueueFull { retry_after, .. }
+            | Self::Unavailable { retry_after, .. } => Some(*retry_after),
             Self::Stopping => Some(Duration::from_secs(5)),
             _ => None,
         }
@@ -175,10 +194,9 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let detail = refusal.to_string();
         match refusal {
-            Refusal::Full { retry_after, .. } => Self::Unavailable { detail, retry_after },
-            Refusal::UserFull { retry_after, .. } | Refusal::CoolingDown { retry_after } => {
-                Self::TooManyRequests { detail, retry_after }
-            }
+            Refusal::Full { retry_after, .. } => Self::QueueFull { detail, retry_after },
+            Refusal::UserFull { retry_after, .. } => Self::UserQueueFull { detail, retry_after },
+            Refusal::CoolingDown { retry_after } => Self::Throttled { detail, retry_after },
             Refusal::KeyReused => Self::KeyReused,
             Refusal::Stopping => Self::Stopping,
             Refusal::Store(why) => why.into(),

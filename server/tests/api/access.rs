@@ -143,3 +143,24 @@ async fn strangers_are_told_whether_the_server_is_ready_but_not_why() {
     let backend = answer(bench.request(Method::GET, "/readyz").bearer_auth(BACKEND)).await.1;
     assert!(backend["reasons"].is_array() && backend["pool"].is_object(), "{backend}");
 }
+
+#[tokio::test]
+async fn the_scrapers_token_reads_the_metrics_and_nothing_else() {
+    const SCRAPER: &str = "scraper-token-0123456789";
+    let bench = Bench::with(&[("http.token", BACKEND), ("http.metrics_token", SCRAPER)]).await;
+    for (path, expected) in [("/metrics", 200), ("/api/v1/languages", 401), ("/run", 401), ("/file", 401)] {
+        assert_eq!(status(&bench, Method::GET, path, Some(SCRAPER)).await, expected, "{path}");
+    }
+    assert_eq!(status(&bench, Method::GET, "/metrics", None).await, 401);
+    assert_eq!(status(&bench, Method::GET, "/metrics", Some(BACKEND)).await, 200);
+    // It closes the metrics where all else is open.
+    let bench = Bench::with(&[("http.metrics_token", SCRAPER)]).await;
+    for (path, token, expected) in [
+        ("/metrics", None, 401),
+        ("/metrics", Some(BACKEND), 401),
+        ("/metrics", Some(SCRAPER), 200),
+        ("/api/v1/languages", None, 200),
+    ] {
+        assert_eq!(status(&bench, Method::GET, path, token).await, expected, "{path} {token:?}");
+    }
+}

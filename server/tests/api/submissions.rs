@@ -38,3 +38,23 @@ async fn an_answer_may_take_longer_than_a_request_may() {
     let (status, body) = bench.post(json!({"language": "cpp17", "source": "sleep 6000", "wait": true})).await;
     assert_eq!((status.as_u16(), &body["verdict"]), (200, &json!("Accepted")));
 }
+
+#[tokio::test]
+async fn behind_a_path_prefix_the_location_has_it_and_nothing_else_is_believed() {
+    let bench = Bench::start().await;
+    let body = json!({"language": "cpp17", "source": "accept"});
+    for (given, expected) in [
+        ("/judge", "/judge"),
+        ("/a/b/", "/a/b"),
+        ("/", ""),
+        ("judge", ""),
+        ("//evil.example", ""),
+        ("/a\"b", ""),
+        ("https://evil.example", ""),
+    ] {
+        let request = bench.request(reqwest::Method::POST, "/api/v1/submissions").json(&body);
+        let response = request.header("x-forwarded-prefix", given).send().await.unwrap();
+        let location = response.headers()["location"].to_str().unwrap().to_owned();
+        assert!(location.starts_with(&format!("{expected}/api/v1/submissions/")), "{given}: {location}");
+    }
+}

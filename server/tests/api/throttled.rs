@@ -27,6 +27,8 @@ async fn five_timeouts_in_a_row_cost_a_minute_and_an_operator_can_forgive_them()
     assert_eq!(response.status(), 429);
     let wait: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((55..=60).contains(&wait), "{wait}");
+    let problem: serde_json::Value = response.json().await.unwrap();
+    assert_eq!(problem["type"], "urn:gavel:problem:throttled");
     let (_, shown) = bench.get("/api/v1/users/alice/throttle").await;
     assert_eq!((&shown["throttled"], &shown["cool_downs"]), (&json!(true), &json!(1)), "{shown}");
     assert_eq!(bench.delete("/api/v1/users/alice/throttle").await.0, 204);

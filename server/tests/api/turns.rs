@@ -52,7 +52,9 @@ async fn a_full_queue_refuses_everybody_and_a_full_user_only_that_one() {
     for _ in 0..2 {
         bench.submit("alice", "accept").await;
     }
-    for (user, expected) in [("alice", 429), ("bob", 202), ("carol", 503)] {
+    for (user, expected, kind) in
+        [("alice", 429, "user-queue-full"), ("bob", 202, ""), ("carol", 503, "queue-full")]
+    {
         let body = json!({"language": "cpp17", "source": "accept", "user": user});
         let request = bench.request(reqwest::Method::POST, "/api/v1/submissions").json(&body);
         let response = request.send().await.unwrap();
@@ -60,6 +62,8 @@ async fn a_full_queue_refuses_everybody_and_a_full_user_only_that_one() {
         if expected != 202 {
             let wait: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
             assert!((1..=60).contains(&wait), "{wait}");
+            let problem: serde_json::Value = response.json().await.unwrap();
+            assert_eq!(problem["type"], format!("urn:gavel:problem:{kind}"));
         }
     }
     bench.delete(&format!("/api/v1/submissions/{running}")).await;

@@ -52,7 +52,18 @@ pub(super) async fn create(
     }
     let view = load(&api, id).await?;
     let mut response = if wait && view.is_final() { HttpResponse::Ok() } else { HttpResponse::Accepted() };
-    Ok(response.insert_header((header::LOCATION, format!("/api/v1/submissions/{id}"))).json(view))
+    let location = format!("{}/api/v1/submissions/{id}", prefix(&request));
+    Ok(response.insert_header((header::LOCATION, location)).json(view))
+}
+
+/// The path below which a proxy in front serves us, as `X-Forwarded-Prefix` has it: the sender finds its submission there.
+fn prefix(request: &HttpRequest) -> &str {
+    let named = request.headers().get("X-Forwarded-Prefix").and_then(|value| value.to_str().ok());
+    let prefix = named.unwrap_or_default().trim_end_matches('/');
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
+    // Two slashes would name another host.
+    let is_path = prefix.starts_with('/') && !prefix.contains("//") && prefix.chars().all(is_plain);
+    if is_path { prefix } else { "" }
 }
 
 /// `GET /submissions/{id}`
