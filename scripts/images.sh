@@ -47,10 +47,7 @@ build_on_official_bases() {
 }
 
 build_on_local_bases() {
-  have cargo || fail "no image registry answers and there is no Rust toolchain (https://rustup.rs) to compile with; \
-use a host that has one of them, or the archive of 'make bundle'"
   DOCKER=docker images/bootstrap.sh
-  scripts/binaries.sh
   build run images/run images/run/Dockerfile BASE=gavel/base-slim:local
   build gcc images/gcc images/gcc/Dockerfile BASE=gavel/base-gcc:local
   build server . images/server/Dockerfile.prebuilt RUNTIME=gavel/base-slim:local
@@ -62,6 +59,7 @@ build() {
   fingerprint=$(fingerprint "$@")
   [ "$(made_from "$(image "$1")")" != "$fingerprint" ] || return 0
   ! take_over "$1" "$fingerprint" || return 0
+  [ "$1 $bases" != 'server local' ] || compile
   say "building $(image "$1") (log: .gavel/build-$1.log)"
   [ -z "${4-}" ] || arguments=(--build-arg "$4")
   # Local bases have all that is needed.
@@ -71,6 +69,13 @@ build() {
     tail -n 30 ".gavel/build-$1.log" >&2
     fail "$(image "$1") could not be built"
   fi
+}
+
+# With the host's compiler, and only when the sources are others than the image was made from.
+compile() {
+  have cargo || fail "no image registry answers and there is no Rust toolchain (https://rustup.rs) to compile with; \
+use a host that has one of them, or the archive of 'make bundle'"
+  scripts/binaries.sh
 }
 
 # The fingerprint of what the image was made from.
@@ -83,20 +88,16 @@ take_over() {
   [ -n "$other" ] && docker tag "$other" "$(image "$1")"
 }
 
-# Of all that the image is made from: its files, their names and modes, the base.
+# Of all that the image is made from: its files, their names and modes, the base. Binaries are made from sources, so those
+# count.
 fingerprint() {
   local base=${4-} files=("$2")
   if [ "$1" = server ]; then
-    files=(images/languages.toml images/certificates)
-    if [ "$bases" = local ]; then
-      files+=(dist/gavel dist/monitor)
-    else
-      files+=(.cargo Cargo.toml Cargo.lock server monitor tests/Cargo.toml)
-    fi
+    files=(.cargo Cargo.toml Cargo.lock rust-toolchain.toml images/languages.toml images/certificates monitor server tests/Cargo.toml)
   fi
   {
     printf '%s\n' "$base" "$(docker image inspect -f '{{.Id}}' "${base#*=}" 2>/dev/null || true)"
-    find "${files[@]}" "$3" -type f -print0 | sort -zu | xargs -0 sha256sum
+    find "${files[@]}" "$3" -name node_modules -prune -o -type f -printf '%m %p\n' -exec sha256sum {} + | LC_ALL=C sort -u
   } 2>/dev/null | sha256sum | cut -c 1-32
 }
 

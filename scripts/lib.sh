@@ -58,9 +58,11 @@ choose_builder() {
 
 compose() { "${compose_command[@]}" "$@"; }
 
-# Makes `compose` mean the flavour that is installed, and the instance's images.
+# Makes `compose` mean the flavour that is installed, with the instance's images, files and settings.
 choose_compose() {
   choose_tag
+  choose_files
+  digest_settings
   if docker compose version >/dev/null 2>&1; then
     compose_command=(docker compose)
   elif have docker-compose; then
@@ -68,6 +70,35 @@ choose_compose() {
   else
     return 1
   fi
+}
+
+# The port of gRPC is published where gRPC is on: what Compose reads cannot say `if`, so it stands in a file of its own.
+choose_files() {
+  local files
+  grpc_is_on || return 0
+  files=$(setting COMPOSE_FILE compose.yaml)
+  [ "$files" != compose.yaml ] || [ ! -e compose.override.yaml ] || files+=:compose.override.yaml
+  [[ :$files: == *:compose.grpc.yaml:* ]] || files+=:compose.grpc.yaml
+  export COMPOSE_FILE=$files
+}
+
+grpc_is_on() {
+  local answer
+  answer=$(setting GAVEL_GOJUDGE__GRPC__ENABLED "$(setting ES_ENABLE_GRPC false)")
+  [[ $answer =~ ^(1|t|T|true|True|TRUE)$ ]]
+}
+
+# Compose does not look into a file that it mounts. Its digest is a label of the containers, so that they are made anew
+# after an edit.
+digest_settings() {
+  local file files=()
+  for file in GAVEL_CONFIG_FILE GAVEL_LANGUAGES_FILE; do
+    file=$(setting "$file" '')
+    [ -z "$file" ] || files+=("$file")
+  done
+  GAVEL_SETTINGS_DIGEST=
+  [ ${#files[@]} = 0 ] || GAVEL_SETTINGS_DIGEST=$(cat "${files[@]}" 2>/dev/null | sha256sum | cut -c 1-16)
+  export GAVEL_SETTINGS_DIGEST
 }
 
 # Ids of the instance's sandboxes: containers that the warden made, which Compose does not know.

@@ -4,18 +4,37 @@
 SAMPLE='{"language":"cpp17","source":"#include <iostream>\nint main() { int a, b; std::cin >> a >> b; std::cout << a + b << \"\\n\"; }","tests":[{"stdin":"1 2\n","expected":"3\n"}],"wait":true}'
 
 start_service() {
+  check_mounts
   compose up -d --no-build --remove-orphans || fail "the containers could not be started"
+  server=$(compose ps -q server)
+  warden=$(compose ps -q warden)
+  note_restarts
   wait_until_ready
+  wait_for_warden
+}
+
+# Docker makes an empty directory of what is not there and is to be mounted, and the containers fail at that.
+check_mounts() {
+  local variable path
+  for variable in GAVEL_CONFIG_FILE GAVEL_LANGUAGES_FILE; do
+    path=$(setting "$variable" '')
+    [ -z "$path" ] || [ -f "$path" ] || fail "$variable names $path, which is no file"
+  done
+  # An engine elsewhere has its socket elsewhere, too.
+  [ -z "${DOCKER_HOST:-}" ] || return 0
+  path=$(setting GAVEL_DOCKER_SOCKET /var/run/docker.sock)
+  [ -S "$path" ] || fail "GAVEL_DOCKER_SOCKET names $path, which is no socket; 'docker context inspect' shows the engine's"
 }
 
 wait_until_ready() {
   local last='' problem waited=0 limit
   limit=$(patience 180)
   until problem=$(request GET /readyz 2>&1); do
+    stop_at_crashes
     if [ "$waited" -ge "$limit" ]; then
       warn "not ready after $waited s; the service's last words:"
       compose logs --tail 40 server warden >&2 || true
-      fail "the service did not become ready: $problem"
+      fail "the service did not become ready: $(reasons "$problem")"
     fi
     problem=$(reasons "$problem")
     if [ "$problem" != "$last" ] && [ $((waited % 5)) = 0 ]; then
@@ -25,6 +44,47 @@ wait_until_ready() {
     waited=$((waited + 1))
     sleep 1
   done
+}
+
+# The server may be ready with the sandboxes that it has while nobody can make others.
+wait_for_warden() {
+  local problem waited=0
+  until problem=$(docker exec "$warden" gavel healthcheck --warden 2>&1); do
+    stop_at_crashes
+    waited=$((waited + 1))
+    [ "$waited" -lt "$(patience 30)" ] || fail "the warden does not serve: ${problem#gavel: }"
+    sleep 1
+  done
+}
+
+# Those of earlier times do not count.
+note_restarts() {
+  restarts_of_server=$(restarts "$server")
+  restarts_of_warden=$(restarts "$warden")
+}
+
+restarts() { docker inspect -f '{{.RestartCount}}' "$1" 2>/dev/null || echo 0; }
+
+# A container that ends again and again says why in its last words. The warden first: the server waits for it.
+stop_at_crashes() {
+  [ $(($(restarts "$warden") - restarts_of_warden)) -lt 3 ] || fail "the warden does not start: $(last_words "$warden")"
+  [ $(($(restarts "$server") - restarts_of_server)) -lt 3 ] || fail "the server does not start: $(last_words "$server")"
+}
+
+# The error that a container ended with; else the last one that it has logged.
+last_words() {
+  local words
+  if [ "$(docker inspect -f '{{.State.OOMKilled}}' "$1")" = true ]; then
+    printf 'it was killed for want of memory (GAVEL_SERVER_MEMORY); '
+  fi
+  words=$(docker logs --tail 200 "$1" 2>&1 || true)
+  if grep -q '^gavel: ' <<<"$words"; then
+    sed -n 's/^gavel: //p' <<<"$words" | tail -n 1
+  elif grep -q '"level":"ERROR"' <<<"$words"; then
+    grep '"level":"ERROR"' <<<"$words" | tail -n 1
+  else
+    printf 'it says nothing; its exit status is %s' "$(docker inspect -f '{{.State.ExitCode}}' "$1")"
+  fi
 }
 
 # What /readyz waits for, in words; else what it answered.

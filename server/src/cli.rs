@@ -135,7 +135,7 @@ fn run(command: &Command, config: Config, overrides: &Overrides) -> Result<ExitC
     match command {
         Command::Serve { .. } => runtime.block_on(serve::serve(config))?,
         Command::Warden => {
-            let languages = Languages::load(&config.languages, &config.sandbox.image_tag)?;
+            let languages = Languages::configured(&config)?;
             runtime.block_on(warden::serve(&config, &languages))?;
         }
         Command::Doctor { server, json } => {

@@ -23,6 +23,9 @@ pub use load::{ConfigError, Overrides};
 pub struct Config {
     /// `languages.toml`.
     pub languages: PathBuf,
+    /// Languages of the site's own, in the same form; none = those of `languages` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_languages: Option<PathBuf>,
     /// The REST API.
     pub http: HttpConfig,
     /// Where things are kept.
@@ -51,15 +54,15 @@ pub struct HttpConfig {
     /// Token of backends.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "units::masked")]
     pub token: Option<String>,
-    /// Token of operators: recycle, throttle, purge.
+    /// Token of operators: recycle, throttle.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "units::masked")]
     pub admin_token: Option<String>,
-    /// Serve without a token. Then `Host` and `Origin` must be local or listed.
-    pub allow_unauthenticated: bool,
-    /// `Host` names accepted beside the loopback ones while there is no token.
     /// Token that reads the metrics, and does nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "units::masked")]
     pub metrics_token: Option<String>,
+    /// Serve without a token. Then `Host` and `Origin` must be local or listed.
+    pub allow_unauthenticated: bool,
+    /// `Host` names accepted beside the loopback ones while there is no token.
     pub allowed_hosts: Vec<String>,
     /// Origins accepted beside our own while there is no token.
     pub allowed_origins: Vec<String>,
@@ -69,16 +72,13 @@ pub struct HttpConfig {
     /// What all requests and answers together may take of memory; none = five eighths of what the server's cgroup may have.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "units::optional_size")]
     pub memory: Option<Bytes>,
+    /// Which answers are logged.
+    pub access_log: AccessLog,
     /// Longest that `"wait": true` holds an answer.
     #[serde(with = "units::span")]
     pub max_wait: Duration,
-    /// Which answers are logged.
-    pub access_log: AccessLog,
 }
 
-/// `[workspace]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WorkspaceConfig {
 /// `http.access_log`: those of routes that are asked again and again (`/readyz`) are never logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -91,6 +91,9 @@ pub enum AccessLog {
     All,
 }
 
+/// `[workspace]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkspaceConfig {
     /// The shared directory, as this process sees it.
     pub path: PathBuf,
     /// The same directory, as the host sees it; the warden finds it by inspecting its own container.
@@ -145,7 +148,7 @@ pub struct SandboxConfig {
     /// A sandbox is retired at this age.
     #[serde(with = "units::span")]
     pub max_age: Duration,
-    /// When to recycle all sandboxes: a cron expression of five fields, in local time.
+    /// When to recycle all sandboxes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recycle: Option<Schedule>,
     /// Isolation of a submission that does not ask for one.

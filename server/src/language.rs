@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::config::Config;
+
 /// Everything that `languages.toml` says, checked.
 #[derive(Debug, Clone)]
 pub struct Languages {
@@ -87,12 +89,8 @@ struct File {
     languages: Vec<Language>,
 }
 
-impl Languages {
-    /// Reads and checks the file. `tag` is what `{tag}` stands for in the names of images.
-    ///
-    /// # Errors
-    /// What cannot be read, is not of the form, or contradicts itself.
-    pub fn load(path: &Path, tag: &str) -> Result<Self, LanguagesError> {
+impl File {
+    fn read(path: &Path, tag: &str) -> Result<Self, LanguagesError> {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|source| LanguagesError::Read { path: shown.clone(), source })?;
@@ -100,11 +98,45 @@ impl Languages {
     }
 
     fn parse(text: &str, path: &str, tag: &str) -> Result<Self, LanguagesError> {
-        let File { mut toolchains, languages } = toml::from_str(text)
+        let mut file: Self = toml::from_str(text)
             .map_err(|source| LanguagesError::Parse { path: path.into(), source: Box::new(source) })?;
-        for toolchain in toolchains.values_mut() {
+        for toolchain in file.toolchains.values_mut() {
             toolchain.image = with_tag(&toolchain.image, tag);
         }
+        Ok(file)
+    }
+
+    /// Adds what another file has; of the same name, the other's counts.
+    fn take_in(&mut self, other: Self) {
+        self.toolchains.extend(other.toolchains);
+        self.languages.retain(|ours| other.languages.iter().all(|theirs| theirs.id != ours.id));
+        self.languages.extend(other.languages);
+    }
+}
+
+impl Languages {
+    /// Those of the configuration: the shipped file, and the site's own beside it.
+    ///
+    /// # Errors
+    /// What cannot be read, is not of the form, or contradicts itself.
+    pub fn configured(config: &Config) -> Result<Self, LanguagesError> {
+        let tag = &config.sandbox.image_tag;
+        let mut file = File::read(&config.languages, tag)?;
+        if let Some(own) = &config.site_languages {
+            file.take_in(File::read(own, tag)?);
+        }
+        Self::checked(file)
+    }
+
+    /// Reads and checks the file. `tag` is what `{tag}` stands for in the names of images.
+    ///
+    /// # Errors
+    /// What cannot be read, is not of the form, or contradicts itself.
+    pub fn load(path: &Path, tag: &str) -> Result<Self, LanguagesError> {
+        Self::checked(File::read(path, tag)?)
+    }
+
+    fn checked(File { toolchains, languages }: File) -> Result<Self, LanguagesError> {
         let mut by_id = BTreeMap::new();
         for language in languages {
             let entry = |problem: String| LanguagesError::Entry { language: language.id.clone(), problem };
@@ -173,12 +205,16 @@ mod tests {
     const SHIPPED: &str = include_str!("../../images/languages.toml");
 
     fn problem(text: &str) -> String {
-        Languages::parse(text, "test", "latest").unwrap_err().to_string()
+        parse(text, "latest").unwrap_err().to_string()
+    }
+
+    fn parse(text: &str, tag: &str) -> Result<Languages, LanguagesError> {
+        Languages::checked(File::parse(text, "test", tag)?)
     }
 
     #[test]
     fn the_shipped_file_is_valid_and_has_the_promised_languages() {
-        let languages = Languages::parse(SHIPPED, "languages.toml", "latest").unwrap();
+        let languages = parse(SHIPPED, "latest").unwrap();
         for id in ["c11", "c17", "c23", "cpp17", "cpp20", "cpp23"] {
             assert!(languages.get(id).is_some(), "{id}");
         }
@@ -186,9 +222,35 @@ mod tests {
 
     #[test]
     fn the_shipped_images_have_the_tag_of_the_instance() {
-        let languages = Languages::parse(SHIPPED, "languages.toml", "class-7").unwrap();
+        let languages = parse(SHIPPED, "class-7").unwrap();
         let images: Vec<_> = languages.toolchains().map(|(_, toolchain)| toolchain.image.clone()).collect();
         assert!(images.iter().all(|image| image.ends_with(":class-7")), "{images:?}");
+    }
+
+    #[test]
+    fn a_site_adds_languages_and_replaces_shipped_ones() {
+        let shipped = Path::new("../images/languages.toml");
+        let own = tempfile::NamedTempFile::new().unwrap();
+        let mut config = Config { languages: shipped.into(), ..Config::default() };
+        config.site_languages = Some(own.path().into());
+        let count = |config: &Config| Languages::configured(config).unwrap().iter().count();
+        let shipped = count(&config);
+        assert_eq!(
+            shipped,
+            count(&Config { site_languages: None, ..config.clone() }),
+            "an empty file adds none"
+        );
+        let text = "[toolchains.jdk]\nimage = 'site/jdk'\n\
+                    [[languages]]\nid='c17'\nname='Our C'\nsource='a.c'\nrun=['true']\n\
+                    [[languages]]\nid='sh'\nname='Shell'\nsource='a.sh'\nrun=['sh', 'a.sh']";
+        std::fs::write(own.path(), text).unwrap();
+        let languages = Languages::configured(&config).unwrap();
+        assert_eq!(languages.iter().count(), shipped + 1);
+        assert_eq!(languages.get("c17").unwrap().name, "Our C");
+        assert!(languages.toolchain("jdk").is_some() && languages.toolchain("gcc").is_some());
+        std::fs::write(own.path(), "[[languages]]\nid='sh'").unwrap();
+        let problem = Languages::configured(&config).unwrap_err().to_string();
+        assert!(problem.contains(&own.path().display().to_string()), "{problem}");
     }
 
     #[test]

@@ -71,6 +71,12 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
             "`http.admin_token` is not set: nobody may recycle sandboxes or end a cool-down through the API"
         );
     }
+    check_cpus(&config.gojudge.cpu_sets)?;
+    let languages = Arc::new(Languages::configured(&config)?);
+    let mut signals = Signals::new()?;
+    let listener = listen(config.http.listen)?;
+    let watched = config.telemetry.is_on().then(|| listen(config.telemetry.listen)).transpose()?;
+    let grpc = config.gojudge.grpc.enabled.then(|| listen(config.gojudge.grpc.listen)).transpose()?;
     let metrics = telemetry::start_metrics()?;
     let workspace = Workspace::new(&config.workspace.path);
     tokio::select! {

@@ -17,14 +17,15 @@ const STANDARD_FILE: &str = "/etc/gavel/gavel.toml";
 
 /// Keys that `defaults.toml` leaves unset.
 const UNSET: &[&str] = &[
+    "site_languages",
     "http.token",
     "http.token_file",
     "http.admin_token",
     "http.admin_token_file",
     "http.memory",
-    "workspace.host_path",
     "http.metrics_token",
     "http.metrics_token_file",
+    "workspace.host_path",
     "limits.run.wall",
     "limits.run.stack",
     "limits.run_max.stack",

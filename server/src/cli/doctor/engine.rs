@@ -10,7 +10,7 @@ use crate::warden::{self, Ceiling, CeilingState, EngineSurvey, WardenError, surv
 const SOCKET: &str = "/var/run/docker.sock";
 
 pub(super) async fn examine(config: &Config) -> Vec<Finding> {
-    let languages = Languages::load(&config.languages, &config.sandbox.image_tag);
+    let languages = Languages::configured(config);
     let mut images = vec![config.sandbox.run_image.clone()];
     let mut findings = Vec::new();
     match &languages {
