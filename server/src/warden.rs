@@ -6,10 +6,12 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::language::Languages;
 use crate::slots::{Host, PlanError, SlotPlan};
+use crate::telemetry::chain;
 use crate::workspace::Workspace;
 
 mod ceiling;
 mod cgroup_parent;
+mod companions;
 mod container;
 mod engine;
 mod keeper;
@@ -20,7 +22,10 @@ mod reaper;
 mod survey;
 
 pub use ceiling::{Ceiling, CeilingState, examine as examine_ceiling};
+pub use companions::{Companion, companions};
 pub use survey::{EngineSurvey, survey};
+
+pub(crate) use engine::SOCKET;
 
 use engine::Engine;
 use keeper::Keeper;
@@ -67,6 +72,12 @@ pub enum WardenError {
     /// A request that makes no sense.
     #[error("refused: {0}")]
     Refused(String),
+    /// Something else is where the engine's socket should be.
+    #[error(
+        "{0} is a directory and no socket: GAVEL_DOCKER_SOCKET names a path of the host where there was nothing, and \
+         Docker has made a directory of it. Name the engine's socket, and remove that directory"
+    )]
+    NoSocket(PathBuf),
     /// Docker did not answer in time.
     #[error("Docker did not {doing} within {limit:?}")]
     Slow {
@@ -83,15 +94,6 @@ pub enum WardenError {
         /// Why it failed.
         source: bollard::errors::Error,
     },
-}
-
-/// An error with its causes: the client's own sentence says only that it could not connect.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| match cause.to_string() {
-        cause if text.ends_with(&cause) => text,
-        cause => format!("{text}: {cause}"),
-    })
 }
 
 /// Prepares the workspace and serves the verbs on the warden's socket, until SIGTERM or SIGINT. Containers are

@@ -91,6 +91,12 @@ impl Client {
     }
 }
 
+/// What keeps a server from being ready, as `/readyz` tells it to those who may call.
+pub(super) fn reasons(body: &Value) -> Option<String> {
+    let reasons = body["reasons"].as_array()?;
+    Some(reasons.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "))
+}
+
 /// An address that listens on all interfaces is reached through the loopback.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     match listen.ip() {

@@ -68,7 +68,7 @@ pub(super) async fn examine(config: &Config, client: &Client, json: bool) -> std
     findings.extend(kernel::examine());
     findings.extend(workspace::examine(config).await);
     findings.push(access::examine(&config.gojudge));
-    findings.push(service::examine(client).await);
+    findings.extend(service::examine(client).await);
     let healthy = findings.iter().all(|finding| finding.level != Level::Problem);
     let text = if json {
         serde_json::to_string(&Report { healthy, findings: &findings })?

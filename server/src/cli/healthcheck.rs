@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 
-use super::client::{Client, ClientError};
+use super::client::{Client, ClientError, reasons};
 use crate::config::Config;
 use crate::slots::{Answer, Verb};
 
@@ -37,11 +37,7 @@ pub(super) async fn server(client: &Client, alive: bool) -> Result<(), Unhealthy
     if status == StatusCode::OK {
         return Ok(());
     }
-    let reasons = body["reasons"].as_array().map(|reasons| {
-        let texts: Vec<&str> = reasons.iter().filter_map(serde_json::Value::as_str).collect();
-        texts.join("; ")
-    });
-    Err(Unhealthy::NotReady(reasons.unwrap_or_else(|| status.to_string())))
+    Err(Unhealthy::NotReady(reasons(&body).unwrap_or_else(|| status.to_string())))
 }
 
 /// Does the warden answer, and Docker through it?

@@ -33,8 +33,14 @@ pub(super) enum ServeError {
     Languages(#[from] LanguagesError),
     #[error("failed to listen on {address}")]
     Listen { address: SocketAddr, source: std::io::Error },
-    #[error("{0} is missing: is the warden running? It prepares the workspace")]
+    #[error("{0} is missing: the warden, which prepares the workspace, has not made it; its log says why")]
     Workspace(String),
+    #[error(
+        "{} cannot be written by uid {uid}: {why}. Is the data directory (GAVEL_DATA) on a file system that is mounted \
+         read-only, or owned by somebody else?",
+        .directory.display()
+    )]
+    NotWritable { directory: PathBuf, uid: u32, why: std::io::Error },
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -60,12 +66,6 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
             "`gojudge.open_networks` has {network}: whoever reaches the port may run commands without a token"
         );
     }
-    check_cpus(&config.gojudge.cpu_sets)?;
-    let languages = Arc::new(Languages::load(&config.languages, &config.sandbox.image_tag)?);
-    let mut signals = Signals::new()?;
-    let listener = listen(config.http.listen)?;
-    let watched = config.telemetry.is_on().then(|| listen(config.telemetry.listen)).transpose()?;
-    let grpc = config.gojudge.grpc.enabled.then(|| listen(config.gojudge.grpc.listen)).transpose()?;
     if config.http.token.is_some() && config.http.admin_token.is_none() {
         tracing::warn!(
             "`http.admin_token` is not set: nobody may recycle sandboxes or end a cool-down through the API"
@@ -86,6 +86,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
             return Ok(());
         }
     }
+    check_writable(&workspace.state())?;
     let store = Store::open(&workspace.database()).await?;
     let pool = Pool::start(&config, &languages)?;
     let artefacts = Artefacts::new(workspace.store(), config.store.cache_size);
@@ -101,23 +102,30 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         judging: Arc::new(judge),
         operations: Arc::new(pool.clone()),
         gojudge,
-        grpc,
         account,
         metrics,
-        telemetry: watched,
     };
+    let sockets = Sockets { http: listener, grpc, telemetry: watched };
     let stop = async {
         signals.next().await;
         tokio::spawn(exit_at_next(signals));
     };
-    let served = server::run(parts, listener, stop).await;
+    let served = server::run(parts, sockets, stop).await;
     pool.close().await;
     Ok(served?)
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    let sockets = Sockets { http: listener, grpc, telemetry: watched };
     TcpListener::bind(address).map_err(|source| ServeError::Listen { address, source })
+}
+
+/// SQLite would only say that its database is read-only, or that it cannot open it.
+fn check_writable(directory: &Path) -> Result<(), ServeError> {
+    rustix::fs::access(directory, rustix::fs::Access::WRITE_OK).map_err(|why| ServeError::NotWritable {
+        directory: directory.to_owned(),
+        uid: rustix::process::geteuid().as_raw(),
+        why: why.into(),
+    })
 }
 
 /// A CPU that is not there would fail every request.

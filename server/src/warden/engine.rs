@@ -15,6 +15,9 @@ pub(super) const CHANGE: Duration = Duration::from_secs(30);
 /// Longest that a call which only looks may take.
 pub(super) const LOOK: Duration = Duration::from_secs(15);
 
+/// Where the engine is, unless `DOCKER_HOST` says something else.
+pub(crate) const SOCKET: &str = "/var/run/docker.sock";
+
 /// A connected engine. bollard opens a connection for each call, so an engine that restarts is found again.
 #[derive(Debug, Clone)]
 pub(super) struct Engine {
@@ -24,6 +27,10 @@ pub(super) struct Engine {
 impl Engine {
     /// Connects and agrees on an API version. Only clones of this handle are used: another one would not have agreed.
     pub(super) async fn connect() -> Result<Self, WardenError> {
+        let socket = Path::new(SOCKET);
+        if std::env::var_os("DOCKER_HOST").is_none() && socket.is_dir() {
+            return Err(WardenError::NoSocket(socket.to_owned()));
+        }
         let docker = Docker::connect_with_defaults()
             .map_err(|source| WardenError::Docker { doing: "be reached", source })?;
         let docker = within("answer", LOOK, docker.negotiate_version()).await?;
@@ -54,7 +61,7 @@ impl Engine {
     }
 
     /// The container that we run in, where it is one of this engine's.
-    async fn own_container(&self) -> Result<Option<ContainerInspectResponse>, WardenError> {
+    pub(super) async fn own_container(&self) -> Result<Option<ContainerInspectResponse>, WardenError> {
         let hostname = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let mountinfo = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
         // Docker names a container's host after the container, unless it is told otherwise.

@@ -5,13 +5,12 @@ use crate::config::Config;
 use crate::language::Languages;
 use crate::slots::{Host, PlanError, SlotPlan};
 use crate::telemetry;
-use crate::warden::{self, Ceiling, CeilingState, EngineSurvey, WardenError, survey};
-
-const SOCKET: &str = "/var/run/docker.sock";
+use crate::warden::{self, Ceiling, CeilingState, EngineSurvey, SOCKET, WardenError, survey};
 
 pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let languages = Languages::configured(config);
     let mut images = vec![config.sandbox.run_image.clone()];
+    images.extend(config.gojudge.enabled.then(|| config.gojudge.image.clone()));
     let mut findings = Vec::new();
     match &languages {
         Ok(languages) => {
@@ -32,13 +31,13 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
                 findings.push(ceiling(warden::examine_ceiling(config, languages).await));
             }
         }
-        Err(why) => findings.push(unreachable(&telemetry::chain(&why))),
+        Err(why) => findings.push(unreachable(&why)),
     }
     findings
 }
 
 /// Says why the engine does not answer, as far as that can be seen.
-fn unreachable(why: &str) -> Finding {
+fn unreachable(why: &WardenError) -> Finding {
     let socket = std::path::Path::new(SOCKET);
     if !socket.exists() && std::env::var_os("DOCKER_HOST").is_none() {
         return Finding::unknown(
@@ -48,12 +47,17 @@ fn unreachable(why: &str) -> Finding {
             ),
         );
     }
-    let remedy = if why.to_lowercase().contains("permission denied") {
-        "run this as root or as a member of the group that owns the socket"
-    } else {
-        "start the engine: systemctl start docker"
+    let told = telemetry::chain(why);
+    let remedy = match why {
+        WardenError::NoSocket(_) => {
+            "set GAVEL_DOCKER_SOCKET; `docker context inspect` shows where the engine's is"
+        }
+        _ if told.to_lowercase().contains("permission denied") => {
+            "run this as root or as a member of the group that owns the socket"
+        }
+        _ => "start the engine: systemctl start docker",
     };
-    Finding::problem("engine", why, remedy)
+    Finding::problem("engine", told, remedy)
 }
 
 fn judge(engine: &EngineSurvey, config: &Config) -> Vec<Finding> {
