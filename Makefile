@@ -17,8 +17,8 @@ purge: ## stop it and remove containers, images, cgroups and data
 logs: ## follow the logs of server and warden
 	@. scripts/lib.sh && choose_compose && compose logs --tail 100 -f server warden
 
-doctor: ## check engine, images, cgroups, workspace and kernel, and name the cause of each problem
-	@. scripts/lib.sh && choose_compose && compose run --rm --no-deps warden doctor
+doctor: ## check engine, images, cgroups, workspace and kernel and service, and name the cause of each problem
+	@scripts/doctor.sh
 
 images: ## build the images that changed
 	@scripts/images.sh

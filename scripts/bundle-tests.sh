@@ -23,12 +23,12 @@ main() {
   say "wrote dist/$name.tar.gz ($(du -h "dist/$name.tar.gz" | cut -f 1)); on the other machine: tar xzf, then $name/run-tests.sh"
 }
 
-# binaries FOLDER: each suite under its own name, but that of the C library, which needs a compiler and the sources.
+# binaries FOLDER: each suite under its own name, but those that need the checkout.
 binaries() {
   local suite path
   say "compiling the tests with cargo (minutes, the first time)"
   while read -r suite path; do
-    [ "$suite" = ffi ] || cp "$path" "$1/$suite"
+    [[ $suite =~ ^(ffi|scripts|proxies)$ ]] || cp "$path" "$1/$suite"
   done < <(compiled)
   [ -x "$1/verdicts" ] && [ -x "$1/engine" ] || fail "cargo has not told where it put the tests"
   ! have strip || strip "$1"/*

@@ -17,9 +17,10 @@ main() {
   trap "rm -rf '$folder'" EXIT
   mkdir -p "$folder/$name/scripts"
   without_builds <compose.yaml >"$folder/$name/compose.yaml"
-  cp scripts/{lib,engine,service,down,purge}.sh "$folder/$name/scripts/"
+  cp compose.grpc.yaml compose.hydro.yaml "$folder/$name/"
+  cp scripts/{lib,engine,service,down,purge,doctor}.sh "$folder/$name/scripts/"
   cp scripts/install.sh "$folder/$name/"
-  cp docs/operations.md "$folder/$name/OPERATIONS.md"
+  cp -R docs LICENSE "$folder/$name/"
   say "saving the images"
   save "$folder/$name/images.tar"
   say "packing"

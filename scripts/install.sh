@@ -15,7 +15,7 @@ for name in server run gcc; do
   docker rmi "gavel/$name:bundle" >/dev/null
 done
 if [ ! -e .env ]; then
-  printf '%s\n' '# Settings; OPERATIONS.md lists them.' "GAVEL_INSTANCE=$(instance)" "GAVEL_TAG=$GAVEL_TAG" \
+  printf '%s\n' '# Settings; docs/operations.md lists them.' "GAVEL_INSTANCE=$(instance)" "GAVEL_TAG=$GAVEL_TAG" \
     "GAVEL_ADDRESS=$(setting GAVEL_ADDRESS 127.0.0.1)" "GAVEL_PORT=$(setting GAVEL_PORT 5050)" >.env
 fi
 start_service

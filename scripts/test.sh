@@ -16,6 +16,8 @@ cd "$(dirname "$0")/.."
 . scripts/engine.sh
 . scripts/service.sh
 
+left_out=()
+
 main() {
   tools
   mkdir -p .gavel
@@ -53,13 +55,32 @@ e2e() {
   fi
   cargo test --locked -p e2e "$@" 2>&1 | tee -a "$log"
   # Who names tests wants those.
-  [ $# != 0 ] || restart_of_the_engine
+  [ $# = 0 ] || return 0
+  scripts_and_proxies
+  restart_of_the_engine
 }
+
+# They run this checkout's scripts, and proxies of this machine, beside the instance.
+scripts_and_proxies() {
+  [ -n "${own_instance:-}" ] || return 0
+  say "== the scripts"
+  cargo test --locked -p e2e --test scripts 2>&1 | tee -a "$log"
+  if have nginx && have caddy || { have apt-get && is_root; }; then
+    have nginx || install_packages "nginx, to be tried as a proxy," nginx-light
+    have caddy || install_packages "Caddy, to be tried as a proxy," caddy
+    say "== reverse proxies"
+    cargo test --locked -p e2e --test proxies 2>&1 | tee -a "$log"
+  else
+    leave_out "reverse proxies, for nginx or Caddy is missing"
+  fi
+}
+
+leave_out() { left_out+=("not tested: $1"); }
 
 restart_of_the_engine() {
   if [ -z "${GAVEL_E2E_RESTART_DOCKER:-}" ]; then
     if ! may_restart_engine; then
-      left_out="not tested: a restart of the engine, for others may use it (GAVEL_E2E_RESTART_DOCKER, docs/operations.md)"
+      leave_out "a restart of the engine, for others may use it (GAVEL_E2E_RESTART_DOCKER, docs/operations.md)"
       return 0
     fi
     GAVEL_E2E_RESTART_DOCKER=scripts/restart-engine.sh
@@ -109,7 +130,7 @@ remove_instance() {
 
 summary() {
   say "== all tests passed"
-  [ -z "${left_out:-}" ] || say "$left_out"
+  [ ${#left_out[@]} = 0 ] || printf "%s\n" "${left_out[@]}"
   grep '^test result:' "$log"
   awk '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
     END { printf "total: %d passed, %d failed, %d ignored\n", passed, failed, ignored }' "$log"

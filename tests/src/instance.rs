@@ -156,6 +156,11 @@ impl Plan {
 }
 
 impl Instance {
+    /// Where it is served.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A client of it. Each test needs one of its own: connections belong to the test's runtime.
     pub fn client(&self) -> Client {
         Client::to(&self.url, self.token.clone())

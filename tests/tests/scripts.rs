@@ -1,0 +1,208 @@
+//! The scripts of this checkout, with instances of their own beside the one under test, which has built the images.
+
+#![expect(clippy::unwrap_used, reason = "a helper of tests may panic like a test")]
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use e2e::environment::{self, patience};
+
+/// All publish the same port.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An instance of this checkout. A compiler that fails is first on the path: nothing is to be compiled.
+struct Own {
+    name: String,
+    folder: tempfile::TempDir,
+}
+
+/// What a script did.
+struct Done {
+    ok: bool,
+    text: String,
+}
+
+impl Own {
+    fn new(name: &str) -> Self {
+        let own = Self { name: format!("gavel-scripts-{name}"), folder: tempfile::tempdir().unwrap() };
+        let cargo = own.folder.path().join("cargo");
+        std::fs::write(&cargo, "#!/bin/sh\necho nothing was to be compiled\nexit 97\n").unwrap();
+        std::fs::set_permissions(cargo, PermissionsExt::from_mode(0o755)).unwrap();
+        own
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    fn run(&self, script: &str, variables: &[(&str, &str)]) -> Done {
+        let mut command = Command::new(checkout().join("scripts").join(script));
+        let port = environment::first_port() + 9;
+        command.current_dir(checkout()).env_remove("GAVEL_TAG").env_remove("GAVEL_GOJUDGE__GRPC__ENABLED");
+        command.env("COMPOSE_PROJECT_NAME", &self.name).env("GAVEL_INSTANCE", &self.name);
+        command.env("GAVEL_DATA", self.path("data")).env("GAVEL_PORT", port.to_string());
+        command.env("GAVEL_GRPC_PORT", (port + 1).to_string()).env("GAVEL_SANDBOX__UID_BASE", "56500");
+        command.env("GAVEL_SANDBOX__RUN_SLOTS", "1").env("GAVEL_SANDBOX__TOOLCHAIN_SLOTS", "1");
+        let path = std::env::var("PATH").unwrap_or_default();
+        command.env("PATH", format!("{}:{path}", self.folder.path().display()));
+        Done::from(command.envs(variables.iter().copied()).output().unwrap())
+    }
+
+    fn up(&self, variables: &[(&str, &str)]) -> Done {
+        self.run("up.sh", variables)
+    }
+
+    fn container(&self, service: &str) -> String {
+        let filters = [
+            format!("label=com.docker.compose.project={}", self.name),
+            format!("label=com.docker.compose.service={service}"),
+        ];
+        docker(&["ps", "-aq", "--no-trunc", "--filter", &filters[0], "--filter", &filters[1]])
+            .text
+            .trim()
+            .into()
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        let mut purge = Command::new(checkout().join("scripts/purge.sh"));
+        purge.arg("instance").env("COMPOSE_PROJECT_NAME", &self.name).env("GAVEL_INSTANCE", &self.name);
+        purge.env_remove("GAVEL_TAG").env("GAVEL_DATA", self.path("data"));
+        let done = Done::from(purge.output().unwrap());
+        if !done.ok && !std::thread::panicking() {
+            panic!("{}", done.text);
+        }
+    }
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        let [text, errors] =
+            [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Self { ok: output.status.success(), text: text + &errors }
+    }
+}
+
+impl Done {
+    #[track_caller]
+    fn succeeded(self) -> Self {
+        assert!(self.ok, "{}", self.text);
+        self
+    }
+
+    /// It failed, and said so.
+    #[track_caller]
+    fn failed_saying(&self, parts: &[&str]) {
+        assert!(!self.ok && !self.text.contains("Accepted"), "it went well: {}", self.text);
+        for part in parts {
+            assert!(self.text.contains(part), "`{part}` is not in: {}", self.text);
+        }
+    }
+}
+
+fn checkout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn docker(arguments: &[&str]) -> Done {
+    Done::from(Command::new("docker").args(arguments).output().unwrap())
+}
+
+#[test]
+fn an_edited_file_of_settings_is_in_force_after_the_next_up_and_without_an_edit_nothing_changes() {
+    let _alone = alone();
+    let own = Own::new("edits");
+    let file = own.path("gavel.toml");
+    let variables = [("GAVEL_CONFIG_FILE", file.as_str())];
+    std::fs::write(&file, "[http]\nmax_wait = '50s'\n").unwrap();
+    let told = own.up(&variables).succeeded().text;
+    assert!(told.contains("verdict: Accepted"), "{told}");
+    let (server, warden) = (own.container("server"), own.container("warden"));
+    own.up(&variables).succeeded();
+    assert_eq!((own.container("server"), own.container("warden")), (server.clone(), warden.clone()));
+    // As editors do it: another file takes the name.
+    let edited = own.path("edited.toml");
+    std::fs::write(&edited, "[http]\nmax_wait = '40s'\n").unwrap();
+    std::fs::rename(edited, &file).unwrap();
+    own.up(&variables).succeeded();
+    assert!(own.container("server") != server && own.container("warden") != warden, "they are the same ones");
+    let shown = docker(&["exec", &own.container("server"), "gavel", "config"]).succeeded().text;
+    assert!(shown.contains("max_wait = \"40s\""), "{shown}");
+}
+
+#[test]
+fn what_keeps_a_container_from_starting_is_named_within_a_minute() {
+    let _alone = alone();
+    let own = Own::new("crash");
+    let file = own.path("gavel.toml");
+    std::fs::write(&file, "[http]\nmax_wiat = '50s'\n").unwrap();
+    let begun = Instant::now();
+    own.up(&[("GAVEL_CONFIG_FILE", &file)])
+        .failed_saying(&["does not start", "unknown setting `http.max_wiat`"]);
+    assert!(begun.elapsed() < patience(Duration::from_secs(60)), "{:?}", begun.elapsed());
+    own.up(&[("GAVEL_CONFIG_FILE", "/nonexistent.toml")])
+        .failed_saying(&["GAVEL_CONFIG_FILE", "/nonexistent.toml"]);
+    let socket = own.path("no.sock");
+    own.up(&[("GAVEL_DOCKER_SOCKET", &socket)]).failed_saying(&["GAVEL_DOCKER_SOCKET", "no.sock"]);
+    assert!(!Path::new(&socket).exists(), "Docker has made a directory of it");
+}
+
+#[test]
+fn a_warden_that_does_not_serve_is_told_though_the_server_is_ready() {
+    let _alone = alone();
+    let own = Own::new("warden");
+    own.up(&[]).succeeded();
+    let server = own.container("server");
+    let socket = own.path("nobody.sock");
+    drop(UnixListener::bind(&socket).unwrap());
+    own.up(&[("GAVEL_DOCKER_SOCKET", &socket)])
+        .failed_saying(&["the warden does not start", "Docker failed"]);
+    assert_eq!(own.container("server"), server, "only the warden was to be made anew");
+}
+
+#[test]
+fn the_doctor_tells_the_last_error_of_a_server_that_crashes() {
+    let _alone = alone();
+    let own = Own::new("doctor");
+    own.up(&[]).succeeded();
+    let told = own.run("doctor.sh", &[]).succeeded().text;
+    assert!(told.contains("ok      server") && told.contains("ok      warden"), "{told}");
+    let break_it =
+        "rm -f /host/state/gavel.sqlite*; echo 'This was a database once.' >/host/state/gavel.sqlite";
+    let mount = format!("{}:/host", own.path("data"));
+    docker(&["stop", &own.container("server")]).succeeded();
+    let image = format!("gavel/run:{}", own.name);
+    docker(&["run", "--rm", "--network", "none", "-v", &mount, &image, "sh", "-c", break_it]).succeeded();
+    own.up(&[]).failed_saying(&["the server does not start"]);
+    let told = own.run("doctor.sh", &[]);
+    assert!(!told.ok && told.text.contains("PROBLEM server"), "{}", told.text);
+    assert!(told.text.contains("store") || told.text.contains("database"), "{}", told.text);
+}
+
+#[test]
+fn grpc_is_published_where_it_is_on_and_purging_an_instance_leaves_the_images_of_others() {
+    let _alone = alone();
+    let own = Own::new("images");
+    own.up(&[]).succeeded();
+    let ports = || docker(&["port", &own.container("server")]).succeeded().text;
+    assert!(ports().contains("5050/tcp") && !ports().contains("5051/tcp"), "{}", ports());
+    own.up(&[("GAVEL_GOJUDGE__GRPC__ENABLED", "true")]).succeeded();
+    assert!(ports().contains("5051/tcp"), "{}", ports());
+    let has = |image: &str, tag: &str| docker(&["image", "inspect", &format!("gavel/{image}:{tag}")]).ok;
+    let (name, other) = (own.name.clone(), environment::image_tag());
+    for image in ["server", "run", "gcc"] {
+        assert!(has(image, &name) && has(image, &other), "{image}");
+    }
+    drop(own);
+    for image in ["server", "run", "gcc"] {
+        assert!(!has(image, &name) && has(image, &other), "{image}");
+    }
+}
