@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 main() {
   have cargo || fail "there is no cargo: install a Rust toolchain, https://rustup.rs"
   mkdir -p dist
+  built=${CARGO_TARGET_DIR:-target}
   say "compiling with cargo (minutes, the first time)"
   case ${1-all} in
     all) monitor; server ;;
@@ -24,17 +25,17 @@ monitor() {
   target=${host%-gnu}-musl
   [ -d "$(rustc --print sysroot)/lib/rustlib/$target/lib" ] || target=$host
   RUSTFLAGS='-C target-feature=+crt-static' cargo build -q --release --locked -p gavel-monitor --target "$target"
-  replace "target/$target/release/monitor" dist/monitor
+  replace "$built/$target/release/monitor" dist/monitor
 }
 
 server() {
   cargo build -q --release --locked -p gavel-server
-  replace target/release/gavel dist/gavel
+  replace "$built"/release/gavel dist/gavel
 }
 
 ffi() {
   cargo build -q --release --locked -p gavel-ffi
-  replace target/release/libgavel_ffi.so dist/libgavel_ffi.so
+  replace "$built"/release/libgavel_ffi.so dist/libgavel_ffi.so
   replace server/ffi/include/gavel.h dist/gavel.h
 }
 
