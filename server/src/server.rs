@@ -101,9 +101,8 @@ pub async fn run<J: Judging>(
 
 /// Starts the queue, and puts together what the handlers share.
 async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
-    let Parts {
-        config, languages, access, store, judging, operations, gojudge, account, metrics, workers
-    } = parts;
+    let Parts { config, languages, access, store, judging, operations, gojudge, account, metrics, workers } =
+        parts;
     telemetry::start_at_zero(languages.iter().map(|language| language.id.as_str()));
     let throttle = Arc::new(Throttle::load(config.throttle.clone(), &store).await?);
     let policy = config.queue.clone();

@@ -50,7 +50,7 @@ fn reason(answered: &Result<ServiceResponse<impl MessageBody>, Error>) -> Option
 
 fn log(status: StatusCode, peer: Option<SocketAddr>, why: Option<&str>, took: Duration) {
     let peer = peer.map(|peer| tracing::field::display(peer.ip()));
-    let (ms, what) = (took.as_millis(), if is_refusal(status) { "Refused" } else { "Answered" });
+    let (ms, what) = (took.as_secs_f64() * 1000.0, if is_refusal(status) { "Refused" } else { "Answered" });
     tracing::info!(status = status.as_u16(), peer, why, ms, "{what} with {status}");
 }
 

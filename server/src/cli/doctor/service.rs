@@ -16,37 +16,33 @@ const SETTLED: TimeDelta = TimeDelta::minutes(2);
 
 pub(super) async fn examine(client: &Client) -> Vec<Finding> {
     match warden::companions().await {
-        Ok(found) if !found.is_empty() => {
-            found.iter().map(|companion| judge(companion, Utc::now())).collect()
-        }
+        Ok(found) if !found.is_empty() => found.iter().filter_map(|found| judge(found, Utc::now())).collect(),
         // What is wrong with the engine has been told; it may also be that nobody runs containers here.
         _ => vec![ask(client).await],
     }
 }
 
-/// How a container of the service does.
-fn judge(companion: &Companion, now: DateTime<Utc>) -> Finding {
+/// How a container of the service does. Of a warden that runs nothing is said: it has been asked itself.
+fn judge(companion: &Companion, now: DateTime<Utc>) -> Option<Finding> {
     let Companion { service, state, restarts, started_at, oom_killed, last_error, not_ready } = companion;
     let what = if service == "server" { "server" } else { "warden" };
     let error = last_error.as_deref().unwrap_or("it has logged no error");
     let fresh = started_at.is_some_and(|started| now - started < SETTLED);
-    if *oom_killed {
+    let crashed = "mend what it names; `make logs` shows more";
+    Some(if *oom_killed {
         let found = format!("was killed for want of memory: {error}");
-        return Finding::problem(what, found, "raise its memory: GAVEL_SERVER_MEMORY");
-    }
-    if state != "running" {
-        let found = format!("{state}, after {restarts} restarts: {error}");
-        return Finding::problem(what, found, "mend what it names; `make logs` shows more");
-    }
-    if *restarts > 0 && fresh {
-        let found = format!("ends again and again, {restarts} times so far: {error}");
-        return Finding::problem(what, found, "mend what it names; `make logs` shows more");
-    }
-    match not_ready {
-        Some(why) => Finding::problem(what, format!("{why}; the last error in its log: {error}"), REMEDY),
-        None if what == "server" => Finding::good(what, "ready"),
-        None => Finding::good(what, "running"),
-    }
+        Finding::problem(what, found, "raise its memory: GAVEL_SERVER_MEMORY")
+    } else if state != "running" {
+        Finding::problem(what, format!("{state}, after {restarts} restarts: {error}"), crashed)
+    } else if *restarts > 0 && fresh {
+        Finding::problem(what, format!("ends again and again, {restarts} times so far: {error}"), crashed)
+    } else if let Some(why) = not_ready {
+        Finding::problem(what, format!("{why}; the last error in its log: {error}"), REMEDY)
+    } else if what == "server" {
+        Finding::good(what, "ready")
+    } else {
+        return None;
+    })
 }
 
 const REMEDY: &str = "mend what is named above and here; then it becomes ready by itself";
@@ -97,7 +93,7 @@ mod tests {
     }
 
     fn found(companion: &Companion) -> (Level, String) {
-        let Finding { level, found, .. } = judge(companion, "2026-03-01T12:00:00Z".parse().unwrap());
+        let Finding { level, found, .. } = judge(companion, "2026-03-01T12:00:00Z".parse().unwrap()).unwrap();
         (level, found)
     }
 
