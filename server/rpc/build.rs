@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .bytes(".")
         .btree_map(".")
         .build_transport(false)
+        .codec_path("crate::bounded::Bounded")
         .compile_fds(description)?;
     Ok(())
 }

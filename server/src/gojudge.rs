@@ -19,6 +19,7 @@ use crate::submission::Isolation;
 pub(crate) mod answer;
 pub(crate) mod command;
 mod copy_out_dir;
+mod descriptors;
 mod execute;
 pub(crate) mod files;
 pub(crate) mod go_error;
@@ -30,6 +31,7 @@ pub(crate) mod refusal;
 pub(crate) mod request;
 mod running;
 mod slot;
+mod source;
 mod status;
 pub(crate) mod stream;
 mod terminal;
@@ -37,6 +39,7 @@ mod turns;
 
 use answer::{CommandResult, Status};
 use command::{Prepared, Sources};
+use descriptors::Descriptors;
 use execute::Host;
 use files::FileStore;
 use pipes::{Pipes, Relay, Relayed};
@@ -49,6 +52,9 @@ use turns::Turns;
 
 /// What go-judge's `-extra-memory-limit` allows above a command's limit, so that going over it can be seen.
 const EXTRA_MEMORY: Bytes = Bytes::kib(16);
+
+/// How long a request waits for what it takes in memory.
+const MEMORY_PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long a request waits for its sandboxes.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -133,6 +139,7 @@ impl GoJudge {
             turns: Turns::new(config.parallelism.unwrap_or(cores), &config.cpu_sets, config.queue),
             groups: Mutex::new(()),
             streams: Semaphore::new(config.streams.unwrap_or(slots / 2).max(1)),
+            descriptors: Descriptors::new(),
             settings,
             account,
         })))
@@ -181,6 +188,7 @@ struct Service<S> {
     settings: Settings,
     /// For what programs write.
     account: Account,
+    descriptors: Descriptors,
     /// One for each request that may run.
     turns: Turns,
     /// Held by a request of several commands while it takes its sandboxes: two that each have half would wait for ever.
@@ -193,6 +201,7 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
     fn run(self: Arc<Self>, mut request: Request, cancel: CancellationToken) -> BoxFuture<'static, Outcome> {
         Box::pin(async move {
             command::check(&request, self.sources(false))?;
+            let _held = self.account.take(Purpose::Requests, request.weight, MEMORY_PATIENCE).await?;
             let turn = tokio::select! {
                 biased;
                 turn = self.turns.take() => turn?,
@@ -211,6 +220,8 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
     ) -> BoxFuture<'static, Outcome> {
         Box::pin(async move {
             command::check(&request, self.sources(true))?;
+            let size = request.weight + stream::most_held(&request);
+            let _held = self.account.take(Purpose::Requests, size, MEMORY_PATIENCE).await?;
             let _place = self.streams.try_acquire().map_err(|_none| {
                 Refusal::Failed("too many requests with streams at once (gojudge.streams)".to_owned())
             })?;
@@ -251,6 +262,7 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
             let (status, error) = (Status::InternalError, format!("execve: {error}"));
             return Ok(vec![CommandResult { status, error, ..CommandResult::default() }]);
         }
+        let _descriptors = self.descriptors.take(&request).await?;
         let prepared = command::prepare(&request, self.sources(streams.is_some()))?;
         let cached: Vec<_> = prepared.iter().map(|prepared| prepared.cached.clone()).collect();
         let maps = if count > 1 { request.pipes.as_slice() } else { &[] };

@@ -118,7 +118,7 @@ pub struct PutFile {
 #[derive(Debug, Clone)]
 pub enum PutContent {
     /// These bytes.
-    Bytes(Arc<[u8]>),
+    Bytes(bytes::Bytes),
     /// A copy of this descriptor.
     Descriptor(Arc<OwnedFd>),
     /// A symbolic link to this target.

@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bounded;
+
 tonic::include_proto!("pb");
 
 /// `executor.proto` and what it imports, as reflection hands them out.

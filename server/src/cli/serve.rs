@@ -11,6 +11,7 @@ use crate::access::{Access, AccessError};
 use crate::account::{self, Account};
 use crate::config::Config;
 use crate::cpus;
+use crate::descriptors;
 use crate::gojudge::GoJudge;
 use crate::judge::{Artefacts, Judge};
 use crate::language::{Languages, LanguagesError};
@@ -61,6 +62,9 @@ pub(super) enum ServeError {
 
 pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let access = Access::new(&config)?;
+    if let Err(error) = descriptors::raise() {
+        tracing::warn!(%error, "the server has no more than {} descriptors", descriptors::limit());
+    }
     for network in config.gojudge.open_to_everybody() {
         tracing::warn!(
             "`gojudge.open_networks` has {network}: whoever reaches the port may run commands without a token"

@@ -1,9 +1,7 @@
 //! From a request's commands to programs for sandboxes: every descriptor found a source, every file opened.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File as OsFile;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,13 +14,14 @@ use super::go_error;
 use super::refusal::Refusal;
 use super::request::{Command, File, OutputName, PipeEnd, PipeMap, Request};
 use super::slot::{Collector, End, Slot};
+use super::source;
 use super::terminal::{self, TerminalUse};
 
 /// Most descriptors of one command: go-judge breaks above 253.
 pub(super) const MAX_FDS: usize = 128;
 
-/// What clients name as the `src` of an input that there is not, Hydro for one. It tells nothing of the server.
-const NOTHING: &str = "/dev/null";
+/// Most commands of one request.
+const MAX_COMMANDS: usize = 128;
 
 /// Where contents may come from.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +78,10 @@ pub(super) struct Prepared {
 /// # Errors
 /// [`Refusal::Bad`] in go-judge's words.
 pub(super) fn check(request: &Request, sources: Sources<'_>) -> Result<(), Refusal> {
+    let count = request.commands.len();
+    if count > MAX_COMMANDS {
+        return Err(Refusal::Bad(format!("too many commands: {count} > {MAX_COMMANDS}")));
+    }
     for command in &request.commands {
         let is_stream = |file: &&File| sources.streams && (file.stream_in || file.stream_out);
         let in_place = command.files.iter().flatten().filter(|file| !is_stream(file));
@@ -118,7 +121,7 @@ pub(super) fn unconnected(request: &Request) -> Option<String> {
 
 fn check_file(file: &File, prefixes: &[PathBuf]) -> Result<(), Refusal> {
     if let Some(src) = &file.src {
-        return check_source(src, prefixes);
+        return source::check(src, prefixes);
     }
     let usable =
         file.content.is_some() || file.file_id.is_some() || (file.name.is_some() && file.max.is_some());
@@ -142,47 +145,6 @@ fn invalid_file(file: &File) -> String {
     ];
     let pointers: Vec<_> = pointers.into_iter().map(pointer).collect();
     format!("file type is not valid for cmd: &{{{} {stream_in} {stream_out} {pipe}}}", pointers.join(" "))
-}
-
-/// By resolved paths and whole components: neither a symbolic link nor `/allowed2` gets out of `/allowed`.
-fn check_source(src: &str, prefixes: &[PathBuf]) -> Result<(), Refusal> {
-    let outside = || {
-        let prefixes: Vec<_> = prefixes.iter().map(|prefix| prefix.display().to_string()).collect();
-        Refusal::Bad(format!("file ({src}) does not under ([{}])", prefixes.join(" ")))
-    };
-    if src == NOTHING {
-        return Ok(());
-    }
-    if prefixes.is_empty() {
-        return Err(outside());
-    }
-    // Everything, as go-judge allows without a prefix: then what is missing is told where it is opened.
-    if prefixes.iter().any(|prefix| prefix == Path::new("/")) {
-        return Ok(());
-    }
-    let resolved = Path::new(src)
-        .canonicalize()
-        .map_err(|error| Refusal::Bad(format!("lstat {src}: {}", go_error::text(&error))))?;
-    let below = |prefix: &PathBuf| prefix.canonicalize().is_ok_and(|prefix| resolved.starts_with(prefix));
-    match prefixes.iter().any(below) {
-        true => Ok(()),
-        false => Err(outside()),
-    }
-}
-
-/// Opens a file that has passed [`check_source`]. What was resolved then is opened now without following links in its
-/// last part; a FIFO does not make us wait.
-fn open_source(src: &str) -> std::io::Result<OsFile> {
-    if src == NOTHING {
-        return OsFile::open(NOTHING);
-    }
-    let resolved = Path::new(src).canonicalize()?;
-    let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
-    let file = OsFile::options().read(true).custom_flags(flags).open(resolved)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(std::io::Error::from_raw_os_error(nix::libc::EINVAL)),
-    }
 }
 
 /// Pipe and end, by command and descriptor.
@@ -269,10 +231,10 @@ fn descriptor(
         return Ok(Slot::StreamOut);
     }
     if let Some(src) = &file.src {
-        let open = open_source(src).map_err(|error| {
+        let open = source::open(src, sources.prefixes).map_err(|error| {
             Refusal::Failed(format!("pipe: open file {src}: open {src}: {}", go_error::text(&error)))
         })?;
-        return Ok(Slot::Open(Arc::new(open.into())));
+        return Ok(Slot::Open(open));
     }
     if let Some(content) = &file.content {
         return Ok(Slot::Content(content.clone()));
@@ -312,14 +274,17 @@ fn copy_in(
     errors: &mut Vec<FileError>,
 ) -> Result<Vec<(String, CopyIn)>, Refusal> {
     let mut put = Vec::new();
+    let (mut open_sources, mut open_stored) = (BTreeMap::new(), BTreeMap::new());
     for (name, file) in command.copy_in.iter().filter(|(_, file)| file.symlink.is_none()) {
         let opened = if let Some(src) = &file.src {
             let failed = |error| format!("open {src}: {}", go_error::text(&error));
-            open_source(src).map(|open| CopyIn::Open(Arc::new(open.into()))).map_err(failed)
+            once(&mut open_sources, src, || source::open(src, sources.prefixes))
+                .map(CopyIn::Open)
+                .map_err(failed)
         } else if let Some(content) = &file.content {
             Ok(CopyIn::Content(content.clone()))
         } else if let Some(id) = &file.file_id {
-            Ok(CopyIn::Open(stored(id, sources.files)?))
+            Ok(CopyIn::Open(once(&mut open_stored, id, || stored(id, sources.files))?))
         } else {
             Err("file cannot open as reader: *envexec.FileCollector".to_owned())
         };
@@ -339,6 +304,20 @@ fn copy_in(
         }
     }
     Ok(put)
+}
+
+/// What is opened by this name, which is opened once: the sandbox reads by position.
+fn once<'a, E>(
+    opened: &mut BTreeMap<&'a str, Arc<OwnedFd>>,
+    name: &'a str,
+    open: impl FnOnce() -> Result<Arc<OwnedFd>, E>,
+) -> Result<Arc<OwnedFd>, E> {
+    if let Some(opened) = opened.get(name) {
+        return Ok(Arc::clone(opened));
+    }
+    let new = open()?;
+    opened.insert(name, Arc::clone(&new));
+    Ok(new)
 }
 
 /// A link that could not be made.

@@ -173,7 +173,7 @@ fn program(
         path,
         mode: 0o777,
         content: match content {
-            CopyIn::Content(content) => PutContent::Bytes(content[..].into()),
+            CopyIn::Content(content) => PutContent::Bytes(content),
             CopyIn::Open(descriptor) => PutContent::Descriptor(descriptor),
             CopyIn::Symlink(target) => PutContent::Symlink(target),
         },

@@ -17,22 +17,41 @@ pub(super) enum Value {
 /// Go's own bound is 10 000; a request has five levels.
 const MAX_DEPTH: usize = 256;
 
+/// Most values of a body, those in others counted too. Two bytes can be a value, and a value a command of some hundred
+/// bytes in memory.
+pub(super) const MAX_VALUES: usize = 100_000;
+
+/// How much longer than the body its texts may become: Go has three bytes for each that is no UTF-8.
+const MAX_GROWTH: usize = 1024 * 1024;
+
+/// A value, and how many there are in it, itself among them.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Counted {
+    pub(super) value: Value,
+    pub(super) values: usize,
+}
+
 /// Reads the first value of a body; what follows it is not looked at.
 ///
 /// # Errors
-/// In the words of Go's scanner.
-pub(super) fn parse(body: &[u8]) -> Result<Value, String> {
-    let mut scanner = Scanner { bytes: body, at: 0 };
+/// In the words of Go's scanner; too many values, or too much text.
+pub(super) fn parse(body: &[u8]) -> Result<Counted, String> {
+    let text_left = body.len().saturating_add(MAX_GROWTH);
+    let mut scanner = Scanner { bytes: body, at: 0, values: 0, text_left };
     scanner.skip_blanks();
     if scanner.at == body.len() {
         return Err("EOF".to_owned());
     }
-    scanner.value(0)
+    let value = scanner.value(0)?;
+    Ok(Counted { value, values: scanner.values })
 }
 
 struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
+    values: usize,
+    /// Bytes that texts may have still.
+    text_left: usize,
 }
 
 impl Scanner<'_> {
@@ -62,6 +81,10 @@ impl Scanner<'_> {
     fn value(&mut self, depth: usize) -> Result<Value, String> {
         if depth > MAX_DEPTH {
             return Err("exceeded max depth".to_owned());
+        }
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            return Err(format!("too many values: {MAX_VALUES} are allowed"));
         }
         match self.token()? {
             b'{' => self.object(depth),
@@ -183,7 +206,11 @@ impl Scanner<'_> {
         }
         // Go replaces each byte of invalid UTF-8 with U+FFFD; the library does so by maximal sequences. Nobody sends
         // text in which that shows.
-        Ok(String::from_utf8(text).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+        let text = String::from_utf8(text)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        self.text_left =
+            self.text_left.checked_sub(text.len()).ok_or("too much text that is no UTF-8".to_owned())?;
+        Ok(text)
     }
 
     fn escape(&mut self, text: &mut Vec<u8>) -> Result<(), String> {
@@ -270,6 +297,10 @@ mod tests {
         parse(body.as_bytes()).unwrap_err()
     }
 
+    fn value(body: &[u8]) -> Result<Value, String> {
+        parse(body).map(|counted| counted.value)
+    }
+
     #[test]
     fn faults_are_told_in_the_words_of_go() {
         assert_eq!(error(""), "EOF");
@@ -290,11 +321,11 @@ mod tests {
 
     #[test]
     fn what_go_is_lenient_about_is_taken() {
-        assert_eq!(parse(b"{} trailing"), Ok(Value::Object(vec![])));
-        assert_eq!(parse(b"\"\xff\""), Ok(Value::String("\u{fffd}".into())));
-        assert_eq!(parse(br#""\ud800x""#), Ok(Value::String("\u{fffd}x".into())));
-        assert_eq!(parse(br#""\ud83d\ude00""#), Ok(Value::String("\u{1f600}".into())));
-        assert_eq!(parse(b"1e9"), Ok(Value::Number("1e9".into())));
+        assert_eq!(value(b"{} trailing"), Ok(Value::Object(vec![])));
+        assert_eq!(value(b"\"\xff\""), Ok(Value::String("\u{fffd}".into())));
+        assert_eq!(value(br#""\ud800x""#), Ok(Value::String("\u{fffd}x".into())));
+        assert_eq!(value(br#""\ud83d\ude00""#), Ok(Value::String("\u{1f600}".into())));
+        assert_eq!(value(b"1e9"), Ok(Value::Number("1e9".into())));
     }
 
     #[test]
@@ -312,7 +343,7 @@ mod tests {
         fn what_serde_writes_is_read_the_same(text in any::<String>(), number in any::<i64>()) {
             let body = serde_json::json!([text, number]).to_string();
             let expected = Value::Array(vec![Value::String(text), Value::Number(number.to_string())]);
-            prop_assert_eq!(parse(body.as_bytes()), Ok(expected));
+            prop_assert_eq!(value(body.as_bytes()), Ok(expected));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a request comes to: results, or why there are none.
 
 use super::answer::CommandResult;
+use crate::account::Full;
 
 /// What a request comes to.
 pub(crate) type Outcome = Result<Vec<CommandResult>, Refusal>;
@@ -12,4 +13,15 @@ pub(crate) enum Refusal {
     Bad(String),
     /// 500 in go-judge's contract: what the request names cannot be had.
     Failed(String),
+    /// 503, which go-judge does not have: it may be had later.
+    Busy(String),
+}
+
+impl From<Full> for Refusal {
+    fn from(full: Full) -> Self {
+        match full {
+            Full::Now => Self::Busy(full.to_string()),
+            Full::Ever { .. } => Self::Bad(full.to_string()),
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::json::{self, Value};
+use super::json::{self, Counted, Value};
 
 /// The body of `POST /run`, and a message on `/ws`.
 #[derive(Debug, Default, PartialEq)]
@@ -13,6 +13,16 @@ pub(crate) struct Request {
     pub(crate) request_id: String,
     pub(crate) commands: Vec<Command>,
     pub(crate) pipes: Vec<PipeMap>,
+    /// What it takes in memory beside its texts and contents, in bytes.
+    pub(crate) weight: u64,
+}
+
+/// What a value of a request takes in memory, roughly, whatever it is.
+const OF_VALUE: u64 = 256;
+
+/// The weight of so many values.
+pub(crate) fn weight(values: usize) -> u64 {
+    values as u64 * OF_VALUE
 }
 
 /// What a client of `/ws` sends.
@@ -115,7 +125,7 @@ impl OutputName {
 /// # Errors
 /// The text that go-judge answers with.
 pub(crate) fn decode(body: &[u8]) -> Result<Request, String> {
-    decode_as(body, "Request", &REQUEST)
+    request(json::parse(body)?)
 }
 
 /// Decodes a message of `/stream` that resizes.
@@ -123,7 +133,7 @@ pub(crate) fn decode(body: &[u8]) -> Result<Request, String> {
 /// # Errors
 /// As of [`decode`].
 pub(crate) fn decode_resize(body: &[u8]) -> Result<Resize, String> {
-    decode_as(body, "ResizeRequest", &RESIZE)
+    fill(json::parse(body)?.value, "ResizeRequest", &RESIZE)
 }
 
 /// Decodes a message of `/ws`. One that cancels is nothing else.
@@ -131,11 +141,16 @@ pub(crate) fn decode_resize(body: &[u8]) -> Result<Resize, String> {
 /// # Errors
 /// As of [`decode`].
 pub(crate) fn decode_message(body: &[u8]) -> Result<SocketMessage, String> {
-    let value = json::parse(body)?;
-    match cancelled(&value)? {
+    let counted = json::parse(body)?;
+    match cancelled(&counted.value)? {
         Some(id) => Ok(SocketMessage::Cancel(id)),
-        None => fill(value, "Request", &REQUEST).map(SocketMessage::Run),
+        None => request(counted).map(SocketMessage::Run),
     }
+}
+
+fn request(counted: Counted) -> Result<Request, String> {
+    let request = fill(counted.value, "Request", &REQUEST)?;
+    Ok(Request { weight: weight(counted.values), ..request })
 }
 
 /// The id in `cancelRequestId`.
@@ -149,10 +164,6 @@ fn cancelled(message: &Value) -> Result<Option<String>, String> {
             Err(format!("json: cannot unmarshal {} into cancelRequestId of type string", kind(other)))
         }
     }
-}
-
-fn decode_as<T: Default>(body: &[u8], name: &'static str, fields: &[Field<'_, T>]) -> Result<T, String> {
-    fill(json::parse(body)?, name, fields)
 }
 
 fn fill<T: Default>(value: Value, name: &'static str, fields: &[Field<'_, T>]) -> Result<T, String> {
@@ -472,9 +483,31 @@ mod tests {
         let cancel = |id: &str| Ok(SocketMessage::Cancel(id.to_owned()));
         assert_eq!(decode_message(br#"{"requestId":"a","cmd":[{}],"cancelrequestid":"b"}"#), cancel("b"));
         let run = br#"{"requestId":"a","cancelRequestId":null}"#;
-        let request = Request { request_id: "a".into(), ..Request::default() };
+        let request = Request { request_id: "a".into(), weight: weight(3), ..Request::default() };
         assert_eq!(decode_message(run), Ok(SocketMessage::Run(request)));
         assert!(decode_message(br#"{"cancelRequestId":5}"#).is_err());
+    }
+
+    #[test]
+    fn what_is_more_than_a_request_can_be_is_refused_before_it_is_in_memory() {
+        let few = format!("{{\"cmd\":[{}{{}}]}}", "{},".repeat(json::MAX_VALUES - 3));
+        assert_eq!(decode(few.as_bytes()).unwrap().commands.len(), json::MAX_VALUES - 2);
+        for hostile in ["{},", "null,", "[],", "0,", "\"\",", "[[],{\"a\":0}],"] {
+            let many = format!("{{\"cmd\":[{}{{}}]}}", hostile.repeat(4_000_000));
+            assert_eq!(error(&many), "too many values: 100000 are allowed", "{hostile}");
+        }
+        let keys = format!("{{{}\"a\":0}}", "\"\":0,".repeat(json::MAX_VALUES));
+        assert_eq!(error(&keys), "too many values: 100000 are allowed");
+        let deep = "{\"cmd\":".to_owned() + &"[".repeat(12 << 20);
+        assert_eq!(error(&deep), "exceeded max depth");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_do_not_multiply() {
+        let body = [b"{\"requestId\":\"", &[0xff; 3 << 20][..], b"\"}"].concat();
+        assert_eq!(decode(&body).unwrap_err(), "too much text that is no UTF-8");
+        let body = [b"{\"requestId\":\"", &[0xff; 1000][..], b"\"}"].concat();
+        assert_eq!(decode(&body).unwrap().request_id.len(), 3000);
     }
 
     #[test]

@@ -19,11 +19,15 @@ use super::pipes::{self, DRAIN};
 use super::refusal::Outcome;
 use super::refusal::Refusal;
 use super::request::{File, Request};
+use crate::account::Held;
 use crate::sandbox::{TerminalMaster, TerminalSize};
 
 /// Most bytes of a request's input that wait until its programs read them. What a client sends behind them, also that
 /// it cancels, is seen when they have.
-pub(super) const UNREAD: u32 = 8 * 1024 * 1024;
+pub(super) const UNREAD: u32 = 1024 * 1024;
+
+/// What a piece of input takes beside its bytes.
+const PIECE: usize = 128;
 
 /// Most bytes of one output, as go-judge's.
 const BLOCK: usize = 32 * 1024;
@@ -44,6 +48,14 @@ pub(crate) struct Place {
 pub(crate) struct StreamOutput {
     pub(crate) place: Place,
     pub(crate) bytes: Bytes,
+}
+
+/// What a request with streams may hold of inputs and outputs that are on their way.
+pub(super) fn most_held(request: &Request) -> u64 {
+    let files = request.commands.iter().flat_map(|command| command.files.iter().flatten());
+    let outputs = files.filter(|file| file.stream_out).count();
+    // Each output has a block that is read into, beside those that wait.
+    u64::from(UNREAD) + ((2 * outputs + OUTPUTS) * BLOCK) as u64
 }
 
 /// What comes of a request with streams, in this order: outputs, then its end.
@@ -130,6 +142,8 @@ struct Input {
 struct Chunk {
     bytes: Bytes,
     _room: Option<OwnedSemaphorePermit>,
+    /// What the message that it came in has of the account.
+    _held: Option<Held>,
 }
 
 impl StreamInput {
@@ -139,13 +153,26 @@ impl StreamInput {
     /// # Errors
     /// The place is no `streamIn`, or was closed.
     pub(crate) async fn write(&self, place: Place, bytes: Bytes) -> Result<(), StreamError> {
+        self.write_keeping(place, bytes, None).await
+    }
+
+    /// As [`StreamInput::write`]; what the bytes have of the account is kept as long as they are.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) async fn write_keeping(
+        &self,
+        place: Place,
+        bytes: Bytes,
+        held: Option<Held>,
+    ) -> Result<(), StreamError> {
         let input = self.inputs.get(&place).ok_or(StreamError::NoInput(place))?;
-        let size = u32::try_from(bytes.len()).unwrap_or(UNREAD).min(UNREAD);
+        let size = u32::try_from(bytes.len().saturating_add(PIECE)).unwrap_or(UNREAD).min(UNREAD);
         let room = Arc::clone(&self.room).acquire_many_owned(size).await.ok();
         let chunks = input.chunks.lock().unwrap_or_else(PoisonError::into_inner);
         let chunks = chunks.as_ref().ok_or(StreamError::Closed(place))?;
         // Nobody takes it: the program has ended, or does not read any more.
-        drop(chunks.send(Chunk { bytes, _room: room }));
+        drop(chunks.send(Chunk { bytes, _room: room, _held: held }));
         Ok(())
     }
 

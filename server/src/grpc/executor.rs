@@ -115,5 +115,6 @@ pub(crate) fn refused(refusal: Refusal) -> Status {
     match refusal {
         Refusal::Bad(text) => Status::invalid_argument(text),
         Refusal::Failed(text) => Status::internal(text),
+        Refusal::Busy(text) => Status::resource_exhausted(text),
     }
 }

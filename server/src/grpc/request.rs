@@ -6,7 +6,7 @@ use gavel_rpc::request::pipe_map::PipeIndex;
 use gavel_rpc::request::{self as message, file};
 
 use crate::gojudge::refusal::Refusal;
-use crate::gojudge::request::{Command, File, OutputName, PipeEnd, PipeMap, Request};
+use crate::gojudge::request::{Command, File, OutputName, PipeEnd, PipeMap, Request, weight};
 
 /// The id that the answer has to bear, and the request.
 ///
@@ -14,9 +14,17 @@ use crate::gojudge::request::{Command, File, OutputName, PipeEnd, PipeMap, Reque
 /// In go-judge's words, where a message makes no sense in itself.
 pub(crate) fn converted(request: gavel_rpc::Request) -> Result<(String, Request), Refusal> {
     let gavel_rpc::Request { request_id, cmd, pipe_mapping } = request;
+    let parts = pipe_mapping.len() + cmd.iter().map(parts).sum::<usize>();
     let commands = cmd.into_iter().map(command).collect::<Result<_, _>>()?;
     let pipes = pipe_mapping.into_iter().map(pipe_map).collect();
-    Ok((request_id, Request { commands, pipes, ..Request::default() }))
+    Ok((request_id, Request { commands, pipes, weight: weight(parts), ..Request::default() }))
+}
+
+/// A command counts for a few parts of its own.
+fn parts(command: &message::CmdType) -> usize {
+    let message::CmdType { args, env, files, copy_in, symlinks, copy_out, copy_out_cached, .. } = command;
+    let lists = [args.len(), env.len(), files.len(), copy_in.len(), symlinks.len()];
+    4 + lists.iter().sum::<usize>() + copy_out.len() + copy_out_cached.len()
 }
 
 fn command(command: message::CmdType) -> Result<Command, Refusal> {

@@ -173,7 +173,7 @@ pub(super) fn sources(submission: &Submission) -> Vec<PutFile> {
     let put = |(name, content): (&String, &Arc<[u8]>)| PutFile {
         path: name.clone(),
         mode: 0o444,
-        content: PutContent::Bytes(Arc::clone(content)),
+        content: PutContent::Bytes(bytes::Bytes::from_owner(Arc::clone(content))),
     };
     submission.files.iter().map(put).collect()
 }

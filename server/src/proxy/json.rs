@@ -1,6 +1,7 @@
 //! Messages as JSON, in the form that protobuf defines (`protojson`).
 
 use gavel_rpc::DESCRIPTION;
+use gavel_rpc::bounded::MAX_PARTS;
 use prost::Message;
 use prost_reflect::{DescriptorError, DescriptorPool, DynamicMessage, MessageDescriptor};
 
@@ -22,6 +23,9 @@ impl Protojson {
     /// # Errors
     /// What does not fit, and where.
     pub(super) fn read<M: Message + Default>(&self, name: &str, json: &[u8]) -> Result<M, String> {
+        if parts(json) > MAX_PARTS {
+            return Err(format!("too many values: {MAX_PARTS} are allowed"));
+        }
         let mut reader = serde_json::Deserializer::from_slice(json);
         let read = DynamicMessage::deserialize(self.descriptor(name)?, &mut reader);
         let message = read.map_err(|error| error.to_string())?;
@@ -42,6 +46,22 @@ impl Protojson {
     fn descriptor(&self, name: &str) -> Result<MessageDescriptor, String> {
         self.0.get_message_by_name(name).ok_or_else(|| format!("there is no message {name}"))
     }
+}
+
+/// At most so many values are in this JSON: each is behind one of these characters, which texts may have too, but a text
+/// is one value.
+fn parts(json: &[u8]) -> usize {
+    let (mut parts, mut in_text, mut escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b',' | b'[' | b'{' if !in_text => parts += 1,
+            _ => {}
+        }
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -71,6 +91,15 @@ mod tests {
             let refusal = read(json).unwrap_err();
             assert!(refusal.contains(reason), "{json}: {refusal}");
         }
+    }
+
+    #[test]
+    fn what_has_too_many_values_is_refused_and_a_text_is_one() {
+        let read = |json: &str| Protojson::new().unwrap().read::<Request>("pb.Request", json.as_bytes());
+        let many = format!("{{\"cmd\":[{}{{}}]}}", "{},".repeat(1_000_000));
+        assert_eq!(read(&many).unwrap_err(), "too many values: 100000 are allowed");
+        let text = format!("{{\"requestID\":\"{}\"}}", "[{,\\\"".repeat(100_000));
+        assert_eq!(read(&text).unwrap().request_id.len(), 400_000);
     }
 
     #[test]

@@ -51,7 +51,11 @@ impl Channel {
     /// Sends frames and closes our copies of what went with them.
     pub(super) async fn send(&mut self, frames: Vec<Frame>) -> Result<(), SandboxError> {
         for Frame { bytes, descriptors } in frames {
-            let borrowed: Vec<_> = descriptors.iter().map(AsFd::as_fd).collect();
+            let mut open = Vec::with_capacity(descriptors.len());
+            for descriptor in descriptors {
+                open.push(descriptor.open().await?);
+            }
+            let borrowed: Vec<_> = open.iter().map(AsFd::as_fd).collect();
             self.connection.send(&bytes, &borrowed).await?;
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
 use rustix::pipe::PipeFlags;
 
@@ -24,15 +25,14 @@ pub(super) async fn stdin(bytes: &Arc<[u8]>) -> io::Result<OwnedFd> {
     {
         return Ok(pipe);
     }
-    memory(bytes).await
+    memory(Bytes::from_owner(Arc::clone(bytes))).await
 }
 
 /// These bytes as a file that nobody can change.
-pub(super) async fn memory(bytes: &Arc<[u8]>) -> io::Result<OwnedFd> {
+pub(super) async fn memory(bytes: Bytes) -> io::Result<OwnedFd> {
     if bytes.len() <= BLOCKING {
-        return sealed(bytes);
+        return sealed(&bytes);
     }
-    let bytes = Arc::clone(bytes);
     tokio::task::spawn_blocking(move || sealed(&bytes)).await.map_err(io::Error::other)?
 }
 

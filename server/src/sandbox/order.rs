@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use gavel_protocol::{
     BoxFile, Collect, Content, Descriptor, MAX_DESCRIPTORS, MAX_FRAME, Order, Run, Stdio, StdioSource, Step,
 };
@@ -36,16 +37,38 @@ pub(super) const E2BIG: i32 = rustix::io::Errno::TOOBIG.raw_os_error();
 /// `ENAMETOOLONG`: as open(2) and symlink(2) say it.
 const ENAMETOOLONG: i32 = rustix::io::Errno::NAMETOOLONG.raw_os_error();
 
-/// A descriptor that goes out beside a frame.
+/// What goes out beside a frame as a descriptor.
 #[derive(Debug)]
 pub(super) enum Passed {
     /// Made for this run; closed once it is sent.
     Own(OwnedFd),
     /// Kept by somebody else as well.
     Shared(Arc<OwnedFd>),
+    /// Of these bytes one is made when the frame is sent: of many frames no more are open than those of one.
+    Content(Bytes),
 }
 
-impl AsFd for Passed {
+/// A descriptor that is sent.
+#[derive(Debug)]
+pub(super) enum Open {
+    Own(OwnedFd),
+    Shared(Arc<OwnedFd>),
+}
+
+impl Passed {
+    /// The descriptor.
+    pub(super) async fn open(self) -> Result<Open, SandboxError> {
+        Ok(match self {
+            Self::Own(descriptor) => Open::Own(descriptor),
+            Self::Shared(descriptor) => Open::Shared(descriptor),
+            Self::Content(bytes) => {
+                Open::Own(input::memory(bytes).await.map_err(failed("pass a file to the sandbox"))?)
+            }
+        })
+    }
+}
+
+impl AsFd for Open {
     fn as_fd(&self) -> BorrowedFd<'_> {
         match self {
             Self::Own(descriptor) => descriptor.as_fd(),
@@ -141,7 +164,7 @@ fn wires<'a>(program: &'a Program) -> impl Iterator<Item = &'a Wire> {
 
 /// Makes the frames and the descriptors of a run.
 pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError> {
-    let mut parcels = pack(program.files).await.map_err(failed("pass a file to the sandbox"))?;
+    let mut parcels = pack(program.files);
     let room = MAX_DESCRIPTORS.saturating_sub(program.others.len() + STANDARD);
     let last = parcels.pop_if(|parcel| parcel.descriptors.len() <= room).unwrap_or_default();
     let Parcel { files, mut descriptors, .. } = last;
@@ -195,7 +218,7 @@ fn collect(files: Vec<CollectFile>) -> Vec<Collect> {
 }
 
 /// Spreads files over frames, in order.
-async fn pack(files: Vec<PutFile>) -> io::Result<Vec<Parcel>> {
+fn pack(files: Vec<PutFile>) -> Vec<Parcel> {
     let mut parcels = vec![];
     let mut parcel = Parcel::default();
     for file in files {
@@ -212,8 +235,7 @@ async fn pack(files: Vec<PutFile>) -> io::Result<Vec<Parcel>> {
         let content = match file.content {
             PutContent::Bytes(bytes) if bytes.len() <= INLINE => Content::Inline(bytes.to_vec()),
             PutContent::Bytes(bytes) => {
-                let memory = input::memory(&bytes).await?;
-                Content::Descriptor(pass(&mut parcel.descriptors, Passed::Own(memory)))
+                Content::Descriptor(pass(&mut parcel.descriptors, Passed::Content(bytes)))
             }
             PutContent::Descriptor(descriptor) => {
                 Content::Descriptor(pass(&mut parcel.descriptors, Passed::Shared(descriptor)))
@@ -223,7 +245,7 @@ async fn pack(files: Vec<PutFile>) -> io::Result<Vec<Parcel>> {
         parcel.files.push(BoxFile { path: file.path, mode: file.mode, content });
     }
     parcels.push(parcel);
-    Ok(parcels)
+    parcels
 }
 
 /// `None` = the program has no such descriptor.
@@ -282,19 +304,18 @@ mod tests {
         PutFile { path: format!("f{name}"), mode: 0o444, content: PutContent::Bytes(vec![1; length].into()) }
     }
 
-    #[tokio::test]
-    async fn a_small_file_travels_in_the_frame_and_a_large_one_beside_it() {
-        let parcels = pack(vec![file(0, INLINE), file(1, INLINE + 1)]).await.unwrap();
+    #[test]
+    fn a_small_file_travels_in_the_frame_and_a_large_one_beside_it() {
+        let parcels = pack(vec![file(0, INLINE), file(1, INLINE + 1)]);
         assert_eq!(parcels.len(), 1);
         assert!(matches!(parcels[0].files[0].content, Content::Inline(_)));
         assert!(matches!(parcels[0].files[1].content, Content::Descriptor(Descriptor(0))));
     }
 
-    #[tokio::test]
-    async fn many_files_take_more_frames_and_keep_their_order() {
+    #[test]
+    fn many_files_take_more_frames_and_keep_their_order() {
         let parcels =
             pack((0..1000).map(|name| file(name, if name % 2 == 0 { 10 } else { 20_000 })).collect());
-        let parcels = parcels.await.unwrap();
         let names: Vec<_> = parcels.iter().flat_map(|parcel| &parcel.files).map(|file| &file.path).collect();
         assert_eq!(names.len(), 1000);
         assert!(names.iter().enumerate().all(|(at, name)| **name == format!("f{at}")));

@@ -4,6 +4,7 @@
 
 mod access;
 mod bench;
+mod bounds;
 mod cancel;
 mod durability;
 mod errors;

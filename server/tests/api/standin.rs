@@ -4,7 +4,7 @@
 //! terminal for each line that it reads. Its other files hold what was copied in.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -125,6 +125,8 @@ fn collected(wanted: &CollectFile, program: &Program) -> CollectedOutput {
         Some(PutContent::Bytes(bytes)) => file(bytes),
         Some(PutContent::Descriptor(source)) => {
             let mut source = File::from(source.as_fd().try_clone_to_owned().unwrap());
+            // As the monitor does: by position. Several files may be copies of one descriptor.
+            source.rewind().unwrap();
             let mut content = Vec::new();
             source.read_to_end(&mut content).unwrap();
             file(&content)

@@ -91,7 +91,7 @@ async fn cancelling_kills_also_behind_input_that_nobody_reads() {
     let mut socket = open(&bench).await;
     socket.send(request(&["hang"], json!([{"streamIn": true}, {"streamOut": true}]))).await;
     for _ in 0..7 {
-        socket.send(message(3, &vec![0; 1 << 20])).await;
+        socket.send(message(3, &vec![0; 1 << 17])).await;
     }
     socket.send(message(4, &[])).await;
     let (_, end) = rest(&mut socket).await;

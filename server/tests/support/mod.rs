@@ -101,7 +101,7 @@ impl Service {
         compiler.files.push(PutFile {
             path: "main.c".into(),
             mode: 0o444,
-            content: PutContent::Bytes(source.as_bytes().into()),
+            content: PutContent::Bytes(source.to_owned().into()),
         });
         compiler.collect.push(CollectFile {
             path: "main".into(),

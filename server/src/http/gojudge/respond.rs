@@ -1,10 +1,14 @@
 //! Answers in go-judge's form.
 
 use actix_web::HttpResponse;
+use actix_web::http::header;
 
 use super::sending::Sending;
 use crate::gojudge::answer::{self, CommandResult};
 use crate::gojudge::refusal::Refusal;
+
+/// Seconds after which what is taken now may be free.
+const RETRY_AFTER: u32 = 2;
 
 /// What came of a request.
 pub(super) fn answered(outcome: Result<Vec<CommandResult>, Refusal>) -> HttpResponse {
@@ -25,6 +29,11 @@ pub(super) fn refused(refusal: &Refusal) -> HttpResponse {
     match refusal {
         Refusal::Bad(text) => json_body(HttpResponse::BadRequest(), answer::text(text)),
         Refusal::Failed(text) => json_body(HttpResponse::InternalServerError(), answer::text(text)),
+        Refusal::Busy(text) => {
+            let mut response = HttpResponse::ServiceUnavailable();
+            response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
+            json_body(response, answer::text(text))
+        }
     }
 }
 

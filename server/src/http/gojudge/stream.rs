@@ -104,7 +104,7 @@ async fn listen(incoming: &mut Incoming, input: &StreamInput, messages: &mpsc::S
             Ok(ClientMessage::Input(place, bytes)) => {
                 let written = tokio::select! {
                     biased;
-                    written = input.write(place, bytes) => written,
+                    written = input.write_keeping(place, bytes, Some(received.held)) => written,
                     () = incoming.gone() => return Broken::Lost(Lost::Gone),
                     never = probe(messages) => match never {},
                 };
@@ -161,7 +161,9 @@ async fn tell(streaming: &mut Streaming, messages: &mpsc::Sender<Outbound>) -> O
 fn results(outcome: Outcome) -> Outbound {
     let answer = match outcome {
         Ok(results) => answer::response("", Some(results), ""),
-        Err(Refusal::Bad(error) | Refusal::Failed(error)) => answer::response("", Some(vec![]), &error),
+        Err(Refusal::Bad(error) | Refusal::Failed(error) | Refusal::Busy(error)) => {
+            answer::response("", Some(vec![]), &error)
+        }
     };
     Outbound::Binary(answer.behind(&[1]))
 }

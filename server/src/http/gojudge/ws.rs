@@ -187,7 +187,7 @@ async fn send(
 fn response(id: &str, outcome: Outcome) -> Result<Answer, String> {
     match outcome {
         Ok(results) => Ok(answer::response(id, Some(results), "")),
-        Err(Refusal::Failed(error)) => Ok(answer::response(id, Some(vec![]), &error)),
+        Err(Refusal::Failed(error) | Refusal::Busy(error)) => Ok(answer::response(id, Some(vec![]), &error)),
         Err(Refusal::Bad(why)) => Err(why),
     }
 }

@@ -355,13 +355,13 @@ async fn names_that_fit_no_frame_are_the_programs_failure_and_cost_no_sandbox() 
     let mut leased = lease(&stage, Isolation::Pooled, None).await;
     let put = |path: usize, content| PutFile { path: "p".repeat(path), mode: 0o444, content };
     let long = [
-        put(200_000, PutContent::Bytes([][..].into())),
-        put(4096, PutContent::Bytes([][..].into())),
+        put(200_000, PutContent::Bytes(bytes::Bytes::new())),
+        put(4096, PutContent::Bytes(bytes::Bytes::new())),
         put(1, PutContent::Symlink("t".repeat(4096))),
     ];
     for file in long {
         let mut named = program(Duration::from_secs(5));
-        named.files = vec![put(1, PutContent::Bytes([][..].into())), file];
+        named.files = vec![put(1, PutContent::Bytes(bytes::Bytes::new())), file];
         let ran = leased.run(named, &CancellationToken::new()).await.unwrap();
         assert_eq!(ran.ending, RunEnding::NotPut { file: 1, errno: 36 });
     }

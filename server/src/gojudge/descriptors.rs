@@ -1,0 +1,113 @@
+//! The descriptors that requests may have open: the process has so many, and without one nobody can connect.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::refusal::Refusal;
+use super::request::{Command, File, Request};
+use crate::descriptors::limit;
+
+/// More are of no use.
+const MOST: u64 = 65_536;
+
+/// How long a request waits for others to close theirs.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Contents travel in frames; those of one have descriptors at one time.
+const CONTENTS: usize = 250;
+
+/// What is left in the box of a command may be so many files.
+const LEFT: usize = gavel_protocol::MAX_LEAVINGS + 1;
+
+/// All of them.
+#[derive(Debug)]
+pub(super) struct Descriptors {
+    free: Arc<Semaphore>,
+    /// Most of one request.
+    most: usize,
+}
+
+impl Descriptors {
+    /// A quarter of what the process may have; others are for connections, sandboxes and the store.
+    pub(super) fn new() -> Self {
+        let all = usize::try_from((limit() / 4).min(MOST)).unwrap_or(usize::MAX);
+        Self { free: Arc::new(Semaphore::new(all)), most: all / 4 * 3 }
+    }
+
+    /// Waits until those are free that a request needs.
+    ///
+    /// # Errors
+    /// It needs more than one may have, or they are not free in time.
+    pub(super) async fn take(&self, request: &Request) -> Result<OwnedSemaphorePermit, Refusal> {
+        let needed = needed(request);
+        if needed > self.most {
+            return Err(Refusal::Bad(format!("too many files: {needed} > {}", self.most)));
+        }
+        let taking = Arc::clone(&self.free).acquire_many_owned(u32::try_from(needed).unwrap_or(u32::MAX));
+        let taken = tokio::time::timeout(PATIENCE, taking).await.ok().and_then(Result::ok);
+        taken.ok_or_else(|| Refusal::Busy("too many files are open".to_owned()))
+    }
+}
+
+/// Descriptors that a request has open at one time, at most.
+fn needed(request: &Request) -> usize {
+    // Two pipes of two ends each, where a relay is in the middle.
+    request.commands.iter().map(of_command).sum::<usize>() + 4 * request.pipes.len()
+}
+
+fn of_command(command: &Command) -> usize {
+    let opened: BTreeSet<&str> = command.copy_in.values().filter_map(opened).collect();
+    let contents = command.copy_in.values().filter(|file| file.content.is_some()).count();
+    let left = if command.copy_out_dir.is_empty() { 0 } else { LEFT };
+    // A pipe has two ends, a terminal three.
+    3 * command.files.len()
+        + opened.len()
+        + contents.min(CONTENTS)
+        + command.copy_out.len()
+        + command.copy_out_cached.len()
+        + left
+}
+
+/// What a file is opened by: several of one name are one.
+fn opened(file: &File) -> Option<&str> {
+    file.src.as_deref().or(file.file_id.as_deref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(copy_in: impl IntoIterator<Item = (String, File)>) -> Request {
+        let command = Command { copy_in: copy_in.into_iter().collect(), ..Command::default() };
+        Request { commands: vec![command], ..Request::default() }
+    }
+
+    fn stored(id: &str) -> File {
+        File { file_id: Some(id.to_owned()), ..File::default() }
+    }
+
+    #[test]
+    fn one_file_needs_one_however_often_it_is_copied_in() {
+        assert_eq!(needed(&request((0..40_000).map(|name| (name.to_string(), stored("A"))))), 1);
+        assert_eq!(needed(&request((0..100).map(|name| (name.to_string(), stored(&name.to_string()))))), 100);
+        let content = || File { content: Some("x".into()), ..File::default() };
+        assert_eq!(needed(&request((0..10_000).map(|name| (name.to_string(), content())))), CONTENTS);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_needs_more_than_one_may_have_is_refused_and_others_wait_for_each_other() {
+        let descriptors = Descriptors { free: Arc::new(Semaphore::new(100)), most: 75 };
+        let of = |count: usize| request((0..count).map(|name| (name.to_string(), stored(&name.to_string()))));
+        let refused = descriptors.take(&of(76)).await.unwrap_err();
+        assert_eq!(refused, Refusal::Bad("too many files: 76 > 75".to_owned()));
+        let first = descriptors.take(&of(75)).await.unwrap();
+        let refused = descriptors.take(&of(26)).await.unwrap_err();
+        assert!(matches!(refused, Refusal::Busy(_)));
+        drop(descriptors.take(&of(25)).await.unwrap());
+        drop(first);
+        drop(descriptors.take(&of(75)).await.unwrap());
+    }
+}

@@ -1,0 +1,101 @@
+//! What clients send that would be more than the server can hold: refused, while others are served.
+
+use gavel_rpc::executor_client::ExecutorClient;
+use gavel_rpc::request::CmdType;
+use gavel_rpc::stream_request::Request as Sent;
+use gavel_rpc::{Request, StreamRequest};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+use tonic::Code;
+use tonic::transport::Channel;
+
+use crate::bench::{Bench, answer};
+use crate::socket::Socket;
+
+/// 12 MiB, and some gigabytes once parsed.
+fn commands() -> String {
+    format!("{{\"cmd\":[{}{{}}]}}", "{},".repeat(4 << 20))
+}
+
+async fn echo(bench: &Bench) {
+    let command = json!({
+        "args": ["echo", "hello"], "files": [{"content": ""}, {"name": "stdout", "max": 100}],
+        "cpuLimit": 1_000_000_000, "clockLimit": 1_000_000_000, "memoryLimit": 1 << 20, "procLimit": 1,
+    });
+    let (status, body) = answer(bench.request(Method::POST, "/run").json(&json!({"cmd": [command]}))).await;
+    assert_eq!((status.as_u16(), &body[0]["files"]["stdout"]), (200, &json!("hello")), "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn millions_of_commands_are_refused_over_http() {
+    let bench = Bench::start().await;
+    let (status, body) = answer(bench.request(Method::POST, "/run").body(commands())).await;
+    assert_eq!((status.as_u16(), body), (400, Value::from("too many values: 100000 are allowed")));
+    let many = json!({"cmd": vec![json!({"args": ["echo"]}); 129]});
+    let (status, body) = answer(bench.request(Method::POST, "/run").json(&many)).await;
+    assert_eq!((status.as_u16(), body), (400, Value::from("too many commands: 129 > 128")));
+    echo(&bench).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn millions_of_commands_are_refused_over_websockets() {
+    let bench = Bench::start().await;
+    let mut socket = Socket::open(&bench, "/ws").await;
+    socket.send(Message::text(commands())).await;
+    assert!(socket.next().await.is_none());
+    let mut socket = Socket::open(&bench, "/stream").await;
+    socket.send(Message::binary([b"\x01", commands().as_bytes()].concat())).await;
+    let end = socket.next().await.unwrap().into_data();
+    let end: Value = serde_json::from_slice(&end[1..]).unwrap();
+    assert_eq!(end["error"], "too many values: 100000 are allowed");
+    echo(&bench).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn millions_of_commands_are_refused_over_grpc() {
+    let bench = Bench::start().await;
+    let channel = Channel::from_shared(bench.grpc_url.clone()).unwrap().connect().await.unwrap();
+    let mut executor = ExecutorClient::new(channel);
+    let many = |count| Request { cmd: vec![CmdType::default(); count], ..Request::default() };
+    let too_many = "the message has too many parts: 100000 are allowed";
+    let refused = executor.exec(many(100_000)).await.unwrap_err();
+    assert_eq!((refused.code(), refused.message()), (Code::InvalidArgument, too_many));
+    let refused = executor.exec(many(129)).await.unwrap_err();
+    assert_eq!((refused.code(), refused.message()), (Code::InvalidArgument, "too many commands: 129 > 128"));
+    let first = StreamRequest { request: Some(Sent::ExecRequest(many(100_000))) };
+    let refused = executor.exec_stream(futures_util::stream::iter([first])).await.unwrap_err();
+    assert_eq!((refused.code(), refused.message()), (Code::InvalidArgument, too_many));
+    echo(&bench).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_stored_file_may_be_copied_in_thousands_of_times() {
+    let bench = Bench::start().await;
+    let part = reqwest::multipart::Part::bytes(b"content".to_vec()).file_name("a");
+    let form = reqwest::multipart::Form::new().part("file", part);
+    let (_, id) = answer(bench.request(Method::POST, "/file").multipart(form)).await;
+    let copies: serde_json::Map<String, Value> =
+        (0..40_000).map(|number| (format!("f{number}"), json!({"fileId": id}))).collect();
+    let command = json!({
+        "args": ["echo"], "files": [], "copyIn": copies, "copyOut": ["f0", "f39999"],
+        "cpuLimit": 1_000_000_000, "clockLimit": 1_000_000_000, "memoryLimit": 1 << 20, "procLimit": 1,
+    });
+    let before = std::fs::read_dir("/proc/self/fd").unwrap().count();
+    let (status, body) = answer(bench.request(Method::POST, "/run").json(&json!({"cmd": [command]}))).await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(body[0]["files"], json!({"f0": "content", "f39999": "content"}), "{body}");
+    let after = std::fs::read_dir("/proc/self/fd").unwrap().count();
+    assert!(after < before + 500, "{before} descriptors were open, {after} are");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_needs_more_descriptors_than_one_may_have_is_refused() {
+    let bench = Bench::start().await;
+    let copies: Vec<String> = (0..60_000).map(|number| format!("f{number}")).collect();
+    let command = json!({"args": ["echo"], "files": [], "copyOut": copies});
+    let (status, body) = answer(bench.request(Method::POST, "/run").json(&json!({"cmd": [command]}))).await;
+    assert_eq!(status, 400, "{body}");
+    assert!(body.as_str().unwrap().starts_with("too many files: "), "{body}");
+    echo(&bench).await;
+}
