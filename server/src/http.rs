@@ -20,7 +20,7 @@ mod request_id;
 mod socket;
 pub(crate) mod telemetry;
 
-pub(crate) use body::Budget;
+pub(crate) use body::{Arriving, Budget};
 pub use error::{FieldError, Problem};
 pub(crate) use gojudge::uploaded;
 
@@ -81,6 +81,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     let budget = web::Data::new(body::Budget::new(api.account.clone(), api.config.http.max_body.get()));
     let sockets = socket::Sockets::new(budget.clone().into_inner(), api.config.gojudge.websockets);
     let sockets = web::Data::new(sockets);
+    let uploads = web::Data::new(api::Uploads::new());
     let server = HttpServer::new(move || {
         let gojudge = api.gojudge.clone();
         api.runtimes.note("http");
@@ -89,6 +90,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .app_data(budget.clone())
             .app_data(sockets.clone())
             .app_data(web::Data::new(api.config.http.access_log))
+            .app_data(uploads.clone())
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .wrap(from_fn(access_log::note))
             .wrap(from_fn(request_id::attach))

@@ -7,7 +7,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use self::compile::Compiled;
+use self::outputs::Outputs;
 use self::run::Runnable;
+use crate::blobs::Blobs;
 use crate::config::LimitsConfig;
 use crate::language::Languages;
 use crate::sandbox::{Lease, Profile, SandboxError, Sandboxes};
@@ -16,8 +18,10 @@ use crate::submission::{Isolation, Submission};
 mod artefacts;
 mod checker;
 mod compile;
+mod contents;
 pub mod judgement;
 mod log;
+mod outputs;
 mod run;
 #[cfg(test)]
 pub(crate) mod test_support;
@@ -50,6 +54,12 @@ pub enum JudgeError {
     /// A sandbox failed; another attempt may succeed.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    /// What the submission is made of is not there any more; no attempt will succeed.
+    #[error("a source, an input or an answer of the submission is missing in the workspace")]
+    Missing {
+        /// What the disk says.
+        source: std::io::Error,
+    },
     /// The workspace failed; another attempt may succeed.
     #[error("failed to {doing} in the workspace")]
     Workspace {
@@ -64,23 +74,26 @@ pub enum JudgeError {
 /// accepted is not worth an InternalError because containers are away for a while.
 const LEASE_PATIENCE: Duration = Duration::from_secs(600);
 
-/// Most bytes of output that a judgement keeps, over all its tests: what is longer is cut and flagged, after it was
-/// compared whole. A thousand tests that write a mebibyte each must not fill the server's memory.
-const KEPT_OUTPUT: usize = 16 * 1024 * 1024;
-
 /// Judges submissions in the sandboxes it was given.
 #[derive(Debug)]
 pub struct Judge<S> {
     sandboxes: S,
     languages: Arc<Languages>,
     artefacts: Arc<Artefacts>,
+    blobs: Blobs,
     limits: LimitsConfig,
 }
 
 impl<S: Sandboxes> Judge<S> {
-    /// A judge that keeps compiled programs in these artefacts.
-    pub fn new(sandboxes: S, languages: Arc<Languages>, artefacts: Artefacts, limits: LimitsConfig) -> Self {
-        Self { sandboxes, languages, artefacts: Arc::new(artefacts), limits }
+    /// A judge that keeps compiled programs in these artefacts, and finds contents in these blobs.
+    pub fn new(
+        sandboxes: S,
+        languages: Arc<Languages>,
+        artefacts: Artefacts,
+        blobs: Blobs,
+        limits: LimitsConfig,
+    ) -> Self {
+        Self { sandboxes, languages, artefacts: Arc::new(artefacts), blobs, limits }
     }
 
     /// Judges one submission to its end.
@@ -132,7 +145,7 @@ impl<S: Sandboxes> Judge<S> {
     ) -> Result<Vec<TestResult>, JudgeError> {
         let submission = runnable.submission;
         let mut results = Vec::with_capacity(submission.tests.len());
-        let mut room = KEPT_OUTPUT;
+        let mut outputs = Outputs::new(self.blobs.clone());
         let mut held = None;
         for (index, case) in (0u32..).zip(&submission.tests) {
             progress(Progress::Running { done: index });
@@ -144,15 +157,15 @@ impl<S: Sandboxes> Judge<S> {
                 }
             };
             let span = tracing::info_span!("run", test = index, sandbox = lease.name());
-            let ran = lease.run(runnable.program(case), cancel).instrument(span).await?;
+            let program = runnable.program(case, &self.blobs)?;
+            let mut ran = lease.run(program, cancel).instrument(span).await?;
             if submission.isolation == Isolation::Fresh {
                 held = Some(lease);
             }
-            let mut result = runnable.judged(index, case, ran)?;
-            result.stdout.keep_within(&mut room);
-            result.stderr.keep_within(&mut room);
-            results.push(result);
+            results.push(run::judged(&submission.limits, index, case, &mut ran, &self.blobs).await?);
+            outputs = outputs.keep(ran.stdout).await?.keep(ran.stderr).await?;
         }
+        outputs.finish(&mut results).await?;
         Ok(results)
     }
 }
@@ -169,7 +182,7 @@ mod tests {
 
     use gavel_protocol::{Bytes, Ending, Limit, Step};
 
-    use super::test_support::{LIMITS, Scripted, compiled, ended, printed, submission};
+    use super::test_support::{LIMITS, Scripted, blobs, compiled, ended, printed, submission};
     use super::*;
     use crate::sandbox::{Captured, CollectedOutput, Ran, RunEnding};
     use crate::submission::TestCase;
@@ -177,7 +190,7 @@ mod tests {
     struct Bench {
         judge: Judge<Scripted>,
         sandboxes: Scripted,
-        _store: tempfile::TempDir,
+        _store: [tempfile::TempDir; 2],
     }
 
     fn bench(answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) -> Bench {
@@ -194,8 +207,9 @@ mod tests {
             artefact: Bytes::mib(64),
         };
         let artefacts = Artefacts::new(store.path().to_owned(), Bytes::mib(1));
-        let judge = Judge::new(sandboxes.clone(), Arc::new(languages), artefacts, limits);
-        Bench { judge, sandboxes, _store: store }
+        let (blobs, directory) = blobs();
+        let judge = Judge::new(sandboxes.clone(), Arc::new(languages), artefacts, blobs, limits);
+        Bench { judge, sandboxes, _store: [store, directory] }
     }
 
     impl Bench {
@@ -207,7 +221,7 @@ mod tests {
     fn with_tests(expected: &[&str]) -> Submission {
         let tests = expected
             .iter()
-            .map(|answer| TestCase { stdin: b"x"[..].into(), expected: Some(answer.as_bytes().into()) })
+            .map(|answer| TestCase { input: "x".into(), answer: Some((*answer).into()) })
             .collect();
         Submission { tests, ..submission("int main(){}") }
     }
@@ -338,16 +352,5 @@ mod tests {
         bench.judge.judge(&submission, &note, &CancellationToken::new()).await.unwrap();
         let expected = [Progress::Compiling, Progress::Running { done: 0 }, Progress::Running { done: 1 }];
         assert_eq!(told.into_inner().unwrap(), expected);
-    }
-
-    #[test]
-    fn output_over_the_room_of_a_judgement_is_cut_and_flagged() {
-        let mut room = 5;
-        let mut first = Stream { bytes: b"abc".to_vec(), truncated: false };
-        let mut second = Stream { bytes: b"defg".to_vec(), truncated: false };
-        first.keep_within(&mut room);
-        second.keep_within(&mut room);
-        assert_eq!((first.bytes.as_slice(), first.truncated), (&b"abc"[..], false));
-        assert_eq!((second.bytes.as_slice(), second.truncated), (&b"de"[..], true));
     }
 }

@@ -7,8 +7,10 @@
 
 pub mod access;
 pub mod account;
+pub mod blobs;
 pub mod cli;
 pub mod config;
+pub mod content;
 mod copy;
 mod cpus;
 mod descriptors;

@@ -12,23 +12,26 @@ mod fair;
 mod job;
 mod refusal;
 mod state;
+mod stored;
+mod upload;
 mod worker;
 
 use job::Job;
 pub use job::Stage;
 pub use refusal::Refusal;
 use state::State;
+pub use upload::Upload;
 
 use crate::config::QueueConfig;
 use crate::judge::{Judge, JudgeError, Judgement, Progress};
 use crate::sandbox::Sandboxes;
 use crate::store::{Cancelled, Inserted, NewRecord, Store, StoreError};
-use crate::submission::{Submission, SubmissionId};
+use crate::submission::{Footprint, Submission, SubmissionId};
 use crate::telemetry;
 use crate::throttle::Throttle;
 
 /// Larger submissions are not kept in memory while they wait, but read from the store when their turn comes.
-const KEEP_IN_MEMORY: usize = 64 * 1024;
+const KEEP_IN_MEMORY: u64 = 4 * 1024;
 /// So many users at one time find a worker free, whatever others have sent.
 pub const USERS: usize = 4;
 /// After this long without an end the answer to a cancel is given all the same.
@@ -90,10 +93,12 @@ impl Queue {
         judging: Arc<J>,
         workers: usize,
     ) -> Result<Self, StoreError> {
-        let restored = store.restore().await?;
         let mut state = State::new(workers.max(1));
-        for unfinished in restored {
-            state.enqueue(Arc::new(Job::restored(unfinished)));
+        for unfinished in store.restore().await? {
+            let job = Arc::new(Job::restored(unfinished));
+            state.hold(job.user.as_deref());
+            state.stored.hold(&job.footprint);
+            state.enqueue(job, None);
         }
         let shared = Arc::new(Shared {
             policy,
@@ -114,24 +119,34 @@ impl Queue {
     }
 
     /// Accepts a submission: when this returns it is on disk. Returns its id, which is that of an earlier one where
-    /// the same request came before under the same idempotency key. A caller that goes away changes nothing.
+    /// the same request came before under the same idempotency key. A caller that goes away changes nothing. `upload`
+    /// is what the request has put on the disk.
     ///
     /// # Errors
     /// Any [`Refusal`]; then nothing is stored.
     pub async fn submit(
         &self,
         submission: Arc<Submission>,
-        size: usize,
+        upload: Upload,
         idempotency: Option<(String, [u8; 32])>,
     ) -> Result<SubmissionId, Refusal> {
         let shared = Arc::clone(&self.shared);
-        let accepting =
-            self.shared.runtime.spawn(async move { shared.accept(submission, size, idempotency).await });
-        let accepted = accepting.await.unwrap_or(Err(Refusal::Stopping));
+        let accepting = self.shared.runtime.spawn(async move {
+            let accepted = shared.accept(submission, idempotency).await;
+            // What it has put on the disk is counted with the submission now, or nobody names it.
+            drop(upload);
+            accepted
+        });
+        let accepted = accepting.await.unwrap_or(Err(Refusal::Failed));
         if let Err(refusal) = &accepted {
             telemetry::refused(refusal.name());
         }
         accepted
+    }
+
+    /// Counts what a request puts on the disk before it is accepted.
+    pub fn upload(&self) -> Upload {
+        Upload::new(Arc::clone(&self.shared))
     }
 
     /// Follows a submission that is not finished yet.
@@ -143,7 +158,7 @@ impl Queue {
     pub fn position(&self, id: SubmissionId) -> Option<usize> {
         let state = self.shared.state();
         let user = state.jobs.get(&id)?.user.clone();
-        state.waiting.position(user.as_deref(), |job| job.id == id)
+        state.waiting.position(user.as_deref(), |waiting| waiting.job.id == id)
     }
 
     /// Cancels a submission and returns once nothing of it runs.
@@ -202,48 +217,76 @@ impl Shared {
     async fn accept(
         &self,
         submission: Arc<Submission>,
-        size: usize,
         idempotency: Option<(String, [u8; 32])>,
     ) -> Result<SubmissionId, Refusal> {
         let created_at = Utc::now();
-        self.reserve(submission.user.as_deref(), size as u64, created_at)?;
-        // Where a worker is idle, it starts while the disk is still at it: the first attempt is stored together with
-        // the submission, and nobody is told anything before that. A request that may be a repetition waits.
+        let user = submission.user.as_deref();
+        let footprint = submission.footprint();
+        self.reserve(user, &footprint, created_at)?;
+        // A request that may be a repetition waits for the store's word.
         let begun = idempotency.is_none() && self.state().has_idle_worker();
-        let kept = (begun || size <= KEEP_IN_MEMORY).then(|| Arc::clone(&submission));
-        let job = Arc::new(Job::new(&submission, created_at, size as u64, kept, begun));
-        let storing = self.store.insert(NewRecord { submission, created_at, idempotency, begun }).await;
-        let early = begun && storing.is_ok();
-        if early {
-            self.enqueue(&job);
-        }
-        let stored = match storing {
-            Ok(written) => written.settled().await,
-            Err(why) => Err(why),
-        };
-        match &stored {
-            Ok(Inserted::New) if early => {}
-            Ok(Inserted::New) => self.enqueue(&job),
-            _ if early => self.withdraw(&job),
-            _ => self.state().release(job.user.as_deref(), job.size),
-        }
-        match stored? {
-            Inserted::New => Ok(job.id),
-            Inserted::Repeated(earlier) => Ok(earlier),
-            Inserted::KeyReused => Err(Refusal::KeyReused),
+        let is_kept = begun || footprint.row <= KEEP_IN_MEMORY;
+        let job = Arc::new(Job::new(&submission, created_at, is_kept));
+        let new = NewRecord { submission, created_at, idempotency, begun };
+        match begun {
+            true => self.start_at_once(job, new).await,
+            false => self.store_then_enqueue(job, new).await,
         }
     }
 
-    /// Its place has been reserved.
-    fn enqueue(&self, job: &Arc<Job>) {
-        let mut state = self.state();
-        state.release(job.user.as_deref(), job.size);
-        state.enqueue(Arc::clone(job));
-        drop(state);
+    /// Where a worker is idle, it starts while the disk is still at it: the first attempt is stored together with the
+    /// submission, and nobody is told anything before that.
+    async fn start_at_once(&self, job: Arc<Job>, new: NewRecord) -> Result<SubmissionId, Refusal> {
+        let storing = match self.store.insert(new).await {
+            Ok(storing) => storing,
+            Err(why) => return Err(self.give_back(&job, why)),
+        };
+        self.enqueue(&job, Some(1));
+        match storing.settled().await {
+            Ok(_) => Ok(job.id),
+            Err(why) => {
+                self.withdraw(&job);
+                Err(why.into())
+            }
+        }
+    }
+
+    async fn store_then_enqueue(&self, job: Arc<Job>, new: NewRecord) -> Result<SubmissionId, Refusal> {
+        let stored = match self.store.insert(new).await {
+            Ok(storing) => storing.settled().await,
+            Err(why) => Err(why),
+        };
+        let refused = match stored {
+            Ok(Inserted::New) => {
+                self.enqueue(&job, None);
+                return Ok(job.id);
+            }
+            Ok(Inserted::Repeated(earlier)) => Ok(earlier),
+            Ok(Inserted::KeyReused(earlier)) => Err(Refusal::KeyReused { earlier }),
+            Err(why) => return Err(self.give_back(&job, why)),
+        };
+        self.forget(&job);
+        refused
+    }
+
+    fn enqueue(&self, job: &Arc<Job>, begun: Option<u32>) {
+        self.state().enqueue(Arc::clone(job), begun);
         self.arrived.notify_one();
     }
 
-    fn reserve(&self, user: Option<&str>, size: u64, now: DateTime<Utc>) -> Result<(), Refusal> {
+    fn give_back(&self, job: &Job, why: StoreError) -> Refusal {
+        self.forget(job);
+        why.into()
+    }
+
+    /// Gives back what was reserved for a job that never came to wait.
+    fn forget(&self, job: &Job) {
+        let mut state = self.state();
+        state.release(job.user.as_deref());
+        state.stored.release(&job.footprint);
+    }
+
+    fn reserve(&self, user: Option<&str>, footprint: &Footprint, now: DateTime<Utc>) -> Result<(), Refusal> {
         if self.closing.is_cancelled() {
             return Err(Refusal::Stopping);
         }
@@ -252,26 +295,29 @@ impl Shared {
         }
         let mut state = self.state();
         let (waiting, retry_after) = (state.total, state.retry_after());
-        // One that is larger than the bound alone may still come when nothing else waits.
-        let full = waiting > 0 && state.bytes.saturating_add(size) > self.policy.max_bytes.get();
+        // Its files have been counted on their way to the disk. One that is larger than the bound alone may still come
+        // when nothing else waits.
+        let full =
+            waiting > 0 && state.stored.bytes().saturating_add(footprint.row) > self.policy.max_bytes.get();
         if full || waiting >= self.policy.capacity {
             return Err(Refusal::Full { waiting, retry_after });
         }
-        let key = user.map(ToOwned::to_owned);
-        let own = state.reserved.get(&key).copied().unwrap_or(0);
-        if key.is_some() && own >= self.policy.per_user {
+        let own = state.reserved.get(&user.map(ToOwned::to_owned)).copied().unwrap_or(0);
+        if user.is_some() && own >= self.policy.per_user {
             return Err(Refusal::UserFull { waiting: own, retry_after });
         }
-        state.hold(key, size);
+        state.hold(user);
+        state.stored.hold(footprint);
         Ok(())
     }
 
     /// Takes a cancelled submission out of the queue, or ends its attempt.
     fn withdraw(&self, job: &Arc<Job>) {
         let mut state = self.state();
-        let waited = state.waiting.remove(job.user.as_deref(), |other| other.id == job.id).is_some();
+        let waited = state.waiting.remove(job.user.as_deref(), |other| other.job.id == job.id).is_some();
         if waited {
-            state.release(job.user.as_deref(), job.size);
+            state.release(job.user.as_deref());
+            state.stored.release(&job.footprint);
             state.jobs.remove(&job.id);
         }
         drop(state);

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::config::LimitsConfig;
+use crate::content::Content;
 use crate::judge::{Judgement, Verdict};
 use crate::language::{Language, Languages};
 use crate::queue::{Judging, Queue};
@@ -95,7 +96,7 @@ fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> 
         id: Uuid::new_v4(),
         language: language.id.clone(),
         files: BTreeMap::from([(language.source.clone(), sample.into())]),
-        tests: vec![TestCase { stdin: [].into(), expected: Some(EXPECTED.as_bytes().into()) }],
+        tests: vec![TestCase { input: Content::default(), answer: Some(EXPECTED.into()) }],
         limits: limits.run,
         compile_limits: limits.compile,
         user: Some(SELF_TEST.to_owned()),
@@ -108,5 +109,5 @@ fn explain(judgement: &Judgement) -> String {
     let of_test = tests.first().and_then(|test| test.reason.clone());
     let of_compiler = compile.as_ref().map(|compile| compile.log.clone()).filter(|log| !log.is_empty());
     let why = reason.clone().or(of_test).or(of_compiler).unwrap_or_default();
-    format!("{verdict:?} {why}")
+    format!("{verdict} {why}")
 }

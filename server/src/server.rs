@@ -104,7 +104,7 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
     let Parts { config, languages, access, store, judging, operations, gojudge, account, metrics, workers } =
         parts;
     telemetry::start_at_zero(languages.iter().map(|language| language.id.as_str()));
-    let throttle = Arc::new(Throttle::load(config.throttle.clone(), &store).await?);
+    let throttle = Arc::new(Throttle::new(config.throttle.clone(), store.strikes().await?));
     let policy = config.queue.clone();
     let queue = Queue::start(policy, store.clone(), Arc::clone(&throttle), judging, workers).await?;
     let runtimes = Runtimes::default();
@@ -136,7 +136,7 @@ impl Background {
     fn start<J: Judging>(api: &Api, judging: Arc<J>) -> Self {
         let until = CancellationToken::new();
         let background = Self { _stop: until.clone().drop_guard(), until };
-        background.spawn(purge(api.store.clone(), Arc::clone(&api.config)));
+        background.spawn(purge(api.store.clone(), Arc::clone(&api.config), Arc::clone(&api.throttle)));
         background.spawn(upkeep(api.metrics.clone()));
         let (limits, languages) = (api.config.limits.clone(), Arc::clone(&api.languages));
         let (queue, readiness) = (api.queue.clone(), Arc::clone(&api.readiness));
@@ -155,12 +155,17 @@ impl Background {
     }
 }
 
-async fn purge(store: Store, config: Arc<Config>) {
+async fn purge(store: Store, config: Arc<Config>, throttle: Arc<Throttle>) {
     loop {
         match store.purge(config.store.keep, config.store.max_size).await {
             Ok(0) => {}
             Ok(removed) => tracing::info!(removed, "Removed {removed} old submissions"),
             Err(why) => tracing::error!(error = %why, "Failed to remove old submissions"),
+        }
+        if let Some(before) = throttle.forget_old(chrono::Utc::now())
+            && let Err(why) = store.forget_strikes(before).await
+        {
+            tracing::error!(error = %why, "Failed to forget old strikes");
         }
         tokio::time::sleep(PURGE_EVERY).await;
     }

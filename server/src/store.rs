@@ -1,6 +1,7 @@
 //! What outlives the server: submissions, judgements, idempotency keys and strikes, in SQLite.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -9,12 +10,18 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, SqlitePool};
 
+mod collector;
+mod convert;
 mod error;
 mod list;
+mod refs;
 mod retention;
+mod rows;
 mod strikes;
 mod submissions;
 mod writer;
+
+pub use convert::Converted;
 
 pub use error::StoreError;
 pub use list::{Filter, Page};
@@ -22,6 +29,7 @@ pub use submissions::{Cancelled, Inserted, NewRecord, Unfinished};
 use writer::Writer;
 pub use writer::Written;
 
+use crate::blobs::Blobs;
 use crate::judge::{Judgement, Verdict};
 use crate::submission::SubmissionId;
 
@@ -35,6 +43,9 @@ const LOG_KEPT: &str = "8388608";
 pub struct Store {
     readers: SqlitePool,
     writer: Writer,
+    blobs: Blobs,
+    /// Rows of earlier versions may be large: one is read at a time.
+    one_large_row: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// Where a submission has got to, as far as the store knows.
@@ -72,18 +83,38 @@ pub struct Record {
 }
 
 impl Store {
-    /// Opens the database, makes it where it is missing, and brings it up to date.
+    /// Opens the database and the directory of blobs, makes them where they are missing, and brings them up to date.
     ///
     /// # Errors
-    /// Whatever SQLite says, and a database of a later version.
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+    /// Whatever SQLite and the disk say, and a database of a later version.
+    pub async fn open(path: &Path, blobs: &Path) -> Result<Self, StoreError> {
         let options = options(path);
         let failed = |source| StoreError::open(path, source);
         let mut connection = options.connect().await.map_err(failed)?;
         let migrated = sqlx::migrate!("./migrations").run(&mut connection).await;
         migrated.map_err(|source| StoreError::migrate(path, source))?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await;
-        Ok(Self { readers: readers.map_err(failed)?, writer: Writer::start(connection) })
+        let readers = readers.map_err(failed)?;
+        let (blobs, suspects) = Blobs::open(blobs).map_err(|why| StoreError::open_blobs(blobs, why))?;
+        tokio::spawn(collector::collect(blobs.clone(), readers.clone(), suspects));
+        let store = Self { readers, writer: Writer::start(connection), blobs, one_large_row: Arc::default() };
+        store.sweep();
+        Ok(store)
+    }
+
+    /// Contents that are files.
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// Removes, in the background, what a server that died has left.
+    fn sweep(&self) {
+        let blobs = self.blobs.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = blobs.sweep() {
+                tracing::warn!(%error, "Failed to look for blobs that nobody names; the next start tries again");
+            }
+        });
     }
 
     /// Writes and commits nothing of worth: is the store writable?

@@ -1,28 +1,26 @@
 //! A submission, parsed once and valid ever after.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub(crate) mod text;
+use crate::content::{BlobId, Content};
 
 /// Names a submission; random, so that nobody can guess another's.
 pub type SubmissionId = Uuid;
 
-/// What a client asked to be judged. The store keeps it as JSON, so a changed field needs a default.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What a client asked to be judged.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Submission {
     /// Its name.
     pub id: SubmissionId,
     /// Id of a [`crate::language::Language`] that exists.
     pub language: String,
     /// Source files by name: at least one; names are plain (no `/`, not `.` or `..`).
-    #[serde(with = "text::map")]
-    pub files: BTreeMap<String, Text>,
+    pub files: BTreeMap<String, Content>,
     /// What to run it on: at least one.
     pub tests: Vec<TestCase>,
     /// Limits of each test's run.
@@ -35,23 +33,47 @@ pub struct Submission {
     pub isolation: Isolation,
 }
 
-/// Bytes that came as text or as base64. In JSON: text where it is UTF-8, else `{"base64": "…"}`.
-pub type Text = Arc<[u8]>;
-
 /// The limit on time on the clock that goes with a limit on CPU time.
 pub fn wall_for(cpu: Duration) -> Duration {
     cpu * 3 + Duration::from_secs(1)
 }
 
 /// One input and, where there is something to compare, the answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TestCase {
     /// Standard input.
-    #[serde(with = "text")]
-    pub stdin: Text,
+    pub input: Content,
     /// The expected output; without it a run that exits 0 is accepted.
-    #[serde(default, with = "text::option")]
-    pub expected: Option<Text>,
+    pub answer: Option<Content>,
+}
+
+/// What a submission takes on the disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Footprint {
+    /// Bytes in its row.
+    pub row: u64,
+    /// Files, and their sizes; each once.
+    pub files: Vec<(BlobId, u64)>,
+}
+
+impl Submission {
+    /// What it takes on the disk.
+    pub fn footprint(&self) -> Footprint {
+        let files: BTreeSet<_> =
+            self.contents().filter_map(Content::blob).map(|blob| (blob.id, blob.size)).collect();
+        Footprint { row: self.contents().map(Content::inline_size).sum(), files: files.into_iter().collect() }
+    }
+
+    fn contents(&self) -> impl Iterator<Item = &Content> {
+        self.files.values().chain(self.tests.iter().flat_map(TestCase::contents))
+    }
+}
+
+impl TestCase {
+    /// The input, and the answer where there is one.
+    pub fn contents(&self) -> impl Iterator<Item = &Content> {
+        std::iter::once(&self.input).chain(&self.answer)
+    }
 }
 
 /// What a client may set of a run's limits, with every default filled in.

@@ -73,7 +73,7 @@ fn refusals(reason: &'static str) -> metrics::Counter {
 }
 
 fn judgements(language: &str, verdict: Verdict) -> metrics::Counter {
-    let labels = [("language", language.to_owned()), ("verdict", format!("{verdict:?}"))];
+    let labels = [("language", language.to_owned()), ("verdict", verdict.to_string())];
     metrics::counter!("gavel_judgements_total", &labels)
 }
 

@@ -1,76 +1,25 @@
 //! Slows down users whose submissions keep running into their time limits.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::config::ThrottleConfig;
 use crate::judge::Verdict;
-use crate::store::{Store, StoreError};
 
-/// What is known of a user who timed out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Strikes {
-    /// TimeLimitExceeded in a row, since the last cool-down.
-    pub in_a_row: u32,
-    /// Cool-downs since the last long time without a strike.
-    pub cool_downs: u32,
-    /// End of the latest cool-down.
-    pub until: Option<DateTime<Utc>>,
-    /// The latest TimeLimitExceeded.
-    pub last_strike: Option<DateTime<Utc>>,
-}
+mod strikes;
 
-impl Strikes {
-    /// What a verdict makes of it.
-    ///
-    /// Every verdict but TimeLimitExceeded ends the row, also InternalError: in doubt for the user. A timeout during a
-    /// cool-down comes from a submission accepted before it, and does not lengthen it.
-    #[must_use]
-    pub fn after(self, verdict: Verdict, now: DateTime<Utc>, policy: &ThrottleConfig) -> Self {
-        let current = self.forgotten(now, policy);
-        match verdict {
-            Verdict::TimeLimitExceeded if current.remaining(now).is_some() || policy.strikes == 0 => current,
-            Verdict::TimeLimitExceeded => current.strike(now, policy),
-            Verdict::Accepted
-            | Verdict::WrongAnswer
-            | Verdict::CompileError
-            | Verdict::RuntimeError
-            | Verdict::MemoryLimitExceeded
-            | Verdict::OutputLimitExceeded
-            | Verdict::InternalError => Self { in_a_row: 0, ..current },
-        }
-    }
-
-    /// How long the user still has to wait.
-    pub fn remaining(&self, now: DateTime<Utc>) -> Option<Duration> {
-        let left = self.until?.signed_duration_since(now).to_std().ok()?;
-        (!left.is_zero()).then_some(left)
-    }
-
-    fn strike(self, now: DateTime<Utc>, policy: &ThrottleConfig) -> Self {
-        let struck = Self { in_a_row: self.in_a_row.saturating_add(1), last_strike: Some(now), ..self };
-        if struck.in_a_row < policy.strikes {
-            return struck;
-        }
-        let until = now.checked_add_signed(span(cool_down(self.cool_downs, policy)));
-        Self { in_a_row: 0, cool_downs: self.cool_downs.saturating_add(1), until, ..struck }
-    }
-
-    fn forgotten(self, now: DateTime<Utc>, policy: &ThrottleConfig) -> Self {
-        let quiet = |last: DateTime<Utc>| now.signed_duration_since(last) >= span(policy.forget);
-        if self.last_strike.is_some_and(quiet) { Self::default() } else { self }
-    }
-}
+pub use strikes::Strikes;
 
 /// The throttle of all users; its memory is in the store.
 #[derive(Debug)]
 pub struct Throttle {
     policy: ThrottleConfig,
     users: Mutex<HashMap<String, Strikes>>,
-    order: tokio::sync::Mutex<()>,
+    /// Turns of users who have one, or wait for one.
+    turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 /// The right to change a user's strikes.
@@ -79,7 +28,14 @@ pub struct Turn<'a> {
     throttle: &'a Throttle,
     user: String,
     strikes: Strikes,
-    _order: tokio::sync::MutexGuard<'a, ()>,
+    order: Option<OwnedMutexGuard<()>>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        drop(self.order.take());
+        self.throttle.forget_turn(&self.user);
+    }
 }
 
 impl Turn<'_> {
@@ -95,12 +51,9 @@ impl Turn<'_> {
 }
 
 impl Throttle {
-    /// As the store remembers it.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn load(policy: ThrottleConfig, store: &Store) -> Result<Self, StoreError> {
-        Ok(Self { policy, users: Mutex::new(store.strikes().await?), order: tokio::sync::Mutex::default() })
+    /// With what the store remembers.
+    pub fn new(policy: ThrottleConfig, users: HashMap<String, Strikes>) -> Self {
+        Self { policy, users: Mutex::new(users), turns: Mutex::default() }
     }
 
     /// A user's strikes.
@@ -110,24 +63,38 @@ impl Throttle {
     }
 
     /// Counts a verdict. The caller stores [`Turn::strikes`] with the judgement and then takes the turn over; until
-    /// then the strikes of nobody else change, so that the store and the memory see the same order. None where
-    /// nothing changes.
+    /// then this user's strikes do not change otherwise, so that the store and the memory see the same order. None
+    /// where nothing changes.
     pub async fn count(&self, user: &str, verdict: Verdict, now: DateTime<Utc>) -> Option<Turn<'_>> {
         self.changed(user, verdict, now)?;
-        let order = self.order.lock().await;
-        let strikes = self.changed(user, verdict, now)?;
-        Some(Turn { throttle: self, user: user.to_owned(), strikes, _order: order })
+        let mut turn = self.turn(user).await;
+        turn.strikes = self.changed(user, verdict, now)?;
+        Some(turn)
     }
 
-    /// Forgets a user's strikes, here and in the store.
-    ///
-    /// # Errors
-    /// The store's; then nothing is forgotten.
-    pub async fn clear(&self, user: &str, store: &Store) -> Result<(), StoreError> {
-        let _order = self.order.lock().await;
-        store.clear_strikes(user).await?;
-        self.set(user, Strikes::default());
-        Ok(())
+    /// The right to forget a user's strikes: the caller has the store forget them, and then takes the turn over.
+    pub async fn forgive(&self, user: &str) -> Turn<'_> {
+        self.turn(user).await
+    }
+
+    /// Forgets users whose latest strike is long ago. Returns how long ago that is, for the store to do the same.
+    pub fn forget_old(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.users().retain(|_, strikes| strikes.forgotten(now, &self.policy) != Strikes::default());
+        now.checked_sub_signed(chrono::TimeDelta::from_std(self.policy.forget).ok()?)
+    }
+
+    async fn turn(&self, user: &str) -> Turn<'_> {
+        let order = Arc::clone(self.turns().entry(user.to_owned()).or_default());
+        let order = Some(order.lock_owned().await);
+        Turn { throttle: self, user: user.to_owned(), strikes: Strikes::default(), order }
+    }
+
+    /// Nobody has this turn or waits for it: the table need not name it.
+    fn forget_turn(&self, user: &str) {
+        let mut turns = self.turns();
+        if turns.get(user).is_some_and(|turn| Arc::strong_count(turn) == 1) {
+            turns.remove(user);
+        }
     }
 
     fn changed(&self, user: &str, verdict: Verdict, now: DateTime<Utc>) -> Option<Strikes> {
@@ -149,100 +116,48 @@ impl Throttle {
         &self.policy
     }
 
+    fn turns(&self) -> MutexGuard<'_, HashMap<String, Arc<tokio::sync::Mutex<()>>>> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn users(&self) -> MutexGuard<'_, HashMap<String, Strikes>> {
         self.users.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The cool-down that follows `before` others.
-fn cool_down(before: u32, policy: &ThrottleConfig) -> Duration {
-    let doubled = policy.cool_down.saturating_mul(2u32.saturating_pow(before));
-    doubled.min(policy.cool_down_max)
-}
-
-fn span(duration: Duration) -> chrono::TimeDelta {
-    chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
-    fn policy() -> ThrottleConfig {
-        crate::config::Config::default().throttle
+    fn throttle() -> Throttle {
+        Throttle::new(crate::config::Config::default().throttle, HashMap::new())
     }
 
-    fn at(seconds: i64) -> DateTime<Utc> {
-        DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+    #[tokio::test(start_paused = true)]
+    async fn one_users_turn_holds_up_nobody_else() {
+        let throttle = throttle();
+        let (verdict, now) = (Verdict::TimeLimitExceeded, Utc::now());
+        let alice = throttle.count("alice", verdict, now).await.unwrap();
+        throttle.count("bob", verdict, now).await.unwrap().take_over();
+        let again = tokio::time::timeout(Duration::from_secs(9), throttle.count("alice", verdict, now)).await;
+        assert!(again.is_err(), "two turns of one user at a time");
+        alice.take_over();
+        throttle.count("alice", verdict, now).await.unwrap().take_over();
+        assert_eq!((throttle.of("alice", now).in_a_row, throttle.of("bob", now).in_a_row), (2, 1));
+        assert!(throttle.turns().is_empty());
     }
 
-    fn timeouts(mut strikes: Strikes, count: u32, time: i64) -> Strikes {
-        for _ in 0..count {
-            strikes = strikes.after(Verdict::TimeLimitExceeded, at(time), &policy());
+    #[tokio::test]
+    async fn who_has_had_no_strike_for_long_is_forgotten() {
+        let throttle = throttle();
+        let now = Utc::now();
+        for (user, hours) in [("old", 25), ("new", 1)] {
+            let then = now - chrono::TimeDelta::hours(hours);
+            throttle.count(user, Verdict::TimeLimitExceeded, then).await.unwrap().take_over();
         }
-        strikes
-    }
-
-    #[test]
-    fn four_timeouts_are_free_and_the_fifth_costs_a_minute() {
-        let four = timeouts(Strikes::default(), 4, 0);
-        assert_eq!(four.remaining(at(0)), None);
-        let five = timeouts(four, 1, 0);
-        assert_eq!(five.remaining(at(0)), Some(Duration::from_secs(60)));
-        assert_eq!(five.remaining(at(59)), Some(Duration::from_secs(1)));
-        assert_eq!(five.remaining(at(60)), None);
-    }
-
-    #[test]
-    fn any_other_verdict_in_between_resets_the_count() {
-        for verdict in [Verdict::Accepted, Verdict::CompileError, Verdict::MemoryLimitExceeded] {
-            let reset = timeouts(Strikes::default(), 4, 0).after(verdict, at(1), &policy());
-            assert_eq!(timeouts(reset, 4, 2).remaining(at(2)), None, "{verdict:?}");
-        }
-    }
-
-    #[test]
-    fn our_own_failure_ends_the_row_as_any_other_verdict() {
-        let none = timeouts(Strikes::default(), 4, 0).after(Verdict::InternalError, at(1), &policy());
-        assert_eq!(none.remaining(at(1)), None);
-        assert_eq!(timeouts(none, 4, 2).remaining(at(2)), None);
-        assert!(timeouts(none, 5, 2).remaining(at(2)).is_some());
-    }
-
-    #[test]
-    fn cool_downs_double_up_to_an_hour() {
-        let (mut strikes, mut time, mut waits) = (Strikes::default(), 0, Vec::new());
-        for _ in 0..9 {
-            strikes = timeouts(strikes, 5, time);
-            let wait = strikes.remaining(at(time)).unwrap().as_secs();
-            waits.push(wait);
-            time += i64::try_from(wait).unwrap();
-        }
-        assert_eq!(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
-    }
-
-    #[test]
-    fn a_day_without_a_strike_starts_over() {
-        let twice = timeouts(timeouts(Strikes::default(), 5, 0), 5, 60);
-        assert_eq!(twice.remaining(at(60)), Some(Duration::from_secs(120)));
-        let day = 24 * 60 * 60;
-        assert_eq!(timeouts(twice, 5, 59 + day).remaining(at(59 + day)), Some(Duration::from_secs(240)));
-        assert_eq!(timeouts(twice, 5, 60 + day).remaining(at(60 + day)), Some(Duration::from_secs(60)));
-    }
-
-    #[test]
-    fn timeouts_during_a_cool_down_do_not_lengthen_it() {
-        let cooling = timeouts(Strikes::default(), 5, 0);
-        assert_eq!(timeouts(cooling, 20, 30), cooling);
-    }
-
-    #[test]
-    fn zero_strikes_turn_it_off() {
-        let off = ThrottleConfig { strikes: 0, ..policy() };
-        let mut strikes = Strikes::default();
-        for _ in 0..100 {
-            strikes = strikes.after(Verdict::TimeLimitExceeded, at(0), &off);
-        }
-        assert_eq!(strikes.remaining(at(0)), None);
+        assert_eq!(throttle.forget_old(now), Some(now - chrono::TimeDelta::hours(24)));
+        assert_eq!(throttle.users().keys().collect::<Vec<_>>(), ["new"]);
     }
 }

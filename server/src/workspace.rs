@@ -31,6 +31,11 @@ impl Workspace {
         self.state().join("gavel.sqlite")
     }
 
+    /// Contents that are too large for the database, by content hash.
+    pub fn blobs(&self) -> PathBuf {
+        self.state().join("blobs")
+    }
+
     /// Compiled programs, by content hash.
     pub fn store(&self) -> PathBuf {
         self.root.join("store")

@@ -91,10 +91,16 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         }
     }
     check_writable(&workspace.state())?;
-    let store = Store::open(&workspace.database()).await?;
+    let store = Store::open(&workspace.database(), &workspace.blobs()).await?;
     let pool = Pool::start(&config, &languages)?;
     let artefacts = Artefacts::new(workspace.store(), config.store.cache_size);
-    let judge = Judge::new(pool.clone(), Arc::clone(&languages), artefacts, config.limits.clone());
+    let judge = Judge::new(
+        pool.clone(),
+        Arc::clone(&languages),
+        artefacts,
+        store.blobs().clone(),
+        config.limits.clone(),
+    );
     let account = Account::new(account::size(config.http.memory));
     let gojudge = gojudge(&config, &pool, &workspace, &account)?;
     let parts = Parts {

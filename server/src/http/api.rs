@@ -5,13 +5,19 @@ use actix_web::middleware::from_fn;
 use actix_web::web;
 
 mod admin;
+mod digest;
+mod elsewhere;
 mod events;
 mod languages;
+mod receive;
+mod sieve;
 mod submissions;
 mod users;
 mod view;
 mod wire;
 mod wire_limits;
+
+pub(super) use receive::Uploads;
 
 use super::{Api, Problem, auth, error, get, resource};
 

@@ -129,3 +129,46 @@ async fn read(
         body.extend_from_slice(&chunk);
     }
 }
+
+/// A body that is read as it comes: as [`Budget::read_json`], but never in memory as a whole.
+pub(crate) struct Arriving {
+    payload: Payload,
+    start: Instant,
+    received: u64,
+    max: u64,
+}
+
+impl std::fmt::Debug for Arriving {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Arriving").field("received", &self.received).finish_non_exhaustive()
+    }
+}
+
+impl Arriving {
+    /// A JSON body of at most so many bytes.
+    pub(crate) fn json(request: &HttpRequest, payload: Payload, max: u64) -> Result<Self, Problem> {
+        check_headers(request)?;
+        if announced(request)?.is_some_and(|length| length > max) {
+            return Err(Problem::TooLarge { max });
+        }
+        Ok(Self { payload, start: Instant::now(), received: 0, max })
+    }
+
+    /// The client is waited for from now on only.
+    pub(crate) fn begin(&mut self) {
+        self.start = Instant::now();
+    }
+
+    /// The next part; none at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        let deadline = self.start + GRACE + Duration::from_secs(self.received / BYTES_PER_SECOND);
+        let next = tokio::time::timeout_at(deadline, self.payload.next()).await;
+        let Some(part) = next.map_err(|_elapsed| Problem::Timeout)? else { return Ok(None) };
+        let part = part.map_err(|why| Problem::Malformed(why.to_string()))?;
+        self.received += part.len() as u64;
+        if self.received > self.max {
+            return Err(Problem::TooLarge { max: self.max });
+        }
+        Ok(Some(part))
+    }
+}

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::queue::Refusal;
 use crate::store::StoreError;
+use crate::submission::SubmissionId;
 
 /// What is told to a client whose request was not served.
 #[derive(Debug, thiserror::Error)]
@@ -48,8 +49,16 @@ pub enum Problem {
     #[error("{0}")]
     UnsupportedMediaType(&'static str),
     /// The idempotency key belongs to another request.
-    #[error("this Idempotency-Key was used for another request; a new request needs a new key")]
-    KeyReused,
+    #[error(
+        "this Idempotency-Key was used for another request, which is submission {earlier}; a new request needs a new key"
+    )]
+    KeyReused {
+        /// The submission that it made.
+        earlier: SubmissionId,
+    },
+    /// We failed.
+    #[error("the server failed over this request; its log says more")]
+    Failed,
     /// This user's programs keep exceeding their time limit.
     #[error("{detail}")]
     Throttled {
@@ -119,10 +128,11 @@ impl Problem {
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "slow-body"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
             Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
-            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
+            Self::KeyReused { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
             Self::Throttled { .. } => (StatusCode::TOO_MANY_REQUESTS, "throttled"),
             Self::UserQueueFull { .. } => (StatusCode::TOO_MANY_REQUESTS, "user-queue-full"),
             Self::QueueFull { .. } => (StatusCode::SERVICE_UNAVAILABLE, "queue-full"),
+            Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "internal-error"),
             Self::Stopping | Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         }
     }
@@ -197,7 +207,8 @@ impl From<Refusal> for Problem {
             Refusal::Full { retry_after, .. } => Self::QueueFull { detail, retry_after },
             Refusal::UserFull { retry_after, .. } => Self::UserQueueFull { detail, retry_after },
             Refusal::CoolingDown { retry_after } => Self::Throttled { detail, retry_after },
-            Refusal::KeyReused => Self::KeyReused,
+            Refusal::KeyReused { earlier } => Self::KeyReused { earlier },
+            Refusal::Failed => Self::Failed,
             Refusal::Stopping => Self::Stopping,
             Refusal::Store(why) => why.into(),
         }

@@ -92,7 +92,7 @@ impl Key {
         add(format!("{:?}", submission.compile_limits).as_bytes());
         for (name, content) in &submission.files {
             add(name.as_bytes());
-            add(content);
+            add(content.hash().as_bytes());
         }
         Some(Self(hasher.finalize()))
     }

@@ -1,21 +1,33 @@
 //! Compares a program's output with the answer.
 
-/// Where an output first differs from the answer, if it does.
+use std::io::{self, Read};
+
+/// Read at a time.
+const BLOCK: usize = 16 * 1024;
+
+/// Where an output first differs from the answer, if it does. Neither is read into memory.
 ///
 /// Whitespace-tolerant: runs of blanks count as one, blanks at either end of a line, blank lines and the kind of line
 /// end do not count. The division into lines counts.
-pub(crate) fn difference(output: &[u8], answer: &[u8]) -> Option<Difference> {
-    let mut answers = lines(answer);
-    for (number, found) in lines(output) {
-        match answers.next() {
-            None => return Some(Difference::TooLong { line: number }),
-            Some((_, expected)) if !words(expected).eq(words(found)) => {
-                return Some(Difference::At { line: number });
-            }
-            Some(_) => {}
-        }
+///
+/// # Errors
+/// The readers'.
+pub(crate) fn difference(output: impl Read, answer: impl Read) -> io::Result<Option<Difference>> {
+    let (mut output, mut answer) = (Symbols::new(output), Symbols::new(answer));
+    loop {
+        let begun = output.begun;
+        let found = output.next()?;
+        let expected = answer.next()?;
+        return Ok(match (found, expected) {
+            (Symbol::End, Symbol::End) => None,
+            (found, expected) if found == expected => continue,
+            (Symbol::End, Symbol::Line) => Some(Difference::TooShort),
+            (Symbol::End, _) if !begun => Some(Difference::TooShort),
+            (Symbol::Line, Symbol::End) => Some(Difference::TooLong { line: output.line }),
+            (_, Symbol::End) if !begun => Some(Difference::TooLong { line: output.line }),
+            _ => Some(Difference::At { line: output.latest }),
+        });
     }
-    answers.next().map(|_| Difference::TooShort)
 }
 
 /// How an output differs. Names no text of the answer: the reason may be shown to a student.
@@ -41,21 +53,86 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// The lines that are not blank, with their numbers from 1.
-fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    text.split(|&byte| byte == b'\n')
-        .enumerate()
-        .filter(|(_, line)| !line.iter().all(u8::is_ascii_whitespace))
-        .map(|(index, line)| (index + 1, line))
+/// What counts of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Symbol {
+    /// A byte of a word.
+    Byte(u8),
+    /// Between two words of a line.
+    Blank,
+    /// Between two lines that are not blank.
+    Line,
+    End,
 }
 
-fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
+/// Reads what counts.
+struct Symbols<R> {
+    from: R,
+    buffer: Box<[u8]>,
+    at: usize,
+    filled: usize,
+    /// A word has begun, at any time.
+    begun: bool,
+    /// The line that is being read, from 1.
+    line: usize,
+    /// That of the latest byte of a word.
+    latest: usize,
+}
+
+impl<R: Read> Symbols<R> {
+    fn new(from: R) -> Self {
+        Self { from, buffer: vec![0; BLOCK].into(), at: 0, filled: 0, begun: false, line: 1, latest: 1 }
+    }
+
+    fn next(&mut self) -> io::Result<Symbol> {
+        let mut between = None;
+        while let Some(byte) = self.peek()? {
+            if byte == b'\n' {
+                self.line += 1;
+                between = Some(Symbol::Line);
+            } else if byte.is_ascii_whitespace() {
+                between = between.or(Some(Symbol::Blank));
+            } else if let Some(between) = between.filter(|_| self.begun) {
+                return Ok(between);
+            } else {
+                self.at += 1;
+                self.begun = true;
+                self.latest = self.line;
+                return Ok(Symbol::Byte(byte));
+            }
+            self.at += 1;
+        }
+        Ok(Symbol::End)
+    }
+
+    fn peek(&mut self) -> io::Result<Option<u8>> {
+        if self.at == self.filled {
+            self.filled = self.from.read(&mut self.buffer)?;
+            self.at = 0;
+        }
+        Ok(self.buffer[..self.filled].get(self.at).copied())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A reader that gives a byte at a time.
+    struct Slow<'a>(&'a [u8]);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let most = buffer.len().min(1);
+            self.0.read(&mut buffer[..most])
+        }
+    }
+
+    fn difference(output: &[u8], answer: &[u8]) -> Option<Difference> {
+        let whole = super::difference(output, answer).unwrap();
+        assert_eq!(super::difference(Slow(output), Slow(answer)).unwrap(), whole);
+        whole
+    }
 
     fn same(output: &str, answer: &str) -> bool {
         difference(output.as_bytes(), answer.as_bytes()).is_none()
@@ -81,6 +158,12 @@ mod tests {
         assert_eq!(at("1\n\n3\n", "1\n2\n"), Some(Difference::At { line: 3 }));
         assert_eq!(at("1\n", "1\n2\n"), Some(Difference::TooShort));
         assert_eq!(at("1\n2\n", "1\n"), Some(Difference::TooLong { line: 2 }));
+        assert_eq!(at("1\n\n2\n", "1\n"), Some(Difference::TooLong { line: 3 }));
+        assert_eq!(at("\n1", ""), Some(Difference::TooLong { line: 2 }));
+        assert_eq!(at("", "1"), Some(Difference::TooShort));
+        assert_eq!(at("0\n1\n2", "0\n1 2"), Some(Difference::At { line: 2 }));
+        assert_eq!(at("0\n1 2", "0\n1\n2"), Some(Difference::At { line: 2 }));
+        assert_eq!(at("0\n1", "0\n12"), Some(Difference::At { line: 2 }));
     }
 
     #[test]

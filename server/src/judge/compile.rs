@@ -9,11 +9,13 @@ use tracing::Instrument;
 use super::artefacts::{Artefact, Compiler, Key};
 use super::judgement::Compilation;
 use super::verdict::{monitor_limits, signal_name};
-use super::{Judge, JudgeError, LEASE_PATIENCE, log};
+use super::{Judge, JudgeError, LEASE_PATIENCE, contents, log};
+use crate::blobs::Blobs;
+use crate::content::Content;
 use crate::language::Language;
 use crate::sandbox::{
-    CollectFile, CollectedOutput, Input, Lease, Output, Profile, Program, PutContent, PutFile, Ran,
-    RunEnding, SandboxError, Sandboxes,
+    CollectFile, CollectedOutput, Input, Lease, Output, Profile, Program, PutFile, Ran, RunEnding,
+    SandboxError, Sandboxes,
 };
 use crate::submission::{RunLimits, Submission};
 
@@ -64,7 +66,7 @@ impl<S: Sandboxes> Judge<S> {
             return Ok(Compiled::Program(artefact));
         }
         let span = tracing::info_span!("compile", sandbox = lease.name());
-        let ran = lease.run(self.compilation(submission, language), cancel).instrument(span).await?;
+        let ran = lease.run(self.compilation(submission, language)?, cancel).instrument(span).await?;
         drop(lease);
         self.compiled(submission, own_key, ran).await
     }
@@ -88,14 +90,14 @@ impl<S: Sandboxes> Judge<S> {
     }
 
     /// The compiler as a program to run.
-    fn compilation(&self, submission: &Submission, language: &Language) -> Program {
+    fn compilation(&self, submission: &Submission, language: &Language) -> Result<Program, JudgeError> {
         let log = usize::try_from(submission.compile_limits.output.get()).unwrap_or(usize::MAX);
-        Program {
+        Ok(Program {
             argv: command(&language.compile, submission, language),
             env: ENVIRONMENT.map(|variable| variable.as_bytes().to_vec()).to_vec(),
             executable: None,
             search_box: false,
-            files: sources(submission),
+            files: sources(submission, &self.blobs)?,
             stdin: Input::Empty,
             // The first errors are the ones that help; the last lines say how it ended.
             stdout: Output::Capture { head: log - log / 4, tail: log / 4, kill: false },
@@ -114,7 +116,7 @@ impl<S: Sandboxes> Judge<S> {
                     truncate: false,
                 })
                 .collect(),
-        }
+        })
     }
 
     async fn compiled(
@@ -169,11 +171,12 @@ impl<S: Sandboxes> Judge<S> {
 }
 
 /// All source files, readable by everybody in the box.
-pub(super) fn sources(submission: &Submission) -> Vec<PutFile> {
-    let put = |(name, content): (&String, &Arc<[u8]>)| PutFile {
-        path: name.clone(),
-        mode: 0o444,
-        content: PutContent::Bytes(bytes::Bytes::from_owner(Arc::clone(content))),
+///
+/// # Errors
+/// When one cannot be opened.
+pub(super) fn sources(submission: &Submission, blobs: &Blobs) -> Result<Vec<PutFile>, JudgeError> {
+    let put = |(name, content): (&String, &Content)| {
+        Ok(PutFile { path: name.clone(), mode: 0o444, content: contents::file(content, blobs)? })
     };
     submission.files.iter().map(put).collect()
 }

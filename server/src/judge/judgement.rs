@@ -1,9 +1,12 @@
 //! The answer to a submission.
 
+use std::fmt;
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
+
+use crate::content::Content;
 
 /// What a run, or a whole submission, is worth.
 ///
@@ -46,11 +49,12 @@ impl Verdict {
 pub type Reason = String;
 
 /// What a program wrote to one stream, up to the cap.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
     /// The bytes, as written.
-    #[serde(with = "crate::submission::text")]
-    pub bytes: Vec<u8>,
+    pub content: Content,
+    /// They are UTF-8.
+    pub is_text: bool,
     /// More was written than was kept.
     pub truncated: bool,
 }
@@ -75,7 +79,7 @@ pub struct Compilation {
 }
 
 /// What came of one test case.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TestResult {
     /// Position of the test case, from 0.
     pub index: u32,
@@ -100,7 +104,7 @@ pub struct TestResult {
 }
 
 /// The final answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
     /// The first verdict in test order that is not Accepted, else Accepted.
     pub verdict: Verdict,
@@ -115,7 +119,7 @@ pub struct Judgement {
 }
 
 /// Figures over all tests of a submission.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Summary {
     /// Tests with the verdict Accepted.
     pub passed: u32,
@@ -129,15 +133,36 @@ pub struct Summary {
     pub memory_max: Bytes,
 }
 
-impl Stream {
-    /// Cuts what is over the room that is left, and takes what stays from it.
-    pub(super) fn keep_within(&mut self, room: &mut usize) {
-        if self.bytes.len() > *room {
-            self.bytes.truncate(*room);
-            self.bytes.shrink_to_fit();
-            self.truncated = true;
+impl Verdict {
+    /// Its name, in answers, metrics and the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "Accepted",
+            Self::WrongAnswer => "WrongAnswer",
+            Self::CompileError => "CompileError",
+            Self::RuntimeError => "RuntimeError",
+            Self::TimeLimitExceeded => "TimeLimitExceeded",
+            Self::MemoryLimitExceeded => "MemoryLimitExceeded",
+            Self::OutputLimitExceeded => "OutputLimitExceeded",
+            Self::InternalError => "InternalError",
         }
-        *room -= self.bytes.len();
+    }
+
+    /// The verdict of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.as_str() == name)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Default for Stream {
+    fn default() -> Self {
+        Self { content: Content::default(), is_text: true, truncated: false }
     }
 }
 
@@ -172,4 +197,18 @@ impl Judgement {
 
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_has_one_name_everywhere() {
+        for verdict in Verdict::ALL {
+            assert_eq!(Verdict::parse(verdict.as_str()), Some(verdict));
+            assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.as_str());
+        }
+        assert_eq!(Verdict::parse("accepted"), None);
+    }
 }

@@ -2,15 +2,16 @@
 
 use gavel_protocol::Ending;
 
-use super::JudgeError;
 use super::artefacts::Artefact;
-use super::checker;
 use super::compile::{ENVIRONMENT, command, sources};
 use super::judgement::{Stream, TestResult, Verdict};
 use super::verdict::{from_run, monitor_limits, signal_name};
+use super::{JudgeError, checker, contents};
+use crate::blobs::{Blobs, ContentReader, SMALL};
+use crate::content::Content;
 use crate::language::Language;
-use crate::sandbox::{Captured, Input, Output, Program, Ran, RunEnding};
-use crate::submission::{Submission, TestCase};
+use crate::sandbox::{Output, Program, Ran, RunEnding};
+use crate::submission::{RunLimits, Submission, TestCase};
 
 /// What a run needs that is the same for all tests of a submission.
 pub(super) struct Runnable<'a> {
@@ -22,26 +23,26 @@ pub(super) struct Runnable<'a> {
 
 impl Runnable<'_> {
     /// The program to run for a test case.
-    pub(super) fn program(&self, case: &TestCase) -> Program {
+    ///
+    /// # Errors
+    /// When what it is made of cannot be opened.
+    pub(super) fn program(&self, case: &TestCase, blobs: &Blobs) -> Result<Program, JudgeError> {
         let limits = &self.submission.limits;
         let output = Output::Capture {
             head: usize::try_from(limits.output.get()).unwrap_or(usize::MAX),
             tail: 0,
             kill: true,
         };
-        Program {
+        Ok(Program {
             argv: self.argv(),
             env: ENVIRONMENT.map(|variable| variable.as_bytes().to_vec()).to_vec(),
             executable: self.artefact.map(|artefact| artefact.program.clone()),
             search_box: false,
             files: match self.artefact {
                 Some(_) => Vec::new(),
-                None => sources(self.submission),
+                None => sources(self.submission, blobs)?,
             },
-            stdin: match case.stdin.is_empty() {
-                true => Input::Empty,
-                false => Input::Bytes(case.stdin.clone()),
-            },
+            stdin: contents::input(&case.input, blobs)?,
             stdout: output.clone(),
             stderr: output,
             others: Vec::new(),
@@ -49,7 +50,7 @@ impl Runnable<'_> {
             limits: monitor_limits(limits),
             collect: Vec::new(),
             leavings: false,
-        }
+        })
     }
 
     fn argv(&self) -> Vec<Vec<u8>> {
@@ -62,44 +63,69 @@ impl Runnable<'_> {
         }
         argv
     }
-
-    /// What a run of a test case is worth.
-    ///
-    /// # Errors
-    /// When it was cancelled, or when the program never had its chance.
-    pub(super) fn judged(&self, index: u32, case: &TestCase, ran: Ran) -> Result<TestResult, JudgeError> {
-        if ran.ending == RunEnding::Ended(Ending::Cancelled) {
-            return Err(JudgeError::Cancelled);
-        }
-        if let Some(fault) = ran.ending.fault() {
-            return Err(fault.into());
-        }
-        let (verdict, reason) = match from_run(ran.ending, &ran.usage, &self.submission.limits) {
-            Some((verdict, reason)) => (verdict, Some(reason)),
-            None => compared(case, &ran),
-        };
-        let (exit_code, signal) = how_it_ended(ran.ending);
-        Ok(TestResult {
-            index,
-            verdict,
-            exit_code,
-            signal,
-            reason,
-            cpu: ran.usage.cpu_time(),
-            wall: ran.usage.wall_time,
-            memory: ran.usage.memory,
-            stdout: stream(ran.stdout),
-            stderr: stream(ran.stderr),
-        })
-    }
 }
 
-fn compared(case: &TestCase, ran: &Ran) -> (Verdict, Option<String>) {
-    let Some(expected) = &case.expected else { return (Verdict::Accepted, None) };
-    match checker::difference(&ran.stdout.head, expected) {
+/// What a run of a test case is worth; its outputs are kept elsewhere.
+///
+/// # Errors
+/// When it was cancelled, when the program never had its chance, or when the answer cannot be read.
+pub(super) async fn judged(
+    limits: &RunLimits,
+    index: u32,
+    case: &TestCase,
+    ran: &mut Ran,
+    blobs: &Blobs,
+) -> Result<TestResult, JudgeError> {
+    if ran.ending == RunEnding::Ended(Ending::Cancelled) {
+        return Err(JudgeError::Cancelled);
+    }
+    if let Some(fault) = ran.ending.fault() {
+        return Err(fault.into());
+    }
+    let (verdict, reason) = match (from_run(ran.ending, &ran.usage, limits), &case.answer) {
+        (Some((verdict, reason)), _) => (verdict, Some(reason)),
+        (None, Some(answer)) => compared(&mut ran.stdout.head, answer, blobs).await?,
+        (None, None) => (Verdict::Accepted, None),
+    };
+    let (exit_code, signal) = how_it_ended(ran.ending);
+    Ok(TestResult {
+        index,
+        verdict,
+        exit_code,
+        signal,
+        reason,
+        cpu: ran.usage.cpu_time(),
+        wall: ran.usage.wall_time,
+        memory: ran.usage.memory,
+        stdout: Stream::default(),
+        stderr: Stream::default(),
+    })
+}
+
+/// Compares an output with its answer: what is long, off the threads that everybody waits for.
+async fn compared(
+    output: &mut Vec<u8>,
+    answer: &Content,
+    blobs: &Blobs,
+) -> Result<(Verdict, Option<String>), JudgeError> {
+    let answer = contents::reader(answer, blobs)?;
+    let is_short = output.len() <= SMALL && matches!(answer, ContentReader::Inline { .. });
+    let difference = if is_short {
+        checker::difference(output.as_slice(), answer)
+    } else {
+        let taken = std::mem::take(output);
+        let comparing = tokio::task::spawn_blocking(move || {
+            let difference = checker::difference(taken.as_slice(), answer);
+            (taken, difference)
+        });
+        let (taken, difference) = comparing.await.map_err(contents::broken)?;
+        *output = taken;
+        difference
+    };
+    Ok(match difference.map_err(contents::broken)? {
         None => (Verdict::Accepted, None),
         Some(difference) => (Verdict::WrongAnswer, Some(difference.to_string())),
-    }
+    })
 }
 
 fn how_it_ended(ending: RunEnding) -> (Option<i32>, Option<String>) {
@@ -111,9 +137,4 @@ fn how_it_ended(ending: RunEnding) -> (Option<i32>, Option<String>) {
         }
         RunEnding::NotStarted { .. } | RunEnding::NotPut { .. } => (None, None),
     }
-}
-
-fn stream(captured: Captured) -> Stream {
-    let truncated = captured.total > captured.head.len() as u64;
-    Stream { bytes: captured.head, truncated }
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use gavel_protocol::{Bytes, Ending, Usage};
 use tokio_util::sync::CancellationToken;
 
+use super::judgement::{Stream, TestResult, Verdict};
+use crate::blobs::Blobs;
 use crate::language::{Language, Toolchain};
 use crate::sandbox::{
     Captured, CollectedOutput, Lease, Profile, Program, Ran, RunEnding, SandboxError, Sandboxes,
@@ -29,12 +31,35 @@ pub(crate) fn submission(source: &str) -> Submission {
     Submission {
         id: uuid::Uuid::new_v4(),
         language: "cpp17".into(),
-        files: BTreeMap::from([("main.cpp".to_owned(), source.as_bytes().into())]),
-        tests: vec![TestCase { stdin: b"1 2\n"[..].into(), expected: Some(b"3\n"[..].into()) }],
+        files: BTreeMap::from([("main.cpp".to_owned(), source.into())]),
+        tests: vec![TestCase { input: "1 2\n".into(), answer: Some("3\n".into()) }],
         limits: LIMITS,
         compile_limits: LIMITS,
         user: Some("alice".into()),
         isolation: Isolation::Pooled,
+    }
+}
+
+/// A directory of blobs.
+pub(crate) fn blobs() -> (Blobs, tempfile::TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let (blobs, _suspects) = Blobs::open(directory.path()).unwrap();
+    (blobs, directory)
+}
+
+/// A result without anything in it.
+pub(crate) fn result() -> TestResult {
+    TestResult {
+        index: 0,
+        verdict: Verdict::Accepted,
+        exit_code: Some(0),
+        signal: None,
+        reason: None,
+        cpu: Duration::ZERO,
+        wall: Duration::ZERO,
+        memory: Bytes::default(),
+        stdout: Stream::default(),
+        stderr: Stream::default(),
     }
 }
 

@@ -1,7 +1,6 @@
 //! A submission in the queue.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +8,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::store::Unfinished;
-use crate::submission::{Submission, SubmissionId};
+use crate::submission::{Footprint, Submission, SubmissionId};
 
 /// Where a submission has got to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,37 +40,39 @@ pub(super) struct Job {
     pub(super) id: SubmissionId,
     pub(super) user: Option<String>,
     pub(super) language: String,
-    /// Bytes of what was sent.
-    pub(super) size: u64,
+    /// What it takes on the disk.
+    pub(super) footprint: Footprint,
     pub(super) accepted: Instant,
     pub(super) created_at: DateTime<Utc>,
-    /// Kept where it is small; else it is in the store only.
+    /// Kept where it is small, or starts at once; else it is in the store only.
     pub(super) submission: Option<Arc<Submission>>,
-    /// The first attempt was stored with the submission. Taken by the worker that makes it.
-    pub(super) begun: AtomicBool,
+    /// An earlier version of the server has stored it, all in one row.
+    pub(super) is_old: bool,
     pub(super) stage: watch::Sender<Stage>,
     pub(super) cancel: CancellationToken,
     /// It has left the queue, and nothing of it runs.
     pub(super) left: CancellationToken,
 }
 
+/// A job that waits.
+#[derive(Debug, Clone)]
+pub(super) struct Waiting {
+    pub(super) job: Arc<Job>,
+    /// The number of the attempt that was stored with the submission, for the worker that makes it.
+    pub(super) begun: Option<u32>,
+}
+
 impl Job {
-    pub(super) fn new(
-        submission: &Submission,
-        created_at: DateTime<Utc>,
-        size: u64,
-        kept: Option<Arc<Submission>>,
-        begun: bool,
-    ) -> Self {
+    pub(super) fn new(submission: &Arc<Submission>, created_at: DateTime<Utc>, is_kept: bool) -> Self {
         Self {
-            size,
-            begun: AtomicBool::new(begun),
             id: submission.id,
             user: submission.user.clone(),
             language: submission.language.clone(),
+            footprint: submission.footprint(),
             accepted: Instant::now(),
             created_at,
-            submission: kept,
+            submission: is_kept.then(|| Arc::clone(submission)),
+            is_old: false,
             stage: watch::Sender::new(Stage::Queued),
             cancel: CancellationToken::new(),
             left: CancellationToken::new(),
@@ -79,16 +80,16 @@ impl Job {
     }
 
     pub(super) fn restored(unfinished: Unfinished) -> Self {
-        let Unfinished { id, user, language, created_at, size } = unfinished;
+        let Unfinished { id, user, language, created_at, footprint, is_old } = unfinished;
         Self {
-            size,
             id,
             user,
             language,
+            footprint,
             accepted: Instant::now(),
             created_at,
             submission: None,
-            begun: AtomicBool::new(false),
+            is_old,
             stage: watch::Sender::new(Stage::Queued),
             cancel: CancellationToken::new(),
             left: CancellationToken::new(),

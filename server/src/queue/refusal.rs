@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::store::StoreError;
+use crate::submission::SubmissionId;
 
 /// Why a submission was not accepted.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -30,11 +31,17 @@ pub enum Refusal {
         retry_after: Duration,
     },
     /// Another request came under the same idempotency key.
-    #[error("this Idempotency-Key was used for another request")]
-    KeyReused,
+    #[error("this Idempotency-Key was used for another request, which is submission {earlier}")]
+    KeyReused {
+        /// The submission that it made.
+        earlier: SubmissionId,
+    },
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
+    /// We failed.
+    #[error("the server failed to accept the submission")]
+    Failed,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -51,8 +58,9 @@ impl Refusal {
             Self::Full { .. } => "queue_full",
             Self::UserFull { .. } => "user_full",
             Self::CoolingDown { .. } => "throttled",
-            Self::KeyReused => "key_reused",
+            Self::KeyReused { .. } => "key_reused",
             Self::Stopping => "stopping",
+            Self::Failed => "failed",
             Self::Store(_) => "store",
         }
     }

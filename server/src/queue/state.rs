@@ -5,20 +5,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::fair::FairQueue;
-use super::job::Job;
+use super::job::{Job, Waiting};
+use super::stored::Stored;
 use crate::submission::SubmissionId;
 
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) workers: usize,
-    pub(super) waiting: FairQueue<Arc<Job>>,
+    pub(super) waiting: FairQueue<Waiting>,
     /// Waiting and running.
     pub(super) jobs: HashMap<SubmissionId, Arc<Job>>,
     /// Waiting submissions of each user, and those that are just being stored.
     pub(super) reserved: HashMap<Option<String>, usize>,
     pub(super) total: usize,
-    /// Bytes of the same.
-    pub(super) bytes: u64,
+    /// Of all that wait, run, and are just being stored.
+    pub(super) stored: Stored,
+    /// Bytes on their way to the disk.
+    pub(super) uploading: u64,
     pub(super) running: usize,
     /// Moving average of the seconds between two judgements.
     pub(super) pace: f64,
@@ -33,7 +36,8 @@ impl State {
             jobs: HashMap::new(),
             reserved: HashMap::new(),
             total: 0,
-            bytes: 0,
+            stored: Stored::default(),
+            uploading: 0,
             running: 0,
             pace: 1.0,
             last_done: None,
@@ -44,24 +48,24 @@ impl State {
         self.waiting.len() == 0 && self.running < self.workers
     }
 
-    pub(super) fn enqueue(&mut self, job: Arc<Job>) {
-        self.hold(job.user.clone(), job.size);
+    /// Lets a job wait whose place is reserved.
+    pub(super) fn enqueue(&mut self, job: Arc<Job>, begun: Option<u32>) {
         self.jobs.insert(job.id, Arc::clone(&job));
-        self.waiting.push(job.user.clone().as_deref(), job);
+        self.waiting.push(job.user.clone().as_deref(), Waiting { job, begun });
     }
 
-    pub(super) fn hold(&mut self, user: Option<String>, size: u64) {
-        *self.reserved.entry(user).or_default() += 1;
+    /// Reserves a place.
+    pub(super) fn hold(&mut self, user: Option<&str>) {
+        *self.reserved.entry(user.map(ToOwned::to_owned)).or_default() += 1;
         self.total += 1;
-        self.bytes += size;
     }
 
-    pub(super) fn release(&mut self, user: Option<&str>, size: u64) {
+    /// Gives a place back.
+    pub(super) fn release(&mut self, user: Option<&str>) {
         let key = user.map(ToOwned::to_owned);
         if let Some(count) = self.reserved.get_mut(&key) {
             *count -= 1;
             self.total -= 1;
-            self.bytes -= size;
             if *count == 0 {
                 self.reserved.remove(&key);
             }

@@ -1,16 +1,20 @@
 //! Takes submissions out of the queue, one at a time, and sees each to its end.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
+use futures_util::FutureExt;
 use tracing::Instrument;
 
+use super::job::Waiting;
 use super::{Job, Judging, Shared, Stage};
-use crate::judge::{JudgeError, Judgement, Progress, Summary, Verdict};
+use crate::judge::{JudgeError, Judgement, Progress};
 use crate::sandbox::SandboxError;
-use crate::store::StoreError;
+use crate::store::{Converted, StoreError};
 use crate::submission::Submission;
 use crate::telemetry;
 use crate::throttle::Turn;
@@ -19,9 +23,14 @@ use crate::throttle::Turn;
 const PAUSE: Duration = Duration::from_millis(500);
 
 pub(super) async fn work<J: Judging>(shared: Arc<Shared>, judging: Arc<J>) {
-    while let Some(job) = shared.next().await {
+    while let Some(waiting) = shared.next().await {
+        let job = Arc::clone(&waiting.job);
         let span = tracing::info_span!("submission", submission.id = %job.id, language = %job.language);
-        let end = shared.see_to(&job, &*judging).instrument(span).await;
+        let seeing = AssertUnwindSafe(shared.see_to(waiting, &*judging).instrument(span)).catch_unwind();
+        let end = seeing.await.unwrap_or_else(|panic| {
+            tracing::error!("A worker panicked over submission {}: {}", job.id, said(&*panic));
+            End::Left
+        });
         shared.leave(&job, end);
     }
 }
@@ -43,13 +52,17 @@ enum Attempt {
     /// It never got to run.
     NotBegun(String),
     Failed(String),
+    /// No other attempt would go better.
+    Hopeless(String),
 }
 
 impl Shared {
     /// The next submission; none when the server is stopping.
-    async fn next(&self) -> Option<Arc<Job>> {
+    async fn next(&self) -> Option<Waiting> {
         loop {
-            let arrived = self.arrived.notified();
+            // Listens before it looks: what arrives in between wakes somebody all the same.
+            let mut arrived = pin!(self.arrived.notified());
+            arrived.as_mut().enable();
             if self.closing.is_cancelled() {
                 return None;
             }
@@ -63,12 +76,12 @@ impl Shared {
         }
     }
 
-    fn take(&self) -> Option<Arc<Job>> {
+    fn take(&self) -> Option<Waiting> {
         let mut state = self.state();
-        let job = state.waiting.pop()?;
-        state.release(job.user.as_deref(), job.size);
+        let waiting = state.waiting.pop()?;
+        state.release(waiting.job.user.as_deref());
         state.running += 1;
-        Some(job)
+        Some(waiting)
     }
 
     fn leave(&self, job: &Arc<Job>, end: End) {
@@ -78,11 +91,13 @@ impl Shared {
         match end {
             End::Left => {
                 state.jobs.remove(&job.id);
+                state.stored.release(&job.footprint);
                 state.note_pace(Instant::now());
             }
             End::Again => {
-                state.hold(job.user.clone(), job.size);
-                state.waiting.push_front(job.user.as_deref(), Arc::clone(job));
+                state.hold(job.user.as_deref());
+                let waiting = Waiting { job: Arc::clone(job), begun: None };
+                state.waiting.push_front(job.user.as_deref(), waiting);
             }
         }
         drop(state);
@@ -93,26 +108,24 @@ impl Shared {
     }
 
     /// One attempt, with all that the store must know of it.
-    async fn see_to<J: Judging>(&self, job: &Arc<Job>, judging: &J) -> End {
-        let begun = if job.begun.swap(false, Ordering::Relaxed) {
-            Some(1)
-        } else {
-            let Some(begun) = self.insist(job, "begin an attempt", || self.store.begin(job.id)).await else {
-                return End::Left;
-            };
-            begun
+    async fn see_to<J: Judging>(&self, waiting: Waiting, judging: &J) -> End {
+        let Waiting { job, begun } = &waiting;
+        let begun = match begun {
+            Some(stored) => Some(*stored),
+            None => self.begin(job).await,
         };
         let Some(attempt) = begun else {
-            // Cancelled while it waited.
+            // Cancelled while it waited, or given up.
             return End::Left;
         };
         telemetry::waited(job.accepted.elapsed());
         let outcome = if attempt > self.policy.attempts {
             Attempt::Failed("the server stopped unexpectedly during every attempt".into())
         } else {
-            self.attempt(job, judging).await
+            let attempt = AssertUnwindSafe(self.attempt(job, judging)).catch_unwind().await;
+            attempt.unwrap_or_else(|panic| Attempt::Failed(format!("the judge panicked: {}", said(&*panic))))
         };
-        if matches!(outcome, Attempt::Failed(_)) {
+        if matches!(outcome, Attempt::Failed(_) | Attempt::Hopeless(_)) {
             telemetry::attempt_failed();
         }
         match outcome {
@@ -123,9 +136,14 @@ impl Shared {
                 self.pause().await;
                 self.requeue(job, attempt, true).await
             }
+            Attempt::Hopeless(why) => {
+                tracing::error!(attempt, "Gave up on the submission: {why}");
+                self.finish(job, attempt, &self.internal_error(job, why).await).await
+            }
             Attempt::Failed(why) if attempt >= self.policy.attempts => {
                 tracing::error!(attempt, "Gave up on the submission: {why}");
-                self.finish(job, attempt, &internal_error(&why, attempt)).await
+                let why = format!("the judge failed {attempt} times; the last time: {why}");
+                self.finish(job, attempt, &self.internal_error(job, why).await).await
             }
             Attempt::Failed(why) => {
                 tracing::warn!(attempt, "Trying the submission again: {why}");
@@ -135,10 +153,28 @@ impl Shared {
         }
     }
 
+    /// Begins an attempt; none where the submission does not wait any more.
+    async fn begin(&self, job: &Arc<Job>) -> Option<u32> {
+        if job.is_old {
+            let converting = || self.store.convert(job.id);
+            if let Converted::Unreadable(why) = self.insist(job, "take over a submission", converting).await?
+            {
+                tracing::error!("Gave up on the submission: {why}");
+                let judgement = Judgement::internal_error(why, 0);
+                let giving_up = || self.store.give_up(job.id, &judgement);
+                self.insist(job, "give up a submission", giving_up).await?;
+                job.advance(Stage::Done);
+                return None;
+            }
+        }
+        self.insist(job, "begin an attempt", || self.store.begin(job.id)).await?
+    }
+
     async fn attempt<J: Judging>(&self, job: &Arc<Job>, judging: &J) -> Attempt {
         let submission = match self.submission(job).await {
             Ok(Some(submission)) => submission,
             Ok(None) => return Attempt::GivenUp,
+            Err(why @ StoreError::Unreadable { .. }) => return Attempt::Hopeless(why.to_string()),
             Err(why) => return Attempt::Failed(why.to_string()),
         };
         let progress = |progress| job.advance(stage(progress));
@@ -150,7 +186,10 @@ impl Shared {
         telemetry::attempted(&job.language, began.elapsed());
         match judged {
             Ok(judgement) => Attempt::Judged(Box::new(judgement)),
+            // What it is made of goes with a cancelled one, perhaps from under its attempt.
+            Err(_) if job.cancel.is_cancelled() => Attempt::GivenUp,
             Err(JudgeError::Cancelled) => Attempt::GivenUp,
+            Err(why @ JudgeError::Missing { .. }) => Attempt::Hopeless(telemetry::chain(&why)),
             Err(JudgeError::Sandbox(why @ (SandboxError::Busy { .. } | SandboxError::Stopping))) => {
                 Attempt::NotBegun(why.to_string())
             }
@@ -171,7 +210,8 @@ impl Shared {
             None => None,
         };
         let strikes = turn.as_ref().map(Turn::strikes);
-        let finish = || self.store.finish(job.id, attempt, judgement, strikes.clone());
+        let has_files = !job.footprint.files.is_empty();
+        let finish = || self.store.finish(job.id, attempt, judgement, strikes.clone(), has_files);
         let Some(done) = self.insist(job, "store a judgement", finish).await else {
             return End::Left;
         };
@@ -179,7 +219,7 @@ impl Shared {
             turn.into_iter().for_each(Turn::take_over);
             telemetry::judged(&job.language, judgement);
             let verdict = judgement.verdict;
-            tracing::info!(verdict = ?verdict, since = %job.created_at, "Judged submission {}: {verdict:?}", job.id);
+            tracing::info!(%verdict, since = %job.created_at, "Judged submission {}: {verdict}", job.id);
             job.advance(Stage::Done);
         }
         End::Left
@@ -216,6 +256,12 @@ impl Shared {
         }
     }
 
+    /// The judgement of one that could not be judged.
+    async fn internal_error(&self, job: &Arc<Job>, why: String) -> Judgement {
+        let tests = self.submission(job).await.ok().flatten().map_or(0, |submission| submission.tests.len());
+        Judgement::internal_error(why, tests)
+    }
+
     async fn pause(&self) {
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
@@ -231,12 +277,8 @@ fn stage(progress: Progress) -> Stage {
     }
 }
 
-fn internal_error(why: &str, attempts: u32) -> Judgement {
-    Judgement {
-        verdict: Verdict::InternalError,
-        reason: Some(format!("the judge failed {attempts} times; the last time: {why}")),
-        compile: None,
-        tests: Vec::new(),
-        summary: Summary::default(),
-    }
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|&text| text.to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no text".to_owned())
 }

@@ -1,10 +1,13 @@
 //! Why the store could not serve, in words that an operator can act on.
 
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sqlx::migrate::MigrateError;
+
+use super::rows::RowError;
 
 /// Why the store could not serve.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -43,9 +46,20 @@ pub enum StoreError {
         /// Why.
         source: Arc<MigrateError>,
     },
+    /// The directory of blobs could not be opened.
+    #[error("failed to open the directory {}: {source}{}", .path.display(), owners(.path))]
+    OpenBlobs {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        source: Arc<io::Error>,
+    },
+    /// A blob could not be written, read or removed.
+    #[error("the store failed with a file: {0}")]
+    Blob(Arc<io::Error>),
     /// What was stored cannot be read back.
     #[error("the store holds something unreadable: {0}")]
-    Unreadable(Arc<serde_json::Error>),
+    Unreadable(Arc<dyn std::error::Error + Send + Sync>),
     /// The writing task has ended.
     #[error("the store is closed")]
     Closed,
@@ -57,8 +71,20 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl From<io::Error> for StoreError {
+    fn from(source: io::Error) -> Self {
+        Self::Blob(Arc::new(source))
+    }
+}
+
 impl From<serde_json::Error> for StoreError {
     fn from(source: serde_json::Error) -> Self {
+        Self::Unreadable(Arc::new(source))
+    }
+}
+
+impl From<RowError> for StoreError {
+    fn from(source: RowError) -> Self {
         Self::Unreadable(Arc::new(source))
     }
 }
@@ -66,6 +92,10 @@ impl From<serde_json::Error> for StoreError {
 impl StoreError {
     pub(super) fn open(path: &Path, source: sqlx::Error) -> Self {
         Self::Open { path: path.to_owned(), source: Arc::new(source) }
+    }
+
+    pub(super) fn open_blobs(path: &Path, source: io::Error) -> Self {
+        Self::OpenBlobs { path: path.to_owned(), source: Arc::new(source) }
     }
 
     pub(super) fn migrate(path: &Path, source: MigrateError) -> Self {

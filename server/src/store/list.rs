@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Row, Sqlite};
 
-use super::submissions::{record, verdict_name};
+use super::submissions::record;
 use super::{Record, Store, StoreError, StoredState};
 use crate::judge::Verdict;
 
@@ -47,7 +47,7 @@ impl Store {
             sql.push(" AND state = ").push_bind(state.as_str());
         }
         if let Some(verdict) = verdict {
-            sql.push(" AND verdict = ").push_bind(verdict_name(*verdict));
+            sql.push(" AND verdict = ").push_bind(verdict.as_str());
         }
         if let Some(language) = language {
             sql.push(" AND language = ").push_bind(language);

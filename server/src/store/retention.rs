@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::Utc;
 use gavel_protocol::Bytes;
 
-use super::{Store, StoreError, millis};
+use super::{Store, StoreError, millis, refs};
 
 /// Submissions removed in one transaction, so that no other write waits long.
 const CHUNK: i64 = 500;
@@ -18,7 +18,7 @@ const VACUUM_STEP: &str = "PRAGMA incremental_vacuum(1024)";
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Store {
-    /// Removes finished submissions older than `keep`, then the oldest while the database is larger than `max_size`,
+    /// Removes finished submissions older than `keep`, then the oldest while the database and the files that they name are larger than `max_size`,
     /// and gives the freed pages back to the file system. Returns how many went.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ impl Store {
                 break;
             }
         }
-        while self.used().await? > max_size.get() {
+        while self.used().await? + refs::kept(&self.readers).await? > max_size.get() {
             let chunk = self.remove_finished_before(now, SMALL_CHUNK).await?;
             removed += chunk;
             if chunk == 0 {
@@ -47,16 +47,21 @@ impl Store {
     }
 
     async fn remove_finished_before(&self, time: i64, most: i64) -> Result<u64, StoreError> {
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    let sql = "DELETE FROM submissions WHERE seq IN (SELECT seq FROM submissions \
-                               WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)";
-                    let gone = sqlx::query(sql).bind(time).bind(most).execute(connection).await?;
-                    Ok(gone.rows_affected())
-                })
+        let removed = self.writer.write(move |connection| {
+            Box::pin(async move {
+                let sql = "DELETE FROM submissions WHERE seq IN (SELECT seq FROM submissions \
+                           WHERE finished_at < $1 ORDER BY finished_at LIMIT $2) RETURNING seq";
+                let gone = sqlx::query_scalar(sql).bind(time).bind(most).fetch_all(&mut *connection).await?;
+                let mut files = Vec::new();
+                for seq in &gone {
+                    files.extend(refs::drop_all(connection, *seq).await?);
+                }
+                Ok((gone.len() as u64, files))
             })
-            .await
+        });
+        let (removed, files) = removed.await?;
+        self.blobs.suspect(files);
+        Ok(removed)
     }
 
     async fn forget_keys(&self, before: i64) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use sqlx::{Row, SqliteConnection};
 
 use super::{Store, StoreError, millis, time};
@@ -37,6 +38,24 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move { put_strikes(connection, &user, Strikes::default()).await })
+            })
+            .await
+    }
+}
+
+impl Store {
+    /// Forgets the strikes of users who have had none since.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn forget_strikes(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        let before = millis(before);
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let sql = "DELETE FROM throttle WHERE last_strike < $1 AND until < $1";
+                    sqlx::query(sql).bind(before).execute(connection).await.map(drop)
+                })
             })
             .await
     }

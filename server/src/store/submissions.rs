@@ -1,17 +1,25 @@
 //! The life of a submission in the store. Each step is a compare-and-set, so there is one judgement at most.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
+use super::refs::{self, Ref};
+use super::rows::{JudgementRow, ProgramRow, RequestRow, TestRow, verdict};
 use super::strikes::put_strikes;
 use super::{Record, Store, StoreError, StoredState, Written, millis, time};
-use crate::judge::{Judgement, Verdict};
-use crate::submission::{Submission, SubmissionId};
+use crate::content::BlobId;
+use crate::judge::Judgement;
+use crate::submission::{Footprint, Submission, SubmissionId};
 use crate::throttle::Strikes;
 
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// A larger judgement comes from an earlier version, with all outputs in it.
+const LARGE_ROW: i64 = 4 * 1024 * 1024;
 
 /// What is stored of a new submission.
 #[derive(Debug, Clone)]
@@ -20,7 +28,7 @@ pub struct NewRecord {
     pub submission: std::sync::Arc<Submission>,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
-    /// The client's idempotency key and the digest of the request's body.
+    /// The client's idempotency key and the digest of what it asked for.
     pub idempotency: Option<(String, [u8; 32])>,
     /// Its first attempt begins at once.
     pub begun: bool,
@@ -33,8 +41,8 @@ pub enum Inserted {
     New,
     /// The same request came before under the same key; this is its submission.
     Repeated(SubmissionId),
-    /// Another request came before under the same key.
-    KeyReused,
+    /// Another request came before under the same key, and made this submission.
+    KeyReused(SubmissionId),
 }
 
 /// What came of cancelling.
@@ -59,8 +67,29 @@ pub struct Unfinished {
     pub language: String,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
-    /// Bytes of what is stored of it.
-    pub size: u64,
+    /// What it takes on the disk.
+    pub footprint: Footprint,
+    /// An earlier version has stored it, all in one row.
+    pub is_old: bool,
+}
+
+/// A submission in the forms of its row.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) program: Vec<u8>,
+    pub(super) tests: Vec<u8>,
+    pub(super) refs: BTreeSet<Ref>,
+}
+
+impl Stored {
+    pub(super) fn of(submission: &Submission) -> Result<Self, StoreError> {
+        let tests: Vec<_> = submission.tests.iter().map(TestRow::of).collect();
+        Ok(Self {
+            program: serde_json::to_vec(&ProgramRow::of(submission))?,
+            tests: serde_json::to_vec(&tests)?,
+            refs: refs::of_submission(submission),
+        })
+    }
 }
 
 impl Store {
@@ -69,8 +98,8 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn insert(&self, new: NewRecord) -> Result<Written<Inserted>, StoreError> {
-        let request = serde_json::to_vec(&*new.submission)?;
-        self.writer.hand_over(move |connection| Box::pin(insert(connection, new, request))).await
+        let stored = Stored::of(&new.submission)?;
+        self.writer.hand_over(move |connection| Box::pin(insert(connection, new, stored))).await
     }
 
     /// Begins an attempt: raises and returns its number; none where the submission is not waiting.
@@ -94,14 +123,18 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn request(&self, id: SubmissionId) -> Result<Option<Submission>, StoreError> {
-        let sql = "SELECT request FROM submissions WHERE id = $1 AND request IS NOT NULL";
-        let request: Option<Vec<u8>> =
-            sqlx::query_scalar(sql).bind(id.to_string()).fetch_optional(&self.readers).await?;
-        Ok(request.map(|json| serde_json::from_slice(&json)).transpose()?)
+        let sql =
+            "SELECT client, language, program, tests FROM submissions WHERE id = $1 AND tests IS NOT NULL";
+        let Some(row) = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await? else {
+            return Ok(None);
+        };
+        let program: ProgramRow = serde_json::from_slice(row.try_get("program")?)?;
+        let tests: Vec<TestRow> = serde_json::from_slice(row.try_get("tests")?)?;
+        Ok(Some(program.submission(id, row.try_get("language")?, row.try_get("client")?, tests)?))
     }
 
     /// Ends an attempt with a judgement, and stores the strikes that follow from it. False where the attempt is not
-    /// the current one any more: then nothing is changed.
+    /// the current one any more: then nothing is changed. `has_files`: the submission names files.
     ///
     /// # Errors
     /// The store's.
@@ -111,32 +144,58 @@ impl Store {
         attempt: u32,
         judgement: &Judgement,
         strikes: Option<(String, Strikes)>,
+        has_files: bool,
     ) -> Result<bool, StoreError> {
-        let json = serde_json::to_vec(judgement)?;
-        let verdict = verdict_name(judgement.verdict);
-        let now = millis(Utc::now());
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    let sql = "UPDATE submissions SET state = 'done', verdict = $3, judgement = $4, finished_at = $5, \
-                               request = NULL WHERE id = $1 AND attempt = $2 AND state = 'running'";
-                    let done = sqlx::query(sql)
-                        .bind(id.to_string())
-                        .bind(attempt)
-                        .bind(verdict)
-                        .bind(json)
-                        .bind(now)
-                        .execute(&mut *connection)
-                        .await?
-                        .rows_affected()
-                        == 1;
-                    if let (true, Some((user, strikes))) = (done, strikes) {
-                        put_strikes(connection, &user, strikes).await?;
-                    }
-                    Ok(done)
-                })
+        let ended = Ended::of(id, judgement)?;
+        let finished = self.writer.write(move |connection| {
+            Box::pin(async move {
+                let sql = "UPDATE submissions SET state = 'done', verdict = $3, judgement = $4, finished_at = $5, \
+                           tests = NULL WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING seq";
+                let done = sqlx::query_scalar(sql)
+                    .bind(ended.id)
+                    .bind(attempt)
+                    .bind(ended.verdict)
+                    .bind(ended.judgement)
+                    .bind(ended.now)
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                let Some(seq) = done else { return Ok((false, Vec::new())) };
+                if let Some((user, strikes)) = strikes {
+                    put_strikes(connection, &user, strikes).await?;
+                }
+                refs::add(connection, seq, ended.refs).await?;
+                let gone = if has_files { refs::drop_tests(connection, seq).await? } else { Vec::new() };
+                Ok((true, gone))
             })
-            .await
+        });
+        let (done, gone) = finished.await?;
+        self.blobs.suspect(gone);
+        Ok(done)
+    }
+
+    /// Ends a submission with this judgement, whatever it is at.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn give_up(&self, id: SubmissionId, judgement: &Judgement) -> Result<(), StoreError> {
+        let ended = Ended::of(id, judgement)?;
+        let given_up = self.writer.write(move |connection| {
+            Box::pin(async move {
+                let sql = "UPDATE submissions SET state = 'done', verdict = $2, judgement = $3, finished_at = $4, \
+                           tests = NULL, request = NULL WHERE id = $1 AND finished_at IS NULL RETURNING seq";
+                let done = sqlx::query_scalar(sql)
+                    .bind(ended.id)
+                    .bind(ended.verdict)
+                    .bind(ended.judgement)
+                    .bind(ended.now)
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                let Some(seq) = done else { return Ok(Vec::new()) };
+                refs::drop_tests(connection, seq).await
+            })
+        });
+        self.blobs.suspect(given_up.await?);
+        Ok(())
     }
 
     /// Puts a running submission back into the queue. `uncounted`: the attempt never got to run it.
@@ -168,22 +227,24 @@ impl Store {
     /// The store's.
     pub async fn cancel(&self, id: SubmissionId) -> Result<Cancelled, StoreError> {
         let now = millis(Utc::now());
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    let sql = "UPDATE submissions SET state = 'cancelled', finished_at = $2, request = NULL \
-                               WHERE id = $1 AND state IN ('queued', 'running')";
-                    let id = id.to_string();
-                    let update = sqlx::query(sql).bind(&id).bind(now).execute(&mut *connection).await?;
-                    if update.rows_affected() == 1 {
-                        return Ok(Cancelled::Now);
-                    }
-                    let known = sqlx::query("SELECT 1 FROM submissions WHERE id = $1").bind(&id);
-                    let known = known.fetch_optional(connection).await?.is_some();
-                    Ok(if known { Cancelled::Finished } else { Cancelled::Unknown })
-                })
+        let cancelled = self.writer.write(move |connection| {
+            Box::pin(async move {
+                let sql = "UPDATE submissions SET state = 'cancelled', finished_at = $2, tests = NULL, \
+                           request = NULL WHERE id = $1 AND state IN ('queued', 'running') RETURNING seq";
+                let id = id.to_string();
+                let seq =
+                    sqlx::query_scalar(sql).bind(&id).bind(now).fetch_optional(&mut *connection).await?;
+                if let Some(seq) = seq {
+                    return Ok((Cancelled::Now, refs::drop_tests(connection, seq).await?));
+                }
+                let known = sqlx::query("SELECT 1 FROM submissions WHERE id = $1").bind(&id);
+                let known = known.fetch_optional(connection).await?.is_some();
+                Ok((if known { Cancelled::Finished } else { Cancelled::Unknown }, Vec::new()))
             })
-            .await
+        });
+        let (outcome, gone) = cancelled.await?;
+        self.blobs.suspect(gone);
+        Ok(outcome)
     }
 
     /// A submission, with its judgement once there is one.
@@ -191,42 +252,109 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn get(&self, id: SubmissionId) -> Result<Option<Record>, StoreError> {
-        let sql = "SELECT id, client, language, state, verdict, created_at, finished_at, judgement \
+        let sql = "SELECT id, client, language, state, verdict, created_at, finished_at, \
+                   length(judgement) AS size, CASE WHEN length(judgement) <= $2 THEN judgement END AS judgement \
                    FROM submissions WHERE id = $1";
-        let Some(row) = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await? else {
-            return Ok(None);
-        };
+        let get = || sqlx::query(sql).bind(id.to_string()).bind(LARGE_ROW).fetch_optional(&self.readers);
+        let Some(mut row) = get().await? else { return Ok(None) };
+        if row.try_get::<Option<i64>, _>("size")?.is_some_and(|size| size > LARGE_ROW) {
+            self.convert_judgement(id).await?;
+            let Some(again) = get().await? else { return Ok(None) };
+            row = again;
+        }
         let mut record = record(&row)?;
-        let judgement: Option<Vec<u8>> = row.try_get("judgement")?;
-        record.judgement = judgement.map(|json| serde_json::from_slice(&json)).transpose()?;
+        let judgement: Option<&[u8]> = row.try_get("judgement")?;
+        record.judgement = judgement.map(parse_judgement).transpose()?;
         Ok(Some(record))
     }
 
-    /// Puts what was running when the server died back into the queue, and returns all that waits, oldest first.
+    /// Puts what was running when the server died back into the queue, and returns all that waits, oldest first. What
+    /// cannot be read ends with an InternalError, and keeps nothing else from being judged.
     ///
     /// # Errors
     /// The store's.
     pub async fn restore(&self) -> Result<Vec<Unfinished>, StoreError> {
-        self.writer
-            .write(|connection| {
-                Box::pin(async move {
-                    let sql = "UPDATE submissions SET state = 'queued' WHERE state = 'running'";
-                    sqlx::query(sql).execute(&mut *connection).await?;
-                    Ok(())
-                })
+        // Few and small rows: one for each worker. One of an earlier version may have 100 MB, and is left alone.
+        let put_back = self.writer.write(|connection| {
+            Box::pin(async move {
+                let sql =
+                    "UPDATE submissions SET state = 'queued' WHERE state = 'running' AND request IS NULL";
+                sqlx::query(sql).execute(connection).await.map(drop)
             })
-            .await?;
-        let sql = "SELECT id, client, language, created_at, length(request) AS size FROM submissions \
-             WHERE state = 'queued' ORDER BY seq";
-        let rows = sqlx::query(sql).fetch_all(&self.readers).await?;
-        rows.iter().map(unfinished).collect()
+        });
+        put_back.await?;
+        let mut files = refs::of_unfinished(&self.readers).await?;
+        let sql = "SELECT seq, id, client, language, created_at, request IS NOT NULL AS is_old, \
+                   coalesce(length(request), length(program) + length(tests), 0) AS size \
+                   FROM submissions WHERE state IN ('queued', 'running') ORDER BY seq";
+        let mut restored = Vec::new();
+        for row in sqlx::query(sql).fetch_all(&self.readers).await? {
+            let seq: i64 = row.try_get("seq")?;
+            let files = files.remove(&seq).unwrap_or_default();
+            match unfinished(&row, files) {
+                Ok(one) => restored.push(one),
+                Err(why) => self.bury(seq, &why).await?,
+            }
+        }
+        Ok(restored)
     }
+
+    /// Ends a submission whose row makes no sense.
+    async fn bury(&self, seq: i64, why: &StoreError) -> Result<(), StoreError> {
+        tracing::error!(error = %why, seq, "A submission in the store cannot be read; it ends with an InternalError");
+        let judgement = Judgement::internal_error(why.to_string(), 0);
+        let Ended { verdict, judgement, now, .. } = Ended::of(SubmissionId::nil(), &judgement)?;
+        let buried = self.writer.write(move |connection| {
+            Box::pin(async move {
+                let sql = "UPDATE submissions SET state = 'done', verdict = $2, judgement = $3, finished_at = $4 \
+                           WHERE seq = $1";
+                let update = sqlx::query(sql).bind(seq).bind(verdict).bind(judgement).bind(now);
+                update.execute(connection).await.map(drop)
+            })
+        });
+        buried.await
+    }
+}
+
+/// A judgement in the forms of its row.
+pub(super) struct Ended {
+    id: String,
+    verdict: &'static str,
+    pub(super) judgement: Vec<u8>,
+    now: i64,
+    pub(super) refs: BTreeSet<Ref>,
+}
+
+impl Ended {
+    pub(super) fn of(id: SubmissionId, judgement: &Judgement) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: id.to_string(),
+            verdict: judgement.verdict.as_str(),
+            judgement: serde_json::to_vec(&JudgementRow::of(judgement))?,
+            now: millis(Utc::now()),
+            refs: refs::of_judgement(judgement),
+        })
+    }
+}
+
+pub(super) fn parse_judgement(json: &[u8]) -> Result<Judgement, StoreError> {
+    Ok(serde_json::from_slice::<JudgementRow>(json)?.judgement()?)
+}
+
+/// All of a submission as the first version kept it.
+pub(super) fn parse_request(
+    json: &[u8],
+    id: SubmissionId,
+    language: String,
+    user: Option<String>,
+) -> Result<Submission, StoreError> {
+    Ok(serde_json::from_slice::<RequestRow>(json)?.submission(id, language, user)?)
 }
 
 async fn insert(
     connection: &mut SqliteConnection,
     new: NewRecord,
-    request: Vec<u8>,
+    stored: Stored,
 ) -> Result<Inserted, sqlx::Error> {
     let NewRecord { submission, created_at, idempotency, begun } = new;
     let (id, now) = (submission.id.to_string(), millis(created_at));
@@ -236,10 +364,11 @@ async fn insert(
         let before = sqlx::query(sql).bind(&key).bind(now - IDEMPOTENCY_WINDOW_MS);
         if let Some(row) = before.fetch_optional(&mut *connection).await? {
             let known: Vec<u8> = row.try_get(0)?;
+            let earlier = parse_id(&row, 1)?;
             return Ok(if known == digest {
-                Inserted::Repeated(parse_id(&row, 1)?)
+                Inserted::Repeated(earlier)
             } else {
-                Inserted::KeyReused
+                Inserted::KeyReused(earlier)
             });
         }
         let sql = "INSERT INTO idempotency (idempotency_key, digest, id, created_at) VALUES ($1, $2, $3, $4) \
@@ -247,45 +376,49 @@ async fn insert(
         let insert = sqlx::query(sql).bind(&key).bind(digest.to_vec()).bind(&id).bind(now);
         insert.execute(&mut *connection).await?;
     }
-    let sql = "INSERT INTO submissions (id, client, language, state, attempt, created_at, request) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let sql = "INSERT INTO submissions (id, client, language, state, attempt, created_at, program, tests) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let state = if begun { StoredState::Running } else { StoredState::Queued };
-    sqlx::query(sql)
+    let inserted = sqlx::query(sql)
         .bind(&id)
         .bind(&submission.user)
         .bind(&submission.language)
         .bind(state.as_str())
         .bind(i64::from(begun))
         .bind(now)
-        .bind(request)
-        .execute(connection)
+        .bind(stored.program)
+        .bind(stored.tests)
+        .execute(&mut *connection)
         .await?;
+    refs::add(connection, inserted.last_insert_rowid(), stored.refs).await?;
     Ok(Inserted::New)
 }
 
 pub(super) fn record(row: &SqliteRow) -> Result<Record, StoreError> {
     let state: String = row.try_get("state")?;
-    let verdict: Option<String> = row.try_get("verdict")?;
+    let name: Option<&str> = row.try_get("verdict")?;
     let finished_at: Option<i64> = row.try_get("finished_at")?;
     Ok(Record {
         id: parse_id(row, "id")?,
         user: row.try_get("client")?,
         language: row.try_get("language")?,
         state: StoredState::parse(&state),
-        verdict: verdict.map(|name| serde_json::from_value(name.into())).transpose()?,
+        verdict: name.map(verdict).transpose()?,
         created_at: time(row.try_get("created_at")?),
         finished_at: finished_at.map(time),
         judgement: None,
     })
 }
 
-fn unfinished(row: &SqliteRow) -> Result<Unfinished, StoreError> {
+fn unfinished(row: &SqliteRow, files: BTreeSet<(BlobId, u64)>) -> Result<Unfinished, StoreError> {
+    let size: i64 = row.try_get("size")?;
     Ok(Unfinished {
         id: parse_id(row, "id")?,
         user: row.try_get("client")?,
         language: row.try_get("language")?,
         created_at: time(row.try_get("created_at")?),
-        size: row.try_get::<Option<i64>, _>("size")?.and_then(|size| size.try_into().ok()).unwrap_or(0),
+        footprint: Footprint { row: size.try_into().unwrap_or(0), files: files.into_iter().collect() },
+        is_old: row.try_get("is_old")?,
     })
 }
 
@@ -295,9 +428,4 @@ fn parse_id<I: sqlx::ColumnIndex<SqliteRow>>(
 ) -> Result<SubmissionId, sqlx::Error> {
     let text: String = row.try_get(column)?;
     text.parse().map_err(|why: uuid::Error| sqlx::Error::Decode(Box::new(why)))
-}
-
-/// As the wire has it.
-pub(super) fn verdict_name(verdict: Verdict) -> String {
-    format!("{verdict:?}")
 }

@@ -5,14 +5,20 @@ use gavel_protocol::Bytes;
 use super::*;
 use crate::judge::Summary;
 use crate::judge::test_support::submission;
+use crate::submission::{Submission, TestCase};
+
+async fn open(directory: &std::path::Path) -> Result<Store, StoreError> {
+    Store::open(&directory.join("test.sqlite"), &directory.join("blobs")).await
+}
 
 async fn store() -> (Store, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
-    (Store::open(&directory.path().join("test.sqlite")).await.unwrap(), directory)
+    (open(directory.path()).await.unwrap(), directory)
 }
 
 async fn insert(store: &Store, size: usize) -> Result<SubmissionId, StoreError> {
-    let submission = Arc::new(submission(&"x".repeat(size)));
+    let tests = vec![TestCase { input: "x".repeat(size).as_str().into(), answer: None }];
+    let submission = Arc::new(Submission { tests, ..submission("int main") });
     let id = submission.id;
     let new = NewRecord { submission, created_at: Utc::now(), idempotency: None, begun: true };
     store.insert(new).await?.settled().await?;
@@ -56,9 +62,9 @@ async fn only_the_current_attempt_can_finish_and_only_once() {
     store.requeue(id, 1, false).await.unwrap();
     assert_eq!(store.begin(id).await.unwrap(), Some(2));
     assert_eq!(store.begin(id).await.unwrap(), None);
-    assert!(!store.finish(id, 1, &accepted(), None).await.unwrap());
-    assert!(store.finish(id, 2, &accepted(), None).await.unwrap());
-    assert!(!store.finish(id, 2, &accepted(), None).await.unwrap());
+    assert!(!store.finish(id, 1, &accepted(), None, false).await.unwrap());
+    assert!(store.finish(id, 2, &accepted(), None, false).await.unwrap());
+    assert!(!store.finish(id, 2, &accepted(), None, false).await.unwrap());
     assert_eq!(store.cancel(id).await.unwrap(), Cancelled::Finished);
 }
 
@@ -67,7 +73,7 @@ async fn a_cancelled_submission_cannot_finish() {
     let (store, _directory) = store().await;
     let id = insert(&store, 10).await.unwrap();
     assert_eq!(store.cancel(id).await.unwrap(), Cancelled::Now);
-    assert!(!store.finish(id, 1, &accepted(), None).await.unwrap());
+    assert!(!store.finish(id, 1, &accepted(), None, false).await.unwrap());
     assert_eq!(store.get(id).await.unwrap().unwrap().state, StoredState::Cancelled);
 }
 
@@ -87,7 +93,7 @@ async fn the_oldest_judgements_go_while_there_are_too_many_bytes() {
     let mut ids = Vec::new();
     for _ in 0..40 {
         let id = insert(&store, 10).await.unwrap();
-        store.finish(id, 1, &accepted(), None).await.unwrap();
+        store.finish(id, 1, &accepted(), None, false).await.unwrap();
         ids.push(id);
     }
     let size = || std::fs::metadata(directory.path().join("test.sqlite")).unwrap().len();
@@ -101,12 +107,92 @@ async fn the_oldest_judgements_go_while_there_are_too_many_bytes() {
 }
 
 #[tokio::test]
-async fn nothing_of_a_source_stays_when_it_is_judged() {
+async fn inputs_go_with_the_judgement_and_sources_stay() {
     let (store, _directory) = store().await;
     let id = insert(&store, 10).await.unwrap();
-    assert!(store.request(id).await.unwrap().is_some());
-    store.finish(id, 1, &accepted(), None).await.unwrap();
+    let stored = || async {
+        let sql = "SELECT program, tests FROM submissions WHERE id = $1";
+        let row = sqlx::query(sql).bind(id.to_string()).fetch_one(&store.readers).await.unwrap();
+        let column = |name| sqlx::Row::get::<Option<Vec<u8>>, _>(&row, name);
+        (String::from_utf8(column("program").unwrap()).unwrap(), column("tests"))
+    };
+    assert!(stored().await.1.is_some() && store.request(id).await.unwrap().is_some());
+    store.finish(id, 1, &accepted(), None, false).await.unwrap();
+    let (program, tests) = stored().await;
+    assert!(program.contains("int main") && tests.is_none(), "{program}");
     assert!(store.request(id).await.unwrap().is_none());
+}
+
+/// As the first version stored it.
+async fn insert_old(store: &Store, state: &'static str, request: String) -> SubmissionId {
+    let id = uuid::Uuid::new_v4();
+    let inserted = store.writer.write(move |connection| {
+        Box::pin(async move {
+            let sql = "INSERT INTO submissions (id, client, language, state, attempt, created_at, request) \
+                       VALUES ($1, 'alice', 'cpp17', $2, 1, 5, $3)";
+            let insert = sqlx::query(sql).bind(id.to_string()).bind(state).bind(request.into_bytes());
+            insert.execute(connection).await.map(drop)
+        })
+    });
+    inserted.await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_has_stored_is_taken_over_one_by_one() {
+    let (store, _directory) = store().await;
+    let limits = r#"{"cpu":{"secs":1,"nanos":0},"wall":{"secs":4,"nanos":0},"memory":1,"stack":2,"file":3,"output":4,
+        "processes":5,"open_files":6}"#;
+    let large = "7".repeat(200_000);
+    let request = format!(
+        r#"{{"id":"-","language":"cpp17","files":{{"main.cpp":"int"}},"tests":[{{"stdin":"{large}","expected":"1"}}],
+        "limits":{limits},"compile_limits":{limits},"user":"alice","isolation":"pooled"}}"#
+    );
+    let ran = insert_old(&store, "running", request.clone()).await;
+    let waited = insert_old(&store, "queued", request).await;
+    let broken = insert_old(&store, "running", "{".to_owned()).await;
+    let restored = store.restore().await.unwrap();
+    assert_eq!(restored.iter().map(|one| one.id).collect::<Vec<_>>(), [ran, waited, broken]);
+    assert!(restored.iter().all(|one| one.is_old && one.footprint.files.is_empty()));
+    for id in [ran, waited] {
+        assert_eq!(store.convert(id).await.unwrap(), Converted::Yes);
+        assert!(store.begin(id).await.unwrap().is_some());
+        let submission = store.request(id).await.unwrap().unwrap();
+        let [test] = submission.tests.as_slice() else { panic!() };
+        assert_eq!((test.input.size(), test.answer.clone()), (200_000, Some("1".into())));
+        assert!(test.input.blob().is_some());
+    }
+    assert!(matches!(store.convert(broken).await.unwrap(), Converted::Unreadable(_)));
+    store.give_up(broken, &Judgement::internal_error("unreadable".into(), 0)).await.unwrap();
+    assert_eq!(store.get(broken).await.unwrap().unwrap().verdict, Some(Verdict::InternalError));
+    let restored = store.restore().await.unwrap();
+    assert!(restored.iter().all(|one| !one.is_old && one.footprint.files.len() == 1));
+    assert_eq!(restored.len(), 2);
+}
+
+#[tokio::test]
+async fn a_large_judgement_of_an_earlier_version_is_taken_over_when_it_is_asked_for() {
+    let (store, _directory) = store().await;
+    let id = insert(&store, 10).await.unwrap();
+    let mut judgement = accepted();
+    let content = "x".repeat(5_000_000).as_str().into();
+    let stdout = crate::judge::Stream { content, is_text: true, truncated: false };
+    judgement.tests = vec![crate::judge::TestResult { stdout, ..crate::judge::test_support::result() }];
+    store.finish(id, 1, &judgement, None, false).await.unwrap();
+    let got = store.get(id).await.unwrap().unwrap().judgement.unwrap();
+    assert_eq!(got.tests[0].stdout.content.hash(), judgement.tests[0].stdout.content.hash());
+    assert!(got.tests[0].stdout.content.blob().is_some());
+}
+
+#[tokio::test]
+async fn a_row_that_makes_no_sense_does_not_keep_the_others_from_being_judged() {
+    let (store, _directory) = store().await;
+    let broken = insert(&store, 10).await.unwrap();
+    let good = insert(&store, 10).await.unwrap();
+    pragma(&store, "UPDATE submissions SET id = 'nonsense' WHERE seq = 1").await;
+    let restored = store.restore().await.unwrap();
+    assert_eq!(restored.iter().map(|one| one.id).collect::<Vec<_>>(), [good]);
+    assert_eq!(store.restore().await.unwrap().len(), 1, "{broken}");
 }
 
 #[tokio::test]
@@ -149,7 +235,7 @@ async fn pages_that_became_free_go_back_to_the_file_system_though_nothing_is_rem
         ids.push(insert(&store, 60_000).await.unwrap());
     }
     for id in ids {
-        assert!(store.finish(id, 1, &judgement(10), None).await.unwrap());
+        assert!(store.finish(id, 1, &judgement(10), None, false).await.unwrap());
     }
     let size = || std::fs::metadata(directory.path().join("test.sqlite")).unwrap().len();
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&store.readers).await.unwrap();
@@ -162,11 +248,11 @@ async fn pages_that_became_free_go_back_to_the_file_system_though_nothing_is_rem
 async fn a_database_that_cannot_be_opened_is_named_with_its_owner_and_a_remedy() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("not/there.sqlite");
-    let why = Store::open(&path).await.unwrap_err().to_string();
+    let why = Store::open(&path, &directory.path().join("blobs")).await.unwrap_err().to_string();
     assert!(why.contains(path.to_str().unwrap()) && why.contains("uid"), "{why}");
     let path = directory.path().join("text.sqlite");
     std::fs::write(&path, vec![b'x'; 4096]).unwrap();
-    let why = Store::open(&path).await.unwrap_err().to_string();
+    let why = Store::open(&path, &directory.path().join("blobs")).await.unwrap_err().to_string();
     assert!(why.contains("text.sqlite") && why.contains("put back a backup"), "{why}");
 }
 
@@ -180,7 +266,7 @@ async fn a_database_of_a_later_version_is_refused_as_such() {
     )
     .await;
     drop(store);
-    let why = Store::open(&directory.path().join("test.sqlite")).await.unwrap_err();
+    let why = open(directory.path()).await.unwrap_err();
     assert!(matches!(why, StoreError::Newer { version: 9999, .. }), "{why}");
     assert!(why.to_string().contains("newer version of Gavel"), "{why}");
 }

@@ -10,6 +10,7 @@ use futures_util::FutureExt;
 use gavel::access::Access;
 use gavel::account::{self, Account};
 use gavel::config::{Config, Overrides};
+use gavel::content::Content;
 use gavel::gojudge::GoJudge;
 use gavel::judge::{Compilation, JudgeError, Judgement, Progress, Stream, Summary, TestResult, Verdict};
 use gavel::language::Languages;
@@ -46,7 +47,7 @@ pub(crate) struct Bench {
 }
 
 /// Judges by the source's first word: `accept`, `tle`, `hang` (until cancelled), `stall` (as that, but no
-/// sandbox is ever free), `sleep <ms>`, `die`, `busy`, `binary`.
+/// sandbox is ever free), `sleep <ms>`, `die`, `panic`, `busy`, `binary`.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     pub(crate) started: Mutex<Vec<String>>,
@@ -97,7 +98,7 @@ impl Bench {
             languages: Arc::new(Languages::load(Path::new("../images/languages.toml"), "latest").unwrap()),
             access: Access::new(&config).unwrap(),
             config: Arc::new(config),
-            store: Store::open(&directory.path().join("gavel.sqlite")).await.unwrap(),
+            store: open_store(directory.path()).await,
             judging: Arc::clone(&judge),
             operations: Arc::new(Containers),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
@@ -111,6 +112,11 @@ impl Bench {
         let client = Client::builder().timeout(PATIENCE).build().unwrap();
         let (telemetry, stop) = (telemetry_url, Some(stop));
         Self { url, telemetry, grpc_url, client, judge, sandboxes, directory, stop, running }
+    }
+
+    /// Its store, once more.
+    pub(crate) async fn open_store(&self) -> Store {
+        open_store(self.directory.path()).await
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -161,6 +167,10 @@ impl Bench {
     }
 }
 
+async fn open_store(directory: &Path) -> Store {
+    Store::open(&directory.join("gavel.sqlite"), &directory.join("blobs")).await.unwrap()
+}
+
 pub(crate) async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
     let response = request.send().await.unwrap();
     let status = response.status();
@@ -193,8 +203,11 @@ impl Judging for Script {
         progress: &(dyn Fn(Progress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<Judgement, JudgeError> {
-        let source = String::from_utf8_lossy(submission.files.values().next().unwrap()).into_owned();
-        if submission.user.as_ref().is_some_and(|user| user.starts_with("self-test")) {
+        let source = match submission.files.values().next().unwrap() {
+            Content::Inline(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            elsewhere => elsewhere.hash().to_string(),
+        };
+        if submission.user.as_ref().is_some_and(|user| user.ends_with("self-test")) {
             return Ok(judgement(submission, Verdict::Accepted, &source));
         }
         self.started.lock().unwrap().push(source.clone());
@@ -218,6 +231,7 @@ impl Judging for Script {
                 tokio::time::sleep(Duration::from_millis(time)).await;
                 Verdict::Accepted
             }
+            "panic" => panic!("by the source's will"),
             "die" => return Err(SandboxError::Died("the container went away".into()).into()),
             "busy" => return Err(SandboxError::Busy { waited: Duration::ZERO }.into()),
             _ => Verdict::Accepted,
@@ -228,7 +242,10 @@ impl Judging for Script {
 }
 
 fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgement {
-    let stdout = if source == "binary" { b"\xff\x00".to_vec() } else { submission.tests[0].stdin.to_vec() };
+    let (content, is_text) = match source {
+        "binary" => (b"\xff\x00"[..].into(), false),
+        _ => (submission.tests[0].input.clone(), true),
+    };
     let result = TestResult {
         index: 0,
         verdict,
@@ -238,7 +255,7 @@ fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgeme
         cpu: Duration::from_micros(912),
         wall: Duration::from_micros(1444),
         memory: Bytes(1_310_720),
-        stdout: Stream { bytes: stdout, truncated: false },
+        stdout: Stream { content, is_text, truncated: false },
         stderr: Stream::default(),
     };
     let (cpu_max, wall_max, memory_max) = (result.cpu, result.wall, result.memory);

@@ -1,5 +1,6 @@
 //! What was accepted is judged, once, whatever happens to the server.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,12 +11,24 @@ use sqlx::{Connection, SqliteConnection};
 use crate::bench::{Bench, eventually};
 
 /// What a power cut would leave: the files as they are now.
-fn crash(bench: &Bench) -> Arc<tempfile::TempDir> {
+pub(crate) fn crash(bench: &Bench) -> Arc<tempfile::TempDir> {
     let copy = tempfile::tempdir().unwrap();
     for file in ["gavel.sqlite", "gavel.sqlite-wal"] {
         std::fs::copy(bench.directory.path().join(file), copy.path().join(file)).unwrap();
     }
+    copy_blobs(&bench.directory.path().join("blobs"), &copy.path().join("blobs"));
     Arc::new(copy)
+}
+
+fn copy_blobs(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let copy = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_blobs(&entry.path(), &copy),
+            false => drop(std::fs::copy(entry.path(), copy).unwrap()),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -100,6 +113,33 @@ async fn a_store_that_cannot_write_accepts_nothing_and_serves_again_when_it_can(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_judge_that_panics_loses_no_worker_and_no_submission() {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    let id = bench.submit("alice", "panic").await;
+    let judged = bench.until(&id, "done").await;
+    assert_eq!((&judged["verdict"], &judged["summary"]["total"]), (&json!("InternalError"), &json!(1)));
+    let reason = judged["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("failed 3 times") && reason.contains("panicked: by the source's will"),
+        "{reason}"
+    );
+    let next = bench.submit("alice", "accept").await;
+    assert_eq!(bench.until(&next, "done").await["verdict"], "Accepted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_sleeps_while_something_waits() {
+    let bench = Bench::with(&[("workers", "4"), ("queue.per_user", "1000")]).await;
+    for round in 0..100 {
+        let users = ["a", "b", "c", "d"];
+        let ids = join_all(users.map(|user| bench.submit(user, "accept"))).await;
+        let all = join_all(ids.iter().map(|id| bench.until(id, "done")));
+        let all = tokio::time::timeout(Duration::from_secs(5), all).await;
+        assert!(all.is_ok(), "a submission of round {round} was left waiting");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn old_judgements_go_and_what_waits_stays() {
     let bench = Bench::with(&[("workers", "1")]).await;
     let old = bench.submit("alice", "accept").await;
@@ -108,7 +148,7 @@ async fn old_judgements_go_and_what_waits_stays() {
     bench.until(&running, "running").await;
     let waiting = bench.submit("alice", "accept").await;
     tokio::time::sleep(Duration::from_millis(20)).await;
-    let store = gavel::store::Store::open(&bench.directory.path().join("gavel.sqlite")).await.unwrap();
+    let store = bench.open_store().await;
     let removed = store.purge(Duration::from_millis(10), gavel_protocol::Bytes::mib(100)).await.unwrap();
     assert_eq!(removed, 1);
     assert_eq!(bench.get(&format!("/api/v1/submissions/{old}")).await.0, 404);

@@ -93,6 +93,24 @@ async fn values_of_another_type_are_refused_with_their_path() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_unknown_field_is_told_at_once_with_all_else_that_is_wrong() {
+    let bench = Bench::start().await;
+    let body = json!({"flags": 1, "language": "cpp17", "sources": {"a": [1]}, "limits": {"cpu": 1, "cpu_ms": 1e9},
+        "tests": [{}, {"stdout": "", "stdin": ""}]});
+    let refused = refusal(&bench, body).await;
+    for field in [
+        "flags: there is no such field",
+        "sources: ",
+        "limits.cpu: ",
+        "tests[1].stdout: ",
+        "source: one of",
+        "limits.cpu_ms: ",
+    ] {
+        assert!(refused.lines().any(|line| line.starts_with(field)), "{field}: {refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn contradictions_are_refused() {
     let bench = Bench::start().await;
     let file = json!({"main.cpp": "x"});

@@ -13,6 +13,7 @@ mod gojudge;
 mod gojudge_files;
 mod grpc;
 mod grpc_stream;
+mod large;
 mod proxy;
 mod reading;
 mod repeated;

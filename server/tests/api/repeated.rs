@@ -29,9 +29,40 @@ async fn the_same_request_under_the_same_key_is_one_submission() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_request_under_the_same_key_is_refused() {
     let bench = Bench::start().await;
-    post(&bench, "key-1", "accept").await;
+    let first = post(&bench, "key-1", "accept").await.1;
     let (status, body) = post(&bench, "key-1", "accept something else").await;
     assert_eq!((status, &body["type"]), (422, &json!("urn:gavel:problem:idempotency-key-reused")));
+    assert!(body["detail"].as_str().unwrap().contains(first["id"].as_str().unwrap()), "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_counts_is_what_is_asked_for_and_not_how_it_is_written() {
+    let bench = Bench::start().await;
+    let post = |body: String| {
+        let request = bench.request(Method::POST, "/api/v1/submissions").header("idempotency-key", "key-1");
+        answer(request.header("content-type", "application/json").body(body))
+    };
+    let large = " ".repeat(100_000);
+    let same = [
+        r#"{"language":"cpp17","source":"accept","stdin":"1","limits":{"cpu_ms":1000}}"#.to_owned(),
+        r#"{ "stdin": "\u0031", "language": "cpp17", "source_base64": "YWNjZXB0" }"#.to_owned(),
+        format!(r#"{{{large}"language":"cpp17","tests":[{{"stdin":"1"}}],"files":{{"main.cpp":"accept"}}}}"#),
+    ];
+    let mut ids = Vec::new();
+    for body in same {
+        let (status, answer) = post(body).await;
+        assert_eq!(status, 202, "{answer}");
+        ids.push(answer["id"].clone());
+    }
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    for other in [
+        r#"{"language":"cpp17","source":"accept","stdin":"2"}"#,
+        r#"{"language":"cpp17","source":"accept","stdin":"1","user":"a"}"#,
+        r#"{"language":"cpp17","source":"accept","tests":[{"stdin":"1","expected":""}]}"#,
+        r#"{"language":"cpp17","source":"accept","stdin":"1","limits":{"cpu_ms":1001}}"#,
+    ] {
+        assert_eq!(post(other.to_owned()).await.0, 422, "{other}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,14 +5,16 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path};
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, LocalBoxStream, Stream};
+use futures_util::{StreamExt, TryStreamExt};
 use serde::Serialize;
 use tokio::sync::watch;
 
 use super::submissions::{load, parse_id};
-use super::view::State;
+use super::view::{Shown, State};
 use super::{Api, Problem};
 use crate::queue::Stage;
+use crate::store::StoreError;
 use crate::submission::SubmissionId;
 
 /// A comment this often keeps proxies from closing a silent connection.
@@ -43,6 +45,9 @@ struct StateEvent {
     position: Option<usize>,
 }
 
+/// What is sent of one event.
+type Event = LocalBoxStream<'static, Result<Bytes, Problem>>;
+
 enum Next {
     Now(Option<watch::Receiver<Stage>>),
     Wait(watch::Receiver<Stage>),
@@ -54,7 +59,7 @@ fn events(
     id: SubmissionId,
     stage: Option<watch::Receiver<Stage>>,
 ) -> impl Stream<Item = Result<Bytes, Problem>> {
-    stream::unfold(Next::Now(stage), move |next| {
+    let events = stream::unfold(Next::Now(stage), move |next| {
         let api = api.clone();
         async move {
             match next {
@@ -64,22 +69,29 @@ fn events(
                     if stage.is_final() {
                         return Some((judgement(&api, id).await, Next::End));
                     }
-                    Some((state(&api, id, stage), Next::Wait(receiver)))
+                    Some((whole(state(&api, id, stage)), Next::Wait(receiver)))
                 }
                 Next::Now(None) => Some((judgement(&api, id).await, Next::End)),
                 Next::Wait(mut receiver) => tokio::select! {
                     changed = receiver.changed() => match changed {
-                        Ok(()) => Some((Ok(Bytes::new()), Next::Now(Some(receiver)))),
-                        Err(_gone) => Some((Ok(Bytes::new()), Next::Now(None))),
+                        Ok(()) => Some((stream::empty().boxed_local(), Next::Now(Some(receiver)))),
+                        Err(_gone) => Some((stream::empty().boxed_local(), Next::Now(None))),
                     },
                     () = tokio::time::sleep(HEARTBEAT) => {
-                        Some((Ok(Bytes::from_static(b": still here\n\n")), Next::Wait(receiver)))
+                        let still_here = Bytes::from_static(b": still here\n\n");
+                        Some((whole(Ok(still_here)), Next::Wait(receiver)))
                     }
                     () = api.queue.closing() => None,
                 },
             }
         }
-    })
+    });
+    events.flatten()
+}
+
+/// An event that is in memory.
+fn whole(event: Result<Bytes, Problem>) -> Event {
+    stream::once(async { event }).boxed_local()
 }
 
 fn state(api: &Api, id: SubmissionId, stage: Stage) -> Result<Bytes, Problem> {
@@ -95,11 +107,16 @@ fn state(api: &Api, id: SubmissionId, stage: Stage) -> Result<Bytes, Problem> {
 }
 
 /// The whole submission, as `GET /submissions/{id}` answers it.
-async fn judgement(api: &Api, id: SubmissionId) -> Result<Bytes, Problem> {
-    event("judgement", &load(api, id).await?)
+async fn judgement(api: &Api, id: SubmissionId) -> Event {
+    let parts = match load(api, id).await.and_then(Shown::parts) {
+        Ok(parts) => parts,
+        Err(why) => return whole(Err(why)),
+    };
+    let sent = parts.stream(api.store.blobs().clone(), "event: judgement\ndata: ", "\n\n");
+    sent.map_err(|why| Problem::from(StoreError::from(why))).boxed_local()
 }
 
 fn event(name: &str, data: &impl Serialize) -> Result<Bytes, Problem> {
-    let json = serde_json::to_string(data).map_err(|why| Problem::Malformed(why.to_string()))?;
+    let json = serde_json::to_string(data).map_err(|_| Problem::Failed)?;
     Ok(Bytes::from(format!("event: {name}\ndata: {json}\n\n")))
 }

@@ -2,23 +2,22 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header;
+use actix_web::http::header::ContentType;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Json, Path, Payload, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
-use super::view::{State, SubmissionView};
-use super::wire::{self, NewSubmission, Rules};
-use super::{Api, Problem};
+use super::receive::{Received, Uploads, receive};
+use super::view::{Shown, State, SubmissionView};
+use super::{Api, Problem, digest};
 use crate::http::Budget;
 use crate::judge::Verdict;
 use crate::queue::Stage;
 use crate::store::{Cancelled, Filter, StoredState};
-use crate::submission::{Submission, SubmissionId};
+use crate::submission::SubmissionId;
 
-/// Larger bodies are parsed off the threads that serve requests.
-const PARSE_HERE: usize = 256 * 1024;
 const PAGE: usize = 50;
 const PAGE_MAX: usize = 200;
 
@@ -26,6 +25,7 @@ const PAGE_MAX: usize = 200;
 pub(super) async fn create(
     api: Data<Api>,
     budget: Data<Budget>,
+    uploads: Data<Uploads>,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
@@ -33,27 +33,21 @@ pub(super) async fn create(
         return Err(crate::queue::Refusal::Stopping.into());
     }
     let key = idempotency_key(&request)?;
-    let body = budget.read_json(&request, payload).await?;
-    let digest = key.map(|key| (key, *blake3::hash(&body.bytes).as_bytes()));
-    let size = body.bytes.len();
-    let (submission, wait) = if size <= PARSE_HERE {
-        parse(&api, &body.bytes)?
-    } else {
-        let (api, bytes) = (api.clone().into_inner(), body.bytes.clone());
-        let parsing = tokio::task::spawn_blocking(move || parse(&api, &bytes));
-        parsing.await.map_err(|_| Problem::Malformed("the body could not be read".into()))??
-    };
-    let id = api.queue.submit(Arc::new(submission), size, digest).await?;
+    let received = receive(api.clone().into_inner(), &budget, &uploads, &request, payload).await?;
+    let Received { submission, wait, upload } = received;
+    let key = key.map(|key| (key, digest::of(&submission)));
+    let id = api.queue.submit(Arc::new(submission), upload, key).await?;
     // The one line that has both ids: the request's is in its span.
     tracing::info!(submission.id = %id, "Accepted submission {id}");
-    drop(body);
     if wait {
         wait_for(&api, id).await;
     }
     let view = load(&api, id).await?;
-    let mut response = if wait && view.is_final() { HttpResponse::Ok() } else { HttpResponse::Accepted() };
+    let status = if wait && view.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let mut response = HttpResponse::build(status);
     let location = format!("{}/api/v1/submissions/{id}", prefix(&request));
-    Ok(response.insert_header((header::LOCATION, location)).json(view))
+    response.insert_header((header::LOCATION, location));
+    answer(&api, view, response)
 }
 
 /// The path below which a proxy in front serves us, as `X-Forwarded-Prefix` has it: the sender finds its submission there.
@@ -67,17 +61,27 @@ fn prefix(request: &HttpRequest) -> &str {
 }
 
 /// `GET /submissions/{id}`
-pub(super) async fn get(api: Data<Api>, id: Path<String>) -> Result<Json<SubmissionView>, Problem> {
-    Ok(Json(load(&api, parse_id(&id)?).await?))
+pub(super) async fn get(api: Data<Api>, id: Path<String>) -> Result<HttpResponse, Problem> {
+    answer(&api, load(&api, parse_id(&id)?).await?, HttpResponse::Ok())
 }
 
 /// `DELETE /submissions/{id}`: cancels; what is finished stays as it is.
-pub(super) async fn cancel(api: Data<Api>, id: Path<String>) -> Result<Json<SubmissionView>, Problem> {
+pub(super) async fn cancel(api: Data<Api>, id: Path<String>) -> Result<HttpResponse, Problem> {
     let parsed = parse_id(&id)?;
     match api.queue.cancel(parsed).await? {
         Cancelled::Unknown => Err(no_such(&id)),
-        Cancelled::Now | Cancelled::Finished => Ok(Json(load(&api, parsed).await?)),
+        Cancelled::Now | Cancelled::Finished => answer(&api, load(&api, parsed).await?, HttpResponse::Ok()),
     }
+}
+
+/// A submission as an answer; one with large outputs is sent as they are read.
+fn answer(api: &Api, view: Shown, mut response: HttpResponseBuilder) -> Result<HttpResponse, Problem> {
+    response.content_type(ContentType::json());
+    let parts = view.parts()?;
+    Ok(match parts.whole() {
+        Some(json) => response.body(json),
+        None => response.streaming(parts.stream(api.store.blobs().clone(), "", "")),
+    })
 }
 
 /// What `GET /submissions` can be asked for.
@@ -125,12 +129,12 @@ pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<Li
 }
 
 /// A submission as it stands now.
-pub(super) async fn load(api: &Api, id: SubmissionId) -> Result<SubmissionView, Problem> {
+pub(super) async fn load(api: &Api, id: SubmissionId) -> Result<Shown, Problem> {
     // The queue first: what leaves it meanwhile is in the store.
     let live = api.queue.follow(id).map(|stage| *stage.borrow());
     let position = if live == Some(Stage::Queued) { api.queue.position(id) } else { None };
     let record = api.store.get(id).await?.ok_or_else(|| no_such(&id.to_string()))?;
-    Ok(SubmissionView::new(record, live, position))
+    Ok(Shown::new(record, live, position))
 }
 
 pub(super) fn parse_id(text: &str) -> Result<SubmissionId, Problem> {
@@ -139,13 +143,6 @@ pub(super) fn parse_id(text: &str) -> Result<SubmissionId, Problem> {
 
 fn no_such(id: &str) -> Problem {
     Problem::NotFound(format!("there is no submission `{}`", id.escape_default()))
-}
-
-fn parse(api: &Api, body: &[u8]) -> Result<(Submission, bool), Problem> {
-    let new: NewSubmission = wire::parse(body)?;
-    let wait = new.wait;
-    let rules = Rules { limits: &api.config.limits, sandbox: &api.config.sandbox, languages: &api.languages };
-    Ok((new.into_submission(rules)?, wait))
 }
 
 /// Until it is finished, the server stops, or it has taken as long as an answer may.

@@ -50,6 +50,8 @@ pub(super) async fn clear_throttle(
     user: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     operator_only(&request)?;
-    api.throttle.clear(&user, &api.store).await?;
+    let turn = api.throttle.forgive(&user).await;
+    api.store.clear_strikes(&user).await?;
+    turn.take_over();
     Ok(HttpResponse::NoContent().finish())
 }

@@ -7,6 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::Problem;
+use super::elsewhere::{Elsewhere, Parts};
+use crate::content::Content;
 use crate::judge::{Compilation, Judgement, Stream, Summary, TestResult, Verdict};
 use crate::queue::Stage;
 use crate::store::{Record, StoredState};
@@ -103,10 +106,38 @@ struct SummaryView {
     memory_bytes_max: u64,
 }
 
+/// A submission, and what of its judgement is not in the JSON.
+#[derive(Debug)]
+pub(super) struct Shown {
+    view: SubmissionView,
+    elsewhere: Elsewhere,
+}
+
+impl Shown {
+    /// As [`SubmissionView::new`], with the judgement where there is one.
+    pub(super) fn new(mut record: Record, live: Option<Stage>, position: Option<usize>) -> Self {
+        let mut elsewhere = Elsewhere::new();
+        let judgement =
+            record.judgement.take().map(|judgement| JudgementView::new(judgement, &mut elsewhere));
+        let view = SubmissionView { judgement, ..SubmissionView::new(record, live, position) };
+        Self { view, elsewhere }
+    }
+
+    pub(super) fn is_final(&self) -> bool {
+        matches!(self.view.state, State::Done | State::Cancelled)
+    }
+
+    /// The answer.
+    pub(super) fn parts(self) -> Result<Parts, Problem> {
+        let json = serde_json::to_string(&self.view).map_err(|_| Problem::Failed)?;
+        Ok(self.elsewhere.cut(json))
+    }
+}
+
 impl SubmissionView {
-    /// Of what the store knows and, where it is still under way, the queue.
+    /// Of what the store knows and, where it is still under way, the queue. Without the judgement.
     pub(super) fn new(record: Record, live: Option<Stage>, position: Option<usize>) -> Self {
-        let Record { id, user, language, state, verdict, created_at, finished_at, judgement } = record;
+        let Record { id, user, language, state, verdict, created_at, finished_at, judgement: _ } = record;
         let state = match (state, live) {
             (StoredState::Done, _) => State::Done,
             (StoredState::Cancelled, _) => State::Cancelled,
@@ -114,24 +145,19 @@ impl SubmissionView {
             (StoredState::Running, None) | (_, Some(Stage::Running { .. })) => State::Running,
             (StoredState::Running | StoredState::Queued, _) => State::Queued,
         };
-        let judgement = judgement.map(JudgementView::from);
         // Whose turn has come waits for a sandbox only.
         let position = (state == State::Queued).then(|| position.unwrap_or(0));
-        Self { id, state, position, language, user, created_at, finished_at, verdict, judgement }
-    }
-
-    pub(super) fn is_final(&self) -> bool {
-        matches!(self.state, State::Done | State::Cancelled)
+        Self { id, state, position, language, user, created_at, finished_at, verdict, judgement: None }
     }
 }
 
-impl From<Judgement> for JudgementView {
-    fn from(judgement: Judgement) -> Self {
+impl JudgementView {
+    fn new(judgement: Judgement, elsewhere: &mut Elsewhere) -> Self {
         let Judgement { verdict: _, reason, compile, tests, summary } = judgement;
         Self {
             reason,
             compile: compile.map(CompilationView::from),
-            tests: tests.into_iter().map(TestView::from).collect(),
+            tests: tests.into_iter().map(|test| TestView::new(test, elsewhere)).collect(),
             summary: SummaryView::from(summary),
         }
     }
@@ -145,8 +171,8 @@ impl From<Compilation> for CompilationView {
     }
 }
 
-impl From<TestResult> for TestView {
-    fn from(result: TestResult) -> Self {
+impl TestView {
+    fn new(result: TestResult, elsewhere: &mut Elsewhere) -> Self {
         let TestResult { index, verdict, exit_code, signal, reason, cpu, wall, memory, stdout, stderr } =
             result;
         Self {
@@ -159,9 +185,9 @@ impl From<TestResult> for TestView {
             wall_ms: millis(wall),
             memory_bytes: memory.get(),
             stdout_truncated: stdout.truncated,
-            stdout: text_or_base64(stdout, Stdout::Text, Stdout::Binary),
+            stdout: text_or_base64(stdout, elsewhere, Stdout::Text, Stdout::Binary),
             stderr_truncated: stderr.truncated,
-            stderr: text_or_base64(stderr, Stderr::Text, Stderr::Binary),
+            stderr: text_or_base64(stderr, elsewhere, Stderr::Text, Stderr::Binary),
         }
     }
 }
@@ -179,11 +205,18 @@ impl From<Summary> for SummaryView {
     }
 }
 
-fn text_or_base64<T>(stream: Stream, text: fn(String) -> T, binary: fn(String) -> T) -> T {
-    match String::from_utf8(stream.bytes) {
-        Ok(whole) => text(whole),
-        Err(why) => binary(STANDARD.encode(why.as_bytes())),
-    }
+fn text_or_base64<T>(
+    stream: Stream,
+    elsewhere: &mut Elsewhere,
+    text: fn(String) -> T,
+    binary: fn(String) -> T,
+) -> T {
+    let shown = match &stream.content {
+        Content::Inline(bytes) if stream.is_text => String::from_utf8_lossy(bytes).into_owned(),
+        Content::Inline(bytes) => STANDARD.encode(bytes),
+        Content::Blob(_) | Content::Piece(_) => elsewhere.name(stream.content),
+    };
+    if stream.is_text { text(shown) } else { binary(shown) }
 }
 
 /// To the microsecond.

@@ -3,22 +3,27 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_ignored::Path;
 use uuid::Uuid;
 
 use super::Problem;
-use super::error::FieldError;
+use super::sieve::Texts;
 use super::wire_limits::{NewLimits, resolve};
 use crate::config::{LimitsConfig, SandboxConfig};
+use crate::content::Content;
+use crate::http::FieldError;
 use crate::language::{Language, Languages};
-use crate::submission::{Isolation, Submission, TestCase, Text};
+use crate::submission::{Isolation, Submission, TestCase};
 
-/// The body of `POST /submissions`.
+/// Most files of one submission.
+const FILES: usize = 100;
+/// Test cases that are looked at at all; the settings allow fewer.
+const TESTS: usize = 65_536;
+
+/// The body of `POST /submissions`. Its texts may be names of [`Texts`].
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct NewSubmission {
     language: String,
     source: Option<String>,
@@ -27,7 +32,7 @@ pub(super) struct NewSubmission {
     files_base64: Option<NamedTexts>,
     stdin: Option<String>,
     stdin_base64: Option<String>,
-    tests: Option<Vec<NewTest>>,
+    tests: Option<NewTests>,
     limits: Option<NewLimits>,
     compile_limits: Option<NewLimits>,
     user: Option<String>,
@@ -38,7 +43,6 @@ pub(super) struct NewSubmission {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct NewTest {
     stdin: Option<String>,
     stdin_base64: Option<String>,
@@ -46,23 +50,18 @@ struct NewTest {
     expected_base64: Option<String>,
 }
 
-/// Texts by name; a name that comes twice is an error.
-#[derive(Debug, Default)]
-struct NamedTexts(BTreeMap<String, String>);
+/// Test cases. However many come, a bounded number is kept.
+#[derive(Debug)]
+struct NewTests {
+    kept: Vec<NewTest>,
+    count: usize,
+}
 
-/// Reads the body.
-pub(super) fn parse(body: &[u8]) -> Result<NewSubmission, Problem> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let parsed = serde_path_to_error::deserialize(&mut json).map_err(|why| {
-        let field = why.path().to_string();
-        let why = why.into_inner();
-        match why.classify() {
-            serde_json::error::Category::Data if field != "." => Problem::field(field, why.to_string()),
-            _ => Problem::Malformed(why.to_string()),
-        }
-    })?;
-    json.end().map_err(|why| Problem::Malformed(why.to_string()))?;
-    Ok(parsed)
+/// Texts by name; a name that comes twice is an error. However many come, a bounded number is kept.
+#[derive(Debug, Default)]
+struct NamedTexts {
+    kept: BTreeMap<String, String>,
+    count: usize,
 }
 
 /// What a submission is held against.
@@ -87,8 +86,35 @@ impl Errors {
 }
 
 impl NewSubmission {
+    /// Reads the body, and notes the fields that there are not. Where texts were taken out of it, places in it mean
+    /// nothing to the client.
+    pub(super) fn parse(body: &[u8], texts: &Texts) -> Result<(Self, Errors), Problem> {
+        let told = |why: serde_json::Error| {
+            let text = why.to_string();
+            let place = text.rfind(" at line ").filter(|_| texts.were_taken());
+            text[..place.unwrap_or(text.len())].to_owned()
+        };
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let mut unknown = Errors::default();
+        let mut track = serde_path_to_error::Track::new();
+        let tracking = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+        let parsed =
+            serde_ignored::deserialize(tracking, |path| unknown.add(place(&path), "there is no such field"));
+        let parsed = parsed.map_err(|why| match track.path().to_string() {
+            field if why.is_data() && field != "." => Problem::field(field, told(why)),
+            _ => Problem::Malformed(told(why)),
+        })?;
+        json.end().map_err(|why| Problem::Malformed(told(why)))?;
+        Ok((parsed, unknown))
+    }
+
     /// Checks everything once; what comes out is valid ever after.
-    pub(super) fn into_submission(self, rules: Rules<'_>) -> Result<Submission, Problem> {
+    pub(super) fn into_submission(
+        self,
+        rules: Rules<'_>,
+        texts: &Texts,
+        mut errors: Errors,
+    ) -> Result<Submission, Problem> {
         let Self {
             language,
             source,
@@ -104,7 +130,6 @@ impl NewSubmission {
             isolation,
             wait: _,
         } = self;
-        let mut errors = Errors::default();
         let known = rules.languages.get(&language);
         if known.is_none() {
             let all: Vec<&str> = rules.languages.iter().map(|language| language.id.as_str()).collect();
@@ -113,22 +138,10 @@ impl NewSubmission {
                 format!("there is no language `{}`; there are {}", shown(&language), all.join(", ")),
             );
         }
-        let single = text("source", source, source_base64, &mut errors);
-        let files = match (single, files.is_some() || files_base64.is_some()) {
-            (Some(source), false) => {
-                known.map(|language| BTreeMap::from([(language.source.clone(), source)])).unwrap_or_default()
-            }
-            (None, true) => {
-                named(files.unwrap_or_default(), files_base64.unwrap_or_default(), known, &mut errors)
-            }
-            (Some(_), true) => refuse("source", "`source` and `files` exclude each other", &mut errors),
-            (None, false) if errors.0.iter().any(|error| error.field.starts_with("source")) => {
-                BTreeMap::new()
-            }
-            (None, false) => refuse("source", "one of `source` and `files` is needed", &mut errors),
-        };
+        let mut reader = Reader { texts, errors: &mut errors };
+        let files = reader.sources(Text(source, source_base64), (files, files_base64), known);
+        let tests = reader.cases(Text(stdin, stdin_base64), tests, rules.limits.tests);
         check_size(&files, rules.limits, &mut errors);
-        let tests = cases(stdin, stdin_base64, tests, rules.limits.tests, &mut errors);
         check_user(user.as_deref(), &mut errors);
         let run = resolve("limits", limits, &rules.limits.run, &rules.limits.run_max, &mut errors);
         let compile = resolve(
@@ -154,57 +167,128 @@ impl NewSubmission {
     }
 }
 
-/// A text, from itself or from its twin.
-fn text(field: &str, plain: Option<String>, base64: Option<String>, errors: &mut Errors) -> Option<Text> {
-    match (plain, base64) {
-        (Some(_), Some(_)) => {
-            errors.add(field, format!("`{field}` and `{field}_base64` exclude each other"));
-            None
-        }
-        (Some(plain), None) => Some(plain.into_bytes().into()),
-        (None, Some(base64)) => decode(&format!("{field}_base64"), &base64, errors),
-        (None, None) => None,
-    }
+/// A text and its twin in base64.
+struct Text(Option<String>, Option<String>);
+
+/// Texts by name, and their twins.
+type Named = (Option<NamedTexts>, Option<NamedTexts>);
+
+/// Turns texts into contents, and notes what is wrong.
+struct Reader<'a> {
+    texts: &'a Texts,
+    errors: &'a mut Errors,
 }
 
-fn decode(field: &str, base64: &str, errors: &mut Errors) -> Option<Text> {
-    match STANDARD.decode(base64) {
-        Ok(bytes) => Some(bytes.into()),
-        Err(why) => {
-            errors.add(field, format!("not base64: {why}"));
-            None
+impl Reader<'_> {
+    /// The source files; none where there are none that could be used.
+    fn sources(
+        &mut self,
+        single: Text,
+        named: Named,
+        language: Option<&Language>,
+    ) -> BTreeMap<String, Content> {
+        let is_single = single.0.is_some() || single.1.is_some();
+        match (is_single, named) {
+            (true, (None, None)) => {
+                let source = self.text("source", single);
+                source
+                    .zip(language)
+                    .map(|(source, language)| (language.source.clone(), source))
+                    .into_iter()
+                    .collect()
+            }
+            (true, _) => self.refuse("source", "`source` and `files` exclude each other"),
+            (false, (None, None)) => self.refuse("source", "one of `source` and `files` is needed"),
+            (false, (plain, base64)) => {
+                self.named(plain.unwrap_or_default(), base64.unwrap_or_default(), language)
+            }
         }
     }
-}
 
-fn named(
-    plain: NamedTexts,
-    base64: NamedTexts,
-    language: Option<&Language>,
-    errors: &mut Errors,
-) -> BTreeMap<String, Text> {
-    let mut files: BTreeMap<String, Text> =
-        plain.0.into_iter().map(|(name, text)| (name, text.into_bytes().into())).collect();
-    for (name, text) in base64.0 {
-        let field = format!("files_base64.{}", shown(&name));
-        let Some(bytes) = decode(&field, &text, errors) else { continue };
-        if files.insert(name, bytes).is_some() {
-            errors.add(field, "this file is in `files` as well");
+    fn refuse(&mut self, field: &str, detail: &str) -> BTreeMap<String, Content> {
+        self.errors.add(field, detail);
+        BTreeMap::new()
+    }
+
+    fn text(&mut self, field: &str, text: Text) -> Option<Content> {
+        match text {
+            Text(Some(_), Some(_)) => {
+                self.errors.add(field, format!("`{field}` and `{field}_base64` exclude each other"));
+                None
+            }
+            Text(Some(plain), None) => self.content(field, plain, false),
+            Text(None, Some(base64)) => self.content(&format!("{field}_base64"), base64, true),
+            Text(None, None) => None,
         }
     }
-    for name in files.keys() {
-        if let Err(why) = check_name(name) {
-            errors.add(format!("files.{}", shown(name)), why);
-        } else if language.is_some_and(|language| language.artefact.as_deref() == Some(name)) {
-            errors.add(format!("files.{name}"), "this is the name of the compiled program");
+
+    fn content(&mut self, field: &str, text: String, is_base64: bool) -> Option<Content> {
+        let content = self.texts.take(text, is_base64);
+        content.map_err(|why| self.errors.add(field, format!("not base64: {why}"))).ok()
+    }
+
+    fn named(
+        &mut self,
+        plain: NamedTexts,
+        base64: NamedTexts,
+        language: Option<&Language>,
+    ) -> BTreeMap<String, Content> {
+        let count = plain.count + base64.count;
+        if count > FILES {
+            self.errors.add("files", format!("{count} files; at most {FILES} are allowed"));
+        }
+        let mut files = BTreeMap::new();
+        for (name, text) in plain.kept {
+            files.extend(self.content("files", text, false).map(|content| (name, content)));
+        }
+        for (name, text) in base64.kept {
+            let field = format!("files_base64.{}", shown(&name));
+            let Some(content) = self.content(&field, text, true) else { continue };
+            if files.insert(name, content).is_some() {
+                self.errors.add(field, "this file is in `files` as well");
+            }
+        }
+        self.check_names(&files, language);
+        files
+    }
+
+    fn check_names(&mut self, files: &BTreeMap<String, Content>, language: Option<&Language>) {
+        for name in files.keys() {
+            if let Err(why) = check_name(name) {
+                self.errors.add(format!("files.{}", shown(name)), why);
+            } else if language.is_some_and(|language| language.artefact.as_deref() == Some(name)) {
+                self.errors.add(format!("files.{name}"), "this is the name of the compiled program");
+            }
+        }
+        if let Some(language) = language
+            && !files.keys().any(|name| extension(name) == extension(&language.source))
+        {
+            self.errors.add("files", format!("no file has the extension of `{}`", language.source));
         }
     }
-    if let Some(language) = language
-        && !files.keys().any(|name| extension(name) == extension(&language.source))
-    {
-        errors.add("files", format!("no file has the extension of `{}`", language.source));
+
+    fn cases(&mut self, single: Text, tests: Option<NewTests>, max: usize) -> Vec<TestCase> {
+        let input = self.text("stdin", single);
+        let Some(NewTests { kept, count }) = tests else {
+            return vec![TestCase { input: input.unwrap_or_default(), answer: None }];
+        };
+        if input.is_some() {
+            self.errors.add("stdin", "`stdin` and `tests` exclude each other");
+        }
+        let max = max.min(TESTS);
+        if count == 0 || count > max {
+            self.errors.add("tests", format!("{count} test cases; from 1 to {max} are allowed"));
+            return Vec::new();
+        }
+        kept.into_iter().enumerate().map(|(index, test)| self.case(index, test)).collect()
     }
-    files
+
+    fn case(&mut self, index: usize, test: NewTest) -> TestCase {
+        let NewTest { stdin, stdin_base64, expected, expected_base64 } = test;
+        let input = self.text(&format!("tests[{index}].stdin"), Text(stdin, stdin_base64));
+        let answer = self.text(&format!("tests[{index}].expected"), Text(expected, expected_base64));
+        TestCase { input: input.unwrap_or_default(), answer }
+    }
 }
 
 /// A plain name that no compiler takes for an option, a response file or a path.
@@ -226,41 +310,11 @@ fn extension(name: &str) -> Option<&str> {
     name.rsplit_once('.').map(|(_, extension)| extension)
 }
 
-fn check_size(files: &BTreeMap<String, Text>, limits: &LimitsConfig, errors: &mut Errors) {
-    let size: usize = files.values().map(|text| text.len()).sum();
-    if size as u64 > limits.source.get() {
+fn check_size(files: &BTreeMap<String, Content>, limits: &LimitsConfig, errors: &mut Errors) {
+    let size: u64 = files.values().map(Content::size).sum();
+    if size > limits.source.get() {
         errors.add("source", format!("{size} bytes of source; at most {} are allowed", limits.source.get()));
     }
-    if files.len() > 100 {
-        errors.add("files", format!("{} files; at most 100 are allowed", files.len()));
-    }
-}
-
-fn cases(
-    stdin: Option<String>,
-    stdin_base64: Option<String>,
-    tests: Option<Vec<NewTest>>,
-    max: usize,
-    errors: &mut Errors,
-) -> Vec<TestCase> {
-    let stdin = text("stdin", stdin, stdin_base64, errors);
-    let Some(tests) = tests else {
-        return vec![TestCase { stdin: stdin.unwrap_or_default(), expected: None }];
-    };
-    if stdin.is_some() {
-        errors.add("stdin", "`stdin` and `tests` exclude each other");
-    }
-    if tests.is_empty() || tests.len() > max {
-        errors.add("tests", format!("{} test cases; from 1 to {max} are allowed", tests.len()));
-        return Vec::new();
-    }
-    let case = |(index, test)| {
-        let NewTest { stdin, stdin_base64, expected, expected_base64 } = test;
-        let stdin = text(&format!("tests[{index}].stdin"), stdin, stdin_base64, errors).unwrap_or_default();
-        let expected = text(&format!("tests[{index}].expected"), expected, expected_base64, errors);
-        TestCase { stdin, expected }
-    };
-    tests.into_iter().enumerate().map(case).collect()
 }
 
 fn check_user(user: Option<&str>, errors: &mut Errors) {
@@ -270,14 +324,49 @@ fn check_user(user: Option<&str>, errors: &mut Errors) {
     }
 }
 
-fn refuse(field: &str, detail: &str, errors: &mut Errors) -> BTreeMap<String, Text> {
-    errors.add(field, detail);
-    BTreeMap::new()
-}
-
 /// What a client wrote, short enough for a message.
 fn shown(text: &str) -> String {
     text.chars().take(60).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// A field's place, as errors name it: `tests[3].stdin`.
+fn place(path: &Path<'_>) -> String {
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => format!("{}[{index}]", place(parent)),
+        Path::Map { parent, key } => match place(parent) {
+            parent if parent.is_empty() => shown(key),
+            parent => format!("{parent}.{}", shown(key)),
+        },
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
+            place(parent)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for NewTests {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Tests;
+        impl<'de> Visitor<'de> for Tests {
+            type Value = NewTests;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array of test cases")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut tests: A) -> Result<NewTests, A::Error> {
+                let (mut kept, mut count) = (Vec::new(), 0);
+                while let Some(test) = tests.next_element()? {
+                    count += 1;
+                    if kept.len() < TESTS {
+                        kept.push(test);
+                    }
+                }
+                Ok(NewTests { kept, count })
+            }
+        }
+        deserializer.deserialize_seq(Tests)
+    }
 }
 
 impl<'de> Deserialize<'de> for NamedTexts {
@@ -291,13 +380,14 @@ impl<'de> Deserialize<'de> for NamedTexts {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NamedTexts, A::Error> {
-                let mut files = BTreeMap::new();
+                let (mut kept, mut count) = (BTreeMap::new(), 0);
                 while let Some((name, text)) = map.next_entry::<String, String>()? {
-                    if files.insert(name, text).is_some() {
+                    count += 1;
+                    if kept.len() <= FILES && kept.insert(name, text).is_some() {
                         return Err(serde::de::Error::custom("the same file name twice"));
                     }
                 }
-                Ok(NamedTexts(files))
+                Ok(NamedTexts { kept, count })
             }
         }
         deserializer.deserialize_map(Names)

@@ -11,7 +11,6 @@ use crate::submission::{RunLimits, wall_for};
 
 /// `limits` and `compile_limits`: milliseconds, bytes and counts; what is missing is the default.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct NewLimits {
     cpu_ms: Option<Number>,
     wall_ms: Option<Number>,

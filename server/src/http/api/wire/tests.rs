@@ -7,7 +7,9 @@ fn accept(body: &[u8]) -> Result<Submission, Problem> {
     let config = Config::default();
     let languages = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
     let rules = Rules { limits: &config.limits, sandbox: &config.sandbox, languages: &languages };
-    parse(body)?.into_submission(rules)
+    let texts = Texts::default();
+    let (new, unknown) = NewSubmission::parse(body, &texts)?;
+    new.into_submission(rules, &texts, unknown)
 }
 
 fn field() -> impl Strategy<Value = serde_json::Value> {

@@ -1,0 +1,37 @@
+//! Removes blobs that no row names any more.
+
+use sqlx::SqlitePool;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::StoreError;
+use crate::blobs::Blobs;
+use crate::content::BlobId;
+
+/// Looks at every suspected blob, for as long as the store lives.
+pub(super) async fn collect(blobs: Blobs, readers: SqlitePool, mut suspects: UnboundedReceiver<BlobId>) {
+    while let Some(id) = suspects.recv().await {
+        if let Err(why) = look_at(&blobs, &readers, id).await {
+            blobs.pardon(id);
+            tracing::warn!(error = %why, blob = %id, "Failed to remove a blob; the next start tries again");
+        }
+    }
+}
+
+async fn look_at(blobs: &Blobs, readers: &SqlitePool, id: BlobId) -> Result<(), StoreError> {
+    if !blobs.doom(id) {
+        return Ok(());
+    }
+    if is_named(readers, id).await? {
+        blobs.pardon(id);
+        return Ok(());
+    }
+    let blobs = blobs.clone();
+    let removing = tokio::task::spawn_blocking(move || blobs.bury(id));
+    removing.await.map_err(|_| StoreError::Closed)?.map_err(StoreError::from)
+}
+
+async fn is_named(readers: &SqlitePool, id: BlobId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM refs WHERE hash = $1 LIMIT 1";
+    let found = sqlx::query(sql).bind(id.as_bytes().as_slice()).fetch_optional(readers).await?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,119 @@
+//! Takes over what earlier versions have stored, all in one row: large contents become files. Such a row may have 100
+//! MB, so that one is looked at at a time, and only when its turn comes.
+
+use sqlx::Row;
+
+use super::submissions::{Ended, Stored, parse_judgement, parse_request};
+use super::{Store, StoreError, refs};
+use crate::blobs::Packer;
+use crate::content::Content;
+use crate::judge::Judgement;
+use crate::submission::{Submission, SubmissionId};
+
+/// What came of taking over a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Converted {
+    /// It waits, in rows of today; or it waits no more.
+    Yes,
+    /// Its row makes no sense.
+    Unreadable(String),
+}
+
+impl Store {
+    /// Takes over a submission that waits.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn convert(&self, id: SubmissionId) -> Result<Converted, StoreError> {
+        let _one = self.one_large_row.lock().await;
+        let sql = "SELECT client, language, request FROM submissions WHERE id = $1 AND request IS NOT NULL";
+        let Some(row) = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await? else {
+            return Ok(Converted::Yes);
+        };
+        let parsed =
+            parse_request(row.try_get("request")?, id, row.try_get("language")?, row.try_get("client")?);
+        drop(row);
+        let submission = match parsed {
+            Ok(submission) => submission,
+            Err(why) => return Ok(Converted::Unreadable(why.to_string())),
+        };
+        let packer = Packer::new(self.blobs.clone());
+        let submission = blocking(move || place_contents(submission, packer)).await?;
+        let stored = Stored::of(&submission)?;
+        let converted = self.writer.write(move |connection| {
+            Box::pin(async move {
+                let sql = "UPDATE submissions SET program = $2, tests = $3, request = NULL, state = 'queued' \
+                           WHERE id = $1 AND state IN ('queued', 'running') RETURNING seq";
+                let update = sqlx::query_scalar(sql).bind(id.to_string());
+                let update = update.bind(stored.program).bind(stored.tests);
+                match update.fetch_optional(&mut *connection).await? {
+                    Some(seq) => refs::add(connection, seq, stored.refs).await,
+                    None => Ok(()),
+                }
+            })
+        });
+        converted.await?;
+        Ok(Converted::Yes)
+    }
+
+    /// Takes over a judgement.
+    pub(super) async fn convert_judgement(&self, id: SubmissionId) -> Result<(), StoreError> {
+        let _one = self.one_large_row.lock().await;
+        let sql = "SELECT judgement FROM submissions WHERE id = $1 AND judgement IS NOT NULL";
+        let Some(row) = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await? else {
+            return Ok(());
+        };
+        let judgement = parse_judgement(row.try_get("judgement")?)?;
+        drop(row);
+        let packer = Packer::new(self.blobs.clone());
+        let judgement = blocking(move || place_outputs(judgement, packer)).await?;
+        let Ended { judgement: json, refs, .. } = Ended::of(id, &judgement)?;
+        let converted = self.writer.write(move |connection| {
+            Box::pin(async move {
+                let sql = "UPDATE submissions SET judgement = $2 WHERE id = $1 RETURNING seq";
+                let update = sqlx::query_scalar(sql).bind(id.to_string()).bind(json);
+                match update.fetch_optional(&mut *connection).await? {
+                    Some(seq) => refs::add(connection, seq, refs).await,
+                    None => Ok(()),
+                }
+            })
+        });
+        converted.await
+    }
+}
+
+fn place_contents(mut submission: Submission, packer: Packer) -> std::io::Result<Submission> {
+    let files = submission.files.values_mut();
+    let tests = submission.tests.iter_mut();
+    let tests = tests.flat_map(|test| std::iter::once(&mut test.input).chain(&mut test.answer));
+    place(files.chain(tests), packer)?;
+    Ok(submission)
+}
+
+fn place_outputs(mut judgement: Judgement, packer: Packer) -> std::io::Result<Judgement> {
+    let tests = judgement.tests.iter_mut();
+    place(tests.flat_map(|test| [&mut test.stdout.content, &mut test.stderr.content]), packer)?;
+    Ok(judgement)
+}
+
+/// Moves bytes that are here to where they stay.
+fn place<'a>(contents: impl Iterator<Item = &'a mut Content>, mut packer: Packer) -> std::io::Result<()> {
+    let mut places = Vec::new();
+    for content in contents {
+        if let Content::Inline(bytes) = &content {
+            packer.put(bytes)?;
+            places.push(content);
+        }
+    }
+    for (place, content) in places.into_iter().zip(packer.finish()?) {
+        *place = content;
+    }
+    Ok(())
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_panic| StoreError::Closed)?.map_err(StoreError::from)
+}

@@ -1,0 +1,119 @@
+//! Which files rows name.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sqlx::{Row, SqliteConnection, SqlitePool};
+
+use crate::content::{BlobId, Content};
+use crate::judge::Judgement;
+use crate::submission::{Submission, TestCase};
+
+/// What a file is to a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// Kept with the judgement.
+    Source,
+    /// An input or an answer: gone once finished.
+    Test,
+    /// What a program wrote: of the judgement.
+    Output,
+}
+
+/// A file that a row names.
+pub(super) type Ref = (Kind, BlobId, u64);
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Test => "test",
+            Self::Output => "output",
+        }
+    }
+}
+
+/// The files of a submission, each once.
+pub(super) fn of_submission(submission: &Submission) -> BTreeSet<Ref> {
+    let sources = submission.files.values().filter_map(named(Kind::Source));
+    let tests = submission.tests.iter().flat_map(TestCase::contents).filter_map(named(Kind::Test));
+    sources.chain(tests).collect()
+}
+
+/// The files of a judgement, each once.
+pub(super) fn of_judgement(judgement: &Judgement) -> BTreeSet<Ref> {
+    let outputs = judgement.tests.iter().flat_map(|test| [&test.stdout.content, &test.stderr.content]);
+    outputs.filter_map(named(Kind::Output)).collect()
+}
+
+fn named(kind: Kind) -> impl Fn(&Content) -> Option<Ref> {
+    move |content| content.blob().map(|blob| (kind, blob.id, blob.size))
+}
+
+/// Adds what a row names.
+pub(super) async fn add(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    refs: BTreeSet<Ref>,
+) -> Result<(), sqlx::Error> {
+    for (kind, id, size) in refs {
+        let sql = "INSERT INTO refs (seq, kind, hash, size) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (seq, kind, hash) DO NOTHING";
+        sqlx::query(sql)
+            .bind(seq)
+            .bind(kind.as_str())
+            .bind(id.as_bytes().as_slice())
+            .bind(i64::try_from(size).unwrap_or(i64::MAX))
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Drops what a row names as inputs and answers, and returns it.
+pub(super) async fn drop_tests(
+    connection: &mut SqliteConnection,
+    seq: i64,
+) -> Result<Vec<BlobId>, sqlx::Error> {
+    let sql = "DELETE FROM refs WHERE seq = $1 AND kind = $2 RETURNING hash";
+    let rows = sqlx::query(sql).bind(seq).bind(Kind::Test.as_str()).fetch_all(connection).await?;
+    rows.iter().filter_map(|row| id(row, "hash").transpose()).collect()
+}
+
+/// Drops all that the row of a removed submission names, and returns it.
+pub(super) async fn drop_all(
+    connection: &mut SqliteConnection,
+    seq: i64,
+) -> Result<Vec<BlobId>, sqlx::Error> {
+    let sql = "DELETE FROM refs WHERE seq = $1 RETURNING hash";
+    let rows = sqlx::query(sql).bind(seq).fetch_all(connection).await?;
+    rows.iter().filter_map(|row| id(row, "hash").transpose()).collect()
+}
+
+/// The files of all submissions that are not finished, by row.
+pub(super) async fn of_unfinished(
+    readers: &SqlitePool,
+) -> Result<HashMap<i64, BTreeSet<(BlobId, u64)>>, sqlx::Error> {
+    let sql = "SELECT r.seq, r.hash, r.size FROM submissions s JOIN refs r ON r.seq = s.seq \
+               WHERE s.state IN ('queued', 'running')";
+    let mut files = HashMap::<i64, BTreeSet<_>>::new();
+    for row in sqlx::query(sql).fetch_all(readers).await? {
+        let size: i64 = row.try_get("size")?;
+        if let Some(id) = id(&row, "hash")? {
+            let size = u64::try_from(size).unwrap_or(0);
+            files.entry(row.try_get("seq")?).or_default().insert((id, size));
+        }
+    }
+    Ok(files)
+}
+
+/// Bytes of the files that finished submissions name.
+pub(super) async fn kept(readers: &SqlitePool) -> Result<u64, sqlx::Error> {
+    let sql = "SELECT coalesce(sum(size), 0) FROM (SELECT r.hash, max(r.size) AS size FROM refs r \
+               JOIN submissions s ON s.seq = r.seq WHERE s.finished_at IS NOT NULL GROUP BY r.hash)";
+    let kept: i64 = sqlx::query_scalar(sql).fetch_one(readers).await?;
+    Ok(u64::try_from(kept).unwrap_or(0))
+}
+
+fn id(row: &sqlx::sqlite::SqliteRow, column: &str) -> Result<Option<BlobId>, sqlx::Error> {
+    Ok(BlobId::from_slice(row.try_get(column)?))
+}

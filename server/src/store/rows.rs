@@ -1,0 +1,427 @@
+//! What rows hold, apart from the types that the rest of the server works with: a change there changes nothing that is
+//! on disk. Rows of earlier versions are read as well.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use gavel_protocol::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::content::{Blob, BlobId, Claim, Content, Piece};
+use crate::judge::{Compilation, Judgement, Stream, Summary, TestResult, Verdict};
+use crate::submission::{Isolation, RunLimits, Submission, SubmissionId, TestCase};
+
+/// Sources and limits.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ProgramRow {
+    files: BTreeMap<String, ContentRow>,
+    limits: LimitsRow,
+    compile_limits: LimitsRow,
+    #[serde(default)]
+    isolation: IsolationRow,
+}
+
+/// One test case.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct TestRow {
+    stdin: ContentRow,
+    #[serde(default)]
+    expected: Option<ContentRow>,
+}
+
+/// All of a submission in one row, as the first version kept it.
+#[derive(Debug, Deserialize)]
+pub(super) struct RequestRow {
+    tests: Vec<TestRow>,
+    #[serde(flatten)]
+    program: ProgramRow,
+}
+
+/// A content: text where it is UTF-8, else base64; or where it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum ContentRow {
+    Text(String),
+    Binary { base64: String },
+    Blob { blob: String, size: u64 },
+    Piece { pack: String, pack_size: u64, offset: u64, size: u64, hash: String },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct LimitsRow {
+    cpu: Duration,
+    wall: Duration,
+    memory: u64,
+    stack: u64,
+    file: u64,
+    output: u64,
+    processes: u32,
+    open_files: u32,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum IsolationRow {
+    #[default]
+    Pooled,
+    PerUser,
+    Fresh,
+}
+
+/// A judgement.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct JudgementRow {
+    verdict: String,
+    reason: Option<String>,
+    compile: Option<CompilationRow>,
+    tests: Vec<ResultRow>,
+    summary: SummaryRow,
+}
+
+/// What came of a compilation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct CompilationRow {
+    ok: bool,
+    log: String,
+    log_truncated: bool,
+    cpu: Duration,
+    wall: Duration,
+    memory: u64,
+    cached: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ResultRow {
+    index: u32,
+    verdict: String,
+    exit_code: Option<i32>,
+    signal: Option<String>,
+    reason: Option<String>,
+    cpu: Duration,
+    wall: Duration,
+    memory: u64,
+    stdout: StreamRow,
+    stderr: StreamRow,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct StreamRow {
+    bytes: ContentRow,
+    truncated: bool,
+    /// Where the bytes are elsewhere and not UTF-8.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    binary: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SummaryRow {
+    passed: u32,
+    total: u32,
+    cpu_max: Duration,
+    wall_max: Duration,
+    memory_max: u64,
+}
+
+/// What a row says makes no sense.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RowError {
+    #[error("no base64")]
+    Base64(#[from] base64::DecodeError),
+    #[error("no name of a blob")]
+    Blob(#[from] blake3::HexError),
+    #[error("there is no verdict `{0}`")]
+    Verdict(String),
+}
+
+impl ProgramRow {
+    pub(super) fn of(submission: &Submission) -> Self {
+        Self {
+            files: submission.files.iter().map(|(name, file)| (name.clone(), ContentRow::of(file))).collect(),
+            limits: LimitsRow::of(&submission.limits),
+            compile_limits: LimitsRow::of(&submission.compile_limits),
+            isolation: IsolationRow::of(submission.isolation),
+        }
+    }
+
+    /// With the rest of the submission.
+    pub(super) fn submission(
+        self,
+        id: SubmissionId,
+        language: String,
+        user: Option<String>,
+        tests: Vec<TestRow>,
+    ) -> Result<Submission, RowError> {
+        let file = |(name, content): (String, ContentRow)| Ok((name, content.content()?));
+        Ok(Submission {
+            id,
+            language,
+            files: self.files.into_iter().map(file).collect::<Result<_, RowError>>()?,
+            tests: tests.into_iter().map(TestRow::case).collect::<Result<_, _>>()?,
+            limits: self.limits.limits(),
+            compile_limits: self.compile_limits.limits(),
+            user,
+            isolation: self.isolation.isolation(),
+        })
+    }
+}
+
+impl RequestRow {
+    pub(super) fn submission(
+        self,
+        id: SubmissionId,
+        language: String,
+        user: Option<String>,
+    ) -> Result<Submission, RowError> {
+        self.program.submission(id, language, user, self.tests)
+    }
+}
+
+impl TestRow {
+    pub(super) fn of(test: &TestCase) -> Self {
+        Self { stdin: ContentRow::of(&test.input), expected: test.answer.as_ref().map(ContentRow::of) }
+    }
+
+    fn case(self) -> Result<TestCase, RowError> {
+        let answer = self.expected.map(ContentRow::content).transpose()?;
+        Ok(TestCase { input: self.stdin.content()?, answer })
+    }
+}
+
+impl ContentRow {
+    fn of(content: &Content) -> Self {
+        match content {
+            Content::Inline(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => Self::Text(text.to_owned()),
+                Err(_) => Self::Binary { base64: STANDARD.encode(bytes) },
+            },
+            Content::Blob(blob) => Self::Blob { blob: blob.id.to_string(), size: blob.size },
+            Content::Piece(Piece { pack, offset, size, hash }) => Self::Piece {
+                pack: pack.id.to_string(),
+                pack_size: pack.size,
+                offset: *offset,
+                size: *size,
+                hash: hash.to_string(),
+            },
+        }
+    }
+
+    fn content(self) -> Result<Content, RowError> {
+        Ok(match self {
+            Self::Text(text) => text.into_bytes().into(),
+            Self::Binary { base64 } => STANDARD.decode(base64)?.into(),
+            Self::Blob { blob, size } => Content::Blob(stored(&blob, size)?),
+            Self::Piece { pack, pack_size, offset, size, hash } => {
+                let pack = stored(&pack, pack_size)?;
+                Content::Piece(Piece { pack, offset, size, hash: hash.parse()? })
+            }
+        })
+    }
+}
+
+/// The row names it, so that it needs no claim.
+fn stored(id: &str, size: u64) -> Result<Blob, RowError> {
+    Ok(Blob { id: id.parse::<BlobId>()?, size, claim: Claim::default() })
+}
+
+impl LimitsRow {
+    fn of(limits: &RunLimits) -> Self {
+        let RunLimits { cpu, wall, memory, stack, file, output, processes, open_files } = *limits;
+        Self {
+            cpu,
+            wall,
+            memory: memory.get(),
+            stack: stack.get(),
+            file: file.get(),
+            output: output.get(),
+            processes,
+            open_files,
+        }
+    }
+
+    fn limits(&self) -> RunLimits {
+        RunLimits {
+            cpu: self.cpu,
+            wall: self.wall,
+            memory: Bytes(self.memory),
+            stack: Bytes(self.stack),
+            file: Bytes(self.file),
+            output: Bytes(self.output),
+            processes: self.processes,
+            open_files: self.open_files,
+        }
+    }
+}
+
+impl IsolationRow {
+    fn of(isolation: Isolation) -> Self {
+        match isolation {
+            Isolation::Pooled => Self::Pooled,
+            Isolation::PerUser => Self::PerUser,
+            Isolation::Fresh => Self::Fresh,
+        }
+    }
+
+    fn isolation(self) -> Isolation {
+        match self {
+            Self::Pooled => Isolation::Pooled,
+            Self::PerUser => Isolation::PerUser,
+            Self::Fresh => Isolation::Fresh,
+        }
+    }
+}
+
+impl JudgementRow {
+    pub(super) fn of(judgement: &Judgement) -> Self {
+        Self {
+            verdict: judgement.verdict.as_str().to_owned(),
+            reason: judgement.reason.clone(),
+            compile: judgement.compile.as_ref().map(CompilationRow::of),
+            tests: judgement.tests.iter().map(ResultRow::of).collect(),
+            summary: SummaryRow::of(&judgement.summary),
+        }
+    }
+
+    pub(super) fn judgement(self) -> Result<Judgement, RowError> {
+        Ok(Judgement {
+            verdict: verdict(&self.verdict)?,
+            reason: self.reason,
+            compile: self.compile.map(CompilationRow::compilation),
+            tests: self.tests.into_iter().map(ResultRow::result).collect::<Result<_, _>>()?,
+            summary: self.summary.summary(),
+        })
+    }
+}
+
+/// The verdict of this name.
+pub(super) fn verdict(name: &str) -> Result<Verdict, RowError> {
+    Verdict::parse(name).ok_or_else(|| RowError::Verdict(name.to_owned()))
+}
+
+impl CompilationRow {
+    fn of(compilation: &Compilation) -> Self {
+        let Compilation { ok, log, log_truncated, cpu, wall, memory, cached } = compilation;
+        Self {
+            ok: *ok,
+            log: log.clone(),
+            log_truncated: *log_truncated,
+            cpu: *cpu,
+            wall: *wall,
+            memory: memory.get(),
+            cached: *cached,
+        }
+    }
+
+    fn compilation(self) -> Compilation {
+        let Self { ok, log, log_truncated, cpu, wall, memory, cached } = self;
+        Compilation { ok, log, log_truncated, cpu, wall, memory: Bytes(memory), cached }
+    }
+}
+
+impl ResultRow {
+    fn of(result: &TestResult) -> Self {
+        Self {
+            index: result.index,
+            verdict: result.verdict.as_str().to_owned(),
+            exit_code: result.exit_code,
+            signal: result.signal.clone(),
+            reason: result.reason.clone(),
+            cpu: result.cpu,
+            wall: result.wall,
+            memory: result.memory.get(),
+            stdout: StreamRow::of(&result.stdout),
+            stderr: StreamRow::of(&result.stderr),
+        }
+    }
+
+    fn result(self) -> Result<TestResult, RowError> {
+        Ok(TestResult {
+            index: self.index,
+            verdict: verdict(&self.verdict)?,
+            exit_code: self.exit_code,
+            signal: self.signal,
+            reason: self.reason,
+            cpu: self.cpu,
+            wall: self.wall,
+            memory: Bytes(self.memory),
+            stdout: self.stdout.stream()?,
+            stderr: self.stderr.stream()?,
+        })
+    }
+}
+
+impl StreamRow {
+    fn of(stream: &Stream) -> Self {
+        let bytes = ContentRow::of(&stream.content);
+        let elsewhere = !matches!(stream.content, Content::Inline(_));
+        Self { bytes, truncated: stream.truncated, binary: elsewhere && !stream.is_text }
+    }
+
+    fn stream(self) -> Result<Stream, RowError> {
+        let is_text = !self.binary && !matches!(self.bytes, ContentRow::Binary { .. });
+        Ok(Stream { content: self.bytes.content()?, is_text, truncated: self.truncated })
+    }
+}
+
+impl SummaryRow {
+    fn of(summary: &Summary) -> Self {
+        let Summary { passed, total, cpu_max, wall_max, memory_max } = *summary;
+        Self { passed, total, cpu_max, wall_max, memory_max: memory_max.get() }
+    }
+
+    fn summary(&self) -> Summary {
+        let Self { passed, total, cpu_max, wall_max, memory_max } = *self;
+        Summary { passed, total, cpu_max, wall_max, memory_max: Bytes(memory_max) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_the_first_version_is_read() {
+        let json = r#"{"id":"9a8c7a54-be93-4fa4-bf8f-09f64d208806","language":"cpp17",
+            "files":{"main.cpp":"int","b.bin":{"base64":"/w=="}},"tests":[{"stdin":"1","expected":"2"},{"stdin":"3"}],
+            "limits":{"cpu":{"secs":1,"nanos":0},"wall":{"secs":4,"nanos":0},"memory":1,"stack":2,"file":3,"output":4,
+            "processes":5,"open_files":6},"compile_limits":{"cpu":{"secs":9,"nanos":5},"wall":{"secs":4,"nanos":0},
+            "memory":1,"stack":2,"file":3,"output":4,"processes":5,"open_files":6},"user":"alice","isolation":"per-user"}"#;
+        let row: RequestRow = serde_json::from_str(json).unwrap();
+        let submission = row.submission(uuid::Uuid::nil(), "cpp17".into(), Some("alice".into())).unwrap();
+        assert_eq!(submission.files["main.cpp"], "int".into());
+        assert_eq!(submission.files["b.bin"], vec![0xff].into());
+        assert_eq!(submission.tests[0], TestCase { input: "1".into(), answer: Some("2".into()) });
+        assert_eq!(submission.tests[1], TestCase { input: "3".into(), answer: None });
+        assert_eq!(submission.compile_limits.cpu, Duration::new(9, 5));
+        assert_eq!((submission.limits.memory, submission.limits.open_files), (Bytes(1), 6));
+        assert_eq!(submission.isolation, Isolation::PerUser);
+    }
+
+    #[test]
+    fn a_judgement_of_the_first_version_is_read() {
+        let json = r#"{"verdict":"WrongAnswer","reason":null,"compile":null,"tests":[{"index":0,"verdict":"WrongAnswer",
+            "exit_code":0,"signal":null,"reason":"r","cpu":{"secs":1,"nanos":0},"wall":{"secs":1,"nanos":0},"memory":7,
+            "stdout":{"bytes":"out","truncated":true},"stderr":{"bytes":{"base64":"/w=="},"truncated":false}}],
+            "summary":{"passed":0,"total":1,"cpu_max":{"secs":1,"nanos":0},"wall_max":{"secs":1,"nanos":0},"memory_max":7}}"#;
+        let judgement = serde_json::from_str::<JudgementRow>(json).unwrap().judgement().unwrap();
+        assert_eq!(judgement.verdict, Verdict::WrongAnswer);
+        assert_eq!(
+            judgement.tests[0].stdout,
+            Stream { content: "out".into(), is_text: true, truncated: true }
+        );
+        assert!(!judgement.tests[0].stderr.is_text);
+    }
+
+    #[test]
+    fn every_content_comes_back() {
+        let pack = Blob { id: BlobId::of(b"pack"), size: 100, claim: Claim::default() };
+        let piece = Piece { pack: pack.clone(), offset: 3, size: 9, hash: BlobId::of(b"piece") };
+        let binary = Content::from(vec![0xff, 0]);
+        for content in ["text".into(), "".into(), binary, Content::Blob(pack), Content::Piece(piece)] {
+            let json = serde_json::to_string(&ContentRow::of(&content)).unwrap();
+            let row: ContentRow = serde_json::from_str(&json).unwrap();
+            assert_eq!(row.content().unwrap(), content, "{json}");
+        }
+    }
+}
