@@ -4,19 +4,23 @@
 #   images/bootstrap.sh [slim] [gcc]      default: those that are missing, or made from other packages than now
 #
 # Makes gavel/base-slim:local (stands in for ubuntu:24.04 and debian:bookworm-slim) and gavel/base-gcc:local (stands
-# in for gcc:14). DOCKER names the docker command (default: docker).
+# in for gcc:14), both of one distribution release. DOCKER names the docker command (default: docker).
 set -euo pipefail
 
 docker=${DOCKER:-docker}
 slim=libstdc++6
-gcc=gcc,g++,libc6-dev,python3
+gcc=gcc,g++,libc6-dev,python3,tzdata,unzip
 
 main() {
   local base bases=("$@")
   if [ ${#bases[@]} = 0 ]; then
-    for base in slim gcc; do
-      [ "$(packages_of "$base")" = "${!base}" ] || bases+=("$base")
+    for base in gcc slim; do
+      [ "$(label "$base" packages)" = "${!base}" ] || bases+=("$base")
     done
+    # What runs must be of the release of what compiles.
+    if [ "${bases[*]}" = gcc ] || [ "$(label slim suite)" != "$(label gcc suite)" ]; then
+      bases=(gcc slim)
+    fi
   fi
   [ ${#bases[@]} != 0 ] || return 0
   tools
@@ -26,8 +30,9 @@ main() {
   done
 }
 
-packages_of() {
-  "$docker" image inspect -f '{{index .Config.Labels "io.gavel.packages"}}' "gavel/base-$1:local" 2>/dev/null || true
+# label BASE NAME
+label() {
+  "$docker" image inspect -f "{{index .Config.Labels \"io.gavel.$2\"}}" "gavel/base-$1:local" 2>/dev/null || true
 }
 
 # mmdebstrap, and fresh package lists to find the mirror in.
@@ -49,8 +54,11 @@ host() {
   [ -n "$mirror" ] || fail "the host's apt sources have no mirror of $suite main"
 }
 
+# Of the release that the toolchain is of.
 make_slim() {
-  build slim "$suite" "$slim"
+  local of_gcc
+  of_gcc=$(label gcc suite)
+  build slim "${of_gcc:-$suite}" "$slim"
 }
 
 # Debian 12 has GCC 12; the next release has GCC 14, as the official image that this stands in for.
@@ -75,7 +83,7 @@ build() {
     --customize-hook='rm -rf "$1"/var/lib/apt "$1"/var/cache/apt "$1"/etc/apt/sources.list' \
     "$2" "$tar" "$mirror" &&
     "$docker" import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
-      --change 'CMD ["bash"]' --change "LABEL io.gavel.packages=$3" --message "essential packages of $2 and $3" "$tar" "gavel/base-$1:local" >/dev/null; then
+      --change 'CMD ["bash"]' --change "LABEL io.gavel.packages=$3 io.gavel.suite=$2" --message "essential packages of $2 and $3" "$tar" "gavel/base-$1:local" >/dev/null; then
     rm -f "$tar"
   else
     rm -f "$tar"

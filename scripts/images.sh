@@ -41,27 +41,49 @@ registry_answers() {
 }
 
 build_on_official_bases() {
-  build run images/run images/run/Dockerfile BASE=ubuntu:24.04
-  build gcc images/gcc images/gcc/Dockerfile BASE=gcc:14
+  local toolchain
+  toolchain=$(setting GAVEL_GCC_BASE gcc:14)
+  build run images/run images/run/Dockerfile "BASE=$(setting GAVEL_RUN_BASE "$(run_base "$toolchain")")" "TOOLCHAIN=$toolchain"
+  build gcc images/gcc images/gcc/Dockerfile "BASE=$toolchain"
   build server . images/server/Dockerfile
 }
 
+# run_base TOOLCHAIN: slim Ubuntu, unless the toolchain's C library, which programs' modules must be of, is older than
+# Ubuntu's: then the slim image of the toolchain's own distribution release.
+run_base() {
+  local ubuntu=ubuntu:24.04 release
+  release=$(docker run --rm --network none "$1" sh -c '. /etc/os-release && echo "$ID:$VERSION_CODENAME-slim"' 2>/dev/null || true)
+  case $release in
+  debian:?*) ;;
+  *) release=$ubuntu ;;
+  esac
+  if [ "$(printf '%s\n' "$(libc_of "$ubuntu")" "$(libc_of "$1")" | sort -V | tail -n 1)" = "$(libc_of "$1")" ]; then
+    release=$ubuntu
+  fi
+  printf '%s' "$release"
+}
+
+# The release of an image's C library.
+libc_of() { docker run --rm --network none "$1" sh -c 'ldd --version' 2>/dev/null | sed -n '1s/.* //p'; }
+
 build_on_local_bases() {
   DOCKER=docker images/bootstrap.sh
-  build run images/run images/run/Dockerfile BASE=gavel/base-slim:local
+  build run images/run images/run/Dockerfile BASE=gavel/base-slim:local TOOLCHAIN=gavel/base-gcc:local
   build gcc images/gcc images/gcc/Dockerfile BASE=gavel/base-gcc:local
   build server . images/server/Dockerfile.prebuilt RUNTIME=gavel/base-slim:local
 }
 
-# build NAME CONTEXT DOCKERFILE [ARG=VALUE]
+# build NAME CONTEXT DOCKERFILE [ARG=VALUE]...
 build() {
-  local arguments=() fingerprint
+  local arguments=() fingerprint argument
   fingerprint=$(fingerprint "$@")
   [ "$(made_from "$(image "$1")")" != "$fingerprint" ] || return 0
   ! take_over "$1" "$fingerprint" || return 0
   [ "$1 $bases" != 'server local' ] || compile
   say "building $(image "$1") (log: .gavel/build-$1.log)"
-  [ -z "${4-}" ] || arguments=(--build-arg "$4")
+  for argument in "${@:4}"; do
+    arguments+=(--build-arg "$argument")
+  done
   # Local bases have all that is needed.
   [ "$bases" = official ] || arguments+=(--network none)
   if ! docker build --label "io.gavel.inputs=$fingerprint" "${arguments[@]}" -t "$(image "$1")" -f "$3" "$2" \
@@ -88,15 +110,17 @@ take_over() {
   [ -n "$other" ] && docker tag "$other" "$(image "$1")"
 }
 
-# Of all that the image is made from: its files, their names and modes, the base. Binaries are made from sources, so those
+# Of all that the image is made from: its files, their names and modes, the bases. Binaries are made from sources, so those
 # count.
 fingerprint() {
-  local base=${4-} files=("$2")
+  local base files=("$2")
   if [ "$1" = server ]; then
     files=(.cargo Cargo.toml Cargo.lock rust-toolchain.toml images/languages.toml images/certificates monitor server tests/Cargo.toml)
   fi
   {
-    printf '%s\n' "$base" "$(docker image inspect -f '{{.Id}}' "${base#*=}" 2>/dev/null || true)"
+    for base in "${@:4}"; do
+      printf '%s\n' "$base" "$(docker image inspect -f '{{.Id}}' "${base#*=}" 2>/dev/null || true)"
+    done
     find "${files[@]}" "$3" -name node_modules -prune -o -type f -printf '%m %p\n' -exec sha256sum {} + | LC_ALL=C sort -u
   } 2>/dev/null | sha256sum | cut -c 1-32
 }

@@ -23,6 +23,7 @@ pub mod judgement;
 mod log;
 mod outputs;
 mod run;
+mod sanitizer;
 #[cfg(test)]
 pub(crate) mod test_support;
 mod verdict;
@@ -162,7 +163,7 @@ impl<S: Sandboxes> Judge<S> {
             if submission.isolation == Isolation::Fresh {
                 held = Some(lease);
             }
-            results.push(run::judged(&submission.limits, index, case, &mut ran, &self.blobs).await?);
+            results.push(run::judged(runnable, index, case, &mut ran, &self.blobs).await?);
             outputs = outputs.keep(ran.stdout).await?.keep(ran.stderr).await?;
         }
         outputs.finish(&mut results).await?;

@@ -20,6 +20,9 @@ pub struct Languages {
 pub struct Toolchain {
     /// The image.
     pub image: String,
+    /// Extensions of files that sources include.
+    #[serde(default)]
+    pub headers: Vec<String>,
 }
 
 /// What a client may name in `language`.
@@ -35,6 +38,9 @@ pub struct Language {
     pub toolchain: Option<String>,
     /// File name that a single source gets.
     pub source: String,
+    /// Extensions of sources; none where that of `source` is the only one.
+    #[serde(default)]
+    pub extensions: Vec<String>,
     /// The compiler's argv; `{source}` stands for all source files, each an argument.
     #[serde(default)]
     pub compile: Vec<String>,
@@ -43,12 +49,40 @@ pub struct Language {
     pub artefact: Option<String>,
     /// The program's argv; `{artefact}` stands for the compiled program.
     pub run: Vec<String>,
+    /// Further environment of its programs, `KEY=value`.
+    #[serde(default)]
+    pub environment: Vec<String>,
+    /// What its run-time checks report on standard error is the reason of a failed run.
+    #[serde(default)]
+    pub sanitized: bool,
     /// Prints the compiler's version.
     #[serde(default)]
     pub version: Vec<String>,
     /// A program that prints `ok`: the self-test compiles and runs it.
     #[serde(default)]
     pub sample: Option<String>,
+}
+
+impl Language {
+    /// A file of this name is compiled, or for a language without a compiler: run.
+    pub fn is_source(&self, name: &str) -> bool {
+        let Some(found) = extension(name) else { return extension(&self.source).is_none() };
+        match self.extensions.as_slice() {
+            [] => extension(&self.source) == Some(found),
+            extensions => extensions.iter().any(|extension| extension == found),
+        }
+    }
+}
+
+impl Toolchain {
+    /// A file of this name is included by sources.
+    pub fn is_header(&self, name: &str) -> bool {
+        extension(name).is_some_and(|found| self.headers.iter().any(|extension| extension == found))
+    }
+}
+
+fn extension(name: &str) -> Option<&str> {
+    name.rsplit_once('.').map(|(_, extension)| extension)
 }
 
 /// Why `languages.toml` was refused.
@@ -183,6 +217,12 @@ fn check(language: &Language, toolchains: &BTreeMap<String, Toolchain>) -> Resul
     if language.run.is_empty() {
         return Err("run is empty".into());
     }
+    if !language.is_source(&language.source) {
+        return Err(format!("the extension of `{}` is not among its extensions", language.source));
+    }
+    if let Some(word) = language.environment.iter().find(|word| !word.contains('=')) {
+        return Err(format!("environment `{word}` is not of the form KEY=value"));
+    }
     match (&language.toolchain, language.compile.is_empty(), &language.artefact) {
         (None, true, None) => Ok(()),
         (Some(name), false, Some(artefact)) => {
@@ -215,7 +255,7 @@ mod tests {
     #[test]
     fn the_shipped_file_is_valid_and_has_the_promised_languages() {
         let languages = parse(SHIPPED, "latest").unwrap();
-        for id in ["c11", "c17", "c23", "cpp17", "cpp20", "cpp23"] {
+        for id in ["c11", "c17", "c23", "cpp17", "cpp20", "cpp23", "cpp26", "cpp20-sanitized"] {
             assert!(languages.get(id).is_some(), "{id}");
         }
     }
@@ -257,6 +297,32 @@ mod tests {
     fn a_language_of_an_unknown_toolchain_is_refused() {
         let text = "[[languages]]\nid='x'\nname='X'\nsource='a'\nrun=['a']\ntoolchain='no'\ncompile=['c']\nartefact='b'";
         assert_eq!(problem(text), "language `x`: there is no toolchain `no`");
+    }
+
+    #[test]
+    fn sources_are_known_by_every_usual_extension_and_headers_and_data_are_none() {
+        let languages = parse(SHIPPED, "latest").unwrap();
+        let (cpp, c) = (languages.get("cpp20").unwrap(), languages.get("c17").unwrap());
+        for name in ["a.cpp", "a.cc", "a.cxx", "a.c++", "a.C", "two.dots.cc"] {
+            assert!(cpp.is_source(name) && !c.is_source(name), "{name}");
+        }
+        let (_, gcc) = languages.toolchain("gcc").unwrap();
+        for name in ["a.h", "a.hpp", "a.tcc"] {
+            assert!(gcc.is_header(name) && !cpp.is_source(name), "{name}");
+        }
+        for name in ["data.txt", "Makefile", "cpp", "a.cpp.txt"] {
+            assert!(!gcc.is_header(name) && !cpp.is_source(name) && !c.is_source(name), "{name}");
+        }
+        assert!(c.is_source("a.c") && !cpp.is_source("a.c"));
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        let text = "[[languages]]\nid='x'\nname='X'\nsource='a.x'\nrun=['a']\n";
+        let refused = problem(&format!("{text}extensions=['y']"));
+        assert_eq!(refused, "language `x`: the extension of `a.x` is not among its extensions");
+        let refused = problem(&format!("{text}environment=['HOME']"));
+        assert_eq!(refused, "language `x`: environment `HOME` is not of the form KEY=value");
     }
 
     #[test]

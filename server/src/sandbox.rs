@@ -138,7 +138,7 @@ pub enum Wire {
 /// A program's standard input.
 #[derive(Debug, Clone)]
 pub enum Input {
-    /// `/dev/null`.
+    /// An empty file.
     Empty,
     /// These bytes, then the end.
     Bytes(Arc<[u8]>),

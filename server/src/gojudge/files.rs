@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -79,7 +80,8 @@ impl FileStore {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        fs::create_dir_all(&directory)?;
+        // For us alone, since the files in it are for everybody.
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
         let held = account.open(Purpose::Kept);
         let entries = Mutex::new(Entries { by_id: HashMap::new(), total: 0, held });
         Ok(Self { directory, capacity, timeout, entries })
@@ -95,6 +97,8 @@ impl FileStore {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
         }
         let file = NamedTempFile::new_in(&self.directory)?;
+        // A program that has it as a descriptor may open it again by /proc/self/fd, whoever it is, and read it.
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o444))?;
         Ok(Incoming { store: Arc::clone(self), name: name.to_owned(), file, size: 0 })
     }
 
@@ -299,6 +303,15 @@ mod tests {
         assert!(store.remove(&id).unwrap());
         assert!(!store.remove(&id).unwrap());
         assert_eq!(read(&store, &id).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn everybody_may_read_a_file_who_has_it_and_nobody_else_gets_there() {
+        let (store, directory) = store(100, None);
+        let id = store.add("a", b"x").unwrap();
+        let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&directory.path().join("files").join(&id)), 0o444);
+        assert_eq!(mode(&directory.path().join("files")), 0o700);
     }
 
     #[test]

@@ -181,14 +181,12 @@ pub(super) fn sources(submission: &Submission, blobs: &Blobs) -> Result<Vec<PutF
     submission.files.iter().map(put).collect()
 }
 
-/// The argv of a template: `{source}` stands for every source file with the language's extension.
+/// The argv of a template: `{source}` stands for every source file.
 pub(super) fn command(template: &[String], submission: &Submission, language: &Language) -> Vec<Vec<u8>> {
-    let extension = |name: &str| name.rsplit_once('.').map(|(_, extension)| extension.to_owned());
-    let wanted = extension(&language.source);
     let mut argv = Vec::new();
     for word in template {
         if word == "{source}" {
-            let matching = submission.files.keys().filter(|name| extension(name) == wanted);
+            let matching = submission.files.keys().filter(|name| language.is_source(name));
             argv.extend(matching.map(|name| argument(name)));
         } else {
             argv.push(word.clone().into_bytes());

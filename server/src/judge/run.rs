@@ -6,12 +6,12 @@ use super::artefacts::Artefact;
 use super::compile::{ENVIRONMENT, command, sources};
 use super::judgement::{Stream, TestResult, Verdict};
 use super::verdict::{from_run, monitor_limits, signal_name};
-use super::{JudgeError, checker, contents};
+use super::{JudgeError, checker, contents, sanitizer};
 use crate::blobs::{Blobs, ContentReader, SMALL};
 use crate::content::Content;
 use crate::language::Language;
 use crate::sandbox::{Output, Program, Ran, RunEnding};
-use crate::submission::{RunLimits, Submission, TestCase};
+use crate::submission::{Submission, TestCase};
 
 /// What a run needs that is the same for all tests of a submission.
 pub(super) struct Runnable<'a> {
@@ -35,7 +35,7 @@ impl Runnable<'_> {
         };
         Ok(Program {
             argv: self.argv(),
-            env: ENVIRONMENT.map(|variable| variable.as_bytes().to_vec()).to_vec(),
+            env: environment(self.language),
             executable: self.artefact.map(|artefact| artefact.program.clone()),
             search_box: false,
             files: match self.artefact {
@@ -51,6 +51,12 @@ impl Runnable<'_> {
             collect: Vec::new(),
             leavings: false,
         })
+    }
+
+    /// What the program's run-time checks found, where it has any and failed.
+    fn found(&self, verdict: Verdict, ran: &Ran) -> Option<String> {
+        let is_checked = self.language.sanitized && verdict == Verdict::RuntimeError;
+        is_checked.then(|| sanitizer::finding(&ran.stderr.head)).flatten()
     }
 
     fn argv(&self) -> Vec<Vec<u8>> {
@@ -70,7 +76,7 @@ impl Runnable<'_> {
 /// # Errors
 /// When it was cancelled, when the program never had its chance, or when the answer cannot be read.
 pub(super) async fn judged(
-    limits: &RunLimits,
+    runnable: &Runnable<'_>,
     index: u32,
     case: &TestCase,
     ran: &mut Ran,
@@ -82,11 +88,13 @@ pub(super) async fn judged(
     if let Some(fault) = ran.ending.fault() {
         return Err(fault.into());
     }
-    let (verdict, reason) = match (from_run(ran.ending, &ran.usage, limits), &case.answer) {
-        (Some((verdict, reason)), _) => (verdict, Some(reason)),
-        (None, Some(answer)) => compared(&mut ran.stdout.head, answer, blobs).await?,
-        (None, None) => (Verdict::Accepted, None),
-    };
+    let (verdict, reason) =
+        match (from_run(ran.ending, &ran.usage, &runnable.submission.limits), &case.answer) {
+            (Some((verdict, reason)), _) => (verdict, Some(reason)),
+            (None, Some(answer)) => compared(&mut ran.stdout.head, answer, blobs).await?,
+            (None, None) => (Verdict::Accepted, None),
+        };
+    let reason = runnable.found(verdict, ran).or(reason);
     let (exit_code, signal) = how_it_ended(ran.ending);
     Ok(TestResult {
         index,
@@ -100,6 +108,14 @@ pub(super) async fn judged(
         stdout: Stream::default(),
         stderr: Stream::default(),
     })
+}
+
+/// The variables of a language's programs. One that the language has itself is not ours as well.
+fn environment(language: &Language) -> Vec<Vec<u8>> {
+    let name = |variable: &str| variable.split('=').next().map(str::to_owned);
+    let is_own = |ours: &&str| language.environment.iter().any(|own| name(own) == name(ours));
+    let ours = ENVIRONMENT.iter().copied().filter(|ours| !is_own(ours));
+    ours.chain(language.environment.iter().map(String::as_str)).map(|word| word.as_bytes().to_vec()).collect()
 }
 
 /// Compares an output with its answer: what is long, off the threads that everybody waits for.
@@ -136,5 +152,22 @@ fn how_it_ended(ending: RunEnding) -> (Option<i32>, Option<String>) {
             (None, Some("SIGKILL".to_owned()))
         }
         RunEnding::NotStarted { .. } | RunEnding::NotPut { .. } => (None, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::test_support::cpp;
+
+    #[test]
+    fn a_language_adds_variables_and_replaces_ours() {
+        let (language, _) = cpp();
+        let environment = environment(&language);
+        let count = |name: &[u8]| environment.iter().filter(|variable| variable.starts_with(name)).count();
+        assert_eq!((count(b"LANG="), count(b"HOME="), count(b"PATH=")), (1, 1, 1));
+        assert!(
+            environment.contains(&b"LANG=C".to_vec()) && environment.contains(&b"GREETING=hello".to_vec())
+        );
     }
 }

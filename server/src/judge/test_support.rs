@@ -71,13 +71,16 @@ pub(crate) fn cpp() -> (Language, Toolchain) {
         name: "C++17".into(),
         toolchain: Some("gcc".into()),
         source: "main.cpp".into(),
+        extensions: words("cpp cc"),
+        environment: words("LANG=C GREETING=hello"),
+        sanitized: true,
         compile: words("g++ -o main {source}"),
         artefact: Some("main".into()),
         run: words("{artefact}"),
         version: Vec::new(),
         sample: None,
     };
-    (language, Toolchain { image: "gavel/gcc".into() })
+    (language, Toolchain { image: "gavel/gcc".into(), headers: vec!["h".into()] })
 }
 
 /// Sandboxes that answer each run with the next of a list, and note what they were asked.

@@ -251,11 +251,8 @@ fn pack(files: Vec<PutFile>) -> Vec<Parcel> {
 /// `None` = the program has no such descriptor.
 async fn input(input: Input, descriptors: &mut Vec<Passed>) -> io::Result<Option<StdioSource>> {
     Ok(match input {
-        Input::Bytes(bytes) if !bytes.is_empty() => {
-            let stdin = input::stdin(&bytes).await?;
-            Some(StdioSource::Descriptor(pass(descriptors, Passed::Own(stdin))))
-        }
-        Input::Bytes(_) | Input::Empty => Some(StdioSource::Null),
+        Input::Empty => Some(own(input::sealed(&[])?, descriptors)),
+        Input::Bytes(bytes) => Some(own(input::memory(Bytes::from_owner(bytes)).await?, descriptors)),
         Input::Wire(to) => Some(wire(to, descriptors)),
         Input::Closed => None,
     })
@@ -275,6 +272,10 @@ fn output(
         Output::Wire(to) => (Some(wire(to, descriptors)), None),
         Output::Closed => (None, None),
     })
+}
+
+fn own(descriptor: OwnedFd, descriptors: &mut Vec<Passed>) -> StdioSource {
+    StdioSource::Descriptor(pass(descriptors, Passed::Own(descriptor)))
 }
 
 fn wire(to: Wire, descriptors: &mut Vec<Passed>) -> StdioSource {

@@ -1,0 +1,11 @@
+// expect: RuntimeError
+// signal: SIGABRT
+// reason-contains: Assertion
+#include <iostream>
+#include <vector>
+
+int main() {
+    std::vector<int> numbers(3);
+    volatile int at = 3;
+    std::cout << numbers[at] << '\n';
+}
