@@ -141,6 +141,20 @@ impl Host {
         top.processes.unwrap_or_default().iter().filter_map(|columns| process(columns)).collect()
     }
 
+    /// The most memory that a container's first process has had resident, in bytes.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub async fn peak_memory(&self, id: &str) -> u64 {
+        let status = self.exec(id, "10001", &["cat", "/proc/1/status"]).await;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        match kib {
+            Some(kib) => kib * 1024,
+            None => panic!("{id} tells nothing of its memory: {status}"),
+        }
+    }
+
     /// Runs a command in a container and returns what it printed.
     pub async fn exec(&self, id: &str, user: &str, argv: &[&str]) -> String {
         let config = ExecConfig {

@@ -65,6 +65,11 @@ pub fn patience(on_a_quick_host: Duration) -> Duration {
     on_a_quick_host.mul_f64(time_factor())
 }
 
+/// How many submissions of 60 MiB a server is killed over: `GAVEL_E2E_LARGE`.
+pub fn large_submissions() -> usize {
+    parsed("GAVEL_E2E_LARGE").unwrap_or(9)
+}
+
 /// The folder of programs with their expected verdicts: `GAVEL_E2E_SUBMISSIONS`, by default that of the checkout in which
 /// the tests were compiled.
 pub fn submissions() -> PathBuf {

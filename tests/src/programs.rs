@@ -49,6 +49,19 @@ int main(void) {
 }
 "#;
 
+/// Reads its input to the end, says how long it is, and takes 200 ms more. C.
+pub const LENGTH: &str = r#"#define _GNU_SOURCE
+#include <stdio.h>
+#include <unistd.h>
+static char block[1 << 16];
+int main(void) {
+    size_t length = 0, read;
+    while ((read = fread(block, 1, sizeof block, stdin)) > 0) length += read;
+    usleep(200000);
+    printf("%zu\n", length);
+}
+"#;
+
 /// Touches 150 MiB, sleeps for 2.5 s and says so. C.
 pub const HOLD: &str = r#"#define _GNU_SOURCE
 #include <stdio.h>

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use e2e::client::ClientError;
 use e2e::docker::Host;
-use e2e::environment::patience;
+use e2e::environment::{large_submissions, patience};
 use e2e::instance::{Instance, Plan};
 use e2e::leftovers::AtRest;
-use e2e::programs::{HOLD, LOOP, SLEEP, SUM, TOUCH, unique};
+use e2e::programs::{HOLD, LENGTH, LOOP, SLEEP, SUM, TOUCH, unique};
 use e2e::{Client, Request};
 use reqwest::StatusCode;
 use tokio::sync::{Mutex, MutexGuard};
@@ -160,6 +160,68 @@ async fn a_server_killed_under_load_loses_nothing() {
             accepted.extend(submit_all(&scene.client, load(10)).await);
         }
         all_judged(&scene.client, &accepted).await;
+        scene.nothing_is_left().await;
+    })
+    .await;
+}
+
+/// What a server may have resident, however large submissions are.
+const MOST_MEMORY: u64 = 128 << 20;
+
+/// Submissions of 60 MiB: every other one of the same input.
+fn large(numbers: std::ops::Range<usize>) -> Vec<(Request, &'static str)> {
+    let length = 60 << 20;
+    let request = |n: usize| {
+        let line = format!("{:09}\n", if n % 2 == 0 { 0 } else { n });
+        let input = line.repeat(length / line.len() + 1);
+        let input = &input.as_bytes()[..length];
+        Request::new("c17", LENGTH)
+            .user(&format!("user-{}", n % 10))
+            .test(input, Some(length.to_string().as_bytes()))
+            .limits("cpu_ms=5000 wall_ms=30000")
+    };
+    numbers.map(|n| (request(n), "Accepted")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_killed_over_large_submissions_is_soon_back_small_and_judges_each_once() {
+    let plan = Plan::of_one_slot("large").with("GAVEL_QUEUE__MAX_BYTES", "16GiB");
+    with_instance(plan, async |scene: Scene| {
+        let all = large_submissions();
+        let mut accepted = BTreeMap::new();
+        let mut peaks = Vec::new();
+        for (number, pause_ms) in (0..).zip([1500, 3300, 700]) {
+            let killing = async {
+                tokio::time::sleep(patience(Duration::from_millis(pause_ms * all as u64 / 9))).await;
+                peaks.push(scene.host.peak_memory(&scene.server).await);
+                scene.host.kill(&scene.server, "KILL").await;
+            };
+            // Killed while some run, some wait, and perhaps one comes in.
+            let submitting = async {
+                let mut accepted = BTreeMap::new();
+                for n in number * all / 3..(number + 1) * all / 3 {
+                    accepted.extend(submit_all(&scene.client, large(n..n + 1)).await);
+                }
+                accepted
+            };
+            let (more, ()) = tokio::join!(submitting, killing);
+            accepted.extend(more);
+            let started = Instant::now();
+            scene.host.start(&scene.server).await;
+            scene.ready_again().await;
+            let took = started.elapsed();
+            assert!(took < patience(Duration::from_secs(10)), "ready again after {took:?}");
+            eprintln!("{} accepted; ready again after {took:?}", accepted.len());
+        }
+        // What broke off is sent again.
+        for n in 0..all - accepted.len() {
+            accepted.extend(submit_all(&scene.client, large(n..n + 1)).await);
+        }
+        assert_eq!(accepted.len(), all);
+        all_judged(&scene.client, &accepted).await;
+        peaks.push(scene.host.peak_memory(&scene.server).await);
+        eprintln!("most memory of each server: {peaks:?}");
+        assert!(peaks.iter().all(|peak| *peak < MOST_MEMORY), "{peaks:?}");
         scene.nothing_is_left().await;
     })
     .await;
