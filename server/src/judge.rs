@@ -9,11 +9,12 @@ use tracing::Instrument;
 use self::compile::Compiled;
 use self::outputs::Outputs;
 use self::run::Runnable;
+use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
 use crate::config::LimitsConfig;
 use crate::language::Languages;
 use crate::sandbox::{Lease, Profile, SandboxError, Sandboxes};
-use crate::submission::{Isolation, Submission};
+use crate::submission::{Isolation, RunLimits, Submission};
 
 mod artefacts;
 mod checker;
@@ -82,19 +83,22 @@ pub struct Judge<S> {
     languages: Arc<Languages>,
     artefacts: Arc<Artefacts>,
     blobs: Blobs,
+    account: Account,
     limits: LimitsConfig,
 }
 
 impl<S: Sandboxes> Judge<S> {
-    /// A judge that keeps compiled programs in these artefacts, and finds contents in these blobs.
+    /// A judge that keeps compiled programs in these artefacts, finds contents in these blobs, and has memory for what
+    /// programs write on this account.
     pub fn new(
         sandboxes: S,
         languages: Arc<Languages>,
         artefacts: Artefacts,
         blobs: Blobs,
+        account: Account,
         limits: LimitsConfig,
     ) -> Self {
-        Self { sandboxes, languages, artefacts: Arc::new(artefacts), blobs, limits }
+        Self { sandboxes, languages, artefacts: Arc::new(artefacts), blobs, account, limits }
     }
 
     /// Judges one submission to its end.
@@ -158,6 +162,8 @@ impl<S: Sandboxes> Judge<S> {
                 }
             };
             let span = tracing::info_span!("run", test = index, sandbox = lease.name());
+            // Only who has a sandbox has room, so that nobody waits for one with the other in hand.
+            let _room = self.room(&submission.limits).await?;
             let program = runnable.program(case, &self.blobs)?;
             let mut ran = lease.run(program, cancel).instrument(span).await?;
             if submission.isolation == Isolation::Fresh {
@@ -168,6 +174,17 @@ impl<S: Sandboxes> Judge<S> {
         }
         outputs.finish(&mut results).await?;
         Ok(results)
+    }
+}
+
+impl<S> Judge<S> {
+    /// Memory for what a run may write to both streams, until it is kept. Waits for it as for a sandbox. More than one
+    /// may ever have is not counted.
+    async fn room(&self, limits: &RunLimits) -> Result<Held, JudgeError> {
+        let most = self.account.most(Purpose::Outputs);
+        let bytes = limits.output.get().saturating_mul(2).min(most);
+        let taken = self.account.take(Purpose::Outputs, bytes, LEASE_PATIENCE).await;
+        taken.map_err(|_full| SandboxError::Busy { waited: LEASE_PATIENCE }.into())
     }
 }
 
@@ -209,7 +226,8 @@ mod tests {
         };
         let artefacts = Artefacts::new(store.path().to_owned(), Bytes::mib(1));
         let (blobs, directory) = blobs();
-        let judge = Judge::new(sandboxes.clone(), Arc::new(languages), artefacts, blobs, limits);
+        let account = Account::new(Bytes::mib(16));
+        let judge = Judge::new(sandboxes.clone(), Arc::new(languages), artefacts, blobs, account, limits);
         Bench { judge, sandboxes, _store: [store, directory] }
     }
 
@@ -353,5 +371,26 @@ mod tests {
         bench.judge.judge(&submission, &note, &CancellationToken::new()).await.unwrap();
         let expected = [Progress::Compiling, Progress::Running { done: 0 }, Progress::Running { done: 1 }];
         assert_eq!(told.into_inner().unwrap(), expected);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn runs_that_may_write_much_have_room_in_turn() {
+        let bench = bench([Ok(compiled()), Ok(printed("3"))]);
+        bench.judge(&submission("same")).await.unwrap();
+        bench.sandboxes.asked();
+        // Both together would be more than there is for outputs.
+        let large = RunLimits { output: Bytes::mib(4), ..LIMITS };
+        let submissions = [0, 1].map(|_| Submission { limits: large, ..submission("same") });
+        let cancel = CancellationToken::new();
+        let judging = submissions.each_ref().map(|one| bench.judge.judge(one, &|_| (), &cancel));
+        let [first, second] = judging;
+        let watch = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            assert_eq!(bench.sandboxes.asked().len(), 1, "both run at one time");
+            cancel.cancel();
+        };
+        let (first, second, ()) = tokio::join!(first, second, watch);
+        assert!(first.is_err() && second.is_err());
+        assert_eq!(bench.judge.account.held(), Bytes(0));
     }
 }

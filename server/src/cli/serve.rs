@@ -94,14 +94,15 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let store = Store::open(&workspace.database(), &workspace.blobs()).await?;
     let pool = Pool::start(&config, &languages)?;
     let artefacts = Artefacts::new(workspace.store(), config.store.cache_size);
+    let account = Account::new(account::size(config.http.memory));
     let judge = Judge::new(
         pool.clone(),
         Arc::clone(&languages),
         artefacts,
         store.blobs().clone(),
+        account.clone(),
         config.limits.clone(),
     );
-    let account = Account::new(account::size(config.http.memory));
     let gojudge = gojudge(&config, &pool, &workspace, &account)?;
     let parts = Parts {
         workers: workers(&pool),

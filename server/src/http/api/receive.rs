@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use super::sieve::{Sieve, SieveError, Texts};
 use super::wire::{NewSubmission, Rules};
 use super::{Api, Problem};
+use crate::account::Purpose;
 use crate::http::{Arriving, Budget};
 use crate::queue::{Refusal, Upload};
 use crate::submission::Submission;
@@ -25,6 +26,9 @@ const PARTS: usize = 4;
 /// What of a body may be something else than texts: this much, and so much more for each test case that is allowed.
 const REST: usize = 1024 * 1024;
 const REST_OF_TEST: usize = 256;
+
+/// What is left for the parser is there once as it came, and once or twice as what was parsed of it.
+const TIMES: u64 = 3;
 
 /// Places of large bodies.
 #[derive(Debug, Clone)]
@@ -53,10 +57,14 @@ impl Uploads {
 
     async fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
         let waiting = tokio::time::timeout(PATIENCE, Arc::clone(&self.0).acquire_owned());
-        waiting.await.ok().and_then(Result::ok).ok_or_else(|| Problem::Unavailable {
-            detail: "too many large requests at once".into(),
-            retry_after: Duration::from_secs(2),
-        })
+        waiting.await.ok().and_then(Result::ok).ok_or_else(too_many)
+    }
+}
+
+fn too_many() -> Problem {
+    Problem::Unavailable {
+        detail: "too many large requests at once".into(),
+        retry_after: Duration::from_secs(2),
     }
 }
 
@@ -111,9 +119,14 @@ fn sift(api: &Api, mut parts: mpsc::Receiver<Part>) -> Result<Received, Problem>
     let mut upload = api.queue.upload();
     let rest = REST + REST_OF_TEST * api.config.limits.tests;
     let mut sieve = Sieve::new(api.store.blobs(), rest);
+    let mut held = api.account.open(Purpose::Requests);
     loop {
         match parts.blocking_recv() {
-            Some(Part::Bytes(part)) => upload.grow(sieve.feed(&part)?)?,
+            Some(Part::Bytes(part)) => {
+                upload.grow(sieve.feed(&part)?)?;
+                let memory = sieve.memory() * TIMES;
+                held.try_grow(memory.saturating_sub(held.bytes())).map_err(|_full| too_many())?;
+            }
             Some(Part::End) => break,
             None => return Err(Problem::Timeout),
         }

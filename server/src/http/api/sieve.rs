@@ -199,6 +199,13 @@ impl Sieve {
         Ok(self.on_disk() - before)
     }
 
+    /// Bytes in memory, about.
+    pub(super) fn memory(&self) -> u64 {
+        let texts = self.taken.len() * size_of::<Content>();
+        // A block that is being unescaped, and one that may yet be small.
+        (self.rest.capacity() + texts + 3 * BLOCK) as u64
+    }
+
     fn on_disk(&self) -> u64 {
         self.sources.on_disk() + self.tests.on_disk()
     }
