@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Formatting, clippy, documentation, shell scripts, the compose file, and whether the pages in docs/ tell the truth
-# about files and tests.
+# Formatting, clippy, documentation, shell scripts, the compose files, what dependencies may be, and whether the pages in
+# docs/ tell the truth about files and tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -11,7 +11,8 @@ main() {
   cargo clippy -q --locked --workspace --all-targets -- -D warnings
   RUSTDOCFLAGS='-D warnings' cargo doc -q --locked --workspace --no-deps --document-private-items
   shell
-  ! choose_compose || compose config -q
+  ! choose_compose || compose_files
+  dependencies
   links
   settings
   promises
@@ -27,6 +28,24 @@ shell() {
     shellcheck -x -S warning scripts/*.sh images/*.sh .ci/run
   else
     say "lint: shellcheck is not installed; the scripts were only parsed"
+  fi
+}
+
+# Those that are read beside the first, too.
+compose_files() {
+  local other
+  compose config -q
+  for other in compose.*.yaml; do
+    compose -f compose.yaml -f "$other" config -q
+  done
+}
+
+# By deny.toml. Known faults of dependencies are not looked for here: their list must be fetched.
+dependencies() {
+  if have cargo-deny; then
+    cargo deny --locked --offline --log-level error check licenses bans sources
+  else
+    say "lint: cargo-deny is not installed; the dependencies' licences were not looked at"
   fi
 }
 

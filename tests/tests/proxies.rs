@@ -71,7 +71,7 @@ fn nginx(folder: &Path, port: u16, upstream: &str) -> Child {
         .map(|kind| format!("{kind}_temp_path {at}/{kind};\n"))
         .concat();
     let text = format!(
-        "daemon off; pid {at}/nginx.pid; error_log stderr; events {{}}\nhttp {{ access_log off;\n{temporary}{server}}}"
+        "daemon off; master_process off; pid {at}/nginx.pid; error_log stderr; events {{}}\nhttp {{ access_log off;\n{temporary}{server}}}"
     );
     let file = folder.join("nginx.conf");
     std::fs::write(&file, text).unwrap();
@@ -205,7 +205,7 @@ impl Proxy {
         let mut tls = tls.spawn().unwrap();
         let stream = tokio::io::join(tls.stdout.take().unwrap(), tls.stdin.take().unwrap());
         let (mut socket, _answer) = tokio_tungstenite::client_async(request, stream).await.unwrap();
-        let echo = json!({"args": ["/bin/echo", "through"], "files": [null, {"name": "stdout", "max": 64}, null],
+        let echo = json!({"args": ["/bin/echo", "through"], "files": [{"content": ""}, {"name": "stdout", "max": 64}, {"name": "stderr", "max": 64}],
             "cpuLimit": 1_000_000_000u64, "memoryLimit": 64 << 20, "procLimit": 8});
         let run = json!({"requestId": "one", "cmd": [echo]});
         socket.send(Message::text(run.to_string())).await.unwrap();

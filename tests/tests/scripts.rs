@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests may panic like a test")]
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -57,6 +57,13 @@ impl Own {
 
     fn up(&self, variables: &[(&str, &str)]) -> Done {
         self.run("up.sh", variables)
+    }
+
+    /// The address, whatever proxy the environment has.
+    fn post(&self, path: &str, body: &str) -> String {
+        let url = format!("http://127.0.0.1:{}{path}", environment::first_port() + 9);
+        let arguments = ["-sS", "--noproxy", "*", "-H", "Content-Type: application/json", "-d", body, &url];
+        Done::from(Command::new("curl").args(arguments).output().unwrap()).succeeded().text
     }
 
     fn container(&self, service: &str) -> String {
@@ -205,4 +212,35 @@ fn grpc_is_published_where_it_is_on_and_purging_an_instance_leaves_the_images_of
     for image in ["server", "run", "gcc"] {
         assert!(!has(image, &name) && has(image, &other), "{image}");
     }
+}
+
+#[test]
+fn a_hydro_sites_files_are_there_through_its_compose_file_and_no_others() {
+    let _alone = alone();
+    let own = Own::new("hydro");
+    let folders = ["cache", "tmp", "modules"].map(|name| own.path(name));
+    for folder in &folders {
+        std::fs::create_dir_all(format!("{folder}/deep")).unwrap();
+        std::fs::write(format!("{folder}/deep/file"), folder).unwrap();
+    }
+    let variables = [
+        ("COMPOSE_FILE", "compose.yaml:compose.hydro.yaml"),
+        ("HYDRO_CACHE", &folders[0]),
+        ("HYDRO_TMP", &folders[1]),
+        ("HYDRO_MODULES", &folders[2]),
+    ];
+    own.up(&variables).succeeded();
+    let cat = |source: &str| {
+        let limits = "\"cpuLimit\":1000000000,\"memoryLimit\":67108864,\"procLimit\":8";
+        let files = format!(
+            "[{{\"src\":\"{source}\"}},{{\"name\":\"stdout\",\"max\":4096}},{{\"name\":\"stderr\",\"max\":4096}}]"
+        );
+        own.post("/run", &format!("{{\"cmd\":[{{\"args\":[\"/bin/cat\"],\"files\":{files},{limits}}}]}}"))
+    };
+    for folder in &folders {
+        let answer = cat(&format!("{folder}/deep/file"));
+        assert!(answer.contains(&format!("\"stdout\":\"{folder}\"")), "{answer}");
+    }
+    let answer = cat("/etc/passwd");
+    assert!(!answer.contains("root:"), "{answer}");
 }
