@@ -30,6 +30,7 @@ pub mod sandbox;
 pub mod schedule;
 mod self_test;
 pub mod server;
+mod signals;
 pub mod slots;
 pub mod store;
 pub mod submission;

@@ -12,6 +12,7 @@ use crate::access::{Access, AccessError};
 use crate::account::{self, Account};
 use crate::config::Config;
 use crate::grpc::GrpcError;
+use crate::signals::Signals;
 
 mod commands;
 mod json;
@@ -69,21 +70,25 @@ pub(crate) enum ProxyError {
 /// When it cannot start, or the listener breaks.
 pub(crate) async fn serve(listen: SocketAddr, to: &Target, config: Config) -> Result<(), ProxyError> {
     let access = Arc::new(Access::new(&config)?);
+    let mut signals = Signals::new()?;
+    let stop = signals.next();
     let refused = |source| ProxyError::Listen { address: listen, source };
     let listener = TcpListener::bind(listen).map_err(refused)?;
     let address = listener.local_addr()?;
-    let account = Account::new(account::size(config.http.memory));
+    let memory = account::size(config.http.memory);
+    let account = Account::new(memory);
     match to {
         Target::Grpc(url) => {
             tracing::info!("Serving REST on http://{address} for gRPC at {url}");
             let token = config.http.token.as_deref().map(|token| format!("Bearer {token}"));
             let token = token.map(MetadataValue::try_from).transpose()?;
-            rest::serve(listener, rest::Client::new(url, token)?, access, account, &config).await
+            rest::serve(listener, rest::Client::new(url, token, memory)?, access, account, &config, stop)
+                .await
         }
         Target::Rest(url) => {
             tracing::info!("Serving gRPC on {address} for REST at {url}");
             let upstream = upstream::Upstream::new(url, config.http.token.clone())?;
-            rpc::serve(listener, upstream, access, account, &config).await
+            rpc::serve(listener, upstream, access, account, &config, stop).await
         }
     }
 }

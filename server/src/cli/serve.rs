@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
-
 use crate::access::{Access, AccessError};
 use crate::account::{self, Account};
 use crate::config::Config;
@@ -18,6 +16,7 @@ use crate::language::{Languages, LanguagesError};
 use crate::queue;
 use crate::sandbox::{Pool, PoolError, Profile};
 use crate::server::{self, Parts, ServerError, Sockets};
+use crate::signals::Signals;
 use crate::store::{Store, StoreError};
 use crate::telemetry;
 use crate::workspace::Workspace;
@@ -180,25 +179,6 @@ async fn exit_at_next(mut signals: Signals) {
     signals.next().await;
     tracing::warn!("Told to stop again: exiting at once");
     std::process::exit(1);
-}
-
-/// SIGTERM and SIGINT.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }
 
 async fn wait_for_workspace(workspace: &Workspace) -> Result<(), ServeError> {

@@ -2,12 +2,14 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer, web};
+use gavel_protocol::Bytes;
 use gavel_rpc::executor_client::ExecutorClient;
 use gavel_rpc::{FileContent, FileId};
 use prost::Message;
@@ -23,6 +25,13 @@ use crate::access::Access;
 use crate::account::Account;
 use crate::config::Config;
 use crate::http::{Budget, Problem, uploaded};
+
+/// Longest wait for a connection to the server, and for a sign of life on one.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Seconds that calls have to end when the proxy is told to stop.
+const PARTING: u64 = 5;
+/// A call that is under way asks the server for a sign of life so often.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Calls the server.
 #[derive(Debug, Clone)]
@@ -45,16 +54,24 @@ impl Interceptor for Bearer {
 }
 
 impl Client {
-    /// Of the server at this address, which is connected to when it is first called.
+    /// Of the server at this address, which is connected to when it is first called. A longer message of it is an error.
     ///
     /// # Errors
     /// When that is no address.
-    pub(super) fn new(url: &str, token: Option<MetadataValue<Ascii>>) -> Result<Self, ProxyError> {
+    pub(super) fn new(
+        url: &str,
+        token: Option<MetadataValue<Ascii>>,
+        longest_message: Bytes,
+    ) -> Result<Self, ProxyError> {
         let channel = Channel::from_shared(url.to_owned())
             .map_err(|error| std::io::Error::other(error.to_string()))?
+            .connect_timeout(CONNECT)
+            .http2_keep_alive_interval(KEEP_ALIVE)
+            .keep_alive_timeout(CONNECT)
             .connect_lazy();
         let executor = ExecutorClient::with_interceptor(channel, Bearer(token));
-        Ok(Self { executor: executor.max_decoding_message_size(usize::MAX), json: Protojson::new()? })
+        let longest = usize::try_from(longest_message.get()).unwrap_or(usize::MAX);
+        Ok(Self { executor: executor.max_decoding_message_size(longest), json: Protojson::new()? })
     }
 
     fn answer<M: Message>(&self, name: &str, answered: Result<tonic::Response<M>, Status>) -> HttpResponse {
@@ -77,6 +94,7 @@ pub(super) async fn serve(
     access: Arc<Access>,
     account: Account,
     config: &Config,
+    stop: impl Future<Output = ()>,
 ) -> Result<(), ProxyError> {
     let budget = web::Data::new(Budget::new(account, config.http.max_body.get()));
     let server = HttpServer::new(move || {
@@ -92,7 +110,15 @@ pub(super) async fn serve(
             .route("/file/{id}", web::delete().to(remove))
     });
     // A client that goes away ends its call, and that the run.
-    Ok(server.workers(2).h1_allow_half_closed(false).listen(listener)?.run().await?)
+    let server = server.workers(2).h1_allow_half_closed(false).disable_signals().shutdown_timeout(PARTING);
+    let mut server = server.listen(listener)?.run();
+    let handle = server.handle();
+    tokio::select! {
+        broken = &mut server => return Ok(broken?),
+        () = stop => {}
+    }
+    let (served, ()) = tokio::join!(server, handle.stop(true));
+    Ok(served?)
 }
 
 /// Who may use the routes of go-judge may use these.

@@ -29,15 +29,10 @@ pub(super) async fn serve(
     access: Arc<Access>,
     account: Account,
     config: &Config,
+    stop: impl Future<Output = ()>,
 ) -> Result<(), ProxyError> {
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_serving::<ExecutorServer<Executor>>().await;
-    let stop = async {
-        // Without signals it is ended as any program is.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
     grpc::services(Executor(upstream), &config.gojudge.grpc, access, account)?
         .add_service(health)
         .serve_with_incoming_shutdown(grpc::incoming(listener)?, stop)

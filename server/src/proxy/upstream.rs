@@ -1,6 +1,7 @@
 //! A server that is called by REST.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::multipart::{Form, Part};
@@ -9,7 +10,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tonic::Status;
 
-/// Calls it.
+/// Longest wait for a connection to the server.
+const CONNECT: Duration = Duration::from_secs(10);
+/// A connection on which nothing comes is looked at so often: a server that is gone without a word is found out.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// Longest wait for an answer. Its commands may wait for their turn, and run for as long as the server allows.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// Calls the server.
 #[derive(Debug, Clone)]
 pub(super) struct Upstream {
     url: String,
@@ -18,12 +26,13 @@ pub(super) struct Upstream {
 }
 
 impl Upstream {
-    /// At this address, with this token.
+    /// Calls the server at this address, and sends it this token.
     ///
     /// # Errors
     /// When no client can be made.
     pub(super) fn new(url: &str, token: Option<String>) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder().no_proxy().build()?;
+        let http = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT);
+        let http = http.tcp_keepalive(KEEP_ALIVE).timeout(LONGEST).build()?;
         Ok(Self { url: url.to_owned(), token, http })
     }
 

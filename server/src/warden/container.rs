@@ -34,7 +34,7 @@ const SECCOMP: &str = include_str!("seccomp.json");
 /// Descriptors of the monitor itself: pipes, leaves, what comes beside a frame.
 const MONITOR_FILES: u32 = 4096;
 
-/// Processes beside the program's own: the monitor, its helper that opens and wipes, init and sleep.
+/// Processes beside the program's own: the monitor, a child of it that acts as another user, init and sleep; and some to spare.
 const MONITOR_PROCESSES: u32 = 16;
 
 /// Processes of a container whose program may have so many.

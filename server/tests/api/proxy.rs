@@ -7,6 +7,7 @@ use gavel_rpc::request::{CmdCopyOutFile, CmdType, File, MemoryFile, PipeCollecto
 use gavel_rpc::response::result::StatusType;
 use gavel_rpc::{FileContent, FileId, Request};
 use reqwest::{Method, multipart};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -244,5 +245,21 @@ async fn what_a_proxy_cannot_pass_on_it_says() {
     for path in ["/ws", "/stream"] {
         let url = format!("http://{}{path}", rest.address);
         assert_eq!(answer(bench.client.get(url)).await.0, 404, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_heeds_sigterm_in_both_forms() {
+    for to in ["grpc://127.0.0.1:1", "http://127.0.0.1:1"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gavel"));
+        command.args(["--config", "/dev/null", "proxy", "--listen", "127.0.0.1:0", "--to", to]);
+        command.args(["--set", "http.allow_unauthenticated=true"]);
+        let mut proxy = command.env_clear().stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        let mut lines = BufReader::new(proxy.stderr.take().unwrap()).lines();
+        let serves = async { while !lines.next_line().await.unwrap().unwrap().contains("Serving") {} };
+        tokio::time::timeout(PATIENCE, serves).await.unwrap();
+        kill_process(Pid::from_raw(proxy.id().unwrap().try_into().unwrap()).unwrap(), Signal::TERM).unwrap();
+        let ended = tokio::time::timeout(PATIENCE, proxy.wait()).await.unwrap().unwrap();
+        assert!(ended.success(), "{to}: {ended}");
     }
 }
