@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use gavel_protocol::Bytes;
+
 use super::{Config, HttpConfig};
 use crate::cpus;
 use crate::submission::RunLimits;
@@ -26,6 +28,15 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     ] {
         if value == 0 {
             return Err(format!("`{key}` must be at least 1"));
+        }
+    }
+    // Below it containers are replaced as fast as they can be made.
+    if sandbox.max_age < Duration::from_secs(10) {
+        return Err("`sandbox.max_age` must be at least 10s".into());
+    }
+    for (key, size) in [("sandbox.box_size", sandbox.box_size), ("http.max_body", http.max_body)] {
+        if size < Bytes::kib(64) {
+            return Err(format!("`{key}` must be at least 64KiB"));
         }
     }
     if throttle.cool_down > throttle.cool_down_max || throttle.cool_down < Duration::from_secs(1) {

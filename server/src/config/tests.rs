@@ -205,3 +205,11 @@ fn no_token_serves_two_purposes() {
         assert!(refusal.contains(&format!("`http.{one}` and `http.{other}` must differ")), "{refusal}");
     }
 }
+
+#[test]
+fn settings_that_would_leave_nothing_to_work_with_stop_the_start() {
+    for (key, value) in [("sandbox.max_age", "0s"), ("sandbox.box_size", "0B"), ("http.max_body", "1KiB")] {
+        let refusal = load("", &[], &[(key, value)]).unwrap_err();
+        assert!(refusal.contains(&format!("`{key}` must be at least")), "{refusal}");
+    }
+}
