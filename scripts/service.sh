@@ -6,8 +6,9 @@ SAMPLE='{"language":"cpp17","source":"#include <iostream>\nint main() { int a, b
 start_service() {
   check_mounts
   compose up -d --no-build --remove-orphans || fail "the containers could not be started"
-  server=$(compose ps -q server)
-  warden=$(compose ps -q warden)
+  # Without -a newer versions leave out what does not run at the moment.
+  server=$(compose ps -aq server | head -n 1)
+  warden=$(compose ps -aq warden | head -n 1)
   note_restarts
   wait_until_ready
   wait_for_warden

@@ -45,7 +45,11 @@ impl Own {
     fn run(&self, script: &str, variables: &[(&str, &str)]) -> Done {
         let mut command = Command::new(checkout().join("scripts").join(script));
         let port = environment::first_port() + 9;
-        command.current_dir(checkout()).env_remove("GAVEL_TAG").env_remove("GAVEL_GOJUDGE__GRPC__ENABLED");
+        // The scripts that have started us have set these for their own instance.
+        for variable in ["GAVEL_TAG", "GAVEL_GOJUDGE__GRPC__ENABLED", "COMPOSE_FILE"] {
+            command.env_remove(variable);
+        }
+        command.current_dir(checkout());
         command.env("COMPOSE_PROJECT_NAME", &self.name).env("GAVEL_INSTANCE", &self.name);
         command.env("GAVEL_DATA", self.path("data")).env("GAVEL_PORT", port.to_string());
         command.env("GAVEL_GRPC_PORT", (port + 1).to_string()).env("GAVEL_SANDBOX__UID_BASE", "56500");
