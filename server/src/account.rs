@@ -38,6 +38,11 @@ pub enum Purpose {
 impl Purpose {
     const ALL: [Self; 4] = [Self::Requests, Self::Outputs, Self::Connections, Self::Kept];
 
+    /// Of what comes and goes with requests; the floor is for these.
+    fn is_of_requests(self) -> bool {
+        matches!(self, Self::Requests | Self::Outputs)
+    }
+
     /// The most of the whole that all of this purpose have, in sixteenths. Together these are more than the whole: what
     /// one purpose does not need is there for another. But connections and what is kept leave room, and so do requests
     /// for the outputs of those that run.
@@ -182,7 +187,7 @@ impl Held {
             let large = Large::try_take(&self.account.pot(self.purpose).units, &pots.whole, missing);
             match large {
                 Some(large) => self.add(large),
-                None if bytes <= SMALL => {
+                None if bytes <= SMALL && self.purpose.is_of_requests() => {
                     let floor = try_acquire(&pots.floor, missing).ok_or(Full::Now)?;
                     join(&mut self.floor, floor);
                 }

@@ -6,18 +6,17 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt};
 use gavel_rpc::executor_server::{self, ExecutorServer};
-use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
-use tonic::transport::server::{Router, TcpIncoming};
+use tonic::transport::server::Router;
 
 use crate::access::Access;
 use crate::account::Account;
 use crate::config::GrpcConfig;
+use crate::connections::Connections;
 use crate::gojudge::GoJudge;
 use crate::operations::Operations;
 
@@ -26,6 +25,7 @@ mod budget;
 mod counted;
 pub(crate) mod executor;
 mod health;
+mod incoming;
 mod kept;
 mod memory;
 mod messages;
@@ -37,16 +37,16 @@ mod streams;
 use access::Guard;
 use budget::Budgeted;
 use executor::Executor;
+pub(crate) use incoming::incoming;
 
 /// An idle connection is asked for a sign of life so often; who has gone without a word is found out.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// And has so long to give it.
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Calls of one connection at one time, unless more may have streams; others wait at the client.
+const CALLS: u32 = 128;
 /// Calls that run when the server stops have so long to end, as requests over HTTP have.
 const PARTING: Duration = Duration::from_secs(5);
-
-/// Between two attempts to take a connection, after one that failed.
-const BREATH: Duration = Duration::from_millis(200);
 
 /// Why gRPC is not served.
 #[derive(Debug, thiserror::Error)]
@@ -79,10 +79,11 @@ pub(crate) fn start(
     gojudge: GoJudge,
     access: Arc<Access>,
     operations: Arc<dyn Operations>,
+    connections: Connections,
     listener: TcpListener,
 ) -> Result<Serving, GrpcError> {
     let address = listener.local_addr()?;
-    let incoming = incoming(listener)?;
+    let incoming = incoming(listener, connections)?;
     let (health, watch) = health::service(operations);
     let stop = CancellationToken::new();
     tokio::spawn(stop.clone().run_until_cancelled_owned(watch));
@@ -92,20 +93,6 @@ pub(crate) fn start(
         .serve_with_incoming_shutdown(incoming, stop.clone().cancelled_owned());
     tracing::info!(%address, "Serving gRPC on {address}");
     Ok(Serving { stop, task: Some(tokio::spawn(async { Ok(server.await?) })) })
-}
-
-/// The connections of a listener. While none can be taken (the process has as many files open as it may) tonic would ask
-/// again and again without a pause.
-pub(crate) fn incoming(listener: TcpListener) -> io::Result<impl Stream<Item = io::Result<TcpStream>>> {
-    listener.set_nonblocking(true)?;
-    // Small answers must not wait for more to send.
-    let taken = TcpIncoming::from(tokio::net::TcpListener::from_std(listener)?).with_nodelay(Some(true));
-    Ok(taken.then(|taken| async {
-        if taken.is_err() {
-            tokio::time::sleep(BREATH).await;
-        }
-        taken
-    }))
 }
 
 /// Everything but health, behind the rules of access.
@@ -120,7 +107,11 @@ pub(crate) fn services(
     let max = usize::try_from(max).unwrap_or(usize::MAX);
     let executor = ExecutorServer::new(executor).max_decoding_message_size(max);
     let executor = Budgeted::new(executor, account, config.streams, "/pb.Executor/ExecStream");
+    let streams = u32::try_from(config.streams).unwrap_or(u32::MAX);
     Ok(Server::builder()
+        .max_concurrent_streams(CALLS.max(streams))
+        .initial_stream_window_size(incoming::WINDOW / 2)
+        .initial_connection_window_size(incoming::WINDOW)
         .http2_keepalive_interval(Some(KEEP_ALIVE))
         .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))
         .add_service(InterceptedService::new(executor, guard.clone()))

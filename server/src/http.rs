@@ -22,11 +22,12 @@ pub(crate) mod telemetry;
 
 pub(crate) use body::{Arriving, Budget};
 pub use error::{FieldError, Problem};
-pub(crate) use gojudge::uploaded;
+pub(crate) use gojudge::{Form, FormError};
 
 use crate::access::Access;
 use crate::account::Account;
 use crate::config::Config;
+use crate::connections::Connections;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
 use crate::language::Languages;
@@ -67,6 +68,8 @@ pub struct Api {
     pub gojudge: Option<GoJudge>,
     /// What is held in memory on somebody's behalf.
     pub account: Account,
+    /// Connections of clients.
+    pub connections: Connections,
     /// Renders the metrics.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
     /// Where tasks run.
@@ -82,6 +85,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     let sockets = socket::Sockets::new(budget.clone().into_inner(), api.config.gojudge.websockets);
     let sockets = web::Data::new(sockets);
     let uploads = web::Data::new(api::Uploads::new());
+    let connections = api.connections.clone();
     let server = HttpServer::new(move || {
         let gojudge = api.gojudge.clone();
         api.runtimes.note("http");
@@ -105,7 +109,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     let server = server
         .workers(2)
         .max_connections(CONNECTIONS)
-        .on_connect(peer::Peer::note)
+        .on_connect(move |connection, data| peer::Peer::note(connection, data, &connections))
         .client_request_timeout(HEAD_TIMEOUT)
         // A client that goes away ends its handler: its command is killed and its sandbox serves others.
         .h1_allow_half_closed(false)

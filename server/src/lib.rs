@@ -10,6 +10,7 @@ pub mod account;
 pub mod blobs;
 pub mod cli;
 pub mod config;
+pub mod connections;
 pub mod content;
 mod copy;
 mod cpus;

@@ -9,6 +9,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::access::Access;
 use crate::account::Account;
 use crate::config::Config;
+use crate::connections::Connections;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
 use crate::grpc::GrpcError;
@@ -120,6 +121,7 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
         readiness,
         access,
         gojudge,
+        connections: Connections::new(&account),
         account,
         metrics,
         runtimes,

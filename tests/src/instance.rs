@@ -39,6 +39,8 @@ pub struct Plan {
     /// Where the server has a volume beside its workspace.
     data: Option<String>,
     token: Option<String>,
+    /// Memory of the server's container, in bytes; none = as the service under test.
+    server_memory: Option<u64>,
 }
 
 /// Counts instances made by this process: each has its own port and uids.
@@ -55,6 +57,7 @@ impl Plan {
             volume_options: HashMap::new(),
             data: None,
             token: environment::token(),
+            server_memory: None,
         }
     }
 
@@ -62,6 +65,13 @@ impl Plan {
     #[must_use]
     pub fn with(mut self, key: &str, value: &str) -> Self {
         self.settings.push((key.into(), value.into()));
+        self
+    }
+
+    /// With so many bytes of memory for the server's container.
+    #[must_use]
+    pub fn server_memory(mut self, bytes: u64) -> Self {
+        self.server_memory = Some(bytes);
         self
     }
 
@@ -130,6 +140,10 @@ impl Plan {
             host_config.binds.get_or_insert_default().push(format!("{}:{path}:rw", data_volume(&self.name)));
         }
         host_config.port_bindings = port.map(published);
+        if let (Some(bytes), "server") = (self.server_memory, service) {
+            let bytes = i64::try_from(bytes).ok();
+            (host_config.memory, host_config.memory_swap) = (bytes, bytes);
+        }
         let options = CreateContainerOptionsBuilder::new().name(&format!("{}-{service}", self.name)).build();
         done(host.docker().create_container(Some(options), body).await).id
     }
@@ -169,6 +183,14 @@ impl Instance {
     /// A client with another token, or none.
     pub fn client_with_token(&self, token: Option<&str>) -> Client {
         Client::to(&self.url, token.map(str::to_owned))
+    }
+
+    /// Where it serves gRPC, where its settings enable that.
+    pub async fn grpc_url(&self) -> Option<String> {
+        let container = Host::connect().await.inspect(&self.server).await?;
+        let ports = container.network_settings?.ports?;
+        let port = ports.get("5051/tcp")?.as_ref()?.first()?.host_port.clone()?;
+        Some(url_with_port(port.parse().ok()?))
     }
 
     /// Waits until it can judge.
@@ -277,8 +299,12 @@ fn move_workspace(host_config: &mut HostConfig, volume: &str) {
 }
 
 fn published(port: u16) -> HashMap<String, Option<Vec<PortBinding>>> {
-    let binding = PortBinding { host_ip: Some("127.0.0.1".into()), host_port: Some(port.to_string()) };
-    HashMap::from([("5050/tcp".into(), Some(vec![binding]))])
+    let binding = |port: String| PortBinding { host_ip: Some("127.0.0.1".into()), host_port: Some(port) };
+    // gRPC on any port that is free.
+    HashMap::from([
+        ("5050/tcp".into(), Some(vec![binding(port.to_string())])),
+        ("5051/tcp".into(), Some(vec![binding(String::new())])),
+    ])
 }
 
 /// The service's address with another port.

@@ -9,7 +9,7 @@ use tonic::codegen::{BoxFuture, Service, http};
 use tonic::server::NamedService;
 
 use super::counted::counted;
-use super::kept::Kept;
+use super::kept::{Kept, keeping};
 use super::memory::{cost, grow};
 use super::streams::Streams;
 use crate::account::{Account, Purpose};
@@ -90,12 +90,4 @@ where
             Ok(answered?.map(|body| keeping(body, kept)))
         })
     }
-}
-
-/// A body that keeps what is held for it.
-fn keeping(body: Body, kept: Kept) -> Body {
-    counted(body, move |_| {
-        let _kept = &kept;
-        Ok(())
-    })
 }

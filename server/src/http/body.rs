@@ -27,6 +27,8 @@ const STEP: u64 = 64 * 1024;
 pub(crate) struct Budget {
     account: Account,
     max: u64,
+    /// Of a body that is never in memory as a whole.
+    max_streamed: u64,
 }
 
 /// A whole body.
@@ -40,8 +42,8 @@ pub(crate) struct Body {
 impl Budget {
     /// For bodies of at most so many bytes, and of what one may hold.
     pub(crate) fn new(account: Account, max: u64) -> Self {
-        let max = max.min(account.most(Purpose::Requests) / TIMES);
-        Self { account, max }
+        let in_memory = max.min(account.most(Purpose::Requests) / TIMES);
+        Self { account, max: in_memory, max_streamed: max }
     }
 
     /// Reads a JSON body.
@@ -60,6 +62,11 @@ impl Budget {
         held.grow(announced.unwrap_or(0) * TIMES, PATIENCE).await.map_err(too_many)?;
         let bytes = read(payload, self.max, announced, &mut held).await?;
         Ok(Body { bytes, held })
+    }
+
+    /// A body piece by piece, whatever it is said to be.
+    pub(super) fn arriving(&self, request: &HttpRequest, payload: Payload) -> Result<Arriving, Problem> {
+        Arriving::new(request, payload, self.max_streamed)
     }
 
     /// Most bytes of a body.
@@ -101,36 +108,22 @@ fn announced(request: &HttpRequest) -> Result<Option<u64>, Problem> {
     length.map(Some).ok_or_else(|| Problem::Malformed("Content-Length is not a number".into()))
 }
 
-async fn read(
-    mut payload: Payload,
-    max: u64,
-    announced: Option<u64>,
-    held: &mut Held,
-) -> Result<Bytes, Problem> {
-    let start = Instant::now();
+async fn read(payload: Payload, max: u64, announced: Option<u64>, held: &mut Held) -> Result<Bytes, Problem> {
+    let mut pieces = Arriving { payload, max, received: 0, start: Instant::now() };
     let mut body = BytesMut::with_capacity(usize::try_from(announced.unwrap_or(0)).unwrap_or(0));
-    loop {
-        let received = body.len() as u64;
-        let deadline = start + GRACE + Duration::from_secs(received / BYTES_PER_SECOND);
-        let next = tokio::time::timeout_at(deadline, payload.next()).await;
-        let chunk = match next.map_err(|_elapsed| Problem::Timeout)? {
-            None => return Ok(body.freeze()),
-            Some(Err(why)) => return Err(Problem::Malformed(why.to_string())),
-            Some(Ok(chunk)) => chunk,
-        };
-        let length = received + chunk.len() as u64;
-        if length > max {
-            return Err(Problem::TooLarge { max });
-        }
-        if length * TIMES > held.bytes() {
-            let step = (length * TIMES - held.bytes()).max(if length > STEP { STEP } else { 0 });
+    while let Some(piece) = pieces.next().await? {
+        let needed = pieces.received * TIMES;
+        if needed > held.bytes() {
+            let step = (needed - held.bytes()).max(if needed > STEP { STEP } else { 0 });
             held.grow(step, PATIENCE).await.map_err(too_many)?;
         }
-        body.extend_from_slice(&chunk);
+        body.extend_from_slice(&piece);
     }
+    Ok(body.freeze())
 }
 
-/// A body that is read as it comes: as [`Budget::read_json`], but never in memory as a whole.
+/// A body that is read as it comes: in time, no more than may be, and never in memory as a whole. Whoever reads it holds
+/// what it keeps of it.
 pub(crate) struct Arriving {
     payload: Payload,
     start: Instant,
@@ -148,10 +141,21 @@ impl Arriving {
     /// A JSON body of at most so many bytes.
     pub(crate) fn json(request: &HttpRequest, payload: Payload, max: u64) -> Result<Self, Problem> {
         check_headers(request)?;
-        if announced(request)?.is_some_and(|length| length > max) {
+        Self::new(request, payload, max)
+    }
+
+    fn new(request: &HttpRequest, payload: Payload, max: u64) -> Result<Self, Problem> {
+        let announced = announced(request)?;
+        if announced.is_some_and(|length| length > max) {
             return Err(Problem::TooLarge { max });
         }
-        Ok(Self { payload, start: Instant::now(), received: 0, max })
+        // Of one that announces less, no more comes.
+        Ok(Self { payload, start: Instant::now(), received: 0, max: announced.unwrap_or(max) })
+    }
+
+    /// Most bytes that come.
+    pub(super) fn most(&self) -> u64 {
+        self.max
     }
 
     /// The client is waited for from now on only.

@@ -7,6 +7,7 @@ use actix_web::{Error, HttpRequest, HttpResponse, Resource, web};
 use serde_json::json;
 
 mod files;
+mod form;
 mod media_type;
 mod missing;
 mod respond;
@@ -14,7 +15,7 @@ mod sending;
 mod stream;
 mod ws;
 
-pub(crate) use files::uploaded;
+pub(crate) use form::{Form, FormError};
 
 use self::respond::{answered, json_body, refused};
 use super::body::{Body, Budget};

@@ -4,33 +4,34 @@ use std::any::Any;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
 use rustix::net::Shutdown;
-use rustix::net::sockopt::set_tcp_user_timeout;
 use tokio::io::Interest;
 
+use crate::connections::{Connections, HTTP, give_up_in_time};
 use crate::descriptors::watch;
-
-/// A client that takes nothing of what it is sent for so long is gone, as tcp(7) has it for TCP_USER_TIMEOUT: what is kept
-/// for it is others' then.
-const TAKES_NOTHING: Duration = Duration::from_secs(60);
 
 /// The connection that a request came on.
 #[derive(Debug, Clone)]
 pub(super) struct Peer(Arc<OwnedFd>);
 
 impl Peer {
-    /// Notes the connection for its requests.
-    pub(super) fn note(connection: &dyn Any, data: &mut Extensions) {
+    /// Notes the connection for its requests, with its place among all; where there are too many it ends.
+    pub(super) fn note(connection: &dyn Any, data: &mut Extensions, connections: &Connections) {
         let Some(connection) = connection.downcast_ref::<TcpStream>() else { return };
-        let patience = u32::try_from(TAKES_NOTHING.as_millis()).unwrap_or(u32::MAX);
-        if let Err(error) = set_tcp_user_timeout(connection, patience) {
-            tracing::warn!(%error, "a connection may stay as long as its client takes nothing");
-        }
+        let admitted = connection.peer_addr().ok().and_then(|peer| connections.admit(peer.ip(), HTTP));
+        let Some(admitted) = admitted else {
+            tracing::warn!("a connection is refused: there are too many");
+            if let Err(error) = rustix::net::shutdown(connection, Shutdown::Both) {
+                tracing::debug!(%error, "a connection that is refused had ended by itself");
+            }
+            return;
+        };
+        data.insert(admitted);
+        give_up_in_time(connection);
         match connection.as_fd().try_clone_to_owned() {
             Ok(descriptor) => drop(data.insert(Self(Arc::new(descriptor)))),
             Err(error) => tracing::warn!(%error, "a connection is not watched"),

@@ -24,7 +24,7 @@ use super::json::Protojson;
 use crate::access::Access;
 use crate::account::Account;
 use crate::config::Config;
-use crate::http::{Budget, Problem, uploaded};
+use crate::http::{Budget, Form, FormError, Problem};
 
 /// Longest wait for a connection to the server, and for a sign of life on one.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -155,10 +155,18 @@ async fn upload(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let Some(mut upload) = uploaded(&budget, &request, payload).await? else {
-        return Ok(HttpResponse::BadRequest().body("there is no field `file` with a file name"));
+    let uploaded = async {
+        let mut file = Form::file(&budget, &request, payload).await?;
+        let (content, held) = file.whole(&budget).await?;
+        Ok((file.name, content, held))
     };
-    let (name, content) = (std::mem::take(&mut upload.name), std::mem::take(&mut upload.content).into());
+    let (name, content, _held) = match uploaded.await {
+        Ok(uploaded) => uploaded,
+        Err(FormError::Body(problem)) => return Err(problem),
+        Err(FormError::Malformed) => {
+            return Ok(HttpResponse::BadRequest().body("there is no field `file` with a file name"));
+        }
+    };
     let added = client.executor.clone().file_add(FileContent { name, content }).await;
     Ok(client.answer("pb.FileID", added))
 }

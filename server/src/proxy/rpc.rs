@@ -16,6 +16,7 @@ use super::upstream::Upstream;
 use crate::access::Access;
 use crate::account::Account;
 use crate::config::Config;
+use crate::connections::Connections;
 use crate::gojudge::request::File;
 use crate::grpc;
 
@@ -33,9 +34,10 @@ pub(super) async fn serve(
 ) -> Result<(), ProxyError> {
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_serving::<ExecutorServer<Executor>>().await;
+    let connections = Connections::new(&account);
     grpc::services(Executor(upstream), &config.gojudge.grpc, access, account)?
         .add_service(health)
-        .serve_with_incoming_shutdown(grpc::incoming(listener)?, stop)
+        .serve_with_incoming_shutdown(grpc::incoming(listener, connections)?, stop)
         .await
         .map_err(|error| ProxyError::Grpc(error.into()))
 }

@@ -3,21 +3,22 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 use actix_files::NamedFile;
-use actix_multipart::{Multipart, MultipartError};
 use actix_web::http::header::{
     Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures_util::{FutureExt, TryStreamExt, stream};
 
+use super::form::{Batch, Form, FormError, FormFile};
 use super::media_type::{self, SNIFFED};
 use super::respond::{json_body, refused};
+use crate::gojudge::files::{FileStore, Incoming};
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::{GoJudge, answer, go_error};
 use crate::http::Problem;
-use crate::http::body::{Body, Budget};
+use crate::http::body::Budget;
 
 /// `GET /file`
 pub(super) async fn list(gojudge: web::Data<GoJudge>) -> HttpResponse {
@@ -33,69 +34,60 @@ pub(super) async fn upload(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let Some(upload) = uploaded(&budget, &request, payload).await? else {
-        return Ok(HttpResponse::BadRequest().finish());
+    let mut file = match Form::file(&budget, &request, payload).await {
+        Ok(file) => file,
+        Err(error) => return malformed(error),
     };
-    let stored = web::block(move || gojudge.files().add(&upload.name, &upload.content)).await;
-    Ok(match stored.unwrap_or_else(|lost| Err(io::Error::other(lost))) {
-        Ok(id) => json_body(HttpResponse::Ok(), answer::text(&id)),
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+    Ok(match stored(gojudge.files(), &mut file).await {
+        Ok(Ok(id)) => json_body(HttpResponse::Ok(), answer::text(&id)),
+        Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidInput => {
             refused(&Refusal::Bad(error.to_string()))
         }
-        Err(error) => refused(&Refusal::Failed(go_error::text(&error))),
+        Ok(Err(error)) => refused(&Refusal::Failed(go_error::text(&error))),
+        Err(error) => return malformed(error),
     })
 }
 
-/// The field `file` of a form.
-#[derive(Debug)]
-pub(crate) struct Upload {
-    pub(crate) name: String,
-    pub(crate) content: Vec<u8>,
-    /// Has its part of the memory for large bodies.
-    _body: Body,
+/// go-judge does not tell what is wrong with a form.
+fn malformed(error: FormError) -> Result<HttpResponse, Problem> {
+    match error {
+        FormError::Malformed => Ok(HttpResponse::BadRequest().finish()),
+        FormError::Body(problem) => Err(problem),
+    }
 }
 
-/// Reads a form, as any other body is read; none where its field `file` is missing or has no name.
-///
-/// # Errors
-/// As of other bodies.
-pub(crate) async fn uploaded(
-    budget: &Budget,
-    request: &HttpRequest,
-    payload: web::Payload,
-) -> Result<Option<Upload>, Problem> {
-    let body = budget.read(request, payload).await?;
-    let form = Multipart::new(request.headers(), stream::iter([Ok(body.bytes.clone())]));
-    // go-judge does not tell what is wrong with a form either.
-    // All of it is here: what is still waited for is a boundary that does not come.
-    let file = file_of(form).now_or_never().and_then(Result::ok).flatten();
-    Ok(file.map(|(name, content)| Upload { name, content, _body: body }))
-}
-
-/// Name and content of the field `file`, if it has a name.
-async fn file_of(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, MultipartError> {
-    while let Some(mut field) = form.try_next().await? {
-        let is_file = field.name() == Some("file");
-        let name = field.content_disposition().and_then(file_name).unwrap_or_default();
-        let mut content = Vec::new();
-        while let Some(chunk) = field.try_next().await? {
-            if is_file {
-                content.extend_from_slice(&chunk);
+/// Stores a file as it comes, away from the threads that must not wait. Of one that cannot be stored the rest is read:
+/// only then does its client look for an answer.
+async fn stored(files: &Arc<FileStore>, file: &mut FormFile) -> Result<io::Result<String>, FormError> {
+    let mut begun = None;
+    loop {
+        let (batch, files, name) = (file.next().await?, Arc::clone(files), file.name.clone());
+        let is_last = batch.is_last;
+        let written = web::block(move || written(begun, batch, &files, &name)).await;
+        match written.unwrap_or_else(|lost| Err(io::Error::other(lost))) {
+            Ok(Written::All(id)) => return Ok(Ok(id)),
+            Ok(Written::Begun(incoming)) => begun = Some(incoming),
+            Err(error) => {
+                let mut is_last = is_last;
+                while !is_last {
+                    is_last = file.next().await?.is_last;
+                }
+                return Ok(Err(error));
             }
         }
-        if is_file {
-            return Ok((!name.is_empty()).then_some((name, content)));
-        }
     }
-    Ok(None)
 }
 
-/// The last part of the name that a form gives, which may be written in either of two ways.
-fn file_name(disposition: &ContentDisposition) -> Option<String> {
-    let extended =
-        || disposition.get_filename_ext().map(|name| String::from_utf8_lossy(&name.value).into_owned());
-    let name = disposition.get_filename().map(str::to_owned).or_else(extended)?;
-    name.trim_end_matches('/').rsplit('/').next().map(str::to_owned)
+/// What a file has come to.
+enum Written {
+    Begun(Incoming),
+    All(String),
+}
+
+fn written(begun: Option<Incoming>, batch: Batch, files: &Arc<FileStore>, name: &str) -> io::Result<Written> {
+    let mut incoming = begun.map_or_else(|| files.incoming(name), Ok)?;
+    batch.pieces.iter().try_for_each(|piece| incoming.write(piece))?;
+    Ok(if batch.is_last { Written::All(incoming.finish()?) } else { Written::Begun(incoming) })
 }
 
 /// `GET /file/{id}`, whole or a range of it.
