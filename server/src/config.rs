@@ -131,12 +131,15 @@ pub struct LimitsConfig {
 pub struct SandboxConfig {
     /// Labels everything of this instance; letters, digits and `-`.
     pub instance: String,
-    /// Run containers; none = as many as cores and memory allow.
+    /// Runs at one time, over all images; none = as many as cores and memory allow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_slots: Option<u32>,
-    /// Toolchain containers of each toolchain; none = as many as cores and memory allow.
+    /// Compilations at one time, over all toolchains; none = as many as cores and memory allow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub toolchain_slots: Option<u32>,
+    /// Containers of runs and of toolchains beside those in use, at least 1; none = as many as images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spare_slots: Option<u32>,
     /// Slot n runs programs as this uid + n.
     pub uid_base: u32,
     /// What `{tag}` stands for in the names of images: each instance on a host has images of its own.
@@ -230,7 +233,9 @@ pub struct GoJudgeConfig {
     pub open_networks: Vec<IpNet>,
     /// Image of the containers that commands run in.
     pub image: String,
-    /// Containers for commands; a request needs as many as it has commands. None = twice the cores, at least 4.
+    /// Commands that run at one time, of one request or of several; a request with more is refused.
+    pub commands: u32,
+    /// Containers for commands that are kept warm, more are made when they are needed. None = twice the cores, at least 4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slots: Option<u32>,
     /// Requests that run at one time; none = as many as cores.
@@ -240,7 +245,7 @@ pub struct GoJudgeConfig {
     pub cpu_sets: Vec<String>,
     /// Requests that wait; more are refused.
     pub queue: usize,
-    /// Requests of `/stream` that run at one time, beside those of `parallelism`; none = half as many as slots, at
+    /// Requests of `/stream` that run at one time, beside those of `parallelism`; none = half as many as commands, at
     /// least 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streams: Option<usize>,

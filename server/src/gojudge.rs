@@ -6,15 +6,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, join_all, try_join_all};
+use futures_util::future::{BoxFuture, join_all};
 use gavel_protocol::Bytes;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::{Account, Purpose};
 use crate::config::GoJudgeConfig;
 use crate::sandbox::{Profile, Sandboxes};
-use crate::submission::Isolation;
 
 pub(crate) mod answer;
 pub(crate) mod command;
@@ -45,7 +44,7 @@ use files::FileStore;
 use pipes::{Pipes, Relay, Relayed};
 pub(crate) use refusal::Outcome;
 use refusal::Refusal;
-use request::Request;
+use request::{Command, Request};
 use running::Running;
 use stream::{CommandStreams, Streaming, Streams};
 use turns::Turns;
@@ -74,7 +73,7 @@ struct Settings {
     max_processes: u32,
     /// The period of CPU rates; none = a rate that a command asks for is ignored, as go-judge does by default.
     cpu_period: Option<Duration>,
-    /// Most commands of one request: as many as there are containers for them.
+    /// Most commands of one request: as many as may run at one time.
     max_commands: usize,
     /// go-judge tells the most processes at one time on cgroup v2 only.
     tells_processes: bool,
@@ -137,7 +136,6 @@ impl GoJudge {
             sandboxes,
             files: Arc::new(FileStore::new(directory, config.file_store, timeout, &account)?),
             turns: Turns::new(config.parallelism.unwrap_or(cores), &config.cpu_sets, config.queue),
-            groups: Mutex::new(()),
             streams: Semaphore::new(config.streams.unwrap_or(slots / 2).max(1)),
             descriptors: Descriptors::new(),
             settings,
@@ -191,8 +189,6 @@ struct Service<S> {
     descriptors: Descriptors,
     /// One for each request that may run.
     turns: Turns,
-    /// Held by a request of several commands while it takes its sandboxes: two that each have half would wait for ever.
-    groups: Mutex<()>,
     /// A place for each request with streams that may run.
     streams: Semaphore,
 }
@@ -256,7 +252,7 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         let count = request.commands.len();
         if count > self.settings.max_commands {
             let most = self.settings.max_commands;
-            return Err(Refusal::Failed(format!("too many commands: {count} > {most} (gojudge.slots)")));
+            return Err(Refusal::Failed(format!("too many commands: {count} > {most} (gojudge.commands)")));
         }
         if let Some(error) = command::unconnected(&request) {
             let (status, error) = (Status::InternalError, format!("execve: {error}"));
@@ -287,7 +283,7 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         streams: Option<&Streams>,
         cancel: &CancellationToken,
     ) -> Result<Vec<CommandResult>, Refusal> {
-        let leases = cancel.run_until_cancelled(self.leases(prepared.len())).await;
+        let leases = cancel.run_until_cancelled(self.leases(request)).await;
         let mut leases = leases.ok_or_else(cancelled_before_execute)??;
         let host = Host { settings: &self.settings, files: &self.files, account: &self.account };
         let commands = request.commands.iter().zip(prepared).zip(pipes).zip(&mut leases);
@@ -298,14 +294,12 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         join_all(runs).await.into_iter().collect()
     }
 
-    async fn leases(&self, count: usize) -> Result<Vec<S::Lease>, Refusal> {
-        let _group = match count {
-            1 => None,
-            _ => Some(self.groups.lock().await),
-        };
-        let lease = || self.sandboxes.lease(&Profile::Command, Isolation::Pooled, None, PATIENCE);
-        let leases = try_join_all((0..count).map(|_| lease())).await;
-        leases.map_err(|error| Refusal::Failed(format!("failed to get environment {error}")))
+    /// A sandbox for each command, all at one moment.
+    async fn leases(&self, request: &Request) -> Result<Vec<S::Lease>, Refusal> {
+        let limit = |command: &Command| Bytes(command.memory_limit).min(self.settings.max_memory);
+        let memory: Vec<Bytes> = request.commands.iter().map(limit).collect();
+        let leases = self.sandboxes.lease_group(&Profile::Command, &memory, PATIENCE).await;
+        leases.map_err(|error| Refusal::Failed(format!("failed to get environment: {error}")))
     }
 
     /// What passed through a named relay belongs to the command that wrote it, if that was run.

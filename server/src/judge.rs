@@ -116,11 +116,11 @@ impl<S: Sandboxes> Judge<S> {
                 .languages
                 .get(&submission.language)
                 .ok_or_else(|| JudgeError::UnknownLanguage(submission.language.clone()))?;
-            let artefact = match language.toolchain.as_deref() {
+            let artefact = match Profile::of_compilations(language) {
                 None => None,
-                Some(toolchain) => {
+                Some(profile) => {
                     progress(Progress::Compiling);
-                    match self.compile(submission, language, toolchain, cancel).await? {
+                    match self.compile(submission, language, &profile, cancel).await? {
                         Compiled::Program(artefact) => Some(artefact),
                         Compiled::Rejected { compilation, reason } => {
                             return Ok(Judgement::rejected(compilation, reason, submission.tests.len()));
@@ -149,6 +149,7 @@ impl<S: Sandboxes> Judge<S> {
         cancel: &CancellationToken,
     ) -> Result<Vec<TestResult>, JudgeError> {
         let submission = runnable.submission;
+        let profile = Profile::of_runs(runnable.language);
         let mut results = Vec::with_capacity(submission.tests.len());
         let mut outputs = Outputs::new(self.blobs.clone());
         let mut held = None;
@@ -158,7 +159,7 @@ impl<S: Sandboxes> Judge<S> {
                 Some(lease) => lease,
                 None => {
                     let user = submission.user.as_deref();
-                    self.sandboxes.lease(&Profile::Run, submission.isolation, user, LEASE_PATIENCE).await?
+                    self.sandboxes.lease(&profile, submission.isolation, user, LEASE_PATIENCE).await?
                 }
             };
             let span = tracing::info_span!("run", test = index, sandbox = lease.name());

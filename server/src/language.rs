@@ -11,7 +11,16 @@ use crate::config::Config;
 #[derive(Debug, Clone)]
 pub struct Languages {
     toolchains: BTreeMap<String, Toolchain>,
+    runtimes: BTreeMap<String, Runtime>,
     languages: BTreeMap<String, Language>,
+}
+
+/// A container image in which programs run.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Runtime {
+    /// The image.
+    pub image: String,
 }
 
 /// A container image in which sources are compiled.
@@ -36,6 +45,9 @@ pub struct Language {
     /// Where it is compiled; none for a language without a compiler.
     #[serde(default)]
     pub toolchain: Option<String>,
+    /// The runtime that its programs run in; none for the slim image, which is enough for static ones.
+    #[serde(default)]
+    pub runtime: Option<String>,
     /// File name that a single source gets.
     pub source: String,
     /// Extensions of sources; none where that of `source` is the only one.
@@ -120,6 +132,8 @@ struct File {
     #[serde(default)]
     toolchains: BTreeMap<String, Toolchain>,
     #[serde(default)]
+    runtimes: BTreeMap<String, Runtime>,
+    #[serde(default)]
     languages: Vec<Language>,
 }
 
@@ -134,8 +148,9 @@ impl File {
     fn parse(text: &str, path: &str, tag: &str) -> Result<Self, LanguagesError> {
         let mut file: Self = toml::from_str(text)
             .map_err(|source| LanguagesError::Parse { path: path.into(), source: Box::new(source) })?;
-        for toolchain in file.toolchains.values_mut() {
-            toolchain.image = with_tag(&toolchain.image, tag);
+        let toolchains = file.toolchains.values_mut().map(|toolchain| &mut toolchain.image);
+        for image in toolchains.chain(file.runtimes.values_mut().map(|runtime| &mut runtime.image)) {
+            *image = with_tag(image, tag);
         }
         Ok(file)
     }
@@ -143,6 +158,7 @@ impl File {
     /// Adds what another file has; of the same name, the other's counts.
     fn take_in(&mut self, other: Self) {
         self.toolchains.extend(other.toolchains);
+        self.runtimes.extend(other.runtimes);
         self.languages.retain(|ours| other.languages.iter().all(|theirs| theirs.id != ours.id));
         self.languages.extend(other.languages);
     }
@@ -170,16 +186,16 @@ impl Languages {
         Self::checked(File::read(path, tag)?)
     }
 
-    fn checked(File { toolchains, languages }: File) -> Result<Self, LanguagesError> {
+    fn checked(File { toolchains, runtimes, languages }: File) -> Result<Self, LanguagesError> {
         let mut by_id = BTreeMap::new();
         for language in languages {
             let entry = |problem: String| LanguagesError::Entry { language: language.id.clone(), problem };
-            check(&language, &toolchains).map_err(entry)?;
+            check(&language, &toolchains, &runtimes).map_err(entry)?;
             if by_id.insert(language.id.clone(), language.clone()).is_some() {
                 return Err(entry("there are two of this id".into()));
             }
         }
-        Ok(Self { toolchains, languages: by_id })
+        Ok(Self { toolchains, runtimes, languages: by_id })
     }
 
     /// The language of this id.
@@ -197,6 +213,11 @@ impl Languages {
         self.toolchains.get_key_value(name).map(|(name, toolchain)| (name.as_str(), toolchain))
     }
 
+    /// All runtimes, by name.
+    pub fn runtimes(&self) -> impl Iterator<Item = (&str, &Runtime)> {
+        self.runtimes.iter().map(|(name, runtime)| (name.as_str(), runtime))
+    }
+
     /// All toolchains, by name.
     pub fn toolchains(&self) -> impl Iterator<Item = (&str, &Toolchain)> {
         self.toolchains.iter().map(|(name, toolchain)| (name.as_str(), toolchain))
@@ -209,7 +230,14 @@ pub(crate) fn with_tag(image: &str, tag: &str) -> String {
 }
 
 /// `Err` says what is wrong with an entry.
-fn check(language: &Language, toolchains: &BTreeMap<String, Toolchain>) -> Result<(), String> {
+fn check(
+    language: &Language,
+    toolchains: &BTreeMap<String, Toolchain>,
+    runtimes: &BTreeMap<String, Runtime>,
+) -> Result<(), String> {
+    if let Some(name) = language.runtime.as_ref().filter(|name| !runtimes.contains_key(*name)) {
+        return Err(format!("there is no runtime `{name}`"));
+    }
     let plain = |name: &str| !name.is_empty() && !name.contains('/') && name != "." && name != "..";
     if !plain(&language.source) {
         return Err(format!("source `{}` is not a plain file name", language.source));
@@ -323,6 +351,15 @@ mod tests {
         assert_eq!(refused, "language `x`: the extension of `a.x` is not among its extensions");
         let refused = problem(&format!("{text}environment=['HOME']"));
         assert_eq!(refused, "language `x`: environment `HOME` is not of the form KEY=value");
+    }
+
+    #[test]
+    fn a_language_names_the_image_that_its_programs_run_in() {
+        let text = "[runtimes.jre]\nimage='site/jre:{tag}'\n[[languages]]\nid='x'\nname='X'\nsource='a'\nrun=['a']\n";
+        let languages = parse(&format!("{text}runtime='jre'"), "7").unwrap();
+        assert_eq!(languages.get("x").unwrap().runtime.as_deref(), Some("jre"));
+        assert_eq!(languages.runtimes().next().unwrap().1.image, "site/jre:7");
+        assert_eq!(problem(&format!("{text}runtime='jdk'")), "language `x`: there is no runtime `jdk`");
     }
 
     #[test]

@@ -48,8 +48,10 @@ pub struct PoolStatus {
 pub struct ProfileStatus {
     /// `run`, `command`, or `toolchain:gcc`.
     pub profile: String,
-    /// Sandboxes that there should be.
+    /// Sandboxes that may be in use at one time, those of other profiles of the same kind included.
     pub slots: usize,
+    /// Sandboxes that are kept now, in use or not.
+    pub kept: usize,
     /// Waiting for work.
     pub idle: usize,
     /// At work.
@@ -64,6 +66,8 @@ pub struct ProfileStatus {
     pub retired: BTreeMap<String, u64>,
     /// Why the last one could not be made, while that lasts.
     pub problem: Option<String>,
+    /// That is for want of its image.
+    pub no_image: bool,
 }
 
 /// What recycling did.
@@ -78,18 +82,32 @@ impl From<ShelfStatus> for ProfileStatus {
         let ShelfStatus {
             profile,
             total,
+            kept,
             idle,
             leased,
             starting,
             waiting,
             last_error,
+            no_image,
             cgroup: _,
             created,
             retired,
         } = status;
         let profile = profile.to_string();
         let retired = retired.into_iter().map(|(reason, count)| (name_of(&reason), count)).collect();
-        Self { profile, slots: total, idle, leased, starting, waiting, created, retired, problem: last_error }
+        Self {
+            profile,
+            slots: total,
+            kept,
+            idle,
+            leased,
+            starting,
+            waiting,
+            created,
+            retired,
+            problem: last_error,
+            no_image,
+        }
     }
 }
 

@@ -77,7 +77,8 @@ impl Readiness {
 pub(crate) fn not_up(profile: &ProfileStatus) -> Option<String> {
     let up = profile.idle + profile.leased > 0;
     let being_replaced = profile.created > 0 && profile.problem.is_none();
-    if up || being_replaced {
+    let not_needed = profile.kept == 0 && profile.problem.is_none();
+    if up || being_replaced || not_needed {
         return None;
     }
     let why = profile.problem.as_deref().unwrap_or("the first is being made");
@@ -92,6 +93,7 @@ mod tests {
         ProfileStatus {
             profile: "run".into(),
             slots: 1,
+            kept: 1,
             idle,
             leased: 0,
             starting: 1 - idle,
@@ -99,6 +101,7 @@ mod tests {
             created,
             retired: std::collections::BTreeMap::new(),
             problem: problem.map(str::to_owned),
+            no_image: false,
         }
     }
 

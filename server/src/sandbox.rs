@@ -44,6 +44,26 @@ pub trait Sandboxes: Send + Sync + 'static {
         patience: Duration,
     ) -> impl Future<Output = Result<Self::Lease, SandboxError>> + Send;
 
+    /// Takes a sandbox for each of these amounts of memory, which its program will have as its limit: all at one moment,
+    /// so that two groups that each have half never wait for each other. Whoever may follow anybody gets them.
+    ///
+    /// # Errors
+    /// As [`Self::lease`]; [`SandboxError::TooMany`] and [`SandboxError::TooMuchMemory`] where waiting would not help.
+    fn lease_group(
+        &self,
+        profile: &Profile,
+        memory: &[Bytes],
+        patience: Duration,
+    ) -> impl Future<Output = Result<Vec<Self::Lease>, SandboxError>> + Send {
+        async move {
+            let mut leases = Vec::with_capacity(memory.len());
+            for _ in memory {
+                leases.push(self.lease(profile, Isolation::Pooled, None, patience).await?);
+            }
+            Ok(leases)
+        }
+    }
+
     /// Id of the image that new sandboxes of a profile are made of; none before the first is there.
     fn image(&self, _profile: &Profile) -> Option<Arc<str>> {
         None
@@ -292,6 +312,22 @@ pub enum SandboxError {
     /// The monitor did not report within the deadline.
     #[error("the monitor did not report within {0:?}")]
     Overdue(Duration),
+    /// More sandboxes at once than ever are in use at one time.
+    #[error("{count} sandboxes at one time, of {most}")]
+    TooMany {
+        /// How many were asked for.
+        count: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// More memory at once than is set aside for all.
+    #[error("{memory} of memory at one time, of {most}")]
+    TooMuchMemory {
+        /// How much was asked for.
+        memory: Bytes,
+        /// How much there may be.
+        most: Bytes,
+    },
     /// A descriptor could not be made or passed.
     #[error("failed to {doing}")]
     Io {

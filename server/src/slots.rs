@@ -7,6 +7,6 @@ mod profile;
 mod verbs;
 
 pub use host::{Host, HostError};
-pub use plan::{PlanError, SERVER_UID, Slot, SlotPlan};
+pub use plan::{Overcommit, PlanError, Quota, SERVER_UID, Slot, SlotPlan};
 pub use profile::{Entry, Kind, Profile, ProfileSpec, Profiles};
 pub use verbs::{Answer, ContainerState, Verb};

@@ -120,6 +120,7 @@ pub(crate) fn pool(status: &PoolStatus) {
         let ProfileStatus {
             profile: name,
             slots,
+            kept,
             idle,
             leased,
             starting,
@@ -127,8 +128,10 @@ pub(crate) fn pool(status: &PoolStatus) {
             created,
             retired,
             problem: _,
+            no_image: _,
         } = profile;
-        let states = [("slots", slots), ("idle", idle), ("leased", leased), ("starting", starting)];
+        let states =
+            [("slots", slots), ("kept", kept), ("idle", idle), ("leased", leased), ("starting", starting)];
         for (state, count) in states {
             let labels = [("profile", name.clone()), ("state", state.to_owned())];
             metrics::gauge!("gavel_sandboxes", &labels).set(*count as f64);

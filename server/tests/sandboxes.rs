@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 
 use gavel::config::Config;
 use gavel::language::Languages;
-use gavel::sandbox::{Input, Lease, Output, Profile, RunEnding, SandboxError};
+use gavel::sandbox::{Input, Lease, Output, Profile, RunEnding, SandboxError, Sandboxes};
+use gavel::submission::Isolation;
 use gavel::warden::{self, CeilingState};
 use gavel_protocol::{Bytes, Ending};
 use tokio_util::sync::CancellationToken;
 
 mod support;
 
-use support::{Service, program, run, text, with_the_images_under_test};
+use support::{PATIENCE, Service, program, run, text, with_the_images_under_test};
 
 const EXITED: RunEnding = RunEnding::Ended(Ending::Exited { code: 0 });
 
@@ -172,9 +173,45 @@ async fn without_a_warden_sandboxes_serve_on_and_are_replaced_when_it_is_back() 
     drop(lease);
     assert_eq!(service.pool.recycle(Some(&Profile::Run)), 2);
     service.wait_until("the outage shows", || service.shelf(&Profile::Run).last_error.is_some()).await;
+    assert_eq!(service.shelf(&Profile::Run).idle, 2, "the old ones are kept until there are others");
     service.restart_warden();
+    let created = || service.shelf(&Profile::Run).created;
+    service.wait_until("both are replaced", || created() == 4).await;
     service.wait_until_warm().await;
     assert_eq!(service.shelf(&Profile::Run).last_error, None);
+    service.close().await;
+}
+
+/// As `languages.toml`, with a second toolchain and a runtime that are of the same image.
+fn two_images(config: &mut Config) {
+    let shipped = std::fs::read_to_string(&config.languages).unwrap();
+    let more =
+        "[toolchains.second]\nimage = 'gavel/gcc:{tag}'\n[runtimes.large]\nimage = 'gavel/gcc:{tag}'\n";
+    let file = config.workspace.path.join("languages.toml");
+    std::fs::write(&file, format!("{more}{shipped}")).unwrap();
+    config.languages = file;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sandbox_of_another_image_is_made_when_needed_and_makes_room_for_a_third() {
+    let service = Service::start(1, 1, |config| {
+        two_images(config);
+        config.sandbox.spare_slots = Some(1);
+    })
+    .await;
+    service.wait_until_warm().await;
+    let large = Profile::Runtime("large".into());
+    assert_eq!(service.shelf(&large).created, 0);
+    let mut lease = service.lease(&large).await;
+    let found = run(&mut lease, program(&["sh", "-c", "command -v gcc && cat /etc/hostname"])).await;
+    assert!(text(&found).ends_with("large\n"), "{found:?}");
+    assert!(service.pool.status().shelves.iter().filter(|shelf| shelf.leased == 1).count() == 1);
+    drop(lease);
+    let idle = || (service.shelf(&large).idle, service.shelf(&Profile::Run).idle);
+    service.wait_until("both are warm", || idle() == (1, 1)).await;
+    // Two slots, and both are taken: a fresh sandbox takes the place of the one that was not used for longest.
+    drop(service.pool.lease(&large, Isolation::Fresh, None, PATIENCE).await.unwrap());
+    service.wait_until("the other has gone", || idle() == (2, 0)).await;
     service.close().await;
 }
 
@@ -223,7 +260,7 @@ async fn leftovers_of_the_own_instance_are_removed_at_start_and_strangers_are_no
 async fn a_container_has_what_the_security_page_says_and_no_more() {
     let service = Service::start(1, 1, |_| {}).await;
     service.wait_until_warm().await;
-    for slot in ["run-0", "gcc-0"] {
+    for slot in ["run-0", "toolchain-0"] {
         let found = service.docker.inspect_container(&service.container(slot), None).await.unwrap();
         let host = found.host_config.unwrap();
         assert_eq!(host.privileged, Some(false), "{slot}");

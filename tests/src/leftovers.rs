@@ -1,5 +1,6 @@
 //! Nothing of ours is left: processes, cgroups, containers and files, seen from outside the service.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::docker::{Host, Process, SandboxContainer};
@@ -10,15 +11,16 @@ use crate::environment::patience;
 pub struct AtRest {
     instance: String,
     server: String,
-    slots: Vec<(String, String)>,
+    /// Sandboxes of each role.
+    sandboxes: BTreeMap<String, usize>,
 }
 
 impl AtRest {
     /// Notes what an instance consists of while nothing runs.
     pub async fn note(host: &Host, instance: &str, server: &str) -> Self {
-        let slots = slots_of(&host.sandboxes(instance).await);
-        assert!(!slots.is_empty(), "instance {instance} has no sandboxes; set GAVEL_E2E_INSTANCE");
-        Self { instance: instance.into(), server: server.into(), slots }
+        let sandboxes = by_role(&host.sandboxes(instance).await);
+        assert!(!sandboxes.is_empty(), "instance {instance} has no sandboxes; set GAVEL_E2E_INSTANCE");
+        Self { instance: instance.into(), server: server.into(), sandboxes }
     }
 
     /// Waits until the instance consists of that again and of nothing else.
@@ -40,8 +42,12 @@ impl AtRest {
     async fn differences(&self, host: &Host) -> Vec<String> {
         let sandboxes = host.sandboxes(&self.instance).await;
         let mut wrong = Vec::new();
-        if slots_of(&sandboxes) != self.slots {
-            wrong.push(format!("slots {:?} instead of {:?}", slots_of(&sandboxes), self.slots));
+        // More may be warm than before: they were needed meanwhile.
+        let now = by_role(&sandboxes);
+        for (role, count) in &self.sandboxes {
+            if now.get(role).is_none_or(|now| now < count) {
+                wrong.push(format!("sandboxes {now:?} instead of {:?}", self.sandboxes));
+            }
         }
         for sandbox in &sandboxes {
             wrong.extend(left_in(host, sandbox).await);
@@ -57,8 +63,12 @@ impl AtRest {
     }
 }
 
-fn slots_of(sandboxes: &[SandboxContainer]) -> Vec<(String, String)> {
-    sandboxes.iter().map(|sandbox| (sandbox.slot.clone(), sandbox.role.clone())).collect()
+fn by_role(sandboxes: &[SandboxContainer]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for sandbox in sandboxes {
+        *counts.entry(sandbox.role.clone()).or_default() += 1;
+    }
+    counts
 }
 
 async fn left_in(host: &Host, sandbox: &SandboxContainer) -> Vec<String> {

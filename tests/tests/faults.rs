@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use e2e::client::ClientError;
-use e2e::docker::Host;
+use e2e::docker::{Host, SandboxContainer};
 use e2e::environment::{large_submissions, patience};
 use e2e::instance::{Instance, Plan};
 use e2e::leftovers::AtRest;
@@ -447,14 +447,19 @@ async fn a_recycle_under_load_interrupts_nothing_and_replaces_every_sandbox() {
         assert!(recycled.status.is_success(), "{}: {}", recycled.status, recycled.text);
         all_judged(&scene.client, &accepted).await;
         scene.nothing_is_left().await;
-        let after = scene.host.sandboxes(&scene.name).await;
-        for container in &before {
-            assert!(
-                after.iter().all(|now| now.id != container.id),
-                "slot {} was not replaced",
-                container.slot
-            );
+        // One after the other, so that there is always one that serves.
+        let deadline = Instant::now() + patience(Duration::from_secs(30));
+        loop {
+            let after = scene.host.sandboxes(&scene.name).await;
+            let is_there = |container: &&SandboxContainer| after.iter().any(|now| now.id == container.id);
+            let old: Vec<_> = before.iter().filter(is_there).map(|container| &container.slot).collect();
+            if old.is_empty() {
+                break;
+            }
+            assert!(Instant::now() < deadline, "slots {old:?} were not replaced");
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
+        scene.nothing_is_left().await;
     })
     .await;
 }

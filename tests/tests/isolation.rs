@@ -174,7 +174,7 @@ async fn pooled_per_user_and_fresh(instance: &Instance) -> Vec<String> {
         let request = Request::new("c17", SUM).stdin(b"1 2").user(user).isolation(isolation);
         let answer = client.judge(&request).await;
         assert_eq!(answer.verdict(), "Accepted", "{answer:#?}");
-        // With one slot, the only run container is the one that served.
+        // With one slot, one that may not serve is replaced, and so the run containers are others.
         sandbox_of(&host, &instance.name).await
     };
     let pooled = serve("alice", "pooled").await;

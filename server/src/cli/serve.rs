@@ -14,9 +14,10 @@ use crate::gojudge::GoJudge;
 use crate::judge::{Artefacts, Judge};
 use crate::language::{Languages, LanguagesError};
 use crate::queue;
-use crate::sandbox::{Pool, PoolError, Profile};
+use crate::sandbox::{Pool, PoolError};
 use crate::server::{self, Parts, ServerError, Sockets};
 use crate::signals::Signals;
+use crate::slots::Kind;
 use crate::store::{Store, StoreError};
 use crate::telemetry;
 use crate::workspace::Workspace;
@@ -157,22 +158,21 @@ fn gojudge(
     workspace: &Workspace,
     account: &Account,
 ) -> Result<Option<GoJudge>, ServeError> {
-    let shelves = pool.status().shelves;
-    let Some(shelf) = shelves.iter().find(|shelf| shelf.profile == Profile::Command) else {
+    if !config.gojudge.enabled {
         return Ok(None);
-    };
+    }
     // Ours alone: it is emptied at every start, whatever else is in a directory that somebody names.
     let named = config.gojudge.file_dir.as_ref().map(|parent| parent.join("gavel-files"));
     let directory = named.unwrap_or_else(|| workspace.state().join("files"));
     let (pool, account) = (pool.clone(), account.clone());
-    let gojudge = GoJudge::new(&config.gojudge, pool, shelf.total, directory.clone(), account);
+    let most = pool.at_once(Kind::Command);
+    let gojudge = GoJudge::new(&config.gojudge, pool, most, directory.clone(), account);
     gojudge.map(Some).map_err(|source| ServeError::Files { directory, source })
 }
 
 /// For each user as many as there are sandboxes, so that some compile while others run.
 fn workers(pool: &Pool) -> usize {
-    let judging = pool.status().shelves.into_iter().filter(|shelf| shelf.profile != Profile::Command);
-    queue::USERS * judging.map(|shelf| shelf.total).sum::<usize>()
+    queue::USERS * (pool.at_once(Kind::Run) + pool.at_once(Kind::Toolchain))
 }
 
 async fn exit_at_next(mut signals: Signals) {

@@ -45,18 +45,17 @@ impl<S: Sandboxes> Judge<S> {
         &self,
         submission: &Submission,
         language: &Language,
-        toolchain: &str,
+        profile: &Profile,
         cancel: &CancellationToken,
     ) -> Result<Compiled, JudgeError> {
-        let profile = Profile::Toolchain(toolchain.to_owned());
-        let image = self.sandboxes.image(&profile);
+        let image = self.sandboxes.image(profile);
         let key = self.key(submission, language, image.as_deref());
         if let Some(artefact) = self.cached(key).await? {
             return Ok(Compiled::Program(artefact));
         }
         let mut lease = self
             .sandboxes
-            .lease(&profile, submission.isolation, submission.user.as_deref(), LEASE_PATIENCE)
+            .lease(profile, submission.isolation, submission.user.as_deref(), LEASE_PATIENCE)
             .await?;
         // It may be of another image than the newest, or be the first that tells which that is.
         let own_key = self.key(submission, language, lease.image());

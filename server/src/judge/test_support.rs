@@ -67,6 +67,7 @@ pub(crate) fn result() -> TestResult {
 pub(crate) fn cpp() -> (Language, Toolchain) {
     let words = |text: &str| text.split(' ').map(str::to_owned).collect();
     let language = Language {
+        runtime: None,
         id: "cpp17".into(),
         name: "C++17".into(),
         toolchain: Some("gcc".into()),

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use gavel_protocol::{CgroupTier, Clean, Order, Reply, RunId, Step};
 use serde::Serialize;
-use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::channel::Channel;
@@ -29,6 +28,10 @@ pub enum RetireReason {
     Recycled,
     /// It had served somebody whom the next user must not follow.
     Isolation,
+    /// Another image needed the room.
+    Room,
+    /// Nobody had used it for long.
+    Unused,
     /// It could not prove that it is clean.
     Dirty,
     /// It did not answer in time.
@@ -93,14 +96,9 @@ pub(super) struct Sandbox {
     pub(super) tier: CgroupTier,
     /// Id of its container's image.
     pub(super) image: Arc<str>,
-    /// Of the shelf when it was made.
-    pub(super) generation: u64,
     pub(super) history: History,
     pub(super) runs: u32,
-    pub(super) expires: Instant,
     pub(super) last_heard: Instant,
-    /// Tells the slot's keeper by being dropped.
-    pub(super) _gone: oneshot::Sender<()>,
     pub(super) channel: Channel,
     state: State,
     last_run: u64,
@@ -112,30 +110,23 @@ pub(super) struct Made {
     pub(super) name: String,
     pub(super) tier: CgroupTier,
     pub(super) image: Arc<str>,
-    pub(super) generation: u64,
-    pub(super) expires: Instant,
     pub(super) connection: Connection,
 }
 
 impl Sandbox {
-    /// A sandbox that nobody has used. The receiver ends when it does.
-    pub(super) fn new(made: Made) -> (Self, oneshot::Receiver<()>) {
-        let (gone, watch) = oneshot::channel();
-        let sandbox = Self {
+    /// A sandbox that nobody has used.
+    pub(super) fn new(made: Made) -> Self {
+        Self {
             name: made.name,
             tier: made.tier,
             image: made.image,
-            generation: made.generation,
             history: History::Nobody,
             runs: 0,
-            expires: made.expires,
             last_heard: Instant::now(),
-            _gone: gone,
             channel: Channel::new(made.connection),
             state: State::Clean,
             last_run: 0,
-        };
-        (sandbox, watch)
+        }
     }
 
     /// Runs a program; after an error of the sandbox's it is broken. What cannot be said to the monitor is not begun.
@@ -280,6 +271,8 @@ fn reason_of(error: &SandboxError) -> RetireReason {
         SandboxError::Busy { .. }
         | SandboxError::Io { .. }
         | SandboxError::Unfit { .. }
+        | SandboxError::TooMany { .. }
+        | SandboxError::TooMuchMemory { .. }
         | SandboxError::Stopping => RetireReason::Abandoned,
     }
 }

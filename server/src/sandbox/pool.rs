@@ -1,9 +1,10 @@
-//! The pool: one shelf of warm sandboxes for each profile, filled in the background.
+//! The pool: warm sandboxes in a bank for each kind of profile, made and renewed in the background.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gavel_protocol::Bytes;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -11,25 +12,27 @@ use super::warden_client::WardenClient;
 use super::{SandboxError, Sandboxes};
 use crate::config::Config;
 use crate::language::Languages;
-use crate::slots::{Host, PlanError, Profile, Slot, SlotPlan};
+use crate::slots::{Host, Kind, Overcommit, PlanError, Profile, Quota, SlotPlan};
 use crate::submission::Isolation;
 use crate::workspace::Workspace;
 
+mod bank;
 #[cfg(test)]
 mod fake;
-mod gate;
 mod keeper;
 mod lease;
+mod line;
 mod maintenance;
-mod shelf;
+mod state;
 #[cfg(test)]
 mod tests;
 
+pub use bank::ShelfStatus;
 pub use lease::LeasedSandbox;
-pub use shelf::ShelfStatus;
 
-use keeper::{AT_ONCE, Keeper};
-use shelf::{Policy, Shelf};
+use bank::Bank;
+use keeper::{AT_ONCE, Keeper, Work};
+use state::Policy;
 
 /// Longest that closing waits for the warden to remove the containers.
 const CLOSE: Duration = Duration::from_secs(20);
@@ -47,6 +50,8 @@ pub enum PoolError {
 pub struct PoolStatus {
     /// One entry for each profile, runs first.
     pub shelves: Vec<ShelfStatus>,
+    /// What may run at one time could take more memory than there is.
+    pub overcommit: Option<Overcommit>,
 }
 
 /// The pool of all sandboxes of a server. Clones are handles to the same.
@@ -57,7 +62,8 @@ pub struct Pool {
 
 #[derive(Debug)]
 struct Inner {
-    shelves: BTreeMap<Profile, Arc<Shelf>>,
+    banks: BTreeMap<Kind, Arc<Bank>>,
+    overcommit: Option<Overcommit>,
     warden: WardenClient,
     stop: CancellationToken,
     turns: Arc<Semaphore>,
@@ -72,62 +78,64 @@ impl Pool {
     /// When the slots cannot be laid out.
     pub fn start(config: &Config, languages: &Languages) -> Result<Self, PoolError> {
         let plan = SlotPlan::new(config, languages, Host::detect().map_err(PlanError::from)?)?;
+        for Quota { kind, at_once, slots, memory } in plan.quotas() {
+            tracing::info!(kind = kind.as_str(), at_once, slots, %memory, "sandboxes in use at one time");
+        }
+        if let Some(overcommit) = plan.overcommit() {
+            tracing::warn!("{overcommit}: `gavel doctor` has the remedy");
+        }
         Ok(Self::with_plan(config, &plan))
     }
 
     fn with_plan(config: &Config, plan: &SlotPlan) -> Self {
-        let mut slots: BTreeMap<Profile, Vec<Slot>> = BTreeMap::new();
-        for slot in plan.iter() {
-            slots.entry(slot.profile.clone()).or_default().push(slot.clone());
-        }
         let policy = Policy {
             max_runs: config.sandbox.max_runs,
-            max_age: config.sandbox.max_age,
             single_use: config.sandbox.isolation == Isolation::Fresh,
         };
         let warden = WardenClient::new(&config.sandbox.warden_socket);
         let stop = CancellationToken::new();
-        let shelves: BTreeMap<_, _> = slots
-            .iter()
-            .map(|(profile, slots)| {
-                (profile.clone(), Arc::new(Shelf::new(profile.clone(), slots.len(), policy)))
-            })
-            .collect();
         let turns = Arc::new(Semaphore::new(usize::try_from(AT_ONCE).unwrap_or(1)));
+        let work: Vec<Work> = plan.quotas().iter().map(|quota| bank(plan, *quota, policy)).collect();
+        let banks = work.iter().map(|(bank, _)| (bank.quota().kind, Arc::clone(bank))).collect();
         let keeper = Keeper {
             turns: Arc::clone(&turns),
             workspace: Workspace::new(&config.workspace.path),
             warden: warden.clone(),
             require_cgroups: config.sandbox.require_cgroups,
+            max_age: config.sandbox.max_age,
             stop: stop.clone(),
-            // All shelves together ask at most once a second while nothing works.
-            pause: Duration::from_secs(1) * u32::try_from(shelves.len()).unwrap_or(u32::MAX),
         };
-        let work = slots
-            .into_iter()
-            .filter_map(|(profile, slots)| Some((Arc::clone(shelves.get(&profile)?), slots)));
-        keeper.start(work.collect());
-        Self { inner: Arc::new(Inner { shelves, warden, stop, turns }) }
+        keeper.start(work);
+        Self { inner: Arc::new(Inner { banks, overcommit: plan.overcommit(), warden, stop, turns }) }
     }
 
     /// Where things stand.
     pub fn status(&self) -> PoolStatus {
-        PoolStatus { shelves: self.inner.shelves.values().map(|shelf| shelf.status()).collect() }
+        let shelves = self.inner.banks.values().flat_map(|bank| bank.status());
+        PoolStatus { shelves: shelves.collect(), overcommit: self.inner.overcommit }
     }
 
-    /// Has every sandbox, or those of one profile, replaced: idle ones now, others when they are given back. A run is
-    /// never interrupted. Tells how many there were.
+    /// Sandboxes of a kind that may be in use at one time.
+    pub fn at_once(&self, kind: Kind) -> usize {
+        let quota = self.inner.banks.get(&kind).map(|bank| bank.quota().at_once);
+        quota.and_then(|at_once| usize::try_from(at_once).ok()).unwrap_or(0)
+    }
+
+    /// Has every sandbox, or those of one profile, replaced, one of a kind after the other and its successor first. A run
+    /// is never interrupted. Tells how many there were.
     pub fn recycle(&self, profile: Option<&Profile>) -> usize {
-        let chosen = self.inner.shelves.iter().filter(|(of, _)| profile.is_none_or(|profile| profile == *of));
-        chosen.map(|(_, shelf)| shelf.recycle()).sum()
+        match profile {
+            Some(profile) => self.bank(profile).map_or(0, |(bank, position)| bank.recycle(Some(position))),
+            None => self.inner.banks.values().map(|bank| bank.recycle(None)).sum(),
+        }
     }
 
     /// Ends the pool: who waits for a sandbox gets [`SandboxError::Stopping`], and the containers are removed. Runs that
     /// are still under way are lost.
     pub async fn close(&self) {
         self.inner.stop.cancel();
-        for shelf in self.inner.shelves.values() {
-            shelf.close();
+        for bank in self.inner.banks.values() {
+            bank.close();
         }
         let drain = async {
             // A container that is being made would come after the others are gone.
@@ -140,6 +148,18 @@ impl Pool {
             Err(_) => tracing::warn!("the containers were not removed in time"),
         }
     }
+
+    /// The bank of a profile, and its position there.
+    fn bank(&self, profile: &Profile) -> Option<(&Arc<Bank>, usize)> {
+        let bank = self.inner.banks.get(&profile.kind())?;
+        Some((bank, bank.position(profile)?))
+    }
+}
+
+fn bank(plan: &SlotPlan, quota: Quota, policy: Policy) -> Work {
+    let (bank, orders) = Bank::new(quota, plan.kept(quota), policy);
+    let slots = plan.iter().filter(|slot| slot.kind == quota.kind).cloned();
+    (Arc::new(bank), slots.zip(orders).collect())
 }
 
 impl Sandboxes for Pool {
@@ -152,14 +172,25 @@ impl Sandboxes for Pool {
         user: Option<&str>,
         patience: Duration,
     ) -> Result<LeasedSandbox, SandboxError> {
-        match self.inner.shelves.get(profile) {
-            Some(shelf) => shelf.lease(isolation, user, patience).await,
-            // There is no such slot, and waiting makes none.
-            None => Err(SandboxError::Busy { waited: Duration::ZERO }),
-        }
+        let (bank, position) = self.bank(profile).ok_or(NOT_PLANNED)?;
+        bank.lease(position, isolation, user, patience).await
+    }
+
+    async fn lease_group(
+        &self,
+        profile: &Profile,
+        memory: &[Bytes],
+        patience: Duration,
+    ) -> Result<Vec<LeasedSandbox>, SandboxError> {
+        let (bank, position) = self.bank(profile).ok_or(NOT_PLANNED)?;
+        bank.lease_group(position, memory, patience).await
     }
 
     fn image(&self, profile: &Profile) -> Option<Arc<str>> {
-        self.inner.shelves.get(profile)?.image()
+        let (bank, position) = self.bank(profile)?;
+        bank.image(position)
     }
 }
+
+/// There is no such slot, and waiting makes none.
+const NOT_PLANNED: SandboxError = SandboxError::Busy { waited: Duration::ZERO };

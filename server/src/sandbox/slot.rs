@@ -15,7 +15,7 @@ use super::SandboxError;
 use super::connection::Connection;
 use super::warden_client::{WardenCallError, WardenClient};
 use crate::descriptors::watch;
-use crate::slots::Slot;
+use crate::slots::{Profile, Slot};
 use crate::workspace::Workspace;
 
 /// From the container's start to the monitor's Hello: milliseconds on a quiet host, seconds on an emulated one.
@@ -63,6 +63,7 @@ pub(super) struct Started {
 /// Starts a slot's container and shakes hands with its monitor.
 pub(super) async fn start(
     slot: &Slot,
+    profile: &Profile,
     workspace: &Workspace,
     warden: &WardenClient,
     require_cgroups: bool,
@@ -71,7 +72,7 @@ pub(super) async fn start(
     let listen = |source| StartError::Listen { path: path.display().to_string(), source };
     let _unlinked = Unlink(&path);
     let listener = listen_at(&path).map_err(listen)?;
-    let image = warden.create(&slot.profile, slot.number).await?;
+    let image = warden.create(profile, slot.number).await?;
     let handshake = async {
         let socket = accept(&listener).await.map_err(listen)?;
         let mut connection = Connection::new(socket);

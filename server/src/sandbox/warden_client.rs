@@ -60,6 +60,14 @@ impl WardenClient {
         }
     }
 
+    /// Removes a slot's container.
+    pub(super) async fn retire(&self, slot: u32) -> Result<(), WardenCallError> {
+        match self.ask(&Verb::Retire { slot }, REMOVE).await? {
+            Answer::Done => Ok(()),
+            _ => Err(WardenCallError::Nonsense),
+        }
+    }
+
     /// Removes all containers of this instance.
     pub(super) async fn drain(&self) -> Result<(), WardenCallError> {
         match self.ask(&Verb::Drain {}, REMOVE).await? {

@@ -1,6 +1,11 @@
-//! How many sandboxes there are, and which slot is what. Server and warden compute the same plan from the same settings.
+//! Which slots there are, and what may run in them at one time. Server and warden compute the same plan from the same
+//! settings.
+//!
+//! A slot belongs to a kind of profile, not to a profile: what its container is for is decided when one is made. Fewer
+//! are in use at one time than there are, so that other images stay warm and a successor can be made before its
+//! predecessor goes.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
 use gavel_protocol::Bytes;
 
@@ -18,24 +23,55 @@ const FIRST_FREE_UID: u32 = 1000;
 /// that are run by hand have 65533, `nobody` is 65534.
 const FIRST_FOREIGN_UID: u32 = 65_531;
 
+/// What a container takes in which nothing runs: its monitor and the engine's own process for it.
+const WARM: Bytes = Bytes::mib(16);
+
+/// A request of a program and what it talks to: for so many commands at their largest there is always room.
+const LEAST_COMMANDS: u64 = 2;
+
 /// One place for a container, with an own uid and an own cgroup parent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
     /// Its number over the whole instance.
     pub number: u32,
-    /// What its container is for.
-    pub profile: Profile,
-    /// Its name in logs and in the container's name: `run-3`, `gcc-0`.
+    /// What its containers may be for.
+    pub kind: Kind,
+    /// Its name in logs and in the container's name: `run-3`, `toolchain-0`.
     pub name: String,
     /// Uid and gid of its programs.
     pub uid: u32,
 }
 
-/// All slots of an instance: run slots first, then those of commands, then each toolchain's, by name.
+/// What the sandboxes of a kind may be and do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// The kind.
+    pub kind: Kind,
+    /// Sandboxes in use at one time.
+    pub at_once: u32,
+    /// Slots: containers at one time, those that only wait included.
+    pub slots: u32,
+    /// Memory that all in use together may be given, at their limits.
+    pub memory: Bytes,
+}
+
+/// All slots of an instance: those of runs first, then of commands, then of toolchains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotPlan {
     profiles: Profiles,
+    quotas: Vec<Quota>,
     slots: Vec<Slot>,
+    host: Host,
+    warm_commands: u32,
+}
+
+/// What may run at one time could take more memory than the host has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overcommit {
+    /// What it could take.
+    pub planned: Bytes,
+    /// What there is.
+    pub host: Bytes,
 }
 
 /// Why there is no plan.
@@ -56,14 +92,14 @@ pub enum PlanError {
         /// The configured base.
         base: u32,
     },
-    /// A toolchain's name becomes part of a container's.
+    /// A toolchain's or runtime's name becomes part of others.
     #[error(
-        "toolchain `{0}`: a name has letters, digits, `-` and `_`, begins with none of the last two, and is neither \
-         `run` nor `command`"
+        "`{0}`: the name of a toolchain or runtime has letters, digits, `-` and `_`, begins with none of the last two, \
+         and is neither `run` nor `command`"
     )]
     Name(String),
     /// A sandbox of each kind is needed.
-    #[error("sandbox.{0} must not be 0")]
+    #[error("{0} must not be 0")]
     NoSlots(&'static str),
 }
 
@@ -71,33 +107,31 @@ impl SlotPlan {
     /// Lays out the slots.
     ///
     /// # Errors
-    /// [`PlanError::Uids`] and [`PlanError::NoSlots`].
+    /// What cannot be, of names, numbers and uids.
     pub fn new(config: &Config, languages: &Languages, host: Host) -> Result<Self, PlanError> {
-        if let Some((name, _)) = languages.toolchains().find(|(name, _)| !is_usable(name)) {
+        let toolchains = languages.toolchains().map(|(name, _)| name);
+        let mut names = toolchains.chain(languages.runtimes().map(|(name, _)| name));
+        if let Some(name) = names.find(|name| !is_usable(name)) {
             return Err(PlanError::Name(name.to_owned()));
         }
         let profiles = Profiles::new(config, languages);
-        let mut slots = Vec::new();
-        for (profile, count) in counts(&profiles, config, host)? {
-            for index in 0..count {
-                let number = u32::try_from(slots.len()).unwrap_or(u32::MAX);
-                slots.push(Slot {
-                    number,
-                    name: format!("{}-{index}", profile.short()),
-                    uid: config.sandbox.uid_base.saturating_add(number),
-                    profile: profile.clone(),
-                });
-            }
+        let quotas = quotas(&profiles, config, host)?;
+        let slots = slots(&quotas, config.sandbox.uid_base);
+        if !are_free(&slots) {
+            return Err(PlanError::Uids { slots: slots.len(), base: config.sandbox.uid_base });
         }
-        match are_free(&slots) {
-            true => Ok(Self { profiles, slots }),
-            false => Err(PlanError::Uids { slots: slots.len(), base: config.sandbox.uid_base }),
-        }
+        let warm_commands = config.gojudge.slots.unwrap_or((2 * host.cores).max(4));
+        Ok(Self { profiles, quotas, slots, host, warm_commands })
     }
 
-    /// What the slots' containers are made of.
+    /// What containers are made of.
     pub fn profiles(&self) -> &Profiles {
         &self.profiles
+    }
+
+    /// What each kind may have, in the order of their slots.
+    pub fn quotas(&self) -> &[Quota] {
+        &self.quotas
     }
 
     /// The slot of this number.
@@ -110,10 +144,51 @@ impl SlotPlan {
         self.slots.iter()
     }
 
-    /// What all containers together may have.
+    /// The profiles of a kind, and how many sandboxes of each are kept whether anybody uses them or not: so many that the
+    /// first submissions need not wait, and one slot remains for a successor. Images that only some languages' programs
+    /// run in are made when they are needed.
+    pub fn kept(&self, quota: Quota) -> Vec<(Profile, u32)> {
+        let of_kind = |profile: &&Profile| profile.kind() == quota.kind;
+        let profiles: Vec<&Profile> =
+            self.profiles.iter().map(|spec| &spec.profile).filter(of_kind).collect();
+        let mut left = quota.slots - 1;
+        let share = (quota.at_once / u32::try_from(profiles.len()).unwrap_or(u32::MAX).max(1)).max(1);
+        let kept = |profile: &Profile| {
+            let wanted = match profile {
+                Profile::Run => quota.at_once,
+                Profile::Runtime(_) => 0,
+                Profile::Command => self.warm_commands.min(quota.at_once),
+                Profile::Toolchain(_) => share,
+            };
+            let count = wanted.min(left);
+            left -= count;
+            count
+        };
+        let counts: Vec<u32> = profiles.iter().copied().map(kept).collect();
+        profiles.into_iter().cloned().zip(counts).collect()
+    }
+
+    /// What all containers together may take: what may run at one time at its limits, and a little for each that waits.
     pub fn memory(&self) -> Bytes {
-        let of = |slot: &Slot| self.profiles.get(&slot.profile).map_or(0, |spec| spec.memory.get());
-        Bytes(self.iter().map(of).fold(0, u64::saturating_add))
+        planned(&self.quotas)
+    }
+
+    /// That is more than the host has.
+    pub fn overcommit(&self) -> Option<Overcommit> {
+        let (planned, host) = (self.memory(), self.host.memory);
+        (planned > host).then_some(Overcommit { planned, host })
+    }
+
+    /// The host it was made for.
+    pub fn host(&self) -> Host {
+        self.host
+    }
+}
+
+impl fmt::Display for Overcommit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { planned, host } = self;
+        write!(f, "what may run at one time could take {planned}, and the host has {host}")
     }
 }
 
@@ -123,85 +198,126 @@ fn are_free(slots: &[Slot]) -> bool {
     slots.iter().all(|slot| free.contains(&slot.uid) && slot.uid != SERVER_UID)
 }
 
-/// Docker takes it as part of a name, and no slot of another kind has it.
+/// Fit for a container's host name and label.
 fn is_usable(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let is_taken = matches!(name, "run" | "command");
     name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain) && !is_taken
 }
 
-/// How many slots a kind of profile gets.
+fn slots(quotas: &[Quota], uid_base: u32) -> Vec<Slot> {
+    let names = quotas.iter().flat_map(|quota| (0..quota.slots).map(|index| (quota.kind, index)));
+    let slot = |(number, (kind, index)): (u32, (Kind, u32))| Slot {
+        number,
+        kind,
+        name: format!("{}-{index}", kind.as_str()),
+        uid: uid_base.saturating_add(number),
+    };
+    (0..).zip(names).map(slot).collect()
+}
+
+/// How many sandboxes of a kind may be in use at one time, before anybody has looked at the memory.
 #[derive(Debug, Clone, Copy)]
 struct Wish {
-    /// As configured, else by cores.
-    wanted: u32,
+    kind: Kind,
+    at_once: u32,
     /// It is configured, and stays however little memory there is.
     fixed: bool,
-    /// What remains of those that are not fixed. A container's limit is a ceiling, not what it holds.
-    least: u32,
+    /// The largest container of the kind.
+    ceiling: u64,
+    /// Slots beside those in use.
+    spare: u32,
 }
 
-fn wish(kind: Kind, config: &Config, host: Host) -> Wish {
-    let (configured, by_cores, least) = match kind {
-        Kind::Run => (config.sandbox.run_slots, host.cores, 1),
-        Kind::Toolchain => (config.sandbox.toolchain_slots, host.cores / 2, 1),
-        // Requests with two commands, a program and what it talks to, are what pipes are for.
-        Kind::Command => (config.gojudge.slots, (2 * host.cores).max(4), 2),
-    };
-    Wish { wanted: configured.unwrap_or(by_cores).max(1), fixed: configured.is_some(), least }
-}
-
-/// Slots of each profile: as configured, else by cores and then fewer while they do not fit into memory.
-fn counts(profiles: &Profiles, config: &Config, host: Host) -> Result<BTreeMap<Profile, u32>, PlanError> {
-    for (key, configured) in
-        [("run_slots", config.sandbox.run_slots), ("toolchain_slots", config.sandbox.toolchain_slots)]
-    {
-        if configured == Some(0) {
-            return Err(PlanError::NoSlots(key));
+impl Wish {
+    fn quota(self) -> Quota {
+        Quota {
+            kind: self.kind,
+            at_once: self.at_once,
+            slots: self.at_once + self.spare,
+            memory: Bytes(self.ceiling.saturating_mul(self.at_once.into())),
         }
     }
-    let wish = |profile: &Profile| wish(profile.kind(), config, host);
-    let mut counts: BTreeMap<Profile, u32> =
-        profiles.iter().map(|spec| (spec.profile.clone(), wish(&spec.profile).wanted)).collect();
-    while needed(&counts, profiles) > host.memory.get() / 4 * 3 {
-        // Commands have the most. Toolchains come last in the order of profiles, and a submission needs one for a
-        // shorter part of its time.
-        let may = |(profile, count): &(&Profile, &u32)| {
-            let wish = wish(profile);
-            **count > wish.least && !wish.fixed
-        };
-        let mut in_order =
-            counts.iter().filter(|(profile, _)| **profile == Profile::Command).chain(counts.iter().rev());
-        let Some(profile) = in_order.find(may).map(|(profile, _)| profile.clone()) else {
-            break;
-        };
-        counts.entry(profile).and_modify(|count| *count -= 1);
-    }
-    Ok(counts)
 }
 
-fn needed(counts: &BTreeMap<Profile, u32>, profiles: &Profiles) -> u64 {
-    let of = |(profile, count): (&Profile, &u32)| {
-        profiles.get(profile).map_or(0, |spec| spec.memory.get().saturating_mul((*count).into()))
+fn wish(kind: Kind, profiles: &Profiles, config: &Config, host: Host) -> Result<Option<Wish>, PlanError> {
+    let (configured, key, usual) = match kind {
+        Kind::Run => (config.sandbox.run_slots, "sandbox.run_slots", host.cores),
+        Kind::Toolchain => (config.sandbox.toolchain_slots, "sandbox.toolchain_slots", host.cores),
+        Kind::Command => (Some(config.gojudge.commands), "gojudge.commands", 0),
     };
-    counts.iter().map(of).fold(0, u64::saturating_add)
+    let ceilings: Vec<u64> =
+        profiles.iter().filter(|spec| spec.profile.kind() == kind).map(|spec| spec.memory.get()).collect();
+    let Some(ceiling) = ceilings.iter().copied().max() else { return Ok(None) };
+    let at_once = configured.unwrap_or(usual);
+    if at_once == 0 {
+        return Err(PlanError::NoSlots(key));
+    }
+    let images = u32::try_from(ceilings.len()).unwrap_or(u32::MAX);
+    let spare = config.sandbox.spare_slots.unwrap_or(images).max(1);
+    Ok(Some(Wish { kind, at_once, fixed: configured.is_some(), ceiling, spare }))
+}
+
+/// As configured, else by cores and then fewer while they do not fit into three quarters of the memory: of toolchains
+/// first, since a submission needs one for a shorter part of its time. Commands get what is left of the memory.
+fn quotas(profiles: &Profiles, config: &Config, host: Host) -> Result<Vec<Quota>, PlanError> {
+    let wishes = Kind::ALL.map(|kind| wish(kind, profiles, config, host)).into_iter();
+    let mut wishes: Vec<Wish> = wishes.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    let budget = host.memory.get() / 4 * 3;
+    while planned(&with_commands(&wishes, 0)).get() > budget {
+        let may = |wish: &&mut Wish| !wish.fixed && wish.at_once > 1;
+        let Some(wish) = wishes.iter_mut().rev().find(may) else { break };
+        wish.at_once -= 1;
+    }
+    let others = planned(&with_commands(&wishes, 0)).get();
+    Ok(with_commands(&wishes, budget.saturating_sub(others)))
+}
+
+/// The wishes as quotas, where commands have so much memory above their least.
+fn with_commands(wishes: &[Wish], more: u64) -> Vec<Quota> {
+    let quota = |wish: &Wish| {
+        let quota = wish.quota();
+        if wish.kind != Kind::Command {
+            return quota;
+        }
+        let least = wish.ceiling.saturating_mul(LEAST_COMMANDS.min(wish.at_once.into()));
+        Quota { memory: Bytes(least.saturating_add(more)).min(quota.memory), ..quota }
+    };
+    wishes.iter().map(quota).collect()
+}
+
+fn planned(quotas: &[Quota]) -> Bytes {
+    let of = |quota: &Quota| {
+        // What commands are given is their own limit; what is beside that is as much as in one that waits.
+        let waiting = match quota.kind {
+            Kind::Command => quota.slots,
+            Kind::Run | Kind::Toolchain => quota.slots - quota.at_once,
+        };
+        quota.memory.get().saturating_add(WARM.get() * u64::from(waiting))
+    };
+    Bytes(quotas.iter().map(of).fold(0, u64::saturating_add))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn languages(toolchains: &[&str]) -> Languages {
+    fn languages(toolchains: &[&str], runtimes: &[&str]) -> Languages {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let text: String =
-            toolchains.iter().map(|name| format!("[toolchains.{name}]\nimage='{name}'\n")).collect();
-        std::fs::write(&file, text).unwrap();
+        let of = |section: &str, names: &[&str]| -> String {
+            names.iter().map(|name| format!("[{section}.{name}]\nimage='{name}'\n")).collect()
+        };
+        std::fs::write(&file, of("toolchains", toolchains) + &of("runtimes", runtimes)).unwrap();
         Languages::load(file.path(), "latest").unwrap()
     }
 
-    fn names(config: &Config, host: Host) -> String {
-        let plan = SlotPlan::new(config, &languages(&["gcc", "rust"]), host).unwrap();
-        plan.iter().map(|slot| slot.name.as_str()).collect::<Vec<_>>().join(" ")
+    fn plan(config: &Config, host: Host) -> SlotPlan {
+        SlotPlan::new(config, &languages(&["gcc", "rust"], &[]), host).unwrap()
+    }
+
+    /// Kind, in use at one time, slots.
+    fn figures(plan: &SlotPlan) -> Vec<(Kind, u32, u32)> {
+        plan.quotas().iter().map(|quota| (quota.kind, quota.at_once, quota.slots)).collect()
     }
 
     /// Without the go-judge API's containers.
@@ -211,77 +327,133 @@ mod tests {
         config
     }
 
-    #[test]
-    fn commands_have_containers_between_those_of_runs_and_toolchains_and_lose_them_first() {
-        let config = Config::default();
-        let names = |memory| names(&config, Host { cores: 1, memory });
-        assert_eq!(names(LARGE), "run-0 command-0 command-1 command-2 command-3 gcc-0 rust-0");
-        assert_eq!(names(Bytes(0)), "run-0 command-0 command-1 gcc-0 rust-0");
-    }
-
     const LARGE: Bytes = Bytes::mib(1 << 20);
 
     #[test]
-    fn a_run_slot_for_each_core_and_half_as_many_of_each_toolchain() {
-        let host = Host { cores: 4, memory: LARGE };
-        assert_eq!(names(&judging_only(), host), "run-0 run-1 run-2 run-3 gcc-0 gcc-1 rust-0 rust-1");
-        assert_eq!(names(&judging_only(), Host { cores: 1, ..host }), "run-0 gcc-0 rust-0");
+    fn as_many_runs_and_as_many_compilations_as_cores_over_all_images() {
+        let plan = plan(&judging_only(), Host { cores: 4, memory: LARGE });
+        assert_eq!(figures(&plan), [(Kind::Run, 4, 5), (Kind::Toolchain, 4, 6)]);
+        let names: Vec<_> = plan.iter().map(|slot| slot.name.as_str()).collect();
+        assert_eq!(names[..5], ["run-0", "run-1", "run-2", "run-3", "run-4"]);
+        assert_eq!((names[5], names[10]), ("toolchain-0", "toolchain-5"));
     }
 
     #[test]
-    fn little_memory_makes_fewer_slots_but_one_of_each_remains() {
+    fn what_is_kept_leaves_a_slot_for_a_successor() {
+        let kept = |toolchains: &[&str], runtimes: &[&str], spare| {
+            let mut config = judging_only();
+            config.sandbox.spare_slots = spare;
+            let host = Host { cores: 2, memory: LARGE };
+            let plan = SlotPlan::new(&config, &languages(toolchains, runtimes), host).unwrap();
+            let named = |(profile, count): (Profile, u32)| format!("{profile} {count}");
+            let kept =
+                |quota: &Quota| plan.kept(*quota).into_iter().map(named).collect::<Vec<_>>().join(", ");
+            plan.quotas().iter().map(kept).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(&["gcc"], &[], None), ["run 2", "toolchain:gcc 2"]);
+        assert_eq!(kept(&["gcc"], &["jre"], None), ["run 2, run:jre 0", "toolchain:gcc 2"]);
+        assert_eq!(kept(&["a", "b", "c"], &[], None)[1], "toolchain:a 1, toolchain:b 1, toolchain:c 1");
+        assert_eq!(kept(&["a", "b", "c"], &[], Some(1))[1], "toolchain:a 1, toolchain:b 1, toolchain:c 0");
+    }
+
+    #[test]
+    fn little_memory_makes_fewer_of_toolchains_first_but_one_remains() {
         let config = judging_only();
-        let profiles = Profiles::new(&config, &languages(&["gcc", "rust"]));
-        let of = |profile| profiles.get(&profile).unwrap().memory.get();
-        let (run, gcc) = (of(Profile::Run), of(Profile::Toolchain("gcc".into())));
-        let room_for = |bytes: u64| Host { cores: 4, memory: Bytes(bytes / 3 * 4 + 4096) };
-        assert_eq!(names(&config, room_for(4 * run + 3 * gcc)), "run-0 run-1 run-2 run-3 gcc-0 gcc-1 rust-0");
-        assert_eq!(names(&config, room_for(2 * run + 2 * gcc)), "run-0 run-1 gcc-0 rust-0");
-        assert_eq!(names(&config, Host { cores: 4, memory: Bytes(0) }), "run-0 gcc-0 rust-0");
+        let ceiling = |name: &str| {
+            plan(&config, Host { cores: 1, memory: LARGE }).profiles().named(name).unwrap().memory.get()
+        };
+        let (run, gcc) = (ceiling("run"), ceiling("toolchain:gcc"));
+        let room_for = |bytes: u64| Host { cores: 4, memory: Bytes((bytes + Bytes::mib(100).get()) / 3 * 4) };
+        let figures =
+            |host| figures(&plan(&config, host)).iter().map(|figures| figures.1).collect::<Vec<_>>();
+        assert_eq!(figures(room_for(4 * run + 3 * gcc)), [4, 3]);
+        assert_eq!(figures(room_for(2 * run + gcc)), [2, 1]);
+        assert_eq!(figures(Host { cores: 4, memory: Bytes(0) }), [1, 1]);
+    }
+
+    #[test]
+    fn fifteen_toolchains_do_not_cost_a_run() {
+        let names: Vec<String> = (0..15).map(|n| format!("t{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let host = Host { cores: 8, memory: Bytes::mib(64 * 1024) };
+        let plan = SlotPlan::new(&Config::default(), &languages(&names, &[]), host).unwrap();
+        assert_eq!(figures(&plan), [(Kind::Run, 8, 9), (Kind::Command, 32, 33), (Kind::Toolchain, 8, 23)]);
+        assert_eq!(plan.overcommit(), None);
+    }
+
+    #[test]
+    fn more_than_the_host_has_is_told() {
+        let small = Host { cores: 4, memory: Bytes::mib(2048) };
+        let overcommit = plan(&Config::default(), small).overcommit().unwrap();
+        assert!(overcommit.planned > small.memory, "{overcommit}");
+        assert!(overcommit.to_string().contains("the host has 2 GiB"), "{overcommit}");
+        assert_eq!(
+            plan(&Config::default(), Host { cores: 2, memory: Bytes::mib(24 * 1024) }).overcommit(),
+            None
+        );
+    }
+
+    #[test]
+    fn commands_get_what_runs_and_compilations_leave_of_the_memory() {
+        let config = Config::default();
+        let memory = |memory| plan(&config, Host { cores: 2, memory }).quotas()[1].memory;
+        let ceiling =
+            plan(&config, Host { cores: 2, memory: LARGE }).profiles().named("command").unwrap().memory;
+        assert_eq!(memory(Bytes(0)), Bytes(2 * ceiling.get()));
+        assert_eq!(memory(LARGE), Bytes(32 * ceiling.get()));
+        let host = Bytes::mib(24 * 1024);
+        assert!((Bytes::mib(9 * 1024)..Bytes::mib(11 * 1024)).contains(&memory(host)), "{}", memory(host));
+        assert!(plan(&config, Host { cores: 2, memory: host }).memory() <= Bytes(host.get() / 4 * 3));
     }
 
     #[test]
     fn configured_numbers_hold() {
-        let mut config = judging_only();
+        let mut config = Config::default();
         config.sandbox.run_slots = Some(3);
-        config.sandbox.toolchain_slots = Some(1);
+        config.sandbox.toolchain_slots = Some(2);
+        config.gojudge.commands = 5;
         let host = Host { cores: 1, memory: Bytes::mib(1) };
-        assert_eq!(names(&config, host), "run-0 run-1 run-2 gcc-0 rust-0");
+        assert_eq!(
+            figures(&plan(&config, host)),
+            [(Kind::Run, 3, 4), (Kind::Command, 5, 6), (Kind::Toolchain, 2, 4)]
+        );
         config.sandbox.run_slots = Some(0);
         assert!(matches!(
-            SlotPlan::new(&config, &languages(&[]), host),
-            Err(PlanError::NoSlots("run_slots"))
+            SlotPlan::new(&config, &languages(&[], &[]), host),
+            Err(PlanError::NoSlots("sandbox.run_slots"))
         ));
     }
 
     #[test]
-    fn every_slot_has_a_uid_of_its_own_below_those_of_others() {
+    fn every_slot_has_a_uid_of_its_own_that_is_nobody_elses() {
         let mut config = judging_only();
         let host = Host { cores: 4, memory: LARGE };
-        let plan = SlotPlan::new(&config, &languages(&["gcc"]), host).unwrap();
+        let plan = SlotPlan::new(&config, &languages(&["gcc"], &[]), host).unwrap();
         assert!(plan.iter().enumerate().all(|(at, slot)| {
             slot.number == u32::try_from(at).unwrap() && slot.uid == config.sandbox.uid_base + slot.number
         }));
-        assert_eq!(plan.get(5).map(|slot| slot.name.as_str()), Some("gcc-1"));
-        assert_eq!(plan.get(6), None);
+        assert_eq!(plan.get(9).map(|slot| slot.name.as_str()), Some("toolchain-4"));
+        assert_eq!(plan.get(10), None);
         let mut refused = |base| {
             config.sandbox.uid_base = base;
-            matches!(SlotPlan::new(&config, &languages(&["gcc"]), host), Err(PlanError::Uids { .. }))
+            matches!(SlotPlan::new(&config, &languages(&["gcc"], &[]), host), Err(PlanError::Uids { .. }))
         };
-        for base in [0, 999, SERVER_UID - 5, SERVER_UID, FIRST_FOREIGN_UID - 5, 65_534, u32::MAX] {
+        for base in [0, 999, SERVER_UID - 9, SERVER_UID, FIRST_FOREIGN_UID - 9, 65_534, u32::MAX] {
             assert!(refused(base), "{base}");
         }
-        for base in [1000, SERVER_UID - 6, SERVER_UID + 1, FIRST_FOREIGN_UID - 6] {
+        for base in [1000, SERVER_UID - 10, SERVER_UID + 1, FIRST_FOREIGN_UID - 10] {
             assert!(!refused(base), "{base}");
         }
     }
 
     #[test]
-    fn a_toolchain_that_no_container_could_be_named_after_is_refused() {
+    fn a_toolchain_or_runtime_that_no_container_could_be_named_after_is_refused() {
         let host = Host { cores: 1, memory: LARGE };
         for name in ["run", "command", "\"a b\"", "\"a/b\"", "-a", "\"\""] {
-            let refused = SlotPlan::new(&Config::default(), &languages(&[name]), host);
-            assert!(matches!(refused, Err(PlanError::Name(_))), "{name}: {refused:?}");
+            for languages in [languages(&[name], &[]), languages(&[], &[name])] {
+                let refused = SlotPlan::new(&Config::default(), &languages, host);
+                assert!(matches!(refused, Err(PlanError::Name(_))), "{name}: {refused:?}");
+            }
         }
     }
 }

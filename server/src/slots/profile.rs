@@ -6,7 +6,7 @@ use std::fmt;
 use gavel_protocol::Bytes;
 
 use crate::config::Config;
-use crate::language::Languages;
+use crate::language::{Language, Languages};
 
 /// What a container has beside its programs' own limit: the monitor, page tables, a file that is being put.
 const HEADROOM: Bytes = Bytes::mib(64);
@@ -16,6 +16,8 @@ const HEADROOM: Bytes = Bytes::mib(64);
 pub enum Profile {
     /// Runs compiled programs.
     Run,
+    /// Runs programs that need more than the slim image has, in this runtime of `languages.toml`.
+    Runtime(String),
     /// Runs commands of the go-judge API, which expects tools of the host.
     Command,
     /// Compiles, in the long-lived container of this toolchain of `languages.toml`.
@@ -64,19 +66,29 @@ pub struct ProfileSpec {
 pub struct Profiles(BTreeMap<Profile, ProfileSpec>);
 
 impl Profile {
+    /// Where programs of a language run.
+    pub fn of_runs(language: &Language) -> Self {
+        language.runtime.clone().map_or(Self::Run, Self::Runtime)
+    }
+
+    /// Where a language is compiled; none for one without a compiler.
+    pub fn of_compilations(language: &Language) -> Option<Self> {
+        language.toolchain.clone().map(Self::Toolchain)
+    }
+
     /// The profile's name in names: `run`, `gcc`.
     pub fn short(&self) -> &str {
         match self {
             Self::Run => "run",
             Self::Command => "command",
-            Self::Toolchain(name) => name,
+            Self::Runtime(name) | Self::Toolchain(name) => name,
         }
     }
 
     /// With which others its sandboxes count.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Run => Kind::Run,
+            Self::Run | Self::Runtime(_) => Kind::Run,
             Self::Command => Kind::Command,
             Self::Toolchain(_) => Kind::Toolchain,
         }
@@ -84,11 +96,11 @@ impl Profile {
 }
 
 impl fmt::Display for Profile {
-    /// As the warden is told: `run`, `command`, `toolchain:gcc`.
+    /// As the warden is told: `run`, `run:jre`, `command`, `toolchain:gcc`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Run | Self::Command => f.write_str(self.kind().as_str()),
-            Self::Toolchain(name) => write!(f, "toolchain:{name}"),
+            Self::Runtime(name) | Self::Toolchain(name) => write!(f, "{}:{name}", self.kind().as_str()),
         }
     }
 }
@@ -114,7 +126,12 @@ impl Profiles {
         let toolchains = languages
             .toolchains()
             .map(|(name, toolchain)| self::toolchain(name.to_owned(), toolchain.image.clone(), config));
-        let all = std::iter::once(run(config)).chain(command).chain(toolchains);
+        let runtimes = languages.runtimes().map(|(name, runtime)| ProfileSpec {
+            profile: Profile::Runtime(name.to_owned()),
+            image: runtime.image.clone(),
+            ..run(config)
+        });
+        let all = std::iter::once(run(config)).chain(runtimes).chain(command).chain(toolchains);
         Self(all.map(|spec| (spec.profile.clone(), spec)).collect())
     }
 
@@ -128,7 +145,7 @@ impl Profiles {
         self.iter().find(|spec| spec.profile.to_string() == name)
     }
 
-    /// All of them: runs, commands, then toolchains by name.
+    /// All of them: runs, runtimes by name, commands, then toolchains by name.
     pub fn iter(&self) -> impl Iterator<Item = &ProfileSpec> {
         self.0.values()
     }

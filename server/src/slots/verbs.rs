@@ -11,9 +11,9 @@ pub enum Verb {
     /// Makes and starts the container of a slot; one that is there already is removed first. The server listens on
     /// the slot's socket before it asks.
     Create {
-        /// `run`, `command`, or `toolchain:<name>` with a name from `languages.toml`.
+        /// `run`, `command`, `run:<name>` or `toolchain:<name>` with a name from `languages.toml`.
         profile: String,
-        /// Below the number of slots that the configuration allows.
+        /// One of the profile's kind, below the number of slots that the configuration allows.
         slot: u32,
     },
     /// Removes the container of a slot; one that is gone already is no error.

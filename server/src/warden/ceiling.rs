@@ -17,7 +17,7 @@ use super::engine::{CHANGE, Engine, LOOK, within};
 use super::reaper::remove;
 use crate::config::Config;
 use crate::language::Languages;
-use crate::slots::{Host, PlanError, SlotPlan};
+use crate::slots::{Host, PlanError, Quota, SlotPlan};
 
 /// For the shell of the run image. It looks at limits given as `file=value`, or writes them before; one that is lower
 /// holds as well. A `?` before the file: where there is one.
@@ -67,8 +67,7 @@ pub enum CeilingState {
 impl Ceiling {
     /// As much as all containers together may have.
     pub(super) fn of(plan: &SlotPlan) -> Self {
-        let specs = plan.iter().filter_map(|slot| plan.profiles().get(&slot.profile));
-        let processes = specs.map(|spec| u64::from(processes_of_container(spec.processes))).sum();
+        let processes = plan.quotas().iter().map(|quota| processes(plan, *quota)).sum();
         Self { memory: plan.memory(), processes }
     }
 
@@ -146,6 +145,13 @@ impl Ceiling {
     }
 }
 
+/// Of those in use at their most, and of the monitors of the others.
+fn processes(plan: &SlotPlan, quota: Quota) -> u64 {
+    let of_kind = plan.profiles().iter().filter(|spec| spec.profile.kind() == quota.kind);
+    let most = of_kind.map(|spec| spec.processes).max().unwrap_or(0);
+    u64::from(most) * u64::from(quota.at_once) + u64::from(processes_of_container(0)) * u64::from(quota.slots)
+}
+
 /// Starts a container and waits for its end: did it end well?
 async fn run(engine: &Engine, id: &str) -> Result<bool, WardenError> {
     within("start a container", CHANGE, engine.docker.start_container(id, None)).await?;
@@ -206,8 +212,9 @@ mod tests {
         let plan = SlotPlan::new(&config, &languages, host).unwrap();
         let ceiling = Ceiling::of(&plan);
         let (run, compile) = (1024 + 256 + 64, 2048 + 256 + 64);
-        assert_eq!(ceiling.memory, Bytes::mib(2 * run + compile));
-        assert_eq!(ceiling.processes, 3 * (256 + 16));
+        // Beside those in use one of each waits, with 16 MiB and 16 processes.
+        assert_eq!(ceiling.memory, Bytes::mib(2 * run + compile + 2 * 16));
+        assert_eq!(ceiling.processes, 3 * (256 + 16) + 2 * 16);
     }
 
     /// On directories in the place of cgroups.

@@ -226,7 +226,7 @@ mod tests {
             processes: 256,
             open_files: 1024,
         };
-        let slot = Slot { number: 7, profile, name, uid: 52_007 };
+        let slot = Slot { number: 7, kind: profile.kind(), name, uid: 52_007 };
         let template = Template {
             instance: "main",
             slot: &slot,

@@ -76,7 +76,7 @@ impl Keeper {
     pub(super) async fn perform(&self, verb: Verb) -> Answer {
         let result = match &verb {
             Verb::Create { profile, slot } => self.create(profile, *slot).await,
-            Verb::Retire { slot } => self.retire(*slot).await.map(|()| Answer::Done),
+            Verb::Retire { slot } => self.clear(*slot).await.map(|()| Answer::Done),
             Verb::List {} => {
                 reaper::list(&self.engine, &self.config.sandbox.instance).await.map(Answer::Containers)
             }
@@ -92,13 +92,13 @@ impl Keeper {
     }
 
     async fn create(&self, profile: &str, slot: u32) -> Result<Answer, WardenError> {
-        let slot = self.slot(slot)?;
-        if slot.profile.to_string() != profile {
-            return Err(WardenError::Refused(format!("slot {} is for {}", slot.number, slot.profile)));
+        let (slot, spec) = (self.slot(slot)?, self.spec(profile)?);
+        if slot.kind != spec.profile.kind() {
+            return Err(WardenError::Refused(format!("slot {} is no {profile} slot", slot.number)));
         }
-        let cgroups = self.usable.get_or_try_init(|| self.probe()).await?;
+        let cgroups = self.usable.get_or_try_init(|| self.probe(&spec.image)).await?;
         let _turn = self.in_flight.acquire().await;
-        let container = self.start(slot, cgroups).await?;
+        let container = self.start(slot, spec, cgroups).await?;
         // Now at the latest the cgroup is there, and its limits can be written.
         if cgroups.has_binds() {
             self.set_ceiling().await;
@@ -109,8 +109,8 @@ impl Keeper {
 
     /// Finds out whether containers get cgroups of their own. Where they do not, that is an error, or as it should be, by
     /// the settings.
-    async fn probe(&self) -> Result<Cgroups, WardenError> {
-        let why = match self.why_no_cgroups().await? {
+    async fn probe(&self, image: &str) -> Result<Cgroups, WardenError> {
+        let why = match self.why_no_cgroups(image).await? {
             None => return Ok(self.cgroups.clone()),
             Some(why) => why,
         };
@@ -121,13 +121,13 @@ impl Keeper {
         Ok(self.cgroups.without_binds())
     }
 
-    async fn why_no_cgroups(&self) -> Result<Option<String>, WardenError> {
+    async fn why_no_cgroups(&self, image: &str) -> Result<Option<String>, WardenError> {
         if !self.cgroups.has_binds() {
             return Ok(Some("the engine is rootless, maps users or is of another runtime".to_owned()));
         }
         let mut attempt = 1;
         loop {
-            match probe::probe(&self.engine, &self.cgroups, &self.config).await {
+            match probe::probe(&self.engine, &self.cgroups, &self.config, image).await {
                 Ok(()) => return Ok(None),
                 Err(error) if !is_about_cgroups(&error) => return Err(error),
                 Err(error) if attempt == PROBES => return Ok(Some(error.to_string())),
@@ -160,10 +160,10 @@ impl Keeper {
     }
 
     /// Creates and starts; nothing is left behind on failure.
-    async fn start(&self, slot: &Slot, cgroups: &Cgroups) -> Result<String, WardenError> {
-        let id = self.create_container(slot, cgroups).await?;
+    async fn start(&self, slot: &Slot, spec: &ProfileSpec, cgroups: &Cgroups) -> Result<String, WardenError> {
+        let id = self.create_container(slot, spec, cgroups).await?;
         let started = match self.start_container(&id).await {
-            Ok(()) => self.start_monitor(slot, &id).await,
+            Ok(()) => self.start_monitor(spec, &id).await,
             failed => failed,
         };
         if let Err(error) = started {
@@ -181,10 +181,15 @@ impl Keeper {
 
     /// Names are deterministic, so that a request which was lost half-way leaves one container, not two. A container
     /// that is being removed by somebody else keeps its name for a while.
-    async fn create_container(&self, slot: &Slot, cgroups: &Cgroups) -> Result<String, WardenError> {
+    async fn create_container(
+        &self,
+        slot: &Slot,
+        spec: &ProfileSpec,
+        cgroups: &Cgroups,
+    ) -> Result<String, WardenError> {
         let mut attempt = 1;
         loop {
-            match self.try_create(slot, cgroups).await {
+            match self.try_create(slot, spec, cgroups).await {
                 Err(error) if error.status() == Some(409) && attempt < NAME_ATTEMPTS => {
                     self.retire(slot.number).await?;
                     if attempt > 1 {
@@ -197,8 +202,12 @@ impl Keeper {
         }
     }
 
-    async fn try_create(&self, slot: &Slot, cgroups: &Cgroups) -> Result<String, WardenError> {
-        let spec = self.spec(slot)?;
+    async fn try_create(
+        &self,
+        slot: &Slot,
+        spec: &ProfileSpec,
+        cgroups: &Cgroups,
+    ) -> Result<String, WardenError> {
         let (control, monitor) = (self.on_host.slot(slot.number), self.monitor.to_string_lossy());
         let template = Template {
             instance: &self.config.sandbox.instance,
@@ -224,8 +233,8 @@ impl Keeper {
     }
 
     /// In a toolchain container the monitor is started by exec, once.
-    async fn start_monitor(&self, slot: &Slot, id: &str) -> Result<(), WardenError> {
-        if self.spec(slot)?.entry == Entry::Monitor {
+    async fn start_monitor(&self, spec: &ProfileSpec, id: &str) -> Result<(), WardenError> {
+        if spec.entry == Entry::Monitor {
             return Ok(());
         }
         let config = ExecConfig {
@@ -237,6 +246,12 @@ impl Keeper {
         let options = StartExecOptions { detach: true, ..StartExecOptions::default() };
         within("start the monitor", CHANGE, self.engine.docker.start_exec(&exec.id, Some(options))).await?;
         Ok(())
+    }
+
+    /// Removes the container of a slot, while none is drained: who drains waits until all are gone.
+    async fn clear(&self, slot: u32) -> Result<(), WardenError> {
+        let _turn = self.in_flight.acquire().await;
+        self.retire(slot).await
     }
 
     /// Removes whatever has the slot's name, if it is ours.
@@ -284,9 +299,9 @@ impl Keeper {
         self.plan.get(number).ok_or_else(|| WardenError::Refused(format!("there is no slot {number}")))
     }
 
-    fn spec(&self, slot: &Slot) -> Result<&ProfileSpec, WardenError> {
-        let found = self.plan.profiles().get(&slot.profile);
-        found.ok_or_else(|| WardenError::Refused(format!("there is no profile {}", slot.profile)))
+    fn spec(&self, profile: &str) -> Result<&ProfileSpec, WardenError> {
+        let found = self.plan.profiles().named(profile);
+        found.ok_or_else(|| WardenError::Refused(format!("there is no profile {profile}")))
     }
 
     fn name(&self, slot: &Slot) -> String {

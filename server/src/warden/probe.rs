@@ -13,16 +13,21 @@ use crate::config::Config;
 /// Its place in the tree: that of the first slot.
 const SLOT: u32 = 0;
 
-/// Starts a container with the cgroups of a slot, and removes it.
+/// Starts a container of this image with the cgroups of a slot, and removes it.
 ///
 /// # Errors
 /// Why it could not be started.
-pub(super) async fn probe(engine: &Engine, cgroups: &Cgroups, config: &Config) -> Result<(), WardenError> {
+pub(super) async fn probe(
+    engine: &Engine,
+    cgroups: &Cgroups,
+    config: &Config,
+    image: &str,
+) -> Result<(), WardenError> {
     let name = format!("{}probe", prefix(&config.sandbox.instance));
     remove(engine, &name).await?;
     let preparing = Preparing {
         instance: &config.sandbox.instance,
-        image: &config.sandbox.run_image,
+        image,
         runtime: config.sandbox.runtime.as_deref(),
         script: "true",
         arguments: &[],
@@ -39,7 +44,7 @@ pub(super) async fn probe(engine: &Engine, cgroups: &Cgroups, config: &Config) -
         .await
     {
         Err(error) if error.status() == Some(404) => {
-            return Err(WardenError::NoImage(config.sandbox.run_image.clone()));
+            return Err(WardenError::NoImage(image.to_owned()));
         }
         created => created?.id,
     };

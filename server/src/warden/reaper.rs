@@ -1,6 +1,7 @@
 //! Finds and removes containers of this instance, and no others.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use bollard::models::{ContainerSummary, ContainerSummaryStateEnum};
 use bollard::query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder};
@@ -9,6 +10,10 @@ use super::WardenError;
 use super::container::{INSTANCE, PROFILE, ROLE, SLOT};
 use super::engine::{CHANGE, Engine, LOOK, within};
 use crate::slots::{ContainerState, Kind};
+
+/// How often, and how far apart, containers are removed that resist.
+const ATTEMPTS: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The start of the names of an instance's containers.
 pub(super) fn prefix(instance: &str) -> String {
@@ -23,13 +28,27 @@ pub(super) async fn list(engine: &Engine, instance: &str) -> Result<Vec<Containe
     Ok(all.iter().filter_map(|container| ours(container, instance)).collect())
 }
 
-/// Removes all of this instance's containers; tells how many there were. One that resists does not keep the others.
+/// Removes all of this instance's containers and waits until they are gone; tells how many there were. One that resists
+/// does not keep the others.
 pub(super) async fn drain(engine: &Engine, instance: &str) -> Result<usize, WardenError> {
     let found = list(engine, instance).await?;
-    let removals = found.iter().map(|container| remove(engine, &container.id));
-    let results = futures_util::future::join_all(removals).await;
-    results.into_iter().collect::<Result<Vec<()>, _>>()?;
-    Ok(found.len())
+    let count = found.len();
+    let (mut left, mut attempt) = (found, 1);
+    while !left.is_empty() {
+        let removals = left.iter().map(|container| remove(engine, &container.id));
+        let results = futures_util::future::join_all(removals).await;
+        left = list(engine, instance).await?;
+        if attempt == ATTEMPTS {
+            results.into_iter().collect::<Result<Vec<()>, _>>()?;
+            break;
+        }
+        attempt += 1;
+        if !left.is_empty() {
+            // Somebody else is at one, or it is still dying.
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+    Ok(count)
 }
 
 /// Removes a container, running or not; one that is gone already is no error.

@@ -289,6 +289,8 @@ impl Operations for Containers {
             created: 2,
             retired: [("age".to_owned(), 1)].into(),
             problem: None,
+            no_image: false,
+            kept: 2,
         };
         PoolStatus {
             tier: Some("cgroup v2".into()),

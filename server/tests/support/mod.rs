@@ -72,10 +72,10 @@ impl Service {
         shelves.find(|shelf| shelf.profile == *profile).unwrap()
     }
 
-    /// Waits until every slot has an idle sandbox.
+    /// Waits until every sandbox that is kept is there and idle.
     pub(crate) async fn wait_until_warm(&self) {
-        self.wait_until("every slot is filled", || {
-            self.pool.status().shelves.iter().all(|shelf| shelf.idle == shelf.total)
+        self.wait_until("all are warm", || {
+            self.pool.status().shelves.iter().all(|shelf| shelf.idle == shelf.kept && shelf.starting == 0)
         })
         .await;
     }

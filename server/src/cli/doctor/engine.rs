@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::config::Config;
 use crate::language::Languages;
-use crate::slots::{Host, PlanError, SlotPlan};
+use crate::slots::{Host, PlanError, Profiles, SlotPlan};
 use crate::telemetry;
 use crate::warden::{self, Ceiling, CeilingState, EngineSurvey, SOCKET, WardenError, survey};
 
@@ -14,7 +14,9 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     match &languages {
         Ok(languages) => {
-            images.extend(languages.toolchains().map(|(_, toolchain)| toolchain.image.clone()));
+            images.extend(Profiles::new(config, languages).iter().map(|spec| spec.image.clone()));
+            images.sort_unstable();
+            images.dedup();
             findings.push(Finding::good("languages", format!("{} languages", languages.iter().count())));
             findings.push(slots(config, languages));
         }
@@ -154,10 +156,18 @@ fn slots(config: &Config, languages: &Languages) -> Finding {
         Ok(plan) => plan,
         Err(why) => return Finding::problem("slots", telemetry::chain(&why), "correct `[sandbox]`"),
     };
-    let (count, memory) = (plan.iter().count(), plan.memory());
-    let found = format!("{count} sandboxes with {memory} together; {} cores, {}", host.cores, host.memory);
-    if memory > host.memory {
-        let remedy = "lower the maxima in `[limits]`, or `sandbox.run_slots` and `sandbox.toolchain_slots`";
+    let at_once =
+        plan.quotas().iter().map(|quota| format!("{} of kind {}", quota.at_once, quota.kind.as_str()));
+    let found = format!(
+        "in use at one time {}, with {} together; {} cores, {}",
+        at_once.collect::<Vec<_>>().join(", "),
+        plan.memory(),
+        host.cores,
+        host.memory
+    );
+    if plan.overcommit().is_some() {
+        let remedy = "lower the maxima in `[limits]` and `[gojudge]`, or `sandbox.run_slots` and \
+                      `sandbox.toolchain_slots`";
         return Finding::warning("slots", format!("{found}: all at their limit do not fit"), remedy);
     }
     Finding::good("slots", found)

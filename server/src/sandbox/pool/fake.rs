@@ -71,6 +71,7 @@ pub(super) struct Stage {
     manner: Arc<Mutex<Manner>>,
     /// Open containers: made, and not removed by a drain since.
     pub(super) containers: Arc<AtomicU32>,
+    removed: Arc<Mutex<Vec<u32>>>,
     /// The warden refuses to create.
     broken: Arc<Mutex<Option<String>>>,
     created: Arc<AtomicU32>,
@@ -98,6 +99,7 @@ impl Stage {
         let manner = Arc::new(Mutex::new(Manner::Honest));
         let broken = Arc::new(Mutex::new(None));
         let (created, attempts, containers) = (Arc::default(), Arc::default(), Arc::default());
+        let removed: Arc<Mutex<Vec<u32>>> = Arc::default();
         let warden = Warden {
             layout,
             manner: Arc::clone(&manner),
@@ -105,10 +107,12 @@ impl Stage {
             created: Arc::clone(&created),
             attempts: Arc::clone(&attempts),
             containers: Arc::clone(&containers),
+            removed: Arc::clone(&removed),
         };
+
         tokio::spawn(warden.serve(config.sandbox.warden_socket.clone()));
         let pool = Pool::with_plan(&config, &plan);
-        Self { pool, manner, containers, broken, created, attempts, _workspace: workspace }
+        Self { pool, manner, containers, removed, broken, created, attempts, _workspace: workspace }
     }
 
     /// From now on monitors behave like this.
@@ -124,6 +128,11 @@ impl Stage {
     /// Containers made so far.
     pub(super) fn created(&self) -> u32 {
         self.created.load(Ordering::SeqCst)
+    }
+
+    /// Slots whose containers were to be removed, in order.
+    pub(super) fn removed(&self) -> Vec<u32> {
+        self.removed.lock().unwrap().clone()
     }
 
     /// Containers asked for so far.
@@ -152,6 +161,7 @@ struct Warden {
     created: Arc<AtomicU32>,
     attempts: Arc<AtomicU32>,
     containers: Arc<AtomicU32>,
+    removed: Arc<Mutex<Vec<u32>>>,
 }
 
 impl Warden {
@@ -175,9 +185,16 @@ impl Warden {
     }
 
     async fn answer(&self, verb: Verb) -> Answer {
-        let Verb::Create { slot, .. } = verb else {
-            self.containers.store(0, Ordering::SeqCst);
-            return Answer::Done;
+        let slot = match verb {
+            Verb::Create { slot, .. } => slot,
+            Verb::Retire { slot } => {
+                self.removed.lock().unwrap().push(slot);
+                return Answer::Done;
+            }
+            Verb::Drain {} | Verb::List {} => {
+                self.containers.store(0, Ordering::SeqCst);
+                return Answer::Done;
+            }
         };
         self.attempts.fetch_add(1, Ordering::SeqCst);
         let refusal = self.broken.lock().unwrap().clone();

@@ -1,58 +1,61 @@
-//! Fills the slots: a task for each makes a sandbox, waits until it is retired, and makes the next.
+//! Looks after the places: a task for each makes its sandboxes, and removes their containers.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
-use super::gate::Gate;
+use super::bank::{Bank, Order};
 use super::maintenance;
-use super::shelf::Shelf;
+use crate::sandbox::SandboxError;
 use crate::sandbox::member::{Made, Sandbox};
 use crate::sandbox::slot::{self, StartError, Started};
-use crate::sandbox::warden_client::WardenClient;
+use crate::sandbox::warden_client::{WardenCallError, WardenClient};
 use crate::slots::Slot;
 use crate::workspace::Workspace;
 
 /// Sandboxes made at one time: starting a container is a third of a second of somebody's core.
 pub(super) const AT_ONCE: u32 = 4;
 
-/// What it takes to fill slots.
+/// What it takes to make sandboxes.
 #[derive(Debug, Clone)]
 pub(super) struct Keeper {
     pub(super) workspace: Workspace,
     pub(super) warden: WardenClient,
     /// A sandbox without cgroups is none.
     pub(super) require_cgroups: bool,
+    pub(super) max_age: Duration,
     pub(super) stop: CancellationToken,
     /// Turns to make a sandbox, [`AT_ONCE`] of them. Who has them all knows that none is being made.
     pub(super) turns: Arc<Semaphore>,
-    /// Between two attempts of a shelf while they fail.
-    pub(super) pause: Duration,
 }
 
+/// A bank with the slot of each of its places, and what is ordered for it.
+pub(super) type Work = (Arc<Bank>, Vec<(Slot, UnboundedReceiver<Order>)>);
+
 impl Keeper {
-    /// Removes leftovers, then keeps every slot of every shelf filled until it is told to stop.
-    pub(super) fn start(self, work: Vec<(Arc<Shelf>, Vec<Slot>)>) {
+    /// Removes leftovers, then serves every place of every bank until it is told to stop.
+    pub(super) fn start(self, work: Vec<Work>) {
         tokio::spawn(async move {
             let stop = self.stop.clone();
             stop.run_until_cancelled(self.clean_up(&work)).await;
-            for (shelf, slots) in work {
-                let gate = Arc::new(Gate::new(self.pause));
-                tokio::spawn(stop.clone().run_until_cancelled_owned(maintenance::watch(Arc::clone(&shelf))));
-                for slot in slots {
-                    tokio::spawn(self.clone().keep(Arc::clone(&shelf), slot, Arc::clone(&gate)));
+            for (bank, places) in work {
+                for (place, (slot, orders)) in places.into_iter().enumerate() {
+                    tokio::spawn(self.clone().keep(Arc::clone(&bank), place, slot, orders));
                 }
+                bank.open();
+                tokio::spawn(stop.clone().run_until_cancelled_owned(maintenance::watch(bank)));
             }
         });
     }
 
     /// An earlier server's containers have monitors that nobody talks to.
-    async fn clean_up(&self, work: &[(Arc<Shelf>, Vec<Slot>)]) {
+    async fn clean_up(&self, work: &[Work]) {
         while let Err(error) = self.warden.drain().await {
-            let news =
-                work.iter().map(|(shelf, _)| shelf.note_failure(error.to_string())).fold(false, |a, b| a | b);
+            let text = error.to_string();
+            let news = work.iter().map(|(bank, _)| bank.note_failure(&text)).fold(false, |a, b| a | b);
             if news {
                 tracing::warn!(%error, "the warden cannot remove what an earlier server left; trying again");
             }
@@ -61,47 +64,55 @@ impl Keeper {
     }
 
     /// Stops between two sandboxes, never while one is made: the container of half a start would be left.
-    async fn keep(self, shelf: Arc<Shelf>, slot: Slot, gate: Arc<Gate>) {
-        loop {
-            let waiting = async { (gate.turn().await, self.turns.acquire().await) };
-            let Some((turn, at_once)) = self.stop.run_until_cancelled(waiting).await else { return };
-            let made = self.make(&shelf, &slot).await;
-            turn.done(made.is_ok());
-            match made {
-                Ok((sandbox, retired)) => {
-                    shelf.add(sandbox);
-                    drop(at_once);
-                    // Ends when the sandbox does, whoever has it.
-                    if self.stop.run_until_cancelled(retired).await.is_none() {
+    async fn keep(self, bank: Arc<Bank>, place: usize, slot: Slot, mut orders: UnboundedReceiver<Order>) {
+        while let Some(Some(order)) = self.stop.run_until_cancelled(orders.recv()).await {
+            match latest(order, &mut orders) {
+                Order::Make(profile) => {
+                    let Some(_turn) = self.stop.run_until_cancelled(self.turns.acquire()).await else {
                         return;
+                    };
+                    match self.make(&bank, profile, &slot).await {
+                        Ok(sandbox) => bank.made(place, sandbox, expiry(self.max_age)),
+                        Err(error) => report(&bank, place, &slot, &error),
                     }
                 }
-                Err(error) => {
-                    if shelf.note_failure(error.to_string()) {
-                        tracing::warn!(slot = slot.name, profile = %shelf.profile(), %error, "no sandbox; trying again");
+                Order::Clear => {
+                    if let Err(error) = self.warden.retire(slot.number).await {
+                        // It goes before the next one comes, or with the instance.
+                        tracing::debug!(slot = slot.name, %error, "a container could not be removed");
                     }
                 }
             }
         }
     }
 
-    async fn make(
-        &self,
-        shelf: &Shelf,
-        slot: &Slot,
-    ) -> Result<(Sandbox, tokio::sync::oneshot::Receiver<()>), StartError> {
-        let generation = shelf.generation();
+    async fn make(&self, bank: &Bank, profile: usize, slot: &Slot) -> Result<Sandbox, StartError> {
+        let profile = bank.profile(profile).ok_or(SandboxError::Stopping)?;
         let Started { connection, hello, image } =
-            slot::start(slot, &self.workspace, &self.warden, self.require_cgroups).await?;
-        tracing::debug!(sandbox = slot.name, ?hello, "made a sandbox");
+            slot::start(slot, profile, &self.workspace, &self.warden, self.require_cgroups).await?;
+        tracing::debug!(sandbox = slot.name, %profile, ?hello, "made a sandbox");
         Ok(Sandbox::new(Made {
             name: slot.name.clone(),
             tier: hello.cgroup,
             image: image.into(),
-            generation,
-            expires: expiry(shelf.policy().max_age),
             connection,
         }))
+    }
+}
+
+/// What follows the removal of a container has it removed anyway.
+fn latest(order: Order, orders: &mut UnboundedReceiver<Order>) -> Order {
+    let mut order = order;
+    while let Ok(later) = orders.try_recv() {
+        order = later;
+    }
+    order
+}
+
+fn report(bank: &Bank, place: usize, slot: &Slot, error: &StartError) {
+    let no_image = matches!(error, StartError::Warden(WardenCallError::NoImage(_)));
+    if bank.failed(place, error.to_string(), no_image) {
+        tracing::warn!(slot = slot.name, %error, "no sandbox; trying again");
     }
 }
 

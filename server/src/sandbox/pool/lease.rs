@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::shelf::Shelf;
+use super::bank::Bank;
 use crate::sandbox::member::Sandbox;
 use crate::sandbox::{Lease, Program, Ran, SandboxError};
 
@@ -13,12 +13,14 @@ use crate::sandbox::{Lease, Program, Ran, SandboxError};
 pub struct LeasedSandbox {
     /// `None` only while it is dropped.
     sandbox: Option<Sandbox>,
-    shelf: Arc<Shelf>,
+    /// Where it belongs.
+    place: usize,
+    bank: Arc<Bank>,
 }
 
 impl LeasedSandbox {
-    pub(super) fn new(sandbox: Sandbox, shelf: Arc<Shelf>) -> Self {
-        Self { sandbox: Some(sandbox), shelf }
+    pub(super) fn new(sandbox: Sandbox, place: usize, bank: Arc<Bank>) -> Self {
+        Self { sandbox: Some(sandbox), place, bank }
     }
 }
 
@@ -44,17 +46,17 @@ impl Drop for LeasedSandbox {
     fn drop(&mut self) {
         let Some(mut sandbox) = self.sandbox.take() else { return };
         if sandbox.settled() {
-            return self.shelf.give_back(sandbox);
+            return self.bank.give_back(self.place, sandbox);
         }
-        let shelf = Arc::clone(&self.shelf);
+        let (bank, place) = (Arc::clone(&self.bank), self.place);
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(async move {
                 // What came of it is in the sandbox's state.
                 let _ = sandbox.settle().await;
-                shelf.give_back(sandbox);
+                bank.give_back(place, sandbox);
             })),
             // The process ends.
-            Err(_) => shelf.give_back(sandbox),
+            Err(_) => bank.give_back(place, sandbox),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Watches idle sandboxes: a container may be removed or paused while nobody uses it.
+//! Watches idle sandboxes: a container may be removed or paused while nobody uses it, and all grow old.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::shelf::Shelf;
+use super::bank::Bank;
 
 /// How often idle sandboxes are looked at.
 const TICK: Duration = Duration::from_millis(250);
@@ -16,16 +16,17 @@ const PING_EVERY: Duration = Duration::from_secs(2);
 /// An idle monitor answers in a tenth of a millisecond; on a host that is overloaded in so long, or never.
 const PING: Duration = Duration::from_secs(3);
 
-/// Looks after the idle sandboxes of a shelf, for ever.
-pub(super) async fn watch(shelf: Arc<Shelf>) {
+/// Looks after the idle sandboxes of a bank, for ever.
+pub(super) async fn watch(bank: Arc<Bank>) {
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let silent = shelf.take_silent(PING_EVERY);
-        join_all(silent.into_iter().map(async |mut sandbox| {
-            let result = sandbox.ping(PING).await;
-            shelf.pinged(sandbox, result);
+        bank.tick();
+        let silent = bank.take_silent(PING_EVERY);
+        join_all(silent.into_iter().map(async |(place, mut sandbox)| {
+            let answer = sandbox.ping(PING).await;
+            bank.pinged(place, sandbox, answer);
         }))
         .await;
     }
