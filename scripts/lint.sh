@@ -9,6 +9,8 @@ main() {
   have cargo || fail "there is no cargo: install rustup, https://rustup.rs; it takes the right toolchain by itself"
   cargo fmt --check
   cargo clippy -q --locked --workspace --all-targets -- -D warnings
+  # All targets are without the tests that are run by name only.
+  cargo clippy -q --locked -p gavel-server -p e2e --test sandboxes --test engine --test scripts --test proxies -- -D warnings
   RUSTDOCFLAGS='-D warnings' cargo doc -q --locked --workspace --no-deps --document-private-items
   shell
   ! choose_compose || compose_files

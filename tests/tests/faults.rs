@@ -172,7 +172,7 @@ const MOST_MEMORY: u64 = 128 << 20;
 fn large(numbers: std::ops::Range<usize>) -> Vec<(Request, &'static str)> {
     let length = 60 << 20;
     let request = |n: usize| {
-        let line = format!("{:09}\n", if n % 2 == 0 { 0 } else { n });
+        let line = format!("{:09}\n", if n.is_multiple_of(2) { 0 } else { n });
         let input = line.repeat(length / line.len() + 1);
         let input = &input.as_bytes()[..length];
         Request::new("c17", LENGTH)
