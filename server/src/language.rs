@@ -296,6 +296,17 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_of_the_page_are_valid() {
+        let page = include_str!("../../docs/languages.md");
+        let examples: Vec<_> =
+            page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        assert_eq!(examples.len(), 2);
+        for example in examples {
+            assert_eq!(parse(example, "latest").unwrap().iter().count(), 1, "{example}");
+        }
+    }
+
+    #[test]
     fn a_site_adds_languages_and_replaces_shipped_ones() {
         let shipped = Path::new("../images/languages.toml");
         let own = tempfile::NamedTempFile::new().unwrap();
