@@ -204,7 +204,7 @@ mod tests {
     use super::test_support::{LIMITS, Scripted, blobs, compiled, ended, printed, submission};
     use super::*;
     use crate::sandbox::{Captured, CollectedOutput, Ran, RunEnding};
-    use crate::submission::TestCase;
+    use crate::submission::{Checker, TestCase};
 
     struct Bench {
         judge: Judge<Scripted>,
@@ -258,6 +258,36 @@ mod tests {
         assert_eq!(asked[0].0, Profile::Toolchain("gcc".into()));
         assert_eq!(asked[1].0, Profile::Run);
         assert!(asked[1].1.executable.is_some());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_source_is_there_at_run_time_and_the_log_says_so() {
+        let bench = bench([Ok(compiled()), Ok(printed("3"))]);
+        let mut submission = with_tests(&["3"]);
+        for name in ["second.cc", "part.h", "data.txt", "main.py"] {
+            submission.files.insert(name.into(), "x".into());
+        }
+        let judgement = bench.judge(&submission).await.unwrap();
+        let log = judgement.compile.unwrap().log;
+        assert_eq!(log, "not compiled, but there at run time: data.txt, main.py\n");
+        let asked = bench.sandboxes.asked();
+        let argv: Vec<_> = asked[0].1.argv.iter().map(|word| String::from_utf8_lossy(word)).collect();
+        assert!(argv.contains(&"main.cpp".into()) && argv.contains(&"second.cc".into()), "{argv:?}");
+        assert!(!argv.contains(&"data.txt".into()) && !argv.contains(&"part.h".into()), "{argv:?}");
+        let paths = |at: usize| asked[at].1.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>();
+        assert_eq!(paths(0), ["data.txt", "main.cpp", "main.py", "part.h", "second.cc"]);
+        assert_eq!(paths(1), ["data.txt", "main.py"]);
+    }
+
+    #[tokio::test]
+    async fn the_rule_of_the_submission_compares() {
+        for (checker, verdict) in
+            [(Checker::Lines, Verdict::WrongAnswer), (Checker::Tokens, Verdict::Accepted)]
+        {
+            let bench = bench([Ok(compiled()), Ok(printed("1  2\n\n3"))]);
+            let submission = Submission { checker, ..with_tests(&["1 2\n3"]) };
+            assert_eq!(bench.judge(&submission).await.unwrap().verdict, verdict, "{checker:?}");
+        }
     }
 
     #[tokio::test]

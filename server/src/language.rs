@@ -53,6 +53,9 @@ pub struct Language {
     /// Extensions of sources; none where that of `source` is the only one.
     #[serde(default)]
     pub extensions: Vec<String>,
+    /// Extensions of files that sources include: those of its toolchain.
+    #[serde(skip)]
+    pub headers: Vec<String>,
     /// The compiler's argv; `{source}` stands for all source files, each an argument.
     #[serde(default)]
     pub compile: Vec<String>,
@@ -78,18 +81,22 @@ pub struct Language {
 impl Language {
     /// A file of this name is compiled, or for a language without a compiler: run.
     pub fn is_source(&self, name: &str) -> bool {
-        let Some(found) = extension(name) else { return extension(&self.source).is_none() };
-        match self.extensions.as_slice() {
-            [] => extension(&self.source) == Some(found),
-            extensions => extensions.iter().any(|extension| extension == found),
+        match extension(name) {
+            Some(found) => self.source_extensions().any(|extension| extension == found),
+            None => extension(&self.source).is_none(),
         }
     }
-}
 
-impl Toolchain {
-    /// A file of this name is included by sources.
-    pub fn is_header(&self, name: &str) -> bool {
-        extension(name).is_some_and(|found| self.headers.iter().any(|extension| extension == found))
+    /// A file of this name is neither compiled nor included: the program finds it beside itself.
+    pub fn is_data(&self, name: &str) -> bool {
+        let is_header = |found| self.headers.iter().any(|extension| extension == found);
+        !self.is_source(name) && !extension(name).is_some_and(is_header)
+    }
+
+    /// Extensions of sources, without the dot.
+    pub fn source_extensions(&self) -> impl Iterator<Item = &str> {
+        let alone = extension(&self.source).filter(|_| self.extensions.is_empty());
+        self.extensions.iter().map(String::as_str).chain(alone)
     }
 }
 
@@ -191,7 +198,9 @@ impl Languages {
         for language in languages {
             let entry = |problem: String| LanguagesError::Entry { language: language.id.clone(), problem };
             check(&language, &toolchains, &runtimes).map_err(entry)?;
-            if by_id.insert(language.id.clone(), language.clone()).is_some() {
+            let headers = language.toolchain.as_ref().and_then(|name| toolchains.get(name));
+            let headers = headers.map(|toolchain| toolchain.headers.clone()).unwrap_or_default();
+            if by_id.insert(language.id.clone(), Language { headers, ..language.clone() }).is_some() {
                 return Err(entry("there are two of this id".into()));
             }
         }
@@ -345,12 +354,11 @@ mod tests {
         for name in ["a.cpp", "a.cc", "a.cxx", "a.c++", "a.C", "two.dots.cc"] {
             assert!(cpp.is_source(name) && !c.is_source(name), "{name}");
         }
-        let (_, gcc) = languages.toolchain("gcc").unwrap();
         for name in ["a.h", "a.hpp", "a.tcc"] {
-            assert!(gcc.is_header(name) && !cpp.is_source(name), "{name}");
+            assert!(!cpp.is_data(name) && !cpp.is_source(name) && !c.is_source(name), "{name}");
         }
-        for name in ["data.txt", "Makefile", "cpp", "a.cpp.txt"] {
-            assert!(!gcc.is_header(name) && !cpp.is_source(name) && !c.is_source(name), "{name}");
+        for name in ["data.txt", "Makefile", "cpp", "a.cpp.txt", "a.py"] {
+            assert!(cpp.is_data(name) && c.is_data(name), "{name}");
         }
         assert!(c.is_source("a.c") && !cpp.is_source("a.c"));
     }

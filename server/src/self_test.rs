@@ -13,7 +13,7 @@ use crate::judge::{Judgement, Verdict};
 use crate::language::{Language, Languages};
 use crate::queue::{Judging, Queue};
 use crate::readiness::Readiness;
-use crate::submission::{Isolation, Submission, TestCase};
+use crate::submission::{Checker, Isolation, Submission, TestCase};
 use crate::telemetry;
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -101,6 +101,7 @@ fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> 
         compile_limits: limits.compile,
         user: Some(SELF_TEST.to_owned()),
         isolation: Isolation::Pooled,
+        checker: Checker::default(),
     })
 }
 

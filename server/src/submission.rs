@@ -31,6 +31,8 @@ pub struct Submission {
     pub user: Option<String>,
     /// Which sandboxes may serve it.
     pub isolation: Isolation,
+    /// How outputs are compared with answers.
+    pub checker: Checker,
 }
 
 /// The limit on time on the clock that goes with a limit on CPU time.
@@ -95,6 +97,17 @@ pub struct RunLimits {
     pub processes: u32,
     /// Open files of each process.
     pub open_files: u32,
+}
+
+/// How an output is compared with its answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Checker {
+    /// Line by line: white space at the end of a line, and blank lines at the end, do not count.
+    #[default]
+    Lines,
+    /// Word by word: any white space separates words and counts for no more.
+    Tokens,
 }
 
 /// Which sandboxes may serve a submission.

@@ -56,6 +56,16 @@ impl Workspace {
         self.slot(number).join("monitor.sock")
     }
 
+    /// The users of a slot's container, as passwd(5): the images' own file is a link to `/ctl/passwd`.
+    pub fn slot_users(&self, number: u32) -> PathBuf {
+        self.slot(number).join("passwd")
+    }
+
+    /// The groups of a slot's container, as group(5): the images' own file is a link to `/ctl/group`.
+    pub fn slot_groups(&self, number: u32) -> PathBuf {
+        self.slot(number).join("group")
+    }
+
     /// What the warden puts into containers.
     pub fn bin(&self) -> PathBuf {
         self.root.join("bin")

@@ -124,6 +124,40 @@ async fn several_files_are_compiled_together() {
 }
 
 #[tokio::test]
+async fn sources_of_every_usual_suffix_are_compiled_and_other_files_are_there_at_run_time() {
+    let files = [
+        (
+            "main.cc",
+            "#include <fstream>\n#include <iostream>\nint twice(int n);\nint half(int n);\nint main() { int n; std::ifstream(\"data.txt\") >> n; std::cout << twice(half(n)) << '\\n'; }\n",
+        ),
+        ("twice.cxx", "int twice(int n) { return 2 * n; }\n"),
+        ("half.C", "int half(int n) { return n / 2; }\n"),
+        ("data.txt", "42\n"),
+    ];
+    let request = Request::of_files("cpp17", &files).test(b"", Some(b"42\n"));
+    let answer = Client::connect().await.judge(&request).await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:#?}");
+    let log = answer.compile.expect("it was compiled").log;
+    assert!(log.starts_with("not compiled, but there at run time: data.txt\n"), "{log}");
+}
+
+#[tokio::test]
+async fn a_checker_is_chosen_by_name_and_any_other_name_is_refused() {
+    const STARS: &str = "#include <stdio.h>\nint main(void) { printf(\"\\n*\\n\\n***\\na b\\n\"); }\n";
+    let body = |checker: &str| {
+        json!({"language": "c17", "source": STARS, "wait": true, "checker": checker,
+            "tests": [{"stdin": "", "expected": "  *\n ***\na   b\n"}]})
+    };
+    assert_eq!(post(body("tokens")).await.json["verdict"], "Accepted");
+    let answer = post(body("lines")).await.json;
+    assert_eq!(answer["verdict"], "WrongAnswer", "{answer}");
+    let mut without = body("");
+    without.as_object_mut().map(|body| body.remove("checker"));
+    assert_eq!(post(without).await.json["verdict"], "WrongAnswer");
+    refused(body("words"), "checker").await;
+}
+
+#[tokio::test]
 async fn bytes_that_are_not_text_travel_as_base64() {
     const ECHO: &str =
         "#include <stdio.h>\nint main(void) { for (int c; (c = getchar()) != EOF;) putchar(c); }\n";

@@ -75,6 +75,60 @@ async fn recorded_requests_are_answered_as_go_judge_did() {
     assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
 
+/// Runs a shell script and gives what it wrote, which must end well.
+async fn said(script: &str, env: &[&str], copy_in: Value) -> String {
+    let mut request = command(&["/bin/sh", "-c", script]);
+    request["env"] = json!(env);
+    request["copyIn"] = copy_in;
+    let answer = gojudge::post("/run", json!({"cmd": [request]}).to_string()).await;
+    let result = &answer.json[0];
+    assert_eq!(result["status"], "Accepted", "{}", answer.text);
+    result["files"]["stdout"].as_str().unwrap_or_default().to_owned()
+}
+
+const PATH: &str = "PATH=/usr/local/bin:/usr/bin:/bin";
+
+#[tokio::test]
+async fn a_right_program_with_address_sanitizer_is_accepted_unless_the_client_wants_leaks_to_be_found() {
+    Client::connect().await;
+    let source = "#include <vector>\nint main() { std::vector<int> v(3); return v[2]; }\n";
+    let build = "g++ -fsanitize=address -o /tmp/a a.cpp && /tmp/a && echo \"$ASAN_OPTIONS $LSAN_OPTIONS\"";
+    let files = json!({"a.cpp": {"content": source}});
+    assert_eq!(said(build, &[PATH], files.clone()).await, "detect_leaks=0 detect_leaks=0\n");
+    let own = [PATH, "ASAN_OPTIONS=detect_leaks=0:color=never", "LSAN_OPTIONS="];
+    assert_eq!(said(build, &own, files).await, "detect_leaks=0:color=never \n");
+}
+
+#[tokio::test]
+async fn the_user_has_a_name_and_a_home_and_commands_find_their_tools() {
+    Client::connect().await;
+    let script =
+        "id -un; id -gn; python -c 'import pathlib; print(pathlib.Path.home())'; unzip -v | head -c 5";
+    assert_eq!(said(script, &[PATH], json!({})).await, "gavel\ngavel\n/w\nUnZip");
+}
+
+#[tokio::test]
+async fn programs_may_be_kept_in_tmp() {
+    Client::connect().await;
+    let script = "cp /bin/true /tmp/t && /tmp/t && df -k /tmp | awk 'END { print $2 }'";
+    assert_eq!(said(script, &[PATH], json!({})).await, "131072\n");
+}
+
+#[tokio::test]
+async fn a_stored_file_as_standard_input_can_be_opened_again() {
+    Client::connect().await;
+    let mut keeping = command(&["/bin/sh", "-c", "printf 'a line\\n' > kept"]);
+    keeping["copyOutCached"] = json!(["kept"]);
+    let kept = gojudge::post("/run", json!({"cmd": [keeping]}).to_string()).await;
+    let id = kept.json[0]["fileIds"]["kept"].as_str().expect("an id").to_owned();
+    let mut reading = command(&["/bin/sh", "-c", "cat /dev/stdin; cat link; cat"]);
+    reading["files"][0] = json!({"fileId": id});
+    reading["copyIn"] = json!({"link": {"symlink": "/dev/stdin"}});
+    let answer = gojudge::post("/run", json!({"cmd": [reading]}).to_string()).await;
+    assert_eq!(answer.json[0]["files"]["stdout"], "a line\na line\na line\n", "{}", answer.text);
+    gojudge::delete(&format!("/file/{id}")).await;
+}
+
 /// A command with standard descriptors and fair limits.
 fn command(args: &[&str]) -> Value {
     json!({

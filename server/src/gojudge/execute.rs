@@ -180,7 +180,7 @@ fn program(
     };
     Program {
         argv: bytes(&command.args),
-        env: bytes(&command.env),
+        env: environment(&command.env),
         executable: None,
         search_box: true,
         files: copy_in.into_iter().map(put).collect(),
@@ -193,6 +193,15 @@ fn program(
         collect,
         leavings: false,
     }
+}
+
+/// What the client says, and where it does not say how sanitizers are to work: without a search for leaks, which takes
+/// ptrace(2) and would fail a right program at its end. An environment without so much as a PATH is meant to be bare.
+fn environment(given: &[String]) -> Vec<Vec<u8>> {
+    let sets = |name: &str| given.iter().any(|variable| variable.split('=').next() == Some(name));
+    let ours = ["ASAN_OPTIONS", "LSAN_OPTIONS"].into_iter().filter(|name| sets("PATH") && !sets(name));
+    let ours = ours.map(|name| format!("{name}=detect_leaks=0"));
+    given.iter().cloned().chain(ours).map(String::into_bytes).collect()
 }
 
 /// The terminal of a command that is to have one.
@@ -383,4 +392,23 @@ fn start_error(command: &Command, step: Step, errno: i32) -> String {
 
 fn nanos(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(given: &[&str]) -> Vec<String> {
+        let given: Vec<String> = given.iter().map(|variable| (*variable).to_owned()).collect();
+        environment(&given).into_iter().map(|word| String::from_utf8(word).unwrap()).collect()
+    }
+
+    #[test]
+    fn sanitizers_look_for_no_leaks_unless_the_client_says_how_they_work() {
+        let ours = ["PATH=/bin", "ASAN_OPTIONS=detect_leaks=0", "LSAN_OPTIONS=detect_leaks=0"];
+        assert_eq!(of(&["PATH=/bin"]), ours);
+        let own = ["PATH=/bin", "ASAN_OPTIONS=x=1", "LSAN_OPTIONS="];
+        assert_eq!(of(&own), own);
+        assert_eq!(of(&["A=1", "PATHS=/bin"]), ["A=1", "PATHS=/bin"]);
+    }
 }

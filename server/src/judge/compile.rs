@@ -67,7 +67,7 @@ impl<S: Sandboxes> Judge<S> {
         let span = tracing::info_span!("compile", sandbox = lease.name());
         let ran = lease.run(self.compilation(submission, language)?, cancel).instrument(span).await?;
         drop(lease);
-        self.compiled(submission, own_key, ran).await
+        self.compiled((submission, language), own_key, ran).await
     }
 
     /// Without an image there is none: nobody could say what the program was made with.
@@ -96,7 +96,7 @@ impl<S: Sandboxes> Judge<S> {
             env: ENVIRONMENT.map(|variable| variable.as_bytes().to_vec()).to_vec(),
             executable: None,
             search_box: false,
-            files: sources(submission, &self.blobs)?,
+            files: files(submission, &self.blobs, |_| true)?,
             stdin: Input::Empty,
             // The first errors are the ones that help; the last lines say how it ended.
             stdout: Output::Capture { head: log - log / 4, tail: log / 4, kill: false },
@@ -120,7 +120,7 @@ impl<S: Sandboxes> Judge<S> {
 
     async fn compiled(
         &self,
-        submission: &Submission,
+        (submission, language): (&Submission, &Language),
         key: Option<Key>,
         mut ran: Ran,
     ) -> Result<Compiled, JudgeError> {
@@ -134,7 +134,10 @@ impl<S: Sandboxes> Judge<S> {
         if ran.ending == RunEnding::Ended(Ending::Cancelled) {
             return Err(JudgeError::Cancelled);
         }
-        let compilation = figures(&ran);
+        let mut compilation = figures(&ran);
+        if let Some(note) = left_out(submission, language) {
+            compilation.log.insert_str(0, &note);
+        }
         if let Err(reason) = finished(&ran, &submission.compile_limits) {
             return Ok(rejected(compilation, reason));
         }
@@ -169,15 +172,32 @@ impl<S: Sandboxes> Judge<S> {
     }
 }
 
-/// All source files, readable by everybody in the box.
+/// The files that are wanted, readable by everybody in the box.
 ///
 /// # Errors
 /// When one cannot be opened.
-pub(super) fn sources(submission: &Submission, blobs: &Blobs) -> Result<Vec<PutFile>, JudgeError> {
+pub(super) fn files(
+    submission: &Submission,
+    blobs: &Blobs,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<PutFile>, JudgeError> {
     let put = |(name, content): (&String, &Content)| {
         Ok(PutFile { path: name.clone(), mode: 0o444, content: contents::file(content, blobs)? })
     };
-    submission.files.iter().map(put).collect()
+    submission.files.iter().filter(|(name, _)| is_wanted(name)).map(put).collect()
+}
+
+/// What the log begins with where files are neither compiled nor included: one may have been meant to be.
+fn left_out(submission: &Submission, language: &Language) -> Option<String> {
+    const TOLD: usize = 10;
+    let names: Vec<&str> =
+        submission.files.keys().map(String::as_str).filter(|name| language.is_data(name)).collect();
+    let more = match names.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let told = names.iter().take(TOLD).copied().collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| format!("not compiled, but there at run time: {told}{more}\n"))
 }
 
 /// The argv of a template: `{source}` stands for every source file.

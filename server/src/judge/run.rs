@@ -3,7 +3,7 @@
 use gavel_protocol::Ending;
 
 use super::artefacts::Artefact;
-use super::compile::{ENVIRONMENT, command, sources};
+use super::compile::{ENVIRONMENT, command, files};
 use super::judgement::{Stream, TestResult, Verdict};
 use super::verdict::{from_run, monitor_limits, signal_name};
 use super::{JudgeError, checker, contents, sanitizer};
@@ -11,7 +11,7 @@ use crate::blobs::{Blobs, ContentReader, SMALL};
 use crate::content::Content;
 use crate::language::Language;
 use crate::sandbox::{Output, Program, Ran, RunEnding};
-use crate::submission::{Submission, TestCase};
+use crate::submission::{Checker, Submission, TestCase};
 
 /// What a run needs that is the same for all tests of a submission.
 pub(super) struct Runnable<'a> {
@@ -39,8 +39,8 @@ impl Runnable<'_> {
             executable: self.artefact.map(|artefact| artefact.program.clone()),
             search_box: false,
             files: match self.artefact {
-                Some(_) => Vec::new(),
-                None => sources(self.submission, blobs)?,
+                Some(_) => files(self.submission, blobs, |name| self.language.is_data(name))?,
+                None => files(self.submission, blobs, |_| true)?,
             },
             stdin: contents::input(&case.input, blobs)?,
             stdout: output.clone(),
@@ -91,7 +91,9 @@ pub(super) async fn judged(
     let (verdict, reason) =
         match (from_run(ran.ending, &ran.usage, &runnable.submission.limits), &case.answer) {
             (Some((verdict, reason)), _) => (verdict, Some(reason)),
-            (None, Some(answer)) => compared(&mut ran.stdout.head, answer, blobs).await?,
+            (None, Some(answer)) => {
+                compared(runnable.submission.checker, &mut ran.stdout.head, answer, blobs).await?
+            }
             (None, None) => (Verdict::Accepted, None),
         };
     let reason = runnable.found(verdict, ran).or(reason);
@@ -120,6 +122,7 @@ fn environment(language: &Language) -> Vec<Vec<u8>> {
 
 /// Compares an output with its answer: what is long, off the threads that everybody waits for.
 async fn compared(
+    rule: Checker,
     output: &mut Vec<u8>,
     answer: &Content,
     blobs: &Blobs,
@@ -127,11 +130,11 @@ async fn compared(
     let answer = contents::reader(answer, blobs)?;
     let is_short = output.len() <= SMALL && matches!(answer, ContentReader::Inline { .. });
     let difference = if is_short {
-        checker::difference(output.as_slice(), answer)
+        checker::difference(rule, output.as_slice(), answer)
     } else {
         let taken = std::mem::take(output);
         let comparing = tokio::task::spawn_blocking(move || {
-            let difference = checker::difference(taken.as_slice(), answer);
+            let difference = checker::difference(rule, taken.as_slice(), answer);
             (taken, difference)
         });
         let (taken, difference) = comparing.await.map_err(contents::broken)?;

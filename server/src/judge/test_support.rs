@@ -13,7 +13,7 @@ use crate::language::{Language, Toolchain};
 use crate::sandbox::{
     Captured, CollectedOutput, Lease, Profile, Program, Ran, RunEnding, SandboxError, Sandboxes,
 };
-use crate::submission::{Isolation, RunLimits, Submission, TestCase};
+use crate::submission::{Checker, Isolation, RunLimits, Submission, TestCase};
 
 pub(crate) const LIMITS: RunLimits = RunLimits {
     cpu: Duration::from_secs(1),
@@ -37,6 +37,7 @@ pub(crate) fn submission(source: &str) -> Submission {
         compile_limits: LIMITS,
         user: Some("alice".into()),
         isolation: Isolation::Pooled,
+        checker: Checker::default(),
     }
 }
 
@@ -73,6 +74,7 @@ pub(crate) fn cpp() -> (Language, Toolchain) {
         toolchain: Some("gcc".into()),
         source: "main.cpp".into(),
         extensions: words("cpp cc"),
+        headers: words("h"),
         environment: words("LANG=C GREETING=hello"),
         sanitized: true,
         compile: words("g++ -o main {source}"),

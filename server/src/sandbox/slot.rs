@@ -32,6 +32,14 @@ pub(super) enum StartError {
         /// Why.
         source: io::Error,
     },
+    /// The name of the programs' user could not be written.
+    #[error("failed to write {path}: {source}")]
+    Names {
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
     /// The warden did not make the container.
     #[error(transparent)]
     Warden(#[from] WardenCallError),
@@ -68,6 +76,7 @@ pub(super) async fn start(
     warden: &WardenClient,
     require_cgroups: bool,
 ) -> Result<Started, StartError> {
+    name_user(slot, workspace)?;
     let path = workspace.slot_socket(slot.number);
     let listen = |source| StartError::Listen { path: path.display().to_string(), source };
     let _unlinked = Unlink(&path);
@@ -83,6 +92,27 @@ pub(super) async fn start(
         }
     };
     tokio::time::timeout(CONNECT, handshake).await.unwrap_or(Err(StartError::Silent(CONNECT)))
+}
+
+/// Gives the programs' user a name and a home: without them shells and runtimes complain, or do not start.
+fn name_user(slot: &Slot, workspace: &Workspace) -> Result<(), StartError> {
+    let uid = slot.uid;
+    let users = format!(
+        "root:x:0:0:root:/root:/bin/sh\ngavel:x:{uid}:{uid}:gavel:/w:/bin/sh\n\
+         nobody:x:65534:65534:nobody:/nonexistent:/bin/false\n"
+    );
+    let groups = format!("root:x:0:\ngavel:x:{uid}:\nnogroup:x:65534:\n");
+    for (path, text) in
+        [(workspace.slot_users(slot.number), users), (workspace.slot_groups(slot.number), groups)]
+    {
+        let failed = |source| StartError::Names { path: path.display().to_string(), source };
+        if std::fs::read_to_string(&path).is_ok_and(|there| there == text) {
+            continue;
+        }
+        std::fs::write(&path, text).map_err(failed)?;
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o444)).map_err(failed)?;
+    }
+    Ok(())
 }
 
 /// The path is of no use once the monitor has connected.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{Blob, BlobId, Claim, Content, Piece};
 use crate::judge::{Compilation, Judgement, Stream, Summary, TestResult, Verdict};
-use crate::submission::{Isolation, RunLimits, Submission, SubmissionId, TestCase};
+use crate::submission::{Checker, Isolation, RunLimits, Submission, SubmissionId, TestCase};
 
 /// Sources and limits.
 #[derive(Debug, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub(super) struct ProgramRow {
     compile_limits: LimitsRow,
     #[serde(default)]
     isolation: IsolationRow,
+    /// The rule before there were two was nearer to this one.
+    #[serde(default = "CheckerRow::of_old")]
+    checker: CheckerRow,
 }
 
 /// One test case.
@@ -68,6 +71,13 @@ enum IsolationRow {
     Pooled,
     PerUser,
     Fresh,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum CheckerRow {
+    Lines,
+    Tokens,
 }
 
 /// A judgement.
@@ -142,6 +152,7 @@ impl ProgramRow {
             limits: LimitsRow::of(&submission.limits),
             compile_limits: LimitsRow::of(&submission.compile_limits),
             isolation: IsolationRow::of(submission.isolation),
+            checker: CheckerRow::of(submission.checker),
         }
     }
 
@@ -163,6 +174,7 @@ impl ProgramRow {
             compile_limits: self.compile_limits.limits(),
             user,
             isolation: self.isolation.isolation(),
+            checker: self.checker.checker(),
         })
     }
 }
@@ -268,6 +280,26 @@ impl IsolationRow {
             Self::Pooled => Isolation::Pooled,
             Self::PerUser => Isolation::PerUser,
             Self::Fresh => Isolation::Fresh,
+        }
+    }
+}
+
+impl CheckerRow {
+    fn of_old() -> Self {
+        Self::Tokens
+    }
+
+    fn of(checker: Checker) -> Self {
+        match checker {
+            Checker::Lines => Self::Lines,
+            Checker::Tokens => Self::Tokens,
+        }
+    }
+
+    fn checker(self) -> Checker {
+        match self {
+            Self::Lines => Checker::Lines,
+            Self::Tokens => Checker::Tokens,
         }
     }
 }
@@ -395,7 +427,7 @@ mod tests {
         assert_eq!(submission.tests[1], TestCase { input: "3".into(), answer: None });
         assert_eq!(submission.compile_limits.cpu, Duration::new(9, 5));
         assert_eq!((submission.limits.memory, submission.limits.open_files), (Bytes(1), 6));
-        assert_eq!(submission.isolation, Isolation::PerUser);
+        assert_eq!((submission.isolation, submission.checker), (Isolation::PerUser, Checker::Tokens));
     }
 
     #[test]

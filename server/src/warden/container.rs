@@ -34,7 +34,7 @@ const SECCOMP: &str = include_str!("seccomp.json");
 /// Descriptors of the monitor itself: pipes, leaves, what comes beside a frame.
 const MONITOR_FILES: u32 = 4096;
 
-/// Processes beside the program's own: the monitor, a child of it that acts as another user, init and sleep; and some to spare.
+/// Processes beside the program's own: the monitor, init and sleep; and some to spare.
 const MONITOR_PROCESSES: u32 = 16;
 
 /// Processes of a container whose program may have so many.
@@ -170,7 +170,11 @@ impl Template<'_> {
         let size = self.box_size.get();
         let scratch = match self.spec.profile.kind() {
             Kind::Toolchain => format!("rw,nosuid,nodev,exec,size={size},nr_inodes=16384,mode=1777"),
-            Kind::Run | Kind::Command => {
+            // As go-judge has it: commands keep programs there.
+            Kind::Command => {
+                format!("rw,nosuid,nodev,exec,size={},nr_inodes=16384,mode=1777", Bytes::mib(128).get())
+            }
+            Kind::Run => {
                 format!(
                     "rw,nosuid,nodev,noexec,size={},nr_inodes=4096,mode=1777",
                     size.min(Bytes::mib(64).get())
@@ -256,6 +260,18 @@ mod tests {
             let sorted = serde_json::to_value(&body).unwrap();
             insta::assert_json_snapshot!(sorted);
         });
+    }
+
+    #[test]
+    fn commands_may_keep_programs_in_tmp_and_programs_of_submissions_may_not() {
+        let options_of = |profile| {
+            let mut found = String::new();
+            template(profile, |_, host| found = host.tmpfs.unwrap()["/tmp"].clone());
+            found
+        };
+        let command = options_of(Profile::Command);
+        assert!(command.contains(",exec,") && command.contains("size=134217728,"), "{command}");
+        assert!(options_of(Profile::Run).contains(",noexec,"));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use crate::submission::{RunLimits, Submission, TestCase};
 
 /// Of everything but the id.
 pub(super) fn of(submission: &Submission) -> [u8; 32] {
-    let Submission { id: _, language, files, tests, limits, compile_limits, user, isolation } = submission;
+    let Submission { id: _, language, files, tests, limits, compile_limits, user, isolation, checker } =
+        submission;
     let mut digest = Digest(blake3::Hasher::new());
     digest.add(language.as_bytes());
     digest.number(files.len() as u64);
@@ -23,6 +24,7 @@ pub(super) fn of(submission: &Submission) -> [u8; 32] {
     digest.number(u64::from(user.is_some()));
     digest.add(user.as_deref().unwrap_or_default().as_bytes());
     digest.number(*isolation as u64);
+    digest.number(*checker as u64);
     *digest.0.finalize().as_bytes()
 }
 

@@ -15,7 +15,7 @@ use crate::config::{LimitsConfig, SandboxConfig};
 use crate::content::Content;
 use crate::http::FieldError;
 use crate::language::{Language, Languages};
-use crate::submission::{Isolation, Submission, TestCase};
+use crate::submission::{Checker, Isolation, Submission, TestCase};
 
 /// Most files of one submission.
 const FILES: usize = 100;
@@ -37,6 +37,8 @@ pub(super) struct NewSubmission {
     compile_limits: Option<NewLimits>,
     user: Option<String>,
     isolation: Option<Isolation>,
+    #[serde(default)]
+    checker: Checker,
     /// Hold the answer until the judgement.
     #[serde(default)]
     pub(super) wait: bool,
@@ -128,6 +130,7 @@ impl NewSubmission {
             compile_limits,
             user,
             isolation,
+            checker,
             wait: _,
         } = self;
         let known = rules.languages.get(&language);
@@ -163,6 +166,7 @@ impl NewSubmission {
             compile_limits: compile,
             user,
             isolation: isolation.unwrap_or(rules.sandbox.isolation),
+            checker,
         })
     }
 }
@@ -261,9 +265,11 @@ impl Reader<'_> {
             }
         }
         if let Some(language) = language
-            && !files.keys().any(|name| extension(name) == extension(&language.source))
+            && !files.keys().any(|name| language.is_source(name))
         {
-            self.errors.add("files", format!("no file has the extension of `{}`", language.source));
+            let extensions = language.source_extensions().map(|extension| format!("`.{extension}`"));
+            let extensions: Vec<_> = extensions.collect();
+            self.errors.add("files", format!("none is a source by its extension: {}", extensions.join(", ")));
         }
     }
 
@@ -304,10 +310,6 @@ fn check_name(name: &str) -> Result<(), &'static str> {
         );
     }
     Ok(())
-}
-
-fn extension(name: &str) -> Option<&str> {
-    name.rsplit_once('.').map(|(_, extension)| extension)
 }
 
 fn check_size(files: &BTreeMap<String, Content>, limits: &LimitsConfig, errors: &mut Errors) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use gavel_protocol::{
     CgroupTier, Clean, Collected, CollectedFile, Descriptor, Ending, Envelope, Hello, MAX_FRAME, Order,
-    Outcome, Reply, Report, Run, RunId, Usage, VERSION, decode, encode, socket,
+    Outcome, Reply, Report, Run, RunId, StdioSource, Usage, VERSION, decode, encode, socket,
 };
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use tempfile::TempDir;
@@ -270,7 +270,9 @@ impl Monitor {
         let mut out = Vec::new();
         match manner {
             Manner::Honest | Manner::Dirty | Manner::ProvesTwice => {
-                let mut stdout = File::from(descriptors.into_iter().next().unwrap());
+                let stdout = order.stdio.iter().find(|stdio| stdio.fd == 1).unwrap();
+                let StdioSource::Descriptor(position) = stdout.source else { panic!("{stdout:?}") };
+                let mut stdout = File::from(descriptors.into_iter().nth(usize::from(position.0)).unwrap());
                 stdout.write_all(&order.argv.join(&b' ')).unwrap();
             }
             Manner::Patient => {
