@@ -20,13 +20,17 @@ pub trait Operations: Debug + Send + Sync + 'static {
 
 impl Operations for Pool {
     fn status(&self) -> PoolStatus {
-        let shelves = Self::status(self).shelves;
-        let tier = shelves.iter().find_map(|shelf| shelf.cgroup).map(|tier| match tier {
-            CgroupTier::V2 => "cgroup v2".to_owned(),
-            CgroupTier::V1 => "cgroup v1".to_owned(),
-            CgroupTier::None => "rlimits only".to_owned(),
+        let crate::sandbox::PoolStatus { shelves, overcommit } = Self::status(self);
+        let tier = shelves.iter().find_map(|shelf| shelf.cgroup);
+        let without_cgroups = (tier == Some(CgroupTier::None)).then(|| {
+            "sandboxes have no cgroups: limits are rlimits and those of whole containers".to_owned()
         });
-        PoolStatus { tier, profiles: shelves.into_iter().map(ProfileStatus::from).collect() }
+        let overcommit = overcommit.map(|overcommit| overcommit.to_string());
+        PoolStatus {
+            tier: tier.map(|tier| name_of_tier(tier).to_owned()),
+            profiles: shelves.into_iter().map(ProfileStatus::from).collect(),
+            notes: overcommit.into_iter().chain(without_cgroups).collect(),
+        }
     }
 
     fn recycle(&self) -> Recycled {
@@ -41,6 +45,8 @@ pub struct PoolStatus {
     pub tier: Option<String>,
     /// Sandboxes by profile.
     pub profiles: Vec<ProfileStatus>,
+    /// What is not as it should be.
+    pub notes: Vec<String>,
 }
 
 /// The sandboxes of one profile.
@@ -108,6 +114,14 @@ impl From<ShelfStatus> for ProfileStatus {
             problem: last_error,
             no_image,
         }
+    }
+}
+
+fn name_of_tier(tier: CgroupTier) -> &'static str {
+    match tier {
+        CgroupTier::V2 => "cgroup v2",
+        CgroupTier::V1 => "cgroup v1",
+        CgroupTier::None => "rlimits only",
     }
 }
 

@@ -1,19 +1,42 @@
-//! Is the service able to judge? The pool, the store, and a self-test answer.
+//! Is the service able to judge, and in which languages? The pool, the store, and a self-test answer.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::language::{Language, Languages};
 use crate::operations::{Operations, PoolStatus, ProfileStatus};
 use crate::queue::Queue;
+use crate::slots::Profile;
 use crate::store::Store;
 
 /// What the latest self-test of each language said.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Readiness {
-    failures: Mutex<Option<Vec<String>>>,
+    languages: Mutex<BTreeMap<String, Known>>,
     probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
+}
+
+/// What is known of a language.
+#[derive(Debug)]
+struct Known {
+    /// Names of the profiles whose sandboxes it needs.
+    profiles: Vec<String>,
+    /// Of its last self-test; a language without a sample is taken to work.
+    last: Option<Outcome>,
+}
+
+/// How a self-test ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// As it should.
+    Works,
+    /// The sample was judged, and not accepted: so would be everybody's programs.
+    Broken(String),
+    /// It was not judged, as when containers are away for a while.
+    Unserved(String),
 }
 
 /// A look at the disk costs a write, so there is one at most in this time, however many ask.
@@ -22,10 +45,12 @@ const PROBE_EVERY: Duration = Duration::from_secs(1);
 /// The answer of `/readyz`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
-    /// A submission would be judged now.
+    /// A submission would be judged now, in one language at least.
     pub ready: bool,
     /// Why not.
     pub reasons: Vec<String>,
+    /// What is not as it should be, and keeps nobody from being served, or some languages only.
+    pub degraded: Vec<String>,
     /// The sandboxes.
     pub pool: PoolStatus,
     /// Submissions waiting.
@@ -35,9 +60,25 @@ pub struct Report {
 }
 
 impl Readiness {
-    /// Takes over what a self-test found; nothing = all is well.
-    pub fn note(&self, failures: Vec<String>) {
-        *self.failures.lock().unwrap_or_else(PoisonError::into_inner) = Some(failures);
+    /// Nothing is known of these languages yet.
+    pub fn new(languages: &Languages) -> Self {
+        let known = |language: &Language| (language.id.clone(), Known::of(language));
+        Self { languages: Mutex::new(languages.iter().map(known).collect()), probed: Default::default() }
+    }
+
+    /// Takes over what a self-test found; true if that is news.
+    pub fn note(&self, language: &str, outcome: Outcome) -> bool {
+        let mut languages = self.languages();
+        let Some(known) = languages.get_mut(language) else { return false };
+        let news = known.last.as_ref() != Some(&outcome);
+        known.last = Some(outcome);
+        news
+    }
+
+    /// Why a submission in this language would come to nothing, if that is certain: an image is missing, or what its
+    /// sample does is wrong. What may be over in a moment is no reason: submissions wait.
+    pub fn refusal(&self, language: &str, pool: &PoolStatus) -> Option<String> {
+        self.languages().get(language)?.refusal(language, pool)
     }
 
     /// How the service stands now.
@@ -50,13 +91,38 @@ impl Readiness {
             reasons.push("the store is not writable".into());
         }
         let pool = operations.status();
-        reasons.extend(pool.profiles.iter().filter_map(not_up));
-        match &*self.failures.lock().unwrap_or_else(PoisonError::into_inner) {
-            None => reasons.push("the self-test has not run yet".into()),
-            Some(failures) => reasons.extend(failures.iter().cloned()),
-        }
+        let (more, degraded) = self.judge(&pool);
+        reasons.extend(more);
         let (waiting, running) = queue.depth();
-        Report { ready: reasons.is_empty(), reasons, pool, waiting, running }
+        Report { ready: reasons.is_empty(), reasons, degraded, pool, waiting, running }
+    }
+
+    /// What the pool and the languages say: why nobody is served, and what is worse than it should be. While one language
+    /// is served, the troubles of others are no reason.
+    fn judge(&self, pool: &PoolStatus) -> (Vec<String>, Vec<String>) {
+        let languages = self.languages();
+        let is_needed = |name: &String| languages.values().any(|known| known.profiles.contains(name));
+        let others = pool.profiles.iter().filter(|profile| !is_needed(&profile.profile));
+        let mut reasons: Vec<String> = others.filter_map(not_up).collect();
+        if languages.values().any(|known| known.last.is_none()) {
+            reasons.push("the self-test has not run yet".into());
+        }
+        let troubles: Vec<_> = languages.iter().map(|(id, known)| known.trouble(id, pool)).collect();
+        let is_served = troubles.is_empty() || troubles.contains(&None);
+        let mut told: Vec<String> = Vec::new();
+        for trouble in troubles.into_iter().flatten() {
+            // Languages of one toolchain have its troubles in common.
+            if !told.contains(&trouble) {
+                told.push(trouble);
+            }
+        }
+        let mut degraded = pool.notes.clone();
+        if is_served { &mut degraded } else { &mut reasons }.extend(told);
+        (reasons, degraded)
+    }
+
+    fn languages(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
+        self.languages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn is_writable(&self, store: &Store) -> bool {
@@ -70,6 +136,36 @@ impl Readiness {
         }
         *probed = Some((Instant::now(), outcome.is_ok()));
         outcome.is_ok()
+    }
+}
+
+impl Known {
+    fn of(language: &Language) -> Self {
+        let profiles = Profile::of_compilations(language).into_iter().chain([Profile::of_runs(language)]);
+        let last = language.sample.is_none().then_some(Outcome::Works);
+        Self { profiles: profiles.map(|profile| profile.to_string()).collect(), last }
+    }
+
+    fn refusal(&self, id: &str, pool: &PoolStatus) -> Option<String> {
+        let has_no_image = |profile: &&ProfileStatus| profile.no_image && profile.idle + profile.leased == 0;
+        match (self.needed(pool).find(has_no_image), &self.last) {
+            (Some(profile), _) => profile.problem.clone(),
+            (None, Some(Outcome::Broken(why))) => Some(format!("the self-test of {id} failed: {why}")),
+            (None, _) => None,
+        }
+    }
+
+    /// Why it is not served now, also if that may be over in a moment.
+    fn trouble(&self, id: &str, pool: &PoolStatus) -> Option<String> {
+        let unserved = || match &self.last {
+            Some(Outcome::Unserved(why)) => Some(format!("the self-test of {id} could not run: {why}")),
+            _ => None,
+        };
+        self.refusal(id, pool).or_else(|| self.needed(pool).find_map(not_up)).or_else(unserved)
+    }
+
+    fn needed<'a>(&'a self, pool: &'a PoolStatus) -> impl Iterator<Item = &'a ProfileStatus> {
+        pool.profiles.iter().filter(|profile| self.profiles.contains(&profile.profile))
     }
 }
 
@@ -99,14 +195,14 @@ mod tests {
             starting: 1 - idle,
             waiting: 0,
             created,
-            retired: std::collections::BTreeMap::new(),
+            retired: BTreeMap::new(),
             problem: problem.map(str::to_owned),
             no_image: false,
         }
     }
 
     #[test]
-    fn no_sandbox_is_a_reason_unless_they_are_just_being_replaced() {
+    fn no_sandbox_is_a_reason_unless_they_are_just_being_replaced_or_nobody_needs_one() {
         assert_eq!(not_up(&profile(1, 1, Some("the last attempt failed"))), None);
         assert_eq!(not_up(&profile(0, 7, None)), None);
         assert_eq!(
@@ -117,5 +213,81 @@ mod tests {
             not_up(&profile(0, 7, Some("no image"))).as_deref(),
             Some("no sandbox of profile run is up: no image")
         );
+        assert_eq!(not_up(&ProfileStatus { kept: 0, ..profile(0, 0, None) }), None);
+    }
+
+    /// Two languages, each of a toolchain of its own; one has a runtime too.
+    fn readiness() -> Readiness {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = "[toolchains.gcc]\nimage='gcc'\n[toolchains.jdk]\nimage='jdk'\n[runtimes.jre]\nimage='jre'\n\
+            [[languages]]\nid='c'\nname='C'\nsource='a.c'\ntoolchain='gcc'\ncompile=['c']\nartefact='a'\nrun=['a']\nsample='c'\n\
+            [[languages]]\nid='java'\nname='Java'\nsource='A.java'\ntoolchain='jdk'\nruntime='jre'\ncompile=['c']\nartefact='a'\n\
+            run=['a']\nsample='java'";
+        std::fs::write(&file, text).unwrap();
+        Readiness::new(&Languages::load(file.path(), "latest").unwrap())
+    }
+
+    fn pool() -> PoolStatus {
+        let named = |name: &str| ProfileStatus { profile: name.into(), ..profile(1, 1, None) };
+        let names = ["run", "run:jre", "command", "toolchain:gcc", "toolchain:jdk"];
+        PoolStatus { profiles: names.map(named).to_vec(), ..PoolStatus::default() }
+    }
+
+    fn both_work() -> Readiness {
+        let readiness = readiness();
+        assert_eq!(readiness.judge(&pool()).0, ["the self-test has not run yet"]);
+        assert!(readiness.note("c", Outcome::Works) && readiness.note("java", Outcome::Works));
+        assert!(!readiness.note("c", Outcome::Works), "that is no news");
+        assert_eq!(readiness.judge(&pool()), (Vec::new(), Vec::new()));
+        readiness
+    }
+
+    #[test]
+    fn a_broken_language_is_refused_and_told_and_the_others_are_served() {
+        let readiness = both_work();
+        readiness.note("java", Outcome::Broken("WrongAnswer".into()));
+        let told = "the self-test of java failed: WrongAnswer";
+        assert_eq!(readiness.judge(&pool()), (Vec::new(), vec![told.to_owned()]));
+        assert_eq!(readiness.refusal("java", &pool()).as_deref(), Some(told));
+        assert_eq!(readiness.refusal("c", &pool()), None);
+        readiness.note("c", Outcome::Broken("CompileError".into()));
+        assert_eq!(readiness.judge(&pool()).0.len(), 2, "then nobody is served");
+    }
+
+    #[test]
+    fn a_language_whose_image_is_missing_is_refused_with_the_images_name() {
+        let readiness = both_work();
+        for missing in ["run:jre", "toolchain:jdk"] {
+            let mut pool = pool();
+            let profile = pool.profiles.iter_mut().find(|profile| profile.profile == missing).unwrap();
+            (profile.idle, profile.no_image) = (0, true);
+            profile.problem = Some("there is no image jre".into());
+            assert_eq!(readiness.refusal("java", &pool).as_deref(), Some("there is no image jre"));
+            assert_eq!(readiness.refusal("c", &pool), None);
+            assert_eq!(readiness.judge(&pool), (Vec::new(), vec!["there is no image jre".to_owned()]));
+        }
+    }
+
+    #[test]
+    fn what_may_be_over_in_a_moment_is_told_and_refuses_nobody() {
+        let readiness = both_work();
+        let mut pool = pool();
+        pool.profiles[4] =
+            ProfileStatus { profile: "toolchain:jdk".into(), ..profile(0, 1, Some("the engine is down")) };
+        assert_eq!(readiness.refusal("java", &pool), None);
+        let (reasons, degraded) = readiness.judge(&pool);
+        assert_eq!((reasons.len(), degraded.len()), (0, 1), "{degraded:?}");
+        pool.profiles[0] = profile(0, 1, Some("the engine is down"));
+        assert_eq!(readiness.judge(&pool).0.len(), 2, "neither language is served");
+        pool.profiles[2] =
+            ProfileStatus { profile: "command".into(), ..profile(0, 1, Some("the engine is down")) };
+        assert_eq!(readiness.judge(&pool).0.len(), 3, "nor are go-judge's clients");
+    }
+
+    #[test]
+    fn what_is_planned_beyond_the_hosts_memory_is_told() {
+        let readiness = both_work();
+        let pool = PoolStatus { notes: vec!["too much".into()], ..pool() };
+        assert_eq!(readiness.judge(&pool), (Vec::new(), vec!["too much".to_owned()]));
     }
 }

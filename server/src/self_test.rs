@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -11,8 +11,10 @@ use crate::config::LimitsConfig;
 use crate::content::Content;
 use crate::judge::{Judgement, Verdict};
 use crate::language::{Language, Languages};
+use crate::operations::Operations;
 use crate::queue::{Judging, Queue};
-use crate::readiness::Readiness;
+use crate::readiness::{Outcome, Readiness};
+use crate::slots::Profile;
 use crate::submission::{Checker, Isolation, Submission, TestCase};
 use crate::telemetry;
 
@@ -28,66 +30,94 @@ pub(crate) const SELF_TEST: &str = "\0self-test";
 /// What every sample prints.
 const EXPECTED: &str = "ok\n";
 
-/// Tests for as long as the server runs.
-pub(crate) async fn watch<J: Judging>(
-    judging: Arc<J>,
-    languages: Arc<Languages>,
-    limits: LimitsConfig,
-    queue: Queue,
-    readiness: Arc<Readiness>,
-) {
-    let samples: Vec<&Language> = languages.iter().filter(|language| language.sample.is_some()).collect();
-    let mut failing: Vec<(&Language, String)> = Vec::new();
-    for language in &samples {
-        failing.extend(test(&*judging, language, &limits, &queue).await.map(|why| (*language, why)));
-    }
-    note(&readiness, &failing);
-    for turn in samples.iter().cycle() {
-        tokio::time::sleep(if failing.is_empty() { EVERY } else { AFTER_FAILURE }).await;
-        // What failed is tried again first.
-        let retry: Vec<&Language> = match failing.is_empty() {
-            true => vec![turn],
-            false => failing.iter().map(|(language, _)| *language).collect(),
-        };
-        failing.clear();
-        for language in retry {
-            failing.extend(test(&*judging, language, &limits, &queue).await.map(|why| (language, why)));
+/// What it takes to test languages.
+pub(crate) struct Tester<J> {
+    pub(crate) judging: Arc<J>,
+    pub(crate) limits: LimitsConfig,
+    pub(crate) queue: Queue,
+    pub(crate) readiness: Arc<Readiness>,
+    pub(crate) operations: Arc<dyn Operations>,
+}
+
+impl<J: Judging> Tester<J> {
+    /// Tests for as long as the server runs: all languages at first, then one after the other, and what failed again and
+    /// again.
+    pub(crate) async fn watch(self, languages: Arc<Languages>) {
+        let samples: Vec<&Language> = languages.iter().filter(|language| language.sample.is_some()).collect();
+        let mut failing = self.test_all(&samples).await;
+        let mut last = Instant::now();
+        let mut turns = samples.iter().cycle();
+        if samples.is_empty() {
+            tracing::warn!("No language has a sample: nothing is tested");
         }
-        note(&readiness, &failing);
+        while !samples.is_empty() {
+            tokio::time::sleep(if failing.is_empty() { EVERY } else { AFTER_FAILURE }).await;
+            let mut due = std::mem::take(&mut failing);
+            if last.elapsed() >= EVERY {
+                last = Instant::now();
+                let next = turns.next().filter(|next| due.iter().all(|language| language.id != next.id));
+                due.extend(next);
+            }
+            failing = self.test_all(&due).await;
+        }
     }
-    if samples.is_empty() {
-        tracing::warn!("No language has a sample: nothing is tested");
-    }
-}
 
-/// Says what is wrong, if anything.
-async fn test<J: Judging>(
-    judging: &J,
-    language: &Language,
-    limits: &LimitsConfig,
-    queue: &Queue,
-) -> Option<String> {
-    let submission = submission(language, limits)?;
-    let patience = limits.compile.wall + limits.run.wall + PATIENCE;
-    let cancel = CancellationToken::new();
-    let judging = judging.judge(&submission, &|_progress| {}, &cancel);
-    match tokio::time::timeout(patience, judging).await {
-        Ok(Ok(judgement)) if judgement.verdict == Verdict::Accepted => None,
-        Ok(Ok(judgement)) => Some(explain(&judgement)),
-        Ok(Err(why)) => Some(telemetry::chain(&why)),
-        // Too busy to be tested is not broken.
-        Err(_elapsed) if queue.depth().1 > 0 => None,
-        Err(_elapsed) => Some(format!("no verdict within {patience:?}")),
+    /// Tests these languages; which of them fail.
+    async fn test_all<'a>(&self, languages: &[&'a Language]) -> Vec<&'a Language> {
+        let mut failing = Vec::new();
+        for language in languages {
+            let outcome = self.test(language).await;
+            if outcome != Outcome::Works {
+                failing.push(*language);
+            }
+            let id = language.id.as_str();
+            if self.readiness.note(id, outcome.clone()) {
+                match outcome {
+                    Outcome::Works => tracing::info!(language = id, "The self-test went well"),
+                    Outcome::Broken(why) => tracing::error!(language = id, "The self-test failed: {why}"),
+                    Outcome::Unserved(why) => {
+                        tracing::error!(language = id, "The self-test could not run: {why}")
+                    }
+                }
+            }
+        }
+        failing
     }
-}
 
-fn note(readiness: &Readiness, failing: &[(&Language, String)]) {
-    for (language, why) in failing {
-        tracing::error!(language = language.id, "The self-test failed: {why}");
+    async fn test(&self, language: &Language) -> Outcome {
+        let Some(submission) = submission(language, &self.limits) else { return Outcome::Works };
+        if let Some(why) = self.no_image(language) {
+            return Outcome::Unserved(why);
+        }
+        let patience = self.limits.compile.wall + self.limits.run.wall + PATIENCE;
+        let cancel = CancellationToken::new();
+        let judging = self.judging.judge(&submission, &|_progress| {}, &cancel);
+        match tokio::time::timeout(patience, judging).await {
+            Ok(Ok(judgement)) if judgement.verdict == Verdict::Accepted => Outcome::Works,
+            Ok(Ok(judgement)) if judgement.verdict == Verdict::InternalError => {
+                Outcome::Unserved(explain(&judgement))
+            }
+            Ok(Ok(judgement)) => Outcome::Broken(explain(&judgement)),
+            Ok(Err(why)) => Outcome::Unserved(telemetry::chain(&why)),
+            // Too busy to be tested is not broken.
+            Err(_elapsed) if self.queue.depth().1 > 0 => Outcome::Works,
+            Err(_elapsed) => Outcome::Unserved(format!("no verdict within {patience:?}")),
+        }
     }
-    let told =
-        failing.iter().map(|(language, why)| format!("the self-test of {} failed: {why}", language.id));
-    readiness.note(told.collect());
+
+    /// A sandbox of an image that is not there need not be waited for.
+    fn no_image(&self, language: &Language) -> Option<String> {
+        let needed: Vec<String> = Profile::of_compilations(language)
+            .into_iter()
+            .chain([Profile::of_runs(language)])
+            .map(|profile| profile.to_string())
+            .collect();
+        let profiles = self.operations.status().profiles;
+        let mut missing = profiles.into_iter().filter(|profile| {
+            needed.contains(&profile.profile) && profile.no_image && profile.idle + profile.leased == 0
+        });
+        missing.next().and_then(|profile| profile.problem)
+    }
 }
 
 fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> {

@@ -19,9 +19,10 @@ use crate::listeners::Listeners;
 use crate::operations::Operations;
 use crate::queue::{Judging, Queue};
 use crate::readiness::Readiness;
+use crate::self_test::Tester;
 use crate::store::{Store, StoreError};
 use crate::throttle::Throttle;
-use crate::{recycling, self_test, telemetry};
+use crate::{recycling, telemetry};
 
 pub use crate::listeners::Sockets;
 
@@ -110,7 +111,7 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
     let queue = Queue::start(policy, store.clone(), Arc::clone(&throttle), judging, workers).await?;
     let runtimes = Runtimes::default();
     runtimes.note("main");
-    let (readiness, access) = (Arc::new(Readiness::default()), Arc::new(access));
+    let (readiness, access) = (Arc::new(Readiness::new(&languages)), Arc::new(access));
     Ok(Api {
         config,
         languages,
@@ -142,7 +143,8 @@ impl Background {
         background.spawn(upkeep(api.metrics.clone()));
         let (limits, languages) = (api.config.limits.clone(), Arc::clone(&api.languages));
         let (queue, readiness) = (api.queue.clone(), Arc::clone(&api.readiness));
-        background.spawn(self_test::watch(judging, languages, limits, queue, readiness));
+        let tester = Tester { judging, limits, queue, readiness, operations: Arc::clone(&api.operations) };
+        background.spawn(tester.watch(languages));
         if let Some(gojudge) = api.gojudge.clone() {
             background.spawn(gojudge.sweep());
         }

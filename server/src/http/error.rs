@@ -86,6 +86,14 @@ pub enum Problem {
     /// The server stops; another one, or its successor, will serve.
     #[error("the server is stopping")]
     Stopping,
+    /// A submission in this language would come to nothing, unlike one in another.
+    #[error("`{language}` is not available: {why}")]
+    LanguageUnavailable {
+        /// Its id.
+        language: String,
+        /// Why.
+        why: String,
+    },
     /// We cannot serve now.
     #[error("{detail}")]
     Unavailable {
@@ -133,6 +141,7 @@ impl Problem {
             Self::UserQueueFull { .. } => (StatusCode::TOO_MANY_REQUESTS, "user-queue-full"),
             Self::QueueFull { .. } => (StatusCode::SERVICE_UNAVAILABLE, "queue-full"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "internal-error"),
+            Self::LanguageUnavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "language-unavailable"),
             Self::Stopping | Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         }
     }

@@ -53,6 +53,8 @@ pub(crate) struct Script {
     pub(crate) started: Mutex<Vec<String>>,
     pub(crate) finished: Mutex<Vec<String>>,
     pub(crate) cancelled: Mutex<Vec<String>>,
+    /// A language whose sample is judged wrong.
+    broken: Option<String>,
 }
 
 #[derive(Debug)]
@@ -71,7 +73,7 @@ impl Bench {
     /// On the state that another server has left.
     pub(crate) async fn on(directory: Arc<tempfile::TempDir>, settings: &[(&str, &str)]) -> Self {
         let mut flags = vec![("http.allow_unauthenticated", "true"), ("queue.drain", "300ms")];
-        flags.extend(settings.iter().filter(|(key, _)| *key != "workers"));
+        flags.extend(settings.iter().filter(|(key, _)| !matches!(*key, "workers" | "broken")));
         let own = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
         let overrides = Overrides {
             file: Some("/dev/null".into()),
@@ -81,7 +83,9 @@ impl Bench {
         let config = Config::load(&overrides).unwrap();
         let workers =
             settings.iter().find(|(key, _)| *key == "workers").map_or(2, |(_, n)| n.parse().unwrap());
-        let judge = Arc::new(Script::default());
+        let broken =
+            settings.iter().find(|(key, _)| *key == "broken").map(|(_, language)| (*language).into());
+        let judge = Arc::new(Script { broken, ..Script::default() });
         let telemetry = (config.telemetry.metrics || config.telemetry.debug)
             .then(|| TcpListener::bind("127.0.0.1:0").unwrap());
         let url_of = |listener: &TcpListener| format!("http://{}", listener.local_addr().unwrap());
@@ -208,7 +212,9 @@ impl Judging for Script {
             elsewhere => elsewhere.hash().to_string(),
         };
         if submission.user.as_ref().is_some_and(|user| user.ends_with("self-test")) {
-            return Ok(judgement(submission, Verdict::Accepted, &source));
+            let is_broken = self.broken.as_ref() == Some(&submission.language);
+            let verdict = if is_broken { Verdict::WrongAnswer } else { Verdict::Accepted };
+            return Ok(judgement(submission, verdict, &source));
         }
         self.started.lock().unwrap().push(source.clone());
         if source == "stall" {
@@ -295,6 +301,7 @@ impl Operations for Containers {
         PoolStatus {
             tier: Some("cgroup v2".into()),
             profiles: vec![profile("run"), profile("toolchain:gcc")],
+            notes: Vec::new(),
         }
     }
 

@@ -148,6 +148,29 @@ async fn a_server_is_ready_once_every_sample_was_judged() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_language_that_is_broken_is_told_and_refused_and_the_others_are_served() {
+    let bench = Bench::with(&[("broken", "c23")]).await;
+    let ready = || async {
+        let (status, body) = bench.get("/readyz").await;
+        (status == 200).then_some(body)
+    };
+    let body = eventually(ready).await;
+    let told = body["degraded"][0].as_str().unwrap();
+    assert!(told.starts_with("the self-test of c23 failed: WrongAnswer"), "{body}");
+    let (_, languages) = bench.get("/api/v1/languages").await;
+    for language in languages.as_array().unwrap() {
+        let is_broken = language["id"] == "c23";
+        assert_eq!(language["available"], !is_broken, "{language}");
+        assert_eq!(language["reason"].as_str(), is_broken.then_some(told), "{language}");
+    }
+    let (status, refused) = bench.post(json!({"language": "c23", "source": "accept"})).await;
+    assert_eq!((status.as_u16(), &refused["type"]), (503, &json!("urn:gavel:problem:language-unavailable")));
+    assert!(refused["detail"].as_str().unwrap().contains("the self-test of c23 failed"), "{refused}");
+    let (status, _) = bench.post(json!({"language": "c17", "source": "accept"})).await;
+    assert_eq!(status, 202);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn recycling_tells_how_many_sandboxes_it_concerns() {
     let bench = Bench::start().await;
     let request = bench.request(reqwest::Method::POST, "/api/v1/admin/recycle");

@@ -14,15 +14,26 @@ pub(super) struct LanguageView {
     source_file: String,
     /// The compiler's argv, so that students can compile alike.
     compile: Vec<String>,
+    /// Submissions in it are judged.
+    available: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 /// `GET /languages`
 pub(super) async fn list(api: Data<Api>) -> Json<Vec<LanguageView>> {
-    let view = |language: &crate::language::Language| LanguageView {
-        id: language.id.clone(),
-        name: language.name.clone(),
-        source_file: language.source.clone(),
-        compile: language.compile.clone(),
+    let pool = api.operations.status();
+    let view = |language: &crate::language::Language| {
+        let reason = api.readiness.refusal(&language.id, &pool);
+        LanguageView {
+            id: language.id.clone(),
+            name: language.name.clone(),
+            source_file: language.source.clone(),
+            compile: language.compile.clone(),
+            available: reason.is_none(),
+            reason,
+        }
     };
     Json(api.languages.iter().map(view).collect())
 }

@@ -35,6 +35,9 @@ pub(super) async fn create(
     let key = idempotency_key(&request)?;
     let received = receive(api.clone().into_inner(), &budget, &uploads, &request, payload).await?;
     let Received { submission, wait, upload } = received;
+    if let Some(why) = api.readiness.refusal(&submission.language, &api.operations.status()) {
+        return Err(Problem::LanguageUnavailable { language: submission.language, why });
+    }
     let key = key.map(|key| (key, digest::of(&submission)));
     let id = api.queue.submit(Arc::new(submission), upload, key).await?;
     // The one line that has both ids: the request's is in its span.
