@@ -1,26 +1,26 @@
 //! Judges a submission: compile, run each test case, compare, sum up. Knows neither HTTP nor Docker.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream;
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument;
 
-use self::compile::Compiled;
 use self::outputs::Outputs;
-use self::run::Runnable;
-use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
-use crate::config::LimitsConfig;
-use crate::language::Languages;
-use crate::sandbox::{Lease, Profile, SandboxError, Sandboxes};
-use crate::submission::{Isolation, RunLimits, Submission};
+use crate::language::{Language, Languages};
+use crate::sandbox::{Profile, SandboxError};
+use crate::submission::{Isolation, Submission};
 
 mod artefacts;
 mod checker;
 mod compile;
 mod contents;
+mod executor;
 pub mod judgement;
+mod local;
 mod log;
 mod outputs;
 mod run;
@@ -30,7 +30,9 @@ pub(crate) mod test_support;
 mod verdict;
 
 pub use artefacts::{Artefact, Artefacts};
+pub use executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Whose};
 pub use judgement::{Compilation, Judgement, Reason, Stream, Summary, TestResult, Verdict};
+pub use local::Local;
 
 /// Where a judging has got to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,29 +78,30 @@ pub enum JudgeError {
 /// accepted is not worth an InternalError because containers are away for a while.
 const LEASE_PATIENCE: Duration = Duration::from_secs(600);
 
-/// Judges submissions in the sandboxes it was given.
+/// Judges submissions, by an executor that compiles and runs.
 #[derive(Debug)]
-pub struct Judge<S> {
-    sandboxes: S,
+pub struct Judge<E> {
+    executor: E,
     languages: Arc<Languages>,
-    artefacts: Arc<Artefacts>,
     blobs: Blobs,
-    account: Account,
-    limits: LimitsConfig,
 }
 
-impl<S: Sandboxes> Judge<S> {
-    /// A judge that keeps compiled programs in these artefacts, finds contents in these blobs, and has memory for what
-    /// programs write on this account.
-    pub fn new(
-        sandboxes: S,
-        languages: Arc<Languages>,
-        artefacts: Artefacts,
-        blobs: Blobs,
-        account: Account,
-        limits: LimitsConfig,
-    ) -> Self {
-        Self { sandboxes, languages, artefacts: Arc::new(artefacts), blobs, account, limits }
+/// A submission in the course of its judging.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    submission: &'a Submission,
+    language: &'a Language,
+    /// The compiled program; an interpreted one is its sources.
+    artefact: Option<&'a Artefact>,
+    /// No more cases are begun.
+    stop: &'a CancellationToken,
+    cancel: &'a CancellationToken,
+}
+
+impl<E: Executor> Judge<E> {
+    /// A judge that finds contents in these blobs.
+    pub fn new(executor: E, languages: Arc<Languages>, blobs: Blobs) -> Self {
+        Self { executor, languages, blobs }
     }
 
     /// Judges one submission to its end.
@@ -120,7 +123,8 @@ impl<S: Sandboxes> Judge<S> {
                 None => None,
                 Some(profile) => {
                     progress(Progress::Compiling);
-                    match self.compile(submission, language, &profile, cancel).await? {
+                    let job = compile_job(submission, language, &profile);
+                    match self.executor.compile(&job, cancel).await? {
                         Compiled::Program(artefact) => Some(artefact),
                         Compiled::Rejected { compilation, reason } => {
                             return Ok(Judgement::rejected(compilation, reason, submission.tests.len()));
@@ -128,8 +132,9 @@ impl<S: Sandboxes> Judge<S> {
                     }
                 }
             };
-            let runnable = Runnable { submission, language, artefact: artefact.as_ref() };
-            let tests = self.run_tests(&runnable, progress, cancel).await?;
+            let stop = CancellationToken::new();
+            let case = Case { submission, language, artefact: artefact.as_ref(), stop: &stop, cancel };
+            let tests = self.run_tests(case, progress).await?;
             Ok(Judgement::of_tests(artefact.map(|artefact| artefact.compilation), tests))
         };
         // A running program is killed by its own lease and then reports; waiting for a sandbox just stops.
@@ -140,53 +145,90 @@ impl<S: Sandboxes> Judge<S> {
         }
     }
 
-    /// Runs every test case, in order. Each waits for a sandbox anew, so that a submission of many tests does not keep
-    /// others waiting for longer than one run; a fresh sandbox serves the whole submission.
+    /// Runs every test case: several at one time, where the executor has room for them. Results come in order.
     async fn run_tests(
         &self,
-        runnable: &Runnable<'_>,
+        case: Case<'_>,
         progress: &(dyn Fn(Progress) + Send + Sync),
-        cancel: &CancellationToken,
     ) -> Result<Vec<TestResult>, JudgeError> {
-        let submission = runnable.submission;
-        let profile = Profile::of_runs(runnable.language);
+        let submission = case.submission;
+        // One that must have a sandbox for itself keeps one.
+        let at_once =
+            if submission.isolation == Isolation::Fresh { 1 } else { self.executor.at_once().max(1) };
+        let session = E::Session::default();
+        let running = (0..submission.tests.len()).map(|index| self.run_case(case, index, &session));
+        let mut running = pin!(stream::iter(running).buffered(at_once));
         let mut results = Vec::with_capacity(submission.tests.len());
         let mut outputs = Outputs::new(self.blobs.clone());
-        let mut held = None;
-        for (index, case) in (0u32..).zip(&submission.tests) {
-            progress(Progress::Running { done: index });
-            let mut lease = match held.take() {
-                Some(lease) => lease,
-                None => {
-                    let user = submission.user.as_deref();
-                    self.sandboxes.lease(&profile, submission.isolation, user, LEASE_PATIENCE).await?
+        progress(Progress::Running { done: 0 });
+        while let Some(judged) = running.next().await {
+            let (result, facts) = match judged {
+                Ok(judged) => judged,
+                Err(why) => {
+                    // What runs beside it ends by itself: a sandbox that is left in mid-run is lost.
+                    case.stop.cancel();
+                    while running.next().await.is_some() {}
+                    return Err(why);
                 }
             };
-            let span = tracing::info_span!("run", test = index, sandbox = lease.name());
-            // Only who has a sandbox has room, so that nobody waits for one with the other in hand.
-            let _room = self.room(&submission.limits).await?;
-            let program = runnable.program(case, &self.blobs)?;
-            let mut ran = lease.run(program, cancel).instrument(span).await?;
-            if submission.isolation == Isolation::Fresh {
-                held = Some(lease);
+            outputs = outputs.keep(facts.stdout).await?.keep(facts.stderr).await?;
+            results.push(result);
+            if results.len() < submission.tests.len() {
+                progress(Progress::Running { done: count(results.len()) });
             }
-            results.push(run::judged(runnable, index, case, &mut ran, &self.blobs).await?);
-            outputs = outputs.keep(ran.stdout).await?.keep(ran.stderr).await?;
         }
         outputs.finish(&mut results).await?;
         Ok(results)
     }
+
+    /// Runs a test case, and says what that is worth.
+    async fn run_case(
+        &self,
+        case: Case<'_>,
+        index: usize,
+        session: &E::Session,
+    ) -> Result<(TestResult, Facts), JudgeError> {
+        if case.stop.is_cancelled() {
+            return Err(JudgeError::Cancelled);
+        }
+        let Case { submission, language, artefact, .. } = case;
+        let test = &submission.tests[index];
+        let job = CaseJob {
+            index: count(index),
+            language,
+            sources: &submission.files,
+            artefact,
+            input: &test.input,
+            limits: &submission.limits,
+            whose: whose(submission),
+        };
+        let mut facts = self.executor.run_case(&job, session, case.cancel).await?;
+        let result =
+            run::judged(&job, (submission.checker, test.answer.as_ref()), &mut facts, &self.blobs).await?;
+        Ok((result, facts))
+    }
 }
 
-impl<S> Judge<S> {
-    /// Memory for what a run may write to both streams, until it is kept. Waits for it as for a sandbox. More than one
-    /// may ever have is not counted.
-    async fn room(&self, limits: &RunLimits) -> Result<Held, JudgeError> {
-        let most = self.account.most(Purpose::Outputs);
-        let bytes = limits.output.get().saturating_mul(2).min(most);
-        let taken = self.account.take(Purpose::Outputs, bytes, LEASE_PATIENCE).await;
-        taken.map_err(|_full| SandboxError::Busy { waited: LEASE_PATIENCE }.into())
+fn compile_job<'a>(
+    submission: &'a Submission,
+    language: &'a Language,
+    profile: &'a Profile,
+) -> CompileJob<'a> {
+    CompileJob {
+        language,
+        profile,
+        sources: &submission.files,
+        limits: &submission.compile_limits,
+        whose: whose(submission),
     }
+}
+
+fn whose(submission: &Submission) -> Whose<'_> {
+    Whose { user: submission.user.as_deref(), isolation: submission.isolation }
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// Ends a little after the cancellation: a run in progress is killed and reports by itself within that time.
@@ -203,33 +245,34 @@ mod tests {
 
     use super::test_support::{LIMITS, Scripted, blobs, compiled, ended, printed, submission};
     use super::*;
+    use crate::account::Account;
     use crate::sandbox::{Captured, CollectedOutput, Ran, RunEnding};
-    use crate::submission::{Checker, TestCase};
+    use crate::submission::{Checker, RunLimits, TestCase};
 
     struct Bench {
-        judge: Judge<Scripted>,
+        judge: Judge<Local<Scripted>>,
+        account: Account,
         sandboxes: Scripted,
         _store: [tempfile::TempDir; 2],
     }
 
     fn bench(answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) -> Bench {
+        bench_of(1, answers)
+    }
+
+    /// With so many cases at one time.
+    fn bench_of(at_once: usize, answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) -> Bench {
         let sandboxes = Scripted::new(answers);
         let store = tempfile::tempdir().unwrap();
         let languages = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
-        let limits = LimitsConfig {
-            run: LIMITS,
-            run_max: LIMITS,
-            compile: LIMITS,
-            compile_max: LIMITS,
-            tests: 1000,
-            source: Bytes::mib(1),
-            artefact: Bytes::mib(64),
-        };
         let artefacts = Artefacts::new(store.path().to_owned(), Bytes::mib(1));
         let (blobs, directory) = blobs();
         let account = Account::new(Bytes::mib(16));
-        let judge = Judge::new(sandboxes.clone(), Arc::new(languages), artefacts, blobs, account, limits);
-        Bench { judge, sandboxes, _store: [store, directory] }
+        let largest = Bytes::mib(64);
+        let local =
+            Local::new(sandboxes.clone(), artefacts, blobs.clone(), account.clone(), largest, at_once);
+        let judge = Judge::new(local, Arc::new(languages), blobs);
+        Bench { judge, account, sandboxes, _store: [store, directory] }
     }
 
     impl Bench {
@@ -405,6 +448,27 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn cases_run_several_at_one_time_and_their_results_are_in_order() {
+        let bench = bench_of(2, [Ok(compiled()), Ok(printed("1")), Ok(printed("2")), Ok(printed("no"))]);
+        let judgement = bench.judge(&with_tests(&["1", "2", "3"])).await.unwrap();
+        let found: Vec<_> = judgement.tests.iter().map(|test| (test.index, test.verdict)).collect();
+        assert_eq!(found, [(0, Verdict::Accepted), (1, Verdict::Accepted), (2, Verdict::WrongAnswer)]);
+        bench.sandboxes.asked();
+        // Nothing is answered now: what is asked for runs until it is cancelled.
+        let cancel = CancellationToken::new();
+        let submission = with_tests(&["1", "2", "3"]);
+        let judging = bench.judge.judge(&submission, &|_| (), &cancel);
+        let watch = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            assert_eq!(bench.sandboxes.asked().len(), 2, "two of three run");
+            cancel.cancel();
+        };
+        let (judged, ()) = tokio::join!(judging, watch);
+        assert!(matches!(judged, Err(JudgeError::Cancelled)));
+        assert_eq!(bench.sandboxes.asked().len(), 0, "the third is not begun any more");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn runs_that_may_write_much_have_room_in_turn() {
         let bench = bench([Ok(compiled()), Ok(printed("3"))]);
         bench.judge(&submission("same")).await.unwrap();
@@ -422,6 +486,6 @@ mod tests {
         };
         let (first, second, ()) = tokio::join!(first, second, watch);
         assert!(first.is_err() && second.is_err());
-        assert_eq!(bench.judge.account.held(), Bytes(0));
+        assert_eq!(bench.account.held(), Bytes(0));
     }
 }

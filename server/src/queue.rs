@@ -23,8 +23,7 @@ use state::State;
 pub use upload::Upload;
 
 use crate::config::QueueConfig;
-use crate::judge::{Judge, JudgeError, Judgement, Progress};
-use crate::sandbox::Sandboxes;
+use crate::judge::{Executor, Judge, JudgeError, Judgement, Progress};
 use crate::store::{Cancelled, Inserted, NewRecord, Store, StoreError};
 use crate::submission::{Footprint, Submission, SubmissionId};
 use crate::telemetry;
@@ -48,7 +47,7 @@ pub trait Judging: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Judgement, JudgeError>> + Send;
 }
 
-impl<S: Sandboxes> Judging for Judge<S> {
+impl<E: Executor> Judging for Judge<E> {
     async fn judge(
         &self,
         submission: &Submission,

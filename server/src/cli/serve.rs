@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::cpus;
 use crate::descriptors;
 use crate::gojudge::GoJudge;
-use crate::judge::{Artefacts, Judge};
+use crate::judge::{Artefacts, Judge, Local};
 use crate::language::{Languages, LanguagesError};
 use crate::queue;
 use crate::sandbox::{Pool, PoolError};
@@ -95,14 +95,11 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let pool = Pool::start(&config, &languages)?;
     let artefacts = Artefacts::new(workspace.store(), config.store.cache_size);
     let account = Account::new(account::size(config.http.memory));
-    let judge = Judge::new(
-        pool.clone(),
-        Arc::clone(&languages),
-        artefacts,
-        store.blobs().clone(),
-        account.clone(),
-        config.limits.clone(),
-    );
+    let blobs = store.blobs().clone();
+    // As many cases of a submission are asked for together as programs can run at one time.
+    let (largest, at_once) = (config.limits.artefact, pool.at_once(Kind::Run));
+    let local = Local::new(pool.clone(), artefacts, blobs.clone(), account.clone(), largest, at_once);
+    let judge = Judge::new(local, Arc::clone(&languages), blobs);
     let gojudge = gojudge(&config, &pool, &workspace, &account)?;
     let parts = Parts {
         workers: workers(&pool),

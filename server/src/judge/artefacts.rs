@@ -13,11 +13,11 @@ use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
+use super::executor::CompileJob;
 use super::judgement::Compilation;
 use crate::copy;
-use crate::language::Language;
 use crate::self_test::SELF_TEST;
-use crate::submission::{Isolation, Submission};
+use crate::submission::Isolation;
 
 /// Programs held open; each costs one descriptor.
 const HELD_OPEN: u64 = 256;
@@ -63,13 +63,14 @@ struct Record {
 }
 
 impl Key {
-    /// The key of a submission's program; `None` where the isolation allows no reuse, and for the self-test, which is to
+    /// The key of a job's program; `None` where the isolation allows no reuse, and for the self-test, which is to
     /// compile.
     ///
     /// The user is part of it: that a compilation was `cached`, or quick, must tell nobody about another's source.
-    pub fn of(submission: &Submission, language: &Language, toolchain: &Compiler<'_>) -> Option<Self> {
-        let is_self_test = submission.user.as_deref() == Some(SELF_TEST);
-        if submission.isolation == Isolation::Fresh || is_self_test {
+    pub fn of(job: &CompileJob<'_>, toolchain: &Compiler<'_>) -> Option<Self> {
+        let CompileJob { language, profile: _, sources, limits, whose } = job;
+        let is_self_test = whose.user == Some(SELF_TEST);
+        if whose.isolation == Isolation::Fresh || is_self_test {
             return None;
         }
         let mut hasher = blake3::Hasher::new();
@@ -78,8 +79,8 @@ impl Key {
             hasher.update(field);
         };
         add(b"gavel artefact 2");
-        add(submission.user.as_deref().map_or(&[][..], str::as_bytes));
-        add(&[u8::from(submission.user.is_some())]);
+        add(whose.user.map_or(&[][..], str::as_bytes));
+        add(&[u8::from(whose.user.is_some())]);
         add(toolchain.image.as_bytes());
         add(&toolchain.largest.get().to_le_bytes());
         for variable in toolchain.environment {
@@ -89,8 +90,8 @@ impl Key {
         for word in &language.compile {
             add(word.as_bytes());
         }
-        add(format!("{:?}", submission.compile_limits).as_bytes());
-        for (name, content) in &submission.files {
+        add(format!("{:?}", limits).as_bytes());
+        for (name, content) in *sources {
             add(name.as_bytes());
             add(content.hash().as_bytes());
         }
@@ -265,7 +266,10 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::judge::compile_job;
     use crate::judge::test_support::{cpp, submission};
+    use crate::sandbox::Profile;
+    use crate::submission::Submission;
 
     fn compilation() -> Compilation {
         Compilation {
@@ -285,12 +289,17 @@ mod tests {
         (file.into(), Bytes(content.len() as u64))
     }
 
+    fn gcc() -> Profile {
+        Profile::of_compilations(&cpp().0).unwrap()
+    }
+
     const COMPILER: Compiler<'_> =
         Compiler { image: "sha256:1", environment: &["PATH=/bin"], largest: Bytes::mib(64) };
 
     fn key(source: &str) -> Key {
         let (language, _) = cpp();
-        Key::of(&submission(source), &language, &COMPILER).unwrap()
+        let submission = submission(source);
+        Key::of(&compile_job(&submission, &language, &gcc()), &COMPILER).unwrap()
     }
 
     fn read(artefact: &Artefact) -> Vec<u8> {
@@ -374,7 +383,7 @@ mod tests {
     #[test]
     fn the_key_tells_users_sources_and_limits_apart() {
         let (language, _) = cpp();
-        let key = |submission: &Submission| Key::of(submission, &language, &COMPILER);
+        let key = |submission: &Submission| Key::of(&compile_job(submission, &language, &gcc()), &COMPILER);
         let mine = submission("int main(){}");
         let mut theirs = mine.clone();
         theirs.user = Some("bob".into());
@@ -393,7 +402,7 @@ mod tests {
             Compiler { largest: Bytes::mib(1), ..COMPILER },
         ];
         for other in others {
-            assert_ne!(Key::of(&mine, &language, &other), key(&mine), "{other:?}");
+            assert_ne!(Key::of(&compile_job(&mine, &language, &gcc()), &other), key(&mine), "{other:?}");
         }
         let mut tested = mine;
         tested.user = Some(SELF_TEST.into());

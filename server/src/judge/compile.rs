@@ -1,5 +1,6 @@
 //! Compiles a submission's sources, or finds the program that the same sources made before.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gavel_protocol::{Bytes, Ending, Limit};
@@ -7,17 +8,19 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::artefacts::{Artefact, Compiler, Key};
+use super::executor::{CompileJob, Compiled};
 use super::judgement::Compilation;
+use super::local::Local;
 use super::verdict::{monitor_limits, signal_name};
-use super::{Judge, JudgeError, LEASE_PATIENCE, contents, log};
+use super::{JudgeError, LEASE_PATIENCE, contents, log};
 use crate::blobs::Blobs;
 use crate::content::Content;
 use crate::language::Language;
 use crate::sandbox::{
-    CollectFile, CollectedOutput, Input, Lease, Output, Profile, Program, PutFile, Ran, RunEnding,
-    SandboxError, Sandboxes,
+    CollectFile, CollectedOutput, Input, Lease, Output, Program, PutFile, Ran, RunEnding, SandboxError,
+    Sandboxes,
 };
-use crate::submission::{RunLimits, Submission};
+use crate::submission::RunLimits;
 
 /// The environment of compilers and programs.
 pub(super) const ENVIRONMENT: [&str; 4] = [
@@ -27,53 +30,38 @@ pub(super) const ENVIRONMENT: [&str; 4] = [
     "LANG=C.UTF-8",
 ];
 
-/// What came of compiling.
-pub(super) enum Compiled {
-    /// There is a program.
-    Program(Artefact),
-    /// There is none, and that is the source's fault.
-    Rejected {
-        compilation: Compilation,
-        /// Why, where the log does not tell.
-        reason: Option<String>,
-    },
-}
-
-impl<S: Sandboxes> Judge<S> {
-    /// The program of a submission in a compiled language.
-    pub(super) async fn compile(
+impl<S: Sandboxes> Local<S> {
+    /// The program of sources in a compiled language.
+    pub(super) async fn compile_here(
         &self,
-        submission: &Submission,
-        language: &Language,
-        profile: &Profile,
+        job: &CompileJob<'_>,
         cancel: &CancellationToken,
     ) -> Result<Compiled, JudgeError> {
-        let image = self.sandboxes.image(profile);
-        let key = self.key(submission, language, image.as_deref());
+        let image = self.sandboxes.image(job.profile);
+        let key = self.key(job, image.as_deref());
         if let Some(artefact) = self.cached(key).await? {
             return Ok(Compiled::Program(artefact));
         }
-        let mut lease = self
-            .sandboxes
-            .lease(profile, submission.isolation, submission.user.as_deref(), LEASE_PATIENCE)
-            .await?;
+        let whose = job.whose;
+        let mut lease =
+            self.sandboxes.lease(job.profile, whose.isolation, whose.user, LEASE_PATIENCE).await?;
         // It may be of another image than the newest, or be the first that tells which that is.
-        let own_key = self.key(submission, language, lease.image());
+        let own_key = self.key(job, lease.image());
         if own_key != key
             && let Some(artefact) = self.cached(own_key).await?
         {
             return Ok(Compiled::Program(artefact));
         }
         let span = tracing::info_span!("compile", sandbox = lease.name());
-        let ran = lease.run(self.compilation(submission, language)?, cancel).instrument(span).await?;
+        let ran = lease.run(self.compilation(job)?, cancel).instrument(span).await?;
         drop(lease);
-        self.compiled((submission, language), own_key, ran).await
+        self.compiled(job, own_key, ran).await
     }
 
     /// Without an image there is none: nobody could say what the program was made with.
-    fn key(&self, submission: &Submission, language: &Language, image: Option<&str>) -> Option<Key> {
-        let compiler = Compiler { image: image?, environment: &ENVIRONMENT, largest: self.limits.artefact };
-        Key::of(submission, language, &compiler)
+    fn key(&self, job: &CompileJob<'_>, image: Option<&str>) -> Option<Key> {
+        let compiler = Compiler { image: image?, environment: &ENVIRONMENT, largest: self.largest };
+        Key::of(job, &compiler)
     }
 
     async fn cached(&self, key: Option<Key>) -> Result<Option<Artefact>, JudgeError> {
@@ -89,29 +77,30 @@ impl<S: Sandboxes> Judge<S> {
     }
 
     /// The compiler as a program to run.
-    fn compilation(&self, submission: &Submission, language: &Language) -> Result<Program, JudgeError> {
-        let log = usize::try_from(submission.compile_limits.output.get()).unwrap_or(usize::MAX);
+    fn compilation(&self, job: &CompileJob<'_>) -> Result<Program, JudgeError> {
+        let log = usize::try_from(job.limits.output.get()).unwrap_or(usize::MAX);
         Ok(Program {
-            argv: command(&language.compile, submission, language),
+            argv: command(&job.language.compile, job.sources, job.language),
             env: ENVIRONMENT.map(|variable| variable.as_bytes().to_vec()).to_vec(),
             executable: None,
             search_box: false,
-            files: files(submission, &self.blobs, |_| true)?,
+            files: files(job.sources, &self.blobs, |_| true)?,
             stdin: Input::Empty,
             // The first errors are the ones that help; the last lines say how it ended.
             stdout: Output::Capture { head: log - log / 4, tail: log / 4, kill: false },
             stderr: Output::WithStdout,
             others: Vec::new(),
             terminal: None,
-            limits: monitor_limits(&submission.compile_limits),
+            limits: monitor_limits(job.limits),
             leavings: false,
-            collect: language
+            collect: job
+                .language
                 .artefact
                 .iter()
                 .map(|path| CollectFile {
                     path: path.clone(),
                     anywhere: false,
-                    max: self.limits.artefact,
+                    max: self.largest,
                     truncate: false,
                 })
                 .collect(),
@@ -120,7 +109,7 @@ impl<S: Sandboxes> Judge<S> {
 
     async fn compiled(
         &self,
-        (submission, language): (&Submission, &Language),
+        job: &CompileJob<'_>,
         key: Option<Key>,
         mut ran: Ran,
     ) -> Result<Compiled, JudgeError> {
@@ -135,10 +124,10 @@ impl<S: Sandboxes> Judge<S> {
             return Err(JudgeError::Cancelled);
         }
         let mut compilation = figures(&ran);
-        if let Some(note) = left_out(submission, language) {
+        if let Some(note) = left_out(job) {
             compilation.log.insert_str(0, &note);
         }
-        if let Err(reason) = finished(&ran, &submission.compile_limits) {
+        if let Err(reason) = finished(&ran, job.limits) {
             return Ok(rejected(compilation, reason));
         }
         match ran.collected.pop() {
@@ -149,7 +138,7 @@ impl<S: Sandboxes> Judge<S> {
                 Ok(Compiled::Program(self.on_disk("keep a compiled program", keep).await?))
             }
             Some(CollectedOutput::TooLarge(size)) => {
-                let reason = format!("the compiled program has {size}; {} are allowed", self.limits.artefact);
+                let reason = format!("the compiled program has {size}; {} are allowed", self.largest);
                 Ok(rejected(compilation, Some(reason)))
             }
             Some(CollectedOutput::NotRegular | CollectedOutput::Failed(_)) | None => {
@@ -177,21 +166,21 @@ impl<S: Sandboxes> Judge<S> {
 /// # Errors
 /// When one cannot be opened.
 pub(super) fn files(
-    submission: &Submission,
+    files: &BTreeMap<String, Content>,
     blobs: &Blobs,
     is_wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<PutFile>, JudgeError> {
     let put = |(name, content): (&String, &Content)| {
         Ok(PutFile { path: name.clone(), mode: 0o444, content: contents::file(content, blobs)? })
     };
-    submission.files.iter().filter(|(name, _)| is_wanted(name)).map(put).collect()
+    files.iter().filter(|(name, _)| is_wanted(name)).map(put).collect()
 }
 
 /// What the log begins with where files are neither compiled nor included: one may have been meant to be.
-fn left_out(submission: &Submission, language: &Language) -> Option<String> {
+fn left_out(job: &CompileJob<'_>) -> Option<String> {
     const TOLD: usize = 10;
     let names: Vec<&str> =
-        submission.files.keys().map(String::as_str).filter(|name| language.is_data(name)).collect();
+        job.sources.keys().map(String::as_str).filter(|name| job.language.is_data(name)).collect();
     let more = match names.len().saturating_sub(TOLD) {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -201,11 +190,15 @@ fn left_out(submission: &Submission, language: &Language) -> Option<String> {
 }
 
 /// The argv of a template: `{source}` stands for every source file.
-pub(super) fn command(template: &[String], submission: &Submission, language: &Language) -> Vec<Vec<u8>> {
+pub(super) fn command(
+    template: &[String],
+    files: &BTreeMap<String, Content>,
+    language: &Language,
+) -> Vec<Vec<u8>> {
     let mut argv = Vec::new();
     for word in template {
         if word == "{source}" {
-            let matching = submission.files.keys().filter(|name| language.is_source(name));
+            let matching = files.keys().filter(|name| language.is_source(name));
             argv.extend(matching.map(|name| argument(name)));
         } else {
             argv.push(word.clone().into_bytes());

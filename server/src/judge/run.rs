@@ -2,114 +2,93 @@
 
 use gavel_protocol::Ending;
 
-use super::artefacts::Artefact;
 use super::compile::{ENVIRONMENT, command, files};
+use super::executor::{CaseJob, Facts};
 use super::judgement::{Stream, TestResult, Verdict};
 use super::verdict::{from_run, monitor_limits, signal_name};
 use super::{JudgeError, checker, contents, sanitizer};
 use crate::blobs::{Blobs, ContentReader, SMALL};
 use crate::content::Content;
 use crate::language::Language;
-use crate::sandbox::{Output, Program, Ran, RunEnding};
-use crate::submission::{Checker, Submission, TestCase};
+use crate::sandbox::{Output, Program, RunEnding};
+use crate::submission::Checker;
 
-/// What a run needs that is the same for all tests of a submission.
-pub(super) struct Runnable<'a> {
-    pub(super) submission: &'a Submission,
-    pub(super) language: &'a Language,
-    /// The compiled program; an interpreted one is its sources.
-    pub(super) artefact: Option<&'a Artefact>,
+/// The program to run for a test case.
+///
+/// # Errors
+/// When what it is made of cannot be opened.
+pub(super) fn program(job: &CaseJob<'_>, blobs: &Blobs) -> Result<Program, JudgeError> {
+    let output = Output::Capture {
+        head: usize::try_from(job.limits.output.get()).unwrap_or(usize::MAX),
+        tail: 0,
+        kill: true,
+    };
+    Ok(Program {
+        argv: argv(job),
+        env: environment(job.language),
+        executable: job.artefact.map(|artefact| artefact.program.clone()),
+        search_box: false,
+        files: match job.artefact {
+            Some(_) => files(job.sources, blobs, |name| job.language.is_data(name))?,
+            None => files(job.sources, blobs, |_| true)?,
+        },
+        stdin: contents::input(job.input, blobs)?,
+        stdout: output.clone(),
+        stderr: output,
+        others: Vec::new(),
+        terminal: None,
+        limits: monitor_limits(job.limits),
+        collect: Vec::new(),
+        leavings: false,
+    })
 }
 
-impl Runnable<'_> {
-    /// The program to run for a test case.
-    ///
-    /// # Errors
-    /// When what it is made of cannot be opened.
-    pub(super) fn program(&self, case: &TestCase, blobs: &Blobs) -> Result<Program, JudgeError> {
-        let limits = &self.submission.limits;
-        let output = Output::Capture {
-            head: usize::try_from(limits.output.get()).unwrap_or(usize::MAX),
-            tail: 0,
-            kill: true,
-        };
-        Ok(Program {
-            argv: self.argv(),
-            env: environment(self.language),
-            executable: self.artefact.map(|artefact| artefact.program.clone()),
-            search_box: false,
-            files: match self.artefact {
-                Some(_) => files(self.submission, blobs, |name| self.language.is_data(name))?,
-                None => files(self.submission, blobs, |_| true)?,
-            },
-            stdin: contents::input(&case.input, blobs)?,
-            stdout: output.clone(),
-            stderr: output,
-            others: Vec::new(),
-            terminal: None,
-            limits: monitor_limits(limits),
-            collect: Vec::new(),
-            leavings: false,
-        })
-    }
-
-    /// What the program's run-time checks found, where it has any and failed.
-    fn found(&self, verdict: Verdict, ran: &Ran) -> Option<String> {
-        let is_checked = self.language.sanitized && verdict == Verdict::RuntimeError;
-        is_checked.then(|| sanitizer::finding(&ran.stderr.head)).flatten()
-    }
-
-    fn argv(&self) -> Vec<Vec<u8>> {
-        let mut argv = command(&self.language.run, self.submission, self.language);
-        let name = self.language.artefact.as_deref().unwrap_or_default();
-        for word in &mut argv {
-            if word == b"{artefact}" {
-                *word = format!("./{name}").into_bytes();
-            }
+fn argv(job: &CaseJob<'_>) -> Vec<Vec<u8>> {
+    let mut argv = command(&job.language.run, job.sources, job.language);
+    let name = job.language.artefact.as_deref().unwrap_or_default();
+    for word in &mut argv {
+        if word == b"{artefact}" {
+            *word = format!("./{name}").into_bytes();
         }
-        argv
     }
+    argv
 }
 
 /// What a run of a test case is worth; its outputs are kept elsewhere.
 ///
 /// # Errors
-/// When it was cancelled, when the program never had its chance, or when the answer cannot be read.
+/// When the answer cannot be read.
 pub(super) async fn judged(
-    runnable: &Runnable<'_>,
-    index: u32,
-    case: &TestCase,
-    ran: &mut Ran,
+    job: &CaseJob<'_>,
+    (rule, answer): (Checker, Option<&Content>),
+    facts: &mut Facts,
     blobs: &Blobs,
 ) -> Result<TestResult, JudgeError> {
-    if ran.ending == RunEnding::Ended(Ending::Cancelled) {
-        return Err(JudgeError::Cancelled);
-    }
-    if let Some(fault) = ran.ending.fault() {
-        return Err(fault.into());
-    }
-    let (verdict, reason) =
-        match (from_run(ran.ending, &ran.usage, &runnable.submission.limits), &case.answer) {
-            (Some((verdict, reason)), _) => (verdict, Some(reason)),
-            (None, Some(answer)) => {
-                compared(runnable.submission.checker, &mut ran.stdout.head, answer, blobs).await?
-            }
-            (None, None) => (Verdict::Accepted, None),
-        };
-    let reason = runnable.found(verdict, ran).or(reason);
-    let (exit_code, signal) = how_it_ended(ran.ending);
+    let (verdict, reason) = match (from_run(facts.ending, &facts.usage, job.limits), answer) {
+        (Some((verdict, reason)), _) => (verdict, Some(reason)),
+        (None, Some(answer)) => compared(rule, &mut facts.stdout.head, answer, blobs).await?,
+        (None, None) => (Verdict::Accepted, None),
+    };
+    let reason = found(job.language, verdict, facts).or(reason);
+    let (exit_code, signal) = how_it_ended(facts.ending);
     Ok(TestResult {
-        index,
+        index: job.index,
         verdict,
         exit_code,
         signal,
         reason,
-        cpu: ran.usage.cpu_time(),
-        wall: ran.usage.wall_time,
-        memory: ran.usage.memory,
+        cpu: facts.usage.cpu_time(),
+        wall: facts.usage.wall_time,
+        memory: facts.usage.memory,
         stdout: Stream::default(),
         stderr: Stream::default(),
     })
+}
+
+/// What the program's run-time checks found, where it has any and failed.
+fn found(language: &Language, verdict: Verdict, facts: &Facts) -> Option<String> {
+    let is_checked = language.sanitized && verdict == Verdict::RuntimeError;
+    is_checked.then(|| sanitizer::finding(&facts.stderr.head)).flatten()
 }
 
 /// The variables of a language's programs. One that the language has itself is not ours as well.

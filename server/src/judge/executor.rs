@@ -1,0 +1,118 @@
+//! The parts of a judging that can be carried out anywhere: compile, and run on one test case.
+
+use std::collections::BTreeMap;
+
+use gavel_protocol::Usage;
+use tokio_util::sync::CancellationToken;
+
+use super::JudgeError;
+use super::artefacts::Artefact;
+use super::judgement::Compilation;
+use crate::account::Held;
+use crate::content::Content;
+use crate::language::Language;
+use crate::sandbox::{Captured, Profile, RunEnding};
+use crate::submission::{Isolation, RunLimits};
+
+/// Carries out the parts of a judging. What they are made of is named by content; verdicts, and what follows from
+/// them, are the judge's.
+pub trait Executor: Send + Sync + 'static {
+    /// What the cases of one submission share.
+    type Session: Default + Send + Sync;
+
+    /// Makes a program of sources, or finds the one that was made of them before.
+    ///
+    /// # Errors
+    /// Only our own failures and [`JudgeError::Cancelled`].
+    fn compile(
+        &self,
+        job: &CompileJob<'_>,
+        cancel: &CancellationToken,
+    ) -> impl Future<Output = Result<Compiled, JudgeError>> + Send;
+
+    /// Runs a program on one test case.
+    ///
+    /// # Errors
+    /// Only our own failures and [`JudgeError::Cancelled`].
+    fn run_case(
+        &self,
+        job: &CaseJob<'_>,
+        session: &Self::Session,
+        cancel: &CancellationToken,
+    ) -> impl Future<Output = Result<Facts, JudgeError>> + Send;
+
+    /// So many cases of one submission are worth asking for at one time.
+    fn at_once(&self) -> usize;
+}
+
+/// What is to be compiled.
+#[derive(Debug, Clone, Copy)]
+pub struct CompileJob<'a> {
+    /// How.
+    pub language: &'a Language,
+    /// The toolchain's sandboxes.
+    pub profile: &'a Profile,
+    /// Files by name.
+    pub sources: &'a BTreeMap<String, Content>,
+    /// Of the compilation.
+    pub limits: &'a RunLimits,
+    /// For whom.
+    pub whose: Whose<'a>,
+}
+
+/// What is to be run.
+#[derive(Debug, Clone, Copy)]
+pub struct CaseJob<'a> {
+    /// Position of the test case, from 0.
+    pub index: u32,
+    /// How.
+    pub language: &'a Language,
+    /// Files by name, for a program that is its sources.
+    pub sources: &'a BTreeMap<String, Content>,
+    /// The compiled program; an interpreted one is its sources.
+    pub artefact: Option<&'a Artefact>,
+    /// Standard input.
+    pub input: &'a Content,
+    /// Of the run.
+    pub limits: &'a RunLimits,
+    /// For whom.
+    pub whose: Whose<'a>,
+}
+
+/// Whom a job is for: decides which sandboxes may serve it, and which programs may be used again.
+#[derive(Debug, Clone, Copy)]
+pub struct Whose<'a> {
+    /// The user.
+    pub user: Option<&'a str>,
+    /// Which sandboxes may serve it.
+    pub isolation: Isolation,
+}
+
+/// What came of compiling.
+#[derive(Debug)]
+pub enum Compiled {
+    /// There is a program.
+    Program(Artefact),
+    /// There is none, and that is the source's fault.
+    Rejected {
+        /// What compiling was like.
+        compilation: Compilation,
+        /// Why, where the log does not tell.
+        reason: Option<String>,
+    },
+}
+
+/// What a run did, before anybody says what it is worth.
+#[derive(Debug)]
+pub struct Facts {
+    /// How it ended: by what the program did, or a limit.
+    pub ending: RunEnding,
+    /// What it used.
+    pub usage: Usage,
+    /// What it wrote to standard output.
+    pub stdout: Captured,
+    /// What it wrote to standard error.
+    pub stderr: Captured,
+    /// Memory for what it wrote.
+    pub room: Held,
+}
