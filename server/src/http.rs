@@ -95,6 +95,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .app_data(sockets.clone())
             .app_data(web::Data::new(api.config.http.access_log))
             .app_data(uploads.clone())
+            .wrap(from_fn(body::buffered))
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .wrap(from_fn(access_log::note))
             .wrap(from_fn(request_id::attach))

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
-use actix_web::web::{Bytes, BytesMut, Payload};
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::middleware::Next;
+use actix_web::web::{Bytes, BytesMut, Data, Payload};
+use actix_web::{Error, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use tokio::time::Instant;
 
@@ -61,6 +64,8 @@ impl Budget {
         let mut held = self.account.open(Purpose::Requests);
         held.grow(announced.unwrap_or(0) * TIMES, PATIENCE).await.map_err(too_many)?;
         let bytes = read(payload, self.max, announced, &mut held).await?;
+        // None of it is in the HTTP server's buffers any more.
+        drop(request.extensions_mut().remove::<Buffered>());
         Ok(Body { bytes, held })
     }
 
@@ -78,6 +83,32 @@ impl Budget {
     pub(super) fn account(&self) -> &Account {
         &self.account
     }
+}
+
+/// What the HTTP server may have read of a body, as far as nobody has read it there.
+const BUFFERS: u64 = 320 * 1024;
+
+/// What a request has of the account for that.
+struct Buffered {
+    _held: Held,
+}
+
+/// Lets a request with a body in where there is room for what is read of it before anybody reads it: without it a
+/// thousand connections fill the memory with bodies that all wait.
+pub(super) async fn buffered(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let most = match announced(request.request())? {
+        Some(length) => length.min(BUFFERS),
+        None if request.headers().contains_key(header::TRANSFER_ENCODING) => BUFFERS,
+        None => 0,
+    };
+    if let Some(budget) = request.app_data::<Data<Budget>>() {
+        let held = budget.account.try_take(Purpose::Requests, most).map_err(too_many)?;
+        request.extensions_mut().insert(Buffered { _held: held });
+    }
+    next.call(request).await
 }
 
 /// What is told where the account has no room for a request.

@@ -134,7 +134,7 @@ impl Sockets {
         payload: Payload,
     ) -> Result<(HttpResponse, Socket), HttpResponse> {
         let key = key(request).map_err(refusal)?;
-        let place = self.places.take().ok_or_else(full)?;
+        let place = self.places.take(self.budget.account()).ok_or_else(full)?;
         let gone = CancellationToken::new();
         let (ours, theirs) = duplex(BUFFER);
         let peer = Peer::of(request);

@@ -99,3 +99,30 @@ async fn a_request_that_needs_more_descriptors_than_one_may_have_is_refused() {
     assert!(body.as_str().unwrap().starts_with("too many files: "), "{body}");
     echo(&bench).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bodies_that_wait_unread_are_refused_when_there_is_no_more_room_for_them() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    // Half of it is for requests: so many have what is read of a body before anybody reads it, 320 KiB.
+    let bench = Bench::with(&[("http.memory", "16MiB")]).await;
+    let address = bench.url.trim_start_matches("http://").to_owned();
+    let mut waiting = Vec::new();
+    for _ in 0..64 {
+        let mut connection = tokio::net::TcpStream::connect(&address).await.unwrap();
+        let head = "POST /run HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048576\r\n\r\n";
+        connection.write_all(head.as_bytes()).await.unwrap();
+        waiting.push(connection);
+    }
+    let mut refused = 0;
+    for connection in &mut waiting {
+        let mut status = [0; 12];
+        let read = connection.read_exact(&mut status);
+        if let Ok(read) = tokio::time::timeout(std::time::Duration::from_millis(20), read).await {
+            read.unwrap();
+            assert_eq!(&status, b"HTTP/1.1 503");
+            refused += 1;
+        }
+    }
+    assert!(refused >= 64 - 8 * 1024 / 320, "{refused}");
+    echo(&bench).await;
+}

@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, ResponseError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::super::error::Problem;
+use crate::account::{Account, Held, Purpose};
 
 /// When a client that found no place is to come again.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -20,7 +21,12 @@ pub(super) struct Places(Arc<Semaphore>);
 #[derive(Debug, Clone)]
 pub(in crate::http) struct Place {
     _permit: Arc<OwnedSemaphorePermit>,
+    /// What its buffers have of the account.
+    _held: Arc<Held>,
 }
+
+/// What the HTTP server and we may have read of a message that nobody takes, and written of one.
+const BUFFERS: u64 = 512 * 1024;
 
 impl Places {
     /// So many.
@@ -28,10 +34,11 @@ impl Places {
         Self(Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS))))
     }
 
-    /// Takes one, if any is left.
-    pub(super) fn take(&self) -> Option<Place> {
+    /// Takes one, if any is left, and there is room for its buffers.
+    pub(super) fn take(&self, account: &Account) -> Option<Place> {
         let permit = Arc::clone(&self.0).try_acquire_owned().ok()?;
-        Some(Place { _permit: Arc::new(permit) })
+        let held = account.try_take(Purpose::Connections, BUFFERS).ok()?;
+        Some(Place { _permit: Arc::new(permit), _held: Arc::new(held) })
     }
 }
 
