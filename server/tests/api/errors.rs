@@ -132,7 +132,7 @@ async fn contradictions_are_refused() {
         ),
         (
             json!({"language": "cpp17", "files": {"util.h": ""}}),
-            "files: no file has the extension of `main.cpp`",
+            "files: none is a source by its extension: `.cpp`, `.cc`, `.cxx`, `.c++`, `.cp`, `.C`, `.CPP`",
         ),
         (
             json!({"language": "cpp17", "files": {"main.cpp": "", "main": ""}}),
