@@ -35,6 +35,7 @@ use crate::operations::Operations;
 use crate::queue::Queue;
 use crate::readiness::Readiness;
 use crate::store::Store;
+use crate::submissions::Submissions;
 use crate::throttle::Throttle;
 
 /// Time that a client has for the head of a request.
@@ -52,6 +53,8 @@ pub struct Api {
     pub config: Arc<Config>,
     /// What can be compiled.
     pub languages: Arc<Languages>,
+    /// Submissions, as every API sees them.
+    pub submissions: Submissions,
     /// Where submissions go.
     pub queue: Queue,
     /// Where judgements come from.

@@ -35,6 +35,7 @@ mod signals;
 pub mod slots;
 pub mod store;
 pub mod submission;
+pub mod submissions;
 pub mod telemetry;
 pub mod throttle;
 mod version;

@@ -21,6 +21,7 @@ use crate::queue::{Judging, Queue};
 use crate::readiness::Readiness;
 use crate::self_test::Tester;
 use crate::store::{Store, StoreError};
+use crate::submissions::Submissions;
 use crate::throttle::Throttle;
 use crate::{recycling, telemetry};
 
@@ -115,6 +116,7 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
     Ok(Api {
         config,
         languages,
+        submissions: Submissions::new(queue.clone(), store.clone()),
         queue,
         store,
         throttle,

@@ -23,7 +23,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// `GET /submissions/{id}/events`
 pub(super) async fn follow(api: Data<Api>, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = parse_id(&id)?;
-    let stage = api.queue.follow(id);
+    let stage = api.submissions.follow(id);
     // Refuses an id that does not exist before anything is sent.
     load(&api, id).await?;
     Ok(HttpResponse::Ok()
@@ -81,7 +81,7 @@ fn events(
                         let still_here = Bytes::from_static(b": still here\n\n");
                         Some((whole(Ok(still_here)), Next::Wait(receiver)))
                     }
-                    () = api.queue.closing() => None,
+                    () = api.submissions.closing() => None,
                 },
             }
         }
@@ -102,7 +102,7 @@ fn state(api: &Api, id: SubmissionId, stage: Stage) -> Result<Bytes, Problem> {
         Stage::Done => (State::Done, None),
         Stage::Cancelled => (State::Cancelled, None),
     };
-    let position = (state == State::Queued).then(|| api.queue.position(id).unwrap_or(0));
+    let position = (state == State::Queued).then(|| api.submissions.position(id));
     event("state", &StateEvent { state, tests_done, position })
 }
 
@@ -112,7 +112,7 @@ async fn judgement(api: &Api, id: SubmissionId) -> Event {
         Ok(parts) => parts,
         Err(why) => return whole(Err(why)),
     };
-    let sent = parts.stream(api.store.blobs().clone(), "event: judgement\ndata: ", "\n\n");
+    let sent = parts.stream(api.submissions.blobs().clone(), "event: judgement\ndata: ", "\n\n");
     sent.map_err(|why| Problem::from(StoreError::from(why))).boxed_local()
 }
 

@@ -81,7 +81,7 @@ pub(super) async fn receive(
     if announced.is_some_and(|length| length <= SMALL) {
         let body = budget.read_json(request, payload).await?;
         let (submission, wait) = parse(&api, &body.bytes, &Texts::default())?;
-        return Ok(Received { submission, wait, upload: api.queue.upload() });
+        return Ok(Received { submission, wait, upload: api.submissions.upload() });
     }
     let mut arriving = Arriving::json(request, payload, api.config.http.max_body.get())?;
     let _place = uploads.place().await?;
@@ -90,7 +90,7 @@ pub(super) async fn receive(
     while begin.len() as u64 <= SMALL {
         let Some(part) = arriving.next().await? else {
             let (submission, wait) = parse(&api, &begin, &Texts::default())?;
-            return Ok(Received { submission, wait, upload: api.queue.upload() });
+            return Ok(Received { submission, wait, upload: api.submissions.upload() });
         };
         begin.extend_from_slice(&part);
     }
@@ -116,9 +116,9 @@ async fn pass_on(mut body: Arriving, begin: Vec<u8>, to: mpsc::Sender<Part>) -> 
 
 /// Takes a body in as it comes. What is on the disk goes with the first error, or when the body is not whole.
 fn sift(api: &Api, mut parts: mpsc::Receiver<Part>) -> Result<Received, Problem> {
-    let mut upload = api.queue.upload();
+    let mut upload = api.submissions.upload();
     let rest = REST + REST_OF_TEST * api.config.limits.tests;
-    let mut sieve = Sieve::new(api.store.blobs(), rest);
+    let mut sieve = Sieve::new(api.submissions.blobs(), rest);
     let mut held = api.account.open(Purpose::Requests);
     loop {
         match parts.blocking_recv() {

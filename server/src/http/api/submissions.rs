@@ -1,22 +1,19 @@
 //! Submissions: accept, show, list, cancel.
 
-use std::sync::Arc;
-
 use actix_web::http::header::ContentType;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Json, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::{Deserialize, Serialize};
-use tokio::time::timeout;
 
 use super::receive::{Received, Uploads, receive};
 use super::view::{Shown, State, SubmissionView};
 use super::{Api, Problem, digest};
 use crate::http::Budget;
 use crate::judge::Verdict;
-use crate::queue::Stage;
-use crate::store::{Cancelled, Filter, StoredState};
+use crate::store::Cancelled;
 use crate::submission::SubmissionId;
+use crate::submissions::{Listed, Wanted};
 
 const PAGE: usize = 50;
 const PAGE_MAX: usize = 200;
@@ -29,7 +26,7 @@ pub(super) async fn create(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    if api.queue.is_closing() {
+    if api.submissions.is_closing() {
         return Err(crate::queue::Refusal::Stopping.into());
     }
     let key = idempotency_key(&request)?;
@@ -39,11 +36,11 @@ pub(super) async fn create(
         return Err(Problem::LanguageUnavailable { language: submission.language, why });
     }
     let key = key.map(|key| (key, digest::of(&submission)));
-    let id = api.queue.submit(Arc::new(submission), upload, key).await?;
+    let id = api.submissions.submit(submission, upload, key).await?;
     // The one line that has both ids: the request's is in its span.
     tracing::info!(submission.id = %id, "Accepted submission {id}");
     if wait {
-        wait_for(&api, id).await;
+        api.submissions.wait(id, api.config.http.max_wait).await;
     }
     let view = load(&api, id).await?;
     let status = if wait && view.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
@@ -71,7 +68,7 @@ pub(super) async fn get(api: Data<Api>, id: Path<String>) -> Result<HttpResponse
 /// `DELETE /submissions/{id}`: cancels; what is finished stays as it is.
 pub(super) async fn cancel(api: Data<Api>, id: Path<String>) -> Result<HttpResponse, Problem> {
     let parsed = parse_id(&id)?;
-    match api.queue.cancel(parsed).await? {
+    match api.submissions.cancel(parsed).await? {
         Cancelled::Unknown => Err(no_such(&id)),
         Cancelled::Now | Cancelled::Finished => answer(&api, load(&api, parsed).await?, HttpResponse::Ok()),
     }
@@ -83,7 +80,7 @@ fn answer(api: &Api, view: Shown, mut response: HttpResponseBuilder) -> Result<H
     let parts = view.parts()?;
     Ok(match parts.whole() {
         Some(json) => response.body(json),
-        None => response.streaming(parts.stream(api.store.blobs().clone(), "", "")),
+        None => response.streaming(parts.stream(api.submissions.blobs().clone(), "", "")),
     })
 }
 
@@ -118,26 +115,18 @@ pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<Li
     }
     let before = cursor.map(|cursor| cursor.parse::<i64>()).transpose();
     let before = before.map_err(|_| Problem::field("cursor", "not a `next_cursor` of this server"))?;
-    let filter = Filter { user, state: state.map(stored), verdict, language, before };
-    let page = api.store.list(&filter, limit).await?;
-    let views = page.records.into_iter().map(|record| {
-        let live = api.queue.follow(record.id).map(|stage| *stage.borrow());
-        let position = api.queue.position(record.id);
-        SubmissionView::new(record, live, position)
-    });
+    let wanted = Wanted { user, state: state.map(Into::into), verdict, language, before };
+    let Listed { submissions, next } = api.submissions.list(wanted, limit).await?;
     Ok(Json(ListView {
-        submissions: views.filter(|view| state.is_none_or(|state| state == view.state)).collect(),
-        next_cursor: page.next.map(|next| next.to_string()),
+        submissions: submissions.into_iter().map(SubmissionView::from).collect(),
+        next_cursor: next.map(|next| next.to_string()),
     }))
 }
 
 /// A submission as it stands now.
 pub(super) async fn load(api: &Api, id: SubmissionId) -> Result<Shown, Problem> {
-    // The queue first: what leaves it meanwhile is in the store.
-    let live = api.queue.follow(id).map(|stage| *stage.borrow());
-    let position = if live == Some(Stage::Queued) { api.queue.position(id) } else { None };
-    let record = api.store.get(id).await?.ok_or_else(|| no_such(&id.to_string()))?;
-    Ok(Shown::new(record, live, position))
+    let standing = api.submissions.get(id).await?.ok_or_else(|| no_such(&id.to_string()))?;
+    Ok(Shown::new(standing))
 }
 
 pub(super) fn parse_id(text: &str) -> Result<SubmissionId, Problem> {
@@ -148,28 +137,9 @@ fn no_such(id: &str) -> Problem {
     Problem::NotFound(format!("there is no submission `{}`", id.escape_default()))
 }
 
-/// Until it is finished, the server stops, or it has taken as long as an answer may.
-async fn wait_for(api: &Api, id: SubmissionId) {
-    let Some(mut stage) = api.queue.follow(id) else { return };
-    let finished = timeout(api.config.http.max_wait, stage.wait_for(|stage| stage.is_final()));
-    tokio::select! {
-        _ = finished => {}
-        () = api.queue.closing() => {}
-    }
-}
-
 fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let Some(value) = request.headers().get("Idempotency-Key") else { return Ok(None) };
     let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
     key.map(|key| Some(key.to_owned()))
         .ok_or_else(|| Problem::field("Idempotency-Key", "from 1 to 255 printable ASCII characters"))
-}
-
-fn stored(state: State) -> StoredState {
-    match state {
-        State::Queued => StoredState::Queued,
-        State::Compiling | State::Running => StoredState::Running,
-        State::Done => StoredState::Done,
-        State::Cancelled => StoredState::Cancelled,
-    }
 }

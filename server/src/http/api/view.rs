@@ -11,15 +11,15 @@ use super::Problem;
 use super::elsewhere::{Elsewhere, Parts};
 use crate::content::Content;
 use crate::judge::{Compilation, Judgement, Stream, Summary, TestResult, Verdict};
-use crate::queue::Stage;
-use crate::store::{Record, StoredState};
+use crate::store::Record;
 use crate::submission::SubmissionId;
+use crate::submissions::{self, Standing};
 
 /// A submission.
 #[derive(Debug, Serialize)]
 pub(super) struct SubmissionView {
     id: SubmissionId,
-    pub(super) state: State,
+    state: State,
     position: Option<usize>,
     language: String,
     user: Option<String>,
@@ -114,12 +114,12 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// As [`SubmissionView::new`], with the judgement where there is one.
-    pub(super) fn new(mut record: Record, live: Option<Stage>, position: Option<usize>) -> Self {
+    /// With the judgement, where there is one.
+    pub(super) fn new(mut standing: Standing) -> Self {
         let mut elsewhere = Elsewhere::new();
-        let judgement =
-            record.judgement.take().map(|judgement| JudgementView::new(judgement, &mut elsewhere));
-        let view = SubmissionView { judgement, ..SubmissionView::new(record, live, position) };
+        let judgement = standing.record.judgement.take();
+        let judgement = judgement.map(|judgement| JudgementView::new(judgement, &mut elsewhere));
+        let view = SubmissionView { judgement, ..SubmissionView::from(standing) };
         Self { view, elsewhere }
     }
 
@@ -134,20 +134,37 @@ impl Shown {
     }
 }
 
-impl SubmissionView {
-    /// Of what the store knows and, where it is still under way, the queue. Without the judgement.
-    pub(super) fn new(record: Record, live: Option<Stage>, position: Option<usize>) -> Self {
-        let Record { id, user, language, state, verdict, created_at, finished_at, judgement: _ } = record;
-        let state = match (state, live) {
-            (StoredState::Done, _) => State::Done,
-            (StoredState::Cancelled, _) => State::Cancelled,
-            (_, Some(Stage::Compiling)) => State::Compiling,
-            (StoredState::Running, None) | (_, Some(Stage::Running { .. })) => State::Running,
-            (StoredState::Running | StoredState::Queued, _) => State::Queued,
-        };
-        // Whose turn has come waits for a sandbox only.
-        let position = (state == State::Queued).then(|| position.unwrap_or(0));
+impl From<Standing> for SubmissionView {
+    /// Without the judgement.
+    fn from(standing: Standing) -> Self {
+        let Standing { record, state, position } = standing;
+        let Record { id, user, language, state: _, verdict, created_at, finished_at, judgement: _ } = record;
+        let state = state.into();
         Self { id, state, position, language, user, created_at, finished_at, verdict, judgement: None }
+    }
+}
+
+impl From<submissions::State> for State {
+    fn from(state: submissions::State) -> Self {
+        match state {
+            submissions::State::Queued => Self::Queued,
+            submissions::State::Compiling => Self::Compiling,
+            submissions::State::Running => Self::Running,
+            submissions::State::Done => Self::Done,
+            submissions::State::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<State> for submissions::State {
+    fn from(state: State) -> Self {
+        match state {
+            State::Queued => Self::Queued,
+            State::Compiling => Self::Compiling,
+            State::Running => Self::Running,
+            State::Done => Self::Done,
+            State::Cancelled => Self::Cancelled,
+        }
     }
 }
 

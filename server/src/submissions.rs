@@ -1,0 +1,224 @@
+//! What every API does with submissions: submit, wait, follow, look at, list and cancel. Knows no transport.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::blobs::Blobs;
+use crate::judge::Verdict;
+use crate::queue::{Queue, Refusal, Stage, Upload};
+use crate::store::{Cancelled, Filter, Record, Store, StoreError, StoredState};
+use crate::submission::{Submission, SubmissionId};
+
+/// Submissions, from their acceptance to their judgement and beyond.
+#[derive(Debug, Clone)]
+pub struct Submissions {
+    queue: Queue,
+    store: Store,
+}
+
+/// Where a submission has got to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It waits.
+    Queued,
+    /// It is being compiled.
+    Compiling,
+    /// It runs on its test cases.
+    Running,
+    /// There is a judgement.
+    Done,
+    /// There will be none.
+    Cancelled,
+}
+
+/// A submission as it stands at one moment.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// What the store knows.
+    pub record: Record,
+    /// Where it has got to.
+    pub state: State,
+    /// Its place while it waits: 1 = next, 0 = its turn has come, and it waits for a sandbox.
+    pub position: Option<usize>,
+}
+
+/// Which submissions to list.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Of this user.
+    pub user: Option<String>,
+    /// In this state.
+    pub state: Option<State>,
+    /// With this verdict.
+    pub verdict: Option<Verdict>,
+    /// In this language.
+    pub language: Option<String>,
+    /// Older than the page that ended here.
+    pub before: Option<i64>,
+}
+
+/// Some submissions, newest first, without their judgements.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The submissions.
+    pub submissions: Vec<Standing>,
+    /// [`Wanted::before`] of the next page, where there is one.
+    pub next: Option<i64>,
+}
+
+impl Submissions {
+    /// Those of this queue, which keeps them in this store.
+    pub fn new(queue: Queue, store: Store) -> Self {
+        Self { queue, store }
+    }
+
+    /// Counts what a request puts on the disk before it is submitted.
+    pub fn upload(&self) -> Upload {
+        self.queue.upload()
+    }
+
+    /// Contents that are too large for memory.
+    pub fn blobs(&self) -> &Blobs {
+        self.store.blobs()
+    }
+
+    /// Nothing more is accepted.
+    pub fn is_closing(&self) -> bool {
+        self.queue.is_closing()
+    }
+
+    /// Completes when the server is stopping.
+    pub async fn closing(&self) {
+        self.queue.closing().await;
+    }
+
+    /// Accepts a submission, as [`Queue::submit`] does.
+    ///
+    /// # Errors
+    /// Any [`Refusal`]; then nothing is stored.
+    pub async fn submit(
+        &self,
+        submission: Submission,
+        upload: Upload,
+        idempotency: Option<(String, [u8; 32])>,
+    ) -> Result<SubmissionId, Refusal> {
+        self.queue.submit(Arc::new(submission), upload, idempotency).await
+    }
+
+    /// Waits until a submission is finished, the server stops, or `patience` has passed.
+    pub async fn wait(&self, id: SubmissionId, patience: Duration) {
+        let Some(mut stage) = self.queue.follow(id) else { return };
+        let finished = timeout(patience, stage.wait_for(|stage| stage.is_final()));
+        tokio::select! {
+            _ = finished => {}
+            () = self.queue.closing() => {}
+        }
+    }
+
+    /// Follows a submission that is not finished yet.
+    pub fn follow(&self, id: SubmissionId) -> Option<watch::Receiver<Stage>> {
+        self.queue.follow(id)
+    }
+
+    /// Place of a submission that waits, as [`Standing::position`].
+    pub fn position(&self, id: SubmissionId) -> usize {
+        self.queue.position(id).unwrap_or(0)
+    }
+
+    /// A submission as it stands now, with its judgement once there is one.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn get(&self, id: SubmissionId) -> Result<Option<Standing>, StoreError> {
+        // The queue first: what leaves it meanwhile is in the store.
+        let live = self.stage(id);
+        let record = self.store.get(id).await?;
+        Ok(record.map(|record| self.standing(record, live)))
+    }
+
+    /// At most `limit` submissions, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list(&self, wanted: Wanted, limit: usize) -> Result<Listed, StoreError> {
+        let Wanted { user, state, verdict, language, before } = wanted;
+        let filter = Filter { user, state: state.map(State::stored), verdict, language, before };
+        let page = self.store.list(&filter, limit).await?;
+        let standing = page.records.into_iter().map(|record| {
+            let live = self.stage(record.id);
+            self.standing(record, live)
+        });
+        // The queue knows better than the store what runs.
+        let submissions = standing.filter(|one| state.is_none_or(|state| state == one.state)).collect();
+        Ok(Listed { submissions, next: page.next })
+    }
+
+    /// Cancels a submission and returns once nothing of it runs; what is finished stays as it is.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn cancel(&self, id: SubmissionId) -> Result<Cancelled, StoreError> {
+        self.queue.cancel(id).await
+    }
+
+    fn stage(&self, id: SubmissionId) -> Option<Stage> {
+        self.queue.follow(id).map(|stage| *stage.borrow())
+    }
+
+    fn standing(&self, record: Record, live: Option<Stage>) -> Standing {
+        let state = State::of(record.state, live);
+        let position = (state == State::Queued).then(|| self.position(record.id));
+        Standing { record, state, position }
+    }
+}
+
+impl State {
+    /// Of what the store says and, where it is still under way, the queue.
+    fn of(stored: StoredState, live: Option<Stage>) -> Self {
+        match (stored, live) {
+            (StoredState::Done, _) => Self::Done,
+            (StoredState::Cancelled, _) => Self::Cancelled,
+            (_, Some(Stage::Compiling)) => Self::Compiling,
+            (StoredState::Running, None) | (_, Some(Stage::Running { .. })) => Self::Running,
+            (StoredState::Running | StoredState::Queued, _) => Self::Queued,
+        }
+    }
+
+    /// Nothing follows.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Cancelled)
+    }
+
+    fn stored(self) -> StoredState {
+        match self {
+            Self::Queued => StoredState::Queued,
+            Self::Compiling | Self::Running => StoredState::Running,
+            Self::Done => StoredState::Done,
+            Self::Cancelled => StoredState::Cancelled,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_queue_says_of_one_under_way_counts_and_what_is_final_is_the_stores_word() {
+        let running = Some(Stage::Running { done: 1 });
+        for (stored, live, state) in [
+            (StoredState::Running, Some(Stage::Queued), State::Queued),
+            (StoredState::Running, Some(Stage::Compiling), State::Compiling),
+            (StoredState::Running, running, State::Running),
+            (StoredState::Running, None, State::Running),
+            (StoredState::Queued, None, State::Queued),
+            (StoredState::Done, running, State::Done),
+            (StoredState::Cancelled, Some(Stage::Queued), State::Cancelled),
+        ] {
+            assert_eq!(State::of(stored, live), state, "{stored:?} {live:?}");
+        }
+    }
+}
