@@ -290,6 +290,26 @@ async fn pipe_ends_that_make_no_sense_are_refused_and_the_server_lives() {
     assert_eq!(run(json!({"cmd": [command(&["/bin/true"])]})).await[0]["status"], "Accepted");
 }
 
+/// So many commands that sleep; the status of each.
+async fn sleepers(count: usize, seconds: &str) -> Vec<Value> {
+    let results = run(json!({"cmd": vec![command(&["/bin/sleep", seconds]); count]})).await;
+    results.into_iter().map(|result| result["status"].clone()).collect()
+}
+
+#[tokio::test]
+async fn a_request_has_more_commands_than_are_kept_warm_and_two_groups_overlap() {
+    Client::connect().await;
+    assert_eq!(sleepers(32, "0").await, vec!["Accepted"; 32]);
+    let started = Instant::now();
+    let (first, second) = tokio::join!(sleepers(3, "2"), sleepers(3, "2"));
+    let took = started.elapsed().as_secs_f64() * 1000.0;
+    assert_eq!((first, second), (vec!["Accepted".into(); 3], vec!["Accepted".into(); 3]));
+    assert!(took < at_most_ms(3500.0), "they took {took:.0} ms, one after the other");
+    let most = json!({"cmd": vec![command(&["/bin/true"]); 33]});
+    let refused = gojudge::post("/run", most.to_string()).await;
+    assert!(refused.text.contains("too many commands: 33"), "{}", refused.text);
+}
+
 #[tokio::test]
 async fn many_requests_at_once_keep_their_programs_and_outputs_apart() {
     Client::connect().await;
