@@ -91,19 +91,18 @@ impl Boxes {
         }
     }
 
-    /// Opens a file for a program to write, made or emptied, mode 0777.
+    /// Opens a file for a program to write, made with mode 0777 where there is none. One that was put there before is
+    /// written over from its beginning, as with go-judge: it is not emptied.
     ///
     /// # Errors
     /// As openat2(2).
     pub(crate) fn open_for_writing(&self, path: &str) -> Result<OwnedFd, Errno> {
         let made = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL;
         match self.open_beneath(path, made, Mode::from_raw_mode(0o777)) {
-            Err(Errno::EXIST) => {}
-            made => return made,
+            // Its mode is its owner's to change, who may be the program.
+            Err(Errno::EXIST) => self.open_beneath(path, OFlags::RDWR, Mode::empty()),
+            made => made,
         }
-        let file = self.open_beneath(path, OFlags::RDWR | OFlags::TRUNC, Mode::empty())?;
-        rustix::fs::fchmod(&file, Mode::from_raw_mode(0o777))?;
-        Ok(file)
     }
 
     /// Puts a file into the box, below directories that are made where they are missing; not for a link, as go-judge has

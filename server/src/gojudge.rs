@@ -123,7 +123,7 @@ impl GoJudge {
             output_limit: config.output_limit,
             copy_out_limit: config.copy_out_limit,
             copy_out_dir: config.copy_out_dir.clone(),
-            piped_limit: config.output_limit.min(Bytes(account.most(Purpose::Outputs))),
+            piped_limit: piped_limit(config.output_limit, &account),
             open_files: config.open_files,
             max_memory: config.max_memory,
             max_time: config.max_time,
@@ -333,4 +333,9 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
 
 fn cancelled_before_execute() -> Refusal {
     Refusal::Failed("request cancelled before execute".to_owned())
+}
+
+/// Of an output above its maximum one byte more is kept, and that must be possible too.
+fn piped_limit(output_limit: Bytes, account: &Account) -> Bytes {
+    output_limit.min(Bytes(account.most(Purpose::Outputs).saturating_sub(1)))
 }

@@ -150,7 +150,7 @@ pub enum PutContent {
 pub enum Wire {
     /// This descriptor. The program may do with it whatever its mode and its seals allow.
     Descriptor(Arc<OwnedFd>),
-    /// A file of the box, made or emptied, for writing. The same path twice is the same open file, and a
+    /// A file of the box, made for writing or, where it was put, written over. The same path twice is the same open file, and a
     /// [`CollectFile`] of that path hands out that very file, whatever the program did with its name.
     BoxFile(String),
 }

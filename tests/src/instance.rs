@@ -140,6 +140,9 @@ impl Plan {
             host_config.binds.get_or_insert_default().push(format!("{}:{path}:rw", data_volume(&self.name)));
         }
         host_config.port_bindings = port.map(published);
+        if port.is_some() {
+            body.exposed_ports.get_or_insert_default().push("5051/tcp".into());
+        }
         if let (Some(bytes), "server") = (self.server_memory, service) {
             let bytes = i64::try_from(bytes).ok();
             (host_config.memory, host_config.memory_swap) = (bytes, bytes);

@@ -335,6 +335,16 @@ async fn many_requests_at_once_keep_their_programs_and_outputs_apart() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_copied_in_under_a_collectors_name_is_written_over() {
+    Client::connect().await;
+    let mut echo = command(&["/bin/echo", "ab"]);
+    echo["copyIn"] = json!({"stdout": {"content": "hello world"}, "stderr/below": {"content": "x"}});
+    let echoed = run(json!({"cmd": [echo]})).await;
+    assert_eq!(echoed[0]["status"], "Accepted", "{echoed:?}");
+    assert_eq!(echoed[0]["files"]["stdout"], "ab\nlo world", "{echoed:?}");
+}
+
+#[tokio::test]
 async fn clients_that_look_for_go_judge_find_it() {
     Client::connect().await;
     let get = async |path: &str| {

@@ -100,9 +100,9 @@ pub struct Stdio {
 pub enum StdioSource {
     /// A descriptor of this frame.
     Descriptor(Descriptor),
-    /// A file of the box, made or emptied, mode 0777, opened for reading and writing; its directory must be there. The
-    /// same path twice is the same open file, and a [`Collect`] of that path hands out that very file, whatever the
-    /// program did with its name.
+    /// A file of the box, made with mode 0777 or, where it was put, written over; for reading too. Its directory must be
+    /// there. The same path twice is the same open file, and a [`Collect`] of that path hands out that very file, whatever
+    /// the program did with its name.
     WriteFile(String),
     /// `/dev/null`, for reading and writing.
     Null,

@@ -121,6 +121,21 @@ fn an_output_file_is_handed_out_whatever_the_program_did_with_its_name() {
 }
 
 #[test]
+fn an_output_file_that_was_put_before_is_written_over_from_its_beginning() {
+    let mut server = Server::start();
+    let mut run = program(&["/bin/echo", "ab"], &server.cwd(), limits());
+    let content = Content::Inline(b"hello world".to_vec());
+    run.files = vec![BoxFile { path: "out".into(), mode: 0o777, content }];
+    run.stdio = vec![Stdio { fd: 1, source: StdioSource::WriteFile("out".into()) }];
+    run.collect = vec![wanted("out")];
+    let ran = server.run(run, &[]);
+    let file = std::fs::File::from(ran.descriptors.into_iter().next().unwrap());
+    let mut text = [0; 64];
+    let length = std::os::unix::fs::FileExt::read_at(&file, &mut text, 0).unwrap();
+    assert_eq!(String::from_utf8_lossy(&text[..length]), "ab\nlo world");
+}
+
+#[test]
 fn an_output_file_in_a_directory_that_is_not_there_is_refused() {
     let mut server = Server::start();
     let mut run = program(&["/bin/true"], &server.cwd(), limits());

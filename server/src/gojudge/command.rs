@@ -275,7 +275,14 @@ fn copy_in(
 ) -> Result<Vec<(String, CopyIn)>, Refusal> {
     let mut put = Vec::new();
     let (mut open_sources, mut open_stored) = (BTreeMap::new(), BTreeMap::new());
-    for (name, file) in command.copy_in.iter().filter(|(_, file)| file.symlink.is_none()) {
+    // go-judge opens its collectors first, cannot make a directory where one is, and says nothing of it.
+    let below_collector = |name: &str| {
+        let below = |collector: &Collector| name.strip_prefix(&*collector.name)?.strip_prefix('/');
+        collectors.iter().any(|collector| !collector.pipe && below(collector).is_some())
+    };
+    let files =
+        command.copy_in.iter().filter(|(name, file)| file.symlink.is_none() && !below_collector(name));
+    for (name, file) in files {
         let opened = if let Some(src) = &file.src {
             let failed = |error| format!("open {src}: {}", go_error::text(&error));
             once(&mut open_sources, src, || source::open(src, sources.prefixes))

@@ -94,6 +94,17 @@ mod tests {
     }
 
     #[test]
+    fn as_much_as_one_may_have_can_be_kept() {
+        let account = account();
+        let most = account.most(Purpose::Outputs);
+        let mut kept = Kept::new(&account, usize::try_from(most).unwrap());
+        for _ in 0..=most / (64 * 1024) {
+            kept.take(&[7; 64 * 1024]);
+        }
+        assert_eq!(kept.finish().unwrap().0.len() as u64, most);
+    }
+
+    #[test]
     fn an_output_that_finds_no_room_is_lost_as_a_whole_and_gives_its_part_back() {
         let account = account();
         let _others = account.try_take(Purpose::Outputs, 7 << 20).unwrap();
