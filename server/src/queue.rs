@@ -255,7 +255,7 @@ impl Shared {
             Ok(storing) => storing.settled().await,
             Err(why) => Err(why),
         };
-        let refused = match stored {
+        let refused = match stored.map(|stored| stored.inserted) {
             Ok(Inserted::New) => {
                 self.enqueue(&job, None);
                 return Ok(job.id);

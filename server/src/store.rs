@@ -25,7 +25,7 @@ pub use convert::Converted;
 
 pub use error::StoreError;
 pub use list::{Filter, Page};
-pub use submissions::{Cancelled, Inserted, NewRecord, Unfinished};
+pub use submissions::{Cancelled, Inserted, Insertion, NewRecord, Unfinished};
 use writer::Writer;
 pub use writer::Written;
 

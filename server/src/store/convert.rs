@@ -46,13 +46,14 @@ impl Store {
                            WHERE id = $1 AND state IN ('queued', 'running') RETURNING seq";
                 let update = sqlx::query_scalar(sql).bind(id.to_string());
                 let update = update.bind(stored.program).bind(stored.tests);
-                match update.fetch_optional(&mut *connection).await? {
-                    Some(seq) => refs::add(connection, seq, stored.refs).await,
-                    None => Ok(()),
+                if let Some(seq) = update.fetch_optional(&mut *connection).await? {
+                    refs::add(connection, seq, stored.refs).await?;
                 }
+                // Its files are claimed until the row that names them is on disk.
+                Ok(submission)
             })
         });
-        converted.await?;
+        drop(converted.await?);
         Ok(Converted::Yes)
     }
 
@@ -72,13 +73,15 @@ impl Store {
             Box::pin(async move {
                 let sql = "UPDATE submissions SET judgement = $2 WHERE id = $1 RETURNING seq";
                 let update = sqlx::query_scalar(sql).bind(id.to_string()).bind(json);
-                match update.fetch_optional(&mut *connection).await? {
-                    Some(seq) => refs::add(connection, seq, refs).await,
-                    None => Ok(()),
+                if let Some(seq) = update.fetch_optional(&mut *connection).await? {
+                    refs::add(connection, seq, refs).await?;
                 }
+                // As above, also when nobody waits for it any more.
+                Ok(judgement)
             })
         });
-        converted.await
+        drop(converted.await?);
+        Ok(())
     }
 }
 

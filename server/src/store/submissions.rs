@@ -45,6 +45,15 @@ pub enum Inserted {
     KeyReused(SubmissionId),
 }
 
+/// What came of storing a new submission, and the submission itself: the files that it names are claimed until the
+/// row is on disk, whoever still waits for that.
+#[derive(Debug)]
+pub struct Insertion {
+    /// What came of it.
+    pub inserted: Inserted,
+    _claims: std::sync::Arc<Submission>,
+}
+
 /// What came of cancelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
@@ -97,7 +106,7 @@ impl Store {
     ///
     /// # Errors
     /// The store's.
-    pub async fn insert(&self, new: NewRecord) -> Result<Written<Inserted>, StoreError> {
+    pub async fn insert(&self, new: NewRecord) -> Result<Written<Insertion>, StoreError> {
         let stored = Stored::of(&new.submission)?;
         self.writer.hand_over(move |connection| Box::pin(insert(connection, new, stored))).await
     }
@@ -355,8 +364,9 @@ async fn insert(
     connection: &mut SqliteConnection,
     new: NewRecord,
     stored: Stored,
-) -> Result<Inserted, sqlx::Error> {
+) -> Result<Insertion, sqlx::Error> {
     let NewRecord { submission, created_at, idempotency, begun } = new;
+    let done = |inserted, submission| Ok(Insertion { inserted, _claims: submission });
     let (id, now) = (submission.id.to_string(), millis(created_at));
     if let Some((key, digest)) = idempotency {
         let sql = "SELECT i.digest, i.id FROM idempotency i JOIN submissions s ON s.id = i.id \
@@ -365,11 +375,9 @@ async fn insert(
         if let Some(row) = before.fetch_optional(&mut *connection).await? {
             let known: Vec<u8> = row.try_get(0)?;
             let earlier = parse_id(&row, 1)?;
-            return Ok(if known == digest {
-                Inserted::Repeated(earlier)
-            } else {
-                Inserted::KeyReused(earlier)
-            });
+            let is_same = known == digest;
+            let inserted = if is_same { Inserted::Repeated(earlier) } else { Inserted::KeyReused(earlier) };
+            return done(inserted, submission);
         }
         let sql = "INSERT INTO idempotency (idempotency_key, digest, id, created_at) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (idempotency_key) DO UPDATE SET digest = $2, id = $3, created_at = $4";
@@ -391,7 +399,7 @@ async fn insert(
         .execute(&mut *connection)
         .await?;
     refs::add(connection, inserted.last_insert_rowid(), stored.refs).await?;
-    Ok(Inserted::New)
+    done(Inserted::New, submission)
 }
 
 pub(super) fn record(row: &SqliteRow) -> Result<Record, StoreError> {

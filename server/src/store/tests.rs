@@ -270,3 +270,28 @@ async fn a_database_of_a_later_version_is_refused_as_such() {
     assert!(matches!(why, StoreError::Newer { version: 9999, .. }), "{why}");
     assert!(why.to_string().contains("newer version of Gavel"), "{why}");
 }
+
+#[tokio::test]
+async fn a_file_stays_while_the_row_that_names_it_is_on_its_way_to_the_disk() {
+    let (store, _directory) = store().await;
+    let mut packer = crate::blobs::Packer::new(store.blobs().clone());
+    packer.put(&[7; 100_000]).unwrap();
+    let input = packer.finish().unwrap().remove(0);
+    let id = input.blob().unwrap().id;
+    let tests = vec![TestCase { input, answer: None }];
+    let submission = Arc::new(Submission { tests, ..submission("int main") });
+    let new = NewRecord { submission, created_at: Utc::now(), idempotency: None, begun: true };
+    // Shares the transaction, and keeps it open for long.
+    let slow = store.writer.hand_over(|_| {
+        Box::pin(async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            Ok(())
+        })
+    });
+    let (inserted, slow) = tokio::join!(store.insert(new), slow);
+    // Whoever asked goes away.
+    drop(inserted.unwrap());
+    slow.unwrap().settled().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(store.blobs().open_blob(id).is_ok(), "the row names a file that is gone");
+}
