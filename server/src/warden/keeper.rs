@@ -83,10 +83,13 @@ impl Keeper {
             Verb::Drain {} => self.drain().await.map(|()| Answer::Done),
         };
         result.unwrap_or_else(|error| {
-            tracing::warn!(?verb, %error, "a verb failed");
             match error {
+                // It is asked for again and again; the server says so once.
                 WardenError::NoImage(image) => Answer::NoImage(image),
-                error => Answer::Failed(error.to_string()),
+                error => {
+                    tracing::warn!(?verb, %error, "a verb failed");
+                    Answer::Failed(error.to_string())
+                }
             }
         })
     }

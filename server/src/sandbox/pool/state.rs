@@ -212,7 +212,9 @@ impl<S: Member, T: Ticket> State<S, T> {
         self.places[place].stand = Stand::Empty;
         let failing = self.shelves.iter().filter(|shelf| shelf.retry.is_some()).count();
         let pause = PAUSE * u32::try_from(failing).unwrap_or(u32::MAX).max(1);
-        self.shelves[profile].retry = Some(now + pause.min(LONGEST_PAUSE));
+        // An image comes when somebody builds it.
+        let pause = if self.shelves[profile].no_image { LONGEST_PAUSE } else { pause.min(LONGEST_PAUSE) };
+        self.shelves[profile].retry = Some(now + pause);
         self.note_failure(profile, error)
     }
 
