@@ -3,5 +3,5 @@
 #include <stdio.h>
 
 int main(void) {
-    fputs("1  2 3   \nend\n\n\n", stdout);
+    fputs("1 2 3   \nend \t\n\n \n", stdout);
 }

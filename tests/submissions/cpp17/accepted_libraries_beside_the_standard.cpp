@@ -1,5 +1,5 @@
 // expect: Accepted
-// expected: 1.41421356237309504880 5\n
+// expected: 1.4142135623730950488 5\n
 #include <atomic>
 #include <iostream>
 #include <quadmath.h>
