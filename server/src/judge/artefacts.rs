@@ -15,6 +15,7 @@ use tempfile::NamedTempFile;
 
 use super::executor::CompileJob;
 use super::judgement::Compilation;
+use crate::content::BlobId;
 use crate::copy;
 use crate::self_test::SELF_TEST;
 use crate::submission::Isolation;
@@ -34,6 +35,8 @@ pub struct Artefacts {
 /// A compiled program.
 #[derive(Debug, Clone)]
 pub struct Artefact {
+    /// Its name: the hash of the executable.
+    pub id: BlobId,
     /// The executable, open for reading; nobody holds it open for writing, so it can be executed.
     pub program: Arc<OwnedFd>,
     /// What compiling it was like.
@@ -133,12 +136,14 @@ impl Artefacts {
         };
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(&file)?;
-        if hasher.finalize().to_hex().as_str() != record.blake3 {
+        let hash = hasher.finalize();
+        if hash.to_hex().as_str() != record.blake3 {
             return self.forget(key).map(|()| None);
         }
         // The time of last use, by which `trim` goes.
         file.set_modified(SystemTime::now())?;
-        let artefact = Artefact { program: Arc::new(file.into()), compilation: record.compilation };
+        let program = Arc::new(file.into());
+        let artefact = Artefact { id: hash.into(), program, compilation: record.compilation };
         self.open.insert(*key, artefact.clone());
         Ok(Some(artefact))
     }
@@ -160,7 +165,7 @@ impl Artefacts {
         let hash = hashing.hasher.finalize();
         file.as_file().set_permissions(fs::Permissions::from_mode(0o555))?;
         let program = Arc::new(OwnedFd::from(File::open(file.path())?));
-        let artefact = Artefact { program, compilation };
+        let artefact = Artefact { id: hash.into(), program, compilation };
         match key {
             // A program that nobody may find again lives as long as its descriptor.
             None => file.close()?,
@@ -323,7 +328,8 @@ mod tests {
         filled(directory.path());
         let later = Artefacts::new(directory.path().to_owned(), Bytes::mib(1));
         assert!(later.held(&key("a")).is_none());
-        assert_eq!(read(&later.find(&key("a")).unwrap().unwrap()), b"a program");
+        let found = later.find(&key("a")).unwrap().unwrap();
+        assert_eq!((read(&found), found.id), (b"a program".to_vec(), BlobId::of(b"a program")));
         assert!(later.held(&key("a")).is_some());
         assert!(later.find(&key("b")).unwrap().is_none());
     }
