@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tonic::service::Interceptor;
 use tonic::{Request, Status};
 
+use super::incoming::Link;
 use crate::access::Access;
 
 /// Looks at each call before its message is read.
@@ -21,7 +22,7 @@ impl Guard {
 impl Interceptor for Guard {
     fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
         let given = request.metadata().get("authorization").map(|value| value.to_str().unwrap_or_default());
-        let peer = request.remote_addr().map(|address| address.ip());
+        let peer = request.extensions().get::<Link>().and_then(Link::peer).map(|address| address.ip());
         if !self.0.admits(peer, given) {
             return Err(Status::unauthenticated("the bearer token is missing or wrong"));
         }

@@ -9,6 +9,7 @@ use tonic::codegen::{BoxFuture, Service, http};
 use tonic::server::NamedService;
 
 use super::counted::counted;
+use super::incoming::Link;
 use super::kept::{Kept, keeping};
 use super::memory::{cost, grow};
 use super::streams::Streams;
@@ -69,7 +70,7 @@ where
     }
 
     fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
-        let kept = Kept::new(&self.account);
+        let kept = Kept::new(&self.account, Link::of(request.extensions()));
         request.extensions_mut().insert(kept.clone());
         if request.uri().path() == self.stream {
             return self.call_with_streams(request, kept);

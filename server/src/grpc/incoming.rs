@@ -1,7 +1,7 @@
 //! Connections of gRPC: bounded, and given up when their clients take nothing.
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -9,7 +9,9 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tonic::transport::server::{Connected, TcpConnectInfo, TcpIncoming};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tonic::codegen::http::Extensions;
+use tonic::transport::server::{Connected, TcpIncoming};
 
 use crate::connections::{Connection, Connections, give_up_in_time};
 
@@ -25,7 +27,39 @@ const BREATH: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub(crate) struct Admitted {
     stream: TcpStream,
+    link: Link,
+    ended: Pin<Box<WaitForCancellationFutureOwned>>,
     _connection: Connection,
+}
+
+/// What calls know of their connection.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Link {
+    peer: Option<SocketAddr>,
+    end: CancellationToken,
+}
+
+impl Link {
+    /// That of a call; of one without a connection of ours it says nothing.
+    pub(super) fn of(extensions: &Extensions) -> Self {
+        extensions.get::<Self>().cloned().unwrap_or_default()
+    }
+
+    /// Who is on the other end.
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
+    /// It was told to end.
+    #[cfg(test)]
+    pub(super) fn is_ended(&self) -> bool {
+        self.end.is_cancelled()
+    }
+
+    /// Ends the connection, with all calls on it.
+    pub(super) fn end(&self) {
+        self.end.cancel();
+    }
 }
 
 /// The connections of a listener. Those that are too many end at once.
@@ -60,14 +94,16 @@ fn admit(stream: TcpStream, connections: &Connections) -> io::Result<Option<Admi
         return Ok(None);
     };
     give_up_in_time(&stream);
-    Ok(Some(Admitted { stream, _connection: connection }))
+    let link = Link { peer: Some(address), end: CancellationToken::new() };
+    let ended = Box::pin(link.end.clone().cancelled_owned());
+    Ok(Some(Admitted { stream, link, ended, _connection: connection }))
 }
 
 impl Connected for Admitted {
-    type ConnectInfo = TcpConnectInfo;
+    type ConnectInfo = Link;
 
-    fn connect_info(&self) -> TcpConnectInfo {
-        self.stream.connect_info()
+    fn connect_info(&self) -> Link {
+        self.link.clone()
     }
 }
 
@@ -77,6 +113,9 @@ impl AsyncRead for Admitted {
         cx: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.ended.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         Pin::new(&mut self.stream).poll_read(cx, into)
     }
 }

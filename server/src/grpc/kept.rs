@@ -3,30 +3,43 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use http_body::{Frame, SizeHint};
 use tonic::body::Body;
 use tonic::codegen::Bytes;
 use tonic::{Extensions, Status};
 
-use crate::account::{Account, Full, Held, Purpose};
+use super::incoming::Link;
+use crate::account::{Account, Full, Held, Purpose, UNCOUNTED};
 
 /// Of one call: handed to what answers it with its request, and kept by the body of its answer.
 #[derive(Debug, Clone)]
 pub(super) struct Kept {
     account: Account,
     held: Arc<Mutex<Vec<Held>>>,
+    link: Link,
 }
+
+/// So long a client has to take an answer, however small.
+const GRACE: Duration = Duration::from_secs(60);
+/// Beyond that it must take it at this pace.
+const BYTES_PER_SECOND: u64 = 64 * 1024;
 
 impl Kept {
     /// Nothing yet.
-    pub(super) fn new(account: &Account) -> Self {
-        Self { account: account.clone(), held: Arc::default() }
+    pub(super) fn new(account: &Account, link: Link) -> Self {
+        Self { account: account.clone(), held: Arc::default(), link }
     }
 
     /// That of the call which has these extensions; one that nobody keeps where it has none.
     pub(super) fn of(extensions: &Extensions, account: &Account) -> Self {
-        extensions.get::<Self>().cloned().unwrap_or_else(|| Self::new(account))
+        extensions.get::<Self>().cloned().unwrap_or_else(|| Self::new(account, Link::default()))
+    }
+
+    /// Something is held.
+    fn is_any(&self) -> bool {
+        !self.held.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     /// Keeps this until the answer is taken.
@@ -42,16 +55,36 @@ impl Kept {
         self.keep([self.account.try_take(Purpose::Outputs, bytes)?]);
         Ok(())
     }
+
+    /// Ends the connection of a client that does not take its answer: HTTP/2 lets it answer every ping meanwhile.
+    fn give_up_in_time(&self) {
+        let held: u64 =
+            self.held.lock().unwrap_or_else(PoisonError::into_inner).iter().map(Held::bytes).sum();
+        if held <= UNCOUNTED {
+            return;
+        }
+        let patience = GRACE + Duration::from_secs(held / BYTES_PER_SECOND);
+        let (kept, link) = (Arc::downgrade(&self.held), self.link.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(patience).await;
+            if kept.strong_count() > 0 {
+                tracing::info!(peer = ?link.peer(), "a client does not take its answer");
+                link.end();
+            }
+        });
+    }
 }
 
 /// An answer whose bytes keep what is held for them: also those that HTTP/2 has taken, and its client has not.
 pub(super) fn keeping(body: Body, kept: Kept) -> Body {
-    Body::new(Keeping { body, kept })
+    Body::new(Keeping { body, kept, is_last_due: false })
 }
 
 struct Keeping {
     body: Body,
     kept: Kept,
+    /// The client is given time for what is held.
+    is_last_due: bool,
 }
 
 /// Bytes, and what is held for them.
@@ -75,6 +108,10 @@ impl http_body::Body for Keeping {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let polled = Pin::new(&mut self.body).poll_frame(cx);
+        if polled.is_ready() && !self.is_last_due && self.kept.is_any() {
+            self.is_last_due = true;
+            self.kept.give_up_in_time();
+        }
         polled.map_ok(|frame| {
             frame.map_data(|bytes| Bytes::from_owner(KeptBytes { bytes, _kept: self.kept.clone() }))
         })
@@ -115,7 +152,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_held_goes_with_the_last_byte_and_not_with_the_body() {
         let account = Account::new(Size::mib(16));
-        let kept = Kept::new(&account);
+        let kept = Kept::new(&account, Link::default());
         kept.take(1 << 20).unwrap();
         let mut body = keeping(Body::new(One(Some("answer".into()))), kept);
         let frame = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await.unwrap().unwrap();
@@ -127,5 +164,29 @@ mod tests {
         assert_eq!(account.held(), Size::mib(1));
         drop(rest);
         assert_eq!(account.held(), Size(0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_take_its_answer_loses_its_connection() {
+        let account = Account::new(Size::mib(16));
+        for (takes, ended) in [(true, false), (false, true)] {
+            let link = Link::default();
+            let kept = Kept::new(&account, link.clone());
+            kept.take(1 << 20).unwrap();
+            let mut body = keeping(Body::new(One(Some("answer".into()))), kept);
+            let frame = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await.unwrap().unwrap();
+            drop(body);
+            let lying = if takes {
+                drop(frame);
+                None
+            } else {
+                Some(frame)
+            };
+            tokio::time::sleep(Duration::from_secs(70)).await;
+            assert!(!link.is_ended());
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            assert_eq!(link.is_ended(), ended);
+            drop(lying);
+        }
     }
 }

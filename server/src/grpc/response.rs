@@ -91,6 +91,7 @@ fn error_type(kind: FileErrorKind) -> ErrorType {
 
 #[cfg(test)]
 mod tests {
+    use super::super::incoming::Link;
     use super::*;
     use crate::account::Account;
 
@@ -111,7 +112,7 @@ mod tests {
             file_error: vec![error],
             held: Vec::new(),
         };
-        let kept = Kept::new(&Account::new(gavel_protocol::Bytes::mib(1)));
+        let kept = Kept::new(&Account::new(gavel_protocol::Bytes::mib(1)), Link::default());
         let response = converted("id".into(), vec![result], &kept);
         let expected = ResultMessage {
             status: StatusType::NonZeroExitStatus.into(),
