@@ -56,14 +56,14 @@ impl Workspace {
         self.slot(number).join("monitor.sock")
     }
 
-    /// The users of a slot's container, as passwd(5): the images' own file is a link to `/ctl/passwd`.
+    /// The users of a slot's container, as passwd(5): the images' own file is a link to `/ctl/.passwd`.
     pub fn slot_users(&self, number: u32) -> PathBuf {
-        self.slot(number).join("passwd")
+        self.slot(number).join(".passwd")
     }
 
-    /// The groups of a slot's container, as group(5): the images' own file is a link to `/ctl/group`.
+    /// The groups of a slot's container, as group(5): the images' own file is a link to `/ctl/.group`.
     pub fn slot_groups(&self, number: u32) -> PathBuf {
-        self.slot(number).join("group")
+        self.slot(number).join(".group")
     }
 
     /// What the warden puts into containers.

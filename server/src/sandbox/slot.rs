@@ -1,6 +1,6 @@
 //! From an empty slot to a monitor that is fit to run programs: listen, create, accept, handshake.
 
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -109,9 +109,17 @@ fn name_user(slot: &Slot, workspace: &Workspace) -> Result<(), StartError> {
         if std::fs::read_to_string(&path).is_ok_and(|there| there == text) {
             continue;
         }
-        std::fs::write(&path, text).map_err(failed)?;
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o444)).map_err(failed)?;
+        replace(&path, &text).map_err(failed)?;
     }
+    Ok(())
+}
+
+/// Whole or not at all; one that is there is read-only.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new("/")))?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(PermissionsExt::from_mode(0o444))?;
+    file.persist(path)?;
     Ok(())
 }
 
@@ -162,4 +170,26 @@ async fn shake_hands(connection: &mut Connection, slot: &Slot) -> Result<Hello, 
     let setup = Setup { uid: slot.uid, gid: slot.uid };
     connection.order(RunId::NONE, Order::Welcome(setup)).await?;
     Ok(hello)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slots::Kind;
+
+    #[test]
+    fn the_programs_user_has_a_name_and_a_home_and_a_program_finds_nothing_in_the_directory() {
+        let root = tempfile::tempdir().unwrap();
+        let workspace = Workspace::new(root.path());
+        std::fs::create_dir_all(workspace.slot(7)).unwrap();
+        let slot = |uid| Slot { number: 7, kind: Kind::Run, name: "run-0".into(), uid };
+        for uid in [52_007, 55_001] {
+            name_user(&slot(uid), &workspace).unwrap();
+            let users = std::fs::read_to_string(workspace.slot_users(7)).unwrap();
+            assert!(users.contains(&format!("\ngavel:x:{uid}:{uid}:gavel:/w:/bin/sh\n")), "{users}");
+            assert!(std::fs::read_to_string(workspace.slot_groups(7)).unwrap().contains(&format!(":{uid}:")));
+        }
+        let names = std::fs::read_dir(workspace.slot(7)).unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(names.into_iter().all(|name| name.to_string_lossy().starts_with('.')));
+    }
 }
