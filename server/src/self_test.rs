@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt;
+use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -26,6 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(25);
 
 /// The user that samples are judged for: no client can name it, and nothing that is compiled for it is kept.
 pub(crate) const SELF_TEST: &str = "\0self-test";
+
+/// Languages tested at one time: after a start each waits among the submissions that were under way.
+const AT_ONCE: usize = 4;
 
 /// What every sample prints.
 const EXPECTED: &str = "ok\n";
@@ -64,24 +69,28 @@ impl<J: Judging> Tester<J> {
 
     /// Tests these languages; which of them fail.
     async fn test_all<'a>(&self, languages: &[&'a Language]) -> Vec<&'a Language> {
-        let mut failing = Vec::new();
-        for language in languages {
-            let outcome = self.test(language).await;
-            if outcome != Outcome::Works {
-                failing.push(*language);
-            }
-            let id = language.id.as_str();
-            if self.readiness.note(id, outcome.clone()) {
-                match outcome {
-                    Outcome::Works => tracing::info!(language = id, "The self-test went well"),
-                    Outcome::Broken(why) => tracing::error!(language = id, "The self-test failed: {why}"),
-                    Outcome::Unserved(why) => {
-                        tracing::error!(language = id, "The self-test could not run: {why}")
-                    }
+        let testing = (0..languages.len()).map(|index| async move {
+            let works = self.test_and_note(languages[index]).await;
+            (!works).then_some(languages[index])
+        });
+        stream::iter(testing).buffered(AT_ONCE).filter_map(std::future::ready).collect().await
+    }
+
+    /// Whether a language works.
+    async fn test_and_note(&self, language: &Language) -> bool {
+        let outcome = self.test(language).await;
+        let works = outcome == Outcome::Works;
+        let id = language.id.as_str();
+        if self.readiness.note(id, outcome.clone()) {
+            match outcome {
+                Outcome::Works => tracing::info!(language = id, "The self-test went well"),
+                Outcome::Broken(why) => tracing::error!(language = id, "The self-test failed: {why}"),
+                Outcome::Unserved(why) => {
+                    tracing::error!(language = id, "The self-test could not run: {why}")
                 }
             }
         }
-        failing
+        works
     }
 
     async fn test(&self, language: &Language) -> Outcome {
