@@ -146,7 +146,7 @@ async fn contradictions_are_refused() {
     let refused = refusal(&bench, json!({"language": "cobol", "source": "x"})).await;
     assert_eq!(
         refused,
-        "language: there is no language `cobol`; there are c11, c17, c23, cpp17, cpp20, cpp23"
+        "language: there is no language `cobol`; there are c11, c17, c23, cpp17, cpp20, cpp20-sanitized, cpp23, cpp26"
     );
 }
 
