@@ -56,9 +56,12 @@ impl AtRest {
         wrong
     }
 
-    /// No file of a run stays in the workspace's slots; a socket is there only until its monitor has connected.
+    /// No file of a run stays in the workspace's slots, only those that name the slot's user; a socket is there only until
+    /// its monitor has connected.
     async fn files_of_slots(&self, host: &Host) -> Option<String> {
-        let found = host.exec(&self.server, "10001", &["find", "/workspace/slots", "-type", "f"]).await;
+        let others =
+            ["find", "/workspace/slots", "-type", "f", "!", "-name", ".passwd", "!", "-name", ".group"];
+        let found = host.exec(&self.server, "10001", &others).await;
         (!found.trim().is_empty()).then(|| format!("files in the workspace's slots: {}", found.trim()))
     }
 }
