@@ -102,7 +102,8 @@ name_instance() {
   export COMPOSE_PROJECT_NAME=gavel-test GAVEL_INSTANCE=gavel-test GAVEL_DATA=./workspace/test
   export GAVEL_PORT=${GAVEL_TEST_PORT:-5059} GAVEL_SANDBOX__UID_BASE=53000
   export GAVEL_GOJUDGE__GRPC__ENABLED=true GAVEL_GRPC_PORT=${GAVEL_TEST_GRPC_PORT:-5058}
-  choose_tag
+  # Once more, for what is set here: the tag of the images, and the port of gRPC.
+  choose_compose
 }
 
 start_instance() {

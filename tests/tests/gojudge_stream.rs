@@ -180,8 +180,9 @@ async fn a_shell_is_what_one_expects_of_a_shell() {
         .await
         .expect("a terminal");
     until(&mut screen, "resized").await;
-    input.write_all(b"sleep 100\r").await.expect("a terminal");
-    until(&mut screen, "sleep 100").await;
+    // Until it speaks, the shell itself may still be in the foreground, and ^C the shell's.
+    input.write_all(b"sh -c 'echo as\"\"leep; exec sleep 100'\r").await.expect("a terminal");
+    until(&mut screen, "asleep").await;
     input.write_all(b"\x03").await.expect("a terminal");
     input.write_all(b"echo sta''tus $?\r").await.expect("a terminal");
     until(&mut screen, "status 130").await;
