@@ -124,11 +124,28 @@ impl Sockets {
         Self { budget, places: Places::new(count) }
     }
 
+    /// Answers a handshake, and has the connection served for as long as that takes. What is no handshake, or finds no
+    /// place, is told so.
+    pub(super) async fn serve<F: Future<Output = ()> + 'static>(
+        &self,
+        request: &HttpRequest,
+        payload: Payload,
+        serve: impl FnOnce(Socket) -> F,
+    ) -> HttpResponse {
+        match self.open(request, payload).await {
+            Ok((response, socket)) => {
+                actix_web::rt::spawn(serve(socket));
+                response
+            }
+            Err(refusal) => refusal,
+        }
+    }
+
     /// Answers a handshake.
     ///
     /// # Errors
     /// The answer to what is none, or finds no place.
-    pub(super) async fn open(
+    async fn open(
         &self,
         request: &HttpRequest,
         payload: Payload,

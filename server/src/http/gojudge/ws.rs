@@ -32,13 +32,7 @@ pub(super) async fn ws(
     request: HttpRequest,
     payload: Payload,
 ) -> HttpResponse {
-    match sockets.open(&request, payload).await {
-        Ok((response, socket)) => {
-            actix_web::rt::spawn(serve(socket, gojudge, api));
-            response
-        }
-        Err(refusal) => refusal,
-    }
+    sockets.serve(&request, payload, |socket| serve(socket, gojudge, api)).await
 }
 
 async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>) {
