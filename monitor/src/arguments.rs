@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gavel_protocol::{Bytes, Limits};
 
-use crate::identity::SHIELD;
+use crate::identity::is_shield;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
@@ -162,7 +162,7 @@ fn by_hand<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<ByHand, Strin
     run.gid = gid.unwrap_or(run.uid);
     match run {
         ByHand { uid: 0, .. } | ByHand { gid: 0, .. } => Err("a program does not run as root".into()),
-        ByHand { uid: SHIELD, .. } => Err(format!("uid {SHIELD} is the monitor's own")),
+        ByHand { uid, .. } if is_shield(uid) => Err(format!("uid {uid} is the monitor's own")),
         run if run.argv.is_empty() => Err("a program is missing behind `--`".into()),
         run => Ok(run),
     }
@@ -272,6 +272,7 @@ mod tests {
             ("run --colour red -- true", "`--colour`"),
             ("run --uid 0 -- true", "root"),
             ("run --uid 65531 -- true", "65531"),
+            ("run --uid 1073741825 -- true", "1073741825"),
             ("run --cpu", "--cpu needs"),
             ("run --cpu 1s", "behind `--`"),
             ("serve", "--socket"),

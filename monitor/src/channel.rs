@@ -4,7 +4,6 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
-use crate::identity::SHIELD;
 use gavel_protocol::{Envelope, FrameError, MAX_FRAME, Order, Reply, RunId, VERSION, decode, encode, socket};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
@@ -48,8 +47,8 @@ pub(crate) enum ChannelError {
         gid: u32,
     },
     /// The server wants programs to have the uid that keeps the monitor out of their reach.
-    #[error("the server asked for uid {SHIELD}, which is the monitor's own")]
-    Shield,
+    #[error("the server asked for uid {0}, which is the monitor's own")]
+    Shield(u32),
 }
 
 /// An order with what came beside it.

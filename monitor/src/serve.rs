@@ -13,7 +13,7 @@ use crate::boxes::Boxes;
 use crate::channel::{Channel, ChannelError, Received};
 use crate::devices;
 use crate::equipment::Equipment;
-use crate::identity::SHIELD;
+use crate::identity::is_shield;
 use crate::request::Refusal;
 use crate::run::Runner;
 use crate::selfcheck;
@@ -55,7 +55,9 @@ fn welcome(channel: &mut Channel) -> Result<Option<Setup>, ChannelError> {
         Some(Received { order: Order::Welcome(Setup { uid, gid }), .. }) if uid == 0 || gid == 0 => {
             Err(ChannelError::Root { uid, gid })
         }
-        Some(Received { order: Order::Welcome(Setup { uid: SHIELD, .. }), .. }) => Err(ChannelError::Shield),
+        Some(Received { order: Order::Welcome(Setup { uid, .. }), .. }) if is_shield(uid) => {
+            Err(ChannelError::Shield(uid))
+        }
         Some(Received { order: Order::Welcome(setup), .. }) => Ok(Some(setup)),
         Some(received) => Err(out_of_turn(&received.order)),
     }

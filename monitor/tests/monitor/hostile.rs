@@ -86,13 +86,35 @@ fn memory_is_counted_over_all_processes_and_kinds() {
 #[test]
 fn whatever_is_left_in_the_box_is_removed() {
     let mut server = Server::start();
-    survive(&mut server, "deep_tree", limits());
-    let mut run = hostile(&server, &["many_files"], limits());
+    survive(&mut server, "deep_tree", of_a_slow_disk());
+    let mut run = hostile(&server, &["many_files"], of_a_slow_disk());
     run.files = ["given/a/b", "given/c"].map(given).to_vec();
     let ran = server.run(run, &[]);
     assert_eq!(ending(&ran), Ending::Exited { code: 0 });
     assert_eq!(ran.clean, Clean::Proven);
     assert_eq!(std::fs::read_dir(server.box_path("")).unwrap().count(), 0);
+}
+
+/// A box of a test may be on a disk, where a thousand new files can take a second.
+fn of_a_slow_disk() -> Limits {
+    Limits { cpu_time: Duration::from_secs(15), wall_time: Duration::from_secs(15), ..limits() }
+}
+
+#[test]
+fn monitors_beside_each_other_do_not_kill_each_other() {
+    let (mut busy, mut other) = (Server::start(), Server::start());
+    // Its monitor acts as the program's user once for each of 3000 directories.
+    let run = hostile(&busy, &["deep_tree"], of_a_slow_disk());
+    let id = busy.begin(run, &[]);
+    let finished = std::thread::spawn(move || busy.finish(id).clean);
+    let mut ran = 0;
+    // A run that leaves somebody behind ends with a kill(-1).
+    while !finished.is_finished() {
+        assert_eq!(other.shell("sleep 60 &", limits()).0.clean, Clean::Proven);
+        ran += 1;
+    }
+    assert_eq!(finished.join().unwrap(), Clean::Proven);
+    assert_ne!(ran, 0);
 }
 
 fn given(path: &str) -> BoxFile {
