@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::config::LimitsConfig;
 use crate::content::Content;
-use crate::judge::{Judgement, Verdict};
+use crate::judge::{Judgement, Stream, Verdict};
 use crate::language::{Language, Languages};
 use crate::operations::Operations;
 use crate::queue::{Judging, Queue};
@@ -149,5 +149,56 @@ fn explain(judgement: &Judgement) -> String {
     let of_test = tests.first().and_then(|test| test.reason.clone());
     let of_compiler = compile.as_ref().map(|compile| compile.log.clone()).filter(|log| !log.is_empty());
     let why = reason.clone().or(of_test).or(of_compiler).unwrap_or_default();
-    format!("{verdict} {why}")
+    let said = tests.first().and_then(|test| said(&test.stdout).or_else(|| said(&test.stderr)));
+    let said = said.map(|said| format!("; it says: {said}")).unwrap_or_default();
+    format!("{verdict} {why}{said}")
+}
+
+/// What a sample says instead of `ok`: some of them know what is wrong with their image.
+fn said(stream: &Stream) -> Option<String> {
+    let Content::Inline(bytes) = &stream.content else { return None };
+    let text = String::from_utf8_lossy(bytes);
+    let text: String = text.trim().chars().take(SAID).collect();
+    (!text.is_empty()).then_some(text)
+}
+
+/// Characters of a sample's output that are told.
+const SAID: usize = 300;
+
+#[cfg(test)]
+mod tests {
+    use gavel_protocol::Bytes;
+
+    use super::*;
+    use crate::judge::{Summary, TestResult};
+
+    fn stream(text: &str) -> Stream {
+        Stream { content: text.into(), is_text: true, truncated: false }
+    }
+
+    #[test]
+    fn what_a_sample_says_of_its_image_is_told() {
+        let result = TestResult {
+            index: 0,
+            verdict: Verdict::RuntimeError,
+            exit_code: Some(1),
+            signal: None,
+            reason: Some("exited with status 1".into()),
+            cpu: Duration::ZERO,
+            wall: Duration::ZERO,
+            memory: Bytes(0),
+            stdout: stream("the image has C library 2.36\n"),
+            stderr: stream(""),
+        };
+        let (reason, compile, summary) = (None, None, Summary::default());
+        let mut judgement =
+            Judgement { verdict: Verdict::RuntimeError, reason, compile, tests: vec![result], summary };
+        let told = explain(&judgement);
+        assert_eq!(told, "RuntimeError exited with status 1; it says: the image has C library 2.36");
+        judgement.tests[0].stdout = stream("");
+        assert_eq!(explain(&judgement), "RuntimeError exited with status 1");
+        judgement.tests[0].stderr = stream(&"x".repeat(2 * SAID));
+        assert!(explain(&judgement).ends_with(&"x".repeat(SAID)));
+        assert!(explain(&judgement).len() < 2 * SAID);
+    }
 }
