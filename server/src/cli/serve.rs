@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::alone::{NotAlone, alone};
 use crate::access::{Access, AccessError};
 use crate::account::{self, Account};
 use crate::config::Config;
@@ -42,6 +43,8 @@ pub(super) enum ServeError {
         .directory.display()
     )]
     NotWritable { directory: PathBuf, uid: u32, why: std::io::Error },
+    #[error(transparent)]
+    NotAlone(#[from] NotAlone),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -91,6 +94,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         }
     }
     check_writable(&workspace.state())?;
+    let _alone = alone(&workspace.state()).await?;
     let store = Store::open(&workspace.database(), &workspace.blobs()).await?;
     let pool = Pool::start(&config, &languages)?;
     let artefacts = Artefacts::new(workspace.store(), config.store.cache_size);
