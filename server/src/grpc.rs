@@ -15,7 +15,7 @@ use tonic::transport::server::Router;
 
 use crate::access::Access;
 use crate::account::Account;
-use crate::config::GrpcConfig;
+use crate::config::{AccessLog, Config};
 use crate::connections::Connections;
 use crate::gojudge::GoJudge;
 use crate::operations::Operations;
@@ -27,6 +27,7 @@ pub(crate) mod executor;
 mod health;
 mod incoming;
 mod kept;
+mod log;
 mod memory;
 mod messages;
 pub(crate) mod request;
@@ -38,6 +39,7 @@ use access::Guard;
 use budget::Budgeted;
 use executor::Executor;
 pub(crate) use incoming::incoming;
+use log::Logged;
 
 /// An idle connection is asked for a sign of life so often; who has gone without a word is found out.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -75,7 +77,7 @@ pub(crate) struct Serving {
 /// # Errors
 /// When it cannot start.
 pub(crate) fn start(
-    config: &GrpcConfig,
+    config: &Config,
     gojudge: GoJudge,
     access: Arc<Access>,
     operations: Arc<dyn Operations>,
@@ -98,11 +100,11 @@ pub(crate) fn start(
 /// Everything but health, behind the rules of access.
 pub(crate) fn services(
     executor: impl executor_server::Executor,
-    config: &GrpcConfig,
+    config: &Config,
     access: Arc<Access>,
     account: Account,
 ) -> Result<Router, GrpcError> {
-    let guard = Guard::new(access);
+    let (guard, wanted, config) = (Guard::new(access), config.http.access_log, &config.gojudge.grpc);
     let max = config.max_message.get().min(memory::largest(&account));
     let max = usize::try_from(max).unwrap_or(usize::MAX);
     let executor = ExecutorServer::new(executor).max_decoding_message_size(max);
@@ -114,10 +116,14 @@ pub(crate) fn services(
         .initial_connection_window_size(incoming::WINDOW)
         .http2_keepalive_interval(Some(KEEP_ALIVE))
         .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))
-        .add_service(InterceptedService::new(executor, guard.clone()))
-        .add_service(InterceptedService::new(described()?.build_v1()?, guard.clone()))
+        .add_service(guarded(executor, &guard, wanted))
+        .add_service(guarded(described()?.build_v1()?, &guard, wanted))
         // What older clients ask for.
-        .add_service(InterceptedService::new(described()?.build_v1alpha()?, guard)))
+        .add_service(guarded(described()?.build_v1alpha()?, &guard, wanted)))
+}
+
+fn guarded<S>(service: S, guard: &Guard, wanted: AccessLog) -> Logged<InterceptedService<S, Guard>> {
+    Logged::new(InterceptedService::new(service, guard.clone()), wanted)
 }
 
 impl Serving {

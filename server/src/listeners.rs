@@ -75,7 +75,7 @@ fn start_grpc(api: &Api, listener: TcpListener) -> Result<Option<grpc::Serving>,
     let Some(gojudge) = api.gojudge.clone() else { return Ok(None) };
     let (access, operations) = (Arc::clone(&api.access), Arc::clone(&api.operations));
     let connections = api.connections.clone();
-    grpc::start(&api.config.gojudge.grpc, gojudge, access, operations, connections, listener).map(Some)
+    grpc::start(&api.config, gojudge, access, operations, connections, listener).map(Some)
 }
 
 fn start_telemetry(api: &Arc<Api>, listener: TcpListener) -> io::Result<Http> {

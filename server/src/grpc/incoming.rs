@@ -39,6 +39,13 @@ pub(crate) struct Link {
     end: CancellationToken,
 }
 
+#[cfg(test)]
+impl From<SocketAddr> for Link {
+    fn from(peer: SocketAddr) -> Self {
+        Self { peer: Some(peer), end: CancellationToken::new() }
+    }
+}
+
 impl Link {
     /// That of a call; of one without a connection of ours it says nothing.
     pub(super) fn of(extensions: &Extensions) -> Self {

@@ -56,36 +56,16 @@ fn log(status: StatusCode, peer: Option<SocketAddr>, why: Option<&str>, took: Du
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::{Arc, Mutex};
-
     use actix_web::middleware::from_fn;
     use actix_web::test::{TestRequest, call_service, init_service};
     use actix_web::{App, HttpResponse, web};
 
     use super::*;
     use crate::http::error;
-
-    /// Everything that is logged.
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::telemetry::tests::logged;
 
     /// What is logged of an answered and of a refused request.
-    async fn logged(wanted: AccessLog) -> String {
-        let lines = Lines::default();
-        let writer = lines.clone();
-        let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
-        let _guard = tracing::subscriber::set_default(subscriber);
+    async fn lines(wanted: AccessLog) -> String {
         let app = App::new()
             .app_data(Data::new(wanted))
             .wrap(from_fn(note))
@@ -93,17 +73,18 @@ mod tests {
             .route("/readyz", web::get().to(HttpResponse::ServiceUnavailable))
             .default_service(web::to(error::not_found));
         let app = init_service(app).await;
-        for path in ["/there", "/missing", "/readyz"] {
-            let peer = "192.0.2.7:1234".parse().unwrap();
-            call_service(&app, TestRequest::get().uri(path).peer_addr(peer).to_request()).await;
-        }
-        let written = lines.0.lock().unwrap().clone();
-        String::from_utf8(written).unwrap()
+        logged(async {
+            for path in ["/there", "/missing", "/readyz"] {
+                let peer = "192.0.2.7:1234".parse().unwrap();
+                call_service(&app, TestRequest::get().uri(path).peer_addr(peer).to_request()).await;
+            }
+        })
+        .await
     }
 
     #[tokio::test]
     async fn a_refusal_is_logged_with_its_reason_and_its_sender() {
-        let lines = logged(AccessLog::Refusals).await;
+        let lines = lines(AccessLog::Refusals).await;
         assert_eq!(lines.lines().count(), 1, "{lines}");
         for part in
             ["\"level\":\"INFO\"", "\"status\":404", "192.0.2.7", "there is nothing at /missing", "\"ms\":"]
@@ -114,8 +95,8 @@ mod tests {
 
     #[tokio::test]
     async fn all_answers_are_logged_where_that_is_wanted_or_none() {
-        let lines = logged(AccessLog::All).await;
+        let lines = lines(AccessLog::All).await;
         assert!(lines.lines().count() == 2 && lines.contains("\"status\":200"), "{lines}");
-        assert_eq!(logged(AccessLog::Off).await, "");
+        assert_eq!(self::lines(AccessLog::Off).await, "");
     }
 }

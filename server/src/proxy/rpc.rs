@@ -35,7 +35,7 @@ pub(super) async fn serve(
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_serving::<ExecutorServer<Executor>>().await;
     let connections = Connections::new(&account);
-    grpc::services(Executor(upstream), &config.gojudge.grpc, access, account)?
+    grpc::services(Executor(upstream), config, access, account)?
         .add_service(health)
         .serve_with_incoming_shutdown(grpc::incoming(listener, connections)?, stop)
         .await
