@@ -247,13 +247,15 @@ mod tests {
     use super::*;
     use crate::account::Account;
     use crate::sandbox::{Captured, CollectedOutput, Ran, RunEnding};
+    use crate::self_test::SELF_TEST;
     use crate::submission::{Checker, RunLimits, TestCase};
 
     struct Bench {
         judge: Judge<Local<Scripted>>,
         account: Account,
         sandboxes: Scripted,
-        _store: [tempfile::TempDir; 2],
+        /// Of compiled programs, and of blobs.
+        store: [tempfile::TempDir; 2],
     }
 
     fn bench(answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) -> Bench {
@@ -272,7 +274,7 @@ mod tests {
         let local =
             Local::new(sandboxes.clone(), artefacts, blobs.clone(), account.clone(), largest, at_once);
         let judge = Judge::new(local, Arc::new(languages), blobs);
-        Bench { judge, account, sandboxes, _store: [store, directory] }
+        Bench { judge, account, sandboxes, store: [store, directory] }
     }
 
     impl Bench {
@@ -412,6 +414,19 @@ mod tests {
         fresh.files = submission("same").files;
         assert!(!bench.judge(&fresh).await.unwrap().compile.unwrap().cached);
         assert_eq!(bench.sandboxes.leases(), 4);
+    }
+
+    #[tokio::test]
+    async fn nothing_that_is_compiled_for_the_self_test_is_kept() {
+        let bench = bench((0..20).flat_map(|_| [Ok(compiled()), Ok(printed("3"))]));
+        let files = || std::fs::read_dir(bench.store[0].path()).unwrap().count();
+        for _ in 0..9 {
+            let tested = Submission { user: Some(SELF_TEST.to_owned()), ..submission("sample") };
+            assert!(!bench.judge(&tested).await.unwrap().compile.unwrap().cached);
+            assert_eq!(files(), 0);
+        }
+        bench.judge(&submission("sample")).await.unwrap();
+        assert_eq!(files(), 2, "a program and its record");
     }
 
     #[tokio::test]

@@ -23,6 +23,9 @@ use crate::submission::Isolation;
 /// Programs held open; each costs one descriptor.
 const HELD_OPEN: u64 = 256;
 
+/// A file takes a multiple of this on most file systems.
+const BLOCK: u64 = 4096;
+
 /// A directory of compiled programs that only the server writes.
 #[derive(Debug)]
 pub struct Artefacts {
@@ -174,7 +177,10 @@ impl Artefacts {
                     Record { blake3: hash.to_hex().to_string(), compilation: artefact.compilation.clone() };
                 self.publish(key, file, &record)?;
                 self.open.insert(*key, artefact.clone());
-                self.trim_when_due(size.get())?;
+                // That others could not be removed is no fault of this one.
+                if let Err(error) = self.trim_when_due(size.get()) {
+                    tracing::error!(%error, "compiled programs that are not used could not be removed");
+                }
             }
         }
         Ok(artefact)
@@ -198,6 +204,7 @@ impl Artefacts {
     }
 
     fn trim_when_due(&self, written: u64) -> io::Result<()> {
+        let written = on_disk(written) + BLOCK;
         let since = self.written_since_trim.fetch_add(written, Ordering::Relaxed) + written;
         if since < self.capacity.get() / 16 {
             return Ok(());
@@ -206,10 +213,11 @@ impl Artefacts {
         self.trim()
     }
 
-    /// Removes the programs that were not used for longest until the rest fits, and what a crash has left.
+    /// Removes the programs that were not used for longest until the rest fits, and what a crash has left. What cannot
+    /// be removed stays, and the next goes in its place.
     ///
     /// # Errors
-    /// What the disk says.
+    /// What the disk said first.
     pub fn trim(&self) -> io::Result<()> {
         let mut programs = Vec::new();
         for entry in fs::read_dir(&self.directory)? {
@@ -217,20 +225,25 @@ impl Artefacts {
             if path.extension().is_none()
                 && let Ok(metadata) = path.metadata()
             {
-                programs.push((metadata.modified()?, metadata.len(), path));
+                // One whose record is missing takes as much: there is a bound on the number of files as well.
+                let record = path.with_extension("json").metadata().map_or(0, |record| record.len());
+                let size = on_disk(metadata.len()) + on_disk(record);
+                programs.push((metadata.modified()?, size, path));
             }
         }
         programs.sort();
         let mut total: u64 = programs.iter().map(|(_, size, _)| size).sum();
+        let mut outcome = Ok(());
         for (_, size, path) in programs {
             if total <= self.capacity.get() {
                 break;
             }
-            remove_if_there(&path.with_extension("json"))?;
-            remove_if_there(&path)?;
-            total -= size;
+            match remove_if_there(&path.with_extension("json")).and_then(|()| remove_if_there(&path)) {
+                Ok(()) => total -= size,
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
         }
-        Ok(())
+        outcome
     }
 
     fn paths(&self, key: &Key) -> (PathBuf, PathBuf) {
@@ -256,6 +269,11 @@ impl Write for Hashing<'_> {
     fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
+}
+
+/// What a file of this size takes of the disk: whole blocks, and one at least.
+fn on_disk(size: u64) -> u64 {
+    size.max(1).next_multiple_of(BLOCK)
 }
 
 fn remove_if_there(path: &Path) -> io::Result<()> {
@@ -370,20 +388,55 @@ mod tests {
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 
+    /// Programs that were used so many seconds ago, in a directory that has room for two.
+    fn aged(directory: &Path, ages: &[(&str, u64)]) -> Artefacts {
+        let wide = Artefacts::new(directory.to_owned(), Bytes::mib(1));
+        for (name, age) in ages {
+            let (program, size) = bytes(b"ten bytes.");
+            wide.keep(Some(&key(name)), program, size, compilation()).unwrap();
+            let file = File::open(wide.paths(&key(name)).0).unwrap();
+            file.set_modified(SystemTime::now() - Duration::from_secs(*age)).unwrap();
+        }
+        Artefacts { capacity: Bytes(4 * BLOCK), ..wide }
+    }
+
+    fn are_there<const N: usize>(artefacts: &Artefacts, names: [&str; N]) -> [bool; N] {
+        names.map(|name| artefacts.paths(&key(name)).0.exists())
+    }
+
     #[test]
     fn the_programs_used_longest_ago_make_room() {
         let directory = tempfile::tempdir().unwrap();
-        let artefacts = Artefacts::new(directory.path().to_owned(), Bytes(20));
-        for (age, name) in [(30, "old"), (20, "middle"), (10, "new")] {
-            let (program, size) = bytes(b"ten bytes.");
-            artefacts.keep(Some(&key(name)), program, size, compilation()).unwrap();
-            let path = artefacts.paths(&key(name)).0;
-            let Ok(file) = File::open(path) else { continue };
-            file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
-        }
+        let artefacts = aged(directory.path(), &[("old", 30), ("middle", 20), ("new", 10)]);
         artefacts.trim().unwrap();
-        let there = |name| artefacts.paths(&key(name)).0.exists();
-        assert_eq!([there("old"), there("middle"), there("new")], [false, true, true]);
+        assert_eq!(are_there(&artefacts, ["old", "middle", "new"]), [false, true, true]);
+    }
+
+    #[test]
+    fn a_program_is_kept_also_where_others_cannot_make_room() {
+        let directory = tempfile::tempdir().unwrap();
+        let artefacts = aged(directory.path(), &[("stuck", 30), ("old", 20), ("new", 10)]);
+        let record = artefacts.paths(&key("stuck")).1;
+        fs::remove_file(&record).unwrap();
+        fs::create_dir(&record).unwrap();
+        assert!(artefacts.trim().is_err());
+        assert_eq!(are_there(&artefacts, ["stuck", "old", "new"]), [true, false, true]);
+        let (program, size) = bytes(b"another");
+        let kept = artefacts.keep(Some(&key("another")), program, size, compilation()).unwrap();
+        assert_eq!(read(&kept), b"another");
+        assert_eq!(are_there(&artefacts, ["stuck", "old", "new", "another"]), [true, false, false, true]);
+    }
+
+    #[test]
+    fn programs_of_a_few_bytes_are_bounded_in_their_number() {
+        let directory = tempfile::tempdir().unwrap();
+        let artefacts = Artefacts::new(directory.path().to_owned(), Bytes(64 * BLOCK));
+        for number in 0..200 {
+            let (program, size) = bytes(b"x");
+            artefacts.keep(Some(&key(&number.to_string())), program, size, compilation()).unwrap();
+            let files = fs::read_dir(directory.path()).unwrap().count();
+            assert!(files <= 64 + 2 * 3, "{files} files after {number} programs");
+        }
     }
 
     #[test]
