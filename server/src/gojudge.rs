@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::{Account, Purpose};
+use crate::blocking;
 use crate::config::GoJudgeConfig;
 use crate::sandbox::{Profile, Sandboxes};
 
@@ -59,7 +60,7 @@ const MEMORY_PATIENCE: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What `[gojudge]` says, in the form in which it is used.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default)]
 struct Settings {
     src_prefixes: Vec<PathBuf>,
     output_limit: Bytes,
@@ -138,7 +139,7 @@ impl GoJudge {
             turns: Turns::new(config.parallelism.unwrap_or(cores), &config.cpu_sets, config.queue),
             streams: Semaphore::new(config.streams.unwrap_or(slots / 2).max(1)),
             descriptors: Descriptors::new(),
-            settings,
+            settings: Arc::new(settings),
             account,
         })))
     }
@@ -172,7 +173,8 @@ impl GoJudge {
     pub(crate) async fn sweep(self) {
         loop {
             tokio::time::sleep(Duration::from_secs(15)).await;
-            if let Err(error) = self.0.files().sweep() {
+            let files = Arc::clone(self.0.files());
+            if let Err(error) = blocking::on_disk(move || files.sweep()).await {
                 tracing::warn!(%error, "Failed to remove old files");
             }
         }
@@ -183,7 +185,7 @@ impl GoJudge {
 struct Service<S> {
     sandboxes: S,
     files: Arc<FileStore>,
-    settings: Settings,
+    settings: Arc<Settings>,
     /// For what programs write.
     account: Account,
     descriptors: Descriptors,
@@ -194,9 +196,9 @@ struct Service<S> {
 }
 
 impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
-    fn run(self: Arc<Self>, mut request: Request, cancel: CancellationToken) -> BoxFuture<'static, Outcome> {
+    fn run(self: Arc<Self>, request: Request, cancel: CancellationToken) -> BoxFuture<'static, Outcome> {
         Box::pin(async move {
-            command::check(&request, self.sources(false))?;
+            let mut request = command::check(request, self.sources(false)).await?;
             let _held = self.account.take(Purpose::Requests, request.weight, MEMORY_PATIENCE).await?;
             let turn = tokio::select! {
                 biased;
@@ -215,7 +217,7 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
         cancel: CancellationToken,
     ) -> BoxFuture<'static, Outcome> {
         Box::pin(async move {
-            command::check(&request, self.sources(true))?;
+            let request = command::check(request, self.sources(true)).await?;
             let size = request.weight + stream::most_held(&request);
             let _held = self.account.take(Purpose::Requests, size, MEMORY_PATIENCE).await?;
             let _place = self.streams.try_acquire().map_err(|_none| {
@@ -236,11 +238,8 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
 
 impl<S: Sandboxes + fmt::Debug> Service<S> {
     /// `streams`: whether files may be `streamIn` and `streamOut`.
-    fn sources(&self, streams: bool) -> Sources<'_> {
-        let Settings { src_prefixes, copy_out_dir, piped_limit, .. } = &self.settings;
-        let copy_out_dir = copy_out_dir.as_deref();
-        let piped_limit = i64::try_from(piped_limit.get()).unwrap_or(i64::MAX);
-        Sources { prefixes: src_prefixes, copy_out_dir, files: &self.files, piped_limit, streams }
+    fn sources(&self, streams: bool) -> Sources {
+        Sources { settings: Arc::clone(&self.settings), files: Arc::clone(&self.files), streams }
     }
 
     async fn run_now(
@@ -259,7 +258,7 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
             return Ok(vec![CommandResult { status, error, ..CommandResult::default() }]);
         }
         let _descriptors = self.descriptors.take(&request).await?;
-        let prepared = command::prepare(&request, self.sources(streams.is_some()))?;
+        let (request, prepared) = command::prepare(request, self.sources(streams.is_some())).await?;
         let cached: Vec<_> = prepared.iter().map(|prepared| prepared.cached.clone()).collect();
         let maps = if count > 1 { request.pipes.as_slice() } else { &[] };
         let most = usize::try_from(self.settings.piped_limit.get()).unwrap_or(usize::MAX);
@@ -323,8 +322,7 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
             return result.held.push(held);
         }
         let (files, stored) = (Arc::clone(&self.files), name.clone());
-        let added = tokio::task::spawn_blocking(move || files.add(&stored, &bytes)).await;
-        match added.unwrap_or_else(|panic| Err(std::io::Error::other(panic))) {
+        match blocking::on_disk(move || files.add(&stored, &bytes)).await {
             Ok(id) => drop(result.file_ids.insert(name, id)),
             Err(error) => result.fail(go_error::text(&error)),
         }

@@ -8,6 +8,7 @@
 pub mod access;
 pub mod account;
 pub mod blobs;
+mod blocking;
 pub mod cli;
 pub mod config;
 pub mod connections;

@@ -22,6 +22,8 @@ mod slot;
 mod terminal;
 mod warden_client;
 
+pub(crate) use input::memory;
+#[cfg(test)]
 pub(crate) use input::sealed;
 pub use member::RetireReason;
 pub use pool::{LeasedSandbox, Pool, PoolError, PoolStatus, ShelfStatus};

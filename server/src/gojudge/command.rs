@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::OwnedFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::Settings;
 use super::answer::{FileError, FileErrorKind};
 use super::copy_out_dir::Target;
 use super::files::FileStore;
@@ -16,6 +17,7 @@ use super::request::{Command, File, OutputName, PipeEnd, PipeMap, Request};
 use super::slot::{Collector, End, Slot};
 use super::source;
 use super::terminal::{self, TerminalUse};
+use crate::blocking;
 
 /// Most descriptors of one command: go-judge breaks above 253.
 pub(super) const MAX_FDS: usize = 128;
@@ -23,18 +25,20 @@ pub(super) const MAX_FDS: usize = 128;
 /// Most commands of one request.
 const MAX_COMMANDS: usize = 128;
 
-/// Where contents may come from.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sources<'a> {
-    /// Directories below which `src` may name a file; none = no `src` at all.
-    pub(super) prefixes: &'a [PathBuf],
-    /// Where `copyOutDir` may write; none = it is ignored.
-    pub(super) copy_out_dir: Option<&'a Path>,
-    pub(super) files: &'a FileStore,
-    /// Most that is kept of an output that passes through a pipe or a terminal.
-    pub(super) piped_limit: i64,
+/// Where contents may come from, and outputs go to.
+#[derive(Debug, Clone)]
+pub(super) struct Sources {
+    pub(super) settings: Arc<Settings>,
+    pub(super) files: Arc<FileStore>,
     /// The client talks with the programs while they run: files may be `streamIn` and `streamOut`.
     pub(super) streams: bool,
+}
+
+impl Sources {
+    /// Most that is kept of an output that passes through a pipe or a terminal.
+    fn piped_limit(&self) -> i64 {
+        i64::try_from(self.settings.piped_limit.get()).unwrap_or(i64::MAX)
+    }
 }
 
 /// A file that goes into the box.
@@ -77,7 +81,45 @@ pub(super) struct Prepared {
 ///
 /// # Errors
 /// [`Refusal::Bad`] in go-judge's words.
-pub(super) fn check(request: &Request, sources: Sources<'_>) -> Result<(), Refusal> {
+pub(super) async fn check(request: Request, sources: Sources) -> Result<Request, Refusal> {
+    let names_files = all_files(&request).any(|file| file.src.is_some());
+    with_disk(names_files, move || {
+        check_files(&request, &sources)?;
+        Ok(request)
+    })
+    .await
+}
+
+/// Opens everything and connects the descriptors.
+///
+/// # Errors
+/// In go-judge's words.
+pub(super) async fn prepare(request: Request, sources: Sources) -> Result<(Request, Vec<Prepared>), Refusal> {
+    let opens_files = all_files(&request).any(|file| file.src.is_some() || file.file_id.is_some());
+    with_disk(opens_files, move || {
+        let prepared = prepare_all(&request, &sources)?;
+        Ok((request, prepared))
+    })
+    .await
+}
+
+fn all_files(request: &Request) -> impl Iterator<Item = &File> {
+    request.commands.iter().flat_map(|command| command.files.iter().flatten().chain(command.copy_in.values()))
+}
+
+/// What needs the disk is not done on a thread on which others wait.
+async fn with_disk<T: Send + 'static>(
+    needs_disk: bool,
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    if !needs_disk {
+        return work();
+    }
+    let done = blocking::elsewhere(work).await;
+    done.unwrap_or_else(|lost| Err(Refusal::Failed(lost.to_string())))
+}
+
+fn check_files(request: &Request, sources: &Sources) -> Result<(), Refusal> {
     let count = request.commands.len();
     if count > MAX_COMMANDS {
         return Err(Refusal::Bad(format!("too many commands: {count} > {MAX_COMMANDS}")));
@@ -87,7 +129,7 @@ pub(super) fn check(request: &Request, sources: Sources<'_>) -> Result<(), Refus
         let in_place = command.files.iter().flatten().filter(|file| !is_stream(file));
         let copied = command.copy_in.values().filter(|file| file.symlink.is_none());
         for file in in_place.chain(copied) {
-            check_file(file, sources.prefixes)?;
+            check_file(file, &sources.settings.src_prefixes)?;
         }
         if command.files.len() > MAX_FDS {
             return Err(Refusal::Bad(format!("too many files: {} > {MAX_FDS}", command.files.len())));
@@ -96,11 +138,7 @@ pub(super) fn check(request: &Request, sources: Sources<'_>) -> Result<(), Refus
     Ok(())
 }
 
-/// Opens everything and connects the descriptors.
-///
-/// # Errors
-/// In go-judge's words.
-pub(super) fn prepare(request: &Request, sources: Sources<'_>) -> Result<Vec<Prepared>, Refusal> {
+fn prepare_all(request: &Request, sources: &Sources) -> Result<Vec<Prepared>, Refusal> {
     let pipes: &[PipeMap] = if request.commands.len() > 1 { &request.pipes } else { &[] };
     let mapped = map_pipes(&request.commands, pipes)?;
     let prepare = |(index, command): (usize, &Command)| -> Result<Prepared, Refusal> {
@@ -190,7 +228,7 @@ fn prepare_one(
     command: &Command,
     mapped: &Ends,
     pipe_names: &BTreeSet<&str>,
-    sources: Sources<'_>,
+    sources: &Sources,
 ) -> Result<Prepared, Refusal> {
     let last_mapped = mapped.keys().filter(|(command, _)| *command == index).map(|(_, fd)| fd + 1).max();
     let count = command.files.len().max(last_mapped.unwrap_or(0));
@@ -214,7 +252,7 @@ fn prepare_one(
     let is_output = |name: &str| pipe_names.contains(name) || named.contains(name);
     let cached: BTreeSet<String> = command.copy_out_cached.iter().map(|output| output.name.clone()).collect();
     let copy_out = copy_out(command, &cached, is_output);
-    let leavings = Target::of(&command.copy_out_dir, sources.copy_out_dir)?;
+    let leavings = Target::of(&command.copy_out_dir, sources.settings.copy_out_dir.as_deref())?;
     Ok(Prepared { slots, collectors, terminal, copy_in, copy_out, leavings, cached, file_errors })
 }
 
@@ -222,7 +260,7 @@ fn descriptor(
     file: &File,
     tty: bool,
     collectors: &mut Vec<Collector>,
-    sources: Sources<'_>,
+    sources: &Sources,
 ) -> Result<Slot, Refusal> {
     if sources.streams && file.stream_in {
         return Ok(Slot::StreamIn);
@@ -231,7 +269,7 @@ fn descriptor(
         return Ok(Slot::StreamOut);
     }
     if let Some(src) = &file.src {
-        let open = source::open(src, sources.prefixes).map_err(|error| {
+        let open = source::open(src, &sources.settings.src_prefixes).map_err(|error| {
             Refusal::Failed(format!("pipe: open file {src}: open {src}: {}", go_error::text(&error)))
         })?;
         return Ok(Slot::Open(open));
@@ -240,7 +278,7 @@ fn descriptor(
         return Ok(Slot::Content(content.clone()));
     }
     if let Some(id) = &file.file_id {
-        return Ok(Slot::Open(stored(id, sources.files)?));
+        return Ok(Slot::Open(stored(id, &sources.files)?));
     }
     let (name, max) = (file.name.clone().unwrap_or_default(), file.max.unwrap_or_default());
     // The first of several collectors of one name counts, and they share what it opened.
@@ -248,7 +286,7 @@ fn descriptor(
         Some(first) => first.pipe,
         None => {
             let through_memory = file.pipe || tty;
-            let max = if through_memory { max.min(sources.piped_limit) } else { max };
+            let max = if through_memory { max.min(sources.piped_limit()) } else { max };
             collectors.push(Collector { name: name.clone(), max, pipe: file.pipe });
             file.pipe
         }
@@ -270,7 +308,7 @@ fn stored(id: &str, files: &FileStore) -> Result<Arc<OwnedFd>, Refusal> {
 fn copy_in(
     command: &Command,
     collectors: &[Collector],
-    sources: Sources<'_>,
+    sources: &Sources,
     errors: &mut Vec<FileError>,
 ) -> Result<Vec<(String, CopyIn)>, Refusal> {
     let mut put = Vec::new();
@@ -285,13 +323,13 @@ fn copy_in(
     for (name, file) in files {
         let opened = if let Some(src) = &file.src {
             let failed = |error| format!("open {src}: {}", go_error::text(&error));
-            once(&mut open_sources, src, || source::open(src, sources.prefixes))
+            once(&mut open_sources, src, || source::open(src, &sources.settings.src_prefixes))
                 .map(CopyIn::Open)
                 .map_err(failed)
         } else if let Some(content) = &file.content {
             Ok(CopyIn::Content(content.clone()))
         } else if let Some(id) = &file.file_id {
-            Ok(CopyIn::Open(once(&mut open_stored, id, || stored(id, sources.files))?))
+            Ok(CopyIn::Open(once(&mut open_stored, id, || stored(id, &sources.files))?))
         } else {
             Err("file cannot open as reader: *envexec.FileCollector".to_owned())
         };
@@ -359,4 +397,38 @@ fn index_of(number: i64) -> usize {
 
 fn as_index(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Account;
+    use crate::blocking::tests::with_others_busy;
+
+    #[test]
+    fn files_are_looked_for_and_opened_where_nobody_waits() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("x"), "x").unwrap();
+        let src = directory.path().join("x").display().to_string();
+        let settings = Settings { src_prefixes: vec![directory.path().to_owned()], ..Settings::default() };
+        let account = Account::new(gavel_protocol::Bytes::mib(1));
+        let files = directory.path().join("files");
+        let files = FileStore::new(files, gavel_protocol::Bytes::mib(1), None, &account).unwrap();
+        let sources = Sources { settings: Arc::new(settings), files: Arc::new(files), streams: false };
+        let stored = sources.files.add("x", b"x").unwrap();
+        let of = |file: File| Request {
+            commands: vec![Command { files: vec![Some(file)], ..Command::default() }],
+            ..Request::default()
+        };
+        for (file, is_checked, is_opened) in [
+            (File { src: Some(src), ..File::default() }, true, true),
+            (File { file_id: Some(stored), ..File::default() }, false, true),
+            (File { content: Some("x".into()), ..File::default() }, false, false),
+        ] {
+            let (checked, waited) = with_others_busy(|| check(of(file.clone()), sources.clone()));
+            assert_eq!(waited, is_checked, "{file:?}");
+            let (prepared, waited) = with_others_busy(|| prepare(checked.unwrap(), sources.clone()));
+            assert_eq!((prepared.unwrap().1.len(), waited), (1, is_opened), "{file:?}");
+        }
+    }
 }

@@ -25,8 +25,9 @@ use super::stream::CommandStreams;
 use super::terminal::{CommandTerminal, TerminalUse};
 use super::{EXTRA_MEMORY, Settings};
 use crate::account::Account;
+use crate::blocking;
 use crate::sandbox::{
-    CollectFile, Input, Lease, Leaving, Output, Program, PutContent, PutFile, RunEnding, Wire,
+    CollectFile, Input, Lease, Leaving, Output, Program, PutContent, PutFile, RunEnding, Wire, memory,
 };
 
 /// Runs one command to its end.
@@ -51,7 +52,7 @@ pub(super) async fn execute(
     let terminal = open_terminal(&slots, &collectors, terminal, streams, host.account).map_err(failed)?;
     let places =
         Places { collectors: &collectors, terminal: terminal.as_ref(), streams, account: host.account };
-    let wires = wires(slots, places, &mut pipes, &mut readers).map_err(failed)?;
+    let wires = wires(slots, places, &mut pipes, &mut readers).await.map_err(failed)?;
     let copy_out_max = match command.copy_out_max {
         0 => host.settings.copy_out_limit,
         asked => Bytes(asked),
@@ -100,7 +101,7 @@ async fn piped(
 
 /// What went wrong with `copyOutDir`, if anything did.
 async fn write_leavings(target: Target, left: Vec<Leaving>, most: Bytes) -> Option<FileError> {
-    match tokio::task::spawn_blocking(move || target.write(&left, most)).await {
+    match blocking::elsewhere(move || target.write(&left, most)).await {
         Ok(written) => written.err(),
         Err(panic) => {
             let (kind, message) = (FileErrorKind::CopyOutCopyContent, panic.to_string());
@@ -230,7 +231,7 @@ struct Places<'a> {
 }
 
 /// Connects every descriptor; collectors that are pipes get a reader.
-fn wires(
+async fn wires(
     slots: Vec<Slot>,
     places: Places<'_>,
     pipes: &mut Pipes,
@@ -241,7 +242,7 @@ fn wires(
     let mut opened: BTreeMap<String, Arc<OwnedFd>> = BTreeMap::new();
     for (fd, slot) in (0u16..).zip(slots) {
         let wire = match slot {
-            Slot::Content(content) => Wire::Descriptor(Arc::new(crate::sandbox::sealed(&content)?)),
+            Slot::Content(content) => Wire::Descriptor(Arc::new(memory(content).await?)),
             Slot::Open(descriptor) => Wire::Descriptor(descriptor),
             Slot::BoxFile(name) => Wire::BoxFile(name),
             Slot::Mapped { pipe, end } => Wire::Descriptor(pipes.take(pipe, end)?),

@@ -17,6 +17,7 @@ use super::go_error;
 use super::slot::Collector;
 use super::status::Files;
 use crate::account::{Account, Held, Purpose};
+use crate::blocking::{self, QUICK};
 use crate::sandbox::{CollectFile, CollectedOutput};
 
 /// What is told when a collector is over its maximum.
@@ -24,9 +25,6 @@ pub(super) const OUTPUT_LIMIT: &str = "Output Limit Exceeded";
 
 /// How long contents wait for their part of the account. Meanwhile their command has its turn still.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Reading more than this is left to a thread that may block, and so is everything that is stored.
-const QUICK: u64 = 64 * 1024;
 
 /// The outputs of one command that its request names.
 #[derive(Debug)]
@@ -94,10 +92,10 @@ impl Outputs {
         let room = room.map_err(|_full| account.open(Purpose::Outputs));
         let gathering = Gathering { store: Arc::clone(store), room, gathered: Gathered::default() };
         let gather = move || gathering.all(self, collected, piped, unwritten);
-        if is_quick && answered <= QUICK {
+        if is_quick && answered <= QUICK as u64 {
             return gather();
         }
-        tokio::task::spawn_blocking(gather).await.unwrap_or_else(|panic| {
+        blocking::elsewhere(gather).await.unwrap_or_else(|panic| {
             let mut gathered = Gathered::default();
             gathered.fail("", FileErrorKind::CopyOutCopyContent, panic.to_string());
             gathered

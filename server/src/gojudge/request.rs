@@ -6,6 +6,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::json::{self, Counted, Value};
+use crate::blocking::{self, QUICK};
 
 /// The body of `POST /run`, and a message on `/ws`.
 #[derive(Debug, Default, PartialEq)]
@@ -118,6 +119,21 @@ impl OutputName {
         }
         Self { name, optional }
     }
+}
+
+/// Decodes what was sent by one of the functions below; what is long by a thread on which nobody waits.
+///
+/// # Errors
+/// As of that function.
+pub(crate) async fn decoded<T: Send + 'static>(
+    sent: Bytes,
+    decode: fn(&[u8]) -> Result<T, String>,
+) -> Result<T, String> {
+    if sent.len() <= QUICK {
+        return decode(&sent);
+    }
+    let decoded = blocking::elsewhere(move || decode(&sent)).await;
+    decoded.unwrap_or_else(|lost| Err(lost.to_string()))
 }
 
 /// Decodes a body.
@@ -427,9 +443,19 @@ fn kind(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocking::tests::with_others_busy;
 
     fn error(body: &str) -> String {
         decode(body.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn a_long_body_is_decoded_where_nobody_waits() {
+        let body = |size: usize| Bytes::from(format!("{{\"requestId\":\"{}\"}}", "x".repeat(size)));
+        for (size, elsewhere) in [(100, false), (1 << 20, true)] {
+            let (request, waited) = with_others_busy(|| decoded(body(size), decode));
+            assert_eq!((request.unwrap().request_id.len(), waited), (size, elsewhere));
+        }
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! The calls of `pb.Executor`.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use gavel_rpc::{FileContent, FileId, FileListType, StreamRequest};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::kept::Kept;
 use super::{request, response, stream};
+use crate::blocking;
 use crate::gojudge::files::Stored;
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::{GoJudge, go_error};
@@ -56,29 +58,36 @@ impl gavel_rpc::executor_server::Executor for Executor {
     async fn file_get(&self, request: Request<FileId>) -> Result<Response<FileContent>, Status> {
         let kept = Kept::of(request.extensions(), self.0.account());
         let FileId { file_id } = request.into_inner();
-        let stored = match self.0.files().open(&file_id) {
-            Ok(stored) => stored,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(Status::not_found(format!("file not found: {}", go_error::quote(&file_id))));
+        let (files, id) = (Arc::clone(self.0.files()), file_id.clone());
+        let opened = blocking::on_disk(move || {
+            let stored = files.open(&id)?;
+            let size = stored.file.metadata()?.len();
+            Ok((stored, size))
+        });
+        let (stored, size) = opened.await.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                Status::not_found(format!("file not found: {}", go_error::quote(&file_id)))
             }
-            Err(error) => return Err(failed(&error)),
-        };
+            _ => failed(&error),
+        })?;
         // It is copied when it is written.
-        let size = stored.file.metadata().map_err(|error| failed(&error))?.len();
         kept.take(size.saturating_mul(2)).map_err(|full| Status::resource_exhausted(full.to_string()))?;
-        Ok(Response::new(on_disk(move || read(stored)).await?))
+        let content = blocking::on_disk(move || read(stored, size)).await;
+        content.map(Response::new).map_err(|error| failed(&error))
     }
 
     async fn file_add(&self, request: Request<FileContent>) -> Result<Response<FileId>, Status> {
         let FileContent { name, content } = request.into_inner();
         let gojudge = self.0.clone();
-        let file_id = on_disk(move || gojudge.files().add(&name, &content)).await?;
+        let added = blocking::on_disk(move || gojudge.files().add(&name, &content)).await;
+        let file_id = added.map_err(|error| failed(&error))?;
         Ok(Response::new(FileId { file_id }))
     }
 
     async fn file_delete(&self, request: Request<FileId>) -> Result<Response<()>, Status> {
         let FileId { file_id } = request.into_inner();
-        match self.0.files().remove(&file_id) {
+        let (files, id) = (Arc::clone(self.0.files()), file_id.clone());
+        match blocking::on_disk(move || files.remove(&id)).await {
             Ok(true) => Ok(Response::new(())),
             Ok(false) => {
                 Err(Status::not_found(format!("file id does not exists: {}", go_error::quote(&file_id))))
@@ -88,19 +97,10 @@ impl gavel_rpc::executor_server::Executor for Executor {
     }
 }
 
-fn read(mut stored: Stored) -> io::Result<FileContent> {
-    let size = stored.file.metadata()?.len();
+fn read(stored: Stored, size: u64) -> io::Result<FileContent> {
     let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    stored.file.read_to_end(&mut content)?;
+    stored.file.take(size).read_to_end(&mut content)?;
     Ok(FileContent { name: stored.name, content: content.into() })
-}
-
-/// Away from the threads that must not wait.
-async fn on_disk<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> Result<T, Status> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|panic| Err(io::Error::other(panic))).map_err(|error| failed(&error))
 }
 
 fn failed(error: &io::Error) -> Status {

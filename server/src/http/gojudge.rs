@@ -100,9 +100,7 @@ async fn run(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let Body { bytes, held: _held } = budget.read(&request, payload).await?;
-    let decoded = request::decode(&bytes);
-    drop(bytes);
-    Ok(match decoded {
+    Ok(match request::decoded(bytes, request::decode).await {
         Ok(decoded) if decoded.commands.is_empty() => refused(&Refusal::Bad("no cmd provided".to_owned())),
         // A client that goes away drops this, and the run with it.
         Ok(decoded) => answered(gojudge.run(decoded).await),

@@ -14,6 +14,7 @@ use super::local::Local;
 use super::verdict::{monitor_limits, signal_name};
 use super::{JudgeError, LEASE_PATIENCE, contents, log};
 use crate::blobs::Blobs;
+use crate::blocking;
 use crate::content::Content;
 use crate::language::Language;
 use crate::sandbox::{
@@ -53,7 +54,7 @@ impl<S: Sandboxes> Local<S> {
             return Ok(Compiled::Program(artefact));
         }
         let span = tracing::info_span!("compile", sandbox = lease.name());
-        let ran = lease.run(self.compilation(job)?, cancel).instrument(span).await?;
+        let ran = lease.run(self.compilation(job).await?, cancel).instrument(span).await?;
         drop(lease);
         self.compiled(job, own_key, ran).await
     }
@@ -77,14 +78,14 @@ impl<S: Sandboxes> Local<S> {
     }
 
     /// The compiler as a program to run.
-    fn compilation(&self, job: &CompileJob<'_>) -> Result<Program, JudgeError> {
+    async fn compilation(&self, job: &CompileJob<'_>) -> Result<Program, JudgeError> {
         let log = usize::try_from(job.limits.output.get()).unwrap_or(usize::MAX);
         Ok(Program {
             argv: command(&job.language.compile, job.sources, job.language),
             env: ENVIRONMENT.map(|variable| variable.as_bytes().to_vec()).to_vec(),
             executable: None,
             search_box: false,
-            files: files(job.sources, &self.blobs, |_| true)?,
+            files: files(job.sources, &self.blobs, |_| true).await?,
             stdin: Input::Empty,
             // The first errors are the ones that help; the last lines say how it ended.
             stdout: Output::Capture { head: log - log / 4, tail: log / 4, kill: false },
@@ -154,10 +155,8 @@ impl<S: Sandboxes> Local<S> {
         work: impl FnOnce(&super::Artefacts) -> std::io::Result<T> + Send + 'static,
     ) -> Result<T, JudgeError> {
         let artefacts = Arc::clone(&self.artefacts);
-        tokio::task::spawn_blocking(move || work(&artefacts))
-            .await
-            .unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
-            .map_err(|source| JudgeError::Workspace { doing, source })
+        let done = blocking::on_disk(move || work(&artefacts)).await;
+        done.map_err(|source| JudgeError::Workspace { doing, source })
     }
 }
 
@@ -165,15 +164,17 @@ impl<S: Sandboxes> Local<S> {
 ///
 /// # Errors
 /// When one cannot be opened.
-pub(super) fn files(
+pub(super) async fn files(
     files: &BTreeMap<String, Content>,
     blobs: &Blobs,
     is_wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<PutFile>, JudgeError> {
-    let put = |(name, content): (&String, &Content)| {
-        Ok(PutFile { path: name.clone(), mode: 0o444, content: contents::file(content, blobs)? })
-    };
-    files.iter().filter(|(name, _)| is_wanted(name)).map(put).collect()
+    let mut put = Vec::with_capacity(files.len());
+    for (name, content) in files.iter().filter(|(name, _)| is_wanted(name)) {
+        let content = contents::file(content, blobs).await?;
+        put.push(PutFile { path: name.clone(), mode: 0o444, content });
+    }
+    Ok(put)
 }
 
 /// What the log begins with where files are neither compiled nor included: one may have been meant to be.

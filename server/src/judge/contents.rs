@@ -1,42 +1,54 @@
 //! What a judging is made of, opened where it is.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::JudgeError;
 use crate::blobs::{Blobs, ContentReader};
-use crate::content::Content;
+use crate::blocking::on_disk;
+use crate::content::{Blob, Content, Piece};
 use crate::sandbox::{Input, PutContent, Wire};
 
 /// A program's standard input. One with a file of its own is that very file, which is read-only and has an offset for
 /// this run alone.
-pub(super) fn input(content: &Content, blobs: &Blobs) -> Result<Input, JudgeError> {
+pub(super) async fn input(content: &Content, blobs: &Blobs) -> Result<Input, JudgeError> {
     Ok(match content {
         content if content.is_empty() => Input::Empty,
         Content::Inline(bytes) => Input::Bytes(Arc::clone(bytes)),
-        Content::Piece(piece) => Input::Bytes(blobs.bytes(piece).map_err(broken)?),
-        Content::Blob(blob) => {
-            Input::Wire(Wire::Descriptor(Arc::new(blobs.open_blob(blob.id).map_err(broken)?.into())))
-        }
+        Content::Piece(piece) => Input::Bytes(bytes(piece, blobs).await?),
+        Content::Blob(blob) => Input::Wire(Wire::Descriptor(open(blob, blobs).await?)),
     })
 }
 
 /// What a file in the box is made of.
-pub(super) fn file(content: &Content, blobs: &Blobs) -> Result<PutContent, JudgeError> {
+pub(super) async fn file(content: &Content, blobs: &Blobs) -> Result<PutContent, JudgeError> {
     Ok(match content {
         Content::Inline(bytes) => PutContent::Bytes(Bytes::from_owner(Arc::clone(bytes))),
-        Content::Piece(piece) => PutContent::Bytes(Bytes::from_owner(blobs.bytes(piece).map_err(broken)?)),
-        Content::Blob(blob) => {
-            PutContent::Descriptor(Arc::new(blobs.open_blob(blob.id).map_err(broken)?.into()))
-        }
+        Content::Piece(piece) => PutContent::Bytes(Bytes::from_owner(bytes(piece, blobs).await?)),
+        Content::Blob(blob) => PutContent::Descriptor(open(blob, blobs).await?),
     })
 }
 
 /// A reader of an answer.
-pub(super) fn reader(content: &Content, blobs: &Blobs) -> Result<ContentReader, JudgeError> {
-    blobs.reader(content).map_err(broken)
+pub(super) async fn reader(content: &Content, blobs: &Blobs) -> Result<ContentReader, JudgeError> {
+    if let Content::Inline(_) = content {
+        return blobs.reader(content).map_err(broken);
+    }
+    let (content, blobs) = (content.clone(), blobs.clone());
+    on_disk(move || blobs.reader(&content)).await.map_err(broken)
+}
+
+async fn bytes(piece: &Piece, blobs: &Blobs) -> Result<Arc<[u8]>, JudgeError> {
+    let (piece, blobs) = (piece.clone(), blobs.clone());
+    on_disk(move || blobs.bytes(&piece)).await.map_err(broken)
+}
+
+async fn open(blob: &Blob, blobs: &Blobs) -> Result<Arc<OwnedFd>, JudgeError> {
+    let (id, blobs) = (blob.id, blobs.clone());
+    on_disk(move || Ok(Arc::new(blobs.open_blob(id)?.into()))).await.map_err(broken)
 }
 
 /// What is gone will not come back by another attempt.

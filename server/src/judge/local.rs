@@ -83,7 +83,7 @@ impl<S: Sandboxes> Executor for Local<S> {
         // Only who has a sandbox has room, so that nobody waits for one with the other in hand.
         let room = self.room(job.limits).await?;
         let span = tracing::info_span!("run", test = job.index, sandbox = lease.name());
-        let ran = lease.run(run::program(job, &self.blobs)?, cancel).instrument(span).await?;
+        let ran = lease.run(run::program(job, &self.blobs).await?, cancel).instrument(span).await?;
         if job.whose.isolation == Isolation::Fresh {
             *session.lock().await = Some(lease);
         }

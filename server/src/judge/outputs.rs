@@ -3,6 +3,7 @@
 use super::JudgeError;
 use super::judgement::{Stream, TestResult};
 use crate::blobs::{Blobs, Packer, SMALL};
+use crate::blocking::on_disk;
 use crate::sandbox::Captured;
 
 /// Most bytes of output that a judgement keeps, over all its tests: what is longer is cut and flagged, after it was
@@ -30,7 +31,7 @@ impl Outputs {
         self.room -= head.len();
         let truncated = total > head.len() as u64;
         if head.len() > SMALL {
-            return blocking(move || self.put(&head, truncated)).await;
+            return on_disk(move || self.put(&head, truncated)).await.map_err(failed);
         }
         self.put(&head, truncated).map_err(failed)
     }
@@ -45,11 +46,9 @@ impl Outputs {
     /// Puts the outputs, two for each result, to where they belong.
     pub(super) async fn finish(self, results: &mut [TestResult]) -> Result<(), JudgeError> {
         let Self { packer, streams, .. } = self;
-        let contents = if packer.has_files() {
-            blocking(move || packer.finish()).await?
-        } else {
-            packer.finish().map_err(failed)?
-        };
+        let contents =
+            if packer.has_files() { on_disk(move || packer.finish()).await } else { packer.finish() };
+        let contents = contents.map_err(failed)?;
         let mut streams =
             streams.into_iter().zip(contents).map(|(stream, content)| Stream { content, ..stream });
         for result in results {
@@ -58,13 +57,6 @@ impl Outputs {
         }
         Ok(())
     }
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T, JudgeError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|panic| Err(std::io::Error::other(panic))).map_err(failed)
 }
 
 fn failed(source: std::io::Error) -> JudgeError {

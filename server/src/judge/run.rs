@@ -8,6 +8,7 @@ use super::judgement::{Stream, TestResult, Verdict};
 use super::verdict::{from_run, monitor_limits, signal_name};
 use super::{JudgeError, checker, contents, sanitizer};
 use crate::blobs::{Blobs, ContentReader, SMALL};
+use crate::blocking::{QUICK, elsewhere};
 use crate::content::Content;
 use crate::language::Language;
 use crate::sandbox::{Output, Program, RunEnding};
@@ -17,7 +18,7 @@ use crate::submission::Checker;
 ///
 /// # Errors
 /// When what it is made of cannot be opened.
-pub(super) fn program(job: &CaseJob<'_>, blobs: &Blobs) -> Result<Program, JudgeError> {
+pub(super) async fn program(job: &CaseJob<'_>, blobs: &Blobs) -> Result<Program, JudgeError> {
     let output = Output::Capture {
         head: usize::try_from(job.limits.output.get()).unwrap_or(usize::MAX),
         tail: 0,
@@ -29,10 +30,10 @@ pub(super) fn program(job: &CaseJob<'_>, blobs: &Blobs) -> Result<Program, Judge
         executable: job.artefact.map(|artefact| artefact.program.clone()),
         search_box: false,
         files: match job.artefact {
-            Some(_) => files(job.sources, blobs, |name| job.language.is_data(name))?,
-            None => files(job.sources, blobs, |_| true)?,
+            Some(_) => files(job.sources, blobs, |name| job.language.is_data(name)).await?,
+            None => files(job.sources, blobs, |_| true).await?,
         },
-        stdin: contents::input(job.input, blobs)?,
+        stdin: contents::input(job.input, blobs).await?,
         stdout: output.clone(),
         stderr: output,
         others: Vec::new(),
@@ -69,7 +70,7 @@ pub(super) async fn judged(
         (None, Some(answer)) => compared(rule, &mut facts.stdout.head, answer, blobs).await?,
         (None, None) => (Verdict::Accepted, None),
     };
-    let reason = found(job.language, verdict, facts).or(reason);
+    let reason = found(job.language, verdict, &mut facts.stderr.head).await?.or(reason);
     let (exit_code, signal) = how_it_ended(facts.ending);
     Ok(TestResult {
         index: job.index,
@@ -86,9 +87,23 @@ pub(super) async fn judged(
 }
 
 /// What the program's run-time checks found, where it has any and failed.
-fn found(language: &Language, verdict: Verdict, facts: &Facts) -> Option<String> {
+async fn found(
+    language: &Language,
+    verdict: Verdict,
+    stderr: &mut Vec<u8>,
+) -> Result<Option<String>, JudgeError> {
     let is_checked = language.sanitized && verdict == Verdict::RuntimeError;
-    is_checked.then(|| sanitizer::finding(&facts.stderr.head)).flatten()
+    if !is_checked {
+        return Ok(None);
+    }
+    if stderr.len() <= QUICK {
+        return Ok(sanitizer::finding(stderr));
+    }
+    let taken = std::mem::take(stderr);
+    let looking = elsewhere(move || (sanitizer::finding(&taken), taken));
+    let (found, taken) = looking.await.map_err(contents::broken)?;
+    *stderr = taken;
+    Ok(found)
 }
 
 /// The variables of a language's programs. One that the language has itself is not ours as well.
@@ -106,13 +121,13 @@ async fn compared(
     answer: &Content,
     blobs: &Blobs,
 ) -> Result<(Verdict, Option<String>), JudgeError> {
-    let answer = contents::reader(answer, blobs)?;
+    let answer = contents::reader(answer, blobs).await?;
     let is_short = output.len() <= SMALL && matches!(answer, ContentReader::Inline { .. });
     let difference = if is_short {
         checker::difference(rule, output.as_slice(), answer)
     } else {
         let taken = std::mem::take(output);
-        let comparing = tokio::task::spawn_blocking(move || {
+        let comparing = elsewhere(move || {
             let difference = checker::difference(rule, taken.as_slice(), answer);
             (taken, difference)
         });

@@ -1,19 +1,39 @@
 //! What the run-time checks that a program was compiled with have to say of it, in one line.
 
+use std::borrow::Cow;
+
 /// Longest line that is told.
 const LONGEST: usize = 1000;
 
+/// So much of a line is looked at: what is no text takes three times its size when it is made one.
+const LOOKED_AT: usize = 64 * 1024;
+
+/// What AddressSanitizer's last line begins with.
+const SUMMARY: &str = "SUMMARY: ";
+
 /// The line of standard error that names what was found first: of AddressSanitizer's report the one with the place.
 pub(super) fn finding(stderr: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(stderr);
-    let (at, first) = text.lines().enumerate().find(|(_, line)| is_finding(line))?;
-    let summary = text.lines().skip(at).find_map(|line| line.strip_prefix("SUMMARY: "));
-    let said = match first.split_once("ERROR: ") {
-        Some((_, said)) => summary.unwrap_or(said),
-        None => first,
-    };
+    let mut lines = stderr.split(|&byte| byte == b'\n').map(text);
+    let first = lines.find(|line| is_finding(line))?;
+    Some(match first.split_once("ERROR: ") {
+        Some((_, said)) => match lines.find(|line| line.starts_with(SUMMARY)) {
+            Some(summary) => fit(&summary[SUMMARY.len()..]),
+            None => fit(said),
+        },
+        None => fit(&first),
+    })
+}
+
+/// A line without its end.
+fn text(line: &[u8]) -> Cow<'_, str> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    String::from_utf8_lossy(&line[..line.len().min(LOOKED_AT)])
+}
+
+/// As it may be told.
+fn fit(line: &str) -> String {
     let is_fit = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-    Some(said.chars().map(is_fit).take(LONGEST).collect())
+    line.chars().map(is_fit).take(LONGEST).collect()
 }
 
 /// AddressSanitizer, UndefinedBehaviorSanitizer, and the standard library's assertions.
@@ -50,6 +70,15 @@ mod tests {
         let assertion =
             "stl_vector.h:1130: reference operator[](size_type): Assertion '__n < this->size()' failed.";
         assert_eq!(finding(assertion.as_bytes()).unwrap(), assertion);
+    }
+
+    #[test]
+    fn a_report_is_found_between_long_lines_that_are_no_text() {
+        let mut stderr = vec![0xff; 3 << 20];
+        stderr.extend_from_slice(b"\nmain.cpp:5:24: runtime error: shift exponent 40 is too large\r\n");
+        stderr.extend_from_slice(&[0xff; 1 << 20]);
+        assert_eq!(finding(&stderr).unwrap(), "main.cpp:5:24: runtime error: shift exponent 40 is too large");
+        assert_eq!(finding(&vec![0xff; 3 << 20]), None);
     }
 
     #[test]

@@ -8,18 +8,23 @@ use std::os::unix::fs::FileExt;
 use bytes::Bytes;
 use rustix::fs::{MemfdFlags, Mode, SealFlags};
 
-/// Copying more than this is left to a thread that may block.
-const BLOCKING: usize = 256 * 1024;
+use crate::blocking;
 
 /// Descriptors of standard input, which a program may reopen through `/proc/self/fd/0`: for reading, whoever it is.
 const READABLE: Mode = Mode::from_raw_mode(0o444);
 
-/// These bytes as a file that nobody can change.
-pub(super) async fn memory(bytes: Bytes) -> io::Result<OwnedFd> {
+/// Copying more than this is left to a thread that may wait.
+const BLOCKING: usize = 256 * 1024;
+
+/// These bytes as a file that nobody can change; as [`sealed`], and never long on the thread that asks for it.
+///
+/// # Errors
+/// As [`sealed`].
+pub(crate) async fn memory(bytes: Bytes) -> io::Result<OwnedFd> {
     if bytes.len() <= BLOCKING {
         return sealed(&bytes);
     }
-    tokio::task::spawn_blocking(move || sealed(&bytes)).await.map_err(io::Error::other)?
+    blocking::on_disk(move || sealed(&bytes)).await
 }
 
 /// A program gets a copy of our descriptor, and with it our right to write: the seals take it from everybody.
@@ -43,6 +48,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+    use crate::blocking::tests::with_others_busy;
 
     async fn read_back(length: usize) -> (File, Vec<u8>) {
         let bytes: Bytes = (0..length).map(|n| u8::try_from(n % 251).unwrap()).collect();
@@ -61,6 +67,14 @@ mod tests {
             assert!(about.is_file());
             assert_eq!(about.len(), length as u64);
             assert_eq!(file.rewind().and_then(|()| file.stream_position()).unwrap(), 0);
+        }
+    }
+
+    #[test]
+    fn a_large_one_is_copied_where_nobody_waits() {
+        for (length, elsewhere) in [(1000, false), (BLOCKING + 1, true)] {
+            let (made, waited) = with_others_busy(|| memory(vec![0; length].into()));
+            assert_eq!((made.is_ok(), waited), (true, elsewhere), "{length}");
         }
     }
 

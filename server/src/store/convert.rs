@@ -6,6 +6,7 @@ use sqlx::Row;
 use super::submissions::{Ended, Stored, parse_judgement, parse_request};
 use super::{Store, StoreError, refs};
 use crate::blobs::Packer;
+use crate::blocking::on_disk;
 use crate::content::Content;
 use crate::judge::Judgement;
 use crate::submission::{Submission, SubmissionId};
@@ -38,7 +39,7 @@ impl Store {
             Err(why) => return Ok(Converted::Unreadable(why.to_string())),
         };
         let packer = Packer::new(self.blobs.clone());
-        let submission = blocking(move || place_contents(submission, packer)).await?;
+        let submission = on_disk(move || place_contents(submission, packer)).await?;
         let stored = Stored::of(&submission)?;
         let converted = self.writer.write(move |connection| {
             Box::pin(async move {
@@ -67,7 +68,7 @@ impl Store {
         let judgement = parse_judgement(row.try_get("judgement")?)?;
         drop(row);
         let packer = Packer::new(self.blobs.clone());
-        let judgement = blocking(move || place_outputs(judgement, packer)).await?;
+        let judgement = on_disk(move || place_outputs(judgement, packer)).await?;
         let Ended { judgement: json, refs, .. } = Ended::of(id, &judgement)?;
         let converted = self.writer.write(move |connection| {
             Box::pin(async move {
@@ -112,11 +113,4 @@ fn place<'a>(contents: impl Iterator<Item = &'a mut Content>, mut packer: Packer
         *place = content;
     }
     Ok(())
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T, StoreError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|_panic| StoreError::Closed)?.map_err(StoreError::from)
 }

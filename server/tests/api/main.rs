@@ -19,6 +19,7 @@ mod reading;
 mod repeated;
 mod request_ids;
 mod shell;
+mod slow_disk;
 mod socket;
 mod standin;
 mod stopping;

@@ -14,6 +14,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::form::{Batch, Form, FormError, FormFile};
 use super::media_type::{self, SNIFFED};
 use super::respond::{json_body, refused};
+use crate::blocking;
 use crate::gojudge::files::{FileStore, Incoming};
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::{GoJudge, answer, go_error};
@@ -59,14 +60,13 @@ fn malformed(error: FormError) -> Result<HttpResponse, Problem> {
 /// Stores a file as it comes, away from the threads that must not wait. Of one that cannot be stored the rest is read:
 /// only then does its client look for an answer.
 async fn stored(files: &Arc<FileStore>, file: &mut FormFile) -> Result<io::Result<String>, FormError> {
-    let mut begun = None;
+    let mut begun = Begun(None);
     loop {
         let (batch, files, name) = (file.next().await?, Arc::clone(files), file.name.clone());
-        let is_last = batch.is_last;
-        let written = web::block(move || written(begun, batch, &files, &name)).await;
-        match written.unwrap_or_else(|lost| Err(io::Error::other(lost))) {
+        let (is_last, so_far) = (batch.is_last, begun.0.take());
+        match blocking::on_disk(move || written(so_far, batch, &files, &name)).await {
             Ok(Written::All(id)) => return Ok(Ok(id)),
-            Ok(Written::Begun(incoming)) => begun = Some(incoming),
+            Ok(Written::Begun(incoming)) => begun.0 = Some(incoming),
             Err(error) => {
                 let mut is_last = is_last;
                 while !is_last {
@@ -74,6 +74,17 @@ async fn stored(files: &Arc<FileStore>, file: &mut FormFile) -> Result<io::Resul
                 }
                 return Ok(Err(error));
             }
+        }
+    }
+}
+
+/// What is there of a file that comes. Where its client goes away, that is removed by a thread that may wait.
+struct Begun(Option<Incoming>);
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if let Some(incoming) = self.0.take() {
+            drop(tokio::task::spawn_blocking(move || drop(incoming)));
         }
     }
 }
@@ -96,16 +107,26 @@ pub(super) async fn download(
     id: web::Path<String>,
     request: HttpRequest,
 ) -> HttpResponse {
-    let Ok(stored) = gojudge.files().open(&id) else { return HttpResponse::NotFound().finish() };
-    let served = media_type(&stored.name, &stored.file)
-        .and_then(|media_type| Ok((media_type, NamedFile::from_file(stored.file, "file")?)));
-    match served {
-        Ok((media_type, file)) => file
-            .use_etag(false)
-            .set_content_type(media_type)
-            .set_content_disposition(attachment(stored.name))
-            .into_response(&request),
-        Err(error) => refused(&Refusal::Failed(go_error::text(&error))),
+    let files = Arc::clone(gojudge.files());
+    match blocking::on_disk(move || opened(&files, &id)).await {
+        Ok(file) => file.into_response(&request),
+        Err(error) => not_done(&error),
+    }
+}
+
+fn opened(files: &FileStore, id: &str) -> io::Result<NamedFile> {
+    let stored = files.open(id)?;
+    let media_type = media_type(&stored.name, &stored.file)?;
+    let file = NamedFile::from_file(stored.file, "file")?;
+    let disposition = attachment(stored.name);
+    Ok(file.use_etag(false).set_content_type(media_type).set_content_disposition(disposition))
+}
+
+/// What is told of a file that could not be found, or not be had.
+fn not_done(error: &io::Error) -> HttpResponse {
+    match error.kind() {
+        io::ErrorKind::NotFound => HttpResponse::NotFound().finish(),
+        _ => refused(&Refusal::Failed(go_error::text(error))),
     }
 }
 
@@ -136,9 +157,37 @@ fn attachment(name: String) -> ContentDisposition {
 
 /// `DELETE /file/{id}`
 pub(super) async fn remove(gojudge: web::Data<GoJudge>, id: web::Path<String>) -> HttpResponse {
-    match gojudge.files().remove(&id) {
+    let files = Arc::clone(gojudge.files());
+    match blocking::on_disk(move || files.remove(&id)).await {
         Ok(true) => HttpResponse::Ok().finish(),
         Ok(false) => HttpResponse::NotFound().finish(),
-        Err(error) => refused(&Refusal::Failed(go_error::text(&error))),
+        Err(error) => not_done(&error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Account;
+    use crate::blocking::tests::with_others_busy;
+    use crate::config::{Config, Overrides};
+    use crate::judge::test_support::Scripted;
+
+    #[test]
+    fn a_file_is_opened_and_removed_where_nobody_waits() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = Overrides { file: Some("/dev/null".into()), ..Overrides::default() };
+        let config = Config::load(&settings).unwrap().gojudge;
+        let (files, account) = (directory.path().join("files"), Account::new(gavel_protocol::Bytes::mib(1)));
+        let gojudge = GoJudge::new(&config, Scripted::default(), 1, files, account).unwrap();
+        let gojudge = web::Data::new(gojudge);
+        let id = gojudge.files().add("a", b"x").unwrap();
+        let request = actix_web::test::TestRequest::default().to_http_request();
+        let path = || web::Path::from(id.clone());
+        let (got, waited) = with_others_busy(|| download(gojudge.clone(), path(), request));
+        assert_eq!((got.status().as_u16(), waited), (200, true));
+        let (got, waited) = with_others_busy(|| remove(gojudge.clone(), path()));
+        assert_eq!((got.status().as_u16(), waited), (200, true));
+        assert_eq!(with_others_busy(|| remove(gojudge.clone(), path())).0.status(), 404);
     }
 }

@@ -70,7 +70,7 @@ async fn talk(
 ) -> Result<Option<Outbound>, Broken> {
     let received = incoming.next().await.map_err(Broken::Lost)?;
     let _held = received.held;
-    let ClientMessage::Request(request) = parse(&received.bytes).map_err(Broken::Nonsense)? else {
+    let ClientMessage::Request(request) = parse(received.bytes).await.map_err(Broken::Nonsense)? else {
         return Err(Broken::Nonsense("the first stream request must be exec request".to_owned()));
     };
     let mut streaming = gojudge.stream(request);
@@ -94,7 +94,7 @@ async fn listen(incoming: &mut Incoming, input: &StreamInput, messages: &mpsc::S
             Ok(received) => received,
             Err(lost) => return Broken::Lost(lost),
         };
-        let passed = match parse(&received.bytes) {
+        let passed = match parse(received.bytes).await {
             Ok(ClientMessage::Input(place, bytes)) => {
                 let written = tokio::select! {
                     biased;
@@ -172,17 +172,17 @@ enum ClientMessage {
     EndOfInput(Place),
 }
 
-fn parse(message: &Bytes) -> Result<ClientMessage, String> {
+async fn parse(message: Bytes) -> Result<ClientMessage, String> {
     let unexpected_end = || "unexpected EOF".to_owned();
     let (kind, rest) = message.split_first().ok_or_else(unexpected_end)?;
     match kind {
         1 => {
-            let request = request::decode(rest)?;
+            let request = request::decoded(message.slice(1..), request::decode).await?;
             check_fields(&request)?;
             Ok(ClientMessage::Request(request))
         }
         2 => {
-            let resize = request::decode_resize(rest)?;
+            let resize = request::decoded(message.slice(1..), request::decode_resize).await?;
             let number = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
             let size = |size: i64| u16::try_from(size.max(0)).unwrap_or(u16::MAX);
             let place = Place { index: number(resize.index), fd: number(resize.fd) };

@@ -99,7 +99,7 @@ impl Conversation<'_> {
                     }
                 },
                 received = incoming.next(), if listening => match received {
-                    Ok(received) => self.take(received),
+                    Ok(received) => self.take(received).await,
                     Err(lost) => return lost,
                 },
                 () = &mut gone => return Lost::Gone,
@@ -113,8 +113,8 @@ impl Conversation<'_> {
         }
     }
 
-    fn take(&mut self, received: Received) {
-        match request::decode_message(&received.bytes) {
+    async fn take(&mut self, received: Received) {
+        match request::decoded(received.bytes, request::decode_message).await {
             Ok(SocketMessage::Cancel(id)) => {
                 if let Some(cancel) = self.cancels.get(&id) {
                     cancel.cancel();
