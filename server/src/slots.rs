@@ -8,5 +8,5 @@ mod verbs;
 
 pub use host::{Host, HostError};
 pub use plan::{Overcommit, PlanError, Quota, SERVER_UID, Slot, SlotPlan};
-pub use profile::{Entry, Kind, Profile, ProfileSpec, Profiles};
+pub use profile::{Entry, Kind, Profile, ProfileSpec, Profiles, Scratch};
 pub use verbs::{Answer, ContainerState, Verb};

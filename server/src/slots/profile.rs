@@ -11,6 +11,15 @@ use crate::language::{Language, Languages};
 /// What a container has beside its programs' own limit: the monitor, page tables, a file that is being put.
 const HEADROOM: Bytes = Bytes::mib(64);
 
+/// A command's `/tmp`: as large as go-judge has it.
+const COMMAND_TMP: Bytes = Bytes::mib(128);
+
+/// Most of the `/tmp` of a submission's programs.
+const RUN_TMP: Bytes = Bytes::mib(64);
+
+/// `/dev/shm`, of everybody.
+const SHM: Bytes = Bytes::mib(16);
+
 /// What a sandbox is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Profile {
@@ -53,12 +62,26 @@ pub struct ProfileSpec {
     pub image: String,
     /// How they start.
     pub entry: Entry,
-    /// Memory limit of the container: the largest run that is allowed, and a box that was filled on its behalf.
+    /// Its file systems in memory.
+    pub scratch: Scratch,
+    /// Memory limit of the container: the largest run that is allowed, beside file systems that were filled on its
+    /// behalf.
     pub memory: Bytes,
     /// Processes and threads that a program may have.
     pub processes: u32,
     /// Descriptors of each of them.
     pub open_files: u32,
+}
+
+/// The sizes of a container's file systems in memory: all that is writable there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scratch {
+    /// `/w`, the box.
+    pub work: Bytes,
+    /// `/tmp`.
+    pub tmp: Bytes,
+    /// `/dev/shm`.
+    pub shm: Bytes,
 }
 
 /// Every profile of an instance, by the settings and `languages.toml`.
@@ -153,11 +176,14 @@ impl Profiles {
 
 fn run(config: &Config) -> ProfileSpec {
     let most = &config.limits.run_max;
+    let work = config.sandbox.box_size;
+    let scratch = Scratch { work, tmp: work.min(RUN_TMP), shm: SHM };
     ProfileSpec {
         profile: Profile::Run,
         image: config.sandbox.run_image.clone(),
         entry: Entry::Monitor,
-        memory: ceiling(most.memory, config),
+        scratch,
+        memory: scratch.beside(most.memory),
         processes: most.processes,
         open_files: most.open_files,
     }
@@ -165,11 +191,13 @@ fn run(config: &Config) -> ProfileSpec {
 
 fn command(config: &Config) -> ProfileSpec {
     let settings = &config.gojudge;
+    let scratch = Scratch { work: config.sandbox.box_size, tmp: COMMAND_TMP, shm: SHM };
     ProfileSpec {
         profile: Profile::Command,
         image: settings.image.clone(),
         entry: Entry::Monitor,
-        memory: ceiling(settings.max_memory, config),
+        scratch,
+        memory: scratch.beside(settings.max_memory),
         processes: settings.max_processes,
         open_files: settings.open_files,
     }
@@ -177,16 +205,28 @@ fn command(config: &Config) -> ProfileSpec {
 
 fn toolchain(name: String, image: String, config: &Config) -> ProfileSpec {
     let most = &config.limits.compile_max;
+    let work = config.sandbox.box_size;
+    let scratch = Scratch { work, tmp: work, shm: SHM };
     ProfileSpec {
         profile: Profile::Toolchain(name),
         image,
         entry: Entry::Sleep,
-        memory: ceiling(most.memory, config),
+        scratch,
+        memory: scratch.beside(most.memory),
         processes: most.processes,
         open_files: most.open_files,
     }
 }
 
-fn ceiling(largest: Bytes, config: &Config) -> Bytes {
-    Bytes(largest.get().saturating_add(config.sandbox.box_size.get()).saturating_add(HEADROOM.get()))
+impl Scratch {
+    /// All of them, full.
+    pub fn size(self) -> Bytes {
+        let Self { work, tmp, shm } = self;
+        Bytes(work.get().saturating_add(tmp.get()).saturating_add(shm.get()))
+    }
+
+    /// What a container takes whose program has so much memory while all of them are full.
+    fn beside(self, largest: Bytes) -> Bytes {
+        Bytes(largest.get().saturating_add(self.size().get()).saturating_add(HEADROOM.get()))
+    }
 }

@@ -211,7 +211,7 @@ mod tests {
         let host = Host { cores: 2, memory: Bytes::mib(16 * 1024) };
         let plan = SlotPlan::new(&config, &languages, host).unwrap();
         let ceiling = Ceiling::of(&plan);
-        let (run, compile) = (1024 + 256 + 64, 2048 + 256 + 64);
+        let (run, compile) = (1024 + 256 + 64 + 16 + 64, 2048 + 256 + 256 + 16 + 64);
         // Beside those in use one of each waits, with 16 MiB and 16 processes.
         assert_eq!(ceiling.memory, Bytes::mib(2 * run + compile + 2 * 16));
         assert_eq!(ceiling.processes, 3 * (256 + 16) + 2 * 16);

@@ -6,12 +6,11 @@ use bollard::models::{
     ContainerCreateBody, HealthConfig, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount,
     MountType, ResourcesUlimits, RestartPolicy, RestartPolicyNameEnum,
 };
-use gavel_protocol::Bytes;
 
 pub(super) mod preparing;
 
 use super::cgroup_parent::CgroupParent;
-use crate::slots::{Entry, Kind, ProfileSpec, Slot};
+use crate::slots::{Entry, Kind, ProfileSpec, Scratch, Slot};
 
 /// Labels everything of an instance.
 pub(super) const INSTANCE: &str = "io.gavel.instance";
@@ -78,8 +77,6 @@ pub(super) struct Template<'a> {
     pub(super) monitor: &'a str,
     /// Its place in the cgroup tree.
     pub(super) cgroup: CgroupParent,
-    /// Size of the box.
-    pub(super) box_size: Bytes,
     /// Runtime, where not the engine's default.
     pub(super) runtime: Option<&'a str>,
 }
@@ -167,24 +164,19 @@ impl Template<'_> {
 
     /// All that is writable. Sizes and inodes are capped: Docker's own `/dev/shm` has no inode limit.
     fn tmpfs(&self) -> HashMap<String, String> {
-        let size = self.box_size.get();
+        let Scratch { work, tmp, shm } = self.spec.scratch;
+        let (work, tmp, shm) = (work.get(), tmp.get(), shm.get());
         let scratch = match self.spec.profile.kind() {
-            Kind::Toolchain => format!("rw,nosuid,nodev,exec,size={size},nr_inodes=16384,mode=1777"),
             // As go-judge has it: commands keep programs there.
-            Kind::Command => {
-                format!("rw,nosuid,nodev,exec,size={},nr_inodes=16384,mode=1777", Bytes::mib(128).get())
+            Kind::Toolchain | Kind::Command => {
+                format!("rw,nosuid,nodev,exec,size={tmp},nr_inodes=16384,mode=1777")
             }
-            Kind::Run => {
-                format!(
-                    "rw,nosuid,nodev,noexec,size={},nr_inodes=4096,mode=1777",
-                    size.min(Bytes::mib(64).get())
-                )
-            }
+            Kind::Run => format!("rw,nosuid,nodev,noexec,size={tmp},nr_inodes=4096,mode=1777"),
         };
         HashMap::from([
-            ("/w".to_owned(), format!("rw,nosuid,nodev,exec,size={size},nr_inodes=16384,mode=0777")),
+            ("/w".to_owned(), format!("rw,nosuid,nodev,exec,size={work},nr_inodes=16384,mode=0777")),
             ("/tmp".to_owned(), scratch),
-            ("/dev/shm".to_owned(), "rw,nosuid,nodev,noexec,size=16m,nr_inodes=256,mode=1777".to_owned()),
+            ("/dev/shm".to_owned(), format!("rw,nosuid,nodev,noexec,size={shm},nr_inodes=256,mode=1777")),
         ])
     }
 
@@ -218,18 +210,19 @@ fn read_only(source: &str, target: &str) -> Mount {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::slots::Profile;
+    use crate::config::Config;
+    use crate::language::Languages;
+    use crate::slots::{Profile, Profiles};
+
+    /// With the settings of a new instance.
+    fn spec(profile: &Profile) -> ProfileSpec {
+        let languages = Languages::load("../images/languages.toml".as_ref(), "latest").unwrap();
+        Profiles::new(&Config::default(), &languages).get(profile).unwrap().clone()
+    }
 
     fn template(profile: Profile, check: impl FnOnce(ContainerCreateBody, HostConfig)) {
         let name = format!("{}-0", profile.short());
-        let spec = ProfileSpec {
-            profile: profile.clone(),
-            image: "gavel/run:latest".into(),
-            entry: if profile.kind() == Kind::Toolchain { Entry::Sleep } else { Entry::Monitor },
-            memory: Bytes::mib(1344),
-            processes: 256,
-            open_files: 1024,
-        };
+        let spec = spec(&profile);
         let slot = Slot { number: 7, kind: profile.kind(), name, uid: 52_007 };
         let template = Template {
             instance: "main",
@@ -241,7 +234,6 @@ mod tests {
                 parent: Some("/gavel/main/slot-7".into()),
                 binds: vec!["/sys/fs/cgroup/gavel/main/slot-7:/cg".into()],
             },
-            box_size: Bytes::mib(256),
             runtime: None,
         };
         let body = template.body();
@@ -260,6 +252,33 @@ mod tests {
             let sorted = serde_json::to_value(&body).unwrap();
             insta::assert_json_snapshot!(sorted);
         });
+    }
+
+    /// What the kernel counts for a file system beside its pages: at most so much for each inode.
+    const OF_INODE: u64 = 1024;
+
+    fn option(options: &str, name: &str) -> u64 {
+        let value = options.split(',').find_map(|option| option.strip_prefix(name)?.strip_prefix('='));
+        value.unwrap().parse().unwrap()
+    }
+
+    #[test]
+    fn the_largest_program_has_its_memory_beside_file_systems_that_are_all_full() {
+        let Config { limits, gojudge, .. } = Config::default();
+        for (profile, largest) in [
+            (Profile::Run, limits.run_max.memory),
+            (Profile::Command, gojudge.max_memory),
+            (Profile::Toolchain("gcc".into()), limits.compile_max.memory),
+        ] {
+            template(profile.clone(), |_, host| {
+                let tmpfs = host.tmpfs.unwrap();
+                assert_eq!(tmpfs.len(), 3);
+                let full =
+                    |options: &String| option(options, "size") + OF_INODE * option(options, "nr_inodes");
+                let needed = largest.get() + tmpfs.values().map(full).sum::<u64>();
+                assert!(host.memory.unwrap() >= i64::try_from(needed).unwrap(), "{profile}: {needed}");
+            });
+        }
     }
 
     #[test]

@@ -219,7 +219,6 @@ impl Keeper {
             control: &control.to_string_lossy(),
             monitor: &monitor,
             cgroup: cgroups.of_slot(slot.number),
-            box_size: self.config.sandbox.box_size,
             runtime: self.config.sandbox.runtime.as_deref(),
         };
         let options = CreateContainerOptionsBuilder::default().name(&self.name(slot)).build();
