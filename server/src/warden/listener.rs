@@ -4,9 +4,12 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 use std::sync::Arc;
 
+use std::time::Duration;
+
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::WardenError;
 use super::keeper::Keeper;
@@ -14,6 +17,13 @@ use crate::slots::{Answer, SERVER_UID, Verb};
 
 /// Longest request line: a verb has a name and a number.
 const MAX_LINE: u64 = 4096;
+
+/// Most connections at one time: the server has one for each sandbox that is being made or removed, and each is over in
+/// seconds. Each costs two descriptors and some KiB.
+const MOST: usize = 256;
+
+/// A connection on which nobody says anything, or takes the answer, for so long is closed.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Listens for the server: mode 0660, group of the server.
 pub(super) fn bind(path: &Path) -> Result<UnixListener, WardenError> {
@@ -32,7 +42,6 @@ pub(super) fn bind(path: &Path) -> Result<UnixListener, WardenError> {
 
 /// Answers until a signal ends the warden.
 pub(super) async fn serve(listener: UnixListener, keeper: Keeper) -> Result<(), WardenError> {
-    let keeper = Arc::new(keeper);
     let on = |kind| {
         signal(kind).map_err(|source| WardenError::Workspace {
             doing: "watch",
@@ -42,30 +51,52 @@ pub(super) async fn serve(listener: UnixListener, keeper: Keeper) -> Result<(), 
     };
     let mut terminate = on(SignalKind::terminate())?;
     let mut interrupt = on(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+        () = accept(listener, Arc::new(keeper)) => Ok(()),
+    }
+}
+
+/// Who does what a verb says.
+trait Performs: Send + Sync + 'static {
+    fn perform(&self, verb: Verb) -> impl Future<Output = Answer> + Send;
+}
+
+impl Performs for Keeper {
+    fn perform(&self, verb: Verb) -> impl Future<Output = Answer> + Send {
+        Keeper::perform(self, verb)
+    }
+}
+
+/// Lets connections in, for ever. Those beyond [`MOST`] end at once: a server that was taken over must not fell the
+/// warden by their number.
+async fn accept(listener: UnixListener, keeper: Arc<impl Performs>) {
+    let places = Arc::new(Semaphore::new(MOST));
     loop {
-        tokio::select! {
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => drop(tokio::spawn(converse(stream, Arc::clone(&keeper)))),
-                Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-                }
+        match listener.accept().await {
+            Ok((stream, _)) => match Arc::clone(&places).try_acquire_owned() {
+                Ok(place) => drop(tokio::spawn(converse(stream, Arc::clone(&keeper), place))),
+                Err(_full) => tracing::warn!(most = MOST, "a connection is refused: there are too many"),
             },
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
         }
     }
 }
 
 /// One connection, one verb after the other.
-async fn converse(stream: UnixStream, keeper: Arc<Keeper>) {
+async fn converse(stream: UnixStream, keeper: Arc<impl Performs>, _place: OwnedSemaphorePermit) {
     let (reader, mut writer) = stream.into_split();
     let mut reader = BufReader::new(reader);
     loop {
         let mut line = Vec::new();
-        match (&mut reader).take(MAX_LINE).read_until(b'\n', &mut line).await {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {}
+        let mut limited = (&mut reader).take(MAX_LINE);
+        match tokio::time::timeout(PATIENCE, limited.read_until(b'\n', &mut line)).await {
+            Ok(Ok(1..)) => {}
+            Ok(Ok(0) | Err(_)) | Err(_) => return,
         }
         let understood = parse(&line);
         let last = understood.is_err();
@@ -73,7 +104,9 @@ async fn converse(stream: UnixStream, keeper: Arc<Keeper>) {
             Ok(verb) => keeper.perform(verb).await,
             Err(problem) => Answer::Failed(problem),
         };
-        if writer.write_all(&encode(&answer)).await.is_err() || last {
+        let line = encode(&answer);
+        let taken = tokio::time::timeout(PATIENCE, writer.write_all(&line)).await;
+        if last || !matches!(taken, Ok(Ok(()))) {
             return;
         }
     }
@@ -84,6 +117,10 @@ fn parse(line: &[u8]) -> Result<Verb, String> {
     let Some(line) = line.strip_suffix(b"\n") else {
         return Err(format!("refused: a request is one line of at most {MAX_LINE} bytes"));
     };
+    // Of an array serde would take the fields by their order.
+    if !line.trim_ascii_start().starts_with(b"{") {
+        return Err("refused: a request is an object".to_owned());
+    }
     serde_json::from_slice(line).map_err(|error| format!("refused: {error}"))
 }
 
@@ -133,11 +170,76 @@ mod tests {
             r#"{"slot":3}"#,
             r#"{"verb":"retire","slot":-1}"#,
             "[]",
+            r#"["list"]"#,
+            r#"["retire",3]"#,
+            r#"["create","run",3]"#,
+            r#" [ "drain" ]"#,
+            r#""list""#,
             "",
             "{}{}",
         ] {
             assert!(parse(format!("{line}\n").as_bytes()).is_err(), "{line}");
         }
+    }
+
+    /// Says "done" to whatever it is asked.
+    struct Willing;
+
+    impl Performs for Willing {
+        async fn perform(&self, _: Verb) -> Answer {
+            Answer::Done
+        }
+    }
+
+    /// Where a warden listens.
+    fn listening() -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("warden.sock");
+        let listener = UnixListener::bind(&path).unwrap();
+        tokio::spawn(accept(listener, Arc::new(Willing)));
+        (folder, path)
+    }
+
+    /// What is answered; nothing where the connection is closed.
+    async fn ask(stream: &mut UnixStream) -> String {
+        let mut answer = String::new();
+        if stream.write_all(b"{\"verb\":\"list\"}\n").await.is_ok() {
+            // A connection that was closed over our question is reset.
+            let _ = BufReader::new(stream).read_line(&mut answer).await;
+        }
+        answer
+    }
+
+    #[tokio::test]
+    async fn connections_are_bounded_and_one_that_ends_makes_room() {
+        let (_folder, path) = listening();
+        let mut open = Vec::new();
+        for _ in 0..MOST {
+            let mut stream = UnixStream::connect(&path).await.unwrap();
+            assert_eq!(ask(&mut stream).await, "\"done\"\n");
+            open.push(stream);
+        }
+        for _ in 0..MOST {
+            let mut beyond = UnixStream::connect(&path).await.unwrap();
+            assert_eq!(ask(&mut beyond).await, "");
+        }
+        drop(open.pop());
+        let made_room = async {
+            while ask(&mut UnixStream::connect(&path).await.unwrap()).await.is_empty() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), made_room).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_on_which_nothing_is_said_is_closed() {
+        let (_folder, path) = listening();
+        let mut stream = UnixStream::connect(&path).await.unwrap();
+        stream.write_all(b"{\"verb\":").await.unwrap();
+        let begun = tokio::time::Instant::now();
+        assert_eq!(stream.read(&mut [0; 16]).await.unwrap(), 0);
+        assert!(begun.elapsed() >= PATIENCE, "{:?}", begun.elapsed());
     }
 
     #[test]
