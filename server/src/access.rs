@@ -112,6 +112,23 @@ impl Access {
         if is_scraper { Ok(()) } else { self.role_of(given).map(drop) }
     }
 
+    /// Who sends this, of those who may: the same for all that come with one token, else for all of one address.
+    pub(crate) fn sender(&self, peer: Option<IpAddr>, authorization: Option<&str>) -> String {
+        match (authorization.and_then(token_of).map(|given| self.role_of(given)), peer) {
+            (Some(Ok(Role::Operator)), _) => "the operators".to_owned(),
+            (Some(Ok(Role::Backend)), _) => "the backends".to_owned(),
+            (_, Some(peer)) => peer.to_canonical().to_string(),
+            (_, None) => "nobody known".to_owned(),
+        }
+    }
+
+    /// Who sends this request.
+    pub(crate) fn sender_of(&self, request: &HttpRequest) -> String {
+        let authorization = request.headers().get(header::AUTHORIZATION);
+        let peer = request.peer_addr().map(|peer| peer.ip());
+        self.sender(peer, authorization.and_then(|value| value.to_str().ok()))
+    }
+
     /// Is the sender one that may call at all?
     pub(crate) fn is_known(&self, request: &HttpRequest) -> bool {
         self.role(request).is_ok()
@@ -253,6 +270,19 @@ mod tests {
         ] {
             assert_eq!(access.is_open(peer.parse().unwrap()), expected, "{peer}");
         }
+    }
+
+    #[test]
+    fn one_token_is_one_sender_and_without_one_each_address_is() {
+        let access = access("10.0.0.0/8");
+        let [one, other] = ["10.0.0.1", "10.0.0.2"].map(|peer| Some(peer.parse().unwrap()));
+        let sender = |peer, given| access.sender(peer, given);
+        let token = Some("Bearer 0123456789abcdef");
+        assert_eq!(sender(one, token), sender(other, token));
+        assert_ne!(sender(one, None), sender(other, None));
+        assert_ne!(sender(one, None), sender(one, token));
+        assert_eq!(sender(Some("::ffff:10.0.0.1".parse().unwrap()), None), sender(one, None));
+        assert_eq!(sender(one, Some("Bearer wrong")), sender(one, None));
     }
 
     #[test]

@@ -233,20 +233,21 @@ pub struct GoJudgeConfig {
     pub open_networks: Vec<IpNet>,
     /// Image of the containers that commands run in.
     pub image: String,
-    /// Commands that run at one time, of one request or of several; a request with more is refused.
+    /// Commands of one sender that run at one time, of one request or of several; a request with more is refused. For
+    /// others there are two more.
     pub commands: u32,
     /// Containers for commands that are kept warm, more are made when they are needed. None = twice the cores, at least 4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slots: Option<u32>,
-    /// Requests that run at one time; none = as many as cores.
+    /// Requests that run at one time; none = as many of one sender as cores, and one of others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parallelism: Option<usize>,
     /// Sets of CPUs; where there are any, a request runs on one of them and `parallelism` does not count.
     pub cpu_sets: Vec<String>,
     /// Requests that wait; more are refused.
     pub queue: usize,
-    /// Requests of `/stream` that run at one time, beside those of `parallelism`; none = half as many as commands, at
-    /// least 1.
+    /// Commands of requests with streams that run at one time, beside those of `parallelism`; none = half as many as
+    /// commands, at least 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streams: Option<usize>,
     /// Websockets open at one time, of `/ws` and `/stream` together; more are answered 503.

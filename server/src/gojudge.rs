@@ -40,15 +40,15 @@ mod turns;
 use answer::{CommandResult, Status};
 use command::{Prepared, Sources};
 use descriptors::Descriptors;
-use execute::Host;
+use execute::{Host, Ready};
 use files::FileStore;
 use pipes::{Pipes, Relay, Relayed};
 pub(crate) use refusal::Outcome;
 use refusal::Refusal;
-use request::{Command, Request};
+use request::Request;
 use running::Running;
 use stream::{CommandStreams, Streaming, Streams};
-use turns::Turns;
+use turns::{Count, Turns};
 
 /// What go-judge's `-extra-memory-limit` allows above a command's limit, so that going over it can be seen.
 const EXTRA_MEMORY: Bytes = Bytes::kib(16);
@@ -119,6 +119,7 @@ impl GoJudge {
     ) -> std::io::Result<Self> {
         let timeout = (!config.file_timeout.is_zero()).then_some(config.file_timeout);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let turns = Count::of(config.parallelism, cores);
         let settings = Settings {
             src_prefixes: config.src_prefixes.clone(),
             output_limit: config.output_limit,
@@ -136,7 +137,7 @@ impl GoJudge {
         Ok(Self(Arc::new(Service {
             sandboxes,
             files: Arc::new(FileStore::new(directory, config.file_store, timeout, &account)?),
-            turns: Turns::new(config.parallelism.unwrap_or(cores), &config.cpu_sets, config.queue),
+            turns: Turns::new(turns, &config.cpu_sets, config.queue),
             streams: Semaphore::new(config.streams.unwrap_or(slots / 2).max(1)),
             descriptors: Descriptors::new(),
             settings: Arc::new(settings),
@@ -191,7 +192,7 @@ struct Service<S> {
     descriptors: Descriptors,
     /// One for each request that may run.
     turns: Turns,
-    /// A place for each request with streams that may run.
+    /// A place for each command of requests with streams that may run.
     streams: Semaphore,
 }
 
@@ -202,7 +203,7 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
             let _held = self.account.take(Purpose::Requests, request.weight, MEMORY_PATIENCE).await?;
             let turn = tokio::select! {
                 biased;
-                turn = self.turns.take() => turn?,
+                turn = self.turns.take(&request.sender) => turn?,
                 () = cancel.cancelled() => return Err(cancelled_before_execute()),
             };
             turn.pin(&mut request);
@@ -220,8 +221,10 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
             let request = command::check(request, self.sources(true)).await?;
             let size = request.weight + stream::most_held(&request);
             let _held = self.account.take(Purpose::Requests, size, MEMORY_PATIENCE).await?;
-            let _place = self.streams.try_acquire().map_err(|_none| {
-                Refusal::Failed("too many requests with streams at once (gojudge.streams)".to_owned())
+            // A request holds as many sandboxes as it has commands, for as long as its client wants to talk.
+            let places = u32::try_from(request.commands.len()).unwrap_or(u32::MAX);
+            let _places = self.streams.try_acquire_many(places).map_err(|_none| {
+                Refusal::Failed("too many commands with streams at once (gojudge.streams)".to_owned())
             })?;
             self.run_now(request, Some(&streams), &cancel).await
         })
@@ -282,22 +285,30 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         streams: Option<&Streams>,
         cancel: &CancellationToken,
     ) -> Result<Vec<CommandResult>, Refusal> {
-        let leases = cancel.run_until_cancelled(self.leases(request)).await;
-        let mut leases = leases.ok_or_else(cancelled_before_execute)??;
         let host = Host { settings: &self.settings, files: &self.files, account: &self.account };
-        let commands = request.commands.iter().zip(prepared).zip(pipes).zip(&mut leases);
-        let runs = commands.enumerate().map(|(index, (((command, prepared), pipes), lease))| {
+        let mut ready = Vec::with_capacity(prepared.len());
+        for (index, ((command, prepared), pipes)) in
+            request.commands.iter().zip(prepared).zip(pipes).enumerate()
+        {
             let streams = CommandStreams { streams, index };
-            execute::execute(lease, command, prepared, pipes, streams, host, cancel)
+            ready.push(execute::ready(command, prepared, pipes, streams, host).await?);
+        }
+        let leases = cancel.run_until_cancelled(self.leases(&ready, &request.sender)).await;
+        let mut leases = leases.ok_or_else(cancelled_before_execute)??.into_iter();
+        let runs = ready.into_iter().map(|ready| {
+            let lease = if ready.memory().is_some() { leases.next() } else { None };
+            ready.run(lease, cancel)
         });
         join_all(runs).await.into_iter().collect()
     }
 
-    /// A sandbox for each command, all at one moment.
-    async fn leases(&self, request: &Request) -> Result<Vec<S::Lease>, Refusal> {
-        let limit = |command: &Command| Bytes(command.memory_limit).min(self.settings.max_memory);
-        let memory: Vec<Bytes> = request.commands.iter().map(limit).collect();
-        let leases = self.sandboxes.lease_group(&Profile::Command, &memory, PATIENCE).await;
+    /// A sandbox for each command that needs one, all at one moment.
+    async fn leases(&self, ready: &[Ready<'_>], sender: &str) -> Result<Vec<S::Lease>, Refusal> {
+        let memory: Vec<Bytes> = ready.iter().filter_map(Ready::memory).collect();
+        if memory.is_empty() {
+            return Ok(Vec::new());
+        }
+        let leases = self.sandboxes.lease_group(&Profile::Command, &memory, sender, PATIENCE).await;
         leases.map_err(|error| Refusal::Failed(format!("failed to get environment: {error}")))
     }
 

@@ -47,7 +47,8 @@ pub trait Sandboxes: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Lease, SandboxError>> + Send;
 
     /// Takes a sandbox for each of these amounts of memory, which its program will have as its limit: all at one moment,
-    /// so that two groups that each have half never wait for each other. Whoever may follow anybody gets them.
+    /// so that two groups that each have half never wait for each other. Whoever may follow anybody gets them. No `sender`
+    /// has all that there are.
     ///
     /// # Errors
     /// As [`Self::lease`]; [`SandboxError::TooMany`] and [`SandboxError::TooMuchMemory`] where waiting would not help.
@@ -55,12 +56,13 @@ pub trait Sandboxes: Send + Sync + 'static {
         &self,
         profile: &Profile,
         memory: &[Bytes],
+        sender: &str,
         patience: Duration,
     ) -> impl Future<Output = Result<Vec<Self::Lease>, SandboxError>> + Send {
         async move {
             let mut leases = Vec::with_capacity(memory.len());
             for _ in memory {
-                leases.push(self.lease(profile, Isolation::Pooled, None, patience).await?);
+                leases.push(self.lease(profile, Isolation::Pooled, Some(sender), patience).await?);
             }
             Ok(leases)
         }
@@ -123,6 +125,15 @@ pub struct Program {
     pub collect: Vec<CollectFile>,
     /// Hand out also every regular file that it leaves in the box itself, not in directories below.
     pub leavings: bool,
+}
+
+impl Program {
+    /// How it ends without a monitor being asked, where none could be told of it: with a name that the kernel would
+    /// refuse, or more arguments, environment and names than there is room for in a frame. To be asked before a sandbox
+    /// is leased; what has no such end can be put into frames.
+    pub fn unspeakable(&self) -> Option<RunEnding> {
+        order::unspeakable(self)
+    }
 }
 
 /// A file in the box.
@@ -220,6 +231,20 @@ pub struct Ran {
     pub collected: Vec<CollectedOutput>,
     /// What [`Program::leavings`] asked for; at most one more than [`gavel_protocol::MAX_LEAVINGS`].
     pub leavings: Vec<Leaving>,
+}
+
+impl Ran {
+    /// What is told of a program that was not even sent.
+    pub(crate) fn not_begun(ending: RunEnding) -> Self {
+        Self {
+            ending,
+            usage: Usage::default(),
+            stdout: Captured::default(),
+            stderr: Captured::default(),
+            collected: Vec::new(),
+            leavings: Vec::new(),
+        }
+    }
 }
 
 /// How a run ended, seen from the server.

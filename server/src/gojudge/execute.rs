@@ -27,24 +27,49 @@ use super::{EXTRA_MEMORY, Settings};
 use crate::account::Account;
 use crate::blocking;
 use crate::sandbox::{
-    CollectFile, Input, Lease, Leaving, Output, Program, PutContent, PutFile, RunEnding, Wire, memory,
+    CollectFile, Input, Lease, Leaving, Output, Program, PutContent, PutFile, Ran, RunEnding, SandboxError,
+    Wire, memory,
 };
 
-/// Runs one command to its end.
+/// A command that is about to run, or whose end is known without a sandbox.
+pub(super) enum Ready<'a> {
+    Ended(CommandResult),
+    Runs(Box<Runnable<'a>>),
+}
+
+/// A program, and our ends of what it is connected to.
+pub(super) struct Runnable<'a> {
+    program: Program,
+    ours: Ours<'a>,
+}
+
+/// What becomes of a program's end.
+struct Ours<'a> {
+    command: &'a Command,
+    host: Host<'a>,
+    pipes: Pipes,
+    readers: BTreeMap<String, PipeReader>,
+    terminal: Option<CommandTerminal>,
+    /// What is copied in, with the targets of links.
+    links: Vec<(String, Option<String>)>,
+    outputs: Outputs,
+    leavings: Option<Target>,
+}
+
+/// Makes a command ready, as far as that takes no sandbox. One whose files could not be opened, or that no sandbox could
+/// be told of, ends here.
 ///
 /// # Errors
 /// [`Refusal::Failed`] for the whole request, in go-judge's words.
-pub(super) async fn execute(
-    lease: &mut impl Lease,
-    command: &Command,
+pub(super) async fn ready<'a>(
+    command: &'a Command,
     prepared: Prepared,
     mut pipes: Pipes,
     streams: CommandStreams<'_>,
-    host: Host<'_>,
-    cancel: &CancellationToken,
-) -> Result<CommandResult, Refusal> {
+    host: Host<'a>,
+) -> Result<Ready<'a>, Refusal> {
     if !prepared.file_errors.is_empty() {
-        return Ok(not_run(prepared.file_errors));
+        return Ok(Ready::Ended(not_run(prepared.file_errors)));
     }
     let Prepared { slots, collectors, terminal, copy_in, copy_out, leavings, cached, .. } = prepared;
     let mut readers = BTreeMap::new();
@@ -63,24 +88,82 @@ pub(super) async fn execute(
     let mut program = program(command, wires, copy_in, outputs.to_collect(), host.settings);
     program.terminal = terminal.as_ref().map(|terminal| Arc::clone(terminal.slave()));
     program.leavings = leavings.is_some();
-    let ran = lease.run(program, cancel).await;
-    // Their other ends are the program's, which is dead: what is in them comes to its end.
-    pipes.close();
-    let piped = piped(readers, terminal, &outputs.collectors).await;
-    let mut ran = ran.map_err(|error| Refusal::Failed(error.to_string()))?;
-    if let RunEnding::NotPut { file, errno } = ran.ending {
-        return Ok(not_run(vec![not_put(&links, file, errno)]));
+    let ours = Ours { command, host, pipes, readers, terminal, links, outputs, leavings };
+    match program.unspeakable() {
+        None => Ok(Ready::Runs(Box::new(Runnable { program, ours }))),
+        Some(ending) => {
+            drop(program);
+            ours.finish(Ok(Ran::not_begun(ending))).await.map(Ready::Ended)
+        }
     }
-    if let RunEnding::NotStarted { step: Step::Stdio, errno } = ran.ending {
-        return Err(no_collector(&outputs.collectors, errno));
+}
+
+impl Ready<'_> {
+    /// What its sandbox must have room for, where it needs one: what the program may have, and what is copied in for it.
+    pub(super) fn memory(&self) -> Option<Bytes> {
+        let Self::Runs(runnable) = self else { return None };
+        let Runnable { program, .. } = &**runnable;
+        let copied = program.files.iter().map(size).fold(0, u64::saturating_add);
+        Some(Bytes(program.limits.memory.get().saturating_add(copied)))
     }
-    let left = std::mem::take(&mut ran.leavings);
-    let unwritten = match leavings {
-        Some(target) if !left.is_empty() => write_leavings(target, left, host.settings.copy_out_limit).await,
-        _ => None,
-    };
-    let gathered = outputs.gather(ran.collected, piped, unwritten, host.account, host.files).await;
-    Ok(result(command, ran.ending, &ran.usage, gathered, host.settings))
+
+    /// Runs it to its end, in this sandbox.
+    ///
+    /// # Errors
+    /// [`Refusal::Failed`] for the whole request, in go-judge's words.
+    pub(super) async fn run(
+        self,
+        lease: Option<impl Lease>,
+        cancel: &CancellationToken,
+    ) -> Result<CommandResult, Refusal> {
+        match (self, lease) {
+            (Self::Ended(result), _) => Ok(result),
+            (Self::Runs(runnable), Some(mut lease)) => {
+                let Runnable { program, ours } = *runnable;
+                let ran = lease.run(program, cancel).await;
+                ours.finish(ran).await
+            }
+            (Self::Runs(_), None) => Err(Refusal::Failed("failed to get environment".to_owned())),
+        }
+    }
+}
+
+/// What a file takes of its sandbox's memory.
+fn size(file: &PutFile) -> u64 {
+    match &file.content {
+        PutContent::Bytes(bytes) => bytes.len() as u64,
+        PutContent::Symlink(_) => 0,
+        // What cannot be looked at cannot be copied either.
+        PutContent::Descriptor(file) => {
+            rustix::fs::fstat(file).map_or(0, |stat| u64::try_from(stat.st_size).unwrap_or(0))
+        }
+    }
+}
+
+impl Ours<'_> {
+    /// What the client is told of a run.
+    async fn finish(self, ran: Result<Ran, SandboxError>) -> Result<CommandResult, Refusal> {
+        let Self { command, host, mut pipes, readers, terminal, links, outputs, leavings } = self;
+        // Their other ends are the program's, which is dead: what is in them comes to its end.
+        pipes.close();
+        let piped = piped(readers, terminal, &outputs.collectors).await;
+        let mut ran = ran.map_err(|error| Refusal::Failed(error.to_string()))?;
+        if let RunEnding::NotPut { file, errno } = ran.ending {
+            return Ok(not_run(vec![not_put(&links, file, errno)]));
+        }
+        if let RunEnding::NotStarted { step: Step::Stdio, errno } = ran.ending {
+            return Err(no_collector(&outputs.collectors, errno));
+        }
+        let left = std::mem::take(&mut ran.leavings);
+        let unwritten = match leavings {
+            Some(target) if !left.is_empty() => {
+                write_leavings(target, left, host.settings.copy_out_limit).await
+            }
+            _ => None,
+        };
+        let gathered = outputs.gather(ran.collected, piped, unwritten, host.account, host.files).await;
+        Ok(result(command, ran.ending, &ran.usage, gathered, host.settings))
+    }
 }
 
 /// What was kept of a command's pipes and of its terminal, all of which are drained at one time.

@@ -14,6 +14,8 @@ pub(crate) struct Request {
     pub(crate) request_id: String,
     pub(crate) commands: Vec<Command>,
     pub(crate) pipes: Vec<PipeMap>,
+    /// Who sent it, as far as that is known: by token, else by address. No part of what was sent.
+    pub(crate) sender: String,
     /// What it takes in memory beside its texts and contents, in bytes.
     pub(crate) weight: u64,
 }

@@ -19,8 +19,19 @@ impl Guard {
     }
 }
 
+/// Who makes a call, as [`Access::sender`] tells.
+#[derive(Debug, Clone)]
+pub(super) struct Sender(pub(super) String);
+
+impl Sender {
+    /// Of a call that the guard has let through.
+    pub(super) fn of<T>(request: &Request<T>) -> String {
+        request.extensions().get::<Self>().map(|sender| sender.0.clone()).unwrap_or_default()
+    }
+}
+
 impl Interceptor for Guard {
-    fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let given = request.metadata().get("authorization").map(|value| value.to_str().unwrap_or_default());
         let peer = request.extensions().get::<Link>().and_then(Link::peer).map(|address| address.ip());
         if !self.0.admits(peer, given) {
@@ -30,6 +41,8 @@ impl Interceptor for Guard {
         if given.is_none() && request.metadata().contains_key("origin") {
             return Err(Status::permission_denied("web pages need a bearer token"));
         }
+        let sender = Sender(self.0.sender(peer, given));
+        request.extensions_mut().insert(sender);
         Ok(request)
     }
 }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use gavel_rpc::{FileContent, FileId, FileListType, StreamRequest};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
+use super::access::Sender;
 use super::kept::Kept;
 use super::{request, response, stream};
 use crate::blocking;
 use crate::gojudge::files::Stored;
 use crate::gojudge::refusal::Refusal;
+use crate::gojudge::request::Request as Run;
 use crate::gojudge::{GoJudge, go_error};
 
 /// Answers calls.
@@ -32,8 +34,9 @@ impl gavel_rpc::executor_server::Executor for Executor {
         request: Request<gavel_rpc::Request>,
     ) -> Result<Response<gavel_rpc::Response>, Status> {
         let kept = Kept::of(request.extensions(), self.0.account());
+        let sender = Sender::of(&request);
         let (id, request) = request::converted(request.into_inner()).map_err(refused)?;
-        let results = self.0.run(request).await.map_err(refused)?;
+        let results = self.0.run(Run { sender, ..request }).await.map_err(refused)?;
         Ok(Response::new(response::converted(id, results, &kept)))
     }
 
@@ -44,7 +47,8 @@ impl gavel_rpc::executor_server::Executor for Executor {
         request: Request<Streaming<StreamRequest>>,
     ) -> Result<Response<Self::ExecStreamStream>, Status> {
         let kept = Kept::of(request.extensions(), self.0.account());
-        stream::start(&self.0, request.into_inner(), kept).await.map(Response::new)
+        let sender = Sender::of(&request);
+        stream::start(&self.0, sender, request.into_inner(), kept).await.map(Response::new)
     }
 
     async fn file_list(&self, request: Request<()>) -> Result<Response<FileListType>, Status> {

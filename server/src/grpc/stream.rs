@@ -24,6 +24,7 @@ pub(super) type Answers = BoxStream<'static, Result<StreamResponse, Status>>;
 /// `INTERNAL`, as go-judge has it, when the first message makes no sense.
 pub(super) async fn start(
     gojudge: &GoJudge,
+    sender: String,
     mut incoming: Incoming<StreamRequest>,
     kept: Kept,
 ) -> Result<Answers, Status> {
@@ -33,7 +34,7 @@ pub(super) async fn start(
     };
     let (request_id, request) = request::converted(first).map_err(nonsense)?;
     let ends = ends(&request);
-    let streaming = gojudge.stream(request);
+    let streaming = gojudge.stream(Request { sender, ..request });
     // By itself: a client that does not fetch outputs may still cancel.
     let listening = tokio::spawn(listen(incoming, streaming.input(), ends));
     let listening = Some(AbortOnDropHandle::new(listening));

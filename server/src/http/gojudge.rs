@@ -96,6 +96,7 @@ async fn access(
 async fn run(
     gojudge: web::Data<GoJudge>,
     budget: web::Data<Budget>,
+    api: web::Data<Api>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
@@ -103,7 +104,10 @@ async fn run(
     Ok(match request::decoded(bytes, request::decode).await {
         Ok(decoded) if decoded.commands.is_empty() => refused(&Refusal::Bad("no cmd provided".to_owned())),
         // A client that goes away drops this, and the run with it.
-        Ok(decoded) => answered(gojudge.run(decoded).await),
+        Ok(decoded) => {
+            let sender = api.access.sender_of(&request);
+            answered(gojudge.run(request::Request { sender, ..decoded }).await)
+        }
         Err(error) => refused(&Refusal::Bad(error)),
     })
 }

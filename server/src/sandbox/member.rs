@@ -136,7 +136,7 @@ impl Sandbox {
         cancel: &CancellationToken,
     ) -> Result<Ran, SandboxError> {
         if let Some(ending) = order::unspeakable(&program) {
-            return Ok(run::not_begun(ending));
+            return Ok(Ran::not_begun(ending));
         }
         let order::Outgoing { messages, expect, stdout, stderr } = order::outgoing(program).await?;
         self.settle().await?;
@@ -145,7 +145,7 @@ impl Sandbox {
             Ok(frames) => frames,
             Err(error) => {
                 tracing::warn!(sandbox = self.name, %error, "a run cannot be put into frames");
-                return Ok(run::not_begun(RunEnding::NotStarted {
+                return Ok(Ran::not_begun(RunEnding::NotStarted {
                     step: Step::Request,
                     errno: order::E2BIG,
                 }));

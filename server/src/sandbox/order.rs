@@ -299,6 +299,9 @@ fn failed(doing: &'static str) -> impl Fn(io::Error) -> SandboxError {
 
 #[cfg(test)]
 mod tests {
+    use gavel_protocol::{Envelope, Limits, RunId, VERSION, encode};
+    use proptest::prelude::*;
+
     use super::*;
 
     fn file(name: usize, length: usize) -> PutFile {
@@ -323,5 +326,100 @@ mod tests {
         assert!(parcels.len() > 1);
         assert!(parcels.iter().all(|parcel| parcel.descriptors.len() <= FRAME_DESCRIPTORS));
         assert!(parcels.iter().all(|parcel| parcel.bytes <= FRAME_FILES));
+    }
+
+    /// Short, or about as long as the bounds allow.
+    fn text() -> impl Strategy<Value = String> {
+        let length = prop_oneof![6 => 0..40usize, 2 => 40..3000usize, 1 => PATH_MAX - 3..PATH_MAX + 1];
+        length.prop_map(|length| "x".repeat(length))
+    }
+
+    /// A text so often that all together take about a part of what a frame has room for.
+    fn texts() -> impl Strategy<Value = Vec<String>> {
+        (text(), 0..25_000usize).prop_map(|(text, room)| {
+            let count = room / (text.len() + 8);
+            vec![text; count]
+        })
+    }
+
+    fn put_file() -> impl Strategy<Value = PutFile> {
+        let bytes = prop_oneof![0..100usize, INLINE - 3..INLINE + 3];
+        let content = prop_oneof![
+            bytes.prop_map(|length| PutContent::Bytes(vec![1; length].into())),
+            text().prop_map(PutContent::Symlink),
+        ];
+        (text(), any::<u32>(), content).prop_map(|(path, mode, content)| PutFile { path, mode, content })
+    }
+
+    /// Whatever the door may be asked to let in.
+    fn any_program() -> impl Strategy<Value = Program> {
+        let words =
+            || texts().prop_map(|words| words.into_iter().map(String::into_bytes).collect::<Vec<_>>());
+        let files = (proptest::collection::vec(put_file(), 0..6), 0..200usize).prop_map(|(files, times)| {
+            let count = files.len();
+            files.into_iter().cycle().take(count * times).collect::<Vec<_>>()
+        });
+        let collect = (texts(), any::<u64>()).prop_map(|(paths, max)| {
+            let one =
+                |path| CollectFile { path, anywhere: true, max: gavel_protocol::Bytes(max), truncate: true };
+            paths.into_iter().map(one).collect::<Vec<_>>()
+        });
+        let others =
+            texts().prop_map(|paths| (3..).zip(paths.into_iter().map(Wire::BoxFile)).collect::<Vec<_>>());
+        let cpus = proptest::option::of(text());
+        (words(), words(), files, collect, others, cpus).prop_map(
+            |(argv, env, files, collect, others, cpus)| Program {
+                argv,
+                env,
+                executable: None,
+                search_box: true,
+                files,
+                stdin: Input::Closed,
+                stdout: Output::Discard,
+                stderr: Output::WithStdout,
+                others,
+                terminal: None,
+                limits: limits(cpus),
+                collect,
+                leavings: true,
+            },
+        )
+    }
+
+    /// The largest there are.
+    fn limits(cpus: Option<String>) -> Limits {
+        let (most, long) = (gavel_protocol::Bytes(u64::MAX), Duration::from_secs(u64::MAX));
+        Limits {
+            cpu_time: long,
+            wall_time: long,
+            memory: most,
+            stack: most,
+            file_size: most,
+            open_files: u32::MAX,
+            processes: u32::MAX,
+            core: most,
+            address_space: Some(most),
+            data: Some(most),
+            cpu_rate: Some(gavel_protocol::CpuRate { thousandths: u32::MAX, period: long }),
+            cpus,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 500, max_global_rejects: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_has_no_end_before_it_begins_fits_into_frames(program in any_program()) {
+            prop_assume!(unspeakable(&program).is_none());
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let outgoing = runtime.block_on(outgoing(program)).unwrap();
+            for Message { order, descriptors } in outgoing.messages {
+                prop_assert!(descriptors.len() <= MAX_DESCRIPTORS);
+                let envelope =
+                    Envelope { version: VERSION, run: RunId(u64::MAX), sequence: u64::MAX, message: order };
+                let encoded = encode(&envelope);
+                prop_assert!(encoded.is_ok(), "{:?}", encoded.map(|frame| frame.len()));
+            }
+        }
     }
 }

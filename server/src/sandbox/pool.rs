@@ -17,6 +17,7 @@ use crate::submission::Isolation;
 use crate::workspace::Workspace;
 
 mod bank;
+mod costs;
 #[cfg(test)]
 mod fake;
 mod keeper;
@@ -78,7 +79,7 @@ impl Pool {
     /// When the slots cannot be laid out.
     pub fn start(config: &Config, languages: &Languages) -> Result<Self, PoolError> {
         let plan = SlotPlan::new(config, languages, Host::detect().map_err(PlanError::from)?)?;
-        for Quota { kind, at_once, slots, memory } in plan.quotas() {
+        for Quota { kind, at_once, slots, memory, .. } in plan.quotas() {
             tracing::info!(kind = kind.as_str(), at_once, slots, %memory, "sandboxes in use at one time");
         }
         if let Some(overcommit) = plan.overcommit() {
@@ -115,10 +116,10 @@ impl Pool {
         PoolStatus { shelves: shelves.collect(), overcommit: self.inner.overcommit }
     }
 
-    /// Sandboxes of a kind that may be in use at one time.
+    /// Sandboxes of a kind that one who sends requests may have in use at one time.
     pub fn at_once(&self, kind: Kind) -> usize {
-        let quota = self.inner.banks.get(&kind).map(|bank| bank.quota().at_once);
-        quota.and_then(|at_once| usize::try_from(at_once).ok()).unwrap_or(0)
+        let quota = self.inner.banks.get(&kind).map(|bank| bank.quota().of_one);
+        quota.and_then(|of_one| usize::try_from(of_one).ok()).unwrap_or(0)
     }
 
     /// Has every sandbox, or those of one profile, replaced, one of a kind after the other and its successor first. A run
@@ -180,10 +181,11 @@ impl Sandboxes for Pool {
         &self,
         profile: &Profile,
         memory: &[Bytes],
+        sender: &str,
         patience: Duration,
     ) -> Result<Vec<LeasedSandbox>, SandboxError> {
         let (bank, position) = self.bank(profile).ok_or(NOT_PLANNED)?;
-        bank.lease_group(position, memory, patience).await
+        bank.lease_group(position, memory, sender, patience).await
     }
 
     fn image(&self, profile: &Profile) -> Option<Arc<str>> {

@@ -15,7 +15,7 @@ use super::capture::Capture;
 use super::channel::{Channel, Frame};
 use super::connection::{Descriptors, Received, breach};
 use super::order::Expect;
-use super::{Captured, CollectedOutput, Leaving, Ran, RunEnding, SandboxError};
+use super::{CollectedOutput, Leaving, Ran, RunEnding, SandboxError};
 
 /// Most programs are over by then, and what they wrote is in the pipe.
 const QUIET: Duration = Duration::from_millis(3);
@@ -101,18 +101,6 @@ pub(super) async fn run(
         tracing::info!(sandbox = name, detail = %report.detail.escape_debug(), "the monitor remarks");
     }
     running.finish(*report, channel)
-}
-
-/// What is told of a program that was not even sent.
-pub(super) fn not_begun(ending: RunEnding) -> Ran {
-    Ran {
-        ending,
-        usage: Usage::default(),
-        stdout: Captured::default(),
-        stderr: Captured::default(),
-        collected: Vec::new(),
-        leavings: Vec::new(),
-    }
 }
 
 impl Running {

@@ -29,6 +29,10 @@ const WARM: Bytes = Bytes::mib(16);
 /// A request of a program and what it talks to: for so many commands at their largest there is always room.
 const LEAST_COMMANDS: u64 = 2;
 
+/// Commands at one time that are for others, however many one who sends requests has, and memory for them.
+const OTHERS: u32 = 2;
+const OTHERS_MEMORY: Bytes = Bytes::mib(512);
+
 /// One place for a container, with an own uid and an own cgroup parent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
@@ -53,6 +57,10 @@ pub struct Quota {
     pub slots: u32,
     /// Memory that all in use together may be given, at their limits.
     pub memory: Bytes,
+    /// Of those in use at one time, what one who sends requests may have.
+    pub of_one: u32,
+    /// And of their memory.
+    pub memory_of_one: Bytes,
 }
 
 /// All slots of an instance: those of runs first, then of commands, then of toolchains.
@@ -231,11 +239,14 @@ struct Wish {
 
 impl Wish {
     fn quota(self) -> Quota {
+        let memory = Bytes(self.ceiling.saturating_mul(self.at_once.into()));
         Quota {
             kind: self.kind,
             at_once: self.at_once,
             slots: self.at_once + self.spare,
-            memory: Bytes(self.ceiling.saturating_mul(self.at_once.into())),
+            memory,
+            of_one: self.at_once,
+            memory_of_one: memory,
         }
     }
 }
@@ -281,7 +292,14 @@ fn with_commands(wishes: &[Wish], more: u64) -> Vec<Quota> {
             return quota;
         }
         let least = wish.ceiling.saturating_mul(LEAST_COMMANDS.min(wish.at_once.into()));
-        Quota { memory: Bytes(least.saturating_add(more)).min(quota.memory), ..quota }
+        let of_one = Bytes(least.saturating_add(more)).min(quota.memory);
+        Quota {
+            at_once: quota.at_once + OTHERS,
+            slots: quota.slots + OTHERS,
+            memory: Bytes(of_one.get().saturating_add(OTHERS_MEMORY.get())),
+            memory_of_one: of_one,
+            ..quota
+        }
     };
     wishes.iter().map(quota).collect()
 }
@@ -377,7 +395,7 @@ mod tests {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let host = Host { cores: 8, memory: Bytes::mib(64 * 1024) };
         let plan = SlotPlan::new(&Config::default(), &languages(&names, &[]), host).unwrap();
-        assert_eq!(figures(&plan), [(Kind::Run, 8, 9), (Kind::Command, 32, 33), (Kind::Toolchain, 8, 23)]);
+        assert_eq!(figures(&plan), [(Kind::Run, 8, 9), (Kind::Command, 34, 35), (Kind::Toolchain, 8, 23)]);
         assert_eq!(plan.overcommit(), None);
     }
 
@@ -396,14 +414,23 @@ mod tests {
     #[test]
     fn commands_get_what_runs_and_compilations_leave_of_the_memory() {
         let config = Config::default();
-        let memory = |memory| plan(&config, Host { cores: 2, memory }).quotas()[1].memory;
+        let memory = |memory| plan(&config, Host { cores: 2, memory }).quotas()[1].memory_of_one;
         let ceiling =
             plan(&config, Host { cores: 2, memory: LARGE }).profiles().named("command").unwrap().memory;
         assert_eq!(memory(Bytes(0)), Bytes(2 * ceiling.get()));
         assert_eq!(memory(LARGE), Bytes(32 * ceiling.get()));
         let host = Bytes::mib(24 * 1024);
-        assert!((Bytes::mib(9 * 1024)..Bytes::mib(11 * 1024)).contains(&memory(host)), "{}", memory(host));
+        assert!((Bytes::mib(8 * 1024)..Bytes::mib(10 * 1024)).contains(&memory(host)), "{}", memory(host));
         assert!(plan(&config, Host { cores: 2, memory: host }).memory() <= Bytes(host.get() / 4 * 3));
+    }
+
+    #[test]
+    fn whoever_has_all_the_commands_that_one_may_have_leaves_some_to_others() {
+        for memory in [Bytes(0), Bytes::mib(24 * 1024), LARGE] {
+            let commands = plan(&Config::default(), Host { cores: 2, memory }).quotas()[1];
+            assert_eq!((commands.of_one, commands.at_once), (32, 34));
+            assert_eq!(commands.memory.get() - commands.memory_of_one.get(), OTHERS_MEMORY.get());
+        }
     }
 
     #[test]
@@ -415,7 +442,7 @@ mod tests {
         let host = Host { cores: 1, memory: Bytes::mib(1) };
         assert_eq!(
             figures(&plan(&config, host)),
-            [(Kind::Run, 3, 4), (Kind::Command, 5, 6), (Kind::Toolchain, 2, 4)]
+            [(Kind::Run, 3, 4), (Kind::Command, 7, 8), (Kind::Toolchain, 2, 4)]
         );
         config.sandbox.run_slots = Some(0);
         assert!(matches!(

@@ -1,5 +1,7 @@
 //! What clients send that would be more than the server can hold: refused, while others are served.
 
+use std::sync::atomic::Ordering;
+
 use gavel_rpc::executor_client::ExecutorClient;
 use gavel_rpc::request::CmdType;
 use gavel_rpc::stream_request::Request as Sent;
@@ -125,4 +127,65 @@ async fn bodies_that_wait_unread_are_refused_when_there_is_no_more_room_for_them
     }
     assert!(refused >= 64 - 8 * 1024 / 320, "{refused}");
     echo(&bench).await;
+}
+
+/// A request of one command, with this in place of its own.
+fn command_with(key: &str, value: &Value) -> Value {
+    let mut command = json!({
+        "args": ["echo", "hello"], "env": ["PATH=/bin"],
+        "files": [{"content": ""}, {"name": "stdout", "max": 100}],
+        "cpuLimit": 1_000_000_000, "clockLimit": 1_000_000_000, "memoryLimit": 1 << 20, "procLimit": 1,
+    });
+    command[key] = value.clone();
+    json!({"cmd": [command]})
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_frame_can_hold_is_told_without_a_sandbox() {
+    let bench = Bench::start().await;
+    let long = "x".repeat(200_000);
+    for (key, value, status, told) in [
+        ("args", json!(["echo", long]), "Internal Error", "argument list too long"),
+        ("args", json!(vec!["x"; 20_000]), "Internal Error", "argument list too long"),
+        ("env", json!([format!("A={long}")]), "Internal Error", "argument list too long"),
+        ("cpuSetLimit", json!(long), "Internal Error", "argument list too long"),
+        ("copyOut", json!([long]), "Internal Error", "argument list too long"),
+        (
+            "copyOut",
+            json!((0..3700).map(|n| format!("f{n}")).collect::<Vec<_>>()),
+            "Internal Error",
+            "too long",
+        ),
+        ("files", json!([{"content": ""}, {"name": long, "max": 100}]), "Internal Error", "too long"),
+        ("copyIn", json!({"a": {"symlink": long}}), "File Error", "file name too long"),
+        ("copyIn", json!({long.clone(): {"symlink": "a"}}), "File Error", "file name too long"),
+        ("copyIn", json!({long.clone(): {"content": ""}}), "File Error", "file name too long"),
+    ] {
+        let (code, body) = answer(bench.request(Method::POST, "/run").json(&command_with(key, &value))).await;
+        let body = body.to_string();
+        let shown = &body[..body.len().min(200)];
+        assert_eq!(code, 200, "{key}: {shown}");
+        assert!(body.contains(&format!("\"status\":\"{status}\"")) && body.contains(told), "{key}: {shown}");
+    }
+    assert_eq!(bench.sandboxes.leased.load(Ordering::SeqCst), 0);
+    echo(&bench).await;
+    assert_eq!(bench.sandboxes.leased.load(Ordering::SeqCst), 1);
+}
+
+/// The others of a group run, beside pipes that nobody writes to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_group_only_what_can_be_run_takes_sandboxes() {
+    let bench = Bench::start().await;
+    let mut first = command_with("args", &json!(["echo", "x".repeat(200_000)]));
+    first["cmd"][0]["files"] = json!([{"content": ""}, null]);
+    let mut second = command_with("args", &json!(["cat"]));
+    second["cmd"][0]["files"] = json!([null, {"name": "stdout", "max": 100, "pipe": true}]);
+    let request = json!({
+        "cmd": [first["cmd"][0], second["cmd"][0]],
+        "pipeMapping": [{"in": {"index": 0, "fd": 1}, "out": {"index": 1, "fd": 0}}],
+    });
+    let (status, body) = answer(bench.request(Method::POST, "/run").json(&request)).await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!((&body[0]["status"], &body[1]["status"]), (&json!("Internal Error"), &json!("Accepted")));
+    assert_eq!(bench.sandboxes.leased.load(Ordering::SeqCst), 1);
 }

@@ -292,5 +292,7 @@ async fn a_stopping_server_lets_calls_end() {
     executor.file_list(()).await.unwrap();
     bench.begin_to_stop();
     bench.stopped().await.unwrap();
-    assert_eq!(executor.file_list(()).await.unwrap_err().code(), Code::Unavailable);
+    // The client may notice only when it asks.
+    let code = executor.file_list(()).await.unwrap_err().code();
+    assert!(matches!(code, Code::Unavailable | Code::Cancelled), "{code:?}");
 }

@@ -22,6 +22,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct StandIn {
     /// Commands that hang now.
     pub(crate) hanging: Arc<AtomicUsize>,
+    /// Sandboxes that were leased so far.
+    pub(crate) leased: Arc<AtomicUsize>,
 }
 
 impl Sandboxes for StandIn {
@@ -34,6 +36,7 @@ impl Sandboxes for StandIn {
         _user: Option<&str>,
         _patience: Duration,
     ) -> Result<Self, SandboxError> {
+        self.leased.fetch_add(1, Ordering::SeqCst);
         Ok(self.clone())
     }
 }

@@ -194,6 +194,31 @@ async fn more_streams_than_are_allowed_are_told_so() {
     assert_eq!(rest(&mut third).await.1["results"][0]["status"], "Accepted");
 }
 
+/// A request holds as many sandboxes as it has commands, whatever it is one of.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn commands_with_streams_are_counted_and_not_requests() {
+    let bench = Bench::with(&[("gojudge.streams", "3")]).await;
+    let of = |count: usize| {
+        let command = json!({
+            "args": ["cat"], "files": [{"streamIn": true}, {"streamOut": true}], "cpuLimit": 1_000_000_000,
+            "clockLimit": 60_000_000_000u64, "memoryLimit": 1 << 20, "procLimit": 1,
+        });
+        message(1, json!({"cmd": vec![command; count]}).to_string().as_bytes())
+    };
+    let mut first = open(&bench).await;
+    first.send(of(2)).await;
+    first.send(message(3, b"\x00hello")).await;
+    assert_eq!(next(&mut first).await, Event::Output(1, b"hello".to_vec()));
+    let mut second = open(&bench).await;
+    second.send(of(2)).await;
+    let (_, end) = rest(&mut second).await;
+    assert!(end["error"].as_str().is_some_and(|why| why.contains("gojudge.streams")), "{end}");
+    let mut third = open(&bench).await;
+    third.send(of(1)).await;
+    third.send(message(5, &[0])).await;
+    assert_eq!(rest(&mut third).await.1["results"][0]["status"], "Accepted");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_terminal_echoes_and_may_be_resized() {
     let bench = Bench::start().await;

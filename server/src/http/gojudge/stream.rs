@@ -34,15 +34,16 @@ pub(super) async fn stream(
     request: HttpRequest,
     payload: Payload,
 ) -> HttpResponse {
-    sockets.serve(&request, payload, |socket| serve(socket, gojudge, api)).await
+    let sender = api.access.sender_of(&request);
+    sockets.serve(&request, payload, |socket| serve(socket, gojudge, api, sender)).await
 }
 
-async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>) {
+async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>, sender: String) {
     let Socket { mut incoming, outgoing, place: _place } = socket;
     // One is enough: what a program writes waits in the program.
     let (messages, queue) = mpsc::channel(1);
     let talk = async move {
-        let last = match talk(&mut incoming, &gojudge, &api, &messages).await {
+        let last = match talk(&mut incoming, &gojudge, &api, sender, &messages).await {
             Ok(results) => results,
             Err(Broken::Lost(lost)) => last_words(lost),
             Err(Broken::Nonsense(why)) => Some(results(Err(Refusal::Bad(why)))),
@@ -66,6 +67,7 @@ async fn talk(
     incoming: &mut Incoming,
     gojudge: &GoJudge,
     api: &Api,
+    sender: String,
     messages: &mpsc::Sender<Outbound>,
 ) -> Result<Option<Outbound>, Broken> {
     let received = incoming.next().await.map_err(Broken::Lost)?;
@@ -73,7 +75,7 @@ async fn talk(
     let ClientMessage::Request(request) = parse(received.bytes).await.map_err(Broken::Nonsense)? else {
         return Err(Broken::Nonsense("the first stream request must be exec request".to_owned()));
     };
-    let mut streaming = gojudge.stream(request);
+    let mut streaming = gojudge.stream(Request { sender, ..request });
     let input = streaming.input();
     let stopping = async {
         api.queue.closing().await;

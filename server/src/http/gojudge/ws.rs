@@ -32,15 +32,17 @@ pub(super) async fn ws(
     request: HttpRequest,
     payload: Payload,
 ) -> HttpResponse {
-    sockets.serve(&request, payload, |socket| serve(socket, gojudge, api)).await
+    let sender = api.access.sender_of(&request);
+    sockets.serve(&request, payload, |socket| serve(socket, gojudge, api, sender)).await
 }
 
-async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>) {
+async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>, sender: String) {
     let Socket { mut incoming, outgoing, place: _place } = socket;
     let (messages, queue) = mpsc::channel(1);
     let talk = async move {
         let mut conversation = Conversation {
             gojudge: &gojudge,
+            sender,
             messages: messages.clone(),
             cancels: HashMap::new(),
             answers: FuturesUnordered::new(),
@@ -58,6 +60,8 @@ async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>) {
 /// What is going on on one connection. Dropping it cancels all of its requests.
 struct Conversation<'a> {
     gojudge: &'a GoJudge,
+    /// Whose it is.
+    sender: String,
     messages: mpsc::Sender<Outbound>,
     /// By the ids of the requests that have not been answered.
     cancels: HashMap<String, CancellationToken>,
@@ -138,7 +142,7 @@ impl Conversation<'_> {
 
     fn run(&mut self, request: Request, held: Held) {
         let id = request.request_id.clone();
-        let running = self.gojudge.run(request);
+        let running = self.gojudge.run(Request { sender: self.sender.clone(), ..request });
         self.cancels.insert(id.clone(), running.canceller());
         let (messages, unsent) = (self.messages.clone(), Rc::clone(&self.unsent));
         self.answers.push(Box::pin(async move {

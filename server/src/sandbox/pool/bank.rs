@@ -103,7 +103,12 @@ impl Bank {
         let (orders, keepers) = (0..quota.slots).map(|_| mpsc::unbounded_channel()).unzip();
         let names = profiles.iter().map(|(profile, _)| profile.clone()).collect();
         let warm = profiles.into_iter().map(|(profile, count)| (profile, size(count))).collect();
-        let at_once = state::Quota { at_once: size(quota.at_once), memory: quota.memory.get() };
+        let at_once = state::Quota {
+            at_once: size(quota.at_once),
+            memory: quota.memory.get(),
+            of_one: size(quota.of_one),
+            memory_of_one: quota.memory_of_one.get(),
+        };
         let state = State::new(warm, size(quota.slots), at_once, policy);
         (Self { profiles: names, quota, state: Mutex::new(state), orders }, keepers)
     }
@@ -144,28 +149,29 @@ impl Bank {
         self: &Arc<Self>,
         profile: usize,
         memory: &[Bytes],
+        sender: &str,
         patience: Duration,
     ) -> Result<Vec<LeasedSandbox>, SandboxError> {
         let memory: Vec<u64> = memory.iter().map(|bytes| bytes.get()).collect();
-        let want = Want { profile, isolation: Isolation::Pooled, user: None, memory };
+        let want = Want { profile, isolation: Isolation::Pooled, user: Some(sender.to_owned()), memory };
         self.check(&want)?;
         if let [bytes] = want.memory[..]
-            && let Some(lease) = self.take(profile, want.isolation, None, bytes)?
+            && let Some(lease) = self.take(profile, want.isolation, Some(sender), bytes)?
         {
             return Ok(vec![lease]);
         }
         self.wait(want, patience).await
     }
 
-    /// What is more than there can ever be is not waited for.
+    /// What is more than one can ever have is not waited for.
     fn check(&self, want: &Want) -> Result<(), SandboxError> {
-        let most = usize::try_from(self.quota.at_once).unwrap_or(usize::MAX);
+        let most = usize::try_from(self.quota.of_one).unwrap_or(usize::MAX);
         if want.count() > most {
             return Err(SandboxError::TooMany { count: want.count(), most });
         }
-        let memory = Bytes(want.bytes());
-        match memory > self.quota.memory {
-            true => Err(SandboxError::TooMuchMemory { memory, most: self.quota.memory }),
+        let (memory, most) = (Bytes(want.bytes()), self.quota.memory_of_one);
+        match memory > most {
+            true => Err(SandboxError::TooMuchMemory { memory, most }),
             false => Ok(()),
         }
     }
@@ -181,7 +187,7 @@ impl Bank {
         if state.is_closed() {
             return Err(SandboxError::Stopping);
         }
-        let taken = state.take(profile, isolation, user, memory);
+        let taken = state.take(profile, isolation, user, memory, Instant::now());
         Ok(taken.map(|(place, sandbox)| LeasedSandbox::new(sandbox, place, Arc::clone(self))))
     }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use gavel_protocol::CgroupTier;
 
+use super::costs::Costs;
 use super::line::{Line, Ticket, Want};
 use crate::sandbox::member::RetireReason;
 use crate::slots::Profile;
@@ -42,12 +43,22 @@ pub(super) struct Policy {
     pub(super) single_use: bool,
 }
 
+impl Policy {
+    /// After so many runs a successor is made, so that it is there when the last has been done.
+    fn nearly_all(self) -> u32 {
+        self.max_runs - (self.max_runs / 10).max(1).min(self.max_runs)
+    }
+}
+
 /// What may be in use at one time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Quota {
     pub(super) at_once: usize,
     /// Memory set aside for all that are in use, in bytes.
     pub(super) memory: u64,
+    /// Of these, what one named user may have: as much as all, or less where the user may be a whole site.
+    pub(super) of_one: usize,
+    pub(super) memory_of_one: u64,
 }
 
 /// What is to be done, in this order.
@@ -73,6 +84,10 @@ struct Place<S> {
     used: Instant,
     /// Memory set aside for whoever has it, in bytes.
     memory: u64,
+    /// Who has it, or had it last.
+    user: Option<String>,
+    /// It has nearly done its number of runs: time to make its successor.
+    worn: bool,
 }
 
 /// What is in a place.
@@ -130,6 +145,7 @@ pub(super) struct State<S, T> {
     shelves: Vec<Shelf>,
     places: Vec<Place<S>>,
     line: Line<T>,
+    costs: Costs,
     closed: bool,
 }
 
@@ -137,8 +153,16 @@ impl<S: Member, T: Ticket> State<S, T> {
     /// An empty bank. `profiles` says how many sandboxes of each are always kept.
     pub(super) fn new(profiles: Vec<(Profile, usize)>, places: usize, quota: Quota, policy: Policy) -> Self {
         let now = Instant::now();
-        let empty =
-            || Place { stand: Stand::Empty, profile: 0, generation: 0, expires: now, used: now, memory: 0 };
+        let empty = || Place {
+            stand: Stand::Empty,
+            profile: 0,
+            generation: 0,
+            expires: now,
+            used: now,
+            memory: 0,
+            user: None,
+            worn: false,
+        };
         let shelf = |(profile, warm)| Shelf {
             profile,
             warm,
@@ -158,6 +182,7 @@ impl<S: Member, T: Ticket> State<S, T> {
             shelves: profiles.into_iter().map(shelf).collect(),
             places: (0..places).map(|_| empty()).collect(),
             line: Line::default(),
+            costs: Costs::default(),
             closed: false,
         }
     }
@@ -173,9 +198,10 @@ impl<S: Member, T: Ticket> State<S, T> {
         isolation: Isolation,
         user: Option<&str>,
         memory: u64,
+        now: Instant,
     ) -> Option<(usize, S)> {
         let fits = self.leased() < self.quota.at_once && memory <= self.unreserved();
-        if !self.line.is_empty() || !fits {
+        if !self.line.is_empty() || !fits || !self.may_have(user, 1, memory, now) {
             return None;
         }
         let place = self.best(profile, isolation, user)?;
@@ -287,6 +313,7 @@ impl<S: Member, T: Ticket> State<S, T> {
     /// Time has passed: what nobody uses goes, what is out of date is renewed, what failed is tried again.
     pub(super) fn tick(&mut self, now: Instant) -> Vec<Effect<S, T>> {
         let mut effects = Vec::new();
+        self.costs.forget(now);
         for profile in 0..self.shelves.len() {
             self.drop_unused(profile, now, &mut effects);
         }
@@ -331,7 +358,7 @@ impl<S: Member, T: Ticket> State<S, T> {
             return effects;
         }
         self.line.tidy();
-        self.serve(&mut effects);
+        self.serve(now, &mut effects);
         self.renew(now, &mut effects);
         self.make_for_those_who_wait(now, &mut effects);
         self.make_what_is_kept(now, &mut effects);
@@ -339,8 +366,9 @@ impl<S: Member, T: Ticket> State<S, T> {
     }
 
     /// Hands out what is there, in the order of the line. Nobody passes one who waits for a share of the quota; one who
-    /// only waits until a sandbox is made holds up nobody, since the next permit is theirs.
-    fn serve(&mut self, effects: &mut Vec<Effect<S, T>>) {
+    /// only waits until a sandbox is made holds up nobody, since the next permit is theirs; nor does one who has as much as
+    /// one may have, or must pause.
+    fn serve(&mut self, now: Instant, effects: &mut Vec<Effect<S, T>>) {
         let mut free = self.quota.at_once.saturating_sub(self.leased());
         let mut memory = self.unreserved();
         let mut at = 0;
@@ -348,6 +376,10 @@ impl<S: Member, T: Ticket> State<S, T> {
             && let Some(want) = self.line.get(at)
         {
             let (count, bytes) = (want.count(), want.bytes());
+            if !self.may_have(want.user.as_deref(), count, bytes, now) {
+                at += 1;
+                continue;
+            }
             let fits = count <= free && bytes <= memory;
             let chosen = if fits { self.choose(want) } else { Vec::new() };
             let failing = self.is_failing(want.profile);
@@ -366,6 +398,19 @@ impl<S: Member, T: Ticket> State<S, T> {
         }
     }
 
+    /// Whoever this is may have so many more sandboxes now, with so much memory.
+    fn may_have(&self, user: Option<&str>, count: usize, bytes: u64, now: Instant) -> bool {
+        self.costs.may_go_on(user, now) && (user.is_none() || self.leaves_others_some(user, count, bytes))
+    }
+
+    fn leaves_others_some(&self, user: Option<&str>, count: usize, bytes: u64) -> bool {
+        let is_theirs =
+            |place: &&Place<S>| matches!(place.stand, Stand::Leased) && place.user.as_deref() == user;
+        let theirs = || self.places.iter().filter(is_theirs);
+        let memory = theirs().map(|place| place.memory).fold(bytes, u64::saturating_add);
+        theirs().count() + count <= self.quota.of_one && memory <= self.quota.memory_of_one
+    }
+
     fn grant(&mut self, at: usize, places: &[usize]) -> Option<Effect<S, T>> {
         let (want, ticket) = self.line.take(at)?;
         let places = places.iter().zip(&want.memory);
@@ -380,6 +425,7 @@ impl<S: Member, T: Ticket> State<S, T> {
         match std::mem::replace(&mut place.stand, Stand::Leased) {
             Stand::Idle(mut sandbox) => {
                 place.memory = memory;
+                place.user = user.map(str::to_owned);
                 sandbox.note(user);
                 Some((at, sandbox))
             }
@@ -406,7 +452,7 @@ impl<S: Member, T: Ticket> State<S, T> {
         let suitable = self.idle(profile).filter(|(_, _, sandbox)| sandbox.allows(isolation, user));
         let generation = self.shelves[profile].generation;
         let rank = |(_, place, sandbox): &(usize, &Place<S>, &S)| {
-            (place.generation == generation, sandbox.runs() > 0, place.used)
+            (place.generation == generation && !place.worn, sandbox.runs() > 0, place.used)
         };
         suitable.max_by_key(rank).map(|(at, ..)| at)
     }
@@ -581,6 +627,7 @@ impl<S: Member, T: Ticket> State<S, T> {
         let generation = self.shelves[profile].generation;
         let place = &mut self.places[at];
         (place.stand, place.profile, place.generation) = (Stand::Starting, profile, generation);
+        place.worn = false;
         effects.push(Effect::Make { place: at, profile });
     }
 
@@ -615,24 +662,30 @@ impl<S: Member, T: Ticket> State<S, T> {
     fn is_outdated(&self, at: usize, now: Instant) -> bool {
         let place = &self.places[at];
         let is_there = matches!(place.stand, Stand::Idle(_) | Stand::Leased | Stand::Asked);
-        is_there && (place.generation < self.shelves[place.profile].generation || now >= place.expires)
+        let is_old = place.generation < self.shelves[place.profile].generation || now >= place.expires;
+        is_there && (is_old || place.worn)
     }
 
     fn outdated_by(&self, at: usize) -> RetireReason {
         let place = &self.places[at];
-        match place.generation < self.shelves[place.profile].generation {
-            true => RetireReason::Recycled,
-            false => RetireReason::MaxAge,
+        match (place.generation < self.shelves[place.profile].generation, place.worn) {
+            (true, _) => RetireReason::Recycled,
+            (false, true) => RetireReason::MaxRuns,
+            (false, false) => RetireReason::MaxAge,
         }
     }
 
     fn put_down(&mut self, at: usize, sandbox: S, now: Instant, effects: &mut Vec<Effect<S, T>>) {
+        if sandbox.fault().is_some() && matches!(self.places[at].stand, Stand::Leased) {
+            self.costs.note(self.places[at].user.as_deref(), now);
+        }
         self.places[at].memory = 0;
         match self.retirement(&sandbox) {
             Some(reason) => self.retire(at, sandbox, reason, effects),
             None => {
-                self.places[at].stand = Stand::Idle(sandbox);
-                self.places[at].used = now;
+                let worn = sandbox.runs() > 0 && sandbox.runs() >= self.policy.nearly_all();
+                let place = &mut self.places[at];
+                (place.stand, place.used, place.worn) = (Stand::Idle(sandbox), now, worn);
             }
         }
     }

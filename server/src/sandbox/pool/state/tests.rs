@@ -9,6 +9,7 @@ use super::*;
 struct Fake {
     runs: u32,
     served: Option<String>,
+    fault: Option<RetireReason>,
 }
 
 impl Member for Fake {
@@ -30,7 +31,7 @@ impl Member for Fake {
     }
 
     fn fault(&self) -> Option<RetireReason> {
-        None
+        self.fault
     }
 }
 
@@ -66,9 +67,12 @@ impl Table {
     }
 
     fn with_memory(warm: &[usize], places: usize, at_once: usize, memory: u64) -> Self {
+        Self::with(warm, places, Quota { at_once, memory, of_one: at_once, memory_of_one: memory }, 1000)
+    }
+
+    fn with(warm: &[usize], places: usize, quota: Quota, max_runs: u32) -> Self {
         let profiles = NAMES.iter().zip(warm).map(|(name, warm)| (Profile::Toolchain((*name).into()), *warm));
-        let policy = Policy { max_runs: 1000, single_use: false };
-        let state = State::new(profiles.collect(), places, Quota { at_once, memory }, policy);
+        let state = State::new(profiles.collect(), places, quota, Policy { max_runs, single_use: false });
         Self { state, now: Instant::now(), held: Vec::new(), making: Vec::new() }
     }
 
@@ -143,6 +147,14 @@ impl Table {
         }
         told.retain(|words| !words.is_empty());
         told.join(", ")
+    }
+
+    /// Gives back sandboxes that must go.
+    fn break_and_give_back(&mut self, who: u32) -> String {
+        for (_, sandboxes) in self.held.iter_mut().filter(|(holder, _)| *holder == who) {
+            sandboxes.iter_mut().for_each(|(_, sandbox)| sandbox.fault = Some(RetireReason::Dirty));
+        }
+        self.give_back(who)
     }
 
     fn idle(&self) -> usize {
@@ -304,8 +316,69 @@ fn memory_is_set_aside_for_what_is_in_use() {
     assert_eq!(table.want(1, 0, Isolation::Pooled, &[40, 40]), "1 gets 0+1");
     assert_eq!(table.want(2, 0, Isolation::Pooled, &[30, 30]), "");
     assert_eq!(table.give_back(1), "2 gets 0+2");
-    assert_eq!(table.state.take(0, Isolation::Pooled, None, 41).map(|taken| taken.0), None);
-    assert!(table.state.take(0, Isolation::Pooled, None, 40).is_some());
+    let taken = table.state.take(0, Isolation::Pooled, None, 41, table.now);
+    assert_eq!(taken.map(|taken| taken.0), None);
+    assert!(table.state.take(0, Isolation::Pooled, None, 40, table.now).is_some());
+}
+
+#[test]
+fn one_who_holds_as_much_as_one_may_have_waits_and_others_pass() {
+    let quota = Quota { at_once: 4, memory: 400, of_one: 3, memory_of_one: 300 };
+    let mut table = Table::with(&[4], 5, quota, 1000);
+    table.make_all();
+    assert_eq!(table.want(1, 0, Isolation::Pooled, &[10; 3]), "1 gets 0+1+2");
+    assert_eq!(table.want(1, 0, Isolation::Pooled, &[10]), "", "that would be all");
+    assert!(table.state.take(0, Isolation::Pooled, Some("1"), 10, table.now).is_none());
+    assert_eq!(table.want(2, 0, Isolation::Pooled, &[10]), "2 gets 3");
+    assert_eq!(table.give_back(2), "", "it still waits for its own");
+    assert_eq!(table.give_back(1), "1 gets 0");
+    assert_eq!(table.want(1, 0, Isolation::Pooled, &[295]), "", "memory counts as well");
+    assert_eq!(table.want(3, 0, Isolation::Pooled, &[295]), "3 gets 2");
+}
+
+#[test]
+fn who_costs_sandboxes_waits_longer_each_time_and_nobody_else_does() {
+    let mut table = Table::new(&[4], 6, 4);
+    for _ in 0..4 {
+        assert!(table.lease(1, 0).starts_with("1 gets"));
+        assert!(table.break_and_give_back(1).contains("goes: Dirty"));
+        table.make_all();
+    }
+    assert_eq!(table.lease(1, 0), "", "three were free");
+    assert!(table.state.take(0, Isolation::Pooled, Some("1"), 0, table.now).is_none());
+    assert!(table.lease(2, 0).starts_with("2 gets"), "others pass");
+    assert_eq!(table.give_back(2), "");
+    assert!(table.pass(Duration::from_millis(250)).starts_with("1 gets"));
+    table.break_and_give_back(1);
+    table.make_all();
+    table.lease(1, 0);
+    assert_eq!(table.pass(Duration::from_millis(450)), "");
+    assert!(table.pass(Duration::from_millis(100)).starts_with("1 gets"));
+    assert_eq!(table.give_back(1), "");
+    table.pass(Duration::from_secs(60));
+    assert!(table.lease(1, 0).starts_with("1 gets"), "all is forgotten");
+}
+
+#[test]
+fn a_successor_is_there_before_the_last_run_was_done_and_no_sandbox_does_more_than_its_number() {
+    let quota = Quota { at_once: 1, memory: 0, of_one: 1, memory_of_one: 0 };
+    let mut table = Table::with(&[1], 2, quota, 10);
+    table.make_all();
+    for _ in 0..8 {
+        table.lease(1, 0);
+        assert_eq!(table.give_back(1), "");
+    }
+    table.lease(1, 0);
+    assert_eq!(table.give_back(1), "a at 1", "nine of ten were done");
+    assert_eq!(table.lease(1, 0), "1 gets 0", "it serves while its successor is made");
+    assert_eq!(table.give_back(1), "0 goes: MaxRuns");
+    assert_eq!(table.make(), "");
+    for _ in 0..9 {
+        table.lease(1, 0);
+        table.give_back(1);
+    }
+    assert_eq!(table.make(), "1 goes: MaxRuns");
+    assert_eq!(table.idle(), 1, "there was always one");
 }
 
 #[test]
