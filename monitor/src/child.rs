@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use gavel_protocol::{Bytes, Run, Step};
-use libc::sock_filter;
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::{Pid, Resource, Rlimit, WaitOptions, waitpid};
@@ -18,11 +17,12 @@ use rustix::thread::{Gid, Uid};
 
 use crate::cgroup::Leaf;
 use crate::request::{Refusal, Resolved, candidates, string, strings};
+use crate::rlimits;
+use crate::seccomp::Pass;
 use crate::spawn::{
     Memory, Stack, Strings, close_at_exec, common_numbers, default_signals, duplicate, execute_descriptor,
-    execute_path, install_filter, is_user, landlock_restrict, place, start, start_in, take_terminal,
+    execute_path, is_user, landlock_restrict, place, start, start_in, take_terminal,
 };
-use crate::{rlimits, seccomp};
 
 /// What every program of this monitor is subject to.
 #[derive(Debug, Clone, Copy)]
@@ -49,17 +49,18 @@ pub(crate) struct Child {
 /// Where children come from. They are started one at a time.
 #[derive(Debug)]
 pub(crate) struct Nursery {
+    pass: Pass,
     stack: Stack,
     told: Told,
 }
 
 impl Nursery {
-    /// Makes it, once for all runs.
+    /// Makes it, once for all runs, for a process under a filter with this pass.
     ///
     /// # Errors
     /// As mmap(2).
-    pub(crate) fn new() -> Result<Self, Errno> {
-        Ok(Self { stack: Stack::new(), told: Told(common_numbers()?) })
+    pub(crate) fn new(pass: Pass) -> Result<Self, Errno> {
+        Ok(Self { pass, stack: Stack::new(), told: Told(common_numbers()?) })
     }
 
     /// Has a child become a program in a leaf.
@@ -67,11 +68,11 @@ impl Nursery {
     /// # Errors
     /// The step at fault. The child is gone then.
     pub(crate) fn start(&mut self, mut plan: Plan<'_>, leaf: &Leaf) -> Result<Child, Refusal> {
-        let (told, memory) = (self.told, plan.memory);
+        let (told, memory, pass) = (self.told, plan.memory, self.pass);
         told.forget();
         let cradle = leaf.cradle();
-        let born =
-            cradle.map(|cradle| start_in(cradle, memory, &mut self.stack, || plan.carry_out(&[], told)));
+        let born = cradle
+            .map(|cradle| start_in(cradle, pass, memory, &mut self.stack, || plan.carry_out(&[], told)));
         let pid = match born {
             Some(Ok(pid)) => pid,
             // Where it cannot be born in the leaf it joins it; what forbids that is told by its own step.
@@ -130,13 +131,12 @@ pub(crate) fn now() -> Duration {
 }
 
 /// Every step a child can fail at.
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 15] = [
     Step::JoinLeaf,
     Step::Session,
     Step::OomScore,
     Step::NoNewPrivileges,
     Step::Landlock,
-    Step::Seccomp,
     Step::Stdio,
     Step::Terminal,
     Step::CloseDescriptors,
@@ -154,7 +154,6 @@ const STEPS: [Step; 16] = [
 pub(crate) struct Plan<'a> {
     memory: Memory,
     terms: Terms<'a>,
-    filter: [sock_filter; 4],
     placings: Vec<Placing>,
     image: Image,
     terminal: Option<RawFd>,
@@ -194,7 +193,6 @@ impl<'a> Plan<'a> {
         Ok(Self {
             memory: memory_for(run),
             terms,
-            filter: seccomp::for_programs(),
             placings: resolved.stdio.iter().map(place).collect::<Result<_, Refusal>>()?,
             image: match resolved.executable {
                 Some(position) => Image::Open(open(position)?),
@@ -238,13 +236,13 @@ impl<'a> Plan<'a> {
         Err((Step::Exec, self.execute().raw_os_error()))
     }
 
-    /// What is left to do needs nothing that this takes away. Most of the filter is the monitor's own and inherited.
+    /// What is left to do needs nothing that this takes away. The filter is the monitor's own and inherited.
     fn confine(&self) -> Result<(), Refusal> {
         rustix::thread::set_no_new_privs(true).map_err(at(Step::NoNewPrivileges))?;
         if let Some(rules) = self.terms.rules {
             landlock_restrict(rules).map_err(at(Step::Landlock))?;
         }
-        install_filter(&self.filter).map_err(at(Step::Seccomp))
+        Ok(())
     }
 
     fn place(&mut self) -> Result<(), Refusal> {

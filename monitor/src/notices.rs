@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
 
-use crate::seccomp;
+use crate::seccomp::{Pass, filter};
 use crate::spawn::{install_filter, install_noticing_filter, let_pass};
 
 /// The first kernel that lets a noticed call pass (SECCOMP_USER_NOTIF_FLAG_CONTINUE).
@@ -15,17 +15,18 @@ const FIRST: (u32, u32) = (5, 5);
 pub(crate) struct Notices(Option<OwnedFd>);
 
 impl Notices {
-    /// Puts this process under the filter, for good. Where nobody can listen, nothing is noticed.
+    /// Puts this process under the filter, for good, with a pass for what it alone may do. Where nobody can listen, nothing is
+    /// noticed.
     ///
     /// # Errors
     /// As seccomp(2).
-    pub(crate) fn install() -> Result<Self, Errno> {
+    pub(crate) fn install(pass: Pass) -> Result<Self, Errno> {
         if version(rustix::system::uname().release().to_str().unwrap_or_default()) >= Some(FIRST)
-            && let Ok(listener) = install_noticing_filter(&seccomp::filter(true))
+            && let Ok(listener) = install_noticing_filter(&filter(true, pass))
         {
             return Ok(Self(Some(listener)));
         }
-        install_filter(&seccomp::filter(false))?;
+        install_filter(&filter(false, pass))?;
         Ok(Self(None))
     }
 

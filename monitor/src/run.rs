@@ -15,6 +15,7 @@ use crate::identity::act_as;
 use crate::notices::Notices;
 use crate::proof::Proof;
 use crate::request::{Refusal, resolve};
+use crate::seccomp::Pass;
 use crate::spawn::reap;
 use crate::supervise::{Interrupts, supervise};
 use crate::{collect, reset};
@@ -51,7 +52,8 @@ impl Runner {
     /// As [`Proof::new`], [`Nursery::new`] and seccomp(2).
     pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment) -> Result<Self, Errno> {
         rustix::thread::set_no_new_privs(true)?;
-        let notices = Notices::install()?;
+        let pass = Pass::new()?;
+        let notices = Notices::install(pass)?;
         let proof = Proof::new(uid)?;
         let mut runner = Self {
             uid,
@@ -59,7 +61,7 @@ impl Runner {
             equipment,
             notices,
             proof,
-            nursery: Nursery::new()?,
+            nursery: Nursery::new(pass)?,
             leaf: None,
             limits: None,
             survivors: None,

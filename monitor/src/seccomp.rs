@@ -6,12 +6,23 @@
 //!
 //! Besides, whoever sends a signal that the kernel sends at a limit is noticed: afterwards nothing tells one from the other.
 //!
-//! All but one call is denied to the monitor as well, which has no more use for them: it puts itself under the filter,
-//! and children inherit it, so that the kernel need not translate it for every run.
+//! The monitor puts itself under the filter once, and children inherit it, so that none need be installed for a run, which takes
+//! time and may fail. All that it denies the monitor has no more use for, but for one call: clone3, whose flags a filter cannot
+//! see, and with which the monitor forks into cgroups. The monitor shows a [`Pass`].
+
+mod bpf;
+mod table;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use libc::{c_long, sock_filter};
+use rustix::io::Errno;
+use rustix::rand::{GetRandomFlags, getrandom};
+
+use bpf::{ALLOW, ARCH_OFFSET, BPF_JEQ, KILL, NUMBER_OFFSET, answer, beyond, error, jump, load, only_with};
+pub(crate) use table::NOTICED;
+use table::{DENIED, NUMBERS_OF_NONE, SENDERS, by_argument, noticed};
 
 /// The newest system call number that the list was reviewed for (`removexattrat`, Linux 6.13).
 const NEWEST: u32 = 466;
@@ -25,36 +36,48 @@ const ARCH: u32 = 0xc000_00b7;
 /// x32 calls carry this bit and would otherwise pass by their other number.
 const X32: u32 = 0x4000_0000;
 
-/// clone(2) flags that make namespaces. CLONE_NEWTIME (0x80) is not among them: in clone it is part of the signal.
-const NEW_NAMESPACES: u32 = 0x7e02_0000;
+/// What the monitor shows to be let through with clone3: two words that only it knows, in registers that the call does not
+/// use, the fourth and the fifth argument's. Programs have no way to read them: they get neither the monitor's memory nor its
+/// registers.
+#[derive(Clone, Copy)]
+pub(crate) struct Pass(pub(crate) [u64; 2]);
+
+impl Pass {
+    /// Makes one up.
+    ///
+    /// # Errors
+    /// As getrandom(2).
+    pub(crate) fn new() -> Result<Self, Errno> {
+        Ok(Self([random()?, random()?]))
+    }
+}
+
+fn random() -> Result<u64, Errno> {
+    let mut word = [0; size_of::<u64>()];
+    let filled = getrandom(&mut word[..], GetRandomFlags::empty())?;
+    if filled == word.len() { Ok(u64::from_ne_bytes(word)) } else { Err(Errno::IO) }
+}
+
+impl fmt::Debug for Pass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pass")
+    }
+}
 
 /// The monitor's filter and its programs': a binary search over the numbers. The kernel walks it for every number when it
 /// is installed. With `noticing`, sending [`NOTICED`] waits for whoever listens to let it pass; without a listener there
 /// may be no such answer.
-pub(crate) fn filter(noticing: bool) -> Vec<sock_filter> {
+pub(crate) fn filter(noticing: bool, pass: Pass) -> Vec<sock_filter> {
     let mut filter = vec![load(ARCH_OFFSET), jump(BPF_JEQ, ARCH, 1, 0), answer(KILL), load(NUMBER_OFFSET)];
-    filter.extend(search(&segments(noticing)));
+    filter.extend(search(&segments(noticing, pass)));
     filter
-}
-
-/// The signal that the kernel sends at a limit, and whoever likes to: a file was to grow beyond RLIMIT_FSIZE.
-pub(crate) const NOTICED: i32 = libc::SIGXFSZ;
-
-/// What is denied to programs alone: clone3, whose flags a filter cannot see. The monitor forks into cgroups with it.
-pub(crate) fn for_programs() -> [sock_filter; 4] {
-    let clone3 = number(libc::SYS_clone3);
-    [load(NUMBER_OFFSET), jump(BPF_JEQ, clone3, 0, 1), error(libc::ENOSYS), answer(ALLOW)]
 }
 
 /// From a first number on: what is to be done, up to the next segment.
 type Segment = (u32, Vec<sock_filter>);
 
-fn segments(noticing: bool) -> Vec<Segment> {
-    let mut special: BTreeMap<u32, Vec<sock_filter>> = BTreeMap::new();
-    for (errno, calls) in DENIED {
-        special.extend(calls.iter().map(|call| (number(*call), vec![error(*errno)])));
-    }
-    special.extend(by_argument().map(|(call, checks)| (number(call), checks)));
+fn segments(noticing: bool, pass: Pass) -> Vec<Segment> {
+    let mut special = special(pass);
     if noticing {
         special.extend(SENDERS.map(|(call, argument)| (number(call), noticed(argument))));
     }
@@ -72,17 +95,24 @@ fn segments(noticing: bool) -> Vec<Segment> {
     segments
 }
 
-/// Calls whose arguments decide.
-fn by_argument() -> [(c_long, Vec<sock_filter>); 5] {
-    let family = libc::AF_UNIX.unsigned_abs();
-    [
-        (libc::SYS_clone, checked(0, BPF_JSET, NEW_NAMESPACES, libc::EPERM)),
-        (libc::SYS_socket, required(0, &[family], libc::EAFNOSUPPORT)),
-        (libc::SYS_socketpair, required(0, &[family], libc::EAFNOSUPPORT)),
-        // The kernel looks at the low half of the request only, and so does a 32-bit comparison.
-        (libc::SYS_ioctl, forbidden(1, &[TIOCSTI, TIOCLINUX, TIOCSETD], libc::EPERM)),
-        (libc::SYS_personality, required(0, &[0, u32::MAX], libc::EPERM)),
-    ]
+/// What is done with all that is not simply allowed, by number.
+fn special(pass: Pass) -> BTreeMap<u32, Vec<sock_filter>> {
+    let mut special = BTreeMap::new();
+    for (errno, calls) in DENIED {
+        special.extend(calls.iter().map(|call| (number(*call), vec![error(*errno)])));
+    }
+    for numbers in NUMBERS_OF_NONE {
+        special.extend(numbers.clone().map(|number| (number, vec![error(libc::ENOSYS)])));
+    }
+    special.extend(by_argument().map(|(call, checks)| (number(call), checks)));
+    special.insert(number(libc::SYS_clone3), with_pass(pass));
+    special
+}
+
+/// Lets pass who shows it.
+fn with_pass(Pass([first, second]): Pass) -> Vec<sock_filter> {
+    let [first, second] = [only_with(3, first, 5), only_with(4, second, 1)];
+    [&first[..], &second, &[answer(ALLOW), error(libc::ENOSYS)]].concat()
 }
 
 fn search(segments: &[Segment]) -> Vec<sock_filter> {
@@ -100,273 +130,25 @@ fn search(segments: &[Segment]) -> Vec<sock_filter> {
     }
 }
 
-/// From number `first` on, goes past the next `length` instructions. A conditional jump reaches 255 of them only.
-fn beyond(first: u32, length: usize) -> Vec<sock_filter> {
-    if let Ok(near) = u8::try_from(length) {
-        return vec![jump(BPF_JGE, first, near, 0)];
-    }
-    let far = u32::try_from(length).unwrap_or(u32::MAX);
-    vec![jump(BPF_JGE, first, 0, 1), sock_filter { code: BPF_JA, jt: 0, jf: 0, k: far }]
-}
-
-/// Calls that send a signal, and which argument says which signal.
-const SENDERS: [(c_long, u32); 6] = [
-    (libc::SYS_kill, 1),
-    (libc::SYS_tkill, 1),
-    (libc::SYS_tgkill, 2),
-    (libc::SYS_rt_sigqueueinfo, 1),
-    (libc::SYS_rt_tgsigqueueinfo, 2),
-    (libc::SYS_pidfd_send_signal, 1),
-];
-
-/// Input as if typed, into whoever reads the terminal next.
-const TIOCSTI: u32 = 0x5412;
-/// The console's.
-const TIOCLINUX: u32 = 0x541c;
-/// Another line discipline: network protocols and modem multiplexers of the kernel, which it loads when asked.
-const TIOCSETD: u32 = 0x5423;
-
-/// What is denied whatever its arguments are, and with which error.
-const DENIED: &[(i32, &[c_long])] = &[
-    // Engines that pass filters by, and whose limits are the whole host's.
-    (
-        libc::ENOSYS,
-        &[
-            libc::SYS_io_uring_setup,
-            libc::SYS_io_uring_enter,
-            libc::SYS_io_uring_register,
-            libc::SYS_io_setup,
-            libc::SYS_io_submit,
-        ],
-    ),
-    // Widens races in exploits.
-    (libc::ENOSYS, &[libc::SYS_userfaultfd]),
-    // Tracing and other processes' memory and descriptors.
-    (
-        libc::EPERM,
-        &[
-            libc::SYS_ptrace,
-            libc::SYS_process_vm_readv,
-            libc::SYS_process_vm_writev,
-            libc::SYS_kcmp,
-            libc::SYS_pidfd_getfd,
-            libc::SYS_process_madvise,
-            libc::SYS_perf_event_open,
-        ],
-    ),
-    // Kernel programs and modules.
-    (
-        libc::EPERM,
-        &[
-            libc::SYS_bpf,
-            libc::SYS_init_module,
-            libc::SYS_finit_module,
-            libc::SYS_delete_module,
-            libc::SYS_kexec_load,
-            libc::SYS_kexec_file_load,
-        ],
-    ),
-    // Keys have no namespace.
-    (libc::ENOSYS, &[libc::SYS_add_key, libc::SYS_request_key, libc::SYS_keyctl]),
-    // Namespaces and mounts.
-    (
-        libc::EPERM,
-        &[
-            libc::SYS_unshare,
-            libc::SYS_setns,
-            libc::SYS_mount,
-            libc::SYS_umount2,
-            libc::SYS_pivot_root,
-            libc::SYS_chroot,
-            libc::SYS_fsopen,
-            libc::SYS_fsconfig,
-            libc::SYS_fsmount,
-            libc::SYS_fspick,
-            libc::SYS_open_tree,
-            libc::SYS_move_mount,
-            libc::SYS_mount_setattr,
-        ],
-    ),
-    // Files by handle.
-    (
-        libc::EPERM,
-        &[
-            libc::SYS_open_by_handle_at,
-            libc::SYS_name_to_handle_at,
-            libc::SYS_fanotify_init,
-            libc::SYS_fanotify_mark,
-        ],
-    ),
-    // Page-cache plumbing, part of many exploits. EINVAL is the documented "use read and write instead".
-    (libc::EINVAL, &[libc::SYS_splice, libc::SYS_tee, libc::SYS_vmsplice]),
-    // System V IPC and message queues outlive their processes.
-    (
-        libc::ENOSYS,
-        &[
-            libc::SYS_shmget,
-            libc::SYS_shmat,
-            libc::SYS_shmdt,
-            libc::SYS_shmctl,
-            libc::SYS_semget,
-            libc::SYS_semop,
-            libc::SYS_semctl,
-            libc::SYS_semtimedop,
-            libc::SYS_msgget,
-            libc::SYS_msgsnd,
-            libc::SYS_msgrcv,
-            libc::SYS_msgctl,
-            libc::SYS_mq_open,
-            libc::SYS_mq_unlink,
-            libc::SYS_mq_timedsend,
-            libc::SYS_mq_timedreceive,
-            libc::SYS_mq_notify,
-            libc::SYS_mq_getsetattr,
-        ],
-    ),
-    // Memory policy.
-    (
-        libc::EPERM,
-        &[
-            libc::SYS_mbind,
-            libc::SYS_set_mempolicy,
-            libc::SYS_get_mempolicy,
-            libc::SYS_migrate_pages,
-            libc::SYS_move_pages,
-            SYS_SET_MEMPOLICY_HOME_NODE,
-        ],
-    ),
-    // The host and its clock.
-    (
-        libc::EPERM,
-        &[
-            libc::SYS_settimeofday,
-            libc::SYS_clock_settime,
-            libc::SYS_clock_adjtime,
-            libc::SYS_adjtimex,
-            libc::SYS_sethostname,
-            libc::SYS_setdomainname,
-            libc::SYS_reboot,
-            libc::SYS_swapon,
-            libc::SYS_swapoff,
-            libc::SYS_acct,
-            libc::SYS_quotactl,
-            libc::SYS_quotactl_fd,
-            libc::SYS_syslog,
-            libc::SYS_vhangup,
-        ],
-    ),
-    (libc::EPERM, OF_THE_ARCHITECTURE),
-    // Long dead.
-    (libc::ENOSYS, &[libc::SYS_nfsservctl, libc::SYS_lookup_dcookie]),
-    (libc::ENOSYS, DEAD_HERE),
-    // Memory that leaves no trace in /proc.
-    (libc::ENOSYS, &[SYS_MEMFD_SECRET]),
-    // Extended attributes. Those of a box itself would outlive the run: the next program could read them, and they take
-    // the room of its files. An access list may lock the monitor's user out of a directory. ENOTSUP is what a file
-    // system without attributes answers, upon which copying programs go without.
-    (libc::ENOTSUP, &[libc::SYS_setxattr, libc::SYS_lsetxattr, libc::SYS_fsetxattr, SYS_SETXATTRAT]),
-];
-
-/// The same number on every architecture (since Linux 5.17), but not named by the libc crate everywhere.
-const SYS_SET_MEMPOLICY_HOME_NODE: c_long = 450;
-/// As above (since Linux 5.14).
-const SYS_MEMFD_SECRET: c_long = 447;
-/// As above (since Linux 6.13).
-const SYS_SETXATTRAT: c_long = 463;
-
-#[cfg(target_arch = "x86_64")]
-const OF_THE_ARCHITECTURE: &[c_long] = &[libc::SYS_iopl, libc::SYS_ioperm, libc::SYS_modify_ldt];
-#[cfg(target_arch = "aarch64")]
-const OF_THE_ARCHITECTURE: &[c_long] = &[];
-
-#[cfg(target_arch = "x86_64")]
-const DEAD_HERE: &[c_long] = &[libc::SYS_uselib, libc::SYS_ustat, libc::SYS_sysfs, libc::SYS__sysctl];
-#[cfg(target_arch = "aarch64")]
-const DEAD_HERE: &[c_long] = &[];
-
-/// Offsets in `struct seccomp_data`.
-const NUMBER_OFFSET: u32 = 0;
-const ARCH_OFFSET: u32 = 4;
-
-/// The low half of an argument; both supported architectures are little-endian.
-fn argument_offset(argument: u32) -> u32 {
-    16 + 8 * argument
-}
-
-const BPF_LD_ABS: u16 = 0x20;
-const BPF_JA: u16 = 0x05;
-const BPF_JEQ: u16 = 0x15;
-const BPF_JGE: u16 = 0x35;
-const BPF_JSET: u16 = 0x45;
-const BPF_RET: u16 = 0x06;
-
-const KILL: u32 = 0x8000_0000;
-const ERRNO: u32 = 0x0005_0000;
-const NOTIFY: u32 = libc::SECCOMP_RET_USER_NOTIF;
-const ALLOW: u32 = 0x7fff_0000;
-
-/// Denied when the argument compares so.
-fn checked(argument: u32, comparison: u16, with: u32, errno: i32) -> Vec<sock_filter> {
-    vec![load(argument_offset(argument)), jump(comparison, with, 0, 1), error(errno), answer(ALLOW)]
-}
-
-/// Denied when the argument is one of these.
-fn forbidden(argument: u32, values: &[u32], errno: i32) -> Vec<sock_filter> {
-    one_of(argument, values, error(errno), answer(ALLOW))
-}
-
-/// Noticed when the argument is the signal.
-fn noticed(argument: u32) -> Vec<sock_filter> {
-    one_of(argument, &[NOTICED.unsigned_abs()], answer(NOTIFY), answer(ALLOW))
-}
-
-/// Denied when the argument is none of these.
-fn required(argument: u32, values: &[u32], errno: i32) -> Vec<sock_filter> {
-    one_of(argument, values, answer(ALLOW), error(errno))
-}
-
-fn one_of(argument: u32, values: &[u32], found: sock_filter, other: sock_filter) -> Vec<sock_filter> {
-    let mut program = vec![load(argument_offset(argument))];
-    for value in values {
-        program.extend([jump(BPF_JEQ, *value, 0, 1), found]);
-    }
-    program.push(other);
-    program
-}
-
-fn load(offset: u32) -> sock_filter {
-    sock_filter { code: BPF_LD_ABS, jt: 0, jf: 0, k: offset }
-}
-
-fn jump(comparison: u16, with: u32, jt: u8, jf: u8) -> sock_filter {
-    sock_filter { code: comparison, jt, jf, k: with }
-}
-
-fn answer(value: u32) -> sock_filter {
-    sock_filter { code: BPF_RET, jt: 0, jf: 0, k: value }
-}
-
-fn error(errno: i32) -> sock_filter {
-    answer(ERRNO | errno.unsigned_abs())
-}
-
 fn number(call: c_long) -> u32 {
     u32::try_from(call).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::bpf::{BPF_JA, BPF_JGE, BPF_JSET, BPF_LD_ABS, BPF_RET, ERRNO, NOTIFY};
+    use super::table::{FCNTL, SOCKET_OPTIONS, SUCCESS, TIOCLINUX, TIOCSETD, TIOCSTI};
     use super::*;
 
-    /// What a program gets: the strictest answer of both filters, as seccomp(2) ranks them.
-    fn judge(arch: u32, nr: u32, arguments: [u32; 3]) -> u32 {
-        let answers = [run(&filter(true), arch, nr, arguments), run(&for_programs(), arch, nr, arguments)];
-        let [first, second] = answers.map(u32::cast_signed);
-        first.min(second).cast_unsigned()
+    const PASS: Pass = Pass([0x1234_5678_9abc_def0, 0x0fed_cba9_8765_4321]);
+
+    /// What a program gets.
+    fn judge(arch: u32, nr: u32, arguments: [u64; 6]) -> u32 {
+        run(&filter(true, PASS), arch, nr, arguments)
     }
 
     /// Runs a filter as the kernel would.
-    fn run(filter: &[sock_filter], arch: u32, nr: u32, arguments: [u32; 3]) -> u32 {
+    fn run(filter: &[sock_filter], arch: u32, nr: u32, arguments: [u64; 6]) -> u32 {
         let (mut at, mut accumulator) = (0, 0);
         loop {
             let sock_filter { code, jt, jf, k } = filter[at];
@@ -377,9 +159,10 @@ mod tests {
                     accumulator = match k {
                         NUMBER_OFFSET => nr,
                         ARCH_OFFSET => arch,
-                        16 => arguments[0],
-                        24 => arguments[1],
-                        32 => arguments[2],
+                        16..64 => {
+                            let word = arguments[usize::try_from((k - 16) / 8).unwrap()];
+                            u32::try_from(word >> (k % 8 * 8) & 0xffff_ffff).unwrap()
+                        }
                         other => panic!("offset {other}"),
                     };
                     continue;
@@ -398,7 +181,15 @@ mod tests {
     }
 
     fn here(call: c_long, arguments: [u32; 2]) -> u32 {
-        judge(ARCH, number(call), [arguments[0], arguments[1], 0])
+        with(call, &arguments)
+    }
+
+    fn with(call: c_long, arguments: &[u32]) -> u32 {
+        let mut all = [0; 6];
+        for (to, from) in all.iter_mut().zip(arguments) {
+            *to = u64::from(*from);
+        }
+        judge(ARCH, number(call), all)
     }
 
     fn denied(errno: i32) -> u32 {
@@ -407,15 +198,15 @@ mod tests {
 
     #[test]
     fn foreign_abis_are_killed() {
-        assert_eq!(judge(0x4000_0003, 1, [0; 3]), KILL);
-        assert_eq!(judge(ARCH, X32 | 1, [0; 3]), KILL);
-        assert_eq!(judge(ARCH, u32::MAX, [0; 3]), KILL);
+        assert_eq!(judge(0x4000_0003, 1, [0; 6]), KILL);
+        assert_eq!(judge(ARCH, X32 | 1, [0; 6]), KILL);
+        assert_eq!(judge(ARCH, u32::MAX, [0; 6]), KILL);
     }
 
     #[test]
     fn calls_newer_than_the_review_do_not_exist() {
-        assert_eq!(judge(ARCH, NEWEST, [0; 3]), ALLOW);
-        assert_eq!(judge(ARCH, NEWEST + 1, [0; 3]), denied(libc::ENOSYS));
+        assert_eq!(judge(ARCH, NEWEST, [0; 6]), ALLOW);
+        assert_eq!(judge(ARCH, NEWEST + 1, [0; 6]), denied(libc::ENOSYS));
     }
 
     #[test]
@@ -443,8 +234,15 @@ mod tests {
     }
 
     #[test]
-    fn the_monitor_itself_may_fork_into_a_cgroup() {
-        assert_eq!(run(&filter(true), ARCH, number(libc::SYS_clone3), [0; 3]), ALLOW);
+    fn who_shows_the_pass_may_fork_into_a_cgroup_and_nobody_else() {
+        let clone3 = |pass: [u64; 2]| judge(ARCH, number(libc::SYS_clone3), [0, 88, 0, pass[0], pass[1], 0]);
+        assert_eq!(clone3(PASS.0), ALLOW);
+        let [first, second] = PASS.0;
+        for wrong in [first ^ 1, first ^ 1 << 63, second, 0] {
+            assert_eq!(clone3([wrong, second]), denied(libc::ENOSYS), "{wrong}");
+            assert_eq!(clone3([first, wrong ^ 1 << 32]), denied(libc::ENOSYS), "{wrong}");
+        }
+        assert_ne!(Pass::new().unwrap().0, Pass::new().unwrap().0);
     }
 
     #[test]
@@ -453,6 +251,72 @@ mod tests {
         assert_eq!(here(libc::SYS_socketpair, [1, 0]), ALLOW);
         for family in [0, 2, 10, 16, 17, 38, 40, 44] {
             assert_eq!(here(libc::SYS_socket, [family, 0]), denied(libc::EAFNOSUPPORT));
+        }
+    }
+
+    #[test]
+    fn nobody_attaches_a_filter() {
+        assert_eq!(here(libc::SYS_seccomp, [1, 0]), denied(libc::ENOSYS));
+        assert_eq!(here(libc::SYS_prctl, [22, 2]), denied(libc::EINVAL));
+        for option in [26, 50, 51, 52, 1000] {
+            assert_eq!(with(libc::SYS_setsockopt, &[3, 1, option]), denied(libc::ENOPROTOOPT), "{option}");
+        }
+    }
+
+    #[test]
+    fn options_of_sockets_and_processes_that_programs_use_pass() {
+        for option in SOCKET_OPTIONS {
+            assert_eq!(with(libc::SYS_setsockopt, &[3, 1, *option]), ALLOW, "{option}");
+        }
+        for option in [libc::PR_SET_NAME, libc::PR_SET_PDEATHSIG, libc::PR_SET_NO_NEW_PRIVS, 76] {
+            assert_eq!(here(libc::SYS_prctl, [option.unsigned_abs(), 0]), ALLOW, "{option}");
+        }
+        for option in [77, 0x5356_4d41, u32::MAX] {
+            assert_eq!(here(libc::SYS_prctl, [option, 0]), denied(libc::EINVAL), "{option}");
+        }
+    }
+
+    #[test]
+    fn a_lock_is_as_if_granted_and_a_lease_is_refused() {
+        for command in [libc::F_SETLK, libc::F_SETLKW, libc::F_OFD_SETLK, libc::F_OFD_SETLKW] {
+            assert_eq!(here(libc::SYS_fcntl, [3, command.unsigned_abs()]), denied(SUCCESS), "{command}");
+        }
+        assert_eq!(here(libc::SYS_flock, [3, 2]), denied(SUCCESS));
+        for command in [libc::F_SETLEASE, libc::F_NOTIFY, 1029, 1036, 1038, 1040, u32::MAX.cast_signed()] {
+            assert_eq!(
+                here(libc::SYS_fcntl, [3, command.cast_unsigned()]),
+                denied(libc::EINVAL),
+                "{command}"
+            );
+        }
+        for command in FCNTL {
+            assert_eq!(here(libc::SYS_fcntl, [3, *command]), ALLOW, "{command}");
+        }
+    }
+
+    #[test]
+    fn what_would_reach_the_hosts_disks_or_page_cache_does_nothing() {
+        assert_eq!(with(libc::SYS_msync, &[0, 4096, 4]), denied(SUCCESS));
+        assert_eq!(with(libc::SYS_msync, &[0, 4096, 1]), ALLOW, "asks whether it is mapped");
+        for advice in [libc::MADV_MERGEABLE, libc::MADV_COLD, libc::MADV_PAGEOUT] {
+            assert_eq!(with(libc::SYS_madvise, &[0, 4096, advice.unsigned_abs()]), denied(SUCCESS));
+        }
+        for advice in [libc::MADV_DONTNEED, libc::MADV_FREE, libc::MADV_HUGEPAGE] {
+            assert_eq!(with(libc::SYS_madvise, &[0, 4096, advice.unsigned_abs()]), ALLOW);
+        }
+    }
+
+    #[test]
+    fn large_pages_that_the_host_has_put_aside_are_not_for_programs() {
+        let [plain, huge] = [0x22, 0x4_0022].map(|flags| with(libc::SYS_mmap, &[0, 4096, 3, flags]));
+        assert_eq!((plain, huge), (ALLOW, denied(libc::ENOMEM)));
+        assert_eq!(with(libc::SYS_memfd_create, &[0, 5]), denied(libc::EINVAL));
+    }
+
+    #[test]
+    fn numbers_that_no_call_had_at_the_review_do_not_exist() {
+        for number in NUMBERS_OF_NONE.iter().cloned().flatten() {
+            assert_eq!(judge(ARCH, number, [0; 6]), denied(libc::ENOSYS), "{number}");
         }
     }
 
@@ -474,11 +338,11 @@ mod tests {
     fn the_signal_of_a_limit_is_noticed_however_it_is_sent_and_no_other() {
         for (call, argument) in SENDERS {
             let sent = |filter: &[sock_filter], signal: i32| {
-                let mut arguments = [7; 3];
-                arguments[usize::try_from(argument).unwrap()] = signal.unsigned_abs();
+                let mut arguments = [7; 6];
+                arguments[usize::try_from(argument).unwrap()] = u64::from(signal.unsigned_abs());
                 run(filter, ARCH, number(call), arguments)
             };
-            let (noticing, plain) = (filter(true), filter(false));
+            let (noticing, plain) = (filter(true, PASS), filter(false, PASS));
             assert_eq!(sent(&noticing, NOTICED), NOTIFY, "{call}");
             assert_eq!(sent(&noticing, libc::SIGKILL), ALLOW, "{call}");
             assert_eq!(sent(&plain, NOTICED), ALLOW, "{call}");
@@ -492,7 +356,7 @@ mod tests {
         let mut filter = vec![load(NUMBER_OFFSET)];
         filter.extend(search(&segments));
         for number in [0, 1, 254, 255, 256, 499, 500, 501, 998, 999] {
-            assert_eq!(run(&filter, ARCH, number, [0; 3]), denied(number.cast_signed()), "{number}");
+            assert_eq!(run(&filter, ARCH, number, [0; 6]), denied(number.cast_signed()), "{number}");
         }
     }
 }

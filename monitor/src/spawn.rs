@@ -10,6 +10,8 @@ use std::time::Duration;
 use rustix::io::{Errno, FdFlags};
 use rustix::process::{Pid, Resource};
 
+use crate::seccomp::Pass;
+
 /// Whose memory a child works in until it execs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Memory {
@@ -53,12 +55,13 @@ pub(crate) fn start<F: FnOnce()>(memory: Memory, stack: &mut Stack, life: F) -> 
 }
 
 /// As [`start`], with the child born in a cgroup: it need not be moved, for which the kernel would have to wait for all
-/// CPUs.
+/// CPUs. The filter lets this process do so by its pass.
 ///
 /// # Errors
 /// As clone3(2): ENOSYS and EINVAL before Linux 5.7.
 pub(crate) fn start_in<F: FnOnce()>(
     cgroup: BorrowedFd<'_>,
+    pass: Pass,
     memory: Memory,
     stack: &mut Stack,
     life: F,
@@ -72,7 +75,7 @@ pub(crate) fn start_in<F: FnOnce()>(
     arguments.cgroup = u64::from(cgroup.as_raw_fd().unsigned_abs());
     (arguments.stack, arguments.stack_size) = (bottom.addr() as u64, size as u64);
     // SAFETY: as in `start`; what the C library's function does beside is for programs that have several threads.
-    let returned = unsafe { clone3(&arguments, live::<F>, (&raw mut life).cast()) };
+    let returned = unsafe { clone3(&arguments, pass, live::<F>, (&raw mut life).cast()) };
     match i32::try_from(returned) {
         Ok(pid) if pid > 0 => Pid::from_raw(pid).ok_or(Errno::IO),
         Ok(error) if error < 0 => Err(Errno::from_raw_os_error(-error)),
@@ -108,7 +111,7 @@ extern "C" fn live<F: FnOnce()>(life: *mut c_void) -> c_int {
 /// # Safety
 /// The stack and `data` are good for `entry`, which does not return.
 #[cfg(target_arch = "x86_64")]
-unsafe fn clone3(arguments: &libc::clone_args, entry: Entry, data: *mut c_void) -> i64 {
+unsafe fn clone3(arguments: &libc::clone_args, pass: Pass, entry: Entry, data: *mut c_void) -> i64 {
     let returned;
     // SAFETY: the parent goes on behind the label with all registers but those named as they were. The child has nothing of
     // the stack it came from: it calls `entry` with an aligned stack and no frame above.
@@ -127,6 +130,8 @@ unsafe fn clone3(arguments: &libc::clone_args, entry: Entry, data: *mut c_void) 
             inout("rax") libc::SYS_clone3 => returned,
             in("rdi") arguments,
             in("rsi") size_of::<libc::clone_args>(),
+            in("r10") pass.0[0],
+            in("r8") pass.0[1],
             out("rcx") _,
             out("r11") _,
         );
@@ -139,7 +144,7 @@ unsafe fn clone3(arguments: &libc::clone_args, entry: Entry, data: *mut c_void) 
 /// # Safety
 /// As on x86-64.
 #[cfg(target_arch = "aarch64")]
-unsafe fn clone3(arguments: &libc::clone_args, entry: Entry, data: *mut c_void) -> i64 {
+unsafe fn clone3(arguments: &libc::clone_args, pass: Pass, entry: Entry, data: *mut c_void) -> i64 {
     let returned;
     // SAFETY: as on x86-64.
     unsafe {
@@ -156,6 +161,8 @@ unsafe fn clone3(arguments: &libc::clone_args, entry: Entry, data: *mut c_void) 
             in("x8") libc::SYS_clone3,
             inout("x0") arguments => returned,
             in("x1") size_of::<libc::clone_args>(),
+            in("x3") pass.0[0],
+            in("x4") pass.0[1],
         );
     }
     returned

@@ -130,8 +130,6 @@ pub enum Step {
     NoNewPrivileges,
     /// The Landlock rules.
     Landlock,
-    /// The seccomp filter.
-    Seccomp,
     /// execve.
     Exec,
 }
@@ -159,7 +157,6 @@ impl fmt::Display for Step {
             Self::VerifyIdentity => "verifying the program's identity",
             Self::NoNewPrivileges => "setting no_new_privs",
             Self::Landlock => "installing the Landlock rules",
-            Self::Seccomp => "installing the seccomp filter",
             Self::Exec => "exec",
         })
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Version of this protocol. Monitor and server must agree exactly: they are released together, and a container
 /// with another monitor is retired, not talked to.
-pub const VERSION: u16 = 6;
+pub const VERSION: u16 = 7;
 
 /// Largest frame in bytes.
 pub const MAX_FRAME: usize = 128 * 1024;

@@ -10,5 +10,6 @@ mod filter;
 mod hostile;
 mod limits;
 mod memory;
+mod neighbours;
 mod signals;
 mod terminal;

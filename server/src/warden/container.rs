@@ -41,14 +41,15 @@ pub(super) fn processes_of_container(processes: u32) -> u32 {
     processes + MONITOR_PROCESSES
 }
 
-/// The defaults of Docker, which a list of ours replaces, and what tells about other containers' timing.
-const MASKED: [&str; 14] = [
+/// The defaults of Docker, which a list of ours replaces, and what tells about other containers' timing and locks.
+const MASKED: [&str; 15] = [
     "/proc/acpi",
     "/proc/asound",
     "/proc/interrupts",
     "/proc/kcore",
     "/proc/keys",
     "/proc/latency_stats",
+    "/proc/locks",
     "/proc/sched_debug",
     "/proc/scsi",
     "/proc/timer_list",
@@ -362,6 +363,11 @@ mod tests {
             "init_module",
             "pidfd_getfd",
             "socketcall",
+            "inotify_init1",
+            "fadvise64",
+            "sync",
+            "syncfs",
+            "cachestat",
         ] {
             assert!(!allowed.contains(&refused), "{refused}");
         }
