@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::language::{Language, Languages};
-use crate::operations::{Operations, PoolStatus, ProfileStatus};
+use crate::operations::Operations;
 use crate::queue::Queue;
+use crate::sandbox::{PoolStatus, ProfileStatus};
 use crate::slots::Profile;
 use crate::store::Store;
 
@@ -22,8 +23,8 @@ pub struct Readiness {
 /// What is known of a language.
 #[derive(Debug)]
 struct Known {
-    /// Names of the profiles whose sandboxes it needs.
-    profiles: Vec<String>,
+    /// Those whose sandboxes it needs.
+    profiles: Vec<Profile>,
     /// Of its last self-test; a language without a sample is taken to work.
     last: Option<Outcome>,
 }
@@ -101,7 +102,7 @@ impl Readiness {
     /// is served, the troubles of others are no reason.
     fn judge(&self, pool: &PoolStatus) -> (Vec<String>, Vec<String>) {
         let languages = self.languages();
-        let is_needed = |name: &String| languages.values().any(|known| known.profiles.contains(name));
+        let is_needed = |profile: &Profile| languages.values().any(|known| known.profiles.contains(profile));
         let others = pool.profiles.iter().filter(|profile| !is_needed(&profile.profile));
         let mut reasons: Vec<String> = others.filter_map(not_up).collect();
         if languages.values().any(|known| known.last.is_none()) {
@@ -143,7 +144,7 @@ impl Known {
     fn of(language: &Language) -> Self {
         let profiles = Profile::of_compilations(language).into_iter().chain([Profile::of_runs(language)]);
         let last = language.sample.is_none().then_some(Outcome::Works);
-        Self { profiles: profiles.map(|profile| profile.to_string()).collect(), last }
+        Self { profiles: profiles.collect(), last }
     }
 
     fn refusal(&self, id: &str, pool: &PoolStatus) -> Option<String> {
@@ -187,7 +188,7 @@ mod tests {
 
     fn profile(idle: usize, created: u64, problem: Option<&str>) -> ProfileStatus {
         ProfileStatus {
-            profile: "run".into(),
+            profile: Profile::Run,
             slots: 1,
             kept: 1,
             idle,
@@ -227,10 +228,18 @@ mod tests {
         Readiness::new(&Languages::load(file.path(), "latest").unwrap())
     }
 
+    fn jre() -> Profile {
+        Profile::Runtime("jre".into())
+    }
+
+    fn jdk() -> Profile {
+        Profile::Toolchain("jdk".into())
+    }
+
     fn pool() -> PoolStatus {
-        let named = |name: &str| ProfileStatus { profile: name.into(), ..profile(1, 1, None) };
-        let names = ["run", "run:jre", "command", "toolchain:gcc", "toolchain:jdk"];
-        PoolStatus { profiles: names.map(named).to_vec(), ..PoolStatus::default() }
+        let of = |of| ProfileStatus { profile: of, ..profile(1, 1, None) };
+        let profiles = [Profile::Run, jre(), Profile::Command, Profile::Toolchain("gcc".into()), jdk()];
+        PoolStatus { profiles: profiles.map(of).to_vec(), ..PoolStatus::default() }
     }
 
     fn both_work() -> Readiness {
@@ -257,7 +266,7 @@ mod tests {
     #[test]
     fn a_language_whose_image_is_missing_is_refused_with_the_images_name() {
         let readiness = both_work();
-        for missing in ["run:jre", "toolchain:jdk"] {
+        for missing in [jre(), jdk()] {
             let mut pool = pool();
             let profile = pool.profiles.iter_mut().find(|profile| profile.profile == missing).unwrap();
             (profile.idle, profile.no_image) = (0, true);
@@ -272,15 +281,14 @@ mod tests {
     fn what_may_be_over_in_a_moment_is_told_and_refuses_nobody() {
         let readiness = both_work();
         let mut pool = pool();
-        pool.profiles[4] =
-            ProfileStatus { profile: "toolchain:jdk".into(), ..profile(0, 1, Some("the engine is down")) };
+        pool.profiles[4] = ProfileStatus { profile: jdk(), ..profile(0, 1, Some("the engine is down")) };
         assert_eq!(readiness.refusal("java", &pool), None);
         let (reasons, degraded) = readiness.judge(&pool);
         assert_eq!((reasons.len(), degraded.len()), (0, 1), "{degraded:?}");
         pool.profiles[0] = profile(0, 1, Some("the engine is down"));
         assert_eq!(readiness.judge(&pool).0.len(), 2, "neither language is served");
         pool.profiles[2] =
-            ProfileStatus { profile: "command".into(), ..profile(0, 1, Some("the engine is down")) };
+            ProfileStatus { profile: Profile::Command, ..profile(0, 1, Some("the engine is down")) };
         assert_eq!(readiness.judge(&pool).0.len(), 3, "nor are go-judge's clients");
     }
 

@@ -26,7 +26,8 @@ pub(crate) use input::memory;
 #[cfg(test)]
 pub(crate) use input::sealed;
 pub use member::RetireReason;
-pub use pool::{LeasedSandbox, Pool, PoolError, PoolStatus, ShelfStatus};
+pub(crate) use pool::name_of_tier;
+pub use pool::{LeasedSandbox, Pool, PoolError, PoolStatus, ProfileStatus};
 pub use terminal::{Terminal, TerminalMaster, TerminalSize};
 
 /// Where `judge` gets sandboxes from: the pool, or a fake in tests.

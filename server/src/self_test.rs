@@ -116,11 +116,8 @@ impl<J: Judging> Tester<J> {
 
     /// A sandbox of an image that is not there need not be waited for.
     fn no_image(&self, language: &Language) -> Option<String> {
-        let needed: Vec<String> = Profile::of_compilations(language)
-            .into_iter()
-            .chain([Profile::of_runs(language)])
-            .map(|profile| profile.to_string())
-            .collect();
+        let compiled = Profile::of_compilations(language).into_iter();
+        let needed: Vec<Profile> = compiled.chain([Profile::of_runs(language)]).collect();
         let profiles = self.operations.status().profiles;
         let mut missing = profiles.into_iter().filter(|profile| {
             needed.contains(&profile.profile) && profile.no_image && profile.idle + profile.leased == 0

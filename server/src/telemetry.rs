@@ -7,8 +7,8 @@ use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandl
 use tracing_subscriber::EnvFilter;
 
 use crate::judge::{Judgement, Verdict};
-use crate::operations::{PoolStatus, ProfileStatus};
 use crate::queue::Refusal;
+use crate::sandbox::{PoolStatus, ProfileStatus};
 
 /// Upper bounds of the histograms' buckets, in seconds.
 const SECONDS: &[f64] =
@@ -116,9 +116,9 @@ pub(crate) fn depth(waiting: usize, running: usize) {
 /// Sandboxes by profile and state, and how many came and went.
 #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
 pub(crate) fn pool(status: &PoolStatus) {
-    for profile in &status.profiles {
+    for status in &status.profiles {
         let ProfileStatus {
-            profile: name,
+            profile,
             slots,
             kept,
             idle,
@@ -129,18 +129,19 @@ pub(crate) fn pool(status: &PoolStatus) {
             retired,
             problem: _,
             no_image: _,
-        } = profile;
+        } = status;
+        let name = profile.to_string();
         let states =
             [("slots", slots), ("kept", kept), ("idle", idle), ("leased", leased), ("starting", starting)];
         for (state, count) in states {
             let labels = [("profile", name.clone()), ("state", state.to_owned())];
             metrics::gauge!("gavel_sandboxes", &labels).set(*count as f64);
         }
-        let label = ("profile", name.clone());
+        let label = ("profile", name);
         metrics::gauge!("gavel_lease_waiters", std::slice::from_ref(&label)).set(*waiting as f64);
         metrics::counter!("gavel_sandboxes_created_total", std::slice::from_ref(&label)).absolute(*created);
         for (reason, count) in retired {
-            let labels = [label.clone(), ("reason", reason.clone())];
+            let labels = [label.clone(), ("reason", reason.as_str().to_owned())];
             metrics::counter!("gavel_sandboxes_retired_total", &labels).absolute(*count);
         }
     }

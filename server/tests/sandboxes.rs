@@ -172,13 +172,13 @@ async fn without_a_warden_sandboxes_serve_on_and_are_replaced_when_it_is_back() 
     assert_eq!(run(&mut lease, program(&["true"])).await.ending, EXITED);
     drop(lease);
     assert_eq!(service.pool.recycle(Some(&Profile::Run)), 2);
-    service.wait_until("the outage shows", || service.shelf(&Profile::Run).last_error.is_some()).await;
+    service.wait_until("the outage shows", || service.shelf(&Profile::Run).problem.is_some()).await;
     assert_eq!(service.shelf(&Profile::Run).idle, 2, "the old ones are kept until there are others");
     service.restart_warden();
     let created = || service.shelf(&Profile::Run).created;
     service.wait_until("both are replaced", || created() == 4).await;
     service.wait_until_warm().await;
-    assert_eq!(service.shelf(&Profile::Run).last_error, None);
+    assert_eq!(service.shelf(&Profile::Run).problem, None);
     service.close().await;
 }
 
@@ -205,7 +205,7 @@ async fn a_sandbox_of_another_image_is_made_when_needed_and_makes_room_for_a_thi
     let mut lease = service.lease(&large).await;
     let found = run(&mut lease, program(&["sh", "-c", "command -v gcc && cat /etc/hostname"])).await;
     assert!(text(&found).ends_with("large\n"), "{found:?}");
-    assert!(service.pool.status().shelves.iter().filter(|shelf| shelf.leased == 1).count() == 1);
+    assert!(service.pool.status().profiles.iter().filter(|shelf| shelf.leased == 1).count() == 1);
     drop(lease);
     let idle = || (service.shelf(&large).idle, service.shelf(&Profile::Run).idle);
     service.wait_until("both are warm", || idle() == (1, 1)).await;
@@ -219,7 +219,7 @@ async fn a_sandbox_of_another_image_is_made_when_needed_and_makes_room_for_a_thi
 async fn a_missing_image_is_named() {
     let service =
         Service::start(1, 1, |config| config.sandbox.run_image = "gavel/no-such-image".into()).await;
-    let told = || service.shelf(&Profile::Run).last_error.unwrap_or_default();
+    let told = || service.shelf(&Profile::Run).problem.unwrap_or_default();
     service
         .wait_until("the image is named", || told().contains("there is no image gavel/no-such-image"))
         .await;

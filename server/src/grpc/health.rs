@@ -33,11 +33,11 @@ pub(super) fn service(
 }
 
 fn status(operations: &dyn Operations) -> ServingStatus {
-    let command = Profile::Command.to_string();
     let profiles = operations.status().profiles;
-    let mut commands = profiles.iter().filter(|profile| profile.profile == command);
-    match commands.all(|profile| readiness::not_up(profile).is_none()) {
-        true => ServingStatus::Serving,
-        false => ServingStatus::NotServing,
+    let mut commands = profiles.iter().filter(|profile| profile.profile == Profile::Command);
+    if commands.all(|profile| readiness::not_up(profile).is_none()) {
+        ServingStatus::Serving
+    } else {
+        ServingStatus::NotServing
     }
 }

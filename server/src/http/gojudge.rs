@@ -4,6 +4,7 @@ use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, Resource, web};
+use gavel_protocol::CgroupTier;
 use serde_json::json;
 
 mod files;
@@ -134,9 +135,9 @@ async fn config(gojudge: web::Data<GoJudge>, api: web::Data<Api>) -> HttpRespons
 
 /// 2, 1, or 0 where limits are enforced without cgroups.
 fn cgroup_type(api: &Api) -> u8 {
-    match api.operations.status().tier.as_deref() {
-        Some("cgroup v2") => 2,
-        Some("cgroup v1") => 1,
-        _ => 0,
+    match api.operations.status().tier {
+        Some(CgroupTier::V2) => 2,
+        Some(CgroupTier::V1) => 1,
+        Some(CgroupTier::None) | None => 0,
     }
 }

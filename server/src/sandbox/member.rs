@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gavel_protocol::{CgroupTier, Clean, Order, Reply, RunId, Step};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use tokio_util::sync::CancellationToken;
 
 use super::channel::Channel;
@@ -17,8 +17,7 @@ use crate::submission::Isolation;
 const CLEAN: Duration = Duration::from_secs(10);
 
 /// Why a sandbox was retired.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RetireReason {
     /// It has done its number of runs.
     MaxRuns,
@@ -44,6 +43,32 @@ pub enum RetireReason {
     Abandoned,
     /// The server stops.
     Stopping,
+}
+
+impl RetireReason {
+    /// Its name, as in labels and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MaxRuns => "max_runs",
+            Self::MaxAge => "max_age",
+            Self::Recycled => "recycled",
+            Self::Isolation => "isolation",
+            Self::Room => "room",
+            Self::Unused => "unused",
+            Self::Dirty => "dirty",
+            Self::Silent => "silent",
+            Self::Protocol => "protocol",
+            Self::Gone => "gone",
+            Self::Abandoned => "abandoned",
+            Self::Stopping => "stopping",
+        }
+    }
+}
+
+impl Serialize for RetireReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 /// Whom a sandbox has served.

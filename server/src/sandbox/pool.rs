@@ -25,11 +25,13 @@ mod lease;
 mod line;
 mod maintenance;
 mod state;
+mod status;
 #[cfg(test)]
 mod tests;
 
-pub use bank::ShelfStatus;
 pub use lease::LeasedSandbox;
+pub(crate) use status::name_of_tier;
+pub use status::{PoolStatus, ProfileStatus};
 
 use bank::Bank;
 use keeper::{AT_ONCE, Keeper, Work};
@@ -44,15 +46,6 @@ pub enum PoolError {
     /// The slots cannot be laid out.
     #[error(transparent)]
     Plan(#[from] PlanError),
-}
-
-/// Where things stand, of each profile.
-#[derive(Debug, Clone)]
-pub struct PoolStatus {
-    /// One entry for each profile, runs first.
-    pub shelves: Vec<ShelfStatus>,
-    /// What may run at one time could take more memory than there is.
-    pub overcommit: Option<Overcommit>,
 }
 
 /// The pool of all sandboxes of a server. Clones are handles to the same.
@@ -112,8 +105,9 @@ impl Pool {
 
     /// Where things stand.
     pub fn status(&self) -> PoolStatus {
-        let shelves = self.inner.banks.values().flat_map(|bank| bank.status());
-        PoolStatus { shelves: shelves.collect(), overcommit: self.inner.overcommit }
+        let banks = || self.inner.banks.values();
+        let profiles = banks().flat_map(|bank| bank.status()).collect();
+        PoolStatus::new(profiles, banks().find_map(|bank| bank.tier()), self.inner.overcommit)
     }
 
     /// Sandboxes of a kind that one who sends requests may have in use at one time.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use gavel_protocol::Bytes;
+use serde::{Serialize, Serializer};
 
 use crate::config::Config;
 use crate::language::{Language, Languages};
@@ -125,6 +126,12 @@ impl fmt::Display for Profile {
             Self::Run | Self::Command => f.write_str(self.kind().as_str()),
             Self::Runtime(name) | Self::Toolchain(name) => write!(f, "{}:{name}", self.kind().as_str()),
         }
+    }
+}
+
+impl Serialize for Profile {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

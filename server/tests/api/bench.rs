@@ -14,13 +14,13 @@ use gavel::content::Content;
 use gavel::gojudge::GoJudge;
 use gavel::judge::{Compilation, JudgeError, Judgement, Progress, Stream, Summary, TestResult, Verdict};
 use gavel::language::Languages;
-use gavel::operations::{Operations, PoolStatus, ProfileStatus, Recycled};
+use gavel::operations::{Operations, Recycled};
 use gavel::queue::Judging;
-use gavel::sandbox::SandboxError;
+use gavel::sandbox::{PoolStatus, Profile, ProfileStatus, RetireReason, SandboxError};
 use gavel::server::{self, Parts, ServerError, Sockets};
 use gavel::store::Store;
 use gavel::submission::Submission;
-use gavel_protocol::Bytes;
+use gavel_protocol::{Bytes, CgroupTier};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -285,22 +285,22 @@ fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgeme
 
 impl Operations for Containers {
     fn status(&self) -> PoolStatus {
-        let profile = |name: &str| ProfileStatus {
-            profile: name.into(),
+        let of = |profile| ProfileStatus {
+            profile,
             slots: 2,
             idle: 1,
             leased: 1,
             starting: 0,
             waiting: 0,
             created: 2,
-            retired: [("age".to_owned(), 1)].into(),
+            retired: [(RetireReason::MaxAge, 1)].into(),
             problem: None,
             no_image: false,
             kept: 2,
         };
         PoolStatus {
-            tier: Some("cgroup v2".into()),
-            profiles: vec![profile("run"), profile("toolchain:gcc")],
+            tier: Some(CgroupTier::V2),
+            profiles: vec![of(Profile::Run), of(Profile::Toolchain("gcc".into()))],
             notes: Vec::new(),
         }
     }

@@ -8,8 +8,8 @@ use bollard::Docker;
 use gavel::config::{Config, Overrides};
 use gavel::language::Languages;
 use gavel::sandbox::{
-    CollectFile, CollectedOutput, Input, Lease, Output, Pool, Profile, Program, PutContent, PutFile, Ran,
-    Sandboxes, ShelfStatus,
+    CollectFile, CollectedOutput, Input, Lease, Output, Pool, Profile, ProfileStatus, Program, PutContent,
+    PutFile, Ran, Sandboxes,
 };
 use gavel::submission::Isolation;
 use gavel::warden;
@@ -67,15 +67,15 @@ impl Service {
     }
 
     /// The shelf of a profile.
-    pub(crate) fn shelf(&self, profile: &Profile) -> ShelfStatus {
-        let mut shelves = self.pool.status().shelves.into_iter();
+    pub(crate) fn shelf(&self, profile: &Profile) -> ProfileStatus {
+        let mut shelves = self.pool.status().profiles.into_iter();
         shelves.find(|shelf| shelf.profile == *profile).unwrap()
     }
 
     /// Waits until every sandbox that is kept is there and idle.
     pub(crate) async fn wait_until_warm(&self) {
         self.wait_until("all are warm", || {
-            self.pool.status().shelves.iter().all(|shelf| shelf.idle == shelf.kept && shelf.starting == 0)
+            self.pool.status().profiles.iter().all(|shelf| shelf.idle == shelf.kept && shelf.starting == 0)
         })
         .await;
     }

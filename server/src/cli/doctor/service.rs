@@ -3,11 +3,13 @@
 use std::fs;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use gavel_protocol::CgroupTier;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use super::Finding;
 use crate::cli::client::{Client, reasons};
+use crate::sandbox::name_of_tier;
 use crate::telemetry;
 use crate::warden::{self, Companion};
 
@@ -65,7 +67,7 @@ async fn ask(client: &Client) -> Finding {
 
 fn ready(body: &Value) -> Finding {
     let tier = body["pool"]["tier"].as_str().unwrap_or("unknown");
-    if tier == "rlimits only" {
+    if tier == name_of_tier(CgroupTier::None) {
         return Finding::warning(
             "server",
             "ready, but its sandboxes have no cgroups: limits rest on rlimits alone",

@@ -1,6 +1,5 @@
 //! A bank of places: the decisions of [`State`] under a lock, and carried out.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,39 +9,11 @@ use tokio::sync::{mpsc, oneshot};
 use super::lease::LeasedSandbox;
 use super::line::{Ticket, Want};
 use super::state::{self, Effect, Member, Policy, State, Tally};
+use super::status::ProfileStatus;
 use crate::sandbox::SandboxError;
 use crate::sandbox::member::{RetireReason, Sandbox};
 use crate::slots::{Profile, Quota};
 use crate::submission::Isolation;
-
-/// Where a profile's sandboxes stand.
-#[derive(Debug, Clone)]
-pub struct ShelfStatus {
-    /// What they are for.
-    pub profile: Profile,
-    /// How many may be in use at one time, those of other profiles of its kind included.
-    pub total: usize,
-    /// How many are kept now, used or not.
-    pub kept: usize,
-    /// Warm and waiting.
-    pub idle: usize,
-    /// In somebody's hands.
-    pub leased: usize,
-    /// Being made, or waiting to be.
-    pub starting: usize,
-    /// Leases that are waited for.
-    pub waiting: usize,
-    /// Why the last attempt to make one failed; none once one has succeeded.
-    pub last_error: Option<String>,
-    /// Its image is not there.
-    pub no_image: bool,
-    /// How limits are enforced, as the newest sandbox says.
-    pub cgroup: Option<CgroupTier>,
-    /// Sandboxes made since the server started.
-    pub created: u64,
-    /// Sandboxes retired since the server started, by reason.
-    pub retired: BTreeMap<RetireReason, u64>,
-}
 
 /// What is to be done about a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -310,23 +281,27 @@ impl Bank {
         self.state().shelves().nth(profile).and_then(|(shelf, ..)| shelf.image.clone())
     }
 
-    pub(super) fn status(&self) -> Vec<ShelfStatus> {
+    /// How limits are enforced, as the newest sandbox of a profile says.
+    pub(super) fn tier(&self) -> Option<CgroupTier> {
+        self.state().shelves().find_map(|(shelf, ..)| shelf.tier)
+    }
+
+    pub(super) fn status(&self) -> Vec<ProfileStatus> {
         let state = self.state();
-        let total = usize::try_from(self.quota.at_once).unwrap_or(usize::MAX);
+        let slots = usize::try_from(self.quota.at_once).unwrap_or(usize::MAX);
         let of = |(shelf, kept, Tally { idle, leased, starting }, waiting): (&state::Shelf, _, _, _)| {
-            ShelfStatus {
+            ProfileStatus {
                 profile: shelf.profile.clone(),
-                total,
+                slots,
                 kept,
                 idle,
                 leased,
                 starting,
                 waiting,
-                last_error: shelf.last_error.clone(),
-                no_image: shelf.no_image && shelf.last_error.is_some(),
-                cgroup: shelf.tier,
                 created: shelf.created,
                 retired: shelf.retired.clone(),
+                problem: shelf.last_error.clone(),
+                no_image: shelf.no_image && shelf.last_error.is_some(),
             }
         };
         state.shelves().map(of).collect()

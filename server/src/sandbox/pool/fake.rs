@@ -141,9 +141,9 @@ impl Stage {
     }
 
     /// Waits until something is so.
-    pub(super) async fn until(&self, what: &str, so: impl Fn(&super::ShelfStatus) -> bool) {
+    pub(super) async fn until(&self, what: &str, so: impl Fn(&super::ProfileStatus) -> bool) {
         let started = std::time::Instant::now();
-        while !so(&self.pool.status().shelves[0]) {
+        while !so(&self.pool.status().profiles[0]) {
             assert!(
                 started.elapsed() < Duration::from_secs(20),
                 "waited for: {what}; {:#?}",

@@ -54,7 +54,7 @@ async fn run(lease: &mut LeasedSandbox) -> Result<Ran, SandboxError> {
 }
 
 fn retired(stage: &Stage, reason: RetireReason) -> u64 {
-    stage.pool.status().shelves[0].retired.get(&reason).copied().unwrap_or(0)
+    stage.pool.status().profiles[0].retired.get(&reason).copied().unwrap_or(0)
 }
 
 /// Uses a sandbox once, for a user.
@@ -113,7 +113,7 @@ async fn there_is_always_a_sandbox_for_who_comes_while_all_are_recycled() {
     for _ in 0..3 {
         let created = stage.created();
         stage.pool.recycle(None);
-        while stage.created() == created || stage.pool.status().shelves[0].leased > 0 {
+        while stage.created() == created || stage.pool.status().profiles[0].leased > 0 {
             let begun = Instant::now();
             use_once(&stage, Isolation::Pooled, None).await;
             // To make one takes 20 ms and more.
@@ -345,13 +345,13 @@ async fn while_the_warden_fails_it_is_asked_once_a_second_and_the_reason_shows()
     stage.break_warden(Some("the engine is down"));
     let before = stage.attempts();
     stage.pool.recycle(None);
-    stage.until("the failure shows", |shelf| shelf.last_error.as_deref() == Some("the engine is down")).await;
+    stage.until("the failure shows", |shelf| shelf.problem.as_deref() == Some("the engine is down")).await;
     tokio::time::sleep(Duration::from_millis(2500)).await;
     let attempts = stage.attempts() - before;
     assert!((3..=4).contains(&attempts), "{attempts}");
-    assert_eq!(stage.pool.status().shelves[0].idle, 4, "the old ones serve on");
+    assert_eq!(stage.pool.status().profiles[0].idle, 4, "the old ones serve on");
     stage.break_warden(None);
-    stage.until("all are warm again", |shelf| shelf.idle == 4 && shelf.last_error.is_none()).await;
+    stage.until("all are warm again", |shelf| shelf.idle == 4 && shelf.problem.is_none()).await;
 }
 
 #[tokio::test]

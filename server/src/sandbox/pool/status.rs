@@ -1,0 +1,112 @@
+//! How the pool stands, as all see it who ask, and as it is told in JSON.
+
+use std::collections::BTreeMap;
+
+use gavel_protocol::CgroupTier;
+use serde::{Serialize, Serializer};
+
+use crate::sandbox::member::RetireReason;
+use crate::slots::{Overcommit, Profile};
+
+/// How the pool stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PoolStatus {
+    /// How limits are enforced; none before the first sandbox is up.
+    #[serde(serialize_with = "tier")]
+    pub tier: Option<CgroupTier>,
+    /// Sandboxes by profile, runs first.
+    pub profiles: Vec<ProfileStatus>,
+    /// What is not as it should be.
+    pub notes: Vec<String>,
+}
+
+/// The sandboxes of one profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProfileStatus {
+    /// What they are for.
+    pub profile: Profile,
+    /// Sandboxes that may be in use at one time, those of other profiles of the same kind included.
+    pub slots: usize,
+    /// Sandboxes that are kept now, in use or not.
+    pub kept: usize,
+    /// Waiting for work.
+    pub idle: usize,
+    /// At work.
+    pub leased: usize,
+    /// Being made, or waiting to be.
+    pub starting: usize,
+    /// Leases that are waited for.
+    pub waiting: usize,
+    /// Made since the server started.
+    pub created: u64,
+    /// Retired since the server started, by reason.
+    pub retired: BTreeMap<RetireReason, u64>,
+    /// Why the last one could not be made, while that lasts.
+    pub problem: Option<String>,
+    /// That is for want of its image.
+    pub no_image: bool,
+}
+
+impl PoolStatus {
+    pub(super) fn new(
+        profiles: Vec<ProfileStatus>,
+        tier: Option<CgroupTier>,
+        overcommit: Option<Overcommit>,
+    ) -> Self {
+        let without_cgroups = (tier == Some(CgroupTier::None)).then(|| {
+            "sandboxes have no cgroups: limits are rlimits and those of whole containers".to_owned()
+        });
+        let overcommit = overcommit.map(|overcommit| overcommit.to_string());
+        Self { tier, profiles, notes: overcommit.into_iter().chain(without_cgroups).collect() }
+    }
+}
+
+/// How limits are enforced, in words.
+pub(crate) fn name_of_tier(tier: CgroupTier) -> &'static str {
+    match tier {
+        CgroupTier::V2 => "cgroup v2",
+        CgroupTier::V1 => "cgroup v1",
+        CgroupTier::None => "rlimits only",
+    }
+}
+
+fn tier<S: Serializer>(tier: &Option<CgroupTier>, serializer: S) -> Result<S::Ok, S::Error> {
+    tier.map(name_of_tier).serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_told_in_the_documented_form() {
+        let profile = ProfileStatus {
+            profile: Profile::Toolchain("gcc".into()),
+            slots: 2,
+            kept: 3,
+            idle: 1,
+            leased: 2,
+            starting: 0,
+            waiting: 4,
+            created: 5,
+            retired: [(RetireReason::MaxAge, 1), (RetireReason::Dirty, 2)].into(),
+            problem: None,
+            no_image: false,
+        };
+        let status = PoolStatus::new(vec![profile], Some(CgroupTier::None), None);
+        let expected = serde_json::json!({
+            "tier": "rlimits only",
+            "profiles": [{
+                "profile": "toolchain:gcc", "slots": 2, "kept": 3, "idle": 1, "leased": 2, "starting": 0, "waiting": 4,
+                "created": 5, "retired": {"max_age": 1, "dirty": 2}, "problem": null, "no_image": false,
+            }],
+            "notes": ["sandboxes have no cgroups: limits are rlimits and those of whole containers"],
+        });
+        assert_eq!(serde_json::to_value(&status).unwrap(), expected);
+        let tier =
+            |tier| serde_json::to_value(PoolStatus::new(Vec::new(), tier, None)).unwrap()["tier"].clone();
+        assert_eq!(tier(Some(CgroupTier::V1)), "cgroup v1");
+        assert_eq!(tier(Some(CgroupTier::V2)), "cgroup v2");
+        assert_eq!(tier(None), serde_json::Value::Null);
+    }
+}
