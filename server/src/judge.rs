@@ -18,6 +18,7 @@ mod artefacts;
 mod checker;
 mod compile;
 mod contents;
+mod ending;
 mod executor;
 pub mod judgement;
 mod local;
@@ -30,6 +31,7 @@ pub(crate) mod test_support;
 mod verdict;
 
 pub use artefacts::{Artefact, Artefacts};
+pub use ending::{Cap, OwnEnd, ProgramEnd};
 pub use executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Whose};
 pub use judgement::{Compilation, Judgement, Reason, Stream, Summary, TestResult, Verdict};
 pub use local::Local;

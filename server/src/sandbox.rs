@@ -271,17 +271,6 @@ pub enum RunEnding {
     },
 }
 
-impl RunEnding {
-    /// Our fault, where the program never started and it is not for the program's own sake.
-    pub fn fault(self) -> Option<SandboxError> {
-        match self {
-            Self::Ended(_) | Self::OutputExceeded | Self::NotStarted { step: Step::Exec, .. } => None,
-            Self::NotStarted { step, errno } => Some(SandboxError::Unfit { step, errno }),
-            Self::NotPut { errno, .. } => Some(SandboxError::Unfit { step: Step::PutFile, errno }),
-        }
-    }
-}
-
 /// Captured output.
 #[derive(Debug, Clone, Default)]
 pub struct Captured {

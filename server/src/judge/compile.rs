@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gavel_protocol::{Bytes, Ending, Limit};
+use gavel_protocol::{Step, Usage};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::artefacts::{Artefact, Compiler, Key};
+use super::ending::{Cap, OwnEnd, ProgramEnd};
 use super::executor::{CompileJob, Compiled};
 use super::judgement::Compilation;
 use super::local::Local;
@@ -18,8 +19,7 @@ use crate::blocking;
 use crate::content::Content;
 use crate::language::Language;
 use crate::sandbox::{
-    CollectFile, CollectedOutput, Input, Lease, Output, Program, PutFile, Ran, RunEnding, SandboxError,
-    Sandboxes,
+    CollectFile, CollectedOutput, Input, Lease, Output, Program, PutFile, Ran, SandboxError, Sandboxes,
 };
 use crate::submission::RunLimits;
 
@@ -114,21 +114,12 @@ impl<S: Sandboxes> Local<S> {
         key: Option<Key>,
         mut ran: Ran,
     ) -> Result<Compiled, JudgeError> {
-        // A compiler that cannot be executed is not the source's fault either.
-        if let RunEnding::NotStarted { step, errno } = ran.ending {
-            return Err(SandboxError::Unfit { step, errno }.into());
-        }
-        if let Some(fault) = ran.ending.fault() {
-            return Err(fault.into());
-        }
-        if ran.ending == RunEnding::Ended(Ending::Cancelled) {
-            return Err(JudgeError::Cancelled);
-        }
+        let finished = finished(ProgramEnd::of(ran.ending)?, &ran.usage, job.limits)?;
         let mut compilation = figures(&ran);
         if let Some(note) = left_out(job) {
             compilation.log.insert_str(0, &note);
         }
-        if let Err(reason) = finished(&ran, job.limits) {
+        if let Finished::Badly(reason) = finished {
             return Ok(rejected(compilation, reason));
         }
         match ran.collected.pop() {
@@ -233,28 +224,37 @@ fn rejected(compilation: Compilation, reason: Option<String>) -> Compiled {
     Compiled::Rejected { compilation: Compilation { ok: false, ..compilation }, reason }
 }
 
-/// `Err` when the compiler did not finish well; with a reason where the log has none.
-fn finished(ran: &Ran, limits: &RunLimits) -> Result<(), Option<String>> {
-    let over = |what: String| Err(Some(format!("compiling {what}")));
-    let memory = |limit: Bytes| over(format!("needs more than the {limit} of memory allowed"));
-    match ran.ending {
-        RunEnding::Ended(Ending::Killed { over: Limit::Memory }) => memory(limits.memory),
-        RunEnding::Ended(Ending::Killed { over: Limit::CpuTime }) => {
+/// What a compiler's end means.
+enum Finished {
+    Well,
+    /// With a reason where the log has none.
+    Badly(Option<String>),
+}
+
+/// A compiler that cannot be executed is our fault, not the source's.
+fn finished(end: ProgramEnd, usage: &Usage, limits: &RunLimits) -> Result<Finished, SandboxError> {
+    let over = |what: String| Finished::Badly(Some(format!("compiling {what}")));
+    Ok(match end {
+        ProgramEnd::Killed(Cap::CpuTime) => {
             over(format!("takes more than the {:.2} s of CPU allowed", limits.cpu.as_secs_f64()))
         }
-        RunEnding::Ended(Ending::Killed { over: Limit::WallTime }) => {
+        ProgramEnd::Killed(Cap::WallTime) => {
             over(format!("takes longer than the {:.2} s allowed", limits.wall.as_secs_f64()))
         }
-        _ if ran.usage.oom => memory(limits.memory),
-        RunEnding::Ended(Ending::Exited { code: 0 }) => Ok(()),
-        RunEnding::Ended(Ending::Exited { .. }) => Err(None),
-        RunEnding::Ended(Ending::Signaled { .. }) if ran.usage.file_size_reached => {
+        ProgramEnd::ByItself(OwnEnd::NotExecuted { errno }) => {
+            return Err(SandboxError::Unfit { step: Step::Exec, errno });
+        }
+        _ if usage.oom || end == ProgramEnd::Killed(Cap::Memory) => {
+            over(format!("needs more than the {} of memory allowed", limits.memory))
+        }
+        ProgramEnd::Killed(_) => over("was stopped".to_owned()),
+        ProgramEnd::ByItself(OwnEnd::Exited { code: 0 }) => Finished::Well,
+        ProgramEnd::ByItself(OwnEnd::Exited { .. }) => Finished::Badly(None),
+        ProgramEnd::ByItself(OwnEnd::Signaled { .. }) if usage.file_size_reached => {
             over(format!("writes a file larger than the {} allowed", limits.file))
         }
-        RunEnding::Ended(Ending::Signaled { signal }) => over(format!("ended with {}", signal_name(signal))),
-        RunEnding::Ended(Ending::Cancelled)
-        | RunEnding::OutputExceeded
-        | RunEnding::NotStarted { .. }
-        | RunEnding::NotPut { .. } => over("was stopped".to_owned()),
-    }
+        ProgramEnd::ByItself(OwnEnd::Signaled { signal }) => {
+            over(format!("ended with {}", signal_name(signal)))
+        }
+    })
 }

@@ -7,11 +7,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::JudgeError;
 use super::artefacts::Artefact;
+use super::ending::ProgramEnd;
 use super::judgement::Compilation;
 use crate::account::Held;
 use crate::content::Content;
 use crate::language::Language;
-use crate::sandbox::{Captured, Profile, RunEnding};
+use crate::sandbox::{Captured, Profile};
 use crate::submission::{Isolation, RunLimits};
 
 /// Carries out the parts of a judging. What they are made of is named by content; verdicts, and what follows from
@@ -105,8 +106,8 @@ pub enum Compiled {
 /// What a run did, before anybody says what it is worth.
 #[derive(Debug)]
 pub struct Facts {
-    /// How it ended: by what the program did, or a limit.
-    pub ending: RunEnding,
+    /// How it ended.
+    pub end: ProgramEnd,
     /// What it used.
     pub usage: Usage,
     /// What it wrote to standard output.

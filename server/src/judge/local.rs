@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use gavel_protocol::{Bytes, Ending};
+use gavel_protocol::Bytes;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::artefacts::Artefacts;
+use super::ending::ProgramEnd;
 use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts};
 use super::{JudgeError, LEASE_PATIENCE, run};
 use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
-use crate::sandbox::{Lease, Profile, RunEnding, SandboxError, Sandboxes};
+use crate::sandbox::{Lease, Profile, SandboxError, Sandboxes};
 use crate::submission::{Isolation, RunLimits};
 
 /// Compiles and runs in the sandboxes it was given.
@@ -87,19 +88,8 @@ impl<S: Sandboxes> Executor for Local<S> {
         if job.whose.isolation == Isolation::Fresh {
             *session.lock().await = Some(lease);
         }
-        if ran.ending == RunEnding::Ended(Ending::Cancelled) {
-            return Err(JudgeError::Cancelled);
-        }
-        match ran.ending.fault() {
-            Some(fault) => Err(fault.into()),
-            None => Ok(Facts {
-                ending: ran.ending,
-                usage: ran.usage,
-                stdout: ran.stdout,
-                stderr: ran.stderr,
-                room,
-            }),
-        }
+        let end = ProgramEnd::of(ran.ending)?;
+        Ok(Facts { end, usage: ran.usage, stdout: ran.stdout, stderr: ran.stderr, room })
     }
 
     fn at_once(&self) -> usize {

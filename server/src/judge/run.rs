@@ -1,8 +1,7 @@
 //! Runs a compiled program on one test case.
 
-use gavel_protocol::Ending;
-
 use super::compile::{ENVIRONMENT, command, files};
+use super::ending::{OwnEnd, ProgramEnd};
 use super::executor::{CaseJob, Facts};
 use super::judgement::{Stream, TestResult, Verdict};
 use super::verdict::{from_run, monitor_limits, signal_name};
@@ -11,7 +10,7 @@ use crate::blobs::{Blobs, ContentReader, SMALL};
 use crate::blocking::{QUICK, elsewhere};
 use crate::content::Content;
 use crate::language::Language;
-use crate::sandbox::{Output, Program, RunEnding};
+use crate::sandbox::{Output, Program};
 use crate::submission::Checker;
 
 /// The program to run for a test case.
@@ -65,13 +64,13 @@ pub(super) async fn judged(
     facts: &mut Facts,
     blobs: &Blobs,
 ) -> Result<TestResult, JudgeError> {
-    let (verdict, reason) = match (from_run(facts.ending, &facts.usage, job.limits), answer) {
+    let (verdict, reason) = match (from_run(facts.end, &facts.usage, job.limits), answer) {
         (Some((verdict, reason)), _) => (verdict, Some(reason)),
         (None, Some(answer)) => compared(rule, &mut facts.stdout.head, answer, blobs).await?,
         (None, None) => (Verdict::Accepted, None),
     };
     let reason = found(job.language, verdict, &mut facts.stderr.head).await?.or(reason);
-    let (exit_code, signal) = how_it_ended(facts.ending);
+    let (exit_code, signal) = how_it_ended(facts.end);
     Ok(TestResult {
         index: job.index,
         verdict,
@@ -141,14 +140,13 @@ async fn compared(
     })
 }
 
-fn how_it_ended(ending: RunEnding) -> (Option<i32>, Option<String>) {
-    match ending {
-        RunEnding::Ended(Ending::Exited { code }) => (Some(code), None),
-        RunEnding::Ended(Ending::Signaled { signal }) => (None, Some(signal_name(signal))),
-        RunEnding::Ended(Ending::Killed { .. } | Ending::Cancelled) | RunEnding::OutputExceeded => {
-            (None, Some("SIGKILL".to_owned()))
-        }
-        RunEnding::NotStarted { .. } | RunEnding::NotPut { .. } => (None, None),
+/// Its exit status, or the signal that killed it.
+fn how_it_ended(end: ProgramEnd) -> (Option<i32>, Option<String>) {
+    match end {
+        ProgramEnd::ByItself(OwnEnd::Exited { code }) => (Some(code), None),
+        ProgramEnd::ByItself(OwnEnd::Signaled { signal }) => (None, Some(signal_name(signal))),
+        ProgramEnd::ByItself(OwnEnd::NotExecuted { .. }) => (None, None),
+        ProgramEnd::Killed(_) => (None, Some("SIGKILL".to_owned())),
     }
 }
 

@@ -2,21 +2,30 @@
 
 use std::time::Duration;
 
-use gavel_protocol::{Bytes, Ending, Limit, Step, Usage};
+use gavel_protocol::{Bytes, Usage};
 
+use super::ending::{Cap, OwnEnd, ProgramEnd};
 use super::judgement::Verdict;
-use crate::sandbox::RunEnding;
 use crate::submission::RunLimits;
 
 /// What a run is worth before anyone looks at what it printed; `None` = nothing against it.
 ///
 /// Measured usage comes before the way the program ended: one that crashed because it was out of memory is over its
 /// memory limit, whatever signal it died of. Memory comes before time, as in go-judge.
-pub(crate) fn from_run(ending: RunEnding, usage: &Usage, limits: &RunLimits) -> Option<(Verdict, String)> {
-    over_memory(ending, usage, limits)
-        .or_else(|| over_time(ending, usage, limits))
-        .or_else(|| over_output(ending, usage, limits))
-        .or_else(|| failed(ending))
+pub(crate) fn from_run(end: ProgramEnd, usage: &Usage, limits: &RunLimits) -> Option<(Verdict, String)> {
+    let measured = measured(usage, limits);
+    let own = match (end, measured) {
+        (ProgramEnd::Killed(over), measured) => {
+            return Some(exceeded(measured.map_or(over, |measured| measured.min(over)), usage, limits));
+        }
+        (ProgramEnd::ByItself(_), Some(over)) => return Some(exceeded(over, usage, limits)),
+        (ProgramEnd::ByItself(own), None) => own,
+    };
+    if usage.file_size_reached {
+        let reason = format!("wrote a file larger than the {} allowed", limits.file);
+        return Some((Verdict::OutputLimitExceeded, reason));
+    }
+    failed(own)
 }
 
 /// The name of a signal, `SIGSEGV`, or `SIG35` where it has none.
@@ -27,62 +36,45 @@ pub(crate) fn signal_name(signal: i32) -> String {
     }
 }
 
-fn over_memory(ending: RunEnding, usage: &Usage, limits: &RunLimits) -> Option<(Verdict, String)> {
-    let killed = ending == RunEnding::Ended(Ending::Killed { over: Limit::Memory });
-    (killed || usage.oom || usage.memory > limits.memory).then(|| {
-        (Verdict::MemoryLimitExceeded, format!("used more than the {} of memory allowed", limits.memory))
-    })
+/// What the figures alone say that it took too much of.
+fn measured(usage: &Usage, limits: &RunLimits) -> Option<Cap> {
+    let over = [
+        (Cap::Memory, usage.oom || usage.memory > limits.memory),
+        (Cap::CpuTime, usage.cpu_time() > limits.cpu),
+        (Cap::WallTime, usage.wall_time > limits.wall),
+    ];
+    over.into_iter().find_map(|(cap, is_over)| is_over.then_some(cap))
 }
 
-fn over_time(ending: RunEnding, usage: &Usage, limits: &RunLimits) -> Option<(Verdict, String)> {
-    let killed = match ending {
-        RunEnding::Ended(Ending::Killed { over }) => Some(over),
-        _ => None,
-    };
-    let reason = if killed == Some(Limit::CpuTime) || usage.cpu_time() > limits.cpu {
-        format!("used {} of {} CPU", over(usage.cpu_time(), limits.cpu), seconds(limits.cpu))
-    } else if killed == Some(Limit::WallTime) || usage.wall_time > limits.wall {
-        format!("ran for {} of {} on the clock", over(usage.wall_time, limits.wall), seconds(limits.wall))
-    } else {
-        return None;
-    };
-    Some((Verdict::TimeLimitExceeded, reason))
+fn exceeded(cap: Cap, usage: &Usage, limits: &RunLimits) -> (Verdict, String) {
+    match cap {
+        Cap::Memory => {
+            (Verdict::MemoryLimitExceeded, format!("used more than the {} of memory allowed", limits.memory))
+        }
+        Cap::CpuTime => {
+            let (used, allowed) = (over(usage.cpu_time(), limits.cpu), seconds(limits.cpu));
+            (Verdict::TimeLimitExceeded, format!("used {used} of {allowed} CPU"))
+        }
+        Cap::WallTime => {
+            let (took, allowed) = (over(usage.wall_time, limits.wall), seconds(limits.wall));
+            (Verdict::TimeLimitExceeded, format!("ran for {took} of {allowed} on the clock"))
+        }
+        Cap::Output => {
+            let reason = format!("wrote more than the {} of output allowed", limits.output);
+            (Verdict::OutputLimitExceeded, reason)
+        }
+    }
 }
 
-fn over_output(ending: RunEnding, usage: &Usage, limits: &RunLimits) -> Option<(Verdict, String)> {
-    let reason = if ending == RunEnding::OutputExceeded {
-        format!("wrote more than the {} of output allowed", limits.output)
-    } else if usage.file_size_reached {
-        format!("wrote a file larger than the {} allowed", limits.file)
-    } else {
-        return None;
+fn failed(end: OwnEnd) -> Option<(Verdict, String)> {
+    let reason = match end {
+        OwnEnd::Exited { code: 0 } => return None,
+        OwnEnd::Exited { code } => format!("exited with status {code}"),
+        OwnEnd::Signaled { signal } => format!("killed by {}{}", signal_name(signal), meaning(signal)),
+        // That is the program's fault: the linker made it from its source.
+        OwnEnd::NotExecuted { errno } => format!("could not be started: {}", error_text(errno)),
     };
-    Some((Verdict::OutputLimitExceeded, reason))
-}
-
-fn failed(ending: RunEnding) -> Option<(Verdict, String)> {
-    let failure = match ending {
-        RunEnding::Ended(Ending::Exited { code: 0 }) => return None,
-        RunEnding::Ended(Ending::Exited { code }) => {
-            (Verdict::RuntimeError, format!("exited with status {code}"))
-        }
-        RunEnding::Ended(Ending::Signaled { signal }) => {
-            (Verdict::RuntimeError, format!("killed by {}{}", signal_name(signal), meaning(signal)))
-        }
-        // A program that the kernel will not execute is the program's fault: the linker made it from its source.
-        RunEnding::NotStarted { step: Step::Exec, errno } => {
-            (Verdict::RuntimeError, format!("could not be started: {}", error_text(errno)))
-        }
-        RunEnding::NotStarted { step, errno } => {
-            (Verdict::InternalError, format!("the sandbox failed at {step}: {}", error_text(errno)))
-        }
-        RunEnding::Ended(Ending::Killed { .. } | Ending::Cancelled)
-        | RunEnding::OutputExceeded
-        | RunEnding::NotPut { .. } => {
-            (Verdict::InternalError, "the run was ended without a reason of its own".to_owned())
-        }
-    };
-    Some(failure)
+    Some((Verdict::RuntimeError, reason))
 }
 
 /// What a signal usually means to the person who wrote the program.
@@ -153,16 +145,20 @@ mod tests {
         Usage { cpu_user: Duration::from_millis(1), memory: Bytes::mib(1), ..Usage::default() }
     }
 
-    fn verdict(ending: RunEnding, usage: Usage) -> Option<Verdict> {
-        from_run(ending, &usage, &LIMITS).map(|(verdict, _)| verdict)
+    fn verdict(end: ProgramEnd, usage: Usage) -> Option<Verdict> {
+        from_run(end, &usage, &LIMITS).map(|(verdict, _)| verdict)
     }
 
-    fn reason(ending: RunEnding, usage: Usage) -> String {
-        from_run(ending, &usage, &LIMITS).unwrap().1
+    fn reason(end: ProgramEnd, usage: Usage) -> String {
+        from_run(end, &usage, &LIMITS).unwrap().1
     }
 
-    const EXIT_0: RunEnding = RunEnding::Ended(Ending::Exited { code: 0 });
-    const SEGFAULT: RunEnding = RunEnding::Ended(Ending::Signaled { signal: nix::libc::SIGSEGV });
+    const EXIT_0: ProgramEnd = ProgramEnd::ByItself(OwnEnd::Exited { code: 0 });
+    const SEGFAULT: ProgramEnd = signaled(nix::libc::SIGSEGV);
+
+    const fn signaled(signal: i32) -> ProgramEnd {
+        ProgramEnd::ByItself(OwnEnd::Signaled { signal })
+    }
 
     #[test]
     fn a_frugal_run_that_exits_0_has_nothing_against_it() {
@@ -187,12 +183,12 @@ mod tests {
     #[test]
     fn memory_comes_before_time_and_time_before_output() {
         let slow = Usage { cpu_user: Duration::from_secs(2), ..frugal() };
-        assert_eq!(verdict(RunEnding::OutputExceeded, slow), Some(Verdict::TimeLimitExceeded));
+        assert_eq!(verdict(ProgramEnd::Killed(Cap::Output), slow), Some(Verdict::TimeLimitExceeded));
         assert_eq!(
-            verdict(RunEnding::OutputExceeded, Usage { oom: true, ..slow }),
+            verdict(ProgramEnd::Killed(Cap::Output), Usage { oom: true, ..slow }),
             Some(Verdict::MemoryLimitExceeded)
         );
-        assert_eq!(verdict(RunEnding::OutputExceeded, frugal()), Some(Verdict::OutputLimitExceeded));
+        assert_eq!(verdict(ProgramEnd::Killed(Cap::Output), frugal()), Some(Verdict::OutputLimitExceeded));
     }
 
     #[test]
@@ -206,27 +202,24 @@ mod tests {
     #[test]
     fn time_reasons_name_the_clock_that_ran_out() {
         let cpu = Usage { cpu_user: Duration::from_millis(1020), ..frugal() };
-        assert_eq!(
-            reason(RunEnding::Ended(Ending::Killed { over: Limit::CpuTime }), cpu),
-            "used 1.02 s of 1.00 s CPU"
-        );
+        assert_eq!(reason(ProgramEnd::Killed(Cap::CpuTime), cpu), "used 1.02 s of 1.00 s CPU");
         let wall = Usage { wall_time: Duration::from_millis(4010), ..frugal() };
-        assert_eq!(
-            reason(RunEnding::Ended(Ending::Killed { over: Limit::WallTime }), wall),
-            "ran for 4.01 s of 4.00 s on the clock"
-        );
+        assert_eq!(reason(ProgramEnd::Killed(Cap::WallTime), wall), "ran for 4.01 s of 4.00 s on the clock");
     }
 
     #[test]
     fn failures_are_told_in_words() {
         assert_eq!(reason(SEGFAULT, frugal()), "killed by SIGSEGV: invalid memory access");
-        assert_eq!(reason(RunEnding::Ended(Ending::Exited { code: 3 }), frugal()), "exited with status 3");
-        assert_eq!(reason(RunEnding::Ended(Ending::Signaled { signal: 40 }), frugal()), "killed by SIG40");
+        assert_eq!(
+            reason(ProgramEnd::ByItself(OwnEnd::Exited { code: 3 }), frugal()),
+            "exited with status 3"
+        );
+        assert_eq!(reason(signaled(40), frugal()), "killed by SIG40");
     }
 
     #[test]
     fn a_signal_of_a_limit_is_a_verdict_of_that_limit_only_where_it_was_reached() {
-        let killed = |signal| RunEnding::Ended(Ending::Signaled { signal });
+        let killed = signaled;
         let grown = Usage { file_size_reached: true, ..frugal() };
         assert_eq!(reason(killed(25), grown), "wrote a file larger than the 64 MiB allowed");
         for (signal, name) in [(25, "SIGXFSZ"), (24, "SIGXCPU")] {
@@ -236,9 +229,35 @@ mod tests {
     }
 
     #[test]
-    fn only_a_failed_exec_is_the_programs_fault() {
-        let at = |step| verdict(RunEnding::NotStarted { step, errno: nix::libc::ENOEXEC }, Usage::default());
-        assert_eq!(at(Step::Exec), Some(Verdict::RuntimeError));
-        assert_eq!(at(Step::JoinLeaf), Some(Verdict::InternalError));
+    fn a_program_that_the_kernel_does_not_execute_is_a_runtime_error() {
+        let end = ProgramEnd::ByItself(OwnEnd::NotExecuted { errno: nix::libc::ENOEXEC });
+        assert_eq!(verdict(end, Usage::default()), Some(Verdict::RuntimeError));
+        assert_eq!(reason(end, Usage::default()), "could not be started: exec format error");
+    }
+
+    /// Every end, with every figure over its limit or not.
+    #[test]
+    fn a_killed_program_has_always_a_verdict_of_a_limit() {
+        for cap in [Cap::Memory, Cap::CpuTime, Cap::WallTime, Cap::Output] {
+            for over in 0..16 {
+                let time =
+                    |bit: u32, limit: Duration| if over & bit == 0 { Duration::ZERO } else { limit * 2 };
+                let usage = Usage {
+                    oom: over & 1 != 0,
+                    cpu_user: time(2, LIMITS.cpu),
+                    wall_time: time(4, LIMITS.wall),
+                    file_size_reached: over & 8 != 0,
+                    ..frugal()
+                };
+                let expected = match cap {
+                    _ if usage.oom => Verdict::MemoryLimitExceeded,
+                    Cap::Memory => Verdict::MemoryLimitExceeded,
+                    _ if over & 6 != 0 => Verdict::TimeLimitExceeded,
+                    Cap::CpuTime | Cap::WallTime => Verdict::TimeLimitExceeded,
+                    Cap::Output => Verdict::OutputLimitExceeded,
+                };
+                assert_eq!(verdict(ProgramEnd::Killed(cap), usage), Some(expected), "{cap:?} {usage:?}");
+            }
+        }
     }
 }

@@ -1,0 +1,105 @@
+//! How a program comes to its end, seen by a judge: whatever else becomes of a run is no program's doing.
+
+use gavel_protocol::{Ending, Limit, Step};
+
+use super::JudgeError;
+use crate::sandbox::{RunEnding, SandboxError};
+
+/// How a program came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProgramEnd {
+    /// Nobody killed it.
+    ByItself(OwnEnd),
+    /// It was killed for what it took.
+    Killed(Cap),
+}
+
+/// The end of a program that nobody killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnEnd {
+    /// It exited.
+    Exited {
+        /// Its exit status.
+        code: i32,
+    },
+    /// A signal killed it.
+    Signaled {
+        /// Its number.
+        signal: i32,
+    },
+    /// It was not executed: the kernel does not take it for a program, or not with these arguments.
+    NotExecuted {
+        /// The kernel's error number.
+        errno: i32,
+    },
+}
+
+/// What a program may take no more of. Of several the first is told, as go-judge does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cap {
+    /// Memory.
+    Memory,
+    /// CPU time.
+    CpuTime,
+    /// Time on the clock.
+    WallTime,
+    /// Bytes of output.
+    Output,
+}
+
+impl ProgramEnd {
+    /// What a run's ending says of its program.
+    ///
+    /// # Errors
+    /// The program was never there, which is the sandbox's fault, or was cancelled.
+    pub(super) fn of(ending: RunEnding) -> Result<Self, JudgeError> {
+        let unfit = |step, errno| Err(SandboxError::Unfit { step, errno }.into());
+        match ending {
+            RunEnding::Ended(Ending::Exited { code }) => Ok(Self::ByItself(OwnEnd::Exited { code })),
+            RunEnding::Ended(Ending::Signaled { signal }) => Ok(Self::ByItself(OwnEnd::Signaled { signal })),
+            RunEnding::Ended(Ending::Killed { over }) => Ok(Self::Killed(over.into())),
+            RunEnding::Ended(Ending::Cancelled) => Err(JudgeError::Cancelled),
+            RunEnding::OutputExceeded => Ok(Self::Killed(Cap::Output)),
+            RunEnding::NotStarted { step: Step::Exec, errno } => {
+                Ok(Self::ByItself(OwnEnd::NotExecuted { errno }))
+            }
+            RunEnding::NotStarted { step, errno } => unfit(step, errno),
+            RunEnding::NotPut { errno, .. } => unfit(Step::PutFile, errno),
+        }
+    }
+}
+
+impl From<Limit> for Cap {
+    fn from(limit: Limit) -> Self {
+        match limit {
+            Limit::Memory => Self::Memory,
+            Limit::CpuTime => Self::CpuTime,
+            Limit::WallTime => Self::WallTime,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_failed_exec_is_the_programs_doing() {
+        let of = |step| ProgramEnd::of(RunEnding::NotStarted { step, errno: 8 });
+        assert_eq!(of(Step::Exec).unwrap(), ProgramEnd::ByItself(OwnEnd::NotExecuted { errno: 8 }));
+        for step in [Step::Request, Step::Stdio, Step::JoinLeaf] {
+            let fault = of(step).unwrap_err();
+            assert!(matches!(fault, JudgeError::Sandbox(SandboxError::Unfit { errno: 8, .. })), "{fault:?}");
+        }
+        let not_put = ProgramEnd::of(RunEnding::NotPut { file: 1, errno: 28 }).unwrap_err();
+        let unfit = SandboxError::Unfit { step: Step::PutFile, errno: 28 };
+        assert_eq!(not_put.to_string(), JudgeError::from(unfit).to_string());
+    }
+
+    #[test]
+    fn who_is_cancelled_has_no_end_of_its_own() {
+        let cancelled = ProgramEnd::of(RunEnding::Ended(Ending::Cancelled));
+        assert!(matches!(cancelled, Err(JudgeError::Cancelled)));
+        assert_eq!(ProgramEnd::of(RunEnding::OutputExceeded).unwrap(), ProgramEnd::Killed(Cap::Output));
+    }
+}
