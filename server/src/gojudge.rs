@@ -23,7 +23,6 @@ mod descriptors;
 mod execute;
 pub(crate) mod files;
 pub(crate) mod go_error;
-mod json;
 mod kept;
 mod outputs;
 mod pipes;

@@ -9,6 +9,7 @@ use serde_json::json;
 
 mod files;
 mod form;
+pub(super) mod json;
 mod media_type;
 mod missing;
 mod respond;
@@ -18,11 +19,13 @@ mod ws;
 
 pub(crate) use form::{Form, FormError};
 
+use self::json::{answer, request};
 use self::respond::{answered, json_body, refused};
 use super::body::{Body, Budget};
 use super::{Api, Problem};
+use crate::gojudge::GoJudge;
 use crate::gojudge::refusal::Refusal;
-use crate::gojudge::{GoJudge, answer, request};
+use crate::gojudge::request::Request;
 
 /// What go-judge's clients look for in a version: the one whose contract this is.
 const CONTRACT: &str = "v1.12.2";
@@ -107,7 +110,7 @@ async fn run(
         // A client that goes away drops this, and the run with it.
         Ok(decoded) => {
             let sender = api.access.sender_of(&request);
-            answered(gojudge.run(request::Request { sender, ..decoded }).await)
+            answered(gojudge.run(Request { sender, ..decoded }).await)
         }
         Err(error) => refused(&Refusal::Bad(error)),
     })

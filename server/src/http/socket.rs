@@ -34,9 +34,9 @@ use self::handshake::{key, refusal};
 use self::metered::{Meter, Metered, Raw};
 use self::places::{Place, Places, full};
 use super::body::Budget;
+use super::gojudge::json::Answer;
 use super::peer::Peer;
 use crate::account::Held;
-use crate::gojudge::answer::Answer;
 
 mod handshake;
 mod metered;

@@ -12,12 +12,13 @@ use actix_web::http::header::{
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::form::{Batch, Form, FormError, FormFile};
+use super::json::answer;
 use super::media_type::{self, SNIFFED};
 use super::respond::{json_body, refused};
 use crate::blocking;
 use crate::gojudge::files::{FileStore, Incoming};
 use crate::gojudge::refusal::Refusal;
-use crate::gojudge::{GoJudge, answer, go_error};
+use crate::gojudge::{GoJudge, go_error};
 use crate::http::Problem;
 use crate::http::body::Budget;
 

@@ -3,8 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 
+use super::json::answer;
 use super::sending::Sending;
-use crate::gojudge::answer::{self, CommandResult};
+use crate::gojudge::answer::CommandResult;
 use crate::gojudge::refusal::Refusal;
 
 /// Seconds after which what is taken now may be free.

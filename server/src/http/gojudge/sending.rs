@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
 
-use crate::gojudge::answer::Answer;
+use super::json::Answer;
 
 /// Handed over piece by piece: the HTTP server asks for more only when most of that is on its way. What the answer holds
 /// goes with the last piece, or with the connection.

@@ -12,10 +12,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 
+use super::json::{answer, request};
 use crate::gojudge::refusal::Refusal;
-use crate::gojudge::request::{self, Request};
+use crate::gojudge::request::Request;
 use crate::gojudge::stream::{Place, StreamEvent, StreamInput, Streaming};
-use crate::gojudge::{GoJudge, Outcome, answer};
+use crate::gojudge::{GoJudge, Outcome};
 use crate::http::Api;
 use crate::http::socket::{Incoming, Lost, Outbound, Socket, Sockets, both, last_words};
 use crate::sandbox::TerminalSize;

@@ -12,11 +12,12 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::json::answer::{self, Answer};
+use super::json::request::{self, SocketMessage};
 use crate::account::{Held, Purpose};
 use crate::config::GoJudgeConfig;
-use crate::gojudge::answer::{self, Answer};
 use crate::gojudge::refusal::Refusal;
-use crate::gojudge::request::{self, Request, SocketMessage};
+use crate::gojudge::request::Request;
 use crate::gojudge::{GoJudge, Outcome, go_error};
 use crate::http::Api;
 use crate::http::socket::{Incoming, Lost, Outbound, Received, Socket, Sockets, both, last_words};

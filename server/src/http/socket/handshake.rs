@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use crate::gojudge::answer;
+use crate::http::gojudge::json::answer;
 
 /// The key of a handshake.
 ///
