@@ -20,6 +20,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal};
 
 use self::directory::Directory;
+use self::peak::unsure;
 pub(crate) use self::peak::{Peak, Touched, page};
 use crate::crowd;
 use crate::request::Refusal;
@@ -40,6 +41,10 @@ pub(crate) struct Counted {
     /// Most processes and threads at one time.
     pub(crate) processes: Option<u32>,
 }
+
+/// What may be left in a leaf after a run: the kernel charges ahead for each CPU, frees its own objects a moment later, and charges a program
+/// for what it is the first to read of a file.
+const LEFT_OVER: Bytes = Bytes::mib(1);
 
 /// Where runs get their leaves from.
 #[derive(Debug)]
@@ -318,6 +323,21 @@ impl Leaf {
             // Not to be told from the container's.
             Kind::None { .. } => true,
         }
+    }
+
+    /// Memory of files that are in memory only, when nothing of the run is alive; 0 where there is too little in it to tell from what the
+    /// kernel charges ahead.
+    pub(crate) fn held(&self) -> u64 {
+        let (current, directory) = match &self.kind {
+            Kind::V2(leaf) => leaf.memory(),
+            Kind::V1(leaf) => leaf.memory(),
+            Kind::None { .. } => return 0,
+        };
+        if current <= LEFT_OVER.get() {
+            return 0;
+        }
+        let held = directory.entry("memory.stat", "shmem").unwrap_or(0).min(current);
+        held.saturating_sub(unsure().max(LEFT_OVER.get()))
     }
 
     /// Without a leaf: the kernel killed something in the container for want of memory.

@@ -1,13 +1,25 @@
 //! The proof of cleanliness: what must not be there when a run is over. Any doubt costs the container.
 
+mod rooms;
+mod sockets;
+
 use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::Pid;
 
+use crate::boxes::Boxes;
 use crate::crowd;
 use crate::entries::each_number;
+use crate::selfcheck::has_own_network;
+use rooms::Rooms;
+pub(crate) use rooms::Taken;
+use sockets::{Sockets, collect};
+
+/// How long the kernel may take to free what a run has left in flight: some 50 ms on an idle host.
+const IN_FLIGHT: Duration = Duration::from_secs(1);
 
 /// What the proof reads after every run. Opened once: opening costs more than reading.
 #[derive(Debug)]
@@ -19,16 +31,19 @@ pub(crate) struct Proof {
     tables: Vec<(&'static str, OwnedFd)>,
     /// `/proc/self/fd`.
     descriptors: OwnedFd,
+    sockets: Sockets,
+    rooms: Rooms,
     /// How many descriptors the monitor has when nothing is going on.
     known: u64,
 }
 
 impl Proof {
-    /// Opens what is to be read, and counts the monitor's descriptors as they are when nothing is going on.
+    /// Opens what is to be read, and counts the monitor's descriptors, the sockets and the room that is taken up in the box as they
+    /// are when nothing is going on.
     ///
     /// # Errors
-    /// As open(2) and fstat(2).
-    pub(crate) fn new(uid: u32) -> Result<Self, Errno> {
+    /// As open(2), fstat(2) and statfs(2).
+    pub(crate) fn new(uid: u32, boxes: &Boxes) -> Result<Self, Errno> {
         let directory = |path| rustix::fs::open(path, DIRECTORY, Mode::empty());
         let processes = (std::process::id() == 1).then(|| directory("/proc")).transpose()?;
         let mut tables = Vec::new();
@@ -40,7 +55,9 @@ impl Proof {
                 Err(errno) => return Err(errno),
             }
         }
-        let mut proof = Self { uid, processes, tables, descriptors: directory("/proc/self/fd")?, known: 0 };
+        let descriptors = directory("/proc/self/fd")?;
+        let (sockets, rooms) = (Sockets::new(has_own_network())?, Rooms::new(boxes)?);
+        let mut proof = Self { uid, processes, tables, descriptors, sockets, rooms, known: 0 };
         proof.known = proof.count_descriptors()?;
         Ok(proof)
     }
@@ -61,6 +78,45 @@ impl Proof {
     /// many descriptors more than at the start.
     pub(crate) fn remains(&self, more: u64) -> Option<String> {
         self.system_v_objects().or_else(|| self.stray_descriptors(more))
+    }
+
+    /// What speaks against it that all is gone which the run has sent somewhere and not received, all files without a name but those
+    /// that the server was given, and the memory that such files held. There is nothing to wait for after nearly all runs.
+    pub(crate) fn in_flight(
+        &mut self,
+        boxes: &Boxes,
+        given: Taken,
+        held: impl Fn() -> u64,
+    ) -> Option<String> {
+        let patience = Instant::now() + IN_FLIGHT;
+        loop {
+            let left = match self.left_in_flight(boxes, given, &held) {
+                Ok(left) => left?,
+                Err(errno) => return Some(format!("what is in flight is not told: {errno}")),
+            };
+            if Instant::now() >= patience {
+                return Some(left.into());
+            }
+            if let Err(errno) = collect() {
+                return Some(format!("the kernel cannot be made to free what is in flight: {errno}"));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn left_in_flight(
+        &mut self,
+        boxes: &Boxes,
+        given: Taken,
+        held: impl Fn() -> u64,
+    ) -> Result<Option<&'static str>, Errno> {
+        if self.sockets.are_left()? {
+            return Ok(Some("unix sockets of the run are left"));
+        }
+        if self.rooms.are_taken(boxes, given)? {
+            return Ok(Some("files of the run are left that have no name"));
+        }
+        Ok((held() > 0).then_some("memory of the run's files is left"))
     }
 
     fn system_v_objects(&self) -> Option<String> {

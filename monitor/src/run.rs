@@ -13,7 +13,7 @@ use crate::child::{Child, Nursery, Plan, Terms};
 use crate::equipment::Equipment;
 use crate::identity::act_as;
 use crate::notices::Notices;
-use crate::proof::Proof;
+use crate::proof::{Proof, Taken};
 use crate::request::{Refusal, resolve};
 use crate::seccomp::Pass;
 use crate::spawn::reap;
@@ -43,6 +43,8 @@ pub(crate) struct Runner {
     unput: Option<u32>,
     /// What the program writes through a descriptor, by path.
     written: Vec<(String, Rc<OwnedFd>)>,
+    /// Files of this run that were opened for the server, which may keep them.
+    given: Taken,
 }
 
 impl Runner {
@@ -54,7 +56,7 @@ impl Runner {
         rustix::thread::set_no_new_privs(true)?;
         let pass = Pass::new()?;
         let notices = Notices::install(pass)?;
-        let proof = Proof::new(uid)?;
+        let proof = Proof::new(uid, &equipment.boxes)?;
         let mut runner = Self {
             uid,
             gid,
@@ -68,6 +70,7 @@ impl Runner {
             placed: 0,
             unput: None,
             written: Vec::new(),
+            given: Taken::default(),
         };
         runner.prepare();
         Ok(runner)
@@ -174,9 +177,15 @@ impl Runner {
     }
 
     /// Opens what a run left at a path of the box.
-    pub(crate) fn collect(&self, wanted: &Collect) -> (CollectedFile, Option<Rc<OwnedFd>>) {
+    pub(crate) fn collect(&mut self, wanted: &Collect) -> (CollectedFile, Option<Rc<OwnedFd>>) {
         let written = self.written.iter().find(|(path, _)| *path == wanted.path);
-        collect::collect(wanted, written.map(|(_, file)| file), &self.equipment.boxes, self.uid)
+        let collected =
+            collect::collect(wanted, written.map(|(_, file)| file), &self.equipment.boxes, self.uid);
+        if let (_, Some(file)) = &collected {
+            // What is not known of it counts as left by the run.
+            self.given = self.given.and(Taken::by(file).unwrap_or_default());
+        }
+        collected
     }
 
     /// The names of what is in the box itself, where they are UTF-8; no more than this.
@@ -184,14 +193,19 @@ impl Runner {
         self.equipment.boxes.names(most)
     }
 
-    /// Removes all of the run and proves that nothing is left.
+    /// Removes all of the run and proves that nothing is left. What it held of memory is gone before its leaf is.
     pub(crate) fn clean(&mut self) -> Clean {
         (self.placed, self.unput) = (0, None);
         self.written.clear();
-        let doubt =
-            self.survivors.take().or_else(|| self.dismiss()).or_else(|| self.bury()).or_else(|| self.wipe());
+        let given = std::mem::take(&mut self.given);
+        let doubt = self.survivors.take().or_else(|| self.bury()).or_else(|| self.wipe());
+        let leaf = self.leaf.as_ref();
+        let held = || leaf.map_or(0, Leaf::held).saturating_sub(given.bytes);
+        let doubt = doubt.or_else(|| self.proof.in_flight(&self.equipment.boxes, given, held));
+        // The leaf goes whatever speaks against the run.
+        let dismissed = self.dismiss();
         let remains = || self.proof.remains(self.equipment.leaves.descriptors());
-        match doubt.or_else(remains).or_else(|| self.starved()) {
+        match doubt.or(dismissed).or_else(remains).or_else(|| self.starved()) {
             None => Clean::Proven,
             Some(doubt) => Clean::Doubtful(doubt),
         }

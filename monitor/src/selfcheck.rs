@@ -22,6 +22,12 @@ pub(crate) fn problems() -> Vec<String> {
     problems
 }
 
+/// This network namespace is the container's own: no host is without an interface.
+pub(crate) fn has_own_network() -> bool {
+    let interfaces = fs::read_to_string("/proc/net/dev").unwrap_or_default();
+    !interfaces.is_empty() && of_interfaces(&interfaces).is_none()
+}
+
 fn of_status(status: &str) -> Vec<String> {
     let value = |key: &str| status.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
     let mut problems = Vec::new();

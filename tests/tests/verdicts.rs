@@ -35,9 +35,11 @@ mod after_a_hostile_program {
 }
 
 /// What other users leave in the sandbox, or try to.
-const HOSTILE: [&str; 12] = [
+const HOSTILE: [&str; 15] = [
     "c17/leftovers_links_and_pipes.c",
+    "c17/leftovers_in_flight.c",
     "c17/fork_bomb_left_behind.c",
+    "c17/attack_page_cache.c",
     "c17/leftovers_deep_directories.c",
     "c17/memory_bomb_of_forks.c",
     "c17/daemon_floods_after_the_end.c",
@@ -48,6 +50,7 @@ const HOSTILE: [&str; 12] = [
     "c17/output_flood_of_children.c",
     "c17/daemon_restarts_itself.c",
     "c17/fork_bomb_of_threads.c",
+    "c17/attack_locks.c",
 ];
 
 async fn judged_as_its_header_says(file: &str) {

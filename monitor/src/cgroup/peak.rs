@@ -86,6 +86,11 @@ impl Touched {
 
 const AROUND: u64 = 64 * 1024;
 
+/// By how much any of the kernel's figures may be off: it adds up what its CPUs have counted when it is this much.
+pub(super) fn unsure() -> u64 {
+    u64::from(cpus()) * AHEAD
+}
+
 fn cpus() -> u32 {
     rustix::thread::sched_getaffinity(None).map_or(1, |cpus| cpus.count())
 }

@@ -18,14 +18,10 @@ use super::directory::{ControlFile, Directory, JOIN};
 use super::own::Own;
 use super::peak::{AHEAD, Floor, Peak};
 use super::v1_cpus::{Hierarchies, Leaves};
-use super::{Counted, kill_one_by_one};
+use super::{Counted, LEFT_OVER, kill_one_by_one};
 
-/// A leaf with more memory than this in it after a run is not used again: so much less the next run may have, until it is
-/// gone. The kernel charges ahead for each CPU, frees its own objects a moment later, and charges a program for what it is
-/// the first to read of a file.
-const LEFT_OVER: Bytes = Bytes::mib(1);
-
-/// Nor is one with more than this part of its limit in it.
+/// A leaf with more than this part of its limit in it after a run is not used again, nor one with more than [`LEFT_OVER`]: so much less the
+/// next run may have, until it is gone.
 const PART: u64 = 128;
 
 /// Nor is one with a limit below this, of which too little is left for what the kernel charges ahead.
@@ -244,6 +240,13 @@ impl Leaf {
         let Some((memory, _)) = limited else { return false };
         let is_vacant = self.is_empty() && self.of_cpus.is_empty();
         is_vacant && self.memory.renew(memory) && self.standing.cpu_usage.write(0).is_ok()
+    }
+
+    /// What is in it now, in bytes, and where more is told.
+    pub(crate) fn memory(&self) -> (u64, &Directory) {
+        // The peak is that, once it is set back.
+        let current = self.memory.peak.write(0).ok().and_then(|()| self.memory.peak.number());
+        (current.unwrap_or(u64::MAX), &self.memory.leaf)
     }
 
     /// How many are its own.

@@ -115,6 +115,11 @@ impl Leaf {
         self.directory.write("cpu.max", format_args!("{quota} {period}"))
     }
 
+    /// What is in it now, in bytes, and where more is told.
+    pub(crate) fn memory(&self) -> (u64, &Directory) {
+        (self.directory.number("memory.current").unwrap_or(u64::MAX), &self.directory)
+    }
+
     /// CPU time so far.
     pub(crate) fn cpu_time(&self) -> Option<Duration> {
         self.sample();

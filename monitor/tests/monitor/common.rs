@@ -17,6 +17,9 @@ use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 /// No wait of a test is longer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Of the box of a monitor that was started apart, in bytes.
+pub(crate) const BOX_SIZE: u64 = 64 << 20;
+
 /// The server's side of one monitor.
 pub(crate) struct Server {
     /// The directory that holds the box.
@@ -54,7 +57,21 @@ impl Server {
         Self::start_in(Some(Cgroups::make()))
     }
 
+    /// Starts a monitor as in a container: cgroups, a network namespace and a box in memory of its own.
+    pub(crate) fn start_apart() -> Self {
+        let script = format!(
+            "mount -t tmpfs -o size={BOX_SIZE},nr_inodes=1000,mode=777 box $0/w && exec unshare --net \"$@\""
+        );
+        let apart = ["unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", &script];
+        Self::start_by(&apart, Some(Cgroups::make()))
+    }
+
     fn start_in(cgroups: Option<Cgroups>) -> Self {
+        Self::start_by(&[], cgroups)
+    }
+
+    /// `by` is a command that runs another: its arguments are the directory that holds the box, and that command.
+    fn start_by(by: &[&str], cgroups: Option<Cgroups>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         open_up(directory.path(), 0o755);
         for name in ["w", "tmp"] {
@@ -65,6 +82,9 @@ impl Server {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", "for leaf in $JOIN; do echo $$ > $leaf/cgroup.procs; done; exec \"$@\"", "sh"]);
         command.env("JOIN", cgroups.as_ref().map_or(String::new(), Cgroups::joined));
+        if !by.is_empty() {
+            command.args(by).arg(directory.path());
+        }
         command.args([env!("CARGO_BIN_EXE_monitor"), "serve", "--socket"]).arg(&socket);
         command.arg("--cgroups").arg(cgroups.as_ref().map_or(directory.path(), Cgroups::root));
         command.arg("--box").arg(directory.path().join("w")).arg("--box").arg(directory.path().join("tmp"));

@@ -8,6 +8,7 @@ mod conversation;
 #[cfg(target_arch = "x86_64")]
 mod filter;
 mod hostile;
+mod in_flight;
 mod limits;
 mod memory;
 mod neighbours;

@@ -1,12 +1,13 @@
 // expect: Accepted
 // expected: clean\n
-// Looks for what any other program may have left, in files, processes, shared memory and descriptors.
+// Looks for what any other program may have left, in files with and without a name, processes and shared memory.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static int dirty;
@@ -19,6 +20,11 @@ static void look_into(const char *path) {
             dirty++;
         }
     if (directory) closedir(directory);
+}
+
+static void look_for_room(const char *path) {
+    struct statvfs room;
+    if (statvfs(path, &room) != 0 || room.f_bfree != room.f_blocks) printf("%s: not all is free\n", path), dirty++;
 }
 
 static void look_for_processes(void) {
@@ -44,6 +50,9 @@ int main(void) {
     look_into("/tmp");
     look_into("/dev/shm");
     look_into("/dev/mqueue");
+    look_for_room("/w");
+    look_for_room("/tmp");
+    look_for_room("/dev/shm");
     look_for_processes();
     look_for_ipc("/proc/sysvipc/shm");
     look_for_ipc("/proc/sysvipc/sem");
