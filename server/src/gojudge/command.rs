@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,7 +12,7 @@ use super::copy_out_dir::Target;
 use super::files::FileStore;
 use super::go_error;
 use super::refusal::Refusal;
-use super::request::{Command, File, OutputName, PipeEnd, PipeMap, Request};
+use super::request::{Command, CopiedIn, File, OutputName, PipeEnd, PipeMap, Request, Source, Unusable};
 use super::slot::{Collector, End, Slot};
 use super::source;
 use super::terminal::{self, TerminalUse};
@@ -82,7 +81,7 @@ pub(super) struct Prepared {
 /// # Errors
 /// [`Refusal::Bad`] in go-judge's words.
 pub(super) async fn check(request: Request, sources: Sources) -> Result<Request, Refusal> {
-    let names_files = all_files(&request).any(|file| file.src.is_some());
+    let names_files = request_sources(&request).any(|source| matches!(source, Source::Local(_)));
     with_disk(names_files, move || {
         check_files(&request, &sources)?;
         Ok(request)
@@ -95,7 +94,7 @@ pub(super) async fn check(request: Request, sources: Sources) -> Result<Request,
 /// # Errors
 /// In go-judge's words.
 pub(super) async fn prepare(request: Request, sources: Sources) -> Result<(Request, Vec<Prepared>), Refusal> {
-    let opens_files = all_files(&request).any(|file| file.src.is_some() || file.file_id.is_some());
+    let opens_files = request_sources(&request).any(|source| !matches!(source, Source::Content(_)));
     with_disk(opens_files, move || {
         let prepared = prepare_all(&request, &sources)?;
         Ok((request, prepared))
@@ -103,8 +102,14 @@ pub(super) async fn prepare(request: Request, sources: Sources) -> Result<(Reque
     .await
 }
 
-fn all_files(request: &Request) -> impl Iterator<Item = &File> {
-    request.commands.iter().flat_map(|command| command.files.iter().flatten().chain(command.copy_in.values()))
+fn request_sources(request: &Request) -> impl Iterator<Item = &Source> {
+    let in_place = request.commands.iter().flat_map(|command| &command.files).flatten();
+    let in_place =
+        in_place.filter_map(|file| if let File::Source(source) = file { Some(source) } else { None });
+    let copied = request.commands.iter().flat_map(|command| command.copy_in.values());
+    let copied =
+        copied.filter_map(|file| if let CopiedIn::Source(source) = file { Some(source) } else { None });
+    in_place.chain(copied)
 }
 
 /// What needs the disk is not done on a thread on which others wait.
@@ -125,11 +130,11 @@ fn check_files(request: &Request, sources: &Sources) -> Result<(), Refusal> {
         return Err(Refusal::Bad(format!("too many commands: {count} > {MAX_COMMANDS}")));
     }
     for command in &request.commands {
-        let is_stream = |file: &&File| sources.streams && (file.stream_in || file.stream_out);
-        let in_place = command.files.iter().flatten().filter(|file| !is_stream(file));
-        let copied = command.copy_in.values().filter(|file| file.symlink.is_none());
-        for file in in_place.chain(copied) {
-            check_file(file, &sources.settings.src_prefixes)?;
+        for file in command.files.iter().flatten() {
+            check_file(file, sources)?;
+        }
+        for file in command.copy_in.values() {
+            check_copied_in(file, sources)?;
         }
         if command.files.len() > MAX_FDS {
             return Err(Refusal::Bad(format!("too many files: {} > {MAX_FDS}", command.files.len())));
@@ -157,32 +162,34 @@ pub(super) fn unconnected(request: &Request) -> Option<String> {
     Some(format!("null file for index/fd: 0/{fd}"))
 }
 
-fn check_file(file: &File, prefixes: &[PathBuf]) -> Result<(), Refusal> {
-    if let Some(src) = &file.src {
-        return source::check(src, prefixes);
-    }
-    let usable =
-        file.content.is_some() || file.file_id.is_some() || (file.name.is_some() && file.max.is_some());
-    match usable {
-        true => Ok(()),
-        false => Err(Refusal::Bad(invalid_file(file))),
+fn check_file(file: &File, sources: &Sources) -> Result<(), Refusal> {
+    match file {
+        File::Source(source) => check_source(source, sources),
+        File::Collector { .. } => Ok(()),
+        File::StreamIn | File::StreamOut if sources.streams => Ok(()),
+        File::StreamIn => Err(unusable(Unusable::STREAM_IN)),
+        File::StreamOut => Err(unusable(Unusable::STREAM_OUT)),
+        File::Unusable(what) => Err(unusable(*what)),
     }
 }
 
-/// go-judge prints the struct, with the addresses of what is there.
-fn invalid_file(file: &File) -> String {
-    let pointer = |there: bool| if there { "0xc000000000" } else { "<nil>" };
-    let File { src, content, file_id, name, max, symlink, stream_in, stream_out, pipe } = file;
-    let pointers = [
-        src.is_some(),
-        content.is_some(),
-        file_id.is_some(),
-        name.is_some(),
-        max.is_some(),
-        symlink.is_some(),
-    ];
-    let pointers: Vec<_> = pointers.into_iter().map(pointer).collect();
-    format!("file type is not valid for cmd: &{{{} {stream_in} {stream_out} {pipe}}}", pointers.join(" "))
+fn check_copied_in(file: &CopiedIn, sources: &Sources) -> Result<(), Refusal> {
+    match file {
+        CopiedIn::Source(source) => check_source(source, sources),
+        CopiedIn::Symlink(_) | CopiedIn::Collector => Ok(()),
+        CopiedIn::Unusable(what) => Err(unusable(*what)),
+    }
+}
+
+fn check_source(source: &Source, sources: &Sources) -> Result<(), Refusal> {
+    match source {
+        Source::Local(src) => source::check(src, &sources.settings.src_prefixes),
+        Source::Content(_) | Source::Stored(_) => Ok(()),
+    }
+}
+
+fn unusable(what: Unusable) -> Refusal {
+    Refusal::Bad(what.to_string())
 }
 
 /// Pipe and end, by command and descriptor.
@@ -262,36 +269,38 @@ fn descriptor(
     collectors: &mut Vec<Collector>,
     sources: &Sources,
 ) -> Result<Slot, Refusal> {
-    if sources.streams && file.stream_in {
-        return Ok(Slot::StreamIn);
+    match file {
+        File::Source(Source::Local(src)) => {
+            let open = source::open(src, &sources.settings.src_prefixes).map_err(|error| {
+                Refusal::Failed(format!("pipe: open file {src}: open {src}: {}", go_error::text(&error)))
+            })?;
+            Ok(Slot::Open(open))
+        }
+        File::Source(Source::Content(content)) => Ok(Slot::Content(content.clone())),
+        File::Source(Source::Stored(id)) => Ok(Slot::Open(stored(id, &sources.files)?)),
+        File::Collector { name, max, pipe } => {
+            // What passes through a pipe or a terminal is in memory.
+            let max = if *pipe || tty { (*max).min(sources.piped_limit()) } else { *max };
+            Ok(collected(collectors, Collector { name: name.clone(), max, pipe: *pipe }))
+        }
+        File::StreamIn => Ok(Slot::StreamIn),
+        File::StreamOut => Ok(Slot::StreamOut),
+        File::Unusable(what) => Err(unusable(*what)),
     }
-    if sources.streams && file.stream_out {
-        return Ok(Slot::StreamOut);
-    }
-    if let Some(src) = &file.src {
-        let open = source::open(src, &sources.settings.src_prefixes).map_err(|error| {
-            Refusal::Failed(format!("pipe: open file {src}: open {src}: {}", go_error::text(&error)))
-        })?;
-        return Ok(Slot::Open(open));
-    }
-    if let Some(content) = &file.content {
-        return Ok(Slot::Content(content.clone()));
-    }
-    if let Some(id) = &file.file_id {
-        return Ok(Slot::Open(stored(id, &sources.files)?));
-    }
-    let (name, max) = (file.name.clone().unwrap_or_default(), file.max.unwrap_or_default());
-    // The first of several collectors of one name counts, and they share what it opened.
+}
+
+/// Where a collector writes to. The first of several of one name counts, and they share what it opened.
+fn collected(collectors: &mut Vec<Collector>, new: Collector) -> Slot {
+    let name = new.name.clone();
     let pipe = match collectors.iter().find(|collector| collector.name == name) {
         Some(first) => first.pipe,
         None => {
-            let through_memory = file.pipe || tty;
-            let max = if through_memory { max.min(sources.piped_limit()) } else { max };
-            collectors.push(Collector { name: name.clone(), max, pipe: file.pipe });
-            file.pipe
+            let pipe = new.pipe;
+            collectors.push(new);
+            pipe
         }
     };
-    Ok(if pipe { Slot::Pipe(name) } else { Slot::BoxFile(name) })
+    if pipe { Slot::Pipe(name) } else { Slot::BoxFile(name) }
 }
 
 fn stored(id: &str, files: &FileStore) -> Result<Arc<OwnedFd>, Refusal> {
@@ -312,26 +321,27 @@ fn copy_in(
     errors: &mut Vec<FileError>,
 ) -> Result<Vec<(String, CopyIn)>, Refusal> {
     let mut put = Vec::new();
-    let (mut open_sources, mut open_stored) = (BTreeMap::new(), BTreeMap::new());
+    let (mut open_local, mut open_stored) = (BTreeMap::new(), BTreeMap::new());
     // go-judge opens its collectors first, cannot make a directory where one is, and says nothing of it.
     let below_collector = |name: &str| {
         let below = |collector: &Collector| name.strip_prefix(&*collector.name)?.strip_prefix('/');
         collectors.iter().any(|collector| !collector.pipe && below(collector).is_some())
     };
-    let files =
-        command.copy_in.iter().filter(|(name, file)| file.symlink.is_none() && !below_collector(name));
-    for (name, file) in files {
-        let opened = if let Some(src) = &file.src {
-            let failed = |error| format!("open {src}: {}", go_error::text(&error));
-            once(&mut open_sources, src, || source::open(src, &sources.settings.src_prefixes))
-                .map(CopyIn::Open)
-                .map_err(failed)
-        } else if let Some(content) = &file.content {
-            Ok(CopyIn::Content(content.clone()))
-        } else if let Some(id) = &file.file_id {
-            Ok(CopyIn::Open(once(&mut open_stored, id, || stored(id, &sources.files))?))
-        } else {
-            Err("file cannot open as reader: *envexec.FileCollector".to_owned())
+    for (name, file) in command.copy_in.iter().filter(|(name, _)| !below_collector(name)) {
+        let opened = match file {
+            CopiedIn::Source(Source::Local(src)) => {
+                let failed = |error| format!("open {src}: {}", go_error::text(&error));
+                once(&mut open_local, src, || source::open(src, &sources.settings.src_prefixes))
+                    .map(CopyIn::Open)
+                    .map_err(failed)
+            }
+            CopiedIn::Source(Source::Content(content)) => Ok(CopyIn::Content(content.clone())),
+            CopiedIn::Source(Source::Stored(id)) => {
+                Ok(CopyIn::Open(once(&mut open_stored, id, || stored(id, &sources.files))?))
+            }
+            CopiedIn::Collector => Err("file cannot open as reader: *envexec.FileCollector".to_owned()),
+            CopiedIn::Symlink(_) => continue,
+            CopiedIn::Unusable(what) => return Err(unusable(*what)),
         };
         match opened {
             Ok(content) => put.push((name.clone(), content)),
@@ -341,11 +351,12 @@ fn copy_in(
         }
     }
     for (name, file) in &command.copy_in {
-        let Some(target) = &file.symlink else { continue };
+        let CopiedIn::Symlink(target) = file else { continue };
         // go-judge opens its collectors before it makes links.
-        match collectors.iter().any(|collector| !collector.pipe && collector.name == *name) {
-            true => errors.push(link_error(name, target, "file exists")),
-            false => put.push((name.clone(), CopyIn::Symlink(target.clone()))),
+        if collectors.iter().any(|collector| !collector.pipe && collector.name == *name) {
+            errors.push(link_error(name, target, "file exists"));
+        } else {
+            put.push((name.clone(), CopyIn::Symlink(target.clone())));
         }
     }
     Ok(put)
@@ -421,10 +432,11 @@ mod tests {
             ..Request::default()
         };
         for (file, is_checked, is_opened) in [
-            (File { src: Some(src), ..File::default() }, true, true),
-            (File { file_id: Some(stored), ..File::default() }, false, true),
-            (File { content: Some("x".into()), ..File::default() }, false, false),
+            (Source::Local(src), true, true),
+            (Source::Stored(stored), false, true),
+            (Source::Content("x".into()), false, false),
         ] {
+            let file = File::Source(file);
             let (checked, waited) = with_others_busy(|| check(of(file.clone()), sources.clone()));
             assert_eq!(waited, is_checked, "{file:?}");
             let (prepared, waited) = with_others_busy(|| prepare(checked.unwrap(), sources.clone()));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::refusal::Refusal;
-use super::request::{Command, File, Request};
+use super::request::{Command, CopiedIn, Request, Source};
 use crate::descriptors::limit;
 
 /// More are of no use.
@@ -60,7 +60,8 @@ fn needed(request: &Request) -> usize {
 
 fn of_command(command: &Command) -> usize {
     let opened: BTreeSet<&str> = command.copy_in.values().filter_map(opened).collect();
-    let contents = command.copy_in.values().filter(|file| file.content.is_some()).count();
+    let is_content = |file: &&CopiedIn| matches!(file, CopiedIn::Source(Source::Content(_)));
+    let contents = command.copy_in.values().filter(is_content).count();
     let left = if command.copy_out_dir.is_empty() { 0 } else { LEFT };
     // A pipe has two ends, a terminal three.
     3 * command.files.len()
@@ -72,28 +73,34 @@ fn of_command(command: &Command) -> usize {
 }
 
 /// What a file is opened by: several of one name are one.
-fn opened(file: &File) -> Option<&str> {
-    file.src.as_deref().or(file.file_id.as_deref())
+fn opened(file: &CopiedIn) -> Option<&str> {
+    match file {
+        CopiedIn::Source(Source::Local(name) | Source::Stored(name)) => Some(name),
+        CopiedIn::Source(Source::Content(_))
+        | CopiedIn::Symlink(_)
+        | CopiedIn::Collector
+        | CopiedIn::Unusable(_) => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn request(copy_in: impl IntoIterator<Item = (String, File)>) -> Request {
+    fn request(copy_in: impl IntoIterator<Item = (String, CopiedIn)>) -> Request {
         let command = Command { copy_in: copy_in.into_iter().collect(), ..Command::default() };
         Request { commands: vec![command], ..Request::default() }
     }
 
-    fn stored(id: &str) -> File {
-        File { file_id: Some(id.to_owned()), ..File::default() }
+    fn stored(id: &str) -> CopiedIn {
+        CopiedIn::Source(Source::Stored(id.to_owned()))
     }
 
     #[test]
     fn one_file_needs_one_however_often_it_is_copied_in() {
         assert_eq!(needed(&request((0..40_000).map(|name| (name.to_string(), stored("A"))))), 1);
         assert_eq!(needed(&request((0..100).map(|name| (name.to_string(), stored(&name.to_string()))))), 100);
-        let content = || File { content: Some("x".into()), ..File::default() };
+        let content = || CopiedIn::Source(Source::Content("x".into()));
         assert_eq!(needed(&request((0..10_000).map(|name| (name.to_string(), content())))), CONTENTS);
     }
 

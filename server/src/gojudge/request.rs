@@ -1,6 +1,7 @@
 //! A go-judge request, whatever it came in.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use bytes::Bytes;
 
@@ -39,7 +40,7 @@ pub(crate) struct Command {
     pub(crate) proc_limit: u64,
     pub(crate) cpu_rate_limit: u64,
     pub(crate) cpu_set_limit: String,
-    pub(crate) copy_in: BTreeMap<String, File>,
+    pub(crate) copy_in: BTreeMap<String, CopiedIn>,
     pub(crate) copy_out: Vec<OutputName>,
     pub(crate) copy_out_cached: Vec<OutputName>,
     pub(crate) copy_out_max: u64,
@@ -58,18 +59,67 @@ pub(crate) struct OutputName {
     pub(crate) optional: bool,
 }
 
-/// A file as the model has it: any combination of keys. Which one counts is decided by its place.
-#[derive(Debug, Default, Clone, PartialEq)]
-pub(crate) struct File {
-    pub(crate) src: Option<String>,
-    pub(crate) content: Option<Bytes>,
-    pub(crate) file_id: Option<String>,
-    pub(crate) name: Option<String>,
-    pub(crate) max: Option<i64>,
-    pub(crate) symlink: Option<String>,
-    pub(crate) stream_in: bool,
-    pub(crate) stream_out: bool,
-    pub(crate) pipe: bool,
+/// What can be read.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Source {
+    /// A file of the server, by its path.
+    Local(String),
+    Content(Bytes),
+    /// What is stored under this id.
+    Stored(String),
+}
+
+/// What a descriptor is connected to.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum File {
+    Source(Source),
+    /// An output that is answered with, up to `max` bytes.
+    Collector {
+        name: String,
+        max: i64,
+        /// It passes through a pipe, and is no file.
+        pipe: bool,
+    },
+    /// What the client sends while the command runs.
+    StreamIn,
+    /// To the client while the command runs.
+    StreamOut,
+    Unusable(Unusable),
+}
+
+/// What is put into the box.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum CopiedIn {
+    Source(Source),
+    /// To what it points.
+    Symlink(String),
+    /// Only a descriptor can be one.
+    Collector,
+    Unusable(Unusable),
+}
+
+/// A file that is none of them. go-judge prints its struct, with the addresses of what is there.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unusable {
+    /// Whether `src`, `content`, `fileId`, `name`, `max` and `symlink` are there.
+    pub(crate) is_there: [bool; 6],
+    /// `streamIn`, `streamOut` and `pipe`.
+    pub(crate) flags: [bool; 3],
+}
+
+impl Unusable {
+    /// A stream where there are none.
+    pub(crate) const STREAM_IN: Self = Self { is_there: [false; 6], flags: [true, false, false] };
+    /// As above.
+    pub(crate) const STREAM_OUT: Self = Self { is_there: [false; 6], flags: [false, true, false] };
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { is_there, flags: [stream_in, stream_out, pipe] } = self;
+        let pointers = is_there.map(|there| if there { "0xc000000000" } else { "<nil>" }).join(" ");
+        write!(f, "file type is not valid for cmd: &{{{pointers} {stream_in} {stream_out} {pipe}}}")
+    }
 }
 
 /// A pipe between two commands: `input` is the end that is written to.

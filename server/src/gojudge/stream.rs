@@ -53,7 +53,7 @@ pub(crate) struct StreamOutput {
 /// What a request with streams may hold of inputs and outputs that are on their way.
 pub(super) fn most_held(request: &Request) -> u64 {
     let files = request.commands.iter().flat_map(|command| command.files.iter().flatten());
-    let outputs = files.filter(|file| file.stream_out).count();
+    let outputs = files.filter(|file| **file == File::StreamOut).count();
     // Each output has a block that is read into, beside those that wait.
     u64::from(UNREAD) + ((2 * outputs + OUTPUTS) * BLOCK) as u64
 }
@@ -227,7 +227,7 @@ fn connect(
 ) -> (StreamInput, Streams) {
     let (mut ours, mut theirs) = (BTreeMap::new(), BTreeMap::new());
     for (index, command) in request.commands.iter().enumerate() {
-        let is_input = |file: &Option<File>| file.as_ref().is_some_and(|file| file.stream_in);
+        let is_input = |file: &Option<File>| *file == Some(File::StreamIn);
         for fd in command.files.iter().enumerate().filter(|(_, file)| is_input(file)).map(|(fd, _)| fd) {
             let (to, chunks) = mpsc::unbounded_channel();
             let (sizes, size) = command.tty.then(|| watch::channel(None)).unzip();

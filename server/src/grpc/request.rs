@@ -6,7 +6,9 @@ use gavel_rpc::request::pipe_map::PipeIndex;
 use gavel_rpc::request::{self as message, file};
 
 use crate::gojudge::refusal::Refusal;
-use crate::gojudge::request::{Command, File, OutputName, PipeEnd, PipeMap, Request, weight};
+use crate::gojudge::request::{
+    Command, CopiedIn, File, OutputName, PipeEnd, PipeMap, Request, Source, Unusable, weight,
+};
 
 /// The id that the answer has to bear, and the request.
 ///
@@ -80,32 +82,36 @@ fn command(command: message::CmdType) -> Result<Command, Refusal> {
 fn copied_in(
     files: BTreeMap<String, message::File>,
     links: BTreeMap<String, String>,
-) -> Result<BTreeMap<String, File>, Refusal> {
+) -> Result<BTreeMap<String, CopiedIn>, Refusal> {
     let mut all = BTreeMap::new();
     for (path, given) in files {
         let Some(file) = file(given) else {
             return Err(Refusal::Failed(format!("nil type cannot be used for copyIn {path}")));
         };
+        let file = match file {
+            File::Source(source) => CopiedIn::Source(source),
+            File::Collector { .. } => CopiedIn::Collector,
+            File::StreamIn => CopiedIn::Unusable(Unusable::STREAM_IN),
+            File::StreamOut => CopiedIn::Unusable(Unusable::STREAM_OUT),
+            File::Unusable(what) => CopiedIn::Unusable(what),
+        };
         all.insert(path, file);
     }
     for (path, target) in links {
-        all.insert(path, File { symlink: Some(target), ..File::default() });
+        all.insert(path, CopiedIn::Symlink(target));
     }
     Ok(all)
 }
 
 /// None where nothing is set: then a pipe must fill the place.
 fn file(file: message::File) -> Option<File> {
-    let empty = File::default();
     Some(match file.file? {
-        file::File::Local(local) => File { src: Some(local.src), ..empty },
-        file::File::Memory(memory) => File { content: Some(memory.content), ..empty },
-        file::File::Cached(cached) => File { file_id: Some(cached.file_id), ..empty },
-        file::File::Pipe(message::PipeCollector { name, max, pipe }) => {
-            File { name: Some(name), max: Some(max), pipe, ..empty }
-        }
-        file::File::StreamIn(()) => File { stream_in: true, ..empty },
-        file::File::StreamOut(()) => File { stream_out: true, ..empty },
+        file::File::Local(local) => File::Source(Source::Local(local.src)),
+        file::File::Memory(memory) => File::Source(Source::Content(memory.content)),
+        file::File::Cached(cached) => File::Source(Source::Stored(cached.file_id)),
+        file::File::Pipe(message::PipeCollector { name, max, pipe }) => File::Collector { name, max, pipe },
+        file::File::StreamIn(()) => File::StreamIn,
+        file::File::StreamOut(()) => File::StreamOut,
     })
 }
 
@@ -200,15 +206,14 @@ mod tests {
             ],
             ..message::CmdType::default()
         });
-        let empty = File::default;
         let expected = [
-            Some(File { src: Some("/a".into()), ..empty() }),
-            Some(File { content: Some(b"\0\xff"[..].into()), ..empty() }),
-            Some(File { file_id: Some("ID".into()), ..empty() }),
-            Some(File { name: Some("out".into()), max: Some(-1), pipe: true, ..empty() }),
+            Some(File::Source(Source::Local("/a".into()))),
+            Some(File::Source(Source::Content(b"\0\xff"[..].into()))),
+            Some(File::Source(Source::Stored("ID".into()))),
+            Some(File::Collector { name: "out".into(), max: -1, pipe: true }),
             None,
-            Some(File { stream_in: true, ..empty() }),
-            Some(File { stream_out: true, ..empty() }),
+            Some(File::StreamIn),
+            Some(File::StreamOut),
         ];
         assert_eq!(command.files, expected);
     }
@@ -223,8 +228,8 @@ mod tests {
             copy_out_cached: vec![name("c", false)],
             ..message::CmdType::default()
         });
-        assert_eq!(command.copy_in["f"], File { content: Some(b"x"[..].into()), ..File::default() });
-        assert_eq!(command.copy_in["l"], File { symlink: Some("/dev/stdin".into()), ..File::default() });
+        assert_eq!(command.copy_in["f"], CopiedIn::Source(Source::Content(b"x"[..].into())));
+        assert_eq!(command.copy_in["l"], CopiedIn::Symlink("/dev/stdin".into()));
         let output = |name: &str, optional| OutputName { name: name.into(), optional };
         assert_eq!(command.copy_out, [output("a?", false), output("b", true)]);
         assert_eq!(command.copy_out_cached, [output("c", false)]);

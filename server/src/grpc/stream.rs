@@ -10,7 +10,7 @@ use tonic::{Status, Streaming as Incoming};
 use super::kept::Kept;
 use super::{request, response};
 use crate::gojudge::refusal::Refusal;
-use crate::gojudge::request::Request;
+use crate::gojudge::request::{File, Request};
 use crate::gojudge::stream::{Place, StreamError, StreamEvent, StreamInput, StreamOutput, Streaming};
 use crate::gojudge::{GoJudge, Outcome};
 use crate::sandbox::TerminalSize;
@@ -119,7 +119,7 @@ fn ends(request: &Request) -> Vec<Place> {
     let mut ends = Vec::new();
     for (index, command) in request.commands.iter().enumerate().filter(|(_, command)| !command.tty) {
         let inputs = command.files.iter().enumerate();
-        let inputs = inputs.filter(|(_, file)| file.as_ref().is_some_and(|file| file.stream_in));
+        let inputs = inputs.filter(|(_, file)| **file == Some(File::StreamIn));
         ends.extend(inputs.map(|(fd, _)| Place { index, fd }));
     }
     ends

@@ -10,14 +10,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tonic::Status;
 
-use crate::gojudge::request::{Command, File, OutputName, PipeEnd, PipeMap, Request};
+use crate::gojudge::request::{
+    Command, CopiedIn, File, OutputName, PipeEnd, PipeMap, Request, Source, Unusable,
+};
 
 /// Of each command, the outputs whose contents are answered with: collectors, pipes that are kept, files taken out. Not
 /// those that are to be stored anyway.
 pub(super) fn wanted(request: &Request) -> Vec<BTreeSet<String>> {
     let of = |(index, command): (i64, &Command)| {
-        let collectors = command.files.iter().flatten().filter(|file| is_collector(file));
-        let collectors = collectors.filter_map(|file| file.name.clone());
+        let collectors = command.files.iter().flatten().filter_map(collector);
         let kept = request.pipes.iter().filter(|pipe| pipe.proxy && pipe.input.index == index);
         let kept = kept.map(|pipe| pipe.name.clone()).filter(|name| !name.is_empty());
         let copied = command.copy_out.iter().map(|output| output.name.clone());
@@ -30,8 +31,12 @@ pub(super) fn wanted(request: &Request) -> Vec<BTreeSet<String>> {
     (0..).zip(&request.commands).map(of).collect()
 }
 
-fn is_collector(file: &File) -> bool {
-    file.src.is_none() && file.content.is_none() && file.file_id.is_none()
+/// Its name, where it is one.
+fn collector(file: &File) -> Option<String> {
+    match file {
+        File::Collector { name, .. } => Some(name.clone()),
+        File::Source(_) | File::StreamIn | File::StreamOut | File::Unusable(_) => None,
+    }
 }
 
 /// The body of `POST /run`. Every output is stored.
@@ -49,7 +54,7 @@ fn command_body(command: &Command, wanted: &BTreeSet<String>) -> Result<Value, S
     let files: Result<Vec<Value>, Status> =
         command.files.iter().map(|file| file.as_ref().map_or(Ok(Value::Null), file_body)).collect();
     let copied: Result<serde_json::Map<String, Value>, Status> =
-        command.copy_in.iter().map(|(path, file)| Ok((path.clone(), file_body(file)?))).collect();
+        command.copy_in.iter().map(|(path, file)| Ok((path.clone(), copied_in_body(file)?))).collect();
     let mut outputs = BTreeMap::new();
     for OutputName { name, optional } in command.copy_out.iter().chain(&command.copy_out_cached) {
         if name.ends_with('?') {
@@ -87,20 +92,35 @@ fn command_body(command: &Command, wanted: &BTreeSet<String>) -> Result<Value, S
 }
 
 fn file_body(file: &File) -> Result<Value, Status> {
-    if file.stream_in || file.stream_out {
-        return Err(Status::invalid_argument("streams are for ExecStream only"));
+    match file {
+        File::Source(source) => Ok(source_body(source)),
+        File::Collector { name, max, pipe } => Ok(json!({"name": name, "max": max, "pipe": pipe})),
+        File::StreamIn | File::StreamOut => Err(no_streams()),
+        File::Unusable(what) => Err(Status::invalid_argument(what.to_string())),
     }
-    let mut body = serde_json::Map::new();
-    let mut set = |key: &str, value: Option<Value>| value.map(|value| body.insert(key.to_owned(), value));
-    set("src", file.src.clone().map(Value::from));
-    let content = file.content.as_ref().map(|content| String::from_utf8_lossy(content).into_owned());
-    set("content", content.map(Value::from));
-    set("fileId", file.file_id.clone().map(Value::from));
-    set("name", file.name.clone().map(Value::from));
-    set("max", file.max.map(Value::from));
-    set("symlink", file.symlink.clone().map(Value::from));
-    set("pipe", file.pipe.then_some(Value::Bool(true)));
-    Ok(Value::Object(body))
+}
+
+fn copied_in_body(file: &CopiedIn) -> Result<Value, Status> {
+    match file {
+        CopiedIn::Source(source) => Ok(source_body(source)),
+        CopiedIn::Symlink(target) => Ok(json!({"symlink": target})),
+        // What becomes of a collector there the server says, whatever its name is.
+        CopiedIn::Collector => Ok(json!({"name": "", "max": 0})),
+        CopiedIn::Unusable(Unusable::STREAM_IN | Unusable::STREAM_OUT) => Err(no_streams()),
+        CopiedIn::Unusable(what) => Err(Status::invalid_argument(what.to_string())),
+    }
+}
+
+fn no_streams() -> Status {
+    Status::invalid_argument("streams are for ExecStream only")
+}
+
+fn source_body(source: &Source) -> Value {
+    match source {
+        Source::Local(src) => json!({"src": src}),
+        Source::Content(content) => json!({"content": String::from_utf8_lossy(content)}),
+        Source::Stored(id) => json!({"fileId": id}),
+    }
 }
 
 fn pipe(map: &PipeMap) -> Value {

@@ -17,7 +17,7 @@ use crate::access::Access;
 use crate::account::Account;
 use crate::config::Config;
 use crate::connections::Connections;
-use crate::gojudge::request::File;
+use crate::gojudge::request::{CopiedIn, File, Source};
 use crate::grpc;
 
 /// Serves until it is told to stop.
@@ -59,8 +59,15 @@ impl executor_server::Executor for Executor {
         }
         let mut borrowed = Borrowed::new(&self.0);
         for command in &mut request.commands {
-            for file in command.files.iter_mut().flatten().chain(command.copy_in.values_mut()) {
-                borrowed.store(file).await?;
+            for file in command.files.iter_mut().flatten() {
+                if let File::Source(source) = file {
+                    borrowed.store(source).await?;
+                }
+            }
+            for file in command.copy_in.values_mut() {
+                if let CopiedIn::Source(source) = file {
+                    borrowed.store(source).await?;
+                }
             }
         }
         let wanted = commands::wanted(&request);
@@ -119,13 +126,14 @@ impl Borrowed {
     }
 
     /// Puts a stored file in the place of a content that is no text.
-    async fn store(&mut self, file: &mut File) -> Result<(), Status> {
-        let Some(content) = file.content.take_if(|content| std::str::from_utf8(content).is_err()) else {
+    async fn store(&mut self, source: &mut Source) -> Result<(), Status> {
+        let Source::Content(content) = source else { return Ok(()) };
+        if std::str::from_utf8(content).is_ok() {
             return Ok(());
-        };
-        let id = self.upstream.add("content".to_owned(), content).await?;
+        }
+        let id = self.upstream.add("content".to_owned(), std::mem::take(content)).await?;
         self.ids.push(id.clone());
-        file.file_id = Some(id);
+        *source = Source::Stored(id);
         Ok(())
     }
 }

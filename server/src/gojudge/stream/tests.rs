@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A request of one command whose descriptors are a `streamIn` for each `i` and a `streamOut` for each `o`.
 fn request(descriptors: &str) -> Request {
-    let file = |kind| Some(File { stream_in: kind == 'i', stream_out: kind == 'o', ..File::default() });
+    let file = |kind| Some(if kind == 'i' { File::StreamIn } else { File::StreamOut });
     let command = Command { files: descriptors.chars().map(file).collect(), ..Command::default() };
     Request { commands: vec![command], ..Request::default() }
 }

@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::json::{answer, request};
 use crate::gojudge::refusal::Refusal;
-use crate::gojudge::request::Request;
+use crate::gojudge::request::{File, Request};
 use crate::gojudge::stream::{Place, StreamEvent, StreamInput, Streaming};
 use crate::gojudge::{GoJudge, Outcome};
 use crate::http::Api;
@@ -180,7 +180,7 @@ async fn parse(message: Bytes) -> Result<ClientMessage, String> {
     let (kind, rest) = message.split_first().ok_or_else(unexpected_end)?;
     match kind {
         1 => {
-            let request = request::decoded(message.slice(1..), request::decode).await?;
+            let request = request::decoded(message.slice(1..), request::decode_streaming).await?;
             check_fields(&request)?;
             Ok(ClientMessage::Request(request))
         }
@@ -204,7 +204,7 @@ async fn parse(message: Bytes) -> Result<ClientMessage, String> {
 fn check_fields(request: &Request) -> Result<(), String> {
     for (index, command) in request.commands.iter().enumerate() {
         for (fd, file) in command.files.iter().enumerate() {
-            let is_stream = file.as_ref().is_some_and(|file| file.stream_in || file.stream_out);
+            let is_stream = matches!(file, Some(File::StreamIn | File::StreamOut));
             let (what, number) = if index > MAX_FIELD { ("cmd index", index) } else { ("fd", fd) };
             if is_stream && number > MAX_FIELD {
                 return Err(format!("stream index or fd exceeds websocket wire limit: {what} {number}"));

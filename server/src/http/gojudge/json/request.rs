@@ -7,7 +7,9 @@ use actix_web::web::Bytes;
 
 use super::scanner::{self, Counted, Value};
 use crate::blocking::{self, QUICK};
-use crate::gojudge::request::{Command, File, OutputName, PipeEnd, PipeMap, Request, weight};
+use crate::gojudge::request::{
+    Command, CopiedIn, File, OutputName, PipeEnd, PipeMap, Request, Source, Unusable, weight,
+};
 
 /// What a client of `/ws` sends.
 #[derive(Debug, PartialEq)]
@@ -48,7 +50,15 @@ pub(in crate::http) async fn decoded<T: Send + 'static>(
 /// # Errors
 /// The text that go-judge answers with.
 pub(in crate::http) fn decode(body: &[u8]) -> Result<Request, String> {
-    request(scanner::parse(body)?)
+    request(scanner::parse(body)?, Decoder::default())
+}
+
+/// As [`decode`], of a request whose files may be streams.
+///
+/// # Errors
+/// As of [`decode`].
+pub(in crate::http) fn decode_streaming(body: &[u8]) -> Result<Request, String> {
+    request(scanner::parse(body)?, Decoder { streams: true, ..Decoder::default() })
 }
 
 /// Decodes a message of `/stream` that resizes.
@@ -56,7 +66,7 @@ pub(in crate::http) fn decode(body: &[u8]) -> Result<Request, String> {
 /// # Errors
 /// As of [`decode`].
 pub(in crate::http) fn decode_resize(body: &[u8]) -> Result<Resize, String> {
-    fill(scanner::parse(body)?.value, "ResizeRequest", &RESIZE)
+    Decoder::default().fill(scanner::parse(body)?.value, "ResizeRequest", &RESIZE)
 }
 
 /// Decodes a message of `/ws`. One that cancels is nothing else.
@@ -67,12 +77,12 @@ pub(in crate::http) fn decode_message(body: &[u8]) -> Result<SocketMessage, Stri
     let counted = scanner::parse(body)?;
     match cancelled(&counted.value)? {
         Some(id) => Ok(SocketMessage::Cancel(id)),
-        None => request(counted).map(SocketMessage::Run),
+        None => request(counted, Decoder::default()).map(SocketMessage::Run),
     }
 }
 
-fn request(counted: Counted) -> Result<Request, String> {
-    let request = fill(counted.value, "Request", &REQUEST)?;
+fn request(counted: Counted, decoder: Decoder) -> Result<Request, String> {
+    let request = decoder.fill(counted.value, "Request", &REQUEST)?;
     Ok(Request { weight: weight(counted.values), ..request })
 }
 
@@ -89,21 +99,14 @@ fn cancelled(message: &Value) -> Result<Option<String>, String> {
     }
 }
 
-fn fill<T: Default>(value: Value, name: &'static str, fields: &[Field<'_, T>]) -> Result<T, String> {
-    let mut decoder = Decoder::default();
-    let decoded = decoder.structure(value, name, fields);
-    match decoder.first_error {
-        Some(error) => Err(error),
-        None => Ok(decoded),
-    }
-}
-
 /// Walks a value along go-judge's model. Like Go's, it remembers the first field of a wrong type and goes on.
 #[derive(Default)]
 struct Decoder {
     path: Vec<&'static str>,
     structure: &'static str,
     first_error: Option<String>,
+    /// Files may be streams.
+    streams: bool,
 }
 
 /// The name of a struct's field, and what to do with its value.
@@ -143,13 +146,9 @@ const COMMAND: [Field<'static, Command>; 21] = [
     ("addressSpaceLimit", |d, value, to| d.boolean(value, &mut to.address_space_limit)),
 ];
 
-const FILE: [Field<'static, File>; 9] = [
+const FILE: [Field<'static, RawFile>; 9] = [
     ("src", |d, value, to| d.optional_string(value, &mut to.src)),
-    ("content", |d, value, to| {
-        let mut text = None;
-        d.optional_string(value, &mut text);
-        to.content = text.map(Bytes::from);
-    }),
+    ("content", |d, value, to| d.optional_string(value, &mut to.content)),
     ("fileId", |d, value, to| d.optional_string(value, &mut to.file_id)),
     ("name", |d, value, to| d.optional_string(value, &mut to.name)),
     ("max", |d, value, to| {
@@ -188,7 +187,73 @@ const RESIZE: [Field<'static, Resize>; 6] = [
 const PIPE_END: [Field<'static, PipeEnd>; 2] =
     [("index", |d, value, to| d.int(value, &mut to.index)), ("fd", |d, value, to| d.int(value, &mut to.fd))];
 
+/// A file as go-judge's model has it: any combination of keys. Which one counts is decided by its place.
+#[derive(Default)]
+struct RawFile {
+    src: Option<String>,
+    content: Option<String>,
+    file_id: Option<String>,
+    name: Option<String>,
+    max: Option<i64>,
+    symlink: Option<String>,
+    stream_in: bool,
+    stream_out: bool,
+    pipe: bool,
+}
+
+impl RawFile {
+    /// As a descriptor's.
+    fn in_place(self, streams: bool) -> File {
+        match self {
+            Self { stream_in: true, .. } if streams => File::StreamIn,
+            Self { stream_out: true, .. } if streams => File::StreamOut,
+            Self { src: Some(src), .. } => File::Source(Source::Local(src)),
+            Self { content: Some(content), .. } => File::Source(Source::Content(content.into())),
+            Self { file_id: Some(id), .. } => File::Source(Source::Stored(id)),
+            Self { name: Some(name), max: Some(max), pipe, .. } => File::Collector { name, max, pipe },
+            unusable => File::Unusable(unusable.shown()),
+        }
+    }
+
+    /// As one that is copied in.
+    fn copied_in(mut self) -> CopiedIn {
+        if let Some(target) = self.symlink.take() {
+            return CopiedIn::Symlink(target);
+        }
+        match self.in_place(false) {
+            File::Source(source) => CopiedIn::Source(source),
+            File::Collector { .. } => CopiedIn::Collector,
+            File::StreamIn => CopiedIn::Unusable(Unusable::STREAM_IN),
+            File::StreamOut => CopiedIn::Unusable(Unusable::STREAM_OUT),
+            File::Unusable(what) => CopiedIn::Unusable(what),
+        }
+    }
+
+    fn shown(&self) -> Unusable {
+        let Self { src, content, file_id, name, max, symlink, stream_in, stream_out, pipe } = self;
+        let texts = [src, content, file_id, name].map(Option::is_some);
+        let [src, content, file_id, name] = texts;
+        Unusable {
+            is_there: [src, content, file_id, name, max.is_some(), symlink.is_some()],
+            flags: [*stream_in, *stream_out, *pipe],
+        }
+    }
+}
+
 impl Decoder {
+    fn fill<T: Default>(
+        mut self,
+        value: Value,
+        name: &'static str,
+        fields: &[Field<'_, T>],
+    ) -> Result<T, String> {
+        let decoded = self.structure(value, name, fields);
+        match self.first_error {
+            Some(error) => Err(error),
+            None => Ok(decoded),
+        }
+    }
+
     fn command(&mut self, value: Value) -> Command {
         self.structure(value, "Cmd", &COMMAND)
     }
@@ -196,7 +261,7 @@ impl Decoder {
     fn optional_file(&mut self, value: Value) -> Option<File> {
         match value {
             Value::Null => None,
-            value => Some(self.structure(value, "CmdFile", &FILE)),
+            value => Some(self.structure(value, "CmdFile", &FILE).in_place(self.streams)),
         }
     }
 
@@ -239,11 +304,11 @@ impl Decoder {
         }
     }
 
-    fn files(&mut self, value: Value, to: &mut BTreeMap<String, File>) {
+    fn files(&mut self, value: Value, to: &mut BTreeMap<String, CopiedIn>) {
         match value {
             Value::Object(members) => {
                 for (name, value) in members {
-                    to.insert(name, self.structure(value, "CmdFile", &FILE));
+                    to.insert(name, self.structure(value, "CmdFile", &FILE).copied_in());
                 }
             }
             Value::Null => to.clear(),
@@ -401,7 +466,7 @@ mod tests {
         let command = &request.commands[0];
         assert_eq!((command.args.as_slice(), command.cpu_limit), (&["a".to_owned()][..], 5));
         assert_eq!(command.files[0], None);
-        assert_eq!(command.files[1].as_ref().unwrap().max, Some(1));
+        assert_eq!(command.files[1], Some(File::Collector { name: "o".into(), max: 1, pipe: false }));
     }
 
     #[test]
@@ -418,6 +483,33 @@ mod tests {
         };
         assert_eq!(names(&request.commands[0].copy_out), [("a".to_owned(), false), ("b".to_owned(), true)]);
         assert_eq!(names(&request.commands[0].copy_out_cached), [("c?".to_owned(), true)]);
+    }
+
+    #[test]
+    fn of_several_keys_of_a_file_one_counts_by_its_place() {
+        let everything =
+            r#"{"src":"s","content":"c","fileId":"f","name":"n","max":1,"symlink":"l","streamIn":true}"#;
+        let of = |file: &str, decode: fn(&[u8]) -> Result<Request, String>| {
+            let body = format!("{{\"cmd\":[{{\"files\":[{file}],\"copyIn\":{{\"a\":{file}}}}}]}}");
+            let command = decode(body.as_bytes()).unwrap().commands.remove(0);
+            (command.files[0].clone().unwrap(), command.copy_in["a"].clone())
+        };
+        let local = || File::Source(Source::Local("s".into()));
+        assert_eq!(of(everything, decode), (local(), CopiedIn::Symlink("l".into())));
+        assert_eq!(of(everything, decode_streaming), (File::StreamIn, CopiedIn::Symlink("l".into())));
+        let content = Source::Content("c".into());
+        let (file, copied) = of(r#"{"content":"c","fileId":"f","name":"n","max":1}"#, decode);
+        assert_eq!((file, copied), (File::Source(content.clone()), CopiedIn::Source(content)));
+        let collector = File::Collector { name: "n".into(), max: -1, pipe: true };
+        assert_eq!(of(r#"{"name":"n","max":-1,"pipe":true}"#, decode), (collector, CopiedIn::Collector));
+        let (File::Unusable(file), CopiedIn::Unusable(copied)) =
+            of(r#"{"name":"n","streamOut":true}"#, decode)
+        else {
+            panic!("it is neither")
+        };
+        let told =
+            "file type is not valid for cmd: &{<nil> <nil> <nil> 0xc000000000 <nil> <nil> false true false}";
+        assert_eq!([file.to_string(), copied.to_string()], [told, told]);
     }
 
     #[test]
