@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help up down purge logs doctor images monitor ffi test lint bench bundle bundle-tests
+.PHONY: help up down purge logs doctor images monitor ffi test fuzz lint bench bundle bundle-tests
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ ffi: ## compile the C library to dist/libgavel_ffi.so, with dist/gavel.h
 
 test: ## everything a contributor needs: unit tests, monitor tests, end-to-end tests against an instance of their own
 	@scripts/test.sh
+
+fuzz: ## look for bytes that a parser cannot stand, for an hour each: needs nightly and cargo-fuzz
+	@scripts/fuzz.sh
 
 lint: ## formatting, clippy, documentation, scripts, links
 	@scripts/lint.sh

@@ -22,6 +22,8 @@ mod copy_out_dir;
 mod descriptors;
 mod execute;
 pub(crate) mod files;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzz;
 pub(crate) mod go_error;
 mod kept;
 mod outputs;

@@ -24,6 +24,8 @@ mod access;
 mod budget;
 mod counted;
 pub(crate) mod executor;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzz;
 mod health;
 mod incoming;
 mod kept;

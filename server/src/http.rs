@@ -13,6 +13,8 @@ mod api;
 mod auth;
 mod body;
 mod error;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzz;
 mod gojudge;
 mod health;
 mod peer;

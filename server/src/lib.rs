@@ -17,6 +17,8 @@ mod copy;
 mod cpus;
 mod descriptors;
 pub mod figures;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 pub mod gojudge;
 pub mod grpc;
 pub mod http;

@@ -14,6 +14,8 @@ mod cgroup_parent;
 mod companions;
 mod container;
 mod engine;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzz;
 mod keeper;
 mod listener;
 mod prepare;

@@ -124,7 +124,7 @@ async fn with_disk<T: Send + 'static>(
     done.unwrap_or_else(|lost| Err(Refusal::Failed(lost.to_string())))
 }
 
-fn check_files(request: &Request, sources: &Sources) -> Result<(), Refusal> {
+pub(super) fn check_files(request: &Request, sources: &Sources) -> Result<(), Refusal> {
     let count = request.commands.len();
     if count > MAX_COMMANDS {
         return Err(Refusal::Bad(format!("too many commands: {count} > {MAX_COMMANDS}")));
@@ -143,7 +143,7 @@ fn check_files(request: &Request, sources: &Sources) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn prepare_all(request: &Request, sources: &Sources) -> Result<Vec<Prepared>, Refusal> {
+pub(super) fn prepare_all(request: &Request, sources: &Sources) -> Result<Vec<Prepared>, Refusal> {
     let pipes: &[PipeMap] = if request.commands.len() > 1 { &request.pipes } else { &[] };
     let mapped = map_pipes(&request.commands, pipes)?;
     let prepare = |(index, command): (usize, &Command)| -> Result<Prepared, Refusal> {

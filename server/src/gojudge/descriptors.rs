@@ -53,7 +53,7 @@ impl Descriptors {
 }
 
 /// Descriptors that a request has open at one time, at most.
-fn needed(request: &Request) -> usize {
+pub(super) fn needed(request: &Request) -> usize {
     // Two pipes of two ends each, where a relay is in the middle.
     request.commands.iter().map(of_command).sum::<usize>() + 4 * request.pipes.len()
 }

@@ -8,6 +8,8 @@ mod admin;
 mod digest;
 mod elsewhere;
 mod events;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzz;
 mod languages;
 mod receive;
 mod sieve;

@@ -9,6 +9,8 @@ use serde_json::json;
 
 mod files;
 mod form;
+#[cfg(any(test, feature = "fuzz"))]
+pub(super) mod fuzz;
 pub(super) mod json;
 mod media_type;
 mod missing;

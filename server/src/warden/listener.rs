@@ -113,7 +113,7 @@ async fn converse(stream: UnixStream, keeper: Arc<impl Performs>, _place: OwnedS
 }
 
 /// A line as a verb; `Err` says what is wrong with it.
-fn parse(line: &[u8]) -> Result<Verb, String> {
+pub(super) fn parse(line: &[u8]) -> Result<Verb, String> {
     let Some(line) = line.strip_suffix(b"\n") else {
         return Err(format!("refused: a request is one line of at most {MAX_LINE} bytes"));
     };
