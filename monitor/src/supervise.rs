@@ -74,7 +74,10 @@ pub(crate) fn supervise(
         Watch { child, leaf, deaths, notices, limits, started, main: None, strangers, noticed: false };
     let cause = watch.until_the_end(interrupts);
     let ended = Instant::now();
-    let survivors = watch.kill_everything();
+    // Who has failed once has no more to say.
+    let mut killing = Killing { interrupts: cause.is_ok().then_some(interrupts), failed: None };
+    let survivors = watch.kill_everything(&mut killing);
+    killing.failed.map_or(Ok(()), Err)?;
     let outcome = watch.outcome(cause?, ended);
     match outcome {
         // It is not the program's fault, and what it would have done nobody knows.
@@ -121,6 +124,26 @@ impl Used {
 
     fn touched(&self) -> Touched {
         Touched { faults: self.faults, resident: Bytes::kib(self.max_rss_kib).get() }
+    }
+}
+
+/// Whom to listen to while everything is killed, which may take seconds where there is much for the kernel to free.
+struct Killing<'a, I> {
+    interrupts: Option<&'a mut I>,
+    failed: Option<ChannelError>,
+}
+
+impl<I: Interrupts> Killing<'_, I> {
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.interrupts.as_ref()?.descriptor()
+    }
+
+    /// Answers whoever asks whether anybody is there. To be killed is no news.
+    fn hear(&mut self) {
+        self.failed = self.interrupts.as_mut().and_then(|interrupts| interrupts.heard().err());
+        if self.failed.is_some() {
+            self.interrupts = None;
+        }
     }
 }
 
@@ -194,8 +217,8 @@ impl Watch<'_> {
         }
     }
 
-    /// Kills until nothing is left. What survives for [`STUBBORN`] is named.
-    fn kill_everything(&mut self) -> Option<String> {
+    /// Kills until nothing is left, and listens meanwhile. What survives for [`STUBBORN`] is named.
+    fn kill_everything(&mut self, killing: &mut Killing<'_, impl Interrupts>) -> Option<String> {
         let patience = Instant::now() + STUBBORN;
         loop {
             self.reap();
@@ -209,7 +232,9 @@ impl Watch<'_> {
                     Err(errno) => format!("processes of the run could not be killed: {errno}"),
                 });
             }
-            self.wait(None, Instant::now() + Duration::from_millis(1));
+            if self.wait(killing.descriptor(), Instant::now() + Duration::from_millis(1)).word {
+                killing.hear();
+            }
         }
     }
 
@@ -288,8 +313,8 @@ fn reconcile(usage: &mut Usage, cause: Cause, limits: &Limits) {
 /// What the clock can still add.
 const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// How long processes may take to die.
-const STUBBORN: Duration = Duration::from_secs(5);
+/// How long processes may take to die. The server waits longer for the report, which is right whether they do or not.
+const STUBBORN: Duration = Duration::from_secs(4);
 
 /// When to look at the CPU time next: never before the limit can have been reached.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! Programs that aim at the monitor, at its measuring or at the next program.
 
+use std::io::{BufRead, BufReader};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,7 +12,7 @@ use gavel_protocol::{
     StdioSource,
 };
 
-use crate::common::{Ran, Server, ending, limits, processes_of, program, stdio_to, usage};
+use crate::common::{Ran, Server, ending, limits, processes_of, program, stdio_to, usage, wait_until};
 
 /// Compiles a program of `programs/`, once per test run.
 pub(crate) fn compiled(name: &str) -> PathBuf {
@@ -20,7 +21,7 @@ pub(crate) fn compiled(name: &str) -> PathBuf {
         let directory = tempfile::tempdir().unwrap();
         std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
             .unwrap();
-        for name in ["hostile", "in_flight", "memory", "neighbour", "probe", "signals", "terminal"] {
+        for name in ["hold", "hostile", "in_flight", "memory", "neighbour", "probe", "signals", "terminal"] {
             let source =
                 PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/monitor/programs/{name}.c"));
             let target = directory.path().join(name);
@@ -176,6 +177,47 @@ fn a_kill_and_a_ping_are_heard_during_a_run() {
     server.send(id, Order::Kill, &[]);
     let (ran, _) = server.shell("exit 5", limits());
     assert_eq!(ending(&ran), Ending::Exited { code: 5 });
+}
+
+/// Begins a run and kills it, with its process kept from dying for so long; the process that keeps it is to end with status 0.
+fn dying_slowly(server: &mut Server, milliseconds: &str) -> (RunId, std::process::Child) {
+    let run = hostile(server, &["closed_descriptors"], limits());
+    let id = server.begin(run, &[]);
+    wait_until(|| processes_of(server.uid).len() == 1);
+    let mut hold = Command::new(compiled("hold"));
+    hold.args([&processes_of(server.uid)[0].to_string(), milliseconds]);
+    let mut hold = hold.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(hold.stdout.take().unwrap()).lines();
+    assert_eq!(said.next().unwrap().unwrap(), "seized");
+    server.send(id, Order::Kill, &[]);
+    assert_eq!(said.next().unwrap().unwrap(), "dying");
+    (id, hold)
+}
+
+#[test]
+fn a_ping_is_answered_while_the_killed_are_slow_to_die() {
+    let mut server = Server::start_with_cgroups();
+    let (id, mut hold) = dying_slowly(&mut server, "1000");
+    for _ in 0..3 {
+        server.send(id, Order::Ping, &[]);
+        let (of, reply, _) = server.receive().unwrap();
+        assert_eq!((of, reply), (id, Reply::Pong));
+    }
+    // Again is no news.
+    server.send(id, Order::Kill, &[]);
+    let ran = server.finish(id);
+    assert_eq!((ending(&ran), ran.clean), (Ending::Cancelled, Clean::Proven));
+    assert_eq!(hold.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_end_of_the_connection_while_the_killed_are_slow_to_die_ends_the_monitor_after_them() {
+    let mut server = Server::start_with_cgroups();
+    let (_, mut hold) = dying_slowly(&mut server, "500");
+    let uid = server.uid;
+    assert!(!server.hang_up().success());
+    assert_eq!(processes_of(uid), Vec::<u32>::new());
+    assert_eq!(hold.wait().unwrap().code(), Some(0));
 }
 
 #[test]
