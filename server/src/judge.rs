@@ -245,7 +245,7 @@ mod tests {
 
     use gavel_protocol::{Bytes, Ending, Limit, Step};
 
-    use super::test_support::{LIMITS, Scripted, blobs, compiled, ended, printed, submission};
+    use super::test_support::{LIMITS, Scripted, Wanted, blobs, compiled, ended, printed, submission};
     use super::*;
     use crate::account::Account;
     use crate::sandbox::{Captured, CollectedOutput, Ran, RunEnding};
@@ -403,7 +403,7 @@ mod tests {
         bench.sandboxes.forget_the_image();
         assert!(bench.judge(&submission("same")).await.unwrap().compile.unwrap().cached);
         // It had to wait for a sandbox, to learn which image it is.
-        assert_eq!(bench.sandboxes.leases(), 4);
+        assert_eq!(bench.sandboxes.leases().len(), 4);
     }
 
     #[tokio::test]
@@ -415,7 +415,7 @@ mod tests {
         fresh.isolation = Isolation::Fresh;
         fresh.files = submission("same").files;
         assert!(!bench.judge(&fresh).await.unwrap().compile.unwrap().cached);
-        assert_eq!(bench.sandboxes.leases(), 4);
+        assert_eq!(bench.sandboxes.leases().len(), 4);
     }
 
     #[tokio::test]
@@ -429,6 +429,22 @@ mod tests {
         }
         bench.judge(&submission("sample")).await.unwrap();
         assert_eq!(files(), 2, "a program and its record");
+    }
+
+    #[tokio::test]
+    async fn sandboxes_are_asked_for_as_the_submission_says_and_waited_for_long() {
+        for isolation in [Isolation::Pooled, Isolation::PerUser, Isolation::Fresh] {
+            for user in [None, Some("bob".to_owned())] {
+                let bench = bench([Ok(compiled()), Ok(printed("3"))]);
+                let submission = Submission { isolation, user: user.clone(), ..submission("a") };
+                bench.judge(&submission).await.unwrap();
+                let expected = [Profile::Toolchain("gcc".into()), Profile::Run].map(|profile| {
+                    let user = user.clone();
+                    Wanted { profile, isolation, user, patience: Duration::from_secs(600) }
+                });
+                assert_eq!(bench.sandboxes.leases(), expected);
+            }
+        }
     }
 
     #[tokio::test]

@@ -91,8 +91,17 @@ pub(crate) fn cpp() -> (Language, Toolchain) {
 pub(crate) struct Scripted {
     answers: Arc<Mutex<VecDeque<Result<Ran, SandboxError>>>>,
     asked: Arc<Mutex<Vec<(Profile, Program)>>>,
-    leases: Arc<Mutex<u32>>,
+    leases: Arc<Mutex<Vec<Wanted>>>,
     image: Arc<Mutex<Image>>,
+}
+
+/// What a lease was asked for with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) profile: Profile,
+    pub(crate) isolation: Isolation,
+    pub(crate) user: Option<String>,
+    pub(crate) patience: Duration,
 }
 
 /// What sandboxes are made of, and whether that is known before one is there.
@@ -129,8 +138,9 @@ impl Scripted {
         self.image.lock().unwrap().known = false;
     }
 
-    pub(crate) fn leases(&self) -> u32 {
-        *self.leases.lock().unwrap()
+    /// The leases that were asked for since they were looked at last.
+    pub(crate) fn leases(&self) -> Vec<Wanted> {
+        std::mem::take(&mut self.leases.lock().unwrap())
     }
 }
 
@@ -143,13 +153,14 @@ impl Sandboxes for Scripted {
     async fn lease(
         &self,
         profile: &Profile,
-        _: Isolation,
-        _: Option<&str>,
-        _: Duration,
+        isolation: Isolation,
+        user: Option<&str>,
+        patience: Duration,
     ) -> Result<ScriptedLease, SandboxError> {
-        *self.leases.lock().unwrap() += 1;
+        let (profile, user) = (profile.clone(), user.map(str::to_owned));
+        self.leases.lock().unwrap().push(Wanted { profile: profile.clone(), isolation, user, patience });
         let image = self.image.lock().unwrap().id.clone();
-        Ok(ScriptedLease(self.clone(), profile.clone(), image))
+        Ok(ScriptedLease(self.clone(), profile, image))
     }
 
     fn image(&self, _: &Profile) -> Option<Arc<str>> {
