@@ -18,7 +18,7 @@ use super::judgement::Compilation;
 use crate::content::BlobId;
 use crate::copy;
 use crate::self_test::SELF_TEST;
-use crate::submission::Isolation;
+use crate::submission::{Isolation, RunLimits};
 
 /// Programs held open; each costs one descriptor.
 const HELD_OPEN: u64 = 256;
@@ -84,7 +84,7 @@ impl Key {
             hasher.update(&(field.len() as u64).to_le_bytes());
             hasher.update(field);
         };
-        add(b"gavel artefact 2");
+        add(b"gavel artefact 3");
         add(whose.user.map_or(&[][..], str::as_bytes));
         add(&[u8::from(whose.user.is_some())]);
         add(toolchain.image.as_bytes());
@@ -96,7 +96,16 @@ impl Key {
         for word in &language.compile {
             add(word.as_bytes());
         }
-        add(format!("{:?}", limits).as_bytes());
+        let RunLimits { cpu, wall, memory, stack, file, output, processes, open_files } = **limits;
+        for time in [cpu, wall] {
+            add(&time.as_nanos().to_le_bytes());
+        }
+        for size in [memory, stack, file, output] {
+            add(&size.get().to_le_bytes());
+        }
+        for count in [processes, open_files] {
+            add(&count.to_le_bytes());
+        }
         for (name, content) in *sources {
             add(name.as_bytes());
             add(content.hash().as_bytes());
