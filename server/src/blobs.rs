@@ -43,12 +43,12 @@ struct Table {
     /// How many hold a claim.
     claimed: HashMap<BlobId, usize>,
     /// About to be removed, unless somebody claims them before.
-    doomed: HashSet<BlobId>,
+    marked: HashSet<BlobId>,
 }
 
 impl Blobs {
     /// Opens the directory, and makes it where it is missing. Names that may have become nobody's come out of the
-    /// receiver; see [`Self::doom`].
+    /// receiver; see [`Self::mark`].
     ///
     /// # Errors
     /// What the disk says.
@@ -108,23 +108,23 @@ impl Blobs {
     ///
     /// Between the halves the caller looks whether any row names it: a row is only written while its writer holds a
     /// claim, so that none can appear unseen.
-    pub(crate) fn doom(&self, id: BlobId) -> bool {
+    pub(crate) fn mark(&self, id: BlobId) -> bool {
         let mut table = self.table();
-        !table.claimed.contains_key(&id) && table.doomed.insert(id)
+        !table.claimed.contains_key(&id) && table.marked.insert(id)
     }
 
     /// A row names it: it stays.
-    pub(crate) fn pardon(&self, id: BlobId) {
-        self.table().doomed.remove(&id);
+    pub(crate) fn unmark(&self, id: BlobId) {
+        self.table().marked.remove(&id);
     }
 
     /// Second half: removes it, unless it was claimed meanwhile.
     ///
     /// # Errors
     /// What the disk says.
-    pub(crate) fn bury(&self, id: BlobId) -> io::Result<()> {
+    pub(crate) fn remove_marked(&self, id: BlobId) -> io::Result<()> {
         let mut table = self.table();
-        if !table.doomed.remove(&id) {
+        if !table.marked.remove(&id) {
             return Ok(());
         }
         match fs::remove_file(self.path(id)) {
@@ -161,7 +161,7 @@ impl Blobs {
     fn claim(&self, id: BlobId) -> Claim {
         let mut table = self.table();
         *table.claimed.entry(id).or_default() += 1;
-        table.doomed.remove(&id);
+        table.marked.remove(&id);
         drop(table);
         Claim::new(Arc::new(Guard { blobs: self.clone(), id }))
     }
@@ -369,16 +369,16 @@ mod tests {
         let (blobs, mut orphans, directory) = blobs();
         let first = put(&blobs, b"shared");
         let id = first.id;
-        assert!(!blobs.doom(id), "it is claimed");
+        assert!(!blobs.mark(id), "it is claimed");
         drop(first);
         assert_eq!(orphans.try_recv().unwrap(), id);
-        assert!(blobs.doom(id));
+        assert!(blobs.mark(id));
         let again = put(&blobs, b"shared");
-        blobs.bury(id).unwrap();
+        blobs.remove_marked(id).unwrap();
         assert_eq!(files(directory.path()).len(), 1, "it was claimed again");
         drop(again);
-        assert!(blobs.doom(id));
-        blobs.bury(id).unwrap();
+        assert!(blobs.mark(id));
+        blobs.remove_marked(id).unwrap();
         assert_eq!(files(directory.path()), Vec::<PathBuf>::new());
     }
 

@@ -49,8 +49,8 @@ enum Attempt {
     Judged(Box<Judgement>),
     /// Cancelled, or the server is stopping: the store knows what to do with it.
     GivenUp,
-    /// It never got to run.
-    NotBegun(String),
+    /// No sandbox was free in time, be it for a later test: that counts as no attempt.
+    NotServed(String),
     Failed(String),
     /// No other attempt would go better.
     Hopeless(String),
@@ -131,7 +131,7 @@ impl Shared {
         match outcome {
             Attempt::Judged(judgement) => self.finish(job, attempt, &judgement).await,
             Attempt::GivenUp => self.requeue(job, attempt, true).await,
-            Attempt::NotBegun(why) => {
+            Attempt::NotServed(why) => {
                 tracing::warn!(attempt, "Putting the submission back: {why}");
                 self.pause().await;
                 self.requeue(job, attempt, true).await
@@ -191,7 +191,7 @@ impl Shared {
             Err(JudgeError::Cancelled) => Attempt::GivenUp,
             Err(why @ JudgeError::Missing { .. }) => Attempt::Hopeless(telemetry::chain(&why)),
             Err(JudgeError::Sandbox(why @ (SandboxError::Busy { .. } | SandboxError::Stopping))) => {
-                Attempt::NotBegun(why.to_string())
+                Attempt::NotServed(why.to_string())
             }
             Err(why) => Attempt::Failed(telemetry::chain(&why)),
         }

@@ -11,22 +11,22 @@ use crate::content::BlobId;
 pub(super) async fn collect(blobs: Blobs, readers: SqlitePool, mut suspects: UnboundedReceiver<BlobId>) {
     while let Some(id) = suspects.recv().await {
         if let Err(why) = look_at(&blobs, &readers, id).await {
-            blobs.pardon(id);
+            blobs.unmark(id);
             tracing::warn!(error = %why, blob = %id, "Failed to remove a blob; the next start tries again");
         }
     }
 }
 
 async fn look_at(blobs: &Blobs, readers: &SqlitePool, id: BlobId) -> Result<(), StoreError> {
-    if !blobs.doom(id) {
+    if !blobs.mark(id) {
         return Ok(());
     }
     if is_named(readers, id).await? {
-        blobs.pardon(id);
+        blobs.unmark(id);
         return Ok(());
     }
     let blobs = blobs.clone();
-    let removing = tokio::task::spawn_blocking(move || blobs.bury(id));
+    let removing = tokio::task::spawn_blocking(move || blobs.remove_marked(id));
     removing.await.map_err(|_| StoreError::Closed)?.map_err(StoreError::from)
 }
 

@@ -207,7 +207,7 @@ impl Store {
         Ok(())
     }
 
-    /// Puts a running submission back into the queue. `uncounted`: the attempt never got to run it.
+    /// Puts a running submission back into the queue. `uncounted`: the attempt found no sandbox and does not count.
     ///
     /// # Errors
     /// The store's.
@@ -302,18 +302,18 @@ impl Store {
             let files = files.remove(&seq).unwrap_or_default();
             match unfinished(&row, files) {
                 Ok(one) => restored.push(one),
-                Err(why) => self.bury(seq, &why).await?,
+                Err(why) => self.end_unreadable(seq, &why).await?,
             }
         }
         Ok(restored)
     }
 
     /// Ends a submission whose row makes no sense.
-    async fn bury(&self, seq: i64, why: &StoreError) -> Result<(), StoreError> {
+    async fn end_unreadable(&self, seq: i64, why: &StoreError) -> Result<(), StoreError> {
         tracing::error!(error = %why, seq, "A submission in the store cannot be read; it ends with an InternalError");
         let judgement = Judgement::internal_error(why.to_string(), 0);
         let Ended { verdict, judgement, now, .. } = Ended::of(SubmissionId::nil(), &judgement)?;
-        let buried = self.writer.write(move |connection| {
+        let ended = self.writer.write(move |connection| {
             Box::pin(async move {
                 let sql = "UPDATE submissions SET state = 'done', verdict = $2, judgement = $3, finished_at = $4 \
                            WHERE seq = $1";
@@ -321,7 +321,7 @@ impl Store {
                 update.execute(connection).await.map(drop)
             })
         });
-        buried.await
+        ended.await
     }
 }
 

@@ -39,9 +39,11 @@ async fn a_stopping_server_accepts_nothing_and_is_not_ready() {
     let id = bench.submit("alice", "sleep 2500").await;
     bench.until(&id, "running").await;
     bench.begin_to_stop();
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    let (status, body) = bench.get("/readyz").await;
-    assert_eq!((status.as_u16(), body["ready"].as_bool()), (503, Some(false)));
+    let ready = eventually(async || {
+        let (status, body) = bench.get("/readyz").await;
+        (status == 503).then_some(body)
+    });
+    assert_eq!(ready.await["ready"], false);
     let body = json!({"language": "cpp17", "source": "accept"});
     let request = bench.request(reqwest::Method::POST, "/api/v1/submissions").json(&body);
     let response = request.send().await.unwrap();

@@ -564,7 +564,7 @@ impl<S: Member, T: Ticket> State<S, T> {
             state.tally(profile).alive() > state.shelves[profile].warm && !awaited
         };
         let place = self.oldest(surplus)?;
-        self.dismiss(place, RetireReason::Room, effects);
+        self.retire_for_good(place, RetireReason::Room, effects);
         Some(place)
     }
 
@@ -575,7 +575,7 @@ impl<S: Member, T: Ticket> State<S, T> {
     }
 
     /// Retires one that is not replaced.
-    fn dismiss(&mut self, at: usize, reason: RetireReason, effects: &mut Vec<Effect<S, T>>) {
+    fn retire_for_good(&mut self, at: usize, reason: RetireReason, effects: &mut Vec<Effect<S, T>>) {
         let shelf = &mut self.shelves[self.places[at].profile];
         shelf.keep = shelf.keep.saturating_sub(1).max(shelf.warm);
         self.retire_idle(at, reason, effects);
@@ -596,7 +596,11 @@ impl<S: Member, T: Ticket> State<S, T> {
         };
         let place = self.oldest(|state, place| !ahead(state, place))?;
         let is_own = self.places[place].profile == profile;
-        self.dismiss(place, if is_own { RetireReason::Isolation } else { RetireReason::Room }, effects);
+        self.retire_for_good(
+            place,
+            if is_own { RetireReason::Isolation } else { RetireReason::Room },
+            effects,
+        );
         Some(place)
     }
 

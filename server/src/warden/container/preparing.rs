@@ -37,7 +37,7 @@ pub(in crate::warden) struct Preparing<'a> {
     pub(in crate::warden) arguments: &'a [String],
     /// Directories of the host, and where it sees them.
     pub(in crate::warden) cgroups: &'a [(String, String)],
-    /// And how.
+    /// What the script may do there.
     pub(in crate::warden) access: Access,
 }
 
