@@ -227,10 +227,7 @@ impl Shared {
         let is_kept = begun || footprint.row <= KEEP_IN_MEMORY;
         let job = Arc::new(Job::new(&submission, created_at, is_kept));
         let new = NewRecord { submission, created_at, idempotency, begun };
-        match begun {
-            true => self.start_at_once(job, new).await,
-            false => self.store_then_enqueue(job, new).await,
-        }
+        if begun { self.start_at_once(job, new).await } else { self.store_then_enqueue(job, new).await }
     }
 
     /// Where a worker is idle, it starts while the disk is still at it: the first attempt is stored together with the

@@ -77,10 +77,8 @@ pub(super) async fn shell(client: &Client, options: &Options) -> Result<u8, Shel
     let mut resized = signal(SignalKind::window_change()).map_err(local("watch for signals"))?;
     let (mut connection, mut sender) = Connection::open(client).await?;
     sender.request(&request(options, has_terminal)).await?;
-    let _raw = match has_terminal {
-        true => Some(RawMode::enter().map_err(local("prepare the terminal"))?),
-        false => None,
-    };
+    let _raw =
+        if has_terminal { Some(RawMode::enter().map_err(local("prepare the terminal"))?) } else { None };
     let sending = async {
         let mut input = local_input();
         if has_terminal {

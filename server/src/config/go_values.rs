@@ -79,9 +79,10 @@ pub(super) fn address(text: &str) -> Result<String, String> {
 /// `0,2-3`: sets of CPUs, one for each worker.
 pub(super) fn cpu_sets(text: &str) -> Result<String, String> {
     let is_set = |set: &str| crate::cpus::parse(set.trim()).is_some();
-    match text.split(',').all(is_set) {
-        true => Ok(text.to_owned()),
-        false => Err(format!("`{text}` is not a list of sets of CPUs such as 0,2-3")),
+    if text.split(',').all(is_set) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` is not a list of sets of CPUs such as 0,2-3"))
     }
 }
 

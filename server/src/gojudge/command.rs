@@ -250,10 +250,8 @@ fn prepare_one(
         slots.push(slot);
     }
     let named: BTreeSet<String> = collectors.iter().map(|collector| collector.name.clone()).collect();
-    let terminal = match command.tty {
-        true => terminal::replace(&mut slots, &mut collectors)?,
-        false => TerminalUse::default(),
-    };
+    let terminal =
+        if command.tty { terminal::replace(&mut slots, &mut collectors)? } else { TerminalUse::default() };
     let mut file_errors = Vec::new();
     let copy_in = copy_in(command, &collectors, sources, &mut file_errors)?;
     let is_output = |name: &str| pipe_names.contains(name) || named.contains(name);

@@ -37,9 +37,10 @@ impl Target {
         let path = Path::new(name);
         let below = path.strip_prefix(base).unwrap_or(path);
         let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
-        let below: PathBuf = match below.components().all(plain) {
-            true => below.components().filter(|part| *part != Component::CurDir).collect(),
-            false => PathBuf::new(),
+        let below: PathBuf = if below.components().all(plain) {
+            below.components().filter(|part| *part != Component::CurDir).collect()
+        } else {
+            PathBuf::new()
         };
         if below.as_os_str().is_empty() || name.contains('\0') {
             let base = base.display();

@@ -459,9 +459,10 @@ fn start_error(command: &Command, step: Step, errno: i32) -> String {
     match step {
         Step::Exec if searched && errno == nix::libc::ENOENT => {
             let has_path = command.env.iter().any(|variable| variable.starts_with("PATH="));
-            let what = match has_path {
-                true => "executable file not found in $PATH",
-                false => "no PATH environment variable provided for look up",
+            let what = if has_path {
+                "executable file not found in $PATH"
+            } else {
+                "no PATH environment variable provided for look up"
             };
             format!("execve: handle: {name}: {what}")
         }

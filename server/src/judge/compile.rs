@@ -201,10 +201,7 @@ pub(super) fn command(
 
 /// A file name that a compiler cannot take for an option (`-o`) or for a file of options (`@x`).
 fn argument(name: &str) -> Vec<u8> {
-    match name.starts_with(['-', '@']) {
-        true => format!("./{name}").into_bytes(),
-        false => name.to_owned().into_bytes(),
-    }
+    if name.starts_with(['-', '@']) { format!("./{name}").into_bytes() } else { name.to_owned().into_bytes() }
 }
 
 fn figures(ran: &Ran) -> Compilation {

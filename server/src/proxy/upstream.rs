@@ -89,9 +89,10 @@ impl Upstream {
 
 /// The path of a file. Ids are letters and digits; anything else could be a path of its own.
 fn file(id: &str) -> Result<String, Status> {
-    match !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric()) {
-        true => Ok(format!("/file/{id}")),
-        false => Err(Status::not_found("there is no file of this id")),
+    if !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric()) {
+        Ok(format!("/file/{id}"))
+    } else {
+        Err(Status::not_found("there is no file of this id"))
     }
 }
 

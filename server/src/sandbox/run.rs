@@ -292,9 +292,10 @@ impl Running {
             Ending::Cancelled => self.killed,
         };
         let times = [usage.cpu_user, usage.cpu_system, usage.wall_time];
-        match possible && times.iter().all(|time| *time <= LONGEST) {
-            true => Ok(()),
-            false => Err(breach(format!("{ending:?} with {usage:?} is impossible"))),
+        if possible && times.iter().all(|time| *time <= LONGEST) {
+            Ok(())
+        } else {
+            Err(breach(format!("{ending:?} with {usage:?} is impossible")))
         }
     }
 }

@@ -86,10 +86,7 @@ impl Ceiling {
     }
 
     fn state(self, holds: bool, slice: Option<String>) -> CeilingState {
-        match holds {
-            true => CeilingState::InForce(self),
-            false => CeilingState::Missing { ceiling: self, slice },
-        }
+        if holds { CeilingState::InForce(self) } else { CeilingState::Missing { ceiling: self, slice } }
     }
 
     /// Runs the container; whether the limits hold is how it ends.
@@ -129,19 +126,19 @@ impl Ceiling {
     fn limits(&self, common: &Common) -> Vec<String> {
         let Self { memory, processes } = *self;
         let memory = memory.get();
-        match common.unified {
-            true => vec![
+        if common.unified {
+            return vec![
                 format!("/cg/memory.max={memory}"),
                 "?/cg/memory.swap.max=0".to_owned(),
                 format!("/cg/pids.max={processes}"),
-            ],
-            false => vec![
-                format!("/cg/memory/memory.limit_in_bytes={memory}"),
-                format!("?/cg/memory/memory.memsw.limit_in_bytes={memory}"),
-                format!("/cg/memory/memory.limit_in_bytes={memory}"),
-                format!("/cg/pids/pids.max={processes}"),
-            ],
+            ];
         }
+        vec![
+            format!("/cg/memory/memory.limit_in_bytes={memory}"),
+            format!("?/cg/memory/memory.memsw.limit_in_bytes={memory}"),
+            format!("/cg/memory/memory.limit_in_bytes={memory}"),
+            format!("/cg/pids/pids.max={processes}"),
+        ]
     }
 }
 
@@ -191,9 +188,10 @@ async fn remove_earlier(engine: &Engine, name: &str, instance: &str) -> Result<(
         found => found?,
     };
     let labels = found.config.and_then(|config| config.labels).unwrap_or_default();
-    match Preparing::labels(instance).iter().all(|(key, value)| labels.get(key) == Some(value)) {
-        true => remove(engine, name).await,
-        false => Err(WardenError::Foreign(name.to_owned())),
+    if Preparing::labels(instance).iter().all(|(key, value)| labels.get(key) == Some(value)) {
+        remove(engine, name).await
+    } else {
+        Err(WardenError::Foreign(name.to_owned()))
     }
 }
 

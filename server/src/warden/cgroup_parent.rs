@@ -79,10 +79,12 @@ impl Cgroups {
             Driver::Cgroupfs | Driver::None => "/gavel",
         };
         let unified = info.cgroup_version == Some(SystemInfoCgroupVersionEnum::_2);
-        let hierarchies = match driver != Driver::None && writable(info, runtime) {
-            false => Vec::new(),
-            true if unified => vec![("/sys/fs/cgroup".to_owned(), "")],
-            true => v1_hierarchies(mountinfo),
+        let hierarchies = if driver == Driver::None || !writable(info, runtime) {
+            Vec::new()
+        } else if unified {
+            vec![("/sys/fs/cgroup".to_owned(), "")]
+        } else {
+            v1_hierarchies(mountinfo)
         };
         let (root, instance) = (root.unwrap_or(default).to_owned(), instance.to_owned());
         let delegates = delegates(mountinfo);

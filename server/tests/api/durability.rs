@@ -24,9 +24,10 @@ fn copy_blobs(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let copy = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy_blobs(&entry.path(), &copy),
-            false => drop(std::fs::copy(entry.path(), copy).unwrap()),
+        if entry.file_type().unwrap().is_dir() {
+            copy_blobs(&entry.path(), &copy);
+        } else {
+            std::fs::copy(entry.path(), copy).unwrap();
         }
     }
 }

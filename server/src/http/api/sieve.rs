@@ -481,10 +481,8 @@ impl Base64 {
         let whole = if is_last { block.len() } else { block.len() / 4 * 4 };
         let part: Vec<u8> = block.drain(..whole).collect();
         let Some(&first) = part.first().filter(|_| self.broken.is_none()) else { return Vec::new() };
-        let decoded = match self.is_padded {
-            true => Err(DecodeError::InvalidByte(0, first)),
-            false => STANDARD.decode(&part),
-        };
+        let decoded =
+            if self.is_padded { Err(DecodeError::InvalidByte(0, first)) } else { STANDARD.decode(&part) };
         match decoded {
             Ok(bytes) => {
                 self.is_padded = bytes.len() * 4 != whole * 3;

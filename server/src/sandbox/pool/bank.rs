@@ -141,10 +141,7 @@ impl Bank {
             return Err(SandboxError::TooMany { count: want.count(), most });
         }
         let (memory, most) = (Bytes(want.bytes()), self.quota.memory_of_one);
-        match memory > most {
-            true => Err(SandboxError::TooMuchMemory { memory, most }),
-            false => Ok(()),
-        }
+        if memory > most { Err(SandboxError::TooMuchMemory { memory, most }) } else { Ok(()) }
     }
 
     fn take(

@@ -55,9 +55,10 @@ impl FakeEngine {
         if request.contains("/start") {
             let mut starts = self.starts.lock().unwrap();
             *starts += 1;
-            return match self.failing.lock().unwrap().contains(&starts) {
-                true => (500, json!({ "message": NO_SPACE })),
-                false => (204, Value::Null),
+            return if self.failing.lock().unwrap().contains(&starts) {
+                (500, json!({ "message": NO_SPACE }))
+            } else {
+                (204, Value::Null)
             };
         }
         if request.starts_with("POST") && request.contains("/wait") {
@@ -66,9 +67,10 @@ impl FakeEngine {
         if request.starts_with("DELETE") {
             return (204, Value::Null);
         }
-        match request.contains("/containers/12ab/json") {
-            true => (200, json!({ "Id": "12ab", "Image": "sha256:77" })),
-            false => (404, json!({ "message": "not there" })),
+        if request.contains("/containers/12ab/json") {
+            (200, json!({ "Id": "12ab", "Image": "sha256:77" }))
+        } else {
+            (404, json!({ "message": "not there" }))
         }
     }
 

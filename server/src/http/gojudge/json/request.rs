@@ -389,12 +389,11 @@ impl Decoder {
         if self.first_error.is_some() {
             return;
         }
-        self.first_error = Some(match self.path.is_empty() {
-            true => format!("json: cannot unmarshal {found} into Go value of type {wanted}"),
-            false => {
-                let field = format!("{}.{}", self.structure, self.path.join("."));
-                format!("json: cannot unmarshal {found} into Go struct field {field} of type {wanted}")
-            }
+        self.first_error = Some(if self.path.is_empty() {
+            format!("json: cannot unmarshal {found} into Go value of type {wanted}")
+        } else {
+            let field = format!("{}.{}", self.structure, self.path.join("."));
+            format!("json: cannot unmarshal {found} into Go struct field {field} of type {wanted}")
         });
     }
 }
