@@ -362,6 +362,17 @@ fn container_oom_kills() -> u64 {
     counters.iter().find_map(count).unwrap_or(0)
 }
 
+/// What is in a leaf of files on disks, when nothing of its run is alive; 0 where there is too little in it altogether. Hierarchies of
+/// both kinds count files in memory among the others.
+fn files(current: u64, leaf: &Directory, all: &str) -> u64 {
+    if current <= LEFT_OVER.get() {
+        return 0;
+    }
+    let figures = leaf.read("memory.stat").unwrap_or_default();
+    let [all, in_memory] = [all, "shmem"].map(|key| directory::entry(&figures, key).unwrap_or(0));
+    all.saturating_sub(in_memory)
+}
+
 /// Kills the processes of a leaf with the pids controller where the kernel cannot do it at one stroke. With `pids.max` at 0 none is born any
 /// more, so that a few rounds end even a fork bomb; and nothing is started for it.
 fn kill_one_by_one(leaf: &Directory) -> Result<(), Errno> {

@@ -198,7 +198,7 @@ pub(crate) struct Reaped {
     pub(crate) system: Duration,
     /// Its largest resident set in KiB.
     pub(crate) max_rss_kib: u64,
-    /// Its page faults and those of the children it had waited for.
+    /// Its page faults and those of the children it had waited for, but for those that waited for a disk: these were on files.
     pub(crate) faults: u64,
 }
 
@@ -216,7 +216,7 @@ pub(crate) fn reap() -> Option<Reaped> {
         user: duration(usage.ru_utime),
         system: duration(usage.ru_stime),
         max_rss_kib: u64::try_from(usage.ru_maxrss).unwrap_or(0),
-        faults: u64::try_from(usage.ru_minflt.saturating_add(usage.ru_majflt)).unwrap_or(0),
+        faults: u64::try_from(usage.ru_minflt).unwrap_or(0),
     })
 }
 

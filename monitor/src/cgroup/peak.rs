@@ -42,14 +42,15 @@ impl Peak {
     }
 
     /// About so much, from the highest figures of a leaf that had this in it before; `kernel` where the kernel counts its own apart. What
-    /// an earlier run has left may go at any time, so that the kernel's memory of this one is known no better than this.
-    pub(super) fn of(all: u64, kernel: Option<u64>, before: Floor) -> Self {
+    /// an earlier run has left may go at any time, so that the kernel's memory of this one is known no better than this. `files` is
+    /// what is in it now of files on disks, which the program happened to be the first to read: those of the image, above all.
+    pub(super) fn of(all: u64, kernel: Option<u64>, before: Floor, files: u64) -> Self {
         let ahead = u64::from(cpus().clamp(1, CPUS)) * AHEAD;
         let kernel = kernel.unwrap_or(PROCESS);
         Self {
-            counted: all,
+            counted: all.saturating_sub(files),
             most: all.saturating_add(AHEAD),
-            least: all.saturating_sub(before.all).saturating_sub(ahead),
+            least: all.saturating_sub(before.all).saturating_sub(ahead).saturating_sub(files),
             kernel: kernel.saturating_sub(before.kernel).max(kernel.min(PROCESS)),
         }
     }
@@ -108,7 +109,7 @@ mod tests {
 
     fn peak(all: u64, kernel: u64, before: (u64, u64)) -> Peak {
         let before = Floor { all: before.0 * KIB, kernel: before.1 * KIB };
-        Peak::of(all * KIB, Some(kernel * KIB), before)
+        Peak::of(all * KIB, Some(kernel * KIB), before, 0)
     }
 
     fn touched(faults: u64) -> Touched {
@@ -138,6 +139,14 @@ mod tests {
         for faults in [0, 1, 1 << 20] {
             assert_eq!(Peak::exactly(7).given(touched(faults)), Bytes(7));
         }
+    }
+
+    #[test]
+    fn files_that_the_program_was_the_first_to_read_do_not_count() {
+        let peak = Peak::of(40_000 * KIB, Some(56 * KIB), Floor::default(), 32_000 * KIB);
+        assert_eq!(peak.given(touched(2500)), Bytes(56 * KIB + 2500 * page()));
+        assert_eq!(peak.given(touched(1 << 20)), Bytes(8_000 * KIB), "pages touched again");
+        assert_eq!(peak.given(touched(1)), Bytes(8_000 * KIB), "a file in memory");
     }
 
     #[test]

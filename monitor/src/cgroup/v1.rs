@@ -18,7 +18,7 @@ use super::directory::{ControlFile, Directory, JOIN};
 use super::own::Own;
 use super::peak::{AHEAD, Floor, Peak};
 use super::v1_cpus::{Hierarchies, Leaves};
-use super::{Counted, LEFT_OVER, kill_one_by_one};
+use super::{Counted, LEFT_OVER, files, kill_one_by_one};
 
 /// A leaf with more than this part of its limit in it after a run is not used again, nor one with more than [`LEFT_OVER`]: so much less the
 /// next run may have, until it is gone.
@@ -144,6 +144,7 @@ pub(crate) struct Leaf {
 struct Memory {
     leaf: Directory,
     join: OwnedFd,
+    current: ControlFile,
     /// The most that was in it since it was made or this was set to 0.
     peak: ControlFile,
     /// The same of the kernel's own memory, where that is counted apart.
@@ -161,6 +162,7 @@ impl Memory {
         let oom_control = leaf.open_file("memory.oom_control")?;
         Ok(Self {
             join: leaf.writer(JOIN)?,
+            current: leaf.open_file("memory.usage_in_bytes")?,
             peak: leaf.open_file("memory.max_usage_in_bytes")?,
             kernel_peak: leaf.open_file("memory.kmem.max_usage_in_bytes").ok(),
             before: Cell::default(),
@@ -195,7 +197,13 @@ impl Memory {
 
     fn peak(&self) -> Peak {
         let kernel = self.kernel_peak.as_ref().and_then(ControlFile::number);
-        Peak::of(self.peak.number().unwrap_or(0), kernel, self.before.get())
+        let current = self.current.number().unwrap_or(0);
+        Peak::of(
+            self.peak.number().unwrap_or(0),
+            kernel,
+            self.before.get(),
+            files(current, &self.leaf, "cache"),
+        )
     }
 
     fn has_killed(&self) -> bool {
@@ -244,14 +252,12 @@ impl Leaf {
 
     /// What is in it now, in bytes, and where more is told.
     pub(crate) fn memory(&self) -> (u64, &Directory) {
-        // The peak is that, once it is set back.
-        let current = self.memory.peak.write(0).ok().and_then(|()| self.memory.peak.number());
-        (current.unwrap_or(u64::MAX), &self.memory.leaf)
+        (self.memory.current.number().unwrap_or(u64::MAX), &self.memory.leaf)
     }
 
     /// How many are its own.
     pub(crate) fn descriptors(&self) -> u64 {
-        4 + u64::from(self.memory.alarm.is_some()) + u64::from(self.memory.kernel_peak.is_some())
+        5 + u64::from(self.memory.alarm.is_some()) + u64::from(self.memory.kernel_peak.is_some())
     }
 
     /// Sets its limits.

@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use super::directory::{Directory, entry};
 use super::own::Own;
 use super::peak::{Floor, Peak};
-use super::{Counted, kill_one_by_one};
+use super::{Counted, files, kill_one_by_one};
 
 /// The container's own cgroup, ready to hold leaves.
 #[derive(Debug)]
@@ -158,13 +158,18 @@ impl Leaf {
             user: time("user_usec"),
             system: time("system_usec"),
             memory: match peak {
-                Some(peak) => Peak::of(peak, None, Floor::default()),
+                Some(peak) => Peak::of(peak, None, Floor::default(), self.files()),
                 None => Peak::exactly(self.sampled.get()),
             },
             sampled: peak.is_none(),
             oom: self.directory.entry("memory.events", "oom_kill").is_some_and(|kills| kills > 0),
             processes: self.directory.number("pids.peak").and_then(|peak| u32::try_from(peak).ok()),
         }
+    }
+
+    fn files(&self) -> u64 {
+        let (current, directory) = self.memory();
+        files(current, directory, "file")
     }
 
     fn sample(&self) {

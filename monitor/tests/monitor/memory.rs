@@ -1,5 +1,7 @@
 //! That the same program has the same memory figure, and the same verdict near its limit, whatever ran before.
 
+use std::io::Write;
+
 use gavel_protocol::{Bytes, Clean, Ending, Limit, Limits};
 
 use crate::common::{Server, ending, limits, program, usage};
@@ -63,5 +65,47 @@ fn a_program_over_its_limit_is_always_killed_and_its_figure_is_over_it() {
             assert_eq!(ended, Ending::Killed { over: Limit::Memory }, "{size} MiB, round {round}");
             assert!(memory > limits.memory, "{size} MiB, round {round}: {memory}");
         }
+    }
+}
+
+/// A file of an image's kind: of so many MiB, and of others.
+fn file_of(mib: usize) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    for mib in 0..mib {
+        file.write_all(&vec![u8::try_from(mib).unwrap(); 1 << 20]).unwrap();
+    }
+    file.as_file().sync_all().unwrap();
+    std::fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o444)).unwrap();
+    file
+}
+
+/// Has the kernel forget what it has in memory of a file.
+fn forget(file: &std::fs::File) {
+    rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+}
+
+#[test]
+fn a_file_that_is_not_in_memory_yet_changes_neither_figure_nor_verdict() {
+    let _alone = alone();
+    let file = file_of(32);
+    let mut server = Server::start_with_cgroups();
+    let path = compiled("memory");
+    let mut run = |memory: u64| {
+        let argv = [path.to_str().unwrap(), "6000", file.path().to_str().unwrap()];
+        let limits = Limits { memory: Bytes::mib(memory), ..limits() };
+        let ran = server.run(program(&argv, "/", limits), &[]);
+        (ending(&ran), usage(&ran).memory)
+    };
+    for (memory, apart) in [(256, 1), (64, 1), (24, 4), (12, 6)] {
+        // The second time it is there.
+        forget(file.as_file());
+        let (cold, warm) = (run(memory), run(memory));
+        for (ended, figure) in [&cold, &warm] {
+            assert_eq!(*ended, Ending::Exited { code: 0 }, "in {memory} MiB");
+            assert!(*figure >= Bytes::kib(5500), "in {memory} MiB: {figure}");
+        }
+        // Near its limit a program's files have been given up before the end, and nobody knows how much of them there was.
+        let between = cold.1.get().abs_diff(warm.1.get());
+        assert!(between <= Bytes::mib(apart).get(), "in {memory} MiB: {cold:?} and {warm:?}");
     }
 }
