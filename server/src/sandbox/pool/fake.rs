@@ -16,6 +16,7 @@ use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixListener;
+use tokio::sync::{RwLock, RwLockWriteGuard};
 
 use super::Pool;
 use crate::config::Config;
@@ -76,6 +77,7 @@ pub(super) struct Stage {
     broken: Arc<Mutex<Option<String>>>,
     created: Arc<AtomicU32>,
     attempts: Arc<AtomicU32>,
+    making: Arc<RwLock<()>>,
     _workspace: TempDir,
 }
 
@@ -99,7 +101,7 @@ impl Stage {
         let manner = Arc::new(Mutex::new(Manner::Honest));
         let broken = Arc::new(Mutex::new(None));
         let (created, attempts, containers) = (Arc::default(), Arc::default(), Arc::default());
-        let removed: Arc<Mutex<Vec<u32>>> = Arc::default();
+        let (removed, making): (Arc<Mutex<Vec<u32>>>, Arc<RwLock<()>>) = Default::default();
         let warden = Warden {
             layout,
             manner: Arc::clone(&manner),
@@ -108,11 +110,12 @@ impl Stage {
             attempts: Arc::clone(&attempts),
             containers: Arc::clone(&containers),
             removed: Arc::clone(&removed),
+            making: Arc::clone(&making),
         };
 
         tokio::spawn(warden.serve(config.sandbox.warden_socket.clone()));
         let pool = Pool::with_plan(&config, &plan);
-        Self { pool, manner, containers, removed, broken, created, attempts, _workspace: workspace }
+        Self { pool, manner, containers, removed, broken, created, attempts, making, _workspace: workspace }
     }
 
     /// From now on monitors behave like this.
@@ -123,6 +126,11 @@ impl Stage {
     /// From now on the warden refuses, or does not.
     pub(super) fn break_warden(&self, why: Option<&str>) {
         *self.broken.lock().unwrap() = why.map(str::to_owned);
+    }
+
+    /// As long as this is held, no container is made.
+    pub(super) async fn hold(&self) -> RwLockWriteGuard<'_, ()> {
+        self.making.write().await
     }
 
     /// Containers made so far.
@@ -162,6 +170,7 @@ struct Warden {
     attempts: Arc<AtomicU32>,
     containers: Arc<AtomicU32>,
     removed: Arc<Mutex<Vec<u32>>>,
+    making: Arc<RwLock<()>>,
 }
 
 impl Warden {
@@ -201,6 +210,7 @@ impl Warden {
         if let Some(why) = refusal {
             return Answer::Failed(why);
         }
+        let _may_be_made = self.making.read().await;
         // Something between nothing and what an engine takes.
         tokio::time::sleep(Duration::from_millis(20)).await;
         self.created.fetch_add(1, Ordering::SeqCst);
