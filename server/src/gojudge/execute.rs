@@ -10,11 +10,12 @@ use gavel_protocol::{Bytes, CpuRate, Ending, Limits, Step, Usage};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{CommandResult, FileError, FileErrorKind, Status};
-use super::command::{CopyIn, Prepared, link_error};
+use super::command::{CopyIn, Prepared};
 use super::copy_out_dir::Target;
 use super::files::FileStore;
 use super::go_error;
 use super::kept::Kept;
+use super::not_started::{no_collector, not_put, not_run, start_error};
 use super::outputs::{Gathered, OUTPUT_LIMIT, Outputs, Piped, kept};
 use super::pipes::{PipeReader, Pipes};
 use super::refusal::Refusal;
@@ -359,48 +360,6 @@ fn link_target(content: &CopyIn) -> Option<String> {
     }
 }
 
-/// A command whose files could not be put in place.
-fn not_run(errors: Vec<FileError>) -> CommandResult {
-    let error = match errors.first() {
-        Some(first) if first.kind == FileErrorKind::Symlink => {
-            format!("symlink: {} operations failed", errors.len())
-        }
-        first => first.map(|first| first.message.clone()).unwrap_or_default(),
-    };
-    CommandResult { status: Status::FileError, error, file_error: errors, ..CommandResult::default() }
-}
-
-/// Which of the files it was. go-judge says nothing of a file that it cannot create and runs the command without it.
-fn not_put(links: &[(String, Option<String>)], file: u32, errno: i32) -> FileError {
-    let why = go_error::errno_text(errno);
-    let found = usize::try_from(file).ok().and_then(|file| links.get(file));
-    let (name, target) = found.cloned().unwrap_or_default();
-    match target {
-        Some(target) => link_error(&name, &target, &why),
-        None if [nix::libc::ENOSPC, nix::libc::EFBIG].contains(&errno) => {
-            let message = format!("write {name}: {why}");
-            FileError { name, kind: FileErrorKind::CopyInCopyContent, message }
-        }
-        None => {
-            let message = format!("open {name}: {why}");
-            FileError { name, kind: FileErrorKind::CopyInCreateFile, message }
-        }
-    }
-}
-
-/// The collector whose file could not be made: the first whose name cannot be one, else the first in a directory.
-fn no_collector(collectors: &[Collector], errno: i32) -> Refusal {
-    let files = || collectors.iter().filter(|collector| !collector.pipe);
-    let odd = |collector: &&Collector| collector.name.is_empty() || collector.name.contains('/');
-    let name = files().find(odd).or_else(|| files().next()).map_or("", |collector| collector.name.as_str());
-    let why = match errno {
-        nix::libc::EINVAL if name.is_empty() => nix::libc::ENOENT,
-        nix::libc::EINVAL => nix::libc::EROFS,
-        other => other,
-    };
-    Refusal::Failed(format!("container: {name}: open {name}: {}", go_error::errno_text(why)))
-}
-
 fn result(
     command: &Command,
     ending: RunEnding,
@@ -449,38 +408,15 @@ fn started(ending: RunEnding) -> Result<Ending, (Step, i32)> {
     }
 }
 
-/// go-judge tells apart what its container could not find and what the kernel would not execute.
-fn start_error(command: &Command, step: Step, errno: i32) -> String {
-    let why = go_error::errno_text(errno);
-    let Some(name) = command.args.first() else {
-        return "execve: no argument was given".to_owned();
-    };
-    let searched = !name.contains('/');
-    match step {
-        Step::Exec if searched && errno == nix::libc::ENOENT => {
-            let has_path = command.env.iter().any(|variable| variable.starts_with("PATH="));
-            let what = if has_path {
-                "executable file not found in $PATH"
-            } else {
-                "no PATH environment variable provided for look up"
-            };
-            format!("execve: handle: {name}: {what}")
-        }
-        Step::Exec => format!("start: {name}: execve: {why}"),
-        // A NUL in an argument or in the environment.
-        Step::Request => format!("execve: start: {name}: {why}"),
-        Step::CpuSet => format!("execve: cgroup: failed to set cpuset limit: write cpuset.cpus: {why}"),
-        Step::CpuRate => format!("execve: cgroup: failed to set cpu rate limit: {why}"),
-        step => format!("execve: {step}: {why}"),
-    }
-}
-
 fn nanos(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
+    use super::super::pipes::DRAIN;
     use super::*;
 
     fn of(given: &[&str]) -> Vec<String> {
@@ -495,5 +431,17 @@ mod tests {
         let own = ["PATH=/bin", "ASAN_OPTIONS=x=1", "LSAN_OPTIONS="];
         assert_eq!(of(&own), own);
         assert_eq!(of(&["A=1", "PATHS=/bin"]), ["A=1", "PATHS=/bin"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn outputs_that_do_not_end_are_given_up_all_at_one_time() {
+        let account = Account::new(Bytes::mib(16));
+        let start = |_: usize| PipeReader::start(Kept::new(&account, 100)).unwrap();
+        let (_kept_open, readers): (Vec<_>, Vec<_>) = (0..8).map(start).unzip();
+        let readers = readers.into_iter().enumerate().map(|(at, reader)| (at.to_string(), reader));
+        let begun = Instant::now();
+        let piped = piped(readers.collect(), None, &[]).await;
+        assert!(piped.len() == 8 && piped.iter().all(|piped| piped.kept.is_none()));
+        assert!(begun.elapsed() < DRAIN * 2, "{:?}", begun.elapsed());
     }
 }
