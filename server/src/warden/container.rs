@@ -41,23 +41,39 @@ pub(super) fn processes_of_container(processes: u32) -> u32 {
     processes + MONITOR_PROCESSES
 }
 
-/// The defaults of Docker, which a list of ours replaces, and what tells about other containers' timing and locks.
-const MASKED: [&str; 15] = [
+/// The defaults of Docker, which a list of ours replaces, and what tells of the host's devices, of other containers' timing, locks and
+/// use of the host.
+const MASKED: [&str; 30] = [
     "/proc/acpi",
     "/proc/asound",
+    "/proc/buddyinfo",
+    "/proc/cmdline",
+    "/proc/consoles",
+    "/proc/diskstats",
+    "/proc/dma",
     "/proc/interrupts",
+    "/proc/iomem",
+    "/proc/ioports",
+    "/proc/kallsyms",
     "/proc/kcore",
+    "/proc/key-users",
     "/proc/keys",
     "/proc/latency_stats",
     "/proc/locks",
+    "/proc/partitions",
+    "/proc/pressure",
     "/proc/sched_debug",
+    "/proc/schedstat",
     "/proc/scsi",
+    "/proc/softirqs",
     "/proc/timer_list",
     "/proc/timer_stats",
-    "/sys/devices/virtual/powercap",
+    "/proc/vmstat",
+    "/proc/zoneinfo",
     "/sys/devices/system/cpu/cpu0/thermal_throttle",
-    "/sys/fs/selinux",
+    "/sys/devices/virtual/powercap",
     "/sys/firmware",
+    "/sys/fs/selinux",
 ];
 
 /// The defaults of Docker.

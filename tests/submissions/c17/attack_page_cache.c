@@ -7,22 +7,25 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 static int forgotten, asked;
 
-/* The first page can be read without waiting for a disk. */
-static int is_there(int file) {
-    char byte;
-    struct iovec to = {&byte, 1};
-    return preadv2(file, &to, 1, 0, RWF_NOWAIT) == 1;
+/* Reads all of a file; whether that had to wait for a disk. */
+static int is_read_from_disk(int file) {
+    static char block[1 << 16];
+    struct rusage before, after;
+    getrusage(RUSAGE_SELF, &before);
+    for (off_t at = 0, length; (length = pread(file, block, sizeof block, at)) > 0;) at += length;
+    getrusage(RUSAGE_SELF, &after);
+    return after.ru_inblock > before.ru_inblock;
 }
 
 static void forget(int file, long size) {
-    char byte;
-    if (size == 0 || pread(file, &byte, 1, 0) != 1 || !is_there(file)) return;
+    if (size == 0 || asked == 300) return;
+    is_read_from_disk(file);
     posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
     char *pages = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
     if (pages != MAP_FAILED) {
@@ -31,7 +34,7 @@ static void forget(int file, long size) {
     }
     posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
     asked++;
-    forgotten += !is_there(file);
+    forgotten += is_read_from_disk(file);
 }
 
 static void walk(int directory, int depth) {
@@ -51,7 +54,7 @@ static void walk(int directory, int depth) {
 int main(void) {
     int directory = open("/usr/lib", O_RDONLY | O_DIRECTORY);
     walk(directory, 2);
-    if (asked == 0) puts("no file was there");
+    if (asked < 100) printf("only %d files were there\n", asked);
     else if (forgotten) printf("%d of %d files were forgotten\n", forgotten, asked);
     else puts("nothing was forgotten");
 }
