@@ -6,13 +6,15 @@ use std::time::Duration;
 use gavel_protocol::{Bytes, Limits};
 
 use crate::identity::is_shield;
+use crate::warming::OF_IMAGES;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
 Runs programs in a container, enforces their limits and reports.
 
-monitor serve --socket PATH [--cgroups DIR] [--box DIR]...
-    Connects to the server's socket and runs what it says, until the connection ends.
+monitor serve --socket PATH [--cgroups DIR] [--box DIR]... [--warm DIR]...
+    Connects to the server's socket and runs what it says, until the connection ends. While there is nothing to do it
+    reads into memory what is below the --warm directories (those of an image's programs and libraries).
 
 monitor run [OPTION]... -- PROGRAM [ARGUMENT]...
     Runs one program and prints a JSON report on standard output. The program inherits standard input and the
@@ -51,6 +53,8 @@ pub(crate) struct Serve {
     pub(crate) cgroups: PathBuf,
     /// The directories of the box.
     pub(crate) boxes: Vec<String>,
+    /// The directories to read into memory.
+    pub(crate) warm: Vec<String>,
 }
 
 /// Arguments of `monitor run`.
@@ -101,20 +105,25 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
 }
 
 fn serve<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<Serve, String> {
-    let (mut socket, mut cgroups, mut boxes) = (None, PathBuf::from(CGROUPS), Vec::new());
+    let (mut socket, mut cgroups, mut boxes, mut warm) =
+        (None, PathBuf::from(CGROUPS), Vec::new(), Vec::new());
     while let Some(option) = words.next() {
         let value = words.next().ok_or_else(|| format!("{option} needs a value"))?;
         match option {
             "--socket" => socket = Some(PathBuf::from(value)),
             "--cgroups" => cgroups = PathBuf::from(value),
             "--box" => boxes.push(value.trim_end_matches('/').to_owned()),
+            "--warm" => warm.push(value.to_owned()),
             _ => return Err(unknown(option)),
         }
     }
     if boxes.is_empty() {
         boxes = BOXES.map(str::to_owned).to_vec();
     }
-    Ok(Serve { socket: socket.ok_or("--socket is missing")?, cgroups, boxes })
+    if warm.is_empty() {
+        warm = OF_IMAGES.map(str::to_owned).to_vec();
+    }
+    Ok(Serve { socket: socket.ok_or("--socket is missing")?, cgroups, boxes, warm })
 }
 
 fn by_hand<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<ByHand, String> {

@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
 use gavel_protocol::{Envelope, FrameError, MAX_FRAME, Order, Reply, RunId, VERSION, decode, encode, socket};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
 /// Why a conversation cannot go on. The monitor then ends, and its container with it.
@@ -97,6 +98,17 @@ impl Channel {
         socket::send(&self.socket, &frame, descriptors)?;
         self.sent += 1;
         Ok(())
+    }
+
+    /// A frame is there, or the end.
+    ///
+    /// # Errors
+    /// As poll(2).
+    pub(crate) fn is_readable(&self) -> Result<bool, ChannelError> {
+        let mut socket = [PollFd::from_borrowed_fd(self.socket.as_fd(), PollFlags::IN)];
+        let ready =
+            rustix::io::retry_on_intr(|| poll(&mut socket, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })));
+        Ok(ready.map_err(io::Error::from)? > 0)
     }
 
     /// Waits for one frame; None when the server is gone.

@@ -5,6 +5,7 @@
 //!                   │  ─▶ spawn            fork, the child's steps, exec
 //!                   │  ─▶ supervise        clocks, kill, reap ─▶ cgroup, crowd
 //!                   └─▶ collect, reset     files out, everything gone
+//!             ─▶ warming                   the image's files, while there is nothing to do
 //! ```
 
 mod arguments;
@@ -31,6 +32,7 @@ mod selfcheck;
 mod serve;
 mod spawn;
 mod supervise;
+mod warming;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -63,7 +65,7 @@ fn main() -> ExitCode {
 
 fn serve_until_the_end(serve: &Serve) -> Result<(), String> {
     let boxes = Boxes::open(&serve.boxes).map_err(|error| format!("the box cannot be opened: {error}"))?;
-    serve::serve(&serve.socket, boxes, &serve.cgroups).map_err(|error| error.to_string())
+    serve::serve(&serve.socket, boxes, &serve.cgroups, &serve.warm).map_err(|error| error.to_string())
 }
 
 fn print(text: &str) -> Result<(), String> {

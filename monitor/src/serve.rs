@@ -19,12 +19,18 @@ use crate::run::Runner;
 use crate::selfcheck;
 use crate::spawn::landlock_abi;
 use crate::supervise::Interrupts;
+use crate::warming::Warming;
 
 /// Serves until the server is gone.
 ///
 /// # Errors
 /// When the conversation cannot start or go on.
-pub(crate) fn serve(socket: &Path, boxes: Boxes, cgroups: &Path) -> Result<(), ChannelError> {
+pub(crate) fn serve(
+    socket: &Path,
+    boxes: Boxes,
+    cgroups: &Path,
+    warm: &[String],
+) -> Result<(), ChannelError> {
     let mut channel = Channel::connect(socket)?;
     let (equipment, mut problems) = Equipment::new(boxes, cgroups, &[])?;
     problems.extend(selfcheck::problems());
@@ -32,7 +38,7 @@ pub(crate) fn serve(socket: &Path, boxes: Boxes, cgroups: &Path) -> Result<(), C
     channel.send(RunId::NONE, Reply::Hello(hello(&equipment, problems)), &[])?;
     let Some(setup) = welcome(&mut channel)? else { return Ok(()) };
     let runner = Runner::new(setup.uid, setup.gid, equipment)?;
-    Server { channel, runner, refused: None }.listen()
+    Server { channel, runner, refused: None, warming: Warming::of(warm) }.listen()
 }
 
 fn hello(equipment: &Equipment, problems: Vec<String>) -> Hello {
@@ -68,11 +74,12 @@ struct Server {
     runner: Runner,
     /// The run whose files could not be put into the box, and why.
     refused: Option<(RunId, Refusal)>,
+    warming: Warming,
 }
 
 impl Server {
     fn listen(mut self) -> Result<(), ChannelError> {
-        while let Some(Received { run, order, descriptors }) = self.channel.receive()? {
+        while let Some(Received { run, order, descriptors }) = self.next()? {
             match order {
                 Order::Files(files) => self.put(run, &files, &descriptors),
                 Order::Run(order) => self.run(run, &order, descriptors)?,
@@ -85,6 +92,12 @@ impl Server {
         // Nobody is left to be told.
         let _ = self.runner.dismiss();
         Ok(())
+    }
+
+    /// The next order; while there is none, the time is of use.
+    fn next(&mut self) -> Result<Option<Received>, ChannelError> {
+        while !self.channel.is_readable()? && self.warming.step() {}
+        self.channel.receive()
     }
 
     fn put(&mut self, run: RunId, files: &[BoxFile], descriptors: &[OwnedFd]) {

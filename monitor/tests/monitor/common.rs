@@ -66,13 +66,28 @@ impl Server {
         Self::start_by(&apart, Some(Cgroups::make()))
     }
 
+    /// Starts a monitor whose image has these files.
+    pub(crate) fn start_with_image(files: &[(&Path, &[u8])]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        for (path, content) in files {
+            let path = directory.path().join("image").join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, content).unwrap();
+            forget(&std::fs::File::open(&path).unwrap());
+        }
+        Self::start_at(directory, &[], None)
+    }
+
     fn start_in(cgroups: Option<Cgroups>) -> Self {
         Self::start_by(&[], cgroups)
     }
 
     /// `by` is a command that runs another: its arguments are the directory that holds the box, and that command.
     fn start_by(by: &[&str], cgroups: Option<Cgroups>) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        Self::start_at(tempfile::tempdir().unwrap(), by, cgroups)
+    }
+
+    fn start_at(directory: tempfile::TempDir, by: &[&str], cgroups: Option<Cgroups>) -> Self {
         open_up(directory.path(), 0o755);
         for name in ["w", "tmp"] {
             std::fs::create_dir(directory.path().join(name)).unwrap();
@@ -88,6 +103,7 @@ impl Server {
         command.args([env!("CARGO_BIN_EXE_monitor"), "serve", "--socket"]).arg(&socket);
         command.arg("--cgroups").arg(cgroups.as_ref().map_or(directory.path(), Cgroups::root));
         command.arg("--box").arg(directory.path().join("w")).arg("--box").arg(directory.path().join("tmp"));
+        command.arg("--warm").arg(directory.path().join("image"));
         Self::launch(directory, &socket, &mut command, cgroups)
     }
 
@@ -390,6 +406,12 @@ pub(crate) fn wait_until(mut true_now: impl FnMut() -> bool) {
         assert!(std::time::Instant::now() < end, "it did not happen within {PATIENCE:?}");
         std::thread::sleep(Duration::from_millis(2));
     }
+}
+
+/// Has the kernel forget what it has in memory of a file.
+pub(crate) fn forget(file: &std::fs::File) {
+    file.sync_all().unwrap();
+    rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
 }
 
 fn open_up(path: &Path, mode: u32) {

@@ -1,10 +1,13 @@
 //! That the same program has the same memory figure, and the same verdict near its limit, whatever ran before.
 
 use std::io::Write;
+use std::path::Path;
+
+use nix::sys::resource::{UsageWho, getrusage};
 
 use gavel_protocol::{Bytes, Clean, Ending, Limit, Limits};
 
-use crate::common::{Server, ending, limits, program, usage};
+use crate::common::{Server, ending, forget, limits, program, usage, wait_until};
 use crate::hostile::compiled;
 use crate::limits::alone;
 
@@ -74,14 +77,8 @@ fn file_of(mib: usize) -> tempfile::NamedTempFile {
     for mib in 0..mib {
         file.write_all(&vec![u8::try_from(mib).unwrap(); 1 << 20]).unwrap();
     }
-    file.as_file().sync_all().unwrap();
     std::fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o444)).unwrap();
     file
-}
-
-/// Has the kernel forget what it has in memory of a file.
-fn forget(file: &std::fs::File) {
-    rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
 }
 
 #[test]
@@ -108,4 +105,29 @@ fn a_file_that_is_not_in_memory_yet_changes_neither_figure_nor_verdict() {
         let between = cold.1.get().abs_diff(warm.1.get());
         assert!(between <= Bytes::mib(apart).get(), "in {memory} MiB: {cold:?} and {warm:?}");
     }
+}
+
+#[test]
+fn the_files_of_the_image_are_read_into_memory_while_there_is_nothing_to_do() {
+    let paths = ["bin/program", "lib/deep/down/library", "lib/small"].map(Path::new);
+    let content = vec![7; 5 << 20];
+    let files = [(paths[0], &content[..]), (paths[1], &content), (paths[2], b"small")];
+    let mut server = Server::start_with_image(&files);
+    // Who comes meanwhile is served, and what is open for it is nobody's trace.
+    for _ in 0..5 {
+        assert_eq!(server.shell("echo here", limits()).0.clean, Clean::Proven);
+    }
+    let io = format!("/proc/{}/io", server.monitor_pid());
+    let fetched = || {
+        let figures = std::fs::read_to_string(&io).unwrap();
+        let line = figures.lines().find_map(|line| line.strip_prefix("read_bytes: ")).unwrap();
+        line.parse::<usize>().unwrap()
+    };
+    wait_until(|| fetched() >= 2 * content.len());
+    let of_this_thread = || getrusage(UsageWho::RUSAGE_THREAD).unwrap().block_reads();
+    let before = of_this_thread();
+    for path in paths {
+        std::fs::read(server.directory.path().join("image").join(path)).unwrap();
+    }
+    assert_eq!(of_this_thread(), before, "nobody waits for a disk any more");
 }
