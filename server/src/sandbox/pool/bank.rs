@@ -12,7 +12,7 @@ use super::state::{self, Effect, Member, Policy, State, Tally};
 use super::status::ProfileStatus;
 use crate::sandbox::SandboxError;
 use crate::sandbox::member::{RetireReason, Sandbox};
-use crate::slots::{Profile, Quota};
+use crate::slots::{Kind, Profile, Quota};
 use crate::submission::Isolation;
 
 /// What is to be done about a place.
@@ -79,6 +79,7 @@ impl Bank {
             memory: quota.memory.get(),
             of_one: size(quota.of_one),
             memory_of_one: quota.memory_of_one.get(),
+            of_senders: quota.kind == Kind::Command,
         };
         let state = State::new(warm, size(quota.slots), at_once, policy);
         (Self { profiles: names, quota, state: Mutex::new(state), orders }, keepers)

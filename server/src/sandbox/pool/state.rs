@@ -59,6 +59,8 @@ pub(super) struct Quota {
     /// Of these, what one named user may have: as much as all, or less where the user may be a whole site.
     pub(super) of_one: usize,
     pub(super) memory_of_one: u64,
+    /// A named user is a sender of requests, who may have many users.
+    pub(super) of_senders: bool,
 }
 
 /// What is to be done, in this order.
@@ -182,7 +184,7 @@ impl<S: Member, T: Ticket> State<S, T> {
             shelves: profiles.into_iter().map(shelf).collect(),
             places: (0..places).map(|_| empty()).collect(),
             line: Line::default(),
-            costs: Costs::default(),
+            costs: Costs::new(quota.of_senders),
             closed: false,
         }
     }

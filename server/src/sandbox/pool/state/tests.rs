@@ -67,7 +67,12 @@ impl Table {
     }
 
     fn with_memory(warm: &[usize], places: usize, at_once: usize, memory: u64) -> Self {
-        Self::with(warm, places, Quota { at_once, memory, of_one: at_once, memory_of_one: memory }, 1000)
+        Self::with(
+            warm,
+            places,
+            Quota { at_once, memory, of_one: at_once, memory_of_one: memory, of_senders: false },
+            1000,
+        )
     }
 
     fn with(warm: &[usize], places: usize, quota: Quota, max_runs: u32) -> Self {
@@ -323,7 +328,7 @@ fn memory_is_set_aside_for_what_is_in_use() {
 
 #[test]
 fn one_who_holds_as_much_as_one_may_have_waits_and_others_pass() {
-    let quota = Quota { at_once: 4, memory: 400, of_one: 3, memory_of_one: 300 };
+    let quota = Quota { at_once: 4, memory: 400, of_one: 3, memory_of_one: 300, of_senders: true };
     let mut table = Table::with(&[4], 5, quota, 1000);
     table.make_all();
     assert_eq!(table.want(1, 0, Isolation::Pooled, &[10; 3]), "1 gets 0+1+2");
@@ -361,7 +366,7 @@ fn who_costs_sandboxes_waits_longer_each_time_and_nobody_else_does() {
 
 #[test]
 fn a_successor_is_there_before_the_last_run_was_done_and_no_sandbox_does_more_than_its_number() {
-    let quota = Quota { at_once: 1, memory: 0, of_one: 1, memory_of_one: 0 };
+    let quota = Quota { at_once: 1, memory: 0, of_one: 1, memory_of_one: 0, of_senders: false };
     let mut table = Table::with(&[1], 2, quota, 10);
     table.make_all();
     for _ in 0..8 {
