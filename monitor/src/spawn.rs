@@ -435,11 +435,28 @@ fn last_errno() -> Errno {
 }
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsFd;
     use std::sync::atomic::Ordering;
 
     use rustix::process::{WaitOptions, waitpid};
 
     use super::*;
+    use crate::seccomp::filter;
+
+    #[test]
+    fn the_filter_lets_who_shows_the_pass_fork_into_a_cgroup_and_nobody_else() {
+        let (pass, other) = (Pass::new().unwrap(), Pass::new().unwrap());
+        let forking = move || {
+            rustix::thread::set_no_new_privs(true).unwrap();
+            install_filter(&filter(false, pass)).unwrap();
+            let (nothing, mut stack) = (std::fs::File::open("/dev/null").unwrap(), Stack::new());
+            // The kernel finds no cgroup there, if it is asked.
+            [pass, other].map(|shown| start_in(nothing.as_fd(), shown, Memory::Copied, &mut stack, || ()))
+        };
+        // A filter is its thread's.
+        let answers = std::thread::spawn(forking).join().unwrap();
+        assert_eq!(answers, [Err(Errno::BADF), Err(Errno::NOSYS)]);
+    }
 
     #[test]
     fn a_child_is_waited_for_until_it_execs_or_is_dead_whosever_memory_it_works_in() {
