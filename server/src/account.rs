@@ -3,15 +3,19 @@
 //!
 //! Nobody can hold all of it. Each [`Purpose`] has a share, so that running programs find room beside requests that
 //! wait, and one holder has at most three quarters of its share. What is small goes on while large ones wait: there is
-//! a floor that only small ones may use.
+//! a floor that only small ones may use. Who waits holds nothing of what it waits for.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use self::ledger::{Ledger, Taken};
+use self::waiting::Waiting;
+
+mod ledger;
 mod size;
+mod waiting;
 
 pub use size::size;
 
@@ -19,7 +23,7 @@ pub use size::size;
 pub const UNCOUNTED: u64 = 8 * 1024;
 /// Up to this size a holder may use the floor.
 const SMALL: u64 = 64 * 1024;
-/// What the semaphores count.
+/// What is counted.
 const UNIT: u64 = 1024;
 
 /// What memory is held for.
@@ -29,6 +33,9 @@ pub enum Purpose {
     Requests,
     /// What programs wrote, until the client has taken it.
     Outputs,
+    /// What the programs of submissions write, until it is compared and kept. Set apart: whatever clients hold, tests
+    /// are judged, and however many are, there is room for clients.
+    Judging,
     /// Connections and their buffers.
     Connections,
     /// What is kept until somebody removes it: names of stored files.
@@ -36,20 +43,26 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 4] = [Self::Requests, Self::Outputs, Self::Connections, Self::Kept];
+    const ALL: [Self; 5] = [Self::Requests, Self::Outputs, Self::Judging, Self::Connections, Self::Kept];
 
     /// Of what comes and goes with requests; the floor is for these.
     fn is_of_requests(self) -> bool {
         matches!(self, Self::Requests | Self::Outputs)
     }
 
-    /// The most of the whole that all of this purpose have, in sixteenths. Together these are more than the whole: what
-    /// one purpose does not need is there for another. But connections and what is kept leave room, and so do requests
-    /// for the outputs of those that run.
+    /// Its share is nobody else's.
+    fn is_apart(self) -> bool {
+        self == Self::Judging
+    }
+
+    /// The most that all of this purpose have, in sixteenths. Together these are more than the whole: what one purpose
+    /// does not need is there for another. But connections and what is kept leave room, and so do requests for the
+    /// outputs of those that run.
     fn sixteenths(self) -> u64 {
         match self {
-            Self::Requests => 8,
-            Self::Outputs => 10,
+            Self::Requests => 7,
+            Self::Outputs => 9,
+            Self::Judging => 3,
             Self::Connections => 3,
             Self::Kept => 1,
         }
@@ -58,21 +71,12 @@ impl Purpose {
 
 /// The account. Copies are of the same one.
 #[derive(Debug, Clone)]
-pub struct Account(Arc<Pots>);
+pub struct Account(Arc<Shared>);
 
 #[derive(Debug)]
-struct Pots {
+struct Shared {
     size: Bytes,
-    /// All but the floor.
-    whole: Arc<Semaphore>,
-    floor: Arc<Semaphore>,
-    shares: [Pot; 4],
-}
-
-#[derive(Debug)]
-struct Pot {
-    units: Arc<Semaphore>,
-    size: u64,
+    ledger: Mutex<Ledger>,
 }
 
 /// Not so much is free.
@@ -92,22 +96,12 @@ pub enum Full {
 impl Account {
     /// An account of so much memory.
     pub fn new(size: Bytes) -> Self {
-        let pot = |purpose: Purpose| {
-            let size = size.get() / 16 * purpose.sixteenths();
-            Pot { units: semaphore(size), size }
-        };
-        let floor = size.get() / 16;
-        Self(Arc::new(Pots {
-            size,
-            whole: semaphore(size.get() - floor),
-            floor: semaphore(floor),
-            shares: Purpose::ALL.map(pot),
-        }))
+        Self(Arc::new(Shared { size, ledger: Mutex::new(Ledger::new(size)) }))
     }
 
     /// Holds nothing yet, for this purpose.
     pub fn open(&self, purpose: Purpose) -> Held {
-        Held { account: self.clone(), purpose, bytes: 0, large: None, floor: None }
+        Held { account: self.clone(), purpose, bytes: 0, taken: Taken::default() }
     }
 
     /// Takes so many bytes, if they are free.
@@ -120,7 +114,8 @@ impl Account {
         Ok(held)
     }
 
-    /// Takes so many bytes, and waits until they are free for as long as `patience`. Who waits is served in turn.
+    /// Takes so many bytes, and waits until they are free for as long as `patience`. Others may pass who need less, but
+    /// in the long run not again and again.
     ///
     /// # Errors
     /// [`Full`].
@@ -130,25 +125,25 @@ impl Account {
         Ok(held)
     }
 
-    /// The most bytes that one holder may have.
+    /// The most bytes that one holder may have. A test has all that there is for judging, if it needs that: others
+    /// have it after it.
     pub fn most(&self, purpose: Purpose) -> u64 {
-        self.share(purpose) / 4 * 3
+        let share = self.share(purpose);
+        if purpose == Purpose::Judging { share } else { share / 4 * 3 }
     }
 
     /// The most bytes that all of this purpose may have together.
     pub fn share(&self, purpose: Purpose) -> u64 {
-        self.pot(purpose).size
+        self.0.size.get() / 16 * purpose.sixteenths()
     }
 
     /// What is held now, of all purposes.
     pub fn held(&self) -> Bytes {
-        let Pots { size, whole, floor, .. } = &*self.0;
-        let free = (whole.available_permits() + floor.available_permits()) as u64 * UNIT;
-        Bytes(size.get().saturating_sub(free))
+        Bytes(self.ledger().held())
     }
 
-    fn pot(&self, purpose: Purpose) -> &Pot {
-        &self.0.shares[purpose as usize]
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.0.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -158,15 +153,7 @@ pub struct Held {
     account: Account,
     purpose: Purpose,
     bytes: u64,
-    large: Option<Large>,
-    floor: Option<OwnedSemaphorePermit>,
-}
-
-/// Of a purpose's share and of the whole, the same.
-#[derive(Debug)]
-struct Large {
-    share: OwnedSemaphorePermit,
-    whole: OwnedSemaphorePermit,
+    taken: Taken,
 }
 
 impl Held {
@@ -183,16 +170,8 @@ impl Held {
         let bytes = self.grown(more)?;
         let missing = self.missing(bytes);
         if missing > 0 {
-            let pots = &self.account.0;
-            let large = Large::try_take(&self.account.pot(self.purpose).units, &pots.whole, missing);
-            match large {
-                Some(large) => self.add(large),
-                None if bytes <= SMALL && self.purpose.is_of_requests() => {
-                    let floor = try_acquire(&pots.floor, missing).ok_or(Full::Now)?;
-                    join(&mut self.floor, floor);
-                }
-                None => return Err(Full::Now),
-            }
+            let taken = self.account.ledger().try_take(self.purpose, missing, bytes <= SMALL);
+            self.taken.add(taken.ok_or(Full::Now)?);
         }
         self.bytes = bytes;
         Ok(())
@@ -203,18 +182,12 @@ impl Held {
     /// # Errors
     /// [`Full`]; what it had, it has still.
     pub async fn grow(&mut self, more: u64, patience: Duration) -> Result<(), Full> {
-        match self.try_grow(more) {
-            Err(Full::Now) => {}
-            done => return done,
-        }
         let bytes = self.grown(more)?;
-        let taking = Large::take(
-            Arc::clone(&self.account.pot(self.purpose).units),
-            Arc::clone(&self.account.0.whole),
-            self.missing(bytes),
-        );
-        let large = tokio::time::timeout(patience, taking).await.ok().flatten().ok_or(Full::Now)?;
-        self.add(large);
+        let missing = self.missing(bytes);
+        if missing > 0 {
+            let waiting = Waiting::begin(&self.account, self.purpose, missing, bytes <= SMALL);
+            self.taken.add(waiting.taken(patience).await.ok_or(Full::Now)?);
+        }
         self.bytes = bytes;
         Ok(())
     }
@@ -222,13 +195,10 @@ impl Held {
     /// Gives back what is not needed for so many bytes.
     pub fn shrink_to(&mut self, bytes: u64) {
         self.bytes = self.bytes.min(bytes);
-        let mut surplus = self.units() - units(self.bytes).min(self.units());
-        // The floor first: there is little of it.
-        let of_floor = self.floor.as_ref().map_or(0, OwnedSemaphorePermit::num_permits).min(surplus);
-        drop(self.floor.as_mut().and_then(|floor| floor.split(of_floor)));
-        surplus -= of_floor;
-        if let Some(Large { share, whole }) = &mut self.large {
-            drop((share.split(surplus), whole.split(surplus)));
+        let surplus = self.taken.units().saturating_sub(units(self.bytes));
+        if surplus > 0 {
+            let surplus = self.taken.split(surplus);
+            self.account.ledger().give_back(self.purpose, surplus);
         }
     }
 
@@ -243,72 +213,48 @@ impl Held {
         if bytes > most { Err(Full::Ever { most }) } else { Ok(bytes) }
     }
 
-    /// What it lacks for so many bytes.
-    fn missing(&self, bytes: u64) -> u32 {
-        u32::try_from(units(bytes).saturating_sub(self.units())).unwrap_or(u32::MAX)
-    }
-
-    fn units(&self) -> usize {
-        let large = self.large.as_ref().map_or(0, |large| large.whole.num_permits());
-        large + self.floor.as_ref().map_or(0, OwnedSemaphorePermit::num_permits)
-    }
-
-    fn add(&mut self, more: Large) {
-        match &mut self.large {
-            Some(large) => {
-                large.share.merge(more.share);
-                large.whole.merge(more.whole);
-            }
-            none => *none = Some(more),
-        }
+    /// What it lacks for so many bytes, in units.
+    fn missing(&self, bytes: u64) -> u64 {
+        units(bytes).saturating_sub(self.taken.units())
     }
 }
 
-impl Large {
-    fn try_take(share: &Arc<Semaphore>, whole: &Arc<Semaphore>, units: u32) -> Option<Self> {
-        let share = try_acquire(share, units)?;
-        Some(Self { share, whole: try_acquire(whole, units)? })
-    }
-
-    async fn take(share: Arc<Semaphore>, whole: Arc<Semaphore>, units: u32) -> Option<Self> {
-        let share = share.acquire_many_owned(units).await.ok()?;
-        Some(Self { share, whole: whole.acquire_many_owned(units).await.ok()? })
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.shrink_to(0);
     }
 }
 
-fn semaphore(bytes: u64) -> Arc<Semaphore> {
-    let units = usize::try_from(bytes / UNIT).unwrap_or(usize::MAX);
-    Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS)))
-}
-
-fn try_acquire(from: &Arc<Semaphore>, units: u32) -> Option<OwnedSemaphorePermit> {
-    Arc::clone(from).try_acquire_many_owned(units).ok()
-}
-
-fn join(to: &mut Option<OwnedSemaphorePermit>, more: OwnedSemaphorePermit) {
-    match to {
-        Some(permit) => permit.merge(more),
-        none => *none = Some(more),
-    }
-}
-
-fn units(bytes: u64) -> usize {
-    if bytes <= UNCOUNTED { 0 } else { usize::try_from(bytes.div_ceil(UNIT)).unwrap_or(usize::MAX) }
+fn units(bytes: u64) -> u64 {
+    if bytes <= UNCOUNTED { 0 } else { bytes.div_ceil(UNIT) }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     const MIB: u64 = 1024 * 1024;
+    const PATIENCE: Duration = Duration::from_secs(3);
 
+    /// Of 16 MiB there are 12 for all but the floor and judging, of which requests may have 7, and outputs 9.
     fn account() -> Account {
         Account::new(Bytes::mib(16))
     }
 
-    /// Of what is free of everything, what is not the floor.
-    fn free(account: &Account) -> u64 {
-        account.0.whole.available_permits() as u64 * UNIT
+    fn waits(account: &Account, purpose: Purpose, bytes: u64) -> tokio::task::JoinHandle<Result<Held, Full>> {
+        let account = account.clone();
+        tokio::spawn(async move { account.take(purpose, bytes, PATIENCE).await })
+    }
+
+    /// All who can go on do.
+    async fn settle() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
+    fn nothing_is_taken(account: &Account) {
+        assert_eq!((account.held(), account.ledger().free()), (Bytes(0), (12 * MIB, MIB)));
     }
 
     #[test]
@@ -324,73 +270,138 @@ mod tests {
         assert_eq!(account.held(), Bytes(0));
         held.try_grow(MIB).unwrap();
         drop(held);
-        assert_eq!((account.held(), free(&account)), (Bytes(0), 15 * MIB));
+        nothing_is_taken(&account);
     }
 
     #[test]
     fn nobody_holds_all_of_a_share_and_no_purpose_all_of_the_whole() {
         let account = account();
         let most = account.most(Purpose::Requests);
-        assert_eq!(most, 6 * MIB);
+        assert_eq!(most, 21 * MIB / 4);
         let refused = account.try_take(Purpose::Requests, most + 1).unwrap_err();
         assert_eq!(refused, Full::Ever { most });
         let mut first = account.try_take(Purpose::Requests, most).unwrap();
         assert_eq!(first.try_grow(1).unwrap_err(), Full::Ever { most });
-        let _second = account.try_take(Purpose::Requests, 2 * MIB).unwrap();
+        let _second = account.try_take(Purpose::Requests, 7 * MIB - most).unwrap();
         assert_eq!(account.try_take(Purpose::Requests, MIB).unwrap_err(), Full::Now);
-        account.try_take(Purpose::Outputs, 7 * MIB).unwrap();
+        account.try_take(Purpose::Outputs, 5 * MIB).unwrap();
+    }
+
+    #[test]
+    fn judging_has_its_share_whatever_others_hold_and_they_whatever_judging_holds() {
+        let account = account();
+        let mut all = Vec::new();
+        for purpose in [Purpose::Outputs, Purpose::Requests, Purpose::Connections, Purpose::Kept] {
+            all.extend(std::iter::from_fn(|| account.try_take(purpose, MIB / 4).ok()));
+        }
+        assert_eq!(account.ledger().free().0, 0);
+        let judging = account.try_take(Purpose::Judging, account.share(Purpose::Judging)).unwrap();
+        assert_eq!((judging.bytes(), account.held()), (3 * MIB, Bytes::mib(15)));
+        drop(all);
+        assert_eq!(account.held(), Bytes::mib(3));
+        account.try_take(Purpose::Outputs, account.most(Purpose::Outputs)).unwrap();
+        assert_eq!(account.try_take(Purpose::Judging, MIB).unwrap_err(), Full::Now);
+        drop(judging);
+        nothing_is_taken(&account);
     }
 
     #[test]
     fn small_ones_go_on_beside_large_ones_that_have_all() {
         let account = account();
-        let _large = [6, 2].map(|size| account.try_take(Purpose::Requests, size * MIB).unwrap());
+        let _large = [5, 2].map(|size| account.try_take(Purpose::Requests, size * MIB).unwrap());
         let small: Vec<_> = (0..16).map(|_| account.try_take(Purpose::Requests, SMALL).unwrap()).collect();
         assert_eq!(account.try_take(Purpose::Requests, SMALL).unwrap_err(), Full::Now);
-        assert_eq!(account.held(), Bytes::mib(9));
+        assert_eq!(account.held(), Bytes::mib(8));
         drop(small);
         let mut small = account.try_take(Purpose::Requests, SMALL).unwrap();
         assert_eq!(small.try_grow(1).unwrap_err(), Full::Now);
         small.shrink_to(0);
-        assert_eq!(account.held(), Bytes::mib(8));
+        assert_eq!(account.held(), Bytes::mib(7));
     }
 
     #[test]
     fn what_was_of_the_floor_is_given_back_to_it() {
         let account = account();
-        let large = [6, 2].map(|size| account.try_take(Purpose::Requests, size * MIB).unwrap());
+        let large = [5, 2].map(|size| account.try_take(Purpose::Requests, size * MIB).unwrap());
         let mut held = account.try_take(Purpose::Requests, SMALL / 2).unwrap();
         drop(large);
         held.try_grow(MIB).unwrap();
         held.shrink_to(MIB / 2);
-        assert_eq!(account.0.floor.available_permits() as u64 * UNIT, MIB);
+        assert_eq!(account.ledger().free().1, MIB);
         assert_eq!(account.held(), Bytes(MIB / 2));
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_waits_gets_what_is_given_back_and_is_told_when_it_takes_too_long() {
         let account = account();
-        let patience = Duration::from_secs(3);
-        let first = account.try_take(Purpose::Outputs, 7 * MIB).unwrap();
+        let first = account.try_take(Purpose::Outputs, 6 * MIB).unwrap();
         let begun = tokio::time::Instant::now();
-        let refused = account.take(Purpose::Outputs, 7 * MIB, patience).await.unwrap_err();
-        assert_eq!((refused, begun.elapsed()), (Full::Now, patience));
-        let waiting = tokio::spawn({
-            let account = account.clone();
-            async move { account.take(Purpose::Outputs, 7 * MIB, patience).await }
-        });
+        let refused = account.take(Purpose::Outputs, 6 * MIB, PATIENCE).await.unwrap_err();
+        assert_eq!((refused, begun.elapsed()), (Full::Now, PATIENCE));
+        let waiting = waits(&account, Purpose::Outputs, 6 * MIB);
         tokio::time::sleep(Duration::from_secs(1)).await;
         drop(first);
-        assert_eq!(waiting.await.unwrap().unwrap().bytes(), 7 * MIB);
-        assert_eq!(account.held(), Bytes(0));
+        assert_eq!(waiting.await.unwrap().unwrap().bytes(), 6 * MIB);
+        nothing_is_taken(&account);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_gives_up_waiting_leaves_nothing_taken() {
+    async fn who_waits_holds_nothing_of_it() {
         let account = account();
-        let first = account.try_take(Purpose::Outputs, 7 * MIB).unwrap();
-        account.take(Purpose::Outputs, 7 * MIB, Duration::from_secs(1)).await.unwrap_err();
+        let first = account.try_take(Purpose::Requests, 5 * MIB).unwrap();
+        let waiting = waits(&account, Purpose::Requests, 5 * MIB);
+        settle().await;
+        let _others = [
+            account.try_take(Purpose::Requests, MIB).unwrap(),
+            account.take(Purpose::Requests, MIB, PATIENCE).await.unwrap(),
+            account.try_take(Purpose::Outputs, 5 * MIB).unwrap(),
+        ];
+        assert!(!waiting.is_finished());
         drop(first);
-        assert_eq!((account.held(), free(&account)), (Bytes(0), 15 * MIB));
+        assert!(waiting.await.unwrap().is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_is_passed_by_others_but_not_for_ever() {
+        let account = account();
+        let take = || account.take(Purpose::Requests, 2 * MIB, PATIENCE).now_or_never();
+        let (mut older, mut newer) = (take().unwrap().unwrap(), take().unwrap().unwrap());
+        let waiting = waits(&account, Purpose::Requests, 5 * MIB);
+        settle().await;
+        let mut passed = 0;
+        // There is always room for one more of these, and never for the one that waits.
+        while let Some(next) = take() {
+            older = std::mem::replace(&mut newer, next.unwrap());
+            passed += 1;
+        }
+        assert_eq!((passed, waiting.is_finished()), (4, false));
+        drop((older, newer));
+        assert!(waiting.await.unwrap().is_ok());
+        nothing_is_taken(&account);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_free_of_the_whole_is_given_to_whatever_waits_for_it() {
+        let account = account();
+        let outputs = [6, 3].map(|size| account.try_take(Purpose::Outputs, size * MIB).unwrap());
+        let waiting = waits(&account, Purpose::Requests, 5 * MIB);
+        settle().await;
+        assert!(!waiting.is_finished());
+        drop(outputs);
+        assert!(waiting.await.unwrap().is_ok());
+        nothing_is_taken(&account);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_up_waiting_leaves_nothing_taken_and_lets_those_behind_on() {
+        let account = account();
+        let first = account.try_take(Purpose::Outputs, 6 * MIB).unwrap();
+        account.take(Purpose::Outputs, 6 * MIB, Duration::from_secs(1)).await.unwrap_err();
+        // Given, and not heard of.
+        let waiting = Waiting::begin(&account, Purpose::Outputs, 6 * MIB / UNIT, false);
+        drop(first);
+        assert_eq!(account.held(), Bytes::mib(6));
+        drop(waiting);
+        nothing_is_taken(&account);
     }
 }

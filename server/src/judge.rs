@@ -35,6 +35,7 @@ pub use ending::{Cap, OwnEnd, ProgramEnd};
 pub use executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Whose};
 pub use judgement::{Compilation, Judgement, Reason, Stream, Summary, TestResult, Verdict};
 pub use local::Local;
+pub(crate) use local::most_output;
 
 /// Where a judging has got to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -506,8 +507,8 @@ mod tests {
         let bench = bench([Ok(compiled()), Ok(printed("3"))]);
         bench.judge(&submission("same")).await.unwrap();
         bench.sandboxes.asked();
-        // Both together would be more than there is for outputs.
-        let large = RunLimits { output: Bytes::mib(4), ..LIMITS };
+        // Both together would be more than there is for judging.
+        let large = RunLimits { output: Bytes::mib(1), ..LIMITS };
         let submissions = [0, 1].map(|_| Submission { limits: large, ..submission("same") });
         let cancel = CancellationToken::new();
         let judging = submissions.each_ref().map(|one| bench.judge.judge(one, &|_| (), &cancel));

@@ -8,12 +8,13 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::access::Access;
 use crate::account::Account;
-use crate::config::Config;
+use crate::config::{Config, LimitsConfig};
 use crate::connections::Connections;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
 use crate::grpc::GrpcError;
 use crate::http::Api;
+use crate::judge::most_output;
 use crate::language::Languages;
 use crate::listeners::Listeners;
 use crate::operations::Operations;
@@ -106,6 +107,7 @@ pub async fn run<J: Judging>(
 async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
     let Parts { config, languages, access, store, judging, operations, gojudge, account, metrics, workers } =
         parts;
+    let config = within_memory(config, &account);
     telemetry::start_at_zero(languages.iter().map(|language| language.id.as_str()));
     let throttle = Arc::new(Throttle::new(config.throttle.clone(), store.strikes().await?));
     let policy = config.queue.clone();
@@ -129,6 +131,22 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
         metrics,
         runtimes,
     })
+}
+
+/// Nobody may ask for a run that there is never room for.
+fn within_memory(mut config: Arc<Config>, account: &Account) -> Arc<Config> {
+    let most = most_output(account);
+    let LimitsConfig { run, run_max, .. } = &config.limits;
+    if run_max.output.max(run.output) > most {
+        tracing::warn!(
+            "`limits.run_max.output` is {} bytes here: there is no memory for more (http.memory)",
+            most.get()
+        );
+        let LimitsConfig { run, run_max, .. } = &mut Arc::make_mut(&mut config).limits;
+        run_max.output = run_max.output.min(most);
+        run.output = run.output.min(most);
+    }
+    config
 }
 
 /// What goes on beside serving; ends when it is dropped.

@@ -37,10 +37,10 @@ mod tests {
     fn what_is_too_much_for_all_is_refused_and_leaves_the_others_theirs() {
         let account = Account::new(Bytes::mib(16));
         let (mut first, mut second) = (account.open(Purpose::Requests), account.open(Purpose::Requests));
-        grow(&mut first, cost(3 << 20)).unwrap();
+        grow(&mut first, cost(5 << 19)).unwrap();
         let refused = grow(&mut second, cost(2 << 20)).unwrap_err();
         assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
-        assert_eq!(account.held(), Bytes::mib(6));
+        assert_eq!(account.held(), Bytes::mib(5));
         drop(first);
         grow(&mut second, cost(2 << 20)).unwrap();
         assert_eq!(account.held(), Bytes::mib(4));

@@ -121,7 +121,8 @@ pub(super) enum Lost {
 impl Sockets {
     /// With the account and the bound of this budget for their messages, and so many places.
     pub(super) fn new(budget: Arc<Budget>, count: usize) -> Self {
-        Self { budget, places: Places::new(count) }
+        let places = Places::new(count, budget.account());
+        Self { budget, places }
     }
 
     /// Answers a handshake, and has the connection served for as long as that takes. What is no handshake, or finds no
@@ -453,7 +454,7 @@ mod tests {
     async fn a_large_message_waits_for_its_part_of_the_account() {
         let (account, budget) = budget();
         let (mut socket, mut client) = connected(&budget).await;
-        let taken = [6, 1].map(|size| account.try_take(Purpose::Requests, size << 20).unwrap());
+        let taken = [5, 1].map(|size| account.try_take(Purpose::Requests, size << 20).unwrap());
         let sending = tokio::spawn(async move {
             client.send(Message::binary(vec![0; 2 << 20])).await.unwrap();
             client

@@ -1,6 +1,7 @@
 //! Carries out the parts of a judging on this machine, in its sandboxes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use gavel_protocol::Bytes;
 use tokio::sync::Mutex;
@@ -42,19 +43,51 @@ impl<S: Sandboxes> Local<S> {
         Self { sandboxes, artefacts: Arc::new(artefacts), blobs, account, largest, at_once }
     }
 
-    /// Memory for what a run may write to both streams, until it is kept. Waits for it as for a sandbox. More than one
-    /// may ever have is not counted.
-    async fn room(&self, limits: &RunLimits) -> Result<Held, JudgeError> {
-        let most = self.account.most(Purpose::Outputs);
-        let bytes = limits.output.get().saturating_mul(2).min(most);
-        let taken = self.account.take(Purpose::Outputs, bytes, LEASE_PATIENCE).await;
-        taken.map_err(|_full| SandboxError::Busy { waited: LEASE_PATIENCE }.into())
+    async fn lease(&self, job: &CaseJob<'_>) -> Result<S::Lease, JudgeError> {
+        let whose = job.whose;
+        let profile = Profile::of_runs(job.language);
+        Ok(self.sandboxes.lease(&profile, whose.isolation, whose.user, LEASE_PATIENCE).await?)
     }
+
+    /// A sandbox, and memory for what a run in it may write. Nobody waits for memory with a sandbox in hand: others have
+    /// that meanwhile.
+    async fn place(&self, job: &CaseJob<'_>, bytes: u64) -> Result<Place<S::Lease>, JudgeError> {
+        let lease = self.lease(job).await?;
+        if let Ok(room) = self.account.take(Purpose::Judging, bytes, Duration::ZERO).await {
+            return Ok(Place { lease, room });
+        }
+        drop(lease);
+        let room = self.account.take(Purpose::Judging, bytes, LEASE_PATIENCE).await;
+        let room = room.map_err(|_full| SandboxError::Busy { waited: LEASE_PATIENCE })?;
+        Ok(Place { lease: self.lease(job).await?, room })
+    }
+}
+
+/// Where a case is run.
+#[derive(Debug)]
+pub struct Place<L> {
+    lease: L,
+    /// Memory for what the program writes, until it is kept.
+    room: Held,
+}
+
+/// The most that a client may allow a program to write to a stream, where a server has this account: a test can have that
+/// much, and a third of it for its other stream.
+pub(crate) fn most_output(account: &Account) -> Bytes {
+    Bytes(account.most(Purpose::Judging) / 4 * 3)
+}
+
+/// The most that is read of standard output and of standard error: as much as each may be, and of the latter no more than
+/// there can be room for beside the former.
+fn outputs(limits: &RunLimits, account: &Account) -> [Bytes; 2] {
+    let most = account.most(Purpose::Judging);
+    let stdout = limits.output.min(most_output(account));
+    [stdout, limits.output.min(Bytes(most - stdout.get()))]
 }
 
 impl<S: Sandboxes> Executor for Local<S> {
     /// The sandbox of a submission that must have one for itself, between two of its cases.
-    type Session = Mutex<Option<S::Lease>>;
+    type Session = Mutex<Option<Place<S::Lease>>>;
 
     async fn compile(
         &self,
@@ -72,21 +105,23 @@ impl<S: Sandboxes> Executor for Local<S> {
         session: &Self::Session,
         cancel: &CancellationToken,
     ) -> Result<Facts, JudgeError> {
+        let outputs @ [stdout, stderr] = outputs(job.limits, &self.account);
         let kept = session.lock().await.take();
-        let mut lease = match kept {
-            Some(lease) => lease,
-            None => {
-                let whose = job.whose;
-                let profile = Profile::of_runs(job.language);
-                self.sandboxes.lease(&profile, whose.isolation, whose.user, LEASE_PATIENCE).await?
-            }
+        let place = match kept {
+            Some(place) => place,
+            None => self.place(job, stdout.get() + stderr.get()).await?,
         };
-        // Only who has a sandbox has room, so that nobody waits for one with the other in hand.
-        let room = self.room(job.limits).await?;
+        let Place { mut lease, mut room } = place;
         let span = tracing::info_span!("run", test = job.index, sandbox = lease.name());
-        let ran = lease.run(run::program(job, &self.blobs).await?, cancel).instrument(span).await?;
+        let program = run::program(job, outputs, &self.blobs).await?;
+        let ran = lease.run(program, cancel).instrument(span).await?;
         if job.whose.isolation == Isolation::Fresh {
-            *session.lock().await = Some(lease);
+            // What this case wrote is kept before the next begins, which has the same memory.
+            let place =
+                Place { lease, room: std::mem::replace(&mut room, self.account.open(Purpose::Judging)) };
+            *session.lock().await = Some(place);
+        } else {
+            room.shrink_to((ran.stdout.head.len() + ran.stderr.head.len()) as u64);
         }
         let end = ProgramEnd::of(ran.ending)?;
         Ok(Facts { end, usage: ran.usage, stdout: ran.stdout, stderr: ran.stderr, room })
@@ -94,5 +129,21 @@ impl<S: Sandboxes> Executor for Local<S> {
 
     fn at_once(&self) -> usize {
         self.at_once
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::test_support::LIMITS;
+
+    #[test]
+    fn what_is_read_of_both_streams_is_never_more_than_there_is_room_for() {
+        let account = Account::new(Bytes::mib(16));
+        let of = |output: Bytes| outputs(&RunLimits { output, ..LIMITS }, &account).map(Bytes::get);
+        assert_eq!(of(Bytes::mib(1)), [1 << 20; 2]);
+        assert_eq!(of(Bytes::mib(2)), [2 << 20, 1 << 20]);
+        let [stdout, stderr] = of(Bytes::mib(64));
+        assert_eq!((stdout, stdout + stderr), (most_output(&account).get(), account.share(Purpose::Judging)));
     }
 }

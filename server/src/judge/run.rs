@@ -1,5 +1,7 @@
 //! Runs a compiled program on one test case.
 
+use gavel_protocol::Bytes;
+
 use super::compile::{ENVIRONMENT, command, files};
 use super::ending::{OwnEnd, ProgramEnd};
 use super::executor::{CaseJob, Facts};
@@ -13,16 +15,20 @@ use crate::language::Language;
 use crate::sandbox::{Output, Program};
 use crate::submission::Checker;
 
-/// The program to run for a test case.
+/// The program to run for a test case, of whose outputs, standard output and error, so much is read at most.
 ///
 /// # Errors
 /// When what it is made of cannot be opened.
-pub(super) async fn program(job: &CaseJob<'_>, blobs: &Blobs) -> Result<Program, JudgeError> {
-    let output = Output::Capture {
-        head: usize::try_from(job.limits.output.get()).unwrap_or(usize::MAX),
+pub(super) async fn program(
+    job: &CaseJob<'_>,
+    outputs: [Bytes; 2],
+    blobs: &Blobs,
+) -> Result<Program, JudgeError> {
+    let [stdout, stderr] = outputs.map(|most| Output::Capture {
+        head: usize::try_from(most.get()).unwrap_or(usize::MAX),
         tail: 0,
         kill: true,
-    };
+    });
     Ok(Program {
         argv: argv(job),
         env: environment(job.language),
@@ -33,8 +39,8 @@ pub(super) async fn program(job: &CaseJob<'_>, blobs: &Blobs) -> Result<Program,
             None => files(job.sources, blobs, |_| true).await?,
         },
         stdin: contents::input(job.input, blobs).await?,
-        stdout: output.clone(),
-        stderr: output,
+        stdout,
+        stderr,
         others: Vec::new(),
         terminal: None,
         limits: monitor_limits(job.limits),

@@ -192,7 +192,7 @@ async fn web_pages_cannot_use_a_proxy() {
 async fn what_a_proxy_reads_is_bounded() {
     let bench = Bench::start().await;
     let to = bench.grpc_url.replace("http", "grpc");
-    let proxy = Proxy::start(&to, &[OPEN[0], "http.max_body=2MiB", "http.memory=16MiB"]).await;
+    let proxy = Proxy::start(&to, &[OPEN[0], "http.max_body=2MiB", "http.memory=20MiB"]).await;
     let upload = |size: usize| {
         let part = multipart::Part::bytes(vec![b'x'; size]).file_name("a");
         let post = bench.client.post(format!("http://{}/file", proxy.address));

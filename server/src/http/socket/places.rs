@@ -29,9 +29,13 @@ pub(in crate::http) struct Place {
 const BUFFERS: u64 = 512 * 1024;
 
 impl Places {
-    /// So many.
-    pub(super) fn new(count: usize) -> Self {
-        Self(Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS))))
+    /// So many, but never more than leave half of what there is for connections to those without a websocket.
+    pub(super) fn new(count: usize, account: &Account) -> Self {
+        let most = usize::try_from(account.share(Purpose::Connections) / 2 / BUFFERS).unwrap_or(usize::MAX);
+        if count > most {
+            tracing::warn!("`gojudge.websockets` is {most} here: there is no memory for more (http.memory)");
+        }
+        Self(Arc::new(Semaphore::new(count.min(most).min(Semaphore::MAX_PERMITS))))
     }
 
     /// Takes one, if any is left, and there is room for its buffers.
@@ -49,4 +53,20 @@ pub(super) fn full() -> HttpResponse {
     // As of other handshakes that are refused.
     response.head_mut().set_connection_type(ConnectionType::Close);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use gavel_protocol::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn websockets_leave_half_of_the_room_for_connections_to_others() {
+        let account = Account::new(Bytes::mib(160));
+        let places = Places::new(128, &account);
+        let taken: Vec<_> = std::iter::from_fn(|| places.take(&account)).collect();
+        assert_eq!(taken.len(), 30, "of 512 KiB each in 30 MiB");
+        assert_eq!(account.held(), Bytes::mib(15));
+    }
 }
