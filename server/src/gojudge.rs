@@ -44,11 +44,12 @@ use command::{Prepared, Sources};
 use descriptors::Descriptors;
 use execute::{Host, Ready};
 use files::FileStore;
-use pipes::{Pipes, Relay, Relayed};
+use pipes::{Keep, Pipes, Relay, Relayed};
 pub(crate) use refusal::Outcome;
 use refusal::Refusal;
-use request::Request;
+use request::{PipeMap, Request};
 use running::Running;
+use slot::Slot;
 use stream::{CommandStreams, Streaming, Streams};
 use turns::{Count, Turns};
 
@@ -266,10 +267,15 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         let (request, prepared) = command::prepare(request, self.sources(streams.is_some())).await?;
         let cached: Vec<_> = prepared.iter().map(|prepared| prepared.cached.clone()).collect();
         let maps = if count > 1 { request.pipes.as_slice() } else { &[] };
+        let readers = readers(maps, &prepared);
+        let block = pipes::block(readers);
+        let _blocks = self.account.take(Purpose::Outputs, (readers * block) as u64, MEMORY_PATIENCE).await?;
         let most = usize::try_from(self.settings.piped_limit.get()).unwrap_or(usize::MAX);
-        let (pipes, relays) = pipes::make(maps, count, &self.account, most)
+        let keep = Keep { account: &self.account, most, block };
+        let (pipes, relays) = pipes::make(maps, count, keep)
             .map_err(|error| Refusal::Failed(format!("pipe: create: {}", go_error::text(&error))))?;
-        let mut results = self.execute(&request, prepared, pipes, streams, cancel).await?;
+        let host = Host { settings: &self.settings, files: &self.files, account: &self.account, block };
+        let mut results = self.execute(&request, prepared, pipes, (streams, host), cancel).await?;
         // Their programs are dead: all come to their end at one time.
         let relayed = join_all(relays.into_iter().map(Relay::finish)).await;
         for relayed in relayed {
@@ -284,10 +290,9 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         request: &Request,
         prepared: Vec<Prepared>,
         pipes: Vec<Pipes>,
-        streams: Option<&Streams>,
+        (streams, host): (Option<&Streams>, Host<'_>),
         cancel: &CancellationToken,
     ) -> Result<Vec<CommandResult>, Refusal> {
-        let host = Host { settings: &self.settings, files: &self.files, account: &self.account };
         let mut ready = Vec::with_capacity(prepared.len());
         for (index, ((command, prepared), pipes)) in
             request.commands.iter().zip(prepared).zip(pipes).enumerate()
@@ -340,6 +345,17 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
             Err(error) => result.fail(go_error::text(&error)),
         }
     }
+}
+
+/// Readers of pipes and terminals that a request has.
+fn readers(maps: &[PipeMap], prepared: &[Prepared]) -> usize {
+    let relays = maps.iter().filter(|map| map.proxy).count();
+    let piped = |prepared: &Prepared| {
+        let pipes = prepared.collectors.iter().filter(|collector| collector.pipe).count();
+        // All that a terminal shows is read even where none of it is kept.
+        pipes.max(prepared.slots.iter().any(|slot| matches!(slot, Slot::Terminal)).into())
+    };
+    relays + prepared.iter().map(piped).sum::<usize>()
 }
 
 fn cancelled_before_execute() -> Refusal {

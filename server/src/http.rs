@@ -22,8 +22,9 @@ mod request_id;
 mod socket;
 pub(crate) mod telemetry;
 
-pub(crate) use body::{Arriving, Budget};
+pub(crate) use body::{Arriving, Body, Budget};
 pub use error::{FieldError, Problem};
+pub(crate) use gojudge::json::all_values;
 pub(crate) use gojudge::{Form, FormError};
 
 use crate::access::Access;

@@ -1,6 +1,6 @@
 //! From a request's commands to programs for sandboxes: every descriptor found a source, every file opened.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
@@ -21,8 +21,11 @@ use crate::blocking;
 /// Most descriptors of one command: go-judge breaks above 253.
 pub(super) const MAX_FDS: usize = 128;
 
+/// A request with more names than this is not looked at on a thread on which others wait.
+const MANY_NAMES: usize = 1000;
+
 /// Most commands of one request.
-const MAX_COMMANDS: usize = 128;
+pub(crate) const MAX_COMMANDS: usize = 128;
 
 /// Where contents may come from, and outputs go to.
 #[derive(Debug, Clone)]
@@ -82,7 +85,7 @@ pub(super) struct Prepared {
 /// [`Refusal::Bad`] in go-judge's words.
 pub(super) async fn check(request: Request, sources: Sources) -> Result<Request, Refusal> {
     let names_files = request_sources(&request).any(|source| matches!(source, Source::Local(_)));
-    with_disk(names_files, move || {
+    with_disk(names_files || has_many_names(&request), move || {
         check_files(&request, &sources)?;
         Ok(request)
     })
@@ -95,11 +98,19 @@ pub(super) async fn check(request: Request, sources: Sources) -> Result<Request,
 /// In go-judge's words.
 pub(super) async fn prepare(request: Request, sources: Sources) -> Result<(Request, Vec<Prepared>), Refusal> {
     let opens_files = request_sources(&request).any(|source| !matches!(source, Source::Content(_)));
-    with_disk(opens_files, move || {
+    with_disk(opens_files || has_many_names(&request), move || {
         let prepared = prepare_all(&request, &sources)?;
         Ok((request, prepared))
     })
     .await
+}
+
+/// To look at each takes some time, even if nothing is opened.
+fn has_many_names(request: &Request) -> bool {
+    let of = |command: &Command| {
+        command.copy_in.len() + command.copy_out.len() + command.copy_out_cached.len() + command.files.len()
+    };
+    request.commands.iter().map(of).sum::<usize>() + request.pipes.len() > MANY_NAMES
 }
 
 fn request_sources(request: &Request) -> impl Iterator<Item = &Source> {
@@ -112,12 +123,12 @@ fn request_sources(request: &Request) -> impl Iterator<Item = &Source> {
     in_place.chain(copied)
 }
 
-/// What needs the disk is not done on a thread on which others wait.
+/// What needs the disk, or long, is not done on a thread on which others wait.
 async fn with_disk<T: Send + 'static>(
-    needs_disk: bool,
+    takes_long: bool,
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
-    if !needs_disk {
+    if !takes_long {
         return work();
     }
     let done = blocking::elsewhere(work).await;
@@ -127,7 +138,7 @@ async fn with_disk<T: Send + 'static>(
 pub(super) fn check_files(request: &Request, sources: &Sources) -> Result<(), Refusal> {
     let count = request.commands.len();
     if count > MAX_COMMANDS {
-        return Err(Refusal::Bad(format!("too many commands: {count} > {MAX_COMMANDS}")));
+        return Err(Refusal::Bad(too_many_commands(count)));
     }
     for command in &request.commands {
         for file in command.files.iter().flatten() {
@@ -141,6 +152,11 @@ pub(super) fn check_files(request: &Request, sources: &Sources) -> Result<(), Re
         }
     }
     Ok(())
+}
+
+/// What a request is told that has so many commands.
+pub(crate) fn too_many_commands(count: usize) -> String {
+    format!("too many commands: {count} > {MAX_COMMANDS}")
 }
 
 pub(super) fn prepare_all(request: &Request, sources: &Sources) -> Result<Vec<Prepared>, Refusal> {
@@ -384,11 +400,13 @@ pub(super) fn link_error(name: &str, target: &str, why: &str) -> FileError {
 /// Each file once. It may be missing if it may wherever it is named.
 fn copy_out(command: &Command, cached: &BTreeSet<String>, is_output: impl Fn(&str) -> bool) -> Vec<CopyOut> {
     let mut wanted: Vec<CopyOut> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for OutputName { name, optional } in command.copy_out.iter().chain(&command.copy_out_cached) {
         if is_output(name) {
             continue;
         }
-        match wanted.iter_mut().find(|seen| seen.name == *name) {
+        let place = *places.entry(name).or_insert(wanted.len());
+        match wanted.get_mut(place) {
             Some(seen) => seen.optional &= optional,
             None => wanted.push(CopyOut {
                 name: name.clone(),
@@ -439,6 +457,21 @@ mod tests {
             assert_eq!(waited, is_checked, "{file:?}");
             let (prepared, waited) = with_others_busy(|| prepare(checked.unwrap(), sources.clone()));
             assert_eq!((prepared.unwrap().1.len(), waited), (1, is_opened), "{file:?}");
+        }
+    }
+    #[test]
+    fn many_names_are_looked_at_in_no_time_and_where_nobody_waits() {
+        let names = |count: usize| (0..count).map(|number| format!("{number:09}"));
+        let output = |name: String| OutputName { name, optional: false };
+        let copy_out: Vec<_> = names(100_000).map(output).collect();
+        let command = Command { copy_out_cached: copy_out.clone(), copy_out, ..Command::default() };
+        let begun = std::time::Instant::now();
+        assert_eq!(super::copy_out(&command, &BTreeSet::new(), |_| false).len(), 100_000);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
+        for (count, long) in [(MANY_NAMES / 2, false), (MANY_NAMES, true)] {
+            let copy_out: Vec<_> = names(count).map(output).collect();
+            let command = Command { copy_out_cached: copy_out.clone(), copy_out, ..Command::default() };
+            assert_eq!(has_many_names(&Request { commands: vec![command], ..Request::default() }), long);
         }
     }
 }

@@ -75,9 +75,8 @@ pub(super) async fn ready<'a>(
     let Prepared { slots, collectors, terminal, copy_in, copy_out, leavings, cached, .. } = prepared;
     let mut readers = BTreeMap::new();
     let failed = |error| Refusal::Failed(format!("pipe: create: {}", go_error::text(&error)));
-    let terminal = open_terminal(&slots, &collectors, terminal, streams, host.account).map_err(failed)?;
-    let places =
-        Places { collectors: &collectors, terminal: terminal.as_ref(), streams, account: host.account };
+    let terminal = open_terminal(&slots, &collectors, terminal, streams, host).map_err(failed)?;
+    let places = Places { collectors: &collectors, terminal: terminal.as_ref(), streams, host };
     let wires = wires(slots, places, &mut pipes, &mut readers).await.map_err(failed)?;
     let copy_out_max = match command.copy_out_max {
         0 => host.settings.copy_out_limit,
@@ -200,6 +199,8 @@ pub(super) struct Host<'a> {
     pub(super) settings: &'a Settings,
     pub(super) files: &'a Arc<FileStore>,
     pub(super) account: &'a Account,
+    /// What is read from a pipe or a terminal at one time.
+    pub(super) block: usize,
 }
 
 /// The limits that the sandbox enforces. What a client asks beyond our maxima is cut to them, as its clients expect.
@@ -295,13 +296,13 @@ fn open_terminal(
     collectors: &[Collector],
     terminal: TerminalUse,
     streams: CommandStreams<'_>,
-    account: &Account,
+    host: Host<'_>,
 ) -> io::Result<Option<CommandTerminal>> {
     if !slots.iter().any(|slot| matches!(slot, Slot::Terminal)) {
         return Ok(None);
     }
     let keep = collectors.first().map_or(0, |collector| kept(collector.max));
-    CommandTerminal::start(terminal, streams, Kept::new(account, keep)).map(Some)
+    CommandTerminal::start(terminal, streams, Kept::new(host.account, keep, host.block)).map(Some)
 }
 
 /// What descriptors are connected to, beside pipes.
@@ -311,7 +312,7 @@ struct Places<'a> {
     terminal: Option<&'a CommandTerminal>,
     streams: CommandStreams<'a>,
     /// That what is read from pipes is on.
-    account: &'a Account,
+    host: Host<'a>,
 }
 
 /// Connects every descriptor; collectors that are pipes get a reader.
@@ -321,7 +322,7 @@ async fn wires(
     pipes: &mut Pipes,
     readers: &mut BTreeMap<String, PipeReader>,
 ) -> io::Result<BTreeMap<u16, Wire>> {
-    let Places { collectors, terminal, streams, account } = places;
+    let Places { collectors, terminal, streams, host } = places;
     let mut wires = BTreeMap::new();
     let mut opened: BTreeMap<String, Arc<OwnedFd>> = BTreeMap::new();
     for (fd, slot) in (0u16..).zip(slots) {
@@ -340,7 +341,7 @@ async fn wires(
                 None => {
                     let max = collectors.iter().find(|collector| collector.name == name);
                     let keep = kept(max.map_or(0, |collector| collector.max));
-                    let (writer, reader) = PipeReader::start(Kept::new(account, keep))?;
+                    let (writer, reader) = PipeReader::start(Kept::new(host.account, keep, host.block))?;
                     let writer = Arc::new(writer);
                     readers.insert(name.clone(), reader);
                     opened.insert(name, Arc::clone(&writer));
@@ -436,7 +437,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn outputs_that_do_not_end_are_given_up_all_at_one_time() {
         let account = Account::new(Bytes::mib(16));
-        let start = |_: usize| PipeReader::start(Kept::new(&account, 100)).unwrap();
+        let start = |_: usize| PipeReader::start(Kept::new(&account, 100, 4096)).unwrap();
         let (_kept_open, readers): (Vec<_>, Vec<_>) = (0..8).map(start).unzip();
         let readers = readers.into_iter().enumerate().map(|(at, reader)| (at.to_string(), reader));
         let begun = Instant::now();

@@ -13,12 +13,18 @@ pub(crate) struct Kept {
     max: usize,
     held: Held,
     lost: bool,
+    block: usize,
 }
 
 impl Kept {
-    /// Nothing yet, of what will be this many bytes at most.
-    pub(super) fn new(account: &Account, max: usize) -> Self {
-        Self { bytes: Vec::new(), max, held: account.open(Purpose::Outputs), lost: false }
+    /// Nothing yet, of what will be this many bytes at most, and comes in blocks of so many.
+    pub(super) fn new(account: &Account, max: usize, block: usize) -> Self {
+        Self { bytes: Vec::new(), max, held: account.open(Purpose::Outputs), lost: false, block }
+    }
+
+    /// Most that is read at one time.
+    pub(super) fn block(&self) -> usize {
+        self.block
     }
 
     /// Takes what has been written next.
@@ -72,7 +78,7 @@ mod tests {
     #[test]
     fn the_first_bytes_are_kept_up_to_the_maximum() {
         let account = account();
-        let mut kept = Kept::new(&account, 5);
+        let mut kept = Kept::new(&account, 5, 1);
         for piece in ["abc", "def", "ghi"] {
             kept.take(piece.as_bytes());
         }
@@ -82,7 +88,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_on_the_account_while_it_grows_and_until_it_is_dropped() {
         let account = account();
-        let mut kept = Kept::new(&account, 1 << 40);
+        let mut kept = Kept::new(&account, 1 << 40, 1);
         for _ in 0..64 {
             kept.take(&[7; 64 * 1024]);
             assert!(account.held().get() >= kept.bytes.capacity() as u64);
@@ -97,7 +103,7 @@ mod tests {
     fn as_much_as_one_may_have_can_be_kept() {
         let account = account();
         let most = account.most(Purpose::Outputs);
-        let mut kept = Kept::new(&account, usize::try_from(most).unwrap());
+        let mut kept = Kept::new(&account, usize::try_from(most).unwrap(), 1);
         for _ in 0..=most / (64 * 1024) {
             kept.take(&[7; 64 * 1024]);
         }
@@ -108,7 +114,7 @@ mod tests {
     fn an_output_that_finds_no_room_is_lost_as_a_whole_and_gives_its_part_back() {
         let account = account();
         let _others = account.try_take(Purpose::Outputs, 6 << 20).unwrap();
-        let mut kept = Kept::new(&account, 1 << 40);
+        let mut kept = Kept::new(&account, 1 << 40, 1);
         for _ in 0..128 {
             kept.take(&[7; 64 * 1024]);
         }

@@ -17,8 +17,17 @@ use super::request::PipeMap;
 use super::slot::End;
 use crate::account::{Account, Held};
 
-/// What a pipe holds.
+/// Most that is read at one time: what a pipe holds.
 const BLOCK: usize = 64 * 1024;
+/// All readers of a request have no more than this for what they read, unless they are very many: a block is no smaller
+/// than a page.
+const BLOCKS: usize = 1024 * 1024;
+const SMALLEST: usize = 4096;
+
+/// What each of so many readers of a request reads at one time.
+pub(super) fn block(readers: usize) -> usize {
+    (BLOCKS / readers.max(1)).clamp(SMALLEST, BLOCK)
+}
 
 /// Once the programs are dead their outputs end at once; a reader that goes on is given up.
 pub(super) const DRAIN: Duration = Duration::from_secs(5);
@@ -72,15 +81,22 @@ impl Relay {
     }
 }
 
-/// Makes the pipes of a request: the ends for each command, and the relays, each of which keeps `most` bytes at most.
+/// What relays keep: on this account, `most` bytes at most, read by blocks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Keep<'a> {
+    pub(super) account: &'a Account,
+    pub(super) most: usize,
+    pub(super) block: usize,
+}
+
+/// Makes the pipes of a request: the ends for each command, and the relays.
 ///
 /// # Errors
 /// As pipe(2).
 pub(super) fn make(
     maps: &[PipeMap],
     commands: usize,
-    account: &Account,
-    most: usize,
+    keep: Keep<'_>,
 ) -> io::Result<(Vec<Pipes>, Vec<Relay>)> {
     let mut pipes: Vec<Pipes> = (0..commands).map(|_| Pipes::default()).collect();
     let mut relays = Vec::new();
@@ -88,7 +104,7 @@ pub(super) fn make(
         let (reader, writer) = if map.proxy {
             let (inner_reader, writer) = pipe()?;
             let (reader, inner_writer) = pipe()?;
-            relays.push(relay(map, inner_reader, inner_writer, account, most)?);
+            relays.push(relay(map, inner_reader, inner_writer, keep)?);
             (reader, writer)
         } else {
             pipe()?
@@ -112,10 +128,11 @@ pub(super) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((reader, writer))
 }
 
-fn relay(map: &PipeMap, from: OwnedFd, to: OwnedFd, account: &Account, most: usize) -> io::Result<Relay> {
+fn relay(map: &PipeMap, from: OwnedFd, to: OwnedFd, keep: Keep<'_>) -> io::Result<Relay> {
+    let Keep { account, most, block } = keep;
     let keep = if map.name.is_empty() { 0 } else { usize::try_from(map.max).unwrap_or(0).min(most) };
     let (from, to) = (receiver(from)?, sender(to)?);
-    let reader = PipeReader(tokio::spawn(pass(from, Some(to), Kept::new(account, keep))));
+    let reader = PipeReader(tokio::spawn(pass(from, Some(to), Kept::new(account, keep, block))));
     let writer = usize::try_from(map.input.index).unwrap_or(usize::MAX);
     Ok(Relay { writer, name: map.name.clone(), reader })
 }
@@ -156,7 +173,7 @@ impl PipeReader {
 /// Moves what comes until it ends, and keeps the first bytes. When the far end is gone the rest is dropped, so that the
 /// writer comes to its own end, as with go-judge's relays.
 async fn pass(mut from: impl AsyncRead + Unpin, mut to: Option<Sender>, mut kept: Kept) -> Kept {
-    let mut block = vec![0; BLOCK];
+    let mut block = vec![0; kept.block()];
     loop {
         let length = match from.read(&mut block).await {
             Ok(0) | Err(_) => return kept,
@@ -204,7 +221,7 @@ mod tests {
     }
 
     fn made(map: PipeMap) -> (Vec<Pipes>, Vec<Relay>) {
-        make(&[map], 2, &account(), 100).unwrap()
+        make(&[map], 2, Keep { account: &account(), most: 100, block: BLOCK }).unwrap()
     }
 
     async fn kept(relay: Relay) -> Vec<u8> {
@@ -263,9 +280,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_reader_keeps_the_first_bytes_and_drops_the_rest() {
-        let (writer, reader) = PipeReader::start(Kept::new(&account(), 3)).unwrap();
+        let (writer, reader) = PipeReader::start(Kept::new(&account(), 3, block(1))).unwrap();
         let mut writer = File::from(writer);
         tokio::task::spawn_blocking(move || writer.write_all(&[b'a'; 300_000])).await.unwrap().unwrap();
         assert_eq!(reader.finish().await.unwrap().0, b"aaa");
+    }
+    #[test]
+    fn many_readers_read_by_smaller_blocks() {
+        for (readers, expected) in [(0, BLOCK), (1, BLOCK), (16, BLOCK), (64, BLOCK / 4), (100_000, SMALLEST)]
+        {
+            assert_eq!(block(readers), expected, "{readers}");
+        }
     }
 }

@@ -13,11 +13,11 @@ pub(crate) struct Request {
     pub(crate) pipes: Vec<PipeMap>,
     /// Who sent it, as far as that is known: by token, else by address. No part of what was sent.
     pub(crate) sender: String,
-    /// What it takes in memory beside its texts and contents, in bytes.
+    /// What it takes in memory beside its texts and contents, in bytes, as far as that is not on the account yet.
     pub(crate) weight: u64,
 }
 
-/// What a value of a request takes in memory, roughly, whatever it is.
+/// What a value of a request takes in memory, roughly, whatever it is. Commands are larger, and few.
 const OF_VALUE: u64 = 256;
 
 /// The weight of so many values.

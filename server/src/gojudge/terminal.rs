@@ -145,7 +145,7 @@ mod tests {
     async fn kept(input: &[u8], keep: usize, program: impl FnOnce(std::fs::File) + Send + 'static) -> String {
         let input = Some(Typed::Content(Bytes::copy_from_slice(input)));
         let none = CommandStreams { streams: None, index: 0 };
-        let keep = Kept::new(&Account::new(gavel_protocol::Bytes::mib(16)), keep);
+        let keep = Kept::new(&Account::new(gavel_protocol::Bytes::mib(16)), keep, 4096);
         let terminal = CommandTerminal::start(TerminalUse { input, output: None }, none, keep).unwrap();
         let slave = terminal.slave().try_clone().unwrap();
         tokio::task::spawn_blocking(move || program(slave.into())).await.unwrap();

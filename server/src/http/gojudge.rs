@@ -106,16 +106,24 @@ async fn run(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let Body { bytes, held: _held } = budget.read(&request, payload).await?;
-    Ok(match request::decoded(bytes, request::decode).await {
+    let Body { bytes, mut held } = budget.read(&request, payload).await?;
+    let decoded = request::decoded(bytes, &mut held, request::decode).await;
+    let answer = match decoded {
         Ok(decoded) if decoded.commands.is_empty() => refused(&Refusal::Bad("no cmd provided".to_owned())),
         // A client that goes away drops this, and the run with it.
         Ok(decoded) => {
             let sender = api.access.sender_of(&request);
-            answered(gojudge.run(Request { sender, ..decoded }).await)
+            answered(gojudge.run(Request { sender, ..weighed(decoded) }).await)
         }
-        Err(error) => refused(&Refusal::Bad(error)),
-    })
+        Err(refusal) => refused(&refusal),
+    };
+    drop(held);
+    Ok(answer)
+}
+
+/// A request whose weight is on the account with its body.
+fn weighed(request: Request) -> Request {
+    Request { weight: 0, ..request }
 }
 
 async fn config(gojudge: web::Data<GoJudge>, api: web::Data<Api>) -> HttpResponse {

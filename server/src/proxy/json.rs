@@ -5,6 +5,9 @@ use gavel_rpc::bounded::MAX_PARTS;
 use prost::Message;
 use prost_reflect::{DescriptorError, DescriptorPool, DynamicMessage, MessageDescriptor};
 
+use crate::gojudge::request::weight;
+use crate::http::all_values;
+
 /// Reads and writes messages of the service.
 #[derive(Debug, Clone)]
 pub(super) struct Protojson(DescriptorPool);
@@ -18,12 +21,17 @@ impl Protojson {
         DescriptorPool::decode(DESCRIPTION).map(Self)
     }
 
+    /// What a message takes in memory that is read from this JSON, beside its texts and contents, in bytes.
+    pub(super) fn weight(json: &[u8]) -> u64 {
+        weight(all_values(json).min(MAX_PARTS))
+    }
+
     /// A message of this name, such as `pb.Request`, from its JSON.
     ///
     /// # Errors
     /// What does not fit, and where.
     pub(super) fn read<M: Message + Default>(&self, name: &str, json: &[u8]) -> Result<M, String> {
-        if parts(json) > MAX_PARTS {
+        if all_values(json) > MAX_PARTS {
             return Err(format!("too many values: {MAX_PARTS} are allowed"));
         }
         let mut reader = serde_json::Deserializer::from_slice(json);
@@ -46,22 +54,6 @@ impl Protojson {
     fn descriptor(&self, name: &str) -> Result<MessageDescriptor, String> {
         self.0.get_message_by_name(name).ok_or_else(|| format!("there is no message {name}"))
     }
-}
-
-/// At most so many values are in this JSON: each is behind one of these characters, which texts may have too, but a text
-/// is one value.
-fn parts(json: &[u8]) -> usize {
-    let (mut parts, mut in_text, mut escaped) = (1, false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b',' | b'[' | b'{' if !in_text => parts += 1,
-            _ => {}
-        }
-    }
-    parts
 }
 
 #[cfg(test)]

@@ -23,11 +23,14 @@ use super::ProxyError;
 use super::json::Protojson;
 use crate::access::Access;
 use crate::account::Account;
+use crate::blocking::elsewhere;
 use crate::config::Config;
-use crate::http::{Budget, Form, FormError, Problem};
+use crate::http::{Body, Budget, Form, FormError, Problem};
 
 /// Longest wait for a connection to the server, and for a sign of life on one.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a request waits for memory for what is made of it.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Seconds that calls have to end when the proxy is told to stop.
 const PARTING: u64 = 5;
 /// A call that is under way asks the server for a sign of life so often.
@@ -138,8 +141,16 @@ async fn exec(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let body = budget.read(&request, payload).await?;
-    Ok(match client.json.read::<gavel_rpc::Request>("pb.Request", &body.bytes) {
+    let Body { bytes, mut held } = budget.read(&request, payload).await?;
+    let json = bytes.clone();
+    let weight = elsewhere(move || Protojson::weight(&json)).await.map_err(|_lost| Problem::Failed)?;
+    held.grow(weight, PATIENCE).await.map_err(|full| Problem::Unavailable {
+        detail: full.to_string(),
+        retry_after: Duration::from_secs(2),
+    })?;
+    let protojson = client.json.clone();
+    let read = elsewhere(move || protojson.read::<gavel_rpc::Request>("pb.Request", &bytes)).await;
+    Ok(match read.map_err(|_lost| Problem::Failed)? {
         Ok(request) => client.answer("pb.Response", client.executor.clone().exec(request).await),
         Err(why) => HttpResponse::BadRequest().body(why),
     })

@@ -189,3 +189,54 @@ async fn of_a_group_only_what_can_be_run_takes_sandboxes() {
     assert_eq!((&body[0]["status"], &body[1]["status"]), (&json!("Internal Error"), &json!("Accepted")));
     assert_eq!(bench.sandboxes.leased.load(Ordering::SeqCst), 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_readers_of_pipes_read_into_is_on_the_account() {
+    let bench = Bench::with(&[("http.memory", "1MiB")]).await;
+    let run = async |count: usize| {
+        let pipes = (0..count).map(|number| json!({"name": format!("p{number}"), "max": 1, "pipe": true}));
+        let files: Vec<Value> = std::iter::once(json!({"content": ""})).chain(pipes).collect();
+        let command = json!({"args": ["echo"], "files": files});
+        answer(bench.request(Method::POST, "/run").json(&json!({"cmd": [command]}))).await
+    };
+    assert_eq!(run(2).await.0, 200);
+    let (status, body) = run(40).await;
+    let told = "the server never holds so much for one: 442368 bytes are the most";
+    assert_eq!((status.as_u16(), body), (400, Value::from(told)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_for_memory_keeps_it_from_nobody() {
+    use tokio::io::AsyncWriteExt;
+    // Of 14 MiB for requests the first head has 10, the second waits for as much.
+    let bench = Bench::with(&[("http.memory", "32MiB")]).await;
+    let address = bench.url.trim_start_matches("http://").to_owned();
+    let mut waiting = Vec::new();
+    for _ in 0..2 {
+        let mut connection = tokio::net::TcpStream::connect(&address).await.unwrap();
+        let head = "POST /run HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5242880\r\n\r\n";
+        connection.write_all(head.as_bytes()).await.unwrap();
+        waiting.push(connection);
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let command = json!({"args": ["echo"], "env": ["x".repeat(500_000)], "files": []});
+    let (status, body) = answer(bench.request(Method::POST, "/run").json(&json!({"cmd": [command]}))).await;
+    assert_eq!(status, 200, "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_made_of_bodies_is_on_the_account_before_it_is_made() {
+    let bench = Bench::with(&[("http.memory", "64MiB")]).await;
+    // Each 140 KB, and 10 MiB once parsed, of 28 for all.
+    let body = format!("{{\"cmd\":[{{\"copyIn\":{{{}\"a\":{{}}}}}}]}}", "\"a\":{},".repeat(20_000));
+    let many = (0..16).map(|_| answer(bench.request(Method::POST, "/run").body(body.clone())));
+    let statuses: Vec<_> = futures_util::future::join_all(many).await.into_iter().map(|(it, _)| it).collect();
+    assert!(statuses.iter().all(|status| *status == 400 || *status == 503), "{statuses:?}");
+    echo(&bench).await;
+    let (_, refused) = answer(bench.request(Method::POST, "/run").body(body)).await;
+    assert!(refused.as_str().is_some_and(|why| why.starts_with("file type is not valid")), "{refused}");
+    let larger = format!("{{\"cmd\":[{{\"copyIn\":{{{}\"a\":{{}}}}}}]}}", "\"a\":{},".repeat(49_000));
+    let (status, refused) = answer(bench.request(Method::POST, "/run").body(larger)).await;
+    let told = "the server never holds so much for one: 22020096 bytes are the most";
+    assert_eq!((status.as_u16(), refused), (400, Value::from(told)));
+}

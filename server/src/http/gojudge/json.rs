@@ -5,3 +5,4 @@ pub(super) mod request;
 mod scanner;
 
 pub(in crate::http) use answer::Answer;
+pub(crate) use scanner::all_values;

@@ -13,12 +13,14 @@ use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::json::{answer, request};
+use super::weighed;
+use crate::account::Held;
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::{File, Request};
 use crate::gojudge::stream::{Place, StreamEvent, StreamInput, Streaming};
 use crate::gojudge::{GoJudge, Outcome};
 use crate::http::Api;
-use crate::http::socket::{Incoming, Lost, Outbound, Socket, Sockets, both, last_words};
+use crate::http::socket::{Incoming, Lost, Outbound, Received, Socket, Sockets, both, last_words};
 use crate::sandbox::TerminalSize;
 
 /// Most that fits into four bits.
@@ -47,7 +49,7 @@ async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>, sender: S
         let last = match talk(&mut incoming, &gojudge, &api, sender, &messages).await {
             Ok(results) => results,
             Err(Broken::Lost(lost)) => last_words(lost),
-            Err(Broken::Nonsense(why)) => Some(results(Err(Refusal::Bad(why)))),
+            Err(Broken::Refused(refusal)) => Some(results(Err(refusal))),
         };
         if let Some(last) = last {
             incoming.part(last, messages).await;
@@ -59,8 +61,14 @@ async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>, sender: S
 /// Why a request came to no end of its own.
 enum Broken {
     Lost(Lost),
-    /// The client sent what makes no sense.
-    Nonsense(String),
+    /// What the client sent makes no sense, or there is no room for it.
+    Refused(Refusal),
+}
+
+impl Broken {
+    fn nonsense(why: impl Into<String>) -> Self {
+        Self::Refused(Refusal::Bad(why.into()))
+    }
 }
 
 /// Runs the request; its results are what is to be sent last. Returning drops the request, and so cancels it.
@@ -72,11 +80,12 @@ async fn talk(
     messages: &mpsc::Sender<Outbound>,
 ) -> Result<Option<Outbound>, Broken> {
     let received = incoming.next().await.map_err(Broken::Lost)?;
-    let _held = received.held;
-    let ClientMessage::Request(request) = parse(received.bytes).await.map_err(Broken::Nonsense)? else {
-        return Err(Broken::Nonsense("the first stream request must be exec request".to_owned()));
+    let mut held = received.held;
+    let first = parse(received.bytes, &mut held).await;
+    let ClientMessage::Request(request) = first.map_err(Broken::Refused)? else {
+        return Err(Broken::nonsense("the first stream request must be exec request"));
     };
-    let mut streaming = gojudge.stream(Request { sender, ..request });
+    let mut streaming = gojudge.stream(Request { sender, ..weighed(request) });
     let input = streaming.input();
     let stopping = async {
         api.queue.closing().await;
@@ -93,15 +102,15 @@ async fn talk(
 /// Passes on what the client sends, as long as that makes sense.
 async fn listen(incoming: &mut Incoming, input: &StreamInput, messages: &mpsc::Sender<Outbound>) -> Broken {
     loop {
-        let received = match incoming.next().await {
+        let Received { bytes, mut held } = match incoming.next().await {
             Ok(received) => received,
             Err(lost) => return Broken::Lost(lost),
         };
-        let passed = match parse(received.bytes).await {
+        let passed = match parse(bytes, &mut held).await {
             Ok(ClientMessage::Input(place, bytes)) => {
                 let written = tokio::select! {
                     biased;
-                    written = input.write_keeping(place, bytes, Some(received.held)) => written,
+                    written = input.write_keeping(place, bytes, Some(held)) => written,
                     () = incoming.gone() => return Broken::Lost(Lost::Gone),
                     never = probe(messages) => match never {},
                 };
@@ -115,11 +124,11 @@ async fn listen(incoming: &mut Incoming, input: &StreamInput, messages: &mpsc::S
                 input.cancel();
                 return after_cancel(incoming).await;
             }
-            Ok(ClientMessage::Request(_)) => return Broken::Nonsense("invalid request".to_owned()),
-            Err(why) => return Broken::Nonsense(why),
+            Ok(ClientMessage::Request(_)) => return Broken::nonsense("invalid request"),
+            Err(refusal) => return Broken::Refused(refusal),
         };
         if let Err(error) = passed {
-            return Broken::Nonsense(error.to_string());
+            return Broken::nonsense(error.to_string());
         }
     }
 }
@@ -175,17 +184,17 @@ enum ClientMessage {
     EndOfInput(Place),
 }
 
-async fn parse(message: Bytes) -> Result<ClientMessage, String> {
-    let unexpected_end = || "unexpected EOF".to_owned();
+async fn parse(message: Bytes, held: &mut Held) -> Result<ClientMessage, Refusal> {
+    let unexpected_end = || Refusal::Bad("unexpected EOF".to_owned());
     let (kind, rest) = message.split_first().ok_or_else(unexpected_end)?;
     match kind {
         1 => {
-            let request = request::decoded(message.slice(1..), request::decode_streaming).await?;
-            check_fields(&request)?;
+            let request = request::decoded(message.slice(1..), held, request::decode_streaming).await?;
+            check_fields(&request).map_err(Refusal::Bad)?;
             Ok(ClientMessage::Request(request))
         }
         2 => {
-            let resize = request::decoded(message.slice(1..), request::decode_resize).await?;
+            let resize = request::decoded(message.slice(1..), held, request::decode_resize).await?;
             let number = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
             let size = |size: i64| u16::try_from(size.max(0)).unwrap_or(u16::MAX);
             let place = Place { index: number(resize.index), fd: number(resize.fd) };
@@ -196,7 +205,7 @@ async fn parse(message: Bytes) -> Result<ClientMessage, String> {
         3 => Ok(ClientMessage::Input(place(rest).ok_or_else(unexpected_end)?, message.slice(2..))),
         4 => Ok(ClientMessage::Cancel),
         5 => Ok(ClientMessage::EndOfInput(place(rest).ok_or_else(unexpected_end)?)),
-        other => Err(format!("invalid type code: {other}")),
+        other => Err(Refusal::Bad(format!("invalid type code: {other}"))),
     }
 }
 

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::json::answer::{self, Answer};
 use super::json::request::{self, SocketMessage};
+use super::weighed;
 use crate::account::{Held, Purpose};
 use crate::config::GoJudgeConfig;
 use crate::gojudge::refusal::Refusal;
@@ -119,7 +120,8 @@ impl Conversation<'_> {
     }
 
     async fn take(&mut self, received: Received) {
-        match request::decoded(received.bytes, request::decode_message).await {
+        let Received { bytes, mut held } = received;
+        match request::decoded(bytes, &mut held, request::decode_message).await {
             Ok(SocketMessage::Cancel(id)) => {
                 if let Some(cancel) = self.cancels.get(&id) {
                     cancel.cancel();
@@ -136,8 +138,10 @@ impl Conversation<'_> {
             Ok(SocketMessage::Run(request)) if request.commands.is_empty() => {
                 self.answer(answer::response(&request.request_id, Some(vec![]), ""));
             }
-            Ok(SocketMessage::Run(request)) => self.run(request, received.held),
-            Err(why) => self.answers.push(Box::pin(async { Answered::Bad(why) })),
+            Ok(SocketMessage::Run(request)) => self.run(weighed(request), held),
+            Err(Refusal::Bad(why)) => self.answers.push(Box::pin(async { Answered::Bad(why) })),
+            // Whose it is stands in what could not be read.
+            Err(Refusal::Failed(why) | Refusal::Busy(why)) => self.answer(answer::response("", None, &why)),
         }
     }
 

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::web::Bytes;
 
 use super::scanner::{self, Counted, Value};
+use crate::account::Held;
 use crate::blocking::{self, QUICK};
+use crate::gojudge::command::{MAX_COMMANDS, too_many_commands};
+use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::{
     Command, CopiedIn, File, OutputName, PipeEnd, PipeMap, Request, Source, Unusable, weight,
 };
@@ -30,19 +34,34 @@ pub(in crate::http) struct Resize {
     pub(in crate::http) y: i64,
 }
 
-/// Decodes what was sent by one of the functions below; what is long by a thread on which nobody waits.
+/// How long a request waits for memory for what is made of it.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Decodes what was sent by one of the functions below; what is long by a thread on which nobody waits. What is made of
+/// it is on the account before it is made, beside what was sent, and stays there with that.
 ///
 /// # Errors
-/// As of that function.
+/// As of that function; there is no room for it.
 pub(in crate::http) async fn decoded<T: Send + 'static>(
     sent: Bytes,
+    held: &mut Held,
     decode: fn(&[u8]) -> Result<T, String>,
-) -> Result<T, String> {
-    if sent.len() <= QUICK {
-        return decode(&sent);
+) -> Result<T, Refusal> {
+    let body = sent.clone();
+    let values = quickly(sent.len(), move || scanner::most_values(&body)).await?;
+    held.grow(weight(values), PATIENCE).await?;
+    quickly(sent.len(), move || decode(&sent)).await?.map_err(Refusal::Bad)
+}
+
+/// Looks at so many bytes: here if that takes no time.
+async fn quickly<T: Send + 'static>(
+    bytes: usize,
+    look: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Refusal> {
+    if bytes <= QUICK {
+        return Ok(look());
     }
-    let decoded = blocking::elsewhere(move || decode(&sent)).await;
-    decoded.unwrap_or_else(|lost| Err(lost.to_string()))
+    blocking::elsewhere(look).await.map_err(|lost| Refusal::Failed(lost.to_string()))
 }
 
 /// Decodes a body.
@@ -114,7 +133,11 @@ type Field<'a, T> = (&'static str, fn(&mut Decoder, Value, &mut T));
 
 const REQUEST: [Field<'static, Request>; 3] = [
     ("requestId", |d, value, to| d.string(value, &mut to.request_id)),
-    ("cmd", |d, value, to| d.list(value, &mut to.commands, "[]model.Cmd", |d, value| d.command(value))),
+    ("cmd", |d, value, to| {
+        if d.has_few_commands(&value) {
+            d.list(value, &mut to.commands, "[]model.Cmd", |d, value| d.command(value));
+        }
+    }),
     ("pipeMapping", |d, value, to| {
         d.list(value, &mut to.pipes, "[]model.PipeMap", |d, value| d.structure(value, "PipeMap", &PIPE_MAP));
     }),
@@ -252,6 +275,16 @@ impl Decoder {
             Some(error) => Err(error),
             None => Ok(decoded),
         }
+    }
+
+    /// Commands that are too many are not made: each is larger than any other value.
+    fn has_few_commands(&mut self, value: &Value) -> bool {
+        let Value::Array(commands) = value else { return true };
+        let few = commands.len() <= MAX_COMMANDS;
+        if !few {
+            self.first_error.get_or_insert_with(|| too_many_commands(commands.len()));
+        }
+        few
     }
 
     fn command(&mut self, value: Value) -> Command {
@@ -422,7 +455,10 @@ fn output_name(mut name: String) -> OutputName {
 
 #[cfg(test)]
 mod tests {
+    use gavel_protocol::Bytes as Size;
+
     use super::*;
+    use crate::account::{Account, Purpose};
     use crate::blocking::tests::with_others_busy;
 
     fn error(body: &str) -> String {
@@ -431,11 +467,39 @@ mod tests {
 
     #[test]
     fn a_long_body_is_decoded_where_nobody_waits() {
+        let account = Account::new(Size::mib(16));
         let body = |size: usize| Bytes::from(format!("{{\"requestId\":\"{}\"}}", "x".repeat(size)));
         for (size, elsewhere) in [(100, false), (1 << 20, true)] {
-            let (request, waited) = with_others_busy(|| decoded(body(size), decode));
+            let mut held = account.open(Purpose::Requests);
+            let (request, waited) = with_others_busy(|| decoded(body(size), &mut held, decode));
             assert_eq!((request.unwrap().request_id.len(), waited), (size, elsewhere));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_made_of_a_body_is_on_the_account_before_it_is_made() {
+        let account = Account::new(Size::mib(16));
+        let none = |_: &[u8]| -> Result<Request, String> { panic!("it is decoded") };
+        let body =
+            Bytes::from(format!("{{\"cmd\":[{{\"copyIn\":{{{}\"a\":{{}}}}}}]}}", "\"a\":{},".repeat(50_000)));
+        let mut held = account.open(Purpose::Requests);
+        let refused = decoded(body.clone(), &mut held, none).await.unwrap_err();
+        assert!(matches!(refused, Refusal::Bad(_)), "{refused:?}");
+        let body = body.slice(..20_000);
+        let others = [5, 1].map(|size| account.try_take(Purpose::Requests, size << 20).unwrap());
+        let refused = decoded(body.clone(), &mut held, none).await.unwrap_err();
+        assert!(matches!(refused, Refusal::Busy(_)), "{refused:?}");
+        drop(others);
+        let decoded = decoded(body.clone(), &mut held, |_| Ok(7)).await;
+        assert_eq!((decoded, held.bytes()), (Ok(7), weight(scanner::most_values(&body))));
+    }
+
+    #[test]
+    fn commands_that_are_too_many_are_not_made() {
+        let body = format!("{{\"cmd\":[{}{{}}]}}", "{},".repeat(99_000));
+        assert_eq!(error(&body), "too many commands: 99001 > 128");
+        let body = format!("{{\"cmd\":[{}{{}}]}}", "{},".repeat(127));
+        assert_eq!(decode(body.as_bytes()).unwrap().commands.len(), 128);
     }
 
     #[test]
@@ -523,8 +587,8 @@ mod tests {
 
     #[test]
     fn what_is_more_than_a_request_can_be_is_refused_before_it_is_in_memory() {
-        let few = format!("{{\"cmd\":[{}{{}}]}}", "{},".repeat(scanner::MAX_VALUES - 3));
-        assert_eq!(decode(few.as_bytes()).unwrap().commands.len(), scanner::MAX_VALUES - 2);
+        let few = format!("{{\"pipeMapping\":[{}{{}}]}}", "{},".repeat(scanner::MAX_VALUES - 3));
+        assert_eq!(decode(few.as_bytes()).unwrap().pipes.len(), scanner::MAX_VALUES - 2);
         for hostile in ["{},", "null,", "[],", "0,", "\"\",", "[[],{\"a\":0}],"] {
             let many = format!("{{\"cmd\":[{}{{}}]}}", hostile.repeat(4_000_000));
             assert_eq!(error(&many), "too many values: 100000 are allowed", "{hostile}");

@@ -46,6 +46,27 @@ pub(super) fn parse(body: &[u8]) -> Result<Counted, String> {
     Ok(Counted { value, values: scanner.values })
 }
 
+/// No more values than this are made of a body: each is behind one of these characters, which texts may have too, but a
+/// text is one value. An object in a list counts twice: it is larger than other values. With more than [`MAX_VALUES`] there is none.
+pub(in crate::http) fn most_values(body: &[u8]) -> usize {
+    all_values(body).min(MAX_VALUES)
+}
+
+/// As [`most_values`], however many.
+pub(crate) fn all_values(json: &[u8]) -> usize {
+    let (mut values, mut in_text, mut escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b',' | b'[' | b'{' if !in_text => values += 1,
+            _ => {}
+        }
+    }
+    values
+}
+
 struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
