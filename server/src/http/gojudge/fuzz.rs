@@ -1,6 +1,6 @@
 //! For fuzzers: what clients of go-judge send in JSON.
 
-use super::json::request::{SocketMessage, decode, decode_message, decode_resize};
+use super::json::request::{SocketMessage, decode, decode_message, decode_resize, decode_streaming};
 use crate::gojudge::fuzz::prepared;
 use crate::gojudge::request::{Request, weight};
 
@@ -15,6 +15,10 @@ pub(crate) fn gojudge(body: &[u8]) {
     drop(decode_resize(body));
     request.iter().for_each(weighs_enough);
     request.iter().for_each(prepared);
+    // The same, but for the files that are streams there.
+    let streaming = decode_streaming(body);
+    assert_eq!(streaming.is_ok(), request.is_ok());
+    streaming.iter().for_each(prepared);
 }
 
 /// It is a request.
