@@ -218,6 +218,7 @@ impl Shared {
         submission: Arc<Submission>,
         idempotency: Option<(String, [u8; 32])>,
     ) -> Result<SubmissionId, Refusal> {
+        self.store.check_room()?;
         let created_at = Utc::now();
         let user = submission.user.as_deref();
         let footprint = submission.footprint();

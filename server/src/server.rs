@@ -30,6 +30,8 @@ pub use crate::listeners::Sockets;
 
 /// How often finished submissions are looked through for what is old.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
+/// And at least so long after another time, where room is wanted.
+const PURGE_AGAIN: Duration = Duration::from_secs(10);
 /// How often the histograms are folded; without it they grow while nobody scrapes.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
@@ -191,7 +193,9 @@ async fn purge(store: Store, config: Arc<Config>, throttle: Arc<Throttle>) {
         {
             tracing::error!(error = %why, "Failed to forget old strikes");
         }
-        tokio::time::sleep(PURGE_EVERY).await;
+        tokio::time::sleep(PURGE_AGAIN).await;
+        // What was refused before this time may find room now.
+        drop(tokio::time::timeout(PURGE_EVERY - PURGE_AGAIN, store.wants_room()).await);
     }
 }
 

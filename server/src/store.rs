@@ -16,6 +16,7 @@ mod error;
 mod list;
 mod refs;
 mod retention;
+mod room;
 mod rows;
 mod strikes;
 mod submissions;
@@ -25,6 +26,7 @@ pub use convert::Converted;
 
 pub use error::StoreError;
 pub use list::{Filter, Page};
+use room::Room;
 pub use submissions::{Cancelled, Inserted, Insertion, NewRecord, Unfinished};
 use writer::Writer;
 pub use writer::Written;
@@ -44,6 +46,7 @@ pub struct Store {
     readers: SqlitePool,
     writer: Writer,
     blobs: Blobs,
+    room: Room,
     /// Rows of earlier versions may be large: one is read at a time.
     one_large_row: Arc<tokio::sync::Mutex<()>>,
 }
@@ -97,7 +100,8 @@ impl Store {
         let readers = readers.map_err(failed)?;
         let (blobs, suspects) = Blobs::open(blobs).map_err(|why| StoreError::open_blobs(blobs, why))?;
         tokio::spawn(collector::collect(blobs.clone(), readers.clone(), suspects));
-        let store = Self { readers, writer: Writer::start(connection), blobs, one_large_row: Arc::default() };
+        let (writer, room) = (Writer::start(connection), Room::of(path.parent().unwrap_or(path)));
+        let store = Self { readers, writer, blobs, room, one_large_row: Arc::default() };
         store.sweep();
         Ok(store)
     }
@@ -105,6 +109,19 @@ impl Store {
     /// Contents that are files.
     pub fn blobs(&self) -> &Blobs {
         &self.blobs
+    }
+
+    /// Is there room on the disk for anything new?
+    ///
+    /// # Errors
+    /// [`StoreError::NoRoom`].
+    pub fn check_room(&self) -> Result<(), StoreError> {
+        self.room.check()
+    }
+
+    /// Completes when something was refused for want of room.
+    pub async fn wants_room(&self) {
+        self.room.is_wanted().await;
     }
 
     /// Removes, in the background, what a server that died has left.
@@ -117,11 +134,12 @@ impl Store {
         });
     }
 
-    /// Writes and commits nothing of worth: is the store writable?
+    /// Writes and commits nothing of worth: is the store writable, and would it take a submission?
     ///
     /// # Errors
     /// Why it is not.
     pub async fn probe(&self) -> Result<(), StoreError> {
+        self.check_room()?;
         self.writer
             .write(|connection| {
                 Box::pin(async move {

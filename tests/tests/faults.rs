@@ -396,6 +396,37 @@ async fn a_full_workspace_refuses_with_503_and_recovers() {
     .await;
 }
 
+/// Prints a number 140 000 times.
+const PRINT: &str = "#include <stdio.h>\nint main(void) { int n; scanf(\"%d\", &n); \
+                     for (int i = 0; i < 140000; i++) printf(\"%d \", 100000 + n); }\n";
+
+/// What submissions themselves fill leaves room to judge them and to remove the oldest, and then there is room again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_submissions_have_filled_has_room_again_by_itself() {
+    let plan = Plan::of_one_slot("filled").workspace_of("64m").with("GAVEL_STORE__MAX_SIZE", "16MiB");
+    let plan = plan.with("GAVEL_STORE__CACHE_SIZE", "8MiB");
+    with_instance(plan, async |scene: Scene| {
+        let mut number = 0;
+        let refused = loop {
+            number += 1;
+            assert!(number < 200, "it takes everything");
+            // A megabyte that is kept with the judgement, another one each time.
+            let request = Request::new("c17", PRINT).test(number.to_string().as_bytes(), None);
+            match scene.client.try_judge(&request).await {
+                Ok(answer) => assert_eq!(answer.verdict(), "Accepted", "{number}: {answer:#?}"),
+                Err(ClientError::Refused(response)) => break response,
+                Err(error) => panic!("{error}"),
+            }
+        };
+        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.text);
+        assert!(refused.text.contains("disk is full"), "{}", refused.text);
+        scene.ready_again().await;
+        let answer = scene.client.judge(&Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3\n"))).await;
+        assert_eq!(answer.verdict(), "Accepted");
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn containers_of_others_survive_a_start_and_leftovers_of_ours_do_not() {
     with_instance(Plan::of_one_slot("orphans"), async |scene: Scene| {

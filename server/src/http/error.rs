@@ -205,7 +205,11 @@ impl From<StoreError> for Problem {
     fn from(why: StoreError) -> Self {
         // The causes are for the log: a client has no use for paths of ours.
         tracing::error!(error = %why, "The store failed a request");
-        Self::Unavailable { detail: "the store cannot serve now".into(), retry_after: Duration::from_secs(5) }
+        let detail = match why {
+            StoreError::NoRoom { .. } => "the server's disk is full",
+            _ => "the store cannot serve now",
+        };
+        Self::Unavailable { detail: detail.into(), retry_after: Duration::from_secs(5) }
     }
 }
 

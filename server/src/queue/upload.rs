@@ -19,8 +19,9 @@ impl Upload {
     /// So many more bytes are there.
     ///
     /// # Errors
-    /// [`Refusal::Full`]. One that is larger than the bound alone may still come when nothing else is there.
+    /// [`Refusal::Full`], and where the disk is. One that is larger than the bound alone may still come when nothing else is there.
     pub fn grow(&mut self, by: u64) -> Result<(), Refusal> {
+        self.shared.store.check_room()?;
         let mut state = self.shared.state();
         let others = state.stored.bytes() + state.uploading - self.bytes;
         let all = others.saturating_add(self.bytes).saturating_add(by);

@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gavel_protocol::Bytes;
 use sqlx::migrate::MigrateError;
 
 use super::rows::RowError;
@@ -57,6 +58,20 @@ pub enum StoreError {
     /// A blob could not be written, read or removed.
     #[error("the store failed with a file: {0}")]
     Blob(Arc<io::Error>),
+    /// The last of the disk is for what was accepted before.
+    #[error(
+        "the disk under {} has {free} left, and the last {kept} are for what was accepted before: free some space, or lower \
+         `store.max_size` or `store.keep`",
+        .directory.display()
+    )]
+    NoRoom {
+        /// The data directory.
+        directory: PathBuf,
+        /// Bytes that are free.
+        free: Bytes,
+        /// Bytes that nothing new may have.
+        kept: Bytes,
+    },
     /// What was stored cannot be read back.
     #[error("the store holds something unreadable: {0}")]
     Unreadable(Arc<dyn std::error::Error + Send + Sync>),
