@@ -43,4 +43,5 @@ pub mod telemetry;
 pub mod throttle;
 mod version;
 pub mod warden;
+mod watched;
 pub mod workspace;

@@ -17,7 +17,7 @@ use crate::operations::Operations;
 use crate::queue::{Judging, Queue};
 use crate::readiness::{Outcome, Readiness};
 use crate::slots::Profile;
-use crate::submission::{Checker, Isolation, Submission, TestCase};
+use crate::submission::{Checker, Isolation, RunLimits, Submission, TestCase};
 use crate::telemetry;
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -47,7 +47,7 @@ pub(crate) struct Tester<J> {
 impl<J: Judging> Tester<J> {
     /// Tests for as long as the server runs: all languages at first, then one after the other, and what failed again and
     /// again.
-    pub(crate) async fn watch(self, languages: Arc<Languages>) {
+    pub(crate) async fn watch(self: Arc<Self>, languages: Arc<Languages>) {
         let samples: Vec<&Language> = languages.iter().filter(|language| language.sample.is_some()).collect();
         let mut failing = self.test_all(&samples).await;
         let mut last = Instant::now();
@@ -102,11 +102,7 @@ impl<J: Judging> Tester<J> {
         let cancel = CancellationToken::new();
         let judging = self.judging.judge(&submission, &|_progress| {}, &cancel);
         match tokio::time::timeout(patience, judging).await {
-            Ok(Ok(judgement)) if judgement.verdict == Verdict::Accepted => Outcome::Works,
-            Ok(Ok(judgement)) if judgement.verdict == Verdict::InternalError => {
-                Outcome::Unserved(explain(&judgement))
-            }
-            Ok(Ok(judgement)) => Outcome::Broken(explain(&judgement)),
+            Ok(Ok(judgement)) => outcome(&judgement, &self.limits.compile),
             Ok(Err(why)) => Outcome::Unserved(telemetry::chain(&why)),
             // Too busy to be tested is not broken.
             Err(_elapsed) if self.queue.depth().1 > 0 => Outcome::Works,
@@ -124,6 +120,20 @@ impl<J: Judging> Tester<J> {
         });
         missing.next().and_then(|profile| profile.problem)
     }
+}
+
+/// What a judgement says of a language. That it took too long may be the fault of a host that others keep busy.
+fn outcome(judgement: &Judgement, compile: &RunLimits) -> Outcome {
+    let may_pass = match judgement.verdict {
+        Verdict::Accepted => return Outcome::Works,
+        Verdict::InternalError | Verdict::TimeLimitExceeded => true,
+        Verdict::CompileError => judgement
+            .compile
+            .as_ref()
+            .is_some_and(|took| took.cpu >= compile.cpu || took.wall >= compile.wall),
+        _ => false,
+    };
+    if may_pass { Outcome::Unserved(explain(judgement)) } else { Outcome::Broken(explain(judgement)) }
 }
 
 fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> {
@@ -167,10 +177,32 @@ mod tests {
     use gavel_protocol::Bytes;
 
     use super::*;
-    use crate::judge::{Summary, TestResult};
+    use crate::judge::test_support::submission;
+    use crate::judge::{Compilation, Summary, TestResult};
 
     fn stream(text: &str) -> Stream {
         Stream { content: text.into(), is_text: true, truncated: false }
+    }
+
+    #[test]
+    fn a_sample_that_took_too_long_is_told_and_does_not_have_its_language_refused() {
+        let limits = submission("int main").compile_limits;
+        let of = |verdict, cpu| {
+            let (log, memory, wall) = ("said".to_owned(), Bytes(0), Duration::ZERO);
+            let took = Compilation { ok: false, log, log_truncated: false, cpu, wall, memory, cached: false };
+            let (compile, summary) = (Some(took), Summary::default());
+            let judgement = Judgement { verdict, reason: None, compile, tests: Vec::new(), summary };
+            outcome(&judgement, &limits)
+        };
+        let slow = Outcome::Unserved("CompileError said".into());
+        assert_eq!(of(Verdict::CompileError, limits.cpu), slow);
+        for verdict in [Verdict::TimeLimitExceeded, Verdict::InternalError] {
+            assert!(matches!(of(verdict, Duration::ZERO), Outcome::Unserved(_)), "{verdict}");
+        }
+        for verdict in [Verdict::CompileError, Verdict::WrongAnswer, Verdict::RuntimeError] {
+            assert!(matches!(of(verdict, Duration::ZERO), Outcome::Broken(_)), "{verdict}");
+        }
+        assert_eq!(of(Verdict::Accepted, Duration::ZERO), Outcome::Works);
     }
 
     #[test]
@@ -191,6 +223,8 @@ mod tests {
         let mut judgement =
             Judgement { verdict: Verdict::RuntimeError, reason, compile, tests: vec![result], summary };
         let told = explain(&judgement);
+        let limits = submission("int main").compile_limits;
+        assert!(matches!(outcome(&judgement, &limits), Outcome::Broken(_)));
         assert_eq!(told, "RuntimeError exited with status 1; it says: the image has C library 2.36");
         judgement.tests[0].stdout = stream("");
         assert_eq!(explain(&judgement), "RuntimeError exited with status 1");

@@ -24,14 +24,15 @@ use crate::self_test::Tester;
 use crate::store::{Store, StoreError};
 use crate::submissions::Submissions;
 use crate::throttle::Throttle;
+use crate::watched::watched;
 use crate::{recycling, telemetry};
 
 pub use crate::listeners::Sockets;
 
 /// How often finished submissions are looked through for what is old.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
-/// And at least so long after another time, where room is wanted.
-const PURGE_AGAIN: Duration = Duration::from_secs(10);
+/// And at least so long after another time, where room is wanted or much has come in.
+const PURGE_AGAIN: Duration = Duration::from_secs(1);
 /// How often the histograms are folded; without it they grow while nobody scrapes.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
@@ -161,23 +162,33 @@ impl Background {
     fn start<J: Judging>(api: &Api, judging: Arc<J>) -> Self {
         let until = CancellationToken::new();
         let background = Self { _stop: until.clone().drop_guard(), until };
-        background.spawn(purge(api.store.clone(), Arc::clone(&api.config), Arc::clone(&api.throttle)));
-        background.spawn(upkeep(api.metrics.clone()));
+        let (store, config, throttle) =
+            (api.store.clone(), Arc::clone(&api.config), Arc::clone(&api.throttle));
+        let purging = move || purge(store.clone(), Arc::clone(&config), Arc::clone(&throttle));
+        background.spawn("the removal of old submissions", purging);
+        let metrics = api.metrics.clone();
+        background.spawn("the upkeep of the metrics", move || upkeep(metrics.clone()));
         let (limits, languages) = (api.config.limits.clone(), Arc::clone(&api.languages));
         let (queue, readiness) = (api.queue.clone(), Arc::clone(&api.readiness));
         let tester = Tester { judging, limits, queue, readiness, operations: Arc::clone(&api.operations) };
-        background.spawn(tester.watch(languages));
+        let tester = Arc::new(tester);
+        background.spawn("the self-test", move || Arc::clone(&tester).watch(Arc::clone(&languages)));
         if let Some(gojudge) = api.gojudge.clone() {
-            background.spawn(gojudge.sweep());
+            background.spawn("the removal of old files", move || gojudge.clone().sweep());
         }
         if let Some(schedule) = api.config.sandbox.recycle.clone() {
-            background.spawn(recycling::watch(schedule, Arc::clone(&api.operations)));
+            let operations = Arc::clone(&api.operations);
+            let recycling = move || recycling::watch(schedule.clone(), Arc::clone(&operations));
+            background.spawn("recycling", recycling);
         }
         background
     }
 
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        tokio::spawn(self.until.clone().run_until_cancelled_owned(task));
+    fn spawn<F>(&self, name: &'static str, begin: impl FnMut() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        tokio::spawn(self.until.clone().run_until_cancelled_owned(watched(name, begin)));
     }
 }
 

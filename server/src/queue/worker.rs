@@ -1,6 +1,5 @@
 //! Takes submissions out of the queue, one at a time, and sees each to its end.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use crate::store::{Converted, StoreError};
 use crate::submission::Submission;
 use crate::telemetry;
 use crate::throttle::Turn;
+use crate::watched::said;
 
 /// Pause before another attempt, and before the store is tried again.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -26,13 +26,20 @@ pub(super) async fn work<J: Judging>(shared: Arc<Shared>, judging: Arc<J>) {
     while let Some(waiting) = shared.next().await {
         let job = Arc::clone(&waiting.job);
         let span = tracing::info_span!("submission", submission.id = %job.id, language = %job.language);
-        let seeing = AssertUnwindSafe(shared.see_to(waiting, &*judging).instrument(span)).catch_unwind();
-        let end = seeing.await.unwrap_or_else(|panic| {
-            tracing::error!("A worker panicked over submission {}: {}", job.id, said(&*panic));
-            End::Left
-        });
+        let end = survive(&job, shared.see_to(waiting, &*judging).instrument(span)).await;
         shared.leave(&job, end);
     }
+}
+
+/// What became of a submission, also where we panicked over it: then it waits again, and its attempts are counted.
+async fn survive(job: &Job, seeing: impl Future<Output = End>) -> End {
+    let panic = match AssertUnwindSafe(seeing).catch_unwind().await {
+        Ok(end) => return end,
+        Err(panic) => panic,
+    };
+    tracing::error!("A worker panicked over submission {}: {}", job.id, said(&*panic));
+    tokio::time::sleep(PAUSE).await;
+    if job.cancel.is_cancelled() { End::Left } else { End::Again }
 }
 
 /// How a submission left a worker.
@@ -210,7 +217,8 @@ impl Shared {
             None => None,
         };
         let strikes = turn.as_ref().map(Turn::strikes);
-        let has_files = !job.footprint.files.is_empty();
+        // What an earlier version has stored names files since its turn came.
+        let has_files = job.is_old || !job.footprint.files.is_empty();
         let finish = || self.store.finish(job.id, attempt, judgement, strikes.clone(), has_files);
         let Some(done) = self.insist(job, "store a judgement", finish).await else {
             return End::Left;
@@ -277,8 +285,17 @@ fn stage(progress: Progress) -> Stage {
     }
 }
 
-/// What a panic said.
-fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|&text| text.to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no text".to_owned())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::test_support::submission;
+
+    #[tokio::test]
+    async fn a_submission_over_which_a_worker_panics_waits_again() {
+        let job = Job::new(&Arc::new(submission("int main")), Utc::now(), true);
+        assert_eq!(survive(&job, async { panic!("by the test's will") }).await, End::Again);
+        assert_eq!(survive(&job, async { End::Left }).await, End::Left);
+        job.cancel.cancel();
+        assert_eq!(survive(&job, async { panic!("by the test's will") }).await, End::Left);
+    }
 }

@@ -1,16 +1,23 @@
 //! Removes blobs that no row names any more.
 
+use std::io;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
 use sqlx::SqlitePool;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::StoreError;
 use crate::blobs::Blobs;
 use crate::content::BlobId;
+use crate::watched::said;
 
 /// Looks at every suspected blob, for as long as the store lives.
 pub(super) async fn collect(blobs: Blobs, readers: SqlitePool, mut suspects: UnboundedReceiver<BlobId>) {
     while let Some(id) = suspects.recv().await {
-        if let Err(why) = look_at(&blobs, &readers, id).await {
+        let looked = AssertUnwindSafe(look_at(&blobs, &readers, id)).catch_unwind().await;
+        let outcome = looked.unwrap_or_else(|panic| Err(io::Error::other(said(&*panic)).into()));
+        if let Err(why) = outcome {
             blobs.unmark(id);
             tracing::warn!(error = %why, blob = %id, "Failed to remove a blob; the next start tries again");
         }

@@ -1,8 +1,10 @@
 //! Looks after the places: a task for each makes its sandboxes, and removes their containers.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +16,7 @@ use crate::sandbox::member::{Made, Sandbox};
 use crate::sandbox::slot::{self, StartError, Started};
 use crate::sandbox::warden_client::{WardenCallError, WardenClient};
 use crate::slots::Slot;
+use crate::watched::{said, watched};
 use crate::workspace::Workspace;
 
 /// Sandboxes made at one time: starting a container is a third of a second of somebody's core.
@@ -46,7 +49,9 @@ impl Keeper {
                     tokio::spawn(self.clone().keep(Arc::clone(&bank), place, slot, orders));
                 }
                 bank.open();
-                tokio::spawn(stop.clone().run_until_cancelled_owned(maintenance::watch(bank)));
+                let maintaining =
+                    watched("the watch over idle sandboxes", move || maintenance::watch(Arc::clone(&bank)));
+                tokio::spawn(stop.clone().run_until_cancelled_owned(maintaining));
             }
         });
     }
@@ -71,7 +76,7 @@ impl Keeper {
                     let Some(_turn) = self.stop.run_until_cancelled(self.turns.acquire()).await else {
                         return;
                     };
-                    match self.make(&bank, profile, &slot).await {
+                    match survive(self.make(&bank, profile, &slot)).await {
                         Ok(sandbox) => bank.made(place, sandbox, expiry(self.max_age)),
                         Err(error) => report(&bank, place, &slot, &error),
                     }
@@ -100,6 +105,14 @@ impl Keeper {
     }
 }
 
+/// A panic is a start that failed: whoever makes sandboxes for a place goes on.
+async fn survive<T>(making: impl Future<Output = Result<T, StartError>>) -> Result<T, StartError> {
+    let made = AssertUnwindSafe(making).catch_unwind().await;
+    made.unwrap_or_else(|panic| {
+        Err(SandboxError::Died(format!("its start panicked: {}", said(&*panic))).into())
+    })
+}
+
 /// What follows the removal of a container has it removed anyway.
 fn latest(order: Order, orders: &mut UnboundedReceiver<Order>) -> Order {
     let mut order = order;
@@ -122,4 +135,16 @@ fn expiry(max_age: Duration) -> Instant {
     let age = max_age - max_age / 10_000 * random;
     let now = Instant::now();
     now.checked_add(age).unwrap_or(now + Duration::from_secs(365 * 24 * 3600))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_start_that_panics_is_one_that_failed() {
+        let failed = survive::<()>(async { panic!("by the test's will") }).await.unwrap_err().to_string();
+        assert!(failed.contains("by the test's will"), "{failed}");
+        assert_eq!(survive(async { Ok(7) }).await.unwrap(), 7);
+    }
 }
