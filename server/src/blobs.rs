@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
@@ -21,7 +21,7 @@ use crate::content::{Blob, BlobId, Claim, Content, Piece};
 
 /// What is being written is here, and is nothing after a restart.
 const INCOMING: &str = "incoming";
-/// What was being written when a server before us died.
+/// Where earlier versions put what was being written when they died.
 const LEFT: &str = "left-";
 /// Everybody may read, nobody may write: a program gets this very file as its standard input.
 const READ_ONLY: u32 = 0o444;
@@ -34,6 +34,8 @@ pub struct Blobs(Arc<Shared>);
 struct Shared {
     directory: PathBuf,
     table: Mutex<Table>,
+    /// A removal has ended.
+    removed: Condvar,
     /// Names that may have become nobody's.
     orphans: mpsc::UnboundedSender<BlobId>,
 }
@@ -44,22 +46,28 @@ struct Table {
     claimed: HashMap<BlobId, usize>,
     /// About to be removed, unless somebody claims them before.
     marked: HashSet<BlobId>,
+    /// Being removed: who claims one waits for that, and makes it anew.
+    leaving: HashSet<BlobId>,
+    /// Directories of which it is known that they are on disk.
+    lasting: HashSet<PathBuf>,
 }
 
 impl Blobs {
-    /// Opens the directory, and makes it where it is missing. Names that may have become nobody's come out of the
-    /// receiver; see [`Self::mark`].
+    /// Opens the directory, and makes it where it is missing. What was being written when an earlier server died is
+    /// removed first, so that a disk that it has filled has room for whatever else a start needs. Names that may have
+    /// become nobody's come out of the receiver; see [`Self::mark`].
     ///
     /// # Errors
     /// What the disk says.
     pub(crate) fn open(directory: &Path) -> io::Result<(Self, mpsc::UnboundedReceiver<BlobId>)> {
         let incoming = directory.join(INCOMING);
-        if incoming.exists() {
-            fs::rename(&incoming, directory.join(format!("{LEFT}{}", uuid::Uuid::new_v4().simple())))?;
-        }
+        fs::create_dir_all(directory)?;
+        remove_leftovers(directory)?;
+        // No new one where there is one: on a full disk there is no room for it.
         fs::create_dir_all(&incoming)?;
         let (orphans, receiver) = mpsc::unbounded_channel();
-        let shared = Shared { directory: directory.to_owned(), table: Mutex::default(), orphans };
+        let (table, removed) = (Mutex::default(), Condvar::new());
+        let shared = Shared { directory: directory.to_owned(), table, removed, orphans };
         Ok((Self(Arc::new(shared)), receiver))
     }
 
@@ -68,7 +76,7 @@ impl Blobs {
     /// # Errors
     /// What the disk says.
     pub fn write(&self) -> io::Result<BlobWriter> {
-        let file = NamedTempFile::new_in(self.0.directory.join(INCOMING))?;
+        let file = Unnamed(Some(NamedTempFile::new_in(self.0.directory.join(INCOMING))?));
         Ok(BlobWriter { blobs: self.clone(), file, hasher: blake3::Hasher::new(), size: 0 })
     }
 
@@ -110,7 +118,7 @@ impl Blobs {
     /// claim, so that none can appear unseen.
     pub(crate) fn mark(&self, id: BlobId) -> bool {
         let mut table = self.table();
-        !table.claimed.contains_key(&id) && table.marked.insert(id)
+        !table.claimed.contains_key(&id) && !table.leaving.contains(&id) && table.marked.insert(id)
     }
 
     /// A row names it: it stays.
@@ -118,16 +126,27 @@ impl Blobs {
         self.table().marked.remove(&id);
     }
 
-    /// Second half: removes it, unless it was claimed meanwhile.
+    /// Second half: removes it, unless it was claimed meanwhile. Takes as long as the disk does, for which only those wait
+    /// who claim this one.
     ///
     /// # Errors
     /// What the disk says.
     pub(crate) fn remove_marked(&self, id: BlobId) -> io::Result<()> {
-        let mut table = self.table();
-        if !table.marked.remove(&id) {
-            return Ok(());
+        self.remove_marked_by(id, |path| fs::remove_file(path))
+    }
+
+    fn remove_marked_by(&self, id: BlobId, remove: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+        {
+            let mut table = self.table();
+            if !table.marked.remove(&id) {
+                return Ok(());
+            }
+            table.leaving.insert(id);
         }
-        match fs::remove_file(self.path(id)) {
+        let removed = remove(&self.path(id));
+        self.table().leaving.remove(&id);
+        self.0.removed.notify_all();
+        match removed {
             Err(why) if why.kind() != io::ErrorKind::NotFound => Err(why),
             _ => Ok(()),
         }
@@ -139,17 +158,14 @@ impl Blobs {
         ids.into_iter().all(|id| self.0.orphans.send(id).is_ok());
     }
 
-    /// Removes what was being written when an earlier server died, and suspects all that is there.
+    /// Suspects all that is there.
     ///
     /// # Errors
     /// What the disk says.
     pub(crate) fn sweep(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.0.directory)? {
             let entry = entry?;
-            let name = entry.file_name();
-            if name.to_string_lossy().starts_with(LEFT) {
-                fs::remove_dir_all(entry.path())?;
-            } else if name != INCOMING && entry.file_type()?.is_dir() {
+            if entry.file_name() != INCOMING && entry.file_type()?.is_dir() {
                 let names = fs::read_dir(entry.path())?.map(|file| Ok(file?.file_name()));
                 let names: Vec<_> = names.collect::<io::Result<_>>()?;
                 self.suspect(names.iter().filter_map(|name| name.to_str()?.parse().ok()));
@@ -158,12 +174,27 @@ impl Blobs {
         Ok(())
     }
 
+    /// Waits while it is being removed, so that only a thread that may wait asks for one.
     fn claim(&self, id: BlobId) -> Claim {
-        let mut table = self.table();
+        let waited = self.0.removed.wait_while(self.table(), |table| table.leaving.contains(&id));
+        let mut table = waited.unwrap_or_else(PoisonError::into_inner);
         *table.claimed.entry(id).or_default() += 1;
         table.marked.remove(&id);
         drop(table);
         Claim::new(Arc::new(Guard { blobs: self.clone(), id }))
+    }
+
+    /// Makes a directory, if there is none; when this returns it is on disk, whoever has made it.
+    fn make_directory(&self, path: &Path) -> io::Result<()> {
+        if self.table().lasting.contains(path) {
+            return Ok(());
+        }
+        match fs::create_dir(path) {
+            Err(why) if why.kind() != io::ErrorKind::AlreadyExists => return Err(why),
+            _ => sync_directory(&self.0.directory)?,
+        }
+        self.table().lasting.insert(path.to_owned());
+        Ok(())
     }
 
     fn path(&self, id: BlobId) -> PathBuf {
@@ -199,10 +230,14 @@ impl Drop for Guard {
 #[derive(Debug)]
 pub struct BlobWriter {
     blobs: Blobs,
-    file: NamedTempFile,
+    file: Unnamed,
     hasher: blake3::Hasher,
     size: u64,
 }
+
+/// A file that goes when it is dropped: on a thread that may wait for the disk, where there are such.
+#[derive(Debug)]
+struct Unnamed(Option<NamedTempFile>);
 
 impl BlobWriter {
     /// Bytes so far.
@@ -219,28 +254,52 @@ impl BlobWriter {
         // From here on nobody removes it.
         let claim = self.blobs.claim(id);
         let path = self.blobs.path(id);
+        let parent = path.parent().unwrap_or(&path);
         if !path.try_exists()? {
-            let parent = path.parent().unwrap_or(&path);
-            make_directory(parent)?;
-            self.file.as_file().set_permissions(fs::Permissions::from_mode(READ_ONLY))?;
-            self.file.as_file().sync_data()?;
-            drop(self.file.persist(&path)?);
-            sync_directory(parent)?;
+            self.blobs.make_directory(parent)?;
+            self.file.persist(&path)?;
         }
+        // Also where it is there already: whoever has just made it may not have come so far, or failed.
+        sync_directory(parent)?;
         Ok(Blob { id, size: self.size, claim })
+    }
+}
+
+impl Unnamed {
+    /// Gives it a name, once its bytes are on disk.
+    fn persist(mut self, path: &Path) -> io::Result<()> {
+        let Some(file) = self.0.take() else { return Ok(()) };
+        file.as_file().set_permissions(fs::Permissions::from_mode(READ_ONLY))?;
+        file.as_file().sync_data()?;
+        drop(file.persist(path)?);
+        Ok(())
+    }
+
+    fn file(&mut self) -> io::Result<&mut NamedTempFile> {
+        self.0.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+impl Drop for Unnamed {
+    fn drop(&mut self) {
+        let Some(file) = self.0.take() else { return };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            // To remove much takes long, and a runtime that ends drops it all the same.
+            drop(runtime.spawn_blocking(move || drop(file)));
+        }
     }
 }
 
 impl Write for BlobWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = self.file.file()?.write(bytes)?;
         self.hasher.update(&bytes[..written]);
         self.size += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.file()?.flush()
     }
 }
 
@@ -293,21 +352,37 @@ impl Read for ContentReader {
     }
 }
 
-/// Makes a directory that is on disk, if there is none.
-fn make_directory(path: &Path) -> io::Result<()> {
-    match fs::create_dir(path) {
-        Ok(()) => path.parent().map_or(Ok(()), sync_directory),
-        Err(why) if why.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(why) => Err(why),
+/// Removes what was being written when an earlier server died. What cannot be removed keeps nobody from starting.
+fn remove_leftovers(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let removed = match name.to_str() {
+            Some(INCOMING) => empty(&entry.path()),
+            Some(name) if name.starts_with(LEFT) => fs::remove_dir_all(entry.path()),
+            _ => Ok(()),
+        };
+        if let Err(error) = removed {
+            tracing::warn!(%error, "Failed to remove what an earlier server was writing to {}", entry.path().display());
+        }
     }
+    Ok(())
+}
+
+fn empty(directory: &Path) -> io::Result<()> {
+    fs::read_dir(directory)?.try_for_each(|entry| fs::remove_file(entry?.path()))
 }
 
 fn sync_directory(path: &Path) -> io::Result<()> {
+    #[cfg(test)]
+    tests::SYNCED.with_borrow_mut(|synced| synced.push(path.to_owned()));
     File::open(path)?.sync_all()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
+
     use super::*;
 
     fn blobs() -> (Blobs, mpsc::UnboundedReceiver<BlobId>, tempfile::TempDir) {
@@ -358,10 +433,111 @@ mod tests {
         writer.write_all(b"half").unwrap();
         // A killed process does not clean up.
         std::mem::forget(writer);
+        // An earlier version moved it away first.
+        let left = directory.path().join("left-1");
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join("half"), "half").unwrap();
+        let incoming = fs::metadata(directory.path().join(INCOMING)).unwrap().ino();
         let (next, mut orphans) = Blobs::open(directory.path()).unwrap();
-        next.sweep().unwrap();
         assert_eq!(files(directory.path()).len(), 1);
+        let same = fs::metadata(directory.path().join(INCOMING)).unwrap().ino();
+        assert_eq!(same, incoming, "a full disk has no room for a new one");
+        next.sweep().unwrap();
         assert_eq!(orphans.try_recv().unwrap(), kept.id);
+    }
+
+    thread_local! {
+        /// Directories that this thread has put on disk.
+        pub(super) static SYNCED: std::cell::RefCell<Vec<PathBuf>> = const { std::cell::RefCell::new(Vec::new()) };
+    }
+
+    #[test]
+    fn bytes_that_are_there_already_are_given_out_only_once_their_name_is_on_disk() {
+        let (blobs, _orphans, directory) = blobs();
+        let path = blobs.path(BlobId::of(b"input"));
+        let parent = path.parent().unwrap().to_owned();
+        // Another has just made the directory, and then the file.
+        fs::create_dir(&parent).unwrap();
+        let _first = put(&blobs, b"input");
+        assert_eq!(SYNCED.take(), [directory.path(), &parent]);
+        let _second = put(&blobs, b"input");
+        assert_eq!(SYNCED.take(), [parent]);
+    }
+
+    #[test]
+    fn while_the_disk_removes_one_only_those_wait_who_claim_it() {
+        let (blobs, mut orphans, directory) = blobs();
+        let (first, other) = (put(&blobs, b"first"), put(&blobs, b"other"));
+        let id = first.id;
+        drop(first);
+        assert_eq!(orphans.try_recv().unwrap(), id);
+        assert!(blobs.mark(id));
+        let (began, has_begun) = std::sync::mpsc::channel();
+        let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
+        let blobs = &blobs;
+        std::thread::scope(|scope| {
+            let removing = scope.spawn(move || {
+                blobs.remove_marked_by(id, |path| {
+                    began.send(()).unwrap();
+                    may_go_on.recv().unwrap();
+                    fs::remove_file(path)
+                })
+            });
+            has_begun.recv().unwrap();
+            let claiming = scope.spawn(|| put(blobs, b"first"));
+            // Nothing that the others do waits for the disk.
+            let (done, is_done) = std::sync::mpsc::channel();
+            scope.spawn(move || {
+                drop(other);
+                drop(put(blobs, b"third"));
+                assert!(!blobs.mark(id), "it leaves already");
+                done.send(()).unwrap();
+            });
+            let others = is_done.recv_timeout(std::time::Duration::from_secs(10));
+            let waited = !claiming.is_finished();
+            go_on.send(()).unwrap();
+            removing.join().unwrap().unwrap();
+            let again = claiming.join().unwrap();
+            others.unwrap();
+            assert!(waited, "it was told to be there while it was being removed");
+            assert!(blobs.open_blob(again.id).is_ok());
+            assert_eq!(files(directory.path()).len(), 3);
+        });
+    }
+
+    #[test]
+    fn who_claims_a_blob_has_it_whoever_removes_it_meanwhile() {
+        let (blobs, _orphans, _directory) = blobs();
+        let id = BlobId::of(b"shared");
+        std::thread::scope(|scope| {
+            let claimers = [(); 2].map(|()| {
+                scope.spawn(|| {
+                    for _ in 0..300 {
+                        let blob = put(&blobs, b"shared");
+                        assert!(blobs.open_blob(blob.id).is_ok(), "it is claimed, and gone");
+                    }
+                })
+            });
+            while claimers.iter().any(|claimer| !claimer.is_finished()) {
+                if blobs.mark(id) {
+                    blobs.remove_marked(id).unwrap();
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn a_thread_that_serves_others_does_not_remove_what_is_dropped_on_it() {
+        let (blobs, _orphans, directory) = blobs();
+        let (_, waited) = crate::blocking::tests::with_others_busy(|| {
+            let mut writer = blobs.write().unwrap();
+            writer.write_all(&[1; 100_000]).unwrap();
+            drop(writer);
+            let left = files(directory.path()).len();
+            async move { assert_eq!(left, 1, "it was removed at once") }
+        });
+        assert!(!waited);
+        assert_eq!(files(directory.path()), Vec::<PathBuf>::new());
     }
 
     #[test]

@@ -91,16 +91,22 @@ impl Store {
     /// # Errors
     /// Whatever SQLite and the disk say, and a database of a later version.
     pub async fn open(path: &Path, blobs: &Path) -> Result<Self, StoreError> {
+        let room = Room::of(path.parent().unwrap_or(path));
+        // First what gives room: the database may need some to be opened.
+        let (blobs, suspects) = Blobs::open(blobs).map_err(|why| StoreError::open_blobs(blobs, why))?;
+        room.give_up_reserve();
         let options = options(path);
         let failed = |source| StoreError::open(path, source);
-        let mut connection = options.connect().await.map_err(failed)?;
+        let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
+        let first =
+            if is_new { options.clone().auto_vacuum(SqliteAutoVacuum::Incremental) } else { options.clone() };
+        let mut connection = first.connect().await.map_err(failed)?;
         let migrated = sqlx::migrate!("./migrations").run(&mut connection).await;
         migrated.map_err(|source| StoreError::migrate(path, source))?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await;
         let readers = readers.map_err(failed)?;
-        let (blobs, suspects) = Blobs::open(blobs).map_err(|why| StoreError::open_blobs(blobs, why))?;
         tokio::spawn(collector::collect(blobs.clone(), readers.clone(), suspects));
-        let (writer, room) = (Writer::start(connection), Room::of(path.parent().unwrap_or(path)));
+        let writer = Writer::start(connection, room.clone());
         let store = Self { readers, writer, blobs, room, one_large_row: Arc::default() };
         store.sweep();
         Ok(store)
@@ -119,15 +125,18 @@ impl Store {
         self.room.check()
     }
 
-    /// Completes when something was refused for want of room.
+    /// Completes when something was refused for want of room, or when much has come in since the last [`Self::purge`].
     pub async fn wants_room(&self) {
         self.room.is_wanted().await;
     }
 
-    /// Removes, in the background, what a server that died has left.
+    /// Looks, in the background, for blobs that a server that died has left, and sets room aside.
     fn sweep(&self) {
-        let blobs = self.blobs.clone();
+        let (blobs, room) = (self.blobs.clone(), self.room.clone());
         tokio::task::spawn_blocking(move || {
+            if let Err(error) = room.set_aside() {
+                tracing::warn!(%error, "Failed to set room aside for a disk that is full");
+            }
             if let Err(error) = blobs.sweep() {
                 tracing::warn!(%error, "Failed to look for blobs that nobody names; the next start tries again");
             }
@@ -151,11 +160,12 @@ impl Store {
     }
 }
 
+/// Of every connection, also of those that only read: nothing of it is written to the database once that is there. What
+/// is for a new database only is not among them: it would be written again by each connection, to a full disk as well.
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5))

@@ -76,12 +76,15 @@ impl FileStore {
         timeout: Option<Duration>,
         account: &Account,
     ) -> io::Result<Self> {
-        match fs::remove_dir_all(&directory) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        // For us alone, since the files in it are for everybody.
+        // For us alone, since the files in it are for everybody. Not made anew where it is there: a full disk would not
+        // have it.
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o700))?;
+        for entry in fs::read_dir(&directory)? {
+            let entry = entry?;
+            let is_directory = entry.file_type()?.is_dir();
+            if is_directory { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
+        }
         let held = account.open(Purpose::Kept);
         let entries = Mutex::new(Entries { by_id: HashMap::new(), total: 0, held });
         Ok(Self { directory, capacity, timeout, entries })

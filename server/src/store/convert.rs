@@ -58,32 +58,50 @@ impl Store {
         Ok(Converted::Yes)
     }
 
-    /// Takes over a judgement.
-    pub(super) async fn convert_judgement(&self, id: SubmissionId) -> Result<(), StoreError> {
+    /// A judgement whose row is large; none where it was removed. Where less of it need be in the row, it is taken over.
+    pub(super) async fn large_judgement(&self, id: SubmissionId) -> Result<Option<Judgement>, StoreError> {
         let _one = self.one_large_row.lock().await;
         let sql = "SELECT judgement FROM submissions WHERE id = $1 AND judgement IS NOT NULL";
         let Some(row) = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await? else {
-            return Ok(());
+            return Ok(None);
         };
-        let judgement = parse_judgement(row.try_get("judgement")?)?;
+        let json: Vec<u8> = row.try_get("judgement")?;
         drop(row);
+        let size = json.len();
         let packer = Packer::new(self.blobs.clone());
-        let judgement = on_disk(move || place_outputs(judgement, packer)).await?;
-        let Ended { judgement: json, refs, .. } = Ended::of(id, &judgement)?;
+        let taken_over = on_disk(move || take_over(id, &json, packer)).await?;
+        let (judgement, Ended { judgement: json, refs, .. }) = taken_over?;
+        if json.len() >= size {
+            return Ok(Some(judgement));
+        }
         let converted = self.writer.write(move |connection| {
             Box::pin(async move {
                 let sql = "UPDATE submissions SET judgement = $2 WHERE id = $1 RETURNING seq";
-                let update = sqlx::query_scalar(sql).bind(id.to_string()).bind(json);
+                let update = sqlx::query_scalar(sql).bind(id.to_string()).bind(&json);
                 if let Some(seq) = update.fetch_optional(&mut *connection).await? {
                     refs::add(connection, seq, refs).await?;
                 }
                 // As above, also when nobody waits for it any more.
-                Ok(judgement)
+                Ok((judgement, json))
             })
         });
-        drop(converted.await?);
-        Ok(())
+        let (_claims, json) = converted.await?;
+        // As everybody will see it from now on: its texts may have been cut.
+        parse_judgement(&json).map(Some)
     }
+}
+
+/// A judgement as it is kept today, and its row.
+fn take_over(
+    id: SubmissionId,
+    json: &[u8],
+    packer: Packer,
+) -> std::io::Result<Result<(Judgement, Ended), StoreError>> {
+    let judgement = match parse_judgement(json) {
+        Ok(judgement) => place_outputs(judgement, packer)?,
+        Err(why) => return Ok(Err(why)),
+    };
+    Ok(Ended::of(id, &judgement).map(|ended| (judgement, ended)))
 }
 
 fn place_contents(mut submission: Submission, packer: Packer) -> std::io::Result<Submission> {

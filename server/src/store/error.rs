@@ -60,8 +60,8 @@ pub enum StoreError {
     Blob(Arc<io::Error>),
     /// The last of the disk is for what was accepted before.
     #[error(
-        "the disk under {} has {free} left, and the last {kept} are for what was accepted before: free some space, or lower \
-         `store.max_size` or `store.keep`",
+        "the disk under {} has {free} left, and the last {kept} are for what was accepted before: free some space, or start \
+         the server with a lower `store.max_size` or `store.keep`: it then removes the oldest judgements",
         .directory.display()
     )]
     NoRoom {
@@ -105,6 +105,11 @@ impl From<RowError> for StoreError {
 }
 
 impl StoreError {
+    /// There was no room for it on the disk; or so it looks, where the disk only says that it failed.
+    pub(super) fn is_full(&self) -> bool {
+        matches!(self, Self::Database { source } if matches!(code(source), 10 | 13))
+    }
+
     pub(super) fn open(path: &Path, source: sqlx::Error) -> Self {
         Self::Open { path: path.to_owned(), source: Arc::new(source) }
     }
@@ -125,11 +130,16 @@ impl StoreError {
     }
 }
 
-/// What to do about SQLite's result code (<https://sqlite.org/rescode.html>).
-fn advice(error: &sqlx::Error) -> &'static str {
+/// SQLite's result code (<https://sqlite.org/rescode.html>); 0 where there is none.
+fn code(error: &sqlx::Error) -> u32 {
     let code = error.as_database_error().and_then(|error| error.code());
     let extended: u32 = code.and_then(|code| code.parse().ok()).unwrap_or(0);
-    match extended & 0xff {
+    extended & 0xff
+}
+
+/// What to do about it.
+fn advice(error: &sqlx::Error) -> &'static str {
+    match code(error) {
         5 | 6 => ": another process holds the database; is a second server running on the same data?",
         8 => {
             ": the data directory is read-only for the server; it must belong to the server's uid and be writable"
@@ -137,7 +147,8 @@ fn advice(error: &sqlx::Error) -> &'static str {
         10 => ": the disk under the data directory fails or is full; see the host's kernel log",
         11 | 26 => ": the file is damaged or no database of Gavel's; put back a backup (docs/operations.md)",
         13 => {
-            ": the disk under the data directory is full; free some space, or lower `store.max_size` or `store.keep`"
+            ": the disk under the data directory is full; free some space, or start the server with a lower \
+             `store.max_size` or `store.keep`: it then removes the oldest judgements"
         }
         14 => ": the server cannot open or make files there; it must own the data directory",
         _ => "",

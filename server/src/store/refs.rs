@@ -1,6 +1,6 @@
 //! Which files rows name.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
@@ -79,14 +79,34 @@ pub(super) async fn drop_tests(
     rows.iter().filter_map(|row| id(row, "hash").transpose()).collect()
 }
 
-/// Drops all that the row of a removed submission names, and returns it.
+/// Drops all that the row of a removed submission names, and returns it, with the sizes.
 pub(super) async fn drop_all(
     connection: &mut SqliteConnection,
     seq: i64,
-) -> Result<Vec<BlobId>, sqlx::Error> {
-    let sql = "DELETE FROM refs WHERE seq = $1 RETURNING hash";
+) -> Result<Vec<(BlobId, u64)>, sqlx::Error> {
+    let sql = "DELETE FROM refs WHERE seq = $1 RETURNING hash, size";
     let rows = sqlx::query(sql).bind(seq).fetch_all(connection).await?;
-    rows.iter().filter_map(|row| id(row, "hash").transpose()).collect()
+    let mut dropped = Vec::new();
+    for row in &rows {
+        let size: i64 = row.try_get("size")?;
+        dropped.extend(id(row, "hash")?.map(|id| (id, u64::try_from(size).unwrap_or(0))));
+    }
+    Ok(dropped)
+}
+
+/// Bytes of those of these files, dropped just now, that no finished submission names.
+pub(super) async fn of_no_finished(
+    connection: &mut SqliteConnection,
+    dropped: &BTreeMap<BlobId, u64>,
+) -> Result<u64, sqlx::Error> {
+    let mut bytes = 0;
+    for (id, size) in dropped {
+        let sql = "SELECT 1 FROM refs r JOIN submissions s ON s.seq = r.seq \
+                   WHERE r.hash = $1 AND s.finished_at IS NOT NULL LIMIT 1";
+        let named = sqlx::query(sql).bind(id.as_bytes().as_slice()).fetch_optional(&mut *connection).await?;
+        bytes += if named.is_none() { *size } else { 0 };
+    }
+    Ok(bytes)
 }
 
 /// The files of all submissions that are not finished, by row.

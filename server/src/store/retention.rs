@@ -1,11 +1,13 @@
 //! Removes what has been kept long enough.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::Utc;
 use gavel_protocol::Bytes;
 
 use super::{Store, StoreError, millis, refs};
+use crate::blocking::on_disk;
 
 /// Submissions removed in one transaction, so that no other write waits long.
 const CHUNK: i64 = 500;
@@ -17,6 +19,15 @@ const SPARE_PAGES: i64 = 1024;
 const VACUUM_STEP: &str = "PRAGMA incremental_vacuum(1024)";
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// What has gone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Removed {
+    /// Submissions.
+    rows: u64,
+    /// Bytes of files that no finished one names any more.
+    pub(super) files: u64,
+}
+
 impl Store {
     /// Removes finished submissions older than `keep`, then the oldest while the database and the files that they name are larger than `max_size`,
     /// and gives the freed pages back to the file system. Returns how many went.
@@ -24,43 +35,50 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn purge(&self, keep: Duration, max_size: Bytes) -> Result<u64, StoreError> {
+        self.room.purging(max_size);
         let now = millis(Utc::now());
         let oldest = now.saturating_sub(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX));
         let mut removed = 0;
         loop {
             let chunk = self.remove_finished_before(oldest, CHUNK).await?;
-            removed += chunk;
-            if chunk == 0 {
+            removed += chunk.rows;
+            if chunk.rows == 0 {
                 break;
             }
         }
-        while self.used().await? + refs::kept(&self.readers).await? > max_size.get() {
+        // What the files take is added up once: that takes long where there are many.
+        let mut files = refs::kept(&self.readers).await?;
+        while self.used().await? + files > max_size.get() {
             let chunk = self.remove_finished_before(now, SMALL_CHUNK).await?;
-            removed += chunk;
-            if chunk == 0 {
+            removed += chunk.rows;
+            files = files.saturating_sub(chunk.files);
+            if chunk.rows == 0 {
                 break;
             }
         }
         self.forget_keys(now - DAY_MS).await?;
         self.shrink().await?;
+        let room = self.room.clone();
+        on_disk(move || room.set_aside()).await?;
         Ok(removed)
     }
 
-    async fn remove_finished_before(&self, time: i64, most: i64) -> Result<u64, StoreError> {
+    pub(super) async fn remove_finished_before(&self, time: i64, most: i64) -> Result<Removed, StoreError> {
         let removed = self.writer.write(move |connection| {
             Box::pin(async move {
                 let sql = "DELETE FROM submissions WHERE seq IN (SELECT seq FROM submissions \
                            WHERE finished_at < $1 ORDER BY finished_at LIMIT $2) RETURNING seq";
                 let gone = sqlx::query_scalar(sql).bind(time).bind(most).fetch_all(&mut *connection).await?;
-                let mut files = Vec::new();
+                let mut named = BTreeMap::new();
                 for seq in &gone {
-                    files.extend(refs::drop_all(connection, *seq).await?);
+                    named.extend(refs::drop_all(connection, *seq).await?);
                 }
-                Ok((gone.len() as u64, files))
+                let files = refs::of_no_finished(connection, &named).await?;
+                Ok((Removed { rows: gone.len() as u64, files }, named))
             })
         });
-        let (removed, files) = removed.await?;
-        self.blobs.suspect(files);
+        let (removed, named) = removed.await?;
+        self.blobs.suspect(named.into_keys());
         Ok(removed)
     }
 

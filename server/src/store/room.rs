@@ -1,9 +1,11 @@
 //! Room on the disk that only what was accepted before may take: it is judged, told and removed there, which a disk filled
 //! to its last byte would not let anybody do.
 
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use gavel_protocol::Bytes;
 use tokio::sync::Notify;
@@ -14,18 +16,35 @@ use super::StoreError;
 const MOST: u64 = 64 << 20;
 /// And at most this part of a small disk.
 const PART: u64 = 16;
+/// A file that is there to be removed when others have taken the rest, too: to remove anything else from the database
+/// takes some room first.
+const RESERVE: &str = "reserve";
+/// It is at most so large.
+const RESERVED: u64 = 4 << 20;
+/// Judgements are looked at whenever this part of what all may take has come in.
+const OFTEN: u64 = 16;
 
 /// The disk under the data directory. Copies are of the same one.
 #[derive(Debug, Clone)]
 pub(super) struct Room {
     directory: PathBuf,
     wanted: Arc<Notify>,
+    growth: Arc<Growth>,
+}
+
+/// Bytes of judgements since the oldest were last removed.
+#[derive(Debug)]
+struct Growth {
+    bytes: AtomicU64,
+    /// After so many they are looked at again.
+    most: AtomicU64,
 }
 
 impl Room {
     /// The disk that this directory is on.
     pub(super) fn of(directory: &Path) -> Self {
-        Self { directory: directory.to_owned(), wanted: Arc::default() }
+        let growth = Growth { bytes: AtomicU64::new(0), most: AtomicU64::new(u64::MAX) };
+        Self { directory: directory.to_owned(), wanted: Arc::default(), growth: Arc::new(growth) }
     }
 
     /// Is there room for anything new?
@@ -33,9 +52,7 @@ impl Room {
     /// # Errors
     /// [`StoreError::NoRoom`], or what statvfs(3) says.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        let disk = rustix::fs::statvfs(&self.directory).map_err(io::Error::from)?;
-        let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
-        let (free, kept) = (bytes(disk.f_bavail), kept(bytes(disk.f_blocks)));
+        let (free, kept) = self.look()?;
         if free >= kept {
             return Ok(());
         }
@@ -43,7 +60,65 @@ impl Room {
         Err(StoreError::NoRoom { directory: self.directory.clone(), free: Bytes(free), kept: Bytes(kept) })
     }
 
-    /// Completes when something was refused for want of room.
+    /// Makes the reserve, where there is none and room for it.
+    ///
+    /// # Errors
+    /// What the disk says; then there is none.
+    pub(super) fn set_aside(&self) -> io::Result<()> {
+        let (free, kept) = self.look()?;
+        let (path, size) = (self.directory.join(RESERVE), reserved(kept));
+        if free < kept + size || fs::metadata(&path).is_ok_and(|reserve| reserve.len() == size) {
+            return Ok(());
+        }
+        let written = File::create(&path).and_then(|mut file| {
+            // What a file system does not have to store does not take room.
+            let block: Vec<u8> = (0..=u8::MAX).cycle().take(64 * 1024).collect();
+            for at in (0..size).step_by(block.len()) {
+                let left = usize::try_from(size - at).unwrap_or(usize::MAX);
+                file.write_all(&block[..block.len().min(left)])?;
+            }
+            Ok(())
+        });
+        written.inspect_err(|_| drop(fs::remove_file(&path)))
+    }
+
+    /// Gives the reserve up where the disk is full.
+    pub(super) fn give_up_reserve(&self) {
+        if !self.look().is_ok_and(|(free, kept)| free < reserved(kept)) {
+            return;
+        }
+        if fs::remove_file(self.directory.join(RESERVE)).is_ok() {
+            tracing::warn!(
+                "The disk under {} is full: used what was set aside for that",
+                self.directory.display()
+            );
+        }
+        self.wanted.notify_one();
+    }
+
+    /// Bytes that are free, and how many of them nothing new may have.
+    fn look(&self) -> io::Result<(u64, u64)> {
+        let disk = rustix::fs::statvfs(&self.directory)?;
+        let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
+        Ok((bytes(disk.f_bavail), kept(bytes(disk.f_blocks))))
+    }
+
+    /// Judgements have so many bytes more.
+    pub(super) fn grown(&self, by: u64) {
+        let grown = self.growth.bytes.fetch_add(by, Ordering::Relaxed).saturating_add(by);
+        if grown >= self.growth.most.load(Ordering::Relaxed) {
+            self.wanted.notify_one();
+        }
+    }
+
+    /// The oldest judgements are about to be removed where all are larger than this; and again when a good part of that has
+    /// come in.
+    pub(super) fn purging(&self, max_size: Bytes) {
+        self.growth.bytes.store(0, Ordering::Relaxed);
+        self.growth.most.store((max_size.get() / OFTEN).max(1), Ordering::Relaxed);
+    }
+
+    /// Completes when something was refused for want of room, or judgements have grown by much.
     pub(super) async fn is_wanted(&self) {
         self.wanted.notified().await;
     }
@@ -51,6 +126,10 @@ impl Room {
 
 fn kept(size: u64) -> u64 {
     (size / PART).min(MOST)
+}
+
+fn reserved(kept: u64) -> u64 {
+    (kept / 4).min(RESERVED)
 }
 
 #[cfg(test)]
@@ -62,7 +141,37 @@ mod tests {
         // The kernel says of /proc that it has no blocks at all: nothing of it is kept.
         Room::of(Path::new("/proc")).check().unwrap();
         assert_eq!((kept(160 << 20), kept(1 << 40)), (10 << 20, MOST));
+        assert_eq!((reserved(10 << 20), reserved(MOST)), (10 << 18, RESERVED));
         let missing = Room::of(Path::new("/missing")).check().unwrap_err();
         assert!(matches!(missing, StoreError::Blob(_)), "{missing}");
+    }
+
+    #[tokio::test]
+    async fn room_is_wanted_when_a_part_of_what_judgements_may_take_has_come_in() {
+        let room = Room::of(Path::new("/proc"));
+        let wanted = async || {
+            let waiting = tokio::time::timeout(std::time::Duration::from_millis(50), room.is_wanted());
+            waiting.await.is_ok()
+        };
+        room.grown(1 << 40);
+        assert!(!wanted().await, "nobody has said yet how much that may be");
+        room.purging(Bytes::mib(16));
+        room.grown((1 << 20) - 1);
+        assert!(!wanted().await);
+        room.grown(1);
+        assert!(wanted().await);
+        room.purging(Bytes::mib(16));
+        assert!(!wanted().await);
+    }
+
+    #[test]
+    fn a_reserve_is_kept_on_a_disk_that_is_not_full() {
+        let directory = tempfile::tempdir().unwrap();
+        let room = Room::of(directory.path());
+        room.set_aside().unwrap();
+        room.give_up_reserve();
+        let reserve = fs::metadata(directory.path().join(RESERVE)).unwrap();
+        assert_eq!(reserve.len(), reserved(room.look().unwrap().1));
+        assert!(reserve.len() > 0);
     }
 }

@@ -304,13 +304,22 @@ impl CheckerRow {
     }
 }
 
+/// Most bytes of a compiler's log in a row, as JSON has them.
+const LOG: usize = 1024 * 1024;
+/// Most bytes of a judgement's own reason, and of those of all tests together, as JSON has them.
+const REASONS: usize = 512 * 1024;
+/// So much of a reason there is in any case.
+const REASON: usize = 64;
+
 impl JudgementRow {
+    /// However many tests there are, and whatever their programs have said: its texts take a bounded number of bytes.
     pub(super) fn of(judgement: &Judgement) -> Self {
+        let reason = REASON.max(REASONS / judgement.tests.len().max(1));
         Self {
             verdict: judgement.verdict.as_str().to_owned(),
-            reason: judgement.reason.clone(),
+            reason: judgement.reason.as_ref().map(|text| cut(text, REASONS).to_owned()),
             compile: judgement.compile.as_ref().map(CompilationRow::of),
-            tests: judgement.tests.iter().map(ResultRow::of).collect(),
+            tests: judgement.tests.iter().map(|test| ResultRow::of(test, reason)).collect(),
             summary: SummaryRow::of(&judgement.summary),
         }
     }
@@ -326,6 +335,22 @@ impl JudgementRow {
     }
 }
 
+/// The beginning of a text that takes at most so many bytes in JSON.
+fn cut(text: &str, most: usize) -> &str {
+    let mut room = most;
+    let end = text.char_indices().find(|(_, c)| {
+        let size = match c {
+            '"' | '\\' | '\n' | '\t' | '\r' | '\u{8}' | '\u{c}' => 2,
+            '\0'..' ' => 6,
+            c => c.len_utf8(),
+        };
+        let fits = size <= room;
+        room = room.saturating_sub(size);
+        !fits
+    });
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
 /// The verdict of this name.
 pub(super) fn verdict(name: &str) -> Result<Verdict, RowError> {
     Verdict::parse(name).ok_or_else(|| RowError::Verdict(name.to_owned()))
@@ -334,10 +359,11 @@ pub(super) fn verdict(name: &str) -> Result<Verdict, RowError> {
 impl CompilationRow {
     fn of(compilation: &Compilation) -> Self {
         let Compilation { ok, log, log_truncated, cpu, wall, memory, cached } = compilation;
+        let kept = cut(log, LOG);
         Self {
             ok: *ok,
-            log: log.clone(),
-            log_truncated: *log_truncated,
+            log: kept.to_owned(),
+            log_truncated: *log_truncated || kept.len() < log.len(),
             cpu: *cpu,
             wall: *wall,
             memory: memory.get(),
@@ -352,13 +378,13 @@ impl CompilationRow {
 }
 
 impl ResultRow {
-    fn of(result: &TestResult) -> Self {
+    fn of(result: &TestResult, reason: usize) -> Self {
         Self {
             index: result.index,
             verdict: result.verdict.as_str().to_owned(),
             exit_code: result.exit_code,
             signal: result.signal.clone(),
-            reason: result.reason.clone(),
+            reason: result.reason.as_ref().map(|text| cut(text, reason).to_owned()),
             cpu: result.cpu,
             wall: result.wall,
             memory: result.memory.get(),
@@ -443,6 +469,20 @@ mod tests {
             Stream { content: "out".into(), is_text: true, truncated: true }
         );
         assert!(!judgement.tests[0].stderr.is_text);
+    }
+
+    #[test]
+    fn a_text_is_cut_where_json_has_so_many_bytes_of_it() {
+        let json = |text| serde_json::to_string(text).unwrap().len() - 2;
+        for text in ["plain", "\"\\\n\t\r", "\u{1}\u{8}\u{c}\u{1f}\0", "ä€😀\u{7f}\u{fffd}"] {
+            let whole = json(text);
+            assert_eq!(cut(text, whole), text);
+            for most in 0..whole {
+                let kept = cut(text, most);
+                assert!(text.starts_with(kept) && kept.len() < text.len(), "{text:?} {most}");
+                assert!(json(kept) <= most && most < json(kept) + 6, "{text:?} {most} {kept:?}");
+            }
+        }
     }
 
     #[test]

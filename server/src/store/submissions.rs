@@ -18,7 +18,11 @@ use crate::throttle::Strikes;
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// A larger judgement comes from an earlier version, with all outputs in it.
+/// How digests of requests are made; another number where they are made in another way.
+const DIGEST_FORM: u8 = 2;
+
+/// A larger judgement comes from an earlier version, with all outputs and texts of any length in it, or from a server that
+/// allows very many tests.
 const LARGE_ROW: i64 = 4 * 1024 * 1024;
 
 /// What is stored of a new submission.
@@ -111,7 +115,8 @@ impl Store {
         self.writer.hand_over(move |connection| Box::pin(insert(connection, new, stored))).await
     }
 
-    /// Begins an attempt: raises and returns its number; none where the submission is not waiting.
+    /// Begins an attempt: raises and returns its number; none where the submission is finished. That no other attempt
+    /// is under way is for the caller to know.
     ///
     /// # Errors
     /// The store's.
@@ -119,8 +124,9 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
+                    // What ran when an earlier server died is `running` still.
                     let sql = "UPDATE submissions SET state = 'running', attempt = attempt + 1 \
-                               WHERE id = $1 AND state = 'queued' RETURNING attempt";
+                               WHERE id = $1 AND state IN ('queued', 'running') RETURNING attempt";
                     sqlx::query_scalar(sql).bind(id.to_string()).fetch_optional(connection).await
                 })
             })
@@ -156,6 +162,7 @@ impl Store {
         has_files: bool,
     ) -> Result<bool, StoreError> {
         let ended = Ended::of(id, judgement)?;
+        let size = ended.size();
         let finished = self.writer.write(move |connection| {
             Box::pin(async move {
                 let sql = "UPDATE submissions SET state = 'done', verdict = $3, judgement = $4, finished_at = $5, \
@@ -179,6 +186,9 @@ impl Store {
         });
         let (done, gone) = finished.await?;
         self.blobs.suspect(gone);
+        if done {
+            self.room.grown(size);
+        }
         Ok(done)
     }
 
@@ -264,34 +274,24 @@ impl Store {
         let sql = "SELECT id, client, language, state, verdict, created_at, finished_at, \
                    length(judgement) AS size, CASE WHEN length(judgement) <= $2 THEN judgement END AS judgement \
                    FROM submissions WHERE id = $1";
-        let get = || sqlx::query(sql).bind(id.to_string()).bind(LARGE_ROW).fetch_optional(&self.readers);
-        let Some(mut row) = get().await? else { return Ok(None) };
-        if row.try_get::<Option<i64>, _>("size")?.is_some_and(|size| size > LARGE_ROW) {
-            self.convert_judgement(id).await?;
-            let Some(again) = get().await? else { return Ok(None) };
-            row = again;
-        }
+        let get = sqlx::query(sql).bind(id.to_string()).bind(LARGE_ROW).fetch_optional(&self.readers);
+        let Some(row) = get.await? else { return Ok(None) };
         let mut record = record(&row)?;
-        let judgement: Option<&[u8]> = row.try_get("judgement")?;
-        record.judgement = judgement.map(parse_judgement).transpose()?;
+        let size: Option<i64> = row.try_get("size")?;
+        record.judgement = match row.try_get::<Option<&[u8]>, _>("judgement")? {
+            None if size.is_some() => self.large_judgement(id).await?,
+            judgement => judgement.map(parse_judgement).transpose()?,
+        };
         Ok(Some(record))
     }
 
-    /// Puts what was running when the server died back into the queue, and returns all that waits, oldest first. What
-    /// cannot be read ends with an InternalError, and keeps nothing else from being judged.
+    /// All that waits for a judgement, oldest first, with what ran when the server died. What cannot be read ends with
+    /// an InternalError, now or at a later start, and keeps nothing else from being judged. Writes nothing else: the disk
+    /// may be full.
     ///
     /// # Errors
-    /// The store's.
+    /// The store's, where it cannot be read.
     pub async fn restore(&self) -> Result<Vec<Unfinished>, StoreError> {
-        // Few and small rows: one for each worker. One of an earlier version may have 100 MB, and is left alone.
-        let put_back = self.writer.write(|connection| {
-            Box::pin(async move {
-                let sql =
-                    "UPDATE submissions SET state = 'queued' WHERE state = 'running' AND request IS NULL";
-                sqlx::query(sql).execute(connection).await.map(drop)
-            })
-        });
-        put_back.await?;
         let mut files = refs::of_unfinished(&self.readers).await?;
         let sql = "SELECT seq, id, client, language, created_at, request IS NOT NULL AS is_old, \
                    coalesce(length(request), length(program) + length(tests), 0) AS size \
@@ -302,15 +302,21 @@ impl Store {
             let files = files.remove(&seq).unwrap_or_default();
             match unfinished(&row, files) {
                 Ok(one) => restored.push(one),
-                Err(why) => self.end_unreadable(seq, &why).await?,
+                Err(why) => self.end_unreadable(seq, &why).await,
             }
         }
         Ok(restored)
     }
 
     /// Ends a submission whose row makes no sense.
-    async fn end_unreadable(&self, seq: i64, why: &StoreError) -> Result<(), StoreError> {
+    async fn end_unreadable(&self, seq: i64, why: &StoreError) {
         tracing::error!(error = %why, seq, "A submission in the store cannot be read; it ends with an InternalError");
+        if let Err(error) = self.try_to_end_unreadable(seq, why).await {
+            tracing::error!(%error, seq, "It could not be ended; the next start tries again");
+        }
+    }
+
+    async fn try_to_end_unreadable(&self, seq: i64, why: &StoreError) -> Result<(), StoreError> {
         let judgement = Judgement::internal_error(why.to_string(), 0);
         let Ended { verdict, judgement, now, .. } = Ended::of(SubmissionId::nil(), &judgement)?;
         let ended = self.writer.write(move |connection| {
@@ -344,6 +350,11 @@ impl Ended {
             refs: refs::of_judgement(judgement),
         })
     }
+
+    /// Bytes that it takes, where nobody else names its files.
+    fn size(&self) -> u64 {
+        self.judgement.len() as u64 + self.refs.iter().map(|(_, _, size)| size).sum::<u64>()
+    }
 }
 
 pub(super) fn parse_judgement(json: &[u8]) -> Result<Judgement, StoreError> {
@@ -375,13 +386,17 @@ async fn insert(
         if let Some(row) = before.fetch_optional(&mut *connection).await? {
             let known: Vec<u8> = row.try_get(0)?;
             let earlier = parse_id(&row, 1)?;
-            let is_same = known == digest;
+            // What another version has noted tells nothing: whoever repeats a key most likely repeats its request.
+            let is_same = known.first() != Some(&DIGEST_FORM)
+                || known.len() != digest.len() + 1
+                || known[1..] == digest;
             let inserted = if is_same { Inserted::Repeated(earlier) } else { Inserted::KeyReused(earlier) };
             return done(inserted, submission);
         }
         let sql = "INSERT INTO idempotency (idempotency_key, digest, id, created_at) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (idempotency_key) DO UPDATE SET digest = $2, id = $3, created_at = $4";
-        let insert = sqlx::query(sql).bind(&key).bind(digest.to_vec()).bind(&id).bind(now);
+        let noted = [&[DIGEST_FORM], digest.as_slice()].concat();
+        let insert = sqlx::query(sql).bind(&key).bind(noted).bind(&id).bind(now);
         insert.execute(&mut *connection).await?;
     }
     let sql = "INSERT INTO submissions (id, client, language, state, attempt, created_at, program, tests) \

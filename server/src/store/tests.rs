@@ -61,10 +61,10 @@ async fn only_the_current_attempt_can_finish_and_only_once() {
     let id = insert(&store, 10).await.unwrap();
     store.requeue(id, 1, false).await.unwrap();
     assert_eq!(store.begin(id).await.unwrap(), Some(2));
-    assert_eq!(store.begin(id).await.unwrap(), None);
     assert!(!store.finish(id, 1, &accepted(), None, false).await.unwrap());
     assert!(store.finish(id, 2, &accepted(), None, false).await.unwrap());
     assert!(!store.finish(id, 2, &accepted(), None, false).await.unwrap());
+    assert_eq!(store.begin(id).await.unwrap(), None);
     assert_eq!(store.cancel(id).await.unwrap(), Cancelled::Finished);
 }
 
@@ -294,4 +294,148 @@ async fn a_file_stays_while_the_row_that_names_it_is_on_its_way_to_the_disk() {
     slow.unwrap().settled().await.unwrap();
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert!(store.blobs().open_blob(id).is_ok(), "the row names a file that is gone");
+}
+
+fn result(reason: &str) -> crate::judge::TestResult {
+    crate::judge::TestResult { reason: Some(reason.to_owned()), ..crate::judge::test_support::result() }
+}
+
+fn compilation(log: String) -> crate::judge::Compilation {
+    let (cpu, wall, memory) = (Duration::ZERO, Duration::ZERO, Bytes(0));
+    crate::judge::Compilation { ok: true, log, log_truncated: false, cpu, wall, memory, cached: false }
+}
+
+async fn row(store: &Store, id: SubmissionId) -> Vec<u8> {
+    let sql = "SELECT judgement FROM submissions WHERE id = $1";
+    sqlx::query_scalar(sql).bind(id.to_string()).fetch_one(&store.readers).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_judgement_has_a_bounded_row_whatever_programs_and_compilers_have_said() {
+    let (store, _directory) = store().await;
+    let id = insert(&store, 10).await.unwrap();
+    let mut judgement = judgement(10);
+    judgement.compile = Some(compilation("\u{fffd}\"".repeat(1 << 20)));
+    judgement.tests = (0..1000).map(|_| result(&"😀".repeat(1000))).collect();
+    assert!(store.finish(id, 1, &judgement, None, false).await.unwrap());
+    let stored = row(&store, id).await;
+    assert!(stored.len() < 2 * 1024 * 1024 + 512 * 1024, "{}", stored.len());
+    let got = store.get(id).await.unwrap().unwrap().judgement.unwrap();
+    let compile = got.compile.unwrap();
+    assert!(compile.log_truncated && compile.log.len() > 500_000, "{}", compile.log.len());
+    assert_eq!(got.tests.len(), 1000);
+    let reason = got.tests[999].reason.as_ref().unwrap();
+    assert!(reason.len() > 500 && judgement.tests[999].reason.as_ref().unwrap().starts_with(reason));
+    assert!(row(&store, id).await == stored);
+}
+
+/// As an earlier version stored it.
+async fn put_row(store: &Store, id: SubmissionId, json: serde_json::Value) {
+    let put = store.writer.write(move |connection| {
+        Box::pin(async move {
+            let sql = "UPDATE submissions SET judgement = $2 WHERE id = $1";
+            let update = sqlx::query(sql).bind(id.to_string()).bind(json.to_string().into_bytes());
+            update.execute(connection).await.map(drop)
+        })
+    });
+    put.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_large_row_of_an_earlier_version_is_read_and_rewritten_once() {
+    let (store, _directory) = store().await;
+    let id = insert(&store, 10).await.unwrap();
+    let mut small = judgement(10);
+    small.tests = vec![result("r")];
+    store.finish(id, 1, &small, None, false).await.unwrap();
+    let mut json: serde_json::Value = serde_json::from_slice(&row(&store, id).await).unwrap();
+    json["tests"][0]["reason"] = "x".repeat(5_000_000).into();
+    put_row(&store, id, json).await;
+    let first = store.get(id).await.unwrap().unwrap().judgement.unwrap();
+    let taken_over = row(&store, id).await;
+    assert!(taken_over.len() < 600_000, "{}", taken_over.len());
+    assert!(first.tests[0].reason.as_ref().unwrap().len() > 500_000);
+    assert_eq!(store.get(id).await.unwrap().unwrap().judgement.unwrap(), first);
+    assert!(row(&store, id).await == taken_over);
+}
+
+#[tokio::test]
+async fn a_judgement_of_very_many_tests_is_read_and_not_rewritten() {
+    let (store, _directory) = store().await;
+    let id = insert(&store, 10).await.unwrap();
+    let mut judgement = judgement(10);
+    judgement.tests = (0..20_000).map(|_| result(&"r".repeat(60))).collect();
+    store.finish(id, 1, &judgement, None, false).await.unwrap();
+    assert!(row(&store, id).await.len() > 4 * 1024 * 1024);
+    pragma(&store, "PRAGMA query_only = 1").await;
+    assert!(store.get(id).await.unwrap().unwrap().judgement.unwrap() == judgement);
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_written_is_restored_all_the_same() {
+    let (store, _directory) = store().await;
+    insert(&store, 10).await.unwrap();
+    let good = insert(&store, 10).await.unwrap();
+    pragma(&store, "UPDATE submissions SET id = 'nonsense' WHERE seq = 1").await;
+    let full =
+        "CREATE TRIGGER full BEFORE UPDATE ON submissions BEGIN SELECT RAISE(FAIL, 'disk is full'); END";
+    pragma(&store, full).await;
+    let restored = store.restore().await.unwrap();
+    assert_eq!(restored.iter().map(|one| one.id).collect::<Vec<_>>(), [good]);
+    pragma(&store, "DROP TRIGGER full").await;
+    assert_eq!(
+        store.begin(good).await.unwrap(),
+        Some(2),
+        "it is judged though the store still calls it running"
+    );
+    store.restore().await.unwrap();
+    let sql = "SELECT verdict FROM submissions WHERE seq = 1";
+    let verdict: String = sqlx::query_scalar(sql).fetch_one(&store.readers).await.unwrap();
+    assert_eq!(verdict, "InternalError");
+}
+
+#[tokio::test]
+async fn files_that_several_judgements_share_go_and_count_with_the_last() {
+    let (store, _directory) = store().await;
+    let output = |size: usize| {
+        let mut packer = crate::blobs::Packer::new(store.blobs().clone());
+        packer.put(&vec![7; size]).unwrap();
+        packer.finish().unwrap().remove(0)
+    };
+    let (shared, own) = (output(3_000_000), output(1_000_000));
+    let mut ids = Vec::new();
+    for content in [&shared, &shared, &own, &shared] {
+        let id = insert(&store, 10).await.unwrap();
+        let stdout = crate::judge::Stream { content: content.clone(), is_text: false, truncated: false };
+        let mut judgement = judgement(10);
+        judgement.tests = vec![crate::judge::TestResult { stdout, ..crate::judge::test_support::result() }];
+        store.finish(id, 1, &judgement, None, false).await.unwrap();
+        ids.push(id);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let mut files = super::refs::kept(&store.readers).await.unwrap();
+    assert_eq!(files, 4_000_000);
+    for left in [4_000_000, 4_000_000, 3_000_000, 0] {
+        files -= store.remove_finished_before(millis(Utc::now()), 1).await.unwrap().files;
+        assert_eq!((files, super::refs::kept(&store.readers).await.unwrap()), (left, left));
+    }
+}
+
+#[tokio::test]
+async fn connections_that_read_write_nothing() {
+    let (store, directory) = store().await;
+    insert(&store, 10).await.unwrap();
+    let path = directory.path().join("test.sqlite");
+    let log = || std::fs::read(directory.path().join("test.sqlite-wal")).unwrap();
+    let before = log();
+    let mut readers = Vec::new();
+    for _ in 0..READERS {
+        readers.push(store.readers.acquire().await.unwrap());
+    }
+    let another = options(&path).connect().await.unwrap();
+    assert!(log() == before);
+    drop(another);
+    let vacuum: i64 = sqlx::query_scalar("PRAGMA auto_vacuum").fetch_one(&mut *readers[0]).await.unwrap();
+    assert_eq!(vacuum, 2, "free pages can be given back");
 }

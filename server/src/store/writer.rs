@@ -8,6 +8,7 @@ use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::StoreError;
+use super::room::Room;
 
 /// Most writes in one transaction.
 const BATCH: usize = 128;
@@ -32,9 +33,9 @@ struct Performed {
 }
 
 impl Writer {
-    pub(super) fn start(connection: SqliteConnection) -> Self {
+    pub(super) fn start(connection: SqliteConnection, room: Room) -> Self {
         let (sender, receiver) = mpsc::channel(BACKLOG);
-        tokio::spawn(run_or_abort(connection, receiver));
+        tokio::spawn(run_or_abort(connection, room, receiver));
         Self { sender }
     }
 
@@ -86,19 +87,21 @@ impl<T> Written<T> {
 }
 
 /// Without the writer nothing can be accepted or finished any more: a process that goes on would only look alive.
-async fn run_or_abort(connection: SqliteConnection, receiver: mpsc::Receiver<Write>) {
-    if AssertUnwindSafe(run(connection, receiver)).catch_unwind().await.is_err() {
+async fn run_or_abort(connection: SqliteConnection, room: Room, receiver: mpsc::Receiver<Write>) {
+    if AssertUnwindSafe(run(connection, room, receiver)).catch_unwind().await.is_err() {
         tracing::error!("The store's writer panicked: ending the process, so that it is started anew");
         std::process::abort();
     }
 }
 
-async fn run(mut connection: SqliteConnection, mut receiver: mpsc::Receiver<Write>) {
+async fn run(mut connection: SqliteConnection, room: Room, mut receiver: mpsc::Receiver<Write>) {
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
         let writes = batch.len();
-        if let Err(why) = transact(&mut connection, &mut batch).await {
-            tracing::error!(error = %why, writes, "Failed to write to the store");
+        let Err(why) = transact(&mut connection, &mut batch).await else { continue };
+        tracing::error!(error = %why, writes, "Failed to write to the store");
+        if why.is_full() {
+            room.give_up_reserve();
             // A log that cannot grow any more is emptied by nobody else: only a write that succeeds does so.
             drop(execute(&mut connection, "PRAGMA wal_checkpoint(TRUNCATE)").await);
         }

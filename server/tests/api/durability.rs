@@ -13,11 +13,17 @@ use crate::bench::{Bench, eventually};
 /// What a power cut would leave: the files as they are now.
 pub(crate) fn crash(bench: &Bench) -> Arc<tempfile::TempDir> {
     let copy = tempfile::tempdir().unwrap();
-    for file in ["gavel.sqlite", "gavel.sqlite-wal"] {
-        std::fs::copy(bench.directory.path().join(file), copy.path().join(file)).unwrap();
-    }
-    copy_blobs(&bench.directory.path().join("blobs"), &copy.path().join("blobs"));
+    crash_to(bench, copy.path());
     Arc::new(copy)
+}
+
+/// The files before the rows that name them: what a row names must have been there before it.
+pub(crate) fn crash_to(bench: &Bench, to: &Path) {
+    let from = bench.directory.path();
+    copy_blobs(&from.join("blobs"), &to.join("blobs"));
+    for file in ["gavel.sqlite", "gavel.sqlite-wal", "reserve"] {
+        std::fs::copy(from.join(file), to.join(file)).unwrap();
+    }
 }
 
 fn copy_blobs(from: &Path, to: &Path) {
@@ -154,4 +160,50 @@ async fn old_judgements_go_and_what_waits_stays() {
     assert_eq!(removed, 1);
     assert_eq!(bench.get(&format!("/api/v1/submissions/{old}")).await.0, 404);
     assert_eq!(bench.get(&format!("/api/v1/submissions/{waiting}")).await.0, 200);
+}
+
+/// As the first version stored it: all in one row.
+async fn store_as_the_first_version(directory: &Path, source: &str, stdin: &str) -> String {
+    let path = directory.join("gavel.sqlite");
+    let mut database = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+    let time = |secs: u64| json!({"secs": secs, "nanos": 0});
+    let limits = json!({"cpu": time(1), "wall": time(4), "memory": 1 << 28, "stack": 1 << 28, "file": 1 << 20,
+        "output": 1 << 20, "processes": 5, "open_files": 16});
+    let id = uuid::Uuid::new_v4().to_string();
+    let request = json!({"id": id, "language": "cpp17", "files": {"main.cpp": source}, "tests": [{"stdin": stdin}],
+        "limits": limits, "compile_limits": limits, "user": "alice", "isolation": "pooled"});
+    let sql = "INSERT INTO submissions (id, client, language, state, attempt, created_at, request) \
+               VALUES ($1, 'alice', 'cpp17', 'queued', 0, 5, $2)";
+    let insert = sqlx::query(sql).bind(&id).bind(request.to_string().into_bytes());
+    insert.execute(&mut database).await.unwrap();
+    id
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn inputs_of_what_an_earlier_version_had_accepted_go_with_the_judgement() {
+    let directory = Bench::start().await.stop().await;
+    let id = store_as_the_first_version(directory.path(), "accept", &"7".repeat(200_000)).await;
+    let bench = Bench::on(Arc::clone(&directory), &[]).await;
+    assert_eq!(bench.until(&id, "done").await["verdict"], "Accepted");
+    let path = directory.path().join("gavel.sqlite");
+    let mut database = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+    let kinds: Vec<String> =
+        sqlx::query_scalar("SELECT kind FROM refs").fetch_all(&mut database).await.unwrap();
+    // The stand-in echoes its input.
+    assert_eq!(kinds, ["output"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_oldest_judgements_go_while_others_come_in() {
+    let bench = Bench::with(&[("workers", "2"), ("store.max_size", "16MiB")]).await;
+    let mut ids = Vec::new();
+    for number in 0..24 {
+        let stdin = format!("{number:9} ").repeat(100_000);
+        let body = json!({"language": "cpp17", "source": "accept", "stdin": stdin});
+        ids.push(bench.post(body).await.1["id"].as_str().unwrap().to_owned());
+        bench.until(&ids[number], "done").await;
+    }
+    let oldest = format!("/api/v1/submissions/{}", ids[0]);
+    eventually(async || (bench.get(&oldest).await.0 == 404).then_some(())).await;
+    assert_eq!(bench.get(&format!("/api/v1/submissions/{}", ids[23])).await.0, 200);
 }

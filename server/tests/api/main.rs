@@ -9,6 +9,7 @@ mod cancel;
 mod durability;
 mod errors;
 mod ffi;
+mod full_disk;
 mod gojudge;
 mod gojudge_files;
 mod grpc;

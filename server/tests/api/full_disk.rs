@@ -1,0 +1,162 @@
+//! A file system that others have filled to its last byte.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::bench::{Bench, eventually};
+use crate::durability::crash_to;
+
+const MIB: usize = 1 << 20;
+/// Set in a process that may mount.
+const MAY_MOUNT: &str = "GAVEL_TEST_MAY_MOUNT";
+
+/// A small file system in memory.
+struct Disk(tempfile::TempDir);
+
+impl Disk {
+    fn new(size: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(directory.path());
+        assert!(mount.status().unwrap().success());
+        Self(directory)
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.0.path().join("filler")
+    }
+
+    /// Takes what is left of it.
+    fn fill(&self) {
+        let mut filler = File::options().create(true).append(true).open(self.filler()).unwrap();
+        for size in [MIB, 4096, 1] {
+            while filler.write_all(&vec![7; size]).is_ok() {}
+        }
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        drop(Command::new("umount").arg("-l").arg(self.0.path()).status());
+    }
+}
+
+/// Runs this test in a process of its own that may mount, where this one may not. True where that is done.
+fn handed_over(test: &str) -> bool {
+    if nix::unistd::geteuid().is_root() || std::env::var_os(MAY_MOUNT).is_some() {
+        return false;
+    }
+    let run = |command: &[&str]| {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--user", "--map-root-user", "--mount"]).args(command).env(MAY_MOUNT, "1");
+        unshare.status().is_ok_and(|status| status.success())
+    };
+    if !run(&["mount", "-t", "tmpfs", "tmpfs", "/mnt"]) {
+        eprintln!("not tested: this needs root, or a host that lets users have namespaces");
+        return true;
+    }
+    let executable = std::env::current_exe().unwrap();
+    assert!(run(&[executable.to_str().unwrap(), "--exact", test, "--nocapture"]));
+    true
+}
+
+async fn judged(bench: &Bench, number: usize) -> String {
+    let stdin = format!("{number} ").repeat(MIB / 3);
+    let body = json!({"language": "cpp17", "source": "accept", "stdin": stdin, "user": number.to_string()});
+    let (status, answer) = bench.post(body).await;
+    assert_eq!(status, 202, "{answer}");
+    let id = answer["id"].as_str().unwrap().to_owned();
+    bench.until(&id, "done").await;
+    id
+}
+
+/// What a server leaves that is killed while one submission runs and another waits; their ids, and those of judged ones.
+async fn killed(disk: &Disk, done: usize) -> (Arc<tempfile::TempDir>, [String; 2], Vec<String>) {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    let mut old = Vec::new();
+    for number in 10..10 + done {
+        old.push(judged(&bench, number).await);
+    }
+    let running = bench.submit("a", "hang").await;
+    bench.until(&running, "running").await;
+    let waiting = bench.submit("b", "accept").await;
+    let left = Arc::new(tempfile::tempdir_in(disk.0.path()).unwrap());
+    crash_to(&bench, left.path());
+    (left, [running, waiting], old)
+}
+
+async fn is_up_and_refuses(bench: &Bench, disk: &Disk) {
+    let refuses = async || {
+        disk.fill();
+        let (status, answer) = bench.post(json!({"language": "cpp17", "source": "accept"})).await;
+        (status == 503).then_some(answer)
+    };
+    let answer = eventually(refuses).await.to_string();
+    assert!(answer.contains("disk is full"), "{answer}");
+    assert_eq!(bench.get("/healthz").await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_starts_on_a_disk_that_others_have_filled_and_goes_on_when_there_is_room() {
+    if handed_over(
+        "full_disk::a_server_starts_on_a_disk_that_others_have_filled_and_goes_on_when_there_is_room",
+    ) {
+        return;
+    }
+    let disk = Disk::new("16m");
+    let (left, [running, waiting], _) = killed(&disk, 1).await;
+    disk.fill();
+    let bench = Bench::on(Arc::clone(&left), &[("workers", "2")]).await;
+    // What it has found for itself others take as well.
+    disk.fill();
+    is_up_and_refuses(&bench, &disk).await;
+    fs::remove_file(disk.filler()).unwrap();
+    bench.until(&waiting, "done").await;
+    bench.until(&running, "running").await;
+    bench.delete(&format!("/api/v1/submissions/{running}")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_dead_server_was_writing_gives_room_to_the_next() {
+    if handed_over("full_disk::what_a_dead_server_was_writing_gives_room_to_the_next") {
+        return;
+    }
+    let disk = Disk::new("16m");
+    let (left, [_, waiting], _) = killed(&disk, 1).await;
+    fs::write(left.path().join("blobs/incoming/half"), vec![7; 4 * MIB]).unwrap();
+    disk.fill();
+    let bench = Bench::on(left, &[("workers", "2")]).await;
+    bench.until(&waiting, "done").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lower_bound_for_judgements_gives_room_on_a_full_disk() {
+    if handed_over("full_disk::a_lower_bound_for_judgements_gives_room_on_a_full_disk") {
+        return;
+    }
+    let disk = Disk::new("48m");
+    let (left, [_, waiting], old) = killed(&disk, 26).await;
+    disk.fill();
+    let bench = Bench::on(left, &[("workers", "2"), ("store.max_size", "16MiB")]).await;
+    bench.until(&waiting, "done").await;
+    let path = format!("/api/v1/submissions/{}", old[0]);
+    eventually(async || (bench.get(&path).await.0 == 404).then_some(())).await;
+    assert_eq!(bench.get(&format!("/api/v1/submissions/{}", old[25])).await.0, 200);
+}
+
+#[test]
+fn the_disk_of_these_tests_is_full_when_it_is_filled() {
+    if handed_over("full_disk::the_disk_of_these_tests_is_full_when_it_is_filled") {
+        return;
+    }
+    let disk = Disk::new("1m");
+    let full = || tempfile::NamedTempFile::new_in(disk.0.path()).unwrap().write_all(b"x").is_err();
+    assert!(!full());
+    disk.fill();
+    assert!(full());
+}
