@@ -181,7 +181,7 @@ pub struct SandboxConfig {
 pub struct QueueConfig {
     /// Most submissions waiting; more are answered 503.
     pub capacity: usize,
-    /// Most bytes of all waiting submissions together; more are answered 503.
+    /// Most bytes of all submissions that wait or run together, each file once; more are answered 503.
     #[serde(with = "units::size")]
     pub max_bytes: Bytes,
     /// Most submissions of one user waiting; more are answered 429.

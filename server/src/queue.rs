@@ -13,14 +13,12 @@ mod job;
 mod refusal;
 mod state;
 mod stored;
-mod upload;
 mod worker;
 
 use job::Job;
 pub use job::Stage;
 pub use refusal::Refusal;
 use state::State;
-pub use upload::Upload;
 
 use crate::config::QueueConfig;
 use crate::judge::{Executor, Judge, JudgeError, Judgement, Progress};
@@ -118,24 +116,18 @@ impl Queue {
     }
 
     /// Accepts a submission: when this returns it is on disk. Returns its id, which is that of an earlier one where
-    /// the same request came before under the same idempotency key. A caller that goes away changes nothing. `upload`
-    /// is what the request has put on the disk.
+    /// the same request came before under the same idempotency key. A caller that goes away changes nothing.
     ///
     /// # Errors
     /// Any [`Refusal`]; then nothing is stored.
     pub async fn submit(
         &self,
         submission: Arc<Submission>,
-        upload: Upload,
         idempotency: Option<(String, [u8; 32])>,
     ) -> Result<SubmissionId, Refusal> {
         let shared = Arc::clone(&self.shared);
-        let accepting = self.shared.runtime.spawn(async move {
-            let accepted = shared.accept(submission, idempotency).await;
-            // What it has put on the disk is counted with the submission now, or nobody names it.
-            drop(upload);
-            accepted
-        });
+        let accepting =
+            self.shared.runtime.spawn(async move { shared.accept(submission, idempotency).await });
         let accepted = accepting.await.unwrap_or(Err(Refusal::Failed));
         if let Err(refusal) = &accepted {
             telemetry::refused(refusal.name());
@@ -143,9 +135,18 @@ impl Queue {
         accepted
     }
 
-    /// Counts what a request puts on the disk before it is accepted.
-    pub fn upload(&self) -> Upload {
-        Upload::new(Arc::clone(&self.shared))
+    /// May more come of a body that goes to the disk? How much of it is there already nobody knows before it is whole,
+    /// as where a class sends one input together: only then it is held against what waits, by [`Self::submit`].
+    ///
+    /// # Errors
+    /// [`Refusal::Full`] where what waits takes all that it may without it, and where the disk is full.
+    pub fn check_upload(&self) -> Result<(), Refusal> {
+        self.shared.store.check_room()?;
+        let state = self.shared.state();
+        if state.stored.bytes() >= self.shared.policy.max_bytes.get() {
+            return Err(Refusal::Full { waiting: state.total, retry_after: state.retry_after() });
+        }
+        Ok(())
     }
 
     /// Follows a submission that is not finished yet.
@@ -292,10 +293,9 @@ impl Shared {
         }
         let mut state = self.state();
         let (waiting, retry_after) = (state.total, state.retry_after());
-        // Its files have been counted on their way to the disk. One that is larger than the bound alone may still come
-        // when nothing else waits.
-        let full =
-            waiting > 0 && state.stored.bytes().saturating_add(footprint.row) > self.policy.max_bytes.get();
+        // One that is larger than the bound alone may still come when nothing else waits, a large one when nothing runs.
+        let others = waiting > 0 || (!footprint.files.is_empty() && state.stored.bytes() > 0);
+        let full = others && state.stored.bytes_with(footprint) > self.policy.max_bytes.get();
         if full || waiting >= self.policy.capacity {
             return Err(Refusal::Full { waiting, retry_after });
         }

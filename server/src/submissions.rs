@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::blobs::Blobs;
 use crate::judge::Verdict;
-use crate::queue::{Queue, Refusal, Stage, Upload};
+use crate::queue::{Queue, Refusal, Stage};
 use crate::store::{Cancelled, Filter, Record, Store, StoreError, StoredState};
 use crate::submission::{Submission, SubmissionId};
 
@@ -75,9 +75,12 @@ impl Submissions {
         Self { queue, store }
     }
 
-    /// Counts what a request puts on the disk before it is submitted.
-    pub fn upload(&self) -> Upload {
-        self.queue.upload()
+    /// May more come of a body that goes to the disk? As [`Queue::check_upload`].
+    ///
+    /// # Errors
+    /// That it may not.
+    pub fn check_upload(&self) -> Result<(), Refusal> {
+        self.queue.check_upload()
     }
 
     /// Contents that are too large for memory.
@@ -102,10 +105,9 @@ impl Submissions {
     pub async fn submit(
         &self,
         submission: Submission,
-        upload: Upload,
         idempotency: Option<(String, [u8; 32])>,
     ) -> Result<SubmissionId, Refusal> {
-        self.queue.submit(Arc::new(submission), upload, idempotency).await
+        self.queue.submit(Arc::new(submission), idempotency).await
     }
 
     /// Waits until a submission is finished, the server stops, or `patience` has passed.
@@ -145,15 +147,27 @@ impl Submissions {
     /// The store's.
     pub async fn list(&self, wanted: Wanted, limit: usize) -> Result<Listed, StoreError> {
         let Wanted { user, state, verdict, language, before } = wanted;
-        let filter = Filter { user, state: state.map(State::stored), verdict, language, before };
-        let page = self.store.list(&filter, limit).await?;
-        let standing = page.records.into_iter().map(|record| {
-            let live = self.stage(record.id);
-            self.standing(record, live)
-        });
-        // The queue knows better than the store what runs.
-        let submissions = standing.filter(|one| state.is_none_or(|state| state == one.state)).collect();
-        Ok(Listed { submissions, next: page.next })
+        let states = state.map(State::stored).unwrap_or_default();
+        let mut filter = Filter { user, states, verdict, language, before };
+        let mut submissions = Vec::new();
+        loop {
+            let page = self.store.list(&filter, limit).await?;
+            for (seq, record) in page.records {
+                let live = self.stage(record.id);
+                let standing = self.standing(record, live);
+                // The queue knows better than the store what waits and what runs.
+                if state.is_none_or(|state| state == standing.state) {
+                    if submissions.len() == limit {
+                        return Ok(Listed { submissions, next: filter.before });
+                    }
+                    submissions.push(standing);
+                }
+                filter.before = Some(seq);
+            }
+            if !page.more {
+                return Ok(Listed { submissions, next: None });
+            }
+        }
     }
 
     /// Cancels a submission and returns once nothing of it runs; what is finished stays as it is.
@@ -192,12 +206,12 @@ impl State {
         matches!(self, Self::Done | Self::Cancelled)
     }
 
-    fn stored(self) -> StoredState {
+    /// What the store may say of one in this state.
+    fn stored(self) -> Vec<StoredState> {
         match self {
-            Self::Queued => StoredState::Queued,
-            Self::Compiling | Self::Running => StoredState::Running,
-            Self::Done => StoredState::Done,
-            Self::Cancelled => StoredState::Cancelled,
+            Self::Queued | Self::Compiling | Self::Running => vec![StoredState::Queued, StoredState::Running],
+            Self::Done => vec![StoredState::Done],
+            Self::Cancelled => vec![StoredState::Cancelled],
         }
     }
 }

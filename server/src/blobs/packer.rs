@@ -18,7 +18,7 @@ pub struct Packer {
     /// The file of small ones, where there is one, has its name in the end only.
     pack: Option<BlobWriter>,
     placed: Vec<Content>,
-    on_disk: u64,
+    has_files: bool,
 }
 
 /// A content that comes in parts.
@@ -33,7 +33,7 @@ pub enum Growing {
 impl Packer {
     /// For one row.
     pub fn new(blobs: Blobs) -> Self {
-        Self { blobs, room: SMALL, pack: None, placed: Vec::new(), on_disk: 0 }
+        Self { blobs, room: SMALL, pack: None, placed: Vec::new(), has_files: false }
     }
 
     /// Adds a part to a content.
@@ -50,18 +50,12 @@ impl Packer {
                 let mut writer = Box::new(self.blobs.write()?);
                 writer.write_all(bytes)?;
                 writer.write_all(part)?;
-                self.on_disk += bytes.len() as u64;
+                self.has_files = true;
                 *content = Growing::OnDisk(writer);
             }
             Growing::OnDisk(writer) => writer.write_all(part)?,
         }
-        self.on_disk += part.len() as u64;
         Ok(())
-    }
-
-    /// Bytes on the disk so far.
-    pub fn on_disk(&self) -> u64 {
-        self.on_disk
     }
 
     /// Places a content that is whole. Returns its number, from 0.
@@ -93,7 +87,7 @@ impl Packer {
 
     /// Something of it is on the disk.
     pub fn has_files(&self) -> bool {
-        self.on_disk > 0
+        self.has_files
     }
 
     fn pack(&mut self, bytes: &[u8]) -> io::Result<Piece> {
@@ -103,7 +97,7 @@ impl Packer {
         };
         let (offset, size, hash) = (pack.size(), bytes.len() as u64, BlobId::of(bytes));
         pack.write_all(bytes)?;
-        self.on_disk += size;
+        self.has_files = true;
         let unnamed = Blob { id: hash, size: 0, claim: Claim::default() };
         Ok(Piece { pack: unnamed, offset, size, hash })
     }

@@ -49,8 +49,8 @@ pub enum Refusal {
 
 impl Refusal {
     /// All that `name` may answer.
-    pub(crate) const NAMES: [&str; 6] =
-        ["queue_full", "user_full", "throttled", "key_reused", "stopping", "store"];
+    pub(crate) const NAMES: [&str; 7] =
+        ["queue_full", "user_full", "throttled", "key_reused", "stopping", "failed", "store"];
 
     /// As metrics have it.
     pub(super) fn name(&self) -> &'static str {

@@ -20,8 +20,6 @@ pub(super) struct State {
     pub(super) total: usize,
     /// Of all that wait, run, and are just being stored.
     pub(super) stored: Stored,
-    /// Bytes on their way to the disk.
-    pub(super) uploading: u64,
     pub(super) running: usize,
     /// Moving average of the seconds between two judgements.
     pub(super) pace: f64,
@@ -37,7 +35,6 @@ impl State {
             reserved: HashMap::new(),
             total: 0,
             stored: Stored::default(),
-            uploading: 0,
             running: 0,
             pace: 1.0,
             last_done: None,

@@ -23,6 +23,13 @@ impl Stored {
         self.bytes
     }
 
+    /// So many there would be with this one.
+    pub(super) fn bytes_with(&self, footprint: &Footprint) -> u64 {
+        let files = footprint.files.iter().filter(|(id, _)| !self.files.contains_key(id));
+        let files = files.fold(0_u64, |sum, (_, size)| sum.saturating_add(*size));
+        self.bytes.saturating_add(footprint.row).saturating_add(files)
+    }
+
     pub(super) fn hold(&mut self, footprint: &Footprint) {
         self.bytes += footprint.row;
         for &(id, size) in &footprint.files {
@@ -60,6 +67,7 @@ mod tests {
         let mut stored = Stored::default();
         let (one, two) = (footprint(5, &["a", "b"]), footprint(7, &["b"]));
         stored.hold(&one);
+        assert_eq!(stored.bytes_with(&two), 212);
         stored.hold(&two);
         assert_eq!(stored.bytes(), 212);
         stored.release(&one);

@@ -1,5 +1,6 @@
 //! Pages of submissions, newest first.
 
+use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::submissions::record;
@@ -11,8 +12,8 @@ use crate::judge::Verdict;
 pub struct Filter {
     /// Of this user.
     pub user: Option<String>,
-    /// In this state.
-    pub state: Option<StoredState>,
+    /// In one of these states; none = in any.
+    pub states: Vec<StoredState>,
     /// With this verdict.
     pub verdict: Option<Verdict>,
     /// In this language.
@@ -24,10 +25,10 @@ pub struct Filter {
 /// Some submissions, without their judgements.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// The submissions, newest first.
-    pub records: Vec<Record>,
-    /// [`Filter::before`] of the next page, where there is one.
-    pub next: Option<i64>,
+    /// The submissions, newest first, each with [`Filter::before`] of those behind it.
+    pub records: Vec<(i64, Record)>,
+    /// There are others behind them.
+    pub more: bool,
 }
 
 impl Store {
@@ -39,12 +40,16 @@ impl Store {
         let mut sql = QueryBuilder::<Sqlite>::new(
             "SELECT seq, id, client, language, state, verdict, created_at, finished_at FROM submissions WHERE 1 = 1",
         );
-        let Filter { user, state, verdict, language, before } = filter;
+        let Filter { user, states, verdict, language, before } = filter;
         if let Some(user) = user {
             sql.push(" AND client = ").push_bind(user);
         }
-        if let Some(state) = state {
-            sql.push(" AND state = ").push_bind(state.as_str());
+        if !states.is_empty() {
+            let mut among = sql.push(" AND state IN (").separated(", ");
+            for state in states {
+                among.push_bind(state.as_str());
+            }
+            sql.push(")");
         }
         if let Some(verdict) = verdict {
             sql.push(" AND verdict = ").push_bind(verdict.as_str());
@@ -61,7 +66,7 @@ impl Store {
         let rows = sql.build().fetch_all(&self.readers).await?;
         let more = rows.len() > limit;
         let rows = &rows[..rows.len().min(limit)];
-        let last = rows.last().map(|row| row.try_get("seq")).transpose()?;
-        Ok(Page { records: rows.iter().map(record).collect::<Result<_, _>>()?, next: last.filter(|_| more) })
+        let placed = |row| Ok((SqliteRow::try_get(row, "seq")?, record(row)?));
+        Ok(Page { records: rows.iter().map(placed).collect::<Result<_, StoreError>>()?, more })
     }
 }

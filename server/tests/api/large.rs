@@ -123,6 +123,27 @@ async fn bodies_on_their_way_count_with_what_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_input_that_a_class_sends_at_the_same_time_counts_once() {
+    let bench = Bench::with(&[("workers", "1"), ("queue.max_bytes", "8MiB")]).await;
+    let running = submit(&bench, body("z", "hang", "1")).await;
+    bench.until(&running, "running").await;
+    let input = "7 ".repeat(3 * MIB / 2);
+    let class = join_all((0..18).map(|n| submit(&bench, body(&n.to_string(), "accept", &input)))).await;
+    until_files(&bench, 1).await;
+    // What is really too much is refused, once that is known.
+    let others =
+        (0..4).map(|n| bench.post(body(&format!("o{n}"), "accept", &format!("{n} ").repeat(3 * MIB / 2))));
+    let others = join_all(others).await;
+    let accepted = others.iter().filter(|(status, _)| *status == 202).count();
+    assert_eq!(accepted, 1, "{others:?}");
+    until_files(&bench, 2).await;
+    bench.delete(&format!("{SUBMISSIONS}/{running}")).await;
+    for id in &class {
+        bench.until(id, "done").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_text_is_bounded_however_long_the_body() {
     let bench = Bench::start().await;
     for (begin, again) in

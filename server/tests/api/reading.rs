@@ -177,3 +177,33 @@ async fn recycling_tells_how_many_sandboxes_it_concerns() {
     let request = bench.request(reqwest::Method::POST, "/api/v1/admin/recycle");
     assert_eq!(crate::bench::answer(request).await.1, json!({"sandboxes": 4}));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_listed_as_queued_whatever_the_store_calls_it() {
+    let bench = Bench::with(&[("workers", "2")]).await;
+    // Its attempt is stored with it, and no sandbox is ever free.
+    let stalled = bench.submit("alice", "stall").await;
+    let mut running = Vec::new();
+    for user in ["bob", "carol"] {
+        running.push(bench.submit(user, "hang").await);
+    }
+    bench.until(&running[0], "running").await;
+    let waiting = bench.submit("dave", "accept").await;
+    let listed = async |query: &str| {
+        let page = bench.get(&format!("/api/v1/submissions?{query}")).await.1;
+        let ids: Vec<_> =
+            page["submissions"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+        (ids, page["next_cursor"].as_str().map(str::to_owned))
+    };
+    // The second one of those that hang waits too: two workers have the others.
+    let queued = [&waiting, &running[1], &stalled];
+    assert_eq!(listed("state=queued").await, (queued.map(|id| json!(id)).to_vec(), None));
+    assert_eq!(listed("state=running").await, (vec![json!(running[0])], None));
+    let mut cursor = String::new();
+    for id in queued {
+        let (ids, next) = listed(&format!("state=queued&limit=1{cursor}")).await;
+        assert_eq!(ids, [json!(id)]);
+        cursor = next.map(|next| format!("&cursor={next}")).unwrap_or_default();
+    }
+    assert_eq!(cursor, "", "there are no others");
+}

@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::Connection;
 
 use crate::bench::{Bench, answer};
 
@@ -45,8 +46,10 @@ async fn what_counts_is_what_is_asked_for_and_not_how_it_is_written() {
     let large = " ".repeat(100_000);
     let same = [
         r#"{"language":"cpp17","source":"accept","stdin":"1","limits":{"cpu_ms":1000}}"#.to_owned(),
-        r#"{ "stdin": "\u0031", "language": "cpp17", "source_base64": "YWNjZXB0" }"#.to_owned(),
-        format!(r#"{{{large}"language":"cpp17","tests":[{{"stdin":"1"}}],"files":{{"main.cpp":"accept"}}}}"#),
+        r#"{ "stdin": "\u0031", "limits": {"cpu_ms": 1e3}, "language": "cpp17", "source_base64": "YWNjZXB0" }"#.to_owned(),
+        format!(
+            r#"{{{large}"language":"cpp17","tests":[{{"stdin":"1"}}],"files":{{"main.cpp":"accept"}},"limits":{{"cpu_ms":1000}}}}"#
+        ),
     ];
     let mut ids = Vec::new();
     for body in same {
@@ -60,6 +63,7 @@ async fn what_counts_is_what_is_asked_for_and_not_how_it_is_written() {
         r#"{"language":"cpp17","source":"accept","stdin":"1","user":"a"}"#,
         r#"{"language":"cpp17","source":"accept","tests":[{"stdin":"1","expected":""}]}"#,
         r#"{"language":"cpp17","source":"accept","stdin":"1","limits":{"cpu_ms":1001}}"#,
+        r#"{"language":"cpp17","source":"accept","stdin":"1"}"#,
     ] {
         assert_eq!(post(other.to_owned()).await.0, 422, "{other}");
     }
@@ -78,5 +82,28 @@ async fn keys_are_remembered_over_a_restart() {
     let bench = Bench::start().await;
     let first = post(&bench, "key-1", "accept").await.1;
     let bench = Bench::on(bench.stop().await, &[]).await;
+    assert_eq!(post(&bench, "key-1", "accept").await.1["id"], first["id"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_is_the_same_though_the_defaults_are_others_now() {
+    let bench = Bench::start().await;
+    let first = post(&bench, "key-1", "accept").await.1;
+    let settings = [("limits.run.cpu", "2s"), ("sandbox.isolation", "per-user")];
+    let bench = Bench::on(bench.stop().await, &settings).await;
+    assert_eq!(post(&bench, "key-1", "accept").await.1["id"], first["id"]);
+    assert_eq!(post(&bench, "key-1", "accept else").await.0, 422);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_of_an_earlier_version_finds_its_submission() {
+    let bench = Bench::start().await;
+    let first = post(&bench, "key-1", "accept").await.1;
+    let directory = bench.stop().await;
+    let path = directory.path().join("gavel.sqlite");
+    let mut database = sqlx::SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+    let digest = sqlx::query("UPDATE idempotency SET digest = $1").bind(vec![7_u8; 32]);
+    digest.execute(&mut database).await.unwrap();
+    let bench = Bench::on(directory, &[]).await;
     assert_eq!(post(&bench, "key-1", "accept").await.1["id"], first["id"]);
 }

@@ -119,8 +119,9 @@ async fn waiting_submissions_are_bounded_in_bytes_too() {
     let bench = Bench::with(&[("workers", "1"), ("queue.max_bytes", "300KB")]).await;
     let running = bench.submit("alice", "hang").await;
     bench.until(&running, "running").await;
-    let large = json!({"language": "cpp17", "source": "accept", "stdin": "x".repeat(200_000)});
-    assert_eq!(bench.post(large.clone()).await.0, 202);
+    let of = |text: &str| json!({"language": "cpp17", "source": "accept", "stdin": text.repeat(200_000)});
+    let large = of("x");
+    assert_eq!(bench.post(of("y")).await.0, 202);
     assert_eq!(bench.post(large.clone()).await.0, 503);
     bench.submit("bob", "accept").await;
     bench.delete(&format!("/api/v1/submissions/{running}")).await;

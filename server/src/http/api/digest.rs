@@ -1,12 +1,19 @@
-//! What two requests under one idempotency key must have in common: what they ask for, and not how it is written.
+//! What two requests under one idempotency key must have in common: what they ask for, and not how it is written. What they
+//! leave to the server is no part of it, nor is anything that another version or other settings make of it: a client that
+//! asks again after a restart finds its submission.
 
+use serde_json::Number;
+
+use super::wire::Asked;
+use super::wire_limits::NewLimits;
 use crate::content::Content;
-use crate::submission::{RunLimits, Submission, TestCase};
+use crate::submission::{Checker, Isolation, Submission, TestCase};
 
-/// Of everything but the id.
-pub(super) fn of(submission: &Submission) -> [u8; 32] {
-    let Submission { id: _, language, files, tests, limits, compile_limits, user, isolation, checker } =
-        submission;
+/// Of everything but the id. Digests are stored, with the number of their form: what is made in another way has another
+/// number (`store/submissions.rs`).
+pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
+    let Submission { id: _, language, files, tests, user, .. } = submission;
+    let Asked { limits, compile_limits, isolation, checker } = asked;
     let mut digest = Digest(blake3::Hasher::new());
     digest.add(language.as_bytes());
     digest.number(files.len() as u64);
@@ -19,13 +26,27 @@ pub(super) fn of(submission: &Submission) -> [u8; 32] {
         digest.content(Some(input));
         digest.content(answer.as_ref());
     }
-    digest.limits(limits);
-    digest.limits(compile_limits);
-    digest.number(u64::from(user.is_some()));
-    digest.add(user.as_deref().unwrap_or_default().as_bytes());
-    digest.number(*isolation as u64);
-    digest.number(*checker as u64);
+    digest.limits(limits.as_ref());
+    digest.limits(compile_limits.as_ref());
+    digest.word(user.as_deref());
+    digest.word(isolation.map(name_of_isolation));
+    digest.word(checker.map(name_of_checker));
     *digest.0.finalize().as_bytes()
+}
+
+fn name_of_isolation(isolation: Isolation) -> &'static str {
+    match isolation {
+        Isolation::Pooled => "pooled",
+        Isolation::PerUser => "per-user",
+        Isolation::Fresh => "fresh",
+    }
+}
+
+fn name_of_checker(checker: Checker) -> &'static str {
+    match checker {
+        Checker::Lines => "lines",
+        Checker::Tokens => "tokens",
+    }
 }
 
 struct Digest(blake3::Hasher);
@@ -47,16 +68,44 @@ impl Digest {
         }
     }
 
-    fn limits(&mut self, limits: &RunLimits) {
-        let RunLimits { cpu, wall, memory, stack, file, output, processes, open_files } = *limits;
-        for time in [cpu, wall] {
-            self.number(time.as_secs());
-            self.number(time.subsec_nanos().into());
+    fn word(&mut self, word: Option<&str>) {
+        self.number(u64::from(word.is_some()));
+        self.add(word.unwrap_or_default().as_bytes());
+    }
+
+    /// None at all is as good as an object with nothing in it.
+    fn limits(&mut self, limits: Option<&NewLimits>) {
+        for limit in limits.map(NewLimits::all).unwrap_or_default() {
+            self.number(u64::from(limit.is_some()));
+            // 1000 and 1000.0 are the same.
+            self.number(limit.and_then(Number::as_f64).unwrap_or_default().to_bits());
         }
-        for size in [memory, stack, file, output] {
-            self.number(size.get());
-        }
-        self.number(processes.into());
-        self.number(open_files.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_the_same_in_every_version() {
+        let submission = Submission {
+            user: Some("alice".into()),
+            tests: vec![TestCase { input: "1".into(), answer: Some("2".into()) }],
+            ..crate::judge::test_support::submission("int main")
+        };
+        let limits = serde_json::from_str(r#"{"cpu_ms":1500,"memory_bytes":1048576}"#).unwrap();
+        let asked = Asked {
+            limits: Some(limits),
+            compile_limits: None,
+            isolation: Some(Isolation::Fresh),
+            checker: Some(Checker::Tokens),
+        };
+        let digest = blake3::Hash::from_bytes(of(&submission, &asked));
+        assert_eq!(
+            digest.to_hex().as_str(),
+            "3ac48fb90788a3d51b2c5003c48caa0a1207ce99c0004405903465f68ac04cf3"
+        );
+        assert_ne!(of(&submission, &Asked::default()), of(&submission, &asked));
     }
 }

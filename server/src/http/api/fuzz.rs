@@ -32,7 +32,7 @@ fn parsed(json: &[u8], texts: &Texts) -> Option<Submission> {
     let Place { config, languages, .. } = place();
     let rules = Rules { limits: &config.limits, sandbox: &config.sandbox, languages };
     let (new, unknown) = NewSubmission::parse(json, texts).ok()?;
-    new.into_submission(rules, texts, unknown).ok()
+    new.into_submission(rules, texts, unknown).ok().map(|(submission, _asked)| submission)
 }
 
 fn sieved(body: &[u8], piece: usize) -> Option<Submission> {

@@ -8,11 +8,11 @@ use actix_web::web::{Bytes, Payload};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::sieve::{Sieve, SieveError, Texts};
-use super::wire::{NewSubmission, Rules};
+use super::wire::{Asked, NewSubmission, Rules};
 use super::{Api, Problem};
 use crate::account::Purpose;
 use crate::http::{Arriving, Budget};
-use crate::queue::{Refusal, Upload};
+use crate::queue::Refusal;
 use crate::submission::Submission;
 
 /// A body up to this size is read whole.
@@ -38,10 +38,10 @@ pub(in crate::http) struct Uploads(Arc<Semaphore>);
 #[derive(Debug)]
 pub(super) struct Received {
     pub(super) submission: Submission,
+    /// What was asked for of what has defaults.
+    pub(super) asked: Asked,
     /// Hold the answer until the judgement.
     pub(super) wait: bool,
-    /// What of it is on the disk.
-    pub(super) upload: Upload,
 }
 
 enum Part {
@@ -80,8 +80,7 @@ pub(super) async fn receive(
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length <= SMALL) {
         let body = budget.read_json(request, payload).await?;
-        let (submission, wait) = parse(&api, &body.bytes, &Texts::default())?;
-        return Ok(Received { submission, wait, upload: api.submissions.upload() });
+        return parse(&api, &body.bytes, &Texts::default());
     }
     let mut arriving = Arriving::json(request, payload, api.config.http.max_body.get())?;
     let _place = uploads.place().await?;
@@ -89,8 +88,7 @@ pub(super) async fn receive(
     let mut begin = Vec::new();
     while begin.len() as u64 <= SMALL {
         let Some(part) = arriving.next().await? else {
-            let (submission, wait) = parse(&api, &begin, &Texts::default())?;
-            return Ok(Received { submission, wait, upload: api.submissions.upload() });
+            return parse(&api, &begin, &Texts::default());
         };
         begin.extend_from_slice(&part);
     }
@@ -116,14 +114,14 @@ async fn pass_on(mut body: Arriving, begin: Vec<u8>, to: mpsc::Sender<Part>) -> 
 
 /// Takes a body in as it comes. What is on the disk goes with the first error, or when the body is not whole.
 fn sift(api: &Api, mut parts: mpsc::Receiver<Part>) -> Result<Received, Problem> {
-    let mut upload = api.submissions.upload();
     let rest = REST + REST_OF_TEST * api.config.limits.tests;
     let mut sieve = Sieve::new(api.submissions.blobs(), rest);
     let mut held = api.account.open(Purpose::Requests);
     loop {
         match parts.blocking_recv() {
             Some(Part::Bytes(part)) => {
-                upload.grow(sieve.feed(&part)?)?;
+                api.submissions.check_upload()?;
+                sieve.feed(&part)?;
                 let memory = sieve.memory() * TIMES;
                 held.try_grow(memory.saturating_sub(held.bytes())).map_err(|_full| too_many())?;
             }
@@ -132,15 +130,15 @@ fn sift(api: &Api, mut parts: mpsc::Receiver<Part>) -> Result<Received, Problem>
         }
     }
     let (rest, texts) = sieve.finish()?;
-    let (submission, wait) = parse(api, &rest, &texts)?;
-    Ok(Received { submission, wait, upload })
+    parse(api, &rest, &texts)
 }
 
-fn parse(api: &Api, json: &[u8], texts: &Texts) -> Result<(Submission, bool), Problem> {
+fn parse(api: &Api, json: &[u8], texts: &Texts) -> Result<Received, Problem> {
     let (new, unknown) = NewSubmission::parse(json, texts)?;
     let wait = new.wait;
     let rules = Rules { limits: &api.config.limits, sandbox: &api.config.sandbox, languages: &api.languages };
-    Ok((new.into_submission(rules, texts, unknown)?, wait))
+    let (submission, asked) = new.into_submission(rules, texts, unknown)?;
+    Ok(Received { submission, asked, wait })
 }
 
 impl From<SieveError> for Problem {

@@ -174,12 +174,11 @@ impl Sieve {
         }
     }
 
-    /// Reads a chunk. Returns how many bytes went to the disk.
+    /// Reads a chunk.
     ///
     /// # Errors
     /// Any [`SieveError`].
-    pub(super) fn feed(&mut self, mut chunk: &[u8]) -> Result<u64, SieveError> {
-        let before = self.on_disk();
+    pub(super) fn feed(&mut self, mut chunk: &[u8]) -> Result<(), SieveError> {
         while let Some((&byte, behind)) = chunk.split_first() {
             chunk = match &self.state {
                 State::Outside => {
@@ -196,7 +195,7 @@ impl Sieve {
                 return Err(SieveError::TooMuch(self.most_rest));
             }
         }
-        Ok(self.on_disk() - before)
+        Ok(())
     }
 
     /// Bytes in memory, about.
@@ -204,10 +203,6 @@ impl Sieve {
         let texts = self.taken.len() * size_of::<Content>();
         // A block that is being unescaped, and one that may yet be small.
         (self.rest.capacity() + texts + 3 * BLOCK) as u64
-    }
-
-    fn on_disk(&self) -> u64 {
-        self.sources.on_disk() + self.tests.on_disk()
     }
 
     /// What is left for the parser, and the texts.

@@ -31,12 +31,12 @@ pub(super) async fn create(
     }
     let key = idempotency_key(&request)?;
     let received = receive(api.clone().into_inner(), &budget, &uploads, &request, payload).await?;
-    let Received { submission, wait, upload } = received;
+    let Received { submission, asked, wait } = received;
     if let Some(why) = api.readiness.refusal(&submission.language, &api.operations.status()) {
         return Err(Problem::LanguageUnavailable { language: submission.language, why });
     }
-    let key = key.map(|key| (key, digest::of(&submission)));
-    let id = api.submissions.submit(submission, upload, key).await?;
+    let key = key.map(|key| (key, digest::of(&submission, &asked)));
+    let id = api.submissions.submit(submission, key).await?;
     // The one line that has both ids: the request's is in its span.
     tracing::info!(submission.id = %id, "Accepted submission {id}");
     if wait {

@@ -37,11 +37,19 @@ pub(super) struct NewSubmission {
     compile_limits: Option<NewLimits>,
     user: Option<String>,
     isolation: Option<Isolation>,
-    #[serde(default)]
-    checker: Checker,
+    checker: Option<Checker>,
     /// Hold the answer until the judgement.
     #[serde(default)]
     pub(super) wait: bool,
+}
+
+/// What a client asked for where there are defaults: those may change, what it asked for does not.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    pub(super) limits: Option<NewLimits>,
+    pub(super) compile_limits: Option<NewLimits>,
+    pub(super) isolation: Option<Isolation>,
+    pub(super) checker: Option<Checker>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,7 +124,7 @@ impl NewSubmission {
         rules: Rules<'_>,
         texts: &Texts,
         mut errors: Errors,
-    ) -> Result<Submission, Problem> {
+    ) -> Result<(Submission, Asked), Problem> {
         let Self {
             language,
             source,
@@ -146,10 +154,12 @@ impl NewSubmission {
         let tests = reader.cases(Text(stdin, stdin_base64), tests, rules.limits.tests);
         check_size(&files, rules.limits, &mut errors);
         check_user(user.as_deref(), &mut errors);
-        let run = resolve("limits", limits, &rules.limits.run, &rules.limits.run_max, &mut errors);
+        let asked = Asked { limits, compile_limits, isolation, checker };
+        let run =
+            resolve("limits", asked.limits.clone(), &rules.limits.run, &rules.limits.run_max, &mut errors);
         let compile = resolve(
             "compile_limits",
-            compile_limits,
+            asked.compile_limits.clone(),
             &rules.limits.compile,
             &rules.limits.compile_max,
             &mut errors,
@@ -157,7 +167,7 @@ impl NewSubmission {
         if !errors.0.is_empty() {
             return Err(Problem::Invalid(errors.0));
         }
-        Ok(Submission {
+        let submission = Submission {
             id: Uuid::new_v4(),
             language,
             files,
@@ -166,8 +176,9 @@ impl NewSubmission {
             compile_limits: compile,
             user,
             isolation: isolation.unwrap_or(rules.sandbox.isolation),
-            checker,
-        })
+            checker: checker.unwrap_or_default(),
+        };
+        Ok((submission, asked))
     }
 }
 

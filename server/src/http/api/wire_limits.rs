@@ -10,7 +10,7 @@ use super::wire::Errors;
 use crate::submission::{RunLimits, wall_for};
 
 /// `limits` and `compile_limits`: milliseconds, bytes and counts; what is missing is the default.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct NewLimits {
     cpu_ms: Option<Number>,
     wall_ms: Option<Number>,
@@ -20,6 +20,24 @@ pub(super) struct NewLimits {
     output_bytes: Option<Number>,
     processes: Option<Number>,
     open_files: Option<Number>,
+}
+
+impl NewLimits {
+    /// All of them, in an order that stays.
+    pub(super) fn all(&self) -> [Option<&Number>; 8] {
+        let Self {
+            cpu_ms,
+            wall_ms,
+            memory_bytes,
+            stack_bytes,
+            file_bytes,
+            output_bytes,
+            processes,
+            open_files,
+        } = self;
+        [cpu_ms, wall_ms, memory_bytes, stack_bytes, file_bytes, output_bytes, processes, open_files]
+            .map(Option::as_ref)
+    }
 }
 
 /// Less than this no program starts with.

@@ -108,13 +108,12 @@ fn large_texts_go_to_the_disk_and_little_stays() {
     let directory = tempfile::tempdir().unwrap();
     let (blobs, _orphans) = Blobs::open(directory.path()).unwrap();
     let mut sieve = Sieve::new(&blobs, 1 << 20);
-    let mut stored = sieve.feed(b"{\"stdin\":\"").unwrap();
+    sieve.feed(b"{\"stdin\":\"").unwrap();
     for _ in 0..100 {
-        stored += sieve.feed(&[b'x'; 100_000]).unwrap();
+        sieve.feed(&[b'x'; 100_000]).unwrap();
         assert!(sieve.rest.len() < 100);
     }
-    stored += sieve.feed(b"\"}").unwrap();
-    assert_eq!(stored, 10_000_000);
+    sieve.feed(b"\"}").unwrap();
     let (rest, texts) = sieve.finish().unwrap();
     assert!(rest.len() < 60, "{}", rest.len());
     assert!(matches!(&texts.texts[0], Ok(Content::Blob(blob)) if blob.size == 10_000_000));

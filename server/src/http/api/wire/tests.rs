@@ -9,7 +9,7 @@ fn accept(body: &[u8]) -> Result<Submission, Problem> {
     let rules = Rules { limits: &config.limits, sandbox: &config.sandbox, languages: &languages };
     let texts = Texts::default();
     let (new, unknown) = NewSubmission::parse(body, &texts)?;
-    new.into_submission(rules, &texts, unknown)
+    new.into_submission(rules, &texts, unknown).map(|(submission, _asked)| submission)
 }
 
 fn field() -> impl Strategy<Value = serde_json::Value> {
