@@ -21,7 +21,9 @@ pub(crate) fn compiled(name: &str) -> PathBuf {
         let directory = tempfile::tempdir().unwrap();
         std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
             .unwrap();
-        for name in ["hold", "hostile", "in_flight", "memory", "neighbour", "probe", "signals", "terminal"] {
+        for name in
+            ["hold", "hostile", "in_flight", "memory", "neighbour", "objects", "probe", "signals", "terminal"]
+        {
             let source =
                 PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/monitor/programs/{name}.c"));
             let target = directory.path().join(name);

@@ -12,5 +12,6 @@ mod in_flight;
 mod limits;
 mod memory;
 mod neighbours;
+mod objects;
 mod signals;
 mod terminal;
