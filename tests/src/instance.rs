@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bollard::models::{
     ContainerCreateBody, ContainerInspectResponse, HostConfig, Mount, NetworkingConfig, PortBinding,
-    VolumeCreateRequest,
+    ResourcesUlimits, VolumeCreateRequest,
 };
 use bollard::query_parameters::{CreateContainerOptionsBuilder, RemoveVolumeOptionsBuilder};
 
@@ -41,6 +41,8 @@ pub struct Plan {
     token: Option<String>,
     /// Memory of the server's container, in bytes; none = as the service under test.
     server_memory: Option<u64>,
+    /// Descriptors that the server may have open, not to be raised; none = as the service under test.
+    server_descriptors: Option<i64>,
 }
 
 /// Counts instances made by this process: each has its own port and uids.
@@ -58,6 +60,7 @@ impl Plan {
             data: None,
             token: environment::token(),
             server_memory: None,
+            server_descriptors: None,
         }
     }
 
@@ -72,6 +75,13 @@ impl Plan {
     #[must_use]
     pub fn server_memory(mut self, bytes: u64) -> Self {
         self.server_memory = Some(bytes);
+        self
+    }
+
+    /// With so many descriptors for the server, as engines of many distributions have it.
+    #[must_use]
+    pub fn server_descriptors(mut self, descriptors: i64) -> Self {
+        self.server_descriptors = Some(descriptors);
         self
     }
 
@@ -146,6 +156,10 @@ impl Plan {
         if let (Some(bytes), "server") = (self.server_memory, service) {
             let bytes = i64::try_from(bytes).ok();
             (host_config.memory, host_config.memory_swap) = (bytes, bytes);
+        }
+        if let (Some(descriptors), "server") = (self.server_descriptors, service) {
+            let (name, soft, hard) = (Some("nofile".into()), Some(descriptors), Some(descriptors));
+            host_config.ulimits = Some(vec![ResourcesUlimits { name, soft, hard }]);
         }
         let options = CreateContainerOptionsBuilder::new().name(&format!("{}-{service}", self.name)).build();
         done(host.docker().create_container(Some(options), body).await).id
