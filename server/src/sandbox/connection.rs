@@ -84,9 +84,7 @@ impl Connection {
         let waiting = async {
             loop {
                 match socket::send(&self.socket, frame, descriptors) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                        tokio::time::sleep(FULL).await;
-                    }
+                    Err(error) if passes(&error) => tokio::time::sleep(FULL).await,
                     result => return result,
                 }
             }
@@ -148,6 +146,13 @@ impl Connection {
         self.received += 1;
         Ok(Received { run: envelope.run, reply: envelope.message, descriptors: packet.descriptors })
     }
+}
+
+/// Its queue is full, or as many descriptors are on their way, to all monitors together, as this process may have open
+/// (unix(7)): both are over when the monitor has read.
+fn passes(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
+        || error.raw_os_error() == Some(rustix::io::Errno::TOOMANYREFS.raw_os_error())
 }
 
 impl AsFd for Connection {
