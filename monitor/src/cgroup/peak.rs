@@ -45,7 +45,9 @@ impl Peak {
     /// an earlier run has left may go at any time, so that the kernel's memory of this one is known no better than this. `files` is
     /// what is in it now of files on disks, which the program happened to be the first to read: those of the image, above all.
     pub(super) fn of(all: u64, kernel: Option<u64>, before: Floor, files: u64) -> Self {
-        let ahead = u64::from(cpus().clamp(1, CPUS)) * AHEAD;
+        // What is not counted apart may be as much again as is likely.
+        let unknown = if kernel.is_none() { PROCESS } else { 0 };
+        let ahead = u64::from(cpus().clamp(1, CPUS)) * AHEAD + unknown;
         let kernel = kernel.unwrap_or(PROCESS);
         Self {
             counted: all.saturating_sub(files),
@@ -129,6 +131,18 @@ mod tests {
         let likely = Bytes(56 * KIB + 27 * page());
         assert_eq!(peak(788, 540, (532, 480)).given(touched(27)).get(), likely.get() + 4 * KIB);
         assert_eq!(peak(920, 100, (664, 580)).given(touched(27)), likely);
+    }
+
+    #[test]
+    fn where_the_kernels_own_is_not_counted_apart_it_is_known_less_well() {
+        let ahead = u64::from(cpus().clamp(1, CPUS)) * AHEAD;
+        let likely = 12 * page() + PROCESS;
+        for more in [0, PROCESS] {
+            let peak = Peak::of(likely + ahead + more, None, Floor::default(), 0);
+            assert_eq!(peak.given(touched(12)), Bytes(likely), "{more}");
+        }
+        let counted = likely + ahead + PROCESS + 1;
+        assert_eq!(Peak::of(counted, None, Floor::default(), 0).given(touched(12)), Bytes(counted));
     }
 
     #[test]

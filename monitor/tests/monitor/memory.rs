@@ -46,6 +46,15 @@ fn one_program_has_one_figure() {
     }
 }
 
+/// Else a host's setting, and how addresses happen to lie, would decide what a program is charged for.
+#[test]
+fn programs_get_memory_in_pages_of_one_size() {
+    let mut server = Server::start();
+    let (_, output) = server.shell("grep THP_enabled: /proc/self/status", limits());
+    // Missing where the kernel has no large pages to give.
+    assert!(["THP_enabled:\t0\n", ""].contains(&output.as_str()), "{output}");
+}
+
 #[test]
 fn a_program_somewhat_below_its_limit_is_never_over_it() {
     let _alone = alone();
