@@ -152,7 +152,7 @@ async fn a_message_above_the_limit_is_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn large_messages_are_on_the_account() {
-    let bench = Bench::with(&[("http.memory", "48MiB"), ("gojudge.parallelism", "8")]).await;
+    let bench = Bench::with(&[("http.memory", "56MiB"), ("gojudge.parallelism", "8")]).await;
     let executor = executor(&bench).await;
     let large = |program: &str| {
         let mut command = command(&[program]);
