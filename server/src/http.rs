@@ -20,9 +20,10 @@ mod health;
 mod peer;
 mod request_id;
 mod socket;
+mod taken;
 pub(crate) mod telemetry;
 
-pub(crate) use body::{Arriving, Body, Budget};
+pub(crate) use body::{Arriving, Body, Budget, was_read};
 pub use error::{FieldError, Problem};
 pub(crate) use gojudge::json::all_values;
 pub(crate) use gojudge::{Form, FormError};

@@ -141,6 +141,14 @@ impl Submissions {
         Ok(record.map(|record| self.standing(record, live)))
     }
 
+    /// What a submission's judgement takes, in bytes: 0 while there is none. None where there is no submission.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn size(&self, id: SubmissionId) -> Result<Option<u64>, StoreError> {
+        self.store.size(id).await
+    }
+
     /// At most `limit` submissions, newest first.
     ///
     /// # Errors

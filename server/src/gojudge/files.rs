@@ -15,6 +15,9 @@ use tempfile::NamedTempFile;
 use crate::account::{Account, Held, Purpose};
 use crate::copy;
 
+/// What an entry of a list takes beside its texts: those of two texts, and of their allocations.
+const OF_ENTRY: usize = 80;
+
 /// Longest name of a file, in bytes.
 const MAX_NAME: usize = 1024;
 
@@ -170,11 +173,18 @@ impl FileStore {
 
     /// Ids and names of all files, by id.
     pub(crate) fn list(&self) -> Vec<(String, String)> {
-        let entries = self.entries();
-        let mut list: Vec<_> =
-            entries.by_id.iter().map(|(id, entry)| (id.clone(), entry.name.clone())).collect();
+        let mut list: Vec<_> = {
+            let entries = self.entries();
+            entries.by_id.iter().map(|(id, entry)| (id.clone(), entry.name.clone())).collect()
+        };
         list.sort();
         list
+    }
+
+    /// What that list takes in memory, in bytes.
+    pub(crate) fn size_of_list(&self) -> u64 {
+        let of = |(id, entry): (&String, &Entry)| id.len() + entry.name.len() + OF_ENTRY;
+        self.entries().by_id.iter().map(of).sum::<usize>() as u64
     }
 
     /// Removes what nobody has used for longer than the timeout.

@@ -53,9 +53,10 @@ impl gavel_rpc::executor_server::Executor for Executor {
 
     async fn file_list(&self, request: Request<()>) -> Result<Response<FileListType>, Status> {
         let kept = Kept::of(request.extensions(), self.0.account());
-        let files = self.0.files().list();
-        let size = files.iter().map(|(id, name)| (id.len() + name.len()) as u64).sum::<u64>();
+        let files = Arc::clone(self.0.files());
+        let size = files.size_of_list();
         kept.take(size.saturating_mul(2)).map_err(|full| Status::resource_exhausted(full.to_string()))?;
+        let files = blocking::on_disk(move || Ok(files.list())).await.map_err(|error| failed(&error))?;
         Ok(Response::new(FileListType { file_i_ds: files.into_iter().collect() }))
     }
 

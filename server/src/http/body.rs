@@ -64,8 +64,7 @@ impl Budget {
         let mut held = self.account.open(Purpose::Requests);
         held.grow(announced.unwrap_or(0) * TIMES, PATIENCE).await.map_err(too_many)?;
         let bytes = read(payload, self.max, announced, &mut held).await?;
-        // None of it is in the HTTP server's buffers any more.
-        drop(request.extensions_mut().remove::<Buffered>());
+        was_read(request);
         Ok(Body { bytes, held })
     }
 
@@ -91,6 +90,11 @@ const BUFFERS: u64 = 320 * 1024;
 /// What a request has of the account for that.
 struct Buffered {
     _held: Held,
+}
+
+/// All of its body was read: none of it is in the HTTP server's buffers any more.
+pub(crate) fn was_read(request: &HttpRequest) {
+    drop(request.extensions_mut().remove::<Buffered>());
 }
 
 /// Lets a request with a body in where there is room for what is read of it before anybody reads it: without it a

@@ -24,6 +24,7 @@ pub(crate) use form::{Form, FormError};
 use self::json::{answer, request};
 use self::respond::{answered, json_body, refused};
 use super::body::{Body, Budget};
+use super::peer::Peer;
 use super::{Api, Problem};
 use crate::gojudge::GoJudge;
 use crate::gojudge::refusal::Refusal;
@@ -113,7 +114,8 @@ async fn run(
         // A client that goes away drops this, and the run with it.
         Ok(decoded) => {
             let sender = api.access.sender_of(&request);
-            answered(gojudge.run(Request { sender, ..weighed(decoded) }).await)
+            let outcome = gojudge.run(Request { sender, ..weighed(decoded) }).await;
+            answered(outcome, gojudge.account(), Peer::of(&request))
         }
         Err(refusal) => refused(&refusal),
     };

@@ -18,6 +18,13 @@ use crate::descriptors::watch;
 #[derive(Debug, Clone)]
 pub(super) struct Peer(Arc<OwnedFd>);
 
+#[cfg(test)]
+impl From<OwnedFd> for Peer {
+    fn from(connection: OwnedFd) -> Self {
+        Self(Arc::new(connection))
+    }
+}
+
 impl Peer {
     /// Notes the connection for its requests, with its place among all; where there are too many it ends.
     pub(super) fn note(connection: &dyn Any, data: &mut Extensions, connections: &Connections) {
@@ -56,6 +63,13 @@ impl Peer {
                 return Ok(());
             }
             ready.clear_ready();
+        }
+    }
+
+    /// Ends the connection at once.
+    pub(super) fn cut(&self) {
+        if let Err(error) = rustix::net::shutdown(&*self.0, Shutdown::Both) {
+            tracing::trace!(%error, "a connection had ended by itself");
         }
     }
 

@@ -10,6 +10,7 @@ use super::refs::{self, Ref};
 use super::rows::{JudgementRow, ProgramRow, RequestRow, TestRow, verdict};
 use super::strikes::put_strikes;
 use super::{Record, Store, StoreError, StoredState, Written, millis, time};
+use crate::blocking::{QUICK, elsewhere};
 use crate::content::BlobId;
 use crate::judge::Judgement;
 use crate::submission::{Footprint, Submission, SubmissionId};
@@ -266,6 +267,17 @@ impl Store {
         Ok(outcome)
     }
 
+    /// What a submission's judgement takes in its row, in bytes: 0 while there is none. None where there is no submission.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn size(&self, id: SubmissionId) -> Result<Option<u64>, StoreError> {
+        let sql = "SELECT coalesce(length(judgement), 0) FROM submissions WHERE id = $1";
+        let size: Option<i64> =
+            sqlx::query_scalar(sql).bind(id.to_string()).fetch_optional(&self.readers).await?;
+        Ok(size.map(|size| u64::try_from(size).unwrap_or(0)))
+    }
+
     /// A submission, with its judgement once there is one.
     ///
     /// # Errors
@@ -278,9 +290,12 @@ impl Store {
         let Some(row) = get.await? else { return Ok(None) };
         let mut record = record(&row)?;
         let size: Option<i64> = row.try_get("size")?;
-        record.judgement = match row.try_get::<Option<&[u8]>, _>("judgement")? {
+        let judgement: Option<Vec<u8>> = row.try_get("judgement")?;
+        drop(row);
+        record.judgement = match judgement {
             None if size.is_some() => self.large_judgement(id).await?,
-            judgement => judgement.map(parse_judgement).transpose()?,
+            Some(long) if long.len() > QUICK => Some(elsewhere(move || parse_judgement(&long)).await??),
+            short => short.as_deref().map(parse_judgement).transpose()?,
         };
         Ok(Some(record))
     }

@@ -41,6 +41,7 @@ pub(crate) struct Bench {
     pub(crate) client: Client,
     pub(crate) judge: Arc<Script>,
     pub(crate) sandboxes: StandIn,
+    pub(crate) account: Account,
     pub(crate) directory: Arc<tempfile::TempDir>,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<Result<(), ServerError>>,
@@ -98,7 +99,7 @@ impl Bench {
         let gojudge = GoJudge::new(&config.gojudge, sandboxes.clone(), 4, files, account.clone());
         let parts = Parts {
             gojudge: Some(gojudge.unwrap()),
-            account,
+            account: account.clone(),
             languages: Arc::new(Languages::load(Path::new("../images/languages.toml"), "latest").unwrap()),
             access: Access::new(&config).unwrap(),
             config: Arc::new(config),
@@ -115,7 +116,7 @@ impl Bench {
         let running = tokio::spawn(server::run(parts, sockets, stopped.map(drop)));
         let client = Client::builder().timeout(PATIENCE).build().unwrap();
         let (telemetry, stop) = (telemetry_url, Some(stop));
-        Self { url, telemetry, grpc_url, client, judge, sandboxes, directory, stop, running }
+        Self { url, telemetry, grpc_url, client, judge, sandboxes, account, directory, stop, running }
     }
 
     /// Its store, once more.

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use gavel::account::{Account, Held, Purpose};
 use gavel_rpc::executor_client::ExecutorClient;
 use gavel_rpc::request::CmdType;
 use gavel_rpc::stream_request::Request as Sent;
@@ -239,4 +240,55 @@ async fn what_is_made_of_bodies_is_on_the_account_before_it_is_made() {
     let (status, refused) = answer(bench.request(Method::POST, "/run").body(larger)).await;
     let told = "the server never holds so much for one: 22020096 bytes are the most";
     assert_eq!((status.as_u16(), refused), (400, Value::from(told)));
+}
+
+/// Takes all that there is for outputs.
+fn others_hold_all(account: &Account) -> Vec<Held> {
+    let of = |size: u64| std::iter::from_fn(move || account.try_take(Purpose::Outputs, size).ok());
+    of(64 << 10).chain(of(9 << 10)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn judgements_and_lists_of_files_are_on_the_account() {
+    let bench = Bench::with(&[("http.memory", "4MiB")]).await;
+    let submission =
+        json!({"language": "cpp17", "source": "accept", "stdin": "7".repeat(3000), "wait": true});
+    let (status, body) = bench.post(submission).await;
+    assert_eq!(status, 200, "{body}");
+    let path = format!("/api/v1/submissions/{}", body["id"].as_str().unwrap());
+    let mut expected = serde_json::Map::new();
+    for number in 0..20 {
+        let name = format!("{number}{}", "<".repeat(900));
+        let part = reqwest::multipart::Part::bytes(Vec::new()).file_name(name.clone());
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let (_, id) = answer(bench.request(Method::POST, "/file").multipart(form)).await;
+        expected.insert(id.as_str().unwrap().to_owned(), name.into());
+    }
+    let others = others_hold_all(&bench.account);
+    assert_eq!(bench.get(&path).await.0, 503);
+    assert_eq!(bench.get("/file").await.0, 503);
+    // To follow a submission takes no judgement; and what is small goes on.
+    let events = bench.request(Method::GET, &format!("{path}/events")).send().await.unwrap();
+    assert_eq!(events.status(), 200);
+    assert_eq!(bench.get("/api/v1/submissions/00000000-0000-0000-0000-000000000000/events").await.0, 404);
+    drop((others, events));
+    assert_eq!(bench.get(&path).await.0, 200);
+    assert_eq!(bench.get("/file").await, (reqwest::StatusCode::OK, expected.into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_for_a_judgement_keeps_nothing_of_a_large_body() {
+    // 3.5 MiB for requests, and of each body 320 KiB are read before anybody reads them.
+    let bench = std::sync::Arc::new(Bench::with(&[("http.memory", "8MiB")]).await);
+    let submission =
+        json!({"language": "cpp17", "source": "hang", "stdin": "7".repeat(400 << 10), "wait": true});
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let (bench, submission) = (std::sync::Arc::clone(&bench), submission.clone());
+        waiting.spawn(async move { bench.post(submission).await.0 });
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let submission = json!({"language": "cpp17", "source": "hang", "stdin": "7".repeat(400 << 10)});
+    assert_eq!(bench.post(submission).await.0, 202);
+    assert!(waiting.try_join_next().is_none(), "one was refused");
 }

@@ -1,5 +1,6 @@
 //! Answers whose outputs are files: these go from the disk to the client a block at a time.
 
+use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use actix_web::web::Bytes;
@@ -9,6 +10,7 @@ use futures_util::stream::{self, Stream};
 
 use crate::blobs::{Blobs, ContentReader};
 use crate::content::Content;
+use crate::http::taken::next_piece;
 
 /// Read at a time; a multiple of three, so that base64 of blocks is base64 of the whole.
 const BLOCK: usize = 48 * 1024;
@@ -69,6 +71,12 @@ impl Parts {
         }
     }
 
+    /// What of it is in memory, in bytes.
+    pub(super) fn in_memory(&self) -> u64 {
+        let of = |part: &Part| if let Part::Json(json) = part { json.len() as u64 } else { 0 };
+        self.0.iter().map(of).sum()
+    }
+
     /// The answer between two texts, a block at a time. It breaks off where the disk fails.
     pub(super) fn stream(
         self,
@@ -76,23 +84,29 @@ impl Parts {
         before: &'static str,
         behind: &'static str,
     ) -> impl Stream<Item = io::Result<Bytes>> {
-        let mut parts = self.0;
-        parts.insert(0, Part::Json(Bytes::from_static(before.as_bytes())));
-        parts.push(Part::Json(Bytes::from_static(behind.as_bytes())));
-        stream::unfold((parts.into_iter(), None::<Encoder>), move |(mut parts, mut encoder)| {
+        let mut parts = VecDeque::from(self.0);
+        parts.push_front(Part::Json(Bytes::from_static(before.as_bytes())));
+        parts.push_back(Part::Json(Bytes::from_static(behind.as_bytes())));
+        stream::unfold((parts, None::<Encoder>), move |(mut parts, mut encoder)| {
             let blobs = blobs.clone();
             async move {
                 if let Some(open) = encoder.take() {
                     match open.next().await {
                         Ok((block, next)) => return Some((Ok(block), (parts, next))),
-                        Err(why) => return Some((Err(why), (Vec::new().into_iter(), None))),
+                        Err(why) => return Some((Err(why), (VecDeque::new(), None))),
                     }
                 }
-                match parts.next()? {
-                    Part::Json(json) => Some((Ok(json), (parts, None))),
+                match parts.pop_front()? {
+                    Part::Json(mut json) => {
+                        let piece = next_piece(&mut json);
+                        if !json.is_empty() {
+                            parts.push_front(Part::Json(json));
+                        }
+                        Some((Ok(piece), (parts, None)))
+                    }
                     Part::Content { content, is_base64 } => match blobs.reader(&content) {
                         Ok(reader) => Some((Ok(Bytes::new()), (parts, Some(Encoder { reader, is_base64 })))),
-                        Err(why) => Some((Err(why), (Vec::new().into_iter(), None))),
+                        Err(why) => Some((Err(why), (VecDeque::new(), None))),
                     },
                 }
             }

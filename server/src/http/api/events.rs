@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream::{self, LocalBoxStream, Stream};
 use futures_util::{StreamExt, TryStreamExt};
 use serde::Serialize;
 use tokio::sync::watch;
 
-use super::submissions::{load, parse_id};
-use super::view::{Shown, State};
+use super::submissions::{find, load, parse_id};
+use super::view::State;
 use super::{Api, Problem};
+use crate::http::peer::Peer;
+use crate::http::taken::Pace;
 use crate::queue::Stage;
 use crate::store::StoreError;
 use crate::submission::SubmissionId;
@@ -21,17 +23,21 @@ use crate::submission::SubmissionId;
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// `GET /submissions/{id}/events`
-pub(super) async fn follow(api: Data<Api>, id: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn follow(
+    api: Data<Api>,
+    id: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let id = parse_id(&id)?;
     let stage = api.submissions.follow(id);
     // Refuses an id that does not exist before anything is sent.
-    load(&api, id).await?;
+    find(&api, id).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header(("X-Accel-Buffering", "no"))
         .insert_header((header::CONTENT_ENCODING, "identity"))
-        .streaming(events(api, id, stage)))
+        .streaming(events(api, id, stage, Peer::of(&request))))
 }
 
 #[derive(Debug, Serialize)]
@@ -58,20 +64,21 @@ fn events(
     api: Data<Api>,
     id: SubmissionId,
     stage: Option<watch::Receiver<Stage>>,
+    peer: Option<Peer>,
 ) -> impl Stream<Item = Result<Bytes, Problem>> {
     let events = stream::unfold(Next::Now(stage), move |next| {
-        let api = api.clone();
+        let (api, peer) = (api.clone(), peer.clone());
         async move {
             match next {
                 Next::End => None,
                 Next::Now(Some(mut receiver)) => {
                     let stage = *receiver.borrow_and_update();
                     if stage.is_final() {
-                        return Some((judgement(&api, id).await, Next::End));
+                        return Some((judgement(&api, id, peer).await, Next::End));
                     }
                     Some((whole(state(&api, id, stage)), Next::Wait(receiver)))
                 }
-                Next::Now(None) => Some((judgement(&api, id).await, Next::End)),
+                Next::Now(None) => Some((judgement(&api, id, peer).await, Next::End)),
                 Next::Wait(mut receiver) => tokio::select! {
                     changed = receiver.changed() => match changed {
                         Ok(()) => Some((stream::empty().boxed_local(), Next::Now(Some(receiver)))),
@@ -107,12 +114,20 @@ fn state(api: &Api, id: SubmissionId, stage: Stage) -> Result<Bytes, Problem> {
 }
 
 /// The whole submission, as `GET /submissions/{id}` answers it.
-async fn judgement(api: &Api, id: SubmissionId) -> Event {
-    let parts = match load(api, id).await.and_then(Shown::parts) {
-        Ok(parts) => parts,
+async fn judgement(api: &Api, id: SubmissionId, peer: Option<Peer>) -> Event {
+    let loaded = async { load(api, id).await?.parts().await };
+    let (parts, held) = match loaded.await {
+        Ok(loaded) => loaded,
         Err(why) => return whole(Err(why)),
     };
+    // Until now there was nothing to take.
+    let pace = Pace::begin(peer);
     let sent = parts.stream(api.submissions.blobs().clone(), "event: judgement\ndata: ", "\n\n");
+    let sent = sent.inspect_ok(move |piece| {
+        pace.note(piece.len());
+        // With the last piece.
+        let _ = &held;
+    });
     sent.map_err(|why| Problem::from(StoreError::from(why))).boxed_local()
 }
 

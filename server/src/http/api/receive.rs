@@ -11,7 +11,7 @@ use super::sieve::{Sieve, SieveError, Texts};
 use super::wire::{Asked, NewSubmission, Rules};
 use super::{Api, Problem};
 use crate::account::Purpose;
-use crate::http::{Arriving, Budget};
+use crate::http::{Arriving, Budget, was_read};
 use crate::queue::Refusal;
 use crate::submission::Submission;
 
@@ -88,6 +88,7 @@ pub(super) async fn receive(
     let mut begin = Vec::new();
     while begin.len() as u64 <= SMALL {
         let Some(part) = arriving.next().await? else {
+            was_read(request);
             return parse(&api, &begin, &Texts::default());
         };
         begin.extend_from_slice(&part);
@@ -95,6 +96,7 @@ pub(super) async fn receive(
     let (sender, receiver) = mpsc::channel(PARTS);
     let sifting = tokio::task::spawn_blocking(move || sift(&api, receiver));
     pass_on(arriving, begin, sender).await?;
+    was_read(request);
     sifting.await.map_err(|_panic| Problem::Failed)?
 }
 

@@ -1,15 +1,24 @@
 //! Submissions: accept, show, list, cancel.
 
+use std::time::Duration;
+
+use actix_web::body::BodyStream;
 use actix_web::http::header::ContentType;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Json, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 
+use super::elsewhere::Parts;
 use super::receive::{Received, Uploads, receive};
 use super::view::{Shown, State, SubmissionView};
 use super::{Api, Problem, digest};
+use crate::account::{Full, Held, Purpose, UNCOUNTED};
+use crate::blocking::{QUICK, elsewhere};
 use crate::http::Budget;
+use crate::http::peer::Peer;
+use crate::http::taken::{Pieces, Taken};
 use crate::judge::Verdict;
 use crate::store::Cancelled;
 use crate::submission::SubmissionId;
@@ -43,11 +52,11 @@ pub(super) async fn create(
         api.submissions.wait(id, api.config.http.max_wait).await;
     }
     let view = load(&api, id).await?;
-    let status = if wait && view.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let status = if wait && view.shown.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
     let mut response = HttpResponse::build(status);
     let location = format!("{}/api/v1/submissions/{id}", prefix(&request));
     response.insert_header((header::LOCATION, location));
-    answer(&api, view, response)
+    answer(&api, view, response, &request).await
 }
 
 /// The path below which a proxy in front serves us, as `X-Forwarded-Prefix` has it: the sender finds its submission there.
@@ -61,26 +70,45 @@ fn prefix(request: &HttpRequest) -> &str {
 }
 
 /// `GET /submissions/{id}`
-pub(super) async fn get(api: Data<Api>, id: Path<String>) -> Result<HttpResponse, Problem> {
-    answer(&api, load(&api, parse_id(&id)?).await?, HttpResponse::Ok())
+pub(super) async fn get(
+    api: Data<Api>,
+    id: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    answer(&api, load(&api, parse_id(&id)?).await?, HttpResponse::Ok(), &request).await
 }
 
 /// `DELETE /submissions/{id}`: cancels; what is finished stays as it is.
-pub(super) async fn cancel(api: Data<Api>, id: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn cancel(
+    api: Data<Api>,
+    id: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let parsed = parse_id(&id)?;
     match api.submissions.cancel(parsed).await? {
         Cancelled::Unknown => Err(no_such(&id)),
-        Cancelled::Now | Cancelled::Finished => answer(&api, load(&api, parsed).await?, HttpResponse::Ok()),
+        Cancelled::Now | Cancelled::Finished => {
+            answer(&api, load(&api, parsed).await?, HttpResponse::Ok(), &request).await
+        }
     }
 }
 
 /// A submission as an answer; one with large outputs is sent as they are read.
-fn answer(api: &Api, view: Shown, mut response: HttpResponseBuilder) -> Result<HttpResponse, Problem> {
+async fn answer(
+    api: &Api,
+    view: Loaded,
+    mut response: HttpResponseBuilder,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Problem> {
     response.content_type(ContentType::json());
-    let parts = view.parts()?;
+    let (parts, held) = view.parts().await?;
     Ok(match parts.whole() {
-        Some(json) => response.body(json),
-        None => response.streaming(parts.stream(api.submissions.blobs().clone(), "", "")),
+        Some(json) if held.bytes() <= UNCOUNTED => response.body(json),
+        Some(json) => response.body(Taken::new(Pieces(json), Some(held), Peer::of(request))),
+        None => {
+            let stream = parts.stream(api.submissions.blobs().clone(), "", "");
+            response.body(Taken::new(BodyStream::new(stream.boxed_local()), Some(held), Peer::of(request)))
+        }
     })
 }
 
@@ -123,10 +151,48 @@ pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<Li
     }))
 }
 
-/// A submission as it stands now.
-pub(super) async fn load(api: &Api, id: SubmissionId) -> Result<Shown, Problem> {
+/// A submission as it stands now, and what it has of the account.
+pub(super) struct Loaded {
+    shown: Shown,
+    held: Held,
+}
+
+/// A judgement is there as it is kept, as what is made of that, and as an answer, which is cut once more.
+const TIMES: u64 = 4;
+/// How long an answer waits for the memory that it needs.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Loads a submission.
+pub(super) async fn load(api: &Api, id: SubmissionId) -> Result<Loaded, Problem> {
+    let size = find(api, id).await?.saturating_mul(TIMES).min(api.account.most(Purpose::Outputs));
+    let held = api.account.take(Purpose::Outputs, size, PATIENCE).await.map_err(too_many)?;
     let standing = api.submissions.get(id).await?.ok_or_else(|| no_such(&id.to_string()))?;
-    Ok(Shown::new(standing))
+    Ok(Loaded { shown: Shown::new(standing), held })
+}
+
+/// Sees that there is such a submission, and how large its judgement is.
+pub(super) async fn find(api: &Api, id: SubmissionId) -> Result<u64, Problem> {
+    api.submissions.size(id).await?.ok_or_else(|| no_such(&id.to_string()))
+}
+
+impl Loaded {
+    /// The answer, and what it has of the account until its client has taken it. One that is long is made where nobody
+    /// waits.
+    pub(super) async fn parts(self) -> Result<(Parts, Held), Problem> {
+        let Self { shown, mut held } = self;
+        let parts = if held.bytes() > QUICK as u64 {
+            elsewhere(move || shown.parts()).await.map_err(|_lost| Problem::Failed)??
+        } else {
+            shown.parts()?
+        };
+        held.shrink_to(parts.in_memory());
+        Ok((parts, held))
+    }
+}
+
+fn too_many(_: Full) -> Problem {
+    let detail = "too many large answers at once".into();
+    Problem::Unavailable { detail, retry_after: Duration::from_secs(2) }
 }
 
 pub(super) fn parse_id(text: &str) -> Result<SubmissionId, Problem> {

@@ -3,9 +3,13 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix_files::NamedFile;
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::header::{
     Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
 };
@@ -14,19 +18,85 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::form::{Batch, Form, FormError, FormFile};
 use super::json::answer;
 use super::media_type::{self, SNIFFED};
-use super::respond::{json_body, refused};
+use super::respond::{JSON, json_body, refused};
+use crate::account::Purpose;
 use crate::blocking;
 use crate::gojudge::files::{FileStore, Incoming};
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::{GoJudge, go_error};
 use crate::http::Problem;
 use crate::http::body::Budget;
+use crate::http::peer::Peer;
+use crate::http::taken::Taken;
+
+/// Written of a list at one time.
+const PIECE: usize = 16 * 1024;
 
 /// `GET /file`
-pub(super) async fn list(gojudge: web::Data<GoJudge>) -> HttpResponse {
-    let files = gojudge.files().list();
-    let entries = files.iter().map(|(id, name)| (id.as_str(), name.as_str()));
-    json_body(HttpResponse::Ok(), answer::map(entries))
+pub(super) async fn list(gojudge: web::Data<GoJudge>, request: HttpRequest) -> HttpResponse {
+    let files = Arc::clone(gojudge.files());
+    let held = gojudge.account().take(Purpose::Outputs, files.size_of_list(), PATIENCE).await;
+    let held = match held {
+        Ok(held) => held,
+        Err(full) => return refused(&Refusal::Busy(full.to_string())),
+    };
+    match blocking::on_disk(move || Ok(files.list())).await {
+        Ok(files) => {
+            let listing = Listing::new(files);
+            HttpResponse::Ok().content_type(JSON).body(Taken::new(listing, Some(held), Peer::of(&request)))
+        }
+        Err(error) => refused(&Refusal::Failed(go_error::text(&error))),
+    }
+}
+
+/// How long a list waits for the memory that it needs.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// An object of ids and names that is written as its client takes it: each byte of a name may be six.
+struct Listing {
+    files: std::vec::IntoIter<(String, String)>,
+    /// Between this entry and the one before.
+    separator: &'static str,
+    is_at_end: bool,
+}
+
+impl Listing {
+    fn new(files: Vec<(String, String)>) -> Self {
+        Self { files: files.into_iter(), separator: "{", is_at_end: false }
+    }
+}
+
+impl MessageBody for Listing {
+    type Error = std::convert::Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<web::Bytes, Self::Error>>> {
+        let mut piece = Vec::new();
+        while !self.is_at_end && piece.len() < PIECE {
+            piece.extend_from_slice(self.separator.as_bytes());
+            match self.files.next() {
+                Some((id, name)) => {
+                    piece.extend_from_slice(&[answer::text(&id), answer::text(&name)].join(&b':'));
+                    self.separator = ",";
+                }
+                None => {
+                    // Of an empty list, or behind the last comma.
+                    if self.separator == "," {
+                        piece.pop();
+                    }
+                    piece.push(b'}');
+                    self.is_at_end = true;
+                }
+            }
+        }
+        Poll::Ready((!piece.is_empty()).then(|| Ok(piece.into())))
+    }
 }
 
 /// `POST /file`: stores the field `file` of a form; only the last part of its file name counts.

@@ -45,13 +45,6 @@ pub(in crate::http) fn text(text: &str) -> Vec<u8> {
     json.written
 }
 
-/// An object of strings: the list of files.
-pub(in crate::http) fn map<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
-    let mut json = Json::default();
-    json.map(entries.into_iter().map(|(key, value)| (key, value.as_bytes())));
-    json.written
-}
-
 /// What is more of contents is written when it is sent.
 const LARGE: usize = 16 * 1024;
 
