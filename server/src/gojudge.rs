@@ -203,7 +203,6 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
     fn run(self: Arc<Self>, request: Request, cancel: CancellationToken) -> BoxFuture<'static, Outcome> {
         Box::pin(async move {
             let mut request = command::check(request, self.sources(false)).await?;
-            let _held = self.account.take(Purpose::Requests, request.weight, MEMORY_PATIENCE).await?;
             let turn = tokio::select! {
                 biased;
                 turn = self.turns.take(&request.sender) => turn?,
@@ -221,9 +220,9 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
         cancel: CancellationToken,
     ) -> BoxFuture<'static, Outcome> {
         Box::pin(async move {
-            let request = command::check(request, self.sources(true)).await?;
-            let size = request.weight + stream::most_held(&request);
+            let size = stream::most_held(&request);
             let _held = self.account.take(Purpose::Requests, size, MEMORY_PATIENCE).await?;
+            let request = command::check(request, self.sources(true)).await?;
             // A request holds as many sandboxes as it has commands, for as long as its client wants to talk.
             let places = u32::try_from(request.commands.len()).unwrap_or(u32::MAX);
             let _places = self.streams.try_acquire_many(places).map_err(|_none| {

@@ -13,7 +13,7 @@ pub(crate) struct Request {
     pub(crate) pipes: Vec<PipeMap>,
     /// Who sent it, as far as that is known: by token, else by address. No part of what was sent.
     pub(crate) sender: String,
-    /// What it takes in memory beside its texts and contents, in bytes, as far as that is not on the account yet.
+    /// What it takes in memory beside its texts and contents, in bytes: who decodes it has that on the account.
     pub(crate) weight: u64,
 }
 

@@ -36,6 +36,7 @@ impl gavel_rpc::executor_server::Executor for Executor {
         let kept = Kept::of(request.extensions(), self.0.account());
         let sender = Sender::of(&request);
         let (id, request) = request::converted(request.into_inner()).map_err(refused)?;
+        let _held = request::weighed(self.0.account(), &request).map_err(refused)?;
         let results = self.0.run(Run { sender, ..request }).await.map_err(refused)?;
         Ok(Response::new(response::converted(id, results, &kept)))
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use gavel_rpc::request::pipe_map::PipeIndex;
 use gavel_rpc::request::{self as message, file};
 
+use crate::account::{Account, Held, Purpose};
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::{
     Command, CopiedIn, File, OutputName, PipeEnd, PipeMap, Request, Source, Unusable, weight,
@@ -20,6 +21,14 @@ pub(crate) fn converted(request: gavel_rpc::Request) -> Result<(String, Request)
     let commands = cmd.into_iter().map(command).collect::<Result<_, _>>()?;
     let pipes = pipe_mapping.into_iter().map(pipe_map).collect();
     Ok((request_id, Request { commands, pipes, weight: weight(parts), ..Request::default() }))
+}
+
+/// Takes what a request weighs. It has been made: it does not wait for that in memory.
+///
+/// # Errors
+/// There is no room for it.
+pub(super) fn weighed(account: &Account, request: &Request) -> Result<Held, Refusal> {
+    Ok(account.try_take(Purpose::Requests, request.weight)?)
 }
 
 /// A command counts for a few parts of its own.

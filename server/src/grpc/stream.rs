@@ -9,6 +9,7 @@ use tonic::{Status, Streaming as Incoming};
 
 use super::kept::Kept;
 use super::{request, response};
+use crate::account::Held;
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::{File, Request};
 use crate::gojudge::stream::{Place, StreamError, StreamEvent, StreamInput, StreamOutput, Streaming};
@@ -33,18 +34,21 @@ pub(super) async fn start(
         return Err(Status::internal("the first stream request must be exec request"));
     };
     let (request_id, request) = request::converted(first).map_err(nonsense)?;
+    let held = request::weighed(gojudge.account(), &request).map_err(nonsense)?;
     let ends = ends(&request);
     let streaming = gojudge.stream(Request { sender, ..request });
     // By itself: a client that does not fetch outputs may still cancel.
     let listening = tokio::spawn(listen(incoming, streaming.input(), ends));
     let listening = Some(AbortOnDropHandle::new(listening));
-    let talk = Talk { request_id, streaming, listening, kept };
+    let talk = Talk { request_id, streaming, listening, kept, _held: held };
     Ok(unfold(Some(talk), |talk| async { talk?.next().await }).boxed())
 }
 
 /// A request that runs, and the task that listens to its client.
 struct Talk {
     request_id: String,
+    /// What the request weighs.
+    _held: Held,
     streaming: Streaming,
     /// None when the client has nothing more to say.
     listening: Option<AbortOnDropHandle<Result<(), Status>>>,

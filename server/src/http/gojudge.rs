@@ -114,18 +114,13 @@ async fn run(
         // A client that goes away drops this, and the run with it.
         Ok(decoded) => {
             let sender = api.access.sender_of(&request);
-            let outcome = gojudge.run(Request { sender, ..weighed(decoded) }).await;
+            let outcome = gojudge.run(Request { sender, ..decoded }).await;
             answered(outcome, gojudge.account(), Peer::of(&request))
         }
         Err(refusal) => refused(&refusal),
     };
     drop(held);
     Ok(answer)
-}
-
-/// A request whose weight is on the account with its body.
-fn weighed(request: Request) -> Request {
-    Request { weight: 0, ..request }
 }
 
 async fn config(gojudge: web::Data<GoJudge>, api: web::Data<Api>) -> HttpResponse {

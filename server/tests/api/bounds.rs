@@ -292,3 +292,20 @@ async fn who_waits_for_a_judgement_keeps_nothing_of_a_large_body() {
     assert_eq!(bench.post(submission).await.0, 202);
     assert!(waiting.try_join_next().is_none(), "one was refused");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_made_of_a_message_over_grpc_does_not_wait_for_its_memory() {
+    // 7 MiB for requests: the parts of this one take 2.5.
+    let bench = Bench::with(&[("http.memory", "16MiB")]).await;
+    let channel = Channel::from_shared(bench.grpc_url.clone()).unwrap().connect().await.unwrap();
+    let mut executor = ExecutorClient::new(channel);
+    let command = CmdType { args: vec!["echo".to_owned(); 10_000], ..CmdType::default() };
+    let request = Request { cmd: vec![command], ..Request::default() };
+    let others = [5, 1].map(|size| bench.account.try_take(Purpose::Requests, size << 20).unwrap());
+    let begun = std::time::Instant::now();
+    let refused = executor.exec(request.clone()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ResourceExhausted, "{refused:?}");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
+    drop(others);
+    executor.exec(request).await.unwrap();
+}

@@ -13,7 +13,6 @@ use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::json::{answer, request};
-use super::weighed;
 use crate::account::Held;
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::{File, Request};
@@ -85,7 +84,7 @@ async fn talk(
     let ClientMessage::Request(request) = first.map_err(Broken::Refused)? else {
         return Err(Broken::nonsense("the first stream request must be exec request"));
     };
-    let mut streaming = gojudge.stream(Request { sender, ..weighed(request) });
+    let mut streaming = gojudge.stream(Request { sender, ..request });
     let input = streaming.input();
     let stopping = async {
         api.queue.closing().await;

@@ -14,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::json::answer::{self, Answer};
 use super::json::request::{self, SocketMessage};
-use super::weighed;
 use crate::account::{Held, Purpose};
 use crate::config::GoJudgeConfig;
 use crate::gojudge::refusal::Refusal;
@@ -138,7 +137,7 @@ impl Conversation<'_> {
             Ok(SocketMessage::Run(request)) if request.commands.is_empty() => {
                 self.answer(answer::response(&request.request_id, Some(vec![]), ""));
             }
-            Ok(SocketMessage::Run(request)) => self.run(weighed(request), held),
+            Ok(SocketMessage::Run(request)) => self.run(request, held),
             Err(Refusal::Bad(why)) => self.answers.push(Box::pin(async { Answered::Bad(why) })),
             // Whose it is stands in what could not be read.
             Err(Refusal::Failed(why) | Refusal::Busy(why)) => self.answer(answer::response("", None, &why)),
