@@ -136,7 +136,7 @@ mod tests {
     async fn who_takes_too_slowly_loses_the_connection_and_who_takes_on_does_not() {
         let (peer, slow) = connection();
         let (other, quick) = connection();
-        let paces = [Pace::begin(Some(peer)), Pace::begin(Some(other))];
+        let paces = [Pace::begin(Some(peer)), Pace::begin(Some(other.clone()))];
         for second in 0..300 {
             if second != 60 {
                 assert_eq!(is_cut(&slow), second > 60, "after {second} s");
