@@ -319,16 +319,17 @@ impl Bank {
                 match effect {
                     Effect::Make { place, profile } => self.order(place, Order::Make(profile)),
                     Effect::Retire { place, sandbox, reason } => {
-                        let Sandbox { name, runs, .. } = &sandbox;
-                        tracing::info!(sandbox = name, runs, ?reason, "retired a sandbox");
                         self.order(place, Order::Clear);
-                        over.push(sandbox);
+                        over.push((sandbox, reason));
                     }
                     Effect::Grant { ticket, sandboxes } => granted.push((ticket, sandboxes)),
                 }
             }
         }
-        drop(over);
+        // Who reads the log may be slow.
+        for (Sandbox { name, runs, .. }, reason) in over {
+            tracing::info!(sandbox = name, runs, ?reason, "retired a sandbox");
+        }
         for (seat, sandboxes) in granted {
             let lease = |(place, sandbox)| LeasedSandbox::new(sandbox, place, Arc::clone(self));
             // Whose waiter gave up this very moment comes back by being dropped, now that the lock is free.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -75,6 +75,9 @@ pub(super) struct Stage {
     removed: Arc<Mutex<Vec<u32>>>,
     /// The warden refuses to create.
     broken: Arc<Mutex<Option<String>>>,
+    /// Containers are not removed, and how often that was refused.
+    keeps: Arc<AtomicBool>,
+    refused: Arc<AtomicU32>,
     created: Arc<AtomicU32>,
     attempts: Arc<AtomicU32>,
     making: Arc<RwLock<()>>,
@@ -100,12 +103,15 @@ impl Stage {
         }
         let manner = Arc::new(Mutex::new(Manner::Honest));
         let broken = Arc::new(Mutex::new(None));
+        let (keeps, refused) = (Arc::<AtomicBool>::default(), Arc::<AtomicU32>::default());
         let (created, attempts, containers) = (Arc::default(), Arc::default(), Arc::default());
         let (removed, making): (Arc<Mutex<Vec<u32>>>, Arc<RwLock<()>>) = Default::default();
         let warden = Warden {
             layout,
             manner: Arc::clone(&manner),
             broken: Arc::clone(&broken),
+            keeps: Arc::clone(&keeps),
+            refused: Arc::clone(&refused),
             created: Arc::clone(&created),
             attempts: Arc::clone(&attempts),
             containers: Arc::clone(&containers),
@@ -115,7 +121,19 @@ impl Stage {
 
         tokio::spawn(warden.serve(config.sandbox.warden_socket.clone()));
         let pool = Pool::with_plan(&config, &plan);
-        Self { pool, manner, containers, removed, broken, created, attempts, making, _workspace: workspace }
+        Self {
+            pool,
+            manner,
+            containers,
+            removed,
+            broken,
+            keeps,
+            refused,
+            created,
+            attempts,
+            making,
+            _workspace: workspace,
+        }
     }
 
     /// From now on monitors behave like this.
@@ -126,6 +144,16 @@ impl Stage {
     /// From now on the warden refuses, or does not.
     pub(super) fn break_warden(&self, why: Option<&str>) {
         *self.broken.lock().unwrap() = why.map(str::to_owned);
+    }
+
+    /// From now on the warden removes nothing, or does again.
+    pub(super) fn keep_containers(&self, keeps: bool) {
+        self.keeps.store(keeps, Ordering::SeqCst);
+    }
+
+    /// Removals that the warden has refused.
+    pub(super) fn refused(&self) -> u32 {
+        self.refused.load(Ordering::SeqCst)
     }
 
     /// As long as this is held, no container is made.
@@ -165,6 +193,8 @@ impl Stage {
 struct Warden {
     layout: Workspace,
     manner: Arc<Mutex<Manner>>,
+    keeps: Arc<AtomicBool>,
+    refused: Arc<AtomicU32>,
     broken: Arc<Mutex<Option<String>>>,
     created: Arc<AtomicU32>,
     attempts: Arc<AtomicU32>,
@@ -197,6 +227,10 @@ impl Warden {
         let slot = match verb {
             Verb::Create { slot, .. } => slot,
             Verb::Retire { slot } => {
+                if self.keeps.load(Ordering::SeqCst) {
+                    self.refused.fetch_add(1, Ordering::SeqCst);
+                    return Answer::Failed("the engine keeps it".into());
+                }
                 self.removed.lock().unwrap().push(slot);
                 return Answer::Done;
             }

@@ -22,6 +22,9 @@ use crate::workspace::Workspace;
 /// Sandboxes made at one time: starting a container is a third of a second of somebody's core.
 pub(super) const AT_ONCE: u32 = 4;
 
+/// Between two attempts to remove a container.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// What it takes to make sandboxes.
 #[derive(Debug, Clone)]
 pub(super) struct Keeper {
@@ -81,12 +84,19 @@ impl Keeper {
                         Err(error) => report(&bank, place, &slot, &error),
                     }
                 }
-                Order::Clear => {
-                    if let Err(error) = self.warden.retire(slot.number).await {
-                        // It goes before the next one comes, or with the instance.
-                        tracing::debug!(slot = slot.name, %error, "a container could not be removed");
-                    }
-                }
+                Order::Clear => self.clear(&slot, &orders).await,
+            }
+        }
+    }
+
+    /// Removes the container of a place, however often it takes: the plan takes its memory for free. What is ordered next has
+    /// it removed, too.
+    async fn clear(&self, slot: &Slot, orders: &UnboundedReceiver<Order>) {
+        while let Err(error) = self.warden.retire(slot.number).await {
+            tracing::warn!(slot = slot.name, %error, "a container could not be removed; trying again");
+            let pausing = self.stop.run_until_cancelled(tokio::time::sleep(AGAIN));
+            if pausing.await.is_none() || !orders.is_empty() {
+                return;
             }
         }
     }

@@ -477,11 +477,10 @@ impl<S: Member, T: Ticket> State<S, T> {
                 self.retire_idle(place, self.outdated_by(place), effects);
             }
         }
-        if self.places.iter().any(|place| matches!(place.stand, Stand::Starting)) {
-            return;
-        }
         let due = |state: &Self, profile: usize| {
-            let within = state.tally(profile).alive() <= state.shelves[profile].keep;
+            let tally = state.tally(profile);
+            // One whose start takes long holds up those of its own profile only.
+            let within = tally.starting == 0 && tally.alive() <= state.shelves[profile].keep;
             let outdated = |at: usize| state.places[at].profile == profile && state.is_outdated(at, now);
             within && state.may_try(profile, now) && (0..state.places.len()).any(outdated)
         };

@@ -135,6 +135,17 @@ async fn the_container_of_a_sandbox_that_has_no_successor_in_its_place_is_remove
 }
 
 #[tokio::test]
+async fn a_container_that_could_not_be_removed_is_tried_again() {
+    let stage = Stage::new(1, |_| {});
+    stage.until("it is warm", |shelf| shelf.idle == 1).await;
+    stage.keep_containers(true);
+    stage.pool.recycle(None);
+    stage.until("its removal is refused", |_| stage.refused() > 0).await;
+    stage.keep_containers(false);
+    stage.until("it has gone", |_| stage.removed() == [0]).await;
+}
+
+#[tokio::test]
 async fn who_waits_first_is_served_first() {
     let stage = Stage::new(1, |_| {});
     let first = lease(&stage, Isolation::Pooled, None).await;
