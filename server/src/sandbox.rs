@@ -135,6 +135,11 @@ impl Program {
     pub fn unspeakable(&self) -> Option<RunEnding> {
         order::unspeakable(self)
     }
+
+    /// Bytes that are copied into the sandbox before it starts.
+    pub(crate) fn copied(&self) -> u64 {
+        self.files.iter().map(|file| file.content.size()).fold(0, u64::saturating_add)
+    }
 }
 
 /// A file in the box.
@@ -157,6 +162,19 @@ pub enum PutContent {
     Descriptor(Arc<OwnedFd>),
     /// A symbolic link to this target.
     Symlink(String),
+}
+
+impl PutContent {
+    fn size(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Symlink(_) => 0,
+            // What cannot be looked at cannot be copied either.
+            Self::Descriptor(file) => {
+                rustix::fs::fstat(file).map_or(0, |stat| u64::try_from(stat.st_size).unwrap_or(0))
+            }
+        }
+    }
 }
 
 /// Something that a program's descriptor is connected to.

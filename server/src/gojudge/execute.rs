@@ -103,7 +103,7 @@ impl Ready<'_> {
     pub(super) fn memory(&self) -> Option<Bytes> {
         let Self::Runs(runnable) = self else { return None };
         let Runnable { program, .. } = &**runnable;
-        let copied = program.files.iter().map(size).fold(0, u64::saturating_add);
+        let copied = program.copied();
         Some(Bytes(program.limits.memory.get().saturating_add(copied)))
     }
 
@@ -124,18 +124,6 @@ impl Ready<'_> {
                 ours.finish(ran).await
             }
             (Self::Runs(_), None) => Err(Refusal::Failed("failed to get environment".to_owned())),
-        }
-    }
-}
-
-/// What a file takes of its sandbox's memory.
-fn size(file: &PutFile) -> u64 {
-    match &file.content {
-        PutContent::Bytes(bytes) => bytes.len() as u64,
-        PutContent::Symlink(_) => 0,
-        // What cannot be looked at cannot be copied either.
-        PutContent::Descriptor(file) => {
-            rustix::fs::fstat(file).map_or(0, |stat| u64::try_from(stat.st_size).unwrap_or(0))
         }
     }
 }

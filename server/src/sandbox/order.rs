@@ -97,6 +97,8 @@ pub(super) struct Message {
 pub(super) struct Expect {
     /// The limit on the clock.
     pub(super) wall: Duration,
+    /// Bytes that are copied before the clock runs.
+    pub(super) copied: u64,
     /// Files that are to be handed out, in order.
     pub(super) collect: Vec<Collect>,
     /// What is left in the box, too.
@@ -164,6 +166,7 @@ fn wires<'a>(program: &'a Program) -> impl Iterator<Item = &'a Wire> {
 
 /// Makes the frames and the descriptors of a run.
 pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError> {
+    let copied = program.copied();
     let mut parcels = pack(program.files);
     let room = MAX_DESCRIPTORS.saturating_sub(program.others.len() + STANDARD);
     let last = parcels.pop_if(|parcel| parcel.descriptors.len() <= room).unwrap_or_default();
@@ -184,6 +187,7 @@ pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError>
     let terminal = program.terminal.map(|terminal| pass(&mut descriptors, Passed::Shared(terminal)));
     let expect = Expect {
         wall: program.limits.wall_time,
+        copied,
         collect: collect(program.collect),
         leavings: program.leavings,
     };

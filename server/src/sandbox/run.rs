@@ -23,6 +23,10 @@ const QUIET: Duration = Duration::from_millis(3);
 /// Beyond the wall limit: putting files, killing, handing out. Then the monitor is taken for dead.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How much a monitor copies in a second at least, also on a host that is overloaded. It does nothing else meanwhile, not
+/// even answer.
+const COPIED: u64 = 32 * 1024 * 1024;
+
 /// From a Kill to the report.
 const KILL: Duration = Duration::from_secs(5);
 
@@ -71,6 +75,8 @@ struct Running {
     reading: bool,
     deadline: Instant,
     allowed: Duration,
+    /// By then all is copied into the sandbox, and its monitor answers.
+    copied: Instant,
 }
 
 /// Sends a run and waits for its report. After an error the monitor's state is unknown.
@@ -81,7 +87,8 @@ pub(super) async fn run(
     cancel: &CancellationToken,
 ) -> Result<Ran, SandboxError> {
     let Sent { id, frames, expect, stdout, stderr } = sent;
-    let allowed = expect.wall.saturating_add(GRACE);
+    let copying = Duration::from_secs(expect.copied / COPIED);
+    let allowed = expect.wall.saturating_add(GRACE).saturating_add(copying);
     channel.send(frames).await?;
     let now = Instant::now();
     let mut running = Running {
@@ -95,6 +102,7 @@ pub(super) async fn run(
         reading: false,
         deadline: now.checked_add(allowed).unwrap_or(now + LONGEST),
         allowed,
+        copied: now + copying.min(LONGEST),
     };
     let report = running.report(channel, cancel).await?;
     if !report.detail.is_empty() {
@@ -157,7 +165,7 @@ impl Running {
         if channel.pongs_due >= SILENCE {
             return Err(SandboxError::Died("its monitor has fallen silent".into()));
         }
-        if self.reading {
+        if self.reading && now >= self.copied {
             channel.order(self.id, Order::Ping).await?;
             channel.pongs_due += 1;
         }
@@ -168,7 +176,7 @@ impl Running {
     /// Tells the monitor to end the run, once.
     async fn kill(&mut self, channel: &mut Channel) -> Result<(), SandboxError> {
         self.killed = true;
-        self.deadline = self.deadline.min(Instant::now() + KILL);
+        self.deadline = self.deadline.min(self.copied.max(Instant::now()) + KILL);
         channel.order(self.id, Order::Kill).await
     }
 

@@ -31,6 +31,8 @@ pub(super) enum Manner {
     Honest,
     /// Reports when it is told to kill.
     Patient,
+    /// As honest, but for 4.5 s it copies, and hears nothing.
+    Copies,
     /// As honest, but is not clean afterwards.
     Dirty,
     /// Closes the connection.
@@ -312,8 +314,11 @@ impl Monitor {
         let mut large = tempfile::tempfile().unwrap();
         large.write_all(&[0; 5000]).unwrap();
         let mut out = Vec::new();
+        if manner == Manner::Copies {
+            std::thread::sleep(Duration::from_millis(4500));
+        }
         match manner {
-            Manner::Honest | Manner::Dirty | Manner::ProvesTwice => {
+            Manner::Honest | Manner::Copies | Manner::Dirty | Manner::ProvesTwice => {
                 let stdout = order.stdio.iter().find(|stdio| stdio.fd == 1).unwrap();
                 let StdioSource::Descriptor(position) = stdout.source else { panic!("{stdout:?}") };
                 let mut stdout = File::from(descriptors.into_iter().nth(usize::from(position.0)).unwrap());

@@ -347,6 +347,22 @@ async fn a_monitor_that_falls_silent_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn a_monitor_has_time_for_what_it_copies_before_it_must_answer() {
+    let stage = Stage::new(1, |_| {});
+    stage.behave(Manner::Copies);
+    let holes = tempfile::tempfile().unwrap();
+    holes.set_len(256 << 20).unwrap();
+    let content = PutContent::Descriptor(std::sync::Arc::new(holes.into()));
+    let mut program = program(Duration::from_secs(1));
+    program.files = vec![PutFile { path: "large".into(), mode: 0o444, content }];
+    let mut leased = lease(&stage, Isolation::Pooled, None).await;
+    let ran = leased.run(program, &CancellationToken::new()).await.unwrap();
+    assert_eq!(ran.ending, RunEnding::Ended(Ending::Exited { code: 0 }));
+    stage.behave(Manner::Honest);
+    run(&mut leased).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_monitor_that_answers_pings_and_never_reports_is_overdue() {
     let error = misbehaves(Manner::Endless, RetireReason::Silent).await;
     assert!(matches!(error, SandboxError::Overdue(_)), "{error:?}");
