@@ -124,6 +124,8 @@ async fn a_server_of_256_mib_outlives_everything_large() {
     parsers(&server).await;
     bodies(&server).await;
     files(&server).await;
+    submissions(&server).await;
+    judgements(&server).await;
     server.instance.remove().await;
 }
 
@@ -339,4 +341,56 @@ async fn files(server: &Small) {
     server.lives("names").await;
     let (socket, _) = connect_async(format!("ws://{}/ws", server.address())).await.expect("a websocket");
     drop(socket);
+}
+
+/// A large body of a submission, and how it is answered.
+async fn submit(server: &Small, body: String) -> StatusCode {
+    let url = format!("{}/api/v1/submissions", server.instance.url());
+    let request = server.http.post(url).header("content-type", "application/json").body(body);
+    // It may be refused before all of it is sent.
+    request.send().await.map_or(StatusCode::PAYLOAD_TOO_LARGE, |answer| answer.status())
+}
+
+/// Submissions of the native API that would be gigabytes once parsed, and as many large ones as wait.
+async fn submissions(server: &Small) {
+    for element in ["{},", "0,", "[],", "\"\","] {
+        let count = (60 << 20) / element.len();
+        let tests = element.repeat(count);
+        let body =
+            format!("{{\"language\":\"c17\",\"source\":\"\",\"tests\":[{}]}}", tests.trim_end_matches(','));
+        let status = submit(server, body).await;
+        assert!(status.is_client_error(), "{element}: {status}");
+    }
+    let sleeper = "#include <unistd.h>\nint main(void) { sleep(2); }";
+    let input = "x".repeat(60 << 20);
+    for number in 0..8 {
+        let body = json!({
+            "language": "c17", "source": sleeper, "stdin": input, "user": format!("waiting-{number}"),
+            "limits": {"wall_ms": 5000},
+        });
+        let status = submit(server, body.to_string()).await;
+        assert!(status == 202 || status == 503 || status == 429, "{number}: {status}");
+    }
+    server.serves_others("large submissions").await;
+    server.lives("large submissions").await;
+}
+
+/// A judgement of 16 MiB of NULs, each of which is six bytes in JSON, for clients that take nothing.
+async fn judgements(server: &Small) {
+    let client = server.instance.client();
+    let source = "#include <stdio.h>\nint main(void) { for (int i = 0; i < 16 << 20; i++) putchar(0); }";
+    let limits = "cpu_ms=5000 output_bytes=16777216";
+    let answer = client.judge(&e2e::Request::new("c17", source).limits(limits).user("zeros")).await;
+    assert_eq!(answer.verdict(), "Accepted", "{:?}", answer.reason);
+    let mut stopped = Vec::new();
+    for _ in 0..10 {
+        let mut client = TcpStream::connect(server.address()).await.expect("a connection");
+        let head = format!("GET /api/v1/submissions/{} HTTP/1.1\r\nHost: localhost\r\n\r\n", answer.id);
+        client.write_all(head.as_bytes()).await.expect("sent");
+        client.read_exact(&mut [0; 200]).await.expect("an answer");
+        stopped.push(client);
+    }
+    server.serves_others("judgements that nobody takes").await;
+    server.lives("judgements that nobody takes").await;
+    drop(stopped);
 }
