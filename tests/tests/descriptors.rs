@@ -113,7 +113,7 @@ async fn collectors(server: &Small) {
     greedy["copyOut"] = (0..5000).map(|number| format!("f{number}?")).collect();
     let (status, body) = server.run(json!([greedy])).await;
     assert!(status == 200 || status == 400, "{status}: {body}");
-    let commands: Value = (0..100).map(|_| command(&json!({}))).collect();
+    let commands: Value = (0..30).map(|_| command(&json!({}))).collect();
     let (status, body) = server.run(commands).await;
     assert!(status == 200 || status == 400, "{status}: {body}");
     server.serves_others("collectors").await;
