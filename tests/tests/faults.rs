@@ -400,19 +400,34 @@ async fn a_full_workspace_refuses_with_503_and_recovers() {
 const PRINT: &str = "#include <stdio.h>\nint main(void) { int n; scanf(\"%d\", &n); \
                      for (int i = 0; i < 140000; i++) printf(\"%d \", 100000 + n); }\n";
 
-/// What submissions themselves fill leaves room to judge them and to remove the oldest, and then there is room again.
+/// A megabyte that is kept with the judgement, another one for each number.
+fn megabyte(number: u32) -> Request {
+    Request::new("c17", PRINT).test(number.to_string().as_bytes(), None)
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disk_that_submissions_have_filled_has_room_again_by_itself() {
-    let plan = Plan::of_one_slot("filled").workspace_of("64m").with("GAVEL_STORE__MAX_SIZE", "16MiB");
-    let plan = plan.with("GAVEL_STORE__CACHE_SIZE", "8MiB");
+async fn the_oldest_judgements_go_before_a_disk_is_full() {
+    let plan = Plan::of_one_slot("kept").workspace_of("64m").with("GAVEL_STORE__MAX_SIZE", "16MiB");
+    with_instance(plan.with("GAVEL_STORE__CACHE_SIZE", "8MiB"), async |scene: Scene| {
+        for number in 0..100 {
+            assert_eq!(scene.client.judge(&megabyte(number)).await.verdict(), "Accepted", "{number}");
+        }
+    })
+    .await;
+}
+
+/// What submissions themselves fill leaves room to judge all that was accepted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_submissions_have_filled_judges_all_of_them_and_has_room_again() {
+    let plan = Plan::of_one_slot("filled").workspace_of("64m").with("GAVEL_STORE__CACHE_SIZE", "8MiB");
     with_instance(plan, async |scene: Scene| {
+        let others = "dd if=/dev/zero of=/workspace/state/filler bs=1M count=24 2>/dev/null";
+        scene.host.exec(&scene.server, "10001", &["sh", "-c", others]).await;
         let mut number = 0;
         let refused = loop {
             number += 1;
-            assert!(number < 200, "it takes everything");
-            // A megabyte that is kept with the judgement, another one each time.
-            let request = Request::new("c17", PRINT).test(number.to_string().as_bytes(), None);
-            match scene.client.try_judge(&request).await {
+            assert!(number < 100, "it takes everything");
+            match scene.client.try_judge(&megabyte(number)).await {
                 Ok(answer) => assert_eq!(answer.verdict(), "Accepted", "{number}: {answer:#?}"),
                 Err(ClientError::Refused(response)) => break response,
                 Err(error) => panic!("{error}"),
@@ -420,6 +435,7 @@ async fn a_disk_that_submissions_have_filled_has_room_again_by_itself() {
         };
         assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.text);
         assert!(refused.text.contains("disk is full"), "{}", refused.text);
+        scene.host.exec(&scene.server, "10001", &["rm", "/workspace/state/filler"]).await;
         scene.ready_again().await;
         let answer = scene.client.judge(&Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3\n"))).await;
         assert_eq!(answer.verdict(), "Accepted");
