@@ -214,16 +214,7 @@ impl Json {
     }
 
     fn files(&mut self, contents: BTreeMap<String, Vec<u8>>) {
-        self.raw("{");
-        for (index, (name, content)) in contents.into_iter().enumerate() {
-            if index > 0 {
-                self.raw(",");
-            }
-            self.string(name.as_bytes());
-            self.raw(":");
-            self.content(content);
-        }
-        self.raw("}");
+        self.object(contents, Self::content);
     }
 
     fn content(&mut self, content: Vec<u8>) {
@@ -238,14 +229,22 @@ impl Json {
     }
 
     fn map<'a>(&mut self, entries: impl Iterator<Item = (&'a str, &'a [u8])>) {
+        self.object(entries, Self::string);
+    }
+
+    fn object<V>(
+        &mut self,
+        entries: impl IntoIterator<Item = (impl AsRef<str>, V)>,
+        write: impl Fn(&mut Self, V),
+    ) {
         self.raw("{");
-        for (index, (key, value)) in entries.enumerate() {
+        for (index, (key, value)) in entries.into_iter().enumerate() {
             if index > 0 {
                 self.raw(",");
             }
-            self.string(key.as_bytes());
+            self.string(key.as_ref().as_bytes());
             self.raw(":");
-            self.string(value);
+            write(self, value);
         }
         self.raw("}");
     }
