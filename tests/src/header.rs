@@ -1,5 +1,6 @@
 //! Programs of `submissions/`: what their header lines say. `submissions/README.md` describes the lines.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::{Expectation, Limits, Request, environment};
@@ -13,6 +14,10 @@ pub struct TestProgram {
     pub language: String,
     /// The whole file, header and all.
     pub source: String,
+    /// Further files of the submission, by name.
+    pub files: BTreeMap<String, String>,
+    /// The source to begin with, where the header says so.
+    pub entry_point: Option<String>,
     /// Standard input.
     pub stdin: Vec<u8>,
     /// The answer to compare with.
@@ -48,7 +53,7 @@ pub fn named(name: &str) -> TestProgram {
 impl TestProgram {
     /// The submission that it makes.
     pub fn request(&self) -> Request {
-        let mut request = Request::new(&self.language, &self.source);
+        let mut request = self.sources();
         request = match &self.expected {
             None => request.stdin(&self.stdin),
             Some(expected) => request.test(&self.stdin, Some(expected)),
@@ -62,6 +67,20 @@ impl TestProgram {
         }
         match &self.isolation {
             Some(isolation) => request.isolation(isolation),
+            None => request,
+        }
+    }
+
+    fn sources(&self) -> Request {
+        if self.files.is_empty() {
+            return Request::new(&self.language, &self.source);
+        }
+        let own = self.name.split('/').next_back().unwrap_or_default();
+        let further = self.files.iter().map(|(name, content)| (name.as_str(), content.as_str()));
+        let files: Vec<(&str, &str)> = further.chain([(own, self.source.as_str())]).collect();
+        let request = Request::of_files(&self.language, &files);
+        match &self.entry_point {
+            Some(name) => request.with("entry_point", name.as_str()),
             None => request,
         }
     }
@@ -118,6 +137,8 @@ fn parse(name: &str, source: String) -> Result<TestProgram, String> {
         name: name.to_owned(),
         language,
         source,
+        files: BTreeMap::new(),
+        entry_point: None,
         stdin: Vec::new(),
         expected: None,
         limits: Limits::default(),
@@ -126,7 +147,9 @@ fn parse(name: &str, source: String) -> Result<TestProgram, String> {
         expectation: Expectation::default(),
     };
     let source = program.source.clone();
-    let lines: Vec<(&str, &str)> = source.lines().map_while(header_line).collect();
+    // PHP's comments begin behind a mark of their own.
+    let lines = source.lines().skip_while(|line| *line == "<?php");
+    let lines: Vec<(&str, &str)> = lines.map_while(header_line).collect();
     if lines.first().is_none_or(|(key, _)| *key != "expect") {
         return Err("line 1 does not say `// expect: <verdict>`".into());
     }
@@ -139,9 +162,13 @@ fn parse(name: &str, source: String) -> Result<TestProgram, String> {
     Ok(program)
 }
 
-/// `// key: value`, with a key of small letters, digits and `-`.
+/// How a line begins that is a comment in some language.
+const COMMENTS: [&str; 8] = ["// ", "# ", "-- ", "% ", "; ", "! ", "*> ", "(* "];
+
+/// `// key: value`, with a key of small letters, digits and `-`; or the same in the comment of another language.
 fn header_line(line: &str) -> Option<(&str, &str)> {
-    let (key, value) = line.strip_prefix("// ")?.split_once(':')?;
+    let comment = COMMENTS.iter().find_map(|mark| line.trim_start().strip_prefix(mark))?;
+    let (key, value) = comment.strip_suffix(" *)").unwrap_or(comment).split_once(':')?;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     key.chars().all(plain).then(|| (key, value.strip_prefix(' ').unwrap_or(value)))
 }
@@ -156,6 +183,12 @@ fn set(program: &mut TestProgram, key: &str, value: &str) -> Result<bool, String
         "limits" => program.limits = Limits::parse(value)?,
         "compile-limits" => program.compile_limits = Limits::parse(value)?,
         "isolation" => program.isolation = Some(value.into()),
+        "entry-point" => program.entry_point = Some(value.into()),
+        "file" => {
+            let (name, content) = value.split_once(' ').ok_or("file: a name and its content")?;
+            let content = String::from_utf8(unescape(content)?).map_err(|error| error.to_string())?;
+            program.files.insert(name.into(), content);
+        }
         _ => return Ok(false),
     }
     Ok(true)
@@ -219,6 +252,33 @@ mod tests {
         .unwrap();
         assert_eq!(program.stdin, b"1\n");
         assert_eq!(program.expectation.verdict, "Accepted");
+    }
+
+    #[test]
+    fn a_header_is_written_as_the_language_writes_comments() {
+        let first = "expect: Accepted\n";
+        for (mark, end) in [("# ", ""), ("-- ", ""), ("<?php\n// ", ""), ("(* ", " *)"), ("      *> ", "")] {
+            let text = format!(
+                "{mark}expect: Accepted{end}\n{}stdin: 1{end}\nbody",
+                mark.trim_start_matches("<?php\n")
+            );
+            let program = parse("x/x", text).unwrap();
+            assert_eq!(
+                (program.expectation.verdict.as_str(), program.stdin),
+                ("Accepted", b"1".to_vec()),
+                "{mark}"
+            );
+        }
+        assert!(parse("x/x", format!("~ {first}")).is_err());
+    }
+
+    #[test]
+    fn a_program_may_have_more_files() {
+        let header = "# expect: Accepted\n# file: pkg/a.py x = 1\\n\n# entry-point: b.py\n";
+        let program = parse("python3/b.py", header.into()).unwrap();
+        assert_eq!(program.files.get("pkg/a.py").map(String::as_str), Some("x = 1\n"));
+        assert_eq!(program.entry_point.as_deref(), Some("b.py"));
+        assert_eq!(problem("// expect: Accepted\n// file: a.py"), "file: a name and its content");
     }
 
     #[test]
