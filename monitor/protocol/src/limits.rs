@@ -72,6 +72,24 @@ pub struct Limits {
     pub cpus: Option<String>,
 }
 
+impl Limits {
+    /// Nothing at all.
+    pub const NOTHING: Self = Self {
+        cpu_time: Duration::ZERO,
+        wall_time: Duration::ZERO,
+        memory: Bytes(0),
+        stack: Bytes(0),
+        file_size: Bytes(0),
+        open_files: 0,
+        processes: 0,
+        core: Bytes(0),
+        address_space: None,
+        data: None,
+        cpu_rate: None,
+        cpus: None,
+    };
+}
+
 /// CPU time for each period; who has used it up waits for the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CpuRate {

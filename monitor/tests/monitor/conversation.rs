@@ -28,6 +28,22 @@ fn a_program_that_cannot_be_found_names_the_step() {
 }
 
 #[test]
+fn files_are_forgotten_with_a_run_whose_executable_does_not_come() {
+    let mut server = Server::start();
+    let file = BoxFile { path: "before".into(), mode: 0o444, content: Content::Inline(b"1".to_vec()) };
+    server.send(RunId(1), Order::Files(vec![file]), &[]);
+    let mut run = program(&[], &server.cwd(), limits());
+    run.executable = Some(Descriptor(u16::MAX));
+    let id = server.begin(run, &[]);
+    assert_eq!(id, RunId(1));
+    let ran = server.finish(id);
+    assert_eq!(ran.report.outcome, Outcome::NotStarted { step: Step::Request, errno: 9 });
+    assert_eq!(ran.clean, Clean::Proven);
+    let (ran, _) = server.shell("[ ! -e before ]", limits());
+    assert_eq!(ending(&ran), Ending::Exited { code: 0 });
+}
+
+#[test]
 fn an_idle_monitor_answers_a_ping() {
     let mut server = Server::start();
     server.send(RunId::NONE, Order::Ping, &[]);

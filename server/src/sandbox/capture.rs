@@ -43,6 +43,13 @@ impl Capture {
         Ok((writer, Self { reader, head, tail, kill, captured: Captured::default(), open: true }))
     }
 
+    /// One that cannot be read, nor registered for events.
+    #[cfg(test)]
+    pub(super) fn broken() -> Self {
+        let reader = Reader::Plain(Some(std::fs::File::open("/").unwrap().into()));
+        Self { reader, head: 0, tail: 0, kill: true, captured: Captured::default(), open: true }
+    }
+
     /// The program may still write.
     pub(super) fn is_open(&self) -> bool {
         self.open

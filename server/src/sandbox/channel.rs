@@ -6,7 +6,7 @@ use gavel_protocol::{FrameError, Order, RunId};
 
 use super::SandboxError;
 use super::connection::Connection;
-use super::order::{Message, Passed};
+use super::order::{Message, Open, Passed};
 
 /// Bytes read from a pipe at once: what a pipe holds.
 const SCRATCH: usize = 64 * 1024;
@@ -16,6 +16,20 @@ const SCRATCH: usize = 64 * 1024;
 pub(super) struct Frame {
     bytes: Vec<u8>,
     descriptors: Vec<Passed>,
+}
+
+/// Why not all frames were sent.
+#[derive(Debug)]
+pub(super) enum Unsent {
+    /// An error of our own. The monitor has nothing of the run, or waits for the rest of it.
+    Ours {
+        /// The error.
+        error: SandboxError,
+        /// The monitor has frames of the run.
+        begun: bool,
+    },
+    /// The connection failed.
+    Theirs(SandboxError),
 }
 
 /// A way to a monitor.
@@ -48,15 +62,20 @@ impl Channel {
         encoded
     }
 
-    /// Sends frames and closes our copies of what went with them.
-    pub(super) async fn send(&mut self, frames: Vec<Frame>) -> Result<(), SandboxError> {
-        for Frame { bytes, descriptors } in frames {
-            let mut open = Vec::with_capacity(descriptors.len());
-            for descriptor in descriptors {
-                open.push(descriptor.open().await?);
-            }
+    /// Sends frames and closes our copies of what went with them. Where what goes with one cannot be opened, it and those after
+    /// it are not sent, and the connection stays as it was before them.
+    pub(super) async fn send(&mut self, frames: Vec<Frame>) -> Result<(), Unsent> {
+        let first = self.connection.sent() - u64::try_from(frames.len()).unwrap_or(u64::MAX);
+        for (sent, Frame { bytes, descriptors }) in (0..).zip(frames) {
+            let open = match open(descriptors).await {
+                Ok(open) => open,
+                Err(error) => {
+                    self.connection.unsend(first + sent);
+                    return Err(Unsent::Ours { error, begun: sent > 0 });
+                }
+            };
             let borrowed: Vec<_> = open.iter().map(AsFd::as_fd).collect();
-            self.connection.send(&bytes, &borrowed).await?;
+            self.connection.send(&bytes, &borrowed).await.map_err(Unsent::Theirs)?;
         }
         Ok(())
     }
@@ -65,4 +84,12 @@ impl Channel {
     pub(super) async fn order(&mut self, run: RunId, order: Order) -> Result<(), SandboxError> {
         self.connection.order(run, order).await
     }
+}
+
+async fn open(descriptors: Vec<Passed>) -> Result<Vec<Open>, SandboxError> {
+    let mut open = Vec::with_capacity(descriptors.len());
+    for descriptor in descriptors {
+        open.push(descriptor.open().await?);
+    }
+    Ok(open)
 }

@@ -149,10 +149,11 @@ impl Connection {
 }
 
 /// Its queue is full, or as many descriptors are on their way, to all monitors together, as this process may have open
-/// (unix(7)): both are over when the monitor has read.
+/// (unix(7)), which is over when the monitor has read; or the kernel has no memory for a packet at the moment.
 fn passes(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::WouldBlock
-        || error.raw_os_error() == Some(rustix::io::Errno::TOOMANYREFS.raw_os_error())
+    use rustix::io::Errno;
+    let errno = Errno::from_io_error(error);
+    matches!(errno, Some(Errno::AGAIN | Errno::TOOMANYREFS | Errno::NOBUFS | Errno::NOMEM))
 }
 
 impl AsFd for Connection {

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::channel::Channel;
 use super::connection::{Connection, Received, breach};
-use super::run::Sent;
+use super::run::{Failure, Sent};
 use super::{Program, Ran, RunEnding, SandboxError, order, run};
 use crate::submission::Isolation;
 
@@ -163,7 +163,17 @@ impl Sandbox {
         if let Some(ending) = order::unspeakable(&program) {
             return Ok(Ran::not_begun(ending));
         }
-        let order::Outgoing { messages, expect, stdout, stderr } = order::outgoing(program).await?;
+        let outgoing = order::outgoing(program).await?;
+        self.send(outgoing, cancel).await
+    }
+
+    /// Runs what frames were made of. After an error of our own the sandbox is as good as before.
+    pub(super) async fn send(
+        &mut self,
+        outgoing: order::Outgoing,
+        cancel: &CancellationToken,
+    ) -> Result<Ran, SandboxError> {
+        let order::Outgoing { messages, expect, stdout, stderr } = outgoing;
         self.settle().await?;
         let id = RunId(self.last_run + 1);
         let frames = match self.channel.encode(id, messages) {
@@ -182,11 +192,12 @@ impl Sandbox {
         let sent = Sent { id, frames, expect, stdout, stderr };
         let result = run::run(&self.name, &mut self.channel, sent, cancel).await;
         self.state = match &result {
-            Ok(_) => State::Settling { id, proven: false },
-            Err(error) => State::Broken(reason_of(error)),
+            Ok(_) | Err(Failure::Ended(_)) => State::Settling { id, proven: false },
+            Err(Failure::NotSent(_)) => State::Clean,
+            Err(Failure::Broken(error)) => State::Broken(reason_of(error)),
         };
         self.last_heard = Instant::now();
-        result
+        result.map_err(Failure::into_error)
     }
 
     /// The proof of the last run has come; nothing to wait for.

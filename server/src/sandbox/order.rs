@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gavel_protocol::{
-    BoxFile, Collect, Content, Descriptor, MAX_DESCRIPTORS, MAX_FRAME, Order, Run, Stdio, StdioSource, Step,
+    BoxFile, Collect, Content, Descriptor, Limits, MAX_DESCRIPTORS, MAX_FRAME, Order, Run, Stdio,
+    StdioSource, Step,
 };
 
 use super::capture::Capture;
@@ -46,6 +47,9 @@ pub(super) enum Passed {
     Shared(Arc<OwnedFd>),
     /// Of these bytes one is made when the frame is sent: of many frames no more are open than those of one.
     Content(Bytes),
+    /// Cannot be opened.
+    #[cfg(test)]
+    Broken,
 }
 
 /// A descriptor that is sent.
@@ -63,6 +67,10 @@ impl Passed {
             Self::Shared(descriptor) => Open::Shared(descriptor),
             Self::Content(bytes) => {
                 Open::Own(input::memory(bytes).await.map_err(failed("pass a file to the sandbox"))?)
+            }
+            #[cfg(test)]
+            Self::Broken => {
+                return Err(failed("pass a file to the sandbox")(rustix::io::Errno::MFILE.into()));
             }
         })
     }
@@ -103,6 +111,13 @@ pub(super) struct Expect {
     pub(super) collect: Vec<Collect>,
     /// What is left in the box, too.
     pub(super) leavings: bool,
+}
+
+impl Expect {
+    /// The same of a run that starts nothing after all.
+    pub(super) fn of_nothing(self) -> Self {
+        Self { collect: Vec::new(), leavings: false, ..self }
+    }
 }
 
 /// All that is sent for one run, and our ends of it.
@@ -211,6 +226,24 @@ pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError>
     Ok(Outgoing { messages, expect, stdout, stderr })
 }
 
+/// A run that starts nothing, since it names an executable that does not come with it: the monitor forgets the files that it has
+/// for that run, and is ready for the next.
+pub(super) fn forget() -> Order {
+    Order::Run(Box::new(Run {
+        argv: Vec::new(),
+        env: Vec::new(),
+        cwd: BOX.to_owned(),
+        search_cwd: false,
+        executable: Some(Descriptor(u16::MAX)),
+        files: Vec::new(),
+        stdio: Vec::new(),
+        terminal: None,
+        collect: Vec::new(),
+        leavings: false,
+        limits: Limits::NOTHING,
+    }))
+}
+
 fn collect(files: Vec<CollectFile>) -> Vec<Collect> {
     let asked = |file: CollectFile| Collect {
         path: file.path,
@@ -303,7 +336,7 @@ fn failed(doing: &'static str) -> impl Fn(io::Error) -> SandboxError {
 
 #[cfg(test)]
 mod tests {
-    use gavel_protocol::{Envelope, Limits, RunId, VERSION, encode};
+    use gavel_protocol::{Envelope, RunId, VERSION, encode};
     use proptest::prelude::*;
 
     use super::*;

@@ -12,9 +12,9 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::capture::Capture;
-use super::channel::{Channel, Frame};
+use super::channel::{Channel, Frame, Unsent};
 use super::connection::{Descriptors, Received, breach};
-use super::order::Expect;
+use super::order::{self, Expect};
 use super::{CollectedOutput, Leaving, Ran, RunEnding, SandboxError};
 
 /// Most programs are over by then, and what they wrote is in the pipe.
@@ -51,6 +51,26 @@ pub(super) struct Sent {
     pub(super) stderr: Option<Capture>,
 }
 
+/// Why a run has no result.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// An error of our own, and the monitor knows nothing of the run.
+    NotSent(SandboxError),
+    /// An error of our own, and the monitor has reported the run's end.
+    Ended(SandboxError),
+    /// The monitor's state is unknown.
+    Broken(SandboxError),
+}
+
+impl Failure {
+    /// What has failed.
+    pub(super) fn into_error(self) -> SandboxError {
+        match self {
+            Self::NotSent(error) | Self::Ended(error) | Self::Broken(error) => error,
+        }
+    }
+}
+
 /// What happened next.
 enum Event {
     Frame(Received),
@@ -71,6 +91,8 @@ struct Running {
     leavings: Option<Vec<Leaving>>,
     /// Somebody wanted it dead: us for its output, or the caller.
     killed: bool,
+    /// An error of our own, for which the run has no result.
+    failed: Option<SandboxError>,
     /// The output is read while the program runs.
     reading: bool,
     deadline: Instant,
@@ -79,32 +101,25 @@ struct Running {
     copied: Instant,
 }
 
-/// Sends a run and waits for its report. After an error the monitor's state is unknown.
+/// Sends a run and waits for its report.
 pub(super) async fn run(
     name: &str,
     channel: &mut Channel,
     sent: Sent,
     cancel: &CancellationToken,
-) -> Result<Ran, SandboxError> {
+) -> Result<Ran, Failure> {
     let Sent { id, frames, expect, stdout, stderr } = sent;
-    let copying = Duration::from_secs(expect.copied / COPIED);
-    let allowed = expect.wall.saturating_add(GRACE).saturating_add(copying);
-    channel.send(frames).await?;
-    let now = Instant::now();
-    let mut running = Running {
-        id,
-        stdout,
-        stderr,
-        expected: expect.collect,
-        collected: Vec::new(),
-        leavings: expect.leavings.then(Vec::new),
-        killed: false,
-        reading: false,
-        deadline: now.checked_add(allowed).unwrap_or(now + LONGEST),
-        allowed,
-        copied: now + copying.min(LONGEST),
+    let sending = channel.send(frames).await;
+    let mut running = match sending {
+        Ok(()) => Running { stdout, stderr, ..Running::new(id, expect) },
+        Err(Unsent::Theirs(error)) => return Err(Failure::Broken(error)),
+        Err(Unsent::Ours { error, begun: false }) => return Err(Failure::NotSent(error)),
+        Err(Unsent::Ours { error, begun: true }) => {
+            channel.order(id, order::forget()).await.map_err(Failure::Broken)?;
+            Running { failed: Some(error), ..Running::new(id, expect.of_nothing()) }
+        }
     };
-    let report = running.report(channel, cancel).await?;
+    let report = running.report(channel, cancel).await.map_err(Failure::Broken)?;
     if !report.detail.is_empty() {
         tracing::info!(sandbox = name, detail = %report.detail.escape_debug(), "the monitor remarks");
     }
@@ -112,6 +127,27 @@ pub(super) async fn run(
 }
 
 impl Running {
+    /// A run whose output nobody wants to have.
+    fn new(id: RunId, expect: Expect) -> Self {
+        let copying = Duration::from_secs(expect.copied / COPIED);
+        let allowed = expect.wall.saturating_add(GRACE).saturating_add(copying);
+        let now = Instant::now();
+        Self {
+            id,
+            stdout: None,
+            stderr: None,
+            expected: expect.collect,
+            collected: Vec::new(),
+            leavings: expect.leavings.then(Vec::new),
+            killed: false,
+            failed: None,
+            reading: false,
+            deadline: now.checked_add(allowed).unwrap_or(now + LONGEST),
+            allowed,
+            copied: now + copying.min(LONGEST),
+        }
+    }
+
     /// Serves the run until its report comes.
     async fn report(
         &mut self,
@@ -141,8 +177,10 @@ impl Running {
                     }
                 }
                 Event::Stdout(read) | Event::Stderr(read) => {
-                    read.map_err(|source| SandboxError::Io { doing: "read the output", source })?;
-                    if self.is_exceeded() && !self.killed {
+                    if let Err(error) = read {
+                        self.give_up(error);
+                    }
+                    if (self.is_exceeded() || self.failed.is_some()) && !self.killed {
                         self.kill(channel).await?;
                         timer.as_mut().reset(self.deadline);
                     }
@@ -178,6 +216,12 @@ impl Running {
         self.killed = true;
         self.deadline = self.deadline.min(self.copied.max(Instant::now()) + KILL);
         channel.order(self.id, Order::Kill).await
+    }
+
+    /// Reads no more.
+    fn give_up(&mut self, source: std::io::Error) {
+        self.failed.get_or_insert(SandboxError::Io { doing: "read the output", source });
+        (self.stdout, self.stderr) = (None, None);
     }
 
     fn is_exceeded(&self) -> bool {
@@ -266,12 +310,28 @@ impl Running {
     }
 
     /// Makes the result of a report and of what was read.
-    fn finish(mut self, report: Report, channel: &mut Channel) -> Result<Ran, SandboxError> {
+    fn finish(mut self, report: Report, channel: &mut Channel) -> Result<Ran, Failure> {
+        if let Err(error) = self.drain(channel) {
+            self.give_up(error);
+        }
+        match self.failed.take() {
+            Some(error) => Err(Failure::Ended(error)),
+            None => self.result(report).map_err(Failure::Broken),
+        }
+    }
+
+    /// Reads what is left of the output.
+    fn drain(&mut self, channel: &mut Channel) -> std::io::Result<()> {
         let [first, second] = &mut channel.scratch;
         for (capture, scratch) in [(&mut self.stdout, first), (&mut self.stderr, second)] {
-            let Some(capture) = capture else { continue };
-            capture.drain(scratch).map_err(|source| SandboxError::Io { doing: "read the output", source })?;
+            if let Some(capture) = capture {
+                capture.drain(scratch)?;
+            }
         }
+        Ok(())
+    }
+
+    fn result(self, report: Report) -> Result<Ran, SandboxError> {
         let exceeded = self.is_exceeded();
         let (ending, usage) = match report.outcome {
             Outcome::NotStarted { step, errno } => (not_run(step, errno, report.unput), Usage::default()),

@@ -22,6 +22,12 @@ impl LeasedSandbox {
     pub(super) fn new(sandbox: Sandbox, place: usize, bank: Arc<Bank>) -> Self {
         Self { sandbox: Some(sandbox), place, bank }
     }
+
+    /// The sandbox itself.
+    #[cfg(test)]
+    pub(super) fn sandbox(&mut self) -> &mut Sandbox {
+        self.sandbox.as_mut().unwrap()
+    }
 }
 
 impl Lease for LeasedSandbox {

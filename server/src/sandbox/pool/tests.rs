@@ -6,6 +6,8 @@ use gavel_protocol::{Bytes, Ending, Limits};
 use tokio_util::sync::CancellationToken;
 
 use super::fake::{Manner, Stage};
+use crate::sandbox::capture::Capture;
+use crate::sandbox::order;
 use crate::sandbox::{
     CollectFile, Input, Lease, LeasedSandbox, Output, Profile, Program, PutContent, PutFile, Ran,
     RetireReason, RunEnding, SandboxError, Sandboxes, Wire,
@@ -448,6 +450,53 @@ async fn names_that_fit_no_frame_are_the_programs_failure_and_cost_no_sandbox() 
     many.files = (0..40).map(|_| put(4095, PutContent::Symlink("t".repeat(4095)))).collect();
     leased.run(many, &CancellationToken::new()).await.unwrap();
     run(&mut leased).await.unwrap();
+    drop(leased);
+    assert_eq!(stage.created(), 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_when_it_is_to_be_sent_costs_no_sandbox() {
+    let stage = Stage::new(1, |_| {});
+    let mut leased = lease(&stage, Isolation::Pooled, None).await;
+    for at in 0..4 {
+        let mut large = program(Duration::from_secs(5));
+        let file = |name| PutFile {
+            path: format!("f{name}"),
+            mode: 0o444,
+            content: PutContent::Bytes(vec![1; 12_000].into()),
+        };
+        large.files = (0..18).map(file).collect();
+        let mut outgoing = order::outgoing(large).await.unwrap();
+        assert_eq!(outgoing.messages.len(), 4);
+        outgoing.messages[at].descriptors.push(order::Passed::Broken);
+        let sent = leased.sandbox().send(outgoing, &CancellationToken::new()).await;
+        assert!(
+            matches!(sent, Err(SandboxError::Io { doing: "pass a file to the sandbox", .. })),
+            "{sent:?}"
+        );
+        assert_eq!(run(&mut leased).await.unwrap().stdout.head, b"say it", "after frame {at}");
+    }
+    drop(leased);
+    use_once(&stage, Isolation::Pooled, None).await;
+    assert_eq!(stage.created(), 1);
+}
+
+#[tokio::test]
+async fn output_that_cannot_be_read_costs_the_run_and_no_sandbox() {
+    let stage = Stage::new(1, |_| {});
+    let mut leased = lease(&stage, Isolation::Pooled, None).await;
+    for manner in [Manner::Honest, Manner::Patient] {
+        stage.behave(manner);
+        let mut outgoing = order::outgoing(program(Duration::from_secs(5))).await.unwrap();
+        let _pipe = outgoing.stdout.replace(Capture::broken());
+        let read = leased.sandbox().send(outgoing, &CancellationToken::new()).await;
+        assert!(
+            matches!(read, Err(SandboxError::Io { doing: "read the output", .. })),
+            "{manner:?}: {read:?}"
+        );
+        stage.behave(Manner::Honest);
+        assert_eq!(run(&mut leased).await.unwrap().stdout.head, b"say it", "{manner:?}");
+    }
     drop(leased);
     assert_eq!(stage.created(), 1);
 }
