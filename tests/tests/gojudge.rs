@@ -107,6 +107,29 @@ async fn the_user_has_a_name_and_a_home_and_commands_find_their_tools() {
     assert_eq!(said(script, &[PATH], json!({})).await, "gavel\ngavel\n/w\nUnZip");
 }
 
+/// The compiler takes a precompiled header only where every flag is the one that it was made with.
+#[tokio::test]
+async fn the_usual_headers_are_precompiled_with_the_flags_of_every_dialect_of_cpp() {
+    Client::connect().await;
+    let languages = include_str!("../../images/languages.toml");
+    let compilers: Vec<Vec<String>> = languages
+        .lines()
+        .filter_map(|line| line.strip_prefix("compile = "))
+        .filter_map(|argv| serde_json::from_str::<Vec<String>>(argv).ok())
+        .filter(|argv| argv.first().is_some_and(|compiler| compiler == "g++"))
+        .collect();
+    assert!(compilers.len() >= 4, "{compilers:?}");
+    for header in ["bits/stdc++.h", "iostream"] {
+        let source = format!("#include <{header}>\nint main() {{ std::cout << 1; }}\n");
+        for argv in &compilers {
+            let flags: Vec<_> = argv.iter().take_while(|word| *word != "-o").cloned().collect();
+            let script = format!("{} -H -c -o /dev/null a.cpp 2>&1 | grep '^!'", flags.join(" "));
+            let used = said(&script, &[PATH], json!({"a.cpp": {"content": source}})).await;
+            assert!(used.contains(&format!("{header}.gch/")), "{flags:?}: {used}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn programs_may_be_kept_in_tmp() {
     Client::connect().await;
