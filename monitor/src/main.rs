@@ -19,6 +19,7 @@ mod crowd;
 mod devices;
 mod entries;
 mod equipment;
+mod grown;
 mod identity;
 mod landlock;
 mod notices;

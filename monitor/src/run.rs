@@ -18,7 +18,7 @@ use crate::request::{Refusal, resolve};
 use crate::seccomp::Pass;
 use crate::spawn::reap;
 use crate::supervise::{Interrupts, supervise};
-use crate::{collect, reset};
+use crate::{collect, grown, reset};
 
 /// How long the last of a run may take to be reaped.
 const LAST_DEATHS: Duration = Duration::from_millis(500);
@@ -115,8 +115,13 @@ impl Runner {
         };
         let done = supervise(child, &leaf, &run.limits, (&self.equipment.deaths, &self.notices), interrupts);
         self.leaf = Some(leaf);
-        let done = done?;
+        let mut done = done?;
         self.survivors = done.survivors;
+        if let Outcome::Finished { usage, .. } = &mut done.outcome
+            && done.is_file_size_doubtful
+        {
+            usage.file_size_reached = grown::has(&self.equipment.boxes, self.uid, run.limits.file_size);
+        }
         Ok(done.outcome)
     }
 

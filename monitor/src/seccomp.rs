@@ -4,7 +4,8 @@
 //! list ages safely. Runtimes probe, so denied calls fail with an error; only foreign ABIs kill. The kernel keeps the
 //! strictest answer of this filter and the container's own.
 //!
-//! Besides, whoever sends a signal that the kernel sends at a limit is noticed: afterwards nothing tells one from the other.
+//! Besides, whoever sends a signal that the kernel sends at a limit, or has it sent, is noticed: afterwards nothing tells one from
+//! the other.
 //!
 //! The monitor puts itself under the filter once, and children inherit it, so that none need be installed for a run, which takes
 //! time and may fail. All that it denies the monitor has no more use for, but for one call: clone3, whose flags a filter cannot
@@ -22,7 +23,7 @@ use rustix::rand::{GetRandomFlags, getrandom};
 
 use bpf::{ALLOW, ARCH_OFFSET, BPF_JEQ, KILL, NUMBER_OFFSET, answer, beyond, error, jump, load, only_with};
 pub(crate) use table::NOTICED;
-use table::{DENIED, NUMBERS_OF_NONE, SENDERS, by_argument, noticed};
+use table::{DENIED, NUMBERS_OF_NONE, by_argument, noticed};
 
 /// The newest system call number that the list was reviewed for (`removexattrat`, Linux 6.13).
 const NEWEST: u32 = 466;
@@ -79,7 +80,7 @@ type Segment = (u32, Vec<sock_filter>);
 fn segments(noticing: bool, pass: Pass) -> Vec<Segment> {
     let mut special = special(pass);
     if noticing {
-        special.extend(SENDERS.map(|(call, argument)| (number(call), noticed(argument))));
+        special.extend(noticed().into_iter().map(|(call, checks)| (number(call), checks)));
     }
     let mut segments: Vec<Segment> = vec![(0, vec![answer(ALLOW)])];
     for (number, action) in special {
@@ -136,8 +137,8 @@ fn number(call: c_long) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::bpf::{BPF_JA, BPF_JGE, BPF_JSET, BPF_LD_ABS, BPF_RET, ERRNO, NOTIFY};
-    use super::table::{FCNTL, SOCKET_OPTIONS, SUCCESS, TIOCLINUX, TIOCSETD, TIOCSTI};
+    use super::bpf::{BPF_AND, BPF_JA, BPF_JGE, BPF_JSET, BPF_LD_ABS, BPF_RET, ERRNO, NOTIFY};
+    use super::table::{FCNTL, SENDERS, SOCKET_OPTIONS, SUCCESS, TIOCLINUX, TIOCSETD, TIOCSTI};
     use super::*;
 
     const PASS: Pass = Pass([0x1234_5678_9abc_def0, 0x0fed_cba9_8765_4321]);
@@ -165,6 +166,10 @@ mod tests {
                         }
                         other => panic!("offset {other}"),
                     };
+                    continue;
+                }
+                BPF_AND => {
+                    accumulator &= k;
                     continue;
                 }
                 BPF_JA => {
@@ -346,6 +351,28 @@ mod tests {
             assert_eq!(sent(&noticing, NOTICED), NOTIFY, "{call}");
             assert_eq!(sent(&noticing, libc::SIGKILL), ALLOW, "{call}");
             assert_eq!(sent(&plain, NOTICED), ALLOW, "{call}");
+        }
+    }
+
+    #[test]
+    fn the_signal_of_a_limit_is_noticed_when_the_kernel_is_to_send_it() {
+        let signal = NOTICED.unsigned_abs();
+        for (call, later, never) in [
+            (libc::SYS_clone, [signal, 0, 0], [17, signal, signal]),
+            (libc::SYS_clone, [0x003d_0f00 | signal, 0, 0], [0x003d_0f00, 0, 0]),
+            (libc::SYS_fcntl, [3, 10, signal], [3, 10, 29]),
+            (libc::SYS_fcntl, [3, 10, signal], [3, 8, signal]),
+            (libc::SYS_timer_create, [0, 1, 0], [1, 0, 1]),
+        ] {
+            assert_eq!(with(call, &later), NOTIFY, "{call} {later:?}");
+            assert_eq!(with(call, &never), ALLOW, "{call} {never:?}");
+        }
+        let high = judge(ARCH, number(libc::SYS_timer_create), [0, 1 << 32, 0, 0, 0, 0]);
+        assert_eq!(high, NOTIFY, "an address of which only the high half is not 0");
+        let signal = u64::from(signal);
+        for denied_too in [0x1000_0000, 0x7e02_0000, 0x0200_0000] {
+            let clone = judge(ARCH, number(libc::SYS_clone), [denied_too | signal, 0, 0, 0, 0, 0]);
+            assert_eq!(clone, denied(libc::EPERM), "what is noticed would pass");
         }
     }
 

@@ -53,6 +53,8 @@ impl Deaths {
 pub(crate) struct Supervised {
     /// For the report.
     pub(crate) outcome: Outcome,
+    /// It died of the signal of a file's size, which it may have had sent by itself: the outcome says that it has.
+    pub(crate) is_file_size_doubtful: bool,
     /// Something would not die.
     pub(crate) survivors: Option<String>,
 }
@@ -70,21 +72,23 @@ pub(crate) fn supervise(
     interrupts: &mut impl Interrupts,
 ) -> Result<Supervised, ChannelError> {
     let (started, strangers) = (began(child), Used::default());
-    let mut watch =
-        Watch { child, leaf, deaths, notices, limits, started, main: None, strangers, noticed: false };
+    // Where nobody can notice anything, anybody may have.
+    let noticed = notices.descriptor().is_none();
+    let mut watch = Watch { child, leaf, deaths, notices, limits, started, main: None, strangers, noticed };
     let cause = watch.until_the_end(interrupts);
     let ended = Instant::now();
     // Who has failed once has no more to say.
     let mut killing = Killing { interrupts: cause.is_ok().then_some(interrupts), failed: None };
     let survivors = watch.kill_everything(&mut killing);
     killing.failed.map_or(Ok(()), Err)?;
+    let is_file_size_doubtful = watch.has_died_of_file_size() && watch.noticed;
     let outcome = watch.outcome(cause?, ended);
     match outcome {
         // It is not the program's fault, and what it would have done nobody knows.
         Outcome::Finished { usage, .. } if usage.oom && !leaf.has_hit_its_limit() => {
             Err(ChannelError::Starved)
         }
-        _ => Ok(Supervised { outcome, survivors }),
+        _ => Ok(Supervised { outcome, is_file_size_doubtful, survivors }),
     }
 }
 
@@ -156,7 +160,7 @@ struct Watch<'a> {
     started: Instant,
     main: Option<Reaped>,
     strangers: Used,
-    /// A process of the run has sent [`NOTICED`].
+    /// A process of the run may have sent [`NOTICED`], or had it sent.
     noticed: bool,
 }
 
@@ -240,14 +244,17 @@ impl Watch<'_> {
 
     fn outcome(self, cause: Cause, ended: Instant) -> Outcome {
         let mut usage = self.usage(ended.saturating_duration_since(self.started));
-        usage.file_size_reached =
-            self.main.is_some_and(|main| has_died_of(main.status, NOTICED)) && !self.noticed;
+        usage.file_size_reached = self.has_died_of_file_size() && !self.noticed;
         reconcile(&mut usage, cause, self.limits);
         let ending = match cause {
             Some(ending) => ending,
             None => self.own_ending(&usage),
         };
         Outcome::Finished { ending, usage }
+    }
+
+    fn has_died_of_file_size(&self) -> bool {
+        self.main.is_some_and(|main| has_died_of(main.status, NOTICED))
     }
 
     fn own_ending(&self, usage: &Usage) -> Ending {

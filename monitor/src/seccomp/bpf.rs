@@ -11,6 +11,7 @@ pub(super) const BPF_JA: u16 = 0x05;
 pub(super) const BPF_JEQ: u16 = 0x15;
 pub(super) const BPF_JGE: u16 = 0x35;
 pub(super) const BPF_JSET: u16 = 0x45;
+pub(super) const BPF_AND: u16 = 0x54;
 pub(super) const BPF_RET: u16 = 0x06;
 
 pub(super) const KILL: u32 = 0x8000_0000;
@@ -26,6 +27,11 @@ pub(super) fn argument_offset(argument: u32) -> u32 {
 
 pub(super) fn load(offset: u32) -> sock_filter {
     sock_filter { code: BPF_LD_ABS, jt: 0, jf: 0, k: offset }
+}
+
+/// Keeps these bits of what was loaded.
+pub(super) fn and(bits: u32) -> sock_filter {
+    sock_filter { code: BPF_AND, jt: 0, jf: 0, k: bits }
 }
 
 pub(super) fn jump(comparison: u16, with: u32, jt: u8, jf: u8) -> sock_filter {

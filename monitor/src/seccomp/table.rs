@@ -2,7 +2,10 @@
 
 use libc::{c_long, sock_filter};
 
-use super::bpf::{ALLOW, NOTIFY, answer, beyond, by_bits, by_value, error};
+use super::bpf::{
+    ALLOW, BPF_JEQ, NOTIFY, and, answer, argument_offset, beyond, by_bits, by_value, error, jump, load,
+    only_with,
+};
 
 /// The error number of a call that does nothing.
 pub(super) const SUCCESS: i32 = 0;
@@ -171,13 +174,13 @@ pub(super) fn by_argument() -> [(c_long, Vec<sock_filter>); 12] {
     let family = [libc::AF_UNIX.unsigned_abs()];
     let unix_only = by_value(0, &[(&family, allow)], error(libc::EAFNOSUPPORT));
     [
-        (libc::SYS_clone, by_bits(0, NEW_NAMESPACES, error(libc::EPERM))),
+        (libc::SYS_clone, clone()),
         (libc::SYS_socket, unix_only.clone()),
         (libc::SYS_socketpair, unix_only),
         (libc::SYS_setsockopt, by_value(2, &[(SOCKET_OPTIONS, allow)], error(libc::ENOPROTOOPT))),
         (libc::SYS_ioctl, by_value(1, &[(&[TIOCSTI, TIOCLINUX, TIOCSETD], error(libc::EPERM))], allow)),
         (libc::SYS_personality, by_value(0, &[(&[0, u32::MAX], allow)], error(libc::EPERM))),
-        (libc::SYS_fcntl, by_value(1, &[(FCNTL, allow), (LOCKING, error(SUCCESS))], error(libc::EINVAL))),
+        (libc::SYS_fcntl, fcntl()),
         (libc::SYS_prctl, prctl()),
         (
             libc::SYS_madvise,
@@ -188,6 +191,14 @@ pub(super) fn by_argument() -> [(c_long, Vec<sock_filter>); 12] {
         (libc::SYS_memfd_create, by_bits(1, libc::MFD_HUGETLB, error(libc::EINVAL))),
         (libc::SYS_mmap, by_bits(3, libc::MAP_HUGETLB.unsigned_abs(), error(libc::ENOMEM))),
     ]
+}
+
+fn clone() -> Vec<sock_filter> {
+    by_bits(0, NEW_NAMESPACES, error(libc::EPERM))
+}
+
+fn fcntl() -> Vec<sock_filter> {
+    by_value(1, &[(FCNTL, answer(ALLOW)), (LOCKING, error(SUCCESS))], error(libc::EINVAL))
 }
 
 /// clone(2) flags that make namespaces. CLONE_NEWTIME (0x80) is not among them: in clone it is part of the signal.
@@ -209,16 +220,15 @@ pub(super) const SOCKET_OPTIONS: &[u32] =
 /// What fcntl(2) does with descriptors, pipes and sealed memory, and asking for a lock. Not leases, watches of directories
 /// (F_NOTIFY) and hints about a file that another sandbox could read.
 pub(super) const FCNTL: &[u32] = &[
-    0,    // F_DUPFD
-    1,    // F_GETFD
-    2,    // F_SETFD
-    3,    // F_GETFL
-    4,    // F_SETFL
-    5,    // F_GETLK: there are none
-    8,    // F_SETOWN
-    9,    // F_GETOWN
-    10,   // F_SETSIG
-    11,   // F_GETSIG
+    0, // F_DUPFD
+    1, // F_GETFD
+    2, // F_SETFD
+    3, // F_GETFL
+    4, // F_SETFL
+    5, // F_GETLK: there are none
+    8, // F_SETOWN
+    9, // F_GETOWN
+    F_SETSIG, 11,   // F_GETSIG
     15,   // F_SETOWN_EX
     16,   // F_GETOWN_EX
     36,   // F_OFD_GETLK
@@ -230,6 +240,9 @@ pub(super) const FCNTL: &[u32] = &[
     1033, // F_ADD_SEALS
     1034, // F_GET_SEALS
 ];
+
+/// Which signal tells of a descriptor.
+const F_SETSIG: u32 = 10;
 
 /// F_SETLK, F_SETLKW, F_OFD_SETLK and F_OFD_SETLKW.
 pub(super) const LOCKING: &[u32] = &[6, 7, 37, 38];
@@ -252,7 +265,7 @@ fn prctl() -> Vec<sock_filter> {
     program
 }
 
-/// Calls that send a signal, and which argument says which signal.
+/// Calls that send a signal at once, and which argument says which signal.
 pub(super) const SENDERS: [(c_long, u32); 6] = [
     (libc::SYS_kill, 1),
     (libc::SYS_tkill, 1),
@@ -262,9 +275,41 @@ pub(super) const SENDERS: [(c_long, u32); 6] = [
     (libc::SYS_pidfd_send_signal, 1),
 ];
 
-/// Noticed when the argument is the signal.
-pub(super) fn noticed(argument: u32) -> Vec<sock_filter> {
-    by_value(argument, &[(&[NOTICED.unsigned_abs()], answer(NOTIFY))], answer(ALLOW))
+/// Calls by which the main process may be sent [`NOTICED`], now or later, and what to do about each: such a call is noticed. Not by
+/// the death of its parent, which is the monitor.
+pub(super) fn noticed() -> Vec<(c_long, Vec<sock_filter>)> {
+    let sends = |argument| [&when_it_is_the_signal(argument)[..], &[answer(ALLOW)]].concat();
+    let mut calls: Vec<_> = SENDERS.iter().map(|(call, argument)| (*call, sends(*argument))).collect();
+    calls.extend([
+        (libc::SYS_clone, clone_noticed()),
+        (libc::SYS_fcntl, fcntl_noticed()),
+        (libc::SYS_timer_create, timer_noticed()),
+    ]);
+    calls
+}
+
+/// Noticed when the argument is the signal; else what follows.
+fn when_it_is_the_signal(argument: u32) -> [sock_filter; 3] {
+    [load(argument_offset(argument)), jump(BPF_JEQ, NOTICED.unsigned_abs(), 0, 1), answer(NOTIFY)]
+}
+
+/// What tells of a descriptor may be any signal.
+fn fcntl_noticed() -> Vec<sock_filter> {
+    let sets = [load(argument_offset(1)), jump(BPF_JEQ, F_SETSIG, 0, 3)];
+    [&sets[..], &when_it_is_the_signal(2), &fcntl()].concat()
+}
+
+/// The parent is sent what the low byte of the flags names when the child ends. What is denied comes first: a noticed call passes.
+fn clone_noticed() -> Vec<sock_filter> {
+    let mut program = clone();
+    program.pop();
+    program.extend([and(0xff), jump(BPF_JEQ, NOTICED.unsigned_abs(), 0, 1), answer(NOTIFY), answer(ALLOW)]);
+    program
+}
+
+/// A timer may send any signal, which stands where a filter cannot look; without a second argument it is SIGALRM.
+fn timer_noticed() -> Vec<sock_filter> {
+    [&only_with(1, 0, 1)[..], &[answer(ALLOW), answer(NOTIFY)]].concat()
 }
 
 /// The signal that the kernel sends at a limit, and whoever likes to: a file was to grow beyond RLIMIT_FSIZE.

@@ -19,10 +19,11 @@ fn a_file_that_grows_too_large_is_told_from_a_signal_that_somebody_sent() {
     let mut server = Server::start();
     let killed = Ending::Signaled { signal: libc::SIGXFSZ };
     for _ in 0..3 {
-        for how in ["raise", "kill", "kill-group", "tkill", "sigqueue", "thread", "child"] {
+        let by_itself = ["raise", "kill", "kill-group", "tkill", "sigqueue", "thread", "child"];
+        for how in by_itself.into_iter().chain(["timer", "descriptor", "child's end"]) {
             assert_eq!(signaled(&mut server, how), (killed, false), "{how}");
         }
-        for how in ["grow", "memory", "sparse"] {
+        for how in ["grow", "memory", "sparse", "grow beside a timer", "grow deep beside a timer"] {
             assert_eq!(signaled(&mut server, how), (killed, true), "{how}");
         }
     }
