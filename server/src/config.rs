@@ -14,7 +14,7 @@ mod check;
 mod go_values;
 pub(crate) mod gojudge_names;
 mod load;
-mod units;
+pub(crate) mod units;
 
 pub use load::{ConfigError, Overrides};
 

@@ -122,13 +122,17 @@ impl<E: Executor> Judge<E> {
                 .languages
                 .get(&submission.language)
                 .ok_or_else(|| JudgeError::UnknownLanguage(submission.language.clone()))?;
-            let artefact = match Profile::of_compilations(language) {
-                None => None,
+            let (artefact, compilation) = match Profile::of_compilations(language) {
+                None => (None, None),
                 Some(profile) => {
                     progress(Progress::Compiling);
                     let job = compile_job(submission, language, &profile);
                     match self.executor.compile(&job, cancel).await? {
-                        Compiled::Program(artefact) => Some(artefact),
+                        Compiled::Program(artefact) => {
+                            let compilation = artefact.compilation.clone();
+                            (Some(artefact), Some(compilation))
+                        }
+                        Compiled::Checked(compilation) => (None, Some(compilation)),
                         Compiled::Rejected { compilation, reason } => {
                             return Ok(Judgement::rejected(compilation, reason, submission.tests.len()));
                         }
@@ -138,7 +142,7 @@ impl<E: Executor> Judge<E> {
             let stop = CancellationToken::new();
             let case = Case { submission, language, artefact: artefact.as_ref(), stop: &stop, cancel };
             let tests = self.run_tests(case, progress).await?;
-            Ok(Judgement::of_tests(artefact.map(|artefact| artefact.compilation), tests))
+            Ok(Judgement::of_tests(compilation, tests))
         };
         // A running program is killed by its own lease and then reports; waiting for a sandbox just stops.
         tokio::select! {
@@ -200,9 +204,11 @@ impl<E: Executor> Judge<E> {
             index: count(index),
             language,
             sources: &submission.files,
+            entry_point: submission.entry_point.as_deref(),
             artefact,
             input: &test.input,
             limits: &submission.limits,
+            own_memory: submission.own_memory,
             whose: whose(submission),
         };
         let mut facts = self.executor.run_case(&job, session, case.cancel).await?;
@@ -221,6 +227,7 @@ fn compile_job<'a>(
         language,
         profile,
         sources: &submission.files,
+        entry_point: submission.entry_point.as_deref(),
         limits: &submission.compile_limits,
         whose: whose(submission),
     }
@@ -253,6 +260,8 @@ mod tests {
     use crate::self_test::SELF_TEST;
     use crate::submission::{Checker, RunLimits, TestCase};
 
+    mod managed;
+
     struct Bench {
         judge: Judge<Local<Scripted>>,
         account: Account,
@@ -267,9 +276,17 @@ mod tests {
 
     /// With so many cases at one time.
     fn bench_of(at_once: usize, answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) -> Bench {
+        let shipped = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
+        bench_in(shipped, at_once, answers)
+    }
+
+    fn bench_in(
+        languages: Languages,
+        at_once: usize,
+        answers: impl IntoIterator<Item = Result<Ran, SandboxError>>,
+    ) -> Bench {
         let sandboxes = Scripted::new(answers);
         let store = tempfile::tempdir().unwrap();
-        let languages = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
         let artefacts = Artefacts::new(store.path().to_owned(), Bytes::mib(1));
         let (blobs, directory) = blobs();
         let account = Account::new(Bytes::mib(16));

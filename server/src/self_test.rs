@@ -98,7 +98,7 @@ impl<J: Judging> Tester<J> {
         if let Some(why) = self.no_image(language) {
             return Outcome::Unserved(why);
         }
-        let patience = self.limits.compile.wall + self.limits.run.wall + PATIENCE;
+        let patience = submission.compile_limits.wall + submission.limits.wall + PATIENCE;
         let cancel = CancellationToken::new();
         let judging = self.judging.judge(&submission, &|_progress| {}, &cancel);
         match tokio::time::timeout(patience, judging).await {
@@ -143,7 +143,9 @@ fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> 
         language: language.id.clone(),
         files: BTreeMap::from([(language.source.clone(), sample.into())]),
         tests: vec![TestCase { input: Content::default(), answer: Some(EXPECTED.into()) }],
-        limits: limits.run,
+        entry_point: None,
+        limits: language.allowance.applied(&limits.run, &limits.run_max),
+        own_memory: limits.run.memory,
         compile_limits: limits.compile,
         user: Some(SELF_TEST.to_owned()),
         isolation: Isolation::Pooled,

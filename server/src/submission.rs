@@ -19,12 +19,16 @@ pub struct Submission {
     pub id: SubmissionId,
     /// Id of a [`crate::language::Language`] that exists.
     pub language: String,
-    /// Source files by name: at least one; names are plain (no `/`, not `.` or `..`).
+    /// Source files by name: at least one. Names are relative paths without `.` and `..`.
     pub files: BTreeMap<String, Content>,
+    /// The source that the program begins with, where the client says.
+    pub entry_point: Option<String>,
     /// What to run it on: at least one.
     pub tests: Vec<TestCase>,
-    /// Limits of each test's run.
+    /// Limits of each test's run, with what the language's runtime is allowed on top.
     pub limits: RunLimits,
+    /// Of the memory, what is for the program itself.
+    pub own_memory: Bytes,
     /// Limits of the compilation.
     pub compile_limits: RunLimits,
     /// Whose it is: the unit of fairness and of the throttle.

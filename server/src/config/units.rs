@@ -30,7 +30,7 @@ pub(super) fn isolation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Is
 }
 
 /// Durations: `1s`, `2h 30m`.
-pub(super) mod span {
+pub(crate) mod span {
     use super::Duration;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
@@ -46,7 +46,7 @@ pub(super) mod span {
 }
 
 /// Sizes: `64KiB`, `1GiB`.
-pub(super) mod size {
+pub(crate) mod size {
     use super::{Bytes, show_size};
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 

@@ -13,6 +13,7 @@ use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
+use super::compile;
 use super::executor::CompileJob;
 use super::judgement::Compilation;
 use crate::content::BlobId;
@@ -74,7 +75,7 @@ impl Key {
     ///
     /// The user is part of it: that a compilation was `cached`, or quick, must tell nobody about another's source.
     pub fn of(job: &CompileJob<'_>, toolchain: &Compiler<'_>) -> Option<Self> {
-        let CompileJob { language, profile: _, sources, limits, whose } = job;
+        let CompileJob { language, sources, limits, whose, .. } = job;
         let is_self_test = whose.user == Some(SELF_TEST);
         if whose.isolation == Isolation::Fresh || is_self_test {
             return None;
@@ -84,7 +85,7 @@ impl Key {
             hasher.update(&(field.len() as u64).to_le_bytes());
             hasher.update(field);
         };
-        add(b"gavel artefact 3");
+        add(b"gavel artefact 4");
         add(whose.user.map_or(&[][..], str::as_bytes));
         add(&[u8::from(whose.user.is_some())]);
         add(toolchain.image.as_bytes());
@@ -93,8 +94,10 @@ impl Key {
             add(variable.as_bytes());
         }
         add(language.artefact.as_deref().unwrap_or_default().as_bytes());
-        for word in &language.compile {
-            add(word.as_bytes());
+        let argv = compile::argv(job);
+        add(&(argv.len() as u64).to_le_bytes());
+        for word in argv {
+            add(&word);
         }
         let RunLimits { cpu, wall, memory, stack, file, output, processes, open_files } = **limits;
         for time in [cpu, wall] {

@@ -1,9 +1,10 @@
 //! Compiles a submission's sources, or finds the program that the same sources made before.
 
 use std::collections::BTreeMap;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
-use gavel_protocol::{Step, Usage};
+use gavel_protocol::{Bytes, Step, Usage};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
@@ -17,7 +18,7 @@ use super::{JudgeError, LEASE_PATIENCE, contents, log};
 use crate::blobs::Blobs;
 use crate::blocking;
 use crate::content::Content;
-use crate::language::Language;
+use crate::language::{Language, Template, Values};
 use crate::sandbox::{
     CollectFile, CollectedOutput, Input, Lease, Output, Program, PutFile, Ran, SandboxError, Sandboxes,
 };
@@ -41,7 +42,7 @@ impl<S: Sandboxes> Local<S> {
         let image = self.sandboxes.image(job.profile);
         let key = self.key(job, image.as_deref());
         if let Some(artefact) = self.cached(key).await? {
-            return Ok(Compiled::Program(artefact));
+            return Ok(made(job, artefact));
         }
         let whose = job.whose;
         let mut lease =
@@ -51,7 +52,7 @@ impl<S: Sandboxes> Local<S> {
         if own_key != key
             && let Some(artefact) = self.cached(own_key).await?
         {
-            return Ok(Compiled::Program(artefact));
+            return Ok(made(job, artefact));
         }
         let span = tracing::info_span!("compile", sandbox = lease.name());
         let ran = lease.run(self.compilation(job).await?, cancel).instrument(span).await?;
@@ -81,7 +82,7 @@ impl<S: Sandboxes> Local<S> {
     async fn compilation(&self, job: &CompileJob<'_>) -> Result<Program, JudgeError> {
         let log = usize::try_from(job.limits.output.get()).unwrap_or(usize::MAX);
         Ok(Program {
-            argv: command(&job.language.compile, job.sources, job.language),
+            argv: argv(job),
             env: ENVIRONMENT.map(|variable| variable.as_bytes().to_vec()).to_vec(),
             executable: None,
             search_box: false,
@@ -122,12 +123,20 @@ impl<S: Sandboxes> Local<S> {
         if let Finished::Badly(reason) = finished {
             return Ok(rejected(compilation, reason));
         }
+        if job.language.artefact.is_none() {
+            // What is kept of a check is that it went well.
+            let nothing = || std::fs::File::open("/dev/null").map(OwnedFd::from);
+            let keep = move |artefacts: &super::Artefacts| {
+                artefacts.keep(key.as_ref(), nothing()?, Bytes(0), compilation)
+            };
+            return Ok(made(job, self.on_disk("keep what a check has found", keep).await?));
+        }
         match ran.collected.pop() {
             Some(CollectedOutput::File { descriptor, size }) => {
                 let keep = move |artefacts: &super::Artefacts| {
                     artefacts.keep(key.as_ref(), descriptor, size, compilation)
                 };
-                Ok(Compiled::Program(self.on_disk("keep a compiled program", keep).await?))
+                Ok(made(job, self.on_disk("keep a compiled program", keep).await?))
             }
             Some(CollectedOutput::TooLarge(size)) => {
                 let reason = format!("the compiled program has {size}; {} are allowed", self.largest);
@@ -181,27 +190,34 @@ fn left_out(job: &CompileJob<'_>) -> Option<String> {
     (!names.is_empty()).then(|| format!("not compiled, but there at run time: {told}{more}\n"))
 }
 
-/// The argv of a template: `{source}` stands for every source file.
-pub(super) fn command(
-    template: &[String],
-    files: &BTreeMap<String, Content>,
-    language: &Language,
-) -> Vec<Vec<u8>> {
-    let mut argv = Vec::new();
-    for word in template {
-        if word == "{source}" {
-            let matching = files.keys().filter(|name| language.is_source(name));
-            argv.extend(matching.map(|name| argument(name)));
-        } else {
-            argv.push(word.clone().into_bytes());
-        }
+/// A program, or sources without a fault.
+fn made(job: &CompileJob<'_>, artefact: Artefact) -> Compiled {
+    match job.language.artefact {
+        Some(_) => Compiled::Program(artefact),
+        None => Compiled::Checked(artefact.compilation),
     }
-    argv
 }
 
-/// A file name that a compiler cannot take for an option (`-o`) or for a file of options (`@x`).
-fn argument(name: &str) -> Vec<u8> {
-    if name.starts_with(['-', '@']) { format!("./{name}").into_bytes() } else { name.to_owned().into_bytes() }
+/// The compiler's argv.
+pub(super) fn argv(job: &CompileJob<'_>) -> Vec<Vec<u8>> {
+    let CompileJob { language, sources, entry_point, limits, .. } = *job;
+    expanded(&language.compile, language, (sources, entry_point), (limits.memory, limits.stack))
+}
+
+/// The argv of a language's template.
+pub(super) fn expanded(
+    template: &Template,
+    language: &Language,
+    (files, entry_point): (&BTreeMap<String, Content>, Option<&str>),
+    (memory, stack): (Bytes, Bytes),
+) -> Vec<Vec<u8>> {
+    let names = || files.keys().map(String::as_str);
+    let sources: Vec<&str> = names().filter(|name| language.is_source(name)).collect();
+    // A submission that was accepted has one, unless its language was changed meanwhile.
+    let entry = language.entry(names(), entry_point).ok().flatten();
+    let artefact = language.artefact.as_deref().unwrap_or_default();
+    let entry = entry.unwrap_or(&language.source);
+    template.expand(&Values { sources: &sources, entry, entry_point, artefact, memory, stack })
 }
 
 fn figures(ran: &Ran) -> Compilation {

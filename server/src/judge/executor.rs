@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gavel_protocol::Usage;
+use gavel_protocol::{Bytes, Usage};
 use tokio_util::sync::CancellationToken;
 
 use super::JudgeError;
@@ -55,6 +55,8 @@ pub struct CompileJob<'a> {
     pub profile: &'a Profile,
     /// Files by name.
     pub sources: &'a BTreeMap<String, Content>,
+    /// The source that the program begins with, where the client says.
+    pub entry_point: Option<&'a str>,
     /// Of the compilation.
     pub limits: &'a RunLimits,
     /// For whom.
@@ -70,12 +72,16 @@ pub struct CaseJob<'a> {
     pub language: &'a Language,
     /// Files by name, for a program that is its sources.
     pub sources: &'a BTreeMap<String, Content>,
+    /// As of a [`CompileJob`].
+    pub entry_point: Option<&'a str>,
     /// The compiled program; an interpreted one is its sources.
     pub artefact: Option<&'a Artefact>,
     /// Standard input.
     pub input: &'a Content,
     /// Of the run.
     pub limits: &'a RunLimits,
+    /// Of the memory, what is for the program itself.
+    pub own_memory: Bytes,
     /// For whom.
     pub whose: Whose<'a>,
 }
@@ -94,6 +100,8 @@ pub struct Whose<'a> {
 pub enum Compiled {
     /// There is a program.
     Program(Artefact),
+    /// Nothing is wrong with the sources, which are the program.
+    Checked(Compilation),
     /// There is none, and that is the source's fault.
     Rejected {
         /// What compiling was like.

@@ -1,8 +1,11 @@
 //! Runs a compiled program on one test case.
 
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
 use gavel_protocol::Bytes;
 
-use super::compile::{ENVIRONMENT, command, files};
+use super::compile::{ENVIRONMENT, expanded, files};
 use super::ending::{OwnEnd, ProgramEnd};
 use super::executor::{CaseJob, Facts};
 use super::judgement::{Stream, TestResult, Verdict};
@@ -11,8 +14,8 @@ use super::{JudgeError, checker, contents, sanitizer};
 use crate::blobs::{Blobs, ContentReader, SMALL};
 use crate::blocking::{QUICK, elsewhere};
 use crate::content::Content;
-use crate::language::Language;
-use crate::sandbox::{Output, Program};
+use crate::language::{Failure, Language};
+use crate::sandbox::{Output, Program, PutContent, PutFile};
 use crate::submission::Checker;
 
 /// The program to run for a test case, of whose outputs, standard output and error, so much is read at most.
@@ -32,12 +35,9 @@ pub(super) async fn program(
     Ok(Program {
         argv: argv(job),
         env: environment(job.language),
-        executable: job.artefact.map(|artefact| artefact.program.clone()),
+        executable: executed(job),
         search_box: false,
-        files: match job.artefact {
-            Some(_) => files(job.sources, blobs, |name| job.language.is_data(name)).await?,
-            None => files(job.sources, blobs, |_| true).await?,
-        },
+        files: put(job, blobs).await?,
         stdin: contents::input(job.input, blobs).await?,
         stdout,
         stderr,
@@ -49,15 +49,29 @@ pub(super) async fn program(
     })
 }
 
-fn argv(job: &CaseJob<'_>) -> Vec<Vec<u8>> {
-    let mut argv = command(&job.language.run, job.sources, job.language);
-    let name = job.language.artefact.as_deref().unwrap_or_default();
-    for word in &mut argv {
-        if word == b"{artefact}" {
-            *word = format!("./{name}").into_bytes();
-        }
+/// The compiled program, where it is executed itself.
+fn executed(job: &CaseJob<'_>) -> Option<Arc<OwnedFd>> {
+    let artefact = job.artefact.filter(|_| job.language.run.executes_artefact());
+    artefact.map(|artefact| artefact.program.clone())
+}
+
+/// What is in the box: sources where they are run, else what is beside them, and the program where something else opens it.
+async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<Vec<PutFile>, JudgeError> {
+    let language = job.language;
+    let is_wanted = |name: &str| language.runs_sources() || language.is_data(name);
+    let mut put = files(job.sources, blobs, is_wanted).await?;
+    if let (Some(artefact), Some(name)) = (job.artefact, &language.artefact)
+        && language.run.opens_artefact()
+    {
+        let content = PutContent::Descriptor(artefact.program.clone());
+        put.push(PutFile { path: name.clone(), mode: 0o555, content });
     }
-    argv
+    Ok(put)
+}
+
+fn argv(job: &CaseJob<'_>) -> Vec<Vec<u8>> {
+    let files = (job.sources, job.entry_point);
+    expanded(&job.language.run, job.language, files, (job.own_memory, job.limits.stack))
 }
 
 /// What a run of a test case is worth; its outputs are kept elsewhere.
@@ -75,7 +89,10 @@ pub(super) async fn judged(
         (None, Some(answer)) => compared(rule, &mut facts.stdout.head, answer, blobs).await?,
         (None, None) => (Verdict::Accepted, None),
     };
-    let reason = found(job.language, verdict, &mut facts.stderr.head).await?.or(reason);
+    let (verdict, reason) = match told(job.language, verdict, &mut facts.stderr.head).await? {
+        Some((verdict, told)) => (verdict, Some(told)),
+        None => (verdict, reason),
+    };
     let (exit_code, signal) = how_it_ended(facts.end);
     Ok(TestResult {
         index: job.index,
@@ -91,24 +108,36 @@ pub(super) async fn judged(
     })
 }
 
-/// What the program's run-time checks found, where it has any and failed.
-async fn found(
+/// What a failed program has said of its failure.
+async fn told(
     language: &Language,
     verdict: Verdict,
     stderr: &mut Vec<u8>,
-) -> Result<Option<String>, JudgeError> {
-    let is_checked = language.sanitized && verdict == Verdict::RuntimeError;
-    if !is_checked {
+) -> Result<Option<(Verdict, String)>, JudgeError> {
+    if verdict != Verdict::RuntimeError || stderr.is_empty() {
         return Ok(None);
     }
+    let (is_checked, failures) = (language.sanitized, language.failures.clone());
+    let look = move |stderr: &[u8]| {
+        let finding = is_checked.then(|| sanitizer::finding(stderr)).flatten();
+        let finding = finding.map(|finding| (Verdict::RuntimeError, finding));
+        finding.or_else(|| failures.find(stderr).map(|(failure, reason)| (worth(failure), reason)))
+    };
     if stderr.len() <= QUICK {
-        return Ok(sanitizer::finding(stderr));
+        return Ok(look(stderr));
     }
     let taken = std::mem::take(stderr);
-    let looking = elsewhere(move || (sanitizer::finding(&taken), taken));
-    let (found, taken) = looking.await.map_err(contents::broken)?;
+    let looking = elsewhere(move || (look(&taken), taken));
+    let (told, taken) = looking.await.map_err(contents::broken)?;
     *stderr = taken;
-    Ok(found)
+    Ok(told)
+}
+
+fn worth(failure: Failure) -> Verdict {
+    match failure {
+        Failure::RuntimeError => Verdict::RuntimeError,
+        Failure::MemoryLimitExceeded => Verdict::MemoryLimitExceeded,
+    }
 }
 
 /// The variables of a language's programs. One that the language has itself is not ours as well.

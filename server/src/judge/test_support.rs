@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::judgement::{Stream, TestResult, Verdict};
 use crate::blobs::Blobs;
-use crate::language::{Language, Toolchain};
+use crate::language::{Allowance, Language, Template, Toolchain};
 use crate::sandbox::{
     Captured, CollectedOutput, Lease, Profile, Program, Ran, RunEnding, SandboxError, Sandboxes,
 };
@@ -32,8 +32,10 @@ pub(crate) fn submission(source: &str) -> Submission {
         id: uuid::Uuid::new_v4(),
         language: "cpp17".into(),
         files: BTreeMap::from([("main.cpp".to_owned(), source.into())]),
+        entry_point: None,
         tests: vec![TestCase { input: "1 2\n".into(), answer: Some("3\n".into()) }],
         limits: LIMITS,
+        own_memory: LIMITS.memory,
         compile_limits: LIMITS,
         user: Some("alice".into()),
         isolation: Isolation::Pooled,
@@ -67,6 +69,7 @@ pub(crate) fn result() -> TestResult {
 /// A compiled language and its toolchain.
 pub(crate) fn cpp() -> (Language, Toolchain) {
     let words = |text: &str| text.split(' ').map(str::to_owned).collect();
+    let template = |text: &str| Template::new(words(text)).unwrap();
     let language = Language {
         runtime: None,
         id: "cpp17".into(),
@@ -77,13 +80,16 @@ pub(crate) fn cpp() -> (Language, Toolchain) {
         headers: words("h"),
         environment: words("LANG=C GREETING=hello"),
         sanitized: true,
-        compile: words("g++ -o main {source}"),
+        compile: template("g++ -o main {source}"),
         artefact: Some("main".into()),
-        run: words("{artefact}"),
+        run: template("{artefact}"),
+        allowance: Allowance::default(),
+        failures: Arc::default(),
         version: Vec::new(),
         sample: None,
     };
-    (language, Toolchain { image: "gavel/gcc".into(), headers: vec!["h".into()] })
+    let headers = vec!["h".into()];
+    (language, Toolchain { image: "gavel/gcc".into(), headers, install: None, default: true })
 }
 
 /// Sandboxes that answer each run with the next of a list, and note what they were asked.
@@ -120,8 +126,13 @@ impl Default for Image {
 impl Scripted {
     pub(crate) fn new(answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) -> Self {
         let scripted = Self::default();
-        scripted.answers.lock().unwrap().extend(answers);
+        scripted.answer(answers);
         scripted
+    }
+
+    /// Further answers.
+    pub(crate) fn answer(&self, answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) {
+        self.answers.lock().unwrap().extend(answers);
     }
 
     pub(crate) fn asked(&self) -> Vec<(Profile, Program)> {

@@ -17,7 +17,12 @@ use crate::submission::{Checker, Isolation, RunLimits, Submission, SubmissionId,
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ProgramRow {
     files: BTreeMap<String, ContentRow>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entry_point: Option<String>,
     limits: LimitsRow,
+    /// Where it is not all of the memory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    own_memory: Option<u64>,
     compile_limits: LimitsRow,
     #[serde(default)]
     isolation: IsolationRow,
@@ -149,7 +154,10 @@ impl ProgramRow {
     pub(super) fn of(submission: &Submission) -> Self {
         Self {
             files: submission.files.iter().map(|(name, file)| (name.clone(), ContentRow::of(file))).collect(),
+            entry_point: submission.entry_point.clone(),
             limits: LimitsRow::of(&submission.limits),
+            own_memory: (submission.own_memory != submission.limits.memory)
+                .then_some(submission.own_memory.get()),
             compile_limits: LimitsRow::of(&submission.compile_limits),
             isolation: IsolationRow::of(submission.isolation),
             checker: CheckerRow::of(submission.checker),
@@ -170,7 +178,9 @@ impl ProgramRow {
             language,
             files: self.files.into_iter().map(file).collect::<Result<_, RowError>>()?,
             tests: tests.into_iter().map(TestRow::case).collect::<Result<_, _>>()?,
+            entry_point: self.entry_point,
             limits: self.limits.limits(),
+            own_memory: Bytes(self.own_memory.unwrap_or(self.limits.memory)),
             compile_limits: self.compile_limits.limits(),
             user,
             isolation: self.isolation.isolation(),

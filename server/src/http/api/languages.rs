@@ -30,7 +30,7 @@ pub(super) async fn list(api: Data<Api>) -> Json<Vec<LanguageView>> {
             id: language.id.clone(),
             name: language.name.clone(),
             source_file: language.source.clone(),
-            compile: language.compile.clone(),
+            compile: language.compile.as_written().to_vec(),
             available: reason.is_none(),
             reason,
         }

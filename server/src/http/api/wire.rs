@@ -14,7 +14,7 @@ use super::wire_limits::{NewLimits, resolve};
 use crate::config::{LimitsConfig, SandboxConfig};
 use crate::content::Content;
 use crate::http::FieldError;
-use crate::language::{Language, Languages};
+use crate::language::{EntryError, Language, Languages};
 use crate::submission::{Checker, Isolation, Submission, TestCase};
 
 /// Most files of one submission.
@@ -30,6 +30,7 @@ pub(super) struct NewSubmission {
     source_base64: Option<String>,
     files: Option<NamedTexts>,
     files_base64: Option<NamedTexts>,
+    entry_point: Option<String>,
     stdin: Option<String>,
     stdin_base64: Option<String>,
     tests: Option<NewTests>,
@@ -131,6 +132,7 @@ impl NewSubmission {
             source_base64,
             files,
             files_base64,
+            entry_point,
             stdin,
             stdin_base64,
             tests,
@@ -155,7 +157,8 @@ impl NewSubmission {
         check_size(&files, rules.limits, &mut errors);
         check_user(user.as_deref(), &mut errors);
         let asked = Asked { limits, compile_limits, isolation, checker };
-        let run =
+        check_entry(&files, entry_point.as_deref(), known, &mut errors);
+        let own =
             resolve("limits", asked.limits.clone(), &rules.limits.run, &rules.limits.run_max, &mut errors);
         let compile = resolve(
             "compile_limits",
@@ -167,12 +170,15 @@ impl NewSubmission {
         if !errors.0.is_empty() {
             return Err(Problem::Invalid(errors.0));
         }
+        let allowance = known.map(|language| language.allowance).unwrap_or_default();
         let submission = Submission {
             id: Uuid::new_v4(),
             language,
             files,
+            entry_point,
             tests,
-            limits: run,
+            limits: allowance.applied(&own, &rules.limits.run_max),
+            own_memory: own.memory,
             compile_limits: compile,
             user,
             isolation: isolation.unwrap_or(rules.sandbox.isolation),
@@ -328,6 +334,32 @@ fn check_size(files: &BTreeMap<String, Content>, limits: &LimitsConfig, errors: 
     if size > limits.source.get() {
         errors.add("source", format!("{size} bytes of source; at most {} are allowed", limits.source.get()));
     }
+}
+
+/// The source that the program begins with is told, or can be told.
+fn check_entry(
+    files: &BTreeMap<String, Content>,
+    named: Option<&str>,
+    language: Option<&Language>,
+    errors: &mut Errors,
+) {
+    let Some(language) = language.filter(|_| !files.is_empty()) else { return };
+    let names = || files.keys().map(String::as_str);
+    let Err(why) = language.entry(names(), named) else { return };
+    let sources: Vec<String> = names().filter(|name| language.is_source(name)).map(shown).collect();
+    let sources = sources.join(", ");
+    let detail = match why {
+        EntryError::NoSource => {
+            format!("`{}` is none of the sources: {sources}", shown(named.unwrap_or_default()))
+        }
+        EntryError::Ambiguous => {
+            format!(
+                "needed: the program may begin with each of {sources}, and none is called `{}`",
+                language.source
+            )
+        }
+    };
+    errors.add("entry_point", detail);
 }
 
 fn check_user(user: Option<&str>, errors: &mut Errors) {

@@ -1,0 +1,92 @@
+//! What the last words of a failed program mean: patterns that are held against the end of standard error, in a time that
+//! grows with its length only.
+
+use regex::{Regex, RegexBuilder};
+use serde::Deserialize;
+
+/// So much of the end of standard error is looked at.
+pub(crate) const LOOKED_AT: usize = 64 * 1024;
+
+/// Most bytes of memory that a compiled pattern may take: what is larger repeats too much.
+const LARGEST: usize = 1024 * 1024;
+
+/// Longest reason that is told, in characters.
+const LONGEST: usize = 1000;
+
+/// What programs of a runtime say when they fail. The first pattern that matches tells.
+#[derive(Debug, Clone, Default)]
+pub struct Failures(Vec<Pattern>);
+
+/// A pattern, compiled.
+#[derive(Debug, Clone)]
+struct Pattern {
+    regex: Regex,
+    failure: Failure,
+    /// With `$1` and `${name}` for what the pattern has captured.
+    reason: String,
+}
+
+/// What a failure is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Failure {
+    /// The program's own.
+    #[default]
+    RuntimeError,
+    /// The runtime had no more memory to give.
+    MemoryLimitExceeded,
+}
+
+/// `[[failures.<name>]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PatternEntry {
+    pattern: String,
+    #[serde(default)]
+    verdict: Failure,
+    reason: String,
+}
+
+impl Failures {
+    /// These patterns, compiled; `Err` says which cannot be.
+    pub(super) fn new(entries: &[PatternEntry]) -> Result<Self, String> {
+        entries.iter().map(Pattern::new).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// What a program has died of that has written this to standard error, and a sentence about it.
+    pub fn find(&self, stderr: &[u8]) -> Option<(Failure, String)> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let end = String::from_utf8_lossy(&stderr[stderr.len().saturating_sub(LOOKED_AT)..]);
+        self.0.iter().find_map(|pattern| pattern.find(&end))
+    }
+}
+
+impl Pattern {
+    fn new(entry: &PatternEntry) -> Result<Self, String> {
+        let PatternEntry { pattern, verdict, reason } = entry;
+        let mut builder = RegexBuilder::new(pattern);
+        let regex = builder.multi_line(true).crlf(true).size_limit(LARGEST).build();
+        let regex = regex.map_err(|why| format!("the pattern `{pattern}` is refused: {why}"))?;
+        if regex.is_match("") {
+            return Err(format!("the pattern `{pattern}` matches where nothing is said"));
+        }
+        Ok(Self { regex, failure: *verdict, reason: reason.clone() })
+    }
+
+    fn find(&self, text: &str) -> Option<(Failure, String)> {
+        let captures = self.regex.captures(text)?;
+        let mut reason = String::new();
+        captures.expand(&self.reason, &mut reason);
+        Some((self.failure, fit(&reason)))
+    }
+}
+
+/// As it may be told: one line.
+fn fit(text: &str) -> String {
+    let is_fit = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    text.trim().chars().map(is_fit).take(LONGEST).collect()
+}
+
+#[cfg(test)]
+mod tests;
