@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help up down purge logs doctor images monitor ffi test fuzz lint bench bundle bundle-tests
+.PHONY: help up down purge logs doctor images toolchain monitor ffi test fuzz lint bench bundle bundle-tests
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,15 @@ doctor: ## check engine, images, cgroups, workspace and kernel and service, and 
 
 images: ## build the images that changed
 	@scripts/images.sh
+
+toolchain: ## add languages to the service: make toolchain go rust (or NAME=go); make toolchain alone lists them
+	@scripts/toolchain.sh $(NAME) $(filter-out toolchain,$(MAKECMDGOALS))
+
+# Their names are goals of make, too, beside that one: there is nothing to do for them.
+ifeq ($(firstword $(MAKECMDGOALS)),toolchain)
+$(filter-out toolchain,$(MAKECMDGOALS)): ; @:
+.PHONY: $(filter-out toolchain,$(MAKECMDGOALS))
+endif
 
 monitor: ## compile the static monitor to dist/monitor
 	@scripts/binaries.sh monitor

@@ -1,38 +1,55 @@
 #!/usr/bin/env bash
 # Makes base images on a Debian or Ubuntu host that reaches no image registry, from the packages of its own mirror.
 #
-#   images/bootstrap.sh [slim] [gcc]      default: those that are missing, or made from other packages than now
+#   images/bootstrap.sh [NAME]...      default: slim gcc; those that are missing, or made from other packages than now
 #
-# Makes gavel/base-slim:local (stands in for ubuntu:24.04 and debian:bookworm-slim) and gavel/base-gcc:local (stands
-# in for gcc:14), both of one distribution release. DOCKER names the docker command (default: docker).
+# Makes gavel/base-NAME:local, all of one distribution release: `slim` stands in for ubuntu:24.04 and debian:bookworm-slim,
+# each other one for the base of images/NAME, from what images/NAME/packages lists. The release's essential system is
+# installed once, and packages are downloaded once, into .gavel/bootstrap. One that cannot be made does not keep the others
+# from being made. DOCKER names the docker command (default: docker).
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 docker=${DOCKER:-docker}
+cache=$PWD/.gavel/bootstrap
 slim=libstdc++6
-gcc=gcc,g++,libc6-dev,python3,tzdata,unzip
+# No documentation, no other languages' texts; and a tree that is made into an image need not survive a power cut.
+lean=(--aptopt='Acquire::Check-Valid-Until "false"'
+  --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*'
+  --dpkgopt='path-exclude=/usr/share/info/*' --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io)
 
 main() {
-  local base bases=("$@")
-  if [ ${#bases[@]} = 0 ]; then
-    for base in gcc slim; do
-      [ "$(label "$base" packages)" = "${!base}" ] || bases+=("$base")
-    done
-    # What runs must be of the release of what compiles.
-    if [ "${bases[*]}" = gcc ] || [ "$(label slim suite)" != "$(label gcc suite)" ]; then
-      bases=(gcc slim)
-    fi
-  fi
-  [ ${#bases[@]} != 0 ] || return 0
+  local name missing=() failed=()
+  [ $# != 0 ] || set -- gcc slim
+  suite=$(label gcc suite)
+  for name; do
+    [ "$name" = slim ] || [ -f "images/$name/packages" ] || fail "there is no images/$name/packages"
+    [ -n "$suite" ] && [ "$(label "$name" packages)" = "$(wanted "$name")" ] && [ "$(label "$name" suite)" = "$suite" ] || missing+=("$name")
+  done
+  [ ${#missing[@]} != 0 ] || return 0
   tools
   host
-  for base in "${bases[@]}"; do
-    "make_$base"
+  mkdir -p "$cache/packages"
+  essential
+  for name in "${missing[@]}"; do
+    make_base "$name" || failed+=("$name")
   done
+  [ ${#failed[@]} = 0 ] || fail "no base could be made for: ${failed[*]}"
 }
 
-# label BASE NAME
+# label NAME KEY
 label() {
   "$docker" image inspect -f "{{index .Config.Labels \"io.gavel.$2\"}}" "gavel/base-$1:local" 2>/dev/null || true
+}
+
+# What a base is made from, by commas: names of packages, and what other registries have, as npm:NAME@VERSION and
+# maven:GROUP:NAME:VERSION.
+wanted() {
+  if [ "$1" = slim ]; then
+    printf '%s' "$slim"
+  else
+    sed -e 's/#.*//' "images/$1/packages" | xargs | tr ' ' ,
+  fi
 }
 
 # mmdebstrap, and fresh package lists to find the mirror in.
@@ -45,50 +62,86 @@ tools() {
   command -v mmdebstrap >/dev/null || fail "mmdebstrap is missing: as root, apt-get install mmdebstrap"
 }
 
-# Sets suite and mirror to what the host itself was installed from.
+# Sets mirror to what the host itself was installed from, and suites to the releases to try: the one that there are bases
+# of; else the host's, but Debian 12 has GCC 12 where the next release has GCC 14, as the official image.
 host() {
-  suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-  [ -n "$suite" ] || fail "/etc/os-release names no VERSION_CODENAME"
+  local own
+  own=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  [ -n "$own" ] || fail "/etc/os-release names no VERSION_CODENAME"
   mirror=$(apt-get indextargets --format '$(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
-    awk -v suite="$suite" '$1 == suite && $2 == "main" { print $3; exit }')
-  [ -n "$mirror" ] || fail "the host's apt sources have no mirror of $suite main"
+    awk -v suite="$own" '$1 == suite && $2 == "main" { print $3; exit }')
+  [ -n "$mirror" ] || fail "the host's apt sources have no mirror of $own main"
+  suites=("$own")
+  [ "$own" != bookworm ] || suites=(trixie bookworm)
+  [ -z "$suite" ] || suites=("$suite")
 }
 
-# Of the release that the toolchain is of.
-make_slim() {
-  local of_gcc
-  of_gcc=$(label gcc suite)
-  build slim "${of_gcc:-$suite}" "$slim"
+# The essential system with its lists of packages, made anew after a day: lists grow old.
+essential() {
+  for suite in "${suites[@]}"; do
+    system=$cache/$suite.tar
+    [ -z "$(find "$system" -mmin -1440 2>/dev/null)" ] || return 0
+    echo "installing the essential system of $suite"
+    # shellcheck disable=SC2016 # mmdebstrap's own shell expands $1
+    ! mmdebstrap --quiet --format=tar --variant=essential --skip=cleanup/apt/lists --include=ca-certificates "${lean[@]}" \
+      --customize-hook='rm -rf "$1"/var/cache/apt/*' \
+      "$suite" "$system.new" "$mirror" || { mv "$system.new" "$system" && return 0; }
+    rm -f "$system.new"
+  done
+  fail "the essential system could not be installed from $mirror"
 }
 
-# Debian 12 has GCC 12; the next release has GCC 14, as the official image that this stands in for.
-make_gcc() {
-  if [ "$suite" = bookworm ] && build gcc trixie "$gcc"; then
-    return
-  fi
-  build gcc "$suite" "$gcc"
-}
-
-# build NAME SUITE PACKAGES: only essential packages and these, no documentation, no set-uid file.
-build() {
-  echo "making gavel/base-$1:local from the packages of $2"
-  local tar
-  tar=$(mktemp --suffix=.tar)
-  # shellcheck disable=SC2016 # mmdebstrap's own shell expands $1
-  if mmdebstrap --quiet --variant=essential --include="$3" \
-    --aptopt='Acquire::Check-Valid-Until "false"' \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-    --dpkgopt='path-exclude=/usr/share/info/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --customize-hook='find "$1" -xdev -type f -perm /6000 -exec chmod a-s {} +' \
-    --customize-hook='rm -rf "$1"/var/lib/apt "$1"/var/cache/apt "$1"/etc/apt/sources.list' \
-    "$2" "$tar" "$mirror" &&
+# make_base NAME: the essential system and what is wanted; no set-uid file, no state of the package manager.
+make_base() {
+  local wanted debian=() extra word made
+  wanted=$(wanted "$1")
+  echo "making gavel/base-$1:local from the packages of $suite"
+  extra=$(mktemp -d)
+  for word in ${wanted//,/ }; do
+    case $word in
+    npm:*) from_npm "${word#npm:}" "$extra" ;;
+    maven:*) from_maven "${word#maven:}" "$extra" ;;
+    *) debian+=("$word") ;;
+    esac || { rm -rf "$extra" && return 1; }
+  done
+  # What has been read when a pipe breaks would be an image, too: it gets its name when all has gone well.
+  made=$(assemble "$extra" "${debian[@]}" |
     "$docker" import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
-      --change 'CMD ["bash"]' --change "LABEL io.gavel.packages=$3 io.gavel.suite=$2" --message "essential packages of $2 and $3" "$tar" "gavel/base-$1:local" >/dev/null; then
-    rm -f "$tar"
-  else
-    rm -f "$tar"
-    return 1
-  fi
+      --change 'CMD ["bash"]' --change "LABEL io.gavel.packages=$wanted io.gavel.suite=$suite" \
+      --message "essential packages of $suite and $wanted" -) || made=
+  rm -rf "$extra"
+  [ -n "$made" ] && "$docker" tag "$made" "gavel/base-$1:local"
+}
+
+# assemble FOLDER PACKAGE...: writes the tree as a tar, with what is in the folder. Packages that were downloaded before are
+# linked into it, new ones out of it.
+assemble() (
+  export system packages=$cache/packages extra=$1
+  # shellcheck disable=SC2016 # mmdebstrap's own shell expands $1
+  mmdebstrap --quiet --format=tar --variant=essential --skip=update,download,extract,essential,cleanup/apt "${lean[@]}" \
+    --setup-hook='tar -C "$1" -xf "$system" && mkdir -p "$1/var/cache/apt/archives/partial" "$1/usr/share/man/man1"' \
+    --setup-hook='cp -lf "$packages"/*.deb "$1/var/cache/apt/archives/" 2>/dev/null || true' \
+    --include="$(IFS=, && echo "${*:2}")" \
+    --customize-hook='cp -ln "$1"/var/cache/apt/archives/*.deb "$packages"/ 2>/dev/null || cp -n "$1"/var/cache/apt/archives/*.deb "$packages"/' \
+    --customize-hook='cp -R "$extra"/. "$1"/' \
+    --customize-hook='find "$1" -xdev -type f -perm /6000 -exec chmod a-s {} +' \
+    --customize-hook='rm -rf "$1"/var/lib/apt "$1"/var/cache/apt "$1"/var/cache/debconf/*-old "$1"/var/log/* "$1"/etc/apt/sources.list' \
+    "$suite" - "$mirror"
+)
+
+# from_npm NAME@VERSION FOLDER: the package and nothing that it depends on, where Node looks for what is installed globally.
+from_npm() {
+  local folder=$2/usr/local/lib/node_modules/${1%@*} archive
+  command -v npm >/dev/null || { echo "bootstrap: npm is missing, which brings $1" >&2 && return 1; }
+  mkdir -p "$folder" "$cache/npm"
+  archive=$(cd "$cache/npm" && npm pack --silent "$1") && tar -C "$folder" --strip-components=1 -xzf "$cache/npm/$archive"
+}
+
+# from_maven GROUP:NAME:VERSION FOLDER: the archive, below /usr/local/share/java.
+from_maven() {
+  command -v mvn >/dev/null || { echo "bootstrap: mvn is missing, which brings $1" >&2 && return 1; }
+  mkdir -p "$2/usr/local/share/java"
+  mvn -q -B dependency:copy -Dartifact="$1" -Dmdep.stripVersion=true -DoutputDirectory="$2/usr/local/share/java"
 }
 
 fail() {

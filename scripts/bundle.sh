@@ -30,8 +30,10 @@ main() {
 
 # Under a tag that no instance has, so that loading them changes no instance: install.sh gives them its own.
 save() {
-  local images=(gavel/{server,run,gcc}) name
+  local images name
   choose_tag
+  # shellcheck disable=SC2046 # a list of names
+  read -ra images <<<"$(printf 'gavel/%s ' server run $(built_toolchains))"
   for name in "${images[@]}"; do
     docker tag "$name:$GAVEL_TAG" "$name:bundle"
   done

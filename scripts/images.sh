@@ -2,6 +2,11 @@
 # Builds the images, each only when something that it is made from has changed. An image that another instance has, made
 # from the same, gets a second tag and is not built.
 #
+#   scripts/images.sh             the service's, and the toolchains of lib.sh's chosen_toolchains
+#   scripts/images.sh NAME...     these toolchains alone
+#
+# A toolchain that cannot be built is named in the end, and keeps nothing else from being built.
+#
 # Where the engine reaches an image registry the bases are the official ones and all compiling is done in containers;
 # else bases come from images/bootstrap.sh and the binaries from the host's cargo. GAVEL_BASES=official or =local
 # decides by hand; the answer found is kept in .gavel/bases.
@@ -10,14 +15,28 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 main() {
+  local names failed=()
   choose_builder
   choose_tag
   bases=$(which_bases)
-  if [ "$bases" = local ]; then
-    build_on_local_bases
-  else
-    build_on_official_bases
+  read -ra names <<<"$*"
+  if [ ${#names[@]} = 0 ]; then
+    build_service
+    read -ra names <<<"$(chosen_toolchains)"
   fi
+  check_toolchains "${names[@]}"
+  # Nothing works without the first one.
+  if [[ " ${names[*]} " == *' gcc '* ]]; then build_toolchain gcc; fi
+  for name in "${names[@]}"; do
+    [ "$name" = gcc ] || (build_toolchain "$name") || failed+=("$name")
+  done
+  [ ${#failed[@]} = 0 ] || not_built "${failed[@]}"
+}
+
+# What was asked for by name is an error, the rest of the service can do without.
+not_built() {
+  warn "not built: $* (logs: .gavel/build-NAME.log); the service goes without"
+  [ -z "${GAVEL_TOOLCHAINS_REQUIRED:-}" ] || exit 1
 }
 
 which_bases() {
@@ -40,12 +59,30 @@ registry_answers() {
   timeout "$(patience 90)" docker pull -q debian:bookworm-slim >/dev/null 2>&1
 }
 
-build_on_official_bases() {
+build_service() {
   local toolchain
-  toolchain=$(setting GAVEL_GCC_BASE gcc:14)
-  build run images/run images/run/Dockerfile "BASE=$(setting GAVEL_RUN_BASE "$(run_base "$toolchain")")" "TOOLCHAIN=$toolchain"
-  build gcc images/gcc images/gcc/Dockerfile "BASE=$toolchain"
-  build server . images/server/Dockerfile
+  if [ "$bases" = local ]; then
+    DOCKER=docker images/bootstrap.sh gcc slim
+    build run images/run images/run/Dockerfile BASE=gavel/base-slim:local TOOLCHAIN=gavel/base-gcc:local
+    build server . images/server/Dockerfile.prebuilt RUNTIME=gavel/base-slim:local
+  else
+    toolchain=$(setting GAVEL_GCC_BASE gcc:14)
+    build run images/run images/run/Dockerfile "BASE=$(setting GAVEL_RUN_BASE "$(run_base "$toolchain")")" "TOOLCHAIN=$toolchain"
+    build server . images/server/Dockerfile
+  fi
+}
+
+# build_toolchain NAME: its base is a local one, or GAVEL_<NAME>_BASE, or what its Dockerfile says.
+build_toolchain() {
+  local base context=images
+  if [ "$bases" = local ]; then
+    base=gavel/base-$1:local
+    DOCKER=docker images/bootstrap.sh "$1"
+  else
+    base=$(setting "GAVEL_${1^^}_BASE" "$(sed -n 's/^ARG BASE=//p' "images/$1/Dockerfile")")
+  fi
+  [ "$1" != gcc ] || context=images/gcc
+  build "$1" "$context" "images/$1/Dockerfile" "BASE=$base"
 }
 
 # run_base TOOLCHAIN: slim Ubuntu, unless the toolchain's C library, which programs' modules must be of, is older than
@@ -65,13 +102,6 @@ run_base() {
 
 # The release of an image's C library.
 libc_of() { docker run --rm --network none "$1" sh -c 'ldd --version' 2>/dev/null | sed -n '1s/.* //p'; }
-
-build_on_local_bases() {
-  DOCKER=docker images/bootstrap.sh
-  build run images/run images/run/Dockerfile BASE=gavel/base-slim:local TOOLCHAIN=gavel/base-gcc:local
-  build gcc images/gcc images/gcc/Dockerfile BASE=gavel/base-gcc:local
-  build server . images/server/Dockerfile.prebuilt RUNTIME=gavel/base-slim:local
-}
 
 # build NAME CONTEXT DOCKERFILE [ARG=VALUE]...
 build() {
@@ -114,9 +144,11 @@ take_over() {
 # count.
 fingerprint() {
   local base files=("$2")
-  if [ "$1" = server ]; then
-    files=(.cargo Cargo.toml Cargo.lock rust-toolchain.toml images/languages.toml images/certificates monitor server tests/Cargo.toml)
-  fi
+  case $2 in
+  .) files=(.cargo Cargo.toml Cargo.lock rust-toolchain.toml images/languages.toml images/certificates monitor server tests/Cargo.toml) ;;
+  # Many have this context, and each its own files in it.
+  images) read -ra files <<<"$(copied "$3")" ;;
+  esac
   {
     for base in "${@:4}"; do
       printf '%s\n' "$base" "$(docker image inspect -f '{{.Id}}' "${base#*=}" 2>/dev/null || true)"
@@ -124,5 +156,8 @@ fingerprint() {
     find "${files[@]}" "$3" -name node_modules -prune -o -type f -printf '%m %p\n' -exec sha256sum {} + | LC_ALL=C sort -u
   } 2>/dev/null | sha256sum | cut -c 1-32
 }
+
+# copied DOCKERFILE: what it copies from images/.
+copied() { sed -n 's/^COPY \([^-].*\) [^ ]*$/\1/p' "$1" | xargs -n 1 printf 'images/%s\n' | xargs; }
 
 main "$@"

@@ -10,9 +10,9 @@ cd "$(dirname "$0")"
 ensure_engine
 say "loading the images"
 docker load -q -i images.tar >/dev/null
-for name in server run gcc; do
-  docker tag "gavel/$name:bundle" "$(image "$name")"
-  docker rmi "gavel/$name:bundle" >/dev/null
+for name in $(docker images --filter 'reference=gavel/*:bundle' --format '{{.Repository}}'); do
+  docker tag "$name:bundle" "$(image "${name#gavel/}")"
+  docker rmi "$name:bundle" >/dev/null
 done
 if [ ! -e .env ]; then
   printf '%s\n' '# Settings; docs/operations.md lists them.' "GAVEL_INSTANCE=$(instance)" "GAVEL_TAG=$GAVEL_TAG" \

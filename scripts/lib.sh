@@ -42,6 +42,45 @@ choose_tag() {
 # image NAME: the instance's.
 image() { printf 'gavel/%s:%s' "$1" "$GAVEL_TAG"; }
 
+# The toolchains that come with the service.
+default_toolchains="gcc python java node"
+
+# Those that can be built: folders with a Dockerfile and the packages of its base.
+all_toolchains() {
+  local folder names=()
+  for folder in images/*/; do
+    [ ! -f "$folder/Dockerfile" ] || [ ! -f "$folder/packages" ] || names+=("$(basename "$folder")")
+  done
+  printf '%s' "${names[*]}"
+}
+
+# Those that come with the service, those that GAVEL_TOOLCHAINS names (or all), and those that the instance has already.
+chosen_toolchains() {
+  local chosen name
+  chosen=$(setting GAVEL_TOOLCHAINS '')
+  chosen=${chosen//,/ }
+  [[ " $chosen " != *' all '* ]] || chosen=$(all_toolchains)
+  for name in $(all_toolchains); do
+    ! docker image inspect "$(image "$name")" >/dev/null 2>&1 || chosen+=" $name"
+  done
+  # shellcheck disable=SC2086 # lists of names
+  printf '%s\n' $default_toolchains $chosen | awk '!seen[$0]++' | xargs
+}
+
+# check_toolchains NAME...: fails at one that there is not.
+check_toolchains() {
+  local name
+  for name; do
+    [[ " $(all_toolchains) " == *" $name "* ]] || fail "there is no toolchain '$name'; there are: $(all_toolchains)"
+  done
+}
+
+# The toolchains whose images the instance has.
+built_toolchains() {
+  docker images --filter "reference=gavel/*:$GAVEL_TAG" --format '{{.Repository}}' | sed -n 's,^gavel/,,p' |
+    grep -vE '^(server|run|base-.*)$' | sort -u | xargs
+}
+
 url() {
   local address
   address=$(setting GAVEL_ADDRESS 127.0.0.1)

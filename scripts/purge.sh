@@ -70,7 +70,7 @@ as_root() {
 # Only this instance's tags. What other instances have under theirs stays, and so does an image that something runs.
 remove_images() {
   local name
-  for name in server run gcc; do
+  for name in server run $(built_toolchains); do
     [ -z "$(docker images -q "$(image "$name")")" ] || docker rmi "$(image "$name")" >/dev/null || warn "$(image "$name") stays"
   done
   docker image prune -f --filter label=io.gavel.inputs >/dev/null

@@ -5,7 +5,8 @@ SAMPLE='{"language":"cpp17","source":"#include <iostream>\nint main() { int a, b
 
 start_service() {
   check_mounts
-  compose up -d --no-build --remove-orphans || fail "the containers could not be started"
+  # And what these depend on: an image of a toolchain that could not be built is not asked for.
+  compose up -d --no-build --remove-orphans server warden || fail "the containers could not be started"
   # Without -a newer versions leave out what does not run at the moment.
   server=$(compose ps -aq server | head -n 1)
   warden=$(compose ps -aq warden | head -n 1)

@@ -209,11 +209,11 @@ fn grpc_is_published_where_it_is_on_and_purging_an_instance_leaves_the_images_of
     assert!(ports().contains("5051/tcp"), "{}", ports());
     let has = |image: &str, tag: &str| docker(&["image", "inspect", &format!("gavel/{image}:{tag}")]).ok;
     let (name, other) = (own.name.clone(), environment::image_tag());
-    for image in ["server", "run", "gcc"] {
+    for image in ["server", "run", "gcc", "python"] {
         assert!(has(image, &name) && has(image, &other), "{image}");
     }
     drop(own);
-    for image in ["server", "run", "gcc"] {
+    for image in ["server", "run", "gcc", "python"] {
         assert!(!has(image, &name) && has(image, &other), "{image}");
     }
 }

@@ -1,0 +1,208 @@
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/**
+ * Compiles sources within this virtual machine, finds the class to begin with by reading the classes, and writes an archive that
+ * names it. A source may have any name, whatever its public class is called.
+ *
+ * <p>Arguments: the archive, {@code --entry=} and the source whose class it is to be (or nothing), options of javac, sources.
+ */
+final class Compile {
+    private static final String ENTRY = "--entry=";
+
+    public static void main(String[] arguments) throws IOException {
+        List<String> options = new ArrayList<>(List.of("-implicit:none", "-encoding", "UTF-8", "-proc:none"));
+        List<Source> sources = new ArrayList<>();
+        String entry = "";
+        for (String argument : List.of(arguments).subList(1, arguments.length)) {
+            if (argument.startsWith(ENTRY)) {
+                entry = argument.substring(ENTRY.length());
+            } else if (argument.endsWith(".java")) {
+                sources.add(new Source(argument));
+            } else {
+                options.add(argument);
+            }
+        }
+        Map<String, Output> classes = compiled(options, sources);
+        if (classes == null) {
+            System.exit(1);
+        }
+        List<Program> programs = programs(classes);
+        Program program = chosen(programs, entry);
+        if (program == null) {
+            System.out.println(refusal(programs, entry));
+            System.exit(1);
+        }
+        write(Path.of(arguments[0]), program, classes);
+        // Threads of the compiler would be waited for.
+        System.exit(0);
+    }
+
+    /** The classes by name; null where the compiler has found errors, which it has told. */
+    private static Map<String, Output> compiled(List<String> options, List<Source> sources) throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        PrintWriter log = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        try (StandardJavaFileManager standard = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8);
+                Kept kept = new Kept(standard)) {
+            boolean well = compiler.getTask(log, kept, null, options, null, sources).call();
+            log.flush();
+            return well ? kept.classes : null;
+        }
+    }
+
+    /** The classes that have {@code public static void main(String[])}, by name. */
+    private static List<Program> programs(Map<String, Output> classes) throws IOException {
+        List<Program> found = new ArrayList<>();
+        for (Map.Entry<String, Output> each : classes.entrySet()) {
+            ClassFile read = new ClassFile(each.getValue().bytes.toByteArray());
+            if (read.hasMain) {
+                found.add(new Program(each.getKey(), read.source, each.getValue().origin));
+            }
+        }
+        return found;
+    }
+
+    /** The only one; else that of the source named; else the one called Main. */
+    private static Program chosen(List<Program> programs, String entry) {
+        List<Program> named = programs.stream().filter(program -> program.isOf(entry)).toList();
+        List<Program> among = entry.isEmpty() ? programs : named;
+        if (among.size() > 1) {
+            List<Program> usual = among.stream().filter(Program::isUsual).toList();
+            among = usual.size() == 1 ? usual : among;
+        }
+        return among.size() == 1 ? among.get(0) : null;
+    }
+
+    private static String refusal(List<Program> programs, String entry) {
+        String wanted = "public static void main(String[] args)";
+        if (!entry.isEmpty() && programs.stream().noneMatch(program -> program.isOf(entry))) {
+            return "error: no class in " + entry + " has a method " + wanted;
+        }
+        if (programs.isEmpty()) {
+            return "error: no class has a method " + wanted + ": the program begins there, so one class must have it";
+        }
+        String names = String.join(", ", programs.stream().map(Program::name).toList());
+        return "error: several classes have a method " + wanted + ": " + names
+                + "; call one of them Main, or name its file as the entry point";
+    }
+
+    private static void write(Path archive, Program program, Map<String, Output> classes) throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, program.name());
+        try (JarOutputStream jar = new JarOutputStream(new BufferedOutputStream(Files.newOutputStream(archive)), manifest)) {
+            for (Map.Entry<String, Output> each : classes.entrySet()) {
+                byte[] bytes = each.getValue().bytes.toByteArray();
+                jar.putNextEntry(stored(each.getKey().replace('.', '/') + ".class", bytes));
+                jar.write(bytes);
+                jar.closeEntry();
+            }
+        }
+    }
+
+    /** Not compressed: it is read once, and kept by somebody who compresses. */
+    private static ZipEntry stored(String name, byte[] bytes) {
+        CRC32 sum = new CRC32();
+        sum.update(bytes);
+        ZipEntry entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(bytes.length);
+        entry.setCrc(sum.getValue());
+        entry.setTime(0);
+        return entry;
+    }
+
+    /** A class to begin with, what its class file calls its source, and where it came from. */
+    private record Program(String name, String file, String origin) {
+        boolean isOf(String source) {
+            return source.equals(origin) || (origin == null && Path.of("/" + source).endsWith(String.valueOf(file)));
+        }
+
+        boolean isUsual() {
+            return name.equals("Main") || name.endsWith(".Main");
+        }
+    }
+
+    /** A source of any name. */
+    private static final class Source extends SimpleJavaFileObject {
+        final String name;
+
+        Source(String name) {
+            super(Path.of(name).toUri(), Kind.SOURCE);
+            this.name = name;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreErrors) throws IOException {
+            return new String(Files.readAllBytes(Path.of(name)), StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public boolean isNameCompatible(String simpleName, Kind kind) {
+            return kind == Kind.SOURCE;
+        }
+
+        /** As the compiler shows it in its messages. */
+        @Override
+        public String getName() {
+            return name;
+        }
+    }
+
+    /** A class, in memory. */
+    private static final class Output extends SimpleJavaFileObject {
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        final String origin;
+
+        Output(String name, String origin) {
+            super(URI.create("memory:///" + name.replace('.', '/') + ".class"), Kind.CLASS);
+            this.origin = origin;
+        }
+
+        @Override
+        public OutputStream openOutputStream() {
+            return bytes;
+        }
+    }
+
+    /** Keeps classes where the compiler would write files. */
+    private static final class Kept extends ForwardingJavaFileManager<StandardJavaFileManager> {
+        final Map<String, Output> classes = new TreeMap<>();
+
+        Kept(StandardJavaFileManager standard) {
+            super(standard);
+        }
+
+        @Override
+        public JavaFileObject getJavaFileForOutput(
+                JavaFileManager.Location location, String name, JavaFileObject.Kind kind, FileObject sibling) {
+            Output output = new Output(name, sibling instanceof Source source ? source.name : null);
+            classes.put(name, output);
+            return output;
+        }
+    }
+}

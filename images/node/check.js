@@ -1,0 +1,57 @@
+// Parses each source that is named, and runs none. What Node would take for a module is parsed as one. What is wrong is told
+// as Node tells it: `main.js:3`, the line, a mark, and the error.
+'use strict';
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const vm = require('node:vm');
+const { wrap } = require('node:module');
+
+// As V8 calls what only a module may have.
+const ONLY_IN_MODULES = [
+  'Cannot use import statement outside a module',
+  "Unexpected token 'export'",
+  "Cannot use 'import.meta' outside a module",
+  'await is only valid in async functions and the top level bodies of modules',
+];
+
+function asScript(name, text) {
+  new vm.Script(wrap(text), { filename: name });
+}
+
+// Where a module is wrong is told to Node alone: it is asked once more.
+function asModule(name, text) {
+  try {
+    new vm.SourceTextModule(text, { identifier: name });
+  } catch {
+    const { stderr } = spawnSync(process.execPath, ['--check', '--input-type=module', '-'], { input: text, encoding: 'utf8' });
+    throw { stack: stderr.replace(/^.*\[stdin\]/, name).replace(/\n\nNode\.js v[^]*$/, '') };
+  }
+}
+
+function parse(name) {
+  const text = fs.readFileSync(name, 'utf8').replace(/^\uFEFF/, '').replace(/^#!.*/, '');
+  if (name.endsWith('.mjs')) return asModule(name, text);
+  try {
+    asScript(name, text);
+  } catch (error) {
+    if (name.endsWith('.cjs') || !ONLY_IN_MODULES.includes(error.message)) throw error;
+    asModule(name, text);
+  }
+}
+
+// Without the lines of this program.
+function told(error) {
+  return String(error.stack).replace(/\n    at [^]*$/, '');
+}
+
+let failed = false;
+for (const name of process.argv.slice(2)) {
+  try {
+    parse(name);
+  } catch (error) {
+    console.log(told(error));
+    failed = true;
+  }
+}
+process.exitCode = failed ? 1 : 0;
