@@ -1,0 +1,58 @@
+// Checks TypeScript sources and writes one file of JavaScript with all of them in it, each with a map to its lines.
+//
+//   build.js OUTPUT ENTRY SOURCE...
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const ts = require('/usr/local/lib/node_modules/typescript');
+
+const [output, entry, ...sources] = process.argv.slice(2);
+const options = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.CommonJS,
+  moduleResolution: ts.ModuleResolutionKind.Node10,
+  strict: true,
+  esModuleInterop: true,
+  noEmitOnError: true,
+  rewriteRelativeImportExtensions: true,
+  inlineSourceMap: true,
+  skipLibCheck: true,
+  types: ['node'],
+  typeRoots: ['/usr/local/lib/node_modules/@types'],
+};
+
+const program = ts.createProgram(sources, options);
+const modules = {};
+const { diagnostics } = program.emit(undefined, (name, text) => {
+  modules[path.relative('.', name)] = text;
+});
+const found = ts.sortAndDeduplicateDiagnostics([...ts.getPreEmitDiagnostics(program), ...diagnostics]);
+if (found.length > 0) {
+  const host = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => process.cwd(), getNewLine: () => '\n' };
+  console.log(ts.formatDiagnostics(found, host));
+  process.exit(1);
+}
+
+// What runs in the output: a require() that knows the modules of it, and the one of Node for all others.
+function start(modules, entry) {
+  const Module = require('node:module');
+  const path = require('node:path');
+  const loaded = {};
+  function load(name) {
+    if (loaded[name]) return loaded[name].exports;
+    const module = (loaded[name] = new Module(path.resolve(name), require.main));
+    module.filename = path.resolve(name);
+    module.require = (wanted) => {
+      const base = path.join(path.dirname(name), wanted);
+      const own = [base, `${base}.js`, path.join(base, 'index.js')].find((each) => Object.hasOwn(modules, each));
+      return wanted.startsWith('.') && own ? load(own) : require(wanted);
+    };
+    module._compile(modules[name], module.filename);
+    return module.exports;
+  }
+  load(entry);
+}
+
+const first = entry.replace(/\.([cm]?)tsx?$/, '.$1js');
+fs.writeFileSync(output, `(${start})(${JSON.stringify(modules)}, ${JSON.stringify(path.normalize(first))});\n`);
