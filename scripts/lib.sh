@@ -15,13 +15,18 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 is_root() { [ "$(id -u)" = 0 ]; }
 
-# setting NAME DEFAULT: from the environment, else from .env, as Compose itself does.
+# setting NAME DEFAULT: from the environment, else from .env, read as Compose reads it.
 setting() {
   local value=${!1-}
   if [ -z "$value" ] && [ -f .env ]; then
-    value=$(sed -n "s/^[[:space:]]*$1=//p" .env | tail -n 1 | sed -e "s/^\([\"']\)\(.*\)\1\$/\2/")
+    value=$(tr -d '\r' <.env | sed -n "s/^[[:space:]]*\(export[[:space:]]\{1,\}\)\{0,1\}$1=[[:space:]]*//p" | tail -n 1 | bare)
   fi
   printf '%s' "${value:-$2}"
+}
+
+# A value without the quotes around it, or the comment and blanks behind it.
+bare() {
+  sed -e 's/^"\([^"]*\)".*$/\1/; t' -e "s/^'\([^']*\)'.*\$/\1/; t" -e 's/^#.*$//' -e 's/[[:space:]]\{1,\}#.*$//' -e 's/[[:space:]]*$//'
 }
 
 # Of the checkout.

@@ -6,7 +6,8 @@ SAMPLE='{"language":"cpp17","source":"#include <iostream>\nint main() { int a, b
 start_service() {
   check_mounts
   # And what these depend on: an image of a toolchain that could not be built is not asked for.
-  compose up -d --no-build --remove-orphans server warden || fail "the containers could not be started"
+  compose up -d --no-build --remove-orphans server warden ||
+    fail "the containers could not be started; where a port is in use, GAVEL_PORT or GAVEL_GRPC_PORT names another"
   # Without -a newer versions leave out what does not run at the moment.
   server=$(compose ps -aq server | head -n 1)
   warden=$(compose ps -aq warden | head -n 1)
@@ -81,12 +82,24 @@ last_words() {
   fi
   words=$(docker logs --tail 200 "$1" 2>&1 || true)
   if grep -q '^gavel: ' <<<"$words"; then
-    sed -n 's/^gavel: //p' <<<"$words" | tail -n 1
+    last_message <<<"$words"
   elif grep -q '"level":"ERROR"' <<<"$words"; then
     grep '"level":"ERROR"' <<<"$words" | tail -n 1
   else
     printf 'it says nothing; its exit status is %s' "$(docker inspect -f '{{.State.ExitCode}}' "$1")"
   fi
+}
+
+# The last message that begins with `gavel: `, of however many lines, with the operator's names of the files that are mounted.
+last_message() {
+  local config languages
+  config=$(setting GAVEL_CONFIG_FILE /etc/gavel/gavel.toml)
+  languages=$(setting GAVEL_LANGUAGES_FILE /etc/gavel/site-languages.toml)
+  awk '/^gavel: / { sub(/^gavel: /, ""); message = $0; is_message = 1; next }
+    /^\{/ { is_message = 0 }
+    is_message && NF { message = message "\n" $0 }
+    END { print message }' |
+    sed -e "s#/etc/gavel/gavel\.toml#$config#g" -e "s#/etc/gavel/site-languages\.toml#$languages#g"
 }
 
 # What /readyz waits for, in words; else what it answered.

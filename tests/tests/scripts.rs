@@ -127,6 +127,20 @@ fn docker(arguments: &[&str]) -> Done {
     Done::from(Command::new("docker").args(arguments).output().unwrap())
 }
 
+/// As both Composes do.
+#[test]
+fn values_of_the_env_file_have_no_quotes_comments_or_line_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = "A=1   # ours\nB=\"x # y\" # z\nC='q'\r\nexport D=5\nE=a#b\nF=\n G=6250\r\n";
+    std::fs::write(folder.path().join(".env"), lines).unwrap();
+    let script = format!(
+        ". {}/scripts/lib.sh; for name in A B C D E F G H; do echo \"$(setting $name none)\"; done",
+        checkout().display()
+    );
+    let shell = Command::new("bash").args(["-euc", &script]).current_dir(folder.path()).output().unwrap();
+    assert_eq!(Done::from(shell).succeeded().text, "1\nx # y\nq\n5\na#b\nnone\n6250\nnone\n");
+}
+
 #[test]
 fn an_edited_file_of_settings_is_in_force_after_the_next_up_and_without_an_edit_nothing_changes() {
     let _alone = alone();
@@ -159,6 +173,14 @@ fn what_keeps_a_container_from_starting_is_named_within_a_minute() {
     own.up(&[("GAVEL_CONFIG_FILE", &file)])
         .failed_saying(&["does not start", "unknown setting `http.max_wiat`"]);
     assert!(begun.elapsed() < patience(Duration::from_secs(60)), "{:?}", begun.elapsed());
+    let languages = own.path("languages.toml");
+    std::fs::write(&languages, "[[languages]]\nid = 'lua'\nsampel = 'x'\n").unwrap();
+    // The operator's name of the file, and the line.
+    own.up(&[("GAVEL_LANGUAGES_FILE", &languages)]).failed_saying(&[
+        "does not start",
+        &format!("{languages} is not valid"),
+        "unknown field `sampel`",
+    ]);
     own.up(&[("GAVEL_CONFIG_FILE", "/nonexistent.toml")])
         .failed_saying(&["GAVEL_CONFIG_FILE", "/nonexistent.toml"]);
     let socket = own.path("no.sock");

@@ -15,6 +15,20 @@ fn load(file: &str, variables: &[(&str, &str)], flags: &[(&str, &str)]) -> Resul
         .map_err(|why| why.to_string().replace(&stored.path().display().to_string(), "FILE"))
 }
 
+/// What the page promises for `.env` reaches a container.
+#[test]
+fn the_variables_of_the_page_are_handed_on_by_the_compose_file() {
+    let page = include_str!("../../../docs/operations.md");
+    let compose =
+        [include_str!("../../../compose.yaml"), include_str!("../../../compose.grpc.yaml")].concat();
+    let names = page.split('`').map(|word| word.split(['=', ':']).next().unwrap_or_default());
+    let names: Vec<&str> = names.filter(|name| name.starts_with("GAVEL_") && name.contains("__")).collect();
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        assert!(compose.contains(&format!("{name}:")), "{name} is not in compose.yaml");
+    }
+}
+
 #[test]
 fn the_defaults_are_those_of_the_design() {
     let config = Config::default();
