@@ -23,11 +23,11 @@ main() {
 
 shell() {
   local script
-  for script in scripts/*.sh images/*.sh .ci/run; do
+  for script in scripts/*.sh images/*.sh images/*/*.sh .ci/run; do
     bash -n "$script"
   done
   if have shellcheck; then
-    shellcheck -x -S warning scripts/*.sh images/*.sh .ci/run
+    shellcheck -x -S warning scripts/*.sh images/*.sh images/*/*.sh .ci/run
   else
     say "lint: shellcheck is not installed; the scripts were only parsed"
   fi

@@ -1,0 +1,7 @@
+#!/bin/sh
+# build.sh OUTPUT SOURCE...: the program and what tells its lines, in one file.
+set -eu
+output=$1
+shift
+mcs -debug -optimize+ -r:System.Numerics -out:main.exe "$@"
+tar -cf "$output" main.exe main.exe.mdb

@@ -1,0 +1,26 @@
+#!/bin/sh
+# build.sh OUTPUT SOURCE...: compiles sources in an order in which each finds the modules that it uses, and links them.
+set -eu
+output=$1
+shift
+objects=/tmp/objects
+mkdir -p "$objects"
+number=0
+in_vain=0
+while [ $# -gt 0 ] && [ "$in_vain" -lt $# ]; do
+  number=$((number + 1))
+  source=$1
+  shift
+  if gfortran -O2 -g1 -fbacktrace -fcheck=bounds -J "$objects" -c -o "$objects/$number.o" "$source" 2>/tmp/log; then
+    cat /tmp/log
+    in_vain=0
+  else
+    in_vain=$((in_vain + 1))
+    set -- "$@" "$source"
+  fi
+done
+for source; do
+  gfortran -O2 -J "$objects" -fsyntax-only "$source" || true
+done
+[ $# = 0 ] || exit 1
+exec gfortran -static -o "$output" "$objects"/*.o

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Run while the image is built: fetches what the base has not got, and dumps the archives of classes, of the compiler and of
+# what programs use.
+set -eu
+jars=/usr/local/share/java
+home=/usr/share/gavel
+mkdir -p "$jars" "$home"
+[ -e "$jars/kotlin-stdlib.jar" ] || for artifact in $(sed -n 's/^maven://p' /tmp/gavel/packages); do
+  mvn -q -B dependency:copy "-Dartifact=$artifact" -Dmdep.stripVersion=true "-DoutputDirectory=$jars"
+done
+rm -rf /root/.m2
+cd /tmp/gavel
+compile() {
+  java -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1 "$1" -Xss64m -cp "$(echo "$jars"/*.jar | tr ' ' :)" \
+    org.jetbrains.kotlin.cli.jvm.K2JVMCompiler -no-stdlib -no-reflect -nowarn -classpath "$jars/kotlin-stdlib.jar" -d "$2" "$3"
+}
+run() {
+  java -XX:+UseSerialGC -XX:-UsePerfData "-Xbootclasspath/a:$jars/kotlin-stdlib.jar" "$@"
+}
+compile "-XX:ArchiveClassesAtExit=$home/compile.jsa" warm.jar Warm.kt
+run -Xshare:auto -XX:DumpLoadedClassList=warm.list -jar warm.jar </dev/null >/dev/null
+# The program's own classes are nobody else's.
+grep -v -E '^(WarmKt|Point|@lambda-proxy WarmKt|@lambda-form-invoker .*WarmKt)' warm.list >list
+run -Xshare:dump -XX:SharedClassListFile=list "-XX:SharedArchiveFile=$home/run.jsa" >/dev/null
+run -Xshare:on "-XX:SharedArchiveFile=$home/run.jsa" -jar warm.jar </dev/null

@@ -1,0 +1,5 @@
+;;; Compiles the source that is named to main.fasl. Warnings are told; what cannot be read is an error.
+(multiple-value-bind (output warned failed)
+    (compile-file (second sb-ext:*posix-argv*) :output-file (merge-pathnames "main.fasl") :verbose nil :print nil)
+  (declare (ignore warned failed))
+  (sb-ext:exit :code (if output 0 1) :abort t))
