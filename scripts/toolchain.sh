@@ -57,13 +57,14 @@ wait_for() {
   say "ready: $*"
 }
 
-# Those of the toolchains that have a language which is not available.
+# Those of the toolchains whose languages are still said to be installed by what has just been done.
 not_yet() {
-  request GET /api/v1/languages | python3 -c '
-import json, sys
-wanted = sys.argv[1:]
-left = {each.get("toolchain") for each in json.load(sys.stdin) if not each["available"]}
-print(" ".join(name for name in wanted if name in left))' "$@"
+  local answer name left=()
+  answer=$(request GET /api/v1/languages) || return 1
+  for name; do
+    [[ $answer != *"\"install\":\"make toolchain $name\""* ]] || left+=("$name")
+  done
+  printf '%s' "${left[*]}"
 }
 
 main "$@"
