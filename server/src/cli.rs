@@ -16,6 +16,7 @@ mod config;
 mod doctor;
 mod gojudge_flags;
 mod healthcheck;
+mod languages;
 mod proxy;
 mod recycle;
 mod serve;
@@ -75,6 +76,14 @@ enum Command {
         server: Server,
         #[command(flatten)]
         options: shell::Options,
+    },
+    /// List the languages, with their versions and states
+    Languages {
+        #[command(flatten)]
+        server: Server,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Have every sandbox replaced; for the host's cron
     Recycle(Server),
@@ -151,6 +160,10 @@ fn run(command: &Command, config: Config, overrides: &Overrides) -> Result<ExitC
             // Whoever takes our output may not do so any more.
             runtime.shutdown_background();
             return Ok(status?.into());
+        }
+        Command::Languages { server, json } => {
+            let client = Client::new(server.url.as_deref(), &config, overrides)?;
+            runtime.block_on(languages::languages(&client, *json))?;
         }
         Command::Recycle(server) => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;

@@ -12,7 +12,7 @@ use self::outputs::Outputs;
 use crate::blobs::Blobs;
 use crate::language::{Language, Languages};
 use crate::sandbox::{Profile, SandboxError};
-use crate::submission::{Isolation, Submission};
+use crate::submission::{Isolation, RunLimits, Submission};
 
 mod artefacts;
 mod checker;
@@ -29,6 +29,7 @@ mod sanitizer;
 #[cfg(test)]
 pub(crate) mod test_support;
 mod verdict;
+mod version;
 
 pub use artefacts::{Artefact, Artefacts};
 pub use ending::{Cap, OwnEnd, ProgramEnd};
@@ -142,7 +143,7 @@ impl<E: Executor> Judge<E> {
             let stop = CancellationToken::new();
             let case = Case { submission, language, artefact: artefact.as_ref(), stop: &stop, cancel };
             let tests = self.run_tests(case, progress).await?;
-            Ok(Judgement::of_tests(compilation, tests))
+            Ok(Judgement::of_tests(compilation, submission.limits, tests))
         };
         // A running program is killed by its own lease and then reports; waiting for a sandbox just stops.
         tokio::select! {
@@ -150,6 +151,19 @@ impl<E: Executor> Judge<E> {
             judgement = judging => judgement,
             () = cancelled_for_good(cancel) => Err(JudgeError::Cancelled),
         }
+    }
+
+    /// What the compiler of a language says of itself, within these limits; none where it has no command for that.
+    ///
+    /// # Errors
+    /// Only our own failures and [`JudgeError::Cancelled`].
+    pub async fn version(
+        &self,
+        language: &Language,
+        limits: &RunLimits,
+        cancel: &CancellationToken,
+    ) -> Result<Option<String>, JudgeError> {
+        self.executor.version(language, limits, cancel).await
     }
 
     /// Runs every test case: several at one time, where the executor has room for them. Results come in order.
@@ -258,7 +272,7 @@ mod tests {
     use crate::account::Account;
     use crate::sandbox::{Captured, CollectedOutput, Ran, RunEnding};
     use crate::self_test::SELF_TEST;
-    use crate::submission::{Checker, RunLimits, TestCase};
+    use crate::submission::{Checker, TestCase};
 
     mod managed;
 

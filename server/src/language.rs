@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::config::Config;
+use crate::slots::Profile;
 
 mod allowance;
 mod check;
@@ -48,6 +49,16 @@ impl Languages {
     /// What cannot be read, is not of the form, or contradicts itself.
     pub fn load(path: &Path, tag: &str) -> Result<Self, LanguagesError> {
         check::checked(file::File::read(path, tag)?)
+    }
+
+    /// The command that makes the image of a profile which languages need.
+    pub fn install(&self, profile: &Profile) -> String {
+        let own = match profile {
+            Profile::Run | Profile::Command => return "make images".to_owned(),
+            Profile::Toolchain(name) => self.toolchains.get(name).and_then(|it| it.install.as_ref()),
+            Profile::Runtime(name) => self.runtimes.get(name).and_then(|it| it.install.as_ref()),
+        };
+        own.cloned().unwrap_or_else(|| format!("make toolchain {}", profile.short()))
     }
 
     /// The language of this id.

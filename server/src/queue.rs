@@ -22,8 +22,9 @@ use state::State;
 
 use crate::config::QueueConfig;
 use crate::judge::{Executor, Judge, JudgeError, Judgement, Progress};
+use crate::language::Language;
 use crate::store::{Cancelled, Inserted, NewRecord, Store, StoreError};
-use crate::submission::{Footprint, Submission, SubmissionId};
+use crate::submission::{Footprint, RunLimits, Submission, SubmissionId};
 use crate::telemetry;
 use crate::throttle::Throttle;
 
@@ -43,6 +44,16 @@ pub trait Judging: Send + Sync + 'static {
         progress: &(dyn Fn(Progress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> impl Future<Output = Result<Judgement, JudgeError>> + Send;
+
+    /// As [`Judge::version`].
+    fn version(
+        &self,
+        _language: &Language,
+        _limits: &RunLimits,
+        _cancel: &CancellationToken,
+    ) -> impl Future<Output = Result<Option<String>, JudgeError>> + Send {
+        async { Ok(None) }
+    }
 }
 
 impl<E: Executor> Judging for Judge<E> {
@@ -53,6 +64,15 @@ impl<E: Executor> Judging for Judge<E> {
         cancel: &CancellationToken,
     ) -> Result<Judgement, JudgeError> {
         Self::judge(self, submission, progress, cancel).await
+    }
+
+    async fn version(
+        &self,
+        language: &Language,
+        limits: &RunLimits,
+        cancel: &CancellationToken,
+    ) -> Result<Option<String>, JudgeError> {
+        Self::version(self, language, limits, cancel).await
     }
 }
 

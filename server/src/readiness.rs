@@ -1,6 +1,6 @@
 //! Is the service able to judge, and in which languages? The pool, the store, and a self-test answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -23,8 +23,10 @@ pub struct Readiness {
 /// What is known of a language.
 #[derive(Debug)]
 struct Known {
-    /// Those whose sandboxes it needs.
-    profiles: Vec<Profile>,
+    /// Those whose sandboxes it needs, with the commands that make their images.
+    profiles: Vec<(Profile, String)>,
+    /// What its compiler says of itself.
+    version: Option<String>,
     /// Of its last self-test; a language without a sample is taken to work.
     last: Option<Outcome>,
 }
@@ -40,6 +42,25 @@ pub enum Outcome {
     Unserved(String),
 }
 
+/// How a language stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Submissions in it are judged.
+    Installed,
+    /// An image of it is not there.
+    NotInstalled {
+        /// The command that makes it.
+        install: String,
+    },
+    /// It is there, and not served.
+    Failing {
+        /// Why.
+        why: String,
+        /// A submission would come to nothing, and is refused.
+        is_refused: bool,
+    },
+}
+
 /// A look at the disk costs a write, so there is one at most in this time, however many ask.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 
@@ -52,6 +73,8 @@ pub struct Report {
     pub reasons: Vec<String>,
     /// What is not as it should be, and keeps nobody from being served, or some languages only.
     pub degraded: Vec<String>,
+    /// Languages whose images are not there.
+    pub not_installed: Vec<String>,
     /// The sandboxes.
     pub pool: PoolStatus,
     /// Submissions waiting.
@@ -63,7 +86,7 @@ pub struct Report {
 impl Readiness {
     /// Nothing is known of these languages yet.
     pub fn new(languages: &Languages) -> Self {
-        let known = |language: &Language| (language.id.clone(), Known::of(language));
+        let known = |language: &Language| (language.id.clone(), Known::of(language, languages));
         Self { languages: Mutex::new(languages.iter().map(known).collect()), probed: Default::default() }
     }
 
@@ -76,10 +99,19 @@ impl Readiness {
         news
     }
 
-    /// Why a submission in this language would come to nothing, if that is certain: an image is missing, or what its
-    /// sample does is wrong. What may be over in a moment is no reason: submissions wait.
-    pub fn refusal(&self, language: &str, pool: &PoolStatus) -> Option<String> {
-        self.languages().get(language)?.refusal(language, pool)
+    /// Takes over what a language's compiler says of itself.
+    pub fn note_version(&self, language: &str, version: Option<String>) {
+        if let Some(known) = self.languages().get_mut(language) {
+            known.version = version;
+        }
+    }
+
+    /// How a language stands, and its version where that is known. A submission would come to nothing where an image is
+    /// missing, or where what the sample does is wrong. What may be over in a moment refuses nobody: submissions wait.
+    pub fn standing(&self, language: &str, pool: &PoolStatus) -> Option<(Standing, Option<String>)> {
+        let languages = self.languages();
+        let known = languages.get(language)?;
+        Some((known.standing(language, pool), known.version.clone()))
     }
 
     /// How the service stands now.
@@ -95,20 +127,35 @@ impl Readiness {
         let (more, degraded) = self.judge(&pool);
         reasons.extend(more);
         let (waiting, running) = queue.depth();
-        Report { ready: reasons.is_empty(), reasons, degraded, pool, waiting, running }
+        let not_installed = self.not_installed(&pool);
+        Report { ready: reasons.is_empty(), reasons, degraded, not_installed, pool, waiting, running }
+    }
+
+    fn not_installed(&self, pool: &PoolStatus) -> Vec<String> {
+        let languages = self.languages();
+        let missing = languages.iter().filter(|(_, known)| known.missing(pool).is_some());
+        missing.map(|(id, _)| id.clone()).collect()
     }
 
     /// What the pool and the languages say: why nobody is served, and what is worse than it should be. While one language
-    /// is served, the troubles of others are no reason.
+    /// is served, the troubles of others are no reason; that one is not installed is no trouble.
     fn judge(&self, pool: &PoolStatus) -> (Vec<String>, Vec<String>) {
         let languages = self.languages();
-        let is_needed = |profile: &Profile| languages.values().any(|known| known.profiles.contains(profile));
+        let is_needed = |profile: &Profile| languages.values().any(|known| known.needs(profile));
         let others = pool.profiles.iter().filter(|profile| !is_needed(&profile.profile));
         let mut reasons: Vec<String> = others.filter_map(not_up).collect();
-        if languages.values().any(|known| known.last.is_none()) {
+        let installed: Vec<_> = languages.iter().filter(|(_, known)| known.missing(pool).is_none()).collect();
+        if installed.iter().any(|(_, known)| known.last.is_none()) {
             reasons.push("the self-test has not run yet".into());
         }
-        let troubles: Vec<_> = languages.iter().map(|(id, known)| known.trouble(id, pool)).collect();
+        if installed.is_empty() && !languages.is_empty() {
+            let missing = languages.values().filter_map(|known| known.missing(pool));
+            let told: BTreeSet<&str> =
+                missing.filter_map(|(profile, _)| profile.problem.as_deref()).collect();
+            reasons.push("no language is installed".into());
+            reasons.extend(told.into_iter().map(str::to_owned));
+        }
+        let troubles: Vec<_> = installed.iter().map(|(id, known)| known.trouble(id, pool)).collect();
         let is_served = troubles.is_empty() || troubles.contains(&None);
         let mut told: Vec<String> = Vec::new();
         for trouble in troubles.into_iter().flatten() {
@@ -141,18 +188,42 @@ impl Readiness {
 }
 
 impl Known {
-    fn of(language: &Language) -> Self {
-        let profiles = Profile::of_compilations(language).into_iter().chain([Profile::of_runs(language)]);
+    fn of(language: &Language, languages: &Languages) -> Self {
+        let profiles = Profile::needed_by(language).map(|profile| {
+            let install = languages.install(&profile);
+            (profile, install)
+        });
         let last = language.sample.is_none().then_some(Outcome::Works);
-        Self { profiles: profiles.collect(), last }
+        Self { profiles: profiles.collect(), version: None, last }
     }
 
-    fn refusal(&self, id: &str, pool: &PoolStatus) -> Option<String> {
-        let has_no_image = |profile: &&ProfileStatus| profile.no_image && profile.idle + profile.leased == 0;
-        match (self.needed(pool).find(has_no_image), &self.last) {
-            (Some(profile), _) => profile.problem.clone(),
-            (None, Some(Outcome::Broken(why))) => Some(format!("the self-test of {id} failed: {why}")),
-            (None, _) => None,
+    fn needs(&self, profile: &Profile) -> bool {
+        self.profiles.iter().any(|(needed, _)| needed == profile)
+    }
+
+    /// The first of its profiles whose image is missing, with the command that makes it.
+    fn missing<'a>(&'a self, pool: &'a PoolStatus) -> Option<(&'a ProfileStatus, &'a str)> {
+        self.profiles.iter().find_map(|(needed, install)| {
+            let status = pool.profiles.iter().find(|status| status.profile == *needed)?;
+            status.lacks_image().then_some((status, install.as_str()))
+        })
+    }
+
+    fn standing(&self, id: &str, pool: &PoolStatus) -> Standing {
+        if let Some((_, install)) = self.missing(pool) {
+            return Standing::NotInstalled { install: install.to_owned() };
+        }
+        match self.trouble(id, pool) {
+            Some(why) => Standing::Failing { why, is_refused: self.broken(id).is_some() },
+            None => Standing::Installed,
+        }
+    }
+
+    /// Why its programs would get wrong verdicts.
+    fn broken(&self, id: &str) -> Option<String> {
+        match &self.last {
+            Some(Outcome::Broken(why)) => Some(format!("the self-test of {id} failed: {why}")),
+            _ => None,
         }
     }
 
@@ -162,11 +233,11 @@ impl Known {
             Some(Outcome::Unserved(why)) => Some(format!("the self-test of {id} could not run: {why}")),
             _ => None,
         };
-        self.refusal(id, pool).or_else(|| self.needed(pool).find_map(not_up)).or_else(unserved)
+        self.broken(id).or_else(|| self.needed(pool).find_map(not_up)).or_else(unserved)
     }
 
     fn needed<'a>(&'a self, pool: &'a PoolStatus) -> impl Iterator<Item = &'a ProfileStatus> {
-        pool.profiles.iter().filter(|profile| self.profiles.contains(&profile.profile))
+        pool.profiles.iter().filter(|profile| self.needs(&profile.profile))
     }
 }
 
@@ -199,6 +270,7 @@ mod tests {
             retired: BTreeMap::new(),
             problem: problem.map(str::to_owned),
             no_image: false,
+            image: None,
         }
     }
 
@@ -220,7 +292,7 @@ mod tests {
     /// Two languages, each of a toolchain of its own; one has a runtime too.
     fn readiness() -> Readiness {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let text = "[toolchains.gcc]\nimage='gcc'\n[toolchains.jdk]\nimage='jdk'\n[runtimes.jre]\nimage='jre'\n\
+        let text = "[toolchains.gcc]\nimage='gcc'\n[toolchains.jdk]\nimage='jdk'\n[runtimes.jre]\nimage='jre'\ninstall='get a jre'\n\
             [[languages]]\nid='c'\nname='C'\nsource='a.c'\ntoolchain='gcc'\ncompile=['c']\nartefact='a'\nrun=['a']\nsample='c'\n\
             [[languages]]\nid='java'\nname='Java'\nsource='A.java'\ntoolchain='jdk'\nruntime='jre'\ncompile=['c']\nartefact='a'\n\
             run=['a']\nsample='java'";
@@ -257,24 +329,53 @@ mod tests {
         readiness.note("java", Outcome::Broken("WrongAnswer".into()));
         let told = "the self-test of java failed: WrongAnswer";
         assert_eq!(readiness.judge(&pool()), (Vec::new(), vec![told.to_owned()]));
-        assert_eq!(readiness.refusal("java", &pool()).as_deref(), Some(told));
-        assert_eq!(readiness.refusal("c", &pool()), None);
+        let failing = Standing::Failing { why: told.to_owned(), is_refused: true };
+        assert_eq!(readiness.standing("java", &pool()).unwrap().0, failing);
+        assert_eq!(readiness.standing("c", &pool()).unwrap().0, Standing::Installed);
         readiness.note("c", Outcome::Broken("CompileError".into()));
         assert_eq!(readiness.judge(&pool()).0.len(), 2, "then nobody is served");
     }
 
     #[test]
-    fn a_language_whose_image_is_missing_is_refused_with_the_images_name() {
+    fn a_language_whose_image_is_missing_is_not_installed_and_that_is_no_trouble() {
         let readiness = both_work();
-        for missing in [jre(), jdk()] {
+        for (missing, install) in [(jre(), "get a jre"), (jdk(), "make toolchain jdk")] {
             let mut pool = pool();
             let profile = pool.profiles.iter_mut().find(|profile| profile.profile == missing).unwrap();
             (profile.idle, profile.no_image) = (0, true);
             profile.problem = Some("there is no image jre".into());
-            assert_eq!(readiness.refusal("java", &pool).as_deref(), Some("there is no image jre"));
-            assert_eq!(readiness.refusal("c", &pool), None);
-            assert_eq!(readiness.judge(&pool), (Vec::new(), vec!["there is no image jre".to_owned()]));
+            let standing = |id| readiness.standing(id, &pool).unwrap().0;
+            assert_eq!(standing("java"), Standing::NotInstalled { install: install.to_owned() });
+            assert_eq!(standing("c"), Standing::Installed);
+            assert_eq!(readiness.judge(&pool), (Vec::new(), Vec::new()));
+            assert_eq!(readiness.not_installed(&pool), ["java"]);
         }
+    }
+
+    #[test]
+    fn what_is_not_installed_need_not_be_tested_and_without_any_language_nobody_is_served() {
+        let readiness = readiness();
+        let mut pool = pool();
+        readiness.note("c", Outcome::Works);
+        let missing = |pool: &mut PoolStatus, at: usize| {
+            let profile = &mut pool.profiles[at];
+            (profile.idle, profile.no_image) = (0, true);
+            profile.problem = Some(format!("there is no image {}", profile.profile.short()));
+        };
+        missing(&mut pool, 4);
+        assert_eq!(readiness.judge(&pool), (Vec::new(), Vec::new()), "java was never tested");
+        missing(&mut pool, 0);
+        let reasons = ["no language is installed", "there is no image jdk", "there is no image run"];
+        assert_eq!(readiness.judge(&pool).0, reasons);
+    }
+
+    #[test]
+    fn a_language_has_the_version_that_its_compiler_told() {
+        let readiness = both_work();
+        readiness.note_version("java", Some("javac 21".into()));
+        let standing = (Standing::Installed, Some("javac 21".to_owned()));
+        assert_eq!(readiness.standing("java", &pool()), Some(standing));
+        assert_eq!(readiness.standing("cobol", &pool()), None);
     }
 
     #[test]
@@ -282,7 +383,9 @@ mod tests {
         let readiness = both_work();
         let mut pool = pool();
         pool.profiles[4] = ProfileStatus { profile: jdk(), ..profile(0, 1, Some("the engine is down")) };
-        assert_eq!(readiness.refusal("java", &pool), None);
+        let why = "no sandbox of profile toolchain:jdk is up: the engine is down".to_owned();
+        let failing = Standing::Failing { why, is_refused: false };
+        assert_eq!(readiness.standing("java", &pool).unwrap().0, failing);
         let (reasons, degraded) = readiness.judge(&pool);
         assert_eq!((reasons.len(), degraded.len()), (0, 1), "{degraded:?}");
         pool.profiles[0] = profile(0, 1, Some("the engine is down"));

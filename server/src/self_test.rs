@@ -1,6 +1,7 @@
 //! Compiles and runs a sample of each language at start, and one of them every minute: readiness depends on it.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,11 +17,14 @@ use crate::language::{Language, Languages};
 use crate::operations::Operations;
 use crate::queue::{Judging, Queue};
 use crate::readiness::{Outcome, Readiness};
+use crate::sandbox::{PoolStatus, ProfileStatus};
 use crate::slots::Profile;
 use crate::submission::{Checker, Isolation, RunLimits, Submission, TestCase};
 use crate::telemetry;
 
 const EVERY: Duration = Duration::from_secs(60);
+/// How often it is looked which are to be tested.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Pause after a failure: readiness must come back soon after its cause is gone.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// Longest that a test may wait for sandboxes, beyond what compiling and running may take.
@@ -44,36 +48,75 @@ pub(crate) struct Tester<J> {
     pub(crate) operations: Arc<dyn Operations>,
 }
 
+/// A language in the tester's care.
+struct Tested<'a> {
+    language: &'a Language,
+    /// Images that it was tested with last; none before.
+    images: Option<Images>,
+    /// It did not work then.
+    failed: bool,
+    at: Instant,
+}
+
+/// Ids of the images of a language, as far as they are known.
+type Images = Vec<Option<Arc<str>>>;
+
 impl<J: Judging> Tester<J> {
-    /// Tests for as long as the server runs: all languages at first, then one after the other, and what failed again and
-    /// again.
+    /// Tests for as long as the server runs: all languages at first, what failed again and again, what has another image at
+    /// once, and one of the others in turn.
     pub(crate) async fn watch(self: Arc<Self>, languages: Arc<Languages>) {
-        let samples: Vec<&Language> = languages.iter().filter(|language| language.sample.is_some()).collect();
-        let mut failing = self.test_all(&samples).await;
-        let mut last = Instant::now();
-        let mut turns = samples.iter().cycle();
-        if samples.is_empty() {
+        let samples = languages.iter().filter(|language| language.sample.is_some());
+        let begun = Instant::now();
+        let begin = |language| Tested { language, images: None, failed: false, at: begun };
+        let mut all: Vec<Tested<'_>> = samples.map(begin).collect();
+        if all.is_empty() {
             tracing::warn!("No language has a sample: nothing is tested");
+            return;
         }
-        while !samples.is_empty() {
-            tokio::time::sleep(if failing.is_empty() { EVERY } else { AFTER_FAILURE }).await;
-            let mut due = std::mem::take(&mut failing);
-            if last.elapsed() >= EVERY {
-                last = Instant::now();
-                let next = turns.next().filter(|next| due.iter().all(|language| language.id != next.id));
-                due.extend(next);
+        let mut last_turn = begun;
+        loop {
+            let is_turn = last_turn.elapsed() >= EVERY;
+            if is_turn {
+                last_turn = Instant::now();
             }
-            failing = self.test_all(&due).await;
+            let pool = self.operations.status();
+            for tested in &mut all {
+                tested.learn(&pool);
+            }
+            let due = due(&all, &pool, is_turn);
+            self.test_all(&mut all, &due).await;
+            tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 
-    /// Tests these languages; which of them fail.
-    async fn test_all<'a>(&self, languages: &[&'a Language]) -> Vec<&'a Language> {
-        let testing = (0..languages.len()).map(|index| async move {
-            let works = self.test_and_note(languages[index]).await;
-            (!works).then_some(languages[index])
+    /// Tests some of them.
+    async fn test_all(&self, all: &mut [Tested<'_>], due: &[usize]) {
+        let languages: Vec<&Language> = due.iter().map(|at| all[*at].language).collect();
+        let languages = &languages;
+        let testing = (0..due.len()).map(|at| async move {
+            let images = self.operations.status().images_of(languages[at]);
+            (due[at], images, self.test_and_note(languages[at]).await)
         });
-        stream::iter(testing).buffered(AT_ONCE).filter_map(std::future::ready).collect().await
+        let mut testing = pin!(stream::iter(testing).buffer_unordered(AT_ONCE));
+        while let Some((at, images, works)) = testing.next().await {
+            let tested = &mut all[at];
+            let is_news = tested.has_others(&images);
+            (tested.failed, tested.at) = (!works, Instant::now());
+            if works && is_news {
+                self.ask_version(tested.language).await;
+            }
+            tested.images = Some(images);
+        }
+    }
+
+    async fn ask_version(&self, language: &Language) {
+        let cancel = CancellationToken::new();
+        match self.judging.version(language, &self.limits.compile, &cancel).await {
+            Ok(version) => self.readiness.note_version(&language.id, version),
+            Err(why) => {
+                tracing::warn!(language = language.id, error = %why, "its version could not be asked for")
+            }
+        }
     }
 
     /// Whether a language works.
@@ -95,9 +138,6 @@ impl<J: Judging> Tester<J> {
 
     async fn test(&self, language: &Language) -> Outcome {
         let Some(submission) = submission(language, &self.limits) else { return Outcome::Works };
-        if let Some(why) = self.no_image(language) {
-            return Outcome::Unserved(why);
-        }
         let patience = submission.compile_limits.wall + submission.limits.wall + PATIENCE;
         let cancel = CancellationToken::new();
         let judging = self.judging.judge(&submission, &|_progress| {}, &cancel);
@@ -109,16 +149,63 @@ impl<J: Judging> Tester<J> {
             Err(_elapsed) => Outcome::Unserved(format!("no verdict within {patience:?}")),
         }
     }
+}
 
-    /// A sandbox of an image that is not there need not be waited for.
-    fn no_image(&self, language: &Language) -> Option<String> {
-        let compiled = Profile::of_compilations(language).into_iter();
-        let needed: Vec<Profile> = compiled.chain([Profile::of_runs(language)]).collect();
-        let profiles = self.operations.status().profiles;
-        let mut missing = profiles.into_iter().filter(|profile| {
-            needed.contains(&profile.profile) && profile.no_image && profile.idle + profile.leased == 0
-        });
-        missing.next().and_then(|profile| profile.problem)
+impl Tested<'_> {
+    /// Images that were not known yet when it was tested.
+    fn learn(&mut self, pool: &PoolStatus) {
+        let Some(images) = &mut self.images else { return };
+        for (known, now) in images.iter_mut().zip(pool.images_of(self.language)) {
+            if known.is_none() {
+                *known = now;
+            }
+        }
+    }
+
+    /// It was not tested with these images.
+    fn has_others(&self, images: &Images) -> bool {
+        let is_other = |(before, now): (&Option<Arc<str>>, &Option<Arc<str>>)| {
+            before.as_ref().zip(now.as_ref()).is_some_and(|(before, now)| before != now)
+        };
+        self.images.as_ref().is_none_or(|before| before.iter().zip(images).any(is_other))
+    }
+}
+
+/// Positions of those that are to be tested now.
+fn due(all: &[Tested<'_>], pool: &PoolStatus, is_turn: bool) -> Vec<usize> {
+    let there = |at: &usize| !pool.lacks_image_of(all[*at].language);
+    let is_due = |at: &usize| {
+        let tested = &all[*at];
+        let again = tested.failed && tested.at.elapsed() >= AFTER_FAILURE;
+        again || tested.has_others(&pool.images_of(tested.language))
+    };
+    let positions = || (0..all.len()).filter(there);
+    let mut due: Vec<usize> = positions().filter(is_due).collect();
+    // A language that nobody uses has no sandboxes, and none are made to see that nothing has changed.
+    let is_used = |at: &usize| pool.has_sandboxes_of(all[*at].language);
+    let next = positions().filter(is_used).min_by_key(|at| all[*at].at);
+    due.extend(next.filter(|next| is_turn && !due.contains(next)));
+    due
+}
+
+impl PoolStatus {
+    fn of(&self, language: &Language) -> impl Iterator<Item = &ProfileStatus> {
+        let needed: Vec<Profile> = Profile::needed_by(language).collect();
+        self.profiles.iter().filter(move |status| needed.contains(&status.profile))
+    }
+
+    /// An image of this language is not there.
+    fn lacks_image_of(&self, language: &Language) -> bool {
+        self.of(language).any(ProfileStatus::lacks_image)
+    }
+
+    /// There are sandboxes of all that this language needs.
+    fn has_sandboxes_of(&self, language: &Language) -> bool {
+        self.of(language).all(|status| status.idle + status.leased > 0)
+    }
+
+    fn images_of(&self, language: &Language) -> Images {
+        self.of(language).map(|status| status.image.clone()).collect()
     }
 }
 
@@ -144,7 +231,7 @@ fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> 
         files: BTreeMap::from([(language.source.clone(), sample.into())]),
         tests: vec![TestCase { input: Content::default(), answer: Some(EXPECTED.into()) }],
         entry_point: None,
-        limits: language.allowance.applied(&limits.run, &limits.run_max),
+        limits: language.allowance.applied(&language.allowance, &limits.run, &limits.run_max),
         own_memory: limits.run.memory,
         compile_limits: limits.compile,
         user: Some(SELF_TEST.to_owned()),
@@ -154,7 +241,7 @@ fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> 
 }
 
 fn explain(judgement: &Judgement) -> String {
-    let Judgement { verdict, reason, compile, tests, summary: _ } = judgement;
+    let Judgement { verdict, reason, compile, tests, .. } = judgement;
     let of_test = tests.first().and_then(|test| test.reason.clone());
     let of_compiler = compile.as_ref().map(|compile| compile.log.clone()).filter(|log| !log.is_empty());
     let why = reason.clone().or(of_test).or(of_compiler).unwrap_or_default();
@@ -179,11 +266,66 @@ mod tests {
     use gavel_protocol::Bytes;
 
     use super::*;
-    use crate::judge::test_support::submission;
+    use crate::judge::test_support::{cpp, submission};
     use crate::judge::{Compilation, Summary, TestResult};
 
     fn stream(text: &str) -> Stream {
         Stream { content: text.into(), is_text: true, truncated: false }
+    }
+
+    fn pool(image: Option<&str>, idle: usize, no_image: bool) -> PoolStatus {
+        let status = |profile| ProfileStatus {
+            profile,
+            slots: 1,
+            kept: 0,
+            idle,
+            leased: 0,
+            starting: 0,
+            waiting: 0,
+            created: 0,
+            retired: BTreeMap::new(),
+            problem: None,
+            no_image,
+            image: image.map(Arc::from),
+        };
+        let profiles = vec![status(Profile::Toolchain("gcc".into())), status(Profile::Run)];
+        PoolStatus { profiles, ..PoolStatus::default() }
+    }
+
+    fn tested(language: &Language) -> Tested<'_> {
+        Tested { language, images: None, failed: false, at: Instant::now() }
+    }
+
+    #[test]
+    fn a_language_is_tested_once_its_images_are_there_and_again_with_others() {
+        let (language, _) = cpp();
+        let mut all = [tested(&language)];
+        assert!(due(&all, &pool(None, 0, true), true).is_empty(), "it is not installed");
+        assert_eq!(due(&all, &pool(Some("1"), 0, false), false), [0]);
+        // It was tested before anybody knew which image that is.
+        all[0].images = Some(vec![None, None]);
+        let known = pool(Some("1"), 0, false);
+        assert!(due(&all, &known, false).is_empty());
+        all[0].learn(&known);
+        assert!(due(&all, &known, false).is_empty());
+        assert_eq!(due(&all, &pool(Some("2"), 0, false), false), [0], "it was replaced");
+    }
+
+    #[test]
+    fn what_failed_is_tested_again_and_of_the_others_one_in_turn_that_has_sandboxes() {
+        let (language, _) = cpp();
+        let images = Some(vec![Some("1".into()), Some("1".into())]);
+        let mut all = [tested(&language), tested(&language)];
+        let older = Instant::now().checked_sub(Duration::from_secs(30)).unwrap();
+        for one in &mut all {
+            one.images = images.clone();
+        }
+        all[1].at = older;
+        let (used, unused) = (pool(Some("1"), 1, false), pool(Some("1"), 0, false));
+        assert!(due(&all, &used, false).is_empty() && due(&all, &unused, true).is_empty());
+        assert_eq!(due(&all, &used, true), [1], "the other one was tested later");
+        all[1].failed = true;
+        assert_eq!(due(&all, &unused, false), [1]);
     }
 
     #[test]
@@ -193,7 +335,8 @@ mod tests {
             let (log, memory, wall) = ("said".to_owned(), Bytes(0), Duration::ZERO);
             let took = Compilation { ok: false, log, log_truncated: false, cpu, wall, memory, cached: false };
             let (compile, summary) = (Some(took), Summary::default());
-            let judgement = Judgement { verdict, reason: None, compile, tests: Vec::new(), summary };
+            let (reason, tests) = (None, Vec::new());
+            let judgement = Judgement { verdict, reason, compile, limits: None, tests, summary };
             outcome(&judgement, &limits)
         };
         let slow = Outcome::Unserved("CompileError said".into());
@@ -222,8 +365,14 @@ mod tests {
             stderr: stream(""),
         };
         let (reason, compile, summary) = (None, None, Summary::default());
-        let mut judgement =
-            Judgement { verdict: Verdict::RuntimeError, reason, compile, tests: vec![result], summary };
+        let mut judgement = Judgement {
+            verdict: Verdict::RuntimeError,
+            reason,
+            compile,
+            limits: None,
+            tests: vec![result],
+            summary,
+        };
         let told = explain(&judgement);
         let limits = submission("int main").compile_limits;
         assert!(matches!(outcome(&judgement, &limits), Outcome::Broken(_)));

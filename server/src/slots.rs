@@ -9,4 +9,4 @@ mod verbs;
 pub use host::{Host, HostError};
 pub use plan::{Overcommit, PlanError, Quota, SERVER_UID, Slot, SlotPlan};
 pub use profile::{Entry, Kind, Profile, ProfileSpec, Profiles, Scratch};
-pub use verbs::{Answer, ContainerState, Verb};
+pub use verbs::{Answer, ContainerState, ImageState, Verb};

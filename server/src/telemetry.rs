@@ -129,6 +129,7 @@ pub(crate) fn pool(status: &PoolStatus) {
             retired,
             problem: _,
             no_image: _,
+            image: _,
         } = status;
         let name = profile.to_string();
         let states =

@@ -16,6 +16,7 @@ mod container;
 mod engine;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz;
+mod images;
 mod keeper;
 mod listener;
 mod prepare;

@@ -52,7 +52,7 @@ pub(super) async fn warden(config: &Config) -> Result<(), Unhealthy> {
         match serde_json::from_str(&line)? {
             Answer::Failed(why) => Err(Unhealthy::Failed(why)),
             Answer::NoImage(image) => Err(Unhealthy::Failed(format!("there is no image {image}"))),
-            Answer::Done | Answer::Created { .. } | Answer::Containers(_) => Ok(()),
+            Answer::Done | Answer::Created { .. } | Answer::Containers(_) | Answer::Images(_) => Ok(()),
         }
     };
     tokio::time::timeout(PATIENCE, asking).await.map_err(|_elapsed| Unhealthy::Slow)?

@@ -94,6 +94,14 @@ pub enum Problem {
         /// Why.
         why: String,
     },
+    /// A submission in this language cannot be judged before somebody installs it.
+    #[error("`{language}` is not installed: `{install}` installs it")]
+    LanguageNotInstalled {
+        /// Its id.
+        language: String,
+        /// The command.
+        install: String,
+    },
     /// We cannot serve now.
     #[error("{detail}")]
     Unavailable {
@@ -142,6 +150,7 @@ impl Problem {
             Self::QueueFull { .. } => (StatusCode::SERVICE_UNAVAILABLE, "queue-full"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "internal-error"),
             Self::LanguageUnavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "language-unavailable"),
+            Self::LanguageNotInstalled { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "language-not-installed"),
             Self::Stopping | Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         }
     }

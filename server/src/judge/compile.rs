@@ -25,11 +25,12 @@ use crate::sandbox::{
 use crate::submission::RunLimits;
 
 /// The environment of compilers and programs.
-pub(super) const ENVIRONMENT: [&str; 4] = [
+pub(super) const ENVIRONMENT: [&str; 5] = [
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME=/w",
     "TMPDIR=/tmp",
     "LANG=C.UTF-8",
+    "TZ=UTC",
 ];
 
 impl<S: Sandboxes> Local<S> {

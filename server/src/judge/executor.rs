@@ -42,6 +42,17 @@ pub trait Executor: Send + Sync + 'static {
         cancel: &CancellationToken,
     ) -> impl Future<Output = Result<Facts, JudgeError>> + Send;
 
+    /// What the compiler of a language says of itself, where it has a command for that.
+    ///
+    /// # Errors
+    /// Only our own failures and [`JudgeError::Cancelled`].
+    fn version(
+        &self,
+        language: &Language,
+        limits: &RunLimits,
+        cancel: &CancellationToken,
+    ) -> impl Future<Output = Result<Option<String>, JudgeError>> + Send;
+
     /// So many cases of one submission are worth asking for at one time.
     fn at_once(&self) -> usize;
 }

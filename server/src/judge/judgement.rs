@@ -7,6 +7,7 @@ use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::content::Content;
+use crate::submission::RunLimits;
 
 /// What a run, or a whole submission, is worth.
 ///
@@ -112,6 +113,8 @@ pub struct Judgement {
     pub reason: Option<Reason>,
     /// Missing for languages without a compiler, and where we failed before it.
     pub compile: Option<Compilation>,
+    /// What each test's run was held to; missing where we failed, and in judgements of earlier versions.
+    pub limits: Option<RunLimits>,
     /// One result for each test case that ran, in order.
     pub tests: Vec<TestResult>,
     /// Figures over all tests.
@@ -171,11 +174,11 @@ impl Judgement {
     pub(super) fn rejected(compilation: Compilation, reason: Option<Reason>, tests: usize) -> Self {
         let summary = Summary { total: count(tests), ..Summary::default() };
         let verdict = Verdict::CompileError;
-        Self { verdict, reason, compile: Some(compilation), tests: Vec::new(), summary }
+        Self { verdict, reason, compile: Some(compilation), limits: None, tests: Vec::new(), summary }
     }
 
     /// Sums up the results of all tests.
-    pub(super) fn of_tests(compile: Option<Compilation>, tests: Vec<TestResult>) -> Self {
+    pub(super) fn of_tests(compile: Option<Compilation>, limits: RunLimits, tests: Vec<TestResult>) -> Self {
         let verdict = tests.iter().map(|test| test.verdict).find(|&verdict| verdict != Verdict::Accepted);
         let summary = Summary {
             passed: count(tests.iter().filter(|test| test.verdict == Verdict::Accepted).count()),
@@ -184,14 +187,15 @@ impl Judgement {
             wall_max: tests.iter().map(|test| test.wall).max().unwrap_or_default(),
             memory_max: tests.iter().map(|test| test.memory).max().unwrap_or_default(),
         };
-        Self { verdict: verdict.unwrap_or(Verdict::Accepted), reason: None, compile, tests, summary }
+        let verdict = verdict.unwrap_or(Verdict::Accepted);
+        Self { verdict, reason: None, compile, limits: Some(limits), tests, summary }
     }
 
     /// The judgement of a submission that we failed to judge, with the last failure's text.
     pub fn internal_error(reason: Reason, tests: usize) -> Self {
         let summary = Summary { total: count(tests), ..Summary::default() };
         let verdict = Verdict::InternalError;
-        Self { verdict, reason: Some(reason), compile: None, tests: Vec::new(), summary }
+        Self { verdict, reason: Some(reason), compile: None, limits: None, tests: Vec::new(), summary }
     }
 }
 

@@ -14,6 +14,7 @@ use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts};
 use super::{JudgeError, LEASE_PATIENCE, run};
 use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
+use crate::language::Language;
 use crate::sandbox::{Lease, Profile, SandboxError, Sandboxes};
 use crate::submission::{Isolation, RunLimits};
 
@@ -125,6 +126,15 @@ impl<S: Sandboxes> Executor for Local<S> {
         }
         let end = ProgramEnd::of(ran.ending)?;
         Ok(Facts { end, usage: ran.usage, stdout: ran.stdout, stderr: ran.stderr, room })
+    }
+
+    async fn version(
+        &self,
+        language: &Language,
+        limits: &RunLimits,
+        cancel: &CancellationToken,
+    ) -> Result<Option<String>, JudgeError> {
+        self.version_here(language, limits, cancel).await
     }
 
     fn at_once(&self) -> usize {

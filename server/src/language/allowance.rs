@@ -30,12 +30,14 @@ impl Allowance {
     /// The most that may be added to the processes.
     pub const MOST_PROCESSES: u32 = 1024;
 
-    /// What is enforced for these limits. Times are never longer than `most` has them.
-    pub fn applied(&self, limits: &RunLimits, most: &RunLimits) -> RunLimits {
+    /// What is enforced for these limits in a language with this allowance, or with another that its submission asks for.
+    /// Times are never longer than `most` has them, and memory is no more than the language's own allowance beyond it.
+    pub fn applied(&self, own: &Self, limits: &RunLimits, most: &RunLimits) -> RunLimits {
+        let memory = |limit: Bytes, extra: Bytes| Bytes(limit.get().saturating_add(extra.get()));
         RunLimits {
             cpu: self.time(limits.cpu).min(most.cpu),
             wall: self.time(limits.wall).min(most.wall),
-            memory: Bytes(limits.memory.get().saturating_add(self.memory_extra.get())),
+            memory: memory(limits.memory, self.memory_extra).min(memory(most.memory, own.memory_extra)),
             processes: limits.processes.saturating_add(self.processes),
             ..*limits
         }
@@ -90,7 +92,7 @@ mod tests {
 
     #[test]
     fn times_are_multiplied_and_the_runtimes_own_needs_are_added() {
-        let applied = SLOW.applied(&LIMITS, &MOST);
+        let applied = SLOW.applied(&SLOW, &LIMITS, &MOST);
         assert_eq!(applied.cpu, Duration::from_millis(2700));
         assert_eq!(applied.wall, Duration::from_millis(10_200));
         assert_eq!((applied.memory, applied.processes), (Bytes::mib(272), 96));
@@ -100,14 +102,23 @@ mod tests {
     #[test]
     fn nothing_on_top_changes_nothing() {
         let odd = RunLimits { cpu: Duration::from_nanos(1_234_567_891), ..LIMITS };
-        assert_eq!(Allowance::default().applied(&odd, &MOST), odd);
+        assert_eq!(Allowance::default().applied(&Allowance::default(), &odd, &MOST), odd);
     }
 
     #[test]
     fn no_time_is_longer_than_the_settings_allow_anybody() {
         let long = RunLimits { cpu: Duration::from_secs(20), wall: Duration::MAX, ..LIMITS };
-        let applied = SLOW.applied(&long, &MOST);
+        let applied = SLOW.applied(&SLOW, &long, &MOST);
         assert_eq!((applied.cpu, applied.wall), (MOST.cpu, MOST.wall));
+    }
+
+    #[test]
+    fn no_submission_has_more_memory_than_a_container_of_its_language_has_room_for() {
+        let large = RunLimits { memory: MOST.memory, ..LIMITS };
+        let generous = Allowance { memory_extra: Bytes::mib(512), ..SLOW };
+        let most = Bytes(MOST.memory.get() + SLOW.memory_extra.get());
+        assert_eq!(generous.applied(&SLOW, &large, &MOST).memory, most);
+        assert_eq!(SLOW.applied(&SLOW, &large, &MOST).memory, most);
     }
 
     #[test]

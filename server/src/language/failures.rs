@@ -89,4 +89,6 @@ fn fit(text: &str) -> String {
 }
 
 #[cfg(test)]
+mod shipped;
+#[cfg(test)]
 mod tests;

@@ -14,12 +14,14 @@ use crate::config::Config;
 use crate::language::Languages;
 use crate::slots::{Host, Kind, Overcommit, PlanError, Profile, Quota, SlotPlan};
 use crate::submission::Isolation;
+use crate::watched::watched;
 use crate::workspace::Workspace;
 
 mod bank;
 mod costs;
 #[cfg(test)]
 mod fake;
+mod images;
 mod keeper;
 mod lease;
 mod line;
@@ -90,7 +92,8 @@ impl Pool {
         let stop = CancellationToken::new();
         let turns = Arc::new(Semaphore::new(usize::try_from(AT_ONCE).unwrap_or(1)));
         let work: Vec<Work> = plan.quotas().iter().map(|quota| bank(plan, *quota, policy)).collect();
-        let banks = work.iter().map(|(bank, _)| (bank.quota().kind, Arc::clone(bank))).collect();
+        let banks: BTreeMap<Kind, Arc<Bank>> =
+            work.iter().map(|(bank, _)| (bank.quota().kind, Arc::clone(bank))).collect();
         let keeper = Keeper {
             turns: Arc::clone(&turns),
             workspace: Workspace::new(&config.workspace.path),
@@ -100,6 +103,11 @@ impl Pool {
             stop: stop.clone(),
         };
         keeper.start(work);
+        let watching = {
+            let (warden, banks) = (warden.clone(), banks.clone());
+            watched("the watch over images", move || images::watch(warden.clone(), banks.clone()))
+        };
+        tokio::spawn(stop.clone().run_until_cancelled_owned(watching));
         Self { inner: Arc::new(Inner { banks, overcommit: plan.overcommit(), warden, stop, turns }) }
     }
 

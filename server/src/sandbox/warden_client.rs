@@ -6,11 +6,12 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 
-use crate::slots::{Answer, Profile, Verb};
+use crate::slots::{Answer, ImageState, Profile, Verb};
 
 /// Longer than the warden's own deadlines together, so that its answer comes first.
 const CREATE: Duration = Duration::from_secs(180);
 const REMOVE: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_secs(20);
 
 /// Longest answer: a list of a few hundred containers.
 const MAX_ANSWER: u64 = 1024 * 1024;
@@ -33,11 +34,16 @@ pub(super) enum WardenCallError {
     #[error("{0}")]
     Failed(String),
     /// The profile's image is not there.
-    #[error("there is no image {0}: `make images` builds ours, `docker pull` fetches others")]
+    #[error("{}", no_image(.0))]
     NoImage(String),
     /// It answered something else than was asked for.
     #[error("the warden's answer makes no sense")]
     Nonsense,
+}
+
+/// What is told where a profile's image is missing.
+pub(super) fn no_image(image: &str) -> String {
+    format!("there is no image {image}: `make images` builds ours, `docker pull` fetches others")
 }
 
 /// The server's end of the verbs.
@@ -72,6 +78,14 @@ impl WardenClient {
     pub(super) async fn drain(&self) -> Result<(), WardenCallError> {
         match self.ask(&Verb::Drain {}, REMOVE).await? {
             Answer::Done => Ok(()),
+            _ => Err(WardenCallError::Nonsense),
+        }
+    }
+
+    /// What each profile's image is now.
+    pub(super) async fn images(&self) -> Result<Vec<ImageState>, WardenCallError> {
+        match self.ask(&Verb::Images {}, LOOK).await? {
+            Answer::Images(images) => Ok(images),
             _ => Err(WardenCallError::Nonsense),
         }
     }

@@ -5,6 +5,7 @@
 //! are in use at one time than there are, so that other images stay warm and a successor can be made before its
 //! predecessor goes.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use gavel_protocol::Bytes;
@@ -71,6 +72,8 @@ pub struct SlotPlan {
     slots: Vec<Slot>,
     host: Host,
     warm_commands: u32,
+    /// Toolchains of which a sandbox waits before anybody needs one.
+    warm_toolchains: BTreeSet<String>,
 }
 
 /// What may run at one time could take more memory than the host has.
@@ -129,7 +132,9 @@ impl SlotPlan {
             return Err(PlanError::Uids { slots: slots.len(), base: config.sandbox.uid_base });
         }
         let warm_commands = config.gojudge.slots.unwrap_or((2 * host.cores).max(4));
-        Ok(Self { profiles, quotas, slots, host, warm_commands })
+        let by_default = languages.toolchains().filter(|(_, toolchain)| toolchain.default);
+        let warm_toolchains = by_default.map(|(name, _)| name.to_owned()).collect();
+        Ok(Self { profiles, quotas, slots, host, warm_commands, warm_toolchains })
     }
 
     /// What containers are made of.
@@ -153,20 +158,22 @@ impl SlotPlan {
     }
 
     /// The profiles of a kind, and how many sandboxes of each are kept whether anybody uses them or not: so many that the
-    /// first submissions need not wait, and one slot remains for a successor. Images that only some languages' programs
-    /// run in are made when they are needed.
+    /// first submissions need not wait, and one slot remains for a successor. Of images that only some languages' programs
+    /// run in, and of toolchains that not every installation has, they are made when they are needed.
     pub fn kept(&self, quota: Quota) -> Vec<(Profile, u32)> {
         let of_kind = |profile: &&Profile| profile.kind() == quota.kind;
         let profiles: Vec<&Profile> =
             self.profiles.iter().map(|spec| &spec.profile).filter(of_kind).collect();
         let mut left = quota.slots - 1;
-        let share = (quota.at_once / u32::try_from(profiles.len()).unwrap_or(u32::MAX).max(1)).max(1);
+        let images = u32::try_from(self.warm_toolchains.len()).unwrap_or(u32::MAX).max(1);
+        let share = (quota.at_once / images).max(1);
         let kept = |profile: &Profile| {
             let wanted = match profile {
                 Profile::Run => quota.at_once,
                 Profile::Runtime(_) => 0,
                 Profile::Command => self.warm_commands.min(quota.at_once),
-                Profile::Toolchain(_) => share,
+                Profile::Toolchain(name) if self.warm_toolchains.contains(name) => share,
+                Profile::Toolchain(_) => 0,
             };
             let count = wanted.min(left);
             left -= count;
@@ -325,7 +332,8 @@ mod tests {
         let of = |section: &str, names: &[&str]| -> String {
             names.iter().map(|name| format!("[{section}.{name}]\nimage='{name}'\n")).collect()
         };
-        std::fs::write(&file, of("toolchains", toolchains) + &of("runtimes", runtimes)).unwrap();
+        let toolchains = of("toolchains", toolchains).replace("image='", "default=true\nimage='");
+        std::fs::write(&file, toolchains + &of("runtimes", runtimes)).unwrap();
         Languages::load(file.path(), "latest").unwrap()
     }
 
@@ -372,6 +380,40 @@ mod tests {
         assert_eq!(kept(&["gcc"], &["jre"], None), ["run 2, run:jre 0", "toolchain:gcc 2"]);
         assert_eq!(kept(&["a", "b", "c"], &[], None)[1], "toolchain:a 1, toolchain:b 1, toolchain:c 1");
         assert_eq!(kept(&["a", "b", "c"], &[], Some(1))[1], "toolchain:a 1, toolchain:b 1, toolchain:c 0");
+    }
+
+    #[test]
+    fn of_thirty_toolchains_only_those_that_everybody_has_are_kept_and_never_more_than_there_are_slots() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let toolchain = |n: usize| format!("[toolchains.t{n}]\nimage='t'\ndefault={}\n", n.is_multiple_of(8));
+        let runtime = |n: usize| format!("[runtimes.r{n}]\nimage='t'\n");
+        let text: String = (0..30).map(|n| toolchain(n) + &runtime(n)).collect();
+        std::fs::write(&file, text).unwrap();
+        let languages = Languages::load(file.path(), "latest").unwrap();
+        let host = Host { cores: 2, memory: Bytes::mib(24 * 1024) };
+        for spare in [None, Some(1), Some(3)] {
+            let mut config = judging_only();
+            config.sandbox.spare_slots = spare;
+            let plan = SlotPlan::new(&config, &languages, host).unwrap();
+            for quota in plan.quotas() {
+                let kept: Vec<(Profile, u32)> = plan.kept(*quota);
+                let sum: u32 = kept.iter().map(|(_, count)| count).sum();
+                assert!(sum < quota.slots && sum <= 4, "{spare:?}: {kept:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_container_has_room_for_what_runtimes_have_beside_their_programs() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = "[runtimes.jre]\nimage='jre'\n[[languages]]\nid='j'\nname='J'\nruntime='jre'\nsource='a.j'\nrun=['j']\n\
+                    memory_extra='64MiB'\nprocesses=40";
+        std::fs::write(&file, text).unwrap();
+        let languages = Languages::load(file.path(), "latest").unwrap();
+        let profiles = Profiles::new(&judging_only(), &languages);
+        let [run, jre] = ["run", "run:jre"].map(|name| profiles.named(name).unwrap());
+        assert_eq!(jre.memory.get() - run.memory.get(), Bytes::mib(64).get());
+        assert_eq!(jre.processes - run.processes, 40);
     }
 
     #[test]

@@ -100,6 +100,11 @@ impl Profile {
         language.toolchain.clone().map(Self::Toolchain)
     }
 
+    /// Those whose sandboxes a language needs.
+    pub fn needed_by(language: &Language) -> impl Iterator<Item = Self> {
+        Self::of_compilations(language).into_iter().chain([Self::of_runs(language)])
+    }
+
     /// The profile's name in names: `run`, `gcc`.
     pub fn short(&self) -> &str {
         match self {
@@ -153,6 +158,7 @@ impl Profiles {
     /// Those of the settings. Commands have one where the go-judge API is enabled.
     pub fn new(config: &Config, languages: &Languages) -> Self {
         let command = config.gojudge.enabled.then(|| command(config));
+        let beside = |spec: ProfileSpec| with_runtimes_own(spec, languages);
         let toolchains = languages
             .toolchains()
             .map(|(name, toolchain)| self::toolchain(name.to_owned(), toolchain.image.clone(), config));
@@ -161,7 +167,8 @@ impl Profiles {
             image: runtime.image.clone(),
             ..run(config)
         });
-        let all = std::iter::once(run(config)).chain(runtimes).chain(command).chain(toolchains);
+        let runs = std::iter::once(run(config)).chain(runtimes).map(beside);
+        let all = runs.chain(command).chain(toolchains);
         Self(all.map(|spec| (spec.profile.clone(), spec)).collect())
     }
 
@@ -193,6 +200,19 @@ fn run(config: &Config) -> ProfileSpec {
         memory: scratch.beside(most.memory),
         processes: most.processes,
         open_files: most.open_files,
+    }
+}
+
+/// With what the runtimes of its languages are allowed beside the programs themselves.
+fn with_runtimes_own(spec: ProfileSpec, languages: &Languages) -> ProfileSpec {
+    let run_here = languages.iter().filter(|language| Profile::of_runs(language) == spec.profile);
+    let allowances: Vec<_> = run_here.map(|language| language.allowance).collect();
+    let memory = allowances.iter().map(|allowance| allowance.memory_extra.get()).max().unwrap_or(0);
+    let processes = allowances.iter().map(|allowance| allowance.processes).max().unwrap_or(0);
+    ProfileSpec {
+        memory: Bytes(spec.memory.get().saturating_add(memory)),
+        processes: spec.processes.saturating_add(processes),
+        ..spec
     }
 }
 

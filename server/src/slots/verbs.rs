@@ -1,4 +1,4 @@
-//! What the server may ask of the warden: four verbs, one JSON object a line each way over a unix socket.
+//! What the server may ask of the warden: five verbs, one JSON object a line each way over a unix socket.
 //!
 //! A caller names a profile and a slot; images, mounts and options are the warden's own.
 
@@ -26,6 +26,8 @@ pub enum Verb {
     List {},
     /// Removes every container of this instance.
     Drain {},
+    /// Tells which images of the profiles there are.
+    Images {},
 }
 
 /// An answer, one line.
@@ -45,8 +47,22 @@ pub enum Answer {
     NoImage(String),
     /// The containers of this instance.
     Containers(Vec<ContainerState>),
+    /// What each profile's image is now.
+    Images(Vec<ImageState>),
     /// Why it was refused or failed.
     Failed(String),
+}
+
+/// The image of a profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageState {
+    /// The profile.
+    pub profile: String,
+    /// What its containers are made from.
+    pub image: String,
+    /// Id of the image of that name; none while there is none.
+    pub id: Option<String>,
 }
 
 /// A container of this instance.

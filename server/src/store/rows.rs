@@ -91,6 +91,8 @@ pub(super) struct JudgementRow {
     verdict: String,
     reason: Option<String>,
     compile: Option<CompilationRow>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limits: Option<LimitsRow>,
     tests: Vec<ResultRow>,
     summary: SummaryRow,
 }
@@ -329,6 +331,7 @@ impl JudgementRow {
             verdict: judgement.verdict.as_str().to_owned(),
             reason: judgement.reason.as_ref().map(|text| cut(text, REASONS).to_owned()),
             compile: judgement.compile.as_ref().map(CompilationRow::of),
+            limits: judgement.limits.as_ref().map(LimitsRow::of),
             tests: judgement.tests.iter().map(|test| ResultRow::of(test, reason)).collect(),
             summary: SummaryRow::of(&judgement.summary),
         }
@@ -339,6 +342,7 @@ impl JudgementRow {
             verdict: verdict(&self.verdict)?,
             reason: self.reason,
             compile: self.compile.map(CompilationRow::compilation),
+            limits: self.limits.map(|limits| limits.limits()),
             tests: self.tests.into_iter().map(ResultRow::result).collect::<Result<_, _>>()?,
             summary: self.summary.summary(),
         })
@@ -467,6 +471,20 @@ mod tests {
     }
 
     #[test]
+    fn what_a_submission_begins_with_and_its_own_memory_come_back() {
+        let mut submission = crate::judge::test_support::submission("int main");
+        (submission.entry_point, submission.own_memory) = (Some("main.cpp".into()), Bytes::mib(7));
+        let json = serde_json::to_string(&ProgramRow::of(&submission)).unwrap();
+        let (id, tests) = (submission.id, submission.tests.iter().map(TestRow::of).collect());
+        let row: ProgramRow = serde_json::from_str(&json).unwrap();
+        let (language, user) = (submission.language.clone(), submission.user.clone());
+        assert_eq!(row.submission(id, language, user, tests).unwrap(), submission);
+        let plain = crate::judge::test_support::submission("int main");
+        let json = serde_json::to_string(&ProgramRow::of(&plain)).unwrap();
+        assert!(!json.contains("own_memory") && !json.contains("entry_point"), "{json}");
+    }
+
+    #[test]
     fn a_judgement_of_the_first_version_is_read() {
         let json = r#"{"verdict":"WrongAnswer","reason":null,"compile":null,"tests":[{"index":0,"verdict":"WrongAnswer",
             "exit_code":0,"signal":null,"reason":"r","cpu":{"secs":1,"nanos":0},"wall":{"secs":1,"nanos":0},"memory":7,
@@ -478,7 +496,7 @@ mod tests {
             judgement.tests[0].stdout,
             Stream { content: "out".into(), is_text: true, truncated: true }
         );
-        assert!(!judgement.tests[0].stderr.is_text);
+        assert!(!judgement.tests[0].stderr.is_text && judgement.limits.is_none());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use gavel_protocol::Bytes;
 
 use super::*;
 use crate::judge::Summary;
-use crate::judge::test_support::submission;
+use crate::judge::test_support::{LIMITS, submission};
 use crate::submission::{Submission, TestCase};
 
 async fn open(directory: &std::path::Path) -> Result<Store, StoreError> {
@@ -31,7 +31,8 @@ fn accepted() -> Judgement {
 
 fn judgement(size: usize) -> Judgement {
     let (reason, compile, tests) = (Some("x".repeat(size)), None, Vec::new());
-    Judgement { verdict: Verdict::Accepted, reason, compile, tests, summary: Summary::default() }
+    let limits = Some(LIMITS);
+    Judgement { verdict: Verdict::Accepted, reason, compile, limits, tests, summary: Summary::default() }
 }
 
 async fn pragma(store: &Store, sql: &'static str) {

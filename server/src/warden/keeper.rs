@@ -14,8 +14,8 @@ use super::ceiling::{Ceiling, CeilingState};
 use super::cgroup_parent::Cgroups;
 use super::container::{INSTANCE, SERVE, Template};
 use super::engine::{CHANGE, Engine, LOOK, within};
-use super::probe;
 use super::reaper::{self, prefix, remove};
+use super::{images, probe};
 use crate::config::Config;
 use crate::slots::{Answer, Entry, ProfileSpec, Slot, SlotPlan, Verb};
 use crate::workspace::Workspace;
@@ -81,6 +81,7 @@ impl Keeper {
                 reaper::list(&self.engine, &self.config.sandbox.instance).await.map(Answer::Containers)
             }
             Verb::Drain {} => self.drain().await.map(|()| Answer::Done),
+            Verb::Images {} => images::list(&self.engine, self.plan.profiles()).await.map(Answer::Images),
         };
         result.unwrap_or_else(|error| {
             match error {

@@ -137,12 +137,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_four_verbs_are_understood() {
+    fn the_five_verbs_are_understood() {
         let create = parse(b"{\"verb\":\"create\",\"profile\":\"run\",\"slot\":3}\n").unwrap();
         assert_eq!(create, Verb::Create { profile: "run".into(), slot: 3 });
         assert_eq!(parse(b"{\"verb\":\"retire\",\"slot\":3}\n").unwrap(), Verb::Retire { slot: 3 });
         assert_eq!(parse(b"{\"verb\":\"list\"}\n").unwrap(), Verb::List {});
         assert_eq!(parse(b"{\"verb\":\"drain\"}\n").unwrap(), Verb::Drain {});
+        assert_eq!(parse(b"{\"verb\":\"images\"}\n").unwrap(), Verb::Images {});
     }
 
     #[test]
@@ -153,6 +154,7 @@ mod tests {
             r#"{"verb":"retire","slot":3,"force":true}"#,
             r#"{"verb":"list","all":true}"#,
             r#"{"verb":"drain","instance":"other"}"#,
+            r#"{"verb":"images","of":"other"}"#,
         ] {
             let refused = parse(format!("{line}\n").as_bytes());
             assert!(

@@ -3,6 +3,7 @@
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -43,6 +44,8 @@ pub(crate) struct Bench {
     pub(crate) sandboxes: StandIn,
     pub(crate) account: Account,
     pub(crate) directory: Arc<tempfile::TempDir>,
+    /// There is no image of the toolchain.
+    pub(crate) no_gcc: Arc<AtomicBool>,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<Result<(), ServerError>>,
 }
@@ -59,7 +62,9 @@ pub(crate) struct Script {
 }
 
 #[derive(Debug)]
-struct Containers;
+struct Containers {
+    no_gcc: Arc<AtomicBool>,
+}
 
 impl Bench {
     pub(crate) async fn start() -> Self {
@@ -74,7 +79,7 @@ impl Bench {
     /// On the state that another server has left.
     pub(crate) async fn on(directory: Arc<tempfile::TempDir>, settings: &[(&str, &str)]) -> Self {
         let mut flags = vec![("http.allow_unauthenticated", "true"), ("queue.drain", "300ms")];
-        flags.extend(settings.iter().filter(|(key, _)| !matches!(*key, "workers" | "broken")));
+        flags.extend(settings.iter().filter(|(key, _)| !matches!(*key, "workers" | "broken" | "no_gcc")));
         let own = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
         let overrides = Overrides {
             file: Some("/dev/null".into()),
@@ -86,6 +91,8 @@ impl Bench {
             settings.iter().find(|(key, _)| *key == "workers").map_or(2, |(_, n)| n.parse().unwrap());
         let broken =
             settings.iter().find(|(key, _)| *key == "broken").map(|(_, language)| (*language).into());
+        let no_gcc = settings.iter().any(|(key, _)| *key == "no_gcc");
+        let no_gcc = Arc::new(AtomicBool::new(no_gcc));
         let judge = Arc::new(Script { broken, ..Script::default() });
         let telemetry = (config.telemetry.metrics || config.telemetry.debug)
             .then(|| TcpListener::bind("127.0.0.1:0").unwrap());
@@ -105,7 +112,7 @@ impl Bench {
             config: Arc::new(config),
             store: open_store(directory.path()).await,
             judging: Arc::clone(&judge),
-            operations: Arc::new(Containers),
+            operations: Arc::new(Containers { no_gcc: Arc::clone(&no_gcc) }),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             workers,
         };
@@ -116,7 +123,7 @@ impl Bench {
         let running = tokio::spawn(server::run(parts, sockets, stopped.map(drop)));
         let client = Client::builder().timeout(PATIENCE).build().unwrap();
         let (telemetry, stop) = (telemetry_url, Some(stop));
-        Self { url, telemetry, grpc_url, client, judge, sandboxes, account, directory, stop, running }
+        Self { url, telemetry, grpc_url, client, judge, sandboxes, account, directory, no_gcc, stop, running }
     }
 
     /// Its store, once more.
@@ -279,6 +286,7 @@ fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgeme
             memory: Bytes(99_614_720),
             cached: false,
         }),
+        limits: Some(submission.limits),
         tests: vec![result],
         summary: Summary { passed, total: 1, cpu_max, wall_max, memory_max },
     }
@@ -297,13 +305,17 @@ impl Operations for Containers {
             retired: [(RetireReason::MaxAge, 1)].into(),
             problem: None,
             no_image: false,
+            image: None,
             kept: 2,
         };
-        PoolStatus {
-            tier: Some(CgroupTier::V2),
-            profiles: vec![of(Profile::Run), of(Profile::Toolchain("gcc".into()))],
-            notes: Vec::new(),
-        }
+        let gcc = of(Profile::Toolchain("gcc".into()));
+        let gcc = match self.no_gcc.load(Ordering::SeqCst) {
+            true => {
+                ProfileStatus { idle: 0, leased: 0, no_image: true, problem: Some("no image".into()), ..gcc }
+            }
+            false => ProfileStatus { image: Some("sha256:12ab".into()), ..gcc },
+        };
+        PoolStatus { tier: Some(CgroupTier::V2), profiles: vec![of(Profile::Run), gcc], notes: Vec::new() }
     }
 
     fn recycle(&self) -> Recycled {

@@ -1,7 +1,9 @@
 //! Lists, events, languages, health.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
+use gavel::language::Languages;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, eventually};
@@ -130,8 +132,8 @@ async fn languages_are_those_of_the_file() {
     let (_, body) = bench.get("/api/v1/languages").await;
     let ids: BTreeSet<&str> =
         body.as_array().unwrap().iter().map(|language| language["id"].as_str().unwrap()).collect();
-    let shipped = ["c11", "c17", "c23", "cpp17", "cpp20", "cpp20-sanitized", "cpp23", "cpp26"];
-    assert_eq!(ids, BTreeSet::from(shipped));
+    let file = Languages::load("../images/languages.toml".as_ref(), "latest").unwrap();
+    assert_eq!(ids, file.iter().map(|language| language.id.as_str()).collect());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -169,6 +171,32 @@ async fn a_language_that_is_broken_is_told_and_refused_and_the_others_are_served
     assert!(refused["detail"].as_str().unwrap().contains("the self-test of c23 failed"), "{refused}");
     let (status, _) = bench.post(json!({"language": "c17", "source": "accept"})).await;
     assert_eq!(status, 202);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_language_that_is_not_installed_is_refused_with_the_command_until_its_image_is_there() {
+    let bench = Bench::with(&[("no_gcc", "")]).await;
+    let c17 = async || {
+        let (_, languages) = bench.get("/api/v1/languages").await;
+        languages.as_array().unwrap().iter().find(|language| language["id"] == "c17").unwrap().clone()
+    };
+    let missing = c17().await;
+    assert_eq!((&missing["state"], &missing["available"]), (&json!("not-installed"), &json!(false)));
+    assert_eq!(missing["install"], "make toolchain gcc");
+    let (status, refused) = bench.post(json!({"language": "c17", "source": "accept"})).await;
+    assert_eq!(
+        (status.as_u16(), &refused["type"]),
+        (422, &json!("urn:gavel:problem:language-not-installed"))
+    );
+    assert_eq!(refused["detail"], "`c17` is not installed: `make toolchain gcc` installs it");
+    let (_, body) = bench.get("/readyz").await;
+    assert!(body["not_installed"].as_array().unwrap().contains(&json!("c17")), "{body}");
+    bench.no_gcc.store(false, Ordering::SeqCst);
+    assert_eq!(c17().await["state"], "installed");
+    let (status, body) = bench.post(json!({"language": "c17", "source": "accept", "wait": true})).await;
+    assert_eq!((status.as_u16(), &body["verdict"]), (200, &json!("Accepted")));
+    let sample = || async { (bench.get("/readyz").await.0 == 200).then_some(()) };
+    eventually(sample).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::config::Config;
 use crate::language::Languages;
-use crate::slots::{Host, PlanError, Profiles, SlotPlan};
+use crate::slots::{Host, PlanError, SlotPlan};
 use crate::telemetry;
 use crate::warden::{self, Ceiling, CeilingState, EngineSurvey, SOCKET, WardenError, survey};
 
@@ -14,7 +14,9 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     match &languages {
         Ok(languages) => {
-            images.extend(Profiles::new(config, languages).iter().map(|spec| spec.image.clone()));
+            // The others are installed where they are wanted.
+            let needed = languages.toolchains().filter(|(_, toolchain)| toolchain.default);
+            images.extend(needed.map(|(_, toolchain)| toolchain.image.clone()));
             images.sort_unstable();
             images.dedup();
             findings.push(Finding::good("languages", format!("{} languages", languages.iter().count())));

@@ -12,7 +12,7 @@ use crate::submission::{Checker, Isolation, Submission, TestCase};
 /// Of everything but the id. Digests are stored, with the number of their form: what is made in another way has another
 /// number (`store/submissions.rs`).
 pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
-    let Submission { id: _, language, files, tests, user, .. } = submission;
+    let Submission { id: _, language, files, entry_point, tests, user, .. } = submission;
     let Asked { limits, compile_limits, isolation, checker } = asked;
     let mut digest = Digest(blake3::Hasher::new());
     digest.add(language.as_bytes());
@@ -31,6 +31,17 @@ pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
     digest.word(user.as_deref());
     digest.word(isolation.map(name_of_isolation));
     digest.word(checker.map(name_of_checker));
+    // What there was not at first is part of it only where it is asked for: a digest is the same in every version.
+    if let Some(entry_point) = entry_point {
+        digest.add(b"entry_point");
+        digest.add(entry_point.as_bytes());
+    }
+    for (name, number) in limits.iter().flat_map(NewLimits::allowance) {
+        if let Some(number) = number.and_then(Number::as_f64) {
+            digest.add(name.as_bytes());
+            digest.number(number.to_bits());
+        }
+    }
     *digest.0.finalize().as_bytes()
 }
 
@@ -107,5 +118,11 @@ mod tests {
             "3ac48fb90788a3d51b2c5003c48caa0a1207ce99c0004405903465f68ac04cf3"
         );
         assert_ne!(of(&submission, &Asked::default()), of(&submission, &asked));
+        let begun = Submission { entry_point: Some("main.cpp".into()), ..submission.clone() };
+        assert_ne!(of(&begun, &asked), of(&submission, &asked));
+        let slow = |json: &str| Asked { limits: serde_json::from_str(json).ok(), ..Asked::default() };
+        let [none, once, twice] =
+            [r"{}", r#"{"time_factor":1}"#, r#"{"time_factor":2}"#].map(|json| of(&submission, &slow(json)));
+        assert!(none != once && once != twice && none == of(&submission, &Asked::default()));
     }
 }

@@ -58,6 +58,6 @@ pub(crate) fn submissions(body: &[u8]) {
     let limits = &place().config.limits;
     for submission in whole.iter() {
         assert!(!submission.files.is_empty() && !submission.tests.is_empty());
-        assert!(submission.tests.len() <= limits.tests && submission.limits.memory <= limits.run_max.memory);
+        assert!(submission.tests.len() <= limits.tests && submission.own_memory <= limits.run_max.memory);
     }
 }

@@ -20,6 +20,7 @@ use crate::http::Budget;
 use crate::http::peer::Peer;
 use crate::http::taken::{Pieces, Taken};
 use crate::judge::Verdict;
+use crate::readiness::Standing;
 use crate::store::Cancelled;
 use crate::submission::SubmissionId;
 use crate::submissions::{Listed, Wanted};
@@ -41,9 +42,7 @@ pub(super) async fn create(
     let key = idempotency_key(&request)?;
     let received = receive(api.clone().into_inner(), &budget, &uploads, &request, payload).await?;
     let Received { submission, asked, wait } = received;
-    if let Some(why) = api.readiness.refusal(&submission.language, &api.operations.status()) {
-        return Err(Problem::LanguageUnavailable { language: submission.language, why });
-    }
+    check_served(&api, &submission.language)?;
     let key = key.map(|key| (key, digest::of(&submission, &asked)));
     let id = api.submissions.submit(submission, key).await?;
     // The one line that has both ids: the request's is in its span.
@@ -57,6 +56,19 @@ pub(super) async fn create(
     let location = format!("{}/api/v1/submissions/{id}", prefix(&request));
     response.insert_header((header::LOCATION, location));
     answer(&api, view, response, &request).await
+}
+
+/// Submissions in this language are judged, or will be in a moment.
+fn check_served(api: &Api, language: &str) -> Result<(), Problem> {
+    let standing = api.readiness.standing(language, &api.operations.status());
+    let language = language.to_owned();
+    match standing.map(|(standing, _version)| standing) {
+        Some(Standing::NotInstalled { install }) => Err(Problem::LanguageNotInstalled { language, install }),
+        Some(Standing::Failing { why, is_refused: true }) => {
+            Err(Problem::LanguageUnavailable { language, why })
+        }
+        Some(Standing::Installed | Standing::Failing { is_refused: false, .. }) | None => Ok(()),
+    }
 }
 
 /// The path below which a proxy in front serves us, as `X-Forwarded-Prefix` has it: the sender finds its submission there.

@@ -12,7 +12,7 @@ use super::elsewhere::{Elsewhere, Parts};
 use crate::content::Content;
 use crate::judge::{Compilation, Judgement, Stream, Summary, TestResult, Verdict};
 use crate::store::Record;
-use crate::submission::SubmissionId;
+use crate::submission::{RunLimits, SubmissionId};
 use crate::submissions::{self, Standing};
 
 /// A submission.
@@ -47,8 +47,23 @@ pub(super) enum State {
 struct JudgementView {
     reason: Option<String>,
     compile: Option<CompilationView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limits: Option<LimitsView>,
     tests: Vec<TestView>,
     summary: SummaryView,
+}
+
+/// What runs were held to.
+#[derive(Debug, Serialize)]
+struct LimitsView {
+    cpu_ms: f64,
+    wall_ms: f64,
+    memory_bytes: u64,
+    stack_bytes: u64,
+    file_bytes: u64,
+    output_bytes: u64,
+    processes: u32,
+    open_files: u32,
 }
 
 #[derive(Debug, Serialize)]
@@ -170,12 +185,29 @@ impl From<State> for submissions::State {
 
 impl JudgementView {
     fn new(judgement: Judgement, elsewhere: &mut Elsewhere) -> Self {
-        let Judgement { verdict: _, reason, compile, tests, summary } = judgement;
+        let Judgement { verdict: _, reason, compile, limits, tests, summary } = judgement;
         Self {
             reason,
             compile: compile.map(CompilationView::from),
+            limits: limits.map(LimitsView::from),
             tests: tests.into_iter().map(|test| TestView::new(test, elsewhere)).collect(),
             summary: SummaryView::from(summary),
+        }
+    }
+}
+
+impl From<RunLimits> for LimitsView {
+    fn from(limits: RunLimits) -> Self {
+        let RunLimits { cpu, wall, memory, stack, file, output, processes, open_files } = limits;
+        Self {
+            cpu_ms: millis(cpu),
+            wall_ms: millis(wall),
+            memory_bytes: memory.get(),
+            stack_bytes: stack.get(),
+            file_bytes: file.get(),
+            output_bytes: output.get(),
+            processes,
+            open_files,
         }
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Problem;
 use super::sieve::Texts;
-use super::wire_limits::{NewLimits, resolve};
+use super::wire_limits::{NewLimits, allowance, refuse_allowance, resolve};
 use crate::config::{LimitsConfig, SandboxConfig};
 use crate::content::Content;
 use crate::http::FieldError;
@@ -167,17 +167,19 @@ impl NewSubmission {
             &rules.limits.compile_max,
             &mut errors,
         );
+        refuse_allowance("compile_limits", asked.compile_limits.as_ref(), &mut errors);
+        let usual = known.map(|language| language.allowance).unwrap_or_default();
+        let allowance = allowance("limits", asked.limits.as_ref(), usual, &mut errors);
         if !errors.0.is_empty() {
             return Err(Problem::Invalid(errors.0));
         }
-        let allowance = known.map(|language| language.allowance).unwrap_or_default();
         let submission = Submission {
             id: Uuid::new_v4(),
             language,
             files,
             entry_point,
             tests,
-            limits: allowance.applied(&own, &rules.limits.run_max),
+            limits: allowance.applied(&usual, &own, &rules.limits.run_max),
             own_memory: own.memory,
             compile_limits: compile,
             user,
@@ -277,7 +279,9 @@ impl Reader<'_> {
         for name in files.keys() {
             if let Err(why) = check_name(name) {
                 self.errors.add(format!("files.{}", shown(name)), why);
-            } else if language.is_some_and(|language| language.artefact.as_deref() == Some(name)) {
+            } else if is_folder(name, files) {
+                self.errors.add(format!("files.{name}"), "there are files in a folder of this name");
+            } else if language.and_then(|language| language.artefact.as_deref()) == name.split('/').next() {
                 self.errors.add(format!("files.{name}"), "this is the name of the compiled program");
             }
         }
@@ -314,19 +318,36 @@ impl Reader<'_> {
     }
 }
 
-/// A plain name that no compiler takes for an option, a response file or a path.
+/// Longest name of a file, folders included, and longest part of one.
+const LONGEST_NAME: usize = 200;
+const LONGEST_PART: usize = 100;
+/// Most folders that a file is in.
+const DEPTH: usize = 8;
+
+/// A relative path of plain names, none of which a compiler takes for an option or a response file.
 fn check_name(name: &str) -> Result<(), &'static str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '+');
     let starts_well = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if name.len() > 100 {
-        return Err("a file name has at most 100 characters");
+    if name.len() > LONGEST_NAME || name.split('/').any(|part| part.len() > LONGEST_PART) {
+        return Err("a file name has at most 200 characters, and at most 100 between two slashes");
     }
-    if !name.starts_with(starts_well) || !name.chars().all(plain) {
+    if name.matches('/').count() > DEPTH {
+        return Err("a file is in at most 8 folders");
+    }
+    if !name.split('/').all(|part| part.starts_with(starts_well) && part.chars().all(plain)) {
         return Err(
-            "a file name consists of letters, digits, `_`, `-`, `.` and `+`, and starts with one of the first three",
+            "a file name, and that of each folder before a `/`, consists of letters, digits, `_`, `-`, `.` and `+`, and starts \
+             with one of the first three",
         );
     }
     Ok(())
+}
+
+/// A file of this name is also a folder that others are in.
+fn is_folder(name: &str, files: &BTreeMap<String, Content>) -> bool {
+    let folder = format!("{name}/");
+    let mut after = files.range::<String, _>(&folder..).map(|(name, _)| name);
+    after.next().is_some_and(|next| next.starts_with(&folder))
 }
 
 fn check_size(files: &BTreeMap<String, Content>, limits: &LimitsConfig, errors: &mut Errors) {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Number;
 
 use super::wire::Errors;
+use crate::language::Allowance;
 use crate::submission::{RunLimits, wall_for};
 
 /// `limits` and `compile_limits`: milliseconds, bytes and counts; what is missing is the default.
@@ -20,6 +21,9 @@ pub(super) struct NewLimits {
     output_bytes: Option<Number>,
     processes: Option<Number>,
     open_files: Option<Number>,
+    time_factor: Option<Number>,
+    time_extra_ms: Option<Number>,
+    memory_extra_bytes: Option<Number>,
 }
 
 impl NewLimits {
@@ -34,9 +38,49 @@ impl NewLimits {
             output_bytes,
             processes,
             open_files,
+            ..
         } = self;
         [cpu_ms, wall_ms, memory_bytes, stack_bytes, file_bytes, output_bytes, processes, open_files]
             .map(Option::as_ref)
+    }
+
+    /// What is asked for instead of a language's own allowance.
+    pub(super) fn allowance(&self) -> [(&'static str, Option<&Number>); 3] {
+        let Self { time_factor, time_extra_ms, memory_extra_bytes, .. } = self;
+        [
+            ("time_factor", time_factor.as_ref()),
+            ("time_extra_ms", time_extra_ms.as_ref()),
+            ("memory_extra_bytes", memory_extra_bytes.as_ref()),
+        ]
+    }
+}
+
+/// The allowance of a language, but for what is asked for instead.
+pub(super) fn allowance(
+    section: &str,
+    asked: Option<&NewLimits>,
+    language: Allowance,
+    errors: &mut Errors,
+) -> Allowance {
+    let Some(NewLimits { time_factor, time_extra_ms, memory_extra_bytes, .. }) = asked.cloned() else {
+        return language;
+    };
+    let mut check = Check { section, errors };
+    let extra = check.extra("time_extra_ms", time_extra_ms);
+    let memory = check.size("memory_extra_bytes", memory_extra_bytes, 0, Allowance::MOST_MEMORY);
+    Allowance {
+        time_factor: check.factor("time_factor", time_factor).unwrap_or(language.time_factor),
+        time_extra: extra.unwrap_or(language.time_extra),
+        memory_extra: memory.unwrap_or(language.memory_extra),
+        processes: language.processes,
+    }
+}
+
+/// A compilation has no allowance.
+pub(super) fn refuse_allowance(section: &str, asked: Option<&NewLimits>, errors: &mut Errors) {
+    let given = asked.into_iter().flat_map(NewLimits::allowance);
+    for (name, _) in given.filter(|(_, number)| number.is_some()) {
+        errors.add(format!("{section}.{name}"), "there is no such field");
     }
 }
 
@@ -63,6 +107,7 @@ pub(super) fn resolve(
         output_bytes,
         processes,
         open_files,
+        ..
     } = asked.unwrap_or_default();
     let mut check = Check { section, errors };
     let cpu = check.span("cpu_ms", cpu_ms, max.cpu);
@@ -99,6 +144,29 @@ impl Check<'_> {
         }
         self.refuse(name, &value, "more than 0", max.as_millis());
         None
+    }
+
+    /// Milliseconds on top, none at all included.
+    fn extra(&mut self, name: &str, value: Option<Number>) -> Option<Duration> {
+        let value = value?;
+        let asked = value.as_f64().filter(|ms| *ms >= 0.0);
+        let span = asked.and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
+        let span = span.filter(|span| *span <= Allowance::MOST_TIME);
+        if span.is_none() {
+            self.refuse(name, &value, "from 0", Allowance::MOST_TIME.as_millis());
+        }
+        span
+    }
+
+    fn factor(&mut self, name: &str, value: Option<Number>) -> Option<f64> {
+        let value = value?;
+        let factor = value.as_f64().filter(|factor| *factor > 0.0 && *factor <= Allowance::MOST_FACTOR);
+        if factor.is_none() {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a hundred")]
+            let most = Allowance::MOST_FACTOR as u128;
+            self.refuse(name, &value, "more than 0", most);
+        }
+        factor
     }
 
     fn size(&mut self, name: &str, value: Option<Number>, min: u64, max: Bytes) -> Option<Bytes> {

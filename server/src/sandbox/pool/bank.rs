@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::lease::LeasedSandbox;
 use super::line::{Ticket, Want};
-use super::state::{self, Effect, Member, Policy, State, Tally};
+use super::state::{self, Effect, Listed, Member, Policy, State, Tally};
 use super::status::ProfileStatus;
 use crate::sandbox::SandboxError;
 use crate::sandbox::member::{RetireReason, Sandbox};
@@ -93,6 +93,11 @@ impl Bank {
     /// Position of a profile.
     pub(super) fn position(&self, profile: &Profile) -> Option<usize> {
         self.profiles.iter().position(|known| known == profile)
+    }
+
+    /// Position of the profile of this name, as [`Profile`] is displayed.
+    pub(super) fn named(&self, name: &str) -> Option<usize> {
+        self.profiles.iter().position(|known| known.to_string() == name)
     }
 
     /// The profile at a position.
@@ -187,8 +192,12 @@ impl Bank {
     pub(super) fn made(self: &Arc<Self>, place: usize, mut sandbox: Sandbox, expires: Instant) {
         sandbox.channel.connection.rest();
         self.act(|state, now| {
+            let is_current = state.is_current(place);
             let facts = state.shelf_of(place);
-            (facts.tier, facts.image) = (Some(sandbox.tier), Some(Arc::clone(&sandbox.image)));
+            facts.tier = Some(sandbox.tier);
+            if is_current {
+                facts.image = Some(Arc::clone(&sandbox.image));
+            }
             state.made(place, sandbox, expires, now)
         });
     }
@@ -274,6 +283,11 @@ impl Bank {
         self.act(|state, _| state.close());
     }
 
+    /// The image of a profile was looked up.
+    pub(super) fn look_up(self: &Arc<Self>, profile: usize, found: Listed, missing: String) {
+        self.act(|state, now| state.look_up(profile, found, missing, now));
+    }
+
     /// Id of the image of a profile's newest sandbox.
     pub(super) fn image(&self, profile: usize) -> Option<Arc<str>> {
         self.state().shelves().nth(profile).and_then(|(shelf, ..)| shelf.image.clone())
@@ -300,6 +314,10 @@ impl Bank {
                 retired: shelf.retired.clone(),
                 problem: shelf.last_error.clone(),
                 no_image: shelf.no_image && shelf.last_error.is_some(),
+                image: match &shelf.listed {
+                    Some(Listed::Image(id)) => Some(Arc::clone(id)),
+                    Some(Listed::Nothing) | None => None,
+                },
             }
         };
         state.shelves().map(of).collect()

@@ -13,11 +13,14 @@ use gavel_protocol::CgroupTier;
 use super::costs::Costs;
 use super::line::{Line, Ticket, Want};
 use crate::sandbox::member::RetireReason;
+use crate::self_test::SELF_TEST;
 use crate::slots::Profile;
 use crate::submission::Isolation;
 
 /// A sandbox beyond those that are always kept goes when nobody has used it for so long.
 const UNUSED: Duration = Duration::from_secs(15 * 60);
+/// And so much sooner when only the self-test ever has.
+const TESTED: Duration = Duration::from_secs(60);
 
 /// Between two attempts to make a sandbox of a profile while they fail, for each profile that fails.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -90,6 +93,8 @@ struct Place<S> {
     user: Option<String>,
     /// It has nearly done its number of runs: time to make its successor.
     worn: bool,
+    /// Somebody has used it: the self-test is nobody.
+    of_use: bool,
 }
 
 /// What is in a place.
@@ -117,12 +122,23 @@ pub(super) struct Shelf {
     pub(super) last_error: Option<String>,
     /// The last attempt failed for want of the image.
     pub(super) no_image: bool,
+    /// Id of the image that its name stands for, as it was looked up last; none before.
+    pub(super) listed: Option<Listed>,
     /// How limits are enforced, as the newest sandbox says.
     pub(super) tier: Option<CgroupTier>,
     /// Id of the newest sandbox's image.
     pub(super) image: Option<Arc<str>>,
     pub(super) created: u64,
     pub(super) retired: BTreeMap<RetireReason, u64>,
+}
+
+/// What an image's name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// Nothing.
+    Nothing,
+    /// The image of this id.
+    Image(Arc<str>),
 }
 
 /// How many sandboxes of a profile there are, by what is done with them.
@@ -164,6 +180,7 @@ impl<S: Member, T: Ticket> State<S, T> {
             memory: 0,
             user: None,
             worn: false,
+            of_use: false,
         };
         let shelf = |(profile, warm)| Shelf {
             profile,
@@ -173,6 +190,7 @@ impl<S: Member, T: Ticket> State<S, T> {
             retry: None,
             last_error: None,
             no_image: false,
+            listed: None,
             tier: None,
             image: None,
             created: 0,
@@ -259,6 +277,12 @@ impl<S: Member, T: Ticket> State<S, T> {
         &mut self.shelves[self.places[place].profile]
     }
 
+    /// What is made in a place is made of what its profile is made of now.
+    pub(super) fn is_current(&self, place: usize) -> bool {
+        let Place { profile, generation, .. } = self.places[place];
+        generation == self.shelves[profile].generation
+    }
+
     /// A sandbox comes back from a lease.
     pub(super) fn give_back(&mut self, place: usize, sandbox: S, now: Instant) -> Vec<Effect<S, T>> {
         let mut effects = Vec::new();
@@ -321,6 +345,35 @@ impl<S: Member, T: Ticket> State<S, T> {
         }
         effects.extend(self.settle(now));
         effects
+    }
+
+    /// A profile's image was looked up, of which `missing` says that it is not there. One that was not there is made use of at
+    /// once, and what is made of one that was replaced is renewed.
+    pub(super) fn look_up(
+        &mut self,
+        profile: usize,
+        found: Listed,
+        missing: String,
+        now: Instant,
+    ) -> Vec<Effect<S, T>> {
+        let shelf = &mut self.shelves[profile];
+        let before = shelf.listed.replace(found.clone());
+        if before.as_ref() == Some(&found) {
+            return Vec::new();
+        }
+        match (before, found) {
+            (_, Listed::Nothing) => (shelf.no_image, shelf.last_error) = (true, Some(missing)),
+            (Some(Listed::Image(_)), Listed::Image(_)) => {
+                shelf.generation += 1;
+                // What the new one makes is not what the old one has made.
+                shelf.image = None;
+            }
+            (_, Listed::Image(_)) if shelf.no_image => {
+                (shelf.no_image, shelf.last_error, shelf.retry) = (false, None, None);
+            }
+            (_, Listed::Image(_)) => {}
+        }
+        self.settle(now)
     }
 
     /// Has all sandboxes of a profile, or of all, renewed; tells how many there are.
@@ -428,6 +481,7 @@ impl<S: Member, T: Ticket> State<S, T> {
             Stand::Idle(mut sandbox) => {
                 place.memory = memory;
                 place.user = user.map(str::to_owned);
+                place.of_use |= user != Some(SELF_TEST);
                 sandbox.note(user);
                 Some((at, sandbox))
             }
@@ -622,6 +676,9 @@ impl<S: Member, T: Ticket> State<S, T> {
 
     /// Attempts are made at will while they succeed, else one at a time with pauses.
     fn may_try(&self, profile: usize, now: Instant) -> bool {
+        if self.shelves[profile].listed == Some(Listed::Nothing) {
+            return false;
+        }
         match self.shelves[profile].retry {
             None => true,
             Some(retry) => retry <= now && self.tally(profile).starting == 0,
@@ -632,7 +689,7 @@ impl<S: Member, T: Ticket> State<S, T> {
         let generation = self.shelves[profile].generation;
         let place = &mut self.places[at];
         (place.stand, place.profile, place.generation) = (Stand::Starting, profile, generation);
-        place.worn = false;
+        (place.worn, place.of_use) = (false, false);
         effects.push(Effect::Make { place: at, profile });
     }
 
@@ -645,7 +702,8 @@ impl<S: Member, T: Ticket> State<S, T> {
         }
         let unused = |state: &Self, at: usize| {
             let place: &Place<S> = &state.places[at];
-            place.profile == profile && now.saturating_duration_since(place.used) >= UNUSED
+            let patience = if place.of_use { UNUSED } else { TESTED };
+            place.profile == profile && now.saturating_duration_since(place.used) >= patience
         };
         if let Some(place) = self.oldest(unused) {
             let shelf = &mut self.shelves[profile];
@@ -690,7 +748,9 @@ impl<S: Member, T: Ticket> State<S, T> {
             None => {
                 let worn = sandbox.runs() > 0 && sandbox.runs() >= self.policy.nearly_all();
                 let place = &mut self.places[at];
-                (place.stand, place.used, place.worn) = (Stand::Idle(sandbox), now, worn);
+                let is_test = sandbox.runs() > 0 && place.user.as_deref() == Some(SELF_TEST);
+                let used = if is_test && place.of_use { place.used } else { now };
+                (place.stand, place.used, place.worn) = (Stand::Idle(sandbox), used, worn);
             }
         }
     }

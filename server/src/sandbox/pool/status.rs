@@ -1,6 +1,7 @@
 //! How the pool stands, as all see it who ask, and as it is told in JSON.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use gavel_protocol::CgroupTier;
 use serde::{Serialize, Serializer};
@@ -45,6 +46,15 @@ pub struct ProfileStatus {
     pub problem: Option<String>,
     /// That is for want of its image.
     pub no_image: bool,
+    /// Id of the image that new ones are made of, as far as that is known.
+    pub image: Option<Arc<str>>,
+}
+
+impl ProfileStatus {
+    /// There is no sandbox, and can be none, for want of the image.
+    pub fn lacks_image(&self) -> bool {
+        self.no_image && self.idle + self.leased == 0
+    }
 }
 
 impl PoolStatus {
@@ -92,6 +102,7 @@ mod tests {
             retired: [(RetireReason::MaxAge, 1), (RetireReason::Dirty, 2)].into(),
             problem: None,
             no_image: false,
+            image: Some("sha256:12ab".into()),
         };
         let status = PoolStatus::new(vec![profile], Some(CgroupTier::None), None);
         let expected = serde_json::json!({
@@ -99,6 +110,7 @@ mod tests {
             "profiles": [{
                 "profile": "toolchain:gcc", "slots": 2, "kept": 3, "idle": 1, "leased": 2, "starting": 0, "waiting": 4,
                 "created": 5, "retired": {"max_age": 1, "dirty": 2}, "problem": null, "no_image": false,
+                "image": "sha256:12ab",
             }],
             "notes": ["sandboxes have no cgroups: limits are rlimits and those of whole containers"],
         });

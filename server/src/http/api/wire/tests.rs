@@ -3,10 +3,15 @@ use proptest::prelude::*;
 use super::*;
 use crate::config::Config;
 
+/// Read once: properties are tried hundreds of times.
+fn shipped() -> &'static Languages {
+    static SHIPPED: std::sync::OnceLock<Languages> = std::sync::OnceLock::new();
+    SHIPPED.get_or_init(|| Languages::load("../images/languages.toml".as_ref(), "latest").unwrap())
+}
+
 fn accept(body: &[u8]) -> Result<Submission, Problem> {
     let config = Config::default();
-    let languages = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
-    let rules = Rules { limits: &config.limits, sandbox: &config.sandbox, languages: &languages };
+    let rules = Rules { limits: &config.limits, sandbox: &config.sandbox, languages: shipped() };
     let texts = Texts::default();
     let (new, unknown) = NewSubmission::parse(body, &texts)?;
     new.into_submission(rules, &texts, unknown).map(|(submission, _asked)| submission)
@@ -72,4 +77,139 @@ fn time_on_the_clock_follows_the_cpu_time_and_the_stack_the_memory() {
     assert_eq!(own.wall, std::time::Duration::from_micros(3_000_500));
     assert_eq!(own.stack, gavel_protocol::Bytes::mib(8));
     assert_eq!(limits(r#"{"cpu_ms": 30000}"#).wall, std::time::Duration::from_secs(91));
+}
+
+const PYTHON: &str = "[runtimes.python]\nimage='python'\n[[languages]]\nid='python3'\nname='Python'\nruntime='python'\n\
+    source='main.py'\nrun=['python3','{entry}']\ntime_factor=2.0\ntime_extra='100ms'\nmemory_extra='16MiB'\nprocesses=8";
+
+fn accept_python(body: serde_json::Value) -> Result<Submission, String> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, PYTHON).unwrap();
+    let (config, languages) = (Config::default(), Languages::load(file.path(), "latest").unwrap());
+    let rules = Rules { limits: &config.limits, sandbox: &config.sandbox, languages: &languages };
+    let mut body = body;
+    body["language"] = "python3".into();
+    let (new, unknown) = NewSubmission::parse(body.to_string().as_bytes(), &Texts::default()).unwrap();
+    match new.into_submission(rules, &Texts::default(), unknown) {
+        Ok((submission, _)) => Ok(submission),
+        Err(Problem::Invalid(errors)) => Err(errors
+            .iter()
+            .map(|error| format!("{}: {}", error.field, error.detail))
+            .collect::<Vec<_>>()
+            .join("; ")),
+        Err(other) => Err(other.to_string()),
+    }
+}
+
+#[test]
+fn a_language_gives_its_programs_more_and_a_submission_may_say_how_much() {
+    use gavel_protocol::Bytes;
+    use std::time::Duration;
+    let limits = |limits: &str| {
+        let limits: serde_json::Value = serde_json::from_str(limits).unwrap();
+        accept_python(serde_json::json!({"source": "", "limits": limits}))
+    };
+    let usual = limits(r#"{"cpu_ms": 1000}"#).unwrap();
+    assert_eq!(
+        (usual.limits.cpu, usual.limits.wall),
+        (Duration::from_millis(2100), Duration::from_millis(8100))
+    );
+    assert_eq!((usual.limits.memory, usual.own_memory), (Bytes::mib(272), Bytes::mib(256)));
+    assert_eq!((usual.limits.processes, usual.limits.stack), (72, Bytes::mib(256)));
+    let plain = r#"{"cpu_ms": 1000, "time_factor": 1, "time_extra_ms": 0, "memory_extra_bytes": 0}"#;
+    let plain = limits(plain).unwrap().limits;
+    assert_eq!(
+        (plain.cpu, plain.wall, plain.memory),
+        (Duration::from_secs(1), Duration::from_secs(4), Bytes::mib(256))
+    );
+    let longest =
+        limits(r#"{"cpu_ms": 30000, "wall_ms": 120000, "time_factor": 100, "memory_bytes": 1073741824}"#)
+            .unwrap();
+    assert_eq!(
+        (longest.limits.cpu, longest.limits.wall),
+        (Duration::from_secs(30), Duration::from_secs(120))
+    );
+    assert_eq!((longest.limits.memory, longest.own_memory), (Bytes::mib(1040), Bytes::mib(1024)));
+    let greedy = limits(r#"{"memory_bytes": 1073741824, "memory_extra_bytes": 4294967296}"#).unwrap();
+    assert_eq!(greedy.limits.memory, Bytes::mib(1040));
+}
+
+#[test]
+fn an_allowance_beyond_its_bounds_or_of_a_compilation_is_refused_by_name() {
+    for (field, value) in [
+        ("time_factor", "0"),
+        ("time_factor", "-1"),
+        ("time_factor", "100.5"),
+        ("time_factor", "1e308"),
+        ("time_extra_ms", "-1"),
+        ("time_extra_ms", "60001"),
+        ("memory_extra_bytes", "4294967297"),
+        ("memory_extra_bytes", "1.5"),
+    ] {
+        let limits: serde_json::Value = serde_json::from_str(&format!("{{\"{field}\": {value}}}")).unwrap();
+        let refused = accept_python(serde_json::json!({"source": "", "limits": limits})).unwrap_err();
+        assert!(refused.starts_with(&format!("limits.{field}: ")), "{refused}");
+        let compile = serde_json::json!({"source": "", "compile_limits": {field: 1}});
+        let refused = accept_python(compile).unwrap_err();
+        assert_eq!(refused, format!("compile_limits.{field}: there is no such field"));
+    }
+}
+
+#[test]
+fn a_program_begins_with_a_source_that_is_named_or_known() {
+    let files = |names: &[&str], entry: Option<&str>| {
+        let files: BTreeMap<&str, &str> = names.iter().map(|name| (*name, "x")).collect();
+        accept_python(serde_json::json!({"files": files, "entry_point": entry}))
+    };
+    let named = files(&["a.py", "pkg/b.py"], Some("pkg/b.py")).unwrap();
+    assert_eq!(named.entry_point.as_deref(), Some("pkg/b.py"));
+    assert!(files(&["main.py", "b.py"], None).is_ok() && files(&["pkg/b.py", "data.txt"], None).is_ok());
+    let ambiguous = files(&["a.py", "pkg/b.py"], None).unwrap_err();
+    assert!(
+        ambiguous.starts_with("entry_point: needed") && ambiguous.contains("a.py, pkg/b.py"),
+        "{ambiguous}"
+    );
+    let data = files(&["main.py", "data.txt"], Some("data.txt")).unwrap_err();
+    assert_eq!(data, "entry_point: `data.txt` is none of the sources: main.py");
+    assert!(files(&["main.py"], Some("../main.py")).is_err());
+}
+
+#[test]
+fn files_may_be_in_folders_and_nowhere_else() {
+    let part = "x".repeat(99);
+    let long = format!("{part}/{part}.py");
+    for name in ["pkg/util.py", "a/b/c/d/e/f/g/h/i.py", "_a/__init__.py", "data/1.txt", &long] {
+        assert!(check_name(name).is_ok(), "{name}");
+    }
+    let deep = "a/".repeat(9) + "b.py";
+    let too_long = format!("{part}/{part}/b.py");
+    let long_part = "x".repeat(101);
+    for name in [
+        "/etc/passwd",
+        "../a.py",
+        "a/../b.py",
+        "a//b.py",
+        "a/",
+        "/",
+        "",
+        "a/.b",
+        "a/-o",
+        "./a.py",
+        "a/@x",
+        "a\\b",
+        "a/b\0",
+        &deep,
+        &too_long,
+        &long_part,
+    ] {
+        assert!(check_name(name).is_err(), "{name}");
+    }
+    let body = |names: &[&str]| {
+        let files: BTreeMap<&str, &str> = names.iter().map(|name| (*name, "x")).collect();
+        accept(serde_json::json!({"language": "c17", "files": files}).to_string().as_bytes())
+    };
+    assert!(body(&["main.c", "lib/list.c", "lib.txt"]).is_ok());
+    for names in [&["main.c", "lib/a.c", "lib"][..], &["main.c", "main/a.c"], &["main.c", "main"]] {
+        assert!(matches!(body(names), Err(Problem::Invalid(_))), "{names:?}");
+    }
 }

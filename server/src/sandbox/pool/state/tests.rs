@@ -482,3 +482,81 @@ proptest! {
         prop_assert_eq!(table.waiting(), 0, "{:#?}", table.state);
     }
 }
+
+fn image(id: &str) -> Listed {
+    Listed::Image(id.into())
+}
+
+impl Table {
+    fn look_up(&mut self, profile: usize, found: Listed) -> String {
+        let effects = self.state.look_up(profile, found, "there is no image".into(), self.now);
+        self.tell(effects)
+    }
+
+    fn shelf(&self, profile: usize) -> &Shelf {
+        self.state.shelves().nth(profile).unwrap().0
+    }
+}
+
+#[test]
+fn what_has_no_image_is_not_tried_and_made_as_soon_as_there_is_one() {
+    let mut table = Table::with_memory(&[1, 0], 4, 2, u64::MAX);
+    assert_eq!(table.look_up(0, Listed::Nothing), "");
+    assert!(table.shelf(0).no_image && table.shelf(0).last_error.is_some());
+    for _ in 0..10 {
+        table.now += LONGEST_PAUSE;
+        let effects = table.state.tick(table.now);
+        assert_eq!(table.tell(effects), "", "nothing is tried");
+    }
+    let made = table.look_up(0, image("1"));
+    assert_eq!(made, "a at 0");
+    assert!(!table.shelf(0).no_image && table.shelf(0).last_error.is_none());
+    assert_eq!(table.look_up(0, image("1")), "", "that is no news");
+}
+
+#[test]
+fn what_is_made_of_an_image_that_was_replaced_is_renewed() {
+    let mut table = Table::new(&[1, 0], 4, 2);
+    table.look_up(0, image("1"));
+    table.state.shelves[0].image = Some("1".into());
+    let renewed = table.look_up(0, image("2"));
+    assert!(renewed.starts_with("a at "), "{renewed}");
+    assert_eq!(table.shelf(0).image, None, "nobody finds what the old one has compiled");
+    assert_eq!(table.look_up(1, image("1")), "");
+}
+
+#[test]
+fn what_only_the_self_test_uses_goes_soon_and_its_use_keeps_nothing() {
+    let mut table = Table::with_memory(&[0], 4, 2, u64::MAX);
+    let use_once = |table: &mut Table, user: &str| {
+        let (place, sandbox) = match table.state.take(0, Isolation::Pooled, Some(user), 0, table.now) {
+            Some(taken) => taken,
+            None => {
+                let want = Want {
+                    profile: 0,
+                    isolation: Isolation::Pooled,
+                    user: Some(user.into()),
+                    memory: vec![0],
+                };
+                let effects = table.state.line_up(want, Waiting(9), table.now);
+                table.tell(effects);
+                table.make_all();
+                table.held.pop().unwrap().1.pop().unwrap()
+            }
+        };
+        drop(table.state.give_back(place, sandbox, table.now));
+    };
+    let alive = |table: &Table| table.state.tally(0).alive();
+    use_once(&mut table, SELF_TEST);
+    table.now += TESTED;
+    drop(table.state.tick(table.now));
+    assert_eq!(alive(&table), 0, "nobody else has used it");
+    use_once(&mut table, "alice");
+    for _ in 0..15 {
+        assert_eq!(alive(&table), 1);
+        table.now += UNUSED / 15;
+        use_once(&mut table, SELF_TEST);
+    }
+    drop(table.state.tick(table.now));
+    assert_eq!(alive(&table), 0, "alice has not used it for long");
+}

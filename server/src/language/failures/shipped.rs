@@ -1,0 +1,260 @@
+//! What is told of what real runtimes print, by the patterns that come with them.
+
+use super::*;
+
+const SHIPPED: &str = include_str!("../../../../images/languages.toml");
+
+fn told(runtime: &str, stderr: &str) -> (Failure, String) {
+    #[derive(Deserialize)]
+    struct Sections {
+        failures: std::collections::BTreeMap<String, Vec<PatternEntry>>,
+    }
+    let sections: Sections = toml::from_str(SHIPPED).unwrap();
+    let failures = Failures::new(&sections.failures[runtime]).unwrap();
+    failures.find(stderr.as_bytes()).unwrap_or_else(|| panic!("{runtime} says nothing of {stderr}"))
+}
+
+#[track_caller]
+fn tells(runtime: &str, stderr: &str, reason: &str) {
+    assert_eq!(told(runtime, stderr), (Failure::RuntimeError, reason.to_owned()));
+}
+
+#[track_caller]
+fn is_out_of_memory(runtime: &str, stderr: &str) {
+    assert_eq!(told(runtime, stderr).0, Failure::MemoryLimitExceeded, "{stderr}");
+}
+
+#[test]
+fn python() {
+    let index = "Traceback (most recent call last):\n  File \"/w/main.py\", line 7, in <module>\n    print(a[5])\n          ~^^^\n\
+        IndexError: list index out of range\n";
+    tells("python", index, "IndexError: list index out of range, main.py line 7");
+    let in_library = "Traceback (most recent call last):\n  File \"/w/main.py\", line 3, in <module>\n    json.loads('{')\n  \
+        File \"/usr/lib/python3.13/json/decoder.py\", line 361, in raw_decode\n    obj, end = f()\n\
+        json.decoder.JSONDecodeError: Expecting property name: line 1 column 2 (char 1)\n";
+    let expecting =
+        "json.decoder.JSONDecodeError: Expecting property name: line 1 column 2 (char 1), main.py line 3";
+    tells("python", in_library, expecting);
+    let chained = "Traceback (most recent call last):\n  File \"/w/a.py\", line 2, in f\n    1/0\n    ~^~\n\
+        ZeroDivisionError: division by zero\n\nDuring handling of the above exception, another exception occurred:\n\n\
+        Traceback (most recent call last):\n  File \"/w/pkg/b.py\", line 9, in <module>\n    raise ValueError('no\\nnumber')\n\
+        ValueError: no\nnumber\n";
+    tells("python", chained, "ValueError: no, pkg/b.py line 9");
+    let bare = "Traceback (most recent call last):\n  File \"/w/main.py\", line 1, in <module>\n    assert False\n           ^^^^^\n\
+        AssertionError\n";
+    tells("python", bare, "AssertionError, main.py line 1");
+    let deep = "Traceback (most recent call last):\n  File \"/w/main.py\", line 5, in <module>\n    f()\n    ~^^\n  \
+        File \"/w/main.py\", line 2, in f\n    return f()\n  [Previous line repeated 996 more times]\n\
+        RecursionError: maximum recursion depth exceeded\n";
+    tells("python", deep, "RecursionError: the recursion is too deep, main.py line 2");
+    is_out_of_memory(
+        "python",
+        "Traceback (most recent call last):\n  File \"/w/main.py\", line 1, in <module>\nMemoryError\n",
+    );
+}
+
+#[test]
+fn java() {
+    let index = "Exception in thread \"main\" java.lang.ArrayIndexOutOfBoundsException: Index 5 out of bounds for length 3\n\
+        \tat Main.main(Main.java:7)\n";
+    tells(
+        "java",
+        index,
+        "ArrayIndexOutOfBoundsException: Index 5 out of bounds for length 3, Main.java line 7",
+    );
+    let in_library = "Exception in thread \"main\" java.util.InputMismatchException\n\
+        \tat java.base/java.util.Scanner.throwFor(Scanner.java:947)\n\tat java.base/java.util.Scanner.nextInt(Scanner.java:2267)\n\
+        \tat pkg.Reader.lambda$read$0(Reader.java:12)\n\tat pkg.Main.main(Main.java:4)\n";
+    tells("java", in_library, "InputMismatchException, Reader.java line 12");
+    let deep = "Exception in thread \"main\" java.lang.StackOverflowError\n\tat Main.f(Main.java:4)\n\tat Main.f(Main.java:4)\n";
+    tells("java", deep, "StackOverflowError: the recursion is too deep, Main.java line 4");
+    let threads = "Exception in thread \"main\" java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory";
+    tells("java", threads, "OutOfMemoryError: more threads than are allowed");
+    is_out_of_memory(
+        "java",
+        "Exception in thread \"main\" java.lang.OutOfMemoryError: Java heap space\n\tat Main.main(Main.java:5)\n",
+    );
+    is_out_of_memory(
+        "java",
+        "# There is insufficient memory for the Java Runtime Environment to continue.\n",
+    );
+}
+
+#[test]
+fn node() {
+    let type_error = "/w/main.js:3\n  return a.x;\n           ^\n\nTypeError: Cannot read properties of null (reading 'x')\n    \
+        at f (/w/main.js:3:12)\n    at Object.<anonymous> (/w/main.js:6:1)\n    \
+        at Module._compile (node:internal/modules/cjs/loader:1554:14)\n\nNode.js v20.19.2\n";
+    tells("node", type_error, "TypeError: Cannot read properties of null (reading 'x'), main.js line 3");
+    let module = "file:///w/main.mjs:2\nthrow new Error('no');\n      ^\n\nError: no\n    at file:///w/main.mjs:2:7\n    \
+        at ModuleJob.run (node:internal/modules/esm/module_job:271:25)\n\nNode.js v20.19.2\n";
+    tells("node", module, "Error: no, main.mjs line 2");
+    let thrown = "/w/main.js:1\nthrow 5;\n^\n5\n(Use `node --trace-uncaught ...` to show where the exception was thrown)\n";
+    tells("node", thrown, "uncaught exception, main.js line 1");
+    let deep = "/w/main.js:1\nfunction f() { return f() + 1; }\n           ^\n\nRangeError: Maximum call stack size exceeded\n    \
+        at f (/w/main.js:1:12)\n    at f (/w/main.js:1:23)\n";
+    tells(
+        "node",
+        deep,
+        "RangeError: Maximum call stack size exceeded: the recursion is too deep, main.js line 1",
+    );
+    is_out_of_memory(
+        "node",
+        "\n<--- Last few GCs --->\n\nFATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n",
+    );
+}
+
+#[test]
+fn go() {
+    let index = "panic: runtime error: index out of range [5] with length 3\n\ngoroutine 1 [running]:\nmain.f(...)\n\t/w/util.go:7\n\
+        main.main()\n\t/w/main.go:4 +0x1d\n";
+    tells("go", index, "panic: runtime error: index out of range [5] with length 3, util.go line 7");
+    let nil = "panic: runtime error: invalid memory address or nil pointer dereference\n[signal SIGSEGV: segmentation violation code=0x1]\n\n\
+        goroutine 1 [running]:\nmain.main()\n\t./main.go:7 +0x18\nexit status 2\n";
+    tells(
+        "go",
+        nil,
+        "panic: runtime error: invalid memory address or nil pointer dereference, main.go line 7",
+    );
+    tells(
+        "go",
+        "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\n",
+        "fatal error: all goroutines are asleep - deadlock!",
+    );
+    tells(
+        "go",
+        "runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n",
+        "stack overflow: the recursion is too deep",
+    );
+    is_out_of_memory("go", "fatal error: runtime: out of memory\n\nruntime stack:\n");
+    is_out_of_memory(
+        "go",
+        "runtime: out of memory: cannot allocate 4194304-byte block\nfatal error: out of memory\n",
+    );
+}
+
+#[test]
+fn rust() {
+    let index = "\nthread 'main' panicked at main.rs:3:5:\nindex out of bounds: the len is 3 but the index is 5\n\
+        note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
+    tells("rust", index, "panicked: index out of bounds: the len is 3 but the index is 5, main.rs line 3");
+    let numbered = "thread 'main' (7) panicked at /w/util/list.rs:31:9:\nno such element\n";
+    tells("rust", numbered, "panicked: no such element, util/list.rs line 31");
+    tells(
+        "rust",
+        "\nthread 'main' has overflowed its stack\nfatal runtime error: stack overflow\n",
+        "stack overflow: the recursion is too deep",
+    );
+    is_out_of_memory("rust", "memory allocation of 1073741824 bytes failed\n");
+}
+
+#[test]
+fn dotnet_and_mono() {
+    let mono = "\nUnhandled Exception:\nSystem.IndexOutOfRangeException: Index was outside the bounds of the array.\n  \
+        at Program.Main () [0x00007] in /w/main.cs:7 \n\
+        [ERROR] FATAL UNHANDLED EXCEPTION: System.IndexOutOfRangeException: Index was outside the bounds of the array.\n";
+    tells(
+        "dotnet",
+        mono,
+        "IndexOutOfRangeException: Index was outside the bounds of the array., main.cs line 7",
+    );
+    let dotnet = "Unhandled exception. System.DivideByZeroException: Attempted to divide by zero.\n   at Program.Main() in /w/main.cs:line 3\n";
+    tells("dotnet", dotnet, "DivideByZeroException: Attempted to divide by zero., main.cs line 3");
+    let stripped =
+        "\nUnhandled Exception:\nSystem.Exception: no\n  at Program.Main () [0x00000] in <9c4f>:0 \n";
+    tells("dotnet", stripped, "Exception: no");
+    tells(
+        "dotnet",
+        "Stack overflow: IP: 0x40d0a5d8, fault addr: 0x7ffc\n",
+        "StackOverflowException: the recursion is too deep",
+    );
+    is_out_of_memory(
+        "dotnet",
+        "[ERROR] FATAL UNHANDLED EXCEPTION: System.OutOfMemoryException: Out of memory\n",
+    );
+}
+
+#[test]
+fn ruby() {
+    let index = "main.rb:7:in `fetch': index 5 outside of array bounds: -3...3 (IndexError)\n\tfrom main.rb:7:in `<main>'\n";
+    tells("ruby", index, "IndexError: index 5 outside of array bounds: -3...3, main.rb line 7");
+    let zero = "/w/util.rb:1:in 'Integer#/': divided by 0 (ZeroDivisionError)\n";
+    tells("ruby", zero, "ZeroDivisionError: divided by 0, util.rb line 1");
+    let deep = "main.rb:2:in `f': stack level too deep (SystemStackError)\n\tfrom main.rb:2:in `f'\n";
+    tells("ruby", deep, "SystemStackError: the recursion is too deep, main.rb line 2");
+    is_out_of_memory("ruby", "main.rb:1:in `*': failed to allocate memory (NoMemoryError)\n");
+}
+
+#[test]
+fn php() {
+    let zero = "PHP Fatal error:  Uncaught DivisionByZeroError: Division by zero in /w/main.php:3\nStack trace:\n#0 {main}\n  \
+        thrown in /w/main.php on line 3\n";
+    tells("php", zero, "DivisionByZeroError: Division by zero, main.php line 3");
+    let deep = "PHP Fatal error:  Uncaught Error: Maximum call stack size of 8339456 bytes (zend.max_allowed_stack_size - \
+        zend.reserved_stack_size) reached. Infinite recursion? in /w/main.php:2\nStack trace:\n#0 /w/main.php(2): f()\n";
+    tells("php", deep, "the recursion is too deep, main.php line 2");
+    is_out_of_memory(
+        "php",
+        "PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted (tried to allocate 20480 bytes) in /w/main.php on line 4\n",
+    );
+}
+
+#[test]
+fn lua_and_perl() {
+    let nil =
+        "lua5.4: main.lua:3: attempt to index a nil value (global 'a')\nstack traceback:\n\t[C]: in ?\n";
+    tells("lua", nil, "attempt to index a nil value (global 'a'), main.lua line 3");
+    let deep = "lua: main.lua:1: stack overflow\nstack traceback:\n";
+    tells("lua", deep, "stack overflow: the recursion is too deep, main.lua line 1");
+    is_out_of_memory("lua", "lua5.4: not enough memory\n");
+    tells(
+        "perl",
+        "Illegal division by zero at main.pl line 3.\n",
+        "Illegal division by zero, main.pl line 3",
+    );
+    let reading = "no number at /w/lib/Reader.pm line 12, <STDIN> line 4.\n";
+    tells("perl", reading, "no number, lib/Reader.pm line 12");
+    is_out_of_memory("perl", "Out of memory in perl:util:safesysrealloc\n");
+}
+
+#[test]
+fn haskell_and_ocaml() {
+    let head = "main: Prelude.head: empty list\nCallStack (from HasCallStack):\n  \
+        error, called at libraries/base/GHC/List.hs:1644:3 in base:GHC.List\n  errorEmptyList, called at libraries/base/GHC/List.hs:87:11 in base:GHC.List\n  \
+        head, called at main.hs:3:15 in main:Main\n";
+    tells("haskell", head, "Prelude.head: empty list, main.hs line 3");
+    tells("haskell", "main: divide by zero\n", "divide by zero");
+    tells(
+        "haskell",
+        "main: stack overflow: use +RTS -K<size> to increase it\n",
+        "stack overflow: the recursion is too deep",
+    );
+    is_out_of_memory(
+        "haskell",
+        "main: Heap exhausted;\nmain: Current maximum heap size is 268435456 bytes (256 MB).\n",
+    );
+    let bounds = "Fatal error: exception Invalid_argument(\"index out of bounds\")\n\
+        Raised by primitive operation at Dune__exe__Main in file \"main.ml\", line 3, characters 2-7\n";
+    tells("ocaml", bounds, "Invalid_argument(\"index out of bounds\"), main.ml line 3");
+    tells("ocaml", "Fatal error: exception Not_found\n", "Not_found");
+    tells("ocaml", "Fatal error: exception Stack_overflow\n", "Stack_overflow: the recursion is too deep");
+    is_out_of_memory("ocaml", "Fatal error: exception Out_of_memory\n");
+}
+
+#[test]
+fn r() {
+    tells(
+        "r",
+        "Error in a[[5]] : subscript out of bounds\nExecution halted\n",
+        "subscript out of bounds (in a[[5]])",
+    );
+    tells(
+        "r",
+        "Error in f() : \n  this is a long message\nCalls: f\nExecution halted\n",
+        "this is a long message (in f())",
+    );
+    tells("r", "Error: object 'x' not found\nExecution halted\n", "object 'x' not found");
+    let deep = "Error: evaluation nested too deeply: infinite recursion / options(expressions=)?\nExecution halted\n";
+    tells("r", deep, "the recursion is too deep");
+    is_out_of_memory("r", "Error: cannot allocate vector of size 7.5 Gb\nExecution halted\n");
+}
