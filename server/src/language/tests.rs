@@ -14,9 +14,15 @@ fn parse(text: &str, tag: &str) -> Result<Languages, LanguagesError> {
 #[test]
 fn the_shipped_file_is_valid_and_has_the_promised_languages() {
     let languages = parse(SHIPPED, "latest").unwrap();
-    for id in ["c11", "c17", "c23", "cpp17", "cpp20", "cpp23", "cpp26", "cpp20-sanitized"] {
-        assert!(languages.get(id).is_some(), "{id}");
-    }
+    let defaults = "c11 c17 c23 cpp17 cpp20 cpp23 cpp26 cpp20-sanitized python3 java21 javascript";
+    let others = "ada bash c17-clang cpp20-clang csharp d fortran go haskell kotlin lisp lua nasm ocaml pascal perl php \
+                  prolog pypy3 r ruby rust sql typescript";
+    let by_default = |id: &str| {
+        let language = languages.get(id).unwrap_or_else(|| panic!("there is no {id}"));
+        language.toolchain.as_deref().is_some_and(|name| languages.toolchain(name).unwrap().1.default)
+    };
+    assert!(defaults.split_whitespace().all(by_default));
+    assert!(!others.split_whitespace().any(by_default));
 }
 
 #[test]
