@@ -1,12 +1,17 @@
 //! HTTP: what all APIs share, and a folder for each of them.
 
+use std::future::ready;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_http::HttpService;
+use actix_server::Server;
+use actix_service::{ServiceFactoryExt as _, map_config};
+use actix_web::dev::{AppConfig, fn_service};
 use actix_web::middleware::{DefaultHeaders, from_fn};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Resource, Route, guard, web};
+use actix_web::rt::net::TcpStream;
+use actix_web::{App, HttpRequest, HttpResponse, Resource, Route, guard, web};
 
 mod access_log;
 mod api;
@@ -15,6 +20,7 @@ mod body;
 mod error;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz;
+mod gate;
 mod gojudge;
 mod health;
 mod peer;
@@ -25,6 +31,7 @@ pub(crate) mod telemetry;
 
 pub(crate) use body::{Arriving, Body, Budget, was_read};
 pub use error::{FieldError, Problem};
+use gate::Gated;
 pub(crate) use gojudge::json::all_values;
 pub(crate) use gojudge::{Form, FormError};
 
@@ -47,6 +54,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// An idle connection stays open for longer than the proxies and clients in front keep theirs (60 s is usual), so that
 /// none of them sends a request into a connection that is just being closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// A client has so long to take the last of an answer where the connection ends with it.
+const LAST_BYTES: Duration = Duration::from_secs(1);
 /// Connections of each worker.
 const CONNECTIONS: usize = 10_000;
 
@@ -93,10 +102,17 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     let sockets = web::Data::new(sockets);
     let uploads = web::Data::new(api::Uploads::new());
     let connections = api.connections.clone();
-    let server = HttpServer::new(move || {
+    let address = listener.local_addr()?;
+    let builder = Server::build()
+        .workers(2)
+        .max_concurrent_connections(CONNECTIONS)
+        .shutdown_timeout(5)
+        .disable_signals();
+    let stops = builder.graceful_shutdown_signal();
+    let server = builder.listen("http", listener, move || {
         let gojudge = api.gojudge.clone();
         api.runtimes.note("http");
-        App::new()
+        let app = App::new()
             .app_data(web::Data::from(Arc::clone(&api)))
             .app_data(budget.clone())
             .app_data(sockets.clone())
@@ -106,25 +122,37 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .wrap(from_fn(access_log::note))
             .wrap(from_fn(request_id::attach))
+            .wrap(from_fn(gate::one_by_one))
             .configure(routes)
             .configure(|app| {
                 if let Some(gojudge) = gojudge {
                     app.app_data(web::Data::new(gojudge)).configure(gojudge::routes);
                 }
             })
-            .default_service(web::to(error::not_found))
-    });
-    let server = server
-        .workers(2)
-        .max_connections(CONNECTIONS)
-        .on_connect(move |connection, data| peer::Peer::note(connection, data, &connections))
-        .client_request_timeout(HEAD_TIMEOUT)
-        // A client that goes away ends its handler: its command is killed and its sandbox serves others.
-        .h1_allow_half_closed(false)
-        .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(5)
-        .disable_signals()
-        .listen(listener)?;
+            .default_service(web::to(error::not_found));
+        let (stops, connections) = (stops.clone(), connections.clone());
+        let service = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stops = stops.clone();
+                async move { stops.notified().await }
+            })
+            .local_addr(address)
+            .on_connect_ext(move |connection: &Gated, data| {
+                peer::Peer::note(connection.connection(), data, &connections);
+                data.insert(connection.gate());
+            })
+            .client_request_timeout(HEAD_TIMEOUT)
+            .client_disconnect_timeout(LAST_BYTES)
+            // A client that goes away ends its handler: its command is killed and its sandbox serves others.
+            .h1_allow_half_closed(false)
+            .keep_alive(KEEP_ALIVE)
+            .h1(map_config(app, |()| AppConfig::default()));
+        fn_service(|connection: TcpStream| {
+            let peer = connection.peer_addr().ok();
+            ready(Ok((Gated::new(connection), peer)))
+        })
+        .and_then(service)
+    })?;
     Ok(server.run())
 }
 

@@ -123,6 +123,7 @@ async fn a_server_of_256_mib_outlives_everything_large() {
     relays_and_terminals(&server).await;
     parsers(&server).await;
     bodies(&server).await;
+    requests_behind_each_other(&server).await;
     files(&server).await;
     submissions(&server).await;
     judgements(&server).await;
@@ -321,6 +322,34 @@ async fn bodies(server: &Small) {
     drop(waiting);
     tokio::time::sleep(Duration::from_secs(1)).await;
     server.serves_others("half bodies").await;
+}
+
+/// Requests that are sent without waiting for answers, by clients who take none of these.
+async fn requests_behind_each_other(server: &Small) {
+    for path in ["/healthz", "/api/v1/languages", "/api/v1/submissions?limit=100"] {
+        let many = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").repeat(400);
+        let mut clients = Vec::new();
+        for _ in 0..700 {
+            let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+            socket.set_recv_buffer_size(2048).expect("a small buffer");
+            let address = server.address().parse().expect("an address");
+            let Ok(client) = socket.connect(address).await else { break };
+            clients.push(client);
+        }
+        assert!(clients.len() > 100, "{}", clients.len());
+        for _ in 0..20 {
+            for client in &clients {
+                // What does not fit into the kernel's buffers is not sent.
+                drop(client.try_write(many.as_bytes()));
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        server.lives(path).await;
+        drop(clients);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        server.serves_others(path).await;
+        server.lives(path).await;
+    }
 }
 
 /// Names, which stay as long as their files.

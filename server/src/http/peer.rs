@@ -1,6 +1,5 @@
 //! The connection below a websocket, beside the HTTP server, which reads it only as far as we read.
 
-use std::any::Any;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
@@ -27,8 +26,7 @@ impl From<OwnedFd> for Peer {
 
 impl Peer {
     /// Notes the connection for its requests, with its place among all; where there are too many it ends.
-    pub(super) fn note(connection: &dyn Any, data: &mut Extensions, connections: &Connections) {
-        let Some(connection) = connection.downcast_ref::<TcpStream>() else { return };
+    pub(super) fn note(connection: &TcpStream, data: &mut Extensions, connections: &Connections) {
         let admitted = connection.peer_addr().ok().and_then(|peer| connections.admit(peer.ip(), HTTP));
         let Some(admitted) = admitted else {
             tracing::warn!("a connection is refused: there are too many");

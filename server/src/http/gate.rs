@@ -1,0 +1,337 @@
+//! Connections of which no more is read than is answered. A client may send the next requests before it has the answer to the
+//! first; the HTTP server would read and parse many of them, and keep answers that nobody takes. Here it reads the next when
+//! the last answer was handed to the kernel, and while a request is answered only its own body.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker, ready};
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE};
+use actix_web::middleware::Next;
+use actix_web::rt::net::TcpStream;
+use actix_web::web::Bytes;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Read at one time where a head is expected: some hundred of the smallest requests fit into it, and most that clients send as a
+/// whole.
+const HEAD: usize = 2 * 1024;
+
+/// A body whose length nobody knows.
+const UNKNOWN: u64 = u64::MAX;
+
+/// What a connection and its requests tell each other.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    /// A request is being answered.
+    answering: Cell<bool>,
+    /// So much of its body may be read yet.
+    body: Cell<u64>,
+    /// An answer is not in the kernel's hands yet.
+    unsent: Cell<bool>,
+    /// Others' turn, before more is read.
+    pause: Cell<bool>,
+    reader: RefCell<Option<Waker>>,
+    sender: RefCell<Option<Waker>>,
+}
+
+impl Gate {
+    /// Waits until every answer is in the kernel's hands.
+    async fn sent(&self) {
+        poll_fn(|cx| {
+            if !self.unsent.get() {
+                return Poll::Ready(());
+            }
+            *self.sender.borrow_mut() = Some(cx.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    fn is_flushed(&self) {
+        if self.unsent.replace(false) {
+            wake(&self.sender);
+        }
+    }
+
+    fn begin(self: Rc<Self>, body: u64) -> Answering {
+        self.answering.set(true);
+        self.body.set(body);
+        if body > 0 {
+            wake(&self.reader);
+        }
+        Answering(self)
+    }
+
+    /// How much may be read now.
+    fn open(&self) -> usize {
+        match self.body.get() {
+            0 if self.answering.get() => 0,
+            0 => HEAD,
+            body => usize::try_from(body).unwrap_or(usize::MAX),
+        }
+    }
+
+    /// So much has come. Where it is all that was asked for, and nobody knows where a body ends, the next requests may be next:
+    /// what is there is parsed first.
+    fn came(&self, size: usize, asked: usize) {
+        match self.body.get() {
+            0 | UNKNOWN => self.pause.set(size == asked),
+            body => self.body.set(body.saturating_sub(size as u64)),
+        }
+    }
+}
+
+fn wake(waker: &RefCell<Option<Waker>>) {
+    if let Some(waker) = waker.borrow_mut().take() {
+        waker.wake();
+    }
+}
+
+/// A request is being answered until this is dropped.
+#[derive(Debug)]
+struct Answering(Rc<Gate>);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.answering.set(false);
+        self.0.unsent.set(true);
+        wake(&self.0.reader);
+    }
+}
+
+/// Answers the requests of a connection one by one.
+pub(super) async fn one_by_one<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<Answer<B>>, actix_web::Error> {
+    let gate = request.request().conn_data::<Rc<Gate>>().cloned();
+    let answering = match gate {
+        Some(gate) => {
+            gate.sent().await;
+            Some(gate.begin(body_of(&request)))
+        }
+        None => None,
+    };
+    let response = next.call(request).await?;
+    Ok(response.map_body(|_, body| Answer { body: Box::pin(body), _answering: answering }))
+}
+
+/// Bytes that may follow the head of a request.
+fn body_of(request: &ServiceRequest) -> u64 {
+    let headers = request.headers();
+    if headers.contains_key(TRANSFER_ENCODING) || headers.contains_key(UPGRADE) {
+        return UNKNOWN;
+    }
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or(0)
+}
+
+/// The body of an answer, which is not answered before its end.
+pub(super) struct Answer<B> {
+    body: Pin<Box<B>>,
+    _answering: Option<Answering>,
+}
+
+impl<B: MessageBody> MessageBody for Answer<B> {
+    type Error = B::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, B::Error>>> {
+        self.body.as_mut().poll_next(cx)
+    }
+}
+
+/// A connection behind its gate.
+#[derive(Debug)]
+pub(super) struct Gated {
+    connection: TcpStream,
+    gate: Rc<Gate>,
+}
+
+impl Gated {
+    pub(super) fn new(connection: TcpStream) -> Self {
+        Self { connection, gate: Rc::default() }
+    }
+
+    pub(super) fn connection(&self) -> &TcpStream {
+        &self.connection
+    }
+
+    pub(super) fn gate(&self) -> Rc<Gate> {
+        Rc::clone(&self.gate)
+    }
+
+    /// Nothing is read, but that the client has gone is noticed.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        *self.gate.reader.borrow_mut() = Some(cx.waker().clone());
+        let mut one = [0];
+        match ready!(self.connection.poll_peek(cx, &mut ReadBuf::new(&mut one))) {
+            Ok(0) => Poll::Ready(Ok(())),
+            Ok(_) => Poll::Pending,
+            Err(error) => Poll::Ready(Err(error)),
+        }
+    }
+
+    /// Reads less than there is room for: at most [`HEAD`].
+    fn poll_some(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+        most: usize,
+    ) -> Poll<io::Result<()>> {
+        let mut space = [0; HEAD];
+        let mut some = ReadBuf::new(&mut space[..most]);
+        ready!(Pin::new(&mut self.connection).poll_read(cx, &mut some))?;
+        buffer.put_slice(some.filled());
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncRead for Gated {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let open = self.gate.open();
+        if open == 0 {
+            return self.poll_end(cx);
+        }
+        if self.gate.pause.replace(false) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let (before, room) = (buffer.filled().len(), buffer.remaining());
+        let asked = if open < room { open.min(HEAD) } else { room };
+        if asked < room {
+            ready!(self.poll_some(cx, buffer, asked))?;
+        } else {
+            ready!(Pin::new(&mut self.connection).poll_read(cx, buffer))?;
+        }
+        self.gate.came(buffer.filled().len() - before, asked);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Gated {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.connection).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.connection).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.connection.is_write_vectored()
+    }
+
+    /// The HTTP server does so once all that it had is written.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.gate.is_flushed();
+        Pin::new(&mut self.connection).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.connection).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn pair() -> (Gated, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        (Gated::new(listener.accept().await.unwrap().0), client)
+    }
+
+    /// As the HTTP server reads: until nothing is there, or it is somebody else's turn. None is an end.
+    async fn read_available(connection: &mut Gated) -> Option<usize> {
+        poll_fn(|cx| {
+            let mut all = 0;
+            loop {
+                let mut space = [0; 8 * HEAD];
+                let mut buffer = ReadBuf::new(&mut space);
+                match Pin::new(&mut *connection).poll_read(cx, &mut buffer) {
+                    Poll::Ready(read) => read.unwrap(),
+                    Poll::Pending => return Poll::Ready(Some(all)),
+                }
+                if buffer.filled().is_empty() {
+                    return Poll::Ready(None);
+                }
+                all += buffer.filled().len();
+            }
+        })
+        .await
+    }
+
+    async fn settled() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+
+    #[tokio::test]
+    async fn heads_are_read_a_little_at_a_time() {
+        let (mut connection, mut client) = pair().await;
+        client.write_all(&[b'x'; 3 * HEAD]).await.unwrap();
+        settled().await;
+        for _ in 0..3 {
+            assert_eq!(read_available(&mut connection).await, Some(HEAD));
+        }
+        assert_eq!(read_available(&mut connection).await, Some(0));
+    }
+
+    #[tokio::test]
+    async fn while_a_request_is_answered_its_body_is_read_and_no_more_but_an_end_is_noticed() {
+        let (mut connection, mut client) = pair().await;
+        let answering = connection.gate().begin(10_000);
+        client.write_all(&[b'x'; 12_000]).await.unwrap();
+        settled().await;
+        assert_eq!(read_available(&mut connection).await, Some(10_000));
+        assert_eq!(read_available(&mut connection).await, Some(0));
+        drop(answering);
+        assert_eq!(read_available(&mut connection).await, Some(2_000));
+        let _answering = connection.gate().begin(0);
+        client.shutdown().await.unwrap();
+        settled().await;
+        assert_eq!(read_available(&mut connection).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_body_of_unknown_length_is_read_whole() {
+        let (mut connection, mut client) = pair().await;
+        let _answering = connection.gate().begin(UNKNOWN);
+        let sender = tokio::spawn(async move { client.write_all(&[b'x'; 1 << 20]).await.map(|()| client) });
+        let mut body = vec![0; 1 << 20];
+        connection.read_exact(&mut body).await.unwrap();
+        sender.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_next_request_waits_until_the_last_answer_is_handed_over() {
+        let (mut connection, _client) = pair().await;
+        let gate = connection.gate();
+        gate.sent().await;
+        drop(Rc::clone(&gate).begin(0));
+        let waiting = std::time::Duration::from_millis(20);
+        assert!(tokio::time::timeout(waiting, gate.sent()).await.is_err());
+        connection.flush().await.unwrap();
+        gate.sent().await;
+    }
+}
