@@ -83,7 +83,7 @@ check_toolchains() {
 # The toolchains whose images the instance has.
 built_toolchains() {
   docker images --filter "reference=gavel/*:$GAVEL_TAG" --format '{{.Repository}}' | sed -n 's,^gavel/,,p' |
-    grep -vE '^(server|run|base-.*)$' | sort -u | xargs
+    awk '!/^(server|run|base-.*)$/' | sort -u | xargs
 }
 
 url() {
