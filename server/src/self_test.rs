@@ -93,29 +93,35 @@ impl<J: Judging> Tester<J> {
     async fn test_all(&self, all: &mut [Tested<'_>], due: &[usize]) {
         let languages: Vec<&Language> = due.iter().map(|at| all[*at].language).collect();
         let languages = &languages;
+        let pool = self.operations.status();
+        let is_news: Vec<bool> =
+            due.iter().map(|at| all[*at].has_others(&pool.images_of(all[*at].language))).collect();
+        let is_news = &is_news;
+        // All of a test is in here: what is not waited for keeps its sandbox.
         let testing = (0..due.len()).map(|at| async move {
             let images = self.operations.status().images_of(languages[at]);
-            (due[at], images, self.test_and_note(languages[at]).await)
+            let works = self.test_and_note(languages[at]).await;
+            if works && is_news[at] {
+                self.ask_version(languages[at]).await;
+            }
+            (due[at], images, works)
         });
         let mut testing = pin!(stream::iter(testing).buffer_unordered(AT_ONCE));
         while let Some((at, images, works)) = testing.next().await {
             let tested = &mut all[at];
-            let is_news = tested.has_others(&images);
             (tested.failed, tested.at) = (!works, Instant::now());
-            if works && is_news {
-                self.ask_version(tested.language).await;
-            }
             tested.images = Some(images);
         }
     }
 
     async fn ask_version(&self, language: &Language) {
         let cancel = CancellationToken::new();
-        match self.judging.version(language, &self.limits.compile, &cancel).await {
-            Ok(version) => self.readiness.note_version(&language.id, version),
-            Err(why) => {
-                tracing::warn!(language = language.id, error = %why, "its version could not be asked for")
-            }
+        let asking = self.judging.version(language, &self.limits.compile, &cancel);
+        let id = language.id.as_str();
+        match tokio::time::timeout(self.limits.compile.wall + PATIENCE, asking).await {
+            Ok(Ok(version)) => self.readiness.note_version(id, version),
+            Ok(Err(why)) => tracing::warn!(language = id, error = %why, "its version could not be asked for"),
+            Err(_elapsed) => tracing::warn!(language = id, "its version was not told in time"),
         }
     }
 

@@ -143,11 +143,9 @@ async fn contradictions_are_refused() {
     }
     let refused = refusal(&bench, with(json!({"tests": [{"expected_base64": "*"}]}))).await;
     assert!(refused.starts_with("tests[0].expected_base64: not base64"), "{refused}");
-    let refused = refusal(&bench, json!({"language": "cobol", "source": "x"})).await;
-    assert_eq!(
-        refused,
-        "language: there is no language `cobol`; there are c11, c17, c23, cpp17, cpp20, cpp20-sanitized, cpp23, cpp26"
-    );
+    let refused = refusal(&bench, json!({"language": "no such", "source": "x"})).await;
+    let known = "language: there is no language `no such`; there are ";
+    assert!(refused.starts_with(known) && refused.contains("c11, c17, c23, cpp17, cpp20, "), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -160,7 +158,7 @@ async fn file_names_that_are_paths_options_or_oddities_are_refused() {
         ".",
         "",
         "/abs.cpp",
-        "a/b.cpp",
+        "a//b.cpp",
         "..\\a.cpp",
         "%2e%2e%2fa",
         "-o",

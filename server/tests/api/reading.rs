@@ -145,6 +145,14 @@ async fn a_server_is_ready_once_every_sample_was_judged() {
     };
     let body = eventually(ready).await;
     assert_eq!((&body["ready"], &body["reasons"]), (&json!(true), &json!([])));
+    // One sandbox is enough for all samples and versions, whoever waits for whom.
+    let versions = || async {
+        let (_, languages) = bench.get("/api/v1/languages").await;
+        let told = languages.as_array().unwrap().iter().all(|one| one["version"].is_string());
+        told.then_some(languages)
+    };
+    let languages = eventually(versions).await;
+    assert_eq!(languages[0]["version"], "stand-in of c11");
     assert_eq!(body["pool"]["tier"], "cgroup v2");
     assert_eq!(bench.get("/healthz").await.1, json!({"status": "ok"}));
     assert_eq!(bench.get("/version").await.1["name"], "gavel");
