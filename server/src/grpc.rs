@@ -36,12 +36,14 @@ pub(crate) mod request;
 mod response;
 mod stream;
 mod streams;
+mod timely;
 
 use access::Guard;
 use budget::Budgeted;
 use executor::Executor;
 pub(crate) use incoming::incoming;
 use log::Logged;
+use timely::Timely;
 
 /// An idle connection is asked for a sign of life so often; who has gone without a word is found out.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -49,6 +51,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Calls of one connection at one time, unless more may have streams; others wait at the client.
 const CALLS: u32 = 128;
+/// Largest message of services whose messages are on no account: questions about health and about the services.
+const SMALL: usize = 4096;
 /// Calls that run when the server stops have so long to end, as requests over HTTP have.
 const PARTING: Duration = Duration::from_secs(5);
 
@@ -93,7 +97,7 @@ pub(crate) fn start(
     tokio::spawn(stop.clone().run_until_cancelled_owned(watch));
     let account = gojudge.account().clone();
     let server = services(Executor::new(gojudge), config, access, account)?
-        .add_service(health)
+        .add_service(Timely(health))
         .serve_with_incoming_shutdown(incoming, stop.clone().cancelled_owned());
     tracing::info!(%address, "Serving gRPC on {address}");
     Ok(Serving { stop, task: Some(tokio::spawn(async { Ok(server.await?) })) })
@@ -119,13 +123,13 @@ pub(crate) fn services(
         .http2_keepalive_interval(Some(KEEP_ALIVE))
         .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))
         .add_service(guarded(executor, &guard, wanted))
-        .add_service(guarded(described()?.build_v1()?, &guard, wanted))
+        .add_service(guarded(described()?.build_v1()?.max_decoding_message_size(SMALL), &guard, wanted))
         // What older clients ask for.
-        .add_service(guarded(described()?.build_v1alpha()?, &guard, wanted)))
+        .add_service(guarded(described()?.build_v1alpha()?.max_decoding_message_size(SMALL), &guard, wanted)))
 }
 
-fn guarded<S>(service: S, guard: &Guard, wanted: AccessLog) -> Logged<InterceptedService<S, Guard>> {
-    Logged::new(InterceptedService::new(service, guard.clone()), wanted)
+fn guarded<S>(service: S, guard: &Guard, wanted: AccessLog) -> Timely<Logged<InterceptedService<S, Guard>>> {
+    Timely(Logged::new(InterceptedService::new(service, guard.clone()), wanted))
 }
 
 impl Serving {

@@ -29,7 +29,7 @@ pub(super) fn service(
             tokio::time::sleep(LOOK_EVERY).await;
         }
     };
-    (server, watch)
+    (server.max_decoding_message_size(super::SMALL), watch)
 }
 
 fn status(operations: &dyn Operations) -> ServingStatus {

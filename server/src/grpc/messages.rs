@@ -12,6 +12,11 @@ pub(super) struct Messages {
 const HEAD: usize = 5;
 
 impl Messages {
+    /// Nothing has come of a message that is not all there.
+    pub(super) fn are_whole(&self) -> bool {
+        self.head.is_empty() && self.rest == 0
+    }
+
     /// Sizes of the messages whose heads end in the next bytes.
     pub(super) fn begun(&mut self, mut bytes: &[u8]) -> Vec<usize> {
         let mut sizes = Vec::new();

@@ -208,23 +208,50 @@ impl Incoming {
                     tracing::debug!("a client of a websocket has fallen silent");
                     return Err(Lost::Gone);
                 }
+                () = self.look_at_due() => {
+                    if self.is_overdue() {
+                        tracing::info!("a client of a websocket does not send its message in time");
+                        return Err(Lost::Gone);
+                    }
+                    continue;
+                }
                 message = self.messages.next() => message,
             };
             let bytes = match message {
                 Some(Ok(Message::Text(text))) => text.into(),
                 Some(Ok(Message::Binary(bytes))) => bytes,
-                Some(Ok(Message::Pong(_))) => {
+                Some(Ok(Message::Pong(payload))) => {
+                    self.meter.borrow_mut().control(&payload);
                     self.excuse();
                     continue;
                 }
                 // Answered by themselves.
-                Some(Ok(Message::Ping(_) | Message::Close(_) | Message::Frame(_))) => continue,
+                Some(Ok(Message::Ping(payload))) => {
+                    self.meter.borrow_mut().control(&payload);
+                    continue;
+                }
+                Some(Ok(Message::Close(_) | Message::Frame(_))) => continue,
                 Some(Err(error)) => return Err(lost(&error)),
                 None => return Err(Lost::Gone),
             };
             let held = self.meter.borrow_mut().message_ends(&bytes);
             return Ok(Received { bytes, held });
         }
+    }
+
+    /// As [`Self::next`], of a client that is to send it now.
+    pub(super) async fn first(&mut self) -> Result<Received, Lost> {
+        self.meter.borrow_mut().expect();
+        self.next().await
+    }
+
+    /// Waits until a message is due that is; where none is, for as long as one that comes meanwhile has at least.
+    fn look_at_due(&self) -> impl Future<Output = ()> + use<> {
+        sleep_until(self.meter.borrow().due().unwrap_or_else(|| Instant::now() + metered::GRACE))
+    }
+
+    fn is_overdue(&self) -> bool {
+        self.meter.borrow().due().is_some_and(|due| due <= Instant::now())
     }
 
     /// Sends the last message, and takes what the client was about to send: else it may hear of a broken connection
@@ -439,6 +466,53 @@ mod tests {
             () = server => {}
         }
         assert_eq!(begun.elapsed().as_secs(), 60);
+    }
+
+    /// What a server whose client does this, and answers pings meanwhile, receives, and after how many seconds.
+    async fn received_of(
+        client_does: impl AsyncFnOnce(&mut Client),
+        receive: impl AsyncFnOnce(&mut Incoming) -> Result<Received, Lost>,
+    ) -> (Result<usize, Lost>, u64) {
+        let (mut socket, mut client) = connected(&budget().1).await;
+        let (_messages, queue) = mpsc::channel(1);
+        let begun = Instant::now();
+        let client = async {
+            client_does(&mut client).await;
+            while client.next().await.is_some() {}
+            std::future::pending().await
+        };
+        let received = tokio::select! {
+            () = socket.outgoing.send(queue) => panic!("it stopped"),
+            received = receive(&mut socket.incoming) => received,
+            () = client => panic!("it ended"),
+        };
+        (received.map(|received| received.bytes.len()), begun.elapsed().as_secs())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_stops_within_a_large_message_is_lost_however_well_it_answers_pings() {
+        let half = async |client: &mut Client| {
+            let frame = Frame::message(vec![7; 1 << 20], OpCode::Data(Data::Binary), false);
+            client.send(Message::Frame(frame)).await.unwrap();
+        };
+        assert_eq!(received_of(half, Incoming::next).await, (Err(Lost::Gone), 60 + 16));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_at_first_is_lost_and_later_is_not() {
+        let nothing = async |_: &mut Client| {};
+        assert_eq!(received_of(nothing, Incoming::first).await, (Err(Lost::Gone), 60));
+        let much_and_nothing = async |client: &mut Client| {
+            client.send(Message::binary(vec![7; 1 << 20])).await.unwrap();
+            for _ in 0..5000 {
+                client.send(Message::Ping(vec![7; 125].into())).await.unwrap();
+            }
+        };
+        let twice = async |incoming: &mut Incoming| {
+            assert_eq!(incoming.first().await.unwrap().bytes.len(), 1 << 20);
+            timeout(Duration::from_secs(3600), incoming.next()).await.unwrap_or(Err(Lost::TooLarge))
+        };
+        assert_eq!(received_of(much_and_nothing, twice).await, (Err(Lost::TooLarge), 3600));
     }
 
     #[tokio::test]

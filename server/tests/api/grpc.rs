@@ -296,3 +296,25 @@ async fn a_stopping_server_lets_calls_end() {
     let code = executor.file_list(()).await.unwrap_err().code();
     assert!(matches!(code, Code::Unavailable | Code::Cancelled), "{code:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_that_is_on_no_account_is_small() {
+    let bench = Bench::start().await;
+    let mut health = HealthClient::new(channel(&bench).await);
+    for (size, code) in [(1000, Code::NotFound), (5000, Code::OutOfRange)] {
+        let refused = health.check(HealthCheckRequest { service: "x".repeat(size) }).await.unwrap_err();
+        assert_eq!(refused.code(), code, "{size}: {refused:?}");
+    }
+    let question = |host: &str| ServerReflectionRequest {
+        host: host.into(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    let mut reflection = ServerReflectionClient::new(channel(&bench).await);
+    let mut answers = async |host: &str| {
+        let asked = futures_util::stream::iter([question(host)]);
+        reflection.server_reflection_info(asked).await.unwrap().into_inner().message().await
+    };
+    assert!(answers("").await.unwrap().is_some());
+    // Without an answer.
+    assert!(answers(&"x".repeat(5000)).await.unwrap().is_none());
+}

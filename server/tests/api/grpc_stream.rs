@@ -194,3 +194,17 @@ async fn large_messages_of_streams_are_on_the_account() {
     third.send(large());
     assert!(matches!(third.next().await.unwrap(), Some(Told::ExecOutput(_))));
 }
+
+/// The deadline is told, and a call that is quick meanwhile is answered.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_begins_a_stream_and_says_nothing_is_not_waited_for() {
+    let bench = Bench::start().await;
+    let channel = tonic::transport::Channel::from_shared(bench.grpc_url.clone()).unwrap();
+    let mut executor = ExecutorClient::new(channel.connect().await.unwrap());
+    let silent = executor.exec_stream(stream::pending());
+    let told = tokio::time::timeout(PATIENCE, silent).await.expect("an answer in time").unwrap_err();
+    assert_eq!((told.code(), told.message().contains("in time")), (Code::DeadlineExceeded, true), "{told:?}");
+    let mut talk = Talk::start(&bench, exec("cat")).await.unwrap();
+    talk.end();
+    assert_eq!(talk.rest().await.1.results[0].status(), StatusType::Accepted);
+}

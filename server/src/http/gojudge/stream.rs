@@ -78,7 +78,7 @@ async fn talk(
     sender: String,
     messages: &mpsc::Sender<Outbound>,
 ) -> Result<Option<Outbound>, Broken> {
-    let received = incoming.next().await.map_err(Broken::Lost)?;
+    let received = incoming.first().await.map_err(Broken::Lost)?;
     let mut held = received.held;
     let first = parse(received.bytes, &mut held).await;
     let ClientMessage::Request(request) = first.map_err(Broken::Refused)? else {

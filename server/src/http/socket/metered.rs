@@ -10,11 +10,19 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use tokio::io::{AsyncRead, ReadBuf};
+use tokio::time::Instant;
 
 use crate::account::{Account, Full, Held, Purpose};
 
 /// How long a message waits for its part of the account; longer, and its client would be lost for its pongs.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// So long a large message may take to come, with all that it waits for room; beyond that it must come at a pace.
+pub(super) const GRACE: Duration = Duration::from_secs(60);
+const BYTES_PER_SECOND: u64 = 64 * 1024;
+/// What is read of a message before it is one that others may have to wait for.
+const SMALL: u64 = 128 * 1024;
+/// Bytes of a ping or a pong before its payload.
+const CONTROL: u64 = 6;
 /// A message is there once as it came, and once as what is made of it.
 const TIMES: u64 = 2;
 
@@ -22,6 +30,10 @@ const TIMES: u64 = 2;
 pub(super) struct Meter {
     account: Account,
     read: u64,
+    /// Bytes read since the last message ended, but for pings and pongs.
+    fresh: u64,
+    /// Since when a message is due: its first large part has come, or it was asked for.
+    due_since: Option<Instant>,
     /// None while more is waited for.
     held: Option<Held>,
     waiting: Option<LocalBoxFuture<'static, (Held, Result<(), Full>)>>,
@@ -30,17 +42,34 @@ pub(super) struct Meter {
 impl Meter {
     /// Of messages on this account.
     pub(super) fn new(account: &Account) -> Self {
-        Self { account: account.clone(), read: 0, held: None, waiting: None }
+        Self { account: account.clone(), read: 0, fresh: 0, due_since: None, held: None, waiting: None }
     }
 
     /// What this message has of the account. What was read beyond it is of the next.
     pub(super) fn message_ends(&mut self, message: &[u8]) -> Held {
         let size = message.len() as u64;
         self.read = self.read.saturating_sub(size);
+        (self.fresh, self.due_since) = (0, None);
         self.waiting = None;
         let mut held = self.held.take().unwrap_or_else(|| self.account.open(Purpose::Requests));
         held.shrink_to(size * TIMES);
         held
+    }
+
+    /// A ping or a pong with this payload has come, between messages or within one.
+    pub(super) fn control(&mut self, payload: &[u8]) {
+        let size = CONTROL + payload.len() as u64;
+        (self.read, self.fresh) = (self.read.saturating_sub(size), self.fresh.saturating_sub(size));
+    }
+
+    /// The client owes a message from now on.
+    pub(super) fn expect(&mut self) {
+        self.due_since = Some(Instant::now());
+    }
+
+    /// By when all of a message must have come, if one is due.
+    pub(super) fn due(&self) -> Option<Instant> {
+        Some(self.due_since? + GRACE + Duration::from_secs(self.fresh / BYTES_PER_SECOND))
     }
 
     /// Holds nothing any more.
@@ -99,6 +128,10 @@ impl AsyncRead for Metered {
         ready!(Pin::new(&mut *this.read.borrow_mut()).poll_read(cx, into))?;
         let got = u64::try_from(into.filled().len() - before).unwrap_or(u64::MAX);
         meter.read = meter.read.saturating_add(got);
+        meter.fresh = meter.fresh.saturating_add(got);
+        if meter.fresh > SMALL {
+            meter.due_since.get_or_insert_with(Instant::now);
+        }
         Poll::Ready(Ok(()))
     }
 }
