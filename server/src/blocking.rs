@@ -23,6 +23,40 @@ pub(crate) async fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> T + Send
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)
 }
 
+/// Something that is used, and dropped, by threads that may wait: between two uses it holds none of them.
+#[derive(Debug)]
+pub(crate) struct Aside<T: Send + 'static>(Option<T>);
+
+impl<T: Send + 'static> Aside<T> {
+    /// Keeps it.
+    pub(crate) fn new(kept: T) -> Self {
+        Self(Some(kept))
+    }
+
+    /// Has something done with it, for which it is given away.
+    ///
+    /// # Errors
+    /// That it panicked.
+    pub(crate) async fn with<R: Send + 'static>(
+        mut self,
+        work: impl FnOnce(T) -> R + Send + 'static,
+    ) -> io::Result<R> {
+        match self.0.take() {
+            Some(kept) => elsewhere(move || work(kept)).await,
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+impl<T: Send + 'static> Drop for Aside<T> {
+    fn drop(&mut self) {
+        // Where there is no runtime any more, nobody waits.
+        if let (Some(kept), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
+            runtime.spawn_blocking(move || drop(kept));
+        }
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use std::pin::pin;

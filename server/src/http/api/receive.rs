@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::web::{Bytes, Payload};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use futures_util::FutureExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::sieve::{Sieve, SieveError, Texts};
 use super::wire::{Asked, NewSubmission, Rules};
 use super::{Api, Problem};
-use crate::account::Purpose;
+use crate::account::{Held, Purpose};
+use crate::blocking::Aside;
 use crate::http::{Arriving, Budget, was_read};
 use crate::queue::Refusal;
 use crate::submission::Submission;
@@ -18,11 +20,15 @@ use crate::submission::Submission;
 /// A body up to this size is read whole.
 const SMALL: u64 = 64 * 1024;
 /// Large bodies that come in at one time; more wait for their turn.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 128;
 /// How long they wait.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Parts of a body that wait for the disk.
-const PARTS: usize = 4;
+/// Of a body that comes quickly, so much goes to the disk at one time.
+const BATCH: usize = 128 * 1024;
+/// For so long we go on taking what a client sends that is refused.
+const LINGER: Duration = Duration::from_secs(2);
+/// After so many bytes it is asked again whether there is room for more.
+const CHECK_EVERY: usize = 1024 * 1024;
 /// What of a body may be something else than texts: this much, and so much more for each test case that is allowed.
 const REST: usize = 1024 * 1024;
 const REST_OF_TEST: usize = 256;
@@ -44,10 +50,13 @@ pub(super) struct Received {
     pub(super) wait: bool,
 }
 
-enum Part {
-    Bytes(Bytes),
-    /// The body is whole.
-    End,
+/// Takes a body in, on the disk: to be used by threads that may wait. What it has there goes with it.
+struct Sifter {
+    api: Arc<Api>,
+    sieve: Sieve,
+    held: Held,
+    /// Bytes since there was room for more; none have come yet where there is none.
+    unchecked: Option<usize>,
 }
 
 impl Uploads {
@@ -93,46 +102,93 @@ pub(super) async fn receive(
         };
         begin.extend_from_slice(&part);
     }
-    let (sender, receiver) = mpsc::channel(PARTS);
-    let sifting = tokio::task::spawn_blocking(move || sift(&api, receiver));
-    pass_on(arriving, begin, sender).await?;
+    let sifter = fed(&mut arriving, begin, Aside::new(Sifter::new(api)), Sifter::feed).await?;
     was_read(request);
-    sifting.await.map_err(|_panic| Problem::Failed)?
+    sifter.with(Sifter::finish).await.map_err(|_panic| Problem::Failed)?
 }
 
-/// Passes the parts of a body on until it is whole, or the sieve has ended early: it says why.
-async fn pass_on(mut body: Arriving, begin: Vec<u8>, to: mpsc::Sender<Part>) -> Result<(), Problem> {
-    let mut part = Some(Bytes::from(begin));
-    while let Some(bytes) = part {
-        if to.send(Part::Bytes(bytes)).await.is_err() {
+/// Has a body taken in as it comes. While its client is waited for, no thread is.
+async fn fed<T: Send + 'static>(
+    body: &mut Arriving,
+    begin: Vec<u8>,
+    mut into: Aside<T>,
+    feed: fn(T, Vec<Bytes>) -> Result<T, Problem>,
+) -> Result<Aside<T>, Problem> {
+    let mut batch = Some(vec![Bytes::from(begin)]);
+    while let Some(parts) = batch {
+        let fed = into.with(move |into| feed(into, parts)).await;
+        into = match fed.map_err(|_panic| Problem::Failed)? {
+            Ok(fed) => Aside::new(fed),
+            Err(problem) => {
+                discard(body).await;
+                return Err(problem);
+            }
+        };
+        batch = next_batch(body).await?;
+    }
+    Ok(into)
+}
+
+/// Reads on for a moment: a connection that ends with bytes unread may take the answer back.
+async fn discard(body: &mut Arriving) {
+    let reading = async { while matches!(body.next().await, Ok(Some(_))) {} };
+    // Who goes on sending has had time to listen.
+    let _ = tokio::time::timeout(LINGER, reading).await;
+}
+
+/// The next part of a body, and what is there already of those behind it.
+async fn next_batch(body: &mut Arriving) -> Result<Option<Vec<Bytes>>, Problem> {
+    let Some(first) = body.next().await? else { return Ok(None) };
+    let mut size = first.len();
+    let mut parts = vec![first];
+    while size < BATCH {
+        match body.next().now_or_never() {
+            Some(Ok(Some(part))) => {
+                size += part.len();
+                parts.push(part);
+            }
+            Some(Err(problem)) => return Err(problem),
+            // The end is told once more.
+            Some(Ok(None)) | None => break,
+        }
+    }
+    Ok(Some(parts))
+}
+
+impl Sifter {
+    fn new(api: Arc<Api>) -> Self {
+        let rest = REST + REST_OF_TEST * api.config.limits.tests;
+        let sieve = Sieve::new(api.submissions.blobs(), rest);
+        let held = api.account.open(Purpose::Requests);
+        Self { api, sieve, held, unchecked: None }
+    }
+
+    fn feed(mut self, parts: Vec<Bytes>) -> Result<Self, Problem> {
+        for part in parts {
+            self.check(part.len())?;
+            self.sieve.feed(&part)?;
+            let memory = self.sieve.memory() * TIMES;
+            self.held.try_grow(memory.saturating_sub(self.held.bytes())).map_err(|_full| too_many())?;
+        }
+        Ok(self)
+    }
+
+    /// Is there room for so many bytes more?
+    fn check(&mut self, bytes: usize) -> Result<(), Problem> {
+        let unchecked = self.unchecked.map_or(CHECK_EVERY, |unchecked| unchecked + bytes);
+        if unchecked < CHECK_EVERY {
+            self.unchecked = Some(unchecked);
             return Ok(());
         }
-        part = body.next().await?;
+        self.api.submissions.check_upload()?;
+        self.unchecked = Some(0);
+        Ok(())
     }
-    // Where it has ended meanwhile, as above.
-    to.send(Part::End).await.ok();
-    Ok(())
-}
 
-/// Takes a body in as it comes. What is on the disk goes with the first error, or when the body is not whole.
-fn sift(api: &Api, mut parts: mpsc::Receiver<Part>) -> Result<Received, Problem> {
-    let rest = REST + REST_OF_TEST * api.config.limits.tests;
-    let mut sieve = Sieve::new(api.submissions.blobs(), rest);
-    let mut held = api.account.open(Purpose::Requests);
-    loop {
-        match parts.blocking_recv() {
-            Some(Part::Bytes(part)) => {
-                api.submissions.check_upload()?;
-                sieve.feed(&part)?;
-                let memory = sieve.memory() * TIMES;
-                held.try_grow(memory.saturating_sub(held.bytes())).map_err(|_full| too_many())?;
-            }
-            Some(Part::End) => break,
-            None => return Err(Problem::Timeout),
-        }
+    fn finish(self) -> Result<Received, Problem> {
+        let (rest, texts) = self.sieve.finish()?;
+        parse(&self.api, &rest, &texts)
     }
-    let (rest, texts) = sieve.finish()?;
-    parse(api, &rest, &texts)
 }
 
 fn parse(api: &Api, json: &[u8], texts: &Texts) -> Result<Received, Problem> {
@@ -149,5 +205,55 @@ impl From<SieveError> for Problem {
             SieveError::Disk(source) => Refusal::from(crate::store::StoreError::from(source)).into(),
             SieveError::Malformed { .. } | SieveError::TooMuch(_) => Self::Malformed(why.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::FromRequest;
+    use actix_web::error::PayloadError;
+    use actix_web::test::TestRequest;
+    use futures_util::StreamExt;
+    use futures_util::stream;
+    use tokio::runtime::Builder;
+    use tokio::task::LocalSet;
+
+    use super::*;
+
+    /// A body of these parts, which then ends or does not.
+    async fn body(parts: Vec<Vec<u8>>, ends: bool) -> Arriving {
+        let request = TestRequest::default().insert_header(("content-type", "application/json"));
+        let request = request.to_http_request();
+        let parts = stream::iter(parts).map(|part| Ok::<_, PayloadError>(Bytes::from(part)));
+        let parts = match ends {
+            true => parts.boxed_local(),
+            false => parts.chain(stream::pending()).boxed_local(),
+        };
+        let payload = Payload::from_request(&request, &mut actix_web::dev::Payload::from(parts)).await;
+        Arriving::json(&request, payload.unwrap(), 1 << 30).unwrap()
+    }
+
+    fn append(mut taken: Vec<usize>, parts: Vec<Bytes>) -> Result<Vec<usize>, Problem> {
+        taken.push(parts.iter().map(Bytes::len).sum());
+        Ok(taken)
+    }
+
+    /// Where there is one thread that may wait, of the slow clients one would have kept it.
+    #[test]
+    fn bodies_that_come_slowly_hold_no_thread() {
+        let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
+        LocalSet::new().block_on(&runtime, async {
+            for _ in 0..40 {
+                let mut slow = body(vec![vec![7; 1000]], false).await;
+                tokio::task::spawn_local(async move {
+                    fed(&mut slow, vec![1], Aside::new(Vec::new()), append).await.map(drop)
+                });
+            }
+            tokio::task::yield_now().await;
+            let mut quick = body(vec![vec![7; 50_000]; 10], true).await;
+            let fed = fed(&mut quick, vec![1], Aside::new(Vec::new()), append);
+            let fed = tokio::time::timeout(PATIENCE, fed).await.expect("in time").unwrap();
+            assert_eq!(fed.with(|taken| taken).await.unwrap(), [1, 150_000, 150_000, 150_000, 50_000]);
+        });
     }
 }
