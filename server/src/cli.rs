@@ -10,7 +10,6 @@ use crate::config::{Config, Overrides};
 use crate::language::Languages;
 use crate::{telemetry, version, warden};
 
-mod alone;
 mod client;
 mod config;
 mod doctor;

@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod account;
+mod alone;
 pub mod blobs;
 mod blocking;
 pub mod cli;

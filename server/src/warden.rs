@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::alone::{NotAlone, Role, alone};
 use crate::config::Config;
 use crate::language::Languages;
 use crate::slots::{Host, PlanError, SlotPlan};
@@ -39,6 +40,12 @@ pub enum WardenError {
     /// The slots cannot be laid out.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// Another warden has the workspace.
+    #[error(transparent)]
+    NotAlone(#[from] NotAlone),
+    /// The server cannot reach this warden any more.
+    #[error("{0} is not this warden's socket any more: it ends, to be started anew")]
+    Replaced(PathBuf),
     /// The workspace could not be prepared.
     #[error("failed to {doing} {path}")]
     Workspace {
@@ -81,6 +88,14 @@ pub enum WardenError {
          Docker has made a directory of it. Name the engine's socket, and remove that directory"
     )]
     NoSocket(PathBuf),
+    /// Nobody listens at the engine's socket.
+    #[error("no engine listens at {path}, which is what GAVEL_DOCKER_SOCKET names on the host")]
+    NoEngine {
+        /// The socket.
+        path: PathBuf,
+        /// Why it cannot be reached.
+        source: std::io::Error,
+    },
     /// Docker did not answer in time.
     #[error("Docker did not {doing} within {limit:?}")]
     Slow {
@@ -109,9 +124,10 @@ pub async fn serve(config: &Config, languages: &Languages) -> Result<(), WardenE
     let engine = Engine::connect().await?;
     let here = Workspace::new(&config.workspace.path);
     let on_host = Workspace::new(engine.host_path(config).await?);
+    let _alone = alone(here.root(), Role::Warden).await?;
     prepare::directories(&here, &plan, &config.sandbox.warden_socket)?;
     let monitor = prepare::monitor(&here, config.sandbox.monitor.as_deref())?;
-    let listener = listener::bind(&config.sandbox.warden_socket)?;
+    let (listener, own) = listener::bind(&config.sandbox.warden_socket)?;
     tracing::info!(
         instance = config.sandbox.instance,
         slots = plan.iter().count(),
@@ -119,5 +135,10 @@ pub async fn serve(config: &Config, languages: &Languages) -> Result<(), WardenE
         "the warden is ready"
     );
     let keeper = Keeper::new(config, plan, engine, on_host.monitor(&monitor), on_host).await?;
-    listener::serve(listener, keeper).await
+    tokio::select! {
+        served = listener::serve(listener, keeper) => served,
+        () = listener::replaced(&config.sandbox.warden_socket, own) => {
+            Err(WardenError::Replaced(config.sandbox.warden_socket.clone()))
+        }
+    }
 }

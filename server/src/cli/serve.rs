@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::alone::{NotAlone, alone};
 use crate::access::{Access, AccessError};
 use crate::account::{self, Account};
+use crate::alone::{NotAlone, Role, alone};
 use crate::config::Config;
 use crate::cpus;
 use crate::descriptors;
@@ -94,7 +94,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         }
     }
     check_writable(&workspace.state())?;
-    let _alone = alone(&workspace.state()).await?;
+    let _alone = alone(&workspace.state(), Role::Server).await?;
     let store = Store::open(&workspace.database(), &workspace.blobs()).await?;
     let pool = Pool::start(&config, &languages)?;
     let artefacts = Artefacts::new(workspace.store(), config.store.cache_size);

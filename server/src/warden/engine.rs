@@ -31,6 +31,10 @@ impl Engine {
         if std::env::var_os("DOCKER_HOST").is_none() && socket.is_dir() {
             return Err(WardenError::NoSocket(socket.to_owned()));
         }
+        if std::env::var_os("DOCKER_HOST").is_none() {
+            let reached = tokio::net::UnixStream::connect(socket).await;
+            reached.map_err(|source| WardenError::NoEngine { path: socket.to_owned(), source })?;
+        }
         let docker = Docker::connect_with_defaults()
             .map_err(|source| WardenError::Docker { doing: "be reached", source })?;
         let docker = within("answer", LOOK, docker.negotiate_version()).await?;

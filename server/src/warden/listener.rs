@@ -1,6 +1,6 @@
 //! The warden's socket: one JSON object a line each way.
 
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,8 +25,41 @@ const MOST: usize = 256;
 /// A connection on which nobody says anything, or takes the answer, for so long is closed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Listens for the server: mode 0660, group of the server.
-pub(super) fn bind(path: &Path) -> Result<UnixListener, WardenError> {
+/// How often it is looked whether the socket is still there, and this warden's.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Tells a file from another that takes its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identity {
+    device: u64,
+    inode: u64,
+    /// An inode may be used again at once.
+    made: (i64, i64),
+}
+
+impl Identity {
+    fn of(path: &Path) -> std::io::Result<Self> {
+        let about = std::fs::symlink_metadata(path)?;
+        Ok(Self { device: about.dev(), inode: about.ino(), made: (about.mtime(), about.mtime_nsec()) })
+    }
+}
+
+/// Completes when something else is at a path, or nothing: nobody finds this socket any more.
+pub(super) async fn replaced(path: &Path, own: Identity) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        match Identity::of(path) {
+            Ok(found) if found == own => {}
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, path = %path.display(), "the warden's socket cannot be looked at");
+            }
+            Ok(_) | Err(_) => return,
+        }
+    }
+}
+
+/// Listens for the server: mode 0660, group of the server. With it goes what tells that socket from others.
+pub(super) fn bind(path: &Path) -> Result<(UnixListener, Identity), WardenError> {
     let failed = |doing| move |source| WardenError::Workspace { doing, path: path.to_owned(), source };
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed("replace")(error)),
@@ -37,7 +70,8 @@ pub(super) fn bind(path: &Path) -> Result<UnixListener, WardenError> {
     if rustix::process::geteuid().is_root() {
         chown(path, None, Some(SERVER_UID)).map_err(failed("give away"))?;
     }
-    Ok(listener)
+    let own = Identity::of(path).map_err(failed("look at"))?;
+    Ok((listener, own))
 }
 
 /// Answers until a signal ends the warden.
@@ -135,6 +169,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_socket_that_is_gone_or_another_is_noticed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("warden.sock");
+        let (_first, own) = bind(&path).unwrap();
+        let long = Duration::from_secs(60);
+        tokio::time::timeout(long, replaced(&path, own)).await.expect_err("it is its own");
+        let (_second, other) = bind(&path).unwrap();
+        tokio::time::timeout(long, replaced(&path, own)).await.unwrap();
+        std::fs::remove_file(&path).unwrap();
+        tokio::time::timeout(long, replaced(&path, other)).await.unwrap();
+    }
 
     #[test]
     fn the_five_verbs_are_understood() {
