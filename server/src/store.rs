@@ -16,7 +16,7 @@ mod error;
 mod list;
 mod refs;
 mod retention;
-mod room;
+pub(crate) mod room;
 mod rows;
 mod strikes;
 mod submissions;

@@ -14,6 +14,7 @@ use tempfile::NamedTempFile;
 
 use crate::account::{Account, Held, Purpose};
 use crate::copy;
+use crate::store::room;
 
 /// What an entry of a list takes beside its texts: those of two texts, and of their allocations.
 const OF_ENTRY: usize = 80;
@@ -102,7 +103,9 @@ impl FileStore {
             let text = format!("the name of a file is {} bytes long: {MAX_NAME} are allowed", name.len());
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
         }
-        let file = NamedTempFile::new_in(&self.directory)?;
+        self.check_room(0)?;
+        // Not in the words of the library, which name the server's path.
+        let file = NamedTempFile::new_in(&self.directory).map_err(|error| io::Error::from(error.kind()))?;
         // A program that has it as a descriptor may open it again by /proc/self/fd, whoever it is, and read it.
         file.as_file().set_permissions(fs::Permissions::from_mode(0o444))?;
         Ok(Incoming { store: Arc::clone(self), name: name.to_owned(), file, size: 0 })
@@ -204,6 +207,14 @@ impl FileStore {
         Ok(())
     }
 
+    /// The last of the disk is for what was accepted already.
+    fn check_room(&self, bytes: u64) -> io::Result<()> {
+        match room::is_there_for(bytes, &self.directory)? {
+            true => Ok(()),
+            false => Err(full("the disk has no room for it")),
+        }
+    }
+
     fn entries(&self) -> MutexGuard<'_, Entries> {
         // Nothing that can panic happens while the lock is held half-way through a change.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
@@ -215,7 +226,7 @@ impl Incoming {
     /// overfill the store together.
     ///
     /// # Errors
-    /// `StorageFull` when the store would be over its size; else what the disk says.
+    /// `StorageFull` when the store would be over its size, or the disk too full; else what the disk says.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.take(bytes.len() as u64)?;
         self.file.write_all(bytes)
@@ -249,6 +260,7 @@ impl Incoming {
     }
 
     fn take(&mut self, size: u64) -> io::Result<()> {
+        self.store.check_room(size)?;
         let mut entries = self.store.entries();
         let total = entries.total.saturating_add(size);
         if total > self.store.capacity.get() {

@@ -56,7 +56,7 @@ enum Attempt {
     Judged(Box<Judgement>),
     /// Cancelled, or the server is stopping: the store knows what to do with it.
     GivenUp,
-    /// No sandbox was free in time, be it for a later test: that counts as no attempt.
+    /// No sandbox was free in time, be it for a later test, or the disk is full: that counts as no attempt.
     NotServed(String),
     Failed(String),
     /// No other attempt would go better.
@@ -200,6 +200,7 @@ impl Shared {
             Err(JudgeError::Sandbox(why @ (SandboxError::Busy { .. } | SandboxError::Stopping))) => {
                 Attempt::NotServed(why.to_string())
             }
+            Err(why) if is_of_a_full_disk(&why) => Attempt::NotServed(telemetry::chain(&why)),
             Err(why) => Attempt::Failed(telemetry::chain(&why)),
         }
     }
@@ -276,6 +277,12 @@ impl Shared {
             () = self.closing.cancelled() => {}
         }
     }
+}
+
+/// It waits for room then, as it does for a sandbox.
+fn is_of_a_full_disk(why: &JudgeError) -> bool {
+    let JudgeError::Workspace { source, .. } = why else { return false };
+    matches!(source.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
 fn stage(progress: Progress) -> Stage {

@@ -96,11 +96,8 @@ impl Room {
         self.wanted.notify_one();
     }
 
-    /// Bytes that are free, and how many of them nothing new may have.
     fn look(&self) -> io::Result<(u64, u64)> {
-        let disk = rustix::fs::statvfs(&self.directory)?;
-        let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
-        Ok((bytes(disk.f_bavail), kept(bytes(disk.f_blocks))))
+        look(&self.directory)
     }
 
     /// Judgements have so many bytes more.
@@ -130,6 +127,22 @@ fn kept(size: u64) -> u64 {
 
 fn reserved(kept: u64) -> u64 {
     (kept / 4).min(RESERVED)
+}
+
+/// May so many bytes come to the disk under a directory that are not of what was accepted before?
+///
+/// # Errors
+/// As statvfs(3).
+pub(crate) fn is_there_for(bytes: u64, directory: &Path) -> io::Result<bool> {
+    let (free, kept) = look(directory)?;
+    Ok(free >= kept.saturating_add(bytes))
+}
+
+/// Bytes that are free, and how many of them nothing new may have.
+fn look(directory: &Path) -> io::Result<(u64, u64)> {
+    let disk = rustix::fs::statvfs(directory)?;
+    let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
+    Ok((bytes(disk.f_bavail), kept(bytes(disk.f_blocks))))
 }
 
 #[cfg(test)]

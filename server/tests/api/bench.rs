@@ -32,6 +32,9 @@ use tokio_util::sync::CancellationToken;
 use crate::standin::StandIn;
 
 /// No wait of a test is longer.
+/// So many attempts find a full disk that are to find one.
+pub(crate) const FULL: usize = 5;
+
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Bench {
@@ -51,7 +54,7 @@ pub(crate) struct Bench {
 }
 
 /// Judges by the source's first word: `accept`, `tle`, `hang` (until cancelled), `stall` (as that, but no
-/// sandbox is ever free), `sleep <ms>`, `die`, `panic`, `busy`, `binary`.
+/// sandbox is ever free), `sleep <ms>`, `die`, `panic`, `busy`, `full`, `binary`.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     pub(crate) started: Mutex<Vec<String>>,
@@ -251,6 +254,10 @@ impl Judging for Script {
             }
             "panic" => panic!("by the source's will"),
             "die" => return Err(SandboxError::Died("the container went away".into()).into()),
+            "full" if self.started.lock().unwrap().len() <= FULL => {
+                let source = std::io::ErrorKind::StorageFull.into();
+                return Err(JudgeError::Workspace { doing: "keep a compiled program", source });
+            }
             "busy" => return Err(SandboxError::Busy { waited: Duration::ZERO }.into()),
             _ => Verdict::Accepted,
         };

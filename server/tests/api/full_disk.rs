@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::bench::{Bench, eventually};
+use crate::bench::{Bench, FULL, answer, eventually};
 use crate::durability::crash_to;
 
 const MIB: usize = 1 << 20;
@@ -147,6 +147,39 @@ async fn a_lower_bound_for_judgements_gives_room_on_a_full_disk() {
     let path = format!("/api/v1/submissions/{}", old[0]);
     eventually(async || (bench.get(&path).await.0 == 404).then_some(())).await;
     assert_eq!(bench.get(&format!("/api/v1/submissions/{}", old[25])).await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_of_a_disk_is_not_for_stored_files() {
+    if handed_over("full_disk::the_last_of_a_disk_is_not_for_stored_files") {
+        return;
+    }
+    let disk = Disk::new("16m");
+    let directory = Arc::new(tempfile::tempdir_in(disk.0.path()).unwrap());
+    let bench = Bench::on(Arc::clone(&directory), &[]).await;
+    let store = async |size: usize| {
+        let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n";
+        let form = [head.as_bytes(), &vec![7; size], b"\r\n--b--\r\n"].concat();
+        let request = bench.request(reqwest::Method::POST, "/file");
+        answer(request.header("Content-Type", "multipart/form-data; boundary=b").body(form)).await
+    };
+    assert_eq!(store(MIB).await.0, 200);
+    let (status, told) = store(15 * MIB).await;
+    assert_eq!((status.is_server_error(), told.to_string().contains("no room")), (true, true), "{told}");
+    disk.fill();
+    let (status, told) = store(1).await;
+    assert_eq!((status.is_server_error(), told.to_string().contains("no room")), (true, true), "{told}");
+    assert!(!told.to_string().contains(directory.path().to_str().unwrap()), "{told}");
+    fs::remove_file(disk.filler()).unwrap();
+    assert_eq!(store(MIB).await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_is_full_for_a_while_costs_a_submission_no_attempt() {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    let id = bench.submit("a", "full").await;
+    let done = bench.until(&id, "done").await;
+    assert_eq!((&done["verdict"], bench.judge.started.lock().unwrap().len()), (&json!("Accepted"), FULL + 1));
 }
 
 #[test]
