@@ -256,7 +256,7 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
         let count = request.commands.len();
         if count > self.settings.max_commands {
             let most = self.settings.max_commands;
-            return Err(Refusal::Failed(format!("too many commands: {count} > {most} (gojudge.commands)")));
+            return Err(Refusal::Bad(format!("too many commands: {count} > {most} (gojudge.commands)")));
         }
         if let Some(error) = command::unconnected(&request) {
             let (status, error) = (Status::InternalError, format!("execve: {error}"));

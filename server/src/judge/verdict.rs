@@ -52,11 +52,11 @@ fn exceeded(cap: Cap, usage: &Usage, limits: &RunLimits) -> (Verdict, String) {
             (Verdict::MemoryLimitExceeded, format!("used more than the {} of memory allowed", limits.memory))
         }
         Cap::CpuTime => {
-            let (used, allowed) = (over(usage.cpu_time(), limits.cpu), seconds(limits.cpu));
+            let (used, allowed) = (over(usage.cpu_time(), limits.cpu), whole(limits.cpu));
             (Verdict::TimeLimitExceeded, format!("used {used} of {allowed} CPU"))
         }
         Cap::WallTime => {
-            let (took, allowed) = (over(usage.wall_time, limits.wall), seconds(limits.wall));
+            let (took, allowed) = (over(usage.wall_time, limits.wall), whole(limits.wall));
             (Verdict::TimeLimitExceeded, format!("ran for {took} of {allowed} on the clock"))
         }
         Cap::Output => {
@@ -106,6 +106,14 @@ fn over(measured: Duration, limit: Duration) -> String {
 
 fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
+}
+
+/// A limit as it was asked for.
+fn whole(limit: Duration) -> String {
+    match limit.subsec_micros() % 10_000 {
+        0 => seconds(limit),
+        _ => format!("{} s", limit.as_secs_f64()),
+    }
 }
 
 /// The limits that a monitor enforces for these.
@@ -205,6 +213,16 @@ mod tests {
         assert_eq!(reason(ProgramEnd::Killed(Cap::CpuTime), cpu), "used 1.02 s of 1.00 s CPU");
         let wall = Usage { wall_time: Duration::from_millis(4010), ..frugal() };
         assert_eq!(reason(ProgramEnd::Killed(Cap::WallTime), wall), "ran for 4.01 s of 4.00 s on the clock");
+    }
+
+    #[test]
+    fn a_limit_is_told_with_all_its_digits() {
+        for (micros, told) in
+            [(500, "0.0005 s"), (1_234_000, "1.234 s"), (250_000, "0.25 s"), (4_000_000, "4.00 s")]
+        {
+            assert_eq!(whole(Duration::from_micros(micros)), told);
+        }
+        assert_eq!(over(Duration::from_micros(1000), Duration::from_micros(500)), "0.0010 s");
     }
 
     #[test]

@@ -38,6 +38,14 @@ async fn millions_of_commands_are_refused_over_http() {
     let many = json!({"cmd": vec![json!({"args": ["echo"]}); 129]});
     let (status, body) = answer(bench.request(Method::POST, "/run").json(&many)).await;
     assert_eq!((status.as_u16(), body), (400, Value::from("too many commands: 129 > 128")));
+    // More than the settings allow.
+    let many = json!({"cmd": vec![json!({"args": ["echo"]}); 33]});
+    let (status, body) = answer(bench.request(Method::POST, "/run").json(&many)).await;
+    assert_eq!(
+        (status.as_u16(), body.as_str().unwrap().contains("(gojudge.commands)")),
+        (400, true),
+        "{body}"
+    );
     echo(&bench).await;
 }
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_ignored::Path;
 use uuid::Uuid;
@@ -34,7 +36,9 @@ pub(super) struct NewSubmission {
     stdin: Option<String>,
     stdin_base64: Option<String>,
     tests: Option<NewTests>,
+    #[serde(default, deserialize_with = "optional_object")]
     limits: Option<NewLimits>,
+    #[serde(default, deserialize_with = "optional_object")]
     compile_limits: Option<NewLimits>,
     user: Option<String>,
     isolation: Option<Isolation>,
@@ -111,7 +115,7 @@ impl NewSubmission {
         let tracking = serde_path_to_error::Deserializer::new(&mut json, &mut track);
         let parsed =
             serde_ignored::deserialize(tracking, |path| unknown.add(place(&path), "there is no such field"));
-        let parsed = parsed.map_err(|why| match track.path().to_string() {
+        let Object(parsed) = parsed.map_err(|why| match track.path().to_string() {
             field if why.is_data() && field != "." => Problem::field(field, told(why)),
             _ => Problem::Malformed(told(why)),
         })?;
@@ -422,7 +426,7 @@ impl<'de> Deserialize<'de> for NewTests {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut tests: A) -> Result<NewTests, A::Error> {
                 let (mut kept, mut count) = (Vec::new(), 0);
-                while let Some(test) = tests.next_element()? {
+                while let Some(Object(test)) = tests.next_element()? {
                     count += 1;
                     if kept.len() < TESTS {
                         kept.push(test);
@@ -433,6 +437,31 @@ impl<'de> Deserialize<'de> for NewTests {
         }
         deserializer.deserialize_seq(Tests)
     }
+}
+
+/// What must be an object: of an array serde would take the fields by their order.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = Object<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(fields)).map(Object)
+            }
+        }
+        deserializer.deserialize_map(Fields(PhantomData))
+    }
+}
+
+fn optional_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|Object(given)| given))
 }
 
 impl<'de> Deserialize<'de> for NamedTexts {

@@ -213,3 +213,22 @@ fn files_may_be_in_folders_and_nowhere_else() {
         assert!(matches!(body(names), Err(Problem::Invalid(_))), "{names:?}");
     }
 }
+
+#[test]
+fn an_array_is_no_object_wherever_one_is_wanted() {
+    let parse = |json: &str| NewSubmission::parse(json.as_bytes(), &Texts::default()).map(drop);
+    for (json, field) in [
+        (r#"["c17","int main(){}"]"#, None),
+        (r#"{"language":"c17","source":"","limits":[1]}"#, Some("limits")),
+        (r#"{"language":"c17","source":"","compile_limits":[1]}"#, Some("compile_limits")),
+        (r#"{"language":"c17","source":"","tests":[["1 2"]]}"#, Some("tests[0]")),
+    ] {
+        let told = match (parse(json).unwrap_err(), field) {
+            (Problem::Malformed(told), None) => told,
+            (Problem::Invalid(fields), Some(field)) if fields[0].field == field => fields[0].detail.clone(),
+            (other, _) => panic!("{json}: {other:?}"),
+        };
+        assert!(told.contains("expected an object"), "{json}: {told}");
+    }
+    parse(r#"{"language":"c17","source":"","limits":null,"tests":[{"stdin":"1"}]}"#).unwrap();
+}
