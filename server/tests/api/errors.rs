@@ -145,7 +145,7 @@ async fn contradictions_are_refused() {
     assert!(refused.starts_with("tests[0].expected_base64: not base64"), "{refused}");
     let refused = refusal(&bench, json!({"language": "no such", "source": "x"})).await;
     let known = "language: there is no language `no such`; there are ";
-    assert!(refused.starts_with(known) && refused.contains("c11, c17, c23, cpp17, cpp20, "), "{refused}");
+    assert!(refused.starts_with(known) && refused.contains(", c17, "), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
