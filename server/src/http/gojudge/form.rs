@@ -38,7 +38,11 @@ pub(crate) struct Form {
 /// What its body has come to, for those on the other side of the parser.
 #[derive(Default)]
 struct State {
-    /// Bytes that were read since some were last handed on.
+    /// The parser may have another piece.
+    allowed: Cell<bool>,
+    /// It has asked for one and may not yet.
+    asked: Cell<bool>,
+    /// Bytes that it was given since it has last understood something.
     behind: Cell<usize>,
     /// All of it was read.
     ended: Cell<bool>,
@@ -102,9 +106,7 @@ impl Form {
                 let named = !name.is_empty();
                 return named.then_some(FormFile { name, field, form: self }).ok_or(FormError::Malformed);
             }
-            while self.state.of(field.try_next()).await?.is_some() {
-                self.state.behind.set(0);
-            }
+            while self.state.of(field.try_next()).await?.is_some() {}
         }
     }
 }
@@ -119,7 +121,6 @@ impl FormFile {
         while size < BATCH {
             let piece = self.form.state.of(self.field.try_next()).await?;
             let Some(piece) = piece else { return Ok(Batch { pieces, is_last: true }) };
-            self.form.state.behind.set(0);
             size += piece.len();
             pieces.push(piece);
         }
@@ -148,38 +149,55 @@ impl FormFile {
 }
 
 impl State {
-    /// The next piece of the body; none at its end.
+    /// The next piece of the body; none at its end. Only when the parser can do nothing with what it has: it would take all that
+    /// is there.
     async fn next(&self, pieces: &mut Arriving) -> Option<Result<Bytes, PayloadError>> {
-        let piece = match pieces.next().await {
-            Ok(Some(piece)) => piece,
+        poll_fn(|_| {
+            self.asked.set(!self.allowed.get());
+            if self.allowed.get() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        let piece = pieces.next().await;
+        self.allowed.set(false);
+        match piece {
+            Ok(Some(piece)) => {
+                self.behind.set(self.behind.get() + piece.len());
+                Some(Ok(piece))
+            }
             Ok(None) => {
                 self.ended.set(true);
-                return None;
+                None
             }
             Err(problem) => {
                 self.ended.set(true);
                 *self.problem.borrow_mut() = Some(problem);
-                return Some(Err(PayloadError::Incomplete(None)));
+                Some(Err(PayloadError::Incomplete(None)))
             }
-        };
-        self.behind.set(self.behind.get() + piece.len());
-        let understood = self.behind.get() <= BEHIND;
-        Some(understood.then_some(piece).ok_or(PayloadError::Overflow))
+        }
     }
 
-    /// What the parser says. Where it waits for more of a body that has ended, there is none: it would wait for ever.
+    /// What the parser says. Where it waits for more of a body that has ended, or has too much that it does not understand, there
+    /// is none.
     async fn of<T>(&self, next: impl Future<Output = Result<T, MultipartError>>) -> Result<T, FormError> {
+        self.behind.set(0);
         let mut next = pin!(next);
         let parsed = poll_fn(|cx| {
-            for _ in 0..2 {
+            let mut knows_the_end = false;
+            loop {
                 match next.as_mut().poll(cx) {
                     Poll::Ready(parsed) => return Poll::Ready(Some(parsed)),
+                    Poll::Pending if self.asked.replace(false) => {
+                        if self.behind.get() > BEHIND {
+                            return Poll::Ready(None);
+                        }
+                        self.allowed.set(true);
+                    }
                     Poll::Pending if !self.ended.get() => return Poll::Pending,
+                    Poll::Pending if knows_the_end => return Poll::Ready(None),
                     // It has just learned that: once more it may find what there is.
-                    Poll::Pending => {}
+                    Poll::Pending => knows_the_end = true,
                 }
             }
-            Poll::Ready(None)
         });
         parsed.await.ok_or(FormError::Malformed)?.map_err(|_| self.error())
     }
@@ -199,4 +217,57 @@ fn file_name(disposition: &ContentDisposition) -> Option<String> {
         || disposition.get_filename_ext().map(|name| String::from_utf8_lossy(&name.value).into_owned());
     let name = disposition.get_filename().map(str::to_owned).or_else(extended)?;
     name.trim_end_matches('/').rsplit('/').next().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::FromRequest as _;
+    use actix_web::dev::Payload as Raw;
+    use actix_web::test::TestRequest;
+    use gavel_protocol::Bytes as Size;
+
+    use super::*;
+    use crate::account::Account;
+
+    /// A form whose pieces are all there at once.
+    async fn form(pieces: Vec<Bytes>) -> Result<FormFile, FormError> {
+        let length: usize = pieces.iter().map(Bytes::len).sum();
+        let request = TestRequest::post()
+            .insert_header(("content-type", "multipart/form-data; boundary=edge"))
+            .insert_header(("content-length", length.to_string()))
+            .to_http_request();
+        let body = stream::iter(pieces.into_iter().map(Ok)).boxed_local();
+        let mut raw = Raw::Stream { payload: body };
+        let payload = Payload::from_request(&request, &mut raw).await.unwrap();
+        let budget = Budget::new(Account::new(Size::mib(64)), 32 << 20);
+        Form::file(&budget, &request, payload).await
+    }
+
+    const HEAD: &str = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
+
+    #[actix_web::test]
+    async fn a_file_is_taken_however_much_of_it_is_there_at_once() {
+        let piece = Bytes::from(vec![b'\r'; 128 << 10]);
+        let mut pieces = vec![Bytes::from([HEAD.as_bytes(), &piece].concat())];
+        pieces.extend(std::iter::repeat_n(piece, 20));
+        pieces.push(Bytes::from_static(b"\r\n--edge--\r\n"));
+        let mut file = form(pieces).await.unwrap();
+        let mut size = 0;
+        loop {
+            let batch = file.next().await.unwrap();
+            let came: usize = batch.pieces.iter().map(Bytes::len).sum();
+            assert!(came < BATCH + BEHIND, "{came} at once");
+            size += came;
+            if batch.is_last {
+                break;
+            }
+        }
+        assert_eq!(size, 21 * (128 << 10));
+    }
+
+    #[actix_web::test]
+    async fn a_line_without_an_end_is_none() {
+        let pieces = vec![Bytes::from(vec![b'x'; 64 << 10]); 100];
+        assert!(matches!(form(pieces).await, Err(FormError::Malformed)));
+    }
 }
