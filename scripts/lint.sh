@@ -17,6 +17,7 @@ main() {
   dependencies
   links
   settings
+  scripts/languages.sh --check
   promises
   say "lint: clean"
 }
