@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rustix::net::sockopt::set_tcp_user_timeout;
+use rustix::net::sockopt::{set_socket_send_buffer_size, set_tcp_user_timeout};
 
 use crate::account::{Account, Held, Purpose};
 use crate::descriptors;
@@ -93,6 +93,17 @@ impl Drop for Connection {
             0 => drop(open.by_address.remove(&self.address)),
             left => drop(open.by_address.insert(self.address, left)),
         }
+    }
+}
+
+/// What the kernel keeps of an answer that its client does not take (it doubles that). By default these are megabytes, and
+/// all of it is made as fast as it can be, however many clients take nothing of it.
+const UNTAKEN: usize = 256 * 1024;
+
+/// Has the kernel keep no more of an answer than is of use.
+pub(crate) fn keep_little(connection: impl std::os::fd::AsFd) {
+    if let Err(error) = set_socket_send_buffer_size(connection, UNTAKEN) {
+        tracing::warn!(%error, "more of an answer is made than its client takes");
     }
 }
 

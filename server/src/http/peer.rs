@@ -10,7 +10,7 @@ use actix_web::rt::net::TcpStream;
 use rustix::net::Shutdown;
 use tokio::io::Interest;
 
-use crate::connections::{Connections, HTTP, give_up_in_time};
+use crate::connections::{Connections, HTTP, give_up_in_time, keep_little};
 use crate::descriptors::watch;
 
 /// The connection that a request came on.
@@ -37,6 +37,7 @@ impl Peer {
         };
         data.insert(admitted);
         give_up_in_time(connection);
+        keep_little(connection);
         match connection.as_fd().try_clone_to_owned() {
             Ok(descriptor) => drop(data.insert(Self(Arc::new(descriptor)))),
             Err(error) => tracing::warn!(%error, "a connection is not watched"),

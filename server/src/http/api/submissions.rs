@@ -50,12 +50,22 @@ pub(super) async fn create(
     if wait {
         api.submissions.wait(id, api.config.http.max_wait).await;
     }
-    let view = load(&api, id).await?;
+    let location = format!("{}/api/v1/submissions/{id}", prefix(&request));
+    let view = match load(&api, id).await {
+        Ok(view) => view,
+        Err(why) => return Ok(accepted(id, location, &why)),
+    };
     let status = if wait && view.shown.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
     let mut response = HttpResponse::build(status);
-    let location = format!("{}/api/v1/submissions/{id}", prefix(&request));
     response.insert_header((header::LOCATION, location));
     answer(&api, view, response, &request).await
+}
+
+/// What is stored is told, though it cannot be read back at the moment: who took it for refused would send it again.
+fn accepted(id: SubmissionId, location: String, why: &Problem) -> HttpResponse {
+    tracing::warn!(submission.id = %id, error = %why, "An accepted submission cannot be read at the moment");
+    let known = serde_json::json!({"id": id.to_string(), "state": "queued"});
+    HttpResponse::Accepted().insert_header((header::LOCATION, location)).json(known)
 }
 
 /// Submissions in this language are judged, or will be in a moment.
@@ -220,4 +230,21 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
     key.map(|key| Some(key.to_owned()))
         .ok_or_else(|| Problem::field("Idempotency-Key", "from 1 to 255 printable ASCII characters"))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::MessageBody as _;
+
+    use super::*;
+
+    #[test]
+    fn what_is_stored_and_cannot_be_read_back_is_accepted_all_the_same() {
+        let id = SubmissionId::new_v4();
+        let answer = accepted(id, format!("/api/v1/submissions/{id}"), &Problem::Failed);
+        assert_eq!(answer.status(), StatusCode::ACCEPTED);
+        assert_eq!(answer.headers().get("location").unwrap(), &format!("/api/v1/submissions/{id}"));
+        let body = answer.into_body().try_into_bytes().unwrap();
+        assert_eq!(body, format!("{{\"id\":\"{id}\",\"state\":\"queued\"}}"));
+    }
 }
