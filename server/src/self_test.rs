@@ -100,17 +100,29 @@ impl<J: Judging> Tester<J> {
         // All of a test is in here: what is not waited for keeps its sandbox.
         let testing = (0..due.len()).map(|at| async move {
             let images = self.operations.status().images_of(languages[at]);
-            let works = self.test_and_note(languages[at]).await;
+            let works = tokio::select! {
+                works = self.test_and_note(languages[at]) => works,
+                // After a start nobody knows what is there until the engine was asked.
+                () = self.lacks_image(languages[at]) => return None,
+            };
             if works && is_news[at] {
                 self.ask_version(languages[at]).await;
             }
-            (due[at], images, works)
+            Some((due[at], images, works))
         });
-        let mut testing = pin!(stream::iter(testing).buffer_unordered(AT_ONCE));
+        let mut testing =
+            pin!(stream::iter(testing).buffer_unordered(AT_ONCE).filter_map(std::future::ready));
         while let Some((at, images, works)) = testing.next().await {
             let tested = &mut all[at];
             (tested.failed, tested.at) = (!works, Instant::now());
             tested.images = Some(images);
+        }
+    }
+
+    /// Waits until an image of a language is known to be missing.
+    async fn lacks_image(&self, language: &Language) {
+        while !self.operations.status().lacks_image_of(language) {
+            tokio::time::sleep(LOOK_EVERY / 5).await;
         }
     }
 

@@ -1,0 +1,3 @@
+// expect: CompileError
+// log-contains: main.js:3
+let x = ;

@@ -1,0 +1,6 @@
+// expect: RuntimeError
+// reason-contains: Maximum call stack size exceeded
+function f(n) {
+  return f(n + 1) + 1;
+}
+f(0);

@@ -1,0 +1,6 @@
+// expect: WrongAnswer
+// stdin: 20 22\n
+// expected: 42\n
+// reason-contains: line 1
+const [a, b] = require("fs").readFileSync(0, "utf8").split(" ").map(Number);
+console.log(a - b);

@@ -1,0 +1,6 @@
+# expect: RuntimeError
+# reason-contains: RecursionError
+def f(n):
+    return f(n + 1) + 1
+
+print(f(0))
