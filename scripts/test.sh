@@ -5,6 +5,8 @@
 #   scripts/test.sh            everything
 #   scripts/test.sh unit       what needs no Docker
 #   scripts/test.sh e2e        the end-to-end tests; further arguments go to cargo test
+#   scripts/test.sh languages  programs of all languages: their images are built first, which takes a while, and some 10 GB
+#                              of disk; `scripts/test.sh` alone tries those that come with the service
 #
 # The last of them restarts the engine, with everything that runs on it. That is done where these scripts have started
 # the engine themselves, with CI=true, and where GAVEL_E2E_RESTART_DOCKER says how.
@@ -27,7 +29,8 @@ main() {
     all) unit; e2e ;;
     unit) unit ;;
     e2e) e2e "${@:2}" ;;
-    *) fail "unknown part: $1 (unit, e2e)" ;;
+    languages) further_languages ;;
+    *) fail "unknown part: $1 (unit, e2e, languages)" ;;
   esac
   summary
 }
@@ -58,6 +61,18 @@ e2e() {
   [ $# = 0 ] || return 0
   scripts_and_proxies
   restart_of_the_engine
+}
+
+further_languages() {
+  say "== programs of further languages"
+  if [ -z "${GAVEL_E2E_URL:-}" ]; then
+    export GAVEL_TOOLCHAINS=all
+    ensure_engine
+    name_instance
+    scripts/images.sh
+    start_instance
+  fi
+  cargo test --locked -p e2e --test verdicts -- --ignored of_further_languages 2>&1 | tee -a "$log"
 }
 
 # They run this checkout's scripts, and proxies of this machine, beside the instance.

@@ -1,5 +1,6 @@
 //! Makes tests of each program in `submissions/`, so that each is reported as a case of its own: one of all, and one more of
-//! those that run in the slim image, where the hostile ones run.
+//! those that run in the slim image, where the hostile ones run. Those of languages that do not come with the service are run
+//! only when asked for: `scripts/test.sh languages`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,15 +11,18 @@ fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=submissions");
     println!("cargo::rerun-if-changed={LANGUAGES}");
     let languages = std::fs::read_to_string(LANGUAGES)?;
-    let mut names = Vec::new();
+    let mut names: Vec<(String, String)> = Vec::new();
     for folder in entries(Path::new("submissions"))?.iter().filter(|path| path.is_dir()) {
         println!("cargo::rerun-if-changed={}", folder.display());
         names.extend(entries(folder)?.iter().filter_map(|path| name_of(path)));
     }
     let out = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
-    std::fs::write(out.join("cases.rs"), cases(&names))?;
-    names.retain(|(file, _)| runs_in_the_slim_image(file, &languages));
-    std::fs::write(out.join("cases_in_the_slim_image.rs"), cases(&names))
+    let (own, further): (Vec<_>, Vec<_>) =
+        names.into_iter().partition(|(file, _)| comes_with_the_service(file, &languages));
+    std::fs::write(out.join("cases.rs"), cases(&own))?;
+    std::fs::write(out.join("cases_of_further_languages.rs"), cases(&further))?;
+    let slim: Vec<_> = own.into_iter().filter(|(file, _)| runs_in_the_slim_image(file, &languages)).collect();
+    std::fs::write(out.join("cases_in_the_slim_image.rs"), cases(&slim))
 }
 
 fn cases(names: &[(String, String)]) -> String {
@@ -31,9 +35,21 @@ fn cases(names: &[(String, String)]) -> String {
 
 /// Its language names no image that its programs run in.
 fn runs_in_the_slim_image(file: &str, languages: &str) -> bool {
+    entry(file, languages).is_none_or(|entry| !entry.contains("\nruntime = "))
+}
+
+/// The toolchain of its language is one of those that every installation has.
+fn comes_with_the_service(file: &str, languages: &str) -> bool {
+    let named = entry(file, languages).and_then(|entry| entry.split_once("\ntoolchain = \""));
+    let Some((name, _)) = named.and_then(|(_, rest)| rest.split_once('"')) else { return true };
+    let section = languages.split_once(&format!("\n[toolchains.{name}]\n")).map_or("", |(_, rest)| rest);
+    section.split("\n[").next().is_some_and(|section| section.contains("default = true"))
+}
+
+/// What the file of languages says of the one that a program is in.
+fn entry<'a>(file: &str, languages: &'a str) -> Option<&'a str> {
     let id = format!("\nid = {:?}\n", file.split('/').next().unwrap_or_default());
-    let entry = languages.split("[[languages]]").find(|entry| entry.contains(&id));
-    entry.is_none_or(|entry| !entry.contains("\nruntime = "))
+    languages.split("[[languages]]").find(|entry| entry.contains(&id))
 }
 
 fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {

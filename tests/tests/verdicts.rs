@@ -22,6 +22,20 @@ mod by_itself {
     include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 }
 
+/// Of languages that are installed one by one.
+mod of_further_languages {
+    macro_rules! case {
+        ($test:ident, $file:literal) => {
+            #[tokio::test]
+            #[ignore = "scripts/test.sh languages installs all languages and runs these"]
+            async fn $test() {
+                super::judged_as_its_header_says($file).await;
+            }
+        };
+    }
+    include!(concat!(env!("OUT_DIR"), "/cases_of_further_languages.rs"));
+}
+
 mod after_a_hostile_program {
     macro_rules! case {
         ($test:ident, $file:literal) => {

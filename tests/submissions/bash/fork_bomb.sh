@@ -1,0 +1,5 @@
+# expect: Accepted
+f() { f | f & }
+( f ) 2>/dev/null
+sleep 0.3
+exit 0

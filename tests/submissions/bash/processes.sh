@@ -1,0 +1,4 @@
+# expect: Accepted
+# expected: child\nparent\n
+bash -c "echo child"
+echo parent

@@ -1,0 +1,4 @@
+# expect: RuntimeError
+# exit-code: 7
+# reason-contains: status 7
+exit 7

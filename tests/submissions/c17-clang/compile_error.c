@@ -1,0 +1,3 @@
+// expect: CompileError
+// log-contains: main.c:3
+int main(void) { return "text" + ; }

@@ -1,0 +1,6 @@
+// expect: RuntimeError
+// signal: SIGSEGV
+int main(void) {
+    volatile int *p = 0;
+    return *p;
+}

@@ -1,0 +1,6 @@
+// expect: TimeLimitExceeded
+// limits: cpu_ms=300
+// reason-contains: CPU
+int main(void) {
+    for (volatile int i = 0;; i++) {}
+}

@@ -1,0 +1,5 @@
+// expect: Accepted
+// stdout: Hello, world!\n
+#include <iostream>
+
+int main() { std::cout << "Hello, world!\n"; }

@@ -1,0 +1,9 @@
+// expect: CompileError
+// log-contains: (7
+class Program
+{
+    static void Main()
+    {
+        int x = "text";
+    }
+}

@@ -1,0 +1,6 @@
+// expect: TimeLimitExceeded
+// limits: cpu_ms=300
+// reason-contains: CPU
+void main() {
+    for (;;) {}
+}

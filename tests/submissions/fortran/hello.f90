@@ -1,0 +1,5 @@
+! expect: Accepted
+! stdout: Hello, world!\n
+program main
+  print '(a)', 'Hello, world!'
+end program

@@ -1,0 +1,8 @@
+// expect: RuntimeError
+// reason-contains: deadlock
+package main
+
+func main() {
+	c := make(chan int)
+	c <- 1
+}

@@ -1,0 +1,9 @@
+// expect: Accepted
+// stdout: Hello, world!\n
+package main
+
+import "fmt"
+
+func main() {
+	fmt.Println("Hello, world!")
+}

@@ -1,0 +1,10 @@
+// expect: TimeLimitExceeded
+// limits: cpu_ms=400 wall_ms=1500
+// reason-contains: on the clock
+package main
+
+import "time"
+
+func main() {
+	time.Sleep(30 * time.Second)
+}

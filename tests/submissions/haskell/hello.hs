@@ -1,0 +1,4 @@
+-- expect: Accepted
+-- stdout: Hello, world!\n
+main :: IO ()
+main = putStrLn "Hello, world!"

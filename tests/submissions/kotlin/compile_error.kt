@@ -1,0 +1,5 @@
+// expect: CompileError
+// log-contains: main.kt:4
+fun main() {
+    val x: Int = "text"
+}

@@ -1,0 +1,5 @@
+// expect: Accepted
+// stdout: Hello, world!\n
+fun main() {
+    println("Hello, world!")
+}

@@ -1,0 +1,7 @@
+; expect: TimeLimitExceeded
+; limits: cpu_ms=300
+; reason-contains: CPU
+section .text
+global _start
+_start:
+    jmp _start

@@ -1,0 +1,3 @@
+(* expect: CompileError *)
+(* log-contains: line 3 *)
+let x : int = "text"

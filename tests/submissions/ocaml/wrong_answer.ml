@@ -1,0 +1,5 @@
+(* expect: WrongAnswer *)
+(* stdin: 20 22\n *)
+(* expected: 42\n *)
+(* reason-contains: line 1 *)
+let () = Scanf.scanf " %d %d" (fun a b -> Printf.printf "%d\n" (a - b))

@@ -1,0 +1,5 @@
+// expect: Accepted
+// stdout: Hello, world!\n
+begin
+  writeln('Hello, world!');
+end.

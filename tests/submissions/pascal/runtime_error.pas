@@ -1,0 +1,9 @@
+// expect: RuntimeError
+// exit-code: 200
+// reason-contains: division by zero
+var a, b: longint;
+begin
+  a := 1;
+  b := 0;
+  writeln(a div b);
+end.

@@ -1,0 +1,4 @@
+<?php
+// expect: Accepted
+// stdout: Hello, world!\n
+echo "Hello, world!\n";

@@ -1,0 +1,7 @@
+<?php
+// expect: MemoryLimitExceeded
+// limits: memory_bytes=134217728 cpu_ms=4000
+$data = [];
+while (true) {
+    $data[] = str_repeat("x", 1 << 20);
+}

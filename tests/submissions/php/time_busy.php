@@ -1,0 +1,6 @@
+<?php
+// expect: TimeLimitExceeded
+// limits: cpu_ms=300
+// reason-contains: CPU
+while (true) {
+}

@@ -1,0 +1,5 @@
+% expect: Accepted
+% stdout: Hello, world!\n
+:- initialization(main).
+
+main :- writeln('Hello, world!').

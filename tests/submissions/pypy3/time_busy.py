@@ -1,0 +1,5 @@
+# expect: TimeLimitExceeded
+# limits: cpu_ms=300
+# reason-contains: CPU
+while True:
+    pass

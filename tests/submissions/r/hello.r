@@ -1,0 +1,3 @@
+# expect: Accepted
+# stdout: Hello, world!\n
+cat("Hello, world!\n")

@@ -1,0 +1,5 @@
+// expect: Accepted
+// stdout: Hello, world!\n
+fn main() {
+    println!("Hello, world!");
+}

@@ -1,0 +1,3 @@
+-- expect: RuntimeError
+-- reason-contains: no such table: nobody
+select * from nobody;

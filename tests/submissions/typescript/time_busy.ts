@@ -1,0 +1,4 @@
+// expect: TimeLimitExceeded
+// limits: cpu_ms=300
+// reason-contains: CPU
+for (;;) {}
