@@ -1,12 +1,12 @@
 //! The wire: what is asked, what is answered, and what is refused.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use e2e::environment::{self, patience};
 use e2e::programs::{SUM, unique};
-use e2e::{Client, Request};
+use e2e::{Client, Request, header};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -173,17 +173,28 @@ async fn bytes_that_are_not_text_travel_as_base64() {
 }
 
 #[tokio::test]
-async fn every_language_on_offer_judges() {
+async fn every_language_on_offer_judges_or_says_how_it_is_installed() {
     let client = Client::connect().await;
     let languages = client.call(Method::GET, "/api/v1/languages", None).await.json;
-    let ids: Vec<&str> =
-        languages.as_array().into_iter().flatten().filter_map(|l| l["id"].as_str()).collect();
-    for promised in ["c11", "c17", "c23", "cpp17", "cpp20", "cpp23"] {
-        assert!(ids.contains(&promised), "{promised} is missing in {ids:?}");
+    let languages = languages.as_array().cloned().unwrap_or_default();
+    let states: BTreeMap<&str, &str> =
+        languages.iter().filter_map(|l| Some((l["id"].as_str()?, l["state"].as_str()?))).collect();
+    for promised in ["c11", "c17", "c23", "cpp17", "cpp20", "cpp23", "python3", "java21", "javascript"] {
+        assert_eq!(states.get(promised), Some(&"installed"), "{promised} in {states:?}");
     }
-    for id in ids {
-        let answer = client.judge(&Request::new(id, SUM).test(b"1 2", Some(b"3"))).await;
-        assert_eq!(answer.verdict(), "Accepted", "{id}: {answer:#?}");
+    for program in header::all().into_iter().filter(|program| program.name.contains("/hello.")) {
+        assert!(states.contains_key(program.language.as_str()), "{} in {states:?}", program.language);
+    }
+    for (id, state) in states {
+        let is_c = id.starts_with("c1") || id.starts_with("c2") || id.starts_with("cpp");
+        if state == "installed" && is_c {
+            let answer = client.judge(&Request::new(id, SUM).test(b"1 2", Some(b"3"))).await;
+            assert_eq!(answer.verdict(), "Accepted", "{id}: {answer:#?}");
+        } else if state == "not-installed" {
+            let refused = post(json!({"language": id, "source": "x"})).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{id}: {}", refused.text);
+            assert!(refused.text.contains("make toolchain"), "{id}: {}", refused.text);
+        }
     }
 }
 
@@ -253,7 +264,10 @@ async fn file_names_that_are_paths_or_options_are_refused() {
     for name in [
         "../main.c",
         "/etc/passwd",
-        "a/b.c",
+        "a/../b.c",
+        "a//b.c",
+        "/a/b.c",
+        "a/",
         "..",
         ".",
         "",
