@@ -315,7 +315,10 @@ async fn pipe_ends_that_make_no_sense_are_refused_and_the_server_lives() {
 
 /// So many commands that sleep; the status of each.
 async fn sleepers(count: usize, seconds: &str) -> Vec<Value> {
-    let results = run(json!({"cmd": vec![command(&["/bin/sleep", seconds]); count]})).await;
+    // Little memory each: all together may have what the host has beside everything else.
+    let mut sleeper = command(&["/bin/sleep", seconds]);
+    sleeper["memoryLimit"] = json!(64 << 20);
+    let results = run(json!({"cmd": vec![sleeper; count]})).await;
     results.into_iter().map(|result| result["status"].clone()).collect()
 }
 

@@ -17,9 +17,9 @@ use actix_web::rt::net::TcpStream;
 use actix_web::web::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Read at one time where a head is expected: some hundred of the smallest requests fit into it, and most that clients send as a
-/// whole.
-const HEAD: usize = 2 * 1024;
+/// Read at one time where a head is expected. A dozen of the smallest requests fit into it, each of which is some KiB once it is
+/// parsed; most heads that clients send take one such piece or two.
+const HEAD: usize = 512;
 
 /// A body whose length nobody knows.
 const UNKNOWN: u64 = u64::MAX;
@@ -55,6 +55,7 @@ impl Gate {
     fn is_flushed(&self) {
         if self.unsent.replace(false) {
             wake(&self.sender);
+            wake(&self.reader);
         }
     }
 
@@ -70,7 +71,7 @@ impl Gate {
     /// How much may be read now.
     fn open(&self) -> usize {
         match self.body.get() {
-            0 if self.answering.get() => 0,
+            0 if self.answering.get() || self.unsent.get() => 0,
             0 => HEAD,
             body => usize::try_from(body).unwrap_or(usize::MAX),
         }
@@ -100,7 +101,6 @@ impl Drop for Answering {
     fn drop(&mut self) {
         self.0.answering.set(false);
         self.0.unsent.set(true);
-        wake(&self.0.reader);
     }
 }
 
@@ -112,8 +112,10 @@ pub(super) async fn one_by_one<B: MessageBody>(
     let gate = request.request().conn_data::<Rc<Gate>>().cloned();
     let answering = match gate {
         Some(gate) => {
+            // At once: while requests wait that were read already, no more are.
+            let answering = Rc::clone(&gate).begin(body_of(&request));
             gate.sent().await;
-            Some(gate.begin(body_of(&request)))
+            Some(answering)
         }
         None => None,
     };
@@ -306,6 +308,8 @@ mod tests {
         assert_eq!(read_available(&mut connection).await, Some(10_000));
         assert_eq!(read_available(&mut connection).await, Some(0));
         drop(answering);
+        assert_eq!(read_available(&mut connection).await, Some(0), "the answer is not handed over");
+        connection.flush().await.unwrap();
         assert_eq!(read_available(&mut connection).await, Some(2_000));
         let _answering = connection.gate().begin(0);
         client.shutdown().await.unwrap();

@@ -205,7 +205,11 @@ mod tests {
         config.sandbox.run_slots = Some(2);
         config.sandbox.toolchain_slots = Some(1);
         config.gojudge.enabled = false;
-        let languages = Languages::load("../images/languages.toml".as_ref(), "latest").unwrap();
+        let text = "[toolchains.gcc]\nimage='gcc'\ndefault=true\n[[languages]]\nid='c'\nname='C'\nsource='a.c'\n\
+            toolchain='gcc'\ncompile=['c']\nartefact='a'\nrun=['{artefact}']";
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, text).unwrap();
+        let languages = Languages::load(file.path(), "latest").unwrap();
         let host = Host { cores: 2, memory: Bytes::mib(16 * 1024) };
         let plan = SlotPlan::new(&config, &languages, host).unwrap();
         let ceiling = Ceiling::of(&plan);
