@@ -27,6 +27,7 @@ pub mod judge;
 pub mod language;
 mod listeners;
 pub mod operations;
+mod pace;
 mod proxy;
 pub mod queue;
 pub mod readiness;

@@ -3,7 +3,6 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use http_body::{Frame, SizeHint};
 use tonic::body::Body;
@@ -12,6 +11,7 @@ use tonic::{Extensions, Status};
 
 use super::incoming::Link;
 use crate::account::{Account, Full, Held, Purpose, UNCOUNTED};
+use crate::pace;
 
 /// Of one call: handed to what answers it with its request, and kept by the body of its answer.
 #[derive(Debug, Clone)]
@@ -20,11 +20,6 @@ pub(super) struct Kept {
     held: Arc<Mutex<Vec<Held>>>,
     link: Link,
 }
-
-/// So long a client has to take an answer, however small.
-const GRACE: Duration = Duration::from_secs(60);
-/// Beyond that it must take it at this pace.
-const BYTES_PER_SECOND: u64 = 64 * 1024;
 
 impl Kept {
     /// Nothing yet.
@@ -63,7 +58,7 @@ impl Kept {
         if held <= UNCOUNTED {
             return;
         }
-        let patience = GRACE + Duration::from_secs(held / BYTES_PER_SECOND);
+        let patience = pace::time_for(held, pace::TO_TAKE);
         let (kept, link) = (Arc::downgrade(&self.held), self.link.clone());
         tokio::spawn(async move {
             tokio::time::sleep(patience).await;
@@ -129,6 +124,7 @@ impl http_body::Body for Keeping {
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
+    use std::time::Duration;
 
     use gavel_protocol::Bytes as Size;
     use http_body::Body as _;

@@ -12,11 +12,7 @@ use tonic::codegen::{Bytes, Service, http};
 use tonic::server::NamedService;
 
 use super::messages::Messages;
-
-/// So long any request may take, however small.
-const GRACE: Duration = Duration::from_secs(10);
-/// Beyond that it must come at this pace.
-const BYTES_PER_SECOND: u64 = 64 * 1024;
+use crate::pace;
 
 /// Calls whose clients send messages when they like. Each message has its own time, and between two there is no hurry.
 const WITH_STREAMS: [&str; 3] = [
@@ -87,7 +83,7 @@ impl Arriving {
         if self.is_at_rest() {
             return Poll::Pending;
         }
-        let allowed = GRACE + Duration::from_secs(self.received / BYTES_PER_SECOND);
+        let allowed = pace::time_for(self.received, pace::TO_SEND);
         let Some(left) = allowed.checked_sub(self.waited).filter(|left| !left.is_zero()) else {
             return Poll::Ready(());
         };

@@ -13,11 +13,8 @@ use tokio::time::Instant;
 
 use super::error::Problem;
 use crate::account::{Account, Full, Held, Purpose};
+use crate::pace;
 
-/// Time that any body has, however small.
-const GRACE: Duration = Duration::from_secs(10);
-/// Beyond that it must come at this pace.
-const BYTES_PER_SECOND: u64 = 64 * 1024;
 /// How long a body waits for its part of the account.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// A body is there once as it came, and once as what was parsed of it.
@@ -200,7 +197,7 @@ impl Arriving {
 
     /// The next part; none at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
-        let deadline = self.start + GRACE + Duration::from_secs(self.received / BYTES_PER_SECOND);
+        let deadline = self.start + pace::time_for(self.received, pace::TO_SEND);
         let next = tokio::time::timeout_at(deadline, self.payload.next()).await;
         let Some(part) = next.map_err(|_elapsed| Problem::Timeout)? else { return Ok(None) };
         let part = part.map_err(|why| Problem::Malformed(why.to_string()))?;

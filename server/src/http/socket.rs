@@ -37,6 +37,7 @@ use super::body::Budget;
 use super::gojudge::json::Answer;
 use super::peer::Peer;
 use crate::account::Held;
+use crate::pace;
 
 mod handshake;
 mod metered;
@@ -247,7 +248,7 @@ impl Incoming {
 
     /// Waits until a message is due that is; where none is, for as long as one that comes meanwhile has at least.
     fn look_at_due(&self) -> impl Future<Output = ()> + use<> {
-        sleep_until(self.meter.borrow().due().unwrap_or_else(|| Instant::now() + metered::GRACE))
+        sleep_until(self.meter.borrow().due().unwrap_or_else(|| Instant::now() + pace::TO_TAKE))
     }
 
     fn is_overdue(&self) -> bool {

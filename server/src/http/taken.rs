@@ -4,7 +4,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
@@ -13,11 +12,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::peer::Peer;
 use crate::account::Held;
-
-/// So long a client has to take an answer, however small.
-const GRACE: Duration = Duration::from_secs(60);
-/// Beyond that it must take it at this pace.
-const BYTES_PER_SECOND: u64 = 64 * 1024;
+use crate::pace;
 
 /// Handed over at one time: the HTTP server keeps no more than a few of these.
 const PIECE: usize = 32 * 1024;
@@ -47,7 +42,7 @@ async fn watch(peer: Peer, handed: Arc<AtomicU64>) {
     let begun = Instant::now();
     loop {
         let taken = handed.load(Ordering::Relaxed);
-        let due = begun + GRACE + Duration::from_secs(taken / BYTES_PER_SECOND);
+        let due = begun + pace::time_for(taken, pace::TO_TAKE);
         if due <= Instant::now() {
             tracing::info!("a client does not take its answer");
             return peer.cut();
@@ -116,6 +111,7 @@ pub(super) fn next_piece(bytes: &mut Bytes) -> Bytes {
 mod tests {
     use std::io::Read;
     use std::os::unix::net::UnixStream;
+    use std::time::Duration;
 
     use gavel_protocol::Bytes as Size;
 

@@ -13,12 +13,10 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::Instant;
 
 use crate::account::{Account, Full, Held, Purpose};
+use crate::pace;
 
 /// How long a message waits for its part of the account; longer, and its client would be lost for its pongs.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// So long a large message may take to come, with all that it waits for room; beyond that it must come at a pace.
-pub(super) const GRACE: Duration = Duration::from_secs(60);
-const BYTES_PER_SECOND: u64 = 64 * 1024;
 /// What is read of a message before it is one that others may have to wait for.
 const SMALL: u64 = 128 * 1024;
 /// Bytes of a ping or a pong before its payload.
@@ -69,7 +67,7 @@ impl Meter {
 
     /// By when all of a message must have come, if one is due.
     pub(super) fn due(&self) -> Option<Instant> {
-        Some(self.due_since? + GRACE + Duration::from_secs(self.fresh / BYTES_PER_SECOND))
+        Some(self.due_since? + pace::time_for(self.fresh, pace::TO_TAKE))
     }
 
     /// Holds nothing any more.
