@@ -105,7 +105,7 @@ impl Drop for Answering {
 }
 
 /// Answers the requests of a connection one by one.
-pub(super) async fn one_by_one<B: MessageBody>(
+pub(super) async fn one_by_one<B: MessageBody + Unpin>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<Answer<B>>, actix_web::Error> {
@@ -120,7 +120,7 @@ pub(super) async fn one_by_one<B: MessageBody>(
         None => None,
     };
     let response = next.call(request).await?;
-    Ok(response.map_body(|_, body| Answer { body: Box::pin(body), _answering: answering }))
+    Ok(response.map_body(|_, body| Answer { body, _answering: answering }))
 }
 
 /// Bytes that may follow the head of a request.
@@ -135,11 +135,11 @@ fn body_of(request: &ServiceRequest) -> u64 {
 
 /// The body of an answer, which is not answered before its end.
 pub(super) struct Answer<B> {
-    body: Pin<Box<B>>,
+    body: B,
     _answering: Option<Answering>,
 }
 
-impl<B: MessageBody> MessageBody for Answer<B> {
+impl<B: MessageBody + Unpin> MessageBody for Answer<B> {
     type Error = B::Error;
 
     fn size(&self) -> BodySize {
@@ -147,7 +147,7 @@ impl<B: MessageBody> MessageBody for Answer<B> {
     }
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, B::Error>>> {
-        self.body.as_mut().poll_next(cx)
+        Pin::new(&mut self.body).poll_next(cx)
     }
 }
 
