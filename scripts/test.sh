@@ -49,9 +49,7 @@ unit() {
 e2e() {
   say "== end-to-end tests"
   if [ -z "${GAVEL_E2E_URL:-}" ]; then
-    ensure_engine
-    name_instance
-    scripts/images.sh
+    prepare_instance
     scripts/binaries.sh monitor
     cargo test --locked -p gavel-server --test sandboxes 2>&1 | tee -a "$log"
     start_instance
@@ -67,9 +65,7 @@ further_languages() {
   say "== programs of further languages"
   if [ -z "${GAVEL_E2E_URL:-}" ]; then
     export GAVEL_TOOLCHAINS=all
-    ensure_engine
-    name_instance
-    scripts/images.sh
+    prepare_instance
     start_instance
   fi
   cargo test --locked -p e2e --test verdicts -- --ignored of_further_languages 2>&1 | tee -a "$log"
@@ -111,6 +107,12 @@ restart_of_the_engine() {
 may_restart_engine() {
   [ -n "${own_instance:-}" ] && [ -z "${DOCKER_HOST:-}" ] && is_root || return 1
   engine_is_ours || [ "${CI:-}" = true ]
+}
+
+prepare_instance() {
+  ensure_engine
+  name_instance
+  scripts/images.sh
 }
 
 name_instance() {

@@ -8,7 +8,7 @@ mkdir -p "$jars" "$home"
 [ -e "$jars/kotlin-stdlib.jar" ] || for artifact in $(sed -n 's/^maven://p' /tmp/gavel/packages); do
   mvn -q -B dependency:copy "-Dartifact=$artifact" -Dmdep.stripVersion=true "-DoutputDirectory=$jars"
 done
-rm -rf /root/.m2
+rm -rf "$HOME/.m2"
 cd /tmp/gavel
 compile() {
   java -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1 "$1" -Xss64m -cp "$(echo "$jars"/*.jar | tr ' ' :)" \
