@@ -54,7 +54,8 @@ e2e() {
     cargo test --locked -p gavel-server --test sandboxes 2>&1 | tee -a "$log"
     start_instance
   fi
-  cargo test --locked -p e2e "$@" 2>&1 | tee -a "$log"
+  # All of them: what fails is seen at once, not one suite a run.
+  cargo test --locked --no-fail-fast -p e2e "$@" 2>&1 | tee -a "$log"
   # Who names tests wants those.
   [ $# = 0 ] || return 0
   scripts_and_proxies
