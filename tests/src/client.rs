@@ -1,5 +1,6 @@
 //! A client of the native API.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode, header::HeaderMap};
@@ -251,6 +252,20 @@ impl Client {
     /// Cancels a submission.
     pub async fn cancel(&self, id: &str) -> Response {
         self.call(Method::DELETE, &format!("/api/v1/submissions/{id}"), None).await
+    }
+
+    /// The languages of the service and what is said of each: `installed`, `not-installed`, `failing`.
+    ///
+    /// # Panics
+    /// When the service tells of none.
+    pub async fn languages(&self) -> BTreeMap<String, String> {
+        let answer = self.call(Method::GET, "/api/v1/languages", None).await.json;
+        let said = |language: &Value| {
+            Some((language["id"].as_str()?.to_owned(), language["state"].as_str()?.to_owned()))
+        };
+        let languages = answer.as_array().into_iter().flatten().filter_map(said).collect::<BTreeMap<_, _>>();
+        assert!(!languages.is_empty(), "no languages: {answer}");
+        languages
     }
 
     /// The value of one line of `/metrics`; `None` when it is not there.

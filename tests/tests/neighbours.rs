@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use e2e::programs::{BURN, SUM_CPP, TOUCH, unique};
 use e2e::{Answer, Client, Request, TestProgram, header};
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 
 /// How the names of hostile programs begin.
 const HOSTILE: [&str; 14] = [
@@ -107,10 +107,13 @@ impl Figures {
     }
 }
 
-fn hostile() -> Vec<TestProgram> {
+/// Those of the languages that the service has.
+async fn hostile(client: &Client) -> Vec<TestProgram> {
+    let languages = client.languages().await;
     let is_hostile = |program: &TestProgram| {
         let file = program.name.rsplit('/').next().unwrap_or_default();
-        HOSTILE.iter().any(|begin| file.starts_with(begin))
+        let installed = languages.get(&program.language).is_some_and(|state| state == "installed");
+        installed && HOSTILE.iter().any(|begin| file.starts_with(begin))
     };
     header::all().into_iter().filter(is_hostile).collect()
 }
@@ -119,20 +122,18 @@ fn hostile() -> Vec<TestProgram> {
 async fn an_honest_user_is_judged_the_same_beside_and_after_every_hostile_program() {
     let client = Client::connect().await;
     let alone = Arc::new(measured_alone(&client).await);
-    let hostile = hostile();
+    let hostile = hostile(&client).await;
     assert!(hostile.len() > 60, "{} hostile programs", hostile.len());
     let count = hostile.len();
     let left = Arc::new(Mutex::new(hostile));
-    let running = Arc::new(AtomicUsize::new(AT_ONCE));
     let mut mallories = Vec::new();
     for number in 0..AT_ONCE {
-        let (client, left, running) = (client.clone(), Arc::clone(&left), Arc::clone(&running));
+        let (client, left) = (client.clone(), Arc::clone(&left));
         mallories.push(tokio::spawn(async move {
             while let Some(program) = { left.lock().await.pop() } {
                 let answer = client.judge(&program.request().user(&format!("mallory-{number}"))).await;
                 eprintln!("{:<52} {}", program.name, answer.verdict());
             }
-            running.fetch_sub(1, Ordering::SeqCst);
         }));
     }
     let mut judged = 0;
@@ -140,7 +141,7 @@ async fn an_honest_user_is_judged_the_same_beside_and_after_every_hostile_progra
     // Once more when all of them are over: after the last one, too.
     let mut last = false;
     while !last {
-        last = running.load(Ordering::SeqCst) == 0;
+        last = mallories.iter().all(JoinHandle::is_finished);
         for (name, request) in honest() {
             let answer = client.judge(&request).await;
             judged += 1;
