@@ -35,15 +35,21 @@ fn cases(names: &[(String, String)]) -> String {
 
 /// Its language names no image that its programs run in.
 fn runs_in_the_slim_image(file: &str, languages: &str) -> bool {
-    entry(file, languages).is_none_or(|entry| !entry.contains("\nruntime = "))
+    entry(file, languages).is_none_or(|entry| named("runtime", entry).is_none())
 }
 
-/// The toolchain of its language is one of those that every installation has.
+/// The toolchain of its language, or the runtime of one that has nothing to be compiled, is in every installation.
 fn comes_with_the_service(file: &str, languages: &str) -> bool {
-    let named = entry(file, languages).and_then(|entry| entry.split_once("\ntoolchain = \""));
-    let Some((name, _)) = named.and_then(|(_, rest)| rest.split_once('"')) else { return true };
+    let Some(entry) = entry(file, languages) else { return true };
+    let Some(name) = named("toolchain", entry).or_else(|| named("runtime", entry)) else { return true };
     let section = languages.split_once(&format!("\n[toolchains.{name}]\n")).map_or("", |(_, rest)| rest);
     section.split("\n[").next().is_some_and(|section| section.contains("default = true"))
+}
+
+/// What a language's entry says for this key.
+fn named<'a>(key: &str, entry: &'a str) -> Option<&'a str> {
+    let (_, rest) = entry.split_once(&format!("\n{key} = \""))?;
+    Some(rest.split_once('"')?.0)
 }
 
 /// What the file of languages says of the one that a program is in.
