@@ -186,7 +186,8 @@ impl Host {
         };
         done(self.docker.update_container(id, limits).await);
         // Keeps the last line that it has read: all of it.
-        self.exec(id, "0", &["sh", "-c", "timeout 5 tail /dev/zero"]).await;
+        let fill = format!("timeout {} tail /dev/zero", patience(Duration::from_secs(5)).as_secs());
+        self.exec(id, "0", &["sh", "-c", &fill]).await;
     }
 
     /// A container of nobody, made from the run image: it sleeps.

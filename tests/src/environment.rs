@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::Limits;
+
 /// Address of the service: `GAVEL_E2E_URL`, by default where `make up` publishes it.
 pub fn url() -> String {
     variable("GAVEL_E2E_URL").unwrap_or_else(|| "http://127.0.0.1:5050".into()).trim_end_matches('/').into()
@@ -63,6 +65,15 @@ pub fn at_most_ms(bound: f64) -> f64 {
 /// How long to wait for something that takes at most this long on a machine of its own.
 pub fn patience(on_a_quick_host: Duration) -> Duration {
     on_a_quick_host.mul_f64(time_factor())
+}
+
+/// The most time that the service grants a run: `GAVEL_E2E_RUN_MAX`, by default what `limits.run_max` has.
+pub fn most_time() -> Limits {
+    let told = variable("GAVEL_E2E_RUN_MAX").unwrap_or_else(|| "cpu_ms=30000 wall_ms=120000".into());
+    match Limits::parse(&told) {
+        Ok(limits) => limits,
+        Err(problem) => panic!("GAVEL_E2E_RUN_MAX: {problem}"),
+    }
 }
 
 /// How many submissions of 60 MiB a server is killed over: `GAVEL_E2E_LARGE`.

@@ -58,10 +58,7 @@ impl TestProgram {
             None => request.stdin(&self.stdin),
             Some(expected) => request.test(&self.stdin, Some(expected)),
         };
-        let limits = self.scaled_limits();
-        if !limits.0.is_empty() {
-            request = request.with("limits", serde_json::json!(limits));
-        }
+        request = request.with("limits", serde_json::json!(self.limits_here()));
         if !self.compile_limits.0.is_empty() {
             request = request.with("compile_limits", serde_json::json!(self.compile_limits));
         }
@@ -85,20 +82,10 @@ impl TestProgram {
         }
     }
 
-    /// On a slow host an honest program needs more time.
-    fn scaled_limits(&self) -> Limits {
-        let factor = environment::time_factor();
-        let mut limits = self.limits.clone();
-        if factor > 1.0 && self.expectation.is_of_an_honest_program() {
-            let scale = |ms: u64| std::time::Duration::from_millis(ms).mul_f64(factor).as_millis();
-            let cpu = limits.0.get("cpu_ms").copied().unwrap_or(1000);
-            let wall = limits.0.get("wall_ms").copied().unwrap_or(3 * cpu + 1000);
-            for (name, value) in [("cpu_ms", cpu), ("wall_ms", wall)] {
-                let scaled = u64::try_from(scale(value)).unwrap_or(u64::MAX);
-                limits.0.insert(name.into(), scaled.min(if name == "cpu_ms" { 10_000 } else { 30_000 }));
-            }
-        }
-        limits
+    /// On a slow host those that the clock is not to end have more time.
+    fn limits_here(&self) -> Limits {
+        let limits = self.limits.clone();
+        if self.expectation.is_the_end_of_its_time() { limits } else { limits.widened() }
     }
 }
 

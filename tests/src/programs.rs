@@ -62,7 +62,7 @@ int main(void) {
 }
 "#;
 
-/// Touches 150 MiB, sleeps for 2.5 s and says so. C.
+/// Reads milliseconds, touches 150 MiB, sleeps so long and says so. C.
 pub const HOLD: &str = r#"#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,10 +70,12 @@ pub const HOLD: &str = r#"#define _GNU_SOURCE
 #include <unistd.h>
 static char *volatile kept;
 int main(void) {
+    unsigned ms;
+    if (scanf("%u", &ms) != 1) return 1;
     kept = malloc(150 << 20);
     if (!kept) return 2;
     memset(kept, 1, 150 << 20);
-    usleep(2500000);
+    usleep(ms * 1000);
     puts("slept");
 }
 "#;

@@ -91,11 +91,12 @@ fn load(size: usize) -> Vec<(Request, &'static str)> {
             let user = format!("user-{}", n % 4);
             let (request, verdict) = match n % 5 {
                 0 => (Request::new("c17", LOOP).limits("cpu_ms=100 wall_ms=20000"), "TimeLimitExceeded"),
-                1 => {
-                    (Request::new("c17", SLEEP).stdin(b"150").limits("cpu_ms=500 wall_ms=20000"), "Accepted")
-                }
+                1 => (
+                    Request::new("c17", SLEEP).stdin(b"150").ample_limits("cpu_ms=500 wall_ms=20000"),
+                    "Accepted",
+                ),
                 2 => (
-                    Request::new("c17", TOUCH).stdin(b"80").limits("memory_bytes=50000000"),
+                    Request::new("c17", TOUCH).stdin(b"80").ample_limits("memory_bytes=50000000"),
                     "MemoryLimitExceeded",
                 ),
                 3 => (Request::new("c17", SUM).test(b"1 2", Some(b"4\n")), "WrongAnswer"),
@@ -174,7 +175,7 @@ async fn submit_large(client: &Client, number: usize) -> Option<String> {
     let line = format!("{:09}\\n", if number.is_multiple_of(2) { 0 } else { number });
     let lines = (60 << 20) / 10;
     let request = Request::new("c17", LENGTH).user(&format!("user-{}", number % 10));
-    let rest = serde_json::to_string(&request.limits("cpu_ms=5000 wall_ms=30000")).ok()?;
+    let rest = serde_json::to_string(&request.ample_limits("cpu_ms=5000 wall_ms=30000")).ok()?;
     let test = format!("{{\"stdin\":\"{}\",\"expected\":\"{}\"}}", line.repeat(lines), lines * 10);
     let body = format!("{{\"tests\":[{test}],{}", &rest[1..]);
     let answer = client.send(Method::POST, "/api/v1/submissions", Some(body)).await.ok()?;
@@ -308,8 +309,9 @@ impl Harm {
 /// A program in the middle of its run when harm comes over its container must still be accepted.
 async fn survives(name: &str, harm: Harm) {
     with_instance(Plan::of_one_slot(name), move |scene: Scene| async move {
-        let program = Request::new("c17", HOLD).test(b"", Some(b"slept\n"));
-        let submitted = scene.client.submit(&program.limits("cpu_ms=5000 wall_ms=7000")).await;
+        let ms = patience(Duration::from_millis(2500)).as_millis();
+        let program = Request::new("c17", HOLD).test(ms.to_string().as_bytes(), Some(b"slept\n"));
+        let submitted = scene.client.submit(&program.ample_limits("cpu_ms=5000 wall_ms=7000")).await;
         let container = scene.container_running(&submitted.id).await;
         harm.come_over(&scene.host, &container).await;
         let answer = scene.client.wait(&submitted.id).await;

@@ -99,7 +99,7 @@ int main(void) {
 }
 "#;
     let client = Client::connect().await;
-    let request = Request::new("c17", MEET).limits("cpu_ms=2000 wall_ms=8000");
+    let request = Request::new("c17", MEET).ample_limits("cpu_ms=2000 wall_ms=8000");
     let meeting = (0..6).map(|n| {
         let (client, request) = (client.clone(), request.clone().user(&format!("meeting-{n}")));
         async move { client.judge(&request.test(b"", Some(b"alone\n"))).await }

@@ -21,8 +21,8 @@ fn anybody(name: &str) -> String {
     format!("{name}-{}", uuid::Uuid::new_v4())
 }
 
-fn sleeper(ms: u32) -> Request {
-    Request::new("c17", SLEEP).stdin(ms.to_string().as_bytes()).limits("cpu_ms=1000 wall_ms=60000")
+fn sleeper(ms: u128) -> Request {
+    Request::new("c17", SLEEP).stdin(ms.to_string().as_bytes()).ample_limits("cpu_ms=1000 wall_ms=60000")
 }
 
 #[track_caller]
@@ -95,11 +95,12 @@ async fn cancelling_what_is_finished_changes_nothing() {
 async fn a_client_that_goes_away_cancels_nothing() {
     let client = Client::connect().await;
     let user = anybody("gone");
-    let body = serde_json::to_string(&sleeper(800).user(&user).wait()).expect("a request is JSON");
+    let sleeper = sleeper(patience(Duration::from_millis(800)).as_millis());
+    let body = serde_json::to_string(&sleeper.user(&user).wait()).expect("a request is JSON");
     let request = client
         .request(Method::POST, "/api/v1/submissions")
         .header("content-type", "application/json")
-        .timeout(Duration::from_millis(300))
+        .timeout(patience(Duration::from_millis(300)))
         .body(body);
     assert!(client.answer_to(request).await.is_err(), "the answer came too soon");
     let list = client.call(Method::GET, &format!("/api/v1/submissions?user={user}"), None).await.json;

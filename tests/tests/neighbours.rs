@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use e2e::environment::at_most_ms;
 use e2e::programs::{BURN, SUM_CPP, TOUCH, unique};
 use e2e::{Answer, Client, Request, TestProgram, header};
 use tokio::sync::Mutex;
@@ -102,7 +103,7 @@ impl Figures {
     /// cache slow each other down; memory is nobody else's business.
     fn fault_of(self, other: Self) -> Option<String> {
         let within = other.memory.0 + MEMORY >= self.memory.0 && other.memory.1 <= self.memory.1 + MEMORY;
-        let quick = other.cpu_ms <= 3.0 * self.cpu_ms + 100.0;
+        let quick = other.cpu_ms <= 3.0 * self.cpu_ms + at_most_ms(100.0);
         (!within || !quick).then(|| format!("{other:?}, and {self:?} alone"))
     }
 }

@@ -1,6 +1,6 @@
 // expect: CompileError
 // log-contains: constexpr
-// compile-limits: cpu_ms=10000 wall_ms=30000 memory_bytes=536870912
+// compile-limits: memory_bytes=536870912
 constexpr long endless() {
     long turns = 0;
     while (turns >= 0) turns = (turns + 1) % 1000;
