@@ -35,6 +35,12 @@ const AT_ONCE: usize = 2;
 /// many as there are orders of their ends.
 const MEMORY: u64 = 128 * 1024;
 
+/// And of a program that writes files: those are in the kernel's figure alone, which counts 256 KiB ahead for each CPU that
+/// it has run on.
+const MEMORY_WITH_FILES: u64 = MEMORY + 512 * 1024;
+
+const WITH_FILES: &str = "files";
+
 /// Writes 6 MiB to each of its directories, reads them back, and has a child do the sum.
 const FILES: &str = r#"#include <stdio.h>
 #include <string.h>
@@ -75,7 +81,7 @@ fn honest() -> Vec<(&'static str, Request)> {
         ("a sum, compiled anew", of("cpp17", &unique(SUM_CPP), b"40 2", b"42")),
         ("100 MiB", of("c17", TOUCH, b"100", b"touched")),
         ("100 ms", of("c17", BURN, b"100", b"burnt")),
-        ("files", of("c17", FILES, b"", b"18874368")),
+        (WITH_FILES, of("c17", FILES, b"", b"18874368")),
     ]
 }
 
@@ -101,8 +107,8 @@ impl Figures {
 
     /// What is wrong with what was measured in company, against this, measured alone. Two programs on one core or in one
     /// cache slow each other down; memory is nobody else's business.
-    fn fault_of(self, other: Self) -> Option<String> {
-        let within = other.memory.0 + MEMORY >= self.memory.0 && other.memory.1 <= self.memory.1 + MEMORY;
+    fn fault_of(self, other: Self, more: u64) -> Option<String> {
+        let within = other.memory.0 + more >= self.memory.0 && other.memory.1 <= self.memory.1 + more;
         let quick = other.cpu_ms <= 3.0 * self.cpu_ms + at_most_ms(100.0);
         (!within || !quick).then(|| format!("{other:?}, and {self:?} alone"))
     }
@@ -176,5 +182,6 @@ fn fault(name: &str, alone: &Figures, answer: &Answer) -> Option<String> {
         let log = answer.compile.as_ref().map(|compile| compile.log.chars().take(300).collect::<String>());
         return Some(format!("{name}: {} {reason:?} {log:?}", answer.verdict()));
     }
-    alone.fault_of(Figures::of(answer)).map(|why| format!("{name}: {why}"))
+    let more = if name == WITH_FILES { MEMORY_WITH_FILES } else { MEMORY };
+    alone.fault_of(Figures::of(answer), more).map(|why| format!("{name}: {why}"))
 }
