@@ -47,6 +47,11 @@ fn python() {
         File \"/w/main.py\", line 2, in f\n    return f()\n  [Previous line repeated 996 more times]\n\
         RecursionError: maximum recursion depth exceeded\n";
     tells("python", deep, "RecursionError: the recursion is too deep, main.py line 2");
+    let group = "  + Exception Group Traceback (most recent call last):\n  |   File \"/w/main.py\", line 4, in <module>\n  \
+        |     wrongs()\n  |   File \"/w/main.py\", line 2, in wrongs\n  |     raise ExceptionGroup(\"wrongs\", all)\n  \
+        | ExceptionGroup: wrongs (2 sub-exceptions)\n  +-+---------------- 1 ----------------\n    \
+        | ValueError: one\n";
+    tells("python", group, "ExceptionGroup: wrongs (2 sub-exceptions), main.py line 2");
     is_out_of_memory(
         "python",
         "Traceback (most recent call last):\n  File \"/w/main.py\", line 1, in <module>\nMemoryError\n",
