@@ -5,7 +5,8 @@
 #   scripts/images.sh             the service's, and the toolchains of lib.sh's chosen_toolchains
 #   scripts/images.sh NAME...     these toolchains alone
 #
-# A toolchain that cannot be built is named in the end, and keeps nothing else from being built.
+# A toolchain that cannot be built is named in the end, and keeps nothing else from being built. As many are built at one
+# time as there are cores. Where the disk has no room for another, none is begun: their names are in .gavel/no-room then.
 #
 # Where the engine reaches an image registry the bases are the official ones and all compiling is done in containers;
 # else bases come from images/bootstrap.sh and the binaries from the host's cargo. GAVEL_BASES=official or =local
@@ -15,7 +16,7 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 main() {
-  local names failed=()
+  local names
   choose_builder
   choose_tag
   bases=$(which_bases)
@@ -27,16 +28,48 @@ main() {
   check_toolchains "${names[@]}"
   # Nothing works without the first one.
   if [[ " ${names[*]} " == *' gcc '* ]]; then build_toolchain gcc; fi
-  for name in "${names[@]}"; do
-    [ "$name" = gcc ] || (build_toolchain "$name") || failed+=("$name")
+  build_others "${names[@]}"
+}
+
+build_others() {
+  local name at_once failed
+  at_once=$(nproc)
+  [ "$at_once" -le $# ] || at_once=$#
+  failed=$(mktemp)
+  rm -f .gavel/no-room
+  for name; do
+    [ "$name" != gcc ] || continue
+    while [ "$(jobs -rp | wc -l)" -ge "$at_once" ]; do wait -n || true; done
+    (build_toolchain "$name") || echo "$name" >>"$failed" &
   done
-  [ ${#failed[@]} = 0 ] || not_built "${failed[@]}"
+  wait
+  name=$(sort "$failed" | xargs)
+  rm -f "$failed"
+  [ -z "$name" ] || not_built "$name"
 }
 
 # What was asked for by name is an error, the rest of the service can do without.
 not_built() {
-  warn "not built: $* (logs: .gavel/build-NAME.log); the service goes without"
+  warn "not built: $1 (logs: .gavel/build-NAME.log, .gavel/base-NAME.log); the service goes without"
   [ -z "${GAVEL_TOOLCHAINS_REQUIRED:-}" ] || exit 1
+}
+
+# The toolchain can be made in the room that is left: the largest takes 3 GiB as packages, as a tree and as a layer, and others
+# are made meanwhile. What is there already takes none, and without the default set there is no service.
+check_room() {
+  local folder left room
+  [[ " $default_toolchains " != *" $1 "* ]] || return 0
+  [ -z "$(docker images -q "gavel/$1")" ] || return 0
+  room=$(setting GAVEL_TOOLCHAIN_ROOM $((3072 * at_once)))
+  for folder in "$(docker info -f '{{.DockerRootDir}}')" .gavel "${TMPDIR:-/tmp}"; do
+    # The engine may be elsewhere.
+    [ -d "$folder" ] || continue
+    left=$(df -Pm "$folder" | awk 'NR == 2 { print $4 }')
+    if [ "$left" -lt "$room" ]; then
+      echo "$1" >>.gavel/no-room
+      fail "$1: $left MiB are left at $folder, and making its image may take $room (GAVEL_TOOLCHAIN_ROOM)"
+    fi
+  done
 }
 
 which_bases() {
@@ -62,7 +95,7 @@ registry_answers() {
 build_service() {
   local toolchain
   if [ "$bases" = local ]; then
-    DOCKER=docker images/bootstrap.sh gcc slim
+    DOCKER=docker images/bootstrap.sh gcc slim || exit 1
     build run images/run images/run/Dockerfile BASE=gavel/base-slim:local TOOLCHAIN=gavel/base-gcc:local
     build server . images/server/Dockerfile.prebuilt RUNTIME=gavel/base-slim:local
   else
@@ -75,9 +108,10 @@ build_service() {
 # build_toolchain NAME: its base is a local one, or GAVEL_<NAME>_BASE, or what its Dockerfile says.
 build_toolchain() {
   local base context=images
+  check_room "$1"
   if [ "$bases" = local ]; then
     base=gavel/base-$1:local
-    DOCKER=docker images/bootstrap.sh "$1"
+    DOCKER=docker images/bootstrap.sh "$1" || fail "$1 has no base to be made from"
   else
     base=$(setting "GAVEL_${1^^}_BASE" "$(sed -n 's/^ARG BASE=//p' "images/$1/Dockerfile")")
   fi

@@ -60,6 +60,28 @@ wait_for_warden() {
   done
 }
 
+# wait_for_toolchains NAME...: until each language of these can be used, or says why it cannot.
+wait_for_toolchains() {
+  local waited=0 left
+  say "waiting until the service has found: $*"
+  until left=$(not_yet "$@") && [ -z "$left" ]; do
+    waited=$((waited + 1))
+    [ "$waited" -lt "$(patience 120)" ] || fail "the service has not taken up: $left; 'gavel languages' and 'make logs' say why"
+    sleep 1
+  done
+  say "ready: $*"
+}
+
+# Those of the toolchains whose languages are still said to be installed by what has just been done.
+not_yet() {
+  local answer name left=()
+  answer=$(request GET /api/v1/languages) || return 1
+  for name; do
+    [[ $answer != *"\"install\":\"make toolchain $name\""* ]] || left+=("$name")
+  done
+  printf '%s' "${left[*]}"
+}
+
 # Those of earlier times do not count.
 note_restarts() {
   restarts_of_server=$(restarts "$server")

@@ -31,7 +31,7 @@ main() {
   ensure_engine
   GAVEL_TOOLCHAINS_REQUIRED=1 scripts/images.sh "${names[@]}"
   if request GET /healthz >/dev/null 2>&1; then
-    wait_for "${names[@]}"
+    wait_for_toolchains "${names[@]}"
   else
     say "built: ${names[*]}; the service does not run: 'make up' starts it"
   fi
@@ -43,28 +43,6 @@ list() {
   for name in $(all_toolchains); do
     if [[ $built == *" $name "* ]]; then say "$name: built"; else say "$name: make toolchain $name"; fi
   done
-}
-
-# wait_for NAME...: until each language of these toolchains can be used, or says why it cannot.
-wait_for() {
-  local waited=0 left
-  say "waiting until the service has found: $*"
-  until left=$(not_yet "$@") && [ -z "$left" ]; do
-    waited=$((waited + 1))
-    [ "$waited" -lt "$(patience 120)" ] || fail "the service has not taken up: $left; 'gavel languages' and 'make logs' say why"
-    sleep 1
-  done
-  say "ready: $*"
-}
-
-# Those of the toolchains whose languages are still said to be installed by what has just been done.
-not_yet() {
-  local answer name left=()
-  answer=$(request GET /api/v1/languages) || return 1
-  for name; do
-    [[ $answer != *"\"install\":\"make toolchain $name\""* ]] || left+=("$name")
-  done
-  printf '%s' "${left[*]}"
 }
 
 main "$@"

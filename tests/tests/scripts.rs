@@ -32,18 +32,26 @@ struct Done {
 impl Own {
     fn new(name: &str) -> Self {
         let own = Self { name: format!("gavel-scripts-{name}"), folder: tempfile::tempdir().unwrap() };
-        let cargo = own.folder.path().join("cargo");
-        std::fs::write(&cargo, "#!/bin/sh\necho nothing was to be compiled\nexit 97\n").unwrap();
-        std::fs::set_permissions(cargo, PermissionsExt::from_mode(0o755)).unwrap();
+        own.in_place_of("cargo", "echo nothing was to be compiled\nexit 97");
         own
+    }
+
+    /// Puts a shell script first on the path.
+    fn in_place_of(&self, program: &str, script: &str) {
+        let path = self.folder.path().join(program);
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
     }
 
     fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
+    /// A script, and its arguments by spaces.
     fn run(&self, script: &str, variables: &[(&str, &str)]) -> Done {
-        let mut command = Command::new(checkout().join("scripts").join(script));
+        let mut words = script.split(' ');
+        let mut command = Command::new(checkout().join("scripts").join(words.next().unwrap()));
+        command.args(words);
         let port = environment::first_port() + 9;
         // The scripts that have started us have set these for their own instance.
         for variable in ["GAVEL_TAG", "GAVEL_GOJUDGE__GRPC__ENABLED", "COMPOSE_FILE"] {
@@ -231,6 +239,7 @@ fn grpc_is_published_where_it_is_on_and_purging_an_instance_leaves_the_images_of
     assert!(ports().contains("5051/tcp"), "{}", ports());
     let has = |image: &str, tag: &str| docker(&["image", "inspect", &format!("gavel/{image}:{tag}")]).ok;
     let (name, other) = (own.name.clone(), environment::image_tag());
+    assert_eq!(other, environment::instance(), "the tests' own, and not that of an operator");
     for image in ["server", "run", "gcc", "python"] {
         assert!(has(image, &name) && has(image, &other), "{image}");
     }
@@ -238,6 +247,64 @@ fn grpc_is_published_where_it_is_on_and_purging_an_instance_leaves_the_images_of
     for image in ["server", "run", "gcc", "python"] {
         assert!(!has(image, &name) && has(image, &other), "{image}");
     }
+}
+
+#[test]
+fn a_toolchain_is_added_to_a_running_service_and_judges_at_once() {
+    let _alone = alone();
+    let own = Own::new("toolchain");
+    own.up(&[]).succeeded();
+    let server = own.container("server");
+    let program = r#"{"language":"lua","source":"print('ok')","tests":[{"expected":"ok\n"}],"wait":true}"#;
+    let judge = || own.post("/api/v1/submissions", program);
+    let refused = judge();
+    assert!(
+        refused.contains("language-not-installed") && refused.contains("make toolchain lua"),
+        "{refused}"
+    );
+    own.run("toolchain.sh nope", &[]).failed_saying(&["there is no toolchain 'nope'", " lua "]);
+    own.run("toolchain.sh lua", &[]).succeeded();
+    let judged = judge();
+    assert!(judged.contains(r#""verdict":"Accepted""#), "{judged}");
+    assert_eq!(own.container("server"), server, "nothing was restarted");
+}
+
+#[test]
+fn no_toolchain_is_begun_that_the_disk_has_no_room_for() {
+    let _alone = alone();
+    let own = Own::new("room");
+    // An engine that has no image, on the largest disk of this machine.
+    own.in_place_of("docker", r#"[ "$1" = info ] && echo /"#);
+    let variables =
+        [("GAVEL_BASES", "local"), ("GAVEL_TOOLCHAINS_REQUIRED", "1"), ("GAVEL_TOOLCHAIN_ROOM", "999999999")];
+    own.run("images.sh lua", &variables).failed_saying(&[
+        "lua: ",
+        "MiB are left at /",
+        "GAVEL_TOOLCHAIN_ROOM",
+        "not built: lua",
+    ]);
+    let no_room = std::fs::read_to_string(checkout().join(".gavel/no-room")).unwrap();
+    assert_eq!(no_room, "lua\n");
+}
+
+#[test]
+fn a_mirror_that_does_not_serve_is_told_with_what_was_to_be_made() {
+    let _alone = alone();
+    let own = Own::new("mirror");
+    own.in_place_of("docker", "exit 1");
+    own.in_place_of(
+        "apt-get",
+        r#". /etc/os-release; echo "$VERSION_CODENAME main http://mirror.invalid/debian""#,
+    );
+    own.in_place_of("mmdebstrap", "echo E: nobody answers >&2; exit 25");
+    let variables =
+        [("GAVEL_BASES", "local"), ("GAVEL_TOOLCHAINS_REQUIRED", "1"), ("GAVEL_TOOLCHAIN_ROOM", "1")];
+    own.run("images.sh lua perl", &variables).failed_saying(&[
+        "E: nobody answers",
+        "from http://mirror.invalid/debian",
+        "lua has no base to be made from",
+        "not built: lua perl",
+    ]);
 }
 
 #[test]
