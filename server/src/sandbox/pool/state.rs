@@ -18,7 +18,7 @@ use crate::slots::Profile;
 use crate::submission::Isolation;
 
 /// A sandbox beyond those that are always kept goes when nobody has used it for so long.
-const UNUSED: Duration = Duration::from_secs(15 * 60);
+const UNUSED: Duration = Duration::from_secs(5 * 60);
 /// And so much sooner when only the self-test ever has.
 const TESTED: Duration = Duration::from_secs(60);
 
