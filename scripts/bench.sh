@@ -3,6 +3,7 @@
 #
 #   --runs N          samples of each comparison
 #   --commands        the go-judge API alone
+#   --languages       each installed language beside its bare toolchain alone
 #   --beside URL      and another server with that API beside it
 #   --soak MINUTES    a long mixed load instead; memory, descriptors and containers must stay flat
 set -euo pipefail
@@ -17,5 +18,7 @@ request GET /readyz >/dev/null 2>&1 || scripts/up.sh
 labels=com.docker.compose
 project=$(docker ps --filter "label=$labels.service=server" --filter "label=$labels.project.working_dir=$PWD" \
   --format "{{.Label \"$labels.project\"}}" | head -n 1)
+choose_tag
+export GAVEL_E2E_TAG=${GAVEL_E2E_TAG:-$GAVEL_TAG}
 export GAVEL_E2E_PROJECT=${GAVEL_E2E_PROJECT:-$project} GAVEL_E2E_INSTANCE=${GAVEL_E2E_INSTANCE:-${GAVEL_INSTANCE:-gavel}}
 GAVEL_E2E_URL=$(url) cargo bench -q --locked -p e2e -- "$@"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The table of docs/languages.md, from a running service:
+# The table of docs/languages.md, from a running service of this host, whose languages are measured for it (`make bench` says
+# how), which takes some minutes with all of them and nothing else running:
 #   scripts/languages.sh            prints it
 #   scripts/languages.sh --write    puts it into the page
 #   scripts/languages.sh --check    is the page's table well-formed? Needs no service.
@@ -9,16 +10,19 @@ cd "$(dirname "$0")/.."
 PAGE=docs/languages.md
 BEGIN='<!-- languages: scripts/languages.sh -->'
 END='<!-- /languages -->'
-URL=${GAVEL_URL:-http://127.0.0.1:${GAVEL_PORT:-5050}}
-
-fail() { echo "languages.sh: $*" >&2; exit 1; }
+. scripts/lib.sh
+URL=$(url)
 
 # One line a language; a `|` within a cell would end it.
 table() {
-  local auth=()
+  local auth=() answer figures sizes
   [ -z "${GAVEL_TOKEN:-}" ] || auth=(-H "Authorization: Bearer $GAVEL_TOKEN")
-  curl -fsS "${auth[@]}" "$URL/api/v1/languages" | python3 -c '
-import json, sys
+  choose_tag
+  answer=$(curl -fsS --noproxy '*' "${auth[@]}" "$URL/api/v1/languages")
+  figures=$(scripts/bench.sh --languages --runs 150)
+  sizes=$(docker images --filter "reference=gavel/*:$GAVEL_TAG" --format '{{.Repository}} {{.Size}}')
+  ANSWER=$answer FIGURES=$figures SIZES=$sizes python3 -c '
+import json, os, re
 def cell(text): return str(text).replace("|", "\\|").replace("\n", " ")
 def argv(words): return "`" + cell(" ".join(words)) + "`" if words else ""
 def allowance(l):
@@ -28,11 +32,21 @@ def allowance(l):
     if l["memory_extra_bytes"]: parts.append("+ %g MiB" % (l["memory_extra_bytes"] / 2**20))
     if l["processes_extra"]: parts.append("+ %d threads" % l["processes_extra"])
     return ", ".join(parts)
-print("| id | name | version | compile | run | allowance |")
-print("| --- | --- | --- | --- | --- | --- |")
-for l in json.load(sys.stdin):
+def image(id):
+    entry = next((e for e in entries if "\nid = \"%s\"\n" % id in e), "")
+    name = re.search("\n(?:toolchain|runtime) = \"([^\"]*)\"", entry)
+    return sizes.get("gavel/" + name[1], "") if name else ""
+entries = open("images/languages.toml").read().split("[[languages]]")
+sizes = dict(line.split() for line in os.environ["SIZES"].splitlines())
+number = r"\s+([\d.]+ ms|[\d.]+x|-)"
+figures = {m[1]: m.groups()[1:] for m in re.finditer(r"^  (\S+)" + 9 * number + "$", os.environ["FIGURES"], re.M)}
+print("| id | name | version | compile | run | allowance | image | start-up | of bare |")
+print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+for l in json.loads(os.environ["ANSWER"]):
     version = l["version"] or l["state"].replace("-", " ")
     row = ["`%s`" % l["id"], cell(l["name"]), cell(version), argv(l["compile"]), argv(l["run"]), allowance(l)]
+    measured = figures.get(l["id"])
+    row += [image(l["id"])] + ([measured[4], measured[2]] if measured else ["", ""])
     print("| " + " | ".join(row) + " |")
 '
 }
@@ -42,8 +56,8 @@ between() { awk -v b="$BEGIN" -v e="$END" '$0==e{inside=0} inside; $0==b{inside=
 check() {
   [ "$(grep -cxF -e "$BEGIN" "$PAGE")" = 1 ] && [ "$(grep -cxF -e "$END" "$PAGE")" = 1 ] \
     || fail "$PAGE must have one line '$BEGIN' and one '$END'"
-  # Each line has six cells; an escaped bar is text.
-  between | sed 's/\\|//g' | awk -F'|' 'NF && NF != 8 { print "languages.sh: not six cells: " $0 > "/dev/stderr"; bad=1 } END { exit bad }'
+  # Each line has nine cells; an escaped bar is text.
+  between | sed 's/\\|//g' | awk -F'|' 'NF && NF != 11 { print "languages.sh: not nine cells: " $0 > "/dev/stderr"; bad=1 } END { exit bad }'
 }
 
 case "${1:-}" in

@@ -1,6 +1,6 @@
 //! Compares what goes through the service with bare runs of the same programs on this machine, taken in turn, so that
 //! drift of the machine falls on both. `--commands` does so for the go-judge API alone, `--beside URL` adds another server
-//! with that API. `--soak MINUTES` loads the service for long and watches its memory, files and containers instead.
+//! with that API. `--languages` compares each installed language with its bare toolchain. `--soak MINUTES` loads the service for long and watches its memory, files and containers instead.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
 use std::io::{Read as _, Write as _};
@@ -14,6 +14,8 @@ use e2e::{Client, Request, environment};
 
 #[path = "commands/mod.rs"]
 mod commands;
+#[path = "languages/mod.rs"]
+mod languages;
 #[path = "soak/mod.rs"]
 mod soak;
 
@@ -33,6 +35,9 @@ async fn main() {
     if options.commands {
         return commands::compare(&environment::url(), options.beside.as_deref());
     }
+    if options.languages {
+        return languages::compare(&client, options.runs.div_ceil(30)).await;
+    }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let bench = Bench { client, folder: folder.path().to_owned(), runs: options.runs };
     println!("{}", line("", &["min".into(), "median".into(), "p99".into()]));
@@ -40,11 +45,14 @@ async fn main() {
     bench.many_tests().await;
     bench.first_and_repeated().await;
     bench.throughput().await;
+    languages::compare(&bench.client, options.runs.div_ceil(30)).await;
     commands::compare(&environment::url(), options.beside.as_deref());
 }
 
 struct Options {
     runs: u32,
+    /// Each installed language alone.
+    languages: bool,
     soak_minutes: Option<u64>,
     /// The go-judge API alone.
     commands: bool,
@@ -64,7 +72,13 @@ impl Options {
             |name: &str| Some(text(name)?.parse::<u64>().unwrap_or_else(|_| panic!("{name} needs a number")));
         let runs = after("--runs").map_or(300, |runs| u32::try_from(runs).unwrap_or(u32::MAX));
         let beside = text("--beside").map(|url| url.trim_end_matches('/').to_owned());
-        Self { runs, soak_minutes: after("--soak"), commands: at("--commands").is_some(), beside }
+        Self {
+            runs,
+            soak_minutes: after("--soak"),
+            commands: at("--commands").is_some(),
+            languages: at("--languages").is_some(),
+            beside,
+        }
     }
 }
 
