@@ -5,12 +5,16 @@ import java.io.IOException;
 /** What of a class file tells whether a program can begin with it (chapter 4 of the virtual machine's specification). */
 final class ClassFile {
     private static final int PUBLIC_STATIC = 0x0009;
+    private static final int PRIVATE = 0x0002;
 
     /** The file that it was compiled from, without folders; null where it does not say. */
     String source;
 
     /** It has {@code public static void main(String[])}. */
     boolean hasMain;
+
+    /** It has another {@code main} that programs can begin with since Java 25: of an instance, or without arguments. */
+    boolean hasInstanceMain;
 
     private final DataInputStream in;
     private Object[] constants;
@@ -51,10 +55,17 @@ final class ClassFile {
             int access = in.readUnsignedShort();
             Object name = constants[in.readUnsignedShort()];
             Object type = constants[in.readUnsignedShort()];
-            hasMain |= areMethods && (access & PUBLIC_STATIC) == PUBLIC_STATIC && "main".equals(name)
-                    && "([Ljava/lang/String;)V".equals(type);
+            if (areMethods && "main".equals(name)) {
+                readMain(access, type);
+            }
             readAttributes(false);
         }
+    }
+
+    private void readMain(int access, Object type) {
+        boolean takesArguments = "([Ljava/lang/String;)V".equals(type);
+        hasMain |= takesArguments && (access & PUBLIC_STATIC) == PUBLIC_STATIC;
+        hasInstanceMain |= (takesArguments || "()V".equals(type)) && (access & PRIVATE) == 0;
     }
 
     private void readAttributes(boolean areOfClass) throws IOException {

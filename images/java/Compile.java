@@ -74,16 +74,23 @@ final class Compile {
         }
     }
 
-    /** The classes that have {@code public static void main(String[])}, by name. */
+    /**
+     * The classes that have {@code public static void main(String[])}, by name; where none has, and this is Java 25 at least, those
+     * that have another {@code main}.
+     */
     private static List<Program> programs(Map<String, Output> classes) throws IOException {
-        List<Program> found = new ArrayList<>();
+        List<Program> usual = new ArrayList<>();
+        List<Program> others = new ArrayList<>();
         for (Map.Entry<String, Output> each : classes.entrySet()) {
             ClassFile read = new ClassFile(each.getValue().bytes.toByteArray());
+            Program program = new Program(each.getKey(), read.source, each.getValue().origin);
             if (read.hasMain) {
-                found.add(new Program(each.getKey(), read.source, each.getValue().origin));
+                usual.add(program);
+            } else if (read.hasInstanceMain) {
+                others.add(program);
             }
         }
-        return found;
+        return usual.isEmpty() && Runtime.version().feature() >= 25 ? others : usual;
     }
 
     /** The only one; else that of the source named; else the one called Main. */

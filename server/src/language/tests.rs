@@ -15,8 +15,8 @@ fn parse(text: &str, tag: &str) -> Result<Languages, LanguagesError> {
 fn the_shipped_file_is_valid_and_has_the_promised_languages() {
     let languages = parse(SHIPPED, "latest").unwrap();
     let defaults = "c11 c17 c23 cpp17 cpp20 cpp23 cpp26 cpp20-sanitized python3 java21 javascript";
-    let others = "ada bash c17-clang cpp20-clang csharp d fortran go haskell kotlin lisp lua nasm ocaml pascal perl php \
-                  prolog pypy3 r ruby rust sql typescript";
+    let others = "ada bash c17-clang cobol cpp20-clang csharp d elixir erlang fortran go haskell java25 kotlin lisp lua nasm \
+                  ocaml octave pascal perl php prolog pypy3 r racket ruby rust sql typescript";
     let by_default = |id: &str| {
         let language = languages.get(id).unwrap_or_else(|| panic!("there is no {id}"));
         language.toolchain.as_deref().is_some_and(|name| languages.toolchain(name).unwrap().1.default)

@@ -1,0 +1,26 @@
+%% erl -run run main FILE: loads what build.erl has written and begins. What ends it is told with the lines of its sources.
+-module(run).
+-export([main/1]).
+
+main([File]) ->
+    {ok, Written} = file:read_file(File),
+    {{Module, Name, Arguments}, Modules} = binary_to_term(Written),
+    [{module, Loaded} = code:load_binary(Loaded, atom_to_list(Loaded) ++ ".erl", Code) || {Loaded, Code} <- Modules],
+    ok = io:setopts(standard_io, [{encoding, unicode}]),
+    try apply(Module, Name, Arguments) of
+        _ -> halt(0)
+    catch
+        Class:Reason:Stack ->
+            Own = lists:takewhile(fun(Frame) -> element(1, Frame) =/= ?MODULE end, Stack),
+            io:put_chars(standard_error, [erl_error:format_exception(Class, Reason, Own), $\n, place(Own, Modules)]),
+            halt(1)
+    end.
+
+%% Where the program itself was, whatever it had called.
+place(Stack, Modules) ->
+    Lines = [{proplists:get_value(file, Where), proplists:get_value(line, Where)}
+             || {Module, _, _, Where} <- Stack, lists:keymember(Module, 1, Modules)],
+    case Lines of
+        [{File, Line} | _] -> io_lib:format("at ~ts:~w~n", [File, Line]);
+        [] -> []
+    end.

@@ -1,0 +1,7 @@
+#!/bin/sh
+# run.sh FILE: runs what build.sh has made.
+set -eu
+mkdir /tmp/program
+tar -xf "$1" -C /tmp/program
+export PLT_COMPILED_FILE_CHECK=exists
+exec racket "/tmp/program/$(cat /tmp/program/entry)"

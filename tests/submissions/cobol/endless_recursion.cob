@@ -1,0 +1,6 @@
+      *> expect: MemoryLimitExceeded
+       identification division.
+       program-id. main recursive.
+       procedure division.
+           call "main".
+           stop run.

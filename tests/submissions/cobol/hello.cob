@@ -1,0 +1,7 @@
+      *> expect: Accepted
+      *> stdout: Hello, world!\n
+       identification division.
+       program-id. main.
+       procedure division.
+           display "Hello, world!".
+           stop run.

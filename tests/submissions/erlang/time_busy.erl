@@ -1,0 +1,6 @@
+% expect: TimeLimitExceeded
+% limits: cpu_ms=300 wall_ms=10000
+% reason-contains: CPU
+-module(main).
+-export([main/0]).
+main() -> main().

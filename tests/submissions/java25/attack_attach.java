@@ -1,0 +1,12 @@
+// expect: Accepted
+// stdout: refused\n
+public class Main {
+    public static void main(String[] args) throws Exception {
+        try {
+            Process child = new ProcessBuilder("jcmd", "1", "VM.flags").start();
+            System.out.println(child.waitFor() == 0 ? "attached" : "refused");
+        } catch (java.io.IOException e) {
+            System.out.println("refused");
+        }
+    }
+}

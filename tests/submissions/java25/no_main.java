@@ -1,0 +1,5 @@
+// expect: CompileError
+// log-contains: main
+public class Main {
+    void run() {}
+}

@@ -1,0 +1,4 @@
+% expect: Accepted
+% expected: child\nparent\n
+system("echo child");
+puts("parent\n");

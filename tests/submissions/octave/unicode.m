@@ -1,0 +1,4 @@
+% expect: Accepted
+% stdin: grüße, 世界\n
+% expected: grüße, 世界!\n
+printf("%s!\n", fgetl(stdin));

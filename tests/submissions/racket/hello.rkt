@@ -1,0 +1,4 @@
+; expect: Accepted
+; stdout: Hello, world!\n
+#lang racket
+(displayln "Hello, world!")

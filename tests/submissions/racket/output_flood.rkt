@@ -1,0 +1,3 @@
+; expect: OutputLimitExceeded
+#lang racket
+(let loop () (write-string (make-string 65536 #\x)) (loop))
