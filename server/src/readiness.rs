@@ -265,6 +265,8 @@ mod tests {
         ProfileStatus {
             profile: Profile::Run,
             slots: 1,
+            places: 2,
+            warm: 1,
             kept: 1,
             idle,
             leased: 0,

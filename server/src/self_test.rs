@@ -295,6 +295,8 @@ mod tests {
         let status = |profile| ProfileStatus {
             profile,
             slots: 1,
+            places: 2,
+            warm: 0,
             kept: 0,
             idle,
             leased: 0,

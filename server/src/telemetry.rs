@@ -120,6 +120,8 @@ pub(crate) fn pool(status: &PoolStatus) {
         let ProfileStatus {
             profile,
             slots,
+            places: _,
+            warm: _,
             kept,
             idle,
             leased,

@@ -35,6 +35,8 @@ pub struct SandboxContainer {
     pub slot: String,
     /// `run` or `toolchain`.
     pub role: String,
+    /// What it is for: `run`, `toolchain:gcc`, …
+    pub profile: String,
     /// `running`, `paused`, `exited`, …
     pub state: String,
 }
@@ -237,6 +239,7 @@ fn sandbox(container: ContainerSummary) -> SandboxContainer {
         id: container.id.unwrap_or_default(),
         slot: label("io.gavel.slot"),
         role: label("io.gavel.role"),
+        profile: label("io.gavel.profile"),
         state: container.state.map(|state| state.to_string()).unwrap_or_default(),
     }
 }

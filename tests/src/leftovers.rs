@@ -3,27 +3,47 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
+use serde::Deserialize;
+
+use crate::client::Client;
 use crate::docker::{Host, Process, SandboxContainer};
 use crate::environment::patience;
 
-/// An instance at rest: what it may consist of.
+/// An instance, and what it may consist of at rest.
 #[derive(Debug, Clone)]
 pub struct AtRest {
     instance: String,
     server: String,
-    /// Sandboxes of each role.
-    sandboxes: BTreeMap<String, usize>,
+    client: Client,
+}
+
+/// The sandboxes of a profile, as the server tells them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Told {
+    profile: String,
+    /// There may be at all, of the kind.
+    places: usize,
+    /// Are there whether anybody uses them or not.
+    warm: usize,
+    idle: usize,
+    leased: usize,
+    starting: usize,
+    problem: Option<String>,
 }
 
 impl AtRest {
-    /// Notes what an instance consists of while nothing runs.
-    pub async fn note(host: &Host, instance: &str, server: &str) -> Self {
-        let sandboxes = by_role(&host.sandboxes(instance).await);
+    /// An instance that has sandboxes.
+    ///
+    /// # Panics
+    /// When it has none.
+    pub async fn note(host: &Host, client: &Client, instance: &str, server: &str) -> Self {
+        let sandboxes = host.sandboxes(instance).await;
         assert!(!sandboxes.is_empty(), "instance {instance} has no sandboxes; set GAVEL_E2E_INSTANCE");
-        Self { instance: instance.into(), server: server.into(), sandboxes }
+        Self { instance: instance.into(), server: server.into(), client: client.clone() }
     }
 
-    /// Waits until the instance consists of that again and of nothing else.
+    /// Waits until the instance consists of what its plan keeps and its server tells, and of nothing else.
     ///
     /// # Panics
     /// With everything that is too much or missing, when that does not come about in time.
@@ -41,19 +61,22 @@ impl AtRest {
 
     async fn differences(&self, host: &Host) -> Vec<String> {
         let sandboxes = host.sandboxes(&self.instance).await;
-        let mut wrong = Vec::new();
-        // More may be warm than before, which were needed meanwhile; others go once nobody has used them for a while.
-        let now = by_role(&sandboxes);
-        for role in self.sandboxes.keys() {
-            if !now.contains_key(role) {
-                wrong.push(format!("sandboxes {now:?} instead of {:?}", self.sandboxes));
-            }
-        }
+        let mut wrong = match self.told().await {
+            Ok(told) => beside_the_plan(&told, &by_profile(&sandboxes)),
+            Err(why) => vec![why],
+        };
         for sandbox in &sandboxes {
             wrong.extend(left_in(host, sandbox).await);
         }
         wrong.extend(self.files_of_slots(host).await);
         wrong
+    }
+
+    async fn told(&self) -> Result<Vec<Told>, String> {
+        let ready =
+            self.client.send(Method::GET, "/readyz", None).await.map_err(|error| error.to_string())?;
+        let profiles = ready.json["pool"]["profiles"].clone();
+        serde_json::from_value(profiles).map_err(|error| format!("{error} in {}", ready.text))
     }
 
     /// No file of a run stays in the workspace's slots, only those that name the slot's user; a socket is there only until
@@ -66,12 +89,37 @@ impl AtRest {
     }
 }
 
-fn by_role(sandboxes: &[SandboxContainer]) -> BTreeMap<String, usize> {
+fn by_profile(sandboxes: &[SandboxContainer]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for sandbox in sandboxes {
-        *counts.entry(sandbox.role.clone()).or_default() += 1;
+        *counts.entry(sandbox.profile.clone()).or_default() += 1;
     }
     counts
+}
+
+/// What of the containers is not as it is told, or not as it is planned. More than are kept may be warm, which were needed
+/// a while ago.
+fn beside_the_plan(told: &[Told], containers: &BTreeMap<String, usize>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for profile in told {
+        let there = containers.get(&profile.profile).copied().unwrap_or(0);
+        let least = if profile.problem.is_some() { 0 } else { profile.warm };
+        if profile.leased + profile.starting > 0 || profile.idle != there || there < least {
+            wrong.push(format!("{there} containers for {profile:?}"));
+        }
+        let kind = |name: &str| name.split(':').next().map(str::to_owned);
+        let of_kind = containers.iter().filter(|(name, _)| kind(name) == kind(&profile.profile));
+        let of_kind: usize = of_kind.map(|(_, count)| count).sum();
+        if of_kind > profile.places {
+            wrong.push(format!("{of_kind} containers of the kind of {profile:?}"));
+        }
+    }
+    let told_of = |name: &String| told.iter().any(|profile| profile.profile == *name);
+    let untold = containers.iter().filter(|(name, _)| !told_of(name));
+    wrong.extend(
+        untold.map(|(name, count)| format!("{count} containers of {name}, of which nothing is told")),
+    );
+    wrong
 }
 
 async fn left_in(host: &Host, sandbox: &SandboxContainer) -> Vec<String> {
@@ -106,4 +154,31 @@ fn is_ours(process: &Process) -> bool {
 /// `run-7` of `/cg/memory/<id>/run-7/cgroup.procs`.
 fn run_of_leaf(path: &str) -> Option<&str> {
     path.split('/').find(|part| part.starts_with("run-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(profile: &str, idle: usize) -> Told {
+        let profile = profile.to_owned();
+        Told { profile, places: 4, warm: 1, idle, leased: 0, starting: 0, problem: None }
+    }
+
+    #[test]
+    fn containers_are_as_many_as_are_told_and_no_fewer_than_are_kept_and_no_more_than_are_planned() {
+        let wrong = |told: &[Told], containers: &[(&str, usize)]| {
+            let containers = containers.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+            beside_the_plan(told, &containers).len()
+        };
+        assert_eq!(wrong(&[told("run", 2), told("run:jre", 2)], &[("run", 2), ("run:jre", 2)]), 0);
+        assert_eq!(wrong(&[told("run", 1)], &[("run", 2)]), 1, "one is nobody's");
+        assert_eq!(wrong(&[told("run", 2)], &[("run", 1)]), 1, "one is gone");
+        assert_eq!(wrong(&[told("run", 0)], &[]), 1, "none is kept");
+        assert_eq!(wrong(&[Told { problem: Some("no image".into()), ..told("run", 0) }], &[]), 0);
+        assert_eq!(wrong(&[told("run", 1)], &[("run", 1), ("toolchain:gone", 1)]), 1);
+        assert_eq!(wrong(&[Told { leased: 1, ..told("run", 1) }], &[("run", 1)]), 1);
+        let many = [told("toolchain:a", 3), told("toolchain:b", 2)];
+        assert_eq!(wrong(&many, &[("toolchain:a", 3), ("toolchain:b", 2)]), 2);
+    }
 }

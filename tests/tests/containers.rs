@@ -200,7 +200,7 @@ async fn nothing_secret_stands_in_a_sandboxs_environment_command_or_labels() {
 async fn submissions_leave_containers_processes_cgroups_and_files_as_they_were() {
     let (host, client) = (Host::connect().await, Client::connect().await);
     let server = host.service(&environment::project(), "server").await;
-    let at_rest = AtRest::note(&host, &environment::instance(), &server).await;
+    let at_rest = AtRest::note(&host, &client, &environment::instance(), &server).await;
     for round in 0..10 {
         let request = Request::new("c17", &unique(SUM)).stdin(b"1 2").user(&format!("round-{round}"));
         assert_eq!(client.judge(&request).await.verdict(), "Accepted");

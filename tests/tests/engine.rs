@@ -16,7 +16,7 @@ async fn a_restart_of_the_engine_loses_nothing() {
         .expect("GAVEL_E2E_RESTART_DOCKER says how to restart the engine");
     let instance = Plan::of_one_slot("engine").start().await;
     let (host, client) = (Host::connect().await, instance.client());
-    let at_rest = AtRest::note(&host, &instance.name, &instance.server).await;
+    let at_rest = AtRest::note(&host, &instance.client(), &instance.name, &instance.server).await;
     let mut accepted = Vec::new();
     for n in 0..20 {
         let request = match n % 2 {

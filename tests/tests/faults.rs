@@ -28,7 +28,7 @@ where
     let _alone = alone().await;
     let instance = plan.start().await;
     let host = Host::connect().await;
-    let at_rest = AtRest::note(&host, &instance.name, &instance.server).await;
+    let at_rest = AtRest::note(&host, &instance.client(), &instance.name, &instance.server).await;
     let scene = Scene {
         name: instance.name.clone(),
         server: instance.server.clone(),

@@ -70,7 +70,7 @@ async fn attacks_leave_nothing_behind_in_the_toolchain() {
     let _alone = alone().await;
     let (host, client) = (Host::connect().await, Client::connect().await);
     let server = host.service(&environment::project(), "server").await;
-    let at_rest = AtRest::note(&host, &environment::instance(), &server).await;
+    let at_rest = AtRest::note(&host, &client, &environment::instance(), &server).await;
     for attack in compile_attacks() {
         client.judge(&attack.request().user("mallory-of-toolchain")).await;
     }

@@ -318,6 +318,8 @@ impl Operations for Containers {
         let of = |profile| ProfileStatus {
             profile,
             slots: 2,
+            places: 2,
+            warm: 1,
             idle: 1,
             leased: 1,
             starting: 0,

@@ -25,7 +25,7 @@ struct Sample {
 pub(crate) async fn run(client: &Client, minutes: u64) {
     let host = Host::connect().await;
     let server = host.service(&environment::project(), "server").await;
-    let at_rest = AtRest::note(&host, &environment::instance(), &server).await;
+    let at_rest = AtRest::note(&host, client, &environment::instance(), &server).await;
     let end = Instant::now() + Duration::from_secs(minutes * 60);
     let load: Vec<_> = (0..4).map(|n| tokio::spawn(keep_busy(client.clone(), n, end))).collect();
     let commands: Vec<_> = (0..2).map(|n| tokio::spawn(keep_running(n, end))).collect();

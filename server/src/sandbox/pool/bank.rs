@@ -300,11 +300,14 @@ impl Bank {
 
     pub(super) fn status(&self) -> Vec<ProfileStatus> {
         let state = self.state();
-        let slots = usize::try_from(self.quota.at_once).unwrap_or(usize::MAX);
+        let size = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        let (slots, places) = (size(self.quota.at_once), size(self.quota.slots));
         let of = |(shelf, kept, Tally { idle, leased, starting }, waiting): (&state::Shelf, _, _, _)| {
             ProfileStatus {
                 profile: shelf.profile.clone(),
                 slots,
+                places,
+                warm: shelf.warm,
                 kept,
                 idle,
                 leased,

@@ -113,7 +113,7 @@ enum Stand<S> {
 pub(super) struct Shelf {
     pub(super) profile: Profile,
     /// Sandboxes that are always kept.
-    warm: usize,
+    pub(super) warm: usize,
     /// Those that are kept now: more while there is use for them.
     keep: usize,
     generation: u64,

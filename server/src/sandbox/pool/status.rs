@@ -28,6 +28,10 @@ pub struct ProfileStatus {
     pub profile: Profile,
     /// Sandboxes that may be in use at one time, those of other profiles of the same kind included.
     pub slots: usize,
+    /// Sandboxes that there may be at all, those of other profiles of the same kind included.
+    pub places: usize,
+    /// Sandboxes that are kept whether anybody uses them or not.
+    pub warm: usize,
     /// Sandboxes that are kept now, in use or not.
     pub kept: usize,
     /// Waiting for work.
@@ -93,6 +97,8 @@ mod tests {
         let profile = ProfileStatus {
             profile: Profile::Toolchain("gcc".into()),
             slots: 2,
+            places: 4,
+            warm: 2,
             kept: 3,
             idle: 1,
             leased: 2,
@@ -108,8 +114,8 @@ mod tests {
         let expected = serde_json::json!({
             "tier": "rlimits only",
             "profiles": [{
-                "profile": "toolchain:gcc", "slots": 2, "kept": 3, "idle": 1, "leased": 2, "starting": 0, "waiting": 4,
-                "created": 5, "retired": {"max_age": 1, "dirty": 2}, "problem": null, "no_image": false,
+                "profile": "toolchain:gcc", "slots": 2, "places": 4, "warm": 2, "kept": 3, "idle": 1, "leased": 2,
+                "starting": 0, "waiting": 4, "created": 5, "retired": {"max_age": 1, "dirty": 2}, "problem": null, "no_image": false,
                 "image": "sha256:12ab",
             }],
             "notes": ["sandboxes have no cgroups: limits are rlimits and those of whole containers"],
