@@ -174,6 +174,7 @@ impl Leaves {
         }
         if let Some(cpus) = &limits.cpus {
             let kept = match (&self.base, &mut leaf.kind) {
+                _ if names_none(cpus) => Err(Errno::INVAL),
                 (Base::V2(base), Kind::V2(leaf)) => base.keep(leaf, cpus),
                 (Base::V1(base), Kind::V1(leaf)) => base.keep(leaf, cpus),
                 _ => Err(Errno::NOTSUP),
@@ -355,6 +356,11 @@ impl Leaf {
     }
 }
 
+/// The kernel would take it for an empty set, which is no bound at all: it reads up to a NUL and leaves out what is blank.
+fn names_none(cpus: &str) -> bool {
+    cpus.contains('\0') || cpus.trim_ascii().is_empty()
+}
+
 /// What the container sees of its own cgroup, which may be read where it may not be written.
 fn container_oom_kills() -> u64 {
     let counters = ["/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"];
@@ -385,4 +391,17 @@ fn kill_one_by_one(leaf: &Directory) -> Result<(), Errno> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_that_the_kernel_would_take_for_none_is_refused() {
+        for cpus in ["\0", "0\0", "\x000", " ", "\n", ""] {
+            assert!(names_none(cpus), "{cpus:?}");
+        }
+        assert!(!names_none("0") && !names_none("0-1,3\n"));
+    }
 }

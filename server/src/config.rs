@@ -73,6 +73,7 @@ pub struct HttpConfig {
     #[serde(default, skip_serializing_if = "Option::is_none", with = "units::optional_size")]
     pub memory: Option<Bytes>,
     /// Which answers are logged.
+    #[serde(deserialize_with = "units::choice")]
     pub access_log: AccessLog,
     /// Longest that `"wait": true` holds an answer.
     #[serde(with = "units::span")]
@@ -155,7 +156,7 @@ pub struct SandboxConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recycle: Option<Schedule>,
     /// Isolation of a submission that does not ask for one.
-    #[serde(deserialize_with = "units::isolation")]
+    #[serde(deserialize_with = "units::choice")]
     pub isolation: Isolation,
     /// Socket of the warden.
     pub warden_socket: PathBuf,

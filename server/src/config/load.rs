@@ -175,7 +175,7 @@ impl Config {
             builder = known.set(builder, key, value)?;
         }
         let layers = with_secret_files(builder)?;
-        let mut config: Self = layers.try_deserialize().map_err(|why| ConfigError::Value(why.to_string()))?;
+        let mut config: Self = layers.try_deserialize().map_err(|why| ConfigError::Value(told(&why)))?;
         config.sandbox.run_image = with_tag(&config.sandbox.run_image, &config.sandbox.image_tag);
         config.gojudge.image = with_tag(&config.gojudge.image, &config.sandbox.image_tag);
         super::check::check(&config).map_err(ConfigError::Value)?;
@@ -265,6 +265,26 @@ impl Known {
             .unwrap_or_default();
         ConfigError::Unknown { given: given.into(), origin, nearest }
     }
+}
+
+/// What is wrong with a value, and what may stand there.
+fn told(why: &::config::ConfigError) -> String {
+    let ::config::ConfigError::Type { unexpected, expected, key: Some(key), .. } = why else {
+        return why.to_string();
+    };
+    let form = match *expected {
+        expected if expected.contains("32 bit integer") => "a whole number, from 0 to 4294967295",
+        expected if expected.contains("integer") => "a whole number, from 0",
+        "a boolean" => "true or false",
+        expected => expected,
+    };
+    format!("`{key}` is {}; it must be {form}", shown(&unexpected.to_string()))
+}
+
+/// The value alone of `string "abc"`.
+fn shown(value: &str) -> String {
+    let quoted = value.find(['"', '`']).map(|at| value[at..].trim_matches(['"', '`']));
+    quoted.map_or_else(|| value.to_owned(), |quoted| format!("`{quoted}`"))
 }
 
 fn is_other(name: &str) -> bool {

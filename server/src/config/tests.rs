@@ -83,7 +83,7 @@ fn a_value_of_the_wrong_form_is_refused_with_its_key() {
     for (name, value, key) in [
         ("GAVEL_LIMITS__RUN__CPU", "fast", "for key `limits.run.cpu`"),
         ("GAVEL_STORE__MAX_SIZE", "huge", "max_size"),
-        ("GAVEL_QUEUE__CAPACITY", "-1", "for key `queue.capacity`"),
+        ("GAVEL_QUEUE__CAPACITY", "-1", "`queue.capacity` is `-1`"),
         ("GAVEL_HTTP__LISTEN", "nowhere", "listen"),
         (
             "GAVEL_SANDBOX__ISOLATION",
@@ -226,4 +226,32 @@ fn settings_that_would_leave_nothing_to_work_with_stop_the_start() {
         let refusal = load("", &[], &[(key, value)]).unwrap_err();
         assert!(refusal.contains(&format!("`{key}` must be at least")), "{refusal}");
     }
+}
+
+#[test]
+fn a_variable_of_the_wrong_form_is_told_with_what_may_stand_there() {
+    for (variable, value, told) in [
+        ("GAVEL_LIMITS__TESTS", "abc", "`limits.tests` is `abc`; it must be a whole number, from 0"),
+        ("GAVEL_LIMITS__TESTS", "-1", "`limits.tests` is `-1`; it must be a whole number, from 0"),
+        ("GAVEL_GOJUDGE__SLOTS", "1e3", "`gojudge.slots` is `1e3`; it must be a whole number, from 0"),
+        (
+            "GAVEL_LIMITS__RUN__PROCESSES",
+            "99999999999",
+            "`limits.run.processes` is `99999999999`; it must be a whole number, from 0 to 4294967295",
+        ),
+        (
+            "GAVEL_HTTP__ALLOW_UNAUTHENTICATED",
+            "maybe",
+            "`http.allow_unauthenticated` is `maybe`; it must be true or false",
+        ),
+        (
+            "GAVEL_HTTP__ACCESS_LOG",
+            "some",
+            "unknown variant `some`, expected one of `off`, `refusals`, `all` for key `http.access_log`",
+        ),
+    ] {
+        assert_eq!(load("", &[(variable, value)], &[]).unwrap_err(), told);
+    }
+    let in_file = load("[limits]\ntests = [1]", &[], &[]).unwrap_err();
+    assert_eq!(in_file, "`limits.tests` is sequence; it must be a whole number, from 0");
 }

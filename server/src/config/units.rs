@@ -6,8 +6,6 @@ use gavel_protocol::Bytes;
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Deserializer, Serializer};
 
-use crate::submission::Isolation;
-
 /// A secret: only whether it is set is shown.
 pub(super) fn masked<S: Serializer>(_secret: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str("(set)")
@@ -23,10 +21,10 @@ pub(crate) fn show_size(size: Bytes) -> String {
     format!("{}B", size.get())
 }
 
-/// Isolation, with a message that lists what there is.
-pub(super) fn isolation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Isolation, D::Error> {
+/// One of several, with a message that lists what there is.
+pub(super) fn choice<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let text = String::deserialize(deserializer)?;
-    Isolation::deserialize(text.into_deserializer())
+    T::deserialize(text.into_deserializer())
 }
 
 /// Durations: `1s`, `2h 30m`.

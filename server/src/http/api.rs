@@ -11,6 +11,7 @@ mod events;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz;
 mod languages;
+mod query;
 mod receive;
 mod sieve;
 mod submissions;

@@ -222,6 +222,22 @@ async fn a_key_that_comes_twice_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_would_be_ignored_beside_the_body_is_refused_by_its_name() {
+    let bench = Bench::start().await;
+    let post = |path: &str| bench.request(Method::POST, path).json(&with(json!({})));
+    let key = "idempotency-key";
+    for (request, field) in [
+        (post(&format!("{SUBMISSIONS}?wait=true")), "wait"),
+        (post(SUBMISSIONS).header(key, "a").header(key, "b"), "Idempotency-Key"),
+        (bench.request(Method::GET, &format!("{SUBMISSIONS}?status=done")), "status"),
+    ] {
+        let (status, answer) = answer(request).await;
+        assert_eq!((status.as_u16(), &answer["errors"][0]["field"]), (400, &json!(field)), "{answer}");
+    }
+    assert_eq!(answer(post(SUBMISSIONS).header(key, "a")).await.0, 202);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn compressed_bodies_and_other_media_types_are_refused() {
     let bench = Bench::start().await;
     let post = || bench.request(Method::POST, SUBMISSIONS);

@@ -105,7 +105,7 @@ mod tests {
             tests: vec![TestCase { input: "1".into(), answer: Some("2".into()) }],
             ..crate::judge::test_support::submission("int main")
         };
-        let limits = serde_json::from_str(r#"{"cpu_ms":1500,"memory_bytes":1048576}"#).unwrap();
+        let limits = NewLimits::of(&[("cpu_ms", 1500), ("memory_bytes", 1_048_576)]);
         let asked = Asked {
             limits: Some(limits),
             compile_limits: None,
@@ -120,9 +120,9 @@ mod tests {
         assert_ne!(of(&submission, &Asked::default()), of(&submission, &asked));
         let begun = Submission { entry_point: Some("main.cpp".into()), ..submission.clone() };
         assert_ne!(of(&begun, &asked), of(&submission, &asked));
-        let slow = |json: &str| Asked { limits: serde_json::from_str(json).ok(), ..Asked::default() };
-        let [none, once, twice] =
-            [r"{}", r#"{"time_factor":1}"#, r#"{"time_factor":2}"#].map(|json| of(&submission, &slow(json)));
+        let slow = |limits: &[_]| Asked { limits: Some(NewLimits::of(limits)), ..Asked::default() };
+        let [none, once, twice] = [&[][..], &[("time_factor", 1)], &[("time_factor", 2)]]
+            .map(|limits| of(&submission, &slow(limits)));
         assert!(none != once && once != twice && none == of(&submission, &Asked::default()));
     }
 }

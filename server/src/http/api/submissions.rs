@@ -5,28 +5,25 @@ use std::time::Duration;
 use actix_web::body::BodyStream;
 use actix_web::http::header::ContentType;
 use actix_web::http::{StatusCode, header};
-use actix_web::web::{Data, Json, Path, Payload, Query};
+use actix_web::web::{Data, Json, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::StreamExt;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::elsewhere::Parts;
+use super::query::{self, ListQuery};
 use super::receive::{Received, Uploads, receive};
-use super::view::{Shown, State, SubmissionView};
+use super::view::{Shown, SubmissionView};
 use super::{Api, Problem, digest};
 use crate::account::{Full, Held, Purpose, UNCOUNTED};
 use crate::blocking::{QUICK, elsewhere};
 use crate::http::Budget;
 use crate::http::peer::Peer;
 use crate::http::taken::{Pieces, Taken};
-use crate::judge::Verdict;
 use crate::readiness::Standing;
 use crate::store::Cancelled;
 use crate::submission::SubmissionId;
 use crate::submissions::{Listed, Wanted};
-
-const PAGE: usize = 50;
-const PAGE_MAX: usize = 200;
 
 /// `POST /submissions`
 pub(super) async fn create(
@@ -39,6 +36,7 @@ pub(super) async fn create(
     if api.submissions.is_closing() {
         return Err(crate::queue::Refusal::Stopping.into());
     }
+    query::expect_none(request.query_string())?;
     let key = idempotency_key(&request)?;
     let received = receive(api.clone().into_inner(), &budget, &uploads, &request, payload).await?;
     let Received { submission, asked, wait } = received;
@@ -134,18 +132,6 @@ async fn answer(
     })
 }
 
-/// What `GET /submissions` can be asked for.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ListQuery {
-    user: Option<String>,
-    state: Option<State>,
-    verdict: Option<Verdict>,
-    language: Option<String>,
-    limit: Option<usize>,
-    cursor: Option<String>,
-}
-
 /// A page of submissions, without what their programs wrote.
 #[derive(Debug, Serialize)]
 pub(super) struct ListView {
@@ -156,15 +142,8 @@ pub(super) struct ListView {
 
 /// `GET /submissions`
 pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<ListView>, Problem> {
-    let query = Query::<ListQuery>::from_query(request.query_string())
-        .map_err(|why| Problem::field("query", why.to_string()))?;
-    let ListQuery { user, state, verdict, language, limit, cursor } = query.into_inner();
-    let limit = limit.unwrap_or(PAGE);
-    if limit == 0 || limit > PAGE_MAX {
-        return Err(Problem::field("limit", format!("`limit` is {limit}; allowed is 1 to {PAGE_MAX}")));
-    }
-    let before = cursor.map(|cursor| cursor.parse::<i64>()).transpose();
-    let before = before.map_err(|_| Problem::field("cursor", "not a `next_cursor` of this server"))?;
+    let ListQuery { user, state, verdict, language, limit, before } =
+        ListQuery::parse(request.query_string())?;
     let wanted = Wanted { user, state: state.map(Into::into), verdict, language, before };
     let Listed { submissions, next } = api.submissions.list(wanted, limit).await?;
     Ok(Json(ListView {
@@ -226,7 +205,11 @@ fn no_such(id: &str) -> Problem {
 }
 
 fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
-    let Some(value) = request.headers().get("Idempotency-Key") else { return Ok(None) };
+    let mut values = request.headers().get_all("Idempotency-Key");
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Problem::field("Idempotency-Key", "this header comes twice: which key counts?"));
+    }
     let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
     key.map(|key| Some(key.to_owned()))
         .ok_or_else(|| Problem::field("Idempotency-Key", "from 1 to 255 printable ASCII characters"))

@@ -43,6 +43,22 @@ pub(super) enum State {
     Cancelled,
 }
 
+impl State {
+    pub(super) const ALL: [Self; 5] =
+        [Self::Queued, Self::Compiling, Self::Running, Self::Done, Self::Cancelled];
+
+    /// As it is written.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Compiling => "compiling",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct JudgementView {
     reason: Option<String>,

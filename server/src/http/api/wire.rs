@@ -1,15 +1,10 @@
 //! A submission as clients send it, and its way to a valid [`Submission`].
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_ignored::Path;
 use uuid::Uuid;
 
+use self::reading::{Fields, Place};
 use super::Problem;
 use super::sieve::Texts;
 use super::wire_limits::{NewLimits, allowance, refuse_allowance, resolve};
@@ -19,15 +14,17 @@ use crate::http::FieldError;
 use crate::language::{EntryError, Language, Languages};
 use crate::submission::{Checker, Isolation, Submission, TestCase};
 
+pub(super) mod reading;
+
 /// Most files of one submission.
 const FILES: usize = 100;
 /// Test cases that are looked at at all; the settings allow fewer.
 const TESTS: usize = 65_536;
 
 /// The body of `POST /submissions`. Its texts may be names of [`Texts`].
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default)]
 pub(super) struct NewSubmission {
-    language: String,
+    language: Option<String>,
     source: Option<String>,
     source_base64: Option<String>,
     files: Option<NamedTexts>,
@@ -36,15 +33,12 @@ pub(super) struct NewSubmission {
     stdin: Option<String>,
     stdin_base64: Option<String>,
     tests: Option<NewTests>,
-    #[serde(default, deserialize_with = "optional_object")]
     limits: Option<NewLimits>,
-    #[serde(default, deserialize_with = "optional_object")]
     compile_limits: Option<NewLimits>,
     user: Option<String>,
     isolation: Option<Isolation>,
     checker: Option<Checker>,
     /// Hold the answer until the judgement.
-    #[serde(default)]
     pub(super) wait: bool,
 }
 
@@ -57,8 +51,8 @@ pub(super) struct Asked {
     pub(super) checker: Option<Checker>,
 }
 
-#[derive(Debug, Deserialize)]
-struct NewTest {
+#[derive(Debug, Default)]
+pub(super) struct NewTest {
     stdin: Option<String>,
     stdin_base64: Option<String>,
     expected: Option<String>,
@@ -66,15 +60,15 @@ struct NewTest {
 }
 
 /// Test cases. However many come, a bounded number is kept.
-#[derive(Debug)]
-struct NewTests {
+#[derive(Debug, Default)]
+pub(super) struct NewTests {
     kept: Vec<NewTest>,
     count: usize,
 }
 
-/// Texts by name; a name that comes twice is an error. However many come, a bounded number is kept.
+/// Texts by name. However many come, a bounded number is kept.
 #[derive(Debug, Default)]
-struct NamedTexts {
+pub(super) struct NamedTexts {
     kept: BTreeMap<String, String>,
     count: usize,
 }
@@ -98,29 +92,70 @@ impl Errors {
             self.0.push(FieldError { field: field.into(), detail: detail.into() });
         }
     }
+
+    /// Sees that nothing is wrong.
+    pub(super) fn none(self) -> Result<(), Problem> {
+        if self.0.is_empty() { Ok(()) } else { Err(Problem::Invalid(self.0)) }
+    }
+
+    /// Something is wrong with this field, or in it.
+    fn has(&self, field: &str) -> bool {
+        let of = |error: &FieldError| {
+            error.field.strip_prefix(field).map(|rest| rest.starts_with(['.', '[']) || rest.is_empty())
+        };
+        self.0.iter().filter_map(of).any(|is| is)
+    }
+}
+
+impl Fields for NewSubmission {
+    fn place(&mut self, name: &str) -> Option<Place<'_>> {
+        Some(match name {
+            "language" => Place::Text(&mut self.language),
+            "source" => Place::Text(&mut self.source),
+            "source_base64" => Place::Text(&mut self.source_base64),
+            "files" => Place::Files(&mut self.files),
+            "files_base64" => Place::Files(&mut self.files_base64),
+            "entry_point" => Place::Text(&mut self.entry_point),
+            "stdin" => Place::Text(&mut self.stdin),
+            "stdin_base64" => Place::Text(&mut self.stdin_base64),
+            "tests" => Place::Tests(&mut self.tests),
+            "limits" => Place::Limits(&mut self.limits),
+            "compile_limits" => Place::Limits(&mut self.compile_limits),
+            "user" => Place::Text(&mut self.user),
+            "isolation" => Place::Isolation(&mut self.isolation),
+            "checker" => Place::Checker(&mut self.checker),
+            "wait" => Place::Flag(&mut self.wait),
+            _ => return None,
+        })
+    }
+}
+
+impl Fields for NewTest {
+    fn place(&mut self, name: &str) -> Option<Place<'_>> {
+        Some(Place::Text(match name {
+            "stdin" => &mut self.stdin,
+            "stdin_base64" => &mut self.stdin_base64,
+            "expected" => &mut self.expected,
+            "expected_base64" => &mut self.expected_base64,
+            _ => return None,
+        }))
+    }
 }
 
 impl NewSubmission {
-    /// Reads the body, and notes the fields that there are not. Where texts were taken out of it, places in it mean
-    /// nothing to the client.
+    /// Reads the body, and notes what is wrong in it. Where texts were taken out of it, places in it mean nothing to the
+    /// client.
     pub(super) fn parse(body: &[u8], texts: &Texts) -> Result<(Self, Errors), Problem> {
         let told = |why: serde_json::Error| {
             let text = why.to_string();
             let place = text.rfind(" at line ").filter(|_| texts.were_taken());
-            text[..place.unwrap_or(text.len())].to_owned()
+            Problem::Malformed(text[..place.unwrap_or(text.len())].to_owned())
         };
         let mut json = serde_json::Deserializer::from_slice(body);
-        let mut unknown = Errors::default();
-        let mut track = serde_path_to_error::Track::new();
-        let tracking = serde_path_to_error::Deserializer::new(&mut json, &mut track);
-        let parsed =
-            serde_ignored::deserialize(tracking, |path| unknown.add(place(&path), "there is no such field"));
-        let Object(parsed) = parsed.map_err(|why| match track.path().to_string() {
-            field if why.is_data() && field != "." => Problem::field(field, told(why)),
-            _ => Problem::Malformed(told(why)),
-        })?;
-        json.end().map_err(|why| Problem::Malformed(told(why)))?;
-        Ok((parsed, unknown))
+        let (mut new, mut errors) = (Self::default(), Errors::default());
+        reading::object(&mut json, &mut new, &mut errors).map_err(told)?;
+        json.end().map_err(told)?;
+        Ok((new, errors))
     }
 
     /// Checks everything once; what comes out is valid ever after.
@@ -147,14 +182,7 @@ impl NewSubmission {
             checker,
             wait: _,
         } = self;
-        let known = rules.languages.get(&language);
-        if known.is_none() {
-            let all: Vec<&str> = rules.languages.iter().map(|language| language.id.as_str()).collect();
-            errors.add(
-                "language",
-                format!("there is no language `{}`; there are {}", shown(&language), all.join(", ")),
-            );
-        }
+        let known = known_language(language.as_deref(), rules.languages, &mut errors);
         let mut reader = Reader { texts, errors: &mut errors };
         let files = reader.sources(Text(source, source_base64), (files, files_base64), known);
         let tests = reader.cases(Text(stdin, stdin_base64), tests, rules.limits.tests);
@@ -174,9 +202,9 @@ impl NewSubmission {
         refuse_allowance("compile_limits", asked.compile_limits.as_ref(), &mut errors);
         let usual = known.map(|language| language.allowance).unwrap_or_default();
         let allowance = allowance("limits", asked.limits.as_ref(), usual, &mut errors);
-        if !errors.0.is_empty() {
+        let Some(language) = language.filter(|_| errors.0.is_empty()) else {
             return Err(Problem::Invalid(errors.0));
-        }
+        };
         let submission = Submission {
             id: Uuid::new_v4(),
             language,
@@ -194,8 +222,26 @@ impl NewSubmission {
     }
 }
 
+fn known_language<'a>(
+    language: Option<&str>,
+    languages: &'a Languages,
+    errors: &mut Errors,
+) -> Option<&'a Language> {
+    let known = language.and_then(|language| languages.get(language));
+    if known.is_none() && !errors.has("language") {
+        let what =
+            language.map_or("needed".to_owned(), |named| format!("there is no language `{}`", shown(named)));
+        let all: Vec<&str> = languages.iter().map(|language| language.id.as_str()).collect();
+        errors.add("language", format!("{what}; there are {}", all.join(", ")));
+    }
+    known
+}
+
 /// A text and its twin in base64.
 struct Text(Option<String>, Option<String>);
+
+/// Where sources may be.
+const SOURCES: [&str; 4] = ["source", "source_base64", "files", "files_base64"];
 
 /// Texts by name, and their twins.
 type Named = (Option<NamedTexts>, Option<NamedTexts>);
@@ -225,6 +271,7 @@ impl Reader<'_> {
                     .collect()
             }
             (true, _) => self.refuse("source", "`source` and `files` exclude each other"),
+            (false, (None, None)) if SOURCES.iter().any(|field| self.errors.has(field)) => BTreeMap::new(),
             (false, (None, None)) => self.refuse("source", "one of `source` and `files` is needed"),
             (false, (plain, base64)) => {
                 self.named(plain.unwrap_or_default(), base64.unwrap_or_default(), language)
@@ -397,96 +444,6 @@ fn check_user(user: Option<&str>, errors: &mut Errors) {
 /// What a client wrote, short enough for a message.
 fn shown(text: &str) -> String {
     text.chars().take(60).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
-/// A field's place, as errors name it: `tests[3].stdin`.
-fn place(path: &Path<'_>) -> String {
-    match path {
-        Path::Root => String::new(),
-        Path::Seq { parent, index } => format!("{}[{index}]", place(parent)),
-        Path::Map { parent, key } => match place(parent) {
-            parent if parent.is_empty() => shown(key),
-            parent => format!("{parent}.{}", shown(key)),
-        },
-        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
-            place(parent)
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for NewTests {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Tests;
-        impl<'de> Visitor<'de> for Tests {
-            type Value = NewTests;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array of test cases")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut tests: A) -> Result<NewTests, A::Error> {
-                let (mut kept, mut count) = (Vec::new(), 0);
-                while let Some(Object(test)) = tests.next_element()? {
-                    count += 1;
-                    if kept.len() < TESTS {
-                        kept.push(test);
-                    }
-                }
-                Ok(NewTests { kept, count })
-            }
-        }
-        deserializer.deserialize_seq(Tests)
-    }
-}
-
-/// What must be an object: of an array serde would take the fields by their order.
-struct Object<T>(T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
-            type Value = Object<T>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Object<T>, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(fields)).map(Object)
-            }
-        }
-        deserializer.deserialize_map(Fields(PhantomData))
-    }
-}
-
-fn optional_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|Object(given)| given))
-}
-
-impl<'de> Deserialize<'de> for NamedTexts {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
-            type Value = NamedTexts;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of file names and texts")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NamedTexts, A::Error> {
-                let (mut kept, mut count) = (BTreeMap::new(), 0);
-                while let Some((name, text)) = map.next_entry::<String, String>()? {
-                    count += 1;
-                    if kept.len() <= FILES && kept.insert(name, text).is_some() {
-                        return Err(serde::de::Error::custom("the same file name twice"));
-                    }
-                }
-                Ok(NamedTexts { kept, count })
-            }
-        }
-        deserializer.deserialize_map(Names)
-    }
 }
 
 #[cfg(test)]

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
-use serde::Deserialize;
 use serde_json::Number;
 
 use super::wire::Errors;
+use super::wire::reading::{Fields, Place};
 use crate::language::Allowance;
 use crate::submission::{RunLimits, wall_for};
 
 /// `limits` and `compile_limits`: milliseconds, bytes and counts; what is missing is the default.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct NewLimits {
     cpu_ms: Option<Number>,
     wall_ms: Option<Number>,
@@ -26,7 +26,39 @@ pub(super) struct NewLimits {
     memory_extra_bytes: Option<Number>,
 }
 
+impl Fields for NewLimits {
+    fn place(&mut self, name: &str) -> Option<Place<'_>> {
+        Some(Place::Number(match name {
+            "cpu_ms" => &mut self.cpu_ms,
+            "wall_ms" => &mut self.wall_ms,
+            "memory_bytes" => &mut self.memory_bytes,
+            "stack_bytes" => &mut self.stack_bytes,
+            "file_bytes" => &mut self.file_bytes,
+            "output_bytes" => &mut self.output_bytes,
+            "processes" => &mut self.processes,
+            "open_files" => &mut self.open_files,
+            "time_factor" => &mut self.time_factor,
+            "time_extra_ms" => &mut self.time_extra_ms,
+            "memory_extra_bytes" => &mut self.memory_extra_bytes,
+            _ => return None,
+        }))
+    }
+}
+
 impl NewLimits {
+    /// Those of these names.
+    #[cfg(test)]
+    pub(super) fn of(numbers: &[(&str, u64)]) -> Self {
+        let mut limits = Self::default();
+        for (name, number) in numbers {
+            match limits.place(name) {
+                Some(Place::Number(place)) => *place = Some((*number).into()),
+                _ => panic!("no limit is called {name}"),
+            }
+        }
+        limits
+    }
+
     /// All of them, in an order that stays.
     pub(super) fn all(&self) -> [Option<&Number>; 8] {
         let Self {

@@ -214,21 +214,74 @@ fn files_may_be_in_folders_and_nowhere_else() {
     }
 }
 
+/// What is told of a body, as `field: detail`.
+fn told(json: &str) -> Vec<String> {
+    match accept(json.as_bytes()) {
+        Err(Problem::Invalid(fields)) => {
+            fields.iter().map(|error| format!("{}: {}", error.field, error.detail)).collect()
+        }
+        other => panic!("{json}: {other:?}"),
+    }
+}
+
 #[test]
 fn an_array_is_no_object_wherever_one_is_wanted() {
-    let parse = |json: &str| NewSubmission::parse(json.as_bytes(), &Texts::default()).map(drop);
-    for (json, field) in [
-        (r#"["c17","int main(){}"]"#, None),
-        (r#"{"language":"c17","source":"","limits":[1]}"#, Some("limits")),
-        (r#"{"language":"c17","source":"","compile_limits":[1]}"#, Some("compile_limits")),
-        (r#"{"language":"c17","source":"","tests":[["1 2"]]}"#, Some("tests[0]")),
-    ] {
-        let told = match (parse(json).unwrap_err(), field) {
-            (Problem::Malformed(told), None) => told,
-            (Problem::Invalid(fields), Some(field)) if fields[0].field == field => fields[0].detail.clone(),
-            (other, _) => panic!("{json}: {other:?}"),
-        };
-        assert!(told.contains("expected an object"), "{json}: {told}");
+    let array = accept(br#"["c17","int main(){}"]"#).unwrap_err();
+    assert!(matches!(&array, Problem::Malformed(told) if told.contains("expected an object")), "{array:?}");
+    let arrays = r#"{"language":"c17","source":"","limits":[1],"compile_limits":[1],"tests":[["1 2"]]}"#;
+    let expected = ["limits: an array; expected an object", "compile_limits: an array; expected an object"];
+    assert_eq!(told(arrays), [expected[0], expected[1], "tests[0]: an array; expected an object"]);
+    accept(br#"{"language":"c17","source":"","limits":null,"tests":[{"stdin":"1"}]}"#).unwrap();
+}
+
+#[test]
+fn everything_that_is_missing_doubled_or_of_another_type_is_told_at_once_in_words_of_ours() {
+    let missing = told("{}");
+    assert!(missing[0].starts_with("language: needed; there are ada, "), "{missing:?}");
+    assert_eq!(missing[1..], ["source: one of `source` and `files` is needed"]);
+    let misspelt = told(r#"{"lang":"c17","code":"","cpu":[{"a":1}]}"#).join("\n");
+    for field in
+        ["lang: there is no such", "code: there is no", "cpu: there is", "language: needed", "source: one"]
+    {
+        assert!(misspelt.contains(field), "{field}: {misspelt}");
     }
-    parse(r#"{"language":"c17","source":"","limits":null,"tests":[{"stdin":"1"}]}"#).unwrap();
+    let types = r#"{"language":7,"source":["x"],"limits":{"cpu_ms":"1","wall_ms":[1],"memory_bytes":true,"stack_bytes":1e99},
+        "compile_limits":3,"stdin":{"a":{}},"tests":[{"stdin":"1"},{"stdin":2},null],"user":1.5,"isolation":"none",
+        "checker":true,"wait":"yes","files_base64":null}"#;
+    assert_eq!(
+        told(types)[..13],
+        [
+            "language: a number; expected a text",
+            "source: an array; expected a text",
+            "limits.cpu_ms: a text; expected a number",
+            "limits.wall_ms: an array; expected a number",
+            "limits.memory_bytes: true or false; expected a number",
+            "compile_limits: a number; expected an object",
+            "stdin: an object; expected a text",
+            "tests[1].stdin: a number; expected a text",
+            "tests[2]: null; expected an object",
+            "user: a number; expected a text",
+            "isolation: `none`; expected one of `pooled`, `per-user`, `fresh`",
+            "checker: true or false; expected one of `lines`, `tokens`",
+            "wait: a text; expected true or false",
+        ]
+    );
+    assert!(
+        told(types)[13].starts_with("limits.stack_bytes: ") && told(types).len() == 14,
+        "{:?}",
+        told(types)
+    );
+    let doubled = r#"{"language":"c17","language":"c11","wait":true,"wait":false,"limits":{"cpu_ms":1,"cpu_ms":[]},
+        "files":{"main.c":"","main.c":"","b.c":null},"tests":[{"stdin":"","stdin":""}]}"#;
+    assert_eq!(
+        told(doubled),
+        [
+            "language: this field comes twice",
+            "wait: this field comes twice",
+            "limits.cpu_ms: this field comes twice",
+            "files.main.c: this file comes twice",
+            "files.b.c: null; expected a text",
+            "tests[0].stdin: this field comes twice",
+        ]
+    );
 }

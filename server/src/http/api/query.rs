@@ -1,0 +1,132 @@
+//! What stands behind the `?` of an address: read parameter by parameter, so that all that is wrong is told, by name.
+
+use actix_web::web::Query;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error, StrDeserializer};
+
+use super::Problem;
+use super::view::State;
+use super::wire::Errors;
+use crate::judge::Verdict;
+
+const PAGE: usize = 50;
+const PAGE_MAX: usize = 200;
+
+/// What `GET /submissions` can be asked for.
+#[derive(Debug)]
+pub(super) struct ListQuery {
+    pub(super) user: Option<String>,
+    pub(super) state: Option<State>,
+    pub(super) verdict: Option<Verdict>,
+    pub(super) language: Option<String>,
+    pub(super) limit: usize,
+    /// Of those older than this.
+    pub(super) before: Option<i64>,
+}
+
+impl ListQuery {
+    /// Reads what was asked for.
+    ///
+    /// # Errors
+    /// Every parameter that makes no sense.
+    pub(super) fn parse(query: &str) -> Result<Self, Problem> {
+        let mut asked =
+            Self { user: None, state: None, verdict: None, language: None, limit: PAGE, before: None };
+        let (mut errors, mut seen) = (Errors::default(), Vec::new());
+        for (name, value) in parameters(query)? {
+            match asked.set(&name, value) {
+                _ if seen.contains(&name) => errors.add(&name, "this parameter comes twice"),
+                Err(why) => errors.add(&name, why),
+                Ok(()) => seen.push(name),
+            }
+        }
+        errors.none()?;
+        Ok(asked)
+    }
+
+    fn set(&mut self, name: &str, value: String) -> Result<(), String> {
+        match name {
+            "user" => self.user = Some(value),
+            "language" => self.language = Some(value),
+            "state" => self.state = Some(choice(&value, &State::ALL.map(State::name))?),
+            "verdict" => self.verdict = Some(choice(&value, &Verdict::ALL.map(Verdict::as_str))?),
+            "limit" => self.limit = limit(&value)?,
+            "cursor" => {
+                self.before =
+                    Some(value.parse().map_err(|_| "not a `next_cursor` of this server".to_owned())?);
+            }
+            _ => return Err("there is no such parameter".into()),
+        }
+        Ok(())
+    }
+}
+
+/// Refuses all parameters: what is misplaced there would be ignored in silence.
+///
+/// # Errors
+/// Every one that there is.
+pub(super) fn expect_none(query: &str) -> Result<(), Problem> {
+    let mut errors = Errors::default();
+    for (name, _) in parameters(query)? {
+        errors.add(name, "there is no such parameter: what is asked for stands in the body");
+    }
+    errors.none()
+}
+
+fn parameters(query: &str) -> Result<Vec<(String, String)>, Problem> {
+    let read = Query::<Vec<(String, String)>>::from_query(query);
+    read.map(Query::into_inner).map_err(|why| Problem::field("query", why.to_string()))
+}
+
+fn choice<'a, T: Deserialize<'a>>(value: &'a str, names: &[&str]) -> Result<T, String> {
+    let value: StrDeserializer<'a, Error> = value.into_deserializer();
+    T::deserialize(value).map_err(|_| format!("expected one of {}", names.join(", ")))
+}
+
+fn limit(value: &str) -> Result<usize, String> {
+    let number = value.parse().ok().filter(|number| (1..=PAGE_MAX).contains(number));
+    number.ok_or_else(|| format!("allowed is 1 to {PAGE_MAX}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(problem: Problem) -> Vec<String> {
+        match problem {
+            Problem::Invalid(fields) => {
+                fields.iter().map(|error| format!("{}: {}", error.field, error.detail)).collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn everything_that_makes_no_sense_is_told_by_its_name() {
+        let query = "status=done&state=finished&verdict=accepted&limit=0&cursor=x&user=a&user=b";
+        assert_eq!(
+            told(ListQuery::parse(query).unwrap_err()),
+            [
+                "status: there is no such parameter",
+                "state: expected one of queued, compiling, running, done, cancelled",
+                "verdict: expected one of Accepted, WrongAnswer, CompileError, RuntimeError, TimeLimitExceeded, \
+                 MemoryLimitExceeded, OutputLimitExceeded, InternalError",
+                "limit: allowed is 1 to 200",
+                "cursor: not a `next_cursor` of this server",
+                "user: this parameter comes twice",
+            ]
+        );
+        let asked = ListQuery::parse("state=done&verdict=Accepted&limit=200&cursor=7&user=a%20b").unwrap();
+        assert_eq!((asked.state, asked.verdict), (Some(State::Done), Some(Verdict::Accepted)));
+        assert_eq!((asked.limit, asked.before, asked.user.as_deref()), (200, Some(7), Some("a b")));
+        assert_eq!(ListQuery::parse("").unwrap().limit, 50);
+    }
+
+    #[test]
+    fn where_no_parameter_means_anything_each_is_told() {
+        expect_none("").unwrap();
+        let told = told(expect_none("wait=true&user=a").unwrap_err());
+        assert!(told[0].starts_with("wait: there is") && told[1].starts_with("user: "), "{told:?}");
+    }
+}

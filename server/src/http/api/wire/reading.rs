@@ -1,0 +1,279 @@
+//! Reads a body field by field and notes everything that is wrong in it, with its place: a derived reader stops at the first,
+//! and tells it in words of ours.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Number;
+
+use super::{Errors, FILES, NamedTexts, NewLimits, NewTest, NewTests, TESTS, shown};
+use crate::submission::{Checker, Isolation};
+
+/// What is read of an object.
+pub(in crate::http::api) trait Fields {
+    /// Where the value of a field goes; nowhere where there is no such field.
+    fn place(&mut self, name: &str) -> Option<Place<'_>>;
+}
+
+/// Where a value goes, which says of what type it must be. Unless told otherwise, null is as if it were not there.
+pub(in crate::http::api) enum Place<'a> {
+    Text(&'a mut Option<String>),
+    Number(&'a mut Option<Number>),
+    Flag(&'a mut bool),
+    Isolation(&'a mut Option<Isolation>),
+    Checker(&'a mut Option<Checker>),
+    Limits(&'a mut Option<NewLimits>),
+    Files(&'a mut Option<NamedTexts>),
+    Tests(&'a mut Option<NewTests>),
+    /// Not null.
+    File(&'a mut String),
+    /// Not null.
+    Test(&'a mut NewTest),
+}
+
+impl Place<'_> {
+    fn expected(&self) -> &'static str {
+        match self {
+            Self::Text(_) | Self::File(_) => "a text",
+            Self::Number(_) => "a number",
+            Self::Flag(_) => "true or false",
+            Self::Isolation(_) => "one of `pooled`, `per-user`, `fresh`",
+            Self::Checker(_) => "one of `lines`, `tokens`",
+            Self::Limits(_) | Self::Test(_) => "an object",
+            Self::Files(_) => "an object of file names and texts",
+            Self::Tests(_) => "an array of test cases",
+        }
+    }
+}
+
+/// Reads the fields of an object.
+///
+/// # Errors
+/// What is no JSON, or no object.
+pub(super) fn object<'de, D: Deserializer<'de>>(
+    json: D,
+    into: &mut impl Fields,
+    errors: &mut Errors,
+) -> Result<(), D::Error> {
+    json.deserialize_map(Object { into, at: At::Body, errors })
+}
+
+/// The place of a value, as errors name it: `tests[3].stdin`.
+#[derive(Clone, Copy)]
+enum At<'a> {
+    Body,
+    Field(&'a At<'a>, &'a str),
+    Item(&'a At<'a>, usize),
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Body => Ok(()),
+            Self::Field(Self::Body, name) => f.write_str(&shown(name)),
+            Self::Field(of, name) => write!(f, "{of}.{}", shown(name)),
+            Self::Item(of, index) => write!(f, "{of}[{index}]"),
+        }
+    }
+}
+
+struct Object<'a, T> {
+    into: &'a mut T,
+    at: At<'a>,
+    errors: &'a mut Errors,
+}
+
+impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut read = BTreeSet::new();
+        while let Some(name) = map.next_key::<String>()? {
+            let at = At::Field(&self.at, &name);
+            match self.into.place(&name) {
+                Some(place) if !read.contains(&name) => {
+                    map.next_value_seed(Value { place, at, errors: self.errors })?;
+                    read.insert(name);
+                }
+                known => {
+                    let why =
+                        if known.is_some() { "this field comes twice" } else { "there is no such field" };
+                    self.errors.add(at.to_string(), why);
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A value of whatever type. It is read to its end in any case, so that those behind it can be.
+struct Value<'a> {
+    place: Place<'a>,
+    at: At<'a>,
+    errors: &'a mut Errors,
+}
+
+impl Value<'_> {
+    fn wrong(self, came: &str) {
+        self.errors.add(self.at.to_string(), format!("{came}; expected {}", self.place.expected()));
+    }
+
+    fn number(self, number: Option<Number>) {
+        match self.place {
+            Place::Number(into) => *into = number,
+            _ => self.wrong("a number"),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Value<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        json.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Value<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.place.expected())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        if matches!(self.place, Place::File(_) | Place::Test(_)) {
+            self.wrong("null");
+        }
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        match self.place {
+            Place::Flag(into) => *into = value,
+            _ => self.wrong("true or false"),
+        }
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        self.number(Some(value.into()));
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.number(Some(value.into()));
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        self.number(Number::from_f64(value));
+        Ok(())
+    }
+
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
+        self.visit_string(value.to_owned())
+    }
+
+    fn visit_string<E>(mut self, value: String) -> Result<(), E> {
+        match self.place {
+            Place::Text(into) => *into = Some(value),
+            Place::File(into) => *into = value,
+            Place::Isolation(ref mut into) if isolation(&value).is_some() => **into = isolation(&value),
+            Place::Checker(ref mut into) if checker(&value).is_some() => **into = checker(&value),
+            Place::Isolation(_) | Place::Checker(_) => self.wrong(&format!("`{}`", shown(&value))),
+            _ => self.wrong("a text"),
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        match self.place {
+            Place::Tests(into) => *into = Some(tests(seq, self.at, self.errors)?),
+            _ => {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                self.wrong("an array");
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { place, at, errors } = self;
+        match place {
+            Place::Limits(into) => {
+                Object { into: into.insert(NewLimits::default()), at, errors }.visit_map(map)
+            }
+            Place::Test(into) => Object { into, at, errors }.visit_map(map),
+            Place::Files(into) => {
+                *into = Some(files(map, at, errors)?);
+                Ok(())
+            }
+            place => {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Value { place, at, errors }.wrong("an object");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn isolation(name: &str) -> Option<Isolation> {
+    match name {
+        "pooled" => Some(Isolation::Pooled),
+        "per-user" => Some(Isolation::PerUser),
+        "fresh" => Some(Isolation::Fresh),
+        _ => None,
+    }
+}
+
+fn checker(name: &str) -> Option<Checker> {
+    match name {
+        "lines" => Some(Checker::Lines),
+        "tokens" => Some(Checker::Tokens),
+        _ => None,
+    }
+}
+
+/// However many come, a bounded number is kept.
+fn tests<'de, A: SeqAccess<'de>>(mut seq: A, at: At<'_>, errors: &mut Errors) -> Result<NewTests, A::Error> {
+    let mut tests = NewTests::default();
+    loop {
+        let mut test = NewTest::default();
+        let item = Value { place: Place::Test(&mut test), at: At::Item(&at, tests.count), errors };
+        if seq.next_element_seed(item)?.is_none() {
+            return Ok(tests);
+        }
+        tests.count += 1;
+        if tests.kept.len() < TESTS {
+            tests.kept.push(test);
+        }
+    }
+}
+
+/// However many come, a bounded number is kept.
+fn files<'de, A: MapAccess<'de>>(
+    mut map: A,
+    at: At<'_>,
+    errors: &mut Errors,
+) -> Result<NamedTexts, A::Error> {
+    let (mut kept, mut count) = (BTreeMap::new(), 0);
+    while let Some(name) = map.next_key::<String>()? {
+        let mut text = String::new();
+        let field = At::Field(&at, &name);
+        map.next_value_seed(Value { place: Place::File(&mut text), at: field, errors })?;
+        count += 1;
+        if kept.contains_key(&name) {
+            errors.add(field.to_string(), "this file comes twice");
+        } else if kept.len() <= FILES {
+            kept.insert(name, text);
+        }
+    }
+    Ok(NamedTexts { kept, count })
+}
