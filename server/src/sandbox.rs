@@ -16,6 +16,7 @@ mod connection;
 mod input;
 mod member;
 mod order;
+mod patience;
 mod pool;
 mod run;
 mod slot;

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::channel::Channel;
 use super::connection::{Connection, Received, breach};
+use super::patience::patiently;
 use super::run::{Failure, Sent};
 use super::{Program, Ran, RunEnding, SandboxError, order, run};
 use crate::submission::Isolation;
@@ -215,7 +216,7 @@ impl Sandbox {
     /// Waits for the proof of the last run, where it is still to come.
     pub(super) async fn settle(&mut self) -> Result<(), SandboxError> {
         while let State::Settling { id, proven } = self.state {
-            match tokio::time::timeout(CLEAN, self.channel.connection.receive()).await {
+            match patiently(CLEAN, self.channel.connection.receive()).await {
                 Ok(Ok(received)) => self.judge_proof(id, proven, received),
                 Ok(Err(error)) => {
                     self.state = State::Broken(reason_of(&error));
@@ -267,7 +268,7 @@ impl Sandbox {
             self.channel.connection.order(RunId::NONE, Order::Ping).await?;
             self.channel.connection.receive().await
         };
-        match tokio::time::timeout(limit, answer).await {
+        match patiently(limit, answer).await {
             Ok(Ok(Received { run: RunId::NONE, reply: Reply::Pong, descriptors }))
                 if descriptors.is_empty() =>
             {

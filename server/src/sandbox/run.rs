@@ -15,6 +15,7 @@ use super::capture::Capture;
 use super::channel::{Channel, Frame, Unsent};
 use super::connection::{Descriptors, Received, breach};
 use super::order::{self, Expect};
+use super::patience::overload;
 use super::{CollectedOutput, Leaving, Ran, RunEnding, SandboxError};
 
 /// Most programs are over by then, and what they wrote is in the pipe.
@@ -29,6 +30,9 @@ const COPIED: u64 = 32 * 1024 * 1024;
 
 /// From a Kill to the report.
 const KILL: Duration = Duration::from_secs(5);
+
+/// A report comes so late at most, on a host that is overloaded.
+const LATEST: Duration = Duration::from_secs(60);
 
 /// How often the monitor of a long run is pinged: a paused container says nothing.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -97,6 +101,8 @@ struct Running {
     reading: bool,
     deadline: Instant,
     allowed: Duration,
+    /// Heartbeats since enough pings are without an answer.
+    unheard: u32,
     /// By then all is copied into the sandbox, and its monitor answers.
     copied: Instant,
 }
@@ -144,6 +150,7 @@ impl Running {
             reading: false,
             deadline: now.checked_add(allowed).unwrap_or(now + LONGEST),
             allowed,
+            unheard: 0,
             copied: now + copying.min(LONGEST),
         }
     }
@@ -171,8 +178,9 @@ impl Running {
                     if let Some(report) = self.frame(received, &mut channel.pongs_due)? {
                         return Ok(report);
                     }
+                    self.unheard = 0;
                     // Frames come before the clock in this loop, so that a flood of them would hide the deadline.
-                    if Instant::now() >= self.deadline {
+                    if self.is_overdue(Instant::now()) {
                         return Err(SandboxError::Overdue(self.allowed));
                     }
                 }
@@ -197,18 +205,26 @@ impl Running {
     /// The timer has fired; when it is to fire next.
     async fn tick(&mut self, channel: &mut Channel) -> Result<Instant, SandboxError> {
         let now = Instant::now();
-        if now >= self.deadline {
+        if self.is_overdue(now) {
             return Err(SandboxError::Overdue(self.allowed));
         }
         if channel.pongs_due >= SILENCE {
-            return Err(SandboxError::Died("its monitor has fallen silent".into()));
-        }
-        if self.reading && now >= self.copied {
+            self.unheard += 1;
+            if self.unheard > SILENCE * (overload() - 1) {
+                return Err(SandboxError::Died("its monitor has fallen silent".into()));
+            }
+        } else if self.reading && now >= self.copied {
             channel.order(self.id, Order::Ping).await?;
             channel.pongs_due += 1;
         }
         self.reading = true;
-        Ok((now + HEARTBEAT).min(self.deadline))
+        let next = now + HEARTBEAT;
+        Ok(if now < self.deadline { next.min(self.deadline) } else { next })
+    }
+
+    /// Its report should have come by now, and would have on a host that is not overloaded.
+    fn is_overdue(&self, now: Instant) -> bool {
+        now >= self.deadline && now >= self.deadline + (KILL * (overload() - 1)).min(LATEST)
     }
 
     /// Tells the monitor to end the run, once.

@@ -364,6 +364,23 @@ async fn a_monitor_has_time_for_what_it_copies_before_it_must_answer() {
     run(&mut leased).await.unwrap();
 }
 
+/// It is silent for longer than any on a usual host.
+#[tokio::test]
+async fn a_monitor_that_starves_beside_many_programs_is_waited_for_and_serves_on() {
+    let stage = Stage::new(1, |_| {});
+    let mut leased = lease(&stage, Isolation::Pooled, None).await;
+    crate::sandbox::patience::injected::set(3);
+    stage.behave(Manner::Copies);
+    let ran = leased.run(program(Duration::from_secs(1)), &CancellationToken::new()).await.unwrap();
+    assert_eq!(ran.ending, RunEnding::Ended(Ending::Exited { code: 0 }));
+    stage.behave(Manner::Honest);
+    run(&mut leased).await.unwrap();
+    crate::sandbox::patience::injected::set(1);
+    stage.behave(Manner::Copies);
+    let died = leased.run(program(Duration::from_secs(1)), &CancellationToken::new()).await.unwrap_err();
+    assert!(matches!(&died, SandboxError::Died(why) if why.contains("silent")), "{died:?}");
+}
+
 #[tokio::test]
 async fn a_monitor_that_answers_pings_and_never_reports_is_overdue() {
     let error = misbehaves(Manner::Endless, RetireReason::Silent).await;
