@@ -5,15 +5,19 @@
 //! wait, and one holder has at most three quarters of its share. What is small goes on while large ones wait: there is
 //! a floor that only small ones may use. Who waits holds nothing of what it waits for.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
+use tokio::time::Instant;
 
 use self::ledger::{Ledger, Taken};
+use self::senders::{Part, Senders};
 use self::waiting::Waiting;
 
 mod ledger;
+pub(crate) mod senders;
 mod size;
 mod waiting;
 
@@ -77,6 +81,7 @@ pub struct Account(Arc<Shared>);
 struct Shared {
     size: Bytes,
     ledger: Mutex<Ledger>,
+    senders: Senders,
 }
 
 /// Not so much is free.
@@ -96,12 +101,22 @@ pub enum Full {
 impl Account {
     /// An account of so much memory.
     pub fn new(size: Bytes) -> Self {
-        Self(Arc::new(Shared { size, ledger: Mutex::new(Ledger::new(size)) }))
+        // With the floor, which is for what is small of these.
+        let senders = Senders::new(size.get() / 16 * (Purpose::Requests.sixteenths() + 1));
+        Self(Arc::new(Shared { size, ledger: Mutex::new(Ledger::new(size)), senders }))
     }
 
     /// Holds nothing yet, for this purpose.
     pub fn open(&self, purpose: Purpose) -> Held {
-        Held { account: self.clone(), purpose, bytes: 0, taken: Taken::default() }
+        Held { account: self.clone(), purpose, bytes: 0, taken: Taken::default(), sender: None }
+    }
+
+    /// Holds nothing yet, for what this sender asks for: one has at most half of the share of requests where another lacks
+    /// room.
+    pub fn open_for(&self, sender: Option<IpAddr>) -> Held {
+        let mut held = self.open(Purpose::Requests);
+        held.sender = sender.map(|sender| self.0.senders.part(sender));
+        held
     }
 
     /// Takes so many bytes, if they are free.
@@ -154,6 +169,7 @@ pub struct Held {
     purpose: Purpose,
     bytes: u64,
     taken: Taken,
+    sender: Option<Part>,
 }
 
 impl Held {
@@ -170,8 +186,11 @@ impl Held {
         let bytes = self.grown(more)?;
         let missing = self.missing(bytes);
         if missing > 0 {
+            if self.sender.as_mut().is_some_and(|sender| !sender.try_grow(missing * UNIT)) {
+                return Err(Full::Now);
+            }
             let taken = self.account.ledger().try_take(self.purpose, missing, bytes <= SMALL);
-            self.taken.add(taken.ok_or(Full::Now)?);
+            self.had(taken)?;
         }
         self.bytes = bytes;
         Ok(())
@@ -185,8 +204,15 @@ impl Held {
         let bytes = self.grown(more)?;
         let missing = self.missing(bytes);
         if missing > 0 {
+            let deadline = Instant::now() + patience;
+            if let Some(sender) = &mut self.sender
+                && !sender.grow(missing * UNIT, deadline).await
+            {
+                return Err(Full::Now);
+            }
             let waiting = Waiting::begin(&self.account, self.purpose, missing, bytes <= SMALL);
-            self.taken.add(waiting.taken(patience).await.ok_or(Full::Now)?);
+            let taken = waiting.taken(deadline - Instant::now()).await;
+            self.had(taken)?;
         }
         self.bytes = bytes;
         Ok(())
@@ -199,6 +225,27 @@ impl Held {
         if surplus > 0 {
             let surplus = self.taken.split(surplus);
             self.account.ledger().give_back(self.purpose, surplus);
+            self.part_with_surplus();
+        }
+    }
+
+    /// What was asked for was taken, or there was no room for it.
+    fn had(&mut self, taken: Option<Taken>) -> Result<(), Full> {
+        if let Some(taken) = taken {
+            self.taken.add(taken);
+            return Ok(());
+        }
+        if let Some(sender) = &self.sender {
+            sender.note_lack();
+        }
+        self.part_with_surplus();
+        Err(Full::Now)
+    }
+
+    /// What the sender has is what was taken for it.
+    fn part_with_surplus(&mut self) {
+        if let Some(sender) = &mut self.sender {
+            sender.shrink_to(self.taken.units() * UNIT);
         }
     }
 
@@ -378,6 +425,27 @@ mod tests {
         drop((older, newer));
         assert!(waiting.await.unwrap().is_ok());
         nothing_is_taken(&account);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sender_who_has_all_leaves_half_to_one_who_found_no_room() {
+        let account = account();
+        let [flood, other] = [1, 2].map(|last| Some([10, 0, 0, last].into()));
+        let take = |sender, bytes| {
+            let mut held = account.open_for(sender);
+            held.try_grow(bytes).map(|()| held)
+        };
+        let mut all: Vec<_> = (0..7).map(|_| take(flood, MIB).unwrap()).collect();
+        assert_eq!(take(other, MIB).unwrap_err(), Full::Now);
+        all.truncate(4);
+        assert_eq!(take(flood, MIB).unwrap_err(), Full::Now, "half of the share and of the floor");
+        let mut held = take(other, 2 * MIB).unwrap();
+        assert_eq!(held.grow(2 * MIB, PATIENCE).await.unwrap_err(), Full::Now);
+        assert_eq!((held.bytes(), account.held()), (2 * MIB, Bytes::mib(6)));
+        held.try_grow(MIB).unwrap();
+        drop((all, held));
+        nothing_is_taken(&account);
+        drop([take(flood, 4 * MIB).unwrap(), take(other, 3 * MIB).unwrap()]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -29,7 +29,7 @@ mod socket;
 mod taken;
 pub(crate) mod telemetry;
 
-pub(crate) use body::{Arriving, Body, Budget, was_read};
+pub(crate) use body::{Arriving, Body, Budget, sender, was_read};
 pub use error::{FieldError, Problem};
 use gate::Gated;
 pub(crate) use gojudge::json::all_values;

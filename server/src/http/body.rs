@@ -1,5 +1,6 @@
 //! Reads request bodies: capped, in time, not compressed.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -58,7 +59,7 @@ impl Budget {
         if announced.is_some_and(|length| length > self.max) {
             return Err(Problem::TooLarge { max: self.max });
         }
-        let mut held = self.account.open(Purpose::Requests);
+        let mut held = self.account.open_for(sender(request));
         held.grow(announced.unwrap_or(0) * TIMES, PATIENCE).await.map_err(too_many)?;
         let bytes = read(payload, self.max, announced, &mut held).await?;
         was_read(request);
@@ -106,10 +107,16 @@ pub(super) async fn buffered(
         None => 0,
     };
     if let Some(budget) = request.app_data::<Data<Budget>>() {
-        let held = budget.account.try_take(Purpose::Requests, most).map_err(too_many)?;
+        let mut held = budget.account.open_for(sender(request.request()));
+        held.try_grow(most).map_err(too_many)?;
         request.extensions_mut().insert(Buffered { _held: held });
     }
     next.call(request).await
+}
+
+/// Who sends a request, as far as that is known.
+pub(crate) fn sender(request: &HttpRequest) -> Option<IpAddr> {
+    request.peer_addr().map(|address| address.ip())
 }
 
 /// What is told where the account has no room for a request.

@@ -138,6 +138,52 @@ async fn bodies_that_wait_unread_are_refused_when_there_is_no_more_room_for_them
     echo(&bench).await;
 }
 
+/// One address floods with bodies that never end: as soon as another has found no room, half is left to it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_floods_with_bodies_keeps_nobody_else_out() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let bench = Bench::with(&[("http.memory", "64MiB")]).await;
+    let address: std::net::SocketAddr = bench.url.trim_start_matches("http://").parse().unwrap();
+    let send = async |from: [u8; 4], head: &str, body: &[u8]| {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
+        let mut connection = socket.connect(address).await.unwrap();
+        connection.write_all(head.as_bytes()).await.unwrap();
+        connection.write_all(body).await.unwrap();
+        connection
+    };
+    let flood = async || {
+        let head = "POST /run HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n";
+        send([127, 0, 0, 2], head, b"").await
+    };
+    let body = format!("{{\"cmd\":[{}]}}", " ".repeat(1 << 20));
+    let head = format!(
+        "POST /run HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let honest = async || {
+        let mut connection = send([127, 0, 0, 1], &head, body.as_bytes()).await;
+        let mut status = [0; 12];
+        connection.read_exact(&mut status).await.unwrap();
+        String::from_utf8_lossy(&status).into_owned()
+    };
+    let mut flooding = Vec::new();
+    for _ in 0..120 {
+        flooding.push(flood().await);
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(honest().await, "HTTP/1.1 503", "the flood has all that there is");
+    drop(flooding);
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let mut flooding = Vec::new();
+    for _ in 0..120 {
+        flooding.push(flood().await);
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(honest().await, "HTTP/1.1 400", "it is read, and is no request");
+    drop(flooding);
+}
+
 /// A request of one command, with this in place of its own.
 fn command_with(key: &str, value: &Value) -> Value {
     let mut command = json!({
@@ -294,7 +340,7 @@ async fn who_waits_for_a_judgement_keeps_nothing_of_a_large_body() {
     for _ in 0..16 {
         let (bench, submission) = (std::sync::Arc::clone(&bench), submission.clone());
         waiting.spawn(async move { bench.post(submission).await.0 });
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     let submission = json!({"language": "cpp17", "source": "hang", "stdin": "7".repeat(400 << 10)});
     assert_eq!(bench.post(submission).await.0, 202);

@@ -1,5 +1,6 @@
 //! The body of a new submission: a small one is read and parsed here, a large one goes to the disk as it comes.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,13 +8,15 @@ use actix_web::HttpRequest;
 use actix_web::web::{Bytes, Payload};
 use futures_util::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use super::sieve::{Sieve, SieveError, Texts};
 use super::wire::{Asked, NewSubmission, Rules};
 use super::{Api, Problem};
+use crate::account::senders::{Part, Senders};
 use crate::account::{Held, Purpose};
 use crate::blocking::Aside;
-use crate::http::{Arriving, Budget, was_read};
+use crate::http::{Arriving, Budget, sender, was_read};
 use crate::queue::Refusal;
 use crate::submission::Submission;
 
@@ -38,7 +41,16 @@ const TIMES: u64 = 3;
 
 /// Places of large bodies.
 #[derive(Debug, Clone)]
-pub(in crate::http) struct Uploads(Arc<Semaphore>);
+pub(in crate::http) struct Uploads {
+    places: Arc<Semaphore>,
+    senders: Senders,
+}
+
+/// A place of a large body, and its sender's part of all.
+struct Place {
+    _place: OwnedSemaphorePermit,
+    _part: Part,
+}
 
 /// A submission that came in.
 #[derive(Debug)]
@@ -61,12 +73,25 @@ struct Sifter {
 
 impl Uploads {
     pub(in crate::http) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+        Self::of(AT_ONCE)
     }
 
-    async fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let waiting = tokio::time::timeout(PATIENCE, Arc::clone(&self.0).acquire_owned());
-        waiting.await.ok().and_then(Result::ok).ok_or_else(too_many)
+    fn of(places: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), senders: Senders::new(places as u64) }
+    }
+
+    async fn place(&self, sender: Option<IpAddr>) -> Result<Place, Problem> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut part = self.senders.part(sender.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+        if !part.grow(1, deadline).await {
+            return Err(too_many());
+        }
+        if self.places.available_permits() == 0 {
+            part.note_lack();
+        }
+        let waiting = tokio::time::timeout_at(deadline, Arc::clone(&self.places).acquire_owned());
+        let place = waiting.await.ok().and_then(Result::ok).ok_or_else(too_many)?;
+        Ok(Place { _place: place, _part: part })
     }
 }
 
@@ -92,7 +117,7 @@ pub(super) async fn receive(
         return parse(&api, &body.bytes, &Texts::default());
     }
     let mut arriving = Arriving::json(request, payload, api.config.http.max_body.get())?;
-    let _place = uploads.place().await?;
+    let _place = uploads.place(sender(request)).await?;
     arriving.begin();
     let mut begin = Vec::new();
     while begin.len() as u64 <= SMALL {
@@ -236,6 +261,31 @@ mod tests {
     fn append(mut taken: Vec<usize>, parts: Vec<Bytes>) -> Result<Vec<usize>, Problem> {
         taken.push(parts.iter().map(Bytes::len).sum());
         Ok(taken)
+    }
+
+    /// One client has taken all places: when it sees that another waits it takes no more than half of them.
+    #[tokio::test(start_paused = true)]
+    async fn who_has_all_places_leaves_the_next_that_come_free_to_others() {
+        let (uploads, [flood, honest]) = (Uploads::of(4), [1, 2].map(|last| Some([10, 0, 0, last].into())));
+        let mut held = Vec::new();
+        for _ in 0..4 {
+            held.push(uploads.place(flood).await.unwrap());
+        }
+        let more: Vec<_> = (0..40)
+            .map(|_| {
+                let uploads = uploads.clone();
+                tokio::spawn(async move { uploads.place(flood).await.map(std::mem::forget) })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let waiting = |uploads: Uploads| tokio::spawn(async move { uploads.place(honest).await });
+        let (one, other) = (waiting(uploads.clone()), waiting(uploads.clone()));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        held.truncate(2);
+        assert!(one.await.unwrap().is_ok() && other.await.unwrap().is_ok());
+        for more in more {
+            more.abort();
+        }
     }
 
     /// Where there is one thread that may wait, of the slow clients one would have kept it.
