@@ -94,7 +94,8 @@ host() {
   mirror=$(mirror_of main)
   [ -n "$mirror" ] || fail "the host's apt sources have no mirror of $own main"
   suites=("$own")
-  [ "$own" != bookworm ] || suites=(trixie bookworm)
+  # Twice, for a mirror that fails once: other releases have other compilers.
+  [ "$own" != bookworm ] || suites=(trixie trixie bookworm)
   [ -z "$suite" ] || suites=("$suite")
 }
 
@@ -109,6 +110,7 @@ essential() {
       --customize-hook='rm -rf "$1"/var/cache/apt/*' \
       "$suite" "$system.new" "$mirror" || { mv "$system.new" "$system" && return 0; }
     rm -f "$system.new"
+    echo "bootstrap: the essential system of $suite could not be installed from $mirror" >&2
   done
   fail "the essential system could not be installed from $mirror"
 }
