@@ -104,7 +104,7 @@ pub struct RunLimits {
 }
 
 /// How an output is compared with its answer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Checker {
     /// Line by line: white space at the end of a line, and blank lines at the end, do not count.
@@ -112,6 +112,24 @@ pub enum Checker {
     Lines,
     /// Word by word: any white space separates words and counts for no more.
     Tokens,
+    /// Byte by byte.
+    Exact,
+    /// As the default validator of the ICPC problem package format does with these flags.
+    Icpc(Flags),
+}
+
+/// The flags of the default validator of the ICPC problem package format (`validator_flags`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Flags {
+    /// Upper and lower case are not the same.
+    pub case_sensitive: bool,
+    /// White space counts, byte by byte.
+    pub space_change_sensitive: bool,
+    /// Words that are numbers in the answer may be so far apart: 0 and more.
+    pub float_absolute_tolerance: Option<f64>,
+    /// The same as a part of the answer's number: 0 and more.
+    pub float_relative_tolerance: Option<f64>,
 }
 
 /// Which sandboxes may serve a submission.

@@ -156,7 +156,24 @@ async fn a_checker_is_chosen_by_name_and_any_other_name_is_refused() {
     let mut without = body("");
     without.as_object_mut().map(|body| body.remove("checker"));
     assert_eq!(post(without).await.json["verdict"], "WrongAnswer");
+    assert_eq!(post(body("icpc")).await.json["verdict"], "Accepted");
+    assert_eq!(post(body("exact")).await.json["verdict"], "WrongAnswer");
     refused(body("words"), "checker").await;
+}
+
+#[tokio::test]
+async fn numbers_are_compared_with_a_tolerance_where_the_checker_has_one() {
+    const THIRD: &str = "#include <stdio.h>\nint main(void) { printf(\"Case 1: %.9f\\n\", 1 / 3.0); }\n";
+    let body = |checker: Value| {
+        json!({"language": "c17", "source": THIRD, "wait": true, "checker": checker,
+            "tests": [{"stdin": "", "expected": "case 1: 0.33333\n"}]})
+    };
+    let judged = async |flags: Value| post(body(json!({"icpc": flags}))).await.json["verdict"].clone();
+    assert_eq!(judged(json!({"float_tolerance": 1e-5})).await, "Accepted");
+    assert_eq!(judged(json!({"float_tolerance": 1e-6})).await, "WrongAnswer");
+    assert_eq!(judged(json!({"float_tolerance": 1e-5, "case_sensitive": true})).await, "WrongAnswer");
+    assert_eq!(judged(json!({})).await, "WrongAnswer");
+    refused(body(json!({"icpc": {"float_tolerance": -1}})), "checker.icpc.float_tolerance").await;
 }
 
 #[tokio::test]

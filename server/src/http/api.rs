@@ -18,6 +18,7 @@ mod submissions;
 mod users;
 mod view;
 mod wire;
+mod wire_checker;
 mod wire_limits;
 
 pub(super) use receive::Uploads;

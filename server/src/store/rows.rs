@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{Blob, BlobId, Claim, Content, Piece};
 use crate::judge::{Compilation, Judgement, Stream, Summary, TestResult, Verdict};
-use crate::submission::{Checker, Isolation, RunLimits, Submission, SubmissionId, TestCase};
+use crate::submission::{Checker, Flags, Isolation, RunLimits, Submission, SubmissionId, TestCase};
 
 /// Sources and limits.
 #[derive(Debug, Serialize, Deserialize)]
@@ -78,11 +78,21 @@ enum IsolationRow {
     Fresh,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum CheckerRow {
     Lines,
     Tokens,
+    Exact,
+    Icpc(FlagsRow),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct FlagsRow {
+    case_sensitive: bool,
+    space_change_sensitive: bool,
+    absolute: Option<f64>,
+    relative: Option<f64>,
 }
 
 /// A judgement.
@@ -305,6 +315,13 @@ impl CheckerRow {
         match checker {
             Checker::Lines => Self::Lines,
             Checker::Tokens => Self::Tokens,
+            Checker::Exact => Self::Exact,
+            Checker::Icpc(flags) => Self::Icpc(FlagsRow {
+                case_sensitive: flags.case_sensitive,
+                space_change_sensitive: flags.space_change_sensitive,
+                absolute: flags.float_absolute_tolerance,
+                relative: flags.float_relative_tolerance,
+            }),
         }
     }
 
@@ -312,6 +329,13 @@ impl CheckerRow {
         match self {
             Self::Lines => Checker::Lines,
             Self::Tokens => Checker::Tokens,
+            Self::Exact => Checker::Exact,
+            Self::Icpc(row) => Checker::Icpc(Flags {
+                case_sensitive: row.case_sensitive,
+                space_change_sensitive: row.space_change_sensitive,
+                float_absolute_tolerance: row.absolute,
+                float_relative_tolerance: row.relative,
+            }),
         }
     }
 }

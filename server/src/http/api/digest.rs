@@ -7,7 +7,7 @@ use serde_json::Number;
 use super::wire::Asked;
 use super::wire_limits::NewLimits;
 use crate::content::Content;
-use crate::submission::{Checker, Isolation, Submission, TestCase};
+use crate::submission::{Checker, Flags, Isolation, Submission, TestCase};
 
 /// Of everything but the id. Digests are stored, with the number of their form: what is made in another way has another
 /// number (`store/submissions.rs`).
@@ -36,6 +36,9 @@ pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
         digest.add(b"entry_point");
         digest.add(entry_point.as_bytes());
     }
+    if let Some(Checker::Icpc(flags)) = checker {
+        digest.flags(*flags);
+    }
     for (name, number) in limits.iter().flat_map(NewLimits::allowance) {
         if let Some(number) = number.and_then(Number::as_f64) {
             digest.add(name.as_bytes());
@@ -57,12 +60,22 @@ fn name_of_checker(checker: Checker) -> &'static str {
     match checker {
         Checker::Lines => "lines",
         Checker::Tokens => "tokens",
+        Checker::Exact => "exact",
+        Checker::Icpc(_) => "icpc",
     }
 }
 
 struct Digest(blake3::Hasher);
 
 impl Digest {
+    fn flags(&mut self, flags: Flags) {
+        self.number(u64::from(flags.case_sensitive));
+        self.number(u64::from(flags.space_change_sensitive));
+        for tolerance in [flags.float_absolute_tolerance, flags.float_relative_tolerance] {
+            self.number(tolerance.map_or(u64::MAX, f64::to_bits));
+        }
+    }
+
     fn add(&mut self, bytes: &[u8]) {
         self.number(bytes.len() as u64);
         self.0.update(bytes);

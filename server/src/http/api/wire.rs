@@ -7,6 +7,7 @@ use uuid::Uuid;
 use self::reading::{Fields, Place};
 use super::Problem;
 use super::sieve::Texts;
+use super::wire_checker::NewChecker;
 use super::wire_limits::{NewLimits, allowance, refuse_allowance, resolve};
 use crate::config::{LimitsConfig, SandboxConfig};
 use crate::content::Content;
@@ -37,7 +38,7 @@ pub(super) struct NewSubmission {
     compile_limits: Option<NewLimits>,
     user: Option<String>,
     isolation: Option<Isolation>,
-    checker: Option<Checker>,
+    checker: Option<NewChecker>,
     /// Hold the answer until the judgement.
     pub(super) wait: bool,
 }
@@ -99,7 +100,7 @@ impl Errors {
     }
 
     /// Something is wrong with this field, or in it.
-    fn has(&self, field: &str) -> bool {
+    pub(super) fn has(&self, field: &str) -> bool {
         let of = |error: &FieldError| {
             error.field.strip_prefix(field).map(|rest| rest.starts_with(['.', '[']) || rest.is_empty())
         };
@@ -188,6 +189,7 @@ impl NewSubmission {
         let tests = reader.cases(Text(stdin, stdin_base64), tests, rules.limits.tests);
         check_size(&files, rules.limits, &mut errors);
         check_user(user.as_deref(), &mut errors);
+        let checker = checker.and_then(|checker| checker.checked(&mut errors));
         let asked = Asked { limits, compile_limits, isolation, checker };
         check_entry(&files, entry_point.as_deref(), known, &mut errors);
         let own =

@@ -8,7 +8,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::Number;
 
 use super::{Errors, FILES, NamedTexts, NewLimits, NewTest, NewTests, TESTS, shown};
-use crate::submission::{Checker, Isolation};
+use crate::http::api::wire_checker::{self, NewChecker, NewFlags};
+use crate::submission::Isolation;
 
 /// What is read of an object.
 pub(in crate::http::api) trait Fields {
@@ -22,7 +23,8 @@ pub(in crate::http::api) enum Place<'a> {
     Number(&'a mut Option<Number>),
     Flag(&'a mut bool),
     Isolation(&'a mut Option<Isolation>),
-    Checker(&'a mut Option<Checker>),
+    Checker(&'a mut Option<NewChecker>),
+    Flags(&'a mut Option<NewFlags>),
     Limits(&'a mut Option<NewLimits>),
     Files(&'a mut Option<NamedTexts>),
     Tests(&'a mut Option<NewTests>),
@@ -39,8 +41,8 @@ impl Place<'_> {
             Self::Number(_) => "a number",
             Self::Flag(_) => "true or false",
             Self::Isolation(_) => "one of `pooled`, `per-user`, `fresh`",
-            Self::Checker(_) => "one of `lines`, `tokens`",
-            Self::Limits(_) | Self::Test(_) => "an object",
+            Self::Checker(_) => wire_checker::NAMES,
+            Self::Limits(_) | Self::Flags(_) | Self::Test(_) => "an object",
             Self::Files(_) => "an object of file names and texts",
             Self::Tests(_) => "an array of test cases",
         }
@@ -186,7 +188,9 @@ impl<'de> Visitor<'de> for Value<'_> {
             Place::Text(into) => *into = Some(value),
             Place::File(into) => *into = value,
             Place::Isolation(ref mut into) if isolation(&value).is_some() => **into = isolation(&value),
-            Place::Checker(ref mut into) if checker(&value).is_some() => **into = checker(&value),
+            Place::Checker(ref mut into) if NewChecker::named(&value).is_some() => {
+                **into = NewChecker::named(&value)
+            }
             Place::Isolation(_) | Place::Checker(_) => self.wrong(&format!("`{}`", shown(&value))),
             _ => self.wrong("a text"),
         }
@@ -210,6 +214,12 @@ impl<'de> Visitor<'de> for Value<'_> {
             Place::Limits(into) => {
                 Object { into: into.insert(NewLimits::default()), at, errors }.visit_map(map)
             }
+            Place::Checker(into) => {
+                Object { into: into.insert(NewChecker::default()), at, errors }.visit_map(map)
+            }
+            Place::Flags(into) => {
+                Object { into: into.insert(NewFlags::default()), at, errors }.visit_map(map)
+            }
             Place::Test(into) => Object { into, at, errors }.visit_map(map),
             Place::Files(into) => {
                 *into = Some(files(map, at, errors)?);
@@ -229,14 +239,6 @@ fn isolation(name: &str) -> Option<Isolation> {
         "pooled" => Some(Isolation::Pooled),
         "per-user" => Some(Isolation::PerUser),
         "fresh" => Some(Isolation::Fresh),
-        _ => None,
-    }
-}
-
-fn checker(name: &str) -> Option<Checker> {
-    match name {
-        "lines" => Some(Checker::Lines),
-        "tokens" => Some(Checker::Tokens),
         _ => None,
     }
 }

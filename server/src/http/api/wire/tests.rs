@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::Config;
+use crate::submission::Flags;
 
 /// Read once: properties are tried hundreds of times.
 fn shipped() -> &'static Languages {
@@ -262,7 +263,7 @@ fn everything_that_is_missing_doubled_or_of_another_type_is_told_at_once_in_word
             "tests[2]: null; expected an object",
             "user: a number; expected a text",
             "isolation: `none`; expected one of `pooled`, `per-user`, `fresh`",
-            "checker: true or false; expected one of `lines`, `tokens`",
+            "checker: true or false; expected one of `lines`, `tokens`, `exact`, `icpc`, or an object `icpc` of its flags",
             "wait: a text; expected true or false",
         ]
     );
@@ -282,6 +283,43 @@ fn everything_that_is_missing_doubled_or_of_another_type_is_told_at_once_in_word
             "files.main.c: this file comes twice",
             "files.b.c: null; expected a text",
             "tests[0].stdin: this field comes twice",
+        ]
+    );
+}
+
+#[test]
+fn a_checker_is_a_name_or_the_flags_of_the_default_validator() {
+    let checker = |json: &str| {
+        let body = format!(r#"{{"language":"c17","source":"int main","checker":{json}}}"#);
+        accept(body.as_bytes()).map(|submission| submission.checker)
+    };
+    assert_eq!(checker("null").unwrap(), Checker::Lines);
+    assert_eq!(checker(r#""exact""#).unwrap(), Checker::Exact);
+    assert_eq!(checker(r#""icpc""#).unwrap(), Checker::Icpc(Flags::default()));
+    assert_eq!(checker(r#"{"icpc":{}}"#).unwrap(), Checker::Icpc(Flags::default()));
+    let flags = r#"{"icpc":{"case_sensitive":true,"float_tolerance":1e-6,"float_relative_tolerance":0}}"#;
+    assert_eq!(
+        checker(flags).unwrap(),
+        Checker::Icpc(Flags {
+            case_sensitive: true,
+            space_change_sensitive: false,
+            float_absolute_tolerance: Some(1e-6),
+            float_relative_tolerance: Some(0.0),
+        })
+    );
+    let told = |json: &str| told(&format!(r#"{{"language":"c17","source":"int main","checker":{json}}}"#));
+    let names = "one of `lines`, `tokens`, `exact`, `icpc`, or an object `icpc` of its flags";
+    assert_eq!(told("{}"), [format!("checker: an object without a rule; expected {names}")]);
+    assert_eq!(told(r#""words""#), [format!("checker: `words`; expected {names}")]);
+    assert_eq!(told(r#"{"tokens":{}}"#), ["checker.tokens: there is no such field"]);
+    assert_eq!(
+        told(
+            r#"{"icpc":{"float_tolerance":-1,"float_absolute_tolerance":"1","epsilon":1,"case_sensitive":null}}"#
+        ),
+        [
+            "checker.icpc.float_absolute_tolerance: a text; expected a number",
+            "checker.icpc.epsilon: there is no such field",
+            "checker.icpc.float_tolerance: a tolerance is 0 or more",
         ]
     );
 }

@@ -1,0 +1,91 @@
+//! The rule for comparing outputs, as clients send it: a name, or `{"icpc": {...}}` with the flags of that validator.
+
+use serde_json::Number;
+
+use super::wire::Errors;
+use super::wire::reading::{Fields, Place};
+use crate::submission::{Checker, Flags};
+
+/// The names of all rules.
+pub(super) const NAMES: &str = "one of `lines`, `tokens`, `exact`, `icpc`, or an object `icpc` of its flags";
+
+/// `checker`: a name or an object.
+#[derive(Debug, Default)]
+pub(super) struct NewChecker {
+    named: Option<Checker>,
+    icpc: Option<NewFlags>,
+}
+
+/// The flags of the default validator.
+#[derive(Debug, Default)]
+pub(super) struct NewFlags {
+    case_sensitive: bool,
+    space_change_sensitive: bool,
+    float_tolerance: Option<Number>,
+    float_absolute_tolerance: Option<Number>,
+    float_relative_tolerance: Option<Number>,
+}
+
+impl Fields for NewChecker {
+    fn place(&mut self, name: &str) -> Option<Place<'_>> {
+        (name == "icpc").then_some(Place::Flags(&mut self.icpc))
+    }
+}
+
+impl Fields for NewFlags {
+    fn place(&mut self, name: &str) -> Option<Place<'_>> {
+        Some(match name {
+            "case_sensitive" => Place::Flag(&mut self.case_sensitive),
+            "space_change_sensitive" => Place::Flag(&mut self.space_change_sensitive),
+            "float_tolerance" => Place::Number(&mut self.float_tolerance),
+            "float_absolute_tolerance" => Place::Number(&mut self.float_absolute_tolerance),
+            "float_relative_tolerance" => Place::Number(&mut self.float_relative_tolerance),
+            _ => return None,
+        })
+    }
+}
+
+impl NewChecker {
+    /// The rule of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let named = match name {
+            "lines" => Checker::Lines,
+            "tokens" => Checker::Tokens,
+            "exact" => Checker::Exact,
+            "icpc" => Checker::Icpc(Flags::default()),
+            _ => return None,
+        };
+        Some(Self { named: Some(named), icpc: None })
+    }
+
+    /// The rule that was asked for; notes what is wrong with it.
+    pub(super) fn checked(self, errors: &mut Errors) -> Option<Checker> {
+        let flags = self.icpc.map(|flags| Checker::Icpc(flags.checked(errors)));
+        let checker = self.named.or(flags);
+        if checker.is_none() && !errors.has("checker") {
+            errors.add("checker", format!("an object without a rule; expected {NAMES}"));
+        }
+        checker
+    }
+}
+
+impl NewFlags {
+    fn checked(self, errors: &mut Errors) -> Flags {
+        let mut tolerance = |name: &str, number: Option<Number>| {
+            let tolerance = number?.as_f64().filter(|number| number.is_finite() && *number >= 0.0);
+            if tolerance.is_none() {
+                errors.add(format!("checker.icpc.{name}"), "a tolerance is 0 or more");
+            }
+            tolerance
+        };
+        let both = tolerance("float_tolerance", self.float_tolerance);
+        let absolute = tolerance("float_absolute_tolerance", self.float_absolute_tolerance);
+        let relative = tolerance("float_relative_tolerance", self.float_relative_tolerance);
+        Flags {
+            case_sensitive: self.case_sensitive,
+            space_change_sensitive: self.space_change_sensitive,
+            float_absolute_tolerance: absolute.or(both),
+            float_relative_tolerance: relative.or(both),
+        }
+    }
+}

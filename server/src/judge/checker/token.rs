@@ -1,0 +1,117 @@
+//! Words of an output or an answer, as text and as numbers.
+
+/// A word, or the beginning of one that is long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Token {
+    bytes: Vec<u8>,
+    is_whole: bool,
+}
+
+impl Token {
+    pub(super) fn whole(bytes: Vec<u8>) -> Self {
+        Self { bytes, is_whole: true }
+    }
+
+    pub(super) fn begun(bytes: Vec<u8>) -> Self {
+        Self { bytes, is_whole: false }
+    }
+
+    /// Letter by letter.
+    pub(super) fn is_text(&self, other: &Self, case_sensitive: bool) -> bool {
+        if case_sensitive { self.bytes == other.bytes } else { self.bytes.eq_ignore_ascii_case(&other.bytes) }
+    }
+
+    /// What C's `scanf("%lf")` makes of the whole of it, where that is a finite number.
+    pub(super) fn number(&self) -> Option<f64> {
+        let text = std::str::from_utf8(&self.bytes).ok().filter(|_| self.is_whole)?;
+        let (negative, unsigned) = match text.strip_prefix(['+', '-']) {
+            Some(rest) => (text.starts_with('-'), rest),
+            None => (false, text),
+        };
+        let size = match unsigned.strip_prefix("0x").or_else(|| unsigned.strip_prefix("0X")) {
+            Some(digits) => hexadecimal(digits)?,
+            None => decimal(unsigned)?,
+        };
+        Some(if negative { -size } else { size }).filter(|number| number.is_finite())
+    }
+}
+
+fn decimal(text: &str) -> Option<f64> {
+    // Rust's own knows a second sign's absence, but also infinities by name; those are no numbers here.
+    text.starts_with(|c: char| c.is_ascii_digit() || c == '.').then(|| text.parse().ok())?
+}
+
+/// `1.8p3` is 12: digits of base 16, and a power of two in base 10.
+fn hexadecimal(text: &str) -> Option<f64> {
+    let (digits, power) = match text.split_once(['p', 'P']) {
+        Some((digits, power)) => (digits, power.parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let mut size = 0.0;
+    for digit in whole.chars().chain(fraction.chars()) {
+        size = size * 16.0 + f64::from(digit.to_digit(16)?);
+    }
+    let places = i32::try_from(fraction.len()).ok()?;
+    Some(size * 2f64.powi(power.checked_sub(places.checked_mul(4)?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Option<f64> {
+        Token::whole(text.into()).number()
+    }
+
+    #[test]
+    fn numbers_are_what_scanf_takes_whole() {
+        let numbers = [
+            ("1", 1.0),
+            ("-1.5", -1.5),
+            ("+.5", 0.5),
+            ("1.", 1.0),
+            ("1e3", 1000.0),
+            ("1E-2", 0.01),
+            ("007", 7.0),
+            ("0x10", 16.0),
+            ("0x1.8p3", 12.0),
+            ("-0X.8P-1", -0.25),
+            ("123456789012345678901234567890", 1.2345678901234568e29),
+        ];
+        for (text, expected) in numbers {
+            assert_eq!(number(text).map(f64::to_bits), Some(f64::to_bits(expected)), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_and_what_is_infinite_are_no_numbers() {
+        for text in [
+            "",
+            "-",
+            ".",
+            "e5",
+            "1e",
+            "1e+",
+            "1x",
+            "1,5",
+            "--1",
+            "+-1",
+            "nan",
+            "inf",
+            "-Infinity",
+            "1e999",
+            "0x",
+            "0x.",
+            "0x1p",
+            "0xg",
+            "½",
+        ] {
+            assert_eq!(number(text), None, "{text}");
+        }
+        assert_eq!(Token::begun(b"123".to_vec()).number(), None);
+    }
+}
