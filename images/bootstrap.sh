@@ -170,17 +170,24 @@ assemble() (
     "$suite" - "$mirror"
 )
 
+# bring PROGRAM PACKAGE: onto this machine. Others may be at it for another base.
+bring() {
+  command -v "$1" >/dev/null && return
+  [ "$(id -u)" != 0 ] || apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 "$2" >/dev/null
+  command -v "$1" >/dev/null || fail "$1 is missing: as root, apt-get install $2"
+}
+
 # from_npm NAME@VERSION FOLDER: the package and nothing that it depends on, where Node looks for what is installed globally.
 from_npm() {
   local folder=$2/usr/local/lib/node_modules/${1%@*} archive
-  command -v npm >/dev/null || { echo "bootstrap: npm is missing, which brings $1" >&2 && return 1; }
+  bring npm npm
   mkdir -p "$folder" "$cache/npm"
   archive=$(cd "$cache/npm" && npm pack --silent "$1") && tar -C "$folder" --strip-components=1 -xzf "$cache/npm/$archive"
 }
 
 # from_maven GROUP:NAME:VERSION FOLDER: the archive, below /usr/local/share/java.
 from_maven() {
-  command -v mvn >/dev/null || { echo "bootstrap: mvn is missing, which brings $1" >&2 && return 1; }
+  bring mvn maven
   mkdir -p "$2/usr/local/share/java"
   mvn -q -B dependency:copy -Dartifact="$1" -Dmdep.stripVersion=true -DoutputDirectory="$2/usr/local/share/java"
 }
