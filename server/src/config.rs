@@ -138,7 +138,7 @@ pub struct SandboxConfig {
     /// Compilations at one time, over all toolchains; none = as many as cores and memory allow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub toolchain_slots: Option<u32>,
-    /// Containers of runs and of toolchains beside those in use, at least 1; none = as many as images, and at most 8.
+    /// Containers of runs and of toolchains beside those in use, at least 1; none = as many as images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spare_slots: Option<u32>,
     /// Slot n runs programs as this uid + n.

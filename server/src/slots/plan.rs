@@ -27,9 +27,6 @@ const FIRST_FOREIGN_UID: u32 = 65_531;
 /// What a container takes in which nothing runs: its monitor and the engine's own process for it.
 const WARM: Bytes = Bytes::mib(16);
 
-/// Containers of a kind that only wait, however many images there are: making another takes less than half a second.
-const MOST_SPARE: u32 = 8;
-
 /// A request of a program and what it talks to: for so many commands at their largest there is always room.
 const LEAST_COMMANDS: u64 = 2;
 
@@ -275,7 +272,7 @@ fn wish(kind: Kind, profiles: &Profiles, config: &Config, host: Host) -> Result<
         return Err(PlanError::NoSlots(key));
     }
     let images = u32::try_from(ceilings.len()).unwrap_or(u32::MAX);
-    let spare = config.sandbox.spare_slots.unwrap_or(images.min(MOST_SPARE)).max(1);
+    let spare = config.sandbox.spare_slots.unwrap_or(images).max(1);
     Ok(Some(Wish { kind, at_once, fixed: configured.is_some(), ceiling, spare }))
 }
 
@@ -435,12 +432,12 @@ mod tests {
     }
 
     #[test]
-    fn fifteen_toolchains_cost_no_run_and_have_eight_more_places_to_wait_in() {
+    fn fifteen_toolchains_do_not_cost_a_run() {
         let names: Vec<String> = (0..15).map(|n| format!("t{n}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let host = Host { cores: 8, memory: Bytes::mib(64 * 1024) };
         let plan = SlotPlan::new(&Config::default(), &languages(&names, &[]), host).unwrap();
-        assert_eq!(figures(&plan), [(Kind::Run, 8, 9), (Kind::Command, 34, 35), (Kind::Toolchain, 8, 16)]);
+        assert_eq!(figures(&plan), [(Kind::Run, 8, 9), (Kind::Command, 34, 35), (Kind::Toolchain, 8, 23)]);
         assert_eq!(plan.overcommit(), None);
     }
 

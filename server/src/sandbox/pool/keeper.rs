@@ -81,7 +81,11 @@ impl Keeper {
                     };
                     match survive(self.make(&bank, profile, &slot)).await {
                         Ok(sandbox) => bank.made(place, sandbox, expiry(self.max_age)),
-                        Err(error) => report(&bank, place, &slot, &error),
+                        Err(error) => {
+                            report(&bank, place, &slot, &error);
+                            // What was to be replaced, or came to no sandbox, is still there.
+                            self.clear(&slot, &orders).await;
+                        }
                     }
                 }
                 Order::Clear => self.clear(&slot, &orders).await,
@@ -92,8 +96,11 @@ impl Keeper {
     /// Removes the container of a place, however often it takes: the plan takes its memory for free. What is ordered next has
     /// it removed, too.
     async fn clear(&self, slot: &Slot, orders: &UnboundedReceiver<Order>) {
+        let mut news = true;
         while let Err(error) = self.warden.retire(slot.number).await {
-            tracing::warn!(slot = slot.name, %error, "a container could not be removed; trying again");
+            if std::mem::take(&mut news) {
+                tracing::warn!(slot = slot.name, %error, "a container could not be removed; trying again");
+            }
             let pausing = self.stop.run_until_cancelled(tokio::time::sleep(AGAIN));
             if pausing.await.is_none() || !orders.is_empty() {
                 return;

@@ -570,7 +570,7 @@ impl<S: Member, T: Ticket> State<S, T> {
             let is_due = self.is_failing(profile) && self.may_try(profile, now);
             if is_due
                 && self.line.waiting_for(profile) > 0
-                && let Some(place) = self.room_to_try(effects)
+                && let Some(place) = self.room_to_try(profile, effects)
             {
                 self.make(place, profile, effects);
             }
@@ -607,10 +607,10 @@ impl<S: Member, T: Ticket> State<S, T> {
     }
 
     /// An empty place, for an attempt that may fail again; where there is none, that of a sandbox beyond those that are
-    /// always kept and that nobody waits for.
-    fn room_to_try(&mut self, effects: &mut Vec<Effect<S, T>>) -> Option<usize> {
+    /// always kept and that nobody waits for. For what has no image no sandbox has to go.
+    fn room_to_try(&mut self, profile: usize, effects: &mut Vec<Effect<S, T>>) -> Option<usize> {
         let empty = self.empty();
-        if empty.is_some() {
+        if empty.is_some() || self.shelves[profile].no_image {
             return empty;
         }
         let surplus = |state: &Self, at: usize| {

@@ -147,6 +147,17 @@ async fn a_container_that_could_not_be_removed_is_tried_again() {
     stage.until("it has gone", |_| stage.removed() == [0]).await;
 }
 
+/// A container that was to be replaced, or one whose monitor never called.
+#[tokio::test]
+async fn whatever_is_in_a_place_after_a_start_that_failed_is_removed() {
+    let stage = Stage::new(1, |_| {});
+    stage.until("it is warm", |shelf| shelf.idle == 1).await;
+    stage.break_warden(Some("no image"));
+    stage.pool.recycle(None);
+    stage.until("the place is cleared", |_| stage.removed().contains(&1)).await;
+    assert!(!stage.removed().contains(&0), "the old one serves until there is another");
+}
+
 #[tokio::test]
 async fn who_waits_first_is_served_first() {
     let stage = Stage::new(1, |_| {});
