@@ -158,7 +158,18 @@ impl Host {
     }
 
     /// Runs a command in a container and returns what it printed.
+    ///
+    /// # Panics
+    /// When the engine refuses.
     pub async fn exec(&self, id: &str, user: &str, argv: &[&str]) -> String {
+        done(self.try_exec(id, user, argv).await)
+    }
+
+    /// Runs a command in a container that may go at any moment, and returns what it printed.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn try_exec(&self, id: &str, user: &str, argv: &[&str]) -> Result<String, Error> {
         let config = ExecConfig {
             cmd: Some(argv.iter().map(ToString::to_string).collect()),
             user: Some(user.into()),
@@ -166,11 +177,11 @@ impl Host {
             attach_stderr: Some(true),
             ..ExecConfig::default()
         };
-        let exec = done(self.docker.create_exec(id, config).await);
-        match done(self.docker.start_exec(&exec.id, None).await) {
+        let exec = self.docker.create_exec(id, config).await?;
+        Ok(match self.docker.start_exec(&exec.id, None).await? {
             StartExecResults::Attached { output, .. } => text_of(output).await,
             StartExecResults::Detached => String::new(),
-        }
+        })
     }
 
     /// Whether a container runs.

@@ -216,7 +216,7 @@ async fn every_language_on_offer_judges_or_says_how_it_is_installed() {
 
 #[tokio::test]
 async fn what_makes_no_sense_is_refused_and_the_field_named() {
-    refused(with("language", json!("cobol")), "language").await;
+    refused(with("language", json!("befunge")), "language").await;
     refused(with("language", json!(17)), "language").await;
     refused(with("source", json!(["a"])), "source").await;
     refused(json!({"language": "c17"}), "source").await;
