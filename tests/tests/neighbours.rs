@@ -31,12 +31,13 @@ const HOSTILE: [&str; 14] = [
 /// Hostile programs that run at one time.
 const AT_ONCE: usize = 2;
 
-/// So much beyond what was seen alone: one program has one figure to within 64 KiB, and one of several processes has as
-/// many as there are orders of their ends.
-const MEMORY: u64 = 128 * 1024;
+/// So much beyond what was seen alone: what the kernel counts ahead for one CPU. Of it comes how well the kernel's own memory
+/// for a program is known, its page tables above all, and one of several processes has as many figures as there are orders
+/// of their ends.
+const MEMORY: u64 = 256 * 1024;
 
-/// And of a program that writes files: those are in the kernel's figure alone, which counts 256 KiB ahead for each CPU that
-/// it has run on.
+/// And of a program that writes files: those are in the kernel's figure alone, which counts ahead for each CPU that it has
+/// run on.
 const MEMORY_WITH_FILES: u64 = MEMORY + 512 * 1024;
 
 const WITH_FILES: &str = "files";
