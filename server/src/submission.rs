@@ -104,8 +104,7 @@ pub struct RunLimits {
 }
 
 /// How an output is compared with its answer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub enum Checker {
     /// Line by line: white space at the end of a line, and blank lines at the end, do not count.
     #[default]
@@ -119,8 +118,7 @@ pub enum Checker {
 }
 
 /// The flags of the default validator of the ICPC problem package format (`validator_flags`).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Flags {
     /// Upper and lower case are not the same.
     pub case_sensitive: bool,

@@ -52,8 +52,8 @@ impl std::fmt::Display for Difference {
     }
 }
 
-#[cfg(test)]
 /// A reader that gives a byte at a time.
+#[cfg(test)]
 struct Slow<'a>(&'a [u8]);
 
 #[cfg(test)]

@@ -78,6 +78,7 @@ impl Drop for Bare {
     }
 }
 
-fn quoted(text: &str) -> String {
+/// As one word of a shell.
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

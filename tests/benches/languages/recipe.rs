@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::bare::Recipe;
+use super::bare::{Recipe, quoted};
 
 const LANGUAGES: &str = include_str!("../../../images/languages.toml");
 
@@ -46,8 +46,7 @@ fn command(language: &Value, key: &str, source: &str, artefact: &str) -> String 
         let all = values.into_iter().chain(constants);
         all.fold(word.to_owned(), |word, (name, value)| word.replace(name, value))
     };
-    let words: Vec<String> =
-        words.enumerate().map(filled).map(|word| format!("'{}'", word.replace('\'', r"'\''"))).collect();
+    let words: Vec<String> = words.enumerate().map(filled).map(|word| quoted(&word)).collect();
     words.join(" ")
 }
 
