@@ -19,6 +19,7 @@ cd "$(dirname "$0")/.."
 . scripts/service.sh
 
 left_out=()
+failed=
 
 # The tag of images that wait for their tests.
 AHEAD=gavel-test-ahead
@@ -43,6 +44,9 @@ tools() {
   have cc || install_packages "a C compiler" gcc
   have python3 || install_packages "Python" python3
 }
+
+# end_to_end ARGUMENTS: what fails is told in the end, so that one run shows all of it.
+end_to_end() { cargo test --locked --no-fail-fast -p e2e "$@" 2>&1 | tee -a "$log" || failed=1; }
 
 # Further languages, while cargo waits for a linker or the network. They have a tag that no instance has: the tests before
 # those of theirs find a service as it is installed.
@@ -93,8 +97,7 @@ e2e() {
     cargo test --locked -p gavel-server --test sandboxes 2>&1 | tee -a "$log"
     start_instance
   fi
-  # All of them: what fails is seen at once, not one suite a run.
-  cargo test --locked --no-fail-fast -p e2e "$@" 2>&1 | tee -a "$log"
+  end_to_end "$@"
   # Who names tests wants those.
   [ $# = 0 ] || return 0
   scripts_and_proxies
@@ -114,7 +117,7 @@ further_languages() {
     skipped+=(--skip "of_further_languages::${id//-/_}_")
   done
   [ -z "$without" ] || leave_out "programs of languages that are not installed: $without"
-  cargo test --locked --no-fail-fast -p e2e --test verdicts -- --ignored of_further_languages "${skipped[@]}" 2>&1 | tee -a "$log"
+  end_to_end --test verdicts -- --ignored of_further_languages "${skipped[@]}"
 }
 
 # Into the running service, as an operator does it. What cannot be built is an error, but for want of room on the disk.
@@ -150,12 +153,12 @@ END
 scripts_and_proxies() {
   [ -n "${own_instance:-}" ] || return 0
   say "== the scripts"
-  cargo test --locked -p e2e --test scripts 2>&1 | tee -a "$log"
+  end_to_end --test scripts
   if have nginx && have caddy || { have apt-get && is_root; }; then
     have nginx || install_packages "nginx, to be tried as a proxy," nginx-light
     have caddy || install_packages "Caddy, to be tried as a proxy," caddy
     say "== reverse proxies"
-    cargo test --locked -p e2e --test proxies 2>&1 | tee -a "$log"
+    end_to_end --test proxies
   else
     leave_out "reverse proxies, for nginx or Caddy is missing"
   fi
@@ -175,7 +178,7 @@ restart_of_the_engine() {
   [ ! -e "$GAVEL_E2E_RESTART_DOCKER" ] || GAVEL_E2E_RESTART_DOCKER=$(printf %q "$(realpath "$GAVEL_E2E_RESTART_DOCKER")")
   export GAVEL_E2E_RESTART_DOCKER
   say "== a restart of the engine"
-  cargo test --locked -p e2e --test engine 2>&1 | tee -a "$log"
+  end_to_end --test engine
 }
 
 # Nobody's containers but ours go down with it: the scripts have started it, or this machine is for tests alone.
@@ -223,12 +226,13 @@ remove_instance() {
 }
 
 summary() {
-  say "== all tests passed"
+  say "== ${failed:+not }all tests passed"
   [ ${#left_out[@]} = 0 ] || printf "%s\n" "${left_out[@]}"
   grep '^test result:' "$log"
   awk '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
     END { printf "total: %d passed, %d failed, %d ignored\n", passed, failed, ignored }' "$log"
   say "took $((SECONDS / 60)) min"
+  [ -z "$failed" ]
 }
 
 main "$@"
