@@ -39,6 +39,7 @@ use super::peer::Peer;
 use crate::account::Held;
 use crate::pace;
 
+mod frames;
 mod handshake;
 mod metered;
 mod places;
@@ -221,17 +222,12 @@ impl Incoming {
             let bytes = match message {
                 Some(Ok(Message::Text(text))) => text.into(),
                 Some(Ok(Message::Binary(bytes))) => bytes,
-                Some(Ok(Message::Pong(payload))) => {
-                    self.meter.borrow_mut().control(&payload);
+                Some(Ok(Message::Pong(_))) => {
                     self.excuse();
                     continue;
                 }
                 // Answered by themselves.
-                Some(Ok(Message::Ping(payload))) => {
-                    self.meter.borrow_mut().control(&payload);
-                    continue;
-                }
-                Some(Ok(Message::Close(_) | Message::Frame(_))) => continue,
+                Some(Ok(Message::Ping(_) | Message::Close(_) | Message::Frame(_))) => continue,
                 Some(Err(error)) => return Err(lost(&error)),
                 None => return Err(Lost::Gone),
             };
@@ -523,6 +519,29 @@ mod tests {
         let head = [&[0x81, 0xff][..], &(1u64 << 40).to_be_bytes(), &[0; 4]].concat();
         tokio::io::AsyncWriteExt::write_all(client.get_mut(), &head).await.unwrap();
         assert_eq!(socket.incoming.next().await.unwrap_err(), Lost::TooLarge);
+    }
+
+    /// However long they talk, and in however small frames: what is read of none holds nothing.
+    #[tokio::test]
+    async fn between_messages_nothing_is_held_of_their_frames() {
+        let (account, budget) = budget();
+        let (mut socket, mut client) = connected(&budget).await;
+        for _ in 0..10 {
+            let sending = async {
+                for number in 1..=2000 {
+                    let kind = if number == 1 { Data::Binary } else { Data::Continue };
+                    let frame = Frame::message(vec![7], OpCode::Data(kind), number == 2000);
+                    client.send(Message::Frame(frame)).await.unwrap();
+                }
+            };
+            let (received, ()) = tokio::join!(socket.incoming.next(), sending);
+            assert_eq!(received.unwrap().bytes.len(), 2000);
+        }
+        // It waits for the next, of which a part has come.
+        let frame = Frame::message(vec![7], OpCode::Data(Data::Binary), false);
+        client.send(Message::Frame(frame)).await.unwrap();
+        assert!(timeout(Duration::from_millis(50), socket.incoming.next()).await.is_err());
+        assert_eq!(account.held().get(), 0);
     }
 
     #[tokio::test]

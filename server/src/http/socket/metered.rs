@@ -12,6 +12,7 @@ use futures_util::future::LocalBoxFuture;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::Instant;
 
+use super::frames::Frames;
 use crate::account::{Account, Full, Held, Purpose};
 use crate::pace;
 
@@ -19,16 +20,15 @@ use crate::pace;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What is read of a message before it is one that others may have to wait for.
 const SMALL: u64 = 128 * 1024;
-/// Bytes of a ping or a pong before its payload.
-const CONTROL: u64 = 6;
 /// A message is there once as it came, and once as what is made of it.
 const TIMES: u64 = 2;
 
 /// Bytes read of the message that is coming, and its part of the account.
 pub(super) struct Meter {
     account: Account,
+    frames: Frames,
     read: u64,
-    /// Bytes read since the last message ended, but for pings and pongs.
+    /// Bytes of messages read since the last one ended.
     fresh: u64,
     /// Since when a message is due: its first large part has come, or it was asked for.
     due_since: Option<Instant>,
@@ -40,7 +40,15 @@ pub(super) struct Meter {
 impl Meter {
     /// Of messages on this account.
     pub(super) fn new(account: &Account) -> Self {
-        Self { account: account.clone(), read: 0, fresh: 0, due_since: None, held: None, waiting: None }
+        Self {
+            account: account.clone(),
+            frames: Frames::default(),
+            read: 0,
+            fresh: 0,
+            due_since: None,
+            held: None,
+            waiting: None,
+        }
     }
 
     /// What this message has of the account. What was read beyond it is of the next.
@@ -52,12 +60,6 @@ impl Meter {
         let mut held = self.held.take().unwrap_or_else(|| self.account.open(Purpose::Requests));
         held.shrink_to(size * TIMES);
         held
-    }
-
-    /// A ping or a pong with this payload has come, between messages or within one.
-    pub(super) fn control(&mut self, payload: &[u8]) {
-        let size = CONTROL + payload.len() as u64;
-        (self.read, self.fresh) = (self.read.saturating_sub(size), self.fresh.saturating_sub(size));
     }
 
     /// The client owes a message from now on.
@@ -73,6 +75,15 @@ impl Meter {
     /// Holds nothing any more.
     pub(super) fn forget(&mut self) {
         (self.held, self.waiting) = (None, None);
+    }
+
+    /// This has come on the connection.
+    fn was_read(&mut self, bytes: &[u8]) {
+        let data = self.frames.data_in(bytes);
+        (self.read, self.fresh) = (self.read + data, self.fresh + data);
+        if self.fresh > SMALL {
+            self.due_since.get_or_insert_with(Instant::now);
+        }
     }
 
     /// Waits for more of the account where that is needed for what was read.
@@ -124,12 +135,7 @@ impl AsyncRead for Metered {
         ready!(meter.poll_room(cx))?;
         let before = into.filled().len();
         ready!(Pin::new(&mut *this.read.borrow_mut()).poll_read(cx, into))?;
-        let got = u64::try_from(into.filled().len() - before).unwrap_or(u64::MAX);
-        meter.read = meter.read.saturating_add(got);
-        meter.fresh = meter.fresh.saturating_add(got);
-        if meter.fresh > SMALL {
-            meter.due_since.get_or_insert_with(Instant::now);
-        }
+        meter.was_read(into.filled().get(before..).unwrap_or_default());
         Poll::Ready(Ok(()))
     }
 }
