@@ -3,16 +3,14 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
-use actix_web::middleware::Next;
-use actix_web::web::{Bytes, BytesMut, Data, Payload};
-use actix_web::{Error, HttpMessage, HttpRequest};
+use actix_web::web::{Bytes, BytesMut, Payload};
+use actix_web::{HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use tokio::time::Instant;
 
 use super::error::Problem;
+use super::inflow::Inflow;
 use crate::account::{Account, Full, Held, Purpose};
 use crate::pace;
 
@@ -56,19 +54,33 @@ impl Budget {
     /// Reads a body whatever it is said to be.
     pub(crate) async fn read(&self, request: &HttpRequest, payload: Payload) -> Result<Body, Problem> {
         let announced = announced(request)?;
-        if announced.is_some_and(|length| length > self.max) {
-            return Err(Problem::TooLarge { max: self.max });
-        }
+        let mut pieces = self.arriving_of(request, payload, self.max)?;
         let mut held = self.account.open_for(sender(request));
         held.grow(announced.unwrap_or(0) * TIMES, PATIENCE).await.map_err(too_many)?;
-        let bytes = read(payload, self.max, announced, &mut held).await?;
-        was_read(request);
+        pieces.begin();
+        let bytes = read(&mut pieces, announced, &mut held).await?;
         Ok(Body { bytes, held })
     }
 
     /// A body piece by piece, whatever it is said to be.
     pub(super) fn arriving(&self, request: &HttpRequest, payload: Payload) -> Result<Arriving, Problem> {
-        Arriving::new(request, payload, self.max_streamed)
+        self.arriving_of(request, payload, self.max_streamed)
+    }
+
+    /// A JSON body, piece by piece.
+    pub(super) fn arriving_json(&self, request: &HttpRequest, payload: Payload) -> Result<Arriving, Problem> {
+        check_headers(request)?;
+        self.arriving(request, payload)
+    }
+
+    fn arriving_of(&self, request: &HttpRequest, payload: Payload, max: u64) -> Result<Arriving, Problem> {
+        let announced = announced(request)?;
+        if announced.is_some_and(|length| length > max) {
+            return Err(Problem::TooLarge { max });
+        }
+        let pieces = Inflow::of(request, payload, announced, &self.account);
+        // Of one that announces less, no more comes.
+        Ok(Arriving { pieces, start: Instant::now(), received: 0, max: announced.unwrap_or(max) })
     }
 
     /// Most bytes of a body.
@@ -80,38 +92,6 @@ impl Budget {
     pub(super) fn account(&self) -> &Account {
         &self.account
     }
-}
-
-/// What the HTTP server may have read of a body, as far as nobody has read it there.
-const BUFFERS: u64 = 320 * 1024;
-
-/// What a request has of the account for that.
-struct Buffered {
-    _held: Held,
-}
-
-/// All of its body was read: none of it is in the HTTP server's buffers any more.
-pub(crate) fn was_read(request: &HttpRequest) {
-    drop(request.extensions_mut().remove::<Buffered>());
-}
-
-/// Lets a request with a body in where there is room for what is read of it before anybody reads it: without it a
-/// thousand connections fill the memory with bodies that all wait.
-pub(super) async fn buffered(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let most = match announced(request.request())? {
-        Some(length) => length.min(BUFFERS),
-        None if request.headers().contains_key(header::TRANSFER_ENCODING) => BUFFERS,
-        None => 0,
-    };
-    if let Some(budget) = request.app_data::<Data<Budget>>() {
-        let mut held = budget.account.open_for(sender(request.request()));
-        held.try_grow(most).map_err(too_many)?;
-        request.extensions_mut().insert(Buffered { _held: held });
-    }
-    next.call(request).await
 }
 
 /// Who sends a request, as far as that is known.
@@ -147,8 +127,7 @@ fn announced(request: &HttpRequest) -> Result<Option<u64>, Problem> {
     length.map(Some).ok_or_else(|| Problem::Malformed("Content-Length is not a number".into()))
 }
 
-async fn read(payload: Payload, max: u64, announced: Option<u64>, held: &mut Held) -> Result<Bytes, Problem> {
-    let mut pieces = Arriving { payload, max, received: 0, start: Instant::now() };
+async fn read(pieces: &mut Arriving, announced: Option<u64>, held: &mut Held) -> Result<Bytes, Problem> {
     let mut body = BytesMut::with_capacity(usize::try_from(announced.unwrap_or(0)).unwrap_or(0));
     while let Some(piece) = pieces.next().await? {
         let needed = pieces.received * TIMES;
@@ -164,7 +143,7 @@ async fn read(payload: Payload, max: u64, announced: Option<u64>, held: &mut Hel
 /// A body that is read as it comes: in time, no more than may be, and never in memory as a whole. Whoever reads it holds
 /// what it keeps of it.
 pub(crate) struct Arriving {
-    payload: Payload,
+    pieces: Inflow,
     start: Instant,
     received: u64,
     max: u64,
@@ -177,21 +156,6 @@ impl std::fmt::Debug for Arriving {
 }
 
 impl Arriving {
-    /// A JSON body of at most so many bytes.
-    pub(crate) fn json(request: &HttpRequest, payload: Payload, max: u64) -> Result<Self, Problem> {
-        check_headers(request)?;
-        Self::new(request, payload, max)
-    }
-
-    fn new(request: &HttpRequest, payload: Payload, max: u64) -> Result<Self, Problem> {
-        let announced = announced(request)?;
-        if announced.is_some_and(|length| length > max) {
-            return Err(Problem::TooLarge { max });
-        }
-        // Of one that announces less, no more comes.
-        Ok(Self { payload, start: Instant::now(), received: 0, max: announced.unwrap_or(max) })
-    }
-
     /// Most bytes that come.
     pub(super) fn most(&self) -> u64 {
         self.max
@@ -205,7 +169,7 @@ impl Arriving {
     /// The next part; none at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
         let deadline = self.start + pace::time_for(self.received, pace::TO_SEND);
-        let next = tokio::time::timeout_at(deadline, self.payload.next()).await;
+        let next = tokio::time::timeout_at(deadline, self.pieces.next()).await;
         let Some(part) = next.map_err(|_elapsed| Problem::Timeout)? else { return Ok(None) };
         let part = part.map_err(|why| Problem::Malformed(why.to_string()))?;
         self.received += part.len() as u64;

@@ -1,6 +1,7 @@
 //! Connections of which no more is read than is answered. A client may send the next requests before it has the answer to the
 //! first; the HTTP server would read and parse many of them, and keep answers that nobody takes. Here it reads the next when
-//! the last answer was handed to the kernel, and while a request is answered only its own body.
+//! the last answer was handed to the kernel, and while a request is answered only its own body: a little of it at first, and
+//! more when somebody asks for it (see [`super::inflow`]).
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -24,19 +25,32 @@ const HEAD: usize = 512;
 /// A body whose length nobody knows.
 const UNKNOWN: u64 = u64::MAX;
 
-/// What a connection and its requests tell each other.
+/// Memory that a body may take before anybody asks for it. It is on no account: that of a connection covers it.
+const FIRST: u64 = 4 * 1024;
+
+/// What a piece of a body takes beside its bytes, with the place for the next that is made ready: the HTTP server makes one of
+/// each read.
+const PIECE: u64 = 96;
+
+/// Memory that a byte of a chunked body may take: chunks of one byte come in six, and are a piece each.
+const CHUNKED: u64 = 16;
+
+/// What a connection and its requests tell each other. All of them are of one task, but for what reads a websocket.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     /// A request is being answered.
     answering: Cell<bool>,
-    /// So much of its body may be read yet.
+    /// So much of its body may come yet.
     body: Cell<u64>,
+    /// It comes in chunks.
+    chunked: Cell<bool>,
+    /// Memory that it may take by then.
+    room: Cell<u64>,
     /// An answer is not in the kernel's hands yet.
     unsent: Cell<bool>,
     /// Others' turn, before more is read.
     pause: Cell<bool>,
-    reader: RefCell<Option<Waker>>,
-    sender: RefCell<Option<Waker>>,
+    task: RefCell<Option<Waker>>,
 }
 
 impl Gate {
@@ -46,7 +60,7 @@ impl Gate {
             if !self.unsent.get() {
                 return Poll::Ready(());
             }
-            *self.sender.borrow_mut() = Some(cx.waker().clone());
+            self.waits(cx);
             Poll::Pending
         })
         .await;
@@ -54,18 +68,35 @@ impl Gate {
 
     fn is_flushed(&self) {
         if self.unsent.replace(false) {
-            wake(&self.sender);
-            wake(&self.reader);
+            self.wake();
         }
     }
 
-    fn begin(self: Rc<Self>, body: u64) -> Answering {
+    fn begin(self: Rc<Self>, (body, chunked): (u64, bool)) -> Answering {
         self.answering.set(true);
+        self.chunked.set(chunked);
         self.body.set(body);
+        self.room.set(FIRST);
         if body > 0 {
-            wake(&self.reader);
+            self.wake();
         }
         Answering(self)
+    }
+
+    /// What comes of the body from now on may take so much memory.
+    pub(super) fn make_room(&self, room: u64) {
+        self.room.set(room);
+        self.wake();
+    }
+
+    /// The body waits for more room: none of it is read.
+    pub(super) fn lacks_room(&self) -> bool {
+        self.body.get() > 0 && self.may_come() == 0
+    }
+
+    /// All of the body has come: what is next is another request.
+    pub(super) fn body_ended(&self) {
+        self.body.set(0);
     }
 
     /// How much may be read now.
@@ -73,23 +104,36 @@ impl Gate {
         match self.body.get() {
             0 if self.answering.get() || self.unsent.get() => 0,
             0 => HEAD,
-            body => usize::try_from(body).unwrap_or(usize::MAX),
+            body => usize::try_from(body.min(self.may_come())).unwrap_or(usize::MAX),
         }
+    }
+
+    /// How much of a body there is room for.
+    fn may_come(&self) -> u64 {
+        if self.chunked.get() { self.room.get() / CHUNKED } else { self.room.get().saturating_sub(PIECE) }
     }
 
     /// So much has come. Where it is all that was asked for, and nobody knows where a body ends, the next requests may be next:
     /// what is there is parsed first.
     fn came(&self, size: usize, asked: usize) {
+        let bytes = size as u64;
         match self.body.get() {
-            0 | UNKNOWN => self.pause.set(size == asked),
-            body => self.body.set(body.saturating_sub(size as u64)),
+            0 => return self.pause.set(size == asked),
+            UNKNOWN => self.pause.set(size == asked),
+            body => self.body.set(body.saturating_sub(bytes)),
         }
+        let takes = if self.chunked.get() { bytes.saturating_mul(CHUNKED) } else { bytes + PIECE };
+        self.room.set(self.room.get().saturating_sub(takes));
     }
-}
 
-fn wake(waker: &RefCell<Option<Waker>>) {
-    if let Some(waker) = waker.borrow_mut().take() {
-        waker.wake();
+    fn waits(&self, cx: &Context<'_>) {
+        *self.task.borrow_mut() = Some(cx.waker().clone());
+    }
+
+    fn wake(&self) {
+        if let Some(task) = self.task.borrow_mut().take() {
+            task.wake();
+        }
     }
 }
 
@@ -101,6 +145,8 @@ impl Drop for Answering {
     fn drop(&mut self) {
         self.0.answering.set(false);
         self.0.unsent.set(true);
+        // What is left of its body is thrown away.
+        self.0.make_room(u64::MAX);
     }
 }
 
@@ -123,14 +169,15 @@ pub(super) async fn one_by_one<B: MessageBody + Unpin>(
     Ok(response.map_body(|_, body| Answer { body, _answering: answering }))
 }
 
-/// Bytes that may follow the head of a request.
-fn body_of(request: &ServiceRequest) -> u64 {
+/// Bytes that may follow the head of a request, and whether they come in chunks.
+fn body_of(request: &ServiceRequest) -> (u64, bool) {
     let headers = request.headers();
-    if headers.contains_key(TRANSFER_ENCODING) || headers.contains_key(UPGRADE) {
-        return UNKNOWN;
+    let chunked = headers.contains_key(TRANSFER_ENCODING);
+    if chunked || headers.contains_key(UPGRADE) {
+        return (UNKNOWN, chunked);
     }
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    length.and_then(|length| length.parse().ok()).unwrap_or(0)
+    (length.and_then(|length| length.parse().ok()).unwrap_or(0), false)
 }
 
 /// The body of an answer, which is not answered before its end.
@@ -173,7 +220,7 @@ impl Gated {
 
     /// Nothing is read, but that the client has gone is noticed.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        *self.gate.reader.borrow_mut() = Some(cx.waker().clone());
+        self.gate.waits(cx);
         let mut one = [0];
         match ready!(self.connection.poll_peek(cx, &mut ReadBuf::new(&mut one))) {
             Ok(0) => Poll::Ready(Ok(())),
@@ -182,17 +229,17 @@ impl Gated {
         }
     }
 
-    /// Reads less than there is room for: at most [`HEAD`].
+    /// Reads less than there is space for.
     fn poll_some(
         &mut self,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
         most: usize,
     ) -> Poll<io::Result<()>> {
-        let mut space = [0; HEAD];
-        let mut some = ReadBuf::new(&mut space[..most]);
+        let mut some = ReadBuf::new(buffer.initialize_unfilled_to(most));
         ready!(Pin::new(&mut self.connection).poll_read(cx, &mut some))?;
-        buffer.put_slice(some.filled());
+        let size = some.filled().len();
+        buffer.advance(size);
         Poll::Ready(Ok(()))
     }
 }
@@ -211,9 +258,9 @@ impl AsyncRead for Gated {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let (before, room) = (buffer.filled().len(), buffer.remaining());
-        let asked = if open < room { open.min(HEAD) } else { room };
-        if asked < room {
+        let (before, space) = (buffer.filled().len(), buffer.remaining());
+        let asked = open.min(space);
+        if asked < space {
             ready!(self.poll_some(cx, buffer, asked))?;
         } else {
             ready!(Pin::new(&mut self.connection).poll_read(cx, buffer))?;
@@ -302,7 +349,8 @@ mod tests {
     #[tokio::test]
     async fn while_a_request_is_answered_its_body_is_read_and_no_more_but_an_end_is_noticed() {
         let (mut connection, mut client) = pair().await;
-        let answering = connection.gate().begin(10_000);
+        let answering = connection.gate().begin((10_000, false));
+        connection.gate().make_room(20_000);
         client.write_all(&[b'x'; 12_000]).await.unwrap();
         settled().await;
         assert_eq!(read_available(&mut connection).await, Some(10_000));
@@ -314,16 +362,47 @@ mod tests {
         while rest < 2_000 {
             rest += read_available(&mut connection).await.unwrap();
         }
-        let _answering = connection.gate().begin(0);
+        let _answering = connection.gate().begin((0, false));
         client.shutdown().await.unwrap();
         settled().await;
         assert_eq!(read_available(&mut connection).await, None);
     }
 
     #[tokio::test]
+    async fn of_a_body_that_nobody_takes_only_what_has_room_is_read() {
+        let (mut connection, mut client) = pair().await;
+        let gate = connection.gate();
+        let _answering = Rc::clone(&gate).begin((1 << 20, false));
+        client.write_all(&[b'x'; 20_000]).await.unwrap();
+        settled().await;
+        let first = usize::try_from(FIRST - PIECE).unwrap();
+        assert_eq!(read_available(&mut connection).await, Some(first));
+        assert!(gate.lacks_room());
+        assert_eq!(read_available(&mut connection).await, Some(0));
+        // It is read in three pieces.
+        gate.make_room(10_000 + 3 * PIECE);
+        assert_eq!(read_available(&mut connection).await, Some(10_000));
+    }
+
+    #[tokio::test]
+    async fn chunks_of_one_byte_take_more_room_than_their_bytes() {
+        let (mut connection, mut client) = pair().await;
+        let gate = connection.gate();
+        let _answering = Rc::clone(&gate).begin((UNKNOWN, true));
+        client.write_all(b"1\r\nx\r\n".repeat(1000).as_slice()).await.unwrap();
+        settled().await;
+        assert_eq!(read_available(&mut connection).await, Some(256));
+        assert_eq!(read_available(&mut connection).await, Some(0));
+        gate.body_ended();
+        assert!(!gate.lacks_room());
+    }
+
+    #[tokio::test]
     async fn a_body_of_unknown_length_is_read_whole() {
         let (mut connection, mut client) = pair().await;
-        let _answering = connection.gate().begin(UNKNOWN);
+        let gate = connection.gate();
+        let _answering = Rc::clone(&gate).begin((UNKNOWN, false));
+        gate.make_room(2 << 20);
         let sender = tokio::spawn(async move { client.write_all(&[b'x'; 1 << 20]).await.map(|()| client) });
         let mut body = vec![0; 1 << 20];
         connection.read_exact(&mut body).await.unwrap();
@@ -335,7 +414,7 @@ mod tests {
         let (mut connection, _client) = pair().await;
         let gate = connection.gate();
         gate.sent().await;
-        drop(Rc::clone(&gate).begin(0));
+        drop(Rc::clone(&gate).begin((0, false)));
         let waiting = std::time::Duration::from_millis(20);
         assert!(tokio::time::timeout(waiting, gate.sent()).await.is_err());
         connection.flush().await.unwrap();

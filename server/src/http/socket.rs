@@ -35,6 +35,7 @@ use self::metered::{Meter, Metered, Raw};
 use self::places::{Place, Places, full};
 use super::body::Budget;
 use super::gojudge::json::Answer;
+use super::inflow::Inflow;
 use super::peer::Peer;
 use crate::account::Held;
 use crate::pace;
@@ -167,7 +168,8 @@ impl Sockets {
             .upgrade("websocket")
             .insert_header((header::SEC_WEBSOCKET_ACCEPT, derive_accept_key(key.as_bytes())))
             .streaming(body);
-        let read = StreamReader::new(payload.map_err(io::Error::other));
+        let coming = Inflow::with_room(request, payload, BUFFER as u64);
+        let read = StreamReader::new(coming.map_err(io::Error::other));
         let (incoming, outgoing) = talk(Box::new(read), ours, Arc::clone(&self.budget), gone).await;
         Ok((response, Socket { incoming, outgoing, place }))
     }

@@ -16,7 +16,7 @@ use super::{Api, Problem};
 use crate::account::senders::{Part, Senders};
 use crate::account::{Held, Purpose};
 use crate::blocking::Aside;
-use crate::http::{Arriving, Budget, sender, was_read};
+use crate::http::{Arriving, Budget, sender};
 use crate::queue::Refusal;
 use crate::submission::Submission;
 
@@ -116,19 +116,17 @@ pub(super) async fn receive(
         let body = budget.read_json(request, payload).await?;
         return parse(&api, &body.bytes, &Texts::default());
     }
-    let mut arriving = Arriving::json(request, payload, api.config.http.max_body.get())?;
+    let mut arriving = budget.arriving_json(request, payload)?;
     let _place = uploads.place(sender(request)).await?;
     arriving.begin();
     let mut begin = Vec::new();
     while begin.len() as u64 <= SMALL {
         let Some(part) = arriving.next().await? else {
-            was_read(request);
             return parse(&api, &begin, &Texts::default());
         };
         begin.extend_from_slice(&part);
     }
     let sifter = fed(&mut arriving, begin, Aside::new(Sifter::new(api)), Sifter::feed).await?;
-    was_read(request);
     sifter.with(Sifter::finish).await.map_err(|_panic| Problem::Failed)?
 }
 
@@ -244,6 +242,7 @@ mod tests {
     use tokio::task::LocalSet;
 
     use super::*;
+    use crate::account::Account;
 
     /// A body of these parts, which then ends or does not.
     async fn body(parts: Vec<Vec<u8>>, ends: bool) -> Arriving {
@@ -255,7 +254,8 @@ mod tests {
             false => parts.chain(stream::pending()).boxed_local(),
         };
         let payload = Payload::from_request(&request, &mut actix_web::dev::Payload::from(parts)).await;
-        Arriving::json(&request, payload.unwrap(), 1 << 30).unwrap()
+        let budget = Budget::new(Account::new(gavel_protocol::Bytes::mib(64)), 1 << 30);
+        budget.arriving_json(&request, payload.unwrap()).unwrap()
     }
 
     fn append(mut taken: Vec<usize>, parts: Vec<Bytes>) -> Result<Vec<usize>, Problem> {

@@ -20,6 +20,8 @@ use crate::http::body::{Arriving, Budget};
 
 /// What is handed on at one time, at least, unless it is the end.
 const BATCH: usize = 256 * 1024;
+/// Or so many pieces, however small they are: each takes some memory itself.
+const PIECES: usize = 1024;
 
 /// Most that is read and not understood yet: a line without an end.
 const BEHIND: usize = 256 * 1024;
@@ -118,7 +120,7 @@ impl FormFile {
     /// [`FormError`].
     pub(crate) async fn next(&mut self) -> Result<Batch, FormError> {
         let (mut pieces, mut size) = (Vec::new(), 0);
-        while size < BATCH {
+        while size < BATCH && pieces.len() < PIECES {
             let piece = self.form.state.of(self.field.try_next()).await?;
             let Some(piece) = piece else { return Ok(Batch { pieces, is_last: true }) };
             size += piece.len();
@@ -263,6 +265,22 @@ mod tests {
             }
         }
         assert_eq!(size, 21 * (128 << 10));
+    }
+
+    #[actix_web::test]
+    async fn of_small_pieces_a_bounded_number_is_taken_at_one_time() {
+        let mut pieces = vec![Bytes::from_static(HEAD.as_bytes())];
+        pieces.extend(vec![Bytes::from_static(b"x"); 5000]);
+        pieces.push(Bytes::from_static(b"\r\n--edge--\r\n"));
+        let mut file = form(pieces).await.unwrap();
+        let (mut size, mut is_last) = (0, false);
+        while !is_last {
+            let batch = file.next().await.unwrap();
+            assert!(batch.pieces.len() <= PIECES);
+            size += batch.pieces.iter().map(Bytes::len).sum::<usize>();
+            is_last = batch.is_last;
+        }
+        assert_eq!(size, 5000);
     }
 
     #[actix_web::test]
