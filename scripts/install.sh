@@ -20,3 +20,4 @@ if [ ! -e .env ]; then
 fi
 start_service
 judge_sample
+tell_languages

@@ -60,6 +60,39 @@ wait_for_warden() {
   done
 }
 
+# Names the languages that are not served though they come with the service or are installed, and why. The service is ready
+# with the first one that works: the self-tests of the others may still be under way.
+tell_languages() {
+  local troubles waited=0
+  while has_untested && [ "$waited" -lt "$(patience 90)" ]; do
+    [ "$waited" != 2 ] || say "waiting for the self-tests of the other languages"
+    waited=$((waited + 1))
+    sleep 1
+  done
+  troubles=$(troubled)
+  if [ -n "$troubles" ]; then
+    warn "ready, but for these languages ('gavel languages' lists all):"
+    printf '%s\n' "$troubles" >&2
+  fi
+}
+
+has_untested() {
+  local answer
+  answer=$(request GET /readyz) && [[ $answer == *'"untested":["'* ]]
+}
+
+# A line for each language of the default set that is not installed, and for each that does not work.
+troubled() {
+  local table name
+  table=$(docker exec "$server" gavel languages) || return 0
+  for name in $default_toolchains; do
+    sed -n "s/^\([^ ]*\) .*  not installed (make toolchain $name)\$/  \1: its image gavel\/$name is not there: make toolchain $name/p" <<<"$table"
+  done
+  sed -n 's/^\([^ ]*\) .*  failing: \(.*\)$/  \1: \2/p' <<<"$table"
+  has_untested || return 0
+  say "  not tested yet: $(request GET /readyz | sed -n 's/.*"untested":\[\([^]]*\)\].*/\1/p' | tr -d '"')"
+}
+
 # wait_for_toolchains NAME...: until each language of these can be used, or says why it cannot.
 wait_for_toolchains() {
   local waited=0 left

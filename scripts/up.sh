@@ -10,3 +10,4 @@ ensure_engine
 scripts/images.sh
 start_service
 judge_sample
+tell_languages

@@ -23,13 +23,14 @@ pub(crate) mod fuzz;
 mod gate;
 mod gojudge;
 mod health;
+mod inflow;
 mod peer;
 mod request_id;
 mod socket;
 mod taken;
 pub(crate) mod telemetry;
 
-pub(crate) use body::{Arriving, Body, Budget, sender, was_read};
+pub(crate) use body::{Arriving, Body, Budget, sender};
 pub use error::{FieldError, Problem};
 use gate::Gated;
 pub(crate) use gojudge::json::all_values;
@@ -118,7 +119,6 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .app_data(sockets.clone())
             .app_data(web::Data::new(api.config.http.access_log))
             .app_data(uploads.clone())
-            .wrap(from_fn(body::buffered))
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .wrap(from_fn(access_log::note))
             .wrap(from_fn(request_id::attach))

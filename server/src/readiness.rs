@@ -75,6 +75,8 @@ pub struct Report {
     pub degraded: Vec<String>,
     /// Languages whose images are not there.
     pub not_installed: Vec<String>,
+    /// Languages that are installed, and whose self-test has not run yet.
+    pub untested: Vec<String>,
     /// The sandboxes.
     pub pool: PoolStatus,
     /// Submissions waiting.
@@ -127,14 +129,16 @@ impl Readiness {
         let (more, degraded) = self.judge(&pool);
         reasons.extend(more);
         let (waiting, running) = queue.depth();
-        let not_installed = self.not_installed(&pool);
-        Report { ready: reasons.is_empty(), reasons, degraded, not_installed, pool, waiting, running }
+        let not_installed = self.such(|known| known.missing(&pool).is_some());
+        let untested = self.such(|known| known.last.is_none() && known.missing(&pool).is_none());
+        let ready = reasons.is_empty();
+        Report { ready, reasons, degraded, not_installed, untested, pool, waiting, running }
     }
 
-    fn not_installed(&self, pool: &PoolStatus) -> Vec<String> {
+    /// Languages of which this is so.
+    fn such(&self, is_so: impl Fn(&Known) -> bool) -> Vec<String> {
         let languages = self.languages();
-        let missing = languages.iter().filter(|(_, known)| known.missing(pool).is_some());
-        missing.map(|(id, _)| id.clone()).collect()
+        languages.iter().filter(|(_, known)| is_so(known)).map(|(id, _)| id.clone()).collect()
     }
 
     /// What the pool and the languages say: why nobody is served, and what is worse than it should be. While one language
@@ -356,7 +360,7 @@ mod tests {
             assert_eq!(standing("java"), Standing::NotInstalled { install: install.to_owned() });
             assert_eq!(standing("c"), Standing::Installed);
             assert_eq!(readiness.judge(&pool), (Vec::new(), Vec::new()));
-            assert_eq!(readiness.not_installed(&pool), ["java"]);
+            assert_eq!(readiness.such(|known| known.missing(&pool).is_some()), ["java"]);
         }
     }
 

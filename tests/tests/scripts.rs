@@ -269,6 +269,32 @@ fn a_toolchain_is_added_to_a_running_service_and_judges_at_once() {
     assert_eq!(own.container("server"), server, "nothing was restarted");
 }
 
+/// The service is ready without them.
+#[test]
+fn languages_that_do_not_work_are_told_with_the_reason() {
+    let _alone = alone();
+    let own = Own::new("languages");
+    let languages = own.path("languages.toml");
+    let broken = "[[languages]]\nid = 'wrong-c'\nname = 'C'\ntoolchain = 'gcc'\nsource = 'main.c'\nartefact = 'main'\n\
+                  compile = ['gcc', '-o', 'main', '{source}']\nrun = ['{artefact}']\n\
+                  sample = 'int puts(const char *); int main(void) { puts(\"no\"); }'\n";
+    std::fs::write(&languages, broken).unwrap();
+    let variables = [("GAVEL_LANGUAGES_FILE", languages.as_str())];
+    let told = own.up(&variables).succeeded().text;
+    assert!(told.contains("verdict: Accepted"), "{told}");
+    assert!(told.contains("wrong-c: the self-test of wrong-c failed: WrongAnswer"), "{told}");
+    assert!(!told.contains("not there") && !told.contains("not tested yet"), "{told}");
+    // An image that comes with the service goes missing, as when the disk had no room for it.
+    docker(&["rmi", "--no-prune", &format!("gavel/python:{}", own.name)]).succeeded();
+    let script = ". scripts/lib.sh; . scripts/service.sh; choose_compose; server=$1; \
+                  until [[ $(troubled) == *\"make toolchain python\"* ]]; do sleep 1; done; tell_languages";
+    let mut shell = Command::new("timeout");
+    shell.args(["60", "bash", "-euc", script, "-", &own.container("server")]).current_dir(checkout());
+    shell.env("GAVEL_PORT", (environment::first_port() + 9).to_string());
+    let told = Done::from(shell.output().unwrap()).succeeded().text;
+    assert!(told.contains("python3: its image gavel/python is not there: make toolchain python"), "{told}");
+}
+
 #[test]
 fn no_toolchain_is_begun_that_the_disk_has_no_room_for() {
     let _alone = alone();
