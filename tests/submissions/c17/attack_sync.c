@@ -9,7 +9,7 @@
 
 int main(void) {
     int file = open("/usr/bin/env", O_RDONLY);
-    for (int i = 0; i < 100000; i++) {
+    for (int i = 0; i < 20000; i++) {
         sync();
         syncfs(file);
         fsync(file);

@@ -9,13 +9,20 @@
 
 static char *volatile kept; // or the compiler would leave the allocation out
 
+// However slow the host is, all of them have their memory at one time.
 int main(void) {
+    int ready[2], go[2];
+    if (pipe(ready) || pipe(go)) return 1;
     for (int i = 0; i < 4; i++)
         if (fork() == 0) {
-            char *block = kept = malloc(10 << 20);
+            close(go[1]);
+            char *block = kept = malloc(10 << 20), end;
             memset(block, i + 1, 10 << 20);
-            usleep(400000);
-            _exit(block[77] == 0);
+            if (write(ready[1], "", 1) != 1) _exit(1);
+            _exit(read(go[0], &end, 1) != 0 || block[77] == 0);
         }
+    for (char byte, i = 0; i < 4; i++)
+        if (read(ready[0], &byte, 1) != 1) return 1;
+    close(go[1]);
     while (wait(NULL) > 0) {}
 }
