@@ -24,5 +24,9 @@ export GOCACHE=/tmp/go
 cp -rs "$library" "$GOCACHE"
 output=$1
 shift
+# The stack of a goroutine may have two thirds of the memory, which is GOMEMLIMIT when it starts: it is copied when it grows, and
+# who recurses without an end is told so before there is no memory left.
+stack=$(dirname "$1")/gavel_stack.go
+printf 'package main\n\nimport "runtime/debug"\n\nfunc init() { debug.SetMaxStack(int(debug.SetMemoryLimit(-1) / 3 * 2)) }\n' >"$stack"
 [ -f go.mod ] || printf 'module main\n\ngo 1.24\n' >go.mod
-exec go build -trimpath -ldflags='-s -w' -o "$output" "$@"
+exec go build -trimpath -ldflags='-s -w' -o "$output" "$@" "$stack"

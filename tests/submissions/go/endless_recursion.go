@@ -1,4 +1,5 @@
-// expect: MemoryLimitExceeded
+// expect: RuntimeError
+// reason-contains: the recursion is too deep
 package main
 
 func f(n int) int {

@@ -243,6 +243,8 @@ fn haskell_and_ocaml() {
     tells("ocaml", bounds, "Invalid_argument(\"index out of bounds\"), main.ml line 3");
     tells("ocaml", "Fatal error: exception Not_found\n", "Not_found");
     tells("ocaml", "Fatal error: exception Stack_overflow\n", "Stack_overflow: the recursion is too deep");
+    let deep = "Fatal error: exception Stack overflow\nCalled from Dune__exe__Main.f in file \"main.ml\", line 2, characters 18-27\n";
+    tells("ocaml", deep, "Stack_overflow: the recursion is too deep, main.ml line 2");
     is_out_of_memory("ocaml", "Fatal error: exception Out_of_memory\n");
 }
 
