@@ -1,0 +1,5 @@
+-- expect: CompileError
+-- log-contains: main.sql:5: incomplete input
+select name from people;
+
+select age from

@@ -1,0 +1,3 @@
+-- expect: Accepted
+-- stdout: \n
+select readfile('/proc/1/environ');

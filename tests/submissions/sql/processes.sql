@@ -1,0 +1,4 @@
+-- expect: Accepted
+-- expected: child\nparent\n
+.shell echo child
+select 'parent';
