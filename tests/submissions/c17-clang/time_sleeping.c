@@ -1,0 +1,8 @@
+// expect: TimeLimitExceeded
+// limits: cpu_ms=400 wall_ms=1500
+// reason-contains: on the clock
+#include <unistd.h>
+
+int main(void) {
+    sleep(30);
+}

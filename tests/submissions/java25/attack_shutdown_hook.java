@@ -1,0 +1,13 @@
+// expect: TimeLimitExceeded
+// limits: cpu_ms=500
+// reason-contains: CPU
+// stdout: done\n
+public class Main {
+    public static void main(String[] args) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            while (true) {
+            }
+        }));
+        System.out.println("done");
+    }
+}

@@ -1,0 +1,4 @@
+; expect: MemoryLimitExceeded
+; limits: memory_bytes=134217728 cpu_ms=4000
+(defvar *data* nil)
+(loop (push (make-array (ash 1 20) :element-type '(unsigned-byte 8) :initial-element 1) *data*))

@@ -1,0 +1,5 @@
+; expect: Accepted
+; stdout: refused\n
+(handler-case
+    (with-open-file (file "/proc/1/environ") (write-line (read-line file)))
+  (error () (write-line "refused")))
