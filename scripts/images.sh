@@ -54,13 +54,14 @@ not_built() {
   [ -z "${GAVEL_TOOLCHAINS_REQUIRED:-}" ] || exit 1
 }
 
-# The toolchain can be made in the room that is left: the largest takes 3 GiB as packages, as a tree and as a layer, and others
-# are made meanwhile. What is there already takes none, and without the default set there is no service.
+# The toolchain can be made in the room that is left: the largest language takes 3 GiB as packages, as a tree and as a layer, and
+# others are made meanwhile. What is there already takes none, and without the default set there is no service.
 check_room() {
-  local folder left room
+  local folder left room own=3072
+  [ "$1" != command-full ] || own=8192
   [[ " $default_toolchains " != *" $1 "* ]] || return 0
   [ -z "$(docker images -q "gavel/$1")" ] || return 0
-  room=$(setting GAVEL_TOOLCHAIN_ROOM $((3072 * at_once)))
+  room=$(setting GAVEL_TOOLCHAIN_ROOM $((own + 3072 * (at_once - 1))))
   for folder in "$(docker info -f '{{.DockerRootDir}}')" .gavel "${TMPDIR:-/tmp}"; do
     # The engine may be elsewhere.
     [ -d "$folder" ] || continue
@@ -113,7 +114,8 @@ build_toolchain() {
     base=gavel/base-$1:local
     DOCKER=docker images/bootstrap.sh "$1" || fail "$1 has no base to be made from"
   else
-    base=$(setting "GAVEL_${1^^}_BASE" "$(sed -n 's/^ARG BASE=//p' "images/$1/Dockerfile")")
+    base=${1^^}
+    base=$(setting "GAVEL_${base//-/_}_BASE" "$(sed -n 's/^ARG BASE=//p' "images/$1/Dockerfile")")
   fi
   [ "$1" != gcc ] || context=images/gcc
   build "$1" "$context" "images/$1/Dockerfile" "BASE=$base"

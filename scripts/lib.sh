@@ -59,12 +59,19 @@ all_toolchains() {
   printf '%s' "${names[*]}"
 }
 
-# Those that come with the service, those that GAVEL_TOOLCHAINS names (or all), and those that the instance has already.
+# Those of a language: what commands of go-judge's API find beside C is built only where it is named.
+toolchains_of_languages() { all_toolchains | tr ' ' '\n' | grep -vx command-full | xargs; }
+
+# Those that come with the service, those that GAVEL_TOOLCHAINS names (or all), the image of commands where it is one of
+# these, and those that the instance has already.
 chosen_toolchains() {
   local chosen name
   chosen=$(setting GAVEL_TOOLCHAINS '')
   chosen=${chosen//,/ }
-  [[ " $chosen " != *' all '* ]] || chosen=$(all_toolchains)
+  [[ " $chosen " != *' all '* ]] || chosen+=" $(toolchains_of_languages)"
+  chosen=" $chosen "
+  chosen=${chosen// all / }
+  [[ $(setting GAVEL_GOJUDGE__IMAGE '') != gavel/command-full:* ]] || chosen+=" command-full"
   for name in $(all_toolchains); do
     ! docker image inspect "$(image "$name")" >/dev/null 2>&1 || chosen+=" $name"
   done

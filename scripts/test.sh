@@ -6,7 +6,8 @@
 #   scripts/test.sh unit       what needs no Docker
 #   scripts/test.sh e2e        the end-to-end tests; further arguments go to cargo test
 #   scripts/test.sh languages  programs of the languages that do not come with the service: their images are built first, of
-#                              which all together have 10 GB. Those that the disk has no room for are left out, and named
+#                              which all together have 16 GB, with that of a Hydro site's compilers. Those that the disk
+#                              has no room for are left out, and named
 #
 # The last of them restarts the engine, with everything that runs on it. That is done where these scripts have started
 # the engine themselves, with CI=true, and where GAVEL_E2E_RESTART_DOCKER says how.
@@ -118,6 +119,18 @@ further_languages() {
   done
   [ -z "$without" ] || leave_out "programs of languages that are not installed: $without"
   end_to_end --test verdicts -- --ignored of_further_languages "${skipped[@]}"
+  languages_of_hydro
+}
+
+# They need an instance of their own, and its images.
+languages_of_hydro() {
+  [ -n "${own_instance:-}" ] || return 0
+  if [[ " $(built_toolchains) " == *' command-full '* ]]; then
+    say "== the languages of a Hydro site"
+    end_to_end --test hydro -- --ignored
+  else
+    leave_out "the languages of a Hydro site: gavel/command-full is not built"
+  fi
 }
 
 # Into the running service, as an operator does it. What cannot be built is an error, but for want of room on the disk.

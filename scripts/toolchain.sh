@@ -2,7 +2,7 @@
 # Builds the images of toolchains, and waits until the running service has found them; it is not restarted for that.
 #
 #   scripts/toolchain.sh NAME...   these (make toolchain NAME...)
-#   scripts/toolchain.sh all       every one: a while, and some gigabytes
+#   scripts/toolchain.sh all       every language's: a while, and some gigabytes
 #   scripts/toolchain.sh           lists them
 #
 # `make up` builds those again whose files have changed. GAVEL_TOOLCHAINS="go rust" in .env makes `make up` build them from
@@ -26,7 +26,7 @@ main() {
     return
   fi
   names=("$@")
-  [[ " $* " != *' all '* ]] || read -ra names <<<"$(all_toolchains)"
+  [[ " $* " != *' all '* ]] || read -ra names <<<"$(toolchains_of_languages)"
   check_toolchains "${names[@]}"
   ensure_engine
   GAVEL_TOOLCHAINS_REQUIRED=1 scripts/images.sh "${names[@]}"
