@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::content::{BlobId, Content};
@@ -131,8 +132,7 @@ pub struct Flags {
 }
 
 /// Which sandboxes may serve a submission.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Isolation {
     /// Any that is proven clean.
     #[default]
@@ -141,4 +141,39 @@ pub enum Isolation {
     PerUser,
     /// Only one that has served nobody.
     Fresh,
+}
+
+impl Isolation {
+    const ALL: [Self; 3] = [Self::Pooled, Self::PerUser, Self::Fresh];
+
+    /// What they are called by clients and in settings.
+    pub const NAMES: [&'static str; 3] =
+        [Self::Pooled.as_str(), Self::PerUser.as_str(), Self::Fresh.as_str()];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pooled => "pooled",
+            Self::PerUser => "per-user",
+            Self::Fresh => "fresh",
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|isolation| isolation.as_str() == name)
+    }
+}
+
+impl Serialize for Isolation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Isolation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::named(&name).ok_or_else(|| D::Error::unknown_variant(&name, &Self::NAMES))
+    }
 }

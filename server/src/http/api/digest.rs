@@ -29,7 +29,7 @@ pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
     digest.limits(limits.as_ref());
     digest.limits(compile_limits.as_ref());
     digest.word(user.as_deref());
-    digest.word(isolation.map(name_of_isolation));
+    digest.word(isolation.map(Isolation::as_str));
     digest.word(checker.map(name_of_checker));
     // What there was not at first is part of it only where it is asked for: a digest is the same in every version.
     if let Some(entry_point) = entry_point {
@@ -46,14 +46,6 @@ pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
         }
     }
     *digest.0.finalize().as_bytes()
-}
-
-fn name_of_isolation(isolation: Isolation) -> &'static str {
-    match isolation {
-        Isolation::Pooled => "pooled",
-        Isolation::PerUser => "per-user",
-        Isolation::Fresh => "fresh",
-    }
 }
 
 fn name_of_checker(checker: Checker) -> &'static str {

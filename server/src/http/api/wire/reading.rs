@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
@@ -34,13 +35,15 @@ pub(in crate::http::api) enum Place<'a> {
     Test(&'a mut NewTest),
 }
 
+static ISOLATIONS: LazyLock<String> = LazyLock::new(|| format!("one of `{}`", Isolation::NAMES.join("`, `")));
+
 impl Place<'_> {
     fn expected(&self) -> &'static str {
         match self {
             Self::Text(_) | Self::File(_) => "a text",
             Self::Number(_) => "a number",
             Self::Flag(_) => "true or false",
-            Self::Isolation(_) => "one of `pooled`, `per-user`, `fresh`",
+            Self::Isolation(_) => ISOLATIONS.as_str(),
             Self::Checker(_) => wire_checker::NAMES,
             Self::Limits(_) | Self::Flags(_) | Self::Test(_) => "an object",
             Self::Files(_) => "an object of file names and texts",
@@ -187,7 +190,9 @@ impl<'de> Visitor<'de> for Value<'_> {
         match self.place {
             Place::Text(into) => *into = Some(value),
             Place::File(into) => *into = value,
-            Place::Isolation(ref mut into) if isolation(&value).is_some() => **into = isolation(&value),
+            Place::Isolation(ref mut into) if Isolation::named(&value).is_some() => {
+                **into = Isolation::named(&value)
+            }
             Place::Checker(ref mut into) if NewChecker::named(&value).is_some() => {
                 **into = NewChecker::named(&value)
             }
@@ -231,15 +236,6 @@ impl<'de> Visitor<'de> for Value<'_> {
                 Ok(())
             }
         }
-    }
-}
-
-fn isolation(name: &str) -> Option<Isolation> {
-    match name {
-        "pooled" => Some(Isolation::Pooled),
-        "per-user" => Some(Isolation::PerUser),
-        "fresh" => Some(Isolation::Fresh),
-        _ => None,
     }
 }
 
