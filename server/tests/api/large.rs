@@ -163,7 +163,13 @@ async fn what_is_no_text_is_bounded_however_long_the_body() {
 async fn a_large_body_is_read_as_a_small_one_is() {
     let bench = Bench::start().await;
     let pad = " ".repeat(MIB);
+    let long = "x".repeat(3 * MIB);
     for (text, status, told) in [
+        (
+            format!("{{\"language\": \"cpp17\", \"source\": \"accept\", \"st\\u0064in\": \"{long}\"}}"),
+            202,
+            "\"state\":",
+        ),
         (format!("{{{pad}\"language\": \"cpp17\", \"source\": \"accept\\n\"}}"), 202, "\"state\":"),
         (format!("{{{pad}\"language\": \"cpp17\", \"source\": \"\\ud800\"}}"), 400, "line 1 column"),
         (format!("{{{pad}\"language\": \"cpp17\", \"source\": 7}}"), 400, "\"field\":\"source\""),

@@ -339,7 +339,18 @@ impl Frame {
 }
 
 impl Role {
-    fn of(key: &[u8]) -> Self {
+    /// Of a key as it is written, which may be in escapes.
+    fn of(written: &[u8]) -> Self {
+        if written.contains(&b'\\') {
+            let quoted = [b"\"", written, b"\""].concat();
+            // What is no key is told by who reads the rest.
+            let key: Option<String> = serde_json::from_slice(&quoted).ok();
+            return key.map_or(Self::Other, |key| Self::of_name(key.as_bytes()));
+        }
+        Self::of_name(written)
+    }
+
+    fn of_name(key: &[u8]) -> Self {
         let kind = |is_base64, is_source| Kind { is_base64, is_source };
         match key {
             b"source" => Self::Text(kind(false, true)),
