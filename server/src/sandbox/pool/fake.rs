@@ -21,7 +21,7 @@ use tokio::sync::{RwLock, RwLockWriteGuard};
 use super::Pool;
 use crate::config::Config;
 use crate::language::Languages;
-use crate::slots::{Answer, Host, SlotPlan, Verb};
+use crate::slots::{Answer, Host, ImageState, Profile, SlotPlan, Verb};
 use crate::workspace::Workspace;
 
 /// What a monitor does when it is told to run something.
@@ -236,7 +236,7 @@ impl Warden {
                 self.removed.lock().unwrap().push(slot);
                 return Answer::Done;
             }
-            Verb::Images {} => return Answer::Images(Vec::new()),
+            Verb::Images {} => return Answer::Images([Profile::Run, Profile::Command].map(image).into()),
             Verb::Drain {} | Verb::List {} => {
                 self.containers.store(0, Ordering::SeqCst);
                 return Answer::Done;
@@ -257,6 +257,11 @@ impl Warden {
         }
         Answer::Created { container: slot.to_string(), image: "sha256:12ab".into() }
     }
+}
+
+fn image(profile: Profile) -> ImageState {
+    let profile = profile.to_string();
+    ImageState { image: profile.clone(), profile, id: Some("sha256:12ab".into()) }
 }
 
 struct Monitor {
@@ -290,6 +295,7 @@ impl Monitor {
             let (run, order, descriptors) = self.hear()?;
             match order {
                 Order::Run(order) => self.run(run, &order, descriptors)?,
+                Order::Ping if *self.manner.lock().unwrap() == Manner::Mute => {}
                 Order::Ping => self.say(run, Reply::Pong, &[])?,
                 Order::Welcome(_) | Order::Files(_) | Order::Kill => {}
             }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 
 use super::bank::Bank;
 
@@ -16,18 +17,21 @@ const PING_EVERY: Duration = Duration::from_secs(2);
 /// An idle monitor answers in a tenth of a millisecond; on a host that is overloaded in so long, or never.
 const PING: Duration = Duration::from_secs(3);
 
-/// Looks after the idle sandboxes of a bank, for ever.
+/// Looks after the idle sandboxes of a bank, for ever. While one is waited for that says nothing, all else goes on.
 pub(super) async fn watch(bank: Arc<Bank>) {
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut asked = FuturesUnordered::new();
     loop {
-        ticks.tick().await;
-        bank.tick();
-        let silent = bank.take_silent(PING_EVERY);
-        join_all(silent.into_iter().map(async |(place, mut sandbox)| {
-            let answer = sandbox.ping(PING).await;
-            bank.pinged(place, sandbox, answer);
-        }))
-        .await;
+        tokio::select! {
+            Some((place, sandbox, answer)) = asked.next() => bank.pinged(place, sandbox, answer),
+            _ = ticks.tick() => {
+                bank.tick();
+                asked.extend(bank.take_silent(PING_EVERY).into_iter().map(async |(place, mut sandbox)| {
+                    let answer = sandbox.ping(PING).await;
+                    (place, sandbox, answer)
+                }));
+            }
+        }
     }
 }

@@ -585,7 +585,18 @@ impl<S: Member, T: Ticket> State<S, T> {
     }
 
     fn is_failing(&self, profile: usize) -> bool {
-        self.shelves[profile].retry.is_some()
+        let shelf = &self.shelves[profile];
+        shelf.retry.is_some() || shelf.listed == Some(Listed::Nothing)
+    }
+
+    /// Its image is there: what is made of it may take the place of another. After a start nobody knows that for a moment, but
+    /// of what there are sandboxes of.
+    fn has_image(&self, profile: usize) -> bool {
+        match self.shelves[profile].listed {
+            Some(Listed::Image(_)) => true,
+            Some(Listed::Nothing) => false,
+            None => self.tally(profile).alive() > 0,
+        }
     }
 
     /// Sandboxes of a profile that the first in the line have no hope of: who takes any could have those that are in use,
@@ -637,10 +648,10 @@ impl<S: Member, T: Ticket> State<S, T> {
     }
 
     /// An empty place; where there is none, that of the sandbox that was not used for longest, of those that neither the
-    /// one at this position of the line nor anybody before waits for.
+    /// one at this position of the line nor anybody before waits for. For what may have no image no sandbox has to go.
     fn room_for(&mut self, at: usize, profile: usize, effects: &mut Vec<Effect<S, T>>) -> Option<usize> {
         let empty = self.empty();
-        if empty.is_some() {
+        if empty.is_some() || !self.has_image(profile) {
             return empty;
         }
         let ahead = |state: &Self, place: usize| {

@@ -416,6 +416,21 @@ async fn while_the_warden_fails_it_is_asked_once_a_second_and_the_reason_shows()
 }
 
 #[tokio::test]
+async fn what_is_due_is_done_while_a_silent_monitor_is_waited_for() {
+    let stage = Stage::new(2, |_| {});
+    stage.until("all are warm", |shelf| shelf.idle == 2).await;
+    stage.behave(Manner::Mute);
+    stage.until("they are asked", |shelf| shelf.leased == 2).await;
+    stage.break_warden(Some("the engine is down"));
+    stage.pool.recycle(None);
+    stage.until("an attempt fails", |shelf| shelf.problem.is_some()).await;
+    stage.break_warden(None);
+    let created = stage.created();
+    stage.until("it is tried again", |_| stage.created() > created).await;
+    assert_eq!(stage.pool.status().profiles[0].leased, 2, "they are still waited for");
+}
+
+#[tokio::test]
 async fn a_closed_pool_tells_who_waits() {
     let stage = Stage::new(1, |_| {});
     let _leased = lease(&stage, Isolation::Pooled, None).await;

@@ -77,7 +77,8 @@ impl Table {
 
     fn with(warm: &[usize], places: usize, quota: Quota, max_runs: u32) -> Self {
         let profiles = NAMES.iter().zip(warm).map(|(name, warm)| (Profile::Toolchain((*name).into()), *warm));
-        let state = State::new(profiles.collect(), places, quota, Policy { max_runs, single_use: false });
+        let mut state = State::new(profiles.collect(), places, quota, Policy { max_runs, single_use: false });
+        state.shelves.iter_mut().for_each(|shelf| shelf.listed = Some(image("1")));
         Self { state, now: Instant::now(), held: Vec::new(), making: Vec::new() }
     }
 
@@ -512,6 +513,26 @@ fn what_has_no_image_is_not_tried_and_made_as_soon_as_there_is_one() {
     assert_eq!(made, "a at 0");
     assert!(!table.shelf(0).no_image && table.shelf(0).last_error.is_none());
     assert_eq!(table.look_up(0, image("1")), "", "that is no news");
+}
+
+/// Before the first look at the images, and for what has none: what others have is not given up for it.
+#[test]
+fn nothing_has_to_go_for_what_may_have_no_image() {
+    for listed in [None, Some(Listed::Nothing)] {
+        let mut table = Table::new(&[2, 0], 2, 2);
+        table.state.shelves[1].listed = listed;
+        assert_eq!(table.lease(1, 1), "", "all places are taken");
+        for _ in 0..10 {
+            assert_eq!(table.pass(LONGEST_PAUSE), "", "nothing is given up");
+        }
+        assert_eq!(table.lease(2, 0), "2 gets 1", "nobody is held up");
+        table.give_back(2);
+        assert_eq!(table.look_up(1, image("1")), "0 goes: Room, b at 0");
+    }
+    // Where there is room, it may be tried at once what nobody has looked up.
+    let mut table = Table::new(&[1, 0], 2, 2);
+    table.state.shelves[1].listed = None;
+    assert_eq!(table.lease(1, 1), "b at 1");
 }
 
 #[test]
