@@ -36,6 +36,10 @@ pub(crate) const SELF_TEST: &str = "\0self-test";
 /// Languages tested at one time: after a start each waits among the submissions that were under way.
 const AT_ONCE: usize = 4;
 
+/// A sample has so many times the usual time, if the maxima allow that: whether a language works does not depend on how fast
+/// its host is.
+const SLOWNESS: u32 = 10;
+
 /// What every sample prints.
 const EXPECTED: &str = "ok\n";
 
@@ -128,9 +132,10 @@ impl<J: Judging> Tester<J> {
 
     async fn ask_version(&self, language: &Language) {
         let cancel = CancellationToken::new();
-        let asking = self.judging.version(language, &self.limits.compile, &cancel);
+        let limits = unhurried(self.limits.compile, &self.limits.compile_max);
+        let asking = self.judging.version(language, &limits, &cancel);
         let id = language.id.as_str();
-        match tokio::time::timeout(self.limits.compile.wall + PATIENCE, asking).await {
+        match tokio::time::timeout(limits.wall + PATIENCE, asking).await {
             Ok(Ok(version)) => self.readiness.note_version(id, version),
             Ok(Err(why)) => tracing::warn!(language = id, error = %why, "its version could not be asked for"),
             Err(_elapsed) => tracing::warn!(language = id, "its version was not told in time"),
@@ -160,7 +165,7 @@ impl<J: Judging> Tester<J> {
         let cancel = CancellationToken::new();
         let judging = self.judging.judge(&submission, &|_progress| {}, &cancel);
         match tokio::time::timeout(patience, judging).await {
-            Ok(Ok(judgement)) => outcome(&judgement, &self.limits.compile),
+            Ok(Ok(judgement)) => outcome(&judgement, &submission.compile_limits),
             Ok(Err(why)) => Outcome::Unserved(telemetry::chain(&why)),
             // Too busy to be tested is not broken.
             Err(_elapsed) if self.queue.depth().1 > 0 => Outcome::Works,
@@ -241,6 +246,11 @@ fn outcome(judgement: &Judgement, compile: &RunLimits) -> Outcome {
     if may_pass { Outcome::Unserved(explain(judgement)) } else { Outcome::Broken(explain(judgement)) }
 }
 
+fn unhurried(limits: RunLimits, most: &RunLimits) -> RunLimits {
+    let longer = |usual: Duration, most: Duration| usual.saturating_mul(SLOWNESS).min(most);
+    RunLimits { cpu: longer(limits.cpu, most.cpu), wall: longer(limits.wall, most.wall), ..limits }
+}
+
 fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> {
     let sample = language.sample.as_ref()?.as_bytes();
     Some(Submission {
@@ -249,9 +259,12 @@ fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> 
         files: BTreeMap::from([(language.source.clone(), sample.into())]),
         tests: vec![TestCase { input: Content::default(), answer: Some(EXPECTED.into()) }],
         entry_point: None,
-        limits: language.allowance.applied(&language.allowance, &limits.run, &limits.run_max),
+        limits: unhurried(
+            language.allowance.applied(&language.allowance, &limits.run, &limits.run_max),
+            &limits.run_max,
+        ),
         own_memory: limits.run.memory,
-        compile_limits: limits.compile,
+        compile_limits: unhurried(limits.compile, &limits.compile_max),
         user: Some(SELF_TEST.to_owned()),
         isolation: Isolation::Pooled,
         checker: Checker::default(),
@@ -284,6 +297,7 @@ mod tests {
     use gavel_protocol::Bytes;
 
     use super::*;
+    use crate::config::Config;
     use crate::judge::test_support::{cpp, submission};
     use crate::judge::{Compilation, Summary, TestResult};
 
@@ -368,6 +382,20 @@ mod tests {
             assert!(matches!(of(verdict, Duration::ZERO), Outcome::Broken(_)), "{verdict}");
         }
         assert_eq!(of(Verdict::Accepted, Duration::ZERO), Outcome::Works);
+    }
+
+    #[test]
+    fn a_sample_has_the_time_that_a_slow_host_takes_and_no_more_than_anybody_may_have() {
+        let (language, _) = cpp();
+        let language = Language { sample: Some("int main".into()), ..language };
+        let mut limits = Config::default().limits;
+        let tested = super::submission(&language, &limits).unwrap();
+        assert_eq!(tested.limits, RunLimits { cpu: limits.run.cpu * 10, ..tested.limits });
+        assert_eq!(tested.limits.memory, limits.run.memory, "a slow host has no more of it");
+        assert!(tested.compile_limits.cpu > limits.compile.cpu);
+        (limits.run_max.cpu, limits.compile_max.cpu) = (limits.run.cpu, limits.compile.cpu);
+        let tested = super::submission(&language, &limits).unwrap();
+        assert_eq!((tested.limits.cpu, tested.compile_limits.cpu), (limits.run.cpu, limits.compile.cpu));
     }
 
     #[test]
