@@ -20,6 +20,7 @@ pub(crate) mod fuzz;
 mod images;
 mod keeper;
 mod listener;
+mod neighbours;
 mod prepare;
 mod probe;
 mod reaper;
@@ -27,6 +28,7 @@ mod survey;
 
 pub use ceiling::{Ceiling, CeilingState, examine as examine_ceiling};
 pub use companions::{Companion, companions};
+pub use neighbours::{Neighbour, neighbours};
 pub use survey::{EngineSurvey, survey};
 
 pub(crate) use engine::SOCKET;

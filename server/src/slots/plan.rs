@@ -157,6 +157,12 @@ impl SlotPlan {
         self.slots.iter()
     }
 
+    /// The first and the last uid of all slots.
+    pub fn uids(&self) -> (u32, u32) {
+        let of = |slot: Option<&Slot>| slot.map_or(0, |slot| slot.uid);
+        (of(self.slots.first()), of(self.slots.last()))
+    }
+
     /// The profiles of a kind, and how many sandboxes of each are kept whether anybody uses them or not: so many that the
     /// first submissions need not wait, and one slot remains for a successor. Of images that only some languages' programs
     /// run in, and of toolchains that not every installation has, they are made when they are needed.

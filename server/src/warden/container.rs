@@ -20,6 +20,8 @@ pub(super) const ROLE: &str = "io.gavel.role";
 pub(super) const SLOT: &str = "io.gavel.slot";
 /// As in [`crate::slots::Verb::Create`].
 pub(super) const PROFILE: &str = "io.gavel.profile";
+/// The uids of all slots of the instance, as `first-last`: other instances are to have others.
+pub(super) const UIDS: &str = "io.gavel.uids";
 
 /// The monitor, in every container.
 const MONITOR: &str = "/usr/local/bin/monitor";
@@ -86,6 +88,8 @@ pub(super) struct Template<'a> {
     pub(super) instance: &'a str,
     /// The slot it is for.
     pub(super) slot: &'a Slot,
+    /// The first and the last uid of all slots.
+    pub(super) uids: (u32, u32),
     /// What it is made of.
     pub(super) spec: &'a ProfileSpec,
     /// Host path of the slot's directory.
@@ -139,6 +143,7 @@ impl Template<'_> {
             (ROLE.to_owned(), role.to_owned()),
             (SLOT.to_owned(), self.slot.number.to_string()),
             (PROFILE.to_owned(), self.spec.profile.to_string()),
+            (UIDS.to_owned(), format!("{}-{}", self.uids.0, self.uids.1)),
         ])
     }
 
@@ -244,6 +249,7 @@ mod tests {
         let template = Template {
             instance: "main",
             slot: &slot,
+            uids: (52_000, 52_011),
             spec: &spec,
             control: "/host/slots/7",
             monitor: "/host/bin/monitor-12ab",

@@ -216,6 +216,7 @@ impl Keeper {
         let template = Template {
             instance: &self.config.sandbox.instance,
             slot,
+            uids: self.plan.uids(),
             spec,
             control: &control.to_string_lossy(),
             monitor: &monitor,

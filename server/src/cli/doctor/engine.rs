@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::language::Languages;
 use crate::slots::{Host, PlanError, SlotPlan};
 use crate::telemetry;
-use crate::warden::{self, Ceiling, CeilingState, EngineSurvey, SOCKET, WardenError, survey};
+use crate::warden::{self, Ceiling, CeilingState, EngineSurvey, Neighbour, SOCKET, WardenError, survey};
 
 pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let languages = Languages::configured(config);
@@ -33,6 +33,7 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
             findings.extend(judge(&engine, config));
             if let Ok(languages) = &languages {
                 findings.push(ceiling(warden::examine_ceiling(config, languages).await));
+                findings.extend(uids(config, languages).await);
             }
         }
         Err(why) => findings.push(unreachable(&why)),
@@ -150,11 +151,45 @@ fn ceiling(examined: Result<CeilingState, WardenError>) -> Finding {
     }
 }
 
+/// The uids of programs, which no other instance may have: what the kernel counts by uid would be counted together.
+async fn uids(config: &Config, languages: &Languages) -> Option<Finding> {
+    // What is wrong with a plan is told of the slots.
+    let (_, plan) = plan(config, languages).ok()?;
+    Some(match warden::neighbours(&config.sandbox.instance).await {
+        Ok(others) => apart(&config.sandbox.instance, plan.uids(), &others),
+        Err(why) => Finding::unknown(UIDS, telemetry::chain(&why)),
+    })
+}
+
+const UIDS: &str = "uids";
+
+/// This instance and others that have sandboxes now.
+fn apart(instance: &str, (first, last): (u32, u32), others: &[Neighbour]) -> Finding {
+    let overlap = |other: &&Neighbour| *other.uids.start() <= last && first <= *other.uids.end();
+    let told: Vec<String> = others
+        .iter()
+        .filter(overlap)
+        .map(|other| format!("those of `{}`, {} to {}", other.instance, other.uids.start(), other.uids.end()))
+        .collect();
+    let own = format!("`{instance}` runs programs as {first} to {last}");
+    if told.is_empty() {
+        return Finding::good(UIDS, format!("{own}, and no other instance here does"));
+    }
+    let found = format!(
+        "{own}, which overlap {}: the kernel counts their processes, pipes and keys together",
+        told.join(", ")
+    );
+    let remedy = "give one of them another sandbox.uid_base (GAVEL_SANDBOX__UID_BASE), some hundred apart";
+    Finding::warning(UIDS, found, remedy)
+}
+
+fn plan(config: &Config, languages: &Languages) -> Result<(Host, SlotPlan), PlanError> {
+    let host = Host::detect()?;
+    Ok((host, SlotPlan::new(config, languages, host)?))
+}
+
 fn slots(config: &Config, languages: &Languages) -> Finding {
-    let plan = Host::detect()
-        .map_err(PlanError::from)
-        .and_then(|host| Ok((host, SlotPlan::new(config, languages, host)?)));
-    let (host, plan) = match plan {
+    let (host, plan) = match plan(config, languages) {
         Ok(plan) => plan,
         Err(why) => return Finding::problem("slots", telemetry::chain(&why), "correct `[sandbox]`"),
     };
@@ -219,6 +254,20 @@ mod tests {
         for state in [CeilingState::InForce(ceiling), CeilingState::NotNeeded] {
             assert_eq!(super::ceiling(Ok(state)).level, Level::Good);
         }
+    }
+
+    #[test]
+    fn instances_whose_programs_have_the_same_uids_are_told_with_the_setting() {
+        let other = |instance: &str, uids| Neighbour { instance: instance.into(), uids };
+        let others = [other("b", 52_011..=52_020), other("c", 53_000..=53_011)];
+        let finding = apart("main", (52_000, 52_011), &others);
+        assert_eq!(finding.level, Level::Warning);
+        let told = "`main` runs programs as 52000 to 52011, which overlap those of `b`, 52011 to 52020: ";
+        assert!(finding.found.starts_with(told), "{}", finding.found);
+        assert!(
+            !finding.found.contains("`c`") && finding.remedy.unwrap().contains("GAVEL_SANDBOX__UID_BASE")
+        );
+        assert_eq!(apart("main", (52_000, 52_010), &others).level, Level::Good);
     }
 
     #[test]
