@@ -85,6 +85,7 @@ has_untested() {
 troubled() {
   local table name
   table=$(docker exec "$server" gavel languages) || return 0
+  # shellcheck disable=SC2154 # of lib.sh
   for name in $default_toolchains; do
     sed -n "s/^\([^ ]*\) .*  not installed (make toolchain $name)\$/  \1: its image gavel\/$name is not there: make toolchain $name/p" <<<"$table"
   done
