@@ -276,7 +276,7 @@ fn languages_that_do_not_work_are_told_with_the_reason() {
     let own = Own::new("languages");
     let languages = own.path("languages.toml");
     let broken = "[[languages]]\nid = 'wrong-c'\nname = 'C'\ntoolchain = 'gcc'\nsource = 'main.c'\nartefact = 'main'\n\
-                  compile = ['gcc', '-o', 'main', '{source}']\nrun = ['{artefact}']\n\
+                  compile = ['gcc', '-static', '-o', 'main', '{source}']\nrun = ['{artefact}']\n\
                   sample = 'int puts(const char *); int main(void) { puts(\"no\"); }'\n";
     std::fs::write(&languages, broken).unwrap();
     let variables = [("GAVEL_LANGUAGES_FILE", languages.as_str())];
@@ -284,12 +284,14 @@ fn languages_that_do_not_work_are_told_with_the_reason() {
     assert!(told.contains("verdict: Accepted"), "{told}");
     assert!(told.contains("wrong-c: the self-test of wrong-c failed: WrongAnswer"), "{told}");
     assert!(!told.contains("not there") && !told.contains("not tested yet"), "{told}");
-    // An image that comes with the service goes missing, as when the disk had no room for it.
+    // An image that comes with the service is missing at the start, as when the disk had no room for it.
     docker(&["rmi", "--no-prune", &format!("gavel/python:{}", own.name)]).succeeded();
-    let script = ". scripts/lib.sh; . scripts/service.sh; choose_compose; server=$1; \
+    docker(&["restart", &own.container("server")]).succeeded();
+    let script = ". scripts/lib.sh; . scripts/service.sh; server=$1; \
                   until [[ $(troubled) == *\"make toolchain python\"* ]]; do sleep 1; done; tell_languages";
+    let limit = patience(Duration::from_secs(120)).as_secs().to_string();
     let mut shell = Command::new("timeout");
-    shell.args(["60", "bash", "-euc", script, "-", &own.container("server")]).current_dir(checkout());
+    shell.args([&limit, "bash", "-euc", script, "-", &own.container("server")]).current_dir(checkout());
     shell.env("GAVEL_PORT", (environment::first_port() + 9).to_string());
     let told = Done::from(shell.output().unwrap()).succeeded().text;
     assert!(told.contains("python3: its image gavel/python is not there: make toolchain python"), "{told}");
