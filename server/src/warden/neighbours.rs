@@ -1,6 +1,6 @@
 //! Other instances on the engine, as their containers' labels tell of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
 use bollard::models::ContainerSummary;
@@ -33,15 +33,15 @@ pub async fn neighbours(instance: &str) -> Result<Vec<Neighbour>, WardenError> {
 
 /// Each once: all containers of one have the same uids, but those that it left when it had others.
 fn others(containers: &[ContainerSummary], own: &str) -> Vec<Neighbour> {
-    let found: BTreeMap<(String, u32, u32), ()> = containers
+    let found: BTreeSet<(String, u32, u32)> = containers
         .iter()
         .filter_map(|container| {
             let labels = container.labels.as_ref()?;
             let (first, last) = labels.get(UIDS)?.split_once('-')?;
-            Some(((labels.get(INSTANCE)?.clone(), first.parse().ok()?, last.parse().ok()?), ()))
+            Some((labels.get(INSTANCE)?.clone(), first.parse().ok()?, last.parse().ok()?))
         })
         .collect();
-    let others = found.into_keys().filter(|(instance, ..)| instance != own);
+    let others = found.into_iter().filter(|(instance, ..)| instance != own);
     others.map(|(instance, first, last)| Neighbour { instance, uids: first..=last }).collect()
 }
 
