@@ -249,6 +249,13 @@ fn haskell_and_ocaml() {
 }
 
 #[test]
+fn swift() {
+    tells("swift", "main/main.swift:5: Fatal error: no such item\n", "no such item, main.swift line 5");
+    let thrown = "Swift/ErrorType.swift:253: Fatal error: Error raised at top level: main.NotFound()\n";
+    tells("swift", thrown, "Error raised at top level: main.NotFound()");
+}
+
+#[test]
 fn r() {
     tells(
         "r",

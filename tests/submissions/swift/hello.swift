@@ -1,0 +1,3 @@
+// expect: Accepted
+// stdout: Hello, world!\n
+print("Hello, world!")

@@ -1,0 +1,5 @@
+// expect: TimeLimitExceeded
+// limits: cpu_ms=300
+// reason-contains: CPU
+var n = 0
+while true { n = n &* 3 &+ 1 }
