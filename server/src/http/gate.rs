@@ -114,13 +114,16 @@ impl Gate {
     }
 
     /// So much has come. Where it is all that was asked for, and nobody knows where a body ends, the next requests may be next:
-    /// what is there is parsed first.
+    /// what is there is parsed first. Of what is thrown away nothing is to gather: piece by piece.
     fn came(&self, size: usize, asked: usize) {
         let bytes = size as u64;
         match self.body.get() {
             0 => return self.pause.set(size == asked),
             UNKNOWN => self.pause.set(size == asked),
             body => self.body.set(body.saturating_sub(bytes)),
+        }
+        if !self.answering.get() {
+            self.pause.set(true);
         }
         let takes = if self.chunked.get() { bytes.saturating_mul(CHUNKED) } else { bytes + PIECE };
         self.room.set(self.room.get().saturating_sub(takes));
@@ -382,6 +385,17 @@ mod tests {
         // It is read in three pieces.
         gate.make_room(10_000 + 3 * PIECE);
         assert_eq!(read_available(&mut connection).await, Some(10_000));
+    }
+
+    #[tokio::test]
+    async fn what_is_left_of_a_body_is_thrown_away_piece_by_piece() {
+        let (mut connection, mut client) = pair().await;
+        drop(connection.gate().begin((1 << 20, false)));
+        client.write_all(&[b'x'; 20_000]).await.unwrap();
+        settled().await;
+        for _ in 0..4 {
+            assert_eq!(read_available(&mut connection).await, Some(8 * HEAD));
+        }
     }
 
     #[tokio::test]
