@@ -16,23 +16,35 @@ if [ "$1" = --prepare ]; then
   rm -r probe main.swift
   exit
 fi
+# Prints a source for a file of another name: compiler and program tell the one that it has got, and its lines.
+named() {
+  printf '#sourceLocation(file: "%s", line: 1)\n' "$(printf %s "$1" | sed 's/["\\]/\\&/g')"
+  sed '1s/^#!.*//' "$1"
+}
 output=$1
 entry=$2
 shift 2
-library=
+options=
 if grep -q '^ *@main' "$entry"; then
-  library=-parse-as-library
+  options=-parse-as-library
 elif [ $# -gt 1 ] && [ "$entry" != main.swift ]; then
-  # Of several files only main.swift may have statements outside of functions.
+  # Of several files only main.swift may have statements outside of functions, and no two may have one name. Lines of the copy
+  # are not shown by its own numbers.
+  options='-diagnostic-style llvm'
   mkdir -p /tmp/entry
-  cp "$entry" /tmp/entry/main.swift
   for source; do
     shift
-    [ "$source" = "$entry" ] || set -- "$@" "$source"
+    if [ "$source" = "$entry" ]; then
+      source=/tmp/entry/main.swift
+      named "$entry" >"$source"
+    elif [ "${source##*/}" = main.swift ]; then
+      echo "$source:1:1: error: a program of several files begins in main.swift, and here in $entry: no other may have that name"
+      exit 1
+    fi
+    set -- "$@" "$source"
   done
-  set -- /tmp/entry/main.swift "$@"
 fi
-# shellcheck disable=SC2086 # nothing, or one word
-compile $library -o "$output" "$@" >/tmp/log && status=0 || status=$?
-sed -e "s,^/tmp/entry/main.swift,$entry," -e '/argument unused during compilation/d' /tmp/log
+# shellcheck disable=SC2086 # words, or nothing
+compile $options -o "$output" "$@" >/tmp/log && status=0 || status=$?
+sed '/argument unused during compilation/d' /tmp/log
 exit "$status"
