@@ -63,6 +63,7 @@ struct Entry {
     key: &'static str,
     source: &'static str,
     compile: &'static str,
+    within: &'static str,
     target: &'static str,
     execute: &'static str,
     version: &'static str,
@@ -70,7 +71,7 @@ struct Entry {
 
 fn table() -> Vec<Entry> {
     PAGE.lines()
-        .filter(|line| line.starts_with("| `") && line.matches(" | ").count() == 5)
+        .filter(|line| line.starts_with("| `") && line.matches(" | ").count() == 6)
         .map(entry)
         .collect()
 }
@@ -78,8 +79,10 @@ fn table() -> Vec<Entry> {
 fn entry(line: &'static str) -> Entry {
     let cells: Vec<_> =
         line.trim_matches('|').split(" | ").map(|cell| cell.trim().trim_matches('`')).collect();
-    let [key, source, compile, target, execute, version] = cells[..] else { panic!("not six cells: {line}") };
-    Entry { key, source, compile, target, execute, version }
+    let [key, source, compile, within, target, execute, version] = cells[..] else {
+        panic!("not seven cells: {line}")
+    };
+    Entry { key, source, compile, within, target, execute, version }
 }
 
 impl Entry {
@@ -90,7 +93,10 @@ impl Entry {
 
     /// What Hydro's daemon gives a compilation, in seconds and MiB.
     fn limits(&self) -> (u64, u64) {
-        if self.target.ends_with(".jar") { (30, 1024) } else { (10, 512) }
+        let words: Vec<_> = self.within.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+        let [seconds, "s", mib, "MiB"] = words[..] else { panic!("no limits: {self:?}") };
+        let number = |text: &str| text.parse().unwrap_or_else(|error| panic!("{self:?}: {error}"));
+        (number(seconds), number(mib))
     }
 
     /// What is not as it should be when the program is compiled and executed, and the compiler asked for its version.
