@@ -161,9 +161,11 @@ impl Arriving {
         self.max
     }
 
-    /// The client is waited for from now on only.
+    /// The client is waited for from now on only, and there is room for what it sends: whoever waits for something before it
+    /// takes a body does that first.
     pub(crate) fn begin(&mut self) {
         self.start = Instant::now();
+        self.pieces.begin();
     }
 
     /// The next part; none at the end.
@@ -177,5 +179,58 @@ impl Arriving {
             return Err(Problem::TooLarge { max: self.max });
         }
         Ok(Some(part))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::FromRequest;
+    use actix_web::dev::Payload as Raw;
+    use actix_web::error::PayloadError;
+    use actix_web::test::TestRequest;
+    use futures_util::FutureExt;
+    use futures_util::stream;
+    use gavel_protocol::Bytes as Size;
+
+    use super::*;
+
+    const LENGTH: u64 = 1 << 20;
+
+    /// A request of which nothing but its head has come.
+    async fn announced() -> (HttpRequest, Payload) {
+        let request = TestRequest::post().insert_header(("content-length", LENGTH.to_string()));
+        let request = request.insert_header(("content-type", "application/json")).to_http_request();
+        let mut raw = Raw::Stream { payload: stream::pending::<Result<Bytes, PayloadError>>().boxed_local() };
+        let payload = Payload::from_request(&request, &mut raw).await.unwrap();
+        (request, payload)
+    }
+
+    #[actix_web::test]
+    async fn a_body_that_waits_for_its_part_holds_nothing_and_has_it_once_that_is_free() {
+        let account = Account::new(Size::mib(64));
+        let budget = Budget::new(account.clone(), 8 << 20);
+        let others: Vec<_> =
+            std::iter::from_fn(|| account.try_take(Purpose::Requests, LENGTH).ok()).collect();
+        // There would be room for what comes of some bodies at once, and for a small one.
+        let held = account.held();
+        let (request, payload) = announced().await;
+        let mut waiting = Box::pin(budget.read(&request, payload));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        assert_eq!(account.held(), held);
+        drop(others);
+        assert!(waiting.as_mut().now_or_never().is_none(), "no byte has come");
+        assert!(account.held() >= Size(TIMES * LENGTH), "{:?}", account.held());
+    }
+
+    #[actix_web::test]
+    async fn a_body_holds_nothing_before_it_is_begun() {
+        let account = Account::new(Size::mib(64));
+        let budget = Budget::new(account.clone(), 8 << 20);
+        let (request, payload) = announced().await;
+        let mut arriving = budget.arriving_json(&request, payload).unwrap();
+        assert_eq!(account.held(), Size(0));
+        arriving.begin();
+        let begun = account.held();
+        assert!(begun > Size(0) && begun < Size(LENGTH), "{begun:?}");
     }
 }

@@ -16,7 +16,7 @@ use crate::account::{Account, Held};
 
 /// Room where there is none on the account: twice that is not counted.
 const LEAST: u64 = 4 * 1024;
-/// Room that a body of which so much was announced has at once.
+/// Room that a body of which so much was announced has as soon as it is begun.
 const AT_ONCE: u64 = 32 * 1024;
 /// Most room, which is what the HTTP server takes at one time.
 const MOST: u64 = 128 * 1024;
@@ -29,6 +29,8 @@ pub(super) struct Inflow {
     /// None in tests of a part, and what they come on is not read by the HTTP server.
     gate: Option<Rc<Gate>>,
     room: Room,
+    /// Room that it has when it is begun.
+    at_once: u64,
 }
 
 /// What may come of a body before it is taken.
@@ -40,21 +42,27 @@ enum Room {
 }
 
 impl Inflow {
-    /// The body of a request, of which so much was announced, on this account.
+    /// The body of a request, of which so much was announced, on this account. It holds nothing of that before it is begun.
     pub(super) fn of(
         request: &HttpRequest,
         payload: Payload,
         announced: Option<u64>,
         account: &Account,
     ) -> Self {
-        let mut room = Room::Counted { bytes: LEAST, held: account.open_for(sender(request)) };
-        room.widen_to(announced.unwrap_or(0).min(AT_ONCE));
-        Self { payload, gate: request.conn_data::<Rc<Gate>>().cloned(), room }
+        let room = Room::Counted { bytes: LEAST, held: account.open_for(sender(request)) };
+        let at_once = announced.unwrap_or(0).min(AT_ONCE);
+        Self { payload, gate: request.conn_data::<Rc<Gate>>().cloned(), room, at_once }
     }
 
     /// One for which there is always so much room.
     pub(super) fn with_room(request: &HttpRequest, payload: Payload, room: u64) -> Self {
-        Self { payload, gate: request.conn_data::<Rc<Gate>>().cloned(), room: Room::Fixed(room) }
+        let room = Room::Fixed(room);
+        Self { payload, gate: request.conn_data::<Rc<Gate>>().cloned(), room, at_once: 0 }
+    }
+
+    /// Whatever its request waits for is there: it is read from now on.
+    pub(super) fn begin(&mut self) {
+        self.room.widen_to(self.at_once);
     }
 
     fn ended(&mut self) {

@@ -85,10 +85,11 @@ impl Form {
         request: &HttpRequest,
         payload: Payload,
     ) -> Result<FormFile, FormError> {
-        let pieces = budget.arriving(request, payload).map_err(FormError::Body)?;
+        let mut pieces = budget.arriving(request, payload).map_err(FormError::Body)?;
         let size = pieces.most().saturating_mul(2).min((BATCH + BEHIND) as u64);
         let held = budget.account().take(Purpose::Requests, size, PATIENCE).await;
         let held = held.map_err(|full| FormError::Body(too_many(full)))?;
+        pieces.begin();
         let state = Rc::new(State::default());
         let body = stream::unfold((pieces, Rc::clone(&state)), |(mut pieces, state)| async {
             let piece = state.next(&mut pieces).await?;
@@ -226,6 +227,7 @@ mod tests {
     use actix_web::FromRequest as _;
     use actix_web::dev::Payload as Raw;
     use actix_web::test::TestRequest;
+    use futures_util::FutureExt as _;
     use gavel_protocol::Bytes as Size;
 
     use super::*;
@@ -233,6 +235,10 @@ mod tests {
 
     /// A form whose pieces are all there at once.
     async fn form(pieces: Vec<Bytes>) -> Result<FormFile, FormError> {
+        form_on(&Account::new(Size::mib(64)), pieces).await
+    }
+
+    async fn form_on(account: &Account, pieces: Vec<Bytes>) -> Result<FormFile, FormError> {
         let length: usize = pieces.iter().map(Bytes::len).sum();
         let request = TestRequest::post()
             .insert_header(("content-type", "multipart/form-data; boundary=edge"))
@@ -241,7 +247,7 @@ mod tests {
         let body = stream::iter(pieces.into_iter().map(Ok)).boxed_local();
         let mut raw = Raw::Stream { payload: body };
         let payload = Payload::from_request(&request, &mut raw).await.unwrap();
-        let budget = Budget::new(Account::new(Size::mib(64)), 32 << 20);
+        let budget = Budget::new(account.clone(), 32 << 20);
         Form::file(&budget, &request, payload).await
     }
 
@@ -281,6 +287,19 @@ mod tests {
             is_last = batch.is_last;
         }
         assert_eq!(size, 5000);
+    }
+
+    #[actix_web::test]
+    async fn a_form_that_waits_for_its_part_holds_nothing() {
+        let account = Account::new(Size::mib(64));
+        let others = || account.try_take(Purpose::Requests, 100 << 10).ok();
+        let others: Vec<_> = std::iter::from_fn(others).collect();
+        let held = account.held();
+        let mut waiting = Box::pin(form_on(&account, vec![Bytes::from(vec![b'x'; 1 << 20])]));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        assert_eq!(account.held(), held);
+        drop(others);
+        assert!(waiting.await.is_err(), "it is read, and is none");
     }
 
     #[actix_web::test]
