@@ -80,10 +80,10 @@ impl Pool {
         if let Some(overcommit) = plan.overcommit() {
             tracing::warn!("{overcommit}: `gavel doctor` has the remedy");
         }
-        Ok(Self::with_plan(config, &plan))
+        Ok(Self::with_plan(config, &plan, maintenance::PING))
     }
 
-    fn with_plan(config: &Config, plan: &SlotPlan) -> Self {
+    fn with_plan(config: &Config, plan: &SlotPlan, ping: Duration) -> Self {
         let policy = Policy {
             max_runs: config.sandbox.max_runs,
             single_use: config.sandbox.isolation == Isolation::Fresh,
@@ -100,6 +100,7 @@ impl Pool {
             warden: warden.clone(),
             require_cgroups: config.sandbox.require_cgroups,
             max_age: config.sandbox.max_age,
+            ping,
             stop: stop.clone(),
         };
         keeper.start(work);

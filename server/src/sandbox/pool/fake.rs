@@ -18,7 +18,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixListener;
 use tokio::sync::{RwLock, RwLockWriteGuard};
 
-use super::Pool;
+use super::{Pool, maintenance};
 use crate::config::Config;
 use crate::language::Languages;
 use crate::slots::{Answer, Host, ImageState, Profile, SlotPlan, Verb};
@@ -88,6 +88,11 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) fn new(run_slots: u32, adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::with_ping(maintenance::PING, run_slots, adjust)
+    }
+
+    /// One on which an idle monitor that says nothing is waited for so long.
+    pub(super) fn with_ping(ping: Duration, run_slots: u32, adjust: impl FnOnce(&mut Config)) -> Self {
         let workspace = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         config.workspace.path = workspace.path().to_owned();
@@ -122,7 +127,7 @@ impl Stage {
         };
 
         tokio::spawn(warden.serve(config.sandbox.warden_socket.clone()));
-        let pool = Pool::with_plan(&config, &plan);
+        let pool = Pool::with_plan(&config, &plan, ping);
         Self {
             pool,
             manner,

@@ -33,6 +33,8 @@ pub(super) struct Keeper {
     /// A sandbox without cgroups is none.
     pub(super) require_cgroups: bool,
     pub(super) max_age: Duration,
+    /// An idle monitor is waited for so long.
+    pub(super) ping: Duration,
     pub(super) stop: CancellationToken,
     /// Turns to make a sandbox, [`AT_ONCE`] of them. Who has them all knows that none is being made.
     pub(super) turns: Arc<Semaphore>,
@@ -52,8 +54,10 @@ impl Keeper {
                     tokio::spawn(self.clone().keep(Arc::clone(&bank), place, slot, orders));
                 }
                 bank.open();
-                let maintaining =
-                    watched("the watch over idle sandboxes", move || maintenance::watch(Arc::clone(&bank)));
+                let ping = self.ping;
+                let maintaining = watched("the watch over idle sandboxes", move || {
+                    maintenance::watch(Arc::clone(&bank), ping)
+                });
                 tokio::spawn(stop.clone().run_until_cancelled_owned(maintaining));
             }
         });

@@ -15,10 +15,11 @@ const TICK: Duration = Duration::from_millis(250);
 const PING_EVERY: Duration = Duration::from_secs(2);
 
 /// An idle monitor answers in a tenth of a millisecond; on a host that is overloaded in so long, or never.
-const PING: Duration = Duration::from_secs(3);
+pub(super) const PING: Duration = Duration::from_secs(3);
 
-/// Looks after the idle sandboxes of a bank, for ever. While one is waited for that says nothing, all else goes on.
-pub(super) async fn watch(bank: Arc<Bank>) {
+/// Looks after the idle sandboxes of a bank, for ever. While one is waited for that says nothing, for as long as `ping`, all
+/// else goes on.
+pub(super) async fn watch(bank: Arc<Bank>, ping: Duration) {
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut asked = FuturesUnordered::new();
@@ -28,7 +29,7 @@ pub(super) async fn watch(bank: Arc<Bank>) {
             _ = ticks.tick() => {
                 bank.tick();
                 asked.extend(bank.take_silent(PING_EVERY).into_iter().map(async |(place, mut sandbox)| {
-                    let answer = sandbox.ping(PING).await;
+                    let answer = sandbox.ping(ping).await;
                     (place, sandbox, answer)
                 }));
             }

@@ -417,7 +417,8 @@ async fn while_the_warden_fails_it_is_asked_once_a_second_and_the_reason_shows()
 
 #[tokio::test]
 async fn what_is_due_is_done_while_a_silent_monitor_is_waited_for() {
-    let stage = Stage::new(2, |_| {});
+    // Longer than any wait here, however slow the host is.
+    let stage = Stage::with_ping(Duration::from_secs(60), 2, |_| {});
     stage.until("all are warm", |shelf| shelf.idle == 2).await;
     stage.behave(Manner::Mute);
     stage.until("they are asked", |shelf| shelf.leased == 2).await;
