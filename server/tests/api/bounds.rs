@@ -13,8 +13,15 @@ use tokio_tungstenite::tungstenite::Message;
 use tonic::Code;
 use tonic::transport::Channel;
 
-use crate::bench::{Bench, answer};
+use crate::bench::{Bench, answer, eventually};
 use crate::socket::Socket;
+
+/// What the account has of a connection over HTTP.
+const CONNECTION: u64 = 32 << 10;
+/// And of a body that is begun, of which much was announced.
+const BEGUN: u64 = 64 << 10;
+/// And of one of 1 MiB that is read whole.
+const LARGE: u64 = (2 << 20) + BEGUN;
 
 /// 12 MiB, and some gigabytes once parsed.
 fn commands() -> String {
@@ -111,9 +118,14 @@ async fn a_request_that_needs_more_descriptors_than_one_may_have_is_refused() {
     echo(&bench).await;
 }
 
+/// Waits until so much is on the account.
+async fn until_held(bench: &Bench, least: u64) {
+    eventually(async || (bench.account.held().get() >= least).then_some(())).await;
+}
+
 /// They come slowly, or are announced as large ones: of each there is a byte, and room for little more is taken.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn hundreds_of_bodies_of_which_a_byte_has_come_leave_room_for_others() {
+async fn a_hundred_bodies_of_which_a_byte_has_come_leave_room_for_others() {
     use tokio::io::AsyncWriteExt;
     let bench = Bench::with(&[("http.memory", "32MiB")]).await;
     let address = bench.url.trim_start_matches("http://").to_owned();
@@ -131,7 +143,7 @@ async fn hundreds_of_bodies_of_which_a_byte_has_come_leave_room_for_others() {
     for _ in 0..20 {
         slow.push(begin("/api/v1/submissions", "Content-Length: 1048576", "{").await);
     }
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    until_held(&bench, 100 * CONNECTION + 20 * BEGUN).await;
     let body = format!("{{\"cmd\":[{}]}}", " ".repeat(3 << 20));
     let (status, told) = answer(bench.request(Method::POST, "/run").body(body)).await;
     assert_eq!(status, 400, "it is read, and is no request: {told}");
@@ -171,15 +183,16 @@ async fn who_floods_with_bodies_keeps_nobody_else_out() {
     for _ in 0..120 {
         flooding.push(flood().await);
     }
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let all = bench.account.share(Purpose::Requests);
+    until_held(&bench, 120 * CONNECTION + all - LARGE).await;
     assert_eq!(honest().await, "HTTP/1.1 503", "the flood has all that there is");
     drop(flooding);
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    eventually(async || (bench.account.held().get() < LARGE).then_some(())).await;
     let mut flooding = Vec::new();
     for _ in 0..120 {
         flooding.push(flood().await);
     }
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    until_held(&bench, 120 * CONNECTION + all / 2 - LARGE).await;
     assert_eq!(honest().await, "HTTP/1.1 400", "it is read, and is no request");
     drop(flooding);
 }
@@ -273,7 +286,7 @@ async fn who_waits_for_memory_keeps_it_from_nobody() {
         connection.write_all(head.as_bytes()).await.unwrap();
         waiting.push(connection);
     }
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    until_held(&bench, 2 * CONNECTION + (10 << 20)).await;
     let command = json!({"args": ["echo"], "env": ["x".repeat(500_000)], "files": []});
     let (status, body) = answer(bench.request(Method::POST, "/run").json(&json!({"cmd": [command]}))).await;
     assert_eq!(status, 200, "{body}");
