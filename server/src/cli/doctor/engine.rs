@@ -165,22 +165,36 @@ const UIDS: &str = "uids";
 
 /// This instance and others that have sandboxes now.
 fn apart(instance: &str, (first, last): (u32, u32), others: &[Neighbour]) -> Finding {
-    let overlap = |other: &&Neighbour| *other.uids.start() <= last && first <= *other.uids.end();
-    let told: Vec<String> = others
+    let overlapping: Vec<String> = others
         .iter()
-        .filter(overlap)
-        .map(|other| format!("those of `{}`, {} to {}", other.instance, other.uids.start(), other.uids.end()))
+        .filter_map(|other| Some((&other.instance, other.uids.as_ref()?)))
+        .filter(|(_, uids)| *uids.start() <= last && first <= *uids.end())
+        .map(|(other, uids)| format!("those of `{other}`, {} to {}", uids.start(), uids.end()))
         .collect();
     let own = format!("`{instance}` runs programs as {first} to {last}");
-    if told.is_empty() {
-        return Finding::good(UIDS, format!("{own}, and no other instance here does"));
+    if overlapping.is_empty() {
+        return apart_as_far_as_known(&own, others);
     }
     let found = format!(
         "{own}, which overlap {}: the kernel counts their processes, pipes and keys together",
-        told.join(", ")
+        overlapping.join(", ")
     );
     let remedy = "give one of them another sandbox.uid_base (GAVEL_SANDBOX__UID_BASE), some hundred apart";
     Finding::warning(UIDS, found, remedy)
+}
+
+/// None of the others that tell their uids has those of this instance.
+fn apart_as_far_as_known(own: &str, others: &[Neighbour]) -> Finding {
+    let silent: Vec<String> = others
+        .iter()
+        .filter(|other| other.uids.is_none())
+        .map(|other| format!("`{}`", other.instance))
+        .collect();
+    if silent.is_empty() {
+        return Finding::good(UIDS, format!("{own}, and no other instance that has sandboxes now does"));
+    }
+    let silent = silent.join(", ");
+    Finding::unknown(UIDS, format!("{own}; which uids those of {silent} have, their sandboxes do not tell"))
 }
 
 fn plan(config: &Config, languages: &Languages) -> Result<(Host, SlotPlan), PlanError> {
@@ -258,8 +272,8 @@ mod tests {
 
     #[test]
     fn instances_whose_programs_have_the_same_uids_are_told_with_the_setting() {
-        let other = |instance: &str, uids| Neighbour { instance: instance.into(), uids };
-        let others = [other("b", 52_011..=52_020), other("c", 53_000..=53_011)];
+        let other = |instance: &str, uids| Neighbour { instance: instance.into(), uids: Some(uids) };
+        let mut others = vec![other("b", 52_011..=52_020), other("c", 53_000..=53_011)];
         let finding = apart("main", (52_000, 52_011), &others);
         assert_eq!(finding.level, Level::Warning);
         let told = "`main` runs programs as 52000 to 52011, which overlap those of `b`, 52011 to 52020: ";
@@ -267,7 +281,14 @@ mod tests {
         assert!(
             !finding.found.contains("`c`") && finding.remedy.unwrap().contains("GAVEL_SANDBOX__UID_BASE")
         );
-        assert_eq!(apart("main", (52_000, 52_010), &others).level, Level::Good);
+        let good = apart("main", (52_000, 52_010), &others);
+        assert_eq!(good.level, Level::Good);
+        assert!(good.found.ends_with("no other instance that has sandboxes now does"), "{}", good.found);
+        others.push(Neighbour { instance: "old".into(), uids: None });
+        let unknown = apart("main", (52_000, 52_010), &others);
+        assert_eq!(unknown.level, Level::Unknown);
+        assert!(unknown.found.contains("those of `old` have"), "{}", unknown.found);
+        assert_eq!(apart("main", (52_000, 52_011), &others).level, Level::Warning);
     }
 
     #[test]
