@@ -64,7 +64,7 @@ wait_for_warden() {
 # with the first one that works: the self-tests of the others may still be under way.
 tell_languages() {
   local troubles waited=0
-  while has_untested && [ "$waited" -lt "$(patience 90)" ]; do
+  while may_be_untested && [ "$waited" -lt "$(patience 90)" ]; do
     [ "$waited" != 2 ] || say "waiting for the self-tests of the other languages"
     waited=$((waited + 1))
     sleep 1
@@ -76,22 +76,41 @@ tell_languages() {
   fi
 }
 
-has_untested() {
-  local answer
-  answer=$(request GET /readyz) && [[ $answer == *'"untested":["'* ]]
+# While there is no answer, some may be.
+may_be_untested() {
+  local names
+  names=$(untested) || return 0
+  [ -n "$names" ]
+}
+
+# The languages whose first self-test is still to come, as the service tells them whether it is ready or not; none where it
+# tells us nothing of languages. Fails without an answer.
+untested() {
+  local answer is_ready=1
+  answer=$(request GET /readyz 2>/dev/null) || is_ready=
+  if [[ $answer == *'"untested":['* ]]; then
+    sed -n 's/.*"untested":\[\([^]]*\)\].*/\1/p' <<<"$answer" | tr -d '"'
+  else
+    [ -n "$is_ready" ]
+  fi
 }
 
 # A line for each language of the default set that is not installed, and for each that does not work.
 troubled() {
-  local table name
-  table=$(docker exec "$server" gavel languages) || return 0
+  local table name names
+  if ! table=$(docker exec "$server" gavel languages); then
+    say "  'gavel languages' fails: which of them work is not known"
+  fi
   # shellcheck disable=SC2154 # of lib.sh
   for name in $default_toolchains; do
     sed -n "s/^\([^ ]*\) .*  not installed (make toolchain $name)\$/  \1: its image gavel\/$name is not there: make toolchain $name/p" <<<"$table"
   done
   sed -n 's/^\([^ ]*\) .*  failing: \(.*\)$/  \1: \2/p' <<<"$table"
-  has_untested || return 0
-  say "  not tested yet: $(request GET /readyz | sed -n 's/.*"untested":\[\([^]]*\)\].*/\1/p' | tr -d '"')"
+  if ! names=$(untested); then
+    say "  no answer: whether all are tested is not known"
+  elif [ -n "$names" ]; then
+    say "  not tested yet: $names"
+  fi
 }
 
 # wait_for_toolchains NAME...: until each language of these can be used, or says why it cannot.

@@ -297,6 +297,48 @@ fn languages_that_do_not_work_are_told_with_the_reason() {
     assert!(told.contains("python3: its image gavel/python is not there: make toolchain python"), "{told}");
 }
 
+/// What `tell_languages` does while `/readyz` answers so, one answer after the other and the last for ever: what it told, and how
+/// often it has asked.
+fn told_by_answers(answers: &[&str]) -> (String, usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let script = r#". scripts/lib.sh; . scripts/service.sh; server=none asked=$1; shift
+        docker() { :; }; sleep() { :; }; patience() { echo 5; }
+        request() {
+          local count
+          echo >>"$asked"
+          count=$(wc -l <"$asked")
+          set -- "${answers[@]}"
+          [ "$count" -gt $# ] && count=$#
+          printf '%s' "${!count#* }"
+          [[ ${!count} == "200 "* ]]
+        }
+        answers=("$@")
+        tell_languages"#;
+    let asked = folder.path().join("asked");
+    let mut shell = Command::new("bash");
+    shell.args(["-euc", script, "-"]).arg(&asked).args(answers).current_dir(checkout());
+    let text = Done::from(shell.output().unwrap()).succeeded().text;
+    (text, std::fs::read_to_string(asked).unwrap().lines().count())
+}
+
+#[test]
+fn languages_that_are_not_tested_yet_are_waited_for_and_told_whatever_readyz_answers() {
+    let [ready, busy, all] =
+        [r#"200 {"untested":["lua","c17"]}"#, r#"503 {"untested":["lua","c17"]}"#, r#"200 {"untested":[]}"#];
+    let (told, asked) = told_by_answers(&[ready, busy, "000 refused", ready, all]);
+    assert!(asked >= 5, "asked {asked} times: {told}");
+    assert!(!told.contains("not tested") && !told.contains("no answer"), "{told}");
+    for answer in [ready, busy] {
+        let (told, asked) = told_by_answers(&[answer]);
+        assert!(asked > 5 && told.contains("not tested yet: lua,c17"), "asked {asked} times: {told}");
+    }
+    let (told, asked) = told_by_answers(&["000 refused"]);
+    assert!(asked > 5 && told.contains("whether all are tested is not known"), "asked {asked} times: {told}");
+    // Who may not call learns nothing, and waits for nothing.
+    let (told, asked) = told_by_answers(&[r#"200 {"ready":true}"#]);
+    assert!(asked <= 2 && told.is_empty(), "asked {asked} times: {told}");
+}
+
 #[test]
 fn no_toolchain_is_begun_that_the_disk_has_no_room_for() {
     let _alone = alone();
