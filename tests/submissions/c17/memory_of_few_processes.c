@@ -21,6 +21,7 @@ int main(void) {
             if (write(ready[1], "", 1) != 1) _exit(1);
             _exit(read(go[0], &end, 1) != 0 || block[77] == 0);
         }
+    close(ready[1]); // one that was killed is not waited for
     for (char byte, i = 0; i < 4; i++)
         if (read(ready[0], &byte, 1) != 1) return 1;
     close(go[1]);
