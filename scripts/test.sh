@@ -46,8 +46,10 @@ tools() {
   have python3 || install_packages "Python" python3
 }
 
-# end_to_end ARGUMENTS: what fails is told in the end, so that one run shows all of it.
-end_to_end() { cargo test --locked --no-fail-fast -p e2e "$@" 2>&1 | tee -a "$log" || failed=1; }
+# tests ARGUMENTS: what fails is told in the end, so that one run shows all of it.
+tests() { cargo test --locked --no-fail-fast "$@" 2>&1 | tee -a "$log" || failed=1; }
+
+end_to_end() { tests -p e2e "$@"; }
 
 # Further languages, while cargo waits for a linker or the network. They have a tag that no instance has: the tests before
 # those of theirs find a service as it is installed.
@@ -87,7 +89,7 @@ further_toolchains() {
 
 unit() {
   say "== unit tests, and the monitor's without Docker"
-  cargo test --locked --workspace --exclude e2e 2>&1 | tee -a "$log"
+  tests --workspace --exclude e2e
 }
 
 e2e() {
@@ -95,7 +97,7 @@ e2e() {
   if [ -z "${GAVEL_E2E_URL:-}" ]; then
     prepare_instance
     scripts/binaries.sh monitor
-    cargo test --locked -p gavel-server --test sandboxes 2>&1 | tee -a "$log"
+    tests -p gavel-server --test sandboxes
     start_instance
   fi
   end_to_end "$@"
