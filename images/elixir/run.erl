@@ -1,4 +1,4 @@
-%% erl -run run main FILE: loads what build.erl has written and begins. What ends it is told with the lines of its sources.
+%% erl -run run main FILE -extra ARGUMENT...: loads what build.erl has written and begins. What ends it is told with the lines of its sources.
 -module(run).
 -export([main/1]).
 
@@ -7,7 +7,7 @@ main([File]) ->
     {{Module, Name, Arguments}, Modules} = binary_to_term(Written),
     [{module, Loaded} = code:load_binary(Loaded, atom_to_list(Loaded) ++ ".erl", Code) || {Loaded, Code} <- Modules],
     ok = io:setopts(standard_io, [{encoding, unicode}]),
-    try apply(Module, Name, Arguments) of
+    try apply(Module, Name, [init:get_plain_arguments() || _ <- Arguments]) of
         _ -> halt(0)
     catch
         Class:Reason:Stack ->
