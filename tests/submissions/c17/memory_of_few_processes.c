@@ -19,6 +19,7 @@ int main(void) {
             char *block = kept = malloc(10 << 20), end;
             memset(block, i + 1, 10 << 20);
             if (write(ready[1], "", 1) != 1) _exit(1);
+            close(ready[1]);
             _exit(read(go[0], &end, 1) != 0 || block[77] == 0);
         }
     close(ready[1]); // one that was killed is not waited for
