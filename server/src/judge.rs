@@ -143,7 +143,7 @@ impl<E: Executor> Judge<E> {
             let stop = CancellationToken::new();
             let case = Case { submission, language, artefact: artefact.as_ref(), stop: &stop, cancel };
             let tests = self.run_tests(case, progress).await?;
-            Ok(Judgement::of_tests(compilation, submission.limits, tests))
+            Ok(Judgement::of_tests(compilation, submission.limits, tests, submission.tests.len()))
         };
         // A running program is killed by its own lease and then reports; waiting for a sandbox just stops.
         tokio::select! {
@@ -176,6 +176,9 @@ impl<E: Executor> Judge<E> {
         // One that must have a sandbox for itself keeps one.
         let at_once =
             if submission.isolation == Isolation::Fresh { 1 } else { self.executor.at_once().max(1) };
+        // What runs beside or behind the last one that counts is ended.
+        let rest = case.cancel.child_token();
+        let case = Case { cancel: &rest, ..case };
         let session = E::Session::default();
         let running = (0..submission.tests.len()).map(|index| self.run_case(case, index, &session));
         let mut running = pin!(stream::iter(running).buffered(at_once));
@@ -193,7 +196,14 @@ impl<E: Executor> Judge<E> {
                 }
             };
             outputs = outputs.keep(facts.stdout).await?.keep(facts.stderr).await?;
+            let is_last = submission.stop_at_first_failure && result.verdict != Verdict::Accepted;
             results.push(result);
+            if is_last {
+                case.stop.cancel();
+                rest.cancel();
+                while running.next().await.is_some() {}
+                break;
+            }
             if results.len() < submission.tests.len() {
                 progress(Progress::Running { done: count(results.len()) });
             }
@@ -379,6 +389,22 @@ mod tests {
         assert_eq!(verdicts, [Verdict::Accepted, Verdict::WrongAnswer, Verdict::RuntimeError]);
         assert_eq!(judgement.tests[2].signal.as_deref(), Some("SIGSEGV"));
         assert_eq!(judgement.summary.passed, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_the_first_failure_suffices_nothing_behind_it_is_run_or_told() {
+        let wrong = [Ok(compiled()), Ok(printed("3")), Ok(printed("no"))];
+        let bench = bench(wrong);
+        let submission = Submission { stop_at_first_failure: true, ..with_tests(&["3", "3", "3", "3"]) };
+        let judgement = bench.judge(&submission).await.unwrap();
+        let verdicts: Vec<_> = judgement.tests.iter().map(|test| test.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Accepted, Verdict::WrongAnswer]);
+        assert_eq!((judgement.summary.passed, judgement.summary.total), (1, 4));
+        assert_eq!(bench.sandboxes.asked().len(), 3);
+        // The third, which runs beside the second, has no answer: it runs until it is ended.
+        let bench = bench_of(3, [Ok(compiled()), Ok(printed("3")), Ok(printed("no"))]);
+        let judgement = bench.judge(&submission).await.unwrap();
+        assert_eq!((judgement.verdict, judgement.tests.len()), (Verdict::WrongAnswer, 2));
     }
 
     #[tokio::test]

@@ -268,6 +268,7 @@ fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> 
         user: Some(SELF_TEST.to_owned()),
         isolation: Isolation::Pooled,
         checker: Checker::default(),
+        stop_at_first_failure: false,
     })
 }
 

@@ -38,6 +38,8 @@ pub struct Submission {
     pub isolation: Isolation,
     /// How outputs are compared with answers.
     pub checker: Checker,
+    /// Test cases behind the first that is not accepted need not be run.
+    pub stop_at_first_failure: bool,
 }
 
 /// The limit on time on the clock that goes with a limit on CPU time.

@@ -115,7 +115,7 @@ pub struct Judgement {
     pub compile: Option<Compilation>,
     /// What each test's run was held to; missing where we failed, and in judgements of earlier versions.
     pub limits: Option<RunLimits>,
-    /// One result for each test case that ran, in order.
+    /// One result for each test case that ran, in order; where the first failure suffices, none behind that.
     pub tests: Vec<TestResult>,
     /// Figures over all tests.
     pub summary: Summary,
@@ -177,12 +177,17 @@ impl Judgement {
         Self { verdict, reason, compile: Some(compilation), limits: None, tests: Vec::new(), summary }
     }
 
-    /// Sums up the results of all tests.
-    pub(super) fn of_tests(compile: Option<Compilation>, limits: RunLimits, tests: Vec<TestResult>) -> Self {
+    /// Sums up the results of all tests that were run, of so many.
+    pub(super) fn of_tests(
+        compile: Option<Compilation>,
+        limits: RunLimits,
+        tests: Vec<TestResult>,
+        total: usize,
+    ) -> Self {
         let verdict = tests.iter().map(|test| test.verdict).find(|&verdict| verdict != Verdict::Accepted);
         let summary = Summary {
             passed: count(tests.iter().filter(|test| test.verdict == Verdict::Accepted).count()),
-            total: count(tests.len()),
+            total: count(total),
             cpu_max: tests.iter().map(|test| test.cpu).max().unwrap_or_default(),
             wall_max: tests.iter().map(|test| test.wall).max().unwrap_or_default(),
             memory_max: tests.iter().map(|test| test.memory).max().unwrap_or_default(),

@@ -40,6 +40,7 @@ pub(crate) fn submission(source: &str) -> Submission {
         user: Some("alice".into()),
         isolation: Isolation::Pooled,
         checker: Checker::default(),
+        stop_at_first_failure: false,
     }
 }
 

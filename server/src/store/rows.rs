@@ -29,6 +29,8 @@ pub(super) struct ProgramRow {
     /// The rule before there were two was nearer to this one.
     #[serde(default = "CheckerRow::of_old")]
     checker: CheckerRow,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stop_at_first_failure: bool,
 }
 
 /// One test case.
@@ -173,6 +175,7 @@ impl ProgramRow {
             compile_limits: LimitsRow::of(&submission.compile_limits),
             isolation: IsolationRow::of(submission.isolation),
             checker: CheckerRow::of(submission.checker),
+            stop_at_first_failure: submission.stop_at_first_failure,
         }
     }
 
@@ -197,6 +200,7 @@ impl ProgramRow {
             user,
             isolation: self.isolation.isolation(),
             checker: self.checker.checker(),
+            stop_at_first_failure: self.stop_at_first_failure,
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::submission::{Checker, Flags, Isolation, Submission, TestCase};
 /// Of everything but the id. Digests are stored, with the number of their form: what is made in another way has another
 /// number (`store/submissions.rs`).
 pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
-    let Submission { id: _, language, files, entry_point, tests, user, .. } = submission;
+    let Submission { id: _, language, files, entry_point, tests, user, stop_at_first_failure, .. } = submission;
     let Asked { limits, compile_limits, isolation, checker } = asked;
     let mut digest = Digest(blake3::Hasher::new());
     digest.add(language.as_bytes());
@@ -38,6 +38,9 @@ pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
     }
     if let Some(Checker::Icpc(flags)) = checker {
         digest.flags(*flags);
+    }
+    if *stop_at_first_failure {
+        digest.add(b"stop_at_first_failure");
     }
     for (name, number) in limits.iter().flat_map(NewLimits::allowance) {
         if let Some(number) = number.and_then(Number::as_f64) {
@@ -125,6 +128,8 @@ mod tests {
         assert_ne!(of(&submission, &Asked::default()), of(&submission, &asked));
         let begun = Submission { entry_point: Some("main.cpp".into()), ..submission.clone() };
         assert_ne!(of(&begun, &asked), of(&submission, &asked));
+        let short = Submission { stop_at_first_failure: true, ..submission.clone() };
+        assert_ne!(of(&short, &asked), of(&submission, &asked));
         let slow = |limits: &[_]| Asked { limits: Some(NewLimits::of(limits)), ..Asked::default() };
         let [none, once, twice] = [&[][..], &[("time_factor", 1)], &[("time_factor", 2)]]
             .map(|limits| of(&submission, &slow(limits)));

@@ -39,6 +39,7 @@ pub(super) struct NewSubmission {
     user: Option<String>,
     isolation: Option<Isolation>,
     checker: Option<NewChecker>,
+    stop_at_first_failure: bool,
     /// Hold the answer until the judgement.
     pub(super) wait: bool,
 }
@@ -125,6 +126,7 @@ impl Fields for NewSubmission {
             "user" => Place::Text(&mut self.user),
             "isolation" => Place::Isolation(&mut self.isolation),
             "checker" => Place::Checker(&mut self.checker),
+            "stop_at_first_failure" => Place::Flag(&mut self.stop_at_first_failure),
             "wait" => Place::Flag(&mut self.wait),
             _ => return None,
         })
@@ -181,6 +183,7 @@ impl NewSubmission {
             user,
             isolation,
             checker,
+            stop_at_first_failure,
             wait: _,
         } = self;
         let known = known_language(language.as_deref(), rules.languages, &mut errors);
@@ -219,6 +222,7 @@ impl NewSubmission {
             user,
             isolation: isolation.unwrap_or(rules.sandbox.isolation),
             checker: checker.unwrap_or_default(),
+            stop_at_first_failure,
         };
         Ok((submission, asked))
     }
