@@ -231,13 +231,13 @@ impl<E: Executor> Judge<E> {
             entry_point: submission.entry_point.as_deref(),
             artefact,
             input: &test.input,
+            arguments: &test.arguments,
             limits: &submission.limits,
             own_memory: submission.own_memory,
             whose: whose(submission),
         };
         let mut facts = self.executor.run_case(&job, session, case.cancel).await?;
-        let result =
-            run::judged(&job, (submission.checker, test.answer.as_ref()), &mut facts, &self.blobs).await?;
+        let result = run::judged(&job, (submission.checker, test), &mut facts, &self.blobs).await?;
         Ok((result, facts))
     }
 }
@@ -330,7 +330,11 @@ mod tests {
     fn with_tests(expected: &[&str]) -> Submission {
         let tests = expected
             .iter()
-            .map(|answer| TestCase { input: "x".into(), answer: Some((*answer).into()) })
+            .map(|answer| TestCase {
+                input: "x".into(),
+                answer: Some((*answer).into()),
+                ..TestCase::default()
+            })
             .collect();
         Submission { tests, ..submission("int main(){}") }
     }
@@ -389,6 +393,45 @@ mod tests {
         assert_eq!(verdicts, [Verdict::Accepted, Verdict::WrongAnswer, Verdict::RuntimeError]);
         assert_eq!(judgement.tests[2].signal.as_deref(), Some("SIGSEGV"));
         assert_eq!(judgement.summary.passed, 1);
+    }
+
+    #[tokio::test]
+    async fn of_a_hidden_test_nothing_is_told_that_the_program_could_say_of_it() {
+        let crash = Ran {
+            stdout: Captured { head: b"secret".to_vec(), tail: Vec::new(), total: 6 },
+            stderr: Captured { head: b"secret".to_vec(), tail: Vec::new(), total: 6 },
+            ..ended(Ending::Exited { code: 42 })
+        };
+        let slow = ended(Ending::Killed { over: Limit::CpuTime });
+        let bench = bench([Ok(compiled()), Ok(printed("secret")), Ok(crash), Ok(slow)]);
+        let mut submission = with_tests(&["3", "3", "3"]);
+        submission.tests.iter_mut().for_each(|test| test.hidden = true);
+        let judgement = bench.judge(&submission).await.unwrap();
+        let told: Vec<_> = judgement
+            .tests
+            .iter()
+            .map(|test| (test.verdict, test.reason.is_some(), test.exit_code, test.stdout.clone()))
+            .collect();
+        let nothing = Stream::default;
+        assert_eq!(
+            told,
+            [
+                (Verdict::WrongAnswer, false, None, nothing()),
+                (Verdict::RuntimeError, false, None, nothing()),
+                (Verdict::TimeLimitExceeded, true, None, nothing()),
+            ]
+        );
+        assert!(judgement.tests.iter().all(|test| test.hidden && test.stderr == nothing()));
+    }
+
+    #[tokio::test]
+    async fn the_arguments_of_a_test_stand_behind_the_program() {
+        let bench = bench([Ok(compiled()), Ok(printed("3"))]);
+        let mut submission = with_tests(&["3"]);
+        submission.tests[0].arguments = vec!["-n".into(), "{source}".into(), String::new()];
+        bench.judge(&submission).await.unwrap();
+        let argv = &bench.sandboxes.asked()[1].1.argv;
+        assert_eq!(argv[1..], [b"-n".to_vec(), b"{source}".to_vec(), Vec::new()]);
     }
 
     #[tokio::test(start_paused = true)]

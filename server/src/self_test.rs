@@ -257,7 +257,7 @@ fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> 
         id: Uuid::new_v4(),
         language: language.id.clone(),
         files: BTreeMap::from([(language.source.clone(), sample.into())]),
-        tests: vec![TestCase { input: Content::default(), answer: Some(EXPECTED.into()) }],
+        tests: vec![TestCase { answer: Some(EXPECTED.into()), ..TestCase::default() }],
         entry_point: None,
         limits: unhurried(
             language.allowance.applied(&language.allowance, &limits.run, &limits.run_max),
@@ -402,6 +402,7 @@ mod tests {
     #[test]
     fn what_a_sample_says_of_its_image_is_told() {
         let result = TestResult {
+            hidden: false,
             index: 0,
             verdict: Verdict::RuntimeError,
             exit_code: Some(1),

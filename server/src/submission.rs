@@ -54,6 +54,10 @@ pub struct TestCase {
     pub input: Content,
     /// The expected output; without it a run that exits 0 is accepted.
     pub answer: Option<Content>,
+    /// What stands behind the program's name.
+    pub arguments: Vec<String>,
+    /// Nothing that the program made of it is told: neither what it wrote, nor how it ended, nor where it was wrong.
+    pub hidden: bool,
 }
 
 /// What a submission takes on the disk.
@@ -70,7 +74,9 @@ impl Submission {
     pub fn footprint(&self) -> Footprint {
         let files: BTreeSet<_> =
             self.contents().filter_map(Content::blob).map(|blob| (blob.id, blob.size)).collect();
-        Footprint { row: self.contents().map(Content::inline_size).sum(), files: files.into_iter().collect() }
+        let arguments = self.tests.iter().flat_map(|test| &test.arguments).map(|word| word.len() as u64);
+        let row = self.contents().map(Content::inline_size).chain(arguments).sum();
+        Footprint { row, files: files.into_iter().collect() }
     }
 
     fn contents(&self) -> impl Iterator<Item = &Content> {

@@ -89,6 +89,8 @@ pub struct CaseJob<'a> {
     pub artefact: Option<&'a Artefact>,
     /// Standard input.
     pub input: &'a Content,
+    /// What stands behind the program's name.
+    pub arguments: &'a [String],
     /// Of the run.
     pub limits: &'a RunLimits,
     /// Of the memory, what is for the program itself.
@@ -135,4 +137,12 @@ pub struct Facts {
     pub stderr: Captured,
     /// Memory for what it wrote.
     pub room: Held,
+}
+
+impl Facts {
+    /// What was written is not to be kept.
+    pub(super) fn forget_outputs(&mut self) {
+        self.stdout = Captured::default();
+        self.stderr = Captured::default();
+    }
 }

@@ -84,6 +84,8 @@ pub struct Compilation {
 pub struct TestResult {
     /// Position of the test case, from 0.
     pub index: u32,
+    /// Nothing is told of it but the verdict and the figures, and the reason where a limit is.
+    pub hidden: bool,
     /// What the run is worth.
     pub verdict: Verdict,
     /// The exit status, where the program exited.
@@ -160,6 +162,25 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl TestResult {
+    /// Without all that the program could have told of its input.
+    pub(super) fn hidden(self) -> Self {
+        use Verdict::{MemoryLimitExceeded, OutputLimitExceeded, TimeLimitExceeded};
+        let is_ours = matches!(self.verdict, TimeLimitExceeded | MemoryLimitExceeded | OutputLimitExceeded);
+        let reason = self.reason.filter(|_| is_ours);
+        let nothing = Stream::default;
+        Self {
+            hidden: true,
+            reason,
+            exit_code: None,
+            signal: None,
+            stdout: nothing(),
+            stderr: nothing(),
+            ..self
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::blocking::{QUICK, elsewhere};
 use crate::content::Content;
 use crate::language::{Failure, Language};
 use crate::sandbox::{Output, Program, PutContent, PutFile};
-use crate::submission::Checker;
+use crate::submission::{Checker, TestCase};
 
 /// The program to run for a test case, of whose outputs, standard output and error, so much is read at most.
 ///
@@ -71,7 +71,9 @@ async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<Vec<PutFile>, JudgeErro
 
 fn argv(job: &CaseJob<'_>) -> Vec<Vec<u8>> {
     let files = (job.sources, job.entry_point);
-    expanded(&job.language.run, job.language, files, (job.own_memory, job.limits.stack))
+    let mut argv = expanded(&job.language.run, job.language, files, (job.own_memory, job.limits.stack));
+    argv.extend(job.arguments.iter().map(|argument| argument.as_bytes().to_vec()));
+    argv
 }
 
 /// What a run of a test case is worth; its outputs are kept elsewhere.
@@ -80,22 +82,23 @@ fn argv(job: &CaseJob<'_>) -> Vec<Vec<u8>> {
 /// When the answer cannot be read.
 pub(super) async fn judged(
     job: &CaseJob<'_>,
-    (rule, answer): (Checker, Option<&Content>),
+    (rule, test): (Checker, &TestCase),
     facts: &mut Facts,
     blobs: &Blobs,
 ) -> Result<TestResult, JudgeError> {
-    let (verdict, reason) = match (from_run(facts.end, &facts.usage, job.limits), answer) {
+    let (verdict, reason) = match (from_run(facts.end, &facts.usage, job.limits), &test.answer) {
         (Some((verdict, reason)), _) => (verdict, Some(reason)),
         (None, Some(answer)) => compared(rule, &mut facts.stdout.head, answer, blobs).await?,
         (None, None) => (Verdict::Accepted, None),
     };
     let (verdict, reason) = match told(job.language, verdict, &mut facts.stderr.head).await? {
-        Some((verdict, told)) => (verdict, Some(told)),
+        Some((verdict, told)) => (verdict, Some(told).filter(|_| !test.hidden)),
         None => (verdict, reason),
     };
     let (exit_code, signal) = how_it_ended(facts.end);
-    Ok(TestResult {
+    let result = TestResult {
         index: job.index,
+        hidden: false,
         verdict,
         exit_code,
         signal,
@@ -105,7 +108,12 @@ pub(super) async fn judged(
         memory: facts.usage.memory,
         stdout: Stream::default(),
         stderr: Stream::default(),
-    })
+    };
+    if !test.hidden {
+        return Ok(result);
+    }
+    facts.forget_outputs();
+    Ok(result.hidden())
 }
 
 /// What a failed program has said of its failure.

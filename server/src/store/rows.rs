@@ -39,6 +39,10 @@ pub(super) struct TestRow {
     stdin: ContentRow,
     #[serde(default)]
     expected: Option<ContentRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    arguments: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    hidden: bool,
 }
 
 /// All of a submission in one row, as the first version kept it.
@@ -124,6 +128,8 @@ struct CompilationRow {
 #[derive(Debug, Serialize, Deserialize)]
 struct ResultRow {
     index: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    hidden: bool,
     verdict: String,
     exit_code: Option<i32>,
     signal: Option<String>,
@@ -218,12 +224,19 @@ impl RequestRow {
 
 impl TestRow {
     pub(super) fn of(test: &TestCase) -> Self {
-        Self { stdin: ContentRow::of(&test.input), expected: test.answer.as_ref().map(ContentRow::of) }
+        let TestCase { input, answer, arguments, hidden } = test;
+        Self {
+            stdin: ContentRow::of(input),
+            expected: answer.as_ref().map(ContentRow::of),
+            arguments: arguments.clone(),
+            hidden: *hidden,
+        }
     }
 
     fn case(self) -> Result<TestCase, RowError> {
         let answer = self.expected.map(ContentRow::content).transpose()?;
-        Ok(TestCase { input: self.stdin.content()?, answer })
+        let Self { arguments, hidden, .. } = self;
+        Ok(TestCase { input: self.stdin.content()?, answer, arguments, hidden })
     }
 }
 
@@ -423,6 +436,7 @@ impl ResultRow {
     fn of(result: &TestResult, reason: usize) -> Self {
         Self {
             index: result.index,
+            hidden: result.hidden,
             verdict: result.verdict.as_str().to_owned(),
             exit_code: result.exit_code,
             signal: result.signal.clone(),
@@ -438,6 +452,7 @@ impl ResultRow {
     fn result(self) -> Result<TestResult, RowError> {
         Ok(TestResult {
             index: self.index,
+            hidden: self.hidden,
             verdict: verdict(&self.verdict)?,
             exit_code: self.exit_code,
             signal: self.signal,
@@ -491,8 +506,11 @@ mod tests {
         let submission = row.submission(uuid::Uuid::nil(), "cpp17".into(), Some("alice".into())).unwrap();
         assert_eq!(submission.files["main.cpp"], "int".into());
         assert_eq!(submission.files["b.bin"], vec![0xff].into());
-        assert_eq!(submission.tests[0], TestCase { input: "1".into(), answer: Some("2".into()) });
-        assert_eq!(submission.tests[1], TestCase { input: "3".into(), answer: None });
+        assert_eq!(
+            submission.tests[0],
+            TestCase { input: "1".into(), answer: Some("2".into()), ..TestCase::default() }
+        );
+        assert_eq!(submission.tests[1], TestCase { input: "3".into(), ..TestCase::default() });
         assert_eq!(submission.compile_limits.cpu, Duration::new(9, 5));
         assert_eq!((submission.limits.memory, submission.limits.open_files), (Bytes(1), 6));
         assert_eq!((submission.isolation, submission.checker), (Isolation::PerUser, Checker::Tokens));

@@ -17,7 +17,7 @@ async fn store() -> (Store, tempfile::TempDir) {
 }
 
 async fn insert(store: &Store, size: usize) -> Result<SubmissionId, StoreError> {
-    let tests = vec![TestCase { input: "x".repeat(size).as_str().into(), answer: None }];
+    let tests = vec![TestCase { input: "x".repeat(size).as_str().into(), ..TestCase::default() }];
     let submission = Arc::new(Submission { tests, ..submission("int main") });
     let id = submission.id;
     let new = NewRecord { submission, created_at: Utc::now(), idempotency: None, begun: true };
@@ -279,7 +279,7 @@ async fn a_file_stays_while_the_row_that_names_it_is_on_its_way_to_the_disk() {
     packer.put(&[7; 100_000]).unwrap();
     let input = packer.finish().unwrap().remove(0);
     let id = input.blob().unwrap().id;
-    let tests = vec![TestCase { input, answer: None }];
+    let tests = vec![TestCase { input, ..TestCase::default() }];
     let submission = Arc::new(Submission { tests, ..submission("int main") });
     let new = NewRecord { submission, created_at: Utc::now(), idempotency: None, begun: true };
     // Shares the transaction, and keeps it open for long.

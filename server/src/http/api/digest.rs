@@ -12,7 +12,8 @@ use crate::submission::{Checker, Flags, Isolation, Submission, TestCase};
 /// Of everything but the id. Digests are stored, with the number of their form: what is made in another way has another
 /// number (`store/submissions.rs`).
 pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
-    let Submission { id: _, language, files, entry_point, tests, user, stop_at_first_failure, .. } = submission;
+    let Submission { id: _, language, files, entry_point, tests, user, stop_at_first_failure, .. } =
+        submission;
     let Asked { limits, compile_limits, isolation, checker } = asked;
     let mut digest = Digest(blake3::Hasher::new());
     digest.add(language.as_bytes());
@@ -22,7 +23,7 @@ pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
         digest.content(Some(content));
     }
     digest.number(tests.len() as u64);
-    for TestCase { input, answer } in tests {
+    for TestCase { input, answer, arguments: _, hidden: _ } in tests {
         digest.content(Some(input));
         digest.content(answer.as_ref());
     }
@@ -38,6 +39,15 @@ pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
     }
     if let Some(Checker::Icpc(flags)) = checker {
         digest.flags(*flags);
+    }
+    for (index, TestCase { arguments, hidden, .. }) in (0..).zip(tests) {
+        if !arguments.is_empty() || *hidden {
+            digest.add(b"test");
+            digest.number(index);
+            digest.number(u64::from(*hidden));
+            digest.number(arguments.len() as u64);
+            arguments.iter().for_each(|word| digest.add(word.as_bytes()));
+        }
     }
     if *stop_at_first_failure {
         digest.add(b"stop_at_first_failure");
@@ -110,7 +120,7 @@ mod tests {
     fn a_digest_is_the_same_in_every_version() {
         let submission = Submission {
             user: Some("alice".into()),
-            tests: vec![TestCase { input: "1".into(), answer: Some("2".into()) }],
+            tests: vec![TestCase { input: "1".into(), answer: Some("2".into()), ..TestCase::default() }],
             ..crate::judge::test_support::submission("int main")
         };
         let limits = NewLimits::of(&[("cpu_ms", 1500), ("memory_bytes", 1_048_576)]);
@@ -128,6 +138,17 @@ mod tests {
         assert_ne!(of(&submission, &Asked::default()), of(&submission, &asked));
         let begun = Submission { entry_point: Some("main.cpp".into()), ..submission.clone() };
         assert_ne!(of(&begun, &asked), of(&submission, &asked));
+        let with = |change: fn(&mut TestCase)| {
+            let mut changed = submission.clone();
+            change(&mut changed.tests[0]);
+            of(&changed, &asked)
+        };
+        assert_ne!(with(|test| test.hidden = true), of(&submission, &asked));
+        assert_ne!(with(|test| test.arguments = vec!["a".into()]), of(&submission, &asked));
+        assert_ne!(
+            with(|test| test.arguments = vec!["a".into(), "b".into()]),
+            with(|test| test.arguments = vec!["ab".into()])
+        );
         let short = Submission { stop_at_first_failure: true, ..submission.clone() };
         assert_ne!(of(&short, &asked), of(&submission, &asked));
         let slow = |limits: &[_]| Asked { limits: Some(NewLimits::of(limits)), ..Asked::default() };

@@ -1,5 +1,7 @@
 //! What stands behind the `?` of an address: read parameter by parameter, so that all that is wrong is told, by name.
 
+use std::time::Duration;
+
 use actix_web::web::Query;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -62,6 +64,30 @@ impl ListQuery {
     }
 }
 
+/// How long the answer may be held until a submission is final, if at all: `wait=30s`, or `wait=30`.
+///
+/// # Errors
+/// Any other parameter, and a time that makes no sense or is longer than `most`.
+pub(super) fn wait(query: &str, most: Duration) -> Result<Option<Duration>, Problem> {
+    let (mut errors, mut wait) = (Errors::default(), None);
+    for (name, value) in parameters(query)? {
+        match name.as_str() {
+            "wait" if wait.is_some() => errors.add(name, "this parameter comes twice"),
+            "wait" => match seconds(&value).filter(|time| *time <= most) {
+                None => errors.add(name, format!("allowed is 0s to {}s", most.as_secs())),
+                time => wait = time,
+            },
+            _ => errors.add(name, "there is no such parameter"),
+        }
+    }
+    errors.none()?;
+    Ok(wait)
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    text.strip_suffix('s').unwrap_or(text).parse().ok().map(Duration::from_secs)
+}
+
 /// Refuses all parameters: what is misplaced there would be ignored in silence.
 ///
 /// # Errors
@@ -121,6 +147,22 @@ mod tests {
         assert_eq!((asked.state, asked.verdict), (Some(State::Done), Some(Verdict::Accepted)));
         assert_eq!((asked.limit, asked.before, asked.user.as_deref()), (200, Some(7), Some("a b")));
         assert_eq!(ListQuery::parse("").unwrap().limit, 50);
+    }
+
+    #[test]
+    fn the_time_that_an_answer_may_be_held_is_bounded() {
+        let most = Duration::from_secs(60);
+        let told_of = |query| told(wait(query, most).unwrap_err());
+        assert_eq!(wait("", most).unwrap(), None);
+        assert_eq!(wait("wait=30s", most).unwrap(), Some(Duration::from_secs(30)));
+        assert_eq!(wait("wait=60", most).unwrap(), Some(most));
+        for wrong in ["wait=61s", "wait=-1", "wait=", "wait=1h", "wait=99999999999999999999s"] {
+            assert_eq!(told_of(wrong), ["wait: allowed is 0s to 60s"], "{wrong}");
+        }
+        assert_eq!(
+            told_of("wait=1&wait=2&full=1"),
+            ["wait: this parameter comes twice", "full: there is no such parameter"]
+        );
     }
 
     #[test]

@@ -89,13 +89,18 @@ fn prefix(request: &HttpRequest) -> &str {
     if is_path { prefix } else { "" }
 }
 
-/// `GET /submissions/{id}`
+/// `GET /submissions/{id}`, with `?wait=30s` once it is final or that time has passed.
 pub(super) async fn get(
     api: Data<Api>,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    answer(&api, load(&api, parse_id(&id)?).await?, HttpResponse::Ok(), &request).await
+    let wait = query::wait(request.query_string(), api.config.http.max_wait)?;
+    let id = parse_id(&id)?;
+    if let Some(patience) = wait {
+        api.submissions.wait(id, patience).await;
+    }
+    answer(&api, load(&api, id).await?, HttpResponse::Ok(), &request).await
 }
 
 /// `DELETE /submissions/{id}`: cancels; what is finished stays as it is.

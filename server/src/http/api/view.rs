@@ -96,6 +96,8 @@ struct CompilationView {
 #[derive(Debug, Serialize)]
 struct TestView {
     index: u32,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    hidden: bool,
     verdict: Verdict,
     exit_code: Option<i32>,
     signal: Option<String>,
@@ -238,10 +240,11 @@ impl From<Compilation> for CompilationView {
 
 impl TestView {
     fn new(result: TestResult, elsewhere: &mut Elsewhere) -> Self {
-        let TestResult { index, verdict, exit_code, signal, reason, cpu, wall, memory, stdout, stderr } =
-            result;
+        let TestResult { index, hidden, verdict, exit_code, signal, reason, .. } = result;
+        let TestResult { cpu, wall, memory, stdout, stderr, .. } = result;
         Self {
             index,
+            hidden,
             verdict,
             exit_code,
             signal,

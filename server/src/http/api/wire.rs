@@ -21,6 +21,10 @@ pub(super) mod reading;
 const FILES: usize = 100;
 /// Test cases that are looked at at all; the settings allow fewer.
 const TESTS: usize = 65_536;
+/// Most arguments of a run, their bytes, and those of all runs of a submission.
+const ARGUMENTS: usize = 64;
+const ARGUMENTS_SIZE: usize = 8 * 1024;
+const ARGUMENTS_OF_ALL: usize = 256 * 1024;
 
 /// The body of `POST /submissions`. Its texts may be names of [`Texts`].
 #[derive(Debug, Default)]
@@ -39,6 +43,7 @@ pub(super) struct NewSubmission {
     user: Option<String>,
     isolation: Option<Isolation>,
     checker: Option<NewChecker>,
+    arguments: Option<Words>,
     stop_at_first_failure: bool,
     /// Hold the answer until the judgement.
     pub(super) wait: bool,
@@ -59,6 +64,15 @@ pub(super) struct NewTest {
     stdin_base64: Option<String>,
     expected: Option<String>,
     expected_base64: Option<String>,
+    arguments: Option<Words>,
+    hidden: bool,
+}
+
+/// Texts in a row. However many come, a bounded number is kept.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Words {
+    kept: Vec<String>,
+    count: usize,
 }
 
 /// Test cases. However many come, a bounded number is kept.
@@ -126,6 +140,7 @@ impl Fields for NewSubmission {
             "user" => Place::Text(&mut self.user),
             "isolation" => Place::Isolation(&mut self.isolation),
             "checker" => Place::Checker(&mut self.checker),
+            "arguments" => Place::Words(&mut self.arguments),
             "stop_at_first_failure" => Place::Flag(&mut self.stop_at_first_failure),
             "wait" => Place::Flag(&mut self.wait),
             _ => return None,
@@ -135,13 +150,15 @@ impl Fields for NewSubmission {
 
 impl Fields for NewTest {
     fn place(&mut self, name: &str) -> Option<Place<'_>> {
-        Some(Place::Text(match name {
-            "stdin" => &mut self.stdin,
-            "stdin_base64" => &mut self.stdin_base64,
-            "expected" => &mut self.expected,
-            "expected_base64" => &mut self.expected_base64,
+        Some(match name {
+            "stdin" => Place::Text(&mut self.stdin),
+            "stdin_base64" => Place::Text(&mut self.stdin_base64),
+            "expected" => Place::Text(&mut self.expected),
+            "expected_base64" => Place::Text(&mut self.expected_base64),
+            "arguments" => Place::Words(&mut self.arguments),
+            "hidden" => Place::Flag(&mut self.hidden),
             _ => return None,
-        }))
+        })
     }
 }
 
@@ -183,13 +200,14 @@ impl NewSubmission {
             user,
             isolation,
             checker,
+            arguments,
             stop_at_first_failure,
             wait: _,
         } = self;
         let known = known_language(language.as_deref(), rules.languages, &mut errors);
         let mut reader = Reader { texts, errors: &mut errors };
         let files = reader.sources(Text(source, source_base64), (files, files_base64), known);
-        let tests = reader.cases(Text(stdin, stdin_base64), tests, rules.limits.tests);
+        let tests = reader.cases(Text(stdin, stdin_base64), arguments, tests, rules.limits.tests);
         check_size(&files, rules.limits, &mut errors);
         check_user(user.as_deref(), &mut errors);
         let checker = checker.and_then(|checker| checker.checked(&mut errors));
@@ -351,10 +369,18 @@ impl Reader<'_> {
         }
     }
 
-    fn cases(&mut self, single: Text, tests: Option<NewTests>, max: usize) -> Vec<TestCase> {
+    /// `arguments` are those of each run that has none of its own.
+    fn cases(
+        &mut self,
+        single: Text,
+        arguments: Option<Words>,
+        tests: Option<NewTests>,
+        max: usize,
+    ) -> Vec<TestCase> {
         let input = self.text("stdin", single);
+        let arguments = self.arguments("arguments", arguments).unwrap_or_default();
         let Some(NewTests { kept, count }) = tests else {
-            return vec![TestCase { input: input.unwrap_or_default(), answer: None }];
+            return vec![TestCase { input: input.unwrap_or_default(), arguments, ..TestCase::default() }];
         };
         if input.is_some() {
             self.errors.add("stdin", "`stdin` and `tests` exclude each other");
@@ -364,14 +390,35 @@ impl Reader<'_> {
             self.errors.add("tests", format!("{count} test cases; from 1 to {max} are allowed"));
             return Vec::new();
         }
-        kept.into_iter().enumerate().map(|(index, test)| self.case(index, test)).collect()
+        let tests: Vec<_> =
+            kept.into_iter().enumerate().map(|(index, test)| self.case(index, test, &arguments)).collect();
+        let size: usize = tests.iter().flat_map(|test| &test.arguments).map(String::len).sum();
+        if size > ARGUMENTS_OF_ALL {
+            let most = format!("at most {ARGUMENTS_OF_ALL} are allowed");
+            self.errors.add("tests", format!("{size} bytes of arguments for all tests together; {most}"));
+        }
+        tests
     }
 
-    fn case(&mut self, index: usize, test: NewTest) -> TestCase {
-        let NewTest { stdin, stdin_base64, expected, expected_base64 } = test;
+    fn case(&mut self, index: usize, test: NewTest, usual: &[String]) -> TestCase {
+        let NewTest { stdin, stdin_base64, expected, expected_base64, arguments, hidden } = test;
         let input = self.text(&format!("tests[{index}].stdin"), Text(stdin, stdin_base64));
         let answer = self.text(&format!("tests[{index}].expected"), Text(expected, expected_base64));
-        TestCase { input: input.unwrap_or_default(), answer }
+        let arguments = self.arguments(&format!("tests[{index}].arguments"), arguments);
+        let arguments = arguments.unwrap_or_else(|| usual.to_vec());
+        TestCase { input: input.unwrap_or_default(), answer, arguments, hidden }
+    }
+
+    fn arguments(&mut self, field: &str, words: Option<Words>) -> Option<Vec<String>> {
+        let Words { kept, count } = words?;
+        let size: usize = kept.iter().map(String::len).sum();
+        if count > ARGUMENTS || size > ARGUMENTS_SIZE {
+            let most = format!("at most {ARGUMENTS} of together {ARGUMENTS_SIZE} bytes are allowed");
+            self.errors.add(field, format!("{count} arguments; {most}"));
+        } else if let Some(at) = kept.iter().position(|word| word.contains('\0')) {
+            self.errors.add(format!("{field}[{at}]"), "an argument has no NUL");
+        }
+        Some(kept)
     }
 }
 

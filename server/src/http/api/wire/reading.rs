@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
-use super::{Errors, FILES, NamedTexts, NewLimits, NewTest, NewTests, TESTS, shown};
+use super::{ARGUMENTS, Errors, FILES, NamedTexts, NewLimits, NewTest, NewTests, TESTS, Words, shown};
 use crate::http::api::wire_checker::{self, NewChecker, NewFlags};
 use crate::submission::Isolation;
 
@@ -29,8 +29,9 @@ pub(in crate::http::api) enum Place<'a> {
     Limits(&'a mut Option<NewLimits>),
     Files(&'a mut Option<NamedTexts>),
     Tests(&'a mut Option<NewTests>),
-    /// Not null.
-    File(&'a mut String),
+    Words(&'a mut Option<Words>),
+    /// A text that is in something. Not null.
+    Word(&'a mut String),
     /// Not null.
     Test(&'a mut NewTest),
 }
@@ -40,7 +41,7 @@ static ISOLATIONS: LazyLock<String> = LazyLock::new(|| format!("one of `{}`", Is
 impl Place<'_> {
     fn expected(&self) -> &'static str {
         match self {
-            Self::Text(_) | Self::File(_) => "a text",
+            Self::Text(_) | Self::Word(_) => "a text",
             Self::Number(_) => "a number",
             Self::Flag(_) => "true or false",
             Self::Isolation(_) => ISOLATIONS.as_str(),
@@ -48,6 +49,7 @@ impl Place<'_> {
             Self::Limits(_) | Self::Flags(_) | Self::Test(_) => "an object",
             Self::Files(_) => "an object of file names and texts",
             Self::Tests(_) => "an array of test cases",
+            Self::Words(_) => "an array of texts",
         }
     }
 }
@@ -153,7 +155,7 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
-        if matches!(self.place, Place::File(_) | Place::Test(_)) {
+        if matches!(self.place, Place::Word(_) | Place::Test(_)) {
             self.wrong("null");
         }
         Ok(())
@@ -189,7 +191,7 @@ impl<'de> Visitor<'de> for Value<'_> {
     fn visit_string<E>(mut self, value: String) -> Result<(), E> {
         match self.place {
             Place::Text(into) => *into = Some(value),
-            Place::File(into) => *into = value,
+            Place::Word(into) => *into = value,
             Place::Isolation(ref mut into) if Isolation::named(&value).is_some() => {
                 **into = Isolation::named(&value)
             }
@@ -205,6 +207,7 @@ impl<'de> Visitor<'de> for Value<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         match self.place {
             Place::Tests(into) => *into = Some(tests(seq, self.at, self.errors)?),
+            Place::Words(into) => *into = Some(words(seq, self.at, self.errors)?),
             _ => {
                 while seq.next_element::<IgnoredAny>()?.is_some() {}
                 self.wrong("an array");
@@ -256,6 +259,22 @@ fn tests<'de, A: SeqAccess<'de>>(mut seq: A, at: At<'_>, errors: &mut Errors) ->
 }
 
 /// However many come, a bounded number is kept.
+fn words<'de, A: SeqAccess<'de>>(mut seq: A, at: At<'_>, errors: &mut Errors) -> Result<Words, A::Error> {
+    let mut words = Words::default();
+    loop {
+        let mut word = String::new();
+        let item = Value { place: Place::Word(&mut word), at: At::Item(&at, words.count), errors };
+        if seq.next_element_seed(item)?.is_none() {
+            return Ok(words);
+        }
+        words.count += 1;
+        if words.kept.len() <= ARGUMENTS {
+            words.kept.push(word);
+        }
+    }
+}
+
+/// However many come, a bounded number is kept.
 fn files<'de, A: MapAccess<'de>>(
     mut map: A,
     at: At<'_>,
@@ -265,7 +284,7 @@ fn files<'de, A: MapAccess<'de>>(
     while let Some(name) = map.next_key::<String>()? {
         let mut text = String::new();
         let field = At::Field(&at, &name);
-        map.next_value_seed(Value { place: Place::File(&mut text), at: field, errors })?;
+        map.next_value_seed(Value { place: Place::Word(&mut text), at: field, errors })?;
         count += 1;
         if kept.contains_key(&name) {
             errors.add(field.to_string(), "this file comes twice");

@@ -38,10 +38,10 @@ proptest! {
 
     #[test]
     fn whatever_the_fields_hold_a_submission_is_within_the_rules_or_refused(
-        values in proptest::collection::vec(field(), 14)
+        values in proptest::collection::vec(field(), 16)
     ) {
         let names = ["source", "source_base64", "files", "files_base64", "stdin", "stdin_base64", "tests", "limits",
-            "compile_limits", "user", "isolation", "wait", "language", "else"];
+            "compile_limits", "user", "isolation", "arguments", "stop_at_first_failure", "wait", "language", "else"];
         let mut body = serde_json::json!({"language": "c17"});
         for (name, value) in names.iter().zip(values).filter(|(_, value)| !value.is_null()) {
             body[*name] = value;
@@ -320,6 +320,59 @@ fn a_checker_is_a_name_or_the_flags_of_the_default_validator() {
             "checker.icpc.float_absolute_tolerance: a text; expected a number",
             "checker.icpc.epsilon: there is no such field",
             "checker.icpc.float_tolerance: a tolerance is 0 or more",
+        ]
+    );
+}
+
+#[test]
+fn a_test_has_its_own_arguments_or_those_of_the_submission() {
+    let of = |rest: &str| {
+        let body = format!(r#"{{"language":"c17","source":"x",{rest}}}"#);
+        accept(body.as_bytes()).map(|submission| submission.tests)
+    };
+    let tests =
+        of(r#""arguments":["-v"],"tests":[{},{"arguments":["a b",""],"hidden":true},{"arguments":[]}]"#);
+    let tests: Vec<_> = tests.unwrap().into_iter().map(|test| (test.arguments, test.hidden)).collect();
+    let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    assert_eq!(tests, [(words(&["-v"]), false), (words(&["a b", ""]), true), (Vec::new(), false)]);
+    assert_eq!(of(r#""arguments":["-v"]"#).unwrap()[0].arguments, ["-v"]);
+    assert_eq!(of(r#""stdin":"""#).unwrap()[0].arguments, [""; 0]);
+}
+
+#[test]
+fn arguments_are_bounded_in_number_and_size_and_for_all_tests_together() {
+    let told = |rest: &str| {
+        let body = format!(r#"{{"language":"c17","source":"x",{rest}}}"#);
+        match accept(body.as_bytes()) {
+            Err(Problem::Invalid(errors)) => {
+                errors.iter().map(|error| format!("{}: {}", error.field, error.detail)).collect::<Vec<_>>()
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    let many = serde_json::json!(vec!["x"; 65]);
+    let bound = "at most 64 of together 8192 bytes are allowed";
+    assert_eq!(told(&format!(r#""arguments":{many}"#)), [format!("arguments: 65 arguments; {bound}")]);
+    let long = serde_json::json!(["x".repeat(8193)]);
+    let test = format!(r#""tests":[{{}},{{"arguments":{long}}}]"#);
+    assert_eq!(told(&test), [format!("tests[1].arguments: 1 arguments; {bound}")]);
+    let usual = format!(
+        r#""arguments":["{}"],"tests":{}"#,
+        "x".repeat(8192),
+        serde_json::json!(vec![serde_json::json!({}); 33])
+    );
+    assert_eq!(
+        told(&usual),
+        ["tests: 270336 bytes of arguments for all tests together; at most 262144 are allowed"]
+    );
+    assert_eq!(told(r#""arguments":["a\u0000b"]"#), ["arguments[0]: an argument has no NUL"]);
+    assert_eq!(
+        told(r#""arguments":[1,null],"tests":[{"arguments":"x","hidden":1}]"#),
+        [
+            "arguments[0]: a number; expected a text",
+            "arguments[1]: null; expected a text",
+            "tests[0].arguments: a text; expected an array of texts",
+            "tests[0].hidden: a number; expected true or false",
         ]
     );
 }
