@@ -177,6 +177,77 @@ async fn numbers_are_compared_with_a_tolerance_where_the_checker_has_one() {
 }
 
 #[tokio::test]
+async fn a_program_has_the_arguments_of_its_test_or_of_the_submission() {
+    const ECHO: &str =
+        "#include <stdio.h>\nint main(int n, char **a) { while (*++a) printf(\"[%s]\", *a); }\n";
+    const ECHO_PYTHON: &str = "import sys\nprint(''.join(f'[{word}]' for word in sys.argv[1:]), end='')\n";
+    const ECHO_JAVA: &str = "class Main { public static void main(String[] a) { for (String w : a) System.out.print(\"[\" + w + \"]\"); } }\n";
+    const ECHO_NODE: &str = "process.stdout.write(process.argv.slice(2).map(word => `[${word}]`).join(''))\n";
+    for (language, source) in
+        [("c17", ECHO), ("python3", ECHO_PYTHON), ("java21", ECHO_JAVA), ("javascript", ECHO_NODE)]
+    {
+        let request = Request::new(language, source).with("arguments", json!(["-n", "two words"]));
+        let tests = json!([{}, {"arguments": ["--help", "", "\u{fc}"]}, {"arguments": []}]);
+        let answer = Client::connect().await.judge(&request.with("tests", tests)).await;
+        let told: Vec<_> = answer.tests.iter().map(|test| String::from_utf8(test.stdout())).collect();
+        let expected = ["[-n][two words]", "[--help][][\u{fc}]", ""].map(|text| Ok(text.to_owned()));
+        assert_eq!(told, expected, "{language}: {answer:#?}");
+    }
+}
+
+#[tokio::test]
+async fn of_hidden_tests_nothing_leaves_that_a_program_could_say_of_them() {
+    const TELL: &str = "#include <stdio.h>\n#include <stdlib.h>\nint main(void) { int n; if (scanf(\"%d\", &n) != 1) return 1; \
+                        printf(\"told %d\", n); fprintf(stderr, \"told %d\", n); fflush(0); if (n > 4000) abort(); exit(n & 127); }\n";
+    let tests = ["4242", "77", "128"].map(|n| json!({"stdin": n, "expected": "x", "hidden": true}));
+    let body = json!({"language": "c17", "source": TELL, "wait": true, "tests": tests});
+    let answer = post(body).await.json;
+    let verdicts: Vec<_> = (0..3).map(|n| answer["tests"][n]["verdict"].as_str()).collect();
+    assert_eq!(verdicts, [Some("RuntimeError"), Some("RuntimeError"), Some("WrongAnswer")], "{answer}");
+    let id = answer["id"].as_str().unwrap_or_default();
+    let client = Client::connect().await;
+    let again = client.call(Method::GET, &format!("/api/v1/submissions/{id}"), None).await.json;
+    let events = client.call(Method::GET, &format!("/api/v1/submissions/{id}/events"), None).await.text;
+    for told in [answer.to_string(), again.to_string(), events] {
+        assert!(told.contains("\"hidden\":true"), "{told}");
+        for secret in ["told", "SIGABRT", "line 1"] {
+            assert!(!told.contains(secret), "{secret} in {told}");
+        }
+    }
+    for test in answer["tests"].as_array().into_iter().flatten() {
+        for field in ["exit_code", "signal", "reason"] {
+            assert!(test[field].is_null(), "{field} in {test}");
+        }
+        assert_eq!((&test["stdout"], &test["stderr"]), (&json!(""), &json!("")));
+    }
+}
+
+#[tokio::test]
+async fn where_the_first_failure_suffices_the_judgement_ends_with_it() {
+    let tests = ["1 1", "1 2", "1 3", "1 4"].map(|stdin| json!({"stdin": stdin, "expected": "2"}));
+    let body = json!({"language": "c17", "source": SUM, "wait": true, "tests": tests, "stop_at_first_failure": true});
+    let answer = post(body).await.json;
+    assert_eq!(answer["tests"].as_array().map(Vec::len), Some(2), "{answer}");
+    assert_eq!((&answer["summary"]["passed"], &answer["summary"]["total"]), (&json!(1), &json!(4)));
+    assert_eq!(answer["verdict"], "WrongAnswer");
+}
+
+#[tokio::test]
+async fn an_address_can_be_asked_until_the_submission_is_final() {
+    const SLOW: &str = "#include <unistd.h>\nint main(void) { sleep(1); }\n";
+    let client = Client::connect().await;
+    let accepted = post(json!({"language": "c17", "source": SLOW, "limits": {"wall_ms": 20000}})).await.json;
+    let address = format!("/api/v1/submissions/{}", accepted["id"].as_str().unwrap_or_default());
+    let at_once = client.call(Method::GET, &format!("{address}?wait=0s"), None).await.json;
+    assert_ne!(at_once["state"], "done", "{at_once}");
+    let waited = client.call(Method::GET, &format!("{address}?wait=60s"), None).await.json;
+    assert_eq!((&waited["state"], &waited["verdict"]), (&json!("done"), &json!("Accepted")), "{waited}");
+    let refused = client.call(Method::GET, &format!("{address}?wait=1h&full=1"), None).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(refused.json["errors"].as_array().map(Vec::len), Some(2), "{}", refused.json);
+}
+
+#[tokio::test]
 async fn bytes_that_are_not_text_travel_as_base64() {
     const ECHO: &str =
         "#include <stdio.h>\nint main(void) { for (int c; (c = getchar()) != EOF;) putchar(c); }\n";
