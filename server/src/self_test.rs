@@ -269,6 +269,7 @@ fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> 
         isolation: Isolation::Pooled,
         checker: Checker::default(),
         stop_at_first_failure: false,
+        reference: BTreeMap::new(),
     })
 }
 

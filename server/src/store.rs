@@ -1,5 +1,6 @@
 //! What outlives the server: submissions, judgements, idempotency keys and strikes, in SQLite.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ mod collector;
 mod convert;
 mod error;
 mod list;
+mod references;
 mod refs;
 mod retention;
 pub(crate) mod room;
@@ -71,6 +73,8 @@ pub struct Record {
     pub id: SubmissionId,
     /// Whose it is.
     pub user: Option<String>,
+    /// What the site calls it.
+    pub reference: BTreeMap<String, String>,
     /// Its language.
     pub language: String,
     /// Where it has got to.

@@ -34,6 +34,8 @@ pub struct Submission {
     pub compile_limits: RunLimits,
     /// Whose it is: the unit of fairness and of the throttle.
     pub user: Option<String>,
+    /// What the site calls it, by names of its own.
+    pub reference: BTreeMap<String, String>,
     /// Which sandboxes may serve it.
     pub isolation: Isolation,
     /// How outputs are compared with answers.

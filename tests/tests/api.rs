@@ -223,6 +223,24 @@ async fn of_hidden_tests_nothing_leaves_that_a_program_could_say_of_them() {
 }
 
 #[tokio::test]
+async fn a_submission_is_found_by_what_its_site_calls_it() {
+    let course = uuid::Uuid::new_v4().to_string();
+    let mut body = with("reference", json!({"course": course, "exercise": "7"}));
+    body["wait"] = json!(true);
+    let answer = post(body).await.json;
+    assert_eq!(answer["reference"], json!({"course": course, "exercise": "7"}), "{answer}");
+    let client = Client::connect().await;
+    let found = async |query: String| {
+        let list = client.call(Method::GET, &format!("{SUBMISSIONS}?{query}"), None).await.json;
+        list["submissions"].as_array().into_iter().flatten().map(|one| one["id"].clone()).collect::<Vec<_>>()
+    };
+    let ours = [answer["id"].clone()];
+    assert_eq!(found(format!("reference.course={course}&reference.exercise=7")).await, ours);
+    assert_eq!(found(format!("reference.course={course}&reference.exercise=8")).await, [""; 0]);
+    refused(with("reference", json!({"a b": "x"})), "reference.a b").await;
+}
+
+#[tokio::test]
 async fn where_the_first_failure_suffices_the_judgement_ends_with_it() {
     let tests = ["1 1", "1 2", "1 3", "1 4"].map(|stdin| json!({"stdin": stdin, "expected": "2"}));
     let body = json!({"language": "c17", "source": SUM, "wait": true, "tests": tests, "stop_at_first_failure": true});

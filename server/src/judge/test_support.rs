@@ -41,6 +41,7 @@ pub(crate) fn submission(source: &str) -> Submission {
         isolation: Isolation::Pooled,
         checker: Checker::default(),
         stop_at_first_failure: false,
+        reference: BTreeMap::new(),
     }
 }
 

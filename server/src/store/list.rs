@@ -18,6 +18,8 @@ pub struct Filter {
     pub verdict: Option<Verdict>,
     /// In this language.
     pub language: Option<String>,
+    /// Whose site calls them so: each of these names has this text.
+    pub reference: Vec<(String, String)>,
     /// Older than the page that ended here.
     pub before: Option<i64>,
 }
@@ -38,9 +40,9 @@ impl Store {
     /// The store's.
     pub async fn list(&self, filter: &Filter, limit: usize) -> Result<Page, StoreError> {
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT seq, id, client, language, state, verdict, created_at, finished_at FROM submissions WHERE 1 = 1",
+            "SELECT seq, id, client, reference, language, state, verdict, created_at, finished_at FROM submissions WHERE 1 = 1",
         );
-        let Filter { user, states, verdict, language, before } = filter;
+        let Filter { user, states, verdict, language, reference, before } = filter;
         if let Some(user) = user {
             sql.push(" AND client = ").push_bind(user);
         }
@@ -56,6 +58,10 @@ impl Store {
         }
         if let Some(language) = language {
             sql.push(" AND language = ").push_bind(language);
+        }
+        for (name, value) in reference {
+            sql.push(" AND seq IN (SELECT seq FROM reference_parts WHERE name = ").push_bind(name);
+            sql.push(" AND value = ").push_bind(value).push(")");
         }
         if let Some(before) = before {
             sql.push(" AND seq < ").push_bind(before);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::Utc;
 use gavel_protocol::Bytes;
 
-use super::{Store, StoreError, millis, refs};
+use super::{Store, StoreError, millis, references, refs};
 use crate::blocking::on_disk;
 
 /// Submissions removed in one transaction, so that no other write waits long.
@@ -23,7 +23,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Removed {
     /// Submissions.
-    rows: u64,
+    pub(super) rows: u64,
     /// Bytes of files that no finished one names any more.
     pub(super) files: u64,
 }
@@ -71,6 +71,7 @@ impl Store {
                 let gone = sqlx::query_scalar(sql).bind(time).bind(most).fetch_all(&mut *connection).await?;
                 let mut named = BTreeMap::new();
                 for seq in &gone {
+                    references::drop_all(connection, *seq).await?;
                     named.extend(refs::drop_all(connection, *seq).await?);
                 }
                 let files = refs::of_no_finished(connection, &named).await?;

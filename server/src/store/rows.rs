@@ -204,6 +204,8 @@ impl ProgramRow {
             own_memory: Bytes(self.own_memory.unwrap_or(self.limits.memory)),
             compile_limits: self.compile_limits.limits(),
             user,
+            // It has a column of its own.
+            reference: BTreeMap::new(),
             isolation: self.isolation.isolation(),
             checker: self.checker.checker(),
             stop_at_first_failure: self.stop_at_first_failure,

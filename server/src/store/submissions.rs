@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
+use super::references;
 use super::refs::{self, Ref};
 use super::rows::{JudgementRow, ProgramRow, RequestRow, TestRow, verdict};
 use super::strikes::put_strikes;
@@ -92,6 +93,7 @@ pub struct Unfinished {
 pub(super) struct Stored {
     pub(super) program: Vec<u8>,
     pub(super) tests: Vec<u8>,
+    pub(super) reference: Option<String>,
     pub(super) refs: BTreeSet<Ref>,
 }
 
@@ -101,6 +103,7 @@ impl Stored {
         Ok(Self {
             program: serde_json::to_vec(&ProgramRow::of(submission))?,
             tests: serde_json::to_vec(&tests)?,
+            reference: references::to_column(&submission.reference)?,
             refs: refs::of_submission(submission),
         })
     }
@@ -139,14 +142,15 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn request(&self, id: SubmissionId) -> Result<Option<Submission>, StoreError> {
-        let sql =
-            "SELECT client, language, program, tests FROM submissions WHERE id = $1 AND tests IS NOT NULL";
+        let sql = "SELECT client, reference, language, program, tests FROM submissions WHERE id = $1 AND tests IS NOT NULL";
         let Some(row) = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await? else {
             return Ok(None);
         };
         let program: ProgramRow = serde_json::from_slice(row.try_get("program")?)?;
         let tests: Vec<TestRow> = serde_json::from_slice(row.try_get("tests")?)?;
-        Ok(Some(program.submission(id, row.try_get("language")?, row.try_get("client")?, tests)?))
+        let reference = references::of_column(row.try_get("reference")?)?;
+        let submission = program.submission(id, row.try_get("language")?, row.try_get("client")?, tests)?;
+        Ok(Some(Submission { reference, ..submission }))
     }
 
     /// Ends an attempt with a judgement, and stores the strikes that follow from it. False where the attempt is not
@@ -283,7 +287,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn get(&self, id: SubmissionId) -> Result<Option<Record>, StoreError> {
-        let sql = "SELECT id, client, language, state, verdict, created_at, finished_at, \
+        let sql = "SELECT id, client, reference, language, state, verdict, created_at, finished_at, \
                    length(judgement) AS size, CASE WHEN length(judgement) <= $2 THEN judgement END AS judgement \
                    FROM submissions WHERE id = $1";
         let get = sqlx::query(sql).bind(id.to_string()).bind(LARGE_ROW).fetch_optional(&self.readers);
@@ -414,8 +418,8 @@ async fn insert(
         let insert = sqlx::query(sql).bind(&key).bind(noted).bind(&id).bind(now);
         insert.execute(&mut *connection).await?;
     }
-    let sql = "INSERT INTO submissions (id, client, language, state, attempt, created_at, program, tests) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let sql = "INSERT INTO submissions (id, client, language, state, attempt, created_at, program, tests, reference) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let state = if begun { StoredState::Running } else { StoredState::Queued };
     let inserted = sqlx::query(sql)
         .bind(&id)
@@ -426,9 +430,12 @@ async fn insert(
         .bind(now)
         .bind(stored.program)
         .bind(stored.tests)
+        .bind(stored.reference)
         .execute(&mut *connection)
         .await?;
-    refs::add(connection, inserted.last_insert_rowid(), stored.refs).await?;
+    let seq = inserted.last_insert_rowid();
+    references::add(connection, seq, &submission.reference).await?;
+    refs::add(connection, seq, stored.refs).await?;
     done(Inserted::New, submission)
 }
 
@@ -439,6 +446,7 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record, StoreError> {
     Ok(Record {
         id: parse_id(row, "id")?,
         user: row.try_get("client")?,
+        reference: references::of_column(row.try_get("reference")?)?,
         language: row.try_get("language")?,
         state: StoredState::parse(&state),
         verdict: name.map(verdict).transpose()?,

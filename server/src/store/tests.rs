@@ -18,7 +18,11 @@ async fn store() -> (Store, tempfile::TempDir) {
 
 async fn insert(store: &Store, size: usize) -> Result<SubmissionId, StoreError> {
     let tests = vec![TestCase { input: "x".repeat(size).as_str().into(), ..TestCase::default() }];
-    let submission = Arc::new(Submission { tests, ..submission("int main") });
+    insert_this(store, Submission { tests, ..submission("int main") }).await
+}
+
+async fn insert_this(store: &Store, submission: Submission) -> Result<SubmissionId, StoreError> {
+    let submission = Arc::new(submission);
     let id = submission.id;
     let new = NewRecord { submission, created_at: Utc::now(), idempotency: None, begun: true };
     store.insert(new).await?.settled().await?;
@@ -439,4 +443,35 @@ async fn connections_that_read_write_nothing() {
     drop(another);
     let vacuum: i64 = sqlx::query_scalar("PRAGMA auto_vacuum").fetch_one(&mut *readers[0]).await.unwrap();
     assert_eq!(vacuum, 2, "free pages can be given back");
+}
+
+#[tokio::test]
+async fn a_submission_is_found_by_what_its_site_calls_it_until_it_goes() {
+    let (store, _directory) = store().await;
+    let mut ids = Vec::new();
+    for (course, attempt) in [("a", "1"), ("a", "2"), ("b", "1")] {
+        let named = [("course", course), ("attempt", attempt)];
+        let reference = named.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+        let named = Submission { reference, ..submission("int main") };
+        ids.push(insert_this(&store, named).await.unwrap());
+    }
+    insert(&store, 1).await.unwrap();
+    let found = async |names: &[(&str, &str)]| {
+        let reference = names.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
+        let page = store.list(&Filter { reference, ..Filter::default() }, 9).await.unwrap();
+        page.records.into_iter().map(|(_, record)| record.id).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&[("course", "a")]).await, [ids[1], ids[0]]);
+    assert_eq!(found(&[("course", "a"), ("attempt", "1")]).await, [ids[0]]);
+    assert_eq!(found(&[("course", "c")]).await, []);
+    assert_eq!(found(&[("week", "a")]).await, []);
+    let told = store.get(ids[2]).await.unwrap().unwrap().reference;
+    assert_eq!(told.get("course").map(String::as_str), Some("b"));
+    let request = store.request(ids[2]).await.unwrap().unwrap();
+    assert_eq!(request.reference, told);
+    store.finish(ids[2], 1, &accepted(), None, false).await.unwrap();
+    assert_eq!(store.remove_finished_before(millis(Utc::now()) + 1, 9).await.unwrap().rows, 1);
+    let left: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM reference_parts").fetch_one(&store.readers).await.unwrap();
+    assert_eq!(left, 4);
 }

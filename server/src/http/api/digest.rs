@@ -12,8 +12,7 @@ use crate::submission::{Checker, Flags, Isolation, Submission, TestCase};
 /// Of everything but the id. Digests are stored, with the number of their form: what is made in another way has another
 /// number (`store/submissions.rs`).
 pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
-    let Submission { id: _, language, files, entry_point, tests, user, stop_at_first_failure, .. } =
-        submission;
+    let Submission { language, files, entry_point, tests, user, reference, .. } = submission;
     let Asked { limits, compile_limits, isolation, checker } = asked;
     let mut digest = Digest(blake3::Hasher::new());
     digest.add(language.as_bytes());
@@ -49,7 +48,12 @@ pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
             arguments.iter().for_each(|word| digest.add(word.as_bytes()));
         }
     }
-    if *stop_at_first_failure {
+    for (name, text) in reference {
+        digest.add(b"reference");
+        digest.add(name.as_bytes());
+        digest.add(text.as_bytes());
+    }
+    if submission.stop_at_first_failure {
         digest.add(b"stop_at_first_failure");
     }
     for (name, number) in limits.iter().flat_map(NewLimits::allowance) {

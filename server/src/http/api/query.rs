@@ -22,6 +22,8 @@ pub(super) struct ListQuery {
     pub(super) state: Option<State>,
     pub(super) verdict: Option<Verdict>,
     pub(super) language: Option<String>,
+    /// Names and texts.
+    pub(super) reference: Vec<(String, String)>,
     pub(super) limit: usize,
     /// Of those older than this.
     pub(super) before: Option<i64>,
@@ -33,8 +35,15 @@ impl ListQuery {
     /// # Errors
     /// Every parameter that makes no sense.
     pub(super) fn parse(query: &str) -> Result<Self, Problem> {
-        let mut asked =
-            Self { user: None, state: None, verdict: None, language: None, limit: PAGE, before: None };
+        let mut asked = Self {
+            user: None,
+            state: None,
+            verdict: None,
+            language: None,
+            reference: Vec::new(),
+            limit: PAGE,
+            before: None,
+        };
         let (mut errors, mut seen) = (Errors::default(), Vec::new());
         for (name, value) in parameters(query)? {
             match asked.set(&name, value) {
@@ -58,7 +67,10 @@ impl ListQuery {
                 self.before =
                     Some(value.parse().map_err(|_| "not a `next_cursor` of this server".to_owned())?);
             }
-            _ => return Err("there is no such parameter".into()),
+            _ => {
+                let name = name.strip_prefix("reference.").ok_or("there is no such parameter")?;
+                self.reference.push((name.to_owned(), value));
+            }
         }
         Ok(())
     }
@@ -143,9 +155,11 @@ mod tests {
                 "user: this parameter comes twice",
             ]
         );
-        let asked = ListQuery::parse("state=done&verdict=Accepted&limit=200&cursor=7&user=a%20b").unwrap();
+        let asked = ListQuery::parse("state=done&verdict=Accepted&limit=200&cursor=7&user=a%20b&reference.course=A%201&reference.week=2").unwrap();
         assert_eq!((asked.state, asked.verdict), (Some(State::Done), Some(Verdict::Accepted)));
         assert_eq!((asked.limit, asked.before, asked.user.as_deref()), (200, Some(7), Some("a b")));
+        let reference = [("course", "A 1"), ("week", "2")].map(|(name, text)| (name.into(), text.into()));
+        assert_eq!(asked.reference, reference);
         assert_eq!(ListQuery::parse("").unwrap().limit, 50);
     }
 

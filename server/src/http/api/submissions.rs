@@ -147,9 +147,9 @@ pub(super) struct ListView {
 
 /// `GET /submissions`
 pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<ListView>, Problem> {
-    let ListQuery { user, state, verdict, language, limit, before } =
+    let ListQuery { user, state, verdict, language, reference, limit, before } =
         ListQuery::parse(request.query_string())?;
-    let wanted = Wanted { user, state: state.map(Into::into), verdict, language, before };
+    let wanted = Wanted { user, state: state.map(Into::into), verdict, language, reference, before };
     let Listed { submissions, next } = api.submissions.list(wanted, limit).await?;
     Ok(Json(ListView {
         submissions: submissions.into_iter().map(SubmissionView::from).collect(),

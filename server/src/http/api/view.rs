@@ -1,5 +1,6 @@
 //! Answers as clients read them. Times are milliseconds, sizes bytes.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine;
@@ -23,6 +24,8 @@ pub(super) struct SubmissionView {
     position: Option<usize>,
     language: String,
     user: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    reference: BTreeMap<String, String>,
     #[serde(serialize_with = "time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "maybe_time")]
@@ -171,9 +174,19 @@ impl From<Standing> for SubmissionView {
     /// Without the judgement.
     fn from(standing: Standing) -> Self {
         let Standing { record, state, position } = standing;
-        let Record { id, user, language, state: _, verdict, created_at, finished_at, judgement: _ } = record;
-        let state = state.into();
-        Self { id, state, position, language, user, created_at, finished_at, verdict, judgement: None }
+        let Record { id, user, reference, language, verdict, created_at, finished_at, .. } = record;
+        Self {
+            id,
+            state: state.into(),
+            position,
+            language,
+            user,
+            reference,
+            created_at,
+            finished_at,
+            verdict,
+            judgement: None,
+        }
     }
 }
 

@@ -41,6 +41,7 @@ pub(super) struct NewSubmission {
     limits: Option<NewLimits>,
     compile_limits: Option<NewLimits>,
     user: Option<String>,
+    reference: Option<NamedTexts>,
     isolation: Option<Isolation>,
     checker: Option<NewChecker>,
     arguments: Option<Words>,
@@ -129,8 +130,8 @@ impl Fields for NewSubmission {
             "language" => Place::Text(&mut self.language),
             "source" => Place::Text(&mut self.source),
             "source_base64" => Place::Text(&mut self.source_base64),
-            "files" => Place::Files(&mut self.files),
-            "files_base64" => Place::Files(&mut self.files_base64),
+            "files" => Place::Texts(&mut self.files),
+            "files_base64" => Place::Texts(&mut self.files_base64),
             "entry_point" => Place::Text(&mut self.entry_point),
             "stdin" => Place::Text(&mut self.stdin),
             "stdin_base64" => Place::Text(&mut self.stdin_base64),
@@ -138,6 +139,7 @@ impl Fields for NewSubmission {
             "limits" => Place::Limits(&mut self.limits),
             "compile_limits" => Place::Limits(&mut self.compile_limits),
             "user" => Place::Text(&mut self.user),
+            "reference" => Place::Texts(&mut self.reference),
             "isolation" => Place::Isolation(&mut self.isolation),
             "checker" => Place::Checker(&mut self.checker),
             "arguments" => Place::Words(&mut self.arguments),
@@ -198,6 +200,7 @@ impl NewSubmission {
             limits,
             compile_limits,
             user,
+            reference,
             isolation,
             checker,
             arguments,
@@ -210,6 +213,7 @@ impl NewSubmission {
         let tests = reader.cases(Text(stdin, stdin_base64), arguments, tests, rules.limits.tests);
         check_size(&files, rules.limits, &mut errors);
         check_user(user.as_deref(), &mut errors);
+        let reference = checked_reference(reference.unwrap_or_default(), &mut errors);
         let checker = checker.and_then(|checker| checker.checked(&mut errors));
         let asked = Asked { limits, compile_limits, isolation, checker };
         check_entry(&files, entry_point.as_deref(), known, &mut errors);
@@ -238,6 +242,7 @@ impl NewSubmission {
             own_memory: own.memory,
             compile_limits: compile,
             user,
+            reference,
             isolation: isolation.unwrap_or(rules.sandbox.isolation),
             checker: checker.unwrap_or_default(),
             stop_at_first_failure,
@@ -492,6 +497,29 @@ fn check_user(user: Option<&str>, errors: &mut Errors) {
     if user.is_empty() || user.chars().count() > 128 || user.chars().any(char::is_control) {
         errors.add("user", "from 1 to 128 characters, none of them a control character");
     }
+}
+
+/// Most names of a reference, and longest of them and of their texts.
+const REFERENCES: usize = 8;
+const REFERENCE_NAME: usize = 64;
+const REFERENCE_TEXT: usize = 128;
+
+fn checked_reference(given: NamedTexts, errors: &mut Errors) -> BTreeMap<String, String> {
+    if given.count > REFERENCES {
+        errors.add("reference", format!("{} names; at most {REFERENCES} are allowed", given.count));
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    for (name, text) in given.kept.iter().take(REFERENCES) {
+        let field = format!("reference.{}", shown(name));
+        if !(1..=REFERENCE_NAME).contains(&name.len()) || !name.chars().all(plain) {
+            let allowed = format!("1 to {REFERENCE_NAME} letters, digits, `_` and `-`");
+            errors.add(field, format!("a name consists of {allowed}"));
+        } else if text.chars().count() > REFERENCE_TEXT || text.chars().any(char::is_control) {
+            errors
+                .add(field, format!("at most {REFERENCE_TEXT} characters, none of them a control character"));
+        }
+    }
+    given.kept
 }
 
 /// What a client wrote, short enough for a message.

@@ -27,7 +27,7 @@ pub(in crate::http::api) enum Place<'a> {
     Checker(&'a mut Option<NewChecker>),
     Flags(&'a mut Option<NewFlags>),
     Limits(&'a mut Option<NewLimits>),
-    Files(&'a mut Option<NamedTexts>),
+    Texts(&'a mut Option<NamedTexts>),
     Tests(&'a mut Option<NewTests>),
     Words(&'a mut Option<Words>),
     /// A text that is in something. Not null.
@@ -47,7 +47,7 @@ impl Place<'_> {
             Self::Isolation(_) => ISOLATIONS.as_str(),
             Self::Checker(_) => wire_checker::NAMES,
             Self::Limits(_) | Self::Flags(_) | Self::Test(_) => "an object",
-            Self::Files(_) => "an object of file names and texts",
+            Self::Texts(_) => "an object of names and texts",
             Self::Tests(_) => "an array of test cases",
             Self::Words(_) => "an array of texts",
         }
@@ -229,8 +229,8 @@ impl<'de> Visitor<'de> for Value<'_> {
                 Object { into: into.insert(NewFlags::default()), at, errors }.visit_map(map)
             }
             Place::Test(into) => Object { into, at, errors }.visit_map(map),
-            Place::Files(into) => {
-                *into = Some(files(map, at, errors)?);
+            Place::Texts(into) => {
+                *into = Some(texts(map, at, errors)?);
                 Ok(())
             }
             place => {
@@ -275,7 +275,7 @@ fn words<'de, A: SeqAccess<'de>>(mut seq: A, at: At<'_>, errors: &mut Errors) ->
 }
 
 /// However many come, a bounded number is kept.
-fn files<'de, A: MapAccess<'de>>(
+fn texts<'de, A: MapAccess<'de>>(
     mut map: A,
     at: At<'_>,
     errors: &mut Errors,
@@ -287,7 +287,7 @@ fn files<'de, A: MapAccess<'de>>(
         map.next_value_seed(Value { place: Place::Word(&mut text), at: field, errors })?;
         count += 1;
         if kept.contains_key(&name) {
-            errors.add(field.to_string(), "this file comes twice");
+            errors.add(field.to_string(), "this name comes twice");
         } else if kept.len() <= FILES {
             kept.insert(name, text);
         }

@@ -280,7 +280,7 @@ fn everything_that_is_missing_doubled_or_of_another_type_is_told_at_once_in_word
             "language: this field comes twice",
             "wait: this field comes twice",
             "limits.cpu_ms: this field comes twice",
-            "files.main.c: this file comes twice",
+            "files.main.c: this name comes twice",
             "files.b.c: null; expected a text",
             "tests[0].stdin: this field comes twice",
         ]
@@ -375,4 +375,28 @@ fn arguments_are_bounded_in_number_and_size_and_for_all_tests_together() {
             "tests[0].hidden: a number; expected true or false",
         ]
     );
+}
+
+#[test]
+fn a_reference_is_a_few_short_names_and_texts() {
+    let of = |reference: serde_json::Value| {
+        let body = serde_json::json!({"language": "c17", "source": "x", "reference": reference});
+        accept(body.to_string().as_bytes()).map(|submission| submission.reference)
+    };
+    let taken = of(serde_json::json!({"course": "CS 101 \u{fc}", "attempt": ""})).unwrap();
+    assert_eq!(taken.get("course").map(String::as_str), Some("CS 101 \u{fc}"));
+    let many: serde_json::Map<_, _> = (0..9).map(|n| (n.to_string(), "x".into())).collect();
+    for wrong in [
+        serde_json::Value::Object(many),
+        serde_json::json!({"": "x"}),
+        serde_json::json!({"a b": "x"}),
+        serde_json::json!({"a".repeat(65): "x"}),
+        serde_json::json!({"a": "x".repeat(129)}),
+        serde_json::json!({"a": "x\n"}),
+        serde_json::json!({"a": 1}),
+        serde_json::json!(["a"]),
+        serde_json::json!("a"),
+    ] {
+        assert!(matches!(of(wrong.clone()), Err(Problem::Invalid(_))), "{wrong}");
+    }
 }
