@@ -75,10 +75,20 @@ struct Frame {
     is_object: bool,
     /// The next string is a key.
     at_key: bool,
-    /// What strings in it are, where their keys do not matter.
-    all: Option<Kind>,
+    inside: Inside,
     /// What the value behind the latest key is.
     value: Role,
+}
+
+/// What strings in an object are.
+#[derive(Debug, Clone, Copy)]
+enum Inside {
+    /// What their keys say.
+    ByKey,
+    /// Texts of this kind, whatever the keys.
+    Texts(Kind),
+    /// No texts, whatever the keys: those are the client's own.
+    Words,
 }
 
 /// What a value is, by its key.
@@ -87,6 +97,8 @@ enum Role {
     Text(Kind),
     /// An object whose values are texts.
     Texts(Kind),
+    /// An object of the client's own names, whose values are none.
+    Words,
     Other,
 }
 
@@ -251,11 +263,12 @@ impl Sieve {
         if self.frames.len() == DEEPEST {
             return Err(self.place.malformed("recursion limit exceeded"));
         }
-        let all = match self.frames.last().map(|frame| frame.value) {
-            Some(Role::Texts(kind)) if is_object => Some(kind),
-            _ => None,
+        let inside = match self.frames.last().map(|frame| (frame.inside, frame.value)) {
+            Some((Inside::Words, _) | (_, Role::Words)) => Inside::Words,
+            Some((_, Role::Texts(kind))) if is_object => Inside::Texts(kind),
+            _ => Inside::ByKey,
         };
-        self.frames.push(Frame { is_object, at_key: is_object, all, value: Role::Other });
+        self.frames.push(Frame { is_object, at_key: is_object, inside, value: Role::Other });
         Ok(())
     }
 
@@ -331,8 +344,8 @@ impl Sieve {
 impl Frame {
     /// What the string that begins now is, if it is a text. Behind a key there is one value.
     fn take_text(&mut self) -> Option<Kind> {
-        match (self.all, std::mem::replace(&mut self.value, Role::Other)) {
-            (Some(kind), _) | (None, Role::Text(kind)) => Some(kind),
+        match (self.inside, std::mem::replace(&mut self.value, Role::Other)) {
+            (Inside::Texts(kind), _) | (Inside::ByKey, Role::Text(kind)) => Some(kind),
             _ => None,
         }
     }
@@ -359,6 +372,7 @@ impl Role {
             b"stdin_base64" | b"expected_base64" => Self::Text(kind(true, false)),
             b"files" => Self::Texts(kind(false, true)),
             b"files_base64" => Self::Texts(kind(true, true)),
+            b"reference" => Self::Words,
             _ => Self::Other,
         }
     }

@@ -153,3 +153,17 @@ fn a_client_cannot_name_a_text_that_was_taken_out() {
     let texts = Texts::default();
     assert_eq!(texts.take("0".into(), false), Ok("0".into()));
 }
+
+#[test]
+fn names_of_the_clients_own_are_no_texts_whatever_they_are_called() {
+    let body =
+        r#"{"reference":{"source":"web","files":{"a":"b"},"stdin":"c"},"source":"text","x":{"source":"d"}}"#;
+    let directory = tempfile::tempdir().unwrap();
+    let (blobs, _orphans) = Blobs::open(directory.path()).unwrap();
+    let mut sieve = Sieve::new(&blobs, 1 << 20);
+    sieve.feed(body.as_bytes()).unwrap();
+    let (rest, texts) = sieve.finish().unwrap();
+    let rest: Value = serde_json::from_slice(&rest).unwrap();
+    assert_eq!(rest["reference"], json!({"source": "web", "files": {"a": "b"}, "stdin": "c"}));
+    assert!(rest["source"].as_str().is_some_and(|name| texts.named(name).is_some()));
+}
