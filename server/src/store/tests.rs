@@ -463,8 +463,8 @@ async fn a_submission_is_found_by_what_its_site_calls_it_until_it_goes() {
     };
     assert_eq!(found(&[("course", "a")]).await, [ids[1], ids[0]]);
     assert_eq!(found(&[("course", "a"), ("attempt", "1")]).await, [ids[0]]);
-    assert_eq!(found(&[("course", "c")]).await, []);
-    assert_eq!(found(&[("week", "a")]).await, []);
+    assert!(found(&[("course", "c")]).await.is_empty());
+    assert!(found(&[("week", "a")]).await.is_empty());
     let told = store.get(ids[2]).await.unwrap().unwrap().reference;
     assert_eq!(told.get("course").map(String::as_str), Some("b"));
     let request = store.request(ids[2]).await.unwrap().unwrap();
