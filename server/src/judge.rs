@@ -428,7 +428,7 @@ mod tests {
     async fn the_arguments_of_a_test_stand_behind_the_program() {
         let bench = bench([Ok(compiled()), Ok(printed("3"))]);
         let mut submission = with_tests(&["3"]);
-        submission.tests[0].arguments = vec!["-n".into(), "{source}".into(), String::new()];
+        submission.tests[0].arguments = ["-n", "{source}", ""].map(str::to_owned).into();
         bench.judge(&submission).await.unwrap();
         let argv = &bench.sandboxes.asked()[1].1.argv;
         assert_eq!(argv[1..], [b"-n".to_vec(), b"{source}".to_vec(), Vec::new()]);
@@ -448,6 +448,11 @@ mod tests {
         let bench = bench_of(3, [Ok(compiled()), Ok(printed("3")), Ok(printed("no"))]);
         let judgement = bench.judge(&submission).await.unwrap();
         assert_eq!((judgement.verdict, judgement.tests.len()), (Verdict::WrongAnswer, 2));
+        // One that waits for room, of which there is enough for one at a time, does not get to a sandbox any more.
+        let bench = bench_of(2, [Ok(compiled()), Ok(printed("no"))]);
+        let limits = RunLimits { output: Bytes::mib(1), ..LIMITS };
+        bench.judge(&Submission { limits, ..submission }).await.unwrap();
+        assert_eq!(bench.sandboxes.asked().len(), 2);
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! A submission, parsed once and valid ever after.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
@@ -56,8 +57,8 @@ pub struct TestCase {
     pub input: Content,
     /// The expected output; without it a run that exits 0 is accepted.
     pub answer: Option<Content>,
-    /// What stands behind the program's name.
-    pub arguments: Vec<String>,
+    /// What stands behind the program's name; many tests may share it.
+    pub arguments: Arc<[String]>,
     /// Nothing that the program made of it is told: neither what it wrote, nor how it ended, nor where it was wrong.
     pub hidden: bool,
 }
@@ -76,7 +77,8 @@ impl Submission {
     pub fn footprint(&self) -> Footprint {
         let files: BTreeSet<_> =
             self.contents().filter_map(Content::blob).map(|blob| (blob.id, blob.size)).collect();
-        let arguments = self.tests.iter().flat_map(|test| &test.arguments).map(|word| word.len() as u64);
+        let arguments =
+            self.tests.iter().flat_map(|test| test.arguments.iter()).map(|word| word.len() as u64);
         let row = self.contents().map(Content::inline_size).chain(arguments).sum();
         Footprint { row, files: files.into_iter().collect() }
     }

@@ -252,7 +252,7 @@ async fn where_the_first_failure_suffices_the_judgement_ends_with_it() {
 
 #[tokio::test]
 async fn an_address_can_be_asked_until_the_submission_is_final() {
-    const SLOW: &str = "#include <unistd.h>\nint main(void) { sleep(1); }\n";
+    const SLOW: &str = "#include <unistd.h>\nint main(void) { sleep(5); }\n";
     let client = Client::connect().await;
     let accepted = post(json!({"language": "c17", "source": SLOW, "limits": {"wall_ms": 20000}})).await.json;
     let address = format!("/api/v1/submissions/{}", accepted["id"].as_str().unwrap_or_default());

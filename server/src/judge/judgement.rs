@@ -153,6 +153,11 @@ impl Verdict {
         }
     }
 
+    /// A limit was reached.
+    pub(super) fn is_of_a_limit(self) -> bool {
+        matches!(self, Self::TimeLimitExceeded | Self::MemoryLimitExceeded | Self::OutputLimitExceeded)
+    }
+
     /// The verdict of this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|verdict| verdict.as_str() == name)
@@ -166,22 +171,30 @@ impl fmt::Display for Verdict {
 }
 
 impl TestResult {
-    /// Without all that the program could have told of its input.
-    pub(super) fn hidden(self) -> Self {
-        use Verdict::{MemoryLimitExceeded, OutputLimitExceeded, TimeLimitExceeded};
-        let is_ours = matches!(self.verdict, TimeLimitExceeded | MemoryLimitExceeded | OutputLimitExceeded);
-        let reason = self.reason.filter(|_| is_ours);
+    /// Without what the program could have told of its input; the figures are rounded up, so that they can tell little, too.
+    /// The reason is what we have measured.
+    pub(super) fn hidden(self, measured: Option<Reason>) -> Self {
         let nothing = Stream::default;
         Self {
+            index: self.index,
             hidden: true,
-            reason,
+            verdict: self.verdict,
             exit_code: None,
             signal: None,
+            reason: measured,
+            cpu: rounded(self.cpu),
+            wall: rounded(self.wall),
+            memory: Bytes(self.memory.get().next_multiple_of(1 << 20)),
             stdout: nothing(),
             stderr: nothing(),
-            ..self
         }
     }
+}
+
+/// Up to 10 ms.
+fn rounded(time: Duration) -> Duration {
+    let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX - 10);
+    Duration::from_millis((ms + 1).next_multiple_of(10))
 }
 
 impl Default for Stream {

@@ -110,7 +110,12 @@ impl<S: Sandboxes> Executor for Local<S> {
         let kept = session.lock().await.take();
         let place = match kept {
             Some(place) => place,
-            None => self.place(job, stdout.get() + stderr.get()).await?,
+            // Who does not need the run any more does not wait for a place to have it in.
+            None => tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(JudgeError::Cancelled),
+                place = self.place(job, stdout.get() + stderr.get()) => place?,
+            },
         };
         let Place { mut lease, mut room } = place;
         let span = tracing::info_span!("run", test = job.index, sandbox = lease.name());

@@ -86,13 +86,15 @@ pub(super) async fn judged(
     facts: &mut Facts,
     blobs: &Blobs,
 ) -> Result<TestResult, JudgeError> {
-    let (verdict, reason) = match (from_run(facts.end, &facts.usage, job.limits), &test.answer) {
+    let by_limit = from_run(facts.end, &facts.usage, job.limits);
+    let measured = by_limit.clone().filter(|(verdict, _)| verdict.is_of_a_limit()).map(|(_, reason)| reason);
+    let (verdict, reason) = match (by_limit, &test.answer) {
         (Some((verdict, reason)), _) => (verdict, Some(reason)),
         (None, Some(answer)) => compared(rule, &mut facts.stdout.head, answer, blobs).await?,
         (None, None) => (Verdict::Accepted, None),
     };
     let (verdict, reason) = match told(job.language, verdict, &mut facts.stderr.head).await? {
-        Some((verdict, told)) => (verdict, Some(told).filter(|_| !test.hidden)),
+        Some((verdict, told)) => (verdict, Some(told)),
         None => (verdict, reason),
     };
     let (exit_code, signal) = how_it_ended(facts.end);
@@ -113,7 +115,7 @@ pub(super) async fn judged(
         return Ok(result);
     }
     facts.forget_outputs();
-    Ok(result.hidden())
+    Ok(result.hidden(measured))
 }
 
 /// What a failed program has said of its failure.

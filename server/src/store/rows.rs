@@ -230,14 +230,14 @@ impl TestRow {
         Self {
             stdin: ContentRow::of(input),
             expected: answer.as_ref().map(ContentRow::of),
-            arguments: arguments.clone(),
+            arguments: arguments.to_vec(),
             hidden: *hidden,
         }
     }
 
     fn case(self) -> Result<TestCase, RowError> {
         let answer = self.expected.map(ContentRow::content).transpose()?;
-        let Self { arguments, hidden, .. } = self;
+        let (arguments, hidden) = (self.arguments.into(), self.hidden);
         Ok(TestCase { input: self.stdin.content()?, answer, arguments, hidden })
     }
 }

@@ -147,11 +147,16 @@ mod tests {
             change(&mut changed.tests[0]);
             of(&changed, &asked)
         };
+        let named = |name: &str| {
+            let reference = [(name.to_owned(), "1".to_owned())].into();
+            of(&Submission { reference, ..submission.clone() }, &asked)
+        };
+        assert!(named("course") != of(&submission, &asked) && named("course") != named("week"));
         assert_ne!(with(|test| test.hidden = true), of(&submission, &asked));
-        assert_ne!(with(|test| test.arguments = vec!["a".into()]), of(&submission, &asked));
+        assert_ne!(with(|test| test.arguments = ["a".to_owned()].into()), of(&submission, &asked));
         assert_ne!(
-            with(|test| test.arguments = vec!["a".into(), "b".into()]),
-            with(|test| test.arguments = vec!["ab".into()])
+            with(|test| test.arguments = ["a".to_owned(), "b".to_owned()].into()),
+            with(|test| test.arguments = ["ab".to_owned()].into())
         );
         let short = Submission { stop_at_first_failure: true, ..submission.clone() };
         assert_ne!(of(&short, &asked), of(&submission, &asked));

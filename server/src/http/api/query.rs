@@ -9,7 +9,7 @@ use serde::de::value::{Error, StrDeserializer};
 
 use super::Problem;
 use super::view::State;
-use super::wire::Errors;
+use super::wire::{Errors, REFERENCES, check_reference};
 use crate::judge::Verdict;
 
 const PAGE: usize = 50;
@@ -69,6 +69,10 @@ impl ListQuery {
             }
             _ => {
                 let name = name.strip_prefix("reference.").ok_or("there is no such parameter")?;
+                check_reference(name, &value)?;
+                if self.reference.len() == REFERENCES {
+                    return Err(format!("a reference has at most {REFERENCES} names"));
+                }
                 self.reference.push((name.to_owned(), value));
             }
         }
@@ -160,6 +164,13 @@ mod tests {
         assert_eq!((asked.limit, asked.before, asked.user.as_deref()), (200, Some(7), Some("a b")));
         let reference = [("course", "A 1"), ("week", "2")].map(|(name, text)| (name.into(), text.into()));
         assert_eq!(asked.reference, reference);
+        let many: Vec<_> = (0..10).map(|n| format!("reference.n{n}=x")).collect();
+        assert_eq!(
+            told(ListQuery::parse(&many.join("&")).unwrap_err()),
+            ["n8", "n9"].map(|name| format!("reference.{name}: a reference has at most 8 names"))
+        );
+        let odd = told(ListQuery::parse("reference.=x&reference.a%20b=x&reference.a=%0a").unwrap_err());
+        assert_eq!(odd.len(), 3, "{odd:?}");
         assert_eq!(ListQuery::parse("").unwrap().limit, 50);
     }
 

@@ -1,6 +1,7 @@
 //! A submission as clients send it, and its way to a valid [`Submission`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -397,7 +398,7 @@ impl Reader<'_> {
         }
         let tests: Vec<_> =
             kept.into_iter().enumerate().map(|(index, test)| self.case(index, test, &arguments)).collect();
-        let size: usize = tests.iter().flat_map(|test| &test.arguments).map(String::len).sum();
+        let size: usize = tests.iter().flat_map(|test| test.arguments.iter()).map(String::len).sum();
         if size > ARGUMENTS_OF_ALL {
             let most = format!("at most {ARGUMENTS_OF_ALL} are allowed");
             self.errors.add("tests", format!("{size} bytes of arguments for all tests together; {most}"));
@@ -405,16 +406,17 @@ impl Reader<'_> {
         tests
     }
 
-    fn case(&mut self, index: usize, test: NewTest, usual: &[String]) -> TestCase {
+    fn case(&mut self, index: usize, test: NewTest, usual: &Arc<[String]>) -> TestCase {
         let NewTest { stdin, stdin_base64, expected, expected_base64, arguments, hidden } = test;
         let input = self.text(&format!("tests[{index}].stdin"), Text(stdin, stdin_base64));
         let answer = self.text(&format!("tests[{index}].expected"), Text(expected, expected_base64));
         let arguments = self.arguments(&format!("tests[{index}].arguments"), arguments);
-        let arguments = arguments.unwrap_or_else(|| usual.to_vec());
+        let arguments = arguments.unwrap_or_else(|| usual.clone());
         TestCase { input: input.unwrap_or_default(), answer, arguments, hidden }
     }
 
-    fn arguments(&mut self, field: &str, words: Option<Words>) -> Option<Vec<String>> {
+    /// None where there are none that could be used.
+    fn arguments(&mut self, field: &str, words: Option<Words>) -> Option<Arc<[String]>> {
         let Words { kept, count } = words?;
         let size: usize = kept.iter().map(String::len).sum();
         if count > ARGUMENTS || size > ARGUMENTS_SIZE {
@@ -422,8 +424,10 @@ impl Reader<'_> {
             self.errors.add(field, format!("{count} arguments; {most}"));
         } else if let Some(at) = kept.iter().position(|word| word.contains('\0')) {
             self.errors.add(format!("{field}[{at}]"), "an argument has no NUL");
+        } else {
+            return Some(kept.into());
         }
-        Some(kept)
+        None
     }
 }
 
@@ -500,7 +504,7 @@ fn check_user(user: Option<&str>, errors: &mut Errors) {
 }
 
 /// Most names of a reference, and longest of them and of their texts.
-const REFERENCES: usize = 8;
+pub(super) const REFERENCES: usize = 8;
 const REFERENCE_NAME: usize = 64;
 const REFERENCE_TEXT: usize = 128;
 
@@ -508,18 +512,24 @@ fn checked_reference(given: NamedTexts, errors: &mut Errors) -> BTreeMap<String,
     if given.count > REFERENCES {
         errors.add("reference", format!("{} names; at most {REFERENCES} are allowed", given.count));
     }
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     for (name, text) in given.kept.iter().take(REFERENCES) {
-        let field = format!("reference.{}", shown(name));
-        if !(1..=REFERENCE_NAME).contains(&name.len()) || !name.chars().all(plain) {
-            let allowed = format!("1 to {REFERENCE_NAME} letters, digits, `_` and `-`");
-            errors.add(field, format!("a name consists of {allowed}"));
-        } else if text.chars().count() > REFERENCE_TEXT || text.chars().any(char::is_control) {
-            errors
-                .add(field, format!("at most {REFERENCE_TEXT} characters, none of them a control character"));
+        if let Err(why) = check_reference(name, text) {
+            errors.add(format!("reference.{}", shown(name)), why);
         }
     }
     given.kept
+}
+
+/// Sees that a reference may have this text under this name.
+pub(super) fn check_reference(name: &str, text: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !(1..=REFERENCE_NAME).contains(&name.len()) || !name.chars().all(plain) {
+        return Err(format!("a name consists of 1 to {REFERENCE_NAME} letters, digits, `_` and `-`"));
+    }
+    if text.chars().count() > REFERENCE_TEXT || text.chars().any(char::is_control) {
+        return Err(format!("at most {REFERENCE_TEXT} characters, none of them a control character"));
+    }
+    Ok(())
 }
 
 /// What a client wrote, short enough for a message.

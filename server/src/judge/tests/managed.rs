@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use gavel_protocol::Usage;
+
 use super::*;
 use crate::content::Content;
 use crate::sandbox::PutContent;
@@ -166,4 +168,28 @@ async fn what_a_failed_program_says_of_its_failure_is_the_reason() {
     assert_eq!(told[1], (Verdict::MemoryLimitExceeded, "MemoryError"));
     assert_eq!(told[2], (Verdict::RuntimeError, "exited with status 3"));
     assert_eq!(told[3].0, Verdict::WrongAnswer, "it has not failed");
+}
+
+#[tokio::test]
+async fn of_a_hidden_test_no_word_of_the_runtime_is_told() {
+    let out_of_memory = "Traceback\nMemoryError: 4242\n";
+    let run = |code| Ok(Ran { usage: figures(), ..failed(code, out_of_memory) });
+    let bench = bench([Ok(ended(Ending::Exited { code: 0 })), run(1)]);
+    let tests = vec![TestCase { hidden: true, ..submission("").tests[0].clone() }];
+    let judgement = bench.judge(&Submission { tests, ..in_language("python3", &["main.py"]) }).await.unwrap();
+    let told = &judgement.tests[0];
+    assert_eq!((told.verdict, told.reason.as_deref()), (Verdict::MemoryLimitExceeded, None));
+    let (ms, mib) = (Duration::from_millis, Bytes::mib);
+    assert_eq!((told.cpu, told.wall, told.memory), (ms(20), ms(20), mib(2)));
+    assert_eq!((judgement.summary.cpu_max, judgement.summary.memory_max), (ms(20), mib(2)));
+}
+
+fn figures() -> Usage {
+    let wall_time = Duration::from_micros(12_345);
+    Usage {
+        cpu_user: wall_time,
+        wall_time,
+        memory: Bytes((1 << 20) + 1),
+        ..ended(Ending::Exited { code: 0 }).usage
+    }
 }
