@@ -172,7 +172,7 @@ async fn what_a_failed_program_says_of_its_failure_is_the_reason() {
 
 #[tokio::test]
 async fn of_a_hidden_test_no_word_of_the_runtime_is_told() {
-    let out_of_memory = "Traceback\nMemoryError: 4242\n";
+    let out_of_memory = "Traceback\nMemoryError\n";
     let run = |code| Ok(Ran { usage: figures(), ..failed(code, out_of_memory) });
     let bench = bench([Ok(ended(Ending::Exited { code: 0 })), run(1)]);
     let tests = vec![TestCase { hidden: true, ..submission("").tests[0].clone() }];
@@ -186,10 +186,5 @@ async fn of_a_hidden_test_no_word_of_the_runtime_is_told() {
 
 fn figures() -> Usage {
     let wall_time = Duration::from_micros(12_345);
-    Usage {
-        cpu_user: wall_time,
-        wall_time,
-        memory: Bytes((1 << 20) + 1),
-        ..ended(Ending::Exited { code: 0 }).usage
-    }
+    Usage { cpu_user: wall_time, wall_time, memory: Bytes((1 << 20) + 1), ..Usage::default() }
 }
