@@ -187,7 +187,8 @@ pub struct QueueConfig {
     pub max_bytes: Bytes,
     /// Most submissions of one user waiting; more are answered 429.
     pub per_user: usize,
-    /// A submission that failed through us is tried this many times in all.
+    /// A submission that failed through us is tried this many times in all. (One that the server died over is tried more
+    /// often, ten times: it may have been beside the one that took the server down.)
     pub attempts: u32,
     /// How long a stopping server waits for running submissions.
     #[serde(with = "units::span")]

@@ -1,6 +1,7 @@
 //! A submission in the queue.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -48,6 +49,8 @@ pub(super) struct Job {
     pub(super) submission: Option<Arc<Submission>>,
     /// An earlier version of the server has stored it, all in one row.
     pub(super) is_old: bool,
+    /// Attempts that have failed while this server serves.
+    pub(super) failures: AtomicU32,
     pub(super) stage: watch::Sender<Stage>,
     pub(super) cancel: CancellationToken,
     /// It has left the queue, and nothing of it runs.
@@ -73,6 +76,7 @@ impl Job {
             created_at,
             submission: is_kept.then(|| Arc::clone(submission)),
             is_old: false,
+            failures: AtomicU32::new(0),
             stage: watch::Sender::new(Stage::Queued),
             cancel: CancellationToken::new(),
             left: CancellationToken::new(),
@@ -90,6 +94,7 @@ impl Job {
             created_at,
             submission: None,
             is_old,
+            failures: AtomicU32::new(0),
             stage: watch::Sender::new(Stage::Queued),
             cancel: CancellationToken::new(),
             left: CancellationToken::new(),

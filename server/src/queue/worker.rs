@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -21,6 +22,10 @@ use crate::watched::said;
 
 /// Pause before another attempt, and before the store is tried again.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// So many attempts are made at most, also where the server died over each. One that takes the server down is among them, and
+/// so are those that were beside it and perhaps had not got a sandbox yet: more than attempts may fail in a server that lives.
+const MOST_ATTEMPTS: u32 = 10;
 
 pub(super) async fn work<J: Judging>(shared: Arc<Shared>, judging: Arc<J>) {
     while let Some(waiting) = shared.next().await {
@@ -126,7 +131,7 @@ impl Shared {
             return End::Left;
         };
         telemetry::waited(job.accepted.elapsed());
-        let outcome = if attempt > self.policy.attempts {
+        let outcome = if attempt > self.policy.attempts.max(MOST_ATTEMPTS) {
             Attempt::Failed("the server stopped unexpectedly during every attempt".into())
         } else {
             let attempt = AssertUnwindSafe(self.attempt(job, judging)).catch_unwind().await;
@@ -147,15 +152,16 @@ impl Shared {
                 tracing::error!(attempt, "Gave up on the submission: {why}");
                 self.finish(job, attempt, &self.internal_error(job, why).await).await
             }
-            Attempt::Failed(why) if attempt >= self.policy.attempts => {
+            Attempt::Failed(why) => {
+                let failures = job.failures.fetch_add(1, Ordering::Relaxed) + 1;
+                if failures < self.policy.attempts && attempt <= MOST_ATTEMPTS {
+                    tracing::warn!(attempt, "Trying the submission again: {why}");
+                    self.pause().await;
+                    return self.requeue(job, attempt, false).await;
+                }
                 tracing::error!(attempt, "Gave up on the submission: {why}");
                 let why = format!("the judge failed {attempt} times; the last time: {why}");
                 self.finish(job, attempt, &self.internal_error(job, why).await).await
-            }
-            Attempt::Failed(why) => {
-                tracing::warn!(attempt, "Trying the submission again: {why}");
-                self.pause().await;
-                self.requeue(job, attempt, false).await
             }
         }
     }

@@ -282,6 +282,7 @@ fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgeme
         _ => (submission.tests[0].input.clone(), true),
     };
     let result = TestResult {
+        hidden: false,
         index: 0,
         verdict,
         exit_code: Some(0),
