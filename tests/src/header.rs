@@ -18,6 +18,8 @@ pub struct TestProgram {
     pub files: BTreeMap<String, String>,
     /// The source to begin with, where the header says so.
     pub entry_point: Option<String>,
+    /// What follows the program's name.
+    pub arguments: Vec<String>,
     /// Standard input.
     pub stdin: Vec<u8>,
     /// The answer to compare with.
@@ -59,6 +61,9 @@ impl TestProgram {
             Some(expected) => request.test(&self.stdin, Some(expected)),
         };
         request = request.with("limits", serde_json::json!(self.limits_here()));
+        if !self.arguments.is_empty() {
+            request = request.with("arguments", serde_json::json!(self.arguments));
+        }
         if !self.compile_limits.0.is_empty() {
             request = request.with("compile_limits", serde_json::json!(self.compile_limits));
         }
@@ -126,6 +131,7 @@ fn parse(name: &str, source: String) -> Result<TestProgram, String> {
         source,
         files: BTreeMap::new(),
         entry_point: None,
+        arguments: Vec::new(),
         stdin: Vec::new(),
         expected: None,
         limits: Limits::default(),
@@ -162,6 +168,9 @@ fn header_line(line: &str) -> Option<(&str, &str)> {
 
 fn set(program: &mut TestProgram, key: &str, value: &str) -> Result<bool, String> {
     match key {
+        "arguments" => {
+            program.arguments = serde_json::from_str(value).map_err(|error| format!("{key}: {error}"))?;
+        }
         "stdin" => program.stdin = unescape(value)?,
         "stdin-hex" => program.stdin = from_hex(value)?,
         "stdin-size" => program.stdin = filler(value.parse().map_err(|error| format!("{key}: {error}"))?),

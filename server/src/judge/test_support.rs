@@ -83,6 +83,7 @@ pub(crate) fn cpp() -> (Language, Toolchain) {
         headers: words("h"),
         environment: words("LANG=C GREETING=hello"),
         sanitized: true,
+        arguments: true,
         compile: template("g++ -o main {source}"),
         artefact: Some("main".into()),
         run: template("{artefact}"),

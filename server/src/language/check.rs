@@ -57,6 +57,7 @@ impl Named {
             run: Template::new(entry.run)?,
             environment: entry.environment,
             sanitized: entry.sanitized,
+            arguments: entry.arguments,
             allowance,
             failures,
             version: entry.version,

@@ -61,6 +61,8 @@ pub struct Language {
     pub environment: Vec<String>,
     /// What its run-time checks report on standard error is the reason of a failed run.
     pub sanitized: bool,
+    /// Its programs see what follows the program's name.
+    pub arguments: bool,
     /// What its runtime needs beside the program itself.
     pub allowance: Allowance,
     /// What the last words of a failed program mean.

@@ -80,6 +80,8 @@ pub(super) struct LanguageEntry {
     pub(super) environment: Vec<String>,
     #[serde(default)]
     pub(super) sanitized: bool,
+    #[serde(default = "yes")]
+    pub(super) arguments: bool,
     #[serde(default = "one")]
     time_factor: f64,
     #[serde(default, with = "units::span")]
@@ -96,6 +98,10 @@ pub(super) struct LanguageEntry {
 
 fn one() -> f64 {
     1.0
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl LanguageEntry {

@@ -20,6 +20,8 @@ pub(super) struct LanguageView {
     compile: Vec<String>,
     /// The program's argv.
     run: Vec<String>,
+    /// Its programs see the arguments of a test.
+    arguments: bool,
     #[serde(flatten)]
     allowance: AllowanceView,
     state: State,
@@ -79,6 +81,7 @@ impl LanguageView {
             source_file: language.source.clone(),
             compile: language.compile.as_written().to_vec(),
             run: language.run.as_written().to_vec(),
+            arguments: language.arguments,
             allowance: language.allowance.into(),
             state,
             available: !is_refused,
@@ -113,7 +116,7 @@ mod tests {
         };
         let expected = serde_json::json!({
             "id": "cpp17", "name": "C++17", "version": "g++ 14", "source_file": "main.cpp",
-            "compile": ["g++", "-o", "main", "{source}"], "run": ["{artefact}"], "time_factor": 1.0, "time_extra_ms": 0.0,
+            "compile": ["g++", "-o", "main", "{source}"], "run": ["{artefact}"], "arguments": true, "time_factor": 1.0, "time_extra_ms": 0.0,
             "memory_extra_bytes": 0, "processes_extra": 0, "state": "installed", "available": true,
         });
         assert_eq!(view(Standing::Installed, Some("g++ 14".into())), expected);

@@ -212,6 +212,7 @@ impl NewSubmission {
         let mut reader = Reader { texts, errors: &mut errors };
         let files = reader.sources(Text(source, source_base64), (files, files_base64), known);
         let tests = reader.cases(Text(stdin, stdin_base64), arguments, tests, rules.limits.tests);
+        check_arguments(&tests, known, &mut errors);
         check_size(&files, rules.limits, &mut errors);
         check_user(user.as_deref(), &mut errors);
         let reference = checked_reference(reference.unwrap_or_default(), &mut errors);
@@ -467,6 +468,14 @@ fn check_size(files: &BTreeMap<String, Content>, limits: &LimitsConfig, errors: 
     let size: u64 = files.values().map(Content::size).sum();
     if size > limits.source.get() {
         errors.add("source", format!("{size} bytes of source; at most {} are allowed", limits.source.get()));
+    }
+}
+
+/// Arguments that no program would see are refused.
+fn check_arguments(tests: &[TestCase], language: Option<&Language>, errors: &mut Errors) {
+    let Some(language) = language.filter(|language| !language.arguments) else { return };
+    if tests.iter().any(|test| !test.arguments.is_empty()) {
+        errors.add("arguments", format!("a program in {} sees no arguments", language.name));
     }
 }
 

@@ -341,6 +341,21 @@ fn a_test_has_its_own_arguments_or_those_of_the_submission() {
 }
 
 #[test]
+fn arguments_are_refused_where_no_program_would_see_them() {
+    let of = |language: &str, rest: &str| {
+        let body = format!(r#"{{"language":"{language}","source":"select 1;",{rest}}}"#);
+        accept(body.as_bytes()).map(|_| ())
+    };
+    for given in [r#""arguments":["-v"]"#, r#""tests":[{},{"arguments":[""]}]"#] {
+        let Err(Problem::Invalid(errors)) = of("sql", given) else { panic!("{given}") };
+        let told: Vec<_> = errors.iter().map(|error| (error.field.as_str(), error.detail.as_str())).collect();
+        assert_eq!(told, [("arguments", "a program in SQL (SQLite) sees no arguments")]);
+        assert!(of("ruby", given).is_ok());
+    }
+    assert!(of("sql", r#""arguments":[],"tests":[{"arguments":[]}]"#).is_ok());
+}
+
+#[test]
 fn arguments_are_bounded_in_number_and_size_and_for_all_tests_together() {
     let told = |rest: &str| {
         let body = format!(r#"{{"language":"c17","source":"x",{rest}}}"#);
