@@ -5,7 +5,6 @@
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const vm = require('node:vm');
-const { wrap } = require('node:module');
 
 // As V8 calls what only a module may have.
 const ONLY_IN_MODULES = [
@@ -15,8 +14,11 @@ const ONLY_IN_MODULES = [
   'await is only valid in async functions and the top level bodies of modules',
 ];
 
+// The body of a function, as Node runs it: lines and columns are the source's own, and no bracket in it ends that function.
+const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
+
 function asScript(name, text) {
-  new vm.Script(wrap(text), { filename: name });
+  vm.compileFunction(text, PARAMETERS, { filename: name });
 }
 
 // Where a module is wrong is told to Node alone: it is asked once more.
