@@ -410,15 +410,15 @@ mod tests {
         let told: Vec<_> = judgement
             .tests
             .iter()
-            .map(|test| (test.verdict, test.reason.is_some(), test.exit_code, test.stdout.clone()))
+            .map(|test| (test.verdict, test.reason.as_deref(), test.exit_code, test.stdout.clone()))
             .collect();
         let nothing = Stream::default;
         assert_eq!(
             told,
             [
-                (Verdict::WrongAnswer, false, None, nothing()),
-                (Verdict::RuntimeError, false, None, nothing()),
-                (Verdict::TimeLimitExceeded, true, None, nothing()),
+                (Verdict::WrongAnswer, None, None, nothing()),
+                (Verdict::RuntimeError, None, None, nothing()),
+                (Verdict::TimeLimitExceeded, Some("used more time than allowed"), None, nothing()),
             ]
         );
         assert!(judgement.tests.iter().all(|test| test.hidden && test.stderr == nothing()));

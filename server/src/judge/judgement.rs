@@ -153,9 +153,14 @@ impl Verdict {
         }
     }
 
-    /// A limit was reached.
-    pub(super) fn is_of_a_limit(self) -> bool {
-        matches!(self, Self::TimeLimitExceeded | Self::MemoryLimitExceeded | Self::OutputLimitExceeded)
+    /// What there was too much of, where that is the verdict.
+    pub(super) fn limit(self) -> Option<&'static str> {
+        match self {
+            Self::TimeLimitExceeded => Some("time"),
+            Self::MemoryLimitExceeded => Some("memory"),
+            Self::OutputLimitExceeded => Some("output"),
+            _ => None,
+        }
     }
 
     /// The verdict of this name.
@@ -172,8 +177,7 @@ impl fmt::Display for Verdict {
 
 impl TestResult {
     /// Without what the program could have told of its input; the figures are rounded up, so that they can tell little, too.
-    /// The reason is what we have measured.
-    pub(super) fn hidden(self, measured: Option<Reason>) -> Self {
+    pub(super) fn hidden(self, reason: Option<Reason>) -> Self {
         let nothing = Stream::default;
         Self {
             index: self.index,
@@ -181,7 +185,7 @@ impl TestResult {
             verdict: self.verdict,
             exit_code: None,
             signal: None,
-            reason: measured,
+            reason,
             cpu: rounded(self.cpu),
             wall: rounded(self.wall),
             memory: Bytes(self.memory.get().next_multiple_of(1 << 20)),

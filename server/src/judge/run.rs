@@ -86,9 +86,9 @@ pub(super) async fn judged(
     facts: &mut Facts,
     blobs: &Blobs,
 ) -> Result<TestResult, JudgeError> {
-    let by_limit = from_run(facts.end, &facts.usage, job.limits);
-    let measured = by_limit.clone().filter(|(verdict, _)| verdict.is_of_a_limit()).map(|(_, reason)| reason);
-    let (verdict, reason) = match (by_limit, &test.answer) {
+    let measured = from_run(facts.end, &facts.usage, job.limits);
+    let limit = measured.as_ref().and_then(|(verdict, _)| verdict.limit());
+    let (verdict, reason) = match (measured, &test.answer) {
         (Some((verdict, reason)), _) => (verdict, Some(reason)),
         (None, Some(answer)) => compared(rule, &mut facts.stdout.head, answer, blobs).await?,
         (None, None) => (Verdict::Accepted, None),
@@ -115,7 +115,7 @@ pub(super) async fn judged(
         return Ok(result);
     }
     facts.forget_outputs();
-    Ok(result.hidden(measured))
+    Ok(result.hidden(limit.map(|limit| format!("used more {limit} than allowed"))))
 }
 
 /// What a failed program has said of its failure.

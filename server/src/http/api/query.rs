@@ -90,7 +90,7 @@ pub(super) fn wait(query: &str, most: Duration) -> Result<Option<Duration>, Prob
         match name.as_str() {
             "wait" if wait.is_some() => errors.add(name, "this parameter comes twice"),
             "wait" => match seconds(&value).filter(|time| *time <= most) {
-                None => errors.add(name, format!("allowed is 0s to {}s", most.as_secs())),
+                None => errors.add(name, format!("allowed are whole seconds, 0s to {}s", most.as_secs())),
                 time => wait = time,
             },
             _ => errors.add(name, "there is no such parameter"),
@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(wait("wait=30s", most).unwrap(), Some(Duration::from_secs(30)));
         assert_eq!(wait("wait=60", most).unwrap(), Some(most));
         for wrong in ["wait=61s", "wait=-1", "wait=", "wait=1h", "wait=99999999999999999999s"] {
-            assert_eq!(told_of(wrong), ["wait: allowed is 0s to 60s"], "{wrong}");
+            assert_eq!(told_of(wrong), ["wait: allowed are whole seconds, 0s to 60s"], "{wrong}");
         }
         assert_eq!(
             told_of("wait=1&wait=2&full=1"),
