@@ -168,9 +168,11 @@ final class Compile {
             return new String(Files.readAllBytes(Path.of(name)), StandardCharsets.UTF_8);
         }
 
+        /** Any class may be in it; what only a file of a certain name may hold is asked for by that name. */
         @Override
         public boolean isNameCompatible(String simpleName, Kind kind) {
-            return kind == Kind.SOURCE;
+            boolean isOfOneFile = simpleName.equals("package-info") || simpleName.equals("module-info");
+            return kind == Kind.SOURCE && (!isOfOneFile || super.isNameCompatible(simpleName, kind));
         }
 
         /** As the compiler shows it in its messages. */
