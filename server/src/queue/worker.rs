@@ -131,7 +131,8 @@ impl Shared {
             return End::Left;
         };
         telemetry::waited(job.accepted.elapsed());
-        let outcome = if attempt > self.policy.attempts.max(MOST_ATTEMPTS) {
+        let most = self.policy.attempts.max(MOST_ATTEMPTS);
+        let outcome = if attempt > most {
             Attempt::Failed("the server stopped unexpectedly during every attempt".into())
         } else {
             let attempt = AssertUnwindSafe(self.attempt(job, judging)).catch_unwind().await;
@@ -154,7 +155,7 @@ impl Shared {
             }
             Attempt::Failed(why) => {
                 let failures = job.failures.fetch_add(1, Ordering::Relaxed) + 1;
-                if failures < self.policy.attempts && attempt <= MOST_ATTEMPTS {
+                if failures < self.policy.attempts && attempt <= most {
                     tracing::warn!(attempt, "Trying the submission again: {why}");
                     self.pause().await;
                     return self.requeue(job, attempt, false).await;
