@@ -44,15 +44,7 @@ impl ListQuery {
             limit: PAGE,
             before: None,
         };
-        let (mut errors, mut seen) = (Errors::default(), Vec::new());
-        for (name, value) in parameters(query)? {
-            match asked.set(&name, value) {
-                _ if seen.contains(&name) => errors.add(&name, "this parameter comes twice"),
-                Err(why) => errors.add(&name, why),
-                Ok(()) => seen.push(name),
-            }
-        }
-        errors.none()?;
+        read(query, |name, value| asked.set(name, value))?;
         Ok(asked)
     }
 
@@ -68,7 +60,7 @@ impl ListQuery {
                     Some(value.parse().map_err(|_| "not a `next_cursor` of this server".to_owned())?);
             }
             _ => {
-                let name = name.strip_prefix("reference.").ok_or("there is no such parameter")?;
+                let name = name.strip_prefix("reference.").ok_or(NO_SUCH)?;
                 check_reference(name, &value)?;
                 if self.reference.len() == REFERENCES {
                     return Err(format!("a reference has at most {REFERENCES} names"));
@@ -85,18 +77,14 @@ impl ListQuery {
 /// # Errors
 /// Any other parameter, and a time that makes no sense or is longer than `most`.
 pub(super) fn wait(query: &str, most: Duration) -> Result<Option<Duration>, Problem> {
-    let (mut errors, mut wait) = (Errors::default(), None);
-    for (name, value) in parameters(query)? {
-        match name.as_str() {
-            "wait" if wait.is_some() => errors.add(name, "this parameter comes twice"),
-            "wait" => match seconds(&value).filter(|time| *time <= most) {
-                None => errors.add(name, format!("allowed are whole seconds, 0s to {}s", most.as_secs())),
-                time => wait = time,
-            },
-            _ => errors.add(name, "there is no such parameter"),
+    let mut wait = None;
+    read(query, |name, value| {
+        if name != "wait" {
+            return Err(NO_SUCH.into());
         }
-    }
-    errors.none()?;
+        wait = seconds(&value).filter(|time| *time <= most);
+        wait.map(drop).ok_or_else(|| format!("allowed are whole seconds, 0s to {}s", most.as_secs()))
+    })?;
     Ok(wait)
 }
 
@@ -109,9 +97,20 @@ fn seconds(text: &str) -> Option<Duration> {
 /// # Errors
 /// Every one that there is.
 pub(super) fn expect_none(query: &str) -> Result<(), Problem> {
-    let mut errors = Errors::default();
-    for (name, _) in parameters(query)? {
-        errors.add(name, "there is no such parameter: what is asked for stands in the body");
+    read(query, |_, _| Err(format!("{NO_SUCH}: what is asked for stands in the body")))
+}
+
+const NO_SUCH: &str = "there is no such parameter";
+
+/// Has each parameter set, and tells of all that make no sense or come twice.
+fn read(query: &str, mut set: impl FnMut(&str, String) -> Result<(), String>) -> Result<(), Problem> {
+    let (mut errors, mut seen) = (Errors::default(), Vec::new());
+    for (name, value) in parameters(query)? {
+        match set(&name, value) {
+            _ if seen.contains(&name) => errors.add(&name, "this parameter comes twice"),
+            Err(why) => errors.add(&name, why),
+            Ok(()) => seen.push(name),
+        }
     }
     errors.none()
 }

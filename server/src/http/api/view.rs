@@ -174,7 +174,17 @@ impl From<Standing> for SubmissionView {
     /// Without the judgement.
     fn from(standing: Standing) -> Self {
         let Standing { record, state, position } = standing;
-        let Record { id, user, reference, language, verdict, created_at, finished_at, .. } = record;
+        let Record {
+            id,
+            user,
+            reference,
+            language,
+            state: _,
+            verdict,
+            created_at,
+            finished_at,
+            judgement: _,
+        } = record;
         Self {
             id,
             state: state.into(),
@@ -253,8 +263,19 @@ impl From<Compilation> for CompilationView {
 
 impl TestView {
     fn new(result: TestResult, elsewhere: &mut Elsewhere) -> Self {
-        let TestResult { index, hidden, verdict, exit_code, signal, reason, .. } = result;
-        let TestResult { cpu, wall, memory, stdout, stderr, .. } = result;
+        let TestResult {
+            index,
+            hidden,
+            verdict,
+            exit_code,
+            signal,
+            reason,
+            cpu,
+            wall,
+            memory,
+            stdout,
+            stderr,
+        } = result;
         Self {
             index,
             hidden,

@@ -38,14 +38,14 @@ pub(super) struct NewSubmission {
     entry_point: Option<String>,
     stdin: Option<String>,
     stdin_base64: Option<String>,
-    tests: Option<NewTests>,
+    tests: Option<Row<NewTest>>,
     limits: Option<NewLimits>,
     compile_limits: Option<NewLimits>,
     user: Option<String>,
     reference: Option<NamedTexts>,
     isolation: Option<Isolation>,
     checker: Option<NewChecker>,
-    arguments: Option<Words>,
+    arguments: Option<Row<String>>,
     stop_at_first_failure: bool,
     /// Hold the answer until the judgement.
     pub(super) wait: bool,
@@ -66,21 +66,14 @@ pub(super) struct NewTest {
     stdin_base64: Option<String>,
     expected: Option<String>,
     expected_base64: Option<String>,
-    arguments: Option<Words>,
+    arguments: Option<Row<String>>,
     hidden: bool,
 }
 
-/// Texts in a row. However many come, a bounded number is kept.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Words {
-    kept: Vec<String>,
-    count: usize,
-}
-
-/// Test cases. However many come, a bounded number is kept.
+/// An array. However many come, a bounded number is kept.
 #[derive(Debug, Default)]
-pub(super) struct NewTests {
-    kept: Vec<NewTest>,
+pub(super) struct Row<T> {
+    kept: Vec<T>,
     count: usize,
 }
 
@@ -380,13 +373,13 @@ impl Reader<'_> {
     fn cases(
         &mut self,
         single: Text,
-        arguments: Option<Words>,
-        tests: Option<NewTests>,
+        arguments: Option<Row<String>>,
+        tests: Option<Row<NewTest>>,
         max: usize,
     ) -> Vec<TestCase> {
         let input = self.text("stdin", single);
         let arguments = self.arguments("arguments", arguments).unwrap_or_default();
-        let Some(NewTests { kept, count }) = tests else {
+        let Some(Row { kept, count }) = tests else {
             return vec![TestCase { input: input.unwrap_or_default(), arguments, ..TestCase::default() }];
         };
         if input.is_some() {
@@ -417,8 +410,8 @@ impl Reader<'_> {
     }
 
     /// None where there are none that could be used.
-    fn arguments(&mut self, field: &str, words: Option<Words>) -> Option<Arc<[String]>> {
-        let Words { kept, count } = words?;
+    fn arguments(&mut self, field: &str, words: Option<Row<String>>) -> Option<Arc<[String]>> {
+        let Row { kept, count } = words?;
         let size: usize = kept.iter().map(String::len).sum();
         if count > ARGUMENTS || size > ARGUMENTS_SIZE {
             let most = format!("at most {ARGUMENTS} of together {ARGUMENTS_SIZE} bytes are allowed");

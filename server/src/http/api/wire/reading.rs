@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
-use super::{ARGUMENTS, Errors, FILES, NamedTexts, NewLimits, NewTest, NewTests, TESTS, Words, shown};
+use super::{ARGUMENTS, Errors, FILES, NamedTexts, NewLimits, NewTest, Row, TESTS, shown};
 use crate::http::api::wire_checker::{self, NewChecker, NewFlags};
 use crate::submission::Isolation;
 
@@ -28,8 +28,8 @@ pub(in crate::http::api) enum Place<'a> {
     Flags(&'a mut Option<NewFlags>),
     Limits(&'a mut Option<NewLimits>),
     Texts(&'a mut Option<NamedTexts>),
-    Tests(&'a mut Option<NewTests>),
-    Words(&'a mut Option<Words>),
+    Tests(&'a mut Option<Row<NewTest>>),
+    Words(&'a mut Option<Row<String>>),
     /// A text that is in something. Not null.
     Word(&'a mut String),
     /// Not null.
@@ -206,8 +206,12 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         match self.place {
-            Place::Tests(into) => *into = Some(tests(seq, self.at, self.errors)?),
-            Place::Words(into) => *into = Some(words(seq, self.at, self.errors)?),
+            Place::Tests(into) => {
+                *into = Some(row(seq, TESTS, |test| Place::Test(test), self.at, self.errors)?)
+            }
+            Place::Words(into) => {
+                *into = Some(row(seq, ARGUMENTS, |word| Place::Word(word), self.at, self.errors)?)
+            }
             _ => {
                 while seq.next_element::<IgnoredAny>()?.is_some() {}
                 self.wrong("an array");
@@ -242,34 +246,24 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 }
 
-/// However many come, a bounded number is kept.
-fn tests<'de, A: SeqAccess<'de>>(mut seq: A, at: At<'_>, errors: &mut Errors) -> Result<NewTests, A::Error> {
-    let mut tests = NewTests::default();
+/// However many come, `most` are kept.
+fn row<'de, T: Default, A: SeqAccess<'de>>(
+    mut seq: A,
+    most: usize,
+    place: impl for<'t> Fn(&'t mut T) -> Place<'t>,
+    at: At<'_>,
+    errors: &mut Errors,
+) -> Result<Row<T>, A::Error> {
+    let mut row = Row::default();
     loop {
-        let mut test = NewTest::default();
-        let item = Value { place: Place::Test(&mut test), at: At::Item(&at, tests.count), errors };
-        if seq.next_element_seed(item)?.is_none() {
-            return Ok(tests);
+        let mut item = T::default();
+        let value = Value { place: place(&mut item), at: At::Item(&at, row.count), errors };
+        if seq.next_element_seed(value)?.is_none() {
+            return Ok(row);
         }
-        tests.count += 1;
-        if tests.kept.len() < TESTS {
-            tests.kept.push(test);
-        }
-    }
-}
-
-/// However many come, a bounded number is kept.
-fn words<'de, A: SeqAccess<'de>>(mut seq: A, at: At<'_>, errors: &mut Errors) -> Result<Words, A::Error> {
-    let mut words = Words::default();
-    loop {
-        let mut word = String::new();
-        let item = Value { place: Place::Word(&mut word), at: At::Item(&at, words.count), errors };
-        if seq.next_element_seed(item)?.is_none() {
-            return Ok(words);
-        }
-        words.count += 1;
-        if words.kept.len() <= ARGUMENTS {
-            words.kept.push(word);
+        row.count += 1;
+        if row.kept.len() < most {
+            row.kept.push(item);
         }
     }
 }
