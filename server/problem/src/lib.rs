@@ -1,0 +1,33 @@
+//! Problem packages of the Kattis/ICPC format, versions `legacy`, `legacy-icpc`, `2023-07` and `2025-09`,
+//! and plain folders of `1.in` and `1.ans` files, read from a folder into values.
+//!
+//! Start at [`Package::read`]. It runs nothing and writes nothing, follows no link out of the folder, and is
+//! bounded in what it reads ([`bounds`]).
+
+#![forbid(unsafe_code)]
+
+pub mod bounds;
+pub mod data;
+mod domjudge;
+pub mod flags;
+mod languages;
+pub mod metadata;
+pub mod package;
+mod plain;
+pub mod program;
+pub mod report;
+pub mod statement;
+pub mod submissions;
+mod tree;
+pub mod validator;
+pub mod verdict;
+mod yaml;
+
+#[cfg(test)]
+mod fixture;
+
+pub use data::{Case, Data, Group};
+pub use metadata::{Format, Metadata};
+pub use package::Package;
+pub use report::{Fault, Note, Place};
+pub use verdict::Verdict;

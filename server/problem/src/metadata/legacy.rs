@@ -1,0 +1,129 @@
+//! Keys of `legacy` and `legacy-icpc`.
+
+use super::{Grading, Metadata, Objective, Validation, credits, limits, names};
+use crate::flags;
+use crate::report::Report;
+use crate::statement;
+use crate::tree::Dir;
+use crate::yaml::Fields;
+
+pub(super) fn read(metadata: &mut Metadata, fields: &mut Fields<'_>, root: &Dir, report: &Report) {
+    metadata.kind.scoring = scoring(fields);
+    metadata.names = statement::names(root, metadata.format, report);
+    for (language, name) in names(fields) {
+        metadata.names.entry(language).or_insert(name);
+    }
+    metadata.credits = credits::legacy(fields);
+    metadata.limits = limits::legacy(fields);
+    metadata.validation = validation(metadata, fields);
+    metadata.grading = grading(fields);
+    metadata.keywords = fields.text("keywords").map(|text| words(&text)).unwrap_or_default();
+    metadata.allow_file_writing = true;
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+fn scoring(fields: &mut Fields<'_>) -> bool {
+    let Some(node) = fields.take("type") else { return false };
+    match fields.as_text("type", &node).as_deref() {
+        None | Some("pass-fail") => false,
+        Some("scoring") => true,
+        Some(other) => {
+            fields.fault("type", node.line, format!("\"{other}\" is neither pass-fail nor scoring"));
+            false
+        }
+    }
+}
+
+/// `default`, or `custom` and what the validator does (legacy, "Validation").
+fn validation(metadata: &mut Metadata, fields: &mut Fields<'_>) -> Validation {
+    let mut validation = Validation { flags: arguments(fields, "validator_flags"), ..Validation::default() };
+    let Some(node) = fields.take("validation") else { return validation };
+    let text = fields.as_text("validation", &node).unwrap_or_default();
+    let mut told = text.split_whitespace();
+    match told.next() {
+        Some("custom") => validation.custom = true,
+        Some("default") => {}
+        _ => fields.fault("validation", node.line, "begins neither with default nor with custom"),
+    }
+    for word in told {
+        match word {
+            "interactive" if validation.custom => metadata.kind.interactive = true,
+            "multi-pass" if validation.custom => metadata.kind.multi_pass = true,
+            "score" if validation.custom => validation.score = true,
+            _ => fields.fault("validation", node.line, format!("\"{word}\" is not understood")),
+        }
+    }
+    if validation.score && !metadata.kind.scoring {
+        fields.note("validation", node.line, "scores are not used: the type is not scoring");
+    }
+    validation
+}
+
+/// A string of arguments, split as a shell does.
+fn arguments(fields: &mut Fields<'_>, key: &str) -> Vec<String> {
+    let Some(node) = fields.take(key) else { return Vec::new() };
+    let Some(text) = fields.as_text(key, &node) else { return Vec::new() };
+    flags::split(&text).unwrap_or_else(|error| {
+        fields.fault(key, node.line, error);
+        Vec::new()
+    })
+}
+
+fn grading(fields: &mut Fields<'_>) -> Grading {
+    let mut grading = Grading::default();
+    let Some(mut map) = fields.map("grading") else { return grading };
+    if let Some(node) = map.take("objective") {
+        match map.as_text("objective", &node).as_deref() {
+            None | Some("max") => {}
+            Some("min") => grading.objective = Objective::Min,
+            Some(other) => map.fault("objective", node.line, format!("\"{other}\" is neither max nor min")),
+        }
+    }
+    grading.show_test_data_groups = map.flag("show_test_data_groups").unwrap_or(false);
+    grading
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::Folder;
+
+    fn metadata(yaml: &str) -> Metadata {
+        Folder::legacy(&[("problem.yaml", yaml), ("output_validators/v.py", "")]).package().0.metadata
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let metadata = metadata(
+            "type: scoring\nvalidation: custom interactive score\nvalidator_flags: a 'b c'\nkeywords: x y\ngrading:\n  \
+             objective: min\n  show_test_data_groups: true\n",
+        );
+        assert!(metadata.kind.scoring && metadata.kind.interactive);
+        assert!(metadata.validation.custom && metadata.validation.score);
+        assert_eq!(metadata.validation.flags, ["a", "b c"]);
+        assert_eq!(metadata.keywords, ["x", "y"]);
+        assert_eq!(metadata.grading, Grading { objective: Objective::Min, show_test_data_groups: true });
+    }
+
+    #[test]
+    fn names_of_statements_win() {
+        assert_eq!(metadata("name: Other\n").names["en"], "Sum");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_a_fault() {
+        for yaml in [
+            "validation: magic\n",
+            "validation: default interactive\n",
+            "validation: custom loud\n",
+            "validator_flags: \"'a\"\n",
+            "grading:\n  objective: more\n",
+        ] {
+            let folder = Folder::legacy(&[("problem.yaml", yaml), ("output_validators/v.py", "")]);
+            assert_eq!(folder.faults().len(), 1, "{yaml}");
+        }
+    }
+}

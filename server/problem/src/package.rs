@@ -1,0 +1,139 @@
+//! A problem package as a whole.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::data::{self, Data};
+use crate::domjudge;
+use crate::metadata::{self, Format, Metadata};
+use crate::plain;
+use crate::report::{Fault, Note, Place, Report};
+use crate::statement::{self, Text};
+use crate::submissions::{self, Submission};
+use crate::tree::{self, Dir};
+use crate::validator::{self, Validators};
+
+/// Everything that a package says. Files are named by their paths in it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Package {
+    /// `problem.yaml` and what other tools add to it.
+    pub metadata: Metadata,
+    /// Cases in groups.
+    pub data: Data,
+    /// How outputs and inputs are validated.
+    pub validators: Validators,
+    /// Example submissions with what is expected of them.
+    pub submissions: Vec<Submission>,
+    /// The statement in its languages.
+    pub statements: Vec<Text>,
+    /// How the problem is meant to be solved.
+    pub solutions: Vec<Text>,
+    /// Files for those who solve.
+    pub attachments: Vec<String>,
+    /// Files that are put beside each submission, by language; `default` for languages without a folder.
+    pub includes: BTreeMap<String, Vec<String>>,
+}
+
+/// What may lie in a package's root and is read, or is known and of no use to a judge.
+const KNOWN: [&str; 20] = [
+    "problem.yaml",
+    "domjudge-problem.ini",
+    tree::TIME_LIMIT,
+    "data",
+    "submissions",
+    "statement",
+    "problem_statement",
+    "solution",
+    "attachments",
+    "include",
+    "input_validators",
+    "input_format_validators",
+    "output_validator",
+    "output_validators",
+    "static_validator",
+    "graders",
+    "generators",
+    "input_visualizer",
+    "output_visualizer",
+    "README.md",
+];
+
+impl Package {
+    /// Reads the package in a folder: of the format, or plain inputs and answers.
+    ///
+    /// Nothing is written or run, and no link out of the folder is followed. Nobody may change the folder
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its place.
+    pub fn read(folder: &Path) -> Result<(Self, Vec<Note>), Vec<Fault>> {
+        let report = Report::default();
+        let package = match tree::read(folder, &report) {
+            Ok(root) => package(&root, &report),
+            Err(error) => {
+                report.fault(Place::default(), format!("cannot be read: {error}"));
+                Self::default()
+            }
+        };
+        report.conclude(package)
+    }
+}
+
+fn package(root: &Dir, report: &Report) -> Package {
+    if plain::is_plain(root) {
+        let metadata = Metadata { format: Format::Plain, ..Metadata::default() };
+        return Package { metadata, data: plain::read(root, report), ..Package::default() };
+    }
+    note_strangers(root, report);
+    let mut metadata = metadata::read(root, report);
+    domjudge::read(root, &mut metadata, report);
+    let validators = validator::read(root, &metadata, report);
+    let statements = statement::statements(root, metadata.format, report);
+    if !metadata.format.is_legacy() && !statements.is_empty() {
+        statement::check_names(&metadata.names, &statements, report);
+    }
+    Package {
+        data: data::read(root, &metadata, &validators, report),
+        submissions: submissions::read(root, metadata.format, report),
+        statements,
+        solutions: statement::solutions(root),
+        attachments: statement::attachments(root),
+        includes: statement::includes(root, report),
+        validators,
+        metadata,
+    }
+}
+
+fn note_strangers(root: &Dir, report: &Report) {
+    let names = root.files.keys().chain(root.dirs.keys());
+    for name in names.filter(|name| !KNOWN.contains(&name.as_str())) {
+        report.note(Place::file(name), "ignored: the format has no such file or folder");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::Folder;
+
+    #[test]
+    fn whole_packages_have_no_notes() {
+        for folder in [Folder::legacy(&[]), Folder::current(&[])] {
+            let (package, notes) = folder.package();
+            assert!(notes.is_empty(), "{notes:?}");
+            assert_eq!((package.data.cases.len(), package.submissions.len()), (1, 1));
+        }
+    }
+
+    #[test]
+    fn strangers_are_noted() {
+        let (_, notes) = Folder::current(&[("scripts/x.sh", ""), ("todo.txt", "")]).package();
+        assert_eq!(notes.len(), 2);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_a_fault() {
+        let faults = Package::read(Path::new("/nowhere/at/all")).unwrap_err();
+        assert!(faults[0].to_string().starts_with("package: cannot be read"));
+    }
+}

@@ -1,0 +1,135 @@
+//! Example submissions and what is expected of them (legacy and 2025-09, "Example submissions").
+
+mod annotation;
+mod expected;
+mod glob;
+mod listed;
+
+use std::sync::Arc;
+
+use crate::bounds;
+use crate::metadata::{Format, Person};
+use crate::program::{self, Program};
+use crate::report::{Place, Report};
+use crate::tree::Dir;
+use crate::verdict::Verdict;
+
+pub use expected::{Expectation, TimeLimitUse};
+pub use glob::Pattern;
+
+/// An example submission.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Submission {
+    /// The program.
+    pub program: Program,
+    /// The folder in `submissions/`: `accepted`, `wrong_answer` …
+    pub folder: String,
+    /// What must hold, all of it.
+    pub expected: Vec<Arc<Expectation>>,
+    /// The verdict of the whole must be one of these; empty: any that what is expected allows.
+    pub overall: Vec<Verdict>,
+    /// Accepted, but not with the best score (`partially_accepted`).
+    pub partial: bool,
+    /// The language, where it is told.
+    pub language: Option<String>,
+    /// What is started, where it is told.
+    pub entrypoint: Option<String>,
+    /// Who wrote it.
+    pub authors: Vec<Person>,
+    /// Worth publishing.
+    pub model_solution: bool,
+}
+
+impl Submission {
+    /// Its path below `submissions/`.
+    fn path(&self) -> &str {
+        self.program.path.strip_prefix("submissions/").unwrap_or(&self.program.path)
+    }
+}
+
+/// Reads `submissions/`.
+pub(crate) fn read(root: &Dir, format: Format, report: &Report) -> Vec<Submission> {
+    let Some(dir) = root.dir("submissions") else {
+        report.note(Place::file("submissions"), "is not there");
+        return Vec::new();
+    };
+    let mut submissions: Vec<_> = dir.dirs.values().flat_map(|dir| in_folder(dir, format, report)).collect();
+    if submissions.len() > bounds::SUBMISSIONS {
+        report.fault(Place::file("submissions"), format!("more than {} submissions", bounds::SUBMISSIONS));
+        return Vec::new();
+    }
+    for file in dir.files.values().filter(|file| file.path != listed::FILE) {
+        report.note(Place::file(&file.path), "ignored: submissions are in folders of verdicts");
+    }
+    let files = dir.below().into_iter().map(|file| (file.path.as_str(), file)).collect();
+    for submission in &mut submissions {
+        annotation::read(submission, &files, report);
+    }
+    if let Some(file) = dir.files.get("submissions.yaml") {
+        listed::read(file, &mut submissions, report);
+    }
+    if !submissions.iter().any(|submission| submission.folder == "accepted") {
+        report.note(Place::file("submissions/accepted"), "holds no submission");
+    }
+    submissions
+}
+
+fn in_folder(dir: &Dir, format: Format, report: &Report) -> Vec<Submission> {
+    let folder = dir.path.rsplit('/').next().unwrap_or_default().to_owned();
+    let expected = expected::of_folder(&folder, format).map(Arc::new);
+    if expected.is_none() {
+        report.note(
+            Place::file(&dir.path),
+            "the format has no such folder: nothing is expected of what is in it",
+        );
+    }
+    let programs = program::all_in(dir, report).into_iter();
+    programs
+        .map(|program| Submission {
+            program,
+            folder: folder.clone(),
+            expected: expected.iter().cloned().collect(),
+            partial: folder == "partially_accepted",
+            ..Submission::default()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::Folder;
+    use crate::verdict::Verdict;
+
+    #[test]
+    fn folders_tell_what_is_expected() {
+        let folder = Folder::current(&[
+            ("submissions/wrong_answer/w.py", ""),
+            ("submissions/mystery/m.py", ""),
+            ("submissions/stray.py", ""),
+        ]);
+        let (package, notes) = folder.package();
+        let folders: Vec<_> = package.submissions.iter().map(|one| one.folder.as_str()).collect();
+        assert_eq!(folders, ["accepted", "mystery", "wrong_answer"]);
+        assert_eq!(package.submissions[2].expected[0].required, [Verdict::WrongAnswer]);
+        assert!(package.submissions[1].expected.is_empty());
+        assert_eq!(notes.len(), 2, "{notes:?}");
+    }
+
+    #[test]
+    fn submissions_have_a_bound() {
+        let names: Vec<_> = (0..500).map(|number| format!("submissions/rejected/{number}.py")).collect();
+        let files: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
+        assert_eq!(Folder::current(&files).faults(), ["submissions: more than 500 submissions"]);
+        assert_eq!(Folder::current(&files[1..]).package().0.submissions.len(), 500);
+    }
+
+    #[test]
+    fn partially_accepted_is_accepted_without_the_best_score() {
+        let folder = Folder::legacy(&[
+            ("problem.yaml", "type: scoring\n"),
+            ("submissions/partially_accepted/p.py", ""),
+        ]);
+        let package = folder.package().0;
+        assert!(package.submissions[1].partial && !package.submissions[0].partial);
+    }
+}

@@ -1,0 +1,331 @@
+//! What lies in the package's folder: names by the format's rule, no link out of it, nothing but files and
+//! folders, and not too much of it (legacy and 2025-09, "General requirements").
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::bounds;
+use crate::report::{Place, Report};
+
+/// The one file that begins with a period and is read nevertheless: other tools keep the time limit there.
+pub(crate) const TIME_LIMIT: &str = ".timelimit";
+
+/// A folder of the package.
+#[derive(Debug, Default)]
+pub(crate) struct Dir {
+    /// Its path in the package, with `/`; empty for the package itself.
+    pub(crate) path: String,
+    pub(crate) dirs: BTreeMap<String, Dir>,
+    pub(crate) files: BTreeMap<String, File>,
+}
+
+/// A file of the package.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// Its path in the package, with `/`.
+    pub(crate) path: String,
+    pub(crate) executable: bool,
+    real: PathBuf,
+}
+
+impl Dir {
+    /// The folder at a path below this one.
+    pub(crate) fn dir(&self, path: &str) -> Option<&Self> {
+        path.split('/').try_fold(self, |dir, name| dir.dirs.get(name))
+    }
+
+    /// The paths of all files below, in order.
+    pub(crate) fn all_files(&self) -> Vec<String> {
+        self.below().into_iter().map(|file| file.path.clone()).collect()
+    }
+
+    /// All files below, in order of their paths in a folder, folders last.
+    pub(crate) fn below(&self) -> Vec<&File> {
+        let deeper = self.dirs.values().flat_map(Self::below);
+        self.files.values().chain(deeper).collect()
+    }
+}
+
+impl File {
+    /// The whole text; what hinders is a fault. A byte-order mark is dropped with a note.
+    pub(crate) fn text(&self, most: u64, report: &Report) -> Option<String> {
+        match self.whole(most) {
+            Ok(text) if report.spend(text.len() as u64) => Some(without_mark(text, &self.path, report)),
+            Ok(_) => None,
+            Err(error) => {
+                report.fault(Place::file(&self.path), format!("cannot be read: {error}"));
+                None
+            }
+        }
+    }
+
+    fn whole(&self, most: u64) -> io::Result<String> {
+        let bytes = self.beginning(most + 1)?;
+        if bytes.len() as u64 > most {
+            return Err(io::Error::other(format!("more than {most} bytes")));
+        }
+        String::from_utf8(bytes).map_err(|_| io::Error::other("not UTF-8"))
+    }
+
+    /// The beginning of the file, what is not UTF-8 replaced; what hinders is a fault.
+    pub(crate) fn searched(&self, report: &Report) -> String {
+        match self.beginning(bounds::SEARCHED) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) => {
+                report.fault(Place::file(&self.path), format!("cannot be read: {error}"));
+                String::new()
+            }
+        }
+    }
+
+    fn beginning(&self, most: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        fs::File::open(&self.real)?.take(most).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+fn without_mark(text: String, path: &str, report: &Report) -> String {
+    match text.strip_prefix('\u{feff}') {
+        None => text,
+        Some(rest) => {
+            report.note(Place::file(path), "begins with a byte-order mark, which is not read");
+            rest.to_owned()
+        }
+    }
+}
+
+/// Reads the names of everything in the folder.
+///
+/// # Errors
+/// The folder itself cannot be resolved.
+pub(crate) fn read(root: &Path, report: &Report) -> io::Result<Dir> {
+    let real = root.canonicalize()?;
+    let mut walk = Walk { root: real.clone(), report, entries: 0 };
+    Ok(walk.dir(&real, "", &mut vec![real.clone()]))
+}
+
+struct Walk<'a> {
+    root: PathBuf,
+    report: &'a Report,
+    entries: usize,
+}
+
+enum Kind {
+    Dir,
+    File { executable: bool },
+}
+
+impl Walk<'_> {
+    /// `above` are the resolved folders on the way down, this one included: a link to one of them is a loop.
+    fn dir(&mut self, real: &Path, path: &str, above: &mut Vec<PathBuf>) -> Dir {
+        let mut dir = Dir { path: path.to_owned(), ..Dir::default() };
+        match self.names(real) {
+            Ok(names) => names.into_iter().for_each(|name| self.entry(&mut dir, real, name, above)),
+            Err(error) => self.report.fault(Place::file(path), format!("cannot be read: {error}")),
+        }
+        dir
+    }
+
+    /// The names in one folder, sorted, so that faults come in the same order everywhere.
+    fn names(&mut self, real: &Path) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(real)? {
+            if self.is_full() {
+                break;
+            }
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn is_full(&mut self) -> bool {
+        self.entries += 1;
+        if self.entries == bounds::ENTRIES + 1 {
+            self.report.fault(Place::default(), format!("more than {} entries", bounds::ENTRIES));
+        }
+        self.entries > bounds::ENTRIES
+    }
+
+    fn entry(&mut self, dir: &mut Dir, real: &Path, name: String, above: &mut Vec<PathBuf>) {
+        let path = joined(&dir.path, &name);
+        if !is_name(&name) && path != TIME_LIMIT {
+            self.report.note(Place::file(&path), "ignored: the format allows no such name");
+            return;
+        }
+        let Some((real, kind)) = self.resolved(&real.join(&name), &path) else { return };
+        match kind {
+            Kind::File { executable } => {
+                dir.files.insert(name, File { path, executable, real });
+            }
+            Kind::Dir => {
+                if let Some(below) = self.deeper(&real, &path, above) {
+                    dir.dirs.insert(name, below);
+                }
+            }
+        }
+    }
+
+    fn deeper(&mut self, real: &Path, path: &str, above: &mut Vec<PathBuf>) -> Option<Dir> {
+        if above.iter().any(|dir| dir == real) {
+            self.report.fault(Place::file(path), "links to a folder that it is in");
+            return None;
+        }
+        if above.len() > bounds::DEPTH {
+            self.report
+                .fault(Place::file(path), format!("more than {} folders inside one another", bounds::DEPTH));
+            return None;
+        }
+        above.push(real.to_owned());
+        let dir = self.dir(real, path, above);
+        above.pop();
+        Some(dir)
+    }
+
+    fn resolved(&self, found: &Path, path: &str) -> Option<(PathBuf, Kind)> {
+        match self.resolve(found) {
+            Ok(resolved) => Some(resolved),
+            Err(error) => {
+                self.report.fault(Place::file(path), error.to_string());
+                None
+            }
+        }
+    }
+
+    fn resolve(&self, found: &Path) -> io::Result<(PathBuf, Kind)> {
+        let real = found.canonicalize()?;
+        if !real.starts_with(&self.root) {
+            return Err(io::Error::other("links to something outside the package"));
+        }
+        let metadata = fs::symlink_metadata(&real)?;
+        if metadata.is_dir() {
+            Ok((real, Kind::Dir))
+        } else if metadata.is_file() {
+            Ok((real, Kind::File { executable: is_executable(&metadata) }))
+        } else {
+            Err(io::Error::other("neither a file nor a folder"))
+        }
+    }
+}
+
+fn is_executable(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+/// A path in the package.
+pub(crate) fn joined(dir: &str, name: &str) -> String {
+    if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
+}
+
+/// Whether the format allows this name of a file or a folder.
+pub(crate) fn is_name(name: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    let first = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    name.len() <= 255 && name.as_bytes().first().is_some_and(first) && name.bytes().all(inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use crate::fixture::Folder;
+
+    fn faults(folder: &Folder) -> Vec<String> {
+        let report = Report::default();
+        let dir = read(folder.path(), &report).unwrap();
+        match report.conclude(dir) {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    #[test]
+    fn names_follow_the_rule() {
+        assert!(is_name("a") && is_name("_x.y-z") && is_name(&"a".repeat(255)));
+        assert!(!is_name("") && !is_name(".git") && !is_name("-x") && !is_name("a b") && !is_name("é"));
+        assert!(!is_name(&"a".repeat(256)));
+    }
+
+    #[test]
+    fn auxiliary_names_are_ignored_with_a_note() {
+        let folder = Folder::with(&[(".git/config", ""), ("a.in~", ""), ("b", "")]);
+        let report = Report::default();
+        let dir = read(folder.path(), &report).unwrap();
+        assert_eq!(dir.all_files(), ["b"]);
+        assert_eq!(report.conclude(()).unwrap().1.len(), 2);
+    }
+
+    #[test]
+    fn links_inside_are_followed() {
+        let folder = Folder::with(&[("one/a", "x")]);
+        symlink("one", folder.path().join("two")).unwrap();
+        symlink("one/a", folder.path().join("b")).unwrap();
+        let report = Report::default();
+        assert_eq!(read(folder.path(), &report).unwrap().all_files(), ["b", "one/a", "two/a"]);
+        report.conclude(()).unwrap();
+    }
+
+    #[test]
+    fn links_out_are_faults() {
+        let folder = Folder::with(&[]);
+        symlink("/etc/passwd", folder.path().join("a")).unwrap();
+        symlink("..", folder.path().join("b")).unwrap();
+        assert_eq!(
+            faults(&folder),
+            ["a: links to something outside the package", "b: links to something outside the package"]
+        );
+    }
+
+    #[test]
+    fn links_that_loop_are_faults() {
+        let folder = Folder::with(&[("a/b/c", "")]);
+        symlink("..", folder.path().join("a/b/up")).unwrap();
+        assert_eq!(faults(&folder), ["a/b/up: links to a folder that it is in"]);
+    }
+
+    #[test]
+    fn links_to_nothing_are_faults() {
+        let folder = Folder::with(&[]);
+        symlink("nothing", folder.path().join("a")).unwrap();
+        assert!(faults(&folder)[0].starts_with("a: "));
+    }
+
+    #[test]
+    fn sockets_are_faults() {
+        let folder = Folder::with(&[]);
+        let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("s")).unwrap();
+        assert_eq!(faults(&folder), ["s: neither a file nor a folder"]);
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let folder = Folder::with(&[(&format!("{}x", "d/".repeat(bounds::DEPTH + 1)), "")]);
+        assert!(faults(&folder)[0].contains("folders inside one another"));
+        let folder = Folder::with(&[(&format!("{}x", "d/".repeat(bounds::DEPTH)), "")]);
+        assert!(faults(&folder).is_empty());
+    }
+
+    #[test]
+    fn entries_are_bounded() {
+        let folder = Folder::with(&[]);
+        for number in 0..=bounds::ENTRIES {
+            fs::write(folder.path().join(format!("{number}")), "").unwrap();
+        }
+        assert_eq!(faults(&folder), [format!("package: more than {} entries", bounds::ENTRIES)]);
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_is_a_fault() {
+        let folder = Folder::with(&[("a", "12345")]);
+        let report = Report::default();
+        let dir = read(folder.path(), &report).unwrap();
+        assert_eq!(dir.files["a"].text(5, &report).as_deref(), Some("12345"));
+        assert_eq!(dir.files["a"].text(4, &report), None);
+        assert!(report.conclude(()).is_err());
+    }
+}

@@ -1,0 +1,137 @@
+//! The programs that judge outputs and check inputs (legacy "Output validators", 2025-09 "Output validator",
+//! "Static validator", "Input validators").
+
+use crate::metadata::{Format, Metadata};
+use crate::program::{self, Program};
+use crate::report::{Place, Report};
+use crate::tree::Dir;
+
+/// How the package validates.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validators {
+    /// Output validators of the package's own, all of which an output must pass; none: the format's default
+    /// one, with the flags of each case.
+    pub programs: Vec<Program>,
+    /// Programs and grammars (`.ctd`, `.viva`) that check inputs.
+    pub inputs: Vec<Program>,
+    /// The program that judges a submission's sources.
+    pub sources: Option<Program>,
+    /// The validator talks with the submission while both run.
+    pub interactive: bool,
+    /// The validator may have the submission run again, on an input that it makes.
+    pub multi_pass: bool,
+    /// The validator may give scores.
+    pub score: bool,
+    /// The program in `graders/` (legacy).
+    pub grader: Option<Program>,
+}
+
+impl Validators {
+    /// Whether outputs are compared by the format's default validator.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.programs.is_empty()
+    }
+}
+
+/// Finds the package's validators, and tells what does not fit with the metadata.
+pub(crate) fn read(root: &Dir, metadata: &Metadata, report: &Report) -> Validators {
+    let mut validators = Validators {
+        programs: outputs(root, metadata.format, report),
+        inputs: inputs(root, report),
+        sources: one(root, "static_validator", report),
+        grader: one(root, "graders", report),
+        interactive: metadata.kind.interactive,
+        multi_pass: metadata.kind.multi_pass,
+        score: metadata.validation.score || metadata.kind.scoring && !metadata.format.is_legacy(),
+    };
+    choose(&mut validators, metadata, report);
+    validators
+}
+
+fn outputs(root: &Dir, format: Format, report: &Report) -> Vec<Program> {
+    let (known, other) = match format.is_legacy() {
+        true => ("output_validators", "output_validator"),
+        false => ("output_validator", "output_validators"),
+    };
+    if root.dir(other).is_some() {
+        report.note(Place::file(other), format!("ignored: this format has {known}/"));
+    }
+    let Some(dir) = root.dir(known) else { return Vec::new() };
+    program::check_scripts(dir, report);
+    match format.is_legacy() {
+        true => program::all_in(dir, report),
+        false => program::only_in(dir, report).into_iter().collect(),
+    }
+}
+
+fn inputs(root: &Dir, report: &Report) -> Vec<Program> {
+    let dirs = ["input_validators", "input_format_validators"];
+    let found: Vec<_> = dirs.iter().filter_map(|dir| root.dir(dir)).collect();
+    found.iter().for_each(|dir| program::check_scripts(dir, report));
+    found.into_iter().flat_map(|dir| program::all_in(dir, report)).collect()
+}
+
+fn one(root: &Dir, name: &str, report: &Report) -> Option<Program> {
+    let dir = root.dir(name)?;
+    program::check_scripts(dir, report);
+    program::only_in(dir, report)
+}
+
+/// Whether the default or the package's own validator is used (legacy, "Validation").
+fn choose(validators: &mut Validators, metadata: &Metadata, report: &Report) {
+    let needs_own = metadata.validation.custom || metadata.kind.interactive || metadata.kind.multi_pass;
+    if validators.is_default() && needs_own && !metadata.format.is_legacy() {
+        report.note(Place::file("output_validator"), "is not there, although the type needs a validator");
+    } else if validators.is_default() && needs_own {
+        report.fault(Place::file("output_validators"), "holds no program, although validation is custom");
+    }
+    if metadata.format.is_legacy() && !metadata.validation.custom && !validators.is_default() {
+        report.note(Place::file("output_validators"), "not used: validation is default");
+        validators.programs.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::{CURRENT, Folder};
+
+    #[test]
+    fn the_default_validator_is_the_default() {
+        let (package, notes) = Folder::legacy(&[]).package();
+        assert!(package.validators.is_default() && notes.is_empty(), "{notes:?}");
+    }
+
+    #[test]
+    fn custom_without_a_program_is_a_fault() {
+        let folder = Folder::legacy(&[("problem.yaml", "validation: custom interactive\n")]);
+        assert_eq!(folder.faults(), ["output_validators: holds no program, although validation is custom"]);
+    }
+
+    #[test]
+    fn every_legacy_validator_is_used() {
+        let yaml = ("problem.yaml", "type: scoring\nvalidation: custom interactive score\n");
+        let folder =
+            Folder::legacy(&[yaml, ("output_validators/a.py", ""), ("output_validators/b/b.cc", "")]);
+        let validators = folder.package().0.validators;
+        assert_eq!(validators.programs.len(), 2);
+        assert!(validators.interactive && validators.score && !validators.multi_pass);
+    }
+
+    #[test]
+    fn validators_that_are_not_used_are_noted() {
+        let folder = Folder::legacy(&[("output_validators/a.py", "")]);
+        let (package, notes) = folder.package();
+        assert!(package.validators.is_default());
+        assert_eq!(notes, ["output_validators: not used: validation is default"]);
+    }
+
+    #[test]
+    fn the_newest_format_takes_what_is_there() {
+        let yaml = format!("{CURRENT}name: x\ntype: [interactive, multi-pass]\n");
+        let folder = Folder::current(&[("problem.yaml", &yaml), ("output_validator/v.py", "")]);
+        let validators = folder.package().0.validators;
+        assert!(validators.interactive && validators.multi_pass && !validators.is_default());
+        assert_eq!(validators.inputs.len(), 1);
+    }
+}
