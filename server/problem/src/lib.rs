@@ -2,7 +2,7 @@
 //! and plain folders of `1.in` and `1.ans` files, read from a folder into values.
 //!
 //! Start at [`Package::read`]. It runs nothing and writes nothing, follows no link out of the folder, and is
-//! bounded in what it reads ([`bounds`]).
+//! bounded in what it reads ([`bounds`]). How results of single tests become one is [`grade::grade`].
 
 #![forbid(unsafe_code)]
 
@@ -10,6 +10,7 @@ pub mod bounds;
 pub mod data;
 mod domjudge;
 pub mod flags;
+pub mod grade;
 mod languages;
 pub mod metadata;
 pub mod package;
