@@ -246,7 +246,7 @@ mod tests {
         let keys: Vec<_> = Folder::legacy(&[("problem.yaml", yaml)])
             .faults()
             .iter()
-            .map(|fault| fault.splitn(3, ": ").nth(1).unwrap().to_owned())
+            .map(|fault| fault.split(": ").nth(1).unwrap().to_owned())
             .collect();
         for key in ["uuid", "type", "limits.memory", "limits.output", "author"] {
             assert!(keys.iter().any(|known| known == key), "{key} {keys:?}");

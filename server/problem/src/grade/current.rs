@@ -18,14 +18,14 @@ pub(super) fn grade(root: &Group, known: Known<'_>) -> Judgement {
 
 /// Accepted if every case is; the first that is not tells how not ("Pass-fail problems").
 fn pass_fail(root: &Group, known: Known<'_>) -> Judgement {
-    let mut judgement = Judgement::default();
-    judgement.verdict = verdict(&root.cases(), known);
-    judgement.needless = after_failure(&root.cases(), known).collect();
-    for group in inner_first(root) {
-        let verdict = verdict(&group.cases(), known);
-        judgement.groups.push(result(group, verdict, None));
+    let cases = root.cases();
+    let groups = inner_first(root).into_iter();
+    Judgement {
+        verdict: verdict(&cases, known),
+        score: None,
+        groups: groups.map(|group| result(group, verdict(&group.cases(), known), None)).collect(),
+        needless: after_failure(&cases, known).collect(),
     }
-    judgement
 }
 
 fn inner_first(group: &Group) -> Vec<&Group> {
