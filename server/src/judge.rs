@@ -33,7 +33,7 @@ mod version;
 
 pub use artefacts::{Artefact, Artefacts};
 pub use ending::{Cap, OwnEnd, ProgramEnd};
-pub use executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Whose};
+pub use executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Told, Whose};
 pub use judgement::{Compilation, Judgement, Reason, Stream, Summary, TestResult, Verdict};
 pub use local::Local;
 pub(crate) use local::most_output;
@@ -41,7 +41,9 @@ pub(crate) use local::most_output;
 /// Where a judging has got to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    /// The source is being compiled.
+    /// There is a sandbox in which something of it is about to run. Told of each.
+    Served,
+    /// The source is being compiled, or waits for that.
     Compiling,
     /// So many test cases are done.
     Running {
@@ -100,6 +102,7 @@ struct Case<'a> {
     /// No more cases are begun.
     stop: &'a CancellationToken,
     cancel: &'a CancellationToken,
+    progress: &'a (dyn Fn(Progress) + Send + Sync),
 }
 
 impl<E: Executor> Judge<E> {
@@ -127,7 +130,7 @@ impl<E: Executor> Judge<E> {
                 None => (None, None),
                 Some(profile) => {
                     progress(Progress::Compiling);
-                    let job = compile_job(submission, language, &profile);
+                    let job = compile_job(submission, language, &profile, progress);
                     match self.executor.compile(&job, cancel).await? {
                         Compiled::Program(artefact) => {
                             let compilation = artefact.compilation.clone();
@@ -141,8 +144,9 @@ impl<E: Executor> Judge<E> {
                 }
             };
             let stop = CancellationToken::new();
-            let case = Case { submission, language, artefact: artefact.as_ref(), stop: &stop, cancel };
-            let tests = self.run_tests(case, progress).await?;
+            let case =
+                Case { submission, language, artefact: artefact.as_ref(), stop: &stop, cancel, progress };
+            let tests = self.run_tests(case).await?;
             Ok(Judgement::of_tests(compilation, submission.limits, tests, submission.tests.len()))
         };
         // A running program is killed by its own lease and then reports; waiting for a sandbox just stops.
@@ -167,12 +171,8 @@ impl<E: Executor> Judge<E> {
     }
 
     /// Runs every test case: several at one time, where the executor has room for them. Results come in order.
-    async fn run_tests(
-        &self,
-        case: Case<'_>,
-        progress: &(dyn Fn(Progress) + Send + Sync),
-    ) -> Result<Vec<TestResult>, JudgeError> {
-        let submission = case.submission;
+    async fn run_tests(&self, case: Case<'_>) -> Result<Vec<TestResult>, JudgeError> {
+        let Case { submission, progress, .. } = case;
         // One that must have a sandbox for itself keeps one.
         let at_once =
             if submission.isolation == Isolation::Fresh { 1 } else { self.executor.at_once().max(1) };
@@ -222,7 +222,7 @@ impl<E: Executor> Judge<E> {
         if case.stop.is_cancelled() {
             return Err(JudgeError::Cancelled);
         }
-        let Case { submission, language, artefact, .. } = case;
+        let Case { submission, language, artefact, progress, .. } = case;
         let test = &submission.tests[index];
         let job = CaseJob {
             index: count(index),
@@ -234,7 +234,7 @@ impl<E: Executor> Judge<E> {
             arguments: &test.arguments,
             limits: &submission.limits,
             own_memory: submission.own_memory,
-            whose: whose(submission),
+            whose: whose(submission, progress),
         };
         let mut facts = self.executor.run_case(&job, session, case.cancel).await?;
         let result = run::judged(&job, (submission.checker, test), &mut facts, &self.blobs).await?;
@@ -246,6 +246,7 @@ fn compile_job<'a>(
     submission: &'a Submission,
     language: &'a Language,
     profile: &'a Profile,
+    progress: &'a (dyn Fn(Progress) + Send + Sync),
 ) -> CompileJob<'a> {
     CompileJob {
         language,
@@ -253,12 +254,12 @@ fn compile_job<'a>(
         sources: &submission.files,
         entry_point: submission.entry_point.as_deref(),
         limits: &submission.compile_limits,
-        whose: whose(submission),
+        whose: whose(submission, progress),
     }
 }
 
-fn whose(submission: &Submission) -> Whose<'_> {
-    Whose { user: submission.user.as_deref(), isolation: submission.isolation }
+fn whose<'a>(submission: &'a Submission, progress: &'a (dyn Fn(Progress) + Send + Sync)) -> Whose<'a> {
+    Whose { user: submission.user.as_deref(), isolation: submission.isolation, progress: Told(progress) }
 }
 
 fn count(n: usize) -> u32 {
@@ -582,7 +583,9 @@ mod tests {
         let submission = with_tests(&["3", "3"]);
         let note = |progress| told.lock().unwrap().push(progress);
         bench.judge.judge(&submission, &note, &CancellationToken::new()).await.unwrap();
-        let expected = [Progress::Compiling, Progress::Running { done: 0 }, Progress::Running { done: 1 }];
+        // Of a sandbox just before something runs in it.
+        let running = |done| [Progress::Running { done }, Progress::Served];
+        let expected = [[Progress::Compiling, Progress::Served], running(0), running(1)].concat();
         assert_eq!(told.into_inner().unwrap(), expected);
     }
 

@@ -15,8 +15,8 @@ mod state;
 mod stored;
 mod worker;
 
-use job::Job;
 pub use job::Stage;
+use job::{Job, Next};
 pub use refusal::Refusal;
 use state::State;
 
@@ -112,10 +112,11 @@ impl Queue {
     ) -> Result<Self, StoreError> {
         let mut state = State::new(workers.max(1));
         for unfinished in store.restore().await? {
+            let next = if unfinished.is_lost { Next::Lost } else { Next::Another };
             let job = Arc::new(Job::restored(unfinished));
             state.hold(job.user.as_deref());
             state.stored.hold(&job.footprint);
-            state.enqueue(job, None);
+            state.enqueue(job, next);
         }
         let shared = Arc::new(Shared {
             policy,
@@ -259,7 +260,7 @@ impl Shared {
             Ok(storing) => storing,
             Err(why) => return Err(self.give_back(&job, why)),
         };
-        self.enqueue(&job, Some(1));
+        self.enqueue(&job, Next::Stored);
         match storing.settled().await {
             Ok(_) => Ok(job.id),
             Err(why) => {
@@ -276,7 +277,7 @@ impl Shared {
         };
         let refused = match stored.map(|stored| stored.inserted) {
             Ok(Inserted::New) => {
-                self.enqueue(&job, None);
+                self.enqueue(&job, Next::Another);
                 return Ok(job.id);
             }
             Ok(Inserted::Repeated(earlier)) => Ok(earlier),
@@ -287,8 +288,8 @@ impl Shared {
         refused
     }
 
-    fn enqueue(&self, job: &Arc<Job>, begun: Option<u32>) {
-        self.state().enqueue(Arc::clone(job), begun);
+    fn enqueue(&self, job: &Arc<Job>, next: Next) {
+        self.state().enqueue(Arc::clone(job), next);
         self.arrived.notify_one();
     }
 

@@ -20,6 +20,7 @@ mod refs;
 mod retention;
 pub(crate) mod room;
 mod rows;
+mod served;
 mod strikes;
 mod submissions;
 mod writer;
@@ -29,7 +30,8 @@ pub use convert::Converted;
 pub use error::StoreError;
 pub use list::{Filter, Page};
 use room::Room;
-pub use submissions::{Cancelled, Inserted, Insertion, NewRecord, Unfinished};
+pub use served::{Note, Served};
+pub use submissions::{Begun, Cancelled, Inserted, Insertion, NewRecord, Unfinished};
 use writer::Writer;
 pub use writer::Written;
 
@@ -49,6 +51,7 @@ pub struct Store {
     writer: Writer,
     blobs: Blobs,
     room: Room,
+    served: Served,
     /// Rows of earlier versions may be large: one is read at a time.
     one_large_row: Arc<tokio::sync::Mutex<()>>,
 }
@@ -95,7 +98,8 @@ impl Store {
     /// # Errors
     /// Whatever SQLite and the disk say, and a database of a later version.
     pub async fn open(path: &Path, blobs: &Path) -> Result<Self, StoreError> {
-        let room = Room::of(path.parent().unwrap_or(path));
+        let directory = path.parent().unwrap_or(path);
+        let room = Room::of(directory);
         // First what gives room: the database may need some to be opened.
         let (blobs, suspects) = Blobs::open(blobs).map_err(|why| StoreError::open_blobs(blobs, why))?;
         room.give_up_reserve();
@@ -111,7 +115,14 @@ impl Store {
         let readers = readers.map_err(failed)?;
         tokio::spawn(collector::collect(blobs.clone(), readers.clone(), suspects));
         let writer = Writer::start(connection, room.clone());
-        let store = Self { readers, writer, blobs, room, one_large_row: Arc::default() };
+        let store = Self {
+            readers,
+            writer,
+            blobs,
+            room,
+            served: Served::open(directory),
+            one_large_row: Arc::default(),
+        };
         store.sweep();
         Ok(store)
     }
@@ -119,6 +130,11 @@ impl Store {
     /// Contents that are files.
     pub fn blobs(&self) -> &Blobs {
         &self.blobs
+    }
+
+    /// Where it is noted which attempts have got a sandbox.
+    pub fn served(&self) -> &Served {
+        &self.served
     }
 
     /// Is there room on the disk for anything new?

@@ -63,6 +63,15 @@ impl Scene {
         self.client.wait_until_ready(Duration::from_secs(60)).await;
     }
 
+    /// Waits until the server answers at all.
+    async fn answers(&self) {
+        let deadline = Instant::now() + patience(Duration::from_secs(20));
+        while self.client.send(Method::GET, "/healthz", None).await.is_err() {
+            assert!(Instant::now() < deadline, "the server does not answer");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     async fn nothing_is_left(&self) {
         self.at_rest.comes_back(&self.host, Duration::from_secs(30)).await;
     }
@@ -160,6 +169,35 @@ async fn a_server_killed_under_load_loses_nothing() {
             scene.ready_again().await;
             accepted.extend(submit_all(&scene.client, load(10)).await);
         }
+        all_judged(&scene.client, &accepted).await;
+        scene.nothing_is_left().await;
+    })
+    .await;
+}
+
+/// More often than a submission may be attempted.
+const QUICK_KILLS: usize = 12;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_killed_again_and_again_before_it_has_sandboxes_counts_no_attempts() {
+    with_instance(Plan::of_one_slot("kill-quickly"), async |scene: Scene| {
+        let program = || Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3\n"));
+        scene.host.kill(&scene.server, "KILL").await;
+        let mut accepted = BTreeMap::new();
+        for _ in 0..QUICK_KILLS {
+            scene.host.start(&scene.server).await;
+            scene.answers().await;
+            if accepted.is_empty() {
+                let load = (0..3).map(|_| (program(), "Accepted")).collect();
+                accepted.extend(submit_all(&scene.client, load).await);
+            }
+            // A worker has taken them; no sandbox is there yet.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            scene.host.kill(&scene.server, "KILL").await;
+        }
+        scene.host.start(&scene.server).await;
+        scene.ready_again().await;
+        assert_eq!(accepted.len(), 3);
         all_judged(&scene.client, &accepted).await;
         scene.nothing_is_left().await;
     })

@@ -334,7 +334,7 @@ mod tests {
     fn key(source: &str) -> Key {
         let (language, _) = cpp();
         let submission = submission(source);
-        Key::of(&compile_job(&submission, &language, &gcc()), &COMPILER).unwrap()
+        Key::of(&compile_job(&submission, &language, &gcc(), &|_| ()), &COMPILER).unwrap()
     }
 
     fn read(artefact: &Artefact) -> Vec<u8> {
@@ -454,7 +454,9 @@ mod tests {
     #[test]
     fn the_key_tells_users_sources_and_limits_apart() {
         let (language, _) = cpp();
-        let key = |submission: &Submission| Key::of(&compile_job(submission, &language, &gcc()), &COMPILER);
+        let key = |submission: &Submission| {
+            Key::of(&compile_job(submission, &language, &gcc(), &|_| ()), &COMPILER)
+        };
         let mine = submission("int main(){}");
         let mut theirs = mine.clone();
         theirs.user = Some("bob".into());
@@ -473,7 +475,11 @@ mod tests {
             Compiler { largest: Bytes::mib(1), ..COMPILER },
         ];
         for other in others {
-            assert_ne!(Key::of(&compile_job(&mine, &language, &gcc()), &other), key(&mine), "{other:?}");
+            assert_ne!(
+                Key::of(&compile_job(&mine, &language, &gcc(), &|_| ()), &other),
+                key(&mine),
+                "{other:?}"
+            );
         }
         let mut tested = mine;
         tested.user = Some(SELF_TEST.into());

@@ -14,7 +14,7 @@ use super::executor::{CompileJob, Compiled};
 use super::judgement::Compilation;
 use super::local::Local;
 use super::verdict::{monitor_limits, signal_name};
-use super::{JudgeError, LEASE_PATIENCE, contents, log};
+use super::{JudgeError, LEASE_PATIENCE, Progress, contents, log};
 use crate::blobs::Blobs;
 use crate::blocking;
 use crate::content::Content;
@@ -56,7 +56,9 @@ impl<S: Sandboxes> Local<S> {
             return Ok(made(job, artefact));
         }
         let span = tracing::info_span!("compile", sandbox = lease.name());
-        let ran = lease.run(self.compilation(job).await?, cancel).instrument(span).await?;
+        let compiler = self.compilation(job).await?;
+        job.whose.progress.tell(Progress::Served);
+        let ran = lease.run(compiler, cancel).instrument(span).await?;
         drop(lease);
         self.compiled(job, own_key, ran).await
     }

@@ -1,14 +1,15 @@
 //! The parts of a judging that can be carried out anywhere: compile, and run on one test case.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use gavel_protocol::{Bytes, Usage};
 use tokio_util::sync::CancellationToken;
 
-use super::JudgeError;
 use super::artefacts::Artefact;
 use super::ending::ProgramEnd;
 use super::judgement::Compilation;
+use super::{JudgeError, Progress};
 use crate::account::Held;
 use crate::content::Content;
 use crate::language::Language;
@@ -106,6 +107,25 @@ pub struct Whose<'a> {
     pub user: Option<&'a str>,
     /// Which sandboxes may serve it.
     pub isolation: Isolation,
+    /// Who is told [`Progress::Served`], just before anything runs.
+    pub progress: Told<'a>,
+}
+
+/// Somebody who is told where a judging has got to.
+#[derive(Clone, Copy)]
+pub struct Told<'a>(pub &'a (dyn Fn(Progress) + Send + Sync));
+
+impl Told<'_> {
+    /// Tells it.
+    pub fn tell(self, progress: Progress) {
+        (self.0)(progress);
+    }
+}
+
+impl fmt::Debug for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Told")
+    }
 }
 
 /// What came of compiling.

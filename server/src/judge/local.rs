@@ -11,7 +11,7 @@ use tracing::Instrument;
 use super::artefacts::Artefacts;
 use super::ending::ProgramEnd;
 use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts};
-use super::{JudgeError, LEASE_PATIENCE, run};
+use super::{JudgeError, LEASE_PATIENCE, Progress, run};
 use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
 use crate::language::Language;
@@ -120,6 +120,7 @@ impl<S: Sandboxes> Executor for Local<S> {
         let Place { mut lease, mut room } = place;
         let span = tracing::info_span!("run", test = job.index, sandbox = lease.name());
         let program = run::program(job, outputs, &self.blobs).await?;
+        job.whose.progress.tell(Progress::Served);
         let ran = lease.run(program, cancel).instrument(span).await?;
         if job.whose.isolation == Isolation::Fresh {
             // What this case wrote is kept before the next begins, which has the same memory.

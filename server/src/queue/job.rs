@@ -61,8 +61,18 @@ pub(super) struct Job {
 #[derive(Debug, Clone)]
 pub(super) struct Waiting {
     pub(super) job: Arc<Job>,
-    /// The number of the attempt that was stored with the submission, for the worker that makes it.
-    pub(super) begun: Option<u32>,
+    pub(super) next: Next,
+}
+
+/// The attempt that a worker is to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Another one.
+    Another,
+    /// The first, which was stored together with the submission.
+    Stored,
+    /// One that a server had begun which died before there was a sandbox for it.
+    Lost,
 }
 
 impl Job {
@@ -84,7 +94,7 @@ impl Job {
     }
 
     pub(super) fn restored(unfinished: Unfinished) -> Self {
-        let Unfinished { id, user, language, created_at, footprint, is_old } = unfinished;
+        let Unfinished { id, user, language, created_at, footprint, is_old, is_lost: _ } = unfinished;
         Self {
             id,
             user,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::fair::FairQueue;
-use super::job::{Job, Waiting};
+use super::job::{Job, Next, Waiting};
 use super::stored::Stored;
 use crate::submission::SubmissionId;
 
@@ -46,9 +46,9 @@ impl State {
     }
 
     /// Lets a job wait whose place is reserved.
-    pub(super) fn enqueue(&mut self, job: Arc<Job>, begun: Option<u32>) {
+    pub(super) fn enqueue(&mut self, job: Arc<Job>, next: Next) {
         self.jobs.insert(job.id, Arc::clone(&job));
-        self.waiting.push(job.user.clone().as_deref(), Waiting { job, begun });
+        self.waiting.push(job.user.clone().as_deref(), Waiting { job, next });
     }
 
     /// Reserves a place.

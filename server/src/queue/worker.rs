@@ -2,19 +2,19 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use futures_util::FutureExt;
 use tracing::Instrument;
 
-use super::job::Waiting;
+use super::job::{Next, Waiting};
 use super::{Job, Judging, Shared, Stage};
 use crate::judge::{JudgeError, Judgement, Progress};
 use crate::sandbox::SandboxError;
-use crate::store::{Converted, StoreError};
+use crate::store::{Begun, Converted, StoreError};
 use crate::submission::Submission;
 use crate::telemetry;
 use crate::throttle::Turn;
@@ -24,8 +24,12 @@ use crate::watched::said;
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// So many attempts are made at most, also where the server died over each. One that takes the server down is among them, and
-/// so are those that were beside it and perhaps had not got a sandbox yet: more than attempts may fail in a server that lives.
+/// so are those that had a sandbox beside it: more than attempts may fail in a server that lives.
 const MOST_ATTEMPTS: u32 = 10;
+
+/// So often a server may die over one before there is a sandbox for it. That is most likely not its doing, unless it takes
+/// the whole machine down, with the notes of who had a sandbox, or the server as soon as it is read.
+const MOST_LOST: u32 = 100;
 
 pub(super) async fn work<J: Judging>(shared: Arc<Shared>, judging: Arc<J>) {
     while let Some(waiting) = shared.next().await {
@@ -108,7 +112,7 @@ impl Shared {
             }
             End::Again => {
                 state.hold(job.user.as_deref());
-                let waiting = Waiting { job: Arc::clone(job), begun: None };
+                let waiting = Waiting { job: Arc::clone(job), next: Next::Another };
                 state.waiting.push_front(job.user.as_deref(), waiting);
             }
         }
@@ -121,21 +125,27 @@ impl Shared {
 
     /// One attempt, with all that the store must know of it.
     async fn see_to<J: Judging>(&self, waiting: Waiting, judging: &J) -> End {
-        let Waiting { job, begun } = &waiting;
-        let begun = match begun {
-            Some(stored) => Some(*stored),
-            None => self.begin(job).await,
+        let Waiting { job, next } = &waiting;
+        let begun = match next {
+            Next::Stored => Some(Begun { attempt: 1, lost: 0 }),
+            Next::Another => self.begin(job, false).await,
+            Next::Lost => self.begin(job, true).await,
         };
-        let Some(attempt) = begun else {
+        let Some(Begun { attempt, lost }) = begun else {
             // Cancelled while it waited, or given up.
             return End::Left;
         };
         telemetry::waited(job.accepted.elapsed());
         let most = self.policy.attempts.max(MOST_ATTEMPTS);
-        let outcome = if attempt > most {
-            Attempt::Failed("the server stopped unexpectedly during every attempt".into())
+        // Until all is stored that comes of the attempt.
+        let note = OnceLock::new();
+        let outcome = if attempt > most || lost > MOST_LOST {
+            Attempt::Hopeless("the server stopped unexpectedly during every attempt".into())
         } else {
-            let attempt = AssertUnwindSafe(self.attempt(job, judging)).catch_unwind().await;
+            let served = || {
+                note.get_or_init(|| self.store.served().note(job.id, attempt));
+            };
+            let attempt = AssertUnwindSafe(self.attempt(job, judging, &served)).catch_unwind().await;
             attempt.unwrap_or_else(|panic| Attempt::Failed(format!("the judge panicked: {}", said(&*panic))))
         };
         if matches!(outcome, Attempt::Failed(_) | Attempt::Hopeless(_)) {
@@ -155,7 +165,7 @@ impl Shared {
             }
             Attempt::Failed(why) => {
                 let failures = job.failures.fetch_add(1, Ordering::Relaxed) + 1;
-                if failures < self.policy.attempts && attempt <= most {
+                if failures < self.policy.attempts {
                     tracing::warn!(attempt, "Trying the submission again: {why}");
                     self.pause().await;
                     return self.requeue(job, attempt, false).await;
@@ -168,7 +178,7 @@ impl Shared {
     }
 
     /// Begins an attempt; none where the submission does not wait any more.
-    async fn begin(&self, job: &Arc<Job>) -> Option<u32> {
+    async fn begin(&self, job: &Arc<Job>, is_lost: bool) -> Option<Begun> {
         if job.is_old {
             let converting = || self.store.convert(job.id);
             if let Converted::Unreadable(why) = self.insist(job, "take over a submission", converting).await?
@@ -181,17 +191,27 @@ impl Shared {
                 return None;
             }
         }
-        self.insist(job, "begin an attempt", || self.store.begin(job.id)).await?
+        self.insist(job, "begin an attempt", || self.store.begin(job.id, is_lost)).await?
     }
 
-    async fn attempt<J: Judging>(&self, job: &Arc<Job>, judging: &J) -> Attempt {
+    /// Makes an attempt. `served` is told whenever there is a sandbox for it.
+    async fn attempt<J: Judging>(
+        &self,
+        job: &Arc<Job>,
+        judging: &J,
+        served: &(dyn Fn() + Send + Sync),
+    ) -> Attempt {
         let submission = match self.submission(job).await {
             Ok(Some(submission)) => submission,
             Ok(None) => return Attempt::GivenUp,
             Err(why @ StoreError::Unreadable { .. }) => return Attempt::Hopeless(why.to_string()),
             Err(why) => return Attempt::Failed(why.to_string()),
         };
-        let progress = |progress| job.advance(stage(progress));
+        let progress = |progress| match progress {
+            Progress::Served => served(),
+            Progress::Compiling => job.advance(Stage::Compiling),
+            Progress::Running { done } => job.advance(Stage::Running { done }),
+        };
         let began = Instant::now();
         let judged = tokio::select! {
             judged = judging.judge(&submission, &progress, &job.cancel) => judged,
@@ -290,13 +310,6 @@ impl Shared {
 fn is_of_a_full_disk(why: &JudgeError) -> bool {
     let JudgeError::Workspace { source, .. } = why else { return false };
     matches!(source.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
-}
-
-fn stage(progress: Progress) -> Stage {
-    match progress {
-        Progress::Compiling => Stage::Compiling,
-        Progress::Running { done } => Stage::Running { done },
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::references;
 use super::refs::{self, Ref};
 use super::rows::{JudgementRow, ProgramRow, RequestRow, TestRow, verdict};
 use super::strikes::put_strikes;
-use super::{Record, Store, StoreError, StoredState, Written, millis, time};
+use super::{Record, Served, Store, StoreError, StoredState, Written, millis, time};
 use crate::blocking::{QUICK, elsewhere};
 use crate::content::BlobId;
 use crate::judge::Judgement;
@@ -86,6 +86,17 @@ pub struct Unfinished {
     pub footprint: Footprint,
     /// An earlier version has stored it, all in one row.
     pub is_old: bool,
+    /// An attempt was begun by a server that died before there was a sandbox for it.
+    pub is_lost: bool,
+}
+
+/// An attempt that has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Begun {
+    /// Its number.
+    pub attempt: u32,
+    /// So often a server died before there was a sandbox for one: those have no numbers.
+    pub lost: u32,
 }
 
 /// A submission in the forms of its row.
@@ -120,18 +131,21 @@ impl Store {
     }
 
     /// Begins an attempt: raises and returns its number; none where the submission is finished. That no other attempt
-    /// is under way is for the caller to know.
+    /// is under way is for the caller to know. It takes the place, and the number, of one that `is_lost`, as
+    /// [`Unfinished::is_lost`].
     ///
     /// # Errors
     /// The store's.
-    pub async fn begin(&self, id: SubmissionId) -> Result<Option<u32>, StoreError> {
+    pub async fn begin(&self, id: SubmissionId, is_lost: bool) -> Result<Option<Begun>, StoreError> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
                     // What ran when an earlier server died is `running` still.
-                    let sql = "UPDATE submissions SET state = 'running', attempt = attempt + 1 \
-                               WHERE id = $1 AND state IN ('queued', 'running') RETURNING attempt";
-                    sqlx::query_scalar(sql).bind(id.to_string()).fetch_optional(connection).await
+                    let sql = "UPDATE submissions SET state = 'running', attempt = attempt + 1 - $2, lost = lost + $2 \
+                               WHERE id = $1 AND state IN ('queued', 'running') RETURNING attempt, lost";
+                    let begin = sqlx::query(sql).bind(id.to_string()).bind(i64::from(is_lost));
+                    let Some(row) = begin.fetch_optional(connection).await? else { return Ok(None) };
+                    Ok(Some(Begun { attempt: row.try_get("attempt")?, lost: row.try_get("lost")? }))
                 })
             })
             .await
@@ -313,13 +327,14 @@ impl Store {
     pub async fn restore(&self) -> Result<Vec<Unfinished>, StoreError> {
         let mut files = refs::of_unfinished(&self.readers).await?;
         let sql = "SELECT seq, id, client, language, created_at, request IS NOT NULL AS is_old, \
+                   state = 'running' AS was_begun, attempt, \
                    coalesce(length(request), length(program) + length(tests), 0) AS size \
                    FROM submissions WHERE state IN ('queued', 'running') ORDER BY seq";
         let mut restored = Vec::new();
         for row in sqlx::query(sql).fetch_all(&self.readers).await? {
             let seq: i64 = row.try_get("seq")?;
             let files = files.remove(&seq).unwrap_or_default();
-            match unfinished(&row, files) {
+            match unfinished(&row, files, &self.served) {
                 Ok(one) => restored.push(one),
                 Err(why) => self.end_unreadable(seq, &why).await,
             }
@@ -456,15 +471,22 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record, StoreError> {
     })
 }
 
-fn unfinished(row: &SqliteRow, files: BTreeSet<(BlobId, u64)>) -> Result<Unfinished, StoreError> {
+fn unfinished(
+    row: &SqliteRow,
+    files: BTreeSet<(BlobId, u64)>,
+    served: &Served,
+) -> Result<Unfinished, StoreError> {
+    let id = parse_id(row, "id")?;
+    let was_begun: bool = row.try_get("was_begun")?;
     let size: i64 = row.try_get("size")?;
     Ok(Unfinished {
-        id: parse_id(row, "id")?,
+        id,
         user: row.try_get("client")?,
         language: row.try_get("language")?,
         created_at: time(row.try_get("created_at")?),
         footprint: Footprint { row: size.try_into().unwrap_or(0), files: files.into_iter().collect() },
         is_old: row.try_get("is_old")?,
+        is_lost: was_begun && !served.had(id, row.try_get("attempt")?),
     })
 }
 

@@ -46,6 +46,10 @@ async fn pragma(store: &Store, sql: &'static str) {
     set.await.unwrap();
 }
 
+fn begun(attempt: u32, lost: u32) -> Option<Begun> {
+    Some(Begun { attempt, lost })
+}
+
 #[tokio::test]
 async fn a_full_database_refuses_and_accepts_again_when_there_is_room() {
     let (store, _directory) = store().await;
@@ -65,11 +69,11 @@ async fn only_the_current_attempt_can_finish_and_only_once() {
     let (store, _directory) = store().await;
     let id = insert(&store, 10).await.unwrap();
     store.requeue(id, 1, false).await.unwrap();
-    assert_eq!(store.begin(id).await.unwrap(), Some(2));
+    assert_eq!(store.begin(id, false).await.unwrap(), begun(2, 0));
     assert!(!store.finish(id, 1, &accepted(), None, false).await.unwrap());
     assert!(store.finish(id, 2, &accepted(), None, false).await.unwrap());
     assert!(!store.finish(id, 2, &accepted(), None, false).await.unwrap());
-    assert_eq!(store.begin(id).await.unwrap(), None);
+    assert_eq!(store.begin(id, false).await.unwrap(), None);
     assert_eq!(store.cancel(id).await.unwrap(), Cancelled::Finished);
 }
 
@@ -88,8 +92,28 @@ async fn an_attempt_that_does_not_count_is_taken_back() {
     let id = insert(&store, 10).await.unwrap();
     for _ in 0..5 {
         store.requeue(id, 1, true).await.unwrap();
-        assert_eq!(store.begin(id).await.unwrap(), Some(1));
+        assert_eq!(store.begin(id, false).await.unwrap(), begun(1, 0));
     }
+}
+
+#[tokio::test]
+async fn an_attempt_that_had_no_sandbox_when_the_server_died_is_lost_and_not_counted() {
+    let (store, directory) = store().await;
+    let [served, not_served, waiting] =
+        [insert(&store, 10).await, insert(&store, 10).await, insert(&store, 10).await].map(Result::unwrap);
+    store.requeue(waiting, 1, true).await.unwrap();
+    let _note = store.served().note(served, 1).unwrap();
+    let next = open(directory.path()).await.unwrap();
+    let restored = next.restore().await.unwrap();
+    let lost: Vec<_> = restored.iter().map(|one| (one.id, one.is_lost)).collect();
+    assert_eq!(lost, [(served, false), (not_served, true), (waiting, false)]);
+    assert_eq!(next.begin(served, false).await.unwrap(), begun(2, 0));
+    assert_eq!(next.begin(not_served, true).await.unwrap(), begun(1, 1));
+    assert_eq!(next.begin(waiting, false).await.unwrap(), begun(1, 0));
+    // What the note says is of the attempt before.
+    let third = open(directory.path()).await.unwrap();
+    assert!(third.restore().await.unwrap().iter().all(|one| one.is_lost));
+    assert_eq!(third.begin(not_served, true).await.unwrap(), begun(1, 2));
 }
 
 #[tokio::test]
@@ -161,7 +185,7 @@ async fn what_an_earlier_version_has_stored_is_taken_over_one_by_one() {
     assert!(restored.iter().all(|one| one.is_old && one.footprint.files.is_empty()));
     for id in [ran, waited] {
         assert_eq!(store.convert(id).await.unwrap(), Converted::Yes);
-        assert!(store.begin(id).await.unwrap().is_some());
+        assert!(store.begin(id, false).await.unwrap().is_some());
         let submission = store.request(id).await.unwrap().unwrap();
         let [test] = submission.tests.as_slice() else { panic!() };
         assert_eq!((test.input.size(), test.answer.clone()), (200_000, Some("1".into())));
@@ -389,8 +413,8 @@ async fn a_store_that_cannot_be_written_is_restored_all_the_same() {
     assert_eq!(restored.iter().map(|one| one.id).collect::<Vec<_>>(), [good]);
     pragma(&store, "DROP TRIGGER full").await;
     assert_eq!(
-        store.begin(good).await.unwrap(),
-        Some(2),
+        store.begin(good, false).await.unwrap(),
+        begun(2, 0),
         "it is judged though the store still calls it running"
     );
     store.restore().await.unwrap();

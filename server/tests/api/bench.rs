@@ -25,7 +25,7 @@ use gavel_protocol::{Bytes, CgroupTier};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -54,12 +54,14 @@ pub(crate) struct Bench {
 }
 
 /// Judges by the source's first word: `accept`, `tle`, `hang` (until cancelled), `stall` (as that, but no
-/// sandbox is ever free), `sleep <ms>`, `die`, `panic`, `busy`, `full`, `binary`.
+/// sandbox is free before [`Self::serve`]), `sleep <ms>`, `die`, `panic`, `busy`, `full`, `binary`.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     pub(crate) started: Mutex<Vec<String>>,
     pub(crate) finished: Mutex<Vec<String>>,
     pub(crate) cancelled: Mutex<Vec<String>>,
+    /// One that stalls has a sandbox now.
+    pub(crate) serve: Notify,
     /// The only sandbox for samples and versions.
     turn: tokio::sync::Mutex<()>,
     /// A language whose sample is judged wrong.
@@ -168,6 +170,11 @@ impl Bench {
         .await
     }
 
+    /// Waits until the judge has begun with so many.
+    pub(crate) async fn until_started(&self, number: usize) {
+        eventually(async || (self.judge.started.lock().unwrap().len() >= number).then_some(())).await;
+    }
+
     /// As SIGTERM does.
     pub(crate) fn begin_to_stop(&mut self) {
         self.stop.take().map(|stop| stop.send(()));
@@ -233,10 +240,13 @@ impl Judging for Script {
         }
         self.started.lock().unwrap().push(source.clone());
         if source == "stall" {
-            cancel.cancelled().await;
-            return Err(JudgeError::Cancelled);
+            tokio::select! {
+                () = cancel.cancelled() => return Err(JudgeError::Cancelled),
+                () = self.serve.notified() => {}
+            }
         }
         progress(Progress::Compiling);
+        progress(Progress::Served);
         tokio::task::yield_now().await;
         progress(Progress::Running { done: 0 });
         let mut words = source.split(' ');

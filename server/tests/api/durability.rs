@@ -21,7 +21,7 @@ pub(crate) fn crash(bench: &Bench) -> Arc<tempfile::TempDir> {
 pub(crate) fn crash_to(bench: &Bench, to: &Path) {
     let from = bench.directory.path();
     copy_blobs(&from.join("blobs"), &to.join("blobs"));
-    for file in ["gavel.sqlite", "gavel.sqlite-wal", "reserve"] {
+    for file in ["gavel.sqlite", "gavel.sqlite-wal", "reserve", "served"] {
         std::fs::copy(from.join(file), to.join(file)).unwrap();
     }
 }
@@ -78,6 +78,41 @@ async fn a_submission_that_takes_the_server_down_every_time_ends_after_ten_attem
         bench.until(&id, "running").await;
         bench = Bench::on(crash(&bench), &[]).await;
     }
+    let judged = bench.until(&id, "done").await;
+    assert_eq!(judged["verdict"], "InternalError");
+    assert!(judged["reason"].as_str().unwrap().contains("the server stopped unexpectedly"), "{judged}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_submission_that_never_got_a_sandbox_outlives_any_number_of_crashes() {
+    let mut bench = Bench::with(&[("workers", "1")]).await;
+    let id = bench.submit("alice", "stall").await;
+    for _ in 0..15 {
+        bench.until_started(1).await;
+        bench = Bench::on(crash(&bench), &[("workers", "1")]).await;
+        assert_eq!(bench.get(&format!("/api/v1/submissions/{id}")).await.1["state"], "queued");
+    }
+    bench.judge.serve.notify_one();
+    assert_eq!(bench.until(&id, "done").await["verdict"], "Accepted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_submission_over_which_the_server_dies_before_it_has_a_sandbox_ends_all_the_same() {
+    let mut bench = Bench::with(&[("workers", "1")]).await;
+    let id = bench.submit("alice", "stall").await;
+    bench.until_started(1).await;
+    bench = Bench::on(crash(&bench), &[("workers", "1")]).await;
+    bench.until_started(1).await;
+    let path = bench.directory.path().join("gavel.sqlite");
+    let mut database = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+    let (attempt, lost): (u32, u32) =
+        sqlx::query_as("SELECT attempt, lost FROM submissions").fetch_one(&mut database).await.unwrap();
+    assert_eq!((attempt, lost), (1, 1));
+    let directory = crash(&bench);
+    let path = directory.path().join("gavel.sqlite");
+    let mut database = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+    sqlx::query("UPDATE submissions SET lost = 100").execute(&mut database).await.unwrap();
+    let bench = Bench::on(directory, &[("workers", "1")]).await;
     let judged = bench.until(&id, "done").await;
     assert_eq!(judged["verdict"], "InternalError");
     assert!(judged["reason"].as_str().unwrap().contains("the server stopped unexpectedly"), "{judged}");
