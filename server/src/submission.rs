@@ -50,6 +50,12 @@ pub fn wall_for(cpu: Duration) -> Duration {
     cpu * 3 + Duration::from_secs(1)
 }
 
+/// The most of so much memory that a stack may fill: with the rest a program can still tell that its stack is full, where it
+/// would else be out of memory.
+pub fn stack_within(memory: Bytes) -> Bytes {
+    Bytes(memory.get() - memory.get() / 8)
+}
+
 /// One input and, where there is something to compare, the answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TestCase {
@@ -104,7 +110,7 @@ pub struct RunLimits {
     pub wall: Duration,
     /// Peak memory.
     pub memory: Bytes,
-    /// Stack of each process.
+    /// Stack of each process; see [`stack_within`].
     pub stack: Bytes,
     /// Largest file written.
     pub file: Bytes,

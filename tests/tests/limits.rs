@@ -205,7 +205,7 @@ int main(void) {
     let _alone = alone().await;
     let client = Client::connect().await;
     let told = client.judge(&Request::new("c17", TELL)).await;
-    let expected = "stack 268435456\nfile 67108864\nopen_files 256\ncore 1\n";
+    let expected = "stack 234881024\nfile 67108864\nopen_files 256\ncore 1\n";
     assert_eq!(String::from_utf8_lossy(&told.test().stdout()), expected);
     let looped = Request::new("c17", LOOP).limits("");
     timely(looped, "TimeLimitExceeded", cpu_ms, 1000.0, 1000.0 + tolerance_ms()).await;

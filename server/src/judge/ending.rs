@@ -69,6 +69,16 @@ impl ProgramEnd {
     }
 }
 
+impl OwnEnd {
+    /// The signal that ended the program.
+    pub(super) fn signal(self) -> Option<i32> {
+        match self {
+            Self::Signaled { signal } => Some(signal),
+            Self::Exited { .. } | Self::NotExecuted { .. } => None,
+        }
+    }
+}
+
 impl From<Limit> for Cap {
     fn from(limit: Limit) -> Self {
         match limit {

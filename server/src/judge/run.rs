@@ -93,7 +93,7 @@ pub(super) async fn judged(
         (None, Some(answer)) => compared(rule, &mut facts.stdout.head, answer, blobs).await?,
         (None, None) => (Verdict::Accepted, None),
     };
-    let (verdict, reason) = match told(job.language, verdict, &mut facts.stderr.head).await? {
+    let (verdict, reason) = match told(job.language, (verdict, facts.end), &mut facts.stderr.head).await? {
         Some((verdict, told)) => (verdict, Some(told)),
         None => (verdict, reason),
     };
@@ -121,17 +121,19 @@ pub(super) async fn judged(
 /// What a failed program has said of its failure.
 async fn told(
     language: &Language,
-    verdict: Verdict,
+    (verdict, end): (Verdict, ProgramEnd),
     stderr: &mut Vec<u8>,
 ) -> Result<Option<(Verdict, String)>, JudgeError> {
-    if verdict != Verdict::RuntimeError || stderr.is_empty() {
+    let ProgramEnd::ByItself(end) = end else { return Ok(None) };
+    if verdict != Verdict::RuntimeError {
         return Ok(None);
     }
     let (is_checked, failures) = (language.sanitized, language.failures.clone());
     let look = move |stderr: &[u8]| {
         let finding = is_checked.then(|| sanitizer::finding(stderr)).flatten();
         let finding = finding.map(|finding| (Verdict::RuntimeError, finding));
-        finding.or_else(|| failures.find(stderr).map(|(failure, reason)| (worth(failure), reason)))
+        finding
+            .or_else(|| failures.find(stderr, end.signal()).map(|(failure, reason)| (worth(failure), reason)))
     };
     if stderr.len() <= QUICK {
         return Ok(look(stderr));

@@ -25,7 +25,7 @@ pub(crate) fn from_run(end: ProgramEnd, usage: &Usage, limits: &RunLimits) -> Op
         let reason = format!("wrote a file larger than the {} allowed", limits.file);
         return Some((Verdict::OutputLimitExceeded, reason));
     }
-    failed(own)
+    failed(own, usage, limits)
 }
 
 /// The name of a signal, `SIGSEGV`, or `SIG35` where it has none.
@@ -66,15 +66,27 @@ fn exceeded(cap: Cap, usage: &Usage, limits: &RunLimits) -> (Verdict, String) {
     }
 }
 
-fn failed(end: OwnEnd) -> Option<(Verdict, String)> {
+fn failed(end: OwnEnd, usage: &Usage, limits: &RunLimits) -> Option<(Verdict, String)> {
     let reason = match end {
         OwnEnd::Exited { code: 0 } => return None,
         OwnEnd::Exited { code } => format!("exited with status {code}"),
+        OwnEnd::Signaled { signal: nix::libc::SIGSEGV } if may_have_filled_its_stack(usage, limits) => {
+            format!(
+                "killed by SIGSEGV: perhaps an endless or too deep recursion, for which the stack of {} is too small",
+                limits.stack
+            )
+        }
         OwnEnd::Signaled { signal } => format!("killed by {}{}", signal_name(signal), meaning(signal)),
         // That is the program's fault: the linker made it from its source.
         OwnEnd::NotExecuted { errno } => format!("could not be started: {}", error_text(errno)),
     };
     Some((Verdict::RuntimeError, reason))
+}
+
+/// It has had nearly as much memory as its stack may take. Where it had less, the stack cannot have been full of calls.
+fn may_have_filled_its_stack(usage: &Usage, limits: &RunLimits) -> bool {
+    let full = limits.stack.get();
+    usage.memory.get() >= full - full / 16
 }
 
 /// What a signal usually means to the person who wrote the program.
@@ -233,6 +245,21 @@ mod tests {
             "exited with status 3"
         );
         assert_eq!(reason(signaled(40), frugal()), "killed by SIG40");
+    }
+
+    #[test]
+    fn an_invalid_access_of_who_had_a_stackful_of_memory_may_be_an_endless_recursion() {
+        let limits = RunLimits { stack: Bytes::mib(8), ..LIMITS };
+        let told =
+            |memory, signal| from_run(signaled(signal), &Usage { memory, ..frugal() }, &limits).unwrap().1;
+        assert!(told(Bytes::mib(8), nix::libc::SIGSEGV).contains("recursion, for which the stack of 8 MiB"));
+        assert!(
+            told(Bytes(7_870_000), nix::libc::SIGSEGV).contains("recursion"),
+            "its last frame was a large one"
+        );
+        for (memory, signal) in [(Bytes::mib(7), nix::libc::SIGSEGV), (Bytes::mib(8), nix::libc::SIGFPE)] {
+            assert!(!told(memory, signal).contains("recursion"), "{memory}");
+        }
     }
 
     #[test]

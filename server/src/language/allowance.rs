@@ -5,7 +5,7 @@ use std::time::Duration;
 use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::submission::RunLimits;
+use crate::submission::{RunLimits, stack_within};
 
 /// What a run in a language is allowed on top of the limits that its submission asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,7 @@ impl Allowance {
             cpu: self.time(limits.cpu).min(most.cpu),
             wall: self.time(limits.wall).min(most.wall),
             memory: memory(limits.memory, self.memory_extra).min(memory(most.memory, own.memory_extra)),
+            stack: limits.stack.min(stack_within(limits.memory)),
             processes: limits.processes.saturating_add(self.processes),
             ..*limits
         }
@@ -96,12 +97,12 @@ mod tests {
         assert_eq!(applied.cpu, Duration::from_millis(2700));
         assert_eq!(applied.wall, Duration::from_millis(10_200));
         assert_eq!((applied.memory, applied.processes), (Bytes::mib(272), 96));
-        assert_eq!((applied.stack, applied.output), (LIMITS.stack, LIMITS.output));
+        assert_eq!((applied.stack, applied.output), (Bytes::mib(224), LIMITS.output));
     }
 
     #[test]
     fn nothing_on_top_changes_nothing() {
-        let odd = RunLimits { cpu: Duration::from_nanos(1_234_567_891), ..LIMITS };
+        let odd = RunLimits { cpu: Duration::from_nanos(1_234_567_891), stack: Bytes::mib(8), ..LIMITS };
         assert_eq!(Allowance::default().applied(&Allowance::default(), &odd, &MOST), odd);
     }
 

@@ -1,6 +1,9 @@
-//! What the last words of a failed program mean: patterns that are held against the end of standard error, in a time that
-//! grows with its length only.
+//! What the last words of a failed program, and the signal that ended it, mean: patterns that are held against the end of
+//! standard error, in a time that grows with its length only.
 
+use std::str::FromStr;
+
+use nix::sys::signal::Signal;
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
@@ -17,10 +20,11 @@ const LONGEST: usize = 1000;
 #[derive(Debug, Clone, Default)]
 pub struct Failures(Vec<Pattern>);
 
-/// A pattern, compiled.
+/// A pattern, compiled. What it does not name may be anything.
 #[derive(Debug, Clone)]
 struct Pattern {
-    regex: Regex,
+    regex: Option<Regex>,
+    signal: Option<i32>,
     failure: Failure,
     /// With `$1` and `${name}` for what the pattern has captured.
     reason: String,
@@ -40,7 +44,8 @@ pub enum Failure {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PatternEntry {
-    pattern: String,
+    pattern: Option<String>,
+    signal: Option<String>,
     #[serde(default)]
     verdict: Failure,
     reason: String,
@@ -52,34 +57,52 @@ impl Failures {
         entries.iter().map(Pattern::new).collect::<Result<_, _>>().map(Self)
     }
 
-    /// What a program has died of that has written this to standard error, and a sentence about it.
-    pub fn find(&self, stderr: &[u8]) -> Option<(Failure, String)> {
+    /// What a program has died of that has written this to standard error and was ended by this signal, if by any, and a
+    /// sentence about it.
+    pub fn find(&self, stderr: &[u8], signal: Option<i32>) -> Option<(Failure, String)> {
         if self.0.is_empty() {
             return None;
         }
         let end = String::from_utf8_lossy(&stderr[stderr.len().saturating_sub(LOOKED_AT)..]);
-        self.0.iter().find_map(|pattern| pattern.find(&end))
+        self.0.iter().find_map(|pattern| pattern.find(&end, signal))
     }
 }
 
 impl Pattern {
     fn new(entry: &PatternEntry) -> Result<Self, String> {
-        let PatternEntry { pattern, verdict, reason } = entry;
-        let mut builder = RegexBuilder::new(pattern);
-        let regex = builder.multi_line(true).crlf(true).size_limit(LARGEST).build();
-        let regex = regex.map_err(|why| format!("the pattern `{pattern}` is refused: {why}"))?;
-        if regex.is_match("") {
-            return Err(format!("the pattern `{pattern}` matches where nothing is said"));
+        let PatternEntry { pattern, signal, verdict, reason } = entry;
+        if pattern.is_none() && signal.is_none() {
+            return Err(format!("neither pattern nor signal says when `{reason}` is told"));
         }
-        Ok(Self { regex, failure: *verdict, reason: reason.clone() })
+        let regex = pattern.as_deref().map(compiled).transpose()?;
+        let signal = signal.as_deref().map(number).transpose()?;
+        Ok(Self { regex, signal, failure: *verdict, reason: reason.clone() })
     }
 
-    fn find(&self, text: &str) -> Option<(Failure, String)> {
-        let captures = self.regex.captures(text)?;
+    fn find(&self, text: &str, signal: Option<i32>) -> Option<(Failure, String)> {
+        if self.signal.is_some() && self.signal != signal {
+            return None;
+        }
+        let Some(regex) = &self.regex else { return Some((self.failure, self.reason.clone())) };
+        let captures = regex.captures(text)?;
         let mut reason = String::new();
         captures.expand(&self.reason, &mut reason);
         Some((self.failure, fit(&reason)))
     }
+}
+
+fn compiled(pattern: &str) -> Result<Regex, String> {
+    let mut builder = RegexBuilder::new(pattern);
+    let regex = builder.multi_line(true).crlf(true).size_limit(LARGEST).build();
+    let regex = regex.map_err(|why| format!("the pattern `{pattern}` is refused: {why}"))?;
+    if regex.is_match("") {
+        return Err(format!("the pattern `{pattern}` matches where nothing is said"));
+    }
+    Ok(regex)
+}
+
+fn number(signal: &str) -> Result<i32, String> {
+    Signal::from_str(signal).map(|signal| signal as i32).map_err(|_| format!("there is no signal `{signal}`"))
 }
 
 /// As it may be told: one line.

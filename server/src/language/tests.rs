@@ -160,7 +160,7 @@ fn a_language_may_be_checked_only_and_has_an_allowance_and_failures() {
     };
     assert_eq!(python.allowance, expected);
     assert!(python.runs_sources() && python.artefact.is_none());
-    assert_eq!(python.failures.find(b"MemoryError").unwrap().0, Failure::MemoryLimitExceeded);
+    assert_eq!(python.failures.find(b"MemoryError", None).unwrap().0, Failure::MemoryLimitExceeded);
     assert!(languages.toolchain("python").unwrap().1.default);
 }
 

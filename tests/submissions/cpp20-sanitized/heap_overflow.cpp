@@ -1,5 +1,5 @@
 // expect: RuntimeError
-// reason-contains: heap-buffer-overflow
+// reason-contains: AddressSanitizer: heap-buffer-overflow, main.cpp line 7
 // stderr-contains: heap_overflow
 #include <cstdio>
 #include <vector>

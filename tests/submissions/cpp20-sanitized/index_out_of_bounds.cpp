@@ -1,6 +1,6 @@
 // expect: RuntimeError
 // signal: SIGABRT
-// reason-contains: Assertion
+// reason-contains: Assertion '__n < this->size()' failed, main.cpp line 10
 #include <iostream>
 #include <vector>
 

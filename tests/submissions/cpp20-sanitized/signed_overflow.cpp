@@ -1,5 +1,5 @@
 // expect: RuntimeError
-// reason-contains: signed integer overflow
+// reason-contains: runtime error: signed integer overflow: 2147483647 + 1 cannot be represented in type 'int', main.cpp line 7
 #include <iostream>
 
 int main() {

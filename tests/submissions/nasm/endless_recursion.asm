@@ -1,6 +1,6 @@
 ; expect: RuntimeError
-; limits: memory_bytes=67108864 stack_bytes=8388608
 ; signal: SIGSEGV
+; reason-contains: endless or too deep recursion
 section .text
 global _start
 _start:

@@ -1,4 +1,4 @@
 // expect: RuntimeError
-// reason-contains: SIG
+// reason-contains: an index out of range
 let numbers = [1, 2, 3]
 print(numbers[Int(readLine() ?? "3")!])

@@ -5,13 +5,17 @@ use super::*;
 const SHIPPED: &str = include_str!("../../../../images/languages.toml");
 
 fn told(runtime: &str, stderr: &str) -> (Failure, String) {
+    told_of(runtime, stderr, None).unwrap_or_else(|| panic!("{runtime} says nothing of {stderr}"))
+}
+
+fn told_of(runtime: &str, stderr: &str, signal: Option<i32>) -> Option<(Failure, String)> {
     #[derive(Deserialize)]
     struct Sections {
         failures: std::collections::BTreeMap<String, Vec<PatternEntry>>,
     }
     let sections: Sections = toml::from_str(SHIPPED).unwrap();
     let failures = Failures::new(&sections.failures[runtime]).unwrap();
-    failures.find(stderr.as_bytes()).unwrap_or_else(|| panic!("{runtime} says nothing of {stderr}"))
+    failures.find(stderr.as_bytes(), signal)
 }
 
 #[track_caller]
