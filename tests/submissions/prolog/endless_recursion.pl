@@ -1,4 +1,5 @@
 % expect: MemoryLimitExceeded
+% reason-contains: perhaps by an endless or too deep recursion
 :- initialization(main).
 
 f(N, S) :- M is N + 1, f(M, T), S is T + 1.

@@ -1,0 +1,5 @@
+% expect: RuntimeError
+% reason-contains: Unknown procedure: main/
+:- initialization(main).
+
+mian :- writeln(hello).
