@@ -30,3 +30,17 @@ pub const ALTERNATIVES: usize = 64;
 pub const LIMIT: f64 = 1e9;
 /// Passes of a multi-pass problem.
 pub const PASSES: u64 = 1_000;
+/// Bytes of one part of an entry's name in an archive: what a file system takes.
+pub const NAME: usize = 255;
+/// Bytes of an entry's whole name in an archive.
+pub const PATH: usize = 1024;
+/// Bytes of all files in an archive together.
+pub const UNPACKED: u64 = 2 * 1024 * 1024 * 1024;
+/// Bytes of one file in an archive.
+pub const UNPACKED_FILE: u64 = 1024 * 1024 * 1024;
+/// Bytes of all files in an archive together that no ratio is looked at for.
+pub const UNRATED: u64 = 256 * 1024 * 1024;
+/// How many times as large as the archive its files may be together, if they are more than [`UNRATED`].
+pub const RATIO: u64 = 200;
+/// Bytes with which a tar may describe one entry beside its header.
+pub const DESCRIPTION: u64 = 256 * 1024;

@@ -1,11 +1,13 @@
 //! Problem packages of the Kattis/ICPC format, versions `legacy`, `legacy-icpc`, `2023-07` and `2025-09`,
 //! and plain folders of `1.in` and `1.ans` files, read from a folder into values.
 //!
+//! A package that came as an archive is unpacked by [`archive::unpack`], within bounds.
 //! Start at [`Package::read`]. It runs nothing and writes nothing, follows no link out of the folder, and is
 //! bounded in what it reads ([`bounds`]). How results of single tests become one is [`grade::grade`].
 
 #![forbid(unsafe_code)]
 
+pub mod archive;
 pub mod bounds;
 pub mod data;
 mod domjudge;

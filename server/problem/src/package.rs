@@ -35,7 +35,7 @@ pub struct Package {
 }
 
 /// What may lie in a package's root and is read, or is known and of no use to a judge.
-const KNOWN: [&str; 20] = [
+pub(crate) const KNOWN: [&str; 20] = [
     "problem.yaml",
     "domjudge-problem.ini",
     tree::TIME_LIMIT,

@@ -122,6 +122,11 @@ impl Report {
         self.notes.borrow_mut().add(Note { place, what: what.into() });
     }
 
+    /// Whether there is no fault as yet.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.faults.borrow().told.is_empty()
+    }
+
     /// Whether so many bytes of text may be read still; that they may not is told once.
     pub(crate) fn spend(&self, bytes: u64) -> bool {
         let before = self.texts.get();
