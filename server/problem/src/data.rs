@@ -6,6 +6,8 @@ mod legacy;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::flags::Flags;
 use crate::metadata::{Format, Metadata};
 use crate::report::{Place, Report};
@@ -96,7 +98,7 @@ impl Default for InputArguments {
 }
 
 /// A group of cases and groups.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// `secret/group`; empty for the one that holds all.
     pub name: String,
@@ -107,7 +109,7 @@ pub struct Group {
 }
 
 /// What a group holds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Item {
     /// A case, by its place in [`Data::cases`].
     Case(usize),
@@ -116,7 +118,7 @@ pub enum Item {
 }
 
 /// How results are put together.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Rules {
     /// By a grader.
     Legacy(LegacyRules),

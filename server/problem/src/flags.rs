@@ -1,10 +1,12 @@
 //! Arguments: split as a shell does, and understood as the default validator does (2025-09, "Default output
 //! validator specification").
 
+use serde::{Deserialize, Serialize};
+
 use crate::bounds;
 
 /// The flags of the format's default validator.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Flags {
     /// Upper and lower case are not the same.
     pub case_sensitive: bool,

@@ -9,7 +9,7 @@ mod legacy;
 
 use std::collections::BTreeSet;
 
-use crate::data::{Data, Group, Rules};
+use crate::data::{Group, Rules};
 use crate::verdict::Verdict;
 
 /// What came of one case.
@@ -63,7 +63,7 @@ pub struct Judgement {
     pub score: Option<f64>,
     /// Every group, inner ones first.
     pub groups: Vec<GroupResult>,
-    /// Cases that nothing depends on any more, by their places in [`Data::cases`]; those that have an outcome
+    /// Cases that nothing depends on any more, by their places in [`Data::cases`](crate::Data::cases); those that have an outcome
     /// may be among them.
     pub needless: BTreeSet<usize>,
 }
@@ -72,18 +72,19 @@ pub struct Judgement {
 /// holds, in order, to the group's own; none: not known yet, or not to be had.
 pub type CustomGrader<'a> = dyn Fn(&Group, &[(Verdict, f64)]) -> Option<(Verdict, f64)> + 'a;
 
-/// Puts together what is known; `outcomes` are those of [`Data::cases`], none for those that have not been run.
+/// Puts together what is known of the group that holds all ([`Data::root`](crate::Data::root)); `outcomes` are those of
+/// its cases, by their places, none for those that have not been run.
 #[must_use]
 pub fn grade(
-    data: &Data,
+    root: &Group,
     scoring: bool,
     outcomes: &[Option<Outcome>],
     custom: &CustomGrader<'_>,
 ) -> Judgement {
     let known = Known { outcomes, scoring };
-    match data.root.rules {
-        Rules::Legacy(_) => legacy::grade(&data.root, known, custom),
-        Rules::Current(_) => current::grade(&data.root, known),
+    match root.rules {
+        Rules::Legacy(_) => legacy::grade(root, known, custom),
+        Rules::Current(_) => current::grade(root, known),
     }
 }
 

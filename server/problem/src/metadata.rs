@@ -7,6 +7,8 @@ mod limits;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::report::{Place, Report};
 use crate::tree::Dir;
 use crate::yaml::{self, Fields};
@@ -16,7 +18,7 @@ pub use credits::{Credits, Person, Source};
 pub use limits::Limits;
 
 /// A version of the format.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// `legacy`: also where no version is told.
     #[default]
@@ -50,7 +52,7 @@ impl Format {
 }
 
 /// What the problem is (2025-09, "Type"). Nothing set: pass-fail, one program reads and writes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kind {
     /// Accepted submissions get a score.
     pub scoring: bool,
@@ -74,7 +76,7 @@ pub struct Validation {
 }
 
 /// Which score is better.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Objective {
     /// The higher.
     #[default]

@@ -1,11 +1,13 @@
 //! Programs: one file, or one folder (legacy and 2025-09, "Programs").
 
+use serde::{Deserialize, Serialize};
+
 use crate::languages;
 use crate::report::{Place, Report};
 use crate::tree::{Dir, File};
 
 /// A program of the package: a validator, a submission.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {
     /// The file's or the folder's name.
     pub name: String,

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::metadata::Format;
 use crate::report::{Place, Report};
 use crate::tree::{Dir, File};
 
 /// How a text is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Markup {
     /// `.md`
     Markdown,
@@ -19,7 +21,7 @@ pub enum Markup {
 }
 
 /// A statement or a solution in one language.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     /// `en`, `pt-BR`.
     pub language: String,

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::cases::{self, Needs};
 use super::{Case, Context, Data, Group, InputArguments, Item, Rules, Settings};
 use crate::report::Place;
@@ -13,7 +15,7 @@ const FILE: &str = "test_group.yaml";
 const OLD_FILE: &str = "testdata.yaml";
 
 /// How a group's result is made (2025-09, "Result aggregation").
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CurrentRules {
     /// The most that the group can give; none: unbounded.
     pub max_score: Option<f64>,
@@ -26,7 +28,7 @@ pub struct CurrentRules {
 }
 
 /// How a score is made of scores.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Aggregation {
     /// All or nothing.
     #[default]
@@ -38,7 +40,7 @@ pub enum Aggregation {
 }
 
 /// A static validation test case (2025-09, "Static validation test cases").
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct StaticCase {
     /// The most that it can give; none: it passes or fails.
     pub score: Option<f64>,

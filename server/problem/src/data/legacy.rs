@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::cases::{self, Needs};
 use super::{Context, Data, Group, InputArguments, Item, Rules, Settings};
 use crate::flags;
@@ -12,7 +14,7 @@ use crate::yaml::{self, Fields, Node, Value};
 const FILE: &str = "testdata.yaml";
 
 /// How a group's result is made (legacy, "Test data groups").
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LegacyRules {
     /// What happens after something in the group is not accepted.
     pub on_reject: OnReject,
@@ -27,11 +29,12 @@ pub struct LegacyRules {
     /// The score of another case.
     pub reject_score: f64,
     /// The lowest and the highest score that the group may have.
+    #[serde(with = "bounds")]
     pub range: (f64, f64),
 }
 
 /// Whether the rest of a group is run after a rejection.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OnReject {
     /// It is not.
     #[default]
@@ -41,7 +44,7 @@ pub enum OnReject {
 }
 
 /// How the default grader puts results together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grader {
     /// How the verdict is made.
     pub verdict: VerdictMode,
@@ -54,7 +57,7 @@ pub struct Grader {
 }
 
 /// How the default grader makes a verdict of verdicts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VerdictMode {
     /// The worst.
     #[default]
@@ -66,7 +69,7 @@ pub enum VerdictMode {
 }
 
 /// How the default grader makes a score of scores.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ScoreMode {
     /// Their sum.
     #[default]
@@ -77,6 +80,23 @@ pub enum ScoreMode {
     Min,
     /// The highest.
     Max,
+}
+
+/// JSON has no infinite numbers: what has no bound is null.
+mod bounds {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        (least, most): &(f64, f64),
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        [least, most].map(|bound| bound.is_finite().then_some(*bound)).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(f64, f64), D::Error> {
+        let [least, most] = <[Option<f64>; 2]>::deserialize(deserializer)?;
+        Ok((least.unwrap_or(f64::NEG_INFINITY), most.unwrap_or(f64::INFINITY)))
+    }
 }
 
 impl Default for LegacyRules {
@@ -403,5 +423,14 @@ mod tests {
         let data = Folder::legacy(&[("data/sample/1.in", ""), ("data/sample/1.ans", "")]).data();
         let feedback: Vec<_> = data.cases.iter().map(|case| case.settings.full_feedback).collect();
         assert_eq!(feedback, [true, false]);
+    }
+
+    #[test]
+    fn rules_come_back_from_json_with_ranges_that_have_no_bounds() {
+        for range in [(f64::NEG_INFINITY, f64::INFINITY), (0.0, f64::INFINITY), (-1.5, 2.0)] {
+            let rules = LegacyRules { range, ..LegacyRules::default() };
+            let json = serde_json::to_string(&rules).unwrap();
+            assert_eq!(serde_json::from_str::<LegacyRules>(&json).unwrap(), rules, "{json}");
+        }
     }
 }

@@ -330,12 +330,12 @@ mod tests {
     }
 
     fn judge(data: &Data, text: &str) -> Judgement {
-        grade(data, true, &outcomes(text), &|_, _| None)
+        grade(&data.root, true, &outcomes(text), &|_, _| None)
     }
 
     fn pass_fail(text: &str) -> Judgement {
         let data = root(group("secret", None, Aggregation::Sum, 1..4), Vec::new());
-        grade(&data, false, &outcomes(text), &|_, _| None)
+        grade(&data.root, false, &outcomes(text), &|_, _| None)
     }
 
     #[test]
@@ -434,7 +434,7 @@ mod tests {
 
     fn scored(max_score: Option<f64>, aggregation: Aggregation, outcome: Outcome) -> Judgement {
         let data = root(group("secret", max_score, aggregation, 1..2), Vec::new());
-        grade(&data, true, &[Some(Outcome::of(Accepted)), Some(outcome)], &|_, _| None)
+        grade(&data.root, true, &[Some(Outcome::of(Accepted)), Some(outcome)], &|_, _| None)
     }
 
     #[test]

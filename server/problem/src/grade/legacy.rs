@@ -159,7 +159,7 @@ mod tests {
     }
 
     fn judge(root: Group, outcomes: &[Option<Outcome>]) -> Judgement {
-        grade(&Data { root, ..Data::default() }, true, outcomes, &|_, _| None)
+        grade(&root, true, outcomes, &|_, _| None)
     }
 
     fn flat(flags: &str, verdicts: &[Verdict]) -> Judgement {
@@ -262,8 +262,8 @@ mod tests {
         rules.custom_grader = true;
         let data = Data { root, ..Data::default() };
         let outcomes = [Some(Outcome::of(Accepted))];
-        assert_eq!(grade(&data, true, &outcomes, &|_, _| None).verdict, None);
-        let judgement = grade(&data, true, &outcomes, &|_, results| Some((results[0].0, 42.0)));
+        assert_eq!(grade(&data.root, true, &outcomes, &|_, _| None).verdict, None);
+        let judgement = grade(&data.root, true, &outcomes, &|_, results| Some((results[0].0, 42.0)));
         assert_eq!(judgement.score, Some(42.0));
     }
 }

@@ -1,11 +1,13 @@
 //! Limits (legacy and 2025-09, "Limits").
 
+use serde::{Deserialize, Serialize};
+
 use crate::bounds;
 use crate::yaml::Fields;
 
 /// What submissions may use at most, and what compilation and validation must be given. Where nothing is told,
 /// the judge's own default holds.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
     /// Seconds of CPU time for one case.
     pub time_limit: Option<f64>,
