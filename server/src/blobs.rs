@@ -10,7 +10,7 @@ use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 use tokio::sync::mpsc;
 
 mod packer;
@@ -78,6 +78,23 @@ impl Blobs {
     pub fn write(&self) -> io::Result<BlobWriter> {
         let file = Unnamed(Some(NamedTempFile::new_in(self.0.directory.join(INCOMING))?));
         Ok(BlobWriter { blobs: self.clone(), file, hasher: blake3::Hasher::new(), size: 0 })
+    }
+
+    /// A file and, beside it, a folder for what is taken in before it becomes blobs: on the same disk, and gone when they
+    /// are dropped or, at the latest, with the next start.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(crate) fn incoming_file(&self) -> io::Result<File> {
+        tempfile::tempfile_in(self.0.directory.join(INCOMING))
+    }
+
+    /// As [`Self::incoming_file`].
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(crate) fn incoming_folder(&self) -> io::Result<TempDir> {
+        TempDir::new_in(self.0.directory.join(INCOMING))
     }
 
     /// Opens a blob for reading, with an offset of its own.
@@ -370,7 +387,13 @@ fn remove_leftovers(directory: &Path) -> io::Result<()> {
 }
 
 fn empty(directory: &Path) -> io::Result<()> {
-    fs::read_dir(directory)?.try_for_each(|entry| fs::remove_file(entry?.path()))
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        // A package that was being unpacked is a folder.
+        let is_folder = entry.file_type()?.is_dir();
+        if is_folder { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
+    }
+    Ok(())
 }
 
 fn sync_directory(path: &Path) -> io::Result<()> {

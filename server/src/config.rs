@@ -40,6 +40,8 @@ pub struct Config {
     pub throttle: ThrottleConfig,
     /// How long results are kept.
     pub store: StoreConfig,
+    /// Packages of problems.
+    pub problems: ProblemsConfig,
     /// The go-judge API.
     pub gojudge: GoJudgeConfig,
     /// The address for those who watch the service.
@@ -223,6 +225,14 @@ pub struct StoreConfig {
     /// The least recently used compiled programs go while all together are larger than this.
     #[serde(with = "units::size")]
     pub cache_size: Bytes,
+}
+
+/// `[problems]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProblemsConfig {
+    /// Largest package that is taken, as it comes.
+    #[serde(with = "units::size")]
+    pub max_package: Bytes,
 }
 
 /// `[gojudge]`

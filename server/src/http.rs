@@ -44,6 +44,7 @@ use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
 use crate::language::Languages;
 use crate::operations::Operations;
+use crate::problems::Problems;
 use crate::queue::Queue;
 use crate::readiness::Readiness;
 use crate::store::Store;
@@ -69,6 +70,8 @@ pub struct Api {
     pub languages: Arc<Languages>,
     /// Submissions, as every API sees them.
     pub submissions: Submissions,
+    /// What submissions may be judged by.
+    pub problems: Problems,
     /// Where submissions go.
     pub queue: Queue,
     /// Where judgements come from.

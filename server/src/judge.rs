@@ -1,5 +1,7 @@
 //! Judges a submission: compile, run each test case, compare, sum up. Knows neither HTTP nor Docker.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,16 +10,25 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 
+use self::course::{Course, Scored};
 use self::outputs::Outputs;
+use self::validator::{Call, Finding, Validator};
 use crate::blobs::Blobs;
+use crate::config::LimitsConfig;
+use crate::content::Content;
 use crate::language::{Language, Languages};
+use crate::problem::{Problem, Versions};
+use crate::problems::{allowed_to_validators, code_of};
 use crate::sandbox::{Profile, SandboxError};
-use crate::submission::{Isolation, RunLimits, Submission};
+use crate::store::StoreError;
+use crate::submission::{Isolation, RunLimits, Submission, TestCase};
 
 mod artefacts;
 mod checker;
 mod compile;
 mod contents;
+mod course;
+mod dialogue;
 mod ending;
 mod executor;
 pub mod judgement;
@@ -28,15 +39,18 @@ mod run;
 mod sanitizer;
 #[cfg(test)]
 pub(crate) mod test_support;
+mod validator;
 mod verdict;
 mod version;
 
 pub use artefacts::{Artefact, Artefacts};
+pub use dialogue::{Dialogue, Side};
 pub use ending::{Cap, OwnEnd, ProgramEnd};
 pub use executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Told, Whose};
-pub use judgement::{Compilation, Judgement, Reason, Stream, Summary, TestResult, Verdict};
+pub use judgement::{Compilation, GroupResult, Judgement, Reason, Stream, Summary, TestResult, Verdict};
 pub use local::Local;
 pub(crate) use local::most_output;
+pub(crate) use validator::Allowed;
 
 /// Where a judging has got to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +75,12 @@ pub enum JudgeError {
     /// The language was taken out of `languages.toml` after the submission had been accepted.
     #[error("there is no language `{0}` any more")]
     UnknownLanguage(String),
+    /// The problem was taken away after the submission had been accepted.
+    #[error("there is no problem `{0}` any more, or not in this version")]
+    UnknownProblem(String),
+    /// The database failed; another attempt may succeed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// A sandbox failed; another attempt may succeed.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
@@ -90,25 +110,37 @@ pub struct Judge<E> {
     executor: E,
     languages: Arc<Languages>,
     blobs: Blobs,
+    problems: Arc<dyn Versions>,
+    /// Of which validators have what the settings allow at most.
+    limits: LimitsConfig,
 }
 
-/// A submission in the course of its judging.
+/// What is judged: a submission, by its own tests or by those of a problem.
 #[derive(Clone, Copy)]
-struct Case<'a> {
+struct Task<'a> {
     submission: &'a Submission,
     language: &'a Language,
+    problem: Option<&'a Problem>,
+    /// The submission's, and what the problem puts beside them.
+    sources: &'a BTreeMap<String, Content>,
+    validators: &'a [Validator<'a>],
+    allowed: &'a Allowed,
     /// The compiled program; an interpreted one is its sources.
     artefact: Option<&'a Artefact>,
-    /// No more cases are begun.
-    stop: &'a CancellationToken,
     cancel: &'a CancellationToken,
     progress: &'a (dyn Fn(Progress) + Send + Sync),
 }
 
 impl<E: Executor> Judge<E> {
-    /// A judge that finds contents in these blobs.
-    pub fn new(executor: E, languages: Arc<Languages>, blobs: Blobs) -> Self {
-        Self { executor, languages, blobs }
+    /// A judge that finds contents in these blobs, and tests of submissions that have none in these problems.
+    pub fn new(
+        executor: E,
+        languages: Arc<Languages>,
+        blobs: Blobs,
+        problems: Arc<dyn Versions>,
+        limits: LimitsConfig,
+    ) -> Self {
+        Self { executor, languages, blobs, problems, limits }
     }
 
     /// Judges one submission to its end.
@@ -121,40 +153,84 @@ impl<E: Executor> Judge<E> {
         progress: &(dyn Fn(Progress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<Judgement, JudgeError> {
-        let judging = async {
-            let language = self
-                .languages
-                .get(&submission.language)
-                .ok_or_else(|| JudgeError::UnknownLanguage(submission.language.clone()))?;
-            let (artefact, compilation) = match Profile::of_compilations(language) {
-                None => (None, None),
-                Some(profile) => {
-                    progress(Progress::Compiling);
-                    let job = compile_job(submission, language, &profile, progress);
-                    match self.executor.compile(&job, cancel).await? {
-                        Compiled::Program(artefact) => {
-                            let compilation = artefact.compilation.clone();
-                            (Some(artefact), Some(compilation))
-                        }
-                        Compiled::Checked(compilation) => (None, Some(compilation)),
-                        Compiled::Rejected { compilation, reason } => {
-                            return Ok(Judgement::rejected(compilation, reason, submission.tests.len()));
-                        }
-                    }
-                }
-            };
-            let stop = CancellationToken::new();
-            let case =
-                Case { submission, language, artefact: artefact.as_ref(), stop: &stop, cancel, progress };
-            let tests = self.run_tests(case).await?;
-            Ok(Judgement::of_tests(compilation, submission.limits, tests, submission.tests.len()))
-        };
         // A running program is killed by its own lease and then reports; waiting for a sandbox just stops.
         tokio::select! {
             biased;
-            judgement = judging => judgement,
+            judgement = self.judge_to_the_end(submission, progress, cancel) => judgement,
             () = cancelled_for_good(cancel) => Err(JudgeError::Cancelled),
         }
+    }
+
+    async fn judge_to_the_end(
+        &self,
+        submission: &Submission,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<Judgement, JudgeError> {
+        let language = self
+            .languages
+            .get(&submission.language)
+            .ok_or_else(|| JudgeError::UnknownLanguage(submission.language.clone()))?;
+        let problem = self.problem(submission).await?;
+        let problem = problem.as_deref();
+        let sources = sources(submission, problem);
+        let total = problem.map_or(submission.tests.len(), |problem| problem.tests.len());
+        let allowed = allowed_to_validators(problem, &self.limits);
+        let (artefact, compilation) = match Profile::of_compilations(language) {
+            None => (None, None),
+            Some(profile) => {
+                progress(Progress::Compiling);
+                let job = compile_job(submission, &sources, language, &profile, progress);
+                match self.executor.compile(&job, cancel).await? {
+                    Compiled::Program(artefact) => {
+                        let compilation = artefact.compilation.clone();
+                        (Some(artefact), Some(compilation))
+                    }
+                    Compiled::Checked(compilation) => (None, Some(compilation)),
+                    Compiled::Rejected { compilation, reason } => {
+                        return Ok(Judgement::rejected(compilation, reason, total));
+                    }
+                }
+            }
+        };
+        let validators = match problem {
+            None => Vec::new(),
+            Some(problem) => {
+                let prepared = validator::prepared(
+                    &self.executor,
+                    &self.languages,
+                    problem,
+                    &allowed,
+                    Told(progress),
+                    cancel,
+                );
+                match prepared.await? {
+                    Ok(validators) => validators,
+                    Err(why) => return Ok(Judgement::broken_problem(compilation, why, total)),
+                }
+            }
+        };
+        let task = Task {
+            submission,
+            language,
+            problem,
+            sources: &sources,
+            validators: &validators,
+            allowed: &allowed,
+            artefact: artefact.as_ref(),
+            cancel,
+            progress,
+        };
+        let mut course = Course::new(problem, total, submission.stop_at_first_failure);
+        let tests = self.run_tests(task, &mut course, total).await?;
+        Ok(course.conclude(Judgement::of_tests(compilation, submission.limits, tests, total)))
+    }
+
+    /// What a submission is judged by that has no tests of its own.
+    async fn problem(&self, submission: &Submission) -> Result<Option<Arc<Problem>>, JudgeError> {
+        let Some(named) = &submission.problem else { return Ok(None) };
+        let found = self.problems.version(named).await?;
+        found.map(Some).ok_or_else(|| JudgeError::UnknownProblem(named.id.clone()))
     }
 
     /// What the compiler of a language says of itself, within these limits; none where it has no command for that.
@@ -170,42 +246,60 @@ impl<E: Executor> Judge<E> {
         self.executor.version(language, limits, cancel).await
     }
 
-    /// Runs every test case: several at one time, where the executor has room for them. Results come in order.
-    async fn run_tests(&self, case: Case<'_>) -> Result<Vec<TestResult>, JudgeError> {
-        let Case { submission, progress, .. } = case;
+    /// Runs every test case that matters: several at one time, where the executor has room for them. Results come in order.
+    async fn run_tests(
+        &self,
+        task: Task<'_>,
+        course: &mut Course<'_>,
+        total: usize,
+    ) -> Result<Vec<TestResult>, JudgeError> {
+        let progress = task.progress;
         // One that must have a sandbox for itself keeps one.
         let at_once =
-            if submission.isolation == Isolation::Fresh { 1 } else { self.executor.at_once().max(1) };
+            if task.submission.isolation == Isolation::Fresh { 1 } else { self.executor.at_once().max(1) };
         // What runs beside or behind the last one that counts is ended.
-        let rest = case.cancel.child_token();
-        let case = Case { cancel: &rest, ..case };
-        let session = E::Session::default();
-        let running = (0..submission.tests.len()).map(|index| self.run_case(case, index, &session));
+        let (stop, rest) = (CancellationToken::new(), task.cancel.child_token());
+        let task = Task { cancel: &rest, ..task };
+        let (session, needless) = (E::Session::default(), course.needless());
+        let running = (0..total).map(|index| {
+            let (needless, stop, session) = (&needless, &stop, &session);
+            async move {
+                if needless.has(index) {
+                    return Ok(None);
+                }
+                if stop.is_cancelled() {
+                    return Err(JudgeError::Cancelled);
+                }
+                self.run_case(task, index, session).await.map(Some)
+            }
+        });
         let mut running = pin!(stream::iter(running).buffered(at_once));
-        let mut results = Vec::with_capacity(submission.tests.len());
+        let (mut results, mut done) = (Vec::with_capacity(total), 0);
         let mut outputs = Outputs::new(self.blobs.clone());
-        progress(Progress::Running { done: 0 });
+        progress(Progress::Running { done });
         while let Some(judged) = running.next().await {
-            let (result, facts) = match judged {
-                Ok(judged) => judged,
+            done += 1;
+            let Judged { result, facts, scored } = match judged {
+                Ok(Some(judged)) => judged,
+                Ok(None) => continue,
                 Err(why) => {
                     // What runs beside it ends by itself: a sandbox that is left in mid-run is lost.
-                    case.stop.cancel();
+                    stop.cancel();
                     while running.next().await.is_some() {}
                     return Err(why);
                 }
             };
             outputs = outputs.keep(facts.stdout).await?.keep(facts.stderr).await?;
-            let is_last = submission.stop_at_first_failure && result.verdict != Verdict::Accepted;
+            let goes_on = course.goes_on_after(&result, scored);
             results.push(result);
-            if is_last {
-                case.stop.cancel();
+            if !goes_on {
+                stop.cancel();
                 rest.cancel();
                 while running.next().await.is_some() {}
                 break;
             }
-            if results.len() < submission.tests.len() {
-                progress(Progress::Running { done: count(results.len()) });
+            if (done as usize) < total {
+                progress(Progress::Running { done });
             }
         }
         outputs.finish(&mut results).await?;
@@ -215,35 +309,115 @@ impl<E: Executor> Judge<E> {
     /// Runs a test case, and says what that is worth.
     async fn run_case(
         &self,
-        case: Case<'_>,
+        task: Task<'_>,
         index: usize,
         session: &E::Session,
-    ) -> Result<(TestResult, Facts), JudgeError> {
-        if case.stop.is_cancelled() {
-            return Err(JudgeError::Cancelled);
-        }
-        let Case { submission, language, artefact, progress, .. } = case;
-        let test = &submission.tests[index];
+    ) -> Result<Judged, JudgeError> {
+        let Task { submission, language, problem, sources, artefact, cancel, progress, .. } = task;
+        let nothing = BTreeMap::new();
+        let of_problem = problem.map(|problem| &problem.tests[index]);
+        let test = of_problem.map_or_else(|| &submission.tests[index], |test| &test.case);
         let job = CaseJob {
             index: count(index),
             language,
-            sources: &submission.files,
+            sources,
             entry_point: submission.entry_point.as_deref(),
             artefact,
             input: &test.input,
             arguments: &test.arguments,
+            beside: of_problem.map_or(&nothing, |test| &test.files),
+            collect: &[],
             limits: &submission.limits,
             own_memory: submission.own_memory,
             whose: whose(submission, progress),
         };
-        let mut facts = self.executor.run_case(&job, session, case.cancel).await?;
-        let result = run::judged(&job, (submission.checker, test), &mut facts, &self.blobs).await?;
-        Ok((result, facts))
+        let (mut facts, worth, finding) = match (problem, task.validators) {
+            (Some(problem), [validator, ..]) if problem.manifest.kind.interactive => {
+                let call = Call::new(problem, index);
+                let partner = call.job(validator, task.allowed);
+                let Dialogue { program: facts, validator: said, first } =
+                    self.executor.run_pair(&job, &partner, cancel).await?;
+                let (end, measured) = (said.end, run::measured(&job, &facts));
+                let finding = validator::finding(validator, said, &task.allowed.run);
+                let (worth, finding) = dialogue::worth(measured, finding, end, first);
+                (facts, worth, Some(finding))
+            }
+            _ => {
+                let mut facts = self.executor.run_case(&job, session, cancel).await?;
+                let (worth, finding) = match run::measured(&job, &facts) {
+                    Some((verdict, reason)) => ((verdict, Some(reason)), None),
+                    None => self.decided(task, index, test, &mut facts).await?,
+                };
+                (facts, worth, finding)
+            }
+        };
+        let mut result = run::told(&job, worth, test, &mut facts).await?;
+        result.name = of_problem.map(|test| Arc::clone(&test.name));
+        let scored = finding.as_ref().map(|finding| finding.scored).unwrap_or_default();
+        if let Some(finding) = finding {
+            result.score = scored.score;
+            if finding.verdict == Verdict::JudgeError {
+                result.reason = finding.message;
+            } else if !test.hidden {
+                result.feedback = finding.feedback;
+            }
+        }
+        Ok(Judged { result, facts, scored })
     }
+
+    /// What an output is worth, and what the problem's validators say of it.
+    async fn decided(
+        &self,
+        task: Task<'_>,
+        index: usize,
+        test: &TestCase,
+        facts: &mut Facts,
+    ) -> Result<((Verdict, Option<String>), Option<Finding>), JudgeError> {
+        let Some(problem) = task.problem.filter(|_| !task.validators.is_empty()) else {
+            let of_problem = task.problem.map(|problem| problem.tests[index].checker);
+            let rule = of_problem.unwrap_or(task.submission.checker);
+            let Some(answer) = &test.answer else { return Ok(((Verdict::Accepted, None), None)) };
+            return Ok((run::compared(rule, &mut facts.stdout.head, answer, &self.blobs).await?, None));
+        };
+        let output = facts.stdout.head.clone();
+        let finding = validator::validate(
+            &self.executor,
+            task.validators,
+            problem,
+            index,
+            output,
+            task.allowed,
+            task.cancel,
+        );
+        let finding = finding.await?;
+        let reason = (finding.verdict == Verdict::WrongAnswer)
+            .then(|| "the problem's validator does not accept the output".to_owned());
+        Ok(((finding.verdict, reason), Some(finding)))
+    }
+}
+
+/// A test case that was run.
+struct Judged {
+    result: TestResult,
+    facts: Facts,
+    scored: Scored,
+}
+
+/// The files of a submission, and what its problem puts beside them.
+fn sources<'a>(submission: &'a Submission, problem: Option<&Problem>) -> Cow<'a, BTreeMap<String, Content>> {
+    let code = code_of(&submission.language).unwrap_or_default();
+    let beside = problem.map(|problem| problem.includes(code)).unwrap_or_default();
+    if beside.is_empty() {
+        return Cow::Borrowed(&submission.files);
+    }
+    let mut files = submission.files.clone();
+    files.extend(beside);
+    Cow::Owned(files)
 }
 
 fn compile_job<'a>(
     submission: &'a Submission,
+    sources: &'a BTreeMap<String, Content>,
     language: &'a Language,
     profile: &'a Profile,
     progress: &'a (dyn Fn(Progress) + Send + Sync),
@@ -251,7 +425,7 @@ fn compile_job<'a>(
     CompileJob {
         language,
         profile,
-        sources: &submission.files,
+        sources,
         entry_point: submission.entry_point.as_deref(),
         limits: &submission.compile_limits,
         whose: whose(submission, progress),
@@ -278,7 +452,9 @@ mod tests {
 
     use gavel_protocol::{Bytes, Ending, Limit, Step};
 
-    use super::test_support::{LIMITS, Scripted, Wanted, blobs, compiled, ended, printed, submission};
+    use super::test_support::{
+        LIMITS, Scripted, Shelf, Wanted, blobs, compiled, ended, limits, printed, submission,
+    };
     use super::*;
     use crate::account::Account;
     use crate::sandbox::{Captured, CollectedOutput, Ran, RunEnding};
@@ -286,6 +462,7 @@ mod tests {
     use crate::submission::{Checker, TestCase};
 
     mod managed;
+    mod problems;
 
     struct Bench {
         judge: Judge<Local<Scripted>>,
@@ -310,6 +487,15 @@ mod tests {
         at_once: usize,
         answers: impl IntoIterator<Item = Result<Ran, SandboxError>>,
     ) -> Bench {
+        bench_with(languages, Vec::new(), at_once, answers)
+    }
+
+    fn bench_with(
+        languages: Languages,
+        problems: Vec<Arc<Problem>>,
+        at_once: usize,
+        answers: impl IntoIterator<Item = Result<Ran, SandboxError>>,
+    ) -> Bench {
         let sandboxes = Scripted::new(answers);
         let store = tempfile::tempdir().unwrap();
         let artefacts = Artefacts::new(store.path().to_owned(), Bytes::mib(1));
@@ -318,7 +504,8 @@ mod tests {
         let largest = Bytes::mib(64);
         let local =
             Local::new(sandboxes.clone(), artefacts, blobs.clone(), account.clone(), largest, at_once);
-        let judge = Judge::new(local, Arc::new(languages), blobs);
+        let shelf = Arc::new(Shelf(problems));
+        let judge = Judge::new(local, Arc::new(languages), blobs, shelf, limits());
         Bench { judge, account, sandboxes, store: [store, directory] }
     }
 
@@ -439,7 +626,8 @@ mod tests {
     async fn where_the_first_failure_suffices_nothing_behind_it_is_run_or_told() {
         let wrong = [Ok(compiled()), Ok(printed("3")), Ok(printed("no"))];
         let bench = bench(wrong);
-        let submission = Submission { stop_at_first_failure: true, ..with_tests(&["3", "3", "3", "3"]) };
+        let submission =
+            Submission { stop_at_first_failure: Some(true), ..with_tests(&["3", "3", "3", "3"]) };
         let judgement = bench.judge(&submission).await.unwrap();
         let verdicts: Vec<_> = judgement.tests.iter().map(|test| test.verdict).collect();
         assert_eq!(verdicts, [Verdict::Accepted, Verdict::WrongAnswer]);

@@ -28,6 +28,8 @@ pub mod language;
 mod listeners;
 pub mod operations;
 mod pace;
+pub mod problem;
+pub mod problems;
 mod proxy;
 pub mod queue;
 pub mod readiness;

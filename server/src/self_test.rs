@@ -268,7 +268,8 @@ fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> 
         user: Some(SELF_TEST.to_owned()),
         isolation: Isolation::Pooled,
         checker: Checker::default(),
-        stop_at_first_failure: false,
+        stop_at_first_failure: None,
+        problem: None,
         reference: BTreeMap::new(),
     })
 }
@@ -372,7 +373,7 @@ mod tests {
             let took = Compilation { ok: false, log, log_truncated: false, cpu, wall, memory, cached: false };
             let (compile, summary) = (Some(took), Summary::default());
             let (reason, tests) = (None, Vec::new());
-            let judgement = Judgement { verdict, reason, compile, limits: None, tests, summary };
+            let judgement = Judgement { reason, compile, tests, summary, ..Judgement::empty(verdict) };
             outcome(&judgement, &limits)
         };
         let slow = Outcome::Unserved("CompileError said".into());
@@ -405,6 +406,9 @@ mod tests {
         let result = TestResult {
             hidden: false,
             index: 0,
+            name: None,
+            score: None,
+            feedback: None,
             verdict: Verdict::RuntimeError,
             exit_code: Some(1),
             signal: None,
@@ -417,12 +421,11 @@ mod tests {
         };
         let (reason, compile, summary) = (None, None, Summary::default());
         let mut judgement = Judgement {
-            verdict: Verdict::RuntimeError,
             reason,
             compile,
-            limits: None,
             tests: vec![result],
             summary,
+            ..Judgement::empty(Verdict::RuntimeError)
         };
         let told = explain(&judgement);
         let limits = submission("int main").compile_limits;

@@ -18,6 +18,7 @@ use crate::judge::most_output;
 use crate::language::Languages;
 use crate::listeners::Listeners;
 use crate::operations::Operations;
+use crate::problems::Problems;
 use crate::queue::{Judging, Queue};
 use crate::readiness::Readiness;
 use crate::self_test::Tester;
@@ -64,6 +65,8 @@ pub struct Parts<J> {
     pub access: Access,
     /// What outlives it.
     pub store: Store,
+    /// What submissions may be judged by.
+    pub problems: Problems,
     /// What judges.
     pub judging: Arc<J>,
     /// The pool, as operators see it.
@@ -108,8 +111,19 @@ pub async fn run<J: Judging>(
 
 /// Starts the queue, and puts together what the handlers share.
 async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
-    let Parts { config, languages, access, store, judging, operations, gojudge, account, metrics, workers } =
-        parts;
+    let Parts {
+        config,
+        languages,
+        access,
+        store,
+        problems,
+        judging,
+        operations,
+        gojudge,
+        account,
+        metrics,
+        workers,
+    } = parts;
     let config = within_memory(config, &account);
     telemetry::start_at_zero(languages.iter().map(|language| language.id.as_str()));
     let throttle = Arc::new(Throttle::new(config.throttle.clone(), store.strikes().await?));
@@ -121,6 +135,7 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
     Ok(Api {
         config,
         languages,
+        problems,
         submissions: Submissions::new(queue.clone(), store.clone()),
         queue,
         store,

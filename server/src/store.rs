@@ -15,6 +15,7 @@ mod collector;
 mod convert;
 mod error;
 mod list;
+mod problems;
 mod references;
 mod refs;
 mod retention;
@@ -29,6 +30,7 @@ pub use convert::Converted;
 
 pub use error::StoreError;
 pub use list::{Filter, Page};
+pub use problems::Listed as ListedProblem;
 use room::Room;
 pub use served::{Note, Served};
 pub use submissions::{Begun, Cancelled, Inserted, Insertion, NewRecord, Unfinished};
@@ -37,7 +39,7 @@ pub use writer::Written;
 
 use crate::blobs::Blobs;
 use crate::judge::{Judgement, Verdict};
-use crate::submission::SubmissionId;
+use crate::submission::{ProblemRef, SubmissionId};
 
 /// Connections that read.
 const READERS: u32 = 4;
@@ -80,6 +82,8 @@ pub struct Record {
     pub reference: BTreeMap<String, String>,
     /// Its language.
     pub language: String,
+    /// What it is judged by, where that is a problem.
+    pub problem: Option<ProblemRef>,
     /// Where it has got to.
     pub state: StoredState,
     /// Of the judgement.

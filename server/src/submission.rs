@@ -25,7 +25,7 @@ pub struct Submission {
     pub files: BTreeMap<String, Content>,
     /// The source that the program begins with, where the client says.
     pub entry_point: Option<String>,
-    /// What to run it on: at least one.
+    /// What to run it on: at least one, or none where a problem has them.
     pub tests: Vec<TestCase>,
     /// Limits of each test's run, with what the language's runtime is allowed on top.
     pub limits: RunLimits,
@@ -41,8 +41,19 @@ pub struct Submission {
     pub isolation: Isolation,
     /// How outputs are compared with answers.
     pub checker: Checker,
-    /// Test cases behind the first that is not accepted need not be run.
-    pub stop_at_first_failure: bool,
+    /// Test cases behind the first that is not accepted need not be run; none: as its problem has it, or else all are.
+    pub stop_at_first_failure: Option<bool>,
+    /// The problem that has its tests, where it has none of its own.
+    pub problem: Option<ProblemRef>,
+}
+
+/// Names a version of a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ProblemRef {
+    /// What its owner calls the problem.
+    pub id: String,
+    /// The hash of what is in it.
+    pub version: BlobId,
 }
 
 /// The limit on time on the clock that goes with a limit on CPU time.

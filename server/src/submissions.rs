@@ -58,6 +58,8 @@ pub struct Wanted {
     pub language: Option<String>,
     /// Whose site calls them so: each of these names has this text.
     pub reference: Vec<(String, String)>,
+    /// Judged by this problem.
+    pub problem: Option<String>,
     /// Older than the page that ended here.
     pub before: Option<i64>,
 }
@@ -156,9 +158,9 @@ impl Submissions {
     /// # Errors
     /// The store's.
     pub async fn list(&self, wanted: Wanted, limit: usize) -> Result<Listed, StoreError> {
-        let Wanted { user, state, verdict, language, reference, before } = wanted;
+        let Wanted { user, state, verdict, language, reference, problem, before } = wanted;
         let states = state.map(State::stored).unwrap_or_default();
-        let mut filter = Filter { user, states, verdict, language, reference, before };
+        let mut filter = Filter { user, states, verdict, language, reference, problem, before };
         let mut submissions = Vec::new();
         loop {
             let page = self.store.list(&filter, limit).await?;

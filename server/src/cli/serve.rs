@@ -14,6 +14,7 @@ use crate::descriptors;
 use crate::gojudge::GoJudge;
 use crate::judge::{Artefacts, Judge, Local};
 use crate::language::{Languages, LanguagesError};
+use crate::problems::Problems;
 use crate::queue;
 use crate::sandbox::{Pool, PoolError};
 use crate::server::{self, Parts, ServerError, Sockets};
@@ -103,7 +104,9 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     // As many cases of a submission are asked for together as programs can run at one time.
     let (largest, at_once) = (config.limits.artefact, pool.at_once(Kind::Run));
     let local = Local::new(pool.clone(), artefacts, blobs.clone(), account.clone(), largest, at_once);
-    let judge = Judge::new(local, Arc::clone(&languages), blobs);
+    let problems = Problems::new(store.clone());
+    let judge =
+        Judge::new(local, Arc::clone(&languages), blobs, Arc::new(problems.clone()), config.limits.clone());
     let gojudge = gojudge(&config, &pool, &workspace, &account)?;
     let parts = Parts {
         workers: workers(&pool),
@@ -111,6 +114,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         languages,
         access,
         store,
+        problems,
         judging: Arc::new(judge),
         operations: Arc::new(pool.clone()),
         gojudge,

@@ -11,6 +11,7 @@ mod events;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz;
 mod languages;
+mod problems;
 mod query;
 mod receive;
 mod sieve;
@@ -41,6 +42,20 @@ pub(super) fn routes() -> impl HttpServiceFactory {
         )
         .service(resource("/submissions/{id}/events", "GET").route(web::get().to(events::follow)))
         .service(resource("/languages", "GET, HEAD").route(get().to(languages::list)))
+        .service(resource("/problems", "GET, HEAD").route(get().to(problems::list)))
+        .service(
+            resource("/problems/{id}", "DELETE, GET, HEAD, PUT")
+                .route(get().to(problems::get))
+                .route(web::put().to(problems::push))
+                .route(web::delete().to(problems::remove)),
+        )
+        .service(resource("/problems/{id}/versions", "GET, HEAD").route(get().to(problems::versions)))
+        .service(resource("/problems/{id}/samples", "GET, HEAD").route(get().to(problems::samples)))
+        .service(resource("/problems/{id}/statement", "GET, HEAD").route(get().to(problems::statement)))
+        .service(
+            resource("/problems/{id}/attachments/{name:.+}", "GET, HEAD")
+                .route(get().to(problems::attachment)),
+        )
         .service(
             resource("/users/{user}/throttle", "DELETE, GET, HEAD")
                 .route(get().to(users::throttle))

@@ -73,6 +73,16 @@ impl Budget {
         self.arriving(request, payload)
     }
 
+    /// A body piece by piece, whatever it is said to be, of at most so many bytes: all of it goes to the disk.
+    pub(super) fn arriving_up_to(
+        &self,
+        request: &HttpRequest,
+        payload: Payload,
+        max: u64,
+    ) -> Result<Arriving, Problem> {
+        self.arriving_of(request, payload, max)
+    }
+
     fn arriving_of(&self, request: &HttpRequest, payload: Payload, max: u64) -> Result<Arriving, Problem> {
         let announced = announced(request)?;
         if announced.is_some_and(|length| length > max) {

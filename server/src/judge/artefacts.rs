@@ -334,7 +334,7 @@ mod tests {
     fn key(source: &str) -> Key {
         let (language, _) = cpp();
         let submission = submission(source);
-        Key::of(&compile_job(&submission, &language, &gcc(), &|_| ()), &COMPILER).unwrap()
+        Key::of(&compile_job(&submission, &submission.files, &language, &gcc(), &|_| ()), &COMPILER).unwrap()
     }
 
     fn read(artefact: &Artefact) -> Vec<u8> {
@@ -455,7 +455,7 @@ mod tests {
     fn the_key_tells_users_sources_and_limits_apart() {
         let (language, _) = cpp();
         let key = |submission: &Submission| {
-            Key::of(&compile_job(submission, &language, &gcc(), &|_| ()), &COMPILER)
+            Key::of(&compile_job(submission, &submission.files, &language, &gcc(), &|_| ()), &COMPILER)
         };
         let mine = submission("int main(){}");
         let mut theirs = mine.clone();
@@ -476,7 +476,7 @@ mod tests {
         ];
         for other in others {
             assert_ne!(
-                Key::of(&compile_job(&mine, &language, &gcc(), &|_| ()), &other),
+                Key::of(&compile_job(&mine, &mine.files, &language, &gcc(), &|_| ()), &other),
                 key(&mine),
                 "{other:?}"
             );

@@ -7,6 +7,7 @@ use gavel_protocol::{Bytes, Usage};
 use tokio_util::sync::CancellationToken;
 
 use super::artefacts::Artefact;
+use super::dialogue::Dialogue;
 use super::ending::ProgramEnd;
 use super::judgement::Compilation;
 use super::{JudgeError, Progress};
@@ -42,6 +43,17 @@ pub trait Executor: Send + Sync + 'static {
         session: &Self::Session,
         cancel: &CancellationToken,
     ) -> impl Future<Output = Result<Facts, JudgeError>> + Send;
+
+    /// Runs a program and a validator that talk with each other.
+    ///
+    /// # Errors
+    /// As [`Self::run_case`].
+    fn run_pair(
+        &self,
+        program: &CaseJob<'_>,
+        validator: &CaseJob<'_>,
+        cancel: &CancellationToken,
+    ) -> impl Future<Output = Result<Dialogue, JudgeError>> + Send;
 
     /// What the compiler of a language says of itself, where it has a command for that.
     ///
@@ -92,6 +104,10 @@ pub struct CaseJob<'a> {
     pub input: &'a Content,
     /// What stands behind the program's name.
     pub arguments: &'a [String],
+    /// Files beside the program that are no sources, by name.
+    pub beside: &'a BTreeMap<String, Content>,
+    /// Files that are handed out after the end, and how much is read of each.
+    pub collect: &'a [(&'static str, Bytes)],
     /// Of the run.
     pub limits: &'a RunLimits,
     /// Of the memory, what is for the program itself.
@@ -155,6 +171,8 @@ pub struct Facts {
     pub stdout: Captured,
     /// What it wrote to standard error.
     pub stderr: Captured,
+    /// The files that were asked for, in order: the beginning of each that is there.
+    pub collected: Vec<Option<Vec<u8>>>,
     /// Memory for what it wrote.
     pub room: Held,
 }

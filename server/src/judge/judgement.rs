@@ -1,6 +1,7 @@
 //! The answer to a submission.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
@@ -28,13 +29,15 @@ pub enum Verdict {
     MemoryLimitExceeded,
     /// It wrote more than allowed.
     OutputLimitExceeded,
+    /// The problem's own validator failed; the program may be right.
+    JudgeError,
     /// We failed; the program may be right.
     InternalError,
 }
 
 impl Verdict {
     /// All of them.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Accepted,
         Self::WrongAnswer,
         Self::CompileError,
@@ -42,6 +45,7 @@ impl Verdict {
         Self::TimeLimitExceeded,
         Self::MemoryLimitExceeded,
         Self::OutputLimitExceeded,
+        Self::JudgeError,
         Self::InternalError,
     ];
 }
@@ -84,6 +88,8 @@ pub struct Compilation {
 pub struct TestResult {
     /// Position of the test case, from 0.
     pub index: u32,
+    /// What its problem calls it.
+    pub name: Option<Arc<str>>,
     /// Nothing is told of it but the verdict and the figures, and the reason where a limit is.
     pub hidden: bool,
     /// What the run is worth.
@@ -100,6 +106,10 @@ pub struct TestResult {
     pub wall: Duration,
     /// Peak memory.
     pub memory: Bytes,
+    /// What a validator gave for it.
+    pub score: Option<f64>,
+    /// What a validator has to say to who wrote the program.
+    pub feedback: Option<String>,
     /// Standard output.
     pub stdout: Stream,
     /// Standard error.
@@ -117,10 +127,27 @@ pub struct Judgement {
     pub compile: Option<Compilation>,
     /// What each test's run was held to; missing where we failed, and in judgements of earlier versions.
     pub limits: Option<RunLimits>,
+    /// Of a problem that has scores.
+    pub score: Option<f64>,
+    /// What came of the groups of a problem's tests, inner ones first.
+    pub groups: Vec<GroupResult>,
     /// One result for each test case that ran, in order; where the first failure suffices, none behind that.
     pub tests: Vec<TestResult>,
     /// Figures over all tests.
     pub summary: Summary,
+}
+
+/// What came of a group of tests.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupResult {
+    /// `secret/group`.
+    pub name: String,
+    /// What it is worth; none where it was not run to its end.
+    pub verdict: Option<Verdict>,
+    /// What it counts.
+    pub score: Option<f64>,
+    /// A group that it requires was not passed.
+    pub skipped: bool,
 }
 
 /// Figures over all tests of a submission.
@@ -149,6 +176,7 @@ impl Verdict {
             Self::TimeLimitExceeded => "TimeLimitExceeded",
             Self::MemoryLimitExceeded => "MemoryLimitExceeded",
             Self::OutputLimitExceeded => "OutputLimitExceeded",
+            Self::JudgeError => "JudgeError",
             Self::InternalError => "InternalError",
         }
     }
@@ -181,6 +209,7 @@ impl TestResult {
         let nothing = Stream::default;
         Self {
             index: self.index,
+            name: self.name,
             hidden: true,
             verdict: self.verdict,
             exit_code: None,
@@ -189,6 +218,8 @@ impl TestResult {
             cpu: rounded(self.cpu),
             wall: rounded(self.wall),
             memory: Bytes(self.memory.get().next_multiple_of(1 << 20)),
+            score: self.score,
+            feedback: None,
             stdout: nothing(),
             stderr: nothing(),
         }
@@ -212,7 +243,14 @@ impl Judgement {
     pub(super) fn rejected(compilation: Compilation, reason: Option<Reason>, tests: usize) -> Self {
         let summary = Summary { total: count(tests), ..Summary::default() };
         let verdict = Verdict::CompileError;
-        Self { verdict, reason, compile: Some(compilation), limits: None, tests: Vec::new(), summary }
+        Self { reason, compile: Some(compilation), summary, ..Self::empty(verdict) }
+    }
+
+    /// The judgement by a problem whose own programs do not work.
+    pub(super) fn broken_problem(compile: Option<Compilation>, reason: Reason, tests: usize) -> Self {
+        let summary = Summary { total: count(tests), ..Summary::default() };
+        let verdict = Verdict::JudgeError;
+        Self { reason: Some(reason), compile, summary, ..Self::empty(verdict) }
     }
 
     /// Sums up the results of all tests that were run, of so many.
@@ -231,14 +269,28 @@ impl Judgement {
             memory_max: tests.iter().map(|test| test.memory).max().unwrap_or_default(),
         };
         let verdict = verdict.unwrap_or(Verdict::Accepted);
-        Self { verdict, reason: None, compile, limits: Some(limits), tests, summary }
+        Self { compile, limits: Some(limits), tests, summary, ..Self::empty(verdict) }
     }
 
     /// The judgement of a submission that we failed to judge, with the last failure's text.
     pub fn internal_error(reason: Reason, tests: usize) -> Self {
         let summary = Summary { total: count(tests), ..Summary::default() };
         let verdict = Verdict::InternalError;
-        Self { verdict, reason: Some(reason), compile: None, limits: None, tests: Vec::new(), summary }
+        Self { reason: Some(reason), summary, ..Self::empty(verdict) }
+    }
+
+    /// One that says nothing but the verdict.
+    pub fn empty(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            reason: None,
+            compile: None,
+            limits: None,
+            score: None,
+            groups: Vec::new(),
+            tests: Vec::new(),
+            summary: Summary::default(),
+        }
     }
 }
 

@@ -4,18 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::artefacts::Artefacts;
+use super::dialogue::{self, Dialogue};
 use super::ending::ProgramEnd;
 use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts};
 use super::{JudgeError, LEASE_PATIENCE, Progress, run};
 use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
 use crate::language::Language;
-use crate::sandbox::{Lease, Profile, SandboxError, Sandboxes};
+use crate::sandbox::{Lease, Profile, Ran, SandboxError, Sandboxes};
 use crate::submission::{Isolation, RunLimits};
 
 /// Compiles and runs in the sandboxes it was given.
@@ -25,6 +26,9 @@ pub struct Local<S> {
     pub(super) artefacts: Arc<Artefacts>,
     pub(super) blobs: Blobs,
     account: Account,
+    /// Programs and validators that talk with each other: no more of them than there are sandboxes for both, so that none
+    /// waits with one in hand for one that another such has.
+    pairs: Semaphore,
     /// The largest program that is taken.
     pub(super) largest: Bytes,
     at_once: usize,
@@ -41,7 +45,8 @@ impl<S: Sandboxes> Local<S> {
         largest: Bytes,
         at_once: usize,
     ) -> Self {
-        Self { sandboxes, artefacts: Arc::new(artefacts), blobs, account, largest, at_once }
+        let pairs = Semaphore::new(at_once / 2);
+        Self { sandboxes, artefacts: Arc::new(artefacts), blobs, account, pairs, largest, at_once }
     }
 
     async fn lease(&self, job: &CaseJob<'_>) -> Result<S::Lease, JudgeError> {
@@ -63,6 +68,9 @@ impl<S: Sandboxes> Local<S> {
         Ok(Place { lease: self.lease(job).await?, room })
     }
 }
+
+/// What is read of the standard error of each of two that talk with each other.
+const MOST_ERRORS: Bytes = Bytes::mib(1);
 
 /// Where a case is run.
 #[derive(Debug)]
@@ -130,8 +138,60 @@ impl<S: Sandboxes> Executor for Local<S> {
         } else {
             room.shrink_to((ran.stdout.head.len() + ran.stderr.head.len()) as u64);
         }
-        let end = ProgramEnd::of(ran.ending)?;
-        Ok(Facts { end, usage: ran.usage, stdout: ran.stdout, stderr: ran.stderr, room })
+        facts(job, ran, room).await
+    }
+
+    async fn run_pair(
+        &self,
+        program: &CaseJob<'_>,
+        validator: &CaseJob<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<Dialogue, JudgeError> {
+        if self.at_once < 2 {
+            return Err(SandboxError::TooMany { count: 2, most: self.at_once }.into());
+        }
+        // Memory first, then the right to two sandboxes, then those: who waits for one of these holds what nobody ahead of it
+        // waits for.
+        let outputs = [program, validator].map(|job| job.limits.output.min(MOST_ERRORS));
+        let bytes = outputs.iter().map(|output| output.get()).sum();
+        let room = self.account.take(Purpose::Judging, bytes, LEASE_PATIENCE).await;
+        let mut room = room.map_err(|_full| SandboxError::Busy { waited: LEASE_PATIENCE })?;
+        let leases = async {
+            let pair = self.pairs.acquire().await.map_err(|_closed| SandboxError::Stopping)?;
+            Ok::<_, JudgeError>((self.lease(validator).await?, self.lease(program).await?, pair))
+        };
+        let (mut validators, mut programs, _pair) = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(JudgeError::Cancelled),
+            leases = leases => leases?,
+        };
+        let [of_program, of_validator] = outputs.map(|output| [Bytes(0), output]);
+        let mut program_run = run::program(program, of_program, &self.blobs).await?;
+        let mut validator_run = run::program(validator, of_validator, &self.blobs).await?;
+        let passing = dialogue::connect(&mut program_run, &mut validator_run);
+        let passing = passing
+            .map_err(|source| SandboxError::Io { doing: "connect a program and a validator", source })?;
+        program.whose.progress.tell(Progress::Served);
+        // Where one cannot be run to its end, the other need not.
+        let both = cancel.child_token();
+        let _end = both.clone().drop_guard();
+        let span = tracing::info_span!("dialogue", test = program.index, sandbox = programs.name());
+        let running = async {
+            let (program_ran, validator_ran, first) = tokio::join!(
+                ended(programs.run(program_run, &both), &both),
+                ended(validators.run(validator_run, &both), &both),
+                passing.pass(),
+            );
+            Ok::<_, JudgeError>((program_ran?, validator_ran?, first))
+        };
+        let (program_ran, validator_ran, first) = running.instrument(span).await?;
+        room.shrink_to((program_ran.stderr.head.len() + validator_ran.stderr.head.len()) as u64);
+        let validator_room = self.account.open(Purpose::Judging);
+        Ok(Dialogue {
+            program: facts(program, program_ran, room).await?,
+            validator: facts(validator, validator_ran, validator_room).await?,
+            first,
+        })
     }
 
     async fn version(
@@ -146,6 +206,26 @@ impl<S: Sandboxes> Executor for Local<S> {
     fn at_once(&self) -> usize {
         self.at_once
     }
+}
+
+/// What a run did.
+async fn facts(job: &CaseJob<'_>, ran: Ran, room: Held) -> Result<Facts, JudgeError> {
+    let end = ProgramEnd::of(ran.ending)?;
+    let collected =
+        if ran.collected.is_empty() { Vec::new() } else { run::collected(job, ran.collected).await? };
+    Ok(Facts { end, usage: ran.usage, stdout: ran.stdout, stderr: ran.stderr, collected, room })
+}
+
+/// A run that takes its partner with it where it fails.
+async fn ended(
+    run: impl Future<Output = Result<Ran, SandboxError>>,
+    both: &CancellationToken,
+) -> Result<Ran, SandboxError> {
+    let ran = run.await;
+    if ran.is_err() {
+        both.cancel();
+    }
+    ran
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Runs a compiled program on one test case.
 
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
 use gavel_protocol::Bytes;
@@ -15,7 +16,7 @@ use crate::blobs::{Blobs, ContentReader, SMALL};
 use crate::blocking::{QUICK, elsewhere};
 use crate::content::Content;
 use crate::language::{Failure, Language};
-use crate::sandbox::{Output, Program, PutContent, PutFile};
+use crate::sandbox::{CollectFile, CollectedOutput, Output, Program, PutContent, PutFile, Wire};
 use crate::submission::{Checker, TestCase};
 
 /// The program to run for a test case, of whose outputs, standard output and error, so much is read at most.
@@ -32,19 +33,20 @@ pub(super) async fn program(
         tail: 0,
         kill: true,
     });
+    let (files, others) = put(job, blobs).await?;
     Ok(Program {
         argv: argv(job),
         env: environment(job.language),
         executable: executed(job),
         search_box: false,
-        files: put(job, blobs).await?,
+        files,
         stdin: contents::input(job.input, blobs).await?,
         stdout,
         stderr,
-        others: Vec::new(),
+        others,
         terminal: None,
         limits: monitor_limits(job.limits),
-        collect: Vec::new(),
+        collect: job.collect.iter().map(collect).collect(),
         leavings: false,
     })
 }
@@ -55,8 +57,20 @@ fn executed(job: &CaseJob<'_>) -> Option<Arc<OwnedFd>> {
     artefact.map(|artefact| artefact.program.clone())
 }
 
+/// A file that is asked for: however large it is, only its beginning is read.
+fn collect((path, max): &(&'static str, Bytes)) -> CollectFile {
+    CollectFile { path: (*path).to_owned(), anywhere: false, max: *max, truncate: true }
+}
+
+/// Descriptors of files in the box that are links to them.
+type Linked = Vec<(u16, Wire)>;
+
+/// The first number that is free for those.
+const FIRST_LINKED: u16 = 3;
+
 /// What is in the box: sources where they are run, else what is beside them, and the program where something else opens it.
-async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<Vec<PutFile>, JudgeError> {
+/// What has a file of its own is not copied, but linked to its descriptor.
+async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<(Vec<PutFile>, Linked), JudgeError> {
     let language = job.language;
     let is_wanted = |name: &str| language.runs_sources() || language.is_data(name);
     let mut put = files(job.sources, blobs, is_wanted).await?;
@@ -66,7 +80,18 @@ async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<Vec<PutFile>, JudgeErro
         let content = PutContent::Descriptor(artefact.program.clone());
         put.push(PutFile { path: name.clone(), mode: 0o555, content });
     }
-    Ok(put)
+    let mut linked = Linked::new();
+    for (number, (name, content)) in (FIRST_LINKED..).zip(job.beside) {
+        let content = match contents::file(content, blobs).await? {
+            PutContent::Descriptor(file) => {
+                linked.push((number, Wire::Descriptor(file)));
+                PutContent::Symlink(format!("/proc/self/fd/{number}"))
+            }
+            here => here,
+        };
+        put.push(PutFile { path: name.clone(), mode: 0o444, content });
+    }
+    Ok((put, linked))
 }
 
 fn argv(job: &CaseJob<'_>) -> Vec<Vec<u8>> {
@@ -76,30 +101,63 @@ fn argv(job: &CaseJob<'_>) -> Vec<Vec<u8>> {
     argv
 }
 
-/// What a run of a test case is worth; its outputs are kept elsewhere.
+/// The files that were asked for: of each that is there the beginning. Whoever wrote them may write on.
 ///
 /// # Errors
-/// When the answer cannot be read.
-pub(super) async fn judged(
+/// When one cannot be read.
+pub(super) async fn collected(
     job: &CaseJob<'_>,
-    (rule, test): (Checker, &TestCase),
+    files: Vec<CollectedOutput>,
+) -> Result<Vec<Option<Vec<u8>>>, JudgeError> {
+    let most: Vec<_> = job.collect.iter().map(|(_, max)| usize::try_from(max.get()).unwrap_or(0)).collect();
+    let reading =
+        elsewhere(move || files.into_iter().zip(most).map(|(file, most)| beginning(file, most)).collect());
+    let read: std::io::Result<_> = reading.await.map_err(failed)?;
+    read.map_err(failed)
+}
+
+fn failed(source: std::io::Error) -> JudgeError {
+    JudgeError::Workspace { doing: "read a file that a program left", source }
+}
+
+fn beginning(file: CollectedOutput, most: usize) -> std::io::Result<Option<Vec<u8>>> {
+    let CollectedOutput::File { descriptor, .. } = file else { return Ok(None) };
+    let (file, mut bytes) = (std::fs::File::from(descriptor), Vec::new());
+    while bytes.len() < most {
+        let mut block = [0; 4096];
+        let wanted = block.len().min(most - bytes.len());
+        match file.read_at(&mut block[..wanted], bytes.len() as u64)? {
+            0 => break,
+            read => bytes.extend_from_slice(&block[..read]),
+        }
+    }
+    Ok(Some(bytes))
+}
+
+/// What a run is worth before anybody looks at its output, and the limit that it met, if that is why.
+pub(super) fn measured(job: &CaseJob<'_>, facts: &Facts) -> Option<(Verdict, String)> {
+    from_run(facts.end, &facts.usage, job.limits)
+}
+
+/// What is told of a run of a test case that is worth so much; its outputs are kept elsewhere.
+///
+/// # Errors
+/// That it could not be looked for what a failed program has said.
+pub(super) async fn told(
+    job: &CaseJob<'_>,
+    (verdict, reason): (Verdict, Option<String>),
+    test: &TestCase,
     facts: &mut Facts,
-    blobs: &Blobs,
 ) -> Result<TestResult, JudgeError> {
-    let measured = from_run(facts.end, &facts.usage, job.limits);
-    let limit = measured.as_ref().and_then(|(verdict, _)| verdict.limit());
-    let (verdict, reason) = match (measured, &test.answer) {
-        (Some((verdict, reason)), _) => (verdict, Some(reason)),
-        (None, Some(answer)) => compared(rule, &mut facts.stdout.head, answer, blobs).await?,
-        (None, None) => (Verdict::Accepted, None),
-    };
-    let (verdict, reason) = match told(job.language, (verdict, facts.end), &mut facts.stderr.head).await? {
-        Some((verdict, told)) => (verdict, Some(told)),
+    let limit = verdict.limit();
+    let (verdict, reason) = match said(job.language, (verdict, facts.end), &mut facts.stderr.head).await? {
+        Some((verdict, said)) => (verdict, Some(said)),
         None => (verdict, reason),
     };
     let (exit_code, signal) = how_it_ended(facts.end);
     let result = TestResult {
         index: job.index,
+        name: None,
         hidden: false,
         verdict,
         exit_code,
@@ -108,6 +166,8 @@ pub(super) async fn judged(
         cpu: facts.usage.cpu_time(),
         wall: facts.usage.wall_time,
         memory: facts.usage.memory,
+        score: None,
+        feedback: None,
         stdout: Stream::default(),
         stderr: Stream::default(),
     };
@@ -119,7 +179,7 @@ pub(super) async fn judged(
 }
 
 /// What a failed program has said of its failure.
-async fn told(
+async fn said(
     language: &Language,
     (verdict, end): (Verdict, ProgramEnd),
     stderr: &mut Vec<u8>,
@@ -161,7 +221,10 @@ fn environment(language: &Language) -> Vec<Vec<u8>> {
 }
 
 /// Compares an output with its answer: what is long, off the threads that everybody waits for.
-async fn compared(
+///
+/// # Errors
+/// When the answer cannot be read.
+pub(super) async fn compared(
     rule: Checker,
     output: &mut Vec<u8>,
     answer: &Content,

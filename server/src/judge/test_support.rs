@@ -4,16 +4,20 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use gavel_protocol::{Bytes, Ending, Usage};
 use tokio_util::sync::CancellationToken;
 
 use super::judgement::{Stream, TestResult, Verdict};
 use crate::blobs::Blobs;
+use crate::config::{Config, LimitsConfig, Overrides};
 use crate::language::{Allowance, Language, Template, Toolchain};
+use crate::problem::{Problem, Versions};
 use crate::sandbox::{
     Captured, CollectedOutput, Lease, Profile, Program, Ran, RunEnding, SandboxError, Sandboxes,
 };
-use crate::submission::{Checker, Isolation, RunLimits, Submission, TestCase};
+use crate::store::StoreError;
+use crate::submission::{Checker, Isolation, ProblemRef, RunLimits, Submission, TestCase};
 
 pub(crate) const LIMITS: RunLimits = RunLimits {
     cpu: Duration::from_secs(1),
@@ -40,9 +44,30 @@ pub(crate) fn submission(source: &str) -> Submission {
         user: Some("alice".into()),
         isolation: Isolation::Pooled,
         checker: Checker::default(),
-        stop_at_first_failure: false,
+        stop_at_first_failure: None,
+        problem: None,
         reference: BTreeMap::new(),
     }
+}
+
+/// Problems that are there.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf(pub(crate) Vec<Arc<Problem>>);
+
+impl Versions for Shelf {
+    fn version<'a>(
+        &'a self,
+        named: &'a ProblemRef,
+    ) -> BoxFuture<'a, Result<Option<Arc<Problem>>, StoreError>> {
+        let found = self.0.iter().find(|problem| problem.reference() == *named).cloned();
+        Box::pin(async move { Ok(found) })
+    }
+}
+
+/// The limits of the shipped settings.
+pub(crate) fn limits() -> LimitsConfig {
+    let overrides = Overrides { file: Some("/dev/null".into()), ..Overrides::default() };
+    Config::load(&overrides).unwrap().limits
 }
 
 /// A directory of blobs.
@@ -56,6 +81,9 @@ pub(crate) fn blobs() -> (Blobs, tempfile::TempDir) {
 pub(crate) fn result() -> TestResult {
     TestResult {
         index: 0,
+        name: None,
+        score: None,
+        feedback: None,
         verdict: Verdict::Accepted,
         exit_code: Some(0),
         hidden: false,

@@ -38,7 +38,8 @@ async fn look_at(blobs: &Blobs, readers: &SqlitePool, id: BlobId) -> Result<(), 
 }
 
 async fn is_named(readers: &SqlitePool, id: BlobId) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM refs WHERE hash = $1 LIMIT 1";
+    let sql =
+        "SELECT 1 FROM refs WHERE hash = $1 UNION ALL SELECT 1 FROM problem_refs WHERE hash = $1 LIMIT 1";
     let found = sqlx::query(sql).bind(id.as_bytes().as_slice()).fetch_optional(readers).await?;
     Ok(found.is_some())
 }

@@ -20,6 +20,8 @@ pub struct Filter {
     pub language: Option<String>,
     /// Whose site calls them so: each of these names has this text.
     pub reference: Vec<(String, String)>,
+    /// Judged by this problem.
+    pub problem: Option<String>,
     /// Older than the page that ended here.
     pub before: Option<i64>,
 }
@@ -40,9 +42,10 @@ impl Store {
     /// The store's.
     pub async fn list(&self, filter: &Filter, limit: usize) -> Result<Page, StoreError> {
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT seq, id, client, reference, language, state, verdict, created_at, finished_at FROM submissions WHERE 1 = 1",
+            "SELECT seq, id, client, reference, language, state, verdict, created_at, finished_at, \
+             problem, problem_version FROM submissions WHERE 1 = 1",
         );
-        let Filter { user, states, verdict, language, reference, before } = filter;
+        let Filter { user, states, verdict, language, reference, problem, before } = filter;
         if let Some(user) = user {
             sql.push(" AND client = ").push_bind(user);
         }
@@ -58,6 +61,9 @@ impl Store {
         }
         if let Some(language) = language {
             sql.push(" AND language = ").push_bind(language);
+        }
+        if let Some(problem) = problem {
+            sql.push(" AND problem = ").push_bind(problem);
         }
         for (name, value) in reference {
             sql.push(" AND seq IN (SELECT seq FROM reference_parts WHERE name = ").push_bind(name);

@@ -134,6 +134,6 @@ pub(super) async fn kept(readers: &SqlitePool) -> Result<u64, sqlx::Error> {
     Ok(u64::try_from(kept).unwrap_or(0))
 }
 
-fn id(row: &sqlx::sqlite::SqliteRow, column: &str) -> Result<Option<BlobId>, sqlx::Error> {
+pub(super) fn id(row: &sqlx::sqlite::SqliteRow, column: &str) -> Result<Option<BlobId>, sqlx::Error> {
     Ok(BlobId::from_slice(row.try_get(column)?))
 }

@@ -56,6 +56,7 @@ impl Store {
                 break;
             }
         }
+        self.drop_removed_problems().await?;
         self.forget_keys(now - DAY_MS).await?;
         self.shrink().await?;
         let room = self.room.clone();
@@ -96,7 +97,7 @@ impl Store {
     }
 
     /// Bytes in use, without the free pages.
-    async fn used(&self) -> Result<u64, StoreError> {
+    pub(super) async fn used(&self) -> Result<u64, StoreError> {
         let sql = "SELECT (page_count - freelist_count) * page_size \
                    FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
         let used: i64 = sqlx::query_scalar(sql).fetch_one(&self.readers).await?;

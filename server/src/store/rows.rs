@@ -2,6 +2,7 @@
 //! on disk. Rows of earlier versions are read as well.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -10,7 +11,7 @@ use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::content::{Blob, BlobId, Claim, Content, Piece};
-use crate::judge::{Compilation, Judgement, Stream, Summary, TestResult, Verdict};
+use crate::judge::{Compilation, GroupResult, Judgement, Stream, Summary, TestResult, Verdict};
 use crate::submission::{Checker, Flags, Isolation, RunLimits, Submission, SubmissionId, TestCase};
 
 /// Sources and limits.
@@ -29,8 +30,8 @@ pub(super) struct ProgramRow {
     /// The rule before there were two was nearer to this one.
     #[serde(default = "CheckerRow::of_old")]
     checker: CheckerRow,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    stop_at_first_failure: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stop_at_first_failure: Option<bool>,
 }
 
 /// One test case.
@@ -56,7 +57,7 @@ pub(super) struct RequestRow {
 /// A content: text where it is UTF-8, else base64; or where it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-enum ContentRow {
+pub(super) enum ContentRow {
     Text(String),
     Binary { base64: String },
     Blob { blob: String, size: u64 },
@@ -109,8 +110,23 @@ pub(super) struct JudgementRow {
     compile: Option<CompilationRow>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     limits: Option<LimitsRow>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<GroupRow>,
     tests: Vec<ResultRow>,
     summary: SummaryRow,
+}
+
+/// What came of a group of tests.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct GroupRow {
+    name: String,
+    verdict: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    skipped: bool,
 }
 
 /// What came of a compilation.
@@ -128,6 +144,8 @@ struct CompilationRow {
 #[derive(Debug, Serialize, Deserialize)]
 struct ResultRow {
     index: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<Arc<str>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     hidden: bool,
     verdict: String,
@@ -137,6 +155,10 @@ struct ResultRow {
     cpu: Duration,
     wall: Duration,
     memory: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    feedback: Option<String>,
     stdout: StreamRow,
     stderr: StreamRow,
 }
@@ -166,6 +188,8 @@ pub(super) enum RowError {
     Base64(#[from] base64::DecodeError),
     #[error("no name of a blob")]
     Blob(#[from] blake3::HexError),
+    #[error(transparent)]
+    Problem(#[from] crate::problem::NoFile),
     #[error("there is no verdict `{0}`")]
     Verdict(String),
 }
@@ -206,6 +230,7 @@ impl ProgramRow {
             user,
             // It has a column of its own.
             reference: BTreeMap::new(),
+            problem: None,
             isolation: self.isolation.isolation(),
             checker: self.checker.checker(),
             stop_at_first_failure: self.stop_at_first_failure,
@@ -243,7 +268,7 @@ impl TestRow {
 }
 
 impl ContentRow {
-    fn of(content: &Content) -> Self {
+    pub(super) fn of(content: &Content) -> Self {
         match content {
             Content::Inline(bytes) => match std::str::from_utf8(bytes) {
                 Ok(text) => Self::Text(text.to_owned()),
@@ -260,7 +285,7 @@ impl ContentRow {
         }
     }
 
-    fn content(self) -> Result<Content, RowError> {
+    pub(super) fn content(self) -> Result<Content, RowError> {
         Ok(match self {
             Self::Text(text) => text.into_bytes().into(),
             Self::Binary { base64 } => STANDARD.decode(base64)?.into(),
@@ -375,6 +400,8 @@ impl JudgementRow {
             reason: judgement.reason.as_ref().map(|text| cut(text, REASONS).to_owned()),
             compile: judgement.compile.as_ref().map(CompilationRow::of),
             limits: judgement.limits.as_ref().map(LimitsRow::of),
+            score: judgement.score,
+            groups: judgement.groups.iter().map(GroupRow::of).collect(),
             tests: judgement.tests.iter().map(|test| ResultRow::of(test, reason)).collect(),
             summary: SummaryRow::of(&judgement.summary),
         }
@@ -386,6 +413,8 @@ impl JudgementRow {
             reason: self.reason,
             compile: self.compile.map(CompilationRow::compilation),
             limits: self.limits.map(|limits| limits.limits()),
+            score: self.score,
+            groups: self.groups.into_iter().map(GroupRow::group).collect::<Result<_, _>>()?,
             tests: self.tests.into_iter().map(ResultRow::result).collect::<Result<_, _>>()?,
             summary: self.summary.summary(),
         })
@@ -434,10 +463,25 @@ impl CompilationRow {
     }
 }
 
+impl GroupRow {
+    fn of(group: &GroupResult) -> Self {
+        let GroupResult { name, verdict, score, skipped } = group;
+        let verdict = verdict.map(|verdict| verdict.as_str().to_owned());
+        Self { name: name.clone(), verdict, score: *score, skipped: *skipped }
+    }
+
+    fn group(self) -> Result<GroupResult, RowError> {
+        let Self { name, verdict: named, score, skipped } = self;
+        let verdict = named.as_deref().map(verdict).transpose()?;
+        Ok(GroupResult { name, verdict, score, skipped })
+    }
+}
+
 impl ResultRow {
     fn of(result: &TestResult, reason: usize) -> Self {
         Self {
             index: result.index,
+            name: result.name.clone(),
             hidden: result.hidden,
             verdict: result.verdict.as_str().to_owned(),
             exit_code: result.exit_code,
@@ -446,6 +490,8 @@ impl ResultRow {
             cpu: result.cpu,
             wall: result.wall,
             memory: result.memory.get(),
+            score: result.score,
+            feedback: result.feedback.as_ref().map(|text| cut(text, reason).to_owned()),
             stdout: StreamRow::of(&result.stdout),
             stderr: StreamRow::of(&result.stderr),
         }
@@ -454,6 +500,7 @@ impl ResultRow {
     fn result(self) -> Result<TestResult, RowError> {
         Ok(TestResult {
             index: self.index,
+            name: self.name,
             hidden: self.hidden,
             verdict: verdict(&self.verdict)?,
             exit_code: self.exit_code,
@@ -462,6 +509,8 @@ impl ResultRow {
             cpu: self.cpu,
             wall: self.wall,
             memory: Bytes(self.memory),
+            score: self.score,
+            feedback: self.feedback,
             stdout: self.stdout.stream()?,
             stderr: self.stderr.stream()?,
         })

@@ -6,15 +6,15 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use super::references;
 use super::refs::{self, Ref};
 use super::rows::{JudgementRow, ProgramRow, RequestRow, TestRow, verdict};
 use super::strikes::put_strikes;
 use super::{Record, Served, Store, StoreError, StoredState, Written, millis, time};
+use super::{problems, references};
 use crate::blocking::{QUICK, elsewhere};
 use crate::content::BlobId;
 use crate::judge::Judgement;
-use crate::submission::{Footprint, Submission, SubmissionId};
+use crate::submission::{Footprint, ProblemRef, Submission, SubmissionId};
 use crate::throttle::Strikes;
 
 /// How long an idempotency key is remembered.
@@ -156,7 +156,8 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn request(&self, id: SubmissionId) -> Result<Option<Submission>, StoreError> {
-        let sql = "SELECT client, reference, language, program, tests FROM submissions WHERE id = $1 AND tests IS NOT NULL";
+        let sql = "SELECT client, reference, language, program, tests, problem, problem_version FROM submissions \
+                   WHERE id = $1 AND tests IS NOT NULL";
         let Some(row) = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await? else {
             return Ok(None);
         };
@@ -164,7 +165,7 @@ impl Store {
         let tests: Vec<TestRow> = serde_json::from_slice(row.try_get("tests")?)?;
         let reference = references::of_column(row.try_get("reference")?)?;
         let submission = program.submission(id, row.try_get("language")?, row.try_get("client")?, tests)?;
-        Ok(Some(Submission { reference, ..submission }))
+        Ok(Some(Submission { reference, problem: problem(&row)?, ..submission }))
     }
 
     /// Ends an attempt with a judgement, and stores the strikes that follow from it. False where the attempt is not
@@ -302,7 +303,7 @@ impl Store {
     /// The store's.
     pub async fn get(&self, id: SubmissionId) -> Result<Option<Record>, StoreError> {
         let sql = "SELECT id, client, reference, language, state, verdict, created_at, finished_at, \
-                   length(judgement) AS size, CASE WHEN length(judgement) <= $2 THEN judgement END AS judgement \
+                   problem, problem_version, length(judgement) AS size, CASE WHEN length(judgement) <= $2 THEN judgement END AS judgement \
                    FROM submissions WHERE id = $1";
         let get = sqlx::query(sql).bind(id.to_string()).bind(LARGE_ROW).fetch_optional(&self.readers);
         let Some(row) = get.await? else { return Ok(None) };
@@ -433,8 +434,8 @@ async fn insert(
         let insert = sqlx::query(sql).bind(&key).bind(noted).bind(&id).bind(now);
         insert.execute(&mut *connection).await?;
     }
-    let sql = "INSERT INTO submissions (id, client, language, state, attempt, created_at, program, tests, reference) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let sql = "INSERT INTO submissions (id, client, language, state, attempt, created_at, program, tests, reference, \
+               problem, problem_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let state = if begun { StoredState::Running } else { StoredState::Queued };
     let inserted = sqlx::query(sql)
         .bind(&id)
@@ -446,6 +447,8 @@ async fn insert(
         .bind(stored.program)
         .bind(stored.tests)
         .bind(stored.reference)
+        .bind(submission.problem.as_ref().map(|problem| problem.id.as_str()))
+        .bind(submission.problem.as_ref().map(|problem| problem.version.to_string()))
         .execute(&mut *connection)
         .await?;
     let seq = inserted.last_insert_rowid();
@@ -463,12 +466,21 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record, StoreError> {
         user: row.try_get("client")?,
         reference: references::of_column(row.try_get("reference")?)?,
         language: row.try_get("language")?,
+        problem: problem(row)?,
         state: StoredState::parse(&state),
         verdict: name.map(verdict).transpose()?,
         created_at: time(row.try_get("created_at")?),
         finished_at: finished_at.map(time),
         judgement: None,
     })
+}
+
+/// What a submission is judged by, where that is a problem.
+fn problem(row: &SqliteRow) -> Result<Option<ProblemRef>, StoreError> {
+    let (id, version): (Option<String>, Option<&str>) =
+        (row.try_get("problem")?, row.try_get("problem_version")?);
+    let Some((id, version)) = id.zip(version) else { return Ok(None) };
+    Ok(Some(ProblemRef { id, version: problems::version(version)? }))
 }
 
 fn unfinished(

@@ -37,6 +37,7 @@ impl Strikes {
             | Verdict::RuntimeError
             | Verdict::MemoryLimitExceeded
             | Verdict::OutputLimitExceeded
+            | Verdict::JudgeError
             | Verdict::InternalError => Self { in_a_row: 0, ..current },
         }
     }

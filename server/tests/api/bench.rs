@@ -16,6 +16,7 @@ use gavel::gojudge::GoJudge;
 use gavel::judge::{Compilation, JudgeError, Judgement, Progress, Stream, Summary, TestResult, Verdict};
 use gavel::language::{Language, Languages};
 use gavel::operations::{Operations, Recycled};
+use gavel::problems::Problems;
 use gavel::queue::Judging;
 use gavel::sandbox::{PoolStatus, Profile, ProfileStatus, RetireReason, SandboxError};
 use gavel::server::{self, Parts, ServerError, Sockets};
@@ -111,13 +112,15 @@ impl Bench {
         let grpc_url = url_of(&grpc);
         let account = Account::new(account::size(config.http.memory));
         let gojudge = GoJudge::new(&config.gojudge, sandboxes.clone(), 4, files, account.clone());
+        let store = open_store(directory.path()).await;
         let parts = Parts {
+            problems: Problems::new(store.clone()),
+            store,
             gojudge: Some(gojudge.unwrap()),
             account: account.clone(),
             languages: Arc::new(Languages::load(Path::new("../images/languages.toml"), "latest").unwrap()),
             access: Access::new(&config).unwrap(),
             config: Arc::new(config),
-            store: open_store(directory.path()).await,
             judging: Arc::clone(&judge),
             operations: Arc::new(Containers { no_gcc: Arc::clone(&no_gcc) }),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
@@ -289,11 +292,14 @@ impl Judging for Script {
 fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgement {
     let (content, is_text) = match source {
         "binary" => (b"\xff\x00"[..].into(), false),
-        _ => (submission.tests[0].input.clone(), true),
+        _ => (submission.tests.first().map(|test| test.input.clone()).unwrap_or_default(), true),
     };
     let result = TestResult {
         hidden: false,
         index: 0,
+        name: None,
+        score: None,
+        feedback: None,
         verdict,
         exit_code: Some(0),
         signal: None,
@@ -307,8 +313,6 @@ fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgeme
     let (cpu_max, wall_max, memory_max) = (result.cpu, result.wall, result.memory);
     let passed = u32::from(verdict == Verdict::Accepted);
     Judgement {
-        verdict,
-        reason: None,
         compile: Some(Compilation {
             ok: true,
             log: String::new(),
@@ -321,6 +325,7 @@ fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgeme
         limits: Some(submission.limits),
         tests: vec![result],
         summary: Summary { passed, total: 1, cpu_max, wall_max, memory_max },
+        ..Judgement::empty(verdict)
     }
 }
 

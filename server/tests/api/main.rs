@@ -15,6 +15,7 @@ mod gojudge_files;
 mod grpc;
 mod grpc_stream;
 mod large;
+mod problems;
 mod proxy;
 mod reading;
 mod repeated;

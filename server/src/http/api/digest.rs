@@ -4,7 +4,7 @@
 
 use serde_json::Number;
 
-use super::wire::Asked;
+use super::wire::{Asked, AskedProblem};
 use super::wire_limits::NewLimits;
 use crate::content::Content;
 use crate::submission::{Checker, Flags, Isolation, Submission, TestCase};
@@ -13,7 +13,7 @@ use crate::submission::{Checker, Flags, Isolation, Submission, TestCase};
 /// number (`store/submissions.rs`).
 pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
     let Submission { language, files, entry_point, tests, user, reference, .. } = submission;
-    let Asked { limits, compile_limits, isolation, checker } = asked;
+    let Asked { limits, compile_limits, isolation, checker, problem } = asked;
     let mut digest = Digest(blake3::Hasher::new());
     digest.add(language.as_bytes());
     digest.number(files.len() as u64);
@@ -21,6 +21,8 @@ pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
         digest.add(name.as_bytes());
         digest.content(Some(content));
     }
+    // The tests of a problem are no part of it: there may be another version by now.
+    let tests: &[_] = if problem.is_some() { &[] } else { tests };
     digest.number(tests.len() as u64);
     for TestCase { input, answer, arguments: _, hidden: _ } in tests {
         digest.content(Some(input));
@@ -53,8 +55,15 @@ pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
         digest.add(name.as_bytes());
         digest.add(text.as_bytes());
     }
-    if submission.stop_at_first_failure {
-        digest.add(b"stop_at_first_failure");
+    match submission.stop_at_first_failure {
+        Some(true) => digest.add(b"stop_at_first_failure"),
+        Some(false) if problem.is_some() => digest.add(b"run_all"),
+        _ => {}
+    }
+    if let Some(AskedProblem { id, version }) = problem {
+        digest.add(b"problem");
+        digest.add(id.as_bytes());
+        digest.add(version.as_ref().map_or(&[][..], |version| version.as_bytes()));
     }
     for (name, number) in limits.iter().flat_map(NewLimits::allowance) {
         if let Some(number) = number.and_then(Number::as_f64) {
@@ -133,6 +142,7 @@ mod tests {
             compile_limits: None,
             isolation: Some(Isolation::Fresh),
             checker: Some(Checker::Tokens),
+            problem: None,
         };
         let digest = blake3::Hash::from_bytes(of(&submission, &asked));
         assert_eq!(
@@ -158,7 +168,7 @@ mod tests {
             with(|test| test.arguments = ["a".to_owned(), "b".to_owned()].into()),
             with(|test| test.arguments = ["ab".to_owned()].into())
         );
-        let short = Submission { stop_at_first_failure: true, ..submission.clone() };
+        let short = Submission { stop_at_first_failure: Some(true), ..submission.clone() };
         assert_ne!(of(&short, &asked), of(&submission, &asked));
         let slow = |limits: &[_]| Asked { limits: Some(NewLimits::of(limits)), ..Asked::default() };
         let [none, once, twice] = [&[][..], &[("time_factor", 1)], &[("time_factor", 2)]]

@@ -10,7 +10,9 @@ use serde::de::value::{Error, StrDeserializer};
 use super::Problem;
 use super::view::State;
 use super::wire::{Errors, REFERENCES, check_reference};
+use crate::content::BlobId;
 use crate::judge::Verdict;
+use crate::problem::Show;
 
 const PAGE: usize = 50;
 const PAGE_MAX: usize = 200;
@@ -22,6 +24,7 @@ pub(super) struct ListQuery {
     pub(super) state: Option<State>,
     pub(super) verdict: Option<Verdict>,
     pub(super) language: Option<String>,
+    pub(super) problem: Option<String>,
     /// Names and texts.
     pub(super) reference: Vec<(String, String)>,
     pub(super) limit: usize,
@@ -40,6 +43,7 @@ impl ListQuery {
             state: None,
             verdict: None,
             language: None,
+            problem: None,
             reference: Vec::new(),
             limit: PAGE,
             before: None,
@@ -52,13 +56,11 @@ impl ListQuery {
         match name {
             "user" => self.user = Some(value),
             "language" => self.language = Some(value),
+            "problem" => self.problem = Some(value),
             "state" => self.state = Some(choice(&value, &State::ALL.map(State::name))?),
             "verdict" => self.verdict = Some(choice(&value, &Verdict::ALL.map(Verdict::as_str))?),
             "limit" => self.limit = limit(&value)?,
-            "cursor" => {
-                self.before =
-                    Some(value.parse().map_err(|_| "not a `next_cursor` of this server".to_owned())?);
-            }
+            "cursor" => self.before = Some(cursor(&value)?),
             _ => {
                 let name = name.strip_prefix("reference.").ok_or(NO_SUCH)?;
                 check_reference(name, &value)?;
@@ -70,6 +72,82 @@ impl ListQuery {
         }
         Ok(())
     }
+}
+
+/// What lists of problems can be asked for.
+#[derive(Debug)]
+pub(super) struct PagesQuery {
+    pub(super) limit: usize,
+    /// Of those behind this.
+    pub(super) before: Option<i64>,
+}
+
+impl PagesQuery {
+    /// Reads what was asked for.
+    ///
+    /// # Errors
+    /// Every parameter that makes no sense.
+    pub(super) fn parse(query: &str) -> Result<Self, Problem> {
+        let mut asked = Self { limit: PAGE, before: None };
+        read(query, |name, value| {
+            match name {
+                "limit" => asked.limit = limit(&value)?,
+                "cursor" => asked.before = Some(cursor(&value)?),
+                _ => return Err(NO_SUCH.into()),
+            }
+            Ok(())
+        })?;
+        Ok(asked)
+    }
+}
+
+/// Which version of a problem, and which of its files in several languages.
+#[derive(Debug, Default)]
+pub(super) struct FilesQuery {
+    pub(super) version: Option<BlobId>,
+    pub(super) language: Option<String>,
+}
+
+impl FilesQuery {
+    /// Reads what was asked for.
+    ///
+    /// # Errors
+    /// Every parameter that makes no sense.
+    pub(super) fn parse(query: &str) -> Result<Self, Problem> {
+        let mut asked = Self::default();
+        read(query, |name, value| {
+            match name {
+                "version" => {
+                    let version = value.parse().map_err(|_| "a version has 64 hexadecimal digits".to_owned());
+                    asked.version = Some(version?);
+                }
+                "language" => asked.language = Some(value),
+                _ => return Err(NO_SUCH.into()),
+            }
+            Ok(())
+        })?;
+        Ok(asked)
+    }
+}
+
+/// What is to be told of secret tests.
+///
+/// # Errors
+/// Any other parameter, and what is no choice.
+pub(super) fn show(query: &str) -> Result<Show, Problem> {
+    let mut show = Show::default();
+    read(query, |name, value| {
+        if name != "show" {
+            return Err(NO_SUCH.into());
+        }
+        show = choice(&value, &["full", "verdicts", "summary"])?;
+        Ok(())
+    })?;
+    Ok(show)
+}
+
+fn cursor(value: &str) -> Result<i64, String> {
+    value.parse().map_err(|_| "not a `next_cursor` of this server".to_owned())
 }
 
 /// How long the answer may be held until a submission is final, if at all: `wait=30s`, or `wait=30`.
@@ -152,7 +230,7 @@ mod tests {
                 "status: there is no such parameter",
                 "state: expected one of queued, compiling, running, done, cancelled",
                 "verdict: expected one of Accepted, WrongAnswer, CompileError, RuntimeError, TimeLimitExceeded, \
-                 MemoryLimitExceeded, OutputLimitExceeded, InternalError",
+                 MemoryLimitExceeded, OutputLimitExceeded, JudgeError, InternalError",
                 "limit: allowed is 1 to 200",
                 "cursor: not a `next_cursor` of this server",
                 "user: this parameter comes twice",

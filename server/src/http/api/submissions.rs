@@ -20,6 +20,7 @@ use crate::blocking::{QUICK, elsewhere};
 use crate::http::Budget;
 use crate::http::peer::Peer;
 use crate::http::taken::{Pieces, Taken};
+use crate::problems;
 use crate::readiness::Standing;
 use crate::store::Cancelled;
 use crate::submission::SubmissionId;
@@ -39,8 +40,12 @@ pub(super) async fn create(
     query::expect_none(request.query_string())?;
     let key = idempotency_key(&request)?;
     let received = receive(api.clone().into_inner(), &budget, &uploads, &request, payload).await?;
-    let Received { submission, asked, wait } = received;
+    let Received { mut submission, asked, wait } = received;
     check_served(&api, &submission.language)?;
+    if let Some(asked) = &asked.problem {
+        let problem = super::problems::judged_by(&api, asked).await?;
+        problems::fit(&mut submission, &problem, &api.languages, &api.config.limits);
+    }
     let key = key.map(|key| (key, digest::of(&submission, &asked)));
     let id = api.submissions.submit(submission, key).await?;
     // The one line that has both ids: the request's is in its span.
@@ -147,9 +152,9 @@ pub(super) struct ListView {
 
 /// `GET /submissions`
 pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<ListView>, Problem> {
-    let ListQuery { user, state, verdict, language, reference, limit, before } =
+    let ListQuery { user, state, verdict, language, problem, reference, limit, before } =
         ListQuery::parse(request.query_string())?;
-    let wanted = Wanted { user, state: state.map(Into::into), verdict, language, reference, before };
+    let wanted = Wanted { user, state: state.map(Into::into), verdict, language, problem, reference, before };
     let Listed { submissions, next } = api.submissions.list(wanted, limit).await?;
     Ok(Json(ListView {
         submissions: submissions.into_iter().map(SubmissionView::from).collect(),

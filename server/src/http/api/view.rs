@@ -1,6 +1,7 @@
 //! Answers as clients read them. Times are milliseconds, sizes bytes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -11,9 +12,9 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::Problem;
 use super::elsewhere::{Elsewhere, Parts};
 use crate::content::Content;
-use crate::judge::{Compilation, Judgement, Stream, Summary, TestResult, Verdict};
+use crate::judge::{Compilation, GroupResult, Judgement, Stream, Summary, TestResult, Verdict};
 use crate::store::Record;
-use crate::submission::{RunLimits, SubmissionId};
+use crate::submission::{ProblemRef, RunLimits, SubmissionId};
 use crate::submissions::{self, Standing};
 
 /// A submission.
@@ -23,6 +24,8 @@ pub(super) struct SubmissionView {
     state: State,
     position: Option<usize>,
     language: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<ProblemView>,
     user: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     reference: BTreeMap<String, String>,
@@ -62,14 +65,36 @@ impl State {
     }
 }
 
+/// What it is judged by.
+#[derive(Debug, Serialize)]
+struct ProblemView {
+    id: String,
+    version: String,
+}
+
 #[derive(Debug, Serialize)]
 struct JudgementView {
     reason: Option<String>,
     compile: Option<CompilationView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     limits: Option<LimitsView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<GroupView>,
     tests: Vec<TestView>,
     summary: SummaryView,
+}
+
+/// What came of a group of a problem's tests.
+#[derive(Debug, Serialize)]
+struct GroupView {
+    name: String,
+    verdict: Option<Verdict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    skipped: bool,
 }
 
 /// What runs were held to.
@@ -99,6 +124,8 @@ struct CompilationView {
 #[derive(Debug, Serialize)]
 struct TestView {
     index: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Arc<str>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     hidden: bool,
     verdict: Verdict,
@@ -108,6 +135,10 @@ struct TestView {
     cpu_ms: f64,
     wall_ms: f64,
     memory_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feedback: Option<String>,
     #[serde(flatten)]
     stdout: Stdout,
     stdout_truncated: bool,
@@ -179,6 +210,7 @@ impl From<Standing> for SubmissionView {
             user,
             reference,
             language,
+            problem,
             state: _,
             verdict,
             created_at,
@@ -190,6 +222,8 @@ impl From<Standing> for SubmissionView {
             state: state.into(),
             position,
             language,
+            problem: problem
+                .map(|ProblemRef { id, version }| ProblemView { id, version: version.to_string() }),
             user,
             reference,
             created_at,
@@ -226,14 +260,23 @@ impl From<State> for submissions::State {
 
 impl JudgementView {
     fn new(judgement: Judgement, elsewhere: &mut Elsewhere) -> Self {
-        let Judgement { verdict: _, reason, compile, limits, tests, summary } = judgement;
+        let Judgement { verdict: _, reason, compile, limits, score, groups, tests, summary } = judgement;
         Self {
             reason,
             compile: compile.map(CompilationView::from),
             limits: limits.map(LimitsView::from),
+            score,
+            groups: groups.into_iter().map(GroupView::from).collect(),
             tests: tests.into_iter().map(|test| TestView::new(test, elsewhere)).collect(),
             summary: SummaryView::from(summary),
         }
+    }
+}
+
+impl From<GroupResult> for GroupView {
+    fn from(result: GroupResult) -> Self {
+        let GroupResult { name, verdict, score, skipped } = result;
+        Self { name, verdict, score, skipped }
     }
 }
 
@@ -265,6 +308,7 @@ impl TestView {
     fn new(result: TestResult, elsewhere: &mut Elsewhere) -> Self {
         let TestResult {
             index,
+            name,
             hidden,
             verdict,
             exit_code,
@@ -273,11 +317,16 @@ impl TestView {
             cpu,
             wall,
             memory,
+            score,
+            feedback,
             stdout,
             stderr,
         } = result;
         Self {
             index,
+            name,
+            score,
+            feedback,
             hidden,
             verdict,
             exit_code,

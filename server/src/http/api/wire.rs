@@ -11,7 +11,7 @@ use super::sieve::Texts;
 use super::wire_checker::NewChecker;
 use super::wire_limits::{NewLimits, allowance, refuse_allowance, resolve};
 use crate::config::{LimitsConfig, SandboxConfig};
-use crate::content::Content;
+use crate::content::{BlobId, Content};
 use crate::http::FieldError;
 use crate::language::{EntryError, Language, Languages};
 use crate::submission::{Checker, Isolation, Submission, TestCase};
@@ -46,7 +46,9 @@ pub(super) struct NewSubmission {
     isolation: Option<Isolation>,
     checker: Option<NewChecker>,
     arguments: Option<Row<String>>,
-    stop_at_first_failure: bool,
+    stop_at_first_failure: Option<bool>,
+    problem: Option<String>,
+    version: Option<String>,
     /// Hold the answer until the judgement.
     pub(super) wait: bool,
 }
@@ -58,6 +60,15 @@ pub(super) struct Asked {
     pub(super) compile_limits: Option<NewLimits>,
     pub(super) isolation: Option<Isolation>,
     pub(super) checker: Option<Checker>,
+    pub(super) problem: Option<AskedProblem>,
+}
+
+/// The problem that a submission is to be judged by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AskedProblem {
+    pub(super) id: String,
+    /// Its newest one where it is not said.
+    pub(super) version: Option<BlobId>,
 }
 
 #[derive(Debug, Default)]
@@ -137,7 +148,9 @@ impl Fields for NewSubmission {
             "isolation" => Place::Isolation(&mut self.isolation),
             "checker" => Place::Checker(&mut self.checker),
             "arguments" => Place::Words(&mut self.arguments),
-            "stop_at_first_failure" => Place::Flag(&mut self.stop_at_first_failure),
+            "stop_at_first_failure" => Place::MaybeFlag(&mut self.stop_at_first_failure),
+            "problem" => Place::Text(&mut self.problem),
+            "version" => Place::Text(&mut self.version),
             "wait" => Place::Flag(&mut self.wait),
             _ => return None,
         })
@@ -199,8 +212,27 @@ impl NewSubmission {
             checker,
             arguments,
             stop_at_first_failure,
+            problem,
+            version,
             wait: _,
         } = self;
+        let problem = asked_problem(problem, version, &mut errors);
+        if problem.is_some() {
+            let own = [
+                ("stdin", stdin.is_some() || stdin_base64.is_some()),
+                ("tests", tests.is_some()),
+                ("arguments", arguments.is_some()),
+                ("checker", checker.is_some()),
+                ("limits", limits.is_some()),
+                ("compile_limits", compile_limits.is_some()),
+            ];
+            for (field, _) in own.into_iter().filter(|(_, is_given)| *is_given) {
+                errors.add(
+                    field,
+                    format!("`problem` and `{field}` exclude each other: the problem has its own"),
+                );
+            }
+        }
         let known = known_language(language.as_deref(), rules.languages, &mut errors);
         let mut reader = Reader { texts, errors: &mut errors };
         let files = reader.sources(Text(source, source_base64), (files, files_base64), known);
@@ -210,7 +242,7 @@ impl NewSubmission {
         check_user(user.as_deref(), &mut errors);
         let reference = checked_reference(reference.unwrap_or_default(), &mut errors);
         let checker = checker.and_then(|checker| checker.checked(&mut errors));
-        let asked = Asked { limits, compile_limits, isolation, checker };
+        let asked = Asked { limits, compile_limits, isolation, checker, problem };
         check_entry(&files, entry_point.as_deref(), known, &mut errors);
         let own =
             resolve("limits", asked.limits.clone(), &rules.limits.run, &rules.limits.run_max, &mut errors);
@@ -241,9 +273,43 @@ impl NewSubmission {
             isolation: isolation.unwrap_or(rules.sandbox.isolation),
             checker: checker.unwrap_or_default(),
             stop_at_first_failure,
+            problem: None,
         };
         Ok((submission, asked))
     }
+}
+
+/// The problem that is asked for, whether or not it is there.
+fn asked_problem(id: Option<String>, version: Option<String>, errors: &mut Errors) -> Option<AskedProblem> {
+    let Some(id) = id else {
+        if version.is_some() {
+            errors.add("version", "of what? `problem` is not there");
+        }
+        return None;
+    };
+    if let Err(why) = check_problem_id(&id) {
+        errors.add("problem", why);
+    }
+    let named = version.as_deref().map(str::parse::<BlobId>);
+    if let Some(Err(_)) = named {
+        errors.add("version", "a version has 64 hexadecimal digits");
+    }
+    Some(AskedProblem { id, version: named.and_then(Result::ok) })
+}
+
+/// Longest id of a problem.
+const PROBLEM_ID: usize = 64;
+
+/// Sees that a problem may be called so.
+pub(super) fn check_problem_id(id: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if id.len() <= PROBLEM_ID && id.starts_with(|c: char| c.is_ascii_alphanumeric()) && id.chars().all(plain)
+    {
+        return Ok(());
+    }
+    Err(format!(
+        "an id has 1 to {PROBLEM_ID} letters, digits, `_`, `-` and `.`, and begins with a letter or a digit"
+    ))
 }
 
 fn known_language<'a>(

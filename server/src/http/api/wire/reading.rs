@@ -23,6 +23,7 @@ pub(in crate::http::api) enum Place<'a> {
     Text(&'a mut Option<String>),
     Number(&'a mut Option<Number>),
     Flag(&'a mut bool),
+    MaybeFlag(&'a mut Option<bool>),
     Isolation(&'a mut Option<Isolation>),
     Checker(&'a mut Option<NewChecker>),
     Flags(&'a mut Option<NewFlags>),
@@ -43,7 +44,7 @@ impl Place<'_> {
         match self {
             Self::Text(_) | Self::Word(_) => "a text",
             Self::Number(_) => "a number",
-            Self::Flag(_) => "true or false",
+            Self::Flag(_) | Self::MaybeFlag(_) => "true or false",
             Self::Isolation(_) => ISOLATIONS.as_str(),
             Self::Checker(_) => wire_checker::NAMES,
             Self::Limits(_) | Self::Flags(_) | Self::Test(_) => "an object",
@@ -164,6 +165,7 @@ impl<'de> Visitor<'de> for Value<'_> {
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
         match self.place {
             Place::Flag(into) => *into = value,
+            Place::MaybeFlag(into) => *into = Some(value),
             _ => self.wrong("true or false"),
         }
         Ok(())

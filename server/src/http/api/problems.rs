@@ -1,0 +1,425 @@
+//! Problems: push, show, list, remove.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Seek, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::body::BodyStream;
+use actix_web::http::header::{self, ContentType};
+use actix_web::web::{Bytes, Data, Json, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, SecondsFormat, Utc};
+use futures_util::{StreamExt, stream};
+use gavel_problem::metadata::{Format, Kind};
+use gavel_problem::statement::Markup;
+use serde::Serialize;
+
+use super::query::{self, FilesQuery, PagesQuery};
+use super::wire::{AskedProblem, check_problem_id};
+use super::{Api, Problem};
+use crate::account::Purpose;
+use crate::blocking::{elsewhere, on_disk};
+use crate::content::Content;
+use crate::http::peer::Peer;
+use crate::http::taken::Taken;
+use crate::http::{Arriving, Budget, FieldError};
+use crate::problem::{self, Show};
+use crate::problems::{PushError, Pushed, run_limits};
+use crate::store::{ListedProblem, StoreError};
+
+/// A problem, as clients see it.
+#[derive(Debug, Serialize)]
+pub(super) struct ProblemView {
+    id: String,
+    version: String,
+    pushed_at: String,
+    show: Show,
+    format: &'static str,
+    names: BTreeMap<String, String>,
+    r#type: TypeView,
+    limits: LimitsView,
+    cases: CasesView,
+    validators: Vec<String>,
+    statements: Vec<StatementView>,
+    attachments: Vec<String>,
+    submissions: usize,
+    /// Why submissions cannot be judged by it, if that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unjudged: Option<String>,
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct TypeView {
+    scoring: bool,
+    interactive: bool,
+    multi_pass: bool,
+    submit_answer: bool,
+}
+
+/// What runs are held to, before a language's allowance.
+#[derive(Debug, Serialize)]
+struct LimitsView {
+    cpu_ms: u64,
+    memory_bytes: u64,
+    output_bytes: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct CasesView {
+    sample: usize,
+    secret: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct StatementView {
+    language: String,
+    format: &'static str,
+}
+
+/// A version, as it is listed.
+#[derive(Debug, Serialize)]
+pub(super) struct VersionView {
+    id: String,
+    version: String,
+    pushed_at: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ProblemsView {
+    problems: Vec<VersionView>,
+    next_cursor: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct VersionsView {
+    versions: Vec<VersionView>,
+}
+
+#[derive(Debug, Serialize)]
+struct SampleView {
+    name: String,
+    input: String,
+    answer: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct SamplesView {
+    samples: Vec<SampleView>,
+}
+
+/// Most bytes of a sample's input, or answer, that are told; all samples together take no more than a few times that.
+const SAMPLE: u64 = 64 * 1024;
+/// Most samples that are told.
+const SAMPLES: usize = 50;
+
+/// `PUT /problems/{id}`
+pub(super) async fn push(
+    api: Data<Api>,
+    budget: Data<Budget>,
+    id: Path<String>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    if api.submissions.is_closing() {
+        return Err(crate::queue::Refusal::Stopping.into());
+    }
+    let show = query::show(request.query_string())?;
+    check_problem_id(&id).map_err(|why| Problem::field("id", why))?;
+    api.store.check_room()?;
+    let mut body = budget.arriving_up_to(&request, payload, api.config.problems.max_package.get())?;
+    body.begin();
+    let archive = received(&api, &mut body).await?;
+    let Pushed { problem, is_new } = api.problems.push(&id, archive, show).await?;
+    tracing::info!(version = %problem.version, "Problem {} has a version that was pushed", problem.id);
+    let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(response.json(ProblemView::new(&problem, &api)))
+}
+
+/// The body, in a file without a name.
+async fn received(api: &Api, body: &mut Arriving) -> Result<File, Problem> {
+    let blobs = api.submissions.blobs().clone();
+    let mut file = on_disk(move || blobs.incoming_file()).await.map_err(StoreError::from)?;
+    while let Some(part) = body.next().await? {
+        let written = on_disk(move || file.write_all(&part).map(|()| file)).await;
+        file = written.map_err(StoreError::from)?;
+    }
+    file.rewind().map_err(StoreError::from)?;
+    Ok(file)
+}
+
+/// `GET /problems`
+pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<ProblemsView>, Problem> {
+    let PagesQuery { limit, before } = PagesQuery::parse(request.query_string())?;
+    // One more tells whether there is another page.
+    let mut listed = api.problems.list(before, limit + 1).await?;
+    let more = listed.len() > limit;
+    listed.truncate(limit);
+    let next_cursor = listed.last().filter(|_| more).map(|last| last.seq.to_string());
+    Ok(Json(ProblemsView { problems: listed.into_iter().map(VersionView::from).collect(), next_cursor }))
+}
+
+/// `GET /problems/{id}`
+pub(super) async fn get(
+    api: Data<Api>,
+    id: Path<String>,
+    request: HttpRequest,
+) -> Result<Json<ProblemView>, Problem> {
+    let problem = asked(&api, &id, &request).await?.0;
+    Ok(Json(ProblemView::new(&problem, &api)))
+}
+
+/// `GET /problems/{id}/versions`
+pub(super) async fn versions(api: Data<Api>, id: Path<String>) -> Result<Json<VersionsView>, Problem> {
+    let versions = api.problems.versions(&id).await?;
+    if versions.is_empty() {
+        return Err(no_such(&id));
+    }
+    Ok(Json(VersionsView { versions: versions.into_iter().map(VersionView::from).collect() }))
+}
+
+/// `DELETE /problems/{id}`
+pub(super) async fn remove(
+    api: Data<Api>,
+    id: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    query::expect_none(request.query_string())?;
+    if !api.problems.remove(&id).await? {
+        return Err(no_such(&id));
+    }
+    tracing::info!("Problem {} is not offered any more", id.escape_default());
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `GET /problems/{id}/samples`
+pub(super) async fn samples(
+    api: Data<Api>,
+    id: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let problem = asked(&api, &id, &request).await?.0;
+    let shown = problem.manifest.cases.iter().filter(|case| case.is_sample()).take(SAMPLES).count() as u64;
+    let held = api.account.take(Purpose::Outputs, shown * SAMPLE * 4, PATIENCE).await.map_err(too_many)?;
+    let blobs = api.submissions.blobs().clone();
+    let samples = elsewhere(move || {
+        let text = |path: &String| {
+            let content = problem.files.get(path).ok_or(std::io::ErrorKind::NotFound)?;
+            let mut bytes = Vec::new();
+            blobs.reader(content)?.take(SAMPLE).read_to_end(&mut bytes)?;
+            Ok::<_, std::io::Error>(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        let samples = problem.manifest.cases.iter().filter(|case| case.is_sample()).take(SAMPLES);
+        let samples = samples.map(|case| {
+            let answer = case.answer.as_ref().map(text).transpose()?;
+            Ok(SampleView { name: case.name.clone(), input: text(&case.input)?, answer })
+        });
+        samples.collect::<std::io::Result<Vec<_>>>()
+    });
+    let samples = samples.await.and_then(|samples| samples).map_err(StoreError::from)?;
+    let json = serde_json::to_string(&SamplesView { samples }).map_err(|_| Problem::Failed)?;
+    let body = crate::http::taken::Pieces(Bytes::from(json));
+    let mut response = HttpResponse::Ok();
+    response.content_type(ContentType::json());
+    Ok(response.body(Taken::new(body, Some(held), Peer::of(&request))))
+}
+
+/// How long an answer waits for the memory that it needs.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+fn too_many(_: crate::account::Full) -> Problem {
+    let detail = "too many large answers at once".into();
+    Problem::Unavailable { detail, retry_after: Duration::from_secs(2) }
+}
+
+/// `GET /problems/{id}/statement`
+pub(super) async fn statement(
+    api: Data<Api>,
+    id: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (problem, language) = asked(&api, &id, &request).await?;
+    let statements = &problem.manifest.statements;
+    let found = match &language {
+        Some(language) => statements.iter().find(|text| text.language == *language),
+        None => statements.iter().find(|text| text.language == "en").or_else(|| statements.first()),
+    };
+    let known: Vec<_> = statements.iter().map(|text| text.language.as_str()).collect();
+    let text = found.ok_or_else(|| {
+        Problem::NotFound(format!(
+            "problem `{}` has statements in these languages: {}",
+            *id,
+            known.join(", ")
+        ))
+    })?;
+    let content_type = match text.markup {
+        Markup::Markdown => "text/markdown; charset=utf-8",
+        Markup::Latex => "application/x-tex",
+        Markup::Pdf => "application/pdf",
+    };
+    file(&api, &problem, &text.path, content_type, &request)
+}
+
+/// `GET /problems/{id}/attachments/{name}`
+pub(super) async fn attachment(
+    api: Data<Api>,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (id, name) = path.into_inner();
+    let problem = asked(&api, &id, &request).await?.0;
+    let path = format!("attachments/{name}");
+    if !problem.manifest.attachments.contains(&path) {
+        return Err(Problem::NotFound(format!(
+            "problem `{id}` has no attachment `{}`",
+            name.escape_default()
+        )));
+    }
+    file(&api, &problem, &path, "application/octet-stream", &request)
+}
+
+/// A file of a version, as it is read.
+fn file(
+    api: &Api,
+    problem: &problem::Problem,
+    path: &str,
+    content_type: &'static str,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let content = problem.files.get(path).cloned().ok_or(Problem::Failed)?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_TYPE, content_type));
+    // It is somebody else's: no page of ours runs what is in it.
+    response.insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
+    response.insert_header((header::CONTENT_DISPOSITION, "attachment"));
+    let body = BodyStream::new(pieces(api, content).boxed_local());
+    Ok(response.body(Taken::new(body, None, Peer::of(request))))
+}
+
+/// How much of a file is read at a time.
+const BLOCK: u64 = 64 * 1024;
+
+fn pieces(api: &Api, content: Content) -> impl stream::Stream<Item = Result<Bytes, Problem>> + use<> {
+    let blobs = api.submissions.blobs().clone();
+    let opened = move || async move { on_disk(move || blobs.reader(&content)).await };
+    stream::try_unfold((Some(opened), None), |(open, reader)| async move {
+        let reader = match (open, reader) {
+            (Some(open), _) => open().await.map_err(StoreError::from)?,
+            (None, Some(reader)) => reader,
+            (None, None) => return Ok(None),
+        };
+        let read = on_disk(move || {
+            let (mut bytes, mut reader) = (Vec::new(), reader);
+            (&mut reader).take(BLOCK).read_to_end(&mut bytes)?;
+            Ok((bytes, reader))
+        });
+        let (bytes, reader) = read.await.map_err(StoreError::from)?;
+        Ok((!bytes.is_empty()).then(|| (Bytes::from(bytes), (None, Some(reader)))))
+    })
+}
+
+/// The version that is asked for, and the language.
+async fn asked(
+    api: &Api,
+    id: &str,
+    request: &HttpRequest,
+) -> Result<(Arc<problem::Problem>, Option<String>), Problem> {
+    let FilesQuery { version, language } = FilesQuery::parse(request.query_string())?;
+    let problem = api.problems.get(id, version).await?.ok_or_else(|| no_such(id))?;
+    Ok((problem, language))
+}
+
+/// The version that a submission is to be judged by.
+pub(super) async fn judged_by(api: &Api, asked: &AskedProblem) -> Result<Arc<problem::Problem>, Problem> {
+    let found = api.problems.get(&asked.id, asked.version).await?;
+    let problem = found.ok_or_else(|| {
+        let what = asked.version.map_or(String::new(), |version| format!(" in version {version}"));
+        Problem::field("problem", format!("there is no problem `{}`{what}", asked.id))
+    })?;
+    match &problem.manifest.unjudged {
+        Some(why) => Err(Problem::field("problem", why.clone())),
+        None => Ok(problem),
+    }
+}
+
+fn no_such(id: &str) -> Problem {
+    Problem::NotFound(format!("there is no problem `{}`", id.escape_default()))
+}
+
+impl ProblemView {
+    fn new(problem: &problem::Problem, api: &Api) -> Self {
+        let manifest = &problem.manifest;
+        let Kind { scoring, interactive, multi_pass, submit_answer } = manifest.kind;
+        let limits = run_limits(problem, &api.config.limits);
+        let statements = manifest.statements.iter().map(|text| StatementView {
+            language: text.language.clone(),
+            format: name_of_markup(text.markup),
+        });
+        let name = |path: &String| path.strip_prefix("attachments/").unwrap_or(path).to_owned();
+        Self {
+            id: problem.id.clone(),
+            version: problem.version.to_string(),
+            pushed_at: time(problem.pushed_at),
+            show: manifest.show,
+            format: name_of_format(manifest.format),
+            names: manifest.names.clone(),
+            r#type: TypeView { scoring, interactive, multi_pass, submit_answer },
+            limits: LimitsView {
+                cpu_ms: u64::try_from(limits.cpu.as_millis()).unwrap_or(u64::MAX),
+                memory_bytes: limits.memory.get(),
+                output_bytes: limits.output.get(),
+            },
+            cases: CasesView { sample: manifest.cases_in("sample"), secret: manifest.cases_in("secret") },
+            validators: manifest.validators.iter().map(|program| program.path.clone()).collect(),
+            statements: statements.collect(),
+            attachments: manifest.attachments.iter().map(name).collect(),
+            submissions: manifest.submissions,
+            unjudged: manifest.unjudged.clone(),
+            notes: manifest.notes.clone(),
+        }
+    }
+}
+
+impl From<ListedProblem> for VersionView {
+    fn from(listed: ListedProblem) -> Self {
+        let ListedProblem { seq: _, id, version, pushed_at } = listed;
+        Self { id, version: version.to_string(), pushed_at: time(pushed_at) }
+    }
+}
+
+impl From<PushError> for Problem {
+    fn from(why: PushError) -> Self {
+        match why {
+            PushError::Faults(faults) => {
+                let field = |(field, detail)| FieldError { field, detail };
+                Self::Invalid(faults.into_iter().map(field).collect())
+            }
+            PushError::Store(why) => why.into(),
+            PushError::Failed => Self::Failed,
+        }
+    }
+}
+
+fn name_of_format(format: Format) -> &'static str {
+    match format {
+        Format::Legacy => "legacy",
+        Format::LegacyIcpc => "legacy-icpc",
+        Format::Y2023M07 => "2023-07",
+        Format::Y2025M09 => "2025-09",
+        Format::Plain => "plain",
+    }
+}
+
+fn name_of_markup(markup: Markup) -> &'static str {
+    match markup {
+        Markup::Markdown => "markdown",
+        Markup::Latex => "latex",
+        Markup::Pdf => "pdf",
+    }
+}
+
+fn time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}

@@ -1,0 +1,208 @@
+//! A program and the validator that talks with it, both running: what each writes the other reads. It passes through here,
+//! so that it is known who was the first to end.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use rustix::fs::Mode;
+use rustix::pipe::PipeFlags;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::unix::pipe::{Receiver, Sender};
+
+use super::executor::Facts;
+use super::judgement::Verdict;
+use super::validator::Finding;
+use super::{OwnEnd, ProgramEnd};
+use crate::sandbox::{Input, Output, Program, Wire};
+
+/// How much is passed on at a time: what a pipe holds.
+const BLOCK: usize = 64 * 1024;
+/// A program may reopen its end through `/proc/self/fd`, whoever it is.
+const OPEN_TO_ALL: Mode = Mode::from_raw_mode(0o666);
+
+/// One of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The submission's program.
+    Program,
+    /// The problem's validator.
+    Validator,
+}
+
+/// What a program and a validator did.
+#[derive(Debug)]
+pub struct Dialogue {
+    /// The program.
+    pub program: Facts,
+    /// The validator.
+    pub validator: Facts,
+    /// Who was the first to end, or to write no more.
+    pub first: Side,
+}
+
+/// What one says to the other, on its way.
+#[derive(Debug)]
+pub(super) struct Passing {
+    from_program: (Receiver, Sender),
+    from_validator: (Receiver, Sender),
+}
+
+/// Connects the standard streams of both.
+///
+/// # Errors
+/// As pipe2(2).
+pub(super) fn connect(program: &mut Program, validator: &mut Program) -> io::Result<Passing> {
+    let from_program = (of_output(program)?, of_input(validator)?);
+    let from_validator = (of_output(validator)?, of_input(program)?);
+    Ok(Passing { from_program, from_validator })
+}
+
+fn of_output(program: &mut Program) -> io::Result<Receiver> {
+    let (ours, theirs) = pipe()?;
+    program.stdout = Output::Wire(Wire::Descriptor(Arc::new(theirs)));
+    Receiver::from_owned_fd(ours)
+}
+
+fn of_input(program: &mut Program) -> io::Result<Sender> {
+    let (theirs, ours) = pipe()?;
+    program.stdin = Input::Wire(Wire::Descriptor(Arc::new(theirs)));
+    Sender::from_owned_fd(ours)
+}
+
+/// The end to read from, and the one to write to.
+fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (reader, writer) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
+    rustix::fs::fchmod(&reader, OPEN_TO_ALL)?;
+    Ok((reader, writer))
+}
+
+impl Passing {
+    /// Passes everything on until both have ended, and says who was the first.
+    pub(super) async fn pass(self) -> Side {
+        let first = OnceLock::new();
+        let Self { from_program, from_validator } = self;
+        tokio::join!(
+            relay(from_program, Side::Program, Side::Validator, &first),
+            relay(from_validator, Side::Validator, Side::Program, &first),
+        );
+        *first.get().unwrap_or(&Side::Validator)
+    }
+}
+
+/// Passes on what one writes. An end that the reader of it could notice is noted before it can.
+async fn relay((mut reader, mut writer): (Receiver, Sender), from: Side, to: Side, first: &OnceLock<Side>) {
+    let mut block = vec![0; BLOCK];
+    loop {
+        let read = reader.read(&mut block).await.unwrap_or(0);
+        if read == 0 {
+            first.get_or_init(|| from);
+            return;
+        }
+        if writer.write_all(&block[..read]).await.is_err() {
+            // Nobody reads it any more.
+            first.get_or_init(|| to);
+            return;
+        }
+    }
+}
+
+/// What a dialogue is worth, where `measured` is held against the program: a validator that has ended it by itself is right
+/// also where the program then failed; else it is the program's failure that counts (as Kattis' problemtools have it).
+pub(super) fn worth(
+    measured: Option<(Verdict, String)>,
+    mut finding: Finding,
+    validator: ProgramEnd,
+    first: Side,
+) -> ((Verdict, Option<String>), Finding) {
+    const SIGPIPE: i32 = 13;
+    let refused = || (Verdict::WrongAnswer, Some("the problem's validator ended the dialogue".to_owned()));
+    if first == Side::Program && validator == ProgramEnd::ByItself(OwnEnd::Signaled { signal: SIGPIPE }) {
+        // It wrote to a program that was not there any more.
+        finding = Finding { verdict: Verdict::WrongAnswer, message: None, ..finding };
+    }
+    let worth = match (finding.verdict, measured) {
+        (Verdict::JudgeError, _) => (Verdict::JudgeError, None),
+        (Verdict::WrongAnswer, _) if first == Side::Validator => refused(),
+        (_, Some((verdict, reason))) => (verdict, Some(reason)),
+        (Verdict::WrongAnswer, None) => refused(),
+        (verdict, None) => (verdict, None),
+    };
+    (worth, finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::course::Scored;
+    use super::*;
+
+    fn pair() -> (Receiver, Sender) {
+        let (reader, writer) = pipe().unwrap();
+        (Receiver::from_owned_fd(reader).unwrap(), Sender::from_owned_fd(writer).unwrap())
+    }
+
+    /// The ends of both, and what is between them.
+    fn talk() -> (Passing, [(Sender, Receiver); 2]) {
+        let [(program_out, says), (hears, to_program), (validator_out, asks), (gets, to_validator)] =
+            [pair(), pair(), pair(), pair()];
+        let from_program = (program_out, to_validator);
+        let from_validator = (validator_out, to_program);
+        (Passing { from_program, from_validator }, [(says, hears), (asks, gets)])
+    }
+
+    #[tokio::test]
+    async fn what_one_says_the_other_hears_and_who_ends_first_is_known() {
+        for first in [Side::Program, Side::Validator] {
+            let (passing, [program, validator]) = talk();
+            let passing = tokio::spawn(passing.pass());
+            let (mut leaves, mut stays) = match first {
+                Side::Program => (program, validator),
+                Side::Validator => (validator, program),
+            };
+            leaves.0.write_all(b"hello").await.unwrap();
+            let mut heard = [0; 5];
+            stays.1.read_exact(&mut heard).await.unwrap();
+            assert_eq!(&heard, b"hello");
+            drop(leaves);
+            assert_eq!(stays.1.read(&mut heard).await.unwrap(), 0, "the other sees the end");
+            drop(stays);
+            assert_eq!(passing.await.unwrap(), first);
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_is_not_heard_any_more_notices() {
+        let (passing, [program, validator]) = talk();
+        let passing = tokio::spawn(passing.pass());
+        drop(validator);
+        let (mut says, _hears) = program;
+        while says.write_all(b"more and more").await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        drop((says, _hears));
+        assert_eq!(passing.await.unwrap(), Side::Validator);
+    }
+
+    #[test]
+    fn who_ended_first_decides() {
+        let found = |verdict| Finding { verdict, message: None, feedback: None, scored: Scored::default() };
+        let exited = ProgramEnd::ByItself(OwnEnd::Exited { code: 43 });
+        let broken = ProgramEnd::ByItself(OwnEnd::Signaled { signal: 13 });
+        let failed = || Some((Verdict::RuntimeError, String::new()));
+        for (measured, verdict, validator, first, expected) in [
+            (None, Verdict::Accepted, exited, Side::Program, Verdict::Accepted),
+            (None, Verdict::WrongAnswer, exited, Side::Program, Verdict::WrongAnswer),
+            (failed(), Verdict::WrongAnswer, exited, Side::Program, Verdict::RuntimeError),
+            (failed(), Verdict::WrongAnswer, exited, Side::Validator, Verdict::WrongAnswer),
+            (failed(), Verdict::Accepted, exited, Side::Validator, Verdict::RuntimeError),
+            (failed(), Verdict::JudgeError, exited, Side::Program, Verdict::JudgeError),
+            (None, Verdict::JudgeError, broken, Side::Program, Verdict::WrongAnswer),
+            (failed(), Verdict::JudgeError, broken, Side::Program, Verdict::RuntimeError),
+            (None, Verdict::JudgeError, broken, Side::Validator, Verdict::JudgeError),
+        ] {
+            let ((worth, _), _) = worth(measured, found(verdict), validator, first);
+            assert_eq!(worth, expected, "{verdict} {validator:?} {first:?}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Submissions that are judged by problems.
+
+use std::fs;
+
+use gavel_problem::Package;
+
+use super::*;
+use crate::content::BlobId;
+use crate::problem::{Manifest, Show};
+use crate::sandbox::PutContent;
+use crate::submission::ProblemRef;
+
+/// A package of these files.
+fn problem(show: Show, files: &[(&str, &str)]) -> Arc<Problem> {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let (package, _) = Package::read(folder.path()).unwrap();
+    let manifest = Manifest::of(&package, show, Vec::new());
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), Content::from(*text))).collect();
+    let version = BlobId::of(b"version");
+    Arc::new(Problem::new("sums".into(), version, chrono::Utc::now(), manifest, files).unwrap())
+}
+
+const YAML: (&str, &str) = (
+    "problem.yaml",
+    "problem_format_version: 2025-09\nname: Sums\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\n",
+);
+
+/// Two samples and three secret cases, of which each has its number as the answer.
+fn cases() -> Vec<(&'static str, &'static str)> {
+    vec![
+        YAML,
+        ("data/sample/1.in", "in 1"),
+        ("data/sample/1.ans", "1"),
+        ("data/secret/2.in", "in 2"),
+        ("data/secret/2.ans", "2"),
+        ("data/secret/3.in", "in 3"),
+        ("data/secret/3.ans", "3"),
+    ]
+}
+
+fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    cases().into_iter().chain(more.iter().copied()).collect()
+}
+
+fn bench_of_problem(problem: &Arc<Problem>, answers: Vec<Ran>) -> Bench {
+    let shipped = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
+    let answers = std::iter::once(compiled()).chain(answers).map(Ok);
+    bench_with(shipped, vec![Arc::clone(problem)], 1, answers)
+}
+
+fn by(problem: &Problem) -> Submission {
+    Submission { tests: Vec::new(), problem: Some(problem.reference()), ..submission("int main(){}") }
+}
+
+/// A validator that ends so, and leaves these files.
+fn validated(code: i32, left: [Option<&str>; 4]) -> Ran {
+    let collected = left.map(|text| match text {
+        None => CollectedOutput::Failed(2),
+        Some(text) => {
+            let mut file = tempfile::tempfile().unwrap();
+            std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+            CollectedOutput::File { descriptor: file.into(), size: Bytes(text.len() as u64) }
+        }
+    });
+    Ran { collected: collected.into(), ..ended(Ending::Exited { code }) }
+}
+
+#[tokio::test]
+async fn tests_are_those_of_the_problem_and_secret_ones_tell_little() {
+    let problem = problem(Show::Verdicts, &cases());
+    let bench = bench_of_problem(&problem, vec![printed("1"), printed("2"), printed("3\n")]);
+    let judgement = bench.judge(&by(&problem)).await.unwrap();
+    assert_eq!((judgement.verdict, judgement.summary.total), (Verdict::Accepted, 3));
+    let told: Vec<_> =
+        judgement.tests.iter().map(|test| (test.name.as_deref().unwrap(), test.hidden)).collect();
+    assert_eq!(told, [("sample/1", false), ("secret/2", true), ("secret/3", true)]);
+    assert_eq!((judgement.score, judgement.groups.len()), (None, 0));
+}
+
+#[tokio::test]
+async fn nothing_is_run_behind_the_first_failure_unless_all_is_asked_for() {
+    let problem = problem(Show::Full, &cases());
+    let answers = || vec![printed("1"), printed("no"), printed("3")];
+    let bench = bench_of_problem(&problem, answers());
+    let judgement = bench.judge(&by(&problem)).await.unwrap();
+    assert_eq!((judgement.verdict, judgement.tests.len()), (Verdict::WrongAnswer, 2));
+    let bench = bench_of_problem(&problem, answers());
+    let all = Submission { stop_at_first_failure: Some(false), ..by(&problem) };
+    let judgement = bench.judge(&all).await.unwrap();
+    assert_eq!((judgement.verdict, judgement.tests.len()), (Verdict::WrongAnswer, 3));
+    assert_eq!((judgement.summary.passed, judgement.summary.total), (2, 3));
+}
+
+#[tokio::test]
+async fn of_a_summary_no_secret_test_is_there() {
+    let problem = problem(Show::Summary, &cases());
+    let bench = bench_of_problem(&problem, vec![printed("1"), printed("no")]);
+    let judgement = bench.judge(&by(&problem)).await.unwrap();
+    assert_eq!((judgement.verdict, judgement.tests.len()), (Verdict::WrongAnswer, 1));
+    assert_eq!((judgement.summary.passed, judgement.summary.total), (1, 3));
+}
+
+#[tokio::test]
+async fn a_validator_decides_and_has_input_answer_and_output() {
+    let problem = problem(Show::Full, &with(&[("output_validator/check.cpp", "int main(){}")]));
+    let answers = vec![
+        printed("anything"),
+        compiled(),
+        validated(42, [None, Some("well done\n"), None, None]),
+        printed("wrong"),
+        validated(43, [Some("for the judge"), Some("look again"), None, None]),
+    ];
+    // The program is compiled first, then the validator.
+    let [first, second, ..] = &answers[..] else { panic!() };
+    let _ = (first, second);
+    let answers = {
+        let mut answers = answers;
+        answers.swap(0, 1);
+        answers
+    };
+    let bench = bench_of_problem(&problem, answers);
+    let judgement = bench.judge(&by(&problem)).await.unwrap();
+    let told: Vec<_> = judgement.tests.iter().map(|test| (test.verdict, test.feedback.as_deref())).collect();
+    assert_eq!(told, [(Verdict::Accepted, Some("well done")), (Verdict::WrongAnswer, Some("look again"))]);
+    let asked = bench.sandboxes.asked();
+    let (_, validator) = &asked[3];
+    let text = |path: &str| {
+        let file = validator.files.iter().find(|file| file.path == path).unwrap();
+        let PutContent::Bytes(bytes) = &file.content else { panic!("{file:?}") };
+        String::from_utf8(bytes.to_vec()).unwrap()
+    };
+    assert_eq!((text(".case/input"), text(".case/answer")), ("in 1".into(), "1".into()));
+    let arguments: Vec<_> = validator.argv.iter().map(|word| String::from_utf8_lossy(word)).collect();
+    assert_eq!(arguments[arguments.len() - 3..], [".case/input", ".case/answer", ".case/feedback/"]);
+    assert!(
+        asked[2].1.files.iter().all(|file| !file.path.starts_with(".case")),
+        "the program has none of it"
+    );
+}
+
+#[tokio::test]
+async fn a_validator_that_does_not_work_is_the_problems_fault() {
+    let problem = problem(Show::Verdicts, &with(&[("output_validator/check.cpp", "int main(){}")]));
+    let nothing = [None, None, None, None];
+    let nonsense = [None, None, Some("many"), None];
+    for ran in [
+        validated(0, nothing),
+        validated(1, [Some("it broke"), None, None, None]),
+        validated(42, nonsense),
+        ended(Ending::Signaled { signal: 11 }),
+        ended(Ending::Killed { over: Limit::WallTime }),
+    ] {
+        let bench = bench_of_problem(&problem, vec![compiled(), printed("1"), ran]);
+        let judgement = bench.judge(&by(&problem)).await.unwrap();
+        assert_eq!(judgement.verdict, Verdict::JudgeError);
+        let reason = judgement.tests[0].reason.as_deref().unwrap();
+        assert!(reason.contains("the problem's validator output_validator"), "{reason}");
+    }
+    // It does not compile: no test is run.
+    let refused = Ran { stdout: printed("error: x").stdout, ..ended(Ending::Exited { code: 1 }) };
+    let bench = bench_of_problem(&problem, vec![refused]);
+    let judgement = bench.judge(&by(&problem)).await.unwrap();
+    assert_eq!((judgement.verdict, judgement.tests.len()), (Verdict::JudgeError, 0));
+    assert!(judgement.reason.unwrap().contains("error: x"));
+}
+
+#[tokio::test]
+async fn groups_are_scored_and_what_requires_a_failed_one_is_not_run() {
+    let yaml = "problem_format_version: 2025-09\nname: S\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\ntype: scoring\n";
+    let problem = problem(
+        Show::Verdicts,
+        &[
+            ("problem.yaml", yaml),
+            ("data/secret/one/1.in", ""),
+            ("data/secret/one/1.ans", "1"),
+            ("data/secret/one/test_group.yaml", "max_score: 30\nscore_aggregation: pass-fail\n"),
+            ("data/secret/zeta/1.in", ""),
+            ("data/secret/zeta/1.ans", "1"),
+            (
+                "data/secret/zeta/test_group.yaml",
+                "max_score: 40\nscore_aggregation: pass-fail\nrequire_pass: secret/two\n",
+            ),
+            ("data/secret/two/1.in", ""),
+            ("data/secret/two/1.ans", "1"),
+            ("data/secret/two/test_group.yaml", "max_score: 30\nscore_aggregation: pass-fail\n"),
+            ("data/secret/test_group.yaml", "max_score: 100\nscore_aggregation: sum\n"),
+        ],
+    );
+    let order: Vec<_> = problem.tests.iter().map(|test| test.name.to_string()).collect();
+    let bench = bench_of_problem(&problem, vec![printed("1"), printed("1"), printed("0")]);
+    let judgement = bench.judge(&by(&problem)).await.unwrap();
+    let groups: Vec<_> =
+        judgement.groups.iter().map(|group| (group.name.as_str(), group.score, group.skipped)).collect();
+    assert_eq!(judgement.verdict, Verdict::WrongAnswer, "{order:?} {groups:?}");
+    assert!(groups.contains(&("secret/one", Some(30.0), false)), "{groups:?}");
+    assert!(judgement.score.is_some(), "{groups:?}");
+}
+
+#[tokio::test]
+async fn a_problem_that_is_not_there_any_more_is_told() {
+    let bench = bench([]);
+    let named = ProblemRef { id: "gone".into(), version: BlobId::of(b"x") };
+    let submission = Submission { problem: Some(named), tests: Vec::new(), ..submission("int main(){}") };
+    let told = bench.judge(&submission).await.unwrap_err();
+    assert!(matches!(told, JudgeError::UnknownProblem(_)), "{told:?}");
+}

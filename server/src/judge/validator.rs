@@ -1,0 +1,288 @@
+//! Output validators of a problem's own: each is compiled once, and run on every test in a sandbox of its own (ICPC problem
+//! package format, "Output validators").
+
+use std::collections::BTreeMap;
+
+use gavel_problem::program::Program;
+use gavel_protocol::Bytes;
+use tokio_util::sync::CancellationToken;
+
+use super::course::Scored;
+use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Told, Whose};
+use super::judgement::Verdict;
+use super::verdict::from_run;
+use super::{Artefact, JudgeError, OwnEnd, ProgramEnd};
+use crate::content::Content;
+use crate::language::{Language, Languages};
+use crate::problem::Problem;
+use crate::problems::id_of;
+use crate::sandbox::Profile;
+use crate::submission::{Isolation, RunLimits};
+
+/// Exit statuses of a validator.
+const ACCEPTED: i32 = 42;
+const WRONG: i32 = 43;
+
+/// Where a validator finds what it needs, beside its own files.
+const INPUT: &str = ".case/input";
+const ANSWER: &str = ".case/answer";
+const FEEDBACK: &str = ".case/feedback/";
+/// An empty file in the folder of feedback, which is there by that.
+const KEEP: &str = ".case/feedback/.keep";
+
+/// Most bytes that are read of a validator's messages and scores.
+const MESSAGE: Bytes = Bytes::kib(16);
+const COLLECTED: [(&str, Bytes); 4] = [
+    (".case/feedback/judgemessage.txt", MESSAGE),
+    (".case/feedback/teammessage.txt", MESSAGE),
+    (".case/feedback/score.txt", Bytes::kib(1)),
+    (".case/feedback/score_multiplier.txt", Bytes::kib(1)),
+];
+
+/// A validator that can be run.
+#[derive(Debug)]
+pub(super) struct Validator<'a> {
+    name: &'a str,
+    language: &'a Language,
+    sources: BTreeMap<String, Content>,
+    artefact: Option<Artefact>,
+    /// Of the submission: who is told that something runs.
+    progress: Told<'a>,
+}
+
+/// What validators say of an output.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Finding {
+    pub(super) verdict: Verdict,
+    /// For who wrote the problem, and where the verdict is [`Verdict::JudgeError`] for everybody.
+    pub(super) message: Option<String>,
+    /// For who wrote the program.
+    pub(super) feedback: Option<String>,
+    pub(super) scored: Scored,
+}
+
+/// What validators are held to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Allowed {
+    pub(crate) compile: RunLimits,
+    pub(crate) run: RunLimits,
+}
+
+/// Validators are nobody's: what is made of them serves all submissions.
+fn nobodys(progress: Told<'_>) -> Whose<'_> {
+    Whose { user: None, isolation: Isolation::Pooled, progress }
+}
+
+/// Compiles the validators of a problem, or finds what was made of them before.
+///
+/// # Errors
+/// Only our own failures; what is wrong with a validator is `Err` within: why.
+pub(super) async fn prepared<'a, E: Executor>(
+    executor: &E,
+    languages: &'a Languages,
+    problem: &'a Problem,
+    allowed: &Allowed,
+    progress: Told<'a>,
+    cancel: &CancellationToken,
+) -> Result<Result<Vec<Validator<'a>>, String>, JudgeError> {
+    let mut validators = Vec::new();
+    for program in &problem.manifest.validators {
+        match compiled(executor, languages, problem, program, allowed, progress, cancel).await? {
+            Ok(validator) => validators.push(validator),
+            Err(why) => return Ok(Err(format!("the problem's validator {}: {why}", program.path))),
+        }
+    }
+    Ok(Ok(validators))
+}
+
+async fn compiled<'a, E: Executor>(
+    executor: &E,
+    languages: &'a Languages,
+    problem: &Problem,
+    program: &'a Program,
+    allowed: &Allowed,
+    progress: Told<'a>,
+    cancel: &CancellationToken,
+) -> Result<Result<Validator<'a>, String>, JudgeError> {
+    let code = program.language.as_deref();
+    let id = code.and_then(|code| id_of(code, |id| languages.get(id).is_some()));
+    let Some(language) = id.and_then(|id| languages.get(id)) else {
+        return Ok(Err("there is no language here for it".to_owned()));
+    };
+    let sources = sources(problem, program);
+    let mut validator = Validator { name: &program.path, language, sources, artefact: None, progress };
+    let Some(profile) = Profile::of_compilations(language) else { return Ok(Ok(validator)) };
+    let (sources, limits) = (&validator.sources, &allowed.compile);
+    let entry_point = entry(&validator);
+    let job =
+        CompileJob { language, profile: &profile, sources, entry_point, limits, whose: nobodys(progress) };
+    match executor.compile(&job, cancel).await? {
+        Compiled::Program(artefact) => validator.artefact = Some(artefact),
+        Compiled::Checked(_) => {}
+        Compiled::Rejected { compilation, reason } => {
+            return Ok(Err(reason.unwrap_or_else(|| format!("does not compile: {}", compilation.log))));
+        }
+    }
+    Ok(Ok(validator))
+}
+
+/// A program's files, by their names in its folder.
+fn sources(problem: &Problem, program: &Program) -> BTreeMap<String, Content> {
+    let folder = match program.files.as_slice() {
+        [only] if *only == program.path => program.path.rsplit_once('/').map_or("", |(folder, _)| folder),
+        _ => program.path.as_str(),
+    };
+    let named = |path: &String| {
+        let name = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path);
+        Some((name.to_owned(), problem.files.get(path)?.clone()))
+    };
+    program.files.iter().filter_map(named).collect()
+}
+
+/// The source that the validator begins with, where its language does not tell.
+fn entry<'v>(validator: &'v Validator<'_>) -> Option<&'v str> {
+    let names = || validator.sources.keys().map(String::as_str);
+    if validator.language.entry(names(), None).is_ok() {
+        return None;
+    }
+    let stem = validator.name.rsplit('/').next().unwrap_or_default();
+    let likely = ["main", "validate", "validator", "check", "checker", stem];
+    let sources = || names().filter(|name| validator.language.is_source(name));
+    let named = |wanted: &str| sources().find(|name| name.split('.').next() == Some(wanted));
+    likely.into_iter().find_map(named).or_else(|| sources().next())
+}
+
+/// Has an output looked at by all validators: it is accepted where all accept it.
+///
+/// # Errors
+/// Only our own failures.
+pub(super) async fn validate<E: Executor>(
+    executor: &E,
+    validators: &[Validator<'_>],
+    problem: &Problem,
+    test: usize,
+    output: Vec<u8>,
+    allowed: &Allowed,
+    cancel: &CancellationToken,
+) -> Result<Finding, JudgeError> {
+    let output = Content::from(output);
+    let mut found =
+        Finding { verdict: Verdict::Accepted, message: None, feedback: None, scored: Scored::default() };
+    for validator in validators {
+        let finding = one(executor, validator, problem, test, &output, allowed, cancel).await?;
+        let is_accepted = finding.verdict == Verdict::Accepted;
+        found = Finding {
+            verdict: finding.verdict,
+            message: finding.message.or(found.message),
+            feedback: finding.feedback.or(found.feedback),
+            scored: Scored {
+                score: finding.scored.score.or(found.scored.score),
+                multiplier: finding.scored.multiplier.or(found.scored.multiplier),
+            },
+        };
+        if !is_accepted {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+async fn one<E: Executor>(
+    executor: &E,
+    validator: &Validator<'_>,
+    problem: &Problem,
+    test: usize,
+    output: &Content,
+    allowed: &Allowed,
+    cancel: &CancellationToken,
+) -> Result<Finding, JudgeError> {
+    let call = Call::new(problem, test);
+    let job = CaseJob { input: output, ..call.job(validator, allowed) };
+    let facts = executor.run_case(&job, &E::Session::default(), cancel).await?;
+    Ok(finding(validator, facts, &allowed.run))
+}
+
+/// What a validator is called with for a test.
+pub(super) struct Call {
+    test: usize,
+    arguments: Vec<String>,
+    beside: BTreeMap<String, Content>,
+    nothing: Content,
+}
+
+impl Call {
+    pub(super) fn new(problem: &Problem, test: usize) -> Self {
+        let case = &problem.tests[test].case;
+        let mut arguments = vec![INPUT.to_owned(), ANSWER.to_owned(), FEEDBACK.to_owned()];
+        arguments.extend(problem.manifest.cases[test].validator_arguments.iter().cloned());
+        let beside = BTreeMap::from([
+            (KEEP.to_owned(), Content::default()),
+            (INPUT.to_owned(), case.input.clone()),
+            (ANSWER.to_owned(), case.answer.clone().unwrap_or_default()),
+        ]);
+        Self { test, arguments, beside, nothing: Content::default() }
+    }
+
+    /// Its run, without an output to look at.
+    pub(super) fn job<'c>(&'c self, validator: &'c Validator<'_>, allowed: &'c Allowed) -> CaseJob<'c> {
+        CaseJob {
+            index: u32::try_from(self.test).unwrap_or(u32::MAX),
+            language: validator.language,
+            sources: &validator.sources,
+            entry_point: entry(validator),
+            artefact: validator.artefact.as_ref(),
+            input: &self.nothing,
+            arguments: &self.arguments,
+            beside: &self.beside,
+            collect: &COLLECTED,
+            limits: &allowed.run,
+            own_memory: allowed.run.memory,
+            whose: nobodys(validator.progress),
+        }
+    }
+}
+
+/// What a validator's run says.
+pub(super) fn finding(validator: &Validator<'_>, facts: Facts, limits: &RunLimits) -> Finding {
+    let mut collected = facts.collected.into_iter();
+    let mut next = || collected.next().flatten();
+    let (message, feedback) = (text(next()), text(next()));
+    let (score, multiplier) = (next(), next());
+    let broken = |what: String| Finding {
+        verdict: Verdict::JudgeError,
+        message: Some(match &message {
+            Some(message) => format!("the problem's validator {} {what}: {message}", validator.name),
+            None => format!("the problem's validator {} {what}", validator.name),
+        }),
+        feedback: None,
+        scored: Scored::default(),
+    };
+    let verdict = match facts.end {
+        ProgramEnd::ByItself(OwnEnd::Exited { code: ACCEPTED }) => Verdict::Accepted,
+        ProgramEnd::ByItself(OwnEnd::Exited { code: WRONG }) => Verdict::WrongAnswer,
+        ProgramEnd::ByItself(OwnEnd::Exited { code: 0 }) => return broken("exited with status 0".to_owned()),
+        end => {
+            let why = from_run(end, &facts.usage, limits).map_or_else(String::new, |(_, why)| why);
+            return broken(why);
+        }
+    };
+    match (number(score), number(multiplier)) {
+        (Ok(score), Ok(multiplier)) => {
+            Finding { verdict, message, feedback, scored: Scored { score, multiplier } }
+        }
+        (Err(text), _) => broken(format!("gave a score that is no number: {text}")),
+        (_, Err(text)) => broken(format!("gave a multiplier that is no number: {text}")),
+    }
+}
+
+/// A message, without what is no text.
+fn text(bytes: Option<Vec<u8>>) -> Option<String> {
+    let text = String::from_utf8_lossy(&bytes?).trim_end().replace('\0', "\u{fffd}");
+    (!text.is_empty()).then_some(text)
+}
+
+fn number(bytes: Option<Vec<u8>>) -> Result<Option<f64>, String> {
+    let Some(text) = text(bytes) else { return Ok(None) };
+    let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+    number.map(Some).ok_or_else(|| text.trim().chars().take(40).collect())
+}

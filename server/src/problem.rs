@@ -1,0 +1,285 @@
+//! A version of a problem: a package as it was pushed, and what submissions are judged by.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use gavel_problem::data::{Case, Item, Rules};
+use gavel_problem::flags;
+use gavel_problem::metadata::{Format, Kind, Limits};
+use gavel_problem::program::Program;
+use gavel_problem::statement::Text;
+use gavel_problem::{Group, Package};
+use serde::{Deserialize, Serialize};
+
+use crate::content::{BlobId, Content};
+use crate::store::StoreError;
+use crate::submission::{Checker, Flags, ProblemRef, TestCase};
+
+/// What is told of secret tests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Show {
+    /// All, as of any other test.
+    Full,
+    /// The verdict and rounded figures.
+    #[default]
+    Verdicts,
+    /// Nothing of a single one.
+    Summary,
+}
+
+/// What a package says, as far as judging and showing the problem need it. Files are named by their paths in the package.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of the package format.
+    pub format: Format,
+    /// The problem's names by language.
+    pub names: BTreeMap<String, String>,
+    /// What the problem is.
+    pub kind: Kind,
+    /// What the package asks for.
+    pub limits: Limits,
+    /// What is told of secret tests.
+    pub show: Show,
+    /// In the order in which they are run.
+    pub cases: Vec<CaseEntry>,
+    /// How results become one.
+    pub root: Group,
+    /// Output validators of its own; none: outputs are compared by each case's flags.
+    pub validators: Vec<Program>,
+    /// The statement in its languages.
+    pub statements: Vec<Text>,
+    /// Files for those who solve.
+    pub attachments: Vec<String>,
+    /// Files that are put beside each submission, by language; `default` for those without a folder.
+    pub includes: BTreeMap<String, Vec<String>>,
+    /// How many example submissions there are.
+    pub submissions: usize,
+    /// What is not understood, or of no use here.
+    pub notes: Vec<String>,
+    /// Why submissions cannot be judged by it, if that is so.
+    pub unjudged: Option<String>,
+}
+
+/// A test of a package.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CaseEntry {
+    /// `sample/1`, `secret/group/2`.
+    pub name: String,
+    /// Standard input.
+    pub input: String,
+    /// What the output is compared with.
+    pub answer: Option<String>,
+    /// Arguments of the submission.
+    pub arguments: Vec<String>,
+    /// Files that the submission finds beside it, by name.
+    pub files: BTreeMap<String, String>,
+    /// The default validator's flags.
+    pub flags: Option<flags::Flags>,
+    /// Arguments of the package's own validators.
+    pub validator_arguments: Vec<String>,
+    /// Whoever fails here may see the case.
+    pub full_feedback: bool,
+}
+
+/// A version of a problem.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// What its owner calls it.
+    pub id: String,
+    /// The hash of what is in it.
+    pub version: BlobId,
+    /// When it was pushed last.
+    pub pushed_at: DateTime<Utc>,
+    /// What it says.
+    pub manifest: Manifest,
+    /// Its files by path.
+    pub files: BTreeMap<String, Content>,
+    /// Its cases as they are run.
+    pub tests: Vec<Test>,
+}
+
+/// A case of a problem, as it is run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Test {
+    /// Input, answer and arguments.
+    pub case: TestCase,
+    /// Files beside the program.
+    pub files: BTreeMap<String, Content>,
+    /// How an output is compared where the package has no validator of its own.
+    pub checker: Checker,
+    /// As the package calls it.
+    pub name: Arc<str>,
+}
+
+/// Where versions are kept.
+pub trait Versions: std::fmt::Debug + Send + Sync {
+    /// A version, also where it is not offered any more, for what waits for its judgement.
+    ///
+    /// # Errors
+    /// The store's.
+    fn version<'a>(
+        &'a self,
+        named: &'a ProblemRef,
+    ) -> BoxFuture<'a, Result<Option<Arc<Problem>>, StoreError>>;
+}
+
+/// The package names a file that it has not got.
+#[derive(Debug, thiserror::Error)]
+#[error("the package has no file `{0}`")]
+pub struct NoFile(String);
+
+impl Manifest {
+    /// Of a package, and what was noted while it was read.
+    pub fn of(package: &Package, show: Show, notes: Vec<String>) -> Self {
+        let metadata = &package.metadata;
+        Self {
+            format: metadata.format,
+            names: metadata.names.clone(),
+            kind: metadata.kind,
+            limits: metadata.limits,
+            show,
+            cases: package.data.cases.iter().map(CaseEntry::of).collect(),
+            root: package.data.root.clone(),
+            validators: package.validators.programs.clone(),
+            statements: package.statements.clone(),
+            attachments: package.attachments.clone(),
+            includes: package.includes.clone(),
+            submissions: package.submissions.len(),
+            notes,
+            unjudged: unjudged(package),
+        }
+    }
+
+    /// So many cases are in the group of this name, and below it.
+    pub fn cases_in(&self, group: &str) -> usize {
+        self.root.find(group).map_or(0, |group| group.cases().len())
+    }
+
+    /// The groups that hold groups or cases of their own beside `sample` and `secret`: those that a result is told of.
+    pub fn has_groups(&self) -> bool {
+        let has = |name| {
+            let group = self.root.find(name);
+            group.is_some_and(|group| group.items.iter().any(|item| matches!(item, Item::Group(_))))
+        };
+        ["sample", "secret"].into_iter().any(has)
+    }
+}
+
+/// What this server cannot judge.
+fn unjudged(package: &Package) -> Option<String> {
+    let kind = package.metadata.kind;
+    let script = package.validators.programs.iter().find(|program| program.build || program.run);
+    if kind.multi_pass {
+        Some("multi-pass problems are not judged here".to_owned())
+    } else if kind.submit_answer {
+        Some("problems whose submissions are answers are not judged here".to_owned())
+    } else if kind.interactive && package.validators.programs.is_empty() {
+        Some("an interactive problem needs a validator".to_owned())
+    } else if package.validators.sources.is_some() {
+        Some("static validators are not run here".to_owned())
+    } else if has_custom_grader(&package.data.root) {
+        Some("graders of a package's own are not run here".to_owned())
+    } else if let Some(program) = script {
+        Some(format!("{}: validators with scripts `build` or `run` are not judged here", program.path))
+    } else if package.data.cases.is_empty() {
+        Some("the package has no test".to_owned())
+    } else {
+        None
+    }
+}
+
+fn has_custom_grader(group: &Group) -> bool {
+    let is_custom = matches!(&group.rules, Rules::Legacy(rules) if rules.custom_grader);
+    let below = group.items.iter().any(|item| matches!(item, Item::Group(group) if has_custom_grader(group)));
+    is_custom || below
+}
+
+impl CaseEntry {
+    fn of(case: &Case) -> Self {
+        Self {
+            name: case.name.clone(),
+            input: case.input.clone(),
+            answer: case.answer.clone(),
+            arguments: case.settings.args.clone(),
+            files: case.files.clone(),
+            flags: case.flags,
+            validator_arguments: case.settings.validator_args.clone(),
+            full_feedback: case.settings.full_feedback,
+        }
+    }
+
+    /// It is shown to everybody.
+    pub fn is_sample(&self) -> bool {
+        self.name.starts_with("sample/")
+    }
+}
+
+impl Problem {
+    /// Of what is kept of it.
+    ///
+    /// # Errors
+    /// Where a file is missing that its manifest names.
+    pub fn new(
+        id: String,
+        version: BlobId,
+        pushed_at: DateTime<Utc>,
+        manifest: Manifest,
+        files: BTreeMap<String, Content>,
+    ) -> Result<Self, NoFile> {
+        let tests =
+            manifest.cases.iter().map(|case| test(case, &manifest, &files)).collect::<Result<_, _>>()?;
+        Ok(Self { id, version, pushed_at, manifest, files, tests })
+    }
+
+    /// Names it.
+    pub fn reference(&self) -> ProblemRef {
+        ProblemRef { id: self.id.clone(), version: self.version }
+    }
+
+    /// What is put beside submissions in the language of this code, by name.
+    pub fn includes(&self, code: &str) -> BTreeMap<String, Content> {
+        let includes = &self.manifest.includes;
+        let (folder, paths) = match includes.get_key_value(code).or_else(|| includes.get_key_value("default"))
+        {
+            Some((folder, paths)) => (format!("include/{folder}/"), paths.as_slice()),
+            None => return BTreeMap::new(),
+        };
+        let named = |path: &String| {
+            let name = path.strip_prefix(&folder).unwrap_or(path);
+            Some((name.to_owned(), self.files.get(path)?.clone()))
+        };
+        paths.iter().filter_map(named).collect()
+    }
+}
+
+fn test(case: &CaseEntry, manifest: &Manifest, files: &BTreeMap<String, Content>) -> Result<Test, NoFile> {
+    let file = |path: &String| files.get(path).cloned().ok_or_else(|| NoFile(path.clone()));
+    let is_shown = case.is_sample() || manifest.show == Show::Full || case.full_feedback;
+    let beside = case.files.iter().map(|(name, path)| Ok((name.clone(), file(path)?)));
+    Ok(Test {
+        case: TestCase {
+            input: file(&case.input)?,
+            answer: case.answer.as_ref().map(file).transpose()?,
+            arguments: case.arguments.clone().into(),
+            hidden: !is_shown,
+        },
+        files: beside.collect::<Result<_, _>>()?,
+        checker: checker(case),
+        name: case.name.as_str().into(),
+    })
+}
+
+fn checker(case: &CaseEntry) -> Checker {
+    match case.flags {
+        Some(flags) => Checker::Icpc(Flags {
+            case_sensitive: flags.case_sensitive,
+            space_change_sensitive: flags.space_change_sensitive,
+            float_absolute_tolerance: flags.float_absolute_tolerance,
+            float_relative_tolerance: flags.float_relative_tolerance,
+        }),
+        None => Checker::Icpc(Flags::default()),
+    }
+}

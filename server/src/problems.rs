@@ -1,0 +1,173 @@
+//! Problems: packages that are pushed, kept as versions, and offered to submissions.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use gavel_protocol::Bytes;
+
+use crate::config::LimitsConfig;
+use crate::content::BlobId;
+use crate::judge::Allowed;
+use crate::language::Languages;
+use crate::problem::{Problem, Versions};
+use crate::store::{ListedProblem, Store, StoreError};
+use crate::submission::{ProblemRef, RunLimits, Submission, wall_for};
+
+mod import;
+mod languages;
+
+pub use import::{PushError, Pushed};
+pub(crate) use languages::{code_of, id_of};
+
+/// Versions that are kept in memory: what many submissions are judged by is not read for each.
+const KEPT: usize = 16;
+/// Cases of all versions that are kept in memory together.
+const KEPT_CASES: usize = 20_000;
+
+/// What is read of what a validator writes to its standard output and error.
+const VALIDATOR_OUTPUT: Bytes = Bytes::mib(1);
+
+/// The problems of a server.
+#[derive(Debug, Clone)]
+pub struct Problems {
+    store: Store,
+    /// Those used last, the last one first.
+    kept: Arc<Mutex<VecDeque<Arc<Problem>>>>,
+}
+
+impl Problems {
+    /// Those of a store.
+    pub fn new(store: Store) -> Self {
+        Self { store, kept: Arc::default() }
+    }
+
+    /// A version of a problem, or the newest.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn get(&self, id: &str, version: Option<BlobId>) -> Result<Option<Arc<Problem>>, StoreError> {
+        let Some(version) = version else {
+            let newest = self.store.problem_versions(id).await?.into_iter().next();
+            return match newest {
+                Some(newest) => self.found(&ProblemRef { id: newest.id, version: newest.version }).await,
+                None => Ok(None),
+            };
+        };
+        self.found(&ProblemRef { id: id.to_owned(), version }).await
+    }
+
+    async fn found(&self, named: &ProblemRef) -> Result<Option<Arc<Problem>>, StoreError> {
+        if let Some(kept) = self.kept(named) {
+            return Ok(Some(kept));
+        }
+        let Some(problem) = self.store.problem(&named.id, named.version).await? else { return Ok(None) };
+        let problem = Arc::new(problem);
+        self.keep(Arc::clone(&problem));
+        Ok(Some(problem))
+    }
+
+    /// The newest version of each problem, those first that were pushed last.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list(&self, before: Option<i64>, limit: usize) -> Result<Vec<ListedProblem>, StoreError> {
+        self.store.problems(before, limit).await
+    }
+
+    /// The versions of a problem, the newest first; none where there is no such problem.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn versions(&self, id: &str) -> Result<Vec<ListedProblem>, StoreError> {
+        self.store.problem_versions(id).await
+    }
+
+    /// Offers a problem no more. What waits for its judgement has it still. False where there was none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn remove(&self, id: &str) -> Result<bool, StoreError> {
+        self.store.remove_problem(id).await
+    }
+
+    fn kept(&self, named: &ProblemRef) -> Option<Arc<Problem>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = kept.iter().position(|one| one.version == named.version && one.id == named.id)?;
+        let found = kept.remove(place)?;
+        kept.push_front(Arc::clone(&found));
+        Some(found)
+    }
+
+    fn keep(&self, problem: Arc<Problem>) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_front(problem);
+        let cases = |kept: &VecDeque<Arc<Problem>>| kept.iter().map(|one| one.tests.len()).sum::<usize>();
+        while kept.len() > KEPT || (kept.len() > 1 && cases(&kept) > KEPT_CASES) {
+            kept.pop_back();
+        }
+    }
+}
+
+impl Versions for Problems {
+    fn version<'a>(
+        &'a self,
+        named: &'a ProblemRef,
+    ) -> BoxFuture<'a, Result<Option<Arc<Problem>>, StoreError>> {
+        self.found(named).boxed()
+    }
+}
+
+/// What validators are held to: as this problem has it, where it says so.
+pub(crate) fn allowed_to_validators(problem: Option<&Problem>, limits: &LimitsConfig) -> Allowed {
+    let asked = problem.map(|problem| problem.manifest.limits).unwrap_or_default();
+    let LimitsConfig { run, run_max: most, compile_max, .. } = limits;
+    let cpu = asked.validation_time.map_or(most.cpu, seconds).min(most.cpu);
+    let memory = asked.validation_memory.map_or(most.memory, mib).min(most.memory);
+    let wall = wall_for(cpu).min(most.wall);
+    let output = VALIDATOR_OUTPUT.min(most.output);
+    let file = asked.validation_output.map_or(run.file, mib).min(most.file);
+    let run = RunLimits { cpu, wall, memory, stack: memory.min(most.stack), output, file, ..*run };
+    Allowed { compile: *compile_max, run }
+}
+
+/// Gives a submission the limits of the problem that it is judged by, as far as this server allows them.
+pub fn fit(submission: &mut Submission, problem: &Problem, languages: &Languages, limits: &LimitsConfig) {
+    let asked = &problem.manifest.limits;
+    let own = run_limits(problem, limits);
+    let usual = languages.get(&submission.language).map(|language| language.allowance).unwrap_or_default();
+    submission.problem = Some(problem.reference());
+    submission.tests = Vec::new();
+    submission.limits = usual.applied(&usual, &own, &limits.run_max);
+    submission.own_memory = own.memory;
+    let compile = &mut submission.compile_limits;
+    if let Some(cpu) = asked.compilation_time {
+        compile.cpu = seconds(cpu).min(limits.compile_max.cpu);
+        compile.wall = wall_for(compile.cpu).min(limits.compile_max.wall);
+    }
+    if let Some(memory) = asked.compilation_memory {
+        compile.memory = mib(memory).min(limits.compile_max.memory);
+    }
+}
+
+/// What a problem asks of runs, within what is allowed.
+pub(crate) fn run_limits(problem: &Problem, limits: &LimitsConfig) -> RunLimits {
+    let asked = &problem.manifest.limits;
+    let (usual, most) = (limits.run, limits.run_max);
+    let cpu = asked.time_limit.map_or(usual.cpu, seconds).min(most.cpu);
+    let wall = if asked.time_limit.is_some() { wall_for(cpu).min(most.wall) } else { usual.wall };
+    let memory = asked.memory.map_or(usual.memory, mib).min(most.memory);
+    let output = asked.output.map_or(usual.output, mib).min(most.output);
+    // Where much may be used, the stack is no smaller: recursion is as deep as the memory allows.
+    RunLimits { cpu, wall, memory, stack: usual.stack.max(memory).min(most.stack), output, ..usual }
+}
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}
+
+fn mib(mib: u64) -> Bytes {
+    Bytes(mib.saturating_mul(1 << 20))
+}

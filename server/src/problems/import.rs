@@ -1,0 +1,146 @@
+//! Makes a version of a package that was pushed: unpacked, read, its files in the blob store.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::Utc;
+use gavel_problem::archive;
+use gavel_problem::{Package, Place};
+
+use super::Problems;
+use crate::blobs::{Blobs, Growing, Packer};
+use crate::blocking::elsewhere;
+use crate::content::{BlobId, Content};
+use crate::problem::{Manifest, NoFile, Problem, Show};
+use crate::store::StoreError;
+
+/// Versions of a problem that stay beside the newest.
+const OTHERS: usize = 50;
+/// How much of a file is read at a time.
+const BLOCK: usize = 64 * 1024;
+
+/// A version that was pushed.
+#[derive(Debug)]
+pub struct Pushed {
+    /// The version, the newest of its problem now.
+    pub problem: Arc<Problem>,
+    /// It was not there before.
+    pub is_new: bool,
+}
+
+/// Why a package was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PushError {
+    /// Something is wrong with the package: where, and what.
+    #[error("the package cannot be taken: {}", .0.first().map_or("", |(_, what)| what.as_str()))]
+    Faults(Vec<(String, String)>),
+    /// The disk or the database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// We failed.
+    #[error("the package could not be read to its end")]
+    Failed,
+}
+
+impl From<io::Error> for PushError {
+    fn from(why: io::Error) -> Self {
+        Self::Store(why.into())
+    }
+}
+
+impl From<NoFile> for PushError {
+    fn from(why: NoFile) -> Self {
+        Self::Faults(vec![(Place::default().to_string(), why.to_string())])
+    }
+}
+
+impl Problems {
+    /// Takes a package, an archive that was received: it is the newest version of its problem from now on.
+    ///
+    /// # Errors
+    /// What is wrong with it; the store's.
+    pub async fn push(&self, id: &str, archive: File, show: Show) -> Result<Pushed, PushError> {
+        let (blobs, id) = (self.store.blobs().clone(), id.to_owned());
+        let made = elsewhere(move || make(&blobs, id, archive, show));
+        let problem = made.await.map_err(|_panic| PushError::Failed)??;
+        let is_new = self.store.put_problem(&problem, OTHERS).await?;
+        // As it is kept: without the claims on its files.
+        let kept = self.found(&problem.reference()).await?;
+        Ok(Pushed { problem: kept.ok_or(PushError::Failed)?, is_new })
+    }
+}
+
+fn make(blobs: &Blobs, id: String, mut archive: File, show: Show) -> Result<Problem, PushError> {
+    let folder = blobs.incoming_folder()?;
+    let unpacking = archive::unpack(&mut archive, folder.path(), &archive::Bounds::default());
+    let mut notes = match unpacking {
+        Ok(notes) => notes,
+        Err(archive::Error::Io(why)) => return Err(why.into()),
+        Err(archive::Error::Faults(found)) => return Err(faults(&found)),
+    };
+    drop(archive);
+    let (package, read) = Package::read(folder.path()).map_err(|found| faults(&found))?;
+    notes.extend(read);
+    let notes = notes.iter().map(ToString::to_string).collect();
+    let manifest = Manifest::of(&package, show, notes);
+    let files = files(blobs, folder.path())?;
+    let version = version(&manifest, &files);
+    Ok(Problem::new(id, version, Utc::now(), manifest, files)?)
+}
+
+fn faults(found: &[gavel_problem::Fault]) -> PushError {
+    PushError::Faults(found.iter().map(|fault| (fault.place.to_string(), fault.what.clone())).collect())
+}
+
+/// The files of a folder, in the blob store.
+fn files(blobs: &Blobs, folder: &Path) -> io::Result<BTreeMap<String, Content>> {
+    let mut paths = Vec::new();
+    collect(folder, "", &mut paths)?;
+    let mut packer = Packer::new(blobs.clone());
+    let mut buffer = vec![0; BLOCK];
+    for path in &paths {
+        let (mut file, mut content) = (File::open(folder.join(path))?, Growing::default());
+        loop {
+            match file.read(&mut buffer)? {
+                0 => break,
+                read => packer.grow(&mut content, &buffer[..read])?,
+            }
+        }
+        packer.place(content)?;
+    }
+    Ok(paths.into_iter().zip(packer.finish()?).collect())
+}
+
+fn collect(folder: &Path, prefix: &str, paths: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // The archive was unpacked with names that are text, and without links.
+        let name = entry.file_name().into_string().map_err(|_| io::ErrorKind::InvalidData)?;
+        let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), &path, paths)?;
+        } else {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The hash of all that makes a version what it is.
+fn version(manifest: &Manifest, files: &BTreeMap<String, Content>) -> BlobId {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |field: &[u8]| {
+        hasher.update(&(field.len() as u64).to_le_bytes());
+        hasher.update(field);
+    };
+    add(b"gavel problem 1");
+    add(format!("{:?}", manifest.show).as_bytes());
+    for (path, content) in files {
+        add(path.as_bytes());
+        add(content.hash().as_bytes());
+    }
+    hasher.finalize().into()
+}

@@ -1,0 +1,203 @@
+//! Versions of problems.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::rows::ContentRow;
+use super::{Store, StoreError, millis, refs, time};
+use crate::blocking::elsewhere;
+use crate::content::{BlobId, Content};
+use crate::problem::{Manifest, Problem};
+
+/// A version as it is listed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// Where it is in the order of all, for the next page.
+    pub seq: i64,
+    /// What its owner calls the problem.
+    pub id: String,
+    /// The hash of what is in it.
+    pub version: BlobId,
+    /// When it was pushed last.
+    pub pushed_at: DateTime<Utc>,
+}
+
+/// A version in the forms of its row.
+struct Stored {
+    id: String,
+    version: String,
+    now: i64,
+    manifest: Vec<u8>,
+    files: Vec<u8>,
+    refs: BTreeSet<BlobId>,
+}
+
+impl Stored {
+    fn of(problem: &Problem) -> Result<Self, StoreError> {
+        let rows = problem.files.iter().map(|(path, content)| (path, ContentRow::of(content)));
+        Ok(Self {
+            id: problem.id.clone(),
+            version: problem.version.to_string(),
+            now: millis(problem.pushed_at),
+            manifest: serde_json::to_vec(&problem.manifest)?,
+            files: serde_json::to_vec(&rows.collect::<BTreeMap<_, _>>())?,
+            refs: problem.files.values().filter_map(Content::blob).map(|blob| blob.id).collect(),
+        })
+    }
+}
+
+impl Store {
+    /// Keeps a version, which is the newest of its problem from now on. True where it was not there before. Of the others
+    /// so many stay, the newest.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn put_problem(&self, problem: &Problem, others: usize) -> Result<bool, StoreError> {
+        self.check_room()?;
+        let stored = Stored::of(problem)?;
+        let put = self.writer.write(move |connection| {
+            Box::pin(async move {
+                let id = stored.id.clone();
+                let is_new = put(connection, stored).await?;
+                let sql = "UPDATE problems SET removed_at = pushed_at WHERE id = $1 AND removed_at IS NULL AND seq NOT IN \
+                           (SELECT seq FROM problems WHERE id = $1 AND removed_at IS NULL \
+                            ORDER BY pushed_at DESC, seq DESC LIMIT $2)";
+                let most = i64::try_from(others).unwrap_or(i64::MAX).saturating_add(1);
+                sqlx::query(sql).bind(id).bind(most).execute(&mut *connection).await?;
+                Ok((is_new, drop_removed(connection).await?))
+            })
+        });
+        let (is_new, gone) = put.await?;
+        self.blobs.suspect(gone);
+        Ok(is_new)
+    }
+
+    /// A version of a problem. One that is not offered any more is found while something waits for it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn problem(&self, id: &str, version: BlobId) -> Result<Option<Problem>, StoreError> {
+        let sql =
+            "SELECT id, version, pushed_at, manifest, files FROM problems WHERE id = $1 AND version = $2";
+        let query = sqlx::query(sql).bind(id).bind(version.to_string());
+        let Some(row) = query.fetch_optional(&self.readers).await? else { return Ok(None) };
+        elsewhere(move || problem(&row)).await?.map(Some)
+    }
+
+    /// The newest version of each problem, those first that were pushed last. At most `limit`, behind the one that has
+    /// this place.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn problems(&self, before: Option<i64>, limit: usize) -> Result<Vec<Listed>, StoreError> {
+        let sql = "SELECT p.seq, p.id, p.version, p.pushed_at FROM problems p WHERE p.removed_at IS NULL AND p.seq < $1 \
+                   AND p.seq = (SELECT q.seq FROM problems q WHERE q.id = p.id AND q.removed_at IS NULL \
+                                ORDER BY q.pushed_at DESC, q.seq DESC LIMIT 1) ORDER BY p.seq DESC LIMIT $2";
+        let query = sqlx::query(sql).bind(before.unwrap_or(i64::MAX)).bind(number(limit));
+        query.fetch_all(&self.readers).await?.iter().map(listed).collect()
+    }
+
+    /// The versions of a problem that are offered, the newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn problem_versions(&self, id: &str) -> Result<Vec<Listed>, StoreError> {
+        let sql = "SELECT seq, id, version, pushed_at FROM problems WHERE id = $1 AND removed_at IS NULL \
+                   ORDER BY pushed_at DESC, seq DESC";
+        sqlx::query(sql).bind(id).fetch_all(&self.readers).await?.iter().map(listed).collect()
+    }
+
+    /// Offers no version of a problem any more. False where there was none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn remove_problem(&self, id: &str) -> Result<bool, StoreError> {
+        let (id, now) = (id.to_owned(), millis(Utc::now()));
+        let removed = self.writer.write(move |connection| {
+            Box::pin(async move {
+                let sql = "UPDATE problems SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL";
+                let removed = sqlx::query(sql).bind(id).bind(now).execute(&mut *connection).await?;
+                Ok((removed.rows_affected() > 0, drop_removed(connection).await?))
+            })
+        });
+        let (was_there, gone) = removed.await?;
+        self.blobs.suspect(gone);
+        Ok(was_there)
+    }
+
+    /// Lets go of versions that are not offered any more, and that nothing waits for by now.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(super) async fn drop_removed_problems(&self) -> Result<(), StoreError> {
+        let dropped = self.writer.write(|connection| Box::pin(drop_removed(connection)));
+        self.blobs.suspect(dropped.await?);
+        Ok(())
+    }
+}
+
+fn number(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+async fn put(connection: &mut SqliteConnection, stored: Stored) -> Result<bool, sqlx::Error> {
+    let Stored { id, version, now, manifest, files, refs } = stored;
+    let sql = "UPDATE problems SET pushed_at = $3, removed_at = NULL WHERE id = $1 AND version = $2";
+    let known = sqlx::query(sql).bind(&id).bind(&version).bind(now).execute(&mut *connection).await?;
+    if known.rows_affected() > 0 {
+        return Ok(false);
+    }
+    let sql = "INSERT INTO problems (id, version, pushed_at, manifest, files) VALUES ($1, $2, $3, $4, $5)";
+    let insert = sqlx::query(sql).bind(id).bind(version).bind(now).bind(manifest).bind(files);
+    let seq = insert.execute(&mut *connection).await?.last_insert_rowid();
+    for id in refs {
+        let sql = "INSERT INTO problem_refs (seq, hash) VALUES ($1, $2)";
+        sqlx::query(sql).bind(seq).bind(id.as_bytes().as_slice()).execute(&mut *connection).await?;
+    }
+    Ok(true)
+}
+
+/// Returns the files that they named.
+async fn drop_removed(connection: &mut SqliteConnection) -> Result<Vec<BlobId>, sqlx::Error> {
+    // A version whose submissions are not all judged stays until they are.
+    let sql = "DELETE FROM problems WHERE removed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM submissions s \
+               WHERE s.problem = problems.id AND s.problem_version = problems.version \
+               AND s.state IN ('queued', 'running')) RETURNING seq";
+    let dropped: Vec<i64> = sqlx::query_scalar(sql).fetch_all(&mut *connection).await?;
+    let mut files = Vec::new();
+    for seq in dropped {
+        let sql = "DELETE FROM problem_refs WHERE seq = $1 RETURNING hash";
+        let rows = sqlx::query(sql).bind(seq).fetch_all(&mut *connection).await?;
+        for row in &rows {
+            files.extend(refs::id(row, "hash")?);
+        }
+    }
+    Ok(files)
+}
+
+fn listed(row: &SqliteRow) -> Result<Listed, StoreError> {
+    Ok(Listed {
+        seq: row.try_get("seq")?,
+        id: row.try_get("id")?,
+        version: version(row.try_get("version")?)?,
+        pushed_at: time(row.try_get("pushed_at")?),
+    })
+}
+
+fn problem(row: &SqliteRow) -> Result<Problem, StoreError> {
+    let manifest: Manifest = serde_json::from_slice(row.try_get("manifest")?)?;
+    let files: BTreeMap<String, ContentRow> = serde_json::from_slice(row.try_get("files")?)?;
+    let files = files.into_iter().map(|(path, content)| Ok((path, content.content()?)));
+    let files = files.collect::<Result<_, super::rows::RowError>>()?;
+    let (id, version) = (row.try_get("id")?, version(row.try_get("version")?)?);
+    let pushed_at = time(row.try_get("pushed_at")?);
+    Ok(Problem::new(id, version, pushed_at, manifest, files).map_err(super::rows::RowError::from)?)
+}
+
+/// The version of this name.
+pub(super) fn version(hex: &str) -> Result<BlobId, StoreError> {
+    Ok(hex.parse::<BlobId>().map_err(super::rows::RowError::from)?)
+}
