@@ -1,0 +1,215 @@
+//! The problems of our own making, `tests/problems`, are packages without a fault, and are what they are there for.
+
+#![expect(clippy::unwrap_used, reason = "a helper of tests may panic like a test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gavel_problem::data::{Aggregation, CurrentRules, Group, LegacyRules, Rules};
+use gavel_problem::metadata::Format;
+use gavel_problem::{Case, Package};
+
+const NAMES: [&str; 20] = [
+    "apart",
+    "banner",
+    "coins",
+    "cover",
+    "distance",
+    "guess",
+    "guess-legacy",
+    "halves",
+    "ladder",
+    "leap",
+    "letters",
+    "marks",
+    "options",
+    "pair",
+    "period",
+    "plain",
+    "prices",
+    "primes",
+    "steps",
+    "theft",
+];
+/// Packages of types that need more of a judge than one run for each case.
+const MULTI_PASS: &str = "whisper";
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/problems").join(name)
+}
+
+/// The package, which must have neither faults nor notes.
+fn read(folder: &Path) -> Package {
+    let (package, notes) =
+        Package::read(folder).unwrap_or_else(|faults| panic!("{}: {faults:?}", folder.display()));
+    assert!(notes.is_empty(), "{}: {notes:?}", folder.display());
+    package
+}
+
+fn package(name: &str) -> Package {
+    read(&folder(name))
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let folders = entries.filter(|entry| entry.file_type().unwrap().is_dir());
+    let mut names: Vec<_> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn case<'a>(package: &'a Package, name: &str) -> &'a Case {
+    package.data.cases.iter().find(|case| case.name == name).unwrap()
+}
+
+fn group<'a>(package: &'a Package, name: &str) -> &'a Group {
+    package.data.root.find(name).unwrap()
+}
+
+fn cases_in(package: &Package, name: &str) -> usize {
+    group(package, name).cases().len()
+}
+
+fn current<'a>(package: &'a Package, name: &str) -> &'a CurrentRules {
+    match &group(package, name).rules {
+        Rules::Current(rules) => rules,
+        Rules::Legacy(_) => panic!("{name} has legacy rules"),
+    }
+}
+
+fn legacy<'a>(package: &'a Package, name: &str) -> &'a LegacyRules {
+    match &group(package, name).rules {
+        Rules::Legacy(rules) => rules,
+        Rules::Current(_) => panic!("{name} has no legacy rules"),
+    }
+}
+
+#[test]
+fn every_package_is_listed_and_read_without_a_word() {
+    let mut names = names_in(&folder(""));
+    names.retain(|name| name != "hostile" && name != MULTI_PASS);
+    assert_eq!(names, NAMES);
+    NAMES.into_iter().chain([MULTI_PASS]).for_each(|name| drop(package(name)));
+}
+
+#[test]
+fn every_submission_has_something_expected_of_it() {
+    for name in NAMES.into_iter().filter(|name| *name != "plain") {
+        let package = package(name);
+        let folders: Vec<_> = package.submissions.iter().map(|one| one.folder.as_str()).collect();
+        assert!(folders.contains(&"accepted"), "{name}");
+        assert!(folders.iter().any(|folder| *folder != "accepted"), "{name}: nothing goes wrong");
+        for submission in &package.submissions {
+            assert!(!submission.expected.is_empty(), "{name}: {}", submission.program.path);
+            let language = submission.language.as_ref().or(submission.program.language.as_ref());
+            assert!(language.is_some(), "{name}: {} is in no language", submission.program.path);
+        }
+    }
+}
+
+#[test]
+fn patterns_of_cases_match_some() {
+    for name in NAMES {
+        let package = package(name);
+        let patterns = package.submissions.iter().flat_map(|one| &one.expected);
+        for pattern in patterns.filter_map(|expected| expected.cases.as_ref()) {
+            let found = package.data.cases.iter().any(|case| pattern.matches(&case.name));
+            assert!(found, "{name}: {}", pattern.as_str());
+        }
+    }
+}
+
+#[test]
+fn formats_of_every_age_are_there() {
+    let formats = NAMES.map(|name| package(name).metadata.format);
+    for format in [Format::Legacy, Format::LegacyIcpc, Format::Y2025M09, Format::Plain] {
+        assert!(formats.contains(&format), "{format:?}");
+    }
+}
+
+#[test]
+fn flags_of_the_default_validator_are_by_problem_and_by_case() {
+    let ladder = package("ladder");
+    let flags = case(&ladder, "secret/01-root").flags.unwrap();
+    assert_eq!((flags.float_absolute_tolerance, flags.float_relative_tolerance), (Some(1e-6), Some(1e-6)));
+
+    let banner = package("banner");
+    let flags = |name: &str| {
+        let flags = case(&banner, name).flags.unwrap();
+        (flags.case_sensitive, flags.space_change_sensitive)
+    };
+    assert_eq!(flags("secret/01-no-flags"), (false, false));
+    assert_eq!(flags("secret/02-letters"), (true, false));
+    assert_eq!(flags("secret/03-spaces"), (false, true));
+    assert_eq!(flags("secret/04-both"), (true, true));
+    assert_eq!((banner.data.valid_output.len(), banner.data.invalid_output.len()), (1, 2));
+}
+
+#[test]
+fn validators_are_of_every_kind() {
+    let languages = |name: &str| {
+        let programs = package(name).validators.programs;
+        programs
+            .into_iter()
+            .map(|program| (program.language.unwrap_or_default(), program.run))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(languages("pair"), [("cpp".to_owned(), false)]);
+    assert_eq!(languages("apart"), [("python3".to_owned(), false)]);
+    assert_eq!(languages("marks"), [("python3".to_owned(), false)]);
+    assert_eq!(languages("halves"), [("cpp".to_owned(), true)]);
+    assert!(package("guess").validators.interactive && package("guess-legacy").validators.interactive);
+    assert!(package(MULTI_PASS).validators.multi_pass);
+}
+
+#[test]
+fn arguments_and_files_of_cases() {
+    let options = package("options");
+    assert_eq!(case(&options, "secret/1-inherited").settings.args, ["--upper"]);
+    assert!(case(&options, "secret/2-none").settings.args.is_empty());
+    assert_eq!(case(&options, "secret/3-empty").settings.args, ["--prefix", "", "--upper"]);
+    assert!(case(&options, "secret/4-odd").settings.args[1].contains("\"two  words\" 'and' $HOME `x` \\n"));
+
+    let prices = package("prices");
+    let files: Vec<_> = case(&prices, "secret/3-discounts").files.keys().cloned().collect();
+    assert_eq!(files, ["discounts/today.csv", "prices.csv"]);
+    assert!(prices.metadata.allow_file_writing);
+
+    let apart = package("apart");
+    assert_eq!(case(&apart, "sample/1").settings.validator_args, ["tell"]);
+    assert!(case(&apart, "secret/01-one").settings.validator_args.is_empty());
+}
+
+#[test]
+fn limits_includes_and_many_cases() {
+    assert_eq!(package("period").metadata.limits.memory, Some(64));
+    assert_eq!(package("primes").metadata.limits.time_limit, Some(2.0));
+    let letters = package("letters");
+    let included: Vec<_> = letters.includes.keys().map(String::as_str).collect();
+    assert_eq!(included, ["c", "cpp", "default", "java", "python3"]);
+    assert!(letters.submissions.iter().filter(|one| one.program.files.len() > 1).count() >= 4);
+    assert_eq!(cases_in(&package("leap"), "secret"), 200);
+    let plain: Vec<_> = package("plain").data.cases.into_iter().map(|case| case.name).collect();
+    assert_eq!(plain, ["secret/1", "secret/2", "secret/10"]);
+}
+
+#[test]
+fn groups_are_scored_in_every_way() {
+    let steps = package("steps");
+    assert_eq!(current(&steps, "secret/1-small").require_pass, ["sample"]);
+    assert_eq!(current(&steps, "secret/4-all").require_pass, ["secret/1-small"]);
+    let ways = ["1-small", "2-medium", "3-large"].map(|name| {
+        let rules = current(&steps, &format!("secret/{name}"));
+        (rules.aggregation, rules.max_score)
+    });
+    assert_eq!(
+        ways,
+        [(Aggregation::PassFail, Some(20.0)), (Aggregation::Sum, Some(30.0)), (Aggregation::Min, Some(20.0))]
+    );
+    assert_eq!(current(&package("marks"), "secret").max_score, None);
+
+    let coins = package("coins");
+    assert!(legacy(&coins, "").grader.ignore_sample);
+    assert_eq!(legacy(&coins, "secret/1-divide").accept_score, 40.0);
+    assert_eq!(legacy(&coins, "secret/2-any/b-large").range, (0.0, 30.0));
+}

@@ -1,0 +1,2 @@
+line = f"* {input().upper()} *"
+print("*" * len(line), line, "*" * len(line), sep="\n")

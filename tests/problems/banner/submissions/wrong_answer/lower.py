@@ -1,0 +1,2 @@
+line = f"* {input()} *"
+print("*" * len(line), line, "*" * len(line), sep="\n")

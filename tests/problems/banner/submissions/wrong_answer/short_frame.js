@@ -1,0 +1,3 @@
+const text = require("fs").readFileSync(0, "utf8").trimEnd().toUpperCase();
+const stars = "*".repeat(text.length);
+console.log(`${stars}\n* ${text} *\n${stars}`);

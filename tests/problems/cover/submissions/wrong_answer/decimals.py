@@ -1,0 +1,3 @@
+_, length = map(int, input().split())
+for hole in map(int, input().split()):
+    print(hole - length / 2)

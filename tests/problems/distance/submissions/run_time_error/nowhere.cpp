@@ -1,0 +1,6 @@
+#include <iostream>
+
+int main() {
+    int *volatile nowhere = nullptr;
+    std::cout << *nowhere << '\n';
+}

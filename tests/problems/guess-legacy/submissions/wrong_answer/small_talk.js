@@ -1,0 +1,1 @@
+console.log("Is it higher than 500000?");

@@ -1,0 +1,1 @@
+print(f"{sum(float(word) ** 2 for word in input().split()) ** 0.5:.2f}")

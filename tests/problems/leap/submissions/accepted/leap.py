@@ -1,0 +1,3 @@
+from calendar import isleap
+
+print("yes" if isleap(int(input())) else "no")

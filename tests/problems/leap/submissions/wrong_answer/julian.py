@@ -1,0 +1,1 @@
+print("yes" if int(input()) % 4 == 0 else "no")

@@ -1,0 +1,7 @@
+final class Values {
+    private static final int[] VALUES = {1, 3, 3, 2, 1, 4, 2, 4, 1, 8, 5, 1, 3, 1, 1, 3, 10, 1, 1, 1, 1, 4, 4, 8, 4, 10};
+
+    static int of(char letter) {
+        return VALUES[letter - 'a'];
+    }
+}

@@ -1,0 +1,5 @@
+#pragma once
+
+#include <string>
+
+int sum_of(const std::string &word);

@@ -1,0 +1,5 @@
+final class Words {
+    static int value(String word) {
+        return word.chars().map(letter -> Values.of((char) letter)).sum();
+    }
+}

@@ -1,0 +1,5 @@
+from values import VALUES
+
+
+def total(word):
+    return sum(VALUES[letter] for letter in word)

@@ -1,0 +1,5 @@
+#include <iostream>
+
+int main() {
+    std::cout << value_of('a') << '\n';
+}

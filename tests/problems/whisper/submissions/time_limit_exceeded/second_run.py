@@ -1,0 +1,5 @@
+if input() == "write":
+    print("ab")
+else:
+    while True:
+        pass
