@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use gavel_problem::data::{Aggregation, CurrentRules, Group, LegacyRules, Rules};
 use gavel_problem::metadata::Format;
@@ -212,4 +213,35 @@ fn groups_are_scored_in_every_way() {
     assert!(legacy(&coins, "").grader.ignore_sample);
     assert_eq!(legacy(&coins, "secret/1-divide").accept_score, 40.0);
     assert_eq!(legacy(&coins, "secret/2-any/b-large").range, (0.0, 30.0));
+}
+
+fn verdicts_of(validator: &Path) -> Vec<String> {
+    let text = fs::read_to_string(validator).unwrap();
+    let line = text.lines().next().unwrap();
+    let verdicts =
+        line.split_once(" expect: ").unwrap_or_else(|| panic!("{}: {line}", validator.display())).1;
+    verdicts.split('|').map(str::to_owned).collect()
+}
+
+#[test]
+fn hostile_validators_make_packages_without_a_fault() {
+    let mut made = 0;
+    for kind in names_in(&folder("hostile/validators")) {
+        for entry in fs::read_dir(folder("hostile/validators").join(&kind)).unwrap() {
+            let validator = entry.unwrap().path();
+            for verdict in verdicts_of(&validator) {
+                let known = ["JudgeError", "Accepted", "WrongAnswer", "TimeLimitExceeded"];
+                assert!(known.contains(&verdict.as_str()), "{}: {verdict}", validator.display());
+            }
+            let parent = tempfile::tempdir().unwrap();
+            let folder = parent.path().join("package");
+            let status = Command::new(self::folder("hostile/make.sh")).arg(&validator).arg(&folder).status();
+            assert!(status.unwrap().success(), "{}", validator.display());
+            let package = read(&folder);
+            assert_eq!(package.validators.programs.len(), 1);
+            assert_eq!(package.validators.interactive, kind == "interactive");
+            made += 1;
+        }
+    }
+    assert!(made >= 40, "{made}");
 }

@@ -1,0 +1,4 @@
+import sys
+
+print("hello", flush=True)
+sys.stdin.buffer.readline(100)

@@ -1,0 +1,5 @@
+# expect: JudgeError
+import sys
+
+sys.stdin.buffer.readline(100)
+raise ValueError("the validator cannot go on")

@@ -1,0 +1,2 @@
+# expect: JudgeError
+# Ends without a word and without a verdict, while the submission waits.

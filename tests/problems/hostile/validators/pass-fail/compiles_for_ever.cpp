@@ -1,0 +1,5 @@
+// expect: JudgeError
+
+#include "/dev/zero"
+
+int main() { return 42; }

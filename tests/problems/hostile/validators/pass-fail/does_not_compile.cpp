@@ -1,0 +1,3 @@
+// expect: JudgeError
+
+int main() { return accepted; }

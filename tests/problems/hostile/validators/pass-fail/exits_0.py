@@ -1,0 +1,3 @@
+# expect: JudgeError
+# 0 is what a program says that knows nothing of the format.
+print("OK")

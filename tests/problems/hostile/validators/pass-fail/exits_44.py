@@ -1,0 +1,4 @@
+# expect: JudgeError
+import sys
+
+sys.exit(44)

@@ -1,0 +1,7 @@
+// expect: JudgeError
+
+#include <unistd.h>
+
+int main() {
+    while (true) fork();
+}

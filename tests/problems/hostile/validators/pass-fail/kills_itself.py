@@ -1,0 +1,5 @@
+# expect: JudgeError
+import os
+import signal
+
+os.kill(os.getpid(), signal.SIGKILL)

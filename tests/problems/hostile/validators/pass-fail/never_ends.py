@@ -1,0 +1,3 @@
+# expect: JudgeError
+while True:
+    pass

@@ -1,0 +1,4 @@
+# expect: JudgeError
+import time
+
+time.sleep(3600)

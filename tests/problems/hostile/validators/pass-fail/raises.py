@@ -1,0 +1,2 @@
+# expect: JudgeError
+raise ValueError("the validator cannot go on")
