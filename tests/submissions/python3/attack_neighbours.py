@@ -11,7 +11,10 @@ for process in glob.glob("/proc/[0-9]*"):
 seen = []
 for place in places:
     try:
-        seen.append((place, os.listdir(place) if os.path.isdir(place) else open(place, "rb").read(1)))
+        found = os.listdir(place) if os.path.isdir(place) else open(place, "rb").read(1)
     except OSError:
-        pass
+        continue
+    # The engine hides what the host has, as /proc/kcore, behind the null device: that can be opened, and is empty.
+    if found:
+        seen.append((place, found))
 print(seen or "nothing")
