@@ -16,6 +16,8 @@ pub(super) struct LanguageView {
     version: Option<String>,
     /// Name that a single `source` gets.
     source_file: String,
+    /// Extensions of sources, without the point; none where sources have no extension.
+    extensions: Vec<String>,
     /// The compiler's argv, so that students can compile alike.
     compile: Vec<String>,
     /// The program's argv.
@@ -79,6 +81,7 @@ impl LanguageView {
             name: language.name.clone(),
             version,
             source_file: language.source.clone(),
+            extensions: language.source_extensions().map(str::to_owned).collect(),
             compile: language.compile.as_written().to_vec(),
             run: language.run.as_written().to_vec(),
             arguments: language.arguments,
@@ -115,7 +118,7 @@ mod tests {
             serde_json::to_value(LanguageView::new(&language, standing, version)).unwrap()
         };
         let expected = serde_json::json!({
-            "id": "cpp17", "name": "C++17", "version": "g++ 14", "source_file": "main.cpp",
+            "id": "cpp17", "name": "C++17", "version": "g++ 14", "source_file": "main.cpp", "extensions": ["cpp", "cc"],
             "compile": ["g++", "-o", "main", "{source}"], "run": ["{artefact}"], "arguments": true, "time_factor": 1.0, "time_extra_ms": 0.0,
             "memory_extra_bytes": 0, "processes_extra": 0, "state": "installed", "available": true,
         });
