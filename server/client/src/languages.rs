@@ -1,0 +1,162 @@
+//! In which of a server's languages a program is written.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::http::{Ask, Client};
+
+/// A language of the server.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Language {
+    /// What a submission names.
+    pub(crate) id: String,
+    #[serde(default)]
+    source_file: String,
+    #[serde(default)]
+    extensions: Vec<String>,
+    #[serde(default = "yes")]
+    available: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Language {
+    /// Whether a file of this name is a source in it.
+    fn is_source(&self, name: &str) -> bool {
+        let Some(end) = extension(name) else { return false };
+        if self.extensions.is_empty() {
+            return extension(&self.source_file) == Some(end);
+        }
+        self.extensions.iter().any(|extension| extension == end)
+    }
+}
+
+fn extension(name: &str) -> Option<&str> {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    name.rsplit_once('.').map(|(_, extension)| extension)
+}
+
+/// All languages of the server.
+pub(crate) fn all(client: &Client) -> Result<Vec<Language>, Failure> {
+    let (_, value) = client.ask(Ask::get("languages"))?;
+    let parsed = serde_json::from_value::<Vec<Value>>(value).map(|all| {
+        let one = |value| serde_json::from_value::<Language>(value);
+        all.into_iter().map(one).collect::<Result<Vec<_>, _>>()
+    });
+    parsed.and_then(|all| all).map_err(|why| Failure::Nonsense(format!("no list of languages ({why})")))
+}
+
+/// The only language that files of these names can be in; one that is not installed counts where no other fits.
+pub(crate) fn only<'a>(languages: &'a [Language], names: &[String]) -> Result<&'a str, Failure> {
+    let fits = fitting(languages, names);
+    match fits.as_slice() {
+        [only] => Ok(&only.id),
+        [] => Err(Failure::Usage(format!(
+            "no language of the server has sources with names like {}; name one with --language: {}",
+            quoted(names),
+            listed(languages.iter())
+        ))),
+        several => Err(Failure::Usage(format!(
+            "{} may be in several languages; name one with --language: {}",
+            quoted(names),
+            listed(several.iter().copied())
+        ))),
+    }
+}
+
+/// The language for a program of a package, whose language is a code of the format (`cpp`, `python3`).
+pub(crate) fn for_code<'a>(
+    languages: &'a [Language],
+    code: Option<&str>,
+    names: &[String],
+) -> Option<&'a str> {
+    let known = |id: &str| languages.iter().find(|language| language.id == id);
+    if let Some(code) = code {
+        let usual = USUAL.iter().find(|(known, _)| *known == code).map(|(_, id)| *id);
+        if let Some(language) = known(code).or_else(|| usual.and_then(known)) {
+            return Some(&language.id);
+        }
+        if NO_OTHER.contains(&code) {
+            return None;
+        }
+    }
+    fitting(languages, names).first().map(|language| language.id.as_str())
+}
+
+/// Which language of Gavel a code of the format means, where several would do.
+const USUAL: [(&str, &str); 4] =
+    [("c", "c17"), ("cpp", "cpp20"), ("java", "java21"), ("python3numpy", "python3")];
+/// Codes whose files' names end like those of another language.
+const NO_OTHER: [&str; 2] = ["python2", "objectivec"];
+
+fn fitting<'a>(languages: &'a [Language], names: &[String]) -> Vec<&'a Language> {
+    let fits = |language: &&Language| names.iter().any(|name| language.is_source(name));
+    let (available, others): (Vec<_>, Vec<_>) =
+        languages.iter().filter(fits).partition(|language| language.available);
+    if available.is_empty() { others } else { available }
+}
+
+/// Names in a sentence, the first few of them.
+fn quoted(names: &[String]) -> String {
+    names.iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn listed<'a>(languages: impl Iterator<Item = &'a Language>) -> String {
+    languages.map(|language| language.id.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn languages() -> Vec<Language> {
+        let told = serde_json::json!([
+            {"id": "c17", "source_file": "main.c"},
+            {"id": "cpp17", "source_file": "main.cpp", "extensions": ["cpp", "cc"]},
+            {"id": "cpp20", "source_file": "main.cpp", "extensions": ["cpp", "cc"]},
+            {"id": "python3", "source_file": "main.py", "available": true},
+            {"id": "pypy3", "source_file": "main.py", "available": false},
+            {"id": "go", "source_file": "main.go", "available": false}]);
+        serde_json::from_value(told).unwrap()
+    }
+
+    fn only_of(names: &[&str]) -> Result<String, String> {
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        only(&languages(), &names).map(str::to_owned).map_err(|why| why.to_string())
+    }
+
+    #[test]
+    fn a_language_is_found_where_only_one_fits() {
+        assert_eq!(only_of(&["a.c", "a.h"]).unwrap(), "c17");
+        assert_eq!(only_of(&["x.py"]).unwrap(), "python3");
+        assert_eq!(only_of(&["x.go"]).unwrap(), "go");
+    }
+
+    #[test]
+    fn choices_are_listed_where_several_or_none_fit() {
+        assert_eq!(
+            only_of(&["a.cc"]).unwrap_err(),
+            "`a.cc` may be in several languages; name one with --language: cpp17, cpp20"
+        );
+        let none = only_of(&["README", "dir.c/x"]).unwrap_err();
+        assert!(
+            none.contains("`README`") && none.ends_with("c17, cpp17, cpp20, python3, pypy3, go"),
+            "{none}"
+        );
+    }
+
+    #[test]
+    fn codes_of_the_format_have_a_usual_language() {
+        let languages = languages();
+        let find = |code, name: &str| for_code(&languages, code, &[name.to_owned()]);
+        assert_eq!(find(Some("cpp"), "a.cc"), Some("cpp20"));
+        assert_eq!(find(Some("python3"), "a.py"), Some("python3"));
+        assert_eq!(find(Some("go"), "a.go"), Some("go"));
+        assert_eq!(find(None, "a.cc"), Some("cpp17"));
+        assert_eq!(find(Some("python2"), "a.py"), None);
+        assert_eq!(find(Some("rust"), "a.rs"), None);
+    }
+}

@@ -1,0 +1,70 @@
+//! The commands that talk to any Gavel: `gavel submit`, `gavel problem`, `gavel completions`.
+//!
+//! A command line is parsed into a [`Command`], which is run on a [`Terminal`] and ends with an exit status. What
+//! a server says is not trusted: answers are bounded, and nothing that could steer a terminal is shown.
+
+#![forbid(unsafe_code)]
+
+mod amount;
+mod completions;
+mod failure;
+mod http;
+mod languages;
+mod options;
+mod paint;
+mod patience;
+mod problem;
+mod submission;
+mod submit;
+mod table;
+mod terminal;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+pub use completions::{Completions, print as print_completions};
+pub use failure::{Failure, Status};
+pub use problem::ProblemCommand;
+pub use submit::Submit;
+pub use terminal::Terminal;
+
+/// What to ask a server for.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Have programs judged, and tell what they are worth
+    #[command(after_long_help = submit::HELP)]
+    Submit(Box<Submit>),
+    /// Keep problems: packages with tests, and what judges by them
+    #[command(subcommand)]
+    Problem(ProblemCommand),
+}
+
+impl Command {
+    /// Runs the command on the process's own terminal.
+    #[must_use]
+    pub fn run(&self) -> ExitCode {
+        let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+        let mut terminal = Terminal::of_process(&mut out, &mut err);
+        match self.execute(&mut terminal) {
+            Ok(status) => status.into(),
+            Err(failure) => {
+                // Whoever closes standard error does not want to know.
+                drop(terminal.complain(&failure));
+                failure.status().into()
+            }
+        }
+    }
+
+    /// Runs the command on a terminal.
+    ///
+    /// # Errors
+    /// Why it did not do what it was asked for.
+    pub fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
+        match self {
+            Self::Submit(submit) => submit.execute(terminal),
+            Self::Problem(command) => command.execute(terminal),
+        }
+    }
+}

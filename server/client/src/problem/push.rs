@@ -1,0 +1,151 @@
+//! `gavel problem push`: sends a package.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use gavel_problem::Package;
+use serde_json::Value;
+
+use super::Id;
+use super::archive::Archive;
+use super::show;
+use crate::failure::{Failure, Status};
+use crate::http::{Ask, Client, Content};
+use crate::options::Server;
+use crate::terminal::Terminal;
+use crate::text;
+
+/// A package to send.
+#[derive(Debug, Args)]
+pub struct Push {
+    #[command(flatten)]
+    server: Server,
+    /// The package's folder, or a zip, tar or tar.gz of it
+    #[arg(value_name = "FOLDER|FILE")]
+    package: PathBuf,
+    /// The problem's id
+    #[arg(long)]
+    id: Id,
+    /// What judgements tell of secret tests [default: the server's, verdicts]
+    #[arg(long, value_enum)]
+    show: Option<Show>,
+    /// Print JSON: the problem as the server tells it
+    #[arg(long)]
+    json: bool,
+}
+
+/// What judgements tell of secret tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Show {
+    /// Everything
+    Full,
+    /// Verdict, time and memory of each
+    Verdicts,
+    /// Nothing but the whole's verdict
+    Summary,
+}
+
+impl Show {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Verdicts => "verdicts",
+            Self::Summary => "summary",
+        }
+    }
+}
+
+impl Push {
+    pub(super) fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
+        if self.package.is_dir() {
+            read(&self.package, terminal)?;
+        }
+        let (status, view) = push(&self.server.client()?, &self.package, &self.id, self.show)?;
+        if self.json {
+            terminal.json(&view)?;
+        } else {
+            let is_new = if status == 201 { "new" } else { "there already" };
+            let version = text::line(view["version"].as_str().unwrap_or_default());
+            terminal.print(&format!(
+                "{}: version {version}, {is_new}\n{}",
+                self.id.as_str(),
+                show::notes(&view)
+            ))?;
+        }
+        Ok(Status::Good)
+    }
+}
+
+/// Reads a package before it is sent; what is only worth knowing is told.
+pub(super) fn read(folder: &Path, terminal: &mut Terminal<'_>) -> Result<Package, Failure> {
+    let (package, notes) = Package::read(folder)
+        .map_err(|faults| Failure::Package(faults.iter().map(ToString::to_string).collect()))?;
+    for note in notes {
+        terminal.remark(&format!("note: {}", text::line(&note.to_string())))?;
+    }
+    Ok(package)
+}
+
+/// Sends a package; 201 where the server did not have it yet, and the problem as it tells it.
+pub(super) fn push(
+    client: &Client,
+    package: &Path,
+    id: &Id,
+    show: Option<Show>,
+) -> Result<(u16, Value), Failure> {
+    let path = match show {
+        Some(show) => format!("{}?show={}", id.path(), show.name()),
+        None => id.path(),
+    };
+    let failed = |why: std::io::Error| Failure::file(package, why);
+    if package.is_dir() {
+        let archive = Archive::of(package).map_err(failed)?;
+        let open = || Ok(Box::new(archive.open()) as Box<dyn Read>);
+        return client
+            .ask(Ask::put(&path, Content { kind: "application/x-tar", size: archive.size(), open: &open }));
+    }
+    let (kind, size) = kind(package).map_err(failed)?;
+    let kind = kind.ok_or_else(|| Failure::file(package, "is no folder, and no zip, tar or tar.gz"))?;
+    let open = || Ok(Box::new(File::open(package)?.take(size)) as Box<dyn Read>);
+    client.ask(Ask::put(&path, Content { kind, size, open: &open }))
+}
+
+/// The media type of an archive by its first bytes, and its size.
+fn kind(archive: &Path) -> std::io::Result<(Option<&'static str>, u64)> {
+    let file = File::open(archive)?;
+    let size = file.metadata()?.len();
+    let mut beginning = Vec::new();
+    file.take(512).read_to_end(&mut beginning)?;
+    let kind = match beginning.as_slice() {
+        [b'P', b'K', 3, 4, ..] => Some("application/zip"),
+        [0x1f, 0x8b, ..] => Some("application/gzip"),
+        tar if tar.get(257..262) == Some(b"ustar") => Some("application/x-tar"),
+        _ => None,
+    };
+    Ok((kind, size))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn archives_are_told_by_their_first_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        let mut tar = vec![0; 512];
+        tar[257..262].copy_from_slice(b"ustar");
+        for (bytes, expected) in [
+            (b"PK\x03\x04...".to_vec(), Some("application/zip")),
+            (vec![0x1f, 0x8b, 8], Some("application/gzip")),
+            (tar, Some("application/x-tar")),
+            (b"BZh9".to_vec(), None),
+            (Vec::new(), None),
+        ] {
+            std::fs::write(&path, &bytes).unwrap();
+            assert_eq!(kind(&path).unwrap(), (expected, bytes.len() as u64));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! `gavel problem verify`: runs a package's example submissions and compares with what is expected of them.
+
+mod compare;
+mod examples;
+mod interrupt;
+mod report;
+mod temporary;
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+use gavel_problem::Package;
+use gavel_problem::submissions::Submission as Example;
+use serde_json::json;
+
+use self::examples::{Judged, Judging};
+use self::report::Verified;
+use self::temporary::Problem;
+use super::Id;
+use super::push::{self, Show};
+use crate::failure::{Failure, Status};
+use crate::http::Client;
+use crate::languages;
+use crate::options::Server;
+use crate::terminal::Terminal;
+
+/// What `--help` says behind the options.
+pub(crate) const HELP: &str = "\
+Without --id the package is sent under an id of its own, verify-…, and removed at the end, also when it is interrupted.
+With --id it is sent under that id, and stays.
+
+Exit status: 0 every submission is as expected, 1 one is not or could not be judged, 2 the package has faults or no
+submissions, 3 the server was not reached or refuses.";
+
+/// A package to verify.
+#[derive(Debug, Args)]
+pub struct Verify {
+    #[command(flatten)]
+    server: Server,
+    /// The package's folder
+    #[arg(value_name = "FOLDER")]
+    package: PathBuf,
+    /// Keep the problem, under this id
+    #[arg(long)]
+    id: Option<Id>,
+    /// How many submissions are judged at one time, at most 32
+    #[arg(short, long, value_name = "COUNT", default_value = "4", value_parser = jobs)]
+    jobs: NonZeroUsize,
+    /// The server's language for one of the package, such as cpp=cpp23; may be given more than once
+    #[arg(short, long = "language", value_name = "CODE=ID", value_parser = pair)]
+    languages: Vec<(String, String)>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let jobs = text.parse().ok().and_then(NonZeroUsize::new).filter(|jobs| jobs.get() <= 32);
+    jobs.ok_or_else(|| "from 1 to 32".to_owned())
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (code, id) = text.split_once('=').ok_or("expected CODE=ID")?;
+    Ok((code.to_owned(), id.to_owned()))
+}
+
+impl Verify {
+    pub(super) fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
+        let package = push::read(&self.package, terminal)?;
+        if package.submissions.is_empty() {
+            return Err(Failure::file(&self.package, "has no submissions: there is nothing to verify"));
+        }
+        let client = self.server.client()?;
+        let languages = self.languages_of(&client, &package)?;
+        let problem = Problem::new(&client, self.id.clone());
+        let verified =
+            interrupt::cleaning_up(&problem, || self.verify(&package, &languages, &problem, terminal));
+        // Whatever came of it, nothing of ours is to be left.
+        let removed = problem.remove();
+        let verified = verified?;
+        removed?;
+        let good = verified.iter().all(Verified::is_good);
+        self.tell(&verified, good, terminal)?;
+        Ok(if good { Status::Good } else { Status::Bad })
+    }
+
+    /// The server's language of each submission.
+    fn languages_of(&self, client: &Client, package: &Package) -> Result<Vec<Option<String>>, Failure> {
+        let known = languages::all(client)?;
+        let language = |example: &Example| {
+            let code = example.language.as_deref().or(example.program.language.as_deref());
+            let given = self.languages.iter().find(|(given, _)| Some(given.as_str()) == code);
+            given
+                .map(|(_, id)| id.clone())
+                .or_else(|| languages::for_code(&known, code, &example.program.files).map(str::to_owned))
+        };
+        Ok(package.submissions.iter().map(language).collect())
+    }
+
+    fn verify(
+        &self,
+        package: &Package,
+        languages: &[Option<String>],
+        problem: &Problem<'_>,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Vec<Verified>, Failure> {
+        let version = problem.push(|client, id| push::push(client, &self.package, id, Some(Show::Full)))?;
+        let judging = Judging { folder: &self.package, problem, version: version.as_deref() };
+        let all = package.submissions.len();
+        let judged = judging.all(&package.submissions, languages, self.jobs, |done| {
+            if terminal.live {
+                terminal.aside(&format!("\r\x1b[K{done} of {all} submissions judged"))
+            } else {
+                Ok(())
+            }
+        });
+        if terminal.live {
+            terminal.aside("\r\x1b[K")?;
+        }
+        let best = compare::best_score(package);
+        let judged = package.submissions.iter().zip(languages).zip(judged?);
+        let verified = judged.map(|((example, language), judged)| {
+            let disagreements = match &judged {
+                Judged::Result(submission) => compare::disagreements(example, submission, best),
+                Judged::Not(why) => vec![why.clone()],
+            };
+            Verified::new(example, language.as_deref(), judged, disagreements)
+        });
+        Ok(verified.collect())
+    }
+
+    fn tell(&self, verified: &[Verified], good: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        if self.json {
+            let all: Vec<_> = verified.iter().map(Verified::json).collect();
+            return terminal.json(&json!({"verified": good, "submissions": all}));
+        }
+        let report = report::report(verified, terminal);
+        terminal.print(&report)
+    }
+}

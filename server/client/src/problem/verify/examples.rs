@@ -1,0 +1,171 @@
+//! Example submissions on their way through a server.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use gavel_problem::submissions::Submission as Example;
+use serde_json::{Value, json};
+
+use super::temporary::Problem;
+use crate::failure::Failure;
+use crate::submission::{self, Submission};
+
+/// Bytes of a submission's files together: more than any server takes.
+const BYTES: u64 = 64 * 1024 * 1024;
+
+/// What came of an example.
+#[derive(Debug, Clone)]
+pub(super) enum Judged {
+    /// It was judged.
+    Result(Box<Submission>),
+    /// It was not, and why.
+    Not(String),
+}
+
+/// How examples are judged.
+#[derive(Debug)]
+pub(super) struct Judging<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) problem: &'a Problem<'a>,
+    pub(super) version: Option<&'a str>,
+}
+
+impl Judging<'_> {
+    /// Has all of them judged, so many at a time; `tell` hears how many are done. In the order of the package.
+    ///
+    /// # Errors
+    /// The server is gone; then no further ones are sent.
+    pub(super) fn all(
+        &self,
+        examples: &[Example],
+        languages: &[Option<String>],
+        jobs: NonZeroUsize,
+        mut tell: impl FnMut(usize) -> Result<(), Failure>,
+    ) -> Result<Vec<Judged>, Failure> {
+        let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let (sender, results) = mpsc::channel();
+        thread::scope(|scope| {
+            for _ in 0..jobs.get().min(examples.len()) {
+                let (sender, next, stop) = (sender.clone(), &next, &stop);
+                scope.spawn(move || {
+                    while !stop.load(Ordering::Relaxed) {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        let Some((example, language)) = examples.get(number).zip(languages.get(number))
+                        else {
+                            return;
+                        };
+                        let judged = self.one(example, language.as_deref());
+                        if sender.send((number, judged)).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            let mut all = vec![None; examples.len()];
+            let collect = |all: &mut Vec<Option<Judged>>| {
+                for (done, (number, judged)) in results.into_iter().enumerate() {
+                    all[number] = Some(judged?);
+                    tell(done + 1)?;
+                }
+                Ok(())
+            };
+            let collected = collect(&mut all);
+            stop.store(true, Ordering::Relaxed);
+            collected.map(|()| all.into_iter().flatten().collect())
+        })
+    }
+
+    fn one(&self, example: &Example, language: Option<&str>) -> Result<Judged, Failure> {
+        let Some(language) = language else {
+            let code =
+                example.language.as_deref().or(example.program.language.as_deref()).unwrap_or("unknown");
+            return Ok(Judged::Not(format!("not judged: the server has no language for {code}")));
+        };
+        let request = self.request(example, language)?;
+        let judged = submission::send(self.problem.client(), &request).and_then(|sent| self.wait(sent));
+        match judged {
+            Ok(submission) => Ok(Judged::Result(Box::new(submission))),
+            // What is wrong with one may be right with the others.
+            Err(Failure::Refused(refusal))
+                if refusal.status < 500 && !matches!(refusal.status, 401 | 403) =>
+            {
+                Ok(Judged::Not(format!("not judged: {refusal}")))
+            }
+            Err(Failure::Refused(refusal)) if refusal.status == 503 => {
+                Ok(Judged::Not(format!("not judged: {refusal}")))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn wait(&self, sent: Value) -> Result<Submission, Failure> {
+        let id = Submission::of(&sent)?.id;
+        self.problem.begin(&id);
+        let judged = submission::wait(self.problem.client(), sent, None);
+        self.problem.end(&id);
+        Submission::of(&judged?)
+    }
+
+    fn request(&self, example: &Example, language: &str) -> Result<Value, Failure> {
+        let mut request = json!({
+            "problem": self.problem.id().as_str(), "language": language, "stop_at_first_failure": false,
+        });
+        if let Some(version) = self.version {
+            request["version"] = version.into();
+        }
+        let program = &example.program;
+        let mut room = BYTES;
+        let mut names = Vec::new();
+        for path in &program.files {
+            let content = content(&self.folder.join(path), &mut room)?;
+            let below = path.strip_prefix(&program.path).map(|name| name.trim_start_matches('/'));
+            let name = below.filter(|name| !name.is_empty()).unwrap_or(&program.name);
+            submission::add_file(&mut request, name, content);
+            names.push(name);
+        }
+        if let Some(entry) = example.entrypoint.as_deref().and_then(|entry| entry_point(entry, &names)) {
+            request["entry_point"] = entry.into();
+        }
+        Ok(request)
+    }
+}
+
+/// The file of an entry point, which is named itself, or by the class in it.
+fn entry_point<'a>(entry: &str, names: &[&'a str]) -> Option<&'a str> {
+    let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).replace('/', ".");
+    let class = entry.strip_suffix("Kt").unwrap_or(entry);
+    let exact = names.iter().find(|name| **name == entry);
+    exact.or_else(|| names.iter().find(|name| stem(name) == entry || stem(name) == class)).copied()
+}
+
+fn content(path: &Path, room: &mut u64) -> Result<Vec<u8>, Failure> {
+    let mut content = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(*room + 1).read_to_end(&mut content));
+    read.map_err(|why| Failure::file(path, why))?;
+    match room.checked_sub(content.len() as u64) {
+        Some(left) => *room = left,
+        None => return Err(Failure::file(path, format!("a submission has more than {BYTES} bytes"))),
+    }
+    Ok(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entry_points_are_files_or_classes() {
+        let names = ["Main.java", "lib/Util.java", "main.py"];
+        assert_eq!(entry_point("main.py", &names), Some("main.py"));
+        assert_eq!(entry_point("Main", &names), Some("Main.java"));
+        assert_eq!(entry_point("lib.Util", &names), Some("lib/Util.java"));
+        assert_eq!(entry_point("MainKt", &["Main.kt"]), Some("Main.kt"));
+        assert_eq!(entry_point("other", &names), None);
+    }
+}

@@ -1,0 +1,156 @@
+//! `gavel submit`: has a program judged and tells what it is worth.
+
+mod follow;
+mod live;
+mod report;
+mod sources;
+mod tests;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use self::live::Live;
+use self::tests::Tests;
+use crate::failure::{Failure, Status};
+use crate::http::{Ask, Client};
+use crate::languages;
+use crate::options::Server;
+use crate::problem::Id;
+use crate::submission::{self, Submission};
+use crate::terminal::Terminal;
+
+/// What `--help` says behind the options.
+pub(crate) const HELP: &str = "\
+Without --problem, --tests and --stdin the program runs once on an empty input, and what it writes is shown.
+
+Exit status: 0 Accepted, 1 another verdict, 2 the command line or a file makes no sense, 3 the server was not reached or
+refuses, 4 there was no judgement in the time of --wait.
+
+Examples:
+  gavel submit main.py --problem sum
+  gavel submit --language cpp20 main.cpp util.h --tests tests/
+  gavel submit hello.go --stdin input.txt";
+
+/// A program, and how it is judged.
+#[derive(Debug, Args)]
+pub struct Submit {
+    #[command(flatten)]
+    server: Server,
+    /// The sources, and other files that they need
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The language, as `gavel languages` lists them [default: the only one whose sources are named so]
+    #[arg(short, long, value_name = "ID")]
+    language: Option<String>,
+    /// The problem that it solves
+    #[arg(short, long, value_name = "ID", conflicts_with_all = ["tests", "stdin"])]
+    problem: Option<Id>,
+    /// A folder of tests: 1.in with 1.ans or 1.out
+    #[arg(short, long, value_name = "FOLDER", conflicts_with = "stdin")]
+    tests: Option<PathBuf>,
+    /// A file to run it on; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    stdin: Option<PathBuf>,
+    /// Whose it is
+    #[arg(short, long, value_name = "NAME")]
+    user: Option<String>,
+    /// Tell each state that it goes through, on standard error
+    #[arg(long)]
+    watch: bool,
+    /// How long to wait for the judgement; 0s: not at all [default: until it is there]
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, value_parser = humantime::parse_duration)]
+    wait: Option<Option<Duration>>,
+    /// Print JSON: the submission as the server tells it
+    #[arg(long)]
+    json: bool,
+}
+
+impl Submit {
+    pub(crate) fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
+        let files = sources::read(&self.files)?;
+        let tests = Tests::read(self.tests.as_deref(), self.stdin.as_deref())?;
+        let client = self.server.client()?;
+        let request = self.request(&client, files, &tests)?;
+        let wait = self.wait.flatten();
+        let deadline = wait.map(|wait| Instant::now() + wait.min(Duration::from_secs(86400)));
+        let sent = submission::send(&client, &request)?;
+        if wait.is_some_and(|wait| wait.is_zero()) {
+            self.tell_id(&sent, terminal)?;
+            return Ok(Status::Good);
+        }
+        let judged = self.follow(&client, sent, &tests, deadline, terminal)?;
+        self.tell(&judged, &tests, terminal)
+    }
+
+    fn request(&self, client: &Client, files: sources::Files, tests: &Tests) -> Result<Value, Failure> {
+        let language = match &self.language {
+            Some(language) => language.clone(),
+            None => {
+                let names: Vec<_> = files.iter().map(|(name, _)| name.clone()).collect();
+                languages::only(&languages::all(client)?, &names)?.to_owned()
+            }
+        };
+        let mut request = json!({"language": language});
+        for (name, content) in files {
+            submission::add_file(&mut request, &name, content);
+        }
+        if let Some(user) = &self.user {
+            request["user"] = user.as_str().into();
+        }
+        if let Some(problem) = &self.problem {
+            request["problem"] = problem.as_str().into();
+        }
+        tests.add_to(&mut request);
+        Ok(request)
+    }
+
+    fn follow(
+        &self,
+        client: &Client,
+        sent: Value,
+        tests: &Tests,
+        deadline: Option<Instant>,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Value, Failure> {
+        if !self.watch && !terminal.live {
+            return submission::wait(client, sent, deadline);
+        }
+        let total = tests.count().or_else(|| count(client, self.problem.as_ref()?));
+        let mut live = Live::new(terminal, total);
+        let judged = follow::until_final(client, sent, deadline, &mut live);
+        live.end()?;
+        judged
+    }
+
+    fn tell_id(&self, sent: &Value, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let submission = Submission::of(sent)?;
+        if self.json { terminal.json(sent) } else { terminal.print(&format!("{}\n", submission.id)) }
+    }
+
+    fn tell(&self, judged: &Value, tests: &Tests, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
+        let submission = Submission::of(judged)?;
+        if self.json {
+            terminal.json(judged)?;
+        } else if submission.is_final() {
+            terminal.print(&report::report(&submission, tests, terminal))?;
+        } else {
+            terminal.print(&format!("{}\n", submission.id))?;
+            terminal.remark("gavel: there is no judgement yet")?;
+        }
+        Ok(match submission.verdict.as_deref() {
+            Some("Accepted") => Status::Good,
+            None if !submission.is_final() => Status::NotYet,
+            _ => Status::Bad,
+        })
+    }
+}
+
+/// How many tests a problem has; a number that only makes a line nicer, so that nothing depends on it.
+fn count(client: &Client, problem: &Id) -> Option<u64> {
+    let (_, view) = client.ask(Ask::get(&format!("problems/{}", problem.as_str()))).ok()?;
+    let cases = |kind: &str| view["cases"][kind].as_u64();
+    cases("sample")?.checked_add(cases("secret")?)
+}

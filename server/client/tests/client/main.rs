@@ -1,0 +1,8 @@
+//! The commands against a stand-in for a server, and the binary that has nothing but them.
+
+#![expect(clippy::unwrap_used, reason = "what is unexpected here fails the test")]
+
+mod binary;
+mod problem;
+mod stand_in;
+mod submit;

@@ -1,0 +1,360 @@
+//! `gavel problem` against a stand-in for a server.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::stand_in::{Answer, Request, Server, folder, path, run};
+
+fn package(more: &[(&str, &str)]) -> TempDir {
+    let mut files = vec![
+        (
+            "problem.yaml",
+            "problem_format_version: 2025-09\nname: Sum\nuuid: 3d4f9b0e-0000-4000-8000-000000000000\nlicense: cc0\nrights_owner: us\n",
+        ),
+        ("statement/problem.en.md", "Add.\n"),
+        ("data/sample/1.in", "1 2\n"),
+        ("data/sample/1.ans", "3\n"),
+        ("data/secret/1.in", "5 6\n"),
+        ("data/secret/1.ans", "11\n"),
+        ("submissions/accepted/a.py", "print(sum(map(int, input().split())))\n"),
+    ];
+    files.extend(more);
+    folder(&files)
+}
+
+fn view(request: &Request) -> Value {
+    let id = request.path.rsplit('/').next().unwrap_or_default().split('?').next();
+    json!({"id": id, "version": "3f5a", "notes": ["x: ignored"]})
+}
+
+fn unpacked(tar: &[u8]) -> BTreeMap<String, String> {
+    let mut archive = tar::Archive::new(tar);
+    let entries = archive.entries().unwrap().map(|entry| {
+        let mut entry = entry.unwrap();
+        let mut content = String::new();
+        entry.read_to_string(&mut content).unwrap();
+        (entry.path().unwrap().to_str().unwrap().to_owned(), content)
+    });
+    entries.collect()
+}
+
+#[test]
+fn a_folder_is_sent_as_an_archive_without_its_history() {
+    let server = Server::start(|request| Answer::Json(201, view(request)));
+    let package = package(&[(".git/config", "secret"), ("data/secret/.DS_Store", "")]);
+    let ended = run(
+        &server,
+        &["problem", "push", package.path().to_str().unwrap(), "--id", "sum", "--show", "summary"],
+    );
+    assert_eq!(
+        (ended.status, ended.out.as_str()),
+        (0, "sum: version 3f5a, new\nnote: x: ignored\n"),
+        "{}",
+        ended.err
+    );
+    let requests = server.requests();
+    assert_eq!(requests[0].line(), "PUT /problems/sum?show=summary");
+    assert_eq!(requests[0].headers["content-type"], "application/x-tar");
+    let sent = unpacked(&requests[0].body);
+    assert_eq!(sent.len(), 7);
+    assert_eq!(sent["data/secret/1.ans"], "11\n");
+}
+
+#[test]
+fn a_version_that_is_there_is_told_so() {
+    let server = Server::start(|request| Answer::Json(200, view(request)));
+    let package = package(&[]);
+    let ended = run(&server, &["problem", "push", package.path().to_str().unwrap(), "--id", "sum"]);
+    assert!(ended.out.starts_with("sum: version 3f5a, there already\n"), "{}", ended.out);
+    assert_eq!(server.lines(), ["PUT /problems/sum"]);
+    let ended = run(&server, &["problem", "push", package.path().to_str().unwrap(), "--id", "sum", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&ended.out).unwrap()["id"], "sum");
+}
+
+#[test]
+fn faults_are_told_without_sending() {
+    let server = Server::start(|request| Answer::Json(201, view(request)));
+    let package = package(&[
+        ("data/secret/2.in", "7\n"),
+        ("problem.yaml", "problem_format_version: 2025-09\nlimits: 5\n"),
+    ]);
+    for command in ["push", "verify"] {
+        let ended = run(&server, &["problem", command, package.path().to_str().unwrap(), "--id", "sum"]);
+        assert_eq!(ended.status, 2);
+        assert!(
+            ended.err.contains("problem.yaml") && ended.err.contains("data/secret/2.in"),
+            "{}",
+            ended.err
+        );
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn an_archive_is_sent_as_it_is() {
+    let server = Server::start(|request| Answer::Json(201, view(request)));
+    let files = folder(&[("p.zip", "PK\x03\x04rest"), ("p.7z", "7z"), ("p", "")]);
+    assert_eq!(run(&server, &["problem", "push", &path(&files, "p.zip"), "--id", "z"]).status, 0);
+    let requests = server.requests();
+    assert_eq!(
+        (requests[0].body.as_slice(), requests[0].headers["content-type"].as_str()),
+        (&b"PK\x03\x04rest"[..], "application/zip")
+    );
+    for (name, expected) in [("p.7z", "no zip"), ("p", "no zip"), ("missing", "No such file")] {
+        let ended = run(&server, &["problem", "push", &path(&files, name), "--id", "z"]);
+        assert!(ended.status == 2 && ended.err.contains(expected), "{}", ended.err);
+    }
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn what_the_server_finds_wrong_is_told_with_its_place() {
+    let server = Server::start(|_| {
+        Answer::Json(
+            400,
+            json!({"detail": "the package has faults", "errors": [{"field": "data/secret/1.in", "detail": "has no answer"}]}),
+        )
+    });
+    let package = package(&[]);
+    let ended = run(&server, &["problem", "push", package.path().to_str().unwrap(), "--id", "sum"]);
+    assert_eq!(ended.status, 3);
+    assert!(
+        ended
+            .err
+            .ends_with("the server refuses (400): the package has faults\n  data/secret/1.in: has no answer"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn a_package_is_sent_anew_for_each_try() {
+    let tries = AtomicUsize::new(0);
+    let server = Server::start(move |request| match tries.fetch_add(1, Ordering::SeqCst) {
+        0 => Answer::With(503, ("Retry-After", "0"), json!({"detail": "busy"})),
+        1 => Answer::Raw(Vec::new()),
+        _ => Answer::Json(201, view(request)),
+    });
+    let package = package(&[]);
+    assert_eq!(run(&server, &["problem", "push", package.path().to_str().unwrap(), "--id", "sum"]).status, 0);
+    let requests = server.requests();
+    assert_eq!(requests.len(), 3);
+    assert!(requests.iter().all(|request| request.body == requests[0].body));
+}
+
+#[test]
+fn pages_of_the_list_are_put_together() {
+    let problem = |id: &str| {
+        json!({"id": id, "names": {"en": format!("Problem {id}\u{1b}")}, "created_at": "2026-11-28T10:00:00Z",
+               "type": {"scoring": id == "b"}, "cases": {"sample": 1, "secret": 10}})
+    };
+    let server = Server::start(move |request| match request.line().as_str() {
+        "GET /problems?limit=200" => {
+            Answer::Json(200, json!({"problems": [problem("a")], "next_cursor": "a b&"}))
+        }
+        "GET /problems?limit=200&cursor=a%20b%26" => {
+            Answer::Json(200, json!({"problems": [problem("b")], "next_cursor": null}))
+        }
+        _ => Answer::Json(404, Value::Null),
+    });
+    let ended = run(&server, &["problem", "list"]);
+    let expected = "\
+ID  KIND       SAMPLES  SECRET  CREATED     NAME
+a   pass-fail        1      10  2026-11-28  Problem a␛
+b   scoring          1      10  2026-11-28  Problem b␛
+";
+    assert_eq!((ended.status, ended.out.as_str()), (0, expected));
+    let ended = run(&server, &["problem", "list", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&ended.out).unwrap()["problems"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_list_without_end_has_one() {
+    let server = Server::start(|_| {
+        let page: Vec<_> = (0..10_000).map(|id| json!({"id": id.to_string()})).collect();
+        Answer::Json(200, json!({"problems": page, "next_cursor": "x"}))
+    });
+    assert_eq!(run(&server, &["problem", "list"]).status, 0);
+    assert_eq!(server.requests().len(), 2);
+    let server = Server::start(|_| Answer::Json(200, json!({"problems": [], "next_cursor": "x"})));
+    assert_eq!(run(&server, &["problem", "list"]).out, "no problems\n");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_problem_is_shown_and_removed() {
+    let server = Server::start(|request| match request.method.as_str() {
+        "DELETE" => Answer::Json(204, Value::Null),
+        _ => Answer::Json(200, json!({"id": "sum", "cases": {"sample": 1, "secret": 2}})),
+    });
+    let ended = run(&server, &["problem", "show", "sum"]);
+    assert!(ended.out.contains("1 samples, 2 secret"), "{}", ended.out);
+    let ended = run(&server, &["problem", "delete", "sum"]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, "removed sum\n"));
+    assert_eq!(server.lines(), ["GET /problems/sum", "DELETE /problems/sum"]);
+    assert_eq!(run(&server, &["problem", "delete", "../languages"]).status, 2);
+}
+
+/// A server that judges by what is written in the source.
+fn judging() -> Server {
+    Server::start(|request| match (request.method.as_str(), request.line().as_str()) {
+        (_, "GET /languages") => Answer::Json(200, json!([{"id": "python3", "source_file": "main.py"}])),
+        ("PUT", _) => Answer::Json(201, view(request)),
+        ("POST", _) => {
+            let source = request.json()["files"].to_string();
+            let verdict = if source.contains("wrong") { "WrongAnswer" } else { "Accepted" };
+            let test = |name: &str, verdict: &str, ms: f64| json!({"name": name, "verdict": verdict, "cpu_ms": ms, "memory_bytes": 1_048_576});
+            let tests = [test("sample/1", "Accepted", 2.0), test("secret/1", verdict, 7.5)];
+            Answer::Json(200, json!({"id": "s-1", "state": "done", "verdict": verdict, "tests": tests}))
+        }
+        ("DELETE", _) => Answer::Json(204, Value::Null),
+        _ => Answer::Json(404, Value::Null),
+    })
+}
+
+fn ids(server: &Server, method: &str) -> Vec<String> {
+    let requests = server
+        .requests()
+        .into_iter()
+        .filter(|request| request.method == method && request.path.contains("/problems/"));
+    requests.map(|request| request.path["/api/v1/problems/".len()..].to_owned()).collect()
+}
+
+#[test]
+fn submissions_that_are_as_expected_are_verified_and_nothing_is_left() {
+    let server = judging();
+    let package = package(&[
+        ("submissions/wrong_answer/w.py", "wrong"),
+        ("submissions/rejected/two/x.py", "wrong"),
+        ("submissions/rejected/two/lib/y.py", "1"),
+    ]);
+    let ended = run(&server, &["problem", "verify", package.path().to_str().unwrap(), "--jobs", "2"]);
+    let expected = "    \
+SUBMISSION         LANGUAGE  EXPECTED    GOT          SLOWEST             MEMORY
+ok  accepted/a.py      python3   AC          Accepted     7.5 ms (secret/1)  1.0 MiB
+ok  rejected/two       python3   RTE/TLE/WA  WrongAnswer  7.5 ms (secret/1)  1.0 MiB
+ok  wrong_answer/w.py  python3   WA          WrongAnswer  7.5 ms (secret/1)  1.0 MiB
+
+3 of 3 submissions are as expected
+";
+    assert_eq!((ended.status, ended.out.as_str()), (0, expected), "{}", ended.err);
+    let sent = ids(&server, "PUT");
+    let id = sent[0].strip_suffix("?show=full").unwrap();
+    assert!(id.starts_with("verify-"), "{id}");
+    assert_eq!(ids(&server, "DELETE"), [id]);
+    let two = server
+        .requests()
+        .into_iter()
+        .filter(|request| request.method == "POST")
+        .map(|request| request.json());
+    let two = two.into_iter().find(|request| request["files"]["lib/y.py"] == "1").unwrap();
+    let expected = json!({"problem": id, "version": "3f5a", "language": "python3", "stop_at_first_failure": false,
+                          "files": {"x.py": "wrong", "lib/y.py": "1"}});
+    assert_eq!(two, expected);
+}
+
+#[test]
+fn one_that_is_not_as_expected_is_named_and_is_1() {
+    let server = judging();
+    let package =
+        package(&[("submissions/wrong_answer/w.py", "right"), ("submissions/accepted/h.hs", "wrong")]);
+    let folder = package.path().to_str().unwrap();
+    let ended = run(&server, &["problem", "verify", folder]);
+    assert_eq!(ended.status, 1);
+    let told = "\naccepted/h.hs: not judged: the server has no language for haskell\nwrong_answer/w.py: WA required, got AC\n1 of 3 submissions are as expected\n";
+    assert!(ended.out.ends_with(told), "{}", ended.out);
+    assert_eq!(ids(&server, "DELETE").len(), 1);
+    let ended = run(&server, &["problem", "verify", folder, "--json", "--language", "haskell=ghc"]);
+    let value: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((&value["verified"], &value["submissions"][1]["language"]), (&json!(false), &json!("ghc")));
+    assert_eq!(value["submissions"][1]["disagreements"], json!(["only AC permitted, got WA in secret/1"]));
+}
+
+#[test]
+fn with_an_id_the_problem_stays() {
+    let server = judging();
+    let package = package(&[]);
+    assert_eq!(
+        run(&server, &["problem", "verify", package.path().to_str().unwrap(), "--id", "sum"]).status,
+        0
+    );
+    assert_eq!(ids(&server, "PUT"), ["sum?show=full"]);
+    assert!(ids(&server, "DELETE").is_empty());
+}
+
+#[test]
+fn a_server_that_fails_ends_it_and_the_problem_is_removed() {
+    let server = Server::start(|request| match (request.method.as_str(), request.line().as_str()) {
+        (_, "GET /languages") => Answer::Json(200, json!([{"id": "python3", "source_file": "main.py"}])),
+        ("PUT", _) => Answer::Json(201, view(request)),
+        ("DELETE", _) => Answer::Json(204, Value::Null),
+        _ => Answer::Json(500, json!({"detail": "broken"})),
+    });
+    let ended = run(&server, &["problem", "verify", package(&[]).path().to_str().unwrap()]);
+    assert!(ended.status == 3 && ended.err.ends_with("the server refuses (500): broken"), "{}", ended.err);
+    assert_eq!(ids(&server, "DELETE").len(), 1);
+}
+
+#[test]
+fn a_package_that_was_refused_is_not_removed_and_one_whose_answer_was_lost_is() {
+    let refusing = |lost: bool| {
+        Server::start(move |request| match (request.method.as_str(), request.line().as_str()) {
+            (_, "GET /languages") => Answer::Json(200, json!([])),
+            ("PUT", _) if lost => Answer::Raw(Vec::new()),
+            ("PUT", _) => Answer::Json(413, json!({"detail": "too large"})),
+            _ => Answer::Json(404, Value::Null),
+        })
+    };
+    let package = package(&[]);
+    let verify =
+        |server: &Server| run(server, &["problem", "verify", package.path().to_str().unwrap()]).status;
+    let (refused, lost) = (refusing(false), refusing(true));
+    assert_eq!((verify(&refused), ids(&refused, "DELETE").len()), (3, 0));
+    assert_eq!((verify(&lost), ids(&lost, "DELETE").len()), (3, 1));
+}
+
+#[test]
+fn a_package_without_submissions_cannot_be_verified() {
+    let server = judging();
+    let plain = folder(&[("1.in", "x"), ("1.ans", "y")]);
+    let ended = run(&server, &["problem", "verify", plain.path().to_str().unwrap()]);
+    assert!(ended.status == 2 && ended.err.contains("nothing to verify"), "{}", ended.err);
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn an_interrupted_verification_leaves_nothing() {
+    let server = Server::start(|request| match (request.method.as_str(), request.line().as_str()) {
+        (_, "GET /languages") => Answer::Json(200, json!([{"id": "python3", "source_file": "main.py"}])),
+        ("PUT", _) => Answer::Json(201, view(request)),
+        ("POST", _) => Answer::Json(202, json!({"id": "s-1", "state": "queued"})),
+        ("GET", _) => {
+            thread::sleep(Duration::from_secs(60));
+            Answer::Json(500, Value::Null)
+        }
+        _ => Answer::Json(204, Value::Null),
+    });
+    let package = package(&[]);
+    let mut verify = Command::new(env!("CARGO_BIN_EXE_gavel-client"))
+        .args(["problem", "verify", package.path().to_str().unwrap(), "--server", &server.url])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    server.was_asked("GET /submissions/s-1");
+    let interrupted = Command::new("kill").args(["-INT", &verify.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    let mut told = String::new();
+    verify.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert_eq!(verify.wait().unwrap().code(), Some(130), "{told}");
+    assert!(told.contains("interrupted, removing what is ours"), "{told}");
+    let lines = server.lines();
+    assert!(lines.contains(&"DELETE /submissions/s-1".to_owned()), "{lines:?}");
+    assert!(lines.last().unwrap().starts_with("DELETE /problems/verify-"), "{lines:?}");
+}

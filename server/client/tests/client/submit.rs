@@ -1,0 +1,313 @@
+//! `gavel submit` against a stand-in for a server.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::stand_in::{Answer, Ended, Request, Server, folder, path, run, run_on};
+
+const ID: &str = "9a8c7a54-be93-4fa4-bf8f-09f64d208806";
+
+fn languages() -> Answer {
+    Answer::Json(
+        200,
+        json!([{"id": "python3", "source_file": "main.py", "available": true},
+               {"id": "cpp17", "source_file": "main.cpp", "extensions": ["cpp", "cc"], "available": true},
+               {"id": "cpp20", "source_file": "main.cpp", "extensions": ["cpp", "cc"], "available": true}]),
+    )
+}
+
+fn accepted() -> Value {
+    json!({"id": ID, "state": "done", "verdict": "Accepted", "reason": null, "compile": {"log": ""},
+           "tests": [{"index": 0, "verdict": "Accepted", "cpu_ms": 1.4, "memory_bytes": 1_048_576, "reason": null,
+                      "stdout": "3\n", "stderr": ""}],
+           "summary": {"passed": 1, "total": 1}})
+}
+
+/// A server that has judged a submission when it is first asked for it.
+fn judging(judged: Value) -> Server {
+    Server::start(move |request| match request.line().as_str() {
+        "GET /languages" => languages(),
+        "POST /submissions" => Answer::Json(202, json!({"id": ID, "state": "queued", "position": 1})),
+        _ => Answer::Json(200, judged.clone()),
+    })
+}
+
+fn submit(server: &Server, more: &[&str]) -> Ended {
+    let files = folder(&[("main.py", "print(3)\n"), ("tests/1.in", "1 2\n"), ("tests/1.ans", "3\n")]);
+    let (main, tests) = (path(&files, "main.py"), path(&files, "tests"));
+    let more = more.iter().map(|word| if *word == "TESTS" { tests.as_str() } else { word });
+    let arguments: Vec<&str> = ["submit", &main].into_iter().chain(more).collect();
+    run(server, &arguments)
+}
+
+fn posted(server: &Server) -> Vec<Request> {
+    server.requests().into_iter().filter(|request| request.method == "POST").collect()
+}
+
+#[test]
+fn a_program_is_sent_with_its_tests_and_its_verdict_is_the_exit_status() {
+    let server = judging(accepted());
+    let ended = submit(&server, &["--tests", "TESTS", "--user", "alice"]);
+    let expected = "\
+Accepted, 1 of 1 tests passed, 1.4 ms, 1.0 MiB
+
+TEST  VERDICT     TIME   MEMORY
+1     Accepted  1.4 ms  1.0 MiB
+";
+    assert_eq!((ended.status, ended.out.as_str(), ended.err.as_str()), (0, expected, ""));
+    let sent = json!({"language": "python3", "files": {"main.py": "print(3)\n"}, "user": "alice",
+                      "tests": [{"stdin": "1 2\n", "expected": "3\n"}]});
+    assert_eq!(posted(&server)[0].json(), sent);
+    let lines = ["GET /languages", "POST /submissions", &format!("GET /submissions/{ID}?wait=30s")];
+    assert_eq!(server.lines(), lines);
+}
+
+#[test]
+fn any_other_verdict_is_1() {
+    for verdict in ["WrongAnswer", "CompileError", "InternalError", "JudgeError", "something new"] {
+        let server = judging(json!({"id": ID, "state": "done", "verdict": verdict}));
+        assert_eq!(submit(&server, &[]).status, 1, "{verdict}");
+    }
+    let server = judging(json!({"id": ID, "state": "cancelled", "verdict": null}));
+    let ended = submit(&server, &[]);
+    assert_eq!((ended.status, ended.out.as_str()), (1, "cancelled\n"));
+}
+
+#[test]
+fn a_problem_is_named_and_a_language_may_be() {
+    let server = judging(accepted());
+    assert_eq!(submit(&server, &["--problem", "sum", "--language", "pypy3"]).status, 0);
+    let sent = json!({"language": "pypy3", "problem": "sum", "files": {"main.py": "print(3)\n"}});
+    assert_eq!(posted(&server)[0].json(), sent);
+    assert!(!server.lines().contains(&"GET /languages".to_owned()));
+}
+
+#[test]
+fn a_program_without_tests_shows_what_it_writes() {
+    let mut judged = accepted();
+    judged["tests"][0]["stdout"] = json!("a\u{1b}[2J\u{9b}31mb\n");
+    let ended = submit(&judging(judged), &["--stdin", "/dev/null"]);
+    assert_eq!(
+        ended.out,
+        "Accepted, 1 of 1 tests passed, 1.4 ms, 1.0 MiB\n\nstandard output:\na␛[2J\u{fffd}31mb\n"
+    );
+}
+
+#[test]
+fn json_is_what_the_server_tells_without_anything_that_steers_a_terminal() {
+    let mut judged = accepted();
+    judged["tests"][0]["stdout"] = json!("\u{1b}\u{9b}\u{202e}");
+    let ended = submit(&judging(judged.clone()), &["--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&ended.out).unwrap(), judged);
+    assert!(ended.out.contains("\\u001b\\u009b\\u202e"), "{}", ended.out);
+}
+
+#[test]
+fn who_does_not_wait_is_told_the_id() {
+    let server = judging(accepted());
+    let ended = submit(&server, &["--wait=0s"]);
+    assert_eq!((ended.status, ended.out), (0, format!("{ID}\n")));
+    assert_eq!(server.lines().len(), 2);
+}
+
+#[test]
+fn a_wait_has_an_end() {
+    let server = judging(json!({"id": ID, "state": "running"}));
+    let ended = submit(&server, &["--wait=1s"]);
+    assert_eq!((ended.status, ended.out), (4, format!("{ID}\n")));
+    assert!(ended.err.contains("no judgement yet"));
+    // A server that holds no answer back is not asked without a breath.
+    assert!(server.lines().len() < 40, "{}", server.lines().len());
+}
+
+#[test]
+fn states_are_told_on_a_terminal_and_on_demand() {
+    let server = || {
+        Server::start(|request| match request.line().as_str() {
+            "GET /languages" => languages(),
+            "GET /problems/sum" => Answer::Json(200, json!({"cases": {"sample": 1, "secret": 4}})),
+            "POST /submissions" => Answer::Json(202, json!({"id": ID, "state": "queued"})),
+            line if line.ends_with("/events") => Answer::Raw(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n\
+                 event: state\ndata: {\"state\":\"queued\",\"position\":2}\n\n\
+                 event: state\ndata: {\"state\":\"running\",\"tests_done\":3}\n\n\
+                 event: judgement\ndata: {}\n\n"
+                    .into(),
+            ),
+            _ => Answer::Json(200, accepted()),
+        })
+    };
+    let ended = submit(&server(), &["--watch", "--problem", "sum"]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, "queued: place 2\nrunning: test 4 of 5\n"));
+    let files = folder(&[("a.py", "")]);
+    let ended = run_on(true, &server().url, &["submit", &path(&files, "a.py")]);
+    assert_eq!(ended.err, "\r\x1b[Kqueued: place 2\r\x1b[Krunning: test 4\r\x1b[K");
+}
+
+#[test]
+fn events_that_cannot_be_had_are_not_missed() {
+    let server = Server::start(|request| match request.line().as_str() {
+        "GET /languages" => languages(),
+        "POST /submissions" => Answer::Json(202, json!({"id": ID, "state": "queued"})),
+        line if line.ends_with("/events") => Answer::Raw(b"HTTP/1.1 404 Nothing\r\n\r\n".to_vec()),
+        _ => Answer::Json(200, accepted()),
+    });
+    assert_eq!(submit(&server, &["--watch"]).status, 0);
+}
+
+#[test]
+fn a_busy_server_is_asked_again_with_the_same_key() {
+    let tries = AtomicUsize::new(0);
+    let server = Server::start(move |request| match request.line().as_str() {
+        "GET /languages" => languages(),
+        "POST /submissions" => match tries.fetch_add(1, Ordering::SeqCst) {
+            0 => Answer::With(503, ("Retry-After", "1"), json!({"detail": "the queue is full"})),
+            1 => Answer::With(429, ("Retry-After", "0"), json!({"detail": "too many"})),
+            // Taken, and the answer is lost.
+            2 => Answer::Raw(Vec::new()),
+            _ => Answer::Json(200, accepted()),
+        },
+        _ => Answer::Json(500, Value::Null),
+    });
+    assert_eq!(submit(&server, &[]).status, 0);
+    let keys: Vec<_> =
+        posted(&server).into_iter().map(|request| request.headers["idempotency-key"].clone()).collect();
+    assert_eq!(keys.len(), 4);
+    assert!(keys.iter().all(|key| *key == keys[0] && key.len() >= 32), "{keys:?}");
+    let other = judging(accepted());
+    submit(&other, &[]);
+    assert_ne!(posted(&other)[0].headers["idempotency-key"], keys[0]);
+}
+
+#[test]
+fn a_server_that_stays_busy_is_left_after_a_bounded_number_of_tries() {
+    let server = Server::start(|request| match request.line().as_str() {
+        "GET /languages" => languages(),
+        _ => Answer::With(503, ("Retry-After", "0"), json!({"detail": "the queue is full"})),
+    });
+    let ended = submit(&server, &[]);
+    assert_eq!((ended.status, ended.err.as_str()), (3, "the server refuses (503): the queue is full"));
+    assert_eq!(posted(&server).len(), 6);
+}
+
+#[test]
+fn a_refusal_is_told_and_not_tried_again() {
+    let server = Server::start(|request| match request.line().as_str() {
+        "GET /languages" => languages(),
+        _ => Answer::Json(
+            503,
+            json!({"detail": "its self-test\u{1b}[2J fails", "errors": [{"field": "language", "detail": "`language` is down"}]}),
+        ),
+    });
+    let ended = submit(&server, &[]);
+    assert_eq!(ended.status, 3);
+    assert_eq!(ended.err, "the server refuses (503): its self-test\u{1b}[2J fails\n  `language` is down");
+    assert_eq!(posted(&server).len(), 1);
+}
+
+#[test]
+fn a_server_that_is_not_there_is_told_at_once() {
+    let files = folder(&[("a.py", "")]);
+    let ended = run_on(false, "http://127.0.0.1:1", &["submit", &path(&files, "a.py")]);
+    assert_eq!(ended.status, 3);
+    assert!(ended.err.starts_with("http://127.0.0.1:1 does not answer: "), "{}", ended.err);
+    let ended = run_on(false, "http://no such host/", &["submit", &path(&files, "a.py")]);
+    assert_eq!(ended.status, 2, "{}", ended.err);
+}
+
+#[test]
+fn odd_answers_end_in_a_sentence() {
+    let endless = [b"HTTP/1.1 200 OK\r\n".to_vec(), b"X: y\r\n".repeat(200_000)].concat();
+    let deep = [b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n".to_vec(), vec![b'['; 100_000]].concat();
+    for (answer, expected) in [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<html>...".to_vec(), "not JSON"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".to_vec(), "no list of languages"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n[".to_vec(), "broke off"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n".to_vec(), "makes no sense"),
+        (
+            b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n".to_vec(),
+            "leads elsewhere",
+        ),
+        (
+            b"HTTP/1.1 502 Bad\r\nContent-Length: 6\r\n\r\n<html>".to_vec(),
+            "the server refuses (502): without a reason",
+        ),
+        (endless, "makes no sense"),
+        (deep, "not JSON"),
+        (Vec::new(), "does not answer"),
+    ] {
+        let shown = String::from_utf8_lossy(&answer[..answer.len().min(60)]).into_owned();
+        let server = Server::start(move |_| Answer::Raw(answer.clone()));
+        let ended = submit(&server, &[]);
+        assert!(ended.status == 3 && ended.err.contains(expected), "{shown}: {}", ended.err);
+    }
+}
+
+#[test]
+fn an_answer_has_a_bound() {
+    let server =
+        Server::start(|_| Answer::Flood(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b' '; 1024 * 1024], 1000));
+    let ended = submit(&server, &[]);
+    assert!(ended.status == 3 && ended.err.contains("more than 268435456 bytes"), "{}", ended.err);
+}
+
+#[test]
+fn a_submission_that_is_none_is_not_asked_for() {
+    for odd in
+        [json!({}), json!({"id": "../../x", "state": "queued"}), json!({"id": 5}), json!([]), Value::Null]
+    {
+        let server = Server::start(move |request| match request.line().as_str() {
+            "GET /languages" => languages(),
+            _ => Answer::Json(202, odd.clone()),
+        });
+        let ended = submit(&server, &[]);
+        assert!(ended.status == 3 && ended.err.contains("makes no sense"), "{}", ended.err);
+        assert_eq!(server.lines().len(), 2);
+    }
+}
+
+#[test]
+fn a_token_comes_from_a_file_and_is_sent_to_that_server_alone() {
+    let server = judging(accepted());
+    let token = folder(&[("token", " s3cret\n"), ("empty", "\n"), ("bad", "a b")]);
+    assert_eq!(submit(&server, &["--token-file", &path(&token, "token")]).status, 0);
+    assert!(server.requests().iter().all(|request| request.headers["authorization"] == "Bearer s3cret"));
+    for (name, expected) in [("empty", "holds no token"), ("bad", "characters"), ("missing", "No such file")]
+    {
+        let ended = submit(&server, &["--token-file", &path(&token, name)]);
+        assert!(ended.status == 2 && ended.err.contains(expected), "{}", ended.err);
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_2_and_nothing_is_sent() {
+    let server = judging(accepted());
+    let files = folder(&[
+        ("a.cc", ""),
+        ("README", ""),
+        ("no/1.in", ""),
+        ("package/problem.yaml", ""),
+        ("package/1.in", ""),
+        ("empty/x", ""),
+    ]);
+    let file = |name: &str| path(&files, name);
+    for (arguments, expected) in [
+        (vec!["submit"], "required"),
+        (vec!["submit", &file("a.cc")], "cpp17, cpp20"),
+        (vec!["submit", &file("README")], "python3, cpp17, cpp20"),
+        (vec!["submit", &file("missing.py")], "missing.py"),
+        (vec!["submit", &file("no")], "directory"),
+        (vec!["submit", &file("a.cc"), "-l", "c", "--tests", &file("no")], "1.in: has no answer"),
+        (vec!["submit", &file("a.cc"), "-l", "c", "--tests", &file("package")], "gavel problem push"),
+        (vec!["submit", &file("a.cc"), "-l", "c", "--tests", &file("empty")], "no folder of tests"),
+        (vec!["submit", &file("a.cc"), "-l", "c", "--stdin", &file("missing")], "missing"),
+        (vec!["submit", &file("a.cc"), "--problem", "../x"], "an id has"),
+        (vec!["submit", &file("a.cc"), "--problem", "x", "--stdin", "y"], "cannot be used with"),
+        (vec!["submit", &file("a.cc"), "--wait=soon"], "--wait"),
+    ] {
+        let ended = run(&server, &arguments);
+        assert!(ended.status == 2 && ended.err.contains(expected), "{arguments:?}: {}", ended.err);
+    }
+    assert!(posted(&server).is_empty());
+}
