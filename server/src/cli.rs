@@ -1,9 +1,9 @@
-//! The command line: `gavel serve`, `gavel warden`, and the operator's commands.
+//! The command line: `gavel serve`, `gavel warden`, the operator's commands, and those that any client has.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use self::client::Client;
 use crate::config::{Config, Overrides};
@@ -52,6 +52,17 @@ struct Server {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Service(Service),
+    #[command(flatten)]
+    Client(gavel_client::Command),
+    /// Print completions of this command line for a shell
+    Completions(gavel_client::Completions),
+}
+
+/// What the service is made of, and what its operators do.
+#[derive(Debug, Subcommand)]
+enum Service {
     /// Serve the API and judge submissions; takes go-judge's flags too (docs/go-judge.md)
     Serve {
         /// Address to listen on (http.listen)
@@ -116,14 +127,20 @@ pub fn main() -> ExitCode {
         }
     };
     let Cli { settings, command } = Cli::parse_from(separated.arguments);
+    let command = match command {
+        Command::Service(command) => command,
+        // These ask any server, and know nothing of the configuration of one.
+        Command::Client(command) => return command.run(),
+        Command::Completions(shell) => return gavel_client::print_completions(&shell, Cli::command()),
+    };
     let mut flags = separated.settings;
     flags.extend(settings.set);
-    if let Command::Serve { listen: Some(listen) } = &command {
+    if let Service::Serve { listen: Some(listen) } = &command {
         flags.push(("http.listen".into(), listen.clone()));
     }
     let overrides = Overrides::from_process(settings.config, flags);
     telemetry::start_logging(if separated.silent { Some("off") } else { overrides.log_filter() });
-    if matches!(command, Command::Serve { .. }) {
+    if matches!(command, Service::Serve { .. }) {
         for warning in separated.warnings.into_iter().chain(overrides.warnings()) {
             tracing::warn!("{warning}");
         }
@@ -139,20 +156,20 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: &Command, config: Config, overrides: &Overrides) -> Result<ExitCode, Failure> {
+fn run(command: &Service, config: Config, overrides: &Overrides) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match command {
-        Command::Serve { .. } => runtime.block_on(serve::serve(config))?,
-        Command::Warden => {
+        Service::Serve { .. } => runtime.block_on(serve::serve(config))?,
+        Service::Warden => {
             let languages = Languages::configured(&config)?;
             runtime.block_on(warden::serve(&config, &languages))?;
         }
-        Command::Doctor { server, json } => {
+        Service::Doctor { server, json } => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
             let healthy = runtime.block_on(doctor::examine(&config, &client, *json))?;
             return Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
-        Command::Shell { server, options } => {
+        Service::Shell { server, options } => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
             let client = client.with_token(options.token.clone());
             let status = runtime.block_on(shell::shell(&client, options));
@@ -160,21 +177,21 @@ fn run(command: &Command, config: Config, overrides: &Overrides) -> Result<ExitC
             runtime.shutdown_background();
             return Ok(status?.into());
         }
-        Command::Languages { server, json } => {
+        Service::Languages { server, json } => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
             runtime.block_on(languages::languages(&client, *json))?;
         }
-        Command::Recycle(server) => {
+        Service::Recycle(server) => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
             runtime.block_on(recycle::recycle(&client))?;
         }
-        Command::Healthcheck { warden: true, .. } => runtime.block_on(healthcheck::warden(&config))?,
-        Command::Healthcheck { server, alive, warden: false } => {
+        Service::Healthcheck { warden: true, .. } => runtime.block_on(healthcheck::warden(&config))?,
+        Service::Healthcheck { server, alive, warden: false } => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
             runtime.block_on(healthcheck::server(&client, *alive))?;
         }
-        Command::Proxy(proxy) => runtime.block_on(proxy.serve(config))?,
-        Command::Config => config::print(&config)?,
+        Service::Proxy(proxy) => runtime.block_on(proxy.serve(config))?,
+        Service::Config => config::print(&config)?,
     }
     Ok(ExitCode::SUCCESS)
 }
