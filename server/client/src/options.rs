@@ -17,7 +17,7 @@ const TOKEN: u64 = 4096;
 /// A server.
 #[derive(Debug, Args)]
 pub(crate) struct Server {
-    /// Its address
+    /// The server's address
     #[arg(long, visible_alias = "url", env = "GAVEL_URL", default_value = DEFAULT_URL, value_name = "URL")]
     server: String,
     /// A file with the token, where the server wants one [default: the token in $GAVEL_TOKEN]

@@ -51,7 +51,8 @@ pub(crate) struct Test {
     pub(crate) cpu_ms: Option<f64>,
     pub(crate) memory_bytes: Option<u64>,
     pub(crate) score: Option<f64>,
-    pub(crate) judge_message: Option<String>,
+    /// What a problem's validator says to who wrote the program.
+    pub(crate) feedback: Option<String>,
     pub(crate) stdout: Option<String>,
     pub(crate) stdout_base64: Option<String>,
     pub(crate) stderr: Option<String>,

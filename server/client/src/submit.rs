@@ -26,7 +26,7 @@ use crate::terminal::Terminal;
 pub(crate) const HELP: &str = "\
 Without --problem, --tests and --stdin the program runs once on an empty input, and what it writes is shown.
 
-Exit status: 0 Accepted, 1 another verdict, 2 the command line or a file makes no sense, 3 the server was not reached or
+Exit status: 0 Accepted, 1 another verdict, 2 the command line or a file makes no sense, 3 the server was not reached or \
 refuses, 4 there was no judgement in the time of --wait.
 
 Examples:

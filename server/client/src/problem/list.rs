@@ -15,6 +15,9 @@ const PAGE: usize = 200;
 /// Problems that are listed.
 const MOST: usize = 20_000;
 
+/// Digits of a version that tell it from others.
+const VERSION: usize = 12;
+
 /// A server whose problems are listed.
 #[derive(Debug, Args)]
 pub struct List {
@@ -32,7 +35,7 @@ impl List {
             terminal.json(&json!({"problems": problems}))?;
         } else {
             let rows: Vec<_> = problems.iter().map(row).collect();
-            let heads = ["ID", "KIND", "SAMPLES", "SECRET", "CREATED", "NAME"];
+            let heads = ["ID", "PUSHED", "VERSION", "NAME"];
             let lines = table::lines(heads, &rows, terminal);
             terminal.print(if rows.is_empty() { "no problems\n" } else { &lines })?;
         }
@@ -59,13 +62,14 @@ fn all(client: &Client) -> Result<Vec<Value>, Failure> {
     }
 }
 
-fn row(problem: &Value) -> [Cell; 6] {
-    let text = |name: &str| Cell::text(problem[name].as_str().unwrap_or_default());
-    let count = |name: &str| {
-        Cell::number(&problem["cases"][name].as_u64().map(|n| n.to_string()).unwrap_or_default())
-    };
-    let created = problem["created_at"].as_str().unwrap_or_default();
-    let day = created.split('T').next().unwrap_or_default();
-    let name = Cell::text(&show::name(problem));
-    [text("id"), Cell::text(&show::kind(problem)), count("sample"), count("secret"), Cell::text(day), name]
+/// The name only where the server tells it in lists.
+fn row(problem: &Value) -> [Cell; 4] {
+    let text = |name: &str| problem[name].as_str().unwrap_or_default();
+    let version: String = text("version").chars().take(VERSION).collect();
+    [
+        Cell::text(text("id")),
+        Cell::text(text("pushed_at")),
+        Cell::text(&version),
+        Cell::text(&show::name(problem)),
+    ]
 }

@@ -40,7 +40,7 @@ fn described(problem: &Value) -> String {
         ("id", text(&problem["id"])),
         ("name", name(problem)),
         ("version", text(&problem["version"])),
-        ("created", text(&problem["created_at"])),
+        ("pushed", text(&problem["pushed_at"])),
         ("format", text(&problem["format"])),
         ("kind", kind(problem)),
         ("limits", limits(&problem["limits"])),
@@ -60,7 +60,9 @@ fn described(problem: &Value) -> String {
 /// What is worth knowing of a package, a line each.
 pub(super) fn notes(problem: &Value) -> String {
     let notes = problem["notes"].as_array().map_or(&[][..], Vec::as_slice);
-    notes.iter().filter_map(Value::as_str).map(|note| format!("note: {}\n", text::line(note))).collect()
+    let notes = notes.iter().filter_map(Value::as_str).map(|note| format!("note: {}\n", text::line(note)));
+    let unjudged = problem["unjudged"].as_str();
+    unjudged.map(|why| format!("cannot be judged: {}\n", text::line(why))).into_iter().chain(notes).collect()
 }
 
 /// The problem's name, in English where it has one.
@@ -72,6 +74,9 @@ pub(super) fn name(problem: &Value) -> String {
 
 /// What kind of problem it is.
 pub(super) fn kind(problem: &Value) -> String {
+    if !problem["type"].is_object() {
+        return String::new();
+    }
     let kinds = [
         ("scoring", "scoring"),
         ("interactive", "interactive"),
@@ -119,17 +124,17 @@ mod tests {
 
     #[test]
     fn a_problem_is_described_in_lines() {
-        let problem = json!({"id": "sum", "version": "3f", "created_at": "2026-11-28T10:00:00Z", "show": "verdicts",
+        let problem = json!({"id": "sum", "version": "3f", "pushed_at": "2026-11-28T10:00:00Z", "show": "verdicts",
             "format": "2025-09", "names": {"de": "Summe", "en": "Sum\u{1b}[1m"}, "type": {"scoring": true, "interactive": true},
             "limits": {"cpu_ms": 2000, "memory_bytes": 268_435_456, "output_bytes": null},
             "cases": {"sample": 1, "secret": 12}, "validators": ["check.cpp"],
             "statements": [{"language": "en", "format": "markdown"}], "attachments": [], "submissions": 3,
-            "notes": ["todo.txt: ignored"]});
+            "unjudged": "it is\nmulti-pass", "notes": ["todo.txt: ignored"]});
         let expected = "\
 id:                    sum
 name:                  Sum␛[1m
 version:               3f
-created:               2026-11-28T10:00:00Z
+pushed:                2026-11-28T10:00:00Z
 format:                2025-09
 kind:                  scoring, interactive
 limits:                2.00 s CPU, 256.0 MiB memory
@@ -138,6 +143,7 @@ shown of secret tests: verdicts
 validators:            check.cpp
 statements:            en (markdown)
 example submissions:   3
+cannot be judged: it is multi-pass
 note: todo.txt: ignored
 ";
         assert_eq!(described(&problem), expected);
@@ -145,6 +151,7 @@ note: todo.txt: ignored
 
     #[test]
     fn nothing_known_is_nothing_said() {
-        assert_eq!(described(&json!({"id": 5, "names": []})), "kind:                  pass-fail\n");
+        assert_eq!(described(&json!({"id": 5, "names": []})), "");
+        assert_eq!(described(&json!({"type": {}})), "kind:                  pass-fail\n");
     }
 }

@@ -27,10 +27,10 @@ use crate::terminal::Terminal;
 
 /// What `--help` says behind the options.
 pub(crate) const HELP: &str = "\
-Without --id the package is sent under an id of its own, verify-…, and removed at the end, also when it is interrupted.
+Without --id the package is sent under an id of its own, verify-…, and removed at the end, also when it is interrupted. \
 With --id it is sent under that id, and stays.
 
-Exit status: 0 every submission is as expected, 1 one is not or could not be judged, 2 the package has faults or no
+Exit status: 0 every submission is as expected, 1 one is not or could not be judged, 2 the package has faults or no \
 submissions, 3 the server was not reached or refuses.";
 
 /// A package to verify.

@@ -73,12 +73,18 @@ fn table(results: &[Test], tests: &Tests, terminal: &Terminal<'_>) -> String {
             Cell::number(&test.score.map(amount::score).unwrap_or_default()),
             Cell::number(&test.cpu_ms.map(amount::time).unwrap_or_default()),
             Cell::number(&test.memory_bytes.map(amount::memory).unwrap_or_default()),
-            Cell::text(test.reason.as_deref().unwrap_or_default()),
+            Cell::text(&said(test)),
         ]
     };
     let rows: Vec<_> = results.iter().enumerate().map(row).collect();
     let heads = ["TEST", "VERDICT", "SCORE", "TIME", "MEMORY", "REASON"];
     if rows.is_empty() { String::new() } else { table::lines(heads, &rows, terminal) }
+}
+
+/// What the judge says of a test, and what the problem's validator does.
+fn said(test: &Test) -> String {
+    let said = [test.reason.as_deref(), test.feedback.as_deref()];
+    said.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -120,7 +126,8 @@ main.c:1: ␛[31mwarning␛[0m
             "groups": [{"name": "secret/easy", "verdict": "Accepted", "score": 60.0, "skipped": false},
                        {"name": "secret/hard", "verdict": null, "score": 0.0, "skipped": true},
                        {"name": "", "verdict": "Accepted", "score": 60.5}],
-            "tests": [{"name": "secret/easy/1", "verdict": "Accepted", "cpu_ms": 10.0, "memory_bytes": 1_048_576}]});
+            "tests": [{"name": "secret/easy/1", "verdict": "Accepted", "cpu_ms": 10.0, "memory_bytes": 1_048_576,
+                       "reason": "", "feedback": "well\ndone"}]});
         let expected = "\
 Accepted, score 60, 10.0 ms, 1.0 MiB
 
@@ -129,8 +136,8 @@ secret/easy  Accepted     60
 secret/hard  skipped       0
 all          Accepted   60.5
 
-TEST           VERDICT      TIME   MEMORY
-secret/easy/1  Accepted  10.0 ms  1.0 MiB
+TEST           VERDICT      TIME   MEMORY  REASON
+secret/easy/1  Accepted  10.0 ms  1.0 MiB  well done
 ";
         assert_eq!(shown(judged, false), expected);
     }

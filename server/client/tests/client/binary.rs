@@ -1,6 +1,12 @@
 //! The binary itself: exit statuses, completions, and the environment.
 
-use std::process::{Command, Output};
+use std::fs::OpenOptions;
+use std::io::Read as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use serde_json::{Value, json};
 
@@ -60,7 +66,7 @@ fn every_shell_has_completions_of_all_commands() {
 #[test]
 fn who_reads_no_further_is_not_told_of_a_fault() {
     let page: Vec<Value> =
-        (0..5000).map(|id| json!({"id": id.to_string(), "created_at": "x".repeat(100)})).collect();
+        (0..5000).map(|id| json!({"id": id.to_string(), "pushed_at": "x".repeat(100)})).collect();
     let server = Server::start(move |_| Answer::Json(200, json!({"problems": page})));
     let line = "\"$0\" problem list --server \"$1\" | head -n 1; echo \"${PIPESTATUS[0]}\"";
     let output = Command::new("bash")
@@ -70,4 +76,50 @@ fn who_reads_no_further_is_not_told_of_a_fault() {
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(shown.starts_with("ID ") && shown.ends_with("\n0\n"), "{shown}");
     assert!(output.stderr.is_empty());
+}
+
+/// What the binary writes where both of its outputs are a terminal.
+fn on_a_terminal(server: &Server, environment: &[(&str, &str)]) -> String {
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap();
+    let name = Path::new(std::ffi::OsStr::from_bytes(name.to_bytes()));
+    let file = crate::stand_in::folder(&[("a.py", "")]);
+    let open = || Stdio::from(OpenOptions::new().read(true).write(true).open(name).unwrap());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gavel-client"));
+    command.args([
+        "submit",
+        &crate::stand_in::path(&file, "a.py"),
+        "--language",
+        "x",
+        "--server",
+        &server.url,
+    ]);
+    command.env_remove("NO_COLOR").env("TERM", "xterm").envs(environment.iter().copied());
+    assert_eq!(command.stdout(open()).stderr(open()).status().unwrap().code(), Some(1));
+    // It holds our ends of the terminal, too: only without them has it an end.
+    drop(command);
+    let mut shown = Vec::new();
+    let end = std::fs::File::from(terminal).read_to_end(&mut shown);
+    // A terminal that nobody holds any more ends with an error, behind all that was written.
+    assert!(end.is_ok() || !shown.is_empty());
+    String::from_utf8(shown).unwrap()
+}
+
+#[test]
+fn a_terminal_has_colours_and_a_line_that_goes_unless_it_wants_none() {
+    let server = Server::start(|request| {
+        match request.line().as_str() {
+        line if line.ends_with("/events") => Answer::Raw(
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\ndata: {\"state\":\"compiling\"}\n\nevent: judgement\n".to_vec(),
+        ),
+        "POST /submissions" => Answer::Json(202, json!({"id": "s-1", "state": "queued"})),
+        _ => Answer::Json(200, json!({"id": "s-1", "state": "done", "verdict": "WrongAnswer"})),
+    }
+    });
+    let line = "\r\u{1b}[Kcompiling\r\u{1b}[K";
+    assert_eq!(on_a_terminal(&server, &[]), format!("{line}\u{1b}[31mWrongAnswer\u{1b}[0m\r\n"));
+    assert_eq!(on_a_terminal(&server, &[("NO_COLOR", "1")]), format!("{line}WrongAnswer\r\n"));
+    assert_eq!(on_a_terminal(&server, &[("TERM", "dumb")]), "WrongAnswer\r\n");
 }

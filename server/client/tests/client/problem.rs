@@ -151,10 +151,7 @@ fn a_package_is_sent_anew_for_each_try() {
 
 #[test]
 fn pages_of_the_list_are_put_together() {
-    let problem = |id: &str| {
-        json!({"id": id, "names": {"en": format!("Problem {id}\u{1b}")}, "created_at": "2026-11-28T10:00:00Z",
-               "type": {"scoring": id == "b"}, "cases": {"sample": 1, "secret": 10}})
-    };
+    let problem = |id: &str| json!({"id": format!("{id}\u{1b}"), "pushed_at": "2026-11-28T10:00:00Z", "version": "0123456789abcdef"});
     let server = Server::start(move |request| match request.line().as_str() {
         "GET /problems?limit=200" => {
             Answer::Json(200, json!({"problems": [problem("a")], "next_cursor": "a b&"}))
@@ -166,9 +163,9 @@ fn pages_of_the_list_are_put_together() {
     });
     let ended = run(&server, &["problem", "list"]);
     let expected = "\
-ID  KIND       SAMPLES  SECRET  CREATED     NAME
-a   pass-fail        1      10  2026-11-28  Problem a␛
-b   scoring          1      10  2026-11-28  Problem b␛
+ID  PUSHED                VERSION
+a␛  2026-11-28T10:00:00Z  0123456789ab
+b␛  2026-11-28T10:00:00Z  0123456789ab
 ";
     assert_eq!((ended.status, ended.out.as_str()), (0, expected));
     let ended = run(&server, &["problem", "list", "--json"]);

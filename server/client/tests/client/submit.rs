@@ -192,6 +192,23 @@ fn a_server_that_stays_busy_is_left_after_a_bounded_number_of_tries() {
 }
 
 #[test]
+fn a_server_that_is_started_anew_meanwhile_is_waited_for() {
+    let tries = AtomicUsize::new(0);
+    let server = Server::start(move |request| match request.line().as_str() {
+        "GET /languages" => languages(),
+        "POST /submissions" => Answer::Json(202, json!({"id": ID, "state": "queued"})),
+        _ => match tries.fetch_add(1, Ordering::SeqCst) {
+            0 | 1 => Answer::Raw(Vec::new()),
+            2 => Answer::With(503, ("Retry-After", "0"), json!({"detail": "the server stops"})),
+            3 => Answer::Json(200, json!({"id": ID, "state": "running"})),
+            _ => Answer::Json(200, accepted()),
+        },
+    });
+    assert_eq!(submit(&server, &[]).status, 0);
+    assert_eq!(posted(&server).len(), 1);
+}
+
+#[test]
 fn a_refusal_is_told_and_not_tried_again() {
     let server = Server::start(|request| match request.line().as_str() {
         "GET /languages" => languages(),

@@ -131,7 +131,7 @@ fn said(expected: &Expectation, message: &str, got: &Submission) -> Option<Strin
     let tests =
         got.tests().iter().filter(|test| test.name.as_deref().is_some_and(|name| expected.is_about(name)));
     let said = |text: Option<&str>| text.is_some_and(|text| text.contains(message));
-    let found = tests.clone().any(|test| said(test.judge_message.as_deref()) || said(test.reason.as_deref()));
+    let found = tests.clone().any(|test| said(test.reason.as_deref()) || said(test.feedback.as_deref()));
     (!found).then(|| format!("no validator's message holds \"{message}\""))
 }
 
@@ -316,7 +316,7 @@ mod tests {
         let example = Example { expected: vec![Arc::new(rule)], ..Example::default() };
         let mut value = judged("WrongAnswer", &[("secret/1", "WrongAnswer")]);
         assert_eq!(told(&example, value.clone(), None), ["no validator's message holds \"too large\""]);
-        value["tests"][0]["judge_message"] = json!("it is too large");
+        value["tests"][0]["feedback"] = json!("it is too large");
         assert!(told(&example, value, None).is_empty());
     }
 }
