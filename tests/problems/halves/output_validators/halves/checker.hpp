@@ -1,4 +1,4 @@
-// Judges how weights are shared out: checker INPUT OUTPUT ANSWER
+// Judges how weights are shared out, by the convention of testlib: checker INPUT OUTPUT ANSWER
 
 #include <cstdlib>
 #include <fstream>
@@ -24,7 +24,7 @@ static bool is_word(const std::string &pans, std::size_t length) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 4) quit(broken, "usage: checker INPUT OUTPUT ANSWER");
+    if (argc < 4) quit(broken, "checker INPUT OUTPUT ANSWER");
     std::ifstream input(argv[1]), output(argv[2]), answer(argv[3]);
     std::size_t count = 0;
     input >> count;
