@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gavel_problem::data::{Aggregation, CurrentRules, Group, LegacyRules, Rules};
+use gavel_problem::grade::{Judgement, Outcome, grade};
 use gavel_problem::metadata::Format;
-use gavel_problem::{Case, Package};
+use gavel_problem::{Case, Package, Verdict};
 
 const NAMES: [&str; 20] = [
     "apart",
@@ -210,6 +211,48 @@ fn groups_are_scored_in_every_way() {
     assert!(legacy(&coins, "").grader.ignore_sample);
     assert_eq!(legacy(&coins, "secret/1-divide").accept_score, 40.0);
     assert_eq!(legacy(&coins, "secret/2-any/b-large").range, (0.0, 30.0));
+}
+
+/// What comes of outcomes in the order of the cases: codes, with the validator's score or part behind a slash.
+fn graded(name: &str, outcomes: &str) -> Judgement {
+    let package = package(name);
+    let outcomes: Vec<_> = outcomes.split_whitespace().map(outcome).map(Some).collect();
+    assert_eq!(outcomes.len(), package.data.cases.len(), "{name}");
+    grade(&package.data.root, package.metadata.kind.scoring, &outcomes, &|_, _| None)
+}
+
+fn outcome(text: &str) -> Outcome {
+    let (code, given) = text.split_once('/').unwrap_or((text, ""));
+    let mut outcome = Outcome::of(Verdict::of_code(code).unwrap());
+    match given.split_once('*') {
+        Some((_, part)) => outcome.multiplier = Some(part.parse().unwrap()),
+        None => outcome.score = given.parse().ok(),
+    }
+    outcome
+}
+
+/// The scores that `submissions.yaml` and comments in the submissions promise, from what they do in each case.
+#[test]
+fn scores_are_those_that_the_packages_promise() {
+    let promised = [
+        ("steps", "AC AC AC AC AC AC AC AC AC AC AC AC", 100.0),
+        ("steps", "AC AC AC AC AC AC AC AC TLE TLE AC TLE", 50.0),
+        ("steps", "AC AC AC AC AC WA WA WA WA WA AC WA", 20.0),
+        ("steps", "AC WA AC AC AC AC WA AC AC AC AC AC", 40.0),
+        ("coins", "AC AC AC AC AC AC AC AC", 100.0),
+        ("coins", "WA AC AC AC WA AC WA AC", 40.0),
+        ("coins", "AC AC AC AC AC AC RTE RTE", 70.0),
+        ("halves", "AC AC/3.5 AC AC/4", 17.5),
+        ("cover", "AC/*1 AC/*1 AC/*0.25 AC/*0.5 AC/*1 AC/*0.5", 50.0),
+        ("cover", "WA AC/*1 AC/*1 WA WA WA", 40.0),
+        ("marks", "AC/4 AC/8 AC/32 AC/105", 145.0),
+        ("marks", "AC/3 AC/4 AC/7 AC/10", 21.0),
+    ];
+    for (name, outcomes, score) in promised {
+        let judgement = graded(name, outcomes);
+        assert_eq!(judgement.score, Some(score), "{name}: {outcomes}: {judgement:?}");
+    }
+    assert_eq!(graded("coins", "WA WA WA WA WA WA WA WA").verdict, Some(Verdict::WrongAnswer));
 }
 
 fn verdicts_of(validator: &Path) -> Vec<String> {
