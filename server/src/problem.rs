@@ -49,6 +49,9 @@ pub struct Manifest {
     pub root: Group,
     /// Output validators of its own; none: outputs are compared by each case's flags.
     pub validators: Vec<Program>,
+    /// They are called, and answer, as checkers that are written with testlib.
+    #[serde(default)]
+    pub testlib: bool,
     /// The statement in its languages.
     pub statements: Vec<Text>,
     /// Files for those who solve.
@@ -144,6 +147,7 @@ impl Manifest {
             cases: package.data.cases.iter().map(CaseEntry::of).collect(),
             root: package.data.root.clone(),
             validators: package.validators.programs.clone(),
+            testlib: false,
             statements: package.statements.clone(),
             attachments: package.attachments.clone(),
             includes: package.includes.clone(),

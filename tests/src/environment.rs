@@ -88,6 +88,12 @@ pub fn submissions() -> PathBuf {
     variable("GAVEL_E2E_SUBMISSIONS").map_or_else(here, PathBuf::from)
 }
 
+/// The folder of problems: `GAVEL_E2E_PROBLEMS`, by default that of the checkout in which the tests were compiled.
+pub fn problems() -> PathBuf {
+    let here = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("problems");
+    variable("GAVEL_E2E_PROBLEMS").map_or_else(here, PathBuf::from)
+}
+
 /// Where the table of verdicts goes: `GAVEL_E2E_TABLE`, by default into a folder of cargo's.
 pub fn table_of_verdicts() -> Option<PathBuf> {
     variable("GAVEL_E2E_TABLE").map(PathBuf::from)

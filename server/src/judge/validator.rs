@@ -19,13 +19,45 @@ use crate::problems::id_of;
 use crate::sandbox::Profile;
 use crate::submission::{Isolation, RunLimits};
 
-/// Exit statuses of a validator.
-const ACCEPTED: i32 = 42;
-const WRONG: i32 = 43;
+/// How a validator is called, and what its exit status means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Convention {
+    /// `input answer feedback_dir`, the output on standard input, 42 or 43.
+    Icpc,
+    /// `input output answer`; 0, 1, 2 and so on, and a message on standard error (testlib.h, `TResult`).
+    Testlib,
+}
+
+/// What an exit status says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    Accepted,
+    /// Accepted, with points in the message.
+    Points,
+    Wrong,
+}
+
+impl Convention {
+    fn of(problem: &Problem) -> Self {
+        if problem.manifest.testlib { Self::Testlib } else { Self::Icpc }
+    }
+
+    /// None where the validator has failed.
+    fn says(self, code: i32) -> Option<Says> {
+        match (self, code) {
+            (Self::Icpc, 42) | (Self::Testlib, 0) => Some(Says::Accepted),
+            (Self::Testlib, 7) => Some(Says::Points),
+            // Wrong, badly formed, not all there.
+            (Self::Icpc, 43) | (Self::Testlib, 1 | 2 | 8) => Some(Says::Wrong),
+            _ => None,
+        }
+    }
+}
 
 /// Where a validator finds what it needs, beside its own files.
 const INPUT: &str = ".case/input";
 const ANSWER: &str = ".case/answer";
+const OUTPUT: &str = ".case/output";
 const FEEDBACK: &str = ".case/feedback/";
 /// An empty file in the folder of feedback, which is there by that.
 const KEEP: &str = ".case/feedback/.keep";
@@ -43,6 +75,7 @@ const COLLECTED: [(&str, Bytes); 4] = [
 #[derive(Debug)]
 pub(super) struct Validator<'a> {
     name: &'a str,
+    convention: Convention,
     language: &'a Language,
     sources: BTreeMap<String, Content>,
     artefact: Option<Artefact>,
@@ -110,7 +143,14 @@ async fn compiled<'a, E: Executor>(
         return Ok(Err("there is no language here for it".to_owned()));
     };
     let sources = sources(problem, program);
-    let mut validator = Validator { name: &program.path, language, sources, artefact: None, progress };
+    let mut validator = Validator {
+        name: &program.path,
+        convention: Convention::of(problem),
+        language,
+        sources,
+        artefact: None,
+        progress,
+    };
     let Some(profile) = Profile::of_compilations(language) else { return Ok(Ok(validator)) };
     let (sources, limits) = (&validator.sources, &allowed.compile);
     let entry_point = entry(&validator);
@@ -146,7 +186,7 @@ fn entry<'v>(validator: &'v Validator<'_>) -> Option<&'v str> {
         return None;
     }
     let stem = validator.name.rsplit('/').next().unwrap_or_default();
-    let likely = ["main", "validate", "validator", "check", "checker", stem];
+    let likely = ["__main__", "main", "validate", "validator", "check", "checker", stem];
     let sources = || names().filter(|name| validator.language.is_source(name));
     let named = |wanted: &str| sources().find(|name| name.split('.').next() == Some(wanted));
     likely.into_iter().find_map(named).or_else(|| sources().next())
@@ -196,7 +236,11 @@ async fn one<E: Executor>(
     allowed: &Allowed,
     cancel: &CancellationToken,
 ) -> Result<Finding, JudgeError> {
-    let call = Call::new(problem, test);
+    let mut call = Call::new(problem, test);
+    if validator.convention == Convention::Testlib {
+        call.arguments[1..3].clone_from_slice(&[OUTPUT.to_owned(), ANSWER.to_owned()]);
+        call.beside.insert(OUTPUT.to_owned(), output.clone());
+    }
     let job = CaseJob { input: output, ..call.job(validator, allowed) };
     let facts = executor.run_case(&job, &E::Session::default(), cancel).await?;
     Ok(finding(validator, facts, &allowed.run))
@@ -246,8 +290,12 @@ impl Call {
 pub(super) fn finding(validator: &Validator<'_>, facts: Facts, limits: &RunLimits) -> Finding {
     let mut collected = facts.collected.into_iter();
     let mut next = || collected.next().flatten();
-    let (message, feedback) = (text(next()), text(next()));
-    let (score, multiplier) = (next(), next());
+    let (mut message, feedback) = (text(next()), text(next()));
+    let (mut score, multiplier) = (next(), next());
+    if validator.convention == Convention::Testlib {
+        let said: Vec<_> = facts.stderr.head.iter().copied().take(MESSAGE.get() as usize).collect();
+        message = text(Some(said));
+    }
     let broken = |what: String| Finding {
         verdict: Verdict::JudgeError,
         message: Some(match &message {
@@ -257,11 +305,22 @@ pub(super) fn finding(validator: &Validator<'_>, facts: Facts, limits: &RunLimit
         feedback: None,
         scored: Scored::default(),
     };
-    let verdict = match facts.end {
-        ProgramEnd::ByItself(OwnEnd::Exited { code: ACCEPTED }) => Verdict::Accepted,
-        ProgramEnd::ByItself(OwnEnd::Exited { code: WRONG }) => Verdict::WrongAnswer,
-        ProgramEnd::ByItself(OwnEnd::Exited { code: 0 }) => return broken("exited with status 0".to_owned()),
-        end => {
+    let says = match facts.end {
+        ProgramEnd::ByItself(OwnEnd::Exited { code }) => validator.convention.says(code),
+        _ => None,
+    };
+    let verdict = match (says, facts.end) {
+        (Some(Says::Accepted), _) => Verdict::Accepted,
+        (Some(Says::Points), _) => {
+            // `points 12.5 and why`
+            score = message.as_deref().and_then(points).map(|points| points.as_bytes().to_vec());
+            Verdict::Accepted
+        }
+        (Some(Says::Wrong), _) => Verdict::WrongAnswer,
+        (None, ProgramEnd::ByItself(OwnEnd::Exited { code: 0 })) => {
+            return broken("exited with status 0".to_owned());
+        }
+        (None, end) => {
             let why = from_run(end, &facts.usage, limits).map_or_else(String::new, |(_, why)| why);
             return broken(why);
         }
@@ -275,14 +334,21 @@ pub(super) fn finding(validator: &Validator<'_>, facts: Facts, limits: &RunLimit
     }
 }
 
+/// The number behind the word.
+fn points(message: &str) -> Option<&str> {
+    message.strip_prefix("points")?.split_whitespace().next()
+}
+
 /// A message, without what is no text.
 fn text(bytes: Option<Vec<u8>>) -> Option<String> {
     let text = String::from_utf8_lossy(&bytes?).trim_end().replace('\0', "\u{fffd}");
     (!text.is_empty()).then_some(text)
 }
 
+/// A number, where there is a file that is to hold one.
 fn number(bytes: Option<Vec<u8>>) -> Result<Option<f64>, String> {
-    let Some(text) = text(bytes) else { return Ok(None) };
+    let Some(bytes) = bytes else { return Ok(None) };
+    let text = String::from_utf8_lossy(&bytes);
     let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
     number.map(Some).ok_or_else(|| text.trim().chars().take(40).collect())
 }

@@ -85,10 +85,30 @@ fn make(blobs: &Blobs, id: String, mut archive: File, show: Show) -> Result<Prob
     let (package, read) = Package::read(folder.path()).map_err(|found| faults(&found))?;
     notes.extend(read);
     let notes = notes.iter().map(ToString::to_string).collect();
-    let manifest = Manifest::of(&package, show, notes);
+    let mut manifest = Manifest::of(&package, show, notes);
+    manifest.testlib = is_testlib(folder.path(), &package)?;
     let files = files(blobs, folder.path())?;
     let version = version(&manifest, &files);
     Ok(Problem::new(id, version, Utc::now(), manifest, files)?)
+}
+
+/// What is searched of a validator's source, from its beginning.
+const SEARCHED: u64 = 512 * 1024;
+
+/// The package's validator is written with testlib, and not with one of those that exit as the format has it.
+fn is_testlib(folder: &Path, package: &Package) -> io::Result<bool> {
+    let programs = &package.validators.programs;
+    let (mut includes, mut adapted) = (false, false);
+    for path in programs.iter().filter(|program| !program.run).flat_map(|program| &program.files) {
+        let (mut bytes, file) = (Vec::new(), File::open(folder.join(path))?);
+        file.take(SEARCHED).read_to_end(&mut bytes)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let mut lines = text.lines().map(str::trim_start);
+        includes |=
+            text.lines().any(|line| line.trim_start().starts_with("#include") && line.contains("testlib.h"));
+        adapted |= lines.any(|line| line.contains("OK_EXIT_CODE") && line.contains("42"));
+    }
+    Ok(includes && !adapted)
 }
 
 fn faults(found: &[gavel_problem::Fault]) -> PushError {

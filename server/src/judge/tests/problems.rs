@@ -170,6 +170,34 @@ async fn a_validator_that_does_not_work_is_the_problems_fault() {
 }
 
 #[tokio::test]
+async fn a_validator_that_is_written_with_testlib_is_called_and_understood_as_such() {
+    let ours = problem(Show::Full, &with(&[("output_validator/check.cpp", "int main(){}")]));
+    let problem = Arc::new(Problem {
+        manifest: Manifest { testlib: true, ..ours.manifest.clone() },
+        ..(*ours).clone()
+    });
+    let said = |code, words: &str| Ran { stderr: printed(words).stdout, ..validated(code, [None; 4]) };
+    for (code, words, verdict, score) in [
+        (0, "ok 3 numbers", Verdict::Accepted, None),
+        (1, "wrong answer 1st numbers differ", Verdict::WrongAnswer, None),
+        (2, "wrong output format", Verdict::WrongAnswer, None),
+        (7, "points 12.5 some of them", Verdict::Accepted, Some(12.5)),
+        (3, "FAIL the answer is wrong", Verdict::JudgeError, None),
+        (42, "", Verdict::JudgeError, None),
+    ] {
+        let cases = (0..3).flat_map(|_| [printed("1"), said(code, words)]);
+        let bench = bench_of_problem(&problem, std::iter::once(compiled()).chain(cases).collect());
+        let all = Submission { stop_at_first_failure: Some(false), ..by(&problem) };
+        let judgement = bench.judge(&all).await.unwrap();
+        let first = &judgement.tests[0];
+        assert_eq!((judgement.verdict, first.verdict, first.score), (verdict, verdict, score), "{code}");
+        let asked = bench.sandboxes.asked();
+        let arguments: Vec<_> = asked[3].1.argv.iter().map(|word| String::from_utf8_lossy(word)).collect();
+        assert_eq!(arguments[arguments.len() - 3..], [".case/input", ".case/output", ".case/answer"]);
+    }
+}
+
+#[tokio::test]
 async fn groups_are_scored_and_what_requires_a_failed_one_is_not_run() {
     let yaml = "problem_format_version: 2025-09\nname: S\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\ntype: scoring\n";
     let problem = problem(

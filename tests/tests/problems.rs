@@ -1,0 +1,159 @@
+//! The problems of `tests/problems`: each is pushed, and its example submissions come to what the package expects of them, as
+//! `gavel problem verify` finds.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use clap::Parser;
+use e2e::environment;
+use gavel_client::{Status, Terminal};
+use serde_json::Value;
+use tempfile::TempDir;
+
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: gavel_client::Command,
+}
+
+/// Runs a command of `gavel` against the service. What it has written, and how it ended.
+fn gavel(arguments: &[&str]) -> (Result<Status, String>, String) {
+    let folder = TempDir::new().unwrap();
+    let (url, token) = (environment::url(), folder.path().join("token"));
+    let mut line = vec!["gavel"];
+    line.extend(arguments);
+    line.extend(["--server", &url]);
+    if let Some(secret) = environment::token() {
+        fs::write(&token, secret).unwrap();
+        line.extend(["--token-file", token.to_str().unwrap()]);
+    }
+    let cli = Cli::try_parse_from(line).unwrap();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut terminal = Terminal { out: &mut out, err: &mut err, colour: false, live: false };
+    let ended = cli.command.execute(&mut terminal).map_err(|why| why.to_string());
+    (ended, String::from_utf8(out).unwrap() + &String::from_utf8(err).unwrap())
+}
+
+fn verify(name: &str) {
+    let folder = environment::problems().join(name);
+    let (ended, told) = gavel(&["problem", "verify", folder.to_str().unwrap(), "--jobs", "2"]);
+    assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
+}
+
+/// One test a package, so that a failure names it, and all of them together are all that are there.
+macro_rules! packages {
+    ($($name:ident: $folder:literal),* $(,)?) => {
+        const PACKAGES: &[&str] = &[$($folder),*];
+
+        $(#[test]
+        fn $name() {
+            verify($folder);
+        })*
+    };
+}
+
+packages! {
+    apart: "apart",
+    banner: "banner",
+    coins: "coins",
+    cover: "cover",
+    distance: "distance",
+    guess: "guess",
+    guess_legacy: "guess-legacy",
+    halves: "halves",
+    ladder: "ladder",
+    leap: "leap",
+    letters: "letters",
+    marks: "marks",
+    options: "options",
+    pair: "pair",
+    period: "period",
+    prices: "prices",
+    primes: "primes",
+    steps: "steps",
+    theft: "theft",
+}
+
+/// Of a plain folder there are no submissions, and no submission is judged by a multi-pass problem.
+const OTHERS: [&str; 3] = ["hostile", "plain", "whisper"];
+
+#[test]
+fn every_package_is_verified() {
+    let folders = fs::read_dir(environment::problems()).unwrap().map(|entry| entry.unwrap());
+    let folders = folders.filter(|entry| entry.file_type().unwrap().is_dir());
+    let folders: BTreeSet<_> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    let known = PACKAGES.iter().copied().chain(OTHERS).map(str::to_owned).collect();
+    assert_eq!(folders, known);
+}
+
+#[test]
+fn a_plain_folder_of_inputs_and_answers_is_a_problem() {
+    let folder = environment::problems().join("plain");
+    let id = format!("plain-{}", uuid::Uuid::new_v4());
+    let (ended, told) = gavel(&["problem", "push", folder.to_str().unwrap(), "--id", &id]);
+    assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
+    let sources = TempDir::new().unwrap();
+    let source = |name: &str, text: &str| {
+        let path = sources.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let right = source("right.py", "print(sum(map(int, open(0).read().split())))");
+    let (ended, told) = gavel(&["submit", &right, "--language", "python3", "--problem", &id]);
+    assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
+    let wrong = source("wrong.py", "print(7)");
+    let (_, told) = gavel(&["submit", &wrong, "--language", "python3", "--problem", &id]);
+    assert!(told.contains("WrongAnswer"), "{told}");
+    let (ended, _) = gavel(&["problem", "delete", &id]);
+    assert!(matches!(ended, Ok(Status::Good)), "{ended:?}");
+}
+
+#[test]
+fn no_submission_is_judged_by_a_problem_of_a_kind_that_is_not_judged() {
+    let folder = environment::problems().join("whisper");
+    let (ended, told) = gavel(&["problem", "verify", folder.to_str().unwrap()]);
+    assert!(!matches!(ended, Ok(Status::Good)), "{told}");
+    assert!(told.contains("multi-pass"), "{ended:?} {told}");
+}
+
+/// Whatever a validator does, the verdict is one that its first line allows, and the service goes on.
+#[test]
+fn hostile_validators_are_the_problems_fault_and_nobody_elses() {
+    let mut wrong = Vec::new();
+    for validator in validators(&environment::problems().join("hostile/validators")) {
+        let source = fs::read_to_string(&validator).unwrap();
+        let expected = source.lines().next().and_then(|line| line.split_once("expect: ")).unwrap().1;
+        let got = verdicts_with(Path::new(&validator));
+        if got.is_empty() || !got.iter().all(|verdict| expected.split('|').any(|one| one.trim() == verdict)) {
+            wrong.push(format!("{validator}: {got:?}, not {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    verify("banner");
+}
+
+fn validators(folder: &Path) -> Vec<String> {
+    let of = |folder: &Path| {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.collect::<BTreeSet<_>>()
+    };
+    let all = of(folder).into_iter().flat_map(|package| of(&package));
+    all.map(|path| path.to_str().unwrap().to_owned()).collect()
+}
+
+/// What the package's own submission comes to, with this validator in it.
+fn verdicts_with(validator: &Path) -> Vec<String> {
+    let scratch = TempDir::new().unwrap();
+    let folder = scratch.path().join("problem");
+    let make = environment::problems().join("hostile/make.sh");
+    let made = Command::new(make).arg(validator).arg(&folder).status().unwrap();
+    assert!(made.success(), "{}", validator.display());
+    let (ended, told) = gavel(&["problem", "verify", folder.to_str().unwrap(), "--json"]);
+    let json = told.lines().find_map(|line| serde_json::from_str::<Value>(line).ok());
+    let json = json.or_else(|| serde_json::from_str(&told).ok());
+    let json = json.unwrap_or_else(|| panic!("{}: {ended:?} {told}", validator.display()));
+    let submissions = json["submissions"].as_array().cloned().unwrap_or_default();
+    submissions.iter().filter_map(|one| one["verdict"].as_str()).map(str::to_owned).collect()
+}
