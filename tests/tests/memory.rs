@@ -360,7 +360,7 @@ async fn files(server: &Small) {
         let body = format!("--edge\r\nContent-Disposition: {disposition}\r\n\r\n\r\n--edge--\r\n");
         let request = server.http.post(format!("{}/file", server.instance.url())).body(body);
         let request = request.header("content-type", "multipart/form-data; boundary=edge");
-        // It may be refused before all of it is sent.
+        // It may be refused before all of it is sent, which ends the connection: whether the server lives is asked below.
         assert!(request.send().await.map_or(true, |answer| answer.status() == 400));
     }
     let mut executor = server.grpc().await;
