@@ -3,7 +3,7 @@
 //!
 //! Nobody can hold all of it. Each [`Purpose`] has a share, so that running programs find room beside requests that
 //! wait, and one holder has at most three quarters of its share. What is small goes on while large ones wait: there is
-//! a floor that only small ones may use. Who waits holds nothing of what it waits for.
+//! a floor that only small ones may use, and another for connections. Who waits holds nothing of what it waits for.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,11 +48,6 @@ pub enum Purpose {
 
 impl Purpose {
     const ALL: [Self; 5] = [Self::Requests, Self::Outputs, Self::Judging, Self::Connections, Self::Kept];
-
-    /// Of what comes and goes with requests; the floor is for these.
-    fn is_of_requests(self) -> bool {
-        matches!(self, Self::Requests | Self::Outputs)
-    }
 
     /// Its share is nobody else's.
     fn is_apart(self) -> bool {
@@ -285,7 +280,7 @@ mod tests {
     const MIB: u64 = 1024 * 1024;
     const PATIENCE: Duration = Duration::from_secs(3);
 
-    /// Of 16 MiB there are 12 for all but the floor and judging, of which requests may have 7, and outputs 9.
+    /// Of 16 MiB there are 11 for all but the floors and judging, of which requests may have 7, and outputs 9.
     fn account() -> Account {
         Account::new(Bytes::mib(16))
     }
@@ -301,7 +296,7 @@ mod tests {
     }
 
     fn nothing_is_taken(account: &Account) {
-        assert_eq!((account.held(), account.ledger().free()), (Bytes(0), (12 * MIB, MIB)));
+        assert_eq!((account.held(), account.ledger().free()), (Bytes(0), (11 * MIB, MIB)));
     }
 
     #[test]
@@ -331,7 +326,7 @@ mod tests {
         assert_eq!(first.try_grow(1).unwrap_err(), Full::Ever { most });
         let _second = account.try_take(Purpose::Requests, 7 * MIB - most).unwrap();
         assert_eq!(account.try_take(Purpose::Requests, MIB).unwrap_err(), Full::Now);
-        account.try_take(Purpose::Outputs, 5 * MIB).unwrap();
+        account.try_take(Purpose::Outputs, 4 * MIB).unwrap();
     }
 
     #[test]
@@ -343,7 +338,7 @@ mod tests {
         }
         assert_eq!(account.ledger().free().0, 0);
         let judging = account.try_take(Purpose::Judging, account.share(Purpose::Judging)).unwrap();
-        assert_eq!((judging.bytes(), account.held()), (3 * MIB, Bytes::mib(15)));
+        assert_eq!((judging.bytes(), account.held()), (3 * MIB, Bytes::mib(14)));
         drop(all);
         assert_eq!(account.held(), Bytes::mib(3));
         account.try_take(Purpose::Outputs, account.most(Purpose::Outputs)).unwrap();
@@ -401,7 +396,7 @@ mod tests {
         let _others = [
             account.try_take(Purpose::Requests, MIB).unwrap(),
             account.take(Purpose::Requests, MIB, PATIENCE).await.unwrap(),
-            account.try_take(Purpose::Outputs, 5 * MIB).unwrap(),
+            account.try_take(Purpose::Outputs, 4 * MIB).unwrap(),
         ];
         assert!(!waiting.is_finished());
         drop(first);

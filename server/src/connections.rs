@@ -150,9 +150,24 @@ mod tests {
         while let Some(connection) = connections.admit(ONE, HTTP) {
             open.push(connection);
         }
-        assert_eq!(open.len() as u64, account.share(Purpose::Connections) / HTTP);
+        // And as many as there are of their floor.
+        assert_eq!(open.len() as u64, (account.share(Purpose::Connections) + (1 << 20)) / HTTP);
         account.try_take(Purpose::Requests, HTTP).unwrap();
         drop(open);
+        assert_eq!(account.held(), Bytes(0));
+    }
+
+    #[test]
+    fn who_connects_is_let_in_however_much_requests_and_answers_hold() {
+        let account = Account::new(Bytes::mib(16));
+        let mut held = Vec::new();
+        for purpose in [Purpose::Outputs, Purpose::Requests, Purpose::Kept] {
+            held.extend(std::iter::from_fn(|| account.try_take(purpose, HTTP).ok()));
+        }
+        let connections = Connections::of(&account, 1 << 20);
+        let open: Vec<_> = std::iter::from_fn(|| connections.admit(ONE, HTTP)).collect();
+        assert_eq!(open.len() as u64, (1 << 20) / HTTP);
+        drop((held, open));
         assert_eq!(account.held(), Bytes(0));
     }
 }

@@ -10,9 +10,10 @@ use super::{Purpose, UNIT};
 /// Counts in units.
 #[derive(Debug)]
 pub(super) struct Ledger {
-    /// All but the floor and what is set apart.
+    /// All but the floors and what is set apart.
     whole: Pot,
-    floor: Pot,
+    /// For what is small of requests, and for connections: without one nobody is even told that there is no room.
+    floors: [Pot; 2],
     shares: [Share; Purpose::ALL.len()],
     /// Of the next who waits.
     next: u64,
@@ -97,8 +98,8 @@ impl Ledger {
         };
         let apart: u64 = Purpose::ALL.into_iter().filter(|it| it.is_apart()).map(Purpose::sixteenths).sum();
         Self {
-            whole: Pot::of(size.get() - sixteenth * (apart + 1)),
-            floor: Pot::of(sixteenth),
+            whole: Pot::of(size.get() - sixteenth * (apart + 2)),
+            floors: [sixteenth; 2].map(Pot::of),
             shares: Purpose::ALL.map(share),
             next: 0,
         }
@@ -108,7 +109,8 @@ impl Ledger {
     pub(super) fn held(&self) -> u64 {
         let apart = Purpose::ALL.into_iter().filter(|purpose| purpose.is_apart());
         let apart: u64 = apart.map(|purpose| self.shares[purpose as usize].pot.taken()).sum();
-        (self.whole.taken() + self.floor.taken() + apart) * UNIT
+        let floors: u64 = self.floors.iter().map(Pot::taken).sum();
+        (self.whole.taken() + floors + apart) * UNIT
     }
 
     /// Takes so much, if it is free, whoever waits. What is small may be of the floor.
@@ -117,11 +119,19 @@ impl Ledger {
             self.take(purpose, units);
             return Some(Taken::of_share(units));
         }
-        if small && purpose.is_of_requests() && self.floor.free >= units {
-            self.floor.free -= units;
-            return Some(Taken { large: 0, floor: units });
+        let floor = self.floor(purpose).filter(|floor| small && floor.free >= units)?;
+        floor.free -= units;
+        Some(Taken { large: 0, floor: units })
+    }
+
+    /// What is small of this purpose may have of it.
+    fn floor(&mut self, purpose: Purpose) -> Option<&mut Pot> {
+        let [of_requests, of_connections] = &mut self.floors;
+        match purpose {
+            Purpose::Requests | Purpose::Outputs => Some(of_requests),
+            Purpose::Connections => Some(of_connections),
+            Purpose::Judging | Purpose::Kept => None,
         }
-        None
     }
 
     /// Those who have waited for so long that others of their purpose took as much as there is let nobody pass any more
@@ -155,7 +165,9 @@ impl Ledger {
 
     /// Takes back what a holder had, and gives it to those who wait.
     pub(super) fn give_back(&mut self, purpose: Purpose, taken: Taken) {
-        self.floor.free += taken.floor;
+        if let Some(floor) = self.floor(purpose) {
+            floor.free += taken.floor;
+        }
         self.shares[purpose as usize].pot.free += taken.large;
         if purpose.is_apart() {
             return self.serve(purpose);
@@ -197,6 +209,6 @@ impl Ledger {
 
     #[cfg(test)]
     pub(super) fn free(&self) -> (u64, u64) {
-        (self.whole.free * UNIT, self.floor.free * UNIT)
+        (self.whole.free * UNIT, self.floors[0].free * UNIT)
     }
 }
