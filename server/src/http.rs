@@ -25,6 +25,7 @@ mod gojudge;
 mod health;
 mod inflow;
 mod peer;
+mod refused;
 mod request_id;
 mod socket;
 mod taken;

@@ -3,8 +3,13 @@
 use std::io::IsTerminal;
 use std::time::Duration;
 
+use metrics::Unit;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
+
+mod quiet;
+
+use quiet::Quiet;
 
 use crate::judge::{Judgement, Verdict};
 use crate::queue::Refusal;
@@ -20,9 +25,9 @@ pub fn start_logging(filter: Option<&str>) {
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Only fails where a test has started logging before.
     let started = if std::io::stderr().is_terminal() {
-        builder.try_init()
+        builder.map_event_format(Quiet).try_init()
     } else {
-        builder.json().flatten_event(true).try_init()
+        builder.json().flatten_event(true).map_event_format(Quiet).try_init()
     };
     drop(started);
 }
@@ -32,7 +37,36 @@ pub fn start_logging(filter: Option<&str>) {
 /// # Errors
 /// When a recorder is installed already.
 pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
-    PrometheusBuilder::new().set_buckets(SECONDS)?.install_recorder()
+    let handle = PrometheusBuilder::new().set_buckets(SECONDS)?.install_recorder()?;
+    describe();
+    Ok(handle)
+}
+
+/// What each family is of, as `/metrics` tells it.
+fn describe() {
+    metrics::describe_gauge!("gavel_queue_waiting", "Submissions that wait for a worker.");
+    metrics::describe_gauge!("gavel_queue_running", "Submissions that a worker sees to.");
+    metrics::describe_histogram!(
+        "gavel_queue_wait_seconds",
+        Unit::Seconds,
+        "Time from a submission's acceptance to its first attempt."
+    );
+    metrics::describe_histogram!("gavel_judging_seconds", Unit::Seconds, "Time of one attempt to judge.");
+    metrics::describe_histogram!(
+        "gavel_run_wall_seconds",
+        Unit::Seconds,
+        "Time on the clock of one run on a test case."
+    );
+    metrics::describe_counter!("gavel_judgements_total", "Submissions judged.");
+    metrics::describe_counter!("gavel_attempts_failed_total", "Attempts to judge that failed through us.");
+    metrics::describe_counter!("gavel_refusals_total", "Submissions answered with 429 or 503.");
+    metrics::describe_gauge!(
+        "gavel_sandboxes",
+        "Sandboxes by state; slots: those that may be in use at one time, of the kind."
+    );
+    metrics::describe_gauge!("gavel_lease_waiters", "Judgings that wait for a sandbox.");
+    metrics::describe_counter!("gavel_sandboxes_created_total", "Sandboxes that were made.");
+    metrics::describe_counter!("gavel_sandboxes_retired_total", "Sandboxes that were removed.");
 }
 
 /// An error with its causes, on one line.
@@ -152,10 +186,13 @@ pub(crate) fn pool(status: &PoolStatus) {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::collections::BTreeSet;
     use std::io;
     use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::judge::test_support::result;
+    use crate::sandbox::{Profile, RetireReason};
 
     /// Everything that is logged.
     #[derive(Clone, Default)]
@@ -175,11 +212,81 @@ pub(crate) mod tests {
     pub(crate) async fn logged(doing: impl Future) -> String {
         let lines = Lines::default();
         let writer = lines.clone();
-        let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+        let subscriber = tracing_subscriber::fmt().json().map_event_format(Quiet);
+        let subscriber = subscriber.with_writer(move || writer.clone()).finish();
         let _guard = tracing::subscriber::set_default(subscriber);
         doing.await;
         let written = lines.0.lock().unwrap().clone();
         String::from_utf8(written).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_the_http_server_calls_an_error_of_a_client_is_left_out() {
+        let told = logged(async {
+            tracing::error!(target: "actix_http::h1::dispatcher", "stream error: {}", "URI error");
+            tracing::error!(target: "actix_http::h1::dispatcher", "Response payload stream error: lost");
+            tracing::error!(target: "gavel::store", "stream error: {}", "ours");
+        });
+        let told = told.await;
+        assert!(!told.contains("URI error"), "{told}");
+        assert!(told.contains("lost") && told.contains("ours"), "{told}");
+    }
+
+    /// Has everything happen that is counted.
+    fn everything() {
+        start_at_zero(["c17"].into_iter());
+        waited(Duration::from_secs(1));
+        attempted("c17", Duration::from_secs(1));
+        let tests = vec![result()];
+        judged("c17", &Judgement { tests, ..Judgement::internal_error(String::new(), 0) });
+        depth(1, 1);
+        pool(&status());
+    }
+
+    /// Of a pool with one sandbox, and one that is gone.
+    fn status() -> PoolStatus {
+        let profile = ProfileStatus {
+            profile: Profile::Run,
+            slots: 1,
+            places: 1,
+            warm: 1,
+            idle: 1,
+            leased: 0,
+            starting: 0,
+            waiting: 0,
+            created: 2,
+            retired: [(RetireReason::MaxAge, 1)].into(),
+            problem: None,
+            no_image: false,
+            image: None,
+            kept: 1,
+        };
+        PoolStatus { tier: None, profiles: vec![profile], notes: Vec::new() }
+    }
+
+    #[test]
+    fn every_family_is_described() {
+        let recorder = PrometheusBuilder::new().set_buckets(SECONDS).unwrap().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            describe();
+            everything();
+        });
+        let told = recorder.handle().render();
+        let of = |what: &str| -> BTreeSet<String> {
+            let names = told.lines().filter_map(|line| line.strip_prefix(what)?.split(' ').next());
+            names.map(str::to_owned).collect()
+        };
+        let samples = told.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        let families: BTreeSet<String> = samples
+            .filter_map(|line| line.split(['{', ' ']).next())
+            .map(|name| {
+                ["_bucket", "_sum", "_count"].iter().fold(name, |name, end| name.trim_end_matches(end))
+            })
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(families.len(), 12, "{told}");
+        assert_eq!(of("# HELP "), families);
+        assert_eq!(of("# TYPE "), families);
     }
 
     #[test]

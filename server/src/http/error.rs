@@ -17,7 +17,7 @@ pub enum Problem {
     #[error("the body is not valid: {0}")]
     Malformed(String),
     /// Fields that make no sense.
-    #[error("{}", .0.first().map_or("the request is not valid", |first| first.detail.as_str()))]
+    #[error("{}", .0.first().map_or_else(|| "the request is not valid".into(), FieldError::sentence))]
     Invalid(Vec<FieldError>),
     /// No or a wrong token.
     #[error("{0}")]
@@ -121,12 +121,20 @@ pub struct FieldError {
     pub detail: String,
 }
 
+impl FieldError {
+    /// What is wrong, with the field's name: for a log, where nothing else tells it.
+    fn sentence(&self) -> String {
+        let Self { field, detail } = self;
+        if detail.contains(&format!("`{field}`")) { detail.clone() } else { format!("`{field}`: {detail}") }
+    }
+}
+
 #[derive(Serialize)]
 struct Body<'a> {
     r#type: String,
     title: &'static str,
     status: u16,
-    detail: String,
+    detail: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
 }
@@ -200,14 +208,20 @@ impl ResponseError for Problem {
             _ => {}
         }
         let errors: &[FieldError] = if let Self::Invalid(errors) = self { errors } else { &[] };
-        response.json(Body {
-            r#type: format!("urn:gavel:problem:{name}"),
-            title: status.canonical_reason().unwrap_or("Error"),
-            status: status.as_u16(),
-            detail: self.to_string(),
-            errors,
-        })
+        response.body(document(status, name, &self.to_string(), errors))
     }
+}
+
+/// A problem as JSON. `name` is the last part of its type.
+pub(super) fn document(status: StatusCode, name: &str, detail: &str, errors: &[FieldError]) -> String {
+    let body = Body {
+        r#type: format!("urn:gavel:problem:{name}"),
+        title: status.canonical_reason().unwrap_or("Error"),
+        status: status.as_u16(),
+        detail,
+        errors,
+    };
+    serde_json::to_string(&body).unwrap_or_default()
 }
 
 impl From<StoreError> for Problem {
@@ -240,4 +254,30 @@ impl From<Refusal> for Problem {
 /// The answer where no route matches.
 pub(super) async fn not_found(request: HttpRequest) -> Result<HttpResponse, Problem> {
     Err(Problem::NotFound(format!("there is nothing at {}", request.path().escape_default())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_that_tells_of_a_field_names_it_once() {
+        for (field, detail, told) in [
+            (
+                "tests[3].stdin_base64",
+                "not base64: 1 byte too many",
+                "`tests[3].stdin_base64`: not base64: 1 byte too many",
+            ),
+            (
+                "limits.cpu_ms",
+                "`limits.cpu_ms` is 0; allowed is more",
+                "`limits.cpu_ms` is 0; allowed is more",
+            ),
+            ("stdin", "`stdin` and `tests` exclude each other", "`stdin` and `tests` exclude each other"),
+        ] {
+            assert_eq!(Problem::field(field, detail).to_string(), told);
+        }
+        let both = ["a", "b"].map(|field| FieldError { field: field.into(), detail: "no".into() });
+        assert_eq!(Problem::Invalid(both.into()).to_string(), "`a`: no");
+    }
 }

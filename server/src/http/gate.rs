@@ -18,6 +18,8 @@ use actix_web::rt::net::TcpStream;
 use actix_web::web::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::refused::{self, FirstLine, Refusing};
+
 /// Read at one time where a head is expected. A dozen of the smallest requests fit into it, each of which is some KiB once it is
 /// parsed; most heads that clients send take one such piece or two.
 const HEAD: usize = 512;
@@ -50,6 +52,8 @@ pub(super) struct Gate {
     unsent: Cell<bool>,
     /// Others' turn, before more is read.
     pause: Cell<bool>,
+    /// Of the head that comes, or that has come last.
+    line: Cell<FirstLine>,
     task: RefCell<Option<Waker>>,
 }
 
@@ -74,6 +78,7 @@ impl Gate {
 
     fn begin(self: Rc<Self>, (body, chunked): (u64, bool)) -> Answering {
         self.answering.set(true);
+        self.line.take();
         self.chunked.set(chunked);
         self.body.set(body);
         self.room.set(FIRST);
@@ -127,6 +132,18 @@ impl Gate {
         }
         let takes = if self.chunked.get() { bytes.saturating_mul(CHUNKED) } else { bytes + PIECE };
         self.room.set(self.room.get().saturating_sub(takes));
+    }
+
+    /// So much of a head, or what should be one.
+    fn head_came(&self, bytes: &[u8]) {
+        let mut line = self.line.get();
+        line.came(bytes);
+        self.line.set(line);
+    }
+
+    /// Neither is a request answered, nor is an answer on its way.
+    fn is_idle(&self) -> bool {
+        !self.answering.get() && !self.unsent.get()
     }
 
     fn waits(&self, cx: &Context<'_>) {
@@ -206,11 +223,13 @@ impl<B: MessageBody + Unpin> MessageBody for Answer<B> {
 pub(super) struct Gated {
     connection: TcpStream,
     gate: Rc<Gate>,
+    /// A refusal in place of the HTTP server's own.
+    refusing: Option<Refusing>,
 }
 
 impl Gated {
     pub(super) fn new(connection: TcpStream) -> Self {
-        Self { connection, gate: Rc::default() }
+        Self { connection, gate: Rc::default(), refusing: None }
     }
 
     pub(super) fn connection(&self) -> &TcpStream {
@@ -230,6 +249,16 @@ impl Gated {
             Ok(_) => Poll::Pending,
             Err(error) => Poll::Ready(Err(error)),
         }
+    }
+
+    /// Sends a refusal in place of these bytes, where they are one of the HTTP server's own. None where they are not.
+    fn poll_refuse(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Option<Poll<io::Result<usize>>> {
+        if self.refusing.is_none() && self.gate.is_idle() {
+            let ours = refused::answer(bytes, self.gate.line.get(), self.connection.peer_addr().ok());
+            self.refusing = ours.map(Refusing::new);
+        }
+        let refused = self.refusing.as_mut()?.poll(cx, &mut self.connection);
+        Some(refused.map_ok(|()| bytes.len()))
     }
 
     /// Reads less than there is space for.
@@ -268,13 +297,20 @@ impl AsyncRead for Gated {
         } else {
             ready!(Pin::new(&mut self.connection).poll_read(cx, buffer))?;
         }
-        self.gate.came(buffer.filled().len() - before, asked);
+        let came = &buffer.filled()[before..];
+        if self.gate.body.get() == 0 {
+            self.gate.head_came(came);
+        }
+        self.gate.came(came.len(), asked);
         Poll::Ready(Ok(()))
     }
 }
 
 impl AsyncWrite for Gated {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if let Some(refused) = self.poll_refuse(cx, bytes) {
+            return refused;
+        }
         Pin::new(&mut self.connection).poll_write(cx, bytes)
     }
 

@@ -266,6 +266,63 @@ async fn bodies_above_the_maximum_are_refused_before_they_are_read() {
     assert_eq!(answer, b"HTTP/1.1 413");
 }
 
+/// All that is answered to these bytes, of a client that sends nothing else.
+async fn raw(bench: &Bench, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(bench.url.trim_start_matches("http://")).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    tokio::time::timeout(Duration::from_secs(15), stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_request_is_refused_in_the_form_of_all_errors() {
+    let bench = Bench::start().await;
+    let head = |fields: &str| format!("GET /healthz HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n");
+    let address =
+        |length: usize| format!("GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n", "x".repeat(length - 1));
+    let many = head(&(0..97).map(|number| format!("X-{number}: x\r\n")).collect::<String>());
+    for (request, status, name) in [
+        (address(65_535), 414, "address-too-long"),
+        (address(100_000), 414, "address-too-long"),
+        (many, 431, "head-too-large"),
+        (head("Content-Length: 1\r\nContent-Length: 2\r\n"), 400, "malformed-request"),
+        (head("Content-Length: +1\r\n"), 400, "malformed-request"),
+        (head("Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n"), 400, "malformed-request"),
+        ("PRI * HTTP/2.0\r\n\r\n".into(), 400, "malformed-request"),
+        ("\u{16}\u{3}\u{1} a handshake of TLS\r\n\r\n".into(), 400, "malformed-request"),
+        ("GET\r\n\r\n".into(), 400, "malformed-request"),
+        ("GET / HTTP/1.1\r\nHost".into(), 408, "slow-head"),
+    ] {
+        let begun = &request[..request.len().min(80)];
+        let answer = raw(&bench, request.as_bytes()).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{begun}: {head}");
+        assert!(head.contains("content-type: application/problem+json"), "{begun}: {head}");
+        let problem: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(problem["type"], format!("urn:gavel:problem:{name}"), "{begun}");
+        assert_eq!(problem["status"], status, "{begun}");
+    }
+    let longest = address(65_534).replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+    assert!(raw(&bench, longest.as_bytes()).await.starts_with("HTTP/1.1 404 "));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_on_which_nothing_is_said_is_closed_without_a_word() {
+    let bench = Bench::start().await;
+    assert_eq!(raw(&bench, b"").await, "");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chunks_that_make_no_sense_are_told_as_a_body_that_is_not_valid() {
+    let bench = Bench::start().await;
+    let request = "POST /api/v1/submissions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+                   Transfer-Encoding: chunked\r\n\r\n5\r\n{\"lan\r\nzz\r\n";
+    let answer = raw(&bench, request.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(answer.contains("urn:gavel:problem:malformed-body"), "{answer}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_of_unknown_length_are_refused_at_the_maximum() {
     let bench = Bench::with(&[("http.max_body", "100KiB")]).await;

@@ -479,9 +479,11 @@ impl Reader<'_> {
     fn arguments(&mut self, field: &str, words: Option<Row<String>>) -> Option<Arc<[String]>> {
         let Row { kept, count } = words?;
         let size: usize = kept.iter().map(String::len).sum();
-        if count > ARGUMENTS || size > ARGUMENTS_SIZE {
-            let most = format!("at most {ARGUMENTS} of together {ARGUMENTS_SIZE} bytes are allowed");
-            self.errors.add(field, format!("{count} arguments; {most}"));
+        if count > ARGUMENTS {
+            self.errors.add(field, format!("{count} arguments; at most {ARGUMENTS} are allowed"));
+        } else if size > ARGUMENTS_SIZE {
+            let most = format!("at most {ARGUMENTS_SIZE} are allowed for one run");
+            self.errors.add(field, format!("{size} bytes of arguments; {most}"));
         } else if let Some(at) = kept.iter().position(|word| word.contains('\0')) {
             self.errors.add(format!("{field}[{at}]"), "an argument has no NUL");
         } else {
