@@ -12,4 +12,8 @@ while [ "$number" -gt 0 ]; do
   shift
   [ "$source" = "$entry" ] || set -- "$@" "$source"
 done
-exec cobc -x -O2 -debug -ffold-call=UPPER -fformat=auto -o "$output" "$entry" "$@"
+status=0
+cobc -x -O2 -debug -ffold-call=UPPER -fformat=auto -o "$output" "$entry" "$@" /usr/share/gavel/quiet.o 2>cobc.log || status=$?
+# That the form was found out is no news to who has written it so. The lines that follow show the source.
+awk '/: note: (free|fixed) format detected$/ { shown = 3; next } shown-- > 0 && /^ +[0-9]+ [>|] / { next } { shown = 0; print }' cobc.log >&2
+exit "$status"

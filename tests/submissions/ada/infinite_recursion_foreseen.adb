@@ -5,7 +5,7 @@ with Ada.Text_IO;
 procedure Main is
    function F (N : Integer) return Integer is
    begin
-      return F (N + 1) + 1;
+      return F (N) + 1;
    end F;
 begin
    Ada.Text_IO.Put_Line (Integer'Image (F (1)));

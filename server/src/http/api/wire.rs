@@ -547,7 +547,9 @@ fn check_entry(
     language: Option<&Language>,
     errors: &mut Errors,
 ) {
-    let Some(language) = language.filter(|_| !files.is_empty()) else { return };
+    // That there is no source at all is told of the files.
+    let has_source = |language: &&Language| files.keys().any(|name| language.is_source(name));
+    let Some(language) = language.filter(has_source) else { return };
     let names = || files.keys().map(String::as_str);
     let Err(why) = language.entry(names(), named) else { return };
     let sources: Vec<String> = names().filter(|name| language.is_source(name)).map(shown).collect();

@@ -103,6 +103,12 @@ fn accept_python(body: serde_json::Value) -> Result<Submission, String> {
 }
 
 #[test]
+fn who_sends_no_source_is_told_nothing_of_where_it_begins() {
+    let told = accept_python(serde_json::json!({"files": {"a.txt": "", "b.txt": ""}})).unwrap_err();
+    assert!(told.starts_with("files") && !told.contains("entry_point"), "{told}");
+}
+
+#[test]
 fn a_language_gives_its_programs_more_and_a_submission_may_say_how_much() {
     use gavel_protocol::Bytes;
     use std::time::Duration;

@@ -1,0 +1,9 @@
+// expect: MemoryLimitExceeded
+using System.Collections.Generic;
+
+class Program {
+    static void Main() {
+        var items = new List<object>();
+        for (int i = 0;; i++) items.Add(i);
+    }
+}

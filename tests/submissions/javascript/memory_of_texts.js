@@ -1,0 +1,3 @@
+// expect: MemoryLimitExceeded
+const texts = [];
+for (let i = 0;; i++) texts.push("text " + i);

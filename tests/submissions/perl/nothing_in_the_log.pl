@@ -1,0 +1,6 @@
+# expect: Accepted
+# stdout: hi\n
+# log-lacks: OK
+use strict;
+use warnings;
+print "hi\n";
