@@ -1,0 +1,8 @@
+// expect: Accepted
+// arguments: ["-v", "two words", "--help", "", "x"]
+// stdout: [-v][two words][--help][][x]
+#include <iostream>
+
+int main(int argc, char **argv) {
+    for (int i = 1; i < argc; i++) std::cout << '[' << argv[i] << ']';
+}
