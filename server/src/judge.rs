@@ -17,7 +17,7 @@ use crate::blobs::Blobs;
 use crate::config::LimitsConfig;
 use crate::content::Content;
 use crate::language::{Language, Languages};
-use crate::problem::{Problem, Versions};
+use crate::problem::{Problem, Show, Versions};
 use crate::problems::{allowed_to_validators, code_of};
 use crate::sandbox::{Profile, SandboxError};
 use crate::store::StoreError;
@@ -356,10 +356,16 @@ impl<E: Executor> Judge<E> {
         let scored = finding.as_ref().map(|finding| finding.scored).unwrap_or_default();
         if let Some(finding) = finding {
             result.score = scored.score;
-            if finding.verdict == Verdict::JudgeError {
-                result.reason = finding.message;
-            } else if !test.hidden {
-                result.feedback = finding.feedback;
+            let shows_all = problem.is_some_and(|problem| problem.manifest.show == Show::Full);
+            match finding.verdict {
+                Verdict::JudgeError => result.reason = finding.message,
+                // What a validator says to judges may tell of the answer.
+                Verdict::WrongAnswer if shows_all && result.verdict == Verdict::WrongAnswer => {
+                    result.reason = finding.message.or(result.reason);
+                    result.feedback = finding.feedback;
+                }
+                _ if !test.hidden => result.feedback = finding.feedback,
+                _ => {}
             }
         }
         Ok(Judged { result, facts, scored })

@@ -20,25 +20,26 @@ struct Cli {
 
 /// Runs a command of `gavel` against the service. What it has written, and how it ended.
 fn gavel(arguments: &[&str]) -> (Result<Status, String>, String) {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("a scratch folder");
     let (url, token) = (environment::url(), folder.path().join("token"));
     let mut line = vec!["gavel"];
     line.extend(arguments);
     line.extend(["--server", &url]);
     if let Some(secret) = environment::token() {
-        fs::write(&token, secret).unwrap();
-        line.extend(["--token-file", token.to_str().unwrap()]);
+        fs::write(&token, secret).expect("a file of the token");
+        line.extend(["--token-file", token.to_str().expect("a path in UTF-8")]);
     }
-    let cli = Cli::try_parse_from(line).unwrap();
+    let cli = Cli::try_parse_from(line).expect("a command line");
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut terminal = Terminal { out: &mut out, err: &mut err, colour: false, live: false };
     let ended = cli.command.execute(&mut terminal).map_err(|why| why.to_string());
-    (ended, String::from_utf8(out).unwrap() + &String::from_utf8(err).unwrap())
+    (ended, String::from_utf8_lossy(&out).into_owned() + &String::from_utf8_lossy(&err))
 }
 
 fn verify(name: &str) {
     let folder = environment::problems().join(name);
-    let (ended, told) = gavel(&["problem", "verify", folder.to_str().unwrap(), "--jobs", "2"]);
+    let (ended, told) =
+        gavel(&["problem", "verify", folder.to_str().expect("a path in UTF-8"), "--jobs", "2"]);
     assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
 }
 
@@ -92,13 +93,13 @@ fn every_package_is_verified() {
 fn a_plain_folder_of_inputs_and_answers_is_a_problem() {
     let folder = environment::problems().join("plain");
     let id = format!("plain-{}", uuid::Uuid::new_v4());
-    let (ended, told) = gavel(&["problem", "push", folder.to_str().unwrap(), "--id", &id]);
+    let (ended, told) = gavel(&["problem", "push", folder.to_str().expect("a path in UTF-8"), "--id", &id]);
     assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
-    let sources = TempDir::new().unwrap();
+    let sources = TempDir::new().expect("a scratch folder");
     let source = |name: &str, text: &str| {
         let path = sources.path().join(name);
         fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
+        path.to_str().expect("a path in UTF-8").to_owned()
     };
     let right = source("right.py", "print(sum(map(int, open(0).read().split())))");
     let (ended, told) = gavel(&["submit", &right, "--language", "python3", "--problem", &id]);
@@ -113,7 +114,7 @@ fn a_plain_folder_of_inputs_and_answers_is_a_problem() {
 #[test]
 fn no_submission_is_judged_by_a_problem_of_a_kind_that_is_not_judged() {
     let folder = environment::problems().join("whisper");
-    let (ended, told) = gavel(&["problem", "verify", folder.to_str().unwrap()]);
+    let (ended, told) = gavel(&["problem", "verify", folder.to_str().expect("a path in UTF-8")]);
     assert!(!matches!(ended, Ok(Status::Good)), "{told}");
     assert!(told.contains("multi-pass"), "{ended:?} {told}");
 }
@@ -136,21 +137,21 @@ fn hostile_validators_are_the_problems_fault_and_nobody_elses() {
 
 fn validators(folder: &Path) -> Vec<String> {
     let of = |folder: &Path| {
-        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
         entries.collect::<BTreeSet<_>>()
     };
     let all = of(folder).into_iter().flat_map(|package| of(&package));
-    all.map(|path| path.to_str().unwrap().to_owned()).collect()
+    all.map(|path| path.to_str().expect("a path in UTF-8").to_owned()).collect()
 }
 
 /// What the package's own submission comes to, with this validator in it.
 fn verdicts_with(validator: &Path) -> Vec<String> {
-    let scratch = TempDir::new().unwrap();
+    let scratch = TempDir::new().expect("a scratch folder");
     let folder = scratch.path().join("problem");
     let make = environment::problems().join("hostile/make.sh");
-    let made = Command::new(make).arg(validator).arg(&folder).status().unwrap();
+    let made = Command::new(make).arg(validator).arg(&folder).status().expect("make.sh runs");
     assert!(made.success(), "{}", validator.display());
-    let (ended, told) = gavel(&["problem", "verify", folder.to_str().unwrap(), "--json"]);
+    let (ended, told) = gavel(&["problem", "verify", folder.to_str().expect("a path in UTF-8"), "--json"]);
     let json = told.lines().find_map(|line| serde_json::from_str::<Value>(line).ok());
     let json = json.or_else(|| serde_json::from_str(&told).ok());
     let json = json.unwrap_or_else(|| panic!("{}: {ended:?} {told}", validator.display()));

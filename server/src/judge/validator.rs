@@ -293,8 +293,8 @@ pub(super) fn finding(validator: &Validator<'_>, facts: Facts, limits: &RunLimit
     let (mut message, feedback) = (text(next()), text(next()));
     let (mut score, multiplier) = (next(), next());
     if validator.convention == Convention::Testlib {
-        let said: Vec<_> = facts.stderr.head.iter().copied().take(MESSAGE.get() as usize).collect();
-        message = text(Some(said));
+        let most = usize::try_from(MESSAGE.get()).unwrap_or(usize::MAX);
+        message = text(Some(facts.stderr.head.iter().copied().take(most).collect()));
     }
     let broken = |what: String| Finding {
         verdict: Verdict::JudgeError,

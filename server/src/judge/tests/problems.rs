@@ -127,6 +127,7 @@ async fn a_validator_decides_and_has_input_answer_and_output() {
     let judgement = bench.judge(&by(&problem)).await.unwrap();
     let told: Vec<_> = judgement.tests.iter().map(|test| (test.verdict, test.feedback.as_deref())).collect();
     assert_eq!(told, [(Verdict::Accepted, Some("well done")), (Verdict::WrongAnswer, Some("look again"))]);
+    assert_eq!(judgement.tests[1].reason.as_deref(), Some("for the judge"));
     let asked = bench.sandboxes.asked();
     let (_, validator) = &asked[3];
     let text = |path: &str| {
