@@ -7,6 +7,7 @@ use serde_json::Value;
 use ureq::http::{Request, Response, request};
 use ureq::{Agent, Body, SendBody, Timeout};
 
+use crate::amount;
 use crate::failure::{Failure, Refusal};
 use crate::patience::{Attempt, Patience};
 
@@ -14,6 +15,8 @@ use crate::patience::{Attempt, Patience};
 const ANSWER: u64 = 256 * 1024 * 1024;
 /// Bytes of a refusal.
 const REFUSAL: u64 = 1024 * 1024;
+/// Bytes of what is sent, above which a connection that breaks may mean that it is too much.
+const LARGE: u64 = 1024 * 1024;
 /// Faults that a refusal may list.
 const FAULTS: usize = 250;
 /// A server that is there accepts connections at once.
@@ -150,7 +153,7 @@ impl Client {
             };
             match (patience.after(attempt), failure) {
                 (Some(pause), _) => std::thread::sleep(pause),
-                (None, Ok(broken)) => return Err(self.failure(broken)),
+                (None, Ok(broken)) => return Err(self.failure(explained(broken, ask))),
                 (None, Err(answer)) => return self.successful(answer),
             }
         }
@@ -228,6 +231,18 @@ impl Client {
             .and_then(|body| serde_json::from_slice(&body).ok())
             .unwrap_or_default();
         Err(Failure::Refused(refusal(status.as_u16(), &told)))
+    }
+}
+
+/// A server that does not want what is sent closes the connection, and what it says of that is lost where much is
+/// still on its way.
+fn explained(broken: Broken, ask: &Ask<'_>) -> Broken {
+    match (broken, &ask.content) {
+        (Broken::Interrupted(why), Some(content)) if content.size > LARGE => Broken::Interrupted(format!(
+            "{why} (while {} were sent: it may be more than the server takes)",
+            amount::memory(content.size)
+        )),
+        (broken, _) => broken,
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::stand_in::{Answer, Request, Server, folder, path, run};
+use crate::stand_in::{Answer, LARGEST, Request, Server, folder, path, run};
 
 fn package(more: &[(&str, &str)]) -> TempDir {
     let mut files = vec![
@@ -147,6 +147,20 @@ fn a_package_is_sent_anew_for_each_try() {
     let requests = server.requests();
     assert_eq!(requests.len(), 3);
     assert!(requests.iter().all(|request| request.body == requests[0].body));
+}
+
+#[test]
+fn a_package_that_a_server_does_not_take_to_its_end_is_told_as_one_that_may_be_too_large() {
+    let server = Server::start(|request| Answer::Json(201, view(request)));
+    let large = format!("PK\x03\x04{}", "x".repeat(4 * LARGEST));
+    let files = folder(&[("p.zip", &large)]);
+    let ended = run(&server, &["problem", "push", &path(&files, "p.zip"), "--id", "large"]);
+    assert_eq!(ended.status, 3);
+    assert!(
+        ended.err.contains("while 8.0 MiB were sent: it may be more than the server takes"),
+        "{}",
+        ended.err
+    );
 }
 
 #[test]

@@ -11,6 +11,9 @@ use clap::Parser;
 use gavel_client::{Command, Status, Terminal};
 use serde_json::Value;
 
+/// Bytes of what is taken: behind more the connection is closed, unread and without a word.
+pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
+
 /// A request as it came.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
@@ -127,6 +130,9 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
     }
     let size: usize = headers.get("content-length").map_or(0, |size: &String| size.parse().unwrap());
     assert!(!headers.contains_key("transfer-encoding"), "sizes are told beforehand");
+    if size > LARGEST {
+        return None;
+    }
     let mut body = vec![0; size];
     reader.read_exact(&mut body).ok()?;
     Some(Request { method, path, headers, body })

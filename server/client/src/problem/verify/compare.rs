@@ -93,13 +93,19 @@ fn verdicts(expected: &Expectation, overall: Verdict, got: &Submission) -> Optio
         Expectation { required: expected.permitted.clone(), ..expected.clone() }.allows(&[verdict])
     };
     match results.iter().find(|(_, verdict)| !alone(*verdict)) {
-        Some((name, verdict)) => Some(format!(
-            "only {} permitted{where_}, got {} in {name}",
-            codes(&expected.permitted),
-            verdict.code()
-        )),
+        Some((name, verdict)) => {
+            let (permitted, why) = (codes(&expected.permitted), because(got, name));
+            Some(format!("only {permitted} permitted{where_}, got {} in {name}{why}", verdict.code()))
+        }
         None => Some(format!("{} required{where_}, got {}", codes(&expected.required), codes(&verdicts))),
     }
+}
+
+/// Why a test has its verdict, behind a sentence.
+fn because(got: &Submission, name: &str) -> String {
+    let test = got.tests().iter().find(|test| test.name.as_deref() == Some(name));
+    let reason = test.and_then(|test| test.reason.as_deref()).filter(|reason| !reason.is_empty());
+    reason.map(|reason| format!(": {reason}")).unwrap_or_default()
 }
 
 /// The score of the whole, or of each group that this is about.
@@ -193,6 +199,11 @@ mod tests {
 
     #[test]
     fn a_verdict_that_is_not_permitted_is_told_with_its_test() {
+        let tests = [("sample/1", "Accepted"), ("secret/2", "TimeLimitExceeded")];
+        let mut slow = judged("TimeLimitExceeded", &tests);
+        slow["tests"][1]["reason"] = json!("used 4 s of 3 s on the clock");
+        let why = "only AC permitted, got TLE in secret/2: used 4 s of 3 s on the clock";
+        assert_eq!(told(&accepted(), slow, None), [why]);
         let tests = [("sample/1", "Accepted"), ("secret/2", "RuntimeError")];
         assert_eq!(
             told(&accepted(), judged("RuntimeError", &tests), None),
