@@ -27,6 +27,10 @@ const KEPT: usize = 16;
 /// Cases of all versions that are kept in memory together.
 const KEPT_CASES: usize = 20_000;
 
+/// What packages take for granted where they say nothing of it: as Kattis has it, of memory, and the format, of output.
+const MEMORY: Bytes = Bytes::mib(1024);
+const OUTPUT: Bytes = Bytes::mib(8);
+
 /// What is read of what a validator writes to its standard output and error.
 const VALIDATOR_OUTPUT: Bytes = Bytes::mib(1);
 
@@ -158,8 +162,8 @@ pub(crate) fn run_limits(problem: &Problem, limits: &LimitsConfig) -> RunLimits 
     let (usual, most) = (limits.run, limits.run_max);
     let cpu = asked.time_limit.map_or(usual.cpu, seconds).min(most.cpu);
     let wall = if asked.time_limit.is_some() { wall_for(cpu).min(most.wall) } else { usual.wall };
-    let memory = asked.memory.map_or(usual.memory, mib).min(most.memory);
-    let output = asked.output.map_or(usual.output, mib).min(most.output);
+    let memory = asked.memory.map_or(usual.memory.max(MEMORY), mib).min(most.memory);
+    let output = asked.output.map_or(usual.output.max(OUTPUT), mib).min(most.output);
     // Where much may be used, the stack is no smaller: recursion is as deep as the memory allows.
     RunLimits { cpu, wall, memory, stack: usual.stack.max(memory).min(most.stack), output, ..usual }
 }

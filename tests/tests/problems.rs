@@ -152,9 +152,9 @@ fn verdicts_with(validator: &Path) -> Vec<String> {
     let made = Command::new(make).arg(validator).arg(&folder).status().expect("make.sh runs");
     assert!(made.success(), "{}", validator.display());
     let (ended, told) = gavel(&["problem", "verify", folder.to_str().expect("a path in UTF-8"), "--json"]);
-    let json = told.lines().find_map(|line| serde_json::from_str::<Value>(line).ok());
-    let json = json.or_else(|| serde_json::from_str(&told).ok());
-    let json = json.unwrap_or_else(|| panic!("{}: {ended:?} {told}", validator.display()));
+    // Notes stand behind it.
+    let json = serde_json::Deserializer::from_str(&told).into_iter::<Value>().next();
+    let Some(Ok(json)) = json else { panic!("{}: {ended:?} {told}", validator.display()) };
     let submissions = json["submissions"].as_array().cloned().unwrap_or_default();
     submissions.iter().filter_map(|one| one["verdict"].as_str()).map(str::to_owned).collect()
 }

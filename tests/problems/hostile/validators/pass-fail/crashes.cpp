@@ -1,7 +1,7 @@
 // expect: JudgeError
 
 int main() {
-    int *volatile nowhere = nullptr;
+    volatile int *volatile nowhere = nullptr;
     *nowhere = 42;
     return 42;
 }

@@ -3,7 +3,11 @@
 import socket
 import sys
 
-names = [name for _, name in socket.if_nameindex() if name != "lo"]
+try:
+    names = [name for _, name in socket.if_nameindex() if name != "lo"]
+except OSError:
+    # There is nobody to ask.
+    names = []
 with open(sys.argv[3] + "judgemessage.txt", "w") as message:
     message.write(f"leak: interfaces {names}" if names else "alone")
 sys.exit(43 if names else 42)
