@@ -15,7 +15,7 @@ main() {
   trap "rm -rf '$folder'" EXIT
   mkdir -p "$folder/$name/bin"
   binaries "$folder/$name/bin"
-  cp -R tests/submissions "$folder/$name/"
+  cp -R tests/submissions tests/problems "$folder/$name/"
   cp scripts/run-tests.sh "$folder/$name/"
   cp docs/operations.md "$folder/$name/TESTS.md"
   say "packing"

@@ -18,7 +18,7 @@ main() {
   done
   [ $# = 0 ] || shift
   [ ${#suites[@]} != 0 ] || mapfile -t suites < <(every_suite)
-  export GAVEL_E2E_SUBMISSIONS=$PWD/submissions GAVEL_E2E_TABLE=$PWD/verdicts.txt
+  export GAVEL_E2E_SUBMISSIONS=$PWD/submissions GAVEL_E2E_PROBLEMS=$PWD/problems GAVEL_E2E_TABLE=$PWD/verdicts.txt
   for suite in "${suites[@]}"; do
     [ -x "bin/$suite" ] || { printf 'there is no suite %s; there are: %s\n' "$suite" "$(cd bin && echo *)" >&2; exit 2; }
     printf '== %s\n' "$suite"

@@ -233,6 +233,9 @@ pub struct ProblemsConfig {
     /// Largest package that is taken, as it comes.
     #[serde(with = "units::size")]
     pub max_package: Bytes,
+    /// No package is taken while all versions of all problems take more.
+    #[serde(with = "units::size")]
+    pub max_size: Bytes,
 }
 
 /// `[gojudge]`

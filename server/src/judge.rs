@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
+use gavel_protocol::Bytes;
 use tokio_util::sync::CancellationToken;
 
 use self::course::{Course, Scored};
@@ -46,7 +47,7 @@ mod version;
 pub use artefacts::{Artefact, Artefacts};
 pub use dialogue::{Dialogue, Side};
 pub use ending::{Cap, OwnEnd, ProgramEnd};
-pub use executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Told, Whose};
+pub use executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Room, Told, Whose};
 pub use judgement::{Compilation, GroupResult, Judgement, Reason, Stream, Summary, TestResult, Verdict};
 pub use local::Local;
 pub(crate) use local::most_output;
@@ -206,7 +207,10 @@ impl<E: Executor> Judge<E> {
                 );
                 match prepared.await? {
                     Ok(validators) => validators,
-                    Err(why) => return Ok(Judgement::broken_problem(compilation, why, total)),
+                    Err(unfit) => {
+                        let why = unfit.reason(problem.manifest.show == Show::Full);
+                        return Ok(Judgement::broken_problem(compilation, why, total));
+                    }
                 }
             }
         };
@@ -329,12 +333,16 @@ impl<E: Executor> Judge<E> {
             collect: &[],
             limits: &submission.limits,
             own_memory: submission.own_memory,
+            room: Room::Own { beside: if task.validators.is_empty() { Bytes(0) } else { validator::MEMORY } },
             whose: whose(submission, progress),
         };
         let (mut facts, worth, finding) = match (problem, task.validators) {
             (Some(problem), [validator, ..]) if problem.manifest.kind.interactive => {
                 let call = Call::new(problem, index);
-                let partner = call.job(validator, task.allowed);
+                // It waits for the program, too.
+                let mut limits = task.allowed.run;
+                limits.wall += submission.limits.wall;
+                let partner = CaseJob { limits: &limits, ..call.job(validator, task.allowed) };
                 let Dialogue { program: facts, validator: said, first } =
                     self.executor.run_pair(&job, &partner, cancel).await?;
                 let (end, measured) = (said.end, run::measured(&job, &facts));
@@ -343,7 +351,11 @@ impl<E: Executor> Judge<E> {
                 (facts, worth, Some(finding))
             }
             _ => {
+                // Nobody waits for a validator's sandbox with another in hand.
+                let own = E::Session::default();
+                let session = if task.validators.is_empty() { session } else { &own };
                 let mut facts = self.executor.run_case(&job, session, cancel).await?;
+                drop(own);
                 let (worth, finding) = match run::measured(&job, &facts) {
                     Some((verdict, reason)) => ((verdict, Some(reason)), None),
                     None => self.decided(task, index, test, &mut facts).await?,
@@ -358,7 +370,13 @@ impl<E: Executor> Judge<E> {
             result.score = scored.score;
             let shows_all = problem.is_some_and(|problem| problem.manifest.show == Show::Full);
             match finding.verdict {
-                Verdict::JudgeError => result.reason = finding.message,
+                Verdict::JudgeError => {
+                    let message = finding.message.filter(|_| shows_all);
+                    result.reason = finding.fault.map(|fault| match message {
+                        Some(message) => format!("{fault}: {message}"),
+                        None => fault,
+                    });
+                }
                 // What a validator says to judges may tell of the answer.
                 Verdict::WrongAnswer if shows_all && result.verdict == Verdict::WrongAnswer => {
                     result.reason = finding.message.or(result.reason);
@@ -385,7 +403,7 @@ impl<E: Executor> Judge<E> {
             let Some(answer) = &test.answer else { return Ok(((Verdict::Accepted, None), None)) };
             return Ok((run::compared(rule, &mut facts.stdout.head, answer, &self.blobs).await?, None));
         };
-        let output = facts.stdout.head.clone();
+        let output = contents::kept(&mut facts.stdout.head, &self.blobs).await?;
         let finding = validator::validate(
             &self.executor,
             task.validators,

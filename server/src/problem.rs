@@ -58,6 +58,9 @@ pub struct Manifest {
     pub attachments: Vec<String>,
     /// Files that are put beside each submission, by language; `default` for those without a folder.
     pub includes: BTreeMap<String, Vec<String>>,
+    /// Codes of the languages that may be used; none: all.
+    #[serde(default)]
+    pub languages: Option<Vec<String>>,
     /// How many example submissions there are.
     pub submissions: usize,
     /// What is not understood, or of no use here.
@@ -151,6 +154,7 @@ impl Manifest {
             statements: package.statements.clone(),
             attachments: package.attachments.clone(),
             includes: package.includes.clone(),
+            languages: metadata.languages.clone(),
             submissions: package.submissions.len(),
             notes,
             unjudged: unjudged(package),
@@ -172,6 +176,9 @@ impl Manifest {
     }
 }
 
+/// Most files beside a program: a descriptor may be needed for each.
+const CASE_FILES: usize = 64;
+
 /// What this server cannot judge.
 fn unjudged(package: &Package) -> Option<String> {
     let kind = package.metadata.kind;
@@ -188,6 +195,8 @@ fn unjudged(package: &Package) -> Option<String> {
         Some("graders of a package's own are not run here".to_owned())
     } else if let Some(program) = script {
         Some(format!("{}: validators with scripts `build` or `run` are not judged here", program.path))
+    } else if package.data.cases.iter().any(|case| case.files.len() > CASE_FILES) {
+        Some(format!("a test with more than {CASE_FILES} files is not run here"))
     } else if package.data.cases.is_empty() {
         Some("the package has no test".to_owned())
     } else {

@@ -32,12 +32,14 @@ const MEMORY: Bytes = Bytes::mib(1024);
 const OUTPUT: Bytes = Bytes::mib(8);
 
 /// What is read of what a validator writes to its standard output and error.
-const VALIDATOR_OUTPUT: Bytes = Bytes::mib(1);
+const VALIDATOR_OUTPUT: Bytes = Bytes::kib(100);
 
 /// The problems of a server.
 #[derive(Debug, Clone)]
 pub struct Problems {
     store: Store,
+    /// Packages are unpacked and read one at a time.
+    turn: Arc<tokio::sync::Mutex<()>>,
     /// Those used last, the last one first.
     kept: Arc<Mutex<VecDeque<Arc<Problem>>>>,
 }
@@ -45,7 +47,7 @@ pub struct Problems {
 impl Problems {
     /// Those of a store.
     pub fn new(store: Store) -> Self {
-        Self { store, kept: Arc::default() }
+        Self { store, turn: Arc::default(), kept: Arc::default() }
     }
 
     /// A version of a problem, or the newest.
@@ -60,7 +62,9 @@ impl Problems {
                 None => Ok(None),
             };
         };
-        self.found(&ProblemRef { id: id.to_owned(), version }).await
+        // What is not offered any more may be in memory still.
+        let offered = self.store.problem_versions(id).await?.iter().any(|one| one.version == version);
+        if offered { self.found(&ProblemRef { id: id.to_owned(), version }).await } else { Ok(None) }
     }
 
     async fn found(&self, named: &ProblemRef) -> Result<Option<Arc<Problem>>, StoreError> {
@@ -94,7 +98,14 @@ impl Problems {
     /// # Errors
     /// The store's.
     pub async fn remove(&self, id: &str) -> Result<bool, StoreError> {
-        self.store.remove_problem(id).await
+        let removed = self.store.remove_problem(id).await;
+        self.forget(id);
+        removed
+    }
+
+    /// What is in memory of a problem may not be what is stored of it.
+    fn forget(&self, id: &str) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).retain(|kept| kept.id != id);
     }
 
     fn kept(&self, named: &ProblemRef) -> Option<Arc<Problem>> {

@@ -1,13 +1,13 @@
 //! What a judging is made of, opened where it is.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::JudgeError;
-use crate::blobs::{Blobs, ContentReader};
+use crate::blobs::{Blobs, ContentReader, SMALL};
 use crate::blocking::on_disk;
 use crate::content::{Blob, Content, Piece};
 use crate::sandbox::{Input, PutContent, Wire};
@@ -39,6 +39,23 @@ pub(super) async fn reader(content: &Content, blobs: &Blobs) -> Result<ContentRe
     }
     let (content, blobs) = (content.clone(), blobs.clone());
     on_disk(move || blobs.reader(&content)).await.map_err(broken)
+}
+
+/// What a program wrote, as something that others can read: what is long is a file, and not once more in memory.
+pub(super) async fn kept(output: &mut Vec<u8>, blobs: &Blobs) -> Result<Content, JudgeError> {
+    if output.len() <= SMALL {
+        return Ok(output.as_slice().into());
+    }
+    let (taken, blobs) = (std::mem::take(output), blobs.clone());
+    let writing = on_disk(move || {
+        let mut writer = blobs.write()?;
+        writer.write_all(&taken)?;
+        Ok((writer.finish()?, taken))
+    });
+    let doing = "keep what a program wrote";
+    let (blob, taken) = writing.await.map_err(|source| JudgeError::Workspace { doing, source })?;
+    *output = taken;
+    Ok(Content::Blob(blob))
 }
 
 async fn bytes(piece: &Piece, blobs: &Blobs) -> Result<Arc<[u8]>, JudgeError> {

@@ -38,18 +38,16 @@ enum Rule<'a> {
     /// Those behind the first that is not accepted are not.
     First,
     /// As the problem has it.
-    Problem { problem: &'a Problem, outcomes: Vec<Option<Outcome>>, runs_all: bool },
+    Problem { problem: &'a Problem, outcomes: Vec<Option<Outcome>>, stops: Option<bool> },
 }
 
 impl<'a> Course<'a> {
     /// Of so many tests; `stops`: what the submission says of those behind a failed one.
     pub(super) fn new(problem: Option<&'a Problem>, tests: usize, stops: Option<bool>) -> Self {
         let rule = match problem {
-            Some(problem) if stops != Some(true) => {
-                Rule::Problem { problem, outcomes: vec![None; tests], runs_all: stops == Some(false) }
-            }
-            _ if stops == Some(true) => Rule::First,
-            _ => Rule::All,
+            Some(problem) => Rule::Problem { problem, outcomes: vec![None; tests], stops },
+            None if stops == Some(true) => Rule::First,
+            None => Rule::All,
         };
         Self { rule, tests, needless: Needless::default() }
     }
@@ -65,7 +63,7 @@ impl<'a> Course<'a> {
         match &mut self.rule {
             Rule::All => true,
             Rule::First => result.verdict == Verdict::Accepted,
-            Rule::Problem { problem, outcomes, runs_all } => {
+            Rule::Problem { problem, outcomes, stops } => {
                 let outcome = Outcome {
                     verdict: verdict_of(result.verdict),
                     score: score.score,
@@ -73,8 +71,11 @@ impl<'a> Course<'a> {
                 };
                 outcomes[place] = Some(outcome);
                 // While all goes well, nothing becomes needless.
-                if *runs_all || is_full(outcome) {
+                if is_full(outcome) || *stops == Some(false) {
                     return true;
+                }
+                if *stops == Some(true) && result.verdict != Verdict::Accepted {
+                    return false;
                 }
                 let needless = graded(problem, outcomes).needless;
                 let goes_on = (place + 1..self.tests).any(|test| !needless.contains(&test));
@@ -86,9 +87,9 @@ impl<'a> Course<'a> {
 
     /// Makes of a judgement that of the problem, where there is one.
     pub(super) fn conclude(self, mut judgement: Judgement) -> Judgement {
-        let Rule::Problem { problem, outcomes, runs_all } = self.rule else { return judgement };
+        let Rule::Problem { problem, outcomes, stops } = self.rule else { return judgement };
         let mut grade = graded(problem, &outcomes);
-        if runs_all && grade.verdict.is_none() {
+        if stops == Some(false) && grade.verdict.is_none() {
             // All were run: what is open is open for a grader that we have not got.
             grade.verdict = Some(gavel_problem::Verdict::JudgeError);
         }

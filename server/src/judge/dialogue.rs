@@ -120,9 +120,14 @@ pub(super) fn worth(
     let refused = || (Verdict::WrongAnswer, Some("the problem's validator ended the dialogue".to_owned()));
     if first == Side::Program && validator == ProgramEnd::ByItself(OwnEnd::Signaled { signal: SIGPIPE }) {
         // It wrote to a program that was not there any more.
-        finding = Finding { verdict: Verdict::WrongAnswer, message: None, ..finding };
+        finding = Finding { verdict: Verdict::WrongAnswer, fault: None, ..finding };
     }
     let worth = match (finding.verdict, measured) {
+        // A validator may not outlive a program that leaves it alone.
+        (Verdict::JudgeError, Some((verdict, reason))) if first == Side::Program => {
+            finding = Finding { verdict, fault: None, ..finding };
+            (verdict, Some(reason))
+        }
         (Verdict::JudgeError, _) => (Verdict::JudgeError, None),
         (Verdict::WrongAnswer, _) if first == Side::Validator => refused(),
         (_, Some((verdict, reason))) => (verdict, Some(reason)),
@@ -186,7 +191,13 @@ mod tests {
 
     #[test]
     fn who_ended_first_decides() {
-        let found = |verdict| Finding { verdict, message: None, feedback: None, scored: Scored::default() };
+        let found = |verdict| Finding {
+            verdict,
+            fault: None,
+            message: None,
+            feedback: None,
+            scored: Scored::default(),
+        };
         let exited = ProgramEnd::ByItself(OwnEnd::Exited { code: 43 });
         let broken = ProgramEnd::ByItself(OwnEnd::Signaled { signal: 13 });
         let failed = || Some((Verdict::RuntimeError, String::new()));
@@ -196,7 +207,8 @@ mod tests {
             (failed(), Verdict::WrongAnswer, exited, Side::Program, Verdict::RuntimeError),
             (failed(), Verdict::WrongAnswer, exited, Side::Validator, Verdict::WrongAnswer),
             (failed(), Verdict::Accepted, exited, Side::Validator, Verdict::RuntimeError),
-            (failed(), Verdict::JudgeError, exited, Side::Program, Verdict::JudgeError),
+            (failed(), Verdict::JudgeError, exited, Side::Program, Verdict::RuntimeError),
+            (failed(), Verdict::JudgeError, exited, Side::Validator, Verdict::JudgeError),
             (None, Verdict::JudgeError, broken, Side::Program, Verdict::WrongAnswer),
             (failed(), Verdict::JudgeError, broken, Side::Program, Verdict::RuntimeError),
             (None, Verdict::JudgeError, broken, Side::Validator, Verdict::JudgeError),

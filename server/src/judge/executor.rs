@@ -112,8 +112,22 @@ pub struct CaseJob<'a> {
     pub limits: &'a RunLimits,
     /// Of the memory, what is for the program itself.
     pub own_memory: Bytes,
+    /// Memory of ours for what is written.
+    pub room: Room,
     /// For whom.
     pub whose: Whose<'a>,
+}
+
+/// Memory of ours for what a run writes: who holds some waits for no more of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// For the run, and so much more for what looks at its output then.
+    Own {
+        /// Bytes.
+        beside: Bytes,
+    },
+    /// Another run has it.
+    Others,
 }
 
 /// Whom a job is for: decides which sandboxes may serve it, and which programs may be used again.

@@ -11,7 +11,7 @@ use tracing::Instrument;
 use super::artefacts::Artefacts;
 use super::dialogue::{self, Dialogue};
 use super::ending::ProgramEnd;
-use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts};
+use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Room};
 use super::{JudgeError, LEASE_PATIENCE, Progress, run};
 use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
@@ -88,9 +88,9 @@ pub(crate) fn most_output(account: &Account) -> Bytes {
 
 /// The most that is read of standard output and of standard error: as much as each may be, and of the latter no more than
 /// there can be room for beside the former.
-fn outputs(limits: &RunLimits, account: &Account) -> [Bytes; 2] {
-    let most = account.most(Purpose::Judging);
-    let stdout = limits.output.min(most_output(account));
+fn outputs(limits: &RunLimits, account: &Account, beside: Bytes) -> [Bytes; 2] {
+    let most = account.most(Purpose::Judging).saturating_sub(beside.get());
+    let stdout = limits.output.min(most_output(account)).min(Bytes(most));
     [stdout, limits.output.min(Bytes(most - stdout.get()))]
 }
 
@@ -114,7 +114,12 @@ impl<S: Sandboxes> Executor for Local<S> {
         session: &Self::Session,
         cancel: &CancellationToken,
     ) -> Result<Facts, JudgeError> {
-        let outputs @ [stdout, stderr] = outputs(job.limits, &self.account);
+        let (own, beside) = match job.room {
+            Room::Own { beside } => (true, beside),
+            Room::Others => (false, Bytes(0)),
+        };
+        let outputs @ [stdout, stderr] = outputs(job.limits, &self.account, beside);
+        let reserved = if own { stdout.get() + stderr.get() + beside.get() } else { 0 };
         let kept = session.lock().await.take();
         let place = match kept {
             Some(place) => place,
@@ -122,7 +127,7 @@ impl<S: Sandboxes> Executor for Local<S> {
             None => tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Err(JudgeError::Cancelled),
-                place = self.place(job, stdout.get() + stderr.get()) => place?,
+                place = self.place(job, reserved) => place?,
             },
         };
         let Place { mut lease, mut room } = place;
@@ -136,7 +141,7 @@ impl<S: Sandboxes> Executor for Local<S> {
                 Place { lease, room: std::mem::replace(&mut room, self.account.open(Purpose::Judging)) };
             *session.lock().await = Some(place);
         } else {
-            room.shrink_to((ran.stdout.head.len() + ran.stderr.head.len()) as u64);
+            room.shrink_to((ran.stdout.head.len() + ran.stderr.head.len()) as u64 + beside.get());
         }
         facts(job, ran, room).await
     }
@@ -236,7 +241,7 @@ mod tests {
     #[test]
     fn what_is_read_of_both_streams_is_never_more_than_there_is_room_for() {
         let account = Account::new(Bytes::mib(16));
-        let of = |output: Bytes| outputs(&RunLimits { output, ..LIMITS }, &account).map(Bytes::get);
+        let of = |output: Bytes| outputs(&RunLimits { output, ..LIMITS }, &account, Bytes(0)).map(Bytes::get);
         assert_eq!(of(Bytes::mib(1)), [1 << 20; 2]);
         assert_eq!(of(Bytes::mib(2)), [2 << 20, 1 << 20]);
         let [stdout, stderr] = of(Bytes::mib(64));

@@ -8,7 +8,7 @@ use gavel_protocol::Bytes;
 use tokio_util::sync::CancellationToken;
 
 use super::course::Scored;
-use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Told, Whose};
+use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Room, Told, Whose};
 use super::judgement::Verdict;
 use super::verdict::from_run;
 use super::{Artefact, JudgeError, OwnEnd, ProgramEnd};
@@ -62,8 +62,11 @@ const FEEDBACK: &str = ".case/feedback/";
 /// An empty file in the folder of feedback, which is there by that.
 const KEEP: &str = ".case/feedback/.keep";
 
-/// Most bytes that are read of a validator's messages and scores.
-const MESSAGE: Bytes = Bytes::kib(16);
+/// Memory of ours for what a validator writes: of its standard output and error this much together, and its messages.
+pub(super) const MEMORY: Bytes = Bytes::kib(256);
+
+/// Most bytes that are read of a validator's messages and scores: there are two for each of many tests.
+const MESSAGE: Bytes = Bytes::kib(4);
 const COLLECTED: [(&str, Bytes); 4] = [
     (".case/feedback/judgemessage.txt", MESSAGE),
     (".case/feedback/teammessage.txt", MESSAGE),
@@ -87,7 +90,9 @@ pub(super) struct Validator<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Finding {
     pub(super) verdict: Verdict,
-    /// For who wrote the problem, and where the verdict is [`Verdict::JudgeError`] for everybody.
+    /// What is wrong with the validator, where the verdict is [`Verdict::JudgeError`].
+    pub(super) fault: Option<String>,
+    /// For who wrote the problem: it may tell of the answer.
     pub(super) message: Option<String>,
     /// For who wrote the program.
     pub(super) feedback: Option<String>,
@@ -106,6 +111,25 @@ fn nobodys(progress: Told<'_>) -> Whose<'_> {
     Whose { user: None, isolation: Isolation::Pooled, progress }
 }
 
+/// What is wrong with a problem's own programs.
+#[derive(Debug)]
+pub(super) struct Unfit {
+    /// For everybody.
+    pub(super) fault: String,
+    /// With what a compiler says, which may be of the problem's secrets.
+    pub(super) log: Option<String>,
+}
+
+impl Unfit {
+    /// What is told of it, where the problem shows all or does not.
+    pub(super) fn reason(self, shows_all: bool) -> String {
+        match self.log.filter(|_| shows_all) {
+            Some(log) => format!("{}: {log}", self.fault),
+            None => self.fault,
+        }
+    }
+}
+
 /// Compiles the validators of a problem, or finds what was made of them before.
 ///
 /// # Errors
@@ -117,12 +141,15 @@ pub(super) async fn prepared<'a, E: Executor>(
     allowed: &Allowed,
     progress: Told<'a>,
     cancel: &CancellationToken,
-) -> Result<Result<Vec<Validator<'a>>, String>, JudgeError> {
+) -> Result<Result<Vec<Validator<'a>>, Unfit>, JudgeError> {
     let mut validators = Vec::new();
     for program in &problem.manifest.validators {
         match compiled(executor, languages, problem, program, allowed, progress, cancel).await? {
             Ok(validator) => validators.push(validator),
-            Err(why) => return Ok(Err(format!("the problem's validator {}: {why}", program.path))),
+            Err(Unfit { fault, log }) => {
+                let fault = format!("the problem's validator {} {fault}", program.path);
+                return Ok(Err(Unfit { fault, log }));
+            }
         }
     }
     Ok(Ok(validators))
@@ -136,11 +163,11 @@ async fn compiled<'a, E: Executor>(
     allowed: &Allowed,
     progress: Told<'a>,
     cancel: &CancellationToken,
-) -> Result<Result<Validator<'a>, String>, JudgeError> {
+) -> Result<Result<Validator<'a>, Unfit>, JudgeError> {
     let code = program.language.as_deref();
     let id = code.and_then(|code| id_of(code, |id| languages.get(id).is_some()));
     let Some(language) = id.and_then(|id| languages.get(id)) else {
-        return Ok(Err("there is no language here for it".to_owned()));
+        return Ok(Err(Unfit { fault: "is in no language that is here".to_owned(), log: None }));
     };
     let sources = sources(problem, program);
     let mut validator = Validator {
@@ -160,7 +187,8 @@ async fn compiled<'a, E: Executor>(
         Compiled::Program(artefact) => validator.artefact = Some(artefact),
         Compiled::Checked(_) => {}
         Compiled::Rejected { compilation, reason } => {
-            return Ok(Err(reason.unwrap_or_else(|| format!("does not compile: {}", compilation.log))));
+            let log = Some(reason.unwrap_or(compilation.log));
+            return Ok(Err(Unfit { fault: "does not compile".to_owned(), log }));
         }
     }
     Ok(Ok(validator))
@@ -201,18 +229,23 @@ pub(super) async fn validate<E: Executor>(
     validators: &[Validator<'_>],
     problem: &Problem,
     test: usize,
-    output: Vec<u8>,
+    output: Content,
     allowed: &Allowed,
     cancel: &CancellationToken,
 ) -> Result<Finding, JudgeError> {
-    let output = Content::from(output);
-    let mut found =
-        Finding { verdict: Verdict::Accepted, message: None, feedback: None, scored: Scored::default() };
+    let mut found = Finding {
+        verdict: Verdict::Accepted,
+        fault: None,
+        message: None,
+        feedback: None,
+        scored: Scored::default(),
+    };
     for validator in validators {
         let finding = one(executor, validator, problem, test, &output, allowed, cancel).await?;
         let is_accepted = finding.verdict == Verdict::Accepted;
         found = Finding {
             verdict: finding.verdict,
+            fault: finding.fault,
             message: finding.message.or(found.message),
             feedback: finding.feedback.or(found.feedback),
             scored: Scored {
@@ -281,6 +314,7 @@ impl Call {
             collect: &COLLECTED,
             limits: &allowed.run,
             own_memory: allowed.run.memory,
+            room: Room::Others,
             whose: nobodys(validator.progress),
         }
     }
@@ -298,10 +332,8 @@ pub(super) fn finding(validator: &Validator<'_>, facts: Facts, limits: &RunLimit
     }
     let broken = |what: String| Finding {
         verdict: Verdict::JudgeError,
-        message: Some(match &message {
-            Some(message) => format!("the problem's validator {} {what}: {message}", validator.name),
-            None => format!("the problem's validator {} {what}", validator.name),
-        }),
+        fault: Some(format!("the problem's validator {} {what}", validator.name)),
+        message: message.clone(),
         feedback: None,
         scored: Scored::default(),
     };
@@ -327,10 +359,10 @@ pub(super) fn finding(validator: &Validator<'_>, facts: Facts, limits: &RunLimit
     };
     match (number(score), number(multiplier)) {
         (Ok(score), Ok(multiplier)) => {
-            Finding { verdict, message, feedback, scored: Scored { score, multiplier } }
+            Finding { verdict, fault: None, message, feedback, scored: Scored { score, multiplier } }
         }
-        (Err(text), _) => broken(format!("gave a score that is no number: {text}")),
-        (_, Err(text)) => broken(format!("gave a multiplier that is no number: {text}")),
+        (Err(NoNumber), _) => broken("gave a score that is no number".to_owned()),
+        (_, Err(NoNumber)) => broken("gave a multiplier that is no number".to_owned()),
     }
 }
 
@@ -345,10 +377,13 @@ fn text(bytes: Option<Vec<u8>>) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// A file that is to hold a number holds none.
+struct NoNumber;
+
 /// A number, where there is a file that is to hold one.
-fn number(bytes: Option<Vec<u8>>) -> Result<Option<f64>, String> {
+fn number(bytes: Option<Vec<u8>>) -> Result<Option<f64>, NoNumber> {
     let Some(bytes) = bytes else { return Ok(None) };
     let text = String::from_utf8_lossy(&bytes);
     let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
-    number.map(Some).ok_or_else(|| text.trim().chars().take(40).collect())
+    number.map(Some).ok_or(NoNumber)
 }

@@ -64,9 +64,11 @@ impl Problems {
     /// What is wrong with it; the store's.
     pub async fn push(&self, id: &str, archive: File, show: Show) -> Result<Pushed, PushError> {
         let (blobs, id) = (self.store.blobs().clone(), id.to_owned());
+        let _turn = self.turn.lock().await;
         let made = elsewhere(move || make(&blobs, id, archive, show));
         let problem = made.await.map_err(|_panic| PushError::Failed)??;
         let is_new = self.store.put_problem(&problem, OTHERS).await?;
+        self.forget(&problem.id);
         // As it is kept: without the claims on its files.
         let kept = self.found(&problem.reference()).await?;
         Ok(Pushed { problem: kept.ok_or(PushError::Failed)?, is_new })
@@ -87,7 +89,11 @@ fn make(blobs: &Blobs, id: String, mut archive: File, show: Show) -> Result<Prob
     let notes = notes.iter().map(ToString::to_string).collect();
     let mut manifest = Manifest::of(&package, show, notes);
     manifest.testlib = is_testlib(folder.path(), &package)?;
+    if manifest.testlib && manifest.kind.interactive {
+        manifest.unjudged = Some("interactors that are written with testlib are not run here".to_owned());
+    }
     let files = files(blobs, folder.path())?;
+    check_size(&manifest, &files)?;
     let version = version(&manifest, &files);
     Ok(Problem::new(id, version, Utc::now(), manifest, files)?)
 }
@@ -115,10 +121,24 @@ fn faults(found: &[gavel_problem::Fault]) -> PushError {
     PushError::Faults(found.iter().map(|fault| (fault.place.to_string(), fault.what.clone())).collect())
 }
 
+/// Most bytes of what is loaded of a version: names and paths, which a package may have many of.
+const LARGEST: usize = 8 * 1024 * 1024;
+
+fn check_size(manifest: &Manifest, files: &BTreeMap<String, Content>) -> Result<(), PushError> {
+    let names: usize = files.keys().map(|path| path.len() + 100).sum();
+    let size = serde_json::to_vec(manifest).map_err(|_| PushError::Failed)?.len() + names;
+    if size <= LARGEST {
+        return Ok(());
+    }
+    let what = format!("names, paths and settings take {size} bytes; at most {LARGEST} are taken");
+    Err(PushError::Faults(vec![(Place::default().to_string(), what)]))
+}
+
 /// The files of a folder, in the blob store.
 fn files(blobs: &Blobs, folder: &Path) -> io::Result<BTreeMap<String, Content>> {
     let mut paths = Vec::new();
     collect(folder, "", &mut paths)?;
+    paths.sort();
     let mut packer = Packer::new(blobs.clone());
     let mut buffer = vec![0; BLOCK];
     for path in &paths {

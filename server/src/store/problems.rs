@@ -1,6 +1,6 @@
 //! Versions of problems.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
@@ -32,7 +32,7 @@ struct Stored {
     now: i64,
     manifest: Vec<u8>,
     files: Vec<u8>,
-    refs: BTreeSet<BlobId>,
+    refs: BTreeMap<BlobId, u64>,
 }
 
 impl Stored {
@@ -44,7 +44,7 @@ impl Stored {
             now: millis(problem.pushed_at),
             manifest: serde_json::to_vec(&problem.manifest)?,
             files: serde_json::to_vec(&rows.collect::<BTreeMap<_, _>>())?,
-            refs: problem.files.values().filter_map(Content::blob).map(|blob| blob.id).collect(),
+            refs: problem.files.values().filter_map(Content::blob).map(|blob| (blob.id, blob.size)).collect(),
         })
     }
 }
@@ -61,13 +61,14 @@ impl Store {
         let put = self.writer.write(move |connection| {
             Box::pin(async move {
                 let id = stored.id.clone();
-                let is_new = put(connection, stored).await?;
+                let (is_new, mut gone) = put(connection, stored).await?;
                 let sql = "UPDATE problems SET removed_at = pushed_at WHERE id = $1 AND removed_at IS NULL AND seq NOT IN \
                            (SELECT seq FROM problems WHERE id = $1 AND removed_at IS NULL \
                             ORDER BY pushed_at DESC, seq DESC LIMIT $2)";
                 let most = i64::try_from(others).unwrap_or(i64::MAX).saturating_add(1);
                 sqlx::query(sql).bind(id).bind(most).execute(&mut *connection).await?;
-                Ok((is_new, drop_removed(connection).await?))
+                gone.extend(drop_removed(connection).await?);
+                Ok((is_new, gone))
             })
         });
         let (is_new, gone) = put.await?;
@@ -128,6 +129,24 @@ impl Store {
         Ok(was_there)
     }
 
+    /// Bytes that versions take, rows and files; a file that several have counts once.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn size_of_problems(&self) -> Result<u64, StoreError> {
+        let sql =
+            "SELECT coalesce(sum(size), 0) FROM (SELECT max(size) AS size FROM problem_refs GROUP BY hash)";
+        let files: i64 = sqlx::query_scalar(sql).fetch_one(&self.readers).await?;
+        Ok(u64::try_from(files).unwrap_or(0) + self.size_of_problem_rows().await?)
+    }
+
+    /// Of that, what is in the database.
+    pub(super) async fn size_of_problem_rows(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT coalesce(sum(length(manifest) + length(files)), 0) FROM problems";
+        let rows: i64 = sqlx::query_scalar(sql).fetch_one(&self.readers).await?;
+        Ok(u64::try_from(rows).unwrap_or(0))
+    }
+
     /// Lets go of versions that are not offered any more, and that nothing waits for by now.
     ///
     /// # Errors
@@ -143,21 +162,29 @@ fn number(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
-async fn put(connection: &mut SqliteConnection, stored: Stored) -> Result<bool, sqlx::Error> {
+/// Whether it was not there before, and the files that its row named before that.
+async fn put(connection: &mut SqliteConnection, stored: Stored) -> Result<(bool, Vec<BlobId>), sqlx::Error> {
     let Stored { id, version, now, manifest, files, refs } = stored;
-    let sql = "UPDATE problems SET pushed_at = $3, removed_at = NULL WHERE id = $1 AND version = $2";
-    let known = sqlx::query(sql).bind(&id).bind(&version).bind(now).execute(&mut *connection).await?;
-    if known.rows_affected() > 0 {
-        return Ok(false);
+    // What is made of the same package may be more than an earlier server made of it.
+    let sql = "UPDATE problems SET pushed_at = $3, removed_at = NULL, manifest = $4, files = $5 \
+               WHERE id = $1 AND version = $2 RETURNING seq";
+    let update = sqlx::query_scalar(sql).bind(&id).bind(&version).bind(now).bind(&manifest).bind(&files);
+    let known: Option<i64> = update.fetch_optional(&mut *connection).await?;
+    let (seq, gone) = match known {
+        Some(seq) => (seq, drop_refs(connection, seq).await?),
+        None => {
+            let sql =
+                "INSERT INTO problems (id, version, pushed_at, manifest, files) VALUES ($1, $2, $3, $4, $5)";
+            let insert = sqlx::query(sql).bind(id).bind(version).bind(now).bind(manifest).bind(files);
+            (insert.execute(&mut *connection).await?.last_insert_rowid(), Vec::new())
+        }
+    };
+    for (id, size) in refs {
+        let sql = "INSERT INTO problem_refs (seq, hash, size) VALUES ($1, $2, $3)";
+        let insert = sqlx::query(sql).bind(seq).bind(id.as_bytes().as_slice());
+        insert.bind(i64::try_from(size).unwrap_or(i64::MAX)).execute(&mut *connection).await?;
     }
-    let sql = "INSERT INTO problems (id, version, pushed_at, manifest, files) VALUES ($1, $2, $3, $4, $5)";
-    let insert = sqlx::query(sql).bind(id).bind(version).bind(now).bind(manifest).bind(files);
-    let seq = insert.execute(&mut *connection).await?.last_insert_rowid();
-    for id in refs {
-        let sql = "INSERT INTO problem_refs (seq, hash) VALUES ($1, $2)";
-        sqlx::query(sql).bind(seq).bind(id.as_bytes().as_slice()).execute(&mut *connection).await?;
-    }
-    Ok(true)
+    Ok((known.is_none(), gone))
 }
 
 /// Returns the files that they named.
@@ -169,13 +196,15 @@ async fn drop_removed(connection: &mut SqliteConnection) -> Result<Vec<BlobId>, 
     let dropped: Vec<i64> = sqlx::query_scalar(sql).fetch_all(&mut *connection).await?;
     let mut files = Vec::new();
     for seq in dropped {
-        let sql = "DELETE FROM problem_refs WHERE seq = $1 RETURNING hash";
-        let rows = sqlx::query(sql).bind(seq).fetch_all(&mut *connection).await?;
-        for row in &rows {
-            files.extend(refs::id(row, "hash")?);
-        }
+        files.extend(drop_refs(connection, seq).await?);
     }
     Ok(files)
+}
+
+async fn drop_refs(connection: &mut SqliteConnection, seq: i64) -> Result<Vec<BlobId>, sqlx::Error> {
+    let sql = "DELETE FROM problem_refs WHERE seq = $1 RETURNING hash";
+    let rows = sqlx::query(sql).bind(seq).fetch_all(&mut *connection).await?;
+    rows.iter().filter_map(|row| refs::id(row, "hash").transpose()).collect()
 }
 
 fn listed(row: &SqliteRow) -> Result<Listed, StoreError> {

@@ -48,7 +48,9 @@ impl Store {
         }
         // What the files take is added up once: that takes long where there are many.
         let mut files = refs::kept(&self.readers).await?;
-        while self.used().await? + files > max_size.get() {
+        // Problems have a bound of their own: no judgement goes for them.
+        let others = self.size_of_problem_rows().await?;
+        while (self.used().await? + files).saturating_sub(others) > max_size.get() {
             let chunk = self.remove_finished_before(now, SMALL_CHUNK).await?;
             removed += chunk.rows;
             files = files.saturating_sub(chunk.files);

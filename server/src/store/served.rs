@@ -126,7 +126,12 @@ fn read(file: &File) -> io::Result<HashMap<SubmissionId, u32>> {
             read => length += read,
         }
     }
-    Ok(content[..length].chunks_exact(NOTE).filter_map(parse).collect())
+    let mut served = HashMap::new();
+    // Of servers that died before there may be notes still, of attempts before.
+    for (id, attempt) in content[..length].chunks_exact(NOTE).filter_map(parse) {
+        served.entry(id).and_modify(|known: &mut u32| *known = attempt.max(*known)).or_insert(attempt);
+    }
+    Ok(served)
 }
 
 fn parse(note: &[u8]) -> Option<(SubmissionId, u32)> {
@@ -150,6 +155,18 @@ mod tests {
         let next = Served::open(directory.path());
         assert!(next.had(served, 3));
         assert!(!next.had(served, 4) && !next.had(ended, 1) && !next.had(other, 1));
+    }
+
+    #[test]
+    fn of_notes_of_several_attempts_the_last_one_counts_whichever_place_it_has() {
+        let directory = tempfile::tempdir().unwrap();
+        let [other, again] = [Uuid::new_v4(), Uuid::new_v4()];
+        let first = Served::open(directory.path());
+        let _kept = [first.note(other, 1), first.note(again, 1)];
+        let second = Served::open(directory.path());
+        let _kept = second.note(again, 2);
+        let third = Served::open(directory.path());
+        assert!(third.had(again, 2) && !third.had(again, 1));
     }
 
     #[test]

@@ -17,6 +17,7 @@ use gavel_problem::statement::Markup;
 use serde::Serialize;
 
 use super::query::{self, FilesQuery, PagesQuery};
+use super::receive::Uploads;
 use super::wire::{AskedProblem, check_problem_id};
 use super::{Api, Problem};
 use crate::account::Purpose;
@@ -24,9 +25,9 @@ use crate::blocking::{elsewhere, on_disk};
 use crate::content::Content;
 use crate::http::peer::Peer;
 use crate::http::taken::Taken;
-use crate::http::{Arriving, Budget, FieldError};
+use crate::http::{Arriving, Budget, FieldError, sender};
 use crate::problem::{self, Show};
-use crate::problems::{PushError, Pushed, run_limits};
+use crate::problems::{PushError, Pushed, code_of, run_limits};
 use crate::store::{ListedProblem, StoreError};
 
 /// A problem, as clients see it.
@@ -119,6 +120,7 @@ const SAMPLES: usize = 50;
 pub(super) async fn push(
     api: Data<Api>,
     budget: Data<Budget>,
+    uploads: Data<Uploads>,
     id: Path<String>,
     request: HttpRequest,
     payload: Payload,
@@ -128,7 +130,8 @@ pub(super) async fn push(
     }
     let show = query::show(request.query_string())?;
     check_problem_id(&id).map_err(|why| Problem::field("id", why))?;
-    api.store.check_room()?;
+    check_room(&api).await?;
+    let _place = uploads.place(sender(&request)).await?;
     let mut body = budget.arriving_up_to(&request, payload, api.config.problems.max_package.get())?;
     body.begin();
     let archive = received(&api, &mut body).await?;
@@ -138,11 +141,32 @@ pub(super) async fn push(
     Ok(response.json(ProblemView::new(&problem, &api)))
 }
 
+/// After so many bytes it is asked again whether there is room for more.
+const CHECK_EVERY: usize = 1024 * 1024;
+
+/// Is there room for another package?
+async fn check_room(api: &Api) -> Result<(), Problem> {
+    api.store.check_room()?;
+    let (size, most) = (api.store.size_of_problems().await?, api.config.problems.max_size.get());
+    if size <= most {
+        return Ok(());
+    }
+    let detail =
+        format!("problems take {size} bytes here; more than {most} are not taken (`problems.max_size`)");
+    Err(Problem::Unavailable { detail, retry_after: Duration::from_secs(60) })
+}
+
 /// The body, in a file without a name.
 async fn received(api: &Api, body: &mut Arriving) -> Result<File, Problem> {
     let blobs = api.submissions.blobs().clone();
     let mut file = on_disk(move || blobs.incoming_file()).await.map_err(StoreError::from)?;
+    let mut unchecked = 0;
     while let Some(part) = body.next().await? {
+        unchecked += part.len();
+        if unchecked > CHECK_EVERY {
+            api.store.check_room()?;
+            unchecked = 0;
+        }
         let written = on_disk(move || file.write_all(&part).map(|()| file)).await;
         file = written.map_err(StoreError::from)?;
     }
@@ -332,16 +356,25 @@ async fn asked(
 }
 
 /// The version that a submission is to be judged by.
-pub(super) async fn judged_by(api: &Api, asked: &AskedProblem) -> Result<Arc<problem::Problem>, Problem> {
+pub(super) async fn judged_by(
+    api: &Api,
+    asked: &AskedProblem,
+    language: &str,
+) -> Result<Arc<problem::Problem>, Problem> {
     let found = api.problems.get(&asked.id, asked.version).await?;
     let problem = found.ok_or_else(|| {
         let what = asked.version.map_or(String::new(), |version| format!(" in version {version}"));
         Problem::field("problem", format!("there is no problem `{}`{what}", asked.id))
     })?;
-    match &problem.manifest.unjudged {
-        Some(why) => Err(Problem::field("problem", why.clone())),
-        None => Ok(problem),
+    if let Some(why) = &problem.manifest.unjudged {
+        return Err(Problem::field("problem", why.clone()));
     }
+    let allowed = problem.manifest.languages.as_deref();
+    if allowed.is_some_and(|codes| !codes.iter().any(|code| Some(code.as_str()) == code_of(language))) {
+        let codes = allowed.unwrap_or_default().join(", ");
+        return Err(Problem::field("language", format!("the problem takes programs in {codes} only")));
+    }
+    Ok(problem)
 }
 
 fn no_such(id: &str) -> Problem {

@@ -47,7 +47,7 @@ pub(in crate::http) struct Uploads {
 }
 
 /// A place of a large body, and its sender's part of all.
-struct Place {
+pub(super) struct Place {
     _place: OwnedSemaphorePermit,
     _part: Part,
 }
@@ -80,7 +80,7 @@ impl Uploads {
         Self { places: Arc::new(Semaphore::new(places)), senders: Senders::new(places as u64) }
     }
 
-    async fn place(&self, sender: Option<IpAddr>) -> Result<Place, Problem> {
+    pub(super) async fn place(&self, sender: Option<IpAddr>) -> Result<Place, Problem> {
         let deadline = Instant::now() + PATIENCE;
         let mut part = self.senders.part(sender.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
         if !part.grow(1, deadline).await {

@@ -43,7 +43,7 @@ pub(super) async fn create(
     let Received { mut submission, asked, wait } = received;
     check_served(&api, &submission.language)?;
     if let Some(asked) = &asked.problem {
-        let problem = super::problems::judged_by(&api, asked).await?;
+        let problem = super::problems::judged_by(&api, asked, &submission.language).await?;
         problems::fit(&mut submission, &problem, &api.languages, &api.config.limits);
     }
     let key = key.map(|key| (key, digest::of(&submission, &asked)));

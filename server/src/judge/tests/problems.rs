@@ -103,6 +103,13 @@ async fn of_a_summary_no_secret_test_is_there() {
     let judgement = bench.judge(&by(&problem)).await.unwrap();
     assert_eq!((judgement.verdict, judgement.tests.len()), (Verdict::WrongAnswer, 1));
     assert_eq!((judgement.summary.passed, judgement.summary.total), (1, 3));
+    // Neither where the submission says what is run.
+    for stops in [true, false] {
+        let bench = bench_of_problem(&problem, vec![printed("1"), printed("no"), printed("3")]);
+        let one = Submission { stop_at_first_failure: Some(stops), ..by(&problem) };
+        let judgement = bench.judge(&one).await.unwrap();
+        assert_eq!((judgement.verdict, judgement.tests.len()), (Verdict::WrongAnswer, 1), "{stops}");
+    }
 }
 
 #[tokio::test]
@@ -161,13 +168,17 @@ async fn a_validator_that_does_not_work_is_the_problems_fault() {
         assert_eq!(judgement.verdict, Verdict::JudgeError);
         let reason = judgement.tests[0].reason.as_deref().unwrap();
         assert!(reason.contains("the problem's validator output_validator"), "{reason}");
+        assert!(!reason.contains("it broke"), "{reason}");
     }
-    // It does not compile: no test is run.
-    let refused = Ran { stdout: printed("error: x").stdout, ..ended(Ending::Exited { code: 1 }) };
-    let bench = bench_of_problem(&problem, vec![refused]);
-    let judgement = bench.judge(&by(&problem)).await.unwrap();
-    assert_eq!((judgement.verdict, judgement.tests.len()), (Verdict::JudgeError, 0));
-    assert!(judgement.reason.unwrap().contains("error: x"));
+    // It does not compile: no test is run. What its compiler says is told where the problem shows all.
+    for show in [Show::Full, Show::Verdicts] {
+        let refused = Ran { stdout: printed("error: x").stdout, ..ended(Ending::Exited { code: 1 }) };
+        let problem = self::problem(show, &with(&[("output_validator/check.cpp", "int main(){}")]));
+        let bench = bench_of_problem(&problem, vec![refused]);
+        let judgement = bench.judge(&by(&problem)).await.unwrap();
+        assert_eq!((judgement.verdict, judgement.tests.len()), (Verdict::JudgeError, 0));
+        assert_eq!(judgement.reason.unwrap().contains("error: x"), show == Show::Full);
+    }
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ CREATE INDEX problems_newest ON problems (id, pushed_at);
 CREATE TABLE problem_refs (
     seq  BIGINT NOT NULL,
     hash BLOB   NOT NULL,
+    size BIGINT NOT NULL,
     PRIMARY KEY (seq, hash)
 );
 CREATE INDEX problem_refs_hash ON problem_refs (hash);
@@ -23,3 +24,5 @@ CREATE INDEX problem_refs_hash ON problem_refs (hash);
 ALTER TABLE submissions ADD COLUMN problem TEXT;
 ALTER TABLE submissions ADD COLUMN problem_version TEXT;
 CREATE INDEX submissions_problem ON submissions (problem, seq) WHERE problem IS NOT NULL;
+CREATE INDEX submissions_awaiting ON submissions (problem, problem_version) WHERE state IN ('queued', 'running');
+CREATE INDEX problems_removed ON problems (removed_at) WHERE removed_at IS NOT NULL;
