@@ -1,9 +1,10 @@
 //! Unpacks a package that came as zip, tar or tar.gz into a folder.
 //!
-//! Start at [`unpack`]. Only regular files and folders are made, each below the folder and none through a
-//! link, so that nothing that the archive says leads out of it.
+//! Start at [`unpack`]. Only regular files and folders are made, each below the folder, so that nothing that
+//! the archive says leads out of it. A link to a file of the archive becomes a copy of that file.
 
 mod kind;
+mod link;
 mod name;
 mod stop;
 mod tar;
@@ -28,7 +29,7 @@ use crate::report::{Fault, Note};
 pub struct Bounds {
     /// Entries: folders, and what is skipped, count too.
     pub entries: usize,
-    /// Bytes of all files together; of a tar whatever else is in it counts too.
+    /// Bytes of all files together, copies in the place of links too; of a tar whatever else is in it counts.
     pub bytes: u64,
     /// Bytes of one file.
     pub file: u64,
@@ -96,8 +97,9 @@ impl std::error::Error for Error {
 ///
 /// Files have mode 0644, or 0755 where the archive calls them executable, less the process's umask. What
 /// tools leave behind (`__MACOSX`, `.git`) is skipped with a note. Where one folder holds all, what it holds
-/// is put in its place. The archive is read from its beginning to its end with a buffer of constant size;
-/// what is held beside is a name for each entry.
+/// is put in its place. A symbolic or hard link to a file of the archive is a copy of it; any other link is a
+/// fault. The archive is read from its beginning to its end with a buffer of constant size; what is held
+/// beside is a name for each entry, and a target for each link.
 ///
 /// # Errors
 /// Everything that is wrong with the archive as far as it was read, or the disk's error. What has been
@@ -117,10 +119,11 @@ fn extract(archive: &mut File, bounds: &Bounds, target: &mut Target<'_>) -> Resu
     let kind = kind::of(archive)?;
     archive.rewind()?;
     let most = bounds.expansion(archive.metadata()?.len());
-    match kind {
+    let told = most.1.clone();
+    let left = match kind {
         Kind::Zip => zip::extract(archive, most, target)?,
         Kind::Tar => tar::extract(archive, most, target)?,
         Kind::Gzip => tar::extract_compressed(archive, most, target)?,
-    }
-    target.finish()
+    };
+    target.finish(left, &told)
 }

@@ -34,6 +34,10 @@ pub const PASSES: u64 = 1_000;
 pub const NAME: usize = 255;
 /// Bytes of an entry's whole name in an archive.
 pub const PATH: usize = 1024;
+/// Bytes of where a link in an archive leads.
+pub const LINK: usize = 1024;
+/// Links that lead from one to the next till a file comes.
+pub const LINKS: usize = 8;
 /// Bytes of all files in an archive together.
 pub const UNPACKED: u64 = 2 * 1024 * 1024 * 1024;
 /// Bytes of one file in an archive.

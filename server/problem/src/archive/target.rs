@@ -1,16 +1,16 @@
 //! The folder that an archive is unpacked into: which entries it takes, and how they are written.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::Bounds;
+use super::link::{self, Known, Link, Names};
 use super::name::{self, Name};
 use super::stop::Stop;
-use crate::package;
 use crate::report::{Place, Report};
+use crate::{bounds, package};
 
 /// Bytes that are copied at once.
 const BUFFER: usize = 64 * 1024;
@@ -23,22 +23,31 @@ pub(super) enum Entry {
     File {
         executable: bool,
     },
+    /// Its size is that of its target, which is what is written.
+    Link(link::Kind),
     /// What is never made, told as this.
     Refused(&'static str),
 }
 
-/// A file that may be written.
+/// A file or a link that may be written.
 #[derive(Debug, Clone)]
 pub(super) struct Admitted {
     /// Path in the archive.
     pub(super) path: String,
-    pub(super) executable: bool,
+    what: What,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Known {
-    Folder,
-    File,
+#[derive(Debug, Clone, Copy)]
+enum What {
+    File { executable: bool },
+    Link(link::Kind),
+}
+
+/// A file that takes the place of a link.
+struct Copied {
+    path: String,
+    /// Path of the file that is copied.
+    from: String,
 }
 
 pub(super) struct Target<'a> {
@@ -46,7 +55,7 @@ pub(super) struct Target<'a> {
     into: &'a Path,
     bounds: &'a Bounds,
     /// All that is below the folder, folders that no entry names too.
-    known: HashMap<String, Known>,
+    known: Names,
     entries: usize,
     junk: usize,
     buffer: Vec<u8>,
@@ -60,15 +69,7 @@ impl<'a> Target<'a> {
             return Err(ErrorKind::DirectoryNotEmpty.into());
         }
         let buffer = vec![0; BUFFER];
-        Ok(Self {
-            report: Report::default(),
-            into,
-            bounds,
-            known: HashMap::new(),
-            entries: 0,
-            junk: 0,
-            buffer,
-        })
+        Ok(Self { report: Report::default(), into, bounds, known: Names::new(), entries: 0, junk: 0, buffer })
     }
 
     /// Whether there is no fault as yet; after one nothing more is written, but faults are still looked for.
@@ -80,7 +81,8 @@ impl<'a> Target<'a> {
         self.report.fault(Place::file(path), what);
     }
 
-    /// Counts an entry and takes note of its name; the file to write if it is one. What is refused is a fault.
+    /// Counts an entry and takes note of its name; the file or link to write if it is one. What is refused
+    /// is a fault.
     ///
     /// # Errors
     /// There are too many.
@@ -126,14 +128,18 @@ impl<'a> Target<'a> {
 
     fn take(&mut self, path: String, is_folder: bool, entry: Entry, size: u64) -> Option<Admitted> {
         let taken = match entry {
-            Entry::Refused(what) => Err(format!("is {what}: only files and folders are taken")),
+            Entry::Refused(what) => {
+                Err(format!("is {what}: only files, folders and links to files are taken"))
+            }
+            Entry::Link(_) if is_folder => Err("is a link and a folder".to_owned()),
+            Entry::Link(kind) => self.take_link(&path, kind, size).map(|()| Some(What::Link(kind))),
             Entry::File { executable } if !is_folder => {
-                self.take_file(&path, size).map(|()| Some(executable))
+                self.take_file(&path, size).map(|()| Some(What::File { executable }))
             }
             Entry::Folder | Entry::File { .. } => self.take_folder(&path, size).map(|()| None),
         };
         match taken {
-            Ok(executable) => executable.map(|executable| Admitted { path, executable }),
+            Ok(what) => what.map(|what| Admitted { path, what }),
             Err(what) => {
                 self.fault(&path, what);
                 None
@@ -152,13 +158,26 @@ impl<'a> Target<'a> {
         if size > self.bounds.file {
             return Err(format!("has more than {} bytes", self.bounds.file));
         }
+        self.know(path, Known::File)
+    }
+
+    fn take_link(&mut self, path: &str, kind: link::Kind, size: u64) -> Result<(), String> {
+        if size > bounds::LINK as u64 {
+            return Err(format!("is {kind} whose target is longer than {} bytes", bounds::LINK));
+        }
+        self.know(path, Known::Link(Link { kind, target: Vec::new() }))
+    }
+
+    /// The file or link at the path and the folders above it.
+    fn know(&mut self, path: &str, known: Known) -> Result<(), String> {
         if let Some((folder, _)) = path.rsplit_once('/') {
             self.know_folders(folder)?;
         }
-        match self.known.insert(path.to_owned(), Known::File) {
+        let noun = known.noun();
+        match self.known.insert(path.to_owned(), known) {
             None => Ok(()),
-            Some(Known::File) => Err("is there twice".to_owned()),
-            Some(Known::Folder) => Err("is a file and a folder".to_owned()),
+            Some(Known::Folder) => Err(format!("is a {noun} and a folder")),
+            Some(Known::File | Known::Link(_)) => Err("is there twice".to_owned()),
         }
     }
 
@@ -168,7 +187,7 @@ impl<'a> Target<'a> {
         for folder in ends.map(|end| &path[..end]).filter(|folder| !folder.is_empty()) {
             match self.known.get(folder) {
                 Some(Known::Folder) => {}
-                Some(Known::File) => return Err(format!("{folder} is a file and a folder")),
+                Some(other) => return Err(format!("{folder} is a {} and a folder", other.noun())),
                 None => {
                     self.known.insert(folder.to_owned(), Known::Folder);
                 }
@@ -177,13 +196,28 @@ impl<'a> Target<'a> {
         Ok(())
     }
 
-    /// Writes a file; how many bytes it has.
+    /// Writes a file, or takes note of where a link leads; how many bytes were read.
     ///
     /// # Errors
     /// The content cannot be read or the file not be written.
-    pub(super) fn write(&mut self, file: &Admitted, content: &mut impl Read) -> Result<u64, Stop> {
-        let mut made = self.create(file)?;
-        copy(&file.path, content, &mut made, &mut self.buffer)
+    pub(super) fn write(&mut self, entry: &Admitted, content: &mut impl Read) -> Result<u64, Stop> {
+        match entry.what {
+            What::File { executable } => self.write_file(&entry.path, executable, content),
+            What::Link(kind) => self.write_link(&entry.path, kind, content),
+        }
+    }
+
+    fn write_file(&mut self, path: &str, executable: bool, content: &mut impl Read) -> Result<u64, Stop> {
+        let mut made = self.create(path, executable)?;
+        copy(path, content, &mut made, &mut self.buffer)
+    }
+
+    /// Nothing is made on the disk.
+    fn write_link(&mut self, path: &str, kind: link::Kind, content: &mut impl Read) -> Result<u64, Stop> {
+        let mut target = Vec::new();
+        let read = copy(path, content, &mut target, &mut self.buffer)?;
+        self.known.insert(path.to_owned(), Known::Link(Link { kind, target }));
+        Ok(read)
     }
 
     /// Reads what is not written.
@@ -194,10 +228,10 @@ impl<'a> Target<'a> {
         copy(path, content, &mut io::sink(), &mut self.buffer)
     }
 
-    fn create(&self, file: &Admitted) -> io::Result<File> {
-        let path = self.into.join(&file.path);
+    fn create(&self, path: &str, executable: bool) -> io::Result<File> {
+        let path = self.into.join(path);
         let mut options = File::options();
-        options.write(true).create_new(true).mode(if file.executable { 0o755 } else { 0o644 });
+        options.write(true).create_new(true).mode(if executable { 0o755 } else { 0o644 });
         match (options.open(&path), path.parent()) {
             (Err(error), Some(folder)) if error.kind() == ErrorKind::NotFound => {
                 fs::create_dir_all(folder)?;
@@ -207,21 +241,54 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// What is left to do when all is written: folders that hold nothing, notes, and the one folder that
-    /// holds all.
+    /// What is left to do when all is written: links, folders that hold nothing, notes, and the one folder
+    /// that holds all. `left` is how many bytes there may be yet, `told` how it is told that there are more.
     ///
     /// # Errors
-    /// There is no file at all, or the disk's error.
-    pub(super) fn finish(&self) -> Result<(), Stop> {
+    /// There is no file at all, copies for links have too many bytes, or the disk's error.
+    pub(super) fn finish(&mut self, left: u64, told: &str) -> Result<(), Stop> {
+        // After another fault a link might miss what was refused.
         if !self.is_sound() {
             return Ok(());
         }
+        let copies = self.copies();
+        if !self.is_sound() {
+            return Ok(());
+        }
+        self.write_copies(&copies, left, told)?;
         if !self.known.values().any(|known| *known == Known::File) {
             return Err(Stop::archive("holds no file"));
         }
         self.note_junk();
         self.make_folders()?;
         Ok(self.strip()?)
+    }
+
+    /// What the links are to become, in the order of their paths. One that leads nowhere is a fault.
+    fn copies(&self) -> Vec<Copied> {
+        let top = self.only_folder().unwrap_or_default();
+        let links = link::all(&self.known).into_iter();
+        links.filter_map(|(path, link)| self.copied(path, link, top)).collect()
+    }
+
+    fn copied(&self, path: &str, link: &Link, top: &str) -> Option<Copied> {
+        match link::file(path, link, &self.known, top) {
+            Ok(from) => Some(Copied { path: path.to_owned(), from }),
+            Err(why) => {
+                self.fault(path, link.told(&why));
+                None
+            }
+        }
+    }
+
+    fn write_copies(&mut self, copies: &[Copied], mut left: u64, told: &str) -> Result<(), Stop> {
+        for copied in copies {
+            let mut from = File::open(self.into.join(&copied.from))?;
+            let metadata = from.metadata()?;
+            left = left.checked_sub(metadata.len()).ok_or_else(|| Stop::archive(told))?;
+            self.write_file(&copied.path, metadata.permissions().mode() & 0o100 != 0, &mut from)?;
+        }
+        Ok(())
     }
 
     fn note_junk(&self) {

@@ -2,6 +2,7 @@
 
 mod any;
 mod made;
+mod of_links;
 mod of_tars;
 mod of_zips;
 

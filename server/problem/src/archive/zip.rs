@@ -9,12 +9,13 @@ use rawzip::{
     ZipEntry, ZipFileHeaderRecord, ZipLocalFileHeader,
 };
 
+use super::link;
 use super::stop::{CUT, Stop};
 use super::target::{Admitted, Entry, Target};
 
 type Zip = ZipArchive<FileReader>;
 
-/// A file that is written when all entries are known.
+/// A file or a link that is written when all entries are known.
 struct Planned {
     file: Admitted,
     /// Where its header begins and its content ends in the archive, in bytes.
@@ -25,11 +26,12 @@ struct Planned {
     way: ZipArchiveEntryWayfinder,
 }
 
-/// Unpacks a zip; `most` is how many bytes it may become and how it is told that it becomes more.
+/// Unpacks a zip; `most` is how many bytes it may become and how it is told that it becomes more. How many
+/// it might become beyond those that it became.
 ///
 /// # Errors
 /// What makes the rest of it not worth reading.
-pub(super) fn extract(archive: &File, most: (u64, String), target: &mut Target<'_>) -> Result<(), Stop> {
+pub(super) fn extract(archive: &File, most: (u64, String), target: &mut Target<'_>) -> Result<u64, Stop> {
     let length = archive.metadata()?.len();
     let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
     let zip = ZipArchive::from_file(archive.try_clone()?, &mut buffer).map_err(|error| broken("", error))?;
@@ -37,14 +39,13 @@ pub(super) fn extract(archive: &File, most: (u64, String), target: &mut Target<'
         return Err(Stop::archive("has bytes behind its end"));
     }
     let mut files = plan(&zip, target, &mut buffer)?;
-    if files.iter().map(|file| file.size).fold(0, u64::saturating_add) > most.0 {
-        return Err(Stop::archive(most.1));
-    }
+    let size = files.iter().map(|file| file.size).fold(0, u64::saturating_add);
+    let left = most.0.checked_sub(size).ok_or_else(|| Stop::archive(most.1))?;
     check_places(&mut files, &zip, target);
     if target.is_sound() {
         files.iter().try_for_each(|file| write(&zip, file, target))?;
     }
-    Ok(())
+    Ok(left)
 }
 
 fn plan(zip: &Zip, target: &mut Target<'_>, buffer: &mut [u8]) -> Result<Vec<Planned>, Stop> {
@@ -104,7 +105,7 @@ fn kind(entry: &ZipFileHeaderRecord<'_>) -> Entry {
     let mode = attributes >> 16;
     let is_folder = attributes & 0x10 != 0;
     match mode & 0o170_000 {
-        0o120_000 => Entry::Refused("a symbolic link"),
+        0o120_000 => Entry::Link(link::Kind::Symbolic),
         0o040_000 => Entry::Folder,
         0 if is_folder => Entry::Folder,
         0 | 0o100_000 => Entry::File { executable: mode & 0o111 != 0 },
@@ -162,7 +163,8 @@ fn write(zip: &Zip, file: &Planned, target: &mut Target<'_>) -> Result<(), Stop>
     Err(Stop::entry(&file.file.path, "has bytes behind its content"))
 }
 
-/// Writes a content whose size and checksum must be what they are said to be; its reader, at its end.
+/// Writes a content, of a link its target, whose size and checksum must be what they are said to be; its
+/// reader, at its end.
 fn verified<R: Read>(
     entry: &ZipEntry<'_, FileReader>,
     content: R,

@@ -6,6 +6,7 @@ use super::Stop;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Described {
     name: Option<Vec<u8>>,
+    target: Option<Vec<u8>>,
     size: Option<u64>,
     sparse: bool,
     /// Records of pax have been read.
@@ -17,26 +18,39 @@ impl Described {
         self.name.as_deref()
     }
 
+    /// Where a link leads to.
+    pub(super) fn target(&self) -> Option<&[u8]> {
+        self.target.as_deref()
+    }
+
     pub(super) fn is_sparse(&self) -> bool {
         self.sparse
     }
 
     /// Whether anything is said that matters here.
     pub(super) fn is_said(&self) -> bool {
-        self.name.is_some() || self.size.is_some() || self.sparse
+        self.name.is_some() || self.target.is_some() || self.size.is_some() || self.sparse
     }
 
     /// GNU tar's long name, which ends with NUL.
     ///
     /// # Errors
     /// It has one already.
-    pub(super) fn name_is(&mut self, mut name: Vec<u8>) -> Result<(), Stop> {
-        if name.last() == Some(&0) {
-            name.pop();
-        }
-        match self.name.replace(name) {
+    pub(super) fn name_is(&mut self, name: Vec<u8>) -> Result<(), Stop> {
+        match self.name.replace(ended(name)) {
             None => Ok(()),
             Some(_) => Err(Stop::archive("names an entry twice")),
+        }
+    }
+
+    /// GNU tar's long target of a link, which ends with NUL.
+    ///
+    /// # Errors
+    /// It has one already.
+    pub(super) fn target_is(&mut self, target: Vec<u8>) -> Result<(), Stop> {
+        match self.target.replace(ended(target)) {
+            None => Ok(()),
+            Some(_) => Err(Stop::archive("names the target of a link twice")),
         }
     }
 
@@ -60,6 +74,7 @@ impl Described {
     fn is(&mut self, key: &[u8], value: &[u8]) -> Result<(), Stop> {
         match key {
             b"path" => self.name_is(value.to_vec())?,
+            b"linkpath" => self.target_is(value.to_vec())?,
             b"size" => self.size = Some(number(value).ok_or_else(unreadable)?),
             _ if key.starts_with(b"GNU.sparse.") => self.sparse = true,
             _ => {}
@@ -77,6 +92,14 @@ impl Described {
             _ => Ok(()),
         }
     }
+}
+
+/// Without the NUL at its end.
+fn ended(mut text: Vec<u8>) -> Vec<u8> {
+    if text.last() == Some(&0) {
+        text.pop();
+    }
+    text
 }
 
 fn unreadable() -> Stop {
@@ -111,6 +134,9 @@ mod tests {
     fn records_of_pax_are_read() {
         let described = read(b"9 path=a\n19 comment=a\nb=\n\nx\n9 size=7\n").unwrap();
         assert_eq!((described.name(), described.size), (Some(&b"a"[..]), Some(7)));
+        let described = read(b"17 linkpath=../a\n").unwrap();
+        assert_eq!(described.target(), Some(&b"../a"[..]));
+        assert!(described.is_said());
         assert!(read(b"").is_some_and(|described| !described.is_said()));
         assert!(read(b"22 GNU.sparse.major=1\n").is_some_and(|described| described.is_sparse()));
     }
@@ -132,6 +158,7 @@ mod tests {
             b"9 size=x\n",
             b"27 size=9999999999999999999\n",
             b"9 path=a\n9 path=b\n",
+            b"13 linkpath=a\n13 linkpath=b\n",
             b"9 path=a\n\0\0",
         ] {
             assert!(read(text).is_none(), "{}", String::from_utf8_lossy(text));

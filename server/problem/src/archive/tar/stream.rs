@@ -106,15 +106,15 @@ impl<R: Read> Stream<R> {
         self.read_exact(&mut block[..rest])
     }
 
-    /// Reads what fills up the archive behind the mark of its end.
+    /// Reads what fills up the archive behind the mark of its end; how many bytes more there might be.
     ///
     /// # Errors
     /// There is something else.
-    pub(super) fn end(mut self) -> Result<(), Stop> {
+    pub(super) fn end(mut self) -> Result<u64, Stop> {
         let mut buffer = [0; 16 * BLOCK];
         loop {
             match self.bytes.read(&mut buffer).map_err(no_end)? {
-                0 => return Ok(()),
+                0 => return Ok(self.bytes.left),
                 length if is_end(&buffer[..length]) => {}
                 _ => return Err(Stop::archive("has bytes behind its end")),
             }

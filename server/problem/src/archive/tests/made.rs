@@ -88,6 +88,11 @@ impl Raw {
         Self { method: 8, compressed_size, content: deflated, ..Self::stored(name, content) }
     }
 
+    /// A symbolic link, whose content is its target.
+    pub(super) fn link(name: &[u8], target: &[u8]) -> Self {
+        Self { mode: 0o120_777, ..Self::stored(name, target) }
+    }
+
     /// What stands in the list and before the entry alike, but for the lengths of names.
     fn common(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -218,6 +223,18 @@ pub(super) fn header(name: &[u8], kind: EntryType, size: u64) -> Header {
 /// An entry of a tar.
 pub(super) fn member(name: &[u8], kind: EntryType, content: &[u8]) -> Vec<u8> {
     filled(&header(name, kind, content.len() as u64), content)
+}
+
+/// A link in a tar; what its header has no room for stands before it.
+pub(super) fn link(name: &[u8], kind: EntryType, target: &[u8]) -> Vec<u8> {
+    let mut header = header(name, kind, 0);
+    if target.len() > header.as_old().linkname.len() {
+        let long = member(b"././@LongLink", EntryType::GNULongLink, &[target, b"\0"].concat());
+        return [long, filled(&header, b"")].concat();
+    }
+    header.as_old_mut().linkname[..target.len()].copy_from_slice(target);
+    header.set_cksum();
+    filled(&header, b"")
 }
 
 /// A header with its content in whole blocks.

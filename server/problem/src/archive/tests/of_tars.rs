@@ -2,7 +2,7 @@
 
 use tar::{Builder, EntryType, Header};
 
-use super::made::{ended, filled, gzipped, header, member, tarred, zipped};
+use super::made::{ended, filled, gzipped, header, link, member, tarred, zipped};
 use super::{faults, faults_within, paths, unpacked};
 use crate::archive::Bounds;
 use crate::bounds;
@@ -23,10 +23,8 @@ fn pax(records: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn links_and_devices_are_refused() {
+fn devices_are_refused() {
     for (kind, what) in [
-        (EntryType::Symlink, "a symbolic link"),
-        (EntryType::Link, "a hard link"),
         (EntryType::Char, "a device"),
         (EntryType::Block, "a device"),
         (EntryType::Fifo, "a fifo"),
@@ -36,20 +34,76 @@ fn links_and_devices_are_refused() {
     ] {
         assert_eq!(
             faults_of(&[member(b"data/2.ans", kind, b"")]),
-            [format!("data/2.ans: is {what}: only files and folders are taken")]
+            [format!("data/2.ans: is {what}: only files, folders and links to files are taken")]
         );
     }
 }
 
 #[test]
-fn a_link_is_never_gone_through() {
-    let mut link = header(b"d", EntryType::Symlink, 0);
-    link.set_link_name_literal("/tmp").unwrap();
-    link.set_cksum();
-    assert_eq!(
-        faults_of(&[filled(&link, b""), regular("d/gone")]),
-        ["d: is a symbolic link: only files and folders are taken"]
-    );
+fn hard_links_are_copies() {
+    let hard = |name: &[u8], target: &[u8]| link(name, EntryType::Link, target);
+    let members = [hard(b"p/d/l", b"p/a"), hard(b"p/m", b"./p/d/l"), regular("p/a")];
+    let tree = unpacked(&ended(members.concat()));
+    assert_eq!(paths(&tree), ["a", "d", "d/l", "m"]);
+    assert_eq!((tree["d/l"].as_deref(), tree["m"].as_deref()), (Some(&b"x"[..]), Some(&b"x"[..])));
+}
+
+#[test]
+fn hard_links_that_lead_to_no_file_of_the_archive_are_told() {
+    let told = |target: &str| {
+        let hard = link(b"d/l", EntryType::Link, target.as_bytes());
+        let through = link(b"d/s", EntryType::Symlink, b"a");
+        faults_of(&[hard, regular("d/a"), through])
+    };
+    for (target, why) in [
+        ("/d/a", "which begins with /"),
+        ("../d/a", "which leads out of the package"),
+        ("a", "which is not there"),
+        ("d", "which is a folder: links to files are taken"),
+        ("d/s/x", "which leads through the link d/s"),
+        ("d/l", "which leads in a circle, or through more than 8 links"),
+    ] {
+        assert_eq!(told(target), [format!("d/l: is a hard link to {target}, {why}")]);
+    }
+    assert_eq!(told(""), ["d/l: is a hard link without a target"]);
+    assert_eq!(told(&"x".repeat(1_025)), ["d/l: is a hard link whose target is longer than 1024 bytes"]);
+}
+
+#[test]
+fn a_hard_link_to_a_symbolic_one_is_that_link_in_another_place() {
+    let members = [
+        member(b"a", EntryType::Regular, b"outer"),
+        member(b"d/a", EntryType::Regular, b"inner"),
+        link(b"d/s", EntryType::Symlink, b"a"),
+        link(b"h", EntryType::Link, b"d/s"),
+    ];
+    let tree = unpacked(&ended(members.concat()));
+    assert_eq!((tree["d/s"].as_deref(), tree["h"].as_deref()), (Some(&b"inner"[..]), Some(&b"outer"[..])));
+}
+
+#[test]
+fn links_have_no_content() {
+    for kind in [EntryType::Symlink, EntryType::Link] {
+        assert_eq!(
+            faults_of(&[member(b"l", kind, b"z")]),
+            ["l: is a link with content: only files, folders and links to files are taken"]
+        );
+    }
+}
+
+#[test]
+fn targets_of_links_may_stand_before_them() {
+    let gnu = member(b"long", EntryType::GNULongLink, b"z\0");
+    for described in [pax(b"14 linkpath=z\n"), gnu.clone()] {
+        let members = [described, link(b"l", EntryType::Symlink, b"elsewhere"), regular("z")];
+        assert_eq!(unpacked(&ended(members.concat()))["l"].as_deref(), Some(&b"x"[..]));
+    }
+    let link = link(b"l", EntryType::Symlink, b"z");
+    let told = ["package: names the target of a link twice"];
+    assert_eq!(faults_of(&[gnu.clone(), gnu.clone(), link.clone()]), told);
+    assert_eq!(faults_of(&[gnu, pax(b"14 linkpath=z\n"), link]), told);
+    let global = member(b"global", EntryType::XGlobalHeader, b"14 linkpath=z\n");
+    assert_eq!(faults_of(&[global]), ["package: describes all its entries at once"]);
 }
 
 #[test]
@@ -90,7 +144,7 @@ fn pax_names_and_sizes_are_read() {
     assert_eq!(faults_of(&[pax(b"9 size=0\n"), regular("x")]), ["x: says that it has two sizes"]);
     assert_eq!(
         faults_of(&[pax(b"22 GNU.sparse.major=1\n"), regular("x")]),
-        ["x: is a file with holes: only files and folders are taken"]
+        ["x: is a file with holes: only files, folders and links to files are taken"]
     );
     assert_eq!(
         faults_of(&[pax(b"garbage"), regular("x")]),
@@ -123,10 +177,8 @@ fn descriptions_are_bounded() {
     assert_eq!(faults_of(&[twice.clone(), twice]), ["package: names an entry twice"]);
     assert_eq!(faults_of(&[pax(b""), pax(b"")]), ["package: describes an entry twice"]);
     let bounds = Bounds { entries: 3, ..Bounds::default() };
-    for kind in [EntryType::GNULongLink, EntryType::XGlobalHeader] {
-        let many = ended(member(b"many", kind, b"").repeat(4));
-        assert_eq!(faults_within(&many, &bounds), ["package: more than 3 entries"]);
-    }
+    let many = ended(member(b"many", EntryType::XGlobalHeader, b"").repeat(4));
+    assert_eq!(faults_within(&many, &bounds), ["package: more than 3 entries"]);
     assert_eq!(
         faults(&ended(long(EntryType::GNULongName, 5))),
         ["package: describes an entry that does not come"]

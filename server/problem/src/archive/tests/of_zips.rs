@@ -78,15 +78,27 @@ fn numbers_of_zip64_that_lead_nowhere_are_told() {
 }
 
 #[test]
-fn links_and_devices_are_refused() {
-    let link = Raw { mode: 0o120_777, ..Raw::stored(b"data/2.ans", b"1.ans") };
-    assert_eq!(faults_of(link), ["data/2.ans: is a symbolic link: only files and folders are taken"]);
+fn devices_are_refused() {
     for mode in [0o020_644, 0o060_644, 0o010_644, 0o140_644] {
         assert_eq!(
             faults_of(Raw { mode, ..entry() }),
-            ["b: is neither a file nor a folder: only files and folders are taken"]
+            ["b: is neither a file nor a folder: only files, folders and links to files are taken"]
         );
     }
+}
+
+#[test]
+fn targets_of_links_are_contents() {
+    let deflated = Raw { mode: 0o120_777, ..Raw::deflated(b"l", b"a") };
+    let tree = unpacked(&raw(&[Raw::stored(b"a", b"x"), deflated.clone()]));
+    assert_eq!(tree["l"].as_deref(), Some(&b"x"[..]));
+    assert_eq!(faults_of(Raw { flags: 0x1, ..deflated.clone() }), ["l: is encrypted"]);
+    let told = faults_of(Raw { crc: 1, ..deflated });
+    assert!(told[0].starts_with("l: is broken: Invalid checksum"), "{told:?}");
+    // A short one that would become a long one.
+    let bomb = Raw { mode: 0o120_777, size: 1, ..Raw::deflated(b"l", &[b'x'; 1 << 20]) };
+    let told = faults_of(bomb);
+    assert!(told[0].starts_with("l: is broken: "), "{told:?}");
 }
 
 #[test]
