@@ -93,6 +93,22 @@ impl Client {
         }
     }
 
+    /// Waits until the self-test of every language has run once: it takes sandboxes as any user does.
+    ///
+    /// # Panics
+    /// When it has not in time.
+    pub async fn wait_until_all_are_tested(&self, on_a_quick_host: Duration) {
+        let deadline = Instant::now() + patience(on_a_quick_host);
+        loop {
+            let report = self.call(Method::GET, "/readyz", None).await.json;
+            if report["untested"].as_array().is_some_and(Vec::is_empty) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "languages are not tested: {report}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
     /// Sends one request.
     ///
     /// # Errors

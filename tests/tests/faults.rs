@@ -74,15 +74,7 @@ impl Scene {
 
     /// Waits until the self-test of every language has run once, which has the sandboxes before a submission.
     async fn all_tested(&self) {
-        let deadline = Instant::now() + patience(Duration::from_secs(90));
-        loop {
-            let report = self.client.call(Method::GET, "/readyz", None).await.json;
-            if report["untested"].as_array().is_some_and(Vec::is_empty) {
-                return;
-            }
-            assert!(Instant::now() < deadline, "languages are not tested: {report}");
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
+        self.client.wait_until_all_are_tested(Duration::from_secs(90)).await;
     }
 
     async fn nothing_is_left(&self) {

@@ -1,6 +1,7 @@
 //! Nothing passes from one run to another: not between tests, not between users, not between sandboxes.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use e2e::docker::Host;
 use e2e::instance::{Instance, Plan};
@@ -163,6 +164,8 @@ async fn the_compile_cache_tells_nobody_about_anothers_source() {
 #[tokio::test]
 async fn isolation_decides_which_sandbox_serves() {
     let instance = Plan::of_one_slot("isolation").start().await;
+    // They have the sandbox between two of a user's otherwise.
+    instance.client().wait_until_all_are_tested(Duration::from_secs(180)).await;
     let checked = pooled_per_user_and_fresh(&instance).await;
     instance.remove().await;
     assert_eq!(checked, Vec::<String>::new());
