@@ -325,7 +325,7 @@ impl<E: Executor> Judge<E> {
             index: count(index),
             language,
             sources,
-            entry_point: submission.entry_point.as_deref(),
+            entry_point: entry_point(submission, language),
             artefact,
             input: &test.input,
             arguments: &test.arguments,
@@ -439,6 +439,13 @@ fn sources<'a>(submission: &'a Submission, problem: Option<&Problem>) -> Cow<'a,
     Cow::Owned(files)
 }
 
+/// The source that the program begins with. What a problem puts beside a submission is none that it could be.
+fn entry_point<'a>(submission: &'a Submission, language: &Language) -> Option<&'a str> {
+    let own = || submission.files.keys().map(String::as_str);
+    let found = submission.problem.as_ref().and_then(|_| language.entry(own(), None).ok().flatten());
+    submission.entry_point.as_deref().or(found)
+}
+
 fn compile_job<'a>(
     submission: &'a Submission,
     sources: &'a BTreeMap<String, Content>,
@@ -450,7 +457,7 @@ fn compile_job<'a>(
         language,
         profile,
         sources,
-        entry_point: submission.entry_point.as_deref(),
+        entry_point: entry_point(submission, language),
         limits: &submission.compile_limits,
         whose: whose(submission, progress),
     }

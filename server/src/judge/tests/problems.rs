@@ -249,3 +249,19 @@ async fn a_problem_that_is_not_there_any_more_is_told() {
     let told = bench.judge(&submission).await.unwrap_err();
     assert!(matches!(told, JudgeError::UnknownProblem(_)), "{told:?}");
 }
+
+#[tokio::test]
+async fn a_program_begins_with_the_submissions_source_whatever_the_problem_puts_beside_it() {
+    let problem = problem(Show::Full, &with(&[("include/python3/include.py", "x = 1")]));
+    let shipped = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
+    let answers = [ended(Ending::Exited { code: 0 }), printed("1"), printed("2"), printed("3")].map(Ok);
+    let bench = bench_with(shipped, vec![Arc::clone(&problem)], 1, answers);
+    let files = BTreeMap::from([("solution.py".to_owned(), Content::from("import include"))]);
+    let submission = Submission { language: "python3".into(), files, ..by(&problem) };
+    let judgement = bench.judge(&submission).await.unwrap();
+    assert_eq!(judgement.verdict, Verdict::Accepted);
+    let asked = bench.sandboxes.asked();
+    let (_, run) = asked.last().unwrap();
+    assert!(run.argv.iter().any(|word| word == b"solution.py"), "{:?}", run.argv);
+    assert!(run.files.iter().any(|file| file.path == "include.py"));
+}
