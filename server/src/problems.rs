@@ -55,16 +55,11 @@ impl Problems {
     /// # Errors
     /// The store's.
     pub async fn get(&self, id: &str, version: Option<BlobId>) -> Result<Option<Arc<Problem>>, StoreError> {
-        let Some(version) = version else {
-            let newest = self.store.problem_versions(id).await?.into_iter().next();
-            return match newest {
-                Some(newest) => self.found(&ProblemRef { id: newest.id, version: newest.version }).await,
-                None => Ok(None),
-            };
-        };
         // What is not offered any more may be in memory still.
-        let offered = self.store.problem_versions(id).await?.iter().any(|one| one.version == version);
-        if offered { self.found(&ProblemRef { id: id.to_owned(), version }).await } else { Ok(None) }
+        let mut offered = self.store.problem_versions(id).await?.into_iter();
+        let wanted = offered.find(|one| version.is_none_or(|version| one.version == version));
+        let Some(ListedProblem { id, version, .. }) = wanted else { return Ok(None) };
+        self.found(&ProblemRef { id, version }).await
     }
 
     async fn found(&self, named: &ProblemRef) -> Result<Option<Arc<Problem>>, StoreError> {

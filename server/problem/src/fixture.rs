@@ -25,12 +25,7 @@ impl Folder {
             ("submissions/accepted/a.py", "print(1)\n"),
             ("input_validators/v.py", ""),
         ]);
-        if !files.iter().any(|(path, _)| path.starts_with("data/secret")) {
-            folder.write("data/secret/1.in", "1\n");
-            folder.write("data/secret/1.ans", "1\n");
-        }
-        files.iter().for_each(|(path, text)| folder.write(path, text));
-        folder
+        folder.completed(files)
     }
 
     /// The same of the legacy format.
@@ -41,12 +36,17 @@ impl Folder {
             ("submissions/accepted/a.py", "print(1)\n"),
             ("input_validators/v.py", ""),
         ]);
+        folder.completed(files)
+    }
+
+    /// With these files, and a case where they have none.
+    fn completed(self, files: &[(&str, &str)]) -> Self {
         if !files.iter().any(|(path, _)| path.starts_with("data/secret")) {
-            folder.write("data/secret/1.in", "1\n");
-            folder.write("data/secret/1.ans", "1\n");
+            self.write("data/secret/1.in", "1\n");
+            self.write("data/secret/1.ans", "1\n");
         }
-        files.iter().for_each(|(path, text)| folder.write(path, text));
-        folder
+        files.iter().for_each(|(path, text)| self.write(path, text));
+        self
     }
 
     fn write(&self, path: &str, text: &str) {

@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use super::query::{self, FilesQuery, PagesQuery};
 use super::receive::Uploads;
+use super::submissions::{PATIENCE, too_many};
 use super::wire::{AskedProblem, check_problem_id};
 use super::{Api, Problem};
 use crate::account::Purpose;
@@ -248,14 +249,6 @@ pub(super) async fn samples(
     let mut response = HttpResponse::Ok();
     response.content_type(ContentType::json());
     Ok(response.body(Taken::new(body, Some(held), Peer::of(&request))))
-}
-
-/// How long an answer waits for the memory that it needs.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-fn too_many(_: crate::account::Full) -> Problem {
-    let detail = "too many large answers at once".into();
-    Problem::Unavailable { detail, retry_after: Duration::from_secs(2) }
 }
 
 /// `GET /problems/{id}/statement`

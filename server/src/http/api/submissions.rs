@@ -171,7 +171,7 @@ pub(super) struct Loaded {
 /// A judgement is there as it is kept, as what is made of that, and as an answer, which is cut once more.
 const TIMES: u64 = 4;
 /// How long an answer waits for the memory that it needs.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Loads a submission.
 pub(super) async fn load(api: &Api, id: SubmissionId) -> Result<Loaded, Problem> {
@@ -201,7 +201,7 @@ impl Loaded {
     }
 }
 
-fn too_many(_: Full) -> Problem {
+pub(super) fn too_many(_: Full) -> Problem {
     let detail = "too many large answers at once".into();
     Problem::Unavailable { detail, retry_after: Duration::from_secs(2) }
 }
