@@ -1,6 +1,6 @@
 // expect: RuntimeError
 // signal: SIGABRT
-// reason-contains: assertion `two_and_two == 4' failed, main.c line 8
+// reason-contains: assertion `two_and_two == 4' failed, main.c line 9
 // stderr-contains: two_and_two
 #include <assert.h>
 
