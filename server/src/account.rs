@@ -244,6 +244,11 @@ impl Held {
         }
     }
 
+    /// Whoever it is held for has more than its part though another lacks room.
+    pub(crate) fn is_in_the_way(&self) -> bool {
+        self.sender.as_ref().is_some_and(Part::is_in_the_way)
+    }
+
     /// The account that it is of.
     pub fn account(&self) -> &Account {
         &self.account

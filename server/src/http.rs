@@ -30,6 +30,7 @@ mod request_id;
 mod socket;
 mod taken;
 pub(crate) mod telemetry;
+mod uploads;
 
 pub(crate) use body::{Arriving, Body, Budget, sender};
 pub use error::{FieldError, Problem};
@@ -105,7 +106,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     let budget = web::Data::new(body::Budget::new(api.account.clone(), api.config.http.max_body.get()));
     let sockets = socket::Sockets::new(budget.clone().into_inner(), api.config.gojudge.websockets);
     let sockets = web::Data::new(sockets);
-    let uploads = web::Data::new(api::Uploads::new());
+    let uploads = web::Data::new(uploads::Uploads::new());
     let connections = api.connections.clone();
     let address = listener.local_addr()?;
     let builder = Server::build()

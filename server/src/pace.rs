@@ -5,6 +5,9 @@ use std::time::Duration;
 /// Any request has so long to come, however small.
 pub(crate) const TO_SEND: Duration = Duration::from_secs(10);
 
+/// Where somebody else lacks room a request has so long before it must go on at a pace.
+pub(crate) const TO_SEND_IN_THE_WAY: Duration = Duration::from_secs(2);
+
 /// Any answer has so long to be taken, however small; and so has a message among others to come.
 pub(crate) const TO_TAKE: Duration = Duration::from_secs(60);
 

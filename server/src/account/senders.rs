@@ -106,6 +106,13 @@ impl Part {
         }
     }
 
+    /// The sender has more than its part though another lacks room: it had all before.
+    pub(crate) fn is_in_the_way(&self) -> bool {
+        let state = self.senders.state();
+        let has = state.held.get(&self.sender).copied().unwrap_or(0);
+        has > self.senders.0.part && state.others_lack(self.sender)
+    }
+
     /// There was no room: others leave some from now on.
     pub(crate) fn note_lack(&self) {
         self.senders.state().note_lack(self.sender);
@@ -161,6 +168,9 @@ mod tests {
         let mut other = senders.part(sender(2));
         other.note_lack();
         assert!(!senders.part(sender(1)).try_grow(1) && !first.try_grow(1));
+        assert!(first.is_in_the_way() && !other.is_in_the_way());
+        first.shrink_to(4);
+        assert!(!first.is_in_the_way());
         first.shrink_to(3);
         assert!(first.try_grow(1) && !first.try_grow(1));
         assert!(other.try_grow(4) && !other.try_grow(1), "the first lacked room too");

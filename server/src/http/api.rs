@@ -22,8 +22,6 @@ mod wire;
 mod wire_checker;
 mod wire_limits;
 
-pub(super) use receive::Uploads;
-
 use super::{Api, Problem, auth, error, get, resource};
 
 /// Every route of it.

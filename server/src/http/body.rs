@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpMessage, HttpRequest};
@@ -11,6 +12,7 @@ use tokio::time::Instant;
 
 use super::error::Problem;
 use super::inflow::Inflow;
+use super::uploads::Place;
 use crate::account::{Account, Full, Held, Purpose};
 use crate::pace;
 
@@ -18,6 +20,8 @@ use crate::pace;
 const PATIENCE: Duration = Duration::from_secs(3);
 /// A body is there once as it came, and once as what was parsed of it.
 const TIMES: u64 = 2;
+/// So often it is asked whether a slow body is in somebody's way.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Of a body whose length was not announced, the part of the account grows in steps.
 const STEP: u64 = 64 * 1024;
 
@@ -90,7 +94,13 @@ impl Budget {
         }
         let pieces = Inflow::of(request, payload, announced, &self.account);
         // Of one that announces less, no more comes.
-        Ok(Arriving { pieces, start: Instant::now(), received: 0, max: announced.unwrap_or(max) })
+        Ok(Arriving {
+            pieces,
+            start: Instant::now(),
+            received: 0,
+            max: announced.unwrap_or(max),
+            place: None,
+        })
     }
 
     /// Most bytes of a body.
@@ -157,6 +167,8 @@ pub(crate) struct Arriving {
     start: Instant,
     received: u64,
     max: u64,
+    /// Its place among the large ones.
+    place: Option<Place>,
 }
 
 impl std::fmt::Debug for Arriving {
@@ -178,17 +190,39 @@ impl Arriving {
         self.pieces.begin();
     }
 
+    /// It has this place among others until it is dropped.
+    pub(super) fn take(&mut self, place: Place) {
+        self.place = Some(place);
+    }
+
     /// The next part; none at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
-        let deadline = self.start + pace::time_for(self.received, pace::TO_SEND);
-        let next = tokio::time::timeout_at(deadline, self.pieces.next()).await;
-        let Some(part) = next.map_err(|_elapsed| Problem::Timeout)? else { return Ok(None) };
+        let Some(part) = self.next_in_time().await? else { return Ok(None) };
         let part = part.map_err(|why| Problem::Malformed(why.to_string()))?;
         self.received += part.len() as u64;
         if self.received > self.max {
             return Err(Problem::TooLarge { max: self.max });
         }
         Ok(Some(part))
+    }
+
+    /// The next part, in the time that it has: there is less of it where others lack room.
+    async fn next_in_time(&mut self) -> Result<Option<Result<Bytes, PayloadError>>, Problem> {
+        let deadline = self.start + pace::time_for(self.received, pace::TO_SEND);
+        let mut look = self.start + pace::time_for(self.received, pace::TO_SEND_IN_THE_WAY);
+        loop {
+            if let Ok(next) = tokio::time::timeout_at(look.min(deadline), self.pieces.next()).await {
+                return Ok(next);
+            }
+            if Instant::now() >= deadline || self.is_in_the_way() {
+                return Err(Problem::Timeout);
+            }
+            look = Instant::now() + LOOK_EVERY;
+        }
+    }
+
+    fn is_in_the_way(&self) -> bool {
+        self.pieces.is_in_the_way() || self.place.as_ref().is_some_and(Place::is_in_the_way)
     }
 }
 
@@ -203,12 +237,18 @@ mod tests {
     use gavel_protocol::Bytes as Size;
 
     use super::*;
+    use crate::http::uploads::Uploads;
 
     const LENGTH: u64 = 1 << 20;
+
+    fn body_sender() -> Option<IpAddr> {
+        Some([10, 0, 0, 1].into())
+    }
 
     /// A request of which nothing but its head has come.
     async fn announced() -> (HttpRequest, Payload) {
         let request = TestRequest::post().insert_header(("content-length", LENGTH.to_string()));
+        let request = request.peer_addr((body_sender().unwrap(), 1).into());
         let request = request.insert_header(("content-type", "application/json")).to_http_request();
         let mut raw = Raw::Stream { payload: stream::pending::<Result<Bytes, PayloadError>>().boxed_local() };
         let payload = Payload::from_request(&request, &mut raw).await.unwrap();
@@ -230,6 +270,58 @@ mod tests {
         drop(others);
         assert!(waiting.as_mut().now_or_never().is_none(), "no byte has come");
         assert!(account.held() >= Size(TIMES * LENGTH), "{:?}", account.held());
+    }
+
+    async fn arriving(budget: &Budget) -> Arriving {
+        let (request, payload) = announced().await;
+        budget.arriving_json(&request, payload).unwrap()
+    }
+
+    /// How long a body of which nothing comes is waited for, where its sender has so many of four places and another client
+    /// waits for one.
+    async fn patience_with(places: usize) -> Duration {
+        let uploads = Uploads::of(4);
+        let [slow, other] = [1, 2].map(|last| Some([10, 0, 0, last].into()));
+        let mut held = Vec::new();
+        for _ in 1..places {
+            held.push(uploads.place(slow).await.unwrap());
+        }
+        let mut body = arriving(&Budget::new(Account::new(Size::mib(64)), 8 << 20)).await;
+        body.take(uploads.place(slow).await.unwrap());
+        body.begin();
+        for _ in places..4 {
+            held.push(uploads.place(other).await.unwrap());
+        }
+        let waiting = tokio::task::spawn_local(async move { uploads.place(other).await.map(drop) });
+        let start = Instant::now();
+        assert!(matches!(body.next().await, Err(Problem::Timeout)));
+        drop(body);
+        assert!(waiting.await.unwrap().is_ok(), "the place is the other's");
+        start.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_body_of_a_sender_that_is_in_others_way_is_waited_for_two_seconds() {
+        let local = tokio::task::LocalSet::new();
+        let [all, half] = local.run_until(async { [patience_with(4).await, patience_with(2).await] }).await;
+        assert!(all < Duration::from_millis(2500), "{all:?}");
+        assert!(half >= pace::TO_SEND, "a sender that has no more than its part: {half:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sender_whose_bodies_are_slow_does_not_keep_the_account_either() {
+        let account = Account::new(Size::mib(1));
+        let budget = Budget::new(account.clone(), 8 << 20);
+        let mut body = arriving(&budget).await;
+        body.begin();
+        let sender = |last: u8| Some([10, 0, 0, last].into());
+        let mut others = account.open_for(sender(2));
+        let mut more = account.open_for(body_sender());
+        more.try_grow(300 * 1024).unwrap();
+        assert!(others.grow(300 * 1024, Duration::from_secs(1)).await.is_err(), "another lacks room");
+        let start = Instant::now();
+        assert!(matches!(body.next().await, Err(Problem::Timeout)));
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     }
 
     #[actix_web::test]

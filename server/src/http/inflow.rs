@@ -65,6 +65,11 @@ impl Inflow {
         self.room.widen_to(self.at_once);
     }
 
+    /// Its sender has more of the account than its part though another lacks room.
+    pub(super) fn is_in_the_way(&self) -> bool {
+        matches!(&self.room, Room::Counted { held, .. } if held.is_in_the_way())
+    }
+
     fn ended(&mut self) {
         if let Some(gate) = &self.gate {
             gate.body_ended();

@@ -166,3 +166,58 @@ fn owners(path: &Path) -> String {
         text
     }) + ")"
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::SqliteConnectOptions;
+    use sqlx::{ConnectOptions, SqliteConnection};
+    use tempfile::TempDir;
+
+    use super::*;
+
+    async fn connection(options: SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+        options.busy_timeout(std::time::Duration::ZERO).connect().await
+    }
+
+    async fn execute(
+        connection: &mut SqliteConnection,
+        statements: &[&'static str],
+    ) -> Result<(), sqlx::Error> {
+        for statement in statements {
+            sqlx::query(*statement).execute(&mut *connection).await?;
+        }
+        Ok(())
+    }
+
+    /// What the operator reads of a failure that SQLite really has.
+    async fn told(options: SqliteConnectOptions, statements: &[&'static str]) -> String {
+        let failure = match connection(options).await {
+            Ok(mut connection) => execute(&mut connection, statements).await.unwrap_err(),
+            Err(failure) => failure,
+        };
+        StoreError::open(Path::new("/data/gavel.db"), failure).to_string()
+    }
+
+    #[tokio::test]
+    async fn each_failure_of_the_database_comes_with_what_to_do_about_it() {
+        let folder = TempDir::new().unwrap();
+        let file = |name: &str| SqliteConnectOptions::new().filename(folder.path().join(name));
+        let insert = "INSERT INTO t VALUES (zeroblob(1000000))";
+        let mut owner = connection(file("db").create_if_missing(true)).await.unwrap();
+        execute(&mut owner, &["CREATE TABLE t (x)"]).await.unwrap();
+        std::fs::write(folder.path().join("garbage"), [7; 8192]).unwrap();
+
+        let read_only = told(file("db").read_only(true), &[insert]).await;
+        assert!(read_only.contains("the data directory is read-only for the server"), "{read_only}");
+        assert!(read_only.contains("(the server runs as uid"), "{read_only}");
+        let full = told(file("db"), &["PRAGMA max_page_count = 3", insert]).await;
+        assert!(full.contains("the disk under the data directory is full"), "{full}");
+        let damaged = told(file("garbage"), &[insert]).await;
+        assert!(damaged.contains("the file is damaged or no database"), "{damaged}");
+        let missing = told(file("none/db").create_if_missing(true), &[insert]).await;
+        assert!(missing.contains("cannot open or make files there"), "{missing}");
+        execute(&mut owner, &["BEGIN EXCLUSIVE"]).await.unwrap();
+        let locked = told(file("db"), &[insert]).await;
+        assert!(locked.contains("another process holds the database"), "{locked}");
+    }
+}

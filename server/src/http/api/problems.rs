@@ -17,7 +17,6 @@ use gavel_problem::statement::Markup;
 use serde::Serialize;
 
 use super::query::{self, FilesQuery, PagesQuery};
-use super::receive::Uploads;
 use super::submissions::{PATIENCE, too_many};
 use super::wire::{AskedProblem, check_problem_id};
 use super::{Api, Problem};
@@ -26,6 +25,7 @@ use crate::blocking::{elsewhere, on_disk};
 use crate::content::Content;
 use crate::http::peer::Peer;
 use crate::http::taken::Taken;
+use crate::http::uploads::Uploads;
 use crate::http::{Arriving, Budget, FieldError, sender};
 use crate::problem::{self, Show};
 use crate::problems::{PushError, Pushed, code_of, run_limits};
@@ -132,8 +132,8 @@ pub(super) async fn push(
     let show = query::show(request.query_string())?;
     check_problem_id(&id).map_err(|why| Problem::field("id", why))?;
     check_room(&api).await?;
-    let _place = uploads.place(sender(&request)).await?;
     let mut body = budget.arriving_up_to(&request, payload, api.config.problems.max_package.get())?;
+    body.take(uploads.place(sender(&request)).await?);
     body.begin();
     let archive = received(&api, &mut body).await?;
     let Pushed { problem, is_new } = api.problems.push(&id, archive, show).await?;

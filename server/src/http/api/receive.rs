@@ -1,31 +1,24 @@
 //! The body of a new submission: a small one is read and parsed here, a large one goes to the disk as it comes.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::web::{Bytes, Payload};
 use futures_util::FutureExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
 
 use super::sieve::{Sieve, SieveError, Texts};
 use super::wire::{Asked, NewSubmission, Rules};
 use super::{Api, Problem};
-use crate::account::senders::{Part, Senders};
 use crate::account::{Held, Purpose};
 use crate::blocking::Aside;
+use crate::http::uploads::{Uploads, too_many};
 use crate::http::{Arriving, Budget, sender};
 use crate::queue::Refusal;
 use crate::submission::Submission;
 
 /// A body up to this size is read whole.
 const SMALL: u64 = 64 * 1024;
-/// Large bodies that come in at one time; more wait for their turn.
-const AT_ONCE: usize = 128;
-/// How long they wait.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Of a body that comes quickly, so much goes to the disk at one time.
 const BATCH: usize = 128 * 1024;
 /// For so long we go on taking what a client sends that is refused.
@@ -38,19 +31,6 @@ const REST_OF_TEST: usize = 256;
 
 /// What is left for the parser is there once as it came, and once or twice as what was parsed of it.
 const TIMES: u64 = 3;
-
-/// Places of large bodies.
-#[derive(Debug, Clone)]
-pub(in crate::http) struct Uploads {
-    places: Arc<Semaphore>,
-    senders: Senders,
-}
-
-/// A place of a large body, and its sender's part of all.
-pub(super) struct Place {
-    _place: OwnedSemaphorePermit,
-    _part: Part,
-}
 
 /// A submission that came in.
 #[derive(Debug)]
@@ -71,37 +51,6 @@ struct Sifter {
     unchecked: Option<usize>,
 }
 
-impl Uploads {
-    pub(in crate::http) fn new() -> Self {
-        Self::of(AT_ONCE)
-    }
-
-    fn of(places: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(places)), senders: Senders::new(places as u64) }
-    }
-
-    pub(super) async fn place(&self, sender: Option<IpAddr>) -> Result<Place, Problem> {
-        let deadline = Instant::now() + PATIENCE;
-        let mut part = self.senders.part(sender.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
-        if !part.grow(1, deadline).await {
-            return Err(too_many());
-        }
-        if self.places.available_permits() == 0 {
-            part.note_lack();
-        }
-        let waiting = tokio::time::timeout_at(deadline, Arc::clone(&self.places).acquire_owned());
-        let place = waiting.await.ok().and_then(Result::ok).ok_or_else(too_many)?;
-        Ok(Place { _place: place, _part: part })
-    }
-}
-
-fn too_many() -> Problem {
-    Problem::Unavailable {
-        detail: "too many large requests at once".into(),
-        retry_after: Duration::from_secs(2),
-    }
-}
-
 /// Reads and checks a new submission.
 pub(super) async fn receive(
     api: Arc<Api>,
@@ -117,7 +66,7 @@ pub(super) async fn receive(
         return parse(&api, &body.bytes, &Texts::default());
     }
     let mut arriving = budget.arriving_json(request, payload)?;
-    let _place = uploads.place(sender(request)).await?;
+    arriving.take(uploads.place(sender(request)).await?);
     arriving.begin();
     let mut begin = Vec::new();
     while begin.len() as u64 <= SMALL {
@@ -263,31 +212,6 @@ mod tests {
         Ok(taken)
     }
 
-    /// One client has taken all places: when it sees that another waits it takes no more than half of them.
-    #[tokio::test(start_paused = true)]
-    async fn who_has_all_places_leaves_the_next_that_come_free_to_others() {
-        let (uploads, [flood, honest]) = (Uploads::of(4), [1, 2].map(|last| Some([10, 0, 0, last].into())));
-        let mut held = Vec::new();
-        for _ in 0..4 {
-            held.push(uploads.place(flood).await.unwrap());
-        }
-        let more: Vec<_> = (0..40)
-            .map(|_| {
-                let uploads = uploads.clone();
-                tokio::spawn(async move { uploads.place(flood).await.map(std::mem::forget) })
-            })
-            .collect();
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let waiting = |uploads: Uploads| tokio::spawn(async move { uploads.place(honest).await });
-        let (one, other) = (waiting(uploads.clone()), waiting(uploads.clone()));
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        held.truncate(2);
-        assert!(one.await.unwrap().is_ok() && other.await.unwrap().is_ok());
-        for more in more {
-            more.abort();
-        }
-    }
-
     /// Where there is one thread that may wait, of the slow clients one would have kept it.
     #[test]
     fn bodies_that_come_slowly_hold_no_thread() {
@@ -302,7 +226,7 @@ mod tests {
             tokio::task::yield_now().await;
             let mut quick = body(vec![vec![7; 50_000]; 10], true).await;
             let fed = fed(&mut quick, vec![1], Aside::new(Vec::new()), append);
-            let fed = tokio::time::timeout(PATIENCE, fed).await.expect("in time").unwrap();
+            let fed = tokio::time::timeout(Duration::from_secs(30), fed).await.expect("in time").unwrap();
             assert_eq!(fed.with(|taken| taken).await.unwrap(), [1, 150_000, 150_000, 150_000, 50_000]);
         });
     }

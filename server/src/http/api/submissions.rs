@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::elsewhere::Parts;
 use super::query::{self, ListQuery};
-use super::receive::{Received, Uploads, receive};
+use super::receive::{Received, receive};
 use super::view::{Shown, SubmissionView};
 use super::{Api, Problem, digest};
 use crate::account::{Full, Held, Purpose, UNCOUNTED};
@@ -20,6 +20,7 @@ use crate::blocking::{QUICK, elsewhere};
 use crate::http::Budget;
 use crate::http::peer::Peer;
 use crate::http::taken::{Pieces, Taken};
+use crate::http::uploads::Uploads;
 use crate::problems;
 use crate::readiness::Standing;
 use crate::store::Cancelled;

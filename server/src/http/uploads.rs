@@ -1,0 +1,99 @@
+//! Places of large bodies: so many come in at one time, and whoever has more than its part of them must not be slow while
+//! another waits for one.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use super::error::Problem;
+use crate::account::senders::{Part, Senders};
+
+/// Large bodies that come in at one time; more wait for their turn.
+const AT_ONCE: usize = 128;
+/// How long they wait.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Places of large bodies.
+#[derive(Debug, Clone)]
+pub(super) struct Uploads {
+    places: Arc<Semaphore>,
+    senders: Senders,
+}
+
+/// A place of a large body, and its sender's part of all.
+pub(super) struct Place {
+    _place: OwnedSemaphorePermit,
+    part: Part,
+}
+
+impl Uploads {
+    pub(super) fn new() -> Self {
+        Self::of(AT_ONCE)
+    }
+
+    pub(super) fn of(places: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), senders: Senders::new(places as u64) }
+    }
+
+    pub(super) async fn place(&self, sender: Option<IpAddr>) -> Result<Place, Problem> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut part = self.senders.part(sender.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+        if !part.grow(1, deadline).await {
+            return Err(too_many());
+        }
+        if self.places.available_permits() == 0 {
+            part.note_lack();
+        }
+        let waiting = tokio::time::timeout_at(deadline, Arc::clone(&self.places).acquire_owned());
+        let place = waiting.await.ok().and_then(Result::ok).ok_or_else(too_many)?;
+        Ok(Place { _place: place, part })
+    }
+}
+
+impl Place {
+    /// Its sender has more than its part of the places though another lacks one.
+    pub(super) fn is_in_the_way(&self) -> bool {
+        self.part.is_in_the_way()
+    }
+}
+
+/// What is told where there is no room for another.
+pub(super) fn too_many() -> Problem {
+    Problem::Unavailable {
+        detail: "too many large requests at once".into(),
+        retry_after: Duration::from_secs(2),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One client has taken all places: when it sees that another waits it takes no more than half of them.
+    #[tokio::test(start_paused = true)]
+    async fn who_has_all_places_leaves_the_next_that_come_free_to_others() {
+        let (uploads, [flood, honest]) = (Uploads::of(4), [1, 2].map(|last| Some([10, 0, 0, last].into())));
+        let mut held = Vec::new();
+        for _ in 0..4 {
+            held.push(uploads.place(flood).await.unwrap());
+        }
+        let more: Vec<_> = (0..40)
+            .map(|_| {
+                let uploads = uploads.clone();
+                tokio::spawn(async move { uploads.place(flood).await.map(std::mem::forget) })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let waiting = |uploads: Uploads| tokio::spawn(async move { uploads.place(honest).await });
+        let (one, other) = (waiting(uploads.clone()), waiting(uploads.clone()));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        held.truncate(2);
+        assert!(one.await.unwrap().is_ok() && other.await.unwrap().is_ok());
+        for more in more {
+            more.abort();
+        }
+    }
+}
