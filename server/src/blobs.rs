@@ -76,8 +76,26 @@ impl Blobs {
     /// # Errors
     /// What the disk says.
     pub fn write(&self) -> io::Result<BlobWriter> {
+        self.writer(Some(blake3::Hasher::new()))
+    }
+
+    /// Begins one that is gone with the last claim on it, and after a crash: it is not waited for until it is on the disk,
+    /// and its name tells nothing of its bytes. For what is large, needed now and never again.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(crate) fn write_passing(&self) -> io::Result<BlobWriter> {
+        self.writer(None)
+    }
+
+    fn writer(&self, hasher: Option<blake3::Hasher>) -> io::Result<BlobWriter> {
         let file = Unnamed(Some(NamedTempFile::new_in(self.0.directory.join(INCOMING))?));
-        Ok(BlobWriter { blobs: self.clone(), file, hasher: blake3::Hasher::new(), size: 0 })
+        Ok(BlobWriter { blobs: self.clone(), file, hasher, size: 0 })
+    }
+
+    /// Where they are.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.0.directory
     }
 
     /// A file and, beside it, a folder for what is taken in before it becomes blobs: on the same disk, and gone when they
@@ -248,7 +266,8 @@ impl Drop for Guard {
 pub struct BlobWriter {
     blobs: Blobs,
     file: Unnamed,
-    hasher: blake3::Hasher,
+    /// None: it is a passing one.
+    hasher: Option<blake3::Hasher>,
     size: u64,
 }
 
@@ -267,27 +286,39 @@ impl BlobWriter {
     /// # Errors
     /// What the disk says; then nothing is left of it.
     pub fn finish(self) -> io::Result<Blob> {
-        let id = BlobId::from(self.hasher.finalize());
+        let Some(hasher) = &self.hasher else { return self.finish_passing() };
+        let id = BlobId::from(hasher.finalize());
         // From here on nobody removes it.
         let claim = self.blobs.claim(id);
         let path = self.blobs.path(id);
         let parent = path.parent().unwrap_or(&path);
         if !path.try_exists()? {
             self.blobs.make_directory(parent)?;
-            self.file.persist(&path)?;
+            self.file.persist(&path, true)?;
         }
         // Also where it is there already: whoever has just made it may not have come so far, or failed.
         sync_directory(parent)?;
         Ok(Blob { id, size: self.size, claim })
     }
+
+    fn finish_passing(self) -> io::Result<Blob> {
+        let id = BlobId::of(uuid::Uuid::new_v4().as_bytes());
+        let claim = self.blobs.claim(id);
+        let path = self.blobs.path(id);
+        self.blobs.make_directory(path.parent().unwrap_or(&path))?;
+        self.file.persist(&path, false)?;
+        Ok(Blob { id, size: self.size, claim })
+    }
 }
 
 impl Unnamed {
-    /// Gives it a name, once its bytes are on disk.
-    fn persist(mut self, path: &Path) -> io::Result<()> {
+    /// Gives it a name, once its bytes are on disk where they are to last.
+    fn persist(mut self, path: &Path, lasting: bool) -> io::Result<()> {
         let Some(file) = self.0.take() else { return Ok(()) };
         file.as_file().set_permissions(fs::Permissions::from_mode(READ_ONLY))?;
-        file.as_file().sync_data()?;
+        if lasting {
+            file.as_file().sync_data()?;
+        }
         drop(file.persist(path)?);
         Ok(())
     }
@@ -310,7 +341,9 @@ impl Drop for Unnamed {
 impl Write for BlobWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.file()?.write(bytes)?;
-        self.hasher.update(&bytes[..written]);
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&bytes[..written]);
+        }
         self.size += written as u64;
         Ok(written)
     }
@@ -407,6 +440,31 @@ mod tests {
     use std::os::unix::fs::MetadataExt;
 
     use super::*;
+
+    #[test]
+    fn a_passing_one_is_read_as_others_are_and_nobodys_with_its_last_claim() {
+        let (blobs, mut orphans, _directory) = blobs();
+        let written = |bytes: &[u8]| {
+            let mut writer = blobs.write_passing().unwrap();
+            writer.write_all(bytes).unwrap();
+            writer.finish().unwrap()
+        };
+        SYNCED.with_borrow_mut(Vec::clear);
+        let (one, other) = (written(b"abc"), written(b"abc"));
+        assert!(one.id != other.id && one.id != BlobId::of(b"abc"));
+        assert!(SYNCED.with_borrow(|synced| synced.iter().all(|path| path == blobs.directory())));
+        let mut read = String::new();
+        let mut file = blobs.open_blob(one.id).unwrap();
+        file.read_to_string(&mut read).unwrap();
+        assert_eq!((read.as_str(), file.metadata().unwrap().mode() & 0o777), ("abc", READ_ONLY));
+        assert!(!blobs.mark(one.id));
+        let id = one.id;
+        drop(one);
+        assert_eq!(orphans.try_recv().unwrap(), id);
+        assert!(blobs.mark(id));
+        blobs.remove_marked(id).unwrap();
+        assert!(blobs.open_blob(id).is_err());
+    }
 
     fn blobs() -> (Blobs, mpsc::UnboundedReceiver<BlobId>, tempfile::TempDir) {
         let directory = tempfile::tempdir().unwrap();

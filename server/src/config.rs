@@ -115,6 +115,10 @@ pub struct LimitsConfig {
     /// Largest artefact of a compilation.
     #[serde(with = "units::size")]
     pub artefact: Bytes,
+    /// Of the disk what outputs may take at one time that are too long for the memory; one of both streams of a test at most
+    /// half of it.
+    #[serde(with = "units::size")]
+    pub outputs: Bytes,
     /// Of a test's run, where the client does not say.
     #[serde(with = "units::run_limits")]
     pub run: RunLimits,

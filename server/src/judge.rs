@@ -401,9 +401,9 @@ impl<E: Executor> Judge<E> {
             let of_problem = task.problem.map(|problem| problem.tests[index].checker);
             let rule = of_problem.unwrap_or(task.submission.checker);
             let Some(answer) = &test.answer else { return Ok(((Verdict::Accepted, None), None)) };
-            return Ok((run::compared(rule, &mut facts.stdout.head, answer, &self.blobs).await?, None));
+            return Ok((run::compared(rule, &mut facts.stdout, answer, &self.blobs).await?, None));
         };
-        let output = contents::kept(&mut facts.stdout.head, &self.blobs).await?;
+        let output = contents::kept(&mut facts.stdout, &self.blobs).await?;
         let finding = validator::validate(
             &self.executor,
             task.validators,
@@ -533,8 +533,8 @@ mod tests {
         let (blobs, directory) = blobs();
         let account = Account::new(Bytes::mib(16));
         let largest = Bytes::mib(64);
-        let local =
-            Local::new(sandboxes.clone(), artefacts, blobs.clone(), account.clone(), largest, at_once);
+        let (leases, files, memory) = (sandboxes.clone(), blobs.clone(), account.clone());
+        let local = Local::new(leases, artefacts, files, memory, Bytes::mib(64), largest, at_once);
         let shelf = Arc::new(Shelf(problems));
         let judge = Judge::new(local, Arc::new(languages), blobs, shelf, limits());
         Bench { judge, account, sandboxes, store: [store, directory] }
@@ -617,8 +617,8 @@ mod tests {
     #[tokio::test]
     async fn of_a_hidden_test_nothing_is_told_that_the_program_could_say_of_it() {
         let crash = Ran {
-            stdout: Captured { head: b"secret".to_vec(), tail: Vec::new(), total: 6 },
-            stderr: Captured { head: b"secret".to_vec(), tail: Vec::new(), total: 6 },
+            stdout: Captured { head: b"secret".to_vec(), total: 6, ..Captured::default() },
+            stderr: Captured { head: b"secret".to_vec(), total: 6, ..Captured::default() },
             ..ended(Ending::Exited { code: 42 })
         };
         let slow = ended(Ending::Killed { over: Limit::CpuTime });
@@ -678,7 +678,7 @@ mod tests {
     #[tokio::test]
     async fn what_the_compiler_refuses_is_a_compile_error_with_its_log() {
         let refused = Ran {
-            stdout: Captured { head: b"main.cpp:1: error".to_vec(), tail: Vec::new(), total: 17 },
+            stdout: Captured { head: b"main.cpp:1: error".to_vec(), total: 17, ..Captured::default() },
             ..ended(Ending::Exited { code: 1 })
         };
         let judgement = bench([Ok(refused)]).judge(&submission("x")).await.unwrap();

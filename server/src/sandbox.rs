@@ -7,6 +7,8 @@ use std::time::Duration;
 use gavel_protocol::{Bytes, Ending, Limits, Step, Usage};
 use tokio_util::sync::CancellationToken;
 
+use crate::blobs::Blobs;
+use crate::content::Blob;
 pub use crate::slots::Profile;
 use crate::submission::Isolation;
 
@@ -20,6 +22,7 @@ mod patience;
 mod pool;
 mod run;
 mod slot;
+mod spill;
 mod terminal;
 mod warden_client;
 
@@ -215,6 +218,15 @@ pub enum Output {
         /// Kill the run at byte `head` + 1; else what is too much is read and dropped.
         kill: bool,
     },
+    /// Kept whole, of which little in memory: what is longer than `head` is a file. The run is killed at byte `most` + 1.
+    Spill {
+        /// Bytes that may be in memory, and are of what is longer.
+        head: usize,
+        /// Bytes in all.
+        most: u64,
+        /// Where the file is made.
+        blobs: Blobs,
+    },
     /// Into the same pipe as standard output. Only for standard error.
     WithStdout,
     /// Connected to something.
@@ -299,6 +311,8 @@ pub struct Captured {
     pub tail: Vec<u8>,
     /// All bytes that were read, also those dropped.
     pub total: u64,
+    /// All of them, where they are more than an [`Output::Spill`] has in memory.
+    pub whole: Option<Blob>,
 }
 
 /// A regular file that a program left in the box. Hostile, as that of [`CollectedOutput::File`].

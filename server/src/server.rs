@@ -124,7 +124,7 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
         metrics,
         workers,
     } = parts;
-    let config = within_memory(config, &account);
+    let config = within_disk(config);
     telemetry::start_at_zero(languages.iter().map(|language| language.id.as_str()));
     let throttle = Arc::new(Throttle::new(config.throttle.clone(), store.strikes().await?));
     let policy = config.queue.clone();
@@ -152,12 +152,12 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
 }
 
 /// Nobody may ask for a run that there is never room for.
-fn within_memory(mut config: Arc<Config>, account: &Account) -> Arc<Config> {
-    let most = most_output(account);
+fn within_disk(mut config: Arc<Config>) -> Arc<Config> {
+    let most = most_output(config.limits.outputs);
     let LimitsConfig { run, run_max, .. } = &config.limits;
     if run_max.output.max(run.output) > most {
         tracing::warn!(
-            "`limits.run_max.output` is {} bytes here: there is no memory for more (http.memory)",
+            "`limits.run_max.output` is {} bytes here: there is no room on the disk for more (`limits.outputs`)",
             most.get()
         );
         let LimitsConfig { run, run_max, .. } = &mut Arc::make_mut(&mut config).limits;

@@ -116,6 +116,7 @@ fn status_of(body: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_of_256_mib_outlives_everything_large() {
     let server = Small::start().await;
+    gibibyte(&server).await;
     outputs(&server).await;
     readers_that_stop(&server).await;
     websockets_that_stop(&server).await;
@@ -128,6 +129,31 @@ async fn a_server_of_256_mib_outlives_everything_large() {
     submissions(&server).await;
     judgements(&server).await;
     server.instance.remove().await;
+}
+
+/// Two programs at one time that write a GiB each, of which the last byte decides.
+async fn gibibyte(server: &Small) {
+    const MOST: u64 = 96 * MIB;
+    let source = "#include <stdio.h>\n#include <string.h>\nstatic char block[1 << 20];\nint main(void) {\n\
+                  memset(block, ' ', sizeof block);\nputs(\"1\");\n\
+                  for (int i = 0; i < 1023; i++) fwrite(block, 1, sizeof block, stdout);\nputs(\"2\"); }";
+    let mut judged = JoinSet::new();
+    for (expected, verdict) in [("1 2", "Accepted"), ("1 3", "WrongAnswer")] {
+        let client = server.instance.client();
+        let request = e2e::Request::new("c17", source).with("checker", "tokens").user(verdict);
+        let request = request.limits("cpu_ms=20000 wall_ms=60000 output_bytes=1073741824");
+        judged.spawn(async move {
+            let answer = client.judge(&request.test(b"", Some(expected.as_bytes()))).await;
+            assert_eq!(answer.verdict(), verdict, "{:?}", answer.reason);
+        });
+    }
+    while let Some(one) = judged.join_next().await {
+        one.expect("judged as expected");
+    }
+    let peak = Host::connect().await.peak_memory(&server.instance.server).await;
+    eprintln!("most memory over two outputs of a GiB: {peak}");
+    assert!(peak < MOST, "{peak}");
+    server.lives("outputs of a GiB").await;
 }
 
 /// Programs that write without an end, to collectors of whatever maximum.

@@ -102,8 +102,10 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let account = Account::new(account::size(config.http.memory));
     let blobs = store.blobs().clone();
     // As many cases of a submission are asked for together as programs can run at one time.
-    let (largest, at_once) = (config.limits.artefact, pool.at_once(Kind::Run));
-    let local = Local::new(pool.clone(), artefacts, blobs.clone(), account.clone(), largest, at_once);
+    let at_once = pool.at_once(Kind::Run);
+    let (largest, on_disk) = (config.limits.artefact, config.limits.outputs);
+    let (sandboxes, files, memory) = (pool.clone(), blobs.clone(), account.clone());
+    let local = Local::new(sandboxes, artefacts, files, memory, on_disk, largest, at_once);
     let problems = Problems::new(store.clone());
     let judge =
         Judge::new(local, Arc::clone(&languages), blobs, Arc::new(problems.clone()), config.limits.clone());

@@ -10,7 +10,7 @@ use super::JudgeError;
 use crate::blobs::{Blobs, ContentReader, SMALL};
 use crate::blocking::on_disk;
 use crate::content::{Blob, Content, Piece};
-use crate::sandbox::{Input, PutContent, Wire};
+use crate::sandbox::{Captured, Input, PutContent, Wire};
 
 /// A program's standard input. One with a file of its own is that very file, which is read-only and has an offset for
 /// this run alone.
@@ -42,13 +42,19 @@ pub(super) async fn reader(content: &Content, blobs: &Blobs) -> Result<ContentRe
 }
 
 /// What a program wrote, as something that others can read: what is long is a file, and not once more in memory.
-pub(super) async fn kept(output: &mut Vec<u8>, blobs: &Blobs) -> Result<Content, JudgeError> {
+pub(super) async fn kept(
+    Captured { head: output, whole, .. }: &mut Captured,
+    blobs: &Blobs,
+) -> Result<Content, JudgeError> {
+    if let Some(whole) = whole {
+        return Ok(Content::Blob(whole.clone()));
+    }
     if output.len() <= SMALL {
         return Ok(output.as_slice().into());
     }
     let (taken, blobs) = (std::mem::take(output), blobs.clone());
     let writing = on_disk(move || {
-        let mut writer = blobs.write()?;
+        let mut writer = blobs.write_passing()?;
         writer.write_all(&taken)?;
         Ok((writer.finish()?, taken))
     });

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use gavel_problem::Group;
+use gavel_problem::data::Item;
 use gavel_problem::grade::{self, Outcome};
 
 use super::judgement::{GroupResult, Judgement, TestResult, Verdict};
@@ -38,14 +40,70 @@ enum Rule<'a> {
     /// Those behind the first that is not accepted are not.
     First,
     /// As the problem has it.
-    Problem { problem: &'a Problem, outcomes: Vec<Option<Outcome>>, stops: Option<bool> },
+    Problem {
+        problem: &'a Problem,
+        outcomes: Vec<Option<Outcome>>,
+        occasions: Occasions,
+        stops: Option<bool>,
+    },
+}
+
+/// When it is worth looking at all results again: the first failure of a group may end it, and its last test may end others. A
+/// further failure in between changes nothing, so that many tests are not looked at as often as many fail.
+#[derive(Debug, Default)]
+struct Occasions {
+    /// The group that holds a test itself, by its place.
+    group_of: Vec<usize>,
+    groups: Vec<GroupSoFar>,
+}
+
+#[derive(Debug, Default)]
+struct GroupSoFar {
+    open: usize,
+    has_failed: bool,
+}
+
+impl Occasions {
+    fn of(root: &Group, tests: usize) -> Self {
+        let mut occasions = Self { group_of: vec![0; tests], groups: Vec::new() };
+        occasions.add(root);
+        occasions
+    }
+
+    fn add(&mut self, group: &Group) {
+        let number = self.groups.len();
+        self.groups.push(GroupSoFar::default());
+        for item in &group.items {
+            match item {
+                Item::Group(inner) => self.add(inner),
+                Item::Case(case) => {
+                    self.groups[number].open += 1;
+                    if let Some(group_of) = self.group_of.get_mut(*case) {
+                        *group_of = number;
+                    }
+                }
+            }
+        }
+    }
+
+    /// This test has a result. Is that an occasion?
+    fn after(&mut self, test: usize, is_full: bool) -> bool {
+        let Some(group) = self.groups.get_mut(self.group_of[test]) else { return false };
+        let is_first = !is_full && !group.has_failed;
+        group.has_failed |= !is_full;
+        group.open = group.open.saturating_sub(1);
+        is_first || group.has_failed && group.open == 0
+    }
 }
 
 impl<'a> Course<'a> {
     /// Of so many tests; `stops`: what the submission says of those behind a failed one.
     pub(super) fn new(problem: Option<&'a Problem>, tests: usize, stops: Option<bool>) -> Self {
         let rule = match problem {
-            Some(problem) => Rule::Problem { problem, outcomes: vec![None; tests], stops },
+            Some(problem) => {
+                let occasions = Occasions::of(&problem.manifest.root, tests);
+                Rule::Problem { problem, outcomes: vec![None; tests], occasions, stops }
+            }
             None if stops == Some(true) => Rule::First,
             None => Rule::All,
         };
@@ -63,19 +121,22 @@ impl<'a> Course<'a> {
         match &mut self.rule {
             Rule::All => true,
             Rule::First => result.verdict == Verdict::Accepted,
-            Rule::Problem { problem, outcomes, stops } => {
+            Rule::Problem { problem, outcomes, occasions, stops } => {
                 let outcome = Outcome {
                     verdict: verdict_of(result.verdict),
                     score: score.score,
                     multiplier: score.multiplier,
                 };
                 outcomes[place] = Some(outcome);
-                // While all goes well, nothing becomes needless.
-                if is_full(outcome) || *stops == Some(false) {
+                let is_occasion = occasions.after(place, is_full(outcome));
+                if *stops == Some(false) {
                     return true;
                 }
                 if *stops == Some(true) && result.verdict != Verdict::Accepted {
                     return false;
+                }
+                if !is_occasion {
+                    return true;
                 }
                 let needless = graded(problem, outcomes).needless;
                 let goes_on = (place + 1..self.tests).any(|test| !needless.contains(&test));
@@ -87,7 +148,7 @@ impl<'a> Course<'a> {
 
     /// Makes of a judgement that of the problem, where there is one.
     pub(super) fn conclude(self, mut judgement: Judgement) -> Judgement {
-        let Rule::Problem { problem, outcomes, stops } = self.rule else { return judgement };
+        let Rule::Problem { problem, outcomes, stops, .. } = self.rule else { return judgement };
         let mut grade = graded(problem, &outcomes);
         if stops == Some(false) && grade.verdict.is_none() {
             // All were run: what is open is open for a grader that we have not got.
@@ -160,5 +221,79 @@ fn verdict_from(verdict: gavel_problem::Verdict) -> Verdict {
         Theirs::MemoryLimitExceeded => Verdict::MemoryLimitExceeded,
         Theirs::OutputLimitExceeded => Verdict::OutputLimitExceeded,
         Theirs::JudgeError => Verdict::JudgeError,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::test_support::problem_of;
+
+    const HEADER: &str = "problem_format_version: 2025-09\nname: Sums\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\ntype: scoring\n";
+
+    /// What comes of tests that are failed where their number is among these, and which of them were run.
+    fn run(problem: &Problem, fails: impl Fn(usize) -> bool) -> (Judgement, Vec<usize>) {
+        let total = problem.tests.len();
+        let mut course = Course::new(Some(problem), total, None);
+        let (needless, mut ran, mut results) = (course.needless(), Vec::new(), Vec::new());
+        for test in 0..total {
+            if needless.has(test) {
+                continue;
+            }
+            ran.push(test);
+            let verdict = if fails(test) { Verdict::WrongAnswer } else { Verdict::Accepted };
+            let index = u32::try_from(test).unwrap();
+            let result = TestResult { index, verdict, ..crate::judge::test_support::result() };
+            let goes_on = course.goes_on_after(&result, Scored::default());
+            results.push(result);
+            if !goes_on {
+                break;
+            }
+        }
+        let limits = crate::judge::test_support::LIMITS;
+        (course.conclude(Judgement::of_tests(None, limits, results, total)), ran)
+    }
+
+    /// Groups of so many tests, one of which the next requires.
+    fn groups(groups: usize, cases: usize, aggregation: &str) -> Arc<Problem> {
+        let mut files = vec![("problem.yaml".to_owned(), HEADER.to_owned())];
+        let mut put = |path: String, text: String| files.push((path, text));
+        for group in 0..groups {
+            let folder = format!("data/secret/{group:03}");
+            let rules = match group {
+                0 => "max_score: 10\n".to_owned(),
+                1 => "max_score: 10\nrequire_pass: secret/000\n".to_owned(),
+                _ => format!("max_score: 10\nscore_aggregation: {aggregation}\n"),
+            };
+            put(format!("{folder}/test_group.yaml"), rules);
+            for case in 0..cases {
+                put(format!("{folder}/{case:04}.in"), String::new());
+                put(format!("{folder}/{case:04}.ans"), String::new());
+            }
+        }
+        let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        problem_of(Show::Full, &files)
+    }
+
+    #[test]
+    fn a_failure_ends_its_group_and_the_group_that_requires_it() {
+        for (aggregation, fails, score) in
+            [("min", &[1][..], 10.0), ("sum", &[1], 10.0), ("sum", &[1, 6, 8], 10.0 / 3.0)]
+        {
+            let (judgement, ran) = run(&groups(3, 3, aggregation), |test| fails.contains(&test));
+            assert_eq!(ran, [0, 1, 6, 7, 8], "{aggregation} {fails:?}");
+            let told = judgement.score.unwrap();
+            assert!((told - score).abs() < 1e-9, "{aggregation} {fails:?}: {told}");
+        }
+        let (judgement, ran) = run(&groups(3, 3, "min"), |test| test == 7);
+        assert_eq!((ran, judgement.score), ((0..8).collect(), Some(20.0)));
+    }
+
+    #[test]
+    fn many_failures_are_no_occasions_to_look_at_all_again() {
+        let problem = groups(2, 1000, "min");
+        let mut occasions = Occasions::of(&problem.manifest.root, 2000);
+        let looked: Vec<_> = (0..2000).filter(|test| occasions.after(*test, test % 2 == 0)).collect();
+        assert_eq!(looked, [1, 999, 1001, 1999]);
     }
 }

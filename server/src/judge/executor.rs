@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use gavel_protocol::{Bytes, Usage};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::artefacts::Artefact;
@@ -189,6 +190,8 @@ pub struct Facts {
     pub collected: Vec<Option<Vec<u8>>>,
     /// Memory for what it wrote.
     pub room: Held,
+    /// The same of the disk.
+    pub space: Option<OwnedSemaphorePermit>,
 }
 
 impl Facts {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
@@ -16,7 +16,7 @@ use super::{JudgeError, LEASE_PATIENCE, Progress, run};
 use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
 use crate::language::Language;
-use crate::sandbox::{Lease, Profile, Ran, SandboxError, Sandboxes};
+use crate::sandbox::{Lease, Output, Profile, Ran, SandboxError, Sandboxes};
 use crate::submission::{Isolation, RunLimits};
 
 /// Compiles and runs in the sandboxes it was given.
@@ -29,6 +29,8 @@ pub struct Local<S> {
     /// Programs and validators that talk with each other: no more of them than there are sandboxes for both, so that none
     /// waits with one in hand for one that another such has.
     pairs: Semaphore,
+    /// Of the disk what outputs may take together that are too long for the memory, in units.
+    space: Arc<Semaphore>,
     /// The largest program that is taken.
     pub(super) largest: Bytes,
     at_once: usize,
@@ -36,17 +38,20 @@ pub struct Local<S> {
 
 impl<S: Sandboxes> Local<S> {
     /// Keeps compiled programs, none larger than `largest`, in these artefacts, finds contents in these blobs, and has
-    /// memory for what programs write on this account. Cases of one submission run `at_once` at a time.
+    /// memory for what programs write on this account, and so much of the disk for what of it is long. Cases of one
+    /// submission run `at_once` at a time.
     pub fn new(
         sandboxes: S,
         artefacts: Artefacts,
         blobs: Blobs,
         account: Account,
+        on_disk: Bytes,
         largest: Bytes,
         at_once: usize,
     ) -> Self {
         let pairs = Semaphore::new(at_once / 2);
-        Self { sandboxes, artefacts: Arc::new(artefacts), blobs, account, pairs, largest, at_once }
+        let space = Arc::new(Semaphore::new(usize::try_from(on_disk.get() / UNIT).unwrap_or(0)));
+        Self { sandboxes, artefacts: Arc::new(artefacts), blobs, account, pairs, space, largest, at_once }
     }
 
     async fn lease(&self, job: &CaseJob<'_>) -> Result<S::Lease, JudgeError> {
@@ -55,17 +60,25 @@ impl<S: Sandboxes> Local<S> {
         Ok(self.sandboxes.lease(&profile, whose.isolation, whose.user, LEASE_PATIENCE).await?)
     }
 
-    /// A sandbox, and memory for what a run in it may write. Nobody waits for memory with a sandbox in hand: others have
-    /// that meanwhile.
-    async fn place(&self, job: &CaseJob<'_>, bytes: u64) -> Result<Place<S::Lease>, JudgeError> {
+    /// A sandbox, and memory and disk for what a run in it may write. Nobody waits for memory with a sandbox in hand: others
+    /// have that meanwhile.
+    async fn place(&self, job: &CaseJob<'_>, wanted: Wanted) -> Result<Place<S::Lease>, JudgeError> {
+        let Wanted { memory, disk } = wanted;
+        let space = match disk {
+            0 => None,
+            units => {
+                let space = Arc::clone(&self.space).acquire_many_owned(units).await;
+                Some(space.map_err(|_closed| SandboxError::Stopping)?)
+            }
+        };
         let lease = self.lease(job).await?;
-        if let Ok(room) = self.account.take(Purpose::Judging, bytes, Duration::ZERO).await {
-            return Ok(Place { lease, room });
+        if let Ok(room) = self.account.take(Purpose::Judging, memory, Duration::ZERO).await {
+            return Ok(Place { lease, room, space });
         }
         drop(lease);
-        let room = self.account.take(Purpose::Judging, bytes, LEASE_PATIENCE).await;
+        let room = self.account.take(Purpose::Judging, memory, LEASE_PATIENCE).await;
         let room = room.map_err(|_full| SandboxError::Busy { waited: LEASE_PATIENCE })?;
-        Ok(Place { lease: self.lease(job).await?, room })
+        Ok(Place { lease: self.lease(job).await?, room, space })
     }
 }
 
@@ -78,20 +91,38 @@ pub struct Place<L> {
     lease: L,
     /// Memory for what the program writes, until it is kept.
     room: Held,
+    /// The same of the disk, where it may be long.
+    space: Option<OwnedSemaphorePermit>,
 }
 
-/// The most that a client may allow a program to write to a stream, where a server has this account: a test can have that
-/// much, and a third of it for its other stream.
-pub(crate) fn most_output(account: &Account) -> Bytes {
-    Bytes(account.most(Purpose::Judging) / 4 * 3)
+/// What is set aside for outputs: bytes of memory, units of the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wanted {
+    memory: u64,
+    disk: u32,
 }
 
-/// The most that is read of standard output and of standard error: as much as each may be, and of the latter no more than
-/// there can be room for beside the former.
-fn outputs(limits: &RunLimits, account: &Account, beside: Bytes) -> [Bytes; 2] {
-    let most = account.most(Purpose::Judging).saturating_sub(beside.get());
-    let stdout = limits.output.min(most_output(account)).min(Bytes(most));
-    [stdout, limits.output.min(Bytes(most - stdout.get()))]
+/// What the disk is counted in.
+const UNIT: u64 = 1 << 20;
+/// Of each stream so much is in memory; what is longer is a file.
+const IN_MEMORY: Bytes = Bytes::mib(1);
+
+/// The most that a client may allow a program to write to a stream, where outputs may take so much of the disk together: each
+/// test has two streams.
+pub(crate) fn most_output(on_disk: Bytes) -> Bytes {
+    Bytes(on_disk.get() / 2 / UNIT * UNIT).max(IN_MEMORY)
+}
+
+/// Of each stream of a run the beginning that may be in memory.
+fn head(limits: &RunLimits, account: &Account, beside: Bytes) -> Bytes {
+    let most = account.most(Purpose::Judging).saturating_sub(beside.get()) / 2;
+    limits.output.min(IN_MEMORY).min(Bytes(most))
+}
+
+/// What is set aside for both streams.
+fn wanted(limits: &RunLimits, head: Bytes, beside: Bytes) -> Wanted {
+    let units = if limits.output > head { limits.output.get().div_ceil(UNIT) * 2 } else { 0 };
+    Wanted { memory: head.get() * 2 + beside.get(), disk: u32::try_from(units).unwrap_or(u32::MAX) }
 }
 
 impl<S: Sandboxes> Executor for Local<S> {
@@ -118,8 +149,8 @@ impl<S: Sandboxes> Executor for Local<S> {
             Room::Own { beside } => (true, beside),
             Room::Others => (false, Bytes(0)),
         };
-        let outputs @ [stdout, stderr] = outputs(job.limits, &self.account, beside);
-        let reserved = if own { stdout.get() + stderr.get() + beside.get() } else { 0 };
+        let head = head(job.limits, &self.account, beside);
+        let wanted = if own { wanted(job.limits, head, beside) } else { Wanted { memory: 0, disk: 0 } };
         let kept = session.lock().await.take();
         let place = match kept {
             Some(place) => place,
@@ -127,23 +158,23 @@ impl<S: Sandboxes> Executor for Local<S> {
             None => tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Err(JudgeError::Cancelled),
-                place = self.place(job, reserved) => place?,
+                place = self.place(job, wanted) => place?,
             },
         };
-        let Place { mut lease, mut room } = place;
+        let Place { mut lease, mut room, mut space } = place;
         let span = tracing::info_span!("run", test = job.index, sandbox = lease.name());
+        let outputs = [self.output(job.limits, head), self.output(job.limits, head)];
         let program = run::program(job, outputs, &self.blobs).await?;
         job.whose.progress.tell(Progress::Served);
         let ran = lease.run(program, cancel).instrument(span).await?;
         if job.whose.isolation == Isolation::Fresh {
             // What this case wrote is kept before the next begins, which has the same memory.
-            let place =
-                Place { lease, room: std::mem::replace(&mut room, self.account.open(Purpose::Judging)) };
-            *session.lock().await = Some(place);
+            let kept = std::mem::replace(&mut room, self.account.open(Purpose::Judging));
+            *session.lock().await = Some(Place { lease, room: kept, space: space.take() });
         } else {
             room.shrink_to((ran.stdout.head.len() + ran.stderr.head.len()) as u64 + beside.get());
         }
-        facts(job, ran, room).await
+        facts(job, ran, (room, space)).await
     }
 
     async fn run_pair(
@@ -170,7 +201,7 @@ impl<S: Sandboxes> Executor for Local<S> {
             () = cancel.cancelled() => return Err(JudgeError::Cancelled),
             leases = leases => leases?,
         };
-        let [of_program, of_validator] = outputs.map(|output| [Bytes(0), output]);
+        let [of_program, of_validator] = outputs.map(|output| [capture(Bytes(0)), capture(output)]);
         let mut program_run = run::program(program, of_program, &self.blobs).await?;
         let mut validator_run = run::program(validator, of_validator, &self.blobs).await?;
         let passing = dialogue::connect(&mut program_run, &mut validator_run);
@@ -193,8 +224,8 @@ impl<S: Sandboxes> Executor for Local<S> {
         room.shrink_to((program_ran.stderr.head.len() + validator_ran.stderr.head.len()) as u64);
         let validator_room = self.account.open(Purpose::Judging);
         Ok(Dialogue {
-            program: facts(program, program_ran, room).await?,
-            validator: facts(validator, validator_ran, validator_room).await?,
+            program: facts(program, program_ran, (room, None)).await?,
+            validator: facts(validator, validator_ran, (validator_room, None)).await?,
             first,
         })
     }
@@ -213,12 +244,36 @@ impl<S: Sandboxes> Executor for Local<S> {
     }
 }
 
+impl<S> Local<S> {
+    /// Of a stream, of which this is in memory.
+    fn output(&self, limits: &RunLimits, head: Bytes) -> Output {
+        if limits.output <= head {
+            return capture(head);
+        }
+        Output::Spill { head: bytes(head), most: limits.output.get(), blobs: self.blobs.clone() }
+    }
+}
+
+/// So much of a stream, and no more, is in memory.
+fn capture(head: Bytes) -> Output {
+    Output::Capture { head: bytes(head), tail: 0, kill: true }
+}
+
+fn bytes(bytes: Bytes) -> usize {
+    usize::try_from(bytes.get()).unwrap_or(usize::MAX)
+}
+
 /// What a run did.
-async fn facts(job: &CaseJob<'_>, ran: Ran, room: Held) -> Result<Facts, JudgeError> {
+async fn facts(
+    job: &CaseJob<'_>,
+    ran: Ran,
+    (room, space): (Held, Option<OwnedSemaphorePermit>),
+) -> Result<Facts, JudgeError> {
     let end = ProgramEnd::of(ran.ending)?;
     let collected =
         if ran.collected.is_empty() { Vec::new() } else { run::collected(job, ran.collected).await? };
-    Ok(Facts { end, usage: ran.usage, stdout: ran.stdout, stderr: ran.stderr, collected, room })
+    let Ran { usage, stdout, stderr, .. } = ran;
+    Ok(Facts { end, usage, stdout, stderr, collected, room, space })
 }
 
 /// A run that takes its partner with it where it fails.
@@ -239,12 +294,24 @@ mod tests {
     use crate::judge::test_support::LIMITS;
 
     #[test]
-    fn what_is_read_of_both_streams_is_never_more_than_there_is_room_for() {
+    fn however_much_a_program_may_write_little_of_it_is_in_memory_and_the_rest_has_room_on_the_disk() {
         let account = Account::new(Bytes::mib(16));
-        let of = |output: Bytes| outputs(&RunLimits { output, ..LIMITS }, &account, Bytes(0)).map(Bytes::get);
-        assert_eq!(of(Bytes::mib(1)), [1 << 20; 2]);
-        assert_eq!(of(Bytes::mib(2)), [2 << 20, 1 << 20]);
-        let [stdout, stderr] = of(Bytes::mib(64));
-        assert_eq!((stdout, stdout + stderr), (most_output(&account).get(), account.share(Purpose::Judging)));
+        let of = |output: Bytes, beside: Bytes| {
+            let limits = RunLimits { output, ..LIMITS };
+            let head = head(&limits, &account, beside);
+            (head.get(), wanted(&limits, head, beside))
+        };
+        let of_small = |output: Bytes| of(output, Bytes(0));
+        assert_eq!(of_small(Bytes::kib(64)), (64 << 10, Wanted { memory: 128 << 10, disk: 0 }));
+        assert_eq!(of_small(Bytes::mib(1)), (1 << 20, Wanted { memory: 2 << 20, disk: 0 }));
+        assert_eq!(of_small(Bytes::mib(8)), (1 << 20, Wanted { memory: 2 << 20, disk: 16 }));
+        assert_eq!(of_small(Bytes::mib(1024)), (1 << 20, Wanted { memory: 2 << 20, disk: 2048 }));
+        let (_, wanted) = of(Bytes::mib(1), Bytes::mib(2));
+        assert_eq!(wanted, Wanted { memory: account.share(Purpose::Judging), disk: 2 });
+        for on_disk in [Bytes(0), Bytes::mib(5), Bytes::mib(4096)] {
+            let most = most_output(on_disk);
+            let (_, wanted) = of_small(most);
+            assert!(u64::from(wanted.disk) * UNIT <= on_disk.get(), "{most}");
+        }
     }
 }

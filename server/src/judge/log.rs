@@ -25,19 +25,20 @@ mod tests {
 
     #[test]
     fn a_short_log_is_kept_whole() {
-        let captured = Captured { head: b"main.c:1: error\n".to_vec(), tail: Vec::new(), total: 16 };
+        let captured = Captured { head: b"main.c:1: error\n".to_vec(), total: 16, ..Captured::default() };
         assert_eq!(readable(&captured), ("main.c:1: error\n".to_owned(), false));
     }
 
     #[test]
     fn what_was_dropped_is_counted_between_head_and_tail() {
-        let captured = Captured { head: b"first".to_vec(), tail: b"last".to_vec(), total: 1009 };
+        let captured = Captured { head: b"first".to_vec(), tail: b"last".to_vec(), total: 1009, whole: None };
         assert_eq!(readable(&captured), ("first\n… 1000 bytes left out …\nlast".to_owned(), true));
     }
 
     #[test]
     fn control_characters_and_broken_text_do_not_get_through() {
-        let captured = Captured { head: b"\x1b[31ma\r\n\tb\xff\x00".to_vec(), tail: Vec::new(), total: 12 };
+        let captured =
+            Captured { head: b"\x1b[31ma\r\n\tb\xff\x00".to_vec(), total: 12, ..Captured::default() };
         assert_eq!(readable(&captured).0, "[31ma\n\tb\u{fffd}");
     }
 }

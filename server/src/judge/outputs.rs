@@ -1,18 +1,25 @@
 //! Keeps what programs wrote: little of it in memory, whatever the number of tests.
 
+use std::io::Read as _;
+
 use super::JudgeError;
 use super::judgement::{Stream, TestResult};
-use crate::blobs::{Blobs, Packer, SMALL};
+use crate::blobs::{Blobs, Growing, Packer, SMALL};
 use crate::blocking::on_disk;
+use crate::content::{Blob, Content};
 use crate::sandbox::Captured;
 
 /// Most bytes of output that a judgement keeps, over all its tests: what is longer is cut and flagged, after it was
 /// compared whole.
 const KEPT: usize = 16 * 1024 * 1024;
 
+/// What is copied at a time.
+const BLOCK: usize = 64 * 1024;
+
 /// The outputs of a judgement, in the order in which they are kept.
 #[derive(Debug)]
 pub(super) struct Outputs {
+    blobs: Blobs,
     packer: Packer,
     room: usize,
     /// Without their contents.
@@ -21,12 +28,15 @@ pub(super) struct Outputs {
 
 impl Outputs {
     pub(super) fn new(blobs: Blobs) -> Self {
-        Self { packer: Packer::new(blobs), room: KEPT, streams: Vec::new() }
+        Self { packer: Packer::new(blobs.clone()), blobs, room: KEPT, streams: Vec::new() }
     }
 
     /// Keeps a stream.
     pub(super) async fn keep(mut self, captured: Captured) -> Result<Self, JudgeError> {
-        let Captured { mut head, total, .. } = captured;
+        let Captured { mut head, total, whole, .. } = captured;
+        if let Some(whole) = whole {
+            return on_disk(move || self.copy(&whole, total)).await.map_err(failed);
+        }
         head.truncate(self.room);
         self.room -= head.len();
         let truncated = total > head.len() as u64;
@@ -34,6 +44,26 @@ impl Outputs {
             return on_disk(move || self.put(&head, truncated)).await.map_err(failed);
         }
         self.put(&head, truncated).map_err(failed)
+    }
+
+    /// Of a long one what there is room for, without ever having it in memory.
+    fn copy(mut self, whole: &Blob, total: u64) -> std::io::Result<Self> {
+        let before = self.room;
+        let mut reader = self.blobs.reader(&Content::Blob(whole.clone()))?.take(before as u64);
+        let (mut kept, mut block, mut text) = (Growing::default(), vec![0; BLOCK], Text::default());
+        loop {
+            let read = reader.read(&mut block)?;
+            if read == 0 {
+                break;
+            }
+            text.goes_on(&block[..read]);
+            self.packer.grow(&mut kept, &block[..read])?;
+            self.room -= read;
+        }
+        let truncated = total > (before - self.room) as u64;
+        self.packer.place(kept)?;
+        self.streams.push(Stream { is_text: text.is_whole(), truncated, ..Stream::default() });
+        Ok(self)
     }
 
     fn put(mut self, bytes: &[u8], truncated: bool) -> std::io::Result<Self> {
@@ -59,18 +89,49 @@ impl Outputs {
     }
 }
 
+/// Whether bytes that come in parts are text.
+#[derive(Debug, Default)]
+struct Text {
+    /// The beginning of a character.
+    open: Vec<u8>,
+    is_none: bool,
+}
+
+impl Text {
+    fn goes_on(&mut self, part: &[u8]) {
+        if self.is_none {
+            return;
+        }
+        self.open.extend_from_slice(part);
+        let valid = match std::str::from_utf8(&self.open) {
+            Ok(_) => self.open.len(),
+            Err(error) => {
+                self.is_none = error.error_len().is_some();
+                error.valid_up_to()
+            }
+        };
+        self.open.drain(..valid);
+    }
+
+    fn is_whole(&self) -> bool {
+        !self.is_none && self.open.is_empty()
+    }
+}
+
 fn failed(source: std::io::Error) -> JudgeError {
     JudgeError::Workspace { doing: "keep what a program wrote", source }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
     use crate::content::Content;
     use crate::judge::test_support::{blobs, result};
 
     fn captured(bytes: &[u8]) -> Captured {
-        Captured { head: bytes.to_vec(), tail: Vec::new(), total: bytes.len() as u64 }
+        Captured { head: bytes.to_vec(), total: bytes.len() as u64, ..Captured::default() }
     }
 
     #[tokio::test]
@@ -84,6 +145,37 @@ mod tests {
         let [TestResult { stdout, stderr, .. }] = results;
         assert_eq!((stdout.content, stdout.truncated), ("abc".into(), false));
         assert_eq!((stderr.content, stderr.truncated), ("de".into(), true));
+    }
+
+    #[tokio::test]
+    async fn of_an_output_that_is_a_file_its_beginning_is_kept() {
+        let (blobs, _directory) = blobs();
+        let bytes = "ä".repeat(BLOCK).into_bytes();
+        for (begins, room, kept, is_text) in [
+            ("", bytes.len(), bytes.len(), true),
+            ("x", bytes.len() + 1, bytes.len() + 1, true),
+            ("", BLOCK + 1, BLOCK + 1, false),
+            ("", 0, 0, true),
+            ("\u{0}", 4, 4, false),
+        ] {
+            let mut writer = blobs.write_passing().unwrap();
+            writer.write_all(begins.as_bytes()).unwrap();
+            writer.write_all(&bytes).unwrap();
+            let (head, total) = (bytes[..10].to_vec(), writer.size());
+            let whole = Some(writer.finish().unwrap());
+            let mut outputs = Outputs::new(blobs.clone());
+            outputs.room = room;
+            let outputs = outputs.keep(Captured { head, total, whole, tail: Vec::new() }).await.unwrap();
+            let outputs = outputs.keep(captured(b"")).await.unwrap();
+            let mut results = [result()];
+            outputs.finish(&mut results).await.unwrap();
+            let [TestResult { stdout, .. }] = results;
+            assert_eq!(
+                (stdout.content.size(), stdout.is_text, stdout.truncated),
+                (kept as u64, is_text, kept as u64 != total),
+                "{begins:?} {room}"
+            );
+        }
     }
 
     #[tokio::test]

@@ -16,23 +16,18 @@ use crate::blobs::{Blobs, ContentReader, SMALL};
 use crate::blocking::{QUICK, elsewhere};
 use crate::content::Content;
 use crate::language::{Failure, Language};
-use crate::sandbox::{CollectFile, CollectedOutput, Output, Program, PutContent, PutFile, Wire};
+use crate::sandbox::{Captured, CollectFile, CollectedOutput, Output, Program, PutContent, PutFile, Wire};
 use crate::submission::{Checker, TestCase};
 
-/// The program to run for a test case, of whose outputs, standard output and error, so much is read at most.
+/// The program to run for a test case, and what becomes of its standard output and error.
 ///
 /// # Errors
 /// When what it is made of cannot be opened.
 pub(super) async fn program(
     job: &CaseJob<'_>,
-    outputs: [Bytes; 2],
+    [stdout, stderr]: [Output; 2],
     blobs: &Blobs,
 ) -> Result<Program, JudgeError> {
-    let [stdout, stderr] = outputs.map(|most| Output::Capture {
-        head: usize::try_from(most.get()).unwrap_or(usize::MAX),
-        tail: 0,
-        kill: true,
-    });
     let (files, others) = put(job, blobs).await?;
     Ok(Program {
         argv: argv(job),
@@ -226,13 +221,17 @@ fn environment(language: &Language) -> Vec<Vec<u8>> {
 /// When the answer cannot be read.
 pub(super) async fn compared(
     rule: Checker,
-    output: &mut Vec<u8>,
+    Captured { head: output, whole, .. }: &mut Captured,
     answer: &Content,
     blobs: &Blobs,
 ) -> Result<(Verdict, Option<String>), JudgeError> {
     let answer = contents::reader(answer, blobs).await?;
     let is_short = output.len() <= SMALL && matches!(answer, ContentReader::Inline { .. });
-    let difference = if is_short {
+    let difference = if let Some(whole) = whole {
+        let output = contents::reader(&Content::Blob(whole.clone()), blobs).await?;
+        let comparing = elsewhere(move || checker::difference(rule, output, answer));
+        comparing.await.map_err(contents::broken)?
+    } else if is_short {
         checker::difference(rule, output.as_slice(), answer)
     } else {
         let taken = std::mem::take(output);

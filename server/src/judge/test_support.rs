@@ -5,14 +5,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use gavel_problem::Package;
 use gavel_protocol::{Bytes, Ending, Usage};
 use tokio_util::sync::CancellationToken;
 
 use super::judgement::{Stream, TestResult, Verdict};
 use crate::blobs::Blobs;
 use crate::config::{Config, LimitsConfig, Overrides};
+use crate::content::{BlobId, Content};
 use crate::language::{Allowance, Language, Template, Toolchain};
-use crate::problem::{Problem, Versions};
+use crate::problem::{Manifest, Problem, Show, Versions};
 use crate::sandbox::{
     Captured, CollectedOutput, Lease, Profile, Program, Ran, RunEnding, SandboxError, Sandboxes,
 };
@@ -62,6 +64,21 @@ impl Versions for Shelf {
         let found = self.0.iter().find(|problem| problem.reference() == *named).cloned();
         Box::pin(async move { Ok(found) })
     }
+}
+
+/// A package of these files.
+pub(crate) fn problem_of(show: Show, files: &[(&str, &str)]) -> Arc<Problem> {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let (package, _) = Package::read(folder.path()).unwrap();
+    let manifest = Manifest::of(&package, show, Vec::new());
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), Content::from(*text))).collect();
+    let version = BlobId::of(b"version");
+    Arc::new(Problem::new("sums".into(), version, chrono::Utc::now(), manifest, files).unwrap())
 }
 
 /// The limits of the shipped settings.
@@ -249,7 +266,7 @@ pub(crate) fn ended(ending: Ending) -> Ran {
 pub(crate) fn printed(output: &str) -> Ran {
     let head = output.as_bytes().to_vec();
     let total = head.len() as u64;
-    Ran { stdout: Captured { head, tail: Vec::new(), total }, ..ended(Ending::Exited { code: 0 }) }
+    Ran { stdout: Captured { head, total, ..Captured::default() }, ..ended(Ending::Exited { code: 0 }) }
 }
 
 /// A compiler's run that leaves a program.

@@ -9,6 +9,8 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use super::Captured;
+use super::spill::Spill;
+use crate::blobs::Blobs;
 use crate::descriptors::watch;
 
 /// More than a pipe can hold (`fs.pipe-max-size` is 1 MiB unless root raised it).
@@ -22,6 +24,8 @@ pub(super) struct Capture {
     tail: usize,
     kill: bool,
     captured: Captured,
+    /// Where what is longer than the head goes, and how long it may be.
+    spill: Option<(Spill, u64)>,
     open: bool,
 }
 
@@ -40,14 +44,21 @@ impl Capture {
         rustix::fs::fcntl_setfl(&reader, OFlags::NONBLOCK)?;
         let reader = Reader::Plain(Some(reader));
         let tail = if kill { 0 } else { tail };
-        Ok((writer, Self { reader, head, tail, kill, captured: Captured::default(), open: true }))
+        let captured = Captured::default();
+        Ok((writer, Self { reader, head, tail, kill, captured, spill: None, open: true }))
+    }
+
+    /// What is longer than the head goes to a file, up to so many bytes in all.
+    pub(super) fn spilling(self, most: u64, blobs: Blobs) -> Self {
+        Self { spill: Some((Spill::new(blobs), most)), ..self }
     }
 
     /// One that cannot be read, nor registered for events.
     #[cfg(test)]
     pub(super) fn broken() -> Self {
         let reader = Reader::Plain(Some(std::fs::File::open("/").unwrap().into()));
-        Self { reader, head: 0, tail: 0, kill: true, captured: Captured::default(), open: true }
+        let captured = Captured::default();
+        Self { reader, head: 0, tail: 0, kill: true, captured, spill: None, open: true }
     }
 
     /// The program may still write.
@@ -57,11 +68,14 @@ impl Capture {
 
     /// More was written than may be, and the run is to end for it.
     pub(super) fn is_exceeded(&self) -> bool {
-        self.kill && self.captured.total > u64::try_from(self.head).unwrap_or(u64::MAX)
+        let head = u64::try_from(self.head).unwrap_or(u64::MAX);
+        let most = self.spill.as_ref().map_or(head, |(_, most)| *most);
+        self.kill && self.captured.total > most
     }
 
-    /// Waits until there is something and reads it.
+    /// Waits until there is something and reads it. Loses nothing where nobody waits for it to the end.
     pub(super) async fn read(&mut self, scratch: &mut [u8]) -> io::Result<()> {
+        self.settle().await?;
         if let Reader::Plain(reader) = &mut self.reader
             && let Some(reader) = reader.take()
         {
@@ -70,25 +84,41 @@ impl Capture {
         let Reader::Watched(reader) = &self.reader else { return Ok(()) };
         let read = |reader: &OwnedFd| Ok(rustix::io::read(reader, &mut *scratch)?);
         let length = reader.async_io(Interest::READABLE, read).await?;
-        self.take(&scratch[..length]);
-        Ok(())
+        self.take(&scratch[..length])
+    }
+
+    /// What was read before is in its file.
+    async fn settle(&mut self) -> io::Result<()> {
+        match &mut self.spill {
+            Some((spill, _)) => spill.settle().await,
+            None => Ok(()),
+        }
     }
 
     /// Reads what is there: all, once the program is dead. Not for ever, should somebody else hold the pipe.
-    pub(super) fn drain(&mut self, scratch: &mut [u8]) -> io::Result<()> {
+    pub(super) async fn drain(&mut self, scratch: &mut [u8]) -> io::Result<()> {
         let most = self.captured.total + LARGEST_PIPE;
         while self.open && self.captured.total < most {
+            self.settle().await?;
             let read = match &self.reader {
                 Reader::Plain(Some(reader)) => rustix::io::read(reader, &mut *scratch),
                 Reader::Plain(None) => return Ok(()),
                 Reader::Watched(reader) => rustix::io::read(reader.get_ref(), &mut *scratch),
             };
             match read {
-                Ok(length) => self.take(&scratch[..length]),
-                Err(rustix::io::Errno::AGAIN) => return Ok(()),
+                Ok(length) => self.take(&scratch[..length])?,
+                Err(rustix::io::Errno::AGAIN) => return self.settle().await,
                 Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
+        }
+        self.settle().await
+    }
+
+    /// What is in a file can be read from now on; nothing is captured any more.
+    pub(super) async fn close(&mut self) -> io::Result<()> {
+        if let Some((spill, _)) = self.spill.take() {
+            self.captured.whole = spill.finish().await?;
         }
         Ok(())
     }
@@ -100,18 +130,26 @@ impl Capture {
         self.captured
     }
 
-    fn take(&mut self, bytes: &[u8]) {
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
         if bytes.is_empty() {
             self.open = false;
-            return;
+            return Ok(());
         }
         self.captured.total += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let room = self.head - self.captured.head.len();
         let (head, rest) = bytes.split_at(room.min(bytes.len()));
+        if let Some((spill, most)) = &mut self.spill
+            && !rest.is_empty()
+        {
+            let before = self.captured.total - bytes.len() as u64;
+            let wanted = usize::try_from(most.saturating_sub(before)).unwrap_or(usize::MAX);
+            spill.write(&self.captured.head, &bytes[..wanted.min(bytes.len())])?;
+        }
         self.captured.head.extend_from_slice(head);
         if self.tail > 0 && !rest.is_empty() {
             self.keep_tail(rest);
         }
+        Ok(())
     }
 
     /// Moves the tail's bytes once in a while, not for every read.
@@ -128,6 +166,7 @@ impl Capture {
 mod tests {
     use std::io::Write;
 
+    use futures_util::FutureExt;
     use proptest::prelude::*;
 
     use super::*;
@@ -139,10 +178,10 @@ mod tests {
         let mut scratch = [0; 16];
         for bytes in writes {
             writer.write_all(bytes).unwrap();
-            capture.drain(&mut scratch).unwrap();
+            capture.drain(&mut scratch).now_or_never().unwrap().unwrap();
         }
         drop(writer);
-        capture.drain(&mut scratch).unwrap();
+        capture.drain(&mut scratch).now_or_never().unwrap().unwrap();
         assert!(!capture.is_open());
         let exceeded = capture.is_exceeded();
         (capture.finish(), exceeded)
@@ -181,6 +220,51 @@ mod tests {
         }
         program.join().unwrap().unwrap();
         assert_eq!(capture.finish().total, 300_000);
+    }
+
+    #[tokio::test]
+    async fn what_is_longer_than_the_head_is_whole_in_a_file_and_no_more_of_it_than_may_be() {
+        let directory = tempfile::tempdir().unwrap();
+        let (blobs, _orphans) = Blobs::open(directory.path()).unwrap();
+        for (length, most) in
+            [(9u64, 1000u64), (10, 1000), (11, 1000), (200_000, 200_000), (200_001, 200_000)]
+        {
+            let (writer, capture) = Capture::new(10, 0, true).unwrap();
+            let mut capture = capture.spilling(most, blobs.clone());
+            let bytes: Vec<u8> = (0..=250).cycle().take(usize::try_from(length).unwrap()).collect();
+            let sent = bytes.clone();
+            let program = std::thread::spawn(move || std::fs::File::from(writer).write_all(&sent));
+            let mut scratch = vec![0; 4096];
+            while capture.is_open() {
+                // Who reads is disturbed all the time.
+                let soon = std::time::Duration::from_micros(1);
+                drop(tokio::time::timeout(soon, capture.read(&mut scratch)).await.map(Result::unwrap));
+            }
+            program.join().unwrap().unwrap();
+            capture.drain(&mut scratch).await.unwrap();
+            assert_eq!(capture.is_exceeded(), length > most);
+            capture.close().await.unwrap();
+            let captured = capture.finish();
+            assert_eq!((captured.total, captured.head), (length, bytes[..bytes.len().min(10)].to_vec()));
+            assert_eq!(captured.whole.is_some(), length > 10);
+            let Some(whole) = captured.whole else { continue };
+            let mut kept = Vec::new();
+            std::io::Read::read_to_end(&mut blobs.open_blob(whole.id).unwrap(), &mut kept).unwrap();
+            let most = usize::try_from(most.min(length)).unwrap();
+            assert!(kept == bytes[..most] && whole.size == most as u64, "{length} of {most}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_written_is_an_error() {
+        let directory = tempfile::tempdir().unwrap();
+        let (blobs, _orphans) = Blobs::open(directory.path()).unwrap();
+        drop(directory);
+        let (writer, capture) = Capture::new(1, 0, true).unwrap();
+        let mut capture = capture.spilling(100, blobs);
+        std::fs::File::from(writer).write_all(b"abc").unwrap();
+        assert!(capture.drain(&mut [0; 16]).await.is_err());
+        assert!(capture.close().await.is_err(), "and it is no empty one");
     }
 
     proptest! {

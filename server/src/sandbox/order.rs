@@ -173,7 +173,11 @@ fn wires<'a>(program: &'a Program) -> impl Iterator<Item = &'a Wire> {
     };
     let output = |output: &'a Output| match output {
         Output::Wire(wire) => Some(wire),
-        Output::Discard | Output::Capture { .. } | Output::WithStdout | Output::Closed => None,
+        Output::Discard
+        | Output::Capture { .. }
+        | Output::Spill { .. }
+        | Output::WithStdout
+        | Output::Closed => None,
     };
     let outputs = [&program.stdout, &program.stderr].into_iter().filter_map(output);
     stdin.into_iter().chain(outputs).chain(program.others.iter().map(|(_, wire)| wire))
@@ -302,6 +306,11 @@ fn output(
     Ok(match output {
         Output::Capture { head, tail, kill } => {
             let (theirs, ours) = Capture::new(head, tail, kill)?;
+            (Some(StdioSource::Descriptor(pass(descriptors, Passed::Own(theirs)))), Some(ours))
+        }
+        Output::Spill { head, most, blobs } => {
+            let (theirs, ours) = Capture::new(head, 0, true)?;
+            let ours = ours.spilling(most, blobs);
             (Some(StdioSource::Descriptor(pass(descriptors, Passed::Own(theirs)))), Some(ours))
         }
         // For standard output itself there is nothing to go with.

@@ -129,7 +129,7 @@ pub(super) async fn run(
     if !report.detail.is_empty() {
         tracing::info!(sandbox = name, detail = %report.detail.escape_debug(), "the monitor remarks");
     }
-    running.finish(*report, channel)
+    running.finish(*report, channel).await
 }
 
 impl Running {
@@ -326,8 +326,8 @@ impl Running {
     }
 
     /// Makes the result of a report and of what was read.
-    fn finish(mut self, report: Report, channel: &mut Channel) -> Result<Ran, Failure> {
-        if let Err(error) = self.drain(channel) {
+    async fn finish(mut self, report: Report, channel: &mut Channel) -> Result<Ran, Failure> {
+        if let Err(error) = self.drain(channel).await {
             self.give_up(error);
         }
         match self.failed.take() {
@@ -337,11 +337,12 @@ impl Running {
     }
 
     /// Reads what is left of the output.
-    fn drain(&mut self, channel: &mut Channel) -> std::io::Result<()> {
+    async fn drain(&mut self, channel: &mut Channel) -> std::io::Result<()> {
         let [first, second] = &mut channel.scratch;
         for (capture, scratch) in [(&mut self.stdout, first), (&mut self.stderr, second)] {
             if let Some(capture) = capture {
-                capture.drain(scratch)?;
+                capture.drain(scratch).await?;
+                capture.close().await?;
             }
         }
         Ok(())

@@ -72,7 +72,7 @@ fn asked(bench: &Bench) -> Vec<(String, String, Vec<String>)> {
 
 fn failed(code: i32, stderr: &str) -> Ran {
     let (head, total) = (stderr.as_bytes().to_vec(), stderr.len() as u64);
-    Ran { stderr: Captured { head, tail: Vec::new(), total }, ..ended(Ending::Exited { code }) }
+    Ran { stderr: Captured { head, total, ..Captured::default() }, ..ended(Ending::Exited { code }) }
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn sources_that_are_checked_without_a_fault_are_run_and_not_checked_again(
 async fn sources_with_a_fault_are_a_compile_error_with_its_line() {
     let said = "main.py:3: SyntaxError: invalid syntax";
     let head = said.as_bytes().to_vec();
-    let stdout = Captured { total: head.len() as u64, head, tail: Vec::new() };
+    let stdout = Captured { total: head.len() as u64, head, ..Captured::default() };
     let bench = bench([Ok(Ran { stdout, ..ended(Ending::Exited { code: 1 }) })]);
     let judgement = bench.judge(&in_language("python3", &["main.py"])).await.unwrap();
     assert_eq!(judgement.verdict, Verdict::CompileError);

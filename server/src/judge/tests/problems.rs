@@ -1,29 +1,11 @@
 //! Submissions that are judged by problems.
 
-use std::fs;
-
-use gavel_problem::Package;
-
 use super::*;
 use crate::content::BlobId;
+use crate::judge::test_support::problem_of as problem;
 use crate::problem::{Manifest, Show};
 use crate::sandbox::PutContent;
 use crate::submission::ProblemRef;
-
-/// A package of these files.
-fn problem(show: Show, files: &[(&str, &str)]) -> Arc<Problem> {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    let (package, _) = Package::read(folder.path()).unwrap();
-    let manifest = Manifest::of(&package, show, Vec::new());
-    let files = files.iter().map(|(path, text)| ((*path).to_owned(), Content::from(*text))).collect();
-    let version = BlobId::of(b"version");
-    Arc::new(Problem::new("sums".into(), version, chrono::Utc::now(), manifest, files).unwrap())
-}
 
 const YAML: (&str, &str) = (
     "problem.yaml",

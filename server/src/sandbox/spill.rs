@@ -1,0 +1,90 @@
+//! A file for the output of a program that is longer than what may be in memory. It is written where waiting for the disk
+//! holds nobody up, one part after the other.
+
+use std::io::{self, Write as _};
+
+use tokio::task::JoinHandle;
+
+use crate::blobs::{BlobWriter, Blobs};
+use crate::content::Blob;
+use crate::store::room;
+
+/// How often it is looked whether the disk has room for more.
+const LOOKED: u64 = 8 << 20;
+
+/// The file, where there is one.
+#[derive(Debug)]
+pub(super) struct Spill {
+    blobs: Blobs,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Nothing was written.
+    Empty,
+    /// Something is being written.
+    Writing(JoinHandle<io::Result<BlobWriter>>),
+    /// What was to be written is.
+    Idle(BlobWriter),
+    /// Writing has failed.
+    Failed,
+}
+
+impl Spill {
+    pub(super) fn new(blobs: Blobs) -> Self {
+        Self { blobs, state: State::Empty }
+    }
+
+    /// Writes a part; the first one is behind this head. What was written before has to be [settled](Self::settle).
+    pub(super) fn write(&mut self, head: &[u8], part: &[u8]) -> io::Result<()> {
+        let writer = match std::mem::replace(&mut self.state, State::Failed) {
+            State::Empty => None,
+            State::Idle(writer) => Some(writer),
+            State::Writing(_) | State::Failed => return Err(failed()),
+        };
+        let blobs = self.blobs.clone();
+        let begun = if writer.is_none() { head } else { &[] };
+        let bytes = [begun, part].concat();
+        let writing = move || {
+            let writer = writer.map_or_else(|| blobs.write_passing(), Ok)?;
+            written(&blobs, writer, &bytes)
+        };
+        self.state = State::Writing(tokio::task::spawn_blocking(writing));
+        Ok(())
+    }
+
+    /// Waits until all is written. Who stops waiting may wait again.
+    pub(super) async fn settle(&mut self) -> io::Result<()> {
+        let State::Writing(writing) = &mut self.state else { return Ok(()) };
+        let written = writing.await;
+        self.state = State::Failed;
+        self.state = State::Idle(written.map_err(io::Error::other)??);
+        Ok(())
+    }
+
+    /// The file as others can read it.
+    pub(super) async fn finish(mut self) -> io::Result<Option<Blob>> {
+        self.settle().await?;
+        match self.state {
+            State::Empty => Ok(None),
+            State::Idle(writer) => crate::blocking::on_disk(move || writer.finish()).await.map(Some),
+            State::Writing(_) | State::Failed => Err(failed()),
+        }
+    }
+}
+
+fn failed() -> io::Error {
+    io::Error::other("the output could not be written to the disk")
+}
+
+/// The last of a disk is for what was accepted before.
+fn written(blobs: &Blobs, mut writer: BlobWriter, bytes: &[u8]) -> io::Result<BlobWriter> {
+    let before = writer.size();
+    let after = before + bytes.len() as u64;
+    if (before == 0 || before / LOOKED != after / LOOKED) && !room::is_there_for(LOOKED, blobs.directory())? {
+        return Err(io::ErrorKind::StorageFull.into());
+    }
+    writer.write_all(bytes)?;
+    Ok(writer)
+}
