@@ -24,7 +24,9 @@ mod gate;
 mod gojudge;
 mod health;
 mod inflow;
+mod openapi;
 mod peer;
+mod prefix;
 mod refused;
 mod request_id;
 mod socket;
@@ -107,6 +109,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     let sockets = socket::Sockets::new(budget.clone().into_inner(), api.config.gojudge.websockets);
     let sockets = web::Data::new(sockets);
     let uploads = web::Data::new(uploads::Uploads::new());
+    let description = web::Data::new(openapi::Description::new(&api.config, &api.languages));
     let connections = api.connections.clone();
     let address = listener.local_addr()?;
     let builder = Server::build()
@@ -124,6 +127,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .app_data(sockets.clone())
             .app_data(web::Data::new(api.config.http.access_log))
             .app_data(uploads.clone())
+            .app_data(description.clone())
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .wrap(from_fn(access_log::note))
             .wrap(from_fn(request_id::attach))
@@ -169,6 +173,7 @@ fn routes(app: &mut web::ServiceConfig) {
         .service(
             resource("/metrics", "GET, HEAD").route(get().to(health::metrics)).wrap(from_fn(auth::metrics)),
         )
+        .service(resource("/openapi.json", "GET, HEAD").route(get().to(openapi::description)))
         .service(api::routes());
 }
 

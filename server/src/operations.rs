@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::sandbox::{Pool, PoolStatus};
 
@@ -26,7 +27,7 @@ impl Operations for Pool {
 }
 
 /// What recycling did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Recycled {
     /// Sandboxes that are or will be replaced.
     pub sandboxes: usize,

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::language::{Language, Languages};
 use crate::operations::Operations;
@@ -65,23 +66,31 @@ pub enum Standing {
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 
 /// The answer of `/readyz`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Readiness)]
 pub struct Report {
     /// A submission would be judged now, in one language at least.
     pub ready: bool,
     /// Why not.
+    #[schema(required = false)]
     pub reasons: Vec<String>,
     /// What is not as it should be, and keeps nobody from being served, or some languages only.
+    #[schema(required = false)]
     pub degraded: Vec<String>,
     /// Languages whose images are not there.
+    #[schema(required = false)]
     pub not_installed: Vec<String>,
     /// Languages that are installed, and whose self-test has not run yet.
+    #[schema(required = false)]
     pub untested: Vec<String>,
     /// The sandboxes.
+    #[schema(required = false)]
     pub pool: PoolStatus,
     /// Submissions waiting.
+    #[schema(required = false)]
     pub waiting: usize,
     /// Submissions being judged.
+    #[schema(required = false)]
     pub running: usize,
 }
 

@@ -5,6 +5,8 @@ use actix_web::middleware::from_fn;
 use actix_web::web;
 
 mod admin;
+mod described;
+mod description;
 mod digest;
 mod elsewhere;
 mod events;
@@ -21,6 +23,8 @@ mod view;
 mod wire;
 mod wire_checker;
 mod wire_limits;
+
+pub(super) use description::{Native, describe};
 
 use super::{Api, Problem, auth, error, get, resource};
 

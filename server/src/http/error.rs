@@ -5,10 +5,15 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::queue::Refusal;
 use crate::store::StoreError;
 use crate::submission::SubmissionId;
+
+mod kind;
+
+pub(super) use kind::{Described, Kind, MARK, fails};
 
 /// What is told to a client whose request was not served.
 #[derive(Debug, thiserror::Error)]
@@ -113,7 +118,7 @@ pub enum Problem {
 }
 
 /// What is wrong with a field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// Where it is: `limits.cpu_ms`, `tests[3].stdin_base64`.
     pub field: String,
@@ -129,37 +134,46 @@ impl FieldError {
     }
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// An error, as [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) describes problems.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Body<'a> {
+    /// What it is: `urn:gavel:problem:` and the name of a kind.
     r#type: String,
+    /// The status in words.
     title: &'static str,
+    /// The status of the answer.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
+    /// What went wrong, for people.
     detail: &'a str,
+    /// What is wrong with which field.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(max_items = 20)]
     errors: &'a [FieldError],
 }
 
 impl Problem {
-    /// The status code and the last part of the problem's type.
-    fn kind(&self) -> (StatusCode, &'static str) {
+    /// What it is, without the particulars.
+    fn kind(&self) -> Kind {
         match self {
-            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed-body"),
-            Self::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid-field"),
-            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "unauthorized"),
-            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
-            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
-            Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
-            Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "slow-body"),
-            Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
-            Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
-            Self::KeyReused { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
-            Self::Throttled { .. } => (StatusCode::TOO_MANY_REQUESTS, "throttled"),
-            Self::UserQueueFull { .. } => (StatusCode::TOO_MANY_REQUESTS, "user-queue-full"),
-            Self::QueueFull { .. } => (StatusCode::SERVICE_UNAVAILABLE, "queue-full"),
-            Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "internal-error"),
-            Self::LanguageUnavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "language-unavailable"),
-            Self::LanguageNotInstalled { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "language-not-installed"),
-            Self::Stopping | Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Malformed(_) => Kind::MalformedBody,
+            Self::Invalid(_) => Kind::InvalidField,
+            Self::Unauthorized(_) => Kind::Unauthorized,
+            Self::Forbidden(_) => Kind::Forbidden,
+            Self::NotFound(_) => Kind::NotFound,
+            Self::MethodNotAllowed { .. } => Kind::MethodNotAllowed,
+            Self::Timeout => Kind::SlowBody,
+            Self::TooLarge { .. } => Kind::BodyTooLarge,
+            Self::UnsupportedMediaType(_) => Kind::UnsupportedMediaType,
+            Self::KeyReused { .. } => Kind::IdempotencyKeyReused,
+            Self::Throttled { .. } => Kind::Throttled,
+            Self::UserQueueFull { .. } => Kind::UserQueueFull,
+            Self::QueueFull { .. } => Kind::QueueFull,
+            Self::Failed => Kind::InternalError,
+            Self::LanguageUnavailable { .. } => Kind::LanguageUnavailable,
+            Self::LanguageNotInstalled { .. } => Kind::LanguageNotInstalled,
+            Self::Stopping | Self::Unavailable { .. } => Kind::Unavailable,
         }
     }
 
@@ -182,12 +196,12 @@ impl Problem {
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.kind().0
+        self.kind().status()
     }
 
     fn error_response(&self) -> HttpResponse {
-        let (status, name) = self.kind();
-        let mut response = HttpResponse::build(status);
+        let kind = self.kind();
+        let mut response = HttpResponse::build(kind.status());
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         if let Some(wait) = self.retry_after() {
             // Whole seconds, rounded up: a client that obeys must not come too early.
@@ -208,14 +222,15 @@ impl ResponseError for Problem {
             _ => {}
         }
         let errors: &[FieldError] = if let Self::Invalid(errors) = self { errors } else { &[] };
-        response.body(document(status, name, &self.to_string(), errors))
+        response.body(document(kind, &self.to_string(), errors))
     }
 }
 
-/// A problem as JSON. `name` is the last part of its type.
-pub(super) fn document(status: StatusCode, name: &str, detail: &str, errors: &[FieldError]) -> String {
+/// A problem as JSON.
+pub(super) fn document(kind: Kind, detail: &str, errors: &[FieldError]) -> String {
+    let status = kind.status();
     let body = Body {
-        r#type: format!("urn:gavel:problem:{name}"),
+        r#type: kind.urn(),
         title: status.canonical_reason().unwrap_or("Error"),
         status: status.as_u16(),
         detail,

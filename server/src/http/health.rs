@@ -3,21 +3,41 @@
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Api, gojudge};
+use crate::readiness::Report;
 use crate::version::{COMMIT, VERSION};
 
-/// `GET /healthz`: the process answers.
+/// Tells that the process answers.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "healthz",
+    tag = "service",
+    responses((status = 200, description = "It does.", body = Alive))
+)]
 pub(super) async fn alive() -> Json<Alive> {
     Json(Alive { status: "ok" })
 }
 
-#[derive(Debug, Serialize)]
+/// A sign of life.
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Alive {
     status: &'static str,
 }
 
-/// `GET /readyz`: a submission would be judged now. Why not, and how the pool stands, is told to those who may call.
+/// Tells whether a submission would be judged now. Why not, and how the pool stands, is told to those who may call.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "readyz",
+    tag = "service",
+    responses(
+        (status = 200, description = "It would.", body = Report),
+        (status = 503, description = "It would not.", body = Report)
+    )
+)]
 pub(super) async fn ready(api: Data<Api>, request: HttpRequest) -> HttpResponse {
     let report = api.readiness.report(&api.queue, &api.store, &*api.operations).await;
     let mut response = if report.ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
@@ -33,20 +53,43 @@ struct Ready {
     ready: bool,
 }
 
-/// `GET /version`: ours, and what go-judge's clients look for.
-pub(super) async fn version(api: Data<Api>) -> Json<serde_json::Value> {
-    let mut version = match api.gojudge {
-        Some(_) => gojudge::version(),
-        None => serde_json::json!({}),
-    };
-    version["name"] = "gavel".into();
-    version["version"] = VERSION.into();
-    version["commit"] = COMMIT.into();
-    version["api"] = "v1".into();
-    Json(version)
+/// Tells the version: ours, and what go-judge's clients look for.
+#[utoipa::path(
+    get,
+    path = "/version",
+    operation_id = "version",
+    tag = "service",
+    responses((status = 200, description = "Name, version, and the commit that it is made from.", body = VersionView))
+)]
+pub(super) async fn version(api: Data<Api>) -> Json<VersionView> {
+    let gojudge = api.gojudge.as_ref().map(|_| gojudge::version());
+    Json(VersionView { gojudge, name: "gavel", version: VERSION, commit: COMMIT, api: "v1" })
 }
 
-/// `GET /metrics`
+/// What this is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ServiceVersion)]
+pub(super) struct VersionView {
+    /// For go-judge's clients.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object)]
+    gojudge: Option<serde_json::Value>,
+    name: &'static str,
+    version: &'static str,
+    /// What it is made from.
+    commit: &'static str,
+    /// Of the native API.
+    api: &'static str,
+}
+
+/// Answers the metrics, for Prometheus.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "metrics",
+    tag = "service",
+    responses((status = 200, description = "Prometheus' text format.", body = String, content_type = "text/plain"))
+)]
 pub(super) async fn metrics(api: Data<Api>) -> HttpResponse {
     let (waiting, running) = api.queue.depth();
     crate::telemetry::depth(waiting, running);

@@ -11,7 +11,7 @@ use actix_web::rt::net::TcpStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-use super::error::document;
+use super::error::{Kind, document};
 use super::{HEAD_TIMEOUT, LAST_BYTES};
 
 /// The longest address that there can be, in bytes.
@@ -98,14 +98,15 @@ fn poll_to_end(cx: &mut Context<'_>, connection: &mut TcpStream) -> Poll<()> {
 /// who has said nothing is told nothing.
 pub(super) fn answer(theirs: &[u8], line: FirstLine, peer: Option<SocketAddr>) -> Option<Vec<u8>> {
     let status = BEGINNINGS.iter().find_map(|beginning| theirs.strip_prefix(*beginning))?.get(..3)?;
-    let (status, name, detail) = reason(StatusCode::from_bytes(status).ok()?, line)?;
+    let (kind, detail) = reason(StatusCode::from_bytes(status).ok()?, line)?;
+    let status = kind.status();
     if line.length == 0 {
         // Opened ahead, and not used so far: its client may be about to use it, and would take this for the answer.
         return Some(Vec::new());
     }
     let peer = peer.map(|peer| tracing::field::display(peer.ip()));
     tracing::info!(status = status.as_u16(), peer, why = detail, "Refused with {status}");
-    let body = document(status, name, &detail, &[]);
+    let body = document(kind, &detail, &[]);
     let (length, phrase) = (body.len(), status.canonical_reason().unwrap_or("Error"));
     let head = format!(
         "HTTP/1.1 {} {phrase}\r\ncontent-length: {length}\r\ncontent-type: application/problem+json\r\n\
@@ -115,21 +116,21 @@ pub(super) fn answer(theirs: &[u8], line: FirstLine, peer: Option<SocketAddr>) -
     Some([head.as_bytes(), body.as_bytes()].concat())
 }
 
-fn reason(status: StatusCode, line: FirstLine) -> Option<(StatusCode, &'static str, String)> {
+fn reason(status: StatusCode, line: FirstLine) -> Option<(Kind, String)> {
     Some(match status {
         StatusCode::BAD_REQUEST if line.length >= ADDRESS + 1 + BESIDE => {
             let detail = format!("the address is longer than {ADDRESS} bytes, the most allowed");
-            (StatusCode::URI_TOO_LONG, "address-too-long", detail)
+            (Kind::AddressTooLong, detail)
         }
-        StatusCode::BAD_REQUEST => (status, "malformed-request", "this is not a request of HTTP/1.1".into()),
+        StatusCode::BAD_REQUEST => (Kind::MalformedRequest, "this is not a request of HTTP/1.1".into()),
         StatusCode::REQUEST_TIMEOUT => {
             let detail = format!("the head of the request did not come within {} s", HEAD_TIMEOUT.as_secs());
-            (status, "slow-head", detail)
+            (Kind::SlowHead, detail)
         }
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
             let detail =
                 "the head of the request is larger than 128 KiB or has more than 96 fields, the most allowed";
-            (status, "head-too-large", detail.into())
+            (Kind::HeadTooLarge, detail.into())
         }
         _ => return None,
     })

@@ -7,7 +7,14 @@ use super::auth::operator_only;
 use super::{Api, Problem};
 use crate::operations::Recycled;
 
-/// `POST /admin/recycle`: replaces every sandbox; none is taken away in the middle of a run.
+/// Replaces every sandbox; none is taken away in the middle of a run. Operators only.
+#[utoipa::path(
+    post,
+    path = "/api/v1/admin/recycle",
+    operation_id = "recycle",
+    tag = "operations",
+    responses((status = 200, description = "What it concerns.", body = Recycled))
+)]
 pub(super) async fn recycle(api: Data<Api>, request: HttpRequest) -> Result<Json<Recycled>, Problem> {
     operator_only(&request)?;
     let recycled = api.operations.recycle();

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::submissions::{find, load, parse_id};
 use super::view::State;
 use super::{Api, Problem};
+use crate::http::error::fails;
 use crate::http::peer::Peer;
 use crate::http::taken::Pace;
 use crate::queue::Stage;
@@ -22,7 +23,21 @@ use crate::submission::SubmissionId;
 /// A comment this often keeps proxies from closing a silent connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// `GET /submissions/{id}/events`
+/// Follows a submission.
+///
+/// Server-sent events: `state` at each change, then one `judgement`, which is the submission.
+#[utoipa::path(
+    get,
+    path = "/api/v1/submissions/{id}/events",
+    operation_id = "followSubmission",
+    tag = "submissions",
+    params(("id" = Uuid, Path, description = "Its id.")),
+    responses(
+        (status = 200, description = "A stream of events.", body = String, content_type = "text/event-stream"),
+        fails::NotFound,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn follow(
     api: Data<Api>,
     id: Path<String>,

@@ -2,13 +2,15 @@
 
 use actix_web::web::{Data, Json};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Api;
 use crate::language::{Allowance, Language};
 use crate::readiness::Standing;
 
 /// A language, as clients see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Language)]
 pub(super) struct LanguageView {
     id: String,
     name: String,
@@ -31,14 +33,17 @@ pub(super) struct LanguageView {
     available: bool,
     /// Why it is not as it should be.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     reason: Option<String>,
     /// The command that installs it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     install: Option<String>,
 }
 
 /// What its runs are allowed on top of their limits.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Allowance)]
 struct AllowanceView {
     time_factor: f64,
     time_extra_ms: f64,
@@ -46,15 +51,24 @@ struct AllowanceView {
     processes_extra: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// What is to be expected of submissions in a language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = LanguageState)]
 enum State {
     Installed,
     NotInstalled,
     Failing,
 }
 
-/// `GET /languages`
+/// Lists the languages of the server.
+#[utoipa::path(
+    get,
+    path = "/api/v1/languages",
+    operation_id = "listLanguages",
+    tag = "languages",
+    responses((status = 200, description = "All languages that the server knows.", body = [LanguageView]))
+)]
 pub(super) async fn list(api: Data<Api>) -> Json<Vec<LanguageView>> {
     let pool = api.operations.status();
     let view = |language: &Language| {

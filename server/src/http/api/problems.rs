@@ -15,7 +15,9 @@ use futures_util::{StreamExt, stream};
 use gavel_problem::metadata::{Format, Kind};
 use gavel_problem::statement::Markup;
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::described::{Archive, ShowName};
 use super::query::{self, FilesQuery, PagesQuery};
 use super::submissions::{PATIENCE, too_many};
 use super::wire::{AskedProblem, check_problem_id};
@@ -23,6 +25,7 @@ use super::{Api, Problem};
 use crate::account::Purpose;
 use crate::blocking::{elsewhere, on_disk};
 use crate::content::Content;
+use crate::http::error::fails;
 use crate::http::peer::Peer;
 use crate::http::taken::Taken;
 use crate::http::uploads::Uploads;
@@ -32,28 +35,41 @@ use crate::problems::{PushError, Pushed, code_of, run_limits};
 use crate::store::{ListedProblem, StoreError};
 
 /// A problem, as clients see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ProblemPackage)]
 pub(super) struct ProblemView {
     id: String,
+    /// Hash of its content.
     version: String,
+    #[schema(format = DateTime)]
     pushed_at: String,
+    /// What is told of secret tests.
+    #[schema(value_type = ShowName)]
     show: Show,
+    /// Which format of packages it is of.
     format: &'static str,
+    /// Its names, by language.
     names: BTreeMap<String, String>,
     r#type: TypeView,
     limits: LimitsView,
     cases: CasesView,
+    /// Its own validators of outputs.
     validators: Vec<String>,
     statements: Vec<StatementView>,
     attachments: Vec<String>,
+    /// How many programs of its authors come with it.
     submissions: usize,
     /// Why submissions cannot be judged by it, if that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     unjudged: Option<String>,
+    /// What of the package is not understood.
     notes: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// What kind of problem it is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ProblemType)]
 struct TypeView {
     scoring: bool,
     interactive: bool,
@@ -62,52 +78,70 @@ struct TypeView {
 }
 
 /// What runs are held to, before a language's allowance.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ProblemLimits)]
 struct LimitsView {
     cpu_ms: u64,
     memory_bytes: u64,
     output_bytes: u64,
 }
 
-#[derive(Debug, Serialize)]
+/// How many tests there are.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Cases)]
 struct CasesView {
     sample: usize,
     secret: usize,
 }
 
-#[derive(Debug, Serialize)]
+/// A statement.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Statement)]
 struct StatementView {
     language: String,
     format: &'static str,
 }
 
 /// A version, as it is listed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Version)]
 pub(super) struct VersionView {
+    /// The problem's.
     id: String,
+    /// Hash of its content.
     version: String,
+    #[schema(format = DateTime)]
     pushed_at: String,
 }
 
-#[derive(Debug, Serialize)]
+/// A page of problems.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problems)]
 pub(super) struct ProblemsView {
     problems: Vec<VersionView>,
+    /// `cursor` of the next page; null on the last.
     next_cursor: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// The versions of a problem, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Versions)]
 pub(super) struct VersionsView {
     versions: Vec<VersionView>,
 }
 
-#[derive(Debug, Serialize)]
+/// A sample test.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Sample)]
 struct SampleView {
     name: String,
     input: String,
     answer: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// The samples of a problem, cut where they are long.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Samples)]
 struct SamplesView {
     samples: Vec<SampleView>,
 }
@@ -117,7 +151,27 @@ const SAMPLE: u64 = 64 * 1024;
 /// Most samples that are told.
 const SAMPLES: usize = 50;
 
-/// `PUT /problems/{id}`
+/// Pushes a version of a problem: a zip or tar archive, whatever it is said to be.
+#[utoipa::path(
+    put,
+    path = "/api/v1/problems/{id}",
+    operation_id = "pushProblem",
+    tag = "problems",
+    params(
+        ("id" = String, Path, description = "Its id."),
+        ("show" = Option<ShowName>, Query, description = "What is told of secret tests.")
+    ),
+    request_body(
+        description = "The package.",
+        content((Archive = "application/zip"), (Archive = "application/x-tar"), (Archive = "application/octet-stream"))
+    ),
+    responses(
+        (status = 200, description = "The version was there.", body = ProblemView),
+        (status = 201, description = "It is a new version.", body = ProblemView),
+        fails::InvalidField,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn push(
     api: Data<Api>,
     budget: Data<Budget>,
@@ -175,7 +229,19 @@ async fn received(api: &Api, body: &mut Arriving) -> Result<File, Problem> {
     Ok(file)
 }
 
-/// `GET /problems`
+/// Lists problems with their newest versions.
+#[utoipa::path(
+    get,
+    path = "/api/v1/problems",
+    operation_id = "listProblems",
+    tag = "problems",
+    params(PagesQuery),
+    responses(
+        (status = 200, description = "A page of them.", body = ProblemsView),
+        fails::InvalidField,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<ProblemsView>, Problem> {
     let PagesQuery { limit, before } = PagesQuery::parse(request.query_string())?;
     // One more tells whether there is another page.
@@ -186,7 +252,20 @@ pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<Pr
     Ok(Json(ProblemsView { problems: listed.into_iter().map(VersionView::from).collect(), next_cursor }))
 }
 
-/// `GET /problems/{id}`
+/// Shows a problem.
+#[utoipa::path(
+    get,
+    path = "/api/v1/problems/{id}",
+    operation_id = "getProblem",
+    tag = "problems",
+    params(("id" = String, Path, description = "Its id."), FilesQuery),
+    responses(
+        (status = 200, description = "The version.", body = ProblemView),
+        fails::InvalidField,
+        fails::NotFound,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn get(
     api: Data<Api>,
     id: Path<String>,
@@ -196,7 +275,19 @@ pub(super) async fn get(
     Ok(Json(ProblemView::new(&problem, &api)))
 }
 
-/// `GET /problems/{id}/versions`
+/// Lists the versions of a problem.
+#[utoipa::path(
+    get,
+    path = "/api/v1/problems/{id}/versions",
+    operation_id = "listVersions",
+    tag = "problems",
+    params(("id" = String, Path, description = "Its id.")),
+    responses(
+        (status = 200, description = "All of them.", body = VersionsView),
+        fails::NotFound,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn versions(api: Data<Api>, id: Path<String>) -> Result<Json<VersionsView>, Problem> {
     let versions = api.problems.versions(&id).await?;
     if versions.is_empty() {
@@ -205,7 +296,20 @@ pub(super) async fn versions(api: Data<Api>, id: Path<String>) -> Result<Json<Ve
     Ok(Json(VersionsView { versions: versions.into_iter().map(VersionView::from).collect() }))
 }
 
-/// `DELETE /problems/{id}`
+/// Removes a problem with all versions; submissions that are judged by it go on.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/problems/{id}",
+    operation_id = "removeProblem",
+    tag = "problems",
+    params(("id" = String, Path, description = "Its id.")),
+    responses(
+        (status = 204, description = "It is not offered any more."),
+        fails::InvalidField,
+        fails::NotFound,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn remove(
     api: Data<Api>,
     id: Path<String>,
@@ -219,7 +323,20 @@ pub(super) async fn remove(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `GET /problems/{id}/samples`
+/// Shows the samples of a problem.
+#[utoipa::path(
+    get,
+    path = "/api/v1/problems/{id}/samples",
+    operation_id = "getSamples",
+    tag = "problems",
+    params(("id" = String, Path, description = "Its id."), FilesQuery),
+    responses(
+        (status = 200, description = "The first 64 KiB of each input and answer.", body = SamplesView),
+        fails::InvalidField,
+        fails::NotFound,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn samples(
     api: Data<Api>,
     id: Path<String>,
@@ -251,7 +368,24 @@ pub(super) async fn samples(
     Ok(response.body(Taken::new(body, Some(held), Peer::of(&request))))
 }
 
-/// `GET /problems/{id}/statement`
+/// Hands out a statement.
+#[utoipa::path(
+    get,
+    path = "/api/v1/problems/{id}/statement",
+    operation_id = "getStatement",
+    tag = "problems",
+    params(("id" = String, Path, description = "Its id."), FilesQuery),
+    responses(
+        (
+            status = 200,
+            description = "As it is in the package.",
+            content((String = "text/markdown"), (String = "application/x-tex"), (Archive = "application/pdf"))
+        ),
+        fails::InvalidField,
+        fails::NotFound,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn statement(
     api: Data<Api>,
     id: Path<String>,
@@ -279,7 +413,24 @@ pub(super) async fn statement(
     file(&api, &problem, &text.path, content_type, &request)
 }
 
-/// `GET /problems/{id}/attachments/{name}`
+/// Hands out an attachment.
+#[utoipa::path(
+    get,
+    path = "/api/v1/problems/{id}/attachments/{name}",
+    operation_id = "getAttachment",
+    tag = "problems",
+    params(
+        ("id" = String, Path, description = "The problem's id."),
+        ("name" = String, Path, description = "Its name; slashes in it may stand as they are."),
+        FilesQuery
+    ),
+    responses(
+        (status = 200, description = "As it is in the package.", body = Archive, content_type = "application/octet-stream"),
+        fails::InvalidField,
+        fails::NotFound,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn attachment(
     api: Data<Api>,
     path: Path<(String, String)>,

@@ -7,28 +7,42 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 
+use utoipa::IntoParams;
+
 use super::Problem;
+use super::described::VerdictName;
 use super::view::State;
 use super::wire::{Errors, REFERENCES, check_reference};
 use crate::content::BlobId;
 use crate::judge::Verdict;
 use crate::problem::Show;
 
+/// What may be told of secret tests.
+pub(super) const SHOWS: [&str; 3] = ["full", "verdicts", "summary"];
+
 const PAGE: usize = 50;
 const PAGE_MAX: usize = 200;
 
 /// What `GET /submissions` can be asked for.
-#[derive(Debug)]
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
+    /// Whose they are.
     pub(super) user: Option<String>,
     pub(super) state: Option<State>,
+    #[param(value_type = Option<VerdictName>)]
     pub(super) verdict: Option<Verdict>,
     pub(super) language: Option<String>,
+    /// Id of the problem that they are judged by.
     pub(super) problem: Option<String>,
-    /// Names and texts.
+    /// `reference.course=cs101`: those whose reference has this text under this name; of several names each must.
+    #[param(required = false, explode = true, value_type = BTreeMap<String, String>)]
     pub(super) reference: Vec<(String, String)>,
+    /// Size of the page.
+    #[param(required = false, minimum = 1, maximum = 200, default = 50)]
     pub(super) limit: usize,
-    /// Of those older than this.
+    /// `next_cursor` of the page before.
+    #[param(rename = "cursor")]
     pub(super) before: Option<i64>,
 }
 
@@ -75,10 +89,14 @@ impl ListQuery {
 }
 
 /// What lists of problems can be asked for.
-#[derive(Debug)]
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct PagesQuery {
+    /// Size of the page.
+    #[param(required = false, minimum = 1, maximum = 200, default = 50)]
     pub(super) limit: usize,
-    /// Of those behind this.
+    /// `next_cursor` of the page before.
+    #[param(rename = "cursor")]
     pub(super) before: Option<i64>,
 }
 
@@ -102,9 +120,13 @@ impl PagesQuery {
 }
 
 /// Which version of a problem, and which of its files in several languages.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct FilesQuery {
+    /// A version; the newest without it.
+    #[param(value_type = Option<String>, pattern = "^[0-9a-f]{64}$")]
     pub(super) version: Option<BlobId>,
+    /// Of a statement.
     pub(super) language: Option<String>,
 }
 
@@ -140,7 +162,7 @@ pub(super) fn show(query: &str) -> Result<Show, Problem> {
         if name != "show" {
             return Err(NO_SUCH.into());
         }
-        show = choice(&value, &["full", "verdicts", "summary"])?;
+        show = choice(&value, &SHOWS)?;
         Ok(())
     })?;
     Ok(show)

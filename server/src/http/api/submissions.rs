@@ -9,16 +9,21 @@ use actix_web::web::{Data, Json, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::StreamExt;
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::described::Accepted;
 use super::elsewhere::Parts;
 use super::query::{self, ListQuery};
 use super::receive::{Received, receive};
 use super::view::{Shown, SubmissionView};
+use super::wire::NewSubmission;
 use super::{Api, Problem, digest};
 use crate::account::{Full, Held, Purpose, UNCOUNTED};
 use crate::blocking::{QUICK, elsewhere};
 use crate::http::Budget;
+use crate::http::error::fails;
 use crate::http::peer::Peer;
+use crate::http::prefix::prefix;
 use crate::http::taken::{Pieces, Taken};
 use crate::http::uploads::Uploads;
 use crate::problems;
@@ -27,7 +32,40 @@ use crate::store::Cancelled;
 use crate::submission::SubmissionId;
 use crate::submissions::{Listed, Wanted};
 
-/// `POST /submissions`
+/// Submits a program.
+///
+/// Once this is answered with 200 or 202 the submission ends with exactly one judgement, whatever happens to the server.
+#[utoipa::path(
+    post,
+    path = "/api/v1/submissions",
+    operation_id = "createSubmission",
+    tag = "submissions",
+    params((
+        "Idempotency-Key" = Option<String>,
+        Header,
+        pattern = "^[!-~]([ -~]{0,253}[!-~])?$",
+        description = "For 24 hours the same request under the same key is the same submission."
+    )),
+    request_body = NewSubmission,
+    responses(
+        (status = 200, description = "It was waited for, and is judged.", body = SubmissionView),
+        (
+            status = 202,
+            description = "It is stored, and will be judged.",
+            body = Accepted,
+            headers(("Location" = String, description = "Its address."))
+        ),
+        fails::InvalidField,
+        fails::UnsupportedMediaType,
+        fails::LanguageNotInstalled,
+        fails::IdempotencyKeyReused,
+        fails::Throttled,
+        fails::UserQueueFull,
+        fails::LanguageUnavailable,
+        fails::QueueFull,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn create(
     api: Data<Api>,
     budget: Data<Budget>,
@@ -85,17 +123,27 @@ fn check_served(api: &Api, language: &str) -> Result<(), Problem> {
     }
 }
 
-/// The path below which a proxy in front serves us, as `X-Forwarded-Prefix` has it: the sender finds its submission there.
-fn prefix(request: &HttpRequest) -> &str {
-    let named = request.headers().get("X-Forwarded-Prefix").and_then(|value| value.to_str().ok());
-    let prefix = named.unwrap_or_default().trim_end_matches('/');
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
-    // Two slashes would name another host.
-    let is_path = prefix.starts_with('/') && !prefix.contains("//") && prefix.chars().all(is_plain);
-    if is_path { prefix } else { "" }
-}
-
-/// `GET /submissions/{id}`, with `?wait=30s` once it is final or that time has passed.
+/// Shows a submission.
+#[utoipa::path(
+    get,
+    path = "/api/v1/submissions/{id}",
+    operation_id = "getSubmission",
+    tag = "submissions",
+    params(
+        ("id" = Uuid, Path, description = "Its id."),
+        (
+            "wait" = Option<u32>,
+            Query,
+            description = "Hold the answer until the submission is final, for at most so many seconds (`30`, or `30s`)."
+        )
+    ),
+    responses(
+        (status = 200, description = "As it stands.", body = SubmissionView),
+        fails::InvalidField,
+        fails::NotFound,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn get(
     api: Data<Api>,
     id: Path<String>,
@@ -109,7 +157,19 @@ pub(super) async fn get(
     answer(&api, load(&api, id).await?, HttpResponse::Ok(), &request).await
 }
 
-/// `DELETE /submissions/{id}`: cancels; what is finished stays as it is.
+/// Cancels a submission; what is finished stays as it is.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/submissions/{id}",
+    operation_id = "cancelSubmission",
+    tag = "submissions",
+    params(("id" = Uuid, Path, description = "Its id.")),
+    responses(
+        (status = 200, description = "As it stands now.", body = SubmissionView),
+        fails::NotFound,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn cancel(
     api: Data<Api>,
     id: Path<String>,
@@ -143,15 +203,28 @@ async fn answer(
     })
 }
 
-/// A page of submissions, without what their programs wrote.
-#[derive(Debug, Serialize)]
+/// A page of submissions, newest first, without their judgements but for the verdicts.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Submissions)]
 pub(super) struct ListView {
     submissions: Vec<SubmissionView>,
     /// `cursor` of the next page; null on the last.
     next_cursor: Option<String>,
 }
 
-/// `GET /submissions`
+/// Lists submissions, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/submissions",
+    operation_id = "listSubmissions",
+    tag = "submissions",
+    params(ListQuery),
+    responses(
+        (status = 200, description = "A page of them.", body = ListView),
+        fails::InvalidField,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<ListView>, Problem> {
     let ListQuery { user, state, verdict, language, problem, reference, limit, before } =
         ListQuery::parse(request.query_string())?;

@@ -4,12 +4,15 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{SecondsFormat, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::auth::operator_only;
 use super::{Api, Problem};
+use crate::http::error::fails;
 
 /// A user's strikes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Throttle)]
 pub(super) struct ThrottleView {
     user: String,
     /// New submissions are refused now.
@@ -17,6 +20,7 @@ pub(super) struct ThrottleView {
     /// Seconds until they are accepted again; 0 = now.
     retry_after_s: u64,
     /// End of the cool-down, while there is one.
+    #[schema(format = DateTime)]
     until: Option<String>,
     /// TimeLimitExceeded in a row.
     strikes: u32,
@@ -26,7 +30,15 @@ pub(super) struct ThrottleView {
     cool_downs: u32,
 }
 
-/// `GET /users/{user}/throttle`
+/// Shows how a user stands with the throttle.
+#[utoipa::path(
+    get,
+    path = "/api/v1/users/{user}/throttle",
+    operation_id = "getThrottle",
+    tag = "users",
+    params(("user" = String, Path, description = "Whose.")),
+    responses((status = 200, description = "The user's strikes.", body = ThrottleView))
+)]
 pub(super) async fn throttle(api: Data<Api>, user: Path<String>) -> Json<ThrottleView> {
     let (user, now) = (user.into_inner(), Utc::now());
     let strikes = api.throttle.of(&user, now);
@@ -43,7 +55,15 @@ pub(super) async fn throttle(api: Data<Api>, user: Path<String>) -> Json<Throttl
     })
 }
 
-/// `DELETE /users/{user}/throttle`
+/// Forgives a user everything. Operators only.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/users/{user}/throttle",
+    operation_id = "clearThrottle",
+    tag = "users",
+    params(("user" = String, Path, description = "Whose.")),
+    responses((status = 204, description = "It is forgiven."), fails::Unavailable)
+)]
 pub(super) async fn clear_throttle(
     api: Data<Api>,
     request: HttpRequest,

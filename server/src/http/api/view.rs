@@ -8,8 +8,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize, Serializer};
+use utoipa::ToSchema;
 
 use super::Problem;
+use super::described::VerdictName;
 use super::elsewhere::{Elsewhere, Parts};
 use crate::content::Content;
 use crate::judge::{Compilation, GroupResult, Judgement, Stream, Summary, TestResult, Verdict};
@@ -17,30 +19,45 @@ use crate::store::Record;
 use crate::submission::{ProblemRef, RunLimits, SubmissionId};
 use crate::submissions::{self, Standing};
 
-/// A submission.
-#[derive(Debug, Serialize)]
+/// A submission: as it stands and, once it is judged, with its judgement.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Submission)]
 pub(super) struct SubmissionView {
+    #[schema(value_type = String, format = Uuid)]
     id: SubmissionId,
     state: State,
+    /// Place in the queue, while it waits: 1 = next, 0 = its turn has come and it waits for a sandbox.
     position: Option<usize>,
+    /// Id of its language.
     language: String,
+    /// The problem that it is judged by.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     problem: Option<ProblemView>,
+    /// Whose it is.
     user: Option<String>,
+    /// What the site calls it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     reference: BTreeMap<String, String>,
     #[serde(serialize_with = "time")]
+    #[schema(value_type = String, format = DateTime)]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "maybe_time")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     finished_at: Option<DateTime<Utc>>,
+    /// That of the first test that is not accepted.
+    #[schema(value_type = Option<VerdictName>)]
     verdict: Option<Verdict>,
     /// Only with a judgement.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = JudgementView)]
     judgement: Option<JudgementView>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How far a submission is; `done` and `cancelled` are final.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = State)]
 pub(super) enum State {
     Queued,
     Compiling,
@@ -65,40 +82,59 @@ impl State {
     }
 }
 
-/// What it is judged by.
-#[derive(Debug, Serialize)]
+/// The problem that a submission is judged by.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JudgedBy)]
 struct ProblemView {
     id: String,
+    /// Hash of its content.
     version: String,
 }
 
-#[derive(Debug, Serialize)]
+/// What came of a submission.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Judgement)]
 struct JudgementView {
+    /// Why the verdict is not `Accepted`, for the student.
+    #[schema(required = false)]
     reason: Option<String>,
+    /// Of the compiler; null where nothing was compiled.
+    #[schema(required = false)]
     compile: Option<CompilationView>,
+    /// What each run was held to, where there were runs.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     limits: Option<LimitsView>,
+    /// Where the problem has scores.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     score: Option<f64>,
+    /// The problem's groups of tests.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     groups: Vec<GroupView>,
+    #[schema(required = false)]
     tests: Vec<TestView>,
+    #[schema(required = false)]
     summary: SummaryView,
 }
 
 /// What came of a group of a problem's tests.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GroupResult)]
 struct GroupView {
     name: String,
+    #[schema(value_type = Option<VerdictName>)]
     verdict: Option<Verdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     score: Option<f64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     skipped: bool,
 }
 
 /// What runs were held to.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AppliedLimits)]
 struct LimitsView {
     cpu_ms: f64,
     wall_ms: f64,
@@ -110,34 +146,51 @@ struct LimitsView {
     open_files: u32,
 }
 
-#[derive(Debug, Serialize)]
+/// What came of a compilation.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Compilation)]
 struct CompilationView {
+    /// There is a program.
     ok: bool,
+    /// Head and tail of what the compiler said.
     log: String,
     log_truncated: bool,
     cpu_ms: f64,
     wall_ms: f64,
     memory_bytes: u64,
+    /// The same had been compiled before; the figures are those of that time.
     cached: bool,
 }
 
-#[derive(Debug, Serialize)]
+/// What came of a test.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TestResult)]
 struct TestView {
+    /// Its place among the tests, from 0.
     index: u32,
+    /// What the problem calls it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
     name: Option<Arc<str>>,
+    /// Little is told of it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     hidden: bool,
+    #[schema(value_type = VerdictName)]
     verdict: Verdict,
     exit_code: Option<i32>,
+    /// Name of the signal that ended the program.
     signal: Option<String>,
+    /// Why the verdict is not `Accepted`, for the student.
     reason: Option<String>,
     cpu_ms: f64,
     wall_ms: f64,
     memory_bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     score: Option<f64>,
+    /// What the problem's validator tells the team.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     feedback: Option<String>,
     #[serde(flatten)]
     stdout: Stdout,
@@ -147,8 +200,8 @@ struct TestView {
     stderr_truncated: bool,
 }
 
-/// Text where it is UTF-8, else base64.
-#[derive(Debug, Serialize)]
+/// What the program wrote: text where it is UTF-8, else base64.
+#[derive(Debug, Serialize, ToSchema)]
 enum Stdout {
     #[serde(rename = "stdout")]
     Text(String),
@@ -156,7 +209,8 @@ enum Stdout {
     Binary(String),
 }
 
-#[derive(Debug, Serialize)]
+/// What the program wrote to its standard error: text where it is UTF-8, else base64.
+#[derive(Debug, Serialize, ToSchema)]
 enum Stderr {
     #[serde(rename = "stderr")]
     Text(String),
@@ -164,7 +218,9 @@ enum Stderr {
     Binary(String),
 }
 
-#[derive(Debug, Serialize)]
+/// All tests together.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Summary)]
 struct SummaryView {
     passed: u32,
     total: u32,

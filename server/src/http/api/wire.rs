@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use self::reading::{Fields, Place};
 use super::Problem;
+use super::described::{CheckerRule, CompileLimits, IsolationName};
 use super::sieve::Texts;
 use super::wire_checker::NewChecker;
 use super::wire_limits::{NewLimits, allowance, refuse_allowance, resolve};
@@ -16,6 +18,7 @@ use crate::http::FieldError;
 use crate::language::{EntryError, Language, Languages};
 use crate::submission::{Checker, Isolation, Submission, TestCase};
 
+pub(super) mod described;
 pub(super) mod reading;
 
 /// Most files of one submission.
@@ -27,29 +30,57 @@ const ARGUMENTS: usize = 64;
 const ARGUMENTS_SIZE: usize = 8 * 1024;
 const ARGUMENTS_OF_ALL: usize = 256 * 1024;
 
-/// The body of `POST /submissions`. Its texts may be names of [`Texts`].
-#[derive(Debug, Default)]
+/// A submission as it is sent. Wherever a field is text, its twin with `_base64` may stand in its place; null is as if a field
+/// were not there.
+// Texts may be names of `Texts`.
+#[derive(Debug, Default, ToSchema)]
 pub(super) struct NewSubmission {
+    /// Id of a language.
+    #[schema(value_type = String)]
     language: Option<String>,
+    /// The source, where it is one file: this or `files` is needed.
     source: Option<String>,
     source_base64: Option<String>,
+    /// The sources by their names, and what else stands beside the program.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
     files: Option<NamedTexts>,
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
     files_base64: Option<NamedTexts>,
+    /// The source that the program begins with, where that is not plain.
     entry_point: Option<String>,
+    /// The only input.
     stdin: Option<String>,
     stdin_base64: Option<String>,
+    /// In the place of `stdin`: runs, and what their outputs are compared with.
+    #[schema(value_type = Option<Vec<NewTest>>)]
     tests: Option<Row<NewTest>>,
+    /// What each run is held to.
     limits: Option<NewLimits>,
+    /// What the compilation is held to.
+    #[schema(value_type = Option<CompileLimits>)]
     compile_limits: Option<NewLimits>,
+    /// Whose it is.
     user: Option<String>,
+    /// What the site calls it: names and texts.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
     reference: Option<NamedTexts>,
+    /// Which sandboxes may serve it.
+    #[schema(value_type = Option<IsolationName>)]
     isolation: Option<Isolation>,
+    /// How an output is compared with what is expected.
+    #[schema(value_type = Option<CheckerRule>)]
     checker: Option<NewChecker>,
+    /// What the program is called with, where a test has no arguments of its own.
+    #[schema(value_type = Option<Vec<String>>)]
     arguments: Option<Row<String>>,
+    /// No test behind the first that is not accepted is run.
     stop_at_first_failure: Option<bool>,
+    /// Id of a problem, whose tests, checker and limits are taken in the place of those fields.
     problem: Option<String>,
+    /// A version of it; the newest without this.
     version: Option<String>,
     /// Hold the answer until the judgement.
+    #[schema(required = false, nullable, default = false)]
     pub(super) wait: bool,
 }
 
@@ -71,13 +102,19 @@ pub(super) struct AskedProblem {
     pub(super) version: Option<BlobId>,
 }
 
-#[derive(Debug, Default)]
+/// A run, and what its output is compared with.
+#[derive(Debug, Default, ToSchema)]
 pub(super) struct NewTest {
     stdin: Option<String>,
     stdin_base64: Option<String>,
+    /// The expected output; without it the program only has to end with 0.
     expected: Option<String>,
     expected_base64: Option<String>,
+    /// What the program is called with.
+    #[schema(value_type = Option<Vec<String>>)]
     arguments: Option<Row<String>>,
+    /// Little is told of it.
+    #[schema(required = false, nullable, default = false)]
     hidden: bool,
 }
 
@@ -568,10 +605,13 @@ fn check_entry(
     errors.add("entry_point", detail);
 }
 
+/// Longest name of a user.
+const USER: usize = 128;
+
 fn check_user(user: Option<&str>, errors: &mut Errors) {
     let Some(user) = user else { return };
-    if user.is_empty() || user.chars().count() > 128 || user.chars().any(char::is_control) {
-        errors.add("user", "from 1 to 128 characters, none of them a control character");
+    if user.is_empty() || user.chars().count() > USER || user.chars().any(char::is_control) {
+        errors.add("user", format!("from 1 to {USER} characters, none of them a control character"));
     }
 }
 

@@ -1,28 +1,47 @@
 //! The rule for comparing outputs, as clients send it: a name, or `{"icpc": {...}}` with the flags of that validator.
 
 use serde_json::Number;
+use utoipa::ToSchema;
 
 use super::wire::Errors;
 use super::wire::reading::{Fields, Place};
 use crate::submission::{Checker, Flags};
 
+/// Rules that are asked for by their names alone.
+pub(super) const NAMED: [&str; 4] = ["lines", "tokens", "exact", "icpc"];
+
 /// The names of all rules.
 pub(super) const NAMES: &str = "one of `lines`, `tokens`, `exact`, `icpc`, or an object `icpc` of its flags";
 
 /// `checker`: a name or an object.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, ToSchema)]
+#[schema(as = CheckerWithFlags)]
 pub(super) struct NewChecker {
+    #[schema(ignore)]
     named: Option<Checker>,
+    /// As the default validator of ICPC packages compares, with these flags.
+    #[schema(value_type = NewFlags)]
     icpc: Option<NewFlags>,
 }
 
 /// The flags of the default validator.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, ToSchema)]
+#[schema(as = IcpcFlags)]
 pub(super) struct NewFlags {
+    /// Upper and lower case are not the same.
+    #[schema(required = false, nullable, default = false)]
     case_sensitive: bool,
+    /// White space counts.
+    #[schema(required = false, nullable, default = false)]
     space_change_sensitive: bool,
+    /// Both tolerances.
+    #[schema(value_type = Option<f64>, minimum = 0)]
     float_tolerance: Option<Number>,
+    /// So far from the expected number a number may be.
+    #[schema(value_type = Option<f64>, minimum = 0)]
     float_absolute_tolerance: Option<Number>,
+    /// The same, as a part of the expected number.
+    #[schema(value_type = Option<f64>, minimum = 0)]
     float_relative_tolerance: Option<Number>,
 }
 

@@ -3,26 +3,44 @@
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
-use serde_json::Number;
+use serde_json::{Number, Value, json};
+use utoipa::ToSchema;
 
 use super::wire::Errors;
 use super::wire::reading::{Fields, Place};
+use crate::config::LimitsConfig;
 use crate::language::Allowance;
 use crate::submission::{RunLimits, wall_for};
 
-/// `limits` and `compile_limits`: milliseconds, bytes and counts; what is missing is the default.
-#[derive(Debug, Clone, Default)]
+/// Milliseconds, bytes and counts; what is missing is the default.
+// Both `limits` and `compile_limits`.
+#[derive(Debug, Clone, Default, ToSchema)]
 pub(super) struct NewLimits {
+    #[schema(value_type = Option<f64>)]
     cpu_ms: Option<Number>,
+    #[schema(value_type = Option<f64>)]
     wall_ms: Option<Number>,
+    #[schema(value_type = Option<u64>)]
     memory_bytes: Option<Number>,
+    #[schema(value_type = Option<u64>)]
     stack_bytes: Option<Number>,
+    /// Largest file that is written.
+    #[schema(value_type = Option<u64>)]
     file_bytes: Option<Number>,
+    #[schema(value_type = Option<u64>)]
     output_bytes: Option<Number>,
+    #[schema(value_type = Option<u32>)]
     processes: Option<Number>,
+    #[schema(value_type = Option<u32>)]
     open_files: Option<Number>,
+    /// In the place of the language's own.
+    #[schema(value_type = Option<f64>)]
     time_factor: Option<Number>,
+    /// In the place of the language's own.
+    #[schema(value_type = Option<f64>)]
     time_extra_ms: Option<Number>,
+    /// In the place of the language's own.
+    #[schema(value_type = Option<u64>)]
     memory_extra_bytes: Option<Number>,
 }
 
@@ -116,9 +134,49 @@ pub(super) fn refuse_allowance(section: &str, asked: Option<&NewLimits>, errors:
     }
 }
 
+/// Tells in the schemas of both objects of limits what is allowed.
+pub(super) fn describe(schemas: &mut Value, limits: &LimitsConfig) {
+    let mut compile = schemas["NewLimits"].clone();
+    bounds(&mut schemas["NewLimits"], &limits.run_max);
+    bounds(&mut compile, &limits.compile_max);
+    if let Some(fields) = compile["properties"].as_object_mut() {
+        for (name, _) in NewLimits::default().allowance() {
+            fields.remove(name);
+        }
+    }
+    schemas["CompileLimits"] = compile;
+}
+
+fn bounds(schema: &mut Value, max: &RunLimits) {
+    let [cpu, wall, extra] =
+        [max.cpu, max.wall, Allowance::MOST_TIME].map(|time| time.as_secs_f64() * 1000.0);
+    for (name, least, most) in [
+        ("cpu_ms", json!({"exclusiveMinimum": 0}), json!(cpu)),
+        ("wall_ms", json!({"exclusiveMinimum": 0}), json!(wall)),
+        ("memory_bytes", json!({"minimum": LEAST_MEMORY}), json!(max.memory.get())),
+        ("stack_bytes", json!({"minimum": LEAST_STACK}), json!(max.stack.get())),
+        ("file_bytes", json!({"minimum": 0}), json!(max.file.get())),
+        ("output_bytes", json!({"minimum": 0}), json!(max.output.get())),
+        ("processes", json!({"minimum": LEAST_PROCESSES}), json!(max.processes)),
+        ("open_files", json!({"minimum": LEAST_OPEN_FILES}), json!(max.open_files)),
+        ("time_factor", json!({"exclusiveMinimum": 0}), json!(Allowance::MOST_FACTOR)),
+        ("time_extra_ms", json!({"minimum": 0}), json!(extra)),
+        ("memory_extra_bytes", json!({"minimum": 0}), json!(Allowance::MOST_MEMORY.get())),
+    ] {
+        let Some(field) = schema["properties"][name].as_object_mut() else { continue };
+        field.remove("minimum");
+        field.extend(least.as_object().cloned().unwrap_or_default());
+        field.insert("maximum".into(), most);
+    }
+    schema["additionalProperties"] = json!(false);
+}
+
 /// Less than this no program starts with.
 const LEAST_MEMORY: u64 = 1024 * 1024;
 const LEAST_STACK: u64 = 64 * 1024;
+const LEAST_PROCESSES: u32 = 1;
+/// Those that every program has.
+const LEAST_OPEN_FILES: u32 = 3;
 
 /// Fills in the defaults and checks the ranges.
 ///
@@ -155,8 +213,12 @@ pub(super) fn resolve(
         stack: stack.or(follow_stack).unwrap_or(default.stack),
         file: check.size("file_bytes", file_bytes, 0, max.file).unwrap_or(default.file),
         output: check.size("output_bytes", output_bytes, 0, max.output).unwrap_or(default.output),
-        processes: check.count("processes", processes, 1, max.processes).unwrap_or(default.processes),
-        open_files: check.count("open_files", open_files, 3, max.open_files).unwrap_or(default.open_files),
+        processes: check
+            .count("processes", processes, LEAST_PROCESSES, max.processes)
+            .unwrap_or(default.processes),
+        open_files: check
+            .count("open_files", open_files, LEAST_OPEN_FILES, max.open_files)
+            .unwrap_or(default.open_files),
     }
 }
 

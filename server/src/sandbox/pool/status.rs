@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use gavel_protocol::CgroupTier;
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::sandbox::member::RetireReason;
 use crate::slots::{Overcommit, Profile};
 
 /// How the pool stands.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Pool)]
 pub struct PoolStatus {
     /// How limits are enforced; none before the first sandbox is up.
     #[serde(serialize_with = "tier")]
+    #[schema(value_type = Option<String>)]
     pub tier: Option<CgroupTier>,
     /// Sandboxes by profile, runs first.
     pub profiles: Vec<ProfileStatus>,
@@ -22,9 +25,11 @@ pub struct PoolStatus {
 }
 
 /// The sandboxes of one profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Profile)]
 pub struct ProfileStatus {
     /// What they are for.
+    #[schema(value_type = String)]
     pub profile: Profile,
     /// Sandboxes that may be in use at one time, those of other profiles of the same kind included.
     pub slots: usize,
@@ -45,12 +50,14 @@ pub struct ProfileStatus {
     /// Made since the server started.
     pub created: u64,
     /// Retired since the server started, by reason.
+    #[schema(value_type = BTreeMap<String, u64>)]
     pub retired: BTreeMap<RetireReason, u64>,
     /// Why the last one could not be made, while that lasts.
     pub problem: Option<String>,
     /// That is for want of its image.
     pub no_image: bool,
     /// Id of the image that new ones are made of, as far as that is known.
+    #[schema(value_type = Option<String>)]
     pub image: Option<Arc<str>>,
 }
 

@@ -1,0 +1,111 @@
+//! What operations answer when something is wrong, and who may call them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+use utoipa::{IntoResponses, PartialSchema};
+
+use crate::config::Config;
+use crate::http::error::{Body, Described, FieldError, Kind, MARK, fails};
+
+/// Kinds of errors, as operations name them.
+type Fails = fn() -> Described;
+
+/// Of every operation: what is told where there is no request yet, and where we fail.
+const ALWAYS: [Fails; 6] = [
+    fails::MalformedRequest::responses,
+    fails::SlowHead::responses,
+    fails::AddressTooLong::responses,
+    fails::HeadTooLarge::responses,
+    fails::MethodNotAllowed::responses,
+    fails::InternalError::responses,
+];
+
+/// Of every operation with a body.
+const OF_BODIES: [Fails; 3] =
+    [fails::MalformedBody::responses, fails::SlowBody::responses, fails::BodyTooLarge::responses];
+
+/// Of every operation that is not for everybody.
+const OF_CALLERS: [Fails; 2] = [fails::Unauthorized::responses, fails::Forbidden::responses];
+
+/// Below it, operations are for those who may call.
+const NATIVE: &str = "/api/v1/";
+
+/// Writes out the kinds of errors that operations name, adds those of all, and tells who may call.
+pub(super) fn describe(document: &mut Value, config: &Config) {
+    document["components"]["schemas"]["Problem"] = schema_of::<Body<'_>>();
+    document["components"]["schemas"]["FieldError"] = schema_of::<FieldError>();
+    document["components"]["securitySchemes"] = json!({"token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token of the server. Where it has none, `Host` and `Origin` must be local.",
+    }});
+    let caller = match config.http.token {
+        Some(_) => json!([{"token": []}]),
+        None => json!([{"token": []}, {}]),
+    };
+    for (path, methods) in document["paths"].as_object_mut().into_iter().flatten() {
+        for operation in methods.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            let is_guarded = path.starts_with(NATIVE) || path == "/metrics";
+            if is_guarded {
+                operation["security"] = caller.clone();
+            }
+            errors(operation, is_guarded);
+        }
+    }
+}
+
+fn schema_of<T: PartialSchema>() -> Value {
+    serde_json::to_value(T::schema()).unwrap_or_default()
+}
+
+fn errors(operation: &mut Value, is_guarded: bool) {
+    let has_body = operation.get("requestBody").is_some();
+    let Some(answers) = operation["responses"].as_object_mut() else { return };
+    let common = ALWAYS.iter();
+    let common = common.chain(OF_BODIES.iter().filter(|_| has_body));
+    let common = common.chain(OF_CALLERS.iter().filter(|_| is_guarded));
+    let mut named: BTreeSet<String> = common.flat_map(|fails| fails().into_keys()).collect();
+    named.extend(answers.keys().filter(|name| name.starts_with(MARK)).cloned());
+    answers.retain(|status, _| !status.starts_with(MARK));
+    let mut by_status = BTreeMap::<u16, Vec<Kind>>::new();
+    for kind in named.iter().filter_map(|mark| Kind::named(mark.strip_prefix(MARK)?)) {
+        by_status.entry(kind.status().as_u16()).or_default().push(kind);
+    }
+    for (status, kinds) in by_status {
+        answers.insert(status.to_string(), answer(status, &kinds));
+    }
+}
+
+/// The answer of this status, which has one of these kinds.
+fn answer(status: u16, kinds: &[Kind]) -> Value {
+    let lines: Vec<String> =
+        kinds.iter().map(|kind| format!("- `{}`: {}", kind.name(), kind.meaning())).collect();
+    let types: Vec<String> = kinds.iter().map(|kind| kind.urn()).collect();
+    let narrow = json!({"properties": {"status": {"const": status}, "type": {"enum": types}}});
+    let schema = json!({"allOf": [{"$ref": "#/components/schemas/Problem"}, narrow]});
+    let mut answer = json!({
+        "description": lines.join("\n"),
+        "content": {"application/problem+json": {"schema": schema}},
+    });
+    if let Some((name, what, schema)) = header(status) {
+        let is_always = !kinds.contains(&Kind::LanguageUnavailable);
+        answer["headers"] = json!({name: {"description": what, "required": is_always, "schema": schema}});
+    }
+    answer
+}
+
+/// What answers of this status have beside their body.
+fn header(status: u16) -> Option<(&'static str, &'static str, Value)> {
+    let text = || json!({"type": "string"});
+    Some(match status {
+        401 => ("WWW-Authenticate", "How to say who calls.", text()),
+        405 => ("Allow", "The methods that the path takes.", text()),
+        429 | 503 => (
+            "Retry-After",
+            "Seconds until it makes sense to try again.",
+            json!({"type": "integer", "minimum": 1}),
+        ),
+        _ => return None,
+    })
+}
