@@ -48,7 +48,9 @@ pub use artefacts::{Artefact, Artefacts};
 pub use dialogue::{Dialogue, Side};
 pub use ending::{Cap, OwnEnd, ProgramEnd};
 pub use executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Room, Told, Whose};
-pub use judgement::{Compilation, GroupResult, Judgement, Reason, Stream, Summary, TestResult, Verdict};
+pub use judgement::{
+    Compilation, FirstDifference, GroupResult, Judgement, Reason, Stream, Summary, TestResult, Verdict,
+};
 pub use local::Local;
 pub(crate) use local::most_output;
 pub(crate) use validator::Allowed;
@@ -336,7 +338,7 @@ impl<E: Executor> Judge<E> {
             room: Room::Own { beside: if task.validators.is_empty() { Bytes(0) } else { validator::MEMORY } },
             whose: whose(submission, progress),
         };
-        let (mut facts, worth, finding) = match (problem, task.validators) {
+        let (mut facts, decided) = match (problem, task.validators) {
             (Some(problem), [validator, ..]) if problem.manifest.kind.interactive => {
                 let call = Call::new(problem, index);
                 // It waits for the program, too.
@@ -348,7 +350,7 @@ impl<E: Executor> Judge<E> {
                 let (end, measured) = (said.end, run::measured(&job, &facts));
                 let finding = validator::finding(validator, said, &task.allowed.run);
                 let (worth, finding) = dialogue::worth(measured, finding, end, first);
-                (facts, worth, Some(finding))
+                (facts, Decided { worth, finding: Some(finding), difference: None })
             }
             _ => {
                 // Nobody waits for a validator's sandbox with another in hand.
@@ -356,15 +358,17 @@ impl<E: Executor> Judge<E> {
                 let session = if task.validators.is_empty() { session } else { &own };
                 let mut facts = self.executor.run_case(&job, session, cancel).await?;
                 drop(own);
-                let (worth, finding) = match run::measured(&job, &facts) {
-                    Some((verdict, reason)) => ((verdict, Some(reason)), None),
+                let decided = match run::measured(&job, &facts) {
+                    Some((verdict, reason)) => Decided::of((verdict, Some(reason))),
                     None => self.decided(task, index, test, &mut facts).await?,
                 };
-                (facts, worth, finding)
+                (facts, decided)
             }
         };
+        let Decided { worth, finding, difference } = decided;
         let mut result = run::told(&job, worth, test, &mut facts).await?;
         result.name = of_problem.map(|test| Arc::clone(&test.name));
+        result.difference = difference.filter(|_| !test.hidden);
         let scored = finding.as_ref().map(|finding| finding.scored).unwrap_or_default();
         if let Some(finding) = finding {
             result.score = scored.score;
@@ -396,12 +400,13 @@ impl<E: Executor> Judge<E> {
         index: usize,
         test: &TestCase,
         facts: &mut Facts,
-    ) -> Result<((Verdict, Option<String>), Option<Finding>), JudgeError> {
+    ) -> Result<Decided, JudgeError> {
         let Some(problem) = task.problem.filter(|_| !task.validators.is_empty()) else {
             let of_problem = task.problem.map(|problem| problem.tests[index].checker);
             let rule = of_problem.unwrap_or(task.submission.checker);
-            let Some(answer) = &test.answer else { return Ok(((Verdict::Accepted, None), None)) };
-            return Ok((run::compared(rule, &mut facts.stdout, answer, &self.blobs).await?, None));
+            let Some(answer) = &test.answer else { return Ok(Decided::of((Verdict::Accepted, None))) };
+            let found = run::compared(rule, &mut facts.stdout, answer, &self.blobs).await?;
+            return Ok(found.map_or_else(|| Decided::of((Verdict::Accepted, None)), Decided::wrong));
         };
         let output = contents::kept(&mut facts.stdout, &self.blobs).await?;
         let finding = validator::validate(
@@ -416,7 +421,27 @@ impl<E: Executor> Judge<E> {
         let finding = finding.await?;
         let reason = (finding.verdict == Verdict::WrongAnswer)
             .then(|| "the problem's validator does not accept the output".to_owned());
-        Ok(((finding.verdict, reason), Some(finding)))
+        let worth = (finding.verdict, reason);
+        Ok(Decided { worth, finding: Some(finding), difference: None })
+    }
+}
+
+/// What a run is worth, and who says so.
+struct Decided {
+    worth: (Verdict, Option<String>),
+    finding: Option<Finding>,
+    difference: Option<FirstDifference>,
+}
+
+impl Decided {
+    /// Without a validator, and nothing to compare.
+    fn of(worth: (Verdict, Option<String>)) -> Self {
+        Self { worth, finding: None, difference: None }
+    }
+
+    fn wrong(found: checker::Difference) -> Self {
+        let reason = Some(found.how.to_string());
+        Self { difference: Some(found.first), ..Self::of((Verdict::WrongAnswer, reason)) }
     }
 }
 
@@ -600,6 +625,23 @@ mod tests {
             let submission = Submission { checker, ..with_tests(&["1 2\n3"]) };
             assert_eq!(bench.judge(&submission).await.unwrap().verdict, verdict, "{checker:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn where_an_output_differs_is_told_unless_the_test_is_hidden() {
+        let bench = bench([Ok(compiled()), Ok(printed("1 5\n")), Ok(printed("1 5\n")), Ok(printed("1 6"))]);
+        let mut submission = with_tests(&["1 6"; 3]);
+        submission.tests[1].hidden = true;
+        let tests = bench.judge(&submission).await.unwrap().tests;
+        let difference = FirstDifference {
+            line: 1,
+            column: 3,
+            expected: Some("1 6".to_owned()),
+            got: Some("1 5".to_owned()),
+        };
+        assert_eq!(tests[0].difference, Some(difference));
+        assert_eq!(tests[0].reason.as_deref(), Some("line 1 of the output differs from the expected output"));
+        assert_eq!((&tests[1].difference, &tests[2].difference), (&None, &None));
     }
 
     #[tokio::test]

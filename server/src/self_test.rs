@@ -404,20 +404,10 @@ mod tests {
     #[test]
     fn what_a_sample_says_of_its_image_is_told() {
         let result = TestResult {
-            hidden: false,
-            index: 0,
-            name: None,
-            score: None,
-            feedback: None,
-            verdict: Verdict::RuntimeError,
             exit_code: Some(1),
-            signal: None,
             reason: Some("exited with status 1".into()),
-            cpu: Duration::ZERO,
-            wall: Duration::ZERO,
-            memory: Bytes(0),
             stdout: stream("the image has C library 2.36\n"),
-            stderr: stream(""),
+            ..TestResult::empty(0, Verdict::RuntimeError)
         };
         let (reason, compile, summary) = (None, None, Summary::default());
         let mut judgement = Judgement {

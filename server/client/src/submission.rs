@@ -48,6 +48,7 @@ pub(crate) struct Test {
     pub(crate) name: Option<String>,
     pub(crate) verdict: String,
     pub(crate) reason: Option<String>,
+    pub(crate) difference: Option<Difference>,
     pub(crate) cpu_ms: Option<f64>,
     pub(crate) memory_bytes: Option<u64>,
     pub(crate) score: Option<f64>,
@@ -57,6 +58,16 @@ pub(crate) struct Test {
     pub(crate) stdout_base64: Option<String>,
     pub(crate) stderr: Option<String>,
     pub(crate) stderr_base64: Option<String>,
+}
+
+/// Where an output first differs from the expected one.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Difference {
+    pub(crate) line: u64,
+    pub(crate) column: u64,
+    pub(crate) expected: Option<String>,
+    pub(crate) got: Option<String>,
 }
 
 /// The tests in short.
@@ -121,6 +132,19 @@ impl Test {
     /// What the program wrote to standard error.
     pub(crate) fn stderr(&self) -> String {
         either(self.stderr.as_deref(), self.stderr_base64.as_deref())
+    }
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { line, column, expected, got } = self;
+        write!(f, "line {line}, column {column}: ")?;
+        match (expected, got) {
+            (Some(expected), Some(got)) => write!(f, "expected \"{expected}\", got \"{got}\""),
+            (Some(expected), None) => write!(f, "expected \"{expected}\", got nothing more"),
+            (None, Some(got)) => write!(f, "expected nothing more, got \"{got}\""),
+            (None, None) => f.write_str("the output differs"),
+        }
     }
 }
 

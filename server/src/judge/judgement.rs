@@ -100,6 +100,8 @@ pub struct TestResult {
     pub signal: Option<String>,
     /// Why the verdict is not Accepted.
     pub reason: Option<Reason>,
+    /// Where the output is not the expected one.
+    pub difference: Option<FirstDifference>,
     /// CPU time.
     pub cpu: Duration,
     /// Time on the clock.
@@ -114,6 +116,20 @@ pub struct TestResult {
     pub stdout: Stream,
     /// Standard error.
     pub stderr: Stream,
+}
+
+/// Where an output first differs from the expected one, and what stands there: of both the line, or the word where lines do
+/// not count, cut to a hundred characters around the place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstDifference {
+    /// Line of the output, from 1.
+    pub line: u64,
+    /// Character in that line, from 1.
+    pub column: u64,
+    /// None where the expected output has ended.
+    pub expected: Option<String>,
+    /// None where the output has ended.
+    pub got: Option<String>,
 }
 
 /// The final answer.
@@ -204,24 +220,38 @@ impl fmt::Display for Verdict {
 }
 
 impl TestResult {
-    /// Without what the program could have told of its input; the figures are rounded up, so that they can tell little, too.
-    pub(super) fn hidden(self, reason: Option<Reason>) -> Self {
-        let nothing = Stream::default;
+    /// Of this verdict, and nothing else.
+    pub fn empty(index: u32, verdict: Verdict) -> Self {
         Self {
-            index: self.index,
-            name: self.name,
-            hidden: true,
-            verdict: self.verdict,
+            index,
+            name: None,
+            hidden: false,
+            verdict,
             exit_code: None,
             signal: None,
+            reason: None,
+            difference: None,
+            cpu: Duration::ZERO,
+            wall: Duration::ZERO,
+            memory: Bytes(0),
+            score: None,
+            feedback: None,
+            stdout: Stream::default(),
+            stderr: Stream::default(),
+        }
+    }
+
+    /// Without what the program could have told of its input; the figures are rounded up, so that they can tell little, too.
+    pub(super) fn hidden(self, reason: Option<Reason>) -> Self {
+        Self {
+            name: self.name,
+            hidden: true,
             reason,
             cpu: rounded(self.cpu),
             wall: rounded(self.wall),
             memory: Bytes(self.memory.get().next_multiple_of(1 << 20)),
             score: self.score,
-            feedback: None,
-            stdout: nothing(),
-            stderr: nothing(),
+            ..Self::empty(self.index, self.verdict)
         }
     }
 }

@@ -9,7 +9,7 @@ use gavel_protocol::Bytes;
 use super::compile::{ENVIRONMENT, expanded, files};
 use super::ending::{OwnEnd, ProgramEnd};
 use super::executor::{CaseJob, Facts};
-use super::judgement::{Stream, TestResult, Verdict};
+use super::judgement::{TestResult, Verdict};
 use super::verdict::{from_run, monitor_limits, signal_name};
 use super::{JudgeError, checker, contents, sanitizer};
 use crate::blobs::{Blobs, ContentReader, SMALL};
@@ -151,20 +151,13 @@ pub(super) async fn told(
     };
     let (exit_code, signal) = how_it_ended(facts.end);
     let result = TestResult {
-        index: job.index,
-        name: None,
-        hidden: false,
-        verdict,
         exit_code,
         signal,
         reason,
         cpu: facts.usage.cpu_time(),
         wall: facts.usage.wall_time,
         memory: facts.usage.memory,
-        score: None,
-        feedback: None,
-        stdout: Stream::default(),
-        stderr: Stream::default(),
+        ..TestResult::empty(job.index, verdict)
     };
     if !test.hidden {
         return Ok(result);
@@ -224,7 +217,7 @@ pub(super) async fn compared(
     Captured { head: output, whole, .. }: &mut Captured,
     answer: &Content,
     blobs: &Blobs,
-) -> Result<(Verdict, Option<String>), JudgeError> {
+) -> Result<Option<checker::Difference>, JudgeError> {
     let answer = contents::reader(answer, blobs).await?;
     let is_short = output.len() <= SMALL && matches!(answer, ContentReader::Inline { .. });
     let difference = if let Some(whole) = whole {
@@ -243,10 +236,7 @@ pub(super) async fn compared(
         *output = taken;
         difference
     };
-    Ok(match difference.map_err(contents::broken)? {
-        None => (Verdict::Accepted, None),
-        Some(difference) => (Verdict::WrongAnswer, Some(difference.to_string())),
-    })
+    difference.map_err(contents::broken)
 }
 
 /// Its exit status, or the signal that killed it.

@@ -9,7 +9,7 @@ use gavel_problem::Package;
 use gavel_protocol::{Bytes, Ending, Usage};
 use tokio_util::sync::CancellationToken;
 
-use super::judgement::{Stream, TestResult, Verdict};
+use super::judgement::{TestResult, Verdict};
 use crate::blobs::Blobs;
 use crate::config::{Config, LimitsConfig, Overrides};
 use crate::content::{BlobId, Content};
@@ -96,22 +96,7 @@ pub(crate) fn blobs() -> (Blobs, tempfile::TempDir) {
 
 /// A result without anything in it.
 pub(crate) fn result() -> TestResult {
-    TestResult {
-        index: 0,
-        name: None,
-        score: None,
-        feedback: None,
-        verdict: Verdict::Accepted,
-        exit_code: Some(0),
-        hidden: false,
-        signal: None,
-        reason: None,
-        cpu: Duration::ZERO,
-        wall: Duration::ZERO,
-        memory: Bytes::default(),
-        stdout: Stream::default(),
-        stderr: Stream::default(),
-    }
+    TestResult { exit_code: Some(0), ..TestResult::empty(0, Verdict::Accepted) }
 }
 
 /// A compiled language and its toolchain.

@@ -11,7 +11,9 @@ use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::content::{Blob, BlobId, Claim, Content, Piece};
-use crate::judge::{Compilation, GroupResult, Judgement, Stream, Summary, TestResult, Verdict};
+use crate::judge::{
+    Compilation, FirstDifference, GroupResult, Judgement, Stream, Summary, TestResult, Verdict,
+};
 use crate::submission::{Checker, Flags, Isolation, RunLimits, Submission, SubmissionId, TestCase};
 
 /// Sources and limits.
@@ -152,6 +154,8 @@ struct ResultRow {
     exit_code: Option<i32>,
     signal: Option<String>,
     reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    difference: Option<DifferenceRow>,
     cpu: Duration,
     wall: Duration,
     memory: u64,
@@ -161,6 +165,15 @@ struct ResultRow {
     feedback: Option<String>,
     stdout: StreamRow,
     stderr: StreamRow,
+}
+
+/// Where an output first differs.
+#[derive(Debug, Serialize, Deserialize)]
+struct DifferenceRow {
+    line: u64,
+    column: u64,
+    expected: Option<String>,
+    got: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -390,11 +403,19 @@ const LOG: usize = 1024 * 1024;
 const REASONS: usize = 512 * 1024;
 /// So much of a reason there is in any case.
 const REASON: usize = 64;
+/// Most tests of which it is told where the output differs, the first ones: at most 1 KiB each.
+const DIFFERENCES: usize = 1000;
 
 impl JudgementRow {
     /// However many tests there are, and whatever their programs have said: its texts take a bounded number of bytes.
     pub(super) fn of(judgement: &Judgement) -> Self {
         let reason = REASON.max(REASONS / judgement.tests.len().max(1));
+        let mut differences = DIFFERENCES;
+        let mut result = |test: &TestResult| {
+            let difference = test.difference.as_ref().filter(|_| differences > 0).map(DifferenceRow::of);
+            differences -= usize::from(difference.is_some());
+            ResultRow { difference, ..ResultRow::of(test, reason) }
+        };
         Self {
             verdict: judgement.verdict.as_str().to_owned(),
             reason: judgement.reason.as_ref().map(|text| cut(text, REASONS).to_owned()),
@@ -402,7 +423,7 @@ impl JudgementRow {
             limits: judgement.limits.as_ref().map(LimitsRow::of),
             score: judgement.score,
             groups: judgement.groups.iter().map(GroupRow::of).collect(),
-            tests: judgement.tests.iter().map(|test| ResultRow::of(test, reason)).collect(),
+            tests: judgement.tests.iter().map(&mut result).collect(),
             summary: SummaryRow::of(&judgement.summary),
         }
     }
@@ -477,7 +498,20 @@ impl GroupRow {
     }
 }
 
+impl DifferenceRow {
+    fn of(difference: &FirstDifference) -> Self {
+        let FirstDifference { line, column, expected, got } = difference.clone();
+        Self { line, column, expected, got }
+    }
+
+    fn difference(self) -> FirstDifference {
+        let Self { line, column, expected, got } = self;
+        FirstDifference { line, column, expected, got }
+    }
+}
+
 impl ResultRow {
+    /// Without what is different in its output.
     fn of(result: &TestResult, reason: usize) -> Self {
         Self {
             index: result.index,
@@ -487,6 +521,7 @@ impl ResultRow {
             exit_code: result.exit_code,
             signal: result.signal.clone(),
             reason: result.reason.as_ref().map(|text| cut(text, reason).to_owned()),
+            difference: None,
             cpu: result.cpu,
             wall: result.wall,
             memory: result.memory.get(),
@@ -506,6 +541,7 @@ impl ResultRow {
             exit_code: self.exit_code,
             signal: self.signal,
             reason: self.reason,
+            difference: self.difference.map(DifferenceRow::difference),
             cpu: self.cpu,
             wall: self.wall,
             memory: Bytes(self.memory),
@@ -594,6 +630,23 @@ mod tests {
             Stream { content: "out".into(), is_text: true, truncated: true }
         );
         assert!(!judgement.tests[0].stderr.is_text && judgement.limits.is_none());
+    }
+
+    #[test]
+    fn differences_come_back_of_as_many_tests_as_have_room() {
+        let long = |c: char| Some(c.to_string().repeat(98));
+        let difference =
+            FirstDifference { line: 7, column: 3, expected: long('\u{1f600}'), got: long('\u{1f601}') };
+        let wrong =
+            TestResult { difference: Some(difference.clone()), ..TestResult::empty(0, Verdict::WrongAnswer) };
+        let tests = vec![wrong; DIFFERENCES + 5];
+        let row = JudgementRow::of(&Judgement { tests, ..Judgement::empty(Verdict::WrongAnswer) });
+        let json = serde_json::to_string(&row.tests[0].difference).unwrap();
+        assert!(json.len() < 1000, "{}", json.len());
+        let json = serde_json::to_string(&row).unwrap();
+        let tests = serde_json::from_str::<JudgementRow>(&json).unwrap().judgement().unwrap().tests;
+        assert_eq!(tests[DIFFERENCES - 1].difference, Some(difference));
+        assert_eq!(tests[DIFFERENCES].difference, None);
     }
 
     #[test]

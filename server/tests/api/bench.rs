@@ -295,20 +295,12 @@ fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgeme
         _ => (submission.tests.first().map(|test| test.input.clone()).unwrap_or_default(), true),
     };
     let result = TestResult {
-        hidden: false,
-        index: 0,
-        name: None,
-        score: None,
-        feedback: None,
-        verdict,
         exit_code: Some(0),
-        signal: None,
-        reason: None,
         cpu: Duration::from_micros(912),
         wall: Duration::from_micros(1444),
         memory: Bytes(1_310_720),
         stdout: Stream { content, is_text, truncated: false },
-        stderr: Stream::default(),
+        ..TestResult::empty(0, verdict)
     };
     let (cpu_max, wall_max, memory_max) = (result.cpu, result.wall, result.memory);
     let passed = u32::from(verdict == Verdict::Accepted);

@@ -83,7 +83,8 @@ fn table(results: &[Test], tests: &Tests, terminal: &Terminal<'_>) -> String {
 
 /// What the judge says of a test, and what the problem's validator does.
 fn said(test: &Test) -> String {
-    let said = [test.reason.as_deref(), test.feedback.as_deref()];
+    let difference = test.difference.as_ref().map(ToString::to_string);
+    let said = [difference.as_deref().or(test.reason.as_deref()), test.feedback.as_deref()];
     said.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
@@ -156,6 +157,22 @@ standard error:
 e
 ";
         assert_eq!(shown(judged, false), expected);
+    }
+
+    #[test]
+    fn a_wrong_output_is_shown_beside_the_expected_one() {
+        let shown = |difference: Value| {
+            let judged = json!({"verdict": "WrongAnswer", "tests": [
+                {"name": "1", "verdict": "WrongAnswer", "reason": "the output differs", "difference": difference}]});
+            shown(judged, false).trim_end().rsplit("  ").next().unwrap().to_owned()
+        };
+        let both = json!({"line": 2, "column": 3, "expected": "6", "got": "\u{1b}5"});
+        assert_eq!(shown(both), "line 2, column 3: expected \"6\", got \"␛5\"");
+        let short = json!({"line": 2, "column": 1, "expected": "6", "got": null});
+        assert_eq!(shown(short), "line 2, column 1: expected \"6\", got nothing more");
+        let long = json!({"line": 2, "column": 1, "expected": null, "got": "7"});
+        assert_eq!(shown(long), "line 2, column 1: expected nothing more, got \"7\"");
+        assert_eq!(shown(Value::Null), "the output differs");
     }
 
     #[test]

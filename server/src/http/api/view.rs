@@ -14,7 +14,9 @@ use super::Problem;
 use super::described::VerdictName;
 use super::elsewhere::{Elsewhere, Parts};
 use crate::content::Content;
-use crate::judge::{Compilation, GroupResult, Judgement, Stream, Summary, TestResult, Verdict};
+use crate::judge::{
+    Compilation, FirstDifference, GroupResult, Judgement, Stream, Summary, TestResult, Verdict,
+};
 use crate::store::Record;
 use crate::submission::{ProblemRef, RunLimits, SubmissionId};
 use crate::submissions::{self, Standing};
@@ -182,6 +184,10 @@ struct TestView {
     signal: Option<String>,
     /// Why the verdict is not `Accepted`, for the student.
     reason: Option<String>,
+    /// Where the output is not the expected one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    difference: Option<DifferenceView>,
     cpu_ms: f64,
     wall_ms: f64,
     memory_bytes: u64,
@@ -198,6 +204,20 @@ struct TestView {
     #[serde(flatten)]
     stderr: Stderr,
     stderr_truncated: bool,
+}
+
+/// Where an output first differs from the expected one; null is the side that has ended there.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Difference)]
+struct DifferenceView {
+    /// Of the output, from 1.
+    line: u64,
+    /// Character of the line, from 1.
+    column: u64,
+    /// What stands there in the expected output: its line or word, cut to a hundred characters.
+    expected: Option<String>,
+    /// The same of the output.
+    got: Option<String>,
 }
 
 /// What the program wrote: text where it is UTF-8, else base64.
@@ -370,6 +390,7 @@ impl TestView {
             exit_code,
             signal,
             reason,
+            difference,
             cpu,
             wall,
             memory,
@@ -388,6 +409,7 @@ impl TestView {
             exit_code,
             signal,
             reason,
+            difference: difference.map(DifferenceView::from),
             cpu_ms: millis(cpu),
             wall_ms: millis(wall),
             memory_bytes: memory.get(),
@@ -396,6 +418,13 @@ impl TestView {
             stderr_truncated: stderr.truncated,
             stderr: text_or_base64(stderr, elsewhere, Stderr::Text, Stderr::Binary),
         }
+    }
+}
+
+impl From<FirstDifference> for DifferenceView {
+    fn from(difference: FirstDifference) -> Self {
+        let FirstDifference { line, column, expected, got } = difference;
+        Self { line, column, expected, got }
     }
 }
 

@@ -5,6 +5,8 @@ use std::io::{self, Read};
 
 use super::Difference;
 use super::bytes::Bytes;
+use super::excerpt::Unit;
+use super::token::Token;
 use crate::submission::Flags;
 
 /// Tokens up to this length are numbers if they look like numbers; longer ones are text.
@@ -19,7 +21,8 @@ pub(super) fn difference(
     output: impl Read,
     answer: impl Read,
 ) -> io::Result<Option<Difference>> {
-    Comparison { flags, output: Bytes::new(output), answer: Bytes::new(answer) }.run()
+    let unit = if flags.space_change_sensitive { Unit::Byte } else { Unit::Word };
+    Comparison { flags, output: Bytes::new(output, unit), answer: Bytes::new(answer, unit) }.run()
 }
 
 struct Comparison<O, A> {
@@ -28,60 +31,95 @@ struct Comparison<O, A> {
     answer: Bytes<A>,
 }
 
+/// Places in the output and in the answer.
+type Places = (u64, u64);
+
 impl<O: Read, A: Read> Comparison<O, A> {
     fn run(mut self) -> io::Result<Option<Difference>> {
         loop {
-            if !self.spaces_agree()? {
-                return Ok(Some(Difference::At { line: self.output.line() }));
+            if let Some(places) = self.other_spaces()? {
+                return self.at(places);
             }
             match (self.output.peek()?, self.answer.peek()?) {
                 (None, None) => return Ok(None),
-                (None, Some(_)) => return Ok(Some(Difference::TooShort)),
-                (Some(_), None) => return Ok(Some(Difference::TooLong { line: self.output.line() })),
+                (None, Some(_)) => {
+                    return Difference::too_short(&mut self.output, self.answer.next()?).map(Some);
+                }
+                (Some(_), None) => return Ok(Some(Difference::too_long(self.output.next()?))),
                 (Some(_), Some(_)) => {}
             }
-            if !self.tokens_agree()? {
-                return Ok(Some(Difference::At { line: self.output.line() }));
+            if let Some(places) = self.other_tokens()? {
+                return self.at(places);
             }
         }
     }
 
-    /// Reads the white space before the next tokens.
-    fn spaces_agree(&mut self) -> io::Result<bool> {
+    fn at(&mut self, (output, answer): Places) -> io::Result<Option<Difference>> {
+        Ok(Some(Difference::at(self.output.shown(output)?, self.answer.shown(answer)?)))
+    }
+
+    fn here(&self) -> Places {
+        (self.output.offset(), self.answer.offset())
+    }
+
+    /// Reads the white space before the next tokens. Where it counts and differs: where.
+    fn other_spaces(&mut self) -> io::Result<Option<Places>> {
         if !self.flags.space_change_sensitive {
             while self.answer.next_if(is_space)?.is_some() {}
             while self.output.next_if(is_space)?.is_some() {}
-            return Ok(true);
+            return Ok(None);
         }
-        while let Some(expected) = self.answer.next_if(is_space)? {
-            if self.output.peek()? != Some(expected) {
-                return Ok(false);
+        loop {
+            let expected = self.answer.peek()?.filter(|byte| is_space(*byte));
+            let found = self.output.peek()?.filter(|byte| is_space(*byte));
+            match (found, expected) {
+                (None, None) => return Ok(None),
+                (found, expected) if found == expected => self.step(),
+                _ => return Ok(Some(self.here())),
             }
-            self.output.next_if(is_space)?;
         }
-        Ok(!self.output.peek()?.is_some_and(is_space))
     }
 
-    fn tokens_agree(&mut self) -> io::Result<bool> {
+    fn step(&mut self) {
+        self.output.step();
+        self.answer.step();
+    }
+
+    /// Reads the next tokens. Where they differ: where.
+    fn other_tokens(&mut self) -> io::Result<Option<Places>> {
+        let (output, answer) = self.here();
         let found = self.output.token(NUMBER)?;
         let expected = self.answer.token(NUMBER)?;
         if found.is_text(&expected, self.flags.case_sensitive) {
-            return self.rests_agree();
+            return self.other_rests();
         }
-        // A number may be written in many ways.
-        let number = self.flags.compares_numbers().then(|| expected.number()).flatten();
-        Ok(number.zip(found.number()).is_some_and(|(expected, found)| self.flags.are_close(expected, found)))
+        let numbers = self.numbers(&found, &expected);
+        if numbers.is_some_and(|(expected, found)| self.flags.are_close(expected, found)) {
+            return Ok(None);
+        }
+        // Of two numbers all counts; of two words what is behind their common beginning.
+        let common = match numbers {
+            Some(_) => 0,
+            None => found.common(&expected, self.flags.case_sensitive) as u64,
+        };
+        Ok(Some((output + common, answer + common)))
     }
 
-    /// What follows of two tokens that are longer than was read of them.
-    fn rests_agree(&mut self) -> io::Result<bool> {
+    /// What is expected and found, where the former is a number and the latter may be written in another way.
+    fn numbers(&self, found: &Token, expected: &Token) -> Option<(f64, f64)> {
+        let number = self.flags.compares_numbers().then(|| expected.number()).flatten();
+        number.zip(found.number())
+    }
+
+    /// Reads what follows of two tokens that are longer than was read of them. Where it differs: where.
+    fn other_rests(&mut self) -> io::Result<Option<Places>> {
         loop {
-            let found = self.output.next_if(|byte| !is_space(byte))?;
-            let expected = self.answer.next_if(|byte| !is_space(byte))?;
+            let found = self.output.peek()?.filter(|byte| !is_space(*byte));
+            let expected = self.answer.peek()?.filter(|byte| !is_space(*byte));
             match (found, expected) {
-                (None, None) => return Ok(true),
-                (Some(found), Some(expected)) if self.flags.is_letter(found, expected) => {}
-                _ => return Ok(false),
+                (None, None) => return Ok(None),
+                (Some(found), Some(expected)) if self.flags.is_letter(found, expected) => self.step(),
+                _ => return Ok(Some(self.here())),
             }
         }
     }
@@ -110,13 +148,13 @@ pub(super) fn is_space(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Slow;
+    use super::super::{How, Slow};
     use super::*;
 
-    fn find(flags: Flags, output: &[u8], answer: &[u8]) -> Option<Difference> {
+    fn find(flags: Flags, output: &[u8], answer: &[u8]) -> Option<How> {
         let whole = difference(flags, output, answer).unwrap();
         assert_eq!(difference(flags, Slow(output), Slow(answer)).unwrap(), whole);
-        whole
+        whole.map(|difference| difference.how)
     }
 
     fn same(flags: Flags, output: &str, answer: &str) -> bool {
@@ -187,9 +225,9 @@ mod tests {
     #[test]
     fn the_difference_is_placed_in_the_output() {
         let at = |output: &str, answer: &str| find(Flags::default(), output.as_bytes(), answer.as_bytes());
-        assert_eq!(at("1\n3\n", "1\n2\n"), Some(Difference::At { line: 2 }));
-        assert_eq!(at("1\n", "1\n2\n"), Some(Difference::TooShort));
-        assert_eq!(at("1\n\n2\n", "1\n"), Some(Difference::TooLong { line: 3 }));
-        assert_eq!(at("0\n1", "0\n12"), Some(Difference::At { line: 2 }));
+        assert_eq!(at("1\n3\n", "1\n2\n"), Some(How::At { line: 2 }));
+        assert_eq!(at("1\n", "1\n2\n"), Some(How::TooShort));
+        assert_eq!(at("1\n\n2\n", "1\n"), Some(How::TooLong { line: 3 }));
+        assert_eq!(at("0\n1", "0\n12"), Some(How::At { line: 2 }));
     }
 }

@@ -3,7 +3,8 @@
 use std::io::{self, Read};
 
 use super::Difference;
-use super::bytes::Bytes;
+use super::bytes::{Bytes, Shown};
+use super::excerpt::Unit;
 
 /// What white space is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,15 +25,15 @@ pub(super) fn difference(rule: Rule, output: impl Read, answer: impl Read) -> io
         let begun = output.begun;
         let found = output.next()?;
         let expected = answer.next()?;
-        return Ok(match (found, expected) {
-            (Symbol::End, Symbol::End) => None,
+        return Ok(Some(match (found, expected) {
+            (Symbol::End, Symbol::End) => return Ok(None),
             (found, expected) if found == expected => continue,
-            (Symbol::End, Symbol::Break) => Some(Difference::TooShort),
-            (Symbol::End, _) if !begun => Some(Difference::TooShort),
-            (Symbol::Break, Symbol::End) => Some(Difference::TooLong { line: output.text.line() }),
-            (_, Symbol::End) if !begun => Some(Difference::TooLong { line: output.text.line() }),
-            _ => Some(Difference::At { line: output.latest }),
-        });
+            (Symbol::End, Symbol::Break) => Difference::too_short(&mut output.text, answer.text.next()?)?,
+            (Symbol::End, _) if !begun => Difference::too_short(&mut output.text, answer.latest()?)?,
+            (Symbol::Break, Symbol::End) => Difference::too_long(output.text.next()?),
+            (_, Symbol::End) if !begun => Difference::too_long(output.latest()?),
+            _ => Difference::at(output.latest()?, answer.latest()?),
+        }));
     }
 }
 
@@ -78,8 +79,10 @@ struct Symbols<R> {
     text: Bytes<R>,
     /// There was a byte that is no white space, at any time.
     begun: bool,
-    /// The line of the symbol that was given last.
-    latest: usize,
+    /// Breaks that were given since.
+    given: u64,
+    /// Where the line begins that white space was read of last.
+    line: u64,
     /// Breaks that count once something follows.
     breaks: u64,
     /// White space that counts once something follows in its line.
@@ -88,10 +91,15 @@ struct Symbols<R> {
 
 impl<R: Read> Symbols<R> {
     fn new(rule: Rule, from: R) -> Self {
-        Self { rule, text: Bytes::new(from), begun: false, latest: 1, breaks: 0, blanks: Run::default() }
+        let unit = if rule == Rule::Lines { Unit::Line } else { Unit::Word };
+        let text = Bytes::new(from, unit);
+        Self { rule, text, begun: false, given: 0, line: 0, breaks: 0, blanks: Run::default() }
     }
 
     fn next(&mut self) -> io::Result<Symbol> {
+        if self.breaks == 0 && self.blanks.is_empty() {
+            self.text.mark();
+        }
         while let Some(byte) = self.text.peek()? {
             if !byte.is_ascii_whitespace() {
                 return Ok(self.symbol(byte));
@@ -99,7 +107,8 @@ impl<R: Read> Symbols<R> {
             self.text.step();
             match self.rule {
                 Rule::Lines if byte == b'\n' => {
-                    (self.breaks, self.blanks) = (self.breaks + 1, Run::default())
+                    (self.breaks, self.blanks) = (self.breaks + 1, Run::default());
+                    self.line = self.text.offset();
                 }
                 Rule::Lines => self.blanks.add(byte),
                 Rule::Tokens => self.breaks = u64::from(self.begun),
@@ -111,33 +120,42 @@ impl<R: Read> Symbols<R> {
     /// What comes before this byte that is no white space, or the byte.
     fn symbol(&mut self, byte: u8) -> Symbol {
         if self.breaks > 0 {
-            // Where lines count, this one ends a line above: as many as there are breaks to come.
-            let above = if self.rule == Rule::Lines { usize::try_from(self.breaks).unwrap_or(0) } else { 0 };
-            self.breaks -= 1;
-            if self.rule == Rule::Lines {
-                self.latest = self.text.line().saturating_sub(above).max(1);
-            }
+            (self.breaks, self.given) = (self.breaks - 1, self.given + 1);
             return Symbol::Break;
         }
-        self.latest = self.text.line();
         if !self.blanks.is_empty() {
+            if self.given > 0 {
+                self.text.mark_at(self.line);
+            }
+            self.given = 0;
             return Symbol::Blanks(std::mem::take(&mut self.blanks));
         }
+        self.given = 0;
         self.text.step();
         self.begun = true;
         Symbol::Byte(byte)
+    }
+
+    /// Where the symbol is that was given last.
+    fn latest(&mut self) -> io::Result<Shown> {
+        let marked = self.text.marked()?;
+        Ok(match self.given {
+            0 | 1 => marked,
+            // The end of a line with nothing in it.
+            given => Shown { line: marked.line + given - 1, column: 1, text: String::new() },
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Slow;
+    use super::super::{How, Slow};
     use super::*;
 
-    fn difference(rule: Rule, output: &[u8], answer: &[u8]) -> Option<Difference> {
+    fn difference(rule: Rule, output: &[u8], answer: &[u8]) -> Option<How> {
         let whole = super::difference(rule, output, answer).unwrap();
         assert_eq!(super::difference(rule, Slow(output), Slow(answer)).unwrap(), whole);
-        whole
+        whole.map(|difference| difference.how)
     }
 
     fn same(rule: Rule, output: &str, answer: &str) -> bool {
@@ -202,28 +220,28 @@ mod tests {
     fn the_difference_is_placed_in_the_output() {
         for rule in [Rule::Lines, Rule::Tokens] {
             let at = |output: &str, answer: &str| difference(rule, output.as_bytes(), answer.as_bytes());
-            assert_eq!(at("1\n3\n", "1\n2\n"), Some(Difference::At { line: 2 }));
-            assert_eq!(at("1\n", "1\n2\n"), Some(Difference::TooShort));
-            assert_eq!(at("1\n2\n", "1\n"), Some(Difference::TooLong { line: 2 }));
-            assert_eq!(at("1\n\n2\n", "1\n"), Some(Difference::TooLong { line: 3 }));
-            assert_eq!(at("", "1"), Some(Difference::TooShort));
-            assert_eq!(at("0\n1", "0\n12"), Some(Difference::At { line: 2 }));
-            assert_eq!(at("0\n12", "0\n1"), Some(Difference::At { line: 2 }));
+            assert_eq!(at("1\n3\n", "1\n2\n"), Some(How::At { line: 2 }));
+            assert_eq!(at("1\n", "1\n2\n"), Some(How::TooShort));
+            assert_eq!(at("1\n2\n", "1\n"), Some(How::TooLong { line: 2 }));
+            assert_eq!(at("1\n\n2\n", "1\n"), Some(How::TooLong { line: 3 }));
+            assert_eq!(at("", "1"), Some(How::TooShort));
+            assert_eq!(at("0\n1", "0\n12"), Some(How::At { line: 2 }));
+            assert_eq!(at("0\n12", "0\n1"), Some(How::At { line: 2 }));
         }
         let at = |output: &str, answer: &str| difference(Rule::Lines, output.as_bytes(), answer.as_bytes());
-        assert_eq!(at("0\n1\n2", "0\n1 2"), Some(Difference::At { line: 2 }));
-        assert_eq!(at("0\n1 2", "0\n1\n2"), Some(Difference::At { line: 2 }));
-        assert_eq!(at("a\n\nb", "a\nb"), Some(Difference::At { line: 2 }));
-        assert_eq!(at("a\n\n\nb\nc", "a\n\nb\nc"), Some(Difference::At { line: 3 }));
-        assert_eq!(at("a\nb", "a\n\nb"), Some(Difference::At { line: 2 }));
-        assert_eq!(at("a\n b", "a\nb"), Some(Difference::At { line: 2 }));
+        assert_eq!(at("0\n1\n2", "0\n1 2"), Some(How::At { line: 2 }));
+        assert_eq!(at("0\n1 2", "0\n1\n2"), Some(How::At { line: 2 }));
+        assert_eq!(at("a\n\nb", "a\nb"), Some(How::At { line: 2 }));
+        assert_eq!(at("a\n\n\nb\nc", "a\n\nb\nc"), Some(How::At { line: 3 }));
+        assert_eq!(at("a\nb", "a\n\nb"), Some(How::At { line: 2 }));
+        assert_eq!(at("a\n b", "a\nb"), Some(How::At { line: 2 }));
     }
 
     #[test]
     fn bytes_that_are_not_text_are_compared_as_they_are() {
         for rule in [Rule::Lines, Rule::Tokens] {
             assert_eq!(difference(rule, &[0xff, 0, 0xfe], &[0xff, 0, 0xfe, b'\n']), None);
-            assert_eq!(difference(rule, &[0xff], &[0xfe]), Some(Difference::At { line: 1 }));
+            assert_eq!(difference(rule, &[0xff], &[0xfe]), Some(How::At { line: 1 }));
         }
     }
 }

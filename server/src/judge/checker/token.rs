@@ -21,6 +21,14 @@ impl Token {
         if case_sensitive { self.bytes == other.bytes } else { self.bytes.eq_ignore_ascii_case(&other.bytes) }
     }
 
+    /// So many letters at the beginning of both are the same.
+    pub(super) fn common(&self, other: &Self, case_sensitive: bool) -> usize {
+        let is_same = |(one, other): &(&u8, &u8)| {
+            if case_sensitive { one == other } else { one.eq_ignore_ascii_case(other) }
+        };
+        self.bytes.iter().zip(&other.bytes).take_while(is_same).count()
+    }
+
     /// What C's `scanf("%lf")` makes of the whole of it, where that is a finite number.
     pub(super) fn number(&self) -> Option<f64> {
         let text = std::str::from_utf8(&self.bytes).ok().filter(|_| self.is_whole)?;
