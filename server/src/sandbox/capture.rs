@@ -24,8 +24,10 @@ pub(super) struct Capture {
     tail: usize,
     kill: bool,
     captured: Captured,
-    /// Where what is longer than the head goes, and how long it may be.
-    spill: Option<(Spill, u64)>,
+    /// Where what is longer than the head goes.
+    spill: Option<Spill>,
+    /// Bytes in all that may come.
+    most: u64,
     open: bool,
 }
 
@@ -45,12 +47,13 @@ impl Capture {
         let reader = Reader::Plain(Some(reader));
         let tail = if kill { 0 } else { tail };
         let captured = Captured::default();
-        Ok((writer, Self { reader, head, tail, kill, captured, spill: None, open: true }))
+        let most = u64::try_from(head).unwrap_or(u64::MAX);
+        Ok((writer, Self { reader, head, tail, kill, captured, spill: None, most, open: true }))
     }
 
     /// What is longer than the head goes to a file, up to so many bytes in all.
     pub(super) fn spilling(self, most: u64, blobs: Blobs) -> Self {
-        Self { spill: Some((Spill::new(blobs), most)), ..self }
+        Self { spill: Some(Spill::new(blobs)), most, ..self }
     }
 
     /// One that cannot be read, nor registered for events.
@@ -58,7 +61,7 @@ impl Capture {
     pub(super) fn broken() -> Self {
         let reader = Reader::Plain(Some(std::fs::File::open("/").unwrap().into()));
         let captured = Captured::default();
-        Self { reader, head: 0, tail: 0, kill: true, captured, spill: None, open: true }
+        Self { reader, head: 0, tail: 0, kill: true, captured, spill: None, most: 0, open: true }
     }
 
     /// The program may still write.
@@ -68,9 +71,7 @@ impl Capture {
 
     /// More was written than may be, and the run is to end for it.
     pub(super) fn is_exceeded(&self) -> bool {
-        let head = u64::try_from(self.head).unwrap_or(u64::MAX);
-        let most = self.spill.as_ref().map_or(head, |(_, most)| *most);
-        self.kill && self.captured.total > most
+        self.kill && self.captured.total > self.most
     }
 
     /// Waits until there is something and reads it. Loses nothing where nobody waits for it to the end.
@@ -90,7 +91,7 @@ impl Capture {
     /// What was read before is in its file.
     async fn settle(&mut self) -> io::Result<()> {
         match &mut self.spill {
-            Some((spill, _)) => spill.settle().await,
+            Some(spill) => spill.settle().await,
             None => Ok(()),
         }
     }
@@ -117,7 +118,7 @@ impl Capture {
 
     /// What is in a file can be read from now on; nothing is captured any more.
     pub(super) async fn close(&mut self) -> io::Result<()> {
-        if let Some((spill, _)) = self.spill.take() {
+        if let Some(spill) = self.spill.take() {
             self.captured.whole = spill.finish().await?;
         }
         Ok(())
@@ -138,11 +139,11 @@ impl Capture {
         self.captured.total += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let room = self.head - self.captured.head.len();
         let (head, rest) = bytes.split_at(room.min(bytes.len()));
-        if let Some((spill, most)) = &mut self.spill
+        if let Some(spill) = &mut self.spill
             && !rest.is_empty()
         {
             let before = self.captured.total - bytes.len() as u64;
-            let wanted = usize::try_from(most.saturating_sub(before)).unwrap_or(usize::MAX);
+            let wanted = usize::try_from(self.most.saturating_sub(before)).unwrap_or(usize::MAX);
             spill.write(&self.captured.head, &bytes[..wanted.min(bytes.len())])?;
         }
         self.captured.head.extend_from_slice(head);
@@ -242,8 +243,8 @@ mod tests {
             }
             program.join().unwrap().unwrap();
             capture.drain(&mut scratch).await.unwrap();
-            assert_eq!(capture.is_exceeded(), length > most);
             capture.close().await.unwrap();
+            assert_eq!(capture.is_exceeded(), length > most);
             let captured = capture.finish();
             assert_eq!((captured.total, captured.head), (length, bytes[..bytes.len().min(10)].to_vec()));
             assert_eq!(captured.whole.is_some(), length > 10);

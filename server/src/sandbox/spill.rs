@@ -24,9 +24,9 @@ enum State {
     /// Nothing was written.
     Empty,
     /// Something is being written.
-    Writing(JoinHandle<io::Result<BlobWriter>>),
+    Writing(JoinHandle<io::Result<Box<BlobWriter>>>),
     /// What was to be written is.
-    Idle(BlobWriter),
+    Idle(Box<BlobWriter>),
     /// Writing has failed.
     Failed,
 }
@@ -47,7 +47,7 @@ impl Spill {
         let begun = if writer.is_none() { head } else { &[] };
         let bytes = [begun, part].concat();
         let writing = move || {
-            let writer = writer.map_or_else(|| blobs.write_passing(), Ok)?;
+            let writer = writer.map_or_else(|| blobs.write_passing().map(Box::new), Ok)?;
             written(&blobs, writer, &bytes)
         };
         self.state = State::Writing(tokio::task::spawn_blocking(writing));
@@ -79,7 +79,7 @@ fn failed() -> io::Error {
 }
 
 /// The last of a disk is for what was accepted before.
-fn written(blobs: &Blobs, mut writer: BlobWriter, bytes: &[u8]) -> io::Result<BlobWriter> {
+fn written(blobs: &Blobs, mut writer: Box<BlobWriter>, bytes: &[u8]) -> io::Result<Box<BlobWriter>> {
     let before = writer.size();
     let after = before + bytes.len() as u64;
     if (before == 0 || before / LOOKED != after / LOOKED) && !room::is_there_for(LOOKED, blobs.directory())? {
