@@ -103,8 +103,46 @@ e2e() {
   end_to_end "$@"
   # Who names tests wants those.
   [ $# = 0 ] || return 0
+  description
   scripts_and_proxies
   restart_of_the_engine
+}
+
+# Requests by the hundred, made from the description of the API: those that it allows and those that it does not.
+description() {
+  [ -n "${own_instance:-}" ] || return 0
+  say "== the API, held against its description"
+  local home=.gavel/schemathesis
+  if ! schemathesis "$home" >.gavel/schemathesis.log 2>&1; then
+    leave_out "the API against its description, for schemathesis cannot be installed (.gavel/schemathesis.log)"
+    return 0
+  fi
+  push_a_problem &&
+    "$home/bin/schemathesis" --no-color --config-file tests/openapi/schemathesis.toml run "$GAVEL_E2E_URL/openapi.json" ||
+    failed=1
+}
+
+# One to be read; any will do.
+push_a_problem() {
+  python3 - tests/problems/plain "$GAVEL_E2E_URL/api/v1/problems/described" <<'END'
+import io, os, sys, urllib.request, zipfile
+package = io.BytesIO()
+with zipfile.ZipFile(package, "w") as archive:
+    for name in sorted(os.listdir(sys.argv[1])):
+        archive.write(os.path.join(sys.argv[1], name), name)
+request = urllib.request.Request(sys.argv[2], package.getvalue(), {"Content-Type": "application/zip"}, method="PUT")
+urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60).close()
+END
+}
+
+# schemathesis FOLDER: into an environment of its own, in the versions that were looked at.
+schemathesis() {
+  if ! python3 -m venv "$1"; then
+    have apt-get && is_root || return 1
+    install_packages "Python's environments" python3-venv
+    python3 -m venv --clear "$1"
+  fi
+  "$1/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r tests/openapi/requirements.txt
 }
 
 further_languages() {

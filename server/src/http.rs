@@ -174,6 +174,8 @@ fn routes(app: &mut web::ServiceConfig) {
             resource("/metrics", "GET, HEAD").route(get().to(health::metrics)).wrap(from_fn(auth::metrics)),
         )
         .service(resource("/openapi.json", "GET, HEAD").route(get().to(openapi::description)))
+        .service(resource("/docs", "GET, HEAD").route(get().to(openapi::page)))
+        .service(resource("/docs/style.css", "GET, HEAD").route(get().to(openapi::style)))
         .service(api::routes());
 }
 

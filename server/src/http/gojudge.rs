@@ -7,6 +7,7 @@ use actix_web::{Error, HttpRequest, HttpResponse, Resource, web};
 use gavel_protocol::CgroupTier;
 use serde_json::json;
 
+mod description;
 mod files;
 mod form;
 #[cfg(any(test, feature = "fuzz"))]
@@ -19,11 +20,13 @@ mod sending;
 mod stream;
 mod ws;
 
+pub(super) use description::{GoJudgeApi, TAG, describe};
 pub(crate) use form::{Form, FormError};
 
 use self::json::{answer, request};
 use self::respond::{answered, json_body, refused};
 use super::body::{Body, Budget};
+use super::error::fails;
 use super::peer::Peer;
 use super::{Api, Problem};
 use crate::gojudge::GoJudge;
@@ -100,6 +103,24 @@ async fn access(
     Ok(request.into_response(refusal).map_into_right_body())
 }
 
+/// Runs commands.
+#[utoipa::path(
+    post,
+    path = "/run",
+    operation_id = "gojudgeRun",
+    tag = TAG,
+    request_body(content = ref("#/components/schemas/RunRequest"), content_type = "application/json"),
+    responses(
+        (status = 200, description = "What came of each.", body = ref("#/components/schemas/RunResults"), content_type = "application/json"),
+        (status = 400, description = "What cannot be run, and why.", body = String, content_type = "application/json"),
+        (status = 500, description = "It failed.", body = String, content_type = "application/json"),
+        (status = 503, description = "Too much is held.", body = String, content_type = "application/json"),
+        fails::MalformedBody,
+        fails::SlowBody,
+        fails::BodyTooLarge,
+        fails::Unavailable
+    )
+)]
 async fn run(
     gojudge: web::Data<GoJudge>,
     budget: web::Data<Budget>,
@@ -123,6 +144,14 @@ async fn run(
     Ok(answer)
 }
 
+/// Tells what clients look for at their start.
+#[utoipa::path(
+    get,
+    path = "/config",
+    operation_id = "gojudgeConfig",
+    tag = TAG,
+    responses((status = 200, description = "Features, and how commands run.", body = Object))
+)]
 async fn config(gojudge: web::Data<GoJudge>, api: web::Data<Api>) -> HttpResponse {
     let settings = &api.config.gojudge;
     let mut config = features();

@@ -30,6 +30,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::conformance;
 use crate::standin::StandIn;
 
 /// No wait of a test is longer.
@@ -131,6 +132,7 @@ impl Bench {
         let sockets = Sockets { http, grpc: Some(grpc), telemetry };
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(server::run(parts, sockets, stopped.map(drop)));
+        conformance::learn(&url).await;
         let client = Client::builder().timeout(PATIENCE).build().unwrap();
         let (telemetry, stop) = (telemetry_url, Some(stop));
         Self { url, telemetry, grpc_url, client, judge, sandboxes, account, directory, no_gcc, stop, running }
@@ -199,14 +201,20 @@ async fn open_store(directory: &Path) -> Store {
 }
 
 pub(crate) async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, url) = (request.method().clone(), request.url().clone());
+    let response = client.execute(request).await.unwrap();
     let status = response.status();
+    let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
+    let content_type = content_type.unwrap_or_default().to_owned();
     let text = response.text().await.unwrap();
     let body = if text.is_empty() {
         Value::Null
     } else {
         serde_json::from_str(&text).unwrap_or(Value::String(text))
     };
+    conformance::check(&method, &url, status, &content_type, &body);
     (status, body)
 }
 

@@ -37,3 +37,22 @@ async fn behind_a_proxy_addresses_are_below_its_path() {
         assert_eq!((status.as_u16(), &document["servers"][0]["url"]), (200, &url.into()), "{prefix}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_for_people_can_fetch_nothing_but_its_style() {
+    let bench = Bench::with(&[("http.token", "0123456789abcdef")]).await;
+    let page = bench.request(Method::GET, "/docs").send().await.unwrap();
+    assert_eq!(
+        (page.status().as_u16(), &page.headers()["content-type"]),
+        (200, &"text/html; charset=utf-8".parse().unwrap())
+    );
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none'; style-src 'self'; "), "{policy}");
+    let text = page.text().await.unwrap();
+    assert!(text.contains("href=\"docs/style.css\"") && text.contains("createSubmission"), "{text}");
+    let style = bench.request(Method::GET, "/docs/style.css").send().await.unwrap();
+    assert_eq!(
+        (style.status().as_u16(), &style.headers()["content-type"]),
+        (200, &"text/css; charset=utf-8".parse().unwrap())
+    );
+}

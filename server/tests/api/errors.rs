@@ -38,7 +38,7 @@ async fn a_limit_above_its_maximum_is_refused_with_field_value_and_maximum() {
         ("limits", "memory_bytes", json!(1_073_741_825), "1073741824"),
         ("limits", "stack_bytes", json!(1_073_741_825), "1073741824"),
         ("limits", "file_bytes", json!(268_435_457), "268435456"),
-        ("limits", "output_bytes", json!(67_108_865), "67108864"),
+        ("limits", "output_bytes", json!(1_073_741_825), "1073741824"),
         ("limits", "processes", json!(257), "256"),
         ("limits", "open_files", json!(1025), "1024"),
         ("compile_limits", "cpu_ms", json!(60_001), "60000"),

@@ -6,6 +6,7 @@ mod access;
 mod bench;
 mod bounds;
 mod cancel;
+mod conformance;
 mod described;
 mod durability;
 mod errors;

@@ -4,31 +4,35 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::wire::{self, Rules};
+use super::wire_checker::{NewChecker, NewFlags};
 use super::{admin, events, languages, problems, submissions, users};
 use crate::config::Config;
 use crate::language::Languages;
 
 /// Its operations. What each of them takes and answers is written beside its handler.
 #[derive(OpenApi)]
-#[openapi(paths(
-    submissions::list,
-    submissions::create,
-    submissions::get,
-    submissions::cancel,
-    events::follow,
-    problems::list,
-    problems::get,
-    problems::push,
-    problems::remove,
-    problems::versions,
-    problems::samples,
-    problems::statement,
-    problems::attachment,
-    languages::list,
-    users::throttle,
-    users::clear_throttle,
-    admin::recycle,
-))]
+#[openapi(
+    components(schemas(NewChecker, NewFlags)),
+    paths(
+        submissions::list,
+        submissions::create,
+        submissions::get,
+        submissions::cancel,
+        events::follow,
+        problems::list,
+        problems::get,
+        problems::push,
+        problems::remove,
+        problems::versions,
+        problems::samples,
+        problems::statement,
+        problems::attachment,
+        languages::list,
+        users::throttle,
+        users::clear_throttle,
+        admin::recycle,
+    )
+)]
 pub(in crate::http) struct Native;
 
 /// Tells what this server allows.

@@ -53,7 +53,12 @@ use crate::submissions::{Listed, Wanted};
             status = 202,
             description = "It is stored, and will be judged.",
             body = Accepted,
-            headers(("Location" = String, description = "Its address."))
+            headers(("Location" = String, description = "Its address.")),
+            links(
+                ("it" = (operation_id = "getSubmission", parameters(("id" = "$response.body#/id")))),
+                ("events" = (operation_id = "followSubmission", parameters(("id" = "$response.body#/id")))),
+                ("cancel" = (operation_id = "cancelSubmission", parameters(("id" = "$response.body#/id"))))
+            )
         ),
         fails::InvalidField,
         fails::UnsupportedMediaType,

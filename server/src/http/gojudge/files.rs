@@ -15,6 +15,7 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::TAG;
 use super::form::{Batch, Form, FormError, FormFile};
 use super::json::answer;
 use super::media_type::{self, SNIFFED};
@@ -26,13 +27,25 @@ use crate::gojudge::refusal::Refusal;
 use crate::gojudge::{GoJudge, go_error};
 use crate::http::Problem;
 use crate::http::body::Budget;
+use crate::http::error::fails;
 use crate::http::peer::Peer;
 use crate::http::taken::Taken;
 
 /// Written of a list at one time.
 const PIECE: usize = 16 * 1024;
 
-/// `GET /file`
+/// Lists the files that are stored.
+#[utoipa::path(
+    get,
+    path = "/file",
+    operation_id = "gojudgeListFiles",
+    tag = TAG,
+    responses(
+        (status = 200, description = "Names by ids.", body = ref("#/components/schemas/FileIds"), content_type = "application/json"),
+        (status = 500, description = "It failed.", body = String, content_type = "application/json"),
+        (status = 503, description = "Too much is held.", body = String, content_type = "application/json")
+    )
+)]
 pub(super) async fn list(gojudge: web::Data<GoJudge>, request: HttpRequest) -> HttpResponse {
     let files = Arc::clone(gojudge.files());
     let held = gojudge.account().take(Purpose::Outputs, files.size_of_list(), PATIENCE).await;
@@ -99,7 +112,24 @@ impl MessageBody for Listing {
     }
 }
 
-/// `POST /file`: stores the field `file` of a form; only the last part of its file name counts.
+/// Stores a file.
+#[utoipa::path(
+    post,
+    path = "/file",
+    operation_id = "gojudgeStoreFile",
+    tag = TAG,
+    request_body(content = ref("#/components/schemas/FileUpload"), content_type = "multipart/form-data"),
+    responses(
+        (status = 200, description = "Its id.", body = String, content_type = "application/json"),
+        (status = 400, description = "There is no file, or its name cannot be.", body = String, content_type = "application/json"),
+        (status = 500, description = "It failed.", body = String, content_type = "application/json"),
+        (status = 503, description = "Too much is held.", body = String, content_type = "application/json"),
+        fails::MalformedBody,
+        fails::SlowBody,
+        fails::BodyTooLarge,
+        fails::Unavailable
+    )
+)]
 pub(super) async fn upload(
     gojudge: web::Data<GoJudge>,
     budget: web::Data<Budget>,
@@ -172,7 +202,19 @@ fn written(begun: Option<Incoming>, batch: Batch, files: &Arc<FileStore>, name: 
     Ok(if batch.is_last { Written::All(incoming.finish()?) } else { Written::Begun(incoming) })
 }
 
-/// `GET /file/{id}`, whole or a range of it.
+/// Hands out a file.
+#[utoipa::path(
+    get,
+    path = "/file/{id}",
+    operation_id = "gojudgeGetFile",
+    tag = TAG,
+    params(("id" = String, Path, description = "Its id.")),
+    responses(
+        (status = 200, description = "Its content.", content_type = "*/*"),
+        (status = 404, description = "There is no such file."),
+        (status = 500, description = "It failed.", body = String, content_type = "application/json")
+    )
+)]
 pub(super) async fn download(
     gojudge: web::Data<GoJudge>,
     id: web::Path<String>,
@@ -226,7 +268,19 @@ fn attachment(name: String) -> ContentDisposition {
     ContentDisposition { disposition: DispositionType::Attachment, parameters: vec![parameter] }
 }
 
-/// `DELETE /file/{id}`
+/// Removes a file.
+#[utoipa::path(
+    delete,
+    path = "/file/{id}",
+    operation_id = "gojudgeRemoveFile",
+    tag = TAG,
+    params(("id" = String, Path, description = "Its id.")),
+    responses(
+        (status = 200, description = "It is gone."),
+        (status = 404, description = "There was no such file."),
+        (status = 500, description = "It failed.", body = String, content_type = "application/json")
+    )
+)]
 pub(super) async fn remove(gojudge: web::Data<GoJudge>, id: web::Path<String>) -> HttpResponse {
     let files = Arc::clone(gojudge.files());
     match blocking::on_disk(move || files.remove(&id)).await {

@@ -12,6 +12,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 
+use super::TAG;
 use super::json::{answer, request};
 use crate::account::Held;
 use crate::gojudge::refusal::Refusal;
@@ -28,7 +29,18 @@ const MAX_FIELD: usize = 15;
 /// How often a client is probed whose input we do not read.
 const PROBE_EVERY: Duration = Duration::from_millis(200);
 
-/// Upgrades the connection; the request runs when its first message has come.
+/// Runs commands over a websocket whose programs talk with the client while they run.
+#[utoipa::path(
+    get,
+    path = "/stream",
+    operation_id = "gojudgeStream",
+    tag = TAG,
+    responses(
+        (status = 101, description = "Messages follow."),
+        (status = 400, description = "It is no websocket.", body = String, content_type = "text/plain"),
+        (status = 503, description = "There are too many.", body = String, content_type = "text/plain")
+    )
+)]
 pub(super) async fn stream(
     gojudge: Data<GoJudge>,
     sockets: Data<Sockets>,

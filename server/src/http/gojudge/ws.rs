@@ -12,6 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::TAG;
 use super::json::answer::{self, Answer};
 use super::json::request::{self, SocketMessage};
 use crate::account::{Held, Purpose};
@@ -25,7 +26,18 @@ use crate::http::socket::{Incoming, Lost, Outbound, Received, Socket, Sockets, b
 /// A client that leaves so many answers lying is not listened to until it takes some.
 const MANY: usize = 256;
 
-/// Upgrades the connection.
+/// Runs commands over a websocket: many requests on one connection, answered as they end.
+#[utoipa::path(
+    get,
+    path = "/ws",
+    operation_id = "gojudgeWs",
+    tag = TAG,
+    responses(
+        (status = 101, description = "Messages follow."),
+        (status = 400, description = "It is no websocket.", body = String, content_type = "text/plain"),
+        (status = 503, description = "There are too many.", body = String, content_type = "text/plain")
+    )
+)]
 pub(super) async fn ws(
     gojudge: Data<GoJudge>,
     sockets: Data<Sockets>,

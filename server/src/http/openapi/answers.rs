@@ -7,19 +7,21 @@ use utoipa::{IntoResponses, PartialSchema};
 
 use crate::config::Config;
 use crate::http::error::{Body, Described, FieldError, Kind, MARK, fails};
+use crate::http::gojudge;
 
 /// Kinds of errors, as operations name them.
 type Fails = fn() -> Described;
 
-/// Of every operation: what is told where there is no request yet, and where we fail.
-const ALWAYS: [Fails; 6] = [
+/// Of every operation: what is told where there is no request yet.
+const OF_HEADS: [Fails; 4] = [
     fails::MalformedRequest::responses,
     fails::SlowHead::responses,
     fails::AddressTooLong::responses,
     fails::HeadTooLarge::responses,
-    fails::MethodNotAllowed::responses,
-    fails::InternalError::responses,
 ];
+
+/// Of every operation of ours.
+const ALWAYS: [Fails; 2] = [fails::MethodNotAllowed::responses, fails::InternalError::responses];
 
 /// Of every operation with a body.
 const OF_BODIES: [Fails; 3] =
@@ -27,6 +29,9 @@ const OF_BODIES: [Fails; 3] =
 
 /// Of every operation that is not for everybody.
 const OF_CALLERS: [Fails; 2] = [fails::Unauthorized::responses, fails::Forbidden::responses];
+
+/// Of errors.
+const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Below it, operations are for those who may call.
 const NATIVE: &str = "/api/v1/";
@@ -60,9 +65,12 @@ fn schema_of<T: PartialSchema>() -> Value {
 }
 
 fn errors(operation: &mut Value, is_guarded: bool) {
-    let has_body = operation.get("requestBody").is_some();
+    // What else those of go-judge say has the form of its errors.
+    let is_foreign = operation["tags"][0] == gojudge::TAG;
+    let has_body = operation.get("requestBody").is_some() && !is_foreign;
     let Some(answers) = operation["responses"].as_object_mut() else { return };
-    let common = ALWAYS.iter();
+    let common = OF_HEADS.iter();
+    let common = common.chain(ALWAYS.iter().filter(|_| !is_foreign));
     let common = common.chain(OF_BODIES.iter().filter(|_| has_body));
     let common = common.chain(OF_CALLERS.iter().filter(|_| is_guarded));
     let mut named: BTreeSet<String> = common.flat_map(|fails| fails().into_keys()).collect();
@@ -73,7 +81,12 @@ fn errors(operation: &mut Value, is_guarded: bool) {
         by_status.entry(kind.status().as_u16()).or_default().push(kind);
     }
     for (status, kinds) in by_status {
-        answers.insert(status.to_string(), answer(status, &kinds));
+        let told = answer(status, &kinds);
+        match answers.get_mut(&status.to_string()) {
+            // It has another form beside this one.
+            Some(known) => known["content"][MEDIA_TYPE] = told["content"][MEDIA_TYPE].clone(),
+            None => drop(answers.insert(status.to_string(), told)),
+        }
     }
 }
 
@@ -86,7 +99,7 @@ fn answer(status: u16, kinds: &[Kind]) -> Value {
     let schema = json!({"allOf": [{"$ref": "#/components/schemas/Problem"}, narrow]});
     let mut answer = json!({
         "description": lines.join("\n"),
-        "content": {"application/problem+json": {"schema": schema}},
+        "content": {MEDIA_TYPE: {"schema": schema}},
     });
     if let Some((name, what, schema)) = header(status) {
         let is_always = !kinds.contains(&Kind::LanguageUnavailable);

@@ -68,10 +68,28 @@ fn every_route_is_described_with_all_its_methods() {
     assert!(routes.len() > 15, "{routes:?}");
     let document = described();
     let mut described = BTreeMap::<String, BTreeSet<String>>::new();
-    for (path, method, _) in operations(&document) {
+    for (path, method, operation) in operations(&document) {
+        if operation["tags"][0] == gojudge::TAG {
+            continue;
+        }
         described.entry(path.to_owned()).or_default().insert(method.to_owned());
     }
     assert_eq!(described, routes);
+}
+
+#[test]
+fn every_route_of_gojudge_is_described_where_it_is_served() {
+    let of = |document: &Value| {
+        let operations = operations(document);
+        let ours = operations.iter().filter(|(_, _, operation)| operation["tags"][0] == gojudge::TAG);
+        ours.map(|(path, ..)| (*path).to_owned()).collect::<BTreeSet<_>>()
+    };
+    let route = Regex::new(r#"\broute\("([^"]+)"\)"#).unwrap();
+    let text = include_str!("../gojudge.rs");
+    let routes: BTreeSet<_> = route.captures_iter(text).map(|found| found[1].to_owned()).collect();
+    assert_eq!(routes.len(), 6);
+    assert_eq!(of(&described()), routes);
+    assert_eq!(of(&document(&config(&[("gojudge.enabled", "false")]), &languages())), BTreeSet::new());
 }
 
 #[test]
@@ -108,6 +126,10 @@ fn what_is_referred_to_is_there() {
     }
     let document = described();
     check(&document, &document);
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        let says = ["type", "anyOf", "oneOf", "allOf", "enum"].iter().any(|word| !schema[word].is_null());
+        assert!(says, "{name} is empty: {schema}");
+    }
 }
 
 /// The kinds of errors that an operation lists.
@@ -134,7 +156,7 @@ fn every_kind_of_error_is_listed_by_an_operation_and_in_the_documentation() {
             row.split('|').nth(1).is_some_and(|cell| cell.contains(&status))
                 && row.split('|').nth(2).is_some_and(|cell| cell.contains(&format!("`{}`", kind.name())))
         };
-        assert!(rows.iter().any(|row| is_told(&row)), "{kind:?} is not in docs/api.md");
+        assert!(rows.iter().any(|row| is_told(row)), "{kind:?} is not in docs/api.md");
     }
 }
 
@@ -161,4 +183,18 @@ fn the_bounds_are_those_of_the_settings() {
     assert!(limits("CompileLimits").get("time_factor").is_none());
     let parameters = &document["paths"]["/api/v1/submissions/{id}"]["get"]["parameters"];
     assert_eq!(parameters[1]["schema"]["maximum"], 9);
+}
+
+#[test]
+fn the_page_shows_every_operation_and_schema_and_has_no_script() {
+    let document = described();
+    let page = page::page(&document);
+    for (_, _, operation) in operations(&document) {
+        assert!(page.contains(&format!("<details id={}>", operation["operationId"])), "{operation}");
+    }
+    for name in document["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(page.contains(&format!("<section id=\"schema-{name}\">")), "{name}");
+    }
+    let outside = Regex::new(r#"(src|href)="(https?:)?//|<script|style=|\son[a-z]+="#).unwrap();
+    assert!(!outside.is_match(&page), "{:?}", outside.find(&page));
 }

@@ -23,7 +23,9 @@ pub(in crate::http::api) fn describe(schemas: &mut Value, rules: Rules<'_>) {
     submission(&mut schemas["NewSubmission"], rules);
     test(&mut schemas["NewTest"]);
     for closed in ["NewSubmission", "NewTest", "CheckerWithFlags", "IcpcFlags"] {
-        schemas[closed]["additionalProperties"] = json!(false);
+        if let Some(schema) = schemas[closed].as_object_mut() {
+            schema.insert("additionalProperties".into(), json!(false));
+        }
     }
 }
 
@@ -107,4 +109,33 @@ pub(in crate::http::api) fn references() -> Value {
 
 fn problem_id() -> String {
     format!("^[A-Za-z0-9][A-Za-z0-9_.-]{{0,{}}}$", PROBLEM_ID - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::PartialSchema;
+
+    use super::super::reading::Fields;
+    use super::super::{NewSubmission, NewTest};
+    use crate::http::api::wire_checker::{NewChecker, NewFlags};
+    use crate::http::api::wire_limits::NewLimits;
+
+    /// A field of a reader is one of its description: both are one struct. What is left is that each is read by its name.
+    fn check<T: Fields + Default + PartialSchema>() {
+        let schema = serde_json::to_value(T::schema()).unwrap();
+        let described = schema["properties"].as_object().unwrap();
+        assert!(!described.is_empty());
+        for name in described.keys() {
+            assert!(T::default().place(name).is_some(), "{name} is described, and not read");
+        }
+    }
+
+    #[test]
+    fn what_is_described_is_read() {
+        check::<NewSubmission>();
+        check::<NewTest>();
+        check::<NewLimits>();
+        check::<NewChecker>();
+        check::<NewFlags>();
+    }
 }

@@ -131,6 +131,21 @@ struct Decoder {
 /// The name of a struct's field, and what to do with its value.
 type Field<'a, T> = (&'static str, fn(&mut Decoder, Value, &mut T));
 
+/// What is read of each message.
+#[cfg(test)]
+pub(in crate::http) fn names() -> [(&'static str, Vec<&'static str>); 5] {
+    fn of<T>(fields: &[Field<'static, T>]) -> Vec<&'static str> {
+        fields.iter().map(|(name, _)| *name).collect()
+    }
+    [
+        ("RunRequest", of(&REQUEST)),
+        ("Cmd", of(&COMMAND)),
+        ("CmdFile", of(&FILE)),
+        ("PipeMap", of(&PIPE_MAP)),
+        ("PipeIndex", of(&PIPE_END)),
+    ]
+}
+
 const REQUEST: [Field<'static, Request>; 3] = [
     ("requestId", |d, value, to| d.string(value, &mut to.request_id)),
     ("cmd", |d, value, to| {
