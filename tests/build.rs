@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 
 const LANGUAGES: &str = "../images/languages.toml";
 
+/// The basic programs of a folder are right, or wrong in the same way, in each of these languages.
+const DIALECTS: [(&str, &[&str]); 2] =
+    [("c17-clang", &["c11", "c17", "c23"]), ("cpp20-clang", &["cpp17", "cpp20", "cpp23", "cpp26"])];
+
 fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=submissions");
     println!("cargo::rerun-if-changed={LANGUAGES}");
@@ -17,6 +21,7 @@ fn main() -> std::io::Result<()> {
         names.extend(entries(folder)?.iter().filter_map(|path| name_of(path)));
     }
     let out = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
+    std::fs::write(out.join("cases_of_dialects.rs"), cases_of_dialects(&names))?;
     let (own, further): (Vec<_>, Vec<_>) =
         names.into_iter().partition(|(file, _)| comes_with_the_service(file, &languages));
     std::fs::write(out.join("cases.rs"), cases(&own))?;
@@ -29,6 +34,18 @@ fn cases(names: &[(String, String)]) -> String {
     let mut code = String::new();
     for (file, test) in names {
         let _ = writeln!(code, "case!({test}, {file:?});");
+    }
+    code
+}
+
+fn cases_of_dialects(names: &[(String, String)]) -> String {
+    let mut code = String::new();
+    for (file, _) in names {
+        let Some((folder, program)) = file.split_once('/') else { continue };
+        let program = Path::new(program).file_stem().unwrap_or_default().to_string_lossy();
+        for dialect in DIALECTS.iter().filter(|(of, _)| *of == folder).flat_map(|(_, dialects)| *dialects) {
+            let _ = writeln!(code, "case!({dialect}_{program}, {file:?}, {dialect:?});");
+        }
     }
     code
 }

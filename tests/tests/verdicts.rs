@@ -22,6 +22,19 @@ mod by_itself {
     include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 }
 
+/// The basic programs, once for each dialect that the compiler knows: a language is more than its flag.
+mod in_each_dialect {
+    macro_rules! case {
+        ($test:ident, $file:literal, $language:literal) => {
+            #[tokio::test]
+            async fn $test() {
+                super::judged_alike_in($language, $file).await;
+            }
+        };
+    }
+    include!(concat!(env!("OUT_DIR"), "/cases_of_dialects.rs"));
+}
+
 /// Of languages that are installed one by one.
 mod of_further_languages {
     macro_rules! case {
@@ -71,6 +84,13 @@ async fn judged_as_its_header_says(file: &str) {
     let program = header::named(file);
     let client = Client::connect().await;
     check(&program, &client.judge(&program.request()).await, "");
+}
+
+async fn judged_alike_in(language: &str, file: &str) {
+    let mut program = header::named(file);
+    program.language = language.to_owned();
+    let client = Client::connect().await;
+    check(&program, &client.judge(&program.request()).await, language);
 }
 
 async fn judged_the_same_after_a_hostile_program(file: &str) {
