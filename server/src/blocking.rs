@@ -1,6 +1,10 @@
 //! Work that would keep the threads waiting on which everybody is served: on the disk, and on much in memory.
 
 use std::io;
+use std::sync::LazyLock;
+use std::thread::available_parallelism;
+
+use tokio::sync::Semaphore;
 
 /// Looking at no more bytes than this is done where it is asked for: handing it over costs more.
 pub(crate) const QUICK: usize = 64 * 1024;
@@ -21,6 +25,25 @@ pub(crate) async fn on_disk<T: Send + 'static>(
 /// That it panicked.
 pub(crate) async fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)
+}
+
+/// So much is computed at one time: hundreds of threads that compute would leave those that serve next to nothing of the
+/// cores.
+static CORES: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, std::num::NonZero::get)));
+
+/// As [`elsewhere`], for work that computes much and waits for nothing: it is done when a core is free for that.
+///
+/// # Errors
+/// That it panicked.
+pub(crate) async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+    let core = CORES.acquire().await.map_err(io::Error::other)?;
+    elsewhere(move || {
+        // Kept to the work's end, also where nobody waits for it any more.
+        let _core = core;
+        work()
+    })
+    .await
 }
 
 /// Something that is used, and dropped, by threads that may wait: between two uses it holds none of them.
@@ -60,13 +83,36 @@ impl<T: Send + 'static> Drop for Aside<T> {
 #[cfg(test)]
 pub(crate) mod tests {
     use std::pin::pin;
-    use std::sync::mpsc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, mpsc};
     use std::time::Duration;
 
     use tokio::runtime::Builder;
     use tokio::task::LocalSet;
 
     use super::*;
+
+    #[tokio::test]
+    async fn no_more_is_computed_at_one_time_than_there_are_cores_and_all_of_it_in_the_end() {
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let work = || {
+            let (running, most) = (running.clone(), most.clone());
+            move || {
+                most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(2));
+                running.fetch_sub(1, Ordering::SeqCst);
+            }
+        };
+        let all: Vec<_> = (0..100).map(|_| tokio::spawn(computed(work()))).collect();
+        // Who does not wait any more leaves its core to others, once its work is done.
+        all.iter().step_by(10).for_each(tokio::task::JoinHandle::abort);
+        for (number, one) in all.into_iter().enumerate() {
+            assert!(one.await.is_ok_and(|done| done.is_ok()) || number % 10 == 0, "{number}");
+        }
+        assert!(computed(|| ()).await.is_ok());
+        let cores = available_parallelism().unwrap().get();
+        assert!((1..=cores).contains(&most.load(Ordering::SeqCst)), "{most:?} of {cores}");
+    }
 
     /// What a future comes to, on a runtime whose only thread that may wait is busy for some time; and whether it has
     /// waited for that thread.

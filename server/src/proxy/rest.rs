@@ -23,7 +23,7 @@ use super::ProxyError;
 use super::json::Protojson;
 use crate::access::Access;
 use crate::account::Account;
-use crate::blocking::elsewhere;
+use crate::blocking::computed;
 use crate::config::Config;
 use crate::http::{Body, Budget, Form, FormError, Problem};
 
@@ -143,13 +143,13 @@ async fn exec(
 ) -> Result<HttpResponse, Problem> {
     let Body { bytes, mut held } = budget.read(&request, payload).await?;
     let json = bytes.clone();
-    let weight = elsewhere(move || Protojson::weight(&json)).await.map_err(|_lost| Problem::Failed)?;
+    let weight = computed(move || Protojson::weight(&json)).await.map_err(|_lost| Problem::Failed)?;
     held.grow(weight, PATIENCE).await.map_err(|full| Problem::Unavailable {
         detail: full.to_string(),
         retry_after: Duration::from_secs(2),
     })?;
     let protojson = client.json.clone();
-    let read = elsewhere(move || protojson.read::<gavel_rpc::Request>("pb.Request", &bytes)).await;
+    let read = computed(move || protojson.read::<gavel_rpc::Request>("pb.Request", &bytes)).await;
     Ok(match read.map_err(|_lost| Problem::Failed)? {
         Ok(request) => client.answer("pb.Response", client.executor.clone().exec(request).await),
         Err(why) => HttpResponse::BadRequest().body(why),

@@ -11,7 +11,7 @@ use super::rows::{JudgementRow, ProgramRow, RequestRow, TestRow, verdict};
 use super::strikes::put_strikes;
 use super::{Record, Served, Store, StoreError, StoredState, Written, millis, time};
 use super::{problems, references};
-use crate::blocking::{QUICK, elsewhere};
+use crate::blocking::{QUICK, computed};
 use crate::content::BlobId;
 use crate::judge::Judgement;
 use crate::submission::{Footprint, ProblemRef, Submission, SubmissionId};
@@ -313,7 +313,7 @@ impl Store {
         drop(row);
         record.judgement = match judgement {
             None if size.is_some() => self.large_judgement(id).await?,
-            Some(long) if long.len() > QUICK => Some(elsewhere(move || parse_judgement(&long)).await??),
+            Some(long) if long.len() > QUICK => Some(computed(move || parse_judgement(&long)).await??),
             short => short.as_deref().map(parse_judgement).transpose()?,
         };
         Ok(Some(record))

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::stream::{self, Stream};
 
 use crate::blobs::{Blobs, ContentReader};
+use crate::blocking::{computed, on_disk};
 use crate::content::Content;
 use crate::http::taken::next_piece;
 
@@ -124,16 +125,21 @@ struct Encoder {
 impl Encoder {
     /// The next block, and what follows it.
     async fn next(mut self) -> io::Result<(Bytes, Option<Self>)> {
-        let reading = tokio::task::spawn_blocking(move || {
+        let is_base64 = self.is_base64;
+        let reading = on_disk(move || {
             let mut block = Vec::with_capacity(BLOCK);
             (&mut self.reader).take(BLOCK as u64).read_to_end(&mut block)?;
             let is_last = block.len() < BLOCK;
-            let encoded = if self.is_base64 { STANDARD.encode(&block).into() } else { escaped(&block) };
-            Ok((encoded.into(), (!is_last).then_some(self)))
+            Ok((block, (!is_last).then_some(self)))
         });
-        reading.await.map_err(io::Error::other)?
+        let (block, next) = reading.await?;
+        let encoded =
+            computed(move || if is_base64 { STANDARD.encode(&block).into() } else { escaped(&block) });
+        Ok((encoded.await?.into(), next))
     }
 }
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Text as it stands in a JSON string, in the words of `serde_json`.
 fn escaped(text: &[u8]) -> Vec<u8> {
@@ -146,7 +152,10 @@ fn escaped(text: &[u8]) -> Vec<u8> {
             b'\t' => escaped.extend_from_slice(b"\\t"),
             8 => escaped.extend_from_slice(b"\\b"),
             12 => escaped.extend_from_slice(b"\\f"),
-            0..0x20 => escaped.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            0..0x20 => {
+                let [high, low] = [byte >> 4, byte & 0xf].map(|digit| HEX[usize::from(digit)]);
+                escaped.extend_from_slice(&[b'\\', b'u', b'0', b'0', high, low]);
+            }
             _ => escaped.push(byte),
         }
     }

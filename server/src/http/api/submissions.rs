@@ -19,7 +19,7 @@ use super::view::{Shown, SubmissionView};
 use super::wire::NewSubmission;
 use super::{Api, Problem, digest};
 use crate::account::{Full, Held, Purpose, UNCOUNTED};
-use crate::blocking::{QUICK, elsewhere};
+use crate::blocking::{QUICK, computed};
 use crate::http::Budget;
 use crate::http::error::fails;
 use crate::http::peer::Peer;
@@ -271,7 +271,7 @@ impl Loaded {
     pub(super) async fn parts(self) -> Result<(Parts, Held), Problem> {
         let Self { shown, mut held } = self;
         let parts = if held.bytes() > QUICK as u64 {
-            elsewhere(move || shown.parts()).await.map_err(|_lost| Problem::Failed)??
+            computed(move || shown.parts()).await.map_err(|_lost| Problem::Failed)??
         } else {
             shown.parts()?
         };

@@ -61,7 +61,7 @@ async fn quickly<T: Send + 'static>(
     if bytes <= QUICK {
         return Ok(look());
     }
-    blocking::elsewhere(look).await.map_err(|lost| Refusal::Failed(lost.to_string()))
+    blocking::computed(look).await.map_err(|lost| Refusal::Failed(lost.to_string()))
 }
 
 /// Decodes a body.
