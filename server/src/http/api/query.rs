@@ -206,13 +206,27 @@ const NO_SUCH: &str = "there is no such parameter";
 fn read(query: &str, mut set: impl FnMut(&str, String) -> Result<(), String>) -> Result<(), Problem> {
     let (mut errors, mut seen) = (Errors::default(), Vec::new());
     for (name, value) in parameters(query)? {
-        match set(&name, value) {
+        let is_text =
+            is_sent(REPLACEMENT, query) || ![&name, &value].iter().any(|it| it.contains(REPLACEMENT));
+        let read = if is_text { set(&name, value) } else { Err("must be UTF-8".into()) };
+        match read {
             _ if seen.contains(&name) => errors.add(&name, "this parameter comes twice"),
             Err(why) => errors.add(&name, why),
             Ok(()) => seen.push(name),
         }
     }
     errors.none()
+}
+
+/// What the reader puts in the place of bytes that are no UTF-8.
+const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
+
+/// Is this character among what was sent?
+fn is_sent(character: char, query: &str) -> bool {
+    let mut bytes = [0; 4];
+    let bytes = character.encode_utf8(&mut bytes).bytes();
+    let escaped: String = bytes.map(|byte| format!("%{byte:02X}")).collect();
+    query.contains(character) || query.to_ascii_uppercase().contains(&escaped)
 }
 
 fn parameters(query: &str) -> Result<Vec<(String, String)>, Problem> {
@@ -241,6 +255,14 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn what_is_no_text_is_not_asked_for() {
+        let told = told(ListQuery::parse("reference.a=%ff&user=%c3%28").unwrap_err());
+        assert_eq!(told, ["reference.a: must be UTF-8", "user: must be UTF-8"]);
+        let asked = ListQuery::parse("user=%EF%BF%BD&reference.a=%c3%a4").unwrap();
+        assert_eq!(asked.user.as_deref(), Some("\u{fffd}"));
     }
 
     #[test]
