@@ -119,6 +119,9 @@ pub struct LimitsConfig {
     /// half of it.
     #[serde(with = "units::size")]
     pub outputs: Bytes,
+    /// Largest file that a program leaves and that is handed back.
+    #[serde(with = "units::size")]
+    pub collected: Bytes,
     /// Of a test's run, where the client does not say.
     #[serde(with = "units::run_limits")]
     pub run: RunLimits,

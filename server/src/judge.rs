@@ -32,14 +32,17 @@ mod course;
 mod dialogue;
 mod ending;
 mod executor;
+mod files;
 pub mod judgement;
 mod local;
 mod log;
+mod output;
 mod outputs;
 mod run;
 mod sanitizer;
 #[cfg(test)]
 pub(crate) mod test_support;
+mod transcript;
 mod validator;
 mod verdict;
 mod version;
@@ -47,9 +50,12 @@ mod version;
 pub use artefacts::{Artefact, Artefacts};
 pub use dialogue::{Dialogue, Side};
 pub use ending::{Cap, OwnEnd, ProgramEnd};
-pub use executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Room, Told, Whose};
+pub use executor::{
+    CaseJob, CompileJob, Compiled, Executor, Facts, Handed, Left, NoOutput, Room, Told, Whose,
+};
 pub use judgement::{
-    Compilation, FirstDifference, GroupResult, Judgement, Reason, Stream, Summary, TestResult, Verdict,
+    Compilation, FirstDifference, GroupResult, HandedFile, Judgement, Reason, Stream, Summary, TestResult,
+    Verdict,
 };
 pub use local::Local;
 pub(crate) use local::most_output;
@@ -285,7 +291,7 @@ impl<E: Executor> Judge<E> {
         progress(Progress::Running { done });
         while let Some(judged) = running.next().await {
             done += 1;
-            let Judged { result, facts, scored } = match judged {
+            let Judged { mut result, facts, scored, transcript } = match judged {
                 Ok(Some(judged)) => judged,
                 Ok(None) => continue,
                 Err(why) => {
@@ -296,6 +302,9 @@ impl<E: Executor> Judge<E> {
                 }
             };
             outputs = outputs.keep(facts.stdout).await?.keep(facts.stderr).await?;
+            if !result.hidden {
+                outputs = outputs.keep_beside(&mut result, transcript, facts.files).await?;
+            }
             let goes_on = course.goes_on_after(&result, scored);
             results.push(result);
             if !goes_on {
@@ -323,6 +332,7 @@ impl<E: Executor> Judge<E> {
         let nothing = BTreeMap::new();
         let of_problem = problem.map(|problem| &problem.tests[index]);
         let test = of_problem.map_or_else(|| &submission.tests[index], |test| &test.case);
+        let (limits, own_memory) = submission.limits_of(test);
         let job = CaseJob {
             index: count(index),
             language,
@@ -330,14 +340,21 @@ impl<E: Executor> Judge<E> {
             entry_point: entry_point(submission, language),
             artefact,
             input: &test.input,
+            files: problem.map_or_else(|| submission.files_of_runs(), Problem::files_of_runs),
             arguments: &test.arguments,
             beside: of_problem.map_or(&nothing, |test| &test.files),
             collect: &[],
-            limits: &submission.limits,
-            own_memory: submission.own_memory,
+            handed: Handed {
+                names: if test.hidden { &[] } else { &submission.collect },
+                most: self.limits.collected,
+            },
+            is_recorded: !test.hidden,
+            limits,
+            own_memory,
             room: Room::Own { beside: if task.validators.is_empty() { Bytes(0) } else { validator::MEMORY } },
             whose: whose(submission, progress),
         };
+        let mut transcript = None;
         let (mut facts, decided) = match (problem, task.validators) {
             (Some(problem), [validator, ..]) if problem.manifest.kind.interactive => {
                 let call = Call::new(problem, index);
@@ -345,8 +362,9 @@ impl<E: Executor> Judge<E> {
                 let mut limits = task.allowed.run;
                 limits.wall += submission.limits.wall;
                 let partner = CaseJob { limits: &limits, ..call.job(validator, task.allowed) };
-                let Dialogue { program: facts, validator: said, first } =
+                let Dialogue { program: facts, validator: said, first, transcript: told } =
                     self.executor.run_pair(&job, &partner, cancel).await?;
+                transcript = told;
                 let (end, measured) = (said.end, run::measured(&job, &facts));
                 let finding = validator::finding(validator, said, &task.allowed.run);
                 let (worth, finding) = dialogue::worth(measured, finding, end, first);
@@ -360,7 +378,14 @@ impl<E: Executor> Judge<E> {
                 drop(own);
                 let decided = match run::measured(&job, &facts) {
                     Some((verdict, reason)) => Decided::of((verdict, Some(reason))),
-                    None => self.decided(task, index, test, &mut facts).await?,
+                    None => match output::missing(
+                        &job,
+                        &facts,
+                        test.answer.is_some() || !task.validators.is_empty(),
+                    ) {
+                        Some(worth) => Decided::of(worth),
+                        None => self.decided(task, index, test, &mut facts).await?,
+                    },
                 };
                 (facts, decided)
             }
@@ -369,6 +394,7 @@ impl<E: Executor> Judge<E> {
         let mut result = run::told(&job, worth, test, &mut facts).await?;
         result.name = of_problem.map(|test| Arc::clone(&test.name));
         result.difference = difference.filter(|_| !test.hidden);
+        result.limits = test.limits.as_ref().map(|own| Box::new(own.run));
         let scored = finding.as_ref().map(|finding| finding.scored).unwrap_or_default();
         if let Some(finding) = finding {
             result.score = scored.score;
@@ -390,7 +416,7 @@ impl<E: Executor> Judge<E> {
                 _ => {}
             }
         }
-        Ok(Judged { result, facts, scored })
+        Ok(Judged { result, facts, scored, transcript })
     }
 
     /// What an output is worth, and what the problem's validators say of it.
@@ -450,6 +476,8 @@ struct Judged {
     result: TestResult,
     facts: Facts,
     scored: Scored,
+    /// What was said in a dialogue.
+    transcript: Option<String>,
 }
 
 /// The files of a submission, and what its problem puts beside them.
@@ -517,6 +545,7 @@ mod tests {
     use crate::self_test::SELF_TEST;
     use crate::submission::{Checker, TestCase};
 
+    mod files;
     mod managed;
     mod problems;
 

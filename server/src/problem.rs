@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use gavel_problem::data::{Case, Item, Rules};
 use gavel_problem::flags;
 use gavel_problem::metadata::{Format, Kind, Limits};
+use gavel_problem::own::Own;
 use gavel_problem::program::Program;
 use gavel_problem::statement::Text;
 use gavel_problem::{Group, Package};
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{BlobId, Content};
 use crate::store::StoreError;
-use crate::submission::{Checker, Flags, ProblemRef, TestCase};
+use crate::submission::{Checker, Files, Flags, ProblemRef, TestCase};
 
 /// What is told of secret tests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Manifest {
     pub kind: Kind,
     /// What the package asks for.
     pub limits: Limits,
+    /// What the format has no place for.
+    #[serde(default)]
+    pub own: Own,
     /// What is told of secret tests.
     pub show: Show,
     /// In the order in which they are run.
@@ -146,6 +150,7 @@ impl Manifest {
             names: metadata.names.clone(),
             kind: metadata.kind,
             limits: metadata.limits,
+            own: package.own.clone(),
             show,
             cases: package.data.cases.iter().map(CaseEntry::of).collect(),
             root: package.data.root.clone(),
@@ -191,6 +196,8 @@ fn unjudged(package: &Package) -> Option<String> {
         Some("an interactive problem needs a validator".to_owned())
     } else if package.validators.sources.is_some() {
         Some("static validators are not run here".to_owned())
+    } else if kind.interactive && (package.own.input_file.is_some() || package.own.output_file.is_some()) {
+        Some("an interactive problem has neither an input file nor an output file".to_owned())
     } else if has_custom_grader(&package.data.root) {
         Some("graders of a package's own are not run here".to_owned())
     } else if let Some(program) = script {
@@ -247,6 +254,12 @@ impl Problem {
         Ok(Self { id, version, pushed_at, manifest, files, tests })
     }
 
+    /// What programs read and write.
+    pub fn files_of_runs(&self) -> Files<'_> {
+        let Own { input_file, output_file, .. } = &self.manifest.own;
+        Files { input: input_file.as_deref(), output: output_file.as_deref() }
+    }
+
     /// Names it.
     pub fn reference(&self) -> ProblemRef {
         ProblemRef { id: self.id.clone(), version: self.version }
@@ -278,6 +291,7 @@ fn test(case: &CaseEntry, manifest: &Manifest, files: &BTreeMap<String, Content>
             answer: case.answer.as_ref().map(file).transpose()?,
             arguments: case.arguments.clone().into(),
             hidden: !is_shown,
+            limits: None,
         },
         files: beside.collect::<Result<_, _>>()?,
         checker: checker(case),

@@ -11,7 +11,7 @@ use gavel_protocol::Bytes;
 use crate::config::LimitsConfig;
 use crate::content::BlobId;
 use crate::judge::Allowed;
-use crate::language::Languages;
+use crate::language::{Allowance, Languages};
 use crate::problem::{Problem, Versions};
 use crate::store::{ListedProblem, Store, StoreError};
 use crate::submission::{ProblemRef, RunLimits, Submission, wall_for};
@@ -146,11 +146,11 @@ pub(crate) fn allowed_to_validators(problem: Option<&Problem>, limits: &LimitsCo
 /// Gives a submission the limits of the problem that it is judged by, as far as this server allows them.
 pub fn fit(submission: &mut Submission, problem: &Problem, languages: &Languages, limits: &LimitsConfig) {
     let asked = &problem.manifest.limits;
-    let own = run_limits(problem, limits);
     let usual = languages.get(&submission.language).map(|language| language.allowance).unwrap_or_default();
+    let (own, allowance) = of_language(problem, &submission.language, usual, limits);
     submission.problem = Some(problem.reference());
     submission.tests = Vec::new();
-    submission.limits = usual.applied(&usual, &own, &limits.run_max);
+    submission.limits = allowance.applied(&usual, &own, &limits.run_max);
     submission.own_memory = own.memory;
     let compile = &mut submission.compile_limits;
     if let Some(cpu) = asked.compilation_time {
@@ -160,6 +160,38 @@ pub fn fit(submission: &mut Submission, problem: &Problem, languages: &Languages
     if let Some(memory) = asked.compilation_memory {
         compile.memory = mib(memory).min(limits.compile_max.memory);
     }
+}
+
+/// What a problem asks of runs in a language that has this allowance, and what it allows on top of that.
+fn of_language(
+    problem: &Problem,
+    language: &str,
+    usual: Allowance,
+    limits: &LimitsConfig,
+) -> (RunLimits, Allowance) {
+    let (of_all, named) = (run_limits(problem, limits), &problem.manifest.own.languages);
+    let code = code_of(language).unwrap_or_default();
+    let Some(asked) = named.get(language).or_else(|| named.get(code)) else { return (of_all, usual) };
+    let most = &limits.run_max;
+    let cpu = asked.time_limit.map(|limit| seconds(limit).min(most.cpu));
+    let memory = asked.memory.map(|memory| mib(memory).min(most.memory));
+    let run = RunLimits {
+        cpu: cpu.unwrap_or(of_all.cpu),
+        wall: cpu.map_or(of_all.wall, |cpu| wall_for(cpu).min(most.wall)),
+        memory: memory.unwrap_or(of_all.memory),
+        stack: memory.map_or(of_all.stack, |memory| memory.min(most.stack)),
+        ..of_all
+    };
+    // A limit that is told for the language is the one that holds.
+    let (factor, extra) =
+        if cpu.is_some() { (1.0, Duration::ZERO) } else { (usual.time_factor, usual.time_extra) };
+    let allowance = Allowance {
+        time_factor: asked.time_factor.unwrap_or(factor),
+        time_extra: asked.time_extra.map_or(extra, seconds),
+        memory_extra: asked.memory_extra.map_or(usual.memory_extra, mib),
+        ..usual
+    };
+    (run, allowance)
 }
 
 /// What a problem asks of runs, within what is allowed.
@@ -180,4 +212,57 @@ fn seconds(seconds: f64) -> Duration {
 
 fn mib(mib: u64) -> Bytes {
     Bytes(mib.saturating_mul(1 << 20))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::test_support::{limits, problem_of, submission};
+    use crate::problem::Show;
+
+    const YAML: (&str, &str) = (
+        "problem.yaml",
+        "problem_format_version: 2025-09\nname: S\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\n\
+         limits:\n  time_limit: 1\n  memory: 256\n",
+    );
+
+    /// Milliseconds of CPU time and on the clock, MiB of memory and of the program's own.
+    fn held(own: &str, language: &str) -> [u128; 4] {
+        let problem = problem_of(
+            Show::Full,
+            &[YAML, ("gavel.yaml", own), ("data/secret/1.in", "1"), ("data/secret/1.ans", "1")],
+        );
+        let languages = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
+        let mut submission = Submission { language: language.to_owned(), ..submission("") };
+        fit(&mut submission, &problem, &languages, &limits());
+        let mib = |bytes: Bytes| u128::from(bytes.get() >> 20);
+        let RunLimits { cpu, wall, memory, .. } = submission.limits;
+        [cpu.as_millis(), wall.as_millis(), mib(memory), mib(submission.own_memory)]
+    }
+
+    #[test]
+    fn a_problem_has_other_limits_for_a_language() {
+        assert_eq!(held("{}", "python3"), [2200, 8200, 272, 256]);
+        let factor = "languages: {python3: {time_factor: 4, time_extra: 1, memory_extra: 32}}";
+        assert_eq!(held(factor, "python3"), [5000, 17_000, 288, 256]);
+        assert_eq!(held(factor, "cpp20"), [1000, 4000, 256, 256]);
+        let whole = "languages: {python3: {time_limit: 3, memory: 128}}";
+        assert_eq!(held(whole, "python3"), [3000, 10_000, 144, 128], "that limit, and no multiple of it");
+    }
+
+    #[test]
+    fn a_language_is_named_by_its_code_or_its_id_which_counts_more() {
+        let both = "languages: {cpp: {time_factor: 2}, cpp23: {time_factor: 3}}";
+        assert_eq!((held(both, "cpp20")[0], held(both, "cpp23")[0]), (2000, 3000));
+    }
+
+    #[test]
+    fn no_problem_has_more_than_the_server_allows() {
+        let most = limits().run_max;
+        let greedy =
+            "languages: {cpp: {time_limit: 1000, memory: 100000, time_factor: 100, memory_extra: 4096}}";
+        let [cpu, wall, memory, _] = held(greedy, "cpp20");
+        assert_eq!((cpu, wall), (most.cpu.as_millis(), most.wall.as_millis()));
+        assert_eq!(memory, u128::from(most.memory.get() >> 20));
+    }
 }

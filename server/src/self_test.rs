@@ -270,6 +270,9 @@ fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> 
         checker: Checker::default(),
         stop_at_first_failure: None,
         problem: None,
+        collect: Vec::new(),
+        input_file: None,
+        output_file: None,
         reference: BTreeMap::new(),
     })
 }

@@ -45,6 +45,30 @@ pub struct Submission {
     pub stop_at_first_failure: Option<bool>,
     /// The problem that has its tests, where it has none of its own.
     pub problem: Option<ProblemRef>,
+    /// Names of files that a program leaves and that are handed back.
+    pub collect: Vec<String>,
+    /// The name of a file that has the input, where that is not standard input.
+    pub input_file: Option<String>,
+    /// The name of the file that has the output, where that is not standard output.
+    pub output_file: Option<String>,
+}
+
+/// Names of files that programs read and write instead of their standard streams.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Files<'a> {
+    /// It has the input; standard input is empty then.
+    pub input: Option<&'a str>,
+    /// It has the output; what goes to standard output is lost then.
+    pub output: Option<&'a str>,
+}
+
+impl Files<'_> {
+    /// Whether a path is one of these files, or below it.
+    pub fn have(&self, path: &str) -> bool {
+        let is_of =
+            |name: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        [self.input, self.output].into_iter().flatten().any(is_of)
+    }
 }
 
 /// Names a version of a problem.
@@ -78,6 +102,17 @@ pub struct TestCase {
     pub arguments: Arc<[String]>,
     /// Nothing that the program made of it is told: neither what it wrote, nor how it ended, nor where it was wrong.
     pub hidden: bool,
+    /// Of its run, where they are not the submission's.
+    pub limits: Option<Box<CaseLimits>>,
+}
+
+/// Limits of one test's run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseLimits {
+    /// With what the language's runtime is allowed on top.
+    pub run: RunLimits,
+    /// Of the memory, what is for the program itself.
+    pub own_memory: Bytes,
 }
 
 /// What a submission takes on the disk.
@@ -98,6 +133,19 @@ impl Submission {
             self.tests.iter().flat_map(|test| test.arguments.iter()).map(|word| word.len() as u64);
         let row = self.contents().map(Content::inline_size).chain(arguments).sum();
         Footprint { row, files: files.into_iter().collect() }
+    }
+
+    /// What its programs read and write, where no problem says.
+    pub fn files_of_runs(&self) -> Files<'_> {
+        Files { input: self.input_file.as_deref(), output: self.output_file.as_deref() }
+    }
+
+    /// Limits of a test's run, and what of its memory is for the program itself.
+    pub fn limits_of<'a>(&'a self, test: &'a TestCase) -> (&'a RunLimits, Bytes) {
+        match &test.limits {
+            Some(own) => (&own.run, own.own_memory),
+            None => (&self.limits, self.own_memory),
+        }
     }
 
     fn contents(&self) -> impl Iterator<Item = &Content> {

@@ -633,3 +633,31 @@ async fn outputs_of_many_at_once_are_not_mixed_up() {
     });
     futures_util::future::join_all(judging).await;
 }
+
+#[tokio::test]
+async fn files_that_a_program_wrote_are_handed_back() {
+    let source = "import os\nopen('plot.png', 'wb').write(b'\\x89PNG' + bytes(100000))\nos.symlink('plot.png', 'link')\n\
+                  os.mkdir('folder')\nos.mkfifo('pipe')\nopen('large', 'wb').write(bytes(5 << 20))\n";
+    let body = json!({"language": "python3", "source": source, "wait": true,
+        "collect": ["plot.png", "link", "folder", "pipe", "large", "nothing"]});
+    let response = post(body).await;
+    let judged = &response.json;
+    assert_eq!(judged["verdict"], "Accepted", "{}", response.text);
+    let files = judged["tests"][0]["files"].as_array().expect("files");
+    let why: Vec<_> = files.iter().map(|file| file["missing"].as_str().unwrap_or("there")).collect();
+    assert_eq!(
+        why,
+        [
+            "there",
+            "it is no regular file",
+            "it is no regular file",
+            "it is no regular file",
+            "it is larger than 4 MiB",
+            "the program wrote no such file"
+        ]
+    );
+    let path = files[0]["path"].as_str().expect("a path");
+    let got = reqwest::get(format!("{}{path}", environment::url())).await.expect("an answer");
+    let bytes = got.bytes().await.expect("bytes");
+    assert!(bytes.len() == 100_004 && bytes.starts_with(b"\x89PNG"), "{}", bytes.len());
+}

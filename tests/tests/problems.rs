@@ -66,6 +66,7 @@ packages! {
     halves: "halves",
     ladder: "ladder",
     leap: "leap",
+    ledger: "ledger",
     letters: "letters",
     marks: "marks",
     options: "options",
@@ -109,6 +110,29 @@ fn a_plain_folder_of_inputs_and_answers_is_a_problem() {
     assert!(told.contains("WrongAnswer"), "{told}");
     let (ended, _) = gavel(&["problem", "delete", &id]);
     assert!(matches!(ended, Ok(Status::Good)), "{ended:?}");
+}
+
+#[test]
+fn what_was_said_is_told_of_samples_alone() {
+    let folder = environment::problems().join("guess");
+    let folder = folder.to_str().expect("a path in UTF-8");
+    let id = format!("guess-{}", uuid::Uuid::new_v4());
+    let (ended, told) = gavel(&["problem", "push", folder, "--id", &id, "--show", "verdicts"]);
+    assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
+    let programs = fs::read_dir(format!("{folder}/submissions/accepted")).expect("programs");
+    let python = programs
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.extension().is_some_and(|end| end == "py"));
+    let program = python.expect("a program in Python").to_str().expect("a path in UTF-8").to_owned();
+    let (_, told) = gavel(&["submit", &program, "--language", "python3", "--problem", &id, "--json"]);
+    let judged: Value = serde_json::from_str(&told).expect("JSON");
+    for test in judged["tests"].as_array().expect("tests") {
+        let is_sample = test["name"].as_str().is_some_and(|name| name.starts_with("sample/"));
+        let said = test["transcript"].as_str().unwrap_or_default();
+        assert_eq!(said.contains(" ms validator ") && said.contains(" ms program "), is_sample, "{test}");
+        assert_eq!(test["transcript"].is_string(), is_sample, "{test}");
+    }
+    gavel(&["problem", "delete", &id]).0.expect("removed");
 }
 
 #[test]

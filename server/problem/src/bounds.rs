@@ -28,6 +28,8 @@ pub const TOLD: usize = 200;
 pub const ALTERNATIVES: usize = 64;
 /// A limit in seconds, MiB or KiB.
 pub const LIMIT: f64 = 1e9;
+/// A limit in MiB.
+pub const MEBIBYTES: u64 = 1 << 30;
 /// Passes of a multi-pass problem.
 pub const PASSES: u64 = 1_000;
 /// Bytes of one part of an entry's name in an archive: what a file system takes.

@@ -15,6 +15,7 @@ pub mod flags;
 pub mod grade;
 mod languages;
 pub mod metadata;
+pub mod own;
 pub mod package;
 mod plain;
 pub mod program;

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::data::{self, Data};
 use crate::domjudge;
 use crate::metadata::{self, Format, Metadata};
+use crate::own::{self, Own};
 use crate::plain;
 use crate::report::{Fault, Note, Place, Report};
 use crate::statement::{self, Text};
@@ -32,12 +33,15 @@ pub struct Package {
     pub attachments: Vec<String>,
     /// Files that are put beside each submission, by language; `default` for languages without a folder.
     pub includes: BTreeMap<String, Vec<String>>,
+    /// What the format has no place for.
+    pub own: Own,
 }
 
 /// What may lie in a package's root and is read, or is known and of no use to a judge.
-pub(crate) const KNOWN: [&str; 20] = [
+pub(crate) const KNOWN: [&str; 21] = [
     "problem.yaml",
     "domjudge-problem.ini",
+    own::FILE,
     tree::TIME_LIMIT,
     "data",
     "submissions",
@@ -99,6 +103,7 @@ fn package(root: &Dir, report: &Report) -> Package {
         solutions: statement::solutions(root),
         attachments: statement::attachments(root),
         includes: statement::includes(root, report),
+        own: own::read(root, report),
         validators,
         metadata,
     }

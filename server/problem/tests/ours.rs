@@ -11,7 +11,7 @@ use gavel_problem::grade::{Judgement, Outcome, grade};
 use gavel_problem::metadata::Format;
 use gavel_problem::{Case, Package, Verdict};
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "apart",
     "banner",
     "coins",
@@ -22,6 +22,7 @@ const NAMES: [&str; 20] = [
     "halves",
     "ladder",
     "leap",
+    "ledger",
     "letters",
     "marks",
     "options",
@@ -107,6 +108,16 @@ fn every_submission_has_something_expected_of_it() {
             assert!(language.is_some(), "{name}: {} is in no language", submission.program.path);
         }
     }
+}
+
+#[test]
+fn a_package_of_ours_says_which_files_programs_read_and_write() {
+    let own = package("ledger").own;
+    assert_eq!(
+        (own.input_file.as_deref(), own.output_file.as_deref()),
+        (Some("ledger.txt"), Some("balance.txt"))
+    );
+    assert_eq!(own.languages["python3"].time_factor, Some(3.0));
 }
 
 #[test]

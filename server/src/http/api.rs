@@ -10,6 +10,7 @@ mod description;
 mod digest;
 mod elsewhere;
 mod events;
+mod files;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz;
 mod languages;
@@ -42,6 +43,7 @@ pub(super) fn routes() -> impl HttpServiceFactory {
                 .route(get().to(submissions::get))
                 .route(web::delete().to(submissions::cancel)),
         )
+        .service(resource("/submissions/{id}/files/{test}/{name}", "GET, HEAD").route(get().to(files::get)))
         .service(resource("/submissions/{id}/events", "GET").route(web::get().to(events::follow)))
         .service(resource("/languages", "GET, HEAD").route(get().to(languages::list)))
         .service(resource("/problems", "GET, HEAD").route(get().to(problems::list)))

@@ -15,6 +15,8 @@ mod icpc;
 mod symbols;
 mod token;
 
+pub(super) use excerpt::visible;
+
 /// Where an output first differs from the answer by a rule, if it does. Neither is read into memory.
 ///
 /// # Errors

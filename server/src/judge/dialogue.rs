@@ -13,6 +13,7 @@ use tokio::net::unix::pipe::{Receiver, Sender};
 
 use super::executor::Facts;
 use super::judgement::Verdict;
+use super::transcript::Transcript;
 use super::validator::Finding;
 use super::{OwnEnd, ProgramEnd};
 use crate::sandbox::{Input, Output, Program, Wire};
@@ -40,6 +41,8 @@ pub struct Dialogue {
     pub validator: Facts,
     /// Who was the first to end, or to write no more.
     pub first: Side,
+    /// What they said, where that was to be told.
+    pub transcript: Option<String>,
 }
 
 /// What one says to the other, on its way.
@@ -80,25 +83,33 @@ fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
 
 impl Passing {
     /// Passes everything on until both have ended, and says who was the first.
-    pub(super) async fn pass(self) -> Side {
+    pub(super) async fn pass(self, transcript: Option<&Transcript>) -> Side {
         let first = OnceLock::new();
         let Self { from_program, from_validator } = self;
         tokio::join!(
-            relay(from_program, Side::Program, Side::Validator, &first),
-            relay(from_validator, Side::Validator, Side::Program, &first),
+            relay(from_program, Side::Program, Side::Validator, (&first, transcript)),
+            relay(from_validator, Side::Validator, Side::Program, (&first, transcript)),
         );
         *first.get().unwrap_or(&Side::Validator)
     }
 }
 
 /// Passes on what one writes. An end that the reader of it could notice is noted before it can.
-async fn relay((mut reader, mut writer): (Receiver, Sender), from: Side, to: Side, first: &OnceLock<Side>) {
+async fn relay(
+    (mut reader, mut writer): (Receiver, Sender),
+    from: Side,
+    to: Side,
+    (first, transcript): (&OnceLock<Side>, Option<&Transcript>),
+) {
     let mut block = vec![0; BLOCK];
     loop {
         let read = reader.read(&mut block).await.unwrap_or(0);
         if read == 0 {
             first.get_or_init(|| from);
             return;
+        }
+        if let Some(transcript) = transcript {
+            transcript.add(from, &block[..read]);
         }
         if writer.write_all(&block[..read]).await.is_err() {
             // Nobody reads it any more.
@@ -160,7 +171,7 @@ mod tests {
     async fn what_one_says_the_other_hears_and_who_ends_first_is_known() {
         for first in [Side::Program, Side::Validator] {
             let (passing, [program, validator]) = talk();
-            let passing = tokio::spawn(passing.pass());
+            let passing = tokio::spawn(passing.pass(None));
             let (mut leaves, mut stays) = match first {
                 Side::Program => (program, validator),
                 Side::Validator => (validator, program),
@@ -177,9 +188,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_said_is_noted_where_that_is_asked_for() {
+        let (passing, [program, validator]) = talk();
+        let passing = tokio::spawn(async move {
+            let transcript = Transcript::begin();
+            passing.pass(Some(&transcript)).await;
+            transcript.text()
+        });
+        let ((mut says, mut hears), (mut asks, gets)) = (program, validator);
+        asks.write_all(b"question\n").await.unwrap();
+        let mut heard = [0; 9];
+        hears.read_exact(&mut heard).await.unwrap();
+        says.write_all(b"answer\n").await.unwrap();
+        drop((says, hears, asks));
+        let text = passing.await.unwrap();
+        drop(gets);
+        let lines: Vec<_> = text.lines().map(|line| line.split_once(" ms ").unwrap().1).collect();
+        assert_eq!(lines, ["validator question", "program   answer"]);
+    }
+
+    #[tokio::test]
     async fn one_that_is_not_heard_any_more_notices() {
         let (passing, [program, validator]) = talk();
-        let passing = tokio::spawn(passing.pass());
+        let passing = tokio::spawn(passing.pass(None));
         drop(validator);
         let (mut says, _hears) = program;
         while says.write_all(b"more and more").await.is_ok() {

@@ -16,7 +16,7 @@ use crate::account::Held;
 use crate::content::Content;
 use crate::language::Language;
 use crate::sandbox::{Captured, Profile};
-use crate::submission::{Isolation, RunLimits};
+use crate::submission::{Files, Isolation, RunLimits};
 
 /// Carries out the parts of a judging. What they are made of is named by content; verdicts, and what follows from
 /// them, are the judge's.
@@ -101,14 +101,20 @@ pub struct CaseJob<'a> {
     pub entry_point: Option<&'a str>,
     /// The compiled program; an interpreted one is its sources.
     pub artefact: Option<&'a Artefact>,
-    /// Standard input.
+    /// Standard input, or what is in the input file.
     pub input: &'a Content,
+    /// What the program reads and writes instead of its standard streams.
+    pub files: Files<'a>,
     /// What stands behind the program's name.
     pub arguments: &'a [String],
     /// Files beside the program that are no sources, by name.
     pub beside: &'a BTreeMap<String, Content>,
     /// Files that are handed out after the end, and how much is read of each.
     pub collect: &'a [(&'static str, Bytes)],
+    /// Files that are handed back to whoever wrote the program.
+    pub handed: Handed<'a>,
+    /// What the two of a dialogue say to each other is to be told.
+    pub is_recorded: bool,
     /// Of the run.
     pub limits: &'a RunLimits,
     /// Of the memory, what is for the program itself.
@@ -117,6 +123,24 @@ pub struct CaseJob<'a> {
     pub room: Room,
     /// For whom.
     pub whose: Whose<'a>,
+}
+
+/// Files that a program leaves and that are handed back.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Handed<'a> {
+    /// Their names.
+    pub names: &'a [String],
+    /// Most bytes of each.
+    pub most: Bytes,
+}
+
+/// What there is of such a file.
+#[derive(Debug)]
+pub struct Left {
+    /// Its name.
+    pub name: String,
+    /// It, or why there is nothing of it.
+    pub file: Result<Captured, String>,
 }
 
 /// Memory of ours for what a run writes: who holds some waits for no more of it.
@@ -182,16 +206,33 @@ pub struct Facts {
     pub end: ProgramEnd,
     /// What it used.
     pub usage: Usage,
-    /// What it wrote to standard output.
+    /// What it wrote to standard output, or to the output file.
     pub stdout: Captured,
+    /// Why there is nothing of an output file.
+    pub no_output: Option<NoOutput>,
     /// What it wrote to standard error.
     pub stderr: Captured,
     /// The files that were asked for, in order: the beginning of each that is there.
     pub collected: Vec<Option<Vec<u8>>>,
+    /// The files that are handed back.
+    pub files: Vec<Left>,
     /// Memory for what it wrote.
     pub room: Held,
     /// The same of the disk.
     pub space: Option<OwnedSemaphorePermit>,
+}
+
+/// Why there is nothing of the file that a program was to write its output to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoOutput {
+    /// It is not there.
+    Missing,
+    /// It is a directory, a link, a pipe or anything else that is no regular file.
+    NoFile,
+    /// It cannot be opened.
+    Unreadable,
+    /// It is larger than an output may be.
+    TooLarge,
 }
 
 impl Facts {

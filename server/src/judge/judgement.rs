@@ -102,6 +102,8 @@ pub struct TestResult {
     pub reason: Option<Reason>,
     /// Where the output is not the expected one.
     pub difference: Option<FirstDifference>,
+    /// What the run was held to, where that is not what all of the judgement were.
+    pub limits: Option<Box<RunLimits>>,
     /// CPU time.
     pub cpu: Duration,
     /// Time on the clock.
@@ -116,6 +118,21 @@ pub struct TestResult {
     pub stdout: Stream,
     /// Standard error.
     pub stderr: Stream,
+    /// What the program and the validator said to each other.
+    pub transcript: Option<Stream>,
+    /// Files that were asked for to be handed back.
+    pub files: Vec<HandedFile>,
+}
+
+/// A file that a program left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandedFile {
+    /// Its name.
+    pub name: String,
+    /// What is in it; nothing where there is a reason.
+    pub content: Content,
+    /// Why there is none.
+    pub missing: Option<String>,
 }
 
 /// Where an output first differs from the expected one, and what stands there: of both the line, or the word where lines do
@@ -220,6 +237,12 @@ impl fmt::Display for Verdict {
 }
 
 impl TestResult {
+    /// All that was kept of it.
+    pub fn contents(&self) -> impl Iterator<Item = &Content> {
+        let streams = [&self.stdout, &self.stderr].into_iter().chain(&self.transcript);
+        streams.map(|stream| &stream.content).chain(self.files.iter().map(|file| &file.content))
+    }
+
     /// Of this verdict, and nothing else.
     pub fn empty(index: u32, verdict: Verdict) -> Self {
         Self {
@@ -231,6 +254,7 @@ impl TestResult {
             signal: None,
             reason: None,
             difference: None,
+            limits: None,
             cpu: Duration::ZERO,
             wall: Duration::ZERO,
             memory: Bytes(0),
@@ -238,6 +262,8 @@ impl TestResult {
             feedback: None,
             stdout: Stream::default(),
             stderr: Stream::default(),
+            transcript: None,
+            files: Vec::new(),
         }
     }
 
@@ -251,6 +277,7 @@ impl TestResult {
             wall: rounded(self.wall),
             memory: Bytes(self.memory.get().next_multiple_of(1 << 20)),
             score: self.score,
+            limits: self.limits,
             ..Self::empty(self.index, self.verdict)
         }
     }

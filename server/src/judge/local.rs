@@ -12,7 +12,8 @@ use super::artefacts::Artefacts;
 use super::dialogue::{self, Dialogue};
 use super::ending::ProgramEnd;
 use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Room};
-use super::{JudgeError, LEASE_PATIENCE, Progress, run};
+use super::transcript::{self, Transcript};
+use super::{JudgeError, LEASE_PATIENCE, Progress, files, output, run};
 use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
 use crate::language::Language;
@@ -166,7 +167,8 @@ impl<S: Sandboxes> Executor for Local<S> {
         let outputs = [self.output(job.limits, head), self.output(job.limits, head)];
         let program = run::program(job, outputs, &self.blobs).await?;
         job.whose.progress.tell(Progress::Served);
-        let ran = lease.run(program, cancel).instrument(span).await?;
+        let mut ran = lease.run(program, cancel).instrument(span).await?;
+        let no_output = output::take(job, &mut ran, head, &self.blobs).await?;
         if job.whose.isolation == Isolation::Fresh {
             // What this case wrote is kept before the next begins, which has the same memory.
             let kept = std::mem::replace(&mut room, self.account.open(Purpose::Judging));
@@ -174,7 +176,7 @@ impl<S: Sandboxes> Executor for Local<S> {
         } else {
             room.shrink_to((ran.stdout.head.len() + ran.stderr.head.len()) as u64 + beside.get());
         }
-        facts(job, ran, (room, space)).await
+        Ok(Facts { no_output, ..facts(job, ran, (room, space), &self.blobs).await? })
     }
 
     async fn run_pair(
@@ -189,7 +191,8 @@ impl<S: Sandboxes> Executor for Local<S> {
         // Memory first, then the right to two sandboxes, then those: who waits for one of these holds what nobody ahead of it
         // waits for.
         let outputs = [program, validator].map(|job| job.limits.output.min(MOST_ERRORS));
-        let bytes = outputs.iter().map(|output| output.get()).sum();
+        let recorded = if program.is_recorded { transcript::LONGEST } else { 0 };
+        let bytes = outputs.iter().map(|output| output.get()).sum::<u64>() + recorded;
         let room = self.account.take(Purpose::Judging, bytes, LEASE_PATIENCE).await;
         let mut room = room.map_err(|_full| SandboxError::Busy { waited: LEASE_PATIENCE })?;
         let leases = async {
@@ -212,21 +215,25 @@ impl<S: Sandboxes> Executor for Local<S> {
         let both = cancel.child_token();
         let _end = both.clone().drop_guard();
         let span = tracing::info_span!("dialogue", test = program.index, sandbox = programs.name());
+        let transcript = program.is_recorded.then(Transcript::begin);
         let running = async {
             let (program_ran, validator_ran, first) = tokio::join!(
                 ended(programs.run(program_run, &both), &both),
                 ended(validators.run(validator_run, &both), &both),
-                passing.pass(),
+                passing.pass(transcript.as_ref()),
             );
             Ok::<_, JudgeError>((program_ran?, validator_ran?, first))
         };
         let (program_ran, validator_ran, first) = running.instrument(span).await?;
-        room.shrink_to((program_ran.stderr.head.len() + validator_ran.stderr.head.len()) as u64);
+        let transcript = transcript.map(Transcript::text);
+        let told = transcript.as_ref().map_or(0, String::len);
+        room.shrink_to((program_ran.stderr.head.len() + validator_ran.stderr.head.len() + told) as u64);
         let validator_room = self.account.open(Purpose::Judging);
         Ok(Dialogue {
-            program: facts(program, program_ran, (room, None)).await?,
-            validator: facts(validator, validator_ran, (validator_room, None)).await?,
+            program: facts(program, program_ran, (room, None), &self.blobs).await?,
+            validator: facts(validator, validator_ran, (validator_room, None), &self.blobs).await?,
             first,
+            transcript,
         })
     }
 
@@ -266,14 +273,17 @@ fn bytes(bytes: Bytes) -> usize {
 /// What a run did.
 async fn facts(
     job: &CaseJob<'_>,
-    ran: Ran,
+    mut ran: Ran,
     (room, space): (Held, Option<OwnedSemaphorePermit>),
+    blobs: &Blobs,
 ) -> Result<Facts, JudgeError> {
     let end = ProgramEnd::of(ran.ending)?;
+    let files =
+        if job.handed.names.is_empty() { Vec::new() } else { files::take(job, &mut ran, blobs).await? };
     let collected =
         if ran.collected.is_empty() { Vec::new() } else { run::collected(job, ran.collected).await? };
     let Ran { usage, stdout, stderr, .. } = ran;
-    Ok(Facts { end, usage, stdout, stderr, collected, room, space })
+    Ok(Facts { end, usage, stdout, no_output: None, stderr, collected, files, room, space })
 }
 
 /// A run that takes its partner with it where it fails.

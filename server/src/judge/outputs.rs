@@ -3,7 +3,8 @@
 use std::io::Read as _;
 
 use super::JudgeError;
-use super::judgement::{Stream, TestResult};
+use super::executor::Left;
+use super::judgement::{HandedFile, Stream, TestResult};
 use crate::blobs::{Blobs, Growing, Packer, SMALL};
 use crate::blocking::on_disk;
 use crate::content::{Blob, Content};
@@ -46,6 +47,34 @@ impl Outputs {
         self.put(&head, truncated).map_err(failed)
     }
 
+    /// Keeps what there is beside the streams of a result: what was said in a dialogue, and files that are handed back.
+    pub(super) async fn keep_beside(
+        mut self,
+        result: &mut TestResult,
+        transcript: Option<String>,
+        files: Vec<Left>,
+    ) -> Result<Self, JudgeError> {
+        if let Some(text) = transcript.filter(|text| text.len() <= self.room) {
+            let total = text.len() as u64;
+            self = self.keep(Captured { head: text.into_bytes(), total, ..Captured::default() }).await?;
+            result.transcript = Some(Stream::default());
+        }
+        for Left { name, file } in files {
+            let missing = match file {
+                Err(why) => Some(why),
+                Ok(file) if file.total > self.room as u64 => {
+                    Some("the judgement has no room for it".to_owned())
+                }
+                Ok(file) => {
+                    self = self.keep(file).await?;
+                    None
+                }
+            };
+            result.files.push(HandedFile { name, content: Content::default(), missing });
+        }
+        Ok(self)
+    }
+
     /// Of a long one what there is room for, without ever having it in memory.
     fn copy(mut self, whole: &Blob, total: u64) -> std::io::Result<Self> {
         let before = self.room;
@@ -73,7 +102,7 @@ impl Outputs {
         Ok(self)
     }
 
-    /// Puts the outputs, two for each result, to where they belong.
+    /// Puts what was kept, result by result, to where it belongs.
     pub(super) async fn finish(self, results: &mut [TestResult]) -> Result<(), JudgeError> {
         let Self { packer, streams, .. } = self;
         let contents =
@@ -84,6 +113,12 @@ impl Outputs {
         for result in results {
             result.stdout = streams.next().unwrap_or_default();
             result.stderr = streams.next().unwrap_or_default();
+            if let Some(transcript) = &mut result.transcript {
+                *transcript = streams.next().unwrap_or_default();
+            }
+            for file in result.files.iter_mut().filter(|file| file.missing.is_none()) {
+                file.content = streams.next().unwrap_or_default().content;
+            }
         }
         Ok(())
     }

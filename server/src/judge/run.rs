@@ -16,7 +16,9 @@ use crate::blobs::{Blobs, ContentReader, SMALL};
 use crate::blocking::{QUICK, elsewhere};
 use crate::content::Content;
 use crate::language::{Failure, Language};
-use crate::sandbox::{Captured, CollectFile, CollectedOutput, Output, Program, PutContent, PutFile, Wire};
+use crate::sandbox::{
+    Captured, CollectFile, CollectedOutput, Input, Output, Program, PutContent, PutFile, Wire,
+};
 use crate::submission::{Checker, TestCase};
 
 /// The program to run for a test case, and what becomes of its standard output and error.
@@ -29,19 +31,23 @@ pub(super) async fn program(
     blobs: &Blobs,
 ) -> Result<Program, JudgeError> {
     let (files, others) = put(job, blobs).await?;
+    let (stdin, stdout) = (
+        if job.files.input.is_some() { Input::Empty } else { contents::input(job.input, blobs).await? },
+        if job.files.output.is_some() { Output::Discard } else { stdout },
+    );
     Ok(Program {
         argv: argv(job),
         env: environment(job.language),
         executable: executed(job),
         search_box: false,
         files,
-        stdin: contents::input(job.input, blobs).await?,
+        stdin,
         stdout,
         stderr,
         others,
         terminal: None,
         limits: monitor_limits(job.limits),
-        collect: job.collect.iter().map(collect).collect(),
+        collect: job.collect.iter().map(collect).chain(handed(job)).chain(output_file(job)).collect(),
         leavings: false,
     })
 }
@@ -55,6 +61,20 @@ fn executed(job: &CaseJob<'_>) -> Option<Arc<OwnedFd>> {
 /// A file that is asked for: however large it is, only its beginning is read.
 fn collect((path, max): &(&'static str, Bytes)) -> CollectFile {
     CollectFile { path: (*path).to_owned(), anywhere: false, max: *max, truncate: true }
+}
+
+/// The files that are to be handed back.
+fn handed<'a>(job: &CaseJob<'a>) -> impl Iterator<Item = CollectFile> + use<'a> {
+    let most = job.handed.most;
+    let file =
+        move |name: &String| CollectFile { path: name.clone(), anywhere: false, max: most, truncate: false };
+    job.handed.names.iter().map(file)
+}
+
+/// The file that is to have the output.
+fn output_file(job: &CaseJob<'_>) -> Option<CollectFile> {
+    let path = job.files.output?.to_owned();
+    Some(CollectFile { path, anywhere: false, max: job.limits.output, truncate: false })
 }
 
 /// Descriptors of files in the box that are links to them.
@@ -76,7 +96,13 @@ async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<(Vec<PutFile>, Linked),
         put.push(PutFile { path: name.clone(), mode: 0o555, content });
     }
     let mut linked = Linked::new();
-    for (number, (name, content)) in (FIRST_LINKED..).zip(job.beside) {
+    // What has the name of the input or output is none of them.
+    let is_free = |path: &str| !job.files.have(path);
+    put.retain(|file| is_free(&file.path));
+    let beside =
+        job.beside.iter().filter(|(name, _)| is_free(name)).map(|(name, content)| (name.as_str(), content));
+    let input = job.files.input.map(|name| (name, job.input));
+    for (number, (name, content)) in (FIRST_LINKED..).zip(beside.chain(input)) {
         let content = match contents::file(content, blobs).await? {
             PutContent::Descriptor(file) => {
                 linked.push((number, Wire::Descriptor(file)));
@@ -84,7 +110,7 @@ async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<(Vec<PutFile>, Linked),
             }
             here => here,
         };
-        put.push(PutFile { path: name.clone(), mode: 0o444, content });
+        put.push(PutFile { path: name.to_owned(), mode: 0o444, content });
     }
     Ok((put, linked))
 }

@@ -48,6 +48,9 @@ pub(crate) fn submission(source: &str) -> Submission {
         checker: Checker::default(),
         stop_at_first_failure: None,
         problem: None,
+        collect: Vec::new(),
+        input_file: None,
+        output_file: None,
         reference: BTreeMap::new(),
     }
 }

@@ -8,7 +8,7 @@ use gavel_protocol::Bytes;
 use tokio_util::sync::CancellationToken;
 
 use super::course::Scored;
-use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Room, Told, Whose};
+use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Handed, Room, Told, Whose};
 use super::judgement::Verdict;
 use super::verdict::from_run;
 use super::{Artefact, JudgeError, OwnEnd, ProgramEnd};
@@ -17,7 +17,7 @@ use crate::language::{Language, Languages};
 use crate::problem::Problem;
 use crate::problems::id_of;
 use crate::sandbox::Profile;
-use crate::submission::{Isolation, RunLimits};
+use crate::submission::{Files, Isolation, RunLimits};
 
 /// How a validator is called, and what its exit status means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -310,8 +310,11 @@ impl Call {
             artefact: validator.artefact.as_ref(),
             input: &self.nothing,
             arguments: &self.arguments,
+            files: Files::default(),
             beside: &self.beside,
             collect: &COLLECTED,
+            handed: Handed::default(),
+            is_recorded: false,
             limits: &allowed.run,
             own_memory: allowed.run.memory,
             room: Room::Others,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
 use crate::content::{BlobId, Content};
-use crate::judge::Judgement;
+use crate::judge::{Judgement, TestResult};
 use crate::submission::{Submission, TestCase};
 
 /// What a file is to a submission.
@@ -41,7 +41,7 @@ pub(super) fn of_submission(submission: &Submission) -> BTreeSet<Ref> {
 
 /// The files of a judgement, each once.
 pub(super) fn of_judgement(judgement: &Judgement) -> BTreeSet<Ref> {
-    let outputs = judgement.tests.iter().flat_map(|test| [&test.stdout.content, &test.stderr.content]);
+    let outputs = judgement.tests.iter().flat_map(TestResult::contents);
     outputs.filter_map(named(Kind::Output)).collect()
 }
 

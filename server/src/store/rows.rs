@@ -12,9 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{Blob, BlobId, Claim, Content, Piece};
 use crate::judge::{
-    Compilation, FirstDifference, GroupResult, Judgement, Stream, Summary, TestResult, Verdict,
+    Compilation, FirstDifference, GroupResult, HandedFile, Judgement, Stream, Summary, TestResult, Verdict,
 };
-use crate::submission::{Checker, Flags, Isolation, RunLimits, Submission, SubmissionId, TestCase};
+use crate::submission::{
+    CaseLimits, Checker, Flags, Isolation, RunLimits, Submission, SubmissionId, TestCase,
+};
 
 /// Sources and limits.
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,6 +36,12 @@ pub(super) struct ProgramRow {
     checker: CheckerRow,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stop_at_first_failure: Option<bool>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    collect: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    input_file: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    output_file: Option<String>,
 }
 
 /// One test case.
@@ -46,6 +54,15 @@ pub(super) struct TestRow {
     arguments: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     hidden: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limits: Option<CaseLimitsRow>,
+}
+
+/// Limits of one test.
+#[derive(Debug, Serialize, Deserialize)]
+struct CaseLimitsRow {
+    run: LimitsRow,
+    own_memory: u64,
 }
 
 /// All of a submission in one row, as the first version kept it.
@@ -156,6 +173,8 @@ struct ResultRow {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     difference: Option<DifferenceRow>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limits: Option<LimitsRow>,
     cpu: Duration,
     wall: Duration,
     memory: u64,
@@ -165,6 +184,19 @@ struct ResultRow {
     feedback: Option<String>,
     stdout: StreamRow,
     stderr: StreamRow,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    transcript: Option<StreamRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    files: Vec<HandedRow>,
+}
+
+/// A file that a program left.
+#[derive(Debug, Serialize, Deserialize)]
+struct HandedRow {
+    name: String,
+    content: ContentRow,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    missing: Option<String>,
 }
 
 /// Where an output first differs.
@@ -219,6 +251,9 @@ impl ProgramRow {
             isolation: IsolationRow::of(submission.isolation),
             checker: CheckerRow::of(submission.checker),
             stop_at_first_failure: submission.stop_at_first_failure,
+            collect: submission.collect.clone(),
+            input_file: submission.input_file.clone(),
+            output_file: submission.output_file.clone(),
         }
     }
 
@@ -247,6 +282,9 @@ impl ProgramRow {
             isolation: self.isolation.isolation(),
             checker: self.checker.checker(),
             stop_at_first_failure: self.stop_at_first_failure,
+            collect: self.collect,
+            input_file: self.input_file,
+            output_file: self.output_file,
         })
     }
 }
@@ -264,19 +302,31 @@ impl RequestRow {
 
 impl TestRow {
     pub(super) fn of(test: &TestCase) -> Self {
-        let TestCase { input, answer, arguments, hidden } = test;
+        let TestCase { input, answer, arguments, hidden, limits } = test;
         Self {
             stdin: ContentRow::of(input),
             expected: answer.as_ref().map(ContentRow::of),
             arguments: arguments.to_vec(),
             hidden: *hidden,
+            limits: limits.as_deref().map(CaseLimitsRow::of),
         }
     }
 
     fn case(self) -> Result<TestCase, RowError> {
         let answer = self.expected.map(ContentRow::content).transpose()?;
         let (arguments, hidden) = (self.arguments.into(), self.hidden);
-        Ok(TestCase { input: self.stdin.content()?, answer, arguments, hidden })
+        let limits = self.limits.map(|row| Box::new(row.limits()));
+        Ok(TestCase { input: self.stdin.content()?, answer, arguments, hidden, limits })
+    }
+}
+
+impl CaseLimitsRow {
+    fn of(limits: &CaseLimits) -> Self {
+        Self { run: LimitsRow::of(&limits.run), own_memory: limits.own_memory.get() }
+    }
+
+    fn limits(&self) -> CaseLimits {
+        CaseLimits { run: self.run.limits(), own_memory: Bytes(self.own_memory) }
     }
 }
 
@@ -522,6 +572,7 @@ impl ResultRow {
             signal: result.signal.clone(),
             reason: result.reason.as_ref().map(|text| cut(text, reason).to_owned()),
             difference: None,
+            limits: result.limits.as_deref().map(LimitsRow::of),
             cpu: result.cpu,
             wall: result.wall,
             memory: result.memory.get(),
@@ -529,6 +580,8 @@ impl ResultRow {
             feedback: result.feedback.as_ref().map(|text| cut(text, reason).to_owned()),
             stdout: StreamRow::of(&result.stdout),
             stderr: StreamRow::of(&result.stderr),
+            transcript: result.transcript.as_ref().map(StreamRow::of),
+            files: result.files.iter().map(HandedRow::of).collect(),
         }
     }
 
@@ -542,6 +595,7 @@ impl ResultRow {
             signal: self.signal,
             reason: self.reason,
             difference: self.difference.map(DifferenceRow::difference),
+            limits: self.limits.map(|row| Box::new(row.limits())),
             cpu: self.cpu,
             wall: self.wall,
             memory: Bytes(self.memory),
@@ -549,7 +603,20 @@ impl ResultRow {
             feedback: self.feedback,
             stdout: self.stdout.stream()?,
             stderr: self.stderr.stream()?,
+            transcript: self.transcript.map(StreamRow::stream).transpose()?,
+            files: self.files.into_iter().map(HandedRow::file).collect::<Result<_, _>>()?,
         })
+    }
+}
+
+impl HandedRow {
+    fn of(file: &HandedFile) -> Self {
+        let HandedFile { name, content, missing } = file;
+        Self { name: name.clone(), content: ContentRow::of(content), missing: missing.clone() }
+    }
+
+    fn file(self) -> Result<HandedFile, RowError> {
+        Ok(HandedFile { name: self.name, content: self.content.content()?, missing: self.missing })
     }
 }
 
@@ -630,6 +697,35 @@ mod tests {
             Stream { content: "out".into(), is_text: true, truncated: true }
         );
         assert!(!judgement.tests[0].stderr.is_text && judgement.limits.is_none());
+    }
+
+    #[test]
+    fn files_of_runs_and_limits_of_tests_come_back() {
+        let mut submission = crate::judge::test_support::submission("int main");
+        (submission.input_file, submission.output_file) = (Some("in.txt".into()), Some("out.txt".into()));
+        submission.collect = vec!["plot.png".to_owned()];
+        let run = RunLimits { memory: Bytes::mib(9), ..submission.limits };
+        submission.tests[0].limits = Some(Box::new(CaseLimits { run, own_memory: Bytes::mib(8) }));
+        let json = serde_json::to_string(&ProgramRow::of(&submission)).unwrap();
+        let row: ProgramRow = serde_json::from_str(&json).unwrap();
+        let tests =
+            serde_json::to_string(&submission.tests.iter().map(TestRow::of).collect::<Vec<_>>()).unwrap();
+        let tests = serde_json::from_str(&tests).unwrap();
+        let (language, user) = (submission.language.clone(), submission.user.clone());
+        assert_eq!(row.submission(submission.id, language, user, tests).unwrap(), submission);
+        let file = |missing: Option<&str>| HandedFile {
+            name: "plot.png".to_owned(),
+            content: if missing.is_none() { vec![0xff].into() } else { Content::default() },
+            missing: missing.map(str::to_owned),
+        };
+        let result = TestResult {
+            limits: Some(Box::new(run)),
+            transcript: Some(Stream { content: "said".into(), ..Stream::default() }),
+            files: vec![file(None), file(Some("why"))],
+            ..TestResult::empty(0, Verdict::Accepted)
+        };
+        let json = serde_json::to_string(&ResultRow::of(&result, REASON)).unwrap();
+        assert_eq!(serde_json::from_str::<ResultRow>(&json).unwrap().result().unwrap(), result);
     }
 
     #[test]

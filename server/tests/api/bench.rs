@@ -13,7 +13,9 @@ use gavel::account::{self, Account};
 use gavel::config::{Config, Overrides};
 use gavel::content::Content;
 use gavel::gojudge::GoJudge;
-use gavel::judge::{Compilation, JudgeError, Judgement, Progress, Stream, Summary, TestResult, Verdict};
+use gavel::judge::{
+    Compilation, HandedFile, JudgeError, Judgement, Progress, Stream, Summary, TestResult, Verdict,
+};
 use gavel::language::{Language, Languages};
 use gavel::operations::{Operations, Recycled};
 use gavel::problems::Problems;
@@ -297,6 +299,14 @@ impl Judging for Script {
     }
 }
 
+fn handed(number: usize, name: &str, content: &Content) -> HandedFile {
+    let (content, missing) = match number {
+        0 => (content.clone(), None),
+        _ => (Content::default(), Some("the program wrote no such file".to_owned())),
+    };
+    HandedFile { name: name.to_owned(), content, missing }
+}
+
 fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgement {
     let (content, is_text) = match source {
         "binary" => (b"\xff\x00"[..].into(), false),
@@ -307,6 +317,8 @@ fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgeme
         cpu: Duration::from_micros(912),
         wall: Duration::from_micros(1444),
         memory: Bytes(1_310_720),
+        // The first file is there, and has the input.
+        files: (0..).zip(&submission.collect).map(|(number, name)| handed(number, name, &content)).collect(),
         stdout: Stream { content, is_text, truncated: false },
         ..TestResult::empty(0, verdict)
     };

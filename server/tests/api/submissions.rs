@@ -58,3 +58,60 @@ async fn behind_a_path_prefix_the_location_has_it_and_nothing_else_is_believed()
         assert!(location.starts_with(&format!("{expected}/api/v1/submissions/")), "{given}: {location}");
     }
 }
+
+#[tokio::test]
+async fn files_that_a_program_left_are_handed_out_as_nothing_that_a_browser_runs() {
+    let directory = {
+        let bench = Bench::start().await;
+        for input in ["<script>".to_owned(), "<script>".repeat(50_000)] {
+            let body = json!({"language": "cpp17", "source": "accept", "stdin": input, "wait": true,
+                "collect": ["page.html", "plot.png"]});
+            let (_, judged) = bench.post(body).await;
+            let id = judged["id"].as_str().unwrap();
+            let path = format!("/api/v1/submissions/{id}/files/0/page.html");
+            let files = json!([{"name": "page.html", "bytes": input.len(), "path": path},
+                {"name": "plot.png", "missing": "the program wrote no such file"}]);
+            assert_eq!(judged["tests"][0]["files"], files);
+            let response = bench.request(reqwest::Method::GET, &path).send().await.unwrap();
+            let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+            assert_eq!(header("content-type"), "application/octet-stream");
+            assert_eq!(header("x-content-type-options"), "nosniff");
+            assert_eq!(header("content-security-policy"), "default-src 'none'; sandbox");
+            assert_eq!(header("content-disposition"), "attachment; filename=\"page.html\"");
+            assert!(response.text().await.unwrap() == input);
+            for nothing in
+                ["0/plot.png", "1/page.html", "0/other", "x/page.html", "-1/page.html", "0/..%2fpage.html"]
+            {
+                let (status, _) = bench.get(&format!("/api/v1/submissions/{id}/files/{nothing}")).await;
+                assert_eq!(status, 404, "{nothing}");
+            }
+        }
+        bench.stop().await
+    };
+    // They are there as long as the judgement is, also after the server was started anew.
+    let bench = Bench::on(directory, &[]).await;
+    let (_, listed) = bench.get("/api/v1/submissions").await;
+    for submission in listed["submissions"].as_array().unwrap() {
+        let id = submission["id"].as_str().unwrap();
+        let path = format!("/api/v1/submissions/{id}/files/0/page.html");
+        let text = bench.request(reqwest::Method::GET, &path).send().await.unwrap().text().await.unwrap();
+        assert!(text.starts_with("<script>"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn files_to_hand_back_are_few_and_have_names() {
+    let bench = Bench::start().await;
+    let many: Vec<String> = (0..9).map(|number| format!("{number}.png")).collect();
+    for (collect, field) in [
+        (json!(many), "collect"),
+        (json!(["a", "../b"]), "collect[1]"),
+        (json!(["a", "a"]), "collect[1]"),
+        (json!(["/etc/passwd"]), "collect[0]"),
+        (json!([7]), "collect[0]"),
+    ] {
+        let body = json!({"language": "cpp17", "source": "accept", "collect": collect});
+        let (status, told) = bench.post(body).await;
+        assert_eq!((status.as_u16(), &told["errors"][0]["field"]), (400, &json!(field)), "{told}");
+    }
+}

@@ -46,6 +46,8 @@ described! {
     CheckerRule as "Checker" = checker();
     /// `compile_limits`: its fields are filled in where those of `limits` are.
     CompileLimits as "CompileLimits" = Object::new().into();
+    /// `limits` of a test: the same.
+    TestLimits as "TestLimits" = Object::new().into();
     /// The answer to a submission that was accepted.
     Accepted as "Accepted" = accepted();
     /// Bytes.

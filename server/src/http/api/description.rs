@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::wire::{self, Rules};
 use super::wire_checker::{NewChecker, NewFlags};
-use super::{admin, events, languages, problems, submissions, users};
+use super::{admin, events, files, languages, problems, submissions, users};
 use crate::config::Config;
 use crate::language::Languages;
 
@@ -19,6 +19,7 @@ use crate::language::Languages;
         submissions::get,
         submissions::cancel,
         events::follow,
+        files::get,
         problems::list,
         problems::get,
         problems::push,

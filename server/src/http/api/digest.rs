@@ -13,7 +13,7 @@ use crate::submission::{Checker, Flags, Isolation, Submission, TestCase};
 /// number (`store/submissions.rs`).
 pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
     let Submission { language, files, entry_point, tests, user, reference, .. } = submission;
-    let Asked { limits, compile_limits, isolation, checker, problem } = asked;
+    let Asked { limits, compile_limits, isolation, checker, problem, tests: limits_of_tests } = asked;
     let mut digest = Digest(blake3::Hasher::new());
     digest.add(language.as_bytes());
     digest.number(files.len() as u64);
@@ -24,7 +24,7 @@ pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
     // The tests of a problem are no part of it: there may be another version by now.
     let tests: &[_] = if problem.is_some() { &[] } else { tests };
     digest.number(tests.len() as u64);
-    for TestCase { input, answer, arguments: _, hidden: _ } in tests {
+    for TestCase { input, answer, arguments: _, hidden: _, limits: _ } in tests {
         digest.content(Some(input));
         digest.content(answer.as_ref());
     }
@@ -69,6 +69,21 @@ pub(super) fn of(submission: &Submission, asked: &Asked) -> [u8; 32] {
         if let Some(number) = number.and_then(Number::as_f64) {
             digest.add(name.as_bytes());
             digest.number(number.to_bits());
+        }
+    }
+    for (index, limits) in limits_of_tests {
+        digest.add(b"limits of test");
+        digest.number(*index as u64);
+        digest.limits(Some(limits));
+    }
+    for name in &submission.collect {
+        digest.add(b"collect");
+        digest.add(name.as_bytes());
+    }
+    for (field, name) in [("input_file", &submission.input_file), ("output_file", &submission.output_file)] {
+        if let Some(name) = name {
+            digest.add(field.as_bytes());
+            digest.add(name.as_bytes());
         }
     }
     *digest.0.finalize().as_bytes()
@@ -127,6 +142,8 @@ impl Digest {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -143,6 +160,7 @@ mod tests {
             isolation: Some(Isolation::Fresh),
             checker: Some(Checker::Tokens),
             problem: None,
+            tests: BTreeMap::new(),
         };
         let digest = blake3::Hash::from_bytes(of(&submission, &asked));
         assert_eq!(

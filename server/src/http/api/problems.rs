@@ -469,7 +469,10 @@ fn file(
 /// How much of a file is read at a time.
 const BLOCK: u64 = 64 * 1024;
 
-fn pieces(api: &Api, content: Content) -> impl stream::Stream<Item = Result<Bytes, Problem>> + use<> {
+pub(super) fn pieces(
+    api: &Api,
+    content: Content,
+) -> impl stream::Stream<Item = Result<Bytes, Problem>> + use<> {
     let blobs = api.submissions.blobs().clone();
     let opened = move || async move { on_disk(move || blobs.reader(&content)).await };
     stream::try_unfold((Some(opened), None), |(open, reader)| async move {

@@ -254,10 +254,19 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Loads a submission.
 pub(super) async fn load(api: &Api, id: SubmissionId) -> Result<Loaded, Problem> {
+    let (standing, held) = loaded(api, id).await?;
+    Ok(Loaded { shown: Shown::new(standing), held })
+}
+
+/// A submission, and what it has of the account.
+pub(super) async fn loaded(
+    api: &Api,
+    id: SubmissionId,
+) -> Result<(crate::submissions::Standing, Held), Problem> {
     let size = find(api, id).await?.saturating_mul(TIMES).min(api.account.most(Purpose::Outputs));
     let held = api.account.take(Purpose::Outputs, size, PATIENCE).await.map_err(too_many)?;
     let standing = api.submissions.get(id).await?.ok_or_else(|| no_such(&id.to_string()))?;
-    Ok(Loaded { shown: Shown::new(standing), held })
+    Ok((standing, held))
 }
 
 /// Sees that there is such a submission, and how large its judgement is.

@@ -15,7 +15,7 @@ use super::described::VerdictName;
 use super::elsewhere::{Elsewhere, Parts};
 use crate::content::Content;
 use crate::judge::{
-    Compilation, FirstDifference, GroupResult, Judgement, Stream, Summary, TestResult, Verdict,
+    Compilation, FirstDifference, GroupResult, HandedFile, Judgement, Stream, Summary, TestResult, Verdict,
 };
 use crate::store::Record;
 use crate::submission::{ProblemRef, RunLimits, SubmissionId};
@@ -188,6 +188,10 @@ struct TestView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     difference: Option<DifferenceView>,
+    /// What the run was held to, where the test had limits of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    limits: Option<LimitsView>,
     cpu_ms: f64,
     wall_ms: f64,
     memory_bytes: u64,
@@ -204,6 +208,46 @@ struct TestView {
     #[serde(flatten)]
     stderr: Stderr,
     stderr_truncated: bool,
+    /// Of an interactive problem: what was said, line by line, with times and who said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    transcript: Option<String>,
+    /// Files that were to be handed back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    files: Vec<FileView>,
+}
+
+/// A file that a program left: where it is, or why it is not there.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HandedFile)]
+struct FileView {
+    name: String,
+    /// Its size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    bytes: Option<u64>,
+    /// Where it can be had from this server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    path: Option<String>,
+    /// Why it is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    missing: Option<String>,
+}
+
+impl FileView {
+    fn new(file: HandedFile, id: SubmissionId, test: u32) -> Self {
+        let HandedFile { name, content, missing } = file;
+        let is_there = missing.is_none();
+        Self {
+            bytes: is_there.then(|| content.size()),
+            path: is_there.then(|| format!("/api/v1/submissions/{id}/files/{test}/{name}")),
+            name,
+            missing,
+        }
+    }
 }
 
 /// Where an output first differs from the expected one; null is the side that has ended there.
@@ -261,7 +305,8 @@ impl Shown {
     pub(super) fn new(mut standing: Standing) -> Self {
         let mut elsewhere = Elsewhere::new();
         let judgement = standing.record.judgement.take();
-        let judgement = judgement.map(|judgement| JudgementView::new(judgement, &mut elsewhere));
+        let judgement =
+            judgement.map(|judgement| JudgementView::new(standing.record.id, judgement, &mut elsewhere));
         let view = SubmissionView { judgement, ..SubmissionView::from(standing) };
         Self { view, elsewhere }
     }
@@ -335,7 +380,7 @@ impl From<State> for submissions::State {
 }
 
 impl JudgementView {
-    fn new(judgement: Judgement, elsewhere: &mut Elsewhere) -> Self {
+    fn new(id: SubmissionId, judgement: Judgement, elsewhere: &mut Elsewhere) -> Self {
         let Judgement { verdict: _, reason, compile, limits, score, groups, tests, summary } = judgement;
         Self {
             reason,
@@ -343,7 +388,7 @@ impl JudgementView {
             limits: limits.map(LimitsView::from),
             score,
             groups: groups.into_iter().map(GroupView::from).collect(),
-            tests: tests.into_iter().map(|test| TestView::new(test, elsewhere)).collect(),
+            tests: tests.into_iter().map(|test| TestView::new(id, test, elsewhere)).collect(),
             summary: SummaryView::from(summary),
         }
     }
@@ -381,7 +426,7 @@ impl From<Compilation> for CompilationView {
 }
 
 impl TestView {
-    fn new(result: TestResult, elsewhere: &mut Elsewhere) -> Self {
+    fn new(id: SubmissionId, result: TestResult, elsewhere: &mut Elsewhere) -> Self {
         let TestResult {
             index,
             name,
@@ -391,6 +436,7 @@ impl TestView {
             signal,
             reason,
             difference,
+            limits,
             cpu,
             wall,
             memory,
@@ -398,6 +444,8 @@ impl TestView {
             feedback,
             stdout,
             stderr,
+            transcript,
+            files,
         } = result;
         Self {
             index,
@@ -410,6 +458,7 @@ impl TestView {
             signal,
             reason,
             difference: difference.map(DifferenceView::from),
+            limits: limits.map(|limits| LimitsView::from(*limits)),
             cpu_ms: millis(cpu),
             wall_ms: millis(wall),
             memory_bytes: memory.get(),
@@ -417,6 +466,8 @@ impl TestView {
             stdout: text_or_base64(stdout, elsewhere, Stdout::Text, Stdout::Binary),
             stderr_truncated: stderr.truncated,
             stderr: text_or_base64(stderr, elsewhere, Stderr::Text, Stderr::Binary),
+            transcript: transcript.map(|text| text_or_base64(text, elsewhere, |text| text, |text| text)),
+            files: files.into_iter().map(|file| FileView::new(file, id, index)).collect(),
         }
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use gavel_problem::own::refused_name;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use self::reading::{Fields, Place};
 use super::Problem;
-use super::described::{CheckerRule, CompileLimits, IsolationName};
+use super::described::{CheckerRule, CompileLimits, IsolationName, TestLimits};
 use super::sieve::Texts;
 use super::wire_checker::NewChecker;
 use super::wire_limits::{NewLimits, allowance, refuse_allowance, resolve};
@@ -16,7 +17,7 @@ use crate::config::{LimitsConfig, SandboxConfig};
 use crate::content::{BlobId, Content};
 use crate::http::FieldError;
 use crate::language::{EntryError, Language, Languages};
-use crate::submission::{Checker, Isolation, Submission, TestCase};
+use crate::submission::{CaseLimits, Checker, Isolation, Submission, TestCase};
 
 pub(super) mod described;
 pub(super) mod reading;
@@ -79,6 +80,13 @@ pub(super) struct NewSubmission {
     problem: Option<String>,
     /// A version of it; the newest without this.
     version: Option<String>,
+    /// Names of files that the program leaves and that are handed back.
+    #[schema(value_type = Option<Vec<String>>)]
+    collect: Option<Row<String>>,
+    /// The name of a file that has the input, in the place of standard input.
+    input_file: Option<String>,
+    /// The name of the file that has the output, in the place of standard output.
+    output_file: Option<String>,
     /// Hold the answer until the judgement.
     #[schema(required = false, nullable, default = false)]
     pub(super) wait: bool,
@@ -92,6 +100,8 @@ pub(super) struct Asked {
     pub(super) isolation: Option<Isolation>,
     pub(super) checker: Option<Checker>,
     pub(super) problem: Option<AskedProblem>,
+    /// Limits of tests that have some of their own, by their place.
+    pub(super) tests: BTreeMap<usize, NewLimits>,
 }
 
 /// The problem that a submission is to be judged by.
@@ -116,6 +126,9 @@ pub(super) struct NewTest {
     /// Little is told of it.
     #[schema(required = false, nullable, default = false)]
     hidden: bool,
+    /// What its run is held to; what is not there is as for the others.
+    #[schema(value_type = Option<TestLimits>)]
+    limits: Option<Box<NewLimits>>,
 }
 
 /// An array. However many come, a bounded number is kept.
@@ -188,6 +201,9 @@ impl Fields for NewSubmission {
             "stop_at_first_failure" => Place::MaybeFlag(&mut self.stop_at_first_failure),
             "problem" => Place::Text(&mut self.problem),
             "version" => Place::Text(&mut self.version),
+            "collect" => Place::Words(&mut self.collect),
+            "input_file" => Place::Text(&mut self.input_file),
+            "output_file" => Place::Text(&mut self.output_file),
             "wait" => Place::Flag(&mut self.wait),
             _ => return None,
         })
@@ -203,6 +219,7 @@ impl Fields for NewTest {
             "expected_base64" => Place::Text(&mut self.expected_base64),
             "arguments" => Place::Words(&mut self.arguments),
             "hidden" => Place::Flag(&mut self.hidden),
+            "limits" => Place::LimitsOfTest(&mut self.limits),
             _ => return None,
         })
     }
@@ -240,7 +257,7 @@ impl NewSubmission {
             entry_point,
             stdin,
             stdin_base64,
-            tests,
+            mut tests,
             limits,
             compile_limits,
             user,
@@ -251,6 +268,9 @@ impl NewSubmission {
             stop_at_first_failure,
             problem,
             version,
+            collect,
+            input_file,
+            output_file,
             wait: _,
         } = self;
         let problem = asked_problem(problem, version, &mut errors);
@@ -262,6 +282,8 @@ impl NewSubmission {
                 ("checker", checker.is_some()),
                 ("limits", limits.is_some()),
                 ("compile_limits", compile_limits.is_some()),
+                ("input_file", input_file.is_some()),
+                ("output_file", output_file.is_some()),
             ];
             for (field, _) in own.into_iter().filter(|(_, is_given)| *is_given) {
                 errors.add(
@@ -273,13 +295,16 @@ impl NewSubmission {
         let known = known_language(language.as_deref(), rules.languages, &mut errors);
         let mut reader = Reader { texts, errors: &mut errors };
         let files = reader.sources(Text(source, source_base64), (files, files_base64), known);
-        let tests = reader.cases(Text(stdin, stdin_base64), arguments, tests, rules.limits.tests);
+        let limits_of_tests = tests.as_mut().map(limits_of_tests).unwrap_or_default();
+        let mut tests = reader.cases(Text(stdin, stdin_base64), arguments, tests, rules.limits.tests);
         check_arguments(&tests, known, &mut errors);
         check_size(&files, rules.limits, &mut errors);
         check_user(user.as_deref(), &mut errors);
         let reference = checked_reference(reference.unwrap_or_default(), &mut errors);
         let checker = checker.and_then(|checker| checker.checked(&mut errors));
-        let asked = Asked { limits, compile_limits, isolation, checker, problem };
+        let asked = Asked { limits, compile_limits, isolation, checker, problem, tests: limits_of_tests };
+        let collect = checked_collect(collect.unwrap_or_default(), &mut errors);
+        check_files_of_runs([&input_file, &output_file], &files, known, &mut errors);
         check_entry(&files, entry_point.as_deref(), known, &mut errors);
         let own =
             resolve("limits", asked.limits.clone(), &rules.limits.run, &rules.limits.run_max, &mut errors);
@@ -293,6 +318,15 @@ impl NewSubmission {
         refuse_allowance("compile_limits", asked.compile_limits.as_ref(), &mut errors);
         let usual = known.map(|language| language.allowance).unwrap_or_default();
         let allowance = allowance("limits", asked.limits.as_ref(), usual, &mut errors);
+        for (index, asked) in &asked.tests {
+            let section = format!("tests[{index}].limits");
+            refuse_allowance(&section, Some(asked), &mut errors);
+            let own = resolve(&section, Some(asked.clone()), &own, &rules.limits.run_max, &mut errors);
+            let run = allowance.applied(&usual, &own, &rules.limits.run_max);
+            if let Some(test) = tests.get_mut(*index) {
+                test.limits = Some(Box::new(CaseLimits { run, own_memory: own.memory }));
+            }
+        }
         let Some(language) = language.filter(|_| errors.0.is_empty()) else {
             return Err(Problem::Invalid(errors.0));
         };
@@ -311,8 +345,56 @@ impl NewSubmission {
             checker: checker.unwrap_or_default(),
             stop_at_first_failure,
             problem: None,
+            collect,
+            input_file,
+            output_file,
         };
         Ok((submission, asked))
+    }
+}
+
+/// Takes the limits out of tests that have some of their own.
+fn limits_of_tests(tests: &mut Row<NewTest>) -> BTreeMap<usize, NewLimits> {
+    let tests = tests.kept.iter_mut().enumerate();
+    tests.filter_map(|(index, test)| Some((index, *test.limits.take()?))).collect()
+}
+
+/// Most files of a test that are handed back.
+const COLLECT: usize = 8;
+
+fn checked_collect(Row { kept, count }: Row<String>, errors: &mut Errors) -> Vec<String> {
+    if count > COLLECT {
+        errors.add("collect", format!("{count} files; at most {COLLECT} are allowed"));
+        return Vec::new();
+    }
+    for (index, name) in kept.iter().enumerate() {
+        if let Some(why) = refused_name(name) {
+            errors.add(format!("collect[{index}]"), why);
+        } else if kept[..index].contains(name) {
+            errors.add(format!("collect[{index}]"), "this name comes twice");
+        }
+    }
+    kept
+}
+
+/// The files that programs read and write have names that are files' names and nobody else's.
+fn check_files_of_runs(
+    [input, output]: [&Option<String>; 2],
+    files: &BTreeMap<String, Content>,
+    language: Option<&Language>,
+    errors: &mut Errors,
+) {
+    for (field, name) in [("input_file", input), ("output_file", output)] {
+        let Some(name) = name else { continue };
+        let is_program = language.and_then(|language| language.artefact.as_ref()) == Some(name);
+        if let Some(why) = refused_name(name) {
+            errors.add(field, why);
+        } else if files.contains_key(name) || is_folder(name, files) || is_program {
+            errors.add(field, "a file of the submission, or its program, is called so");
+        }
+    }
+    if input.is_some() && input == output {
+        errors.add("output_file", "is the input's name");
     }
 }
 
@@ -504,12 +586,12 @@ impl Reader<'_> {
     }
 
     fn case(&mut self, index: usize, test: NewTest, usual: &Arc<[String]>) -> TestCase {
-        let NewTest { stdin, stdin_base64, expected, expected_base64, arguments, hidden } = test;
+        let NewTest { stdin, stdin_base64, expected, expected_base64, arguments, hidden, limits: _ } = test;
         let input = self.text(&format!("tests[{index}].stdin"), Text(stdin, stdin_base64));
         let answer = self.text(&format!("tests[{index}].expected"), Text(expected, expected_base64));
         let arguments = self.arguments(&format!("tests[{index}].arguments"), arguments);
         let arguments = arguments.unwrap_or_else(|| usual.clone());
-        TestCase { input: input.unwrap_or_default(), answer, arguments, hidden }
+        TestCase { input: input.unwrap_or_default(), answer, arguments, hidden, limits: None }
     }
 
     /// None where there are none that could be used.

@@ -136,15 +136,18 @@ pub(super) fn refuse_allowance(section: &str, asked: Option<&NewLimits>, errors:
 
 /// Tells in the schemas of both objects of limits what is allowed.
 pub(super) fn describe(schemas: &mut Value, limits: &LimitsConfig) {
-    let mut compile = schemas["NewLimits"].clone();
+    let of_all = schemas["NewLimits"].clone();
     bounds(&mut schemas["NewLimits"], &limits.run_max);
-    bounds(&mut compile, &limits.compile_max);
-    if let Some(fields) = compile["properties"].as_object_mut() {
-        for (name, _) in NewLimits::default().allowance() {
-            fields.remove(name);
+    for (name, most) in [("CompileLimits", &limits.compile_max), ("TestLimits", &limits.run_max)] {
+        let mut schema = of_all.clone();
+        bounds(&mut schema, most);
+        if let Some(fields) = schema["properties"].as_object_mut() {
+            for (name, _) in NewLimits::default().allowance() {
+                fields.remove(name);
+            }
         }
+        schemas[name] = schema;
     }
-    schemas["CompileLimits"] = compile;
 }
 
 fn bounds(schema: &mut Value, max: &RunLimits) {

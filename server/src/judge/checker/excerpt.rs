@@ -54,7 +54,7 @@ fn lossy(bytes: &[u8]) -> Vec<char> {
 }
 
 /// Controls are shown by their signs; what would turn the text around it, and what is no text, by that of replacement.
-fn visible(c: char) -> char {
+pub(in crate::judge) fn visible(c: char) -> char {
     match c {
         '\0'..' ' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
         '\u{7f}' => '\u{2421}',

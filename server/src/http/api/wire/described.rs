@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    ARGUMENTS, ARGUMENTS_SIZE, DEPTH, FILES, LONGEST_NAME, LONGEST_PART, PROBLEM_ID, REFERENCE_NAME,
+    ARGUMENTS, ARGUMENTS_SIZE, COLLECT, DEPTH, FILES, LONGEST_NAME, LONGEST_PART, PROBLEM_ID, REFERENCE_NAME,
     REFERENCE_TEXT, REFERENCES, Rules, TESTS, USER,
 };
 use crate::http::api::wire_limits;
@@ -43,6 +43,10 @@ fn submission(schema: &mut Value, rules: Rules<'_>) {
     bound(schema, "user", json!({"minLength": 1, "maxLength": USER, "pattern": PLAIN}));
     bound(schema, "reference", reference());
     bound(schema, "arguments", arguments());
+    bound(schema, "input_file", json!({"pattern": file_of_run()}));
+    bound(schema, "output_file", json!({"pattern": file_of_run()}));
+    let file = json!({"type": "string", "pattern": file_of_run()});
+    bound(schema, "collect", json!({"maxItems": COLLECT, "uniqueItems": true, "items": file}));
     bound(schema, "problem", json!({"pattern": problem_id()}));
     bound(schema, "version", json!({"pattern": VERSION}));
     let text = json!({"type": "string"});
@@ -105,6 +109,11 @@ pub(in crate::http::api) fn references() -> Value {
         "propertyNames": {"pattern": format!(r"^reference\.[A-Za-z0-9_-]{{1,{REFERENCE_NAME}}}$")},
         "additionalProperties": {"type": "string", "maxLength": REFERENCE_TEXT, "pattern": PLAIN},
     })
+}
+
+/// The name of a file that a program reads or leaves.
+fn file_of_run() -> String {
+    format!("^[A-Za-z0-9_][A-Za-z0-9_.+-]{{0,{}}}$", gavel_problem::own::LONGEST_NAME - 1)
 }
 
 fn problem_id() -> String {

@@ -28,6 +28,7 @@ pub(in crate::http::api) enum Place<'a> {
     Checker(&'a mut Option<NewChecker>),
     Flags(&'a mut Option<NewFlags>),
     Limits(&'a mut Option<NewLimits>),
+    LimitsOfTest(&'a mut Option<Box<NewLimits>>),
     Texts(&'a mut Option<NamedTexts>),
     Tests(&'a mut Option<Row<NewTest>>),
     Words(&'a mut Option<Row<String>>),
@@ -47,7 +48,7 @@ impl Place<'_> {
             Self::Flag(_) | Self::MaybeFlag(_) => "true or false",
             Self::Isolation(_) => ISOLATIONS.as_str(),
             Self::Checker(_) => wire_checker::NAMES,
-            Self::Limits(_) | Self::Flags(_) | Self::Test(_) => "an object",
+            Self::Limits(_) | Self::LimitsOfTest(_) | Self::Flags(_) | Self::Test(_) => "an object",
             Self::Texts(_) => "an object of names and texts",
             Self::Tests(_) => "an array of test cases",
             Self::Words(_) => "an array of texts",
@@ -227,6 +228,9 @@ impl<'de> Visitor<'de> for Value<'_> {
         match place {
             Place::Limits(into) => {
                 Object { into: into.insert(NewLimits::default()), at, errors }.visit_map(map)
+            }
+            Place::LimitsOfTest(into) => {
+                Object { into: &mut **into.insert(Box::default()), at, errors }.visit_map(map)
             }
             Place::Checker(into) => {
                 Object { into: into.insert(NewChecker::default()), at, errors }.visit_map(map)

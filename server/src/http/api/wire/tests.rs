@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::Config;
-use crate::submission::Flags;
+use crate::submission::{Files, Flags};
 
 /// Read once: properties are tried hundreds of times.
 fn shipped() -> &'static Languages {
@@ -431,4 +431,67 @@ fn a_reference_is_a_few_short_names_and_texts() {
     ] {
         assert!(matches!(of(wrong.clone()), Err(Problem::Invalid(_))), "{wrong}");
     }
+}
+
+#[test]
+fn a_test_has_limits_of_its_own_within_those_of_the_server() {
+    let with = |limits: serde_json::Value| {
+        let tests = serde_json::json!([{"stdin": "1"}, {"limits": limits}]);
+        let body = serde_json::json!({"language": "python3", "source": "", "limits": {"cpu_ms": 500, "memory_bytes": 134_217_728}, "tests": tests});
+        accept(body.to_string().as_bytes())
+    };
+    let submission = with(serde_json::json!({"cpu_ms": 2000})).unwrap();
+    assert_eq!(submission.tests[0].limits, None);
+    let own = submission.tests[1].limits.as_ref().unwrap();
+    // What is not told is the submission's; what the language is allowed comes on top.
+    assert_eq!((own.run.cpu.as_millis(), submission.limits.cpu.as_millis()), (4200, 1200));
+    assert_eq!((own.run.wall.as_millis(), own.own_memory.get()), (2 * 7000 + 200, 134_217_728));
+    for wrong in [
+        serde_json::json!({"cpu_ms": 1e9}),
+        serde_json::json!({"memory_bytes": 1}),
+        serde_json::json!({"time_factor": 2}),
+        serde_json::json!({"speed": 2}),
+        serde_json::json!(7),
+    ] {
+        let Err(Problem::Invalid(errors)) = with(wrong.clone()) else { panic!("{wrong}") };
+        assert!(errors[0].field.starts_with("tests[1].limits"), "{wrong}: {errors:?}");
+    }
+}
+
+#[test]
+fn files_of_runs_have_names_that_nobody_else_has() {
+    let with = |input: &str, output: &str| {
+        let body = serde_json::json!({"language": "c17", "files": {"a.c": "", "data.txt": "", "d/x.txt": ""},
+            "input_file": input, "output_file": output});
+        accept(body.to_string().as_bytes())
+    };
+    let submission = with("in.txt", "out.txt").unwrap();
+    let Files { input, output } = submission.files_of_runs();
+    assert_eq!((input, output), (Some("in.txt"), Some("out.txt")));
+    let long = "x".repeat(65);
+    for name in [
+        "",
+        ".",
+        "..",
+        "../in",
+        "/etc/passwd",
+        "a/b",
+        "-o",
+        ".hidden",
+        "a b",
+        "\0",
+        &long,
+        "data.txt",
+        "d",
+        "a.c",
+        "main",
+    ] {
+        let Err(Problem::Invalid(errors)) = with(name, "out.txt") else { panic!("{name}") };
+        assert_eq!(errors[0].field, "input_file", "{name}");
+        let Err(Problem::Invalid(errors)) = with("in.txt", name) else { panic!("{name}") };
+        assert_eq!(errors[0].field, "output_file", "{name}");
+    }
+    assert!(with("same", "same").is_err());
+    let body = br#"{"language": "c17", "source": "", "problem": "p", "input_file": "in.txt"}"#;
+    assert!(accept(body).is_err());
 }

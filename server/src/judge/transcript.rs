@@ -1,0 +1,163 @@
+//! What a program and a validator said to each other, and when: its beginning and its end, where it is long.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::checker::visible;
+use super::dialogue::Side;
+
+/// Bytes of the beginning, and of the end, that are kept; what each piece takes beside its bytes counts, too.
+const KEPT: usize = 24 * 1024;
+const PIECE: usize = 48;
+/// Longest text that is made of it.
+pub(super) const LONGEST: u64 = 8 * KEPT as u64;
+
+/// A dialogue while it goes on.
+#[derive(Debug)]
+pub(super) struct Transcript {
+    begun: Instant,
+    said: Mutex<Said>,
+}
+
+#[derive(Debug, Default)]
+struct Said {
+    head: Vec<Piece>,
+    head_size: usize,
+    tail: VecDeque<Piece>,
+    tail_size: usize,
+    /// Bytes between the two that are not kept.
+    left_out: u64,
+}
+
+/// What one side said at a time.
+#[derive(Debug)]
+struct Piece {
+    at: Duration,
+    from: Side,
+    bytes: Vec<u8>,
+}
+
+impl Piece {
+    fn size(&self) -> usize {
+        self.bytes.len() + PIECE
+    }
+}
+
+impl Transcript {
+    /// Of a dialogue that begins now.
+    pub(super) fn begin() -> Self {
+        Self { begun: Instant::now(), said: Mutex::default() }
+    }
+
+    /// One side has said this.
+    pub(super) fn add(&self, from: Side, bytes: &[u8]) {
+        let at = self.begun.elapsed();
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        for bytes in bytes.chunks(1024) {
+            said.add(Piece { at, from, bytes: bytes.to_vec() });
+        }
+    }
+
+    /// As text: a line for each line that was said, with the time since the beginning and the side. Controls are shown by
+    /// signs, what is no text by that of replacement.
+    pub(super) fn text(self) -> String {
+        let Said { head, tail, left_out, .. } =
+            self.said.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut text = String::new();
+        head.iter().for_each(|piece| piece.write(&mut text));
+        if left_out > 0 {
+            let _written = writeln!(text, "… {left_out} bytes left out …");
+        }
+        tail.iter().for_each(|piece| piece.write(&mut text));
+        text
+    }
+}
+
+impl Said {
+    fn add(&mut self, piece: Piece) {
+        if self.tail.is_empty() && self.head_size + piece.size() <= KEPT {
+            self.head_size += piece.size();
+            self.head.push(piece);
+            return;
+        }
+        self.tail_size += piece.size();
+        self.tail.push_back(piece);
+        while self.tail_size > KEPT {
+            let Some(gone) = self.tail.pop_front() else { return };
+            self.tail_size -= gone.size();
+            self.left_out += gone.bytes.len() as u64;
+        }
+    }
+}
+
+impl Piece {
+    fn write(&self, text: &mut String) {
+        let side = match self.from {
+            Side::Program => "program",
+            Side::Validator => "validator",
+        };
+        let said = String::from_utf8_lossy(&self.bytes);
+        for line in said.split_inclusive('\n') {
+            let (line, is_open) = match line.strip_suffix('\n') {
+                Some(line) => (line, false),
+                None => (line, true),
+            };
+            let line: String = line.chars().map(visible).collect();
+            let open = if is_open { "…" } else { "" };
+            let _written = writeln!(text, "{:9.3} ms {side:9} {line}{open}", self.at.as_secs_f64() * 1000.0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Without the times.
+    fn lines(transcript: Transcript) -> Vec<String> {
+        let text = transcript.text();
+        text.lines().map(|line| line.split_once(" ms ").map_or(line, |(_, rest)| rest).to_owned()).collect()
+    }
+
+    #[test]
+    fn who_said_what_is_told_line_by_line() {
+        let transcript = Transcript::begin();
+        transcript.add(Side::Validator, b"10\n20\n");
+        transcript.add(Side::Program, b"\x1b[2J\xff ");
+        transcript.add(Side::Program, b"5\n");
+        assert_eq!(
+            lines(transcript),
+            ["validator 10", "validator 20", "program   ␛[2J\u{fffd} …", "program   5"]
+        );
+    }
+
+    #[test]
+    fn times_go_on() {
+        let transcript = Transcript::begin();
+        transcript.add(Side::Validator, b"a\n");
+        std::thread::sleep(Duration::from_millis(5));
+        transcript.add(Side::Program, b"b\n");
+        let text = transcript.text();
+        let times: Vec<f64> =
+            text.lines().map(|line| line.trim().split(' ').next().unwrap().parse().unwrap()).collect();
+        assert!(times[1] >= times[0] + 5.0, "{times:?}");
+    }
+
+    #[test]
+    fn a_long_dialogue_has_its_beginning_and_its_end() {
+        for size in [1, 7, 100_000] {
+            let transcript = Transcript::begin();
+            transcript.add(Side::Validator, b"first\n");
+            for _ in 0..1_000_000 / size {
+                transcript.add(Side::Program, &vec![b'x'; size]);
+            }
+            transcript.add(Side::Program, b"last\n");
+            let text = transcript.text();
+            assert!(text.len() as u64 <= LONGEST, "{size}: {}", text.len());
+            assert!(text.lines().next().unwrap().ends_with("first") && text.ends_with("last\n"), "{size}");
+            assert!(text.contains(" bytes left out …"), "{size}");
+        }
+    }
+}

@@ -1,0 +1,2 @@
+with open("ledger.txt") as ledger:
+    print(sum(map(int, ledger)))
