@@ -17,6 +17,16 @@ pub(crate) struct Language {
     extensions: Vec<String>,
     #[serde(default = "yes")]
     available: bool,
+    /// Times are so many times as long in it.
+    #[serde(default = "one")]
+    pub(crate) time_factor: f64,
+    /// And so much longer.
+    #[serde(default)]
+    pub(crate) time_extra_ms: f64,
+}
+
+fn one() -> f64 {
+    1.0
 }
 
 fn yes() -> bool {

@@ -5,6 +5,7 @@ mod examples;
 mod interrupt;
 mod report;
 mod temporary;
+mod time_limit;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -17,11 +18,11 @@ use serde_json::json;
 use self::examples::{Judged, Judging};
 use self::report::Verified;
 use self::temporary::Problem;
+use self::time_limit::TimeLimit;
 use super::Id;
 use super::push::{self, Show};
 use crate::failure::{Failure, Status};
-use crate::http::Client;
-use crate::languages;
+use crate::languages::{self, Language};
 use crate::options::Server;
 use crate::terminal::Terminal;
 
@@ -50,9 +51,18 @@ pub struct Verify {
     /// The server's language for one of the package, such as cpp=cpp23; may be given more than once
     #[arg(short, long = "language", value_name = "CODE=ID", value_parser = pair)]
     languages: Vec<(String, String)>,
+    /// Tell which time limit follows from the accepted submissions, and whether the slow ones exceed it
+    #[arg(long)]
+    time_limit: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What came of all submissions, and of the time limit where that was asked for.
+struct Outcome {
+    verified: Vec<Verified>,
+    time_limit: Option<TimeLimit>,
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
@@ -72,39 +82,40 @@ impl Verify {
             return Err(Failure::file(&self.package, "has no submissions: there is nothing to verify"));
         }
         let client = self.server.client()?;
-        let languages = self.languages_of(&client, &package)?;
+        let known = languages::all(&client)?;
+        let languages = self.languages_of(&known, &package);
         let problem = Problem::new(&client, self.id.clone());
-        let verified =
-            interrupt::cleaning_up(&problem, || self.verify(&package, &languages, &problem, terminal));
+        let verified = interrupt::cleaning_up(&problem, || {
+            self.verify(&package, (&known, &languages), &problem, terminal)
+        });
         // Whatever came of it, nothing of ours is to be left.
         let removed = problem.remove();
-        let verified = verified?;
+        let outcome = verified?;
         removed?;
-        let good = verified.iter().all(Verified::is_good);
-        self.tell(&verified, good, terminal)?;
+        let good = outcome.verified.iter().all(Verified::is_good);
+        self.tell(&outcome, good, terminal)?;
         Ok(if good { Status::Good } else { Status::Bad })
     }
 
     /// The server's language of each submission.
-    fn languages_of(&self, client: &Client, package: &Package) -> Result<Vec<Option<String>>, Failure> {
-        let known = languages::all(client)?;
+    fn languages_of(&self, known: &[Language], package: &Package) -> Vec<Option<String>> {
         let language = |example: &Example| {
             let code = example.language.as_deref().or(example.program.language.as_deref());
             let given = self.languages.iter().find(|(given, _)| Some(given.as_str()) == code);
             given
                 .map(|(_, id)| id.clone())
-                .or_else(|| languages::for_code(&known, code, &example.program.files).map(str::to_owned))
+                .or_else(|| languages::for_code(known, code, &example.program.files).map(str::to_owned))
         };
-        Ok(package.submissions.iter().map(language).collect())
+        package.submissions.iter().map(language).collect()
     }
 
     fn verify(
         &self,
         package: &Package,
-        languages: &[Option<String>],
+        (known, languages): (&[Language], &[Option<String>]),
         problem: &Problem<'_>,
         terminal: &mut Terminal<'_>,
-    ) -> Result<Vec<Verified>, Failure> {
+    ) -> Result<Outcome, Failure> {
         let version = problem.push(|client, id| push::push(client, &self.package, id, Some(Show::Full)))?;
         let judging = Judging { folder: &self.package, problem, version: version.as_deref() };
         let all = package.submissions.len();
@@ -119,7 +130,11 @@ impl Verify {
             terminal.aside("\r\x1b[K")?;
         }
         let best = compare::best_score(package);
-        let judged = package.submissions.iter().zip(languages).zip(judged?);
+        let judged = judged?;
+        let all = package.submissions.iter().zip(languages);
+        let all: Vec<_> = all.zip(&judged).map(|((one, id), judged)| (one, id.as_deref(), judged)).collect();
+        let time_limit = self.time_limit.then(|| TimeLimit::of(package, known, &all));
+        let judged = package.submissions.iter().zip(languages).zip(judged);
         let verified = judged.map(|((example, language), judged)| {
             let disagreements = match &judged {
                 Judged::Result(submission) => compare::disagreements(example, submission, best),
@@ -127,15 +142,21 @@ impl Verify {
             };
             Verified::new(example, language.as_deref(), judged, disagreements)
         });
-        Ok(verified.collect())
+        Ok(Outcome { verified: verified.collect(), time_limit })
     }
 
-    fn tell(&self, verified: &[Verified], good: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    fn tell(&self, outcome: &Outcome, good: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let Outcome { verified, time_limit } = outcome;
         if self.json {
             let all: Vec<_> = verified.iter().map(Verified::json).collect();
-            return terminal.json(&json!({"verified": good, "submissions": all}));
+            let mut told = json!({"verified": good, "submissions": all});
+            if let Some(limit) = time_limit {
+                told["time_limit"] = limit.json();
+            }
+            return terminal.json(&told);
         }
-        let report = report::report(verified, terminal);
+        let limit = time_limit.as_ref().map(TimeLimit::told).unwrap_or_default();
+        let report = report::report(verified, terminal) + &limit;
         terminal.print(&report)
     }
 }
