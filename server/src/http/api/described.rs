@@ -50,6 +50,8 @@ described! {
     TestLimits as "TestLimits" = Object::new().into();
     /// The answer to a submission that was accepted.
     Accepted as "Accepted" = accepted();
+    /// An event of a stream.
+    Event as "Event" = event();
     /// Bytes.
     Archive as "Bytes" = bytes();
 }
@@ -79,6 +81,18 @@ fn accepted() -> RefOr<Schema> {
     let whole = Ref::from_schema_name(super::view::SubmissionView::name());
     let what = "The submission; where it cannot be read at the moment, its id and state alone.";
     Schema::AnyOf(AnyOf::builder().item(whole).item(known.build()).description(Some(what)).build()).into()
+}
+
+fn event() -> RefOr<Schema> {
+    let data = text().content_media_type("application/json").description(Some("What it is about."));
+    let name = text().description(Some("What it tells."));
+    ObjectBuilder::new()
+        .property("event", name)
+        .property("data", data)
+        .property("id", text())
+        .required("data")
+        .build()
+        .into()
 }
 
 fn bytes() -> RefOr<Schema> {

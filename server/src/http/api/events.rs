@@ -10,6 +10,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use serde::Serialize;
 use tokio::sync::watch;
 
+use super::described::Event as EventSchema;
 use super::submissions::{find, load, parse_id};
 use super::view::State;
 use super::{Api, Problem};
@@ -33,7 +34,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
     tag = "submissions",
     params(("id" = Uuid, Path, description = "Its id.")),
     responses(
-        (status = 200, description = "A stream of events.", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "A stream of events.", body = EventSchema, content_type = "text/event-stream"),
         fails::NotFound,
         fails::Unavailable
     )

@@ -121,10 +121,9 @@ impl MessageBody for Listing {
     request_body(content = ref("#/components/schemas/FileUpload"), content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "Its id.", body = String, content_type = "application/json"),
-        (status = 400, description = "There is no file, or its name cannot be.", body = String, content_type = "application/json"),
+        (status = 400, description = "There is no file, of which nothing is said, or it cannot be stored, and why."),
         (status = 500, description = "It failed.", body = String, content_type = "application/json"),
         (status = 503, description = "Too much is held.", body = String, content_type = "application/json"),
-        fails::MalformedBody,
         fails::SlowBody,
         fails::BodyTooLarge,
         fails::Unavailable

@@ -83,9 +83,13 @@ fn errors(operation: &mut Value, is_guarded: bool) {
     for (status, kinds) in by_status {
         let told = answer(status, &kinds);
         match answers.get_mut(&status.to_string()) {
-            // It has another form beside this one.
-            Some(known) => known["content"][MEDIA_TYPE] = told["content"][MEDIA_TYPE].clone(),
-            None => drop(answers.insert(status.to_string(), told)),
+            // It has another form beside this one, or none at all.
+            Some(Value::Object(known)) => {
+                if let Some(forms) = known.get_mut("content") {
+                    forms[MEDIA_TYPE] = told["content"][MEDIA_TYPE].clone();
+                }
+            }
+            _ => drop(answers.insert(status.to_string(), told)),
         }
     }
 }
