@@ -70,7 +70,10 @@ pub enum WardenError {
     #[error("the host path of the workspace {0} is unknown: set workspace.host_path")]
     HostPath(PathBuf),
     /// The image of a container is not there.
-    #[error("there is no image {0}: `make images` builds ours, `docker pull` fetches others")]
+    #[error(
+        "there is no image {0}: `make images` builds ours, `make toolchain` with a name those of further languages, \
+         `docker pull` fetches others"
+    )]
     NoImage(String),
     /// Containers get no cgroups of their own.
     #[error(

@@ -43,7 +43,10 @@ pub(super) enum WardenCallError {
 
 /// What is told where a profile's image is missing.
 pub(super) fn no_image(image: &str) -> String {
-    format!("there is no image {image}: `make images` builds ours, `docker pull` fetches others")
+    format!(
+        "there is no image {image}: `make images` builds ours, `make toolchain` with a name those of further languages, \
+         `docker pull` fetches others"
+    )
 }
 
 /// The server's end of the verbs.

@@ -69,6 +69,12 @@ fn in_folder(folder: &Path) -> Result<Tests, Failure> {
             "is a problem's package: `gavel problem push` it, and use --problem",
         ));
     }
+    if !has_inputs(folder)? {
+        return Err(Failure::file(
+            folder,
+            "has no input such as `1.in`, with its answer in `1.ans` or `1.out`",
+        ));
+    }
     let (package, _notes) = Package::read(folder).map_err(faulty)?;
     let mut tests = Tests::default();
     let mut room = BYTES;
@@ -84,6 +90,12 @@ fn in_folder(folder: &Path) -> Result<Tests, Failure> {
         tests.tests.push(submission::test(input, answer));
     }
     Ok(tests)
+}
+
+fn has_inputs(folder: &Path) -> Result<bool, Failure> {
+    let entries = std::fs::read_dir(folder).map_err(|why| Failure::file(folder, why))?;
+    let is_input = |entry: std::fs::DirEntry| entry.path().extension().is_some_and(|end| end == "in");
+    Ok(entries.filter_map(Result::ok).any(is_input))
 }
 
 fn given(path: &Path) -> Result<Vec<u8>, Failure> {

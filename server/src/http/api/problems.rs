@@ -399,11 +399,11 @@ pub(super) async fn statement(
     };
     let known: Vec<_> = statements.iter().map(|text| text.language.as_str()).collect();
     let text = found.ok_or_else(|| {
-        Problem::NotFound(format!(
-            "problem `{}` has statements in these languages: {}",
-            *id,
-            known.join(", ")
-        ))
+        Problem::NotFound(if known.is_empty() {
+            format!("problem `{}` has no statement", *id)
+        } else {
+            format!("problem `{}` has statements in these languages: {}", *id, known.join(", "))
+        })
     })?;
     let content_type = match text.markup {
         Markup::Markdown => "text/markdown; charset=utf-8",

@@ -183,7 +183,9 @@ pub(super) fn wait(query: &str, most: Duration) -> Result<Option<Duration>, Prob
             return Err(NO_SUCH.into());
         }
         wait = seconds(&value).filter(|time| *time <= most);
-        wait.map(drop).ok_or_else(|| format!("allowed are whole seconds, 0s to {}s", most.as_secs()))
+        wait.map(drop).ok_or_else(|| {
+            format!("allowed are whole seconds, 0s to {}s, the `s` may be left out", most.as_secs())
+        })
     })?;
     Ok(wait)
 }
@@ -303,7 +305,11 @@ mod tests {
         assert_eq!(wait("wait=30s", most).unwrap(), Some(Duration::from_secs(30)));
         assert_eq!(wait("wait=60", most).unwrap(), Some(most));
         for wrong in ["wait=61s", "wait=-1", "wait=", "wait=1h", "wait=99999999999999999999s"] {
-            assert_eq!(told_of(wrong), ["wait: allowed are whole seconds, 0s to 60s"], "{wrong}");
+            assert_eq!(
+                told_of(wrong),
+                ["wait: allowed are whole seconds, 0s to 60s, the `s` may be left out"],
+                "{wrong}"
+            );
         }
         assert_eq!(
             told_of("wait=1&wait=2&full=1"),
