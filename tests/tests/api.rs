@@ -657,7 +657,7 @@ async fn files_that_a_program_wrote_are_handed_back() {
         ]
     );
     let path = files[0]["path"].as_str().expect("a path");
-    let got = reqwest::get(format!("{}{path}", environment::url())).await.expect("an answer");
+    let got = Client::connect().await.request(Method::GET, path).send().await.expect("an answer");
     let bytes = got.bytes().await.expect("bytes");
     assert!(bytes.len() == 100_004 && bytes.starts_with(b"\x89PNG"), "{}", bytes.len());
 }
