@@ -46,7 +46,7 @@ struct Settings {
 #[derive(Debug, Args)]
 struct Server {
     /// Its address [default: $GAVEL_URL, else http.listen of the configuration]
-    #[arg(long)]
+    #[arg(long, visible_alias = "server")]
     url: Option<String>,
 }
 

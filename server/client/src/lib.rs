@@ -1,4 +1,5 @@
-//! The commands that talk to any Gavel: `gavel submit`, `gavel problem`, `gavel completions`.
+//! The commands that talk to any Gavel: `gavel submit`, `gavel problem`, `gavel rejudge`,
+//! `gavel completions`.
 //!
 //! A command line is parsed into a [`Command`], which is run on a [`Terminal`] and ends with an exit status. What
 //! a server says is not trusted: answers are bounded, and nothing that could steer a terminal is shown.
@@ -10,10 +11,12 @@ mod completions;
 mod failure;
 mod http;
 mod languages;
+mod list_languages;
 mod options;
 mod paint;
 mod patience;
 mod problem;
+mod rejudge;
 mod submission;
 mod submit;
 mod table;
@@ -26,7 +29,9 @@ use clap::Subcommand;
 
 pub use completions::{Completions, print as print_completions};
 pub use failure::{Failure, Status};
+pub use list_languages::ListLanguages;
 pub use problem::ProblemCommand;
+pub use rejudge::Rejudge;
 pub use submit::Submit;
 pub use terminal::Terminal;
 
@@ -39,22 +44,16 @@ pub enum Command {
     /// Keep problems: packages with tests, and what judges by them
     #[command(subcommand)]
     Problem(ProblemCommand),
+    /// Have submissions judged again, and tell what that has changed
+    #[command(after_long_help = rejudge::HELP)]
+    Rejudge(Box<Rejudge>),
 }
 
 impl Command {
     /// Runs the command on the process's own terminal.
     #[must_use]
     pub fn run(&self) -> ExitCode {
-        let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
-        let mut terminal = Terminal::of_process(&mut out, &mut err);
-        match self.execute(&mut terminal) {
-            Ok(status) => status.into(),
-            Err(failure) => {
-                // Whoever closes standard error does not want to know.
-                drop(terminal.complain(&failure));
-                failure.status().into()
-            }
-        }
+        on_terminal(|terminal| self.execute(terminal))
     }
 
     /// Runs the command on a terminal.
@@ -65,6 +64,29 @@ impl Command {
         match self {
             Self::Submit(submit) => submit.execute(terminal),
             Self::Problem(command) => command.execute(terminal),
+            Self::Rejudge(rejudge) => rejudge.execute(terminal),
+        }
+    }
+}
+
+impl ListLanguages {
+    /// As [`Command::run`].
+    #[must_use]
+    pub fn run(&self) -> ExitCode {
+        on_terminal(|terminal| self.execute(terminal))
+    }
+}
+
+/// Does something on the process's own terminal.
+fn on_terminal(act: impl FnOnce(&mut Terminal<'_>) -> Result<Status, Failure>) -> ExitCode {
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let mut terminal = Terminal::of_process(&mut out, &mut err);
+    match act(&mut terminal) {
+        Ok(status) => status.into(),
+        Err(failure) => {
+            // Whoever closes standard error does not want to know.
+            drop(terminal.complain(&failure));
+            failure.status().into()
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use gavel_client::{Command, Completions};
+use gavel_client::{Command, Completions, ListLanguages};
 
 /// Submits programs to a Gavel, and keeps its problems.
 #[derive(Debug, Parser)]
@@ -17,6 +17,8 @@ struct Cli {
 enum All {
     #[command(flatten)]
     Client(Command),
+    /// List the server's languages, with their versions and states
+    Languages(ListLanguages),
     /// Print completions of this command line for a shell
     Completions(Completions),
 }
@@ -24,6 +26,7 @@ enum All {
 fn main() -> ExitCode {
     match Cli::parse().command {
         All::Client(command) => command.run(),
+        All::Languages(languages) => languages.run(),
         All::Completions(shell) => gavel_client::print_completions(&shell, Cli::command()),
     }
 }

@@ -37,6 +37,28 @@ fn the_address_and_the_token_may_come_from_the_environment() {
 }
 
 #[test]
+fn languages_are_listed_with_their_states() {
+    let told = json!([{"id": "c17", "name": "C17 (GCC)", "version": "gcc 14", "state": "installed"},
+        {"id": "go", "name": "Go", "version": null, "state": "not-installed", "install": "make toolchain go", "reason": "x"},
+        {"id": "d", "name": "D", "version": null, "state": "failing", "reason": "the\nself-test failed"}]);
+    let kept = told.clone();
+    let server = Server::start(move |_| Answer::Json(200, told.clone()));
+    let list = |more: &[&str]| {
+        let output = client(&[&["languages", "--url", &server.url], more].concat(), &[]);
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let expected = "\
+ID   NAME       VERSION  STATE
+c17  C17 (GCC)  gcc 14   installed
+go   Go                  not installed (make toolchain go)
+d    D                   failing: the self-test failed
+";
+    assert_eq!(list(&[]), expected);
+    assert_eq!(serde_json::from_str::<Value>(&list(&["--json"])).unwrap(), kept);
+}
+
+#[test]
 fn failures_are_told_on_standard_error_without_anything_that_steers_a_terminal() {
     let server = Server::start(|_| Answer::Json(404, json!({"detail": "none \u{1b}[2J\u{9b}such"})));
     let output = client(&["problem", "show", "x", "--server", &server.url], &[]);
@@ -56,7 +78,9 @@ fn every_shell_has_completions_of_all_commands() {
         let script = String::from_utf8(output.stdout).unwrap();
         assert!(
             output.status.success()
-                && ["submit", "verify", "token-file"].iter().all(|word| script.contains(word)),
+                && ["submit", "verify", "rejudge", "languages", "token-file"]
+                    .iter()
+                    .all(|word| script.contains(word)),
             "{shell}"
         );
     }

@@ -4,5 +4,6 @@
 
 mod binary;
 mod problem;
+mod rejudge;
 mod stand_in;
 mod submit;
