@@ -226,6 +226,12 @@ pub struct StoreConfig {
     /// Judgements older than this are removed.
     #[serde(with = "units::span")]
     pub keep: Duration,
+    /// Inputs and answers of submissions that have tests of their own are kept for so long when they are judged, so that
+    /// they can be judged again; zero = not at all.
+    #[serde(with = "units::span")]
+    pub keep_tests: Duration,
+    /// Judgements of a submission that are kept beside the newest, where it was judged again.
+    pub old_judgements: u32,
     /// The oldest judgements go while the database is larger than this.
     #[serde(with = "units::size")]
     pub max_size: Bytes,

@@ -51,9 +51,11 @@ use crate::operations::Operations;
 use crate::problems::Problems;
 use crate::queue::Queue;
 use crate::readiness::Readiness;
+use crate::rejudges::Rejudges;
 use crate::store::Store;
 use crate::submissions::Submissions;
 use crate::throttle::Throttle;
+use crate::user_data::UserData;
 
 /// Time that a client has for the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
@@ -74,6 +76,10 @@ pub struct Api {
     pub languages: Arc<Languages>,
     /// Submissions, as every API sees them.
     pub submissions: Submissions,
+    /// Orders to judge submissions again.
+    pub rejudges: Rejudges,
+    /// What there is of users.
+    pub user_data: UserData,
     /// What submissions may be judged by.
     pub problems: Problems,
     /// Where submissions go.

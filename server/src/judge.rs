@@ -29,6 +29,7 @@ mod checker;
 mod compile;
 mod contents;
 mod course;
+mod courtesy;
 mod dialogue;
 mod ending;
 mod executor;
@@ -48,6 +49,7 @@ mod verdict;
 mod version;
 
 pub use artefacts::{Artefact, Artefacts};
+pub use courtesy::Courtesy;
 pub use dialogue::{Dialogue, Side};
 pub use ending::{Cap, OwnEnd, ProgramEnd};
 pub use executor::{
@@ -138,6 +140,8 @@ struct Task<'a> {
     artefact: Option<&'a Artefact>,
     cancel: &'a CancellationToken,
     progress: &'a (dyn Fn(Progress) + Send + Sync),
+    /// Of what is judged behind others.
+    courtesy: Option<&'a dyn Courtesy>,
 }
 
 impl<E: Executor> Judge<E> {
@@ -162,10 +166,34 @@ impl<E: Executor> Judge<E> {
         progress: &(dyn Fn(Progress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<Judgement, JudgeError> {
+        self.judge_as(submission, progress, cancel, None).await
+    }
+
+    /// As [`Self::judge`], behind others: one test at a time, and each only when nobody has to go first.
+    ///
+    /// # Errors
+    /// As [`Self::judge`].
+    pub async fn judge_behind(
+        &self,
+        submission: &Submission,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+        cancel: &CancellationToken,
+        courtesy: &dyn Courtesy,
+    ) -> Result<Judgement, JudgeError> {
+        self.judge_as(submission, progress, cancel, Some(courtesy)).await
+    }
+
+    async fn judge_as(
+        &self,
+        submission: &Submission,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+        cancel: &CancellationToken,
+        courtesy: Option<&dyn Courtesy>,
+    ) -> Result<Judgement, JudgeError> {
         // A running program is killed by its own lease and then reports; waiting for a sandbox just stops.
         tokio::select! {
             biased;
-            judgement = self.judge_to_the_end(submission, progress, cancel) => judgement,
+            judgement = self.judge_to_the_end(submission, progress, cancel, courtesy) => judgement,
             () = cancelled_for_good(cancel) => Err(JudgeError::Cancelled),
         }
     }
@@ -175,6 +203,7 @@ impl<E: Executor> Judge<E> {
         submission: &Submission,
         progress: &(dyn Fn(Progress) + Send + Sync),
         cancel: &CancellationToken,
+        courtesy: Option<&dyn Courtesy>,
     ) -> Result<Judgement, JudgeError> {
         let language = self
             .languages
@@ -232,10 +261,15 @@ impl<E: Executor> Judge<E> {
             artefact: artefact.as_ref(),
             cancel,
             progress,
+            courtesy,
         };
         let mut course = Course::new(problem, total, submission.stop_at_first_failure);
         let tests = self.run_tests(task, &mut course, total).await?;
-        Ok(course.conclude(Judgement::of_tests(compilation, submission.limits, tests, total)))
+        let image = self
+            .executor
+            .image(&Profile::of_compilations(language).unwrap_or_else(|| Profile::of_runs(language)));
+        let judgement = Judgement::of_tests(compilation, submission.limits, tests, total);
+        Ok(course.conclude(Judgement { image, ..judgement }))
     }
 
     /// What a submission is judged by that has no tests of its own.
@@ -267,8 +301,8 @@ impl<E: Executor> Judge<E> {
     ) -> Result<Vec<TestResult>, JudgeError> {
         let progress = task.progress;
         // One that must have a sandbox for itself keeps one.
-        let at_once =
-            if task.submission.isolation == Isolation::Fresh { 1 } else { self.executor.at_once().max(1) };
+        let alone = task.submission.isolation == Isolation::Fresh || task.courtesy.is_some();
+        let at_once = if alone { 1 } else { self.executor.at_once().max(1) };
         // What runs beside or behind the last one that counts is ended.
         let (stop, rest) = (CancellationToken::new(), task.cancel.child_token());
         let task = Task { cancel: &rest, ..task };
@@ -281,6 +315,9 @@ impl<E: Executor> Judge<E> {
                 }
                 if stop.is_cancelled() {
                     return Err(JudgeError::Cancelled);
+                }
+                if let Some(courtesy) = task.courtesy {
+                    courtesy.wait().await;
                 }
                 self.run_case(task, index, session).await.map(Some)
             }

@@ -6,11 +6,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::sandbox::{Pool, PoolStatus};
+use crate::slots::Kind;
 
 /// The pool as operators see it, or a stand-in in tests.
 pub trait Operations: Debug + Send + Sync + 'static {
     /// How it stands now.
     fn status(&self) -> PoolStatus;
+
+    /// Runs that one submission may have at one time.
+    fn runs_at_once(&self) -> usize;
 
     /// Retires every sandbox as soon as it is idle, and has it replaced.
     fn recycle(&self) -> Recycled;
@@ -19,6 +23,10 @@ pub trait Operations: Debug + Send + Sync + 'static {
 impl Operations for Pool {
     fn status(&self) -> PoolStatus {
         Self::status(self)
+    }
+
+    fn runs_at_once(&self) -> usize {
+        self.at_once(Kind::Run)
     }
 
     fn recycle(&self) -> Recycled {

@@ -143,6 +143,22 @@ pub(crate) fn allowed_to_validators(problem: Option<&Problem>, limits: &LimitsCo
     Allowed { compile: *compile_max, run }
 }
 
+/// Sees that submissions in this language can be judged by a problem.
+///
+/// # Errors
+/// The field of the submission with which something is wrong, and what.
+pub(crate) fn check(problem: &Problem, language: &str) -> Result<(), (&'static str, String)> {
+    if let Some(why) = &problem.manifest.unjudged {
+        return Err(("problem", why.clone()));
+    }
+    let allowed = problem.manifest.languages.as_deref();
+    if allowed.is_some_and(|codes| !codes.iter().any(|code| Some(code.as_str()) == code_of(language))) {
+        let codes = allowed.unwrap_or_default().join(", ");
+        return Err(("language", format!("the problem takes programs in {codes} only")));
+    }
+    Ok(())
+}
+
 /// Gives a submission the limits of the problem that it is judged by, as far as this server allows them.
 pub fn fit(submission: &mut Submission, problem: &Problem, languages: &Languages, limits: &LimitsConfig) {
     let asked = &problem.manifest.limits;

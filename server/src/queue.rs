@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 mod fair;
 mod job;
 mod refusal;
+mod spare;
 mod state;
 mod stored;
 mod worker;
@@ -18,12 +19,14 @@ mod worker;
 pub use job::Stage;
 use job::{Job, Next};
 pub use refusal::Refusal;
+pub use spare::Spare;
 use state::State;
+pub(crate) use worker::is_of_a_full_disk;
 
 use crate::config::QueueConfig;
-use crate::judge::{Executor, Judge, JudgeError, Judgement, Progress};
+use crate::judge::{Courtesy, Executor, Judge, JudgeError, Judgement, Progress};
 use crate::language::Language;
-use crate::store::{Cancelled, Inserted, NewRecord, Store, StoreError};
+use crate::store::{Cancelled, Inserted, Insertion, NewRecord, Store, StoreError};
 use crate::submission::{Footprint, RunLimits, Submission, SubmissionId};
 use crate::telemetry;
 use crate::throttle::Throttle;
@@ -45,6 +48,17 @@ pub trait Judging: Send + Sync + 'static {
         cancel: &CancellationToken,
     ) -> impl Future<Output = Result<Judgement, JudgeError>> + Send;
 
+    /// As [`Judge::judge_behind`].
+    fn judge_behind(
+        &self,
+        submission: &Submission,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+        cancel: &CancellationToken,
+        _courtesy: &dyn Courtesy,
+    ) -> impl Future<Output = Result<Judgement, JudgeError>> + Send {
+        self.judge(submission, progress, cancel)
+    }
+
     /// As [`Judge::version`].
     fn version(
         &self,
@@ -64,6 +78,16 @@ impl<E: Executor> Judging for Judge<E> {
         cancel: &CancellationToken,
     ) -> Result<Judgement, JudgeError> {
         Self::judge(self, submission, progress, cancel).await
+    }
+
+    async fn judge_behind(
+        &self,
+        submission: &Submission,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+        cancel: &CancellationToken,
+        courtesy: &dyn Courtesy,
+    ) -> Result<Judgement, JudgeError> {
+        Self::judge_behind(self, submission, progress, cancel, courtesy).await
     }
 
     async fn version(
@@ -90,6 +114,8 @@ struct Shared {
     state: Mutex<State>,
     /// Something waits that no worker has looked at.
     arrived: Notify,
+    /// Nothing waits or runs any more, or nothing does that is judged behind others.
+    idle: Notify,
     /// No new submissions, and no new attempts.
     closing: CancellationToken,
     /// Attempts that still run are given up, and go back into the queue.
@@ -124,6 +150,7 @@ impl Queue {
             throttle,
             state: Mutex::new(state),
             arrived: Notify::new(),
+            idle: Notify::new(),
             closing: CancellationToken::new(),
             giving_up: CancellationToken::new(),
             workers: TaskTracker::new(),
@@ -261,13 +288,13 @@ impl Shared {
             Err(why) => return Err(self.give_back(&job, why)),
         };
         self.enqueue(&job, Next::Stored);
-        match storing.settled().await {
-            Ok(_) => Ok(job.id),
-            Err(why) => {
-                self.withdraw(&job);
-                Err(why.into())
-            }
-        }
+        let refusal = match storing.settled().await {
+            Ok(Insertion { inserted: Inserted::NoProblem, .. }) => Refusal::NoProblem,
+            Ok(_) => return Ok(job.id),
+            Err(why) => why.into(),
+        };
+        self.withdraw(&job);
+        Err(refusal)
     }
 
     async fn store_then_enqueue(&self, job: Arc<Job>, new: NewRecord) -> Result<SubmissionId, Refusal> {
@@ -282,6 +309,7 @@ impl Shared {
             }
             Ok(Inserted::Repeated(earlier)) => Ok(earlier),
             Ok(Inserted::KeyReused(earlier)) => Err(Refusal::KeyReused { earlier }),
+            Ok(Inserted::NoProblem) => Err(Refusal::NoProblem),
             Err(why) => return Err(self.give_back(&job, why)),
         };
         self.forget(&job);

@@ -8,23 +8,25 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::access::Access;
 use crate::account::Account;
-use crate::config::{Config, LimitsConfig};
+use crate::config::{Config, LimitsConfig, StoreConfig};
 use crate::connections::Connections;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
 use crate::grpc::GrpcError;
 use crate::http::Api;
-use crate::judge::most_output;
+use crate::judge::{Artefacts, most_output};
 use crate::language::Languages;
 use crate::listeners::Listeners;
 use crate::operations::Operations;
 use crate::problems::Problems;
 use crate::queue::{Judging, Queue};
 use crate::readiness::Readiness;
+use crate::rejudges::Rejudges;
 use crate::self_test::Tester;
-use crate::store::{Store, StoreError};
+use crate::store::{Retention, Store, StoreError};
 use crate::submissions::Submissions;
 use crate::throttle::Throttle;
+use crate::user_data::UserData;
 use crate::watched::watched;
 use crate::{recycling, telemetry};
 
@@ -69,6 +71,8 @@ pub struct Parts<J> {
     pub problems: Problems,
     /// What judges.
     pub judging: Arc<J>,
+    /// The programs that it has compiled.
+    pub artefacts: Option<Arc<Artefacts>>,
     /// The pool, as operators see it.
     pub operations: Arc<dyn Operations>,
     /// Runs commands for go-judge's clients, where that is enabled.
@@ -118,6 +122,7 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
         store,
         problems,
         judging,
+        artefacts,
         operations,
         gojudge,
         account,
@@ -125,10 +130,20 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
         workers,
     } = parts;
     let config = within_disk(config);
+    let store = store.keeping_tests(!config.store.keep_tests.is_zero());
     telemetry::start_at_zero(languages.iter().map(|language| language.id.as_str()));
     let throttle = Arc::new(Throttle::new(config.throttle.clone(), store.strikes().await?));
     let policy = config.queue.clone();
     let queue = Queue::start(policy, store.clone(), Arc::clone(&throttle), judging, workers).await?;
+    let rejudges = Rejudges::new(
+        store.clone(),
+        queue.clone(),
+        problems.clone(),
+        Arc::clone(&languages),
+        Arc::clone(&config),
+    );
+    let user_data =
+        UserData::new(store.clone(), queue.clone(), rejudges.clone(), Arc::clone(&throttle), artefacts);
     let runtimes = Runtimes::default();
     runtimes.note("main");
     let (readiness, access) = (Arc::new(Readiness::new(&languages)), Arc::new(access));
@@ -136,7 +151,9 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
         config,
         languages,
         problems,
-        submissions: Submissions::new(queue.clone(), store.clone()),
+        submissions: Submissions::new(queue.clone(), rejudges.clone(), store.clone()),
+        rejudges,
+        user_data,
         queue,
         store,
         throttle,
@@ -183,6 +200,8 @@ impl Background {
         background.spawn("the removal of old submissions", purging);
         let metrics = api.metrics.clone();
         background.spawn("the upkeep of the metrics", move || upkeep(metrics.clone()));
+        let (rejudges, again) = (api.rejudges.clone(), Arc::clone(&judging));
+        background.spawn("judging again", move || rejudges.clone().work(Arc::clone(&again)));
         let (limits, languages) = (api.config.limits.clone(), Arc::clone(&api.languages));
         let (queue, readiness) = (api.queue.clone(), Arc::clone(&api.readiness));
         let tester = Tester { judging, limits, queue, readiness, operations: Arc::clone(&api.operations) };
@@ -208,8 +227,10 @@ impl Background {
 }
 
 async fn purge(store: Store, config: Arc<Config>, throttle: Arc<Throttle>) {
+    let StoreConfig { keep, keep_tests, max_size, .. } = config.store;
+    let retention = Retention { keep, keep_tests, max_size };
     loop {
-        match store.purge(config.store.keep, config.store.max_size).await {
+        match store.purge(retention).await {
             Ok(0) => {}
             Ok(removed) => tracing::info!(removed, "Removed {removed} old submissions"),
             Err(why) => tracing::error!(error = %why, "Failed to remove old submissions"),

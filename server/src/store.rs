@@ -14,26 +14,36 @@ use sqlx::{ConnectOptions, SqlitePool};
 mod collector;
 mod convert;
 mod error;
+mod judgements;
 mod list;
 mod problems;
 mod references;
 mod refs;
+mod rejudges;
 mod retention;
 pub(crate) mod room;
 mod rows;
 mod served;
 mod strikes;
 mod submissions;
+mod user_data;
 mod writer;
 
 pub use convert::Converted;
 
 pub use error::StoreError;
+pub use judgements::{Change, Numbered, changes};
 pub use list::{Filter, Page};
 pub use problems::Listed as ListedProblem;
+pub use rejudges::{
+    Item as RejudgeItem, Outcome as RejudgeOutcome, Outcomes as RejudgeOutcomes, Rejudge, RejudgeId,
+    RejudgeState, Selected, Selection, Tally,
+};
+pub use retention::Retention;
 use room::Room;
 pub use served::{Note, Served};
 pub use submissions::{Begun, Cancelled, Inserted, Insertion, NewRecord, Unfinished};
+pub use user_data::Forgotten;
 use writer::Writer;
 pub use writer::Written;
 
@@ -54,6 +64,8 @@ pub struct Store {
     blobs: Blobs,
     room: Room,
     served: Served,
+    /// Inputs and answers stay for a while when a submission is judged.
+    keeps_tests: bool,
     /// Rows of earlier versions may be large: one is read at a time.
     one_large_row: Arc<tokio::sync::Mutex<()>>,
 }
@@ -90,8 +102,12 @@ pub struct Record {
     pub verdict: Option<Verdict>,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
-    /// When it was judged or cancelled.
+    /// When it was judged or cancelled; where it was judged again, the first time.
     pub finished_at: Option<DateTime<Utc>>,
+    /// When it was judged for the last time, where that is not the first.
+    pub rejudged_at: Option<DateTime<Utc>>,
+    /// It is to be judged again: until then it has the judgement that it had.
+    pub is_awaiting_rejudge: bool,
     /// Missing in lists, and until it is done.
     pub judgement: Option<Judgement>,
 }
@@ -112,6 +128,8 @@ impl Store {
         let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
         let first =
             if is_new { options.clone().auto_vacuum(SqliteAutoVacuum::Incremental) } else { options.clone() };
+        // What is deleted is overwritten: it is some user's.
+        let first = first.pragma("secure_delete", "ON");
         let mut connection = first.connect().await.map_err(failed)?;
         let migrated = sqlx::migrate!("./migrations").run(&mut connection).await;
         migrated.map_err(|source| StoreError::migrate(path, source))?;
@@ -125,10 +143,17 @@ impl Store {
             blobs,
             room,
             served: Served::open(directory),
+            keeps_tests: false,
             one_large_row: Arc::default(),
         };
         store.sweep();
         Ok(store)
+    }
+
+    /// The same store, which keeps inputs and answers of judged submissions, or not, until [`Self::purge`] removes them.
+    #[must_use]
+    pub fn keeping_tests(self, keeps_tests: bool) -> Self {
+        Self { keeps_tests, ..self }
     }
 
     /// Contents that are files.

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use crate::blobs::Blobs;
 use crate::judge::Verdict;
 use crate::queue::{Queue, Refusal, Stage};
+use crate::rejudges::Rejudges;
 use crate::store::{Cancelled, Filter, Record, Store, StoreError, StoredState};
 use crate::submission::{Submission, SubmissionId};
 
@@ -16,6 +17,7 @@ use crate::submission::{Submission, SubmissionId};
 #[derive(Debug, Clone)]
 pub struct Submissions {
     queue: Queue,
+    rejudges: Rejudges,
     store: Store,
 }
 
@@ -75,8 +77,8 @@ pub struct Listed {
 
 impl Submissions {
     /// Those of this queue, which keeps them in this store.
-    pub fn new(queue: Queue, store: Store) -> Self {
-        Self { queue, store }
+    pub fn new(queue: Queue, rejudges: Rejudges, store: Store) -> Self {
+        Self { queue, rejudges, store }
     }
 
     /// May more come of a body that goes to the disk? As [`Queue::check_upload`].
@@ -124,9 +126,15 @@ impl Submissions {
         }
     }
 
-    /// Follows a submission that is not finished yet.
-    pub fn follow(&self, id: SubmissionId) -> Option<watch::Receiver<Stage>> {
-        self.queue.follow(id)
+    /// Follows a submission that is not finished yet, or is to be judged again.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn follow(&self, id: SubmissionId) -> Result<Option<watch::Receiver<Stage>>, StoreError> {
+        match self.queue.follow(id) {
+            Some(stage) => Ok(Some(stage)),
+            None => self.rejudges.follow(id).await,
+        }
     }
 
     /// Place of a submission that waits, as [`Standing::position`].

@@ -106,7 +106,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let (largest, on_disk) = (config.limits.artefact, config.limits.outputs);
     let (sandboxes, files, memory) = (pool.clone(), blobs.clone(), account.clone());
     let local = Local::new(sandboxes, artefacts, files, memory, on_disk, largest, at_once);
-    let problems = Problems::new(store.clone());
+    let (problems, artefacts) = (Problems::new(store.clone()), Some(local.artefacts()));
     let judge =
         Judge::new(local, Arc::clone(&languages), blobs, Arc::new(problems.clone()), config.limits.clone());
     let gojudge = gojudge(&config, &pool, &workspace, &account)?;
@@ -118,6 +118,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         store,
         problems,
         judging: Arc::new(judge),
+        artefacts,
         operations: Arc::new(pool.clone()),
         gojudge,
         account,

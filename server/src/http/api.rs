@@ -13,10 +13,12 @@ mod events;
 mod files;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz;
+mod judgements;
 mod languages;
 mod problems;
 mod query;
 mod receive;
+mod rejudges;
 mod sieve;
 mod submissions;
 mod users;
@@ -44,6 +46,22 @@ pub(super) fn routes() -> impl HttpServiceFactory {
                 .route(web::delete().to(submissions::cancel)),
         )
         .service(resource("/submissions/{id}/files/{test}/{name}", "GET, HEAD").route(get().to(files::get)))
+        .service(resource("/submissions/{id}/judgements", "GET, HEAD").route(get().to(judgements::list)))
+        .service(
+            resource("/submissions/{id}/judgements/{number}", "GET, HEAD").route(get().to(judgements::get)),
+        )
+        .service(resource("/submissions/{id}/rejudge", "POST").route(web::post().to(rejudges::one)))
+        .service(
+            resource("/rejudges", "GET, HEAD, POST")
+                .route(get().to(rejudges::list))
+                .route(web::post().to(rejudges::create)),
+        )
+        .service(
+            resource("/rejudges/{id}", "DELETE, GET, HEAD")
+                .route(get().to(rejudges::get))
+                .route(web::delete().to(rejudges::cancel)),
+        )
+        .service(resource("/rejudges/{id}/submissions", "GET, HEAD").route(get().to(rejudges::outcomes)))
         .service(resource("/submissions/{id}/events", "GET").route(web::get().to(events::follow)))
         .service(resource("/languages", "GET, HEAD").route(get().to(languages::list)))
         .service(resource("/problems", "GET, HEAD").route(get().to(problems::list)))
@@ -65,6 +83,7 @@ pub(super) fn routes() -> impl HttpServiceFactory {
                 .route(get().to(users::throttle))
                 .route(web::delete().to(users::clear_throttle)),
         )
+        .service(resource("/users/{user}/data", "DELETE").route(web::delete().to(users::erase)))
         .service(resource("/admin/recycle", "POST").route(web::post().to(admin::recycle)))
         .default_service(web::to(error::not_found))
 }

@@ -53,6 +53,9 @@ pub enum Problem {
     /// Compressed, or not JSON.
     #[error("{0}")]
     UnsupportedMediaType(&'static str),
+    /// As things stand it cannot be done.
+    #[error("{0}")]
+    Conflict(String),
     /// The idempotency key belongs to another request.
     #[error(
         "this Idempotency-Key was used for another request, which is submission {earlier}; a new request needs a new key"
@@ -166,6 +169,7 @@ impl Problem {
             Self::Timeout => Kind::SlowBody,
             Self::TooLarge { .. } => Kind::BodyTooLarge,
             Self::UnsupportedMediaType(_) => Kind::UnsupportedMediaType,
+            Self::Conflict(_) => Kind::Conflict,
             Self::KeyReused { .. } => Kind::IdempotencyKeyReused,
             Self::Throttled { .. } => Kind::Throttled,
             Self::UserQueueFull { .. } => Kind::UserQueueFull,
@@ -259,6 +263,7 @@ impl From<Refusal> for Problem {
             Refusal::UserFull { retry_after, .. } => Self::UserQueueFull { detail, retry_after },
             Refusal::CoolingDown { retry_after } => Self::Throttled { detail, retry_after },
             Refusal::KeyReused { earlier } => Self::KeyReused { earlier },
+            Refusal::NoProblem => Self::field("problem", detail),
             Refusal::Failed => Self::Failed,
             Refusal::Stopping => Self::Stopping,
             Refusal::Store(why) => why.into(),

@@ -49,7 +49,11 @@ pub struct Artefact {
 
 /// The hash of everything that a program is made from, and of who may know that it has been made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Key(blake3::Hash);
+pub struct Key {
+    hash: blake3::Hash,
+    /// Whose it is, in a form that is no name.
+    whose: Option<blake3::Hash>,
+}
 
 /// What compiles, beside the source and its command.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +70,9 @@ pub struct Compiler<'a> {
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
     blake3: String,
+    /// Of the user whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    whose: Option<String>,
     compilation: Compilation,
 }
 
@@ -85,7 +92,7 @@ impl Key {
             hasher.update(&(field.len() as u64).to_le_bytes());
             hasher.update(field);
         };
-        add(b"gavel artefact 4");
+        add(b"gavel artefact 5");
         add(whose.user.map_or(&[][..], str::as_bytes));
         add(&[u8::from(whose.user.is_some())]);
         add(toolchain.image.as_bytes());
@@ -113,7 +120,7 @@ impl Key {
             add(name.as_bytes());
             add(content.hash().as_bytes());
         }
-        Some(Self(hasher.finalize()))
+        Some(Self { hash: hasher.finalize(), whose: whose.user.map(owner) })
     }
 }
 
@@ -185,8 +192,11 @@ impl Artefacts {
             // A program that nobody may find again lives as long as its descriptor.
             None => file.close()?,
             Some(key) => {
-                let record =
-                    Record { blake3: hash.to_hex().to_string(), compilation: artefact.compilation.clone() };
+                let record = Record {
+                    blake3: hash.to_hex().to_string(),
+                    whose: key.whose.map(|whose| whose.to_hex().to_string()),
+                    compilation: artefact.compilation.clone(),
+                };
                 self.publish(key, file, &record)?;
                 self.open.insert(*key, artefact.clone());
                 // That others could not be removed is no fault of this one.
@@ -213,6 +223,28 @@ impl Artefacts {
         let (program, record) = self.paths(key);
         remove_if_there(&record)?;
         remove_if_there(&program)
+    }
+
+    /// Removes the programs of a user. Returns how many went.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn forget_user(&self, user: &str) -> io::Result<u64> {
+        let (whose, mut gone) = (owner(user), 0);
+        for entry in fs::read_dir(&self.directory)? {
+            let path = entry?.path();
+            let hash = path.file_stem().and_then(|stem| stem.to_str()).map(blake3::Hash::from_hex);
+            let (Some("json"), Some(Ok(hash))) = (path.extension().and_then(|end| end.to_str()), hash) else {
+                continue;
+            };
+            // One that was cut or has just gone is nobody's.
+            let record = fs::read(&path).ok().and_then(|json| serde_json::from_slice::<Record>(&json).ok());
+            if record.and_then(|record| record.whose).is_some_and(|one| one == whose.to_hex().as_str()) {
+                self.forget(&Key { hash, whose: Some(whose) })?;
+                gone += 1;
+            }
+        }
+        Ok(gone)
     }
 
     fn trim_when_due(&self, written: u64) -> io::Result<()> {
@@ -259,10 +291,15 @@ impl Artefacts {
     }
 
     fn paths(&self, key: &Key) -> (PathBuf, PathBuf) {
-        let program = self.directory.join(key.0.to_hex().as_str());
+        let program = self.directory.join(key.hash.to_hex().as_str());
         let record = program.with_extension("json");
         (program, record)
     }
+}
+
+/// What records have in a user's place.
+fn owner(user: &str) -> blake3::Hash {
+    blake3::derive_key("gavel owner of an artefact 1", user.as_bytes()).into()
 }
 
 /// Writes, and hashes what it has written.
@@ -437,6 +474,29 @@ mod tests {
         let kept = artefacts.keep(Some(&key("another")), program, size, compilation()).unwrap();
         assert_eq!(read(&kept), b"another");
         assert_eq!(are_there(&artefacts, ["stuck", "old", "new", "another"]), [true, false, false, true]);
+    }
+
+    #[test]
+    fn the_programs_of_a_user_go_and_those_of_others_stay() {
+        let directory = tempfile::tempdir().unwrap();
+        let artefacts = Artefacts::new(directory.path().to_owned(), Bytes::mib(1));
+        let (language, _) = cpp();
+        let mut keys = Vec::new();
+        for user in ["alice", "bob"] {
+            let submission = Submission { user: Some(user.into()), ..submission("int main(){}") };
+            let profile = gcc();
+            let job = compile_job(&submission, &submission.files, &language, &profile, &|_| ());
+            keys.push(Key::of(&job, &COMPILER).unwrap());
+            let (program, size) = bytes(user.as_bytes());
+            artefacts.keep(keys.last(), program, size, compilation()).unwrap();
+        }
+        // Neither what a crash has cut nor what is no record is in the way.
+        fs::write(directory.path().join(format!("{}.json", "0".repeat(64))), "{").unwrap();
+        fs::write(directory.path().join("notes.json"), "{}").unwrap();
+        assert_eq!(artefacts.forget_user("alice").unwrap(), 1);
+        assert!(artefacts.held(&keys[0]).is_none() && artefacts.find(&keys[0]).unwrap().is_none());
+        assert!(artefacts.find(&keys[1]).unwrap().is_some());
+        assert_eq!(artefacts.forget_user("alice").unwrap(), 0);
     }
 
     #[test]

@@ -67,6 +67,11 @@ pub trait Executor: Send + Sync + 'static {
         cancel: &CancellationToken,
     ) -> impl Future<Output = Result<Option<String>, JudgeError>> + Send;
 
+    /// Id of the image that a profile's sandboxes are made of; none where that is not known.
+    fn image(&self, _profile: &Profile) -> Option<String> {
+        None
+    }
+
     /// So many cases of one submission are worth asking for at one time.
     fn at_once(&self) -> usize;
 }

@@ -168,6 +168,8 @@ pub struct Judgement {
     pub tests: Vec<TestResult>,
     /// Figures over all tests.
     pub summary: Summary,
+    /// The image of the language's compiler, or of its programs where there is none: its id.
+    pub image: Option<String>,
 }
 
 /// What came of a group of tests.
@@ -347,6 +349,7 @@ impl Judgement {
             groups: Vec::new(),
             tests: Vec::new(),
             summary: Summary::default(),
+            image: None,
         }
     }
 }

@@ -55,6 +55,11 @@ impl<S: Sandboxes> Local<S> {
         Self { sandboxes, artefacts: Arc::new(artefacts), blobs, account, pairs, space, largest, at_once }
     }
 
+    /// The compiled programs.
+    pub fn artefacts(&self) -> Arc<Artefacts> {
+        Arc::clone(&self.artefacts)
+    }
+
     async fn lease(&self, job: &CaseJob<'_>) -> Result<S::Lease, JudgeError> {
         let whose = job.whose;
         let profile = Profile::of_runs(job.language);
@@ -244,6 +249,10 @@ impl<S: Sandboxes> Executor for Local<S> {
         cancel: &CancellationToken,
     ) -> Result<Option<String>, JudgeError> {
         self.version_here(language, limits, cancel).await
+    }
+
+    fn image(&self, profile: &Profile) -> Option<String> {
+        self.sandboxes.image(profile).map(|image| image.to_string())
     }
 
     fn at_once(&self) -> usize {

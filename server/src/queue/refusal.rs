@@ -36,6 +36,9 @@ pub enum Refusal {
         /// The submission that it made.
         earlier: SubmissionId,
     },
+    /// The problem was removed since it was looked at.
+    #[error("the problem was removed just now")]
+    NoProblem,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
@@ -49,8 +52,8 @@ pub enum Refusal {
 
 impl Refusal {
     /// All that `name` may answer.
-    pub(crate) const NAMES: [&str; 7] =
-        ["queue_full", "user_full", "throttled", "key_reused", "stopping", "failed", "store"];
+    pub(crate) const NAMES: [&str; 8] =
+        ["queue_full", "user_full", "throttled", "key_reused", "no_problem", "stopping", "failed", "store"];
 
     /// As metrics have it.
     pub(super) fn name(&self) -> &'static str {
@@ -59,6 +62,7 @@ impl Refusal {
             Self::UserFull { .. } => "user_full",
             Self::CoolingDown { .. } => "throttled",
             Self::KeyReused { .. } => "key_reused",
+            Self::NoProblem => "no_problem",
             Self::Stopping => "stopping",
             Self::Failed => "failed",
             Self::Store(_) => "store",

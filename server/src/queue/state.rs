@@ -21,6 +21,10 @@ pub(super) struct State {
     /// Of all that wait, run, and are just being stored.
     pub(super) stored: Stored,
     pub(super) running: usize,
+    /// Being judged behind those that wait and run.
+    pub(super) behind: usize,
+    /// When the last of those began.
+    pub(super) last_behind: Option<Instant>,
     /// Moving average of the seconds between two judgements.
     pub(super) pace: f64,
     pub(super) last_done: Option<Instant>,
@@ -36,6 +40,8 @@ impl State {
             total: 0,
             stored: Stored::default(),
             running: 0,
+            behind: 0,
+            last_behind: None,
             pace: 1.0,
             last_done: None,
         }
@@ -43,6 +49,11 @@ impl State {
 
     pub(super) fn has_idle_worker(&self) -> bool {
         self.waiting.len() == 0 && self.running < self.workers
+    }
+
+    /// Nothing waits, and nothing runs but what is judged behind others.
+    pub(super) fn is_idle(&self) -> bool {
+        self.waiting.len() == 0 && self.running == 0
     }
 
     /// Lets a job wait whose place is reserved.

@@ -116,7 +116,11 @@ impl Shared {
                 state.waiting.push_front(job.user.as_deref(), waiting);
             }
         }
+        let is_idle = state.is_idle();
         drop(state);
+        if is_idle {
+            self.idle.notify_waiters();
+        }
         match end {
             End::Left => job.left.cancel(),
             End::Again => self.arrived.notify_one(),
@@ -309,7 +313,7 @@ impl Shared {
 }
 
 /// It waits for room then, as it does for a sandbox.
-fn is_of_a_full_disk(why: &JudgeError) -> bool {
+pub(crate) fn is_of_a_full_disk(why: &JudgeError) -> bool {
     let JudgeError::Workspace { source, .. } = why else { return false };
     matches!(source.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }

@@ -37,7 +37,7 @@ async fn look_at(blobs: &Blobs, readers: &SqlitePool, id: BlobId) -> Result<(), 
     removing.await.map_err(|_| StoreError::Closed)?.map_err(StoreError::from)
 }
 
-async fn is_named(readers: &SqlitePool, id: BlobId) -> Result<bool, StoreError> {
+pub(super) async fn is_named(readers: &SqlitePool, id: BlobId) -> Result<bool, StoreError> {
     let sql =
         "SELECT 1 FROM refs WHERE hash = $1 UNION ALL SELECT 1 FROM problem_refs WHERE hash = $1 LIMIT 1";
     let found = sqlx::query(sql).bind(id.as_bytes().as_slice()).fetch_optional(readers).await?;

@@ -42,8 +42,9 @@ impl Store {
     /// The store's.
     pub async fn list(&self, filter: &Filter, limit: usize) -> Result<Page, StoreError> {
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT seq, id, client, reference, language, state, verdict, created_at, finished_at, \
-             problem, problem_version FROM submissions WHERE 1 = 1",
+            "SELECT seq, id, client, reference, language, state, verdict, created_at, finished_at, judged_at, \
+             problem, problem_version, EXISTS (SELECT 1 FROM rejudge_items i WHERE i.seq = submissions.seq \
+             AND i.state IN ('waiting', 'running')) AS awaits FROM submissions WHERE 1 = 1",
         );
         let Filter { user, states, verdict, language, reference, problem, before } = filter;
         if let Some(user) = user {

@@ -23,6 +23,8 @@ pub struct Listed {
     pub version: BlobId,
     /// When it was pushed last.
     pub pushed_at: DateTime<Utc>,
+    /// Its names by language.
+    pub names: BTreeMap<String, String>,
 }
 
 /// A version in the forms of its row.
@@ -30,6 +32,7 @@ struct Stored {
     id: String,
     version: String,
     now: i64,
+    names: String,
     manifest: Vec<u8>,
     files: Vec<u8>,
     refs: BTreeMap<BlobId, u64>,
@@ -42,6 +45,7 @@ impl Stored {
             id: problem.id.clone(),
             version: problem.version.to_string(),
             now: millis(problem.pushed_at),
+            names: serde_json::to_string(&problem.manifest.names)?,
             manifest: serde_json::to_vec(&problem.manifest)?,
             files: serde_json::to_vec(&rows.collect::<BTreeMap<_, _>>())?,
             refs: problem.files.values().filter_map(Content::blob).map(|blob| (blob.id, blob.size)).collect(),
@@ -94,7 +98,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn problems(&self, before: Option<i64>, limit: usize) -> Result<Vec<Listed>, StoreError> {
-        let sql = "SELECT p.seq, p.id, p.version, p.pushed_at FROM problems p WHERE p.removed_at IS NULL AND p.seq < $1 \
+        let sql = "SELECT p.seq, p.id, p.version, p.pushed_at, p.names FROM problems p WHERE p.removed_at IS NULL AND p.seq < $1 \
                    AND p.seq = (SELECT q.seq FROM problems q WHERE q.id = p.id AND q.removed_at IS NULL \
                                 ORDER BY q.pushed_at DESC, q.seq DESC LIMIT 1) ORDER BY p.seq DESC LIMIT $2";
         let query = sqlx::query(sql).bind(before.unwrap_or(i64::MAX)).bind(number(limit));
@@ -106,7 +110,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn problem_versions(&self, id: &str) -> Result<Vec<Listed>, StoreError> {
-        let sql = "SELECT seq, id, version, pushed_at FROM problems WHERE id = $1 AND removed_at IS NULL \
+        let sql = "SELECT seq, id, version, pushed_at, names FROM problems WHERE id = $1 AND removed_at IS NULL \
                    ORDER BY pushed_at DESC, seq DESC";
         sqlx::query(sql).bind(id).fetch_all(&self.readers).await?.iter().map(listed).collect()
     }
@@ -164,18 +168,19 @@ fn number(limit: usize) -> i64 {
 
 /// Whether it was not there before, and the files that its row named before that.
 async fn put(connection: &mut SqliteConnection, stored: Stored) -> Result<(bool, Vec<BlobId>), sqlx::Error> {
-    let Stored { id, version, now, manifest, files, refs } = stored;
+    let Stored { id, version, now, names, manifest, files, refs } = stored;
     // What is made of the same package may be more than an earlier server made of it.
-    let sql = "UPDATE problems SET pushed_at = $3, removed_at = NULL, manifest = $4, files = $5 \
+    let sql = "UPDATE problems SET pushed_at = $3, removed_at = NULL, manifest = $4, files = $5, names = $6 \
                WHERE id = $1 AND version = $2 RETURNING seq";
-    let update = sqlx::query_scalar(sql).bind(&id).bind(&version).bind(now).bind(&manifest).bind(&files);
+    let update =
+        sqlx::query_scalar(sql).bind(&id).bind(&version).bind(now).bind(&manifest).bind(&files).bind(&names);
     let known: Option<i64> = update.fetch_optional(&mut *connection).await?;
     let (seq, gone) = match known {
         Some(seq) => (seq, drop_refs(connection, seq).await?),
         None => {
-            let sql =
-                "INSERT INTO problems (id, version, pushed_at, manifest, files) VALUES ($1, $2, $3, $4, $5)";
-            let insert = sqlx::query(sql).bind(id).bind(version).bind(now).bind(manifest).bind(files);
+            let sql = "INSERT INTO problems (id, version, pushed_at, manifest, files, names) VALUES ($1, $2, $3, $4, $5, $6)";
+            let insert =
+                sqlx::query(sql).bind(id).bind(version).bind(now).bind(manifest).bind(files).bind(names);
             (insert.execute(&mut *connection).await?.last_insert_rowid(), Vec::new())
         }
     };
@@ -213,6 +218,7 @@ fn listed(row: &SqliteRow) -> Result<Listed, StoreError> {
         id: row.try_get("id")?,
         version: version(row.try_get("version")?)?,
         pushed_at: time(row.try_get("pushed_at")?),
+        names: serde_json::from_str(row.try_get("names")?)?,
     })
 }
 

@@ -74,9 +74,42 @@ pub(super) async fn drop_tests(
     connection: &mut SqliteConnection,
     seq: i64,
 ) -> Result<Vec<BlobId>, sqlx::Error> {
+    drop_kind(connection, seq, Kind::Test.as_str()).await
+}
+
+async fn drop_kind(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    kind: &str,
+) -> Result<Vec<BlobId>, sqlx::Error> {
     let sql = "DELETE FROM refs WHERE seq = $1 AND kind = $2 RETURNING hash";
-    let rows = sqlx::query(sql).bind(seq).bind(Kind::Test.as_str()).fetch_all(connection).await?;
+    let rows = sqlx::query(sql).bind(seq).bind(kind).fetch_all(connection).await?;
     rows.iter().filter_map(|row| id(row, "hash").transpose()).collect()
+}
+
+/// The outputs of the judgement that a submission has are those of an older one from now on.
+pub(super) async fn age_outputs(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    number: i64,
+) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE refs SET kind = $3 WHERE seq = $1 AND kind = $2";
+    let update = sqlx::query(sql).bind(seq).bind(Kind::Output.as_str()).bind(older(number));
+    update.execute(connection).await.map(drop)
+}
+
+/// Drops the outputs of an older judgement, and returns them.
+pub(super) async fn drop_older(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    number: i64,
+) -> Result<Vec<BlobId>, sqlx::Error> {
+    drop_kind(connection, seq, &older(number)).await
+}
+
+/// What the outputs of an older judgement are called.
+fn older(number: i64) -> String {
+    format!("{} {number}", Kind::Output.as_str())
 }
 
 /// Drops all that the row of a removed submission names, and returns it, with the sizes.
@@ -85,9 +118,21 @@ pub(super) async fn drop_all(
     seq: i64,
 ) -> Result<Vec<(BlobId, u64)>, sqlx::Error> {
     let sql = "DELETE FROM refs WHERE seq = $1 RETURNING hash, size";
-    let rows = sqlx::query(sql).bind(seq).fetch_all(connection).await?;
+    sized(&sqlx::query(sql).bind(seq).fetch_all(connection).await?)
+}
+
+/// As [`drop_tests`], with the sizes.
+pub(super) async fn drop_tests_sized(
+    connection: &mut SqliteConnection,
+    seq: i64,
+) -> Result<Vec<(BlobId, u64)>, sqlx::Error> {
+    let sql = "DELETE FROM refs WHERE seq = $1 AND kind = $2 RETURNING hash, size";
+    sized(&sqlx::query(sql).bind(seq).bind(Kind::Test.as_str()).fetch_all(connection).await?)
+}
+
+fn sized(rows: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<(BlobId, u64)>, sqlx::Error> {
     let mut dropped = Vec::new();
-    for row in &rows {
+    for row in rows {
         let size: i64 = row.try_get("size")?;
         dropped.extend(id(row, "hash")?.map(|id| (id, u64::try_from(size).unwrap_or(0))));
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::Utc;
 use gavel_protocol::Bytes;
 
-use super::{Store, StoreError, millis, references, refs};
+use super::{Store, StoreError, judgements, millis, references, refs, rejudges};
 use crate::blocking::on_disk;
 
 /// Submissions removed in one transaction, so that no other write waits long.
@@ -19,6 +19,18 @@ const SPARE_PAGES: i64 = 1024;
 const VACUUM_STEP: &str = "PRAGMA incremental_vacuum(1024)";
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// What is kept, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Finished submissions that are older go.
+    pub keep: Duration,
+    /// Inputs and answers of those that were judged go after so long.
+    pub keep_tests: Duration,
+    /// While the database and its files are larger, the oldest goes: inputs and answers first, then judgements that others
+    /// have taken the place of, then submissions.
+    pub max_size: Bytes,
+}
+
 /// What has gone.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Removed {
@@ -29,18 +41,21 @@ pub(super) struct Removed {
 }
 
 impl Store {
-    /// Removes finished submissions older than `keep`, then the oldest while the database and the files that they name are larger than `max_size`,
-    /// and gives the freed pages back to the file system. Returns how many went.
+    /// Removes what has been kept long enough, or is too much, and gives the freed pages back to the file system. Returns
+    /// how many submissions went.
     ///
     /// # Errors
     /// The store's.
-    pub async fn purge(&self, keep: Duration, max_size: Bytes) -> Result<u64, StoreError> {
+    pub async fn purge(&self, retention: Retention) -> Result<u64, StoreError> {
+        let Retention { keep, keep_tests, max_size } = retention;
         self.room.purging(max_size);
         let now = millis(Utc::now());
-        let oldest = now.saturating_sub(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX));
+        // Where the disk has no room for what is new, nobody's inputs are kept.
+        let tests = if self.room.check().is_ok() { before(now, keep_tests) } else { i64::MAX };
+        while self.drop_tests_before(tests, CHUNK).await?.rows > 0 {}
         let mut removed = 0;
         loop {
-            let chunk = self.remove_finished_before(oldest, CHUNK).await?;
+            let chunk = self.remove_finished_before(before(now, keep), CHUNK).await?;
             removed += chunk.rows;
             if chunk.rows == 0 {
                 break;
@@ -51,6 +66,15 @@ impl Store {
         // Problems have a bound of their own: no judgement goes for them.
         let others = self.size_of_problem_rows().await?;
         while (self.used().await? + files).saturating_sub(others) > max_size.get() {
+            let tests = self.drop_tests_before(i64::MAX, SMALL_CHUNK).await?;
+            files = files.saturating_sub(tests.files);
+            if tests.rows > 0 {
+                continue;
+            }
+            if self.forget_judgements(SMALL_CHUNK).await? > 0 {
+                files = refs::kept(&self.readers).await?;
+                continue;
+            }
             let chunk = self.remove_finished_before(now, SMALL_CHUNK).await?;
             removed += chunk.rows;
             files = files.saturating_sub(chunk.files);
@@ -60,9 +84,31 @@ impl Store {
         }
         self.drop_removed_problems().await?;
         self.forget_keys(now - DAY_MS).await?;
+        self.forget_rejudges(before(now, keep)).await?;
         self.shrink().await?;
         let room = self.room.clone();
         on_disk(move || room.set_aside()).await?;
+        Ok(removed)
+    }
+
+    /// Lets go of the inputs and answers of so many submissions that were judged before this time.
+    async fn drop_tests_before(&self, time: i64, most: i64) -> Result<Removed, StoreError> {
+        let dropped = self.writer.write(move |connection| {
+            Box::pin(async move {
+                let sql = "UPDATE submissions SET tests = NULL WHERE seq IN (SELECT seq FROM submissions \
+                           WHERE tests IS NOT NULL AND finished_at IS NOT NULL AND finished_at < $1 \
+                           ORDER BY finished_at LIMIT $2) RETURNING seq";
+                let seqs = sqlx::query_scalar(sql).bind(time).bind(most).fetch_all(&mut *connection).await?;
+                let mut named = BTreeMap::new();
+                for seq in &seqs {
+                    named.extend(refs::drop_tests_sized(connection, *seq).await?);
+                }
+                let files = refs::of_no_finished(connection, &named).await?;
+                Ok((Removed { rows: seqs.len() as u64, files }, named))
+            })
+        });
+        let (removed, named) = dropped.await?;
+        self.blobs.suspect(named.into_keys());
         Ok(removed)
     }
 
@@ -75,6 +121,8 @@ impl Store {
                 let mut named = BTreeMap::new();
                 for seq in &gone {
                     references::drop_all(connection, *seq).await?;
+                    judgements::drop_all(connection, *seq).await?;
+                    rejudges::drop_submission(connection, *seq).await?;
                     named.extend(refs::drop_all(connection, *seq).await?);
                 }
                 let files = refs::of_no_finished(connection, &named).await?;
@@ -125,6 +173,20 @@ impl Store {
         Ok(())
     }
 
+    /// Gives all free pages back to the file system.
+    pub(super) async fn give_back_all(&self) -> Result<(), StoreError> {
+        let mut free = self.free_pages().await?;
+        while free > 0 {
+            self.vacuum().await?;
+            let left = self.free_pages().await?;
+            if left >= free {
+                break;
+            }
+            free = left;
+        }
+        Ok(())
+    }
+
     async fn free_pages(&self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&self.readers).await?)
     }
@@ -139,4 +201,9 @@ impl Store {
             })
             .await
     }
+}
+
+/// So long before this time.
+fn before(now: i64, span: Duration) -> i64 {
+    now.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
 }

@@ -135,6 +135,8 @@ pub(super) struct JudgementRow {
     groups: Vec<GroupRow>,
     tests: Vec<ResultRow>,
     summary: SummaryRow,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    image: Option<String>,
 }
 
 /// What came of a group of tests.
@@ -475,6 +477,7 @@ impl JudgementRow {
             groups: judgement.groups.iter().map(GroupRow::of).collect(),
             tests: judgement.tests.iter().map(&mut result).collect(),
             summary: SummaryRow::of(&judgement.summary),
+            image: judgement.image.clone(),
         }
     }
 
@@ -488,6 +491,7 @@ impl JudgementRow {
             groups: self.groups.into_iter().map(GroupRow::group).collect::<Result<_, _>>()?,
             tests: self.tests.into_iter().map(ResultRow::result).collect::<Result<_, _>>()?,
             summary: self.summary.summary(),
+            image: self.image,
         })
     }
 }

@@ -49,6 +49,8 @@ pub enum Inserted {
     Repeated(SubmissionId),
     /// Another request came before under the same key, and made this submission.
     KeyReused(SubmissionId),
+    /// The version of the problem is not offered any more; nothing is stored.
+    NoProblem,
 }
 
 /// What came of storing a new submission, and the submission itself: the files that it names are claimed until the
@@ -130,6 +132,20 @@ impl Store {
         self.writer.hand_over(move |connection| Box::pin(insert(connection, new, stored))).await
     }
 
+    /// The submission that the same request made before under this idempotency key.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn repeated(&self, key: &str, digest: [u8; 32]) -> Result<Option<SubmissionId>, StoreError> {
+        let now = millis(Utc::now());
+        let sql = "SELECT i.digest, i.id FROM idempotency i JOIN submissions s ON s.id = i.id \
+                   WHERE i.idempotency_key = $1 AND i.created_at > $2";
+        let before = sqlx::query(sql).bind(key).bind(now - IDEMPOTENCY_WINDOW_MS);
+        let Some(row) = before.fetch_optional(&self.readers).await? else { return Ok(None) };
+        let is_same = is_same(row.try_get(0)?, &digest);
+        Ok(is_same.then(|| parse_id(&row, 1)).transpose()?)
+    }
+
     /// Begins an attempt: raises and returns its number; none where the submission is finished. That no other attempt
     /// is under way is for the caller to know. It takes the place, and the number, of one that `is_lost`, as
     /// [`Unfinished::is_lost`].
@@ -157,15 +173,23 @@ impl Store {
     /// The store's.
     pub async fn request(&self, id: SubmissionId) -> Result<Option<Submission>, StoreError> {
         let sql = "SELECT client, reference, language, program, tests, problem, problem_version FROM submissions \
-                   WHERE id = $1 AND tests IS NOT NULL";
+                   WHERE id = $1 AND tests IS NOT NULL AND finished_at IS NULL";
         let Some(row) = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await? else {
             return Ok(None);
         };
-        let program: ProgramRow = serde_json::from_slice(row.try_get("program")?)?;
-        let tests: Vec<TestRow> = serde_json::from_slice(row.try_get("tests")?)?;
-        let reference = references::of_column(row.try_get("reference")?)?;
-        let submission = program.submission(id, row.try_get("language")?, row.try_get("client")?, tests)?;
-        Ok(Some(Submission { reference, problem: problem(&row)?, ..submission }))
+        request(id, &row).map(Some)
+    }
+
+    /// What a client asked for whose submission is judged; none where that is not there any more, or not all of it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn judged_request(&self, id: SubmissionId) -> Result<Option<Submission>, StoreError> {
+        let sql = "SELECT client, reference, language, program, coalesce(tests, CAST('[]' AS BLOB)) AS tests, problem, \
+                   problem_version FROM submissions WHERE id = $1 AND state = 'done' AND program IS NOT NULL \
+                   AND (tests IS NOT NULL OR problem IS NOT NULL)";
+        let found = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await?;
+        found.map(|row| request(id, &row)).transpose()
     }
 
     /// Ends an attempt with a judgement, and stores the strikes that follow from it. False where the attempt is not
@@ -182,17 +206,18 @@ impl Store {
         has_files: bool,
     ) -> Result<bool, StoreError> {
         let ended = Ended::of(id, judgement)?;
-        let size = ended.size();
+        let (size, keeps_tests) = (ended.size(), self.keeps_tests);
         let finished = self.writer.write(move |connection| {
             Box::pin(async move {
                 let sql = "UPDATE submissions SET state = 'done', verdict = $3, judgement = $4, finished_at = $5, \
-                           tests = NULL WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING seq";
+                           tests = CASE WHEN $6 AND problem IS NULL THEN tests END WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING seq";
                 let done = sqlx::query_scalar(sql)
                     .bind(ended.id)
                     .bind(attempt)
                     .bind(ended.verdict)
                     .bind(ended.judgement)
                     .bind(ended.now)
+                    .bind(keeps_tests)
                     .fetch_optional(&mut *connection)
                     .await?;
                 let Some(seq) = done else { return Ok((false, Vec::new())) };
@@ -200,7 +225,8 @@ impl Store {
                     put_strikes(connection, &user, strikes).await?;
                 }
                 refs::add(connection, seq, ended.refs).await?;
-                let gone = if has_files { refs::drop_tests(connection, seq).await? } else { Vec::new() };
+                let drops = has_files && !keeps_tests;
+                let gone = if drops { refs::drop_tests(connection, seq).await? } else { Vec::new() };
                 Ok((true, gone))
             })
         });
@@ -302,8 +328,9 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn get(&self, id: SubmissionId) -> Result<Option<Record>, StoreError> {
-        let sql = "SELECT id, client, reference, language, state, verdict, created_at, finished_at, \
-                   problem, problem_version, length(judgement) AS size, CASE WHEN length(judgement) <= $2 THEN judgement END AS judgement \
+        let sql = "SELECT id, client, reference, language, state, verdict, created_at, finished_at, judged_at, \
+                   problem, problem_version, EXISTS (SELECT 1 FROM rejudge_items i WHERE i.seq = submissions.seq \
+                   AND i.state IN ('waiting', 'running')) AS awaits, length(judgement) AS size, CASE WHEN length(judgement) <= $2 THEN judgement END AS judgement \
                    FROM submissions WHERE id = $1";
         let get = sqlx::query(sql).bind(id.to_string()).bind(LARGE_ROW).fetch_optional(&self.readers);
         let Some(row) = get.await? else { return Ok(None) };
@@ -369,9 +396,9 @@ impl Store {
 /// A judgement in the forms of its row.
 pub(super) struct Ended {
     id: String,
-    verdict: &'static str,
+    pub(super) verdict: &'static str,
     pub(super) judgement: Vec<u8>,
-    now: i64,
+    pub(super) now: i64,
     pub(super) refs: BTreeSet<Ref>,
 }
 
@@ -387,7 +414,7 @@ impl Ended {
     }
 
     /// Bytes that it takes, where nobody else names its files.
-    fn size(&self) -> u64 {
+    pub(super) fn size(&self) -> u64 {
         self.judgement.len() as u64 + self.refs.iter().map(|(_, _, size)| size).sum::<u64>()
     }
 }
@@ -419,20 +446,25 @@ async fn insert(
                    WHERE i.idempotency_key = $1 AND i.created_at > $2";
         let before = sqlx::query(sql).bind(&key).bind(now - IDEMPOTENCY_WINDOW_MS);
         if let Some(row) = before.fetch_optional(&mut *connection).await? {
-            let known: Vec<u8> = row.try_get(0)?;
             let earlier = parse_id(&row, 1)?;
-            // What another version has noted tells nothing: whoever repeats a key most likely repeats its request.
-            let is_same = known.first() != Some(&DIGEST_FORM)
-                || known.len() != digest.len() + 1
-                || known[1..] == digest;
-            let inserted = if is_same { Inserted::Repeated(earlier) } else { Inserted::KeyReused(earlier) };
+            let inserted = if is_same(row.try_get(0)?, &digest) {
+                Inserted::Repeated(earlier)
+            } else {
+                Inserted::KeyReused(earlier)
+            };
             return done(inserted, submission);
+        }
+        if !is_offered(connection, submission.problem.as_ref()).await? {
+            return done(Inserted::NoProblem, submission);
         }
         let sql = "INSERT INTO idempotency (idempotency_key, digest, id, created_at) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (idempotency_key) DO UPDATE SET digest = $2, id = $3, created_at = $4";
         let noted = [&[DIGEST_FORM], digest.as_slice()].concat();
         let insert = sqlx::query(sql).bind(&key).bind(noted).bind(&id).bind(now);
         insert.execute(&mut *connection).await?;
+    }
+    if !is_offered(connection, submission.problem.as_ref()).await? {
+        return done(Inserted::NoProblem, submission);
     }
     let sql = "INSERT INTO submissions (id, client, language, state, attempt, created_at, program, tests, reference, \
                problem, problem_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -457,10 +489,27 @@ async fn insert(
     done(Inserted::New, submission)
 }
 
+/// What another version has noted tells nothing: whoever repeats a key most likely repeats its request.
+fn is_same(known: &[u8], digest: &[u8; 32]) -> bool {
+    known.first() != Some(&DIGEST_FORM) || known.len() != digest.len() + 1 || known[1..] == *digest
+}
+
+/// A problem may be removed between a look at it and now.
+async fn is_offered(
+    connection: &mut SqliteConnection,
+    problem: Option<&ProblemRef>,
+) -> Result<bool, sqlx::Error> {
+    let Some(ProblemRef { id, version }) = problem else { return Ok(true) };
+    let sql = "SELECT 1 FROM problems WHERE id = $1 AND version = $2 AND removed_at IS NULL";
+    let found = sqlx::query(sql).bind(id).bind(version.to_string()).fetch_optional(connection).await?;
+    Ok(found.is_some())
+}
+
 pub(super) fn record(row: &SqliteRow) -> Result<Record, StoreError> {
     let state: String = row.try_get("state")?;
     let name: Option<&str> = row.try_get("verdict")?;
     let finished_at: Option<i64> = row.try_get("finished_at")?;
+    let judged_at: Option<i64> = row.try_get("judged_at")?;
     Ok(Record {
         id: parse_id(row, "id")?,
         user: row.try_get("client")?,
@@ -471,6 +520,8 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record, StoreError> {
         verdict: name.map(verdict).transpose()?,
         created_at: time(row.try_get("created_at")?),
         finished_at: finished_at.map(time),
+        rejudged_at: judged_at.map(time),
+        is_awaiting_rejudge: row.try_get("awaits")?,
         judgement: None,
     })
 }
@@ -481,6 +532,14 @@ fn problem(row: &SqliteRow) -> Result<Option<ProblemRef>, StoreError> {
         (row.try_get("problem")?, row.try_get("problem_version")?);
     let Some((id, version)) = id.zip(version) else { return Ok(None) };
     Ok(Some(ProblemRef { id, version: problems::version(version)? }))
+}
+
+fn request(id: SubmissionId, row: &SqliteRow) -> Result<Submission, StoreError> {
+    let program: ProgramRow = serde_json::from_slice(row.try_get("program")?)?;
+    let tests: Vec<TestRow> = serde_json::from_slice(row.try_get("tests")?)?;
+    let reference = references::of_column(row.try_get("reference")?)?;
+    let submission = program.submission(id, row.try_get("language")?, row.try_get("client")?, tests)?;
+    Ok(Submission { reference, problem: problem(row)?, ..submission })
 }
 
 fn unfinished(
@@ -502,7 +561,7 @@ fn unfinished(
     })
 }
 
-fn parse_id<I: sqlx::ColumnIndex<SqliteRow>>(
+pub(super) fn parse_id<I: sqlx::ColumnIndex<SqliteRow>>(
     row: &SqliteRow,
     column: I,
 ) -> Result<SubmissionId, sqlx::Error> {

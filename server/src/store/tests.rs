@@ -45,6 +45,10 @@ async fn pragma(store: &Store, sql: &'static str) {
     set.await.unwrap();
 }
 
+fn for_long(keep: Duration, max_size: Bytes) -> Retention {
+    Retention { keep, keep_tests: keep, max_size }
+}
+
 fn begun(attempt: u32, lost: u32) -> Option<Begun> {
     Some(Begun { attempt, lost })
 }
@@ -125,7 +129,7 @@ async fn the_oldest_judgements_go_while_there_are_too_many_bytes() {
         ids.push(id);
     }
     let waiting = insert(&store, 10).await.unwrap();
-    let removed = store.purge(Duration::from_secs(3600), Bytes::mib(1)).await.unwrap();
+    let removed = store.purge(for_long(Duration::from_secs(3600), Bytes::mib(1))).await.unwrap();
     assert!((1..40).contains(&removed), "{removed}");
     assert!(store.get(ids[0]).await.unwrap().is_none());
     assert!(store.get(ids[39]).await.unwrap().is_some());
@@ -269,7 +273,7 @@ async fn pages_that_became_free_go_back_to_the_file_system_though_nothing_is_rem
     let size = || std::fs::metadata(directory.path().join("test.sqlite")).unwrap().len();
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&store.readers).await.unwrap();
     assert!(size() > 7_000_000, "{}", size());
-    assert_eq!(store.purge(Duration::from_secs(3600), Bytes::mib(100)).await.unwrap(), 0);
+    assert_eq!(store.purge(for_long(Duration::from_secs(3600), Bytes::mib(100))).await.unwrap(), 0);
     assert!(size() < 7_000_000, "{}", size());
 }
 
@@ -498,4 +502,135 @@ async fn a_submission_is_found_by_what_its_site_calls_it_until_it_goes() {
     let left: i64 =
         sqlx::query_scalar("SELECT count(*) FROM reference_parts").fetch_one(&store.readers).await.unwrap();
     assert_eq!(left, 4);
+}
+
+fn ref_of(name: &[u8]) -> crate::submission::ProblemRef {
+    crate::submission::ProblemRef { id: "sums".into(), version: crate::content::BlobId::of(name) }
+}
+
+#[tokio::test]
+async fn a_problem_that_was_removed_since_it_was_looked_at_stores_nothing() {
+    let (store, _directory) = store().await;
+    for begun in [true, false] {
+        let problem = Some(ref_of(b"version"));
+        let submission = Arc::new(Submission { problem, tests: Vec::new(), ..submission("int main") });
+        let id = submission.id;
+        let idempotency = (!begun).then(|| ("key".to_owned(), [7; 32]));
+        let new = NewRecord { submission, created_at: Utc::now(), idempotency, begun };
+        let stored = store.insert(new).await.unwrap().settled().await.unwrap();
+        assert_eq!(stored.inserted, Inserted::NoProblem);
+        assert!(store.get(id).await.unwrap().is_none());
+    }
+    assert_eq!(store.repeated("key", [7; 32]).await.unwrap(), None);
+    let keys: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM idempotency").fetch_one(&store.readers).await.unwrap();
+    assert_eq!(keys, 0);
+}
+
+async fn judged(store: &Store, size: usize) -> SubmissionId {
+    let id = insert(store, size).await.unwrap();
+    store.finish(id, 1, &judgement(100), None, false).await.unwrap();
+    id
+}
+
+/// Judges a submission again, as an order has it.
+async fn again(store: &Store, id: SubmissionId, judgement: &Judgement) {
+    let selection = Selection { submissions: vec![id], ..Selection::default() };
+    let order = store.add_rejudge(&selection).await.unwrap().unwrap();
+    let ungathered = store.ungathered().await.unwrap();
+    assert!(!store.gather(&ungathered[0]).await.unwrap());
+    let item = store.begin_item(0).await.unwrap().unwrap();
+    assert_eq!((item.id, item.attempt), (id, 1));
+    assert!(store.finish_item(&item, judgement, None, 10).await.unwrap());
+    assert!(!store.finish_item(&item, judgement, None, 10).await.unwrap(), "once only");
+    assert_eq!(store.rejudge(order).await.unwrap().unwrap().0.state, RejudgeState::Done);
+}
+
+#[tokio::test]
+async fn inputs_are_kept_for_a_while_where_that_is_wanted() {
+    let (store, _directory) = store().await;
+    let store = store.keeping_tests(true);
+    let id = judged(&store, 100).await;
+    assert_eq!(store.judged_request(id).await.unwrap().unwrap().tests[0].input.size(), 100);
+    assert!(store.request(id).await.unwrap().is_none(), "it waits for nothing");
+    let day = Duration::from_secs(86_400);
+    let retention = |keep_tests| Retention { keep: day, keep_tests, max_size: Bytes::mib(100) };
+    store.purge(retention(day)).await.unwrap();
+    assert!(store.judged_request(id).await.unwrap().is_some());
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    store.purge(retention(Duration::from_millis(10))).await.unwrap();
+    assert!(store.judged_request(id).await.unwrap().is_none());
+    assert!(store.get(id).await.unwrap().unwrap().judgement.is_some());
+}
+
+#[tokio::test]
+async fn where_there_is_too_much_inputs_go_first_then_older_judgements_then_submissions() {
+    let (store, _directory) = store().await;
+    let store = store.keeping_tests(true);
+    let [first, second] = [judged(&store, 2_000_000).await, judged(&store, 100).await];
+    again(&store, second, &judgement(450_000)).await;
+    again(&store, second, &judgement(450_000)).await;
+    assert_eq!(store.judgements(second).await.unwrap().len(), 3);
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let purge = async |kib| store.purge(for_long(Duration::from_secs(3600), Bytes::kib(kib))).await.unwrap();
+    assert_eq!(purge(1500).await, 0);
+    assert!(store.judged_request(first).await.unwrap().is_none());
+    assert_eq!(store.judgements(second).await.unwrap().len(), 3);
+    assert_eq!(purge(900).await, 0);
+    assert_eq!(store.judgements(second).await.unwrap().len(), 1);
+    assert!(store.get(first).await.unwrap().is_some());
+    assert!(purge(100).await > 0);
+    assert!(store.get(first).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn orders_take_turns_and_are_forgotten_when_they_are_old() {
+    let (store, _directory) = store().await;
+    let store = store.keeping_tests(true);
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        ids.push(judged(&store, 10).await);
+    }
+    for some in [&ids[..3], &ids[3..]] {
+        let selection = Selection { submissions: some.to_vec(), ..Selection::default() };
+        store.add_rejudge(&selection).await.unwrap().unwrap();
+    }
+    for order in store.ungathered().await.unwrap() {
+        assert!(!store.gather(&order).await.unwrap());
+    }
+    let mut last = 0;
+    let mut begun = Vec::new();
+    while let Some(item) = store.begin_item(last).await.unwrap() {
+        last = item.rejudge;
+        begun.push(item.id);
+        store.fail_item(&item, "no".into()).await.unwrap();
+    }
+    assert_eq!(begun, [ids[0], ids[3], ids[1], ids[2]]);
+    let keep = Duration::from_millis(10);
+    tokio::time::sleep(2 * keep).await;
+    store.purge(Retention { keep, keep_tests: keep, max_size: Bytes::mib(100) }).await.unwrap();
+    assert!(store.rejudges(None, 10).await.unwrap().is_empty());
+    let items = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM rejudge_items");
+    assert_eq!(items.fetch_one(&store.readers).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn an_order_of_many_is_gathered_in_pieces_and_one_whose_submissions_are_removed_ends() {
+    let (store, _directory) = store().await;
+    let store = store.keeping_tests(true);
+    let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) \
+               INSERT INTO submissions (id, client, language, state, verdict, created_at, finished_at, judgement, program, tests) \
+               SELECT printf('00000000-0000-4000-8000-%012d', i), 'alice', 'c17', 'done', 'Accepted', 5, 6, '{}', '{}', '[]' FROM n";
+    pragma(&store, sql).await;
+    let selection = Selection { user: Some("alice".into()), ..Selection::default() };
+    assert_eq!(store.selected(&selection, 1000).await.unwrap().total, 1001, "not counted further");
+    let id = store.add_rejudge(&selection).await.unwrap().unwrap();
+    let order = store.ungathered().await.unwrap().remove(0);
+    assert!(store.gather(&order).await.unwrap());
+    assert!(!store.gather(&order).await.unwrap());
+    let (order, tally) = store.rejudge(id).await.unwrap().unwrap();
+    assert_eq!((order.state, order.total, tally.waiting), (RejudgeState::Running, 1500, 1500));
+    store.purge(for_long(Duration::from_secs(1), Bytes::mib(100))).await.unwrap();
+    let (order, tally) = store.rejudge(id).await.unwrap().unwrap();
+    assert_eq!((order.state, tally.waiting, tally.failed), (RejudgeState::Done, 0, 1500));
 }

@@ -58,7 +58,8 @@ pub(crate) struct Bench {
 }
 
 /// Judges by the source's first word: `accept`, `tle`, `hang` (until cancelled), `stall` (as that, but no
-/// sandbox is free before [`Self::serve`]), `sleep <ms>`, `die`, `panic`, `busy`, `full`, `binary`.
+/// sandbox is free before [`Self::serve`]), `sleep <ms>`, `turns`, `later` and `dies-later` (accepted
+/// the first time, then wrong, hanging or failing), `die`, `panic`, `busy`, `full`, `binary`.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     pub(crate) started: Mutex<Vec<String>>,
@@ -75,6 +76,8 @@ pub(crate) struct Script {
 #[derive(Debug)]
 struct Containers {
     no_gcc: Arc<AtomicBool>,
+    /// Run slots.
+    runs: usize,
 }
 
 impl Bench {
@@ -90,7 +93,9 @@ impl Bench {
     /// On the state that another server has left.
     pub(crate) async fn on(directory: Arc<tempfile::TempDir>, settings: &[(&str, &str)]) -> Self {
         let mut flags = vec![("http.allow_unauthenticated", "true"), ("queue.drain", "300ms")];
-        flags.extend(settings.iter().filter(|(key, _)| !matches!(*key, "workers" | "broken" | "no_gcc")));
+        flags.extend(
+            settings.iter().filter(|(key, _)| !matches!(*key, "workers" | "broken" | "no_gcc" | "runs")),
+        );
         let own = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
         let overrides = Overrides {
             file: Some("/dev/null".into()),
@@ -104,6 +109,7 @@ impl Bench {
             settings.iter().find(|(key, _)| *key == "broken").map(|(_, language)| (*language).into());
         let no_gcc = settings.iter().any(|(key, _)| *key == "no_gcc");
         let no_gcc = Arc::new(AtomicBool::new(no_gcc));
+        let runs = settings.iter().find(|(key, _)| *key == "runs").map_or(2, |(_, n)| n.parse().unwrap());
         let judge = Arc::new(Script { broken, ..Script::default() });
         let telemetry = (config.telemetry.metrics || config.telemetry.debug)
             .then(|| TcpListener::bind("127.0.0.1:0").unwrap());
@@ -125,7 +131,8 @@ impl Bench {
             access: Access::new(&config).unwrap(),
             config: Arc::new(config),
             judging: Arc::clone(&judge),
-            operations: Arc::new(Containers { no_gcc: Arc::clone(&no_gcc) }),
+            artefacts: None,
+            operations: Arc::new(Containers { no_gcc: Arc::clone(&no_gcc), runs }),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             workers,
         };
@@ -233,6 +240,12 @@ pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(attempt: impl F
     tokio::time::timeout(PATIENCE, trying).await.expect("it never happened")
 }
 
+impl Script {
+    fn is_again(&self, source: &String) -> bool {
+        self.started.lock().unwrap().iter().filter(|started| *started == source).count() > 1
+    }
+}
+
 impl Judging for Script {
     async fn judge(
         &self,
@@ -274,6 +287,16 @@ impl Judging for Script {
                 let time = words.next().and_then(|ms| ms.parse().ok()).unwrap_or(0);
                 tokio::time::sleep(Duration::from_millis(time)).await;
                 Verdict::Accepted
+            }
+            // Something else the second time, and later.
+            "turns" if self.is_again(&source) => Verdict::WrongAnswer,
+            "later" if self.is_again(&source) => {
+                cancel.cancelled().await;
+                self.cancelled.lock().unwrap().push(source.clone());
+                return Err(JudgeError::Cancelled);
+            }
+            "dies-later" if self.is_again(&source) => {
+                return Err(SandboxError::Died("the container went away".into()).into());
             }
             "panic" => panic!("by the source's will"),
             "die" => return Err(SandboxError::Died("the container went away".into()).into()),
@@ -367,6 +390,10 @@ impl Operations for Containers {
             false => ProfileStatus { image: Some("sha256:12ab".into()), ..gcc },
         };
         PoolStatus { tier: Some(CgroupTier::V2), profiles: vec![of(Profile::Run), gcc], notes: Vec::new() }
+    }
+
+    fn runs_at_once(&self) -> usize {
+        self.runs
     }
 
     fn recycle(&self) -> Recycled {

@@ -191,7 +191,14 @@ async fn old_judgements_go_and_what_waits_stays() {
     let waiting = bench.submit("alice", "accept").await;
     tokio::time::sleep(Duration::from_millis(20)).await;
     let store = bench.open_store().await;
-    let removed = store.purge(Duration::from_millis(10), gavel_protocol::Bytes::mib(100)).await.unwrap();
+    let removed = store
+        .purge(gavel::store::Retention {
+            keep: Duration::from_millis(10),
+            keep_tests: Duration::from_millis(10),
+            max_size: gavel_protocol::Bytes::mib(100),
+        })
+        .await
+        .unwrap();
     assert_eq!(removed, 1);
     assert_eq!(bench.get(&format!("/api/v1/submissions/{old}")).await.0, 404);
     assert_eq!(bench.get(&format!("/api/v1/submissions/{waiting}")).await.0, 200);
@@ -218,7 +225,7 @@ async fn store_as_the_first_version(directory: &Path, source: &str, stdin: &str)
 async fn inputs_of_what_an_earlier_version_had_accepted_go_with_the_judgement() {
     let directory = Bench::start().await.stop().await;
     let id = store_as_the_first_version(directory.path(), "accept", &"7".repeat(200_000)).await;
-    let bench = Bench::on(Arc::clone(&directory), &[]).await;
+    let bench = Bench::on(Arc::clone(&directory), &[("store.keep_tests", "0s")]).await;
     assert_eq!(bench.until(&id, "done").await["verdict"], "Accepted");
     let path = directory.path().join("gavel.sqlite");
     let mut database = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();

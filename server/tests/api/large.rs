@@ -20,7 +20,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| std::fs::read_dir(path).unwrap().map(|file| file.unwrap().path())).collect()
 }
 
-async fn until_files(bench: &Bench, count: usize) {
+pub(crate) async fn until_files(bench: &Bench, count: usize) {
     eventually(|| async { (files(bench.directory.path()).len() == count).then_some(()) }).await;
 }
 
@@ -63,7 +63,14 @@ async fn the_same_input_of_many_is_one_file_that_goes_with_the_last_of_them() {
     until_files(&bench, 2).await;
     let store = bench.open_store().await;
     tokio::time::sleep(Duration::from_millis(20)).await;
-    store.purge(Duration::from_millis(10), gavel_protocol::Bytes::mib(100)).await.unwrap();
+    store
+        .purge(gavel::store::Retention {
+            keep: Duration::from_millis(10),
+            keep_tests: Duration::from_millis(10),
+            max_size: gavel_protocol::Bytes::mib(100),
+        })
+        .await
+        .unwrap();
     until_files(&bench, 0).await;
 }
 

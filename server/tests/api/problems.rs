@@ -6,6 +6,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, answer};
+use crate::durability::{crash, crash_to};
+use crate::large::until_files;
 
 const YAML: &str = "problem_format_version: 2025-09\nname: {en: Sums, de: Summen}\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\n\
                     limits: {time_limit: 2, memory: 64}\n";
@@ -21,7 +23,7 @@ fn package(files: &[(&str, &str)]) -> Vec<u8> {
     archive.into_inner().unwrap()
 }
 
-fn sums(secret: &str) -> Vec<u8> {
+pub(crate) fn sums(secret: &str) -> Vec<u8> {
     package(&[
         ("sums/problem.yaml", YAML),
         ("sums/statement/problem.en.md", "Add them."),
@@ -34,7 +36,7 @@ fn sums(secret: &str) -> Vec<u8> {
     ])
 }
 
-async fn push(bench: &Bench, id: &str, package: Vec<u8>) -> (StatusCode, Value) {
+pub(crate) async fn push(bench: &Bench, id: &str, package: Vec<u8>) -> (StatusCode, Value) {
     let request = bench.request(Method::PUT, &format!("/api/v1/problems/{id}"));
     answer(request.header("content-type", "application/x-tar").body(package)).await
 }
@@ -169,4 +171,106 @@ async fn what_is_wrong_with_a_package_is_told_with_its_place() {
     assert_eq!(bench.get("/api/v1/problems").await.1["problems"], json!([]));
     let left = std::fs::read_dir(bench.directory.path().join("blobs/incoming")).unwrap().count();
     assert_eq!(left, 0, "what was unpacked has gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_have_names_and_samples_that_are_cut_say_so() {
+    let bench = Bench::start().await;
+    let long = "7".repeat(70_000);
+    let cases: Vec<_> =
+        (0..60).map(|n| [format!("data/sample/{n:02}.in"), format!("data/sample/{n:02}.ans")]).collect();
+    let mut files = vec![("problem.yaml", YAML), ("data/secret/1.in", ""), ("data/secret/1.ans", "")];
+    for [input, answer] in &cases {
+        files.extend([(input.as_str(), long.as_str()), (answer.as_str(), "1")]);
+    }
+    let (status, pushed) = push(&bench, "many", package(&files)).await;
+    assert_eq!(status, 201, "{pushed}");
+    let (_, told) = bench.get("/api/v1/problems/many/samples").await;
+    let samples = told["samples"].as_array().unwrap();
+    assert_eq!((samples.len(), &told["total"]), (50, &json!(60)));
+    assert_eq!(samples[0]["input"].as_str().unwrap().len(), 65_536);
+    assert_eq!((&samples[0]["input_bytes"], &samples[0]["answer_bytes"]), (&json!(70_000), &Value::Null));
+    for path in ["/api/v1/problems", "/api/v1/problems/many/versions"] {
+        let (_, listed) = bench.get(path).await;
+        let listed = listed.get("problems").or(listed.get("versions")).unwrap();
+        assert_eq!(listed[0]["names"], json!({"en": "Sums", "de": "Summen"}));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interactive_problem_is_refused_where_a_program_and_its_partner_cannot_run_together() {
+    let yaml = "problem_format_version: 2025-09\nname: Guess\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\ntype: interactive\n";
+    let guess = package(&[
+        ("problem.yaml", yaml),
+        ("data/secret/1.in", "5"),
+        ("data/secret/1.ans", "5"),
+        ("output_validator/v.py", "raise SystemExit(42)"),
+    ]);
+    let body = json!({"language": "cpp17", "source": "accept", "problem": "guess"});
+    for (runs, expected) in [("1", 400), ("2", 202)] {
+        let bench = Bench::with(&[("runs", runs)]).await;
+        let (status, pushed) = push(&bench, "guess", guess.clone()).await;
+        assert_eq!(status, 201, "{pushed}");
+        let (status, told) = bench.post(body.clone()).await;
+        assert_eq!(status.as_u16(), expected, "{told}");
+        if expected == 400 {
+            let detail = told["errors"][0]["detail"].as_str().unwrap();
+            assert!(detail.contains("two run slots"), "{detail}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_package_that_the_server_did_not_outlive_nothing_is_left() {
+    let bench = Bench::start().await;
+    let large = "7".repeat(300_000);
+    // The files are on disk, the row that names them is not.
+    let left = crash(&bench);
+    let (status, pushed) = push(&bench, "sums", sums(&large)).await;
+    assert_eq!(status, 201, "{pushed}");
+    let copied = tempfile::tempdir().unwrap();
+    crash_to(&bench, copied.path());
+    std::fs::remove_dir_all(left.path().join("blobs")).unwrap();
+    std::fs::rename(copied.path().join("blobs"), left.path().join("blobs")).unwrap();
+    std::fs::write(left.path().join("blobs/incoming/half"), &large).unwrap();
+    let next = Bench::on(left, &[]).await;
+    assert_eq!(next.get("/api/v1/problems").await.1["problems"], json!([]));
+    until_files(&next, 0).await;
+    assert_eq!(std::fs::read_dir(next.directory.path().join("blobs/incoming")).unwrap().count(), 0);
+    // It is taken whole when it comes again.
+    let (status, again) = push(&next, "sums", sums(&large)).await;
+    assert_eq!((status, &again["version"]), (StatusCode::CREATED, &pushed["version"]));
+    let (_, judged) =
+        next.post(json!({"language": "cpp17", "source": "accept", "problem": "sums", "wait": true})).await;
+    assert_eq!(judged["verdict"], "Accepted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_problem_judged_when_the_server_died_is_judged_once_by_the_version_that_it_had() {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    let (_, first) = push(&bench, "sums", sums("4 5")).await;
+    let body = json!({"language": "cpp17", "source": "sleep 3000", "problem": "sums"});
+    let (_, running) = bench.post(body.clone()).await;
+    let (_, waiting) = bench.post(body).await;
+    bench.until(running["id"].as_str().unwrap(), "running").await;
+    let (_, second) = push(&bench, "sums", sums("6 7")).await;
+    assert_ne!(first["version"], second["version"]);
+    assert_eq!(bench.delete("/api/v1/problems/sums").await.0, 204);
+    let next = Bench::on(crash(&bench), &[("workers", "1")]).await;
+    for one in [&running, &waiting] {
+        let judged = next.until(one["id"].as_str().unwrap(), "done").await;
+        assert_eq!(
+            (&judged["verdict"], &judged["problem"]["version"]),
+            (&json!("Accepted"), &first["version"])
+        );
+    }
+    assert_eq!(next.judge.finished.lock().unwrap().len(), 2);
+    // Then nobody needs the problem any more.
+    let store = next.open_store().await;
+    let keep = std::time::Duration::from_secs(3600);
+    let retention =
+        gavel::store::Retention { keep, keep_tests: keep, max_size: gavel_protocol::Bytes::mib(100) };
+    store.purge(retention).await.unwrap();
+    let version = first["version"].as_str().unwrap().parse().unwrap();
+    assert!(store.problem("sums", version).await.unwrap().is_none());
 }

@@ -107,3 +107,23 @@ async fn a_key_of_an_earlier_version_finds_its_submission() {
     let bench = Bench::on(directory, &[]).await;
     assert_eq!(post(&bench, "key-1", "accept").await.1["id"], first["id"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repetition_is_the_same_submission_also_where_its_problem_was_removed_since() {
+    let bench = Bench::start().await;
+    crate::problems::push(&bench, "sums", crate::problems::sums("4 5")).await;
+    let post = async |source: &str| {
+        let body = json!({"language": "cpp17", "source": source, "problem": "sums"});
+        let request = bench.request(Method::POST, "/api/v1/submissions").header("idempotency-key", "key-1");
+        answer(request.json(&body)).await
+    };
+    let (status, first) = post("accept").await;
+    assert_eq!(status, 202, "{first}");
+    bench.until(first["id"].as_str().unwrap(), "done").await;
+    assert_eq!(bench.delete("/api/v1/problems/sums").await.0, 204);
+    let (status, again) = post("accept").await;
+    assert_eq!((status.as_u16(), &again["id"]), (202, &first["id"]), "{again}");
+    // Another request has no right to what that made.
+    let (status, told) = post("accept another").await;
+    assert_eq!((status.as_u16(), &told["errors"][0]["field"]), (400, &json!("problem")));
+}

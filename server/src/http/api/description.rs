@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::wire::{self, Rules};
 use super::wire_checker::{NewChecker, NewFlags};
-use super::{admin, events, files, languages, problems, submissions, users};
+use super::{admin, events, files, judgements, languages, problems, rejudges, submissions, users};
 use crate::config::Config;
 use crate::language::Languages;
 
@@ -20,6 +20,14 @@ use crate::language::Languages;
         submissions::cancel,
         events::follow,
         files::get,
+        judgements::list,
+        judgements::get,
+        rejudges::one,
+        rejudges::create,
+        rejudges::list,
+        rejudges::get,
+        rejudges::cancel,
+        rejudges::outcomes,
         problems::list,
         problems::get,
         problems::push,
@@ -31,6 +39,7 @@ use crate::language::Languages;
         languages::list,
         users::throttle,
         users::clear_throttle,
+        users::erase,
         admin::recycle,
     )
 )]

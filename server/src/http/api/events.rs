@@ -45,7 +45,7 @@ pub(super) async fn follow(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = parse_id(&id)?;
-    let stage = api.submissions.follow(id);
+    let stage = api.submissions.follow(id).await?;
     // Refuses an id that does not exist before anything is sent.
     find(&api, id).await?;
     Ok(HttpResponse::Ok()

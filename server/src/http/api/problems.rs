@@ -31,7 +31,7 @@ use crate::http::taken::Taken;
 use crate::http::uploads::Uploads;
 use crate::http::{Arriving, Budget, FieldError, sender};
 use crate::problem::{self, Show};
-use crate::problems::{PushError, Pushed, code_of, run_limits};
+use crate::problems::{PushError, Pushed, check, run_limits};
 use crate::store::{ListedProblem, StoreError};
 
 /// A problem, as clients see it.
@@ -112,6 +112,8 @@ pub(super) struct VersionView {
     version: String,
     #[schema(format = DateTime)]
     pushed_at: String,
+    /// The problem's names by language.
+    names: BTreeMap<String, String>,
 }
 
 /// A page of problems.
@@ -136,7 +138,15 @@ pub(super) struct VersionsView {
 struct SampleView {
     name: String,
     input: String,
+    /// Where `input` is only the beginning: the bytes that there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    input_bytes: Option<u64>,
     answer: Option<String>,
+    /// As of the input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    answer_bytes: Option<u64>,
 }
 
 /// The samples of a problem, cut where they are long.
@@ -144,6 +154,10 @@ struct SampleView {
 #[schema(as = Samples)]
 struct SamplesView {
     samples: Vec<SampleView>,
+    /// Where these are only the first: the samples that there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    total: Option<usize>,
 }
 
 /// Most bytes of a sample's input, or answer, that are told; all samples together take no more than a few times that.
@@ -343,7 +357,9 @@ pub(super) async fn samples(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let problem = asked(&api, &id, &request).await?.0;
-    let shown = problem.manifest.cases.iter().filter(|case| case.is_sample()).take(SAMPLES).count() as u64;
+    let total = problem.manifest.cases.iter().filter(|case| case.is_sample()).count();
+    let shown = total.min(SAMPLES) as u64;
+    let total = Some(total).filter(|total| *total > SAMPLES);
     let held = api.account.take(Purpose::Outputs, shown * SAMPLE * 4, PATIENCE).await.map_err(too_many)?;
     let blobs = api.submissions.blobs().clone();
     let samples = elsewhere(move || {
@@ -351,17 +367,20 @@ pub(super) async fn samples(
             let content = problem.files.get(path).ok_or(std::io::ErrorKind::NotFound)?;
             let mut bytes = Vec::new();
             blobs.reader(content)?.take(SAMPLE).read_to_end(&mut bytes)?;
-            Ok::<_, std::io::Error>(String::from_utf8_lossy(&bytes).into_owned())
+            let size = Some(content.size()).filter(|size| *size > SAMPLE);
+            Ok::<_, std::io::Error>((String::from_utf8_lossy(&bytes).into_owned(), size))
         };
         let samples = problem.manifest.cases.iter().filter(|case| case.is_sample()).take(SAMPLES);
         let samples = samples.map(|case| {
-            let answer = case.answer.as_ref().map(text).transpose()?;
-            Ok(SampleView { name: case.name.clone(), input: text(&case.input)?, answer })
+            let (answer, answer_bytes) = case.answer.as_ref().map(text).transpose()?.unzip();
+            let (input, input_bytes) = text(&case.input)?;
+            let answer_bytes = answer_bytes.flatten();
+            Ok(SampleView { name: case.name.clone(), input, input_bytes, answer, answer_bytes })
         });
         samples.collect::<std::io::Result<Vec<_>>>()
     });
     let samples = samples.await.and_then(|samples| samples).map_err(StoreError::from)?;
-    let json = serde_json::to_string(&SamplesView { samples }).map_err(|_| Problem::Failed)?;
+    let json = serde_json::to_string(&SamplesView { samples, total }).map_err(|_| Problem::Failed)?;
     let body = crate::http::taken::Pieces(Bytes::from(json));
     let mut response = HttpResponse::Ok();
     response.content_type(ContentType::json());
@@ -502,6 +521,9 @@ async fn asked(
     Ok((problem, language))
 }
 
+/// A program and the one that it talks with.
+const PARTNERS: usize = 2;
+
 /// The version that a submission is to be judged by.
 pub(super) async fn judged_by(
     api: &Api,
@@ -513,14 +535,11 @@ pub(super) async fn judged_by(
         let what = asked.version.map_or(String::new(), |version| format!(" in version {version}"));
         Problem::field("problem", format!("there is no problem `{}`{what}", asked.id))
     })?;
-    if let Some(why) = &problem.manifest.unjudged {
-        return Err(Problem::field("problem", why.clone()));
+    if problem.manifest.kind.interactive && api.operations.runs_at_once() < PARTNERS {
+        let why = "an interactive problem needs two run slots at one time, and this server has one (`sandbox.run_slots`)";
+        return Err(Problem::field("problem", why));
     }
-    let allowed = problem.manifest.languages.as_deref();
-    if allowed.is_some_and(|codes| !codes.iter().any(|code| Some(code.as_str()) == code_of(language))) {
-        let codes = allowed.unwrap_or_default().join(", ");
-        return Err(Problem::field("language", format!("the problem takes programs in {codes} only")));
-    }
+    check(&problem, language).map_err(|(field, why)| Problem::field(field, why))?;
     Ok(problem)
 }
 
@@ -564,8 +583,8 @@ impl ProblemView {
 
 impl From<ListedProblem> for VersionView {
     fn from(listed: ListedProblem) -> Self {
-        let ListedProblem { seq: _, id, version, pushed_at } = listed;
-        Self { id, version: version.to_string(), pushed_at: time(pushed_at) }
+        let ListedProblem { seq: _, id, version, pushed_at, names } = listed;
+        Self { id, version: version.to_string(), pushed_at: time(pushed_at), names }
     }
 }
 

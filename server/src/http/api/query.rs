@@ -16,6 +16,7 @@ use super::wire::{Errors, REFERENCES, check_reference};
 use crate::content::BlobId;
 use crate::judge::Verdict;
 use crate::problem::Show;
+use crate::store::RejudgeOutcomes;
 
 /// What may be told of secret tests.
 pub(super) const SHOWS: [&str; 3] = ["full", "verdicts", "summary"];
@@ -144,6 +145,59 @@ impl FilesQuery {
                     asked.version = Some(version?);
                 }
                 "language" => asked.language = Some(value),
+                _ => return Err(NO_SUCH.into()),
+            }
+            Ok(())
+        })?;
+        Ok(asked)
+    }
+}
+
+/// The version of a problem; none: the newest.
+///
+/// # Errors
+/// Any other parameter, and what is no version.
+pub(super) fn version(query: &str) -> Result<Option<BlobId>, Problem> {
+    let mut version = None;
+    read(query, |name, value| {
+        if name != "version" {
+            return Err(NO_SUCH.into());
+        }
+        version = Some(value.parse().map_err(|_| "a version has 64 hexadecimal digits".to_owned())?);
+        Ok(())
+    })?;
+    Ok(version)
+}
+
+/// Which submissions of an order.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct OutcomesQuery {
+    /// `changed`: those that came to something else; `failed`: those that cannot be judged again.
+    #[param(rename = "only", required = false, value_type = Option<String>, pattern = "^(changed|failed)$")]
+    pub(super) which: RejudgeOutcomes,
+    /// Size of the page.
+    #[param(required = false, minimum = 1, maximum = 200, default = 50)]
+    pub(super) limit: usize,
+    /// `next_cursor` of the page before.
+    #[param(rename = "cursor", required = false)]
+    pub(super) behind: i64,
+}
+
+impl OutcomesQuery {
+    /// Reads what was asked for.
+    ///
+    /// # Errors
+    /// Every parameter that makes no sense.
+    pub(super) fn parse(query: &str) -> Result<Self, Problem> {
+        let mut asked = Self { which: RejudgeOutcomes::All, limit: PAGE, behind: 0 };
+        read(query, |name, value| {
+            match (name, value.as_str()) {
+                ("only", "changed") => asked.which = RejudgeOutcomes::Changed,
+                ("only", "failed") => asked.which = RejudgeOutcomes::Failed,
+                ("only", _) => return Err("expected one of changed, failed".into()),
+                ("limit", _) => asked.limit = limit(&value)?,
+                ("cursor", _) => asked.behind = cursor(&value)?,
                 _ => return Err(NO_SUCH.into()),
             }
             Ok(())

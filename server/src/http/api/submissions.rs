@@ -16,7 +16,7 @@ use super::elsewhere::Parts;
 use super::query::{self, ListQuery};
 use super::receive::{Received, receive};
 use super::view::{Shown, SubmissionView};
-use super::wire::NewSubmission;
+use super::wire::{AskedProblem, NewSubmission};
 use super::{Api, Problem, digest};
 use crate::account::{Full, Held, Purpose, UNCOUNTED};
 use crate::blocking::{QUICK, computed};
@@ -29,7 +29,7 @@ use crate::http::uploads::Uploads;
 use crate::problems;
 use crate::readiness::Standing;
 use crate::store::Cancelled;
-use crate::submission::SubmissionId;
+use crate::submission::{Submission, SubmissionId};
 use crate::submissions::{Listed, Wanted};
 
 /// Submits a program.
@@ -85,15 +85,20 @@ pub(super) async fn create(
     let key = idempotency_key(&request)?;
     let received = receive(api.clone().into_inner(), &budget, &uploads, &request, payload).await?;
     let Received { mut submission, asked, wait } = received;
-    check_served(&api, &submission.language)?;
-    if let Some(asked) = &asked.problem {
-        let problem = super::problems::judged_by(&api, asked, &submission.language).await?;
-        problems::fit(&mut submission, &problem, &api.languages, &api.config.limits);
-    }
     let key = key.map(|key| (key, digest::of(&submission, &asked)));
-    let id = api.submissions.submit(submission, key).await?;
-    // The one line that has both ids: the request's is in its span.
-    tracing::info!(submission.id = %id, "Accepted submission {id}");
+    let id = match fitted(&api, &mut submission, asked.problem.as_ref()).await {
+        Ok(()) => {
+            let id = api.submissions.submit(submission, key).await?;
+            // The one line that has both ids: the request's is in its span.
+            tracing::info!(submission.id = %id, "Accepted submission {id}");
+            id
+        }
+        // What was accepted is not refused when it comes again, whatever has changed since.
+        Err(why) => match key {
+            Some((key, digest)) => api.store.repeated(&key, digest).await?.ok_or(why)?,
+            None => return Err(why),
+        },
+    };
     if wait {
         api.submissions.wait(id, api.config.http.max_wait).await;
     }
@@ -106,6 +111,16 @@ pub(super) async fn create(
     let mut response = HttpResponse::build(status);
     response.insert_header((header::LOCATION, location));
     answer(&api, view, response, &request).await
+}
+
+/// Sees that a submission can be judged here, and gives it the limits of its problem.
+async fn fitted(api: &Api, submission: &mut Submission, asked: Option<&AskedProblem>) -> Result<(), Problem> {
+    check_served(api, &submission.language)?;
+    if let Some(asked) = asked {
+        let problem = super::problems::judged_by(api, asked, &submission.language).await?;
+        problems::fit(submission, &problem, &api.languages, &api.config.limits);
+    }
+    Ok(())
 }
 
 /// What is stored is told, though it cannot be read back at the moment: who took it for refused would send it again.
@@ -190,7 +205,7 @@ pub(super) async fn cancel(
 }
 
 /// A submission as an answer; one with large outputs is sent as they are read.
-async fn answer(
+pub(super) async fn answer(
     api: &Api,
     view: Loaded,
     mut response: HttpResponseBuilder,
@@ -248,7 +263,7 @@ pub(super) struct Loaded {
 }
 
 /// A judgement is there as it is kept, as what is made of that, and as an answer, which is cut once more.
-const TIMES: u64 = 4;
+pub(super) const TIMES: u64 = 4;
 /// How long an answer waits for the memory that it needs.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -275,6 +290,11 @@ pub(super) async fn find(api: &Api, id: SubmissionId) -> Result<u64, Problem> {
 }
 
 impl Loaded {
+    /// What is shown, with what it has of the account.
+    pub(super) fn new(shown: Shown, held: Held) -> Self {
+        Self { shown, held }
+    }
+
     /// The answer, and what it has of the account until its client has taken it. One that is long is made where nobody
     /// waits.
     pub(super) async fn parts(self) -> Result<(Parts, Held), Problem> {
@@ -298,7 +318,7 @@ pub(super) fn parse_id(text: &str) -> Result<SubmissionId, Problem> {
     SubmissionId::try_parse(text).map_err(|_| no_such(text))
 }
 
-fn no_such(id: &str) -> Problem {
+pub(super) fn no_such(id: &str) -> Problem {
     Problem::NotFound(format!("there is no submission `{}`", id.escape_default()))
 }
 

@@ -1,4 +1,4 @@
-//! The throttle of a user: see it, clear it.
+//! The throttle of a user: see it, clear it. And all that there is of a user: remove it.
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 use super::auth::operator_only;
 use super::{Api, Problem};
 use crate::http::error::fails;
+use crate::store::Forgotten;
+use crate::user_data::Erased;
 
 /// A user's strikes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +30,48 @@ pub(super) struct ThrottleView {
     strikes_allowed: u32,
     /// Cool-downs since the last day without a strike.
     cool_downs: u32,
+}
+
+/// What there was of a user, and is there no more.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Erased)]
+pub(super) struct ErasedView {
+    submissions: usize,
+    /// Of these, those that waited or ran.
+    cancelled: u64,
+    idempotency_keys: u64,
+    rejudges: u64,
+    programs: u64,
+}
+
+/// Removes all that there is of a user. Operators only.
+///
+/// What waits and runs is cancelled. Once this is answered, neither the database nor a file has anything of it.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/users/{user}/data",
+    operation_id = "eraseUser",
+    tag = "users",
+    params(("user" = String, Path, description = "Whose.")),
+    responses((status = 200, description = "It has gone.", body = ErasedView), fails::Unavailable)
+)]
+pub(super) async fn erase(
+    api: Data<Api>,
+    request: HttpRequest,
+    user: Path<String>,
+) -> Result<Json<ErasedView>, Problem> {
+    operator_only(&request)?;
+    let Erased { stored, cancelled, programs } = api.user_data.erase(&user).await?;
+    let Forgotten { submissions, keys, orders } = stored;
+    // Not whose: the log stays.
+    tracing::info!(submissions = submissions.len(), "An operator had all data of a user removed");
+    Ok(Json(ErasedView {
+        submissions: submissions.len(),
+        cancelled,
+        idempotency_keys: keys,
+        rejudges: orders,
+        programs,
+    }))
 }
 
 /// Shows how a user stands with the throttle.

@@ -47,6 +47,14 @@ pub(super) struct SubmissionView {
     #[serde(serialize_with = "maybe_time")]
     #[schema(value_type = Option<String>, format = DateTime)]
     finished_at: Option<DateTime<Utc>>,
+    /// When it was judged again for the last time.
+    #[serde(serialize_with = "maybe_time", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    rejudged_at: Option<DateTime<Utc>>,
+    /// It is to be judged again: until then it has the judgement that it had.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    rejudging: bool,
     /// That of the first test that is not accepted.
     #[schema(value_type = Option<VerdictName>)]
     verdict: Option<Verdict>,
@@ -87,7 +95,7 @@ impl State {
 /// The problem that a submission is judged by.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = JudgedBy)]
-struct ProblemView {
+pub(super) struct ProblemView {
     id: String,
     /// Hash of its content.
     version: String,
@@ -118,6 +126,10 @@ struct JudgementView {
     tests: Vec<TestView>,
     #[schema(required = false)]
     summary: SummaryView,
+    /// Id of the compiler's image, or of the programs' where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    image: Option<String>,
 }
 
 /// What came of a group of a problem's tests.
@@ -285,7 +297,7 @@ enum Stderr {
 /// All tests together.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Summary)]
-struct SummaryView {
+pub(super) struct SummaryView {
     passed: u32,
     total: u32,
     cpu_ms_max: f64,
@@ -336,6 +348,8 @@ impl From<Standing> for SubmissionView {
             verdict,
             created_at,
             finished_at,
+            rejudged_at,
+            is_awaiting_rejudge,
             judgement: _,
         } = record;
         Self {
@@ -343,15 +357,22 @@ impl From<Standing> for SubmissionView {
             state: state.into(),
             position,
             language,
-            problem: problem
-                .map(|ProblemRef { id, version }| ProblemView { id, version: version.to_string() }),
+            problem: problem.map(ProblemView::from),
             user,
             reference,
             created_at,
             finished_at,
+            rejudged_at,
+            rejudging: is_awaiting_rejudge,
             verdict,
             judgement: None,
         }
+    }
+}
+
+impl From<ProblemRef> for ProblemView {
+    fn from(ProblemRef { id, version }: ProblemRef) -> Self {
+        Self { id, version: version.to_string() }
     }
 }
 
@@ -381,7 +402,8 @@ impl From<State> for submissions::State {
 
 impl JudgementView {
     fn new(id: SubmissionId, judgement: Judgement, elsewhere: &mut Elsewhere) -> Self {
-        let Judgement { verdict: _, reason, compile, limits, score, groups, tests, summary } = judgement;
+        let Judgement { verdict: _, reason, compile, limits, score, groups, tests, summary, image } =
+            judgement;
         Self {
             reason,
             compile: compile.map(CompilationView::from),
@@ -390,6 +412,7 @@ impl JudgementView {
             groups: groups.into_iter().map(GroupView::from).collect(),
             tests: tests.into_iter().map(|test| TestView::new(id, test, elsewhere)).collect(),
             summary: SummaryView::from(summary),
+            image,
         }
     }
 }
@@ -507,17 +530,20 @@ fn text_or_base64<T>(
 }
 
 /// To the microsecond.
-fn millis(duration: Duration) -> f64 {
+pub(super) fn millis(duration: Duration) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "2^53 microseconds are 285 years")]
     let micros = duration.as_micros() as f64;
     micros / 1000.0
 }
 
-fn time<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn time<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
-fn maybe_time<S: Serializer>(moment: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn maybe_time<S: Serializer>(
+    moment: &Option<DateTime<Utc>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match moment {
         Some(moment) => time(moment, serializer),
         None => serializer.serialize_none(),

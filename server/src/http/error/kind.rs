@@ -83,6 +83,8 @@ kinds! {
     BodyTooLarge = PAYLOAD_TOO_LARGE "body-too-large",
     /// The body is not of the described type, or compressed.
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE "unsupported-media-type",
+    /// A submission that cannot be judged again, or too many orders for that.
+    Conflict = CONFLICT "conflict",
     /// An image of the language is not there; `detail` has the command that makes it.
     LanguageNotInstalled = UNPROCESSABLE_ENTITY "language-not-installed",
     /// Another request came under this key.

@@ -1,0 +1,211 @@
+//! Judges submissions again that were judged before: behind all that somebody waits for, and to nobody's disadvantage. The
+//! judgement that a submission has stays until the new one is there, and is kept beside it then.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::language::Languages;
+use crate::problems::Problems;
+use crate::queue::{Queue, Stage};
+use crate::store::{
+    Rejudge, RejudgeId, RejudgeOutcome, RejudgeOutcomes, Selected, Selection, Store, StoreError, Tally,
+};
+use crate::submission::SubmissionId;
+
+mod attempt;
+mod work;
+
+/// Most submissions of one order.
+pub const MOST: u64 = 100_000;
+
+/// The orders of a server to judge again.
+#[derive(Debug, Clone)]
+pub struct Rejudges(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    store: Store,
+    queue: Queue,
+    problems: Problems,
+    languages: Arc<Languages>,
+    config: Arc<Config>,
+    /// There is something to judge that was not there before.
+    arrived: Notify,
+    live: Mutex<HashMap<SubmissionId, Live>>,
+}
+
+/// A submission that is judged again now, or that somebody follows who waits for that.
+#[derive(Debug)]
+struct Live {
+    stage: watch::Sender<Stage>,
+    /// Its order, while it is judged, and what ends that.
+    attempt: Option<(i64, CancellationToken)>,
+}
+
+/// Why an order was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum OrderError {
+    /// More submissions than one order may have.
+    #[error("more than {MOST} submissions are selected, the most of one order: select fewer, by time")]
+    TooMany,
+    /// More orders than may be under way.
+    #[error("as many orders are under way as may be")]
+    Busy,
+    /// The store's.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Rejudges {
+    /// Those of this store, judged behind what is in this queue.
+    pub fn new(
+        store: Store,
+        queue: Queue,
+        problems: Problems,
+        languages: Arc<Languages>,
+        config: Arc<Config>,
+    ) -> Self {
+        let (arrived, live) = (Notify::new(), Mutex::default());
+        Self(Arc::new(Shared { store, queue, problems, languages, config, arrived, live }))
+    }
+
+    /// What a selection comes to now.
+    ///
+    /// # Errors
+    /// [`OrderError::TooMany`]; the store's.
+    pub async fn count(&self, selection: &Selection) -> Result<Selected, OrderError> {
+        let selected = self.0.store.selected(selection, MOST).await?;
+        if selected.total > MOST { Err(OrderError::TooMany) } else { Ok(selected) }
+    }
+
+    /// Takes an order: it is on disk when this returns.
+    ///
+    /// # Errors
+    /// Any [`OrderError`]; then nothing is judged.
+    pub async fn order(&self, selection: &Selection) -> Result<RejudgeId, OrderError> {
+        self.count(selection).await?;
+        let id = self.0.store.add_rejudge(selection).await?.ok_or(OrderError::Busy)?;
+        self.0.arrived.notify_one();
+        Ok(id)
+    }
+
+    /// An order, and what became of it so far.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn get(&self, id: RejudgeId) -> Result<Option<(Rejudge, Tally)>, StoreError> {
+        self.0.store.rejudge(id).await
+    }
+
+    /// At most so many orders, the newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list(&self, before: Option<i64>, limit: usize) -> Result<Vec<Rejudge>, StoreError> {
+        self.0.store.rejudges(before, limit).await
+    }
+
+    /// What became of the submissions of an order, as [`Store::outcomes`].
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn outcomes(
+        &self,
+        order: &Rejudge,
+        which: RejudgeOutcomes,
+        behind: i64,
+        limit: usize,
+    ) -> Result<Vec<RejudgeOutcome>, StoreError> {
+        self.0.store.outcomes(order.seq, which, behind, limit).await
+    }
+
+    /// Ends an order: nothing more of it is judged, and what is judged is kept. False where there is none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn cancel(&self, id: RejudgeId) -> Result<bool, StoreError> {
+        let Some(cancelled) = self.0.store.cancel_rejudge(id).await? else { return Ok(false) };
+        if cancelled {
+            let order = self.0.store.rejudge(id).await?.map(|(order, _)| order.seq);
+            self.0.end(|running, _| Some(running) == order);
+            self.0.forget_idle().await?;
+        }
+        Ok(true)
+    }
+
+    /// Ends whatever judges this submission again.
+    pub(crate) fn interrupt(&self, submissions: &[SubmissionId]) {
+        self.0.end(|_, id| submissions.contains(&id));
+    }
+
+    /// Follows a submission that is to be judged again.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn follow(&self, id: SubmissionId) -> Result<Option<watch::Receiver<Stage>>, StoreError> {
+        if let Some(live) = self.0.live().get(&id) {
+            return Ok(Some(live.stage.subscribe()));
+        }
+        if !self.0.store.awaits_rejudge(id).await? {
+            return Ok(None);
+        }
+        let mut live = self.0.live();
+        live.retain(|_, one| one.attempt.is_some() || one.stage.receiver_count() > 0);
+        let waiting = || Live { stage: watch::Sender::new(Stage::Queued), attempt: None };
+        Ok(Some(live.entry(id).or_insert_with(waiting).stage.subscribe()))
+    }
+
+    /// Where a submission has got to that is just being judged again.
+    pub fn stage(&self, id: SubmissionId) -> Option<Stage> {
+        self.0.live().get(&id).map(|live| *live.stage.borrow())
+    }
+}
+
+impl Shared {
+    fn live(&self) -> MutexGuard<'_, HashMap<SubmissionId, Live>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends attempts, by their orders and submissions.
+    fn end(&self, which: impl Fn(i64, SubmissionId) -> bool) {
+        for (id, live) in self.live().iter() {
+            if let Some((order, cancel)) = &live.attempt
+                && which(*order, *id)
+            {
+                cancel.cancel();
+            }
+        }
+    }
+
+    /// Tells those who follow what is not to be judged any more.
+    async fn forget_idle(&self) -> Result<(), StoreError> {
+        let idle = |(id, live): (&SubmissionId, &Live)| live.attempt.is_none().then_some(*id);
+        let followed: Vec<_> = self.live().iter().filter_map(idle).collect();
+        for id in followed {
+            if !self.store.awaits_rejudge(id).await? {
+                self.leave(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// A submission is judged by this order now: who follows it sees that.
+    fn enter(&self, id: SubmissionId, order: i64, cancel: CancellationToken) -> watch::Sender<Stage> {
+        let mut live = self.live();
+        let waiting = || Live { stage: watch::Sender::new(Stage::Queued), attempt: None };
+        let one = live.entry(id).or_insert_with(waiting);
+        one.attempt = Some((order, cancel));
+        one.stage.clone()
+    }
+
+    /// It is judged, or will not be: its judgement is in the store.
+    fn leave(&self, id: SubmissionId) {
+        if let Some(live) = self.live().remove(&id) {
+            live.stage.send_replace(Stage::Done);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! One attempt to judge a submission again.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
+use super::Shared;
+use crate::judge::{JudgeError, Judgement, Progress, Verdict};
+use crate::problems;
+use crate::queue::{Judging, Spare, Stage};
+use crate::sandbox::SandboxError;
+use crate::store::{RejudgeItem, StoreError};
+use crate::submission::Submission;
+use crate::telemetry;
+use crate::watched::said;
+
+/// So many attempts are made at most, also where the server died over each.
+const MOST_ATTEMPTS: u32 = 10;
+/// Pause before another attempt.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// How an attempt ended.
+enum Attempt {
+    Judged(Box<Submission>, Box<Judgement>),
+    /// It is cancelled: the store knows.
+    Cancelled,
+    /// No sandbox was free in time: that counts as no attempt.
+    NotServed(String),
+    /// Another attempt may go better.
+    Failed(String),
+    /// None will.
+    Hopeless(String),
+}
+
+impl Shared {
+    /// Judges a submission again, with all that the store must know of that.
+    pub(super) async fn judge_again<J: Judging>(&self, item: &RejudgeItem, judging: &J, spare: &Spare) {
+        let span = tracing::info_span!("rejudge", submission.id = %item.id);
+        let attempt = AssertUnwindSafe(self.attempt(item, judging, spare).instrument(span));
+        let ended = attempt.catch_unwind().await;
+        let ended =
+            ended.unwrap_or_else(|panic| Attempt::Failed(format!("the judge panicked: {}", said(&*panic))));
+        match ended {
+            Attempt::Cancelled => {}
+            Attempt::Judged(submission, judgement) => self.keep(item, &submission, &judgement).await,
+            Attempt::NotServed(why) => self.put_back(item, &why, true).await,
+            Attempt::Failed(why) if item.attempt < self.config.queue.attempts => {
+                self.put_back(item, &why, false).await;
+            }
+            Attempt::Failed(why) | Attempt::Hopeless(why) => self.give_up(item, why).await,
+        }
+    }
+
+    async fn keep(&self, item: &RejudgeItem, submission: &Submission, judgement: &Judgement) {
+        let version = submission.problem.as_ref().map(|problem| problem.version);
+        let keep = self.config.store.old_judgements;
+        let finish = || self.store.finish_item(item, judgement, version, keep);
+        if self.insist("store a judgement", finish).await {
+            let verdict = judgement.verdict;
+            tracing::info!(%verdict, "Judged submission {} again: {verdict}", item.id);
+        }
+    }
+
+    async fn put_back(&self, item: &RejudgeItem, why: &str, uncounted: bool) {
+        tracing::warn!(attempt = item.attempt, "Submission {} is judged again later: {why}", item.id);
+        tokio::time::sleep(PAUSE).await;
+        self.insist("put a submission back", || self.store.put_item_back(item, uncounted)).await;
+        self.arrived.notify_one();
+    }
+
+    async fn give_up(&self, item: &RejudgeItem, why: String) {
+        tracing::warn!(attempt = item.attempt, "Submission {} cannot be judged again: {why}", item.id);
+        self.insist("give up a submission", || self.store.fail_item(item, why.clone())).await;
+    }
+
+    async fn attempt<J: Judging>(&self, item: &RejudgeItem, judging: &J, spare: &Spare) -> Attempt {
+        if item.attempt > self.config.queue.attempts.max(MOST_ATTEMPTS) {
+            return Attempt::Hopeless("the server stopped unexpectedly during every attempt".into());
+        }
+        let submission = match self.prepared(item).await {
+            Ok(Ok(submission)) => submission,
+            Ok(Err(why)) => return Attempt::Hopeless(why),
+            Err(why @ StoreError::Unreadable { .. }) => return Attempt::Hopeless(why.to_string()),
+            Err(why) => return Attempt::Failed(why.to_string()),
+        };
+        let cancel = CancellationToken::new();
+        let stage = self.enter(item.id, item.rejudge, cancel.clone());
+        let progress = |progress| match progress {
+            Progress::Served => {}
+            Progress::Compiling => drop(stage.send_replace(Stage::Compiling)),
+            Progress::Running { done } => drop(stage.send_replace(Stage::Running { done })),
+        };
+        let judged = judging.judge_behind(&submission, &progress, &cancel, spare).await;
+        ended(submission, judged, &cancel)
+    }
+
+    /// The submission as it is judged now, by the version of its problem that the order names, or the newest; or why it
+    /// cannot be.
+    async fn prepared(&self, item: &RejudgeItem) -> Result<Result<Submission, String>, StoreError> {
+        let Some(mut submission) = self.store.judged_request(item.id).await? else {
+            return Ok(Err("its inputs are not kept any more (`store.keep_tests`)".into()));
+        };
+        let Some(judged_by) = submission.problem.clone() else { return Ok(Ok(submission)) };
+        let Some(problem) = self.problems.get(&judged_by.id, item.version).await? else {
+            let version = if item.version.is_some() { " in this version" } else { "" };
+            return Ok(Err(format!("there is no problem `{}`{version} any more", judged_by.id)));
+        };
+        if let Err((_field, why)) = problems::check(&problem, &submission.language) {
+            return Ok(Err(why));
+        }
+        problems::fit(&mut submission, &problem, &self.languages, &self.config.limits);
+        Ok(Ok(submission))
+    }
+}
+
+fn ended(
+    submission: Submission,
+    judged: Result<Judgement, JudgeError>,
+    cancel: &CancellationToken,
+) -> Attempt {
+    match judged {
+        // That we failed is no reason to take away what somebody has.
+        Ok(judgement) if judgement.verdict == Verdict::InternalError => {
+            Attempt::Failed(judgement.reason.unwrap_or_default())
+        }
+        Ok(judgement) => Attempt::Judged(Box::new(submission), Box::new(judgement)),
+        Err(_) if cancel.is_cancelled() => Attempt::Cancelled,
+        Err(JudgeError::Cancelled) => Attempt::NotServed("the attempt was given up".into()),
+        Err(JudgeError::Missing { .. }) => {
+            Attempt::Hopeless("its sources or its inputs are not kept any more".into())
+        }
+        Err(why @ (JudgeError::UnknownProblem(_) | JudgeError::UnknownLanguage(_))) => {
+            Attempt::Hopeless(why.to_string())
+        }
+        Err(JudgeError::Sandbox(why @ (SandboxError::Busy { .. } | SandboxError::Stopping))) => {
+            Attempt::NotServed(why.to_string())
+        }
+        Err(why) if crate::queue::is_of_a_full_disk(&why) => Attempt::NotServed(telemetry::chain(&why)),
+        Err(why) => Attempt::Failed(telemetry::chain(&why)),
+    }
+}
