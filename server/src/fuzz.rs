@@ -8,6 +8,7 @@ use prost::Message;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use self::packages::packages;
 use crate::gojudge::fuzz::prepared;
 use crate::grpc::fuzz::{begun, converted};
 use crate::http::fuzz;
@@ -15,17 +16,19 @@ use crate::warden::fuzz::parse;
 
 #[cfg(test)]
 mod changes;
+mod packages;
 
 /// Tries to find bytes that one of our parsers cannot stand.
 pub type Target = fn(&[u8]);
 
 /// All of them, by the names of their folders in `tests/fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("frames", frames),
     ("verbs", verbs),
     ("submissions", submissions),
     ("gojudge", gojudge),
     ("grpc", grpc),
+    ("packages", packages),
 ];
 
 /// What a monitor that was taken over may send, and what one is sent. The version is put before it, so that examples

@@ -13,14 +13,15 @@ use tokio_util::sync::CancellationToken;
 
 use self::course::{Course, Scored};
 use self::outputs::Outputs;
-use self::validator::{Call, Finding, Validator};
+use self::passes::Passes;
+use self::validator::{Call, Finding, Kept, Occasion, Validator};
 use crate::blobs::Blobs;
 use crate::config::LimitsConfig;
 use crate::content::Content;
 use crate::language::{Language, Languages};
 use crate::problem::{Problem, Show, Versions};
 use crate::problems::{allowed_to_validators, code_of};
-use crate::sandbox::{Profile, SandboxError};
+use crate::sandbox::{Leaving, Profile, SandboxError};
 use crate::store::StoreError;
 use crate::submission::{Isolation, RunLimits, Submission, TestCase};
 
@@ -39,6 +40,7 @@ mod local;
 mod log;
 mod output;
 mod outputs;
+mod passes;
 mod run;
 mod sanitizer;
 #[cfg(test)]
@@ -365,7 +367,7 @@ impl<E: Executor> Judge<E> {
         index: usize,
         session: &E::Session,
     ) -> Result<Judged, JudgeError> {
-        let Task { submission, language, problem, sources, artefact, cancel, progress, .. } = task;
+        let Task { submission, language, problem, sources, artefact, progress, .. } = task;
         let nothing = BTreeMap::new();
         let of_problem = problem.map(|problem| &problem.tests[index]);
         let test = of_problem.map_or_else(|| &submission.tests[index], |test| &test.case);
@@ -380,6 +382,7 @@ impl<E: Executor> Judge<E> {
             files: problem.map_or_else(|| submission.files_of_runs(), Problem::files_of_runs),
             arguments: &test.arguments,
             beside: of_problem.map_or(&nothing, |test| &test.files),
+            kept: None,
             collect: &[],
             handed: Handed {
                 names: if test.hidden { &[] } else { &submission.collect },
@@ -391,43 +394,17 @@ impl<E: Executor> Judge<E> {
             room: Room::Own { beside: if task.validators.is_empty() { Bytes(0) } else { validator::MEMORY } },
             whose: whose(submission, progress),
         };
-        let mut transcript = None;
-        let (mut facts, decided) = match (problem, task.validators) {
-            (Some(problem), [validator, ..]) if problem.manifest.kind.interactive => {
-                let call = Call::new(problem, index);
-                // It waits for the program, too.
-                let mut limits = task.allowed.run;
-                limits.wall += submission.limits.wall;
-                let partner = CaseJob { limits: &limits, ..call.job(validator, task.allowed) };
-                let Dialogue { program: facts, validator: said, first, transcript: told } =
-                    self.executor.run_pair(&job, &partner, cancel).await?;
-                transcript = told;
-                let (end, measured) = (said.end, run::measured(&job, &facts));
-                let finding = validator::finding(validator, said, &task.allowed.run);
-                let (worth, finding) = dialogue::worth(measured, finding, end, first);
-                (facts, Decided { worth, finding: Some(finding), difference: None })
-            }
-            _ => {
-                // Nobody waits for a validator's sandbox with another in hand.
-                let own = E::Session::default();
-                let session = if task.validators.is_empty() { session } else { &own };
-                let mut facts = self.executor.run_case(&job, session, cancel).await?;
-                drop(own);
-                let decided = match run::measured(&job, &facts) {
-                    Some((verdict, reason)) => Decided::of((verdict, Some(reason))),
-                    None => match output::missing(
-                        &job,
-                        &facts,
-                        test.answer.is_some() || !task.validators.is_empty(),
-                    ) {
-                        Some(worth) => Decided::of(worth),
-                        None => self.decided(task, index, test, &mut facts).await?,
-                    },
-                };
-                (facts, decided)
+        let mut passes = Passes::of(problem);
+        let (mut facts, decided) = loop {
+            let pass = CaseJob { input: passes.input(&test.input), ..job };
+            let (mut facts, mut decided, left) =
+                self.run_once(task, &pass, test, passes.kept(), session).await?;
+            facts.usage = passes.most_used(facts.usage);
+            if !decided.goes_on(&mut passes, left, &self.blobs).await? {
+                break (facts, decided);
             }
         };
-        let Decided { worth, finding, difference } = decided;
+        let Decided { worth, finding, difference, transcript } = decided;
         let mut result = run::told(&job, worth, test, &mut facts).await?;
         result.name = of_problem.map(|test| Arc::clone(&test.name));
         result.difference = difference.filter(|_| !test.hidden);
@@ -456,36 +433,96 @@ impl<E: Executor> Judge<E> {
         Ok(Judged { result, facts, scored, transcript })
     }
 
-    /// What an output is worth, and what the problem's validators say of it.
+    /// Runs a test case's program once. What comes of it, and what a validator has left for itself.
+    async fn run_once(
+        &self,
+        task: Task<'_>,
+        job: &CaseJob<'_>,
+        test: &TestCase,
+        kept: Option<&Kept>,
+        session: &E::Session,
+    ) -> Result<(Facts, Decided, Vec<Leaving>), JudgeError> {
+        let occasion = task.problem.map(|problem| Occasion { problem, test: job.index as usize, kept });
+        if let Some(occasion) = occasion
+            && occasion.problem.manifest.kind.interactive
+            && !task.validators.is_empty()
+        {
+            return self.talk(task, job, occasion).await;
+        }
+        // Nobody waits for a validator's sandbox with another in hand.
+        let own = E::Session::default();
+        let session = if task.validators.is_empty() { session } else { &own };
+        let mut facts = self.executor.run_case(job, session, task.cancel).await?;
+        drop(own);
+        let (decided, left) = match run::measured(job, &facts) {
+            Some((verdict, reason)) => (Decided::of((verdict, Some(reason))), Vec::new()),
+            None => {
+                let is_wanted = test.answer.is_some() || !task.validators.is_empty();
+                match output::missing(job, &facts, is_wanted) {
+                    Some(worth) => (Decided::of(worth), Vec::new()),
+                    None => self.decided(task, occasion, test, &mut facts).await?,
+                }
+            }
+        };
+        Ok((facts, decided, left))
+    }
+
+    /// Has a program talk with each validator, until one does not accept it.
+    async fn talk(
+        &self,
+        task: Task<'_>,
+        job: &CaseJob<'_>,
+        occasion: Occasion<'_>,
+    ) -> Result<(Facts, Decided, Vec<Leaving>), JudgeError> {
+        // It waits for the program, too.
+        let mut limits = task.allowed.run;
+        limits.wall += job.limits.wall;
+        let mut before = Finding::of(Verdict::Accepted);
+        let mut validators = task.validators.iter();
+        loop {
+            let Some(validator) = validators.next() else { return Err(JudgeError::Cancelled) };
+            let call = Call::new(validator, occasion);
+            let partner = CaseJob { limits: &limits, ..call.job(validator, task.allowed) };
+            let Dialogue { program: facts, validator: mut said, first, transcript } =
+                self.executor.run_pair(job, &partner, task.cancel).await?;
+            let (end, measured, left) = (said.end, run::measured(job, &facts), validator.left(&mut said));
+            let finding = validator::finding(validator, said, &task.allowed.run);
+            let (worth, finding) = dialogue::worth(measured, finding, end, first);
+            let finding = finding.behind(before);
+            if worth.0 == Verdict::Accepted && !validators.as_slice().is_empty() {
+                before = finding;
+                continue;
+            }
+            let decided = Decided { finding: Some(finding), transcript, ..Decided::of(worth) };
+            return Ok((facts, decided, left));
+        }
+    }
+
+    /// What an output is worth, and what the problem's validators say of it and leave for themselves.
     async fn decided(
         &self,
         task: Task<'_>,
-        index: usize,
+        occasion: Option<Occasion<'_>>,
         test: &TestCase,
         facts: &mut Facts,
-    ) -> Result<Decided, JudgeError> {
-        let Some(problem) = task.problem.filter(|_| !task.validators.is_empty()) else {
-            let of_problem = task.problem.map(|problem| problem.tests[index].checker);
+    ) -> Result<(Decided, Vec<Leaving>), JudgeError> {
+        let Some(occasion) = occasion.filter(|_| !task.validators.is_empty()) else {
+            let of_problem = occasion.map(|Occasion { problem, test, .. }| problem.tests[test].checker);
             let rule = of_problem.unwrap_or(task.submission.checker);
-            let Some(answer) = &test.answer else { return Ok(Decided::of((Verdict::Accepted, None))) };
+            let right = Decided::of((Verdict::Accepted, None));
+            let Some(answer) = &test.answer else { return Ok((right, Vec::new())) };
             let found = run::compared(rule, &mut facts.stdout, answer, &self.blobs).await?;
-            return Ok(found.map_or_else(|| Decided::of((Verdict::Accepted, None)), Decided::wrong));
+            return Ok((found.map_or(right, Decided::wrong), Vec::new()));
         };
         let output = contents::kept(&mut facts.stdout, &self.blobs).await?;
-        let finding = validator::validate(
-            &self.executor,
-            task.validators,
-            problem,
-            index,
-            output,
-            task.allowed,
-            task.cancel,
-        );
-        let finding = finding.await?;
+        let (validators, allowed) = (task.validators, task.allowed);
+        let validating =
+            validator::validate(&self.executor, validators, occasion, output, allowed, task.cancel);
+        let (finding, left) = validating.await?;
         let reason = (finding.verdict == Verdict::WrongAnswer)
             .then(|| "the problem's validator does not accept the output".to_owned());
         let worth = (finding.verdict, reason);
-        Ok(Decided { worth, finding: Some(finding), difference: None })
+        Ok((Decided { finding: Some(finding), ..Decided::of(worth) }, left))
     }
 }
 
@@ -494,12 +531,32 @@ struct Decided {
     worth: (Verdict, Option<String>),
     finding: Option<Finding>,
     difference: Option<FirstDifference>,
+    transcript: Option<String>,
 }
 
 impl Decided {
     /// Without a validator, and nothing to compare.
     fn of(worth: (Verdict, Option<String>)) -> Self {
-        Self { worth, finding: None, difference: None }
+        Self { worth, finding: None, difference: None, transcript: None }
+    }
+
+    /// Whether the program is run again, as its validator has it.
+    async fn goes_on(
+        &mut self,
+        passes: &mut Passes,
+        left: Vec<Leaving>,
+        blobs: &Blobs,
+    ) -> Result<bool, JudgeError> {
+        let Some(finding) = &mut self.finding else { return Ok(false) };
+        if self.worth.0 != finding.verdict {
+            // The program has failed beside it.
+            return Ok(false);
+        }
+        let goes_on = passes.goes_on(finding, left, blobs).await?;
+        if finding.verdict == Verdict::JudgeError {
+            self.worth = (Verdict::JudgeError, None);
+        }
+        Ok(goes_on)
     }
 
     fn wrong(found: checker::Difference) -> Self {

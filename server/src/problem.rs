@@ -188,10 +188,8 @@ const CASE_FILES: usize = 64;
 fn unjudged(package: &Package) -> Option<String> {
     let kind = package.metadata.kind;
     let script = package.validators.programs.iter().find(|program| program.build || program.run);
-    if kind.multi_pass {
-        Some("multi-pass problems are not judged here".to_owned())
-    } else if kind.submit_answer {
-        Some("problems whose submissions are answers are not judged here".to_owned())
+    if kind.multi_pass && package.validators.programs.len() != 1 {
+        Some("a multi-pass problem needs one validator".to_owned())
     } else if kind.interactive && package.validators.programs.is_empty() {
         Some("an interactive problem needs a validator".to_owned())
     } else if package.validators.sources.is_some() {

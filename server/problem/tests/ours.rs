@@ -19,6 +19,7 @@ const NAMES: [&str; 21] = [
     "distance",
     "guess",
     "guess-legacy",
+    "guess-testlib",
     "halves",
     "ladder",
     "leap",

@@ -19,6 +19,7 @@ pub struct Packer {
     pack: Option<BlobWriter>,
     placed: Vec<Content>,
     has_files: bool,
+    passing: bool,
 }
 
 /// A content that comes in parts.
@@ -33,7 +34,16 @@ pub enum Growing {
 impl Packer {
     /// For one row.
     pub fn new(blobs: Blobs) -> Self {
-        Self { blobs, room: SMALL, pack: None, placed: Vec::new(), has_files: false }
+        Self { blobs, room: SMALL, pack: None, placed: Vec::new(), has_files: false, passing: false }
+    }
+
+    /// For contents that no row will name: their files are [passing](Blobs::write_passing) ones.
+    pub(crate) fn passing(blobs: Blobs) -> Self {
+        Self { passing: true, ..Self::new(blobs) }
+    }
+
+    fn writer(&self) -> io::Result<BlobWriter> {
+        if self.passing { self.blobs.write_passing() } else { self.blobs.write() }
     }
 
     /// Adds a part to a content.
@@ -47,7 +57,7 @@ impl Packer {
                 return Ok(());
             }
             Growing::Here(bytes) => {
-                let mut writer = Box::new(self.blobs.write()?);
+                let mut writer = Box::new(self.writer()?);
                 writer.write_all(bytes)?;
                 writer.write_all(part)?;
                 self.has_files = true;
@@ -91,10 +101,11 @@ impl Packer {
     }
 
     fn pack(&mut self, bytes: &[u8]) -> io::Result<Piece> {
-        let pack = match &mut self.pack {
+        let pack = match self.pack.take() {
             Some(pack) => pack,
-            empty => empty.insert(self.blobs.write()?),
+            None => self.writer()?,
         };
+        let pack = self.pack.insert(pack);
         let (offset, size, hash) = (pack.size(), bytes.len() as u64, BlobId::of(bytes));
         pack.write_all(bytes)?;
         self.has_files = true;

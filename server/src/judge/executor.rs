@@ -15,7 +15,7 @@ use super::{JudgeError, Progress};
 use crate::account::Held;
 use crate::content::Content;
 use crate::language::Language;
-use crate::sandbox::{Captured, Profile};
+use crate::sandbox::{Captured, Leaving, Profile};
 use crate::submission::{Files, Isolation, RunLimits};
 
 /// Carries out the parts of a judging. What they are made of is named by content; verdicts, and what follows from
@@ -114,6 +114,8 @@ pub struct CaseJob<'a> {
     pub arguments: &'a [String],
     /// Files beside the program that are no sources, by name.
     pub beside: &'a BTreeMap<String, Content>,
+    /// Files in the box itself that it may change; what is there at its end is handed out.
+    pub kept: Option<&'a BTreeMap<String, Content>>,
     /// Files that are handed out after the end, and how much is read of each.
     pub collect: &'a [(&'static str, Bytes)],
     /// Files that are handed back to whoever wrote the program.
@@ -221,6 +223,8 @@ pub struct Facts {
     pub collected: Vec<Option<Vec<u8>>>,
     /// The files that are handed back.
     pub files: Vec<Left>,
+    /// The files in the box itself, where [`CaseJob::kept`] says so.
+    pub leavings: Vec<Leaving>,
     /// Memory for what it wrote.
     pub room: Held,
     /// The same of the disk.

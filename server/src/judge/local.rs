@@ -291,8 +291,8 @@ async fn facts(
         if job.handed.names.is_empty() { Vec::new() } else { files::take(job, &mut ran, blobs).await? };
     let collected =
         if ran.collected.is_empty() { Vec::new() } else { run::collected(job, ran.collected).await? };
-    let Ran { usage, stdout, stderr, .. } = ran;
-    Ok(Facts { end, usage, stdout, no_output: None, stderr, collected, files, room, space })
+    let Ran { usage, stdout, stderr, leavings, .. } = ran;
+    Ok(Facts { end, usage, stdout, no_output: None, stderr, collected, files, leavings, room, space })
 }
 
 /// A run that takes its partner with it where it fails.

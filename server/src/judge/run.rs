@@ -48,7 +48,7 @@ pub(super) async fn program(
         terminal: None,
         limits: monitor_limits(job.limits),
         collect: job.collect.iter().map(collect).chain(handed(job)).chain(output_file(job)).collect(),
-        leavings: false,
+        leavings: job.kept.is_some(),
     })
 }
 
@@ -94,6 +94,10 @@ async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<(Vec<PutFile>, Linked),
     {
         let content = PutContent::Descriptor(artefact.program.clone());
         put.push(PutFile { path: name.clone(), mode: 0o555, content });
+    }
+    for (name, content) in job.kept.into_iter().flatten() {
+        let content = contents::file(content, blobs).await?;
+        put.push(PutFile { path: name.clone(), mode: 0o644, content });
     }
     let mut linked = Linked::new();
     // What has the name of the input or output is none of them.

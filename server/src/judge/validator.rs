@@ -16,7 +16,7 @@ use crate::content::Content;
 use crate::language::{Language, Languages};
 use crate::problem::Problem;
 use crate::problems::id_of;
-use crate::sandbox::Profile;
+use crate::sandbox::{Leaving, Profile};
 use crate::submission::{Files, Isolation, RunLimits};
 
 /// How a validator is called, and what its exit status means.
@@ -43,8 +43,9 @@ impl Convention {
     }
 
     /// None where the validator has failed.
-    fn says(self, code: i32) -> Option<Says> {
+    fn says(self, code: i32, message: &str) -> Option<Says> {
         match (self, code) {
+            (Self::Testlib, 1..) if message.starts_with(PARTIALLY) => Some(Says::Points),
             (Self::Icpc, 42) | (Self::Testlib, 0) => Some(Says::Accepted),
             (Self::Testlib, 7) => Some(Says::Points),
             // Wrong, badly formed, not all there.
@@ -59,6 +60,8 @@ const INPUT: &str = ".case/input";
 const ANSWER: &str = ".case/answer";
 const OUTPUT: &str = ".case/output";
 const FEEDBACK: &str = ".case/feedback/";
+/// Of a multi-pass problem the folder of feedback is the box itself: whatever is left there is there in the next pass.
+const FEEDBACK_KEPT: &str = "./";
 /// An empty file in the folder of feedback, which is there by that.
 const KEEP: &str = ".case/feedback/.keep";
 
@@ -67,6 +70,12 @@ pub(super) const MEMORY: Bytes = Bytes::kib(256);
 
 /// Most bytes that are read of a validator's messages and scores: there are two for each of many tests.
 const MESSAGE: Bytes = Bytes::kib(4);
+const COLLECTED_KEPT: [(&str, Bytes); 4] = [
+    ("judgemessage.txt", MESSAGE),
+    ("teammessage.txt", MESSAGE),
+    ("score.txt", Bytes::kib(1)),
+    ("score_multiplier.txt", Bytes::kib(1)),
+];
 const COLLECTED: [(&str, Bytes); 4] = [
     (".case/feedback/judgemessage.txt", MESSAGE),
     (".case/feedback/teammessage.txt", MESSAGE),
@@ -97,6 +106,33 @@ pub(super) struct Finding {
     /// For who wrote the program.
     pub(super) feedback: Option<String>,
     pub(super) scored: Scored,
+}
+
+impl Finding {
+    /// Of a validator that says nothing but that.
+    pub(super) fn of(verdict: Verdict) -> Self {
+        Self { verdict, fault: None, message: None, feedback: None, scored: Scored::default() }
+    }
+
+    /// What it is where the validator has done that, which is wrong.
+    pub(super) fn broken(&self, what: &str) -> Self {
+        let fault = Some(format!("the problem's validator {what}"));
+        Self { fault, message: self.message.clone(), ..Self::of(Verdict::JudgeError) }
+    }
+
+    /// What it is behind that of another validator, which has accepted.
+    pub(super) fn behind(self, before: Self) -> Self {
+        Self {
+            verdict: self.verdict,
+            fault: self.fault,
+            message: self.message.or(before.message),
+            feedback: self.feedback.or(before.feedback),
+            scored: Scored {
+                score: self.scored.score.or(before.scored.score),
+                multiplier: self.scored.multiplier.or(before.scored.multiplier),
+            },
+        }
+    }
 }
 
 /// What validators are held to.
@@ -220,84 +256,97 @@ fn entry<'v>(validator: &'v Validator<'_>) -> Option<&'v str> {
     likely.into_iter().find_map(named).or_else(|| sources().next())
 }
 
-/// Has an output looked at by all validators: it is accepted where all accept it.
+/// A test of a problem, in one of its passes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Occasion<'a> {
+    pub(super) problem: &'a Problem,
+    pub(super) test: usize,
+    /// What the validator has left for itself, where it may.
+    pub(super) kept: Option<&'a Kept>,
+}
+
+/// Files by their names.
+pub(super) type Kept = BTreeMap<String, Content>;
+
+/// Has an output looked at by all validators: it is accepted where all accept it. And what they have left for themselves.
 ///
 /// # Errors
 /// Only our own failures.
 pub(super) async fn validate<E: Executor>(
     executor: &E,
     validators: &[Validator<'_>],
-    problem: &Problem,
-    test: usize,
+    occasion: Occasion<'_>,
     output: Content,
     allowed: &Allowed,
     cancel: &CancellationToken,
-) -> Result<Finding, JudgeError> {
-    let mut found = Finding {
-        verdict: Verdict::Accepted,
-        fault: None,
-        message: None,
-        feedback: None,
-        scored: Scored::default(),
-    };
+) -> Result<(Finding, Vec<Leaving>), JudgeError> {
+    let (mut found, mut left) = (Finding::of(Verdict::Accepted), Vec::new());
     for validator in validators {
-        let finding = one(executor, validator, problem, test, &output, allowed, cancel).await?;
+        let (finding, leavings) = one(executor, validator, occasion, &output, allowed, cancel).await?;
         let is_accepted = finding.verdict == Verdict::Accepted;
-        found = Finding {
-            verdict: finding.verdict,
-            fault: finding.fault,
-            message: finding.message.or(found.message),
-            feedback: finding.feedback.or(found.feedback),
-            scored: Scored {
-                score: finding.scored.score.or(found.scored.score),
-                multiplier: finding.scored.multiplier.or(found.scored.multiplier),
-            },
-        };
+        (found, left) = (finding.behind(found), leavings);
         if !is_accepted {
             break;
         }
     }
-    Ok(found)
+    Ok((found, left))
 }
 
 async fn one<E: Executor>(
     executor: &E,
     validator: &Validator<'_>,
-    problem: &Problem,
-    test: usize,
+    occasion: Occasion<'_>,
     output: &Content,
     allowed: &Allowed,
     cancel: &CancellationToken,
-) -> Result<Finding, JudgeError> {
-    let mut call = Call::new(problem, test);
+) -> Result<(Finding, Vec<Leaving>), JudgeError> {
+    let mut call = Call::new(validator, occasion);
     if validator.convention == Convention::Testlib {
-        call.arguments[1..3].clone_from_slice(&[OUTPUT.to_owned(), ANSWER.to_owned()]);
+        OUTPUT.clone_into(&mut call.arguments[1]);
         call.beside.insert(OUTPUT.to_owned(), output.clone());
     }
     let job = CaseJob { input: output, ..call.job(validator, allowed) };
-    let facts = executor.run_case(&job, &E::Session::default(), cancel).await?;
-    Ok(finding(validator, facts, &allowed.run))
+    let mut facts = executor.run_case(&job, &E::Session::default(), cancel).await?;
+    let left = validator.left(&mut facts);
+    Ok((finding(validator, facts, &allowed.run), left))
+}
+
+impl Validator<'_> {
+    /// What it has left in its folder, which may be where its own files are.
+    pub(super) fn left(&self, facts: &mut Facts) -> Vec<Leaving> {
+        let mut left = std::mem::take(&mut facts.leavings);
+        let program = self.language.artefact.as_ref();
+        left.retain(|file| !self.sources.contains_key(&file.name) && program != Some(&file.name));
+        left
+    }
 }
 
 /// What a validator is called with for a test.
-pub(super) struct Call {
+pub(super) struct Call<'a> {
     test: usize,
     arguments: Vec<String>,
     beside: BTreeMap<String, Content>,
+    kept: Option<&'a Kept>,
     nothing: Content,
 }
 
-impl Call {
-    pub(super) fn new(problem: &Problem, test: usize) -> Self {
+impl<'a> Call<'a> {
+    pub(super) fn new(validator: &Validator<'_>, occasion: Occasion<'a>) -> Self {
+        let Occasion { problem, test, kept } = occasion;
         let case = &problem.tests[test].case;
-        let mut arguments = vec![INPUT.to_owned(), ANSWER.to_owned(), FEEDBACK.to_owned()];
+        let feedback = if kept.is_some() { FEEDBACK_KEPT } else { FEEDBACK };
+        let mut arguments = match validator.convention {
+            Convention::Icpc => vec![INPUT.to_owned(), ANSWER.to_owned(), feedback.to_owned()],
+            // An interactor writes a file there, which nobody reads.
+            Convention::Testlib => vec![INPUT.to_owned(), format!("{feedback}tout"), ANSWER.to_owned()],
+        };
         arguments.extend(problem.manifest.cases[test].validator_arguments.iter().cloned());
         let beside = BTreeMap::from([
             (KEEP.to_owned(), Content::default()),
             (INPUT.to_owned(), case.input.clone()),
             (ANSWER.to_owned(), case.answer.clone().unwrap_or_default()),
         ]);
-        Self { test, arguments, beside, nothing: Content::default() }
+        Self { test, arguments, beside, kept, nothing: Content::default() }
     }
 
     /// Its run, without an output to look at.
@@ -312,7 +361,8 @@ impl Call {
             arguments: &self.arguments,
             files: Files::default(),
             beside: &self.beside,
-            collect: &COLLECTED,
+            kept: self.kept,
+            collect: if self.kept.is_some() { &COLLECTED_KEPT } else { &COLLECTED },
             handed: Handed::default(),
             is_recorded: false,
             limits: &allowed.run,
@@ -341,14 +391,15 @@ pub(super) fn finding(validator: &Validator<'_>, facts: Facts, limits: &RunLimit
         scored: Scored::default(),
     };
     let says = match facts.end {
-        ProgramEnd::ByItself(OwnEnd::Exited { code }) => validator.convention.says(code),
+        ProgramEnd::ByItself(OwnEnd::Exited { code }) => {
+            validator.convention.says(code, message.as_deref().unwrap_or_default())
+        }
         _ => None,
     };
     let verdict = match (says, facts.end) {
         (Some(Says::Accepted), _) => Verdict::Accepted,
         (Some(Says::Points), _) => {
-            // `points 12.5 and why`
-            score = message.as_deref().and_then(points).map(|points| points.as_bytes().to_vec());
+            score = Some(message.as_deref().and_then(points).unwrap_or_default().as_bytes().to_vec());
             Verdict::Accepted
         }
         (Some(Says::Wrong), _) => Verdict::WrongAnswer,
@@ -369,10 +420,16 @@ pub(super) fn finding(validator: &Validator<'_>, facts: Facts, limits: &RunLimit
     }
 }
 
-/// The number behind the word.
+/// The number in a message: `points 12.5 and why`, or `partially correct (40) and why`.
 fn points(message: &str) -> Option<&str> {
-    message.strip_prefix("points")?.split_whitespace().next()
+    match message.strip_prefix(PARTIALLY) {
+        Some(rest) => rest.split(')').next(),
+        None => message.strip_prefix("points")?.split_whitespace().next(),
+    }
 }
+
+/// How a message begins that tells a part of the points, where the exit status is that part.
+const PARTIALLY: &str = "partially correct (";
 
 /// A message, without what is no text.
 fn text(bytes: Option<Vec<u8>>) -> Option<String> {

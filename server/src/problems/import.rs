@@ -89,9 +89,6 @@ fn make(blobs: &Blobs, id: String, mut archive: File, show: Show) -> Result<Prob
     let notes = notes.iter().map(ToString::to_string).collect();
     let mut manifest = Manifest::of(&package, show, notes);
     manifest.testlib = is_testlib(folder.path(), &package)?;
-    if manifest.testlib && manifest.kind.interactive {
-        manifest.unjudged = Some("interactors that are written with testlib are not run here".to_owned());
-    }
     let files = files(blobs, folder.path())?;
     check_size(&manifest, &files)?;
     let version = version(&manifest, &files);

@@ -4,7 +4,9 @@ use super::*;
 use crate::content::BlobId;
 use crate::judge::test_support::problem_of as problem;
 use crate::problem::{Manifest, Show};
-use crate::sandbox::PutContent;
+use gavel_protocol::Usage;
+
+use crate::sandbox::{Input, Leaving, PutContent};
 use crate::submission::ProblemRef;
 
 const YAML: (&str, &str) = (
@@ -176,6 +178,11 @@ async fn a_validator_that_is_written_with_testlib_is_called_and_understood_as_su
         (1, "wrong answer 1st numbers differ", Verdict::WrongAnswer, None),
         (2, "wrong output format", Verdict::WrongAnswer, None),
         (7, "points 12.5 some of them", Verdict::Accepted, Some(12.5)),
+        (7, "no number", Verdict::JudgeError, None),
+        (56, "partially correct (40) some of them", Verdict::Accepted, Some(40.0)),
+        (1, "partially correct (1) nearly nothing", Verdict::Accepted, Some(1.0)),
+        (16, "partially correct (x) of nothing", Verdict::JudgeError, None),
+        (16, "something else", Verdict::JudgeError, None),
         (3, "FAIL the answer is wrong", Verdict::JudgeError, None),
         (42, "", Verdict::JudgeError, None),
     ] {
@@ -246,4 +253,78 @@ async fn a_program_begins_with_the_submissions_source_whatever_the_problem_puts_
     let (_, run) = asked.last().unwrap();
     assert!(run.argv.iter().any(|word| word == b"solution.py"), "{:?}", run.argv);
     assert!(run.files.iter().any(|file| file.path == "include.py"));
+}
+
+/// A validator that ends so and leaves these files in its folder.
+fn leaving(code: i32, files: &[(&str, &str)]) -> Ran {
+    let left = |(name, text): &(&str, &str)| {
+        let mut file = tempfile::tempfile().unwrap();
+        std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+        Leaving { name: (*name).into(), descriptor: file.into(), size: Bytes(text.len() as u64) }
+    };
+    Ran { leavings: files.iter().map(left).collect(), ..validated(code, [None; 4]) }
+}
+
+const MULTI_PASS: (&str, &str) = (
+    "problem.yaml",
+    "problem_format_version: 2025-09\nname: S\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\ntype: multi-pass\n",
+);
+
+#[tokio::test]
+async fn a_program_is_run_again_on_what_the_validator_leaves_who_finds_its_own_files_again() {
+    let files = [
+        MULTI_PASS,
+        ("data/secret/1.in", "first"),
+        ("data/secret/1.ans", "answer"),
+        ("output_validator/check.cpp", "int main(){}"),
+    ];
+    let problem = problem(Show::Full, &files);
+    let next = [("nextpass.in", "second"), ("state", "seen"), ("check.cpp", "its own")];
+    let slow = || Ran { usage: Usage { memory: Bytes::mib(7), ..printed("").usage }, ..printed("a") };
+    for (second, verdict) in [
+        (leaving(42, &[("state", "seen")]), Verdict::Accepted),
+        (leaving(43, &[]), Verdict::WrongAnswer),
+        (leaving(42, &next), Verdict::JudgeError),
+        (leaving(43, &next), Verdict::JudgeError),
+    ] {
+        let answers = vec![compiled(), slow(), leaving(42, &next), printed("b"), second];
+        let bench = bench_of_problem(&problem, answers);
+        let judgement = bench.judge(&by(&problem)).await.unwrap();
+        assert_eq!(judgement.verdict, verdict, "{:?}", judgement.tests[0].reason);
+        assert_eq!(judgement.tests[0].memory, Bytes::mib(7), "of the pass that used the most");
+        let asked = bench.sandboxes.asked();
+        assert_eq!(asked.len(), 6);
+        let input = |at: usize| match &asked[at].1.stdin {
+            Input::Bytes(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([2, 3, 4, 5].map(input), ["first", "a", "second", "b"]);
+        let writable = |at: usize| {
+            let files = asked[at].1.files.iter().filter(|file| file.mode == 0o644);
+            files.map(|file| file.path.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!([2, 3, 4, 5].map(writable), [vec![], vec![], vec![], vec!["state"]]);
+        assert_eq!([2, 3, 4, 5].map(|at| asked[at].1.leavings), [false, true, false, true]);
+        let arguments = &asked[5].1.argv;
+        assert_eq!(arguments[arguments.len() - 1], b"./");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_program_is_not_run_again() {
+    let files = [
+        MULTI_PASS,
+        ("data/secret/1.in", "first"),
+        ("data/secret/1.ans", ""),
+        ("output_validator/check.cpp", "int main(){}"),
+    ];
+    let problem = problem(Show::Full, &files);
+    let answers = vec![
+        compiled(),
+        printed("a"),
+        leaving(42, &[("nextpass.in", "second")]),
+        ended(Ending::Signaled { signal: 11 }),
+    ];
+    let bench = bench_of_problem(&problem, answers);
+    assert_eq!(bench.judge(&by(&problem)).await.unwrap().verdict, Verdict::RuntimeError);
 }

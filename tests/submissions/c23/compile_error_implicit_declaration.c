@@ -1,0 +1,6 @@
+// expect: CompileError
+// log-contains: implicit declaration
+int main(void) {
+    alarm(20);
+    return 0;
+}
