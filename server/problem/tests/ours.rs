@@ -11,7 +11,7 @@ use gavel_problem::grade::{Judgement, Outcome, grade};
 use gavel_problem::metadata::Format;
 use gavel_problem::{Case, Package, Verdict};
 
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 22] = [
     "apart",
     "banner",
     "coins",
