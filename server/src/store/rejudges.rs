@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::rows::{RowError, verdict};
+use super::rows::verdict;
 use super::submissions::parse_id;
 use super::{Store, StoreError, millis, time};
 use crate::content::BlobId;
@@ -586,7 +586,7 @@ fn outcome(row: &SqliteRow) -> Result<Outcome, StoreError> {
 
 fn maybe_verdict(row: &SqliteRow, column: &str) -> Result<Option<Verdict>, StoreError> {
     let name: Option<&str> = row.try_get(column)?;
-    Ok(name.map(verdict).transpose().map_err(RowError::from)?)
+    Ok(name.map(verdict).transpose()?)
 }
 
 fn signed(number: usize) -> i64 {
