@@ -302,8 +302,10 @@ impl<E: Executor> Judge<E> {
         total: usize,
     ) -> Result<Vec<TestResult>, JudgeError> {
         let progress = task.progress;
-        // One that must have a sandbox for itself keeps one.
-        let alone = task.submission.isolation == Isolation::Fresh || task.courtesy.is_some();
+        // One that must have a sandbox for itself keeps one. What runs anew waits anew for room, which must not be what tests
+        // behind it have.
+        let is_anew = task.problem.is_some_and(|problem| problem.manifest.kind.multi_pass);
+        let alone = task.submission.isolation == Isolation::Fresh || task.courtesy.is_some() || is_anew;
         let at_once = if alone { 1 } else { self.executor.at_once().max(1) };
         // What runs beside or behind the last one that counts is ended.
         let (stop, rest) = (CancellationToken::new(), task.cancel.child_token());
@@ -992,6 +994,17 @@ mod tests {
         let (judged, ()) = tokio::join!(judging, watch);
         assert!(matches!(judged, Err(JudgeError::Cancelled)));
         assert_eq!(bench.sandboxes.asked().len(), 0, "the third is not begun any more");
+    }
+
+    /// What outputs may take of the disk became less since it was accepted.
+    #[tokio::test(start_paused = true)]
+    async fn who_may_write_more_than_there_is_for_all_is_judged_and_keeps_nobody_from_it() {
+        let bench = bench([Ok(compiled()), Ok(printed("3")), Ok(printed("3"))]);
+        let of = |output: Bytes| Submission { limits: RunLimits { output, ..LIMITS }, ..submission("same") };
+        for submission in [of(Bytes::mib(1024)), of(Bytes::mib(32))] {
+            let judging = tokio::time::timeout(Duration::from_secs(60), bench.judge(&submission));
+            assert_eq!(judging.await.expect("room on the disk").unwrap().verdict, Verdict::Accepted);
+        }
     }
 
     #[tokio::test(start_paused = true)]

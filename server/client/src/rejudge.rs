@@ -75,7 +75,8 @@ pub struct Rejudge {
     #[arg(long, value_name = "ID", conflicts_with_all = ["submissions", "problem", "user", "language", "verdict", "since", "until", "dry_run"])]
     order: Option<String>,
     /// End the order: nothing more of it is judged
-    #[arg(long, requires = "order", conflicts_with = "watch")]
+    // What conflicts with the order must be named again: clap asks for no argument that what is there conflicts with.
+    #[arg(long, requires = "order", conflicts_with_all = ["watch", "submissions", "problem", "user", "language", "verdict", "since", "until", "dry_run"])]
     cancel: bool,
     /// Wait until all are judged, and tell what has changed
     #[arg(long)]

@@ -17,7 +17,7 @@ use super::{JudgeError, LEASE_PATIENCE, Progress, files, output, run};
 use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
 use crate::language::Language;
-use crate::sandbox::{Lease, Output, Profile, Ran, SandboxError, Sandboxes};
+use crate::sandbox::{Captured, Lease, Output, Profile, Ran, SandboxError, Sandboxes};
 use crate::submission::{Isolation, RunLimits};
 
 /// Compiles and runs in the sandboxes it was given.
@@ -32,6 +32,9 @@ pub struct Local<S> {
     pairs: Semaphore,
     /// Of the disk what outputs may take together that are too long for the memory, in units.
     space: Arc<Semaphore>,
+    /// All of that. Settings may have become smaller since a submission was accepted: it has all there is, and the disk itself
+    /// is looked at while it writes.
+    all_space: u32,
     /// The largest program that is taken.
     pub(super) largest: Bytes,
     at_once: usize,
@@ -51,8 +54,10 @@ impl<S: Sandboxes> Local<S> {
         at_once: usize,
     ) -> Self {
         let pairs = Semaphore::new(at_once / 2);
-        let space = Arc::new(Semaphore::new(usize::try_from(on_disk.get() / UNIT).unwrap_or(0)));
-        Self { sandboxes, artefacts: Arc::new(artefacts), blobs, account, pairs, space, largest, at_once }
+        let all_space = u32::try_from(on_disk.get() / UNIT).unwrap_or(u32::MAX);
+        let space = Arc::new(Semaphore::new(all_space as usize));
+        let artefacts = Arc::new(artefacts);
+        Self { sandboxes, artefacts, blobs, account, pairs, space, all_space, largest, at_once }
     }
 
     /// The compiled programs.
@@ -66,16 +71,20 @@ impl<S: Sandboxes> Local<S> {
         Ok(self.sandboxes.lease(&profile, whose.isolation, whose.user, LEASE_PATIENCE).await?)
     }
 
+    async fn space(&self, units: u32) -> Result<OwnedSemaphorePermit, JudgeError> {
+        let space = Arc::clone(&self.space).acquire_many_owned(units);
+        let space = tokio::time::timeout(LEASE_PATIENCE, space).await;
+        let space = space.map_err(|_elapsed| SandboxError::Busy { waited: LEASE_PATIENCE })?;
+        Ok(space.map_err(|_closed| SandboxError::Stopping)?)
+    }
+
     /// A sandbox, and memory and disk for what a run in it may write. Nobody waits for memory with a sandbox in hand: others
     /// have that meanwhile.
     async fn place(&self, job: &CaseJob<'_>, wanted: Wanted) -> Result<Place<S::Lease>, JudgeError> {
         let Wanted { memory, disk } = wanted;
-        let space = match disk {
+        let space = match disk.min(self.all_space) {
             0 => None,
-            units => {
-                let space = Arc::clone(&self.space).acquire_many_owned(units).await;
-                Some(space.map_err(|_closed| SandboxError::Stopping)?)
-            }
+            units => Some(self.space(units).await?),
         };
         let lease = self.lease(job).await?;
         if let Ok(room) = self.account.take(Purpose::Judging, memory, Duration::ZERO).await {
@@ -99,6 +108,22 @@ pub struct Place<L> {
     room: Held,
     /// The same of the disk, where it may be long.
     space: Option<OwnedSemaphorePermit>,
+}
+
+impl<L> Place<L> {
+    /// There is so much room.
+    fn is_enough(&self, wanted: Wanted, all_space: u32) -> bool {
+        let space = self.space.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        self.room.bytes() >= wanted.memory && space >= wanted.disk.min(all_space) as usize
+    }
+}
+
+/// Leaves to others what was set aside for long outputs and is not needed for these.
+fn left_to_others(space: &mut Option<OwnedSemaphorePermit>, outputs: [&Captured; 2]) {
+    let long = outputs.iter().filter_map(|output| output.whole.as_ref());
+    let taken = usize::try_from(long.map(|blob| blob.size.div_ceil(UNIT)).sum::<u64>()).unwrap_or(usize::MAX);
+    let surplus = |space: &mut OwnedSemaphorePermit| space.split(space.num_permits().saturating_sub(taken));
+    drop(space.as_mut().and_then(surplus));
 }
 
 /// What is set aside for outputs: bytes of memory, units of the disk.
@@ -157,7 +182,8 @@ impl<S: Sandboxes> Executor for Local<S> {
         };
         let head = head(job.limits, &self.account, beside);
         let wanted = if own { wanted(job.limits, head, beside) } else { Wanted { memory: 0, disk: 0 } };
-        let kept = session.lock().await.take();
+        // Another test may have other limits.
+        let kept = session.lock().await.take().filter(|place| place.is_enough(wanted, self.all_space));
         let place = match kept {
             Some(place) => place,
             // Who does not need the run any more does not wait for a place to have it in.
@@ -180,6 +206,7 @@ impl<S: Sandboxes> Executor for Local<S> {
             *session.lock().await = Some(Place { lease, room: kept, space: space.take() });
         } else {
             room.shrink_to((ran.stdout.head.len() + ran.stderr.head.len()) as u64 + beside.get());
+            left_to_others(&mut space, [&ran.stdout, &ran.stderr]);
         }
         Ok(Facts { no_output, ..facts(job, ran, (room, space), &self.blobs).await? })
     }
@@ -311,6 +338,37 @@ async fn ended(
 mod tests {
     use super::*;
     use crate::judge::test_support::LIMITS;
+
+    #[tokio::test]
+    async fn of_what_was_set_aside_on_the_disk_there_is_left_what_is_taken() {
+        let directory = tempfile::tempdir().unwrap();
+        let (blobs, _orphans) = Blobs::open(directory.path()).unwrap();
+        let mut long = blobs.write_passing().unwrap();
+        std::io::Write::write_all(&mut long, &[7; 3 << 19]).unwrap();
+        let long = Captured { whole: Some(long.finish().unwrap()), ..Captured::default() };
+        let all = Arc::new(Semaphore::new(64));
+        for (outputs, free) in [([&Captured::default(), &long], 62), ([&Captured::default(); 2], 64)] {
+            let mut space = Some(Arc::clone(&all).acquire_many_owned(64).await.unwrap());
+            left_to_others(&mut space, outputs);
+            assert_eq!(all.available_permits(), free);
+        }
+        assert_eq!(all.available_permits(), 64);
+        left_to_others(&mut None, [&long; 2]);
+    }
+
+    #[tokio::test]
+    async fn a_place_with_less_room_than_a_test_needs_is_not_used_for_it() {
+        let (account, all) = (Account::new(Bytes::mib(64)), Arc::new(Semaphore::new(64)));
+        let room = account.try_take(Purpose::Judging, 4096).unwrap();
+        let space = Some(Arc::clone(&all).acquire_many_owned(8).await.unwrap());
+        let mut place = Place { lease: (), room, space };
+        assert!(place.is_enough(Wanted { memory: 4096, disk: 8 }, 64));
+        assert!(place.is_enough(Wanted { memory: 4096, disk: 9 }, 8), "there is no more");
+        assert!(!place.is_enough(Wanted { memory: 4097, disk: 8 }, 64));
+        assert!(!place.is_enough(Wanted { memory: 4096, disk: 9 }, 64));
+        place.space = None;
+        assert!(!place.is_enough(Wanted { memory: 1, disk: 1 }, 64));
+    }
 
     #[test]
     fn however_much_a_program_may_write_little_of_it_is_in_memory_and_the_rest_has_room_on_the_disk() {
