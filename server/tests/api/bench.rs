@@ -32,7 +32,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::conformance;
+use crate::conformance::{self, Described};
 use crate::standin::StandIn;
 
 /// No wait of a test is longer.
@@ -55,6 +55,7 @@ pub(crate) struct Bench {
     pub(crate) no_gcc: Arc<AtomicBool>,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<Result<(), ServerError>>,
+    _described: Described,
 }
 
 /// Judges by the source's first word: `accept`, `tle`, `hang` (until cancelled), `stall` (as that, but no
@@ -141,10 +142,23 @@ impl Bench {
         let sockets = Sockets { http, grpc: Some(grpc), telemetry };
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(server::run(parts, sockets, stopped.map(drop)));
-        conformance::learn(&url).await;
+        let described = conformance::learn(&url).await;
         let client = Client::builder().timeout(PATIENCE).build().unwrap();
         let (telemetry, stop) = (telemetry_url, Some(stop));
-        Self { url, telemetry, grpc_url, client, judge, sandboxes, account, directory, no_gcc, stop, running }
+        Self {
+            url,
+            telemetry,
+            grpc_url,
+            client,
+            judge,
+            sandboxes,
+            account,
+            directory,
+            no_gcc,
+            stop,
+            running,
+            _described: described,
+        }
     }
 
     /// Its store, once more.

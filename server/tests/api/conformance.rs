@@ -13,14 +13,25 @@ static DOCUMENT: OnceCell<Value> = OnceCell::const_new();
 /// Where the servers are that it describes: tests ask others, too.
 static SERVERS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
+/// Such a server, until this is dropped: then its port may be something else's.
+#[derive(Debug)]
+pub(crate) struct Described(String);
+
+impl Drop for Described {
+    fn drop(&mut self) {
+        SERVERS.lock().unwrap().remove(&self.0);
+    }
+}
+
 /// Fetches the description, once for all tests, and notes that it describes the server there.
-pub(crate) async fn learn(url: &str) {
+pub(crate) async fn learn(url: &str) -> Described {
     SERVERS.lock().unwrap().insert(url.to_owned());
     let fetch = || async {
         let response = Client::new().get(format!("{url}/openapi.json")).send().await.unwrap();
         response.json().await.unwrap()
     };
     DOCUMENT.get_or_init(fetch).await;
+    Described(url.to_owned())
 }
 
 /// Holds an answer against it. What is no operation is nobody's to describe.
