@@ -11,6 +11,11 @@ use super::dialogue::Side;
 /// Bytes of the beginning, and of the end, that are kept; what each piece takes beside its bytes counts, too.
 const KEPT: usize = 24 * 1024;
 const PIECE: usize = 48;
+/// What each line takes beside its bytes.
+const LINE: usize = 32;
+/// Bytes of a piece, and of one that has many lines.
+const LONG: usize = 1024;
+const DENSE: usize = 256;
 /// Longest text that is made of it.
 pub(super) const LONGEST: u64 = 8 * KEPT as u64;
 
@@ -41,8 +46,12 @@ struct Piece {
 
 impl Piece {
     fn size(&self) -> usize {
-        self.bytes.len() + PIECE
+        self.bytes.len() + PIECE + lines(&self.bytes) * LINE
     }
+}
+
+fn lines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
 }
 
 impl Transcript {
@@ -55,7 +64,8 @@ impl Transcript {
     pub(super) fn add(&self, from: Side, bytes: &[u8]) {
         let at = self.begun.elapsed();
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        for bytes in bytes.chunks(1024) {
+        let most = if lines(bytes) > bytes.len() / 4 { DENSE } else { LONG };
+        for bytes in bytes.chunks(most) {
             said.add(Piece { at, from, bytes: bytes.to_vec() });
         }
     }
@@ -116,7 +126,7 @@ mod tests {
     use super::*;
 
     /// Without the times.
-    fn lines(transcript: Transcript) -> Vec<String> {
+    fn told(transcript: Transcript) -> Vec<String> {
         let text = transcript.text();
         text.lines().map(|line| line.split_once(" ms ").map_or(line, |(_, rest)| rest).to_owned()).collect()
     }
@@ -128,7 +138,7 @@ mod tests {
         transcript.add(Side::Program, b"\x1b[2J\xff ");
         transcript.add(Side::Program, b"5\n");
         assert_eq!(
-            lines(transcript),
+            told(transcript),
             ["validator 10", "validator 20", "program   ␛[2J\u{fffd} …", "program   5"]
         );
     }
@@ -147,11 +157,13 @@ mod tests {
 
     #[test]
     fn a_long_dialogue_has_its_beginning_and_its_end() {
-        for size in [1, 7, 100_000] {
+        let cases =
+            [(1, b'x'), (7, b'x'), (100_000, b'x'), (1, b'\n'), (1024, b'\n'), (100_000, 0xff), (1000, 1)];
+        for (size, said) in cases {
             let transcript = Transcript::begin();
             transcript.add(Side::Validator, b"first\n");
             for _ in 0..1_000_000 / size {
-                transcript.add(Side::Program, &vec![b'x'; size]);
+                transcript.add(Side::Program, &vec![said; size]);
             }
             transcript.add(Side::Program, b"last\n");
             let text = transcript.text();

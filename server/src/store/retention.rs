@@ -71,7 +71,8 @@ impl Store {
             if tests.rows > 0 {
                 continue;
             }
-            if self.forget_judgements(SMALL_CHUNK).await? > 0 {
+            // Many at one time: what the files take is added up after each.
+            if self.forget_judgements(CHUNK).await? > 0 {
                 files = refs::kept(&self.readers).await?;
                 continue;
             }

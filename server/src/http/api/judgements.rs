@@ -13,6 +13,7 @@ use super::submissions::{Loaded, PATIENCE, TIMES, answer, find, no_such, parse_i
 use super::view::{ProblemView, Shown, SubmissionView, SummaryView, time};
 use super::{Api, Problem, query};
 use crate::account::{Held, Purpose};
+use crate::blocking::computed;
 use crate::http::error::fails;
 use crate::http::peer::Peer;
 use crate::http::taken::{Pieces, Taken};
@@ -107,9 +108,10 @@ pub(super) async fn list(
     let mut held = room(&api, id).await?;
     let problem = api.submissions.get(id).await?.and_then(|standing| standing.record.problem);
     let judgements = api.store.judgements(id).await?;
-    let view = JudgementsView { judgements: views(&judgements, problem.as_ref()) };
-    drop(judgements);
-    let json = serde_json::to_string(&view).map_err(|_| Problem::Failed)?;
+    let telling = computed(move || {
+        serde_json::to_string(&JudgementsView { judgements: views(&judgements, problem.as_ref()) })
+    });
+    let json = telling.await.map_err(|_lost| Problem::Failed)?.map_err(|_| Problem::Failed)?;
     held.shrink_to(json.len() as u64);
     let mut response = HttpResponse::Ok();
     response.content_type(actix_web::http::header::ContentType::json());
