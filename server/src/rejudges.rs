@@ -2,6 +2,7 @@
 //! judgement that a submission has stays until the new one is there, and is kept beside it then.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
@@ -9,8 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::language::Languages;
+use crate::operations::Operations;
 use crate::problems::Problems;
 use crate::queue::{Queue, Stage};
+use crate::readiness::Readiness;
 use crate::store::{
     Rejudge, RejudgeId, RejudgeOutcome, RejudgeOutcomes, Selected, Selection, Store, StoreError, Tally,
 };
@@ -33,6 +36,8 @@ struct Shared {
     problems: Problems,
     languages: Arc<Languages>,
     config: Arc<Config>,
+    readiness: Arc<Readiness>,
+    operations: Arc<dyn Operations>,
     /// There is something to judge that was not there before.
     arrived: Notify,
     live: Mutex<HashMap<SubmissionId, Live>>,
@@ -43,7 +48,14 @@ struct Shared {
 struct Live {
     stage: watch::Sender<Stage>,
     /// Its order, while it is judged, and what ends that.
-    attempt: Option<(i64, CancellationToken)>,
+    attempt: Option<Current>,
+}
+
+/// The attempt that a submission is judged by now; an earlier one may still be coming to its end.
+#[derive(Debug)]
+struct Current {
+    order: i64,
+    cancel: Arc<CancellationToken>,
 }
 
 /// Why an order was not taken.
@@ -68,9 +80,21 @@ impl Rejudges {
         problems: Problems,
         languages: Arc<Languages>,
         config: Arc<Config>,
+        readiness: Arc<Readiness>,
+        operations: Arc<dyn Operations>,
     ) -> Self {
         let (arrived, live) = (Notify::new(), Mutex::default());
-        Self(Arc::new(Shared { store, queue, problems, languages, config, arrived, live }))
+        Self(Arc::new(Shared {
+            store,
+            queue,
+            problems,
+            languages,
+            config,
+            readiness,
+            operations,
+            arrived,
+            live,
+        }))
     }
 
     /// What a selection comes to now.
@@ -173,7 +197,7 @@ impl Shared {
     /// Ends attempts, by their orders and submissions.
     fn end(&self, which: impl Fn(i64, SubmissionId) -> bool) {
         for (id, live) in self.live().iter() {
-            if let Some((order, cancel)) = &live.attempt
+            if let Some(Current { order, cancel }) = &live.attempt
                 && which(*order, *id)
             {
                 cancel.cancel();
@@ -187,25 +211,28 @@ impl Shared {
         let followed: Vec<_> = self.live().iter().filter_map(idle).collect();
         for id in followed {
             if !self.store.awaits_rejudge(id).await? {
-                self.leave(id);
+                self.leave(id, |_| false);
             }
         }
         Ok(())
     }
 
     /// A submission is judged by this order now: who follows it sees that.
-    fn enter(&self, id: SubmissionId, order: i64, cancel: CancellationToken) -> watch::Sender<Stage> {
+    fn enter(&self, id: SubmissionId, order: i64, cancel: Arc<CancellationToken>) -> watch::Sender<Stage> {
         let mut live = self.live();
         let waiting = || Live { stage: watch::Sender::new(Stage::Queued), attempt: None };
         let one = live.entry(id).or_insert_with(waiting);
-        one.attempt = Some((order, cancel));
+        one.attempt = Some(Current { order, cancel });
         one.stage.clone()
     }
 
-    /// It is judged, or will not be: its judgement is in the store.
-    fn leave(&self, id: SubmissionId) {
-        if let Some(live) = self.live().remove(&id) {
-            live.stage.send_replace(Stage::Done);
+    /// It is judged, or will not be: its judgement is in the store. Where an attempt has begun that is not one of these, that
+    /// one says so when it ends.
+    fn leave(&self, id: SubmissionId, ended: impl Fn(&Current) -> bool) {
+        if let Entry::Occupied(entry) = self.live().entry(id)
+            && entry.get().attempt.as_ref().is_none_or(ended)
+        {
+            entry.remove().stage.send_replace(Stage::Done);
         }
     }
 }

@@ -135,18 +135,21 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
     let throttle = Arc::new(Throttle::new(config.throttle.clone(), store.strikes().await?));
     let policy = config.queue.clone();
     let queue = Queue::start(policy, store.clone(), Arc::clone(&throttle), judging, workers).await?;
+    let readiness = Arc::new(Readiness::new(&languages));
     let rejudges = Rejudges::new(
         store.clone(),
         queue.clone(),
         problems.clone(),
         Arc::clone(&languages),
         Arc::clone(&config),
+        Arc::clone(&readiness),
+        Arc::clone(&operations),
     );
     let user_data =
         UserData::new(store.clone(), queue.clone(), rejudges.clone(), Arc::clone(&throttle), artefacts);
     let runtimes = Runtimes::default();
     runtimes.note("main");
-    let (readiness, access) = (Arc::new(Readiness::new(&languages)), Arc::new(access));
+    let access = Arc::new(access);
     Ok(Api {
         config,
         languages,

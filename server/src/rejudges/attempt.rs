@@ -1,6 +1,7 @@
 //! One attempt to judge a submission again.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -11,13 +12,14 @@ use super::Shared;
 use crate::judge::{JudgeError, Judgement, Progress, Verdict};
 use crate::problems;
 use crate::queue::{Judging, Spare, Stage};
+use crate::readiness::Standing;
 use crate::sandbox::SandboxError;
 use crate::store::{RejudgeItem, StoreError};
 use crate::submission::Submission;
 use crate::telemetry;
 use crate::watched::said;
 
-/// So many attempts are made at most, also where the server died over each.
+/// So many attempts are made at most, also where the server died over each, or no sandbox was free for any.
 const MOST_ATTEMPTS: u32 = 10;
 /// Pause before another attempt.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -27,7 +29,9 @@ enum Attempt {
     Judged(Box<Submission>, Box<Judgement>),
     /// It is cancelled: the store knows.
     Cancelled,
-    /// No sandbox was free in time: that counts as no attempt.
+    /// It could not be made, through nothing that has to do with the submission: that counts as no attempt.
+    NotMade(String),
+    /// No sandbox was free in time: that may go on for a while, but there may also never be one.
     NotServed(String),
     /// Another attempt may go better.
     Failed(String),
@@ -37,21 +41,36 @@ enum Attempt {
 
 impl Shared {
     /// Judges a submission again, with all that the store must know of that.
-    pub(super) async fn judge_again<J: Judging>(&self, item: &RejudgeItem, judging: &J, spare: &Spare) {
+    pub(super) async fn judge_again<J: Judging>(
+        &self,
+        item: &RejudgeItem,
+        judging: &J,
+        spare: &Spare,
+        cancel: &Arc<CancellationToken>,
+    ) {
         let span = tracing::info_span!("rejudge", submission.id = %item.id);
-        let attempt = AssertUnwindSafe(self.attempt(item, judging, spare).instrument(span));
+        let attempt = AssertUnwindSafe(self.attempt(item, judging, spare, cancel).instrument(span));
         let ended = attempt.catch_unwind().await;
         let ended =
             ended.unwrap_or_else(|panic| Attempt::Failed(format!("the judge panicked: {}", said(&*panic))));
         match ended {
             Attempt::Cancelled => {}
             Attempt::Judged(submission, judgement) => self.keep(item, &submission, &judgement).await,
-            Attempt::NotServed(why) => self.put_back(item, &why, true).await,
+            Attempt::NotMade(why) => self.put_back(item, &why, true).await,
+            Attempt::NotServed(why) if item.attempt < self.most_attempts() => {
+                self.put_back(item, &why, false).await;
+            }
             Attempt::Failed(why) if item.attempt < self.config.queue.attempts => {
                 self.put_back(item, &why, false).await;
             }
-            Attempt::Failed(why) | Attempt::Hopeless(why) => self.give_up(item, why).await,
+            Attempt::NotServed(why) | Attempt::Failed(why) | Attempt::Hopeless(why) => {
+                self.give_up(item, why).await;
+            }
         }
+    }
+
+    fn most_attempts(&self) -> u32 {
+        self.config.queue.attempts.max(MOST_ATTEMPTS)
     }
 
     async fn keep(&self, item: &RejudgeItem, submission: &Submission, judgement: &Judgement) {
@@ -76,8 +95,14 @@ impl Shared {
         self.insist("give up a submission", || self.store.fail_item(item, why.clone())).await;
     }
 
-    async fn attempt<J: Judging>(&self, item: &RejudgeItem, judging: &J, spare: &Spare) -> Attempt {
-        if item.attempt > self.config.queue.attempts.max(MOST_ATTEMPTS) {
+    async fn attempt<J: Judging>(
+        &self,
+        item: &RejudgeItem,
+        judging: &J,
+        spare: &Spare,
+        cancel: &Arc<CancellationToken>,
+    ) -> Attempt {
+        if item.attempt > self.most_attempts() {
             return Attempt::Hopeless("the server stopped unexpectedly during every attempt".into());
         }
         let submission = match self.prepared(item).await {
@@ -86,15 +111,14 @@ impl Shared {
             Err(why @ StoreError::Unreadable { .. }) => return Attempt::Hopeless(why.to_string()),
             Err(why) => return Attempt::Failed(why.to_string()),
         };
-        let cancel = CancellationToken::new();
-        let stage = self.enter(item.id, item.rejudge, cancel.clone());
+        let stage = self.enter(item.id, item.rejudge, Arc::clone(cancel));
         let progress = |progress| match progress {
             Progress::Served => {}
             Progress::Compiling => drop(stage.send_replace(Stage::Compiling)),
             Progress::Running { done } => drop(stage.send_replace(Stage::Running { done })),
         };
-        let judged = judging.judge_behind(&submission, &progress, &cancel, spare).await;
-        ended(submission, judged, &cancel)
+        let judged = judging.judge_behind(&submission, &progress, cancel, spare).await;
+        ended(submission, judged, cancel)
     }
 
     /// The submission as it is judged now, by the version of its problem that the order names, or the newest; or why it
@@ -103,6 +127,9 @@ impl Shared {
         let Some(mut submission) = self.store.judged_request(item.id).await? else {
             return Ok(Err("its inputs are not kept any more (`store.keep_tests`)".into()));
         };
+        if let Some(why) = self.unserved(&submission.language) {
+            return Ok(Err(why));
+        }
         let Some(judged_by) = submission.problem.clone() else { return Ok(Ok(submission)) };
         let Some(problem) = self.problems.get(&judged_by.id, item.version).await? else {
             let version = if item.version.is_some() { " in this version" } else { "" };
@@ -113,6 +140,20 @@ impl Shared {
         }
         problems::fit(&mut submission, &problem, &self.languages, &self.config.limits);
         Ok(Ok(submission))
+    }
+
+    /// Why nothing in this language would be taken now.
+    fn unserved(&self, language: &str) -> Option<String> {
+        let (standing, _version) = self.readiness.standing(language, &self.operations.status())?;
+        match standing {
+            Standing::NotInstalled { install } => {
+                Some(format!("`{language}` is not installed: `{install}` installs it"))
+            }
+            Standing::Failing { why, is_refused: true } => {
+                Some(format!("`{language}` is not available: {why}"))
+            }
+            Standing::Installed | Standing::Failing { is_refused: false, .. } => None,
+        }
     }
 }
 
@@ -128,17 +169,16 @@ fn ended(
         }
         Ok(judgement) => Attempt::Judged(Box::new(submission), Box::new(judgement)),
         Err(_) if cancel.is_cancelled() => Attempt::Cancelled,
-        Err(JudgeError::Cancelled) => Attempt::NotServed("the attempt was given up".into()),
+        Err(JudgeError::Cancelled) => Attempt::NotMade("the attempt was given up".into()),
         Err(JudgeError::Missing { .. }) => {
             Attempt::Hopeless("its sources or its inputs are not kept any more".into())
         }
         Err(why @ (JudgeError::UnknownProblem(_) | JudgeError::UnknownLanguage(_))) => {
             Attempt::Hopeless(why.to_string())
         }
-        Err(JudgeError::Sandbox(why @ (SandboxError::Busy { .. } | SandboxError::Stopping))) => {
-            Attempt::NotServed(why.to_string())
-        }
-        Err(why) if crate::queue::is_of_a_full_disk(&why) => Attempt::NotServed(telemetry::chain(&why)),
+        Err(JudgeError::Sandbox(why @ SandboxError::Busy { .. })) => Attempt::NotServed(why.to_string()),
+        Err(JudgeError::Sandbox(why @ SandboxError::Stopping)) => Attempt::NotMade(why.to_string()),
+        Err(why) if crate::queue::is_of_a_full_disk(&why) => Attempt::NotMade(telemetry::chain(&why)),
         Err(why) => Attempt::Failed(telemetry::chain(&why)),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use super::{Rejudges, Shared};
 use crate::queue::{Judging, Spare};
@@ -39,8 +40,10 @@ impl Rejudges {
 
 impl Shared {
     async fn see_to<J: Judging>(self: Arc<Self>, item: RejudgeItem, judging: Arc<J>, spare: Spare) {
-        self.judge_again(&item, &*judging, &spare).await;
-        self.leave(item.id);
+        let cancel = Arc::new(CancellationToken::new());
+        self.judge_again(&item, &*judging, &spare, &cancel).await;
+        // Of a cancelled order: another one may be at this submission by now.
+        self.leave(item.id, |current| Arc::ptr_eq(&current.cancel, &cancel));
     }
 
     /// Looks for the submissions of new orders.

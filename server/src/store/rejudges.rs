@@ -248,7 +248,7 @@ impl Store {
         self.writer.write(move |connection| Box::pin(begin(connection, behind))).await
     }
 
-    /// Lets a submission wait again. `uncounted`: the attempt does not count.
+    /// Lets a submission wait again, behind all others. `uncounted`: the attempt does not count.
     ///
     /// # Errors
     /// The store's.
@@ -257,7 +257,9 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let sql = "UPDATE rejudge_items SET state = 'waiting', attempt = attempt - $4 \
+                    // Who waits begins in the order of these numbers.
+                    let sql = "UPDATE rejudge_items SET state = 'waiting', attempt = attempt - $4, \
+                               rowid = (SELECT max(rowid) + 1 FROM rejudge_items) \
                                WHERE rejudge = $1 AND seq = $2 AND attempt = $3 AND state = 'running'";
                     let update = sqlx::query(sql).bind(item.rejudge).bind(item.seq).bind(item.attempt);
                     update.bind(back).execute(connection).await.map(drop)

@@ -59,14 +59,15 @@ pub(crate) struct Bench {
 }
 
 /// Judges by the source's first word: `accept`, `tle`, `hang` (until cancelled), `stall` (as that, but no
-/// sandbox is free before [`Self::serve`]), `sleep <ms>`, `turns`, `later` and `dies-later` (accepted
-/// the first time, then wrong, hanging or failing), `die`, `panic`, `busy`, `full`, `binary`.
+/// sandbox is free before [`Self::serve`]), `sleep <ms>`, `turns`, `later`, `dies-later` and `busy-later`
+/// (accepted the first time, then wrong, hanging, failing, or without a sandbox), `held` and `lingers` (accepted the first
+/// time, then accepted, or ended some time after it is cancelled, upon [`Self::serve`]), `die`, `panic`, `busy`, `full`, `binary`.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     pub(crate) started: Mutex<Vec<String>>,
     pub(crate) finished: Mutex<Vec<String>>,
     pub(crate) cancelled: Mutex<Vec<String>>,
-    /// One that stalls has a sandbox now.
+    /// One that stalls has a sandbox now; one that is held or lingers comes to its end.
     pub(crate) serve: Notify,
     /// The only sandbox for samples and versions.
     turn: tokio::sync::Mutex<()>,
@@ -308,6 +309,19 @@ impl Judging for Script {
                 cancel.cancelled().await;
                 self.cancelled.lock().unwrap().push(source.clone());
                 return Err(JudgeError::Cancelled);
+            }
+            "held" if self.is_again(&source) => {
+                self.serve.notified().await;
+                Verdict::Accepted
+            }
+            "lingers" if self.is_again(&source) => {
+                cancel.cancelled().await;
+                self.serve.notified().await;
+                self.cancelled.lock().unwrap().push(source.clone());
+                return Err(JudgeError::Cancelled);
+            }
+            "busy-later" if self.is_again(&source) => {
+                return Err(SandboxError::Busy { waited: Duration::ZERO }.into());
             }
             "dies-later" if self.is_again(&source) => {
                 return Err(SandboxError::Died("the container went away".into()).into());

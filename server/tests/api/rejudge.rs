@@ -1,6 +1,7 @@
 //! Judging again: what it changes, what it leaves alone, and what there is of it after a crash.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
@@ -31,10 +32,14 @@ async fn again(bench: &Bench, id: &str) -> (StatusCode, Value) {
     answer(bench.request(Method::POST, &format!("/api/v1/submissions/{id}/rejudge"))).await
 }
 
+/// An order as it stands.
+async fn tally(bench: &Bench, order: &Value) -> Value {
+    bench.get(&format!("/api/v1/rejudges/{}", order["id"].as_str().unwrap())).await.1
+}
+
 async fn until(bench: &Bench, order: &Value, state: &str) -> Value {
-    let path = format!("/api/v1/rejudges/{}", order["id"].as_str().unwrap());
     eventually(async || {
-        let (_, order) = bench.get(&path).await;
+        let order = tally(bench, order).await;
         (order["state"] == state).then_some(order)
     })
     .await
@@ -216,22 +221,116 @@ async fn a_failure_of_ours_takes_no_judgement_away_and_nobody_gets_a_strike() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_somebody_waits_for_goes_first() {
     let bench = Bench::with(&[("workers", "1")]).await;
-    let mut old = Vec::new();
-    for number in 0..3 {
-        old.push(judged(&bench, "alice", &format!("sleep 300 {number}")).await);
+    for source in ["held", "accept 1", "accept 2"] {
+        judged(&bench, "alice", source).await;
     }
     let given = order(&bench, json!({"user": "alice"})).await;
     bench.until_started(4).await;
-    let fresh = [bench.submit("alice", "sleep 100 fresh").await, bench.submit("bob", "sleep 100 too").await];
-    for id in &fresh {
-        bench.until(id, "done").await;
-    }
+    let hangs = bench.submit("alice", "hang").await;
+    let waits = bench.submit("bob", "accept too").await;
+    bench.until_started(5).await;
+    bench.judge.serve.notify_one();
+    eventually(async || (tally(&bench, &given).await["done"] == 1).then_some(())).await;
+    bench.delete(&format!("/api/v1/submissions/{hangs}")).await;
+    bench.until(&waits, "done").await;
     until(&bench, &given, "done").await;
     let started = bench.judge.started.lock().unwrap().clone();
-    assert_eq!(
-        started[3..],
-        ["sleep 300 0", "sleep 100 fresh", "sleep 100 too", "sleep 300 1", "sleep 300 2"].map(str::to_owned)
-    );
+    assert_eq!(started[3..], ["held", "hang", "accept too", "accept 1", "accept 2"].map(str::to_owned));
+}
+
+/// What the order's submissions that failed say.
+async fn reasons(bench: &Bench, order: &Value) -> Vec<String> {
+    let path = format!("/api/v1/rejudges/{}/submissions?only=failed", order["id"].as_str().unwrap());
+    let (_, failed) = bench.get(&path).await;
+    let failed = failed["submissions"].as_array().unwrap().iter();
+    failed.map(|one| one["reason"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_in_a_language_that_is_not_served_ends_with_the_reason_and_is_not_tried() {
+    let directory = {
+        let bench = Bench::start().await;
+        let id = judged(&bench, "alice", "accept").await;
+        bench.no_gcc.store(true, Ordering::SeqCst);
+        let (_, given) = again(&bench, &id).await;
+        let done = until(&bench, &given, "done").await;
+        assert_eq!((&done["done"], &done["failed"]), (&json!(0), &json!(1)), "{done}");
+        assert_eq!(
+            reasons(&bench, &given).await,
+            ["`cpp17` is not installed: `make toolchain gcc` installs it"]
+        );
+        assert_eq!(bench.judge.started.lock().unwrap().len(), 1);
+        bench.stop().await
+    };
+    let bench = Bench::on(directory, &[("broken", "cpp17")]).await;
+    let body = json!({"language": "cpp17", "source": "accept"});
+    eventually(async || (bench.post(body.clone()).await.0 == 503).then_some(())).await;
+    let tried = bench.judge.started.lock().unwrap().len();
+    let given = order(&bench, json!({"user": "alice"})).await;
+    let done = until(&bench, &given, "done").await;
+    assert_eq!((&done["done"], &done["failed"]), (&json!(0), &json!(1)), "{done}");
+    let told = reasons(&bench, &given).await;
+    assert!(told[0].starts_with("`cpp17` is not available: the self-test of cpp17 failed"), "{told:?}");
+    assert_eq!(bench.judge.started.lock().unwrap().len(), tried);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_sandbox_is_ever_free_for_waits_behind_the_others_and_ends() {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    for source in ["busy-later", "accept 1", "accept 2"] {
+        judged(&bench, "alice", source).await;
+    }
+    let given = order(&bench, json!({"user": "alice"})).await;
+    let done = until(&bench, &given, "done").await;
+    assert_eq!((&done["done"], &done["failed"]), (&json!(2), &json!(1)), "{done}");
+    assert_eq!(reasons(&bench, &given).await, ["no sandbox became free within 0ns"]);
+    let started = bench.judge.started.lock().unwrap().clone();
+    assert_eq!(started[3..7], ["busy-later", "accept 1", "accept 2", "busy-later"].map(str::to_owned));
+    assert_eq!(started.len(), 3 + 2 + 10);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attempt_that_ends_late_leaves_that_of_another_order_alone() {
+    // So many are judged again at one time: two.
+    let bench = Bench::with(&[("workers", "8")]).await;
+    let id = judged(&bench, "alice", "lingers").await;
+    let mut paths = Vec::new();
+    for number in 0..2 {
+        let (status, given) = again(&bench, &id).await;
+        assert_eq!(status, 202, "{given}");
+        bench.until_started(number + 2).await;
+        paths.push(format!("/api/v1/rejudges/{}", given["id"].as_str().unwrap()));
+        if number == 0 {
+            assert_eq!(bench.delete(&paths[0]).await.0, 200);
+        }
+    }
+    let ended = async |number: usize| {
+        bench.judge.serve.notify_one();
+        eventually(async || (bench.judge.cancelled.lock().unwrap().len() == number).then_some(())).await;
+    };
+    ended(1).await;
+    // The other one goes on, and whoever ends it reaches it.
+    assert_eq!(bench.get(&paths[1]).await.1["running"], 1);
+    assert_eq!(bench.delete(&paths[1]).await.0, 200);
+    ended(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_the_newest_judgement_says_where_its_files_are() {
+    let bench = Bench::start().await;
+    let body = json!({"language": "cpp17", "source": "turns", "stdin": "7", "collect": ["plot.png"]});
+    let id = bench.post(body).await.1["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/submissions/{id}");
+    bench.until(&id, "done").await;
+    let file = json!({"name": "plot.png", "bytes": 1, "path": format!("{path}/files/0/plot.png")});
+    let files = async |number: u32| {
+        bench.get(&format!("{path}/judgements/{number}")).await.1["tests"][0]["files"].clone()
+    };
+    assert_eq!(files(1).await, json!([file]));
+    let (_, given) = again(&bench, &id).await;
+    until(&bench, &given, "done").await;
+    assert_eq!(files(1).await, json!([{"name": "plot.png", "bytes": 1}]));
+    assert_eq!(files(2).await, json!([file]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

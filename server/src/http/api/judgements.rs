@@ -146,12 +146,14 @@ pub(super) async fn get(
     let held = room(&api, id).await?;
     let Some(standing) = api.submissions.get(id).await? else { return Err(no_such(&id.to_string())) };
     let judgements = api.store.judgements(id).await?;
+    let newest = judgements.first().map(|one| one.number);
     let wanted = number.parse::<u32>().ok();
     let found = judgements.into_iter().find(|one| Some(one.number) == wanted);
     let missing =
         || format!("submission `{id}` has no judgement `{}`, or not any more", number.escape_default());
-    let standing = with(standing, found.ok_or_else(|| Problem::NotFound(missing()))?);
-    answer(&api, Loaded::new(Shown::new(standing), held), HttpResponse::Ok(), &request).await
+    let found = found.ok_or_else(|| Problem::NotFound(missing()))?;
+    let show = if Some(found.number) == newest { Shown::new } else { Shown::older };
+    answer(&api, Loaded::new(show(with(standing, found)), held), HttpResponse::Ok(), &request).await
 }
 
 /// What all judgements of a submission have of the account while they are looked at.

@@ -239,7 +239,7 @@ struct FileView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     bytes: Option<u64>,
-    /// Where it can be had from this server.
+    /// Where it can be had from this server; not of a judgement that is not the newest.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     path: Option<String>,
@@ -321,6 +321,16 @@ impl Shown {
             judgement.map(|judgement| JudgementView::new(standing.record.id, judgement, &mut elsewhere));
         let view = SubmissionView { judgement, ..SubmissionView::from(standing) };
         Self { view, elsewhere }
+    }
+
+    /// With a judgement that is not the newest: where files can be had are those of the newest.
+    pub(super) fn older(standing: Standing) -> Self {
+        let mut shown = Self::new(standing);
+        let tests = shown.view.judgement.iter_mut().flat_map(|judgement| &mut judgement.tests);
+        for file in tests.flat_map(|test| &mut test.files) {
+            file.path = None;
+        }
+        shown
     }
 
     pub(super) fn is_final(&self) -> bool {
