@@ -44,6 +44,7 @@ use room::Room;
 pub use served::{Note, Served};
 pub use submissions::{Begun, Cancelled, Inserted, Insertion, NewRecord, Unfinished};
 pub use user_data::Forgotten;
+use user_data::Leaving;
 use writer::Writer;
 pub use writer::Written;
 
@@ -64,6 +65,7 @@ pub struct Store {
     blobs: Blobs,
     room: Room,
     served: Served,
+    leaving: Leaving,
     /// Inputs and answers stay for a while when a submission is judged.
     keeps_tests: bool,
     /// Rows of earlier versions may be large: one is read at a time.
@@ -143,6 +145,7 @@ impl Store {
             blobs,
             room,
             served: Served::open(directory),
+            leaving: Leaving::default(),
             keeps_tests: false,
             one_large_row: Arc::default(),
         };

@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
+
 use crate::blocking::on_disk;
 use crate::judge::Artefacts;
 use crate::queue::Queue;
@@ -18,6 +20,7 @@ pub struct UserData {
     rejudges: Rejudges,
     throttle: Arc<Throttle>,
     artefacts: Option<Arc<Artefacts>>,
+    runtime: Handle,
 }
 
 /// What has gone.
@@ -32,7 +35,7 @@ pub struct Erased {
 }
 
 impl UserData {
-    /// What these have.
+    /// What these have. Removes on the runtime of who calls this.
     pub fn new(
         store: Store,
         queue: Queue,
@@ -40,24 +43,45 @@ impl UserData {
         throttle: Arc<Throttle>,
         artefacts: Option<Arc<Artefacts>>,
     ) -> Self {
-        Self { store, queue, rejudges, throttle, artefacts }
+        Self { store, queue, rejudges, throttle, artefacts, runtime: Handle::current() }
     }
 
-    /// Cancels what waits and runs, and removes all that there is of a user. What is submitted meanwhile stays.
+    /// Cancels what waits and runs, and removes all that there is of a user. What is submitted meanwhile stays. Goes on also
+    /// where nobody waits for it any more.
     ///
     /// # Errors
     /// The store's; then some of it may have gone, and another time removes the rest.
     pub async fn erase(&self, user: &str) -> Result<Erased, StoreError> {
+        let (this, user) = (self.clone(), user.to_owned());
+        // Not on the runtime of a listener, which may end before.
+        let erasing = self.runtime.spawn(async move { this.see_to(&user).await });
+        erasing.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    async fn see_to(&self, user: &str) -> Result<Erased, StoreError> {
+        let erased = self.erase_here(user).await;
+        // Not whose: the log stays.
+        match &erased {
+            Ok(Erased { stored, .. }) => {
+                let submissions = stored.submissions.len();
+                tracing::info!(submissions, "An operator had all data of a user removed");
+            }
+            Err(error) => tracing::error!(%error, "Failed to remove all data of a user"),
+        }
+        erased
+    }
+
+    async fn erase_here(&self, user: &str) -> Result<Erased, StoreError> {
         let mut cancelled = 0;
         for id in self.store.unfinished_of(user).await? {
             self.queue.cancel(id).await?;
             cancelled += 1;
         }
         let turn = self.throttle.forgive(user).await;
-        let stored = self.store.forget_user(user).await?;
+        let stored = self.store.forget_user(user, |gone| self.rejudges.interrupt(gone)).await?;
         turn.take_over();
-        self.rejudges.interrupt(&stored.submissions);
         let programs = self.forget_programs(user.to_owned()).await?;
+        self.store.until_forgotten(user).await?;
         Ok(Erased { stored, cancelled, programs })
     }
 

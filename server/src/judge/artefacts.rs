@@ -1,13 +1,15 @@
 //! Compiled programs, kept under the hash of everything that they were made from: the compile cache.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
+use std::hash::{Hash, Hasher};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::{Instant, SystemTime};
 
 use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,9 @@ use crate::submission::{Isolation, RunLimits};
 /// Programs held open; each costs one descriptor.
 const HELD_OPEN: u64 = 256;
 
+/// How the names of records end. Another form of records has another, so that programs of an earlier one do not stay.
+const RECORD: &str = "made6";
+
 /// A file takes a multiple of this on most file systems.
 const BLOCK: u64 = 4096;
 
@@ -34,6 +39,9 @@ pub struct Artefacts {
     capacity: Bytes,
     open: moka::sync::Cache<Key, Artefact>,
     written_since_trim: AtomicU64,
+    /// When the programs of a user were forgotten for the last time. What was to be made before is kept for nobody: it may be
+    /// that user's. Whoever makes a program one that can be found holds this meanwhile.
+    forgotten: RwLock<Option<Instant>>,
 }
 
 /// A compiled program.
@@ -48,11 +56,27 @@ pub struct Artefact {
 }
 
 /// The hash of everything that a program is made from, and of who may know that it has been made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy)]
 pub struct Key {
     hash: blake3::Hash,
     /// Whose it is, in a form that is no name.
     whose: Option<blake3::Hash>,
+    /// When it was asked for.
+    asked: Instant,
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.hash.hash(state);
+    }
 }
 
 /// What compiles, beside the source and its command.
@@ -120,15 +144,36 @@ impl Key {
             add(name.as_bytes());
             add(content.hash().as_bytes());
         }
-        Some(Self { hash: hasher.finalize(), whose: whose.user.map(owner) })
+        Some(Self { hash: hasher.finalize(), whose: whose.user.map(owner), asked: Instant::now() })
     }
 }
 
 impl Artefacts {
-    /// Uses this directory, which must exist; at most about `capacity` of programs stay in it.
+    /// Uses this directory, which must exist, and which nobody else writes to; at most about `capacity` of programs stay in
+    /// it. What a crash and other versions have left there goes.
     pub fn new(directory: PathBuf, capacity: Bytes) -> Self {
         let open = moka::sync::Cache::new(HELD_OPEN);
-        Self { directory, capacity, open, written_since_trim: AtomicU64::new(0) }
+        let (written_since_trim, forgotten) = (AtomicU64::new(0), RwLock::new(None));
+        let this = Self { directory, capacity, open, written_since_trim, forgotten };
+        if let Err(error) = this.remove_leftovers() {
+            tracing::warn!(%error, "Failed to remove what is left of earlier compiled programs");
+        }
+        this
+    }
+
+    /// Removes all but programs that have a record of today's form: of nothing else it is known whose it is.
+    fn remove_leftovers(&self) -> io::Result<()> {
+        let names = fs::read_dir(&self.directory)?.map(|entry| Ok(entry?.file_name().into()));
+        let names: HashSet<PathBuf> = names.collect::<io::Result<_>>()?;
+        let is_whole = |name: &Path| match name.extension() {
+            None => names.contains(&name.with_extension(RECORD)),
+            Some(extension) => extension == RECORD && names.contains(&name.with_extension("")),
+        };
+        let mut outcome = Ok(());
+        for name in names.iter().filter(|name| !is_whole(name)) {
+            outcome = outcome.and(remove_if_there(&self.directory.join(name)));
+        }
+        outcome
     }
 
     /// A program that is held open; does not touch the disk.
@@ -166,7 +211,9 @@ impl Artefacts {
         file.set_modified(SystemTime::now())?;
         let program = Arc::new(file.into());
         let artefact = Artefact { id: hash.into(), program, compilation: record.compilation };
-        self.open.insert(*key, artefact.clone());
+        if let Some(_held) = self.keeping(key) {
+            self.open.insert(*key, artefact.clone());
+        }
         Ok(Some(artefact))
     }
 
@@ -188,10 +235,10 @@ impl Artefacts {
         file.as_file().set_permissions(fs::Permissions::from_mode(0o555))?;
         let program = Arc::new(OwnedFd::from(File::open(file.path())?));
         let artefact = Artefact { id: hash.into(), program, compilation };
-        match key {
+        match key.and_then(|key| Some((key, self.keeping(key)?))) {
             // A program that nobody may find again lives as long as its descriptor.
             None => file.close()?,
-            Some(key) => {
+            Some((key, held)) => {
                 let record = Record {
                     blake3: hash.to_hex().to_string(),
                     whose: key.whose.map(|whose| whose.to_hex().to_string()),
@@ -199,6 +246,7 @@ impl Artefacts {
                 };
                 self.publish(key, file, &record)?;
                 self.open.insert(*key, artefact.clone());
+                drop(held);
                 // That others could not be removed is no fault of this one.
                 if let Err(error) = self.trim_when_due(size.get()) {
                     tracing::error!(%error, "compiled programs that are not used could not be removed");
@@ -206,6 +254,12 @@ impl Artefacts {
             }
         }
         Ok(artefact)
+    }
+
+    /// The right to make the program of a key one that can be found; none where its user may have been forgotten since.
+    fn keeping(&self, key: &Key) -> Option<RwLockReadGuard<'_, Option<Instant>>> {
+        let forgotten = self.forgotten.read().unwrap_or_else(PoisonError::into_inner);
+        forgotten.is_none_or(|forgotten| forgotten < key.asked).then_some(forgotten)
     }
 
     fn publish(&self, key: &Key, program: NamedTempFile, record: &Record) -> io::Result<()> {
@@ -225,26 +279,30 @@ impl Artefacts {
         remove_if_there(&program)
     }
 
-    /// Removes the programs of a user. Returns how many went.
+    /// Removes the programs of a user, also those that are held open only, or are just being made. Returns how many went.
     ///
     /// # Errors
     /// What the disk says.
     pub fn forget_user(&self, user: &str) -> io::Result<u64> {
-        let (whose, mut gone) = (owner(user), 0);
+        let whose = owner(user);
+        // Who comes later keeps nothing that was asked for before, and who came before is seen below.
+        *self.forgotten.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        let held = self.open.iter().map(|(key, _)| *key).filter(|key| key.whose == Some(whose));
+        let mut gone: HashSet<Key> = held.collect();
         for entry in fs::read_dir(&self.directory)? {
             let path = entry?.path();
             let hash = path.file_stem().and_then(|stem| stem.to_str()).map(blake3::Hash::from_hex);
-            let (Some("json"), Some(Ok(hash))) = (path.extension().and_then(|end| end.to_str()), hash) else {
+            let (Some(RECORD), Some(Ok(hash))) = (path.extension().and_then(|end| end.to_str()), hash) else {
                 continue;
             };
             // One that was cut or has just gone is nobody's.
             let record = fs::read(&path).ok().and_then(|json| serde_json::from_slice::<Record>(&json).ok());
             if record.and_then(|record| record.whose).is_some_and(|one| one == whose.to_hex().as_str()) {
-                self.forget(&Key { hash, whose: Some(whose) })?;
-                gone += 1;
+                gone.insert(Key { hash, whose: Some(whose), asked: Instant::now() });
             }
         }
-        Ok(gone)
+        gone.iter().try_for_each(|key| self.forget(key))?;
+        Ok(gone.len() as u64)
     }
 
     fn trim_when_due(&self, written: u64) -> io::Result<()> {
@@ -270,7 +328,7 @@ impl Artefacts {
                 && let Ok(metadata) = path.metadata()
             {
                 // One whose record is missing takes as much: there is a bound on the number of files as well.
-                let record = path.with_extension("json").metadata().map_or(0, |record| record.len());
+                let record = path.with_extension(RECORD).metadata().map_or(0, |record| record.len());
                 let size = on_disk(metadata.len()) + on_disk(record);
                 programs.push((metadata.modified()?, size, path));
             }
@@ -282,7 +340,7 @@ impl Artefacts {
             if total <= self.capacity.get() {
                 break;
             }
-            match remove_if_there(&path.with_extension("json")).and_then(|()| remove_if_there(&path)) {
+            match remove_if_there(&path.with_extension(RECORD)).and_then(|()| remove_if_there(&path)) {
                 Ok(()) => total -= size,
                 Err(error) => outcome = outcome.and(Err(error)),
             }
@@ -292,7 +350,7 @@ impl Artefacts {
 
     fn paths(&self, key: &Key) -> (PathBuf, PathBuf) {
         let program = self.directory.join(key.hash.to_hex().as_str());
-        let record = program.with_extension("json");
+        let record = program.with_extension(RECORD);
         (program, record)
     }
 }
@@ -491,12 +549,55 @@ mod tests {
             artefacts.keep(keys.last(), program, size, compilation()).unwrap();
         }
         // Neither what a crash has cut nor what is no record is in the way.
-        fs::write(directory.path().join(format!("{}.json", "0".repeat(64))), "{").unwrap();
+        fs::write(directory.path().join(format!("{}.{RECORD}", "0".repeat(64))), "{").unwrap();
         fs::write(directory.path().join("notes.json"), "{}").unwrap();
         assert_eq!(artefacts.forget_user("alice").unwrap(), 1);
         assert!(artefacts.held(&keys[0]).is_none() && artefacts.find(&keys[0]).unwrap().is_none());
         assert!(artefacts.find(&keys[1]).unwrap().is_some());
         assert_eq!(artefacts.forget_user("alice").unwrap(), 0);
+    }
+
+    #[test]
+    fn what_other_versions_and_crashes_have_left_goes_at_the_start() {
+        let directory = tempfile::tempdir().unwrap();
+        filled(directory.path());
+        let [old, cut, alone] = ["1", "2", "3"].map(|digit| digit.repeat(64));
+        for name in [&old, &format!("{old}.json"), &cut, &format!("{alone}.{RECORD}"), ".tmpAbCdEf"] {
+            fs::write(directory.path().join(name), "{}").unwrap();
+        }
+        fs::create_dir(directory.path().join("in-the-way")).unwrap();
+        let later = Artefacts::new(directory.path().to_owned(), Bytes::mib(1));
+        fs::remove_dir(directory.path().join("in-the-way")).unwrap();
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
+        assert!(later.find(&key("a")).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_program_of_a_user_that_is_only_held_open_goes() {
+        let directory = tempfile::tempdir().unwrap();
+        let artefacts = filled(directory.path());
+        let user = submission("a").user.unwrap_or_default();
+        let (program, record) = artefacts.paths(&key("a"));
+        fs::remove_file(program).unwrap();
+        fs::remove_file(record).unwrap();
+        assert!(artefacts.held(&key("a")).is_some());
+        assert_eq!(artefacts.forget_user(&user).unwrap(), 1);
+        assert!(artefacts.held(&key("a")).is_none());
+    }
+
+    #[test]
+    fn what_was_being_compiled_when_its_user_was_forgotten_is_kept_for_nobody() {
+        let directory = tempfile::tempdir().unwrap();
+        let artefacts = filled(directory.path());
+        let (asked, [program, late]) = (key("b"), [bytes(b"b"), bytes(b"b")]);
+        artefacts.forget_user(&submission("b").user.unwrap_or_default()).unwrap();
+        let made = artefacts.keep(Some(&asked), program.0, program.1, compilation()).unwrap();
+        assert_eq!(read(&made), b"b");
+        assert!(artefacts.held(&asked).is_none());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+        // What is asked for later is kept.
+        artefacts.keep(Some(&key("b")), late.0, late.1, compilation()).unwrap();
+        assert!(artefacts.find(&asked).unwrap().is_some() && artefacts.held(&key("b")).is_some());
     }
 
     #[test]

@@ -634,3 +634,113 @@ async fn an_order_of_many_is_gathered_in_pieces_and_one_whose_submissions_are_re
     let (order, tally) = store.rejudge(id).await.unwrap().unwrap();
     assert_eq!((order.state, tally.waiting, tally.failed), (RejudgeState::Done, 0, 1500));
 }
+
+/// A user's submissions that are judged, each with this file as its output.
+async fn judged_with_file(store: &Store, count: usize) -> crate::content::BlobId {
+    let mut packer = crate::blobs::Packer::new(store.blobs().clone());
+    packer.put(&[7; 100_000]).unwrap();
+    let content = packer.finish().unwrap().remove(0);
+    let file = content.blob().unwrap().id;
+    let stdout = crate::judge::Stream { content, is_text: false, truncated: false };
+    let mut judgement = judgement(10);
+    judgement.tests = vec![crate::judge::TestResult { stdout, ..crate::judge::test_support::result() }];
+    for number in 0..count {
+        let id = insert(store, 10).await.unwrap();
+        let judgement = if number == 0 { &judgement } else { &accepted() };
+        store.finish(id, 1, judgement, None, false).await.unwrap();
+    }
+    file
+}
+
+async fn is_gone(store: &Store, file: crate::content::BlobId) -> bool {
+    for _ in 0..100 {
+        if store.blobs().open_blob(file).is_err() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    false
+}
+
+#[tokio::test]
+async fn files_of_a_user_go_also_where_the_store_fails_before_all_rows_are_gone() {
+    let (store, _directory) = store().await;
+    let file = judged_with_file(&store, 101).await;
+    pragma(
+        &store,
+        "CREATE TRIGGER fails BEFORE DELETE ON submissions WHEN old.seq = 101 BEGIN \
+         SELECT raise(ABORT, 'by the test''s will'); END",
+    )
+    .await;
+    let gone = std::sync::Mutex::new(0);
+    let told = |ids: &[SubmissionId]| *gone.lock().unwrap() += ids.len();
+    store.forget_user("alice", told).await.unwrap_err();
+    assert_eq!(*gone.lock().unwrap(), 100);
+    assert!(is_gone(&store, file).await);
+    pragma(&store, "DROP TRIGGER fails").await;
+    assert_eq!(store.forget_user("alice", |_| ()).await.unwrap().submissions.len(), 1);
+    store.until_forgotten("alice").await.unwrap();
+}
+
+#[tokio::test]
+async fn who_has_a_user_forgotten_waits_for_files_that_an_earlier_call_has_left() {
+    let (store, _directory) = store().await;
+    judged_with_file(&store, 1).await;
+    let mut packer = crate::blobs::Packer::new(store.blobs().clone());
+    packer.put(&[7; 100_000]).unwrap();
+    // Somebody reads it still.
+    let held = packer.finish().unwrap();
+    let first = store.forget_user("alice", |_| ()).await.unwrap();
+    assert_eq!(first.submissions.len(), 1);
+    let second = store.forget_user("alice", |_| ()).await.unwrap();
+    assert!(second.submissions.is_empty());
+    let waiting = tokio::time::timeout(Duration::from_millis(500), store.until_forgotten("alice"));
+    assert!(waiting.await.is_err(), "a file is there still");
+    // Others need not wait.
+    store.until_forgotten("bob").await.unwrap();
+    drop(held);
+    store.until_forgotten("alice").await.unwrap();
+    assert!(store.leaving.of("alice").is_empty());
+}
+
+#[tokio::test]
+async fn what_is_finished_while_its_user_is_forgotten_stays_with_its_key() {
+    let (store, _directory) = store().await;
+    judged_with_file(&store, 101).await;
+    let id = insert(&store, 10).await.unwrap();
+    pragma(
+        &store,
+        "CREATE TRIGGER finishes AFTER DELETE ON submissions WHEN old.seq = 1 BEGIN \
+         UPDATE submissions SET state = 'done', finished_at = 1 WHERE seq = 102; \
+         INSERT INTO idempotency SELECT 'late', x'00', id, 1 FROM submissions WHERE seq = 102; END",
+    )
+    .await;
+    let forgotten = store.forget_user("alice", |_| ()).await.unwrap();
+    assert_eq!((forgotten.submissions.len(), forgotten.keys), (101, 0));
+    let keys: Vec<String> =
+        sqlx::query_scalar("SELECT id FROM idempotency").fetch_all(&store.readers).await.unwrap();
+    assert_eq!(keys, [id.to_string()]);
+}
+
+#[tokio::test]
+async fn while_the_log_is_emptied_for_a_user_others_can_write() {
+    let (store, directory) = store().await;
+    let id = insert(&store, 10).await.unwrap();
+    store.finish(id, 1, &accepted(), None, false).await.unwrap();
+    let mut reader = options(&directory.path().join("test.sqlite")).connect().await.unwrap();
+    for sql in ["BEGIN", "SELECT count(*) FROM submissions"] {
+        sqlx::query(sql).execute(&mut reader).await.unwrap();
+    }
+    store.forget_user("alice", |_| ()).await.unwrap();
+    let (waiting, wanted) = (store.clone(), Duration::from_secs(2));
+    let waiting = tokio::spawn(async move { waiting.until_forgotten("alice").await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    for _ in 0..3 {
+        let began = std::time::Instant::now();
+        insert(&store, 10).await.unwrap();
+        assert!(began.elapsed() < wanted, "{:?}", began.elapsed());
+    }
+    assert!(!waiting.is_finished(), "the reader needs the log");
+    sqlx::query("COMMIT").execute(&mut reader).await.unwrap();
+    waiting.await.unwrap().unwrap();
+}

@@ -1,10 +1,11 @@
 //! Removes all that there is of a user, so that neither the database nor a blob has anything of it afterwards.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{ConnectOptions, Row, SqliteConnection};
 
 use super::strikes::put_strikes;
 use super::submissions::parse_id;
@@ -15,10 +16,12 @@ use crate::submission::SubmissionId;
 use crate::throttle::Strikes;
 
 /// Submissions removed in one transaction, so that no other write waits long.
-const CHUNK: i64 = 100;
+const CHUNK: usize = 100;
 /// How often, and how many times, it is looked whether all is gone from the disk.
 const EVERY: Duration = Duration::from_millis(100);
 const TIMES: u32 = 100;
+/// Longer no other write waits for the log to be emptied.
+const LOCKED_FOR: Duration = Duration::from_millis(50);
 
 /// What of a user has gone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,46 +45,65 @@ impl Store {
         Ok(rows.iter().map(|row| parse_id(row, "id")).collect::<Result<_, _>>()?)
     }
 
-    /// Removes what there is of a user: finished submissions with all that belongs to them, and its strikes. Returns once
-    /// nothing of it is on the disk.
+    /// Removes the rows of a user: those of finished submissions with all that belongs to them, and its strikes. Tells
+    /// `gone` of the submissions as soon as they have gone. Their files go by and by: see [`Self::until_forgotten`].
     ///
     /// # Errors
     /// The store's; then some of it may have gone, and another time removes the rest.
-    pub async fn forget_user(&self, user: &str) -> Result<Forgotten, StoreError> {
-        let mut forgotten = Forgotten::default();
-        let mut files = BTreeMap::new();
-        loop {
-            let name = user.to_owned();
-            let chunk = self.writer.write(move |connection| Box::pin(forget(connection, name)));
-            let Chunk { submissions, keys, named } = chunk.await?;
-            forgotten.keys += keys;
-            files.extend(named);
-            if submissions.is_empty() {
-                break;
-            }
-            forgotten.submissions.extend(submissions);
+    pub async fn forget_user(
+        &self,
+        user: &str,
+        gone: impl Fn(&[SubmissionId]),
+    ) -> Result<Forgotten, StoreError> {
+        let name = user.to_owned();
+        let (seqs, keys) =
+            self.writer.write(move |connection| Box::pin(forget_keys(connection, name))).await?;
+        let mut forgotten = Forgotten { keys, ..Forgotten::default() };
+        for seqs in seqs.chunks(CHUNK) {
+            let seqs = seqs.to_vec();
+            let chunk = self.writer.write(move |connection| Box::pin(forget(connection, seqs))).await?;
+            self.leaving.add(user, &chunk.named);
+            self.blobs.suspect(chunk.named);
+            gone(&chunk.submissions);
+            forgotten.submissions.extend(chunk.submissions);
         }
         let name = user.to_owned();
         let orders = self.writer.write(move |connection| Box::pin(forget_rest(connection, name)));
         forgotten.orders = orders.await?;
-        self.blobs.suspect(files.keys().copied());
-        self.wipe().await?;
-        self.until_gone(files.into_keys().collect()).await?;
         Ok(forgotten)
+    }
+
+    /// Waits until nothing is on the disk any more of what [`Self::forget_user`] has removed, also when that was an earlier
+    /// call that failed or for which nobody has waited.
+    ///
+    /// # Errors
+    /// The store's, and that it takes too long.
+    pub async fn until_forgotten(&self, user: &str) -> Result<(), StoreError> {
+        self.wipe().await?;
+        let files = self.leaving.of(user);
+        // Where the disk has failed nobody would look at them again.
+        self.blobs.suspect(files.iter().copied());
+        self.until_gone(files.iter().copied().collect()).await?;
+        self.leaving.have_gone(user, &files);
+        Ok(())
     }
 
     /// Rows that are deleted are overwritten; this takes them out of the log, too, and lets no free page stay that an earlier
     /// version has left.
     async fn wipe(&self) -> Result<(), StoreError> {
         self.give_back_all().await?;
+        // While it waits for those who read, nobody can write: it tries for a moment only, and again later.
+        let options = self.readers.connect_options().as_ref().clone().busy_timeout(LOCKED_FOR);
+        let mut connection = options.connect().await?;
         for _ in 0..TIMES {
-            let checkpoint = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.readers).await?;
+            let checkpoint =
+                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut connection).await?;
             if checkpoint.try_get::<i64, _>(0)? == 0 {
                 return Ok(());
             }
             tokio::time::sleep(EVERY).await;
         }
-        Err(StoreError::Blob(std::sync::Arc::new(std::io::ErrorKind::TimedOut.into())))
+        Err(StoreError::Blob(Arc::new(std::io::ErrorKind::TimedOut.into())))
     }
 
     /// Waits until those of these blobs have gone that nobody names.
@@ -103,36 +125,69 @@ impl Store {
             }
             tokio::time::sleep(EVERY).await;
         }
-        Err(StoreError::Blob(std::sync::Arc::new(std::io::ErrorKind::TimedOut.into())))
+        Err(StoreError::Blob(Arc::new(std::io::ErrorKind::TimedOut.into())))
+    }
+}
+
+/// Files of which it is not known yet that they have gone, by the user whose they were.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Leaving(Arc<Mutex<HashMap<String, HashSet<BlobId>>>>);
+
+impl Leaving {
+    fn add(&self, user: &str, files: &[BlobId]) {
+        self.table().entry(user.to_owned()).or_default().extend(files);
+    }
+
+    pub(super) fn of(&self, user: &str) -> HashSet<BlobId> {
+        self.table().get(user).cloned().unwrap_or_default()
+    }
+
+    fn have_gone(&self, user: &str, files: &HashSet<BlobId>) {
+        let mut table = self.table();
+        let Some(left) = table.get_mut(user) else { return };
+        left.retain(|file| !files.contains(file));
+        if left.is_empty() {
+            table.remove(user);
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, HashMap<String, HashSet<BlobId>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 struct Chunk {
     submissions: Vec<SubmissionId>,
-    keys: u64,
-    named: BTreeMap<BlobId, u64>,
+    named: Vec<BlobId>,
 }
 
-async fn forget(connection: &mut SqliteConnection, user: String) -> Result<Chunk, sqlx::Error> {
-    let sql = "SELECT seq, id FROM submissions WHERE client = $1 AND finished_at IS NOT NULL LIMIT $2";
-    let rows = sqlx::query(sql).bind(&user).bind(CHUNK).fetch_all(&mut *connection).await?;
-    let (mut submissions, mut keys, mut named) = (Vec::new(), 0, BTreeMap::new());
-    if !rows.is_empty() {
-        // There is no index of this: one look for all of them.
-        let sql = "DELETE FROM idempotency WHERE id IN (SELECT id FROM submissions \
-                   WHERE client = $1 AND finished_at IS NOT NULL)";
-        keys = sqlx::query(sql).bind(&user).execute(&mut *connection).await?.rows_affected();
-    }
-    for row in &rows {
-        let seq: i64 = row.try_get("seq")?;
-        submissions.push(parse_id(row, "id")?);
+/// What is to go: the finished submissions of a user. Their keys have gone.
+async fn forget_keys(
+    connection: &mut SqliteConnection,
+    user: String,
+) -> Result<(Vec<i64>, u64), sqlx::Error> {
+    // There is no index of this: one look for all of them.
+    let sql = "DELETE FROM idempotency WHERE id IN (SELECT id FROM submissions \
+               WHERE client = $1 AND finished_at IS NOT NULL)";
+    let keys = sqlx::query(sql).bind(&user).execute(&mut *connection).await?.rows_affected();
+    let sql = "SELECT seq FROM submissions WHERE client = $1 AND finished_at IS NOT NULL";
+    Ok((sqlx::query_scalar(sql).bind(&user).fetch_all(connection).await?, keys))
+}
+
+async fn forget(connection: &mut SqliteConnection, seqs: Vec<i64>) -> Result<Chunk, sqlx::Error> {
+    let (mut submissions, mut named) = (Vec::new(), Vec::new());
+    for seq in seqs {
         references::drop_all(connection, seq).await?;
         judgements::drop_all(connection, seq).await?;
         rejudges::drop_submission(connection, seq).await?;
-        named.extend(refs::drop_all(connection, seq).await?);
-        sqlx::query("DELETE FROM submissions WHERE seq = $1").bind(seq).execute(&mut *connection).await?;
+        named.extend(refs::drop_all(connection, seq).await?.into_iter().map(|(id, _size)| id));
+        let sql = "DELETE FROM submissions WHERE seq = $1 RETURNING id";
+        let gone = sqlx::query(sql).bind(seq).fetch_all(&mut *connection).await?;
+        for row in &gone {
+            submissions.push(parse_id(row, "id")?);
+        }
     }
-    Ok(Chunk { submissions, keys, named })
+    Ok(Chunk { submissions, named })
 }
 
 async fn forget_rest(connection: &mut SqliteConnection, user: String) -> Result<u64, sqlx::Error> {

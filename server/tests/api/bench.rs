@@ -76,10 +76,10 @@ pub(crate) struct Script {
 }
 
 #[derive(Debug)]
-struct Containers {
-    no_gcc: Arc<AtomicBool>,
+pub(crate) struct Containers {
+    pub(crate) no_gcc: Arc<AtomicBool>,
     /// Run slots.
-    runs: usize,
+    pub(crate) runs: usize,
 }
 
 impl Bench {

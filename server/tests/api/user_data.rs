@@ -1,20 +1,33 @@
 //! What there is of a user can be removed to the last byte.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use futures_util::FutureExt;
+use gavel::config::{Config, Overrides};
+use gavel::language::Languages;
+use gavel::problems::Problems;
+use gavel::queue::Queue;
+use gavel::readiness::Readiness;
+use gavel::rejudges::Rejudges;
+use gavel::throttle::Throttle;
+use gavel::user_data::UserData;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::bench::{Bench, answer};
+use crate::bench::{Bench, Containers, Script, answer, eventually};
 
-/// Files below a directory that have these bytes in them.
+/// Files below a directory that have these bytes in them; one that has just gone has not.
 fn holding(directory: &Path, needle: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
         let path = entry.path();
         if entry.file_type().unwrap().is_dir() {
             found.extend(holding(&path, needle));
-        } else if std::fs::read(&path).unwrap().windows(needle.len()).any(|window| window == needle) {
+        } else if std::fs::read(&path)
+            .is_ok_and(|bytes| bytes.windows(needle.len()).any(|part| part == needle))
+        {
             found.push(path.display().to_string());
         }
     }
@@ -62,4 +75,30 @@ async fn of_a_user_whose_data_was_removed_nothing_is_on_the_disk_and_others_have
     // Another time there is nothing.
     let (_, again) = bench.delete("/api/v1/users/mallory/data").await;
     assert_eq!(again["submissions"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn data_of_a_user_goes_also_where_whoever_asked_has_gone_away() {
+    let mut bench = Bench::start().await;
+    let id = bench.submit("mallory", &format!("accept {}", "mallory-source ".repeat(20_000))).await;
+    bench.until(&id, "done").await;
+    bench.begin_to_stop();
+    bench.stopped().await.unwrap();
+    let store = bench.open_store().await;
+    let overrides = Overrides { file: Some("/dev/null".into()), ..Overrides::default() };
+    let config = Arc::new(Config::load(&overrides).unwrap());
+    let throttle = Arc::new(Throttle::new(config.throttle.clone(), HashMap::new()));
+    let judging = Arc::new(Script::default());
+    let queue = Queue::start(config.queue.clone(), store.clone(), Arc::clone(&throttle), judging, 1).await;
+    let (queue, problems) = (queue.unwrap(), Problems::new(store.clone()));
+    let languages = Arc::new(Languages::load(Path::new("../images/languages.toml"), "latest").unwrap());
+    let readiness = Arc::new(Readiness::new(&languages));
+    let operations = Arc::new(Containers { no_gcc: Arc::clone(&bench.no_gcc), runs: 1 });
+    let rejudges =
+        Rejudges::new(store.clone(), queue.clone(), problems, languages, config, readiness, operations);
+    let user_data = UserData::new(store, queue, rejudges, throttle, None);
+    assert!(!holding(bench.directory.path(), b"mallory").is_empty());
+    let asked = user_data.erase("mallory").now_or_never();
+    assert!(asked.is_none(), "it is dropped before its end");
+    eventually(async || holding(bench.directory.path(), b"mallory").is_empty().then_some(())).await;
 }

@@ -63,8 +63,6 @@ pub(super) async fn erase(
     operator_only(&request)?;
     let Erased { stored, cancelled, programs } = api.user_data.erase(&user).await?;
     let Forgotten { submissions, keys, orders } = stored;
-    // Not whose: the log stays.
-    tracing::info!(submissions = submissions.len(), "An operator had all data of a user removed");
     Ok(Json(ErasedView {
         submissions: submissions.len(),
         cancelled,
