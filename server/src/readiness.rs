@@ -62,6 +62,27 @@ pub enum Standing {
     },
 }
 
+/// Why nothing in a language is taken now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unserved {
+    /// It cannot be judged before somebody installs it.
+    #[error("`{language}` is not installed: `{install}` installs it")]
+    NotInstalled {
+        /// Its id.
+        language: String,
+        /// The command.
+        install: String,
+    },
+    /// It would come to nothing, unlike one in another language.
+    #[error("`{language}` is not available: {why}")]
+    Unavailable {
+        /// Its id.
+        language: String,
+        /// Why.
+        why: String,
+    },
+}
+
 /// A look at the disk costs a write, so there is one at most in this time, however many ask.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 
@@ -123,6 +144,20 @@ impl Readiness {
         let languages = self.languages();
         let known = languages.get(language)?;
         Some((known.standing(language, pool), known.version.clone()))
+    }
+
+    /// Sees that submissions in this language are judged, or will be in a moment.
+    ///
+    /// # Errors
+    /// Why they are not.
+    pub fn check(&self, language: &str, pool: &PoolStatus) -> Result<(), Unserved> {
+        let standing = self.standing(language, pool);
+        let language = language.to_owned();
+        match standing.map(|(standing, _version)| standing) {
+            Some(Standing::NotInstalled { install }) => Err(Unserved::NotInstalled { language, install }),
+            Some(Standing::Failing { why, is_refused: true }) => Err(Unserved::Unavailable { language, why }),
+            Some(Standing::Installed | Standing::Failing { is_refused: false, .. }) | None => Ok(()),
+        }
     }
 
     /// How the service stands now.

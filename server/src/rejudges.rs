@@ -51,6 +51,12 @@ struct Live {
     attempt: Option<Current>,
 }
 
+impl Live {
+    fn waiting() -> Self {
+        Self { stage: watch::Sender::new(Stage::Queued), attempt: None }
+    }
+}
+
 /// The attempt that a submission is judged by now; an earlier one may still be coming to its end.
 #[derive(Debug)]
 struct Current {
@@ -179,8 +185,7 @@ impl Rejudges {
         }
         let mut live = self.0.live();
         live.retain(|_, one| one.attempt.is_some() || one.stage.receiver_count() > 0);
-        let waiting = || Live { stage: watch::Sender::new(Stage::Queued), attempt: None };
-        Ok(Some(live.entry(id).or_insert_with(waiting).stage.subscribe()))
+        Ok(Some(live.entry(id).or_insert_with(Live::waiting).stage.subscribe()))
     }
 
     /// Where a submission has got to that is just being judged again.
@@ -220,8 +225,7 @@ impl Shared {
     /// A submission is judged by this order now: who follows it sees that.
     fn enter(&self, id: SubmissionId, order: i64, cancel: Arc<CancellationToken>) -> watch::Sender<Stage> {
         let mut live = self.live();
-        let waiting = || Live { stage: watch::Sender::new(Stage::Queued), attempt: None };
-        let one = live.entry(id).or_insert_with(waiting);
+        let one = live.entry(id).or_insert_with(Live::waiting);
         one.attempt = Some(Current { order, cancel });
         one.stage.clone()
     }

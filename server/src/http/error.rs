@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::queue::Refusal;
+use crate::readiness::Unserved;
 use crate::store::StoreError;
 use crate::submission::SubmissionId;
 
@@ -94,22 +95,9 @@ pub enum Problem {
     /// The server stops; another one, or its successor, will serve.
     #[error("the server is stopping")]
     Stopping,
-    /// A submission in this language would come to nothing, unlike one in another.
-    #[error("`{language}` is not available: {why}")]
-    LanguageUnavailable {
-        /// Its id.
-        language: String,
-        /// Why.
-        why: String,
-    },
-    /// A submission in this language cannot be judged before somebody installs it.
-    #[error("`{language}` is not installed: `{install}` installs it")]
-    LanguageNotInstalled {
-        /// Its id.
-        language: String,
-        /// The command.
-        install: String,
-    },
+    /// Nothing in this language is taken now.
+    #[error(transparent)]
+    Unserved(#[from] Unserved),
     /// We cannot serve now.
     #[error("{detail}")]
     Unavailable {
@@ -175,8 +163,8 @@ impl Problem {
             Self::UserQueueFull { .. } => Kind::UserQueueFull,
             Self::QueueFull { .. } => Kind::QueueFull,
             Self::Failed => Kind::InternalError,
-            Self::LanguageUnavailable { .. } => Kind::LanguageUnavailable,
-            Self::LanguageNotInstalled { .. } => Kind::LanguageNotInstalled,
+            Self::Unserved(Unserved::Unavailable { .. }) => Kind::LanguageUnavailable,
+            Self::Unserved(Unserved::NotInstalled { .. }) => Kind::LanguageNotInstalled,
             Self::Stopping | Self::Unavailable { .. } => Kind::Unavailable,
         }
     }

@@ -1,8 +1,7 @@
 //! The output of a program that writes it to a file.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::FileExt as _;
 
 use gavel_protocol::Bytes;
 use rustix::io::Errno;
@@ -10,12 +9,11 @@ use rustix::io::Errno;
 use super::JudgeError;
 use super::executor::{CaseJob, Facts, NoOutput};
 use super::judgement::Verdict;
+use super::run::failed;
 use crate::blobs::Blobs;
 use crate::blocking::on_disk;
+use crate::copy;
 use crate::sandbox::{Captured, CollectedOutput, Ran};
-
-/// What is copied at a time.
-const BLOCK: usize = 64 * 1024;
 
 /// Puts what is in the output file, which was handed out last, in the place of what went to standard output: in memory up to
 /// `head`, else as a file that passes.
@@ -85,38 +83,18 @@ pub(super) async fn found(
     })
 }
 
-fn failed(source: io::Error) -> JudgeError {
-    JudgeError::Workspace { doing: "read a file that a program left", source }
-}
-
 /// Hostile as it is, it is read from where we say, and to its size and no further.
 fn read(file: OwnedFd, size: Bytes, head: Bytes, blobs: &Blobs) -> io::Result<Captured> {
     let file = std::fs::File::from(file);
     if size <= head {
         let mut bytes = Vec::new();
-        copy(&file, size.get(), &mut bytes)?;
-        let total = bytes.len() as u64;
+        let total = copy::parts(&file, size.get(), |part| bytes.write_all(part))?;
         return Ok(Captured { head: bytes, total, ..Captured::default() });
     }
     let mut writer = blobs.write_passing()?;
-    copy(&file, size.get(), &mut writer)?;
+    copy::parts(&file, size.get(), |part| writer.write_all(part))?;
     let blob = writer.finish()?;
     Ok(Captured { total: blob.size, whole: Some(blob), ..Captured::default() })
-}
-
-fn copy(file: &std::fs::File, size: u64, to: &mut impl io::Write) -> io::Result<()> {
-    let (mut block, mut at) = (vec![0; BLOCK.min(usize::try_from(size).unwrap_or(BLOCK))], 0);
-    while at < size {
-        let wanted = block.len().min(usize::try_from(size - at).unwrap_or(BLOCK));
-        match file.read_at(&mut block[..wanted], at)? {
-            0 => break,
-            read => {
-                to.write_all(&block[..read])?;
-                at += read as u64;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// What a run is worth whose output file is not as it must be: one that nobody looks at need not be there.

@@ -3,9 +3,7 @@
 //! package format, "Multi-pass validation").
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt as _;
 
 use gavel_protocol::Usage;
 
@@ -15,6 +13,7 @@ use super::validator::Finding;
 use crate::blobs::{Blobs, Growing, Packer};
 use crate::blocking::on_disk;
 use crate::content::Content;
+use crate::copy;
 use crate::problem::Problem;
 use crate::sandbox::Leaving;
 
@@ -24,8 +23,6 @@ const NEXT: &str = "nextpass.in";
 const MOST_FILES: usize = 32;
 /// Most bytes of them, and of the next input, together.
 const MOST_BYTES: u64 = 64 << 20;
-/// What is read at a time.
-const BLOCK: usize = 64 * 1024;
 
 /// The runs of one test.
 #[derive(Debug)]
@@ -130,17 +127,8 @@ impl Passes {
 fn read(left: Vec<Leaving>, blobs: Blobs) -> io::Result<Vec<(String, Content)>> {
     let (mut packer, mut names) = (Packer::passing(blobs), Vec::new());
     for Leaving { name, descriptor, size } in left {
-        let (file, mut content, mut at) = (File::from(descriptor), Growing::default(), 0);
-        let mut block = vec![0; BLOCK];
-        while at < size.get() {
-            let wanted = usize::try_from(size.get() - at).unwrap_or(usize::MAX).min(BLOCK);
-            let read = file.read_at(&mut block[..wanted], at)?;
-            if read == 0 {
-                break;
-            }
-            packer.grow(&mut content, &block[..read])?;
-            at += read as u64;
-        }
+        let mut content = Growing::default();
+        copy::parts(&descriptor.into(), size.get(), |part| packer.grow(&mut content, part))?;
         packer.place(content)?;
         names.push(name);
     }
@@ -180,7 +168,7 @@ mod tests {
     async fn what_is_left_is_there_in_the_next_pass_and_its_input_is_no_part_of_that() {
         let (blobs, _directory) = blobs();
         let mut passes = passes();
-        let large = vec![b'7'; 3 * BLOCK + 5];
+        let large = vec![b'7'; 3 * copy::BLOCK + 5];
         for _ in 0..2 {
             let files = vec![left("state", b"one"), left(NEXT, &large), left("empty", b"")];
             let mut found = Finding::of(Verdict::Accepted);

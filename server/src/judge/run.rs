@@ -1,7 +1,7 @@
 //! Runs a compiled program on one test case.
 
+use std::io::Write as _;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
 use gavel_protocol::Bytes;
@@ -15,6 +15,7 @@ use super::{JudgeError, checker, contents, sanitizer};
 use crate::blobs::{Blobs, ContentReader, SMALL};
 use crate::blocking::{QUICK, elsewhere};
 use crate::content::Content;
+use crate::copy;
 use crate::language::{Failure, Language};
 use crate::sandbox::{
     Captured, CollectFile, CollectedOutput, Input, Output, Program, PutContent, PutFile, Wire,
@@ -141,21 +142,15 @@ pub(super) async fn collected(
     read.map_err(failed)
 }
 
-fn failed(source: std::io::Error) -> JudgeError {
+/// A file that was handed out cannot be read, or kept.
+pub(super) fn failed(source: std::io::Error) -> JudgeError {
     JudgeError::Workspace { doing: "read a file that a program left", source }
 }
 
 fn beginning(file: CollectedOutput, most: usize) -> std::io::Result<Option<Vec<u8>>> {
     let CollectedOutput::File { descriptor, .. } = file else { return Ok(None) };
-    let (file, mut bytes) = (std::fs::File::from(descriptor), Vec::new());
-    while bytes.len() < most {
-        let mut block = [0; 4096];
-        let wanted = block.len().min(most - bytes.len());
-        match file.read_at(&mut block[..wanted], bytes.len() as u64)? {
-            0 => break,
-            read => bytes.extend_from_slice(&block[..read]),
-        }
-    }
+    let mut bytes = Vec::new();
+    copy::parts(&descriptor.into(), most as u64, |part| bytes.write_all(part))?;
     Ok(Some(bytes))
 }
 

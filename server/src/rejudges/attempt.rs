@@ -12,7 +12,6 @@ use super::Shared;
 use crate::judge::{JudgeError, Judgement, Progress, Verdict};
 use crate::problems;
 use crate::queue::{Judging, Spare, Stage};
-use crate::readiness::Standing;
 use crate::sandbox::SandboxError;
 use crate::store::{RejudgeItem, StoreError};
 use crate::submission::Submission;
@@ -127,8 +126,8 @@ impl Shared {
         let Some(mut submission) = self.store.judged_request(item.id).await? else {
             return Ok(Err("its inputs are not kept any more (`store.keep_tests`)".into()));
         };
-        if let Some(why) = self.unserved(&submission.language) {
-            return Ok(Err(why));
+        if let Err(why) = self.readiness.check(&submission.language, &self.operations.status()) {
+            return Ok(Err(why.to_string()));
         }
         let Some(judged_by) = submission.problem.clone() else { return Ok(Ok(submission)) };
         let Some(problem) = self.problems.get(&judged_by.id, item.version).await? else {
@@ -140,20 +139,6 @@ impl Shared {
         }
         problems::fit(&mut submission, &problem, &self.languages, &self.config.limits);
         Ok(Ok(submission))
-    }
-
-    /// Why nothing in this language would be taken now.
-    fn unserved(&self, language: &str) -> Option<String> {
-        let (standing, _version) = self.readiness.standing(language, &self.operations.status())?;
-        match standing {
-            Standing::NotInstalled { install } => {
-                Some(format!("`{language}` is not installed: `{install}` installs it"))
-            }
-            Standing::Failing { why, is_refused: true } => {
-                Some(format!("`{language}` is not available: {why}"))
-            }
-            Standing::Installed | Standing::Failing { is_refused: false, .. } => None,
-        }
     }
 }
 

@@ -258,11 +258,8 @@ async fn received(api: &Api, body: &mut Arriving) -> Result<File, Problem> {
 )]
 pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<ProblemsView>, Problem> {
     let PagesQuery { limit, before } = PagesQuery::parse(request.query_string())?;
-    // One more tells whether there is another page.
-    let mut listed = api.problems.list(before, limit + 1).await?;
-    let more = listed.len() > limit;
-    listed.truncate(limit);
-    let next_cursor = listed.last().filter(|_| more).map(|last| last.seq.to_string());
+    let found = api.problems.list(before, limit + 1).await?;
+    let (listed, next_cursor) = query::page(found, limit, |problem| problem.seq);
     Ok(Json(ProblemsView { problems: listed.into_iter().map(VersionView::from).collect(), next_cursor }))
 }
 

@@ -222,6 +222,15 @@ pub(super) fn show(query: &str) -> Result<Show, Problem> {
     Ok(show)
 }
 
+/// A page of so many of those that were found, and the cursor of the next. That there is one is told by one more, which must
+/// have been asked for.
+pub(super) fn page<T>(mut found: Vec<T>, limit: usize, seq: fn(&T) -> i64) -> (Vec<T>, Option<String>) {
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next_cursor = found.last().filter(|_| more).map(|last| seq(last).to_string());
+    (found, next_cursor)
+}
+
 fn cursor(value: &str) -> Result<i64, String> {
     value.parse().map_err(|_| "not a `next_cursor` of this server".to_owned())
 }

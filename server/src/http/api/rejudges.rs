@@ -272,10 +272,8 @@ async fn ordered(api: &Api, request: &HttpRequest, selection: &Selection) -> Res
 pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<OrdersView>, Problem> {
     operator_only(&request)?;
     let PagesQuery { limit, before } = PagesQuery::parse(request.query_string())?;
-    let mut orders = api.rejudges.list(before, limit + 1).await?;
-    let more = orders.len() > limit;
-    orders.truncate(limit);
-    let next_cursor = orders.last().filter(|_| more).map(|last| last.seq.to_string());
+    let found = api.rejudges.list(before, limit + 1).await?;
+    let (orders, next_cursor) = query::page(found, limit, |order| order.seq);
     Ok(Json(OrdersView { rejudges: orders.into_iter().map(OrderView::from).collect(), next_cursor }))
 }
 
@@ -325,10 +323,8 @@ pub(super) async fn outcomes(
     operator_only(&request)?;
     let OutcomesQuery { which, limit, behind } = OutcomesQuery::parse(request.query_string())?;
     let (order, _) = api.rejudges.get(parse(&id)?).await?.ok_or_else(|| no_such(&id))?;
-    let mut found = api.rejudges.outcomes(&order, which, behind, limit + 1).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next_cursor = found.last().filter(|_| more).map(|last| last.seq.to_string());
+    let found = api.rejudges.outcomes(&order, which, behind, limit + 1).await?;
+    let (found, next_cursor) = query::page(found, limit, |outcome| outcome.seq);
     Ok(Json(OutcomesView { submissions: found.into_iter().map(OutcomeView::from).collect(), next_cursor }))
 }
 

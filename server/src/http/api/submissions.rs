@@ -27,7 +27,6 @@ use crate::http::prefix::prefix;
 use crate::http::taken::{Pieces, Taken};
 use crate::http::uploads::Uploads;
 use crate::problems;
-use crate::readiness::Standing;
 use crate::store::Cancelled;
 use crate::submission::{Submission, SubmissionId};
 use crate::submissions::{Listed, Wanted};
@@ -115,7 +114,7 @@ pub(super) async fn create(
 
 /// Sees that a submission can be judged here, and gives it the limits of its problem.
 async fn fitted(api: &Api, submission: &mut Submission, asked: Option<&AskedProblem>) -> Result<(), Problem> {
-    check_served(api, &submission.language)?;
+    api.readiness.check(&submission.language, &api.operations.status())?;
     if let Some(asked) = asked {
         let problem = super::problems::judged_by(api, asked, &submission.language).await?;
         problems::fit(submission, &problem, &api.languages, &api.config.limits);
@@ -128,19 +127,6 @@ fn accepted(id: SubmissionId, location: String, why: &Problem) -> HttpResponse {
     tracing::warn!(submission.id = %id, error = %why, "An accepted submission cannot be read at the moment");
     let known = serde_json::json!({"id": id.to_string(), "state": "queued"});
     HttpResponse::Accepted().insert_header((header::LOCATION, location)).json(known)
-}
-
-/// Submissions in this language are judged, or will be in a moment.
-fn check_served(api: &Api, language: &str) -> Result<(), Problem> {
-    let standing = api.readiness.standing(language, &api.operations.status());
-    let language = language.to_owned();
-    match standing.map(|(standing, _version)| standing) {
-        Some(Standing::NotInstalled { install }) => Err(Problem::LanguageNotInstalled { language, install }),
-        Some(Standing::Failing { why, is_refused: true }) => {
-            Err(Problem::LanguageUnavailable { language, why })
-        }
-        Some(Standing::Installed | Standing::Failing { is_refused: false, .. }) | None => Ok(()),
-    }
 }
 
 /// Shows a submission.
