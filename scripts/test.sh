@@ -46,6 +46,9 @@ tools() {
   have python3 || install_packages "Python" python3
 }
 
+# With the time that has passed: what takes long is seen.
+heading() { printf '== %s (after %d min)\n' "$1" $((SECONDS / 60)); }
+
 # tests ARGUMENTS: what fails is told in the end, so that one run shows all of it.
 tests() { cargo test --locked --no-fail-fast "$@" 2>&1 | tee -a "$log" || failed=1; }
 
@@ -57,13 +60,15 @@ build_ahead() {
   [ -z "${GAVEL_E2E_URL:-}" ] || return 0
   # What it exports is for instances, and unit tests know of none.
   (ensure_engine)
-  say "== images of further languages are built in the background (log: .gavel/ahead.log)"
+  heading "images of further languages are built in the background (log: .gavel/ahead.log)"
   trap stop_building EXIT
   setsid env "GAVEL_TAG=$AHEAD" scripts/images.sh "$(further_toolchains)" >.gavel/ahead.log 2>&1 &
   ahead=$!
   cargo test --locked --workspace --exclude e2e --no-run
   cargo test --locked -p e2e --no-run
-  say "== the rest of these images"
+  # The first thing that images.sh finds out; what it compiles for the service there is needed soon.
+  [ "$(cat .gavel/bases 2>/dev/null)" != local ] || scripts/binaries.sh
+  heading "the rest of these images"
   # What could not be built is tried again, and told, where it is needed.
   wait "$ahead" || warn "some images were not built: .gavel/ahead.log"
   ahead=
@@ -88,12 +93,12 @@ further_toolchains() {
 }
 
 unit() {
-  say "== unit tests, and the monitor's without Docker"
+  heading "unit tests, and the monitor's without Docker"
   tests --workspace --exclude e2e
 }
 
 e2e() {
-  say "== end-to-end tests"
+  heading "end-to-end tests"
   if [ -z "${GAVEL_E2E_URL:-}" ]; then
     prepare_instance
     scripts/binaries.sh monitor
@@ -111,7 +116,7 @@ e2e() {
 # Requests by the hundred, made from the description of the API: those that it allows and those that it does not.
 description() {
   [ -n "${own_instance:-}" ] || return 0
-  say "== the API, held against its description"
+  heading "the API, held against its description"
   local home=.gavel/schemathesis
   if ! schemathesis "$home" >.gavel/schemathesis.log 2>&1; then
     leave_out "the API against its description, for schemathesis cannot be installed (.gavel/schemathesis.log)"
@@ -147,7 +152,7 @@ schemathesis() {
 
 further_languages() {
   local id without skipped=()
-  say "== programs of further languages"
+  heading "programs of further languages"
   if [ -z "${GAVEL_E2E_URL:-}" ]; then
     prepare_instance
     start_instance
@@ -166,7 +171,7 @@ further_languages() {
 languages_of_hydro() {
   [ -n "${own_instance:-}" ] || return 0
   if [[ " $(built_toolchains) " == *' command-full '* ]]; then
-    say "== the languages of a Hydro site"
+    heading "the languages of a Hydro site"
     end_to_end --test hydro -- --ignored
   else
     leave_out "the languages of a Hydro site: gavel/command-full is not built"
@@ -205,12 +210,12 @@ END
 # They run this checkout's scripts, and proxies of this machine, beside the instance.
 scripts_and_proxies() {
   [ -n "${own_instance:-}" ] || return 0
-  say "== the scripts"
+  heading "the scripts"
   end_to_end --test scripts
   if have nginx && have caddy || { have apt-get && is_root; }; then
     have nginx || install_packages "nginx, to be tried as a proxy," nginx-light
     have caddy || install_packages "Caddy, to be tried as a proxy," caddy
-    say "== reverse proxies"
+    heading "reverse proxies"
     end_to_end --test proxies
   else
     leave_out "reverse proxies, for nginx or Caddy is missing"
@@ -230,7 +235,7 @@ restart_of_the_engine() {
   # The test runs in a folder of its own.
   [ ! -e "$GAVEL_E2E_RESTART_DOCKER" ] || GAVEL_E2E_RESTART_DOCKER=$(printf %q "$(realpath "$GAVEL_E2E_RESTART_DOCKER")")
   export GAVEL_E2E_RESTART_DOCKER
-  say "== a restart of the engine"
+  heading "a restart of the engine"
   end_to_end --test engine
 }
 
@@ -270,7 +275,7 @@ remove_instance() {
   local status=$?
   stop_building
   if [ "$status" != 0 ]; then
-    say "== the instance's logs"
+    heading "the instance's logs"
     compose logs --no-color --tail 200 server warden || true
     docker ps -a --filter "label=io.gavel.instance=$GAVEL_INSTANCE" || true
   fi
