@@ -1,0 +1,3 @@
+# expect: Accepted
+# stdout: refused\n
+print open(my $file, "<", "/proc/1/environ") ? "opened\n" : "refused\n";

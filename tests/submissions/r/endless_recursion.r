@@ -1,0 +1,4 @@
+# expect: RuntimeError
+# reason-contains: the recursion is too deep
+depth <- function(n) depth(n + 1) + 1
+cat(depth(0), "\n")
