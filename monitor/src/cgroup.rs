@@ -292,6 +292,11 @@ impl Leaf {
         counted.unwrap_or_default().max(crowd::cpu_time_of(main))
     }
 
+    /// How long the run was kept from going on by others that had the cores.
+    pub(crate) fn held_up(&self) -> Duration {
+        crowd::held_up(self.uid)
+    }
+
     /// Kills everything in it, once.
     ///
     /// # Errors

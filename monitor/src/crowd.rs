@@ -48,6 +48,30 @@ pub(crate) fn cpu_time_of(process: Pid) -> Duration {
     clock.and_then(nix::time::clock_gettime).map(Duration::from).unwrap_or_default()
 }
 
+/// The longest time for which a living thread of this user has been ready to run while others had all the cores it may use, as
+/// proc(5) has it of `schedstat`; nothing where the kernel does not count it.
+pub(crate) fn held_up(uid: u32) -> Duration {
+    of(uid).unwrap_or_default().into_iter().map(held_up_of).max().unwrap_or_default()
+}
+
+fn held_up_of(process: Pid) -> Duration {
+    let mut most = Duration::ZERO;
+    let tasks = format!("/proc/{}/task", process.as_raw_nonzero());
+    let Ok(threads) = rustix::fs::open(&tasks, DIRECTORY, Mode::empty()) else { return most };
+    // Threads that are gone by now, or a process, wait for nothing.
+    let _ = each_number(&threads, |thread| {
+        let waited = fs::read_to_string(format!("{tasks}/{thread}/schedstat"));
+        most = most.max(waited.map(|figures| waited_by(&figures)).unwrap_or_default());
+    });
+    most
+}
+
+/// The second of its figures: nanoseconds in which it waited for a core.
+fn waited_by(schedstat: &str) -> Duration {
+    let waited = schedstat.split_whitespace().nth(1).and_then(|waited| waited.parse().ok());
+    Duration::from_nanos(waited.unwrap_or_default())
+}
+
 fn kill_all() -> Result<(), Errno> {
     nix::sys::signal::kill(nix::unistd::Pid::from_raw(-1), nix::sys::signal::Signal::SIGKILL)
         .map_err(|errno| Errno::from_raw_os_error(errno as i32))
@@ -56,4 +80,17 @@ fn kill_all() -> Result<(), Errno> {
 fn uid_of(pid: Pid) -> Option<u32> {
     let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).ok()?;
     status.lines().find_map(|line| line.strip_prefix("Uid:"))?.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_the_figures_of_the_scheduler_the_second_is_the_time_waited() {
+        assert_eq!(waited_by("5000 11768904 3\n"), Duration::from_nanos(11_768_904));
+        for none in ["", "0 0 0\n", "7", "x y z"] {
+            assert_eq!(waited_by(none), Duration::ZERO, "{none:?}");
+        }
+    }
 }

@@ -74,7 +74,9 @@ pub(crate) fn supervise(
     let (started, strangers) = (began(child), Used::default());
     // Where nobody can notice anything, anybody may have.
     let noticed = notices.descriptor().is_none();
-    let mut watch = Watch { child, leaf, deaths, notices, limits, started, main: None, strangers, noticed };
+    let held_up = Duration::ZERO;
+    let mut watch =
+        Watch { child, leaf, deaths, notices, limits, started, held_up, main: None, strangers, noticed };
     let cause = watch.until_the_end(interrupts);
     let ended = Instant::now();
     // Who has failed once has no more to say.
@@ -158,6 +160,8 @@ struct Watch<'a> {
     notices: &'a Notices,
     limits: &'a Limits,
     started: Instant,
+    /// Time that does not count, since others had the cores. Asked for only where the run would be too long without.
+    held_up: Duration,
     main: Option<Reaped>,
     strangers: Used,
     /// A process of the run may have sent [`NOTICED`], or had it sent.
@@ -173,7 +177,7 @@ impl Watch<'_> {
             if self.main.is_some() {
                 return Ok(None);
             }
-            if Instant::now() >= self.deadline() {
+            if Instant::now() >= self.deadline() && !self.was_held_up() {
                 return Ok(Some(Ending::Killed { over: Limit::WallTime }));
             }
             let Some(next) = clock.next_check(Instant::now(), || self.leaf.cpu_time(self.child.pid)) else {
@@ -190,7 +194,21 @@ impl Watch<'_> {
     }
 
     fn deadline(&self) -> Instant {
-        self.started + self.limits.wall_time.min(FOREVER)
+        self.started + self.limits.wall_time.saturating_add(self.held_up).min(FOREVER)
+    }
+
+    /// It has waited for a core since this was asked last, so that there is time left.
+    fn was_held_up(&mut self) -> bool {
+        if self.held_up >= self.limits.most_held_up() {
+            return false;
+        }
+        // By the next time it must have been worth asking.
+        let worth = self.held_up + IDLE_STEP;
+        // Threads that wait for each other are not kept waiting by others.
+        let idle = self.started.elapsed().saturating_sub(self.leaf.cpu_time(self.child.pid));
+        let held_up = self.leaf.held_up().min(idle).min(self.limits.most_held_up());
+        self.held_up = self.held_up.max(held_up);
+        self.held_up >= worth
     }
 
     /// Waits for a death, a word, an alarm, a notice or the time.
@@ -243,7 +261,8 @@ impl Watch<'_> {
     }
 
     fn outcome(self, cause: Cause, ended: Instant) -> Outcome {
-        let mut usage = self.usage(ended.saturating_duration_since(self.started));
+        let taken = ended.saturating_duration_since(self.started);
+        let mut usage = self.usage(taken.saturating_sub(self.held_up));
         usage.file_size_reached = self.has_died_of_file_size() && !self.noticed;
         reconcile(&mut usage, cause, self.limits);
         let ending = match cause {

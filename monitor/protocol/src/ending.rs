@@ -47,7 +47,8 @@ pub struct Usage {
     pub cpu_user: Duration,
     /// CPU time in the kernel.
     pub cpu_system: Duration,
-    /// From just before exec to the end of the main process, on the monotonic clock.
+    /// From just before exec to the end of the main process, on the monotonic clock; of a run that would have been too long, without
+    /// the time in which it was [held up](crate::Limits::MOST_HELD_UP).
     pub wall_time: Duration,
     /// Peak memory. From the leaf cgroup, else the largest `ru_maxrss`.
     pub memory: Bytes,

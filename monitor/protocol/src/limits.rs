@@ -48,7 +48,7 @@ impl fmt::Display for Bytes {
 pub struct Limits {
     /// User and system time of all processes of the run together.
     pub cpu_time: Duration,
-    /// Time from exec to end on the monotonic clock.
+    /// Time from exec to end on the monotonic clock, without that in which it was [held up](Self::MOST_HELD_UP).
     pub wall_time: Duration,
     /// Peak of all memory of the run: anonymous, tmpfs, page cache and kernel memory charged to its leaf.
     pub memory: Bytes,
@@ -73,6 +73,23 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Time in which a program waited for a core, since others had all of them, is not its own: it does not count as time on the
+    /// clock, up to so many times the limit.
+    pub const MOST_HELD_UP: u32 = 3;
+
+    /// The longest that a run may take by the clock, whoever has the cores.
+    pub fn longest(&self) -> Duration {
+        self.wall_time.saturating_add(self.most_held_up())
+    }
+
+    /// The most of it that does not count. Where the rate of CPU time is bounded, waiting for more of it is what was asked for.
+    pub fn most_held_up(&self) -> Duration {
+        match self.cpu_rate {
+            None => self.wall_time.saturating_mul(Self::MOST_HELD_UP),
+            Some(_) => Duration::ZERO,
+        }
+    }
+
     /// Nothing at all.
     pub const NOTHING: Self = Self {
         cpu_time: Duration::ZERO,

@@ -1,7 +1,9 @@
 //! Limits, on both sides of each, and how exactly they are kept. One test at a time: they measure.
 
-use std::sync::{Mutex, MutexGuard};
-use std::time::Duration;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use gavel_protocol::{Bytes, Clean, CpuRate, Ending, Limit, Limits, Outcome, Step};
 
@@ -102,6 +104,51 @@ fn wall_time_ends_at_its_limit() {
         usage(&ran).wall_time
     });
     assert!((limit..limit + LATE).contains(&used), "{used:?}");
+}
+
+#[test]
+fn a_program_that_waits_for_a_core_is_not_out_of_time() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    let burn = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done";
+    let undisturbed = earliest(|| usage(&shell(&mut server, burn, limits())).wall_time);
+    let tight = Limits { wall_time: undisturbed * 5 / 4, ..limits() };
+    let busy = Busy::everywhere();
+    // Still others may want the cores, so that it is held up for longer than a run may be.
+    let in_time = std::iter::repeat_with(|| shell(&mut server, burn, tight.clone()))
+        .take(7)
+        .any(|ran| ending(&ran) == Ending::Exited { code: 0 } && usage(&ran).wall_time <= tight.wall_time);
+    assert!(in_time, "within {:?}", tight.wall_time);
+    // Who sleeps has waited for nothing.
+    let asleep = Limits { wall_time: Duration::from_millis(100), ..limits() };
+    let slept = earliest(|| {
+        let begun = Instant::now();
+        assert_eq!(ending(&shell(&mut server, "sleep 5", asleep.clone())), killed(Limit::WallTime));
+        begun.elapsed()
+    });
+    drop(busy);
+    assert!(slept < 2 * asleep.wall_time, "{slept:?}");
+}
+
+/// Two threads for each core that want all of it.
+struct Busy(Arc<AtomicBool>);
+
+impl Busy {
+    fn everywhere() -> Self {
+        let wanted = Arc::new(AtomicBool::new(true));
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        for _ in 0..2 * cores {
+            let wanted = Arc::clone(&wanted);
+            std::thread::spawn(move || while wanted.load(Ordering::Relaxed) {});
+        }
+        Self(wanted)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 #[test]

@@ -103,7 +103,7 @@ pub(super) struct Message {
 /// What the report of a run must fulfil.
 #[derive(Debug)]
 pub(super) struct Expect {
-    /// The limit on the clock.
+    /// The longest that it may take by the clock.
     pub(super) wall: Duration,
     /// Bytes that are copied before the clock runs.
     pub(super) copied: u64,
@@ -205,7 +205,7 @@ pub(super) async fn outgoing(program: Program) -> Result<Outgoing, SandboxError>
     stdio.extend(program.others.into_iter().map(|(fd, to)| Stdio { fd, source: wire(to, &mut descriptors) }));
     let terminal = program.terminal.map(|terminal| pass(&mut descriptors, Passed::Shared(terminal)));
     let expect = Expect {
-        wall: program.limits.wall_time,
+        wall: program.limits.longest(),
         copied,
         collect: collect(program.collect),
         leavings: program.leavings,
