@@ -120,7 +120,8 @@ make_base() {
   local extra status=0 log=$PWD/.gavel/base-$1.log
   echo "making gavel/base-$1:local from the packages of $suite (log: .gavel/base-$1.log)"
   extra=$(mktemp -d)
-  fill_base "$1" "$extra" 2>"$log" || status=1
+  # Twice: a process that a package has started and that ends a moment too late keeps the tree from being removed.
+  fill_base "$1" "$extra" 2>"$log" || fill_base "$1" "$extra" 2>"$log" || status=1
   rm -rf "$extra"
   [ "$status" = 0 ] || not_made "$1"
   return "$status"

@@ -1,8 +1,8 @@
 -- expect: RuntimeError
--- limits: stack_bytes=16777216
 -- reason-contains: the recursion is too deep
+-- limits: cpu_ms=4000
 depth :: Int -> Int
-depth n = 1 + depth (n + 1)
+depth n = if n < 0 then 0 else 1 + depth (n + 1)
 
 main :: IO ()
 main = print (depth 0)

@@ -1,6 +1,6 @@
 <?php
-// expect: RuntimeError
-// reason-contains: the recursion is too deep
+// expect: MemoryLimitExceeded
+// limits: memory_bytes=67108864
 function depth($n) {
     return depth($n + 1) + 1;
 }
