@@ -2,21 +2,26 @@
 //! send no token: those of `gojudge.open_networks` need none for its routes.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
+use chrono::Utc;
 use ipnet::IpNet;
-use subtle::ConstantTimeEq;
 
 use crate::config::Config;
 use crate::http::Problem;
+use crate::tokens::{Digest, Found, Scope, Scopes, Sees, Token, Tokens};
 
 /// The rules, made from `[http]` and `gojudge.open_networks`.
 #[derive(Debug)]
 pub struct Access {
-    token: Option<Secret>,
-    admin_token: Option<Secret>,
-    metrics_token: Option<Secret>,
+    /// Nobody may call without a token.
+    is_closed: bool,
+    token: Option<Digest>,
+    admin_token: Option<Digest>,
+    metrics_token: Option<Digest>,
+    tokens: Tokens,
     hosts: Vec<String>,
     origins: Vec<String>,
     open_networks: Vec<IpNet>,
@@ -33,18 +38,92 @@ pub enum AccessError {
     NoToken,
 }
 
-/// What a caller may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// Submits and reads.
-    Backend,
-    /// May also recycle, forgive, and whatever else concerns all users.
-    Operator,
+/// Somebody who may call.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    who: Who,
+    scopes: Scopes,
 }
 
-/// Of a token only its digest is kept, so that comparing takes the same time for every wrong one.
-#[derive(Debug)]
-struct Secret(blake3::Hash);
+/// With what somebody came.
+#[derive(Debug, Clone)]
+enum Who {
+    /// With a named token.
+    Named(Arc<Token>),
+    /// With one of the three of the settings, or with none.
+    Unnamed,
+}
+
+/// Backends submit, read, and keep problems.
+const BACKEND: [Scope; 4] = [Scope::Submit, Scope::Read, Scope::Problems, Scope::Metrics];
+
+impl Caller {
+    fn backend() -> Self {
+        Self { who: Who::Unnamed, scopes: BACKEND.into_iter().collect() }
+    }
+
+    fn operator() -> Self {
+        Self { who: Who::Unnamed, scopes: Scopes::all() }
+    }
+
+    fn scraper() -> Self {
+        Self { who: Who::Unnamed, scopes: [Scope::Metrics].into_iter().collect() }
+    }
+
+    fn named(token: Arc<Token>) -> Self {
+        let scopes = token.scopes;
+        Self { who: Who::Named(token), scopes }
+    }
+
+    /// May it do this?
+    ///
+    /// # Errors
+    /// The scope that it would need.
+    pub(crate) fn needs(&self, scope: Scope) -> Result<(), Problem> {
+        if self.scopes.has(scope) { Ok(()) } else { Err(Problem::Forbidden(lacking(scope))) }
+    }
+
+    /// What it may do.
+    pub(crate) fn scopes(&self) -> Scopes {
+        self.scopes
+    }
+
+    /// The named token that it came with.
+    pub(crate) fn token(&self) -> Option<&Arc<Token>> {
+        match &self.who {
+            Who::Named(token) => Some(token),
+            Who::Unnamed => None,
+        }
+    }
+
+    /// The name of that token: what it sends has it.
+    pub(crate) fn name(&self) -> Option<Arc<str>> {
+        self.token().map(|token| Arc::clone(&token.name))
+    }
+
+    /// What it may see.
+    pub(crate) fn sees(&self) -> Sees {
+        if self.scopes.has(Scope::ReadAll) { Sees::Everything } else { Sees::Own(self.name()) }
+    }
+
+    /// Who it is among those that send commands.
+    fn sender(&self) -> String {
+        match self.token() {
+            Some(token) => format!("token {}", token.name),
+            None if self.scopes.has(Scope::Operate) => "the operators".to_owned(),
+            None => "the backends".to_owned(),
+        }
+    }
+}
+
+/// What is told to whoever has not this scope.
+fn lacking(scope: Scope) -> String {
+    let hint = match scope {
+        Scope::Operate => "; the operator's token (`http.admin_token`) has it",
+        _ => "",
+    };
+    format!("this needs a token with the scope `{scope}`{hint}")
+}
 
 impl Access {
     /// Reads the rules.
@@ -53,18 +132,26 @@ impl Access {
     /// No token, and no leave to do without.
     pub fn new(config: &Config) -> Result<Self, AccessError> {
         let http = &config.http;
-        let secret = |token: &Option<String>| token.as_deref().map(Secret::new);
-        if http.token.is_none() && !http.allow_unauthenticated {
+        let digest = |token: &Option<String>| token.as_deref().map(Digest::of);
+        let has_token = http.token.is_some() || !http.tokens.is_empty();
+        if !has_token && !http.allow_unauthenticated {
             return Err(AccessError::NoToken);
         }
         Ok(Self {
-            token: secret(&http.token),
-            admin_token: secret(&http.admin_token),
-            metrics_token: secret(&http.metrics_token),
+            is_closed: has_token,
+            token: digest(&http.token),
+            admin_token: digest(&http.admin_token),
+            metrics_token: digest(&http.metrics_token),
+            tokens: Tokens::new(&http.tokens),
             hosts: http.allowed_hosts.clone(),
             origins: http.allowed_origins.clone(),
             open_networks: config.gojudge.open_networks.clone(),
         })
+    }
+
+    /// The named tokens.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     /// Is a client at this address of a network that needs no token for the go-judge API? The address must be the
@@ -76,10 +163,15 @@ impl Access {
 
     /// May this client use the go-judge API where there are no HTTP headers but this one? As over HTTP: a token that is
     /// sent must be right, and without one only clients of open networks may, or anybody while there is none.
-    pub(crate) fn admits(&self, peer: Option<IpAddr>, authorization: Option<&str>) -> bool {
+    ///
+    /// # Errors
+    /// What to answer.
+    pub(crate) fn admits(&self, peer: Option<IpAddr>, authorization: Option<&str>) -> Result<(), Problem> {
+        let wrong = Problem::Unauthorized("the bearer token is missing or wrong");
         match authorization {
-            Some(value) => token_of(value).is_some_and(|given| self.role_of(given).is_ok()),
-            None => self.token.is_none() || peer.is_some_and(|peer| self.is_open(peer)),
+            Some(value) => self.caller_of(token_of(value).ok_or(wrong)?)?.needs(Scope::Submit),
+            None if !self.is_closed || peer.is_some_and(|peer| self.is_open(peer)) => Ok(()),
+            None => Err(wrong),
         }
     }
 
@@ -90,7 +182,7 @@ impl Access {
     pub(crate) fn check_gojudge(&self, request: &HttpRequest) -> Result<(), Problem> {
         let is_open = request.peer_addr().is_some_and(|peer| self.is_open(peer.ip()));
         if !is_open || request.headers().contains_key(header::AUTHORIZATION) {
-            return self.role(request).map(drop);
+            return self.caller(request)?.needs(Scope::Submit);
         }
         // The browsers of that network are no clients of ours.
         self.check_host(request, |name| is_loopback(name) || cannot_be_rebound(name))?;
@@ -102,21 +194,19 @@ impl Access {
     /// # Errors
     /// What to answer.
     pub(crate) fn check_metrics(&self, request: &HttpRequest) -> Result<(), Problem> {
-        if self.token.is_none() && self.metrics_token.is_none() {
+        if !self.is_closed && self.metrics_token.is_none() {
             return Ok(());
         }
         let Some(given) = bearer(request)? else {
             return Err(Problem::Unauthorized("a bearer token is needed"));
         };
-        let is_scraper = self.metrics_token.as_ref().is_some_and(|known| known.equals(&Secret::new(given)));
-        if is_scraper { Ok(()) } else { self.role_of(given).map(drop) }
+        self.caller_of(given)?.needs(Scope::Metrics)
     }
 
     /// Who sends this, of those who may: the same for all that come with one token, else for all of one address.
     pub(crate) fn sender(&self, peer: Option<IpAddr>, authorization: Option<&str>) -> String {
-        match (authorization.and_then(token_of).map(|given| self.role_of(given)), peer) {
-            (Some(Ok(Role::Operator)), _) => "the operators".to_owned(),
-            (Some(Ok(Role::Backend)), _) => "the backends".to_owned(),
+        match (authorization.and_then(token_of).map(|given| self.caller_of(given)), peer) {
+            (Some(Ok(caller)), _) => caller.sender(),
             (_, Some(peer)) => peer.to_canonical().to_string(),
             (_, None) => "nobody known".to_owned(),
         }
@@ -131,34 +221,38 @@ impl Access {
 
     /// Is the sender one that may call at all?
     pub(crate) fn is_known(&self, request: &HttpRequest) -> bool {
-        self.role(request).is_ok()
+        self.caller(request).is_ok()
     }
 
-    /// What the sender of this request may do.
+    /// The sender of this request.
     ///
     /// # Errors
     /// What to answer to somebody who may do nothing.
-    pub(crate) fn role(&self, request: &HttpRequest) -> Result<Role, Problem> {
+    pub(crate) fn caller(&self, request: &HttpRequest) -> Result<Caller, Problem> {
         if let Some(given) = bearer(request)? {
-            return self.role_of(given);
+            return self.caller_of(given);
         }
-        if self.token.is_some() {
+        if self.is_closed {
             return Err(Problem::Unauthorized("a bearer token is needed"));
         }
         self.check_host(request, is_loopback)?;
         self.check_origin(request)?;
         // Where operators have a token of their own, nobody is one without it.
-        Ok(if self.admin_token.is_some() { Role::Backend } else { Role::Operator })
+        Ok(if self.admin_token.is_some() { Caller::backend() } else { Caller::operator() })
     }
 
-    fn role_of(&self, given: &str) -> Result<Role, Problem> {
-        let given = Secret::new(given);
-        let is = |known: &Option<Secret>| known.as_ref().is_some_and(|known| known.equals(&given));
-        // Both are compared always: the time tells nothing.
-        match (is(&self.admin_token), is(&self.token)) {
-            (true, _) => Ok(Role::Operator),
-            (false, true) => Ok(Role::Backend),
-            (false, false) => Err(Problem::Unauthorized("the bearer token is wrong")),
+    fn caller_of(&self, given: &str) -> Result<Caller, Problem> {
+        let given = Digest::of(given);
+        let is = |known: &Option<Digest>| known.as_ref().is_some_and(|known| known.equals(&given));
+        // All are compared always: the time tells nothing.
+        let unnamed = [is(&self.admin_token), is(&self.token), is(&self.metrics_token)];
+        match (unnamed, self.tokens.of(&given, Utc::now())) {
+            ([true, ..], _) => Ok(Caller::operator()),
+            ([_, true, _], _) => Ok(Caller::backend()),
+            ([.., true], _) => Ok(Caller::scraper()),
+            (_, Some(Found::Valid(token))) => Ok(Caller::named(token)),
+            (_, Some(Found::Ended)) => Err(Problem::Unauthorized("the bearer token has ended")),
+            (_, None) => Err(Problem::Unauthorized("the bearer token is wrong")),
         }
     }
 
@@ -193,16 +287,6 @@ impl Access {
              `http.token` and send it",
             origin.escape_default()
         )))
-    }
-}
-
-impl Secret {
-    fn new(token: &str) -> Self {
-        Self(blake3::hash(token.as_bytes()))
-    }
-
-    fn equals(&self, other: &Self) -> bool {
-        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 }
 

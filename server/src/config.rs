@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use gavel_protocol::Bytes;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::schedule::Schedule;
 use crate::submission::{Isolation, RunLimits};
+use crate::tokens::Scope;
 
 mod check;
 mod go_values;
@@ -62,6 +64,9 @@ pub struct HttpConfig {
     /// Token that reads the metrics, and does nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "units::masked")]
     pub metrics_token: Option<String>,
+    /// Named tokens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "units::table_or_json")]
+    pub tokens: Vec<TokenConfig>,
     /// Serve without a token. Then `Host` and `Origin` must be local or listed.
     pub allow_unauthenticated: bool,
     /// `Host` names accepted beside the loopback ones while there is no token.
@@ -80,6 +85,41 @@ pub struct HttpConfig {
     /// Longest that `"wait": true` holds an answer.
     #[serde(with = "units::span")]
     pub max_wait: Duration,
+}
+
+/// `[[http.tokens]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenConfig {
+    /// What it is called; submissions that come with it have this name.
+    pub name: String,
+    /// What clients send; `secret_file` reads it from a file.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "units::masked")]
+    pub secret: Option<String>,
+    /// A file with the secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_file: Option<PathBuf>,
+    /// The secret before, which is valid still while clients get the other one; `previous_secret_file` reads it from a
+    /// file.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "units::masked")]
+    pub previous_secret: Option<String>,
+    /// A file with the secret before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_secret_file: Option<PathBuf>,
+    /// When that one ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_until: Option<DateTime<Utc>>,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// Most of its submissions that wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<usize>,
+    /// Its turns in the queue for each turn of a token of priority 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<u32>,
+    /// When it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// `http.access_log`: those of routes that are asked again and again (`/readyz`) are never logged.

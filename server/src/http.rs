@@ -29,6 +29,7 @@ mod peer;
 mod prefix;
 mod refused;
 mod request_id;
+mod scopes;
 mod socket;
 mod taken;
 pub(crate) mod telemetry;

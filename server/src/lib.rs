@@ -46,6 +46,7 @@ pub mod submission;
 pub mod submissions;
 pub mod telemetry;
 pub mod throttle;
+pub mod tokens;
 pub mod user_data;
 mod version;
 pub mod warden;

@@ -15,6 +15,7 @@ use crate::language::{Allowance, Languages};
 use crate::problem::{Problem, Versions};
 use crate::store::{ListedProblem, Store, StoreError};
 use crate::submission::{ProblemRef, RunLimits, Submission, wall_for};
+use crate::tokens::Sees;
 
 mod import;
 mod languages;
@@ -50,13 +51,18 @@ impl Problems {
         Self { store, turn: Arc::default(), kept: Arc::default() }
     }
 
-    /// A version of a problem, or the newest.
+    /// A version of a problem that is seen, or the newest.
     ///
     /// # Errors
     /// The store's.
-    pub async fn get(&self, id: &str, version: Option<BlobId>) -> Result<Option<Arc<Problem>>, StoreError> {
+    pub async fn get(
+        &self,
+        sees: &Sees,
+        id: &str,
+        version: Option<BlobId>,
+    ) -> Result<Option<Arc<Problem>>, StoreError> {
         // What is not offered any more may be in memory still.
-        let mut offered = self.store.problem_versions(id).await?.into_iter();
+        let mut offered = self.versions(sees, id).await?.into_iter();
         let wanted = offered.find(|one| version.is_none_or(|version| one.version == version));
         let Some(ListedProblem { id, version, .. }) = wanted else { return Ok(None) };
         self.found(&ProblemRef { id, version }).await
@@ -72,28 +78,36 @@ impl Problems {
         Ok(Some(problem))
     }
 
-    /// The newest version of each problem, those first that were pushed last.
+    /// The newest version of each problem that is seen, those first that were pushed last.
     ///
     /// # Errors
     /// The store's.
-    pub async fn list(&self, before: Option<i64>, limit: usize) -> Result<Vec<ListedProblem>, StoreError> {
-        self.store.problems(before, limit).await
+    pub async fn list(
+        &self,
+        sees: &Sees,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<ListedProblem>, StoreError> {
+        self.store.problems(sees, before, limit).await
     }
 
-    /// The versions of a problem, the newest first; none where there is no such problem.
+    /// The versions of a problem, the newest first; none where there is no such problem that is seen.
     ///
     /// # Errors
     /// The store's.
-    pub async fn versions(&self, id: &str) -> Result<Vec<ListedProblem>, StoreError> {
-        self.store.problem_versions(id).await
+    pub async fn versions(&self, sees: &Sees, id: &str) -> Result<Vec<ListedProblem>, StoreError> {
+        let mut versions = self.store.problem_versions(id).await?;
+        versions.retain(|version| sees.has_problem_of(version.token.as_deref()));
+        Ok(versions)
     }
 
-    /// Offers a problem no more. What waits for its judgement has it still. False where there was none.
+    /// Offers a problem no more that came with this token, or is `anybodys`. What waits for its judgement has it still. False
+    /// where there was none.
     ///
     /// # Errors
     /// The store's.
-    pub async fn remove(&self, id: &str) -> Result<bool, StoreError> {
-        let removed = self.store.remove_problem(id).await;
+    pub async fn remove(&self, id: &str, token: Option<&str>, anybodys: bool) -> Result<bool, StoreError> {
+        let removed = self.store.remove_problem(id, token, anybodys).await;
         self.forget(id);
         removed
     }

@@ -10,14 +10,17 @@ use tokio_util::task::TaskTracker;
 
 mod fair;
 mod job;
+mod party;
 mod refusal;
 mod spare;
 mod state;
 mod stored;
+mod turns;
 mod worker;
 
 pub use job::Stage;
 use job::{Job, Next};
+use party::Party;
 pub use refusal::Refusal;
 pub use spare::Spare;
 use state::State;
@@ -30,6 +33,7 @@ use crate::store::{Cancelled, Inserted, Insertion, NewRecord, Store, StoreError}
 use crate::submission::{Footprint, RunLimits, Submission, SubmissionId};
 use crate::telemetry;
 use crate::throttle::Throttle;
+use crate::tokens::{Sees, Terms, Tokens};
 
 /// Larger submissions are not kept in memory while they wait, but read from the store when their turn comes.
 const KEEP_IN_MEMORY: u64 = 4 * 1024;
@@ -111,6 +115,7 @@ struct Shared {
     policy: QueueConfig,
     store: Store,
     throttle: Arc<Throttle>,
+    tokens: Tokens,
     state: Mutex<State>,
     /// Something waits that no worker has looked at.
     arrived: Notify,
@@ -133,6 +138,7 @@ impl Queue {
         policy: QueueConfig,
         store: Store,
         throttle: Arc<Throttle>,
+        tokens: Tokens,
         judging: Arc<J>,
         workers: usize,
     ) -> Result<Self, StoreError> {
@@ -140,14 +146,16 @@ impl Queue {
         for unfinished in store.restore().await? {
             let next = if unfinished.is_lost { Next::Lost } else { Next::Another };
             let job = Arc::new(Job::restored(unfinished));
-            state.hold(job.user.as_deref());
+            state.hold(&job.party);
             state.stored.hold(&job.footprint);
-            state.enqueue(job, next);
+            let priority = tokens.terms(job.party.token.as_deref()).priority;
+            state.enqueue(job, priority, next);
         }
         let shared = Arc::new(Shared {
             policy,
             store,
             throttle,
+            tokens,
             state: Mutex::new(state),
             arrived: Notify::new(),
             idle: Notify::new(),
@@ -202,19 +210,26 @@ impl Queue {
         self.shared.state().jobs.get(&id).map(|job| job.stage.subscribe())
     }
 
+    /// The same of one that is seen.
+    pub fn follow_seen(&self, sees: &Sees, id: SubmissionId) -> Option<watch::Receiver<Stage>> {
+        let state = self.shared.state();
+        let job = state.jobs.get(&id).filter(|job| sees.has(job.party.token.as_deref()));
+        job.map(|job| job.stage.subscribe())
+    }
+
     /// Where a waiting submission stands: 1 = next.
     pub fn position(&self, id: SubmissionId) -> Option<usize> {
         let state = self.shared.state();
-        let user = state.jobs.get(&id)?.user.clone();
-        state.waiting.position(user.as_deref(), |waiting| waiting.job.id == id)
+        let party = &state.jobs.get(&id)?.party;
+        state.waiting.position(party, |waiting| waiting.job.id == id)
     }
 
-    /// Cancels a submission and returns once nothing of it runs.
+    /// Cancels a submission that is seen and returns once nothing of it runs.
     ///
     /// # Errors
     /// The store's.
-    pub async fn cancel(&self, id: SubmissionId) -> Result<Cancelled, StoreError> {
-        let outcome = self.shared.store.cancel(id).await?;
+    pub async fn cancel(&self, sees: &Sees, id: SubmissionId) -> Result<Cancelled, StoreError> {
+        let outcome = self.shared.store.cancel(sees, id).await?;
         if outcome == Cancelled::Now {
             let job = self.shared.state().jobs.get(&id).cloned();
             if let Some(job) = job {
@@ -269,9 +284,8 @@ impl Shared {
     ) -> Result<SubmissionId, Refusal> {
         self.store.check_room()?;
         let created_at = Utc::now();
-        let user = submission.user.as_deref();
-        let footprint = submission.footprint();
-        self.reserve(user, &footprint, created_at)?;
+        let (party, footprint) = (Party::of(&submission), submission.footprint());
+        self.reserve(&party, &footprint, created_at)?;
         // A request that may be a repetition waits for the store's word.
         let begun = idempotency.is_none() && self.state().has_idle_worker();
         let is_kept = begun || footprint.row <= KEEP_IN_MEMORY;
@@ -317,7 +331,8 @@ impl Shared {
     }
 
     fn enqueue(&self, job: &Arc<Job>, next: Next) {
-        self.state().enqueue(Arc::clone(job), next);
+        let priority = self.terms(&job.party).priority;
+        self.state().enqueue(Arc::clone(job), priority, next);
         self.arrived.notify_one();
     }
 
@@ -329,17 +344,24 @@ impl Shared {
     /// Gives back what was reserved for a job that never came to wait.
     fn forget(&self, job: &Job) {
         let mut state = self.state();
-        state.release(job.user.as_deref());
+        state.release(&job.party);
         state.stored.release(&job.footprint);
     }
 
-    fn reserve(&self, user: Option<&str>, footprint: &Footprint, now: DateTime<Utc>) -> Result<(), Refusal> {
+    /// What a party's token has of the queue.
+    fn terms(&self, party: &Party) -> Terms {
+        self.tokens.terms(party.token.as_deref())
+    }
+
+    fn reserve(&self, party: &Party, footprint: &Footprint, now: DateTime<Utc>) -> Result<(), Refusal> {
         if self.closing.is_cancelled() {
             return Err(Refusal::Stopping);
         }
-        if let Some(retry_after) = user.and_then(|user| self.throttle.of(user, now).remaining(now)) {
+        let person = party.person();
+        if let Some(retry_after) = person.and_then(|person| self.throttle.of(&person, now).remaining(now)) {
             return Err(Refusal::CoolingDown { retry_after });
         }
+        let quota = self.terms(party).quota;
         let mut state = self.state();
         let (waiting, retry_after) = (state.total, state.retry_after());
         // One that is larger than the bound alone may still come when nothing else waits, a large one when nothing runs.
@@ -348,11 +370,16 @@ impl Shared {
         if full || waiting >= self.policy.capacity {
             return Err(Refusal::Full { waiting, retry_after });
         }
-        let own = state.reserved.get(&user.map(ToOwned::to_owned)).copied().unwrap_or(0);
-        if user.is_some() && own >= self.policy.per_user {
+        let of_token =
+            party.token.as_ref().and_then(|token| state.of_tokens.get(token)).copied().unwrap_or(0);
+        if quota.is_some_and(|quota| of_token >= quota) {
+            return Err(Refusal::TokenFull { waiting: of_token, retry_after });
+        }
+        let own = state.reserved.get(party).copied().unwrap_or(0);
+        if party.user.is_some() && own >= self.policy.per_user {
             return Err(Refusal::UserFull { waiting: own, retry_after });
         }
-        state.hold(user);
+        state.hold(party);
         state.stored.hold(footprint);
         Ok(())
     }
@@ -360,9 +387,9 @@ impl Shared {
     /// Takes a cancelled submission out of the queue, or ends its attempt.
     fn withdraw(&self, job: &Arc<Job>) {
         let mut state = self.state();
-        let waited = state.waiting.remove(job.user.as_deref(), |other| other.job.id == job.id).is_some();
+        let waited = state.waiting.remove(&job.party, |other| other.job.id == job.id).is_some();
         if waited {
-            state.release(job.user.as_deref());
+            state.release(&job.party);
             state.stored.release(&job.footprint);
             state.jobs.remove(&job.id);
         }

@@ -18,6 +18,7 @@ use crate::store::{
     Rejudge, RejudgeId, RejudgeOutcome, RejudgeOutcomes, Selected, Selection, Store, StoreError, Tally,
 };
 use crate::submission::SubmissionId;
+use crate::tokens::Sees;
 
 mod attempt;
 mod work;
@@ -103,40 +104,45 @@ impl Rejudges {
         }))
     }
 
-    /// What a selection comes to now.
+    /// What a selection comes to now, of what is seen.
     ///
     /// # Errors
     /// [`OrderError::TooMany`]; the store's.
-    pub async fn count(&self, selection: &Selection) -> Result<Selected, OrderError> {
-        let selected = self.0.store.selected(selection, MOST).await?;
+    pub async fn count(&self, sees: &Sees, selection: &Selection) -> Result<Selected, OrderError> {
+        let selected = self.0.store.selected(sees, selection, MOST).await?;
         if selected.total > MOST { Err(OrderError::TooMany) } else { Ok(selected) }
     }
 
-    /// Takes an order: it is on disk when this returns.
+    /// Takes an order of whoever sees this much: it is on disk when this returns.
     ///
     /// # Errors
     /// Any [`OrderError`]; then nothing is judged.
-    pub async fn order(&self, selection: &Selection) -> Result<RejudgeId, OrderError> {
-        self.count(selection).await?;
-        let id = self.0.store.add_rejudge(selection).await?.ok_or(OrderError::Busy)?;
+    pub async fn order(&self, sees: &Sees, selection: &Selection) -> Result<RejudgeId, OrderError> {
+        self.count(sees, selection).await?;
+        let id = self.0.store.add_rejudge(sees, selection).await?.ok_or(OrderError::Busy)?;
         self.0.arrived.notify_one();
         Ok(id)
     }
 
-    /// An order, and what became of it so far.
+    /// An order that is seen, and what became of it so far.
     ///
     /// # Errors
     /// The store's.
-    pub async fn get(&self, id: RejudgeId) -> Result<Option<(Rejudge, Tally)>, StoreError> {
-        self.0.store.rejudge(id).await
+    pub async fn get(&self, sees: &Sees, id: RejudgeId) -> Result<Option<(Rejudge, Tally)>, StoreError> {
+        self.0.store.rejudge(sees, id).await
     }
 
-    /// At most so many orders, the newest first.
+    /// At most so many orders that are seen, the newest first.
     ///
     /// # Errors
     /// The store's.
-    pub async fn list(&self, before: Option<i64>, limit: usize) -> Result<Vec<Rejudge>, StoreError> {
-        self.0.store.rejudges(before, limit).await
+    pub async fn list(
+        &self,
+        sees: &Sees,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Rejudge>, StoreError> {
+        self.0.store.rejudges(sees, before, limit).await
     }
 
     /// What became of the submissions of an order, as [`Store::outcomes`].
@@ -153,14 +159,15 @@ impl Rejudges {
         self.0.store.outcomes(order.seq, which, behind, limit).await
     }
 
-    /// Ends an order: nothing more of it is judged, and what is judged is kept. False where there is none.
+    /// Ends an order: nothing more of it is judged, and what is judged is kept. False where there is none that is
+    /// seen.
     ///
     /// # Errors
     /// The store's.
-    pub async fn cancel(&self, id: RejudgeId) -> Result<bool, StoreError> {
-        let Some(cancelled) = self.0.store.cancel_rejudge(id).await? else { return Ok(false) };
+    pub async fn cancel(&self, sees: &Sees, id: RejudgeId) -> Result<bool, StoreError> {
+        let Some(cancelled) = self.0.store.cancel_rejudge(sees, id).await? else { return Ok(false) };
         if cancelled {
-            let order = self.0.store.rejudge(id).await?.map(|(order, _)| order.seq);
+            let order = self.0.store.rejudge(sees, id).await?.map(|(order, _)| order.seq);
             self.0.end(|running, _| Some(running) == order);
             self.0.forget_idle().await?;
         }

@@ -266,6 +266,7 @@ fn submission(language: &Language, limits: &LimitsConfig) -> Option<Submission> 
         own_memory: limits.run.memory,
         compile_limits: unhurried(limits.compile, &limits.compile_max),
         user: Some(SELF_TEST.to_owned()),
+        token: None,
         isolation: Isolation::Pooled,
         checker: Checker::default(),
         stop_at_first_failure: None,

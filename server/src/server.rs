@@ -36,6 +36,8 @@ pub use crate::listeners::Sockets;
 const PURGE_EVERY: Duration = Duration::from_secs(600);
 /// And at least so long after another time, where room is wanted or much has come in.
 const PURGE_AGAIN: Duration = Duration::from_secs(1);
+/// How often it is stored when tokens were used last.
+const NOTE_USES_EVERY: Duration = Duration::from_secs(60);
 /// How often the histograms are folded; without it they grow while nobody scrapes.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
@@ -109,6 +111,9 @@ pub async fn run<J: Judging>(
     tracing::info!("Stopping: running submissions may finish, the rest is judged after the next start");
     drop(background);
     api.queue.close().await;
+    if let Err(why) = api.access.tokens().save_uses(&api.store).await {
+        tracing::error!(error = %why, "Failed to store when tokens were used");
+    }
     let stopped = listeners.stop().await;
     broken.map_or(stopped, Err)
 }
@@ -132,9 +137,11 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
     let config = within_disk(config);
     let store = store.keeping_tests(!config.store.keep_tests.is_zero());
     telemetry::start_at_zero(languages.iter().map(|language| language.id.as_str()));
+    access.tokens().load(&store).await?;
     let throttle = Arc::new(Throttle::new(config.throttle.clone(), store.strikes().await?));
     let policy = config.queue.clone();
-    let queue = Queue::start(policy, store.clone(), Arc::clone(&throttle), judging, workers).await?;
+    let (tokens, throttling) = (access.tokens().clone(), Arc::clone(&throttle));
+    let queue = Queue::start(policy, store.clone(), throttling, tokens, judging, workers).await?;
     let readiness = Arc::new(Readiness::new(&languages));
     let rejudges = Rejudges::new(
         store.clone(),
@@ -201,6 +208,9 @@ impl Background {
             (api.store.clone(), Arc::clone(&api.config), Arc::clone(&api.throttle));
         let purging = move || purge(store.clone(), Arc::clone(&config), Arc::clone(&throttle));
         background.spawn("the removal of old submissions", purging);
+        let (store, access) = (api.store.clone(), Arc::clone(&api.access));
+        background
+            .spawn("noting when tokens are used", move || note_uses(store.clone(), Arc::clone(&access)));
         let metrics = api.metrics.clone();
         background.spawn("the upkeep of the metrics", move || upkeep(metrics.clone()));
         let (rejudges, again) = (api.rejudges.clone(), Arc::clone(&judging));
@@ -246,6 +256,16 @@ async fn purge(store: Store, config: Arc<Config>, throttle: Arc<Throttle>) {
         tokio::time::sleep(PURGE_AGAIN).await;
         // What was refused before this time may find room now.
         drop(tokio::time::timeout(PURGE_EVERY - PURGE_AGAIN, store.wants_room()).await);
+    }
+}
+
+/// Nobody waits for it, and no request does so itself.
+async fn note_uses(store: Store, access: Arc<Access>) {
+    loop {
+        tokio::time::sleep(NOTE_USES_EVERY).await;
+        if let Err(why) = access.tokens().save_uses(&store).await {
+            tracing::error!(error = %why, "Failed to store when tokens were used");
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod rows;
 mod served;
 mod strikes;
 mod submissions;
+mod tokens;
 mod user_data;
 mod writer;
 
@@ -92,6 +93,8 @@ pub struct Record {
     pub id: SubmissionId,
     /// Whose it is.
     pub user: Option<String>,
+    /// The named token that it came with.
+    pub token: Option<String>,
     /// What the site calls it.
     pub reference: BTreeMap<String, String>,
     /// Its language.

@@ -35,6 +35,8 @@ pub struct Submission {
     pub compile_limits: RunLimits,
     /// Whose it is: the unit of fairness and of the throttle.
     pub user: Option<String>,
+    /// The named token that it came with; each has users of its own.
+    pub token: Option<Arc<str>>,
     /// What the site calls it, by names of its own.
     pub reference: BTreeMap<String, String>,
     /// Which sandboxes may serve it.
@@ -124,7 +126,24 @@ pub struct Footprint {
     pub files: Vec<(BlobId, u64)>,
 }
 
+/// A user among those of all tokens. Neither names of tokens nor of users have control characters.
+pub fn person(token: Option<&str>, user: &str) -> String {
+    match token {
+        Some(token) => format!("{token}\n{user}"),
+        None => user.to_owned(),
+    }
+}
+
 impl Submission {
+    /// The same, whose `user` is one among those of all tokens: what is compiled for one, or run in a sandbox that serves one
+    /// alone, is nobody's of the same name who came with another token. What came without a user is its token's.
+    #[must_use]
+    pub fn among_all(self: Arc<Self>) -> Arc<Self> {
+        let Some(token) = &self.token else { return self };
+        let user = person(Some(token), self.user.as_deref().unwrap_or_default());
+        Arc::new(Self { user: Some(user), ..(*self).clone() })
+    }
+
     /// What it takes on the disk.
     pub fn footprint(&self) -> Footprint {
         let files: BTreeSet<_> =

@@ -12,6 +12,7 @@ use crate::queue::{Queue, Refusal, Stage};
 use crate::rejudges::Rejudges;
 use crate::store::{Cancelled, Filter, Record, Store, StoreError, StoredState};
 use crate::submission::{Submission, SubmissionId};
+use crate::tokens::Sees;
 
 /// Submissions, from their acceptance to their judgement and beyond.
 #[derive(Debug, Clone)]
@@ -48,7 +49,7 @@ pub struct Standing {
 }
 
 /// Which submissions to list.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Wanted {
     /// Of this user.
     pub user: Option<String>,
@@ -64,6 +65,8 @@ pub struct Wanted {
     pub problem: Option<String>,
     /// Older than the page that ended here.
     pub before: Option<i64>,
+    /// Of those that are seen.
+    pub sees: Sees,
 }
 
 /// Some submissions, newest first, without their judgements.
@@ -116,9 +119,9 @@ impl Submissions {
         self.queue.submit(Arc::new(submission), idempotency).await
     }
 
-    /// Waits until a submission is finished, the server stops, or `patience` has passed.
-    pub async fn wait(&self, id: SubmissionId, patience: Duration) {
-        let Some(mut stage) = self.queue.follow(id) else { return };
+    /// Waits until a submission that is seen is finished, the server stops, or `patience` has passed.
+    pub async fn wait(&self, sees: &Sees, id: SubmissionId, patience: Duration) {
+        let Some(mut stage) = self.queue.follow_seen(sees, id) else { return };
         let finished = timeout(patience, stage.wait_for(|stage| stage.is_final()));
         tokio::select! {
             _ = finished => {}
@@ -153,12 +156,13 @@ impl Submissions {
         Ok(record.map(|record| self.standing(record, live)))
     }
 
-    /// What a submission's judgement takes, in bytes: 0 while there is none. None where there is no submission.
+    /// What a submission's judgement takes, in bytes: 0 while there is none. None where there is no submission
+    /// that is seen.
     ///
     /// # Errors
     /// The store's.
-    pub async fn size(&self, id: SubmissionId) -> Result<Option<u64>, StoreError> {
-        self.store.size(id).await
+    pub async fn size(&self, sees: &Sees, id: SubmissionId) -> Result<Option<u64>, StoreError> {
+        self.store.size(sees, id).await
     }
 
     /// At most `limit` submissions, newest first.
@@ -166,9 +170,9 @@ impl Submissions {
     /// # Errors
     /// The store's.
     pub async fn list(&self, wanted: Wanted, limit: usize) -> Result<Listed, StoreError> {
-        let Wanted { user, state, verdict, language, reference, problem, before } = wanted;
+        let Wanted { user, state, verdict, language, reference, problem, before, sees } = wanted;
         let states = state.map(State::stored).unwrap_or_default();
-        let mut filter = Filter { user, states, verdict, language, reference, problem, before };
+        let mut filter = Filter { user, states, verdict, language, reference, problem, before, sees };
         let mut submissions = Vec::new();
         loop {
             let page = self.store.list(&filter, limit).await?;
@@ -190,12 +194,12 @@ impl Submissions {
         }
     }
 
-    /// Cancels a submission and returns once nothing of it runs; what is finished stays as it is.
+    /// Cancels a submission that is seen and returns once nothing of it runs; what is finished stays as it is.
     ///
     /// # Errors
     /// The store's.
-    pub async fn cancel(&self, id: SubmissionId) -> Result<Cancelled, StoreError> {
-        self.queue.cancel(id).await
+    pub async fn cancel(&self, sees: &Sees, id: SubmissionId) -> Result<Cancelled, StoreError> {
+        self.queue.cancel(sees, id).await
     }
 
     fn stage(&self, id: SubmissionId) -> Option<Stage> {

@@ -10,7 +10,8 @@ use crate::judge::Artefacts;
 use crate::queue::Queue;
 use crate::rejudges::Rejudges;
 use crate::store::{Forgotten, Store, StoreError};
-use crate::throttle::Throttle;
+use crate::throttle::{Throttle, Turn};
+use crate::tokens::Sees;
 
 /// Everything that has something of users.
 #[derive(Debug, Clone)]
@@ -46,20 +47,20 @@ impl UserData {
         Self { store, queue, rejudges, throttle, artefacts, runtime: Handle::current() }
     }
 
-    /// Cancels what waits and runs, and removes all that there is of a user. What is submitted meanwhile stays. Goes on also
-    /// where nobody waits for it any more.
+    /// Cancels what waits and runs, and removes all that there is of a user, as far as that is seen: tokens have users of
+    /// their own. What is submitted meanwhile stays. Goes on also where nobody waits for it any more.
     ///
     /// # Errors
     /// The store's; then some of it may have gone, and another time removes the rest.
-    pub async fn erase(&self, user: &str) -> Result<Erased, StoreError> {
-        let (this, user) = (self.clone(), user.to_owned());
+    pub async fn erase(&self, sees: &Sees, user: &str) -> Result<Erased, StoreError> {
+        let (this, sees, user) = (self.clone(), sees.clone(), user.to_owned());
         // Not on the runtime of a listener, which may end before.
-        let erasing = self.runtime.spawn(async move { this.see_to(&user).await });
+        let erasing = self.runtime.spawn(async move { this.see_to(&sees, &user).await });
         erasing.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    async fn see_to(&self, user: &str) -> Result<Erased, StoreError> {
-        let erased = self.erase_here(user).await;
+    async fn see_to(&self, sees: &Sees, user: &str) -> Result<Erased, StoreError> {
+        let erased = self.erase_here(sees, user).await;
         // Not whose: the log stays.
         match &erased {
             Ok(Erased { stored, .. }) => {
@@ -71,22 +72,28 @@ impl UserData {
         erased
     }
 
-    async fn erase_here(&self, user: &str) -> Result<Erased, StoreError> {
+    async fn erase_here(&self, sees: &Sees, user: &str) -> Result<Erased, StoreError> {
         let mut cancelled = 0;
-        for id in self.store.unfinished_of(user).await? {
-            self.queue.cancel(id).await?;
+        for id in self.store.unfinished_of(sees, user).await? {
+            self.queue.cancel(sees, id).await?;
             cancelled += 1;
         }
-        let turn = self.throttle.forgive(user).await;
-        let stored = self.store.forget_user(user, |gone| self.rejudges.interrupt(gone)).await?;
-        turn.take_over();
-        let programs = self.forget_programs(user.to_owned()).await?;
+        let persons = self.store.persons(sees, user).await?;
+        let mut turns = Vec::new();
+        // In the order of their names: two who do this never wait for each other.
+        for person in &persons {
+            turns.push(self.throttle.forgive(person).await);
+        }
+        let gone = |gone: &[_]| self.rejudges.interrupt(gone);
+        let stored = self.store.forget_user(sees, user, &persons, gone).await?;
+        turns.into_iter().for_each(Turn::take_over);
+        let programs = self.forget_programs(persons).await?;
         self.store.until_forgotten(user).await?;
         Ok(Erased { stored, cancelled, programs })
     }
 
-    async fn forget_programs(&self, user: String) -> io::Result<u64> {
+    async fn forget_programs(&self, persons: Vec<String>) -> io::Result<u64> {
         let Some(artefacts) = self.artefacts.clone() else { return Ok(0) };
-        on_disk(move || artefacts.forget_user(&user)).await
+        on_disk(move || artefacts.forget_users(&persons)).await
     }
 }

@@ -1,5 +1,5 @@
 //! The commands that talk to any Gavel: `gavel submit`, `gavel problem`, `gavel rejudge`,
-//! `gavel completions`.
+//! `gavel token`, `gavel completions`.
 //!
 //! A command line is parsed into a [`Command`], which is run on a [`Terminal`] and ends with an exit status. What
 //! a server says is not trusted: answers are bounded, and nothing that could steer a terminal is shown.
@@ -22,6 +22,7 @@ mod submit;
 mod table;
 mod terminal;
 mod text;
+mod token;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,7 @@ pub use problem::ProblemCommand;
 pub use rejudge::Rejudge;
 pub use submit::Submit;
 pub use terminal::Terminal;
+pub use token::TokenCommand;
 
 /// What to ask a server for.
 #[derive(Debug, Subcommand)]
@@ -47,6 +49,9 @@ pub enum Command {
     /// Have submissions judged again, and tell what that has changed
     #[command(after_long_help = rejudge::HELP)]
     Rejudge(Box<Rejudge>),
+    /// Keep named tokens: who may use the server, and for what
+    #[command(subcommand, after_long_help = token::HELP)]
+    Token(TokenCommand),
 }
 
 impl Command {
@@ -65,6 +70,7 @@ impl Command {
             Self::Submit(submit) => submit.execute(terminal),
             Self::Problem(command) => command.execute(terminal),
             Self::Rejudge(rejudge) => rejudge.execute(terminal),
+            Self::Token(command) => command.execute(terminal),
         }
     }
 }

@@ -32,6 +32,8 @@ impl Patience {
     pub(crate) const USUAL: Self = Self { tries: 5, time: Duration::from_secs(120), outlives_outage: false };
     /// With a submission that has been accepted: the server may be started anew meanwhile.
     pub(crate) const LONG: Self = Self { tries: 120, time: Duration::from_secs(60), outlives_outage: true };
+    /// With what is not asked for a second time.
+    pub(crate) const ONCE: Self = Self { tries: 0, time: Duration::ZERO, outlives_outage: false };
     /// At the end, when somebody waits for us to go.
     pub(crate) const SHORT: Self = Self { tries: 1, time: Duration::from_secs(2), outlives_outage: false };
 

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use gavel_protocol::Bytes;
 
-use super::{Config, HttpConfig};
+use super::{Config, HttpConfig, TokenConfig};
 use crate::cpus;
 use crate::submission::RunLimits;
+use crate::tokens::{NewToken, PRIORITY};
 
 /// `Err` is a sentence that names the setting.
 pub(super) fn check(config: &Config) -> Result<(), String> {
@@ -54,25 +55,65 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
 
 /// Long enough to be guessed by nobody, and each for one purpose.
 fn check_tokens(http: &HttpConfig) -> Result<(), String> {
-    let tokens = [
-        ("http.token", &http.token),
-        ("http.admin_token", &http.admin_token),
-        ("http.metrics_token", &http.metrics_token),
-    ];
-    let mut seen: Vec<(&str, &str)> = Vec::new();
-    for (key, token) in tokens {
-        let Some(token) = token.as_deref() else { continue };
-        if token.trim().len() < 16 {
+    let own = |key: &str, secret: &Option<String>| secret.clone().map(|secret| (format!("`{key}`"), secret));
+    let mut secrets: Vec<(String, String)> = [
+        own("http.token", &http.token),
+        own("http.admin_token", &http.admin_token),
+        own("http.metrics_token", &http.metrics_token),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    for (at, token) in http.tokens.iter().enumerate() {
+        check_token(token)?;
+        if http.tokens[..at].iter().any(|other| other.name == token.name) {
+            return Err(format!("`http.tokens`: there are two tokens `{}`", token.name));
+        }
+        let both = [("secret", &token.secret), ("previous_secret", &token.previous_secret)];
+        let named = both.into_iter().filter_map(|(key, secret)| Some((key, secret.clone()?)));
+        secrets.extend(named.map(|(key, secret)| (format!("`{key}` of the token `{}`", token.name), secret)));
+    }
+    for (at, (key, secret)) in secrets.iter().enumerate() {
+        if secret.trim().len() < 16 {
             return Err(format!(
-                "`{key}` must have at least 16 characters; `openssl rand -hex 32` makes a good one"
+                "{key} must have at least 16 characters; `openssl rand -hex 32` makes a good one"
             ));
         }
-        if let Some((other, _)) = seen.iter().find(|(_, other)| *other == token) {
+        if let Some((other, _)) = secrets[..at].iter().find(|(_, other)| other == secret) {
             return Err(format!(
-                "`{other}` and `{key}` must differ, or who has the one may do what the other is for"
+                "{other} and {key} must differ, or who has the one may do what the other is for"
             ));
         }
-        seen.push((key, token));
+    }
+    Ok(())
+}
+
+fn check_token(token: &TokenConfig) -> Result<(), String> {
+    let TokenConfig {
+        name,
+        secret,
+        previous_secret,
+        previous_until,
+        scopes,
+        quota,
+        priority,
+        expires_at,
+        ..
+    } = token;
+    let new = NewToken {
+        name: name.clone(),
+        scopes: scopes.iter().copied().collect(),
+        quota: *quota,
+        priority: priority.unwrap_or(PRIORITY),
+        expires_at: *expires_at,
+    };
+    let of = |what: String| format!("`http.tokens`: token `{}`: {what}", name.escape_default());
+    new.check().map_err(|(field, why)| of(format!("`{field}`: {why}")))?;
+    if secret.is_none() {
+        return Err(of("needs a `secret`, or a `secret_file`".into()));
+    }
+    if previous_secret.is_some() != previous_until.is_some() {
+        return Err(of("`previous_secret` and `previous_until` go together".into()));
     }
     Ok(())
 }

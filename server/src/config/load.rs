@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use ::config::builder::DefaultState;
 use ::config::{ConfigBuilder, File, FileFormat};
 
-use super::Config;
 use super::gojudge_names::{self, Translated};
+use super::{Config, TokenConfig};
 use crate::language::with_tag;
 
 const DEFAULTS: &str = include_str!("defaults.toml");
@@ -25,6 +25,8 @@ const UNSET: &[&str] = &[
     "http.memory",
     "http.metrics_token",
     "http.metrics_token_file",
+    "http.tokens",
+    "http.tokens_file",
     "workspace.host_path",
     "limits.run.wall",
     "limits.run.stack",
@@ -44,7 +46,7 @@ const UNSET: &[&str] = &[
     "gojudge.copy_out_dir",
     "gojudge.streams",
 ];
-const SECRETS: &[&str] = &["http.token", "http.admin_token", "http.metrics_token"];
+const SECRETS: &[&str] = &["http.token", "http.admin_token", "http.metrics_token", "http.tokens"];
 /// Variables of ours that are no settings of the server.
 const OTHER_VARIABLES: &[&str] =
     &["GAVEL_CONFIG", "GAVEL_LOG", "GAVEL_URL", "GAVEL_ADMIN_TOKEN", "GAVEL_TOKEN"];
@@ -176,6 +178,7 @@ impl Config {
         }
         let layers = with_secret_files(builder)?;
         let mut config: Self = layers.try_deserialize().map_err(|why| ConfigError::Value(told(&why)))?;
+        config.http.tokens.iter_mut().try_for_each(read_secrets)?;
         config.sandbox.run_image = with_tag(&config.sandbox.run_image, &config.sandbox.image_tag);
         config.gojudge.image = with_tag(&config.gojudge.image, &config.sandbox.image_tag);
         super::check::check(&config).map_err(ConfigError::Value)?;
@@ -313,12 +316,28 @@ fn with_secret_files(builder: ConfigBuilder<DefaultState>) -> Result<::config::C
     let layers = build(&builder)?;
     for secret in SECRETS {
         let Ok(path) = layers.get_string(&format!("{secret}_file")) else { continue };
-        if layers.get_string(secret).is_ok() {
+        if layers.get::<::config::Value>(secret).is_ok() {
             return Err(ConfigError::Value(format!("`{secret}` and `{secret}_file` are both set; drop one")));
         }
         builder = set(builder, secret, read(Path::new(&path))?.trim())?;
     }
     build(&builder)
+}
+
+/// Reads the secrets of a token that are in files.
+fn read_secrets(token: &mut TokenConfig) -> Result<(), ConfigError> {
+    let TokenConfig { name, secret, secret_file, previous_secret, previous_secret_file, .. } = token;
+    for (key, secret, file) in
+        [("secret", secret, secret_file), ("previous_secret", previous_secret, previous_secret_file)]
+    {
+        let Some(path) = file else { continue };
+        if secret.is_some() {
+            let both = format!("token `{name}`: `{key}` and `{key}_file` are both set; drop one");
+            return Err(ConfigError::Value(both));
+        }
+        *secret = Some(read(path)?.trim().to_owned());
+    }
+    Ok(())
 }
 
 /// Calls `each` with every key of the table and its value.

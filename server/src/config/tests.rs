@@ -221,6 +221,64 @@ fn no_token_serves_two_purposes() {
 }
 
 #[test]
+fn named_tokens_come_from_a_file_a_variable_or_a_file_of_their_own() {
+    let mut secret = tempfile::NamedTempFile::new().unwrap();
+    secret.write_all(b"0123456789abcdef-file\n").unwrap();
+    let file = format!(
+        "[[http.tokens]]\nname = 'a'\nsecret_file = '{}'\nscopes = ['submit', 'read-all']\nquota = 7\npriority = 16\n\
+         expires_at = '2027-01-01T00:00:00Z'\n",
+        secret.path().display()
+    );
+    let tokens = load(&file, &[], &[]).unwrap().http.tokens;
+    assert_eq!(tokens[0].secret.as_deref(), Some("0123456789abcdef-file"));
+    assert_eq!(
+        (tokens[0].scopes.as_slice(), tokens[0].quota),
+        (&[Scope::Submit, Scope::ReadAll][..], Some(7))
+    );
+    assert!(tokens[0].expires_at.is_some());
+    let json = r#"[{"name": "b", "secret": "0123456789abcdef", "scopes": ["read"]}]"#;
+    let of_variable = load(&file, &[("GAVEL_HTTP__TOKENS", json)], &[]).unwrap().http.tokens;
+    assert_eq!(of_variable.iter().map(|token| token.name.as_str()).collect::<Vec<_>>(), ["b"]);
+    let mut stored = tempfile::NamedTempFile::new().unwrap();
+    stored.write_all(json.as_bytes()).unwrap();
+    let path = stored.path().display().to_string();
+    let of_file = load("", &[("GAVEL_HTTP__TOKENS_FILE", path.as_str())], &[]).unwrap();
+    assert_eq!(of_file.http.tokens, of_variable);
+    assert!(!serde_json::to_string(&of_file).unwrap().contains("0123456789abcdef"), "secrets are not shown");
+    let both = load(&file, &[("GAVEL_HTTP__TOKENS_FILE", path.as_str())], &[]).unwrap_err();
+    assert!(both.contains("both set"), "{both}");
+}
+
+#[test]
+fn a_named_token_that_makes_no_sense_stops_the_start() {
+    let token = r#"{"name": "a", "secret": "0123456789abcdef", "scopes": ["read"]}"#;
+    for (change, told) in [
+        (r#""name": "A b""#, "`name`"),
+        (r#""secret": "short""#, "at least 16 characters"),
+        (r#""scopes": []"#, "`scopes`"),
+        (r#""scopes": ["fly"]"#, "fly"),
+        (r#""quota": 0"#, "`quota`"),
+        (r#""priority": 17"#, "`priority`"),
+        (r#""sekret": 1"#, "sekret"),
+        (r#""previous_secret": "0123456789abcdef-2""#, "go together"),
+        (r#""previous_secret": "0123456789abcdef", "previous_until": "2027-01-01T00:00:00Z""#, "must differ"),
+    ] {
+        let name = change.split(':').next().unwrap();
+        let rest: Vec<_> =
+            token.trim_matches(['{', '}']).split(", ").filter(|field| !field.starts_with(name)).collect();
+        let json = format!("[{{{}, {change}}}]", rest.join(", "));
+        let refusal = load("", &[("GAVEL_HTTP__TOKENS", json.as_str())], &[]).unwrap_err();
+        assert!(refusal.contains(told), "{json}: {refusal}");
+    }
+    let twice = format!("[{token}, {}]", token.replace("cdef", "cdeX"));
+    assert!(load("", &[("GAVEL_HTTP__TOKENS", twice.as_str())], &[]).unwrap_err().contains("two tokens `a`"));
+    let same = [("GAVEL_HTTP__TOKEN", "0123456789abcdef"), ("GAVEL_HTTP__TOKENS", &format!("[{token}]"))];
+    assert!(load("", &same, &[]).unwrap_err().contains("must differ"));
+    let none = r#"[{"name": "a", "scopes": ["read"]}]"#;
+    assert!(load("", &[("GAVEL_HTTP__TOKENS", none)], &[]).unwrap_err().contains("needs a `secret`"));
+}
+
+#[test]
 fn settings_that_would_leave_nothing_to_work_with_stop_the_start() {
     for (key, value) in [("sandbox.max_age", "0s"), ("sandbox.box_size", "0B"), ("http.max_body", "1KiB")] {
         let refusal = load("", &[], &[(key, value)]).unwrap_err();

@@ -1,14 +1,42 @@
 //! How durations, sizes and limits are written in the configuration.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use gavel_protocol::Bytes;
-use serde::de::IntoDeserializer;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{DeserializeOwned, Error, IntoDeserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serializer};
 
 /// A secret: only whether it is set is shown.
 pub(super) fn masked<S: Serializer>(_secret: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str("(set)")
+}
+
+/// A list of tables, as a file has it, or the same as JSON, as a variable has it.
+pub(super) fn table_or_json<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    struct Either<T>(PhantomData<T>);
+
+    impl<'de, T: DeserializeOwned> Visitor<'de> for Either<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of tables, or a JSON array of objects")
+        }
+
+        fn visit_str<E: Error>(self, json: &str) -> Result<Vec<T>, E> {
+            serde_json::from_str(json).map_err(|why| E::custom(format!("not a JSON array of them: {why}")))
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Vec<T>, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(list))
+        }
+    }
+
+    deserializer.deserialize_any(Either(PhantomData))
 }
 
 /// The most readable text of a size that keeps it exact: `256MiB`.

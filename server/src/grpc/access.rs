@@ -7,6 +7,7 @@ use tonic::{Request, Status};
 
 use super::incoming::Link;
 use crate::access::Access;
+use crate::http::Problem;
 
 /// Looks at each call before its message is read.
 #[derive(Debug, Clone)]
@@ -34,9 +35,10 @@ impl Interceptor for Guard {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let given = request.metadata().get("authorization").map(|value| value.to_str().unwrap_or_default());
         let peer = request.extensions().get::<Link>().and_then(Link::peer).map(|address| address.ip());
-        if !self.0.admits(peer, given) {
-            return Err(Status::unauthenticated("the bearer token is missing or wrong"));
-        }
+        self.0.admits(peer, given).map_err(|why| match why {
+            Problem::Forbidden(why) => Status::permission_denied(why),
+            why => Status::unauthenticated(why.to_string()),
+        })?;
         // No client of gRPC has a web page behind it. Browsers do not speak HTTP/2 without TLS, but a proxy may.
         if given.is_none() && request.metadata().contains_key("origin") {
             return Err(Status::permission_denied("web pages need a bearer token"));

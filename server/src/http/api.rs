@@ -21,6 +21,7 @@ mod receive;
 mod rejudges;
 mod sieve;
 mod submissions;
+mod tokens;
 mod users;
 mod view;
 mod wire;
@@ -34,7 +35,7 @@ use super::{Api, Problem, auth, error, get, resource};
 /// Every route of it.
 pub(super) fn routes() -> impl HttpServiceFactory {
     web::scope("/api/v1")
-        .wrap(from_fn(auth::backend))
+        .wrap(from_fn(auth::caller))
         .service(
             resource("/submissions", "GET, HEAD, POST")
                 .route(get().to(submissions::list))
@@ -84,6 +85,17 @@ pub(super) fn routes() -> impl HttpServiceFactory {
                 .route(web::delete().to(users::clear_throttle)),
         )
         .service(resource("/users/{user}/data", "DELETE").route(web::delete().to(users::erase)))
+        .service(
+            resource("/tokens", "GET, HEAD, POST")
+                .route(get().to(tokens::list))
+                .route(web::post().to(tokens::create)),
+        )
+        .service(
+            resource("/tokens/{token}", "DELETE, GET, HEAD")
+                .route(get().to(tokens::get))
+                .route(web::delete().to(tokens::revoke)),
+        )
+        .service(resource("/tokens/{token}/rotate", "POST").route(web::post().to(tokens::rotate)))
         .service(resource("/admin/recycle", "POST").route(web::post().to(admin::recycle)))
         .default_service(web::to(error::not_found))
 }

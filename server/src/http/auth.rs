@@ -1,24 +1,27 @@
-//! Lets requests through to handlers, or not, by [`Access`](crate::access::Access).
+//! Lets requests through to handlers, or not, by [`Access`](crate::access::Access) and the [scopes](super::scopes) of routes.
+
+use std::future::{Ready, ready};
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpRequest, web};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 
-use super::{Api, Problem};
-use crate::access::Role;
+use super::{Api, Problem, scopes};
+use crate::access::Caller;
 
-/// Lets backends and operators through, and notes which it is.
-pub(super) async fn backend(
+/// Lets through whoever may use the route, and notes who it is.
+pub(super) async fn caller(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let role = api(&request)?.access.role(request.request())?;
-    request.extensions_mut().insert(role);
+    let caller = api(&request)?.access.caller(request.request())?;
+    scopes::check(request.method(), request.match_pattern().as_deref(), &caller)?;
+    request.extensions_mut().insert(caller);
     next.call(request).await
 }
 
-/// As [`backend`], but a scraper inside a network may use any `Host`: there is nothing of users in the metrics.
+/// As [`caller`], but a scraper inside a network may use any `Host`: there is nothing of users in the metrics.
 pub(super) async fn metrics(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -27,12 +30,14 @@ pub(super) async fn metrics(
     next.call(request).await
 }
 
-/// Stops whoever is not an operator.
-pub(super) fn operator_only(request: &HttpRequest) -> Result<(), Problem> {
-    if request.extensions().get::<Role>() == Some(&Role::Operator) {
-        return Ok(());
+/// Who was let through.
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(request.extensions().get::<Self>().cloned().ok_or(Problem::Failed))
     }
-    Err(Problem::Forbidden("this needs the operator's token (`http.admin_token`)".into()))
 }
 
 fn api(request: &ServiceRequest) -> Result<&web::Data<Api>, Problem> {

@@ -84,6 +84,14 @@ pub enum Problem {
         /// When to try again.
         retry_after: Duration,
     },
+    /// This token has too many submissions waiting, over all its users.
+    #[error("{detail}")]
+    TokenQueueFull {
+        /// Why.
+        detail: String,
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// All users together have too many submissions waiting.
     #[error("{detail}")]
     QueueFull {
@@ -161,6 +169,7 @@ impl Problem {
             Self::KeyReused { .. } => Kind::IdempotencyKeyReused,
             Self::Throttled { .. } => Kind::Throttled,
             Self::UserQueueFull { .. } => Kind::UserQueueFull,
+            Self::TokenQueueFull { .. } => Kind::TokenQueueFull,
             Self::QueueFull { .. } => Kind::QueueFull,
             Self::Failed => Kind::InternalError,
             Self::Unserved(Unserved::Unavailable { .. }) => Kind::LanguageUnavailable,
@@ -178,6 +187,7 @@ impl Problem {
         match self {
             Self::Throttled { retry_after, .. }
             | Self::UserQueueFull { retry_after, .. }
+            | Self::TokenQueueFull { retry_after, .. }
             | Self::QueueFull { retry_after, .. }
             | Self::Unavailable { retry_after, .. } => Some(*retry_after),
             Self::Stopping => Some(Duration::from_secs(5)),
@@ -249,6 +259,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Full { retry_after, .. } => Self::QueueFull { detail, retry_after },
             Refusal::UserFull { retry_after, .. } => Self::UserQueueFull { detail, retry_after },
+            Refusal::TokenFull { retry_after, .. } => Self::TokenQueueFull { detail, retry_after },
             Refusal::CoolingDown { retry_after } => Self::Throttled { detail, retry_after },
             Refusal::KeyReused { earlier } => Self::KeyReused { earlier },
             Refusal::NoProblem => Self::field("problem", detail),

@@ -28,13 +28,14 @@ const ABOUT: &str = "A judge service: programs are compiled and run in sandboxes
     `X-Request-Id`: the request's own, where it sends one. Errors are problems of RFC 9457; what each operation may \
     answer is listed with it.";
 
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("submissions", "Programs to be judged."),
     ("rejudges", "Submissions that are judged again."),
     ("problems", "Packages that submissions are judged by."),
     ("languages", "What can be compiled and run."),
     ("users", "Those whose programs are judged: their strikes, and their data."),
     ("operations", "For operators."),
+    ("tokens", "Named tokens, each with scopes and a part of the queue."),
     ("service", "The server itself."),
     (
         gojudge::TAG,

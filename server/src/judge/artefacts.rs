@@ -283,11 +283,15 @@ impl Artefacts {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn forget_user(&self, user: &str) -> io::Result<u64> {
-        let whose = owner(user);
+    pub fn forget_users(&self, users: &[String]) -> io::Result<u64> {
+        let owners: HashSet<_> = users.iter().map(|user| owner(user)).collect();
         // Who comes later keeps nothing that was asked for before, and who came before is seen below.
         *self.forgotten.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-        let held = self.open.iter().map(|(key, _)| *key).filter(|key| key.whose == Some(whose));
+        let held = self
+            .open
+            .iter()
+            .map(|(key, _)| *key)
+            .filter(|key| key.whose.is_some_and(|whose| owners.contains(&whose)));
         let mut gone: HashSet<Key> = held.collect();
         for entry in fs::read_dir(&self.directory)? {
             let path = entry?.path();
@@ -297,7 +301,8 @@ impl Artefacts {
             };
             // One that was cut or has just gone is nobody's.
             let record = fs::read(&path).ok().and_then(|json| serde_json::from_slice::<Record>(&json).ok());
-            if record.and_then(|record| record.whose).is_some_and(|one| one == whose.to_hex().as_str()) {
+            let whose = record.and_then(|record| blake3::Hash::from_hex(record.whose?).ok());
+            if let Some(whose) = whose.filter(|whose| owners.contains(whose)) {
                 gone.insert(Key { hash, whose: Some(whose), asked: Instant::now() });
             }
         }
@@ -551,10 +556,10 @@ mod tests {
         // Neither what a crash has cut nor what is no record is in the way.
         fs::write(directory.path().join(format!("{}.{RECORD}", "0".repeat(64))), "{").unwrap();
         fs::write(directory.path().join("notes.json"), "{}").unwrap();
-        assert_eq!(artefacts.forget_user("alice").unwrap(), 1);
+        assert_eq!(artefacts.forget_users(&["alice".to_owned()]).unwrap(), 1);
         assert!(artefacts.held(&keys[0]).is_none() && artefacts.find(&keys[0]).unwrap().is_none());
         assert!(artefacts.find(&keys[1]).unwrap().is_some());
-        assert_eq!(artefacts.forget_user("alice").unwrap(), 0);
+        assert_eq!(artefacts.forget_users(&["alice".to_owned()]).unwrap(), 0);
     }
 
     #[test]
@@ -581,7 +586,7 @@ mod tests {
         fs::remove_file(program).unwrap();
         fs::remove_file(record).unwrap();
         assert!(artefacts.held(&key("a")).is_some());
-        assert_eq!(artefacts.forget_user(&user).unwrap(), 1);
+        assert_eq!(artefacts.forget_users(&[user.clone()]).unwrap(), 1);
         assert!(artefacts.held(&key("a")).is_none());
     }
 
@@ -590,7 +595,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let artefacts = filled(directory.path());
         let (asked, [program, late]) = (key("b"), [bytes(b"b"), bytes(b"b")]);
-        artefacts.forget_user(&submission("b").user.unwrap_or_default()).unwrap();
+        artefacts.forget_users(&[submission("b").user.unwrap_or_default()]).unwrap();
         let made = artefacts.keep(Some(&asked), program.0, program.1, compilation()).unwrap();
         assert_eq!(read(&made), b"b");
         assert!(artefacts.held(&asked).is_none());

@@ -44,6 +44,7 @@ pub(crate) fn submission(source: &str) -> Submission {
         own_memory: LIMITS.memory,
         compile_limits: LIMITS,
         user: Some("alice".into()),
+        token: None,
         isolation: Isolation::Pooled,
         checker: Checker::default(),
         stop_at_first_failure: None,

@@ -40,6 +40,9 @@ pub enum PushError {
     /// The disk or the database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Another token's problem is called so.
+    #[error("the id `{0}` is taken: a problem is pushed with the token that it was first pushed with")]
+    Taken(String),
     /// We failed.
     #[error("the package could not be read to its end")]
     Failed,
@@ -58,16 +61,23 @@ impl From<NoFile> for PushError {
 }
 
 impl Problems {
-    /// Takes a package, an archive that was received: it is the newest version of its problem from now on.
+    /// Takes a package, an archive that was received with this token: it is the newest version of its problem from now on.
     ///
     /// # Errors
     /// What is wrong with it; the store's.
-    pub async fn push(&self, id: &str, archive: File, show: Show) -> Result<Pushed, PushError> {
+    pub async fn push(
+        &self,
+        id: &str,
+        token: Option<&str>,
+        archive: File,
+        show: Show,
+    ) -> Result<Pushed, PushError> {
         let (blobs, id) = (self.store.blobs().clone(), id.to_owned());
         let _turn = self.turn.lock().await;
         let made = elsewhere(move || make(&blobs, id, archive, show));
         let problem = made.await.map_err(|_panic| PushError::Failed)??;
-        let is_new = self.store.put_problem(&problem, OTHERS).await?;
+        let put = self.store.put_problem(&problem, token, OTHERS).await?;
+        let is_new = put.ok_or_else(|| PushError::Taken(problem.id.clone()))?;
         self.forget(&problem.id);
         // As it is kept: without the claims on its files.
         let kept = self.found(&problem.reference()).await?;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::party::Party;
 use crate::store::Unfinished;
 use crate::submission::{Footprint, Submission, SubmissionId};
 
@@ -39,7 +40,7 @@ impl Stage {
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) id: SubmissionId,
-    pub(super) user: Option<String>,
+    pub(super) party: Party,
     pub(super) language: String,
     /// What it takes on the disk.
     pub(super) footprint: Footprint,
@@ -79,7 +80,7 @@ impl Job {
     pub(super) fn new(submission: &Arc<Submission>, created_at: DateTime<Utc>, is_kept: bool) -> Self {
         Self {
             id: submission.id,
-            user: submission.user.clone(),
+            party: Party::of(submission),
             language: submission.language.clone(),
             footprint: submission.footprint(),
             accepted: Instant::now(),
@@ -94,10 +95,10 @@ impl Job {
     }
 
     pub(super) fn restored(unfinished: Unfinished) -> Self {
-        let Unfinished { id, user, language, created_at, footprint, is_old, is_lost: _ } = unfinished;
+        let Unfinished { id, user, token, language, created_at, footprint, is_old, is_lost: _ } = unfinished;
         Self {
             id,
-            user,
+            party: Party { token, user },
             language,
             footprint,
             accepted: Instant::now(),

@@ -24,6 +24,14 @@ pub enum Refusal {
         /// When to try again.
         retry_after: Duration,
     },
+    /// The token has too many waiting, over all its users.
+    #[error("{waiting} submissions of this token are waiting, which is the most allowed")]
+    TokenFull {
+        /// So many wait.
+        waiting: usize,
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// The user is cooling down.
     #[error("too many submissions of this user in a row exceeded their time limit")]
     CoolingDown {
@@ -52,14 +60,24 @@ pub enum Refusal {
 
 impl Refusal {
     /// All that `name` may answer.
-    pub(crate) const NAMES: [&str; 8] =
-        ["queue_full", "user_full", "throttled", "key_reused", "no_problem", "stopping", "failed", "store"];
+    pub(crate) const NAMES: [&str; 9] = [
+        "queue_full",
+        "user_full",
+        "token_full",
+        "throttled",
+        "key_reused",
+        "no_problem",
+        "stopping",
+        "failed",
+        "store",
+    ];
 
     /// As metrics have it.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Full { .. } => "queue_full",
             Self::UserFull { .. } => "user_full",
+            Self::TokenFull { .. } => "token_full",
             Self::CoolingDown { .. } => "throttled",
             Self::KeyReused { .. } => "key_reused",
             Self::NoProblem => "no_problem",

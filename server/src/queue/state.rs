@@ -1,11 +1,13 @@
 //! What waits and what runs.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::fair::FairQueue;
 use super::job::{Job, Next, Waiting};
+use super::party::Party;
 use super::stored::Stored;
 use crate::submission::SubmissionId;
 
@@ -15,8 +17,10 @@ pub(super) struct State {
     pub(super) waiting: FairQueue<Waiting>,
     /// Waiting and running.
     pub(super) jobs: HashMap<SubmissionId, Arc<Job>>,
-    /// Waiting submissions of each user, and those that are just being stored.
-    pub(super) reserved: HashMap<Option<String>, usize>,
+    /// Waiting submissions of each party, and those that are just being stored.
+    pub(super) reserved: HashMap<Party, usize>,
+    /// The same of each named token.
+    pub(super) of_tokens: HashMap<Arc<str>, usize>,
     pub(super) total: usize,
     /// Of all that wait, run, and are just being stored.
     pub(super) stored: Stored,
@@ -37,6 +41,7 @@ impl State {
             waiting: FairQueue::new(workers.div_ceil(super::USERS)),
             jobs: HashMap::new(),
             reserved: HashMap::new(),
+            of_tokens: HashMap::new(),
             total: 0,
             stored: Stored::default(),
             running: 0,
@@ -57,26 +62,29 @@ impl State {
     }
 
     /// Lets a job wait whose place is reserved.
-    pub(super) fn enqueue(&mut self, job: Arc<Job>, next: Next) {
+    pub(super) fn enqueue(&mut self, job: Arc<Job>, priority: u32, next: Next) {
         self.jobs.insert(job.id, Arc::clone(&job));
-        self.waiting.push(job.user.clone().as_deref(), Waiting { job, next });
+        let party = job.party.clone();
+        self.waiting.push(&party, priority, Waiting { job, next });
     }
 
     /// Reserves a place.
-    pub(super) fn hold(&mut self, user: Option<&str>) {
-        *self.reserved.entry(user.map(ToOwned::to_owned)).or_default() += 1;
+    pub(super) fn hold(&mut self, party: &Party) {
+        *self.reserved.entry(party.clone()).or_default() += 1;
+        if let Some(token) = &party.token {
+            *self.of_tokens.entry(Arc::clone(token)).or_default() += 1;
+        }
         self.total += 1;
     }
 
     /// Gives a place back.
-    pub(super) fn release(&mut self, user: Option<&str>) {
-        let key = user.map(ToOwned::to_owned);
-        if let Some(count) = self.reserved.get_mut(&key) {
-            *count -= 1;
-            self.total -= 1;
-            if *count == 0 {
-                self.reserved.remove(&key);
-            }
+    pub(super) fn release(&mut self, party: &Party) {
+        if !take_one(&mut self.reserved, party) {
+            return;
+        }
+        self.total -= 1;
+        if let Some(token) = &party.token {
+            take_one(&mut self.of_tokens, token);
         }
     }
 
@@ -92,4 +100,14 @@ impl State {
             self.pace = 0.9 * self.pace + 0.1 * now.duration_since(last).as_secs_f64().min(60.0);
         }
     }
+}
+
+/// Counts one less; none is no entry. False where there was none.
+fn take_one<K: Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) -> bool {
+    let Some(count) = counts.get_mut(key) else { return false };
+    *count -= 1;
+    if *count == 0 {
+        counts.remove(key);
+    }
+    true
 }

@@ -95,15 +95,16 @@ impl Shared {
     fn take(&self) -> Option<Waiting> {
         let mut state = self.state();
         let waiting = state.waiting.pop()?;
-        state.release(waiting.job.user.as_deref());
+        state.release(&waiting.job.party);
         state.running += 1;
         Some(waiting)
     }
 
     fn leave(&self, job: &Arc<Job>, end: End) {
+        let priority = self.terms(&job.party).priority;
         let mut state = self.state();
         state.running -= 1;
-        state.waiting.done(job.user.as_deref());
+        state.waiting.done(&job.party);
         match end {
             End::Left => {
                 state.jobs.remove(&job.id);
@@ -111,9 +112,9 @@ impl Shared {
                 state.note_pace(Instant::now());
             }
             End::Again => {
-                state.hold(job.user.as_deref());
+                state.hold(&job.party);
                 let waiting = Waiting { job: Arc::clone(job), next: Next::Another };
-                state.waiting.push_front(job.user.as_deref(), waiting);
+                state.waiting.push_front(&job.party, priority, waiting);
             }
         }
         let is_idle = state.is_idle();
@@ -206,7 +207,7 @@ impl Shared {
         served: &(dyn Fn() + Send + Sync),
     ) -> Attempt {
         let submission = match self.submission(job).await {
-            Ok(Some(submission)) => submission,
+            Ok(Some(submission)) => submission.among_all(),
             Ok(None) => return Attempt::GivenUp,
             Err(why @ StoreError::Unreadable { .. }) => return Attempt::Hopeless(why.to_string()),
             Err(why) => return Attempt::Failed(why.to_string()),
@@ -246,8 +247,8 @@ impl Shared {
     }
 
     async fn finish(&self, job: &Arc<Job>, attempt: u32, judgement: &Judgement) -> End {
-        let turn = match &job.user {
-            Some(user) => self.throttle.count(user, judgement.verdict, Utc::now()).await,
+        let turn = match job.party.person() {
+            Some(person) => self.throttle.count(&person, judgement.verdict, Utc::now()).await,
             None => None,
         };
         let strikes = turn.as_ref().map(Turn::strikes);

@@ -16,6 +16,7 @@ use crate::sandbox::SandboxError;
 use crate::store::{RejudgeItem, StoreError};
 use crate::submission::Submission;
 use crate::telemetry;
+use crate::tokens::Sees;
 use crate::watched::said;
 
 /// So many attempts are made at most, also where the server died over each, or no sandbox was free for any.
@@ -110,13 +111,14 @@ impl Shared {
             Err(why @ StoreError::Unreadable { .. }) => return Attempt::Hopeless(why.to_string()),
             Err(why) => return Attempt::Failed(why.to_string()),
         };
+        let among_all = Arc::new(submission.clone()).among_all();
         let stage = self.enter(item.id, item.rejudge, Arc::clone(cancel));
         let progress = |progress| match progress {
             Progress::Served => {}
             Progress::Compiling => drop(stage.send_replace(Stage::Compiling)),
             Progress::Running { done } => drop(stage.send_replace(Stage::Running { done })),
         };
-        let judged = judging.judge_behind(&submission, &progress, cancel, spare).await;
+        let judged = judging.judge_behind(&among_all, &progress, cancel, spare).await;
         ended(submission, judged, cancel)
     }
 
@@ -130,7 +132,7 @@ impl Shared {
             return Ok(Err(why.to_string()));
         }
         let Some(judged_by) = submission.problem.clone() else { return Ok(Ok(submission)) };
-        let Some(problem) = self.problems.get(&judged_by.id, item.version).await? else {
+        let Some(problem) = self.problems.get(&Sees::Everything, &judged_by.id, item.version).await? else {
             let version = if item.version.is_some() { " in this version" } else { "" };
             return Ok(Err(format!("there is no problem `{}`{version} any more", judged_by.id)));
         };

@@ -6,9 +6,10 @@ use sqlx::{QueryBuilder, Row, Sqlite};
 use super::submissions::record;
 use super::{Record, Store, StoreError, StoredState};
 use crate::judge::Verdict;
+use crate::tokens::Sees;
 
 /// Which submissions to list.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Filter {
     /// Of this user.
     pub user: Option<String>,
@@ -24,6 +25,24 @@ pub struct Filter {
     pub problem: Option<String>,
     /// Older than the page that ended here.
     pub before: Option<i64>,
+    /// Of those that are seen.
+    pub sees: Sees,
+}
+
+impl Filter {
+    /// All that are seen.
+    pub fn of(sees: Sees) -> Self {
+        Self {
+            user: None,
+            states: Vec::new(),
+            verdict: None,
+            language: None,
+            reference: Vec::new(),
+            problem: None,
+            before: None,
+            sees,
+        }
+    }
 }
 
 /// Some submissions, without their judgements.
@@ -42,11 +61,14 @@ impl Store {
     /// The store's.
     pub async fn list(&self, filter: &Filter, limit: usize) -> Result<Page, StoreError> {
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT seq, id, client, reference, language, state, verdict, created_at, finished_at, judged_at, \
+            "SELECT seq, id, client, token, reference, language, state, verdict, created_at, finished_at, judged_at, \
              problem, problem_version, EXISTS (SELECT 1 FROM rejudge_items i WHERE i.seq = submissions.seq \
              AND i.state IN ('waiting', 'running')) AS awaits FROM submissions WHERE 1 = 1",
         );
-        let Filter { user, states, verdict, language, reference, problem, before } = filter;
+        let Filter { user, states, verdict, language, reference, problem, before, sees } = filter;
+        if let Sees::Own(token) = sees {
+            sql.push(" AND token IS ").push_bind(token.as_deref());
+        }
         if let Some(user) = user {
             sql.push(" AND client = ").push_bind(user);
         }

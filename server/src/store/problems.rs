@@ -11,6 +11,7 @@ use super::{Store, StoreError, millis, refs, time};
 use crate::blocking::elsewhere;
 use crate::content::{BlobId, Content};
 use crate::problem::{Manifest, Problem};
+use crate::tokens::Sees;
 
 /// A version as it is listed.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,8 @@ pub struct Listed {
     pub pushed_at: DateTime<Utc>,
     /// Its names by language.
     pub names: BTreeMap<String, String>,
+    /// The named token that it was pushed with.
+    pub token: Option<String>,
 }
 
 /// A version in the forms of its row.
@@ -33,19 +36,21 @@ struct Stored {
     version: String,
     now: i64,
     names: String,
+    token: Option<String>,
     manifest: Vec<u8>,
     files: Vec<u8>,
     refs: BTreeMap<BlobId, u64>,
 }
 
 impl Stored {
-    fn of(problem: &Problem) -> Result<Self, StoreError> {
+    fn of(problem: &Problem, token: Option<&str>) -> Result<Self, StoreError> {
         let rows = problem.files.iter().map(|(path, content)| (path, ContentRow::of(content)));
         Ok(Self {
             id: problem.id.clone(),
             version: problem.version.to_string(),
             now: millis(problem.pushed_at),
             names: serde_json::to_string(&problem.manifest.names)?,
+            token: token.map(str::to_owned),
             manifest: serde_json::to_vec(&problem.manifest)?,
             files: serde_json::to_vec(&rows.collect::<BTreeMap<_, _>>())?,
             refs: problem.files.values().filter_map(Content::blob).map(|blob| (blob.id, blob.size)).collect(),
@@ -54,17 +59,27 @@ impl Stored {
 }
 
 impl Store {
-    /// Keeps a version, which is the newest of its problem from now on. True where it was not there before. Of the others
-    /// so many stay, the newest.
+    /// Keeps a version that came with this token, which is the newest of its problem from now on. True where it was not there
+    /// before; none where the problem came with another token. Of the others so many stay, the newest.
     ///
     /// # Errors
     /// The store's.
-    pub async fn put_problem(&self, problem: &Problem, others: usize) -> Result<bool, StoreError> {
+    pub async fn put_problem(
+        &self,
+        problem: &Problem,
+        token: Option<&str>,
+        others: usize,
+    ) -> Result<Option<bool>, StoreError> {
         self.check_room()?;
-        let stored = Stored::of(problem)?;
+        let stored = Stored::of(problem, token)?;
         let put = self.writer.write(move |connection| {
             Box::pin(async move {
                 let id = stored.id.clone();
+                let sql = "SELECT 1 FROM problems WHERE id = $1 AND removed_at IS NULL AND token IS NOT $2";
+                let others_own = sqlx::query(sql).bind(&id).bind(&stored.token);
+                if others_own.fetch_optional(&mut *connection).await?.is_some() {
+                    return Ok((None, Vec::new()));
+                }
                 let (is_new, mut gone) = put(connection, stored).await?;
                 let sql = "UPDATE problems SET removed_at = pushed_at WHERE id = $1 AND removed_at IS NULL AND seq NOT IN \
                            (SELECT seq FROM problems WHERE id = $1 AND removed_at IS NULL \
@@ -72,7 +87,7 @@ impl Store {
                 let most = i64::try_from(others).unwrap_or(i64::MAX).saturating_add(1);
                 sqlx::query(sql).bind(id).bind(most).execute(&mut *connection).await?;
                 gone.extend(drop_removed(connection).await?);
-                Ok((is_new, gone))
+                Ok((Some(is_new), gone))
             })
         });
         let (is_new, gone) = put.await?;
@@ -92,16 +107,24 @@ impl Store {
         elsewhere(move || problem(&row)).await?.map(Some)
     }
 
-    /// The newest version of each problem, those first that were pushed last. At most `limit`, behind the one that has
-    /// this place.
+    /// The newest version of each problem that is seen, those first that were pushed last. At most `limit`, behind the one
+    /// that has this place.
     ///
     /// # Errors
     /// The store's.
-    pub async fn problems(&self, before: Option<i64>, limit: usize) -> Result<Vec<Listed>, StoreError> {
-        let sql = "SELECT p.seq, p.id, p.version, p.pushed_at, p.names FROM problems p WHERE p.removed_at IS NULL AND p.seq < $1 \
+    pub async fn problems(
+        &self,
+        sees: &Sees,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Listed>, StoreError> {
+        let sql = "SELECT p.seq, p.id, p.version, p.pushed_at, p.names, p.token FROM problems p \
+                   WHERE p.removed_at IS NULL AND p.seq < $1 AND ($3 OR p.token IS NULL OR p.token IS $4) \
                    AND p.seq = (SELECT q.seq FROM problems q WHERE q.id = p.id AND q.removed_at IS NULL \
                                 ORDER BY q.pushed_at DESC, q.seq DESC LIMIT 1) ORDER BY p.seq DESC LIMIT $2";
+        let (all, token) = sees.columns();
         let query = sqlx::query(sql).bind(before.unwrap_or(i64::MAX)).bind(number(limit));
+        let query = query.bind(all).bind(token);
         query.fetch_all(&self.readers).await?.iter().map(listed).collect()
     }
 
@@ -110,21 +133,28 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn problem_versions(&self, id: &str) -> Result<Vec<Listed>, StoreError> {
-        let sql = "SELECT seq, id, version, pushed_at, names FROM problems WHERE id = $1 AND removed_at IS NULL \
+        let sql = "SELECT seq, id, version, pushed_at, names, token FROM problems WHERE id = $1 AND removed_at IS NULL \
                    ORDER BY pushed_at DESC, seq DESC";
         sqlx::query(sql).bind(id).fetch_all(&self.readers).await?.iter().map(listed).collect()
     }
 
-    /// Offers no version of a problem any more. False where there was none.
+    /// Offers no version of a problem any more, where it came with this token, or is `anybodys`. False where there was none.
     ///
     /// # Errors
     /// The store's.
-    pub async fn remove_problem(&self, id: &str) -> Result<bool, StoreError> {
-        let (id, now) = (id.to_owned(), millis(Utc::now()));
+    pub async fn remove_problem(
+        &self,
+        id: &str,
+        token: Option<&str>,
+        anybodys: bool,
+    ) -> Result<bool, StoreError> {
+        let (id, token, now) = (id.to_owned(), token.map(str::to_owned), millis(Utc::now()));
         let removed = self.writer.write(move |connection| {
             Box::pin(async move {
-                let sql = "UPDATE problems SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL";
-                let removed = sqlx::query(sql).bind(id).bind(now).execute(&mut *connection).await?;
+                let sql = "UPDATE problems SET removed_at = $2 \
+                           WHERE id = $1 AND removed_at IS NULL AND ($3 OR token IS $4)";
+                let remove = sqlx::query(sql).bind(id).bind(now).bind(anybodys).bind(token);
+                let removed = remove.execute(&mut *connection).await?;
                 Ok((removed.rows_affected() > 0, drop_removed(connection).await?))
             })
         });
@@ -168,20 +198,22 @@ fn number(limit: usize) -> i64 {
 
 /// Whether it was not there before, and the files that its row named before that.
 async fn put(connection: &mut SqliteConnection, stored: Stored) -> Result<(bool, Vec<BlobId>), sqlx::Error> {
-    let Stored { id, version, now, names, manifest, files, refs } = stored;
+    let Stored { id, version, now, names, token, manifest, files, refs } = stored;
     // What is made of the same package may be more than an earlier server made of it.
-    let sql = "UPDATE problems SET pushed_at = $3, removed_at = NULL, manifest = $4, files = $5, names = $6 \
+    let sql = "UPDATE problems SET pushed_at = $3, removed_at = NULL, manifest = $4, files = $5, names = $6, token = $7 \
                WHERE id = $1 AND version = $2 RETURNING seq";
     let update =
         sqlx::query_scalar(sql).bind(&id).bind(&version).bind(now).bind(&manifest).bind(&files).bind(&names);
+    let update = update.bind(&token);
     let known: Option<i64> = update.fetch_optional(&mut *connection).await?;
     let (seq, gone) = match known {
         Some(seq) => (seq, drop_refs(connection, seq).await?),
         None => {
-            let sql = "INSERT INTO problems (id, version, pushed_at, manifest, files, names) VALUES ($1, $2, $3, $4, $5, $6)";
+            let sql = "INSERT INTO problems (id, version, pushed_at, manifest, files, names, token) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7)";
             let insert =
                 sqlx::query(sql).bind(id).bind(version).bind(now).bind(manifest).bind(files).bind(names);
-            (insert.execute(&mut *connection).await?.last_insert_rowid(), Vec::new())
+            (insert.bind(token).execute(&mut *connection).await?.last_insert_rowid(), Vec::new())
         }
     };
     for (id, size) in refs {
@@ -219,6 +251,7 @@ fn listed(row: &SqliteRow) -> Result<Listed, StoreError> {
         version: version(row.try_get("version")?)?,
         pushed_at: time(row.try_get("pushed_at")?),
         names: serde_json::from_str(row.try_get("names")?)?,
+        token: row.try_get("token")?,
     })
 }
 

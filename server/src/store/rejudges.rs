@@ -12,6 +12,7 @@ use super::{Store, StoreError, millis, time};
 use crate::content::BlobId;
 use crate::judge::Verdict;
 use crate::submission::SubmissionId;
+use crate::tokens::Sees;
 
 /// Names an order; random, as that of a submission.
 pub type RejudgeId = uuid::Uuid;
@@ -183,39 +184,50 @@ impl RejudgeState {
 }
 
 impl Store {
-    /// What a selection comes to now; it is not counted further than to one more than `most`.
+    /// What a selection comes to now, of what is seen; it is not counted further than to one more than `most`.
     ///
     /// # Errors
     /// The store's.
-    pub async fn selected(&self, selection: &Selection, most: u64) -> Result<Selected, StoreError> {
+    pub async fn selected(
+        &self,
+        sees: &Sees,
+        selection: &Selection,
+        most: u64,
+    ) -> Result<Selected, StoreError> {
         let mut sql = QueryBuilder::new(
             "SELECT count(*), coalesce(sum(impossible), 0) FROM (SELECT CASE WHEN problem IS NULL THEN tests IS NULL \
              ELSE NOT EXISTS (SELECT 1 FROM problems p WHERE p.id = submissions.problem AND p.removed_at IS NULL) \
              END AS impossible FROM submissions WHERE ",
         );
-        push_selection(&mut sql, selection);
+        push_selection(&mut sql, sees, selection);
         sql.push(" LIMIT ").push_bind(i64::try_from(most).unwrap_or(i64::MAX - 1) + 1).push(")");
         let row = sql.build().fetch_one(&self.readers).await?;
         let number = |at: usize| Ok::<_, sqlx::Error>(unsigned(row.try_get(at)?));
         Ok(Selected { total: number(0)?, impossible: number(1)? })
     }
 
-    /// Keeps an order, whose submissions are still to be [gathered](Self::gather). None where as many are under way as may
-    /// be.
+    /// Keeps an order of whoever sees this much, whose submissions are still to be [gathered](Self::gather). None where as
+    /// many are under way as may be.
     ///
     /// # Errors
     /// The store's.
-    pub async fn add_rejudge(&self, selection: &Selection) -> Result<Option<RejudgeId>, StoreError> {
+    pub async fn add_rejudge(
+        &self,
+        sees: &Sees,
+        selection: &Selection,
+    ) -> Result<Option<RejudgeId>, StoreError> {
         self.check_room()?;
         let (id, now) = (RejudgeId::new_v4(), millis(Utc::now()));
         let (wanted, client) = (serde_json::to_string(selection)?, selection.user.clone());
+        let (all, token) = sees.columns();
         let added = self.writer.write(move |connection| {
             Box::pin(async move {
-                let sql = "INSERT INTO rejudges (id, state, selection, client, bound, created_at) \
-                           SELECT $1, 'gathering', $2, $3, coalesce((SELECT max(seq) FROM submissions), 0), $4 \
+                let sql = "INSERT INTO rejudges (id, state, selection, client, bound, created_at, sees_all, token) \
+                           SELECT $1, 'gathering', $2, $3, coalesce((SELECT max(seq) FROM submissions), 0), $4, $6, $7 \
                            WHERE (SELECT count(*) FROM rejudges WHERE state IN ('gathering', 'running')) < $5";
                 let insert = sqlx::query(sql).bind(id.to_string()).bind(wanted).bind(client).bind(now);
-                Ok(insert.bind(UNFINISHED).execute(connection).await?.rows_affected() > 0)
+                let insert = insert.bind(UNFINISHED).bind(all).bind(token);
+                Ok(insert.execute(connection).await?.rows_affected() > 0)
             })
         });
         Ok(added.await?.then_some(id))
@@ -309,37 +321,46 @@ impl Store {
     }
 
     /// Ends an order: what waits is not judged any more, nor what is being judged. False where it has ended before; none
-    /// where there is no such order.
+    /// where there is no such order that is seen.
     ///
     /// # Errors
     /// The store's.
-    pub async fn cancel_rejudge(&self, id: RejudgeId) -> Result<Option<bool>, StoreError> {
-        let now = millis(Utc::now());
-        self.writer.write(move |connection| Box::pin(cancel(connection, id.to_string(), now))).await
+    pub async fn cancel_rejudge(&self, sees: &Sees, id: RejudgeId) -> Result<Option<bool>, StoreError> {
+        let (now, sees) = (millis(Utc::now()), sees.clone());
+        self.writer.write(move |connection| Box::pin(cancel(connection, sees, id.to_string(), now))).await
     }
 
-    /// An order, and what became of it so far.
+    /// An order that is seen, and what became of it so far.
     ///
     /// # Errors
     /// The store's.
-    pub async fn rejudge(&self, id: RejudgeId) -> Result<Option<(Rejudge, Tally)>, StoreError> {
-        let sql =
-            "SELECT seq, id, state, selection, total, created_at, finished_at FROM rejudges WHERE id = $1";
-        let found = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await?;
+    pub async fn rejudge(&self, sees: &Sees, id: RejudgeId) -> Result<Option<(Rejudge, Tally)>, StoreError> {
+        let sql = "SELECT seq, id, state, selection, total, created_at, finished_at FROM rejudges \
+                   WHERE id = $1 AND ($2 OR NOT sees_all AND token IS $3)";
+        let (all, token) = sees.columns();
+        let find = sqlx::query(sql).bind(id.to_string()).bind(all).bind(token);
+        let found = find.fetch_optional(&self.readers).await?;
         let Some(row) = found else { return Ok(None) };
         let order = rejudge(&row)?;
         let tally = self.tally(order.seq).await?;
         Ok(Some((order, tally)))
     }
 
-    /// At most so many orders, the newest first, behind the one that has this place.
+    /// At most so many orders that are seen, the newest first, behind the one that has this place.
     ///
     /// # Errors
     /// The store's.
-    pub async fn rejudges(&self, before: Option<i64>, limit: usize) -> Result<Vec<Rejudge>, StoreError> {
+    pub async fn rejudges(
+        &self,
+        sees: &Sees,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Rejudge>, StoreError> {
+        let (all, token) = sees.columns();
         let sql = "SELECT seq, id, state, selection, total, created_at, finished_at FROM rejudges \
-                   WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
+                   WHERE seq < $1 AND ($3 OR NOT sees_all AND token IS $4) ORDER BY seq DESC LIMIT $2";
         let query = sqlx::query(sql).bind(before.unwrap_or(i64::MAX)).bind(signed(limit));
+        let query = query.bind(all).bind(token);
         query.fetch_all(&self.readers).await?.iter().map(rejudge).collect()
     }
 
@@ -450,9 +471,12 @@ pub(super) async fn settle(connection: &mut SqliteConnection, order: i64) -> Res
     sqlx::query(sql).bind(order).bind(millis(Utc::now())).execute(connection).await.map(drop)
 }
 
-fn push_selection(sql: &mut QueryBuilder<Sqlite>, selection: &Selection) {
+fn push_selection(sql: &mut QueryBuilder<Sqlite>, sees: &Sees, selection: &Selection) {
     let Selection { submissions, problem, user, language, verdict, since, until, version: _ } = selection;
     sql.push("state = 'done'");
+    if let Sees::Own(token) = sees {
+        sql.push(" AND token IS ").push_bind(token.as_deref().map(str::to_owned));
+    }
     if !submissions.is_empty() {
         let mut among = sql.push(" AND id IN (").separated(", ");
         for id in submissions {
@@ -485,13 +509,13 @@ async fn gather(
     order: i64,
     selection: Selection,
 ) -> Result<bool, sqlx::Error> {
-    let sql = "SELECT bound, gathered FROM rejudges WHERE seq = $1 AND state = 'gathering'";
+    let sql = "SELECT bound, gathered, sees_all, token FROM rejudges WHERE seq = $1 AND state = 'gathering'";
     let Some(row) = sqlx::query(sql).bind(order).fetch_optional(&mut *connection).await? else {
         return Ok(false);
     };
     let (bound, gathered): (i64, i64) = (row.try_get("bound")?, row.try_get("gathered")?);
     let mut sql = QueryBuilder::new("SELECT seq FROM submissions WHERE ");
-    push_selection(&mut sql, &selection);
+    push_selection(&mut sql, &sees(&row)?, &selection);
     sql.push(" AND seq > ").push_bind(gathered).push(" AND seq <= ").push_bind(bound);
     sql.push(" ORDER BY seq LIMIT ").push_bind(CHUNK);
     let found: Vec<i64> = sql.build_query_scalar().fetch_all(&mut *connection).await?;
@@ -540,17 +564,26 @@ async fn begin_of(connection: &mut SqliteConnection, order: &SqliteRow) -> Resul
     Ok(Some(item))
 }
 
+/// Whose submissions an order may concern.
+fn sees(row: &SqliteRow) -> Result<Sees, sqlx::Error> {
+    let (all, token): (bool, Option<&str>) = (row.try_get("sees_all")?, row.try_get("token")?);
+    Ok(if all { Sees::Everything } else { Sees::Own(token.map(Into::into)) })
+}
+
 async fn cancel(
     connection: &mut SqliteConnection,
+    sees: Sees,
     id: String,
     now: i64,
 ) -> Result<Option<bool>, sqlx::Error> {
-    let sql = "UPDATE rejudges SET state = 'cancelled', finished_at = $2 \
-               WHERE id = $1 AND state IN ('gathering', 'running') RETURNING seq";
-    let order: Option<i64> =
-        sqlx::query_scalar(sql).bind(&id).bind(now).fetch_optional(&mut *connection).await?;
+    let (all, token) = sees.columns();
+    let sql = "UPDATE rejudges SET state = 'cancelled', finished_at = $2 WHERE id = $1 \
+               AND state IN ('gathering', 'running') AND ($3 OR NOT sees_all AND token IS $4) RETURNING seq";
+    let cancel = sqlx::query_scalar(sql).bind(&id).bind(now).bind(all).bind(&token);
+    let order: Option<i64> = cancel.fetch_optional(&mut *connection).await?;
     let Some(order) = order else {
-        let known = sqlx::query("SELECT 1 FROM rejudges WHERE id = $1").bind(id);
+        let known = "SELECT 1 FROM rejudges WHERE id = $1 AND ($2 OR NOT sees_all AND token IS $3)";
+        let known = sqlx::query(known).bind(id).bind(all).bind(token);
         return Ok(known.fetch_optional(connection).await?.map(|_| false));
     };
     let sql = "UPDATE rejudge_items SET state = 'cancelled' \

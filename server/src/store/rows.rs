@@ -278,7 +278,8 @@ impl ProgramRow {
             own_memory: Bytes(self.own_memory.unwrap_or(self.limits.memory)),
             compile_limits: self.compile_limits.limits(),
             user,
-            // It has a column of its own.
+            // These have columns of their own.
+            token: None,
             reference: BTreeMap::new(),
             problem: None,
             isolation: self.isolation.isolation(),

@@ -1,6 +1,7 @@
 //! The life of a submission in the store. Each step is a compare-and-set, so there is one judgement at most.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
@@ -16,6 +17,7 @@ use crate::content::BlobId;
 use crate::judge::Judgement;
 use crate::submission::{Footprint, ProblemRef, Submission, SubmissionId};
 use crate::throttle::Strikes;
+use crate::tokens::Sees;
 
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
@@ -31,7 +33,7 @@ const LARGE_ROW: i64 = 4 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct NewRecord {
     /// The submission.
-    pub submission: std::sync::Arc<Submission>,
+    pub submission: Arc<Submission>,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
     /// The client's idempotency key and the digest of what it asked for.
@@ -59,7 +61,7 @@ pub enum Inserted {
 pub struct Insertion {
     /// What came of it.
     pub inserted: Inserted,
-    _claims: std::sync::Arc<Submission>,
+    _claims: Arc<Submission>,
 }
 
 /// What came of cancelling.
@@ -80,6 +82,8 @@ pub struct Unfinished {
     pub id: SubmissionId,
     /// Whose it is.
     pub user: Option<String>,
+    /// The named token that it came with.
+    pub token: Option<Arc<str>>,
     /// Its language.
     pub language: String,
     /// When it was accepted.
@@ -172,7 +176,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn request(&self, id: SubmissionId) -> Result<Option<Submission>, StoreError> {
-        let sql = "SELECT client, reference, language, program, tests, problem, problem_version FROM submissions \
+        let sql = "SELECT client, token, reference, language, program, tests, problem, problem_version FROM submissions \
                    WHERE id = $1 AND tests IS NOT NULL AND finished_at IS NULL";
         let Some(row) = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await? else {
             return Ok(None);
@@ -185,7 +189,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn judged_request(&self, id: SubmissionId) -> Result<Option<Submission>, StoreError> {
-        let sql = "SELECT client, reference, language, program, coalesce(tests, CAST('[]' AS BLOB)) AS tests, problem, \
+        let sql = "SELECT client, token, reference, language, program, coalesce(tests, CAST('[]' AS BLOB)) AS tests, problem, \
                    problem_version FROM submissions WHERE id = $1 AND state = 'done' AND program IS NOT NULL \
                    AND (tests IS NOT NULL OR problem IS NOT NULL)";
         let found = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await?;
@@ -286,23 +290,24 @@ impl Store {
             .await
     }
 
-    /// Cancels a submission that is not finished.
+    /// Cancels a submission that is not finished, of those that are seen.
     ///
     /// # Errors
     /// The store's.
-    pub async fn cancel(&self, id: SubmissionId) -> Result<Cancelled, StoreError> {
-        let now = millis(Utc::now());
+    pub async fn cancel(&self, sees: &Sees, id: SubmissionId) -> Result<Cancelled, StoreError> {
+        let (now, (all, token)) = (millis(Utc::now()), sees.columns());
         let cancelled = self.writer.write(move |connection| {
             Box::pin(async move {
                 let sql = "UPDATE submissions SET state = 'cancelled', finished_at = $2, tests = NULL, \
-                           request = NULL WHERE id = $1 AND state IN ('queued', 'running') RETURNING seq";
+                           request = NULL WHERE id = $1 AND state IN ('queued', 'running') AND ($3 OR token IS $4) RETURNING seq";
                 let id = id.to_string();
-                let seq =
-                    sqlx::query_scalar(sql).bind(&id).bind(now).fetch_optional(&mut *connection).await?;
+                let cancel = sqlx::query_scalar(sql).bind(&id).bind(now).bind(all).bind(&token);
+                let seq = cancel.fetch_optional(&mut *connection).await?;
                 if let Some(seq) = seq {
                     return Ok((Cancelled::Now, refs::drop_tests(connection, seq).await?));
                 }
-                let known = sqlx::query("SELECT 1 FROM submissions WHERE id = $1").bind(&id);
+                let known = "SELECT 1 FROM submissions WHERE id = $1 AND ($2 OR token IS $3)";
+                let known = sqlx::query(known).bind(&id).bind(all).bind(token);
                 let known = known.fetch_optional(connection).await?.is_some();
                 Ok((if known { Cancelled::Finished } else { Cancelled::Unknown }, Vec::new()))
             })
@@ -312,14 +317,17 @@ impl Store {
         Ok(outcome)
     }
 
-    /// What a submission's judgement takes in its row, in bytes: 0 while there is none. None where there is no submission.
+    /// What a submission's judgement takes in its row, in bytes: 0 while there is none. None where there is no submission
+    /// that is seen.
     ///
     /// # Errors
     /// The store's.
-    pub async fn size(&self, id: SubmissionId) -> Result<Option<u64>, StoreError> {
-        let sql = "SELECT coalesce(length(judgement), 0) FROM submissions WHERE id = $1";
-        let size: Option<i64> =
-            sqlx::query_scalar(sql).bind(id.to_string()).fetch_optional(&self.readers).await?;
+    pub async fn size(&self, sees: &Sees, id: SubmissionId) -> Result<Option<u64>, StoreError> {
+        let sql =
+            "SELECT coalesce(length(judgement), 0) FROM submissions WHERE id = $1 AND ($2 OR token IS $3)";
+        let (all, token) = sees.columns();
+        let size = sqlx::query_scalar(sql).bind(id.to_string()).bind(all).bind(token);
+        let size: Option<i64> = size.fetch_optional(&self.readers).await?;
         Ok(size.map(|size| u64::try_from(size).unwrap_or(0)))
     }
 
@@ -328,7 +336,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn get(&self, id: SubmissionId) -> Result<Option<Record>, StoreError> {
-        let sql = "SELECT id, client, reference, language, state, verdict, created_at, finished_at, judged_at, \
+        let sql = "SELECT id, client, token, reference, language, state, verdict, created_at, finished_at, judged_at, \
                    problem, problem_version, EXISTS (SELECT 1 FROM rejudge_items i WHERE i.seq = submissions.seq \
                    AND i.state IN ('waiting', 'running')) AS awaits, length(judgement) AS size, CASE WHEN length(judgement) <= $2 THEN judgement END AS judgement \
                    FROM submissions WHERE id = $1";
@@ -354,7 +362,7 @@ impl Store {
     /// The store's, where it cannot be read.
     pub async fn restore(&self) -> Result<Vec<Unfinished>, StoreError> {
         let mut files = refs::of_unfinished(&self.readers).await?;
-        let sql = "SELECT seq, id, client, language, created_at, request IS NOT NULL AS is_old, \
+        let sql = "SELECT seq, id, client, token, language, created_at, request IS NOT NULL AS is_old, \
                    state = 'running' AS was_begun, attempt, \
                    coalesce(length(request), length(program) + length(tests), 0) AS size \
                    FROM submissions WHERE state IN ('queued', 'running') ORDER BY seq";
@@ -467,7 +475,7 @@ async fn insert(
         return done(Inserted::NoProblem, submission);
     }
     let sql = "INSERT INTO submissions (id, client, language, state, attempt, created_at, program, tests, reference, \
-               problem, problem_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+               problem, problem_version, token) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let state = if begun { StoredState::Running } else { StoredState::Queued };
     let inserted = sqlx::query(sql)
         .bind(&id)
@@ -481,6 +489,7 @@ async fn insert(
         .bind(stored.reference)
         .bind(submission.problem.as_ref().map(|problem| problem.id.as_str()))
         .bind(submission.problem.as_ref().map(|problem| problem.version.to_string()))
+        .bind(submission.token.as_deref())
         .execute(&mut *connection)
         .await?;
     let seq = inserted.last_insert_rowid();
@@ -513,6 +522,7 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record, StoreError> {
     Ok(Record {
         id: parse_id(row, "id")?,
         user: row.try_get("client")?,
+        token: row.try_get("token")?,
         reference: references::of_column(row.try_get("reference")?)?,
         language: row.try_get("language")?,
         problem: problem(row)?,
@@ -539,7 +549,11 @@ fn request(id: SubmissionId, row: &SqliteRow) -> Result<Submission, StoreError> 
     let tests: Vec<TestRow> = serde_json::from_slice(row.try_get("tests")?)?;
     let reference = references::of_column(row.try_get("reference")?)?;
     let submission = program.submission(id, row.try_get("language")?, row.try_get("client")?, tests)?;
-    Ok(Submission { reference, problem: problem(row)?, ..submission })
+    Ok(Submission { reference, token: token(row)?, problem: problem(row)?, ..submission })
+}
+
+fn token(row: &SqliteRow) -> Result<Option<Arc<str>>, sqlx::Error> {
+    Ok(row.try_get::<Option<&str>, _>("token")?.map(Arc::from))
 }
 
 fn unfinished(
@@ -553,6 +567,7 @@ fn unfinished(
     Ok(Unfinished {
         id,
         user: row.try_get("client")?,
+        token: token(row)?,
         language: row.try_get("language")?,
         created_at: time(row.try_get("created_at")?),
         footprint: Footprint { row: size.try_into().unwrap_or(0), files: files.into_iter().collect() },

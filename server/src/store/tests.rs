@@ -5,6 +5,7 @@ use gavel_protocol::Bytes;
 use super::*;
 use crate::judge::test_support::{LIMITS, submission};
 use crate::submission::{Submission, TestCase};
+use crate::tokens::Sees;
 
 async fn open(directory: &std::path::Path) -> Result<Store, StoreError> {
     Store::open(&directory.join("test.sqlite"), &directory.join("blobs")).await
@@ -77,14 +78,14 @@ async fn only_the_current_attempt_can_finish_and_only_once() {
     assert!(store.finish(id, 2, &accepted(), None, false).await.unwrap());
     assert!(!store.finish(id, 2, &accepted(), None, false).await.unwrap());
     assert_eq!(store.begin(id, false).await.unwrap(), None);
-    assert_eq!(store.cancel(id).await.unwrap(), Cancelled::Finished);
+    assert_eq!(store.cancel(&Sees::Everything, id).await.unwrap(), Cancelled::Finished);
 }
 
 #[tokio::test]
 async fn a_cancelled_submission_cannot_finish() {
     let (store, _directory) = store().await;
     let id = insert(&store, 10).await.unwrap();
-    assert_eq!(store.cancel(id).await.unwrap(), Cancelled::Now);
+    assert_eq!(store.cancel(&Sees::Everything, id).await.unwrap(), Cancelled::Now);
     assert!(!store.finish(id, 1, &accepted(), None, false).await.unwrap());
     assert_eq!(store.get(id).await.unwrap().unwrap().state, StoredState::Cancelled);
 }
@@ -486,7 +487,7 @@ async fn a_submission_is_found_by_what_its_site_calls_it_until_it_goes() {
     insert(&store, 1).await.unwrap();
     let found = async |names: &[(&str, &str)]| {
         let reference = names.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
-        let page = store.list(&Filter { reference, ..Filter::default() }, 9).await.unwrap();
+        let page = store.list(&Filter { reference, ..Filter::of(Sees::Everything) }, 9).await.unwrap();
         page.records.into_iter().map(|(_, record)| record.id).collect::<Vec<_>>()
     };
     assert_eq!(found(&[("course", "a")]).await, [ids[1], ids[0]]);
@@ -536,14 +537,14 @@ async fn judged(store: &Store, size: usize) -> SubmissionId {
 /// Judges a submission again, as an order has it.
 async fn again(store: &Store, id: SubmissionId, judgement: &Judgement) {
     let selection = Selection { submissions: vec![id], ..Selection::default() };
-    let order = store.add_rejudge(&selection).await.unwrap().unwrap();
+    let order = store.add_rejudge(&Sees::Everything, &selection).await.unwrap().unwrap();
     let ungathered = store.ungathered().await.unwrap();
     assert!(!store.gather(&ungathered[0]).await.unwrap());
     let item = store.begin_item(0).await.unwrap().unwrap();
     assert_eq!((item.id, item.attempt), (id, 1));
     assert!(store.finish_item(&item, judgement, None, 10).await.unwrap());
     assert!(!store.finish_item(&item, judgement, None, 10).await.unwrap(), "once only");
-    assert_eq!(store.rejudge(order).await.unwrap().unwrap().0.state, RejudgeState::Done);
+    assert_eq!(store.rejudge(&Sees::Everything, order).await.unwrap().unwrap().0.state, RejudgeState::Done);
 }
 
 #[tokio::test]
@@ -593,7 +594,7 @@ async fn orders_take_turns_and_are_forgotten_when_they_are_old() {
     }
     for some in [&ids[..3], &ids[3..]] {
         let selection = Selection { submissions: some.to_vec(), ..Selection::default() };
-        store.add_rejudge(&selection).await.unwrap().unwrap();
+        store.add_rejudge(&Sees::Everything, &selection).await.unwrap().unwrap();
     }
     for order in store.ungathered().await.unwrap() {
         assert!(!store.gather(&order).await.unwrap());
@@ -609,7 +610,7 @@ async fn orders_take_turns_and_are_forgotten_when_they_are_old() {
     let keep = Duration::from_millis(10);
     tokio::time::sleep(2 * keep).await;
     store.purge(Retention { keep, keep_tests: keep, max_size: Bytes::mib(100) }).await.unwrap();
-    assert!(store.rejudges(None, 10).await.unwrap().is_empty());
+    assert!(store.rejudges(&Sees::Everything, None, 10).await.unwrap().is_empty());
     let items = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM rejudge_items");
     assert_eq!(items.fetch_one(&store.readers).await.unwrap(), 0);
 }
@@ -623,15 +624,19 @@ async fn an_order_of_many_is_gathered_in_pieces_and_one_whose_submissions_are_re
                SELECT printf('00000000-0000-4000-8000-%012d', i), 'alice', 'c17', 'done', 'Accepted', 5, 6, '{}', '{}', '[]' FROM n";
     pragma(&store, sql).await;
     let selection = Selection { user: Some("alice".into()), ..Selection::default() };
-    assert_eq!(store.selected(&selection, 1000).await.unwrap().total, 1001, "not counted further");
-    let id = store.add_rejudge(&selection).await.unwrap().unwrap();
+    assert_eq!(
+        store.selected(&Sees::Everything, &selection, 1000).await.unwrap().total,
+        1001,
+        "not counted further"
+    );
+    let id = store.add_rejudge(&Sees::Everything, &selection).await.unwrap().unwrap();
     let order = store.ungathered().await.unwrap().remove(0);
     assert!(store.gather(&order).await.unwrap());
     assert!(!store.gather(&order).await.unwrap());
-    let (order, tally) = store.rejudge(id).await.unwrap().unwrap();
+    let (order, tally) = store.rejudge(&Sees::Everything, id).await.unwrap().unwrap();
     assert_eq!((order.state, order.total, tally.waiting), (RejudgeState::Running, 1500, 1500));
     store.purge(for_long(Duration::from_secs(1), Bytes::mib(100))).await.unwrap();
-    let (order, tally) = store.rejudge(id).await.unwrap().unwrap();
+    let (order, tally) = store.rejudge(&Sees::Everything, id).await.unwrap().unwrap();
     assert_eq!((order.state, tally.waiting, tally.failed), (RejudgeState::Done, 0, 1500));
 }
 
@@ -674,11 +679,19 @@ async fn files_of_a_user_go_also_where_the_store_fails_before_all_rows_are_gone(
     .await;
     let gone = std::sync::Mutex::new(0);
     let told = |ids: &[SubmissionId]| *gone.lock().unwrap() += ids.len();
-    store.forget_user("alice", told).await.unwrap_err();
+    store.forget_user(&Sees::Everything, "alice", &["alice".to_owned()], told).await.unwrap_err();
     assert_eq!(*gone.lock().unwrap(), 100);
     assert!(is_gone(&store, file).await);
     pragma(&store, "DROP TRIGGER fails").await;
-    assert_eq!(store.forget_user("alice", |_| ()).await.unwrap().submissions.len(), 1);
+    assert_eq!(
+        store
+            .forget_user(&Sees::Everything, "alice", &["alice".to_owned()], |_| ())
+            .await
+            .unwrap()
+            .submissions
+            .len(),
+        1
+    );
     store.until_forgotten("alice").await.unwrap();
 }
 
@@ -690,9 +703,9 @@ async fn who_has_a_user_forgotten_waits_for_files_that_an_earlier_call_has_left(
     packer.put(&[7; 100_000]).unwrap();
     // Somebody reads it still.
     let held = packer.finish().unwrap();
-    let first = store.forget_user("alice", |_| ()).await.unwrap();
+    let first = store.forget_user(&Sees::Everything, "alice", &["alice".to_owned()], |_| ()).await.unwrap();
     assert_eq!(first.submissions.len(), 1);
-    let second = store.forget_user("alice", |_| ()).await.unwrap();
+    let second = store.forget_user(&Sees::Everything, "alice", &["alice".to_owned()], |_| ()).await.unwrap();
     assert!(second.submissions.is_empty());
     let waiting = tokio::time::timeout(Duration::from_millis(500), store.until_forgotten("alice"));
     assert!(waiting.await.is_err(), "a file is there still");
@@ -715,7 +728,8 @@ async fn what_is_finished_while_its_user_is_forgotten_stays_with_its_key() {
          INSERT INTO idempotency SELECT 'late', x'00', id, 1 FROM submissions WHERE seq = 102; END",
     )
     .await;
-    let forgotten = store.forget_user("alice", |_| ()).await.unwrap();
+    let forgotten =
+        store.forget_user(&Sees::Everything, "alice", &["alice".to_owned()], |_| ()).await.unwrap();
     assert_eq!((forgotten.submissions.len(), forgotten.keys), (101, 0));
     let keys: Vec<String> =
         sqlx::query_scalar("SELECT id FROM idempotency").fetch_all(&store.readers).await.unwrap();
@@ -731,7 +745,7 @@ async fn while_the_log_is_emptied_for_a_user_others_can_write() {
     for sql in ["BEGIN", "SELECT count(*) FROM submissions"] {
         sqlx::query(sql).execute(&mut reader).await.unwrap();
     }
-    store.forget_user("alice", |_| ()).await.unwrap();
+    store.forget_user(&Sees::Everything, "alice", &["alice".to_owned()], |_| ()).await.unwrap();
     let (waiting, wanted) = (store.clone(), Duration::from_secs(2));
     let waiting = tokio::spawn(async move { waiting.until_forgotten("alice").await });
     tokio::time::sleep(Duration::from_millis(300)).await;

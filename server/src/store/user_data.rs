@@ -1,6 +1,6 @@
 //! Removes all that there is of a user, so that neither the database nor a blob has anything of it afterwards.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,8 +12,9 @@ use super::submissions::parse_id;
 use super::{Store, StoreError, collector, judgements, millis, references, refs, rejudges};
 use crate::blocking::on_disk;
 use crate::content::BlobId;
-use crate::submission::SubmissionId;
+use crate::submission::{SubmissionId, person};
 use crate::throttle::Strikes;
+use crate::tokens::Sees;
 
 /// Submissions removed in one transaction, so that no other write waits long.
 const CHUNK: usize = 100;
@@ -35,29 +36,51 @@ pub struct Forgotten {
 }
 
 impl Store {
-    /// Submissions of a user that are not finished.
+    /// Submissions of a user that are not finished, of those that are seen.
     ///
     /// # Errors
     /// The store's.
-    pub async fn unfinished_of(&self, user: &str) -> Result<Vec<SubmissionId>, StoreError> {
-        let sql = "SELECT id FROM submissions WHERE client = $1 AND state IN ('queued', 'running')";
-        let rows = sqlx::query(sql).bind(user).fetch_all(&self.readers).await?;
+    pub async fn unfinished_of(&self, sees: &Sees, user: &str) -> Result<Vec<SubmissionId>, StoreError> {
+        let sql = "SELECT id FROM submissions WHERE client = $1 AND state IN ('queued', 'running') \
+                   AND ($2 OR token IS $3)";
+        let (all, token) = sees.columns();
+        let rows = sqlx::query(sql).bind(user).bind(all).bind(token).fetch_all(&self.readers).await?;
         Ok(rows.iter().map(|row| parse_id(row, "id")).collect::<Result<_, _>>()?)
     }
 
-    /// Removes the rows of a user: those of finished submissions with all that belongs to them, and its strikes. Tells
+    /// The user among those of all tokens, once for each token that is seen; in the order of their names.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn persons(&self, sees: &Sees, user: &str) -> Result<Vec<String>, StoreError> {
+        let own = match sees {
+            Sees::Own(token) => return Ok(vec![person(token.as_deref(), user)]),
+            Sees::Everything => [None],
+        };
+        // Also those of which nothing is left but strikes or compiled programs.
+        let sql = "SELECT token FROM submissions WHERE client = $1 AND token IS NOT NULL \
+                   UNION SELECT name FROM tokens UNION SELECT name FROM token_uses";
+        let tokens: Vec<Option<String>> = sqlx::query_scalar(sql).bind(user).fetch_all(&self.readers).await?;
+        let all = own.into_iter().chain(tokens);
+        Ok(all.map(|token| person(token.as_deref(), user)).collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    /// Removes the rows of a user, as far as they are seen: those of finished submissions with all that belongs to them, and
+    /// the strikes of these [`Self::persons`]. Tells
     /// `gone` of the submissions as soon as they have gone. Their files go by and by: see [`Self::until_forgotten`].
     ///
     /// # Errors
     /// The store's; then some of it may have gone, and another time removes the rest.
     pub async fn forget_user(
         &self,
+        sees: &Sees,
         user: &str,
+        persons: &[String],
         gone: impl Fn(&[SubmissionId]),
     ) -> Result<Forgotten, StoreError> {
-        let name = user.to_owned();
-        let (seqs, keys) =
-            self.writer.write(move |connection| Box::pin(forget_keys(connection, name))).await?;
+        let (name, seen) = (user.to_owned(), sees.clone());
+        let forgetting = self.writer.write(move |connection| Box::pin(forget_keys(connection, name, seen)));
+        let (seqs, keys) = forgetting.await?;
         let mut forgotten = Forgotten { keys, ..Forgotten::default() };
         for seqs in seqs.chunks(CHUNK) {
             let seqs = seqs.to_vec();
@@ -67,8 +90,9 @@ impl Store {
             gone(&chunk.submissions);
             forgotten.submissions.extend(chunk.submissions);
         }
-        let name = user.to_owned();
-        let orders = self.writer.write(move |connection| Box::pin(forget_rest(connection, name)));
+        let (name, seen, persons) = (user.to_owned(), sees.clone(), persons.to_vec());
+        let orders =
+            self.writer.write(move |connection| Box::pin(forget_rest(connection, name, seen, persons)));
         forgotten.orders = orders.await?;
         Ok(forgotten)
     }
@@ -165,13 +189,18 @@ struct Chunk {
 async fn forget_keys(
     connection: &mut SqliteConnection,
     user: String,
+    sees: Sees,
 ) -> Result<(Vec<i64>, u64), sqlx::Error> {
+    let (all, token) = sees.columns();
     // There is no index of this: one look for all of them.
     let sql = "DELETE FROM idempotency WHERE id IN (SELECT id FROM submissions \
-               WHERE client = $1 AND finished_at IS NOT NULL)";
-    let keys = sqlx::query(sql).bind(&user).execute(&mut *connection).await?.rows_affected();
-    let sql = "SELECT seq FROM submissions WHERE client = $1 AND finished_at IS NOT NULL";
-    Ok((sqlx::query_scalar(sql).bind(&user).fetch_all(connection).await?, keys))
+               WHERE client = $1 AND finished_at IS NOT NULL AND ($2 OR token IS $3))";
+    let keys = sqlx::query(sql).bind(&user).bind(all).bind(&token);
+    let keys = keys.execute(&mut *connection).await?.rows_affected();
+    let sql =
+        "SELECT seq FROM submissions WHERE client = $1 AND finished_at IS NOT NULL AND ($2 OR token IS $3)";
+    let seqs = sqlx::query_scalar(sql).bind(&user).bind(all).bind(token);
+    Ok((seqs.fetch_all(connection).await?, keys))
 }
 
 async fn forget(connection: &mut SqliteConnection, seqs: Vec<i64>) -> Result<Chunk, sqlx::Error> {
@@ -190,13 +219,23 @@ async fn forget(connection: &mut SqliteConnection, seqs: Vec<i64>) -> Result<Chu
     Ok(Chunk { submissions, named })
 }
 
-async fn forget_rest(connection: &mut SqliteConnection, user: String) -> Result<u64, sqlx::Error> {
-    put_strikes(connection, &user, Strikes::default()).await?;
-    let sql =
-        "UPDATE rejudges SET state = 'cancelled', finished_at = $2 WHERE client = $1 AND finished_at IS NULL";
-    sqlx::query(sql).bind(&user).bind(millis(Utc::now())).execute(&mut *connection).await?;
-    let sql = "DELETE FROM rejudges WHERE client = $1 RETURNING seq";
-    let orders: Vec<i64> = sqlx::query_scalar(sql).bind(&user).fetch_all(&mut *connection).await?;
+async fn forget_rest(
+    connection: &mut SqliteConnection,
+    user: String,
+    sees: Sees,
+    persons: Vec<String>,
+) -> Result<u64, sqlx::Error> {
+    for person in persons {
+        put_strikes(connection, &person, Strikes::default()).await?;
+    }
+    let (all, token) = sees.columns();
+    let sql = "UPDATE rejudges SET state = 'cancelled', finished_at = $2 WHERE client = $1 AND finished_at IS NULL \
+               AND ($3 OR NOT sees_all AND token IS $4)";
+    let cancel = sqlx::query(sql).bind(&user).bind(millis(Utc::now())).bind(all).bind(&token);
+    cancel.execute(&mut *connection).await?;
+    let sql = "DELETE FROM rejudges WHERE client = $1 AND ($2 OR NOT sees_all AND token IS $3) RETURNING seq";
+    let orders = sqlx::query_scalar(sql).bind(&user).bind(all).bind(token);
+    let orders: Vec<i64> = orders.fetch_all(&mut *connection).await?;
     rejudges::drop_items(connection, &orders).await?;
     Ok(orders.len() as u64)
 }

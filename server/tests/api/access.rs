@@ -148,7 +148,7 @@ async fn strangers_are_told_whether_the_server_is_ready_but_not_why() {
 async fn the_scrapers_token_reads_the_metrics_and_nothing_else() {
     const SCRAPER: &str = "scraper-token-0123456789";
     let bench = Bench::with(&[("http.token", BACKEND), ("http.metrics_token", SCRAPER)]).await;
-    for (path, expected) in [("/metrics", 200), ("/api/v1/languages", 401), ("/run", 401), ("/file", 401)] {
+    for (path, expected) in [("/metrics", 200), ("/api/v1/languages", 403), ("/run", 403), ("/file", 403)] {
         assert_eq!(status(&bench, Method::GET, path, Some(SCRAPER)).await, expected, "{path}");
     }
     assert_eq!(status(&bench, Method::GET, "/metrics", None).await, 401);

@@ -32,6 +32,7 @@ mod stream;
 mod submissions;
 mod telemetry;
 mod throttled;
+mod tokens;
 mod turns;
 mod user_data;
 mod ws;

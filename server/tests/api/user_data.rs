@@ -12,6 +12,7 @@ use gavel::queue::Queue;
 use gavel::readiness::Readiness;
 use gavel::rejudges::Rejudges;
 use gavel::throttle::Throttle;
+use gavel::tokens::{Sees, Tokens};
 use gavel::user_data::UserData;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -89,7 +90,15 @@ async fn data_of_a_user_goes_also_where_whoever_asked_has_gone_away() {
     let config = Arc::new(Config::load(&overrides).unwrap());
     let throttle = Arc::new(Throttle::new(config.throttle.clone(), HashMap::new()));
     let judging = Arc::new(Script::default());
-    let queue = Queue::start(config.queue.clone(), store.clone(), Arc::clone(&throttle), judging, 1).await;
+    let queue = Queue::start(
+        config.queue.clone(),
+        store.clone(),
+        Arc::clone(&throttle),
+        Tokens::default(),
+        judging,
+        1,
+    )
+    .await;
     let (queue, problems) = (queue.unwrap(), Problems::new(store.clone()));
     let languages = Arc::new(Languages::load(Path::new("../images/languages.toml"), "latest").unwrap());
     let readiness = Arc::new(Readiness::new(&languages));
@@ -98,7 +107,7 @@ async fn data_of_a_user_goes_also_where_whoever_asked_has_gone_away() {
         Rejudges::new(store.clone(), queue.clone(), problems, languages, config, readiness, operations);
     let user_data = UserData::new(store, queue, rejudges, throttle, None);
     assert!(!holding(bench.directory.path(), b"mallory").is_empty());
-    let asked = user_data.erase("mallory").now_or_never();
+    let asked = user_data.erase(&Sees::Everything, "mallory").now_or_never();
     assert!(asked.is_none(), "it is dropped before its end");
     eventually(async || holding(bench.directory.path(), b"mallory").is_empty().then_some(())).await;
 }

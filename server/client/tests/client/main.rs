@@ -7,3 +7,4 @@ mod problem;
 mod rejudge;
 mod stand_in;
 mod submit;
+mod token;

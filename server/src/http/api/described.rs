@@ -10,6 +10,7 @@ use super::query::SHOWS;
 use super::wire_checker::{self, NewChecker};
 use crate::judge::Verdict;
 use crate::submission::Isolation;
+use crate::tokens::Scope;
 
 /// Described by hand: a name of the schema, and the schema.
 macro_rules! described {
@@ -42,6 +43,8 @@ described! {
     );
     /// What is told of secret tests.
     ShowName as "Show" = names(SHOWS, "What is told of secret tests.");
+    /// What a token may be used for.
+    ScopeName as "Scope" = names(Scope::NAMES, "What a token may be used for.");
     /// How outputs are compared.
     CheckerRule as "Checker" = checker();
     /// `compile_limits`: its fields are filled in where those of `limits` are.

@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::wire::{self, Rules};
 use super::wire_checker::{NewChecker, NewFlags};
-use super::{admin, events, files, judgements, languages, problems, rejudges, submissions, users};
+use super::{admin, events, files, judgements, languages, problems, rejudges, submissions, tokens, users};
 use crate::config::Config;
 use crate::language::Languages;
 
@@ -41,6 +41,11 @@ use crate::language::Languages;
         users::clear_throttle,
         users::erase,
         admin::recycle,
+        tokens::list,
+        tokens::create,
+        tokens::get,
+        tokens::revoke,
+        tokens::rotate,
     )
 )]
 pub(in crate::http) struct Native;

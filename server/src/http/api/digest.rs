@@ -150,6 +150,7 @@ mod tests {
     fn a_digest_is_the_same_in_every_version() {
         let submission = Submission {
             user: Some("alice".into()),
+            token: None,
             tests: vec![TestCase { input: "1".into(), answer: Some("2".into()), ..TestCase::default() }],
             ..crate::judge::test_support::submission("int main")
         };

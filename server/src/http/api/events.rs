@@ -14,12 +14,14 @@ use super::described::Event as EventSchema;
 use super::submissions::{find, load, parse_id};
 use super::view::State;
 use super::{Api, Problem};
+use crate::access::Caller;
 use crate::http::error::fails;
 use crate::http::peer::Peer;
 use crate::http::taken::Pace;
 use crate::queue::Stage;
 use crate::store::StoreError;
 use crate::submission::SubmissionId;
+use crate::tokens::Sees;
 
 /// A comment this often keeps proxies from closing a silent connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -41,19 +43,20 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 )]
 pub(super) async fn follow(
     api: Data<Api>,
+    caller: Caller,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let id = parse_id(&id)?;
+    let (id, sees) = (parse_id(&id)?, caller.sees());
     let stage = api.submissions.follow(id).await?;
     // Refuses an id that does not exist before anything is sent.
-    find(&api, id).await?;
+    find(&api, &sees, id).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header(("X-Accel-Buffering", "no"))
         .insert_header((header::CONTENT_ENCODING, "identity"))
-        .streaming(events(api, id, stage, Peer::of(&request))))
+        .streaming(events(api, sees, id, stage, Peer::of(&request))))
 }
 
 #[derive(Debug, Serialize)]
@@ -78,23 +81,24 @@ enum Next {
 
 fn events(
     api: Data<Api>,
+    sees: Sees,
     id: SubmissionId,
     stage: Option<watch::Receiver<Stage>>,
     peer: Option<Peer>,
 ) -> impl Stream<Item = Result<Bytes, Problem>> {
     let events = stream::unfold(Next::Now(stage), move |next| {
-        let (api, peer) = (api.clone(), peer.clone());
+        let (api, sees, peer) = (api.clone(), sees.clone(), peer.clone());
         async move {
             match next {
                 Next::End => None,
                 Next::Now(Some(mut receiver)) => {
                     let stage = *receiver.borrow_and_update();
                     if stage.is_final() {
-                        return Some((judgement(&api, id, peer).await, Next::End));
+                        return Some((judgement(&api, &sees, id, peer).await, Next::End));
                     }
                     Some((whole(state(&api, id, stage)), Next::Wait(receiver)))
                 }
-                Next::Now(None) => Some((judgement(&api, id, peer).await, Next::End)),
+                Next::Now(None) => Some((judgement(&api, &sees, id, peer).await, Next::End)),
                 Next::Wait(mut receiver) => tokio::select! {
                     changed = receiver.changed() => match changed {
                         Ok(()) => Some((stream::empty().boxed_local(), Next::Now(Some(receiver)))),
@@ -130,8 +134,8 @@ fn state(api: &Api, id: SubmissionId, stage: Stage) -> Result<Bytes, Problem> {
 }
 
 /// The whole submission, as `GET /submissions/{id}` answers it.
-async fn judgement(api: &Api, id: SubmissionId, peer: Option<Peer>) -> Event {
-    let loaded = async { load(api, id).await?.parts().await };
+async fn judgement(api: &Api, sees: &Sees, id: SubmissionId, peer: Option<Peer>) -> Event {
+    let loaded = async { load(api, sees, id).await?.parts().await };
     let (parts, held) = match loaded.await {
         Ok(loaded) => loaded,
         Err(why) => return whole(Err(why)),

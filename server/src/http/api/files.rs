@@ -10,6 +10,7 @@ use super::described::Archive;
 use super::problems::pieces;
 use super::submissions::{loaded, parse_id};
 use super::{Api, Problem, query};
+use crate::access::Caller;
 use crate::content::Content;
 use crate::http::error::fails;
 use crate::http::peer::Peer;
@@ -36,12 +37,13 @@ use crate::submissions::Standing;
 )]
 pub(super) async fn get(
     api: Data<Api>,
+    caller: Caller,
     path: Path<(String, String, String)>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     query::expect_none(request.query_string())?;
     let (id, test, name) = path.into_inner();
-    let (standing, held) = loaded(&api, parse_id(&id)?).await?;
+    let (standing, held) = loaded(&api, &caller.sees(), parse_id(&id)?).await?;
     let content = find(standing, &test, &name).ok_or_else(|| {
         let [test, name] = [&test, &name].map(|word| word.escape_default());
         Problem::NotFound(format!("test `{test}` of this submission has no file `{name}`"))

@@ -12,6 +12,7 @@ use super::described::VerdictName;
 use super::submissions::{Loaded, PATIENCE, TIMES, answer, find, no_such, parse_id, too_many};
 use super::view::{ProblemView, Shown, SubmissionView, SummaryView, time};
 use super::{Api, Problem, query};
+use crate::access::Caller;
 use crate::account::{Held, Purpose};
 use crate::blocking::computed;
 use crate::http::error::fails;
@@ -21,6 +22,7 @@ use crate::judge::{TestResult, Verdict};
 use crate::store::{Numbered, changes};
 use crate::submission::{ProblemRef, SubmissionId};
 use crate::submissions::Standing;
+use crate::tokens::Sees;
 
 /// The judgements of a submission, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -100,12 +102,13 @@ struct ResultView {
 )]
 pub(super) async fn list(
     api: Data<Api>,
+    caller: Caller,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     query::expect_none(request.query_string())?;
     let id = parse_id(&id)?;
-    let mut held = room(&api, id).await?;
+    let mut held = room(&api, &caller.sees(), id).await?;
     let problem = api.submissions.get(id).await?.and_then(|standing| standing.record.problem);
     let judgements = api.store.judgements(id).await?;
     let telling = computed(move || {
@@ -137,13 +140,14 @@ pub(super) async fn list(
 )]
 pub(super) async fn get(
     api: Data<Api>,
+    caller: Caller,
     path: Path<(String, String)>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     query::expect_none(request.query_string())?;
     let (id, number) = path.into_inner();
     let id = parse_id(&id)?;
-    let held = room(&api, id).await?;
+    let held = room(&api, &caller.sees(), id).await?;
     let Some(standing) = api.submissions.get(id).await? else { return Err(no_such(&id.to_string())) };
     let judgements = api.store.judgements(id).await?;
     let newest = judgements.first().map(|one| one.number);
@@ -157,8 +161,8 @@ pub(super) async fn get(
 }
 
 /// What all judgements of a submission have of the account while they are looked at.
-async fn room(api: &Api, id: SubmissionId) -> Result<Held, Problem> {
-    find(api, id).await?;
+async fn room(api: &Api, sees: &Sees, id: SubmissionId) -> Result<Held, Problem> {
+    find(api, sees, id).await?;
     let size = api.store.size_of_judgements(id).await?.unwrap_or(0);
     let size = size.saturating_mul(TIMES).min(api.account.most(Purpose::Outputs));
     api.account.take(Purpose::Outputs, size, PATIENCE).await.map_err(too_many)

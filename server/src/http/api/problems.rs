@@ -22,6 +22,7 @@ use super::query::{self, FilesQuery, PagesQuery};
 use super::submissions::{PATIENCE, too_many};
 use super::wire::{AskedProblem, check_problem_id};
 use super::{Api, Problem};
+use crate::access::Caller;
 use crate::account::Purpose;
 use crate::blocking::{elsewhere, on_disk};
 use crate::content::Content;
@@ -33,6 +34,7 @@ use crate::http::{Arriving, Budget, FieldError, sender};
 use crate::problem::{self, Show};
 use crate::problems::{PushError, Pushed, check, run_limits};
 use crate::store::{ListedProblem, StoreError};
+use crate::tokens::Sees;
 
 /// A problem, as clients see it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -114,6 +116,10 @@ pub(super) struct VersionView {
     pushed_at: String,
     /// The problem's names by language.
     names: BTreeMap<String, String>,
+    /// The named token that it was pushed with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    token: Option<String>,
 }
 
 /// A page of problems.
@@ -183,11 +189,13 @@ const SAMPLES: usize = 50;
         (status = 200, description = "The version was there.", body = ProblemView),
         (status = 201, description = "It is a new version.", body = ProblemView),
         fails::InvalidField,
+        fails::Conflict,
         fails::Unavailable
     )
 )]
 pub(super) async fn push(
     api: Data<Api>,
+    caller: Caller,
     budget: Data<Budget>,
     uploads: Data<Uploads>,
     id: Path<String>,
@@ -204,7 +212,7 @@ pub(super) async fn push(
     body.take(uploads.place(sender(&request)).await?);
     body.begin();
     let archive = received(&api, &mut body).await?;
-    let Pushed { problem, is_new } = api.problems.push(&id, archive, show).await?;
+    let Pushed { problem, is_new } = api.problems.push(&id, caller.name().as_deref(), archive, show).await?;
     tracing::info!(version = %problem.version, "Problem {} has a version that was pushed", problem.id);
     let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(ProblemView::new(&problem, &api)))
@@ -256,9 +264,13 @@ async fn received(api: &Api, body: &mut Arriving) -> Result<File, Problem> {
         fails::Unavailable
     )
 )]
-pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<ProblemsView>, Problem> {
+pub(super) async fn list(
+    api: Data<Api>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<Json<ProblemsView>, Problem> {
     let PagesQuery { limit, before } = PagesQuery::parse(request.query_string())?;
-    let found = api.problems.list(before, limit + 1).await?;
+    let found = api.problems.list(&caller.sees(), before, limit + 1).await?;
     let (listed, next_cursor) = query::page(found, limit, |problem| problem.seq);
     Ok(Json(ProblemsView { problems: listed.into_iter().map(VersionView::from).collect(), next_cursor }))
 }
@@ -279,10 +291,11 @@ pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<Pr
 )]
 pub(super) async fn get(
     api: Data<Api>,
+    caller: Caller,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<Json<ProblemView>, Problem> {
-    let problem = asked(&api, &id, &request).await?.0;
+    let problem = asked(&api, &caller, &id, &request).await?.0;
     Ok(Json(ProblemView::new(&problem, &api)))
 }
 
@@ -299,8 +312,12 @@ pub(super) async fn get(
         fails::Unavailable
     )
 )]
-pub(super) async fn versions(api: Data<Api>, id: Path<String>) -> Result<Json<VersionsView>, Problem> {
-    let versions = api.problems.versions(&id).await?;
+pub(super) async fn versions(
+    api: Data<Api>,
+    caller: Caller,
+    id: Path<String>,
+) -> Result<Json<VersionsView>, Problem> {
+    let versions = api.problems.versions(&caller.sees(), &id).await?;
     if versions.is_empty() {
         return Err(no_such(&id));
     }
@@ -323,12 +340,16 @@ pub(super) async fn versions(api: Data<Api>, id: Path<String>) -> Result<Json<Ve
 )]
 pub(super) async fn remove(
     api: Data<Api>,
+    caller: Caller,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     query::expect_none(request.query_string())?;
-    if !api.problems.remove(&id).await? {
-        return Err(no_such(&id));
+    let sees = caller.sees();
+    if !api.problems.remove(&id, caller.name().as_deref(), sees == Sees::Everything).await? {
+        let is_seen = !api.problems.versions(&sees, &id).await?.is_empty();
+        let why = "a problem is removed with the token that it was pushed with";
+        return Err(if is_seen { Problem::Forbidden(why.into()) } else { no_such(&id) });
     }
     tracing::info!("Problem {} is not offered any more", id.escape_default());
     Ok(HttpResponse::NoContent().finish())
@@ -350,10 +371,11 @@ pub(super) async fn remove(
 )]
 pub(super) async fn samples(
     api: Data<Api>,
+    caller: Caller,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let problem = asked(&api, &id, &request).await?.0;
+    let problem = asked(&api, &caller, &id, &request).await?.0;
     let total = problem.manifest.cases.iter().filter(|case| case.is_sample()).count();
     let shown = total.min(SAMPLES) as u64;
     let total = Some(total).filter(|total| *total > SAMPLES);
@@ -404,10 +426,11 @@ pub(super) async fn samples(
 )]
 pub(super) async fn statement(
     api: Data<Api>,
+    caller: Caller,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (problem, language) = asked(&api, &id, &request).await?;
+    let (problem, language) = asked(&api, &caller, &id, &request).await?;
     let statements = &problem.manifest.statements;
     let found = match &language {
         Some(language) => statements.iter().find(|text| text.language == *language),
@@ -449,11 +472,12 @@ pub(super) async fn statement(
 )]
 pub(super) async fn attachment(
     api: Data<Api>,
+    caller: Caller,
     path: Path<(String, String)>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (id, name) = path.into_inner();
-    let problem = asked(&api, &id, &request).await?.0;
+    let problem = asked(&api, &caller, &id, &request).await?.0;
     let path = format!("attachments/{name}");
     if !problem.manifest.attachments.contains(&path) {
         return Err(Problem::NotFound(format!(
@@ -510,11 +534,12 @@ pub(super) fn pieces(
 /// The version that is asked for, and the language.
 async fn asked(
     api: &Api,
+    caller: &Caller,
     id: &str,
     request: &HttpRequest,
 ) -> Result<(Arc<problem::Problem>, Option<String>), Problem> {
     let FilesQuery { version, language } = FilesQuery::parse(request.query_string())?;
-    let problem = api.problems.get(id, version).await?.ok_or_else(|| no_such(id))?;
+    let problem = api.problems.get(&caller.sees(), id, version).await?.ok_or_else(|| no_such(id))?;
     Ok((problem, language))
 }
 
@@ -524,10 +549,11 @@ const PARTNERS: usize = 2;
 /// The version that a submission is to be judged by.
 pub(super) async fn judged_by(
     api: &Api,
+    sees: &Sees,
     asked: &AskedProblem,
     language: &str,
 ) -> Result<Arc<problem::Problem>, Problem> {
-    let found = api.problems.get(&asked.id, asked.version).await?;
+    let found = api.problems.get(sees, &asked.id, asked.version).await?;
     let problem = found.ok_or_else(|| {
         let what = asked.version.map_or(String::new(), |version| format!(" in version {version}"));
         Problem::field("problem", format!("there is no problem `{}`{what}", asked.id))
@@ -580,8 +606,8 @@ impl ProblemView {
 
 impl From<ListedProblem> for VersionView {
     fn from(listed: ListedProblem) -> Self {
-        let ListedProblem { seq: _, id, version, pushed_at, names } = listed;
-        Self { id, version: version.to_string(), pushed_at: time(pushed_at), names }
+        let ListedProblem { seq: _, id, version, pushed_at, names, token } = listed;
+        Self { id, version: version.to_string(), pushed_at: time(pushed_at), names, token }
     }
 }
 
@@ -592,6 +618,7 @@ impl From<PushError> for Problem {
                 let field = |(field, detail)| FieldError { field, detail };
                 Self::Invalid(faults.into_iter().map(field).collect())
             }
+            PushError::Taken(_) => Self::Conflict(why.to_string()),
             PushError::Store(why) => why.into(),
             PushError::Failed => Self::Failed,
         }

@@ -1,4 +1,4 @@
-//! Orders to judge submissions again: give one, see how far it has come, end it. For operators.
+//! Orders to judge submissions again: give one, see how far it has come, end it.
 
 use actix_web::http::header;
 use actix_web::web::{Data, Json, Path, Payload};
@@ -7,13 +7,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::operator_only;
 use super::described::VerdictName;
 use super::query::{self, OutcomesQuery, PagesQuery};
 use super::submissions::{find, parse_id};
 use super::view::{maybe_time, time};
 use super::wire::{Errors, check_problem_id};
 use super::{Api, Problem};
+use crate::access::Caller;
 use crate::content::BlobId;
 use crate::http::Budget;
 use crate::http::error::fails;
@@ -22,6 +22,7 @@ use crate::judge::Verdict;
 use crate::rejudges::OrderError;
 use crate::store::{Rejudge, RejudgeId, RejudgeOutcome, RejudgeState, Selected, Selection, Tally};
 use crate::submission::SubmissionId;
+use crate::tokens::Sees;
 
 /// Most bytes of an order.
 const BODY: u64 = 256 * 1024;
@@ -158,7 +159,7 @@ struct OutcomeView {
     reason: Option<String>,
 }
 
-/// Has submissions judged again. Operators only.
+/// Has submissions judged again.
 ///
 /// Behind all that somebody waits for. The judgements that they have stay until there are new ones.
 #[utoipa::path(
@@ -182,11 +183,11 @@ struct OutcomeView {
 )]
 pub(super) async fn create(
     api: Data<Api>,
+    caller: Caller,
     budget: Data<Budget>,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    operator_only(&request)?;
     query::expect_none(request.query_string())?;
     let mut body = budget.arriving_up_to(&request, payload, BODY)?;
     body.begin();
@@ -196,15 +197,16 @@ pub(super) async fn create(
     }
     let asked: Asked = serde_json::from_slice(&json).map_err(|why| Problem::Malformed(why.to_string()))?;
     let is_dry = asked.dry_run;
-    let selection = selection(&api, asked).await?;
+    let sees = caller.sees();
+    let selection = selection(&api, &sees, asked).await?;
     if is_dry {
-        let Selected { total, impossible } = api.rejudges.count(&selection).await?;
+        let Selected { total, impossible } = api.rejudges.count(&sees, &selection).await?;
         return Ok(HttpResponse::Ok().json(DryView { dry_run: true, total, impossible }));
     }
-    ordered(&api, &request, &selection).await
+    ordered(&api, &sees, &request, &selection).await
 }
 
-/// Has a submission judged again. Operators only.
+/// Has a submission judged again.
 #[utoipa::path(
     post,
     path = "/api/v1/submissions/{id}/rejudge",
@@ -229,34 +231,39 @@ pub(super) async fn create(
 )]
 pub(super) async fn one(
     api: Data<Api>,
+    caller: Caller,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    operator_only(&request)?;
     let version = query::version(request.query_string())?.map(|version| version.to_string());
-    let id = parse_id(&id)?;
-    find(&api, id).await?;
+    let (id, sees) = (parse_id(&id)?, caller.sees());
+    find(&api, &sees, id).await?;
     let selection = Selection { submissions: vec![id], version, ..Selection::default() };
-    match api.rejudges.count(&selection).await? {
+    match api.rejudges.count(&sees, &selection).await? {
         Selected { total: 0, .. } => {
             Err(Problem::Conflict(format!("submission `{id}` has no judgement yet, or was cancelled")))
         }
         Selected { impossible: 1.., .. } => Err(Problem::Conflict(format!(
             "submission `{id}` cannot be judged again: its inputs, or its problem, are not there any more"
         ))),
-        Selected { .. } => ordered(&api, &request, &selection).await,
+        Selected { .. } => ordered(&api, &sees, &request, &selection).await,
     }
 }
 
-async fn ordered(api: &Api, request: &HttpRequest, selection: &Selection) -> Result<HttpResponse, Problem> {
-    let id = api.rejudges.order(selection).await?;
+async fn ordered(
+    api: &Api,
+    sees: &Sees,
+    request: &HttpRequest,
+    selection: &Selection,
+) -> Result<HttpResponse, Problem> {
+    let id = api.rejudges.order(sees, selection).await?;
     tracing::info!("An operator has ordered submissions to be judged again: order {id}");
     let mut response = HttpResponse::Accepted();
     response.insert_header((header::LOCATION, format!("{}/api/v1/rejudges/{id}", prefix(request))));
-    Ok(response.json(shown(api, id).await?))
+    Ok(response.json(shown(api, sees, id).await?))
 }
 
-/// Lists orders to judge again, newest first. Operators only.
+/// Lists orders to judge again, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/rejudges",
@@ -269,15 +276,18 @@ async fn ordered(api: &Api, request: &HttpRequest, selection: &Selection) -> Res
         fails::Unavailable
     )
 )]
-pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<OrdersView>, Problem> {
-    operator_only(&request)?;
+pub(super) async fn list(
+    api: Data<Api>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<Json<OrdersView>, Problem> {
     let PagesQuery { limit, before } = PagesQuery::parse(request.query_string())?;
-    let found = api.rejudges.list(before, limit + 1).await?;
+    let found = api.rejudges.list(&caller.sees(), before, limit + 1).await?;
     let (orders, next_cursor) = query::page(found, limit, |order| order.seq);
     Ok(Json(OrdersView { rejudges: orders.into_iter().map(OrderView::from).collect(), next_cursor }))
 }
 
-/// Shows an order, and what became of it so far. Operators only.
+/// Shows an order, and what became of it so far.
 #[utoipa::path(
     get,
     path = "/api/v1/rejudges/{id}",
@@ -293,15 +303,15 @@ pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<Or
 )]
 pub(super) async fn get(
     api: Data<Api>,
+    caller: Caller,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<Json<RejudgeView>, Problem> {
-    operator_only(&request)?;
     query::expect_none(request.query_string())?;
-    Ok(Json(shown(&api, parse(&id)?).await?))
+    Ok(Json(shown(&api, &caller.sees(), parse(&id)?).await?))
 }
 
-/// Tells what became of the submissions of an order. Operators only.
+/// Tells what became of the submissions of an order.
 #[utoipa::path(
     get,
     path = "/api/v1/rejudges/{id}/submissions",
@@ -317,18 +327,18 @@ pub(super) async fn get(
 )]
 pub(super) async fn outcomes(
     api: Data<Api>,
+    caller: Caller,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<Json<OutcomesView>, Problem> {
-    operator_only(&request)?;
     let OutcomesQuery { which, limit, behind } = OutcomesQuery::parse(request.query_string())?;
-    let (order, _) = api.rejudges.get(parse(&id)?).await?.ok_or_else(|| no_such(&id))?;
+    let (order, _) = api.rejudges.get(&caller.sees(), parse(&id)?).await?.ok_or_else(|| no_such(&id))?;
     let found = api.rejudges.outcomes(&order, which, behind, limit + 1).await?;
     let (found, next_cursor) = query::page(found, limit, |outcome| outcome.seq);
     Ok(Json(OutcomesView { submissions: found.into_iter().map(OutcomeView::from).collect(), next_cursor }))
 }
 
-/// Ends an order: what is judged by then stays judged. Operators only.
+/// Ends an order: what is judged by then stays judged.
 #[utoipa::path(
     delete,
     path = "/api/v1/rejudges/{id}",
@@ -344,25 +354,25 @@ pub(super) async fn outcomes(
 )]
 pub(super) async fn cancel(
     api: Data<Api>,
+    caller: Caller,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<Json<RejudgeView>, Problem> {
-    operator_only(&request)?;
     query::expect_none(request.query_string())?;
-    let parsed = parse(&id)?;
-    if !api.rejudges.cancel(parsed).await? {
+    let (parsed, sees) = (parse(&id)?, caller.sees());
+    if !api.rejudges.cancel(&sees, parsed).await? {
         return Err(no_such(&id));
     }
-    Ok(Json(shown(&api, parsed).await?))
+    Ok(Json(shown(&api, &sees, parsed).await?))
 }
 
-async fn shown(api: &Api, id: RejudgeId) -> Result<RejudgeView, Problem> {
-    let (order, tally) = api.rejudges.get(id).await?.ok_or_else(|| no_such(&id.to_string()))?;
+async fn shown(api: &Api, sees: &Sees, id: RejudgeId) -> Result<RejudgeView, Problem> {
+    let (order, tally) = api.rejudges.get(sees, id).await?.ok_or_else(|| no_such(&id.to_string()))?;
     Ok(RejudgeView::new(order, tally))
 }
 
 /// What was asked for, once it makes sense.
-async fn selection(api: &Api, asked: Asked) -> Result<Selection, Problem> {
+async fn selection(api: &Api, sees: &Sees, asked: Asked) -> Result<Selection, Problem> {
     let Asked { submissions, problem, version, user, language, verdict, since, until, dry_run: _ } = asked;
     let mut errors = Errors::default();
     if submissions.is_empty() && problem.is_none() && user.is_none() && since.is_none() && until.is_none() {
@@ -397,7 +407,7 @@ async fn selection(api: &Api, asked: Asked) -> Result<Selection, Problem> {
     }
     errors.none()?;
     if let (Some(problem), Some(Ok(version))) = (&problem, parsed)
-        && api.problems.get(problem, Some(version)).await?.is_none()
+        && api.problems.get(sees, problem, Some(version)).await?.is_none()
     {
         return Err(Problem::field("version", format!("there is no problem `{problem}` in this version")));
     }

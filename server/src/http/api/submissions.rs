@@ -18,6 +18,7 @@ use super::receive::{Received, receive};
 use super::view::{Shown, SubmissionView};
 use super::wire::{AskedProblem, NewSubmission};
 use super::{Api, Problem, digest};
+use crate::access::Caller;
 use crate::account::{Full, Held, Purpose, UNCOUNTED};
 use crate::blocking::{QUICK, computed};
 use crate::http::Budget;
@@ -30,6 +31,7 @@ use crate::problems;
 use crate::store::Cancelled;
 use crate::submission::{Submission, SubmissionId};
 use crate::submissions::{Listed, Wanted};
+use crate::tokens::Sees;
 
 /// Submits a program.
 ///
@@ -65,6 +67,7 @@ use crate::submissions::{Listed, Wanted};
         fails::IdempotencyKeyReused,
         fails::Throttled,
         fails::UserQueueFull,
+        fails::TokenQueueFull,
         fails::LanguageUnavailable,
         fails::QueueFull,
         fails::Unavailable
@@ -72,6 +75,7 @@ use crate::submissions::{Listed, Wanted};
 )]
 pub(super) async fn create(
     api: Data<Api>,
+    caller: Caller,
     budget: Data<Budget>,
     uploads: Data<Uploads>,
     request: HttpRequest,
@@ -84,8 +88,10 @@ pub(super) async fn create(
     let key = idempotency_key(&request)?;
     let received = receive(api.clone().into_inner(), &budget, &uploads, &request, payload).await?;
     let Received { mut submission, asked, wait } = received;
-    let key = key.map(|key| (key, digest::of(&submission, &asked)));
-    let id = match fitted(&api, &mut submission, asked.problem.as_ref()).await {
+    submission.token = caller.name();
+    let (key, sees) =
+        (key.map(|key| (of_caller(&caller, key), digest::of(&submission, &asked))), caller.sees());
+    let id = match fitted(&api, &sees, &mut submission, asked.problem.as_ref()).await {
         Ok(()) => {
             let id = api.submissions.submit(submission, key).await?;
             // The one line that has both ids: the request's is in its span.
@@ -99,10 +105,10 @@ pub(super) async fn create(
         },
     };
     if wait {
-        api.submissions.wait(id, api.config.http.max_wait).await;
+        api.submissions.wait(&sees, id, api.config.http.max_wait).await;
     }
     let location = format!("{}/api/v1/submissions/{id}", prefix(&request));
-    let view = match load(&api, id).await {
+    let view = match load(&api, &sees, id).await {
         Ok(view) => view,
         Err(why) => return Ok(accepted(id, location, &why)),
     };
@@ -113,10 +119,15 @@ pub(super) async fn create(
 }
 
 /// Sees that a submission can be judged here, and gives it the limits of its problem.
-async fn fitted(api: &Api, submission: &mut Submission, asked: Option<&AskedProblem>) -> Result<(), Problem> {
+async fn fitted(
+    api: &Api,
+    sees: &Sees,
+    submission: &mut Submission,
+    asked: Option<&AskedProblem>,
+) -> Result<(), Problem> {
     api.readiness.check(&submission.language, &api.operations.status())?;
     if let Some(asked) = asked {
-        let problem = super::problems::judged_by(api, asked, &submission.language).await?;
+        let problem = super::problems::judged_by(api, sees, asked, &submission.language).await?;
         problems::fit(submission, &problem, &api.languages, &api.config.limits);
     }
     Ok(())
@@ -152,15 +163,16 @@ fn accepted(id: SubmissionId, location: String, why: &Problem) -> HttpResponse {
 )]
 pub(super) async fn get(
     api: Data<Api>,
+    caller: Caller,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let wait = query::wait(request.query_string(), api.config.http.max_wait)?;
-    let id = parse_id(&id)?;
+    let (id, sees) = (parse_id(&id)?, caller.sees());
     if let Some(patience) = wait {
-        api.submissions.wait(id, patience).await;
+        api.submissions.wait(&sees, id, patience).await;
     }
-    answer(&api, load(&api, id).await?, HttpResponse::Ok(), &request).await
+    answer(&api, load(&api, &sees, id).await?, HttpResponse::Ok(), &request).await
 }
 
 /// Cancels a submission; what is finished stays as it is.
@@ -178,14 +190,15 @@ pub(super) async fn get(
 )]
 pub(super) async fn cancel(
     api: Data<Api>,
+    caller: Caller,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let parsed = parse_id(&id)?;
-    match api.submissions.cancel(parsed).await? {
+    let (parsed, sees) = (parse_id(&id)?, caller.sees());
+    match api.submissions.cancel(&sees, parsed).await? {
         Cancelled::Unknown => Err(no_such(&id)),
         Cancelled::Now | Cancelled::Finished => {
-            answer(&api, load(&api, parsed).await?, HttpResponse::Ok(), &request).await
+            answer(&api, load(&api, &sees, parsed).await?, HttpResponse::Ok(), &request).await
         }
     }
 }
@@ -231,10 +244,15 @@ pub(super) struct ListView {
         fails::Unavailable
     )
 )]
-pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<Json<ListView>, Problem> {
+pub(super) async fn list(
+    api: Data<Api>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<Json<ListView>, Problem> {
     let ListQuery { user, state, verdict, language, problem, reference, limit, before } =
         ListQuery::parse(request.query_string())?;
-    let wanted = Wanted { user, state: state.map(Into::into), verdict, language, problem, reference, before };
+    let (state, sees) = (state.map(Into::into), caller.sees());
+    let wanted = Wanted { user, state, verdict, language, problem, reference, before, sees };
     let Listed { submissions, next } = api.submissions.list(wanted, limit).await?;
     Ok(Json(ListView {
         submissions: submissions.into_iter().map(SubmissionView::from).collect(),
@@ -254,25 +272,27 @@ pub(super) const TIMES: u64 = 4;
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Loads a submission.
-pub(super) async fn load(api: &Api, id: SubmissionId) -> Result<Loaded, Problem> {
-    let (standing, held) = loaded(api, id).await?;
+pub(super) async fn load(api: &Api, sees: &Sees, id: SubmissionId) -> Result<Loaded, Problem> {
+    let (standing, held) = loaded(api, sees, id).await?;
     Ok(Loaded { shown: Shown::new(standing), held })
 }
 
 /// A submission, and what it has of the account.
 pub(super) async fn loaded(
     api: &Api,
+    sees: &Sees,
     id: SubmissionId,
 ) -> Result<(crate::submissions::Standing, Held), Problem> {
-    let size = find(api, id).await?.saturating_mul(TIMES).min(api.account.most(Purpose::Outputs));
+    let size = find(api, sees, id).await?.saturating_mul(TIMES).min(api.account.most(Purpose::Outputs));
     let held = api.account.take(Purpose::Outputs, size, PATIENCE).await.map_err(too_many)?;
     let standing = api.submissions.get(id).await?.ok_or_else(|| no_such(&id.to_string()))?;
     Ok((standing, held))
 }
 
-/// Sees that there is such a submission, and how large its judgement is.
-pub(super) async fn find(api: &Api, id: SubmissionId) -> Result<u64, Problem> {
-    api.submissions.size(id).await?.ok_or_else(|| no_such(&id.to_string()))
+/// Looks whether there is such a submission that is seen, and how large its judgement is. What is looked at of a submission
+/// behind that need not ask again.
+pub(super) async fn find(api: &Api, sees: &Sees, id: SubmissionId) -> Result<u64, Problem> {
+    api.submissions.size(sees, id).await?.ok_or_else(|| no_such(&id.to_string()))
 }
 
 impl Loaded {
@@ -306,6 +326,11 @@ pub(super) fn parse_id(text: &str) -> Result<SubmissionId, Problem> {
 
 pub(super) fn no_such(id: &str) -> Problem {
     Problem::NotFound(format!("there is no submission `{}`", id.escape_default()))
+}
+
+/// Each named token has keys of its own. No key has a line break in it.
+fn of_caller(caller: &Caller, key: String) -> String {
+    caller.name().map_or(key.clone(), |token| format!("{token}\n{key}"))
 }
 
 fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {

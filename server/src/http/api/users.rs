@@ -1,15 +1,16 @@
 //! The throttle of a user: see it, clear it. And all that there is of a user: remove it.
 
+use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpRequest, HttpResponse};
 use chrono::{SecondsFormat, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::auth::operator_only;
 use super::{Api, Problem};
+use crate::access::Caller;
 use crate::http::error::fails;
 use crate::store::Forgotten;
+use crate::submission::person;
 use crate::user_data::Erased;
 
 /// A user's strikes.
@@ -44,9 +45,9 @@ pub(super) struct ErasedView {
     programs: u64,
 }
 
-/// Removes all that there is of a user. Operators only.
+/// Removes all that there is of a user.
 ///
-/// What waits and runs is cancelled. Once this is answered, neither the database nor a file has anything of it.
+/// Each named token has users of its own: with `read-all`, those of this name go of every token. What waits and runs is cancelled. Once this is answered, neither the database nor a file has anything of it.
 #[utoipa::path(
     delete,
     path = "/api/v1/users/{user}/data",
@@ -57,11 +58,10 @@ pub(super) struct ErasedView {
 )]
 pub(super) async fn erase(
     api: Data<Api>,
-    request: HttpRequest,
+    caller: Caller,
     user: Path<String>,
 ) -> Result<Json<ErasedView>, Problem> {
-    operator_only(&request)?;
-    let Erased { stored, cancelled, programs } = api.user_data.erase(&user).await?;
+    let Erased { stored, cancelled, programs } = api.user_data.erase(&caller.sees(), &user).await?;
     let Forgotten { submissions, keys, orders } = stored;
     Ok(Json(ErasedView {
         submissions: submissions.len(),
@@ -72,7 +72,7 @@ pub(super) async fn erase(
     }))
 }
 
-/// Shows how a user stands with the throttle.
+/// Shows how a user of the token stands with the throttle.
 #[utoipa::path(
     get,
     path = "/api/v1/users/{user}/throttle",
@@ -81,9 +81,9 @@ pub(super) async fn erase(
     params(("user" = String, Path, description = "Whose.")),
     responses((status = 200, description = "The user's strikes.", body = ThrottleView))
 )]
-pub(super) async fn throttle(api: Data<Api>, user: Path<String>) -> Json<ThrottleView> {
+pub(super) async fn throttle(api: Data<Api>, caller: Caller, user: Path<String>) -> Json<ThrottleView> {
     let (user, now) = (user.into_inner(), Utc::now());
-    let strikes = api.throttle.of(&user, now);
+    let strikes = api.throttle.of(&person(caller.name().as_deref(), &user), now);
     let remaining = strikes.remaining(now);
     let until = strikes.until.filter(|_| remaining.is_some());
     Json(ThrottleView {
@@ -97,7 +97,7 @@ pub(super) async fn throttle(api: Data<Api>, user: Path<String>) -> Json<Throttl
     })
 }
 
-/// Forgives a user everything. Operators only.
+/// Forgives a user everything.
 #[utoipa::path(
     delete,
     path = "/api/v1/users/{user}/throttle",
@@ -108,12 +108,13 @@ pub(super) async fn throttle(api: Data<Api>, user: Path<String>) -> Json<Throttl
 )]
 pub(super) async fn clear_throttle(
     api: Data<Api>,
-    request: HttpRequest,
+    caller: Caller,
     user: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    operator_only(&request)?;
-    let turn = api.throttle.forgive(&user).await;
-    api.store.clear_strikes(&user).await?;
-    turn.take_over();
+    for person in api.store.persons(&caller.sees(), &user).await? {
+        let turn = api.throttle.forgive(&person).await;
+        api.store.clear_strikes(&person).await?;
+        turn.take_over();
+    }
     Ok(HttpResponse::NoContent().finish())
 }

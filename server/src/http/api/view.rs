@@ -38,6 +38,10 @@ pub(super) struct SubmissionView {
     problem: Option<ProblemView>,
     /// Whose it is.
     user: Option<String>,
+    /// The named token that it came with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    token: Option<String>,
     /// What the site calls it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     reference: BTreeMap<String, String>,
@@ -351,6 +355,7 @@ impl From<Standing> for SubmissionView {
         let Record {
             id,
             user,
+            token,
             reference,
             language,
             problem,
@@ -369,6 +374,7 @@ impl From<Standing> for SubmissionView {
             language,
             problem: problem.map(ProblemView::from),
             user,
+            token,
             reference,
             created_at,
             finished_at,

@@ -340,6 +340,8 @@ impl NewSubmission {
             own_memory: own.memory,
             compile_limits: compile,
             user,
+            // Whoever knows the caller adds it.
+            token: None,
             reference,
             isolation: isolation.unwrap_or(rules.sandbox.isolation),
             checker: checker.unwrap_or_default(),

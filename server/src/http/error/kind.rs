@@ -83,7 +83,8 @@ kinds! {
     BodyTooLarge = PAYLOAD_TOO_LARGE "body-too-large",
     /// The body is not of the described type, or compressed.
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE "unsupported-media-type",
-    /// A submission that cannot be judged again, or too many orders for that.
+    /// As things stand it cannot be done: a submission that cannot be judged again, too many orders for that, a name that is
+    /// taken, or what stands in the settings.
     Conflict = CONFLICT "conflict",
     /// An image of the language is not there; `detail` has the command that makes it.
     LanguageNotInstalled = UNPROCESSABLE_ENTITY "language-not-installed",
@@ -93,6 +94,8 @@ kinds! {
     Throttled = TOO_MANY_REQUESTS "throttled",
     /// Too many submissions of this user wait.
     UserQueueFull = TOO_MANY_REQUESTS "user-queue-full",
+    /// Too many submissions of this token wait, over all its users.
+    TokenQueueFull = TOO_MANY_REQUESTS "token-queue-full",
     /// The server failed over this request.
     InternalError = INTERNAL_SERVER_ERROR "internal-error",
     /// The language's self-test gets a wrong verdict.

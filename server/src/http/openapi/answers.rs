@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::{IntoResponses, PartialSchema};
 
 use crate::config::Config;
 use crate::http::error::{Body, Described, FieldError, Kind, MARK, fails};
 use crate::http::gojudge;
+use crate::http::scopes;
+use crate::tokens::Scope;
 
 /// Kinds of errors, as operations name them.
 type Fails = fn() -> Described;
@@ -45,19 +47,32 @@ pub(super) fn describe(document: &mut Value, config: &Config) {
         "scheme": "bearer",
         "description": "A token of the server. Where it has none, `Host` and `Origin` must be local.",
     }});
-    let caller = match config.http.token {
-        Some(_) => json!([{"token": []}]),
-        None => json!([{"token": []}, {}]),
-    };
+    let is_open = config.http.token.is_none() && config.http.tokens.is_empty();
     for (path, methods) in document["paths"].as_object_mut().into_iter().flatten() {
-        for operation in methods.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
             let is_guarded = path.starts_with(NATIVE) || path == "/metrics";
-            if is_guarded {
-                operation["security"] = caller.clone();
+            if let Some(needs) = scopes::needed(&method.to_uppercase(), path) {
+                secure(operation, &needs.scopes(), is_open);
             }
             errors(operation, is_guarded);
         }
     }
+}
+
+/// Tells which scopes a token needs here.
+fn secure(operation: &mut Value, scopes: &[Scope], is_open: bool) {
+    let names: Vec<_> = scopes.iter().map(|scope| scope.name()).collect();
+    let mut security = vec![json!({"token": names})];
+    if is_open {
+        security.push(json!({}));
+    }
+    operation["security"] = security.into();
+    if names.is_empty() {
+        return;
+    }
+    let needs = format!("Scope: `{}`.", names.join("`, `"));
+    let told = operation["description"].as_str().map(|told| format!("{told}\n\n{needs}"));
+    operation["description"] = told.unwrap_or(needs).into();
 }
 
 fn schema_of<T: PartialSchema>() -> Value {

@@ -6,6 +6,7 @@ use regex::Regex;
 use super::*;
 use crate::config::Overrides;
 use crate::http::error::Kind;
+use crate::http::scopes;
 
 fn config(flags: &[(&str, &str)]) -> Config {
     let own = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
@@ -168,7 +169,31 @@ fn who_may_call_is_told_as_it_is_set() {
     let token = &[("http.token", "0123456789abcdef")][..];
     assert_eq!(security(token, "/api/v1/languages"), json!([{"token": []}]));
     assert_eq!(security(&[], "/api/v1/languages"), json!([{"token": []}, {}]));
+    assert_eq!(security(token, "/api/v1/tokens"), json!([{"token": ["operate", "read-all"]}]));
     assert_eq!(security(token, "/healthz"), Value::Null);
+}
+
+#[test]
+fn every_operation_that_is_not_for_everybody_has_its_scope_in_the_table() {
+    let document = described();
+    let operations = operations(&document);
+    let public = ["/healthz", "/readyz", "/version", "/openapi.json", "/docs", "/docs/style.css", "/config"];
+    let guarded: BTreeSet<_> = operations
+        .iter()
+        .filter(|(path, ..)| !public.contains(path))
+        .map(|(path, method, _)| (method.to_uppercase(), (*path).to_owned()))
+        .collect();
+    let table: BTreeSet<_> =
+        scopes::ROUTES.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    assert_eq!(table, guarded);
+    for (path, method, operation) in operations {
+        let needs =
+            scopes::needed(&method.to_uppercase(), path).map(|needs| needs.scopes()).unwrap_or_default();
+        for scope in needs {
+            let told = operation["description"].as_str().unwrap_or_default();
+            assert!(told.contains(&format!("`{scope}`")), "{method} {path}: {told}");
+        }
+    }
 }
 
 #[test]

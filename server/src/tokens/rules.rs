@@ -1,0 +1,62 @@
+//! What a token may be like.
+
+use chrono::{DateTime, Utc};
+
+use super::Scopes;
+
+/// Longest name of a token.
+pub const NAME_MAX: usize = 64;
+/// Most submissions that a token may let wait.
+pub const QUOTA_MAX: usize = 1_000_000;
+/// Priorities that a token may have.
+pub const PRIORITIES: std::ops::RangeInclusive<u32> = 1..=16;
+/// That of a token which says nothing of it, and of those that have no name.
+pub const PRIORITY: u32 = 4;
+
+/// A token that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    /// What it is called.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Scopes,
+    /// Most of its submissions that wait.
+    pub quota: Option<usize>,
+    /// Its turns for each turn of a token of priority 1.
+    pub priority: u32,
+    /// When it ends.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl NewToken {
+    /// Sees that it makes sense.
+    ///
+    /// # Errors
+    /// The field that does not, and why.
+    pub fn check(&self) -> Result<(), (&'static str, String)> {
+        check_name(&self.name).map_err(|why| ("name", why))?;
+        if self.scopes == Scopes::default() {
+            return Err(("scopes", "needs at least one scope".into()));
+        }
+        if self.quota.is_some_and(|quota| !(1..=QUOTA_MAX).contains(&quota)) {
+            return Err(("quota", format!("allowed is 1 to {QUOTA_MAX}")));
+        }
+        if !PRIORITIES.contains(&self.priority) {
+            return Err(("priority", format!("allowed is {} to {}", PRIORITIES.start(), PRIORITIES.end())));
+        }
+        Ok(())
+    }
+}
+
+/// Sees that a token may be called so.
+///
+/// # Errors
+/// Why it may not.
+pub fn check_name(name: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
+    let begins = name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    if begins && name.len() <= NAME_MAX && name.chars().all(plain) {
+        return Ok(());
+    }
+    Err(format!("from 1 to {NAME_MAX} of a-z, 0-9, `-`, `_` and `.`, beginning with one of a-z and 0-9"))
+}
