@@ -586,7 +586,7 @@ mod tests {
         fs::remove_file(program).unwrap();
         fs::remove_file(record).unwrap();
         assert!(artefacts.held(&key("a")).is_some());
-        assert_eq!(artefacts.forget_users(&[user.clone()]).unwrap(), 1);
+        assert_eq!(artefacts.forget_users(std::slice::from_ref(&user)).unwrap(), 1);
         assert!(artefacts.held(&key("a")).is_none());
     }
 

@@ -65,14 +65,13 @@ async fn each_scope_opens_the_routes_that_the_description_tells_and_no_others() 
         let name = format!("only-{scope}");
         let secret = make(&bench, json!({"name": name, "scopes": [scope]})).await;
         for ((method, path), needed) in &routes {
-            let path = path
-                .replace("{id}", "9a8c7a54-be93-4fa4-bf8f-09f64d208806")
-                .replace('{', "")
-                .replace('}', "");
+            let path = path.replace("{id}", "9a8c7a54-be93-4fa4-bf8f-09f64d208806").replace(['{', '}'], "");
             let method = Method::from_bytes(method.as_bytes()).unwrap();
             let request = bench.request(method.clone(), &path).bearer_auth(&secret).json(&json!({}));
             let response = request.send().await.unwrap();
-            let (status, told) = (response.status().as_u16(), response.text().await.unwrap());
+            let status = response.status().as_u16();
+            // A stream does not end.
+            let told = if status < 400 { String::new() } else { response.text().await.unwrap() };
             let missing: Vec<_> = needed.iter().filter(|needed| *needed != scope).collect();
             // Any but that of scrapers will do.
             let is_missing = !missing.is_empty() || (needed.is_empty() && scope == "metrics");
@@ -181,13 +180,14 @@ async fn each_token_has_idempotency_keys_and_users_of_its_own() {
         let request = bench.request(Method::POST, "/api/v1/submissions").bearer_auth(token);
         answer(request.header("idempotency-key", "the-key").json(&body)).await
     };
-    let (status, first) = keyed(&one, "tle 1").await;
+    let (status, first) = keyed(&one, "accept 1").await;
     assert_eq!(status, 202, "{first}");
     let (status, second) = keyed(&other, "accept 2").await;
     assert_eq!(status, 202, "the other's key says nothing: {second}");
     assert_ne!(first["id"], second["id"]);
-    assert_eq!(keyed(&one, "tle 1").await.1["id"], first["id"]);
-    until_done(&bench, &one, first["id"].as_str().unwrap()).await;
+    assert_eq!(keyed(&one, "accept 1").await.1["id"], first["id"]);
+    let slow = submit(&bench, &one, "alice", "tle").await;
+    until_done(&bench, &one, &slow).await;
     // The strike is that of one token's alice.
     let throttle = "/api/v1/users/alice/throttle";
     for (token, throttled) in [(&one, true), (&other, false), (&BACKEND.to_owned(), false)] {
