@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 
 use crate::config::Config;
@@ -48,8 +48,8 @@ pub(crate) struct Caller {
 /// With what somebody came.
 #[derive(Debug, Clone)]
 enum Who {
-    /// With a named token.
-    Named(Arc<Token>),
+    /// With a named token, by a secret that ends then.
+    Named(Arc<Token>, Option<DateTime<Utc>>),
     /// With one of the three of the settings, or with none.
     Unnamed,
 }
@@ -70,9 +70,9 @@ impl Caller {
         Self { who: Who::Unnamed, scopes: [Scope::Metrics].into_iter().collect() }
     }
 
-    fn named(token: Arc<Token>) -> Self {
+    fn named(token: Arc<Token>, ends_at: Option<DateTime<Utc>>) -> Self {
         let scopes = token.scopes;
-        Self { who: Who::Named(token), scopes }
+        Self { who: Who::Named(token, ends_at), scopes }
     }
 
     /// May it do this?
@@ -91,7 +91,7 @@ impl Caller {
     /// The named token that it came with.
     pub(crate) fn token(&self) -> Option<&Arc<Token>> {
         match &self.who {
-            Who::Named(token) => Some(token),
+            Who::Named(token, _) => Some(token),
             Who::Unnamed => None,
         }
     }
@@ -106,8 +106,24 @@ impl Caller {
         if self.scopes.has(Scope::ReadAll) { Sees::Everything } else { Sees::Own(self.name()) }
     }
 
+    /// It may call no more.
+    pub(crate) fn has_ended(&self, now: DateTime<Utc>) -> bool {
+        match &self.who {
+            Who::Named(token, ends_at) => token.has_ended(now) || ends_at.is_some_and(|end| end <= now),
+            Who::Unnamed => false,
+        }
+    }
+
+    /// Completes when its token is revoked or changed.
+    pub(crate) async fn gone(&self) {
+        match self.token() {
+            Some(token) => token.gone().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Who it is among those that send commands.
-    fn sender(&self) -> String {
+    pub(crate) fn sender(&self) -> String {
         match self.token() {
             Some(token) => format!("token {}", token.name),
             None if self.scopes.has(Scope::Operate) => "the operators".to_owned(),
@@ -250,7 +266,7 @@ impl Access {
             ([true, ..], _) => Ok(Caller::operator()),
             ([_, true, _], _) => Ok(Caller::backend()),
             ([.., true], _) => Ok(Caller::scraper()),
-            (_, Some(Found::Valid(token))) => Ok(Caller::named(token)),
+            (_, Some(Found::Valid(token, ends_at))) => Ok(Caller::named(token, ends_at)),
             (_, Some(Found::Ended)) => Err(Problem::Unauthorized("the bearer token has ended")),
             (_, None) => Err(Problem::Unauthorized("the bearer token is wrong")),
         }

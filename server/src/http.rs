@@ -18,6 +18,7 @@ mod api;
 mod auth;
 mod body;
 mod error;
+mod followers;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz;
 mod gate;
@@ -37,6 +38,7 @@ mod uploads;
 
 pub(crate) use body::{Arriving, Body, Budget, sender};
 pub use error::{FieldError, Problem};
+pub use followers::Followers;
 use gate::Gated;
 pub(crate) use gojudge::json::all_values;
 pub(crate) use gojudge::{Form, FormError};
@@ -99,6 +101,8 @@ pub struct Api {
     pub gojudge: Option<GoJudge>,
     /// What is held in memory on somebody's behalf.
     pub account: Account,
+    /// Streams of events that are open.
+    pub followers: Followers,
     /// Connections of clients.
     pub connections: Connections,
     /// Renders the metrics.

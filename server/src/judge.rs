@@ -77,6 +77,21 @@ pub enum Progress {
         /// Test cases done.
         done: u32,
     },
+    /// A test case is done whose verdict the judgement will tell.
+    Tested(Tested),
+}
+
+/// A test case that is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tested {
+    /// Its place among all, from 0.
+    pub index: u32,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// So many are done with it.
+    pub done: u32,
+    /// Of so many.
+    pub total: u32,
 }
 
 /// Why there is no judgement. Never the program's fault.
@@ -329,6 +344,7 @@ impl<E: Executor> Judge<E> {
         let mut running = pin!(stream::iter(running).buffered(at_once));
         let (mut results, mut done) = (Vec::with_capacity(total), 0);
         let mut outputs = Outputs::new(self.blobs.clone());
+        let shows_hidden = task.problem.is_none_or(|problem| problem.manifest.show != Show::Summary);
         progress(Progress::Running { done });
         while let Some(judged) = running.next().await {
             done += 1;
@@ -347,7 +363,12 @@ impl<E: Executor> Judge<E> {
                 outputs = outputs.keep_beside(&mut result, transcript, facts.files).await?;
             }
             let goes_on = course.goes_on_after(&result, scored);
+            let tested = Tested { index: result.index, verdict: result.verdict, done, total: count(total) };
+            let is_told = !result.hidden || shows_hidden;
             results.push(result);
+            if is_told {
+                progress(Progress::Tested(tested));
+            }
             if !goes_on {
                 stop.cancel();
                 rest.cancel();
@@ -971,7 +992,11 @@ mod tests {
         bench.judge.judge(&submission, &note, &CancellationToken::new()).await.unwrap();
         // Of a sandbox just before something runs in it.
         let running = |done| [Progress::Running { done }, Progress::Served];
-        let expected = [[Progress::Compiling, Progress::Served], running(0), running(1)].concat();
+        let tested = |done| {
+            vec![Progress::Tested(Tested { index: done - 1, verdict: Verdict::Accepted, done, total: 2 })]
+        };
+        let begun = vec![Progress::Compiling, Progress::Served];
+        let expected = [begun, running(0).to_vec(), tested(1), running(1).to_vec(), tested(2)].concat();
         assert_eq!(told.into_inner().unwrap(), expected);
     }
 

@@ -17,6 +17,7 @@ pub mod content;
 mod copy;
 mod cpus;
 mod descriptors;
+pub mod events;
 pub mod figures;
 #[cfg(any(test, feature = "fuzz"))]
 pub mod fuzz;

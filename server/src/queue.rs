@@ -27,7 +27,8 @@ use state::State;
 pub(crate) use worker::is_of_a_full_disk;
 
 use crate::config::QueueConfig;
-use crate::judge::{Courtesy, Executor, Judge, JudgeError, Judgement, Progress};
+use crate::events::About;
+use crate::judge::{Courtesy, Executor, Judge, JudgeError, Judgement, Progress, Tested};
 use crate::language::Language;
 use crate::store::{Cancelled, Inserted, Insertion, NewRecord, Store, StoreError};
 use crate::submission::{Footprint, RunLimits, Submission, SubmissionId};
@@ -144,6 +145,9 @@ impl Queue {
     ) -> Result<Self, StoreError> {
         let mut state = State::new(workers.max(1));
         for unfinished in store.restore().await? {
+            let about = Arc::new(unfinished.about.clone());
+            store.events().enter(Arc::clone(&about));
+            store.events().stored(about.id);
             let next = if unfinished.is_lost { Next::Lost } else { Next::Another };
             let job = Arc::new(Job::restored(unfinished));
             state.hold(&job.party);
@@ -215,6 +219,15 @@ impl Queue {
         let state = self.shared.state();
         let job = state.jobs.get(&id).filter(|job| sees.has(job.party.token.as_deref()));
         job.map(|job| job.stage.subscribe())
+    }
+
+    /// The tests of a submission that are done, behind the first so many, or from the first where it runs anew; and how many
+    /// are done.
+    pub fn tested(&self, id: SubmissionId, behind: usize) -> (Vec<Tested>, usize) {
+        let job = self.shared.state().jobs.get(&id).cloned();
+        let Some(job) = job else { return (Vec::new(), 0) };
+        let tests = job.tests();
+        (tests.get(behind..).unwrap_or(&tests).to_vec(), tests.len())
     }
 
     /// Where a waiting submission stands: 1 = next.
@@ -290,34 +303,56 @@ impl Shared {
         let begun = idempotency.is_none() && self.state().has_idle_worker();
         let is_kept = begun || footprint.row <= KEEP_IN_MEMORY;
         let job = Arc::new(Job::new(&submission, created_at, is_kept));
+        let about = Arc::new(About::of(&submission));
         let new = NewRecord { submission, created_at, idempotency, begun };
-        if begun { self.start_at_once(job, new).await } else { self.store_then_enqueue(job, new).await }
+        if begun {
+            self.start_at_once(job, about, new).await
+        } else {
+            self.store_then_enqueue(job, about, new).await
+        }
     }
 
     /// Where a worker is idle, it starts while the disk is still at it: the first attempt is stored together with the
     /// submission, and nobody is told anything before that.
-    async fn start_at_once(&self, job: Arc<Job>, new: NewRecord) -> Result<SubmissionId, Refusal> {
+    async fn start_at_once(
+        &self,
+        job: Arc<Job>,
+        about: Arc<About>,
+        new: NewRecord,
+    ) -> Result<SubmissionId, Refusal> {
         let storing = match self.store.insert(new).await {
             Ok(storing) => storing,
             Err(why) => return Err(self.give_back(&job, why)),
         };
+        self.store.events().enter(about);
         self.enqueue(&job, Next::Stored);
         let refusal = match storing.settled().await {
             Ok(Insertion { inserted: Inserted::NoProblem, .. }) => Refusal::NoProblem,
-            Ok(_) => return Ok(job.id),
+            Ok(_) => {
+                self.store.events().stored(job.id);
+                return Ok(job.id);
+            }
             Err(why) => why.into(),
         };
+        self.store.events().leave(job.id);
         self.withdraw(&job);
         Err(refusal)
     }
 
-    async fn store_then_enqueue(&self, job: Arc<Job>, new: NewRecord) -> Result<SubmissionId, Refusal> {
+    async fn store_then_enqueue(
+        &self,
+        job: Arc<Job>,
+        about: Arc<About>,
+        new: NewRecord,
+    ) -> Result<SubmissionId, Refusal> {
         let stored = match self.store.insert(new).await {
             Ok(storing) => storing.settled().await,
             Err(why) => Err(why),
         };
         let refused = match stored.map(|stored| stored.inserted) {
             Ok(Inserted::New) => {
+                self.store.events().enter(about);
+                self.store.events().stored(job.id);
                 self.enqueue(&job, Next::Another);
                 return Ok(job.id);
             }

@@ -13,7 +13,7 @@ use crate::connections::Connections;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
 use crate::grpc::GrpcError;
-use crate::http::Api;
+use crate::http::{Api, Followers};
 use crate::judge::{Artefacts, most_output};
 use crate::language::Languages;
 use crate::listeners::Listeners;
@@ -172,6 +172,7 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
         access,
         gojudge,
         connections: Connections::new(&account),
+        followers: Followers::default(),
         account,
         metrics,
         runtimes,

@@ -14,6 +14,7 @@ use sqlx::{ConnectOptions, SqlitePool};
 mod collector;
 mod convert;
 mod error;
+mod events;
 mod judgements;
 mod list;
 mod problems;
@@ -33,6 +34,7 @@ mod writer;
 pub use convert::Converted;
 
 pub use error::StoreError;
+pub use events::{End, Ending, Ends, Wanted as EndsWanted};
 pub use judgements::{Change, Numbered, changes};
 pub use list::{Filter, Page};
 pub use problems::Listed as ListedProblem;
@@ -50,6 +52,7 @@ use writer::Writer;
 pub use writer::Written;
 
 use crate::blobs::Blobs;
+use crate::events::Events;
 use crate::judge::{Judgement, Verdict};
 use crate::submission::{ProblemRef, SubmissionId};
 
@@ -67,6 +70,7 @@ pub struct Store {
     room: Room,
     served: Served,
     leaving: Leaving,
+    events: Events,
     /// Inputs and answers stay for a while when a submission is judged.
     keeps_tests: bool,
     /// Rows of earlier versions may be large: one is read at a time.
@@ -140,6 +144,7 @@ impl Store {
         migrated.map_err(|source| StoreError::migrate(path, source))?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await;
         let readers = readers.map_err(failed)?;
+        let events = Events::behind(events::last(&readers).await?);
         tokio::spawn(collector::collect(blobs.clone(), readers.clone(), suspects));
         let writer = Writer::start(connection, room.clone());
         let store = Self {
@@ -149,6 +154,7 @@ impl Store {
             room,
             served: Served::open(directory),
             leaving: Leaving::default(),
+            events,
             keeps_tests: false,
             one_large_row: Arc::default(),
         };
@@ -160,6 +166,11 @@ impl Store {
     #[must_use]
     pub fn keeping_tests(self, keeps_tests: bool) -> Self {
         Self { keeps_tests, ..self }
+    }
+
+    /// What happens to submissions.
+    pub fn events(&self) -> &Events {
+        &self.events
     }
 
     /// Contents that are files.

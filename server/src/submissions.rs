@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::blobs::Blobs;
-use crate::judge::Verdict;
+use crate::judge::{Tested, Verdict};
 use crate::queue::{Queue, Refusal, Stage};
 use crate::rejudges::Rejudges;
 use crate::store::{Cancelled, Filter, Record, Store, StoreError, StoredState};
@@ -46,6 +46,8 @@ pub struct Standing {
     pub state: State,
     /// Its place while it waits: 1 = next, 0 = its turn has come, and it waits for a sandbox.
     pub position: Option<usize>,
+    /// The tests that are done, while it runs.
+    pub tested: Vec<Tested>,
 }
 
 /// Which submissions to list.
@@ -140,6 +142,11 @@ impl Submissions {
         }
     }
 
+    /// The tests of a submission that are done, as [`Queue::tested`].
+    pub fn tested(&self, id: SubmissionId, behind: usize) -> (Vec<Tested>, usize) {
+        self.queue.tested(id, behind)
+    }
+
     /// Place of a submission that waits, as [`Standing::position`].
     pub fn position(&self, id: SubmissionId) -> usize {
         self.queue.position(id).unwrap_or(0)
@@ -153,7 +160,12 @@ impl Submissions {
         // The queue first: what leaves it meanwhile is in the store.
         let live = self.stage(id);
         let record = self.store.get(id).await?;
-        Ok(record.map(|record| self.standing(record, live)))
+        Ok(record.map(|record| {
+            let standing = self.standing(record, live);
+            let is_running = standing.state == State::Running;
+            let tested = if is_running { self.queue.tested(id, 0).0 } else { Vec::new() };
+            Standing { tested, ..standing }
+        }))
     }
 
     /// What a submission's judgement takes, in bytes: 0 while there is none. None where there is no submission
@@ -209,7 +221,7 @@ impl Submissions {
     fn standing(&self, record: Record, live: Option<Stage>) -> Standing {
         let state = State::of(record.state, live);
         let position = (state == State::Queued).then(|| self.position(record.id));
-        Standing { record, state, position }
+        Standing { record, state, position, tested: Vec::new() }
     }
 }
 

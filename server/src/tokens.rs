@@ -87,8 +87,8 @@ pub enum TokenError {
 /// A secret that was given.
 #[derive(Debug)]
 pub(crate) enum Found {
-    /// It is valid.
-    Valid(Arc<Token>),
+    /// It is valid, until then where it ends.
+    Valid(Arc<Token>, Option<DateTime<Utc>>),
     /// It was, or its token was.
     Ended,
 }
@@ -246,7 +246,7 @@ impl Tokens {
             return Some(Found::Ended);
         }
         token.note_use(now);
-        Some(Found::Valid(token))
+        Some(Found::Valid(token, ends_at))
     }
 
     /// Makes a token. Its secret is told here and nowhere else.

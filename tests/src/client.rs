@@ -129,6 +129,21 @@ impl Client {
         self.answer_to(request).await
     }
 
+    /// The events of all submissions, behind the one of this id.
+    ///
+    /// # Errors
+    /// [`ClientError::Connection`].
+    pub async fn events(&self, last: Option<i64>) -> Result<reqwest::Response, ClientError> {
+        let mut request = self.http.get(format!("{}/api/v1/events", self.url));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        request.send().await.map_err(|error| ClientError::Connection(format!("{error:?}")))
+    }
+
     /// Sends a request that the caller has made, for instance with headers of its own.
     ///
     /// # Errors

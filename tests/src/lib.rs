@@ -10,6 +10,7 @@ pub mod client;
 pub mod docker;
 pub mod environment;
 pub mod expectation;
+pub mod follower;
 pub mod gojudge;
 pub mod grpc;
 pub mod header;

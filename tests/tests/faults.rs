@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use e2e::client::ClientError;
 use e2e::docker::{Host, SandboxContainer};
 use e2e::environment::{large_submissions, patience};
+use e2e::follower::Follower;
 use e2e::instance::{Instance, Plan};
 use e2e::leftovers::AtRest;
 use e2e::programs::{HOLD, LENGTH, LOOP, SLEEP, SUM, TOUCH, unique};
@@ -162,6 +163,7 @@ async fn judged(client: &Client, accepted: &BTreeMap<String, &'static str>) -> V
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_killed_under_load_loses_nothing() {
     with_instance(Plan::of_one_slot("kill-server"), async |scene: Scene| {
+        let follower = Follower::start(&scene.client).await;
         let mut accepted = BTreeMap::new();
         for pause_ms in [50, 400, 900] {
             let killing = async {
@@ -175,6 +177,8 @@ async fn a_server_killed_under_load_loses_nothing() {
             accepted.extend(submit_all(&scene.client, load(10)).await);
         }
         all_judged(&scene.client, &accepted).await;
+        follower.was_told_of_each_once(&accepted).await;
+        drop(follower);
         scene.nothing_is_left().await;
     })
     .await;

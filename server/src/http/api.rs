@@ -20,6 +20,7 @@ mod query;
 mod receive;
 mod rejudges;
 mod sieve;
+mod stream;
 mod submissions;
 mod tokens;
 mod users;
@@ -64,6 +65,7 @@ pub(super) fn routes() -> impl HttpServiceFactory {
         )
         .service(resource("/rejudges/{id}/submissions", "GET, HEAD").route(get().to(rejudges::outcomes)))
         .service(resource("/submissions/{id}/events", "GET").route(web::get().to(events::follow)))
+        .service(resource("/events", "GET").route(web::get().to(stream::follow)))
         .service(resource("/languages", "GET, HEAD").route(get().to(languages::list)))
         .service(resource("/problems", "GET, HEAD").route(get().to(problems::list)))
         .service(

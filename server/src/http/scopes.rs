@@ -36,6 +36,7 @@ pub(super) const ROUTES: &[(&str, &str, Needs)] = &[
     ("GET", "/api/v1/rejudges/{id}", One(Operate)),
     ("DELETE", "/api/v1/rejudges/{id}", One(Operate)),
     ("GET", "/api/v1/rejudges/{id}/submissions", One(Operate)),
+    ("GET", "/api/v1/events", One(Read)),
     ("GET", "/api/v1/languages", Any),
     ("GET", "/api/v1/problems", One(Read)),
     ("GET", "/api/v1/problems/{id}", One(Read)),

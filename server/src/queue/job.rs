@@ -1,7 +1,7 @@
 //! A submission in the queue.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::party::Party;
+use crate::judge::Tested;
 use crate::store::Unfinished;
 use crate::submission::{Footprint, Submission, SubmissionId};
 
@@ -53,6 +54,8 @@ pub(super) struct Job {
     /// Attempts that have failed while this server serves.
     pub(super) failures: AtomicU32,
     pub(super) stage: watch::Sender<Stage>,
+    /// Tests of the present attempt that are done, and may be told.
+    pub(super) tests: Mutex<Vec<Tested>>,
     pub(super) cancel: CancellationToken,
     /// It has left the queue, and nothing of it runs.
     pub(super) left: CancellationToken,
@@ -89,16 +92,17 @@ impl Job {
             is_old: false,
             failures: AtomicU32::new(0),
             stage: watch::Sender::new(Stage::Queued),
+            tests: Mutex::default(),
             cancel: CancellationToken::new(),
             left: CancellationToken::new(),
         }
     }
 
     pub(super) fn restored(unfinished: Unfinished) -> Self {
-        let Unfinished { id, user, token, language, created_at, footprint, is_old, is_lost: _ } = unfinished;
+        let Unfinished { about, language, created_at, footprint, is_old, is_lost: _ } = unfinished;
         Self {
-            id,
-            party: Party { token, user },
+            id: about.id,
+            party: Party { token: about.token, user: about.user },
             language,
             footprint,
             accepted: Instant::now(),
@@ -107,13 +111,27 @@ impl Job {
             is_old,
             failures: AtomicU32::new(0),
             stage: watch::Sender::new(Stage::Queued),
+            tests: Mutex::default(),
             cancel: CancellationToken::new(),
             left: CancellationToken::new(),
         }
     }
 
+    /// A test is done.
+    pub(super) fn tested(&self, tested: Tested) {
+        self.tests().push(tested);
+        self.advance(Stage::Running { done: tested.done });
+    }
+
+    pub(super) fn tests(&self) -> MutexGuard<'_, Vec<Tested>> {
+        self.tests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A later stage; what is final stays.
     pub(super) fn advance(&self, next: Stage) {
+        if next == Stage::Queued {
+            self.tests().clear();
+        }
         self.stage.send_if_modified(|stage| {
             let change = !stage.is_final() && *stage != next;
             if change {

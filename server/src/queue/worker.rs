@@ -101,6 +101,9 @@ impl Shared {
     }
 
     fn leave(&self, job: &Arc<Job>, end: End) {
+        if end == End::Again {
+            self.advance(job, Stage::Queued);
+        }
         let priority = self.terms(&job.party).priority;
         let mut state = self.state();
         state.running -= 1;
@@ -123,7 +126,10 @@ impl Shared {
             self.idle.notify_waiters();
         }
         match end {
-            End::Left => job.left.cancel(),
+            End::Left => {
+                self.store.events().leave(job.id);
+                job.left.cancel();
+            }
             End::Again => self.arrived.notify_one(),
         }
     }
@@ -214,8 +220,12 @@ impl Shared {
         };
         let progress = |progress| match progress {
             Progress::Served => served(),
-            Progress::Compiling => job.advance(Stage::Compiling),
-            Progress::Running { done } => job.advance(Stage::Running { done }),
+            Progress::Compiling => self.advance(job, Stage::Compiling),
+            Progress::Running { done } => self.advance(job, Stage::Running { done }),
+            Progress::Tested(tested) => {
+                job.tested(tested);
+                self.store.events().tested(job.id, tested);
+            }
         };
         let began = Instant::now();
         let judged = tokio::select! {
@@ -276,8 +286,13 @@ impl Shared {
         if self.insist(job, "put a submission back", requeue).await.is_none() {
             return End::Left;
         }
-        job.advance(Stage::Queued);
         End::Again
+    }
+
+    /// It has come so far.
+    fn advance(&self, job: &Job, stage: Stage) {
+        job.advance(stage);
+        self.store.events().advance(job.id, stage);
     }
 
     /// Tries until the store serves; none when the submission is cancelled or the server stops before that. In the

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::Shared;
+use crate::events::About;
 use crate::judge::{JudgeError, Judgement, Progress, Verdict};
 use crate::problems;
 use crate::queue::{Judging, Spare, Stage};
@@ -112,11 +113,20 @@ impl Shared {
             Err(why) => return Attempt::Failed(why.to_string()),
         };
         let among_all = Arc::new(submission.clone()).among_all();
+        let events = self.store.events();
+        events.enter_again(Arc::new(About::of(&submission)));
         let stage = self.enter(item.id, item.rejudge, Arc::clone(cancel));
         let progress = |progress| match progress {
             Progress::Served => {}
-            Progress::Compiling => drop(stage.send_replace(Stage::Compiling)),
-            Progress::Running { done } => drop(stage.send_replace(Stage::Running { done })),
+            Progress::Compiling => {
+                stage.send_replace(Stage::Compiling);
+                events.advance(item.id, Stage::Compiling);
+            }
+            Progress::Running { done } => {
+                stage.send_replace(Stage::Running { done });
+                events.advance(item.id, Stage::Running { done });
+            }
+            Progress::Tested(tested) => events.tested(item.id, tested),
         };
         let judged = judging.judge_behind(&among_all, &progress, cancel, spare).await;
         ended(submission, judged, cancel)

@@ -6,7 +6,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::rejudges::{Item, settle};
 use super::submissions::{Ended, parse_judgement};
-use super::{Store, StoreError, problems, refs, time};
+use super::{Store, StoreError, events, problems, refs, time};
 use crate::blocking::elsewhere;
 use crate::content::BlobId;
 use crate::judge::{Judgement, TestResult};
@@ -75,23 +75,25 @@ impl Store {
         };
         let changed = i64::try_from(changed).unwrap_or(i64::MAX);
         let (item, version) = (item.clone(), version.map(|version| version.to_string()));
-        let finished = self.writer.write(move |connection| {
+        let finished = self.end(item.id, move |connection| {
             Box::pin(async move {
                 let sql = "UPDATE rejudge_items SET state = 'done', after = $4, changed = $5, \
                            before = (SELECT verdict FROM submissions s WHERE s.seq = rejudge_items.seq) \
-                           WHERE rejudge = $1 AND seq = $2 AND attempt = $3 AND state = 'running'";
-                let update = sqlx::query(sql).bind(item.rejudge).bind(item.seq).bind(item.attempt);
-                let update = update.bind(ended.verdict).bind(changed).execute(&mut *connection).await?;
-                if update.rows_affected() == 0 {
-                    return Ok((false, Vec::new()));
-                }
+                           WHERE rejudge = $1 AND seq = $2 AND attempt = $3 AND state = 'running' RETURNING before";
+                let update = sqlx::query_scalar(sql).bind(item.rejudge).bind(item.seq).bind(item.attempt);
+                let update = update.bind(ended.verdict).bind(changed);
+                let update: sqlx::query::QueryScalar<'_, _, Option<String>, _> = update;
+                let Some(before) = update.fetch_optional(&mut *connection).await? else {
+                    return Ok((None, Vec::new()));
+                };
+                let now = ended.now;
                 let gone = replace(connection, item.seq, ended, version, keep).await?;
                 settle(connection, item.rejudge).await?;
-                Ok((true, gone))
+                let number = events::note_again(connection, item.seq, before.as_deref(), now).await?;
+                Ok((Some(number), gone))
             })
         });
-        let (done, gone) = finished.await?;
-        self.blobs.suspect(gone);
+        let done = finished.await?;
         if done {
             self.room.grown(size);
         }

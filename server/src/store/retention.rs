@@ -86,6 +86,7 @@ impl Store {
         self.drop_removed_problems().await?;
         self.forget_keys(now - DAY_MS).await?;
         self.forget_rejudges(before(now, keep)).await?;
+        self.forget_ends(before(now, keep)).await?;
         self.shrink().await?;
         let room = self.room.clone();
         on_disk(move || room.set_aside()).await?;

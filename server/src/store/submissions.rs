@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::refs::{self, Ref};
 use super::rows::{JudgementRow, ProgramRow, RequestRow, TestRow, verdict};
 use super::strikes::put_strikes;
+use super::{Ending, events, problems, references};
 use super::{Record, Served, Store, StoreError, StoredState, Written, millis, time};
-use super::{problems, references};
 use crate::blocking::{QUICK, computed};
 use crate::content::BlobId;
+use crate::events::About;
 use crate::judge::Judgement;
 use crate::submission::{Footprint, ProblemRef, Submission, SubmissionId};
 use crate::throttle::Strikes;
@@ -78,12 +80,8 @@ pub enum Cancelled {
 /// A submission that waits for its judgement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfinished {
-    /// Its name.
-    pub id: SubmissionId,
-    /// Whose it is.
-    pub user: Option<String>,
-    /// The named token that it came with.
-    pub token: Option<Arc<str>>,
+    /// What it is known by.
+    pub about: About,
     /// Its language.
     pub language: String,
     /// When it was accepted.
@@ -211,7 +209,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let ended = Ended::of(id, judgement)?;
         let (size, keeps_tests) = (ended.size(), self.keeps_tests);
-        let finished = self.writer.write(move |connection| {
+        let finished = self.end(id, move |connection| {
             Box::pin(async move {
                 let sql = "UPDATE submissions SET state = 'done', verdict = $3, judgement = $4, finished_at = $5, \
                            tests = CASE WHEN $6 AND problem IS NULL THEN tests END WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING seq";
@@ -224,22 +222,41 @@ impl Store {
                     .bind(keeps_tests)
                     .fetch_optional(&mut *connection)
                     .await?;
-                let Some(seq) = done else { return Ok((false, Vec::new())) };
+                let Some(seq) = done else { return Ok((None, Vec::new())) };
+                let number = events::note(connection, seq, Ending::Done, Some(ended.verdict), ended.now).await?;
                 if let Some((user, strikes)) = strikes {
                     put_strikes(connection, &user, strikes).await?;
                 }
                 refs::add(connection, seq, ended.refs).await?;
                 let drops = has_files && !keeps_tests;
                 let gone = if drops { refs::drop_tests(connection, seq).await? } else { Vec::new() };
-                Ok((true, gone))
+                Ok((Some(number), gone))
             })
         });
-        let (done, gone) = finished.await?;
-        self.blobs.suspect(gone);
+        let done = finished.await?;
         if done {
             self.room.grown(size);
         }
         Ok(done)
+    }
+
+    /// Ends a submission by a write that tells under which number, if it has, and which files it names no more. Whoever
+    /// follows is told once it is on disk. True where it has ended.
+    pub(super) async fn end<F>(&self, id: SubmissionId, ending: F) -> Result<bool, StoreError>
+    where
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<EndedAs, sqlx::Error>>
+            + Send
+            + 'static,
+    {
+        let events = self.events.clone();
+        let tell = move |(number, _): &EndedAs| {
+            if let Some(number) = number {
+                events.ended(id, *number);
+            }
+        };
+        let (number, gone) = self.writer.write_and_tell(ending, tell).await?;
+        self.blobs.suspect(gone);
+        Ok(number.is_some())
     }
 
     /// Ends a submission with this judgement, whatever it is at.
@@ -248,7 +265,7 @@ impl Store {
     /// The store's.
     pub async fn give_up(&self, id: SubmissionId, judgement: &Judgement) -> Result<(), StoreError> {
         let ended = Ended::of(id, judgement)?;
-        let given_up = self.writer.write(move |connection| {
+        let given_up = self.end(id, move |connection| {
             Box::pin(async move {
                 let sql = "UPDATE submissions SET state = 'done', verdict = $2, judgement = $3, finished_at = $4, \
                            tests = NULL, request = NULL WHERE id = $1 AND finished_at IS NULL RETURNING seq";
@@ -259,12 +276,12 @@ impl Store {
                     .bind(ended.now)
                     .fetch_optional(&mut *connection)
                     .await?;
-                let Some(seq) = done else { return Ok(Vec::new()) };
-                refs::drop_tests(connection, seq).await
+                let Some(seq) = done else { return Ok((None, Vec::new())) };
+                let number = events::note(connection, seq, Ending::Done, Some(ended.verdict), ended.now).await?;
+                Ok((Some(number), refs::drop_tests(connection, seq).await?))
             })
         });
-        self.blobs.suspect(given_up.await?);
-        Ok(())
+        given_up.await.map(drop)
     }
 
     /// Puts a running submission back into the queue. `uncounted`: the attempt found no sandbox and does not count.
@@ -296,25 +313,23 @@ impl Store {
     /// The store's.
     pub async fn cancel(&self, sees: &Sees, id: SubmissionId) -> Result<Cancelled, StoreError> {
         let (now, (all, token)) = (millis(Utc::now()), sees.columns());
-        let cancelled = self.writer.write(move |connection| {
+        let cancelled = self.end(id, move |connection| {
             Box::pin(async move {
                 let sql = "UPDATE submissions SET state = 'cancelled', finished_at = $2, tests = NULL, \
                            request = NULL WHERE id = $1 AND state IN ('queued', 'running') AND ($3 OR token IS $4) RETURNING seq";
-                let id = id.to_string();
-                let cancel = sqlx::query_scalar(sql).bind(&id).bind(now).bind(all).bind(&token);
-                let seq = cancel.fetch_optional(&mut *connection).await?;
-                if let Some(seq) = seq {
-                    return Ok((Cancelled::Now, refs::drop_tests(connection, seq).await?));
-                }
-                let known = "SELECT 1 FROM submissions WHERE id = $1 AND ($2 OR token IS $3)";
-                let known = sqlx::query(known).bind(&id).bind(all).bind(token);
-                let known = known.fetch_optional(connection).await?.is_some();
-                Ok((if known { Cancelled::Finished } else { Cancelled::Unknown }, Vec::new()))
+                let cancel = sqlx::query_scalar(sql).bind(id.to_string()).bind(now).bind(all).bind(token);
+                let Some(seq) = cancel.fetch_optional(&mut *connection).await? else {
+                    return Ok((None, Vec::new()));
+                };
+                let number = events::note(connection, seq, Ending::Cancelled, None, now).await?;
+                Ok((Some(number), refs::drop_tests(connection, seq).await?))
             })
         });
-        let (outcome, gone) = cancelled.await?;
-        self.blobs.suspect(gone);
-        Ok(outcome)
+        if cancelled.await? {
+            return Ok(Cancelled::Now);
+        }
+        let is_known = self.size(sees, id).await?.is_some();
+        Ok(if is_known { Cancelled::Finished } else { Cancelled::Unknown })
     }
 
     /// What a submission's judgement takes in its row, in bytes: 0 while there is none. None where there is no submission
@@ -362,7 +377,7 @@ impl Store {
     /// The store's, where it cannot be read.
     pub async fn restore(&self) -> Result<Vec<Unfinished>, StoreError> {
         let mut files = refs::of_unfinished(&self.readers).await?;
-        let sql = "SELECT seq, id, client, token, language, created_at, request IS NOT NULL AS is_old, \
+        let sql = "SELECT seq, id, client, token, reference, problem, language, created_at, request IS NOT NULL AS is_old, \
                    state = 'running' AS was_begun, attempt, \
                    coalesce(length(request), length(program) + length(tests), 0) AS size \
                    FROM submissions WHERE state IN ('queued', 'running') ORDER BY seq";
@@ -389,17 +404,23 @@ impl Store {
     async fn try_to_end_unreadable(&self, seq: i64, why: &StoreError) -> Result<(), StoreError> {
         let judgement = Judgement::internal_error(why.to_string(), 0);
         let Ended { verdict, judgement, now, .. } = Ended::of(SubmissionId::nil(), &judgement)?;
-        let ended = self.writer.write(move |connection| {
+        // Its id may be what makes no sense; nothing of it is live yet.
+        let ended = self.end(SubmissionId::nil(), move |connection| {
             Box::pin(async move {
                 let sql = "UPDATE submissions SET state = 'done', verdict = $2, judgement = $3, finished_at = $4 \
                            WHERE seq = $1";
                 let update = sqlx::query(sql).bind(seq).bind(verdict).bind(judgement).bind(now);
-                update.execute(connection).await.map(drop)
+                update.execute(&mut *connection).await?;
+                let number = events::note(connection, seq, Ending::Done, Some(verdict), now).await?;
+                Ok((Some(number), Vec::new()))
             })
         });
-        ended.await
+        ended.await.map(drop)
     }
 }
+
+/// The number of an end, where there is one, and the files that the submission names no more.
+pub(super) type EndedAs = (Option<i64>, Vec<BlobId>);
 
 /// A judgement in the forms of its row.
 pub(super) struct Ended {
@@ -565,9 +586,7 @@ fn unfinished(
     let was_begun: bool = row.try_get("was_begun")?;
     let size: i64 = row.try_get("size")?;
     Ok(Unfinished {
-        id,
-        user: row.try_get("client")?,
-        token: token(row)?,
+        about: events::about(row)?,
         language: row.try_get("language")?,
         created_at: time(row.try_get("created_at")?),
         footprint: Footprint { row: size.try_into().unwrap_or(0), files: files.into_iter().collect() },

@@ -109,7 +109,7 @@ async fn an_attempt_that_had_no_sandbox_when_the_server_died_is_lost_and_not_cou
     let _note = store.served().note(served, 1).unwrap();
     let next = open(directory.path()).await.unwrap();
     let restored = next.restore().await.unwrap();
-    let lost: Vec<_> = restored.iter().map(|one| (one.id, one.is_lost)).collect();
+    let lost: Vec<_> = restored.iter().map(|one| (one.about.id, one.is_lost)).collect();
     assert_eq!(lost, [(served, false), (not_served, true), (waiting, false)]);
     assert_eq!(next.begin(served, false).await.unwrap(), begun(2, 0));
     assert_eq!(next.begin(not_served, true).await.unwrap(), begun(1, 1));
@@ -186,7 +186,7 @@ async fn what_an_earlier_version_has_stored_is_taken_over_one_by_one() {
     let waited = insert_old(&store, "queued", request).await;
     let broken = insert_old(&store, "running", "{".to_owned()).await;
     let restored = store.restore().await.unwrap();
-    assert_eq!(restored.iter().map(|one| one.id).collect::<Vec<_>>(), [ran, waited, broken]);
+    assert_eq!(restored.iter().map(|one| one.about.id).collect::<Vec<_>>(), [ran, waited, broken]);
     assert!(restored.iter().all(|one| one.is_old && one.footprint.files.is_empty()));
     for id in [ran, waited] {
         assert_eq!(store.convert(id).await.unwrap(), Converted::Yes);
@@ -225,7 +225,7 @@ async fn a_row_that_makes_no_sense_does_not_keep_the_others_from_being_judged() 
     let good = insert(&store, 10).await.unwrap();
     pragma(&store, "UPDATE submissions SET id = 'nonsense' WHERE seq = 1").await;
     let restored = store.restore().await.unwrap();
-    assert_eq!(restored.iter().map(|one| one.id).collect::<Vec<_>>(), [good]);
+    assert_eq!(restored.iter().map(|one| one.about.id).collect::<Vec<_>>(), [good]);
     assert_eq!(store.restore().await.unwrap().len(), 1, "{broken}");
 }
 
@@ -415,7 +415,7 @@ async fn a_store_that_cannot_be_written_is_restored_all_the_same() {
         "CREATE TRIGGER full BEFORE UPDATE ON submissions BEGIN SELECT RAISE(FAIL, 'disk is full'); END";
     pragma(&store, full).await;
     let restored = store.restore().await.unwrap();
-    assert_eq!(restored.iter().map(|one| one.id).collect::<Vec<_>>(), [good]);
+    assert_eq!(restored.iter().map(|one| one.about.id).collect::<Vec<_>>(), [good]);
     pragma(&store, "DROP TRIGGER full").await;
     assert_eq!(
         store.begin(good, false).await.unwrap(),

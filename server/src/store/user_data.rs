@@ -197,6 +197,9 @@ async fn forget_keys(
                WHERE client = $1 AND finished_at IS NOT NULL AND ($2 OR token IS $3))";
     let keys = sqlx::query(sql).bind(&user).bind(all).bind(&token);
     let keys = keys.execute(&mut *connection).await?.rows_affected();
+    let sql = "DELETE FROM events WHERE seq IN (SELECT seq FROM submissions \
+               WHERE client = $1 AND finished_at IS NOT NULL AND ($2 OR token IS $3))";
+    sqlx::query(sql).bind(&user).bind(all).bind(&token).execute(&mut *connection).await?;
     let sql =
         "SELECT seq FROM submissions WHERE client = $1 AND finished_at IS NOT NULL AND ($2 OR token IS $3)";
     let seqs = sqlx::query_scalar(sql).bind(&user).bind(all).bind(token);

@@ -48,8 +48,34 @@ impl Writer {
         self.hand_over(action).await?.settled().await
     }
 
+    /// As [`Self::write`]. Once it is on disk `told` is told of the result, whether anybody still waits or not, and before
+    /// it is of any that was written later.
+    pub(super) async fn write_and_tell<T, F>(
+        &self,
+        action: F,
+        told: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
+    {
+        self.hand_over_and_tell(action, told).await?.settled().await
+    }
+
     /// Hands `action` over: whatever is handed over later is written later, or together with it.
     pub(super) async fn hand_over<T, F>(&self, action: F) -> Result<Written<T>, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
+    {
+        self.hand_over_and_tell(action, |_| ()).await
+    }
+
+    async fn hand_over_and_tell<T, F>(
+        &self,
+        action: F,
+        told: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<Written<T>, StoreError>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
@@ -63,7 +89,13 @@ impl Writer {
                 };
                 let failure = result.as_ref().err().cloned();
                 // Whoever asked may have gone away; the write stands all the same.
-                let settle = move |ended: Result<(), StoreError>| drop(reply.send(ended.and(result)));
+                let settle = move |ended: Result<(), StoreError>| {
+                    let outcome = ended.and(result);
+                    if let Ok(done) = &outcome {
+                        told(done);
+                    }
+                    drop(reply.send(outcome));
+                };
                 Performed { failure, settle: Box::new(settle) }
             })
         });

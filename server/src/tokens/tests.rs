@@ -20,7 +20,7 @@ async fn store(directory: &Path) -> Store {
 
 fn found(tokens: &Tokens, secret: &Secret, now: DateTime<Utc>) -> Option<String> {
     match tokens.of(&secret.digest(), now)? {
-        Found::Valid(token) => Some(token.name.to_string()),
+        Found::Valid(token, _) => Some(token.name.to_string()),
         Found::Ended => Some("ended".into()),
     }
 }
@@ -130,7 +130,7 @@ async fn a_token_of_the_settings_counts_and_is_changed_there() {
     tokens.load(&store).await.unwrap();
     assert_eq!(found(&tokens, &secret, now), None, "that of the settings has its name");
     let of = |secret: &str, hours| match tokens.of(&Digest::of(secret), now + TimeDelta::hours(hours)) {
-        Some(Found::Valid(token)) => token.scopes.to_string(),
+        Some(Found::Valid(token, _)) => token.scopes.to_string(),
         Some(Found::Ended) => "ended".into(),
         None => "unknown".into(),
     };

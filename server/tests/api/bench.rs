@@ -14,7 +14,7 @@ use gavel::config::{Config, Overrides};
 use gavel::content::Content;
 use gavel::gojudge::GoJudge;
 use gavel::judge::{
-    Compilation, HandedFile, JudgeError, Judgement, Progress, Stream, Summary, TestResult, Verdict,
+    Compilation, HandedFile, JudgeError, Judgement, Progress, Stream, Summary, TestResult, Tested, Verdict,
 };
 use gavel::language::{Language, Languages};
 use gavel::operations::{Operations, Recycled};
@@ -35,10 +35,13 @@ use tokio_util::sync::CancellationToken;
 use crate::conformance::{self, Described};
 use crate::standin::StandIn;
 
-/// No wait of a test is longer.
 /// So many attempts find a full disk that are to find one.
 pub(crate) const FULL: usize = 5;
 
+/// Tests of a submission that floods.
+pub(crate) const FLOOD: u32 = 100_000;
+
+/// No wait of a test is longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Bench {
@@ -61,7 +64,7 @@ pub(crate) struct Bench {
 /// Judges by the source's first word: `accept`, `tle`, `hang` (until cancelled), `stall` (as that, but no
 /// sandbox is free before [`Self::serve`]), `sleep <ms>`, `turns`, `later`, `dies-later` and `busy-later`
 /// (accepted the first time, then wrong, hanging, failing, or without a sandbox), `held` and `lingers` (accepted the first
-/// time, then accepted, or ended some time after it is cancelled, upon [`Self::serve`]), `die`, `panic`, `busy`, `full`, `binary`.
+/// time, then accepted, or ended some time after it is cancelled, upon [`Self::serve`]), `steps`, `floods`, `die`, `panic`, `busy`, `full`, `binary`.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     pub(crate) started: Mutex<Vec<String>>,
@@ -326,6 +329,22 @@ impl Judging for Script {
             "dies-later" if self.is_again(&source) => {
                 return Err(SandboxError::Died("the container went away".into()).into());
             }
+            // Two of three tests are done; it goes on upon [`Self::serve`].
+            "steps" => {
+                for (index, verdict) in [(0, Verdict::Accepted), (1, Verdict::WrongAnswer)] {
+                    progress(Progress::Tested(Tested { index, verdict, done: index + 1, total: 3 }));
+                }
+                self.serve.notified().await;
+                return Ok(judgement(submission, Verdict::WrongAnswer, &source));
+            }
+            // More tests than anybody is told of who does not listen.
+            "floods" => {
+                for index in 0..FLOOD {
+                    let tested = Tested { index, verdict: Verdict::Accepted, done: index + 1, total: FLOOD };
+                    progress(Progress::Tested(tested));
+                }
+                return Ok(judgement(submission, Verdict::Accepted, &source));
+            }
             "panic" => panic!("by the source's will"),
             "die" => return Err(SandboxError::Died("the container went away".into()).into()),
             "full" if self.started.lock().unwrap().len() <= FULL => {
@@ -335,6 +354,7 @@ impl Judging for Script {
             "busy" => return Err(SandboxError::Busy { waited: Duration::ZERO }.into()),
             _ => Verdict::Accepted,
         };
+        progress(Progress::Tested(Tested { index: 0, verdict, done: 1, total: 1 }));
         self.finished.lock().unwrap().push(source.clone());
         Ok(judgement(submission, verdict, &source))
     }

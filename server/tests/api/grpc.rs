@@ -198,6 +198,19 @@ async fn calls_need_the_token_in_any_case_of_its_scheme() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_need_the_scope_to_submit() {
+    let tokens = r#"[{"name": "reads", "secret": "0123456789abcdef-1", "scopes": ["read", "operate"]},
+        {"name": "submits", "secret": "0123456789abcdef-2", "scopes": ["submit"]}]"#;
+    let bench = Bench::with(&[("http.tokens", tokens)]).await;
+    let mut executor = executor(&bench).await;
+    executor.file_list(with((), Some("Bearer 0123456789abcdef-2"))).await.unwrap();
+    let refused = executor.file_list(with((), Some("Bearer 0123456789abcdef-1"))).await.unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied);
+    assert!(refused.message().contains("`submit`"), "{refused}");
+    assert_eq!(executor.file_list(()).await.unwrap_err().code(), Code::Unauthenticated);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_of_an_open_network_need_no_token_over_grpc() {
     let bench = Bench::with(&[("http.token", TOKEN), ("gojudge.open_networks", "127.0.0.0/8")]).await;
     let mut executor = executor(&bench).await;

@@ -11,6 +11,7 @@ mod described;
 mod durability;
 mod errors;
 mod ffi;
+mod following;
 mod full_disk;
 mod gojudge;
 mod gojudge_files;

@@ -5,7 +5,9 @@ use utoipa::OpenApi;
 
 use super::wire::{self, Rules};
 use super::wire_checker::{NewChecker, NewFlags};
-use super::{admin, events, files, judgements, languages, problems, rejudges, submissions, tokens, users};
+use super::{
+    admin, events, files, judgements, languages, problems, rejudges, stream, submissions, tokens, users,
+};
 use crate::config::Config;
 use crate::language::Languages;
 
@@ -19,6 +21,7 @@ use crate::language::Languages;
         submissions::get,
         submissions::cancel,
         events::follow,
+        stream::follow,
         files::get,
         judgements::list,
         judgements::get,
@@ -57,7 +60,9 @@ pub(in crate::http) fn describe(document: &mut Value, config: &Config, languages
     let paths = &mut document["paths"];
     let wait = json!({"type": "integer", "minimum": 0, "maximum": config.http.max_wait.as_secs()});
     set_parameter(paths, "/api/v1/submissions/{id}", "wait", wait);
-    set_parameter(paths, "/api/v1/submissions", "reference", wire::described::references());
+    for path in ["/api/v1/submissions", "/api/v1/events"] {
+        set_parameter(paths, path, "reference", wire::described::references());
+    }
 }
 
 /// Of a GET.

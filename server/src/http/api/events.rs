@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::described::Event as EventSchema;
 use super::submissions::{find, load, parse_id};
-use super::view::State;
+use super::view::{State, TestedView};
 use super::{Api, Problem};
 use crate::access::Caller;
 use crate::http::error::fails;
@@ -65,6 +65,9 @@ struct StateEvent {
     /// Test cases done, while it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     tests_done: Option<u32>,
+    /// Those of the tests done that no event has told yet, while it runs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tests: Vec<TestedView>,
     /// Place in the queue, while it waits: 1 = next.
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<usize>,
@@ -73,9 +76,10 @@ struct StateEvent {
 /// What is sent of one event.
 type Event = LocalBoxStream<'static, Result<Bytes, Problem>>;
 
+/// With the number of tests that were told.
 enum Next {
-    Now(Option<watch::Receiver<Stage>>),
-    Wait(watch::Receiver<Stage>),
+    Now(Option<watch::Receiver<Stage>>, usize),
+    Wait(watch::Receiver<Stage>, usize),
     End,
 }
 
@@ -86,27 +90,28 @@ fn events(
     stage: Option<watch::Receiver<Stage>>,
     peer: Option<Peer>,
 ) -> impl Stream<Item = Result<Bytes, Problem>> {
-    let events = stream::unfold(Next::Now(stage), move |next| {
+    let events = stream::unfold(Next::Now(stage, 0), move |next| {
         let (api, sees, peer) = (api.clone(), sees.clone(), peer.clone());
         async move {
             match next {
                 Next::End => None,
-                Next::Now(Some(mut receiver)) => {
+                Next::Now(Some(mut receiver), told) => {
                     let stage = *receiver.borrow_and_update();
                     if stage.is_final() {
                         return Some((judgement(&api, &sees, id, peer).await, Next::End));
                     }
-                    Some((whole(state(&api, id, stage)), Next::Wait(receiver)))
+                    let (event, told) = state(&api, id, stage, told);
+                    Some((whole(event), Next::Wait(receiver, told)))
                 }
-                Next::Now(None) => Some((judgement(&api, &sees, id, peer).await, Next::End)),
-                Next::Wait(mut receiver) => tokio::select! {
+                Next::Now(None, _) => Some((judgement(&api, &sees, id, peer).await, Next::End)),
+                Next::Wait(mut receiver, told) => tokio::select! {
                     changed = receiver.changed() => match changed {
-                        Ok(()) => Some((stream::empty().boxed_local(), Next::Now(Some(receiver)))),
-                        Err(_gone) => Some((stream::empty().boxed_local(), Next::Now(None))),
+                        Ok(()) => Some((stream::empty().boxed_local(), Next::Now(Some(receiver), told))),
+                        Err(_gone) => Some((stream::empty().boxed_local(), Next::Now(None, told))),
                     },
                     () = tokio::time::sleep(HEARTBEAT) => {
                         let still_here = Bytes::from_static(b": still here\n\n");
-                        Some((whole(Ok(still_here)), Next::Wait(receiver)))
+                        Some((whole(Ok(still_here)), Next::Wait(receiver, told)))
                     }
                     () = api.submissions.closing() => None,
                 },
@@ -121,7 +126,8 @@ fn whole(event: Result<Bytes, Problem>) -> Event {
     stream::once(async { event }).boxed_local()
 }
 
-fn state(api: &Api, id: SubmissionId, stage: Stage) -> Result<Bytes, Problem> {
+/// With the number of tests that were told with it.
+fn state(api: &Api, id: SubmissionId, stage: Stage, told: usize) -> (Result<Bytes, Problem>, usize) {
     let (state, tests_done) = match stage {
         Stage::Queued => (State::Queued, None),
         Stage::Compiling => (State::Compiling, None),
@@ -130,7 +136,10 @@ fn state(api: &Api, id: SubmissionId, stage: Stage) -> Result<Bytes, Problem> {
         Stage::Cancelled => (State::Cancelled, None),
     };
     let position = (state == State::Queued).then(|| api.submissions.position(id));
-    event("state", &StateEvent { state, tests_done, position })
+    let is_running = state == State::Running;
+    let (tested, told) = if is_running { api.submissions.tested(id, told) } else { (Vec::new(), 0) };
+    let tests = tested.iter().map(TestedView::from).collect();
+    (event("state", &StateEvent { state, tests_done, tests, position }), told)
 }
 
 /// The whole submission, as `GET /submissions/{id}` answers it.

@@ -76,17 +76,62 @@ impl ListQuery {
             "verdict" => self.verdict = Some(choice(&value, &Verdict::ALL.map(Verdict::as_str))?),
             "limit" => self.limit = limit(&value)?,
             "cursor" => self.before = Some(cursor(&value)?),
-            _ => {
-                let name = name.strip_prefix("reference.").ok_or(NO_SUCH)?;
-                check_reference(name, &value)?;
-                if self.reference.len() == REFERENCES {
-                    return Err(format!("a reference has at most {REFERENCES} names"));
-                }
-                self.reference.push((name.to_owned(), value));
-            }
+            _ => add_reference(&mut self.reference, name, value)?,
         }
         Ok(())
     }
+}
+
+/// What `GET /events` can be asked for.
+#[derive(Debug, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct EventsQuery {
+    /// Of this user.
+    pub(super) user: Option<String>,
+    /// Id of the problem that they are judged by.
+    pub(super) problem: Option<String>,
+    /// As in lists of submissions.
+    #[param(required = false, explode = true, value_type = BTreeMap<String, String>)]
+    pub(super) reference: Vec<(String, String)>,
+    /// `id` of an event: every end behind it is told first; 0: all that are kept. Without it, what happens from now on.
+    #[param(minimum = 0)]
+    pub(super) after: Option<i64>,
+}
+
+impl EventsQuery {
+    /// Reads what was asked for.
+    ///
+    /// # Errors
+    /// Every parameter that makes no sense.
+    pub(super) fn parse(query: &str) -> Result<Self, Problem> {
+        let mut asked = Self::default();
+        read(query, |name, value| {
+            match name {
+                "user" => asked.user = Some(value),
+                "problem" => asked.problem = Some(value),
+                "after" => asked.after = Some(number(&value).ok_or("no id of an event of this server")?),
+                _ => add_reference(&mut asked.reference, name, value)?,
+            }
+            Ok(())
+        })?;
+        Ok(asked)
+    }
+}
+
+/// The number of an event.
+pub(super) fn number(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number| *number >= 0)
+}
+
+/// One of the names that a site has for its submissions, as in `reference.course`.
+fn add_reference(reference: &mut Vec<(String, String)>, name: &str, value: String) -> Result<(), String> {
+    let name = name.strip_prefix("reference.").ok_or(NO_SUCH)?;
+    check_reference(name, &value)?;
+    if reference.len() == REFERENCES {
+        return Err(format!("a reference has at most {REFERENCES} names"));
+    }
+    reference.push((name.to_owned(), value));
+    Ok(())
 }
 
 /// What lists of problems can be asked for.

@@ -15,7 +15,8 @@ use super::described::VerdictName;
 use super::elsewhere::{Elsewhere, Parts};
 use crate::content::Content;
 use crate::judge::{
-    Compilation, FirstDifference, GroupResult, HandedFile, Judgement, Stream, Summary, TestResult, Verdict,
+    Compilation, FirstDifference, GroupResult, HandedFile, Judgement, Stream, Summary, TestResult, Tested,
+    Verdict,
 };
 use crate::store::Record;
 use crate::submission::{ProblemRef, RunLimits, SubmissionId};
@@ -62,10 +63,48 @@ pub(super) struct SubmissionView {
     /// That of the first test that is not accepted.
     #[schema(value_type = Option<VerdictName>)]
     verdict: Option<Verdict>,
+    /// What is known of its tests, while it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    progress: Option<ProgressView>,
     /// Only with a judgement.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = JudgementView)]
     judgement: Option<JudgementView>,
+}
+
+/// What is known of the tests of a submission that runs.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Progress)]
+struct ProgressView {
+    tests_done: u32,
+    tests_total: u32,
+    /// Those that are done, but for those that the judgement will not tell.
+    tests: Vec<TestedView>,
+}
+
+/// A test that is done, before there is a judgement.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TestedTest)]
+pub(super) struct TestedView {
+    /// Its place among the tests, from 0.
+    index: u32,
+    #[schema(value_type = VerdictName)]
+    verdict: Verdict,
+}
+
+impl ProgressView {
+    fn of(tested: &[Tested]) -> Option<Self> {
+        let last = tested.last()?;
+        let tests = tested.iter().map(TestedView::from).collect();
+        Some(Self { tests_done: last.done, tests_total: last.total, tests })
+    }
+}
+
+impl From<&Tested> for TestedView {
+    fn from(tested: &Tested) -> Self {
+        Self { index: tested.index, verdict: tested.verdict }
+    }
 }
 
 /// How far a submission is; `done` and `cancelled` are final.
@@ -351,7 +390,7 @@ impl Shown {
 impl From<Standing> for SubmissionView {
     /// Without the judgement.
     fn from(standing: Standing) -> Self {
-        let Standing { record, state, position } = standing;
+        let Standing { record, state, position, tested } = standing;
         let Record {
             id,
             user,
@@ -381,6 +420,7 @@ impl From<Standing> for SubmissionView {
             rejudged_at,
             rejudging: is_awaiting_rejudge,
             verdict,
+            progress: ProgressView::of(&tested),
             judgement: None,
         }
     }
