@@ -2,7 +2,7 @@
 //! and plain folders of `1.in` and `1.ans` files, read from a folder into values.
 //!
 //! A package that came as an archive is unpacked by [`archive::unpack`], within bounds.
-//! Start at [`Package::read`]. It runs nothing and writes nothing, follows no link out of the folder, and is
+//! Start at [`Package::read`]. It runs nothing and writes nothing, follows no link out of the folder unless told to, and is
 //! bounded in what it reads ([`bounds`]). How results of single tests become one is [`grade::grade`].
 
 #![forbid(unsafe_code)]
@@ -34,4 +34,5 @@ pub use data::{Case, Data, Group};
 pub use metadata::{Format, Metadata};
 pub use package::Package;
 pub use report::{Fault, Note, Place};
+pub use tree::Links;
 pub use verdict::Verdict;

@@ -11,7 +11,7 @@ use crate::plain;
 use crate::report::{Fault, Note, Place, Report};
 use crate::statement::{self, Text};
 use crate::submissions::{self, Submission};
-use crate::tree::{self, Dir};
+use crate::tree::{self, Dir, Links};
 use crate::validator::{self, Validators};
 
 /// Everything that a package says. Files are named by their paths in it.
@@ -38,11 +38,13 @@ pub struct Package {
 }
 
 /// What may lie in a package's root and is read, or is known and of no use to a judge.
-pub(crate) const KNOWN: [&str; 21] = [
+pub(crate) const KNOWN: [&str; 23] = [
     "problem.yaml",
     "domjudge-problem.ini",
     own::FILE,
     tree::TIME_LIMIT,
+    submissions::entries::FILE,
+    statement::PDF,
     "data",
     "submissions",
     "statement",
@@ -71,8 +73,16 @@ impl Package {
     /// # Errors
     /// Everything that is wrong, each with its place.
     pub fn read(folder: &Path) -> Result<(Self, Vec<Note>), Vec<Fault>> {
+        Self::read_with(folder, Links::Inside)
+    }
+
+    /// As [`Self::read`], where links may lead out of the folder.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its place.
+    pub fn read_with(folder: &Path, links: Links) -> Result<(Self, Vec<Note>), Vec<Fault>> {
         let report = Report::default();
-        let package = match tree::read(folder, &report) {
+        let package = match tree::read(folder, links, &report) {
             Ok(root) => package(&root, &report),
             Err(error) => {
                 report.fault(Place::default(), format!("cannot be read: {error}"));

@@ -40,9 +40,15 @@ fn statements_dir(root: &Dir, format: Format) -> Option<&Dir> {
     root.dir(first).or_else(|| root.dir(second))
 }
 
+/// Where DOMjudge has the statement, in the package's root.
+pub(crate) const PDF: &str = "problem.pdf";
+
 /// The statements: `problem.<language>.<ending>`.
 pub(crate) fn statements(root: &Dir, format: Format, report: &Report) -> Vec<Text> {
-    let found = statements_dir(root, format).map(|dir| texts(dir, "problem")).unwrap_or_default();
+    let mut found = statements_dir(root, format).map(|dir| texts(dir, "problem")).unwrap_or_default();
+    if found.is_empty() {
+        found.extend(root.files.get(PDF).and_then(|file| text(PDF, &file.path, "problem")));
+    }
     if found.is_empty() {
         report.note(Place::default(), "has no statement");
     }
@@ -161,6 +167,17 @@ fn note_stray(file: &File, report: &Report) {
 mod tests {
     use super::*;
     use crate::fixture::{CURRENT, Folder};
+
+    #[test]
+    fn a_statement_in_the_root_is_taken_where_there_is_no_other() {
+        let folder = Folder::legacy(&[("problem.pdf", "%PDF")]);
+        let (package, notes) = folder.package();
+        let paths: Vec<_> = package.statements.iter().map(|text| text.path.as_str()).collect();
+        assert_eq!((paths, notes.len()), (vec!["problem_statement/problem.en.tex"], 0));
+        std::fs::remove_dir_all(folder.path().join("problem_statement")).unwrap();
+        let statement = &folder.package().0.statements[0];
+        assert_eq!((statement.path.as_str(), statement.markup), ("problem.pdf", Markup::Pdf));
+    }
 
     #[test]
     fn statements_have_languages_and_kinds() {

@@ -1,6 +1,7 @@
 //! Example submissions and what is expected of them (legacy and 2025-09, "Example submissions").
 
 mod annotation;
+pub(crate) mod entries;
 mod expected;
 mod glob;
 mod listed;
@@ -67,6 +68,9 @@ pub(crate) fn read(root: &Dir, format: Format, report: &Report) -> Vec<Submissio
     }
     if let Some(file) = dir.files.get("submissions.yaml") {
         listed::read(file, &mut submissions, report);
+    }
+    if let Some(file) = root.files.get(entries::FILE) {
+        entries::read(file, &mut submissions, report);
     }
     if !submissions.iter().any(|submission| submission.folder == "accepted") {
         report.note(Place::file("submissions/accepted"), "holds no submission");

@@ -97,18 +97,28 @@ fn without_mark(text: String, path: &str, report: &Report) -> String {
     }
 }
 
+/// Which links in a package are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// Those to what is in the package.
+    Inside,
+    /// All: the package is of somebody who is trusted, and shares files with others.
+    Anywhere,
+}
+
 /// Reads the names of everything in the folder.
 ///
 /// # Errors
 /// The folder itself cannot be resolved.
-pub(crate) fn read(root: &Path, report: &Report) -> io::Result<Dir> {
+pub(crate) fn read(root: &Path, links: Links, report: &Report) -> io::Result<Dir> {
     let real = root.canonicalize()?;
-    let mut walk = Walk { root: real.clone(), report, entries: 0 };
+    let mut walk = Walk { root: real.clone(), links, report, entries: 0 };
     Ok(walk.dir(&real, "", &mut vec![real.clone()]))
 }
 
 struct Walk<'a> {
     root: PathBuf,
+    links: Links,
     report: &'a Report,
     entries: usize,
 }
@@ -188,6 +198,11 @@ impl Walk<'_> {
     fn resolved(&self, found: &Path, path: &str) -> Option<(PathBuf, Kind)> {
         match self.resolve(found) {
             Ok(resolved) => Some(resolved),
+            // Statements are made elsewhere, and links to them are there before. What is needed is missed by its own name.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && found.is_symlink() => {
+                self.report.note(Place::file(path), "ignored: a link to what is not there");
+                None
+            }
             Err(error) => {
                 self.report.fault(Place::file(path), error.to_string());
                 None
@@ -197,7 +212,7 @@ impl Walk<'_> {
 
     fn resolve(&self, found: &Path) -> io::Result<(PathBuf, Kind)> {
         let real = found.canonicalize()?;
-        if !real.starts_with(&self.root) {
+        if self.links == Links::Inside && !real.starts_with(&self.root) {
             return Err(io::Error::other("links to something outside the package"));
         }
         let metadata = fs::symlink_metadata(&real)?;
@@ -237,7 +252,7 @@ mod tests {
 
     fn faults(folder: &Folder) -> Vec<String> {
         let report = Report::default();
-        let dir = read(folder.path(), &report).unwrap();
+        let dir = read(folder.path(), Links::Inside, &report).unwrap();
         match report.conclude(dir) {
             Ok(_) => Vec::new(),
             Err(faults) => faults.iter().map(ToString::to_string).collect(),
@@ -255,7 +270,7 @@ mod tests {
     fn auxiliary_names_are_ignored_with_a_note() {
         let folder = Folder::with(&[(".git/config", ""), ("a.in~", ""), ("b", "")]);
         let report = Report::default();
-        let dir = read(folder.path(), &report).unwrap();
+        let dir = read(folder.path(), Links::Inside, &report).unwrap();
         assert_eq!(dir.all_files(), ["b"]);
         assert_eq!(report.conclude(()).unwrap().1.len(), 2);
     }
@@ -266,7 +281,7 @@ mod tests {
         symlink("one", folder.path().join("two")).unwrap();
         symlink("one/a", folder.path().join("b")).unwrap();
         let report = Report::default();
-        assert_eq!(read(folder.path(), &report).unwrap().all_files(), ["b", "one/a", "two/a"]);
+        assert_eq!(read(folder.path(), Links::Inside, &report).unwrap().all_files(), ["b", "one/a", "two/a"]);
         report.conclude(()).unwrap();
     }
 
@@ -282,6 +297,17 @@ mod tests {
     }
 
     #[test]
+    fn links_out_are_followed_where_that_is_asked_for() {
+        let (folder, other) = (Folder::with(&[]), Folder::with(&[("shared.h", "")]));
+        symlink(other.path().join("shared.h"), folder.path().join("a.h")).unwrap();
+        symlink(other.path(), folder.path().join("b")).unwrap();
+        let report = Report::default();
+        let found = read(folder.path(), Links::Anywhere, &report).unwrap();
+        assert_eq!(found.all_files(), ["a.h", "b/shared.h"]);
+        report.conclude(()).unwrap();
+    }
+
+    #[test]
     fn links_that_loop_are_faults() {
         let folder = Folder::with(&[("a/b/c", "")]);
         symlink("..", folder.path().join("a/b/up")).unwrap();
@@ -289,10 +315,12 @@ mod tests {
     }
 
     #[test]
-    fn links_to_nothing_are_faults() {
-        let folder = Folder::with(&[]);
-        symlink("nothing", folder.path().join("a")).unwrap();
-        assert!(faults(&folder)[0].starts_with("a: "));
+    fn links_to_nothing_are_ignored_with_a_note() {
+        let folder = Folder::with(&[("b", "")]);
+        symlink("../doc/problem.pdf", folder.path().join("a")).unwrap();
+        let report = Report::default();
+        assert_eq!(read(folder.path(), Links::Inside, &report).unwrap().all_files(), ["b"]);
+        assert_eq!(report.conclude(()).unwrap().1[0].to_string(), "a: ignored: a link to what is not there");
     }
 
     #[test]
@@ -323,7 +351,7 @@ mod tests {
     fn a_text_that_is_too_long_is_a_fault() {
         let folder = Folder::with(&[("a", "12345")]);
         let report = Report::default();
-        let dir = read(folder.path(), &report).unwrap();
+        let dir = read(folder.path(), Links::Inside, &report).unwrap();
         assert_eq!(dir.files["a"].text(5, &report).as_deref(), Some("12345"));
         assert_eq!(dir.files["a"].text(4, &report), None);
         assert!(report.conclude(()).is_err());

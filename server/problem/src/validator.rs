@@ -54,12 +54,21 @@ fn outputs(root: &Dir, format: Format, report: &Report) -> Vec<Program> {
         true => ("output_validators", "output_validator"),
         false => ("output_validator", "output_validators"),
     };
-    if root.dir(other).is_some() {
-        report.note(Place::file(other), format!("ignored: this format has {known}/"));
-    }
-    let Some(dir) = root.dir(known) else { return Vec::new() };
+    let dir = match (root.dir(known), root.dir(other)) {
+        (Some(dir), None) => dir,
+        (Some(dir), Some(_)) => {
+            report.note(Place::file(other), format!("ignored: this format has {known}/"));
+            dir
+        }
+        // As DOMjudge takes either.
+        (None, Some(dir)) => {
+            report.note(Place::file(other), format!("taken for {known}/, which this format has"));
+            dir
+        }
+        (None, None) => return Vec::new(),
+    };
     program::check_scripts(dir, report);
-    match format.is_legacy() {
+    match dir.path == "output_validators" && format.is_legacy() {
         true => program::all_in(dir, report),
         false => program::only_in(dir, report).into_iter().collect(),
     }
@@ -106,6 +115,21 @@ mod tests {
     fn custom_without_a_program_is_a_fault() {
         let folder = Folder::legacy(&[("problem.yaml", "validation: custom interactive\n")]);
         assert_eq!(folder.faults(), ["output_validators: holds no program, although validation is custom"]);
+    }
+
+    #[test]
+    fn the_folder_of_the_other_format_is_taken_where_there_is_no_other() {
+        let yaml = ("problem.yaml", "validation: custom multi-pass\n");
+        let (package, notes) = Folder::legacy(&[yaml, ("output_validator/v.py", "")]).package();
+        assert_eq!(package.validators.programs[0].path, "output_validator/v.py");
+        assert_eq!(notes, ["output_validator: taken for output_validators/, which this format has"]);
+        let (package, notes) = Folder::current(&[("output_validators/v/v.py", "")]).package();
+        assert_eq!(package.validators.programs[0].path, "output_validators/v");
+        assert_eq!(notes.len(), 1);
+        let both = [yaml, ("output_validator/v.py", ""), ("output_validators/w.py", "")];
+        let (package, notes) = Folder::legacy(&both).package();
+        assert_eq!(package.validators.programs[0].path, "output_validators/w.py");
+        assert_eq!(notes, ["output_validator: ignored: this format has output_validators/"]);
     }
 
     #[test]

@@ -369,7 +369,7 @@ mod tests {
     fn tried<T>(text: &str, take: impl Fn(&mut Fields<'_>) -> T) -> (T, Vec<String>) {
         let folder = Folder::with(&[("a.yaml", text)]);
         let report = Report::default();
-        let dir = tree::read(folder.path(), &report).unwrap();
+        let dir = tree::read(folder.path(), tree::Links::Inside, &report).unwrap();
         let value = take(&mut read(&dir.files["a.yaml"], &report));
         match report.conclude(()) {
             Ok(((), notes)) => (value, notes.iter().map(ToString::to_string).collect()),

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use gavel_problem::bounds;
+use gavel_problem::{Links, bounds};
 use tar::{EntryType, Header};
 
 /// Bytes of tar's unit.
@@ -29,14 +29,15 @@ struct Entry {
 }
 
 impl Archive {
-    /// Lists what is to be sent. A link is what it leads to: the folder has been read as a package, which may have
-    /// links to nothing but its own files.
+    /// Lists what is to be sent. A link is what it leads to, and one to what is not there is left out.
     ///
     /// # Errors
-    /// Something cannot be read, or is neither file nor folder, or there is more than a package may have.
-    pub(super) fn of(folder: &Path) -> io::Result<Self> {
+    /// Something cannot be read, or is neither file nor folder, or there is more than a package may have, or a link leads
+    /// where none may.
+    pub(super) fn of(folder: &Path, links: Links) -> io::Result<Self> {
         let mut archive = Self::default();
-        archive.add(folder, "", 0)?;
+        let root = (links == Links::Inside).then(|| folder.canonicalize()).transpose()?;
+        archive.add(folder, "", 0, root.as_deref())?;
         Ok(archive)
     }
 
@@ -50,7 +51,8 @@ impl Archive {
         Stream { left: self.files.clone().into_iter(), current: Box::new(io::empty()), ended: false }
     }
 
-    fn add(&mut self, folder: &Path, path: &str, depth: usize) -> io::Result<()> {
+    /// `root` is what links may not lead out of.
+    fn add(&mut self, folder: &Path, path: &str, depth: usize, root: Option<&Path>) -> io::Result<()> {
         let mut names: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
         names.sort_by_key(fs::DirEntry::file_name);
         for entry in names {
@@ -61,9 +63,13 @@ impl Archive {
                 continue;
             }
             let name = if path.is_empty() { name } else { format!("{path}/{name}") };
-            let metadata = fs::metadata(entry.path()).map_err(|why| invalid(&name, &why.to_string()))?;
+            let found = match entry.file_type()?.is_symlink() {
+                true => followed(&entry.path(), root),
+                false => entry.metadata().map(Some),
+            };
+            let Some(metadata) = found.map_err(|why| invalid(&name, &why.to_string()))? else { continue };
             if metadata.is_dir() && depth < bounds::DEPTH {
-                self.add(&entry.path(), &name, depth + 1)?;
+                self.add(&entry.path(), &name, depth + 1, root)?;
             } else {
                 self.add_file(entry.path(), name, &metadata)?;
             }
@@ -82,6 +88,18 @@ impl Archive {
         self.files.push(Entry { name, path, size: metadata.len(), executable });
         Ok(())
     }
+}
+
+/// What a link leads to; none where that is not there.
+fn followed(link: &Path, root: Option<&Path>) -> io::Result<Option<Metadata>> {
+    let real = match link.canonicalize() {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
+        real => real?,
+    };
+    if root.is_some_and(|root| !real.starts_with(root)) {
+        return Err(io::Error::other("links to something outside the package"));
+    }
+    fs::metadata(real).map(Some)
 }
 
 impl Entry {
@@ -195,7 +213,7 @@ mod tests {
     use super::*;
 
     fn unpacked(folder: &Path) -> BTreeMap<String, (Vec<u8>, u32)> {
-        let archive = Archive::of(folder).unwrap();
+        let archive = Archive::of(folder, Links::Inside).unwrap();
         let mut bytes = Vec::new();
         archive.open().read_to_end(&mut bytes).unwrap();
         assert_eq!(bytes.len() as u64, archive.size());
@@ -250,14 +268,25 @@ mod tests {
     #[test]
     fn what_is_no_file_is_told_with_its_name() {
         let folder = tempfile::tempdir().unwrap();
-        symlink("nowhere", folder.path().join("link")).unwrap();
-        assert!(Archive::of(folder.path()).unwrap_err().to_string().starts_with("link: "));
-        let folder = tempfile::tempdir().unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
-        assert!(Archive::of(folder.path()).unwrap_err().to_string().starts_with("socket: "));
+        assert!(Archive::of(folder.path(), Links::Inside).unwrap_err().to_string().starts_with("socket: "));
         let folder = tempfile::tempdir().unwrap();
         symlink(".", folder.path().join("loop")).unwrap();
-        assert!(Archive::of(folder.path()).unwrap_err().to_string().contains("too deep"));
+        assert!(Archive::of(folder.path(), Links::Inside).unwrap_err().to_string().contains("too deep"));
+    }
+
+    #[test]
+    fn links_out_are_followed_where_that_is_asked_for_and_links_to_nothing_are_left_out() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        symlink("nowhere", folder.path().join("nothing")).unwrap();
+        assert!(unpacked(folder.path()).is_empty());
+        fs::write(other.path().join("shared.h"), "x").unwrap();
+        // The format allows no such name, so that nobody else has looked at it.
+        symlink(other.path().join("shared.h"), folder.path().join(".h")).unwrap();
+        let why = Archive::of(folder.path(), Links::Inside).unwrap_err().to_string();
+        assert_eq!(why, ".h: links to something outside the package");
+        let archive = Archive::of(folder.path(), Links::Anywhere).unwrap();
+        assert_eq!((archive.files.len(), archive.files[0].size), (1, 1));
     }
 
     #[test]
@@ -265,7 +294,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("1.in");
         fs::write(&path, "12345").unwrap();
-        let archive = Archive::of(folder.path()).unwrap();
+        let archive = Archive::of(folder.path(), Links::Inside).unwrap();
         fs::write(&path, "1234567").unwrap();
         let mut bytes = Vec::new();
         archive.open().read_to_end(&mut bytes).unwrap();

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use gavel_problem::Package;
+use gavel_problem::{Links, Package};
 use serde_json::Value;
 
 use super::Id;
@@ -31,9 +31,25 @@ pub struct Push {
     /// What judgements tell of secret tests [default: the server's, verdicts]
     #[arg(long, value_enum)]
     show: Option<Show>,
+    #[command(flatten)]
+    links: LinksOut,
     /// Print JSON: the problem as the server tells it
     #[arg(long)]
     json: bool,
+}
+
+/// Whether links may lead out of a package's folder.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct LinksOut {
+    /// Take along what links in the folder lead to outside of it
+    #[arg(long)]
+    follow_links: bool,
+}
+
+impl LinksOut {
+    pub(super) fn links(self) -> Links {
+        if self.follow_links { Links::Anywhere } else { Links::Inside }
+    }
 }
 
 /// What judgements tell of secret tests.
@@ -60,9 +76,10 @@ impl Show {
 impl Push {
     pub(super) fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
         if self.package.is_dir() {
-            read(&self.package, terminal)?;
+            read(&self.package, self.links.links(), terminal)?;
         }
-        let (status, view) = push(&self.server.client()?, &self.package, &self.id, self.show)?;
+        let package = (self.package.as_path(), self.links.links());
+        let (status, view) = push(&self.server.client()?, package, &self.id, self.show)?;
         if self.json {
             terminal.json(&view)?;
         } else {
@@ -79,8 +96,8 @@ impl Push {
 }
 
 /// Reads a package before it is sent; what is only worth knowing is told.
-pub(super) fn read(folder: &Path, terminal: &mut Terminal<'_>) -> Result<Package, Failure> {
-    let (package, notes) = Package::read(folder)
+pub(super) fn read(folder: &Path, links: Links, terminal: &mut Terminal<'_>) -> Result<Package, Failure> {
+    let (package, notes) = Package::read_with(folder, links)
         .map_err(|faults| Failure::Package(faults.iter().map(ToString::to_string).collect()))?;
     for note in notes {
         terminal.remark(&format!("note: {}", text::line(&note.to_string())))?;
@@ -91,7 +108,7 @@ pub(super) fn read(folder: &Path, terminal: &mut Terminal<'_>) -> Result<Package
 /// Sends a package; 201 where the server did not have it yet, and the problem as it tells it.
 pub(super) fn push(
     client: &Client,
-    package: &Path,
+    (package, links): (&Path, Links),
     id: &Id,
     show: Option<Show>,
 ) -> Result<(u16, Value), Failure> {
@@ -101,7 +118,7 @@ pub(super) fn push(
     };
     let failed = |why: std::io::Error| Failure::file(package, why);
     if package.is_dir() {
-        let archive = Archive::of(package).map_err(failed)?;
+        let archive = Archive::of(package, links).map_err(failed)?;
         let open = || Ok(Box::new(archive.open()) as Box<dyn Read>);
         return client
             .ask(Ask::put(&path, Content { kind: "application/x-tar", size: archive.size(), open: &open }));

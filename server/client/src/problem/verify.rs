@@ -54,6 +54,8 @@ pub struct Verify {
     /// Tell which time limit follows from the accepted submissions, and whether the slow ones exceed it
     #[arg(long)]
     time_limit: bool,
+    #[command(flatten)]
+    links: push::LinksOut,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -77,7 +79,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 impl Verify {
     pub(super) fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
-        let package = push::read(&self.package, terminal)?;
+        let package = push::read(&self.package, self.links.links(), terminal)?;
         if package.submissions.is_empty() {
             return Err(Failure::file(&self.package, "has no submissions: there is nothing to verify"));
         }
@@ -116,7 +118,8 @@ impl Verify {
         problem: &Problem<'_>,
         terminal: &mut Terminal<'_>,
     ) -> Result<Outcome, Failure> {
-        let version = problem.push(|client, id| push::push(client, &self.package, id, Some(Show::Full)))?;
+        let sent = (self.package.as_path(), self.links.links());
+        let version = problem.push(|client, id| push::push(client, sent, id, Some(Show::Full)))?;
         let judging = Judging { folder: &self.package, problem, version: version.as_deref() };
         let all = package.submissions.len();
         let judged = judging.all(&package.submissions, languages, self.jobs, |done| {

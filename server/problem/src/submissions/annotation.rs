@@ -8,6 +8,7 @@ use crate::tree::File;
 use crate::verdict::Verdict;
 
 const MARK: &str = "@EXPECTED_RESULTS@:";
+const SCORE: &str = "@EXPECTED_SCORE@:";
 
 /// Reads the annotation, which is in place of what the folder says; `files` are all submissions' by path.
 pub(super) fn read(submission: &mut Submission, files: &BTreeMap<&str, &File>, report: &Report) {
@@ -15,8 +16,12 @@ pub(super) fn read(submission: &mut Submission, files: &BTreeMap<&str, &File>, r
     let mut overall = Vec::new();
     for file in files {
         for (number, line) in (1..).zip(file.searched(report).lines()) {
-            let Some((_, results)) = line.split_once(MARK) else { continue };
             let place = Place { line: Some(number), ..Place::file(&file.path) };
+            if line.contains(SCORE) {
+                // DOMjudge has scores of its own, also for what is not accepted.
+                report.note(place.clone(), "the expected score is not compared");
+            }
+            let Some((_, results)) = line.split_once(MARK) else { continue };
             overall.extend(results.split(',').filter_map(|result| verdict(result, &place, report)));
         }
     }
@@ -59,6 +64,14 @@ mod tests {
         let one = package.submissions.iter().find(|one| one.folder == "mixed").unwrap();
         assert_eq!(one.overall, [Verdict::Accepted, Verdict::TimeLimitExceeded]);
         assert!(one.expected.is_empty());
+    }
+
+    #[test]
+    fn an_expected_score_is_noted_and_what_stands_beside_it_is_understood() {
+        let source = "# @EXPECTED_RESULTS@: WRONG-ANSWER\n# @EXPECTED_SCORE@: 60\n";
+        let (package, notes) = Folder::legacy(&[("submissions/accepted/b.py", source)]).package();
+        assert_eq!(package.submissions[1].overall, [Verdict::WrongAnswer]);
+        assert_eq!(notes, ["submissions/accepted/b.py:2: the expected score is not compared"]);
     }
 
     #[test]
