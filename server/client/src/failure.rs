@@ -79,6 +79,14 @@ pub struct Refusal {
     pub errors: Vec<String>,
 }
 
+impl Refusal {
+    /// Something is wrong with this field.
+    pub(crate) fn names(&self, field: &str) -> bool {
+        let begins = |error: &String| error.trim_start_matches('`').starts_with(field);
+        self.errors.iter().any(begins) || begins(&self.detail)
+    }
+}
+
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "the server refuses ({}): {}", self.status, self.detail)?;

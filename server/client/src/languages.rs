@@ -96,6 +96,11 @@ pub(crate) fn for_code<'a>(
     fitting(languages, names).first().map(|language| language.id.as_str())
 }
 
+/// The server can judge in the language of this id.
+pub(crate) fn is_available(languages: &[Language], id: &str) -> bool {
+    languages.iter().any(|language| language.id == id && language.available)
+}
+
 /// Which language of Gavel a code of the format means, where several would do.
 const USUAL: [(&str, &str); 4] =
     [("c", "c17"), ("cpp", "cpp20"), ("java", "java21"), ("python3numpy", "python3")];

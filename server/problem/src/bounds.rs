@@ -20,6 +20,8 @@ pub const PATTERNS: usize = 128;
 pub const PERSONS: usize = 64;
 /// Bytes from the beginning of a file that is searched: a statement's name, a source's expected results.
 pub const SEARCHED: u64 = 256 * 1024;
+/// Bytes of a file in which constants are replaced, before and behind.
+pub const REPLACED: u64 = 16 * 1024 * 1024;
 /// Characters of one string in a YAML file.
 pub const STRING: usize = 16 * 1024;
 /// Faults told, and notes told; how many more there are is told too.

@@ -9,6 +9,7 @@
 
 pub mod archive;
 pub mod bounds;
+pub mod constants;
 pub mod data;
 mod domjudge;
 pub mod flags;
@@ -34,5 +35,5 @@ pub use data::{Case, Data, Group};
 pub use metadata::{Format, Metadata};
 pub use package::Package;
 pub use report::{Fault, Note, Place};
-pub use tree::Links;
+pub use tree::{Links, is_read};
 pub use verdict::Verdict;

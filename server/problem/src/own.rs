@@ -14,6 +14,8 @@ pub(crate) const FILE: &str = "gavel.yaml";
 
 /// Longest name of a file that a program reads or writes.
 pub const LONGEST_NAME: usize = 64;
+/// Files that are handed back, at most.
+pub const COLLECT: usize = 8;
 /// Languages that may have limits of their own.
 const LANGUAGES: usize = 64;
 
@@ -24,6 +26,9 @@ pub struct Own {
     pub input_file: Option<String>,
     /// The output is what is in the file of this name.
     pub output_file: Option<String>,
+    /// Files that programs leave and that are handed back.
+    #[serde(default)]
+    pub collect: Vec<String>,
     /// Limits by language: codes of the format, or ids of the judge.
     pub languages: BTreeMap<String, LanguageLimits>,
 }
@@ -63,6 +68,7 @@ pub(crate) fn read(root: &Dir, report: &Report) -> Own {
     let own = Own {
         input_file: name(&mut fields, "input_file"),
         output_file: name(&mut fields, "output_file"),
+        collect: collect(&mut fields),
         languages: languages(&mut fields),
     };
     if own.input_file.is_some() && own.input_file == own.output_file {
@@ -79,6 +85,25 @@ fn name(fields: &mut Fields<'_>, key: &str) -> Option<String> {
         Some(why) => {
             fields.fault(key, node.line, why);
             None
+        }
+    }
+}
+
+fn collect(fields: &mut Fields<'_>) -> Vec<String> {
+    const KEY: &str = "collect";
+    let Some(node) = fields.take(KEY) else { return Vec::new() };
+    let names = fields.as_texts(KEY, &node, true).unwrap_or_default();
+    let is_twice = (1..names.len()).any(|at| names[..at].contains(&names[at]));
+    let wrong = match names.iter().find_map(|name| refused_name(name)) {
+        _ if names.len() > COLLECT => Some(format!("has {} files, more than {COLLECT}", names.len())),
+        None if is_twice => Some("names a file twice".to_owned()),
+        wrong => wrong,
+    };
+    match wrong {
+        None => names,
+        Some(why) => {
+            fields.fault(KEY, node.line, why);
+            Vec::new()
         }
     }
 }
@@ -116,7 +141,7 @@ mod tests {
 
     #[test]
     fn files_and_limits_by_language_are_read() {
-        let yaml = "input_file: input.txt\noutput_file: output.txt\nlanguages:\n  python3:\n    time_factor: 4\n    \
+        let yaml = "input_file: input.txt\noutput_file: output.txt\ncollect: [plot.svg, log.csv]\nlanguages:\n  python3:\n    time_factor: 4\n    \
                     time_extra: 0.5\n    memory_extra: 64\n  cpp: {time_limit: 1.5, memory: 256}\n";
         let (own, notes) = own(yaml);
         assert!(notes.is_empty(), "{notes:?}");
@@ -124,6 +149,7 @@ mod tests {
             (own.input_file.as_deref(), own.output_file.as_deref()),
             (Some("input.txt"), Some("output.txt"))
         );
+        assert_eq!(own.collect, ["plot.svg", "log.csv"]);
         let python = LanguageLimits {
             time_factor: Some(4.0),
             time_extra: Some(0.5),
@@ -142,6 +168,10 @@ mod tests {
             "output_file: .hidden\n",
             "output_file: ''\n",
             "input_file: a\noutput_file: a\n",
+            "collect: [../plot.svg]\n",
+            "collect: [a, a]\n",
+            "collect: {a: b}\n",
+            "collect: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q]\n",
             "languages: {cpp: {time_factor: 0}}\n",
             "languages: {cpp: {time_factor: 101}}\n",
             "languages: {cpp: {time_extra: 61}}\n",

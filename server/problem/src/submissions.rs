@@ -6,13 +6,14 @@ mod expected;
 mod glob;
 mod listed;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::bounds;
 use crate::metadata::{Format, Person};
 use crate::program::{self, Program};
 use crate::report::{Place, Report};
-use crate::tree::Dir;
+use crate::tree::{Dir, File};
 use crate::verdict::Verdict;
 
 pub use expected::{Expectation, TimeLimitUse};
@@ -65,6 +66,7 @@ pub(crate) fn read(root: &Dir, format: Format, report: &Report) -> Vec<Submissio
     let files = dir.below().into_iter().map(|file| (file.path.as_str(), file)).collect();
     for submission in &mut submissions {
         annotation::read(submission, &files, report);
+        old_python(submission, &files, report);
     }
     if let Some(file) = dir.files.get("submissions.yaml") {
         listed::read(file, &mut submissions, report);
@@ -76,6 +78,22 @@ pub(crate) fn read(root: &Dir, format: Format, report: &Report) -> Vec<Submissio
         report.note(Place::file("submissions/accepted"), "holds no submission");
     }
     submissions
+}
+
+/// In older packages it is the first line of a program that tells which Python it is in.
+fn old_python(submission: &mut Submission, files: &BTreeMap<&str, &File>, report: &Report) {
+    let program = &mut submission.program;
+    if program.language.as_deref() != Some("python3") {
+        return;
+    }
+    let mut sources = program.files.iter().filter_map(|path| files.get(path.as_str()));
+    let is_old = |file: &&File| {
+        let text = file.searched(report);
+        text.lines().next().is_some_and(|line| line.starts_with("#!") && line.contains("python2"))
+    };
+    if sources.any(is_old) {
+        program.language = Some("python2".to_owned());
+    }
 }
 
 fn in_folder(dir: &Dir, format: Format, report: &Report) -> Vec<Submission> {
@@ -117,6 +135,18 @@ mod tests {
         assert_eq!(package.submissions[2].expected[0].required, [Verdict::WrongAnswer]);
         assert!(package.submissions[1].expected.is_empty());
         assert_eq!(notes.len(), 2, "{notes:?}");
+    }
+
+    #[test]
+    fn the_first_line_tells_an_old_python() {
+        let folder = Folder::legacy(&[
+            ("submissions/accepted/old.py", "#!/usr/bin/env python2\nprint 1\n"),
+            ("submissions/accepted/new.py", "#!/usr/bin/env python3\n# not python2\nprint(1)\n"),
+        ]);
+        let package = folder.package().0;
+        let languages: Vec<_> =
+            package.submissions.iter().map(|one| one.program.language.as_deref()).collect();
+        assert_eq!(languages, [Some("python3"), Some("python3"), Some("python2")]);
     }
 
     #[test]

@@ -162,7 +162,7 @@ impl Walk<'_> {
 
     fn entry(&mut self, dir: &mut Dir, real: &Path, name: String, above: &mut Vec<PathBuf>) {
         let path = joined(&dir.path, &name);
-        if !is_name(&name) && path != TIME_LIMIT {
+        if !is_read(&path) {
             self.report.note(Place::file(&path), "ignored: the format allows no such name");
             return;
         }
@@ -236,9 +236,16 @@ pub(crate) fn joined(dir: &str, name: &str) -> String {
     if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
 }
 
+/// Whether what is in a package at this path is read: the format allows its name, or another tool has it.
+#[must_use]
+pub fn is_read(path: &str) -> bool {
+    path == TIME_LIMIT || path.rsplit('/').next().is_some_and(is_name)
+}
+
 /// Whether the format allows this name of a file or a folder.
 pub(crate) fn is_name(name: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    // The format's rule, and what else sources may end with: `.c++`.
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'+');
     let first = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     name.len() <= 255 && name.as_bytes().first().is_some_and(first) && name.bytes().all(inner)
 }
@@ -261,6 +268,7 @@ mod tests {
 
     #[test]
     fn names_follow_the_rule() {
+        assert!(is_read(TIME_LIMIT) && is_read("a/b.c++") && !is_read("a/.timelimit") && !is_read("a/b\\c"));
         assert!(is_name("a") && is_name("_x.y-z") && is_name(&"a".repeat(255)));
         assert!(!is_name("") && !is_name(".git") && !is_name("-x") && !is_name("a b") && !is_name("é"));
         assert!(!is_name(&"a".repeat(256)));

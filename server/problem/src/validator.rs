@@ -119,9 +119,10 @@ mod tests {
 
     #[test]
     fn the_folder_of_the_other_format_is_taken_where_there_is_no_other() {
-        let yaml = ("problem.yaml", "validation: custom multi-pass\n");
+        let yaml = ("problem.yaml", "validation: custom multi-pass\nlimits:\n  validation_passes: 7\n");
         let (package, notes) = Folder::legacy(&[yaml, ("output_validator/v.py", "")]).package();
         assert_eq!(package.validators.programs[0].path, "output_validator/v.py");
+        assert_eq!(package.metadata.limits.validation_passes, 7);
         assert_eq!(notes, ["output_validator: taken for output_validators/, which this format has"]);
         let (package, notes) = Folder::current(&[("output_validators/v/v.py", "")]).package();
         assert_eq!(package.validators.programs[0].path, "output_validators/v");

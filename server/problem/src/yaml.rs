@@ -1,11 +1,14 @@
 //! YAML files as trees whose values know their lines, read key by key so that no key is lost.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
 use crate::bounds;
+use crate::constants;
+use crate::metadata::Constant;
 use crate::report::{Place, Report};
 use crate::tree::File;
 
@@ -174,7 +177,17 @@ fn parse(text: &str, path: &str, report: &Report) -> Option<Node> {
 
 /// The map that a YAML file is; an empty one where it cannot be read, which is a fault.
 pub(crate) fn read<'a>(file: &'a File, report: &'a Report) -> Fields<'a> {
-    let text = file.text(bounds::CONFIGURATION, report);
+    read_with(file, &BTreeMap::new(), report)
+}
+
+/// As [`read`], with values in the place of constants.
+pub(crate) fn read_with<'a>(
+    file: &'a File,
+    constants: &BTreeMap<String, Constant>,
+    report: &'a Report,
+) -> Fields<'a> {
+    let text =
+        file.text(bounds::CONFIGURATION, report).map(|text| with_values(text, file, constants, report));
     let node = text.and_then(|text| parse(&text, &file.path, report));
     let entries = match node.map(|node| node.value) {
         None | Some(Value::Null) => Vec::new(),
@@ -185,6 +198,17 @@ pub(crate) fn read<'a>(file: &'a File, report: &'a Report) -> Fields<'a> {
         }
     };
     Fields { file: &file.path, prefix: String::new(), entries, report }
+}
+
+fn with_values(text: String, file: &File, constants: &BTreeMap<String, Constant>, report: &Report) -> String {
+    match constants::replaced(text.as_bytes(), constants) {
+        Ok(None) => text,
+        Ok(Some(replaced)) => String::from_utf8_lossy(&replaced).into_owned(),
+        Err(why) => {
+            report.fault(Place::file(&file.path), why.to_string());
+            String::new()
+        }
+    }
 }
 
 /// The keys of a map that nobody has taken yet. What is left when it ends is noted as unknown.

@@ -11,9 +11,10 @@ use gavel_problem::grade::{Judgement, Outcome, grade};
 use gavel_problem::metadata::Format;
 use gavel_problem::{Case, Package, Verdict};
 
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 24] = [
     "apart",
     "banner",
+    "chart",
     "coins",
     "cover",
     "distance",
@@ -26,6 +27,7 @@ const NAMES: [&str; 22] = [
     "ledger",
     "letters",
     "marks",
+    "medals",
     "options",
     "pair",
     "period",
@@ -119,6 +121,7 @@ fn a_package_of_ours_says_which_files_programs_read_and_write() {
         (Some("ledger.txt"), Some("balance.txt"))
     );
     assert_eq!(own.languages["python3"].time_factor, Some(3.0));
+    assert_eq!(package("chart").own.collect, ["chart.svg", "heights.csv"]);
 }
 
 #[test]
@@ -223,6 +226,10 @@ fn groups_are_scored_in_every_way() {
     assert!(legacy(&coins, "").grader.ignore_sample);
     assert_eq!(legacy(&coins, "secret/1-divide").accept_score, 40.0);
     assert_eq!(legacy(&coins, "secret/2-any/b-large").range, (0.0, 30.0));
+
+    let medals = package("medals");
+    assert!(legacy(&medals, "secret").custom_grader && !legacy(&medals, "secret/3-large").custom_grader);
+    assert_eq!(medals.validators.grader.unwrap().path, "graders/best.py");
 }
 
 /// What comes of outcomes in the order of the cases: codes, with the validator's score or part behind a slash.

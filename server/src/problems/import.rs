@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::Utc;
-use gavel_problem::archive;
-use gavel_problem::{Package, Place};
+use gavel_problem::metadata::Constant;
+use gavel_problem::{Package, Place, archive, bounds, constants};
 
 use super::Problems;
 use crate::blobs::{Blobs, Growing, Packer};
@@ -99,7 +99,7 @@ fn make(blobs: &Blobs, id: String, mut archive: File, show: Show) -> Result<Prob
     let notes = notes.iter().map(ToString::to_string).collect();
     let mut manifest = Manifest::of(&package, show, notes);
     manifest.testlib = is_testlib(folder.path(), &package)?;
-    let files = files(blobs, folder.path())?;
+    let files = files(blobs, folder.path(), &package)?;
     check_size(&manifest, &files)?;
     let version = version(&manifest, &files);
     Ok(Problem::new(id, version, Utc::now(), manifest, files)?)
@@ -141,8 +141,9 @@ fn check_size(manifest: &Manifest, files: &BTreeMap<String, Content>) -> Result<
     Err(PushError::Faults(vec![(Place::default().to_string(), what)]))
 }
 
-/// The files of a folder, in the blob store.
-fn files(blobs: &Blobs, folder: &Path) -> io::Result<BTreeMap<String, Content>> {
+/// The files of a folder, in the blob store, with values in the place of the package's constants.
+fn files(blobs: &Blobs, folder: &Path, package: &Package) -> Result<BTreeMap<String, Content>, PushError> {
+    let (with_constants, constants) = (package.files_with_constants(), &package.metadata.constants);
     let mut paths = Vec::new();
     collect(folder, "", &mut paths)?;
     paths.sort();
@@ -150,6 +151,13 @@ fn files(blobs: &Blobs, folder: &Path) -> io::Result<BTreeMap<String, Content>> 
     let mut buffer = vec![0; BLOCK];
     for path in &paths {
         let (mut file, mut content) = (File::open(folder.join(path))?, Growing::default());
+        if with_constants.contains(path.as_str())
+            && let Some(text) = replaced(&mut file, path, constants)?
+        {
+            packer.grow(&mut content, &text)?;
+            packer.place(content)?;
+            continue;
+        }
         loop {
             match file.read(&mut buffer)? {
                 0 => break,
@@ -159,6 +167,19 @@ fn files(blobs: &Blobs, folder: &Path) -> io::Result<BTreeMap<String, Content>> 
         packer.place(content)?;
     }
     Ok(paths.into_iter().zip(packer.finish()?).collect())
+}
+
+/// What a file is with these values; none where that is as it was, and then the file is at its beginning.
+fn replaced(
+    file: &mut File,
+    path: &str,
+    constants: &BTreeMap<String, Constant>,
+) -> Result<Option<Vec<u8>>, PushError> {
+    let mut text = Vec::new();
+    file.take(bounds::REPLACED + 1).read_to_end(&mut text)?;
+    let replaced = constants::replaced(&text, constants);
+    file.rewind()?;
+    replaced.map_err(|why| PushError::Faults(vec![(path.to_owned(), why.to_string())]))
 }
 
 fn collect(folder: &Path, prefix: &str, paths: &mut Vec<String>) -> io::Result<()> {

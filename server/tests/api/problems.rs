@@ -274,3 +274,26 @@ async fn what_a_problem_judged_when_the_server_died_is_judged_once_by_the_versio
     let version = first["version"].as_str().unwrap().parse().unwrap();
     assert!(store.problem("sums", version).await.unwrap().is_none());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn constants_are_replaced_in_what_is_kept_of_a_package() {
+    let bench = Bench::start().await;
+    let yaml = format!("{YAML}constants: {{n: 5, long: '{}'}}\n", "x".repeat(10_000));
+    let with = |statement: &str| {
+        package(&[
+            ("sums/problem.yaml", &yaml),
+            ("sums/statement/problem.en.md", statement),
+            ("sums/data/secret/1.in", "{{n}}"),
+            ("sums/data/secret/1.ans", "{{n}}"),
+        ])
+    };
+    let (status, pushed) = push(&bench, "sums", with("Add {{n}} numbers, not {{m}}.")).await;
+    assert_eq!(status, 201, "{pushed}");
+    let request = bench.request(Method::GET, "/api/v1/problems/sums/statement");
+    assert_eq!(request.send().await.unwrap().text().await.unwrap(), "Add 5 numbers, not {{m}}.");
+    let (status, refused) = push(&bench, "sums", with(&"{{long}}".repeat(2000))).await;
+    assert_eq!(
+        (status, &refused["errors"][0]["field"]),
+        (StatusCode::BAD_REQUEST, &json!("statement/problem.en.md"))
+    );
+}

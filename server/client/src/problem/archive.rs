@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use gavel_problem::{Links, bounds};
+use gavel_problem::{Links, bounds, is_read};
 use tar::{EntryType, Header};
 
 /// Bytes of tar's unit.
@@ -29,7 +29,7 @@ struct Entry {
 }
 
 impl Archive {
-    /// Lists what is to be sent. A link is what it leads to, and one to what is not there is left out.
+    /// Lists what is to be sent: what is read of a package, which tells of anything else. A link is what it leads to, and one to what is not there is left out.
     ///
     /// # Errors
     /// Something cannot be read, or is neither file nor folder, or there is more than a package may have, or a link leads
@@ -63,6 +63,9 @@ impl Archive {
                 continue;
             }
             let name = if path.is_empty() { name } else { format!("{path}/{name}") };
+            if !is_read(&name) {
+                continue;
+            }
             let found = match entry.file_type()?.is_symlink() {
                 true => followed(&entry.path(), root),
                 false => entry.metadata().map(Some),
@@ -281,10 +284,13 @@ mod tests {
         symlink("nowhere", folder.path().join("nothing")).unwrap();
         assert!(unpacked(folder.path()).is_empty());
         fs::write(other.path().join("shared.h"), "x").unwrap();
-        // The format allows no such name, so that nobody else has looked at it.
-        symlink(other.path().join("shared.h"), folder.path().join(".h")).unwrap();
+        for ignored in [".h", "back\\slash", "a b"] {
+            symlink(other.path().join("shared.h"), folder.path().join(ignored)).unwrap();
+        }
+        assert!(unpacked(folder.path()).is_empty(), "what is not read is not sent");
+        symlink(other.path().join("shared.h"), folder.path().join("s.h")).unwrap();
         let why = Archive::of(folder.path(), Links::Inside).unwrap_err().to_string();
-        assert_eq!(why, ".h: links to something outside the package");
+        assert_eq!(why, "s.h: links to something outside the package");
         let archive = Archive::of(folder.path(), Links::Anywhere).unwrap();
         assert_eq!((archive.files.len(), archive.files[0].size), (1, 1));
     }

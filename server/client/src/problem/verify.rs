@@ -31,7 +31,9 @@ pub(crate) const HELP: &str = "\
 Without --id the package is sent under an id of its own, verify-…, and removed at the end, also when it is interrupted. \
 With --id it is sent under that id, and stays.
 
-Exit status: 0 every submission is as expected, 1 one is not or could not be judged, 2 the package has faults or no \
+A submission in a language that the server has not got is skipped and told.
+
+Exit status: 0 every submission that is judged is as expected, 1 one is not or could not be judged, 2 the package has faults or no \
 submissions, 3 the server was not reached or refuses.";
 
 /// A package to verify.
@@ -94,7 +96,8 @@ impl Verify {
         let removed = problem.remove();
         let outcome = verified?;
         removed?;
-        let good = outcome.verified.iter().all(Verified::is_good);
+        let good = outcome.verified.iter().all(Verified::is_good)
+            && !outcome.verified.iter().all(Verified::is_skipped);
         self.tell(&outcome, good, terminal)?;
         Ok(if good { Status::Good } else { Status::Bad })
     }
@@ -104,9 +107,10 @@ impl Verify {
         let language = |example: &Example| {
             let code = example.language.as_deref().or(example.program.language.as_deref());
             let given = self.languages.iter().find(|(given, _)| Some(given.as_str()) == code);
-            given
-                .map(|(_, id)| id.clone())
-                .or_else(|| languages::for_code(known, code, &example.program.files).map(str::to_owned))
+            given.map(|(_, id)| id.clone()).or_else(|| {
+                let found = languages::for_code(known, code, &example.program.files);
+                found.filter(|id| languages::is_available(known, id)).map(str::to_owned)
+            })
         };
         package.submissions.iter().map(language).collect()
     }
@@ -120,7 +124,8 @@ impl Verify {
     ) -> Result<Outcome, Failure> {
         let sent = (self.package.as_path(), self.links.links());
         let version = problem.push(|client, id| push::push(client, sent, id, Some(Show::Full)))?;
-        let judging = Judging { folder: &self.package, problem, version: version.as_deref() };
+        let constants = &package.metadata.constants;
+        let judging = Judging { folder: &self.package, problem, version: version.as_deref(), constants };
         let all = package.submissions.len();
         let judged = judging.all(&package.submissions, languages, self.jobs, |done| {
             if terminal.live {
@@ -142,6 +147,7 @@ impl Verify {
             let disagreements = match &judged {
                 Judged::Result(submission) => compare::disagreements(example, submission, best),
                 Judged::Not(why) => vec![why.clone()],
+                Judged::Skipped(_) => Vec::new(),
             };
             Verified::new(example, language.as_deref(), judged, disagreements)
         });

@@ -279,13 +279,25 @@ fn one_that_is_not_as_expected_is_named_and_is_1() {
     let folder = package.path().to_str().unwrap();
     let ended = run(&server, &["problem", "verify", folder]);
     assert_eq!(ended.status, 1);
-    let told = "\naccepted/h.hs: not judged: the server has no language for haskell\nwrong_answer/w.py: WA required, got AC\n1 of 3 submissions are as expected\n";
+    let told = "\naccepted/h.hs: skipped: the server has no language for haskell\nwrong_answer/w.py: WA required, got AC\n1 of 2 submissions are as expected, 1 more skipped\n";
     assert!(ended.out.ends_with(told), "{}", ended.out);
     assert_eq!(ids(&server, "DELETE").len(), 1);
     let ended = run(&server, &["problem", "verify", folder, "--json", "--language", "haskell=ghc"]);
     let value: Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!((&value["verified"], &value["submissions"][1]["language"]), (&json!(false), &json!("ghc")));
     assert_eq!(value["submissions"][1]["disagreements"], json!(["only AC permitted, got WA in secret/1"]));
+}
+
+#[test]
+fn what_is_in_a_language_that_is_not_there_does_not_count_unless_there_is_nothing_else() {
+    let server = judging();
+    let package = package(&[("submissions/accepted/h.hs", "right")]);
+    let folder = package.path();
+    let ended = run(&server, &["problem", "verify", folder.to_str().unwrap(), "--json"]);
+    let value: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((ended.status, &value["submissions"][1]["skipped"]), (0, &json!(true)), "{value}");
+    std::fs::remove_file(folder.join("submissions/accepted/a.py")).unwrap();
+    assert_eq!(run(&server, &["problem", "verify", folder.to_str().unwrap()]).status, 1);
 }
 
 #[test]

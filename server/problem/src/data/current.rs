@@ -94,7 +94,7 @@ fn settings_of_problem(context: Context<'_>) -> Settings {
 
 fn settings_file<'a>(dir: &'a Dir, context: Context<'a>) -> Fields<'a> {
     match dir.files.get(FILE) {
-        Some(file) => yaml::read(file, context.report),
+        Some(file) => yaml::read_with(file, &context.metadata.constants, context.report),
         None => Fields::none(context.report),
     }
 }

@@ -67,6 +67,7 @@ pub(super) fn legacy(fields: &mut Fields<'_>) -> Limits {
     if limits.time_limit.is_some() {
         map.note("time_limit", 0, "taken, although this format has no such key");
     }
+    passes(&mut limits, &mut map);
     sizes(&mut limits, &mut map);
     limits
 }
@@ -82,7 +83,7 @@ pub(super) fn current(fields: &mut Fields<'_>) -> Limits {
     }
     limits.time_limit = map.positive("time_limit");
     limits.time_resolution = map.positive("time_resolution").unwrap_or(limits.time_resolution);
-    limits.validation_passes = map.whole("validation_passes", 2, bounds::PASSES).unwrap_or(2);
+    passes(&mut limits, &mut map);
     if let Some(limit) = limits.time_limit.filter(|limit| !is_multiple(*limit, limits.time_resolution)) {
         let what = format!("{limit} is no multiple of time_resolution {}", limits.time_resolution);
         map.fault("time_limit", 0, what);
@@ -95,6 +96,11 @@ pub(super) fn current(fields: &mut Fields<'_>) -> Limits {
 fn is_multiple(limit: f64, resolution: f64) -> bool {
     let times = limit / resolution;
     times.round() >= 1.0 && (times - times.round()).abs() <= 1e-6 * times
+}
+
+/// DOMjudge has them in `legacy`, too.
+fn passes(limits: &mut Limits, map: &mut Fields<'_>) {
+    limits.validation_passes = map.whole("validation_passes", 2, bounds::PASSES).unwrap_or(2);
 }
 
 fn sizes(limits: &mut Limits, map: &mut Fields<'_>) {

@@ -1,5 +1,6 @@
 //! Example submissions on their way through a server.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::num::NonZeroUsize;
@@ -8,6 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+use gavel_problem::constants;
+use gavel_problem::metadata::Constant;
 use gavel_problem::submissions::Submission as Example;
 use serde_json::{Value, json};
 
@@ -25,6 +28,8 @@ pub(super) enum Judged {
     Result(Box<Submission>),
     /// It was not, and why.
     Not(String),
+    /// It is in a language that the server has not got: what that is.
+    Skipped(String),
 }
 
 /// How examples are judged.
@@ -33,6 +38,7 @@ pub(super) struct Judging<'a> {
     pub(super) folder: &'a Path,
     pub(super) problem: &'a Problem<'a>,
     pub(super) version: Option<&'a str>,
+    pub(super) constants: &'a BTreeMap<String, Constant>,
 }
 
 impl Judging<'_> {
@@ -85,10 +91,17 @@ impl Judging<'_> {
         let Some(language) = language else {
             let code =
                 example.language.as_deref().or(example.program.language.as_deref()).unwrap_or("unknown");
-            return Ok(Judged::Not(format!("not judged: the server has no language for {code}")));
+            return Ok(Judged::Skipped(format!("the server has no language for {code}")));
         };
-        let request = self.request(example, language)?;
-        let judged = submission::send(self.problem.client(), &request).and_then(|sent| self.wait(sent));
+        let mut request = self.request(example, language)?;
+        let mut sent = submission::send(self.problem.client(), &request);
+        if matches!(&sent, Err(Failure::Refused(refusal)) if refusal.names("entry_point"))
+            && let Some(entry) = likely_entry(example)
+        {
+            request["entry_point"] = entry.into();
+            sent = submission::send(self.problem.client(), &request);
+        }
+        let judged = sent.and_then(|sent| self.wait(sent));
         match judged {
             Ok(submission) => Ok(Judged::Result(Box::new(submission))),
             // What is wrong with one may be right with the others.
@@ -122,9 +135,12 @@ impl Judging<'_> {
         let program = &example.program;
         let mut room = BYTES;
         let mut names = Vec::new();
-        for path in &program.files {
-            let content = content(&self.folder.join(path), &mut room)?;
-            let below = path.strip_prefix(&program.path).map(|name| name.trim_start_matches('/'));
+        for file in &program.files {
+            let path = &self.folder.join(file);
+            let content = content(path, &mut room)?;
+            let replaced = constants::replaced(&content, self.constants);
+            let content = replaced.map_err(|why| Failure::file(path, why))?.unwrap_or(content);
+            let below = file.strip_prefix(&program.path).map(|name| name.trim_start_matches('/'));
             let name = below.filter(|name| !name.is_empty()).unwrap_or(&program.name);
             submission::add_file(&mut request, name, content);
             names.push(name);
@@ -134,6 +150,21 @@ impl Judging<'_> {
         }
         Ok(request)
     }
+}
+
+/// Where a program of several files begins that does not say so: in what is called `main`, or else in the first, as other tools of
+/// the format have it.
+fn likely_entry(example: &Example) -> Option<&str> {
+    if example.entrypoint.is_some() {
+        return None;
+    }
+    let program = &example.program;
+    let names = || {
+        let inner = program.files.iter().filter_map(|path| path.strip_prefix(program.path.as_str()));
+        inner.filter_map(|name| name.strip_prefix('/'))
+    };
+    let is_main = |name: &&str| name.split('.').next().is_some_and(|stem| stem.eq_ignore_ascii_case("main"));
+    names().find(is_main).or_else(|| names().next())
 }
 
 /// The file of an entry point, which is named itself, or by the class in it.
@@ -158,6 +189,23 @@ fn content(path: &Path, room: &mut u64) -> Result<Vec<u8>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_that_does_not_say_begins_in_main_or_in_its_first_file() {
+        let example = |files: &[&str]| {
+            let files = files.iter().map(|name| format!("submissions/accepted/x/{name}")).collect();
+            let program = gavel_problem::program::Program {
+                path: "submissions/accepted/x".to_owned(),
+                files,
+                ..gavel_problem::program::Program::default()
+            };
+            Example { program, ..Example::default() }
+        };
+        assert_eq!(likely_entry(&example(&["a.pl", "b.pl"])), Some("a.pl"));
+        assert_eq!(likely_entry(&example(&["a.pl", "main.pl"])), Some("main.pl"));
+        let told = Example { entrypoint: Some("b.pl".to_owned()), ..example(&["a.pl", "c.pl"]) };
+        assert_eq!(likely_entry(&told), None);
+    }
 
     #[test]
     fn entry_points_are_files_or_classes() {

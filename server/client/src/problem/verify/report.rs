@@ -44,6 +44,11 @@ impl Verified {
         self.disagreements.is_empty()
     }
 
+    /// Its language is not there.
+    pub(super) fn is_skipped(&self) -> bool {
+        matches!(self.judged, Judged::Skipped(_))
+    }
+
     /// As JSON. Times are milliseconds, sizes bytes.
     pub(super) fn json(&self) -> Value {
         let submission = self.submission();
@@ -58,6 +63,7 @@ impl Verified {
             "cpu_ms_max": slowest.and_then(|test| test.cpu_ms),
             "memory_bytes_max": submission.and_then(memory),
             "good": self.is_good(),
+            "skipped": self.is_skipped(),
             "disagreements": self.disagreements,
         })
     }
@@ -65,7 +71,7 @@ impl Verified {
     fn submission(&self) -> Option<&Submission> {
         match &self.judged {
             Judged::Result(submission) => Some(submission),
-            Judged::Not(_) => None,
+            Judged::Not(_) | Judged::Skipped(_) => None,
         }
     }
 
@@ -74,7 +80,9 @@ impl Verified {
         let slowest = submission.and_then(slowest);
         let number = |text: Option<String>| Cell::number(&text.unwrap_or_default());
         [
-            if self.is_good() {
+            if self.is_skipped() {
+                Cell::coloured(Colour::Yellow, "skip")
+            } else if self.is_good() {
                 Cell::coloured(Colour::Green, "ok")
             } else {
                 Cell::coloured(Colour::Red, "NOT")
@@ -98,13 +106,19 @@ pub(super) fn report(verified: &[Verified], terminal: &Terminal<'_>) -> String {
     let mut report = table::lines(heads, &rows, terminal);
     report.push('\n');
     for one in verified {
+        if let Judged::Skipped(why) = &one.judged {
+            report.push_str(&format!("{}: skipped: {}\n", text::line(&one.path), text::line(why)));
+        }
         for why in &one.disagreements {
             report.push_str(&format!("{}: {}\n", text::line(&one.path), text::line(why)));
         }
     }
-    let good = verified.iter().filter(|one| one.is_good()).count();
-    let colour = if good == verified.len() { Colour::Green } else { Colour::Red };
-    let conclusion = format!("{good} of {} submissions are as expected", verified.len());
+    let skipped = verified.iter().filter(|one| one.is_skipped()).count();
+    let (good, all) =
+        (verified.iter().filter(|one| one.is_good()).count() - skipped, verified.len() - skipped);
+    let colour = if good == all { Colour::Green } else { Colour::Red };
+    let skipped = if skipped > 0 { format!(", {skipped} more skipped") } else { String::new() };
+    let conclusion = format!("{good} of {all} submissions are as expected{skipped}");
     report.push_str(&terminal.painted(colour, &conclusion));
     report.push('\n');
     report
@@ -204,7 +218,7 @@ accepted/b.hs: not judged: x
         let value = both()[1].json();
         let expected = json!({"path": "wrong_answer/w.cpp", "language": "cpp20", "expected": "WA",
             "verdict": "TimeLimitExceeded", "score": null, "slowest_test": "secret/2", "cpu_ms_max": 1020.0,
-            "memory_bytes_max": 3_145_728, "good": false, "disagreements": ["got\u{7} TLE"]});
+            "memory_bytes_max": 3_145_728, "good": false, "skipped": false, "disagreements": ["got\u{7} TLE"]});
         assert_eq!(value, expected);
     }
 }
