@@ -174,9 +174,20 @@ impl Rejudges {
         Ok(true)
     }
 
-    /// Ends whatever judges this submission again.
+    /// Ends whatever judges these submissions again, which are not there any more; who follows one that waits is told.
     pub(crate) fn interrupt(&self, submissions: &[SubmissionId]) {
         self.0.end(|_, id| submissions.contains(&id));
+        for id in submissions {
+            self.0.leave(*id, |_| false);
+        }
+    }
+
+    /// What was not at its end when judging again has stopped is judged after the next start, and that it was begun does not
+    /// count.
+    pub async fn put_back(&self) {
+        if let Err(why) = self.0.store.put_items_back().await {
+            tracing::warn!(error = %why, "Failed to put back what was being judged again: its attempts count");
+        }
     }
 
     /// Follows a submission that is to be judged again.

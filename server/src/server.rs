@@ -111,6 +111,7 @@ pub async fn run<J: Judging>(
     tracing::info!("Stopping: running submissions may finish, the rest is judged after the next start");
     drop(background);
     api.queue.close().await;
+    api.rejudges.put_back().await;
     if let Err(why) = api.access.tokens().save_uses(&api.store).await {
         tracing::error!(error = %why, "Failed to store when tokens were used");
     }

@@ -57,8 +57,18 @@ impl Budget {
 
     /// Reads a body whatever it is said to be.
     pub(crate) async fn read(&self, request: &HttpRequest, payload: Payload) -> Result<Body, Problem> {
+        self.read_up_to(request, payload, self.max).await
+    }
+
+    /// Reads a body whatever it is said to be, of at most so many bytes.
+    pub(crate) async fn read_up_to(
+        &self,
+        request: &HttpRequest,
+        payload: Payload,
+        max: u64,
+    ) -> Result<Body, Problem> {
         let announced = announced(request)?;
-        let mut pieces = self.arriving_of(request, payload, self.max)?;
+        let mut pieces = self.arriving_of(request, payload, max.min(self.max))?;
         let mut held = self.account.open_for(sender(request));
         held.grow(announced.unwrap_or(0) * TIMES, PATIENCE).await.map_err(too_many)?;
         pieces.begin();

@@ -106,6 +106,13 @@ impl Shared {
         if item.attempt > self.most_attempts() {
             return Attempt::Hopeless("the server stopped unexpectedly during every attempt".into());
         }
+        // Before it is looked whether its order has ended: who ends it then finds the attempt, or the attempt finds that.
+        let stage = self.enter(item.id, item.rejudge, Arc::clone(cancel));
+        match self.store.is_current(item).await {
+            Ok(true) => {}
+            Ok(false) => return Attempt::Cancelled,
+            Err(why) => return Attempt::Failed(why.to_string()),
+        }
         let submission = match self.prepared(item).await {
             Ok(Ok(submission)) => submission,
             Ok(Err(why)) => return Attempt::Hopeless(why),
@@ -115,7 +122,6 @@ impl Shared {
         let among_all = Arc::new(submission.clone()).among_all();
         let events = self.store.events();
         events.enter_again(Arc::new(About::of(&submission)));
-        let stage = self.enter(item.id, item.rejudge, Arc::clone(cancel));
         let progress = |progress| match progress {
             Progress::Served => {}
             Progress::Compiling => {

@@ -299,7 +299,17 @@ impl Store {
             .await
     }
 
-    /// Lets what an earlier server was at wait again.
+    /// Whether this attempt is still to be made: its order may have been cancelled, or its submission removed.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn is_current(&self, item: &Item) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM rejudge_items WHERE rejudge = $1 AND seq = $2 AND attempt = $3 AND state = 'running'";
+        let found = sqlx::query(sql).bind(item.rejudge).bind(item.seq).bind(item.attempt);
+        Ok(found.fetch_optional(&self.readers).await?.is_some())
+    }
+
+    /// Lets what an earlier server was at wait again, and ends what it has not come to of orders that were cancelled.
     ///
     /// # Errors
     /// The store's.
@@ -308,13 +318,32 @@ impl Store {
         if sqlx::query(none).fetch_optional(&self.readers).await?.is_none() {
             return Ok(());
         }
+        let sql = "SELECT DISTINCT r.seq FROM rejudge_items i JOIN rejudges r ON r.seq = i.rejudge \
+                   WHERE i.state IN ('waiting', 'running') AND r.state = 'cancelled'";
+        let cancelled: Vec<i64> = sqlx::query_scalar(sql).fetch_all(&self.readers).await?;
+        for order in cancelled {
+            self.cancel_items(order).await?;
+        }
+        self.let_wait(false).await
+    }
+
+    /// Lets what this server is at wait again, as if it had not been begun: nobody is at it any more.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn put_items_back(&self) -> Result<(), StoreError> {
+        self.let_wait(true).await
+    }
+
+    async fn let_wait(&self, uncounted: bool) -> Result<(), StoreError> {
+        let back = i64::from(uncounted);
         self.writer
-            .write(|connection| {
+            .write(move |connection| {
                 Box::pin(async move {
                     // What it says of states is what the index is of.
-                    let sql = "UPDATE rejudge_items SET state = 'waiting' \
+                    let sql = "UPDATE rejudge_items SET state = 'waiting', attempt = attempt - $1 \
                                WHERE state IN ('waiting', 'running') AND state = 'running'";
-                    sqlx::query(sql).execute(connection).await.map(drop)
+                    sqlx::query(sql).bind(back).execute(connection).await.map(drop)
                 })
             })
             .await
@@ -324,10 +353,36 @@ impl Store {
     /// where there is no such order that is seen.
     ///
     /// # Errors
-    /// The store's.
+    /// The store's; then the order may have ended, and the next start ends what waits of it.
     pub async fn cancel_rejudge(&self, sees: &Sees, id: RejudgeId) -> Result<Option<bool>, StoreError> {
         let (now, sees) = (millis(Utc::now()), sees.clone());
-        self.writer.write(move |connection| Box::pin(cancel(connection, sees, id.to_string(), now))).await
+        let cancelling =
+            self.writer.write(move |connection| Box::pin(cancel(connection, sees, id.to_string(), now)));
+        match cancelling.await? {
+            None => Ok(None),
+            Some(None) => Ok(Some(false)),
+            Some(Some(order)) => self.cancel_items(order).await.map(|()| Some(true)),
+        }
+    }
+
+    /// Of an order that has ended nothing more begins: what waits of it is ended a part at a time.
+    async fn cancel_items(&self, order: i64) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE rejudge_items SET state = 'cancelled' WHERE rowid IN (SELECT rowid FROM rejudge_items \
+                           WHERE rejudge = $1 AND state IN ('waiting', 'running') LIMIT $2)";
+        while self.some_items(SQL, order).await? {}
+        Ok(())
+    }
+
+    /// Does that to so many items of an order. False where these were the last.
+    async fn some_items(&self, sql: &'static str, order: i64) -> Result<bool, StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let query = sqlx::query(sql).bind(order).bind(CHUNK);
+                    Ok(query.execute(connection).await?.rows_affected() == CHUNK.unsigned_abs())
+                })
+            })
+            .await
     }
 
     /// An order that is seen, and what became of it so far.
@@ -426,21 +481,26 @@ impl Store {
         Ok(found.is_some())
     }
 
-    /// Forgets orders that ended before this time. Returns how many went.
+    /// Forgets orders that ended before this time, what became of their submissions first, a part at a time.
     ///
     /// # Errors
     /// The store's.
     pub(super) async fn forget_rejudges(&self, before: i64) -> Result<(), StoreError> {
-        self.writer
-            .write(move |connection| {
+        const SQL: &str = "DELETE FROM rejudge_items WHERE rowid IN (SELECT rowid FROM rejudge_items \
+                           WHERE rejudge = $1 LIMIT $2)";
+        let old = sqlx::query_scalar("SELECT seq FROM rejudges WHERE finished_at < $1").bind(before);
+        let old: Vec<i64> = old.fetch_all(&self.readers).await?;
+        for order in old {
+            while self.some_items(SQL, order).await? {}
+            let forgetting = self.writer.write(move |connection| {
                 Box::pin(async move {
-                    let sql = "DELETE FROM rejudges WHERE finished_at < $1 RETURNING seq";
-                    let gone: Vec<i64> =
-                        sqlx::query_scalar(sql).bind(before).fetch_all(&mut *connection).await?;
-                    drop_items(connection, &gone).await
+                    let sql = "DELETE FROM rejudges WHERE seq = $1 AND finished_at IS NOT NULL";
+                    sqlx::query(sql).bind(order).execute(connection).await.map(drop)
                 })
-            })
-            .await
+            });
+            forgetting.await?;
+        }
+        Ok(())
     }
 }
 
@@ -570,12 +630,13 @@ fn sees(row: &SqliteRow) -> Result<Sees, sqlx::Error> {
     Ok(if all { Sees::Everything } else { Sees::Own(token.map(Into::into)) })
 }
 
+/// The place of the order that has ended by this; none where it had ended before.
 async fn cancel(
     connection: &mut SqliteConnection,
     sees: Sees,
     id: String,
     now: i64,
-) -> Result<Option<bool>, sqlx::Error> {
+) -> Result<Option<Option<i64>>, sqlx::Error> {
     let (all, token) = sees.columns();
     let sql = "UPDATE rejudges SET state = 'cancelled', finished_at = $2 WHERE id = $1 \
                AND state IN ('gathering', 'running') AND ($3 OR NOT sees_all AND token IS $4) RETURNING seq";
@@ -584,12 +645,9 @@ async fn cancel(
     let Some(order) = order else {
         let known = "SELECT 1 FROM rejudges WHERE id = $1 AND ($2 OR NOT sees_all AND token IS $3)";
         let known = sqlx::query(known).bind(id).bind(all).bind(token);
-        return Ok(known.fetch_optional(connection).await?.map(|_| false));
+        return Ok(known.fetch_optional(connection).await?.map(|_| None));
     };
-    let sql = "UPDATE rejudge_items SET state = 'cancelled' \
-               WHERE rejudge = $1 AND state IN ('waiting', 'running')";
-    sqlx::query(sql).bind(order).execute(connection).await?;
-    Ok(Some(true))
+    Ok(Some(Some(order)))
 }
 
 fn rejudge(row: &SqliteRow) -> Result<Rejudge, StoreError> {

@@ -640,6 +640,61 @@ async fn an_order_of_many_is_gathered_in_pieces_and_one_whose_submissions_are_re
     assert_eq!((order.state, tally.waiting, tally.failed), (RejudgeState::Done, 0, 1500));
 }
 
+/// An order of so many submissions that are all gathered.
+async fn order_of(store: &Store, count: usize) -> RejudgeId {
+    let sql = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
+         INSERT INTO submissions (id, client, language, state, verdict, created_at, finished_at, judgement, program, tests) \
+         SELECT printf('00000000-0000-4000-8000-%012d', i), 'alice', 'c17', 'done', 'Accepted', 5, 6, '{{}}', '{{}}', '[]' FROM n"
+    );
+    pragma(store, String::leak(sql)).await;
+    let selection = Selection { user: Some("alice".into()), ..Selection::default() };
+    let id = store.add_rejudge(&Sees::Everything, &selection).await.unwrap().unwrap();
+    let order = store.ungathered().await.unwrap().remove(0);
+    while store.gather(&order).await.unwrap() {}
+    id
+}
+
+#[tokio::test]
+async fn an_order_of_many_is_cancelled_to_its_last_submission_also_where_the_server_dies_over_that() {
+    let (store, _directory) = store().await;
+    let id = order_of(&store, 2500).await;
+    let item = store.begin_item(0).await.unwrap().unwrap();
+    assert!(store.is_current(&item).await.unwrap());
+    assert_eq!(store.cancel_rejudge(&Sees::Everything, id).await.unwrap(), Some(true));
+    assert!(!store.is_current(&item).await.unwrap(), "who was at it sees that");
+    let tally = async || store.rejudge(&Sees::Everything, id).await.unwrap().unwrap().1;
+    assert_eq!((tally().await.waiting, tally().await.cancelled), (0, 2500));
+    assert_eq!(store.cancel_rejudge(&Sees::Everything, id).await.unwrap(), Some(false));
+    // As it was before the first part of them was ended.
+    pragma(&store, "UPDATE rejudge_items SET state = CASE WHEN seq % 2 THEN 'running' ELSE 'waiting' END")
+        .await;
+    assert_eq!(store.begin_item(0).await.unwrap(), None, "nothing of it begins");
+    store.restore_items().await.unwrap();
+    assert_eq!((tally().await.waiting, tally().await.running, tally().await.cancelled), (0, 0, 2500));
+}
+
+#[tokio::test]
+async fn an_attempt_that_a_stopping_server_gives_up_does_not_count_and_one_that_it_died_over_does() {
+    let (store, _directory) = store().await;
+    order_of(&store, 1).await;
+    let begin = async || store.begin_item(0).await.unwrap().unwrap().attempt;
+    assert_eq!(begin().await, 1);
+    store.put_items_back().await.unwrap();
+    assert_eq!(begin().await, 1);
+    store.restore_items().await.unwrap();
+    assert_eq!(begin().await, 2);
+}
+
+#[tokio::test]
+async fn submissions_of_a_time_are_found_by_an_index() {
+    let (store, _directory) = store().await;
+    let sql = "EXPLAIN QUERY PLAN SELECT count(*) FROM submissions WHERE state = 'done' AND created_at >= 5";
+    let plan = sqlx::query(sql).fetch_one(&store.readers).await.unwrap();
+    let plan: String = sqlx::Row::try_get(&plan, "detail").unwrap();
+    assert!(plan.contains("submissions_created"), "{plan}");
+}
+
 /// A user's submissions that are judged, each with this file as its output.
 async fn judged_with_file(store: &Store, count: usize) -> crate::content::BlobId {
     let mut packer = crate::blobs::Packer::new(store.blobs().clone());

@@ -316,6 +316,35 @@ async fn an_attempt_that_ends_late_leaves_that_of_another_order_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attempt_that_a_server_stops_over_does_not_count() {
+    let bench = Bench::start().await;
+    let id = judged(&bench, "alice", "later").await;
+    assert_eq!(again(&bench, &id).await.0, 202);
+    bench.until_started(2).await;
+    let directory = bench.stop().await;
+    let path = directory.path().join("gavel.sqlite");
+    let mut connection = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+    let sql = "SELECT state, attempt FROM rejudge_items";
+    let item: (String, i64) = sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap();
+    assert_eq!(item, ("waiting".to_owned(), 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_follows_a_submission_that_is_removed_while_it_waits_is_told() {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    let id = judged(&bench, "mallory", "accept").await;
+    let running = bench.submit("alice", "hang").await;
+    bench.until(&running, "running").await;
+    assert_eq!(again(&bench, &id).await.0, 202);
+    let events = bench.request(Method::GET, &format!("/api/v1/submissions/{id}/events"));
+    let mut events = events.send().await.unwrap();
+    assert!(events.chunk().await.unwrap().is_some());
+    assert_eq!(bench.delete("/api/v1/users/mallory/data").await.0, 200);
+    let rest = tokio::time::timeout(Duration::from_secs(10), events.text()).await;
+    assert!(rest.is_ok(), "the events end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_the_newest_judgement_says_where_its_files_are() {
     let bench = Bench::start().await;
     let body = json!({"language": "cpp17", "source": "turns", "stdin": "7", "collect": ["plot.png"]});

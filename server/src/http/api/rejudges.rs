@@ -189,13 +189,10 @@ pub(super) async fn create(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     query::expect_none(request.query_string())?;
-    let mut body = budget.arriving_up_to(&request, payload, BODY)?;
-    body.begin();
-    let mut json = Vec::new();
-    while let Some(part) = body.next().await? {
-        json.extend_from_slice(&part);
-    }
-    let asked: Asked = serde_json::from_slice(&json).map_err(|why| Problem::Malformed(why.to_string()))?;
+    // Its part of the account is held until the order is stored.
+    let body = budget.read_up_to(&request, payload, BODY).await?;
+    let asked: Asked =
+        serde_json::from_slice(&body.bytes).map_err(|why| Problem::Malformed(why.to_string()))?;
     let is_dry = asked.dry_run;
     let sees = caller.sees();
     let selection = selection(&api, &sees, asked).await?;
