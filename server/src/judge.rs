@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use gavel_protocol::Bytes;
+use gavel_protocol::{Bytes, Usage};
 use tokio_util::sync::CancellationToken;
 
 use self::course::{Course, Scored};
+use self::grader::Answers;
 use self::outputs::Outputs;
 use self::passes::Passes;
-use self::validator::{Call, Finding, Kept, Occasion, Validator};
+use self::validator::{Call, Finding, Kept, Occasion, Programs, Validator};
 use crate::blobs::Blobs;
 use crate::config::LimitsConfig;
 use crate::content::Content;
@@ -35,6 +36,7 @@ mod dialogue;
 mod ending;
 mod executor;
 mod files;
+mod grader;
 pub mod judgement;
 mod local;
 mod log;
@@ -248,8 +250,8 @@ impl<E: Executor> Judge<E> {
                 }
             }
         };
-        let validators = match problem {
-            None => Vec::new(),
+        let Programs { validators, grader } = match problem {
+            None => Programs::default(),
             Some(problem) => {
                 let prepared = validator::prepared(
                     &self.executor,
@@ -260,7 +262,7 @@ impl<E: Executor> Judge<E> {
                     cancel,
                 );
                 match prepared.await? {
-                    Ok(validators) => validators,
+                    Ok(programs) => programs,
                     Err(unfit) => {
                         let why = unfit.reason(problem.manifest.show == Show::Full);
                         return Ok(Judgement::broken_problem(compilation, why, total));
@@ -286,7 +288,11 @@ impl<E: Executor> Judge<E> {
             .executor
             .image(&Profile::of_compilations(language).unwrap_or_else(|| Profile::of_runs(language)));
         let judgement = Judgement::of_tests(compilation, submission.limits, tests, total);
-        Ok(course.conclude(Judgement { image, ..judgement }))
+        let answers = match &grader {
+            Some(grader) => grader::asked(&self.executor, grader, &course, &allowed, cancel).await?,
+            None => Answers::default(),
+        };
+        Ok(course.conclude(Judgement { image, ..judgement }, &answers))
     }
 
     /// What a submission is judged by that has no tests of its own.
@@ -395,6 +401,7 @@ impl<E: Executor> Judge<E> {
         let of_problem = problem.map(|problem| &problem.tests[index]);
         let test = of_problem.map_or_else(|| &submission.tests[index], |test| &test.case);
         let (limits, own_memory) = submission.limits_of(test);
+        let mut passes = Passes::of(problem);
         let job = CaseJob {
             index: count(index),
             language,
@@ -414,10 +421,12 @@ impl<E: Executor> Judge<E> {
             is_recorded: !test.hidden,
             limits,
             own_memory,
-            room: Room::Own { beside: if task.validators.is_empty() { Bytes(0) } else { validator::MEMORY } },
+            room: Room::Own {
+                beside: if task.validators.is_empty() { Bytes(0) } else { validator::MEMORY },
+                left: if passes.is_anew() { passes::MOST } else { Bytes(0) },
+            },
             whose: whose(submission, progress),
         };
-        let mut passes = Passes::of(problem);
         let (mut facts, decided) = loop {
             let pass = CaseJob { input: passes.input(&test.input), ..job };
             let (mut facts, mut decided, left) =
@@ -465,7 +474,8 @@ impl<E: Executor> Judge<E> {
         kept: Option<&Kept>,
         session: &E::Session,
     ) -> Result<(Facts, Decided, Vec<Leaving>), JudgeError> {
-        let occasion = task.problem.map(|problem| Occasion { problem, test: job.index as usize, kept });
+        let (test_of_problem, input) = (job.index as usize, job.input);
+        let occasion = task.problem.map(|problem| Occasion { problem, test: test_of_problem, input, kept });
         if let Some(occasion) = occasion
             && occasion.problem.manifest.kind.interactive
             && !task.validators.is_empty()
@@ -501,16 +511,20 @@ impl<E: Executor> Judge<E> {
         let mut limits = task.allowed.run;
         limits.wall += job.limits.wall;
         let mut before = Finding::of(Verdict::Accepted);
+        let mut used = Usage::default();
         let mut validators = task.validators.iter();
         loop {
             let Some(validator) = validators.next() else { return Err(JudgeError::Cancelled) };
             let call = Call::new(validator, occasion);
             let partner = CaseJob { limits: &limits, ..call.job(validator, task.allowed) };
-            let Dialogue { program: facts, validator: mut said, first, transcript } =
+            let Dialogue { program: mut facts, validator: mut said, first, transcript } =
                 self.executor.run_pair(job, &partner, task.cancel).await?;
-            let (end, measured, left) = (said.end, run::measured(job, &facts), validator.left(&mut said));
+            let ends = (facts.end, said.end);
+            let (measured, left) = (run::measured(job, &facts), validator.left(&mut said));
             let finding = validator::finding(validator, said, &task.allowed.run);
-            let (worth, finding) = dialogue::worth(measured, finding, end, first);
+            let (worth, finding) = dialogue::worth(measured, finding, ends, first);
+            used = passes::most_of(used, facts.usage);
+            facts.usage = used;
             let finding = finding.behind(before);
             if worth.0 == Verdict::Accepted && !validators.as_slice().is_empty() {
                 before = finding;

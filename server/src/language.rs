@@ -26,6 +26,7 @@ pub use template::{Placeholder, Template, Values};
 pub struct Languages {
     toolchains: BTreeMap<String, Toolchain>,
     runtimes: BTreeMap<String, Runtime>,
+    scripts: Option<Language>,
     languages: BTreeMap<String, Language>,
 }
 
@@ -64,6 +65,11 @@ impl Languages {
     /// The language of this id.
     pub fn get(&self, id: &str) -> Option<&Language> {
         self.languages.get(id)
+    }
+
+    /// How programs of problem packages are built and run that have scripts for that.
+    pub fn scripts(&self) -> Option<&Language> {
+        self.scripts.as_ref()
     }
 
     /// All languages, by id.

@@ -56,6 +56,9 @@ pub struct Manifest {
     /// They are called, and answer, as checkers that are written with testlib.
     #[serde(default)]
     pub testlib: bool,
+    /// The grader of its own, where a group has one.
+    #[serde(default)]
+    pub grader: Option<Program>,
     /// The statement in its languages.
     pub statements: Vec<Text>,
     /// Files for those who solve.
@@ -156,6 +159,7 @@ impl Manifest {
             root: package.data.root.clone(),
             validators: package.validators.programs.clone(),
             testlib: false,
+            grader: package.validators.grader.clone().filter(|_| has_custom_grader(&package.data.root)),
             statements: package.statements.clone(),
             attachments: package.attachments.clone(),
             includes: package.includes.clone(),
@@ -187,7 +191,6 @@ const CASE_FILES: usize = 64;
 /// What this server cannot judge.
 fn unjudged(package: &Package) -> Option<String> {
     let kind = package.metadata.kind;
-    let script = package.validators.programs.iter().find(|program| program.build || program.run);
     if kind.multi_pass && package.validators.programs.len() != 1 {
         Some("a multi-pass problem needs one validator".to_owned())
     } else if kind.interactive && package.validators.programs.is_empty() {
@@ -196,10 +199,6 @@ fn unjudged(package: &Package) -> Option<String> {
         Some("static validators are not run here".to_owned())
     } else if kind.interactive && (package.own.input_file.is_some() || package.own.output_file.is_some()) {
         Some("an interactive problem has neither an input file nor an output file".to_owned())
-    } else if has_custom_grader(&package.data.root) {
-        Some("graders of a package's own are not run here".to_owned())
-    } else if let Some(program) = script {
-        Some(format!("{}: validators with scripts `build` or `run` are not judged here", program.path))
     } else if package.data.cases.iter().any(|case| case.files.len() > CASE_FILES) {
         Some(format!("a test with more than {CASE_FILES} files is not run here"))
     } else if package.data.cases.is_empty() {

@@ -180,6 +180,9 @@ pub fn fit(submission: &mut Submission, problem: &Problem, languages: &Languages
     let (own, allowance) = of_language(problem, &submission.language, usual, limits);
     submission.problem = Some(problem.reference());
     submission.tests = Vec::new();
+    if submission.collect.is_empty() {
+        submission.collect.clone_from(&problem.manifest.own.collect);
+    }
     submission.limits = allowance.applied(&usual, &own, &limits.run_max);
     submission.own_memory = own.memory;
     let compile = &mut submission.compile_limits;
@@ -284,6 +287,19 @@ mod tests {
     fn a_language_is_named_by_its_code_or_its_id_which_counts_more() {
         let both = "languages: {cpp: {time_factor: 2}, cpp23: {time_factor: 3}}";
         assert_eq!((held(both, "cpp20")[0], held(both, "cpp23")[0]), (2000, 3000));
+    }
+
+    #[test]
+    fn a_problem_says_which_files_are_handed_back_unless_the_submission_does() {
+        let own = ("gavel.yaml", "collect: plot.svg\n");
+        let files = [YAML, own, ("data/secret/1.in", "1"), ("data/secret/1.ans", "1")];
+        let problem = problem_of(Show::Full, &files);
+        let languages = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
+        for (asked, expected) in [(Vec::new(), "plot.svg"), (vec!["log.csv".to_owned()], "log.csv")] {
+            let mut submission = Submission { collect: asked, ..submission("") };
+            fit(&mut submission, &problem, &languages, &limits());
+            assert_eq!(submission.collect, [expected]);
+        }
     }
 
     #[test]

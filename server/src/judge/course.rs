@@ -7,6 +7,7 @@ use gavel_problem::Group;
 use gavel_problem::data::Item;
 use gavel_problem::grade::{self, Outcome};
 
+use super::grader::Answers;
 use super::judgement::{GroupResult, Judgement, TestResult, Verdict};
 use crate::problem::{Problem, Show};
 
@@ -138,7 +139,8 @@ impl<'a> Course<'a> {
                 if !is_occasion {
                     return true;
                 }
-                let needless = graded(problem, outcomes).needless;
+                // Where a grader of the problem's own would be asked, nothing is known before the end.
+                let needless = graded(problem, outcomes, &|_, _| None).needless;
                 let goes_on = (place + 1..self.tests).any(|test| !needless.contains(&test));
                 self.needless.set(needless);
                 goes_on
@@ -146,13 +148,20 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Makes of a judgement that of the problem, where there is one.
-    pub(super) fn conclude(self, mut judgement: Judgement) -> Judgement {
-        let Rule::Problem { problem, outcomes, stops, .. } = self.rule else { return judgement };
-        let mut grade = graded(problem, &outcomes);
-        if stops == Some(false) && grade.verdict.is_none() {
-            // All were run: what is open is open for a grader that we have not got.
-            grade.verdict = Some(gavel_problem::Verdict::JudgeError);
+    /// What is known of the whole, where there is a problem, with what its own grader says.
+    pub(super) fn graded(&self, grader: &grade::CustomGrader<'_>) -> Option<grade::Judgement> {
+        match &self.rule {
+            Rule::Problem { problem, outcomes, .. } => Some(graded(problem, outcomes, grader)),
+            Rule::All | Rule::First => None,
+        }
+    }
+
+    /// Makes of a judgement that of the problem, where there is one, with what its own grader has said.
+    pub(super) fn conclude(self, mut judgement: Judgement, answers: &Answers) -> Judgement {
+        let Some(grade) = self.graded(&|group, _| answers.to(group)) else { return judgement };
+        let Rule::Problem { problem, .. } = self.rule else { return judgement };
+        if let Some(fault) = &answers.fault {
+            judgement.reason.get_or_insert_with(|| fault.clone());
         }
         if let Some(verdict) = grade.verdict {
             judgement.verdict = verdict_from(verdict);
@@ -185,10 +194,13 @@ fn is_full(outcome: Outcome) -> bool {
     outcome.verdict.is_accepted() && outcome.score != Some(0.0) && outcome.multiplier != Some(0.0)
 }
 
-/// Graders of packages are not run: a group that has one comes to nothing.
-fn graded(problem: &Problem, outcomes: &[Option<Outcome>]) -> grade::Judgement {
+fn graded(
+    problem: &Problem,
+    outcomes: &[Option<Outcome>],
+    grader: &grade::CustomGrader<'_>,
+) -> grade::Judgement {
     let manifest = &problem.manifest;
-    grade::grade(&manifest.root, manifest.kind.scoring, outcomes, &|_, _| None)
+    grade::grade(&manifest.root, manifest.kind.scoring, outcomes, grader)
 }
 
 fn group(result: grade::GroupResult) -> GroupResult {
@@ -251,7 +263,7 @@ mod tests {
             }
         }
         let limits = crate::judge::test_support::LIMITS;
-        (course.conclude(Judgement::of_tests(None, limits, results, total)), ran)
+        (course.conclude(Judgement::of_tests(None, limits, results, total), &Answers::default()), ran)
     }
 
     /// Groups of so many tests, one of which the next requires.

@@ -15,7 +15,7 @@ use super::executor::Facts;
 use super::judgement::Verdict;
 use super::transcript::Transcript;
 use super::validator::Finding;
-use super::{OwnEnd, ProgramEnd};
+use super::{Cap, OwnEnd, ProgramEnd};
 use crate::sandbox::{Input, Output, Program, Wire};
 
 /// How much is passed on at a time: what a pipe holds.
@@ -124,7 +124,7 @@ async fn relay(
 pub(super) fn worth(
     measured: Option<(Verdict, String)>,
     mut finding: Finding,
-    validator: ProgramEnd,
+    (program, validator): (ProgramEnd, ProgramEnd),
     first: Side,
 ) -> ((Verdict, Option<String>), Finding) {
     const SIGPIPE: i32 = 13;
@@ -134,6 +134,8 @@ pub(super) fn worth(
         finding = Finding { verdict: Verdict::WrongAnswer, fault: None, ..finding };
     }
     let worth = match (finding.verdict, measured) {
+        // It has not even noticed that the program has gone: that one has waited for it.
+        (Verdict::JudgeError, Some(_)) if never_ends(program, validator) => (Verdict::JudgeError, None),
         // A validator may not outlive a program that leaves it alone.
         (Verdict::JudgeError, Some((verdict, reason))) if first == Side::Program => {
             finding = Finding { verdict, fault: None, ..finding };
@@ -146,6 +148,12 @@ pub(super) fn worth(
         (verdict, None) => (verdict, None),
     };
     (worth, finding)
+}
+
+/// The program's time on the clock has run out, and so has the validator's after that.
+fn never_ends(program: ProgramEnd, validator: ProgramEnd) -> bool {
+    program == ProgramEnd::Killed(Cap::WallTime)
+        && matches!(validator, ProgramEnd::Killed(Cap::WallTime | Cap::CpuTime))
 }
 
 #[cfg(test)]
@@ -244,8 +252,27 @@ mod tests {
             (failed(), Verdict::JudgeError, broken, Side::Program, Verdict::RuntimeError),
             (None, Verdict::JudgeError, broken, Side::Validator, Verdict::JudgeError),
         ] {
-            let ((worth, _), _) = worth(measured, found(verdict), validator, first);
+            let ((worth, _), _) = worth(measured, found(verdict), (exited, validator), first);
             assert_eq!(worth, expected, "{verdict} {validator:?} {first:?}");
+        }
+    }
+
+    #[test]
+    fn a_validator_that_says_nothing_and_does_not_end_is_the_problems_fault() {
+        let (clock, cpu) = (ProgramEnd::Killed(Cap::WallTime), ProgramEnd::Killed(Cap::CpuTime));
+        let crashed = ProgramEnd::ByItself(OwnEnd::Exited { code: 1 });
+        for (program, validator, expected) in [
+            (clock, clock, Verdict::JudgeError),
+            (clock, cpu, Verdict::JudgeError),
+            // It has seen that the program is gone.
+            (clock, crashed, Verdict::TimeLimitExceeded),
+            // The program was busy.
+            (cpu, clock, Verdict::TimeLimitExceeded),
+        ] {
+            let slow = Some((Verdict::TimeLimitExceeded, String::new()));
+            let finding = Finding::of(Verdict::JudgeError);
+            let ((worth, _), _) = worth(slow, finding, (program, validator), Side::Program);
+            assert_eq!(worth, expected, "{program:?} {validator:?}");
         }
     }
 }

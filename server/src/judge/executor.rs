@@ -150,13 +150,15 @@ pub struct Left {
     pub file: Result<Captured, String>,
 }
 
-/// Memory of ours for what a run writes: who holds some waits for no more of it.
+/// Memory and disk of ours for what a run writes: who holds some waits for no more of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Room {
-    /// For the run, and so much more for what looks at its output then.
+    /// For the run, and so much more.
     Own {
-        /// Bytes.
+        /// Memory for what looks at its output then.
         beside: Bytes,
+        /// Of the disk, for what that leaves.
+        left: Bytes,
     },
     /// Another run has it.
     Others,

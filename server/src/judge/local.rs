@@ -119,9 +119,11 @@ impl<L> Place<L> {
 }
 
 /// Leaves to others what was set aside for long outputs and is not needed for these.
-fn left_to_others(space: &mut Option<OwnedSemaphorePermit>, outputs: [&Captured; 2]) {
+/// `beside` those something may take.
+fn left_to_others(space: &mut Option<OwnedSemaphorePermit>, outputs: [&Captured; 2], beside: u32) {
     let long = outputs.iter().filter_map(|output| output.whole.as_ref());
-    let taken = usize::try_from(long.map(|blob| blob.size.div_ceil(UNIT)).sum::<u64>()).unwrap_or(usize::MAX);
+    let taken = long.map(|blob| blob.size.div_ceil(UNIT)).sum::<u64>().saturating_add(beside.into());
+    let taken = usize::try_from(taken).unwrap_or(usize::MAX);
     let surplus = |space: &mut OwnedSemaphorePermit| space.split(space.num_permits().saturating_sub(taken));
     drop(space.as_mut().and_then(surplus));
 }
@@ -156,6 +158,18 @@ fn wanted(limits: &RunLimits, head: Bytes, beside: Bytes) -> Wanted {
     Wanted { memory: head.get() * 2 + beside.get(), disk: u32::try_from(units).unwrap_or(u32::MAX) }
 }
 
+/// What a run may leave on the disk beside its outputs: files that are handed back, and what looks at its output leaves.
+fn beside(job: &CaseJob<'_>) -> u32 {
+    let Room::Own { left, .. } = job.room else { return 0 };
+    let handed =
+        units(job.handed.most).saturating_mul(u32::try_from(job.handed.names.len()).unwrap_or(u32::MAX));
+    handed.saturating_add(units(left))
+}
+
+fn units(bytes: Bytes) -> u32 {
+    u32::try_from(bytes.get().div_ceil(UNIT)).unwrap_or(u32::MAX)
+}
+
 impl<S: Sandboxes> Executor for Local<S> {
     /// The sandbox of a submission that must have one for itself, between two of its cases.
     type Session = Mutex<Option<Place<S::Lease>>>;
@@ -177,11 +191,13 @@ impl<S: Sandboxes> Executor for Local<S> {
         cancel: &CancellationToken,
     ) -> Result<Facts, JudgeError> {
         let (own, beside) = match job.room {
-            Room::Own { beside } => (true, beside),
+            Room::Own { beside, .. } => (true, beside),
             Room::Others => (false, Bytes(0)),
         };
         let head = head(job.limits, &self.account, beside);
-        let wanted = if own { wanted(job.limits, head, beside) } else { Wanted { memory: 0, disk: 0 } };
+        let on_disk = self::beside(job);
+        let mut wanted = if own { wanted(job.limits, head, beside) } else { Wanted { memory: 0, disk: 0 } };
+        wanted.disk = wanted.disk.saturating_add(on_disk);
         // Another test may have other limits.
         let kept = session.lock().await.take().filter(|place| place.is_enough(wanted, self.all_space));
         let place = match kept {
@@ -206,7 +222,7 @@ impl<S: Sandboxes> Executor for Local<S> {
             *session.lock().await = Some(Place { lease, room: kept, space: space.take() });
         } else {
             room.shrink_to((ran.stdout.head.len() + ran.stderr.head.len()) as u64 + beside.get());
-            left_to_others(&mut space, [&ran.stdout, &ran.stderr]);
+            left_to_others(&mut space, [&ran.stdout, &ran.stderr], on_disk);
         }
         Ok(Facts { no_output, ..facts(job, ran, (room, space), &self.blobs).await? })
     }
@@ -220,8 +236,12 @@ impl<S: Sandboxes> Executor for Local<S> {
         if self.at_once < 2 {
             return Err(SandboxError::TooMany { count: 2, most: self.at_once }.into());
         }
-        // Memory first, then the right to two sandboxes, then those: who waits for one of these holds what nobody ahead of it
-        // waits for.
+        // The disk first, then memory, then the right to two sandboxes, then those: who waits for one of these holds what nobody
+        // ahead of it waits for.
+        let space = match beside(program).min(self.all_space) {
+            0 => None,
+            units => Some(self.space(units).await?),
+        };
         let outputs = [program, validator].map(|job| job.limits.output.min(MOST_ERRORS));
         let recorded = if program.is_recorded { transcript::LONGEST } else { 0 };
         let bytes = outputs.iter().map(|output| output.get()).sum::<u64>() + recorded;
@@ -262,7 +282,7 @@ impl<S: Sandboxes> Executor for Local<S> {
         room.shrink_to((program_ran.stderr.head.len() + validator_ran.stderr.head.len() + told) as u64);
         let validator_room = self.account.open(Purpose::Judging);
         Ok(Dialogue {
-            program: facts(program, program_ran, (room, None), &self.blobs).await?,
+            program: facts(program, program_ran, (room, space), &self.blobs).await?,
             validator: facts(validator, validator_ran, (validator_room, None), &self.blobs).await?,
             first,
             transcript,
@@ -349,11 +369,16 @@ mod tests {
         let all = Arc::new(Semaphore::new(64));
         for (outputs, free) in [([&Captured::default(), &long], 62), ([&Captured::default(); 2], 64)] {
             let mut space = Some(Arc::clone(&all).acquire_many_owned(64).await.unwrap());
-            left_to_others(&mut space, outputs);
+            left_to_others(&mut space, outputs, 0);
             assert_eq!(all.available_permits(), free);
+            left_to_others(&mut space, outputs, 5);
+            assert_eq!(all.available_permits(), free, "what is gone does not come back");
         }
         assert_eq!(all.available_permits(), 64);
-        left_to_others(&mut None, [&long; 2]);
+        let mut space = Some(Arc::clone(&all).acquire_many_owned(64).await.unwrap());
+        left_to_others(&mut space, [&Captured::default(), &long], 5);
+        assert_eq!(all.available_permits(), 57, "what is left beside outputs is not given back");
+        left_to_others(&mut None, [&long; 2], 5);
     }
 
     #[tokio::test]

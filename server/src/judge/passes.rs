@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use gavel_protocol::Usage;
+use gavel_protocol::{Bytes, Usage};
 
 use super::JudgeError;
 use super::judgement::Verdict;
@@ -23,6 +23,7 @@ const NEXT: &str = "nextpass.in";
 const MOST_FILES: usize = 32;
 /// Most bytes of them, and of the next input, together.
 const MOST_BYTES: u64 = 64 << 20;
+pub(super) const MOST: Bytes = Bytes(MOST_BYTES);
 
 /// The runs of one test.
 #[derive(Debug)]
@@ -60,14 +61,14 @@ impl Passes {
         self.kept.as_ref()
     }
 
+    /// Whether there may be more than one.
+    pub(super) fn is_anew(&self) -> bool {
+        self.kept.is_some()
+    }
+
     /// Of a test is told what the run has used that has used the most.
     pub(super) fn most_used(&mut self, usage: Usage) -> Usage {
-        let (cpu, wall) =
-            (self.usage.cpu_time().max(usage.cpu_time()), self.usage.wall_time.max(usage.wall_time));
-        let memory = self.usage.memory.max(usage.memory);
-        let larger = if self.usage.cpu_time() > usage.cpu_time() { self.usage } else { usage };
-        debug_assert_eq!(larger.cpu_time(), cpu);
-        self.usage = Usage { wall_time: wall, memory, ..larger };
+        self.usage = most_of(self.usage, usage);
         self.usage
     }
 
@@ -123,6 +124,12 @@ impl Passes {
     }
 }
 
+/// The most that either of two runs has used.
+pub(super) fn most_of(one: Usage, other: Usage) -> Usage {
+    let larger = if one.cpu_time() > other.cpu_time() { one } else { other };
+    Usage { wall_time: one.wall_time.max(other.wall_time), memory: one.memory.max(other.memory), ..larger }
+}
+
 /// Of each file so much as it had when it was handed out: who wrote it may write on.
 fn read(left: Vec<Leaving>, blobs: Blobs) -> io::Result<Vec<(String, Content)>> {
     let (mut packer, mut names) = (Packer::passing(blobs), Vec::new());
@@ -137,8 +144,6 @@ fn read(left: Vec<Leaving>, blobs: Blobs) -> io::Result<Vec<(String, Content)>> 
 
 #[cfg(test)]
 mod tests {
-    use gavel_protocol::Bytes;
-
     use super::*;
     use crate::judge::test_support::{blobs, problem_of};
     use crate::problem::Show;

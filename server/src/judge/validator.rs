@@ -166,10 +166,17 @@ impl Unfit {
     }
 }
 
-/// Compiles the validators of a problem, or finds what was made of them before.
+/// The programs of a problem's own that it is judged with.
+#[derive(Debug, Default)]
+pub(super) struct Programs<'a> {
+    pub(super) validators: Vec<Validator<'a>>,
+    pub(super) grader: Option<Validator<'a>>,
+}
+
+/// Compiles the validators and the grader of a problem, or finds what was made of them before.
 ///
 /// # Errors
-/// Only our own failures; what is wrong with a validator is `Err` within: why.
+/// Only our own failures; what is wrong with one is `Err` within: why.
 pub(super) async fn prepared<'a, E: Executor>(
     executor: &E,
     languages: &'a Languages,
@@ -177,18 +184,20 @@ pub(super) async fn prepared<'a, E: Executor>(
     allowed: &Allowed,
     progress: Told<'a>,
     cancel: &CancellationToken,
-) -> Result<Result<Vec<Validator<'a>>, Unfit>, JudgeError> {
-    let mut validators = Vec::new();
-    for program in &problem.manifest.validators {
+) -> Result<Result<Programs<'a>, Unfit>, JudgeError> {
+    let mut programs = Programs::default();
+    let validators = problem.manifest.validators.iter().map(|program| ("validator", program));
+    for (what, program) in validators.chain(problem.manifest.grader.iter().map(|grader| ("grader", grader))) {
         match compiled(executor, languages, problem, program, allowed, progress, cancel).await? {
-            Ok(validator) => validators.push(validator),
+            Ok(made) if what == "grader" => programs.grader = Some(made),
+            Ok(made) => programs.validators.push(made),
             Err(Unfit { fault, log }) => {
-                let fault = format!("the problem's validator {} {fault}", program.path);
+                let fault = format!("the problem's {what} {} {fault}", program.path);
                 return Ok(Err(Unfit { fault, log }));
             }
         }
     }
-    Ok(Ok(validators))
+    Ok(Ok(programs))
 }
 
 async fn compiled<'a, E: Executor>(
@@ -200,9 +209,7 @@ async fn compiled<'a, E: Executor>(
     progress: Told<'a>,
     cancel: &CancellationToken,
 ) -> Result<Result<Validator<'a>, Unfit>, JudgeError> {
-    let code = program.language.as_deref();
-    let id = code.and_then(|code| id_of(code, |id| languages.get(id).is_some()));
-    let Some(language) = id.and_then(|id| languages.get(id)) else {
+    let Some(language) = language_of(program, languages) else {
         return Ok(Err(Unfit { fault: "is in no language that is here".to_owned(), log: None }));
     };
     let sources = sources(problem, program);
@@ -228,6 +235,14 @@ async fn compiled<'a, E: Executor>(
         }
     }
     Ok(Ok(validator))
+}
+
+fn language_of<'a>(program: &Program, languages: &'a Languages) -> Option<&'a Language> {
+    if program.build || program.run {
+        return languages.scripts();
+    }
+    let id = id_of(program.language.as_deref()?, |id| languages.get(id).is_some())?;
+    languages.get(id)
 }
 
 /// A program's files, by their names in its folder.
@@ -261,6 +276,8 @@ fn entry<'v>(validator: &'v Validator<'_>) -> Option<&'v str> {
 pub(super) struct Occasion<'a> {
     pub(super) problem: &'a Problem,
     pub(super) test: usize,
+    /// Of the pass.
+    pub(super) input: &'a Content,
     /// What the validator has left for itself, where it may.
     pub(super) kept: Option<&'a Kept>,
 }
@@ -302,8 +319,8 @@ async fn one<E: Executor>(
 ) -> Result<(Finding, Vec<Leaving>), JudgeError> {
     let mut call = Call::new(validator, occasion);
     if validator.convention == Convention::Testlib {
-        OUTPUT.clone_into(&mut call.arguments[1]);
-        call.beside.insert(OUTPUT.to_owned(), output.clone());
+        OUTPUT.clone_into(&mut call.aside.arguments[1]);
+        call.aside.beside.insert(OUTPUT.to_owned(), output.clone());
     }
     let job = CaseJob { input: output, ..call.job(validator, allowed) };
     let mut facts = executor.run_case(&job, &E::Session::default(), cancel).await?;
@@ -321,18 +338,50 @@ impl Validator<'_> {
     }
 }
 
+/// A run of a program of the problem's own that is about no test.
+pub(super) struct Aside {
+    pub(super) arguments: Vec<String>,
+    /// On its standard input.
+    pub(super) input: Content,
+    /// Files beside it.
+    pub(super) beside: BTreeMap<String, Content>,
+}
+
+impl Aside {
+    pub(super) fn job<'c>(&'c self, program: &'c Validator<'_>, allowed: &'c Allowed) -> CaseJob<'c> {
+        CaseJob {
+            index: 0,
+            language: program.language,
+            sources: &program.sources,
+            entry_point: entry(program),
+            artefact: program.artefact.as_ref(),
+            input: &self.input,
+            arguments: &self.arguments,
+            files: Files::default(),
+            beside: &self.beside,
+            kept: None,
+            collect: &[],
+            handed: Handed::default(),
+            is_recorded: false,
+            limits: &allowed.run,
+            own_memory: allowed.run.memory,
+            room: Room::Own { beside: Bytes(0), left: Bytes(0) },
+            whose: nobodys(program.progress),
+        }
+    }
+}
+
 /// What a validator is called with for a test.
 pub(super) struct Call<'a> {
     test: usize,
-    arguments: Vec<String>,
-    beside: BTreeMap<String, Content>,
+    /// Without the output, which it looks at.
+    aside: Aside,
     kept: Option<&'a Kept>,
-    nothing: Content,
 }
 
 impl<'a> Call<'a> {
     pub(super) fn new(validator: &Validator<'_>, occasion: Occasion<'a>) -> Self {
-        let Occasion { problem, test, kept } = occasion;
+        let Occasion { problem, test, input, kept } = occasion;
         let case = &problem.tests[test].case;
         let feedback = if kept.is_some() { FEEDBACK_KEPT } else { FEEDBACK };
         let mut arguments = match validator.convention {
@@ -343,32 +392,20 @@ impl<'a> Call<'a> {
         arguments.extend(problem.manifest.cases[test].validator_arguments.iter().cloned());
         let beside = BTreeMap::from([
             (KEEP.to_owned(), Content::default()),
-            (INPUT.to_owned(), case.input.clone()),
+            (INPUT.to_owned(), input.clone()),
             (ANSWER.to_owned(), case.answer.clone().unwrap_or_default()),
         ]);
-        Self { test, arguments, beside, kept, nothing: Content::default() }
+        Self { test, aside: Aside { arguments, input: Content::default(), beside }, kept }
     }
 
     /// Its run, without an output to look at.
     pub(super) fn job<'c>(&'c self, validator: &'c Validator<'_>, allowed: &'c Allowed) -> CaseJob<'c> {
         CaseJob {
             index: u32::try_from(self.test).unwrap_or(u32::MAX),
-            language: validator.language,
-            sources: &validator.sources,
-            entry_point: entry(validator),
-            artefact: validator.artefact.as_ref(),
-            input: &self.nothing,
-            arguments: &self.arguments,
-            files: Files::default(),
-            beside: &self.beside,
             kept: self.kept,
             collect: if self.kept.is_some() { &COLLECTED_KEPT } else { &COLLECTED },
-            handed: Handed::default(),
-            is_recorded: false,
-            limits: &allowed.run,
-            own_memory: allowed.run.memory,
             room: Room::Others,
-            whose: nobodys(validator.progress),
+            ..self.aside.job(validator, allowed)
         }
     }
 }

@@ -15,7 +15,7 @@ struct Named {
 
 /// The languages of a file.
 pub(super) fn checked(file: File) -> Result<Languages, LanguagesError> {
-    let File { toolchains, runtimes, failures, languages } = file;
+    let File { toolchains, runtimes, failures, scripts, languages } = file;
     let compiled = |(name, entries): (String, Vec<_>)| match Failures::new(&entries) {
         Ok(failures) => Ok((name, Arc::new(failures))),
         Err(problem) => Err(LanguagesError::Failures { name, problem }),
@@ -31,7 +31,12 @@ pub(super) fn checked(file: File) -> Result<Languages, LanguagesError> {
             return Err(refused("there are two of this id".into()));
         }
     }
-    Ok(Languages { toolchains: named.toolchains, runtimes: named.runtimes, languages: by_id })
+    let scripts = scripts.map(|entry| {
+        let language = entry.id.clone();
+        named.language(entry).map_err(|problem| LanguagesError::Entry { language, problem })
+    });
+    let scripts = scripts.transpose()?;
+    Ok(Languages { toolchains: named.toolchains, runtimes: named.runtimes, scripts, languages: by_id })
 }
 
 impl Named {

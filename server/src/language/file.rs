@@ -57,6 +57,7 @@ pub(super) struct File {
     pub(super) runtimes: BTreeMap<String, Runtime>,
     #[serde(default)]
     pub(super) failures: BTreeMap<String, Vec<PatternEntry>>,
+    pub(super) scripts: Option<LanguageEntry>,
     #[serde(default)]
     pub(super) languages: Vec<LanguageEntry>,
 }
@@ -134,6 +135,7 @@ impl File {
         self.toolchains.extend(other.toolchains);
         self.runtimes.extend(other.runtimes);
         self.failures.extend(other.failures);
+        self.scripts = other.scripts.or(self.scripts.take());
         self.languages.retain(|ours| other.languages.iter().all(|theirs| theirs.id != ours.id));
         self.languages.extend(other.languages);
     }

@@ -299,6 +299,14 @@ async fn a_program_is_run_again_on_what_the_validator_leaves_who_finds_its_own_f
             other => panic!("{other:?}"),
         };
         assert_eq!([2, 3, 4, 5].map(input), ["first", "a", "second", "b"]);
+        let of_validator = |at: usize| {
+            let file = asked[at].1.files.iter().find(|file| file.path == ".case/input").unwrap();
+            match &file.content {
+                PutContent::Bytes(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!([3, 5].map(of_validator), ["first", "second"], "the input of the pass");
         let writable = |at: usize| {
             let files = asked[at].1.files.iter().filter(|file| file.mode == 0o644);
             files.map(|file| file.path.as_str()).collect::<Vec<_>>()
@@ -327,4 +335,73 @@ async fn a_failed_program_is_not_run_again() {
     ];
     let bench = bench_of_problem(&problem, answers);
     assert_eq!(bench.judge(&by(&problem)).await.unwrap().verdict, Verdict::RuntimeError);
+}
+
+/// Of the legacy format, with a grader for its secret cases.
+const GRADED: [(&str, &str); 8] = [
+    ("problem.yaml", "name: S\ntype: scoring\n"),
+    ("data/testdata.yaml", "grader_flags: ignore_sample\n"),
+    ("data/secret/testdata.yaml", "grading: custom\ngrader_flags: best 2\non_reject: continue\n"),
+    ("data/secret/1.in", "1"),
+    ("data/secret/1.ans", "1"),
+    ("data/secret/2.in", "2"),
+    ("data/secret/2.ans", "2"),
+    ("graders/best.py", "print('AC 42')"),
+];
+
+#[tokio::test]
+async fn a_grader_of_the_problems_own_is_told_all_results_and_gives_the_groups() {
+    let problem = problem(Show::Full, &GRADED);
+    let check = || ended(Ending::Exited { code: 0 });
+    for (said, verdict, score) in [
+        (printed("AC 42\n"), Verdict::Accepted, Some(42.0)),
+        (printed("WA 0\n"), Verdict::WrongAnswer, None),
+        (printed("all is well"), Verdict::JudgeError, None),
+        (ended(Ending::Exited { code: 3 }), Verdict::JudgeError, None),
+    ] {
+        let bench = bench_of_problem(&problem, vec![check(), printed("1"), printed("no"), said]);
+        let judgement = bench.judge(&by(&problem)).await.unwrap();
+        assert_eq!((judgement.verdict, judgement.score), (verdict, score), "{judgement:?}");
+        let is_told = judgement.reason.is_some_and(|why| why.starts_with("the problem's grader "));
+        assert_eq!(is_told, verdict == Verdict::JudgeError);
+        let secret = judgement.groups.iter().find(|group| group.name == "secret").unwrap();
+        assert_eq!(secret.verdict, Some(verdict));
+        let asked = bench.sandboxes.asked();
+        let (_, run) = asked.last().unwrap();
+        assert!(
+            matches!(&run.stdin, Input::Bytes(told) if told[..] == b"AC 1.0\nWA 0.0\n"[..]),
+            "{:?}",
+            run.stdin
+        );
+        assert_eq!(run.argv[run.argv.len() - 2..], [b"best".to_vec(), b"2".to_vec()]);
+    }
+}
+
+#[tokio::test]
+async fn a_grader_that_does_not_compile_is_the_problems_fault() {
+    let problem = problem(Show::Full, &GRADED);
+    let bench = bench_of_problem(&problem, vec![ended(Ending::Exited { code: 1 })]);
+    let judgement = bench.judge(&by(&problem)).await.unwrap();
+    assert_eq!(judgement.verdict, Verdict::JudgeError);
+    assert!(judgement.reason.unwrap().starts_with("the problem's grader graders/best.py does not compile"));
+}
+
+#[tokio::test]
+async fn a_validator_with_scripts_is_built_and_run_by_them() {
+    let scripts =
+        [("output_validator/build", "cc v.c"), ("output_validator/run", "./v"), ("output_validator/v.c", "")];
+    let problem = problem(Show::Full, &with(&scripts));
+    assert_eq!(problem.manifest.unjudged, None);
+    let answers =
+        vec![compiled(), printed("1"), validated(42, [None; 4]), printed("2"), validated(43, [None; 4])];
+    let bench = bench_of_problem(&problem, answers);
+    let judgement = bench.judge(&by(&problem)).await.unwrap();
+    assert_eq!(judgement.verdict, Verdict::WrongAnswer, "{judgement:?}");
+    let asked = bench.sandboxes.asked();
+    let built: Vec<_> = asked[1].1.files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(built, ["build", "run", "v.c"]);
+    let (wanted, run) = &asked[3];
+    assert_eq!(*wanted, Profile::Runtime("gcc".into()));
+    assert!(run.files.iter().any(|file| file.path == "program.tar"), "{:?}", run.files);
+    assert_eq!(run.argv[4], b".case/input");
 }
