@@ -1,6 +1,6 @@
 //! Compares what goes through the service with bare runs of the same programs on this machine, taken in turn, so that
 //! drift of the machine falls on both. `--commands` does so for the go-judge API alone, `--beside URL` adds another server
-//! with that API. `--languages` compares each installed language with its bare toolchain. `--soak MINUTES` loads the service for long and watches its memory, files and containers instead.
+//! with that API. `--problems` compares tests of problems. `--languages` compares each installed language with its bare toolchain. `--soak MINUTES` loads the service for long and watches its memory, files and containers instead.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
 use std::io::{Read as _, Write as _};
@@ -16,6 +16,8 @@ use e2e::{Client, Request, environment};
 mod commands;
 #[path = "languages/mod.rs"]
 mod languages;
+#[path = "problems/mod.rs"]
+mod problems;
 #[path = "soak/mod.rs"]
 mod soak;
 
@@ -35,6 +37,9 @@ async fn main() {
     if options.commands {
         return commands::compare(&environment::url(), options.beside.as_deref());
     }
+    if options.problems {
+        return problems::compare(&client, options.runs.div_ceil(30)).await;
+    }
     if options.languages {
         return languages::compare(&client, options.runs.div_ceil(30)).await;
     }
@@ -45,12 +50,15 @@ async fn main() {
     bench.many_tests().await;
     bench.first_and_repeated().await;
     bench.throughput().await;
+    problems::compare(&bench.client, options.runs.div_ceil(30)).await;
     languages::compare(&bench.client, options.runs.div_ceil(30)).await;
     commands::compare(&environment::url(), options.beside.as_deref());
 }
 
 struct Options {
     runs: u32,
+    /// Tests of problems alone.
+    problems: bool,
     /// Each installed language alone.
     languages: bool,
     soak_minutes: Option<u64>,
@@ -76,6 +84,7 @@ impl Options {
             runs,
             soak_minutes: after("--soak"),
             commands: at("--commands").is_some(),
+            problems: at("--problems").is_some(),
             languages: at("--languages").is_some(),
             beside,
         }

@@ -144,6 +144,23 @@ impl Client {
         request.send().await.map_err(|error| ClientError::Connection(format!("{error:?}")))
     }
 
+    /// Sends one request with a body that is no JSON.
+    ///
+    /// # Errors
+    /// [`ClientError::Connection`]; any status is an answer.
+    pub async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Response, ClientError> {
+        let mut request = self.request(method, path).body(body);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        self.answer_to(request).await
+    }
+
     /// Sends a request that the caller has made, for instance with headers of its own.
     ///
     /// # Errors

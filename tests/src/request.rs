@@ -80,6 +80,13 @@ impl Request {
         if widened.is_empty() { request } else { request.with("limits", json!(widened)) }
     }
 
+    /// By this problem, which has the limits.
+    #[must_use]
+    pub fn by_problem(mut self, id: &str) -> Self {
+        self.fields.remove("limits");
+        self.with("problem", id)
+    }
+
     /// Sets any field.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {

@@ -11,7 +11,7 @@ use e2e::follower::Follower;
 use e2e::instance::{Instance, Plan};
 use e2e::leftovers::AtRest;
 use e2e::programs::{HOLD, LENGTH, LOOP, SLEEP, SUM, TOUCH, unique};
-use e2e::{Client, Request};
+use e2e::{Client, Package, Request, environment};
 use reqwest::{Method, StatusCode};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -91,6 +91,25 @@ impl Scene {
         let mut containers = self.host.run_containers(&self.name).await;
         assert_eq!(containers.len(), 1, "the instance has one run slot");
         containers.remove(0).id
+    }
+
+    /// Once a user and these problems are removed there is no file among the blobs, nor one on its way to them.
+    async fn nothing_is_kept_of(&self, user: &str, problems: &[&str]) {
+        for problem in problems {
+            self.client.call(Method::DELETE, &format!("/api/v1/problems/{problem}"), None).await;
+        }
+        let removed = self.client.call(Method::DELETE, &format!("/api/v1/users/{user}/data"), None).await;
+        assert_eq!(removed.status, StatusCode::OK, "{}", removed.text);
+        let deadline = Instant::now() + patience(Duration::from_secs(30));
+        loop {
+            let files = ["find", "/workspace/state/blobs", "-type", "f"];
+            let left = self.host.exec(&self.server, "10001", &files).await;
+            if left.trim().is_empty() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "files are left: {left}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 
     async fn still_judges(&self) {
@@ -270,6 +289,108 @@ async fn a_server_killed_over_large_submissions_is_soon_back_small_and_judges_ea
         scene.nothing_is_left().await;
     })
     .await;
+}
+
+/// Packages of this run's own: one that talks, and one whose validator takes its time.
+fn problems() -> [(&'static str, Package, Request, &'static str); 3] {
+    let guess = Package::of(&environment::problems().join("guess"));
+    let pair = |name: &str| {
+        format!("problem_format_version: 2025-09\nname: {name}\nuuid: {}\n", uuid::Uuid::new_v4())
+    };
+    let patient = Package::default()
+        .with("problem.yaml", pair("Patient"))
+        .with("data/secret/1.in", "1 2\n")
+        .with("data/secret/1.ans", "3\n")
+        .with("data/secret/2.in", "4 5\n")
+        .with("data/secret/2.ans", "9\n")
+        .with(
+            "output_validator/v.py",
+            "import sys, time\ntime.sleep(0.1)\n\
+              sys.exit(42 if sys.stdin.read() == open(sys.argv[2]).read() else 43)\n",
+        );
+    let right = environment::problems().join("guess/submissions/accepted/bisect.py");
+    let right = std::fs::read_to_string(right).expect("a program of the package");
+    let of = |id: &str, source: &str| Request::new("python3", source).by_problem(id);
+    [
+        ("talk", guess.clone(), of("talk", &right), "Accepted"),
+        ("quiet", guess, of("quiet", "print('what?', flush=True)\ninput()\n"), "WrongAnswer"),
+        ("patient", patient, of("patient", "print(sum(map(int, input().split())))\n"), "Accepted"),
+    ]
+}
+
+/// A package that takes a while: what is in it is no other's.
+fn large(number: u8) -> Package {
+    let content = [number, 7].repeat(4 << 20);
+    Package::default()
+        .with(
+            "problem.yaml",
+            "problem_format_version: 2025-09\nname: L\nuuid: 4c1d8f52-0a67-4f0d-9a53-bb2f6d1c7e09\n",
+        )
+        .with("data/secret/1.in", content.clone())
+        .with("data/secret/1.ans", content)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_killed_over_dialogues_validators_orders_and_pushes_loses_nothing_and_leaves_nothing() {
+    let plan = Plan::of_one_slot("kill-problems").with("GAVEL_SANDBOX__RUN_SLOTS", "2");
+    with_instance(plan, async |scene: Scene| {
+        let client = &scene.client;
+        let problems = problems();
+        for (id, package, ..) in &problems {
+            package.push(client, id, "verdicts").await;
+        }
+        let mut accepted = BTreeMap::new();
+        for (number, pause_ms) in (0..).zip([300, 1200, 2500]) {
+            let load = (0..9).map(|n| {
+                let (.., request, verdict) = &problems[n % 3];
+                (request.clone().user("mallory"), *verdict)
+            });
+            let killing = async {
+                tokio::time::sleep(patience(Duration::from_millis(pause_ms))).await;
+                scene.host.kill(&scene.server, "KILL").await;
+            };
+            // Whether it was taken nobody knows where the answer is lost.
+            let pushing = client.send_bytes(Method::PUT, "/api/v1/problems/large", large(number).tar());
+            let (more, (), _) = tokio::join!(submit_all(client, load.collect()), killing, pushing);
+            accepted.extend(more);
+            scene.host.start(&scene.server).await;
+            scene.ready_again().await;
+        }
+        all_judged(client, &accepted).await;
+        let order =
+            client.call(Method::POST, "/api/v1/rejudges", Some(serde_json::json!({"user": "mallory"}))).await;
+        assert_eq!(order.status, StatusCode::ACCEPTED, "{}", order.text);
+        for pause_ms in [400, 1500] {
+            tokio::time::sleep(patience(Duration::from_millis(pause_ms))).await;
+            scene.host.kill(&scene.server, "KILL").await;
+            scene.host.start(&scene.server).await;
+            scene.ready_again().await;
+        }
+        let path = format!("/api/v1/rejudges/{}", order.json["id"].as_str().expect("an id"));
+        let done = until_done(client, &path).await;
+        assert_eq!(done["done"], accepted.len(), "{done}");
+        assert_eq!(done["changed"], 0, "{done}");
+        for id in accepted.keys() {
+            let path = format!("/api/v1/submissions/{id}/judgements");
+            let judgements = client.call(Method::GET, &path, None).await.json;
+            assert_eq!(judgements["judgements"].as_array().map(Vec::len), Some(2), "judged again, once");
+        }
+        scene.nothing_is_left().await;
+        scene.nothing_is_kept_of("mallory", &["talk", "quiet", "patient", "large"]).await;
+    })
+    .await;
+}
+
+async fn until_done(client: &Client, order: &str) -> serde_json::Value {
+    let deadline = Instant::now() + patience(Duration::from_secs(120));
+    loop {
+        let order = client.call(Method::GET, order, None).await.json;
+        if order["state"] == "done" {
+            return order;
+        }
+        assert!(Instant::now() < deadline, "{order}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

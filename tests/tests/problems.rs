@@ -58,6 +58,7 @@ macro_rules! packages {
 packages! {
     apart: "apart",
     banner: "banner",
+    chart: "chart",
     coins: "coins",
     cover: "cover",
     distance: "distance",
@@ -70,6 +71,7 @@ packages! {
     ledger: "ledger",
     letters: "letters",
     marks: "marks",
+    medals: "medals",
     options: "options",
     pair: "pair",
     period: "period",
@@ -134,6 +136,108 @@ fn what_was_said_is_told_of_samples_alone() {
         assert_eq!(said.contains(" ms validator ") && said.contains(" ms program "), is_sample, "{test}");
         assert_eq!(test["transcript"].is_string(), is_sample, "{test}");
     }
+    gavel(&["problem", "delete", &id]).0.expect("removed");
+}
+
+/// Has a package made by this function, and what its submissions come to must be what it expects of them.
+fn verify_made(make: impl Fn(&Path)) {
+    let folder = TempDir::new().expect("a scratch folder");
+    make(folder.path());
+    let path = folder.path().to_str().expect("a path in UTF-8");
+    let (ended, told) = gavel(&["problem", "verify", path, "--jobs", "2"]);
+    assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, text).expect("a file");
+}
+
+const SUM: &str = "#include <cstdio>\nint main() { long long sum = 0, next; while (scanf(\"%lld\", &next) == 1) sum += next; \
+                   printf(\"%lld\\n\", sum); }\n";
+
+#[test]
+fn an_input_of_64_mib_is_read_and_who_keeps_it_all_or_counts_too_little_is_told() {
+    const LINES: usize = 8 << 20;
+    verify_made(|folder| {
+        let yaml = "problem_format_version: 2025-09\nname: Bulk\nuuid: 4c1d8f52-0a67-4f0d-9a53-bb2f6d1c7e02\n\
+                    limits:\n  time_limit: 10\n  memory: 48\n";
+        write(folder, "problem.yaml", yaml);
+        write(folder, "data/secret/1.in", &"1234567\n".repeat(LINES));
+        write(folder, "data/secret/1.ans", &format!("{}\n", 1_234_567 * LINES));
+        write(folder, "submissions/accepted/sum.cpp", SUM);
+        write(folder, "submissions/accepted/sum.py", "import sys\nprint(sum(map(int, sys.stdin.buffer)))\n");
+        write(folder, "submissions/wrong_answer/short.cpp", &SUM.replace("long long sum", "int sum"));
+        let lines = "import sys\nprint(sum(map(int, sys.stdin.buffer.read().split())))\n";
+        write(folder, "submissions/memory_limit/all.py", lines);
+        let crash = "#include <stdlib.h>\nint main(void) { abort(); }\n";
+        write(folder, "submissions/run_time_error/crash.c", crash);
+    });
+}
+
+#[test]
+fn a_validator_may_be_built_and_run_by_scripts() {
+    verify_made(|folder| {
+        let yaml =
+            "problem_format_version: 2025-09\nname: Scripts\nuuid: 4c1d8f52-0a67-4f0d-9a53-bb2f6d1c7e04\n";
+        write(folder, "problem.yaml", yaml);
+        write(folder, "data/secret/1.in", "1 2\n");
+        write(folder, "data/secret/1.ans", "3\n");
+        let compare = "#include <cstdio>\n#include \"codes.h\"\nint main(int, char **arguments) { int wanted, got; \
+                       FILE *answer = fopen(arguments[2], \"r\"); if (!answer || fscanf(answer, \"%d\", &wanted) != 1) return 1; \
+                       return scanf(\"%d\", &got) == 1 && wanted == got ? ACCEPTED : REJECTED; }\n";
+        write(folder, "output_validator/compare.cc", compare);
+        write(folder, "output_validator/codes.h", "enum { ACCEPTED = 42, REJECTED = 43 };\n");
+        write(folder, "output_validator/build", "#!/usr/bin/env bash\nc++ -O2 compare.cc -o compare\n");
+        let run = "#!/bin/sh\nhere=${0%/*}\npython3 -c 'import sys; print(sys.argv[1], file=open(sys.argv[1] + \"judgemessage.txt\", \"w\"))' \
+                   \"$3\" || exit 1\n\"$here/compare\" \"$1\" \"$2\" \"$3\"\n";
+        write(folder, "output_validator/run", run);
+        write(folder, "submissions/accepted/sum.cpp", SUM);
+        write(folder, "submissions/wrong_answer/one.py", "print(1)\n");
+    });
+}
+
+#[test]
+fn a_thousand_small_tests_are_one_submission() {
+    verify_made(|folder| {
+        let yaml =
+            "problem_format_version: 2025-09\nname: Many\nuuid: 4c1d8f52-0a67-4f0d-9a53-bb2f6d1c7e03\n";
+        write(folder, "problem.yaml", yaml);
+        for number in 0..1000 {
+            write(folder, &format!("data/secret/{number:04}.in"), &format!("{number} 1\n"));
+            write(folder, &format!("data/secret/{number:04}.ans"), &format!("{}\n", number + 1));
+        }
+        write(folder, "submissions/accepted/sum.cpp", SUM);
+        // All but the last are right.
+        let last = SUM.replace("printf", "if (sum == 1000) sum = 0; printf");
+        write(folder, "submissions/wrong_answer/last.cpp", &last);
+    });
+}
+
+#[test]
+fn files_are_handed_back_of_samples_alone_as_the_problem_says() {
+    let folder = environment::problems().join("chart");
+    let folder = folder.to_str().expect("a path in UTF-8");
+    let id = format!("chart-{}", uuid::Uuid::new_v4());
+    let (ended, told) = gavel(&["problem", "push", folder, "--id", &id, "--show", "verdicts"]);
+    assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
+    let files = |program: &str, language: &str| {
+        let program = format!("{folder}/submissions/{program}");
+        let (_, told) = gavel(&["submit", &program, "--language", language, "--problem", &id, "--json"]);
+        let judged: Value = serde_json::from_str(&told).expect("JSON");
+        let tests = judged["tests"].as_array().expect("tests").clone();
+        assert!(
+            tests.iter().filter(|test| test["hidden"] == true).all(|test| test["files"].is_null()),
+            "{told}"
+        );
+        tests[0]["files"].clone()
+    };
+    let of_bars = files("accepted/bars.py", "python3");
+    assert!(of_bars[0]["bytes"].as_u64().is_some_and(|bytes| bytes > 100), "{of_bars}");
+    assert!(of_bars[1]["missing"].is_string(), "{of_bars}");
+    let of_link = files("wrong_answer/first.js", "javascript");
+    assert!(of_link[0]["path"].is_null() && of_link[0]["missing"].is_string(), "{of_link}");
     gavel(&["problem", "delete", &id]).0.expect("removed");
 }
 

@@ -1,0 +1,5 @@
+"""Draws for ever."""
+
+while True:
+    with open("chart.svg", "w") as chart:
+        chart.write("<svg>")

@@ -1,0 +1,3 @@
+# Every number is a prime. One of each group is not.
+input()
+print(2)

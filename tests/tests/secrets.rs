@@ -1,0 +1,252 @@
+//! Secret data of a problem never leaves: neither in an answer, an event or a log, nor into the sandbox of a program that is judged.
+
+use std::time::{Duration, Instant};
+
+use e2e::docker::Host;
+use e2e::{Client, Package, environment};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// What must not be found, each unique to this run.
+struct Marks {
+    input: String,
+    answer: String,
+    message: String,
+}
+
+impl Marks {
+    fn new() -> Self {
+        let mark = |what: &str| format!("{what}{}", uuid::Uuid::new_v4().simple());
+        Self { input: mark("input"), answer: mark("answer"), message: mark("message") }
+    }
+
+    fn all(&self) -> [&str; 3] {
+        [&self.input, &self.answer, &self.message]
+    }
+
+    /// One sample that holds nothing, and two secret tests. The validator tells whoever listens, by every way that it has, what it
+    /// knows of them.
+    fn package(&self) -> Package {
+        let Self { input, answer, message } = self;
+        let yaml =
+            "problem_format_version: 2025-09\nname: Secrets\nuuid: 7d1c5ad4-55cb-4d18-8f8c-0b7d6f3a9e11\n";
+        let validator = format!(
+            "import sys\ninput, answer = open(sys.argv[1]).read(), open(sys.argv[2]).read()\noutput = sys.stdin.read()\n\
+             if input.strip() != 'sample':\n    for name in 'judgemessage', 'teammessage':\n        \
+             open(sys.argv[3] + name + '.txt', 'w').write('{message} ' + input + answer)\n    \
+             print('{message}', input, answer)\n    print('{message}', input, answer, file=sys.stderr)\n\
+             if 'break' in output: raise SystemExit('{message}')\nif 'score' in output: open(sys.argv[3] + 'score.txt', 'w').write('{message}')\n\
+             sys.exit(42 if 'right' in output else 43)\n"
+        );
+        Package::default()
+            .with("problem.yaml", yaml)
+            .with("data/sample/1.in", "sample\n")
+            .with("data/sample/1.ans", "sample\n")
+            .with("data/secret/1.in", format!("{input}\n"))
+            .with("data/secret/1.ans", format!("{answer}\n"))
+            .with("data/secret/2.in", format!("{input} again\n"))
+            .with("data/secret/2.ans", format!("{answer} again\n"))
+            .with("data/secret/2.yaml", format!("description: '{message}'\nhint: '{message}'\n"))
+            .with("output_validator/v.py", validator)
+            .with("attachments/public.txt", "for all\n")
+            .with("statement/problem.en.md", "Guess.\n")
+            .with("submissions/accepted/a.py", format!("print('{answer}')\n"))
+    }
+}
+
+/// What programs do with what they read: each tells it by all ways that a program has.
+const ENDS: [&str; 7] = [
+    "print('right')",
+    "print('wrong', text)",
+    "print('break')",
+    "print('score')",
+    "raise ValueError(text)",
+    "sys.exit(text)",
+    "print(text * 300000)",
+];
+
+fn program(end: &str) -> String {
+    format!(
+        "import sys\ntext = sys.stdin.read()\nopen('copy.txt', 'w').write(text)\nprint(text, file=sys.stderr)\n{end}\n"
+    )
+}
+
+async fn judged(client: &Client, body: Value) -> Value {
+    let answer = client.call(Method::POST, "/api/v1/submissions", Some(body)).await;
+    assert!(answer.status.is_success(), "{}", answer.text);
+    done(client, &format!("/api/v1/submissions/{}", answer.json["id"].as_str().expect("an id"))).await
+}
+
+/// A submission or an order, once it is done.
+async fn done(client: &Client, path: &str) -> Value {
+    let deadline = Instant::now() + environment::patience(Duration::from_secs(120));
+    loop {
+        let told = client.call(Method::GET, path, None).await.json;
+        if told["state"] == "done" {
+            return told;
+        }
+        assert!(Instant::now() < deadline, "{told}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+fn by(problem: &str, source: &str) -> Value {
+    json!({"problem": problem, "language": "python3", "source": source, "user": "secrets",
+        "collect": ["copy.txt"], "stop_at_first_failure": false})
+}
+
+/// All that can be read of a submission, its problem and an order: whatever the description of the API names.
+async fn readable(client: &Client, problem: &str, submission: &str, order: &str) -> Vec<(String, String)> {
+    let described = client.call(Method::GET, "/openapi.json", None).await.json;
+    let paths = described["paths"].as_object().expect("paths").clone();
+    let mut read = Vec::new();
+    for (path, operations) in paths {
+        if operations["get"].is_null() {
+            continue;
+        }
+        if path == "/api/v1/events" {
+            read.push((path, events(client).await));
+            continue;
+        }
+        let id = match path.split('/').nth(3) {
+            Some("problems") => problem,
+            Some("rejudges") => order,
+            _ => submission,
+        };
+        let path = path.replace("{id}", id).replace("{user}", "secrets").replace("{number}", "1");
+        for test in 0..3 {
+            let path = path.replace("{test}", &test.to_string());
+            let name = if path.contains("/attachments/") { "public.txt" } else { "copy.txt" };
+            let path = path.replace("{name}", name);
+            let answer = tokio::time::timeout(Duration::from_secs(30), client.call(Method::GET, &path, None));
+            let text = answer.await.expect("an answer in time").text;
+            read.push((path, text));
+        }
+    }
+    assert!(read.len() > 60, "{}", read.len());
+    read
+}
+
+/// What the stream of all events tells of those that were: it has no end.
+async fn events(client: &Client) -> String {
+    let mut stream = client.events(Some(0)).await.expect("a stream");
+    let mut told = String::new();
+    while let Ok(Ok(Some(part))) = tokio::time::timeout(Duration::from_secs(1), stream.chunk()).await {
+        told.push_str(&String::from_utf8_lossy(&part));
+    }
+    told
+}
+
+/// Those of these texts that hold a mark.
+fn found(marks: &Marks, texts: &[(String, String)]) -> Vec<String> {
+    let holds = |text: &str| marks.all().into_iter().any(|mark| text.contains(mark));
+    let told = |(from, text): &(String, String)| {
+        let at = marks.all().into_iter().find_map(|mark| text.find(mark)).unwrap_or(0);
+        let around: String = text[at.saturating_sub(80).min(at)..].chars().take(200).collect();
+        format!("{from}: {around}")
+    };
+    texts.iter().filter(|(_, text)| holds(text)).map(told).collect()
+}
+
+async fn logs() -> Vec<(String, String)> {
+    let host = Host::connect().await;
+    let mut logs = Vec::new();
+    for service in ["server", "warden"] {
+        let id = host.service(&environment::project(), service).await;
+        logs.push((format!("the log of the {service}"), host.logs(&id, "5000").await));
+    }
+    logs
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_secret_is_in_an_answer_an_event_or_a_log() {
+    let client = Client::connect().await;
+    for show in ["verdicts", "summary"] {
+        let (marks, problem) = (Marks::new(), format!("secrets-{}", uuid::Uuid::new_v4().simple()));
+        marks.package().push(&client, &problem, show).await;
+        let mut verdicts = Vec::new();
+        for end in ENDS {
+            let told = judged(&client, by(&problem, &program(end))).await;
+            verdicts.push(told["verdict"].as_str().unwrap_or_default().to_owned());
+            let id = told["id"].as_str().expect("an id").to_owned();
+            let path = format!("/api/v1/submissions/{id}/rejudge");
+            let again = client.call(Method::POST, &path, None).await;
+            assert_eq!(again.status, 202, "{}", again.text);
+            let order = again.json["id"].as_str().expect("an id").to_owned();
+            // Events end when nothing is judged any more.
+            done(&client, &format!("/api/v1/rejudges/{order}")).await;
+            let mut texts = vec![("the answer".to_owned(), told.to_string())];
+            texts.extend(readable(&client, &problem, &id, &order).await);
+            assert_eq!(found(&marks, &texts), Vec::<String>::new(), "{show} {end}");
+        }
+        // The marks are looked for where something was done with them.
+        let expected =
+            ["Accepted", "WrongAnswer", "JudgeError", "JudgeError", "RuntimeError", "RuntimeError"];
+        assert_eq!(verdicts[..6], expected, "{verdicts:?}");
+        assert_eq!(found(&marks, &logs().await), Vec::<String>::new(), "{show}");
+        client.call(Method::DELETE, &format!("/api/v1/problems/{problem}"), None).await;
+    }
+    client.call(Method::DELETE, "/api/v1/users/secrets/data", None).await;
+}
+
+/// A validator that does not compile, with secrets in what the compiler says of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_compiler_says_of_a_validator_is_not_told() {
+    let client = Client::connect().await;
+    let (marks, problem) = (Marks::new(), format!("secrets-{}", uuid::Uuid::new_v4().simple()));
+    let package = Package::default()
+        .with(
+            "problem.yaml",
+            "problem_format_version: 2025-09\nname: B\nuuid: 7d1c5ad4-55cb-4d18-8f8c-0b7d6f3a9e12\n",
+        )
+        .with("data/secret/1.in", "1\n")
+        .with("data/secret/1.ans", "1\n")
+        .with("output_validator/v.cpp", format!("int main() {{ return {}; }}\n", marks.answer));
+    package.push(&client, &problem, "verdicts").await;
+    let told = judged(&client, by(&problem, "print(1)")).await;
+    assert_eq!(told["verdict"], "JudgeError", "{told}");
+    let mut texts = vec![("the answer".to_owned(), told.to_string())];
+    texts.extend(logs().await);
+    assert_eq!(found(&marks, &texts), Vec::<String>::new());
+    client.call(Method::DELETE, &format!("/api/v1/problems/{problem}"), None).await;
+}
+
+/// Looks for the marks, put together of two halves, in all files and processes that it can see, but for what it was given itself.
+const SEARCH: &str = r"
+import os, stat
+marks = [a.encode() + b.encode() for a, b in HALVES]
+found = []
+def look(path):
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode): return
+        with open(path, 'rb') as file: data = file.read(1 << 20)
+        found.extend(path for mark in marks if mark in data)
+    except OSError:
+        pass
+for top in '/w', '/tmp', '/dev/shm', '/run', '/var', '/etc', '/home', '/mnt', '/workspace', '/proc':
+    for folder, folders, files in os.walk(top, onerror=lambda why: None):
+        folders[:] = [name for name in folders if name not in ('sys', 'task')]
+        for name in files:
+            if name not in ('kcore', 'kmsg', 'mem', 'pagemap', 'clear_refs', 'kpagecount', 'kpageflags'):
+                look(os.path.join(folder, name))
+print(found)
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_secret_is_in_the_sandbox_of_a_program_but_its_own_input() {
+    let client = Client::connect().await;
+    let (marks, problem) = (Marks::new(), format!("secrets-{}", uuid::Uuid::new_v4().simple()));
+    marks.package().push(&client, &problem, "verdicts").await;
+    // Sandboxes that have had the secrets: those of programs their inputs, those of validators all of them.
+    for _ in 0..4 {
+        judged(&client, by(&problem, &program(ENDS[0]))).await;
+    }
+    let halves: Vec<_> = marks.all().into_iter().map(|mark| mark.split_at(9)).collect();
+    let source = format!("HALVES = {}\n{SEARCH}", json!(halves));
+    for _ in 0..4 {
+        let told = judged(&client, by(&problem, &source)).await;
+        let sample = &told["tests"][0];
+        assert_eq!(sample["stdout"].as_str().map(str::trim), Some("[]"), "{told}");
+    }
+    client.call(Method::DELETE, &format!("/api/v1/problems/{problem}"), None).await;
+}
