@@ -83,6 +83,11 @@ impl Caller {
         if self.scopes.has(scope) { Ok(()) } else { Err(Problem::Forbidden(lacking(scope))) }
     }
 
+    /// It may read the metrics and nothing else.
+    pub(crate) fn is_scraper(&self) -> bool {
+        self.scopes.iter().all(|scope| scope == Scope::Metrics)
+    }
+
     /// What it may do.
     pub(crate) fn scopes(&self) -> Scopes {
         self.scopes
@@ -235,9 +240,9 @@ impl Access {
         self.sender(peer, authorization.and_then(|value| value.to_str().ok()))
     }
 
-    /// Is the sender one that may call at all?
+    /// Is the sender one that may call at all, for more than the metrics?
     pub(crate) fn is_known(&self, request: &HttpRequest) -> bool {
-        self.caller(request).is_ok()
+        self.caller(request).is_ok_and(|caller| !caller.is_scraper())
     }
 
     /// The sender of this request.

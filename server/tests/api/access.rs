@@ -153,6 +153,8 @@ async fn the_scrapers_token_reads_the_metrics_and_nothing_else() {
     }
     assert_eq!(status(&bench, Method::GET, "/metrics", None).await, 401);
     assert_eq!(status(&bench, Method::GET, "/metrics", Some(BACKEND)).await, 200);
+    let ready = answer(bench.request(Method::GET, "/readyz").bearer_auth(SCRAPER)).await.1;
+    assert_eq!(ready.as_object().unwrap().keys().collect::<Vec<_>>(), ["ready"], "nothing of the pool");
     // It closes the metrics where all else is open.
     let bench = Bench::with(&[("http.metrics_token", SCRAPER)]).await;
     for (path, token, expected) in [
