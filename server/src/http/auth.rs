@@ -1,4 +1,4 @@
-//! Lets requests through to handlers, or not, by [`Access`](crate::access::Access) and the [scopes](super::scopes) of routes.
+//! Lets requests through to handlers, or not, by [`Access`](crate::access::Access) and the scopes of routes.
 
 use std::future::{Ready, ready};
 
