@@ -18,8 +18,8 @@ mod stored;
 mod turns;
 mod worker;
 
-pub use job::Stage;
 use job::{Job, Next};
+pub use job::{Judged, Stage};
 use party::Party;
 pub use refusal::Refusal;
 pub use spare::Spare;
@@ -214,11 +214,20 @@ impl Queue {
         self.shared.state().jobs.get(&id).map(|job| job.stage.subscribe())
     }
 
-    /// The same of one that is seen.
-    pub fn follow_seen(&self, sees: &Sees, id: SubmissionId) -> Option<watch::Receiver<Stage>> {
-        let state = self.shared.state();
-        let job = state.jobs.get(&id).filter(|job| sees.has(job.party.token.as_deref()));
-        job.map(|job| job.stage.subscribe())
+    /// Waits until a submission that is seen is finished, the server stops, or `patience` has passed. What is told is what would
+    /// be read from the store, if it was judged meanwhile and is small.
+    pub async fn wait(&self, sees: &Sees, id: SubmissionId, patience: Duration) -> Option<Judged> {
+        let job = self.shared.state().jobs.get(&id).cloned()?;
+        if !sees.has(job.party.token.as_deref()) {
+            return None;
+        }
+        let mut stage = job.stage.subscribe();
+        let finished = tokio::time::timeout(patience, stage.wait_for(|stage| stage.is_final()));
+        tokio::select! {
+            _ = finished => {}
+            () = self.closing() => {}
+        }
+        job.judged.get().cloned()
     }
 
     /// The tests of a submission that are done, behind the first so many, or from the first where it runs anew; and how many

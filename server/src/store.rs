@@ -45,7 +45,7 @@ pub use rejudges::{
 pub use retention::Retention;
 use room::Room;
 pub use served::{Note, Served};
-pub use submissions::{Begun, Cancelled, Inserted, Insertion, NewRecord, Unfinished};
+pub use submissions::{Begun, Cancelled, Finished, Inserted, Insertion, NewRecord, Unfinished};
 pub use user_data::Forgotten;
 use user_data::Leaving;
 use writer::Writer;
@@ -142,7 +142,11 @@ impl Store {
         let mut connection = first.connect().await.map_err(failed)?;
         let migrated = sqlx::migrate!("./migrations").run(&mut connection).await;
         migrated.map_err(|source| StoreError::migrate(path, source))?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await;
         let readers = readers.map_err(failed)?;
         let events = Events::behind(events::last(&readers).await?);
         tokio::spawn(collector::collect(blobs.clone(), readers.clone(), suspects));

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::timeout;
 
 use crate::blobs::Blobs;
 use crate::judge::{Tested, Verdict};
-use crate::queue::{Queue, Refusal, Stage};
+use crate::queue::{Judged, Queue, Refusal, Stage};
 use crate::rejudges::Rejudges;
 use crate::store::{Cancelled, Filter, Record, Store, StoreError, StoredState};
 use crate::submission::{Submission, SubmissionId};
@@ -121,14 +120,11 @@ impl Submissions {
         self.queue.submit(Arc::new(submission), idempotency).await
     }
 
-    /// Waits until a submission that is seen is finished, the server stops, or `patience` has passed.
-    pub async fn wait(&self, sees: &Sees, id: SubmissionId, patience: Duration) {
-        let Some(mut stage) = self.queue.follow_seen(sees, id) else { return };
-        let finished = timeout(patience, stage.wait_for(|stage| stage.is_final()));
-        tokio::select! {
-            _ = finished => {}
-            () = self.queue.closing() => {}
-        }
+    /// Waits until a submission that is seen is finished, the server stops, or `patience` has passed, as [`Queue::wait`]. With
+    /// what its judgement takes, in bytes.
+    pub async fn wait(&self, sees: &Sees, id: SubmissionId, patience: Duration) -> Option<(Standing, u64)> {
+        let Judged { record, size } = self.queue.wait(sees, id, patience).await?;
+        Some((Standing { record, state: State::Done, position: None, tested: Vec::new() }, size))
     }
 
     /// Follows a submission that is not finished yet, or is to be judged again.
@@ -160,12 +156,22 @@ impl Submissions {
         // The queue first: what leaves it meanwhile is in the store.
         let live = self.stage(id);
         let record = self.store.get(id).await?;
-        Ok(record.map(|record| {
-            let standing = self.standing(record, live);
-            let is_running = standing.state == State::Running;
-            let tested = if is_running { self.queue.tested(id, 0).0 } else { Vec::new() };
-            Standing { tested, ..standing }
-        }))
+        Ok(record.map(|record| self.standing_with_tests(record, live)))
+    }
+
+    /// As [`Self::get`] of one that is seen, without its judgement where that takes more than `most` bytes; and what it takes.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn get_up_to(
+        &self,
+        sees: &Sees,
+        id: SubmissionId,
+        most: u32,
+    ) -> Result<Option<(Standing, u64)>, StoreError> {
+        let live = self.stage(id);
+        let found = self.store.get_up_to(sees, id, most).await?;
+        Ok(found.map(|(record, size)| (self.standing_with_tests(record, live), size)))
     }
 
     /// What a submission's judgement takes, in bytes: 0 while there is none. None where there is no submission
@@ -216,6 +222,15 @@ impl Submissions {
 
     fn stage(&self, id: SubmissionId) -> Option<Stage> {
         self.queue.follow(id).map(|stage| *stage.borrow())
+    }
+
+    /// With the tests that are done while it runs.
+    fn standing_with_tests(&self, record: Record, live: Option<Stage>) -> Standing {
+        let id = record.id;
+        let standing = self.standing(record, live);
+        let is_running = standing.state == State::Running;
+        let tested = if is_running { self.queue.tested(id, 0).0 } else { Vec::new() };
+        Standing { tested, ..standing }
     }
 
     fn standing(&self, record: Record, live: Option<Stage>) -> Standing {

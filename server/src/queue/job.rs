@@ -1,16 +1,16 @@
 //! A submission in the queue.
 
 use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::party::Party;
 use crate::judge::Tested;
-use crate::store::Unfinished;
+use crate::store::{Finished, Record, StoredState, Unfinished};
 use crate::submission::{Footprint, Submission, SubmissionId};
 
 /// Where a submission has got to.
@@ -38,6 +38,15 @@ impl Stage {
     }
 }
 
+/// A submission with its judgement, as the store has them at the moment at which it is judged.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The submission.
+    pub record: Record,
+    /// What its judgement takes in its row, in bytes.
+    pub size: u64,
+}
+
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) id: SubmissionId,
@@ -56,6 +65,8 @@ pub(super) struct Job {
     pub(super) stage: watch::Sender<Stage>,
     /// Tests of the present attempt that are done, and may be told.
     pub(super) tests: Mutex<Vec<Tested>>,
+    /// What whoever waits need not read from the store.
+    pub(super) judged: OnceLock<Judged>,
     pub(super) cancel: CancellationToken,
     /// It has left the queue, and nothing of it runs.
     pub(super) left: CancellationToken,
@@ -93,6 +104,7 @@ impl Job {
             failures: AtomicU32::new(0),
             stage: watch::Sender::new(Stage::Queued),
             tests: Mutex::default(),
+            judged: OnceLock::new(),
             cancel: CancellationToken::new(),
             left: CancellationToken::new(),
         }
@@ -112,6 +124,7 @@ impl Job {
             failures: AtomicU32::new(0),
             stage: watch::Sender::new(Stage::Queued),
             tests: Mutex::default(),
+            judged: OnceLock::new(),
             cancel: CancellationToken::new(),
             left: CancellationToken::new(),
         }
@@ -125,6 +138,34 @@ impl Job {
 
     pub(super) fn tests(&self) -> MutexGuard<'_, Vec<Tested>> {
         self.tests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// There is a judgement in the store.
+    pub(super) fn finish(&self, finished: Finished) {
+        let judged = self.submission.as_deref().zip(finished.judgement);
+        let judged = judged.map(|(submission, judgement)| Judged {
+            size: finished.size,
+            record: Record {
+                id: self.id,
+                user: self.party.user.clone(),
+                token: self.party.token.as_deref().map(str::to_owned),
+                reference: submission.reference.clone(),
+                language: self.language.clone(),
+                problem: submission.problem.clone(),
+                state: StoredState::Done,
+                verdict: Some(judgement.verdict),
+                created_at: self.created_at.trunc_subsecs(3),
+                finished_at: Some(finished.at),
+                rejudged_at: None,
+                is_awaiting_rejudge: false,
+                judgement: Some(judgement),
+            },
+        });
+        if let Some(judged) = judged {
+            // It is judged once.
+            drop(self.judged.set(judged));
+        }
+        self.advance(Stage::Done);
     }
 
     /// A later stage; what is final stays.

@@ -265,15 +265,15 @@ impl Shared {
         // What an earlier version has stored names files since its turn came.
         let has_files = job.is_old || !job.footprint.files.is_empty();
         let finish = || self.store.finish(job.id, attempt, judgement, strikes.clone(), has_files);
-        let Some(done) = self.insist(job, "store a judgement", finish).await else {
+        let Some(finished) = self.insist(job, "store a judgement", finish).await else {
             return End::Left;
         };
-        if done {
+        if let Some(finished) = finished {
             turn.into_iter().for_each(Turn::take_over);
             telemetry::judged(&job.language, judgement);
             let verdict = judgement.verdict;
             tracing::info!(%verdict, since = %job.created_at, "Judged submission {}: {verdict}", job.id);
-            job.advance(Stage::Done);
+            job.finish(finished);
         }
         End::Left
     }

@@ -11,6 +11,7 @@ use sqlx::{Row, SqliteConnection};
 use super::refs::{self, Ref};
 use super::rows::{JudgementRow, ProgramRow, RequestRow, TestRow, verdict};
 use super::strikes::put_strikes;
+use super::writer::Extent;
 use super::{Ending, events, problems, references};
 use super::{Record, Served, Store, StoreError, StoredState, Written, millis, time};
 use crate::blocking::{QUICK, computed};
@@ -27,9 +28,13 @@ const IDEMPOTENCY_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
 /// How digests of requests are made; another number where they are made in another way.
 const DIGEST_FORM: u8 = 2;
 
+/// A judgement up to this size, in bytes of its row, is told to those who wait without being read back: what the tests of most
+/// exercises come to.
+const TOLD_AT_ONCE: usize = 16 * 1024;
+
 /// A larger judgement comes from an earlier version, with all outputs and texts of any length in it, or from a server that
 /// allows very many tests.
-const LARGE_ROW: i64 = 4 * 1024 * 1024;
+const LARGE_ROW: u32 = 4 * 1024 * 1024;
 
 /// What is stored of a new submission.
 #[derive(Debug, Clone)]
@@ -103,6 +108,17 @@ pub struct Begun {
     pub lost: u32,
 }
 
+/// A judgement that was stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// When it was.
+    pub at: DateTime<Utc>,
+    /// What it takes in its row, in bytes.
+    pub size: u64,
+    /// As it is read back, where that is small: whoever waits for it need not read it.
+    pub judgement: Option<Judgement>,
+}
+
 /// A submission in the forms of its row.
 #[derive(Debug)]
 pub(super) struct Stored {
@@ -122,6 +138,13 @@ impl Stored {
             refs: refs::of_submission(submission),
         })
     }
+
+    /// Most are one row of one table.
+    fn extent(&self, new: &NewRecord) -> Extent {
+        let is_looked_up = new.idempotency.is_some() || new.submission.problem.is_some();
+        let is_row = !is_looked_up && new.submission.reference.is_empty() && self.refs.is_empty();
+        if is_row { Extent::Statement } else { Extent::Several }
+    }
 }
 
 impl Store {
@@ -131,7 +154,8 @@ impl Store {
     /// The store's.
     pub async fn insert(&self, new: NewRecord) -> Result<Written<Insertion>, StoreError> {
         let stored = Stored::of(&new.submission)?;
-        self.writer.hand_over(move |connection| Box::pin(insert(connection, new, stored))).await
+        let extent = stored.extent(&new);
+        self.writer.hand_over(extent, move |connection| Box::pin(insert(connection, new, stored))).await
     }
 
     /// The submission that the same request made before under this idempotency key.
@@ -194,7 +218,7 @@ impl Store {
         found.map(|row| request(id, &row)).transpose()
     }
 
-    /// Ends an attempt with a judgement, and stores the strikes that follow from it. False where the attempt is not
+    /// Ends an attempt with a judgement, and stores the strikes that follow from it. None where the attempt is not
     /// the current one any more: then nothing is changed. `has_files`: the submission names files.
     ///
     /// # Errors
@@ -206,8 +230,9 @@ impl Store {
         judgement: &Judgement,
         strikes: Option<(String, Strikes)>,
         has_files: bool,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Finished>, StoreError> {
         let ended = Ended::of(id, judgement)?;
+        let told = ended.finished()?;
         let (size, keeps_tests) = (ended.size(), self.keeps_tests);
         let finished = self.end(id, move |connection| {
             Box::pin(async move {
@@ -237,7 +262,7 @@ impl Store {
         if done {
             self.room.grown(size);
         }
-        Ok(done)
+        Ok(done.then_some(told))
     }
 
     /// Ends a submission by a write that tells under which number, if it has, and which files it names no more. Whoever
@@ -351,22 +376,44 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn get(&self, id: SubmissionId) -> Result<Option<Record>, StoreError> {
+        let Some((record, size)) = self.get_up_to(&Sees::Everything, id, LARGE_ROW).await? else {
+            return Ok(None);
+        };
+        if record.judgement.is_some() || size == 0 {
+            return Ok(Some(record));
+        }
+        Ok(Some(Record { judgement: self.large_judgement(id).await?, ..record }))
+    }
+
+    /// A submission that is seen, with its judgement where that takes no more than `most` bytes in its row; and what it takes, 0
+    /// while there is none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn get_up_to(
+        &self,
+        sees: &Sees,
+        id: SubmissionId,
+        most: u32,
+    ) -> Result<Option<(Record, u64)>, StoreError> {
         let sql = "SELECT id, client, token, reference, language, state, verdict, created_at, finished_at, judged_at, \
                    problem, problem_version, EXISTS (SELECT 1 FROM rejudge_items i WHERE i.seq = submissions.seq \
-                   AND i.state IN ('waiting', 'running')) AS awaits, length(judgement) AS size, CASE WHEN length(judgement) <= $2 THEN judgement END AS judgement \
-                   FROM submissions WHERE id = $1";
-        let get = sqlx::query(sql).bind(id.to_string()).bind(LARGE_ROW).fetch_optional(&self.readers);
+                   AND i.state IN ('waiting', 'running')) AS awaits, coalesce(length(judgement), 0) AS size, \
+                   CASE WHEN length(judgement) <= $2 THEN judgement END AS judgement \
+                   FROM submissions WHERE id = $1 AND ($3 OR token IS $4)";
+        let (all, token) = sees.columns();
+        let get = sqlx::query(sql).bind(id.to_string()).bind(most).bind(all).bind(token);
+        let get = get.fetch_optional(&self.readers);
         let Some(row) = get.await? else { return Ok(None) };
         let mut record = record(&row)?;
-        let size: Option<i64> = row.try_get("size")?;
+        let size: i64 = row.try_get("size")?;
         let judgement: Option<Vec<u8>> = row.try_get("judgement")?;
         drop(row);
         record.judgement = match judgement {
-            None if size.is_some() => self.large_judgement(id).await?,
             Some(long) if long.len() > QUICK => Some(computed(move || parse_judgement(&long)).await??),
             short => short.as_deref().map(parse_judgement).transpose()?,
         };
-        Ok(Some(record))
+        Ok(Some((record, u64::try_from(size).unwrap_or(0))))
     }
 
     /// All that waits for a judgement, oldest first, with what ran when the server died. What cannot be read ends with
@@ -439,6 +486,16 @@ impl Ended {
             judgement: serde_json::to_vec(&JudgementRow::of(judgement))?,
             now: millis(Utc::now()),
             refs: refs::of_judgement(judgement),
+        })
+    }
+
+    /// What is told of it once it is stored.
+    fn finished(&self) -> Result<Finished, StoreError> {
+        let is_small = self.judgement.len() <= TOLD_AT_ONCE;
+        Ok(Finished {
+            at: time(self.now),
+            size: self.judgement.len() as u64,
+            judgement: is_small.then(|| parse_judgement(&self.judgement)).transpose()?,
         })
     }
 

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use gavel_protocol::Bytes;
 
+use super::writer::Extent;
 use super::*;
 use crate::judge::test_support::{LIMITS, submission};
 use crate::submission::{Submission, TestCase};
@@ -74,9 +75,9 @@ async fn only_the_current_attempt_can_finish_and_only_once() {
     let id = insert(&store, 10).await.unwrap();
     store.requeue(id, 1, false).await.unwrap();
     assert_eq!(store.begin(id, false).await.unwrap(), begun(2, 0));
-    assert!(!store.finish(id, 1, &accepted(), None, false).await.unwrap());
-    assert!(store.finish(id, 2, &accepted(), None, false).await.unwrap());
-    assert!(!store.finish(id, 2, &accepted(), None, false).await.unwrap());
+    assert!(store.finish(id, 1, &accepted(), None, false).await.unwrap().is_none());
+    assert!(store.finish(id, 2, &accepted(), None, false).await.unwrap().is_some());
+    assert!(store.finish(id, 2, &accepted(), None, false).await.unwrap().is_none());
     assert_eq!(store.begin(id, false).await.unwrap(), None);
     assert_eq!(store.cancel(&Sees::Everything, id).await.unwrap(), Cancelled::Finished);
 }
@@ -86,7 +87,7 @@ async fn a_cancelled_submission_cannot_finish() {
     let (store, _directory) = store().await;
     let id = insert(&store, 10).await.unwrap();
     assert_eq!(store.cancel(&Sees::Everything, id).await.unwrap(), Cancelled::Now);
-    assert!(!store.finish(id, 1, &accepted(), None, false).await.unwrap());
+    assert!(store.finish(id, 1, &accepted(), None, false).await.unwrap().is_none());
     assert_eq!(store.get(id).await.unwrap().unwrap().state, StoredState::Cancelled);
 }
 
@@ -230,10 +231,60 @@ async fn a_row_that_makes_no_sense_does_not_keep_the_others_from_being_judged() 
 }
 
 #[tokio::test]
+async fn a_statement_that_fails_or_panics_by_itself_is_told_and_the_next_one_is_written() {
+    let (store, _directory) = store().await;
+    let say = |sql: &'static str| {
+        store.writer.hand_over(Extent::Statement, move |connection| {
+            Box::pin(async move {
+                assert!(!sql.is_empty(), "by the test's will");
+                sqlx::query(sql).execute(connection).await.map(drop)
+            })
+        })
+    };
+    let note = "INSERT INTO throttle VALUES ('alice', 1, 0, 0, 0)";
+    say(note).await.unwrap().settled().await.unwrap();
+    let twice = say(note).await.unwrap().settled().await.unwrap_err();
+    assert!(twice.to_string().contains("UNIQUE"), "{twice}");
+    assert!(matches!(say("").await.unwrap().settled().await, Err(StoreError::Closed)));
+    // On disk, and no transaction stays open in which a later one would be.
+    insert(&store, 10).await.unwrap();
+    assert_eq!(store.strikes().await.unwrap().len(), 1);
+    assert_eq!(store.restore().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn statements_that_share_a_transaction_fail_apart_unless_it_is_no_more() {
+    let (store, _directory) = store().await;
+    let say = |sql: &'static str| {
+        store.writer.hand_over(Extent::Statement, move |connection| {
+            Box::pin(async move { sqlx::query(sql).execute(connection).await.map(drop) })
+        })
+    };
+    let alice = "INSERT INTO throttle VALUES ('alice', 1, 0, 0, 0)";
+    let bob = "INSERT INTO throttle VALUES ('bob', 1, 0, 0, 0)";
+    let carol = "INSERT INTO throttle VALUES ('carol', 1, 0, 0, 0)";
+    let dave = "INSERT INTO throttle VALUES ('dave', 1, 0, 0, 0)";
+    // Handed over before the writer gets to run.
+    let (first, again, other) = tokio::join!(say(alice), say(alice), say(bob));
+    first.unwrap().settled().await.unwrap();
+    assert!(again.unwrap().settled().await.unwrap_err().to_string().contains("UNIQUE"));
+    other.unwrap().settled().await.unwrap();
+    // As SQLite ends a transaction by itself where the disk is full.
+    let (before, ends, after) = tokio::join!(say(carol), say("ROLLBACK; SELECT no_such_column"), say(dave));
+    for lost in [before, ends, after] {
+        lost.unwrap().settled().await.unwrap_err();
+    }
+    let mut stored: Vec<_> = store.strikes().await.unwrap().into_keys().collect();
+    stored.sort();
+    assert_eq!(stored, ["alice", "bob"]);
+    say(carol).await.unwrap().settled().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_write_that_fails_or_panics_does_not_take_its_neighbours_with_it() {
     let (store, _directory) = store().await;
     let set = |user: &'static str| {
-        store.writer.hand_over(move |connection| {
+        store.writer.hand_over(Extent::Several, move |connection| {
             Box::pin(async move {
                 super::strikes::put_strikes(
                     connection,
@@ -269,7 +320,7 @@ async fn pages_that_became_free_go_back_to_the_file_system_though_nothing_is_rem
         ids.push(insert(&store, 60_000).await.unwrap());
     }
     for id in ids {
-        assert!(store.finish(id, 1, &judgement(10), None, false).await.unwrap());
+        assert!(store.finish(id, 1, &judgement(10), None, false).await.unwrap().is_some());
     }
     let size = || std::fs::metadata(directory.path().join("test.sqlite")).unwrap().len();
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&store.readers).await.unwrap();
@@ -316,7 +367,7 @@ async fn a_file_stays_while_the_row_that_names_it_is_on_its_way_to_the_disk() {
     let submission = Arc::new(Submission { tests, ..submission("int main") });
     let new = NewRecord { submission, created_at: Utc::now(), idempotency: None, begun: true };
     // Shares the transaction, and keeps it open for long.
-    let slow = store.writer.hand_over(|_| {
+    let slow = store.writer.hand_over(Extent::Several, |_| {
         Box::pin(async {
             tokio::time::sleep(Duration::from_millis(300)).await;
             Ok(())
@@ -351,7 +402,7 @@ async fn a_judgement_has_a_bounded_row_whatever_programs_and_compilers_have_said
     let mut judgement = judgement(10);
     judgement.compile = Some(compilation("\u{fffd}\"".repeat(1 << 20)));
     judgement.tests = (0..1000).map(|_| result(&"😀".repeat(1000))).collect();
-    assert!(store.finish(id, 1, &judgement, None, false).await.unwrap());
+    assert!(store.finish(id, 1, &judgement, None, false).await.unwrap().is_some());
     let stored = row(&store, id).await;
     assert!(stored.len() < 2 * 1024 * 1024 + 512 * 1024, "{}", stored.len());
     let got = store.get(id).await.unwrap().unwrap().judgement.unwrap();
@@ -361,6 +412,38 @@ async fn a_judgement_has_a_bounded_row_whatever_programs_and_compilers_have_said
     let reason = got.tests[999].reason.as_ref().unwrap();
     assert!(reason.len() > 500 && judgement.tests[999].reason.as_ref().unwrap().starts_with(reason));
     assert!(row(&store, id).await == stored);
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_judgement_at_once_is_what_is_read_later_and_large_ones_are_read() {
+    let (store, _directory) = store().await;
+    for (size, is_told) in [(10, true), (15_000, true), (17_000, false)] {
+        let id = insert(&store, 10).await.unwrap();
+        let reason = "\u{1}".repeat(5) + &"x".repeat(size);
+        let judged = Judgement { tests: vec![result("r")], reason: Some(reason), ..judgement(0) };
+        let told = store.finish(id, 1, &judged, None, false).await.unwrap().unwrap();
+        let read = store.get(id).await.unwrap().unwrap();
+        assert_eq!((Some(told.at), told.size), (read.finished_at, row(&store, id).await.len() as u64));
+        assert_eq!(told.judgement, read.judgement.filter(|_| is_told), "{size}");
+    }
+}
+
+#[tokio::test]
+async fn a_judgement_is_read_up_to_a_size_and_its_size_is_told_in_any_case() {
+    let (store, _directory) = store().await;
+    let id = insert(&store, 10).await.unwrap();
+    let (record, size) = store.get_up_to(&Sees::Everything, id, 100).await.unwrap().unwrap();
+    assert_eq!((record.judgement, size), (None, 0));
+    store.finish(id, 1, &judgement(10), None, false).await.unwrap();
+    let size = row(&store, id).await.len();
+    for (most, is_read) in [(size - 1, false), (size, true)] {
+        let (record, told) =
+            store.get_up_to(&Sees::Everything, id, most.try_into().unwrap()).await.unwrap().unwrap();
+        assert_eq!((record.judgement.is_some(), told), (is_read, size as u64));
+    }
+    let stranger = Sees::Own(Some("other".into()));
+    assert!(store.get_up_to(&stranger, id, 100).await.unwrap().is_none());
+    assert!(store.get_up_to(&Sees::Everything, SubmissionId::new_v4(), 100).await.unwrap().is_none());
 }
 
 /// As an earlier version stored it.

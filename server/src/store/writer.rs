@@ -21,9 +21,25 @@ pub(super) struct Writer {
     sender: mpsc::Sender<Write>,
 }
 
-/// What a caller wants written. Gets the connection, or why there is no transaction to write in.
-type Write =
+/// What a caller wants written.
+struct Write {
+    action: Action,
+    extent: Extent,
+}
+
+/// Writes. Gets the connection, or why there is no transaction to write in.
+type Action =
     Box<dyn for<'c> FnOnce(Result<&'c mut SqliteConnection, StoreError>) -> BoxFuture<'c, Performed> + Send>;
+
+/// How much a write is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// One statement, stepped to its end, and nothing behind it that fails: all of it counts or nothing, in a transaction and
+    /// without. Of one that is left in the middle nobody would hear that it could not be committed.
+    Statement,
+    /// Several, of which all count or none.
+    Several,
+}
 
 /// A write that was tried, before the transaction ends.
 struct Performed {
@@ -45,7 +61,7 @@ impl Writer {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
     {
-        self.hand_over(action).await?.settled().await
+        self.hand_over(Extent::Several, action).await?.settled().await
     }
 
     /// As [`Self::write`]. Once it is on disk `told` is told of the result, whether anybody still waits or not, and before
@@ -59,20 +75,21 @@ impl Writer {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
     {
-        self.hand_over_and_tell(action, told).await?.settled().await
+        self.hand_over_and_tell(Extent::Several, action, told).await?.settled().await
     }
 
     /// Hands `action` over: whatever is handed over later is written later, or together with it.
-    pub(super) async fn hand_over<T, F>(&self, action: F) -> Result<Written<T>, StoreError>
+    pub(super) async fn hand_over<T, F>(&self, extent: Extent, action: F) -> Result<Written<T>, StoreError>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
     {
-        self.hand_over_and_tell(action, |_| ()).await
+        self.hand_over_and_tell(extent, action, |_| ()).await
     }
 
     async fn hand_over_and_tell<T, F>(
         &self,
+        extent: Extent,
         action: F,
         told: impl FnOnce(&T) + Send + 'static,
     ) -> Result<Written<T>, StoreError>
@@ -81,7 +98,7 @@ impl Writer {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let write: Write = Box::new(move |turn| {
+        let action: Action = Box::new(move |turn| {
             Box::pin(async move {
                 let result = match turn {
                     Ok(connection) => action(connection).await.map_err(StoreError::from),
@@ -99,7 +116,7 @@ impl Writer {
                 Performed { failure, settle: Box::new(settle) }
             })
         });
-        self.sender.send(write).await.map_err(|_| StoreError::Closed)?;
+        self.sender.send(Write { action, extent }).await.map_err(|_| StoreError::Closed)?;
         Ok(Written(answer))
     }
 }
@@ -130,7 +147,11 @@ async fn run(mut connection: SqliteConnection, room: Room, mut receiver: mpsc::R
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
         let writes = batch.len();
-        let Err(why) = transact(&mut connection, &mut batch).await else { continue };
+        let written = match batch.as_slice() {
+            [Write { extent: Extent::Statement, .. }] => by_itself(&mut connection, &mut batch).await,
+            _ => transact(&mut connection, &mut batch).await,
+        };
+        let Err(why) = written else { continue };
         tracing::error!(error = %why, writes, "Failed to write to the store");
         if why.is_full() {
             room.give_up_reserve();
@@ -138,6 +159,17 @@ async fn run(mut connection: SqliteConnection, room: Room, mut receiver: mpsc::R
             drop(execute(&mut connection, "PRAGMA wal_checkpoint(TRUNCATE)").await);
         }
     }
+}
+
+/// A statement that nobody else writes beside, without a `BEGIN` and a `COMMIT`: each is a turn of the connection's thread.
+async fn by_itself(connection: &mut SqliteConnection, batch: &mut Vec<Write>) -> Result<(), StoreError> {
+    let mut failure = None;
+    for write in batch.drain(..) {
+        let Some(performed) = perform(connection, write).await else { continue };
+        failure = performed.failure;
+        (performed.settle)(Ok(()));
+    }
+    failure.map_or(Ok(()), Err)
 }
 
 /// All of a batch in one transaction, and the answers to those who wait. Fails where any write has.
@@ -150,7 +182,7 @@ async fn transact(connection: &mut SqliteConnection, batch: &mut Vec<Write>) -> 
     let mut performed = Vec::with_capacity(batch.len());
     for write in batch.drain(..) {
         let one = match &standing {
-            Err(why) => Some(write(Err(why.clone())).await),
+            Err(why) => Some((write.action)(Err(why.clone())).await),
             Ok(()) if alone => perform(connection, write).await,
             Ok(()) => {
                 let (one, outcome) = perform_apart(connection, write).await;
@@ -179,7 +211,7 @@ async fn transact(connection: &mut SqliteConnection, batch: &mut Vec<Write>) -> 
 
 /// None where the write panicked.
 async fn perform(connection: &mut SqliteConnection, write: Write) -> Option<Performed> {
-    let performed = AssertUnwindSafe(write(Ok(connection))).catch_unwind().await;
+    let performed = AssertUnwindSafe((write.action)(Ok(connection))).catch_unwind().await;
     performed.inspect_err(|_| tracing::error!("A write to the store panicked; nothing of it is kept")).ok()
 }
 
@@ -189,8 +221,38 @@ async fn perform_apart(
     connection: &mut SqliteConnection,
     write: Write,
 ) -> (Option<Performed>, Result<(), StoreError>) {
+    match write.extent {
+        Extent::Statement => perform_statement(connection, write).await,
+        Extent::Several => perform_several(connection, write).await,
+    }
+}
+
+async fn perform_statement(
+    connection: &mut SqliteConnection,
+    write: Write,
+) -> (Option<Performed>, Result<(), StoreError>) {
+    let performed = perform(connection, write).await;
+    let failure = performed.as_ref().and_then(|one| one.failure.clone());
+    let outcome = match failure {
+        Some(why) => still_stands(connection).await.then_some(()).ok_or(why),
+        None => Ok(()),
+    };
+    (performed, outcome)
+}
+
+/// Whether the transaction is there after a failure. Where it is not, another one is: what is written until the end is part of none
+/// that counts.
+async fn still_stands(connection: &mut SqliteConnection) -> bool {
+    // None begins within another.
+    execute(connection, "BEGIN IMMEDIATE").await.is_err()
+}
+
+async fn perform_several(
+    connection: &mut SqliteConnection,
+    write: Write,
+) -> (Option<Performed>, Result<(), StoreError>) {
     if let Err(why) = execute(connection, "SAVEPOINT one").await {
-        return (Some(write(Err(why.clone())).await), Err(why));
+        return (Some((write.action)(Err(why.clone())).await), Err(why));
     }
     let performed = perform(connection, write).await;
     let failed = performed.as_ref().is_none_or(|one| one.failure.is_some());

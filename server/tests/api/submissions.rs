@@ -18,6 +18,20 @@ async fn a_submission_that_waits_is_answered_with_its_judgement() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_is_told_what_is_read_later() {
+    let bench = Bench::start().await;
+    let reference = json!({"course": "c", "exercise": "e"});
+    for source in ["accept", "tle", "die", "binary"] {
+        let body = json!({"language": "cpp17", "source": source, "user": "alice", "reference": reference, "wait": true,
+                          "tests": [{"stdin": "1"}, {"stdin": "2", "hidden": true}]});
+        let (status, told) = bench.post(body).await;
+        assert_eq!((status.as_u16(), &told["reference"]), (200, &reference), "{source}: {told}");
+        let read = bench.get(&format!("/api/v1/submissions/{}", told["id"].as_str().unwrap())).await.1;
+        assert_eq!(told, read, "{source}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_submission_that_does_not_wait_is_accepted_with_its_address() {
     let bench = Bench::start().await;
     let body = json!({"language": "cpp17", "source": "accept", "user": "alice"});

@@ -9,11 +9,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::described::VerdictName;
-use super::submissions::{Loaded, PATIENCE, TIMES, answer, find, no_such, parse_id, too_many};
+use super::submissions::{Loaded, answer, find, no_such, parse_id, room};
 use super::view::{ProblemView, Shown, SubmissionView, SummaryView, time};
 use super::{Api, Problem, query};
 use crate::access::Caller;
-use crate::account::{Held, Purpose};
+use crate::account::Held;
 use crate::blocking::computed;
 use crate::http::error::fails;
 use crate::http::peer::Peer;
@@ -108,7 +108,7 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, Problem> {
     query::expect_none(request.query_string())?;
     let id = parse_id(&id)?;
-    let mut held = room(&api, &caller.sees(), id).await?;
+    let mut held = room_of_all(&api, &caller.sees(), id).await?;
     let problem = api.submissions.get(id).await?.and_then(|standing| standing.record.problem);
     let judgements = api.store.judgements(id).await?;
     let telling = computed(move || {
@@ -147,7 +147,7 @@ pub(super) async fn get(
     query::expect_none(request.query_string())?;
     let (id, number) = path.into_inner();
     let id = parse_id(&id)?;
-    let held = room(&api, &caller.sees(), id).await?;
+    let held = room_of_all(&api, &caller.sees(), id).await?;
     let Some(standing) = api.submissions.get(id).await? else { return Err(no_such(&id.to_string())) };
     let judgements = api.store.judgements(id).await?;
     let newest = judgements.first().map(|one| one.number);
@@ -161,11 +161,9 @@ pub(super) async fn get(
 }
 
 /// What all judgements of a submission have of the account while they are looked at.
-async fn room(api: &Api, sees: &Sees, id: SubmissionId) -> Result<Held, Problem> {
+async fn room_of_all(api: &Api, sees: &Sees, id: SubmissionId) -> Result<Held, Problem> {
     find(api, sees, id).await?;
-    let size = api.store.size_of_judgements(id).await?.unwrap_or(0);
-    let size = size.saturating_mul(TIMES).min(api.account.most(Purpose::Outputs));
-    api.account.take(Purpose::Outputs, size, PATIENCE).await.map_err(too_many)
+    room(api, api.store.size_of_judgements(id).await?.unwrap_or(0)).await
 }
 
 fn with(mut standing: Standing, one: Numbered) -> Standing {

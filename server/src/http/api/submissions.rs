@@ -104,11 +104,10 @@ pub(super) async fn create(
             None => return Err(why),
         },
     };
-    if wait {
-        api.submissions.wait(&sees, id, api.config.http.max_wait).await;
-    }
     let location = format!("{}/api/v1/submissions/{id}", prefix(&request));
-    let view = match load(&api, &sees, id).await {
+    let patience = api.config.http.max_wait;
+    let loaded = if wait { load_ended(&api, &sees, id, patience).await } else { load(&api, &sees, id).await };
+    let view = match loaded {
         Ok(view) => view,
         Err(why) => return Ok(accepted(id, location, &why)),
     };
@@ -169,10 +168,11 @@ pub(super) async fn get(
 ) -> Result<HttpResponse, Problem> {
     let wait = query::wait(request.query_string(), api.config.http.max_wait)?;
     let (id, sees) = (parse_id(&id)?, caller.sees());
-    if let Some(patience) = wait {
-        api.submissions.wait(&sees, id, patience).await;
-    }
-    answer(&api, load(&api, &sees, id).await?, HttpResponse::Ok(), &request).await
+    let view = match wait {
+        Some(patience) => load_ended(&api, &sees, id, patience).await?,
+        None => load(&api, &sees, id).await?,
+    };
+    answer(&api, view, HttpResponse::Ok(), &request).await
 }
 
 /// Cancels a submission; what is finished stays as it is.
@@ -268,6 +268,9 @@ pub(super) struct Loaded {
 
 /// A judgement is there as it is kept, as what is made of that, and as an answer, which is cut once more.
 pub(super) const TIMES: u64 = 4;
+/// A judgement up to this size makes an answer that is not counted.
+#[expect(clippy::cast_possible_truncation, reason = "it is small")]
+const SMALL: u32 = (UNCOUNTED / TIMES) as u32;
 /// How long an answer waits for the memory that it needs.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -277,16 +280,34 @@ pub(super) async fn load(api: &Api, sees: &Sees, id: SubmissionId) -> Result<Loa
     Ok(Loaded { shown: Shown::new(standing), held })
 }
 
-/// A submission, and what it has of the account.
+/// Loads a submission once it has ended, or after `patience`. One that was judged meanwhile is most likely told without being read.
+async fn load_ended(api: &Api, sees: &Sees, id: SubmissionId, patience: Duration) -> Result<Loaded, Problem> {
+    let Some((standing, size)) = api.submissions.wait(sees, id, patience).await else {
+        return load(api, sees, id).await;
+    };
+    let held = room(api, size).await?;
+    Ok(Loaded { shown: Shown::new(standing), held })
+}
+
+/// A submission, and what it has of the account. Most are small enough to be read at once, whatever is free.
 pub(super) async fn loaded(
     api: &Api,
     sees: &Sees,
     id: SubmissionId,
 ) -> Result<(crate::submissions::Standing, Held), Problem> {
-    let size = find(api, sees, id).await?.saturating_mul(TIMES).min(api.account.most(Purpose::Outputs));
-    let held = api.account.take(Purpose::Outputs, size, PATIENCE).await.map_err(too_many)?;
-    let standing = api.submissions.get(id).await?.ok_or_else(|| no_such(&id.to_string()))?;
-    Ok((standing, held))
+    let missing = || no_such(&id.to_string());
+    let (standing, size) = api.submissions.get_up_to(sees, id, SMALL).await?.ok_or_else(missing)?;
+    let held = room(api, size).await?;
+    if size <= SMALL.into() {
+        return Ok((standing, held));
+    }
+    Ok((api.submissions.get(id).await?.ok_or_else(missing)?, held))
+}
+
+/// Memory for an answer that is made of so many bytes of judgements.
+pub(super) async fn room(api: &Api, size: u64) -> Result<Held, Problem> {
+    let size = size.saturating_mul(TIMES).min(api.account.most(Purpose::Outputs));
+    api.account.take(Purpose::Outputs, size, PATIENCE).await.map_err(too_many)
 }
 
 /// Looks whether there is such a submission that is seen, and how large its judgement is. What is looked at of a submission
