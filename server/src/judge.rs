@@ -11,6 +11,7 @@ use futures_util::stream;
 use gavel_protocol::{Bytes, Usage};
 use tokio_util::sync::CancellationToken;
 
+use self::ahead::Ahead;
 use self::course::{Course, Scored};
 use self::grader::Answers;
 use self::outputs::Outputs;
@@ -26,6 +27,7 @@ use crate::sandbox::{Leaving, Profile, SandboxError};
 use crate::store::StoreError;
 use crate::submission::{Isolation, RunLimits, Submission, TestCase};
 
+mod ahead;
 mod artefacts;
 mod checker;
 mod compile;
@@ -161,6 +163,8 @@ struct Task<'a> {
     progress: &'a (dyn Fn(Progress) + Send + Sync),
     /// Of what is judged behind others.
     courtesy: Option<&'a dyn Courtesy>,
+    /// What was run while the sources were checked.
+    ahead: &'a Ahead,
 }
 
 impl<E: Executor> Judge<E> {
@@ -233,12 +237,26 @@ impl<E: Executor> Judge<E> {
         let sources = sources(submission, problem);
         let total = problem.map_or(submission.tests.len(), |problem| problem.tests.len());
         let allowed = allowed_to_validators(problem, &self.limits);
+        let ahead = Ahead::default();
+        let task = Task {
+            submission,
+            language,
+            problem,
+            sources: &sources,
+            validators: &[],
+            allowed: &allowed,
+            artefact: None,
+            cancel,
+            progress,
+            courtesy,
+            ahead: &ahead,
+        };
         let (artefact, compilation) = match Profile::of_compilations(language) {
             None => (None, None),
             Some(profile) => {
                 progress(Progress::Compiling);
                 let job = compile_job(submission, &sources, language, &profile, progress);
-                match self.executor.compile(&job, cancel).await? {
+                match self.compiled(&job, task, total).await? {
                     Compiled::Program(artefact) => {
                         let compilation = artefact.compilation.clone();
                         (Some(artefact), Some(compilation))
@@ -270,18 +288,7 @@ impl<E: Executor> Judge<E> {
                 }
             }
         };
-        let task = Task {
-            submission,
-            language,
-            problem,
-            sources: &sources,
-            validators: &validators,
-            allowed: &allowed,
-            artefact: artefact.as_ref(),
-            cancel,
-            progress,
-            courtesy,
-        };
+        let task = Task { validators: &validators, artefact: artefact.as_ref(), ..task };
         let mut course = Course::new(problem, total, submission.stop_at_first_failure);
         let tests = self.run_tests(task, &mut course, total).await?;
         let image = self
@@ -396,37 +403,10 @@ impl<E: Executor> Judge<E> {
         index: usize,
         session: &E::Session,
     ) -> Result<Judged, JudgeError> {
-        let Task { submission, language, problem, sources, artefact, progress, .. } = task;
-        let nothing = BTreeMap::new();
+        let (problem, test) = (task.problem, test_case(task, index));
         let of_problem = problem.map(|problem| &problem.tests[index]);
-        let test = of_problem.map_or_else(|| &submission.tests[index], |test| &test.case);
-        let (limits, own_memory) = submission.limits_of(test);
+        let job = self.case_job(task, index);
         let mut passes = Passes::of(problem);
-        let job = CaseJob {
-            index: count(index),
-            language,
-            sources,
-            entry_point: entry_point(submission, language),
-            artefact,
-            input: &test.input,
-            files: problem.map_or_else(|| submission.files_of_runs(), Problem::files_of_runs),
-            arguments: &test.arguments,
-            beside: of_problem.map_or(&nothing, |test| &test.files),
-            kept: None,
-            collect: &[],
-            handed: Handed {
-                names: if test.hidden { &[] } else { &submission.collect },
-                most: self.limits.collected,
-            },
-            is_recorded: !test.hidden,
-            limits,
-            own_memory,
-            room: Room::Own {
-                beside: if task.validators.is_empty() { Bytes(0) } else { validator::MEMORY },
-                left: if passes.is_anew() { passes::MOST } else { Bytes(0) },
-            },
-            whose: whose(submission, progress),
-        };
         let (mut facts, decided) = loop {
             let pass = CaseJob { input: passes.input(&test.input), ..job };
             let (mut facts, mut decided, left) =
@@ -465,6 +445,39 @@ impl<E: Executor> Judge<E> {
         Ok(Judged { result, facts, scored, transcript })
     }
 
+    /// A test case as a job for the executor.
+    fn case_job<'a>(&self, task: Task<'a>, index: usize) -> CaseJob<'a> {
+        let Task { submission, language, problem, sources, artefact, progress, .. } = task;
+        let of_problem = problem.map(|problem| &problem.tests[index]);
+        let test = test_case(task, index);
+        let (limits, own_memory) = submission.limits_of(test);
+        CaseJob {
+            index: count(index),
+            language,
+            sources,
+            entry_point: entry_point(submission, language),
+            artefact,
+            input: &test.input,
+            files: problem.map_or_else(|| submission.files_of_runs(), Problem::files_of_runs),
+            arguments: &test.arguments,
+            beside: of_problem.map_or(&NOTHING, |test| &test.files),
+            kept: None,
+            collect: &[],
+            handed: Handed {
+                names: if test.hidden { &[] } else { &submission.collect },
+                most: self.limits.collected,
+            },
+            is_recorded: !test.hidden,
+            limits,
+            own_memory,
+            room: Room::Own {
+                beside: if task.validators.is_empty() { Bytes(0) } else { validator::MEMORY },
+                left: if Passes::of(problem).is_anew() { passes::MOST } else { Bytes(0) },
+            },
+            whose: whose(submission, progress),
+        }
+    }
+
     /// Runs a test case's program once. What comes of it, and what a validator has left for itself.
     async fn run_once(
         &self,
@@ -485,7 +498,10 @@ impl<E: Executor> Judge<E> {
         // Nobody waits for a validator's sandbox with another in hand.
         let own = E::Session::default();
         let session = if task.validators.is_empty() { session } else { &own };
-        let mut facts = self.executor.run_case(job, session, task.cancel).await?;
+        let mut facts = match task.ahead.take(job.index) {
+            Some(facts) => facts,
+            None => self.executor.run_case(job, session, task.cancel).await?,
+        };
         drop(own);
         let (decided, left) = match run::measured(job, &facts) {
             Some((verdict, reason)) => (Decided::of((verdict, Some(reason))), Vec::new()),
@@ -611,6 +627,15 @@ struct Judged {
     transcript: Option<String>,
 }
 
+/// Beside programs that are judged by a submission's own tests.
+static NOTHING: BTreeMap<String, Content> = BTreeMap::new();
+
+/// A test case, of the problem or the submission's own.
+fn test_case(task: Task<'_>, index: usize) -> &TestCase {
+    let Task { submission, problem, .. } = task;
+    problem.map_or_else(|| &submission.tests[index], |problem| &problem.tests[index].case)
+}
+
 /// The files of a submission, and what its problem puts beside them.
 fn sources<'a>(submission: &'a Submission, problem: Option<&Problem>) -> Cow<'a, BTreeMap<String, Content>> {
     let code = code_of(&submission.language).unwrap_or_default();
@@ -676,6 +701,7 @@ mod tests {
     use crate::self_test::SELF_TEST;
     use crate::submission::{Checker, TestCase};
 
+    mod ahead;
     mod files;
     mod managed;
     mod problems;

@@ -51,6 +51,16 @@ pub trait Sandboxes: Send + Sync + 'static {
         patience: Duration,
     ) -> impl Future<Output = Result<Self::Lease, SandboxError>> + Send;
 
+    /// As [`Self::lease`], where there is one at this moment and nobody waits.
+    fn lease_if_free(
+        &self,
+        _profile: &Profile,
+        _isolation: Isolation,
+        _user: Option<&str>,
+    ) -> Option<Self::Lease> {
+        None
+    }
+
     /// Takes a sandbox for each of these amounts of memory, which its program will have as its limit: all at one moment,
     /// so that two groups that each have half never wait for each other. Whoever may follow anybody gets them. No `sender`
     /// has all that there are.

@@ -45,6 +45,15 @@ pub trait Executor: Send + Sync + 'static {
         cancel: &CancellationToken,
     ) -> impl Future<Output = Result<Facts, JudgeError>> + Send;
 
+    /// As [`Self::run_case`], where there is room for it at this moment and nobody waits for that; none elsewhere.
+    fn run_case_if_free(
+        &self,
+        _job: &CaseJob<'_>,
+        _cancel: &CancellationToken,
+    ) -> impl Future<Output = Option<Result<Facts, JudgeError>>> + Send {
+        async { None }
+    }
+
     /// Runs a program and a validator that talk with each other.
     ///
     /// # Errors

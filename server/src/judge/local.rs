@@ -95,6 +95,45 @@ impl<S: Sandboxes> Local<S> {
         let room = room.map_err(|_full| SandboxError::Busy { waited: LEASE_PATIENCE })?;
         Ok(Place { lease: self.lease(job).await?, room, space })
     }
+
+    /// As [`Self::place`], if there is one at this moment.
+    fn free_place(&self, job: &CaseJob<'_>, Wanted { memory, disk }: Wanted) -> Option<Place<S::Lease>> {
+        let space = match disk.min(self.all_space) {
+            0 => None,
+            units => Some(Arc::clone(&self.space).try_acquire_many_owned(units).ok()?),
+        };
+        let room = self.account.try_take(Purpose::Judging, memory).ok()?;
+        let (profile, whose) = (Profile::of_runs(job.language), job.whose);
+        let lease = self.sandboxes.lease_if_free(&profile, whose.isolation, whose.user)?;
+        Some(Place { lease, room, space })
+    }
+
+    /// Runs a case in this place, of which the session keeps what it may use again.
+    async fn run_in(
+        &self,
+        place: Place<S::Lease>,
+        job: &CaseJob<'_>,
+        (head, beside): (Bytes, Bytes),
+        session: &Mutex<Option<Place<S::Lease>>>,
+        cancel: &CancellationToken,
+    ) -> Result<Facts, JudgeError> {
+        let Place { mut lease, mut room, mut space } = place;
+        let span = tracing::info_span!("run", test = job.index, sandbox = lease.name());
+        let outputs = [self.output(job.limits, head), self.output(job.limits, head)];
+        let program = run::program(job, outputs, &self.blobs).await?;
+        job.whose.progress.tell(Progress::Served);
+        let mut ran = lease.run(program, cancel).instrument(span).await?;
+        let no_output = output::take(job, &mut ran, head, &self.blobs).await?;
+        if job.whose.isolation == Isolation::Fresh {
+            // What this case wrote is kept before the next begins, which has the same memory.
+            let kept = std::mem::replace(&mut room, self.account.open(Purpose::Judging));
+            *session.lock().await = Some(Place { lease, room: kept, space: space.take() });
+        } else {
+            room.shrink_to((ran.stdout.head.len() + ran.stderr.head.len()) as u64 + beside.get());
+            left_to_others(&mut space, [&ran.stdout, &ran.stderr], self::beside(job));
+        }
+        Ok(Facts { no_output, ..facts(job, ran, (room, space), &self.blobs).await? })
+    }
 }
 
 /// What is read of the standard error of each of two that talk with each other.
@@ -195,9 +234,8 @@ impl<S: Sandboxes> Executor for Local<S> {
             Room::Others => (false, Bytes(0)),
         };
         let head = head(job.limits, &self.account, beside);
-        let on_disk = self::beside(job);
         let mut wanted = if own { wanted(job.limits, head, beside) } else { Wanted { memory: 0, disk: 0 } };
-        wanted.disk = wanted.disk.saturating_add(on_disk);
+        wanted.disk = wanted.disk.saturating_add(self::beside(job));
         // Another test may have other limits.
         let kept = session.lock().await.take().filter(|place| place.is_enough(wanted, self.all_space));
         let place = match kept {
@@ -209,22 +247,20 @@ impl<S: Sandboxes> Executor for Local<S> {
                 place = self.place(job, wanted) => place?,
             },
         };
-        let Place { mut lease, mut room, mut space } = place;
-        let span = tracing::info_span!("run", test = job.index, sandbox = lease.name());
-        let outputs = [self.output(job.limits, head), self.output(job.limits, head)];
-        let program = run::program(job, outputs, &self.blobs).await?;
-        job.whose.progress.tell(Progress::Served);
-        let mut ran = lease.run(program, cancel).instrument(span).await?;
-        let no_output = output::take(job, &mut ran, head, &self.blobs).await?;
-        if job.whose.isolation == Isolation::Fresh {
-            // What this case wrote is kept before the next begins, which has the same memory.
-            let kept = std::mem::replace(&mut room, self.account.open(Purpose::Judging));
-            *session.lock().await = Some(Place { lease, room: kept, space: space.take() });
-        } else {
-            room.shrink_to((ran.stdout.head.len() + ran.stderr.head.len()) as u64 + beside.get());
-            left_to_others(&mut space, [&ran.stdout, &ran.stderr], on_disk);
-        }
-        Ok(Facts { no_output, ..facts(job, ran, (room, space), &self.blobs).await? })
+        self.run_in(place, job, (head, beside), session, cancel).await
+    }
+
+    async fn run_case_if_free(
+        &self,
+        job: &CaseJob<'_>,
+        cancel: &CancellationToken,
+    ) -> Option<Result<Facts, JudgeError>> {
+        let head = head(job.limits, &self.account, Bytes(0));
+        let mut wanted = wanted(job.limits, head, Bytes(0));
+        wanted.disk = wanted.disk.saturating_add(beside(job));
+        let place = self.free_place(job, wanted)?;
+        let session = Self::Session::default();
+        Some(self.run_in(place, job, (head, Bytes(0)), &session, cancel).await)
     }
 
     async fn run_pair(

@@ -133,11 +133,15 @@ pub(crate) fn cpp() -> (Language, Toolchain) {
 /// Sandboxes that answer each run with the next of a list, and note what they were asked.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scripted {
-    answers: Arc<Mutex<VecDeque<Result<Ran, SandboxError>>>>,
+    answers: Answers,
+    /// Of runs in sandboxes that are asked for only if one is free; none is without a list.
+    if_free: Arc<Mutex<Option<Answers>>>,
     asked: Arc<Mutex<Vec<(Profile, Program)>>>,
     leases: Arc<Mutex<Vec<Wanted>>>,
     image: Arc<Mutex<Image>>,
 }
+
+type Answers = Arc<Mutex<VecDeque<Result<Ran, SandboxError>>>>;
 
 /// What a lease was asked for with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,6 +177,12 @@ impl Scripted {
         self.answers.lock().unwrap().extend(answers);
     }
 
+    /// Sandboxes are free from now on for those who would not wait, with answers of their own.
+    pub(crate) fn be_free(&self, answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) {
+        let answers = Arc::new(Mutex::new(answers.into_iter().collect()));
+        *self.if_free.lock().unwrap() = Some(answers);
+    }
+
     pub(crate) fn asked(&self) -> Vec<(Profile, Program)> {
         std::mem::take(&mut self.asked.lock().unwrap())
     }
@@ -187,6 +197,12 @@ impl Scripted {
         self.image.lock().unwrap().known = false;
     }
 
+    fn lent(&self, wanted: Wanted, answers: Answers) -> ScriptedLease {
+        let (profile, image) = (wanted.profile.clone(), self.image.lock().unwrap().id.clone());
+        self.leases.lock().unwrap().push(wanted);
+        ScriptedLease { scripted: self.clone(), profile, image, answers }
+    }
+
     /// The leases that were asked for since they were looked at last.
     pub(crate) fn leases(&self) -> Vec<Wanted> {
         std::mem::take(&mut self.leases.lock().unwrap())
@@ -194,7 +210,12 @@ impl Scripted {
 }
 
 #[derive(Debug)]
-pub(crate) struct ScriptedLease(Scripted, Profile, Arc<str>);
+pub(crate) struct ScriptedLease {
+    scripted: Scripted,
+    profile: Profile,
+    image: Arc<str>,
+    answers: Answers,
+}
 
 impl Sandboxes for Scripted {
     type Lease = ScriptedLease;
@@ -206,10 +227,19 @@ impl Sandboxes for Scripted {
         user: Option<&str>,
         patience: Duration,
     ) -> Result<ScriptedLease, SandboxError> {
-        let (profile, user) = (profile.clone(), user.map(str::to_owned));
-        self.leases.lock().unwrap().push(Wanted { profile: profile.clone(), isolation, user, patience });
-        let image = self.image.lock().unwrap().id.clone();
-        Ok(ScriptedLease(self.clone(), profile, image))
+        let wanted = Wanted { profile: profile.clone(), isolation, user: user.map(str::to_owned), patience };
+        Ok(self.lent(wanted, Arc::clone(&self.answers)))
+    }
+
+    fn lease_if_free(
+        &self,
+        profile: &Profile,
+        isolation: Isolation,
+        user: Option<&str>,
+    ) -> Option<ScriptedLease> {
+        let answers = self.if_free.lock().unwrap().clone()?;
+        let (user, patience) = (user.map(str::to_owned), Duration::ZERO);
+        Some(self.lent(Wanted { profile: profile.clone(), isolation, user, patience }, answers))
     }
 
     fn image(&self, _: &Profile) -> Option<Arc<str>> {
@@ -220,8 +250,8 @@ impl Sandboxes for Scripted {
 
 impl Lease for ScriptedLease {
     async fn run(&mut self, program: Program, cancel: &CancellationToken) -> Result<Ran, SandboxError> {
-        self.0.asked.lock().unwrap().push((self.1.clone(), program));
-        let next = self.0.answers.lock().unwrap().pop_front();
+        self.scripted.asked.lock().unwrap().push((self.profile.clone(), program));
+        let next = self.answers.lock().unwrap().pop_front();
         match next {
             Some(answer) => answer,
             // An empty list stands for a program that runs until it is cancelled.
@@ -237,7 +267,7 @@ impl Lease for ScriptedLease {
     }
 
     fn image(&self) -> Option<&str> {
-        Some(&self.2)
+        Some(&self.image)
     }
 }
 

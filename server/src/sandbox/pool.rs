@@ -180,6 +180,16 @@ impl Sandboxes for Pool {
         bank.lease(position, isolation, user, patience).await
     }
 
+    fn lease_if_free(
+        &self,
+        profile: &Profile,
+        isolation: Isolation,
+        user: Option<&str>,
+    ) -> Option<LeasedSandbox> {
+        let (bank, position) = self.bank(profile)?;
+        bank.lease_if_free(position, isolation, user)
+    }
+
     async fn lease_group(
         &self,
         profile: &Profile,

@@ -47,13 +47,13 @@ artefact = "main.jar"
 run = ["java", "-Xmx{memory}m", "-Xss{stack}m", "-cp", "{artefact}", "@main"]
 "#;
 
-fn bench(answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) -> Bench {
+pub(super) fn bench(answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) -> Bench {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(&file, LANGUAGES).unwrap();
     bench_in(Languages::load(file.path(), "latest").unwrap(), 1, answers)
 }
 
-fn in_language(language: &str, names: &[&str]) -> Submission {
+pub(super) fn in_language(language: &str, names: &[&str]) -> Submission {
     let files: BTreeMap<String, Content> =
         names.iter().map(|name| ((*name).to_owned(), "x".into())).collect();
     Submission { language: language.into(), files, ..submission("") }

@@ -121,6 +121,16 @@ impl Bank {
         leases.into_iter().next().ok_or(SandboxError::Stopping)
     }
 
+    /// Takes a suitable sandbox, if there is one and nobody waits.
+    pub(super) fn lease_if_free(
+        self: &Arc<Self>,
+        profile: usize,
+        isolation: Isolation,
+        user: Option<&str>,
+    ) -> Option<LeasedSandbox> {
+        self.take(profile, isolation, user, 0).ok().flatten()
+    }
+
     /// Takes as many sandboxes as there are amounts of memory to set aside, all at one moment.
     pub(super) async fn lease_group(
         self: &Arc<Self>,
