@@ -1,6 +1,6 @@
 # `make` alone lists what there is. The work is done by scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help up down purge logs doctor images toolchain monitor ffi test fuzz lint bench bundle bundle-tests
+.PHONY: help up down purge logs doctor images toolchain monitor ffi ui test fuzz lint bench bundle bundle-tests
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ monitor: ## compile the static monitor to dist/monitor
 
 ffi: ## compile the C library to dist/libgavel_ffi.so, with dist/gavel.h
 	@scripts/binaries.sh ffi
+
+ui: ## make the web page, which the server's build embeds: needs Node and npm
+	@scripts/ui.sh
 
 test: ## everything a contributor needs: unit tests, monitor tests, end-to-end tests against an instance of their own
 	@scripts/test.sh

@@ -29,6 +29,7 @@ monitor() {
 }
 
 server() {
+  scripts/ui.sh --if-npm
   cargo build -q --release --locked -p gavel-server
   replace "$built"/release/gavel dist/gavel
 }

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 
 main() {
   have cargo || fail "there is no cargo: install rustup, https://rustup.rs; it takes the right toolchain by itself"
+  web_page
   cargo fmt --check
   cargo clippy -q --locked --workspace --all-targets -- -D warnings
   # All targets are without the tests that are run by name only.
@@ -20,6 +21,16 @@ main() {
   scripts/languages.sh --check
   promises
   say "lint: clean"
+}
+
+# First of all, so that the server, which embeds it, is compiled once.
+web_page() {
+  if ! have npm; then
+    say "lint: npm is not installed; the web page was not looked at"
+    return 0
+  fi
+  scripts/ui.sh
+  scripts/ui.sh check
 }
 
 shell() {

@@ -5,6 +5,7 @@
 #   scripts/test.sh            everything
 #   scripts/test.sh unit       what needs no Docker
 #   scripts/test.sh e2e        the end-to-end tests; further arguments go to cargo test
+#   scripts/test.sh ui         the web page in a browser
 #   scripts/test.sh languages  programs of the languages that do not come with the service: their images are built first, of
 #                              which all together have 16 GB, with that of a Hydro site's compilers. Those that the disk
 #                              has no room for are left out, and named
@@ -34,8 +35,9 @@ main() {
     all) build_ahead; unit; e2e; further_languages ;;
     unit) unit ;;
     e2e) e2e "${@:2}" ;;
+    ui) web_page_alone ;;
     languages) further_languages ;;
-    *) fail "unknown part: $1 (unit, e2e, languages)" ;;
+    *) fail "unknown part: $1 (unit, e2e, ui, languages)" ;;
   esac
   summary
 }
@@ -64,6 +66,8 @@ build_ahead() {
   trap stop_building EXIT
   setsid env "GAVEL_TAG=$AHEAD" scripts/images.sh "$(further_toolchains)" >.gavel/ahead.log 2>&1 &
   ahead=$!
+  # Before the server is compiled: it embeds the page.
+  scripts/ui.sh --if-npm
   cargo test --locked --workspace --exclude e2e --no-run
   cargo test --locked -p e2e --no-run
   # The first thing that images.sh finds out; what it compiles for the service there is needed soon.
@@ -109,8 +113,17 @@ e2e() {
   # Who names tests wants those.
   [ $# = 0 ] || return 0
   description
+  web_page
   scripts_and_proxies
   restart_of_the_engine
+}
+
+web_page_alone() {
+  if [ -z "${GAVEL_E2E_URL:-}" ]; then
+    prepare_instance
+    start_instance
+  fi
+  web_page
 }
 
 # Requests by the hundred, made from the description of the API: those that it allows and those that it does not.
@@ -124,6 +137,19 @@ description() {
   fi
   push_a_problem &&
     "$home/bin/schemathesis" --no-color --config-file tests/openapi/schemathesis.toml run "$GAVEL_E2E_URL/openapi.json" ||
+    failed=1
+}
+
+# The web page, in the distribution's Chromium: what it complains of, such as a breach of the page's policy, fails a test.
+web_page() {
+  if ! have npm; then
+    leave_out "the web page in a browser, for there is no npm"
+    return 0
+  fi
+  say "== the web page"
+  have chromium || install_packages "Chromium" chromium
+  npm ci --silent --prefix tests/ui
+  CHROMIUM=$(command -v chromium) GAVEL_UI_ARTEFACTS=$PWD/.gavel/ui npm run --silent --prefix tests/ui test 2>&1 | tee -a "$log" ||
     failed=1
 }
 

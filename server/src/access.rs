@@ -311,7 +311,11 @@ impl Access {
     }
 }
 
-fn bearer(request: &HttpRequest) -> Result<Option<&str>, Problem> {
+/// The token that a request comes with.
+///
+/// # Errors
+/// What comes in its place is none.
+pub(crate) fn bearer(request: &HttpRequest) -> Result<Option<&str>, Problem> {
     let Some(value) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
     let wrong = Problem::Unauthorized("the Authorization header is not `Bearer <token>`");
     value.to_str().ok().and_then(token_of).map(Some).ok_or(wrong)

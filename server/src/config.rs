@@ -85,6 +85,9 @@ pub struct HttpConfig {
     /// Longest that `"wait": true` holds an answer.
     #[serde(with = "units::span")]
     pub max_wait: Duration,
+    /// How long a sign-in at the web page lasts.
+    #[serde(with = "units::span")]
+    pub session: Duration,
 }
 
 /// `[[http.tokens]]`

@@ -31,9 +31,11 @@ mod prefix;
 mod refused;
 mod request_id;
 mod scopes;
+mod session;
 mod socket;
 mod taken;
 pub(crate) mod telemetry;
+mod ui;
 mod uploads;
 
 pub(crate) use body::{Arriving, Body, Budget, sender};
@@ -55,6 +57,7 @@ use crate::problems::Problems;
 use crate::queue::Queue;
 use crate::readiness::Readiness;
 use crate::rejudges::Rejudges;
+use crate::sessions::Sessions;
 use crate::store::Store;
 use crate::submissions::Submissions;
 use crate::throttle::Throttle;
@@ -120,6 +123,8 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     let sockets = socket::Sockets::new(budget.clone().into_inner(), api.config.gojudge.websockets);
     let sockets = web::Data::new(sockets);
     let uploads = web::Data::new(uploads::Uploads::new());
+    let sessions = web::Data::new(Sessions::new(api.config.http.session));
+    let page = web::Data::new(ui::Files::new());
     let description = web::Data::new(openapi::Description::new(&api.config, &api.languages));
     let connections = api.connections.clone();
     let address = listener.local_addr()?;
@@ -139,7 +144,10 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .app_data(web::Data::new(api.config.http.access_log))
             .app_data(uploads.clone())
             .app_data(description.clone())
+            .app_data(page.clone())
+            .app_data(sessions.clone())
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
+            .wrap(from_fn(session::as_token))
             .wrap(from_fn(access_log::note))
             .wrap(from_fn(request_id::attach))
             .wrap(from_fn(gate::one_by_one))
@@ -176,7 +184,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     Ok(server.run())
 }
 
-/// The routes that belong to no API, and the native API. go-judge's are added where it is enabled.
+/// The routes that belong to no API, the native API, and the web page. go-judge's are added where it is enabled.
 fn routes(app: &mut web::ServiceConfig) {
     app.service(resource("/healthz", "GET, HEAD").route(get().to(health::alive)))
         .service(resource("/readyz", "GET, HEAD").route(get().to(health::ready)))
@@ -187,7 +195,9 @@ fn routes(app: &mut web::ServiceConfig) {
         .service(resource("/openapi.json", "GET, HEAD").route(get().to(openapi::description)))
         .service(resource("/docs", "GET, HEAD").route(get().to(openapi::page)))
         .service(resource("/docs/style.css", "GET, HEAD").route(get().to(openapi::style)))
-        .service(api::routes());
+        .configure(session::routes)
+        .service(api::routes())
+        .configure(ui::routes);
 }
 
 /// Where GET is answered, so is HEAD: without the body, which is left out on the wire.

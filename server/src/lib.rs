@@ -40,6 +40,7 @@ pub mod sandbox;
 pub mod schedule;
 mod self_test;
 pub mod server;
+mod sessions;
 mod signals;
 pub mod slots;
 pub mod store;

@@ -9,6 +9,9 @@ use crate::cpus;
 use crate::submission::RunLimits;
 use crate::tokens::{NewToken, PRIORITY};
 
+/// A browser is signed in for no longer.
+const LONGEST_SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// `Err` is a sentence that names the setting.
 pub(super) fn check(config: &Config) -> Result<(), String> {
     let Config { limits, sandbox, queue, throttle, http, gojudge, .. } = config;
@@ -42,6 +45,9 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     }
     if throttle.cool_down > throttle.cool_down_max || throttle.cool_down < Duration::from_secs(1) {
         return Err("`throttle.cool_down` must be from 1s to `throttle.cool_down_max`".into());
+    }
+    if http.session.is_zero() || http.session > LONGEST_SESSION {
+        return Err("`http.session` must be more than 0 and at most 30 days".into());
     }
     if gojudge.grpc.enabled && !gojudge.enabled {
         return Err("`gojudge.grpc.enabled` needs `gojudge.enabled`".into());

@@ -65,6 +65,12 @@ pub enum Problem {
         /// The submission that it made.
         earlier: SubmissionId,
     },
+    /// Too many wrong tokens came from this address.
+    #[error("too many wrong tokens came from this address")]
+    TooManyAttempts {
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// We failed.
     #[error("the server failed over this request; its log says more")]
     Failed,
@@ -171,6 +177,7 @@ impl Problem {
             Self::UserQueueFull { .. } => Kind::UserQueueFull,
             Self::TokenQueueFull { .. } => Kind::TokenQueueFull,
             Self::QueueFull { .. } => Kind::QueueFull,
+            Self::TooManyAttempts { .. } => Kind::TooManyAttempts,
             Self::Failed => Kind::InternalError,
             Self::Unserved(Unserved::Unavailable { .. }) => Kind::LanguageUnavailable,
             Self::Unserved(Unserved::NotInstalled { .. }) => Kind::LanguageNotInstalled,
@@ -186,6 +193,7 @@ impl Problem {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Throttled { retry_after, .. }
+            | Self::TooManyAttempts { retry_after }
             | Self::UserQueueFull { retry_after, .. }
             | Self::TokenQueueFull { retry_after, .. }
             | Self::QueueFull { retry_after, .. }

@@ -13,7 +13,7 @@ mod page;
 mod tests;
 
 use super::prefix::prefix;
-use super::{api, gojudge, health};
+use super::{api, gojudge, health, session, ui};
 use crate::config::Config;
 use crate::language::Languages;
 use crate::version::VERSION;
@@ -45,7 +45,9 @@ const TAGS: [(&str, &str); 9] = [
 
 /// The whole description of a server with these settings.
 pub(super) fn document(config: &Config, languages: &Languages) -> Value {
-    let mut described = Service::openapi().merge_from(api::Native::openapi());
+    let mut described =
+        Service::openapi().merge_from(api::Native::openapi()).merge_from(ui::PageApi::openapi());
+    described.merge(session::SessionApi::openapi());
     if config.gojudge.enabled {
         described.merge(gojudge::GoJudgeApi::openapi());
     }
@@ -59,6 +61,7 @@ pub(super) fn document(config: &Config, languages: &Languages) -> Value {
     let is_shown = |(name, _): &&(&str, &str)| config.gojudge.enabled || *name != gojudge::TAG;
     document["tags"] =
         TAGS.iter().filter(is_shown).map(|(name, what)| json!({"name": name, "description": what})).collect();
+    ui::describe(&mut document);
     api::describe(&mut document, config, languages);
     answers::describe(&mut document, config);
     if config.gojudge.enabled {

@@ -24,6 +24,7 @@ mod reading;
 mod rejudge;
 mod repeated;
 mod request_ids;
+mod session;
 mod shell;
 mod slow_disk;
 mod socket;

@@ -96,6 +96,8 @@ kinds! {
     UserQueueFull = TOO_MANY_REQUESTS "user-queue-full",
     /// Too many submissions of this token wait, over all its users.
     TokenQueueFull = TOO_MANY_REQUESTS "token-queue-full",
+    /// Too many wrong tokens came from this address.
+    TooManyAttempts = TOO_MANY_REQUESTS "too-many-attempts",
     /// The server failed over this request.
     InternalError = INTERNAL_SERVER_ERROR "internal-error",
     /// The language's self-test gets a wrong verdict.

@@ -1,0 +1,56 @@
+//! Files are embedded compressed, and sent so to whoever takes it.
+
+use std::io::Read as _;
+
+use actix_web::http::header::{self, HeaderMap};
+use flate2::read::GzDecoder;
+
+/// May the answer be compressed by gzip?
+pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT_ENCODING).filter_map(|value| value.to_str().ok());
+    values.flat_map(|codings| codings.split(',')).any(is_gzip)
+}
+
+fn is_gzip(coding: &str) -> bool {
+    let mut parts = coding.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+    (name.eq_ignore_ascii_case("gzip") || name == "*") && weight > 0.0
+}
+
+/// What was compressed when the page was built.
+pub(super) fn unpacked(compressed: &[u8]) -> Vec<u8> {
+    let mut content = Vec::new();
+    match GzDecoder::new(compressed).read_to_end(&mut content) {
+        Ok(_) => content,
+        // A test unpacks every file that is embedded.
+        Err(error) => {
+            tracing::error!(%error, "A file of the web page is broken");
+            Vec::new()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn whoever_does_not_take_gzip_is_not_sent_it() {
+        for (value, expected) in [
+            ("gzip, deflate, br", true),
+            ("br;q=1.0, GZIP;q=0.5", true),
+            ("*", true),
+            ("gzip;q=0", false),
+            ("gzip; q=0.0, br", false),
+            ("br, identity", false),
+            ("", false),
+        ] {
+            let request = TestRequest::get().insert_header(("Accept-Encoding", value)).to_http_request();
+            assert_eq!(accepts_gzip(request.headers()), expected, "{value}");
+        }
+        assert!(!accepts_gzip(TestRequest::get().to_http_request().headers()));
+    }
+}

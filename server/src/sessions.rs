@@ -1,0 +1,131 @@
+//! Sessions of the web page: what a browser sends stands for a token that was pasted once. They are in memory alone, so a
+//! restart ends all of them.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+mod attempts;
+
+use attempts::Attempts;
+
+/// At one time. Whoever signs in beyond that ends the session that was to end first.
+const MOST: usize = 4096;
+
+/// All of them.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    lifetime: Duration,
+    /// By the digest of what the browser sends: what is in memory opens nothing.
+    open: Mutex<HashMap<blake3::Hash, Session>>,
+    attempts: Mutex<Attempts>,
+}
+
+#[derive(Debug, Clone)]
+struct Session {
+    token: Arc<str>,
+    ends: DateTime<Utc>,
+}
+
+/// What a browser is given.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Opened {
+    /// What it sends from now on.
+    pub(crate) secret: String,
+    /// When that is of no more use.
+    pub(crate) ends: DateTime<Utc>,
+}
+
+impl Sessions {
+    /// Of this length.
+    pub(crate) fn new(lifetime: Duration) -> Self {
+        Self { lifetime, open: Mutex::default(), attempts: Mutex::default() }
+    }
+
+    /// Begins one that stands for a token, which the caller has found right.
+    pub(crate) fn open(&self, token: &str, now: DateTime<Utc>) -> Opened {
+        // Two of the generator's: 244 random bits.
+        let secret = [Uuid::new_v4(), Uuid::new_v4()].map(|part| part.simple().to_string()).concat();
+        let opened = Opened { secret, ends: now + self.lifetime };
+        let mut open = self.all();
+        open.retain(|_, session| session.ends > now);
+        if open.len() >= MOST {
+            let first = open.iter().min_by_key(|(_, session)| session.ends).map(|(digest, _)| *digest);
+            first.and_then(|digest| open.remove(&digest));
+        }
+        open.insert(digest(&opened.secret), Session { token: token.into(), ends: opened.ends });
+        opened
+    }
+
+    /// The token that this stands for, and when it ends.
+    pub(crate) fn find(&self, secret: &str, now: DateTime<Utc>) -> Option<(Arc<str>, DateTime<Utc>)> {
+        let session = self.all().get(&digest(secret)).cloned()?;
+        (session.ends > now).then_some((session.token, session.ends))
+    }
+
+    /// Ends one.
+    pub(crate) fn close(&self, secret: &str) {
+        self.all().remove(&digest(secret));
+    }
+
+    /// How long somebody at this address must wait before trying a token, after too many wrong ones.
+    pub(crate) fn wait(&self, peer: IpAddr, now: DateTime<Utc>) -> Option<Duration> {
+        self.tried().wait(peer, now)
+    }
+
+    /// Somebody at this address has tried a wrong one.
+    pub(crate) fn failed(&self, peer: IpAddr, now: DateTime<Utc>) {
+        self.tried().failed(peer, now);
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<blake3::Hash, Session>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tried(&self) -> MutexGuard<'_, Attempts> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Looking up digests takes a time that tells nothing of a secret.
+fn digest(secret: &str) -> blake3::Hash {
+    blake3::hash(secret.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn a_session_stands_for_its_token_until_it_is_closed_or_its_time_is_over() {
+        let (sessions, now) = (Sessions::new(HOUR), Utc::now());
+        let [one, other] = [sessions.open("one", now), sessions.open("other", now)];
+        let token =
+            |opened: &Opened, at| sessions.find(&opened.secret, at).map(|(token, _)| token.to_string());
+        assert_eq!(token(&one, now).as_deref(), Some("one"));
+        assert_eq!(token(&other, now + Duration::from_secs(3599)).as_deref(), Some("other"));
+        assert_eq!(token(&other, now + HOUR), None);
+        sessions.close(&one.secret);
+        assert_eq!(token(&one, now), None);
+        assert_eq!(sessions.find("guessed", now), None);
+    }
+
+    #[test]
+    fn there_are_never_more_than_so_many_and_the_oldest_goes_first() {
+        let (sessions, now) = (Sessions::new(HOUR), Utc::now());
+        let first = sessions.open("token", now);
+        let second = sessions.open("token", now + Duration::from_secs(1));
+        for _ in 0..MOST - 1 {
+            sessions.open("token", now + Duration::from_secs(2));
+        }
+        assert_eq!(sessions.all().len(), MOST);
+        assert!(sessions.find(&first.secret, now).is_none());
+        assert!(sessions.find(&second.secret, now).is_some());
+    }
+}

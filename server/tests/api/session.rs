@@ -1,0 +1,162 @@
+//! The web page, and its sign-in.
+
+use reqwest::{Method, Response};
+use serde_json::Value;
+
+use crate::bench::Bench;
+
+const BACKEND: &str = "backend-token-0123456789";
+const OPERATOR: &str = "operator-token-0123456789";
+
+async fn closed() -> Bench {
+    Bench::with(&[("http.token", BACKEND), ("http.admin_token", OPERATOR)]).await
+}
+
+async fn sign_in(bench: &Bench, token: &str) -> Response {
+    let request = bench.request(Method::POST, "/api/v1/session");
+    request.header("authorization", format!("Bearer {token}")).send().await.unwrap()
+}
+
+/// What a browser sends from then on.
+fn cookie(response: &Response) -> String {
+    let cookie = response.headers()["set-cookie"].to_str().unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+async fn status(bench: &Bench, method: Method, path: &str, headers: &[(&str, &str)]) -> u16 {
+    let request = bench.request(method, path);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_signed_in_may_do_what_the_token_may_until_it_is_over() {
+    let bench = closed().await;
+    let answer = sign_in(&bench, BACKEND).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    let attributes = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+    for attribute in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(attributes.contains(attribute), "{attributes}");
+    }
+    for attribute in ["Expires", "Max-Age", "Domain", "Secure", BACKEND] {
+        assert!(!attributes.contains(attribute), "{attributes}");
+    }
+    let own = cookie(&answer);
+    let own = [("cookie", own.as_str()), ("gavel-page", "1")];
+    assert_eq!(status(&bench, Method::GET, "/api/v1/languages", &[]).await, 401);
+    assert_eq!(status(&bench, Method::GET, "/api/v1/languages", &own).await, 200);
+    assert_eq!(status(&bench, Method::GET, "/api/v1/submissions", &own).await, 200);
+    assert_eq!(status(&bench, Method::POST, "/api/v1/admin/recycle", &own).await, 403);
+    assert_eq!(status(&bench, Method::DELETE, "/api/v1/session", &own).await, 204);
+    assert_eq!(status(&bench, Method::GET, "/api/v1/languages", &own).await, 401);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_is_told_who_it_is() {
+    let bench = closed().await;
+    let cookie = cookie(&sign_in(&bench, OPERATOR).await);
+    let request = bench.request(Method::GET, "/api/v1/session").header("cookie", cookie);
+    let shown: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(shown["signed_in"], true, "{shown}");
+    assert!(shown["scopes"].as_array().unwrap().contains(&"operate".into()), "{shown}");
+    assert!(shown["ends_at"].is_string(), "{shown}");
+    let open = Bench::start().await;
+    let shown = open.request(Method::GET, "/api/v1/session").send().await.unwrap();
+    let shown: Value = shown.json().await.unwrap();
+    assert_eq!(shown["signed_in"], false, "{shown}");
+    assert!(shown["scopes"].as_array().unwrap().contains(&"operate".into()), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_sites_page_has_a_browser_send_does_nothing() {
+    let bench = closed().await;
+    let cookie = cookie(&sign_in(&bench, OPERATOR).await);
+    let cookie = ("cookie", cookie.as_str());
+    let recycle = |headers: Vec<(&'static str, &'static str)>| {
+        let headers = [vec![cookie], headers].concat();
+        let bench = &bench;
+        async move { status(bench, Method::POST, "/api/v1/admin/recycle", &headers).await }
+    };
+    assert_eq!(recycle(vec![("gavel-page", "1")]).await, 200);
+    assert_eq!(recycle(vec![]).await, 401);
+    assert_eq!(recycle(vec![("gavel-page", "1"), ("origin", "https://evil.example")]).await, 401);
+    assert_eq!(recycle(vec![("gavel-page", "1"), ("sec-fetch-site", "cross-site")]).await, 401);
+    assert_eq!(recycle(vec![("gavel-page", "1"), ("sec-fetch-site", "same-site")]).await, 401);
+    let read = [cookie, ("sec-fetch-site", "cross-site")];
+    assert_eq!(status(&bench, Method::GET, "/api/v1/submissions", &read).await, 401);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tokens_cannot_be_guessed_one_after_the_other() {
+    let bench = closed().await;
+    for _ in 0..10 {
+        assert_eq!(sign_in(&bench, "no-token-of-anybody").await.status(), 401);
+    }
+    let refused = sign_in(&bench, BACKEND).await;
+    assert_eq!(refused.status(), 429);
+    let wait: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    let problem: Value = refused.json().await.unwrap();
+    assert_eq!(problem["type"], "urn:gavel:problem:too-many-attempts");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_a_proxy_the_cookie_is_for_our_path_and_for_https() {
+    let bench = closed().await;
+    let request = bench.request(Method::POST, "/api/v1/session");
+    let request = request.header("authorization", format!("Bearer {BACKEND}"));
+    let request = request.header("x-forwarded-prefix", "/judge").header("x-forwarded-proto", "https");
+    let answer = request.send().await.unwrap();
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+    assert!(cookie.contains("Path=/judge/") && cookie.contains("Secure"), "{cookie}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_ends_by_the_clock() {
+    let settings = [("http.token", BACKEND), ("http.session", "1s")];
+    let bench = Bench::with(&settings).await;
+    let cookie = cookie(&sign_in(&bench, BACKEND).await);
+    let own = [("cookie", cookie.as_str())];
+    assert_eq!(status(&bench, Method::GET, "/api/v1/languages", &own).await, 200);
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    assert_eq!(status(&bench, Method::GET, "/api/v1/languages", &own).await, 401);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_is_for_everybody_and_may_be_framed_by_nobody() {
+    let bench = closed().await;
+    for path in ["/", "/problems", "/problems/sums", "/submissions", "/submissions/1", "/operations"] {
+        let answer = bench.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
+        assert_eq!(answer.headers()["x-frame-options"], "DENY");
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
+    }
+    assert_eq!(status(&bench, Method::GET, "/assets/missing.js", &[]).await, 404);
+    assert_eq!(status(&bench, Method::GET, "/assets/..%2findex.html", &[]).await, 404);
+    assert_eq!(status(&bench, Method::POST, "/", &[]).await, 405);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_browser_has_of_the_page_it_need_not_fetch_again() {
+    let bench = Bench::start().await;
+    let page = bench.request(Method::GET, "/").send().await.unwrap().text().await.unwrap();
+    // Without Node the program is built without its page, and says so.
+    let Some(name) = page.split("assets/").nth(1).and_then(|rest| rest.split('"').next()) else {
+        assert!(page.contains("make ui"), "{page}");
+        return;
+    };
+    let path = format!("/assets/{name}");
+    let packed = bench.request(Method::GET, &path).header("accept-encoding", "gzip");
+    let packed = packed.send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    assert!(packed.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+    let tag = packed.headers()["etag"].to_str().unwrap().to_owned();
+    let plain = bench.request(Method::GET, &path).send().await.unwrap();
+    assert!(!plain.headers().contains_key("content-encoding"));
+    assert!(plain.bytes().await.unwrap().len() > packed.bytes().await.unwrap().len());
+    assert_eq!(status(&bench, Method::GET, &path, &[("if-none-match", &tag)]).await, 304);
+}

@@ -1,0 +1,95 @@
+/** Requests to the server: what comes back, or an error that says what a person can do about it. */
+
+import { away, reachable } from "./connection";
+
+/** What the server refused, as RFC 9457 has it. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    /** The last part of its `type`: `throttled`, `queue-full` … */
+    readonly kind: string,
+    readonly detail: string,
+    readonly fields: { field: string; detail: string }[],
+    /** Seconds after which the same may go well. */
+    readonly retryAfter: number | null,
+  ) {
+    super(detail);
+  }
+}
+
+/** Nobody answered: the network or the server is away. */
+export class Unreachable extends Error {}
+
+export interface Options {
+  json?: unknown;
+  body?: Blob;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** Tells the server that a page of its own sends this, which no page of another site can. */
+const OWN = { "Gavel-Page": "1" };
+
+/** What is called with every error, before whoever asked sees it. */
+export const observers = new Set<(error: ApiError) => void>();
+
+export async function send(method: Method, path: string, options: Options = {}): Promise<Response> {
+  const headers: Record<string, string> = { ...OWN, ...options.headers };
+  const init: RequestInit = { method, headers, credentials: "same-origin" };
+  if (options.json !== undefined) {
+    headers["Content-Type"] = "application/json";
+    init.body = JSON.stringify(options.json);
+  } else if (options.body) {
+    init.body = options.body;
+  }
+  if (options.signal) init.signal = options.signal;
+  let response;
+  try {
+    response = await fetch(address(path), init);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    away();
+    throw new Unreachable();
+  }
+  reachable();
+  if (!response.ok) {
+    const error = await problem(response);
+    observers.forEach((observer) => observer(error));
+    throw error;
+  }
+  return response;
+}
+
+export async function request<T>(method: Method, path: string, options?: Options): Promise<T> {
+  const response = await send(method, path, options);
+  return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+}
+
+export const get = <T>(path: string, signal?: AbortSignal) => request<T>("GET", path, signal ? { signal } : {});
+
+/** Where something of the server is, below whatever path a proxy serves us. */
+export function address(path: string): string {
+  return new URL(path.replace(/^\//, ""), document.baseURI).href;
+}
+
+/** Parameters of a query that are not empty. */
+export function query(parameters: Record<string, string | number | null | undefined>): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text && `?${text}`;
+}
+
+async function problem(response: Response): Promise<ApiError> {
+  const body = await response.json().catch(() => null) as
+    { type?: string; detail?: string; errors?: { field: string; detail: string }[] } | null;
+  const wait = Number(response.headers.get("Retry-After"));
+  return new ApiError(
+    response.status,
+    body?.type?.split(":").pop() ?? "unknown",
+    body?.detail ?? `${response.status} ${response.statusText}`,
+    body?.errors ?? [],
+    wait > 0 ? wait : null,
+  );
+}

@@ -1,0 +1,61 @@
+/** Whether the server answers. While it does not, it is asked again and again, each time a little later. */
+
+import { signal } from "@preact/signals";
+
+/** Seconds until it is asked again; null while it answers. */
+export const secondsUntilRetry = signal<number | null>(null);
+
+/** Counts how often it has come back: who shows something of the server asks anew. */
+export const returns = signal(0);
+
+const LONGEST = 15;
+let pause = 1;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let waiting: (() => void)[] = [];
+
+/** A request found nobody. */
+export function away(): void {
+  if (secondsUntilRetry.value !== null) return;
+  pause = 1;
+  countDown(pause);
+}
+
+/** A request was answered. */
+export function reachable(): void {
+  if (secondsUntilRetry.value === null) return;
+  clearTimeout(timer);
+  secondsUntilRetry.value = null;
+  returns.value += 1;
+  const resumed = waiting;
+  waiting = [];
+  resumed.forEach((resume) => resume());
+}
+
+/** Resolves when the server answers again. */
+export function untilReachable(): Promise<void> {
+  if (secondsUntilRetry.value === null) return Promise.resolve();
+  return new Promise((resolve) => waiting.push(resolve));
+}
+
+/** Asks at once. */
+export async function retry(): Promise<void> {
+  clearTimeout(timer);
+  secondsUntilRetry.value = 0;
+  try {
+    await fetch(new URL("healthz", document.baseURI), { cache: "no-store" });
+    reachable();
+  } catch {
+    pause = Math.min(pause * 2, LONGEST);
+    countDown(pause);
+  }
+}
+
+function countDown(seconds: number): void {
+  secondsUntilRetry.value = seconds;
+  timer = setTimeout(() => (seconds > 1 ? countDown(seconds - 1) : void retry()), 1000);
+}
+
+/** What was shown is to be asked for again: somebody has signed in. */
+export function askAnew(): void {
+  returns.value += 1;
+}

@@ -1,0 +1,53 @@
+/** Follows a submission until it has ended, also when the server is restarted meanwhile. */
+
+import { address, ApiError, get, Unreachable } from "./client";
+import { untilReachable } from "./connection";
+import type { Progress, Submission } from "./types";
+
+export interface Followed {
+  progress(progress: Progress): void;
+  ended(submission: Submission): void;
+  failed(error: ApiError): void;
+}
+
+/** Returns what ends it. */
+export function follow(id: string, followed: Followed): () => void {
+  let source: EventSource | null = null;
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    source?.close();
+  };
+  const open = () => {
+    source = new EventSource(address(`/api/v1/submissions/${id}/events`));
+    source.addEventListener("state", (event) => followed.progress(JSON.parse((event as MessageEvent).data)));
+    source.addEventListener("judgement", (event) => {
+      stop();
+      followed.ended(JSON.parse((event as MessageEvent).data));
+    });
+    // A browser tells neither why a stream broke off nor what was answered: ask.
+    source.onerror = () => {
+      source?.close();
+      void look();
+    };
+  };
+  const look = async () => {
+    try {
+      const submission = await get<Submission>(`/api/v1/submissions/${id}`);
+      if (stopped) return;
+      if (isFinal(submission)) return followed.ended(submission);
+      setTimeout(() => stopped || open(), 500);
+    } catch (error) {
+      if (stopped) return;
+      if (error instanceof ApiError) return followed.failed(error);
+      if (!(error instanceof Unreachable)) throw error;
+      await untilReachable();
+      if (!stopped) await look();
+    }
+  };
+  open();
+  return stop;
+}
+
+export const isFinal = (submission: Submission) =>
+  submission.state === "cancelled" || (submission.state === "done" && !submission.rejudging);

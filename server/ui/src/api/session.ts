@@ -1,0 +1,52 @@
+/** Who somebody is here. A token is pasted once; from then on the browser has a cookie that no script can read. */
+
+import { effect, signal } from "@preact/signals";
+import { ApiError, get, observers, request, send, Unreachable } from "./client";
+import { askAnew, returns } from "./connection";
+import type { Session } from "./types";
+
+/** Null before it is known; "nobody" where a token is needed. */
+export const session = signal<Session | "nobody" | null>(null);
+
+/** There was a session, and it is over. */
+export const ended = signal(false);
+
+export const isOperator = (): boolean => {
+  const who = session.value;
+  return who !== null && who !== "nobody" && who.scopes.includes("operate");
+};
+
+effect(() => {
+  void returns.value;
+  void look();
+});
+
+async function look(): Promise<void> {
+  try {
+    session.value = await get<Session>("/api/v1/session");
+    ended.value = false;
+  } catch (error) {
+    if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
+  }
+}
+
+// Wherever a request finds it out.
+observers.add((error) => {
+  if (error.status !== 401) return;
+  const who = session.peek();
+  if (who !== null && who !== "nobody") ended.value = true;
+  session.value = "nobody";
+});
+
+export async function signIn(token: string): Promise<void> {
+  const response = await send("POST", "/api/v1/session", { headers: { Authorization: `Bearer ${token}` } });
+  session.value = (await response.json()) as Session;
+  ended.value = false;
+  askAnew();
+}
+
+export async function signOut(): Promise<void> {
+  await request("DELETE", "/api/v1/session");
+  session.value = null;
+  askAnew();
+}

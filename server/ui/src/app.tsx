@@ -1,0 +1,87 @@
+/** What is around every page: where one can go, and what concerns all of them. */
+
+import { Component, type ComponentChildren } from "preact";
+import { lazy, Suspense } from "preact/compat";
+import { useEffect } from "preact/hooks";
+import { address } from "./api/client";
+import { Account, SessionEnded } from "./components/account";
+import { Away } from "./components/away";
+import { Link } from "./components/link";
+import { Settings } from "./components/settings";
+import { t } from "./i18n";
+import { Playground } from "./playground/playground";
+import { parts, route } from "./router";
+
+// What the first page does not need is loaded when it is first gone to.
+const Problems = lazy(() => import("./problems/list"));
+const Problem = lazy(() => import("./problems/page"));
+const Submissions = lazy(() => import("./submissions/list"));
+const Submission = lazy(() => import("./submissions/detail"));
+
+export function App() {
+  return (
+    <>
+      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById("main")?.focus(); }}>{t("nav.skip")}</a>
+      <header class="top">
+        <Link to="/" class="brand"><span aria-hidden="true">⚖</span> Gavel</Link>
+        <nav aria-label={t("nav.label")}>
+          <Link to="/" nav>{t("nav.playground")}</Link>
+          <Link to="/problems" nav>{t("nav.problems")}</Link>
+          <Link to="/submissions" nav>{t("nav.submissions")}</Link>
+        </nav>
+        <span class="space" />
+        <a href={address("/docs")}>{t("nav.api")}</a>
+        <Account />
+        <Settings />
+      </header>
+      <Away />
+      <SessionEnded />
+      <main id="main" tabIndex={-1}>
+        <Guard key={route.value}>
+          <Suspense fallback={<p class="hint" role="status">{t("loading")}</p>}><Page /></Suspense>
+        </Guard>
+      </main>
+    </>
+  );
+}
+
+function Page() {
+  const [page, id, ...more] = parts();
+  useEffect(() => {
+    document.title = ["Gavel", page, id].filter(Boolean).join(": ");
+  });
+  if (more.length > 0) return <Missing />;
+  switch (page) {
+    case undefined:
+      return <Playground />;
+    case "problems":
+      return id === undefined ? <Problems /> : <Problem id={id} />;
+    case "submissions":
+      return id === undefined ? <Submissions /> : <Submission id={id} />;
+    default:
+      return <Missing />;
+  }
+}
+
+function Missing() {
+  return <section class="card"><h1>{t("page.missing")}</h1><p><Link to="/">{t("page.home")}</Link></p></section>;
+}
+
+/** A fault of ours in one page leaves the others as they are. */
+class Guard extends Component<{ children: ComponentChildren }, { failed: string | null }> {
+  override state = { failed: null };
+
+  static override getDerivedStateFromError(error: unknown) {
+    return { failed: String(error) };
+  }
+
+  override render() {
+    if (this.state.failed === null) return this.props.children;
+    return (
+      <section class="card" role="alert">
+        <h1>{t("page.failed")}</h1><p>{this.state.failed}</p>
+        <button type="button" onClick={() => location.reload()}>{t("page.reload")}</button>
+      </section>
+    );
+  }
+}

@@ -1,0 +1,68 @@
+/** Sign-in and sign-out. */
+
+import { useRef, useState } from "preact/hooks";
+import { ApiError, Unreachable } from "../api/client";
+import { ended, session, signIn, signOut } from "../api/session";
+import { t, time } from "../i18n";
+import { Refusal } from "./refusal";
+
+export function Account() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const who = session.value;
+  const open = () => dialog.current?.showModal();
+  return (
+    <>
+      {who === "nobody" && <button type="button" class="quiet" onClick={open}>{t("sign.in")}</button>}
+      {who !== null && who !== "nobody" && who.signed_in && (
+        <button type="button" class="quiet" onClick={() => void signOut()} title={who.ends_at ? t("sign.until", { time: time(who.ends_at) }) : undefined}>
+          {t("sign.out")}
+        </button>
+      )}
+      <dialog ref={dialog} aria-labelledby="sign-in-title">
+        <SignIn done={() => dialog.current?.close()} />
+      </dialog>
+    </>
+  );
+}
+
+function SignIn({ done }: { done(): void }) {
+  const [token, setToken] = useState("");
+  const [error, setError] = useState<ApiError | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      await signIn(token.trim());
+      setToken("");
+      setError(null);
+      done();
+    } catch (error) {
+      if (error instanceof ApiError) setError(error);
+      else if (!(error instanceof Unreachable)) throw error;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form class="sign-in" onSubmit={(event) => void submit(event)}>
+      <h2 id="sign-in-title">{t("sign.title")}</h2>
+      <p class="hint">{t("sign.hint")}</p>
+      <label>
+        <span>{t("sign.token")}</span>
+        <input type="password" autoComplete="current-password" required value={token} onInput={(event) => setToken(event.currentTarget.value)} />
+      </label>
+      {error && (error.status === 401 ? <p class="wrong" role="alert">{t("sign.wrong")}</p> : <Refusal error={error} />)}
+      <div class="buttons">
+        <button type="submit" class="go" disabled={busy || token.trim() === ""}>{t("sign.in")}</button>
+        <button type="button" onClick={done}>{t("sign.cancel")}</button>
+      </div>
+    </form>
+  );
+}
+
+/** Says that the session is over; what was typed stays. */
+export function SessionEnded() {
+  if (!ended.value) return null;
+  return <div class="away" role="alert"><strong>{t("sign.ended")}</strong> {t("away.kept")}</div>;
+}

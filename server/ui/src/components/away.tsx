@@ -1,0 +1,14 @@
+import { retry, secondsUntilRetry } from "../api/connection";
+import { t } from "../i18n";
+
+/** Says that the server is away, and when it is asked again. */
+export function Away() {
+  const seconds = secondsUntilRetry.value;
+  if (seconds === null) return null;
+  return (
+    <div class="away" role="alert">
+      <strong>{t("away.title")}</strong> {t("away.kept")} {seconds > 0 ? t("away.again", { n: seconds }) : t("away.trying")}
+      <button type="button" onClick={() => void retry()}>{t("away.now")}</button>
+    </div>
+  );
+}

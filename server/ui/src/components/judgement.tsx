@@ -1,0 +1,141 @@
+/** What came of a submission: the verdict first, then why, then each test. */
+
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { count, duration, size, t, type Sentence } from "../i18n";
+import type { AppliedLimits, Submission, TestResult } from "../api/types";
+import { Bar } from "./bar";
+import { Diff } from "./diff";
+import { Files } from "./files";
+import { Output } from "./output";
+import { Verdict, tone, verdictName } from "./verdict";
+
+export interface Props {
+  submission: Submission;
+  /** What each test was held against, where it is known here. */
+  tests?: { stdin: string; expected: string | null }[];
+  /** Shown behind a compiler's or runtime's words. */
+  places?: ComponentChildren;
+}
+
+export function Judgement({ submission, tests, places }: Props) {
+  const verdict = submission.verdict;
+  const results = (submission.tests ?? []) as TestResult[];
+  const worst = results.find((test) => test.verdict !== "Accepted");
+  const [chosen, choose] = useState<number | null>(null);
+  if (!verdict) return <p class="hint">{t(`state.${submission.state}` as Sentence)}</p>;
+  const shown = results.find((test) => test.index === chosen) ?? worst ?? results[0];
+  return (
+    <div class="judgement">
+      <header class={`summary ${tone(verdict)}`}>
+        <h3><Verdict verdict={verdict} /></h3>
+        <p>{t(`explained.${verdict}` as Sentence)}</p>
+        {submission.summary && results.length > 0 && (
+          <p>{t("judgement.passed", { passed: submission.summary.passed, total: submission.summary.total })}</p>
+        )}
+        {submission.score !== undefined && <p class="score">{t("judgement.score", { score: submission.score })}</p>}
+        {submission.reason && <p class="reason">{submission.reason}</p>}
+        {places}
+      </header>
+      <Compiler submission={submission} />
+      <Groups submission={submission} />
+      {results.length > 1 && <Strip results={results} shown={shown} choose={choose} />}
+      {shown && <Test test={shown} limits={shown.limits ?? submission.limits} of={results.length} given={tests?.[shown.index]} />}
+    </div>
+  );
+}
+
+function Compiler({ submission }: { submission: Submission }) {
+  const compile = submission.compile;
+  if (!compile) return null;
+  const figures = `${duration(compile.cpu_ms)} · ${size(compile.memory_bytes)}${compile.cached ? ` · ${t("compile.cached")}` : ""}`;
+  return (
+    <details class="compiler" open={!compile.ok}>
+      <summary>{compile.ok ? t("compile.ok") : t("compile.failed")} <small>{figures}</small></summary>
+      {compile.log ? <Output title={t("compile.log")} text={compile.log} truncated={compile.log_truncated} /> : <p class="hint">{t("compile.silent")}</p>}
+    </details>
+  );
+}
+
+function Groups({ submission }: { submission: Submission }) {
+  const groups = submission.groups ?? [];
+  if (groups.length === 0) return null;
+  return (
+    <div class="scroll">
+      <table>
+        <caption>{t("groups.title")}</caption>
+        <thead><tr><th scope="col">{t("groups.name")}</th><th scope="col">{t("groups.verdict")}</th><th scope="col">{t("groups.score")}</th></tr></thead>
+        <tbody>
+          {groups.map((group) => (
+            <tr key={group.name}>
+              <th scope="row">{group.name}</th>
+              <td>{group.verdict ? <Verdict verdict={group.verdict} /> : t("groups.skipped")}</td>
+              <td class="number">{group.score ?? "–"}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Tests that are listed one by one; of more, those that were not accepted come first. */
+const MOST = 200;
+
+function Strip(props: { results: TestResult[]; shown: TestResult | undefined; choose(index: number): void }) {
+  const { results, shown, choose } = props;
+  const listed = results.length <= MOST ? results : [...results].sort((one, other) => Number(one.verdict === "Accepted") - Number(other.verdict === "Accepted")).slice(0, MOST);
+  return (
+    <div class="strip" role="group" aria-label={t("tests.all")}>
+      {listed.map((test) => (
+        <button
+          key={test.index} type="button" class={`cell ${tone(test.verdict)}`} aria-pressed={test === shown}
+          aria-label={`${t("test.number", { n: test.index + 1 })}: ${verdictName(test.verdict)}`} onClick={() => choose(test.index)}
+        >
+          {test.index + 1}
+        </button>
+      ))}
+      {listed.length < results.length && <span class="hint">{t("tests.cut", { n: results.length - listed.length })}</span>}
+    </div>
+  );
+}
+
+function Test(props: { test: TestResult; limits: AppliedLimits | undefined; of: number; given: { stdin: string; expected: string | null } | undefined }) {
+  const { test, limits, of, given } = props;
+  const expected = given?.expected ?? null;
+  const isWrong = test.verdict === "WrongAnswer";
+  return (
+    <section class="test" aria-label={t("test.number", { n: test.index + 1 })}>
+      <h4>{of > 1 && <>{t("test.number", { n: test.index + 1 })} {test.name && <small>{test.name}</small>} · </>}<Verdict verdict={test.verdict} /></h4>
+      {test.reason && <p class="reason">{test.reason}</p>}
+      {test.feedback && <p class="feedback"><strong>{t("test.feedback")}</strong> {test.feedback}</p>}
+      {test.hidden && <p class="hint">{t("test.hidden")}</p>}
+      <Bar label={t("figure.cpu")} value={test.cpu_ms} limit={limits?.cpu_ms} format={duration} />
+      <Bar label={t("figure.wall")} value={test.wall_ms} limit={limits?.wall_ms} format={duration} />
+      <Bar label={t("figure.memory")} value={test.memory_bytes} limit={limits?.memory_bytes} format={size} />
+      <Ending test={test} />
+      {isWrong && expected !== null && test.stdout !== undefined && <Diff expected={expected} got={test.stdout} />}
+      {isWrong && test.difference && (
+        <p class="hint">{t("diff.first", { line: test.difference.line, column: test.difference.column })}</p>
+      )}
+      {isWrong && expected === null && test.difference && <Diff expected={test.difference.expected ?? ""} got={test.difference.got ?? ""} />}
+      <Output title={t("output.stdout")} text={text(test.stdout, test.stdout_base64)} truncated={test.stdout_truncated} />
+      <Output title={t("output.stderr")} text={text(test.stderr, test.stderr_base64)} truncated={test.stderr_truncated} />
+      {!test.hidden && !test.stdout && !test.stdout_base64 && !test.stderr && <p class="hint">{t("output.none")}</p>}
+      {test.transcript && <Output title={t("output.transcript")} text={test.transcript} />}
+      <Files files={test.files ?? []} />
+    </section>
+  );
+}
+
+function Ending({ test }: { test: TestResult }) {
+  if (test.signal) return <p class="hint">{t("ending.signal", { signal: test.signal })}</p>;
+  if (test.exit_code) return <p class="hint">{t("ending.status", { status: test.exit_code })}</p>;
+  return null;
+}
+
+/** Bytes that are no text are told by their number: what they would look like is nobody's. */
+function text(plain: string | undefined, base64: string | undefined): string {
+  if (plain !== undefined) return plain;
+  return base64 ? t("output.binary", { bytes: count(Math.floor((base64.length * 3) / 4), "bytes.one", "bytes.many") }) : "";
+}

@@ -1,0 +1,28 @@
+/** A verdict in words and colour: never in colour alone. */
+
+import { t, type Sentence } from "../i18n";
+import type { Submission } from "../api/types";
+
+const SIGNS: Record<string, string> = { Accepted: "✓", WrongAnswer: "✗", CompileError: "⚒", RuntimeError: "⚡", TimeLimitExceeded: "⏱", MemoryLimitExceeded: "▤", OutputLimitExceeded: "≫" };
+
+export const verdictName = (verdict: string): string => t(`verdict.${verdict}` as Sentence);
+
+export function tone(verdict: string | null): "good" | "bad" | "fault" | "none" {
+  if (verdict === null) return "none";
+  if (verdict === "Accepted") return "good";
+  return verdict === "InternalError" || verdict === "JudgeError" ? "fault" : "bad";
+}
+
+export function Verdict({ verdict }: { verdict: string }) {
+  return (
+    <span class={`verdict ${tone(verdict)}`}>
+      <span aria-hidden="true">{SIGNS[verdict] ?? "!"}</span> {verdictName(verdict)}
+    </span>
+  );
+}
+
+/** The verdict, or how far it is. */
+export function Standing({ submission }: { submission: Pick<Submission, "state" | "verdict"> }) {
+  if (submission.verdict) return <Verdict verdict={submission.verdict} />;
+  return <span class="verdict none">{t(`state.${submission.state}` as Sentence)}</span>;
+}

@@ -1,0 +1,152 @@
+/** The editor: one view, and a state for each file, so that each has its own history and place. */
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completeAnyWord, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
+import { setDiagnostics, type Diagnostic } from "@codemirror/lint";
+import { Compartment, EditorState, Facet, Prec, StateEffect, type Extension } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../i18n";
+import { keys as chosenKeys, nonce, type Keys } from "../settings";
+import { support } from "./languages";
+import { theme } from "./theme";
+
+/** Something that is said of a place in a file. */
+export interface Mark {
+  file: string;
+  /** From 1. */
+  line: number;
+  /** From 1, where it is known. */
+  column: number | null;
+  message: string;
+}
+
+export interface Props {
+  /** Of the file that is shown. */
+  name: string;
+  content: string;
+  /** Changes when the contents were replaced by somebody else than this editor. */
+  generation: number;
+  marks: Mark[];
+  /** Where to go, each time that it is another object. */
+  goTo: Mark | null;
+  readOnly?: boolean;
+  changed?(content: string): void;
+  run?(): void;
+}
+
+/** Looking for something is rare enough to be loaded when it is first done. */
+function search(editor: EditorView): boolean {
+  void import("@codemirror/search").then(({ openSearchPanel, searchKeymap }) => {
+    if (editor.state.facet(searches).length === 0) editor.dispatch({ effects: StateEffect.appendConfig.of([keymap.of(searchKeymap), searches.of(true)]) });
+    openSearchPanel(editor);
+  });
+  return true;
+}
+
+/** Of a state that has the keys of the search already. */
+const searches = Facet.define<boolean>();
+
+const keysOf: Record<Keys, () => Promise<Extension>> = {
+  plain: async () => [],
+  vim: async () => (await import("@replit/codemirror-vim")).vim(),
+  emacs: async () => (await import("@replit/codemirror-emacs")).emacs(),
+};
+
+export function Editor(props: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | undefined>(undefined);
+  const states = useRef(new Map<string, EditorState>());
+  const shown = useRef<{ name: string; generation: number } | undefined>(undefined);
+  const latest = useRef(props);
+  latest.current = props;
+  const compartments = useRef({ colours: new Compartment(), keys: new Compartment() });
+
+  const state = (name: string, content: string) => {
+    const { colours, keys } = compartments.current;
+    const changed = EditorView.updateListener.of((update) => {
+      if (update.docChanged) latest.current.changed?.(update.state.doc.toString());
+    });
+    return EditorState.create({
+      doc: content,
+      extensions: [
+        keys.of([]),
+        Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (latest.current.run?.(), true) }])),
+        EditorView.cspNonce.of(nonce),
+        lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(),
+        indentUnit.of("    "), bracketMatching(), closeBrackets(), highlightActiveLine(),
+        autocompletion({ override: latest.current.readOnly ? [] : [completeAnyWord] }),
+        keymap.of([{ key: "Mod-f", run: search }, ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
+        EditorState.readOnly.of(props.readOnly ?? false),
+        EditorView.contentAttributes.of({ "aria-label": t("editor.label", { name }), spellcheck: "false" }),
+        theme,
+        colours.of([]),
+        changed,
+      ],
+    });
+  };
+
+  useEffect(() => {
+    // The first view of all writes the style sheet: it needs the nonce already.
+    view.current = new EditorView({ parent: place.current as HTMLElement, extensions: EditorView.cspNonce.of(nonce) });
+    return () => view.current?.destroy();
+  }, []);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor) return;
+    const before = shown.current;
+    if (before && before.generation === props.generation) states.current.set(before.name, editor.state);
+    else states.current.clear();
+    const kept = states.current.get(props.name);
+    editor.setState(kept && kept.doc.toString() === props.content ? kept : state(props.name, props.content));
+    shown.current = { name: props.name, generation: props.generation };
+    mark(editor, props);
+  }, [props.name, props.generation]);
+
+  useEffect(() => {
+    let current = true;
+    void support(props.name).then((found) => {
+      if (current) view.current?.dispatch({ effects: compartments.current.colours.reconfigure(found ?? []) });
+    });
+    return () => (current = false, undefined);
+  }, [props.name, props.generation]);
+
+  useEffect(() => {
+    let current = true;
+    void keysOf[chosenKeys.value]().then((found) => {
+      if (current) view.current?.dispatch({ effects: compartments.current.keys.reconfigure(found) });
+    });
+    return () => (current = false, undefined);
+  }, [chosenKeys.value, props.name, props.generation]);
+
+  useEffect(() => {
+    if (view.current) mark(view.current, props);
+  }, [props.marks]);
+
+  useEffect(() => {
+    if (view.current && props.goTo && props.goTo.file === props.name) goTo(view.current, props.goTo);
+  }, [props.goTo, props.name]);
+
+  return <div class="editor" ref={place} />;
+}
+
+function position(state: EditorState, mark: Mark): { from: number; to: number } {
+  const line = state.doc.line(Math.min(Math.max(mark.line, 1), state.doc.lines));
+  const from = Math.min(line.from + Math.max((mark.column ?? 1) - 1, 0), line.to);
+  const word = mark.column === null ? null : state.wordAt(from);
+  return { from: mark.column === null ? line.from : from, to: word?.to ?? line.to };
+}
+
+function mark(editor: EditorView, { name, marks }: Props): void {
+  const here = marks.filter((mark) => mark.file === name);
+  const said: Diagnostic[] = here.map((mark) => ({ ...position(editor.state, mark), severity: "error", message: mark.message }));
+  editor.dispatch(setDiagnostics(editor.state, said));
+}
+
+function goTo(editor: EditorView, mark: Mark): void {
+  const { from } = position(editor.state, mark);
+  editor.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+  editor.focus();
+}

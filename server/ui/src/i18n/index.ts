@@ -1,0 +1,47 @@
+/** Sentences in the language that a person has chosen. */
+
+import { tongue } from "../settings";
+import { sentences, type Sentence } from "./sentences";
+
+const place = { en: 0, zh: 1 } as const;
+
+/** The sentence, with `{name}` in it replaced by what it is called with. */
+export function t(key: Sentence, values: Record<string, string | number> = {}): string {
+  const sentence: string = sentences[key][place[tongue.value]];
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** In Chinese nothing is between a number and its unit's word; English knows one and many. */
+export function count(number: number, one: Sentence, many: Sentence): string {
+  return t(number === 1 ? one : many, { n: number });
+}
+
+export const locale = (): string => (tongue.value === "zh" ? "zh-CN" : "en");
+
+export function time(iso: string): string {
+  return new Date(iso).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "medium" });
+}
+
+/** Milliseconds as people read them. */
+export function duration(ms: number): string {
+  if (ms < 10) return `${round(ms, 1)} ms`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${round(ms / 1000, 2)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}
+
+export function size(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB"];
+  let unit = 0;
+  while (bytes >= 1024 && unit < units.length - 1) {
+    bytes /= 1024;
+    unit += 1;
+  }
+  return `${round(bytes, unit === 0 ? 0 : 1)} ${units[unit]}`;
+}
+
+function round(value: number, digits: number): string {
+  return String(Number(value.toFixed(digits)));
+}
+
+export type { Sentence };

@@ -1,0 +1,8 @@
+import { render } from "preact";
+import { App } from "./app";
+import "./settings";
+import "./style/base.css";
+import "./style/parts.css";
+
+const place = document.getElementById("app");
+if (place) render(<App />, place);

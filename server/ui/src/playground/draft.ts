@@ -1,0 +1,132 @@
+/** What is being written: kept in the browser, so that nothing is lost, and shared as a link. */
+
+import { effect, signal } from "@preact/signals";
+import { recall, remember } from "../settings";
+
+export interface SourceFile {
+  name: string;
+  content: string;
+}
+
+export interface Test {
+  stdin: string;
+  /** Null: nothing is compared. */
+  expected: string | null;
+}
+
+export interface Limits {
+  /** Seconds. */
+  cpu: number | null;
+  /** Seconds. */
+  wall: number | null;
+  /** MiB. */
+  memory: number | null;
+}
+
+export interface Draft {
+  language: string;
+  files: SourceFile[];
+  /** Index of the file that is shown. */
+  active: number;
+  tests: Test[];
+  limits: Limits;
+  checker: "lines" | "tokens" | "exact";
+  /** One word a line. */
+  arguments: string;
+  /** Names of files that are handed back. */
+  collect: string;
+}
+
+export const empty: Draft = {
+  language: "cpp20",
+  files: [],
+  active: 0,
+  tests: [{ stdin: "", expected: null }],
+  limits: { cpu: null, wall: null, memory: null },
+  checker: "lines",
+  arguments: "",
+  collect: "",
+};
+
+export const MOST_TESTS = 100;
+export const MOST_FILES = 32;
+
+/** A draft of what was kept or shared: whatever is not of its form is as in an empty one. */
+export function parse(text: string | null): Draft | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null) return null;
+  const given = value as Record<string, unknown>;
+  const files = list(given["files"]).slice(0, MOST_FILES).map((file) => ({ name: string(file["name"], "main"), content: string(file["content"], "") }));
+  const tests = list(given["tests"]).slice(0, MOST_TESTS).map((test) => ({
+    stdin: string(test["stdin"], ""),
+    expected: typeof test["expected"] === "string" ? test["expected"] : null,
+  }));
+  if (files.length === 0) return null;
+  const limits = (given["limits"] ?? {}) as Record<string, unknown>;
+  const checker = given["checker"];
+  return {
+    language: string(given["language"], empty.language),
+    files,
+    active: Math.min(Number(given["active"]) || 0, files.length - 1),
+    tests: tests.length ? tests : empty.tests,
+    limits: { cpu: positive(limits["cpu"]), wall: positive(limits["wall"]), memory: positive(limits["memory"]) },
+    checker: checker === "tokens" || checker === "exact" ? checker : "lines",
+    arguments: string(given["arguments"], ""),
+    collect: string(given["collect"], ""),
+  };
+}
+
+const list = (value: unknown) => (Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : []) as Record<string, unknown>[];
+const string = (value: unknown, otherwise: string) => (typeof value === "string" ? value : otherwise);
+const positive = (value: unknown) => (typeof value === "number" && value > 0 && Number.isFinite(value) ? value : null);
+
+export const draft = signal<Draft>(parse(recall("draft")) ?? empty);
+
+export const change = (changes: Partial<Draft>): void => {
+  draft.value = { ...draft.value, ...changes };
+};
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+effect(() => {
+  const kept = draft.value;
+  clearTimeout(timer);
+  timer = setTimeout(() => remember("draft", JSON.stringify(kept)), 300);
+});
+addEventListener("pagehide", () => remember("draft", JSON.stringify(draft.value)));
+
+/** The draft as the API takes it. */
+export function asSubmission(draft: Draft): Record<string, unknown> {
+  const words = draft.arguments.split("\n").filter(Boolean);
+  const collect = draft.collect.split(/[\s,]+/).filter(Boolean);
+  const limits = {
+    ...(draft.limits.cpu && { cpu_ms: draft.limits.cpu * 1000 }),
+    ...(draft.limits.wall && { wall_ms: draft.limits.wall * 1000 }),
+    ...(draft.limits.memory && { memory_bytes: Math.round(draft.limits.memory * 2 ** 20) }),
+  };
+  return {
+    language: draft.language,
+    ...sources(draft),
+    tests: draft.tests.map(({ stdin, expected }) => ({ stdin, ...(expected !== null && { expected }) })),
+    checker: draft.checker,
+    ...(Object.keys(limits).length > 0 && { limits }),
+    ...(words.length > 0 && { arguments: words }),
+    ...(collect.length > 0 && { collect }),
+  };
+}
+
+function sources({ files, active }: Draft) {
+  const only = files[0];
+  const isPlain = files.length === 1 && only !== undefined && !only.name.includes("/");
+  const named = Object.fromEntries(files.map(({ name, content }) => [name, content]));
+  return isPlain || files.length === 1 ? { files: named } : { files: named, ...entry(files, active) };
+}
+
+/** Of several files the first is what the program begins with: languages whose sources are compiled together ignore it. */
+function entry(files: SourceFile[], _active: number) {
+  return files[0] ? { entry_point: files[0].name } : {};
+}

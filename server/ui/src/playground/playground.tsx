@@ -1,0 +1,192 @@
+/** The playground: write, run, understand. */
+
+import { lazy, Suspense } from "preact/compat";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { language, languages, languagesError } from "../api/languages";
+import type { Submission, TestResult } from "../api/types";
+import { Judgement } from "../components/judgement";
+import { Refusal } from "../components/refusal";
+import { Editor, type Mark } from "../editor/editor";
+import { t } from "../i18n";
+import { asSubmission, change, draft, type SourceFile } from "./draft";
+import { example } from "./examples";
+import { FileTabs } from "./files";
+import { Limits } from "./limits";
+import { places } from "./places";
+import { Progress } from "./progress";
+import { cancel, isBusy, run, start } from "./run";
+import { fragment, LONGEST, shared } from "./share";
+import { Tests } from "./tests";
+
+const Terminal = lazy(() => import("../terminal/terminal"));
+
+export function Playground() {
+  // Of the contents that the editor shows: grows when somebody else has replaced them.
+  const [generation, setGeneration] = useState(0);
+  const [goTo, setGoTo] = useState<Mark | null>(null);
+  const [terminal, openTerminal] = useState(false);
+  const replaced = () => setGeneration((number) => number + 1);
+
+  useEffect(() => {
+    void shared(location.hash).then((found) => {
+      if (!found) return;
+      draft.value = found;
+      history.replaceState(null, "", location.pathname);
+      replaced();
+    });
+  }, []);
+
+  useEffect(() => {
+    const first = languages.value.find(({ available }) => available) ?? languages.value[0];
+    if (draft.value.files.length > 0 || !first) return;
+    const chosen = language(draft.value.language) ?? first;
+    void choose(chosen.id, replaced);
+  }, [languages.value]);
+
+  const { files, active } = draft.value;
+  const file = files[active] as SourceFile | undefined;
+  const marks = useMemo(() => (run.value.is === "ended" ? marksOf(run.value.submission, files.map(({ name }) => name)) : []), [run.value]);
+  const begin = () => void start(asSubmission(draft.value), draft.value.tests);
+  const jump = (mark: Mark) => {
+    const index = draft.value.files.findIndex(({ name }) => name === mark.file);
+    if (index >= 0) change({ active: index });
+    setGoTo({ ...mark });
+  };
+
+  return (
+    <div class="playground">
+      <h1 class="unseen">{t("nav.playground")}</h1>
+      <section class="card writing" aria-label={t("playground.source")}>
+        <Toolbar begin={begin} replaced={replaced} terminal={() => openTerminal(true)} />
+        <FileTabs replaced={replaced} />
+        <div id="editor" class="editor-frame">
+          {file && <Editor
+            name={file.name} content={file.content} generation={generation} marks={marks} goTo={goTo} run={begin}
+            changed={(content) => change({ files: draft.value.files.map((old, index) => (index === draft.value.active ? { ...old, content } : old)) })}
+          />}
+        </div>
+      </section>
+      <div class="side">
+        {terminal && (
+          <div class="card">
+            <Suspense fallback={<p class="hint" role="status">{t("loading")}</p>}><Terminal close={() => openTerminal(false)} /></Suspense>
+          </div>
+        )}
+        <Tests />
+        <Limits />
+        <section class="card result" aria-label={t("result.title")} aria-live="polite">
+          <Result begin={begin} marks={marks} jump={jump} />
+        </section>
+      </div>
+    </div>
+  );
+}
+
+function Result(props: { begin(): void; marks: Mark[]; jump(mark: Mark): void }) {
+  const now = run.value;
+  switch (now.is) {
+    case "idle":
+      return languagesError.value ? <Refusal error={languagesError.value} /> : <p class="hint">{t("result.none")}</p>;
+    case "sending":
+      return <Progress progress={null} of={0} />;
+    case "going":
+      return <Progress progress={now.progress} of={now.tests.length} />;
+    case "refused":
+      return <Refusal error={now.error} again={props.begin} />;
+    case "ended":
+      return <Judgement submission={now.submission} tests={now.tests} places={<Places marks={props.marks} jump={props.jump} />} />;
+  }
+}
+
+/** Each place that a compiler or a runtime has named leads there. */
+function Places({ marks, jump }: { marks: Mark[]; jump(mark: Mark): void }) {
+  if (marks.length === 0) return null;
+  return (
+    <ul class="places">
+      {marks.slice(0, 8).map((mark, index) => (
+        <li key={index}>
+          <button type="button" class="link" onClick={() => jump(mark)}>{t("places.line", { file: mark.file, line: mark.line })}</button> {mark.message}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function marksOf(submission: Submission, names: string[]): Mark[] {
+  if (submission.verdict === "CompileError") return places(submission.compile?.log ?? "", names);
+  if (submission.verdict !== "RuntimeError") return [];
+  const failed = ((submission.tests ?? []) as TestResult[]).find((test) => test.verdict === "RuntimeError");
+  const found = places(failed?.stderr ?? "", names);
+  // What a runtime says last is nearest to the fault; the sentence of the judgement names it in few words.
+  const told = places(failed?.reason ?? submission.reason ?? "", names);
+  return [...told, ...found.filter((mark) => !told.some(({ file, line }) => file === mark.file && line === mark.line))];
+}
+
+async function choose(id: string, replaced: () => void): Promise<void> {
+  const name = language(id)?.source_file ?? "main.txt";
+  const { source, stdin, expected } = await example(id);
+  change({ language: id, files: [{ name, content: source }], active: 0, tests: [{ stdin, expected }], collect: "" });
+  replaced();
+}
+
+function Toolbar({ begin, replaced, terminal }: { begin(): void; replaced(): void; terminal(): void }) {
+  const [told, tell] = useState("");
+  const busy = isBusy();
+  const chosen = language(draft.value.language);
+  const change_ = async (id: string) => {
+    const from = draft.value;
+    const old = await example(from.language);
+    const untouched = from.files.length === 0 || (from.files.length === 1 && (from.files[0]?.content === old.source || from.files[0]?.content.trim() === ""));
+    if (untouched) return choose(id, replaced);
+    change({ language: id, files: renamed(from.files, id) });
+    replaced();
+  };
+  const share = async () => {
+    const link = location.origin + location.pathname + (await fragment(draft.value));
+    if (link.length > LONGEST) return tell(t("share.tooLong"));
+    history.replaceState(null, "", link);
+    await navigator.clipboard?.writeText(link).catch(() => {});
+    tell(t("share.done"));
+  };
+  return (
+    <div class="toolbar">
+      <label class="language">
+        <span class="unseen">{t("playground.language")}</span>
+        <select value={draft.value.language} onChange={(event) => void change_(event.currentTarget.value)}>
+          <LanguageOptions />
+        </select>
+      </label>
+      <small class="version">{chosen?.version}</small>
+      <span class="space" />
+      <button type="button" class="quiet" onClick={() => void choose(draft.value.language, replaced)}>{t("playground.example")}</button>
+      <button type="button" class="quiet" onClick={() => void share()}>{t("share.button")}</button>
+      <button type="button" class="quiet" onClick={terminal}>{t("terminal.title")}</button>
+      {busy
+        ? <button type="button" class="stop" onClick={() => void cancel()} disabled={run.value.is === "going" && run.value.cancelling}>{t("run.cancel")}</button>
+        : <button type="button" class="go" onClick={begin} title="Ctrl+Enter" disabled={!chosen}>▶ {t("run.button")}</button>}
+      <span role="status" class="told">{told}</span>
+    </div>
+  );
+}
+
+/** The only file is called as the other language calls it: by its name compilers know what it is. */
+function renamed(files: SourceFile[], id: string): SourceFile[] {
+  const only = files[0];
+  const name = language(id)?.source_file;
+  return files.length === 1 && only && name ? [{ ...only, name }] : files;
+}
+
+export function LanguageOptions() {
+  const ready = languages.value.filter(({ state }) => state !== "not-installed");
+  const others = languages.value.filter(({ state }) => state === "not-installed");
+  return (
+    <>
+      {ready.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+      {others.length > 0 && (
+        <optgroup label={t("languages.notInstalled")}>
+          {others.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+        </optgroup>
+      )}
+    </>
+  );
+}

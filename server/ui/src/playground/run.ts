@@ -1,0 +1,79 @@
+/** Runs the draft: submits it, follows it, and says how it stands. */
+
+import { signal } from "@preact/signals";
+import { ApiError, request, Unreachable } from "../api/client";
+import { untilReachable } from "../api/connection";
+import { follow } from "../api/follow";
+import type { Progress, Submission } from "../api/types";
+import type { Test } from "./draft";
+
+export type Run =
+  | { is: "idle" }
+  | { is: "sending" }
+  | { is: "going"; id: string; progress: Progress; tests: Test[]; cancelling: boolean }
+  | { is: "ended"; submission: Submission; tests: Test[] }
+  | { is: "refused"; error: ApiError };
+
+export const run = signal<Run>({ is: "idle" });
+
+let stop: () => void = () => {};
+
+export const isBusy = () => run.value.is === "sending" || run.value.is === "going";
+
+/** `tests` are those that the body has, to compare by. */
+export async function start(body: Record<string, unknown>, tests: Test[]): Promise<void> {
+  if (isBusy()) return;
+  stop();
+  run.value = { is: "sending" };
+  try {
+    const submission = await submit(body);
+    watch(submission, tests);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    run.value = { is: "refused", error };
+  }
+}
+
+/** Under a key: however often it has to be sent, it is one submission. */
+export async function submit(body: Record<string, unknown>): Promise<Submission> {
+  const headers = { "Idempotency-Key": `page-${uuid()}` };
+  for (;;) {
+    try {
+      return await request<Submission>("POST", "/api/v1/submissions", { json: body, headers });
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      await untilReachable();
+    }
+  }
+}
+
+/** `crypto.randomUUID` is there on trustworthy origins only. */
+function uuid(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function watch(submission: Submission, tests: Test[]): void {
+  const { id, state, position } = submission;
+  const going = (progress: Progress) => {
+    const cancelling = run.value.is === "going" && run.value.cancelling;
+    run.value = { is: "going", id, progress, tests, cancelling };
+  };
+  going({ state, ...(position !== null && position !== undefined && { position }) });
+  stop = follow(id, {
+    progress: going,
+    ended: (ended) => (run.value = { is: "ended", submission: ended, tests }),
+    failed: (error) => (run.value = { is: "refused", error }),
+  });
+}
+
+export async function cancel(): Promise<void> {
+  const now = run.value;
+  if (now.is !== "going") return;
+  run.value = { ...now, cancelling: true };
+  try {
+    await request("DELETE", `/api/v1/submissions/${now.id}`);
+  } catch (error) {
+    if (error instanceof ApiError) run.value = { is: "refused", error };
+    else if (!(error instanceof Unreachable)) throw error;
+  }
+}

@@ -1,0 +1,41 @@
+/** A draft as the fragment of a link: it is not sent to anybody, the server included. */
+
+import { parse, type Draft } from "./draft";
+
+const NAME = "#code=";
+/** Longer links break in mail and chat. */
+export const LONGEST = 30_000;
+/** What a link may become: a few bytes of it could be gigabytes. */
+const LARGEST = 4 * 2 ** 20;
+
+export async function fragment(draft: Draft): Promise<string> {
+  const packed = new Blob([JSON.stringify(draft)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  return NAME + btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** What a link brings; null where it brings nothing that can be read. */
+export async function shared(fragment: string): Promise<Draft | null> {
+  if (!fragment.startsWith(NAME)) return null;
+  try {
+    const text = atob(fragment.slice(NAME.length).replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    return parse(await bounded(unpacked));
+  } catch {
+    return null;
+  }
+}
+
+async function bounded(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    if (text.length > LARGEST) throw new Error("the link is too large");
+  }
+}

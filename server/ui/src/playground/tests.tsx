@@ -1,0 +1,83 @@
+/** Inputs, and what is expected of them. */
+
+import { useState } from "preact/hooks";
+import { t } from "../i18n";
+import { change, draft, MOST_TESTS, type Test } from "./draft";
+
+/** A file larger than this is for the API: a browser would keep it as a draft. */
+const LARGEST = 1024 * 1024;
+
+export function Tests() {
+  const [shown, show] = useState(0);
+  const tests = draft.value.tests;
+  const index = Math.min(shown, tests.length - 1);
+  const test = tests[index] as Test;
+  const set = (changes: Partial<Test>) => change({ tests: tests.map((old, place) => (place === index ? { ...old, ...changes } : old)) });
+  const add = () => {
+    change({ tests: [...tests, { stdin: "", expected: test.expected === null ? null : "" }] });
+    show(tests.length);
+  };
+  const remove = () => {
+    change({ tests: tests.filter((_, place) => place !== index) });
+    show(Math.max(index - 1, 0));
+  };
+  return (
+    <section class="card tests" aria-label={t("tests.title")}>
+      <div class="tabs" role="tablist" aria-label={t("tests.title")}>
+        {tests.map((_, place) => (
+          <button
+            key={place} type="button" role="tab" id={`test-tab-${place}`} aria-selected={place === index} aria-controls="test-panel"
+            tabIndex={place === index ? 0 : -1} onClick={() => show(place)} onKeyDown={(event) => move(event, place, tests.length, show)}
+          >
+            {tests.length === 1 ? t("test.only") : t("test.number", { n: place + 1 })}
+          </button>
+        ))}
+        <button type="button" class="add" onClick={add} disabled={tests.length >= MOST_TESTS} title={t("tests.add")} aria-label={t("tests.add")}>+</button>
+      </div>
+      <div class="panel" id="test-panel" role="tabpanel" aria-labelledby={`test-tab-${index}`}>
+        <Text label={t("test.stdin")} value={test.stdin} set={(stdin) => set({ stdin })} />
+        {test.expected === null ? (
+          <button type="button" class="quiet" onClick={() => set({ expected: "" })}>{t("test.compare")}</button>
+        ) : (
+          <>
+            <Text label={t("test.expected")} value={test.expected} set={(expected) => set({ expected })} />
+            <button type="button" class="quiet" onClick={() => set({ expected: null })}>{t("test.compareNot")}</button>
+          </>
+        )}
+        {tests.length > 1 && <button type="button" class="quiet" onClick={remove}>{t("tests.remove")}</button>}
+      </div>
+    </section>
+  );
+}
+
+/** Arrow keys go from tab to tab, as in every list of tabs. */
+export function move(event: KeyboardEvent, place: number, of: number, show: (index: number) => void): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const next = (place + step + of) % of;
+  show(next);
+  const tabs = (event.currentTarget as HTMLElement).parentElement?.querySelectorAll<HTMLElement>('[role="tab"]');
+  tabs?.[next]?.focus();
+}
+
+function Text(props: { label: string; value: string; set(text: string): void }) {
+  const [problem, setProblem] = useState<string | null>(null);
+  const upload = async (event: Event) => {
+    const input = event.currentTarget as HTMLInputElement;
+    const file = input.files?.[0];
+    input.value = "";
+    if (!file) return;
+    if (file.size > LARGEST) return setProblem(t("test.tooLarge"));
+    setProblem(null);
+    props.set(await file.text());
+  };
+  return (
+    <label class="text">
+      <span>{props.label}</span>
+      <textarea rows={5} spellcheck={false} value={props.value} onInput={(event) => props.set(event.currentTarget.value)} />
+      <span class="upload">{t("test.upload")} <input type="file" onChange={upload} aria-label={`${props.label}: ${t("test.upload")}`} /></span>
+      {problem && <span class="wrong" role="alert">{problem}</span>}
+    </label>
+  );
+}

@@ -1,0 +1,109 @@
+/** Reads the submissions that come with a package, in the browser: zip, tar and tar.gz. Bounded: an archive is somebody's. */
+
+export interface Entry {
+  path: string;
+  text: string;
+}
+
+/** Of one file; sources are no longer. */
+const LARGEST = 1024 * 1024;
+const MOST_FILES = 500;
+const MOST_ENTRIES = 20_000;
+/** Of a tar, unpacked: what is in front of the submissions has to be passed. */
+const LARGEST_TAR = 512 * 1024 * 1024;
+
+export class Unreadable extends Error {}
+
+/** The files of `submissions/`, wherever in the archive that folder is. */
+export async function submissionsOf(file: File): Promise<Entry[]> {
+  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  if (head[0] === 0x50 && head[1] === 0x4b) return ofZip(file);
+  const stream = head[0] === 0x1f && head[1] === 0x8b ? file.stream().pipeThrough(new DecompressionStream("gzip")) : file.stream();
+  return ofTar(stream);
+}
+
+/** The path below `submissions/`; null of what is not there. */
+function below(path: string): string | null {
+  const found = /^(?:[^/]+\/)?submissions\/([^/]+\/.+)$/.exec(path.replace(/^\.\//, ""));
+  return found && !path.endsWith("/") && !path.split("/").includes("..") ? (found[1] ?? null) : null;
+}
+
+const utf8 = new TextDecoder();
+
+async function ofZip(file: File): Promise<Entry[]> {
+  const tail = new DataView(await file.slice(Math.max(0, file.size - 65_557)).arrayBuffer());
+  const end = endOfDirectory(tail);
+  const [count, length, begin] = [tail.getUint16(end + 10, true), tail.getUint32(end + 12, true), tail.getUint32(end + 16, true)];
+  if (count > MOST_ENTRIES) throw new Unreadable("too many entries");
+  const directory = new DataView(await file.slice(begin, begin + length).arrayBuffer());
+  const entries: Entry[] = [];
+  let at = 0;
+  for (let index = 0; index < count && at + 46 <= directory.byteLength && entries.length < MOST_FILES; index += 1) {
+    const [method, packed, size] = [directory.getUint16(at + 10, true), directory.getUint32(at + 20, true), directory.getUint32(at + 24, true)];
+    const [name, extra, comment, offset] = [directory.getUint16(at + 28, true), directory.getUint16(at + 30, true), directory.getUint16(at + 32, true), directory.getUint32(at + 42, true)];
+    const path = below(utf8.decode(new Uint8Array(directory.buffer, at + 46, Math.min(name, directory.byteLength - at - 46))));
+    if (path !== null && size <= LARGEST) entries.push({ path, text: await zipped(file, offset, packed, method) });
+    at += 46 + name + extra + comment;
+  }
+  return entries;
+}
+
+function endOfDirectory(tail: DataView): number {
+  for (let at = tail.byteLength - 22; at >= 0; at -= 1) {
+    if (tail.getUint32(at, true) === 0x06054b50) return at;
+  }
+  throw new Unreadable("no directory of a zip");
+}
+
+async function zipped(file: File, offset: number, packed: number, method: number): Promise<string> {
+  const head = new DataView(await file.slice(offset, offset + 30).arrayBuffer());
+  const begin = offset + 30 + head.getUint16(26, true) + head.getUint16(28, true);
+  const content = file.slice(begin, begin + packed).stream();
+  if (method !== 0 && method !== 8) throw new Unreadable("a method of compression that is not known");
+  return utf8.decode(await bounded(method === 8 ? content.pipeThrough(new DecompressionStream("deflate-raw")) : content, LARGEST));
+}
+
+async function ofTar(stream: ReadableStream<Uint8Array>): Promise<Entry[]> {
+  const all = await bounded(stream, LARGEST_TAR);
+  const entries: Entry[] = [];
+  let long: string | null = null;
+  for (let at = 0, count = 0; at + 512 <= all.length && entries.length < MOST_FILES && count < MOST_ENTRIES; count += 1) {
+    const header = all.subarray(at, at + 512);
+    if (header[0] === 0) break;
+    const size = parseInt(text(header, 124, 12), 8) || 0;
+    const content = all.subarray(at + 512, at + 512 + size);
+    const kind = String.fromCharCode(header[156] ?? 0);
+    if (kind === "L") long = utf8.decode(content).replace(/\0.*$/s, "");
+    else if (kind === "x") long = /(?:^|\n)\d+ path=(.*)\n/.exec(utf8.decode(content))?.[1] ?? null;
+    else {
+      const prefix = text(header, 345, 155);
+      const path = below(long ?? (prefix ? `${prefix}/` : "") + text(header, 0, 100));
+      long = null;
+      if (path !== null && (kind === "0" || kind === "\0") && size <= LARGEST) entries.push({ path, text: utf8.decode(content) });
+    }
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+  return entries;
+}
+
+const text = (header: Uint8Array, at: number, length: number) => utf8.decode(header.subarray(at, at + length)).replace(/\0.*$/s, "").trim();
+
+async function bounded(stream: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > most) throw new Unreadable("more than there is room for");
+    parts.push(value);
+  }
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,46 @@
+/** The problems, with a search over what is loaded. */
+
+import { useState } from "preact/hooks";
+import type { components } from "../api/schema";
+import { Link } from "../components/link";
+import { Loaded, usePages } from "../components/loaded";
+import { locale, t, time } from "../i18n";
+import { Upload } from "./upload";
+
+type Version = components["schemas"]["Version"];
+
+/** In the person's language, else in English, else in any. */
+export function nameOf(names: Record<string, string>, id: string): string {
+  return names[locale().slice(0, 2)] ?? names["en"] ?? Object.values(names)[0] ?? id;
+}
+
+export default function Problems() {
+  const [wanted, want] = useState("");
+  const { state, more, again } = usePages<{ problems: Version[]; next_cursor?: string | null }, Version>("/api/v1/problems?limit=200", (page) => page.problems);
+  const isFound = ({ id, names }: Version) => [id, ...Object.values(names)].some((name) => name.toLowerCase().includes(wanted.toLowerCase()));
+  return (
+    <div class="columns">
+      <section class="card">
+        <h1>{t("nav.problems")}</h1>
+        <label><span>{t("problems.search")}</span><input type="search" value={wanted} maxLength={200} onInput={(event) => want(event.currentTarget.value)} /></label>
+        <Loaded from={state} again={again}>
+          {(problems: Version[]) => {
+            const found = problems.filter(isFound);
+            return (
+              <>
+                {found.length === 0 && <p class="hint">{problems.length === 0 ? t("problems.none") : t("problems.notFound")}</p>}
+                <ul class="problem-list">
+                  {found.map(({ id, names, pushed_at }) => (
+                    <li key={id}><Link to={`/problems/${encodeURIComponent(id)}`}>{nameOf(names, id)}</Link> <code>{id}</code> <small>{time(pushed_at)}</small></li>
+                  ))}
+                </ul>
+                {more && <button type="button" onClick={more}>{t("list.more")}</button>}
+              </>
+            );
+          }}
+        </Loaded>
+      </section>
+      <Upload done={again} />
+    </div>
+  );
+}

@@ -1,0 +1,155 @@
+/** A problem: read it, try its samples, submit, see what came of it. */
+
+import { Suspense, lazy } from "preact/compat";
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, address, query, send, Unreachable } from "../api/client";
+import type { components } from "../api/schema";
+import { returns } from "../api/connection";
+import { Link } from "../components/link";
+import { Loaded, useLoaded } from "../components/loaded";
+import { Refusal } from "../components/refusal";
+import { duration, locale, size, t, time } from "../i18n";
+import { draft } from "../playground/draft";
+import { go } from "../router";
+import { SubmissionTable } from "../submissions/list";
+import { nameOf } from "./list";
+import { Submit } from "./submit";
+import { Upload } from "./upload";
+
+type Package = components["schemas"]["ProblemPackage"];
+type Samples = components["schemas"]["Samples"];
+
+const Statement = lazy(() => import("../statement/statement"));
+
+export default function Problem({ id }: { id: string }) {
+  const path = `/api/v1/problems/${encodeURIComponent(id)}`;
+  const [state, again] = useLoaded<Package>(path);
+  const [judged, setJudged] = useState(0);
+  return (
+    <Loaded from={state} again={again}>
+      {(problem) => (
+        <div class="columns">
+          <div class="side">
+            <article class="card">
+              <h1>{nameOf(problem.names, problem.id)}</h1>
+              <p class="hint">{kinds(problem).join(" · ")}</p>
+              {problem.unjudged && <p class="wrong">{problem.unjudged}</p>}
+              <Statements problem={problem} path={path} />
+            </article>
+            <SampleList path={path} />
+          </div>
+          <div class="side">
+            {!problem.unjudged && <Submit problem={problem.id} ended={() => setJudged((number) => number + 1)} />}
+            <section class="card">
+              <h2>{t("problem.history")}</h2>
+              <SubmissionTable key={judged} filters={{}} limit={200} only={(submission) => submission.problem?.id === problem.id} />
+            </section>
+            <Versions path={path} problem={problem} />
+            <Upload id={problem.id} done={again} />
+          </div>
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+function kinds({ type, limits, cases }: Package): string[] {
+  return [
+    t("problem.limits", { time: duration(limits.cpu_ms), memory: size(limits.memory_bytes) }),
+    t("problem.cases", { sample: cases.sample, secret: cases.secret }),
+    ...(type.scoring ? [t("problem.scoring")] : []),
+    ...(type.interactive ? [t("problem.interactive")] : []),
+    ...(type.multi_pass ? [t("problem.multiPass")] : []),
+    ...(type.submit_answer ? [t("problem.submitAnswer")] : []),
+  ];
+}
+
+function Statements({ problem, path }: { problem: Package; path: string }) {
+  const languages = problem.statements.map(({ language }) => language);
+  const own = locale().slice(0, 2);
+  const [chosen, choose] = useState(languages.includes(own) ? own : languages.includes("en") ? "en" : languages[0]);
+  const statement = problem.statements.find(({ language }) => language === chosen);
+  if (!statement) return <p class="hint">{t("problem.noStatement")}</p>;
+  const from = `${path}/statement${query({ language: statement.language, version: problem.version })}`;
+  return (
+    <>
+      {languages.length > 1 && (
+        <label><span>{t("problem.language")}</span><select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>{languages.map((language) => <option key={language} value={language}>{language}</option>)}</select></label>
+      )}
+      {statement.format === "pdf" ? <p><a href={address(from)} download={`${problem.id}.pdf`}>{t("problem.pdf")}</a></p> : <Text key={from} from={from} format={statement.format} />}
+      {problem.attachments.length > 0 && (
+        <>
+          <h2>{t("problem.attachments")}</h2>
+          <ul>{problem.attachments.map((name) => { const short = name.replace(/^attachments\//, ""); return <li key={name}><a href={address(`${path}/attachments/${short.split("/").map(encodeURIComponent).join("/")}`)} download>{short}</a></li>; })}</ul>
+        </>
+      )}
+    </>
+  );
+}
+
+function Text({ from, format }: { from: string; format: string }) {
+  const [text, setText] = useState<string | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  useEffect(() => {
+    send("GET", from).then((response) => response.text()).then(setText, (error) => {
+      if (error instanceof ApiError) setError(error);
+      else if (!(error instanceof Unreachable)) throw error;
+    });
+  }, [from, returns.value]);
+  if (error) return <Refusal error={error} />;
+  if (text === null) return <p class="hint" role="status">{t("loading")}</p>;
+  return <Suspense fallback={<p class="hint" role="status">{t("loading")}</p>}><Statement text={text} format={format} /></Suspense>;
+}
+
+function SampleList({ path }: { path: string }) {
+  const [state] = useLoaded<Samples>(`${path}/samples`);
+  const tryOut = (input: string, answer: string | null) => {
+    const tests = [{ stdin: input, expected: answer }];
+    draft.value = { ...draft.value, tests };
+    go("/");
+  };
+  return (
+    <Loaded from={state}>
+      {({ samples }) => samples.length === 0 ? null : (
+        <section class="card">
+          <h2>{t("problem.samples")}</h2>
+          {samples.map((sample) => (
+            <article key={sample.name} class="sample">
+              <h3>{sample.name.replace(/^sample\//, "")}</h3>
+              <div class="beside">
+                <Copied title={t("test.stdin")} text={sample.input} />
+                {typeof sample.answer === "string" && <Copied title={t("test.expected")} text={sample.answer} />}
+              </div>
+              <button type="button" class="quiet" onClick={() => tryOut(sample.input, sample.answer ?? null)}>{t("problem.runOnThis")}</button>
+            </article>
+          ))}
+        </section>
+      )}
+    </Loaded>
+  );
+}
+
+function Copied({ title, text }: { title: string; text: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () => void navigator.clipboard?.writeText(text).then(() => setCopied(true), () => setCopied(false));
+  return (
+    <section class="output">
+      <h4>{title} <button type="button" class="link" onClick={copy} aria-label={`${t("copy")}: ${title}`}>{copied ? t("copied") : t("copy")}</button></h4>
+      <pre tabIndex={0} aria-label={title}>{text}</pre>
+    </section>
+  );
+}
+
+function Versions({ path, problem }: { path: string; problem: Package }) {
+  const [state] = useLoaded<{ versions: components["schemas"]["Version"][] }>(`${path}/versions`);
+  return (
+    <section class="card">
+      <h2>{t("problem.versions")}</h2>
+      <Loaded from={state}>
+        {({ versions }) => <ol class="versions">{versions.map(({ version, pushed_at }) => <li key={version}><code>{version.slice(0, 12)}</code> {time(pushed_at)} {version === problem.version && <strong>{t("problem.newest")}</strong>}</li>)}</ol>}
+      </Loaded>
+      {problem.notes.length > 0 && <><h3>{t("problem.notes")}</h3><ul>{problem.notes.map((note) => <li key={note}>{note}</li>)}</ul></>}
+      <p><Link to="/problems">{t("problem.all")}</Link></p>
+    </section>
+  );
+}

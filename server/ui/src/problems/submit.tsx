@@ -1,0 +1,70 @@
+/** A program for a problem, followed until it is judged. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError } from "../api/client";
+import { follow } from "../api/follow";
+import { language, languages } from "../api/languages";
+import type { Progress as Stage, Submission } from "../api/types";
+import { Judgement } from "../components/judgement";
+import { Link } from "../components/link";
+import { Refusal } from "../components/refusal";
+import { Editor } from "../editor/editor";
+import { t } from "../i18n";
+import { draft } from "../playground/draft";
+import { LanguageOptions } from "../playground/playground";
+import { Progress } from "../playground/progress";
+import { submit } from "../playground/run";
+
+type Standing = { is: "idle" } | { is: "going"; stage: Stage | null } | { is: "ended"; submission: Submission } | { is: "refused"; error: ApiError };
+
+export function Submit({ problem, ended }: { problem: string; ended(): void }) {
+  const [id, setId] = useState(draft.value.language);
+  const [source, setSource] = useState(() => draft.value.files[0]?.content ?? "");
+  const [now, setNow] = useState<Standing>({ is: "idle" });
+  const [generation, setGeneration] = useState(0);
+  const stop = useRef(() => {});
+  useEffect(() => () => stop.current(), []);
+  const name = language(id)?.source_file ?? "main.txt";
+
+  const send = async () => {
+    if (now.is === "going") return;
+    setNow({ is: "going", stage: null });
+    try {
+      const submission = await submit({ problem, language: id, files: { [name]: source } });
+      stop.current = follow(submission.id, {
+        progress: (stage) => setNow({ is: "going", stage }),
+        ended: (submission) => { setNow({ is: "ended", submission }); ended(); },
+        failed: (error) => setNow({ is: "refused", error }),
+      });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setNow({ is: "refused", error });
+    }
+  };
+  const upload = async (event: Event) => {
+    const file = (event.currentTarget as HTMLInputElement).files?.[0];
+    if (!file || file.size > 1024 * 1024) return;
+    setSource(await file.text());
+    setGeneration((number) => number + 1);
+    const extension = file.name.split(".").pop() ?? "";
+    const found = languages.value.find((language) => language.extensions.includes(extension));
+    if (found && !language(id)?.extensions.includes(extension)) setId(found.id);
+  };
+  return (
+    <section class="card">
+      <h2>{t("problem.submit")}</h2>
+      <div class="toolbar">
+        <label><span class="unseen">{t("playground.language")}</span><select value={id} onChange={(event) => setId(event.currentTarget.value)}><LanguageOptions /></select></label>
+        <label class="upload"><span class="unseen">{t("test.upload")}</span><input type="file" onChange={(event) => void upload(event)} /></label>
+        <span class="space" />
+        <button type="button" class="go" disabled={now.is === "going" || !source.trim()} onClick={() => void send()}>{t("problem.submit")}</button>
+      </div>
+      <div class="source-frame"><Editor name={name} content={source} generation={generation} marks={[]} goTo={null} changed={setSource} run={() => void send()} /></div>
+      <div aria-live="polite">
+        {now.is === "going" && <Progress progress={now.stage} of={0} />}
+        {now.is === "refused" && <Refusal error={now.error} again={() => void send()} />}
+        {now.is === "ended" && <><Judgement submission={now.submission} /><p><Link to={`/submissions/${now.submission.id}`}>{t("problem.whole")}</Link></p></>}
+      </div>
+    </section>
+  );
+}

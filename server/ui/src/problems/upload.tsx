@@ -1,0 +1,98 @@
+/** A package by drag and drop: what was understood of it, and whether its own submissions are judged as they should. */
+
+import { lazy, Suspense } from "preact/compat";
+import { useState } from "preact/hooks";
+import { ApiError, request, Unreachable } from "../api/client";
+import type { components } from "../api/schema";
+import { Link } from "../components/link";
+import { Refusal } from "../components/refusal";
+import { duration, size, t } from "../i18n";
+
+type Package = components["schemas"]["ProblemPackage"];
+type Standing = { is: "idle" } | { is: "sending"; name: string } | { is: "taken"; problem: Package; file: File } | { is: "refused"; error: ApiError };
+
+const Verify = lazy(() => import("./verify"));
+
+const ID = /^[A-Za-z0-9_.-]{1,64}$/;
+
+export function Upload({ id, done }: { id?: string; done(): void }) {
+  const [named, setName] = useState("");
+  const [show, setShow] = useState<"verdicts" | "full" | "summary">("verdicts");
+  const [now, setNow] = useState<Standing>({ is: "idle" });
+  const [over, setOver] = useState(false);
+  const [verifying, verify] = useState(false);
+
+  const push = async (file: File | undefined) => {
+    if (!file || now.is === "sending") return;
+    const name = id ?? (named || file.name.replace(/\.(zip|tar|tar\.gz|tgz|kpp)$/i, "").replace(/[^A-Za-z0-9_.-]/g, "-"));
+    setNow({ is: "sending", name });
+    verify(false);
+    try {
+      const problem = await request<Package>("PUT", `/api/v1/problems/${encodeURIComponent(name)}?show=${show}`, { body: file, headers: { "Content-Type": type(file.name) } });
+      setNow({ is: "taken", problem, file });
+      done();
+    } catch (error) {
+      if (error instanceof ApiError) setNow({ is: "refused", error });
+      else if (error instanceof Unreachable) setNow({ is: "idle" });
+      else throw error;
+    }
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    void push(event.dataTransfer?.files[0]);
+  };
+  return (
+    <section class="card">
+      <h2>{id ? t("upload.version") : t("upload.title")}</h2>
+      <div class="fields">
+        {!id && <label><span>{t("upload.id")}</span><input value={named} pattern={ID.source} aria-invalid={named !== "" && !ID.test(named)} maxLength={64} onInput={(event) => setName(event.currentTarget.value)} /></label>}
+        <label>
+          <span>{t("upload.show")}</span>
+          <select value={show} onChange={(event) => setShow(event.currentTarget.value as typeof show)}>
+            <option value="verdicts">{t("upload.show.verdicts")}</option><option value="full">{t("upload.show.full")}</option><option value="summary">{t("upload.show.summary")}</option>
+          </select>
+        </label>
+      </div>
+      <label class={`drop ${over ? "over" : ""}`} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={drop}>
+        {t("upload.drop")}
+        <input type="file" accept=".zip,.tar,.gz,.tgz,.kpp" onChange={(event) => { void push(event.currentTarget.files?.[0]); event.currentTarget.value = ""; }} />
+      </label>
+      <div aria-live="polite">
+        {now.is === "sending" && <p><span class="spinner" aria-hidden="true" /> {t("upload.sending", { name: now.name })}</p>}
+        {now.is === "refused" && <Refusal error={now.error} />}
+        {now.is === "taken" && (
+          <>
+            <Report problem={now.problem} />
+            {verifying
+              ? <Suspense fallback={<p class="hint">{t("loading")}</p>}><Verify key={now.problem.version} problem={now.problem.id} version={now.problem.version} file={now.file} /></Suspense>
+              : <button type="button" onClick={() => verify(true)}>{t("verify.begin")}</button>}
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function type(name: string): string {
+  if (/\.(zip|kpp)$/i.test(name)) return "application/zip";
+  return /\.(gz|tgz)$/i.test(name) ? "application/gzip" : "application/x-tar";
+}
+
+function Report({ problem }: { problem: Package }) {
+  return (
+    <div class="summary good">
+      <h3>{t("upload.taken")} <Link to={`/problems/${encodeURIComponent(problem.id)}`}>{problem.id}</Link></h3>
+      <ul>
+        <li>{t("upload.format", { format: problem.format, version: problem.version.slice(0, 12) })}</li>
+        <li>{t("problem.cases", { sample: problem.cases.sample, secret: problem.cases.secret })}</li>
+        <li>{t("problem.limits", { time: duration(problem.limits.cpu_ms), memory: size(problem.limits.memory_bytes) })}</li>
+        {problem.validators.length > 0 && <li>{t("upload.validators")}: {problem.validators.join(", ")}</li>}
+        <li>{t("upload.statements")}: {problem.statements.map(({ language, format }) => `${language} (${format})`).join(", ") || "–"}</li>
+        <li>{t("upload.submissions", { n: problem.submissions })}</li>
+      </ul>
+      {problem.unjudged && <p class="wrong">{problem.unjudged}</p>}
+      {problem.notes.length > 0 && <><h4>{t("problem.notes")}</h4><ul>{problem.notes.map((note) => <li key={note}>{note}</li>)}</ul></>}
+    </div>
+  );
+}

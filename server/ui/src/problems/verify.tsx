@@ -1,0 +1,139 @@
+/** The submissions of a package, judged by it: each row is one of them, each column a test, and times are the heat. */
+
+import { useEffect, useState } from "preact/hooks";
+import { ApiError } from "../api/client";
+import { follow } from "../api/follow";
+import { languages } from "../api/languages";
+import type { Submission, TestResult } from "../api/types";
+import { Link } from "../components/link";
+import { tone, Verdict, verdictName } from "../components/verdict";
+import { duration, t } from "../i18n";
+import { submit } from "../playground/run";
+import { submissionsOf, Unreadable, type Entry } from "./archive";
+
+interface Row {
+  /** Folder and name. */
+  name: string;
+  files: Entry[];
+  /** Verdicts that its folder allows; null where the folder says nothing. */
+  expected: string[] | null;
+  submission: Submission | null;
+  problem: string | null;
+}
+
+const EXPECTED: Record<string, string[]> = {
+  accepted: ["Accepted"],
+  wrong_answer: ["WrongAnswer"],
+  time_limit_exceeded: ["TimeLimitExceeded"],
+  run_time_error: ["RuntimeError", "MemoryLimitExceeded"],
+  memory_limit_exceeded: ["MemoryLimitExceeded", "RuntimeError"],
+  output_limit_exceeded: ["OutputLimitExceeded"],
+  compile_error: ["CompileError"],
+  rejected: ["WrongAnswer", "TimeLimitExceeded", "RuntimeError", "MemoryLimitExceeded", "OutputLimitExceeded"],
+};
+
+const AT_ONCE = 2;
+const MOST_COLUMNS = 120;
+/** Of several dialects of an extension. */
+const PREFERRED = ["cpp20", "c17", "python3", "java21"];
+
+export default function Verify({ problem, version, file }: { problem: string; version: string; file: File }) {
+  const [rows, setRows] = useState<Row[] | null>(null);
+  const [failed, fail] = useState<string | null>(null);
+  useEffect(() => {
+    let gone = false;
+    const stops: (() => void)[] = [];
+    const set = (index: number, changes: Partial<Row>) => gone || setRows((old) => old && old.map((row, place) => (place === index ? { ...row, ...changes } : row)));
+    const judge = (row: Row, index: number) => new Promise<void>((resolve) => {
+      const language = languageOf(row.files);
+      if (!language) { set(index, { problem: t("verify.noLanguage") }); return resolve(); }
+      const files = Object.fromEntries(row.files.map(({ path, text }) => [withoutFolder(path, row.files.length > 1), text]));
+      submit({ problem, version, language, files, stop_at_first_failure: false }).then((submission) => {
+        if (gone) return resolve();
+        stops.push(follow(submission.id, {
+          progress: () => {},
+          ended: (submission) => { set(index, { submission }); resolve(); },
+          failed: (error) => { set(index, { problem: error.detail }); resolve(); },
+        }));
+      }, (error) => { set(index, { problem: error instanceof ApiError ? error.detail : String(error) }); resolve(); });
+    });
+    submissionsOf(file).then(async (entries) => {
+      const found = grouped(entries);
+      if (gone) return;
+      setRows(found);
+      let next = 0;
+      await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+        while (!gone && next < found.length) {
+          const index = next;
+          next += 1;
+          await judge(found[index] as Row, index);
+        }
+      }));
+    }).catch((error) => { if (!gone) fail(error instanceof Unreadable ? error.message : String(error)); });
+    return () => { gone = true; stops.forEach((stop) => stop()); };
+  }, [problem, version, file]);
+
+  if (failed !== null) return <p class="wrong" role="alert">{t("verify.unreadable", { why: failed })}</p>;
+  if (rows === null) return <p class="hint">{t("loading")}</p>;
+  if (rows.length === 0) return <p class="hint">{t("verify.none")}</p>;
+  const judged = rows.filter((row) => row.submission || row.problem);
+  const wrong = judged.filter((row) => !isAsExpected(row));
+  return (
+    <section aria-label={t("verify.title")}>
+      <h3>{t("verify.title")}</h3>
+      <p role="status">{t("verify.progress", { done: judged.length, all: rows.length })} {judged.length === rows.length && (wrong.length === 0 ? t("verify.well") : t("verify.wrong", { n: wrong.length }))}</p>
+      <div class="scroll" tabIndex={0} role="region" aria-label={t("verify.title")}>
+        <table class="heat">
+          <thead><tr><th scope="col">{t("verify.submission")}</th><th scope="col">{t("verify.as")}</th><th scope="col">{t("groups.verdict")}</th><th scope="col">{t("tests.title")}</th></tr></thead>
+          <tbody>{rows.map((row) => <Line key={row.name} row={row} />)}</tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Line({ row }: { row: Row }) {
+  const { submission } = row;
+  const results = ((submission?.tests ?? []) as TestResult[]).slice(0, MOST_COLUMNS);
+  return (
+    <tr>
+      <th scope="row">{submission ? <Link to={`/submissions/${submission.id}`}>{row.name}</Link> : row.name}</th>
+      <td>{submission || row.problem ? (isAsExpected(row) ? <span class="verdict good">✓ {t("verify.yes")}</span> : <span class="verdict bad">✗ {t("verify.no")}</span>) : <span class="spinner" aria-label={t("progress.running")} />}</td>
+      <td>{submission?.verdict ? <Verdict verdict={submission.verdict} /> : <span class="wrong">{row.problem}</span>}</td>
+      <td><span class="heat-row">{results.map((test) => <Cell key={test.index} test={test} limit={(test.limits ?? submission?.limits)?.cpu_ms ?? 1000} />)}</span></td>
+    </tr>
+  );
+}
+
+function Cell({ test, limit }: { test: TestResult; limit: number }) {
+  const heat = Math.min(4, Math.floor((test.cpu_ms / limit) * 5));
+  const told = `${test.name ?? test.index + 1}: ${verdictName(test.verdict)}, ${duration(test.cpu_ms)}`;
+  return <span class={`heat-cell ${tone(test.verdict)} heat-${heat}`} title={told} role="img" aria-label={told} />;
+}
+
+function isAsExpected({ submission, expected }: Row): boolean {
+  if (!submission?.verdict) return false;
+  return expected === null || expected.includes(submission.verdict);
+}
+
+/** `accepted/a.py` is one, and so is all that is in `accepted/several/`. */
+function grouped(entries: Entry[]): Row[] {
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const name = entry.path.split("/").slice(0, 2).join("/");
+    if (/\.(ya?ml|md|txt)$/i.test(name)) continue;
+    groups.set(name, [...(groups.get(name) ?? []), entry]);
+  }
+  return [...groups].sort(([one], [other]) => one.localeCompare(other)).map(([name, files]) => {
+    const folder = name.split("/")[0] ?? "";
+    return { name, files, expected: Object.hasOwn(EXPECTED, folder) ? (EXPECTED[folder] ?? null) : null, submission: null, problem: null };
+  });
+}
+
+const withoutFolder = (path: string, isFolder: boolean) => path.split("/").slice(isFolder ? 2 : 1).join("/");
+
+function languageOf(files: Entry[]): string | null {
+  const extensions = files.map(({ path }) => path.split(".").pop() ?? "");
+  const able = languages.value.filter((language) => language.available && extensions.some((extension) => language.extensions.includes(extension)));
+  return (able.find(({ id }) => PREFERRED.includes(id)) ?? able[0])?.id ?? null;
+}

@@ -1,0 +1,31 @@
+/** Formulas in Markdown: `$…$` in a line, `$$…$$` by themselves. */
+
+import type { MarkdownIt } from "markdown-it";
+
+export function math(markdown: MarkdownIt): void {
+  markdown.inline.ruler.before("escape", "math", (state, silent) => {
+    if (state.src[state.pos] !== "$") return false;
+    const sign = state.src[state.pos + 1] === "$" ? "$$" : "$";
+    const begin = state.pos + sign.length;
+    const end = closing(state.src, begin, sign, state.posMax);
+    if (end < 0) return false;
+    if (!silent) {
+      const token = state.push(sign === "$$" ? "math_block" : "math_inline", "", 0);
+      token.content = state.src.slice(begin, end);
+    }
+    state.pos = end + sign.length;
+    return true;
+  });
+}
+
+/** Where it ends; a dollar that is escaped, or one before a blank or a digit as in prices, is none. */
+function closing(text: string, begin: number, sign: string, most: number): number {
+  if (sign === "$" && /\s/.test(text[begin] ?? " ")) return -1;
+  for (let at = begin; at < most; at += 1) {
+    if (text[at] === "\\") at += 1;
+    else if (text.startsWith(sign, at) && at > begin && at + sign.length <= most) {
+      if (sign === "$$" || (!/\s/.test(text[at - 1] ?? "") && !/\d/.test(text[at + 1] ?? ""))) return at;
+    }
+  }
+  return -1;
+}

@@ -1,0 +1,161 @@
+/** One submission: what came of it, when, and what came of it before. */
+
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, request, Unreachable } from "../api/client";
+import { follow, isFinal } from "../api/follow";
+import { isOperator } from "../api/session";
+import { language } from "../api/languages";
+import type { Progress as Stage, Submission, TestResult } from "../api/types";
+import { Judgement } from "../components/judgement";
+import { Link } from "../components/link";
+import { Loaded, useLoaded } from "../components/loaded";
+import { Refusal } from "../components/refusal";
+import { Verdict } from "../components/verdict";
+import { Editor } from "../editor/editor";
+import { duration, size, t, time } from "../i18n";
+import { Progress } from "../playground/progress";
+import { History } from "./history";
+
+export default function Detail({ id }: { id: string }) {
+  const [state, again] = useLoaded<Submission>(`/api/v1/submissions/${encodeURIComponent(id)}`);
+  return <Loaded from={state} again={again}>{(submission) => <Shown key={submission.id} first={submission} />}</Loaded>;
+}
+
+function Shown({ first }: { first: Submission }) {
+  const [submission, setSubmission] = useState(first);
+  const [stage, setStage] = useState<Stage | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [followed, setFollowed] = useState(0);
+  useEffect(() => setSubmission(first), [first]);
+  useEffect(() => {
+    if (isFinal(submission)) return;
+    return follow(submission.id, { progress: setStage, ended: (ended) => { setSubmission(ended); setStage(null); }, failed: setError });
+  }, [submission.id, followed]);
+  const act = async (method: "POST" | "DELETE", path: string) => {
+    try {
+      await request(method, path);
+      setError(null);
+      setSubmission((old) => (method === "POST" ? { ...old, rejudging: true } : old));
+      setFollowed((number) => number + 1);
+    } catch (error) {
+      if (error instanceof ApiError) setError(error);
+      else if (!(error instanceof Unreachable)) throw error;
+    }
+  };
+  const path = `/api/v1/submissions/${submission.id}`;
+  return (
+    <div class="columns">
+      <section class="card">
+        <h1>{t("submission.title")} <code>{submission.id.slice(0, 8)}</code></h1>
+        <Facts submission={submission} />
+        {!isFinal(submission) && <Progress progress={stage ?? { state: submission.rejudging ? "queued" : submission.state, ...(submission.position !== null && submission.position !== undefined && { position: submission.position }) }} of={submission.summary?.total ?? 0} />}
+        {error && <Refusal error={error} />}
+        <div class="buttons">
+          {!isFinal(submission) && !submission.rejudging && <button type="button" class="stop" onClick={() => void act("DELETE", path)}>{t("run.cancel")}</button>}
+          {isFinal(submission) && submission.state === "done" && isOperator() && <button type="button" onClick={() => void act("POST", `${path}/rejudge`)}>{t("submission.rejudge")}</button>}
+        </div>
+        <Judgement submission={submission} />
+      </section>
+      <div class="side">
+        <Source submission={submission} />
+        {submission.verdict && <TestTable submission={submission} />}
+        {submission.verdict && <History submission={submission} />}
+      </div>
+    </div>
+  );
+}
+
+function Facts({ submission }: { submission: Submission }) {
+  const judged = submission.finished_at ? Date.parse(submission.finished_at) - Date.parse(submission.created_at) : null;
+  const tests = (submission.tests ?? []) as TestResult[];
+  const running = tests.reduce((sum, test) => sum + test.wall_ms, 0);
+  const compiling = submission.compile && !submission.compile.cached ? submission.compile.wall_ms : 0;
+  return (
+    <>
+      <dl class="facts">
+        <dt>{t("playground.language")}</dt><dd>{language(submission.language)?.name ?? submission.language}</dd>
+        {submission.user && <><dt>{t("submissions.user")}</dt><dd><Link to={`/submissions?user=${encodeURIComponent(submission.user)}`}>{submission.user}</Link></dd></>}
+        {submission.problem && <><dt>{t("submissions.problem")}</dt><dd><Link to={`/problems/${encodeURIComponent(submission.problem.id)}`}>{submission.problem.id}</Link> <small>{submission.problem.version.slice(0, 8)}</small></dd></>}
+        <dt>{t("submissions.created")}</dt><dd>{time(submission.created_at)}</dd>
+        {submission.finished_at && <><dt>{t("submission.finished")}</dt><dd>{time(submission.finished_at)}</dd></>}
+        {submission.rejudged_at && <><dt>{t("submission.rejudged")}</dt><dd>{time(submission.rejudged_at)}</dd></>}
+        {Object.entries(submission.reference ?? {}).map(([name, value]) => <><dt>{name}</dt><dd>{value}</dd></>)}
+      </dl>
+      {judged !== null && <Timeline whole={judged} compiling={compiling} running={running} />}
+    </>
+  );
+}
+
+/** Waiting is what is left: tests of one submission may run beside each other. */
+function Timeline({ whole, compiling, running }: { whole: number; compiling: number; running: number }) {
+  const known = compiling + running;
+  const parts = [
+    { name: t("timeline.waited"), ms: Math.max(whole - known, 0), tone: "waiting" },
+    { name: t("timeline.compiled"), ms: compiling, tone: "compiling" },
+    { name: t("timeline.ran"), ms: running, tone: "running" },
+  ];
+  const sum = parts.reduce((all, part) => all + part.ms, 0) || 1;
+  let left = 0;
+  return (
+    <figure class="timeline">
+      <figcaption>{t("timeline.title", { time: duration(whole) })}</figcaption>
+      <svg viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label={parts.map((part) => `${part.name}: ${duration(part.ms)}`).join(", ")}>
+        {parts.map((part) => {
+          const x = left;
+          const width = (part.ms / sum) * 100;
+          left += width;
+          return <rect key={part.tone} class={part.tone} x={x} y={0} width={width} height={4} />;
+        })}
+      </svg>
+      <ul class="legend">{parts.map((part) => <li key={part.tone}><span class={`dot ${part.tone}`} aria-hidden="true" /> {part.name} <span class="number">{duration(part.ms)}</span></li>)}</ul>
+    </figure>
+  );
+}
+
+const MOST = 1000;
+
+function TestTable({ submission }: { submission: Submission }) {
+  const tests = ((submission.tests ?? []) as TestResult[]).slice(0, MOST);
+  if (tests.length === 0) return null;
+  return (
+    <section class="card">
+      <h2>{t("tests.title")}</h2>
+      <div class="scroll tall" tabIndex={0} role="region" aria-label={t("tests.title")}>
+        <table class="list">
+          <thead><tr><th scope="col">#</th><th scope="col">{t("groups.verdict")}</th><th scope="col" class="number">{t("figure.cpu")}</th><th scope="col" class="number">{t("figure.memory")}</th><th scope="col" class="number">{t("groups.score")}</th></tr></thead>
+          <tbody>
+            {tests.map((test) => (
+              <tr key={test.index}>
+                <th scope="row">{test.name ?? test.index + 1}</th><td><Verdict verdict={test.verdict} /></td><td class="number">{duration(test.cpu_ms)}</td>
+                <td class="number">{size(test.memory_bytes)}</td><td class="number">{test.score ?? "–"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Source({ submission }: { submission: Submission }) {
+  const [state, again] = useLoaded<{ files: Record<string, string>; files_base64?: Record<string, string> }>(`/api/v1/submissions/${submission.id}/sources`);
+  const [shown, show] = useState(0);
+  return (
+    <section class="card">
+      <h2>{t("playground.source")}</h2>
+      <Loaded from={state} again={again}>
+        {({ files }) => {
+          const names = Object.keys(files);
+          const name = names[Math.min(shown, names.length - 1)];
+          if (name === undefined) return <p class="hint">{t("submission.noSource")}</p>;
+          return (
+            <>
+              {names.length > 1 && <div class="tabs">{names.map((other, index) => <button key={other} type="button" aria-pressed={index === shown} onClick={() => show(index)}>{other}</button>)}</div>}
+              <div class="source-frame"><Editor name={name} content={files[name] ?? ""} generation={0} marks={[]} goTo={null} readOnly /></div>
+            </>
+          );
+        }}
+      </Loaded>
+    </section>
+  );
+}

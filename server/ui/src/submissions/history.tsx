@@ -1,0 +1,51 @@
+/** The judgements that a submission has had, and what changed from one to the next. */
+
+import type { components } from "../api/schema";
+import type { Submission } from "../api/types";
+import { Loaded, useLoaded } from "../components/loaded";
+import { Verdict } from "../components/verdict";
+import { duration, t, time } from "../i18n";
+
+type Numbered = components["schemas"]["NumberedJudgement"];
+type Change = components["schemas"]["Change"];
+
+export function History({ submission }: { submission: Submission }) {
+  const [state] = useLoaded<{ judgements: Numbered[] }>(`/api/v1/submissions/${submission.id}/judgements`);
+  return (
+    <Loaded from={state}>
+      {({ judgements }) => judgements.length < 2 ? null : (
+        <section class="card">
+          <h2>{t("history.title")}</h2>
+          {judgements.map((judgement) => (
+            <article key={judgement.number}>
+              <h3>{t("history.number", { n: judgement.number })} · <Verdict verdict={judgement.verdict} /></h3>
+              <p class="hint">{time(judgement.judged_at)} · {judgement.summary.passed}/{judgement.summary.total}</p>
+              <Changes changes={judgement.changes ?? []} />
+            </article>
+          ))}
+        </section>
+      )}
+    </Loaded>
+  );
+}
+
+function Changes({ changes }: { changes: Change[] }) {
+  if (changes.length === 0) return null;
+  return (
+    <div class="scroll">
+      <table class="list">
+        <thead><tr><th scope="col">#</th><th scope="col">{t("history.before")}</th><th scope="col">{t("history.after")}</th></tr></thead>
+        <tbody>
+          {changes.slice(0, 200).map((change) => (
+            <tr key={change.index}>
+              <th scope="row">{change.name ?? change.index + 1}</th>
+              {[change.before, change.after].map((side, index) => (
+                <td key={index}>{side ? <><Verdict verdict={side.verdict} /> <small>{duration(side.cpu_ms)}</small></> : "–"}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

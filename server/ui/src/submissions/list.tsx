@@ -1,0 +1,92 @@
+/** Submissions, newest first. */
+
+import { languages } from "../api/languages";
+import { query } from "../api/client";
+import type { Submission } from "../api/types";
+import { Link } from "../components/link";
+import { Loaded, usePages } from "../components/loaded";
+import { Standing, verdictName } from "../components/verdict";
+import { t, time, type Sentence } from "../i18n";
+import { parameters, refine } from "../router";
+
+const STATES = ["queued", "compiling", "running", "done", "cancelled"];
+const VERDICTS = ["Accepted", "WrongAnswer", "CompileError", "RuntimeError", "TimeLimitExceeded", "MemoryLimitExceeded", "OutputLimitExceeded", "JudgeError", "InternalError"];
+
+export default function Submissions() {
+  const given = (name: string) => parameters.value.get(name) ?? "";
+  const set = (name: string, value: string) => {
+    const next = new URLSearchParams(parameters.value);
+    if (value) next.set(name, value);
+    else next.delete(name);
+    refine(next.size ? `?${next}` : "");
+  };
+  return (
+    <section class="card">
+      <h1>{t("nav.submissions")}</h1>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <label><span>{t("submissions.user")}</span><input value={given("user")} maxLength={128} onChange={(event) => set("user", event.currentTarget.value.trim())} /></label>
+        <label>
+          <span>{t("playground.language")}</span>
+          <select value={given("language")} onChange={(event) => set("language", event.currentTarget.value)}>
+            <option value="">{t("filter.all")}</option>
+            {languages.value.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+          </select>
+        </label>
+        <label>
+          <span>{t("submissions.state")}</span>
+          <select value={given("state")} onChange={(event) => set("state", event.currentTarget.value)}>
+            <option value="">{t("filter.all")}</option>
+            {STATES.map((state) => <option key={state} value={state}>{t(`state.${state}` as Sentence)}</option>)}
+          </select>
+        </label>
+        <label>
+          <span>{t("groups.verdict")}</span>
+          <select value={given("verdict")} onChange={(event) => set("verdict", event.currentTarget.value)}>
+            <option value="">{t("filter.all")}</option>
+            {VERDICTS.map((verdict) => <option key={verdict} value={verdict}>{verdictName(verdict)}</option>)}
+          </select>
+        </label>
+      </form>
+      <SubmissionTable filters={{ user: given("user"), language: given("language"), state: given("state"), verdict: given("verdict") }} />
+    </section>
+  );
+}
+
+export function SubmissionTable({ filters, limit = 50, only }: { filters: Record<string, string>; limit?: number; only?: (submission: Submission) => boolean }) {
+  const path = `/api/v1/submissions${query({ ...filters, limit })}`;
+  const { state, more, again } = usePages<{ submissions: Submission[]; next_cursor?: string | null }, Submission>(path, (page) => page.submissions);
+  return (
+    <Loaded from={state} again={again}>
+      {(all: Submission[]) => {
+        const submissions = only ? all.filter(only) : all;
+        return submissions.length === 0 ? <p class="hint">{t("submissions.none")}</p> : (
+        <>
+          <div class="scroll" tabIndex={0} role="region" aria-label={t("nav.submissions")}>
+            <table class="list">
+              <thead>
+                <tr>
+                  <th scope="col">{t("submissions.id")}</th><th scope="col">{t("submissions.created")}</th><th scope="col">{t("groups.verdict")}</th>
+                  <th scope="col">{t("playground.language")}</th><th scope="col">{t("submissions.problem")}</th><th scope="col">{t("submissions.user")}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {submissions.map((submission) => (
+                  <tr key={submission.id}>
+                    <td><Link to={`/submissions/${submission.id}`}><code>{submission.id.slice(0, 8)}</code></Link></td>
+                    <td>{time(submission.created_at)}</td>
+                    <td><Standing submission={submission} /></td>
+                    <td>{submission.language}</td>
+                    <td>{submission.problem && <Link to={`/problems/${encodeURIComponent(submission.problem.id)}`}>{submission.problem.id}</Link>}</td>
+                    <td>{submission.user}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+          {more && <button type="button" onClick={more}>{t("list.more")}</button>}
+        </>
+        );
+      }}
+    </Loaded>
+  );
+}

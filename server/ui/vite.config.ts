@@ -1,0 +1,65 @@
+import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { defineConfig, type Plugin } from "vite";
+
+/** The server embeds files compressed, and sends them as they are: so each is compressed once, as well as can be. */
+function compressed(): Plugin {
+  let folder = "";
+  return {
+    name: "compressed",
+    apply: "build",
+    configResolved(config) {
+      folder = config.build.outDir;
+    },
+    closeBundle() {
+      for (const file of filesBelow(folder)) {
+        writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
+        rmSync(file);
+      }
+    },
+  };
+}
+
+/** Of each font KaTeX brings three forms: every browser that can show this page reads the smallest. */
+function smallestFonts(): Plugin {
+  return {
+    name: "smallest-fonts",
+    enforce: "pre",
+    transform: (code, id) => (id.includes("katex") && id.includes(".css") ? code.replace(/,url\([^)]*\.(woff|ttf)\) format\("[a-z]+"\)/g, "") : null),
+  };
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+/** `npm run dev`: what the server fills in. */
+function filledIn(): Plugin {
+  return {
+    name: "filled-in",
+    apply: "serve",
+    transformIndexHtml: (html) => html.replace("__BASE__", "/").replace("__NONCE__", "dev"),
+  };
+}
+
+const server = process.env["GAVEL_URL"] ?? "http://127.0.0.1:5050";
+
+export default defineConfig({
+  logLevel: "warn",
+  // Below whatever path a proxy serves us.
+  base: "./",
+  plugins: [smallestFonts(), compressed(), filledIn()],
+  build: {
+    outDir: "dist/page",
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 800,
+  },
+  server: { proxy: { "/api": server, "/openapi.json": server, "/readyz": server, "/run": server, "/file": server, "/stream": { target: server, ws: true } } },
+});

@@ -1,0 +1,35 @@
+/** What all tests of the page share: whatever the browser complains of fails the test. */
+
+import { expect, test as base, type Page } from "@playwright/test";
+
+/** Answers that a test expects not to go well are told on the console, too. */
+const EXPECTED = /Failed to load resource: the server responded with a status of (401|403|404|409|422|429|503)|net::ERR_/;
+
+export const test = base.extend<{ complaints: string[] }>({
+  complaints: [async ({ page }, use) => {
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      const isHarmless = message.type() !== "error" || EXPECTED.test(message.text());
+      if (!isHarmless || /Content.Security.Policy|Trusted/i.test(message.text())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error.stack ?? error)));
+    await use(complaints);
+    expect(complaints, "the browser complained").toEqual([]);
+  }, { auto: true }],
+});
+
+export { expect };
+
+/** Has the playground's program in a language be this text. */
+export async function write(page: Page, source: string, language?: string): Promise<void> {
+  if (language) await page.getByLabel("Language").first().selectOption(language);
+  const editor = page.locator("#editor .cm-content");
+  await editor.click();
+  await page.keyboard.press("ControlOrMeta+a");
+  // As pasted: nothing is completed or indented.
+  await page.keyboard.insertText(source);
+}
+
+export const run = (page: Page) => page.getByRole("button", { name: "Run" }).click();
+
+export const result = (page: Page) => page.getByRole("region", { name: "Result" });

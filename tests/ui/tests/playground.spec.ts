@@ -1,0 +1,142 @@
+import { expect, result, run, test, write } from "../page";
+
+const CPP = (body: string) => `#include <bits/stdc++.h>\nint main() {\n${body}\n}\n`;
+
+test.describe("each language's example is judged", () => {
+  for (const language of ["c17", "cpp20", "python3", "java21", "javascript"]) {
+    test(language, async ({ page }) => {
+      await page.goto("/");
+      await expect(page.locator("#editor .cm-content")).not.toBeEmpty();
+      await page.getByLabel("Language").first().selectOption(language);
+      await run(page);
+      await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+      await expect(result(page)).toContainText("1 of 1 tests passed");
+      await expect(result(page).getByLabel("Output", { exact: true })).toHaveText("42\n");
+    });
+  }
+});
+
+for (const [verdict, source] of [
+  ["Wrong answer", CPP('std::puts("41 ");')],
+  ["Runtime error", CPP("std::abort();")],
+  ["Time limit exceeded", CPP("for (volatile int i = 0;;) i = i + 1;")],
+  ["Memory limit exceeded", CPP("for (;;) std::memset(std::malloc(1 << 20), 1, 1 << 20);")],
+  ["Output limit exceeded", CPP('for (;;) std::puts("again and again");')],
+] as const) {
+  test(`the verdict is told: ${verdict}`, async ({ page }) => {
+    await page.goto("/");
+    await write(page, source);
+    await run(page);
+    await expect(result(page).getByRole("heading", { name: verdict }).first()).toBeVisible();
+  });
+}
+
+test("a difference shows white space", async ({ page }) => {
+  await page.goto("/");
+  await write(page, CPP('std::puts("42 1");'));
+  await run(page);
+  const row = result(page).getByRole("row", { name: "1 42" });
+  await expect(row.getByRole("cell").nth(1).locator("mark")).toHaveText("·1");
+});
+
+test("a compile error leads to its line", async ({ page }) => {
+  await page.goto("/");
+  await write(page, "int main() {\n    int a = 1;\n    return b;\n}\n");
+  await run(page);
+  await expect(result(page).getByRole("heading", { name: "Compile error" }).first()).toBeVisible();
+  await result(page).getByRole("button", { name: "main.cpp, line 3" }).click();
+  await expect(page.locator("#editor .cm-activeLineGutter")).toHaveText("3");
+  await expect(page.locator("#editor .cm-lintRange-error")).toHaveText("b");
+});
+
+test("a runtime error leads to its line", async ({ page }) => {
+  await page.goto("/");
+  await write(page, "numbers = [1]\n\nprint(numbers[7])\n", "python3");
+  await run(page);
+  await expect(result(page).getByRole("heading", { name: "Runtime error" }).first()).toBeVisible();
+  await result(page).getByRole("button", { name: "main.py, line 3" }).first().click();
+  await expect(page.locator("#editor .cm-activeLineGutter")).toHaveText("3");
+});
+
+test("a program is cancelled while it runs, and its progress is live", async ({ page }) => {
+  await page.goto("/");
+  await write(page, CPP("std::this_thread::sleep_for(std::chrono::seconds(3));"));
+  for (let more = 0; more < 3; more += 1) await page.getByRole("button", { name: "Add a test" }).click();
+  await run(page);
+  await expect(result(page)).toContainText(/Running test \d of 4/);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(result(page)).toContainText("Cancelled");
+});
+
+test("tests are added, and each is told", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Add a test" }).click();
+  await page.getByRole("textbox", { name: "Standard input" }).fill("1\n2\n");
+  await page.getByRole("textbox", { name: "Expected" }).fill("4\n");
+  await run(page);
+  await expect(result(page)).toContainText("1 of 2 tests passed");
+  await expect(result(page).getByRole("button", { name: "Test 1: Accepted" })).toBeVisible();
+  await expect(result(page).getByRole("button", { name: "Test 2: Wrong answer" })).toBeVisible();
+});
+
+test("a picture that a program writes is shown", async ({ page }) => {
+  await page.goto("/");
+  // One red pixel.
+  const source = 'import base64\nopen("plot.png", "wb").write(base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"))\n';
+  await write(page, source, "python3");
+  await page.getByText("Limits and more").click();
+  await page.getByLabel("Files to hand back").fill("plot.png");
+  await page.getByRole("button", { name: "Do not compare" }).click();
+  await run(page);
+  const picture = result(page).getByRole("img", { name: "The picture plot.png" });
+  await expect(picture).toBeVisible();
+  expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+});
+
+test("a link shares a draft, and a draft outlives a reload", async ({ page, context }) => {
+  await page.goto("/");
+  await write(page, 'print("shared")\n', "python3");
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page).toHaveURL(/#code=/);
+  const link = page.url();
+  await page.goto("about:blank");
+  await page.goto("/");
+  await expect(page.locator("#editor .cm-content")).toHaveText('print("shared")');
+  const other = await context.browser()!.newContext();
+  const elsewhere = await other.newPage();
+  await elsewhere.goto(link);
+  await expect(elsewhere.locator("#editor .cm-content")).toHaveText('print("shared")');
+  await other.close();
+});
+
+test("several files are one program", async ({ page }) => {
+  await page.goto("/");
+  await write(page, '#include "answer.h"\n#include <cstdio>\nint main() { std::printf("%d\\n", answer); }\n');
+  await page.getByRole("button", { name: "Add a file" }).click();
+  await page.getByRole("textbox", { name: "Name of the file" }).fill("answer.h");
+  await page.keyboard.press("Enter");
+  await page.locator("#editor .cm-content").click();
+  await page.keyboard.insertText("constexpr int answer = 42;\n");
+  await run(page);
+  await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+});
+
+test("an interactive program talks on a terminal", async ({ page }) => {
+  await page.goto("/");
+  await write(page, CPP('std::string name;\nstd::cout << "Who? " << std::flush;\nstd::cin >> name;\nstd::cout << "Hello, " << name << std::endl;'));
+  await page.getByRole("button", { name: "Terminal" }).click();
+  const terminal = page.getByRole("region", { name: "Terminal" });
+  await expect(terminal.locator(".xterm-rows")).toContainText("Who?");
+  await page.keyboard.type("Ada\n");
+  await expect(terminal.locator(".xterm-rows")).toContainText("Hello, Ada");
+  await expect(terminal.getByRole("status")).toContainText("Accepted");
+});
+
+test("what a program writes is text, whatever it looks like", async ({ page }) => {
+  await page.goto("/");
+  const hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+  await write(page, `print(${JSON.stringify(hostile)})\n`, "python3");
+  await run(page);
+  await expect(result(page).getByLabel("Output", { exact: true })).toContainText(hostile);
+  await expect(page).toHaveTitle("Gavel");
+});
