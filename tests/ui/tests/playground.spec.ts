@@ -7,7 +7,7 @@ test.describe("each language's example is judged", () => {
     test(language, async ({ page }) => {
       await page.goto("/");
       await expect(page.locator("#editor .cm-content")).not.toBeEmpty();
-      await page.getByLabel("Language").first().selectOption(language);
+      await page.locator(".toolbar").getByLabel("Language").selectOption(language);
       await run(page);
       await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
       await expect(result(page)).toContainText("1 of 1 tests passed");

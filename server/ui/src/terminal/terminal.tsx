@@ -15,20 +15,13 @@ import { canBePrepared, prepare, Session } from "./session";
 /** Bytes that wait to be drawn. What comes faster than anybody can read is left out: keys are never behind it. */
 const MOST_WAITING = 512 * 1024;
 
-/** Of what the terminal asks the document for, style sheets need the nonce. */
-const styled = new Proxy(document, {
-  get(target, name) {
-    if (name === "createElement") {
-      return (tag: string) => {
-        const made = target.createElement(tag);
-        if (tag === "style") made.nonce = nonce;
-        return made;
-      };
-    }
-    const value = Reflect.get(target, name) as unknown;
-    return typeof value === "function" ? value.bind(target) : value;
-  },
-});
+/** The terminal makes style sheets of its own, and knows nothing of nonces. */
+const make = document.createElement.bind(document);
+document.createElement = (tag: string, options?: ElementCreationOptions) => {
+  const made = make(tag, options);
+  if (made instanceof HTMLStyleElement) made.nonce = nonce;
+  return made;
+};
 
 type Standing = { is: "compiling" } | { is: "running" } | { is: "over"; told: string } | { is: "refused"; error: ApiError };
 
@@ -39,7 +32,7 @@ export default function Terminal({ close }: { close(): void }) {
   const [round, again] = useState(0);
 
   useEffect(() => {
-    const screen = new Screen({ scrollback: 2000, fontFamily: "ui-monospace, monospace", fontSize: 14, cursorBlink: false, screenReaderMode: true, documentOverride: styled, theme: { background: "#12141a", foreground: "#e8eaf0" } });
+    const screen = new Screen({ scrollback: 2000, fontFamily: "ui-monospace, monospace", fontSize: 14, cursorBlink: false, screenReaderMode: true, theme: { background: "#12141a", foreground: "#e8eaf0" } });
     const fit = new FitAddon();
     screen.loadAddon(fit);
     screen.open(place.current as HTMLElement);
