@@ -50,10 +50,6 @@ pub(super) const ROUTES: &[(&str, &str, Needs)] = &[
     ("DELETE", "/api/v1/users/{user}/throttle", One(Operate)),
     ("DELETE", "/api/v1/users/{user}/data", One(Operate)),
     ("POST", "/api/v1/admin/recycle", One(Operate)),
-    // Any token begins a session, and what is ended needs to be none any more.
-    ("GET", "/api/v1/session", Any),
-    ("POST", "/api/v1/session", Any),
-    ("DELETE", "/api/v1/session", Any),
     // Whoever makes tokens may make one that sees everything.
     ("GET", "/api/v1/tokens", Both(Operate, ReadAll)),
     ("POST", "/api/v1/tokens", Both(Operate, ReadAll)),
