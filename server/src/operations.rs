@@ -5,13 +5,16 @@ use std::fmt::Debug;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::sandbox::{Pool, PoolStatus};
+use crate::sandbox::{Pool, PoolStatus, SandboxStatus};
 use crate::slots::Kind;
 
 /// The pool as operators see it, or a stand-in in tests.
 pub trait Operations: Debug + Send + Sync + 'static {
     /// How it stands now.
     fn status(&self) -> PoolStatus;
+
+    /// Each sandbox.
+    fn sandboxes(&self) -> Vec<SandboxStatus>;
 
     /// Runs that one submission may have at one time.
     fn runs_at_once(&self) -> usize;
@@ -23,6 +26,10 @@ pub trait Operations: Debug + Send + Sync + 'static {
 impl Operations for Pool {
     fn status(&self) -> PoolStatus {
         Self::status(self)
+    }
+
+    fn sandboxes(&self) -> Vec<SandboxStatus> {
+        Self::sandboxes(self)
     }
 
     fn runs_at_once(&self) -> usize {

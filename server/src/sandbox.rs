@@ -31,7 +31,7 @@ pub(crate) use input::memory;
 pub(crate) use input::sealed;
 pub use member::RetireReason;
 pub(crate) use pool::name_of_tier;
-pub use pool::{LeasedSandbox, Pool, PoolError, PoolStatus, ProfileStatus};
+pub use pool::{LeasedSandbox, Pool, PoolError, PoolStatus, ProfileStatus, SandboxState, SandboxStatus};
 pub use terminal::{Terminal, TerminalMaster, TerminalSize};
 
 /// Where `judge` gets sandboxes from: the pool, or a fake in tests.

@@ -7,6 +7,7 @@ use metrics::Unit;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
+pub(crate) mod day;
 mod quiet;
 
 use quiet::Quiet;
@@ -114,11 +115,13 @@ fn judgements(language: &str, verdict: Verdict) -> metrics::Counter {
 /// A submission waited this long for its first attempt.
 pub(crate) fn waited(time: Duration) {
     metrics::histogram!("gavel_queue_wait_seconds").record(time);
+    day::today().waited(time);
 }
 
 /// A submission was judged.
 pub(crate) fn judged(language: &str, judgement: &Judgement) {
     judgements(language, judgement.verdict).increment(1);
+    day::today().judged(judgement.verdict);
     let walls = metrics::histogram!("gavel_run_wall_seconds", "language" => language.to_owned());
     for test in &judgement.tests {
         walls.record(test.wall);
@@ -128,16 +131,19 @@ pub(crate) fn judged(language: &str, judgement: &Judgement) {
 /// An attempt ended, well or not.
 pub(crate) fn attempted(language: &str, time: Duration) {
     metrics::histogram!("gavel_judging_seconds", "language" => language.to_owned()).record(time);
+    day::today().attempted(time);
 }
 
 /// An attempt failed through us.
 pub(crate) fn attempt_failed() {
     attempt_failures().increment(1);
+    day::today().failed();
 }
 
 /// A submission was not accepted.
 pub(crate) fn refused(reason: &'static str) {
     refusals(reason).increment(1);
+    day::today().refused();
 }
 
 /// Submissions waiting and being judged.

@@ -62,6 +62,17 @@ impl Throttle {
         strikes.forgotten(now, &self.policy)
     }
 
+    /// Users who cool down, those who wait longest first; of many only these.
+    pub fn cooling(&self, now: DateTime<Utc>, most: usize) -> Vec<(String, Strikes)> {
+        let users = self.users();
+        let cooling = users.iter().filter(|(_, strikes)| strikes.remaining(now).is_some());
+        let mut cooling: Vec<_> = cooling.map(|(user, strikes)| (user.clone(), *strikes)).collect();
+        drop(users);
+        cooling.sort_by(|(one, a), (other, b)| b.until.cmp(&a.until).then_with(|| one.cmp(other)));
+        cooling.truncate(most);
+        cooling
+    }
+
     /// Counts a verdict. The caller stores [`Turn::strikes`] with the judgement and then takes the turn over; until
     /// then this user's strikes do not change otherwise, so that the store and the memory see the same order. None
     /// where nothing changes.

@@ -20,6 +20,7 @@ mod query;
 mod receive;
 mod rejudges;
 mod sieve;
+mod sources;
 mod stream;
 mod submissions;
 mod tokens;
@@ -66,6 +67,7 @@ pub(super) fn routes() -> impl HttpServiceFactory {
         .service(resource("/rejudges/{id}/submissions", "GET, HEAD").route(get().to(rejudges::outcomes)))
         .service(resource("/submissions/{id}/events", "GET").route(web::get().to(events::follow)))
         .service(resource("/events", "GET").route(web::get().to(stream::follow)))
+        .service(resource("/submissions/{id}/sources", "GET, HEAD").route(get().to(sources::get)))
         .service(resource("/languages", "GET, HEAD").route(get().to(languages::list)))
         .service(resource("/problems", "GET, HEAD").route(get().to(problems::list)))
         .service(
@@ -99,5 +101,8 @@ pub(super) fn routes() -> impl HttpServiceFactory {
         )
         .service(resource("/tokens/{token}/rotate", "POST").route(web::post().to(tokens::rotate)))
         .service(resource("/admin/recycle", "POST").route(web::post().to(admin::recycle)))
+        .service(resource("/admin/figures", "GET, HEAD").route(get().to(admin::figures)))
+        .service(resource("/admin/sandboxes", "GET, HEAD").route(get().to(admin::sandboxes)))
+        .service(resource("/admin/throttled", "GET, HEAD").route(get().to(admin::throttled)))
         .default_service(web::to(error::not_found))
 }

@@ -28,6 +28,7 @@ pub(super) const ROUTES: &[(&str, &str, Needs)] = &[
     ("DELETE", "/api/v1/submissions/{id}", One(Submit)),
     ("GET", "/api/v1/submissions/{id}/events", One(Read)),
     ("GET", "/api/v1/submissions/{id}/files/{test}/{name}", One(Read)),
+    ("GET", "/api/v1/submissions/{id}/sources", One(Read)),
     ("GET", "/api/v1/submissions/{id}/judgements", One(Read)),
     ("GET", "/api/v1/submissions/{id}/judgements/{number}", One(Read)),
     ("POST", "/api/v1/submissions/{id}/rejudge", One(Operate)),
@@ -50,6 +51,9 @@ pub(super) const ROUTES: &[(&str, &str, Needs)] = &[
     ("DELETE", "/api/v1/users/{user}/throttle", One(Operate)),
     ("DELETE", "/api/v1/users/{user}/data", One(Operate)),
     ("POST", "/api/v1/admin/recycle", One(Operate)),
+    ("GET", "/api/v1/admin/figures", One(Operate)),
+    ("GET", "/api/v1/admin/sandboxes", One(Operate)),
+    ("GET", "/api/v1/admin/throttled", Both(Operate, ReadAll)),
     // Whoever makes tokens may make one that sees everything.
     ("GET", "/api/v1/tokens", Both(Operate, ReadAll)),
     ("POST", "/api/v1/tokens", Both(Operate, ReadAll)),

@@ -33,7 +33,7 @@ mod tests;
 
 pub use lease::LeasedSandbox;
 pub(crate) use status::name_of_tier;
-pub use status::{PoolStatus, ProfileStatus};
+pub use status::{PoolStatus, ProfileStatus, SandboxState, SandboxStatus};
 
 use bank::Bank;
 use keeper::{AT_ONCE, Keeper, Work};
@@ -117,6 +117,11 @@ impl Pool {
         let banks = || self.inner.banks.values();
         let profiles = banks().flat_map(|bank| bank.status()).collect();
         PoolStatus::new(profiles, banks().find_map(|bank| bank.tier()), self.inner.overcommit)
+    }
+
+    /// Each sandbox.
+    pub fn sandboxes(&self) -> Vec<SandboxStatus> {
+        self.inner.banks.values().flat_map(|bank| bank.sandboxes()).collect()
     }
 
     /// Sandboxes of a kind that one who sends requests may have in use at one time.

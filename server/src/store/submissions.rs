@@ -1,6 +1,6 @@
 //! The life of a submission in the store. Each step is a compare-and-set, so there is one judgement at most.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -15,7 +15,7 @@ use super::writer::Extent;
 use super::{Ending, events, problems, references};
 use super::{Record, Served, Store, StoreError, StoredState, Written, millis, time};
 use crate::blocking::{QUICK, computed};
-use crate::content::BlobId;
+use crate::content::{BlobId, Content};
 use crate::events::About;
 use crate::judge::Judgement;
 use crate::submission::{Footprint, ProblemRef, Submission, SubmissionId};
@@ -216,6 +216,17 @@ impl Store {
                    AND (tests IS NOT NULL OR problem IS NOT NULL)";
         let found = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await?;
         found.map(|row| request(id, &row)).transpose()
+    }
+
+    /// The sources of a submission, whether it is judged or not; none where they are not there any more.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn sources(&self, id: SubmissionId) -> Result<Option<BTreeMap<String, Content>>, StoreError> {
+        let sql = "SELECT client, token, reference, language, program, coalesce(tests, CAST('[]' AS BLOB)) AS tests, problem, \
+                   problem_version FROM submissions WHERE id = $1 AND program IS NOT NULL";
+        let found = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.readers).await?;
+        found.map(|row| request(id, &row).map(|submission| submission.files)).transpose()
     }
 
     /// Ends an attempt with a judgement, and stores the strikes that follow from it. None where the attempt is not

@@ -20,7 +20,9 @@ use gavel::language::{Language, Languages};
 use gavel::operations::{Operations, Recycled};
 use gavel::problems::Problems;
 use gavel::queue::Judging;
-use gavel::sandbox::{PoolStatus, Profile, ProfileStatus, RetireReason, SandboxError};
+use gavel::sandbox::{
+    PoolStatus, Profile, ProfileStatus, RetireReason, SandboxError, SandboxState, SandboxStatus,
+};
 use gavel::server::{self, Parts, ServerError, Sockets};
 use gavel::store::Store;
 use gavel::submission::{RunLimits, Submission};
@@ -413,6 +415,11 @@ fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgeme
 }
 
 impl Operations for Containers {
+    fn sandboxes(&self) -> Vec<SandboxStatus> {
+        let (age, unused) = (Some(Duration::from_secs(60)), Some(Duration::from_secs(5)));
+        vec![SandboxStatus { profile: Profile::Run, state: SandboxState::Idle, age, unused, runs: Some(3) }]
+    }
+
     fn status(&self) -> PoolStatus {
         let of = |profile| ProfileStatus {
             profile,

@@ -18,6 +18,7 @@ mod gojudge_files;
 mod grpc;
 mod grpc_stream;
 mod large;
+mod operations;
 mod problems;
 mod proxy;
 mod reading;

@@ -4,6 +4,7 @@ import { Component, type ComponentChildren } from "preact";
 import { lazy, Suspense } from "preact/compat";
 import { useEffect } from "preact/hooks";
 import { address } from "./api/client";
+import { isOperator } from "./api/session";
 import { Account, SessionEnded } from "./components/account";
 import { Away } from "./components/away";
 import { Link } from "./components/link";
@@ -16,6 +17,7 @@ import { parts, route } from "./router";
 const Problems = lazy(() => import("./problems/list"));
 const Problem = lazy(() => import("./problems/page"));
 const Submissions = lazy(() => import("./submissions/list"));
+const Operations = lazy(() => import("./operations/page"));
 const Submission = lazy(() => import("./submissions/detail"));
 
 export function App() {
@@ -28,6 +30,7 @@ export function App() {
           <Link to="/" nav>{t("nav.playground")}</Link>
           <Link to="/problems" nav>{t("nav.problems")}</Link>
           <Link to="/submissions" nav>{t("nav.submissions")}</Link>
+          {isOperator() && <Link to="/operations" nav>{t("nav.operations")}</Link>}
         </nav>
         <span class="space" />
         <a href={address("/docs")}>{t("nav.api")}</a>
@@ -56,6 +59,8 @@ function Page() {
       return <Playground />;
     case "problems":
       return id === undefined ? <Problems /> : <Problem id={id} />;
+    case "operations":
+      return id === undefined ? <Operations /> : <Missing />;
     case "submissions":
       return id === undefined ? <Submissions /> : <Submission id={id} />;
     default:

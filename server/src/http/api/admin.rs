@@ -1,9 +1,17 @@
 //! What operators do.
 
 use actix_web::web::{Data, Json};
+use chrono::{SecondsFormat, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Api, Problem};
 use crate::operations::Recycled;
+use crate::sandbox::SandboxStatus;
+use crate::telemetry::day::{DayView, today};
+
+/// Users that are told of at one time.
+const MOST: usize = 200;
 
 /// Replaces every sandbox; none is taken away in the middle of a run.
 #[utoipa::path(
@@ -17,4 +25,84 @@ pub(super) async fn recycle(api: Data<Api>) -> Result<Json<Recycled>, Problem> {
     let recycled = api.operations.recycle();
     tracing::info!(sandboxes = recycled.sandboxes, "An operator had all sandboxes recycled");
     Ok(Json(recycled))
+}
+
+/// Tells what happened in the last day, in parts of ten minutes: since the server's start, and of this server alone.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/figures",
+    operation_id = "getFigures",
+    tag = "operations",
+    responses((status = 200, description = "The day.", body = DayView))
+)]
+pub(super) async fn figures() -> Json<DayView> {
+    Json(today().view(Utc::now()))
+}
+
+/// All sandboxes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Sandboxes)]
+pub(super) struct SandboxesView {
+    sandboxes: Vec<SandboxStatus>,
+}
+
+/// Lists the sandboxes, and what each does.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/sandboxes",
+    operation_id = "listSandboxes",
+    tag = "operations",
+    responses((status = 200, description = "All of them.", body = SandboxesView))
+)]
+pub(super) async fn sandboxes(api: Data<Api>) -> Json<SandboxesView> {
+    Json(SandboxesView { sandboxes: api.operations.sandboxes() })
+}
+
+/// Users whose submissions are refused at the moment.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ThrottledUsers)]
+pub(super) struct ThrottledView {
+    /// Those who wait longest first.
+    #[schema(max_items = 200)]
+    users: Vec<CoolingView>,
+}
+
+/// One of them.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ThrottledUser)]
+struct CoolingView {
+    user: String,
+    /// The named token that the user's submissions come with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    token: Option<String>,
+    /// Until then.
+    #[schema(format = DateTime)]
+    until: Option<String>,
+    /// Cool-downs since the last day without a strike.
+    cool_downs: u32,
+}
+
+/// Lists users whose submissions are refused because too many of their programs exceeded their time limit.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/throttled",
+    operation_id = "listThrottled",
+    tag = "operations",
+    responses((status = 200, description = "The 200 who wait longest.", body = ThrottledView))
+)]
+pub(super) async fn throttled(api: Data<Api>) -> Json<ThrottledView> {
+    let cooling = api.throttle.cooling(Utc::now(), MOST);
+    let users = cooling.into_iter().map(|(person, strikes)| {
+        // As `submission::person` has put them together.
+        let (token, user) =
+            person.split_once('\n').map_or((None, person.as_str()), |(token, user)| (Some(token), user));
+        CoolingView {
+            user: user.to_owned(),
+            token: token.map(str::to_owned),
+            until: strikes.until.map(|until| until.to_rfc3339_opts(SecondsFormat::Millis, true)),
+            cool_downs: strikes.cool_downs,
+        }
+    });
+    Json(ThrottledView { users: users.collect() })
 }

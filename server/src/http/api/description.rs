@@ -6,7 +6,8 @@ use utoipa::OpenApi;
 use super::wire::{self, Rules};
 use super::wire_checker::{NewChecker, NewFlags};
 use super::{
-    admin, events, files, judgements, languages, problems, rejudges, stream, submissions, tokens, users,
+    admin, events, files, judgements, languages, problems, rejudges, sources, stream, submissions, tokens,
+    users,
 };
 use crate::config::Config;
 use crate::language::Languages;
@@ -44,6 +45,10 @@ use crate::language::Languages;
         users::clear_throttle,
         users::erase,
         admin::recycle,
+        admin::figures,
+        admin::sandboxes,
+        admin::throttled,
+        sources::get,
         tokens::list,
         tokens::create,
         tokens::get,

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::lease::LeasedSandbox;
 use super::line::{Ticket, Want};
 use super::state::{self, Effect, Listed, Member, Policy, State, Tally};
-use super::status::ProfileStatus;
+use super::status::{ProfileStatus, SandboxStatus};
 use crate::sandbox::SandboxError;
 use crate::sandbox::member::{RetireReason, Sandbox};
 use crate::slots::{Kind, Profile, Quota};
@@ -334,6 +334,10 @@ impl Bank {
             }
         };
         state.shelves().map(of).collect()
+    }
+
+    pub(super) fn sandboxes(&self) -> Vec<SandboxStatus> {
+        self.state().sandboxes(Instant::now()).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State<Sandbox, Seat>> {

@@ -12,6 +12,7 @@ use gavel_protocol::CgroupTier;
 
 use super::costs::Costs;
 use super::line::{Line, Ticket, Want};
+use super::status::{SandboxState, SandboxStatus};
 use crate::sandbox::member::RetireReason;
 use crate::self_test::SELF_TEST;
 use crate::slots::Profile;
@@ -85,6 +86,7 @@ struct Place<S> {
     /// Of its profile when it was begun: an earlier one is out of date.
     generation: u64,
     expires: Instant,
+    made: Instant,
     /// When it was given back last, or made.
     used: Instant,
     /// Memory set aside for whoever has it, in bytes.
@@ -176,6 +178,7 @@ impl<S: Member, T: Ticket> State<S, T> {
             profile: 0,
             generation: 0,
             expires: now,
+            made: now,
             used: now,
             memory: 0,
             user: None,
@@ -243,7 +246,7 @@ impl<S: Member, T: Ticket> State<S, T> {
         now: Instant,
     ) -> Vec<Effect<S, T>> {
         let mut effects = Vec::new();
-        self.places[place].expires = expires;
+        (self.places[place].expires, self.places[place].made) = (expires, now);
         let shelf = &mut self.shelves[self.places[place].profile];
         shelf.created += 1;
         (shelf.last_error, shelf.retry) = (None, None);
@@ -404,6 +407,27 @@ impl<S: Member, T: Ticket> State<S, T> {
             (shelf, self.shelves[at].keep, self.tally(at), self.line.waiting_for(at))
         };
         self.shelves.iter().enumerate().map(of)
+    }
+
+    /// The sandboxes that there are, and those that are being made.
+    pub(super) fn sandboxes(&self, now: Instant) -> impl Iterator<Item = SandboxStatus> {
+        self.places.iter().filter_map(move |place| {
+            let (state, runs) = match &place.stand {
+                Stand::Empty => return None,
+                Stand::Starting => (SandboxState::Starting, None),
+                Stand::Idle(sandbox) => (SandboxState::Idle, Some(sandbox.runs())),
+                Stand::Asked | Stand::Leased => (SandboxState::Leased, None),
+            };
+            let since = |then: Instant| now.saturating_duration_since(then);
+            let is_there = state != SandboxState::Starting;
+            Some(SandboxStatus {
+                profile: self.shelves[place.profile].profile.clone(),
+                state,
+                age: is_there.then(|| since(place.made)),
+                unused: (state == SandboxState::Idle).then(|| since(place.used)),
+                runs,
+            })
+        })
     }
 
     /// Decides what follows from how things stand.

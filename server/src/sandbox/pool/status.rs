@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gavel_protocol::CgroupTier;
 use serde::{Serialize, Serializer};
@@ -22,6 +23,43 @@ pub struct PoolStatus {
     pub profiles: Vec<ProfileStatus>,
     /// What is not as it should be.
     pub notes: Vec<String>,
+}
+
+/// One sandbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Sandbox)]
+pub struct SandboxStatus {
+    /// What it is for.
+    #[schema(value_type = String)]
+    pub profile: Profile,
+    /// What it does.
+    pub state: SandboxState,
+    /// Since it was made, in milliseconds; none while it is.
+    #[serde(rename = "age_ms", serialize_with = "milliseconds")]
+    #[schema(value_type = Option<u64>)]
+    pub age: Option<Duration>,
+    /// Since somebody had it, where it is idle.
+    #[serde(rename = "unused_ms", serialize_with = "milliseconds")]
+    #[schema(value_type = Option<u64>)]
+    pub unused: Option<Duration>,
+    /// Runs so far, where it is idle.
+    pub runs: Option<u32>,
+}
+
+/// What a sandbox does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SandboxState {
+    /// It is being made.
+    Starting,
+    /// It waits for work.
+    Idle,
+    /// It is at work.
+    Leased,
+}
+
+fn milliseconds<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)).serialize(serializer)
 }
 
 /// The sandboxes of one profile.

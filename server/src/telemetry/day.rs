@@ -1,0 +1,231 @@
+//! The last day, ten minutes at a time, for whoever looks at the service without another system that collects its metrics. In
+//! memory, since the server's start.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::judge::Verdict;
+
+/// Seconds of a part.
+const PART: i64 = 600;
+/// Parts of a day.
+const PARTS: usize = 144;
+/// Upper bounds of the times that are counted, in milliseconds: each a quarter more than the last, from 1 ms to 24 minutes.
+const STEPS: usize = 64;
+
+static DAY: LazyLock<Mutex<Day>> = LazyLock::new(|| Mutex::new(Day::new(Utc::now())));
+
+/// What happened in the last day.
+pub(crate) fn today() -> MutexGuard<'static, Day> {
+    DAY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What happened, by parts of a day.
+#[derive(Debug)]
+pub(crate) struct Day {
+    since: DateTime<Utc>,
+    parts: VecDeque<Part>,
+}
+
+#[derive(Debug, Default)]
+struct Part {
+    /// Its beginning, in parts since 1970.
+    number: i64,
+    verdicts: BTreeMap<Verdict, u64>,
+    refused: u64,
+    failed: u64,
+    waits: Times,
+    judging: Times,
+}
+
+/// How often times were about so long.
+#[derive(Debug)]
+struct Times([u32; STEPS]);
+
+impl Default for Times {
+    fn default() -> Self {
+        Self([0; STEPS])
+    }
+}
+
+impl Times {
+    fn add(&mut self, time: Duration) {
+        let ms = time.as_secs_f64() * 1000.0;
+        let step = (0..STEPS).find(|step| ms <= bound(*step)).unwrap_or(STEPS - 1);
+        if let Some(count) = self.0.get_mut(step) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// So large a part of them were no longer than this, in milliseconds; none where there are none.
+    fn quantile(&self, part: f64) -> Option<f64> {
+        let all: u64 = self.0.iter().map(|count| u64::from(*count)).sum();
+        #[expect(clippy::cast_precision_loss, reason = "it is a part of them, about")]
+        let wanted = all as f64 * part;
+        let mut sum = 0.0;
+        let reached = self.0.iter().position(|count| {
+            sum += f64::from(*count);
+            sum >= wanted
+        });
+        reached.filter(|_| all > 0).map(bound)
+    }
+}
+
+fn bound(step: usize) -> f64 {
+    1.25_f64.powi(i32::try_from(step).unwrap_or(i32::MAX))
+}
+
+/// The last day.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Figures)]
+pub(crate) struct DayView {
+    /// The server's start: nothing is known of what was before.
+    #[schema(format = DateTime)]
+    since: String,
+    /// How long a part is.
+    part_ms: i64,
+    /// The oldest first; those in which nothing happened are left out.
+    #[schema(max_items = 144)]
+    parts: Vec<PartView>,
+}
+
+/// What happened in a part of the day.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FiguresPart)]
+pub(crate) struct PartView {
+    /// Its beginning.
+    #[schema(format = DateTime)]
+    at: String,
+    /// Submissions that were judged, by verdict.
+    #[schema(value_type = BTreeMap<String, u64>)]
+    verdicts: BTreeMap<String, u64>,
+    /// Submissions answered with 429 or 503.
+    refused: u64,
+    /// Attempts that failed through us.
+    failed: u64,
+    /// From a submission's acceptance to its first attempt.
+    wait: Option<QuantilesView>,
+    /// Of an attempt.
+    judging: Option<QuantilesView>,
+}
+
+/// How long something took, within a quarter.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Quantiles)]
+pub(crate) struct QuantilesView {
+    /// Half took no longer.
+    median_ms: f64,
+    /// 19 of 20 took no longer.
+    p95_ms: f64,
+}
+
+impl QuantilesView {
+    fn new(times: &Times) -> Option<Self> {
+        Some(Self { median_ms: times.quantile(0.5)?, p95_ms: times.quantile(0.95)? })
+    }
+}
+
+impl Day {
+    fn new(since: DateTime<Utc>) -> Self {
+        Self { since, parts: VecDeque::new() }
+    }
+
+    pub(super) fn waited(&mut self, time: Duration) {
+        self.part(Utc::now()).waits.add(time);
+    }
+
+    pub(super) fn attempted(&mut self, time: Duration) {
+        self.part(Utc::now()).judging.add(time);
+    }
+
+    pub(super) fn judged(&mut self, verdict: Verdict) {
+        *self.part(Utc::now()).verdicts.entry(verdict).or_default() += 1;
+    }
+
+    pub(super) fn refused(&mut self) {
+        self.part(Utc::now()).refused += 1;
+    }
+
+    pub(super) fn failed(&mut self) {
+        self.part(Utc::now()).failed += 1;
+    }
+
+    /// The part of this time; what is older than a day is forgotten. A clock that goes back changes the newest part.
+    fn part(&mut self, now: DateTime<Utc>) -> &mut Part {
+        let number = now.timestamp().div_euclid(PART);
+        if self.parts.back().is_none_or(|part| part.number < number) {
+            self.parts.push_back(Part { number, ..Part::default() });
+        }
+        if self.parts.len() > PARTS {
+            self.parts.pop_front();
+        }
+        let last = self.parts.len() - 1;
+        &mut self.parts[last]
+    }
+
+    /// As it is told.
+    pub(crate) fn view(&self, now: DateTime<Utc>) -> DayView {
+        let first = now.timestamp().div_euclid(PART) - i64::try_from(PARTS).unwrap_or_default();
+        let recent = self.parts.iter().filter(|part| part.number > first);
+        DayView { since: told(self.since), part_ms: PART * 1000, parts: recent.map(Part::view).collect() }
+    }
+}
+
+impl Part {
+    fn view(&self) -> PartView {
+        PartView {
+            at: told(DateTime::from_timestamp(self.number * PART, 0).unwrap_or_default()),
+            verdicts: self.verdicts.iter().map(|(verdict, count)| (verdict.to_string(), *count)).collect(),
+            refused: self.refused,
+            failed: self.failed,
+            wait: QuantilesView::new(&self.waits),
+            judging: QuantilesView::new(&self.judging),
+        }
+    }
+}
+
+fn told(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_000_000_000 + seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn a_day_is_remembered_and_no_more() {
+        let mut day = Day::new(at(0));
+        for part in 0..300 {
+            day.part(at(part * PART)).refused += 1;
+        }
+        assert_eq!(day.parts.len(), PARTS);
+        let now = at(299 * PART);
+        assert_eq!(day.view(now).parts.len(), PARTS);
+        assert_eq!(day.view(now + Duration::from_secs(12 * 3600)).parts.len(), PARTS / 2);
+        assert!(day.view(now + Duration::from_secs(25 * 3600)).parts.is_empty());
+    }
+
+    #[test]
+    fn quantiles_are_right_within_a_quarter() {
+        let mut times = Times::default();
+        assert!(QuantilesView::new(&times).is_none());
+        for ms in 1..=1000 {
+            times.add(Duration::from_millis(ms));
+        }
+        for (part, right) in [(0.5, 500.0), (0.95, 950.0), (1.0, 1000.0)] {
+            let told = times.quantile(part).unwrap();
+            assert!((right..=right * 1.26).contains(&told), "{part}: {told}");
+        }
+        times.add(Duration::from_secs(1_000_000));
+        assert!(times.quantile(1.0).unwrap() > 1_000_000.0);
+    }
+}

@@ -1,0 +1,51 @@
+//! What operators look at.
+
+use serde_json::json;
+
+use crate::bench::{Bench, answer, eventually};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sources_of_a_submission_can_be_looked_at() {
+    let bench = Bench::start().await;
+    let body = json!({"language": "cpp17", "files": {"main.cpp": "accept", "util/more.h": "// é\n"},
+        "files_base64": {"data.bin": "/w=="}, "wait": true});
+    let request = bench.request(reqwest::Method::POST, "/api/v1/submissions").json(&body);
+    let (_, judged) = answer(request).await;
+    let id = judged["id"].as_str().unwrap();
+    let (status, sources) = bench.get(&format!("/api/v1/submissions/{id}/sources")).await;
+    assert_eq!(status, 200, "{sources}");
+    assert_eq!(sources["files"], json!({"main.cpp": "accept", "util/more.h": "// é\n"}));
+    assert_eq!(sources["files_base64"], json!({"data.bin": "/w=="}));
+    let missing = "/api/v1/submissions/9a8c7a54-be93-4fa4-bf8f-09f64d208806/sources";
+    assert_eq!(bench.get(missing).await.0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn operators_see_the_day_and_the_sandboxes() {
+    let bench = Bench::start().await;
+    let body = json!({"language": "cpp17", "source": "accept", "wait": true});
+    answer(bench.request(reqwest::Method::POST, "/api/v1/submissions").json(&body)).await;
+    let (_, day) = bench.get("/api/v1/admin/figures").await;
+    let last = day["parts"].as_array().unwrap().last().unwrap();
+    assert!(last["verdicts"]["Accepted"].as_u64().unwrap() >= 1, "{day}");
+    assert!(last["wait"]["median_ms"].is_number() && last["judging"]["p95_ms"].is_number(), "{day}");
+    let (_, told) = bench.get("/api/v1/admin/sandboxes").await;
+    let sandbox = json!({"profile": "run", "state": "idle", "age_ms": 60000, "unused_ms": 5000, "runs": 3});
+    assert_eq!(told["sandboxes"], json!([sandbox]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn operators_see_who_is_throttled() {
+    let bench = Bench::with(&[("throttle.strikes", "1")]).await;
+    assert_eq!(bench.get("/api/v1/admin/throttled").await.1, json!({"users": []}));
+    let body = json!({"language": "cpp17", "source": "tle", "user": "alice", "wait": true});
+    answer(bench.request(reqwest::Method::POST, "/api/v1/submissions").json(&body)).await;
+    let users = eventually(async || {
+        let told = bench.get("/api/v1/admin/throttled").await.1;
+        told["users"].as_array().filter(|users| !users.is_empty()).cloned()
+    })
+    .await;
+    assert_eq!((&users[0]["user"], &users[0]["cool_downs"]), (&json!("alice"), &json!(1)), "{users:?}");
+    assert_eq!(bench.delete("/api/v1/users/alice/throttle").await.0, 204);
+    assert_eq!(bench.get("/api/v1/admin/throttled").await.1, json!({"users": []}));
+}

@@ -1,0 +1,83 @@
+/** The last day in bars and lines, drawn from the service's own figures; each chart is a table for who cannot see it. */
+
+import { duration, locale, t } from "../i18n";
+import { tone, verdictName } from "../components/verdict";
+
+interface Quantiles { median_ms: number; p95_ms: number }
+interface Part { at: string; verdicts: Record<string, number>; refused: number; failed: number; wait?: Quantiles | null; judging?: Quantiles | null }
+export interface Figures { since: string; part_ms: number; parts: Part[] }
+
+const WIDTH = 144;
+const HEIGHT = 40;
+
+export function Charts({ figures }: { figures: Figures }) {
+  const { parts } = figures;
+  if (parts.length === 0) return <p class="hint">{t("charts.none")}</p>;
+  const end = Math.floor(Date.now() / figures.part_ms);
+  const column = (part: Part) => WIDTH - 1 - (end - Math.floor(Date.parse(part.at) / figures.part_ms));
+  return (
+    <>
+      <p class="hint">{t("charts.since", { time: new Date(figures.since).toLocaleString(locale()) })}</p>
+      <Totals parts={parts} />
+      <Bars parts={parts} column={column} />
+      <Lines title={t("charts.wait")} parts={parts} column={column} of={(part) => part.wait} />
+      <Lines title={t("charts.judging")} parts={parts} column={column} of={(part) => part.judging} />
+    </>
+  );
+}
+
+function Totals({ parts }: { parts: Part[] }) {
+  const totals = new Map<string, number>();
+  for (const part of parts) for (const [verdict, count] of Object.entries(part.verdicts)) totals.set(verdict, (totals.get(verdict) ?? 0) + count);
+  const sum = (of: (part: Part) => number) => parts.reduce((all, part) => all + of(part), 0);
+  return (
+    <dl class="facts">
+      {[...totals].sort(([, one], [, other]) => other - one).map(([verdict, count]) => <><dt>{verdictName(verdict)}</dt><dd>{count}</dd></>)}
+      <dt>{t("charts.refused")}</dt><dd>{sum((part) => part.refused)}</dd>
+      <dt>{t("charts.failed")}</dt><dd>{sum((part) => part.failed)}</dd>
+    </dl>
+  );
+}
+
+function Bars({ parts, column }: { parts: Part[]; column(part: Part): number }) {
+  const sum = (part: Part, of: string) => Object.entries(part.verdicts).reduce((all, [verdict, count]) => all + (tone(verdict) === of ? count : 0), 0);
+  const most = Math.max(1, ...parts.map((part) => Object.values(part.verdicts).reduce((all, count) => all + count, 0)));
+  return (
+    <figure class="chart">
+      <figcaption>{t("charts.judged")} <small>{t("charts.most", { n: most })}</small></figcaption>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={t("charts.judged")}>
+        {parts.map((part) => {
+          let top = HEIGHT;
+          return ["good", "bad", "fault"].map((of) => {
+            const height = (sum(part, of) / most) * HEIGHT;
+            top -= height;
+            return height > 0 && <rect key={`${part.at}${of}`} class={of} x={column(part) + 0.1} y={top} width={0.8} height={height} />;
+          });
+        })}
+      </svg>
+    </figure>
+  );
+}
+
+function Lines({ title, parts, column, of }: { title: string; parts: Part[]; column(part: Part): number; of(part: Part): Quantiles | null | undefined }) {
+  const told = parts.filter((part) => of(part));
+  const most = Math.max(1, ...told.map((part) => of(part)?.p95_ms ?? 0));
+  const y = (ms: number) => HEIGHT - (ms / most) * HEIGHT;
+  const last = told.at(-1);
+  return (
+    <figure class="chart">
+      <figcaption>{title} <small>{last && t("charts.last", { median: duration(of(last)?.median_ms ?? 0), p95: duration(of(last)?.p95_ms ?? 0) })}</small></figcaption>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={title}>
+        {told.map((part) => {
+          const { median_ms, p95_ms } = of(part) as Quantiles;
+          return (
+            <g key={part.at}>
+              <rect class="spread" x={column(part) + 0.1} y={y(p95_ms)} width={0.8} height={Math.max(y(median_ms) - y(p95_ms), 0.4)} />
+              <rect class="median" x={column(part) + 0.1} y={y(median_ms) - 0.5} width={0.8} height={1} />
+            </g>
+          );
+        })}
+      </svg>
+    </figure>
+  );
+}

@@ -1,0 +1,126 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test, write } from "../page";
+
+const HOSTILE = '<img src=x onerror="document.title=1">';
+
+/** A package of two tests, with submissions whose folders say what comes of them. */
+function pack(): string {
+  const folder = mkdtempSync(join(tmpdir(), "gavel-ui-"));
+  const put = (name: string, text: string) => {
+    const path = join(folder, "sums", name);
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, text);
+  };
+  put("problem.yaml", "problem_format_version: legacy\nname: Sums of two\nlimits:\n  time_limit: 1\n");
+  put("problem_statement/problem.en.md", `Add **two** numbers, $a + b \\le 10^9$.\n\n${HOSTILE}\n\n[a link](javascript:document.title=1)\n\n$$\\sum_{i=1}^n i$$\n`);
+  put("data/sample/1.in", "1 2\n");
+  put("data/sample/1.ans", "3\n");
+  put("data/secret/1.in", "20 22\n");
+  put("data/secret/1.ans", "42\n");
+  put("submissions/accepted/right.py", "print(sum(map(int, input().split())))\n");
+  put("submissions/wrong_answer/wrong.py", "print(3)\n");
+  put("submissions/time_limit_exceeded/quick.py", "print(sum(map(int, input().split())))\n");
+  const archive = join(folder, "sums.tar.gz");
+  execFileSync("tar", ["czf", archive, "-C", folder, "sums"]);
+  return archive;
+}
+
+test("a package is uploaded, verified, read, submitted to, and looked at", async ({ page }) => {
+  const id = `ui-${Date.now()}`;
+  await page.goto("/problems");
+  await page.getByLabel("Id (else the archive's name)").fill(id);
+  await page.locator(".drop input").setInputFiles(pack());
+  await expect(page.getByText("1 sample and 1 secret tests").first()).toBeVisible();
+  await expect(page.getByText("3 submissions of its authors")).toBeVisible();
+
+  await page.getByRole("button", { name: "Judge its own submissions" }).click();
+  const table = page.getByRole("region", { name: "Its own submissions" }).getByRole("table");
+  await expect(page.getByText("3 of 3 judged.")).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByText("1 did not come to what their folders say.")).toBeVisible();
+  await expect(table.getByRole("row", { name: /accepted\/right\.py/ })).toContainText("✓");
+  await expect(table.getByRole("row", { name: /wrong_answer\/wrong\.py/ })).toContainText("Wrong answer");
+  await expect(table.getByRole("row", { name: /quick\.py/ })).toContainText("✗");
+  await expect(table.getByRole("img")).toHaveCount(6);
+
+  await page.goto(`/problems/${id}`);
+  await expect(page.getByRole("heading", { name: "Sums of two" })).toBeVisible();
+  const statement = page.locator(".statement");
+  await expect(statement.locator("strong")).toHaveText("two");
+  await expect(statement.locator(".katex").first()).toBeVisible();
+  await expect(statement).toContainText(HOSTILE);
+  await expect(statement.locator("a, img")).toHaveCount(0);
+
+  const editor = page.locator(".source-frame .cm-content").first();
+  await page.locator(".toolbar").getByLabel("Language").selectOption("python3");
+  await editor.click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.press("Delete");
+  await page.keyboard.insertText("print(sum(map(int, input().split())))\n");
+  await page.getByRole("button", { name: "Submit", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+  await page.getByRole("link", { name: "All of it" }).click();
+  await expect(page.getByRole("heading", { name: /^Submission/ })).toBeVisible();
+  await expect(page.locator(".source-frame .cm-content")).toContainText("print(sum(");
+  await expect(page.getByRole("img", { name: /waited:.*compiled:.*ran:/ })).toBeVisible();
+
+  await page.getByRole("button", { name: "Judge again" }).click();
+  await expect(page.getByText("Judged again")).toBeVisible({ timeout: 40_000 });
+});
+
+test("a package that is wrong is told with what is wrong", async ({ page }) => {
+  const folder = mkdtempSync(join(tmpdir(), "gavel-ui-"));
+  const broken = join(folder, "broken.zip");
+  writeFileSync(broken, "this is no archive");
+  await page.goto("/problems");
+  await page.locator(".drop input").setInputFiles(broken);
+  await expect(page.getByRole("alert")).toContainText("makes no sense");
+});
+
+test("a sample is run in the playground", async ({ page, request, baseURL }) => {
+  const id = `ui-sample-${Date.now()}`;
+  const { readFileSync } = await import("node:fs");
+  await request.put(`${baseURL}/api/v1/problems/${id}`, { data: readFileSync(pack()), headers: { "Content-Type": "application/gzip" } });
+  await page.goto(`/problems/${id}`);
+  await page.getByRole("button", { name: "Run on this" }).click();
+  await expect(page.getByRole("textbox", { name: "Standard input" })).toHaveValue("1 2\n");
+});
+
+test("submissions are listed, filtered, and hostile names are text", async ({ page, request, baseURL }) => {
+  const user = `<b>${Date.now()}</b>`;
+  await request.post(`${baseURL}/api/v1/submissions`, { data: { language: "python3", source: "print(1)", user, wait: true } });
+  await page.goto("/submissions");
+  await page.getByRole("textbox", { name: "User" }).fill(user);
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("cell", { name: user })).toHaveCount(1);
+  await page.getByRole("table").getByRole("link").first().click();
+  await expect(page.getByRole("link", { name: user })).toBeVisible();
+});
+
+test("operators see the day, recycle, and forgive", async ({ page, request, baseURL }) => {
+  const user = `slow-${Date.now()}`;
+  for (let strike = 0; strike < 5; strike += 1) {
+    await request.post(`${baseURL}/api/v1/submissions`, {
+      data: { language: "python3", source: "while True: pass", user, wait: true, limits: { cpu_ms: 100, time_factor: 1, time_extra_ms: 0 } },
+    });
+  }
+  await page.goto("/operations");
+  await expect(page.getByText("ready: a submission would be judged now")).toBeVisible();
+  await expect(page.getByRole("img", { name: "Judged in ten minutes" })).toBeVisible();
+  const throttled = page.getByRole("listitem").filter({ hasText: user });
+  await throttled.getByRole("button", { name: "Forgive" }).click();
+  await expect(throttled).toHaveCount(0);
+  await expect(page.getByRole("region", { name: "Sandboxes" }).getByRole("row").nth(1)).toBeVisible();
+  await expect(page.getByRole("region", { name: "Languages" })).toContainText("C++20 (GCC)");
+});
+
+test("a program for a problem is written where the draft is", async ({ page }) => {
+  await page.goto("/");
+  await write(page, 'print("mine")\n', "python3");
+  await page.getByRole("link", { name: "Problems" }).click();
+  await expect(page.getByRole("heading", { name: "Problems" })).toBeVisible();
+  await page.goBack();
+  await expect(page.locator("#editor .cm-content")).toHaveText('print("mine")');
+});
