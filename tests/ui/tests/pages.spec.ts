@@ -63,12 +63,13 @@ test("a program is run by keys alone", async ({ page }) => {
 });
 
 test("the first page is light, and soon there", async ({ page }) => {
-  let bytes = 0;
-  page.on("response", async (response) => {
-    if (new URL(response.url()).pathname.startsWith("/assets/")) bytes += (await response.request().sizes()).responseBodySize;
+  const sizes: Promise<{ responseBodySize: number }>[] = [];
+  page.on("requestfinished", (request) => {
+    if (new URL(request.url()).pathname.startsWith("/assets/")) sizes.push(request.sizes());
   });
   await page.goto("/", { waitUntil: "networkidle" });
   await expect(page.locator("#editor .cm-content")).toContainText("std::cin");
+  const bytes = (await Promise.all(sizes)).reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
   expect(bytes).toBeGreaterThan(50_000);
   expect(bytes).toBeLessThanOrEqual(200 * 1024);
 });

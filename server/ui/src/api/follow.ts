@@ -14,13 +14,19 @@ export interface Followed {
 export function follow(id: string, followed: Followed): () => void {
   let source: EventSource | null = null;
   let stopped = false;
+  // Each event has the verdicts that are new: whoever follows is told all of them.
+  let tests: NonNullable<Progress["tests"]> = [];
+  const progress = (told: Progress) => {
+    tests = told.state === "running" ? [...tests, ...(told.tests ?? [])] : [];
+    followed.progress({ ...told, tests });
+  };
   const stop = () => {
     stopped = true;
     source?.close();
   };
   const open = () => {
     source = new EventSource(address(`/api/v1/submissions/${id}/events`));
-    source.addEventListener("state", (event) => followed.progress(JSON.parse((event as MessageEvent).data)));
+    source.addEventListener("state", (event) => progress(JSON.parse((event as MessageEvent).data)));
     source.addEventListener("judgement", (event) => {
       stop();
       followed.ended(JSON.parse((event as MessageEvent).data));

@@ -17,4 +17,6 @@ export interface Progress {
   state: Submission["state"];
   position?: number;
   tests_done?: number;
+  /** Verdicts that were not told before. */
+  tests?: { index: number; verdict: Verdict }[];
 }

@@ -23,15 +23,17 @@ export function Tests() {
   };
   return (
     <section class="card tests" aria-label={t("tests.title")}>
-      <div class="tabs" role="tablist" aria-label={t("tests.title")}>
-        {tests.map((_, place) => (
-          <button
-            key={place} type="button" role="tab" id={`test-tab-${place}`} aria-selected={place === index} aria-controls="test-panel"
-            tabIndex={place === index ? 0 : -1} onClick={() => show(place)} onKeyDown={(event) => move(event, place, tests.length, show)}
-          >
-            {tests.length === 1 ? t("test.only") : t("test.number", { n: place + 1 })}
-          </button>
-        ))}
+      <div class="tab-row">
+        <div class="tabs" role="tablist" aria-label={t("tests.title")}>
+          {tests.map((_, place) => (
+            <button
+              key={place} type="button" role="tab" id={`test-tab-${place}`} aria-selected={place === index} aria-controls="test-panel"
+              tabIndex={place === index ? 0 : -1} onClick={() => show(place)} onKeyDown={(event) => move(event, place, tests.length, show)}
+            >
+              {tests.length === 1 ? t("test.only") : t("test.number", { n: place + 1 })}
+            </button>
+          ))}
+        </div>
         <button type="button" class="add" onClick={add} disabled={tests.length >= MOST_TESTS} title={t("tests.add")} aria-label={t("tests.add")}>+</button>
       </div>
       <div class="panel" id="test-panel" role="tabpanel" aria-labelledby={`test-tab-${index}`}>
