@@ -189,7 +189,7 @@ fingerprint() {
     for base in "${@:4}"; do
       printf '%s\n' "$base" "$(docker image inspect -f '{{.Id}}' "${base#*=}" 2>/dev/null || true)"
     done
-    find "${files[@]}" "$3" -name node_modules -prune -o -type f -printf '%m %p\n' -exec sha256sum {} + | LC_ALL=C sort -u
+    find "${files[@]}" "$3" \( -name node_modules -o -path server/ui/dist \) -prune -o -type f -printf '%m %p\n' -exec sha256sum {} + | LC_ALL=C sort -u
   } 2>/dev/null | sha256sum | cut -c 1-32
 }
 

@@ -1,7 +1,8 @@
 //! The native API, `/api/v1`: its routes on one page; one file per resource.
 
 use actix_web::dev::HttpServiceFactory;
-use actix_web::middleware::from_fn;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web;
 
 mod admin;
@@ -38,6 +39,8 @@ use super::{Api, Problem, auth, error, get, resource};
 pub(super) fn routes() -> impl HttpServiceFactory {
     web::scope("/api/v1")
         .wrap(from_fn(auth::caller))
+        // What somebody may see is kept by no browser, and by no proxy for others.
+        .wrap(DefaultHeaders::new().add((CACHE_CONTROL, "no-store")))
         .service(
             resource("/submissions", "GET, HEAD, POST")
                 .route(get().to(submissions::list))

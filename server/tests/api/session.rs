@@ -124,6 +124,16 @@ async fn a_session_ends_by_the_clock() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_somebody_may_see_is_kept_by_no_cache() {
+    let bench = closed().await;
+    for path in ["/api/v1/submissions", "/api/v1/session", "/api/v1/submissions/nothing", "/api/v1/problems"]
+    {
+        let request = bench.request(Method::GET, path).header("authorization", format!("Bearer {BACKEND}"));
+        assert_eq!(request.send().await.unwrap().headers()["cache-control"], "no-store", "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_is_for_everybody_and_may_be_framed_by_nobody() {
     let bench = closed().await;
     for path in ["/", "/problems", "/problems/sums", "/submissions", "/submissions/1", "/operations"] {

@@ -11,10 +11,13 @@ export const session = signal<Session | "nobody" | null>(null);
 /** There was a session, and it is over. */
 export const ended = signal(false);
 
-export const isOperator = (): boolean => {
+/** Has this scope: what needs another is not offered. */
+export const may = (scope: string): boolean => {
   const who = session.value;
-  return who !== null && who !== "nobody" && who.scopes.includes("operate");
+  return who !== null && who !== "nobody" && who.scopes.includes(scope);
 };
+
+export const isOperator = (): boolean => may("operate");
 
 effect(() => {
   void returns.value;

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ApiError, address, query, send, Unreachable } from "../api/client";
 import type { components } from "../api/schema";
 import { returns } from "../api/connection";
+import { may } from "../api/session";
 import { Link } from "../components/link";
 import { Loaded, useLoaded } from "../components/loaded";
 import { Refusal } from "../components/refusal";
@@ -39,7 +40,7 @@ export default function Problem({ id }: { id: string }) {
             <SampleList path={path} />
           </div>
           <div class="side">
-            {!problem.unjudged && <Submit problem={problem.id} ended={() => setJudged((number) => number + 1)} />}
+            {!problem.unjudged && may("submit") && <Submit problem={problem.id} ended={() => setJudged((number) => number + 1)} />}
             <section class="card">
               <h2>{t("problem.history")}</h2>
               <SubmissionTable key={judged} filters={{}} limit={200} only={(submission) => submission.problem?.id === problem.id} />

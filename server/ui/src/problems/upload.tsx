@@ -3,6 +3,7 @@
 import { lazy, Suspense } from "preact/compat";
 import { useState } from "preact/hooks";
 import { ApiError, request, Unreachable } from "../api/client";
+import { may } from "../api/session";
 import type { components } from "../api/schema";
 import { Link } from "../components/link";
 import { Refusal } from "../components/refusal";
@@ -42,6 +43,7 @@ export function Upload({ id, done }: { id?: string; done(): void }) {
     setOver(false);
     void push(event.dataTransfer?.files[0]);
   };
+  if (!may("problems")) return null;
   return (
     <section class="card">
       <h2>{id ? t("upload.version") : t("upload.title")}</h2>
