@@ -3,7 +3,7 @@
 # from the same, gets a second tag and is not built.
 #
 #   scripts/images.sh             the service's, and the toolchains of lib.sh's chosen_toolchains
-#   scripts/images.sh NAME...     these toolchains alone
+#   scripts/images.sh NAME...     these toolchains alone; nats: the broker of a cluster
 #
 # A toolchain that cannot be built is named in the end, and keeps nothing else from being built. As many are built at one
 # time as there are cores. Where the disk has no room for another, none is begun: their names are in .gavel/no-room then.
@@ -23,7 +23,12 @@ main() {
   read -ra names <<<"$*"
   if [ ${#names[@]} = 0 ]; then
     build_service
+    ! has_broker || build_broker
     read -ra names <<<"$(chosen_toolchains)"
+  fi
+  if [ "${names[*]}" = nats ]; then
+    build_broker
+    return
   fi
   check_toolchains "${names[@]}"
   # Nothing works without the first one.
@@ -104,6 +109,16 @@ build_service() {
     build run images/run images/run/Dockerfile "BASE=$(setting GAVEL_RUN_BASE "$(run_base "$toolchain")")" "TOOLCHAIN=$toolchain"
     build server . images/server/Dockerfile
   fi
+}
+
+build_broker() {
+  local base=gavel/base-nats:local
+  if [ "$bases" = local ]; then
+    DOCKER=docker images/bootstrap.sh nats || fail "the broker has no base to be made from"
+  else
+    base=$(setting GAVEL_NATS_BASE "$(sed -n 's/^ARG BASE=//p' images/nats/Dockerfile)")
+  fi
+  build nats images/nats images/nats/Dockerfile "BASE=$base"
 }
 
 # build_toolchain NAME: its base is a local one, or GAVEL_<NAME>_BASE, or what its Dockerfile says.

@@ -50,10 +50,11 @@ image() { printf 'gavel/%s:%s' "$1" "$GAVEL_TAG"; }
 # The toolchains that come with the service.
 default_toolchains="gcc python java node"
 
-# Those that can be built: folders with a Dockerfile and the packages of its base.
+# Those that can be built: folders with a Dockerfile and the packages of its base, but for that of a cluster's broker.
 all_toolchains() {
   local folder names=()
   for folder in images/*/; do
+    [ "$folder" != images/nats/ ] || continue
     [ ! -f "$folder/Dockerfile" ] || [ ! -f "$folder/packages" ] || names+=("$(basename "$folder")")
   done
   printf '%s' "${names[*]}"
@@ -90,8 +91,11 @@ check_toolchains() {
 # The toolchains whose images the instance has.
 built_toolchains() {
   docker images --filter "reference=gavel/*:$GAVEL_TAG" --format '{{.Repository}}' | sed -n 's,^gavel/,,p' |
-    awk '!/^(server|run|base-.*)$/' | sort -u | xargs
+    awk '!/^(server|run|nats|base-.*)$/' | sort -u | xargs
 }
+
+# A broker for several machines is a part of this instance.
+has_broker() { [[ ",$(setting COMPOSE_PROFILES '')," == *,cluster,* ]]; }
 
 url() {
   local address

@@ -4,9 +4,11 @@
 SAMPLE='{"language":"cpp17","source":"#include <iostream>\nint main() { int a, b; std::cin >> a >> b; std::cout << a + b << \"\\n\"; }","tests":[{"stdin":"1 2\n","expected":"3\n"}],"wait":true}'
 
 start_service() {
+  local services=(server warden)
   check_mounts
+  ! has_broker || services+=(nats)
   # And what these depend on: an image of a toolchain that could not be built is not asked for.
-  compose up -d --no-build --remove-orphans server warden ||
+  compose up -d --no-build --remove-orphans "${services[@]}" ||
     fail "the containers could not be started; where a port is in use, GAVEL_PORT or GAVEL_GRPC_PORT names another"
   # Without -a newer versions leave out what does not run at the moment.
   server=$(compose ps -aq server | head -n 1)

@@ -276,6 +276,8 @@ prepare_instance() {
   name_instance
   ensure_engine
   scripts/images.sh
+  # Of a cluster that a test makes.
+  scripts/images.sh nats
 }
 
 name_instance() {

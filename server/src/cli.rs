@@ -16,6 +16,8 @@ mod doctor;
 mod gojudge_flags;
 mod healthcheck;
 mod languages;
+mod node;
+mod nodes;
 mod proxy;
 mod recycle;
 mod serve;
@@ -71,6 +73,8 @@ enum Service {
     },
     /// Keep the containers: the only part that talks to Docker
     Warden,
+    /// Judge for a server elsewhere: take tasks of the broker that cluster.url names (docs/cluster.md)
+    Node,
     /// Check engine, images, cgroups, workspace, kernel and server; name the cause and the remedy of each problem
     Doctor {
         #[command(flatten)]
@@ -94,6 +98,13 @@ enum Service {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// List the nodes of a cluster, or have one begin nothing more
+    Nodes {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        command: nodes::Command,
     },
     /// Have every sandbox replaced; for the host's cron
     Recycle(Server),
@@ -164,6 +175,7 @@ fn run(command: &Service, config: Config, overrides: &Overrides) -> Result<ExitC
             let languages = Languages::configured(&config)?;
             runtime.block_on(warden::serve(&config, &languages))?;
         }
+        Service::Node => runtime.block_on(node::node(config))?,
         Service::Doctor { server, json } => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
             let healthy = runtime.block_on(doctor::examine(&config, &client, *json))?;
@@ -180,6 +192,10 @@ fn run(command: &Service, config: Config, overrides: &Overrides) -> Result<ExitC
         Service::Languages { server, json } => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
             runtime.block_on(languages::languages(&client, *json))?;
+        }
+        Service::Nodes { server, command } => {
+            let client = Client::new(server.url.as_deref(), &config, overrides)?;
+            runtime.block_on(nodes::nodes(&client, command))?;
         }
         Service::Recycle(server) => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;

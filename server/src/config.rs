@@ -48,6 +48,8 @@ pub struct Config {
     pub gojudge: GoJudgeConfig,
     /// The address for those who watch the service.
     pub telemetry: TelemetryConfig,
+    /// Several machines.
+    pub cluster: ClusterConfig,
 }
 
 /// `[http]`
@@ -385,6 +387,39 @@ pub struct TelemetryConfig {
     pub metrics: bool,
     /// Answer `/debug`: figures of the process.
     pub debug: bool,
+}
+
+/// `[cluster]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClusterConfig {
+    /// The broker; none = this machine judges alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// By which the broker knows us.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "units::masked")]
+    pub token: Option<String>,
+    /// Seed of a key in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "units::masked")]
+    pub nkey: Option<String>,
+    /// Certificates that the broker's is checked by, beside those of the system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<PathBuf>,
+    /// This machine among the nodes; none = the host's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The server's own machine judges, too.
+    pub judge_here: bool,
+    /// Tests that a node runs at one time; none = as many as it has slots for runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credits: Option<u32>,
+    /// Of a node's disk, for what may be needed again.
+    #[serde(with = "units::size")]
+    pub cache: Bytes,
+    /// Of the broker's disk, for contents.
+    #[serde(with = "units::size")]
+    pub objects: Bytes,
+    /// Servers of the broker's cluster that keep each message.
+    pub replicas: u32,
 }
 
 impl TelemetryConfig {

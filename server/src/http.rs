@@ -25,6 +25,7 @@ mod gate;
 mod gojudge;
 mod health;
 mod inflow;
+pub(crate) mod node;
 mod openapi;
 mod peer;
 mod prefix;

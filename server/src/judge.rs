@@ -55,6 +55,8 @@ mod verdict;
 mod version;
 
 pub use artefacts::{Artefact, Artefacts};
+pub(crate) use artefacts::{Compiler, Key};
+pub(crate) use compile::ENVIRONMENT;
 pub use courtesy::Courtesy;
 pub use dialogue::{Dialogue, Side};
 pub use ending::{Cap, OwnEnd, ProgramEnd};
@@ -116,6 +118,9 @@ pub enum JudgeError {
     /// A sandbox failed; another attempt may succeed.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    /// Several nodes have tried a part of it, and none has done it; no attempt will succeed.
+    #[error("no node could do a part of the judging: {0}")]
+    GivenUp(String),
     /// What the submission is made of is not there any more; no attempt will succeed.
     #[error("a source, an input or an answer of the submission is missing in the workspace")]
     Missing {
@@ -673,7 +678,12 @@ fn compile_job<'a>(
 }
 
 fn whose<'a>(submission: &'a Submission, progress: &'a (dyn Fn(Progress) + Send + Sync)) -> Whose<'a> {
-    Whose { user: submission.user.as_deref(), isolation: submission.isolation, progress: Told(progress) }
+    Whose {
+        submission: Some(submission.id),
+        user: submission.user.as_deref(),
+        isolation: submission.isolation,
+        progress: Told(progress),
+    }
 }
 
 fn count(n: usize) -> u32 {

@@ -11,6 +11,7 @@ mod alone;
 pub mod blobs;
 mod blocking;
 pub mod cli;
+pub mod cluster;
 pub mod config;
 pub mod connections;
 pub mod content;

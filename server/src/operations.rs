@@ -1,5 +1,6 @@
 //! What the API sees of the pool: its state, and a button to replace all of it.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,56 @@ pub trait Operations: Debug + Send + Sync + 'static {
 
     /// Retires every sandbox as soon as it is idle, and has it replaced.
     fn recycle(&self) -> Recycled;
+
+    /// The nodes of a cluster, by name; none where this machine judges alone.
+    fn nodes(&self) -> Vec<NodeView> {
+        Vec::new()
+    }
+
+    /// Has a node begin nothing more, or begin tasks again. False where there is no such node.
+    fn drain(&self, _node: &str, _drained: bool) -> bool {
+        false
+    }
+}
+
+/// A node of a cluster.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Node)]
+pub struct NodeView {
+    /// Its name.
+    pub name: String,
+    /// Whether it takes tasks.
+    pub state: NodeState,
+    /// Of its program.
+    pub version: String,
+    /// Tests that it runs at one time.
+    pub credits: u32,
+    /// Compilations that it runs at one time.
+    pub compilations: u32,
+    /// Tasks that it is at.
+    pub busy: u32,
+    /// Parts of judgings that it has done since the server started.
+    pub done: u64,
+    /// Parts at which it has failed.
+    pub failures: u64,
+    /// What it has sent that no honest node sends.
+    pub faults: Vec<String>,
+    /// Milliseconds since it last told of itself.
+    pub silent_ms: u64,
+    /// The images that it has: their ids, by profile.
+    pub images: BTreeMap<String, String>,
+}
+
+/// Whether a node takes tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NodeState {
+    /// It does.
+    Ready,
+    /// It begins nothing more.
+    Draining,
+    /// It has not told of itself for some seconds.
+    Away,
 }
 
 impl Operations for Pool {

@@ -87,6 +87,40 @@ pub struct Parts<J> {
     pub workers: usize,
 }
 
+impl<J> Parts<J> {
+    /// The same, with something that judges.
+    pub fn judged_by<K>(self, judging: K) -> Parts<K> {
+        let Self {
+            config,
+            languages,
+            access,
+            store,
+            problems,
+            judging: _,
+            artefacts,
+            operations,
+            gojudge,
+            account,
+            metrics,
+            workers,
+        } = self;
+        Parts {
+            config,
+            languages,
+            access,
+            store,
+            problems,
+            judging: Arc::new(judging),
+            artefacts,
+            operations,
+            gojudge,
+            account,
+            metrics,
+            workers,
+        }
+    }
+}
+
 /// Serves until `stop` completes or a listener breaks, then drains: nothing new is accepted, running submissions may
 /// finish, the rest is judged after the next start.
 ///

@@ -65,6 +65,11 @@ fn describe() {
         "gavel_sandboxes",
         "Sandboxes by state; slots: those that may be in use at one time, of the kind."
     );
+    metrics::describe_counter!(
+        "gavel_cluster_results_total",
+        "What nodes have sent of parts of judgings: first, late or double ones, and those that were refused."
+    );
+    metrics::describe_gauge!("gavel_node_busy", "Tasks that this node is at.");
     metrics::describe_gauge!("gavel_lease_waiters", "Judgings that wait for a sandbox.");
     metrics::describe_counter!("gavel_sandboxes_created_total", "Sandboxes that were made.");
     metrics::describe_counter!("gavel_sandboxes_retired_total", "Sandboxes that were removed.");

@@ -13,7 +13,7 @@ use bollard::models::{
 use bollard::query_parameters::{
     CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptionsBuilder,
     ListContainersOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
-    TopOptionsBuilder,
+    TopOptionsBuilder, UploadToContainerOptionsBuilder,
 };
 use bollard::{API_DEFAULT_VERSION, Docker};
 use futures_util::StreamExt as _;
@@ -117,9 +117,22 @@ impl Host {
         done(self.docker.kill_container(id, Some(options)).await);
     }
 
+    /// Writes a small file that everybody may read into a container that may have never run.
+    pub async fn put_file(&self, id: &str, path: &str, text: &str) {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("/", path));
+        let options = UploadToContainerOptionsBuilder::new().path(folder).build();
+        let archive = bollard::body_full(archive(name, text.as_bytes()).into());
+        done(self.docker.upload_to_container(id, Some(options), archive).await);
+    }
+
     /// Starts a container that has ended.
     pub async fn start(&self, id: &str) {
         done(self.docker.start_container(id, None::<StartContainerOptions>).await);
+    }
+
+    /// Has a frozen container go on.
+    pub async fn unpause(&self, id: &str) {
+        done(self.docker.unpause_container(id).await);
     }
 
     /// Freezes a container.
@@ -224,6 +237,30 @@ impl Host {
         let options = LogsOptionsBuilder::new().stdout(true).stderr(true).tail(lines).build();
         text_of(self.docker.logs(id, Some(options))).await
     }
+}
+
+/// A tar archive of one file.
+fn archive(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut header = [0_u8; 512];
+    let size = format!("{:011o}", bytes.len());
+    for (at, field) in [
+        (0, name),
+        (100, "0000644"),
+        (108, "0000000"),
+        (116, "0000000"),
+        (124, &size),
+        (136, "00000000000"),
+        (148, "        "),
+        (156, "0"),
+        (257, "ustar"),
+        (263, "00"),
+    ] {
+        header[at..at + field.len()].copy_from_slice(field.as_bytes());
+    }
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    let padding = vec![0; bytes.len().next_multiple_of(512) - bytes.len() + 1024];
+    [&header[..], bytes, &padding].concat()
 }
 
 /// The value of a call to the engine that must succeed.

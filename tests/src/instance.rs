@@ -43,6 +43,10 @@ pub struct Plan {
     server_memory: Option<u64>,
     /// Descriptors that the server may have open, not to be raised; none = as the service under test.
     server_descriptors: Option<i64>,
+    /// It judges for a server elsewhere.
+    is_node: bool,
+    /// A file in its workspace, and what is in it.
+    file: Option<(String, String)>,
 }
 
 /// Counts instances made by this process: each has its own port and uids.
@@ -61,7 +65,16 @@ impl Plan {
             token: environment::token(),
             server_memory: None,
             server_descriptors: None,
+            is_node: false,
+            file: None,
         }
+    }
+
+    /// As a node of a cluster: its server's container is `gavel node`.
+    #[must_use]
+    pub fn as_node(mut self) -> Self {
+        self.is_node = true;
+        self
     }
 
     /// With a setting, `GAVEL_<SECTION>__<KEY>`.
@@ -82,6 +95,13 @@ impl Plan {
     #[must_use]
     pub fn server_descriptors(mut self, descriptors: i64) -> Self {
         self.server_descriptors = Some(descriptors);
+        self
+    }
+
+    /// With a file in its workspace.
+    #[must_use]
+    pub fn file(mut self, path: &str, text: &str) -> Self {
+        self.file = Some((path.into(), text.into()));
         self
     }
 
@@ -112,6 +132,13 @@ impl Plan {
     /// # Panics
     /// When it does not become ready.
     pub async fn start(self) -> Instance {
+        let instance = self.launch().await;
+        instance.wait_until_ready().await;
+        instance
+    }
+
+    /// As [`Self::start`], without waiting.
+    pub async fn launch(self) -> Instance {
         let host = Host::connect().await;
         remove(&host, &self.name).await;
         let number = MADE.fetch_add(1, Ordering::Relaxed);
@@ -120,12 +147,13 @@ impl Plan {
         let uids = 57_000 + u32::from(port % 80) * 100;
         let warden = self.copy(&host, "warden", uids, None).await;
         let server = self.copy(&host, "server", uids, Some(port)).await;
+        if let Some((path, text)) = &self.file {
+            host.put_file(&server, path, text).await;
+        }
         host.start(&warden).await;
         host.start(&server).await;
         let (url, token) = (url_with_port(port), self.token);
-        let instance = Instance { name: self.name, server, warden, url, token, removed: false };
-        instance.wait_until_ready().await;
-        instance
+        Instance { name: self.name, server, warden, url, token, removed: false }
     }
 
     async fn make_volume(&self, host: &Host) {
@@ -144,6 +172,9 @@ impl Plan {
         let mut body = create_body(original);
         body.labels = Some(HashMap::from([("io.gavel.e2e".into(), self.name.clone())]));
         body.env = Some(self.environment(body.env.unwrap_or_default(), uids));
+        if self.is_node && service == "server" {
+            body.cmd = Some(vec!["node".into()]);
+        }
         let host_config = body.host_config.get_or_insert_default();
         move_workspace(host_config, &self.name);
         if let (Some(path), "server") = (&self.data, service) {

@@ -7,6 +7,7 @@
 
 pub mod bench;
 pub mod client;
+pub mod cluster;
 pub mod docker;
 pub mod environment;
 pub mod expectation;

@@ -1,13 +1,19 @@
 //! `gavel serve`: finds out what is wrong with the settings, starts the server, and stops it at a signal.
 
+use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::node::started;
 use crate::access::{Access, AccessError};
 use crate::account::{self, Account};
 use crate::alone::{NotAlone, Role, alone};
+use crate::blobs::Blobs;
+use crate::cluster::{self, Broker, BrokerError, ClusterOperations, Node, Remote, RemoteParts};
 use crate::config::Config;
 use crate::cpus;
 use crate::descriptors;
@@ -16,7 +22,7 @@ use crate::judge::{Artefacts, Judge, Local};
 use crate::language::{Languages, LanguagesError};
 use crate::problems::Problems;
 use crate::queue;
-use crate::sandbox::{Pool, PoolError};
+use crate::sandbox::{Pool, PoolError, Profile};
 use crate::server::{self, Parts, ServerError, Sockets};
 use crate::signals::Signals;
 use crate::slots::Kind;
@@ -62,6 +68,10 @@ pub(super) enum ServeError {
     Cpus(#[source] std::io::Error),
     #[error("failed to set up metrics")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    #[error("`cluster.url` is not set: a node needs to know its broker (docs/cluster.md)")]
+    NoBroker,
+    #[error(transparent)]
+    Broker(#[from] BrokerError),
 }
 
 pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
@@ -107,17 +117,23 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let (sandboxes, files, memory) = (pool.clone(), blobs.clone(), account.clone());
     let local = Local::new(sandboxes, artefacts, files, memory, on_disk, largest, at_once);
     let (problems, artefacts) = (Problems::new(store.clone()), Some(local.artefacts()));
-    let judge =
-        Judge::new(local, Arc::clone(&languages), blobs, Arc::new(problems.clone()), config.limits.clone());
     let gojudge = gojudge(&config, &pool, &workspace, &account)?;
+    let cluster = match &config.cluster.url {
+        None => None,
+        Some(url) => {
+            let own = (local.artefacts(), blobs.clone(), account.clone());
+            Some(Cluster::start(&config, url, &languages, own).await?)
+        }
+    };
+    let limits = config.limits.clone();
     let parts = Parts {
         workers: workers(&pool),
         config: Arc::new(config),
-        languages,
+        languages: Arc::clone(&languages),
         access,
         store,
-        problems,
-        judging: Arc::new(judge),
+        problems: problems.clone(),
+        judging: Arc::new(()),
         artefacts,
         operations: Arc::new(pool.clone()),
         gojudge,
@@ -129,17 +145,88 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         signals.next().await;
         tokio::spawn(exit_at_next(signals));
     };
-    let served = server::run(parts, sockets, stop).await;
+    let problems = Arc::new(problems);
+    let served = match cluster {
+        None => {
+            let judge = Judge::new(local, languages, blobs, problems, limits);
+            server::run(parts.judged_by(judge), sockets, stop).await
+        }
+        Some(cluster) => {
+            let node = cluster.node_here(&parts.config, local, &pool, (&languages, &blobs, &workspace));
+            let judge = Judge::new(cluster.remote.clone(), languages, blobs, problems, limits);
+            let operations = Arc::new(ClusterOperations::new(pool.clone(), cluster.remote.clone()));
+            let parts = Parts { workers: workers(&pool).max(CLUSTER_WORKERS), operations, ..parts };
+            let drain = parts.config.queue.drain;
+            let served = server::run(parts.judged_by(judge), sockets, stop).await;
+            if let Some(node) = node {
+                node.finish(drain).await;
+            }
+            served
+        }
+    };
     pool.close().await;
     Ok(served?)
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+/// Submissions that a coordinator judges at one time: nodes come while it runs.
+const CLUSTER_WORKERS: usize = 256;
+
+/// What a coordinator has beside the rest.
+struct Cluster {
+    broker: Broker,
+    name: String,
+    remote: Remote,
+    stop: CancellationToken,
+    /// All of it ends when this is dropped.
+    _stop: DropGuard,
+}
+
+impl Cluster {
+    async fn start(
+        config: &Config,
+        url: &str,
+        languages: &Languages,
+        (artefacts, blobs, account): (Arc<Artefacts>, Blobs, Account),
+    ) -> Result<Self, ServeError> {
+        let name = cluster::own_name(&config.cluster);
+        let broker = Broker::connect(&config.cluster, url, &name).await?;
+        let stop = CancellationToken::new();
+        let needed: BTreeSet<Profile> = languages.iter().flat_map(Profile::needed_by).collect();
+        let parts = RemoteParts {
+            broker: broker.clone(),
+            name: name.clone(),
+            artefacts,
+            blobs,
+            account,
+            on_disk: config.limits.outputs,
+            largest: config.limits.artefact,
+            objects: config.cluster.objects,
+            profiles: needed.into_iter().collect(),
+        };
+        let remote = Remote::start(parts, &stop);
+        Ok(Self { broker, name, remote, _stop: stop.clone().drop_guard(), stop })
+    }
+
+    /// The node of the coordinator's own machine, where it is to judge.
+    fn node_here(
+        &self,
+        config: &Config,
+        local: Local<Pool>,
+        pool: &Pool,
+        (languages, blobs, workspace): (&Arc<Languages>, &Blobs, &Workspace),
+    ) -> Option<Node<Local<Pool>>> {
+        let own = (self.name.clone(), self.broker.clone());
+        let rest = (Arc::clone(languages), blobs.clone(), workspace);
+        config.cluster.judge_here.then(|| started(config, own, local.forgetful(), pool, rest, &self.stop))
+    }
+}
+
+pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).map_err(|source| ServeError::Listen { address, source })
 }
 
 /// SQLite would only say that its database is read-only, or that it cannot open it.
-fn check_writable(directory: &Path) -> Result<(), ServeError> {
+pub(super) fn check_writable(directory: &Path) -> Result<(), ServeError> {
     rustix::fs::access(directory, rustix::fs::Access::WRITE_OK).map_err(|why| ServeError::NotWritable {
         directory: directory.to_owned(),
         uid: rustix::process::geteuid().as_raw(),
@@ -189,7 +276,7 @@ async fn exit_at_next(mut signals: Signals) {
     std::process::exit(1);
 }
 
-async fn wait_for_workspace(workspace: &Workspace) -> Result<(), ServeError> {
+pub(super) async fn wait_for_workspace(workspace: &Workspace) -> Result<(), ServeError> {
     for directory in [workspace.state(), workspace.store(), workspace.slots()] {
         wait_for_directory(&directory).await?;
     }

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use gavel_protocol::Bytes;
 
-use super::{Config, HttpConfig, TokenConfig};
+use super::{ClusterConfig, Config, HttpConfig, TokenConfig};
 use crate::cpus;
 use crate::submission::RunLimits;
 use crate::tokens::{NewToken, PRIORITY};
 
 /// A browser is signed in for no longer.
 const LONGEST_SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Most tests that a node runs at one time.
+const MOST_CREDITS: u32 = 4096;
 
 /// `Err` is a sentence that names the setting.
 pub(super) fn check(config: &Config) -> Result<(), String> {
@@ -56,6 +58,28 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
         return Err(format!("`gojudge.cpu_sets`: `{set}` is not a set of CPUs such as \"0\" or \"2-3\""));
     }
     check_tokens(http)?;
+    check_cluster(&config.cluster)
+}
+
+/// What the broker is asked with, and the name that is a part of subjects.
+fn check_cluster(cluster: &ClusterConfig) -> Result<(), String> {
+    let ClusterConfig { url, token, nkey, name, credits, replicas, .. } = cluster;
+    let is_known = |url: &str| ["nats://", "tls://"].iter().any(|scheme| url.starts_with(scheme));
+    if let Some(url) = url.as_ref().filter(|urls| !urls.split(',').all(|url| is_known(url.trim()))) {
+        return Err(format!("`cluster.url` is `{url}`; it must begin with nats:// or tls://"));
+    }
+    if token.is_some() && nkey.is_some() {
+        return Err("`cluster.token` and `cluster.nkey` are both set; drop one".into());
+    }
+    if let Some(name) = name.as_ref().filter(|name| !crate::cluster::is_name(name)) {
+        return Err(format!("`cluster.name` is `{name}`; it must consist of 1 to 40 of a-z, 0-9 and -"));
+    }
+    if credits.is_some_and(|credits| !(1..=MOST_CREDITS).contains(&credits)) {
+        return Err(format!("`cluster.credits` must be from 1 to {MOST_CREDITS}"));
+    }
+    if !(1..=5).contains(replicas) {
+        return Err("`cluster.replicas` must be from 1 to 5".into());
+    }
     Ok(())
 }
 

@@ -45,8 +45,17 @@ const UNSET: &[&str] = &[
     "gojudge.file_dir",
     "gojudge.copy_out_dir",
     "gojudge.streams",
+    "cluster.url",
+    "cluster.token",
+    "cluster.token_file",
+    "cluster.nkey",
+    "cluster.nkey_file",
+    "cluster.ca",
+    "cluster.name",
+    "cluster.credits",
 ];
-const SECRETS: &[&str] = &["http.token", "http.admin_token", "http.metrics_token", "http.tokens"];
+const SECRETS: &[&str] =
+    &["http.token", "http.admin_token", "http.metrics_token", "http.tokens", "cluster.token", "cluster.nkey"];
 /// Variables of ours that are no settings of the server.
 const OTHER_VARIABLES: &[&str] =
     &["GAVEL_CONFIG", "GAVEL_LOG", "GAVEL_URL", "GAVEL_ADMIN_TOKEN", "GAVEL_TOKEN"];

@@ -313,3 +313,29 @@ fn a_variable_of_the_wrong_form_is_told_with_what_may_stand_there() {
     let in_file = load("[limits]\ntests = [1]", &[], &[]).unwrap_err();
     assert_eq!(in_file, "`limits.tests` is sequence; it must be a whole number, from 0");
 }
+
+#[test]
+fn a_cluster_that_makes_no_sense_is_refused() {
+    let long = "n".repeat(41);
+    let key = ("cluster.nkey", "SUAIBDPBAUTWCWBKIO6XHQNINK5FWJW4OHLXC3HQ2KFE4PEJUA44CNHTC4");
+    let refused = [
+        (vec![("cluster.url", "http://broker:4222")], "nats:// or tls://"),
+        (vec![("cluster.url", "nats://a:4222,broker")], "nats:// or tls://"),
+        (vec![("cluster.name", "Lab 2")], "`cluster.name`"),
+        (vec![("cluster.name", "lab.2")], "`cluster.name`"),
+        (vec![("cluster.name", &long)], "`cluster.name`"),
+        (vec![("cluster.token", "secret"), key], "drop one"),
+        (vec![("cluster.credits", "0")], "`cluster.credits`"),
+        (vec![("cluster.credits", "4097")], "`cluster.credits`"),
+        (vec![("cluster.replicas", "0")], "`cluster.replicas`"),
+        (vec![("cluster.replicas", "6")], "`cluster.replicas`"),
+    ];
+    for (flags, told) in refused {
+        let why = load("", &[], &flags).unwrap_err();
+        assert!(why.contains(told), "{flags:?}: {why}");
+    }
+    let flags = [("cluster.url", "nats://a:4222, tls://b:4222"), ("cluster.name", "lab-2"), key];
+    let config = load("", &[], &flags).unwrap();
+    assert_eq!(config.cluster.name.as_deref(), Some("lab-2"));
+    assert!(config.cluster.judge_here && config.cluster.credits.is_none());
+}

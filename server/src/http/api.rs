@@ -16,6 +16,7 @@ mod files;
 pub(crate) mod fuzz;
 mod judgements;
 mod languages;
+mod nodes;
 mod problems;
 mod query;
 mod receive;
@@ -107,5 +108,8 @@ pub(super) fn routes() -> impl HttpServiceFactory {
         .service(resource("/admin/figures", "GET, HEAD").route(get().to(admin::figures)))
         .service(resource("/admin/sandboxes", "GET, HEAD").route(get().to(admin::sandboxes)))
         .service(resource("/admin/throttled", "GET, HEAD").route(get().to(admin::throttled)))
+        .service(resource("/nodes", "GET, HEAD").route(get().to(nodes::list)))
+        .service(resource("/nodes/{name}/drain", "POST").route(web::post().to(nodes::drain)))
+        .service(resource("/nodes/{name}/undrain", "POST").route(web::post().to(nodes::undrain)))
         .default_service(web::to(error::not_found))
 }

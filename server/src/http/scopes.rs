@@ -54,6 +54,9 @@ pub(super) const ROUTES: &[(&str, &str, Needs)] = &[
     ("GET", "/api/v1/admin/figures", One(Operate)),
     ("GET", "/api/v1/admin/sandboxes", One(Operate)),
     ("GET", "/api/v1/admin/throttled", Both(Operate, ReadAll)),
+    ("GET", "/api/v1/nodes", Any),
+    ("POST", "/api/v1/nodes/{name}/drain", One(Operate)),
+    ("POST", "/api/v1/nodes/{name}/undrain", One(Operate)),
     // Whoever makes tokens may make one that sees everything.
     ("GET", "/api/v1/tokens", Both(Operate, ReadAll)),
     ("POST", "/api/v1/tokens", Both(Operate, ReadAll)),

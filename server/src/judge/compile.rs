@@ -25,7 +25,7 @@ use crate::sandbox::{
 use crate::submission::RunLimits;
 
 /// The environment of compilers and programs.
-pub(super) const ENVIRONMENT: [&str; 5] = [
+pub(crate) const ENVIRONMENT: [&str; 5] = [
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME=/w",
     "TMPDIR=/tmp",
@@ -65,6 +65,9 @@ impl<S: Sandboxes> Local<S> {
 
     /// Without an image there is none: nobody could say what the program was made with.
     fn key(&self, job: &CompileJob<'_>, image: Option<&str>) -> Option<Key> {
+        if !self.keeps {
+            return None;
+        }
         let compiler = Compiler { image: image?, environment: &ENVIRONMENT, largest: self.largest };
         Key::of(job, &compiler)
     }

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use rustix::fs::Mode;
 use rustix::pipe::PipeFlags;
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::unix::pipe::{Receiver, Sender};
 
@@ -24,7 +25,7 @@ const BLOCK: usize = 64 * 1024;
 const OPEN_TO_ALL: Mode = Mode::from_raw_mode(0o666);
 
 /// One of the two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Side {
     /// The submission's program.
     Program,

@@ -1,12 +1,13 @@
 //! How a program comes to its end, seen by a judge: whatever else becomes of a run is no program's doing.
 
 use gavel_protocol::{Ending, Limit, Step};
+use serde::{Deserialize, Serialize};
 
 use super::JudgeError;
 use crate::sandbox::{RunEnding, SandboxError};
 
 /// How a program came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ProgramEnd {
     /// Nobody killed it.
     ByItself(OwnEnd),
@@ -15,7 +16,7 @@ pub enum ProgramEnd {
 }
 
 /// The end of a program that nobody killed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OwnEnd {
     /// It exited.
     Exited {
@@ -35,7 +36,7 @@ pub enum OwnEnd {
 }
 
 /// What a program may take no more of. Of several the first is told, as go-judge does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Cap {
     /// Memory.
     Memory,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use gavel_protocol::{Bytes, Usage};
+use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
@@ -16,7 +17,7 @@ use crate::account::Held;
 use crate::content::Content;
 use crate::language::Language;
 use crate::sandbox::{Captured, Leaving, Profile};
-use crate::submission::{Files, Isolation, RunLimits};
+use crate::submission::{Files, Isolation, RunLimits, SubmissionId};
 
 /// Carries out the parts of a judging. What they are made of is named by content; verdicts, and what follows from
 /// them, are the judge's.
@@ -126,7 +127,7 @@ pub struct CaseJob<'a> {
     /// Files in the box itself that it may change; what is there at its end is handed out.
     pub kept: Option<&'a BTreeMap<String, Content>>,
     /// Files that are handed out after the end, and how much is read of each.
-    pub collect: &'a [(&'static str, Bytes)],
+    pub collect: &'a [(&'a str, Bytes)],
     /// Files that are handed back to whoever wrote the program.
     pub handed: Handed<'a>,
     /// What the two of a dialogue say to each other is to be told.
@@ -176,6 +177,8 @@ pub enum Room {
 /// Whom a job is for: decides which sandboxes may serve it, and which programs may be used again.
 #[derive(Debug, Clone, Copy)]
 pub struct Whose<'a> {
+    /// The submission; none for a problem's validators and for tests of our own.
+    pub submission: Option<SubmissionId>,
     /// The user.
     pub user: Option<&'a str>,
     /// Which sandboxes may serve it.
@@ -243,7 +246,7 @@ pub struct Facts {
 }
 
 /// Why there is nothing of the file that a program was to write its output to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoOutput {
     /// It is not there.
     Missing,

@@ -65,7 +65,7 @@ pub struct Stream {
 }
 
 /// What came of the compilation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Compilation {
     /// There is a program to run.
     pub ok: bool,

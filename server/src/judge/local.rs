@@ -37,6 +37,8 @@ pub struct Local<S> {
     all_space: u32,
     /// The largest program that is taken.
     pub(super) largest: Bytes,
+    /// Programs are kept, to be found when the same is compiled again.
+    pub(super) keeps: bool,
     at_once: usize,
 }
 
@@ -57,7 +59,14 @@ impl<S: Sandboxes> Local<S> {
         let all_space = u32::try_from(on_disk.get() / UNIT).unwrap_or(u32::MAX);
         let space = Arc::new(Semaphore::new(all_space as usize));
         let artefacts = Arc::new(artefacts);
-        Self { sandboxes, artefacts, blobs, account, pairs, space, all_space, largest, at_once }
+        Self { sandboxes, artefacts, blobs, account, pairs, space, all_space, largest, keeps: true, at_once }
+    }
+
+    /// Keeps no program for another time: whose it is, and when that user is forgotten, is known elsewhere.
+    #[must_use]
+    pub fn forgetful(mut self) -> Self {
+        self.keeps = false;
+        self
     }
 
     /// The compiled programs.

@@ -60,7 +60,7 @@ fn executed(job: &CaseJob<'_>) -> Option<Arc<OwnedFd>> {
 }
 
 /// A file that is asked for: however large it is, only its beginning is read.
-fn collect((path, max): &(&'static str, Bytes)) -> CollectFile {
+fn collect((path, max): &(&str, Bytes)) -> CollectFile {
     CollectFile { path: (*path).to_owned(), anywhere: false, max: *max, truncate: true }
 }
 

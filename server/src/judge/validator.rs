@@ -144,7 +144,7 @@ pub(crate) struct Allowed {
 
 /// Validators are nobody's: what is made of them serves all submissions.
 fn nobodys(progress: Told<'_>) -> Whose<'_> {
-    Whose { user: None, isolation: Isolation::Pooled, progress }
+    Whose { submission: None, user: None, isolation: Isolation::Pooled, progress }
 }
 
 /// What is wrong with a problem's own programs.

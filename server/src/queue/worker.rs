@@ -238,9 +238,9 @@ impl Shared {
             // What it is made of goes with a cancelled one, perhaps from under its attempt.
             Err(_) if job.cancel.is_cancelled() => Attempt::GivenUp,
             Err(JudgeError::Cancelled) => Attempt::GivenUp,
-            Err(why @ (JudgeError::Missing { .. } | JudgeError::UnknownProblem(_))) => {
-                Attempt::Hopeless(telemetry::chain(&why))
-            }
+            Err(
+                why @ (JudgeError::Missing { .. } | JudgeError::UnknownProblem(_) | JudgeError::GivenUp(_)),
+            ) => Attempt::Hopeless(telemetry::chain(&why)),
             Err(JudgeError::Sandbox(why @ (SandboxError::Busy { .. } | SandboxError::Stopping))) => {
                 Attempt::NotServed(why.to_string())
             }

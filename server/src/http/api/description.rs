@@ -6,8 +6,8 @@ use utoipa::OpenApi;
 use super::wire::{self, Rules};
 use super::wire_checker::{NewChecker, NewFlags};
 use super::{
-    admin, events, files, judgements, languages, problems, rejudges, sources, stream, submissions, tokens,
-    users,
+    admin, events, files, judgements, languages, nodes, problems, rejudges, sources, stream, submissions,
+    tokens, users,
 };
 use crate::config::Config;
 use crate::language::Languages;
@@ -54,6 +54,9 @@ use crate::language::Languages;
         tokens::get,
         tokens::revoke,
         tokens::rotate,
+        nodes::list,
+        nodes::drain,
+        nodes::undrain,
     )
 )]
 pub(in crate::http) struct Native;

@@ -1,0 +1,254 @@
+//! The connection to the broker, and what there must be at it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::{AckPolicy, pull};
+use async_nats::jetstream::stream::{Config as Stream, DiscardPolicy, RetentionPolicy, StorageType};
+use async_nats::jetstream::{self, Context, ContextBuilder};
+use async_nats::{Client, ConnectOptions, Event};
+use gavel_protocol::Bytes;
+use tokio::sync::watch;
+
+use super::names;
+use crate::config::ClusterConfig;
+
+/// A task whose node has been silent for so long is another's.
+pub(super) const SILENCE: Duration = Duration::from_secs(5);
+/// Longest wait for the broker's answer to one request.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// What nobody has fetched after so long never will be.
+pub(super) const MAX_AGE: Duration = Duration::from_secs(3600);
+/// Contents that are needed again are sent again.
+const OBJECTS_AGE: Duration = Duration::from_secs(24 * 3600);
+/// Results are told twice by nodes that have not heard of the first time.
+const DUPLICATES: Duration = Duration::from_secs(120);
+/// Of all tasks together.
+const TASKS_SIZE: Bytes = Bytes::mib(512);
+/// Of all results together.
+const RESULTS_SIZE: Bytes = Bytes::mib(1024);
+/// Pulls that wait at a consumer: one of each node, or of a few.
+const MOST_PULLS: i64 = 65_536;
+/// Tasks of one consumer that nodes are at.
+const MOST_PENDING: i64 = 65_536;
+
+/// Why the broker does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum BrokerError {
+    /// It cannot be reached, or does not let us in.
+    #[error("the broker at {url} cannot be reached")]
+    Connect {
+        /// Its address.
+        url: String,
+        /// Why.
+        source: async_nats::ConnectError,
+    },
+    /// A request failed.
+    #[error("the broker failed to {doing}")]
+    Failed {
+        /// What was asked.
+        doing: &'static str,
+        /// Why.
+        source: async_nats::Error,
+    },
+    /// A request took too long.
+    #[error("the broker did not {doing} within {PATIENCE:?}")]
+    Slow {
+        /// What was asked.
+        doing: &'static str,
+    },
+}
+
+impl BrokerError {
+    pub(super) fn of(doing: &'static str) -> impl FnOnce(Box<dyn std::error::Error + Send + Sync>) -> Self {
+        move |source| Self::Failed { doing, source }
+    }
+}
+
+/// A connection to the broker. Copies are of the same one.
+#[derive(Debug, Clone)]
+pub struct Broker {
+    client: Client,
+    jetstream: Context,
+    replicas: usize,
+    /// Counts connections.
+    connections: watch::Receiver<u64>,
+}
+
+impl Broker {
+    /// Connects under this name; tries again and again where the broker is not there yet.
+    ///
+    /// # Errors
+    /// When the settings cannot be used: an address or a certificate.
+    pub async fn connect(settings: &ClusterConfig, url: &str, name: &str) -> Result<Self, BrokerError> {
+        let (made, connections) = watch::channel(0_u64);
+        let made = Arc::new(made);
+        let mut options = ConnectOptions::new()
+            .name(name)
+            .retry_on_initial_connect()
+            .ping_interval(Duration::from_secs(2))
+            .connection_timeout(PATIENCE)
+            .request_timeout(Some(PATIENCE))
+            // Of each its own, so that answers to one are read by nobody else.
+            .custom_inbox_prefix(format!("_INBOX.{name}"))
+            .reconnect_delay_callback(pause)
+            .event_callback(move |event| {
+                told(&event);
+                if matches!(event, Event::Connected) {
+                    made.send_modify(|connections| *connections += 1);
+                }
+                std::future::ready(())
+            });
+        if let Some(token) = &settings.token {
+            options = options.token(token.clone());
+        }
+        if let Some(seed) = &settings.nkey {
+            options = options.nkey(seed.clone());
+        }
+        if let Some(ca) = &settings.ca {
+            options = options.add_root_certificates(ca.clone());
+        }
+        let urls: Vec<String> = url.split(',').map(|one| one.trim().to_owned()).collect();
+        let client = options.connect(urls).await;
+        let client = client.map_err(|source| BrokerError::Connect { url: url.to_owned(), source })?;
+        let jetstream = ContextBuilder::new().timeout(PATIENCE).ack_timeout(PATIENCE).build(client.clone());
+        let replicas = usize::try_from(settings.replicas).unwrap_or(1);
+        Ok(Self { client, jetstream, replicas, connections })
+    }
+
+    /// What is not kept: questions and their answers.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What is kept.
+    pub(super) fn jetstream(&self) -> &Context {
+        &self.jetstream
+    }
+
+    /// Changes whenever there is a new connection.
+    pub(super) fn connections(&self) -> watch::Receiver<u64> {
+        self.connections.clone()
+    }
+
+    /// There is a connection.
+    pub fn is_connected(&self) -> bool {
+        self.client.connection_state() == async_nats::connection::State::Connected
+    }
+
+    /// Makes the streams that are missing.
+    ///
+    /// # Errors
+    /// When the broker does not.
+    pub(super) async fn prepare(&self, objects: Bytes) -> Result<(), BrokerError> {
+        let work = |name: &str, subjects: &str, size: Bytes| Stream {
+            name: name.to_owned(),
+            subjects: vec![subjects.to_owned()],
+            retention: RetentionPolicy::WorkQueue,
+            discard: DiscardPolicy::New,
+            max_bytes: signed(size),
+            max_age: MAX_AGE,
+            duplicate_window: DUPLICATES,
+            storage: StorageType::File,
+            num_replicas: self.replicas,
+            ..Stream::default()
+        };
+        let contents = Stream {
+            name: format!("OBJ_{}", names::OBJECTS),
+            subjects: vec![format!("$O.{}.C.>", names::OBJECTS), format!("$O.{}.M.>", names::OBJECTS)],
+            discard: DiscardPolicy::Old,
+            max_bytes: signed(objects),
+            max_age: OBJECTS_AGE,
+            allow_rollup: true,
+            storage: StorageType::File,
+            num_replicas: self.replicas,
+            ..Stream::default()
+        };
+        for stream in [
+            work(names::TASKS, "gavel.tasks.>", TASKS_SIZE),
+            work(names::RESULTS, "gavel.results.>", RESULTS_SIZE),
+            contents,
+        ] {
+            let made = self.jetstream.create_or_update_stream(stream).await;
+            made.map_err(|why| BrokerError::of("make a stream")(why.into()))?;
+        }
+        Ok(())
+    }
+
+    /// Makes the consumer that those share who take what goes to a subject. It goes when nobody has taken anything for as
+    /// long as it is to be kept, where that is said.
+    ///
+    /// # Errors
+    /// When the broker does not.
+    pub(super) async fn share(
+        &self,
+        stream: &str,
+        name: &str,
+        subject: String,
+        keep: Option<Duration>,
+    ) -> Result<Puller, BrokerError> {
+        let consumer = pull::Config {
+            durable_name: Some(name.to_owned()),
+            filter_subject: subject,
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: SILENCE,
+            // Who counts is the coordinator: it knows what was begun.
+            max_deliver: -1,
+            max_ack_pending: MOST_PENDING,
+            max_waiting: MOST_PULLS,
+            inactive_threshold: keep.unwrap_or_default(),
+            ..pull::Config::default()
+        };
+        let made = self.jetstream.create_consumer_on_stream(consumer, stream).await;
+        made.map_err(|why| BrokerError::of("make a consumer")(why.into()))
+    }
+
+    /// The consumer of this name, where there is one.
+    ///
+    /// # Errors
+    /// When there is none, or the broker fails.
+    pub(super) async fn puller(&self, stream: &str, name: &str) -> Result<Puller, BrokerError> {
+        let found = self.jetstream.get_consumer_from_stream(name, stream).await;
+        found.map_err(|why| BrokerError::of("find a consumer")(why.into()))
+    }
+
+    /// Publishes something that is kept, once: a second message of the same id is dropped.
+    ///
+    /// # Errors
+    /// When the broker has not said that it keeps it.
+    pub(super) async fn publish(
+        &self,
+        subject: String,
+        id: String,
+        message: bytes::Bytes,
+    ) -> Result<(), BrokerError> {
+        let message = jetstream::message::PublishMessage::build().payload(message).message_id(id);
+        let sent = self.jetstream.send_publish(subject, message).await;
+        let kept = sent.map_err(|why| BrokerError::of("take a message")(why.into()))?.await;
+        kept.map_err(|why| BrokerError::of("keep a message")(why.into()))?;
+        Ok(())
+    }
+}
+
+/// Somebody who takes from a stream.
+pub(super) type Puller = jetstream::consumer::Consumer<pull::Config>;
+
+/// Before it is tried again to reach the broker.
+fn pause(attempts: usize) -> Duration {
+    let attempts = u32::try_from(attempts.min(6)).unwrap_or(6);
+    Duration::from_millis(20) * 2_u32.pow(attempts)
+}
+
+fn told(event: &Event) {
+    match event {
+        Event::Connected => tracing::info!("Connected to the broker"),
+        Event::Disconnected => tracing::warn!("The broker is away"),
+        Event::ClientError(why) => tracing::warn!("The broker cannot be reached: {why}"),
+        Event::ServerError(why) => tracing::error!("The broker refused something: {why}"),
+        other => tracing::debug!("The broker's connection: {other}"),
+    }
+}
+
+fn signed(size: Bytes) -> i64 {
+    i64::try_from(size.get()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,235 @@
+//! What waits to be sent to nodes: users take turns, and what belongs together is cut into tasks of about the same length,
+//! the longest first. Knows no clock, no broker.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+/// So much expected work is one task: less, and messages are most of it; more, and the last task of a submission keeps
+/// others waiting.
+pub(super) const SLICE: Duration = Duration::from_millis(100);
+
+/// Most parts of a task.
+pub(super) const MOST_PARTS: usize = 32;
+/// Most bytes of a task's message: a broker takes a MiB.
+pub(super) const MOST_BYTES: usize = 512 * 1024;
+
+/// Something that waits.
+#[derive(Debug)]
+pub(super) struct Item<T> {
+    /// Who is to be served in turn.
+    pub(super) user: Option<String>,
+    /// What may be in one task; nothing goes with what has none.
+    pub(super) together: Option<Uuid>,
+    /// Which nodes can do it.
+    pub(super) pool: String,
+    /// How long it probably takes.
+    pub(super) expected: Duration,
+    /// Bytes that it takes of a message.
+    pub(super) bytes: usize,
+    /// It.
+    pub(super) what: T,
+}
+
+/// All that waits.
+#[derive(Debug)]
+pub(super) struct Line<T> {
+    /// Users with something waiting; the first is next.
+    turns: VecDeque<Option<String>>,
+    waiting: HashMap<Option<String>, VecDeque<(u64, Item<T>)>>,
+    last: u64,
+}
+
+impl<T> Default for Line<T> {
+    fn default() -> Self {
+        Self { turns: VecDeque::new(), waiting: HashMap::new(), last: 0 }
+    }
+}
+
+impl<T> Line<T> {
+    /// Something comes in, behind the user's others. Returns its ticket.
+    pub(super) fn push(&mut self, item: Item<T>) -> u64 {
+        self.last += 1;
+        let user = item.user.clone();
+        if !self.waiting.contains_key(&user) {
+            self.turns.push_back(user.clone());
+        }
+        self.waiting.entry(user).or_default().push_back((self.last, item));
+        self.last
+    }
+
+    /// What this ticket is of goes, wherever it is.
+    pub(super) fn remove(&mut self, user: Option<&str>, ticket: u64) {
+        let user = user.map(ToOwned::to_owned);
+        let Some(items) = self.waiting.get_mut(&user) else { return };
+        items.retain(|(own, _)| *own != ticket);
+        self.tidy(&user);
+    }
+
+    /// The next task, of a pool that may have one, as `credits` tells by how many can be done of it at one time: the longest
+    /// of what its user's first item belongs to, and more of that up to a [`SLICE`], or less where others would have nothing
+    /// to do then. Its user goes to the end of the line.
+    pub(super) fn pop(&mut self, credits: impl Fn(&str) -> Option<usize>) -> Option<(String, Vec<T>)> {
+        let can = |user: &Option<String>| {
+            self.waiting.get(user)?.iter().position(|(_, item)| credits(&item.pool).is_some())
+        };
+        let (turn, first) =
+            self.turns.iter().enumerate().find_map(|(turn, user)| Some((turn, can(user)?)))?;
+        let user = self.turns.remove(turn)?;
+        let items = self.waiting.get_mut(&user)?;
+        let task = cut(items, first, credits);
+        self.turns.push_back(user.clone());
+        self.tidy(&user);
+        task
+    }
+
+    /// How much waits.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.waiting.values().map(VecDeque::len).sum()
+    }
+
+    fn tidy(&mut self, user: &Option<String>) {
+        if self.waiting.get(user).is_some_and(VecDeque::is_empty) {
+            self.waiting.remove(user);
+            self.turns.retain(|turn| turn != user);
+        }
+    }
+}
+
+/// Takes a task out of a user's items.
+fn cut<T>(
+    items: &mut VecDeque<(u64, Item<T>)>,
+    first: usize,
+    credits: impl Fn(&str) -> Option<usize>,
+) -> Option<(String, Vec<T>)> {
+    let (pool, together) = items.get(first).map(|(_, item)| (item.pool.clone(), item.together))?;
+    let is_of = |item: &Item<T>| item.pool == pool && item.together == together && together.is_some();
+    let mut same: Vec<(usize, Duration, usize)> = items
+        .iter()
+        .enumerate()
+        .filter(|(position, (_, item))| *position == first || is_of(item))
+        .map(|(position, (_, item))| (position, item.expected, item.bytes))
+        .collect();
+    let all: Duration = same.iter().map(|(_, expected, _)| *expected).sum();
+    let shares = u32::try_from(2 * credits(&pool).unwrap_or(1)).unwrap_or(u32::MAX).max(1);
+    let slice = SLICE.min(all / shares);
+    // Stable: of the same length in their order.
+    same.sort_by_key(|(_, expected, _)| Reverse(*expected));
+    let mut chosen = Vec::new();
+    let (mut long, mut large) = (Duration::ZERO, 0);
+    for (position, expected, bytes) in same {
+        let fits = long + expected <= slice && large + bytes <= MOST_BYTES && chosen.len() < MOST_PARTS;
+        if chosen.is_empty() || fits {
+            chosen.push(position);
+            long += expected;
+            large += bytes;
+        }
+    }
+    let mut task = Vec::with_capacity(chosen.len());
+    for position in &chosen {
+        let before = chosen[..task.len()].iter().filter(|taken| *taken < position).count();
+        let (_, item) = items.remove(position - before)?;
+        task.push(item.what);
+    }
+    Some((pool, task))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(user: &str, submission: u128, pool: &str, millis: u64, what: u32) -> Item<u32> {
+        Item {
+            user: Some(user.to_owned()),
+            together: Some(Uuid::from_u128(submission)),
+            pool: pool.to_owned(),
+            expected: Duration::from_millis(millis),
+            bytes: 100,
+            what,
+        }
+    }
+
+    fn line(items: impl IntoIterator<Item = Item<u32>>) -> Line<u32> {
+        let mut line = Line::default();
+        for item in items {
+            line.push(item);
+        }
+        line
+    }
+
+    fn drained(mut line: Line<u32>) -> Vec<Vec<u32>> {
+        std::iter::from_fn(|| line.pop(|_| Some(0))).map(|(_, task)| task).collect()
+    }
+
+    #[test]
+    fn tests_of_a_submission_are_cut_into_tasks_of_a_slice_the_longest_first() {
+        let millis = [10, 60, 30, 250, 20, 40];
+        let items = millis.into_iter().zip(0..).map(|(millis, what)| item("a", 1, "run", millis, what));
+        assert_eq!(drained(line(items)), [vec![3], vec![1, 5], vec![2, 4, 0]]);
+    }
+
+    #[test]
+    fn of_little_work_there_is_something_for_everybody() {
+        let mut line = line((0..16).map(|what| item("a", 1, "run", 5, what)));
+        let sizes: Vec<_> =
+            std::iter::from_fn(|| line.pop(|_| Some(2))).map(|(_, task)| task.len()).collect();
+        assert_eq!(sizes, [4, 3, 2, 1, 1, 1, 1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn users_take_turns_whatever_each_has_asked_for() {
+        let flood = (0..4).map(|what| item("a", 1, "run", 80, what));
+        let items = flood.chain([item("b", 2, "run", 80, 10), item("c", 3, "run", 80, 20)]);
+        assert_eq!(drained(line(items)), [[0], [10], [20], [1], [2], [3]]);
+    }
+
+    #[test]
+    fn what_is_of_others_or_of_another_pool_is_in_no_task_with_it() {
+        let mut lone = item("a", 1, "run", 1, 4);
+        lone.together = None;
+        let items = [
+            item("a", 1, "run", 1, 0),
+            item("a", 2, "run", 1, 1),
+            item("a", 1, "gcc", 1, 2),
+            item("a", 1, "run", 1, 3),
+        ];
+        let mut line = line(items);
+        line.push(lone);
+        line.push(Item { what: 5, together: None, ..item("a", 1, "run", 1, 5) });
+        assert_eq!(drained(line), [vec![0, 3], vec![1], vec![2], vec![4], vec![5]]);
+    }
+
+    #[test]
+    fn a_pool_without_room_keeps_nobody_else_waiting() {
+        let mut line =
+            line([item("a", 1, "java", 1, 0), item("a", 1, "run", 1, 1), item("b", 2, "java", 1, 2)]);
+        let of_run = |pool: &str| (pool == "run").then_some(1);
+        assert_eq!(line.pop(of_run), Some(("run".to_owned(), vec![1])));
+        assert_eq!(line.pop(of_run), None);
+        assert_eq!(line.len(), 2);
+        assert_eq!(drained(line), [[2], [0]], "who was served goes to the end");
+    }
+
+    #[test]
+    fn a_message_stays_within_what_a_broker_takes() {
+        let large = |what| Item { bytes: MOST_BYTES / 2, ..item("a", 1, "run", 1, what) };
+        assert_eq!(drained(line((0..5).map(large))), [vec![0, 1], vec![2, 3], vec![4]]);
+        let many = (0..100).map(|what| item("a", 1, "run", 0, what));
+        let sizes: Vec<_> = drained(line(many)).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [32, 32, 32, 4]);
+    }
+
+    #[test]
+    fn what_is_withdrawn_leaves_no_empty_turn() {
+        let mut line = line([]);
+        let ticket = line.push(item("a", 1, "run", 1, 0));
+        line.push(item("b", 1, "run", 1, 1));
+        line.remove(Some("a"), ticket);
+        line.remove(Some("a"), ticket);
+        assert_eq!((line.len(), line.turns.len()), (1, 1));
+        assert_eq!(drained(line), [[1]]);
+    }
+}

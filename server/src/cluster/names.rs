@@ -1,0 +1,101 @@
+//! The names of streams, subjects and consumers at the broker.
+
+use crate::slots::Profile;
+
+/// Tasks that any node takes which has what they need.
+pub(super) const TASKS: &str = "GAVEL_TASKS";
+/// What came of tasks.
+pub(super) const RESULTS: &str = "GAVEL_RESULTS";
+/// The object store of contents.
+pub(super) const OBJECTS: &str = "gavel";
+
+/// Longest name of a node or a coordinator.
+const LONGEST: usize = 40;
+
+/// A node, or a coordinator, may be called so: the name is a part of subjects and of consumers' names.
+pub fn is_name(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=LONGEST).contains(&name.len()) && name.chars().all(is_plain)
+}
+
+/// Of any text something that may be a name.
+pub(super) fn name_of(text: &str) -> String {
+    let plain = |c: char| {
+        let c = c.to_ascii_lowercase();
+        if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' }
+    };
+    let name: String = text.trim().chars().map(plain).take(LONGEST).collect();
+    if name.is_empty() { "node".to_owned() } else { name }
+}
+
+/// The tasks of one profile, as a part of subjects: `run`, `run-java`, `toolchain-gcc`.
+pub(super) fn pool(profile: &Profile) -> String {
+    pool_of(&profile.to_string())
+}
+
+/// As [`pool`], of a profile as it is displayed.
+pub(super) fn pool_of(profile: &str) -> String {
+    let plain = |c: char| match c {
+        ':' => '-',
+        c if c.is_ascii_alphanumeric() || c == '-' => c,
+        _ => '_',
+    };
+    profile.chars().map(plain).collect()
+}
+
+/// Where tasks of a pool go.
+pub(super) fn tasks(pool: &str) -> String {
+    format!("gavel.tasks.{pool}")
+}
+
+/// Where a node sends what came of a coordinator's tasks. The broker lets a node with a key of its own publish under its
+/// own name only.
+pub(super) fn results(coordinator: &str, node: &str) -> String {
+    format!("gavel.results.{coordinator}.{node}")
+}
+
+/// Where a node asks whether it may begin a coordinator's task.
+pub(super) fn begin(coordinator: &str, node: &str) -> String {
+    format!("gavel.begin.{coordinator}.{node}")
+}
+
+/// Where a node tells how it is.
+pub(super) fn beat(node: &str) -> String {
+    format!("gavel.beat.{node}")
+}
+
+/// Where a node is told what to do.
+pub(super) fn control(node: &str) -> String {
+    format!("gavel.node.{node}.ctl")
+}
+
+/// Who has sent to such a subject: its last part.
+pub(super) fn sender(subject: &str) -> Option<&str> {
+    subject.rsplit('.').next().filter(|name| is_name(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_parts_of_subjects() {
+        for good in ["a", "node-1", "0", &"n".repeat(40)] {
+            assert!(is_name(good), "{good}");
+        }
+        for bad in ["", "a.b", "A", "a b", "*", ">", "ä", &"n".repeat(41)] {
+            assert!(!is_name(bad), "{bad}");
+            assert!(is_name(&name_of(bad)), "{bad}");
+        }
+        assert_eq!(sender(&results("gavel", "node-1")), Some("node-1"));
+        assert_eq!(sender("gavel.results.gavel.>"), None);
+    }
+
+    #[test]
+    fn profiles_have_pools_of_their_own() {
+        let toolchain = Profile::Toolchain("gcc".into());
+        let runtime = Profile::Runtime("gcc".into());
+        assert_eq!([&Profile::Run, &runtime, &toolchain].map(pool), ["run", "run-gcc", "toolchain-gcc"]);
+        assert_eq!(pool(&Profile::Runtime("c#.net".into())), "run-c__net");
+    }
+}

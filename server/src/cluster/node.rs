@@ -1,0 +1,321 @@
+//! A node: takes tasks from the broker, as many as it can be at, and carries them out by the executor of this machine.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream::{self, AckKind};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use super::broker::{Broker, BrokerError, SILENCE};
+use super::names;
+use super::objects::Objects;
+use super::packing::definition;
+use super::wire::{Answer, Begin, Begun, Outcome, PROTOCOL, Part, Task, Way, Work};
+use crate::blobs::Blobs;
+use crate::content::BlobId;
+use crate::judge::Executor;
+use crate::language::Languages;
+use crate::operations::Operations;
+
+mod background;
+mod cache;
+mod stalls;
+mod work;
+
+use cache::Cache;
+use stalls::Stalls;
+
+/// How often the broker is told that a task is being done: it may miss one of these.
+const PROGRESS_EVERY: Duration = Duration::from_millis(1500);
+/// Longest wait for the coordinator's answer.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
+/// Before another node, or this one, is given what could not be begun.
+const LATER: Duration = Duration::from_secs(1);
+/// Before a result is told again that the broker has not taken.
+const AGAIN: Duration = Duration::from_millis(500);
+/// A result that cannot be told for so long is not waited for.
+const TOLD_WITHIN: Duration = Duration::from_secs(600);
+/// Longest text of a failure.
+const LONGEST_WHY: usize = 500;
+
+/// What a node is made of.
+#[derive(Debug)]
+pub struct NodeParts<E> {
+    /// The connection.
+    pub broker: Broker,
+    /// Its name.
+    pub name: String,
+    /// What carries jobs out.
+    pub executor: E,
+    /// What it knows.
+    pub languages: Arc<Languages>,
+    /// The sandboxes.
+    pub operations: Arc<dyn Operations>,
+    /// Where contents are kept.
+    pub blobs: Blobs,
+    /// Where programs are kept while they are used.
+    pub programs: std::path::PathBuf,
+    /// What both may take of the disk.
+    pub cache: gavel_protocol::Bytes,
+    /// The largest program.
+    pub largest: gavel_protocol::Bytes,
+    /// Tests at one time.
+    pub credits: u32,
+    /// Compilations at one time.
+    pub compilations: u32,
+}
+
+/// A node at work. Copies are of the same one.
+#[derive(Debug)]
+pub struct Node<E>(Arc<Shared<E>>);
+
+impl<E> Clone for Node<E> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+#[derive(Debug)]
+struct Shared<E> {
+    broker: Broker,
+    name: String,
+    executor: E,
+    languages: Arc<Languages>,
+    definitions: BTreeMap<String, BlobId>,
+    operations: Arc<dyn Operations>,
+    objects: Objects,
+    cache: Cache,
+    blobs: Blobs,
+    incarnation: Uuid,
+    credits: u32,
+    compilations: u32,
+    runs: Arc<Semaphore>,
+    compiling: Arc<Semaphore>,
+    draining: AtomicBool,
+    stalls: Stalls,
+    /// Tasks that it is at, and what ends their parts.
+    at: Mutex<HashMap<(Uuid, u64), Parts>>,
+    tasks: TaskTracker,
+}
+
+type Parts = HashMap<u32, CancellationToken>;
+
+impl<E: Executor> Node<E> {
+    /// Begins to take tasks, until `stop`.
+    pub fn start(parts: NodeParts<E>, stop: &CancellationToken) -> Self {
+        let NodeParts { broker, name, executor, languages, operations, blobs, .. } = parts;
+        let permits = |count: u32| Arc::new(Semaphore::new(usize::try_from(count).unwrap_or(1)));
+        let objects = Objects::new(broker.clone());
+        let cache = Cache::new(objects.clone(), blobs.clone(), parts.programs, parts.cache, parts.largest);
+        let definitions = languages.iter().map(|language| (language.id.clone(), definition(language)));
+        let shared = Shared {
+            definitions: definitions.collect(),
+            broker,
+            name,
+            executor,
+            languages,
+            operations,
+            objects,
+            cache,
+            blobs,
+            incarnation: Uuid::new_v4(),
+            credits: parts.credits,
+            compilations: parts.compilations,
+            runs: permits(parts.credits),
+            compiling: permits(parts.compilations),
+            draining: AtomicBool::new(false),
+            stalls: Stalls::default(),
+            at: Mutex::default(),
+            tasks: TaskTracker::new(),
+        };
+        let this = Self(Arc::new(shared));
+        background::start(&this.0, stop);
+        this
+    }
+
+    /// Begins nothing more, and waits so long for what it is at.
+    pub async fn finish(&self, patience: Duration) {
+        self.0.draining.store(true, Ordering::Relaxed);
+        self.0.tasks.close();
+        if tokio::time::timeout(patience, self.0.tasks.wait()).await.is_err() {
+            tracing::warn!("Some tasks are left to other nodes");
+        }
+    }
+
+    /// There is a connection to the broker.
+    pub fn is_connected(&self) -> bool {
+        self.0.broker.is_connected()
+    }
+
+    /// Begins nothing more.
+    pub fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Relaxed)
+    }
+
+    /// Tasks that it is at.
+    pub fn busy(&self) -> usize {
+        self.0.at().len()
+    }
+}
+
+impl<E: Executor> Shared<E> {
+    fn at(&self) -> MutexGuard<'_, HashMap<(Uuid, u64), Parts>> {
+        self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Carries out a task that the broker has handed over, for which there is room.
+    async fn perform(&self, message: jetstream::Message, _room: OwnedSemaphorePermit) {
+        let arrived = Instant::now();
+        let task = match serde_json::from_slice::<Task>(&message.payload) {
+            Ok(task) if task.protocol == PROTOCOL => task,
+            // Another node may be of another version.
+            Ok(_) => return self.hand_back(&message, SILENCE).await,
+            Err(why) => {
+                tracing::error!("A task makes no sense: {why}");
+                return acknowledge(&message, AckKind::Term).await;
+            }
+        };
+        if !task.parts.iter().all(|part| self.knows(&part.work)) {
+            return self.hand_back(&message, LATER).await;
+        }
+        let asked = BlobId::of(&message.payload);
+        let key = (task.incarnation, task.id);
+        let tokens: Parts = task.parts.iter().map(|part| (part.number, CancellationToken::new())).collect();
+        // One that comes again while it is being done here: the broker has not heard of us for some time.
+        if self.at().contains_key(&key) {
+            return self.hand_back(&message, SILENCE).await;
+        }
+        self.at().insert(key, tokens.clone());
+        let doing = async {
+            match self.begin(&task, asked).await {
+                Some(Begun::Go { grant, parts }) => {
+                    for part in &task.parts {
+                        if !parts.contains(&part.number) {
+                            continue;
+                        }
+                        let cancel = tokens.get(&part.number).cloned().unwrap_or_default();
+                        let outcome = self.outcome(part, &cancel).await;
+                        let Some(outcome) = outcome else { continue };
+                        let answer = Answer {
+                            protocol: PROTOCOL,
+                            incarnation: task.incarnation,
+                            task: task.id,
+                            part: part.number,
+                            grant,
+                            asked,
+                            outcome,
+                            took: arrived.elapsed(),
+                        };
+                        self.tell(&task, &answer).await;
+                    }
+                    acknowledge(&message, AckKind::Ack).await;
+                }
+                Some(Begun::Gone) => acknowledge(&message, AckKind::Term).await,
+                // The coordinator is away, or does not want us.
+                Some(Begun::Elsewhere) | None => self.hand_back(&message, LATER).await,
+            }
+        };
+        tokio::select! {
+            () = doing => {}
+            () = still_at_it(&message) => {}
+        }
+        self.at().remove(&key);
+    }
+
+    /// It can be done here: languages are what they are to the coordinator, and there are sandboxes for it.
+    fn knows(&self, work: &Work) -> bool {
+        let knows =
+            |speech: &super::wire::Speech| self.definitions.get(&speech.id) == Some(&speech.definition);
+        match work {
+            Work::Compile(work) => knows(&work.language),
+            Work::Case(work) => knows(&work.language),
+            Work::Pair { program, validator } => {
+                self.executor.at_once() > 1 && knows(&program.language) && knows(&validator.language)
+            }
+            Work::Version(work) => knows(&work.language),
+        }
+    }
+
+    async fn begin(&self, task: &Task, asked: BlobId) -> Option<Begun> {
+        let begin = Begin { incarnation: task.incarnation, task: task.id, asked };
+        let question = serde_json::to_vec(&begin).ok()?;
+        let subject = names::begin(&task.coordinator, &self.name);
+        let asking = self.broker.client().request(subject, question.into());
+        let answer = tokio::time::timeout(ANSWERED_WITHIN, asking).await.ok()?.ok()?;
+        serde_json::from_slice(&answer.payload).ok()
+    }
+
+    /// What comes of a part; nothing of one that nobody waits for.
+    async fn outcome(&self, part: &Part, cancel: &CancellationToken) -> Option<Outcome> {
+        if cancel.is_cancelled() {
+            return None;
+        }
+        let begun = Instant::now();
+        match self.work(&part.work, cancel).await {
+            Ok(outcome) if outcome.is_out_of_time() && self.stalls.since(begun) => {
+                let why = "the node stood still while a program ran out of time".to_owned();
+                tracing::warn!("{why}");
+                Some(Outcome::Failed { way: Way::Broken, why })
+            }
+            Ok(outcome) => Some(outcome),
+            Err(work::NotDone::Cancelled) if cancel.is_cancelled() => None,
+            Err(why) => {
+                let (way, mut why) = why.told();
+                tracing::warn!("A part could not be done: {why}");
+                why.truncate(why.floor_char_boundary(LONGEST_WHY));
+                Some(Outcome::Failed { way, why })
+            }
+        }
+    }
+
+    /// Tells what came of a part, until the broker keeps it.
+    async fn tell(&self, task: &Task, answer: &Answer) {
+        let Ok(message) = serde_json::to_vec(answer) else { return };
+        let message = bytes::Bytes::from(message);
+        let id = format!("{}/{}/{}/{}", task.incarnation, task.id, answer.part, answer.grant);
+        let subject = names::results(&task.coordinator, &self.name);
+        let telling = async {
+            while let Err(why) = self.broker.publish(subject.clone(), id.clone(), message.clone()).await {
+                tracing::warn!("A result cannot be told: {}", crate::telemetry::chain(&why));
+                tokio::time::sleep(AGAIN).await;
+            }
+        };
+        if tokio::time::timeout(TOLD_WITHIN, telling).await.is_err() {
+            tracing::error!("A result was not told: the broker does not take it");
+        }
+    }
+
+    /// Gives a task back to the broker, for whoever asks after some time.
+    async fn hand_back(&self, message: &jetstream::Message, after: Duration) {
+        acknowledge(message, AckKind::Nak(Some(after))).await;
+    }
+}
+
+async fn acknowledge(message: &jetstream::Message, kind: AckKind) {
+    if let Err(why) = message.ack_with(kind).await {
+        tracing::warn!("The broker could not be told of a task: {why}");
+    }
+}
+
+/// Tells the broker again and again that a task is being done; never ends.
+async fn still_at_it(message: &jetstream::Message) {
+    loop {
+        tokio::time::sleep(PROGRESS_EVERY).await;
+        acknowledge(message, AckKind::Progress).await;
+    }
+}
+
+impl From<BrokerError> for work::NotDone {
+    fn from(why: BrokerError) -> Self {
+        Self::Failed(Way::NotServed, crate::telemetry::chain(&why))
+    }
+}

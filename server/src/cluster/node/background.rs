@@ -1,0 +1,185 @@
+//! What a node does in the background: takes tasks of each pool that it has sandboxes for, tells how it is, and does what
+//! it is told.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use async_nats::jetstream;
+use futures_util::StreamExt as _;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::Shared;
+use crate::cluster::broker::Puller;
+use crate::cluster::names;
+use crate::cluster::nodes::EVERY;
+use crate::cluster::pulls::Pulls;
+use crate::cluster::wire::{Beat, Control, Offer, PROTOCOL};
+use crate::judge::Executor;
+use crate::sandbox::ProfileStatus;
+use crate::slots::Kind;
+use crate::version::VERSION;
+use crate::watched::watched;
+
+/// Before it is looked again whether there is something to take.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Most tasks that are asked for at one time.
+const MOST: usize = 64;
+
+pub(super) fn start<E: Executor>(shared: &Arc<Shared<E>>, stop: &CancellationToken) {
+    let spawn = |working: futures_util::future::BoxFuture<'static, ()>| {
+        tokio::spawn(stop.clone().run_until_cancelled_owned(working));
+    };
+    let beating = Arc::clone(shared);
+    spawn(Box::pin(watched("the node's signs of life", move || beat(Arc::clone(&beating)))));
+    let watching = Arc::clone(shared);
+    let watch = move || {
+        let watching = Arc::clone(&watching);
+        async move { watching.stalls.watch().await }
+    };
+    spawn(Box::pin(watched("the watch over the node's clock", watch)));
+    let heeding = Arc::clone(shared);
+    spawn(Box::pin(watched("the node's orders", move || heed(Arc::clone(&heeding)))));
+    for status in shared.operations.status().profiles {
+        let profile = status.profile;
+        if profile.kind() == Kind::Command {
+            continue;
+        }
+        let shared = Arc::clone(shared);
+        let taking = watched("the taking of tasks", move || take(Arc::clone(&shared), profile.clone()));
+        spawn(Box::pin(taking));
+    }
+}
+
+/// Takes tasks of a pool while there are sandboxes for it.
+async fn take<E: Executor>(shared: Arc<Shared<E>>, profile: crate::sandbox::Profile) {
+    let room = match profile.kind() {
+        Kind::Toolchain => &shared.compiling,
+        Kind::Run | Kind::Command => &shared.runs,
+    };
+    let pool = names::pool(&profile);
+    let pulls = Pulls::new(&shared.broker, found(&shared, &pool).await);
+    loop {
+        if shared.is_draining() || !shared.offers(&profile) {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        }
+        let free = match room.acquire().await {
+            Ok(_one) => room.available_permits() + 1,
+            Err(_closed) => return,
+        };
+        let Some(mut pull) = pulls.pull(free.min(MOST)).await else { continue };
+        while let Some(message) = pull.next().await {
+            taken(&shared, room, message).await;
+        }
+    }
+}
+
+/// The consumer of a pool, which the coordinator makes.
+async fn found<E: Executor>(shared: &Shared<E>, pool: &str) -> Puller {
+    loop {
+        match shared.broker.puller(names::TASKS, pool).await {
+            Ok(puller) => return puller,
+            Err(why) => {
+                tracing::debug!("There are no tasks of {pool} to be had: {}", crate::telemetry::chain(&why));
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// A task has come. Where there is no room, since tasks of several pools came at one moment, another shall have it.
+async fn taken<E: Executor>(shared: &Arc<Shared<E>>, room: &Arc<Semaphore>, message: jetstream::Message) {
+    let place = Arc::clone(room).try_acquire_owned().ok().filter(|_| !shared.is_draining());
+    let Some(place) = place else { return shared.hand_back(&message, Duration::ZERO).await };
+    let performing = Arc::clone(shared);
+    shared.tasks.spawn(async move { performing.perform(message, place).await });
+}
+
+async fn beat<E: Executor>(shared: Arc<Shared<E>>) {
+    loop {
+        let told = serde_json::to_vec(&shared.beat());
+        if let Ok(told) = told
+            && let Err(why) = shared.broker.client().publish(names::beat(&shared.name), told.into()).await
+        {
+            tracing::debug!("A sign of life was not sent: {why}");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+async fn heed<E: Executor>(shared: Arc<Shared<E>>) {
+    let mut orders = loop {
+        match shared.broker.client().subscribe(names::control(&shared.name)).await {
+            Ok(orders) => break orders,
+            Err(why) => {
+                tracing::warn!("No orders are heard: {why}");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    };
+    while let Some(message) = orders.next().await {
+        match serde_json::from_slice::<Control>(&message.payload) {
+            Ok(order) => shared.obey(&order),
+            Err(why) => tracing::warn!("An order makes no sense: {why}"),
+        }
+        if let Some(reply) = message.reply
+            && let Err(why) = shared.broker.client().publish(reply, "ok".into()).await
+        {
+            tracing::debug!("An order was not confirmed: {why}");
+        }
+    }
+}
+
+impl<E: Executor> Shared<E> {
+    fn offers(&self, profile: &crate::sandbox::Profile) -> bool {
+        let status = self.operations.status();
+        // One whose image is not known yet may turn out to have none, and its tasks would wait here for nothing.
+        let is_there = |status: &ProfileStatus| status.image.is_some() && !status.lacks_image();
+        status.profiles.iter().any(|status| status.profile == *profile && is_there(status))
+    }
+
+    fn beat(&self) -> Beat {
+        let offer = |status: ProfileStatus| Offer {
+            profile: status.profile.to_string(),
+            image: status.image.as_deref().map(str::to_owned),
+            no_image: status.lacks_image(),
+            problem: status.problem,
+        };
+        let profiles = self.operations.status().profiles.into_iter();
+        let profiles = profiles.filter(|status| status.profile.kind() != Kind::Command);
+        Beat {
+            protocol: PROTOCOL,
+            version: VERSION.to_owned(),
+            incarnation: self.incarnation,
+            credits: self.credits,
+            compilations: self.compilations,
+            pairs: u32::try_from(self.executor.at_once() / 2).unwrap_or(u32::MAX),
+            busy: u32::try_from(self.at().len()).unwrap_or(u32::MAX),
+            draining: self.is_draining(),
+            trouble: None,
+            profiles: profiles.map(offer).collect(),
+            languages: self.definitions.clone(),
+        }
+    }
+
+    fn obey(&self, order: &Control) {
+        match order {
+            Control::Cancel { incarnation, task, parts } => {
+                let at = self.at();
+                let tokens = at.get(&(*incarnation, *task));
+                let ended = tokens.into_iter().flatten().filter(|(number, _)| parts.contains(number));
+                ended.for_each(|(_, token)| token.cancel());
+            }
+            Control::Drain => {
+                tracing::info!("Draining: nothing more is begun");
+                self.draining.store(true, Ordering::Relaxed);
+            }
+            Control::Undrain => {
+                tracing::info!("Tasks are begun again");
+                self.draining.store(false, Ordering::Relaxed);
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Contents that tasks of this node have needed: fetched once, checked by their hash, kept while there is room. After a
+//! restart nothing of it is trusted, and all is gone.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use gavel_protocol::Bytes;
+use moka::sync::Cache as Moka;
+use tempfile::NamedTempFile;
+use tokio::sync::Mutex;
+
+use crate::blobs::Blobs;
+use crate::blocking::on_disk;
+use crate::cluster::objects::{ObjectError, Objects};
+use crate::cluster::wire::Parcel;
+use crate::content::{Blob, BlobId, Content};
+
+/// Those who want the same at one time wait for the first of them; so many different ones are fetched together.
+const LOCKS: usize = 64;
+/// Longest content that is fetched: inputs are no longer.
+const LONGEST: u64 = 16 << 30;
+
+/// The contents.
+#[derive(Debug)]
+pub(super) struct Cache {
+    objects: Objects,
+    blobs: Blobs,
+    folder: PathBuf,
+    largest: Bytes,
+    /// A blob stays while anybody has a copy of this: who uses one that was pushed out has one.
+    contents: Moka<BlobId, Blob>,
+    /// Files without a name, which are gone when they are closed.
+    programs: Moka<BlobId, Arc<OwnedFd>>,
+    fetching: Vec<Mutex<()>>,
+}
+
+impl Cache {
+    pub(super) fn new(objects: Objects, blobs: Blobs, folder: PathBuf, size: Bytes, largest: Bytes) -> Self {
+        // In KiB: a weight is no larger than 4 Gi.
+        let half = size.get() / 2 / 1024;
+        let contents = Moka::builder().max_capacity(half).weigher(|_, blob: &Blob| kib(blob.size)).build();
+        let program_size = |_: &BlobId, file: &Arc<OwnedFd>| {
+            rustix::fs::fstat(file).map_or(1, |stat| kib(u64::try_from(stat.st_size).unwrap_or(0)))
+        };
+        let programs = Moka::builder().max_capacity(half).weigher(program_size).build();
+        let fetching = std::iter::repeat_with(Mutex::default).take(LOCKS).collect();
+        Self { objects, blobs, folder, largest, contents, programs, fetching }
+    }
+
+    fn lock(&self, hash: BlobId) -> &Mutex<()> {
+        &self.fetching[usize::from(hash.as_bytes()[0]) % LOCKS]
+    }
+
+    /// A content that came with a task.
+    pub(super) async fn content(&self, parcel: &Parcel) -> Result<Content, ObjectError> {
+        let hash = match parcel {
+            Parcel::Here(bytes) => return Ok(Content::from(bytes.as_slice())),
+            Parcel::Object { hash, .. } => *hash,
+        };
+        if let Some(blob) = self.contents.get(&hash) {
+            return Ok(Content::Blob(blob));
+        }
+        let _only = self.lock(hash).lock().await;
+        if let Some(blob) = self.contents.get(&hash) {
+            return Ok(Content::Blob(blob));
+        }
+        let blob = self.objects.fetch_blob(parcel.clone(), LONGEST, &self.blobs, false).await?;
+        self.contents.insert(hash, blob.clone());
+        Ok(Content::Blob(blob))
+    }
+
+    /// A program that came with a task, to be executed.
+    pub(super) async fn program(&self, parcel: &Parcel) -> Result<(BlobId, Arc<OwnedFd>), ObjectError> {
+        let hash = match parcel {
+            Parcel::Here(bytes) => BlobId::of(bytes),
+            Parcel::Object { hash, .. } => *hash,
+        };
+        if let Some(program) = self.programs.get(&hash) {
+            return Ok((hash, program));
+        }
+        let _only = self.lock(hash).lock().await;
+        if let Some(program) = self.programs.get(&hash) {
+            return Ok((hash, program));
+        }
+        let bytes = self.objects.fetch(parcel.clone(), self.largest.get()).await?;
+        let folder = self.folder.clone();
+        let program = Arc::new(on_disk(move || executable(&folder, &bytes)).await?);
+        self.programs.insert(hash, Arc::clone(&program));
+        Ok((hash, program))
+    }
+
+    /// One that was compiled here is needed next, most likely.
+    pub(super) fn keep_program(&self, hash: BlobId, program: &Arc<OwnedFd>) {
+        self.programs.insert(hash, Arc::clone(program));
+    }
+}
+
+/// A file that can be executed: nobody has it open for writing, and it has no name.
+fn executable(folder: &std::path::Path, bytes: &[u8]) -> io::Result<OwnedFd> {
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().set_permissions(fs::Permissions::from_mode(0o555))?;
+    let program = File::open(file.path())?;
+    file.close()?;
+    Ok(program.into())
+}
+
+fn kib(size: u64) -> u32 {
+    u32::try_from(size.div_ceil(1024)).unwrap_or(u32::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_executable_and_has_no_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = executable(folder.path(), b"#!/bin/sh\n").unwrap();
+        let stat = rustix::fs::fstat(&program).unwrap();
+        assert_eq!((stat.st_mode & 0o7777, stat.st_nlink, stat.st_size), (0o555, 0, 10));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

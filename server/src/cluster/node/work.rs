@@ -1,0 +1,300 @@
+//! Does what a part says, by the executor of this machine, and packs what comes of it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::fd::OwnedFd;
+
+use gavel_protocol::Bytes;
+use tokio_util::sync::CancellationToken;
+
+use super::Shared;
+use crate::blocking::on_disk;
+use crate::cluster::objects::{Budget, ObjectError};
+use crate::cluster::packing::Packer;
+use crate::cluster::wire::{
+    CaseWork, CompileWork, LeftFile, Leftover, Made, Outcome, Owner, Parcel, Report, Speech, Stream, Way,
+    Work,
+};
+use crate::content::{BlobId, Content};
+use crate::copy;
+use crate::judge::{
+    Artefact, CaseJob, Compilation, CompileJob, Compiled, Dialogue, Executor, Facts, Handed, JudgeError,
+    Left, Room, Told, Whose,
+};
+use crate::language::Language;
+use crate::queue::is_of_a_full_disk;
+use crate::sandbox::{Captured, Leaving, Profile, SandboxError};
+use crate::submission::Files;
+use crate::telemetry;
+
+/// Why nothing came of a part.
+#[derive(Debug)]
+pub(super) enum NotDone {
+    /// Nobody waits for it.
+    Cancelled,
+    /// We failed.
+    Failed(Way, String),
+}
+
+impl NotDone {
+    pub(super) fn told(self) -> (Way, String) {
+        match self {
+            Self::Cancelled => (Way::NotServed, "cancelled".to_owned()),
+            Self::Failed(way, why) => (way, why),
+        }
+    }
+}
+
+impl From<JudgeError> for NotDone {
+    fn from(why: JudgeError) -> Self {
+        let way = match &why {
+            JudgeError::Cancelled => return Self::Cancelled,
+            JudgeError::Sandbox(SandboxError::Busy { .. } | SandboxError::Stopping) => Way::NotServed,
+            why if is_of_a_full_disk(why) => Way::NotServed,
+            JudgeError::Missing { .. } => Way::Lacking,
+            _ => Way::Broken,
+        };
+        Self::Failed(way, telemetry::chain(&why))
+    }
+}
+
+impl From<ObjectError> for NotDone {
+    fn from(why: ObjectError) -> Self {
+        let way = match &why {
+            ObjectError::Lacking(_) => Way::Lacking,
+            ObjectError::Broker(_) | ObjectError::Disk(_) => Way::NotServed,
+            ObjectError::TooLarge { .. } => Way::Broken,
+        };
+        Self::Failed(way, telemetry::chain(&why))
+    }
+}
+
+impl From<io::Error> for NotDone {
+    fn from(why: io::Error) -> Self {
+        ObjectError::from(why).into()
+    }
+}
+
+/// A [`CaseJob`]'s parts, where they are ours.
+#[derive(Debug)]
+struct Case<'a> {
+    work: &'a CaseWork,
+    language: &'a Language,
+    sources: BTreeMap<String, Content>,
+    artefact: Option<Artefact>,
+    input: Content,
+    beside: BTreeMap<String, Content>,
+    kept: Option<BTreeMap<String, Content>>,
+    collect: Vec<(&'a str, Bytes)>,
+}
+
+impl Case<'_> {
+    fn job(&self) -> CaseJob<'_> {
+        let work = self.work;
+        CaseJob {
+            index: work.index,
+            language: self.language,
+            sources: &self.sources,
+            entry_point: work.entry_point.as_deref(),
+            artefact: self.artefact.as_ref(),
+            input: &self.input,
+            files: Files { input: work.input_file.as_deref(), output: work.output_file.as_deref() },
+            arguments: &work.arguments,
+            beside: &self.beside,
+            kept: self.kept.as_ref(),
+            collect: &self.collect,
+            handed: Handed { names: &work.handed, most: work.handed_most },
+            is_recorded: work.is_recorded,
+            limits: &work.limits,
+            own_memory: work.own_memory,
+            room: Room::Own { beside: Bytes(0), left: Bytes(0) },
+            whose: whose(&work.owner),
+        }
+    }
+}
+
+fn whose(owner: &Owner) -> Whose<'_> {
+    let progress = Told(&|_| {});
+    Whose { submission: None, user: owner.user.as_deref(), isolation: owner.isolation, progress }
+}
+
+impl<E: Executor> Shared<E> {
+    /// Does it.
+    pub(super) async fn work(&self, work: &Work, cancel: &CancellationToken) -> Result<Outcome, NotDone> {
+        let budget = Budget::default();
+        match work {
+            Work::Compile(work) => self.compile(work, &budget, cancel).await,
+            Work::Case(work) => {
+                let case = self.case(work).await?;
+                let session = E::Session::default();
+                let facts = self.executor.run_case(&case.job(), &session, cancel).await?;
+                Ok(Outcome::Ran(Box::new(self.report(facts, &budget).await?)))
+            }
+            Work::Pair { program, validator } => {
+                let (program, validator) = (self.case(program).await?, self.case(validator).await?);
+                let talked = self.executor.run_pair(&program.job(), &validator.job(), cancel).await?;
+                let Dialogue { program, validator, first, transcript } = talked;
+                Ok(Outcome::Talked {
+                    program: Box::new(self.report(program, &budget).await?),
+                    validator: Box::new(self.report(validator, &budget).await?),
+                    first,
+                    transcript: match transcript {
+                        Some(text) => Some(self.objects.send(text.as_bytes(), &budget).await?),
+                        None => None,
+                    },
+                })
+            }
+            Work::Version(work) => {
+                let language = self.language(&work.language)?;
+                Ok(Outcome::Version(self.executor.version(language, &work.limits, cancel).await?))
+            }
+        }
+    }
+
+    fn language(&self, speech: &Speech) -> Result<&Language, NotDone> {
+        let language = self.languages.get(&speech.id);
+        language.ok_or_else(|| JudgeError::UnknownLanguage(speech.id.clone()).into())
+    }
+
+    async fn files(&self, files: &BTreeMap<String, Parcel>) -> Result<BTreeMap<String, Content>, NotDone> {
+        let mut fetched = BTreeMap::new();
+        for (name, parcel) in files {
+            fetched.insert(name.clone(), self.cache.content(parcel).await?);
+        }
+        Ok(fetched)
+    }
+
+    async fn case<'a>(&'a self, work: &'a CaseWork) -> Result<Case<'a>, NotDone> {
+        let artefact = match &work.artefact {
+            None => None,
+            Some(parcel) => {
+                let (id, program) = self.cache.program(parcel).await?;
+                Some(Artefact { id, program, compilation: Compilation::default() })
+            }
+        };
+        let kept = match &work.kept {
+            None => None,
+            Some(kept) => Some(self.files(kept).await?),
+        };
+        Ok(Case {
+            work,
+            language: self.language(&work.language)?,
+            sources: self.files(&work.sources).await?,
+            artefact,
+            input: self.cache.content(&work.input).await?,
+            beside: self.files(&work.beside).await?,
+            kept,
+            collect: work.collect.iter().map(|(path, most)| (path.as_str(), *most)).collect(),
+        })
+    }
+
+    async fn compile(
+        &self,
+        work: &CompileWork,
+        budget: &Budget,
+        cancel: &CancellationToken,
+    ) -> Result<Outcome, NotDone> {
+        let language = self.language(&work.language)?;
+        let Some(profile) = Profile::of_compilations(language) else {
+            return Err(JudgeError::UnknownLanguage(language.id.clone()).into());
+        };
+        let sources = self.files(&work.sources).await?;
+        let job = CompileJob {
+            language,
+            profile: &profile,
+            sources: &sources,
+            entry_point: work.entry_point.as_deref(),
+            limits: &work.limits,
+            whose: whose(&work.owner),
+        };
+        let compiled = self.executor.compile(&job, cancel).await?;
+        let image = self.executor.image(&profile);
+        let made = match compiled {
+            Compiled::Program(artefact) => {
+                let packer = Packer { objects: &self.objects, blobs: &self.blobs, budget };
+                let program = packer.program(&artefact).await?;
+                self.cache.keep_program(artefact.id, &artefact.program);
+                Made::Program { program, compilation: artefact.compilation, image }
+            }
+            Compiled::Checked(compilation) => Made::Checked { compilation, image },
+            Compiled::Rejected { compilation, reason } => Made::Rejected { compilation, reason },
+        };
+        Ok(Outcome::Compiled(Box::new(made)))
+    }
+
+    /// What a program did. Memory and disk for what it wrote are held until it is sent.
+    async fn report(&self, facts: Facts, budget: &Budget) -> Result<Report, NotDone> {
+        let Facts { end, usage, stdout, no_output, stderr, collected, files, leavings, room, space } = facts;
+        let mut sent = Vec::with_capacity(collected.len());
+        for file in collected {
+            sent.push(match file {
+                Some(bytes) => Some(self.objects.send(&bytes, budget).await?),
+                None => None,
+            });
+        }
+        let mut left = Vec::with_capacity(files.len());
+        for Left { name, file } in files {
+            let file = match file {
+                Ok(captured) => Ok(self.stream(captured, budget).await?),
+                Err(why) => Err(why),
+            };
+            left.push(LeftFile { name, file });
+        }
+        let mut leftovers = Vec::with_capacity(leavings.len());
+        for Leaving { name, descriptor, size } in leavings {
+            let (hash, size, file) = on_disk(move || self_contained(descriptor, size)).await?;
+            let content = self.objects.send_file(hash, size, file, budget).await?;
+            leftovers.push(Leftover { name, content });
+        }
+        let report = Report {
+            end,
+            usage,
+            stdout: self.stream(stdout, budget).await?,
+            no_output,
+            stderr: self.stream(stderr, budget).await?,
+            collected: sent,
+            files: left,
+            leavings: leftovers,
+        };
+        drop((room, space));
+        Ok(report)
+    }
+
+    async fn stream(&self, captured: Captured, budget: &Budget) -> Result<Stream, NotDone> {
+        let Captured { head, total, whole, .. } = captured;
+        let whole = match whole {
+            None => None,
+            Some(blob) => {
+                let (blobs, size) = (self.blobs.clone(), blob.size);
+                let (hash, file) = on_disk(move || {
+                    let hash = hash_of(blobs.open_blob(blob.id)?)?;
+                    let file = blobs.open_blob(blob.id)?;
+                    drop(blob);
+                    Ok((hash, file))
+                })
+                .await?;
+                Some(self.objects.send_file(hash, size, file, budget).await?)
+            }
+        };
+        Ok(Stream { head: self.objects.send(&head, budget).await?, total, whole })
+    }
+}
+
+fn hash_of(file: File) -> io::Result<BlobId> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file)?;
+    Ok(hasher.finalize().into())
+}
+
+/// A copy of a file out of a sandbox: that one may change while it is read.
+fn self_contained(file: OwnedFd, size: Bytes) -> io::Result<(BlobId, u64, File)> {
+    let mut copied = tempfile::tempfile()?;
+    let mut hasher = blake3::Hasher::new();
+    let size = copy::parts(&file.into(), size.get(), |part| {
+        hasher.update(part);
+        copied.write_all(part)
+    })?;
+    io::Seek::rewind(&mut copied)?;
+    Ok((hasher.finalize().into(), size, copied))
+}

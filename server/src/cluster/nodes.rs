@@ -1,0 +1,280 @@
+//! The nodes that there are, as far as they have told: who is there, what each can do, and how it behaves.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::names;
+use super::wire::{Beat, Offer};
+use crate::slots::Profile;
+
+/// How often a node tells how it is.
+pub(super) const EVERY: Duration = Duration::from_secs(2);
+/// One that has not told for so long is away.
+const AWAY: Duration = Duration::from_secs(6);
+/// One that is away for so long is forgotten.
+const FORGOTTEN: Duration = Duration::from_secs(3600);
+/// Most that are known: names come from outside.
+const MOST: usize = 20_000;
+
+/// All nodes.
+#[derive(Debug, Default)]
+pub struct Nodes(Mutex<BTreeMap<String, Known>>);
+
+#[derive(Debug, Clone)]
+struct Known {
+    beat: Beat,
+    at: Instant,
+    /// What operators want, where they have said so.
+    drained: Option<bool>,
+    done: u64,
+    failures: u64,
+    faults: Vec<String>,
+}
+
+/// Faults of a node that are remembered.
+const MOST_FAULTS: usize = 10;
+
+/// A node, as it is told to operators.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeStatus {
+    /// Its name.
+    pub name: String,
+    /// It has told lately.
+    pub is_here: bool,
+    /// It begins nothing.
+    pub is_draining: bool,
+    /// When it was last heard of.
+    pub silent_for: Duration,
+    /// What it last said.
+    pub beat: Beat,
+    /// Parts that it has done since we know it.
+    pub done: u64,
+    /// Parts at which it has failed.
+    pub failures: u64,
+    /// What it has sent that no honest node sends.
+    pub faults: Vec<String>,
+}
+
+impl Known {
+    fn is_here(&self) -> bool {
+        self.at.elapsed() < AWAY
+    }
+
+    fn is_draining(&self) -> bool {
+        self.beat.draining || self.drained == Some(true)
+    }
+
+    fn serves(&self, pool: &str) -> bool {
+        let is_served = |offer: &Offer| !offer.no_image && names::pool_of(&offer.profile) == pool;
+        self.is_here() && !self.is_draining() && self.beat.profiles.iter().any(is_served)
+    }
+}
+
+impl Nodes {
+    /// A node has told how it is. True where that is news: it has come, or come back.
+    pub(super) fn heard(&self, name: &str, beat: Beat) -> bool {
+        let mut nodes = self.nodes();
+        nodes.retain(|_, known| known.at.elapsed() < FORGOTTEN);
+        if let Some(known) = nodes.get_mut(name) {
+            let is_news = !known.is_here() || known.beat.incarnation != beat.incarnation;
+            (known.beat, known.at) = (beat, Instant::now());
+            return is_news;
+        }
+        if nodes.len() >= MOST {
+            return false;
+        }
+        let known =
+            Known { beat, at: Instant::now(), drained: None, done: 0, failures: 0, faults: Vec::new() };
+        nodes.insert(name.to_owned(), known);
+        true
+    }
+
+    /// An operator wants a node to begin nothing more, or to begin again. False where there is no such node.
+    pub(super) fn drain(&self, name: &str, drained: bool) -> bool {
+        let mut nodes = self.nodes();
+        let Some(known) = nodes.get_mut(name) else { return false };
+        known.drained = Some(drained);
+        true
+    }
+
+    /// What is to be told to a node that does not do what operators want.
+    pub(super) fn reminder(&self, name: &str) -> Option<bool> {
+        let nodes = self.nodes();
+        let known = nodes.get(name)?;
+        known.drained.filter(|drained| *drained != known.beat.draining)
+    }
+
+    /// A node has done a part, or failed at it.
+    pub(super) fn note(&self, name: &str, is_done: bool) {
+        if let Some(known) = self.nodes().get_mut(name) {
+            let counter = if is_done { &mut known.done } else { &mut known.failures };
+            *counter += 1;
+        }
+    }
+
+    /// A node has sent what no honest one sends.
+    pub(super) fn note_fault(&self, name: &str, fault: &str) {
+        if let Some(known) = self.nodes().get_mut(name) {
+            known.failures += 1;
+            if known.faults.len() < MOST_FAULTS && !known.faults.iter().any(|other| other == fault) {
+                known.faults.push(fault.to_owned());
+            }
+        }
+    }
+
+    /// Tasks of a pool that nodes can be at, all together.
+    pub(super) fn credits(&self, pool: &str) -> usize {
+        let is_compilation = pool.starts_with("toolchain-");
+        let credits = |known: &Known| {
+            let credits = if is_compilation { known.beat.compilations } else { known.beat.credits };
+            usize::try_from(credits).unwrap_or(0)
+        };
+        self.nodes().values().filter(|known| known.serves(pool)).map(credits).sum()
+    }
+
+    /// Tests that all nodes can be at.
+    pub(super) fn all_credits(&self) -> usize {
+        let nodes = self.nodes();
+        let here = nodes.values().filter(|known| known.is_here() && !known.is_draining());
+        here.map(|known| usize::try_from(known.beat.credits).unwrap_or(0)).sum()
+    }
+
+    /// There are nodes, and none of them has sandboxes for a program and a validator at one time.
+    pub(super) fn lack_pairs(&self) -> bool {
+        let nodes = self.nodes();
+        let mut here = nodes.values().filter(|known| known.is_here()).peekable();
+        here.peek().is_some() && here.all(|known| known.beat.pairs == 0)
+    }
+
+    /// There is a node beside this one that takes tasks of the pool.
+    pub(super) fn has_another(&self, name: &str, pool: &str) -> bool {
+        self.nodes().iter().any(|(other, known)| other != name && known.serves(pool))
+    }
+
+    /// It may begin tasks.
+    pub(super) fn may_begin(&self, name: &str) -> bool {
+        self.nodes().get(name).is_none_or(|known| !known.is_draining())
+    }
+
+    /// Ids of the images that nodes have for a profile.
+    pub(super) fn images(&self, profile: &Profile) -> BTreeSet<String> {
+        let profile = profile.to_string();
+        let nodes = self.nodes();
+        let here = nodes.values().filter(|known| known.is_here());
+        let offers = here.flat_map(|known| &known.beat.profiles).filter(|offer| offer.profile == profile);
+        offers.filter(|offer| !offer.no_image).filter_map(|offer| offer.image.clone()).collect()
+    }
+
+    /// What nodes that know these languages say of a profile: of each one offer.
+    pub(super) fn offers(&self, profile: &Profile) -> Vec<Offer> {
+        let profile = profile.to_string();
+        let nodes = self.nodes();
+        let here = nodes.values().filter(|known| known.is_here() && !known.is_draining());
+        here.flat_map(|known| &known.beat.profiles)
+            .filter(|offer| offer.profile == profile)
+            .cloned()
+            .collect()
+    }
+
+    /// All of them, by name.
+    pub fn status(&self) -> Vec<NodeStatus> {
+        let told = |(name, known): (&String, &Known)| NodeStatus {
+            name: name.clone(),
+            is_here: known.is_here(),
+            is_draining: known.is_draining(),
+            silent_for: known.at.elapsed(),
+            beat: known.beat.clone(),
+            done: known.done,
+            failures: known.failures,
+            faults: known.faults.clone(),
+        };
+        self.nodes().iter().map(told).collect()
+    }
+
+    fn nodes(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::cluster::wire::PROTOCOL;
+
+    pub(in super::super) fn beat(credits: u32, profiles: &[&str]) -> Beat {
+        let offer = |profile: &&str| Offer {
+            profile: (*profile).to_owned(),
+            image: Some(format!("sha256:{profile}")),
+            no_image: false,
+            problem: None,
+        };
+        Beat {
+            protocol: PROTOCOL,
+            version: "0".into(),
+            incarnation: Uuid::nil(),
+            credits,
+            compilations: 1,
+            pairs: credits / 2,
+            busy: 0,
+            draining: false,
+            trouble: None,
+            profiles: profiles.iter().map(offer).collect(),
+            languages: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn credits_are_of_the_nodes_that_have_what_it_takes() {
+        let nodes = Nodes::default();
+        assert!(nodes.heard("a", beat(4, &["run", "toolchain:gcc"])));
+        assert!(nodes.heard("b", beat(2, &["run", "run:java"])));
+        assert!(!nodes.heard("b", beat(2, &["run", "run:java"])), "it is known by now");
+        let pools = ["run", "run-java", "toolchain-gcc", "toolchain-java"];
+        assert_eq!(pools.map(|pool| nodes.credits(pool)), [6, 2, 1, 0]);
+        nodes.heard("a", Beat { draining: true, ..beat(4, &["run", "toolchain:gcc"]) });
+        assert_eq!(pools.map(|pool| nodes.credits(pool)), [2, 2, 0, 0]);
+        assert!(nodes.may_begin("b") && !nodes.may_begin("a"));
+        assert!(nodes.has_another("a", "run") && !nodes.has_another("b", "run"));
+    }
+
+    #[test]
+    fn what_operators_want_is_told_until_it_is_done_also_to_a_node_that_starts_anew() {
+        let nodes = Nodes::default();
+        assert!(!nodes.drain("a", true), "there is none");
+        nodes.heard("a", beat(4, &["run"]));
+        assert!(nodes.drain("a", true));
+        assert_eq!((nodes.credits("run"), nodes.may_begin("a"), nodes.reminder("a")), (0, false, Some(true)));
+        nodes.heard("a", Beat { draining: true, ..beat(4, &["run"]) });
+        assert_eq!(nodes.reminder("a"), None);
+        nodes.heard("a", beat(4, &["run"]));
+        assert_eq!((nodes.credits("run"), nodes.reminder("a")), (0, Some(true)));
+        nodes.drain("a", false);
+        assert_eq!((nodes.credits("run"), nodes.reminder("a")), (4, None));
+    }
+
+    #[test]
+    fn that_no_node_has_two_sandboxes_is_known_once_there_is_a_node() {
+        let nodes = Nodes::default();
+        assert!(!nodes.lack_pairs(), "one may come");
+        nodes.heard("a", beat(1, &["run"]));
+        assert!(nodes.lack_pairs());
+        nodes.heard("b", beat(2, &["run"]));
+        assert!(!nodes.lack_pairs());
+    }
+
+    #[test]
+    fn faults_are_told_and_do_not_grow() {
+        let nodes = Nodes::default();
+        nodes.heard("a", beat(1, &["run"]));
+        for number in 0..100 {
+            nodes.note_fault("a", &format!("fault {number}"));
+            nodes.note_fault("a", "fault 0");
+        }
+        nodes.note_fault("nobody", "fault");
+        let status = nodes.status();
+        assert_eq!((status.len(), status[0].faults.len(), status[0].failures), (1, MOST_FAULTS, 200));
+    }
+}

@@ -1,0 +1,144 @@
+//! The sandboxes of all nodes, as operators and the readiness of a coordinator see them.
+
+use std::sync::Arc;
+
+use super::nodes::{NodeStatus, Nodes};
+use super::remote::Remote;
+use super::wire::{Beat, Offer};
+use crate::judge::Executor as _;
+use crate::operations::{NodeState, NodeView, Operations, Recycled};
+use crate::sandbox::{Pool, PoolStatus, Profile, ProfileStatus, SandboxStatus};
+
+/// The nodes' sandboxes; those for commands are our own.
+#[derive(Debug)]
+pub struct ClusterOperations {
+    pool: Pool,
+    remote: Remote,
+    nodes: Arc<Nodes>,
+}
+
+impl ClusterOperations {
+    /// Of the nodes that this executor has, with our own pool.
+    pub fn new(pool: Pool, remote: Remote) -> Self {
+        let nodes = remote.nodes();
+        Self { pool, remote, nodes }
+    }
+}
+
+impl Operations for ClusterOperations {
+    fn status(&self) -> PoolStatus {
+        let mut status = self.pool.status();
+        for profile in status.profiles.iter_mut().filter(|status| status.profile != Profile::Command) {
+            let offers = self.nodes.offers(&profile.profile);
+            *profile = seen(profile.clone(), offers);
+        }
+        status
+    }
+
+    fn sandboxes(&self) -> Vec<SandboxStatus> {
+        self.pool.sandboxes()
+    }
+
+    fn runs_at_once(&self) -> usize {
+        self.remote.at_once()
+    }
+
+    fn recycle(&self) -> Recycled {
+        Operations::recycle(&self.pool)
+    }
+
+    fn nodes(&self) -> Vec<NodeView> {
+        self.nodes.status().into_iter().map(told).collect()
+    }
+
+    fn drain(&self, node: &str, drained: bool) -> bool {
+        self.remote.drain(node, drained)
+    }
+}
+
+fn told(node: NodeStatus) -> NodeView {
+    let state = match (node.is_here, node.is_draining) {
+        (false, _) => NodeState::Away,
+        (true, true) => NodeState::Draining,
+        (true, false) => NodeState::Ready,
+    };
+    let Beat { version, credits, compilations, busy, profiles, .. } = node.beat;
+    let image = |offer: Offer| Some((offer.profile, offer.image?));
+    NodeView {
+        name: node.name,
+        state,
+        version,
+        credits,
+        compilations,
+        busy,
+        done: node.done,
+        failures: node.failures,
+        faults: node.faults,
+        silent_ms: u64::try_from(node.silent_for.as_millis()).unwrap_or(u64::MAX),
+        images: profiles.into_iter().filter_map(image).collect(),
+    }
+}
+
+/// A profile as nodes have it: up where one of them has it, installed where one may have it. Where no node is here nobody
+/// knows, and submissions wait.
+fn seen(own: ProfileStatus, offers: Vec<Offer>) -> ProfileStatus {
+    let is_up = |offer: &&Offer| !offer.no_image && offer.problem.is_none();
+    let idle = offers.iter().filter(is_up).count();
+    let no_image = !offers.is_empty() && offers.iter().all(|offer| offer.no_image);
+    let problem = match offers.iter().find_map(|offer| offer.problem.clone()) {
+        _ if idle > 0 => None,
+        Some(problem) => Some(problem),
+        None => Some("no node that is here has it".to_owned()),
+    };
+    let image = offers.into_iter().find_map(|offer| offer.image).map(Arc::from);
+    ProfileStatus { idle, leased: 0, starting: 0, kept: idle, problem, no_image, image, ..own }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::readiness::not_up;
+
+    fn own() -> ProfileStatus {
+        ProfileStatus {
+            profile: Profile::Run,
+            slots: 2,
+            places: 3,
+            warm: 2,
+            kept: 2,
+            idle: 2,
+            leased: 0,
+            starting: 0,
+            waiting: 0,
+            created: 2,
+            retired: BTreeMap::new(),
+            problem: None,
+            no_image: false,
+            image: Some("sha256:own".into()),
+        }
+    }
+
+    fn offer(no_image: bool, problem: Option<&str>) -> Offer {
+        let image = (!no_image).then(|| "sha256:theirs".to_owned());
+        Offer { profile: "run".into(), image, no_image, problem: problem.map(str::to_owned) }
+    }
+
+    #[test]
+    fn one_node_that_has_it_is_enough() {
+        let status = seen(own(), vec![offer(true, Some("there is no image")), offer(false, None)]);
+        assert_eq!((status.idle, status.problem.clone(), status.lacks_image()), (1, None, false));
+        assert_eq!(status.image.as_deref(), Some("sha256:theirs"));
+        assert_eq!(not_up(&status), None);
+    }
+
+    #[test]
+    fn without_a_node_submissions_wait_and_where_none_can_have_it_they_are_refused() {
+        let none = seen(own(), Vec::new());
+        assert!(!none.lacks_image() && not_up(&none).unwrap().contains("no node that is here"));
+        assert!(seen(own(), vec![offer(true, None)]).lacks_image());
+        let failing = seen(own(), vec![offer(false, Some("the disk is full"))]);
+        assert!(!failing.lacks_image() && not_up(&failing).unwrap().contains("the disk is full"));
+    }
+}

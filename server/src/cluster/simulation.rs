@@ -1,0 +1,259 @@
+//! Clusters that nobody has, by the clock of a simulation: the line that cuts and hands out tasks is the real one, nodes are
+//! slots with a speed. The same numbers come out each time.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::line::{Item, Line};
+
+/// Random numbers, the same each time (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// From 0 to 1.
+    fn share(&mut self) -> f64 {
+        f64::from(u32::try_from(self.next() >> 32).unwrap()) / f64::from(u32::MAX)
+    }
+
+    /// Many small ones and few large ones: a Pareto distribution, cut at `most`.
+    fn heavy(&mut self, least: f64, shape: f64, most: f64) -> f64 {
+        (least / (1.0 - self.share()).max(1e-9).powf(1.0 / shape)).min(most)
+    }
+}
+
+/// What nodes are handed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dispatch {
+    /// What they ask for: as much as they have free slots.
+    Pulled,
+    /// What their turn gives them, by weight (smooth weighted round robin) or one after the other.
+    Turns { weighted: bool },
+}
+
+/// A submission: when it comes, whose it is, and how long each of its tests takes on a node of speed 1, in seconds.
+struct Job {
+    at: f64,
+    user: u64,
+    tests: Vec<f64>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+struct Seen {
+    /// When all was done.
+    makespan: f64,
+    /// From a submission's arrival to its first test, of a hundred the second to worst.
+    delay_p99: f64,
+    /// Of all slots' time, to the end of the last test.
+    utilisation: f64,
+    /// Tasks that were sent, each second: there are about seven messages for each.
+    tasks_per_second: f64,
+}
+
+/// Before a task begins: a pull, a question, an answer.
+const LATENCY: f64 = 0.001;
+
+/// Time in nanoseconds, so that it has an order.
+fn clock(seconds: f64) -> u64 {
+    u64::try_from(Duration::from_secs_f64(seconds).as_nanos()).unwrap()
+}
+
+/// A task: its submission, and the work of it.
+type Work = (usize, f64);
+
+struct Cluster {
+    speeds: Vec<f64>,
+    credits: usize,
+    dispatch: Dispatch,
+    /// Free slots: their nodes, in the order in which they asked.
+    free: VecDeque<usize>,
+    /// What waits for one node, where turns are taken.
+    own: Vec<VecDeque<Work>>,
+    idle: Vec<usize>,
+    weights: Vec<f64>,
+}
+
+impl Cluster {
+    fn new(speeds: &[f64], credits: usize, dispatch: Dispatch) -> Self {
+        let free = (0..credits).flat_map(|_| 0..speeds.len()).collect();
+        let own = speeds.iter().map(|_| VecDeque::new()).collect();
+        let (idle, weights) = (vec![credits; speeds.len()], vec![0.0; speeds.len()]);
+        Self { speeds: speeds.to_vec(), credits, dispatch, free, own, idle, weights }
+    }
+
+    /// Whose turn it is.
+    fn turn(&mut self, weighted: bool) -> usize {
+        let weight = |speed: f64| if weighted { speed } else { 1.0 };
+        let all: f64 = self.speeds.iter().map(|speed| weight(*speed)).sum();
+        for (current, speed) in self.weights.iter_mut().zip(&self.speeds) {
+            *current += weight(*speed);
+        }
+        let best = (0..self.weights.len()).max_by(|a, b| self.weights[*a].total_cmp(&self.weights[*b]));
+        let best = best.unwrap();
+        self.weights[best] -= all;
+        best
+    }
+
+    fn run(mut self, jobs: &[Job]) -> Seen {
+        let mut line: Line<Work> = Line::default();
+        let mut ends: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
+        let (mut next, mut now, mut busy, mut tasks) = (0, 0.0_f64, 0.0, 0_u32);
+        let mut begun: Vec<Option<f64>> = vec![None; jobs.len()];
+        let slots = self.credits * self.speeds.len();
+        loop {
+            let end = ends.peek().map(|Reverse((at, _))| *at);
+            let arrival = jobs.get(next).map(|job| clock(job.at));
+            match (arrival, end) {
+                (None, None) => break,
+                (Some(at), end) if end.is_none_or(|end| at <= end) => {
+                    now = jobs[next].at;
+                    enter(&mut line, next, &jobs[next]);
+                    next += 1;
+                }
+                _ => {
+                    let Some(Reverse((at, node))) = ends.pop() else { break };
+                    now = Duration::from_nanos(at).as_secs_f64();
+                    self.free.push_back(node);
+                    self.idle[node] += 1;
+                }
+            }
+            for (node, (job, work)) in self.handed_out(&mut line, slots) {
+                begun[job].get_or_insert(now);
+                let took = LATENCY + work / self.speeds[node];
+                busy += took;
+                tasks += 1;
+                ends.push(Reverse((clock(now + took), node)));
+            }
+        }
+        let mut delays: Vec<f64> =
+            jobs.iter().zip(&begun).map(|(job, begun)| begun.unwrap() - job.at).collect();
+        delays.sort_by(f64::total_cmp);
+        let slots = f64::from(u32::try_from(slots).unwrap());
+        Seen {
+            makespan: now,
+            delay_p99: delays[delays.len() * 99 / 100],
+            utilisation: busy / (now * slots),
+            tasks_per_second: f64::from(tasks) / now,
+        }
+    }
+
+    /// What begins now, and where.
+    fn handed_out(&mut self, line: &mut Line<Work>, slots: usize) -> Vec<(usize, Work)> {
+        let mut begins = Vec::new();
+        match self.dispatch {
+            Dispatch::Pulled => {
+                while !self.free.is_empty() {
+                    let Some((_, parts)) = line.pop(|_| Some(slots)) else { break };
+                    let Some(node) = self.free.pop_front() else { break };
+                    begins.push((node, together(&parts)));
+                }
+            }
+            Dispatch::Turns { weighted } => {
+                while let Some((_, parts)) = line.pop(|_| Some(slots)) {
+                    let node = self.turn(weighted);
+                    self.own[node].push_back(together(&parts));
+                }
+                for node in 0..self.own.len() {
+                    while self.idle[node] > 0
+                        && let Some(work) = self.own[node].pop_front()
+                    {
+                        self.idle[node] -= 1;
+                        begins.push((node, work));
+                    }
+                }
+            }
+        }
+        begins
+    }
+}
+
+fn together(parts: &[Work]) -> Work {
+    (parts[0].0, parts.iter().map(|(_, work)| work).sum())
+}
+
+fn enter(line: &mut Line<Work>, number: usize, job: &Job) {
+    for work in &job.tests {
+        line.push(Item {
+            user: Some(format!("user-{}", job.user)),
+            together: Some(Uuid::from_u128(number as u128)),
+            pool: "run".to_owned(),
+            expected: Duration::from_secs_f64(*work),
+            bytes: 300,
+            what: (number, *work),
+        });
+    }
+}
+
+/// 400 tests of uneven length, of one submission.
+fn uneven() -> Vec<Job> {
+    let mut dice = Dice(7);
+    vec![Job { at: 0.0, user: 0, tests: (0..400).map(|_| dice.heavy(0.02, 1.5, 1.0)).collect() }]
+}
+
+/// A contest's peak: so many submissions within ten minutes, of heavy-tailed tests.
+fn peak(submissions: u32, minutes: f64) -> Vec<Job> {
+    let mut dice = Dice(11);
+    let mut at = 0.0;
+    let gap = minutes * 60.0 / f64::from(submissions);
+    let job = |_| {
+        at += -(1.0 - dice.share()).max(1e-9).ln() * gap;
+        let tests = dice.heavy(8.0, 1.3, 200.0).round();
+        let scale = dice.heavy(0.02, 1.6, 0.5);
+        let tests = (0..clock(tests) / 1_000_000_000).map(|_| scale * (0.5 + dice.share())).collect();
+        Job { at, user: dice.next() % 4000, tests }
+    };
+    (0..submissions).map(job).collect()
+}
+
+/// Of ten nodes six of speed 1, three of a half, one of a quarter.
+fn mixed(nodes: usize) -> Vec<f64> {
+    (0..nodes).map(|number| [1.0, 1.0, 0.5, 1.0, 1.0, 0.5, 1.0, 0.25, 1.0, 0.5][number % 10]).collect()
+}
+
+#[test]
+fn pulled_credits_come_close_to_the_ideal_and_turns_do_not() {
+    let (speeds, jobs) = ([1.0, 0.5, 0.25], uneven());
+    let work: f64 = jobs[0].tests.iter().sum();
+    let ideal = work / speeds.iter().sum::<f64>();
+    let makespan = |dispatch| Cluster::new(&speeds, 1, dispatch).run(&jobs).makespan;
+    let pulled = makespan(Dispatch::Pulled);
+    let weighted = makespan(Dispatch::Turns { weighted: true });
+    let plain = makespan(Dispatch::Turns { weighted: false });
+    eprintln!(
+        "400 tests: ideal {ideal:.2} s, pulled {pulled:.2} s, by weight {weighted:.2} s, in turns {plain:.2} s"
+    );
+    assert!(pulled <= 1.10 * ideal, "{pulled} of {ideal}");
+    assert!(pulled <= 0.9 * plain, "{pulled} of {plain}");
+    assert!(pulled <= weighted, "{pulled} of {weighted}");
+}
+
+#[test]
+fn a_contests_peak_is_served_while_there_is_room_and_waits_when_there_is_none() {
+    // A hundredth of the hundred thousand submissions, and of the ten thousand nodes.
+    let jobs = peak(1000, 10.0);
+    let work: f64 = jobs.iter().flat_map(|job| &job.tests).sum();
+    eprintln!("{} tests, {work:.0} s of work", jobs.iter().map(|job| job.tests.len()).sum::<usize>());
+    for (nodes, most) in [(100, 0.01), (3, 60.0)] {
+        let seen = Cluster::new(&mixed(nodes), 4, Dispatch::Pulled).run(&jobs);
+        eprintln!("{nodes} nodes: {seen:?}");
+        assert!(seen.delay_p99 <= most, "{nodes} nodes: {seen:?}");
+        assert!(seen.utilisation <= 1.0 && seen.tasks_per_second > 1.0, "{nodes} nodes: {seen:?}");
+    }
+}
+
+#[test]
+fn the_same_comes_out_each_time() {
+    let seen = || format!("{:?}", Cluster::new(&mixed(10), 2, Dispatch::Pulled).run(&peak(200, 1.0)));
+    assert_eq!(seen(), seen());
+}

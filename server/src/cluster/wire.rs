@@ -1,0 +1,425 @@
+//! What coordinator and nodes say to each other, as JSON: fields that are not known are left out of account, and those
+//! that are missing have a default, so that versions next to each other work together.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use gavel_protocol::{Bytes, Usage};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::content::BlobId;
+use crate::judge::{Cap, Compilation, NoOutput, ProgramEnd, Side};
+use crate::submission::{Isolation, RunLimits};
+
+mod text;
+
+/// The form of all this. What has another is not understood.
+pub const PROTOCOL: u32 = 1;
+
+/// Bytes that are sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Parcel {
+    /// Here.
+    Here(#[serde(with = "text::base64")] Vec<u8>),
+    /// In the object store, under their hash.
+    Object {
+        /// Theirs.
+        #[serde(with = "text::hash")]
+        hash: BlobId,
+        /// How many they are.
+        size: u64,
+    },
+}
+
+/// Work for a node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Task {
+    /// [`PROTOCOL`].
+    pub(crate) protocol: u32,
+    /// Who wants it done.
+    pub(crate) coordinator: String,
+    /// One start of that: what an earlier one has asked for nobody waits for.
+    pub(crate) incarnation: Uuid,
+    /// Its number among all of that start. Another attempt at a submission has other numbers.
+    pub(crate) id: u64,
+    /// The submission that it is for, if any.
+    #[serde(default)]
+    pub(crate) submission: Option<Uuid>,
+    /// What is to be done, one after the other.
+    pub(crate) parts: Vec<Part>,
+}
+
+/// A part of a task, which has a result of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Part {
+    /// Its number in the task.
+    pub(crate) number: u32,
+    /// What is to be done.
+    pub(crate) work: Work,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Work {
+    /// Compile.
+    Compile(Box<CompileWork>),
+    /// Run on one test case.
+    Case(Box<CaseWork>),
+    /// Run a program and a validator that talk with each other, on one node.
+    Pair {
+        /// The program.
+        program: Box<CaseWork>,
+        /// The validator.
+        validator: Box<CaseWork>,
+    },
+    /// Ask a compiler what it is.
+    Version(Box<VersionWork>),
+}
+
+/// A language, and what it is to the coordinator: a node that has another of this name does not know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Speech {
+    /// Its id.
+    pub(crate) id: String,
+    /// The hash of what it is.
+    #[serde(with = "text::hash")]
+    pub(crate) definition: BlobId,
+}
+
+/// Whom work is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Owner {
+    /// The user.
+    #[serde(default)]
+    pub(crate) user: Option<String>,
+    /// Which sandboxes may serve it.
+    pub(crate) isolation: Isolation,
+}
+
+/// As [`crate::judge::CompileJob`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CompileWork {
+    pub(crate) language: Speech,
+    pub(crate) sources: BTreeMap<String, Parcel>,
+    #[serde(default)]
+    pub(crate) entry_point: Option<String>,
+    pub(crate) limits: RunLimits,
+    pub(crate) owner: Owner,
+}
+
+/// As [`crate::judge::CaseJob`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CaseWork {
+    pub(crate) index: u32,
+    pub(crate) language: Speech,
+    pub(crate) sources: BTreeMap<String, Parcel>,
+    #[serde(default)]
+    pub(crate) entry_point: Option<String>,
+    #[serde(default)]
+    pub(crate) artefact: Option<Parcel>,
+    pub(crate) input: Parcel,
+    #[serde(default)]
+    pub(crate) input_file: Option<String>,
+    #[serde(default)]
+    pub(crate) output_file: Option<String>,
+    #[serde(default)]
+    pub(crate) arguments: Vec<String>,
+    #[serde(default)]
+    pub(crate) beside: BTreeMap<String, Parcel>,
+    #[serde(default)]
+    pub(crate) kept: Option<BTreeMap<String, Parcel>>,
+    #[serde(default)]
+    pub(crate) collect: Vec<(String, Bytes)>,
+    #[serde(default)]
+    pub(crate) handed: Vec<String>,
+    #[serde(default)]
+    pub(crate) handed_most: Bytes,
+    #[serde(default)]
+    pub(crate) is_recorded: bool,
+    pub(crate) limits: RunLimits,
+    pub(crate) own_memory: Bytes,
+    pub(crate) owner: Owner,
+}
+
+/// What a compiler is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct VersionWork {
+    pub(crate) language: Speech,
+    pub(crate) limits: RunLimits,
+}
+
+/// A node asks whether it may begin a task that it was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Begin {
+    /// Of the task.
+    pub(crate) incarnation: Uuid,
+    /// Of the task.
+    pub(crate) task: u64,
+    /// The hash of the task's message.
+    #[serde(with = "text::hash")]
+    pub(crate) asked: BlobId,
+}
+
+/// The answer to that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Begun {
+    /// It may, and is the only one.
+    Go {
+        /// To be told with each result.
+        grant: u64,
+        /// The parts that are still wanted.
+        parts: Vec<u32>,
+    },
+    /// Nobody wants it any more.
+    Gone,
+    /// Another node shall have it.
+    Elsewhere,
+}
+
+/// What came of a part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Answer {
+    /// [`PROTOCOL`].
+    pub(crate) protocol: u32,
+    /// Of the task.
+    pub(crate) incarnation: Uuid,
+    /// Of the task.
+    pub(crate) task: u64,
+    /// Its number in the task.
+    pub(crate) part: u32,
+    /// What the node was given with [`Begun::Go`].
+    pub(crate) grant: u64,
+    /// The hash of the task's message.
+    #[serde(with = "text::hash")]
+    pub(crate) asked: BlobId,
+    /// What came of it.
+    pub(crate) outcome: Outcome,
+    /// From the task's arrival to this.
+    #[serde(default)]
+    pub(crate) took: Duration,
+}
+
+/// What came of a part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    /// Of [`Work::Compile`].
+    Compiled(Box<Made>),
+    /// Of [`Work::Case`].
+    Ran(Box<Report>),
+    /// Of [`Work::Pair`].
+    Talked {
+        /// What the program did.
+        program: Box<Report>,
+        /// What the validator did.
+        validator: Box<Report>,
+        /// Who was the first to end.
+        first: Side,
+        /// What they said.
+        #[serde(default)]
+        transcript: Option<Parcel>,
+    },
+    /// Of [`Work::Version`].
+    Version(Option<String>),
+    /// The node failed.
+    Failed {
+        /// In which way.
+        way: Way,
+        /// Why.
+        why: String,
+    },
+}
+
+/// How a node failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Way {
+    /// It had no sandbox, memory or disk for it in time, or is stopping.
+    NotServed,
+    /// A content is not in the object store, or not what its name says.
+    Lacking,
+    /// A sandbox failed, or it did itself.
+    Broken,
+}
+
+/// What came of a compilation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Made {
+    Program { program: Parcel, compilation: Compilation, image: Option<String> },
+    Checked { compilation: Compilation, image: Option<String> },
+    Rejected { compilation: Compilation, reason: Option<String> },
+}
+
+/// As [`crate::judge::Facts`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Report {
+    pub(crate) end: ProgramEnd,
+    pub(crate) usage: Usage,
+    pub(crate) stdout: Stream,
+    #[serde(default)]
+    pub(crate) no_output: Option<NoOutput>,
+    pub(crate) stderr: Stream,
+    #[serde(default)]
+    pub(crate) collected: Vec<Option<Parcel>>,
+    #[serde(default)]
+    pub(crate) files: Vec<LeftFile>,
+    #[serde(default)]
+    pub(crate) leavings: Vec<Leftover>,
+}
+
+/// As [`crate::sandbox::Captured`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stream {
+    pub(crate) head: Parcel,
+    pub(crate) total: u64,
+    #[serde(default)]
+    pub(crate) whole: Option<Parcel>,
+}
+
+/// As [`crate::judge::Left`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LeftFile {
+    pub(crate) name: String,
+    pub(crate) file: Result<Stream, String>,
+}
+
+/// As [`crate::sandbox::Leaving`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Leftover {
+    pub(crate) name: String,
+    pub(crate) content: Parcel,
+}
+
+/// A node tells how it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Beat {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// Of the program.
+    pub version: String,
+    /// One start of it.
+    pub incarnation: Uuid,
+    /// Tests that it runs at one time.
+    pub credits: u32,
+    /// Compilations that it runs at one time.
+    pub compilations: u32,
+    /// Programs with validators that talk with them, at one time.
+    #[serde(default)]
+    pub pairs: u32,
+    /// Tasks that it is at.
+    pub busy: u32,
+    /// It begins nothing.
+    pub draining: bool,
+    /// Why, where nobody has told it to.
+    #[serde(default)]
+    pub trouble: Option<String>,
+    /// Of what it has sandboxes.
+    pub profiles: Vec<Offer>,
+    /// The hashes of what its languages are, by id.
+    #[serde(with = "text::hashes")]
+    pub languages: BTreeMap<String, BlobId>,
+}
+
+/// A profile of a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// As [`crate::slots::Profile`] is displayed.
+    pub profile: String,
+    /// Id of the image that its sandboxes are made of, as far as that is known.
+    #[serde(default)]
+    pub image: Option<String>,
+    /// There can be none for want of the image.
+    #[serde(default)]
+    pub no_image: bool,
+    /// Why none could be made.
+    #[serde(default)]
+    pub problem: Option<String>,
+}
+
+/// What a node is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Control {
+    /// Nobody waits for a task any more, or for some of its parts.
+    Cancel {
+        /// Of the task.
+        incarnation: Uuid,
+        /// Its number.
+        task: u64,
+        /// The parts.
+        parts: Vec<u32>,
+    },
+    /// It is to begin nothing more.
+    Drain,
+    /// It may begin tasks again.
+    Undrain,
+}
+
+impl Outcome {
+    /// A program was ended for the time that it took.
+    pub(crate) fn is_out_of_time(&self) -> bool {
+        let is_late =
+            |report: &Report| matches!(report.end, ProgramEnd::Killed(Cap::CpuTime | Cap::WallTime));
+        match self {
+            Self::Ran(report) => is_late(report),
+            Self::Talked { program, validator, .. } => is_late(program) || is_late(validator),
+            Self::Compiled(_) | Self::Version(_) | Self::Failed { .. } => false,
+        }
+    }
+}
+
+impl Part {
+    /// The longest that the work may take on the clock, by its limits.
+    pub(crate) fn longest(&self) -> Duration {
+        match &self.work {
+            Work::Compile(work) => work.limits.wall,
+            Work::Case(work) => work.limits.wall,
+            Work::Pair { program, validator } => program.limits.wall.max(validator.limits.wall),
+            Work::Version(work) => work.limits.wall,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task() -> Task {
+        let limits = crate::judge::test_support::LIMITS;
+        let language = Speech { id: "c17".into(), definition: BlobId::of(b"c17") };
+        Task {
+            protocol: PROTOCOL,
+            coordinator: "server".into(),
+            incarnation: Uuid::nil(),
+            id: 7,
+            submission: None,
+            parts: vec![Part { number: 0, work: Work::Version(Box::new(VersionWork { language, limits })) }],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_what_a_later_version_adds_is_left_out_of_account() {
+        let mut written = serde_json::to_value(task()).unwrap();
+        assert_eq!(serde_json::from_value::<Task>(written.clone()).unwrap(), task());
+        written["hurry"] = true.into();
+        written.as_object_mut().unwrap().remove("submission");
+        assert_eq!(serde_json::from_value::<Task>(written).unwrap(), task());
+    }
+
+    #[test]
+    fn bytes_travel_as_they_are() {
+        for parcel in
+            [Parcel::Here(vec![0, 255, 10]), Parcel::Object { hash: BlobId::of(b"far"), size: 1 << 40 }]
+        {
+            let written = serde_json::to_string(&parcel).unwrap();
+            assert_eq!(serde_json::from_str::<Parcel>(&written).unwrap(), parcel);
+        }
+        assert!(serde_json::from_str::<Parcel>(r#"{"here": "§"}"#).is_err());
+        assert!(serde_json::from_str::<Parcel>(r#"{"object": {"hash": "12", "size": 1}}"#).is_err());
+    }
+}

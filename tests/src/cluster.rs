@@ -1,0 +1,172 @@
+//! Several machines on one: a broker, a coordinator that does not judge itself, and nodes, each with its own warden,
+//! workspace, uids and slots.
+
+use std::collections::HashMap;
+
+use bollard::models::{ContainerCreateBody, HostConfig};
+use bollard::query_parameters::CreateContainerOptionsBuilder;
+
+use crate::Client;
+use crate::docker::{Host, done};
+use crate::environment;
+use crate::instance::{Instance, Plan};
+
+/// What the broker has, and those who reach it trust.
+const CERTIFICATE: &str = include_str!("../certificates/broker.pem");
+const CERTIFICATE_KEY: &str = include_str!("../certificates/broker.key");
+const AUTHORITY: &str = include_str!("../certificates/ca.pem");
+/// Where those find it.
+const AUTHORITY_FILE: &str = "/workspace/ca.pem";
+
+/// What the broker knows everybody by.
+const TOKEN: &str = "the-token-of-the-cluster-under-test";
+
+/// A cluster.
+#[derive(Debug)]
+pub struct Cluster {
+    /// Container of the broker.
+    pub broker: String,
+    /// What has the API.
+    pub coordinator: Instance,
+    /// What judges.
+    pub nodes: Vec<Instance>,
+    broker_name: String,
+}
+
+impl Cluster {
+    /// Makes and starts one with these nodes, and waits until it is ready. Each node runs one program at a time.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn start(name: &str, nodes: &[&str]) -> Self {
+        let host = Host::connect().await;
+        let broker_name = format!("gavel-e2e-{name}-broker");
+        let broker = start_broker(&host, &broker_name).await;
+        let url = format!("nats://{broker_name}:4222");
+        let plan = |part: &str| {
+            let plan = Plan::of_one_slot(&format!("{name}-{part}"));
+            let plan = plan.with("GAVEL_CLUSTER__URL", &url).with("GAVEL_CLUSTER__TOKEN", TOKEN);
+            plan.with("GAVEL_CLUSTER__NAME", part)
+        };
+        let coordinator = plan("coordinator").with("GAVEL_CLUSTER__JUDGE_HERE", "false").launch().await;
+        let mut started = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            started.push(plan(node).as_node().launch().await);
+        }
+        for node in &started {
+            node.wait_until_ready().await;
+        }
+        coordinator.wait_until_ready().await;
+        Self { broker, coordinator, nodes: started, broker_name }
+    }
+
+    /// A client of the coordinator.
+    pub fn client(&self) -> Client {
+        self.coordinator.client()
+    }
+
+    /// Removes everything of it.
+    pub async fn remove(self) {
+        for node in self.nodes {
+            node.remove().await;
+        }
+        self.coordinator.remove().await;
+        Host::connect().await.remove(&self.broker_name).await;
+    }
+}
+
+/// A cluster whose machines have keys, and whose broker has a certificate. Its name is that of the certificate.
+#[derive(Debug)]
+pub struct Guarded {
+    /// Container of the broker.
+    pub broker: String,
+    /// What has the API.
+    pub coordinator: Instance,
+    /// The node whose key there is.
+    pub node: Instance,
+    /// Seed of that.
+    key: String,
+}
+
+impl Guarded {
+    const BROKER: &str = "gavel-e2e-guarded-broker";
+
+    /// Makes and starts one with one node, and waits until it is ready.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn start() -> Self {
+        let host = Host::connect().await;
+        let [authorization, coordinator_key, key] = keys(&host).await;
+        let tls = "tls { cert_file: \"/data/broker.pem\", key_file: \"/data/broker.key\" }";
+        let settings =
+            format!("listen: 0.0.0.0:4222\njetstream {{ store_dir: /data/store }}\n{tls}\n{authorization}");
+        let environment = [("SETTINGS", &*settings), ("CERTIFICATE", CERTIFICATE), ("KEY", CERTIFICATE_KEY)];
+        let start = "cd /data && printf %s \"$SETTINGS\" >own.conf && printf %s \"$CERTIFICATE\" >broker.pem \
+            && printf %s \"$KEY\" >broker.key && exec nats-server --config own.conf";
+        let broker = run_broker(&host, Self::BROKER, &environment, Some(start)).await;
+        let coordinator =
+            Self::plan("coordinator", &coordinator_key).with("GAVEL_CLUSTER__JUDGE_HERE", "false");
+        let coordinator = coordinator.launch().await;
+        let node = Self::plan("node-a", &key).as_node().start().await;
+        coordinator.wait_until_ready().await;
+        Self { broker, coordinator, node, key }
+    }
+
+    fn plan(name: &str, key: &str) -> Plan {
+        let plan = Plan::of_one_slot(&format!("guarded-{name}")).with("GAVEL_CLUSTER__NAME", name);
+        let plan = plan.with("GAVEL_CLUSTER__URL", &format!("tls://{}:4222", Self::BROKER));
+        let plan = plan.with("GAVEL_CLUSTER__NKEY", key).with("GAVEL_CLUSTER__CA", AUTHORITY_FILE);
+        plan.file(AUTHORITY_FILE, AUTHORITY)
+    }
+
+    /// Starts another node with the key of the first.
+    pub async fn impostor(&self) -> Instance {
+        Self::plan("node-b", &self.key).as_node().launch().await
+    }
+
+    /// Removes everything of it.
+    pub async fn remove(self) {
+        self.node.remove().await;
+        self.coordinator.remove().await;
+        Host::connect().await.remove(Self::BROKER).await;
+    }
+}
+
+/// What the service makes for a cluster of one node: the broker's list, and both seeds.
+async fn keys(host: &Host) -> [String; 3] {
+    let server = host.service(&environment::project(), "server").await;
+    let folder = format!("/tmp/keys-{}", uuid::Uuid::new_v4());
+    let make = ["gavel", "nodes", "keys", "--folder", &folder, "--server-name", "coordinator", "node-a"];
+    host.exec(&server, "10001", &make).await;
+    let mut found = [const { String::new() }; 3];
+    for (text, name) in found.iter_mut().zip(["auth.conf", "coordinator.nkey", "node-a.nkey"]) {
+        *text = host.exec(&server, "10001", &["cat", &format!("{folder}/{name}")]).await.trim().to_owned();
+    }
+    host.exec(&server, "10001", &["rm", "-r", &folder]).await;
+    found
+}
+
+/// A broker of the image that comes with the service, with one token for everybody.
+async fn start_broker(host: &Host, name: &str) -> String {
+    run_broker(host, name, &[("GAVEL_CLUSTER__TOKEN", TOKEN)], None).await
+}
+
+/// In the network of the service under test.
+async fn run_broker(host: &Host, name: &str, variables: &[(&str, &str)], start: Option<&str>) -> String {
+    host.remove(name).await;
+    let server = host.service(&environment::project(), "server").await;
+    let network = host.inspect(&server).await.and_then(|server| server.host_config?.network_mode);
+    let body = ContainerCreateBody {
+        image: Some(format!("gavel/nats:{}", environment::image_tag())),
+        env: Some(variables.iter().map(|(key, value)| format!("{key}={value}")).collect()),
+        entrypoint: start.map(|start| ["sh", "-c", start].map(str::to_owned).to_vec()),
+        labels: Some(HashMap::from([("io.gavel.e2e".into(), name.into())])),
+        host_config: Some(HostConfig { network_mode: network, ..HostConfig::default() }),
+        ..ContainerCreateBody::default()
+    };
+    let options = CreateContainerOptionsBuilder::new().name(name).build();
+    let id = done(host.docker().create_container(Some(options), body).await).id;
+    host.start(&id).await;
+    id
+}

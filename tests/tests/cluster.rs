@@ -1,0 +1,233 @@
+//! Several machines judge as one: what one does alone, and what becomes of it when parts of it die.
+
+use std::time::{Duration, Instant};
+
+use e2e::Request;
+use e2e::cluster::{Cluster, Guarded};
+use e2e::docker::Host;
+use e2e::environment::{at_most_ms, patience};
+use e2e::programs::{SLEEP, SUM, unique};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+/// Starting one takes longer than all that is done to it.
+#[tokio::test]
+async fn several_machines_judge_as_one() {
+    let cluster = Cluster::start("cluster", &["node-a", "node-b"]).await;
+    a_submission_is_judged_on_a_node(&cluster).await;
+    tests_are_spread_over_nodes(&cluster).await;
+    what_is_long_comes_whole(&cluster).await;
+    a_running_test_is_cancelled_within_500_ms(&cluster).await;
+    a_node_that_is_drained_begins_nothing_more(&cluster).await;
+    a_node_that_is_killed_loses_nothing(&cluster).await;
+    a_node_that_is_frozen_and_wakes_changes_nothing(&cluster).await;
+    a_broker_that_is_killed_loses_nothing(&cluster).await;
+    a_server_that_is_killed_loses_nothing(&cluster).await;
+    cluster.remove().await;
+}
+
+/// With keys and certificates; the broker says no to whoever uses another's name.
+#[tokio::test]
+async fn machines_with_keys_do_what_is_theirs_and_nothing_else() {
+    let cluster = Guarded::start().await;
+    let client = cluster.coordinator.client();
+    let answer = client.judge(&Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3"))).await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    // What does not go along with a message.
+    let input: Vec<u8> = (0..50_000_u32).flat_map(|number| format!("{number}\n").into_bytes()).collect();
+    let copies = Request::new("python3", "import sys\nsys.stdout.write(sys.stdin.read())");
+    let copies = copies.test(&input, Some(&input));
+    assert_eq!(client.judge(&copies).await.verdict(), "Accepted");
+    let host = Host::connect().await;
+    let told = host.logs(&cluster.broker, "200").await;
+    assert!(!told.contains("Violation"), "{told}");
+    let impostor = cluster.impostor().await;
+    let deadline = Instant::now() + patience(Duration::from_secs(30));
+    while !host.logs(&cluster.broker, "200").await.contains("Violation") {
+        assert!(Instant::now() < deadline, "the broker lets everybody do everything");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let nodes = client.call(Method::GET, "/api/v1/nodes", None).await.json;
+    let names: Vec<&Value> = nodes.as_array().into_iter().flatten().map(|node| &node["name"]).collect();
+    assert_eq!(names, ["node-a"]);
+    impostor.remove().await;
+    cluster.remove().await;
+}
+
+async fn a_submission_is_judged_on_a_node(cluster: &Cluster) {
+    let client = cluster.client();
+    let answer = client.judge(&Request::new("c17", SUM).test(b"1 2", Some(b"3"))).await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    let wrong = client.judge(&Request::new("c17", SUM).test(b"1 2", Some(b"4"))).await;
+    assert_eq!(wrong.verdict(), "WrongAnswer", "{wrong:?}");
+    let broken = client.judge(&Request::new("c17", "int main() { return").test(b"", None)).await;
+    assert_eq!(broken.verdict(), "CompileError", "{broken:?}");
+    let python = client
+        .judge(&Request::new("python3", "print(sum(map(int, input().split())))").test(b"1 2", Some(b"3")))
+        .await;
+    assert_eq!(python.verdict(), "Accepted", "{python:?}");
+    // Its own machine has not run anything.
+    let own = Host::connect().await.run_containers(&cluster.coordinator.name).await;
+    assert!(own.iter().all(|container| container.profile == "run"), "{own:?}");
+}
+
+async fn tests_are_spread_over_nodes(cluster: &Cluster) {
+    let mut request = Request::new("c17", &unique(SUM));
+    for number in 0..60 {
+        request = request.test(format!("{number} 1").as_bytes(), Some((number + 1).to_string().as_bytes()));
+    }
+    let answer = cluster.client().judge(&request).await;
+    assert_eq!((answer.verdict(), answer.tests.len()), ("Accepted", 60), "{answer:?}");
+}
+
+/// More than goes along with a message, and more than is in memory.
+async fn what_is_long_comes_whole(cluster: &Cluster) {
+    let input: Vec<u8> = (0..200_000_u32).flat_map(|number| format!("{number}\n").into_bytes()).collect();
+    let copies = "import sys\nsys.stdout.write(sys.stdin.read())";
+    let request = Request::new("python3", copies).test(&input, Some(&input));
+    let request = request.limits("output_bytes=4000000 cpu_ms=5000 wall_ms=20000");
+    let answer = cluster.client().judge(&request).await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    let mut other = input.clone();
+    *other.last_mut().unwrap() = b'!';
+    let request = Request::new("python3", copies).test(&input, Some(&other));
+    let request = request.limits("output_bytes=4000000 cpu_ms=5000 wall_ms=20000");
+    assert_eq!(cluster.client().judge(&request).await.verdict(), "WrongAnswer");
+}
+
+async fn a_running_test_is_cancelled_within_500_ms(cluster: &Cluster) {
+    let client = cluster.client();
+    let id = client.submit(&sleeper(30_000)).await.id;
+    assert_eq!(client.wait_for_state(&id, "running").await.state, "running");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let started = Instant::now();
+    assert_eq!(client.cancel(&id).await.status, StatusCode::OK);
+    assert_eq!(client.wait(&id).await.state, "cancelled");
+    within_ms("cancelling", started, 500.0);
+    // And both nodes are free again.
+    let next: Vec<_> = (0..2).map(|_| sleeper(100)).collect();
+    for answer in judged(cluster, &next).await {
+        assert_eq!(answer.verdict(), "Accepted");
+    }
+    within_ms("the next two", started, 3000.0);
+}
+
+async fn a_node_that_is_drained_begins_nothing_more(cluster: &Cluster) {
+    let client = cluster.client();
+    assert_eq!(
+        client.call(Method::POST, "/api/v1/nodes/nobody/drain", None).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        client.call(Method::POST, "/api/v1/nodes/node-a/drain", None).await.status,
+        StatusCode::NO_CONTENT
+    );
+    wait_for_state(cluster, "node-a", "draining").await;
+    let before = node(cluster, "node-a").await["done"].clone();
+    for answer in judged(cluster, &vec![sleeper(10); 6]).await {
+        assert_eq!(answer.verdict(), "Accepted");
+    }
+    assert_eq!(node(cluster, "node-a").await["done"], before);
+    client.call(Method::POST, "/api/v1/nodes/node-a/undrain", None).await;
+    wait_for_state(cluster, "node-a", "ready").await;
+}
+
+async fn node(cluster: &Cluster, name: &str) -> Value {
+    let nodes = cluster.client().call(Method::GET, "/api/v1/nodes", None).await.json;
+    let found = nodes.as_array().into_iter().flatten().find(|node| node["name"] == name);
+    found.cloned().unwrap_or(Value::Null)
+}
+
+async fn wait_for_state(cluster: &Cluster, name: &str, state: &str) {
+    let deadline = Instant::now() + patience(Duration::from_secs(20));
+    while node(cluster, name).await["state"] != state {
+        assert!(Instant::now() < deadline, "{name} is not {state}: {}", node(cluster, name).await);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+async fn a_node_that_is_killed_loses_nothing(cluster: &Cluster) {
+    let host = Host::connect().await;
+    let ids = submitted(cluster, &vec![sleeper(1500); 6]).await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    host.kill(&cluster.nodes[0].server, "SIGKILL").await;
+    all_accepted(cluster, &ids).await;
+    host.start(&cluster.nodes[0].server).await;
+    cluster.nodes[0].wait_until_ready().await;
+}
+
+/// Its tasks are another's by then.
+async fn a_node_that_is_frozen_and_wakes_changes_nothing(cluster: &Cluster) {
+    let host = Host::connect().await;
+    let ids = submitted(cluster, &vec![sleeper(1500); 4]).await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    host.pause(&cluster.nodes[1].server).await;
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    host.unpause(&cluster.nodes[1].server).await;
+    all_accepted(cluster, &ids).await;
+    wait_for_state(cluster, "node-b", "ready").await;
+}
+
+async fn a_broker_that_is_killed_loses_nothing(cluster: &Cluster) {
+    let host = Host::connect().await;
+    let ids = submitted(cluster, &vec![sleeper(1000); 6]).await;
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    host.kill(&cluster.broker, "SIGKILL").await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    host.start(&cluster.broker).await;
+    let started = Instant::now();
+    let answer = cluster
+        .client()
+        .judge(&Request::new("c17", &unique(SUM)).user("another").test(b"1 2", Some(b"3")))
+        .await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    within_ms("a submission after the broker was back", started, 10_000.0);
+    all_accepted(cluster, &ids).await;
+}
+
+async fn a_server_that_is_killed_loses_nothing(cluster: &Cluster) {
+    let host = Host::connect().await;
+    let ids = submitted(cluster, &vec![sleeper(1000); 4]).await;
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    host.kill(&cluster.coordinator.server, "SIGKILL").await;
+    host.start(&cluster.coordinator.server).await;
+    cluster.coordinator.wait_until_ready().await;
+    all_accepted(cluster, &ids).await;
+}
+
+fn sleeper(ms: u32) -> Request {
+    Request::new("c17", SLEEP).stdin(ms.to_string().as_bytes()).ample_limits("cpu_ms=1000 wall_ms=60000")
+}
+
+async fn submitted(cluster: &Cluster, requests: &[Request]) -> Vec<String> {
+    let client = cluster.client();
+    let mut ids = Vec::with_capacity(requests.len());
+    for request in requests {
+        ids.push(client.submit(request).await.id);
+    }
+    ids
+}
+
+async fn judged(cluster: &Cluster, requests: &[Request]) -> Vec<e2e::Answer> {
+    let ids = submitted(cluster, requests).await;
+    let client = cluster.client();
+    let mut answers = Vec::with_capacity(ids.len());
+    for id in ids {
+        answers.push(client.wait(&id).await);
+    }
+    answers
+}
+
+async fn all_accepted(cluster: &Cluster, ids: &[String]) {
+    let client = cluster.client();
+    for id in ids {
+        let answer = client.wait(id).await;
+        assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    }
+}
+
+#[track_caller]
+fn within_ms(what: &str, started: Instant, bound: f64) {
+    let took = started.elapsed().as_secs_f64() * 1000.0;
+    assert!(took <= at_most_ms(bound), "{what} took {took:.0} ms of {bound:.0}");
+}
