@@ -33,6 +33,9 @@ test("the page is there in Chinese", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("button", { name: "运行" }).click();
   await expect(page.getByRole("region", { name: "结果" }).getByRole("heading", { name: "通过" }).first()).toBeVisible();
+  await write(page, "int main() {}\n");
+  await page.getByRole("button", { name: "运行" }).click();
+  await expect(page.getByRole("region", { name: "结果" })).toContainText("输出提前结束");
 });
 
 test("nothing is wider than a small phone", async ({ page }) => {

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { count, duration, size, t, type Sentence } from "../i18n";
+import { reason } from "../i18n/reasons";
 import type { AppliedLimits, Submission, TestResult } from "../api/types";
 import { Bar } from "./bar";
 import { Diff } from "./diff";
@@ -34,7 +35,7 @@ export function Judgement({ submission, tests, places }: Props) {
           <p>{t("judgement.passed", { passed: submission.summary.passed, total: submission.summary.total })}</p>
         )}
         {submission.score !== undefined && <p class="score">{t("judgement.score", { score: submission.score })}</p>}
-        {submission.reason && <p class="reason">{submission.reason}</p>}
+        {submission.reason && <p class="reason">{reason(submission.reason)}</p>}
         {places}
       </header>
       <Compiler submission={submission} />
@@ -107,7 +108,7 @@ function Test(props: { test: TestResult; limits: AppliedLimits | undefined; of: 
   return (
     <section class="test" aria-label={t("test.number", { n: test.index + 1 })}>
       <h4>{of > 1 && <>{t("test.number", { n: test.index + 1 })} {test.name && <small>{test.name}</small>} · </>}<Verdict verdict={test.verdict} /></h4>
-      {test.reason && <p class="reason">{test.reason}</p>}
+      {test.reason && <p class="reason">{reason(test.reason)}</p>}
       {test.feedback && <p class="feedback"><strong>{t("test.feedback")}</strong> {test.feedback}</p>}
       {test.hidden && <p class="hint">{t("test.hidden")}</p>}
       <Bar label={t("figure.cpu")} value={test.cpu_ms} limit={limits?.cpu_ms} format={duration} />
