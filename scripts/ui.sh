@@ -3,7 +3,7 @@
 #
 #   scripts/ui.sh              makes it
 #   scripts/ui.sh --if-npm     the same where there is an npm; else says that the server goes without
-#   scripts/ui.sh check        types, and the tests that need no browser
+#   scripts/ui.sh check        looks at its types
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh

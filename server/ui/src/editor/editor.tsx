@@ -10,17 +10,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { keys as chosenKeys, nonce, type Keys } from "../settings";
 import { support } from "./languages";
+import type { Mark } from "./mark";
 import { theme } from "./theme";
-
-/** Something that is said of a place in a file. */
-export interface Mark {
-  file: string;
-  /** From 1. */
-  line: number;
-  /** From 1, where it is known. */
-  column: number | null;
-  message: string;
-}
 
 export interface Props {
   /** Of the file that is shown. */

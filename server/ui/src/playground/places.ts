@@ -1,6 +1,6 @@
 /** Finds places in source files in what compilers and runtimes say: each has a form of its own for them. */
 
-import type { Mark } from "../editor/editor";
+import type { Mark } from "../editor/mark";
 
 /** Lines that are looked at: a log may be long, and nobody reads more marks than that. */
 const MOST_LINES = 2000;
@@ -44,9 +44,9 @@ function place(file: string, { a, b, c, d, e, f }: Record<string, string | undef
 
 /** Rust says what is wrong before the place, Python behind it. */
 function message(line: string, lines: string[], index: number): string {
+  if (/^\s*-->/.test(line)) return (lines[index - 1] ?? line).trim();
   const behind = line.replace(/^.*?:\d+(?::\d+)?:\s*|^.*?\(\d+(?:,\d+)?\):?\s*/, "");
   if (behind !== line && behind.trim()) return behind.trim();
-  if (/^\s*-->/.test(line)) return (lines[index - 1] ?? line).trim();
   if (/^\s*File "/.test(line)) return (lines.slice(index + 1).find((next) => /^\w+(Error|Exception|Interrupt)?\b.*:/.test(next)) ?? line).trim();
   return line.trim();
 }

@@ -1,0 +1,62 @@
+/** What needs no browser. */
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "@playwright/test";
+import { places } from "../../../server/ui/src/playground/places";
+import { submissionsOf } from "../../../server/ui/src/problems/archive";
+import { asMarkdown } from "../../../server/ui/src/statement/latex";
+
+test("places in what compilers and runtimes say", () => {
+  for (const [said, file, line, column, message] of [
+    ["main.cpp:3:5: error: 'b' was not declared", "main.cpp", 3, 5, "error: 'b' was not declared"],
+    ["main.pas(3,5) Fatal: Syntax error", "main.pas", 3, 5, "Fatal: Syntax error"],
+    ["Main.java:7: error: ';' expected", "Main.java", 7, null, "error: ';' expected"],
+    ['  File "main.py", line 3, in f\n    x\nNameError: no x', "main.py", 3, null, "NameError: no x"],
+    ["IndexError: list index out of range, main.py line 7", "main.py", 7, null, "IndexError: list index out of range, main.py line 7"],
+    ["error[E0425]: cannot find value\n  --> main.rs:2:9", "main.rs", 2, 9, "error[E0425]: cannot find value"],
+    ["PHP Fatal error: no in main.php on line 4", "main.php", 4, null, "PHP Fatal error: no in main.php on line 4"],
+    ["./pkg/util.go:9:2: undefined: x", "pkg/util.go", 9, 2, "undefined: x"],
+  ] as const) {
+    expect(places(said, [file, "other.txt"]), said).toEqual([{ file, line, column, message }]);
+  }
+  expect(places("my-main.c:3:1: error: no\nmain.c:4:1: warning: unused\nmain.c:5:1: note: here", ["main.c"])).toEqual([]);
+  expect(places("main.c:1:1: error: x\n".repeat(5000), ["main.c"])).toHaveLength(100);
+});
+
+test("LaTeX of statements as Markdown, with formulas as they are", () => {
+  const text = "\\section*{Input}\nAt most $10^5$ \\textbf{numbers} \\% of $x\\_1$ % a remark\n\\begin{itemize}\n\\item one\n\\item \\emph{two}\n\\end{itemize}\n\\[ a_1 \\]";
+  const told = asMarkdown(text);
+  for (const part of ["# Input", "$10^5$", "**numbers** %", "$x\\_1$", "- one", "- *two*", "$$ a_1 $$"]) expect(told).toContain(part);
+  expect(told).not.toContain("remark");
+});
+
+for (const kind of ["zip", "tar", "tar.gz"]) {
+  test(`submissions are found in a ${kind}`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "gavel-ui-"));
+    const make = `
+import io, sys, tarfile, zipfile
+files = {"p/problem.yaml": "", "p/submissions/accepted/a.py": "print(1)\\n" * 500, "p/submissions/wrong_answer/two/b.c": "int main() {}", "p/submissions/accepted/../../x.py": "no"}
+path, kind = sys.argv[1:]
+if kind == "zip":
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items(): archive.writestr(name, text)
+else:
+    with tarfile.open(path, "w:gz" if kind == "tar.gz" else "w") as archive:
+        for name, text in files.items():
+            info = tarfile.TarInfo(name); info.size = len(text); archive.addfile(info, io.BytesIO(text.encode()))
+`;
+    const path = join(folder, `p.${kind}`);
+    execFileSync("python3", ["-c", make, path, kind]);
+    const found = await submissionsOf(new File([readFileSync(path)], `p.${kind}`));
+    expect(found.map(({ path }) => path).sort()).toEqual(["accepted/a.py", "wrong_answer/two/b.c"]);
+    expect(found.find(({ path }) => path === "accepted/a.py")?.text).toBe("print(1)\n".repeat(500));
+  });
+}
+
+test("what is no archive is none", async () => {
+  await expect(submissionsOf(new File(["PK, but nothing more"], "p.zip"))).rejects.toThrow("no directory");
+  expect(await submissionsOf(new File(["nothing of all that"], "p.tar"))).toEqual([]);
+});
