@@ -89,7 +89,7 @@ async fn what_is_long_comes_whole(cluster: &Cluster) {
     let answer = cluster.client().judge(&request).await;
     assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
     let mut other = input.clone();
-    *other.last_mut().unwrap() = b'!';
+    *other.last_mut().expect("a last byte") = b'!';
     let request = Request::new("python3", copies).test(&input, Some(&other));
     let request = request.limits("output_bytes=4000000 cpu_ms=5000 wall_ms=20000");
     assert_eq!(cluster.client().judge(&request).await.verdict(), "WrongAnswer");
