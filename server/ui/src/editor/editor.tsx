@@ -3,7 +3,7 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completeAnyWord, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
-import { setDiagnostics, type Diagnostic } from "@codemirror/lint";
+import type { Diagnostic } from "@codemirror/lint";
 import { Compartment, EditorState, Facet, Prec, StateEffect, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "preact/hooks";
@@ -93,7 +93,7 @@ export function Editor(props: Props) {
     const kept = states.current.get(props.name);
     editor.setState(kept && kept.doc.toString() === props.content ? kept : state(props.name, props.content));
     shown.current = { name: props.name, generation: props.generation };
-    mark(editor, props);
+    mark(editor, props, () => latest.current.marks === props.marks && latest.current.name === props.name);
   }, [props.name, props.generation]);
 
   useEffect(() => {
@@ -113,7 +113,7 @@ export function Editor(props: Props) {
   }, [chosenKeys.value, props.name, props.generation]);
 
   useEffect(() => {
-    if (view.current) mark(view.current, props);
+    if (view.current) mark(view.current, props, () => latest.current.marks === props.marks && latest.current.name === props.name);
   }, [props.marks]);
 
   useEffect(() => {
@@ -130,10 +130,18 @@ function position(state: EditorState, mark: Mark): { from: number; to: number } 
   return { from: mark.column === null ? line.from : from, to: word?.to ?? line.to };
 }
 
-function mark(editor: EditorView, { name, marks }: Props): void {
+/** What marks lines is loaded when there is the first to be marked. */
+let marker: typeof import("@codemirror/lint") | null = null;
+
+function mark(editor: EditorView, { name, marks }: Props, isStill: () => boolean): void {
   const here = marks.filter((mark) => mark.file === name);
-  const said: Diagnostic[] = here.map((mark) => ({ ...position(editor.state, mark), severity: "error", message: mark.message }));
-  editor.dispatch(setDiagnostics(editor.state, said));
+  if (!marker && here.length === 0) return;
+  void import("@codemirror/lint").then((loaded) => {
+    marker = loaded;
+    if (!isStill()) return;
+    const said: Diagnostic[] = here.map((mark) => ({ ...position(editor.state, mark), severity: "error", message: mark.message }));
+    editor.dispatch(loaded.setDiagnostics(editor.state, said));
+  });
 }
 
 function goTo(editor: EditorView, mark: Mark): void {

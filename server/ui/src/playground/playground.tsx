@@ -4,12 +4,11 @@ import { lazy, Suspense } from "preact/compat";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { language, languages, languagesError } from "../api/languages";
 import type { Submission, TestResult } from "../api/types";
-import { Judgement } from "../components/judgement";
 import { Refusal } from "../components/refusal";
 import { Editor } from "../editor/editor";
 import type { Mark } from "../editor/mark";
 import { t } from "../i18n";
-import { asSubmission, change, draft, type SourceFile } from "./draft";
+import { asSubmission, change, draft, empty, type SourceFile } from "./draft";
 import { example } from "./examples";
 import { FileTabs } from "./files";
 import { Limits } from "./limits";
@@ -19,6 +18,8 @@ import { cancel, isBusy, run, start } from "./run";
 import { fragment, LONGEST, shared } from "./share";
 import { Tests } from "./tests";
 
+// Loaded while the first program is judged.
+const Judgement = lazy(async () => ({ default: (await import("../components/judgement")).Judgement }));
 const Terminal = lazy(() => import("../terminal/terminal"));
 
 export function Playground() {
@@ -95,7 +96,11 @@ function Result(props: { begin(): void; marks: Mark[]; jump(mark: Mark): void })
     case "refused":
       return <Refusal error={now.error} again={props.begin} />;
     case "ended":
-      return <Judgement submission={now.submission} tests={now.tests} places={<Places marks={props.marks} jump={props.jump} />} />;
+      return (
+        <Suspense fallback={<Progress progress={null} of={0} />}>
+          <Judgement submission={now.submission} tests={now.tests} places={<Places marks={props.marks} jump={props.jump} />} />
+        </Suspense>
+      );
   }
 }
 
@@ -123,10 +128,12 @@ function marksOf(submission: Submission, names: string[]): Mark[] {
   return [...told, ...found.filter((mark) => !told.some(({ file, line }) => file === mark.file && line === mark.line))];
 }
 
+/** A language's example. Tests that somebody has brought, from a problem's sample, stay where there was no program. */
 async function choose(id: string, replaced: () => void): Promise<void> {
+  const brought = draft.value.files.length === 0 && draft.value.tests !== empty.tests ? draft.value.tests : null;
   const name = language(id)?.source_file ?? "main.txt";
   const { source, stdin, expected } = await example(id);
-  change({ language: id, files: [{ name, content: source }], active: 0, tests: [{ stdin, expected }], collect: "" });
+  change({ language: id, files: [{ name, content: source }], active: 0, tests: brought ?? [{ stdin, expected }], collect: "" });
   replaced();
 }
 
