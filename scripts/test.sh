@@ -146,7 +146,7 @@ web_page() {
     leave_out "the web page in a browser, for there is no npm"
     return 0
   fi
-  say "== the web page"
+  heading "the web page"
   have chromium || install_packages "Chromium" chromium
   npm ci --silent --prefix tests/ui
   CHROMIUM=$(command -v chromium) GAVEL_UI_ARTEFACTS=$PWD/.gavel/ui npm run --silent --prefix tests/ui test 2>&1 | tee -a "$log" ||

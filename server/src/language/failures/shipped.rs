@@ -99,7 +99,11 @@ fn node() {
         at ModuleJob.run (node:internal/modules/esm/module_job:271:25)\n\nNode.js v20.19.2\n";
     tells("node", module, "Error: no, main.mjs line 2");
     let thrown = "/w/main.js:1\nthrow 5;\n^\n5\n(Use `node --trace-uncaught ...` to show where the exception was thrown)\n";
-    tells("node", thrown, "uncaught exception, main.js line 1");
+    tells("node", thrown, "uncaught: 5, main.js line 1");
+    let rejected = "node:internal/process/promises:389\n      new UnhandledPromiseRejection(reason);\n      ^\n\n\
+        [UnhandledPromiseRejection: This error originated either by throwing inside of an async function without a catch block, or by \
+        rejecting a promise which was not handled with .catch(). The promise rejected with the reason \"no\".] {\n";
+    tells("node", rejected, "unhandled rejection: no");
     let deep = "/w/main.js:1\nfunction f() { return f() + 1; }\n           ^\n\nRangeError: Maximum call stack size exceeded\n    \
         at f (/w/main.js:1:12)\n    at f (/w/main.js:1:23)\n";
     tells(
