@@ -13,6 +13,8 @@
 # The last of them restarts the engine, with everything that runs on it. That is done where these scripts have started
 # the engine themselves, with CI=true, and where GAVEL_E2E_RESTART_DOCKER says how.
 #
+# With GAVEL_TEST_LINT=1, `everything` begins with scripts/lint.sh, while images are built.
+#
 # With GAVEL_E2E_URL set, `e2e` tests the service at that address instead of starting one (docs/operations.md).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,6 +24,9 @@ cd "$(dirname "$0")/.."
 
 left_out=()
 failed=
+
+# Each takes minutes of compiling: lines in traces of tests that pass, and what the linker makes of the server.
+export CARGO_PROFILE_DEV_DEBUG=${CARGO_PROFILE_DEV_DEBUG:-0} GAVEL_SERVER_LTO=${GAVEL_SERVER_LTO:-false}
 
 # The tag of images that wait for their tests.
 AHEAD=gavel-test-ahead
@@ -68,6 +73,7 @@ build_ahead() {
   ahead=$!
   # Before the server is compiled: it embeds the page.
   scripts/ui.sh --if-npm
+  [ -z "${GAVEL_TEST_LINT:-}" ] || scripts/lint.sh
   cargo test --locked --workspace --exclude e2e --no-run
   cargo test --locked -p e2e --no-run
   # The first thing that images.sh finds out; what it compiles for the service there is needed soon.

@@ -257,7 +257,7 @@ async fn a_token_is_made_shown_rotated_and_revoked_and_its_secret_is_told_once()
         (&json!(9), &json!(7), &json!(false))
     );
     let (status, rotated) =
-        send(&bench, OPERATOR, "/api/v1/tokens/cs101/rotate", json!({"keep_old_s": 60})).await;
+        send(&bench, OPERATOR, "/api/v1/tokens/cs101/rotate", json!({"keep_old_s": 60.0})).await;
     assert_eq!((status.as_u16(), rotated["secrets"].as_array().unwrap().len()), (200, 2), "{rotated}");
     let new = rotated["secret"].as_str().unwrap();
     for secret in [old, new] {

@@ -5,7 +5,9 @@ use std::time::Duration;
 use actix_web::web::{Data, Json, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Number;
 use utoipa::ToSchema;
 
 use super::described::ScopeName;
@@ -37,9 +39,11 @@ pub(super) struct Asked {
     #[schema(value_type = Vec<ScopeName>, min_items = 1)]
     scopes: Vec<Scope>,
     /// Most of its submissions that wait, over all its users; as many as the queue takes without it.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 1_000_000)]
     quota: Option<usize>,
     /// Its turns in the queue for each turn of a token of priority 1.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 16, default = 4)]
     priority: Option<u32>,
     /// When it ends; never without it.
@@ -53,6 +57,7 @@ pub(super) struct Asked {
 #[schema(as = Rotation)]
 pub(super) struct Rotation {
     /// Seconds for which the secret that it has is valid still; 0: not at all.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 2_592_000, default = 86_400)]
     keep_old_s: Option<u64>,
 }
@@ -195,7 +200,7 @@ pub(super) async fn get(
     operation_id = "rotateToken",
     tag = "tokens",
     params(("token" = String, Path, description = "Its name.")),
-    request_body = Rotation,
+    request_body = Option<Rotation>,
     responses(
         (status = 200, description = "The token with its new secret.", body = MadeView),
         fails::InvalidField,
@@ -284,9 +289,21 @@ fn asked(json: &[u8]) -> Result<NewToken, Problem> {
     Ok(new)
 }
 
+/// A whole number, which JSON may write as `88.0`, too.
+fn whole<'de, D: Deserializer<'de>, T: TryFrom<u64>>(number: D) -> Result<Option<T>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(number)? else { return Ok(None) };
+    let digits = number.to_string();
+    let digits = digits.strip_suffix(".0").unwrap_or(&digits);
+    let whole = digits.parse::<u64>().ok().and_then(|whole| T::try_from(whole).ok());
+    whole
+        .map(Some)
+        .ok_or_else(|| D::Error::custom(format!("{number} is no whole number that is allowed here")))
+}
+
 /// How long the old secret is valid still.
 fn kept(json: &[u8]) -> Result<TimeDelta, Problem> {
-    let asked = if json.is_empty() { Rotation::default() } else { parsed(json)? };
+    let asked: Option<Rotation> = if json.is_empty() { None } else { parsed(json)? };
+    let asked = asked.unwrap_or_default();
     let keep = asked.keep_old_s.map_or(KEEP_OLD, Duration::from_secs);
     let within = Some(keep).filter(|keep| *keep <= KEEP_OLD_MAX);
     let keep = within.and_then(|keep| TimeDelta::from_std(keep).ok());
