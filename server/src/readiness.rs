@@ -190,7 +190,9 @@ impl Readiness {
     fn judge(&self, pool: &PoolStatus) -> (Vec<String>, Vec<String>) {
         let languages = self.languages();
         let is_needed = |profile: &Profile| languages.values().any(|known| known.needs(profile));
-        let others = pool.profiles.iter().filter(|profile| !is_needed(&profile.profile));
+        // What no language needs, and nobody is kept of, is made when somebody wants it: what a start of it said last is old.
+        let is_other = |profile: &&ProfileStatus| !is_needed(&profile.profile) && profile.kept > 0;
+        let others = pool.profiles.iter().filter(is_other);
         let mut reasons: Vec<String> = others.filter_map(not_up).collect();
         let installed: Vec<_> = languages.iter().filter(|(_, known)| known.missing(pool).is_none()).collect();
         let is_tested = |outcome: &Option<Outcome>| outcome.is_some();
@@ -449,6 +451,15 @@ mod tests {
         pool.profiles[2] =
             ProfileStatus { profile: Profile::Command, ..profile(0, 1, Some("the engine is down")) };
         assert_eq!(readiness.judge(&pool).0.len(), 3, "nor are go-judge's clients");
+    }
+
+    #[test]
+    fn what_no_language_needs_and_nobody_waits_for_keeps_nobody_from_being_served() {
+        let (readiness, mut pool) = (both_work(), pool());
+        let scripts = Profile::Runtime("scripts".into());
+        let away = ProfileStatus { profile: scripts, kept: 0, ..profile(0, 0, Some("the warden is away")) };
+        pool.profiles.push(away);
+        assert_eq!(readiness.judge(&pool), (Vec::new(), Vec::new()));
     }
 
     #[test]
