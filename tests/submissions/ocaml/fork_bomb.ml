@@ -1,4 +1,4 @@
 (* expect: TimeLimitExceeded *)
 (* limits: cpu_ms=400 wall_ms=2000 *)
-(* max-wall-ms: 4000 *)
+(* max-wall-ms: 9000 *)
 let () = ignore (Sys.command "f() { f | f & }; f; sleep 30")
