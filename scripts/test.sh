@@ -67,9 +67,11 @@ build_ahead() {
   [ -z "${GAVEL_E2E_URL:-}" ] || return 0
   # What it exports is for instances, and unit tests know of none.
   (ensure_engine)
-  heading "images of further languages are built in the background (log: .gavel/ahead.log)"
+  heading "images are built in the background (log: .gavel/ahead.log)"
   trap stop_building EXIT
-  setsid env "GAVEL_TAG=$AHEAD" scripts/images.sh "$(further_toolchains)" >.gavel/ahead.log 2>&1 &
+  # shellcheck disable=SC2016 # that shell expands it
+  setsid env "GAVEL_TAG=$AHEAD" bash -c 'scripts/images.sh nats; scripts/images.sh "$1"' bash \
+    "$default_toolchains $(further_toolchains)" >.gavel/ahead.log 2>&1 &
   ahead=$!
   # Before the server is compiled: it embeds the page.
   scripts/ui.sh --if-npm
