@@ -28,9 +28,10 @@ monitor() {
   replace "$built/$target/release/monitor" dist/monitor
 }
 
+# GAVEL_SERVER_LTO=false: in half of the time, for tests.
 server() {
   scripts/ui.sh --if-npm
-  cargo build -q --release --locked -p gavel-server
+  CARGO_PROFILE_RELEASE_LTO=${GAVEL_SERVER_LTO:-thin} cargo build -q --release --locked -p gavel-server
   replace "$built"/release/gavel dist/gavel
 }
 

@@ -161,7 +161,8 @@ pub(super) async fn create(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     query::expect_none(request.query_string())?;
-    let new = asked(&body(&budget, &request, payload).await?)?;
+    let body = budget.read_up_to(&request, payload, BODY).await?;
+    let new = asked(&body.bytes)?;
     if let Some(scope) = new.scopes.beyond(caller.scopes()) {
         let why = format!("nobody gives a scope that he has not got himself, such as `{scope}`");
         return Err(Problem::Forbidden(why));
@@ -218,8 +219,8 @@ pub(super) async fn rotate(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     query::expect_none(request.query_string())?;
-    let json = body(&budget, &request, payload).await?;
-    let keep = kept(&json)?;
+    let body = budget.read_up_to(&request, payload, BODY).await?;
+    let keep = kept(&body.bytes)?;
     let token = api.access.tokens().get(&name).ok_or_else(|| no_such(&name))?;
     if let Some(scope) = token.scopes.beyond(caller.scopes()) {
         let why = format!("nobody gets a secret with a scope that he has not got, such as `{scope}`");
@@ -258,16 +259,6 @@ pub(super) async fn revoke(
     }
     tracing::info!("Token `{}` was revoked", *name);
     Ok(HttpResponse::NoContent().finish())
-}
-
-async fn body(budget: &Budget, request: &HttpRequest, payload: Payload) -> Result<Vec<u8>, Problem> {
-    let mut arriving = budget.arriving_up_to(request, payload, BODY)?;
-    arriving.begin();
-    let mut json = Vec::new();
-    while let Some(part) = arriving.next().await? {
-        json.extend_from_slice(&part);
-    }
-    Ok(json)
 }
 
 fn parsed<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, Problem> {
