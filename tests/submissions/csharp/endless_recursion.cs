@@ -1,4 +1,5 @@
 // expect: RuntimeError
+// limits: cpu_ms=5000
 // reason-contains: the recursion is too deep
 using System;
 

@@ -1,4 +1,5 @@
 // expect: MemoryLimitExceeded
+// limits: cpu_ms=5000
 using System.Collections.Generic;
 
 class Program {

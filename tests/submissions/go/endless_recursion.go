@@ -1,5 +1,5 @@
 // expect: RuntimeError
-// limits: cpu_ms=3000
+// limits: cpu_ms=6000
 // reason-contains: the recursion is too deep
 package main
 

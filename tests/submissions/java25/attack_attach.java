@@ -1,4 +1,5 @@
 // expect: Accepted
+// limits: wall_ms=15000
 // stdout: refused\n
 public class Main {
     public static void main(String[] args) throws Exception {

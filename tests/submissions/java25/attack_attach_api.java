@@ -1,4 +1,5 @@
 // expect: Accepted
+// limits: wall_ms=15000
 // stdout: refused\n
 import com.sun.tools.attach.VirtualMachine;
 import java.nio.file.*;

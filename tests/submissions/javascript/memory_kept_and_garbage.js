@@ -1,4 +1,5 @@
 // expect: Accepted
+// limits: cpu_ms=5000
 // expected: 2000000\n
 // Much of the memory is in use, and much garbage is made beside it.
 const kept = [];
