@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
@@ -53,6 +54,9 @@ enum Who {
     /// With one of the three of the settings, or with none.
     Unnamed,
 }
+
+/// The clock of the host is looked at again after so long.
+const LOOK_AT_CLOCK: Duration = Duration::from_secs(30);
 
 /// Backends submit, read, and keep problems.
 const BACKEND: [Scope; 4] = [Scope::Submit, Scope::Read, Scope::Problems, Scope::Metrics];
@@ -119,11 +123,13 @@ impl Caller {
         }
     }
 
-    /// Completes when its token is revoked or changed.
-    pub(crate) async fn gone(&self) {
-        match self.token() {
-            Some(token) => token.gone().await,
-            None => std::future::pending().await,
+    /// Completes when it may call no more: its token is revoked or changed, or the time of it or of its secret is over.
+    pub(crate) async fn ended(&self) {
+        let Who::Named(token, secret_ends_at) = &self.who else { return std::future::pending().await };
+        let ends_at = [token.expires_at, *secret_ends_at].into_iter().flatten().min();
+        tokio::select! {
+            () = token.gone() => {}
+            () = until(ends_at) => {}
         }
     }
 
@@ -134,6 +140,14 @@ impl Caller {
             None if self.scopes.has(Scope::Operate) => "the operators".to_owned(),
             None => "the backends".to_owned(),
         }
+    }
+}
+
+/// Until this time by the clock of the host, which somebody may set meanwhile.
+async fn until(time: Option<DateTime<Utc>>) {
+    let Some(time) = time else { return std::future::pending().await };
+    while let Some(left) = (time - Utc::now()).to_std().ok().filter(|left| !left.is_zero()) {
+        tokio::time::sleep(left.min(LOOK_AT_CLOCK)).await;
     }
 }
 
@@ -231,6 +245,23 @@ impl Access {
             (_, Some(peer)) => peer.to_canonical().to_string(),
             (_, None) => "nobody known".to_owned(),
         }
+    }
+
+    /// Completes when whoever sends this may call no more; never where it comes with no named token.
+    pub(crate) fn ended(&self, authorization: Option<&str>) -> impl Future<Output = ()> + Send + use<> {
+        let caller = authorization.and_then(token_of).and_then(|given| self.caller_of(given).ok());
+        async move {
+            match caller {
+                Some(caller) => caller.ended().await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    /// [`Self::ended`], of this request.
+    pub(crate) fn ended_of(&self, request: &HttpRequest) -> impl Future<Output = ()> + Send + use<> {
+        let authorization = request.headers().get(header::AUTHORIZATION);
+        self.ended(authorization.and_then(|value| value.to_str().ok()))
     }
 
     /// Who sends this request.

@@ -73,8 +73,8 @@ pub enum Told {
     Stage(Live),
     /// A test of it is done.
     Test(Live, Tested),
-    /// There is an end in the store, of this number.
-    Ended(i64),
+    /// There is an end in the store, of this number; of what, where that was under way here.
+    Ended(i64, Option<Arc<About>>),
     /// It is not judged again after all.
     Left(Live),
 }
@@ -82,7 +82,7 @@ pub enum Told {
 /// Where all stand at one moment, and whatever is told behind it.
 #[derive(Debug)]
 pub struct Snapshot {
-    /// What is under way.
+    /// What is under way and wanted.
     pub live: Vec<Live>,
     /// The number of the last end.
     pub last: i64,
@@ -110,10 +110,11 @@ impl Events {
         Self(Arc::new(Shared { state, told: broadcast::Sender::new(BEHIND) }))
     }
 
-    /// Follows from now on.
-    pub fn follow(&self) -> Snapshot {
+    /// Follows from now on what is wanted of it, of all that is told.
+    pub fn follow(&self, wanted: impl Fn(&About) -> bool) -> Snapshot {
         let state = self.state();
         let stored = state.live.values().filter(|entry| entry.unsaid.is_none());
+        let stored = stored.filter(|entry| wanted(&entry.live.about));
         let live = stored.map(|entry| entry.live.clone()).collect();
         Snapshot { live, last: state.last, told: self.0.told.subscribe() }
     }
@@ -168,20 +169,26 @@ impl Events {
     /// It has ended, and that is on disk under this number.
     pub(crate) fn ended(&self, id: SubmissionId, number: i64) {
         let mut state = self.state();
-        if let Some(entry) = state.live.remove(&id) {
+        let about = state.live.remove(&id).map(|entry| {
             self.say(entry.unsaid);
-        }
+            entry.live.about
+        });
         state.last = state.last.max(number);
-        self.tell(Told::Ended(number));
+        self.tell(Told::Ended(number, about));
     }
 
     /// It is under way no more, and has not ended here: refused, put off, or removed.
     pub(crate) fn leave(&self, id: SubmissionId) {
+        self.state().live.remove(&id);
+    }
+
+    /// It is not judged again any more, where it was.
+    pub(crate) fn leave_again(&self, id: SubmissionId) {
         let mut state = self.state();
-        if let Some(Entry { live, .. }) = state.live.remove(&id)
-            && live.again
+        if state.live.get(&id).is_some_and(|entry| entry.live.again)
+            && let Some(entry) = state.live.remove(&id)
         {
-            self.tell(Told::Left(live));
+            self.tell(Told::Left(entry.live));
         }
     }
 
@@ -230,7 +237,7 @@ mod tests {
             Some(match snapshot.told.try_recv().ok()? {
                 Told::Stage(live) => format!("{:?}", live.stage),
                 Told::Test(_, tested) => format!("test {} of {}", tested.done, tested.total),
-                Told::Ended(number) => format!("end {number}"),
+                Told::Ended(number, _) => format!("end {number}"),
                 Told::Left(_) => "left".into(),
             })
         };
@@ -244,24 +251,24 @@ mod tests {
     #[test]
     fn nothing_is_told_of_a_submission_before_it_is_on_disk() {
         let events = Events::behind(7);
-        let mut follower = events.follow();
+        let mut follower = events.follow(|_| true);
         let (refused, accepted) = (about(), about());
         for one in [&refused, &accepted] {
             events.enter(Arc::clone(one));
             events.advance(one.id, Stage::Compiling);
         }
         events.leave(refused.id);
-        assert!(told(&mut follower).is_empty() && events.follow().live.is_empty());
+        assert!(told(&mut follower).is_empty() && events.follow(|_| true).live.is_empty());
         events.stored(accepted.id);
         events.stored(refused.id);
         assert_eq!(told(&mut follower), ["Queued", "Compiling"]);
-        assert_eq!((events.follow().live.len(), events.follow().last), (1, 7));
+        assert_eq!((events.follow(|_| true).live.len(), events.follow(|_| true).last), (1, 7));
     }
 
     #[test]
     fn what_ends_before_its_client_is_told_that_it_was_accepted_is_told_whole() {
         let events = Events::behind(0);
-        let mut follower = events.follow();
+        let mut follower = events.follow(|_| true);
         let one = about();
         events.enter(Arc::clone(&one));
         events.advance(one.id, Stage::Running { done: 0 });
@@ -274,7 +281,7 @@ mod tests {
     #[test]
     fn what_is_told_of_a_submission_is_in_order_and_nothing_comes_behind_its_end() {
         let events = Events::behind(0);
-        let mut follower = events.follow();
+        let mut follower = events.follow(|_| true);
         let one = about();
         events.enter(Arc::clone(&one));
         events.stored(one.id);
@@ -290,17 +297,17 @@ mod tests {
         events.leave(one.id);
         let running = "Running { done: 0 }";
         assert_eq!(told(&mut follower), ["Queued", running, "test 1 of 3", "Queued", running, "end 1"]);
-        let now = events.follow();
+        let now = events.follow(|_| true);
         assert!(now.live.is_empty() && now.last == 1);
     }
 
     #[test]
     fn what_is_not_judged_again_after_all_is_told_and_what_was_never_stored_is_not() {
         let events = Events::behind(0);
-        let mut follower = events.follow();
+        let mut follower = events.follow(|_| true);
         let one = about();
         events.enter_again(Arc::clone(&one));
-        events.leave(one.id);
+        events.leave_again(one.id);
         assert_eq!(told(&mut follower), ["Queued", "left"]);
     }
 }

@@ -105,8 +105,10 @@ pub struct Api {
     pub gojudge: Option<GoJudge>,
     /// What is held in memory on somebody's behalf.
     pub account: Account,
-    /// Streams of events that are open.
+    /// Who follows all submissions that they see.
     pub followers: Followers,
+    /// Who follows one.
+    pub followers_of_one: Followers,
     /// Connections of clients.
     pub connections: Connections,
     /// Renders the metrics.

@@ -354,13 +354,14 @@ impl Shared {
         about: Arc<About>,
         new: NewRecord,
     ) -> Result<SubmissionId, Refusal> {
+        // Once it is on disk it can be cancelled, which is told behind this.
+        self.store.events().enter(about);
         let stored = match self.store.insert(new).await {
             Ok(storing) => storing.settled().await,
             Err(why) => Err(why),
         };
         let refused = match stored.map(|stored| stored.inserted) {
             Ok(Inserted::New) => {
-                self.store.events().enter(about);
                 self.store.events().stored(job.id);
                 self.enqueue(&job, Next::Another);
                 return Ok(job.id);
@@ -387,6 +388,7 @@ impl Shared {
 
     /// Gives back what was reserved for a job that never came to wait.
     fn forget(&self, job: &Job) {
+        self.store.events().leave(job.id);
         let mut state = self.state();
         state.release(&job.party);
         state.stored.release(&job.footprint);

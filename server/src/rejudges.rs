@@ -251,10 +251,14 @@ impl Shared {
     /// It is judged, or will not be: its judgement is in the store. Where an attempt has begun that is not one of these, that
     /// one says so when it ends.
     fn leave(&self, id: SubmissionId, ended: impl Fn(&Current) -> bool) {
-        if let Entry::Occupied(entry) = self.live().entry(id)
-            && entry.get().attempt.as_ref().is_none_or(ended)
-        {
+        let mut live = self.live();
+        if let Entry::Occupied(entry) = live.entry(id) {
+            if !entry.get().attempt.as_ref().is_none_or(ended) {
+                return;
+            }
             entry.remove().stage.send_replace(Stage::Done);
         }
+        // No other attempt begins before that is told.
+        self.store.events().leave_again(id);
     }
 }

@@ -13,14 +13,15 @@ mod attempts;
 
 use attempts::Attempts;
 
-/// At one time. Whoever signs in beyond that ends the session that was to end first.
+/// At one time, in all and of one token. Whoever signs in beyond that ends the session, of those, that was to end first.
 const MOST: usize = 4096;
+const OF_ONE: usize = 256;
 
 /// All of them.
 #[derive(Debug)]
 pub(crate) struct Sessions {
     lifetime: Duration,
-    /// By the digest of what the browser sends: what is in memory opens nothing.
+    /// By the digest of what the browser sends: looking one up takes a time that tells nothing of it.
     open: Mutex<HashMap<blake3::Hash, Session>>,
     attempts: Mutex<Attempts>,
 }
@@ -53,9 +54,10 @@ impl Sessions {
         let opened = Opened { secret, ends: now + self.lifetime };
         let mut open = self.all();
         open.retain(|_, session| session.ends > now);
-        if open.len() >= MOST {
-            let first = open.iter().min_by_key(|(_, session)| session.ends).map(|(digest, _)| *digest);
-            first.and_then(|digest| open.remove(&digest));
+        if open.values().filter(|session| &*session.token == token).count() >= OF_ONE {
+            end_first(&mut open, |session| &*session.token == token);
+        } else if open.len() >= MOST {
+            end_first(&mut open, |_| true);
         }
         open.insert(digest(&opened.secret), Session { token: token.into(), ends: opened.ends });
         opened
@@ -91,7 +93,13 @@ impl Sessions {
     }
 }
 
-/// Looking up digests takes a time that tells nothing of a secret.
+/// Ends the one of these that was to end first.
+fn end_first(open: &mut HashMap<blake3::Hash, Session>, among: impl Fn(&Session) -> bool) {
+    let ends = open.iter().filter(|(_, session)| among(session));
+    let first = ends.min_by_key(|(_, session)| session.ends).map(|(digest, _)| *digest);
+    first.and_then(|digest| open.remove(&digest));
+}
+
 fn digest(secret: &str) -> blake3::Hash {
     blake3::hash(secret.as_bytes())
 }
@@ -119,13 +127,26 @@ mod tests {
     #[test]
     fn there_are_never_more_than_so_many_and_the_oldest_goes_first() {
         let (sessions, now) = (Sessions::new(HOUR), Utc::now());
-        let first = sessions.open("token", now);
-        let second = sessions.open("token", now + Duration::from_secs(1));
-        for _ in 0..MOST - 1 {
-            sessions.open("token", now + Duration::from_secs(2));
+        let first = sessions.open("first", now);
+        let second = sessions.open("second", now + Duration::from_secs(1));
+        for number in 0..MOST - 1 {
+            sessions.open(&number.to_string(), now + Duration::from_secs(2));
         }
         assert_eq!(sessions.all().len(), MOST);
         assert!(sessions.find(&first.secret, now).is_none());
         assert!(sessions.find(&second.secret, now).is_some());
+    }
+
+    #[test]
+    fn one_token_ends_its_own_sessions_and_nobody_elses() {
+        let (sessions, now) = (Sessions::new(HOUR), Utc::now());
+        let of_another = sessions.open("operator", now);
+        let own = sessions.open("metrics", now);
+        for _ in 0..MOST {
+            sessions.open("metrics", now + Duration::from_secs(1));
+        }
+        assert_eq!(sessions.all().len(), OF_ONE + 1);
+        assert!(sessions.find(&of_another.secret, now).is_some());
+        assert!(sessions.find(&own.secret, now).is_none());
     }
 }

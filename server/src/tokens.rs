@@ -76,6 +76,12 @@ pub enum TokenError {
     /// It stands in the settings.
     #[error("token `{0}` stands in the settings, and is changed there")]
     OfSettings(String),
+    /// Whoever asks has not got this scope of its.
+    #[error("nobody gets a secret with a scope that he has not got, such as `{0}`")]
+    Beyond(Scope),
+    /// The change was given up, for the server stops.
+    #[error("the server stops")]
+    Stopping,
     /// So many are there.
     #[error("there are {MOST} tokens, the most there may be: revoke those that nobody uses")]
     TooMany,
@@ -254,6 +260,11 @@ impl Tokens {
     /// # Errors
     /// Any [`TokenError`]; then there is none.
     pub async fn create(&self, store: &Store, new: NewToken) -> Result<(Arc<Token>, Secret), TokenError> {
+        let (tokens, store) = (self.clone(), store.clone());
+        whole(async move { tokens.create_now(&store, new).await }).await
+    }
+
+    async fn create_now(&self, store: &Store, new: NewToken) -> Result<(Arc<Token>, Secret), TokenError> {
         let _one = self.0.changing.lock().await;
         if self.get(&new.name).is_some() {
             return Err(TokenError::Taken(new.name));
@@ -271,8 +282,8 @@ impl Tokens {
         Ok((token, secret))
     }
 
-    /// Gives a token a new secret; the one that it has is valid until then, and older ones no more. None where there is
-    /// no such token.
+    /// Gives a token that has no scope but these a new secret; the one that it has is valid until then, and older ones no
+    /// more. None where there is no such token.
     ///
     /// # Errors
     /// Any [`TokenError`]; then nothing has changed.
@@ -280,10 +291,28 @@ impl Tokens {
         &self,
         store: &Store,
         name: &str,
+        within: Scopes,
+        old_until: DateTime<Utc>,
+    ) -> Result<Option<(Arc<Token>, Secret)>, TokenError> {
+        let (tokens, store, name) = (self.clone(), store.clone(), name.to_owned());
+        whole(async move { tokens.rotate_now(&store, &name, within, old_until).await }).await
+    }
+
+    async fn rotate_now(
+        &self,
+        store: &Store,
+        name: &str,
+        within: Scopes,
         old_until: DateTime<Utc>,
     ) -> Result<Option<(Arc<Token>, Secret)>, TokenError> {
         let _one = self.0.changing.lock().await;
-        let Some(token) = self.changeable(name)? else { return Ok(None) };
+        let Some(token) = self.get(name) else { return Ok(None) };
+        if let Some(scope) = token.scopes.beyond(within) {
+            return Err(TokenError::Beyond(scope));
+        }
+        if token.is_of_settings() {
+            return Err(TokenError::OfSettings(name.to_owned()));
+        }
         let (secret, now) = (Secret::random(), Utc::now());
         let mut secrets = vec![Valid { digest: secret.digest(), created_at: Some(now), ends_at: None }];
         if old_until > now {
@@ -296,15 +325,25 @@ impl Tokens {
         Ok(Some((rotated, secret)))
     }
 
-    /// Revokes a token; what came with it keeps its name. False where there is none.
+    /// Revokes a token; what came with it keeps its name. False where there is none. Where one of the settings has its
+    /// name, it is the stored one that goes.
     ///
     /// # Errors
     /// Any [`TokenError`]; then it is valid still.
     pub async fn revoke(&self, store: &Store, name: &str) -> Result<bool, TokenError> {
+        let (tokens, store, name) = (self.clone(), store.clone(), name.to_owned());
+        whole(async move { tokens.revoke_now(&store, &name).await }).await
+    }
+
+    async fn revoke_now(&self, store: &Store, name: &str) -> Result<bool, TokenError> {
         let _one = self.0.changing.lock().await;
-        let Some(token) = self.changeable(name)? else { return Ok(false) };
-        store.drop_token(name).await?;
-        self.replace(&token, None);
+        let Some(token) = self.get(name) else { return Ok(false) };
+        let was_stored = store.drop_token(name).await?;
+        if !token.is_of_settings() {
+            self.replace(&token, None);
+        } else if !was_stored {
+            return Err(TokenError::OfSettings(name.to_owned()));
+        }
         Ok(true)
     }
 
@@ -315,13 +354,6 @@ impl Tokens {
     pub async fn save_uses(&self, store: &Store) -> Result<(), StoreError> {
         let used = |token: &Arc<Token>| Some((token.name.to_string(), token.used_at()?));
         store.put_token_uses(self.all().iter().filter_map(used).collect()).await
-    }
-
-    fn changeable(&self, name: &str) -> Result<Option<Arc<Token>>, TokenError> {
-        match self.get(name) {
-            Some(token) if token.is_of_settings() => Err(TokenError::OfSettings(name.to_owned())),
-            found => Ok(found),
-        }
     }
 
     fn replace(&self, old: &Arc<Token>, new: Option<Arc<Token>>) {
@@ -335,6 +367,13 @@ impl Tokens {
     fn set(&self, table: Vec<Arc<Token>>) {
         *self.0.table.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(table);
     }
+}
+
+/// Store and memory change together, whether somebody waits for it to the end or not.
+async fn whole<T: Send + 'static>(
+    change: impl Future<Output = Result<T, TokenError>> + Send + 'static,
+) -> Result<T, TokenError> {
+    tokio::spawn(change).await.unwrap_or(Err(TokenError::Stopping))
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
 use tonic::service::Interceptor;
-use tonic::{Request, Status};
+use tonic::{Extensions, Request, Status};
 
 use super::incoming::Link;
 use crate::access::Access;
@@ -31,6 +33,20 @@ impl Sender {
     }
 }
 
+/// Completes when whoever makes a call may call no more.
+#[derive(Clone)]
+pub(super) struct Ended(Shared<BoxFuture<'static, ()>>);
+
+impl Ended {
+    /// Of a call that the guard has let through.
+    pub(super) async fn of(extensions: Extensions) {
+        match extensions.get::<Self>() {
+            Some(ended) => ended.0.clone().await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
 impl Interceptor for Guard {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let given = request.metadata().get("authorization").map(|value| value.to_str().unwrap_or_default());
@@ -44,7 +60,9 @@ impl Interceptor for Guard {
             return Err(Status::permission_denied("web pages need a bearer token"));
         }
         let sender = Sender(self.0.sender(peer, given));
+        let ended = Ended(self.0.ended(given).boxed().shared());
         request.extensions_mut().insert(sender);
+        request.extensions_mut().insert(ended);
         Ok(request)
     }
 }

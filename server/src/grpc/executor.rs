@@ -3,10 +3,11 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use futures_util::StreamExt;
 use gavel_rpc::{FileContent, FileId, FileListType, StreamRequest};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use super::access::Sender;
+use super::access::{Ended, Sender};
 use super::kept::Kept;
 use super::{request, response, stream};
 use crate::blocking;
@@ -49,7 +50,9 @@ impl gavel_rpc::executor_server::Executor for Executor {
     ) -> Result<Response<Self::ExecStreamStream>, Status> {
         let kept = Kept::of(request.extensions(), self.0.account());
         let sender = Sender::of(&request);
-        stream::start(&self.0, sender, request.into_inner(), kept).await.map(Response::new)
+        let (_, extensions, incoming) = request.into_parts();
+        let answers = stream::start(&self.0, sender, incoming, kept).await?;
+        Ok(Response::new(answers.take_until(Ended::of(extensions)).boxed()))
     }
 
     async fn file_list(&self, request: Request<()>) -> Result<Response<FileListType>, Status> {

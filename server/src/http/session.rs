@@ -168,20 +168,25 @@ async fn begin(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let now = Utc::now();
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    if let Some(retry_after) = peer.and_then(|peer| sessions.wait(peer, now)) {
-        return Err(Problem::TooManyAttempts { retry_after });
-    }
     let token = bearer(&request)?.ok_or(Problem::Unauthorized("a session begins with a bearer token"))?;
-    let caller = api.access.caller(&request).inspect_err(|_| {
-        peer.iter().for_each(|peer| sessions.failed(*peer, now));
-    })?;
+    let caller = api.access.caller(&request).map_err(|why| wrong(&sessions, &request, why))?;
     let opened = sessions.open(token, now);
     let cookie = cookie(&request, &api, &opened.secret).finish();
     Ok(HttpResponse::Ok()
         .cookie(cookie)
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(SessionView::new(&caller, Some(opened.ends))))
+}
+
+/// What is answered to a wrong token. One that is right begins a session however many wrong ones came from its address: behind
+/// a proxy, that is everybody's.
+fn wrong(sessions: &Sessions, request: &HttpRequest, why: Problem) -> Problem {
+    let (now, Some(peer)) = (Utc::now(), request.peer_addr()) else { return why };
+    if let Some(retry_after) = sessions.wait(peer.ip(), now) {
+        return Problem::TooManyAttempts { retry_after };
+    }
+    sessions.failed(peer.ip(), now);
+    why
 }
 
 /// Ends the session that the cookie names, if it is one.

@@ -128,17 +128,24 @@ impl Sockets {
         Self { budget, places }
     }
 
-    /// Answers a handshake, and has the connection served for as long as that takes. What is no handshake, or finds no
-    /// place, is told so.
+    /// Answers a handshake, and has the connection served for as long as that takes, and its client may call. What is no
+    /// handshake, or finds no place, is told so.
     pub(super) async fn serve<F: Future<Output = ()> + 'static>(
         &self,
         request: &HttpRequest,
         payload: Payload,
+        ended: impl Future<Output = ()> + 'static,
         serve: impl FnOnce(Socket) -> F,
     ) -> HttpResponse {
         match self.open(request, payload).await {
             Ok((response, socket)) => {
-                actix_web::rt::spawn(serve(socket));
+                let serving = serve(socket);
+                actix_web::rt::spawn(async {
+                    tokio::select! {
+                        () = serving => {}
+                        () = ended => {}
+                    }
+                });
                 response
             }
             Err(refusal) => refusal,

@@ -42,7 +42,6 @@ impl Shared {
     async fn see_to<J: Judging>(self: Arc<Self>, item: RejudgeItem, judging: Arc<J>, spare: Spare) {
         let cancel = Arc::new(CancellationToken::new());
         self.judge_again(&item, &*judging, &spare, &cancel).await;
-        self.store.events().leave(item.id);
         // Of a cancelled order: another one may be at this submission by now.
         self.leave(item.id, |current| Arc::ptr_eq(&current.cancel, &cancel));
     }

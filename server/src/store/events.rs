@@ -101,13 +101,14 @@ impl Ending {
 }
 
 impl Store {
-    /// The number of the first end that is kept, and that of the last that there was.
+    /// The highest number of an end that was removed, and that of the last that there was.
     ///
     /// # Errors
     /// The store's.
-    pub async fn ends_kept(&self) -> Result<(Option<i64>, i64), StoreError> {
-        let first = sqlx::query_scalar("SELECT min(number) FROM events").fetch_one(&self.readers).await?;
-        Ok((first, last(&self.readers).await?))
+    pub async fn ends_kept(&self) -> Result<(i64, i64), StoreError> {
+        let removed =
+            sqlx::query_scalar("SELECT number FROM events_removed").fetch_one(&self.readers).await?;
+        Ok((removed, last(&self.readers).await?))
     }
 
     /// The next ends that are wanted, at most so many, behind one number and up to another.

@@ -40,23 +40,24 @@ impl Store {
         self.writer.write(move |connection| Box::pin(put(connection, row))).await
     }
 
-    /// Lets go of a token.
+    /// Lets go of a token; what there is of its users is found by its name still. False where none is stored.
     ///
     /// # Errors
     /// The store's; then it is there still.
-    pub async fn drop_token(&self, name: &str) -> Result<(), StoreError> {
+    pub async fn drop_token(&self, name: &str) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
+                    let sql = "DELETE FROM tokens WHERE name = $1";
+                    let gone = sqlx::query(sql).bind(&name).execute(&mut *connection).await?.rows_affected();
                     for sql in [
-                        "DELETE FROM tokens WHERE name = $1",
                         "DELETE FROM token_secrets WHERE name = $1",
-                        "DELETE FROM token_uses WHERE name = $1",
+                        "INSERT OR REPLACE INTO token_uses (name, used_at) VALUES ($1, 0)",
                     ] {
                         sqlx::query(sql).bind(&name).execute(&mut *connection).await?;
                     }
-                    Ok(())
+                    Ok(gone > 0)
                 })
             })
             .await
@@ -67,7 +68,9 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn token_uses(&self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
-        let rows = sqlx::query("SELECT name, used_at FROM token_uses").fetch_all(&self.readers).await?;
+        let rows = sqlx::query("SELECT name, used_at FROM token_uses WHERE used_at > 0")
+            .fetch_all(&self.readers)
+            .await?;
         rows.iter().map(|row| Ok((row.try_get("name")?, time(row.try_get("used_at")?)))).collect()
     }
 

@@ -197,9 +197,6 @@ async fn forget_keys(
                WHERE client = $1 AND finished_at IS NOT NULL AND ($2 OR token IS $3))";
     let keys = sqlx::query(sql).bind(&user).bind(all).bind(&token);
     let keys = keys.execute(&mut *connection).await?.rows_affected();
-    let sql = "DELETE FROM events WHERE seq IN (SELECT seq FROM submissions \
-               WHERE client = $1 AND finished_at IS NOT NULL AND ($2 OR token IS $3))";
-    sqlx::query(sql).bind(&user).bind(all).bind(&token).execute(&mut *connection).await?;
     let sql =
         "SELECT seq FROM submissions WHERE client = $1 AND finished_at IS NOT NULL AND ($2 OR token IS $3)";
     let seqs = sqlx::query_scalar(sql).bind(&user).bind(all).bind(token);
@@ -213,6 +210,7 @@ async fn forget(connection: &mut SqliteConnection, seqs: Vec<i64>) -> Result<Chu
         judgements::drop_all(connection, seq).await?;
         rejudges::drop_submission(connection, seq).await?;
         named.extend(refs::drop_all(connection, seq).await?.into_iter().map(|(id, _size)| id));
+        sqlx::query("DELETE FROM events WHERE seq = $1").bind(seq).execute(&mut *connection).await?;
         let sql = "DELETE FROM submissions WHERE seq = $1 RETURNING id";
         let gone = sqlx::query(sql).bind(seq).fetch_all(&mut *connection).await?;
         for row in &gone {

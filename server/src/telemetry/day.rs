@@ -155,9 +155,12 @@ impl Day {
         self.part(Utc::now()).failed += 1;
     }
 
-    /// The part of this time; what is older than a day is forgotten. A clock that goes back changes the newest part.
+    /// The part of this time; what is older than a day is forgotten, and what a clock that was ahead has counted.
     fn part(&mut self, now: DateTime<Utc>) -> &mut Part {
         let number = now.timestamp().div_euclid(PART);
+        while self.parts.back().is_some_and(|part| part.number > number) {
+            self.parts.pop_back();
+        }
         if self.parts.back().is_none_or(|part| part.number < number) {
             self.parts.push_back(Part { number, ..Part::default() });
         }
@@ -212,6 +215,16 @@ mod tests {
         assert_eq!(day.view(now).parts.len(), PARTS);
         assert_eq!(day.view(now + Duration::from_secs(12 * 3600)).parts.len(), PARTS / 2);
         assert!(day.view(now + Duration::from_secs(25 * 3600)).parts.is_empty());
+    }
+
+    #[test]
+    fn what_a_clock_that_was_ahead_has_counted_is_forgotten() {
+        let mut day = Day::new(at(0));
+        for seconds in [0, 365 * 24 * 3600, PART] {
+            day.part(at(seconds)).refused += 1;
+        }
+        let parts: Vec<_> = day.parts.iter().map(|part| part.number - day.parts[0].number).collect();
+        assert_eq!(parts, [0, 1]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sqlx::{QueryBuilder, Sqlite};
+
 /// What somebody may see of what came with tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sees {
@@ -23,6 +25,19 @@ impl Sees {
     /// A problem that this token has pushed? Those that came with no named one are for all.
     pub fn has_problem_of(&self, token: Option<&str>) -> bool {
         token.is_none() || self.has(token)
+    }
+
+    /// For the store: as a condition of rows that have the column `token`. An index of named tokens serves `=` and not `IS`.
+    pub(crate) fn push(&self, sql: &mut QueryBuilder<Sqlite>) {
+        match self {
+            Self::Everything => {}
+            Self::Own(Some(token)) => {
+                sql.push(" AND token = ").push_bind(token.to_string());
+            }
+            Self::Own(None) => {
+                sql.push(" AND token IS NULL");
+            }
+        }
     }
 
     /// For the store: is it all, and if not, with which token it came.

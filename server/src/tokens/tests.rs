@@ -57,7 +57,7 @@ async fn two_secrets_are_valid_while_a_token_is_rotated_and_never_three() {
     let tokens = Tokens::default();
     let (_, first) = tokens.create(&store, new("cs101", &[Scope::Submit])).await.unwrap();
     let (now, soon) = (Utc::now(), Utc::now() + TimeDelta::minutes(5));
-    let (_, second) = tokens.rotate(&store, "cs101", soon).await.unwrap().unwrap();
+    let (_, second) = tokens.rotate(&store, "cs101", Scopes::all(), soon).await.unwrap().unwrap();
     for tokens in [tokens.clone(), {
         let again = Tokens::default();
         again.load(&store).await.unwrap();
@@ -70,13 +70,13 @@ async fn two_secrets_are_valid_while_a_token_is_rotated_and_never_three() {
             (Some("ended"), Some("cs101"))
         );
     }
-    let (_, third) = tokens.rotate(&store, "cs101", soon).await.unwrap().unwrap();
+    let (_, third) = tokens.rotate(&store, "cs101", Scopes::all(), soon).await.unwrap().unwrap();
     let valid = [&first, &second, &third].map(|secret| found(&tokens, secret, now).is_some());
     assert_eq!(valid, [false, true, true]);
-    let (_, fourth) = tokens.rotate(&store, "cs101", now).await.unwrap().unwrap();
+    let (_, fourth) = tokens.rotate(&store, "cs101", Scopes::all(), now).await.unwrap().unwrap();
     let valid = [&second, &third, &fourth].map(|secret| found(&tokens, secret, now).is_some());
     assert_eq!(valid, [false, false, true], "the old one was not to be kept");
-    assert!(tokens.rotate(&store, "none", now).await.unwrap().is_none());
+    assert!(tokens.rotate(&store, "none", Scopes::all(), now).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -93,6 +93,46 @@ async fn a_revoked_token_is_gone_for_whoever_came_with_it() {
     assert_eq!(found(&tokens, &secret, Utc::now()), None);
     assert!(!tokens.revoke(&store, "cs101").await.unwrap());
     assert!(store.tokens().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_change_is_made_whole_though_nobody_waits_for_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path()).await;
+    let tokens = Tokens::default();
+    tokens.create(&store, new("cs101", &[Scope::Submit])).await.unwrap();
+    drop(futures_util::poll!(Box::pin(tokens.revoke(&store, "cs101"))));
+    while tokens.get("cs101").is_some() {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    assert!(store.tokens().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn nobody_gets_a_secret_with_more_than_his_own_scopes() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path()).await;
+    let tokens = Tokens::default();
+    tokens.create(&store, new("cs101", &[Scope::Submit, Scope::Operate])).await.unwrap();
+    let own: Scopes = [Scope::Submit].into_iter().collect();
+    let rotated = tokens.rotate(&store, "cs101", own, Utc::now()).await;
+    assert!(matches!(rotated, Err(TokenError::Beyond(Scope::Operate))));
+}
+
+#[tokio::test]
+async fn what_came_with_a_revoked_token_is_found_by_its_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path()).await;
+    let tokens = Tokens::default();
+    tokens.create(&store, new("cs101", &[Scope::Submit])).await.unwrap();
+    tokens.revoke(&store, "cs101").await.unwrap();
+    let persons = store.persons(&Sees::Everything, "alice").await.unwrap();
+    assert_eq!(persons.len(), 2, "{persons:?}");
+    // One of its name has not been used.
+    tokens.create(&store, new("cs101", &[Scope::Submit])).await.unwrap();
+    let again = Tokens::default();
+    again.load(&store).await.unwrap();
+    assert_eq!(again.get("cs101").unwrap().used_at(), None);
 }
 
 #[tokio::test]
@@ -137,8 +177,12 @@ async fn a_token_of_the_settings_counts_and_is_changed_there() {
     assert_eq!((of("0123456789abcdef", 0), of("fedcba9876543210", 0)), ("read".into(), "read".into()));
     assert_eq!((of("0123456789abcdef", 1), of("fedcba9876543210", 1)), ("read".into(), "ended".into()));
     assert_eq!((of("0123456789abcdef", 2), of("0123456789abcdeX", 0)), ("ended".into(), "unknown".into()));
+    // That which is stored goes, and with it what would come back with the settings' entry gone.
+    assert!(tokens.revoke(&store, "cs101").await.unwrap());
+    assert!(store.tokens().await.unwrap().is_empty());
     assert!(matches!(tokens.revoke(&store, "cs101").await, Err(TokenError::OfSettings(_))));
-    let rotated = tokens.rotate(&store, "cs101", now).await;
+    assert_eq!(of("0123456789abcdef", 0), "read");
+    let rotated = tokens.rotate(&store, "cs101", Scopes::all(), now).await;
     assert!(matches!(rotated, Err(TokenError::OfSettings(_))));
 }
 

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, FLOOD, PATIENCE, answer, eventually};
 use crate::durability::crash;
+use crate::socket::Socket;
 
 /// An event as it came.
 #[derive(Debug, Clone, PartialEq)]
@@ -246,6 +248,74 @@ async fn a_follower_is_told_of_what_it_asked_for_and_may_see() {
     assert_eq!(events.next().await.unwrap().name, "begin");
     answer(bench.request(Method::DELETE, "/api/v1/tokens/theirs").bearer_auth(OPERATOR)).await;
     assert_eq!(events.next().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_a_token_no_more_is_told_nothing_more_however_much_there_is_to_tell() {
+    const OPERATOR: &str = "operator-token-0123456789";
+    let bench = Bench::with(&[("http.admin_token", OPERATOR)]).await;
+    let make = async |name: &str, expires_at: Option<DateTime<Utc>>| {
+        let body = json!({"name": name, "scopes": ["submit", "read", "read-all"], "expires_at": expires_at});
+        let request = bench.request(Method::POST, "/api/v1/tokens").bearer_auth(OPERATOR);
+        format!("Bearer {}", answer(request.json(&body)).await.1["secret"].as_str().unwrap())
+    };
+    let hanging = bench.submit("alice", "hang").await;
+    bench.until(&hanging, "running").await;
+    let (bench, of_one) = (&bench, &format!("/api/v1/submissions/{hanging}"));
+    let follow = async |token: &str| {
+        let headers = [("authorization", token)];
+        let mut streams = Vec::new();
+        for path in ["/api/v1/events?user=nobody", "/api/v1/events", &format!("{of_one}/events")] {
+            streams.push(Events::open(bench, path, &headers).await);
+        }
+        let waiting =
+            bench.request(Method::GET, &format!("{of_one}?wait=30s")).header("authorization", token);
+        let waiting = tokio::spawn(answer(waiting));
+        let mut socket = Socket::open_as(bench, "/ws", token).await;
+        let all_end = async move {
+            for stream in &mut streams {
+                while stream.next().await.is_some() {}
+            }
+            assert_eq!(waiting.await.unwrap().0, 401);
+            assert_eq!(socket.next().await, None);
+        };
+        tokio::time::timeout(PATIENCE, all_end).await.expect("all end with the token");
+    };
+    // Something happens all the time.
+    let busy = async {
+        loop {
+            bench.submit("bob", "accept").await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let ends = async {
+        let soon = Utc::now() + TimeDelta::seconds(3);
+        follow(&make("expiring", Some(soon)).await).await;
+        let revoked = make("revoked", None).await;
+        let revoke = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            answer(bench.request(Method::DELETE, "/api/v1/tokens/revoked").bearer_auth(OPERATOR)).await;
+        };
+        tokio::join!(follow(&revoked), revoke);
+    };
+    tokio::select! {
+        () = ends => {}
+        () = busy => {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_missing_between_ends_that_are_kept_is_told() {
+    let bench = Bench::start().await;
+    for user in ["alice", "mallory", "bob"] {
+        let id = bench.submit(user, "accept").await;
+        bench.until(&id, "done").await;
+    }
+    bench.delete("/api/v1/users/mallory/data").await;
+    for (after, complete) in [(0, false), (1, false), (2, true), (3, true)] {
+        let mut events = Events::open(&bench, &format!("/api/v1/events?after={after}"), &[]).await;
+        assert_eq!(events.next().await.unwrap().data, json!({"after": after, "complete": complete}));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,7 @@ use futures_util::{SinkExt, StreamExt};
 use reqwest::Method;
 use serde_json::Value;
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -14,6 +15,15 @@ pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Socket {
     pub(crate) async fn open(bench: &Bench, path: &str) -> Self {
         Self::try_open(bench, path).await.unwrap()
+    }
+
+    /// With a token.
+    pub(crate) async fn open_as(bench: &Bench, path: &str, authorization: &str) -> Self {
+        let url = format!("{}{path}", bench.url.replace("http:", "ws:"));
+        let mut request = url.into_client_request().unwrap();
+        request.headers_mut().insert("authorization", authorization.parse().unwrap());
+        let (socket, _answer) = connect_async(request).await.unwrap();
+        Self(socket)
     }
 
     /// None where the server refuses the handshake.

@@ -1,10 +1,12 @@
 //! A submission's progress as server-sent events: `state` at each change, then `judgement`.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::Utc;
 use futures_util::stream::{self, LocalBoxStream, Stream};
 use futures_util::{StreamExt, TryStreamExt};
 use serde::Serialize;
@@ -16,6 +18,7 @@ use super::view::{State, TestedView};
 use super::{Api, Problem};
 use crate::access::Caller;
 use crate::http::error::fails;
+use crate::http::followers::Place;
 use crate::http::peer::Peer;
 use crate::http::taken::Pace;
 use crate::queue::Stage;
@@ -47,16 +50,17 @@ pub(super) async fn follow(
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (id, sees) = (parse_id(&id)?, caller.sees());
+    let id = parse_id(&id)?;
     let stage = api.submissions.follow(id).await?;
     // Refuses an id that does not exist before anything is sent.
-    find(&api, &sees, id).await?;
+    find(&api, &caller.sees(), id).await?;
+    let place = api.followers_of_one.place(caller.sender())?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header(("X-Accel-Buffering", "no"))
         .insert_header((header::CONTENT_ENCODING, "identity"))
-        .streaming(events(api, sees, id, stage, Peer::of(&request))))
+        .streaming(events(api, (caller, place), id, stage, Peer::of(&request))))
 }
 
 #[derive(Debug, Serialize)]
@@ -85,15 +89,19 @@ enum Next {
 
 fn events(
     api: Data<Api>,
-    sees: Sees,
+    follower: (Caller, Place),
     id: SubmissionId,
     stage: Option<watch::Receiver<Stage>>,
     peer: Option<Peer>,
 ) -> impl Stream<Item = Result<Bytes, Problem>> {
+    let follower = Rc::new(follower);
     let events = stream::unfold(Next::Now(stage, 0), move |next| {
-        let (api, sees, peer) = (api.clone(), sees.clone(), peer.clone());
+        let (api, follower, peer) = (api.clone(), Rc::clone(&follower), peer.clone());
         async move {
+            let (caller, _place) = &*follower;
+            let sees = caller.sees();
             match next {
+                _ if caller.has_ended(Utc::now()) => None,
                 Next::End => None,
                 Next::Now(Some(mut receiver), told) => {
                     let stage = *receiver.borrow_and_update();
@@ -113,6 +121,7 @@ fn events(
                         let still_here = Bytes::from_static(b": still here\n\n");
                         Some((whole(Ok(still_here)), Next::Wait(receiver, told)))
                     }
+                    () = caller.ended() => None,
                     () = api.submissions.closing() => None,
                 },
             }

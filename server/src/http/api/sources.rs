@@ -64,8 +64,8 @@ pub(super) async fn get(
     let sources = sources
         .ok_or_else(|| Problem::NotFound("the sources of this submission are not kept any more".into()))?;
     let size: u64 = sources.values().map(Content::size).sum();
-    let held =
-        api.account.take(Purpose::Outputs, size.saturating_mul(TIMES), PATIENCE).await.map_err(too_many)?;
+    let memory = size.saturating_mul(TIMES).min(api.account.most(Purpose::Outputs));
+    let held = api.account.take(Purpose::Outputs, memory, PATIENCE).await.map_err(too_many)?;
     let blobs = api.submissions.blobs().clone();
     let read = elsewhere(move || {
         let mut view = SourcesView::default();
@@ -77,10 +77,9 @@ pub(super) async fn get(
                 Err(no_text) => drop(view.files_base64.insert(name, STANDARD.encode(no_text.as_bytes()))),
             }
         }
-        io::Result::Ok(view)
+        Ok(serde_json::to_string(&view)?)
     });
-    let view = read.await.and_then(|read| read).map_err(StoreError::from)?;
-    let json = serde_json::to_string(&view).map_err(|_| Problem::Failed)?;
+    let json = read.await.and_then(|read: io::Result<String>| read).map_err(StoreError::from)?;
     let mut response = HttpResponse::Ok();
     response.content_type(ContentType::json());
     Ok(response.body(Taken::new(Pieces(Bytes::from(json)), Some(held), Peer::of(&request))))

@@ -15,6 +15,7 @@ use futures_util::stream::{self, Stream};
 use serde::Serialize;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::{Interval, MissedTickBehavior};
 
 use super::described::Event as EventSchema;
 use super::query::EventsQuery;
@@ -35,7 +36,7 @@ use crate::submission::SubmissionId;
 /// A comment this often keeps proxies from closing a silent connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Ends that are read at one time.
-const PAGE: usize = 200;
+const PAGE: usize = 50;
 /// Once so much is to be sent, it is.
 const CHUNK: usize = 16 * 1024;
 /// What a follower has of the account: a page of ends, and what is made of it.
@@ -84,6 +85,13 @@ pub(super) async fn follow(
         .streaming(follower.stream()))
 }
 
+/// The first after one time between.
+fn beats() -> Interval {
+    let mut beats = tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    beats
+}
+
 fn last_event_id(request: &HttpRequest) -> Result<Option<i64>, Problem> {
     let Some(value) = request.headers().get("Last-Event-ID") else { return Ok(None) };
     let number = value.to_str().ok().and_then(super::query::number);
@@ -103,6 +111,8 @@ struct Follower {
     /// Where those stand that were under way; sent behind the ends that are due.
     standing: VecDeque<Live>,
     text: String,
+    /// Of the heart.
+    beats: Interval,
     peer: Option<Peer>,
     /// The client must take what it was sent last.
     pace: Option<Pace>,
@@ -114,7 +124,7 @@ struct Follower {
 struct Begin {
     /// Ends behind this number follow.
     after: i64,
-    /// None behind it has been removed, for its age or with its user.
+    /// None behind it has been removed, for its age or with its user, whosesoever it was.
     complete: bool,
 }
 
@@ -203,20 +213,21 @@ impl Follower {
         has: (Place, Held),
     ) -> Result<Self, Problem> {
         // What is live here has no end up to the last one.
-        let Snapshot { live, last, told } = api.store.events().follow();
-        let (first_kept, stored) = api.store.ends_kept().await?;
+        let Snapshot { live, last, told } = api.store.events().follow(|about| wanted.has(about));
+        let (removed, stored) = api.store.ends_kept().await?;
         // A number that there has not been yet is of another database.
         let after = after.filter(|after| *after <= stored).unwrap_or(last);
-        let complete = after >= last || first_kept.is_some_and(|first| first <= after + 1);
+        let complete = removed <= after;
         let mut follower = Self {
             api,
             caller,
             last: after,
             due: last,
             told,
-            standing: live.into_iter().filter(|live| wanted.has(&live.about)).collect(),
+            standing: live.into(),
             wanted,
             text: format!("retry: {RETRY_MS}\nid: {after}\n"),
+            beats: beats(),
             peer,
             pace: None,
             _has: has,
@@ -246,8 +257,13 @@ impl Follower {
     /// Waits until there is something to send, and makes a piece of it.
     async fn next(&mut self) -> Result<Goes, Problem> {
         loop {
-            while self.last < self.due && self.text.len() < CHUNK {
+            if self.is_over() {
+                self.text.clear();
+                return Ok(Goes::No);
+            }
+            if self.last < self.due && self.text.len() < CHUNK {
                 self.read_ends().await?;
+                continue;
             }
             while self.last >= self.due && self.text.len() < CHUNK {
                 let Some(live) = self.standing.pop_front() else { break };
@@ -280,11 +296,12 @@ impl Follower {
     async fn wait(&mut self) -> Result<Goes, Problem> {
         let told = tokio::select! {
             told = self.told.recv() => told,
-            () = tokio::time::sleep(HEARTBEAT) => {
-                self.text.push_str(": still here\n\n");
-                return Ok(if self.caller.has_ended(Utc::now()) { Goes::No } else { Goes::On });
+            _ = self.beats.tick() => {
+                // Comes also while others are told of much. A client that returns with the number is spared what was looked at.
+                let _ = write!(self.text, ": still here\nid: {}\n\n", self.last);
+                return Ok(Goes::On);
             }
-            () = self.caller.gone() => return Ok(Goes::No),
+            () = self.caller.ended() => return Ok(Goes::No),
             () = self.api.submissions.closing() => return Ok(Goes::No),
         };
         match told {
@@ -295,18 +312,23 @@ impl Follower {
         Ok(Goes::On)
     }
 
+    /// The token is of no more use, or the server stops.
+    fn is_over(&self) -> bool {
+        self.caller.has_ended(Utc::now()) || self.api.submissions.is_closing()
+    }
+
     /// It was too slow: where all stand now takes the place of what it has missed, which were no ends.
     fn begin_anew(&mut self) -> Result<(), Problem> {
-        let Snapshot { live, last, told } = self.api.store.events().follow();
+        let Snapshot { live, last, told } = self.api.store.events().follow(|about| self.wanted.has(about));
         (self.told, self.due) = (told, last);
-        self.standing = live.into_iter().filter(|live| self.wanted.has(&live.about)).collect();
+        self.standing = live.into();
         self.add("behind", &serde_json::json!({}))
     }
 
     fn take(&mut self, told: Told) -> Result<(), Problem> {
         match told {
-            Told::Ended(number) => {
-                self.due = self.due.max(number);
+            Told::Ended(number, about) => {
+                self.note_end(number, about.as_deref());
                 Ok(())
             }
             Told::Stage(live) if self.wanted.has(&live.about) => self.add_state(&live),
@@ -316,6 +338,15 @@ impl Follower {
                 self.add("state", &StateEvent { which, state: State::Done, tests_done: None })
             }
             Told::Stage(_) | Told::Test(..) | Told::Left(_) => Ok(()),
+        }
+    }
+
+    /// An end that is not wanted is not looked for: they are told in the order of their numbers.
+    fn note_end(&mut self, number: i64, about: Option<&About>) {
+        if about.is_none_or(|about| self.wanted.has(about)) {
+            self.due = self.due.max(number);
+        } else if self.last == self.due && self.due < number {
+            (self.last, self.due) = (number, number);
         }
     }
 

@@ -106,7 +106,7 @@ pub(super) async fn create(
     };
     let location = format!("{}/api/v1/submissions/{id}", prefix(&request));
     let patience = api.config.http.max_wait;
-    let loaded = if wait { load_ended(&api, &sees, id, patience).await } else { load(&api, &sees, id).await };
+    let loaded = if wait { awaited(&api, &caller, id, patience).await } else { load(&api, &sees, id).await };
     let view = match loaded {
         Ok(view) => view,
         Err(why) => return Ok(accepted(id, location, &why)),
@@ -167,10 +167,10 @@ pub(super) async fn get(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let wait = query::wait(request.query_string(), api.config.http.max_wait)?;
-    let (id, sees) = (parse_id(&id)?, caller.sees());
+    let id = parse_id(&id)?;
     let view = match wait {
-        Some(patience) => load_ended(&api, &sees, id, patience).await?,
-        None => load(&api, &sees, id).await?,
+        Some(patience) => awaited(&api, &caller, id, patience).await?,
+        None => load(&api, &caller.sees(), id).await?,
     };
     answer(&api, view, HttpResponse::Ok(), &request).await
 }
@@ -287,6 +287,20 @@ async fn load_ended(api: &Api, sees: &Sees, id: SubmissionId, patience: Duration
     };
     let held = room(api, size).await?;
     Ok(Loaded { shown: Shown::new(standing), held })
+}
+
+/// The same, for somebody who may call so long.
+async fn awaited(
+    api: &Api,
+    caller: &Caller,
+    id: SubmissionId,
+    patience: Duration,
+) -> Result<Loaded, Problem> {
+    let sees = caller.sees();
+    tokio::select! {
+        loaded = load_ended(api, &sees, id, patience) => loaded,
+        () = caller.ended() => Err(Problem::Unauthorized("the bearer token is of no more use")),
+    }
 }
 
 /// A submission, and what it has of the account. Most are small enough to be read at once, whatever is free.

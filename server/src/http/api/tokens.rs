@@ -221,13 +221,8 @@ pub(super) async fn rotate(
     query::expect_none(request.query_string())?;
     let body = budget.read_up_to(&request, payload, BODY).await?;
     let keep = kept(&body.bytes)?;
-    let token = api.access.tokens().get(&name).ok_or_else(|| no_such(&name))?;
-    if let Some(scope) = token.scopes.beyond(caller.scopes()) {
-        let why = format!("nobody gets a secret with a scope that he has not got, such as `{scope}`");
-        return Err(Problem::Forbidden(why));
-    }
     let until = Utc::now() + keep;
-    let rotated = api.access.tokens().rotate(&api.store, &name, until).await?;
+    let rotated = api.access.tokens().rotate(&api.store, &name, caller.scopes(), until).await?;
     let (token, secret) = rotated.ok_or_else(|| no_such(&name))?;
     tracing::info!("Token `{}` has a new secret", token.name);
     Ok(told(HttpResponse::Ok(), &token, secret))
@@ -338,6 +333,8 @@ impl From<TokenError> for Problem {
     fn from(why: TokenError) -> Self {
         match why {
             TokenError::Store(why) => why.into(),
+            TokenError::Beyond(_) => Self::Forbidden(why.to_string()),
+            TokenError::Stopping => Self::Failed,
             why => Self::Conflict(why.to_string()),
         }
     }

@@ -46,7 +46,8 @@ pub(super) async fn ws(
     payload: Payload,
 ) -> HttpResponse {
     let sender = api.access.sender_of(&request);
-    sockets.serve(&request, payload, |socket| serve(socket, gojudge, api, sender)).await
+    let ended = api.access.ended_of(&request);
+    sockets.serve(&request, payload, ended, |socket| serve(socket, gojudge, api, sender)).await
 }
 
 async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>, sender: String) {
