@@ -12,6 +12,7 @@ use gavel_protocol::{Bytes, Usage};
 use tokio_util::sync::CancellationToken;
 
 use self::ahead::Ahead;
+use self::claims::Claims;
 use self::course::{Course, Scored};
 use self::grader::Answers;
 use self::outputs::Outputs;
@@ -30,6 +31,7 @@ use crate::submission::{Isolation, RunLimits, Submission, TestCase};
 mod ahead;
 mod artefacts;
 mod checker;
+mod claims;
 mod compile;
 mod contents;
 mod course;
@@ -460,7 +462,7 @@ impl<E: Executor> Judge<E> {
             index: count(index),
             language,
             sources,
-            entry_point: entry_point(submission, language),
+            entry_point: entry_point(submission, sources, language),
             artefact,
             input: &test.input,
             files: problem.map_or_else(|| submission.files_of_runs(), Problem::files_of_runs),
@@ -648,16 +650,34 @@ fn sources<'a>(submission: &'a Submission, problem: Option<&Problem>) -> Cow<'a,
     if beside.is_empty() {
         return Cow::Borrowed(&submission.files);
     }
-    let mut files = submission.files.clone();
-    files.extend(beside);
+    let mut claims = Claims::default();
+    let first = beside.iter().filter(|(name, _)| claims.claim(name));
+    let mut files: BTreeMap<_, _> = first.map(|(name, content)| (name.clone(), content.clone())).collect();
+    let own = submission.files.iter().filter(|(name, _)| claims.claim(name));
+    files.extend(own.map(|(name, content)| (name.clone(), content.clone())));
     Cow::Owned(files)
 }
 
-/// The source that the program begins with. What a problem puts beside a submission is none that it could be.
-fn entry_point<'a>(submission: &'a Submission, language: &Language) -> Option<&'a str> {
+/// A Python program that is a folder begins with it.
+const PYTHON_MAIN: &str = "__main__.py";
+
+/// The source that the program begins with. Of what a problem puts beside a submission that is one that is called as the
+/// language's programs begin, and no other.
+fn entry_point<'a>(
+    submission: &'a Submission,
+    sources: &'a BTreeMap<String, Content>,
+    language: &Language,
+) -> Option<&'a str> {
+    if submission.problem.is_none() {
+        return submission.entry_point.as_deref();
+    }
+    let is_beside = |name: &&str| sources.get(*name) != submission.files.get(*name);
+    let names = || sources.keys().map(String::as_str).filter(|name| language.is_source(name));
+    let begins = |name: &&str| *name == language.source || *name == PYTHON_MAIN;
+    let driver = names().filter(is_beside).find(begins);
     let own = || submission.files.keys().map(String::as_str);
-    let found = submission.problem.as_ref().and_then(|_| language.entry(own(), None).ok().flatten());
-    submission.entry_point.as_deref().or(found)
+    let named = submission.entry_point.as_deref();
+    driver.or(named).or_else(|| language.entry(own(), None).ok().flatten())
 }
 
 fn compile_job<'a>(
@@ -671,7 +691,7 @@ fn compile_job<'a>(
         language,
         profile,
         sources,
-        entry_point: entry_point(submission, language),
+        entry_point: entry_point(submission, sources, language),
         limits: &submission.compile_limits,
         whose: whose(submission, progress),
     }

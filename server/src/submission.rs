@@ -64,12 +64,10 @@ pub struct Files<'a> {
     pub output: Option<&'a str>,
 }
 
-impl Files<'_> {
-    /// Whether a path is one of these files, or below it.
-    pub fn have(&self, path: &str) -> bool {
-        let is_of =
-            |name: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        [self.input, self.output].into_iter().flatten().any(is_of)
+impl<'a> Files<'a> {
+    /// Of those that there are.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        [self.input, self.output].into_iter().flatten()
     }
 }
 

@@ -264,6 +264,11 @@ impl<'a> Fields<'a> {
     /// A node's string; a number or boolean as it is written.
     pub(crate) fn as_text(&self, key: &str, node: &Node) -> Option<String> {
         match &node.value {
+            // Neither an argument nor a file's name can have it.
+            Value::Text(text) if text.contains('\0') => {
+                self.fault(key, node.line, "has a NUL character");
+                None
+            }
             Value::Text(text) | Value::Number(_, text) | Value::Bool(_, text)
                 if text.len() <= bounds::STRING =>
             {
@@ -420,6 +425,14 @@ mod tests {
         assert_eq!(read("v: no\n"), "no");
         assert_eq!(read("v: 'x'\n"), "x");
         assert_eq!(read("v: 2025-09 # or\n"), "2025-09");
+    }
+
+    #[test]
+    fn no_string_has_a_character_that_ends_it() {
+        let (_, told) = tried("v: \"a\\0b\"\nw: [x, \"\\0\"]\n", |fields| {
+            assert_eq!((fields.text("v"), fields.texts("w")), (None, Some(vec!["x".to_owned()])));
+        });
+        assert_eq!(told, ["a.yaml:1: v: has a NUL character", "a.yaml:2: w: has a NUL character"]);
     }
 
     #[test]

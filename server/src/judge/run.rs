@@ -1,11 +1,13 @@
 //! Runs a compiled program on one test case.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use gavel_protocol::Bytes;
 
+use super::claims::Claims;
 use super::compile::{ENVIRONMENT, expanded, files};
 use super::ending::{OwnEnd, ProgramEnd};
 use super::executor::{CaseJob, Facts};
@@ -85,27 +87,42 @@ type Linked = Vec<(u16, Wire)>;
 const FIRST_LINKED: u16 = 3;
 
 /// What is in the box: sources where they are run, else what is beside them, and the program where something else opens it.
-/// What has a file of its own is not copied, but linked to its descriptor.
 async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<(Vec<PutFile>, Linked), JudgeError> {
     let language = job.language;
-    let is_wanted = |name: &str| language.runs_sources() || language.is_data(name);
-    let mut put = files(job.sources, blobs, is_wanted).await?;
+    // What belongs to the test goes before what came with the program.
+    let mut claims = Claims::default();
+    job.files.names().for_each(|name| _ = claims.claim(name));
+    let beside: Vec<_> = job.beside.iter().filter(|(name, _)| claims.claim(name)).collect();
+    let mut put = Vec::new();
     if let (Some(artefact), Some(name)) = (job.artefact, &language.artefact)
         && language.run.opens_artefact()
+        && claims.claim(name)
     {
         let content = PutContent::Descriptor(artefact.program.clone());
         put.push(PutFile { path: name.clone(), mode: 0o555, content });
     }
-    for (name, content) in job.kept.into_iter().flatten() {
+    for (name, content) in job.kept.into_iter().flatten().filter(|(name, _)| claims.claim(name)) {
         let content = contents::file(content, blobs).await?;
         put.push(PutFile { path: name.clone(), mode: 0o644, content });
     }
-    let mut linked = Linked::new();
-    // What has the name of the input or output is none of them.
-    let is_free = |path: &str| !job.files.have(path);
-    put.retain(|file| is_free(&file.path));
-    let beside =
-        job.beside.iter().filter(|(name, _)| is_free(name)).map(|(name, content)| (name.as_str(), content));
+    let is_wanted = |name: &&String| language.runs_sources() || language.is_data(name);
+    let own: BTreeSet<_> =
+        job.sources.keys().filter(is_wanted).filter(|name| claims.claim(name)).map(String::as_str).collect();
+    put.extend(files(job.sources, blobs, |name| own.contains(name)).await?);
+    let (linked, of_test) = linked(job, &beside, blobs).await?;
+    put.extend(of_test);
+    Ok((put, linked))
+}
+
+/// The files of a test, and its input where that is one. What has a file of its own is not copied, but linked to its
+/// descriptor.
+async fn linked(
+    job: &CaseJob<'_>,
+    beside: &[(&String, &Content)],
+    blobs: &Blobs,
+) -> Result<(Linked, Vec<PutFile>), JudgeError> {
+    let (mut linked, mut put) = (Linked::new(), Vec::new());
+    let beside = beside.iter().map(|(name, content)| (name.as_str(), *content));
     let input = job.files.input.map(|name| (name, job.input));
     for (number, (name, content)) in (FIRST_LINKED..).zip(beside.chain(input)) {
         let content = match contents::file(content, blobs).await? {
@@ -117,7 +134,7 @@ async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<(Vec<PutFile>, Linked),
         };
         put.push(PutFile { path: name.to_owned(), mode: 0o444, content });
     }
-    Ok((put, linked))
+    Ok((linked, put))
 }
 
 fn argv(job: &CaseJob<'_>) -> Vec<Vec<u8>> {

@@ -215,9 +215,10 @@ impl Follower {
         // What is live here has no end up to the last one.
         let Snapshot { live, last, told } = api.store.events().follow(|about| wanted.has(about));
         let (removed, stored) = api.store.ends_kept().await?;
-        // A number that there has not been yet is of another database.
-        let after = after.filter(|after| *after <= stored).unwrap_or(last);
-        let complete = removed <= after;
+        // A number that there has not been yet is of another database: what has ended there nobody knows here.
+        let is_known = after.is_none_or(|after| after <= stored);
+        let after = after.filter(|_| is_known).unwrap_or(last);
+        let complete = is_known && removed <= after;
         let mut follower = Self {
             api,
             caller,

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use super::Difference;
 use super::bytes::{Bytes, Shown};
 use super::excerpt::Unit;
+use super::icpc::is_space;
 
 /// What white space is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +102,7 @@ impl<R: Read> Symbols<R> {
             self.text.mark();
         }
         while let Some(byte) = self.text.peek()? {
-            if !byte.is_ascii_whitespace() {
+            if !is_space(byte) {
                 return Ok(self.symbol(byte));
             }
             self.text.step();
@@ -188,6 +189,7 @@ mod tests {
         assert!(same("3\n", "3"));
         assert!(same("  1   2\t\r\n\r\n3\n\n", "1 2\n3"));
         assert!(same("1\n2 3", "1 2\n3"));
+        assert!(same("1\x0b2\x0c3", "1 2 3"));
         assert!(same("", "\n \n"));
         for (output, answer) in [("12", "1 2"), ("Yes", "YES"), ("1 2", "1"), ("", "1")] {
             assert!(!same(output, answer) && !same(answer, output), "{output:?} {answer:?}");

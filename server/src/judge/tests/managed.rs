@@ -142,8 +142,8 @@ async fn a_program_that_something_else_opens_is_a_file_beside_the_data() {
     assert_eq!(argv.join(" "), "java -Xmx64m -Xss256m -cp main.jar @main");
     assert!(run.executable.is_none());
     let files: Vec<_> = run.files.iter().map(|file| file.path.as_str()).collect();
-    assert_eq!(files, ["data/a.txt", "main.jar"]);
-    assert!(matches!(&run.files[1].content, PutContent::Descriptor(_)));
+    assert_eq!(files, ["main.jar", "data/a.txt"]);
+    assert!(matches!(&run.files[0].content, PutContent::Descriptor(_)));
 }
 
 #[tokio::test]

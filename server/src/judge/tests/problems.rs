@@ -255,6 +255,55 @@ async fn a_program_begins_with_the_submissions_source_whatever_the_problem_puts_
     assert!(run.files.iter().any(|file| file.path == "include.py"));
 }
 
+#[tokio::test]
+async fn a_driver_that_a_problem_puts_beside_a_submission_is_the_program() {
+    for (language, driver, own) in [
+        ("python3", "main.py", "solution.py"),
+        ("python3", "__main__.py", "solution.py"),
+        ("javascript", "main.js", "solution.js"),
+        ("java21", "Main.java", "Solution.java"),
+    ] {
+        let code = code_of(language).unwrap();
+        let path = format!("include/{code}/{driver}");
+        let problem = problem(Show::Full, &with(&[(path.as_str(), "driver")]));
+        let shipped = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
+        let bench = bench_with(shipped, vec![Arc::clone(&problem)], 1, [Ok(printed(""))]);
+        let files = BTreeMap::from([(own.to_owned(), Content::from("own")), (driver.to_owned(), "x".into())]);
+        let submission = Submission { language: language.into(), files, ..by(&problem) };
+        let sources = sources(&submission, Some(&problem));
+        assert_eq!(sources[driver], Content::from("driver"));
+        let language = bench.judge.languages.get(language).unwrap();
+        assert_eq!(entry_point(&submission, &sources, language), Some(driver));
+    }
+}
+
+#[tokio::test]
+async fn what_a_problem_puts_into_the_box_goes_before_a_submissions_files_of_its_names() {
+    let problem = problem(
+        Show::Full,
+        &with(&[
+            ("data/secret/2.files/table.txt", "theirs"),
+            ("data/secret/2.files/deep/x", "theirs"),
+            ("include/python3/lib.py", ""),
+        ]),
+    );
+    let shipped = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
+    let answers = [ended(Ending::Exited { code: 0 }), printed("1"), printed("2"), printed("3")].map(Ok);
+    let bench = bench_with(shipped, vec![Arc::clone(&problem)], 1, answers);
+    let own = ["solution.py", "table.txt/z", "deep", "lib.py/x.py", "note.txt"];
+    let files = own.map(|name| (name.to_owned(), Content::from("own"))).into();
+    let submission = Submission { language: "python3".into(), files, ..by(&problem) };
+    assert_eq!(bench.judge(&submission).await.unwrap().verdict, Verdict::Accepted);
+    let asked = bench.sandboxes.asked();
+    let of = |at: usize| {
+        let names = asked[at].1.files.iter().map(|file| file.path.as_str());
+        names.collect::<std::collections::BTreeSet<_>>()
+    };
+    let with_theirs = asked.iter().position(|(_, run)| run.files.iter().any(|file| file.path == "table.txt"));
+    assert_eq!(of(with_theirs.unwrap()), ["deep/x", "lib.py", "note.txt", "solution.py", "table.txt"].into());
+    assert_eq!(of(1), ["deep", "lib.py", "note.txt", "solution.py", "table.txt/z"].into());
+}
+
 /// A validator that ends so and leaves these files in its folder.
 fn leaving(code: i32, files: &[(&str, &str)]) -> Ran {
     let left = |(name, text): &(&str, &str)| {
