@@ -177,21 +177,16 @@ pub(super) async fn last(readers: &SqlitePool) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar(sql).fetch_one(readers).await?)
 }
 
-/// Notes an end, in the transaction of what ends the submission. Returns its number.
-pub(super) async fn note(
-    connection: &mut SqliteConnection,
-    seq: i64,
-    ending: Ending,
-    verdict: Option<&str>,
-    at: i64,
-) -> Result<i64, sqlx::Error> {
-    let sql = "INSERT INTO events (seq, kind, verdict, judgement, at) VALUES ($1, $2, $3, $4, $5)";
-    let first = verdict.map(|_| 1);
-    let note = sqlx::query(sql).bind(seq).bind(ending.as_str()).bind(verdict).bind(first).bind(at);
-    Ok(note.execute(connection).await?.last_insert_rowid())
+/// The number of the next end, in SQL. A statement that gives it to `ended` of a submission's row notes the end, by a trigger, with
+/// the row's state, verdict and time.
+macro_rules! next_end {
+    () => {
+        "(SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) + 1)"
+    };
 }
+pub(super) use next_end;
 
-/// The same of a submission that was judged again. It has that judgement by now.
+/// Notes that a submission was judged again, in the transaction of that: it has the judgement by now. Returns the end's number.
 pub(super) async fn note_again(
     connection: &mut SqliteConnection,
     seq: i64,

@@ -6,6 +6,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::rejudges::{Item, settle};
 use super::submissions::{Ended, parse_judgement};
+use super::writer::Extent;
 use super::{Store, StoreError, events, problems, refs, time};
 use crate::blocking::elsewhere;
 use crate::content::BlobId;
@@ -75,7 +76,7 @@ impl Store {
         };
         let changed = i64::try_from(changed).unwrap_or(i64::MAX);
         let (item, version) = (item.clone(), version.map(|version| version.to_string()));
-        let finished = self.end(item.id, move |connection| {
+        let finished = self.end(item.id, Extent::Several, move |connection| {
             Box::pin(async move {
                 let sql = "UPDATE rejudge_items SET state = 'done', after = $4, changed = $5, \
                            before = (SELECT verdict FROM submissions s WHERE s.seq = rejudge_items.seq) \

@@ -8,12 +8,13 @@ use futures_util::future::BoxFuture;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
+use super::events::{self, next_end};
 use super::refs::{self, Ref};
 use super::rows::{JudgementRow, ProgramRow, RequestRow, TestRow, verdict};
 use super::strikes::put_strikes;
 use super::writer::Extent;
-use super::{Ending, events, problems, references};
 use super::{Record, Served, Store, StoreError, StoredState, Written, millis, time};
+use super::{problems, references};
 use crate::blocking::{QUICK, computed};
 use crate::content::{BlobId, Content};
 use crate::events::About;
@@ -245,21 +246,26 @@ impl Store {
         let ended = Ended::of(id, judgement)?;
         let told = ended.finished()?;
         let (size, keeps_tests) = (ended.size(), self.keeps_tests);
-        let finished = self.end(id, move |connection| {
+        let extent = ended.extent(strikes.is_some() || has_files);
+        let finished = self.end(id, extent, move |connection| {
             Box::pin(async move {
-                let sql = "UPDATE submissions SET state = 'done', verdict = $3, judgement = $4, finished_at = $5, \
-                           tests = CASE WHEN $6 AND problem IS NULL THEN tests END WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING seq";
-                let done = sqlx::query_scalar(sql)
+                let sql = concat!(
+                    "UPDATE submissions SET state = 'done', verdict = $3, judgement = $4, finished_at = $5, ended = ",
+                    next_end!(),
+                    ", tests = CASE WHEN $6 AND problem IS NULL THEN tests END \
+                     WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING seq, ended"
+                );
+                let done = sqlx::query_as(sql)
                     .bind(ended.id)
                     .bind(attempt)
                     .bind(ended.verdict)
                     .bind(ended.judgement)
                     .bind(ended.now)
                     .bind(keeps_tests)
-                    .fetch_optional(&mut *connection)
+                    // To its end, as an `Extent::Statement` must be.
+                    .fetch_all(&mut *connection)
                     .await?;
-                let Some(seq) = done else { return Ok((None, Vec::new())) };
-                let number = events::note(connection, seq, Ending::Done, Some(ended.verdict), ended.now).await?;
+                let Some((seq, number)) = done.first().copied() else { return Ok((None, Vec::new())) };
                 if let Some((user, strikes)) = strikes {
                     put_strikes(connection, &user, strikes).await?;
                 }
@@ -278,7 +284,7 @@ impl Store {
 
     /// Ends a submission by a write that tells under which number, if it has, and which files it names no more. Whoever
     /// follows is told once it is on disk. True where it has ended.
-    pub(super) async fn end<F>(&self, id: SubmissionId, ending: F) -> Result<bool, StoreError>
+    pub(super) async fn end<F>(&self, id: SubmissionId, extent: Extent, ending: F) -> Result<bool, StoreError>
     where
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<EndedAs, sqlx::Error>>
             + Send
@@ -290,7 +296,7 @@ impl Store {
                 events.ended(id, *number);
             }
         };
-        let (number, gone) = self.writer.write_and_tell(ending, tell).await?;
+        let (number, gone) = self.writer.write_and_tell(extent, ending, tell).await?;
         self.blobs.suspect(gone);
         Ok(number.is_some())
     }
@@ -301,19 +307,21 @@ impl Store {
     /// The store's.
     pub async fn give_up(&self, id: SubmissionId, judgement: &Judgement) -> Result<(), StoreError> {
         let ended = Ended::of(id, judgement)?;
-        let given_up = self.end(id, move |connection| {
+        let given_up = self.end(id, Extent::Several, move |connection| {
             Box::pin(async move {
-                let sql = "UPDATE submissions SET state = 'done', verdict = $2, judgement = $3, finished_at = $4, \
-                           tests = NULL, request = NULL WHERE id = $1 AND finished_at IS NULL RETURNING seq";
-                let done = sqlx::query_scalar(sql)
+                let sql = concat!(
+                    "UPDATE submissions SET state = 'done', verdict = $2, judgement = $3, finished_at = $4, ended = ",
+                    next_end!(),
+                    ", tests = NULL, request = NULL WHERE id = $1 AND finished_at IS NULL RETURNING seq, ended"
+                );
+                let done = sqlx::query_as(sql)
                     .bind(ended.id)
                     .bind(ended.verdict)
                     .bind(ended.judgement)
                     .bind(ended.now)
                     .fetch_optional(&mut *connection)
                     .await?;
-                let Some(seq) = done else { return Ok((None, Vec::new())) };
-                let number = events::note(connection, seq, Ending::Done, Some(ended.verdict), ended.now).await?;
+                let Some((seq, number)) = done else { return Ok((None, Vec::new())) };
                 Ok((Some(number), refs::drop_tests(connection, seq).await?))
             })
         });
@@ -349,15 +357,18 @@ impl Store {
     /// The store's.
     pub async fn cancel(&self, sees: &Sees, id: SubmissionId) -> Result<Cancelled, StoreError> {
         let (now, (all, token)) = (millis(Utc::now()), sees.columns());
-        let cancelled = self.end(id, move |connection| {
+        let cancelled = self.end(id, Extent::Several, move |connection| {
             Box::pin(async move {
-                let sql = "UPDATE submissions SET state = 'cancelled', finished_at = $2, tests = NULL, \
-                           request = NULL WHERE id = $1 AND state IN ('queued', 'running') AND ($3 OR token IS $4) RETURNING seq";
-                let cancel = sqlx::query_scalar(sql).bind(id.to_string()).bind(now).bind(all).bind(token);
-                let Some(seq) = cancel.fetch_optional(&mut *connection).await? else {
+                let sql = concat!(
+                    "UPDATE submissions SET state = 'cancelled', finished_at = $2, ended = ",
+                    next_end!(),
+                    ", tests = NULL, request = NULL \
+                     WHERE id = $1 AND state IN ('queued', 'running') AND ($3 OR token IS $4) RETURNING seq, ended"
+                );
+                let cancel = sqlx::query_as(sql).bind(id.to_string()).bind(now).bind(all).bind(token);
+                let Some((seq, number)) = cancel.fetch_optional(&mut *connection).await? else {
                     return Ok((None, Vec::new()));
                 };
-                let number = events::note(connection, seq, Ending::Cancelled, None, now).await?;
                 Ok((Some(number), refs::drop_tests(connection, seq).await?))
             })
         });
@@ -463,14 +474,15 @@ impl Store {
         let judgement = Judgement::internal_error(why.to_string(), 0);
         let Ended { verdict, judgement, now, .. } = Ended::of(SubmissionId::nil(), &judgement)?;
         // Its id may be what makes no sense; nothing of it is live yet.
-        let ended = self.end(SubmissionId::nil(), move |connection| {
+        let ended = self.end(SubmissionId::nil(), Extent::Several, move |connection| {
             Box::pin(async move {
-                let sql = "UPDATE submissions SET state = 'done', verdict = $2, judgement = $3, finished_at = $4 \
-                           WHERE seq = $1";
-                let update = sqlx::query(sql).bind(seq).bind(verdict).bind(judgement).bind(now);
-                update.execute(&mut *connection).await?;
-                let number = events::note(connection, seq, Ending::Done, Some(verdict), now).await?;
-                Ok((Some(number), Vec::new()))
+                let sql = concat!(
+                    "UPDATE submissions SET state = 'done', verdict = $2, judgement = $3, finished_at = $4, ended = ",
+                    next_end!(),
+                    " WHERE seq = $1 RETURNING ended"
+                );
+                let update = sqlx::query_scalar(sql).bind(seq).bind(verdict).bind(judgement).bind(now);
+                Ok((update.fetch_optional(&mut *connection).await?, Vec::new()))
             })
         });
         ended.await.map(drop)
@@ -508,6 +520,11 @@ impl Ended {
             size: self.judgement.len() as u64,
             judgement: is_small.then(|| parse_judgement(&self.judgement)).transpose()?,
         })
+    }
+
+    /// Most are one row of one table. `more`: there is something else to write.
+    fn extent(&self, more: bool) -> Extent {
+        if self.refs.is_empty() && !more { Extent::Statement } else { Extent::Several }
     }
 
     /// Bytes that it takes, where nobody else names its files.
@@ -669,4 +686,19 @@ pub(super) fn parse_id<I: sqlx::ColumnIndex<SqliteRow>>(
 ) -> Result<SubmissionId, sqlx::Error> {
     let text: String = row.try_get(column)?;
     text.parse().map_err(|why: uuid::Error| sqlx::Error::Decode(Box::new(why)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::Verdict;
+
+    /// Each statement more is a turn of the connection's thread, and several need two for their transaction.
+    #[test]
+    fn an_end_with_which_nothing_else_is_written_is_one_statement() {
+        let ended = Ended::of(SubmissionId::new_v4(), &Judgement::empty(Verdict::Accepted)).unwrap();
+        assert_eq!((ended.extent(false), ended.extent(true)), (Extent::Statement, Extent::Several));
+        let named = Ended { refs: [(refs::Kind::Output, BlobId::of(b"long"), 4)].into(), ..ended };
+        assert_eq!(named.extent(false), Extent::Several);
+    }
 }

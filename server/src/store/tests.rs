@@ -83,6 +83,25 @@ async fn only_the_current_attempt_can_finish_and_only_once() {
 }
 
 #[tokio::test]
+async fn an_end_and_its_number_count_both_or_neither() {
+    let (store, _directory) = store().await;
+    let [first, second] = [insert(&store, 10).await.unwrap(), insert(&store, 10).await.unwrap()];
+    store.finish(first, 1, &accepted(), None, false).await.unwrap().unwrap();
+    assert_eq!(store.ends_kept().await.unwrap().1, 1);
+    pragma(
+        &store,
+        "CREATE TRIGGER no_end BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'by the test'); END",
+    )
+    .await;
+    let why = store.finish(second, 1, &accepted(), None, false).await.unwrap_err().to_string();
+    assert!(why.contains("by the test"), "{why}");
+    assert_eq!(store.get(second).await.unwrap().unwrap().state, StoredState::Running);
+    pragma(&store, "DROP TRIGGER no_end").await;
+    store.finish(second, 1, &accepted(), None, false).await.unwrap().unwrap();
+    assert_eq!(store.ends_kept().await.unwrap().1, 2);
+}
+
+#[tokio::test]
 async fn a_cancelled_submission_cannot_finish() {
     let (store, _directory) = store().await;
     let id = insert(&store, 10).await.unwrap();
@@ -776,6 +795,18 @@ async fn submissions_of_a_time_are_found_by_an_index() {
     let plan = sqlx::query(sql).fetch_one(&store.readers).await.unwrap();
     let plan: String = sqlx::Row::try_get(&plan, "detail").unwrap();
     assert!(plan.contains("submissions_created"), "{plan}");
+}
+
+#[tokio::test]
+async fn submissions_of_a_problem_that_wait_are_found_by_an_index_that_has_no_others() {
+    let (store, _directory) = store().await;
+    let sql = "EXPLAIN QUERY PLAN SELECT 1 FROM submissions WHERE problem = 'p' AND problem_version = 'v' \
+               AND state IN ('queued', 'running')";
+    let plan = sqlx::query(sql).fetch_one(&store.readers).await.unwrap();
+    let plan: String = sqlx::Row::try_get(&plan, "detail").unwrap();
+    assert!(plan.contains("submissions_awaiting"), "{plan}");
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'submissions_awaiting' AND sql LIKE '%problem IS NOT NULL%'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(sql).fetch_one(&store.readers).await.unwrap(), 1);
 }
 
 /// A user's submissions that are judged, each with this file as its output.

@@ -68,6 +68,7 @@ impl Writer {
     /// it is of any that was written later.
     pub(super) async fn write_and_tell<T, F>(
         &self,
+        extent: Extent,
         action: F,
         told: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, StoreError>
@@ -75,7 +76,7 @@ impl Writer {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
     {
-        self.hand_over_and_tell(Extent::Several, action, told).await?.settled().await
+        self.hand_over_and_tell(extent, action, told).await?.settled().await
     }
 
     /// Hands `action` over: whatever is handed over later is written later, or together with it.
