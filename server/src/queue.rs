@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -186,9 +187,12 @@ impl Queue {
         idempotency: Option<(String, [u8; 32])>,
     ) -> Result<SubmissionId, Refusal> {
         let shared = Arc::clone(&self.shared);
-        let accepting =
-            self.shared.runtime.spawn(async move { shared.accept(submission, idempotency).await });
-        let accepted = accepting.await.unwrap_or(Err(Refusal::Failed));
+        let mut accepting = async move { shared.accept(submission, idempotency).await }.boxed();
+        // Up to where it waits for the disk, an attempt perhaps being under way by then, no other thread need be woken for it.
+        let accepted = match (&mut accepting).now_or_never() {
+            Some(accepted) => accepted,
+            None => self.shared.runtime.spawn(accepting).await.unwrap_or(Err(Refusal::Failed)),
+        };
         if let Err(refusal) = &accepted {
             telemetry::refused(refusal.name());
         }

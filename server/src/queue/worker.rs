@@ -271,9 +271,10 @@ impl Shared {
         if let Some(finished) = finished {
             turn.into_iter().for_each(Turn::take_over);
             telemetry::judged(&job.language, judgement);
+            job.finish(finished);
+            // Behind that: whoever waits need not wait for the log.
             let verdict = judgement.verdict;
             tracing::info!(%verdict, since = %job.created_at, "Judged submission {}: {verdict}", job.id);
-            job.finish(finished);
         }
         End::Left
     }
