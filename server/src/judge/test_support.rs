@@ -121,6 +121,7 @@ pub(crate) fn cpp() -> (Language, Toolchain) {
         compile: template("g++ -o main {source}"),
         artefact: Some("main".into()),
         run: template("{artefact}"),
+        reads_first: false,
         allowance: Allowance::default(),
         failures: Arc::default(),
         version: Vec::new(),

@@ -60,6 +60,7 @@ impl Named {
             compile: Template::new(entry.compile)?,
             artefact: entry.artefact,
             run: Template::new(entry.run)?,
+            reads_first: entry.reads_first,
             environment: entry.environment,
             sanitized: entry.sanitized,
             arguments: entry.arguments,
@@ -116,6 +117,9 @@ fn check_whole(language: &Language) -> Result<(), String> {
         language.compile.names(Placeholder::Artefact) || language.run.names(Placeholder::Artefact);
     if language.artefact.is_none() && names_artefact {
         return Err("there is no artefact that {artefact} could stand for".into());
+    }
+    if language.reads_first && (language.artefact.is_some() || language.toolchain.is_none()) {
+        return Err("reads_first is of languages whose sources are checked before they are run".into());
     }
     if language.artefact.as_deref().is_some_and(|artefact| artefact == language.source) {
         return Err("source and artefact have one name".into());

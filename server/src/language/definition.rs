@@ -57,6 +57,9 @@ pub struct Language {
     pub artefact: Option<String>,
     /// The program's argv.
     pub run: Template,
+    /// Its runtime reads all of the source that it begins with before it runs any of it: of a program that ended well, nothing
+    /// can be wrong with that source.
+    pub reads_first: bool,
     /// Further environment of its programs, `KEY=value`.
     pub environment: Vec<String>,
     /// What its run-time checks report on standard error is the reason of a failed run.

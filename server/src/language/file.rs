@@ -78,6 +78,8 @@ pub(super) struct LanguageEntry {
     pub(super) artefact: Option<String>,
     pub(super) run: Vec<String>,
     #[serde(default)]
+    pub(super) reads_first: bool,
+    #[serde(default)]
     pub(super) environment: Vec<String>,
     #[serde(default)]
     pub(super) sanitized: bool,

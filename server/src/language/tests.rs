@@ -95,6 +95,11 @@ fn what_contradicts_itself_is_refused() {
     assert_eq!(refused, "language `x`: the extension of `a.x` is not among its extensions");
     let refused = problem(&format!("{text}environment=['HOME']"));
     assert_eq!(refused, "language `x`: environment `HOME` is not of the form KEY=value");
+    let refused = problem(&format!("{text}reads_first=true"));
+    assert_eq!(
+        refused,
+        "language `x`: reads_first is of languages whose sources are checked before they are run"
+    );
 }
 
 #[test]

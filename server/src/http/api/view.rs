@@ -212,6 +212,7 @@ struct CompilationView {
     /// Head and tail of what the compiler said.
     log: String,
     log_truncated: bool,
+    /// 0, as the other figures, where an interpreted program needed no check of its own, since its first run ended well.
     cpu_ms: f64,
     wall_ms: f64,
     memory_bytes: u64,

@@ -65,6 +65,52 @@ async fn a_check_that_fails_through_us_ends_the_run_beside_it_and_a_run_that_doe
     }
 }
 
+fn ruby(expected: &[&str]) -> Submission {
+    Submission { tests: with_tests(expected).tests, ..in_language("ruby", &["main.rb"]) }
+}
+
+#[tokio::test]
+async fn a_program_of_one_source_whose_runtime_reads_first_is_not_checked_where_it_ends_well() {
+    let bench = bench([Ok(printed("4"))]);
+    bench.sandboxes.be_free([Ok(printed("3"))]);
+    let judgement = bench.judge(&ruby(&["3", "4"])).await.unwrap();
+    assert_eq!((judgement.verdict, judgement.summary.passed), (Verdict::Accepted, 2));
+    assert_eq!(judgement.compile, Some(Compilation { ok: true, ..Compilation::default() }));
+    assert_eq!((bench.sandboxes.asked().len(), ahead(&bench)), (2, 1));
+    // Its output has nothing to do with it.
+    bench.sandboxes.be_free([Ok(printed("no"))]);
+    assert_eq!(bench.judge(&ruby(&["3"])).await.unwrap().verdict, Verdict::WrongAnswer);
+    assert_eq!(bench.sandboxes.asked().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_checked_where_it_ends_badly_or_late_or_has_other_sources_or_is_the_self_test() {
+    let exit = |code| Ok(ended(Ending::Exited { code }));
+    // The last one has no answer: it runs until it is ended.
+    for run in [vec![exit(1)], vec![Ok(ended(Ending::Signaled { signal: 9 }))], Vec::new()] {
+        let bench = bench([refused()]);
+        bench.sandboxes.be_free(run);
+        let judgement = bench.judge(&ruby(&["3"])).await.unwrap();
+        assert_eq!((judgement.verdict, judgement.tests.len()), (Verdict::CompileError, 0));
+        assert_eq!((bench.sandboxes.asked().len(), ahead(&bench)), (2, 1));
+        assert_eq!(bench.account.held(), Bytes(0));
+    }
+    let files = in_language("ruby", &["main.rb", "other.rb"]).files;
+    let several = Submission { files, ..ruby(&["3"]) };
+    let tested = Submission { user: Some(SELF_TEST.to_owned()), ..ruby(&["3"]) };
+    for submission in [several, tested] {
+        let bench = bench([refused()]);
+        bench.sandboxes.be_free([Ok(printed("3"))]);
+        assert_eq!(bench.judge(&submission).await.unwrap().verdict, Verdict::CompileError);
+    }
+    // What fails is run once, though it is checked behind that.
+    let bench = bench([well()]);
+    bench.sandboxes.be_free([exit(1)]);
+    let judgement = bench.judge(&ruby(&["3"])).await.unwrap();
+    assert_eq!((judgement.verdict, judgement.summary.total), (Verdict::RuntimeError, 1));
+    assert_eq!((bench.sandboxes.asked().len(), ahead(&bench)), (2, 1));
+}
+
 #[tokio::test]
 async fn nothing_is_run_ahead_that_needs_what_is_compiled_or_a_sandbox_for_itself_or_has_to_wait() {
     let fresh = Submission { isolation: Isolation::Fresh, ..python(&["3"]) };

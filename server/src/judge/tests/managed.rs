@@ -37,6 +37,16 @@ run = ["python3", "{entry}"]
 failures = "python"
 
 [[languages]]
+id = "ruby"
+name = "Ruby"
+toolchain = "python"
+runtime = "python"
+source = "main.rb"
+compile = ["ruby", "check.rb", "{source}"]
+run = ["ruby", "{entry}"]
+reads_first = true
+
+[[languages]]
 id = "java"
 name = "Java"
 toolchain = "jdk"
