@@ -239,6 +239,34 @@ pub(crate) fn run_limits(problem: &Problem, limits: &LimitsConfig) -> RunLimits 
     RunLimits { cpu, wall, memory, stack: usual.stack.max(memory).min(most.stack), output, ..usual }
 }
 
+/// The limits of a package of which this server allows less than it asks for, a sentence each.
+pub(crate) fn cut(problem: &Problem, limits: &LimitsConfig) -> Vec<String> {
+    let (asked, run, compile) = (&problem.manifest.limits, &limits.run_max, &limits.compile_max);
+    let times = [
+        ("time_limit", asked.time_limit, run.cpu),
+        ("compilation_time", asked.compilation_time, compile.cpu),
+        ("validation_time", asked.validation_time, run.cpu),
+    ];
+    let sizes = [
+        ("memory", asked.memory, run.memory),
+        ("output", asked.output, run.output),
+        ("compilation_memory", asked.compilation_memory, compile.memory),
+        ("validation_memory", asked.validation_memory, run.memory),
+    ];
+    let told = |name: &str, asked: String, most: String| {
+        format!("limits.{name}: {asked} is more than this server allows: {most} is what counts")
+    };
+    let times = times.into_iter().filter_map(|(name, asked, most)| {
+        let asked = asked.filter(|asked| seconds(*asked) > most)?;
+        Some(told(name, format!("{asked} s"), format!("{} s", most.as_secs_f64())))
+    });
+    let sizes = sizes.into_iter().filter_map(|(name, asked, most)| {
+        let asked = asked.filter(|asked| mib(*asked) > most)?;
+        Some(told(name, format!("{asked} MiB"), format!("{} MiB", most.get() >> 20)))
+    });
+    times.chain(sizes).collect()
+}
+
 fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
@@ -310,5 +338,25 @@ mod tests {
         let [cpu, wall, memory, _] = held(greedy, "cpp20");
         assert_eq!((cpu, wall), (most.cpu.as_millis(), most.wall.as_millis()));
         assert_eq!(memory, u128::from(most.memory.get() >> 20));
+    }
+
+    #[test]
+    fn a_limit_that_is_cut_is_told() {
+        let of = |asked: &str| {
+            let yaml = format!(
+                "problem_format_version: 2025-09\nname: S\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\nlimits: {asked}\n"
+            );
+            let files =
+                [("problem.yaml", yaml.as_str()), ("data/secret/1.in", "1"), ("data/secret/1.ans", "1")];
+            cut(&problem_of(Show::Full, &files), &limits())
+        };
+        assert_eq!(of("{time_limit: 30, memory: 1024}"), [""; 0]);
+        let told = of("{time_limit: 1000, memory: 1000000000, validation_time: 99}");
+        let expected = [
+            "limits.time_limit: 1000 s is more than this server allows: 30 s is what counts",
+            "limits.validation_time: 99 s is more than this server allows: 30 s is what counts",
+        ];
+        assert_eq!(told[..2], expected);
+        assert!(told[2].starts_with("limits.memory: 1000000000 MiB is more than"), "{told:?}");
     }
 }

@@ -22,6 +22,8 @@ pub const PERSONS: usize = 64;
 pub const SEARCHED: u64 = 256 * 1024;
 /// Bytes of a file in which constants are replaced, before and behind.
 pub const REPLACED: u64 = 16 * 1024 * 1024;
+/// Bytes of all such files together, behind: they are texts, and there may be many.
+pub const REPLACED_ALL: u64 = 256 * 1024 * 1024;
 /// Characters of one string in a YAML file.
 pub const STRING: usize = 16 * 1024;
 /// Faults told, and notes told; how many more there are is told too.

@@ -16,6 +16,7 @@ pub mod flags;
 pub mod grade;
 mod languages;
 pub mod metadata;
+mod number;
 pub mod own;
 pub mod package;
 mod plain;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
@@ -9,6 +10,7 @@ use serde_saphyr::Spanned;
 use crate::bounds;
 use crate::constants;
 use crate::metadata::Constant;
+use crate::number::Short;
 use crate::report::{Place, Report};
 use crate::tree::File;
 
@@ -351,6 +353,11 @@ impl<'a> Fields<'a> {
 
     /// A finite number in the range.
     pub(crate) fn number(&mut self, key: &str, least: f64, most: f64) -> Option<f64> {
+        let range = format!("from {} to {}", Short(least), Short(most));
+        self.number_in(key, &(least..=most), &range)
+    }
+
+    fn number_in(&mut self, key: &str, range: &RangeInclusive<f64>, told: &str) -> Option<f64> {
         let node = self.take(key)?;
         let number = match &node.value {
             Value::Number(value, _) => Some(*value),
@@ -362,9 +369,9 @@ impl<'a> Fields<'a> {
                 self.unfit(key, &node, "a number");
                 None
             }
-            Some(value) if value >= least && value <= most => Some(value),
+            Some(value) if range.contains(&value) => Some(value),
             Some(value) => {
-                self.fault(key, node.line, format!("is {value}, not from {least} to {most}"));
+                self.fault(key, node.line, format!("is {}, not {told}", Short(value)));
                 None
             }
         }
@@ -372,7 +379,8 @@ impl<'a> Fields<'a> {
 
     /// A number greater than 0 that may be a limit.
     pub(crate) fn positive(&mut self, key: &str) -> Option<f64> {
-        self.number(key, f64::MIN_POSITIVE, bounds::LIMIT)
+        let told = format!("more than 0 and at most {}", Short(bounds::LIMIT));
+        self.number_in(key, &(f64::MIN_POSITIVE..=bounds::LIMIT), &told)
     }
 
     /// A whole number in the range.
@@ -383,7 +391,7 @@ impl<'a> Fields<'a> {
         if value.fract() == 0.0 {
             return Some(value as u64);
         }
-        self.fault(key, line, format!("is {value}, not a whole number"));
+        self.fault(key, line, format!("is {}, not a whole number", Short(value)));
         None
     }
 }

@@ -149,10 +149,11 @@ fn files(blobs: &Blobs, folder: &Path, package: &Package) -> Result<BTreeMap<Str
     paths.sort();
     let mut packer = Packer::new(blobs.clone());
     let mut buffer = vec![0; BLOCK];
+    let mut room = bounds::REPLACED_ALL;
     for path in &paths {
         let (mut file, mut content) = (File::open(folder.join(path))?, Growing::default());
         if with_constants.contains(path.as_str())
-            && let Some(text) = replaced(&mut file, path, constants)?
+            && let Some(text) = replaced(&mut file, path, constants, &mut room)?
         {
             packer.grow(&mut content, &text)?;
             packer.place(content)?;
@@ -169,17 +170,28 @@ fn files(blobs: &Blobs, folder: &Path, package: &Package) -> Result<BTreeMap<Str
     Ok(paths.into_iter().zip(packer.finish()?).collect())
 }
 
-/// What a file is with these values; none where that is as it was, and then the file is at its beginning.
+/// What a file is with these values, which takes of the room that is left for all of them; none where that is as it was, and
+/// then the file is at its beginning.
 fn replaced(
     file: &mut File,
     path: &str,
     constants: &BTreeMap<String, Constant>,
+    room: &mut u64,
 ) -> Result<Option<Vec<u8>>, PushError> {
+    let fault = |what: String| PushError::Faults(vec![(path.to_owned(), what)]);
     let mut text = Vec::new();
     file.take(bounds::REPLACED + 1).read_to_end(&mut text)?;
     let replaced = constants::replaced(&text, constants);
     file.rewind()?;
-    replaced.map_err(|why| PushError::Faults(vec![(path.to_owned(), why.to_string())]))
+    let replaced = replaced.map_err(|why| fault(why.to_string()))?;
+    let Some(left) = room.checked_sub(replaced.as_ref().map_or(0, |text| text.len() as u64)) else {
+        let most = bounds::REPLACED_ALL;
+        return Err(fault(format!(
+            "the files that have constants are more than {most} bytes with their values"
+        )));
+    };
+    *room = left;
+    Ok(replaced)
 }
 
 fn collect(folder: &Path, prefix: &str, paths: &mut Vec<String>) -> io::Result<()> {
@@ -211,4 +223,30 @@ fn version(manifest: &Manifest, files: &BTreeMap<String, Content>) -> BlobId {
         add(content.hash().as_bytes());
     }
     hasher.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn values_do_not_multiply_all_files_together_without_a_bound() {
+        let value = [("value".to_owned(), "12345".to_owned())].into();
+        let constants = BTreeMap::from([("n".to_owned(), value)]);
+        let with = |text: &str, room: &mut u64| {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            file.rewind().unwrap();
+            replaced(&mut file, "include/default/a.py", &constants, room)
+        };
+        let mut room = 12;
+        assert_eq!(with("n={{n}}", &mut room).unwrap().unwrap(), b"n=12345");
+        assert_eq!(with("no constant is in this one", &mut room).unwrap(), None);
+        assert_eq!(with("{{n}}", &mut room).unwrap().unwrap(), b"12345");
+        let Err(PushError::Faults(faults)) = with("{{n}}", &mut room) else { panic!("it was taken") };
+        assert_eq!(faults[0].0, "include/default/a.py");
+        assert_eq!(room, 0);
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{GroupResult, Judgement, Known, Outcome};
 use crate::data::{Aggregation, CurrentRules, Group, Item, Rules};
+use crate::number::Short;
 use crate::verdict::Verdict;
 
 /// How far above its bound a score may be that is a sum of fractions.
@@ -173,7 +174,7 @@ fn lowest(scores: &[f64]) -> f64 {
 fn bounded(scored: Scored, rules: &CurrentRules) -> Scored {
     match (scored.score, rules.max_score) {
         (Some(score), Some(most)) if score > most + ROUNDING * most.max(1.0) => {
-            Scored::broken(format!("score {score} is more than max_score {most}"))
+            Scored::broken(format!("score {} is more than max_score {}", Short(score), Short(most)))
         }
         _ => scored,
     }
@@ -271,14 +272,14 @@ fn accepted_score(most: Option<f64>, score: Option<f64>, multiplier: Option<f64>
         (None, _, Some(_)) => Err("a multiplier, although the score has no bound".to_owned()),
         (Some(most), None, None) => Ok(most),
         (Some(_), _, Some(part)) if !(0.0..=1.0).contains(&part) => {
-            Err(format!("multiplier {part} is not from 0 to 1"))
+            Err(format!("multiplier {} is not from 0 to 1", Short(part)))
         }
         (Some(most), _, Some(part)) => Ok(most * part),
         (_, Some(score), _) if !(0.0..f64::INFINITY).contains(&score) => {
-            Err(format!("score {score} is not 0 or more"))
+            Err(format!("score {} is not 0 or more", Short(score)))
         }
         (Some(most), Some(score), _) if score > most + ROUNDING * most.max(1.0) => {
-            Err(format!("score {score} is more than {most}"))
+            Err(format!("score {} is more than {}", Short(score), Short(most)))
         }
         (_, Some(score), _) => Ok(score),
     }

@@ -3,6 +3,7 @@
 
 use super::{CustomGrader, GroupResult, Judgement, Known, Outcome};
 use crate::data::{Grader, Group, Item, LegacyRules, OnReject, Rules, ScoreMode, VerdictMode};
+use crate::number::Short;
 use crate::verdict::Verdict;
 
 type Result = (Verdict, f64);
@@ -26,12 +27,14 @@ fn group(
     let Rules::Legacy(rules) = &group.rules else { return None };
     let results = results(group, rules, known, custom, judgement);
     let result = results.and_then(|results| aggregate(group, rules, &results, custom));
+    let fault = result.filter(|_| known.scoring).and_then(|result| out_of_range(result, rules));
+    let result = result.map(|result| if known.scoring { finite(result) } else { result });
     judgement.groups.push(GroupResult {
         name: group.name.clone(),
         verdict: result.map(|(verdict, _)| verdict),
         score: result.map(|(_, score)| score).filter(|_| known.scoring),
         skipped: false,
-        fault: result.filter(|_| known.scoring).and_then(|result| out_of_range(result, rules)),
+        fault,
     });
     result
 }
@@ -132,10 +135,18 @@ fn aggregate_scores(mode: ScoreMode, scores: impl ExactSizeIterator<Item = f64>)
     }
 }
 
+/// What is too large to be a score is the problem's fault.
+fn finite((verdict, score): Result) -> Result {
+    if verdict.is_accepted() && !score.is_finite() { (Verdict::JudgeError, 0.0) } else { (verdict, score) }
+}
+
 fn out_of_range((verdict, score): Result, rules: &LegacyRules) -> Option<String> {
     let (least, most) = rules.range;
     let is_out = verdict.is_accepted() && !(least..=most).contains(&score);
-    is_out.then(|| format!("score {score} is not from {least} to {most}"))
+    if verdict.is_accepted() && !score.is_finite() {
+        return Some("the score is too large to be a number".to_owned());
+    }
+    is_out.then(|| format!("score {} is not from {} to {}", Short(score), Short(least), Short(most)))
 }
 
 #[cfg(test)]
@@ -253,6 +264,11 @@ mod tests {
         rules.range = (0.0, 5.0);
         let judgement = judge(root, &[Some(Outcome::scored(7.0))]);
         assert_eq!(judgement.groups[0].fault.as_deref(), Some("score 7 is not from 0 to 5"));
+        let large = Some(Outcome::scored(1e308));
+        let judgement = judge(group("", "sum", vec![Item::Case(0), Item::Case(1)]), &[large, large]);
+        let told = judgement.groups[0].fault.as_deref();
+        let expected = (Some(JudgeError), Some("the score is too large to be a number"));
+        assert_eq!((judgement.verdict, told), expected);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! DOMjudge's `@EXPECTED_RESULTS@: CORRECT, WRONG-ANSWER` in a source: the whole must have one of these verdicts.
+//! DOMjudge's `@EXPECTED_RESULTS@: CORRECT, WRONG-ANSWER` in a source: the whole must have one of these verdicts. Verdicts may
+//! stand behind `@EXPECTED_SCORE@:` as well.
 
 use std::collections::BTreeMap;
 
@@ -17,18 +18,27 @@ pub(super) fn read(submission: &mut Submission, files: &BTreeMap<&str, &File>, r
     for file in files {
         for (number, line) in (1..).zip(file.searched(report).lines()) {
             let place = Place { line: Some(number), ..Place::file(&file.path) };
-            if line.contains(SCORE) {
-                // DOMjudge has scores of its own, also for what is not accepted.
-                report.note(place.clone(), "the expected score is not compared");
+            let told = line.split_once(MARK).or_else(|| line.split_once(SCORE));
+            match told {
+                Some((_, score)) if begins_with_a_number(score) => {
+                    // DOMjudge has scores of its own, also for what is not accepted.
+                    report.note(place, "the expected score is not compared");
+                }
+                Some((_, results)) => {
+                    overall.extend(results.split(',').filter_map(|result| verdict(result, &place, report)));
+                }
+                None => {}
             }
-            let Some((_, results)) = line.split_once(MARK) else { continue };
-            overall.extend(results.split(',').filter_map(|result| verdict(result, &place, report)));
         }
     }
     if !overall.is_empty() {
         submission.expected.clear();
         submission.overall = overall;
     }
+}
+
+fn begins_with_a_number(text: &str) -> bool {
+    text.split_whitespace().next().is_some_and(|word| word.parse::<f64>().is_ok())
 }
 
 fn verdict(text: &str, place: &Place, report: &Report) -> Option<Verdict> {
@@ -72,6 +82,14 @@ mod tests {
         let (package, notes) = Folder::legacy(&[("submissions/accepted/b.py", source)]).package();
         assert_eq!(package.submissions[1].overall, [Verdict::WrongAnswer]);
         assert_eq!(notes, ["submissions/accepted/b.py:2: the expected score is not compared"]);
+    }
+
+    #[test]
+    fn verdicts_stand_behind_either_mark() {
+        let source = "# @EXPECTED_SCORE@: CORRECT, NO-OUTPUT\n";
+        let (package, notes) = Folder::legacy(&[("submissions/accepted/b.py", source)]).package();
+        assert_eq!(package.submissions[1].overall, [Verdict::Accepted, Verdict::WrongAnswer]);
+        assert!(notes.is_empty(), "{notes:?}");
     }
 
     #[test]

@@ -32,7 +32,7 @@ use crate::http::taken::Taken;
 use crate::http::uploads::Uploads;
 use crate::http::{Arriving, Budget, FieldError, sender};
 use crate::problem::{self, Show};
-use crate::problems::{PushError, Pushed, check, run_limits};
+use crate::problems::{PushError, Pushed, check, cut, run_limits};
 use crate::store::{ListedProblem, StoreError};
 use crate::tokens::Sees;
 
@@ -599,7 +599,10 @@ impl ProblemView {
             attachments: manifest.attachments.iter().map(name).collect(),
             submissions: manifest.submissions,
             unjudged: manifest.unjudged.clone(),
-            notes: manifest.notes.clone(),
+            notes: cut(problem, &api.config.limits)
+                .into_iter()
+                .chain(manifest.notes.iter().cloned())
+                .collect(),
         }
     }
 }
