@@ -303,7 +303,9 @@ impl<E: Executor> Judge<E> {
             .image(&Profile::of_compilations(language).unwrap_or_else(|| Profile::of_runs(language)));
         let judgement = Judgement::of_tests(compilation, submission.limits, tests, total);
         let answers = match &grader {
-            Some(grader) => grader::asked(&self.executor, grader, &course, &allowed, cancel).await?,
+            Some(grader) => {
+                grader::asked(&self.executor, grader, &course, &allowed, courtesy, cancel).await?
+            }
             None => Answers::default(),
         };
         Ok(course.conclude(Judgement { image, ..judgement }, &answers))
@@ -530,9 +532,7 @@ impl<E: Executor> Judge<E> {
         job: &CaseJob<'_>,
         occasion: Occasion<'_>,
     ) -> Result<(Facts, Decided, Vec<Leaving>), JudgeError> {
-        // It waits for the program, too.
-        let mut limits = task.allowed.run;
-        limits.wall += job.limits.wall;
+        let limits = limits_of_partner(task.allowed.run, job.limits);
         let mut before = Finding::of(Verdict::Accepted);
         let mut used = Usage::default();
         let mut validators = task.validators.iter();
@@ -544,7 +544,7 @@ impl<E: Executor> Judge<E> {
                 self.executor.run_pair(job, &partner, task.cancel).await?;
             let ends = (facts.end, said.end);
             let (measured, left) = (run::measured(job, &facts), validator.left(&mut said));
-            let finding = validator::finding(validator, said, &task.allowed.run);
+            let finding = validator::finding(validator, said, &left, &task.allowed.run);
             let (worth, finding) = dialogue::worth(measured, finding, ends, first);
             used = passes::most_of(used, facts.usage);
             facts.usage = used;
@@ -584,6 +584,13 @@ impl<E: Executor> Judge<E> {
         let worth = (finding.verdict, reason);
         Ok((Decided { finding: Some(finding), ..Decided::of(worth) }, left))
     }
+}
+
+/// What a validator is held to that talks with a program: it waits for it, too, for as long as that may take where it is held
+/// up and the validator is not.
+fn limits_of_partner(validator: RunLimits, program: &RunLimits) -> RunLimits {
+    let wall = validator.wall.saturating_add(verdict::monitor_limits(program).longest());
+    RunLimits { wall, ..validator }
 }
 
 /// What a run is worth, and who says so.
@@ -779,6 +786,15 @@ mod tests {
         let shelf = Arc::new(Shelf(problems));
         let judge = Judge::new(local, Arc::new(languages), blobs, shelf, limits());
         Bench { judge, account, sandboxes, store: [store, directory] }
+    }
+
+    #[test]
+    fn a_validator_outwaits_a_program_that_is_held_up() {
+        let [validator, program] =
+            [1, 2].map(|seconds| RunLimits { wall: Duration::from_secs(seconds), ..LIMITS });
+        let longest = 2 * (1 + gavel_protocol::Limits::MOST_HELD_UP);
+        let partner = limits_of_partner(validator, &program);
+        assert_eq!(partner, RunLimits { wall: Duration::from_secs(1 + u64::from(longest)), ..validator });
     }
 
     impl Bench {

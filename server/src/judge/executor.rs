@@ -233,7 +233,7 @@ pub struct Facts {
     pub no_output: Option<NoOutput>,
     /// What it wrote to standard error.
     pub stderr: Captured,
-    /// The files that were asked for, in order: the beginning of each that is there.
+    /// The files that were asked for, in order: the beginning of each that is there, nothing of one that is no regular file.
     pub collected: Vec<Option<Vec<u8>>>,
     /// The files that are handed back.
     pub files: Vec<Left>,

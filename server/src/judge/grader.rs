@@ -11,6 +11,7 @@ use gavel_problem::grade;
 use tokio_util::sync::CancellationToken;
 
 use super::course::Course;
+use super::courtesy::Courtesy;
 use super::executor::{Executor, Facts};
 use super::validator::{Allowed, Aside, Validator};
 use super::verdict::from_run;
@@ -66,7 +67,8 @@ fn arguments(group: &Group) -> Vec<String> {
     }
 }
 
-/// Asks a grader of each group that it is for, inner groups before those that hold them.
+/// Asks a grader of each group that it is for, inner groups before those that hold them; before each question others go
+/// first, where they do.
 ///
 /// # Errors
 /// Only our own failures: what the grader does wrong is a judge's error.
@@ -75,6 +77,7 @@ pub(super) async fn asked<E: Executor>(
     grader: &Validator<'_>,
     course: &Course<'_>,
     allowed: &Allowed,
+    courtesy: Option<&dyn Courtesy>,
     cancel: &CancellationToken,
 ) -> std::result::Result<Answers, JudgeError> {
     let mut answers = Answers::default();
@@ -88,6 +91,9 @@ pub(super) async fn asked<E: Executor>(
             let aside =
                 Aside { arguments, input: Content::from(told(&results).as_str()), beside: BTreeMap::new() };
             let job = aside.job(grader, allowed);
+            if let Some(courtesy) = courtesy {
+                courtesy.wait().await;
+            }
             let facts = executor.run_case(&job, &E::Session::default(), cancel).await?;
             let answer = match understood(&facts, &allowed.run) {
                 Ok(answer) => answer,

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::sandbox::Leaving;
 
 /// What the input of the next run is called.
-const NEXT: &str = "nextpass.in";
+pub(super) const NEXT: &str = "nextpass.in";
 /// Most files that a validator may leave for itself.
 const MOST_FILES: usize = 32;
 /// Most bytes of them, and of the next input, together.

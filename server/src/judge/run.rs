@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use gavel_protocol::Bytes;
+use rustix::io::Errno;
 
 use super::claims::Claims;
 use super::compile::{ENVIRONMENT, expanded, files};
@@ -103,7 +104,8 @@ async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<(Vec<PutFile>, Linked),
     }
     for (name, content) in job.kept.into_iter().flatten().filter(|(name, _)| claims.claim(name)) {
         let content = contents::file(content, blobs).await?;
-        put.push(PutFile { path: name.clone(), mode: 0o644, content });
+        // Written as the one who has left it, who may change it.
+        put.push(PutFile { path: name.clone(), mode: 0o666, content });
     }
     let is_wanted = |name: &&String| language.runs_sources() || language.is_data(name);
     let own: BTreeSet<_> =
@@ -144,7 +146,8 @@ fn argv(job: &CaseJob<'_>) -> Vec<Vec<u8>> {
     argv
 }
 
-/// The files that were asked for: of each that is there the beginning. Whoever wrote them may write on.
+/// The files that were asked for: of each that is there the beginning, and nothing of one that cannot be read as a file.
+/// Whoever wrote them may write on.
 ///
 /// # Errors
 /// When one cannot be read.
@@ -165,7 +168,12 @@ pub(super) fn failed(source: std::io::Error) -> JudgeError {
 }
 
 fn beginning(file: CollectedOutput, most: usize) -> std::io::Result<Option<Vec<u8>>> {
-    let CollectedOutput::File { descriptor, .. } = file else { return Ok(None) };
+    let descriptor = match file {
+        CollectedOutput::File { descriptor, .. } => descriptor,
+        CollectedOutput::Failed(errno) if errno == Errno::NOENT.raw_os_error() => return Ok(None),
+        // It is there: what a score is looked for in must not count as none.
+        _ => return Ok(Some(Vec::new())),
+    };
     let mut bytes = Vec::new();
     copy::parts(&descriptor.into(), most as u64, |part| bytes.write_all(part))?;
     Ok(Some(bytes))

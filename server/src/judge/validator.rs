@@ -2,6 +2,7 @@
 //! package format, "Output validators").
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use gavel_problem::program::Program;
 use gavel_protocol::Bytes;
@@ -10,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::course::Scored;
 use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Handed, Room, Told, Whose};
 use super::judgement::Verdict;
+use super::passes::NEXT;
 use super::verdict::from_run;
 use super::{Artefact, JudgeError, OwnEnd, ProgramEnd};
 use crate::content::Content;
@@ -70,11 +72,13 @@ pub(super) const MEMORY: Bytes = Bytes::kib(256);
 
 /// Most bytes that are read of a validator's messages and scores: there are two for each of many tests.
 const MESSAGE: Bytes = Bytes::kib(4);
-const COLLECTED_KEPT: [(&str, Bytes); 4] = [
+const COLLECTED_KEPT: [(&str, Bytes); 5] = [
     ("judgemessage.txt", MESSAGE),
     ("teammessage.txt", MESSAGE),
     ("score.txt", Bytes::kib(1)),
     ("score_multiplier.txt", Bytes::kib(1)),
+    // Whether it is there at all: what is handed out of the folder are its regular files.
+    (NEXT, Bytes(1)),
 ];
 const COLLECTED: [(&str, Bytes); 4] = [
     (".case/feedback/judgemessage.txt", MESSAGE),
@@ -186,18 +190,45 @@ pub(super) async fn prepared<'a, E: Executor>(
     cancel: &CancellationToken,
 ) -> Result<Result<Programs<'a>, Unfit>, JudgeError> {
     let mut programs = Programs::default();
-    let validators = problem.manifest.validators.iter().map(|program| ("validator", program));
-    for (what, program) in validators.chain(problem.manifest.grader.iter().map(|grader| ("grader", grader))) {
+    let validators = problem.manifest.validators.iter().map(|program| (Role::Validator, program));
+    let grader = problem.manifest.grader.iter().map(|program| (Role::Grader, program));
+    for (role, program) in validators.chain(grader) {
         match compiled(executor, languages, problem, program, allowed, progress, cancel).await? {
-            Ok(made) if what == "grader" => programs.grader = Some(made),
-            Ok(made) => programs.validators.push(made),
+            Ok(made) => programs.add(role, made),
             Err(Unfit { fault, log }) => {
-                let fault = format!("the problem's {what} {} {fault}", program.path);
+                let fault = format!("the problem's {role} {} {fault}", program.path);
                 return Ok(Err(Unfit { fault, log }));
             }
         }
     }
     Ok(Ok(programs))
+}
+
+/// What a program of a problem's own is there for.
+#[derive(Debug, Clone, Copy)]
+enum Role {
+    /// It looks at outputs, or talks with programs.
+    Validator,
+    /// It grades groups.
+    Grader,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Validator => "validator",
+            Self::Grader => "grader",
+        })
+    }
+}
+
+impl<'a> Programs<'a> {
+    fn add(&mut self, role: Role, made: Validator<'a>) {
+        match role {
+            Role::Validator => self.validators.push(made),
+            Role::Grader => self.grader = Some(made),
+        }
+    }
 }
 
 async fn compiled<'a, E: Executor>(
@@ -325,7 +356,7 @@ async fn one<E: Executor>(
     let job = CaseJob { input: output, ..call.job(validator, allowed) };
     let mut facts = executor.run_case(&job, &E::Session::default(), cancel).await?;
     let left = validator.left(&mut facts);
-    Ok((finding(validator, facts, &allowed.run), left))
+    Ok((finding(validator, facts, &left, &allowed.run), left))
 }
 
 impl Validator<'_> {
@@ -410,12 +441,18 @@ impl<'a> Call<'a> {
     }
 }
 
-/// What a validator's run says.
-pub(super) fn finding(validator: &Validator<'_>, facts: Facts, limits: &RunLimits) -> Finding {
+/// What a validator's run says, which has left these files in its folder.
+pub(super) fn finding(
+    validator: &Validator<'_>,
+    facts: Facts,
+    left: &[Leaving],
+    limits: &RunLimits,
+) -> Finding {
     let mut collected = facts.collected.into_iter();
     let mut next = || collected.next().flatten();
     let (mut message, feedback) = (text(next()), text(next()));
     let (mut score, multiplier) = (next(), next());
+    let is_next_odd = next().is_some() && !left.iter().any(|file| file.name == NEXT);
     if validator.convention == Convention::Testlib {
         let most = usize::try_from(MESSAGE.get()).unwrap_or(usize::MAX);
         message = text(Some(facts.stderr.head.iter().copied().take(most).collect()));
@@ -448,6 +485,9 @@ pub(super) fn finding(validator: &Validator<'_>, facts: Facts, limits: &RunLimit
             return broken(why);
         }
     };
+    if is_next_odd {
+        return broken(format!("left a `{NEXT}` that is no regular file, or too many beside it"));
+    }
     match (number(score), number(multiplier)) {
         (Ok(score), Ok(multiplier)) => {
             Finding { verdict, fault: None, message, feedback, scored: Scored { score, multiplier } }
@@ -482,5 +522,6 @@ fn number(bytes: Option<Vec<u8>>) -> Result<Option<f64>, NoNumber> {
     let Some(bytes) = bytes else { return Ok(None) };
     let text = String::from_utf8_lossy(&bytes);
     let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
-    number.map(Some).ok_or(NoNumber)
+    // No score is -0.
+    number.map(|number| Some(number + 0.0)).ok_or(NoNumber)
 }

@@ -1,5 +1,9 @@
 //! Submissions that are judged by problems.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::BoxFuture;
+
 use super::*;
 use crate::content::BlobId;
 use crate::judge::test_support::problem_of as problem;
@@ -153,6 +157,14 @@ async fn a_validator_that_does_not_work_is_the_problems_fault() {
         let reason = judgement.tests[0].reason.as_deref().unwrap();
         assert!(reason.contains("the problem's validator output_validator"), "{reason}");
         assert!(!reason.contains("it broke"), "{reason}");
+    }
+    // What it is scored by is there and cannot be read: that is not no score.
+    for odd in [CollectedOutput::NotRegular, CollectedOutput::Failed(13), CollectedOutput::Failed(20)] {
+        let mut ran = validated(42, nothing);
+        ran.collected[2] = odd;
+        let bench = bench_of_problem(&problem, vec![compiled(), printed("1"), ran]);
+        let judgement = bench.judge(&by(&problem)).await.unwrap();
+        assert_eq!(judgement.verdict, Verdict::JudgeError);
     }
     // It does not compile: no test is run. What its compiler says is told where the problem shows all.
     for show in [Show::Full, Show::Verdicts] {
@@ -330,7 +342,11 @@ async fn a_program_is_run_again_on_what_the_validator_leaves_who_finds_its_own_f
     let problem = problem(Show::Full, &files);
     let next = [("nextpass.in", "second"), ("state", "seen"), ("check.cpp", "its own")];
     let slow = || Ran { usage: Usage { memory: Bytes::mib(7), ..printed("").usage }, ..printed("a") };
+    // It is there, and no regular file: those alone are handed out.
+    let mut odd = leaving(42, &[("state", "seen")]);
+    odd.collected.push(CollectedOutput::NotRegular);
     for (second, verdict) in [
+        (odd, Verdict::JudgeError),
         (leaving(42, &[("state", "seen")]), Verdict::Accepted),
         (leaving(43, &[]), Verdict::WrongAnswer),
         (leaving(42, &next), Verdict::JudgeError),
@@ -357,7 +373,7 @@ async fn a_program_is_run_again_on_what_the_validator_leaves_who_finds_its_own_f
         };
         assert_eq!([3, 5].map(of_validator), ["first", "second"], "the input of the pass");
         let writable = |at: usize| {
-            let files = asked[at].1.files.iter().filter(|file| file.mode == 0o644);
+            let files = asked[at].1.files.iter().filter(|file| file.mode == 0o666);
             files.map(|file| file.path.as_str()).collect::<Vec<_>>()
         };
         assert_eq!([2, 3, 4, 5].map(writable), [vec![], vec![], vec![], vec!["state"]]);
@@ -424,6 +440,27 @@ async fn a_grader_of_the_problems_own_is_told_all_results_and_gives_the_groups()
         );
         assert_eq!(run.argv[run.argv.len() - 2..], [b"best".to_vec(), b"2".to_vec()]);
     }
+}
+
+/// Counts how often it was asked.
+#[derive(Default)]
+struct Polite(AtomicUsize);
+
+impl Courtesy for Polite {
+    fn wait(&self) -> BoxFuture<'_, ()> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Box::pin(std::future::ready(()))
+    }
+}
+
+#[tokio::test]
+async fn others_go_before_each_test_and_before_a_grader() {
+    let problem = problem(Show::Full, &GRADED);
+    let check = ended(Ending::Exited { code: 0 });
+    let bench = bench_of_problem(&problem, vec![check, printed("1"), printed("2"), printed("AC 42\n")]);
+    let (polite, cancel) = (Polite::default(), CancellationToken::new());
+    let judgement = bench.judge.judge_behind(&by(&problem), &|_| (), &cancel, &polite).await.unwrap();
+    assert_eq!((judgement.score, polite.0.into_inner()), (Some(42.0), 3));
 }
 
 #[tokio::test]
