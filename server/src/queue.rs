@@ -213,6 +213,11 @@ impl Queue {
         Ok(())
     }
 
+    /// The tokens that submissions come with.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.shared.tokens
+    }
+
     /// Follows a submission that is not finished yet.
     pub fn follow(&self, id: SubmissionId) -> Option<watch::Receiver<Stage>> {
         self.shared.state().jobs.get(&id).map(|job| job.stage.subscribe())

@@ -17,6 +17,7 @@ pub(crate) mod fuzz;
 mod judgements;
 mod languages;
 mod nodes;
+mod object;
 mod problems;
 mod query;
 mod receive;

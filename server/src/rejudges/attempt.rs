@@ -15,9 +15,9 @@ use crate::problems;
 use crate::queue::{Judging, Spare, Stage};
 use crate::sandbox::SandboxError;
 use crate::store::{RejudgeItem, StoreError};
-use crate::submission::Submission;
+use crate::submission::{ProblemRef, Submission};
 use crate::telemetry;
-use crate::tokens::Sees;
+use crate::tokens::{Scope, Sees};
 use crate::watched::said;
 
 /// So many attempts are made at most, also where the server died over each, or no sandbox was free for any.
@@ -148,7 +148,8 @@ impl Shared {
             return Ok(Err(why.to_string()));
         }
         let Some(judged_by) = submission.problem.clone() else { return Ok(Ok(submission)) };
-        let Some(problem) = self.problems.get(&Sees::Everything, &judged_by.id, item.version).await? else {
+        let sees = self.seen_by(&submission, &judged_by).await?;
+        let Some(problem) = self.problems.get(&sees, &judged_by.id, item.version).await? else {
             let version = if item.version.is_some() { " in this version" } else { "" };
             return Ok(Err(format!("there is no problem `{}`{version} any more", judged_by.id)));
         };
@@ -157,6 +158,21 @@ impl Shared {
         }
         problems::fit(&mut submission, &problem, &self.languages, &self.config.limits);
         Ok(Ok(submission))
+    }
+
+    /// Problems that a submission may be judged by: those that its token sees. Another token's may have come in the place of
+    /// the one that it was judged by, and a judgement tells of its tests.
+    async fn seen_by(&self, submission: &Submission, judged_by: &ProblemRef) -> Result<Sees, StoreError> {
+        let own = Sees::Own(submission.token.clone());
+        if let Some(name) = submission.token.as_deref() {
+            let token = self.queue.tokens().get(name);
+            let sees_all = token.is_some_and(|token| token.scopes.has(Scope::ReadAll));
+            return Ok(if sees_all { Sees::Everything } else { own });
+        }
+        // It may be an operator's, who saw all: then the version that it was judged by is there still.
+        let ProblemRef { id, version } = judged_by;
+        let known = self.problems.get(&Sees::Everything, id, Some(*version)).await?;
+        Ok(if known.is_some() { Sees::Everything } else { own })
     }
 }
 

@@ -385,3 +385,40 @@ async fn a_problem_is_seen_by_the_token_that_it_came_with_and_an_unnamed_one_by_
     assert_eq!((remove(BACKEND, "exam").await, remove(OPERATOR, "exam").await), (404, 204));
     assert_eq!(push(&theirs, "exam").await, 201, "it is free again");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_judged_again_by_another_tokens_problem_that_has_come_in_its_place() {
+    let bench = Bench::with(&CLOSED).await;
+    let scopes = json!(["submit", "read", "problems", "operate"]);
+    let [ours, theirs] = ["ours", "theirs"].map(|name| json!({"name": name, "scopes": scopes}));
+    let (ours, theirs) = (make(&bench, ours).await, make(&bench, theirs).await);
+    let push = async |token: &str, secret: &str| {
+        let request = bench.request(Method::PUT, "/api/v1/problems/exam?show=full").bearer_auth(token);
+        let request = request.header("content-type", "application/x-tar");
+        assert_eq!(answer(request.body(sums(secret))).await.0, 201);
+    };
+    push(&ours, "4 5").await;
+    let body = json!({"language": "cpp17", "source": "accept", "problem": "exam", "wait": true});
+    let (_, judged) = send(&bench, &ours, "/api/v1/submissions", body).await;
+    let path = format!("/api/v1/submissions/{}", judged["id"].as_str().unwrap());
+    let outcome = async |token: &str| {
+        let request = bench.request(Method::POST, &format!("{path}/rejudge")).bearer_auth(token);
+        let (status, order) = answer(request).await;
+        assert_eq!(status, 202, "{order}");
+        let order = format!("/api/v1/rejudges/{}", order["id"].as_str().unwrap());
+        eventually(async || {
+            (ask(&bench, token, Method::GET, &order).await.1["state"] == "done").then_some(())
+        })
+        .await;
+        let (_, all) = ask(&bench, token, Method::GET, &format!("{order}/submissions")).await;
+        all["submissions"][0].clone()
+    };
+    assert_eq!(outcome(&ours).await["state"], "done");
+    assert_eq!(ask(&bench, &ours, Method::DELETE, "/api/v1/problems/exam").await.0, 204);
+    push(&theirs, "6 7").await;
+    for token in [ours.as_str(), OPERATOR] {
+        let refused = outcome(token).await;
+        assert_eq!(refused["state"], "failed", "{refused}");
+        assert_eq!(refused["reason"], "there is no problem `exam` any more", "{refused}");
+    }
+}

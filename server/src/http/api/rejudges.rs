@@ -12,7 +12,7 @@ use super::query::{self, OutcomesQuery, PagesQuery};
 use super::submissions::{find, parse_id};
 use super::view::{maybe_time, time};
 use super::wire::{Errors, check_problem_id};
-use super::{Api, Problem};
+use super::{Api, Problem, object};
 use crate::access::Caller;
 use crate::content::BlobId;
 use crate::http::Budget;
@@ -191,8 +191,7 @@ pub(super) async fn create(
     query::expect_none(request.query_string())?;
     // Its part of the account is held until the order is stored.
     let body = budget.read_up_to(&request, payload, BODY).await?;
-    let asked: Asked =
-        serde_json::from_slice(&body.bytes).map_err(|why| Problem::Malformed(why.to_string()))?;
+    let asked: Asked = object::read(&body.bytes)?;
     let is_dry = asked.dry_run;
     let sees = caller.sees();
     let selection = selection(&api, &sees, asked).await?;
