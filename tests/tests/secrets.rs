@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use e2e::docker::Host;
-use e2e::{Client, Package, environment};
+use e2e::{Client, Package, environment, grpc};
+use gavel_rpc::{FileId, Request};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -55,7 +58,7 @@ impl Marks {
 }
 
 /// What programs do with what they read: each tells it by all ways that a program has.
-const ENDS: [&str; 7] = [
+const ENDS: [&str; 8] = [
     "print('right')",
     "print('wrong', text)",
     "print('break')",
@@ -63,6 +66,8 @@ const ENDS: [&str; 7] = [
     "raise ValueError(text)",
     "sys.exit(text)",
     "print(text * 300000)",
+    // What is no text is told in base64.
+    "sys.stdout.buffer.write(b'\\xff' + text.encode())",
 ];
 
 fn program(end: &str) -> String {
@@ -137,15 +142,37 @@ async fn events(client: &Client) -> String {
     told
 }
 
-/// Those of these texts that hold a mark.
+/// Those of these texts that hold a mark, as it is or in base64.
 fn found(marks: &Marks, texts: &[(String, String)]) -> Vec<String> {
-    let holds = |text: &str| marks.all().into_iter().any(|mark| text.contains(mark));
+    let forms: Vec<_> = marks.all().into_iter().flat_map(forms).collect();
+    let holds = |text: &str| forms.iter().any(|mark| text.contains(mark));
     let told = |(from, text): &(String, String)| {
-        let at = marks.all().into_iter().find_map(|mark| text.find(mark)).unwrap_or(0);
+        let at = forms.iter().find_map(|mark| text.find(mark)).unwrap_or(0);
         let around: String = text[at.saturating_sub(80).min(at)..].chars().take(200).collect();
         format!("{from}: {around}")
     };
     texts.iter().filter(|(_, text)| holds(text)).map(told).collect()
+}
+
+/// What a mark looks like: itself, and what of its base64 depends on nothing that stands beside it, wherever it begins.
+fn forms(mark: &str) -> Vec<String> {
+    let in_base64 = |before: usize| {
+        let encoded = STANDARD_NO_PAD.encode([b" ".repeat(before).as_slice(), mark.as_bytes()].concat());
+        let (first, behind) = ((before * 8).div_ceil(6), (before + mark.len()) * 8 / 6);
+        encoded[first..behind].to_owned()
+    };
+    [mark.to_owned()].into_iter().chain((0..3).map(in_base64)).collect()
+}
+
+#[test]
+fn a_mark_is_found_in_base64_wherever_it_begins() {
+    let marks = Marks::new();
+    for before in 0..7 {
+        let bytes = format!("{}{} and more", "?".repeat(before), marks.answer);
+        let text = json!({"stdout_base64": STANDARD_NO_PAD.encode(bytes)}).to_string();
+        assert_eq!(found(&marks, &[("it".to_owned(), text)]).len(), 1, "{before}");
+    }
+    assert_eq!(found(&marks, &[("it".to_owned(), STANDARD_NO_PAD.encode("nothing of it"))]).len(), 0);
 }
 
 async fn logs() -> Vec<(String, String)> {
@@ -232,6 +259,36 @@ for top in '/w', '/tmp', '/dev/shm', '/run', '/var', '/etc', '/home', '/mnt', '/
 print(found)
 ";
 
+fn search(marks: &Marks) -> String {
+    let halves: Vec<_> = marks.all().into_iter().map(|mark| mark.split_at(9)).collect();
+    format!("HALVES = {}\n{SEARCH}", json!(halves))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_secret_is_in_a_command_over_grpc_or_in_a_file_that_it_tells() {
+    let client = Client::connect().await;
+    let (marks, problem) = (Marks::new(), format!("secrets-{}", uuid::Uuid::new_v4().simple()));
+    marks.package().push(&client, &problem, "verdicts").await;
+    let mut executor = grpc::connect().await;
+    let source = search(&marks);
+    for end in &ENDS[..4] {
+        judged(&client, by(&problem, &program(end))).await;
+        let command = grpc::command(&["/usr/bin/python3", "-c", &source], b"");
+        let request = Request { request_id: "r".into(), cmd: vec![command], pipe_mapping: Vec::new() };
+        let ran = executor.exec(request).await.expect("results").into_inner();
+        assert_eq!(&ran.results[0].files["stdout"][..], b"[]\n", "{ran:?}");
+    }
+    let listed = executor.file_list(()).await.expect("a list").into_inner().file_i_ds;
+    let mut texts = vec![("the list".to_owned(), format!("{listed:?}"))];
+    for file_id in listed.into_keys() {
+        // Others keep files meanwhile, and remove them.
+        let Ok(file) = executor.file_get(FileId { file_id: file_id.clone() }).await else { continue };
+        texts.push((file_id, String::from_utf8_lossy(&file.into_inner().content).into_owned()));
+    }
+    assert_eq!(found(&marks, &texts), Vec::<String>::new());
+    client.call(Method::DELETE, &format!("/api/v1/problems/{problem}"), None).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_secret_is_in_the_sandbox_of_a_program_but_its_own_input() {
     let client = Client::connect().await;
@@ -241,8 +298,7 @@ async fn nothing_secret_is_in_the_sandbox_of_a_program_but_its_own_input() {
     for _ in 0..4 {
         judged(&client, by(&problem, &program(ENDS[0]))).await;
     }
-    let halves: Vec<_> = marks.all().into_iter().map(|mark| mark.split_at(9)).collect();
-    let source = format!("HALVES = {}\n{SEARCH}", json!(halves));
+    let source = search(&marks);
     for _ in 0..4 {
         let told = judged(&client, by(&problem, &source)).await;
         let sample = &told["tests"][0];

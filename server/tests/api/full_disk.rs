@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::bench::{Bench, FULL, answer, eventually};
 use crate::durability::crash_to;
+use crate::problems::{push, sums};
 
 const MIB: usize = 1 << 20;
 /// Set in a process that may mount.
@@ -160,7 +162,7 @@ async fn the_last_of_a_disk_is_not_for_stored_files() {
     let store = async |size: usize| {
         let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n";
         let form = [head.as_bytes(), &vec![7; size], b"\r\n--b--\r\n"].concat();
-        let request = bench.request(reqwest::Method::POST, "/file");
+        let request = bench.request(Method::POST, "/file");
         answer(request.header("Content-Type", "multipart/form-data; boundary=b").body(form)).await
     };
     assert_eq!(store(MIB).await.0, 200);
@@ -180,6 +182,70 @@ async fn a_disk_that_is_full_for_a_while_costs_a_submission_no_attempt() {
     let id = bench.submit("a", "full").await;
     let done = bench.until(&id, "done").await;
     assert_eq!((&done["verdict"], bench.judge.started.lock().unwrap().len()), (&json!("Accepted"), FULL + 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_package_that_a_full_disk_has_no_room_for_leaves_nothing_and_is_taken_when_there_is_room() {
+    if handed_over(
+        "full_disk::a_package_that_a_full_disk_has_no_room_for_leaves_nothing_and_is_taken_when_there_is_room",
+    ) {
+        return;
+    }
+    let disk = Disk::new("24m");
+    let directory = Arc::new(tempfile::tempdir_in(disk.0.path()).unwrap());
+    let bench = Bench::on(Arc::clone(&directory), &[]).await;
+    let large = "4 5 ".repeat(MIB);
+    let before = push(&bench, "sums", sums("4 5")).await;
+    assert_eq!(before.0, 201, "{}", before.1);
+    disk.fill();
+    let (status, refused) = push(&bench, "sums", sums(&large)).await;
+    assert_eq!(status, 503, "{refused}");
+    assert!(refused.to_string().contains("disk is full"), "{refused}");
+    assert!(!refused.to_string().contains(directory.path().to_str().unwrap()), "{refused}");
+    let (_, shown) = bench.get("/api/v1/problems/sums").await;
+    assert_eq!(shown["version"], before.1["version"], "what was there is there still");
+    let incoming = directory.path().join("blobs/incoming");
+    eventually(async || fs::read_dir(&incoming).unwrap().next().is_none().then_some(())).await;
+    fs::remove_file(disk.filler()).unwrap();
+    let (status, pushed) = push(&bench, "sums", sums(&large)).await;
+    assert_eq!(status, 201, "{pushed}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_judged_again_while_the_disk_is_full_keeps_its_judgement_and_has_the_new_one_later() {
+    if handed_over(
+        "full_disk::what_is_judged_again_while_the_disk_is_full_keeps_its_judgement_and_has_the_new_one_later",
+    ) {
+        return;
+    }
+    let disk = Disk::new("24m");
+    let directory = Arc::new(tempfile::tempdir_in(disk.0.path()).unwrap());
+    let bench = Bench::on(directory, &[]).await;
+    let id = bench.submit("a", "held").await;
+    bench.until(&id, "done").await;
+    let path = format!("/api/v1/submissions/{id}");
+    let order = async || answer(bench.request(Method::POST, &format!("{path}/rejudge"))).await;
+    let (status, given) = order().await;
+    assert_eq!(status, 202, "{given}");
+    bench.until_started(2).await;
+    is_up_and_refuses(&bench, &disk).await;
+    let (status, refused) = order().await;
+    assert_eq!(status, 503, "{refused}");
+    bench.judge.serve.notify_one();
+    let (_, meanwhile) = bench.get(&path).await;
+    assert_eq!((&meanwhile["state"], &meanwhile["verdict"]), (&json!("done"), &json!("Accepted")));
+    fs::remove_file(disk.filler()).unwrap();
+    let given = format!("/api/v1/rejudges/{}", given["id"].as_str().unwrap());
+    let done = eventually(async || {
+        let (_, order) = bench.get(&given).await;
+        (order["state"] == "done").then_some(order)
+    })
+    .await;
+    assert_eq!((&done["done"], &done["failed"]), (&json!(1), &json!(0)), "{done}");
+    let (_, all) = bench.get(&format!("{path}/judgements")).await;
+    assert_eq!(all["judgements"].as_array().unwrap().len(), 2, "{all}");
+    let started = bench.judge.started.lock().unwrap().iter().filter(|source| *source == "held").count();
+    assert_eq!(started, 2, "a judgement that could not be stored at once is not made again");
 }
 
 #[test]
