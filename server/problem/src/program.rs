@@ -23,6 +23,9 @@ pub struct Program {
     pub language: Option<String>,
 }
 
+/// What makes and runs a program that has no language of its own.
+const SCRIPTS: [&str; 2] = ["build", "run"];
+
 /// The programs in a folder: each file and each folder is one.
 pub(crate) fn all_in(dir: &Dir, report: &Report) -> Vec<Program> {
     let files = dir.files.iter().map(|(name, file)| of_file(name, file));
@@ -38,9 +41,10 @@ pub(crate) fn all_in(dir: &Dir, report: &Report) -> Vec<Program> {
     programs
 }
 
-/// The one program in a folder: what alone is in it, or else the folder itself.
+/// The one program in a folder: what alone is in it, or else the folder itself, as where a script alone is in it.
 pub(crate) fn only_in(dir: &Dir, report: &Report) -> Option<Program> {
-    if dir.files.len() + dir.dirs.len() > 1 {
+    let has_script = SCRIPTS.iter().any(|script| dir.files.contains_key(*script));
+    if has_script || dir.files.len() + dir.dirs.len() > 1 {
         let name = dir.path.rsplit('/').next().unwrap_or_default();
         return Some(of_dir(name, dir));
     }
@@ -74,7 +78,7 @@ fn of_dir(name: &str, dir: &Dir) -> Program {
 
 /// Notes scripts of validators that cannot be executed.
 pub(crate) fn check_scripts(dir: &Dir, report: &Report) {
-    let scripts = dir.files.iter().filter(|(name, _)| matches!(name.as_str(), "build" | "run"));
+    let scripts = dir.files.iter().filter(|(name, _)| SCRIPTS.contains(&name.as_str()));
     for (_, file) in scripts.filter(|(_, file)| !file.executable) {
         report.note(Place::file(&file.path), "is not executable; it is run with a shell");
     }
@@ -109,6 +113,19 @@ mod tests {
         let program = &package.validators.programs[0];
         assert_eq!((program.path.as_str(), program.build, program.run), ("output_validator", true, false));
         assert_eq!(notes, ["output_validator/build: is not executable; it is run with a shell"]);
+    }
+
+    #[test]
+    fn a_script_alone_is_a_program() {
+        for (script, is_built) in [("build", true), ("run", false)] {
+            let path = format!("output_validator/{script}");
+            let package = Folder::current(&[(path.as_str(), "#!/bin/sh\n")]).package().0;
+            let program = &package.validators.programs[0];
+            assert_eq!(
+                (program.path.as_str(), program.build, program.run),
+                ("output_validator", is_built, !is_built)
+            );
+        }
     }
 
     #[test]
