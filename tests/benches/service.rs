@@ -1,6 +1,6 @@
 //! Compares what goes through the service with bare runs of the same programs on this machine, taken in turn, so that
 //! drift of the machine falls on both. `--commands` does so for the go-judge API alone, `--beside URL` adds another server
-//! with that API. `--problems` compares tests of problems. `--languages` compares each installed language with its bare toolchain. `--soak MINUTES` loads the service for long and watches its memory, files and containers instead.
+//! with that API. `--problems` compares tests of problems, `--cluster` a node of a cluster with a machine alone. `--languages` compares each installed language with its bare toolchain. `--soak MINUTES` loads the service for long and watches its memory, files and containers instead.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
 use std::io::{Read as _, Write as _};
@@ -12,6 +12,8 @@ use e2e::bench::{Times, comparison, line, runs_per_second};
 use e2e::programs::{SUM, SUM_CPP, unique};
 use e2e::{Client, Request, environment};
 
+#[path = "cluster/mod.rs"]
+mod cluster;
 #[path = "commands/mod.rs"]
 mod commands;
 #[path = "languages/mod.rs"]
@@ -40,6 +42,9 @@ async fn main() {
     if options.problems {
         return problems::compare(&client, options.runs.div_ceil(30)).await;
     }
+    if options.cluster {
+        return cluster::compare(options.runs).await;
+    }
     if options.languages {
         return languages::compare(&client, options.runs.div_ceil(30)).await;
     }
@@ -59,6 +64,8 @@ struct Options {
     runs: u32,
     /// Tests of problems alone.
     problems: bool,
+    /// A node of a cluster beside a machine alone, and nothing else.
+    cluster: bool,
     /// Each installed language alone.
     languages: bool,
     soak_minutes: Option<u64>,
@@ -85,6 +92,7 @@ impl Options {
             soak_minutes: after("--soak"),
             commands: at("--commands").is_some(),
             problems: at("--problems").is_some(),
+            cluster: at("--cluster").is_some(),
             languages: at("--languages").is_some(),
             beside,
         }

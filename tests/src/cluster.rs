@@ -39,12 +39,20 @@ impl Cluster {
     /// # Panics
     /// When it does not become ready.
     pub async fn start(name: &str, nodes: &[&str]) -> Self {
+        Self::of_slots(name, nodes, 1).await
+    }
+
+    /// As [`Self::start`], with nodes that run so many programs at a time.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn of_slots(name: &str, nodes: &[&str], slots: u32) -> Self {
         let host = Host::connect().await;
         let broker_name = format!("gavel-e2e-{name}-broker");
         let broker = start_broker(&host, &broker_name).await;
         let url = format!("nats://{broker_name}:4222");
         let plan = |part: &str| {
-            let plan = Plan::of_one_slot(&format!("{name}-{part}"));
+            let plan = Plan::of_one_slot(&format!("{name}-{part}")).run_slots(slots);
             let plan = plan.with("GAVEL_CLUSTER__URL", &url).with("GAVEL_CLUSTER__TOKEN", TOKEN);
             plan.with("GAVEL_CLUSTER__NAME", part)
         };

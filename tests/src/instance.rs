@@ -77,6 +77,12 @@ impl Plan {
         self
     }
 
+    /// With so many slots for runs.
+    #[must_use]
+    pub fn run_slots(self, slots: u32) -> Self {
+        self.with("GAVEL_SANDBOX__RUN_SLOTS", &slots.to_string())
+    }
+
     /// With a setting, `GAVEL_<SECTION>__<KEY>`.
     #[must_use]
     pub fn with(mut self, key: &str, value: &str) -> Self {

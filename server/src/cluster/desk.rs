@@ -125,8 +125,8 @@ impl<W> Desk<W> {
         Asked { answer: Begun::Go { grant: number, parts }, begun, given_up: None }
     }
 
-    /// What a node's result is worth. One that counts is taken out.
-    pub(super) fn answer(&mut self, node: &str, answer: &Answer) -> Ruling<W> {
+    /// What a node's result of a part is worth. One that counts is taken out.
+    pub(super) fn answer(&mut self, node: &str, answer: &Answer, part: u32) -> Ruling<W> {
         if answer.incarnation != self.incarnation {
             return Ruling::Late;
         }
@@ -146,13 +146,13 @@ impl<W> Desk<W> {
         if position + 1 < open.grants.len() {
             return Ruling::Late;
         }
-        match open.waiting.remove(&answer.part) {
+        match open.waiting.remove(&part) {
             Some(waiting) => {
-                open.done.push(answer.part);
+                open.done.push(part);
                 self.close_if_done(answer.task);
                 Ruling::First(waiting)
             }
-            None if open.done.contains(&answer.part) => Ruling::Double,
+            None if open.done.contains(&part) => Ruling::Double,
             None => Ruling::Forged("of a part that there is not"),
         }
     }
@@ -204,7 +204,7 @@ impl<W> Desk<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::wire::{Outcome, PROTOCOL};
+    use crate::cluster::wire::PROTOCOL;
 
     const ASKED: &[u8] = b"the message";
 
@@ -215,11 +215,9 @@ mod tests {
         (desk, Begin { incarnation: Uuid::from_u128(7), task, asked: BlobId::of(ASKED) })
     }
 
-    fn answer(begin: &Begin, part: u32, grant: u64) -> Answer {
+    fn answer(begin: &Begin, grant: u64) -> Answer {
         let Begin { incarnation, task, asked } = *begin;
-        let outcome = Outcome::Version(None);
-        let took = std::time::Duration::ZERO;
-        Answer { protocol: PROTOCOL, incarnation, task, part, grant, asked, outcome, took }
+        Answer { protocol: PROTOCOL, incarnation, task, grant, asked, done: Vec::new() }
     }
 
     #[test]
@@ -227,10 +225,10 @@ mod tests {
         let (mut desk, begin) = desk();
         let asked = desk.begin("a", &begin, 11);
         assert_eq!((asked.answer, asked.begun.len()), (Begun::Go { grant: 11, parts: vec![0, 1] }, 2));
-        assert_eq!(desk.answer("a", &answer(&begin, 1, 11)), Ruling::First("second"));
-        assert_eq!(desk.answer("a", &answer(&begin, 1, 11)), Ruling::Double);
-        assert_eq!(desk.answer("a", &answer(&begin, 0, 11)), Ruling::First("first"));
-        assert_eq!(desk.answer("a", &answer(&begin, 0, 11)), Ruling::Late);
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 1), Ruling::First("second"));
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 1), Ruling::Double);
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::First("first"));
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::Late);
         assert_eq!((desk.len(), desk.out("run")), (0, 0));
         assert_eq!(desk.begin("b", &begin, 12).answer, Begun::Gone);
     }
@@ -239,11 +237,11 @@ mod tests {
     fn a_task_that_is_given_anew_is_no_longer_the_first_nodes() {
         let (mut desk, begin) = desk();
         drop(desk.begin("a", &begin, 11));
-        assert_eq!(desk.answer("a", &answer(&begin, 0, 11)), Ruling::First("first"));
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::First("first"));
         let again = desk.begin("b", &begin, 12).answer;
         assert_eq!(again, Begun::Go { grant: 12, parts: vec![1] }, "what is done is not done again");
-        assert_eq!(desk.answer("a", &answer(&begin, 1, 11)), Ruling::Late);
-        assert_eq!(desk.answer("b", &answer(&begin, 1, 12)), Ruling::First("second"));
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 1), Ruling::Late);
+        assert_eq!(desk.answer("b", &answer(&begin, 12), 1), Ruling::First("second"));
     }
 
     #[test]
@@ -256,7 +254,7 @@ mod tests {
         let asked = desk.begin("d", &begin, 9);
         assert_eq!(asked.answer, Begun::Gone);
         assert_eq!(asked.given_up, Some((vec!["first", "second"], "a, b, c".to_owned())));
-        assert_eq!(desk.answer("c", &answer(&begin, 0, 2)), Ruling::Late);
+        assert_eq!(desk.answer("c", &answer(&begin, 2), 0), Ruling::Late);
     }
 
     #[test]
@@ -264,16 +262,16 @@ mod tests {
         let (mut desk, begin) = desk();
         drop(desk.begin("a", &begin, 11));
         let forged = |ruling| matches!(ruling, Ruling::Forged(_));
-        assert!(forged(desk.answer("b", &answer(&begin, 0, 11))), "with another's grant");
-        assert!(forged(desk.answer("b", &answer(&begin, 0, 12))), "with none");
-        assert!(forged(desk.answer("a", &answer(&begin, 2, 11))), "of no part");
-        assert!(forged(desk.answer("a", &answer(&Begin { task: 9, ..begin.clone() }, 0, 11))));
+        assert!(forged(desk.answer("b", &answer(&begin, 11), 0)), "with another's grant");
+        assert!(forged(desk.answer("b", &answer(&begin, 12), 0)), "with none");
+        assert!(forged(desk.answer("a", &answer(&begin, 11), 2)), "of no part");
+        assert!(forged(desk.answer("a", &answer(&Begin { task: 9, ..begin.clone() }, 11), 0)));
         let other = Begin { asked: BlobId::of(b"another"), ..begin.clone() };
-        assert!(forged(desk.answer("a", &answer(&other, 0, 11))), "of another message");
+        assert!(forged(desk.answer("a", &answer(&other, 11), 0)), "of another message");
         let before = Begin { incarnation: Uuid::from_u128(6), ..begin.clone() };
-        assert_eq!(desk.answer("a", &answer(&before, 0, 11)), Ruling::Late, "an old one is no lie");
+        assert_eq!(desk.answer("a", &answer(&before, 11), 0), Ruling::Late, "an old one is no lie");
         assert_eq!(desk.begin("a", &before, 12).answer, Begun::Gone);
-        assert_eq!(desk.answer("a", &answer(&begin, 0, 11)), Ruling::First("first"), "the honest one counts");
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::First("first"), "the honest one counts");
     }
 
     #[test]
@@ -285,7 +283,7 @@ mod tests {
         assert!(desk.is_open(begin.task));
         assert_eq!(desk.withdraw(begin.task, 1), Some("a".to_owned()));
         assert!(!desk.is_open(begin.task));
-        assert_eq!(desk.answer("a", &answer(&begin, 1, 11)), Ruling::Late);
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 1), Ruling::Late);
     }
 
     #[test]

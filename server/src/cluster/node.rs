@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::{self, AckKind};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -14,8 +14,8 @@ use uuid::Uuid;
 use super::broker::{Broker, BrokerError, SILENCE};
 use super::names;
 use super::objects::Objects;
-use super::packing::definition;
-use super::wire::{Answer, Begin, Begun, Outcome, PROTOCOL, Part, Task, Way, Work};
+use super::packing::{bytes_of, definition};
+use super::wire::{Answer, Begin, Begun, Done, Outcome, PROTOCOL, Part, Task, Way, Work};
 use crate::blobs::Blobs;
 use crate::content::BlobId;
 use crate::judge::Executor;
@@ -40,6 +40,10 @@ const LATER: Duration = Duration::from_secs(1);
 const AGAIN: Duration = Duration::from_millis(500);
 /// A result that cannot be told for so long is not waited for.
 const TOLD_WITHIN: Duration = Duration::from_secs(600);
+/// So long a result waits for others of its task, to be told with them.
+const TOGETHER: Duration = Duration::from_millis(20);
+/// Bytes of a message of results to which nothing more is added: a broker takes a MiB, and one result has half of that at most.
+const MOST_TOGETHER: usize = 256 * 1024;
 /// Longest text of a failure.
 const LONGEST_WHY: usize = 500;
 
@@ -173,21 +177,8 @@ impl<E: Executor> Shared<E> {
     }
 
     /// Carries out a task that the broker has handed over, for which there is room.
-    async fn perform(&self, message: jetstream::Message, _room: OwnedSemaphorePermit) {
-        let arrived = Instant::now();
-        let task = match serde_json::from_slice::<Task>(&message.payload) {
-            Ok(task) if task.protocol == PROTOCOL => task,
-            // Another node may be of another version.
-            Ok(_) => return self.hand_back(&message, SILENCE).await,
-            Err(why) => {
-                tracing::error!("A task makes no sense: {why}");
-                return acknowledge(&message, AckKind::Term).await;
-            }
-        };
-        if !task.parts.iter().all(|part| self.knows(&part.work)) {
-            return self.hand_back(&message, LATER).await;
-        }
-        let asked = BlobId::of(&message.payload);
+    async fn perform(&self, message: jetstream::Message, room: OwnedSemaphorePermit) {
+        let Some(task) = self.understood(&message).await else { return };
         let key = (task.incarnation, task.id);
         let tokens: Parts = task.parts.iter().map(|part| (part.number, CancellationToken::new())).collect();
         // One that comes again while it is being done here: the broker has not heard of us for some time.
@@ -196,28 +187,20 @@ impl<E: Executor> Shared<E> {
         }
         self.at().insert(key, tokens.clone());
         let doing = async {
+            let asked = BlobId::of(&message.payload);
             match self.begin(&task, asked).await {
                 Some(Begun::Go { grant, parts }) => {
-                    for part in &task.parts {
-                        if !parts.contains(&part.number) {
-                            continue;
-                        }
-                        let cancel = tokens.get(&part.number).cloned().unwrap_or_default();
-                        let outcome = self.outcome(part, &cancel).await;
-                        let Some(outcome) = outcome else { continue };
-                        let answer = Answer {
-                            protocol: PROTOCOL,
-                            incarnation: task.incarnation,
-                            task: task.id,
-                            part: part.number,
-                            grant,
-                            asked,
-                            outcome,
-                            took: arrived.elapsed(),
-                        };
-                        self.tell(&task, &answer).await;
+                    let granted = Granted { task: &task, asked, grant };
+                    let (outcomes, told) = mpsc::unbounded_channel();
+                    let doing = async {
+                        self.parts(&task, &parts, &tokens, outcomes).await;
+                        // What is left to do needs no sandbox.
+                        drop(room);
+                    };
+                    match tokio::join!(doing, self.tell_all(granted, told)).1 {
+                        true => acknowledge(&message, AckKind::Ack).await,
+                        false => self.hand_back(&message, LATER).await,
                     }
-                    acknowledge(&message, AckKind::Ack).await;
                 }
                 Some(Begun::Gone) => acknowledge(&message, AckKind::Term).await,
                 // The coordinator is away, or does not want us.
@@ -229,6 +212,47 @@ impl<E: Executor> Shared<E> {
             () = still_at_it(&message) => {}
         }
         self.at().remove(&key);
+    }
+
+    /// The task that a message has; none where it is not for us, which the broker is told then.
+    async fn understood(&self, message: &jetstream::Message) -> Option<Task> {
+        match serde_json::from_slice::<Task>(&message.payload) {
+            Ok(task) if task.protocol != PROTOCOL => {
+                // Another node may be of another version.
+                self.hand_back(message, SILENCE).await;
+                None
+            }
+            Ok(task) if !task.parts.iter().all(|part| self.knows(&part.work)) => {
+                self.hand_back(message, LATER).await;
+                None
+            }
+            Ok(task) => Some(task),
+            Err(why) => {
+                tracing::error!("A task makes no sense: {why}");
+                acknowledge(message, AckKind::Term).await;
+                None
+            }
+        }
+    }
+
+    /// Does the parts that are wanted, one after the other.
+    async fn parts(&self, task: &Task, wanted: &[u32], tokens: &Parts, done: mpsc::UnboundedSender<Done>) {
+        for part in task.parts.iter().filter(|part| wanted.contains(&part.number)) {
+            let cancel = tokens.get(&part.number).cloned().unwrap_or_default();
+            if let Some(outcome) = self.outcome(part, &cancel).await {
+                // Who tells them listens for as long as there are any.
+                drop(done.send(Done { part: part.number, outcome }));
+            }
+        }
+    }
+
+    /// Tells what comes of a task's parts, while others of it are done. False where the broker did not take all of it.
+    async fn tell_all(&self, granted: Granted<'_>, mut done: mpsc::UnboundedReceiver<Done>) -> bool {
+        let mut is_told = true;
+        while let Some(together) = gathered(&mut done).await {
+            is_told &= self.tell(&granted.task.coordinator, &granted.answer(together)).await;
+        }
+        is_told
     }
 
     /// It can be done here: languages are what they are to the coordinator, and there are sandboxes for it.
@@ -277,27 +301,67 @@ impl<E: Executor> Shared<E> {
         }
     }
 
-    /// Tells what came of a part, until the broker keeps it.
-    async fn tell(&self, task: &Task, answer: &Answer) {
-        let Ok(message) = serde_json::to_vec(answer) else { return };
-        let message = bytes::Bytes::from(message);
-        let id = format!("{}/{}/{}/{}", task.incarnation, task.id, answer.part, answer.grant);
-        let subject = names::results(&task.coordinator, &self.name);
+    /// Tells what came of a part, until the broker keeps it. False where it does not.
+    async fn tell(&self, coordinator: &str, answer: &Answer) -> bool {
+        let message = match serde_json::to_vec(answer) {
+            Ok(message) => bytes::Bytes::from(message),
+            Err(why) => {
+                tracing::error!("A result cannot be written: {why}");
+                return false;
+            }
+        };
+        let first = answer.done.first().map_or(0, |done| done.part);
+        let id = format!("{}/{}/{first}/{}", answer.incarnation, answer.task, answer.grant);
+        let subject = names::results(coordinator, &self.name);
         let telling = async {
             while let Err(why) = self.broker.publish(subject.clone(), id.clone(), message.clone()).await {
                 tracing::warn!("A result cannot be told: {}", crate::telemetry::chain(&why));
                 tokio::time::sleep(AGAIN).await;
             }
         };
-        if tokio::time::timeout(TOLD_WITHIN, telling).await.is_err() {
+        let is_told = tokio::time::timeout(TOLD_WITHIN, telling).await.is_ok();
+        if !is_told {
             tracing::error!("A result was not told: the broker does not take it");
         }
+        is_told
     }
 
     /// Gives a task back to the broker, for whoever asks after some time.
     async fn hand_back(&self, message: &jetstream::Message, after: Duration) {
         acknowledge(message, AckKind::Nak(Some(after))).await;
     }
+}
+
+/// A task that this node was given.
+#[derive(Debug, Clone, Copy)]
+struct Granted<'a> {
+    task: &'a Task,
+    /// The hash of its message.
+    asked: BlobId,
+    grant: u64,
+}
+
+impl Granted<'_> {
+    fn answer(self, done: Vec<Done>) -> Answer {
+        let Task { incarnation, id, .. } = *self.task;
+        let Self { asked, grant, .. } = self;
+        Answer { protocol: PROTOCOL, incarnation, task: id, grant, asked, done }
+    }
+}
+
+/// The next results that are told: those that come close to each other go in one message. None when there are no more.
+async fn gathered(done: &mut mpsc::UnboundedReceiver<Done>) -> Option<Vec<Done>> {
+    let first = done.recv().await?;
+    let until = tokio::time::Instant::now() + TOGETHER;
+    let mut size = bytes_of(&first);
+    let mut together = vec![first];
+    while size < MOST_TOGETHER
+        && let Ok(Some(next)) = tokio::time::timeout_at(until, done.recv()).await
+    {
+        size += bytes_of(&next);
+        together.push(next);
+    }
+    Some(together)
 }
 
 async fn acknowledge(message: &jetstream::Message, kind: AckKind) {

@@ -1,6 +1,6 @@
 //! The nodes that there are, as far as they have told: who is there, what each can do, and how it behaves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,13 +17,31 @@ const FORGOTTEN: Duration = Duration::from_secs(3600);
 /// Most that are known: names come from outside.
 const MOST: usize = 20_000;
 
+/// What nodes can be at is counted anew after so long: some may have gone since.
+const COUNTED_FOR: Duration = Duration::from_millis(500);
+
 /// All nodes.
 #[derive(Debug, Default)]
-pub struct Nodes(Mutex<BTreeMap<String, Known>>);
+pub struct Nodes(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    known: BTreeMap<String, Known>,
+    /// Tasks that nodes can be at, by pool. It is counted now and then: with thousands of nodes there is no time for it
+    /// whenever a task goes out.
+    credits: HashMap<String, usize>,
+    /// Tests that all can be at.
+    all_credits: usize,
+    counted: Option<Instant>,
+    /// When those were last forgotten that are away for long.
+    swept: Option<Instant>,
+}
 
 #[derive(Debug, Clone)]
 struct Known {
     beat: Beat,
+    /// The pools that it has images for.
+    pools: Vec<String>,
     at: Instant,
     /// What operators want, where they have said so.
     drained: Option<bool>,
@@ -66,8 +84,52 @@ impl Known {
     }
 
     fn serves(&self, pool: &str) -> bool {
-        let is_served = |offer: &Offer| !offer.no_image && names::pool_of(&offer.profile) == pool;
-        self.is_here() && !self.is_draining() && self.beat.profiles.iter().any(is_served)
+        self.is_here() && !self.is_draining() && self.pools.iter().any(|served| served == pool)
+    }
+
+    /// Tasks of a pool that it can be at, which it serves.
+    fn credits(&self, pool: &str) -> usize {
+        let is_compilation = pool.starts_with("toolchain-");
+        let credits = if is_compilation { self.beat.compilations } else { self.beat.credits };
+        usize::try_from(credits).unwrap_or(0)
+    }
+}
+
+/// The pools that a node has images for.
+fn pools(beat: &Beat) -> Vec<String> {
+    let offers = beat.profiles.iter().filter(|offer| !offer.no_image);
+    offers.map(|offer| names::pool_of(&offer.profile)).collect()
+}
+
+impl Inner {
+    fn sweep(&mut self) {
+        if self.swept.is_none_or(|swept| swept.elapsed() > AWAY) {
+            self.known.retain(|_, known| known.at.elapsed() < FORGOTTEN);
+            self.swept = Some(Instant::now());
+        }
+    }
+
+    fn credits(&mut self, pool: &str) -> usize {
+        self.count_if_old();
+        self.credits.get(pool).copied().unwrap_or(0)
+    }
+
+    fn count_if_old(&mut self) {
+        if self.counted.is_none_or(|counted| counted.elapsed() > COUNTED_FOR) {
+            self.count();
+        }
+    }
+
+    fn count(&mut self) {
+        self.credits.clear();
+        self.all_credits = 0;
+        for known in self.known.values().filter(|known| known.is_here() && !known.is_draining()) {
+            self.all_credits += usize::try_from(known.beat.credits).unwrap_or(0);
+            for pool in &known.pools {
+                *self.credits.entry(pool.clone()).or_default() += known.credits(pool);
+            }
+        }
+        self.counted = Some(Instant::now());
     }
 }
 
@@ -75,39 +137,49 @@ impl Nodes {
     /// A node has told how it is. True where that is news: it has come, or come back.
     pub(super) fn heard(&self, name: &str, beat: Beat) -> bool {
         let mut nodes = self.nodes();
-        nodes.retain(|_, known| known.at.elapsed() < FORGOTTEN);
-        if let Some(known) = nodes.get_mut(name) {
+        nodes.sweep();
+        let Inner { known: all, counted, .. } = &mut *nodes;
+        let pools = pools(&beat);
+        if let Some(known) = all.get_mut(name) {
             let is_news = !known.is_here() || known.beat.incarnation != beat.incarnation;
-            (known.beat, known.at) = (beat, Instant::now());
+            let offered = |known: &Known| (known.beat.credits, known.beat.compilations, known.is_draining());
+            let before = offered(known);
+            let is_other = known.pools != pools;
+            (known.beat, known.pools, known.at) = (beat, pools, Instant::now());
+            if is_news || is_other || before != offered(known) {
+                *counted = None;
+            }
             return is_news;
         }
-        if nodes.len() >= MOST {
+        if all.len() >= MOST {
             return false;
         }
-        let known =
-            Known { beat, at: Instant::now(), drained: None, done: 0, failures: 0, faults: Vec::new() };
-        nodes.insert(name.to_owned(), known);
+        let at = Instant::now();
+        let known = Known { beat, pools, at, drained: None, done: 0, failures: 0, faults: Vec::new() };
+        all.insert(name.to_owned(), known);
+        *counted = None;
         true
     }
 
     /// An operator wants a node to begin nothing more, or to begin again. False where there is no such node.
     pub(super) fn drain(&self, name: &str, drained: bool) -> bool {
         let mut nodes = self.nodes();
-        let Some(known) = nodes.get_mut(name) else { return false };
+        let Some(known) = nodes.known.get_mut(name) else { return false };
         known.drained = Some(drained);
+        nodes.counted = None;
         true
     }
 
     /// What is to be told to a node that does not do what operators want.
     pub(super) fn reminder(&self, name: &str) -> Option<bool> {
         let nodes = self.nodes();
-        let known = nodes.get(name)?;
+        let known = nodes.known.get(name)?;
         known.drained.filter(|drained| *drained != known.beat.draining)
     }
 
     /// A node has done a part, or failed at it.
     pub(super) fn note(&self, name: &str, is_done: bool) {
-        if let Some(known) = self.nodes().get_mut(name) {
+        if let Some(known) = self.nodes().known.get_mut(name) {
             let counter = if is_done { &mut known.done } else { &mut known.failures };
             *counter += 1;
         }
@@ -115,7 +187,7 @@ impl Nodes {
 
     /// A node has sent what no honest one sends.
     pub(super) fn note_fault(&self, name: &str, fault: &str) {
-        if let Some(known) = self.nodes().get_mut(name) {
+        if let Some(known) = self.nodes().known.get_mut(name) {
             known.failures += 1;
             if known.faults.len() < MOST_FAULTS && !known.faults.iter().any(|other| other == fault) {
                 known.faults.push(fault.to_owned());
@@ -125,43 +197,38 @@ impl Nodes {
 
     /// Tasks of a pool that nodes can be at, all together.
     pub(super) fn credits(&self, pool: &str) -> usize {
-        let is_compilation = pool.starts_with("toolchain-");
-        let credits = |known: &Known| {
-            let credits = if is_compilation { known.beat.compilations } else { known.beat.credits };
-            usize::try_from(credits).unwrap_or(0)
-        };
-        self.nodes().values().filter(|known| known.serves(pool)).map(credits).sum()
+        self.nodes().credits(pool)
     }
 
     /// Tests that all nodes can be at.
     pub(super) fn all_credits(&self) -> usize {
-        let nodes = self.nodes();
-        let here = nodes.values().filter(|known| known.is_here() && !known.is_draining());
-        here.map(|known| usize::try_from(known.beat.credits).unwrap_or(0)).sum()
+        let mut nodes = self.nodes();
+        nodes.count_if_old();
+        nodes.all_credits
     }
 
     /// There are nodes, and none of them has sandboxes for a program and a validator at one time.
     pub(super) fn lack_pairs(&self) -> bool {
         let nodes = self.nodes();
-        let mut here = nodes.values().filter(|known| known.is_here()).peekable();
+        let mut here = nodes.known.values().filter(|known| known.is_here()).peekable();
         here.peek().is_some() && here.all(|known| known.beat.pairs == 0)
     }
 
     /// There is a node beside this one that takes tasks of the pool.
     pub(super) fn has_another(&self, name: &str, pool: &str) -> bool {
-        self.nodes().iter().any(|(other, known)| other != name && known.serves(pool))
+        self.nodes().known.iter().any(|(other, known)| other != name && known.serves(pool))
     }
 
     /// It may begin tasks.
     pub(super) fn may_begin(&self, name: &str) -> bool {
-        self.nodes().get(name).is_none_or(|known| !known.is_draining())
+        self.nodes().known.get(name).is_none_or(|known| !known.is_draining())
     }
 
     /// Ids of the images that nodes have for a profile.
     pub(super) fn images(&self, profile: &Profile) -> BTreeSet<String> {
         let profile = profile.to_string();
         let nodes = self.nodes();
-        let here = nodes.values().filter(|known| known.is_here());
+        let here = nodes.known.values().filter(|known| known.is_here());
         let offers = here.flat_map(|known| &known.beat.profiles).filter(|offer| offer.profile == profile);
         offers.filter(|offer| !offer.no_image).filter_map(|offer| offer.image.clone()).collect()
     }
@@ -170,7 +237,7 @@ impl Nodes {
     pub(super) fn offers(&self, profile: &Profile) -> Vec<Offer> {
         let profile = profile.to_string();
         let nodes = self.nodes();
-        let here = nodes.values().filter(|known| known.is_here() && !known.is_draining());
+        let here = nodes.known.values().filter(|known| known.is_here() && !known.is_draining());
         here.flat_map(|known| &known.beat.profiles)
             .filter(|offer| offer.profile == profile)
             .cloned()
@@ -189,10 +256,10 @@ impl Nodes {
             failures: known.failures,
             faults: known.faults.clone(),
         };
-        self.nodes().iter().map(told).collect()
+        self.nodes().known.iter().map(told).collect()
     }
 
-    fn nodes(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
+    fn nodes(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -126,6 +126,11 @@ impl Objects {
         written.map(drop).map_err(|why| BrokerError::of("keep an object")(why.into()))
     }
 
+    /// It was sent lately.
+    pub(super) fn has_sent(&self, hash: BlobId) -> bool {
+        self.sent.contains_key(&hash)
+    }
+
     /// An object was not where it had been put: it is looked for when it is sent next.
     pub(super) fn forget_all(&self) {
         self.sent.invalidate_all();
@@ -138,7 +143,7 @@ impl Objects {
             return Ok(Parcel::Here(bytes.to_vec()));
         }
         let hash = BlobId::of(bytes);
-        if !self.sent.contains_key(&hash) {
+        if !self.has_sent(hash) {
             self.put(hash, bytes).await?;
         }
         Ok(Parcel::Object { hash, size })
@@ -158,7 +163,7 @@ impl Objects {
                 let bytes = on_disk(move || blobs.bytes(&piece)).await?;
                 self.send(&bytes, budget).await
             }
-            Content::Blob(Blob { id, size, .. }) if self.sent.contains_key(id) => {
+            Content::Blob(Blob { id, size, .. }) if self.has_sent(*id) => {
                 Ok(Parcel::Object { hash: *id, size: *size })
             }
             Content::Blob(blob) => {
@@ -183,7 +188,7 @@ impl Objects {
             file.read_to_end(&mut bytes).await?;
             return Ok(Parcel::Here(bytes));
         }
-        if !self.sent.contains_key(&hash) {
+        if !self.has_sent(hash) {
             self.put(hash, file).await?;
         }
         Ok(Parcel::Object { hash, size })

@@ -126,6 +126,10 @@ impl Packer<'_> {
     pub(super) async fn program(self, artefact: &Artefact) -> Result<Parcel, ObjectError> {
         let file = std::fs::File::from(artefact.program.try_clone()?);
         let size = file.metadata()?.len();
+        // As for each test of a submission but the first.
+        if self.objects.has_sent(artefact.id) {
+            return Ok(Parcel::Object { hash: artefact.id, size });
+        }
         // The descriptor is shared with others who read it: its offset is nobody's.
         let own = on_disk(move || std::fs::File::open(format!("/proc/self/fd/{}", fd(&file)))).await?;
         self.objects.send_file(artefact.id, size, own, self.budget).await

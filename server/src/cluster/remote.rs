@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::broker::Broker;
 use super::desk::Desk;
 use super::expected::Expected;
-use super::line::Line;
+use super::line::{Line, MOST_PARTS};
 use super::nodes::Nodes;
 use super::objects::{Budget, ObjectError, Objects};
 use super::packing::{self, Job, Packer};
@@ -39,9 +39,9 @@ const NODE_PATIENCE: Duration = Duration::from_secs(600);
 const TRIES: usize = 3;
 /// What of the disk is counted in.
 const UNIT: u64 = 1 << 20;
-/// Cases of one submission that are asked for at one time, for each test that nodes can be at, and bounds of that.
-const AHEAD: usize = 8;
-const LEAST_AT_ONCE: usize = 8;
+/// Cases of one submission that are asked for at one time, for each test that nodes can be at, and bounds of that. Of short ones
+/// there must be enough for whole tasks.
+const AHEAD: usize = 3 * MOST_PARTS;
 const MOST_AT_ONCE: usize = 512;
 
 /// What a coordinator is made of.
@@ -442,7 +442,7 @@ impl Executor for Remote {
     }
 
     fn at_once(&self) -> usize {
-        (AHEAD * self.0.nodes.all_credits()).clamp(LEAST_AT_ONCE, MOST_AT_ONCE)
+        (AHEAD * self.0.nodes.all_credits()).clamp(AHEAD, MOST_AT_ONCE)
     }
 }
 

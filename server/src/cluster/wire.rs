@@ -180,7 +180,7 @@ pub(crate) enum Begun {
     Elsewhere,
 }
 
-/// What came of a part.
+/// What came of some parts of a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Answer {
     /// [`PROTOCOL`].
@@ -189,18 +189,22 @@ pub(crate) struct Answer {
     pub(crate) incarnation: Uuid,
     /// Of the task.
     pub(crate) task: u64,
-    /// Its number in the task.
-    pub(crate) part: u32,
     /// What the node was given with [`Begun::Go`].
     pub(crate) grant: u64,
     /// The hash of the task's message.
     #[serde(with = "text::hash")]
     pub(crate) asked: BlobId,
+    /// The parts that are done.
+    pub(crate) done: Vec<Done>,
+}
+
+/// A part that is done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Done {
+    /// Its number in the task.
+    pub(crate) part: u32,
     /// What came of it.
     pub(crate) outcome: Outcome,
-    /// From the task's arrival to this.
-    #[serde(default)]
-    pub(crate) took: Duration,
 }
 
 /// What came of a part.

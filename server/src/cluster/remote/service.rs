@@ -16,7 +16,7 @@ use crate::cluster::broker::{BrokerError, MAX_AGE};
 use crate::cluster::desk::Ruling;
 use crate::cluster::names;
 use crate::cluster::pulls::Pulls;
-use crate::cluster::wire::{Answer, Beat, Begin, Begun, Control, PROTOCOL, Part, Task};
+use crate::cluster::wire::{Answer, Beat, Begin, Begun, Control, Done, Outcome, PROTOCOL, Part, Task};
 use crate::content::BlobId;
 use crate::watched::watched;
 
@@ -222,17 +222,24 @@ impl Shared {
     }
 
     fn result(&self, node: &str, payload: &[u8]) {
-        let answer: Answer = match serde_json::from_slice(payload) {
+        let mut answer: Answer = match serde_json::from_slice(payload) {
             Ok(answer) => answer,
             Err(why) => return self.refuse(node, &format!("a result that makes no sense: {why}")),
         };
         if answer.protocol != PROTOCOL {
             return self.refuse(node, "a result of another protocol");
         }
-        let ruling = self.state().desk.answer(node, &answer);
+        for Done { part, outcome } in std::mem::take(&mut answer.done) {
+            self.done_part(node, &answer, part, outcome);
+        }
+    }
+
+    /// A part's result has come.
+    fn done_part(&self, node: &str, answer: &Answer, part: u32, outcome: Outcome) {
+        let ruling = self.state().desk.answer(node, answer, part);
         let label = match ruling {
             Ruling::First(waiter) => {
-                waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome: answer.outcome }));
+                waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome }));
                 "first"
             }
             Ruling::Late => "late",
