@@ -70,7 +70,7 @@ pub use judgement::{
     Verdict,
 };
 pub use local::Local;
-pub(crate) use local::most_output;
+pub(crate) use local::{IN_MEMORY, most_output};
 pub(crate) use validator::Allowed;
 
 /// Where a judging has got to.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::{future, io};
 
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -22,6 +24,14 @@ pub trait Operations: Debug + Send + Sync + 'static {
 
     /// Retires every sandbox as soon as it is idle, and has it replaced.
     fn recycle(&self) -> Recycled;
+
+    /// Removes what machines elsewhere have of sources, programs, inputs and outputs. What they still need they are sent again.
+    ///
+    /// # Errors
+    /// Where some of it may be left.
+    fn forget_contents(&self) -> BoxFuture<'_, io::Result<()>> {
+        Box::pin(future::ready(Ok(())))
+    }
 
     /// The nodes of a cluster, by name; none where this machine judges alone.
     fn nodes(&self) -> Vec<NodeView> {
@@ -54,7 +64,7 @@ pub struct NodeView {
     pub done: u64,
     /// Parts at which it has failed.
     pub failures: u64,
-    /// What it has sent that no honest node sends.
+    /// Why it begins nothing at the moment, where nobody has told it to, and what it has sent that no honest node sends.
     pub faults: Vec<String>,
     /// Milliseconds since it last told of itself.
     pub silent_ms: u64,

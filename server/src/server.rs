@@ -187,8 +187,14 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
         Arc::clone(&readiness),
         Arc::clone(&operations),
     );
-    let user_data =
-        UserData::new(store.clone(), queue.clone(), rejudges.clone(), Arc::clone(&throttle), artefacts);
+    let user_data = UserData::new(
+        store.clone(),
+        queue.clone(),
+        rejudges.clone(),
+        Arc::clone(&throttle),
+        artefacts,
+        Arc::clone(&operations),
+    );
     let runtimes = Runtimes::default();
     runtimes.note("main");
     let access = Arc::new(access);

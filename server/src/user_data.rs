@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 
 use crate::blocking::on_disk;
 use crate::judge::Artefacts;
+use crate::operations::Operations;
 use crate::queue::Queue;
 use crate::rejudges::Rejudges;
 use crate::store::{Forgotten, Store, StoreError};
@@ -21,6 +22,8 @@ pub struct UserData {
     rejudges: Rejudges,
     throttle: Arc<Throttle>,
     artefacts: Option<Arc<Artefacts>>,
+    /// Machines elsewhere may have copies.
+    operations: Arc<dyn Operations>,
     runtime: Handle,
 }
 
@@ -43,8 +46,9 @@ impl UserData {
         rejudges: Rejudges,
         throttle: Arc<Throttle>,
         artefacts: Option<Arc<Artefacts>>,
+        operations: Arc<dyn Operations>,
     ) -> Self {
-        Self { store, queue, rejudges, throttle, artefacts, runtime: Handle::current() }
+        Self { store, queue, rejudges, throttle, artefacts, operations, runtime: Handle::current() }
     }
 
     /// Cancels what waits and runs, and removes all that there is of a user, as far as that is seen: tokens have users of
@@ -88,6 +92,7 @@ impl UserData {
         let stored = self.store.forget_user(sees, user, &persons, gone).await?;
         turns.into_iter().for_each(Turn::take_over);
         let programs = self.forget_programs(persons).await?;
+        self.operations.forget_contents().await?;
         self.store.until_forgotten(user).await?;
         Ok(Erased { stored, cancelled, programs })
     }

@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 
-use bollard::models::{ContainerCreateBody, HostConfig};
+use bollard::models::{ContainerCreateBody, HostConfig, PortBinding};
 use bollard::query_parameters::CreateContainerOptionsBuilder;
 
 use crate::Client;
 use crate::docker::{Host, done};
 use crate::environment;
-use crate::instance::{Instance, Plan};
+use crate::instance::{Instance, Plan, url_with_port};
+use crate::nats::Liar;
 
 /// What the broker has, and those who reach it trust.
 const CERTIFICATE: &str = include_str!("../certificates/broker.pem");
@@ -47,6 +48,15 @@ impl Cluster {
     /// # Panics
     /// When it does not become ready.
     pub async fn of_slots(name: &str, nodes: &[&str], slots: u32) -> Self {
+        let nodes: Vec<_> = nodes.iter().map(|node| (*node, None)).collect();
+        Self::of(name, &nodes, slots).await
+    }
+
+    /// As [`Self::of_slots`], with nodes whose workspace has no more room than is said.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn of(name: &str, nodes: &[(&str, Option<&str>)], slots: u32) -> Self {
         let host = Host::connect().await;
         let broker_name = format!("gavel-e2e-{name}-broker");
         let broker = start_broker(&host, &broker_name).await;
@@ -58,8 +68,13 @@ impl Cluster {
         };
         let coordinator = plan("coordinator").with("GAVEL_CLUSTER__JUDGE_HERE", "false").launch().await;
         let mut started = Vec::with_capacity(nodes.len());
-        for node in nodes {
-            started.push(plan(node).as_node().launch().await);
+        for (node, room) in nodes {
+            let plan = plan(node).as_node();
+            let plan = match room {
+                Some(room) => plan.workspace_of(room),
+                None => plan,
+            };
+            started.push(plan.launch().await);
         }
         for node in &started {
             node.wait_until_ready().await;
@@ -71,6 +86,19 @@ impl Cluster {
     /// A client of the coordinator.
     pub fn client(&self) -> Client {
         self.coordinator.client()
+    }
+
+    /// Somebody at the broker who has its token.
+    ///
+    /// # Panics
+    /// When the broker cannot be reached.
+    pub async fn liar(&self) -> Liar {
+        let broker = Host::connect().await.inspect(&self.broker).await;
+        let ports = broker.and_then(|broker| broker.network_settings?.ports).unwrap_or_default();
+        let bound = ports.get("4222/tcp").and_then(|bound| bound.as_ref()?.first()?.host_port.clone());
+        let port = bound.and_then(|port| port.parse().ok()).expect("the broker's port is published");
+        let url = url_with_port(port);
+        Liar::connect(url.trim_start_matches("http://"), TOKEN).await
     }
 
     /// Removes everything of it.
@@ -170,11 +198,22 @@ async fn run_broker(host: &Host, name: &str, variables: &[(&str, &str)], start: 
         env: Some(variables.iter().map(|(key, value)| format!("{key}={value}")).collect()),
         entrypoint: start.map(|start| ["sh", "-c", start].map(str::to_owned).to_vec()),
         labels: Some(HashMap::from([("io.gavel.e2e".into(), name.into())])),
-        host_config: Some(HostConfig { network_mode: network, ..HostConfig::default() }),
+        exposed_ports: Some(vec!["4222/tcp".into()]),
+        host_config: Some(HostConfig {
+            network_mode: network,
+            port_bindings: Some(any_port()),
+            ..HostConfig::default()
+        }),
         ..ContainerCreateBody::default()
     };
     let options = CreateContainerOptionsBuilder::new().name(name).build();
     let id = done(host.docker().create_container(Some(options), body).await).id;
     host.start(&id).await;
     id
+}
+
+/// One that the engine chooses.
+fn any_port() -> HashMap<String, Option<Vec<PortBinding>>> {
+    let binding = PortBinding { host_ip: Some("127.0.0.1".into()), host_port: Some(String::new()) };
+    HashMap::from([("4222/tcp".to_owned(), Some(vec![binding]))])
 }

@@ -362,7 +362,7 @@ fn published(port: u16) -> HashMap<String, Option<Vec<PortBinding>>> {
 }
 
 /// The service's address with another port.
-fn url_with_port(port: u16) -> String {
+pub(crate) fn url_with_port(port: u16) -> String {
     let url = environment::url();
     match url.rsplit_once(':') {
         Some((before, _)) if before.contains("://") => format!("{before}:{port}"),

@@ -17,6 +17,7 @@ pub mod grpc;
 pub mod header;
 pub mod instance;
 pub mod leftovers;
+pub mod nats;
 pub mod package;
 pub mod programs;
 pub mod request;

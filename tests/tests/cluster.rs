@@ -17,12 +17,36 @@ async fn several_machines_judge_as_one() {
     a_submission_is_judged_on_a_node(&cluster).await;
     tests_are_spread_over_nodes(&cluster).await;
     what_is_long_comes_whole(&cluster).await;
+    what_no_honest_node_says_is_refused_and_told(&cluster).await;
     a_running_test_is_cancelled_within_500_ms(&cluster).await;
     a_node_that_is_drained_begins_nothing_more(&cluster).await;
     a_node_that_is_killed_loses_nothing(&cluster).await;
     a_node_that_is_frozen_and_wakes_changes_nothing(&cluster).await;
     a_broker_that_is_killed_loses_nothing(&cluster).await;
     a_server_that_is_killed_loses_nothing(&cluster).await;
+    cluster.remove().await;
+}
+
+/// One has no room on its disk for what the tests need: another does them, and it says why it does nothing.
+#[tokio::test]
+async fn a_node_whose_disk_is_full_loses_nothing() {
+    let cluster = Cluster::of("full", &[("node-a", Some("48m")), ("node-b", None)], 1).await;
+    let client = cluster.client();
+    client.call(Method::POST, "/api/v1/nodes/node-b/drain", None).await;
+    wait_for_state(&cluster, "node-b", "draining").await;
+    let input = vec![b'7'; 60 << 20];
+    let source = "import sys\nprint(sum(len(block) for block in iter(lambda: sys.stdin.read(1 << 20), '')))";
+    let expected = input.len().to_string();
+    let request = Request::new("python3", source).test(&input, Some(expected.as_bytes()));
+    let id = client.submit(&request.ample_limits("cpu_ms=20000 wall_ms=60000")).await.id;
+    let deadline = Instant::now() + patience(Duration::from_secs(60));
+    while node(&cluster, "node-a").await["failures"].as_u64().unwrap_or(0) == 0 {
+        assert!(Instant::now() < deadline, "it was not tried: {}", node(&cluster, "node-a").await);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    client.call(Method::POST, "/api/v1/nodes/node-b/undrain", None).await;
+    let answer = client.wait(&id).await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
     cluster.remove().await;
 }
 
@@ -76,8 +100,44 @@ async fn tests_are_spread_over_nodes(cluster: &Cluster) {
     for number in 0..60 {
         request = request.test(format!("{number} 1").as_bytes(), Some((number + 1).to_string().as_bytes()));
     }
+    let before = [done(cluster, "node-a").await, done(cluster, "node-b").await];
     let answer = cluster.client().judge(&request).await;
     assert_eq!((answer.verdict(), answer.tests.len()), ("Accepted", 60), "{answer:?}");
+    let after = [done(cluster, "node-a").await, done(cluster, "node-b").await];
+    assert!(after[0] > before[0] && after[1] > before[1], "one did all: {before:?}, {after:?}");
+}
+
+/// Parts that a node has done.
+async fn done(cluster: &Cluster, name: &str) -> u64 {
+    node(cluster, name).await["done"].as_u64().unwrap_or(0)
+}
+
+/// Somebody has the token, and tells of another's tasks: what is of no grant counts nothing, and no answer goes where it would do
+/// what only the coordinator may.
+async fn what_no_honest_node_says_is_refused_and_told(cluster: &Cluster) {
+    let mut liar = cluster.liar().await;
+    liar.listen("gavel.begin.>").await;
+    let id = cluster.client().submit(&sleeper(1500)).await.id;
+    let asked = liar.heard().await;
+    let mut forged =
+        serde_json::json!({"protocol": 1, "grant": 1, "done": [{"part": 0, "outcome": {"version": null}}]});
+    for key in ["incarnation", "task", "asked"] {
+        forged[key] = asked[key].clone();
+    }
+    liar.say("gavel.results.coordinator.node-b", "nowhere", &forged.to_string()).await;
+    liar.say("gavel.results.coordinator.node-b", "nowhere", "rubbish").await;
+    liar.say("gavel.begin.coordinator.node-b", "gavel.tasks.run", &asked.to_string()).await;
+    all_accepted(cluster, &[id]).await;
+    let told = ["was not given", "makes no sense", "another is to be told"];
+    let deadline = Instant::now() + patience(Duration::from_secs(10));
+    loop {
+        let faults = node(cluster, "node-b").await["faults"].to_string();
+        if told.iter().all(|what| faults.contains(what)) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "not all of {told:?} is told: {faults}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 /// More than goes along with a message, and more than is in memory.
@@ -97,19 +157,35 @@ async fn what_is_long_comes_whole(cluster: &Cluster) {
 
 async fn a_running_test_is_cancelled_within_500_ms(cluster: &Cluster) {
     let client = cluster.client();
-    let id = client.submit(&sleeper(30_000)).await.id;
-    assert_eq!(client.wait_for_state(&id, "running").await.state, "running");
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let ids = submitted(cluster, &[sleeper(30_000), sleeper(30_000)]).await;
+    let both = async |state: u64| {
+        let deadline = Instant::now() + patience(Duration::from_secs(10));
+        while [busy(cluster, "node-a").await, busy(cluster, "node-b").await] != [state; 2] {
+            assert!(Instant::now() < deadline, "not both nodes are at {state} tasks");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    both(1).await;
     let started = Instant::now();
-    assert_eq!(client.cancel(&id).await.status, StatusCode::OK);
-    assert_eq!(client.wait(&id).await.state, "cancelled");
+    for id in &ids {
+        assert_eq!(client.cancel(id).await.status, StatusCode::OK);
+    }
+    for id in &ids {
+        assert_eq!(client.wait(id).await.state, "cancelled");
+    }
     within_ms("cancelling", started, 500.0);
-    // And both nodes are free again.
+    // And both nodes are free again: each runs one program at a time.
     let next: Vec<_> = (0..2).map(|_| sleeper(100)).collect();
     for answer in judged(cluster, &next).await {
         assert_eq!(answer.verdict(), "Accepted");
     }
     within_ms("the next two", started, 3000.0);
+    both(0).await;
+}
+
+/// Tasks that a node is at, as it tells every 2 s.
+async fn busy(cluster: &Cluster, name: &str) -> u64 {
+    node(cluster, name).await["busy"].as_u64().unwrap_or(u64::MAX)
 }
 
 async fn a_node_that_is_drained_begins_nothing_more(cluster: &Cluster) {
@@ -162,9 +238,9 @@ async fn a_node_that_is_frozen_and_wakes_changes_nothing(cluster: &Cluster) {
     let ids = submitted(cluster, &vec![sleeper(1500); 4]).await;
     tokio::time::sleep(Duration::from_millis(1500)).await;
     host.pause(&cluster.nodes[1].server).await;
-    tokio::time::sleep(Duration::from_secs(8)).await;
-    host.unpause(&cluster.nodes[1].server).await;
+    // Before it wakes: its tasks are another's by then.
     all_accepted(cluster, &ids).await;
+    host.unpause(&cluster.nodes[1].server).await;
     wait_for_state(cluster, "node-b", "ready").await;
 }
 

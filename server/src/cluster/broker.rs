@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, pull};
-use async_nats::jetstream::stream::{Config as Stream, DiscardPolicy, RetentionPolicy, StorageType};
+use async_nats::jetstream::stream::{
+    Config as Stream, DiscardPolicy, RawMessageErrorKind, RetentionPolicy, StorageType,
+};
 use async_nats::jetstream::{self, Context, ContextBuilder};
 use async_nats::{Client, ConnectOptions, Event};
 use gavel_protocol::Bytes;
@@ -20,7 +22,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// What nobody has fetched after so long never will be.
 pub(super) const MAX_AGE: Duration = Duration::from_secs(3600);
 /// Contents that are needed again are sent again.
-const OBJECTS_AGE: Duration = Duration::from_secs(24 * 3600);
+const INPUTS_AGE: Duration = Duration::from_secs(24 * 3600);
 /// Results are told twice by nodes that have not heard of the first time.
 const DUPLICATES: Duration = Duration::from_secs(120);
 /// Of all tasks together.
@@ -90,7 +92,7 @@ impl Broker {
             .connection_timeout(PATIENCE)
             .request_timeout(Some(PATIENCE))
             // Of each its own, so that answers to one are read by nobody else.
-            .custom_inbox_prefix(format!("_INBOX.{name}"))
+            .custom_inbox_prefix(names::inbox(name))
             .reconnect_delay_callback(pause)
             .event_callback(move |event| {
                 told(&event);
@@ -121,11 +123,6 @@ impl Broker {
         &self.client
     }
 
-    /// What is kept.
-    pub(super) fn jetstream(&self) -> &Context {
-        &self.jetstream
-    }
-
     /// Changes whenever there is a new connection.
     pub(super) fn connections(&self) -> watch::Receiver<u64> {
         self.connections.clone()
@@ -153,21 +150,25 @@ impl Broker {
             num_replicas: self.replicas,
             ..Stream::default()
         };
-        let contents = Stream {
-            name: format!("OBJ_{}", names::OBJECTS),
-            subjects: vec![format!("$O.{}.C.>", names::OBJECTS), format!("$O.{}.M.>", names::OBJECTS)],
+        let contents = |name: &str, subjects: &str, size: u64, max_age: Duration| Stream {
+            name: name.to_owned(),
+            subjects: vec![subjects.to_owned()],
             discard: DiscardPolicy::Old,
-            max_bytes: signed(objects),
-            max_age: OBJECTS_AGE,
-            allow_rollup: true,
+            max_bytes: signed(Bytes(size)),
+            max_messages_per_subject: 1,
+            max_age,
+            allow_direct: true,
             storage: StorageType::File,
             num_replicas: self.replicas,
             ..Stream::default()
         };
+        // Outputs are fetched at once; inputs are needed again.
+        let outputs = objects.get() / 4;
         for stream in [
             work(names::TASKS, "gavel.tasks.>", TASKS_SIZE),
             work(names::RESULTS, "gavel.results.>", RESULTS_SIZE),
-            contents,
+            contents(names::INPUTS, "gavel.in.>", objects.get() - outputs, INPUTS_AGE),
+            contents(names::OUTPUTS, "gavel.out.>", outputs, MAX_AGE),
         ] {
             let made = self.jetstream.create_or_update_stream(stream).await;
             made.map_err(|why| BrokerError::of("make a stream")(why.into()))?;
@@ -212,7 +213,8 @@ impl Broker {
         found.map_err(|why| BrokerError::of("find a consumer")(why.into()))
     }
 
-    /// Publishes something that is kept, once: a second message of the same id is dropped.
+    /// Publishes something that is kept, once: a second message of the same id is dropped. Returns its
+    /// number in the stream.
     ///
     /// # Errors
     /// When the broker has not said that it keeps it.
@@ -221,12 +223,68 @@ impl Broker {
         subject: String,
         id: String,
         message: bytes::Bytes,
-    ) -> Result<(), BrokerError> {
+    ) -> Result<u64, BrokerError> {
         let message = jetstream::message::PublishMessage::build().payload(message).message_id(id);
+        self.acknowledged(subject, message).await
+    }
+
+    /// Publishes something that is kept, in the place of what the subject had.
+    ///
+    /// # Errors
+    /// When the broker has not said that it keeps it.
+    pub(super) async fn keep(&self, subject: String, message: bytes::Bytes) -> Result<(), BrokerError> {
+        let message = jetstream::message::PublishMessage::build().payload(message);
+        self.acknowledged(subject, message).await.map(drop)
+    }
+
+    async fn acknowledged(
+        &self,
+        subject: String,
+        message: jetstream::message::PublishMessage,
+    ) -> Result<u64, BrokerError> {
         let sent = self.jetstream.send_publish(subject, message).await;
         let kept = sent.map_err(|why| BrokerError::of("take a message")(why.into()))?.await;
-        kept.map_err(|why| BrokerError::of("keep a message")(why.into()))?;
-        Ok(())
+        Ok(kept.map_err(|why| BrokerError::of("keep a message")(why.into()))?.sequence)
+    }
+
+    /// What a stream has under this number.
+    ///
+    /// # Errors
+    /// When the broker does not tell.
+    pub(super) async fn kept(
+        &self,
+        stream: &str,
+        sequence: u64,
+    ) -> Result<Option<bytes::Bytes>, BrokerError> {
+        let found = self.jetstream.get_stream_no_info(stream).await;
+        let found = found.map_err(|why| BrokerError::of("open a stream")(why.into()))?;
+        match found.get_raw_message(sequence).await {
+            Ok(message) => Ok(Some(message.payload)),
+            Err(why) if why.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(why) => Err(BrokerError::of("look for a message")(why.into())),
+        }
+    }
+
+    /// Removes a message of a stream.
+    ///
+    /// # Errors
+    /// When the broker does not.
+    pub(super) async fn remove(&self, stream: &str, sequence: u64) -> Result<(), BrokerError> {
+        let found = self.jetstream.get_stream_no_info(stream).await;
+        let found = found.map_err(|why| BrokerError::of("open a stream")(why.into()))?;
+        let removed = found.delete_message(sequence).await;
+        removed.map(drop).map_err(|why| BrokerError::of("remove a message")(why.into()))
+    }
+
+    /// Removes all messages of a stream.
+    ///
+    /// # Errors
+    /// When the broker does not.
+    pub(super) async fn empty(&self, stream: &str) -> Result<(), BrokerError> {
+        let found = self.jetstream.get_stream_no_info(stream).await;
+        let found = found.map_err(|why| BrokerError::of("open a stream")(why.into()))?;
+        let emptied = found.purge().await;
+        emptied.map(drop).map_err(|why| BrokerError::of("empty a stream")(why.into()))
     }
 }
 

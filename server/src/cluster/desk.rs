@@ -2,18 +2,22 @@
 //! clocks; what it decides is carried out by [`super::remote`].
 //!
 //! The broker delivers each task at least once. So a node asks before it begins, and is given a number, the grant, that
-//! only it knows: while it holds the grant its results count and nobody else's. A task that comes back, since its node fell
-//! silent, is granted anew, and the earlier grant is void with all that still comes of it.
+//! only it knows: its results count, and nobody's who has none. A task that comes back, since its node fell silent, is granted to
+//! another, and of each part the first result counts, whichever of them it is of.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::wire::{Answer, Begin, Begun};
+use super::names;
+use super::wire::{Answer, Begin, Begun, TaskName};
 use crate::content::BlobId;
 
 /// So often a task is given to a node. What takes each of them down is not given to a fourth.
 pub(super) const MOST_GRANTS: usize = 3;
+/// What a node is not at for so long, and has told nothing of, will not come: it says every 2 s what it is at.
+const LOST_AFTER: Duration = Duration::from_secs(10);
 
 /// All tasks of one start of a coordinator.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub(super) struct Desk<W> {
     tasks: HashMap<u64, Open<W>>,
     /// How many are out, by pool.
     out: HashMap<String, usize>,
+    /// Those that each node was given.
+    granted: HashMap<String, BTreeSet<u64>>,
 }
 
 /// A task that is out.
@@ -30,20 +36,26 @@ pub(super) struct Desk<W> {
 struct Open<W> {
     pool: String,
     asked: BlobId,
+    /// Its number in the broker's stream, once that has it, and since when.
+    sent: Option<(u64, Instant)>,
     /// Who waits for the parts that have no result.
     waiting: BTreeMap<u32, W>,
     /// Parts that have one, or that nobody wants.
     done: Vec<u32>,
-    /// In the order in which they were given; the last one counts.
+    /// In the order in which they were given.
     grants: Vec<Grant>,
-    /// A node that shall not have it.
-    avoided: Option<String>,
+    /// Nodes that shall not have it, where another can.
+    avoided: Vec<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 struct Grant {
     node: String,
+    /// One start of that.
+    process: Uuid,
     number: u64,
+    /// Since when the node does not say that it is at it.
+    missed: Option<Instant>,
 }
 
 /// What a node's question leads to.
@@ -57,23 +69,53 @@ pub(super) struct Asked<'a, W> {
     pub(super) given_up: Option<(Vec<W>, String)>,
 }
 
+/// Who is to be told that nobody waits for a part.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Withdrawn {
+    /// The nodes that were given its task.
+    pub(super) holders: Vec<String>,
+    /// The number of its task in the broker's stream, where no node was given it and it is needless as a whole.
+    pub(super) sequence: Option<u64>,
+}
+
+/// A task that no node has asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Idle {
+    /// Its number.
+    pub(super) task: u64,
+    /// That of its message in the broker's stream.
+    pub(super) sequence: u64,
+    /// The hash of the message.
+    pub(super) asked: BlobId,
+}
+
 /// What a result is worth.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Ruling<W> {
     /// It counts.
     First(W),
-    /// Its task is over, was cancelled, or is another node's by now.
+    /// Its task is over, or was cancelled.
     Late,
-    /// There was one before, of the same node.
+    /// There was one before.
     Double,
     /// No honest node sends that.
     Forged(&'static str),
 }
 
+impl<W> Open<W> {
+    /// A node is not to have it, as another can: it is avoided, or had it and fell silent.
+    fn shuns(&self, node: &str, others: impl Fn(&[String], &str) -> bool) -> bool {
+        let had = self.grants.iter().map(|grant| &grant.node);
+        let shunned: Vec<String> = self.avoided.iter().chain(had).cloned().collect();
+        shunned.iter().any(|name| name == node) && others(&shunned, &self.pool)
+    }
+}
+
 impl<W> Desk<W> {
     /// An empty one.
     pub(super) fn new(incarnation: Uuid) -> Self {
-        Self { incarnation, last_task: 0, tasks: HashMap::new(), out: HashMap::new() }
+        let (tasks, out, granted) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { incarnation, last_task: 0, tasks, out, granted }
     }
 
     /// The start that it is of.
@@ -93,36 +135,97 @@ impl<W> Desk<W> {
         task: u64,
         (pool, asked): (String, BlobId),
         waiting: impl IntoIterator<Item = (u32, W)>,
-        avoided: Option<String>,
+        avoided: Vec<String>,
     ) {
         *self.out.entry(pool.clone()).or_default() += 1;
         let waiting = waiting.into_iter().collect();
-        let open = Open { pool, asked, waiting, done: Vec::new(), grants: Vec::new(), avoided };
+        let (done, grants) = (Vec::new(), Vec::new());
+        let open = Open { pool, asked, sent: None, waiting, done, grants, avoided };
         self.tasks.insert(task, open);
     }
 
-    /// A node wants to begin a task. `number` is new and cannot be guessed.
-    pub(super) fn begin(&mut self, node: &str, begin: &Begin, number: u64) -> Asked<'_, W> {
+    /// A node wants to begin a task. `number` is new and cannot be guessed. `others` tells whether there is a node for a pool that is
+    /// none of these.
+    pub(super) fn begin(
+        &mut self,
+        node: &str,
+        begin: &Begin,
+        number: u64,
+        others: impl Fn(&[String], &str) -> bool,
+    ) -> Asked<'_, W> {
         let refused = |answer| Asked { answer, begun: Vec::new(), given_up: None };
-        let known = self.tasks.get(&begin.task).filter(|open| open.asked == begin.asked);
-        let Some(known) = known.filter(|_| begin.incarnation == self.incarnation) else {
+        let known = self.tasks.get_mut(&begin.task).filter(|open| open.asked == begin.asked);
+        let Some(open) = known.filter(|_| begin.incarnation == self.incarnation) else {
             return refused(Begun::Gone);
         };
-        if known.avoided.as_deref() == Some(node) {
+        let own = open.grants.iter().find(|grant| grant.node == node && grant.process == begin.process);
+        // It asks again, since it has not heard the answer or the broker has not heard of it: that is no other try.
+        let own = own.map(|grant| grant.number);
+        if own.is_none() && open.shuns(node, others) {
             return refused(Begun::Elsewhere);
         }
-        if known.grants.len() >= MOST_GRANTS {
-            let nodes: Vec<_> = known.grants.iter().map(|grant| grant.node.as_str()).collect();
-            let nodes = nodes.join(", ");
-            let waiting = self.close(begin.task).map(|open| open.waiting.into_values().collect());
-            let given_up = Some((waiting.unwrap_or_default(), nodes));
-            return Asked { answer: Begun::Gone, begun: Vec::new(), given_up };
+        if own.is_none() && open.grants.len() >= MOST_GRANTS {
+            return self.given_up(begin.task);
         }
         let Some(open) = self.tasks.get_mut(&begin.task) else { return refused(Begun::Gone) };
-        open.grants.push(Grant { node: node.to_owned(), number });
+        let number = own.unwrap_or(number);
+        if own.is_none() {
+            open.grants.push(Grant { node: node.to_owned(), process: begin.process, number, missed: None });
+            self.granted.entry(node.to_owned()).or_default().insert(begin.task);
+        }
         let parts = open.waiting.keys().copied().collect();
         let begun = open.waiting.values().collect();
         Asked { answer: Begun::Go { grant: number, parts }, begun, given_up: None }
+    }
+
+    fn given_up(&mut self, task: u64) -> Asked<'_, W> {
+        let given_up = self.close(task).map(|open| {
+            let nodes: Vec<_> = open.grants.iter().map(|grant| grant.node.as_str()).collect();
+            (nodes.join(", "), open.waiting.into_values().collect())
+        });
+        let given_up = given_up.map(|(nodes, waiting)| (waiting, nodes));
+        Asked { answer: Begun::Gone, begun: Vec::new(), given_up }
+    }
+
+    /// The broker has a task, under this number of its stream. False where nobody waits for it any more.
+    pub(super) fn sent(&mut self, task: u64, sequence: u64) -> bool {
+        let Some(open) = self.tasks.get_mut(&task) else { return false };
+        open.sent = Some((sequence, Instant::now()));
+        true
+    }
+
+    /// Tasks that the broker has had for so long and that no node has asked for.
+    pub(super) fn idle(&self, since: Duration) -> Vec<Idle> {
+        let idle = |(task, open): (&u64, &Open<W>)| {
+            let (sequence, sent) = open.sent.filter(|_| open.grants.is_empty())?;
+            (sent.elapsed() > since).then_some(Idle { task: *task, sequence, asked: open.asked })
+        };
+        self.tasks.iter().filter_map(idle).collect()
+    }
+
+    /// The broker has lost a task. Who waits for it, where no node was given it.
+    pub(super) fn vanished(&mut self, task: u64) -> Vec<W> {
+        if self.tasks.get(&task).is_none_or(|open| !open.grants.is_empty()) {
+            return Vec::new();
+        }
+        self.close(task).map(|open| open.waiting.into_values().collect()).unwrap_or_default()
+    }
+
+    /// A node has told what it is at. Who waits for what it was given, is not at for some time, and has not answered: its results are
+    /// lost, as when the broker was cut off from power before it had written them.
+    pub(super) fn lost(&mut self, node: &str, at: &[TaskName]) -> Vec<W> {
+        let mut lost = Vec::new();
+        for task in self.granted.get(node).into_iter().flatten() {
+            let last = self.tasks.get_mut(task).and_then(|open| open.grants.last_mut());
+            let Some(grant) = last.filter(|grant| grant.node == node) else { continue };
+            if at.contains(&TaskName { incarnation: self.incarnation, task: *task }) {
+                grant.missed = None;
+            } else if grant.missed.get_or_insert_with(Instant::now).elapsed() > LOST_AFTER {
+                lost.push(*task);
+            }
+        }
+        let closed = lost.into_iter().filter_map(|task| self.close(task));
+        closed.flat_map(|open| open.waiting.into_values()).collect()
     }
 
     /// What a node's result of a part is worth. One that counts is taken out.
@@ -137,14 +240,11 @@ impl<W> Desk<W> {
         if open.asked != answer.asked {
             return Ruling::Forged("of something that was not asked");
         }
-        let Some(position) = open.grants.iter().position(|grant| grant.number == answer.grant) else {
+        let Some(grant) = open.grants.iter().find(|grant| grant.number == answer.grant) else {
             return Ruling::Forged("of a task that it was not given");
         };
-        if open.grants[position].node != node {
+        if grant.node != node {
             return Ruling::Forged("of a task that another was given");
-        }
-        if position + 1 < open.grants.len() {
-            return Ruling::Late;
         }
         match open.waiting.remove(&part) {
             Some(waiting) => {
@@ -157,14 +257,24 @@ impl<W> Desk<W> {
         }
     }
 
-    /// Nobody waits for a part any more. The node that has the task, where one has it.
-    pub(super) fn withdraw(&mut self, task: u64, part: u32) -> Option<String> {
-        let open = self.tasks.get_mut(&task)?;
-        open.waiting.remove(&part)?;
+    /// Nobody waits for a part any more. Who is to be told.
+    pub(super) fn withdraw(&mut self, task: u64, part: u32) -> Withdrawn {
+        let Some(open) = self.tasks.get_mut(&task) else { return Withdrawn::default() };
+        if open.waiting.remove(&part).is_none() {
+            return Withdrawn::default();
+        }
         open.done.push(part);
-        let holder = open.grants.last().map(|grant| grant.node.clone());
+        let holders = open.grants.iter().map(|grant| grant.node.clone()).collect::<Vec<_>>();
+        let is_over = open.waiting.is_empty() && holders.is_empty();
+        let sequence = open.sent.filter(|_| is_over).map(|(sequence, _)| sequence);
         self.close_if_done(task);
-        holder
+        Withdrawn { holders, sequence }
+    }
+
+    /// Tasks that are out of pools that are compilers', or of those that are not.
+    pub(super) fn out_of_kind(&self, is_compilation: bool) -> usize {
+        let is_of = |pool: &str| names::is_of_compilations(pool) == is_compilation;
+        self.out.iter().filter(|(pool, _)| is_of(pool)).map(|(_, out)| out).sum()
     }
 
     /// Tasks that are out.
@@ -191,6 +301,14 @@ impl<W> Desk<W> {
 
     fn close(&mut self, task: u64) -> Option<Open<W>> {
         let open = self.tasks.remove(&task)?;
+        for grant in &open.grants {
+            if let Some(granted) = self.granted.get_mut(&grant.node) {
+                granted.remove(&task);
+                if granted.is_empty() {
+                    self.granted.remove(&grant.node);
+                }
+            }
+        }
         if let Some(out) = self.out.get_mut(&open.pool) {
             *out -= 1;
             if *out == 0 {
@@ -211,47 +329,85 @@ mod tests {
     fn desk() -> (Desk<&'static str>, Begin) {
         let mut desk = Desk::new(Uuid::from_u128(7));
         let task = desk.next_task();
-        desk.open(task, ("run".into(), BlobId::of(ASKED)), [(0, "first"), (1, "second")], None);
-        (desk, Begin { incarnation: Uuid::from_u128(7), task, asked: BlobId::of(ASKED) })
+        desk.open(task, ("run".into(), BlobId::of(ASKED)), [(0, "first"), (1, "second")], Vec::new());
+        (
+            desk,
+            Begin { incarnation: Uuid::from_u128(7), task, asked: BlobId::of(ASKED), process: Uuid::nil() },
+        )
+    }
+
+    /// A node begins, where there are others or not.
+    fn begins(desk: &mut Desk<&'static str>, node: &str, begin: &Begin, number: u64, others: bool) -> Begun {
+        desk.begin(node, begin, number, |_, _| others).answer
     }
 
     fn answer(begin: &Begin, grant: u64) -> Answer {
-        let Begin { incarnation, task, asked } = *begin;
+        let Begin { incarnation, task, asked, .. } = *begin;
         Answer { protocol: PROTOCOL, incarnation, task, grant, asked, done: Vec::new() }
     }
 
     #[test]
     fn the_first_result_of_each_part_counts_and_then_the_task_is_over() {
         let (mut desk, begin) = desk();
-        let asked = desk.begin("a", &begin, 11);
+        let asked = desk.begin("a", &begin, 11, |_, _| true);
         assert_eq!((asked.answer, asked.begun.len()), (Begun::Go { grant: 11, parts: vec![0, 1] }, 2));
         assert_eq!(desk.answer("a", &answer(&begin, 11), 1), Ruling::First("second"));
         assert_eq!(desk.answer("a", &answer(&begin, 11), 1), Ruling::Double);
         assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::First("first"));
         assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::Late);
         assert_eq!((desk.len(), desk.out("run")), (0, 0));
-        assert_eq!(desk.begin("b", &begin, 12).answer, Begun::Gone);
+        assert_eq!(begins(&mut desk, "b", &begin, 12, true), Begun::Gone);
     }
 
     #[test]
-    fn a_task_that_is_given_anew_is_no_longer_the_first_nodes() {
+    fn of_two_nodes_that_were_given_a_task_the_first_result_of_each_part_counts() {
         let (mut desk, begin) = desk();
-        drop(desk.begin("a", &begin, 11));
+        begins(&mut desk, "a", &begin, 11, true);
         assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::First("first"));
-        let again = desk.begin("b", &begin, 12).answer;
+        let again = begins(&mut desk, "b", &begin, 12, true);
         assert_eq!(again, Begun::Go { grant: 12, parts: vec![1] }, "what is done is not done again");
-        assert_eq!(desk.answer("a", &answer(&begin, 11), 1), Ruling::Late);
-        assert_eq!(desk.answer("b", &answer(&begin, 12), 1), Ruling::First("second"));
+        assert_eq!(
+            desk.answer("a", &answer(&begin, 11), 1),
+            Ruling::First("second"),
+            "it was silent, not wrong"
+        );
+        assert_eq!(desk.answer("b", &answer(&begin, 12), 1), Ruling::Late);
+    }
+
+    #[test]
+    fn a_node_that_asks_twice_has_had_it_once() {
+        let (mut desk, begin) = desk();
+        for number in 11..20 {
+            let asked = begins(&mut desk, "a", &begin, number, true);
+            assert_eq!(
+                asked,
+                Begun::Go { grant: 11, parts: vec![0, 1] },
+                "the coordinator was slow to answer"
+            );
+        }
+    }
+
+    #[test]
+    fn a_node_that_fell_silent_has_it_again_only_where_there_is_no_other() {
+        let (mut desk, begin) = desk();
+        let restarted = |number| Begin { process: Uuid::from_u128(number), ..begin.clone() };
+        begins(&mut desk, "a", &restarted(1), 11, true);
+        assert_eq!(begins(&mut desk, "a", &restarted(2), 12, true), Begun::Elsewhere);
+        assert!(matches!(begins(&mut desk, "a", &restarted(2), 12, false), Begun::Go { grant: 12, .. }));
+        assert!(matches!(begins(&mut desk, "a", &restarted(3), 13, false), Begun::Go { grant: 13, .. }));
+        let asked = desk.begin("a", &restarted(4), 14, |_, _| false);
+        assert_eq!(asked.answer, Begun::Gone);
+        assert_eq!(asked.given_up, Some((vec!["first", "second"], "a, a, a".to_owned())));
     }
 
     #[test]
     fn a_fourth_node_is_not_given_what_took_three_down() {
         let (mut desk, begin) = desk();
         for (number, node) in ["a", "b", "c"].iter().enumerate() {
-            let asked = desk.begin(node, &begin, number as u64);
-            assert!(matches!(asked.answer, Begun::Go { .. }), "{node}");
+            let asked = begins(&mut desk, node, &begin, number as u64, true);
+            assert!(matches!(asked, Begun::Go { .. }), "{node}");
         }
-        let asked = desk.begin("d", &begin, 9);
+        let asked = desk.begin("d", &begin, 9, |_, _| true);
         assert_eq!(asked.answer, Begun::Gone);
         assert_eq!(asked.given_up, Some((vec!["first", "second"], "a, b, c".to_owned())));
         assert_eq!(desk.answer("c", &answer(&begin, 2), 0), Ruling::Late);
@@ -260,7 +416,7 @@ mod tests {
     #[test]
     fn what_no_honest_node_sends_is_noticed() {
         let (mut desk, begin) = desk();
-        drop(desk.begin("a", &begin, 11));
+        begins(&mut desk, "a", &begin, 11, true);
         let forged = |ruling| matches!(ruling, Ruling::Forged(_));
         assert!(forged(desk.answer("b", &answer(&begin, 11), 0)), "with another's grant");
         assert!(forged(desk.answer("b", &answer(&begin, 12), 0)), "with none");
@@ -270,29 +426,81 @@ mod tests {
         assert!(forged(desk.answer("a", &answer(&other, 11), 0)), "of another message");
         let before = Begin { incarnation: Uuid::from_u128(6), ..begin.clone() };
         assert_eq!(desk.answer("a", &answer(&before, 11), 0), Ruling::Late, "an old one is no lie");
-        assert_eq!(desk.begin("a", &before, 12).answer, Begun::Gone);
+        assert_eq!(begins(&mut desk, "a", &before, 12, true), Begun::Gone);
         assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::First("first"), "the honest one counts");
     }
 
     #[test]
-    fn what_is_withdrawn_is_told_to_the_node_that_has_it() {
+    fn what_is_withdrawn_is_told_to_the_nodes_that_have_it() {
         let (mut desk, begin) = desk();
-        assert_eq!(desk.withdraw(begin.task, 0), None, "nobody has it yet");
-        let asked = desk.begin("a", &begin, 11).answer;
+        assert!(desk.sent(begin.task, 70));
+        assert_eq!(desk.withdraw(begin.task, 0), Withdrawn::default(), "nobody has it yet");
+        let asked = begins(&mut desk, "a", &begin, 11, true);
         assert_eq!(asked, Begun::Go { grant: 11, parts: vec![1] });
         assert!(desk.is_open(begin.task));
-        assert_eq!(desk.withdraw(begin.task, 1), Some("a".to_owned()));
+        let holders = vec!["a".to_owned()];
+        assert_eq!(desk.withdraw(begin.task, 1), Withdrawn { holders, sequence: None });
         assert!(!desk.is_open(begin.task));
         assert_eq!(desk.answer("a", &answer(&begin, 11), 1), Ruling::Late);
     }
 
     #[test]
-    fn a_node_that_is_avoided_does_not_get_it() {
+    fn what_nobody_was_given_and_nobody_wants_does_not_stay_at_the_broker() {
+        let (mut desk, begin) = desk_of_two();
+        assert_eq!(desk.withdraw(begin.task, 0).sequence, None, "another part of it is wanted");
+        assert_eq!(desk.withdraw(begin.task, 1).sequence, Some(70));
+        assert!(!desk.sent(begin.task, 71), "as when it was withdrawn while it was sent");
+    }
+
+    fn desk_of_two() -> (Desk<&'static str>, Begin) {
+        let (mut desk, begin) = desk();
+        assert!(desk.sent(begin.task, 70));
+        (desk, begin)
+    }
+
+    #[test]
+    fn a_node_that_is_avoided_has_it_where_there_is_no_other() {
         let mut desk = Desk::new(Uuid::nil());
         let task = desk.next_task();
-        desk.open(task, ("run".into(), BlobId::of(ASKED)), [(0, "only")], Some("slow".to_owned()));
-        let begin = Begin { incarnation: Uuid::nil(), task, asked: BlobId::of(ASKED) };
-        assert_eq!(desk.begin("slow", &begin, 1).answer, Begun::Elsewhere);
-        assert!(matches!(desk.begin("fast", &begin, 2).answer, Begun::Go { .. }));
+        desk.open(task, ("run".into(), BlobId::of(ASKED)), [(0, "only")], vec!["slow".to_owned()]);
+        let asked = BlobId::of(ASKED);
+        let begin = Begin { incarnation: Uuid::nil(), task, asked, process: Uuid::nil() };
+        assert_eq!(begins(&mut desk, "slow", &begin, 1, true), Begun::Elsewhere);
+        assert!(
+            matches!(begins(&mut desk, "slow", &begin, 1, false), Begun::Go { .. }),
+            "the other has gone"
+        );
+    }
+
+    #[test]
+    fn what_the_broker_has_lost_is_asked_for_again_unless_a_node_has_it() {
+        let (mut desk, begin) = desk_of_two();
+        assert_eq!(desk.idle(Duration::from_secs(1)), [], "it was sent a moment ago");
+        let idle = Idle { task: begin.task, sequence: 70, asked: begin.asked };
+        assert_eq!(desk.idle(Duration::ZERO), [idle]);
+        begins(&mut desk, "a", &begin, 11, true);
+        assert_eq!(desk.idle(Duration::ZERO), []);
+        assert!(desk.vanished(begin.task).is_empty());
+        let (mut desk, begin) = desk_of_two();
+        assert_eq!(desk.vanished(begin.task), ["first", "second"]);
+        assert_eq!((desk.len(), desk.out("run")), (0, 0));
+    }
+
+    #[test]
+    fn what_a_node_was_given_and_is_not_at_is_lost() {
+        let (mut desk, begin) = desk();
+        begins(&mut desk, "a", &begin, 11, true);
+        let at = TaskName { incarnation: begin.incarnation, task: begin.task };
+        assert!(desk.lost("a", &[]).is_empty(), "its results may be on their way");
+        let long_ago = |desk: &mut Desk<_>| {
+            let grants = desk.tasks.values_mut().flat_map(|open| &mut open.grants);
+            grants.for_each(|grant| grant.missed = grant.missed.map(|missed| missed - 2 * LOST_AFTER));
+        };
+        long_ago(&mut desk);
+        assert!(desk.lost("b", &[]).is_empty() && desk.lost("a", &[at]).is_empty(), "it is at it");
+        assert!(desk.lost("a", &[]).is_empty(), "it was at it a moment ago");
+        long_ago(&mut desk);
+        assert_eq!(desk.lost("a", &[]), ["first", "second"]);
+        assert_eq!((desk.len(), desk.out("run"), desk.granted.len()), (0, 0, 0));
     }
 }

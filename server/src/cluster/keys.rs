@@ -1,6 +1,6 @@
 //! Keys of the machines of a cluster, and what the broker lets each of them do.
 
-use super::names::{OBJECTS, TASKS};
+use super::names::{self, INPUTS, TASKS};
 
 /// A machine's key.
 #[derive(Debug)]
@@ -39,7 +39,12 @@ pub fn authorization(coordinator: &MachineKey, nodes: &[MachineKey]) -> String {
     add(&mut text, coordinator, &[">".to_owned()], &[">".to_owned()]);
     for node in nodes {
         let name = &node.name;
-        add(&mut text, node, &sent_by(name), &[format!("_INBOX.{name}.>"), format!("gavel.node.{name}.ctl")]);
+        add(
+            &mut text,
+            node,
+            &sent_by(name),
+            &[format!("{}.>", names::inbox(name)), format!("gavel.node.{name}.ctl")],
+        );
     }
     text.push_str("  ]\n}\n");
     text
@@ -54,12 +59,7 @@ fn sent_by(name: &str) -> Vec<String> {
         format!("$JS.API.CONSUMER.MSG.NEXT.{TASKS}.*"),
         format!("$JS.ACK.{TASKS}.>"),
     ];
-    let stream = format!("OBJ_{OBJECTS}");
-    let objects = [
-        format!("$JS.API.STREAM.INFO.{stream}"),
-        format!("$JS.API.STREAM.MSG.GET.{stream}"),
-        format!("$O.{OBJECTS}.>"),
-    ];
+    let objects = [format!("$JS.API.DIRECT.GET.{INPUTS}.>"), format!("gavel.out.{name}.>")];
     own.into_iter().chain(tasks).chain(objects).collect()
 }
 
@@ -87,6 +87,7 @@ mod tests {
         let of_one: &str = text.split("    # one").nth(1).unwrap().split("    # two").next().unwrap();
         assert!(of_one.contains("gavel.results.*.one") && of_one.contains("_INBOX.one.>"));
         assert!(!of_one.contains("two") && !of_one.contains("gavel.tasks") && !of_one.contains("[\">\"]"));
+        assert!(of_one.contains("gavel.out.one.>") && !of_one.contains("gavel.in.>"));
         assert!(!of_one.contains("CONSUMER.CREATE"), "a consumer delivers to any subject");
         assert!(!text.contains(&coordinator.seed), "what is secret is with the machine alone");
     }

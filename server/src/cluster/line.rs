@@ -2,7 +2,7 @@
 //! the longest first. Knows no clock, no broker.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -33,12 +33,16 @@ pub(super) struct Item<T> {
     pub(super) what: T,
 }
 
+/// Items in the order in which they came, each with its ticket.
+type Items<T> = VecDeque<(u64, Item<T>)>;
+
 /// All that waits.
 #[derive(Debug)]
 pub(super) struct Line<T> {
     /// Users with something waiting; the first is next.
     turns: VecDeque<Option<String>>,
-    waiting: HashMap<Option<String>, VecDeque<(u64, Item<T>)>>,
+    /// What waits of each, by pool: with thousands of items there is no time to look at all of them whenever a task goes out.
+    waiting: HashMap<Option<String>, BTreeMap<String, Items<T>>>,
     last: u64,
 }
 
@@ -56,15 +60,21 @@ impl<T> Line<T> {
         if !self.waiting.contains_key(&user) {
             self.turns.push_back(user.clone());
         }
-        self.waiting.entry(user).or_default().push_back((self.last, item));
+        let pools = self.waiting.entry(user).or_default();
+        pools.entry(item.pool.clone()).or_default().push_back((self.last, item));
         self.last
     }
 
     /// What this ticket is of goes, wherever it is.
     pub(super) fn remove(&mut self, user: Option<&str>, ticket: u64) {
         let user = user.map(ToOwned::to_owned);
-        let Some(items) = self.waiting.get_mut(&user) else { return };
-        items.retain(|(own, _)| *own != ticket);
+        let Some(pools) = self.waiting.get_mut(&user) else { return };
+        for items in pools.values_mut() {
+            // In the order of their tickets.
+            if let Ok(position) = items.binary_search_by_key(&ticket, |(own, _)| *own) {
+                items.remove(position);
+            }
+        }
         self.tidy(&user);
     }
 
@@ -72,49 +82,56 @@ impl<T> Line<T> {
     /// of what its user's first item belongs to, and more of that up to a [`SLICE`], or less where others would have nothing
     /// to do then. Its user goes to the end of the line.
     pub(super) fn pop(&mut self, credits: impl Fn(&str) -> Option<usize>) -> Option<(String, Vec<T>)> {
-        let can = |user: &Option<String>| {
-            self.waiting.get(user)?.iter().position(|(_, item)| credits(&item.pool).is_some())
+        // Of pools with room the one whose first item came first.
+        let next = |user: &Option<String>| {
+            let pools = self.waiting.get(user)?.iter();
+            let firsts = pools.filter_map(|(pool, items)| Some((items.front()?.0, pool)));
+            firsts.filter(|(_, pool)| credits(pool).is_some()).min().map(|(_, pool)| pool.clone())
         };
-        let (turn, first) =
-            self.turns.iter().enumerate().find_map(|(turn, user)| Some((turn, can(user)?)))?;
+        let (turn, pool) =
+            self.turns.iter().enumerate().find_map(|(turn, user)| Some((turn, next(user)?)))?;
         let user = self.turns.remove(turn)?;
-        let items = self.waiting.get_mut(&user)?;
-        let task = cut(items, first, credits);
+        let items = self.waiting.get_mut(&user)?.get_mut(&pool)?;
+        let task = cut(items, credits(&pool).unwrap_or(1));
         self.turns.push_back(user.clone());
         self.tidy(&user);
-        task
+        Some((pool, task))
+    }
+
+    /// Nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
     }
 
     /// How much waits.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.waiting.values().map(VecDeque::len).sum()
+        self.waiting.values().flat_map(BTreeMap::values).map(VecDeque::len).sum()
     }
 
     fn tidy(&mut self, user: &Option<String>) {
-        if self.waiting.get(user).is_some_and(VecDeque::is_empty) {
+        if let Some(pools) = self.waiting.get_mut(user) {
+            pools.retain(|_, items| !items.is_empty());
+        }
+        if self.waiting.get(user).is_some_and(BTreeMap::is_empty) {
             self.waiting.remove(user);
             self.turns.retain(|turn| turn != user);
         }
     }
 }
 
-/// Takes a task out of a user's items.
-fn cut<T>(
-    items: &mut VecDeque<(u64, Item<T>)>,
-    first: usize,
-    credits: impl Fn(&str) -> Option<usize>,
-) -> Option<(String, Vec<T>)> {
-    let (pool, together) = items.get(first).map(|(_, item)| (item.pool.clone(), item.together))?;
-    let is_of = |item: &Item<T>| item.pool == pool && item.together == together && together.is_some();
+/// Takes a task out of a user's items of a pool, of which so many can be done at one time.
+fn cut<T>(items: &mut Items<T>, credits: usize) -> Vec<T> {
+    let together = items.front().and_then(|(_, item)| item.together);
+    let is_of = |item: &Item<T>| item.together == together && together.is_some();
     let mut same: Vec<(usize, Duration, usize)> = items
         .iter()
         .enumerate()
-        .filter(|(position, (_, item))| *position == first || is_of(item))
+        .filter(|(position, (_, item))| *position == 0 || is_of(item))
         .map(|(position, (_, item))| (position, item.expected, item.bytes))
         .collect();
     let all: Duration = same.iter().map(|(_, expected, _)| *expected).sum();
-    let shares = u32::try_from(2 * credits(&pool).unwrap_or(1)).unwrap_or(u32::MAX).max(1);
+    let shares = u32::try_from(2 * credits).unwrap_or(u32::MAX).max(1);
     let slice = SLICE.min(all / shares);
     // Stable: of the same length in their order.
     same.sort_by_key(|(_, expected, _)| Reverse(*expected));
@@ -131,10 +148,9 @@ fn cut<T>(
     let mut task = Vec::with_capacity(chosen.len());
     for position in &chosen {
         let before = chosen[..task.len()].iter().filter(|taken| *taken < position).count();
-        let (_, item) = items.remove(position - before)?;
-        task.push(item.what);
+        task.extend(items.remove(position - before).map(|(_, item)| item.what));
     }
-    Some((pool, task))
+    task
 }
 
 #[cfg(test)]

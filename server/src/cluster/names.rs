@@ -6,8 +6,10 @@ use crate::slots::Profile;
 pub(super) const TASKS: &str = "GAVEL_TASKS";
 /// What came of tasks.
 pub(super) const RESULTS: &str = "GAVEL_RESULTS";
-/// The object store of contents.
-pub(super) const OBJECTS: &str = "gavel";
+/// Contents that tasks are made of.
+pub(super) const INPUTS: &str = "GAVEL_INPUTS";
+/// Contents that nodes have made.
+pub(super) const OUTPUTS: &str = "GAVEL_OUTPUTS";
 
 /// Longest name of a node or a coordinator.
 const LONGEST: usize = 40;
@@ -43,6 +45,11 @@ pub(super) fn pool_of(profile: &str) -> String {
     profile.chars().map(plain).collect()
 }
 
+/// A pool is of tasks that compile.
+pub(super) fn is_of_compilations(pool: &str) -> bool {
+    pool.starts_with("toolchain-")
+}
+
 /// Where tasks of a pool go.
 pub(super) fn tasks(pool: &str) -> String {
     format!("gavel.tasks.{pool}")
@@ -57,6 +64,21 @@ pub(super) fn results(coordinator: &str, node: &str) -> String {
 /// Where a node asks whether it may begin a coordinator's task.
 pub(super) fn begin(coordinator: &str, node: &str) -> String {
     format!("gavel.begin.{coordinator}.{node}")
+}
+
+/// Where a chunk of a content goes that tasks are made of.
+pub(super) fn input(hash: &str, chunk: u64) -> String {
+    format!("gavel.in.{hash}.{chunk}")
+}
+
+/// Where a chunk of a content goes that a node has made.
+pub(super) fn output(node: &str, hash: &str, chunk: u64) -> String {
+    format!("gavel.out.{node}.{hash}.{chunk}")
+}
+
+/// What a node's questions have as the beginning of where the answer goes: an answer is sent nowhere else on its behalf.
+pub(super) fn inbox(node: &str) -> String {
+    format!("_INBOX.{node}")
 }
 
 /// Where a node tells how it is.

@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use super::broker::{Broker, BrokerError, SILENCE};
 use super::names;
-use super::objects::Objects;
+use super::objects::{Budget, Objects, Place};
 use super::packing::{bytes_of, definition};
-use super::wire::{Answer, Begin, Begun, Done, Outcome, PROTOCOL, Part, Task, Way, Work};
+use super::wire::{Answer, Begin, Begun, Done, Outcome, PROTOCOL, Part, Task, TaskName, Way, Work};
 use crate::blobs::Blobs;
 use crate::content::BlobId;
 use crate::judge::Executor;
@@ -31,7 +31,7 @@ use cache::Cache;
 use stalls::Stalls;
 
 /// How often the broker is told that a task is being done: it may miss one of these.
-const PROGRESS_EVERY: Duration = Duration::from_millis(1500);
+pub(super) const PROGRESS_EVERY: Duration = Duration::from_millis(1500);
 /// Longest wait for the coordinator's answer.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 /// Before another node, or this one, is given what could not be begun.
@@ -44,6 +44,10 @@ const TOLD_WITHIN: Duration = Duration::from_secs(600);
 const TOGETHER: Duration = Duration::from_millis(20);
 /// Bytes of a message of results to which nothing more is added: a broker takes a MiB, and one result has half of that at most.
 const MOST_TOGETHER: usize = 256 * 1024;
+/// What is wrong with a node whose disk is.
+const FULL: &str = "the disk is full";
+/// So long it begins nothing then: what fails at once would draw all tasks.
+const TROUBLED_FOR: Duration = Duration::from_secs(10);
 /// Longest text of a failure.
 const LONGEST_WHY: usize = 500;
 
@@ -102,8 +106,10 @@ struct Shared<E> {
     compiling: Arc<Semaphore>,
     draining: AtomicBool,
     stalls: Stalls,
-    /// Tasks that it is at, and what ends their parts.
-    at: Mutex<HashMap<(Uuid, u64), Parts>>,
+    /// Tasks that it is at, who has asked for each, and what ends their parts.
+    at: Mutex<HashMap<TaskName, (String, Parts)>>,
+    /// Why it begins nothing, and since when.
+    trouble: Mutex<Option<(String, Instant)>>,
     tasks: TaskTracker,
 }
 
@@ -114,7 +120,7 @@ impl<E: Executor> Node<E> {
     pub fn start(parts: NodeParts<E>, stop: &CancellationToken) -> Self {
         let NodeParts { broker, name, executor, languages, operations, blobs, .. } = parts;
         let permits = |count: u32| Arc::new(Semaphore::new(usize::try_from(count).unwrap_or(1)));
-        let objects = Objects::new(broker.clone());
+        let objects = Objects::new(broker.clone(), Place::Outputs(name.clone()));
         let cache = Cache::new(objects.clone(), blobs.clone(), parts.programs, parts.cache, parts.largest);
         let definitions = languages.iter().map(|language| (language.id.clone(), definition(language)));
         let shared = Shared {
@@ -135,6 +141,7 @@ impl<E: Executor> Node<E> {
             draining: AtomicBool::new(false),
             stalls: Stalls::default(),
             at: Mutex::default(),
+            trouble: Mutex::default(),
             tasks: TaskTracker::new(),
         };
         let this = Self(Arc::new(shared));
@@ -168,7 +175,7 @@ impl<E: Executor> Node<E> {
 }
 
 impl<E: Executor> Shared<E> {
-    fn at(&self) -> MutexGuard<'_, HashMap<(Uuid, u64), Parts>> {
+    fn at(&self) -> MutexGuard<'_, HashMap<TaskName, (String, Parts)>> {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -176,16 +183,23 @@ impl<E: Executor> Shared<E> {
         self.draining.load(Ordering::Relaxed)
     }
 
+    /// Why it begins nothing at the moment. After some time it tries again.
+    fn trouble(&self) -> Option<String> {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        *trouble = trouble.take().filter(|(_, since)| since.elapsed() < TROUBLED_FOR);
+        trouble.as_ref().map(|(why, _)| why.clone())
+    }
+
     /// Carries out a task that the broker has handed over, for which there is room.
     async fn perform(&self, message: jetstream::Message, room: OwnedSemaphorePermit) {
         let Some(task) = self.understood(&message).await else { return };
-        let key = (task.incarnation, task.id);
+        let key = TaskName { incarnation: task.incarnation, task: task.id };
         let tokens: Parts = task.parts.iter().map(|part| (part.number, CancellationToken::new())).collect();
         // One that comes again while it is being done here: the broker has not heard of us for some time.
         if self.at().contains_key(&key) {
             return self.hand_back(&message, SILENCE).await;
         }
-        self.at().insert(key, tokens.clone());
+        let _at = At::enter(&self.at, key, (task.coordinator.clone(), tokens.clone()));
         let doing = async {
             let asked = BlobId::of(&message.payload);
             match self.begin(&task, asked).await {
@@ -211,7 +225,6 @@ impl<E: Executor> Shared<E> {
             () = doing => {}
             () = still_at_it(&message) => {}
         }
-        self.at().remove(&key);
     }
 
     /// The task that a message has; none where it is not for us, which the broker is told then.
@@ -227,6 +240,12 @@ impl<E: Executor> Shared<E> {
                 None
             }
             Ok(task) => Some(task),
+            // A later version may know more kinds of work.
+            Err(why) if serde_json::from_slice::<Versioned>(&message.payload).is_ok() => {
+                tracing::warn!("A task is handed back that is not understood: {why}");
+                self.hand_back(message, SILENCE).await;
+                None
+            }
             Err(why) => {
                 tracing::error!("A task makes no sense: {why}");
                 acknowledge(message, AckKind::Term).await;
@@ -240,8 +259,25 @@ impl<E: Executor> Shared<E> {
         for part in task.parts.iter().filter(|part| wanted.contains(&part.number)) {
             let cancel = tokens.get(&part.number).cloned().unwrap_or_default();
             if let Some(outcome) = self.outcome(part, &cancel).await {
+                let outcome = self.short(outcome).await;
                 // Who tells them listens for as long as there are any.
                 drop(done.send(Done { part: part.number, outcome }));
+            }
+        }
+    }
+
+    /// An outcome that has room in a message: what is longer, as with all that a compiler has said, goes another way.
+    async fn short(&self, outcome: Outcome) -> Outcome {
+        let written = match serde_json::to_vec(&outcome) {
+            Ok(written) if written.len() <= MOST_TOGETHER => return outcome,
+            Ok(written) => written,
+            Err(why) => return Outcome::Failed { way: Way::Broken, why: why.to_string() },
+        };
+        match self.objects.send(&written, &Budget::default()).await {
+            Ok(parcel) => Outcome::Far(parcel),
+            Err(why) => {
+                let (way, why) = work::NotDone::from(why).told();
+                Outcome::Failed { way, why }
             }
         }
     }
@@ -270,7 +306,7 @@ impl<E: Executor> Shared<E> {
     }
 
     async fn begin(&self, task: &Task, asked: BlobId) -> Option<Begun> {
-        let begin = Begin { incarnation: task.incarnation, task: task.id, asked };
+        let begin = Begin { incarnation: task.incarnation, task: task.id, asked, process: self.incarnation };
         let question = serde_json::to_vec(&begin).ok()?;
         let subject = names::begin(&task.coordinator, &self.name);
         let asking = self.broker.client().request(subject, question.into());
@@ -293,8 +329,13 @@ impl<E: Executor> Shared<E> {
             Ok(outcome) => Some(outcome),
             Err(work::NotDone::Cancelled) if cancel.is_cancelled() => None,
             Err(why) => {
+                let is_full = why.is_of_a_full_disk();
                 let (way, mut why) = why.told();
                 tracing::warn!("A part could not be done: {why}");
+                if is_full {
+                    *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) =
+                        Some((FULL.to_owned(), Instant::now()));
+                }
                 why.truncate(why.floor_char_boundary(LONGEST_WHY));
                 Some(Outcome::Failed { way, why })
             }
@@ -329,6 +370,36 @@ impl<E: Executor> Shared<E> {
     /// Gives a task back to the broker, for whoever asks after some time.
     async fn hand_back(&self, message: &jetstream::Message, after: Duration) {
         acknowledge(message, AckKind::Nak(Some(after))).await;
+    }
+}
+
+/// What all versions of a task have.
+#[derive(serde::Deserialize)]
+struct Versioned {
+    #[serde(rename = "protocol")]
+    _protocol: u32,
+}
+
+/// A task that a node is at, until this is dropped.
+struct At<'a> {
+    all: &'a Mutex<HashMap<TaskName, (String, Parts)>>,
+    key: TaskName,
+}
+
+impl<'a> At<'a> {
+    fn enter(
+        all: &'a Mutex<HashMap<TaskName, (String, Parts)>>,
+        key: TaskName,
+        what: (String, Parts),
+    ) -> Self {
+        all.lock().unwrap_or_else(PoisonError::into_inner).insert(key, what);
+        Self { all, key }
+    }
+}
+
+impl Drop for At<'_> {
+    fn drop(&mut self) {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
 }
 

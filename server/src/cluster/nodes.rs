@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::names;
-use super::wire::{Beat, Offer};
+use super::wire::{Beat, Offer, PROTOCOL};
 use crate::slots::Profile;
 
 /// How often a node tells how it is.
@@ -89,14 +89,38 @@ impl Known {
 
     /// Tasks of a pool that it can be at, which it serves.
     fn credits(&self, pool: &str) -> usize {
-        let is_compilation = pool.starts_with("toolchain-");
+        let is_compilation = names::is_of_compilations(pool);
         let credits = if is_compilation { self.beat.compilations } else { self.beat.credits };
         usize::try_from(credits).unwrap_or(0)
     }
 }
 
+/// More than a machine has.
+const MOST_CREDITS: u32 = 4096;
+/// More than there are languages.
+const MOST_OFFERS: usize = 512;
+/// Longest text of an offer or of a node's trouble.
+const LONGEST_TEXT: usize = 4096;
+
+/// A node says nothing that no machine is.
+fn within_bounds(beat: &Beat) -> Result<(), &'static str> {
+    let is = |fits: bool, what| if fits { Ok(()) } else { Err(what) };
+    let counts = [beat.credits, beat.compilations, beat.pairs];
+    is(counts.iter().all(|count| *count <= MOST_CREDITS), "more slots than a machine has")?;
+    let lists = [beat.profiles.len(), beat.languages.len()];
+    is(lists.iter().all(|length| *length <= MOST_OFFERS), "more languages than there are")?;
+    let offers = beat.profiles.iter();
+    let texts = offers.flat_map(|offer| [Some(&offer.profile), offer.image.as_ref(), offer.problem.as_ref()]);
+    let mut texts = texts.chain([Some(&beat.version), beat.trouble.as_ref()]).flatten();
+    is(texts.all(|text| text.len() <= LONGEST_TEXT), "a text that is too long")
+}
+
 /// The pools that a node has images for.
 fn pools(beat: &Beat) -> Vec<String> {
+    // It would hand tasks of ours back, and has no room for them.
+    if beat.protocol != PROTOCOL || beat.trouble.is_some() {
+        return Vec::new();
+    }
     let offers = beat.profiles.iter().filter(|offer| !offer.no_image);
     offers.map(|offer| names::pool_of(&offer.profile)).collect()
 }
@@ -135,7 +159,11 @@ impl Inner {
 
 impl Nodes {
     /// A node has told how it is. True where that is news: it has come, or come back.
-    pub(super) fn heard(&self, name: &str, beat: Beat) -> bool {
+    ///
+    /// # Errors
+    /// What no honest node tells.
+    pub(super) fn heard(&self, name: &str, beat: Beat) -> Result<bool, &'static str> {
+        within_bounds(&beat)?;
         let mut nodes = self.nodes();
         nodes.sweep();
         let Inner { known: all, counted, .. } = &mut *nodes;
@@ -149,16 +177,16 @@ impl Nodes {
             if is_news || is_other || before != offered(known) {
                 *counted = None;
             }
-            return is_news;
+            return Ok(is_news);
         }
         if all.len() >= MOST {
-            return false;
+            return Ok(false);
         }
         let at = Instant::now();
         let known = Known { beat, pools, at, drained: None, done: 0, failures: 0, faults: Vec::new() };
         all.insert(name.to_owned(), known);
         *counted = None;
-        true
+        Ok(true)
     }
 
     /// An operator wants a node to begin nothing more, or to begin again. False where there is no such node.
@@ -214,9 +242,15 @@ impl Nodes {
         here.peek().is_some() && here.all(|known| known.beat.pairs == 0)
     }
 
-    /// There is a node beside this one that takes tasks of the pool.
-    pub(super) fn has_another(&self, name: &str, pool: &str) -> bool {
-        self.nodes().known.iter().any(|(other, known)| other != name && known.serves(pool))
+    /// There is a node beside these that takes tasks of the pool.
+    pub(super) fn has_others(&self, names: &[String], pool: &str) -> bool {
+        self.nodes().known.iter().any(|(other, known)| !names.contains(other) && known.serves(pool))
+    }
+
+    /// Names of those that are here.
+    pub(super) fn here(&self) -> Vec<String> {
+        let nodes = self.nodes();
+        nodes.known.iter().filter(|(_, known)| known.is_here()).map(|(name, _)| name.clone()).collect()
     }
 
     /// It may begin tasks.
@@ -269,7 +303,6 @@ pub(super) mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::cluster::wire::PROTOCOL;
 
     pub(in super::super) fn beat(credits: u32, profiles: &[&str]) -> Beat {
         let offer = |profile: &&str| Offer {
@@ -288,6 +321,7 @@ pub(super) mod tests {
             busy: 0,
             draining: false,
             trouble: None,
+            at: Vec::new(),
             profiles: profiles.iter().map(offer).collect(),
             languages: BTreeMap::new(),
         }
@@ -296,27 +330,58 @@ pub(super) mod tests {
     #[test]
     fn credits_are_of_the_nodes_that_have_what_it_takes() {
         let nodes = Nodes::default();
-        assert!(nodes.heard("a", beat(4, &["run", "toolchain:gcc"])));
-        assert!(nodes.heard("b", beat(2, &["run", "run:java"])));
-        assert!(!nodes.heard("b", beat(2, &["run", "run:java"])), "it is known by now");
+        assert_eq!(nodes.heard("a", beat(4, &["run", "toolchain:gcc"])), Ok(true));
+        assert_eq!(nodes.heard("b", beat(2, &["run", "run:java"])), Ok(true));
+        assert_eq!(nodes.heard("b", beat(2, &["run", "run:java"])), Ok(false), "it is known by now");
         let pools = ["run", "run-java", "toolchain-gcc", "toolchain-java"];
         assert_eq!(pools.map(|pool| nodes.credits(pool)), [6, 2, 1, 0]);
-        nodes.heard("a", Beat { draining: true, ..beat(4, &["run", "toolchain:gcc"]) });
+        heard(&nodes, "a", Beat { draining: true, ..beat(4, &["run", "toolchain:gcc"]) });
         assert_eq!(pools.map(|pool| nodes.credits(pool)), [2, 2, 0, 0]);
         assert!(nodes.may_begin("b") && !nodes.may_begin("a"));
-        assert!(nodes.has_another("a", "run") && !nodes.has_another("b", "run"));
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert!(nodes.has_others(&names(&["a"]), "run") && !nodes.has_others(&names(&["b"]), "run"));
+        assert!(!nodes.has_others(&names(&["a", "b"]), "run") && nodes.has_others(&[], "run-java"));
+    }
+
+    fn heard(nodes: &Nodes, name: &str, beat: Beat) {
+        nodes.heard(name, beat).unwrap();
+    }
+
+    #[test]
+    fn a_node_of_another_protocol_or_without_room_has_no_credit() {
+        let nodes = Nodes::default();
+        heard(&nodes, "a", beat(4, &["run"]));
+        assert_eq!(nodes.credits("run"), 4);
+        heard(&nodes, "a", Beat { trouble: Some("the disk is full".into()), ..beat(4, &["run"]) });
+        assert_eq!(nodes.credits("run"), 0);
+        heard(&nodes, "a", beat(4, &["run"]));
+        heard(&nodes, "b", Beat { protocol: PROTOCOL + 1, ..beat(4, &["run"]) });
+        assert_eq!(nodes.credits("run"), 4);
+    }
+
+    #[test]
+    fn what_no_machine_is_is_refused() {
+        let nodes = Nodes::default();
+        assert_eq!(nodes.heard("a", beat(MOST_CREDITS, &["run"])), Ok(true));
+        let long = "x".repeat(LONGEST_TEXT + 1);
+        let many = vec!["run"; MOST_OFFERS + 1];
+        let told = [beat(MOST_CREDITS + 1, &["run"]), beat(1, &[&long]), beat(1, &many)];
+        for beat in told.into_iter().chain([Beat { version: long.clone(), ..beat(1, &[]) }]) {
+            assert!(nodes.heard("a", beat).is_err());
+        }
+        assert_eq!(nodes.credits("run"), usize::try_from(MOST_CREDITS).unwrap());
     }
 
     #[test]
     fn what_operators_want_is_told_until_it_is_done_also_to_a_node_that_starts_anew() {
         let nodes = Nodes::default();
         assert!(!nodes.drain("a", true), "there is none");
-        nodes.heard("a", beat(4, &["run"]));
+        heard(&nodes, "a", beat(4, &["run"]));
         assert!(nodes.drain("a", true));
         assert_eq!((nodes.credits("run"), nodes.may_begin("a"), nodes.reminder("a")), (0, false, Some(true)));
-        nodes.heard("a", Beat { draining: true, ..beat(4, &["run"]) });
+        heard(&nodes, "a", Beat { draining: true, ..beat(4, &["run"]) });
         assert_eq!(nodes.reminder("a"), None);
-        nodes.heard("a", beat(4, &["run"]));
+        heard(&nodes, "a", beat(4, &["run"]));
         assert_eq!((nodes.credits("run"), nodes.reminder("a")), (0, Some(true)));
         nodes.drain("a", false);
         assert_eq!((nodes.credits("run"), nodes.reminder("a")), (4, None));
@@ -326,16 +391,16 @@ pub(super) mod tests {
     fn that_no_node_has_two_sandboxes_is_known_once_there_is_a_node() {
         let nodes = Nodes::default();
         assert!(!nodes.lack_pairs(), "one may come");
-        nodes.heard("a", beat(1, &["run"]));
+        heard(&nodes, "a", beat(1, &["run"]));
         assert!(nodes.lack_pairs());
-        nodes.heard("b", beat(2, &["run"]));
+        heard(&nodes, "b", beat(2, &["run"]));
         assert!(!nodes.lack_pairs());
     }
 
     #[test]
     fn faults_are_told_and_do_not_grow() {
         let nodes = Nodes::default();
-        nodes.heard("a", beat(1, &["run"]));
+        heard(&nodes, "a", beat(1, &["run"]));
         for number in 0..100 {
             nodes.note_fault("a", &format!("fault {number}"));
             nodes.note_fault("a", "fault 0");

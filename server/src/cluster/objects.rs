@@ -1,15 +1,18 @@
-//! Contents at the broker: objects under the hash of their bytes, which whoever fetches one checks.
+//! Contents at the broker: messages under the hash of their bytes, a chunk in each, which whoever fetches one checks. There is
+//! nothing beside them that could say that a content is there when it is not: what is missing is sent once more, and what is sent
+//! twice takes the place of the first.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use async_nats::jetstream::object_store::{InfoErrorKind, ObjectStore};
-use async_nats::jetstream::stream::Stream;
+use async_nats::client::RequestErrorKind;
+use bytes::Bytes;
+use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 
 use super::broker::{Broker, BrokerError};
 use super::names;
@@ -22,10 +25,14 @@ use crate::content::{Blob, BlobId, Content};
 const REMEMBERED: u64 = 65_536;
 /// For so long: much less than they stay.
 const REMEMBERED_FOR: Duration = Duration::from_secs(3600);
-/// How much is read of an object before it is written.
-const BLOCK: usize = 512 * 1024;
-/// Longest pause of an object that comes.
+/// How much of a content is in one message: a broker takes a MiB.
+const CHUNK: usize = 256 * 1024;
+/// Chunks of one content that are on their way at one time.
+const ABREAST: usize = 4;
+/// Longest wait for a chunk.
 const STALLED: Duration = Duration::from_secs(10);
+/// Different contents that are sent at one time; who wants to send the same waits for the first.
+const LOCKS: usize = 64;
 
 /// Why a content could not be sent or fetched.
 #[derive(Debug, thiserror::Error)]
@@ -73,57 +80,47 @@ impl Budget {
     }
 }
 
-/// The object store.
-#[derive(Clone)]
+/// Contents at the broker, as one machine sends and fetches them.
+#[derive(Debug, Clone)]
 pub(super) struct Objects {
     broker: Broker,
-    store: Arc<OnceCell<ObjectStore>>,
-    /// Where its messages are.
-    stream: Arc<OnceCell<Stream>>,
-    /// They are there.
+    /// Where this machine's go.
+    own: Place,
+    /// They are there. A node remembers none of its own: they are fetched once, and may be gone then.
     sent: moka::sync::Cache<BlobId, ()>,
+    sending: Arc<[Mutex<()>; LOCKS]>,
 }
 
-impl std::fmt::Debug for Objects {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Objects").field("broker", &self.broker).finish_non_exhaustive()
+/// Where contents are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// What tasks are made of: the coordinator sends it.
+    Inputs,
+    /// What programs on this node have written, and what it has compiled: nobody else may send it.
+    Outputs(String),
+}
+
+impl Place {
+    fn chunk(&self, hash: BlobId, number: u64) -> String {
+        match self {
+            Self::Inputs => names::input(&hash.to_string(), number),
+            Self::Outputs(node) => names::output(node, &hash.to_string(), number),
+        }
+    }
+
+    fn stream(&self) -> &'static str {
+        match self {
+            Self::Inputs => names::INPUTS,
+            Self::Outputs(_) => names::OUTPUTS,
+        }
     }
 }
 
 impl Objects {
-    pub(super) fn new(broker: Broker) -> Self {
+    pub(super) fn new(broker: Broker, own: Place) -> Self {
         let sent = moka::sync::Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build();
-        Self { broker, store: Arc::default(), stream: Arc::default(), sent }
-    }
-
-    async fn store(&self) -> Result<&ObjectStore, BrokerError> {
-        let opening = self.store.get_or_try_init(|| self.broker.jetstream().get_object_store(names::OBJECTS));
-        opening.await.map_err(|why| BrokerError::of("open the object store")(why.into()))
-    }
-
-    /// Sees that an object is there.
-    async fn put(&self, hash: BlobId, bytes: impl AsyncRead) -> Result<(), ObjectError> {
-        let store = self.store().await?;
-        let name = hash.to_string();
-        match store.info(&name).await {
-            Ok(info) if !info.deleted => {}
-            Ok(_deleted) => self.write(store, name, bytes).await?,
-            Err(why) if why.kind() == InfoErrorKind::NotFound => self.write(store, name, bytes).await?,
-            Err(why) => return Err(BrokerError::of("look for an object")(why.into()).into()),
-        }
-        self.sent.insert(hash, ());
-        Ok(())
-    }
-
-    async fn write(
-        &self,
-        store: &ObjectStore,
-        name: String,
-        bytes: impl AsyncRead,
-    ) -> Result<(), BrokerError> {
-        let mut bytes = pin!(bytes);
-        let written = store.put(name.as_str(), &mut bytes).await;
-        written.map(drop).map_err(|why| BrokerError::of("keep an object")(why.into()))
+        let sending = Arc::new([const { Mutex::const_new(()) }; LOCKS]);
+        Self { broker, own, sent, sending }
     }
 
     /// It was sent lately.
@@ -131,9 +128,41 @@ impl Objects {
         self.sent.contains_key(&hash)
     }
 
-    /// An object was not where it had been put: it is looked for when it is sent next.
+    /// A content was not where it had been sent: each is sent again when it is needed next.
     pub(super) fn forget_all(&self) {
         self.sent.invalidate_all();
+    }
+
+    /// Removes all contents from the broker; what is still needed is sent again.
+    ///
+    /// # Errors
+    /// When the broker does not.
+    pub(super) async fn remove_all(&self) -> Result<(), BrokerError> {
+        self.forget_all();
+        for stream in [names::INPUTS, names::OUTPUTS] {
+            self.broker.empty(stream).await?;
+        }
+        // What was sent between the two is gone, too.
+        self.forget_all();
+        Ok(())
+    }
+
+    /// Sees that a content of so many bytes is there.
+    async fn put(&self, hash: BlobId, size: u64, bytes: impl AsyncRead) -> Result<(), ObjectError> {
+        let _only = self.sending[usize::from(hash.as_bytes()[0]) % LOCKS].lock().await;
+        if self.has_sent(hash) {
+            return Ok(());
+        }
+        let send = |(number, chunk)| {
+            let subject = self.own.chunk(hash, number);
+            async move { self.broker.keep(subject, chunk).await.map_err(ObjectError::from) }
+        };
+        let bytes = pin!(bytes);
+        chunks(bytes, size).map_ok(send).try_buffer_unordered(ABREAST).try_collect::<()>().await?;
+        if self.own == Place::Inputs {
+            self.sent.insert(hash, ());
+        }
+        Ok(())
     }
 
     /// Sends bytes: what is small goes along.
@@ -144,7 +173,7 @@ impl Objects {
         }
         let hash = BlobId::of(bytes);
         if !self.has_sent(hash) {
-            self.put(hash, bytes).await?;
+            self.put(hash, size, bytes).await?;
         }
         Ok(Parcel::Object { hash, size })
     }
@@ -189,13 +218,18 @@ impl Objects {
             return Ok(Parcel::Here(bytes));
         }
         if !self.has_sent(hash) {
-            self.put(hash, file).await?;
+            self.put(hash, size, file).await?;
         }
         Ok(Parcel::Object { hash, size })
     }
 
     /// Fetches bytes into memory.
-    pub(super) async fn fetch(&self, parcel: Parcel, most: u64) -> Result<Vec<u8>, ObjectError> {
+    pub(super) async fn fetch(
+        &self,
+        from: &Place,
+        parcel: Parcel,
+        most: u64,
+    ) -> Result<Vec<u8>, ObjectError> {
         let (hash, size) = match parcel {
             Parcel::Here(bytes) => {
                 within(bytes.len() as u64, most)?;
@@ -204,10 +238,10 @@ impl Objects {
             Parcel::Object { hash, size } => (hash, size),
         };
         within(size, most)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(size.min(BLOCK as u64)).unwrap_or(0));
-        let mut reading = self.read(hash, size).await?;
-        while let Some(block) = reading.block().await? {
-            bytes.extend_from_slice(&block);
+        let mut bytes = Vec::with_capacity(usize::try_from(size.min(CHUNK as u64)).unwrap_or(0));
+        let mut reading = pin!(self.read(from, hash, size));
+        while let Some(chunk) = reading.try_next().await? {
+            bytes.extend_from_slice(&chunk);
         }
         if BlobId::of(&bytes) == hash { Ok(bytes) } else { Err(ObjectError::Lacking(hash)) }
     }
@@ -215,28 +249,27 @@ impl Objects {
     /// Fetches bytes into a blob: under their hash, or as one that passes.
     pub(super) async fn fetch_blob(
         &self,
+        from: &Place,
         parcel: Parcel,
         most: u64,
-        blobs: &Blobs,
-        passing: bool,
+        (blobs, passing): (&Blobs, bool),
     ) -> Result<Blob, ObjectError> {
+        within(super::packing::size(&parcel), most)?;
         let begun = blobs.clone();
         let begin = move || if passing { begun.write_passing() } else { begun.write() };
         let mut writer = Some(on_disk(begin).await?);
         let mut hasher = blake3::Hasher::new();
         let hash = match parcel {
             Parcel::Here(bytes) => {
-                within(bytes.len() as u64, most)?;
                 hasher.update(&bytes);
-                writer = written(writer, bytes).await?;
+                writer = written(writer, bytes.into()).await?;
                 hasher.finalize().into()
             }
             Parcel::Object { hash, size } => {
-                within(size, most)?;
-                let mut reading = self.read(hash, size).await?;
-                while let Some(block) = reading.block().await? {
-                    hasher.update(&block);
-                    writer = written(writer, block).await?;
+                let mut reading = pin!(self.read(from, hash, size));
+                while let Some(chunk) = reading.try_next().await? {
+                    hasher.update(&chunk);
+                    writer = written(writer, chunk).await?;
                 }
                 hash
             }
@@ -248,65 +281,98 @@ impl Objects {
         Ok(on_disk(move || writer.finish()).await?)
     }
 
-    /// Begins to read an object of so many bytes.
-    async fn read(&self, hash: BlobId, size: u64) -> Result<Reading, ObjectError> {
-        let lacking = || ObjectError::Lacking(hash);
-        let store = self.store().await?;
-        let found = tokio::time::timeout(STALLED, store.info(hash.to_string())).await;
-        let info = found.map_err(|_elapsed| lacking())?.map_err(|_missing| lacking())?;
-        if info.deleted || info.size as u64 != size {
-            return Err(lacking());
+    /// The chunks of a content of so many bytes, in order.
+    fn read(
+        &self,
+        from: &Place,
+        hash: BlobId,
+        size: u64,
+    ) -> impl Stream<Item = Result<Bytes, ObjectError>> + Send {
+        let lengths = lengths(size);
+        let chunk = move |(number, length)| self.chunk(from.stream(), from.chunk(hash, number), hash, length);
+        stream::iter(lengths).map(chunk).buffered(ABREAST)
+    }
+
+    /// A chunk of so many bytes: the last message of its subject.
+    async fn chunk(
+        &self,
+        stream: &'static str,
+        subject: String,
+        hash: BlobId,
+        length: usize,
+    ) -> Result<Bytes, ObjectError> {
+        let slow = || BrokerError::Slow { doing: "hand out a content" };
+        let question = format!("$JS.API.DIRECT.GET.{stream}.{subject}");
+        let asking = self.broker.client().request(question, Bytes::new());
+        let answer = match tokio::time::timeout(STALLED, asking).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(why)) if why.kind() == RequestErrorKind::TimedOut => return Err(slow().into()),
+            Ok(Err(why)) => return Err(BrokerError::of("hand out a content")(why.into()).into()),
+            Err(_elapsed) => return Err(slow().into()),
+        };
+        let is_there = answer.status.is_none_or(|status| status.is_success());
+        if is_there && answer.payload.len() == length {
+            Ok(answer.payload)
+        } else {
+            Err(ObjectError::Lacking(hash))
         }
-        let name = format!("OBJ_{}", names::OBJECTS);
-        let stream = self.stream.get_or_try_init(|| self.broker.jetstream().get_stream(name)).await;
-        let stream = stream.map_err(|why| BrokerError::of("open the object store")(why.into()))?.clone();
-        let subject = format!("$O.{}.C.{}", names::OBJECTS, info.nuid);
-        Ok(Reading { stream, subject, next: 1, hash, left: size })
     }
 }
 
-/// An object that is being read, message by message: whoever may make a consumer can have it deliver to any subject, so nodes
-/// may not. What is shorter than it should be is not what was named.
-struct Reading {
-    stream: Stream,
-    subject: String,
-    /// Where the next message is, or behind that.
-    next: u64,
-    hash: BlobId,
-    left: u64,
+/// The chunks of so many bytes: their numbers and lengths.
+fn lengths(size: u64) -> impl Iterator<Item = (u64, usize)> + Send {
+    (0..size.div_ceil(CHUNK as u64)).map(move |number| {
+        let rest = size - number * CHUNK as u64;
+        (number, usize::try_from(rest).unwrap_or(CHUNK).min(CHUNK))
+    })
 }
 
-impl Reading {
-    /// The next block; none at the end.
-    async fn block(&mut self) -> Result<Option<Vec<u8>>, ObjectError> {
-        if self.left == 0 {
-            return Ok(None);
-        }
-        let mut block = Vec::with_capacity(BLOCK);
-        while block.len() < BLOCK && self.left > 0 {
-            let message = self.stream.raw_message_builder().next_by_subject(self.subject.as_str());
-            let message = tokio::time::timeout(STALLED, message.sequence(self.next).send()).await;
-            // Some of it is gone.
-            let Ok(Ok(message)) = message else { return Err(ObjectError::Lacking(self.hash)) };
-            self.next = message.sequence + 1;
-            let Some(left) = self.left.checked_sub(message.payload.len() as u64) else {
-                return Err(ObjectError::Lacking(self.hash));
-            };
-            self.left = left;
-            block.extend_from_slice(&message.payload);
-        }
-        Ok(Some(block))
-    }
+/// The chunks of so many bytes, as they are read, with their numbers. Fewer bytes are an error.
+fn chunks<R: AsyncRead + Unpin>(
+    bytes: R,
+    size: u64,
+) -> impl Stream<Item = Result<(u64, Bytes), ObjectError>> {
+    stream::try_unfold((bytes, lengths(size)), |(mut bytes, mut lengths)| async move {
+        let Some((number, length)) = lengths.next() else { return Ok(None) };
+        let mut chunk = vec![0; length];
+        bytes.read_exact(&mut chunk).await?;
+        Ok(Some(((number, chunk.into()), (bytes, lengths))))
+    })
 }
 
 async fn written(
     writer: Option<crate::blobs::BlobWriter>,
-    bytes: Vec<u8>,
+    bytes: Bytes,
 ) -> io::Result<Option<crate::blobs::BlobWriter>> {
     let Some(mut writer) = writer else { return Err(io::ErrorKind::NotFound.into()) };
-    on_disk(move || writer.write_all(&bytes).map(|()| Some(writer))).await
+    on_disk(move || io::Write::write_all(&mut writer, &bytes).map(|()| Some(writer))).await
 }
 
 fn within(size: u64, most: u64) -> Result<(), ObjectError> {
     if size > most { Err(ObjectError::TooLarge { size, most }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_content_is_cut_into_chunks_and_one_that_is_too_short_is_an_error() {
+        let bytes = vec![7_u8; 2 * CHUNK + 5];
+        let all: Vec<_> = chunks(&bytes[..], bytes.len() as u64).try_collect().await.unwrap();
+        let seen: Vec<_> = all.iter().map(|(number, chunk)| (*number, chunk.len())).collect();
+        assert_eq!(seen, [(0, CHUNK), (1, CHUNK), (2, 5)]);
+        let short = chunks(&bytes[..], bytes.len() as u64 + 1).try_collect::<Vec<_>>().await;
+        assert!(matches!(short, Err(ObjectError::Disk(_))));
+        assert_eq!((lengths(0).count(), lengths(CHUNK as u64).count()), (0, 1));
+    }
+
+    #[test]
+    fn a_node_writes_where_no_other_does() {
+        let hash = BlobId::of(b"x");
+        let of = |place: Place| (place.stream(), place.chunk(hash, 3));
+        assert_eq!(of(Place::Inputs), ("GAVEL_INPUTS", format!("gavel.in.{hash}.3")));
+        let outputs = Place::Outputs("lab-1".to_owned());
+        assert_eq!(of(outputs), ("GAVEL_OUTPUTS", format!("gavel.out.lab-1.{hash}.3")));
+    }
 }

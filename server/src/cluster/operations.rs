@@ -1,6 +1,9 @@
 //! The sandboxes of all nodes, as operators and the readiness of a coordinator see them.
 
+use std::io;
 use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
 
 use super::nodes::{NodeStatus, Nodes};
 use super::remote::Remote;
@@ -44,7 +47,13 @@ impl Operations for ClusterOperations {
     }
 
     fn recycle(&self) -> Recycled {
+        // Those of nodes are not counted: each sees to its own.
+        self.remote.recycle();
         Operations::recycle(&self.pool)
+    }
+
+    fn forget_contents(&self) -> BoxFuture<'_, io::Result<()>> {
+        Box::pin(async { self.remote.forget_contents().await.map_err(io::Error::other) })
     }
 
     fn nodes(&self) -> Vec<NodeView> {
@@ -62,7 +71,7 @@ fn told(node: NodeStatus) -> NodeView {
         (true, true) => NodeState::Draining,
         (true, false) => NodeState::Ready,
     };
-    let Beat { version, credits, compilations, busy, profiles, .. } = node.beat;
+    let Beat { version, credits, compilations, busy, profiles, trouble, .. } = node.beat;
     let image = |offer: Offer| Some((offer.profile, offer.image?));
     NodeView {
         name: node.name,
@@ -73,7 +82,7 @@ fn told(node: NodeStatus) -> NodeView {
         busy,
         done: node.done,
         failures: node.failures,
-        faults: node.faults,
+        faults: trouble.into_iter().chain(node.faults).collect(),
         silent_ms: u64::try_from(node.silent_for.as_millis()).unwrap_or(u64::MAX),
         images: profiles.into_iter().filter_map(image).collect(),
     }

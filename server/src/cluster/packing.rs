@@ -7,15 +7,15 @@ use std::time::Duration;
 use gavel_protocol::{Bytes, MAX_LEAVINGS};
 use serde::Serialize;
 
-use super::objects::{Budget, ObjectError, Objects};
+use super::objects::{Budget, ObjectError, Objects, Place};
 use super::wire::{
     CaseWork, CompileWork, LeftFile, Leftover, Owner, Parcel, Report, Speech, Stream, VersionWork, Work,
 };
 use crate::account::Held;
 use crate::blobs::Blobs;
 use crate::blocking::on_disk;
-use crate::content::{BlobId, Content};
-use crate::judge::{Artefact, CaseJob, CompileJob, Facts, Left, Whose};
+use crate::content::{Blob, BlobId, Content};
+use crate::judge::{Artefact, CaseJob, CompileJob, Facts, IN_MEMORY, Left, Whose};
 use crate::language::Language;
 use crate::sandbox::{Captured, Leaving};
 use crate::submission::RunLimits;
@@ -149,8 +149,9 @@ pub(super) struct Unasked(&'static str);
 pub(super) fn check(job: &CaseJob<'_>, report: &Report) -> Result<(), Unasked> {
     let is = |fits: bool, what| if fits { Ok(()) } else { Err(Unasked(what)) };
     let most = job.limits.output.get();
+    // What is longer than a head may be is a file.
     let fits = |stream: &Stream, most: u64| {
-        size(&stream.head) <= most.min(stream.total)
+        size(&stream.head) <= most.min(stream.total).min(IN_MEMORY.get())
             && stream.whole.as_ref().is_none_or(|whole| size(whole) <= most)
     };
     is(fits(&report.stdout, most) && fits(&report.stderr, most), "more output than is allowed")?;
@@ -171,10 +172,16 @@ pub(super) fn check(job: &CaseJob<'_>, report: &Report) -> Result<(), Unasked> {
     is(leavings.len() <= MAX_LEAVINGS + 1, "more files than there may be")?;
     is(leavings.iter().all(|left| is_plain(&left.name)), "a file without a name")?;
     is(leavings.iter().all(|left| size(&left.content) <= job.limits.file.get()), "a file that is too long")?;
-    let times = [report.usage.cpu_time(), report.usage.wall_time];
+    let told = report.files.iter().filter_map(|file| file.file.as_ref().err());
+    is(told.clone().all(|why| why.len() <= LONGEST_WHY), "more words than there may be")?;
+    let usage = &report.usage;
+    // Each for itself: together they may be more than there can be.
+    let times = [usage.cpu_user, usage.cpu_system, usage.wall_time];
     is(times.iter().all(|time| *time < LONGEST), "a time that nothing takes")
 }
 
+/// Longest reason for which there is nothing of a file.
+const LONGEST_WHY: usize = 4096;
 /// No run takes so long, whatever its limits.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
@@ -196,7 +203,15 @@ pub(super) fn weight(report: &Report) -> (u64, u64) {
     (memory, disk)
 }
 
-impl Packer<'_> {
+/// Fetches what a node has made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unpacker<'a> {
+    pub(super) objects: &'a Objects,
+    pub(super) blobs: &'a Blobs,
+    pub(super) from: &'a Place,
+}
+
+impl Unpacker<'_> {
     /// What a node reports, fetched. It was [checked](check).
     pub(super) async fn facts(
         self,
@@ -208,7 +223,7 @@ impl Packer<'_> {
         let mut fetched = Vec::with_capacity(collected.len());
         for file in collected {
             fetched.push(match file {
-                Some(file) => Some(self.objects.fetch(file, u64::MAX).await?),
+                Some(file) => Some(self.objects.fetch(self.from, file, u64::MAX).await?),
                 None => None,
             });
         }
@@ -242,24 +257,28 @@ impl Packer<'_> {
 
     async fn captured(self, stream: Stream) -> Result<Captured, ObjectError> {
         let Stream { head, total, whole } = stream;
-        let head = self.objects.fetch(head, u64::MAX).await?;
+        let head = self.objects.fetch(self.from, head, u64::MAX).await?;
         let whole = match whole {
-            Some(whole) => Some(self.objects.fetch_blob(whole, u64::MAX, self.blobs, true).await?),
+            Some(whole) => Some(self.blob(whole, u64::MAX).await?),
             None => None,
         };
         Ok(Captured { head, tail: Vec::new(), total, whole })
     }
 
+    async fn blob(self, content: Parcel, most: u64) -> Result<Blob, ObjectError> {
+        self.objects.fetch_blob(self.from, content, most, (self.blobs, true)).await
+    }
+
     /// A file that is gone when it is closed.
     async fn passing(self, content: Parcel) -> Result<OwnedFd, ObjectError> {
-        let blob = self.objects.fetch_blob(content, u64::MAX, self.blobs, true).await?;
+        let blob = self.blob(content, u64::MAX).await?;
         let blobs = self.blobs.clone();
         Ok(on_disk(move || Ok(blobs.open_blob(blob.id)?.into())).await?)
     }
 
     /// A compiled program, as a file that is gone when it is closed.
     pub(super) async fn made(self, program: Parcel, most: u64) -> Result<(OwnedFd, u64), ObjectError> {
-        let blob = self.objects.fetch_blob(program, most, self.blobs, true).await?;
+        let blob = self.blob(program, most).await?;
         let (blobs, size) = (self.blobs.clone(), blob.size);
         let file = on_disk(move || {
             let file = blobs.open_blob(blob.id)?;

@@ -9,8 +9,8 @@ use tokio::sync::watch;
 
 use super::broker::{Broker, Puller};
 
-/// How long a pull waits at the broker.
-const EXPIRES: Duration = Duration::from_secs(2);
+/// How long a pull waits at the broker: with thousands of nodes that have nothing to do most messages are of these.
+pub(super) const EXPIRES: Duration = Duration::from_secs(15);
 /// Before the broker is asked again.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -31,7 +31,7 @@ impl Pulls {
         let mut connections = self.broker.connections();
         connections.mark_unchanged();
         match self.puller.batch().max_messages(most).expires(EXPIRES).messages().await {
-            Ok(batch) => Some(Pull { batch, connections }),
+            Ok(batch) => Some(Pull { batch, connections, is_broken: false }),
             Err(why) => {
                 tracing::debug!("The broker cannot be pulled from: {why}");
                 tokio::time::sleep(PAUSE).await;
@@ -46,6 +46,7 @@ impl Pulls {
 pub(super) struct Pull {
     batch: Batch,
     connections: watch::Receiver<u64>,
+    is_broken: bool,
 }
 
 impl Pull {
@@ -60,9 +61,15 @@ impl Pull {
             Ok(message) => Some(message),
             Err(why) => {
                 tracing::debug!("A pull ended: {why}");
+                self.is_broken = true;
                 tokio::time::sleep(PAUSE).await;
                 None
             }
         }
+    }
+
+    /// It ended for another reason than that there is nothing more: what is pulled from may be gone.
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_broken
     }
 }

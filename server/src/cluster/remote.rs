@@ -1,27 +1,27 @@
 //! The coordinator: an executor that has nodes carry jobs out.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::broker::Broker;
+use super::broker::{Broker, BrokerError};
 use super::desk::Desk;
 use super::expected::Expected;
 use super::line::{Line, MOST_PARTS};
 use super::nodes::Nodes;
-use super::objects::{Budget, ObjectError, Objects};
-use super::packing::{self, Job, Packer};
-use super::wire::{Made, Outcome, Way};
+use super::objects::{Budget, ObjectError, Objects, Place};
+use super::packing::{self, Job, Packer, Unpacker};
+use super::wire::{Control, Made, Outcome, Way};
 use super::{names, wire};
 use crate::account::{Account, Purpose};
 use crate::blobs::Blobs;
 use crate::blocking;
 use crate::judge::{
     Artefact, Artefacts, CaseJob, CompileJob, Compiled, Compiler, Dialogue, ENVIRONMENT, Executor, Facts,
-    JudgeError, Key,
+    JudgeError, Key, Room,
 };
 use crate::language::Language;
 use crate::sandbox::{Profile, SandboxError};
@@ -29,14 +29,22 @@ use crate::submission::RunLimits;
 use gavel_protocol::Bytes;
 
 mod asking;
+mod order;
 mod service;
+mod tries;
 
 use asking::{Ask, Reply, Waiter, Waiting};
+use order::{Orders, Turn};
+use tries::Tries;
 
 /// How long a part waits for a node: as for a sandbox.
 const NODE_PATIENCE: Duration = Duration::from_secs(600);
-/// Tries of one part, by whatever nodes.
-const TRIES: usize = 3;
+/// Longest text of what a compiler is.
+const LONGEST_VERSION: usize = 64 * 1024;
+/// Before something is tried again that is nobody's fault.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Longest result that does not go along with its message: with all that a compiler has said.
+const LONGEST_OUTCOME: u64 = 64 << 20;
 /// What of the disk is counted in.
 const UNIT: u64 = 1 << 20;
 /// Cases of one submission that are asked for at one time, for each test that nodes can be at, and bounds of that. Of short ones
@@ -76,6 +84,8 @@ struct Shared {
     broker: Broker,
     objects: Objects,
     name: String,
+    /// This start.
+    incarnation: Uuid,
     artefacts: Arc<Artefacts>,
     blobs: Blobs,
     account: Account,
@@ -86,6 +96,7 @@ struct Shared {
     profiles: Vec<Profile>,
     nodes: Arc<Nodes>,
     expected: Expected,
+    orders: Orders,
     state: Mutex<State>,
     /// Something waits, or somebody has room.
     moved: Notify,
@@ -104,11 +115,13 @@ impl Remote {
         let RemoteParts { broker, name, artefacts, blobs, account, on_disk, largest, objects, profiles } =
             parts;
         let all_space = u32::try_from(on_disk.get() / UNIT).unwrap_or(u32::MAX);
-        let state = State { line: Line::default(), desk: Desk::new(Uuid::new_v4()) };
+        let incarnation = Uuid::new_v4();
+        let state = State { line: Line::default(), desk: Desk::new(incarnation) };
         let shared = Shared {
-            objects: Objects::new(broker.clone()),
+            objects: Objects::new(broker.clone(), Place::Inputs),
             broker,
             name,
+            incarnation,
             artefacts,
             blobs,
             account,
@@ -119,6 +132,7 @@ impl Remote {
             profiles,
             nodes: Arc::default(),
             expected: Expected::default(),
+            orders: Orders::default(),
             state: Mutex::new(state),
             moved: Notify::new(),
         };
@@ -141,6 +155,20 @@ impl Remote {
         is_known
     }
 
+    /// Has each node make its sandboxes anew, as images may have changed.
+    pub fn recycle(&self) {
+        self.0.order_all(&Control::Recycle);
+    }
+
+    /// Removes all contents from the broker and from what nodes keep for another time. What is still needed is sent again.
+    ///
+    /// # Errors
+    /// When the broker does not.
+    pub async fn forget_contents(&self) -> Result<(), BrokerError> {
+        self.0.order_all(&Control::Forget);
+        self.0.objects.remove_all().await
+    }
+
     /// The compiled programs.
     pub fn artefacts(&self) -> Arc<Artefacts> {
         Arc::clone(&self.0.artefacts)
@@ -151,46 +179,84 @@ impl Remote {
         &self,
         ask: &Ask<'_>,
         job: Job<'_>,
+        tries: &mut Tries,
         cancel: &CancellationToken,
     ) -> Result<Reply, JudgeError> {
-        let (mut avoided, mut failures) = (None, Vec::new());
         loop {
-            let budget = Budget::default();
-            let packer = Packer { objects: &self.0.objects, blobs: &self.0.blobs, budget: &budget };
             let work = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Err(JudgeError::Cancelled),
-                packed = packer.work(job) => packed,
+                packed = self.packed(job) => packed?,
             };
-            let work = match work {
-                Ok(work) => work,
-                Err(ObjectError::Disk(why)) => return Err(contents_missing(why)),
-                Err(why) => {
-                    tracing::warn!("Contents cannot be sent: {why}");
-                    return Err(not_served());
+            let Reply { node, outcome } = self.0.ask(ask, work, tries.avoided(), cancel).await?;
+            let outcome = match self.near(&node, outcome).await {
+                Ok(outcome) => outcome,
+                Err(untold) => {
+                    tries.again(&node, untold)?;
+                    continue;
                 }
             };
-            let reply = self.0.ask(ask, work, avoided.take(), cancel).await?;
-            let Outcome::Failed { way, why } = &reply.outcome else { return Ok(reply) };
-            self.0.nodes.note(&reply.node, false);
-            tracing::warn!(node = reply.node, "A node failed at a part of a judging: {why}");
+            let Outcome::Failed { way, why } = &outcome else { return Ok(Reply { node, outcome }) };
+            self.0.nodes.note(&node, false);
+            tracing::warn!(node, "A node failed at a part of a judging: {why}");
             match way {
-                Way::NotServed => return Err(not_served()),
-                Way::Lacking => self.0.objects.forget_all(),
-                Way::Broken => avoided = Some(reply.node.clone()),
-            }
-            failures.push(format!("{}: {why}", reply.node));
-            if failures.len() >= TRIES {
-                return Err(JudgeError::GivenUp(failures.join("; ")));
+                Way::NotServed => {
+                    tries.elsewhere(&node)?;
+                    if !self.0.nodes.has_others(tries.avoided(), &ask.pool) {
+                        paused(cancel).await?;
+                    }
+                }
+                Way::Lacking => {
+                    self.0.objects.forget_all();
+                    tries.failed(&node, why, false)?;
+                }
+                Way::Broken => tries.failed(&node, why, true)?,
             }
         }
     }
 
-    /// Memory, and room on the disk, for what a report has of outputs.
+    /// A job as work, whose contents are with the broker. While that is away it waits.
+    async fn packed(&self, job: Job<'_>) -> Result<wire::Work, JudgeError> {
+        let begun = Instant::now();
+        loop {
+            let budget = Budget::default();
+            let packer = Packer { objects: &self.0.objects, blobs: &self.0.blobs, budget: &budget };
+            match packer.work(job).await {
+                Ok(work) => return Ok(work),
+                Err(ObjectError::Disk(why)) => return Err(contents_missing(why)),
+                Err(why) if begun.elapsed() < NODE_PATIENCE => {
+                    tracing::warn!("Contents cannot be sent: {}", crate::telemetry::chain(&why));
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(_) => return Err(not_served()),
+            }
+        }
+    }
+
+    /// A result, where it did not go along with its message.
+    async fn near(&self, node: &str, outcome: Outcome) -> Result<Outcome, Untold> {
+        let Outcome::Far(parcel) = outcome else { return Ok(outcome) };
+        let from = Place::Outputs(node.to_owned());
+        let bytes = self.0.objects.fetch(&from, parcel, LONGEST_OUTCOME).await;
+        let bytes = bytes.map_err(|why| self.unfetched(node, why))?;
+        match serde_json::from_slice(&bytes) {
+            Ok(Outcome::Far(_)) => Err(self.untold(node, &OtherWork)),
+            Ok(outcome) => Ok(outcome),
+            Err(why) => Err(self.untold(node, &why)),
+        }
+    }
+
+    /// Memory, and room on the disk, for what a report has of outputs and what looks at them.
     async fn room(
         &self,
+        room: Room,
         (memory, disk): (u64, u64),
     ) -> Result<(crate::account::Held, Option<OwnedSemaphorePermit>), JudgeError> {
+        // Who has a run's memory in hand waits for no more.
+        let Room::Own { beside, left } = room else {
+            return Ok((self.0.account.open(Purpose::Judging), None));
+        };
+        let (memory, disk) = (memory + beside.get(), disk + left.get());
         let units = u32::try_from(disk.div_ceil(UNIT)).unwrap_or(u32::MAX).min(self.0.all_space);
         let space = match units {
             0 => None,
@@ -206,14 +272,24 @@ impl Remote {
     }
 
     /// What a node says that a program did, where that is of what was asked.
-    async fn facts(&self, job: &CaseJob<'_>, node: &str, report: wire::Report) -> Result<Facts, Untold> {
+    async fn facts(
+        &self,
+        job: &CaseJob<'_>,
+        node: &str,
+        report: wire::Report,
+        turn: Option<Turn<'_>>,
+    ) -> Result<Facts, Untold> {
         if let Err(unasked) = packing::check(job, &report) {
             return Err(self.untold(node, &unasked));
         }
-        let (room, space) = self.room(packing::weight(&report)).await.map_err(Untold::Ours)?;
-        let budget = Budget::default();
-        let packer = Packer { objects: &self.0.objects, blobs: &self.0.blobs, budget: &budget };
-        let facts = packer.facts(report, room, space).await.map_err(|why| self.unfetched(node, why))?;
+        if let Some(turn) = &turn {
+            turn.come().await;
+        }
+        let (room, space) = self.room(job.room, packing::weight(&report)).await.map_err(Untold::Ours)?;
+        drop(turn);
+        let from = Place::Outputs(node.to_owned());
+        let unpacker = Unpacker { objects: &self.0.objects, blobs: &self.0.blobs, from: &from };
+        let facts = unpacker.facts(report, room, space).await.map_err(|why| self.unfetched(node, why))?;
         self.0.nodes.note(node, true);
         self.0.expected.note(&job.language.id, job.input, facts.usage.wall_time);
         Ok(facts)
@@ -222,7 +298,7 @@ impl Remote {
     fn untold(&self, node: &str, why: &dyn std::error::Error) -> Untold {
         tracing::error!(node, "A node has sent what was not asked for: {why}");
         self.0.nodes.note_fault(node, &why.to_string());
-        Untold::Theirs(format!("{node}: {why}"))
+        Untold::Theirs(why.to_string())
     }
 
     fn unfetched(&self, node: &str, why: ObjectError) -> Untold {
@@ -232,8 +308,8 @@ impl Remote {
                 Untold::Ours(JudgeError::Workspace { doing, source })
             }
             ObjectError::Broker(why) => {
-                tracing::warn!("What a node has sent cannot be fetched: {why}");
-                Untold::Ours(not_served())
+                tracing::warn!("What a node has sent cannot be fetched: {}", crate::telemetry::chain(&why));
+                Untold::Nobodys
             }
             why @ (ObjectError::Lacking(_) | ObjectError::TooLarge { .. }) => self.untold(node, &why),
         }
@@ -274,11 +350,11 @@ impl Remote {
             return Err(self.untold(node, &NoProgram));
         }
         let key = image.and_then(|image| self.key(job, &image));
-        let budget = Budget::default();
-        let packer = Packer { objects: &self.0.objects, blobs: &self.0.blobs, budget: &budget };
+        let from = Place::Outputs(node.to_owned());
+        let unpacker = Unpacker { objects: &self.0.objects, blobs: &self.0.blobs, from: &from };
         let (file, size) = match program {
             Some(program) => {
-                let made = packer.made(program, self.0.largest.get()).await;
+                let made = unpacker.made(program, self.0.largest.get()).await;
                 made.map_err(|why| self.unfetched(node, why))?
             }
             None => {
@@ -294,25 +370,19 @@ impl Remote {
     }
 }
 
-/// Tries of a part whose answers were none.
-#[derive(Debug, Default)]
-struct Tries(Vec<String>);
-
-impl Tries {
-    /// Once more, but not for ever.
-    fn again(&mut self, untold: Untold) -> Result<(), JudgeError> {
-        match untold {
-            Untold::Ours(why) => return Err(why),
-            Untold::Theirs(why) => self.0.push(why),
-        }
-        if self.0.len() < TRIES { Ok(()) } else { Err(JudgeError::GivenUp(self.0.join("; "))) }
-    }
+/// Waits a moment, unless nobody waits for what follows.
+async fn paused(cancel: &CancellationToken) -> Result<(), JudgeError> {
+    let pausing = cancel.run_until_cancelled(tokio::time::sleep(PAUSE));
+    pausing.await.ok_or(JudgeError::Cancelled)
 }
 
 /// Why an answer is none.
+#[derive(Debug)]
 enum Untold {
     /// We could not take it.
     Ours(JudgeError),
+    /// It could not be fetched, since the broker was away: it is asked for again.
+    Nobodys,
     /// It is not of what was asked: another node may do better.
     Theirs(String),
 }
@@ -356,14 +426,14 @@ impl Executor for Remote {
         let ask = Ask { together: None, ..Ask::of(job.whose, job.profile, job.limits.cpu) };
         let mut tries = Tries::default();
         loop {
-            let Reply { node, outcome } = self.done(&ask, Job::Compile(job), cancel).await?;
+            let Reply { node, outcome } = self.done(&ask, Job::Compile(job), &mut tries, cancel).await?;
             let compiled = match outcome {
                 Outcome::Compiled(made) => self.keep(job, &node, *made).await,
                 _ => Err(self.untold(&node, &OtherWork)),
             };
             match compiled {
                 Ok(compiled) => return Ok(compiled),
-                Err(untold) => tries.again(untold)?,
+                Err(untold) => tries.again(&node, untold)?,
             }
         }
     }
@@ -379,14 +449,15 @@ impl Executor for Remote {
         let ask = Ask::of(job.whose, &profile, expected);
         let mut tries = Tries::default();
         loop {
-            let Reply { node, outcome } = self.done(&ask, Job::Case(job), cancel).await?;
+            let turn = self.0.orders.enter(job.whose.submission, job.index);
+            let Reply { node, outcome } = self.done(&ask, Job::Case(job), &mut tries, cancel).await?;
             let facts = match outcome {
-                Outcome::Ran(report) => self.facts(job, &node, *report).await,
+                Outcome::Ran(report) => self.facts(job, &node, *report, turn).await,
                 _ => Err(self.untold(&node, &OtherWork)),
             };
             match facts {
                 Ok(facts) => return Ok(facts),
-                Err(untold) => tries.again(untold)?,
+                Err(untold) => tries.again(&node, untold)?,
             }
         }
     }
@@ -405,10 +476,12 @@ impl Executor for Remote {
         let ask = Ask { together: None, ..Ask::of(program.whose, &profile, expected) };
         let mut tries = Tries::default();
         loop {
-            let reply = self.done(&ask, Job::Pair { program, validator }, cancel).await?;
-            match self.dialogue(program, validator, reply).await {
+            let turn = self.0.orders.enter(program.whose.submission, program.index);
+            let reply = self.done(&ask, Job::Pair { program, validator }, &mut tries, cancel).await?;
+            let node = reply.node.clone();
+            match self.dialogue(program, validator, reply, turn).await {
                 Ok(dialogue) => return Ok(dialogue),
-                Err(untold) => tries.again(untold)?,
+                Err(untold) => tries.again(&node, untold)?,
             }
         }
     }
@@ -431,9 +504,18 @@ impl Executor for Remote {
             expected: limits.cpu,
             progress: None,
         };
-        match self.done(&ask, Job::Version(language, limits), cancel).await?.outcome {
-            Outcome::Version(version) => Ok(version),
-            _ => Ok(None),
+        let mut tries = Tries::default();
+        loop {
+            let Reply { node, outcome } =
+                self.done(&ask, Job::Version(language, limits), &mut tries, cancel).await?;
+            match outcome {
+                Outcome::Version(version)
+                    if version.as_ref().is_none_or(|text| text.len() <= LONGEST_VERSION) =>
+                {
+                    return Ok(version);
+                }
+                _ => tries.again(&node, self.untold(&node, &OtherWork))?,
+            }
         }
     }
 
@@ -452,13 +534,18 @@ impl Remote {
         program: &CaseJob<'_>,
         validator: &CaseJob<'_>,
         Reply { node, outcome }: Reply,
+        turn: Option<Turn<'_>>,
     ) -> Result<Dialogue, Untold> {
         let Outcome::Talked { program: facts, validator: others, first, transcript } = outcome else {
             return Err(self.untold(&node, &OtherWork));
         };
+        let (memory, disk) = packing::weight(&others);
+        // Both have one room.
+        let program = CaseJob { room: with(program.room, memory, disk), ..*program };
+        let validator = CaseJob { room: Room::Others, ..*validator };
         Ok(Dialogue {
-            program: self.facts(program, &node, *facts).await?,
-            validator: self.facts(validator, &node, *others).await?,
+            program: self.facts(&program, &node, *facts, turn).await?,
+            validator: self.facts(&validator, &node, *others, None).await?,
             first,
             transcript: self.transcript(&node, transcript).await?,
         })
@@ -467,8 +554,20 @@ impl Remote {
     async fn transcript(&self, node: &str, parcel: Option<wire::Parcel>) -> Result<Option<String>, Untold> {
         const LONGEST: u64 = 1 << 20;
         let Some(parcel) = parcel else { return Ok(None) };
-        let bytes = self.0.objects.fetch(parcel, LONGEST).await.map_err(|why| self.unfetched(node, why))?;
+        let from = Place::Outputs(node.to_owned());
+        let bytes =
+            self.0.objects.fetch(&from, parcel, LONGEST).await.map_err(|why| self.unfetched(node, why))?;
         Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    }
+}
+
+/// So much more room, where a run has its own.
+fn with(room: Room, memory: u64, disk: u64) -> Room {
+    match room {
+        Room::Own { beside, left } => {
+            Room::Own { beside: Bytes(beside.get() + memory), left: Bytes(left.get() + disk) }
+        }
+        Room::Others => Room::Others,
     }
 }
 

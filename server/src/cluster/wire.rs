@@ -23,7 +23,7 @@ pub const PROTOCOL: u32 = 1;
 pub(crate) enum Parcel {
     /// Here.
     Here(#[serde(with = "text::base64")] Vec<u8>),
-    /// In the object store, under their hash.
+    /// With the broker, under their hash.
     Object {
         /// Theirs.
         #[serde(with = "text::hash")]
@@ -35,7 +35,7 @@ pub(crate) enum Parcel {
 
 /// Work for a node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Task {
+pub(crate) struct Task<W = Work> {
     /// [`PROTOCOL`].
     pub(crate) protocol: u32,
     /// Who wants it done.
@@ -48,16 +48,16 @@ pub(crate) struct Task {
     #[serde(default)]
     pub(crate) submission: Option<Uuid>,
     /// What is to be done, one after the other.
-    pub(crate) parts: Vec<Part>,
+    pub(crate) parts: Vec<Part<W>>,
 }
 
 /// A part of a task, which has a result of its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Part {
+pub(crate) struct Part<W = Work> {
     /// Its number in the task.
     pub(crate) number: u32,
     /// What is to be done.
-    pub(crate) work: Work,
+    pub(crate) work: W,
 }
 
 /// What is to be done.
@@ -161,6 +161,8 @@ pub(crate) struct Begin {
     /// The hash of the task's message.
     #[serde(with = "text::hash")]
     pub(crate) asked: BlobId,
+    /// One start of the node.
+    pub(crate) process: Uuid,
 }
 
 /// The answer to that.
@@ -229,6 +231,8 @@ pub(crate) enum Outcome {
     },
     /// Of [`Work::Version`].
     Version(Option<String>),
+    /// One of these that is too long for its message: as JSON, among the node's outputs.
+    Far(Parcel),
     /// The node failed.
     Failed {
         /// In which way.
@@ -244,7 +248,7 @@ pub(crate) enum Outcome {
 pub(crate) enum Way {
     /// It had no sandbox, memory or disk for it in time, or is stopping.
     NotServed,
-    /// A content is not in the object store, or not what its name says.
+    /// A content is not with the broker, or not what its name says.
     Lacking,
     /// A sandbox failed, or it did itself.
     Broken,
@@ -319,14 +323,26 @@ pub struct Beat {
     pub busy: u32,
     /// It begins nothing.
     pub draining: bool,
-    /// Why, where nobody has told it to.
+    /// Why it begins nothing at the moment, where nobody has told it to.
     #[serde(default)]
     pub trouble: Option<String>,
+    /// The tasks that it is at.
+    #[serde(default)]
+    pub at: Vec<TaskName>,
     /// Of what it has sandboxes.
     pub profiles: Vec<Offer>,
     /// The hashes of what its languages are, by id.
     #[serde(with = "text::hashes")]
     pub languages: BTreeMap<String, BlobId>,
+}
+
+/// A task, as all of the cluster name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TaskName {
+    /// The coordinator's start.
+    pub incarnation: Uuid,
+    /// Its number.
+    pub task: u64,
 }
 
 /// A profile of a node.
@@ -355,9 +371,20 @@ pub(crate) enum Control {
         incarnation: Uuid,
         /// Its number.
         task: u64,
-        /// The parts.
+        /// The parts; none are all.
         parts: Vec<u32>,
     },
+    /// Nobody waits for what this coordinator has asked for in earlier starts.
+    Only {
+        /// Its name.
+        coordinator: String,
+        /// Its start.
+        incarnation: Uuid,
+    },
+    /// It is to keep no content for another time.
+    Forget,
+    /// It is to make its sandboxes anew.
+    Recycle,
     /// It is to begin nothing more.
     Drain,
     /// It may begin tasks again.
@@ -372,19 +399,19 @@ impl Outcome {
         match self {
             Self::Ran(report) => is_late(report),
             Self::Talked { program, validator, .. } => is_late(program) || is_late(validator),
-            Self::Compiled(_) | Self::Version(_) | Self::Failed { .. } => false,
+            Self::Compiled(_) | Self::Version(_) | Self::Far(_) | Self::Failed { .. } => false,
         }
     }
 }
 
-impl Part {
-    /// The longest that the work may take on the clock, by its limits.
+impl Work {
+    /// The longest that it may take on the clock, by its limits.
     pub(crate) fn longest(&self) -> Duration {
-        match &self.work {
-            Work::Compile(work) => work.limits.wall,
-            Work::Case(work) => work.limits.wall,
-            Work::Pair { program, validator } => program.limits.wall.max(validator.limits.wall),
-            Work::Version(work) => work.limits.wall,
+        match self {
+            Self::Compile(work) => work.limits.wall,
+            Self::Case(work) => work.limits.wall,
+            Self::Pair { program, validator } => program.limits.wall.max(validator.limits.wall),
+            Self::Version(work) => work.limits.wall,
         }
     }
 }

@@ -186,7 +186,7 @@ struct Wanted {
 /// What the disk is counted in.
 const UNIT: u64 = 1 << 20;
 /// Of each stream so much is in memory; what is longer is a file.
-const IN_MEMORY: Bytes = Bytes::mib(1);
+pub(crate) const IN_MEMORY: Bytes = Bytes::mib(1);
 
 /// The most that a client may allow a program to write to a stream, where outputs may take so much of the disk together: each
 /// test has two streams.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures_util::FutureExt;
 use gavel::config::{Config, Overrides};
@@ -102,12 +103,20 @@ async fn data_of_a_user_goes_also_where_whoever_asked_has_gone_away() {
     let (queue, problems) = (queue.unwrap(), Problems::new(store.clone()));
     let languages = Arc::new(Languages::load(Path::new("../images/languages.toml"), "latest").unwrap());
     let readiness = Arc::new(Readiness::new(&languages));
-    let operations = Arc::new(Containers { no_gcc: Arc::clone(&bench.no_gcc), runs: 1 });
-    let rejudges =
-        Rejudges::new(store.clone(), queue.clone(), problems, languages, config, readiness, operations);
-    let user_data = UserData::new(store, queue, rejudges, throttle, None);
+    let operations = Arc::new(Containers::new(&bench.no_gcc, 1));
+    let rejudges = Rejudges::new(
+        store.clone(),
+        queue.clone(),
+        problems,
+        languages,
+        config,
+        readiness,
+        operations.clone(),
+    );
+    let user_data = UserData::new(store, queue, rejudges, throttle, None, operations.clone());
     assert!(!holding(bench.directory.path(), b"mallory").is_empty());
     let asked = user_data.erase(&Sees::Everything, "mallory").now_or_never();
     assert!(asked.is_none(), "it is dropped before its end");
     eventually(async || holding(bench.directory.path(), b"mallory").is_empty().then_some(())).await;
+    eventually(async || (operations.forgotten.load(Ordering::SeqCst) == 1).then_some(())).await;
 }

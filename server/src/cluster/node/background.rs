@@ -15,7 +15,7 @@ use crate::cluster::broker::Puller;
 use crate::cluster::names;
 use crate::cluster::nodes::EVERY;
 use crate::cluster::pulls::Pulls;
-use crate::cluster::wire::{Beat, Control, Offer, PROTOCOL};
+use crate::cluster::wire::{Beat, Control, Offer, PROTOCOL, TaskName};
 use crate::judge::Executor;
 use crate::sandbox::ProfileStatus;
 use crate::slots::Kind;
@@ -59,9 +59,9 @@ async fn take<E: Executor>(shared: Arc<Shared<E>>, profile: crate::sandbox::Prof
         Kind::Run | Kind::Command => &shared.runs,
     };
     let pool = names::pool(&profile);
-    let pulls = Pulls::new(&shared.broker, found(&shared, &pool).await);
+    let mut pulls = Pulls::new(&shared.broker, found(&shared, &pool).await);
     loop {
-        if shared.is_draining() || !shared.offers(&profile) {
+        if shared.is_draining() || shared.trouble().is_some() || !shared.offers(&profile) {
             tokio::time::sleep(PAUSE).await;
             continue;
         }
@@ -72,6 +72,10 @@ async fn take<E: Executor>(shared: Arc<Shared<E>>, profile: crate::sandbox::Prof
         let Some(mut pull) = pulls.pull(free.min(MOST)).await else { continue };
         while let Some(message) = pull.next().await {
             taken(&shared, room, message).await;
+        }
+        // The broker may have come back without what it had; then the coordinator makes it anew.
+        if pull.is_broken() {
+            pulls = Pulls::new(&shared.broker, found(&shared, &pool).await);
         }
     }
 }
@@ -124,11 +128,6 @@ async fn heed<E: Executor>(shared: Arc<Shared<E>>) {
             Ok(order) => shared.obey(&order),
             Err(why) => tracing::warn!("An order makes no sense: {why}"),
         }
-        if let Some(reply) = message.reply
-            && let Err(why) = shared.broker.client().publish(reply, "ok".into()).await
-        {
-            tracing::debug!("An order was not confirmed: {why}");
-        }
     }
 }
 
@@ -147,6 +146,7 @@ impl<E: Executor> Shared<E> {
             no_image: status.lacks_image(),
             problem: status.problem,
         };
+        let at: Vec<TaskName> = self.at().keys().copied().collect();
         let profiles = self.operations.status().profiles.into_iter();
         let profiles = profiles.filter(|status| status.profile.kind() != Kind::Command);
         Beat {
@@ -156,9 +156,10 @@ impl<E: Executor> Shared<E> {
             credits: self.credits,
             compilations: self.compilations,
             pairs: u32::try_from(self.executor.at_once() / 2).unwrap_or(u32::MAX),
-            busy: u32::try_from(self.at().len()).unwrap_or(u32::MAX),
+            busy: u32::try_from(at.len()).unwrap_or(u32::MAX),
             draining: self.is_draining(),
-            trouble: None,
+            trouble: self.trouble(),
+            at,
             profiles: profiles.map(offer).collect(),
             languages: self.definitions.clone(),
         }
@@ -168,9 +169,22 @@ impl<E: Executor> Shared<E> {
         match order {
             Control::Cancel { incarnation, task, parts } => {
                 let at = self.at();
-                let tokens = at.get(&(*incarnation, *task));
-                let ended = tokens.into_iter().flatten().filter(|(number, _)| parts.contains(number));
+                let tokens = at.get(&TaskName { incarnation: *incarnation, task: *task });
+                let ended = tokens.into_iter().flat_map(|(_, tokens)| tokens);
+                let ended = ended.filter(|(number, _)| parts.is_empty() || parts.contains(number));
                 ended.for_each(|(_, token)| token.cancel());
+            }
+            Control::Only { coordinator, incarnation } => {
+                let at = self.at();
+                let is_void =
+                    |name: &TaskName, whose: &str| whose == coordinator && name.incarnation != *incarnation;
+                let ended = at.iter().filter(|(name, (whose, _))| is_void(name, whose));
+                ended.flat_map(|(_, (_, tokens))| tokens.values()).for_each(CancellationToken::cancel);
+            }
+            Control::Forget => self.cache.forget(),
+            Control::Recycle => {
+                tracing::info!("Sandboxes are made anew");
+                self.operations.recycle();
             }
             Control::Drain => {
                 tracing::info!("Draining: nothing more is begun");

@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 
 use crate::blobs::Blobs;
 use crate::blocking::on_disk;
-use crate::cluster::objects::{ObjectError, Objects};
+use crate::cluster::objects::{ObjectError, Objects, Place};
 use crate::cluster::wire::Parcel;
 use crate::content::{Blob, BlobId, Content};
 
@@ -68,7 +68,8 @@ impl Cache {
         if let Some(blob) = self.contents.get(&hash) {
             return Ok(Content::Blob(blob));
         }
-        let blob = self.objects.fetch_blob(parcel.clone(), LONGEST, &self.blobs, false).await?;
+        let blob =
+            self.objects.fetch_blob(&Place::Inputs, parcel.clone(), LONGEST, (&self.blobs, false)).await?;
         self.contents.insert(hash, blob.clone());
         Ok(Content::Blob(blob))
     }
@@ -86,11 +87,17 @@ impl Cache {
         if let Some(program) = self.programs.get(&hash) {
             return Ok((hash, program));
         }
-        let bytes = self.objects.fetch(parcel.clone(), self.largest.get()).await?;
+        let bytes = self.objects.fetch(&Place::Inputs, parcel.clone(), self.largest.get()).await?;
         let folder = self.folder.clone();
         let program = Arc::new(on_disk(move || executable(&folder, &bytes)).await?);
         self.programs.insert(hash, Arc::clone(&program));
         Ok((hash, program))
+    }
+
+    /// Keeps nothing of what it has. What is in use stays until it is not.
+    pub(super) fn forget(&self) {
+        self.contents.invalidate_all();
+        self.programs.invalidate_all();
     }
 
     /// One that was compiled here is needed next, most likely.

@@ -9,6 +9,7 @@ use gavel_protocol::Bytes;
 use tokio_util::sync::CancellationToken;
 
 use super::Shared;
+use crate::blobs::Blobs;
 use crate::blocking::on_disk;
 use crate::cluster::objects::{Budget, ObjectError};
 use crate::cluster::packing::Packer;
@@ -35,13 +36,21 @@ pub(super) enum NotDone {
     Cancelled,
     /// We failed.
     Failed(Way, String),
+    /// There is no room on the disk.
+    Full(String),
 }
 
 impl NotDone {
+    /// The disk of this machine is full.
+    pub(super) fn is_of_a_full_disk(&self) -> bool {
+        matches!(self, Self::Full(_))
+    }
+
     pub(super) fn told(self) -> (Way, String) {
         match self {
             Self::Cancelled => (Way::NotServed, "cancelled".to_owned()),
             Self::Failed(way, why) => (way, why),
+            Self::Full(why) => (Way::NotServed, why),
         }
     }
 }
@@ -51,7 +60,7 @@ impl From<JudgeError> for NotDone {
         let way = match &why {
             JudgeError::Cancelled => return Self::Cancelled,
             JudgeError::Sandbox(SandboxError::Busy { .. } | SandboxError::Stopping) => Way::NotServed,
-            why if is_of_a_full_disk(why) => Way::NotServed,
+            why if is_of_a_full_disk(why) => return Self::Full(telemetry::chain(why)),
             JudgeError::Missing { .. } => Way::Lacking,
             _ => Way::Broken,
         };
@@ -62,6 +71,9 @@ impl From<JudgeError> for NotDone {
 impl From<ObjectError> for NotDone {
     fn from(why: ObjectError) -> Self {
         let way = match &why {
+            ObjectError::Disk(disk) if disk.kind() == io::ErrorKind::StorageFull => {
+                return Self::Full(telemetry::chain(&why));
+            }
             ObjectError::Lacking(_) => Way::Lacking,
             ObjectError::Broker(_) | ObjectError::Disk(_) => Way::NotServed,
             ObjectError::TooLarge { .. } => Way::Broken,
@@ -243,7 +255,8 @@ impl<E: Executor> Shared<E> {
         }
         let mut leftovers = Vec::with_capacity(leavings.len());
         for Leaving { name, descriptor, size } in leavings {
-            let (hash, size, file) = on_disk(move || self_contained(descriptor, size)).await?;
+            let blobs = self.blobs.clone();
+            let (hash, size, file) = on_disk(move || self_contained(&blobs, descriptor, size)).await?;
             let content = self.objects.send_file(hash, size, file, budget).await?;
             leftovers.push(Leftover { name, content });
         }
@@ -288,8 +301,8 @@ fn hash_of(file: File) -> io::Result<BlobId> {
 }
 
 /// A copy of a file out of a sandbox: that one may change while it is read.
-fn self_contained(file: OwnedFd, size: Bytes) -> io::Result<(BlobId, u64, File)> {
-    let mut copied = tempfile::tempfile()?;
+fn self_contained(blobs: &Blobs, file: OwnedFd, size: Bytes) -> io::Result<(BlobId, u64, File)> {
+    let mut copied = blobs.incoming_file()?;
     let mut hasher = blake3::Hasher::new();
     let size = copy::parts(&file.into(), size.get(), |part| {
         hasher.update(part);

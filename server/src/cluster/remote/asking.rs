@@ -2,8 +2,9 @@
 //! wherever it is.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -11,8 +12,7 @@ use uuid::Uuid;
 use super::{NODE_PATIENCE, Shared, not_served};
 use crate::cluster::line::Item;
 use crate::cluster::names;
-use crate::cluster::packing::bytes_of;
-use crate::cluster::wire::{Outcome, Part, Work};
+use crate::cluster::wire::{Outcome, Work};
 use crate::judge::{JudgeError, Progress, Told, Whose};
 use crate::sandbox::Profile;
 use crate::self_test::SELF_TEST;
@@ -22,6 +22,8 @@ use crate::submission::Isolation;
 const GRACE: Duration = Duration::from_secs(120);
 /// Parts before it that may be in its task.
 const BEFORE: u32 = 32;
+/// How often it is looked whether there is any sense in waiting.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// What is known of a part beside the work itself.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub(super) enum Event {
     Begun,
     /// It is done.
     Done(Reply),
+    /// The broker has lost it, as with its disk, before any node was given it.
+    Vanished,
     /// It was given to so many nodes that it is not given to another.
     GivenUp(String),
 }
@@ -56,9 +60,10 @@ pub(super) enum Event {
 /// A part in the line.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    pub(super) work: Work,
+    /// What is to be done, as it is sent.
+    pub(super) work: Box<RawValue>,
     pub(super) submission: Option<Uuid>,
-    pub(super) avoided: Option<String>,
+    pub(super) avoided: Vec<String>,
     pub(super) place: Arc<Mutex<Place>>,
     pub(super) events: mpsc::UnboundedSender<Event>,
 }
@@ -96,6 +101,24 @@ impl<'a> Ask<'a> {
     }
 }
 
+/// How long a part is still waited for.
+struct Patience {
+    since: Instant,
+    /// Of one that was begun.
+    longest: Option<Duration>,
+}
+
+impl Patience {
+    /// Another look. What was not begun waits for as long as there are nodes for it: how long that takes depends on what is ahead.
+    fn is_left(&mut self, has_nodes: bool) -> Result<(), JudgeError> {
+        if self.longest.is_none() && has_nodes {
+            self.since = Instant::now();
+        }
+        let is_left = self.since.elapsed() <= self.longest.unwrap_or(NODE_PATIENCE);
+        if is_left { Ok(()) } else { Err(not_served()) }
+    }
+}
+
 /// Takes a part out when nobody waits for it any more.
 struct Leaving<'a> {
     shared: &'a Arc<Shared>,
@@ -110,10 +133,15 @@ impl Drop for Leaving<'_> {
         match place {
             Place::InLine { ticket } => state.line.remove(self.user.as_deref(), ticket),
             Place::Out { task, part } => {
-                if let Some(node) = state.desk.withdraw(task, part) {
-                    self.shared.cancel(&node, state.desk.incarnation(), task, part);
-                }
+                let withdrawn = state.desk.withdraw(task, part);
+                let incarnation = state.desk.incarnation();
                 drop(state);
+                for node in &withdrawn.holders {
+                    self.shared.cancel(node, incarnation, task, vec![part]);
+                }
+                if let Some(sequence) = withdrawn.sequence {
+                    self.shared.recall(sequence);
+                }
                 self.shared.moved.notify_one();
             }
         }
@@ -121,38 +149,54 @@ impl Drop for Leaving<'_> {
 }
 
 impl Shared {
-    /// Has a part done once, by a node other than the one that is avoided, where there is another.
+    /// Has a part done once, by a node other than those that are avoided, where there is another.
     pub(super) async fn ask(
         self: &Arc<Self>,
         ask: &Ask<'_>,
         work: Work,
-        avoided: Option<String>,
+        avoided: &[String],
         cancel: &CancellationToken,
     ) -> Result<Reply, JudgeError> {
-        let avoided = avoided.filter(|node| self.nodes.has_another(node, &ask.pool));
-        let longest = Part { number: 0, work: work.clone() }.longest();
-        let (events, mut told) = mpsc::unbounded_channel();
-        let _leaving = self.enter(ask, work, avoided, events);
-        let mut patience = NODE_PATIENCE;
+        loop {
+            let (events, told) = mpsc::unbounded_channel();
+            let _leaving = self.enter(ask, &work, avoided, events)?;
+            // In a function of its own: nobody hears of it any more by the time that it is taken out.
+            if let Some(reply) = self.told(ask, work.longest(), told, cancel).await? {
+                return Ok(reply);
+            }
+        }
+    }
+
+    /// Waits for what comes of a part; none where the broker has lost it.
+    async fn told(
+        &self,
+        ask: &Ask<'_>,
+        longest: Duration,
+        mut told: mpsc::UnboundedReceiver<Event>,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Reply>, JudgeError> {
+        let mut patience = Patience { since: Instant::now(), longest: None };
         loop {
             let event = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Err(JudgeError::Cancelled),
-                event = tokio::time::timeout(patience, told.recv()) => event,
+                event = tokio::time::timeout(LOOK_EVERY, told.recv()) => event,
             };
             match event {
                 Ok(Some(Event::Begun)) => {
                     if let Some(progress) = ask.progress {
                         progress.tell(Progress::Served);
                     }
-                    patience = longest * BEFORE + GRACE;
+                    patience = Patience { since: Instant::now(), longest: Some(longest * BEFORE + GRACE) };
                 }
-                Ok(Some(Event::Done(reply))) => return Ok(reply),
+                Ok(Some(Event::Done(reply))) => return Ok(Some(reply)),
+                Ok(Some(Event::Vanished)) => return Ok(None),
                 Ok(Some(Event::GivenUp(nodes))) => {
                     let why = format!("it was given to three nodes ({nodes}), and none has answered");
                     return Err(JudgeError::GivenUp(why));
                 }
-                Ok(None) | Err(_) => return Err(not_served()),
+                Ok(None) => return Err(not_served()),
+                Err(_elapsed) => patience.is_left(self.nodes.credits(&ask.pool) > 0)?,
             }
         }
     }
@@ -160,21 +204,26 @@ impl Shared {
     fn enter(
         self: &Arc<Self>,
         ask: &Ask<'_>,
-        work: Work,
-        avoided: Option<String>,
+        work: &Work,
+        avoided: &[String],
         events: mpsc::UnboundedSender<Event>,
-    ) -> Leaving<'_> {
-        let bytes = bytes_of(&work);
+    ) -> Result<Leaving<'_>, JudgeError> {
+        let work = serde_json::value::to_raw_value(work);
+        let work = work.map_err(|why| JudgeError::GivenUp(format!("it cannot be written: {why}")))?;
         let place = Arc::new(Mutex::new(Place::InLine { ticket: 0 }));
-        let waiting =
-            Waiting { work, submission: ask.submission, avoided, place: Arc::clone(&place), events };
         let item = Item {
             user: ask.user.clone(),
-            together: ask.together.filter(|_| waiting.avoided.is_none()),
+            together: ask.together.filter(|_| avoided.is_empty()),
             pool: ask.pool.clone(),
             expected: ask.expected,
-            bytes,
-            what: waiting,
+            bytes: work.get().len(),
+            what: Waiting {
+                work,
+                submission: ask.submission,
+                avoided: avoided.to_vec(),
+                place: Arc::clone(&place),
+                events,
+            },
         };
         {
             let mut state = self.state();
@@ -182,6 +231,23 @@ impl Shared {
             *place.lock().unwrap_or_else(PoisonError::into_inner) = Place::InLine { ticket };
         }
         self.moved.notify_one();
-        Leaving { shared: self, user: ask.user.clone(), place }
+        Ok(Leaving { shared: self, user: ask.user.clone(), place })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_no_reason_to_give_up_and_having_no_node_is() {
+        let long_ago = Instant::now() - 2 * NODE_PATIENCE;
+        let mut patience = Patience { since: long_ago, longest: None };
+        assert!(patience.is_left(true).is_ok());
+        assert!(patience.is_left(false).is_ok(), "there was one a moment ago");
+        patience.since = long_ago;
+        assert!(patience.is_left(false).is_err());
+        let mut begun = Patience { since: long_ago, longest: Some(NODE_PATIENCE) };
+        assert!(begun.is_left(true).is_err(), "what was begun takes no longer than it may");
     }
 }

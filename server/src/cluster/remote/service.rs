@@ -2,7 +2,7 @@
 //! are.
 
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::Message;
 use async_nats::jetstream;
@@ -13,10 +13,12 @@ use uuid::Uuid;
 use super::Shared;
 use super::asking::{Event, Place, Reply, Waiter, Waiting};
 use crate::cluster::broker::{BrokerError, MAX_AGE};
-use crate::cluster::desk::Ruling;
+use crate::cluster::desk::{Idle, Ruling};
 use crate::cluster::names;
 use crate::cluster::pulls::Pulls;
-use crate::cluster::wire::{Answer, Beat, Begin, Begun, Control, Done, Outcome, PROTOCOL, Part, Task};
+use crate::cluster::wire::{
+    Answer, Beat, Begin, Begun, Control, Done, Outcome, PROTOCOL, Part, Task, TaskName, Way,
+};
 use crate::content::BlobId;
 use crate::watched::watched;
 
@@ -24,6 +26,12 @@ use crate::watched::watched;
 const PAUSE: Duration = Duration::from_millis(500);
 /// How often it is looked whether something may be sent, whatever else happens: nodes come and go.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// What nodes cannot be at now waits so long for more of its submission, to be one task with that.
+const RIPENING: Duration = Duration::from_millis(2);
+/// What no node has asked for in so long the broker may have lost.
+const IDLE: Duration = Duration::from_secs(20);
+/// Of those so many are looked for.
+const MOST_LOOKED_FOR: usize = 64;
 /// Results that are taken at one time.
 const RESULTS_AT_ONCE: usize = 256;
 /// Tasks of a pool that are out, for each that nodes can be at: one is there when another ends.
@@ -62,13 +70,28 @@ async fn try_prepare(shared: &Shared) -> Result<(), BrokerError> {
 
 async fn send(shared: Arc<Shared>) {
     prepare(&shared).await;
+    let mut connections = shared.broker.connections();
+    connections.mark_unchanged();
+    let mut looked = Instant::now();
     loop {
         let moved = shared.moved.notified();
-        while let Some((subject, id, message, task)) = shared.next() {
-            let shared = Arc::clone(&shared);
-            tokio::spawn(async move { shared.publish(subject, id, message, task).await });
+        shared.send_all(Ahead::None);
+        // More of the same may come in a moment, and is one task then.
+        if !shared.state().line.is_empty() {
+            tokio::time::sleep(RIPENING).await;
+            shared.send_all(Ahead::Some);
         }
         drop(tokio::time::timeout(LOOK_EVERY, moved).await);
+        if looked.elapsed() > IDLE {
+            looked = Instant::now();
+            let shared = Arc::clone(&shared);
+            tokio::spawn(async move { shared.look_for_vanished().await });
+        }
+        // It may have come back without what it had.
+        if connections.has_changed().unwrap_or(false) {
+            connections.mark_unchanged();
+            prepare(&shared).await;
+        }
     }
 }
 
@@ -76,19 +99,23 @@ async fn take(shared: Arc<Shared>) {
     prepare(&shared).await;
     let name = format!("results-{}", shared.name);
     let subject = names::results(&shared.name, "*");
-    let pulls = loop {
-        match shared.broker.share(names::RESULTS, &name, subject.clone(), Some(MAX_AGE)).await {
-            Ok(puller) => break Pulls::new(&shared.broker, puller),
+    loop {
+        let pulls = match shared.broker.share(names::RESULTS, &name, subject.clone(), Some(MAX_AGE)).await {
+            Ok(puller) => Pulls::new(&shared.broker, puller),
             Err(why) => {
                 tracing::warn!("The results cannot be taken: {}", crate::telemetry::chain(&why));
                 tokio::time::sleep(PAUSE).await;
+                continue;
             }
-        }
-    };
-    loop {
-        let Some(mut pull) = pulls.pull(RESULTS_AT_ONCE).await else { continue };
-        while let Some(message) = pull.next().await {
-            shared.taken(&message).await;
+        };
+        // Until it cannot be pulled from: it may be gone with the broker's disk.
+        while let Some(mut pull) = pulls.pull(RESULTS_AT_ONCE).await {
+            while let Some(message) = pull.next().await {
+                shared.taken(&message).await;
+            }
+            if pull.is_broken() {
+                break;
+            }
         }
     }
 }
@@ -120,57 +147,144 @@ async fn subscribed(shared: &Shared, subject: String) -> async_nats::Subscriber 
     }
 }
 
+/// Which tasks may go out.
+#[derive(Debug, Clone, Copy)]
+enum Ahead {
+    /// Those that nodes can be at now.
+    None,
+    /// Those, too, that wait there until others end.
+    Some,
+}
+
+/// A task that goes out.
+struct Next {
+    subject: String,
+    /// By which the broker knows it when it comes twice.
+    name: String,
+    message: bytes::Bytes,
+    /// Its number.
+    task: u64,
+}
+
 impl Shared {
-    /// The next task that may go out: where, under which name, what, and its number.
-    fn next(&self) -> Option<(String, String, bytes::Bytes, u64)> {
-        let mut state = self.state();
-        let super::State { line, desk } = &mut *state;
-        let credits = |pool: &str| {
-            let credits = self.nodes.credits(pool);
-            (desk.out(pool) < AHEAD * credits).then_some(credits)
-        };
-        let (pool, parts) = line.pop(credits)?;
-        let id = desk.next_task();
+    /// Sends what may go out.
+    fn send_all(self: &Arc<Self>, ahead: Ahead) {
+        while let Some(next) = self.next(ahead) {
+            let this = Arc::clone(self);
+            tokio::spawn(async move { this.publish(next).await });
+        }
+    }
+
+    /// The next task that may go out, as far as anybody still waits for it.
+    fn next(&self, ahead: Ahead) -> Option<Next> {
+        loop {
+            let (id, pool, parts) = self.popped(ahead)?;
+            match self.opened(id, &pool, parts) {
+                Ok(Some(next)) => return Some(next),
+                Ok(None) => {}
+                Err(why) => tracing::error!("A task cannot be written: {why}"),
+            }
+        }
+    }
+
+    /// Writes a task, not while others wait for the desk; none where nobody waits for it any more.
+    fn opened(&self, id: u64, pool: &str, parts: Vec<Waiting>) -> serde_json::Result<Option<Next>> {
         let submission = parts.first().and_then(|part| part.submission);
-        let avoided = parts.first().and_then(|part| part.avoided.clone());
+        let avoided = parts.first().map(|part| part.avoided.clone()).unwrap_or_default();
         let (mut works, mut waiters) = (Vec::new(), Vec::new());
-        for (number, Waiting { work, place, events, .. }) in (0..).zip(parts) {
-            *place.lock().unwrap_or_else(PoisonError::into_inner) = Place::Out { task: id, part: number };
+        for (number, Waiting { work, events, .. }) in (0..).zip(parts) {
             works.push(Part { number, work });
             waiters.push((number, Waiter(events)));
         }
-        let task = Task {
-            protocol: PROTOCOL,
-            coordinator: self.name.clone(),
-            incarnation: desk.incarnation(),
-            id,
-            submission,
-            parts: works,
+        let incarnation = self.incarnation;
+        let coordinator = self.name.clone();
+        let task = Task { protocol: PROTOCOL, coordinator, incarnation, id, submission, parts: works };
+        let message = bytes::Bytes::from(serde_json::to_vec(&task)?);
+        let asked = BlobId::of(&message);
+        let mut state = self.state();
+        // Somebody may have left since.
+        waiters.retain(|(_, waiter)| !waiter.0.is_closed());
+        if waiters.is_empty() {
+            return Ok(None);
+        }
+        state.desk.open(id, (pool.to_owned(), asked), waiters, avoided);
+        let name = format!("{}/{incarnation}/{id}", submission.unwrap_or_default());
+        Ok(Some(Next { subject: names::tasks(pool), name, message, task: id }))
+    }
+
+    /// What is next in line, with the number of the task that it becomes.
+    fn popped(&self, ahead: Ahead) -> Option<(u64, String, Vec<Waiting>)> {
+        let mut state = self.state();
+        let super::State { line, desk } = &mut *state;
+        let times = match ahead {
+            Ahead::None => 1,
+            Ahead::Some => AHEAD,
         };
-        let message = match serde_json::to_vec(&task) {
-            Ok(message) => bytes::Bytes::from(message),
-            Err(why) => {
-                tracing::error!("A task cannot be written: {why}");
-                return None;
-            }
+        let all = times * self.nodes.all_credits();
+        let is_full = [false, true].map(|is_compilation| desk.out_of_kind(is_compilation) >= all);
+        let credits = |pool: &str| {
+            let credits = self.nodes.credits(pool);
+            let is_full = is_full[usize::from(names::is_of_compilations(pool))];
+            (!is_full && desk.out(pool) < times * credits).then_some(credits)
         };
-        desk.open(id, (pool.clone(), BlobId::of(&message)), waiters, avoided);
-        let name = format!("{}/{}/{id}", submission.unwrap_or_default(), task.incarnation);
-        Some((names::tasks(&pool), name, message, id))
+        let (pool, parts) = line.pop(credits)?;
+        let task = desk.next_task();
+        for (part, waiting) in (0..).zip(&parts) {
+            *waiting.place.lock().unwrap_or_else(PoisonError::into_inner) = Place::Out { task, part };
+        }
+        Some((task, pool, parts))
     }
 
     /// Publishes a task; tries for as long as anybody waits for it.
-    async fn publish(&self, subject: String, name: String, message: bytes::Bytes, task: u64) {
+    async fn publish(&self, Next { subject, name, message, task }: Next) {
         loop {
-            let Err(why) = self.broker.publish(subject.clone(), name.clone(), message.clone()).await else {
-                return;
-            };
-            tracing::warn!("A task cannot be sent: {}", crate::telemetry::chain(&why));
+            match self.broker.publish(subject.clone(), name.clone(), message.clone()).await {
+                Ok(sequence) => {
+                    let is_wanted = self.state().desk.sent(task, sequence);
+                    if !is_wanted {
+                        self.recall(sequence);
+                    }
+                    return;
+                }
+                Err(why) => tracing::warn!("A task cannot be sent: {}", crate::telemetry::chain(&why)),
+            }
             tokio::time::sleep(PAUSE).await;
             if !self.state().desk.is_open(task) {
                 return;
             }
         }
+    }
+
+    /// Sees whether the broker still has what no node has asked for in some time.
+    async fn look_for_vanished(&self) {
+        let mut idle = self.state().desk.idle(IDLE);
+        idle.truncate(MOST_LOOKED_FOR);
+        for Idle { task, sequence, asked } in idle {
+            match self.broker.kept(names::TASKS, sequence).await {
+                // Numbers begin anew where it has lost all.
+                Ok(Some(message)) if BlobId::of(&message) == asked => {}
+                Ok(_) => {
+                    tracing::warn!("The broker has lost a task: it is sent again");
+                    let waiters = self.state().desk.vanished(task);
+                    waiters.into_iter().for_each(|waiter| waiter.tell(Event::Vanished));
+                }
+                Err(why) => {
+                    tracing::debug!("It is not known what the broker has: {}", crate::telemetry::chain(&why));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Takes a task back that no node has and nobody wants.
+    pub(super) fn recall(&self, sequence: u64) {
+        let broker = self.broker.clone();
+        tokio::spawn(async move {
+            // One that is gone meanwhile was asked for by a node.
+            if let Err(why) = broker.remove(names::TASKS, sequence).await {
+                tracing::debug!("A task was not taken back: {}", crate::telemetry::chain(&why));
+            }
+        });
     }
 
     /// A node wants to begin a task.
@@ -182,6 +296,10 @@ impl Shared {
             self.nodes.note_fault(node, "a question that makes no sense");
             return;
         };
+        // The answer is sent with rights that the node has not.
+        if !reply.starts_with(&format!("{}.", names::inbox(node))) {
+            return self.refuse(node, "a question that another is to be told the answer of");
+        }
         let answer = self.answer_to(node, &question);
         self.moved.notify_one();
         let Ok(answer) = serde_json::to_vec(&answer) else { return };
@@ -196,7 +314,8 @@ impl Shared {
         }
         let number = Uuid::new_v4().as_u64_pair().0;
         let mut state = self.state();
-        let asked = state.desk.begin(node, question, number);
+        let others = |shunned: &[String], pool: &str| self.nodes.has_others(shunned, pool);
+        let asked = state.desk.begin(node, question, number, others);
         for waiter in asked.begun {
             waiter.tell(Event::Begun);
         }
@@ -210,7 +329,7 @@ impl Shared {
     }
 
     /// A result has come.
-    async fn taken(&self, message: &jetstream::Message) {
+    async fn taken(self: &Arc<Self>, message: &jetstream::Message) {
         match names::sender(&message.subject) {
             Some(node) => self.result(node, &message.payload),
             None => tracing::warn!("A result came from nobody"),
@@ -221,7 +340,7 @@ impl Shared {
         }
     }
 
-    fn result(&self, node: &str, payload: &[u8]) {
+    fn result(self: &Arc<Self>, node: &str, payload: &[u8]) {
         let mut answer: Answer = match serde_json::from_slice(payload) {
             Ok(answer) => answer,
             Err(why) => return self.refuse(node, &format!("a result that makes no sense: {why}")),
@@ -235,14 +354,18 @@ impl Shared {
     }
 
     /// A part's result has come.
-    fn done_part(&self, node: &str, answer: &Answer, part: u32, outcome: Outcome) {
+    fn done_part(self: &Arc<Self>, node: &str, answer: &Answer, part: u32, outcome: Outcome) {
         let ruling = self.state().desk.answer(node, answer, part);
         let label = match ruling {
             Ruling::First(waiter) => {
                 waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome }));
                 "first"
             }
-            Ruling::Late => "late",
+            Ruling::Late => {
+                // What else it is at of that is for nobody, either.
+                self.cancel(node, answer.incarnation, answer.task, Vec::new());
+                "late"
+            }
             Ruling::Double => "double",
             Ruling::Forged(what) => return self.refuse(node, &format!("a result {what}")),
         };
@@ -261,8 +384,15 @@ impl Shared {
         match serde_json::from_slice::<Beat>(&message.payload) {
             Ok(beat) => {
                 let (version, credits) = (beat.version.clone(), beat.credits);
-                if self.nodes.heard(node, beat) {
-                    tracing::info!(node, version, credits, "Node {node} is here");
+                self.look_for_lost(node, &beat.at);
+                match self.nodes.heard(node, beat) {
+                    Ok(true) => {
+                        tracing::info!(node, version, credits, "Node {node} is here");
+                        let (coordinator, incarnation) = (self.name.clone(), self.incarnation);
+                        self.order(node, Control::Only { coordinator, incarnation });
+                    }
+                    Ok(false) => {}
+                    Err(what) => return self.refuse(node, what),
                 }
                 self.remind(node);
                 self.moved.notify_one();
@@ -271,9 +401,25 @@ impl Shared {
         }
     }
 
-    /// Tells a node that nobody waits for a part any more.
-    pub(super) fn cancel(self: &Arc<Self>, node: &str, incarnation: Uuid, task: u64, part: u32) {
-        self.order(node, Control::Cancel { incarnation, task, parts: vec![part] });
+    /// What a node was given and is not at, and has told nothing of, is done again.
+    fn look_for_lost(&self, node: &str, at: &[TaskName]) {
+        let lost = self.state().desk.lost(node, at);
+        for waiter in lost {
+            let (way, why) = (Way::Broken, "its results are lost".to_owned());
+            waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome: Outcome::Failed { way, why } }));
+        }
+    }
+
+    /// Tells a node that nobody waits for parts of a task any more; for none of them, where none are named.
+    pub(super) fn cancel(self: &Arc<Self>, node: &str, incarnation: Uuid, task: u64, parts: Vec<u32>) {
+        self.order(node, Control::Cancel { incarnation, task, parts });
+    }
+
+    /// Tells all nodes that are here, but for that of the coordinator's own machine.
+    pub(super) fn order_all(&self, control: &Control) {
+        for node in self.nodes.here().into_iter().filter(|node| *node != self.name) {
+            self.order(&node, control.clone());
+        }
     }
 
     /// Tells a node what operators want, where it does not do that.

@@ -1,0 +1,79 @@
+//! Tries of one part, by whatever nodes: which of them are not asked again, and when it is given up.
+
+use std::time::Instant;
+
+use super::{NODE_PATIENCE, Untold, not_served};
+use crate::judge::JudgeError;
+
+/// Tries that failed for a reason of a node's.
+const MOST: usize = 3;
+
+/// What was tried.
+#[derive(Debug, Default)]
+pub(super) struct Tries {
+    /// Since when it is nobody's fault that it is not done.
+    unserved: Option<Instant>,
+    failures: Vec<String>,
+    avoided: Vec<String>,
+}
+
+impl Tries {
+    /// Nodes that have it only where there is no other.
+    pub(super) fn avoided(&self) -> &[String] {
+        &self.avoided
+    }
+
+    /// A node could not serve it, as when its disk is full or it stops: another may. That is not held against anybody.
+    pub(super) fn elsewhere(&mut self, node: &str) -> Result<(), JudgeError> {
+        self.avoid(node);
+        self.unserved()
+    }
+
+    fn unserved(&mut self) -> Result<(), JudgeError> {
+        let since = self.unserved.get_or_insert_with(Instant::now);
+        if since.elapsed() < NODE_PATIENCE { Ok(()) } else { Err(not_served()) }
+    }
+
+    /// It failed on a node, which is to be avoided where that is its own doing.
+    pub(super) fn failed(&mut self, node: &str, why: &str, is_avoided: bool) -> Result<(), JudgeError> {
+        if is_avoided {
+            self.avoid(node);
+        }
+        self.failures.push(format!("{node}: {why}"));
+        if self.failures.len() < MOST { Ok(()) } else { Err(JudgeError::GivenUp(self.failures.join("; "))) }
+    }
+
+    /// An answer was none: once more, but not for ever.
+    pub(super) fn again(&mut self, node: &str, untold: Untold) -> Result<(), JudgeError> {
+        match untold {
+            Untold::Ours(why) => Err(why),
+            Untold::Nobodys => self.unserved(),
+            Untold::Theirs(why) => self.failed(node, &why, true),
+        }
+    }
+
+    fn avoid(&mut self, node: &str) {
+        if !self.avoided.iter().any(|avoided| avoided == node) {
+            self.avoided.push(node.to_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_without_room_costs_no_try_and_one_that_lies_is_not_asked_again() {
+        let mut tries = Tries::default();
+        for _ in 0..10 {
+            tries.elsewhere("full").unwrap();
+        }
+        tries.again("liar", Untold::Theirs("more output than is allowed".into())).unwrap();
+        assert_eq!(tries.avoided(), ["full", "liar"]);
+        tries.again("far", Untold::Nobodys).unwrap();
+        tries.failed("poor", "a content is lacking", false).unwrap();
+        assert_eq!(tries.avoided(), ["full", "liar"], "what is lacking is not its doing");
+        assert!(matches!(tries.failed("bad", "broken", true), Err(JudgeError::GivenUp(_))));
+    }
+}

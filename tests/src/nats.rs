@@ -1,0 +1,74 @@
+//! A client of the broker that says whatever it is told to: for what no honest machine of a cluster says.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+
+use crate::environment::patience;
+
+/// A connection.
+#[derive(Debug)]
+pub struct Liar(BufReader<TcpStream>);
+
+impl Liar {
+    /// Connects to a broker that knows everybody by one token.
+    ///
+    /// # Panics
+    /// When it cannot be reached.
+    pub async fn connect(address: &str, token: &str) -> Self {
+        let stream = TcpStream::connect(address).await.expect("the broker is reached");
+        let mut this = Self(BufReader::new(stream));
+        let greeting = serde_json::json!({"auth_token": token, "verbose": false, "pedantic": false});
+        this.send(&format!("CONNECT {greeting}\r\nPING\r\n")).await;
+        while this.line().await != "PONG" {}
+        this
+    }
+
+    /// Hears what goes to a subject.
+    ///
+    /// # Panics
+    /// When the broker has gone.
+    pub async fn listen(&mut self, subject: &str) {
+        self.send(&format!("SUB {subject} 1\r\n")).await;
+    }
+
+    /// The next that is heard.
+    ///
+    /// # Panics
+    /// When nothing comes.
+    pub async fn heard(&mut self) -> Value {
+        loop {
+            let line = self.line().await;
+            if line == "PING" {
+                self.send("PONG\r\n").await;
+            }
+            let Some(rest) = line.strip_prefix("MSG ") else { continue };
+            let length = rest.rsplit(' ').next().and_then(|length| length.parse::<usize>().ok());
+            let mut payload = vec![0; length.expect("a message has a length") + 2];
+            self.0.read_exact(&mut payload).await.expect("the broker is there");
+            return serde_json::from_slice(&payload).unwrap_or(Value::Null);
+        }
+    }
+
+    /// Says something, with a subject that is to be told the answer.
+    ///
+    /// # Panics
+    /// When the broker has gone.
+    pub async fn say(&mut self, subject: &str, reply: &str, payload: &str) {
+        self.send(&format!("PUB {subject} {reply} {}\r\n{payload}\r\n", payload.len())).await;
+    }
+
+    async fn send(&mut self, frames: &str) {
+        self.0.get_mut().write_all(frames.as_bytes()).await.expect("the broker is there");
+    }
+
+    async fn line(&mut self) -> String {
+        let mut line = String::new();
+        let reading = tokio::time::timeout(patience(Duration::from_secs(30)), self.0.read_line(&mut line));
+        let read = reading.await.expect("the broker says something").expect("the broker is there");
+        assert!(read > 0, "the broker has hung up");
+        line.trim_end().to_owned()
+    }
+}
