@@ -170,6 +170,13 @@ async fn begin(
     let now = Utc::now();
     let token = bearer(&request)?.ok_or(Problem::Unauthorized("a session begins with a bearer token"))?;
     let caller = api.access.caller(&request).map_err(|why| wrong(&sessions, &request, why))?;
+    if caller.is_scraper() {
+        return Err(Problem::Forbidden("whoever may read the metrics alone has no use for a page".into()));
+    }
+    // The cookie is overwritten: what it stood for is of no more use to anybody.
+    if let Some(before) = sent(&request, &api) {
+        sessions.close(&before);
+    }
     let opened = sessions.open(token, now);
     let cookie = cookie(&request, &api, &opened.secret).finish();
     Ok(HttpResponse::Ok()

@@ -7,6 +7,7 @@ use crate::bench::Bench;
 
 const BACKEND: &str = "backend-token-0123456789";
 const OPERATOR: &str = "operator-token-0123456789";
+const SCRAPER: &str = "scraper-token-0123456789";
 
 async fn closed() -> Bench {
     Bench::with(&[("http.token", BACKEND), ("http.admin_token", OPERATOR)]).await
@@ -120,9 +121,24 @@ async fn a_session_ends_by_the_clock() {
     let bench = Bench::with(&settings).await;
     let cookie = cookie(&sign_in(&bench, BACKEND).await);
     let own = [("cookie", cookie.as_str())];
-    assert_eq!(status(&bench, Method::GET, "/api/v1/languages", &own).await, 200);
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     assert_eq!(status(&bench, Method::GET, "/api/v1/languages", &own).await, 401);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_signs_in_again_has_one_session() {
+    let bench = closed().await;
+    let first = cookie(&sign_in(&bench, BACKEND).await);
+    let again = bench.request(Method::POST, "/api/v1/session").header("cookie", &first);
+    let again = again.header("authorization", format!("Bearer {BACKEND}")).send().await.unwrap();
+    assert_eq!(status(&bench, Method::GET, "/api/v1/languages", &[("cookie", &first)]).await, 401);
+    assert_eq!(status(&bench, Method::GET, "/api/v1/languages", &[("cookie", &cookie(&again))]).await, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_read_the_metrics_alone_has_no_session() {
+    let bench = Bench::with(&[("http.token", BACKEND), ("http.metrics_token", SCRAPER)]).await;
+    assert_eq!(sign_in(&bench, SCRAPER).await.status(), 403);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
