@@ -12,7 +12,7 @@ use futures_util::future::{MaybeDone, maybe_done};
 use super::ending::{OwnEnd, ProgramEnd};
 use super::executor::{CompileJob, Compiled, Executor, Facts};
 use super::judgement::Compilation;
-use super::{Judge, JudgeError, Task};
+use super::{Judge, JudgeError, Progress, Task};
 use crate::self_test::SELF_TEST;
 use crate::submission::Isolation;
 
@@ -56,8 +56,10 @@ impl<E: Executor> Judge<E> {
         }
         let checking = async {
             let checked = self.executor.compile(job, task.cancel).await;
-            if !matches!(checked, Ok(Compiled::Checked(_))) {
-                needless.cancel();
+            match checked {
+                // Whoever waits is not told of a check for as long as the first test takes.
+                Ok(Compiled::Checked(_)) => (task.progress)(Progress::Running { done: 0 }),
+                _ => needless.cancel(),
             }
             checked
         };

@@ -38,6 +38,19 @@ async fn a_first_test_that_was_run_beside_the_check_is_not_run_again() {
     assert_eq!((bench.sandboxes.asked().len(), ahead(&bench)), (2, 1));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_first_test_that_takes_longer_than_the_check_is_told_as_running() {
+    let bench = bench([well()]);
+    // It has no answer, and runs on.
+    bench.sandboxes.be_free([]);
+    let told = Mutex::new(Vec::new());
+    let note = |progress| told.lock().unwrap().push(progress);
+    let (submission, cancel) = (python(&["3"]), CancellationToken::new());
+    let judging = bench.judge.judge(&submission, &note, &cancel);
+    tokio::time::timeout(Duration::from_secs(60), judging).await.unwrap_err();
+    assert_eq!(told.into_inner().unwrap().last(), Some(&Progress::Running { done: 0 }));
+}
+
 #[tokio::test]
 async fn of_a_run_beside_a_check_that_finds_a_fault_nobody_hears() {
     let crash = Ok(ended(Ending::Signaled { signal: 11 }));
