@@ -160,7 +160,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
                     app.app_data(web::Data::new(gojudge)).configure(gojudge::routes);
                 }
             })
-            .default_service(web::to(error::not_found));
+            .default_service(web::to(ui::elsewhere));
         let (stops, connections) = (stops.clone(), connections.clone());
         let service = HttpService::build()
             .graceful_shutdown_signal(move || {

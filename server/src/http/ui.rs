@@ -3,7 +3,7 @@
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::{Bytes, Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde_json::{Value, json};
 
 mod document;
@@ -60,10 +60,27 @@ pub(super) fn describe(description: &mut Value) {
     }
 }
 
-/// The document. Its nonce is for one answer, so nobody keeps it.
 async fn page(files: Data<Files>, request: HttpRequest) -> HttpResponse {
-    let document::Document { html, policy } = document::document(files.index(), prefix(&request));
-    let mut response = HttpResponse::Ok();
+    shown(HttpResponse::Ok(), &files, &request)
+}
+
+/// Where there is nothing: to whoever reads pages the document says so, with a way back.
+pub(super) async fn elsewhere(files: Data<Files>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    if request.method().is_safe() && reads_pages(request.headers()) {
+        return Ok(shown(HttpResponse::NotFound(), &files, &request));
+    }
+    super::error::not_found(request).await
+}
+
+/// As browsers ask that show what comes; scripts and other programs take anything.
+fn reads_pages(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("text/html"))
+}
+
+/// The document. Its nonce is for one answer, so nobody keeps it.
+fn shown(mut response: HttpResponseBuilder, files: &Files, request: &HttpRequest) -> HttpResponse {
+    let document::Document { html, policy } = document::document(files.index(), prefix(request));
     response
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -117,10 +134,10 @@ pub(super) async fn asset(
 }
 
 fn answer(
-    mut response: actix_web::HttpResponseBuilder,
+    mut response: HttpResponseBuilder,
     tag: &str,
     headers: [(HeaderName, HeaderValue); 2],
-) -> actix_web::HttpResponseBuilder {
+) -> HttpResponseBuilder {
     response.insert_header((header::ETAG, tag));
     for header in headers {
         response.insert_header(header);

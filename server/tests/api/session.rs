@@ -163,6 +163,17 @@ async fn the_page_is_for_everybody_and_may_be_framed_by_nobody() {
         let policy = answer.headers()["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
     }
+    let browser = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    for path in ["/nope", "/problems/"] {
+        let asked = bench.request(Method::GET, path).header(browser.0, browser.1).send().await.unwrap();
+        assert_eq!(
+            (asked.status().as_u16(), &asked.headers()["content-type"] == "text/html; charset=utf-8"),
+            (404, true)
+        );
+        let problem = bench.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(problem.headers()["content-type"], "application/problem+json", "{path}");
+    }
+    assert_eq!(status(&bench, Method::GET, "/api/v1/nope", &[browser]).await, 401);
     assert_eq!(status(&bench, Method::GET, "/assets/missing.js", &[]).await, 404);
     assert_eq!(status(&bench, Method::GET, "/assets/..%2findex.html", &[]).await, 404);
     assert_eq!(status(&bench, Method::POST, "/", &[]).await, 405);
