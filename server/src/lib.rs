@@ -18,6 +18,7 @@ pub mod content;
 mod copy;
 mod cpus;
 mod descriptors;
+pub mod doctor;
 pub mod events;
 pub mod figures;
 #[cfg(any(test, feature = "fuzz"))]

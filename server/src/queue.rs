@@ -1,5 +1,6 @@
 //! Submissions on their way to a judgement: bounded, fair between users, durable.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -123,6 +124,8 @@ struct Shared {
     arrived: Notify,
     /// Nothing waits or runs any more, or nothing does that is judged behind others.
     idle: Notify,
+    /// No new submissions, as an operator wants it.
+    draining: AtomicBool,
     /// No new submissions, and no new attempts.
     closing: CancellationToken,
     /// Attempts that still run are given up, and go back into the queue.
@@ -164,6 +167,7 @@ impl Queue {
             state: Mutex::new(state),
             arrived: Notify::new(),
             idle: Notify::new(),
+            draining: AtomicBool::new(false),
             closing: CancellationToken::new(),
             giving_up: CancellationToken::new(),
             workers: TaskTracker::new(),
@@ -275,6 +279,33 @@ impl Queue {
     pub fn depth(&self) -> (usize, usize) {
         let state = self.shared.state();
         (state.waiting.len(), state.running)
+    }
+
+    /// Has nothing new taken, or again what comes; what was taken is judged. Holds until the server stops.
+    pub fn drain(&self, drained: bool) {
+        self.shared.draining.store(drained, Ordering::Relaxed);
+    }
+
+    /// Nothing new is taken, as an operator wants it.
+    pub fn is_draining(&self) -> bool {
+        self.shared.draining.load(Ordering::Relaxed)
+    }
+
+    /// May something new come?
+    ///
+    /// # Errors
+    /// [`Refusal::Draining`].
+    pub fn check_open(&self) -> Result<(), Refusal> {
+        if !self.is_draining() {
+            return Ok(());
+        }
+        telemetry::refused(Refusal::Draining.name());
+        Err(Refusal::Draining)
+    }
+
+    /// When a submission at this place may have its turn, at the present pace.
+    pub fn wait_of(&self, position: usize) -> Duration {
+        self.shared.state().wait_of(position)
     }
 
     /// The server is stopping.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::language::{Language, Languages};
 use crate::operations::Operations;
-use crate::queue::Queue;
+use crate::queue::{Queue, Refusal};
 use crate::sandbox::{PoolStatus, ProfileStatus};
 use crate::slots::Profile;
 use crate::store::Store;
@@ -107,6 +107,9 @@ pub struct Report {
     /// The sandboxes.
     #[schema(required = false)]
     pub pool: PoolStatus,
+    /// An operator has nothing new taken.
+    #[schema(required = false)]
+    pub draining: bool,
     /// Submissions waiting.
     #[schema(required = false)]
     pub waiting: usize,
@@ -166,6 +169,10 @@ impl Readiness {
         if queue.is_closing() {
             reasons.push("the server is stopping".into());
         }
+        let draining = queue.is_draining();
+        if draining {
+            reasons.push(Refusal::Draining.to_string());
+        }
         if !self.is_writable(store).await {
             reasons.push("the store is not writable".into());
         }
@@ -176,7 +183,7 @@ impl Readiness {
         let not_installed = self.such(|known| known.missing(&pool).is_some());
         let untested = self.such(|known| known.last.is_none() && known.missing(&pool).is_none());
         let ready = reasons.is_empty();
-        Report { ready, reasons, degraded, not_installed, untested, pool, waiting, running }
+        Report { ready, reasons, degraded, not_installed, untested, pool, draining, waiting, running }
     }
 
     /// Languages of which this is so.

@@ -45,6 +45,8 @@ pub struct Standing {
     pub state: State,
     /// Its place while it waits: 1 = next, 0 = its turn has come, and it waits for a sandbox.
     pub position: Option<usize>,
+    /// How long it may take until its turn, while it waits.
+    pub wait: Option<Duration>,
     /// The tests that are done, while it runs.
     pub tested: Vec<Tested>,
 }
@@ -124,7 +126,7 @@ impl Submissions {
     /// what its judgement takes, in bytes.
     pub async fn wait(&self, sees: &Sees, id: SubmissionId, patience: Duration) -> Option<(Standing, u64)> {
         let Judged { record, size } = self.queue.wait(sees, id, patience).await?;
-        Some((Standing { record, state: State::Done, position: None, tested: Vec::new() }, size))
+        Some((Standing { record, state: State::Done, position: None, wait: None, tested: Vec::new() }, size))
     }
 
     /// Follows a submission that is not finished yet, or is to be judged again.
@@ -136,6 +138,11 @@ impl Submissions {
             Some(stage) => Ok(Some(stage)),
             None => self.rejudges.follow(id).await,
         }
+    }
+
+    /// When a submission at this place may have its turn, at the present pace.
+    pub fn wait_of(&self, position: usize) -> Duration {
+        self.queue.wait_of(position)
     }
 
     /// The tests of a submission that are done, as [`Queue::tested`].
@@ -236,7 +243,8 @@ impl Submissions {
     fn standing(&self, record: Record, live: Option<Stage>) -> Standing {
         let state = State::of(record.state, live);
         let position = (state == State::Queued).then(|| self.position(record.id));
-        Standing { record, state, position, tested: Vec::new() }
+        let wait = position.map(|position| self.wait_of(position));
+        Standing { record, state, position, wait, tested: Vec::new() }
     }
 }
 

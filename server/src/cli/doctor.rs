@@ -6,37 +6,11 @@ use serde::Serialize;
 
 use super::client::Client;
 use crate::config::Config;
+use crate::doctor::{self, Finding, Level};
 
-mod access;
 mod engine;
-mod kernel;
 mod service;
 mod workspace;
-
-/// What came of looking at one thing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Finding {
-    /// What was looked at.
-    what: &'static str,
-    level: Level,
-    /// What was found, and what follows from it.
-    found: String,
-    /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remedy: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Level {
-    Good,
-    /// Cannot be seen from here.
-    Unknown,
-    /// It works, but less safely or less exactly than it could.
-    Warning,
-    /// It does not work.
-    Problem,
-}
 
 #[derive(Debug, Serialize)]
 struct Report<'a> {
@@ -44,30 +18,11 @@ struct Report<'a> {
     findings: &'a [Finding],
 }
 
-impl Finding {
-    fn good(what: &'static str, found: impl Into<String>) -> Self {
-        Self { what, level: Level::Good, found: found.into(), remedy: None }
-    }
-
-    fn unknown(what: &'static str, found: impl Into<String>) -> Self {
-        Self { what, level: Level::Unknown, found: found.into(), remedy: None }
-    }
-
-    fn warning(what: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what, level: Level::Warning, found: found.into(), remedy: Some(remedy.into()) }
-    }
-
-    fn problem(what: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what, level: Level::Problem, found: found.into(), remedy: Some(remedy.into()) }
-    }
-}
-
 /// Looks at everything and prints what was found. True when nothing is a problem.
 pub(super) async fn examine(config: &Config, client: &Client, json: bool) -> std::io::Result<bool> {
     let mut findings = engine::examine(config).await;
-    findings.extend(kernel::examine());
+    findings.extend(doctor::examine(config));
     findings.extend(workspace::examine(config).await);
-    findings.push(access::examine(&config.gojudge));
     findings.extend(service::examine(client).await);
     let healthy = findings.iter().all(|finding| finding.level != Level::Problem);
     let text = if json {

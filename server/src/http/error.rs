@@ -16,6 +16,9 @@ mod kind;
 
 pub(super) use kind::{Described, Kind, MARK, fails};
 
+/// Another server has taken over by then, or an operator has changed his mind.
+const DRAINED: Duration = Duration::from_secs(30);
+
 /// What is told to a client whose request was not served.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -272,6 +275,7 @@ impl From<Refusal> for Problem {
             Refusal::KeyReused { earlier } => Self::KeyReused { earlier },
             Refusal::NoProblem => Self::field("problem", detail),
             Refusal::Failed => Self::Failed,
+            Refusal::Draining => Self::Unavailable { detail, retry_after: DRAINED },
             Refusal::Stopping => Self::Stopping,
             Refusal::Store(why) => why.into(),
         }

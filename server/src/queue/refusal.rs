@@ -47,6 +47,9 @@ pub enum Refusal {
     /// The problem was removed since it was looked at.
     #[error("the problem was removed just now")]
     NoProblem,
+    /// An operator wants nothing new to be taken.
+    #[error("an operator drains this server: it takes nothing new")]
+    Draining,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
@@ -60,13 +63,14 @@ pub enum Refusal {
 
 impl Refusal {
     /// All that `name` may answer.
-    pub(crate) const NAMES: [&str; 9] = [
+    pub(crate) const NAMES: [&str; 10] = [
         "queue_full",
         "user_full",
         "token_full",
         "throttled",
         "key_reused",
         "no_problem",
+        "draining",
         "stopping",
         "failed",
         "store",
@@ -81,6 +85,7 @@ impl Refusal {
             Self::CoolingDown { .. } => "throttled",
             Self::KeyReused { .. } => "key_reused",
             Self::NoProblem => "no_problem",
+            Self::Draining => "draining",
             Self::Stopping => "stopping",
             Self::Failed => "failed",
             Self::Store(_) => "store",

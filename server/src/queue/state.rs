@@ -11,6 +11,9 @@ use super::party::Party;
 use super::stored::Stored;
 use crate::submission::SubmissionId;
 
+/// A day, in seconds: nobody has a use for an estimate beyond that.
+const LONGEST_WAIT: f64 = 86_400.0;
+
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) workers: usize,
@@ -90,9 +93,14 @@ impl State {
 
     /// When a place may have become free: the length of the queue at its present pace, from 1 to 60 s.
     pub(super) fn retry_after(&self) -> Duration {
+        self.wait_of(self.waiting.len()).clamp(Duration::from_secs(1), Duration::from_secs(60))
+    }
+
+    /// How long it takes until so many have had their turn, at the present pace.
+    pub(super) fn wait_of(&self, position: usize) -> Duration {
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let seconds = self.pace * self.waiting.len() as f64;
-        Duration::from_secs_f64(seconds.clamp(1.0, 60.0))
+        let seconds = self.pace * position as f64;
+        Duration::from_secs_f64(seconds.min(LONGEST_WAIT))
     }
 
     pub(super) fn note_pace(&mut self, now: Instant) {

@@ -18,7 +18,7 @@ use crate::socket::Socket;
 pub(crate) struct Event {
     id: Option<i64>,
     name: String,
-    data: Value,
+    pub(crate) data: Value,
 }
 
 /// A stream of them.

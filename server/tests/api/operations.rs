@@ -49,3 +49,51 @@ async fn operators_see_who_is_throttled() {
     assert_eq!(bench.delete("/api/v1/users/alice/throttle").await.0, 204);
     assert_eq!(bench.get("/api/v1/admin/throttled").await.1, json!({"users": []}));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drained_server_judges_what_it_has_and_takes_nothing_new() {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    let running = bench.submit("alice", "sleep 300").await;
+    bench.until(&running, "running").await;
+    let known = json!({"language": "cpp17", "source": "accept", "user": "bob"});
+    let send = async |key: &str| {
+        let request =
+            bench.request(reqwest::Method::POST, "/api/v1/submissions").header("idempotency-key", key);
+        answer(request.json(&known)).await
+    };
+    let (status, waiting) = send("before").await;
+    assert_eq!(status, 202, "{waiting}");
+    assert_eq!(answer(bench.request(reqwest::Method::POST, "/api/v1/admin/drain")).await.0, 204);
+
+    let (status, refused) = send("after").await;
+    assert_eq!(
+        (status.as_u16(), &refused["type"]),
+        (503, &json!("urn:gavel:problem:unavailable")),
+        "{refused}"
+    );
+    assert_eq!(send("before").await.1["id"], waiting["id"], "what was accepted is not refused");
+    let (status, ready) = bench.get("/readyz").await;
+    assert_eq!(
+        (status.as_u16(), &ready["ready"], &ready["draining"]),
+        (503, &json!(false), &json!(true)),
+        "{ready}"
+    );
+    assert!(ready["reasons"].to_string().contains("drains"), "{ready}");
+    bench.until(waiting["id"].as_str().unwrap(), "done").await;
+
+    assert_eq!(answer(bench.request(reqwest::Method::POST, "/api/v1/admin/undrain")).await.0, 204);
+    assert_eq!(bench.get("/readyz").await.0, 200);
+    assert_eq!(send("after").await.0, 202);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn operators_see_what_is_amiss_on_the_host() {
+    let bench = Bench::with(&[("gojudge.open_networks", "0.0.0.0/0")]).await;
+    let (_, told) = bench.get("/api/v1/admin/findings").await;
+    let findings = told["findings"].as_array().unwrap();
+    let of = |what: &str| findings.iter().find(|finding| finding["what"] == what).unwrap();
+    assert!(["good", "warning"].contains(&of("kernel")["level"].as_str().unwrap()), "{told}");
+    assert_eq!(of("open networks")["level"], "warning", "{told}");
+    assert!(of("open networks")["remedy"].is_string(), "{told}");
+    assert_eq!(told["healthy"], true, "{told}");
+}

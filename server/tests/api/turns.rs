@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::bench::{Bench, eventually};
+use crate::following::Events;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_users_flood_delays_another_by_no_more_than_one_of_the_floods() {
@@ -40,8 +41,29 @@ async fn a_waiting_submission_knows_its_position() {
         let (_, body) = bench.post(json!({"language": "c11", "source": "accept", "user": user})).await;
         assert_eq!(body["state"], "queued");
         positions.push(body["position"].as_u64().unwrap());
+        assert!((1..=86_400_000).contains(&body["estimated_wait_ms"].as_u64().unwrap()), "{body}");
     }
     assert_eq!(positions, [1, 2, 2]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_follows_a_waiting_submission_is_told_when_it_moves_up() {
+    let bench = Bench::with(&[("workers", "1")]).await;
+    let running = bench.submit("alice", "hang").await;
+    bench.until(&running, "running").await;
+    let before = bench.submit("alice", "accept before").await;
+    let id = bench.submit("alice", "accept").await;
+    let mut events = Events::open(&bench, &format!("/api/v1/submissions/{id}/events"), &[]).await;
+    let first = events.next().await.unwrap();
+    assert_eq!(first.data["position"], 2, "{first:?}");
+    bench.delete(&format!("/api/v1/submissions/{before}")).await;
+    let second = events.next().await.unwrap();
+    assert_eq!(
+        (&second.data["state"], &second.data["position"]),
+        (&json!("queued"), &json!(1)),
+        "{second:?}"
+    );
+    assert!(second.data["estimated_wait_ms"].is_u64(), "{second:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

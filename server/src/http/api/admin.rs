@@ -1,11 +1,13 @@
 //! What operators do.
 
+use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
 use chrono::{SecondsFormat, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Api, Problem};
+use crate::doctor::{self, Finding, Level};
 use crate::operations::Recycled;
 use crate::sandbox::SandboxStatus;
 use crate::telemetry::day::{DayView, today};
@@ -25,6 +27,61 @@ pub(super) async fn recycle(api: Data<Api>) -> Result<Json<Recycled>, Problem> {
     let recycled = api.operations.recycle();
     tracing::info!(sandboxes = recycled.sandboxes, "An operator had all sandboxes recycled");
     Ok(Json(recycled))
+}
+
+/// Has the server take no new submissions: what it has taken it judges.
+///
+/// `/readyz` then tells whoever shares requests out that this server is not to get any. It holds until the server stops.
+#[utoipa::path(
+    post,
+    path = "/api/v1/admin/drain",
+    operation_id = "drain",
+    tag = "operations",
+    responses((status = 204, description = "It takes nothing new."))
+)]
+pub(super) async fn drain(api: Data<Api>) -> HttpResponse {
+    set_drained(&api, true)
+}
+
+/// Has the server take submissions again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/admin/undrain",
+    operation_id = "undrain",
+    tag = "operations",
+    responses((status = 204, description = "It takes what comes."))
+)]
+pub(super) async fn undrain(api: Data<Api>) -> HttpResponse {
+    set_drained(&api, false)
+}
+
+fn set_drained(api: &Api, drained: bool) -> HttpResponse {
+    api.queue.drain(drained);
+    tracing::info!(drained, "An operator had this server drained, or no longer");
+    HttpResponse::NoContent().finish()
+}
+
+/// What was looked at.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Findings)]
+pub(super) struct FindingsView {
+    /// There is no problem among them.
+    healthy: bool,
+    findings: Vec<Finding>,
+}
+
+/// Looks at what the server itself sees of its host and its settings, as `gavel doctor` does, which sees the engine, too.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/findings",
+    operation_id = "listFindings",
+    tag = "operations",
+    responses((status = 200, description = "What came of it.", body = FindingsView))
+)]
+pub(super) async fn findings(api: Data<Api>) -> Json<FindingsView> {
+    let findings = doctor::examine(&api.config);
+    let healthy = findings.iter().all(|finding| finding.level != Level::Problem);
+    Json(FindingsView { healthy, findings })
 }
 
 /// Tells what happened in the last day, in parts of ten minutes: since the server's start, and of this server alone.

@@ -1,7 +1,7 @@
 //! A submission's progress as server-sent events: `state` at each change, then `judgement`.
 
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path};
@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::described::Event as EventSchema;
 use super::submissions::{find, load, parse_id};
-use super::view::{State, TestedView};
+use super::view::{State, TestedView, estimate};
 use super::{Api, Problem};
 use crate::access::Caller;
 use crate::http::error::fails;
@@ -28,6 +28,8 @@ use crate::tokens::Sees;
 
 /// A comment this often keeps proxies from closing a silent connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// This often it is looked whether a submission that waits stands at another place.
+const PLACES: Duration = Duration::from_secs(2);
 
 /// Follows a submission.
 ///
@@ -72,18 +74,31 @@ struct StateEvent {
     /// Those of the tests done that no event has told yet, while it runs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tests: Vec<TestedView>,
-    /// Place in the queue, while it waits: 1 = next.
+    /// Place in the queue, while it waits: 1 = next. Told again when it has changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<usize>,
+    /// Until its turn, at the pace of the moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_wait_ms: Option<u64>,
+}
+
+/// What a follower has been told.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    /// So many tests.
+    tests: usize,
+    /// Its place, while it waits.
+    place: Option<usize>,
+    /// When something was sent last.
+    at: Instant,
 }
 
 /// What is sent of one event.
 type Event = LocalBoxStream<'static, Result<Bytes, Problem>>;
 
-/// With the number of tests that were told.
 enum Next {
     Now(Option<watch::Receiver<Stage>>, usize),
-    Wait(watch::Receiver<Stage>, usize),
+    Wait(watch::Receiver<Stage>, Told),
     End,
 }
 
@@ -114,14 +129,11 @@ fn events(
                 Next::Now(None, _) => Some((judgement(&api, &sees, id, peer).await, Next::End)),
                 Next::Wait(mut receiver, told) => tokio::select! {
                     changed = receiver.changed() => match changed {
-                        Ok(()) => Some((stream::empty().boxed_local(), Next::Now(Some(receiver), told))),
-                        Err(_gone) => Some((stream::empty().boxed_local(), Next::Now(None, told))),
+                        Ok(()) => Some((nothing(), Next::Now(Some(receiver), told.tests))),
+                        Err(_gone) => Some((nothing(), Next::Now(None, told.tests))),
                     },
-                    () = tokio::time::sleep(HEARTBEAT) => {
-                        let still_here = Bytes::from_static(b": still here\n\n");
-                        Some((whole(Ok(still_here)), Next::Wait(receiver, told)))
-                    }
                     () = caller.ended() => None,
+                    () = tokio::time::sleep(told.patience()) => Some(meanwhile(&api, id, receiver, told)),
                     () = api.submissions.closing() => None,
                 },
             }
@@ -130,13 +142,37 @@ fn events(
     events.flatten()
 }
 
+impl Told {
+    /// When there may be something to tell, though nothing has happened.
+    fn patience(&self) -> Duration {
+        let heartbeat = HEARTBEAT.saturating_sub(self.at.elapsed());
+        if self.place.is_some() { heartbeat.min(PLACES) } else { heartbeat }
+    }
+}
+
+/// Others have gone, so that it stands at another place; or nothing has happened for long.
+fn meanwhile(api: &Api, id: SubmissionId, receiver: watch::Receiver<Stage>, told: Told) -> (Event, Next) {
+    if told.place.is_some() && told.place != Some(api.submissions.position(id)) {
+        return (nothing(), Next::Now(Some(receiver), told.tests));
+    }
+    if told.at.elapsed() < HEARTBEAT {
+        return (nothing(), Next::Wait(receiver, told));
+    }
+    let still_here = Bytes::from_static(b": still here\n\n");
+    (whole(Ok(still_here)), Next::Wait(receiver, Told { at: Instant::now(), ..told }))
+}
+
+fn nothing() -> Event {
+    stream::empty().boxed_local()
+}
+
 /// An event that is in memory.
 fn whole(event: Result<Bytes, Problem>) -> Event {
     stream::once(async { event }).boxed_local()
 }
 
-/// With the number of tests that were told with it.
-fn state(api: &Api, id: SubmissionId, stage: Stage, told: usize) -> (Result<Bytes, Problem>, usize) {
+/// With what is told by it.
+fn state(api: &Api, id: SubmissionId, stage: Stage, told: usize) -> (Result<Bytes, Problem>, Told) {
     let (state, tests_done) = match stage {
         Stage::Queued => (State::Queued, None),
         Stage::Compiling => (State::Compiling, None),
@@ -146,9 +182,11 @@ fn state(api: &Api, id: SubmissionId, stage: Stage, told: usize) -> (Result<Byte
     };
     let position = (state == State::Queued).then(|| api.submissions.position(id));
     let is_running = state == State::Running;
+    let estimated_wait_ms = position.map(|position| estimate(api.submissions.wait_of(position)));
     let (tested, told) = if is_running { api.submissions.tested(id, told) } else { (Vec::new(), 0) };
     let tests = tested.iter().map(TestedView::from).collect();
-    (event("state", &StateEvent { state, tests_done, tests, position }), told)
+    let told = Told { tests: told, place: position, at: Instant::now() };
+    (event("state", &StateEvent { state, tests_done, tests, position, estimated_wait_ms }), told)
 }
 
 /// The whole submission, as `GET /submissions/{id}` answers it.

@@ -124,6 +124,7 @@ async fn fitted(
     submission: &mut Submission,
     asked: Option<&AskedProblem>,
 ) -> Result<(), Problem> {
+    api.queue.check_open()?;
     api.readiness.check(&submission.language, &api.operations.status())?;
     if let Some(asked) = asked {
         let problem = super::problems::judged_by(api, sees, asked, &submission.language).await?;

@@ -31,6 +31,10 @@ pub(super) struct SubmissionView {
     state: State,
     /// Place in the queue, while it waits: 1 = next, 0 = its turn has come and it waits for a sandbox.
     position: Option<usize>,
+    /// Milliseconds until its turn, at the pace of the moment: an estimate, while it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u64, required = false, maximum = 86400000)]
+    estimated_wait_ms: Option<u64>,
     /// Id of its language.
     language: String,
     /// The problem that it is judged by.
@@ -391,7 +395,7 @@ impl Shown {
 impl From<Standing> for SubmissionView {
     /// Without the judgement.
     fn from(standing: Standing) -> Self {
-        let Standing { record, state, position, tested } = standing;
+        let Standing { record, state, position, wait, tested } = standing;
         let Record {
             id,
             user,
@@ -411,6 +415,7 @@ impl From<Standing> for SubmissionView {
             id,
             state: state.into(),
             position,
+            estimated_wait_ms: wait.map(estimate),
             language,
             problem: problem.map(ProblemView::from),
             user,
@@ -584,6 +589,11 @@ fn text_or_base64<T>(
         Content::Blob(_) | Content::Piece(_) => elsewhere.name(stream.content),
     };
     if stream.is_text { text(shown) } else { binary(shown) }
+}
+
+/// Whole milliseconds: more than that no estimate tells.
+pub(super) fn estimate(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// To the microsecond.

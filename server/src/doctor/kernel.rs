@@ -120,7 +120,7 @@ fn bpf(value: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::doctor::Level;
+    use crate::doctor::Level;
 
     #[test]
     fn releases_of_all_forms_are_understood() {
