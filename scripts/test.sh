@@ -155,6 +155,7 @@ web_page() {
     return 0
   fi
   heading "the web page"
+  scripts/ui.sh same "$GAVEL_E2E_URL" || failed=1
   have chromium || install_packages "Chromium" chromium
   npm ci --silent --prefix tests/ui
   CHROMIUM=$(command -v chromium) GAVEL_UI_ARTEFACTS=$PWD/.gavel/ui npm run --silent --prefix tests/ui test 2>&1 | tee -a "$log" ||

@@ -4,11 +4,14 @@
 #   scripts/ui.sh              makes it
 #   scripts/ui.sh --if-npm     the same where there is an npm; else says that the server goes without
 #   scripts/ui.sh check        looks at its types
+#   scripts/ui.sh types URL    makes src/api/schema.d.ts of the description that this service has of its API
+#   scripts/ui.sh same URL     says whether that file is what it would be made
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 ui=server/ui
+schema=$ui/src/api/schema.d.ts
 
 main() {
   if ! have npm; then
@@ -18,7 +21,9 @@ main() {
   case ${1-} in
     '' | --if-npm) make_page ;;
     check) packages; npm run --silent --prefix "$ui" check ;;
-    *) fail "unknown: $1 (--if-npm, check)" ;;
+    types) types "$2" "$schema" ;;
+    same) same "$2" ;;
+    *) fail "unknown: $1 (--if-npm, check, types, same)" ;;
   esac
 }
 
@@ -30,6 +35,25 @@ make_page() {
   say "making the web page"
   npm run --silent --prefix "$ui" build
   printf '%s\n' "$digest" >"$made_from"
+}
+
+# types URL FILE: without what the description says in words, of which no type is made.
+types() {
+  packages
+  npm run --silent --prefix "$ui" types -- "$1/openapi.json" -o "$(realpath "$2")" >/dev/null
+  node -e '
+    const { readFileSync, writeFileSync } = require("node:fs");
+    const types = readFileSync(process.argv[1], "utf8").replace(/^ *\/\*\*[^]*?\*\/\n/gm, "");
+    writeFileSync(process.argv[1], `/** Made by scripts/ui.sh types of the description of the API. */\n\n${types.trimStart()}`);
+  ' "$2"
+}
+
+same() {
+  local made
+  made=$(mktemp)
+  types "$1" "$made"
+  cmp -s "$made" "$schema" || { rm "$made"; fail "$schema is older than the API: scripts/ui.sh types URL makes it anew"; }
+  rm "$made"
 }
 
 # Also outside of a repository, as in an image.

@@ -9,7 +9,7 @@ import { Account, SessionEnded } from "./components/account";
 import { Away } from "./components/away";
 import { Link } from "./components/link";
 import { Settings } from "./components/settings";
-import { t } from "./i18n";
+import { isKnown, t, type Sentence } from "./i18n";
 import { Playground } from "./playground/playground";
 import { parts, route } from "./router";
 
@@ -51,7 +51,7 @@ export function App() {
 function Page() {
   const [page, id, ...more] = parts();
   useEffect(() => {
-    document.title = ["Gavel", page, id].filter(Boolean).join(": ");
+    document.title = ["Gavel", page && isKnown(`nav.${page}`) ? t(`nav.${page}` as Sentence) : page, id].filter(Boolean).join(": ");
   });
   if (more.length > 0) return <Missing />;
   switch (page) {

@@ -6,12 +6,13 @@ export type Theme = "auto" | "light" | "dark";
 export type Tongue = "en" | "zh";
 export type Keys = "plain" | "vim" | "emacs";
 
-/** A browser may keep nothing for us: then a choice holds until the page is closed. */
-export function remember(key: string, value: string): void {
+/** A browser may keep nothing for us, or not as much: then a choice holds until the page is closed. False where that is so. */
+export function remember(key: string, value: string): boolean {
   try {
     localStorage.setItem(`gavel.${key}`, value);
+    return true;
   } catch {
-    /* full, or forbidden */
+    return false;
   }
 }
 
@@ -23,10 +24,28 @@ export function recall(key: string): string | null {
   }
 }
 
+/** The same for as long as this tab is there, and for no other. Null forgets it. */
+export function rememberHere(key: string, value: string | null): void {
+  try {
+    if (value === null) sessionStorage.removeItem(`gavel.${key}`);
+    else sessionStorage.setItem(`gavel.${key}`, value);
+  } catch {
+    /* full, or forbidden: then it holds until the page is closed */
+  }
+}
+
+export function recallHere(key: string): string | null {
+  try {
+    return sessionStorage.getItem(`gavel.${key}`);
+  } catch {
+    return null;
+  }
+}
+
 function chosen<T extends string>(key: string, values: readonly T[], otherwise: T): Signal<T> {
   const kept = recall(key) as T;
   const setting = signal(values.includes(kept) ? kept : otherwise);
-  effect(() => remember(key, setting.value));
+  effect(() => void remember(key, setting.value));
   return setting;
 }
 

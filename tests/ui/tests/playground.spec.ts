@@ -72,11 +72,32 @@ test("tests are added, and each is told", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("button", { name: "Add a test" }).click();
   await page.getByRole("textbox", { name: "Standard input" }).fill("1\n2\n");
+  await page.getByRole("button", { name: "Compare the output" }).click();
   await page.getByRole("textbox", { name: "Expected" }).fill("4\n");
   await run(page);
   await expect(result(page)).toContainText("1 of 2 tests passed");
   await expect(result(page).getByRole("button", { name: "Test 1: Accepted" })).toBeVisible();
   await expect(result(page).getByRole("button", { name: "Test 2: Wrong answer" })).toBeVisible();
+});
+
+test("where nothing is compared, that is said", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Do not compare" }).click();
+  await run(page);
+  await expect(result(page)).toContainText("Nothing was compared");
+});
+
+test("a file that is no text is not changed without a word, and what is removed is brought back", async ({ page }) => {
+  await page.goto("/");
+  await page.getByLabel("Standard input: from a file").setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from([0x63, 0xe9]) });
+  await expect(page.getByRole("alert")).toContainText("not UTF-8");
+  await expect(page.getByRole("textbox", { name: "Standard input" })).toHaveValue("20\n22\n");
+  await page.getByRole("button", { name: "Add a test" }).click();
+  await page.getByRole("textbox", { name: "Standard input" }).fill("typed");
+  await page.getByRole("button", { name: "Remove this test" }).click();
+  await page.getByRole("button", { name: "Bring it back" }).click();
+  await page.getByRole("tab", { name: "Test 2" }).click();
+  await expect(page.getByRole("textbox", { name: "Standard input" })).toHaveValue("typed");
 });
 
 test("a picture that a program writes is shown", async ({ page }) => {
@@ -139,4 +160,30 @@ test("what a program writes is text, whatever it looks like", async ({ page }) =
   await run(page);
   await expect(result(page).getByLabel("Output", { exact: true })).toContainText(hostile);
   await expect(page).toHaveTitle("Gavel");
+});
+
+/** What is not drawn in time is left out, so that keys never wait. Bounds are for a machine that does other things beside. */
+test("keys are not behind a program that writes 5 MB a second", async ({ page }) => {
+  let received = 0;
+  page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => (received += payload.length)));
+  await page.goto("/");
+  await write(page, CPP('std::string block(50\'000, \'x\');\nfor (std::size_t at = 79; at < block.size(); at += 80) block[at] = \'\\n\';\nfor (int n = 0; n < 1\'500; ++n) { std::fwrite(block.data(), 1, block.size(), stdout); std::this_thread::sleep_for(std::chrono::milliseconds(10)); }'));
+  await page.getByRole("button", { name: "Terminal" }).click();
+  await expect(page.getByRole("region", { name: "Terminal" }).locator(".xterm-rows")).toContainText("xxxx");
+  await page.evaluate(() => {
+    const delays: number[] = [];
+    Object.assign(globalThis, { delays });
+    document.querySelector("#editor")!.addEventListener("keydown", (event) => requestAnimationFrame(() => setTimeout(() => delays.push(performance.now() - event.timeStamp))), true);
+  });
+  await page.locator("#editor .cm-content").click();
+  const [before, begun] = [received, Date.now()];
+  for (let key = 0; key < 40; key += 1) await page.keyboard.press("a");
+  const rate = ((received - before) / (Date.now() - begun)) * 1000;
+  const delays = await page.evaluate(() => (globalThis as unknown as { delays: number[] }).delays.sort((one, other) => one - other));
+  const [median, most] = [delays[Math.floor(delays.length / 2)]!, delays.at(-1)!];
+  test.info().annotations.push({ type: "keys", description: `${Math.round(median)} ms median, ${Math.round(most)} ms at most, while ${(rate / 1e6).toFixed(1)} MB/s came` });
+  expect(delays).toHaveLength(40);
+  expect(rate, "it goes on").toBeGreaterThan(500_000);
+  expect(median).toBeLessThan(100);
+  expect(most).toBeLessThan(1000);
 });

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import AxeBuilder from "../axe";
 import { expect, test, write } from "../page";
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
@@ -64,10 +65,20 @@ test("a package is uploaded, verified, read, submitted to, and looked at", async
   await page.getByRole("link", { name: "All of it" }).click();
   await expect(page.getByRole("heading", { name: /^Submission/ })).toBeVisible();
   await expect(page.locator(".source-frame .cm-content")).toContainText("print(sum(");
-  await expect(page.getByRole("img", { name: /waited:.*compiled:.*ran:/ })).toBeVisible();
+  await expect(page.getByRole("img", { name: /queue, sandboxes, comparing:.*compiled:.*ran:/ })).toBeVisible();
 
   await page.getByRole("button", { name: "Judge again" }).click();
   await expect(page.getByText("Judged again")).toBeVisible({ timeout: 40_000 });
+
+  await page.goto(`/problems/${id}`);
+  await expect(page.locator(".katex").first()).toBeVisible();
+  expect(await AxeBuilder(page)).toEqual([]);
+  // What was written is still here, and of the submissions those to this problem alone.
+  await expect(page.locator(".source-frame .cm-content").first()).toContainText("print(sum(");
+  await expect(page.getByRole("region", { name: "Submissions" }).getByRole("link", { name: id })).toHaveCount(4);
+  await page.goto(`/submissions?problem=${id}`);
+  await expect(page.getByLabel("Problem")).toHaveValue(id);
+  await expect(page.getByRole("region", { name: "Submissions" }).getByRole("link", { name: id })).toHaveCount(4);
 });
 
 test("a package that is wrong is told with what is wrong", async ({ page }) => {
@@ -97,6 +108,23 @@ test("submissions are listed, filtered, and hostile names are text", async ({ pa
   await expect(page.getByRole("cell", { name: user })).toHaveCount(1);
   await page.getByRole("table").getByRole("link").first().click();
   await expect(page.getByRole("link", { name: user })).toBeVisible();
+});
+
+test("files with hostile names are text, and leave as files", async ({ page, request, baseURL }) => {
+  const names = ['"><img src=x onerror=alert(1)>.txt', "\u202Egnp.exe", "a\u001b[31mb.txt"];
+  const source = `for name in ${JSON.stringify(names)}:\n    open(name, "w").write("<script>document.title = 'x'</script>")\n`;
+  const asked = await request.post(`${baseURL}/api/v1/submissions`, { data: { language: "python3", source, collect: ["page.html"], wait: true } });
+  expect(asked.ok()).toBe(true);
+  const files = names.map((name, index) => ({ name, bytes: 43, path: `/api/v1/submissions/x/files/0/${index}` }));
+  const submission = { id: "9a8c7a54-be93-4fa4-bf8f-09f64d208806", state: "done", verdict: "Accepted", language: "python3", created_at: new Date().toISOString(), summary: { passed: 1, total: 1 }, tests: [{ index: 0, verdict: "Accepted", cpu_ms: 1, wall_ms: 1, memory_bytes: 1, files }] };
+  await page.route(`**/api/v1/submissions/${submission.id}`, (route) => route.fulfill({ json: submission }));
+  await page.goto(`/submissions/${submission.id}`);
+  for (const [index, name] of names.entries()) {
+    const link = page.locator(".files a").nth(index);
+    await expect(link).toHaveText(name);
+    await expect(link).toHaveAttribute("download", name);
+  }
+  await expect(page.locator(".files img")).toHaveCount(0);
 });
 
 test("operators see the day, recycle, and forgive", async ({ page, request, baseURL }) => {

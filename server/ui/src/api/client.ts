@@ -25,6 +25,8 @@ export interface Options {
   body?: Blob;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** A status beside those of success whose body is what was asked for. */
+  also?: number;
 }
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";
@@ -54,7 +56,7 @@ export async function send(method: Method, path: string, options: Options = {}):
     throw new Unreachable();
   }
   reachable();
-  if (!response.ok) {
+  if (!response.ok && response.status !== options.also) {
     const error = await problem(response);
     observers.forEach((observer) => observer(error));
     throw error;
@@ -67,7 +69,7 @@ export async function request<T>(method: Method, path: string, options?: Options
   return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
 }
 
-export const get = <T>(path: string, signal?: AbortSignal) => request<T>("GET", path, signal ? { signal } : {});
+export const get = <T>(path: string, options?: Options) => request<T>("GET", path, options);
 
 /** Where something of the server is, below whatever path a proxy serves us. */
 export function address(path: string): string {

@@ -25,6 +25,8 @@ export function follow(id: string, followed: Followed): () => void {
     source?.close();
   };
   const open = () => {
+    // A new stream tells all of them again.
+    tests = [];
     source = new EventSource(address(`/api/v1/submissions/${id}/events`));
     source.addEventListener("state", (event) => progress(JSON.parse((event as MessageEvent).data)));
     source.addEventListener("judgement", (event) => {

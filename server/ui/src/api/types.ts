@@ -8,7 +8,7 @@ export type Submission = Schemas["Submission"];
 export type TestResult = Schemas["TestResult"] & { stdout?: string; stdout_base64?: string; stderr?: string; stderr_base64?: string };
 export type Verdict = Schemas["Verdict"];
 export type Language = Schemas["Language"];
-export type Session = { token?: string; scopes: string[]; signed_in: boolean; ends_at?: string | null };
+export type Session = Schemas["Session"];
 export type AppliedLimits = Schemas["AppliedLimits"];
 export type Compilation = Schemas["Compilation"];
 
@@ -16,6 +16,8 @@ export type Compilation = Schemas["Compilation"];
 export interface Progress {
   state: Submission["state"];
   position?: number;
+  /** Until its turn, at the pace of the moment. */
+  estimated_wait_ms?: number;
   tests_done?: number;
   /** Verdicts that were not told before. */
   tests?: { index: number; verdict: Verdict }[];

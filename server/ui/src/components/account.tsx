@@ -8,18 +8,22 @@ import { Refusal } from "./refusal";
 
 export function Account() {
   const dialog = useRef<HTMLDialogElement>(null);
+  // A form that was closed keeps nothing of what was typed.
+  const [opened, again] = useState(0);
   const who = session.value;
+  // The server that is away says so itself, and the session is still there.
+  const leave = () => signOut().catch((error) => { if (!(error instanceof Unreachable) && !(error instanceof ApiError)) throw error; });
   const open = () => dialog.current?.showModal();
   return (
     <>
       {who === "nobody" && <button type="button" class="quiet" onClick={open}>{t("sign.in")}</button>}
       {who !== null && who !== "nobody" && who.signed_in && (
-        <button type="button" class="quiet" onClick={() => void signOut()} title={who.ends_at ? t("sign.until", { time: time(who.ends_at) }) : undefined}>
+        <button type="button" class="quiet" onClick={leave} title={who.ends_at ? t("sign.until", { time: time(who.ends_at) }) : undefined}>
           {t("sign.out")}
         </button>
       )}
-      <dialog ref={dialog} aria-labelledby="sign-in-title">
-        <SignIn done={() => dialog.current?.close()} />
+      <dialog ref={dialog} aria-labelledby="sign-in-title" onClose={() => again((number) => number + 1)}>
+        <SignIn key={opened} done={() => dialog.current?.close()} />
       </dialog>
     </>
   );

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { count, duration, size, t, type Sentence } from "../i18n";
+import "../i18n/pages";
 import { reason } from "../i18n/reasons";
 import type { AppliedLimits, Submission, TestResult } from "../api/types";
 import { Bar } from "./bar";
@@ -19,6 +20,9 @@ export interface Props {
   places?: ComponentChildren;
 }
 
+/** Was any output held against anything? Undefined where that is not known here. */
+const isCompared = (tests: Props["tests"]): boolean | undefined => tests?.some(({ expected }) => expected !== null);
+
 export function Judgement({ submission, tests, places }: Props) {
   const verdict = submission.verdict;
   const results = (submission.tests ?? []) as TestResult[];
@@ -29,8 +33,8 @@ export function Judgement({ submission, tests, places }: Props) {
   return (
     <div class="judgement">
       <header class={`summary ${tone(verdict)}`}>
-        <h3><Verdict verdict={verdict} /></h3>
-        <p>{t(`explained.${verdict}` as Sentence)}</p>
+        <h2><Verdict verdict={verdict} /></h2>
+        <p>{t(verdict === "Accepted" && isCompared(tests) === false ? "explained.notCompared" : (`explained.${verdict}` as Sentence))}</p>
         {submission.summary && results.length > 0 && (
           <p>{t("judgement.passed", { passed: submission.summary.passed, total: submission.summary.total })}</p>
         )}
@@ -107,7 +111,7 @@ function Test(props: { test: TestResult; limits: AppliedLimits | undefined; of: 
   const isWrong = test.verdict === "WrongAnswer";
   return (
     <section class="test" aria-label={t("test.number", { n: test.index + 1 })}>
-      <h4>{of > 1 && <>{t("test.number", { n: test.index + 1 })} {test.name && <small>{test.name}</small>} · </>}<Verdict verdict={test.verdict} /></h4>
+      <h3>{of > 1 && <>{t("test.number", { n: test.index + 1 })} {test.name && <small>{test.name}</small>} · </>}<Verdict verdict={test.verdict} /></h3>
       {test.reason && <p class="reason">{reason(test.reason)}</p>}
       {test.feedback && <p class="feedback"><strong>{t("test.feedback")}</strong> {test.feedback}</p>}
       {test.hidden && <p class="hint">{t("test.hidden")}</p>}

@@ -1,7 +1,7 @@
 /** Something of the server: while it comes, when it is there, and when it cannot be had. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get, Unreachable } from "../api/client";
 import { returns } from "../api/connection";
 import { t } from "../i18n";
@@ -9,8 +9,8 @@ import { Refusal } from "./refusal";
 
 export type Loading<T> = { is: "loading" } | { is: "there"; value: T } | { is: "refused"; error: ApiError };
 
-/** Asked for again when the server has come back, and every so many milliseconds where that is given. */
-export function useLoaded<T>(path: string | null, every: number | null = null): [Loading<T>, () => void] {
+/** Asked for again when the server has come back, and every so many milliseconds where that is given. `also` is as in `Options`. */
+export function useLoaded<T>(path: string | null, every: number | null = null, also?: number): [Loading<T>, () => void] {
   const [state, setState] = useState<Loading<T>>({ is: "loading" });
   const [asked, ask] = useState(0);
   useEffect(() => {
@@ -19,7 +19,7 @@ export function useLoaded<T>(path: string | null, every: number | null = null): 
     let timer: ReturnType<typeof setTimeout> | undefined;
     const load = async () => {
       try {
-        setState({ is: "there", value: await get<T>(path, abort.signal) });
+        setState({ is: "there", value: await get<T>(path, { signal: abort.signal, ...(also !== undefined && { also }) }) });
       } catch (error) {
         if (abort.signal.aborted) return;
         if (error instanceof ApiError) setState({ is: "refused", error });
@@ -49,12 +49,27 @@ export function Loaded<T>({ from, children, again }: { from: Loading<T>; childre
   }
 }
 
-/** A list that comes in pages. */
-export function usePages<P extends { next_cursor?: string | null }, T>(path: string, items: (page: P) => T[]): { state: Loading<T[]>; more: (() => void) | null; again(): void } {
+/** What gets the next page, and why it could not. */
+export function More({ more, failed }: { more: (() => void) | null; failed: ApiError | null }) {
+  return (
+    <>
+      {failed && <Refusal error={failed} />}
+      {more && <button type="button" onClick={more}>{t("list.more")}</button>}
+    </>
+  );
+}
+
+/** A list that comes in pages. `failed` is why there is no more of it; what has come stays. */
+export function usePages<P extends { next_cursor?: string | null }, T>(path: string, items: (page: P) => T[]): { state: Loading<T[]>; more: (() => void) | null; failed: ApiError | null; again(): void } {
   const [state, setState] = useState<Loading<T[]>>({ is: "loading" });
   const [cursor, setCursor] = useState<string | null>(null);
+  const [failed, setFailed] = useState<ApiError | null>(null);
   const [asked, ask] = useState(0);
-  const load = async (from: string | null, before: T[], isGone: () => boolean) => {
+  // Of the list that is shown: what comes for another is too late.
+  const list = useRef(0);
+  const load = async (from: string | null, before: T[]) => {
+    const mine = list.current;
+    const isGone = () => mine !== list.current;
     try {
       const page = await get<P>(from === null ? path : `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(from)}`);
       if (isGone()) return;
@@ -62,15 +77,16 @@ export function usePages<P extends { next_cursor?: string | null }, T>(path: str
       setCursor(page.next_cursor ?? null);
     } catch (error) {
       if (isGone()) return;
-      if (error instanceof ApiError) setState({ is: "refused", error });
+      if (error instanceof ApiError) from === null ? setState({ is: "refused", error }) : setFailed(error);
       else if (!(error instanceof Unreachable)) throw error;
     }
   };
   useEffect(() => {
-    let gone = false;
-    void load(null, [], () => gone);
-    return () => { gone = true; };
+    list.current += 1;
+    setFailed(null);
+    void load(null, []);
+    return () => { list.current += 1; };
   }, [path, asked, returns.value]);
-  const more = cursor === null || state.is !== "there" ? null : () => void load(cursor, state.value, () => false);
-  return { state, more, again: () => ask((number) => number + 1) };
+  const more = cursor === null || state.is !== "there" ? null : () => { setFailed(null); void load(cursor, state.value); };
+  return { state, more, failed, again: () => ask((number) => number + 1) };
 }

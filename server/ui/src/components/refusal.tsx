@@ -2,22 +2,26 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { ApiError } from "../api/client";
-import { duration, t, type Sentence } from "../i18n";
-import { sentences } from "../i18n/sentences";
+import { duration, isKnown, t } from "../i18n";
 
 /** `again` is called when the time has come, where the server has said when that is. */
 export function Refusal({ error, again }: { error: ApiError; again?: () => void }) {
-  const key = `refused.${error.kind}`;
-  const known = Object.hasOwn(sentences, key);
   return (
     <div class="refusal" role="alert">
-      <h3>{known ? t(key as Sentence) : t("refused.other", { status: error.status })}</h3>
+      <h3>{of("refused", error.kind) ?? t("refused.other", { status: error.status })}</h3>
+      {of("hint", error.kind) && <p class="what-to-do">{of("hint", error.kind)}</p>}
       {error.fields.length > 0
-        ? <ul>{error.fields.map((field) => <li key={field.field}><code>{field.field}</code> {field.detail}</li>)}</ul>
-        : <p>{error.detail}</p>}
+        ? <ul lang="en">{error.fields.map((field) => <li key={field.field}><code>{field.field}</code> {field.detail}</li>)}</ul>
+        : <p lang="en">{error.detail}</p>}
       {error.retryAfter !== null && <Countdown key={String(error.retryAfter) + error.detail} seconds={error.retryAfter} done={again} />}
     </div>
   );
+}
+
+/** What is said of a kind of error; null of one that is newer than this page. */
+function of(said: "refused" | "hint", kind: string): string | null {
+  const key = `${said}.${kind}`;
+  return isKnown(key) ? t(key) : null;
 }
 
 function Countdown({ seconds, done }: { seconds: number; done: (() => void) | undefined }) {
@@ -31,6 +35,6 @@ function Countdown({ seconds, done }: { seconds: number; done: (() => void) | un
     }, 250);
     return () => clearInterval(timer);
   }, [seconds]);
-  if (left > 0) return <p class="countdown" role="timer">{t("refused.again", { time: duration(left * 1000) })}</p>;
+  if (left > 0) return <p class="countdown" role="timer" aria-live="off">{t("refused.again", { time: duration(left * 1000) })}</p>;
   return done ? <button type="button" onClick={done}>{t("refused.now")}</button> : <p>{t("refused.may")}</p>;
 }

@@ -3,7 +3,7 @@
 import { t, type Sentence } from "../i18n";
 import type { Submission } from "../api/types";
 
-const SIGNS: Record<string, string> = { Accepted: "✓", WrongAnswer: "✗", CompileError: "⚒", RuntimeError: "⚡", TimeLimitExceeded: "⏱", MemoryLimitExceeded: "▤", OutputLimitExceeded: "≫" };
+const SIGNS: Record<string, string> = { Accepted: "✓", WrongAnswer: "✗", CompileError: "⚒", RuntimeError: "⚡", TimeLimitExceeded: "◷", MemoryLimitExceeded: "▤", OutputLimitExceeded: "≫" };
 
 export const verdictName = (verdict: string): string => t(`verdict.${verdict}` as Sentence);
 

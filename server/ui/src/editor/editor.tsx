@@ -27,6 +27,9 @@ export interface Props {
   run?(): void;
 }
 
+/** Tells how one leaves it without a mouse. There is one editor on a page in which something is written. */
+const KEYS = "editor-keys";
+
 /** Looking for something is rare enough to be loaded when it is first done. */
 function search(editor: EditorView): boolean {
   void import("@codemirror/search").then(({ openSearchPanel, searchKeymap }) => {
@@ -38,6 +41,20 @@ function search(editor: EditorView): boolean {
 
 /** Of a state that has the keys of the search already. */
 const searches = Facet.define<boolean>();
+
+/** What is typed over something that is selected, Chromium would give the style of that, which the page's policy forbids. */
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data: text, inputType } = event;
+    const { from, to, empty } = view.state.selection.main;
+    if (inputType !== "insertText" || !text || empty || view.composing || view.state.readOnly) return false;
+    event.preventDefault();
+    const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
+    const isHandled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert));
+    if (!isHandled) view.dispatch(insert());
+    return true;
+  },
+});
 
 const keysOf: Record<Keys, () => Promise<Extension>> = {
   plain: async () => [],
@@ -64,13 +81,13 @@ export function Editor(props: Props) {
       extensions: [
         keys.of([]),
         Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (latest.current.run?.(), true) }])),
-        EditorView.cspNonce.of(nonce),
+        EditorView.cspNonce.of(nonce), typedOver,
         lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(),
         indentUnit.of("    "), bracketMatching(), closeBrackets(), highlightActiveLine(),
         autocompletion({ override: latest.current.readOnly ? [] : [completeAnyWord] }),
         keymap.of([{ key: "Mod-f", run: search }, ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
         EditorState.readOnly.of(props.readOnly ?? false),
-        EditorView.contentAttributes.of({ "aria-label": t("editor.label", { name }), spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": t("editor.label", { name }), "aria-describedby": KEYS, spellcheck: "false", tabindex: "0" }),
         theme,
         colours.of([]),
         changed,
@@ -120,7 +137,12 @@ export function Editor(props: Props) {
     if (view.current && props.goTo && props.goTo.file === props.name) goTo(view.current, props.goTo);
   }, [props.goTo, props.name]);
 
-  return <div class="editor" ref={place} />;
+  return (
+    <>
+      <div class="editor" ref={place} />
+      {!props.readOnly && <p id={KEYS} class="editor-keys">{t("editor.keys")}</p>}
+    </>
+  );
 }
 
 function position(state: EditorState, mark: Mark): { from: number; to: number } {

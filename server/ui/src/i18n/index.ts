@@ -1,13 +1,27 @@
 /** Sentences in the language that a person has chosen. */
 
 import { tongue } from "../settings";
-import { sentences, type Sentence } from "./sentences";
+import { sentences } from "./sentences";
+import type { sentences as ofPages } from "./sentences-of-pages";
+
+export type Sentence = keyof typeof sentences | keyof typeof ofPages;
+
+/** Those that are loaded. */
+const known: Record<string, readonly [english: string, chinese: string]> = { ...sentences };
+
+/** More of them are there: see `pages.ts`. */
+export function add(more: typeof ofPages): void {
+  Object.assign(known, more);
+}
+
+/** Is there a sentence of this name? Of a kind of error that is newer than this page there is none. */
+export const isKnown = (key: string): key is Sentence => Object.hasOwn(known, key);
 
 const place = { en: 0, zh: 1 } as const;
 
 /** The sentence, with `{name}` in it replaced by what it is called with. */
 export function t(key: Sentence, values: Record<string, string | number> = {}): string {
-  const sentence: string = sentences[key][place[tongue.value]];
+  const sentence = known[key]?.[place[tongue.value]] ?? key;
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
@@ -43,5 +57,3 @@ export function size(bytes: number): string {
 function round(value: number, digits: number): string {
   return String(Number(value.toFixed(digits)));
 }
-
-export type { Sentence };

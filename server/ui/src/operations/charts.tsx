@@ -1,11 +1,12 @@
 /** The last day in bars and lines, drawn from the service's own figures; each chart is a table for who cannot see it. */
 
+import type { components } from "../api/schema";
 import { duration, locale, t } from "../i18n";
 import { tone, verdictName } from "../components/verdict";
 
-interface Quantiles { median_ms: number; p95_ms: number }
-interface Part { at: string; verdicts: Record<string, number>; refused: number; failed: number; wait?: Quantiles | null; judging?: Quantiles | null }
-export interface Figures { since: string; part_ms: number; parts: Part[] }
+type Figures = components["schemas"]["Figures"];
+type Part = Figures["parts"][number];
+type Quantiles = NonNullable<Part["wait"]>;
 
 const WIDTH = 144;
 const HEIGHT = 40;
@@ -22,8 +23,38 @@ export function Charts({ figures }: { figures: Figures }) {
       <Bars parts={parts} column={column} />
       <Lines title={t("charts.wait")} parts={parts} column={column} of={(part) => part.wait} />
       <Lines title={t("charts.judging")} parts={parts} column={column} of={(part) => part.judging} />
+      <Table parts={parts} />
     </>
   );
+}
+
+/** What the charts show, for whoever cannot see them and whoever wants the values. */
+function Table({ parts }: { parts: Part[] }) {
+  const both = (of: Quantiles | null | undefined) => [of?.median_ms, of?.p95_ms].map((ms, index) => <td key={index} class="number">{ms === undefined ? "–" : duration(ms)}</td>);
+  const half = (title: string) => [<th key="half" scope="col" class="number">{title}: {t("charts.median")}</th>, <th key="most" scope="col" class="number">{t("charts.p95")}</th>];
+  return (
+    <details>
+      <summary>{t("charts.table")}</summary>
+      <div class="scroll tall" tabIndex={0} role="region" aria-label={t("charts.table")}>
+        <table class="list">
+          <thead><tr><th scope="col">{t("charts.from")}</th><th scope="col" class="number">{t("charts.judged")}</th>{half(t("charts.wait"))}{half(t("charts.judging"))}</tr></thead>
+          <tbody>
+            {[...parts].reverse().map((part) => (
+              <tr key={part.at}>
+                <th scope="row">{new Date(part.at).toLocaleTimeString(locale(), { timeStyle: "short" })}</th>
+                <td class="number">{Object.values(part.verdicts).reduce((all, count) => all + count, 0)}</td>{both(part.wait)}{both(part.judging)}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+/** From when to when the charts go. */
+function Hours() {
+  return <div class="hours" aria-hidden="true"><span>{t("charts.ago")}</span><span>{t("charts.now")}</span></div>;
 }
 
 function Totals({ parts }: { parts: Part[] }) {
@@ -55,6 +86,7 @@ function Bars({ parts, column }: { parts: Part[]; column(part: Part): number }) 
           });
         })}
       </svg>
+      <Hours />
     </figure>
   );
 }
@@ -66,7 +98,7 @@ function Lines({ title, parts, column, of }: { title: string; parts: Part[]; col
   const last = told.at(-1);
   return (
     <figure class="chart">
-      <figcaption>{title} <small>{last && t("charts.last", { median: duration(of(last)?.median_ms ?? 0), p95: duration(of(last)?.p95_ms ?? 0) })}</small></figcaption>
+      <figcaption>{title} <small>{last && t("charts.last", { most: duration(most), median: duration(of(last)?.median_ms ?? 0), p95: duration(of(last)?.p95_ms ?? 0) })}</small></figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={title}>
         {told.map((part) => {
           const { median_ms, p95_ms } = of(part) as Quantiles;
@@ -78,6 +110,7 @@ function Lines({ title, parts, column, of }: { title: string; parts: Part[]; col
           );
         })}
       </svg>
+      <Hours />
     </figure>
   );
 }

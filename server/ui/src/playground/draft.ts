@@ -1,7 +1,7 @@
 /** What is being written: kept in the browser, so that nothing is lost, and shared as a link. */
 
-import { effect, signal } from "@preact/signals";
-import { recall, remember } from "../settings";
+import { signal } from "@preact/signals";
+import { recall } from "../settings";
 
 export interface SourceFile {
   name: string;
@@ -61,7 +61,9 @@ export function parse(text: string | null): Draft | null {
   }
   if (typeof value !== "object" || value === null) return null;
   const given = value as Record<string, unknown>;
-  const files = list(given["files"]).slice(0, MOST_FILES).map((file) => ({ name: string(file["name"], "main"), content: string(file["content"], "") }));
+  const named = list(given["files"]).map((file) => ({ name: string(file["name"], "main"), content: string(file["content"], "") }));
+  // Of two with one name nobody knows which is meant.
+  const files = named.filter(({ name }, index) => named.findIndex((other) => other.name === name) === index).slice(0, MOST_FILES);
   const tests = list(given["tests"]).slice(0, MOST_TESTS).map((test) => ({
     stdin: string(test["stdin"], ""),
     expected: typeof test["expected"] === "string" ? test["expected"] : null,
@@ -72,7 +74,7 @@ export function parse(text: string | null): Draft | null {
   return {
     language: string(given["language"], empty.language),
     files,
-    active: Math.min(Number(given["active"]) || 0, files.length - 1),
+    active: Math.min(Math.max(Math.trunc(Number(given["active"])) || 0, 0), files.length - 1),
     tests: tests.length ? tests : empty.tests,
     limits: { cpu: positive(limits["cpu"]), wall: positive(limits["wall"]), memory: positive(limits["memory"]) },
     checker: checker === "tokens" || checker === "exact" ? checker : "lines",
@@ -90,14 +92,6 @@ export const draft = signal<Draft>(parse(recall("draft")) ?? empty);
 export const change = (changes: Partial<Draft>): void => {
   draft.value = { ...draft.value, ...changes };
 };
-
-let timer: ReturnType<typeof setTimeout> | undefined;
-effect(() => {
-  const kept = draft.value;
-  clearTimeout(timer);
-  timer = setTimeout(() => remember("draft", JSON.stringify(kept)), 300);
-});
-addEventListener("pagehide", () => remember("draft", JSON.stringify(draft.value)));
 
 /** The draft as the API takes it. */
 export function asSubmission(draft: Draft): Record<string, unknown> {

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { t } from "../i18n";
 import { change, draft, MOST_FILES } from "./draft";
+import { keep } from "./replaced";
 import { move } from "./tests";
 
 /** As the API takes names: folders, and letters, digits and a few signs. */
@@ -13,6 +14,7 @@ export function FileTabs({ replaced }: { replaced(): void }) {
   const [naming, setNaming] = useState(false);
   const show = (index: number) => change({ active: index });
   const remove = () => {
+    void keep(draft.value);
     change({ files: files.filter((_, index) => index !== active), active: Math.max(active - 1, 0) });
     replaced();
   };
@@ -24,7 +26,7 @@ export function FileTabs({ replaced }: { replaced(): void }) {
             key={file.name} type="button" role="tab" aria-selected={index === active} aria-controls="editor" tabIndex={index === active ? 0 : -1}
             onClick={() => show(index)} onKeyDown={(event) => move(event, index, files.length, show)}
           >
-            {file.name}
+            <span class="file-name" title={file.name}>{file.name}</span>
           </button>
         ))}
       </div>
@@ -36,16 +38,25 @@ export function FileTabs({ replaced }: { replaced(): void }) {
   );
 }
 
+/** Why a file cannot be called so. */
+function problem(name: string, taken: string[]): string | null {
+  if (taken.includes(name)) return t("files.taken");
+  const isName = NAME.test(name) && !name.split("/").some((part) => part === "." || part === "..");
+  return isName ? null : t("files.refused");
+}
+
 function NewName({ taken, done }: { taken: string[]; done(name: string | null): void }) {
   const [name, setName] = useState("");
-  const isRight = NAME.test(name) && !taken.includes(name) && !name.split("/").some((part) => part === "." || part === "..");
+  const why = name === "" ? null : problem(name, taken);
+  const isRight = name !== "" && why === null;
   return (
     <form class="new-name" onSubmit={(event) => { event.preventDefault(); if (isRight) done(name); }}>
       <input
         ref={(input) => input?.focus()} value={name} onInput={(event) => setName(event.currentTarget.value)} placeholder="util.h" aria-label={t("files.name")}
-        aria-invalid={name !== "" && !isRight} onKeyDown={(event) => event.key === "Escape" && done(null)} maxLength={200}
+        aria-invalid={why !== null} aria-describedby="new-name-problem" onKeyDown={(event) => event.key === "Escape" && done(null)} maxLength={200}
       />
       <button type="submit" disabled={!isRight}>{t("files.add")}</button>
+      <span id="new-name-problem" class="wrong" role="status">{why}</span>
     </form>
   );
 }

@@ -1,42 +1,67 @@
 /** The playground: write, run, understand. */
 
 import { lazy, Suspense } from "preact/compat";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { language, languages, languagesError } from "../api/languages";
+import { may, session } from "../api/session";
 import type { Submission, TestResult } from "../api/types";
 import { Refusal } from "../components/refusal";
 import { Editor } from "../editor/editor";
 import type { Mark } from "../editor/mark";
 import { t } from "../i18n";
-import { asSubmission, change, draft, empty, type SourceFile } from "./draft";
+import { asSubmission, change, draft, empty, type Draft, type SourceFile } from "./draft";
 import { example } from "./examples";
 import { FileTabs } from "./files";
 import { Limits } from "./limits";
 import { places } from "./places";
-import { Progress } from "./progress";
-import { cancel, isBusy, run, start } from "./run";
-import { fragment, LONGEST, shared } from "./share";
+import { Progress, Told } from "./progress";
+import { isCut } from "./keeping";
+import { before, bringBack, keep, replace } from "./replaced";
+import { cancel, isBusy, resume, run, start } from "./run";
+import { fragment, isLink, LONGEST, shared } from "./share";
 import { Tests } from "./tests";
 
 // Loaded while the first program is judged.
 const Judgement = lazy(async () => ({ default: (await import("../components/judgement")).Judgement }));
 const Terminal = lazy(() => import("../terminal/terminal"));
 
+/** Of the window's height: what begins below that is hardly seen. */
+const LOW = 0.6;
+
 export function Playground() {
   // Of the contents that the editor shows: grows when somebody else has replaced them.
   const [generation, setGeneration] = useState(0);
   const [goTo, setGoTo] = useState<Mark | null>(null);
   const [terminal, openTerminal] = useState(false);
+  const [damaged, setDamaged] = useState(false);
+  const linked = useRef<Draft | null>(null);
+  const shown = useRef<HTMLElement>(null);
   const replaced = () => setGeneration((number) => number + 1);
 
   useEffect(() => {
-    void shared(location.hash).then((found) => {
-      if (!found) return;
-      draft.value = found;
+    if (!isLink(location.hash)) return;
+    void shared(location.hash).then(async (found) => {
       history.replaceState(null, "", location.pathname);
+      if (!found) return setDamaged(true);
+      await replace(found);
       replaced();
     });
   }, []);
+
+  // Below the window nobody sees that there is something.
+  useEffect(() => {
+    const top = shown.current?.getBoundingClientRect().top ?? 0;
+    if (run.value.is === "idle" || run.value.is === "going" || (top >= 0 && top < innerHeight * LOW)) return;
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    shown.current?.scrollIntoView({ block: "start", behavior: isStill ? "auto" : "smooth" });
+  }, [run.value.is]);
+
+  useEffect(() => void resume(draft.value.tests), []);
+
+  // The address is a link to what was shared, and to nothing that is written after that.
+  useEffect(() => {
+    if (isLink(location.hash) && draft.value !== linked.current) history.replaceState(null, "", location.pathname);
+  }, [draft.value]);
 
   useEffect(() => {
     const first = languages.value.find(({ available }) => available) ?? languages.value[0];
@@ -48,18 +73,28 @@ export function Playground() {
   const { files, active } = draft.value;
   const file = files[active] as SourceFile | undefined;
   const marks = useMemo(() => (run.value.is === "ended" ? marksOf(run.value.submission, files.map(({ name }) => name)) : []), [run.value]);
-  const begin = () => void start(asSubmission(draft.value), draft.value.tests);
+  const begin = () => mayRun() && void start(asSubmission(draft.value), draft.value.tests);
   const jump = (mark: Mark) => {
     const index = draft.value.files.findIndex(({ name }) => name === mark.file);
     if (index >= 0) change({ active: index });
     setGoTo({ ...mark });
   };
 
+  const result = (
+    <section key="result" ref={shown} class="card result" aria-label={t("result.title")}>
+      <Told progress={run.value.is === "going" ? run.value.progress : null} ended={run.value.is === "ended" ? run.value.submission : null} />
+      <Result begin={begin} marks={marks} jump={jump} />
+    </section>
+  );
+
   return (
-    <div class="playground">
+    <div class="playground" onKeyDown={(event) => runs(event) && (event.preventDefault(), begin())}>
       <h1 class="unseen">{t("nav.playground")}</h1>
       <section class="card writing" aria-label={t("playground.source")}>
-        <Toolbar begin={begin} replaced={replaced} terminal={() => openTerminal(true)} />
+        <Toolbar begin={begin} replaced={replaced} terminal={() => openTerminal(true)} linked={(shared) => (linked.current = shared)} />
+        {damaged && <div class="replaced wrong" role="alert">{t("share.damaged")}</div>}
+        {isCut.value && <div class="replaced" role="status">{t("draft.cut")}</div>}
+        {before.value && <Replaced replaced={replaced} />}
         <FileTabs replaced={replaced} />
         <div id="editor" class="editor-frame">
           {file && <Editor
@@ -74,12 +109,29 @@ export function Playground() {
             <Suspense fallback={<p class="hint" role="status">{t("loading")}</p>}><Terminal close={() => openTerminal(false)} /></Suspense>
           </div>
         )}
+        {/* What came of it is what one looks at: once there is something, it stands first. */}
+        {run.value.is !== "idle" && result}
         <Tests />
         <Limits />
-        <section class="card result" aria-label={t("result.title")} aria-live="polite">
-          <Result begin={begin} marks={marks} jump={jump} />
-        </section>
+        {run.value.is === "idle" && result}
       </div>
+    </div>
+  );
+}
+
+/** Before it is known who somebody is, nothing is kept from them: the server decides. */
+const mayRun = () => session.value === null || session.value === "nobody" || (may("submit") && may("read"));
+
+/** Ctrl+Enter, wherever on the page: the editor has it among its own keys. */
+const runs = (event: KeyboardEvent) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented;
+
+/** A link or a sample has taken the place of what was here. */
+function Replaced({ replaced }: { replaced(): void }) {
+  return (
+    <div class="replaced" role="status">
+      <span>{t("draft.replaced")}</span>
+      <button type="button" class="quiet" onClick={() => { bringBack(); replaced(); }}>{t("draft.bringBack")}</button>
+      <button type="button" class="quiet" onClick={() => (before.value = null)}>{t("draft.forget")}</button>
     </div>
   );
 }
@@ -88,7 +140,8 @@ function Result(props: { begin(): void; marks: Mark[]; jump(mark: Mark): void })
   const now = run.value;
   switch (now.is) {
     case "idle":
-      return languagesError.value ? <Refusal error={languagesError.value} /> : <p class="hint">{t("result.none")}</p>;
+      if (languagesError.value) return <Refusal error={languagesError.value} />;
+      return <p class="hint">{mayRun() ? t("result.none") : t("result.mayNot")}</p>;
     case "sending":
       return <Progress progress={null} of={0} />;
     case "going":
@@ -137,7 +190,14 @@ async function choose(id: string, replaced: () => void): Promise<void> {
   replaced();
 }
 
-function Toolbar({ begin, replaced, terminal }: { begin(): void; replaced(): void; terminal(): void }) {
+/** An example in the place of what somebody has written, who can bring that back. */
+async function showExample(replaced: () => void): Promise<void> {
+  const own = draft.value;
+  await choose(own.language, replaced);
+  await keep(own);
+}
+
+function Toolbar({ begin, replaced, terminal, linked }: { begin(): void; replaced(): void; terminal(): void; linked(draft: Draft): void }) {
   const [told, tell] = useState("");
   const busy = isBusy();
   const chosen = language(draft.value.language);
@@ -150,8 +210,10 @@ function Toolbar({ begin, replaced, terminal }: { begin(): void; replaced(): voi
     replaced();
   };
   const share = async () => {
-    const link = location.origin + location.pathname + (await fragment(draft.value));
+    const now = draft.value;
+    const link = location.origin + location.pathname + (await fragment(now));
     if (link.length > LONGEST) return tell(t("share.tooLong"));
+    linked(now);
     history.replaceState(null, "", link);
     await navigator.clipboard?.writeText(link).catch(() => {});
     tell(t("share.done"));
@@ -164,14 +226,13 @@ function Toolbar({ begin, replaced, terminal }: { begin(): void; replaced(): voi
           <LanguageOptions />
         </select>
       </label>
-      <small class="version">{chosen?.version}</small>
-      <span class="space" />
-      <button type="button" class="quiet" onClick={() => void choose(draft.value.language, replaced)}>{t("playground.example")}</button>
-      <button type="button" class="quiet" onClick={() => void share()}>{t("share.button")}</button>
-      <button type="button" class="quiet" onClick={terminal}>{t("terminal.title")}</button>
       {busy
         ? <button type="button" class="stop" onClick={() => void cancel()} disabled={run.value.is === "going" && run.value.cancelling}>{t("run.cancel")}</button>
-        : <button type="button" class="go" onClick={begin} title="Ctrl+Enter" disabled={!chosen}>▶ {t("run.button")}</button>}
+        : <button type="button" class="go" onClick={begin} title="Ctrl+Enter" disabled={!chosen || !mayRun()}>▶ {t("run.button")}</button>}
+      <small class="version" title={chosen?.version ?? undefined}>{chosen?.version}</small>
+      <button type="button" class="quiet" onClick={() => void showExample(replaced)}>{t("playground.example")}</button>
+      <button type="button" class="quiet" onClick={() => void share()}>{t("share.button")}</button>
+      <button type="button" class="quiet" onClick={terminal}>{t("terminal.title")}</button>
       <span role="status" class="told">{told}</span>
     </div>
   );

@@ -1,8 +1,9 @@
 /** How far a submission is. */
 
-import { t } from "../i18n";
-import type { Progress as Standing } from "../api/types";
-import { tone } from "../components/verdict";
+import { duration, t } from "../i18n";
+import type { Progress as Standing, Submission, TestResult } from "../api/types";
+import { tone, verdictName } from "../components/verdict";
+import { reason } from "../i18n/reasons";
 
 /** The last of them: more than fit nobody looks at while it runs. */
 const MOST = 60;
@@ -19,12 +20,32 @@ export function Progress({ progress, of }: { progress: Standing | null; of: numb
   );
 }
 
+/** What a screen reader says while a submission is on its way, and when it has ended: few words. The rest is there to be read. */
+export function Told({ progress, ended }: { progress: Standing | null; ended: Submission | null }) {
+  return <p class="unseen" role="status">{ended ? outcome(ended) : progress ? t(`state.${progress.state}`) : ""}</p>;
+}
+
+function outcome({ verdict, state, reason: own, tests }: Submission): string {
+  if (!verdict) return t(`state.${state}`);
+  const why = own ?? ((tests ?? []) as TestResult[]).find((test) => test.verdict !== "Accepted")?.reason;
+  return why ? `${verdictName(verdict)}: ${reason(why)}` : verdictName(verdict);
+}
+
+/** Nothing is worth an estimate that is over before one has read it. */
+const WORTH_TELLING = 2000;
+
+function waiting({ position, estimated_wait_ms: estimate = 0 }: Standing): string {
+  if (!position) return t("progress.queued");
+  // A whole number of seconds: it is no more exact than that.
+  return estimate < WORTH_TELLING ? t("progress.place", { n: position }) : t("progress.estimate", { n: position, time: duration(Math.round(estimate / 1000) * 1000) });
+}
+
 function sentence(progress: Standing | null, of: number): string {
   switch (progress?.state) {
     case undefined:
       return t("progress.sending");
     case "queued":
-      return progress?.position ? t("progress.place", { n: progress.position }) : t("progress.queued");
+      return waiting(progress);
     case "compiling":
       return t("progress.compiling");
     default:

@@ -1,10 +1,11 @@
 /** Runs the draft: submits it, follows it, and says how it stands. */
 
 import { signal } from "@preact/signals";
-import { ApiError, request, Unreachable } from "../api/client";
+import { ApiError, get, request, Unreachable } from "../api/client";
 import { untilReachable } from "../api/connection";
-import { follow } from "../api/follow";
+import { follow, isFinal } from "../api/follow";
 import type { Progress, Submission } from "../api/types";
+import { recallHere, rememberHere } from "../settings";
 import type { Test } from "./draft";
 
 export type Run =
@@ -52,8 +53,28 @@ function uuid(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Of the run that is shown, for as long as the tab is there: a page that is loaded again goes on showing it. */
+const KEY = "run";
+
+/** Shows the run again that was shown before the page was loaded, if there was one. */
+export async function resume(tests: Test[]): Promise<void> {
+  const id = recallHere(KEY);
+  if (!id || run.value.is !== "idle") return;
+  try {
+    const submission = await get<Submission>(`/api/v1/submissions/${encodeURIComponent(id)}`);
+    if (run.value.is !== "idle") return;
+    if (isFinal(submission)) run.value = { is: "ended", submission, tests };
+    else watch(submission, tests);
+  } catch (error) {
+    // It is removed, or somebody else's now.
+    if (error instanceof ApiError) rememberHere(KEY, null);
+    else if (!(error instanceof Unreachable)) throw error;
+  }
+}
+
 function watch(submission: Submission, tests: Test[]): void {
   const { id, state, position } = submission;
+  rememberHere(KEY, id);
   const going = (progress: Progress) => {
     const cancelling = run.value.is === "going" && run.value.cancelling;
     run.value = { is: "going", id, progress, tests, cancelling };

@@ -8,6 +8,9 @@ export const LONGEST = 30_000;
 /** What a link may become: a few bytes of it could be gigabytes. */
 const LARGEST = 4 * 2 ** 20;
 
+/** Is the fragment one of ours, be it damaged? */
+export const isLink = (fragment: string): boolean => fragment.startsWith(NAME);
+
 export async function fragment(draft: Draft): Promise<string> {
   const packed = new Blob([JSON.stringify(draft)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
@@ -17,7 +20,7 @@ export async function fragment(draft: Draft): Promise<string> {
 
 /** What a link brings; null where it brings nothing that can be read. */
 export async function shared(fragment: string): Promise<Draft | null> {
-  if (!fragment.startsWith(NAME)) return null;
+  if (!isLink(fragment)) return null;
   try {
     const text = atob(fragment.slice(NAME.length).replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));

@@ -1,8 +1,10 @@
 /** Inputs, and what is expected of them. */
 
 import { useState } from "preact/hooks";
+import { ChooseFile } from "../components/choose-file";
 import { t } from "../i18n";
 import { change, draft, MOST_TESTS, type Test } from "./draft";
+import { keep } from "./replaced";
 
 /** A file larger than this is for the API: a browser would keep it as a draft. */
 const LARGEST = 1024 * 1024;
@@ -14,10 +16,11 @@ export function Tests() {
   const test = tests[index] as Test;
   const set = (changes: Partial<Test>) => change({ tests: tests.map((old, place) => (place === index ? { ...old, ...changes } : old)) });
   const add = () => {
-    change({ tests: [...tests, { stdin: "", expected: test.expected === null ? null : "" }] });
+    change({ tests: [...tests, { stdin: "", expected: null }] });
     show(tests.length);
   };
   const remove = () => {
+    void keep(draft.value);
     change({ tests: tests.filter((_, place) => place !== index) });
     show(Math.max(index - 1, 0));
   };
@@ -65,21 +68,24 @@ export function move(event: KeyboardEvent, place: number, of: number, show: (ind
 
 function Text(props: { label: string; value: string; set(text: string): void }) {
   const [problem, setProblem] = useState<string | null>(null);
-  const upload = async (event: Event) => {
-    const input = event.currentTarget as HTMLInputElement;
-    const file = input.files?.[0];
-    input.value = "";
-    if (!file) return;
+  const upload = async (file: File) => {
     if (file.size > LARGEST) return setProblem(t("test.tooLarge"));
-    setProblem(null);
-    props.set(await file.text());
+    try {
+      // As it is: what is no UTF-8 would come to the program as something else.
+      props.set(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer()));
+      setProblem(null);
+    } catch {
+      setProblem(t("test.notText"));
+    }
   };
   return (
-    <label class="text">
-      <span>{props.label}</span>
-      <textarea rows={5} spellcheck={false} value={props.value} onInput={(event) => props.set(event.currentTarget.value)} />
-      <span class="upload">{t("test.upload")} <input type="file" onChange={upload} aria-label={`${props.label}: ${t("test.upload")}`} /></span>
+    <div class="text">
+      <label>
+        <span>{props.label}</span>
+        <textarea rows={5} spellcheck={false} value={props.value} onInput={(event) => props.set(event.currentTarget.value)} />
+      </label>
+      <ChooseFile label={props.label} chosen={(file) => void upload(file)} />
       {problem && <span class="wrong" role="alert">{problem}</span>}
-    </label>
+    </div>
   );
 }

@@ -10,12 +10,22 @@ const LARGEST = 1024 * 1024;
 const MOST_FILES = 500;
 const MOST_ENTRIES = 20_000;
 /** Of a tar, unpacked: what is in front of the submissions has to be passed. */
-const LARGEST_TAR = 512 * 1024 * 1024;
+const LARGEST_TAR = 256 * 1024 * 1024;
 
 export class Unreadable extends Error {}
 
 /** The files of `submissions/`, wherever in the archive that folder is. */
 export async function submissionsOf(file: File): Promise<Entry[]> {
+  try {
+    return await read(file);
+  } catch (error) {
+    // It says that something lies where the file has nothing.
+    if (error instanceof RangeError || error instanceof TypeError) throw new Unreadable("the archive is damaged");
+    throw error;
+  }
+}
+
+async function read(file: File): Promise<Entry[]> {
   const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   if (head[0] === 0x50 && head[1] === 0x4b) return ofZip(file);
   const stream = head[0] === 0x1f && head[1] === 0x8b ? file.stream().pipeThrough(new DecompressionStream("gzip")) : file.stream();

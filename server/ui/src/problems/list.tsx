@@ -3,8 +3,9 @@
 import { useState } from "preact/hooks";
 import type { components } from "../api/schema";
 import { Link } from "../components/link";
-import { Loaded, usePages } from "../components/loaded";
+import { Loaded, More, usePages } from "../components/loaded";
 import { locale, t, time } from "../i18n";
+import "../i18n/pages";
 import { Upload } from "./upload";
 
 type Version = components["schemas"]["Version"];
@@ -16,7 +17,7 @@ export function nameOf(names: Record<string, string>, id: string): string {
 
 export default function Problems() {
   const [wanted, want] = useState("");
-  const { state, more, again } = usePages<{ problems: Version[]; next_cursor?: string | null }, Version>("/api/v1/problems?limit=200", (page) => page.problems);
+  const { state, more, failed, again } = usePages<{ problems: Version[]; next_cursor?: string | null }, Version>("/api/v1/problems?limit=200", (page) => page.problems);
   const isFound = ({ id, names }: Version) => [id, ...Object.values(names)].some((name) => name.toLowerCase().includes(wanted.toLowerCase()));
   return (
     <div class="columns">
@@ -34,7 +35,7 @@ export default function Problems() {
                     <li key={id}><Link to={`/problems/${encodeURIComponent(id)}`}>{nameOf(names, id)}</Link> <code>{id}</code> <small>{time(pushed_at)}</small></li>
                   ))}
                 </ul>
-                {more && <button type="button" onClick={more}>{t("list.more")}</button>}
+                <More more={more} failed={failed} />
               </>
             );
           }}

@@ -10,7 +10,9 @@ import { Link } from "../components/link";
 import { Loaded, useLoaded } from "../components/loaded";
 import { Refusal } from "../components/refusal";
 import { duration, locale, size, t, time } from "../i18n";
+import "../i18n/pages";
 import { draft } from "../playground/draft";
+import { replace } from "../playground/replaced";
 import { go } from "../router";
 import { SubmissionTable } from "../submissions/list";
 import { nameOf } from "./list";
@@ -43,7 +45,7 @@ export default function Problem({ id }: { id: string }) {
             {!problem.unjudged && may("submit") && <Submit problem={problem.id} ended={() => setJudged((number) => number + 1)} />}
             <section class="card">
               <h2>{t("problem.history")}</h2>
-              <SubmissionTable key={judged} filters={{}} limit={200} only={(submission) => submission.problem?.id === problem.id} />
+              <SubmissionTable key={judged} filters={{ problem: problem.id }} limit={20} />
             </section>
             <Versions path={path} problem={problem} />
             <Upload id={problem.id} done={again} />
@@ -106,7 +108,7 @@ function SampleList({ path }: { path: string }) {
   const [state] = useLoaded<Samples>(`${path}/samples`);
   const tryOut = (input: string, answer: string | null) => {
     const tests = [{ stdin: input, expected: answer }];
-    draft.value = { ...draft.value, tests };
+    void replace({ ...draft.value, tests });
     go("/");
   };
   return (

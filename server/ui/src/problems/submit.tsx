@@ -5,6 +5,7 @@ import { ApiError } from "../api/client";
 import { follow } from "../api/follow";
 import { language, languages } from "../api/languages";
 import type { Progress as Stage, Submission } from "../api/types";
+import { ChooseFile } from "../components/choose-file";
 import { Judgement } from "../components/judgement";
 import { Link } from "../components/link";
 import { Refusal } from "../components/refusal";
@@ -12,18 +13,25 @@ import { Editor } from "../editor/editor";
 import { t } from "../i18n";
 import { draft } from "../playground/draft";
 import { LanguageOptions } from "../playground/playground";
-import { Progress } from "../playground/progress";
+import { Progress, Told } from "../playground/progress";
 import { submit } from "../playground/run";
+import { keep, kept } from "./answers";
+
+/** Of a file that is put into the editor. */
+const LARGEST = 1024 * 1024;
 
 type Standing = { is: "idle" } | { is: "going"; stage: Stage | null } | { is: "ended"; submission: Submission } | { is: "refused"; error: ApiError };
 
 export function Submit({ problem, ended }: { problem: string; ended(): void }) {
-  const [id, setId] = useState(draft.value.language);
-  const [source, setSource] = useState(() => draft.value.files[0]?.content ?? "");
+  const [begun] = useState(() => kept(problem) ?? { language: draft.value.language, source: draft.value.files[0]?.content ?? "" });
+  const [id, setId] = useState(begun.language);
+  const [source, setSource] = useState(begun.source);
   const [now, setNow] = useState<Standing>({ is: "idle" });
   const [generation, setGeneration] = useState(0);
-  const stop = useRef(() => {});
-  useEffect(() => () => stop.current(), []);
+  const [tooLarge, setTooLarge] = useState(false);
+  const stop = useRef<(() => void) | null>(() => {});
+  useEffect(() => () => { stop.current?.(); stop.current = null; }, []);
+  useEffect(() => { if (id !== begun.language || source !== begun.source) keep(problem, { language: id, source }); }, [id, source]);
   const name = language(id)?.source_file ?? "main.txt";
 
   const send = async () => {
@@ -31,6 +39,8 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
     setNow({ is: "going", stage: null });
     try {
       const submission = await submit({ problem, language: id, files: { [name]: source } });
+      // Nobody is here any more.
+      if (stop.current === null) return;
       stop.current = follow(submission.id, {
         progress: (stage) => setNow({ is: "going", stage }),
         ended: (submission) => { setNow({ is: "ended", submission }); ended(); },
@@ -41,9 +51,9 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
       setNow({ is: "refused", error });
     }
   };
-  const upload = async (event: Event) => {
-    const file = (event.currentTarget as HTMLInputElement).files?.[0];
-    if (!file || file.size > 1024 * 1024) return;
+  const upload = async (file: File) => {
+    setTooLarge(file.size > LARGEST);
+    if (file.size > LARGEST) return;
     setSource(await file.text());
     setGeneration((number) => number + 1);
     const extension = file.name.split(".").pop() ?? "";
@@ -55,12 +65,14 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
       <h2>{t("problem.submit")}</h2>
       <div class="toolbar">
         <label><span class="unseen">{t("playground.language")}</span><select value={id} onChange={(event) => setId(event.currentTarget.value)}><LanguageOptions /></select></label>
-        <label class="upload"><span class="unseen">{t("test.upload")}</span><input type="file" onChange={(event) => void upload(event)} /></label>
+        <ChooseFile label={t("playground.source")} chosen={(file) => void upload(file)} />
         <span class="space" />
         <button type="button" class="go" disabled={now.is === "going" || !source.trim()} onClick={() => void send()}>{t("problem.submit")}</button>
       </div>
+      {tooLarge && <p class="wrong" role="alert">{t("test.tooLarge")}</p>}
       <div class="source-frame"><Editor name={name} content={source} generation={generation} marks={[]} goTo={null} changed={setSource} run={() => void send()} /></div>
-      <div aria-live="polite">
+      <Told progress={now.is === "going" ? now.stage : null} ended={now.is === "ended" ? now.submission : null} />
+      <div>
         {now.is === "going" && <Progress progress={now.stage} of={0} />}
         {now.is === "refused" && <Refusal error={now.error} again={() => void send()} />}
         {now.is === "ended" && <><Judgement submission={now.submission} /><p><Link to={`/submissions/${now.submission.id}`}>{t("problem.whole")}</Link></p></>}

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { ApiError, request, Unreachable } from "../api/client";
 import { may } from "../api/session";
 import type { components } from "../api/schema";
+import { ChooseFile } from "../components/choose-file";
 import { Link } from "../components/link";
 import { Refusal } from "../components/refusal";
 import { duration, size, t } from "../i18n";
@@ -56,10 +57,10 @@ export function Upload({ id, done }: { id?: string; done(): void }) {
           </select>
         </label>
       </div>
-      <label class={`drop ${over ? "over" : ""}`} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={drop}>
+      <div class={`drop ${over ? "over" : ""}`} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={drop}>
         {t("upload.drop")}
-        <input type="file" accept=".zip,.tar,.gz,.tgz,.kpp" onChange={(event) => { void push(event.currentTarget.files?.[0]); event.currentTarget.value = ""; }} />
-      </label>
+        <ChooseFile accept=".zip,.tar,.gz,.tgz,.kpp" chosen={(file) => void push(file)} />
+      </div>
       <div aria-live="polite">
         {now.is === "sending" && <p><span class="spinner" aria-hidden="true" /> {t("upload.sending", { name: now.name })}</p>}
         {now.is === "refused" && <Refusal error={now.error} />}

@@ -9,7 +9,7 @@ export function Formula({ text, isBlock = false }: { text: string; isBlock?: boo
   useEffect(() => {
     if (!place.current) return;
     try {
-      katex.render(text, place.current, { displayMode: isBlock, throwOnError: true, trust: false, strict: "ignore", maxExpand: 200, maxSize: 20, output: "htmlAndMathml" });
+      katex.render(text, place.current, { displayMode: isBlock, throwOnError: true, trust: false, errorColor: "var(--bad)", strict: "ignore", maxExpand: 200, maxSize: 20, output: "htmlAndMathml" });
     } catch {
       // What it does not understand is shown as it was written.
       place.current.textContent = text;

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, request, Unreachable } from "../api/client";
 import { follow, isFinal } from "../api/follow";
-import { isOperator } from "../api/session";
+import { isOperator, may } from "../api/session";
 import { language } from "../api/languages";
 import type { Progress as Stage, Submission, TestResult } from "../api/types";
 import { Judgement } from "../components/judgement";
@@ -13,6 +13,7 @@ import { Refusal } from "../components/refusal";
 import { Verdict } from "../components/verdict";
 import { Editor } from "../editor/editor";
 import { duration, size, t, time } from "../i18n";
+import "../i18n/pages";
 import { Progress } from "../playground/progress";
 import { History } from "./history";
 
@@ -51,7 +52,7 @@ function Shown({ first }: { first: Submission }) {
         {!isFinal(submission) && <Progress progress={stage ?? { state: submission.rejudging ? "queued" : submission.state, ...(submission.position !== null && submission.position !== undefined && { position: submission.position }) }} of={submission.summary?.total ?? 0} />}
         {error && <Refusal error={error} />}
         <div class="buttons">
-          {!isFinal(submission) && !submission.rejudging && <button type="button" class="stop" onClick={() => void act("DELETE", path)}>{t("run.cancel")}</button>}
+          {!isFinal(submission) && !submission.rejudging && may("submit") && <button type="button" class="stop" onClick={() => void act("DELETE", path)}>{t("run.cancel")}</button>}
           {isFinal(submission) && submission.state === "done" && isOperator() && <button type="button" onClick={() => void act("POST", `${path}/rejudge`)}>{t("submission.rejudge")}</button>}
         </div>
         <Judgement submission={submission} />
@@ -81,12 +82,12 @@ function Facts({ submission }: { submission: Submission }) {
         {submission.rejudged_at && <><dt>{t("submission.rejudged")}</dt><dd>{time(submission.rejudged_at)}</dd></>}
         {Object.entries(submission.reference ?? {}).map(([name, value]) => <><dt>{name}</dt><dd>{value}</dd></>)}
       </dl>
-      {judged !== null && <Timeline whole={judged} compiling={compiling} running={running} />}
+      {judged !== null && !submission.rejudged_at && <Timeline whole={judged} compiling={compiling} running={running} />}
     </>
   );
 }
 
-/** Waiting is what is left: tests of one submission may run beside each other. */
+/** What is left is the queue, sandboxes, and what looks at outputs. Tests of one submission may run beside each other: then nothing is. */
 function Timeline({ whole, compiling, running }: { whole: number; compiling: number; running: number }) {
   const known = compiling + running;
   const parts = [

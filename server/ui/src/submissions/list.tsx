@@ -1,12 +1,13 @@
 /** Submissions, newest first. */
 
-import { languages } from "../api/languages";
+import { language, languages } from "../api/languages";
 import { query } from "../api/client";
 import type { Submission } from "../api/types";
 import { Link } from "../components/link";
-import { Loaded, usePages } from "../components/loaded";
+import { Loaded, More, usePages } from "../components/loaded";
 import { Standing, verdictName } from "../components/verdict";
 import { t, time, type Sentence } from "../i18n";
+import "../i18n/pages";
 import { parameters, refine } from "../router";
 
 const STATES = ["queued", "compiling", "running", "done", "cancelled"];
@@ -25,6 +26,7 @@ export default function Submissions() {
       <h1>{t("nav.submissions")}</h1>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <label><span>{t("submissions.user")}</span><input value={given("user")} maxLength={128} onChange={(event) => set("user", event.currentTarget.value.trim())} /></label>
+        <label><span>{t("submissions.problem")}</span><input value={given("problem")} maxLength={64} onChange={(event) => set("problem", event.currentTarget.value.trim())} /></label>
         <label>
           <span>{t("playground.language")}</span>
           <select value={given("language")} onChange={(event) => set("language", event.currentTarget.value)}>
@@ -47,25 +49,23 @@ export default function Submissions() {
           </select>
         </label>
       </form>
-      <SubmissionTable filters={{ user: given("user"), language: given("language"), state: given("state"), verdict: given("verdict") }} />
+      <SubmissionTable filters={{ user: given("user"), problem: given("problem"), language: given("language"), state: given("state"), verdict: given("verdict") }} />
     </section>
   );
 }
 
-export function SubmissionTable({ filters, limit = 50, only }: { filters: Record<string, string>; limit?: number; only?: (submission: Submission) => boolean }) {
+export function SubmissionTable({ filters, limit = 50 }: { filters: Record<string, string>; limit?: number }) {
   const path = `/api/v1/submissions${query({ ...filters, limit })}`;
-  const { state, more, again } = usePages<{ submissions: Submission[]; next_cursor?: string | null }, Submission>(path, (page) => page.submissions);
+  const { state, more, failed, again } = usePages<{ submissions: Submission[]; next_cursor?: string | null }, Submission>(path, (page) => page.submissions);
   return (
     <Loaded from={state} again={again}>
-      {(all: Submission[]) => {
-        const submissions = only ? all.filter(only) : all;
-        return submissions.length === 0 ? <p class="hint">{t("submissions.none")}</p> : (
+      {(submissions: Submission[]) => submissions.length === 0 ? <p class="hint">{t("submissions.none")}</p> : (
         <>
           <div class="scroll" tabIndex={0} role="region" aria-label={t("nav.submissions")}>
             <table class="list">
               <thead>
                 <tr>
-                  <th scope="col">{t("submissions.id")}</th><th scope="col">{t("submissions.created")}</th><th scope="col">{t("groups.verdict")}</th>
+                  <th scope="col">{t("submissions.id")}</th><th scope="col">{t("groups.verdict")}</th><th scope="col">{t("submissions.created")}</th>
                   <th scope="col">{t("playground.language")}</th><th scope="col">{t("submissions.problem")}</th><th scope="col">{t("submissions.user")}</th>
                 </tr>
               </thead>
@@ -73,9 +73,9 @@ export function SubmissionTable({ filters, limit = 50, only }: { filters: Record
                 {submissions.map((submission) => (
                   <tr key={submission.id}>
                     <td><Link to={`/submissions/${submission.id}`}><code>{submission.id.slice(0, 8)}</code></Link></td>
-                    <td>{time(submission.created_at)}</td>
                     <td><Standing submission={submission} /></td>
-                    <td>{submission.language}</td>
+                    <td>{time(submission.created_at)}</td>
+                    <td>{language(submission.language)?.name ?? submission.language}</td>
                     <td>{submission.problem && <Link to={`/problems/${encodeURIComponent(submission.problem.id)}`}>{submission.problem.id}</Link>}</td>
                     <td>{submission.user}</td>
                   </tr>
@@ -83,10 +83,9 @@ export function SubmissionTable({ filters, limit = 50, only }: { filters: Record
               </tbody>
             </table>
           </div>
-          {more && <button type="button" onClick={more}>{t("list.more")}</button>}
+          <More more={more} failed={failed} />
         </>
-        );
-      }}
+      )}
     </Loaded>
   );
 }

@@ -62,6 +62,11 @@ async function once(command: Record<string, unknown>): Promise<Outcome> {
   return outcome as Outcome;
 }
 
+/** A program that is not run any more need not be kept. What is left is removed by the server after its time. */
+export function forget({ kept }: Prepared): void {
+  if (kept) void request("DELETE", `/file/${kept}`).catch(() => {});
+}
+
 export interface Heard {
   wrote(bytes: Uint8Array): void;
   ended(outcome: Outcome | null, problem: string | null): void;
@@ -102,7 +107,7 @@ export class Session {
   close(): void {
     this.over = true;
     this.socket.close();
-    this.forget();
+    forget(this.prepared);
   }
 
   private take(message: Uint8Array): void {
@@ -114,15 +119,9 @@ export class Session {
   private end(outcome: Outcome | null, problem: string | null): void {
     if (this.over) return;
     this.over = true;
-    this.forget();
+    forget(this.prepared);
     this.heard.ended(outcome, problem);
     this.socket.close();
-  }
-
-  private forget(): void {
-    const { kept } = this.prepared;
-    // What is left is removed by the server after its time.
-    if (kept) void request("DELETE", `/file/${kept}`).catch(() => {});
   }
 
   private send(kind: number, content: Uint8Array): void {

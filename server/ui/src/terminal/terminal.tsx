@@ -8,9 +8,10 @@ import { ApiError, Unreachable } from "../api/client";
 import { language } from "../api/languages";
 import { Refusal } from "../components/refusal";
 import { duration, size, t } from "../i18n";
+import "../i18n/pages";
 import { draft } from "../playground/draft";
 import { nonce } from "../settings";
-import { canBePrepared, prepare, Session } from "./session";
+import { canBePrepared, forget, prepare, Session } from "./session";
 
 /** Bytes that wait to be drawn. What comes faster than anybody can read is left out: keys are never behind it. */
 const MOST_WAITING = 512 * 1024;
@@ -75,7 +76,10 @@ async function begin(screen: Screen, isGone: () => boolean, made: (session: Sess
   if (!chosen || !canBePrepared(chosen)) return tell({ is: "over", told: t("terminal.impossible") });
   try {
     const preparing = await prepare(chosen, draft.value.files);
-    if (isGone()) return;
+    if (isGone()) {
+      if (preparing.is === "ready") forget(preparing.prepared);
+      return;
+    }
     if (preparing.is === "impossible") return tell({ is: "over", told: t("terminal.impossible") });
     if (preparing.is === "refused") {
       screen.write(preparing.log.replaceAll("\n", "\r\n"));

@@ -1,0 +1,64 @@
+/** How two texts differ, for people: line by line, and within a line. */
+
+/** Lines that are shown: of longer texts the place where they differ is told apart from this. */
+export const MOST = 400;
+
+/** Characters that are shown of a line, and of them before the first difference. */
+export const SHOWN = 2000;
+const AROUND = 200;
+
+export interface Row {
+  kind: "same" | "changed" | "missing" | "extra";
+  number: number;
+  expected: string | null;
+  got: string | null;
+}
+
+/** Lines side by side. A judge compares by lines in order, so nothing is moved to find more that is alike. */
+export function rows(expected: string, got: string): Row[] {
+  const [left, right] = [lines(expected), lines(got)];
+  const longest = Math.min(Math.max(left.length, right.length), MOST);
+  return Array.from({ length: longest }, (_, index) => {
+    const [one, other] = [left[index] ?? null, right[index] ?? null];
+    const kind = one === other ? "same" : one === null ? "extra" : other === null ? "missing" : "changed";
+    return { kind, number: index + 1, expected: one, got: other };
+  });
+}
+
+function lines(text: string): string[] {
+  const all = text.split("\n");
+  if (all[all.length - 1] === "") all.pop();
+  return all;
+}
+
+/** Of a line: what both begin with, what is this one's own, and what both end with. A line may have megabytes: looked at and
+ * shown is what lies around the first difference. */
+export function parts(text: string, other: string): { before: string; middle: string; behind: string } {
+  const begin = common(text, other);
+  const from = Math.max(begin - AROUND, 0);
+  const [own, others] = [text, other].map((whole) => whole.slice(begin, begin + SHOWN)) as [string, string];
+  const isWhole = text.length <= begin + SHOWN && other.length <= begin + SHOWN;
+  const end = isWhole ? common(reversed(own), reversed(others)) : 0;
+  const cut = text.length > begin + SHOWN ? "…" : "";
+  return { before: (from > 0 ? "…" : "") + text.slice(from, begin), middle: own.slice(0, own.length - end), behind: own.slice(own.length - end) + cut };
+}
+
+function common(one: string, other: string): number {
+  let index = 0;
+  while (index < one.length && index < other.length && one[index] === other[index]) index += 1;
+  return index;
+}
+
+const reversed = (text: string) => text.split("").reverse().join("");
+
+/** White space and controls as signs: a blank at the end of a line is a frequent fault. */
+export function visible(text: string): string {
+  return text
+    .slice(0, SHOWN)
+    .replaceAll("\t", "→\t")
+    .replaceAll("\r", "␍")
+    .replaceAll(" ", "·")
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (letter) => String.fromCharCode(0x2400 + letter.charCodeAt(0)))
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, (letter) => `⟨U+${letter.charCodeAt(0).toString(16).toUpperCase()}⟩`);
+}

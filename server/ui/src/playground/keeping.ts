@@ -1,0 +1,47 @@
+/** Keeps the draft in the browser while it is written, beside other tabs that do the same. */
+
+import { effect, signal } from "@preact/signals";
+import { recall, remember } from "../settings";
+import { draft, parse, type Draft } from "./draft";
+import { before } from "./replaced";
+
+/** The browser has no room for all of it: large inputs are not kept. */
+export const isCut = signal(false);
+
+/** Milliseconds after the last change. */
+const PAUSE = 300;
+/** Characters of a text that is kept where there is no room for all. */
+const SHORT = 20_000;
+
+/** What this tab has read or written last. */
+let known = recall("draft");
+/** What of this tab is to be kept. */
+let changed: Draft | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+const first = draft.peek();
+effect(() => {
+  // What nobody has changed here is left to tabs in which somebody has.
+  if (draft.value === first && changed === null) return;
+  changed = draft.value;
+  clearTimeout(timer);
+  timer = setTimeout(write, PAUSE);
+});
+addEventListener("pagehide", write);
+
+function write(): void {
+  if (changed === null) return;
+  const others = recall("draft");
+  if (others !== known) before.value = parse(others);
+  const whole = JSON.stringify(changed);
+  isCut.value = !remember("draft", whole);
+  if (isCut.value) remember("draft", JSON.stringify(cut(changed)));
+  known = recall("draft");
+  changed = null;
+}
+
+function cut(whole: Draft): Draft {
+  const short = (text: string) => (text.length > SHORT ? "" : text);
+  const tests = whole.tests.map(({ stdin, expected }) => ({ stdin: short(stdin), expected: expected === null ? null : short(expected) }));
+  return { ...whole, tests };
+}

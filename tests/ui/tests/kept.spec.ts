@@ -1,0 +1,280 @@
+/** Nothing typed is lost, and nothing that a stranger writes harms the page. */
+
+import { execFileSync } from "node:child_process";
+import { expect, result, run, test, write } from "../page";
+
+const PYTHON = (text: string) => JSON.stringify({ language: "python3", files: [{ name: "main.py", content: text }], active: 0, tests: [{ stdin: "", expected: null }], limits: {} });
+
+test("what a link takes the place of is brought back", async ({ page, context }) => {
+  await page.goto("/");
+  await write(page, 'print("theirs")\n', "python3");
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page).toHaveURL(/#code=/);
+  const link = page.url();
+  const other = await (await context.browser()!.newContext()).newPage();
+  await other.goto("/");
+  await write(other, 'print("mine")\n', "python3");
+  await other.goto("about:blank");
+  await other.goto(link);
+  await expect(other.locator("#editor .cm-content")).toHaveText('print("theirs")');
+  await other.reload();
+  await other.getByRole("button", { name: "Bring it back" }).click();
+  await expect(other.locator("#editor .cm-content")).toHaveText('print("mine")');
+  await expect(other.getByRole("button", { name: "Bring it back" })).toHaveCount(0);
+  await other.context().close();
+});
+
+test("Ctrl+Enter runs the program wherever one types", async ({ page }) => {
+  await page.goto("/");
+  await write(page, "print(input())\n", "python3");
+  await page.getByRole("textbox", { name: "Standard input" }).fill("42\n");
+  await page.keyboard.press("Control+Enter");
+  await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+});
+
+test("a draft that makes no sense in part is shown all the same", async ({ page }) => {
+  const draft = { language: "python3", active: -1, files: [{ name: "main.py", content: "print(1)" }, { name: "main.py", content: "print(2)" }], tests: [null, 7, { stdin: "x" }] };
+  await page.addInitScript((kept) => localStorage.setItem("gavel.draft", kept), JSON.stringify(draft));
+  await page.goto("/");
+  await expect(page.locator("#editor .cm-content")).toHaveText("print(1)");
+  await expect(page.locator(".file-tabs").getByRole("tab")).toHaveCount(1);
+});
+
+test("a very long line that is wrong is shown where it differs", async ({ page }) => {
+  await page.addInitScript((kept) => localStorage.setItem("gavel.draft", kept), PYTHON('print("a" * 400_000 + "X" + "b" * 400_000)'));
+  await page.goto("/");
+  await page.getByRole("button", { name: "Compare the output" }).click();
+  await page.getByRole("textbox", { name: "Expected" }).fill(`${"a".repeat(400_000)}Y`);
+  await run(page);
+  await expect(result(page).getByRole("heading", { name: "Wrong answer" }).first()).toBeVisible();
+  await expect(result(page).locator(".diff mark").first()).toBeVisible();
+  const shown = await result(page).locator(".diff").evaluate((table) => table.textContent!.length);
+  expect(shown).toBeLessThan(10_000);
+});
+
+test("a stream that breaks off tells no test twice", async ({ page }) => {
+  const id = "9a8c7a54-be93-4fa4-bf8f-09f64d208806";
+  const running = { id, state: "running", language: "python3", created_at: new Date().toISOString(), position: null };
+  let streams = 0;
+  await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: { ...running, state: "queued" } }));
+  await page.route(`**/api/v1/submissions/${id}`, (route) => route.fulfill({ json: running }));
+  await page.route(`**/api/v1/submissions/${id}/events`, (route) => {
+    streams += 1;
+    const state = { state: "running", tests_done: 1, tests: [{ index: 0, verdict: "Accepted" }] };
+    return route.fulfill({ contentType: "text/event-stream", body: `event: state\ndata: ${JSON.stringify(state)}\n\n` });
+  });
+  await page.goto("/");
+  await page.getByRole("button", { name: "Add a test" }).click();
+  await run(page);
+  await expect.poll(() => streams).toBeGreaterThan(2);
+  await expect(result(page).locator(".strip .cell")).toHaveCount(1);
+});
+
+test("what comes late for another filter is not shown", async ({ page }) => {
+  const submission = (language: string, number: number) => ({ id: `${number}`.padStart(8, "0"), state: "done", verdict: "Accepted", language, created_at: new Date().toISOString() });
+  let release = () => {};
+  await page.route("**/api/v1/submissions?*", async (route) => {
+    const asked = new URL(route.request().url()).searchParams;
+    const language = asked.get("language") ?? "all";
+    if (asked.get("cursor")) await new Promise<void>((resolve) => (release = resolve));
+    await route.fulfill({ json: { submissions: [submission(language, asked.get("cursor") ? 2 : 1)], next_cursor: "1" } });
+  });
+  await page.goto("/submissions");
+  await expect(page.getByRole("cell", { name: "all", exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Show more" }).click();
+  await page.locator(".filters").getByLabel("Language").selectOption("python3");
+  await expect(page.getByRole("cell", { name: "Python 3 (CPython)", exact: true })).toBeVisible();
+  const late = page.waitForResponse((response) => response.url().includes("cursor="));
+  release();
+  await late;
+  await expect(page.getByRole("cell", { name: "all", exact: true })).toHaveCount(0);
+  await expect(page.getByRole("row")).toHaveCount(2);
+});
+
+test("a program whose terminal was closed while it compiled is kept by nobody", async ({ page }) => {
+  let release = () => {};
+  await page.route("**/run", async (route) => {
+    await new Promise<void>((resolve) => (release = resolve));
+    await route.fulfill({ json: [{ status: "Accepted", exitStatus: 0, time: 1, memory: 1, fileIds: { main: "ABCDEFGH" } }] });
+  });
+  const removed = page.waitForRequest((request) => request.method() === "DELETE" && request.url().endsWith("/file/ABCDEFGH"));
+  await page.route("**/file/ABCDEFGH", (route) => route.fulfill({ status: 200 }));
+  await page.goto("/");
+  await expect(page.locator("#editor .cm-content")).toContainText("std::cin");
+  const compiling = page.waitForRequest("**/run");
+  await page.getByRole("button", { name: "Terminal" }).click();
+  await compiling;
+  await page.getByRole("button", { name: "Close" }).click();
+  release();
+  await removed;
+});
+
+test("the main button stays where it is", async ({ page }) => {
+  for (const width of [1024, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto("/");
+    const places = [];
+    for (const language of ["cpp20", "python3"]) {
+      await page.locator(".toolbar").getByLabel("Language").selectOption(language);
+      await expect(page.locator(".toolbar .version")).not.toBeEmpty();
+      places.push(await page.getByRole("button", { name: "Run" }).boundingBox());
+    }
+    expect(places[0], `${width}`).toEqual(places[1]);
+    const bar = await page.locator(".writing .toolbar").boundingBox();
+    expect(bar!.height, `${width}: the bar is one line`).toBeLessThan(70);
+  }
+});
+
+test("an example takes the place of what was written, and that is brought back", async ({ page }) => {
+  await page.goto("/");
+  await write(page, 'print("mine")\n', "python3");
+  await page.getByRole("button", { name: "Example" }).click();
+  await expect(page.locator("#editor .cm-content")).toContainText("int(input())");
+  await page.getByRole("button", { name: "Bring it back" }).click();
+  await expect(page.locator("#editor .cm-content")).toHaveText('print("mine")');
+});
+
+test("what is written after sharing is not lost to the link in the address", async ({ page }) => {
+  await page.goto("/");
+  await write(page, 'print("shared")\n', "python3");
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page).toHaveURL(/#code=/);
+  await write(page, 'print("later")\n');
+  await expect(page).not.toHaveURL(/#code=/);
+  await page.reload();
+  await expect(page.locator("#editor .cm-content")).toHaveText('print("later")');
+});
+
+test("a damaged link says so", async ({ page }) => {
+  await page.goto("/#code=AAAA");
+  await expect(page.getByRole("alert")).toContainText("This link is damaged");
+  await expect(page.locator("#editor .cm-content")).toContainText("std::cin");
+});
+
+test("a name that no file may have is told with why", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Add a file" }).click();
+  const name = page.getByRole("textbox", { name: "Name of the file" });
+  await name.fill("<img>.h");
+  await expect(name).toHaveAccessibleDescription(/Letters, digits/);
+  await name.fill("main.cpp");
+  await expect(name).toHaveAccessibleDescription(/already/);
+});
+
+test("the settings close by Escape, by a click elsewhere, and on another page", async ({ page }) => {
+  await page.goto("/");
+  const menu = page.locator("details.menu");
+  const gear = menu.locator("summary");
+  await gear.click();
+  await page.keyboard.press("Escape");
+  await expect(menu).not.toHaveAttribute("open");
+  await expect(gear).toBeFocused();
+  await gear.click();
+  await page.getByRole("heading", { name: "Playground" }).dispatchEvent("pointerdown");
+  await expect(menu).not.toHaveAttribute("open");
+  await gear.click();
+  await page.getByRole("link", { name: "Problems" }).click();
+  await expect(menu).not.toHaveAttribute("open");
+});
+
+test("what a token may not do is not offered", async ({ page }) => {
+  await page.route("**/api/v1/session", (route) => route.fulfill({ json: { scopes: ["read"], signed_in: true, ends_at: "2100-01-01T00:00:00Z" } }));
+  await page.goto("/");
+  await expect(page.getByRole("button", { name: "Run" })).toBeDisabled();
+  await expect(result(page)).toContainText("Your token may not run programs here");
+});
+
+test("typing over what is selected breaks no rule of the page", async ({ page }) => {
+  await page.goto("/");
+  await page.locator("#editor .cm-content").click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("int x;");
+  await expect(page.locator("#editor .cm-content")).toHaveText("int x;");
+});
+
+test("a tab in which nothing was written takes nothing away from another", async ({ page, context }) => {
+  await page.goto("/");
+  await write(page, 'print("old")\n', "python3");
+  await page.waitForFunction(() => localStorage.getItem("gavel.draft")?.includes("old"));
+  const untouched = await context.newPage();
+  await untouched.goto("/");
+  await expect(untouched.locator("#editor .cm-content")).toHaveText('print("old")');
+  await write(page, 'print("new")\n');
+  await page.waitForFunction(() => localStorage.getItem("gavel.draft")?.includes("new"));
+  await untouched.close({ runBeforeUnload: true });
+  await page.reload();
+  await expect(page.locator("#editor .cm-content")).toHaveText('print("new")');
+  const other = await context.newPage();
+  await other.goto("/");
+  await write(page, 'print("newer")\n');
+  await page.waitForFunction(() => localStorage.getItem("gavel.draft")?.includes("newer"));
+  await write(other, 'print("other")\n');
+  await other.getByRole("button", { name: "Bring it back" }).click();
+  await expect(other.locator("#editor .cm-content")).toHaveText('print("newer")');
+});
+
+test("where the browser has no room for all, the program is kept", async ({ page }) => {
+  await page.goto("/");
+  await write(page, 'print("kept")\n', "python3");
+  // Of what a browser has for a site, 300 kB are left.
+  await page.evaluate(() => {
+    const chunk = "x".repeat(100_000);
+    let full = 0;
+    try { for (;; full += 1) localStorage.setItem(`full-${full}`, chunk); } catch { /* that is the end of it */ }
+    for (let free = 1; free <= 3; free += 1) localStorage.removeItem(`full-${full - free}`);
+  });
+  await page.getByLabel("Standard input: from a file").setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.alloc(1_000_000, "x") });
+  await write(page, 'print("kept, too")\n');
+  await expect(page.getByText("This browser has no room for the large inputs")).toBeVisible();
+  await page.reload();
+  await expect(page.locator("#editor .cm-content")).toHaveText('print("kept, too")');
+});
+
+test("a page that is loaded again goes on showing its run", async ({ page }) => {
+  await page.goto("/");
+  await write(page, 'import time\ntime.sleep(1.5)\nprint(42)\n', "python3");
+  await run(page);
+  await expect(result(page)).toContainText("Running");
+  await page.reload();
+  await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+});
+
+test("what came of a program is seen without scrolling, and told in few words", async ({ page }) => {
+  await page.addInitScript(() => localStorage.setItem("gavel.large", "yes"));
+  for (const size of [{ width: 1280, height: 720 }, { width: 390, height: 844 }]) {
+    await page.setViewportSize(size);
+    await page.goto("/");
+    await write(page, 'print("41")\n', "python3");
+    await run(page);
+    await expect(result(page).getByRole("heading", { name: "Wrong answer" }).first()).toBeInViewport();
+    await expect(result(page).getByRole("status")).toHaveText(/^Wrong answer: line 1/);
+    await page.evaluate(() => sessionStorage.clear());
+  }
+});
+
+test("one is told how to leave the editor by keys", async ({ page }) => {
+  await page.goto("/");
+  const editor = page.locator("#editor .cm-content");
+  await expect(editor).toHaveAccessibleDescription(/Escape, then Tab leaves/);
+  await editor.focus();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Tab");
+  await expect(editor).not.toBeFocused();
+});
+
+test("what is written for a problem is there after a reload", async ({ page, request, baseURL }) => {
+  const id = `kept-${Date.now()}`;
+  const archive = execFileSync("tar", ["cz", "-C", new URL("../../problems", import.meta.url).pathname, "plain"]);
+  const pushed = await request.put(`${baseURL}/api/v1/problems/${id}`, { data: archive, headers: { "Content-Type": "application/gzip" } });
+  expect(pushed.ok()).toBe(true);
+  await page.goto(`/problems/${id}`);
+  const editor = page.locator(".source-frame .cm-content");
+  await editor.click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.press("Delete");
+  await page.keyboard.insertText("print('for this problem')");
+  await page.getByRole("link", { name: "Playground" }).click();
+  await expect(page.locator("#editor .cm-content")).not.toContainText("for this problem");
+  await page.goto(`/problems/${id}`);
+  await expect(editor).toContainText("for this problem");
+});
