@@ -17,6 +17,10 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 20_000 },
   reporter: [["list"]],
+  projects: [
+    { name: "page", testIgnore: "alone.spec.ts" },
+    { name: "alone", testMatch: "alone.spec.ts", dependencies: ["page"] },
+  ],
   use: {
     baseURL: process.env["GAVEL_E2E_URL"] ?? "http://127.0.0.1:5050",
     browserName: "chromium",

@@ -1,4 +1,6 @@
 import { defineConfig } from "@playwright/test";
 import tests from "./playwright.config";
 
-export default defineConfig({ ...tests, testDir: "screenshots", workers: 1 });
+const { projects: _, ...shared } = tests;
+
+export default defineConfig({ ...shared, testDir: "screenshots", workers: 1 });

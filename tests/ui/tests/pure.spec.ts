@@ -4,7 +4,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deflateRawSync } from "node:zlib";
 import { expect, test } from "@playwright/test";
+import { unpacked } from "../../../server/ui/src/playground/unpack";
 import { places } from "../../../server/ui/src/playground/places";
 import { submissionsOf } from "../../../server/ui/src/problems/archive";
 import { asMarkdown } from "../../../server/ui/src/statement/latex";
@@ -59,4 +61,12 @@ else:
 test("what is no archive is none", async () => {
   await expect(submissionsOf(new File(["PK, but nothing more"], "p.zip"))).rejects.toThrow("no directory");
   expect(await submissionsOf(new File(["nothing of all that"], "p.tar"))).toEqual([]);
+});
+
+test("a link that unpacks to gigabytes is none, and takes no memory for that", async () => {
+  expect(await unpacked(new Uint8Array(deflateRawSync("{}")))).toBe("{}");
+  const packed = new Uint8Array(deflateRawSync(Buffer.alloc(100_000_000)));
+  const before = process.memoryUsage().rss;
+  await expect(unpacked(packed)).rejects.toThrow("too large");
+  expect(process.memoryUsage().rss - before).toBeLessThan(60_000_000);
 });

@@ -10,9 +10,15 @@ export const languagesError = signal<ApiError | null>(null);
 /** Is asked for again: after a sign-in, too. */
 export const wanted = signal(0);
 
+/** Milliseconds, and times. */
+const AGAIN = 5000;
+const MOST_ASKED = 12;
+let asked = 0;
+
 effect(() => {
   void returns.value;
   void wanted.value;
+  asked = 0;
   void load();
 });
 
@@ -20,6 +26,9 @@ async function load(): Promise<void> {
   try {
     languages.value = await get<Language[]>("/api/v1/languages");
     languagesError.value = null;
+    // A server that has just begun does not know them all yet.
+    if (languages.value.some(({ available, version }) => available && !version) && asked < MOST_ASKED) setTimeout(() => void load(), AGAIN);
+    asked += 1;
   } catch (error) {
     if (error instanceof ApiError) languagesError.value = error;
     else if (!(error instanceof Unreachable)) throw error;

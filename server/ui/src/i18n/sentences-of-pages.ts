@@ -135,7 +135,6 @@ export const sentences = text({
   "terminal.again": ["Run again", "再次运行"],
   "terminal.close": ["Close", "关闭"],
   "terminal.hint": ["Ctrl+D ends the input, Ctrl+C interrupts the program.", "Ctrl+D 结束输入，Ctrl+C 中断程序。"],
-  "terminal.impossible": ["Programs of this language cannot be run on a terminal here.", "此语言的程序无法在终端中运行。"],
   "terminal.over": ["{status}, {time}, {memory}", "{status}，{time}，{memory}"],
   "terminal.lost": ["The connection broke off.", "连接已断开。"],
   "terminal.skipped": ["{size} left out: it came faster than it can be shown", "已省略 {size}：输出过快"],

@@ -46,6 +46,7 @@ export const sentences = text({
   "playground.source": ["Source", "源代码"],
   "playground.language": ["Language", "语言"],
   "playground.example": ["Example", "示例"],
+  "languages.unknown": ["{id} (not here)", "{id}（此处没有）"],
   "languages.notInstalled": ["Not installed", "未安装"],
   "editor.keys": ["Tab indents; Escape, then Tab leaves the editor. Ctrl+Enter runs.", "Tab 缩进；先按 Esc 再按 Tab 离开编辑器；Ctrl+Enter 运行。"],
   "editor.label": ["Source text of {name}", "{name} 的源代码"],
@@ -122,6 +123,7 @@ export const sentences = text({
 
   "places.line": ["{file}, line {line}", "{file} 第 {line} 行"],
 
+  "terminal.impossible": ["Programs of this language cannot be run on a terminal here.", "此语言的程序无法在终端中运行。"],
   "terminal.title": ["Terminal", "终端"],
 
   "filter.all": ["all", "全部"],

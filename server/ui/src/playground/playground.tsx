@@ -18,6 +18,7 @@ import { Progress, Told } from "./progress";
 import { isCut } from "./keeping";
 import { before, bringBack, keep, replace } from "./replaced";
 import { cancel, isBusy, resume, run, start } from "./run";
+import { canBePrepared } from "../terminal/able";
 import { fragment, isLink, LONGEST, shared } from "./share";
 import { Tests } from "./tests";
 
@@ -224,6 +225,7 @@ function Toolbar({ begin, replaced, terminal, linked }: { begin(): void; replace
         <span class="unseen">{t("playground.language")}</span>
         <select value={draft.value.language} onChange={(event) => void change_(event.currentTarget.value)}>
           <LanguageOptions />
+          {!chosen && <option value={draft.value.language}>{t("languages.unknown", { id: draft.value.language })}</option>}
         </select>
       </label>
       {busy
@@ -232,7 +234,7 @@ function Toolbar({ begin, replaced, terminal, linked }: { begin(): void; replace
       <small class="version" title={chosen?.version ?? undefined}>{chosen?.version}</small>
       <button type="button" class="quiet" onClick={() => void showExample(replaced)}>{t("playground.example")}</button>
       <button type="button" class="quiet" onClick={() => void share()}>{t("share.button")}</button>
-      <button type="button" class="quiet" onClick={terminal}>{t("terminal.title")}</button>
+      <button type="button" class="quiet" onClick={terminal} disabled={!chosen || !canBePrepared(chosen)} title={chosen && !canBePrepared(chosen) ? t("terminal.impossible") : undefined}>{t("terminal.title")}</button>
       <span role="status" class="told">{told}</span>
     </div>
   );

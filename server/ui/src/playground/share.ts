@@ -1,12 +1,11 @@
 /** A draft as the fragment of a link: it is not sent to anybody, the server included. */
 
 import { parse, type Draft } from "./draft";
+import { unpacked } from "./unpack";
 
 const NAME = "#code=";
 /** Longer links break in mail and chat. */
 export const LONGEST = 30_000;
-/** What a link may become: a few bytes of it could be gigabytes. */
-const LARGEST = 4 * 2 ** 20;
 
 /** Is the fragment one of ours, be it damaged? */
 export const isLink = (fragment: string): boolean => fragment.startsWith(NAME);
@@ -24,21 +23,8 @@ export async function shared(fragment: string): Promise<Draft | null> {
   try {
     const text = atob(fragment.slice(NAME.length).replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-    return parse(await bounded(unpacked));
+    return parse(await unpacked(bytes));
   } catch {
     return null;
-  }
-}
-
-async function bounded(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const reader = stream.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    text += decoder.decode(value, { stream: true });
-    if (text.length > LARGEST) throw new Error("the link is too large");
   }
 }

@@ -3,6 +3,7 @@
 import { address, request } from "../api/client";
 import type { Language } from "../api/types";
 import type { SourceFile } from "../playground/draft";
+import { isInterpreted } from "./able";
 
 /** As go-judge's API has it; times are nanoseconds. */
 interface Outcome {
@@ -27,17 +28,6 @@ export type Preparing = { is: "ready"; prepared: Prepared } | { is: "refused"; l
 const ENVIRONMENT = ["PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/w", "TERM=xterm-256color"];
 const SECOND = 1_000_000_000;
 const LIMITS = { cpuLimit: 60 * SECOND, clockLimit: 600 * SECOND, memoryLimit: 256 * 2 ** 20, procLimit: 64 };
-const COMPILERS = ["gcc", "g++", "clang", "clang++"];
-
-/** Compilers leave an executable, interpreters take the source as it is; of what needs more, its own image must run it. */
-export function canBePrepared(language: Language): boolean {
-  return COMPILERS.includes(language.compile[0] ?? "") || isInterpreted(language);
-}
-
-function isInterpreted({ run }: Language): boolean {
-  return run.at(-1) === "{entry}" && run.slice(0, -1).every((word) => /^[\w.+-]+$/.test(word));
-}
-
 export async function prepare(language: Language, files: SourceFile[]): Promise<Preparing> {
   const sources = Object.fromEntries(files.map(({ name, content }) => [name, { content }]));
   const entry = files[0]?.name ?? "";

@@ -11,7 +11,8 @@ import { duration, size, t } from "../i18n";
 import "../i18n/pages";
 import { draft } from "../playground/draft";
 import { nonce } from "../settings";
-import { canBePrepared, forget, prepare, Session } from "./session";
+import { canBePrepared } from "./able";
+import { forget, prepare, Session } from "./session";
 
 /** Bytes that wait to be drawn. What comes faster than anybody can read is left out: keys are never behind it. */
 const MOST_WAITING = 512 * 1024;

@@ -1,0 +1,60 @@
+/** What disturbs other tests, and so is done when they are over: the server ends in the middle; a server of its own that is closed. */
+
+import { execFileSync } from "node:child_process";
+import { expect, result, run, test, write } from "../page";
+
+const [project, tag] = ["GAVEL_E2E_PROJECT", "GAVEL_E2E_TAG"].map((name) => process.env[name]);
+test.skip(!project || !tag, "GAVEL_E2E_PROJECT and GAVEL_E2E_TAG do not say which containers are the service's");
+
+const docker = (...words: string[]) => execFileSync("docker", words, { encoding: "utf8" }).trim();
+
+test("a server that is killed in the middle loses nothing of it", async ({ page }) => {
+  test.setTimeout(180_000);
+  await page.goto("/");
+  await write(page, "import time\ntime.sleep(6)\nprint(42)\n", "python3");
+  await run(page);
+  await expect(result(page)).toContainText("Running");
+  const server = docker("ps", "-q", "--filter", `label=com.docker.compose.project=${project}`, "--filter", "label=com.docker.compose.service=server");
+  docker("kill", server);
+  await expect(page.getByText("The server does not answer")).toBeVisible();
+  await write(page, 'print("typed meanwhile")\n');
+  docker("start", server);
+  await expect(page.getByText("The server does not answer")).toHaveCount(0, { timeout: 60_000 });
+  await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator("#editor .cm-content")).toHaveText('print("typed meanwhile")');
+});
+
+test.describe("a closed server", () => {
+  const [site, operator] = ["a-token-of-a-site-0123", "an-operators-token-0123"];
+  let [container, origin] = ["", ""];
+
+  // Alone, it judges nothing; signing in needs no more.
+  test.beforeAll(() => {
+    const settings = { GAVEL_HTTP__LISTEN: "0.0.0.0:5050", GAVEL_HTTP__TOKEN: site, GAVEL_HTTP__ADMIN_TOKEN: operator };
+    const environment = Object.entries(settings).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
+    const begin = "mkdir /workspace/state /workspace/store /workspace/slots /workspace/bin && exec gavel serve";
+    container = docker("run", "-d", "--rm", "-p", "127.0.0.1::5050", "--tmpfs", "/workspace:mode=1777", ...environment, "--entrypoint", "sh", `gavel/server:${tag}`, "-c", begin);
+    origin = `http://${docker("port", container, "5050").split("\n")[0]}`;
+  });
+  test.afterAll(() => docker("rm", "-f", container));
+
+  test("is signed in to with its token, and out of", async ({ page, context }) => {
+    await expect.poll(() => page.goto(origin).then(() => true, () => false), { timeout: 30_000 }).toBe(true);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    const dialog = page.getByRole("dialog");
+    for (const [token, told] of [["no-token-of-anybody", "This token is wrong"], [operator, null]] as const) {
+      await dialog.getByLabel("Token").fill(token);
+      await dialog.getByRole("button", { name: "Sign in" }).click();
+      if (told) await expect(dialog.getByRole("alert")).toContainText(told);
+    }
+    await expect(page.getByRole("link", { name: "Operations" })).toBeVisible();
+    await page.reload();
+    await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
+    expect(await context.cookies()).toMatchObject([{ httpOnly: true, sameSite: "Strict" }]);
+    expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]))).not.toContain(operator);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Operations" })).toHaveCount(0);
+    expect((await page.request.get(`${origin}/api/v1/languages`)).status()).toBe(401);
+  });
+});
