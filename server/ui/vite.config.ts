@@ -48,6 +48,9 @@ function filledIn(): Plugin {
 
 const server = process.env["GAVEL_URL"] ?? "http://127.0.0.1:5050";
 
+/** The server takes changes from pages of its own only: so this is one. */
+const proxied = { target: server, changeOrigin: true, ws: true, headers: { origin: new URL(server).origin } };
+
 export default defineConfig({
   logLevel: "warn",
   // Below whatever path a proxy serves us.
@@ -61,5 +64,5 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 800,
   },
-  server: { proxy: { "/api": server, "/openapi.json": server, "/readyz": server, "/run": server, "/file": server, "/stream": { target: server, ws: true } } },
+  server: { proxy: Object.fromEntries(["/api", "/openapi.json", "/readyz", "/healthz", "/run", "/file", "/stream"].map((path) => [path, proxied])) },
 });

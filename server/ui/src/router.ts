@@ -6,6 +6,14 @@ const base = new URL(document.baseURI).pathname;
 
 const current = (): URL => new URL(location.href);
 
+/** A page has one address: without the slash that some people and programs put behind it. */
+function withoutSlash(): void {
+  const { pathname, search, hash } = location;
+  if (pathname !== base && pathname.endsWith("/")) history.replaceState(null, "", pathname.replace(/\/+$/, "") + search + hash);
+}
+
+withoutSlash();
+
 export const route = signal(path(current()));
 /** What stands behind the `?`. */
 export const parameters = signal(current().searchParams);
@@ -16,6 +24,7 @@ function path(url: URL): string {
 }
 
 function look(): void {
+  withoutSlash();
   route.value = path(current());
   parameters.value = current().searchParams;
 }

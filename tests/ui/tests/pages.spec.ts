@@ -84,16 +84,64 @@ test("the page is there in Chinese", async ({ page }) => {
   await write(page, "int main() {}\n");
   await page.getByRole("button", { name: "运行" }).click();
   await expect(page.getByRole("region", { name: "结果" })).toContainText("输出提前结束");
+  await page.locator("#editor .cm-content").press("ControlOrMeta+f");
+  await expect(page.locator(".cm-search").getByRole("button", { name: "下一个" })).toBeVisible();
 });
 
-test("nothing is wider than a small phone", async ({ page }) => {
+for (const large of ["no", "yes"]) {
+  test(`nothing is wider than a small phone (large type: ${large})`, async ({ page }) => {
+    await page.addInitScript((large) => localStorage.setItem("gavel.large", large), large);
+    await page.setViewportSize({ width: 320, height: 640 });
+    for (const path of PAGES) {
+      await page.goto(path);
+      await expect(page.locator("main .card").first()).toBeVisible();
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width, path).toBeLessThanOrEqual(320);
+    }
+  });
+}
+
+test("what comes late pushes nothing about", async ({ page }) => {
+  await page.addInitScript(() => {
+    const shifts: number[] = ((globalThis as unknown as { shifts: number[] }).shifts = []);
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => shifts.push((entry as unknown as { value: number }).value))).observe({ type: "layout-shift", buffered: true });
+  });
+  const throttled = { users: [{ user: "slow", token: "lab", until: new Date().toISOString(), cool_downs: 2 }] };
+  await page.route("**/readyz", (route) => route.fulfill({ status: 503, json: BUSY }));
+  await page.route("**/api/v1/admin/throttled", (route) => void setTimeout(() => void route.fulfill({ json: throttled }), 300));
+  await page.route("**/api/v1/nodes", (route) => void setTimeout(() => void route.fulfill({ json: NODES }), 600));
+  await page.goto("/operations");
+  await expect(page.getByText("Being judged")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Nodes" })).toBeVisible();
+  const shift = await page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts.reduce((sum, value) => sum + value, 0));
+  expect(shift).toBeLessThan(0.05);
+});
+
+test("on a small phone a submission's verdict, time and user are seen without scrolling sideways", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
-  for (const path of PAGES) {
-    await page.goto(path);
-    await expect(page.locator("main .card").first()).toBeVisible();
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(width, path).toBeLessThanOrEqual(320);
+  const submission = { id: "9a8c7a54-be93-4fa4-bf8f-09f64d208806", state: "done", verdict: "TimeLimitExceeded", language: "python3", created_at: new Date().toISOString(), user: "somebody" };
+  await page.route("**/api/v1/submissions?*", (route) => route.fulfill({ json: { submissions: [submission], next_cursor: null } }));
+  await page.goto("/submissions");
+  for (const text of ["Time limit exceeded", "somebody"]) {
+    const box = await page.getByRole("cell", { name: text }).boundingBox();
+    expect((box?.x ?? 999) + (box?.width ?? 0), text).toBeLessThanOrEqual(320);
   }
+});
+
+test("a name that is written backwards turns nothing else around", async ({ page }) => {
+  const names = { en: "\u202Eevil" };
+  await page.route("**/api/v1/problems?*", (route) => route.fulfill({ json: { problems: [{ id: "sums", version: "1", names, pushed_at: new Date().toISOString() }], next_cursor: null } }));
+  await page.goto("/problems");
+  const row = page.getByRole("listitem").filter({ hasText: "evil" });
+  const [name, id, time] = [await row.getByRole("link").boundingBox(), await row.locator("code").boundingBox(), await row.locator("small").boundingBox()];
+  expect(id?.x).toBeGreaterThan(name?.x ?? 0);
+  expect(time?.x).toBeGreaterThan(id?.x ?? 0);
+});
+
+test("a slash behind an address is no part of it", async ({ page }) => {
+  await page.goto("/problems/");
+  await expect(page.getByRole("heading", { name: "Problems", exact: true })).toBeVisible();
+  await expect(page).toHaveURL(/\/problems$/);
 });
 
 test("a projector has large type", async ({ page }) => {
@@ -180,7 +228,8 @@ test("a server that is away is asked again, and what was sent is judged once", a
   await page.route(/\/(api|healthz)/, (route) => route.abort("connectionrefused"));
   await run(page);
   await expect(page.getByRole("alert")).toContainText("The server does not answer");
-  await expect(page.getByRole("alert")).toContainText(/Asking again in \d+ s/);
+  // Seen, and not read aloud each second.
+  await expect(page.getByRole("alert").locator("[aria-hidden]")).toContainText(/Asking again in \d+ s/);
   await page.unroute(/\/(api|healthz)/);
   await page.getByRole("button", { name: "Ask now" }).click();
   await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
@@ -206,6 +255,7 @@ test("whoever must sign in is asked for a token, and a session that ends loses n
   await dialog.getByLabel("Token").fill("the-right-token-0123");
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
+  await expect(page.locator("#main")).toBeFocused();
   await expect(page.getByRole("link", { name: "Operations" })).toHaveCount(0);
   await write(page, 'print("kept")\n', "python3");
   known = false;

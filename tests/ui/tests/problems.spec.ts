@@ -95,6 +95,14 @@ test("a sample is run in the playground", async ({ page, request, baseURL }) => 
   const { readFileSync } = await import("node:fs");
   await request.put(`${baseURL}/api/v1/problems/${id}`, { data: readFileSync(pack()), headers: { "Content-Type": "application/gzip" } });
   await page.goto(`/problems/${id}`);
+  // Whoever has the package has its submissions judged at any time.
+  await page.getByLabel(/^The package/).setInputFiles(pack());
+  await expect(page.getByRole("region", { name: "Its own submissions" })).toBeInViewport();
+  await page.addInitScript(() => localStorage.setItem("gavel.large", "yes"));
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto(`/problems/${id}`);
+  await expect(page.locator(".katex").first()).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   await page.getByRole("button", { name: "Run on this" }).click();
   await expect(page.getByRole("textbox", { name: "Standard input" })).toHaveValue("1 2\n");
 });
@@ -137,6 +145,7 @@ test("operators see the day, recycle, and forgive", async ({ page, request, base
   await page.goto("/operations");
   await expect(page.getByText("ready: a submission would be judged now")).toBeVisible();
   await expect(page.getByRole("img", { name: "Judged in ten minutes" })).toBeVisible();
+  await expect(page.locator(".chart title").first()).toHaveText(/^\d\d:\d\d: \d+$/);
   const throttled = page.getByRole("listitem").filter({ hasText: user });
   await throttled.getByRole("button", { name: "Forgive" }).click();
   await expect(throttled).toHaveCount(0);

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import { parts } from "../../../server/ui/src/components/difference";
+import { parts, visible } from "../../../server/ui/src/components/difference";
 import { sentences as first } from "../../../server/ui/src/i18n/sentences";
 import { sentences as others } from "../../../server/ui/src/i18n/sentences-of-pages";
 
@@ -37,4 +37,8 @@ test("of lines of any length what differs is found, and little is shown", () => 
   expect(told.before.length + told.middle.length + told.behind.length).toBeLessThan(5000);
   expect(parts("a cat", "a bat")).toEqual({ before: "a ", middle: "c", behind: "at" });
   expect(parts("ab", "aab")).toEqual({ before: "a", middle: "", behind: "b" });
+});
+
+test("what is not seen is told by names that every font has", () => {
+  expect(visible("a\r\u001b\0\t\u202e")).toBe("a⟨CR⟩⟨ESC⟩⟨NUL⟩→\t⟨U+202E⟩");
 });

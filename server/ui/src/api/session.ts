@@ -24,6 +24,11 @@ effect(() => {
   void look();
 });
 
+// Another tab may have signed in.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && session.peek() === "nobody") void look().then(() => { if (session.peek() !== "nobody") askAnew(); });
+});
+
 async function look(): Promise<void> {
   try {
     session.value = await get<Session>("/api/v1/session");

@@ -12,7 +12,7 @@ export function Account() {
   const [opened, again] = useState(0);
   const who = session.value;
   // The server that is away says so itself, and the session is still there.
-  const leave = () => signOut().catch((error) => { if (!(error instanceof Unreachable) && !(error instanceof ApiError)) throw error; });
+  const leave = () => signOut().then(atContent).catch((error) => { if (!(error instanceof Unreachable) && !(error instanceof ApiError)) throw error; });
   const open = () => dialog.current?.showModal();
   return (
     <>
@@ -23,13 +23,18 @@ export function Account() {
         </button>
       )}
       <dialog ref={dialog} aria-labelledby="sign-in-title" onClose={() => again((number) => number + 1)}>
-        <SignIn key={opened} done={() => dialog.current?.close()} />
+        <SignIn key={opened} done={() => dialog.current?.close()} signedIn={() => { dialog.current?.close(); atContent(); }} />
       </dialog>
     </>
   );
 }
 
-function SignIn({ done }: { done(): void }) {
+/** The button that had the focus is gone once the page is drawn anew. */
+function atContent(): void {
+  setTimeout(() => document.getElementById("main")?.focus({ preventScroll: true }));
+}
+
+function SignIn({ done, signedIn }: { done(): void; signedIn(): void }) {
   const [token, setToken] = useState("");
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -40,7 +45,7 @@ function SignIn({ done }: { done(): void }) {
       await signIn(token.trim());
       setToken("");
       setError(null);
-      done();
+      signedIn();
     } catch (error) {
       if (error instanceof ApiError) setError(error);
       else if (!(error instanceof Unreachable)) throw error;

@@ -7,7 +7,8 @@ export function Away() {
   if (seconds === null) return null;
   return (
     <div class="away" role="alert">
-      <strong>{t("away.title")}</strong> {t("away.kept")} {seconds > 0 ? t("away.again", { n: seconds }) : t("away.trying")}
+      <strong>{t("away.title")}</strong> {t("away.kept")} {/* Each second anew would be read aloud. */}
+      <span aria-hidden="true">{seconds > 0 ? t("away.again", { n: seconds }) : t("away.trying")}</span>
       <button type="button" onClick={() => void retry()}>{t("away.now")}</button>
     </div>
   );

@@ -51,14 +51,18 @@ function common(one: string, other: string): number {
 
 const reversed = (text: string) => text.split("").reverse().join("");
 
+/** By name: few fonts have pictures for them. */
+const CONTROLS: Record<string, string> = { "\0": "NUL", "\u0007": "BEL", "\b": "BS", "\r": "CR", "\u001b": "ESC" };
+
+const code = (letter: string) => `U+${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+
 /** White space and controls as signs: a blank at the end of a line is a frequent fault. */
 export function visible(text: string): string {
   return text
     .slice(0, SHOWN)
     .replaceAll("\t", "→\t")
-    .replaceAll("\r", "␍")
     .replaceAll(" ", "·")
     // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (letter) => String.fromCharCode(0x2400 + letter.charCodeAt(0)))
-    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, (letter) => `⟨U+${letter.charCodeAt(0).toString(16).toUpperCase()}⟩`);
+    .replace(/[\u0000-\u0008\u000b-\u001f]/g, (letter) => `⟨${CONTROLS[letter] ?? code(letter)}⟩`)
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, (letter) => `⟨${code(letter)}⟩`);
 }

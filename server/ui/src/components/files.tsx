@@ -27,10 +27,10 @@ export function Files({ files }: { files: HandedFile[] }) {
 
 function Handed({ file }: { file: HandedFile }) {
   const type = PICTURES[file.name.split(".").pop()?.toLowerCase() ?? ""];
-  if (!file.path) return <><code>{file.name}</code>: <span class="hint">{file.missing}</span></>;
+  if (!file.path) return <><code><bdi>{file.name}</bdi></code>: <span class="hint">{file.missing}</span></>;
   return (
     <>
-      <a href={address(file.path)} download={file.name}>{file.name}</a> <small>{size(file.bytes ?? 0)}</small>
+      <a href={address(file.path)} download={file.name}><bdi>{file.name}</bdi></a> <small>{size(file.bytes ?? 0)}</small>
       {type && <Picture path={file.path} name={file.name} type={type} />}
     </>
   );

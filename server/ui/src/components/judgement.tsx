@@ -73,7 +73,7 @@ function Groups({ submission }: { submission: Submission }) {
         <tbody>
           {groups.map((group) => (
             <tr key={group.name}>
-              <th scope="row">{group.name}</th>
+              <th scope="row"><bdi>{group.name}</bdi></th>
               <td>{group.verdict ? <Verdict verdict={group.verdict} /> : t("groups.skipped")}</td>
               <td class="number">{group.score ?? "–"}</td>
             </tr>
@@ -111,9 +111,9 @@ function Test(props: { test: TestResult; limits: AppliedLimits | undefined; of: 
   const isWrong = test.verdict === "WrongAnswer";
   return (
     <section class="test" aria-label={t("test.number", { n: test.index + 1 })}>
-      <h3>{of > 1 && <>{t("test.number", { n: test.index + 1 })} {test.name && <small>{test.name}</small>} · </>}<Verdict verdict={test.verdict} /></h3>
+      <h3>{of > 1 && <>{t("test.number", { n: test.index + 1 })} {test.name && <small><bdi>{test.name}</bdi></small>} · </>}<Verdict verdict={test.verdict} /></h3>
       {test.reason && <p class="reason">{reason(test.reason)}</p>}
-      {test.feedback && <p class="feedback"><strong>{t("test.feedback")}</strong> {test.feedback}</p>}
+      {test.feedback && <p class="feedback"><strong>{t("test.feedback")}</strong> <bdi>{test.feedback}</bdi></p>}
       {test.hidden && <p class="hint">{t("test.hidden")}</p>}
       <Bar label={t("figure.cpu")} value={test.cpu_ms} limit={limits?.cpu_ms} format={duration} />
       <Bar label={t("figure.wall")} value={test.wall_ms} limit={limits?.wall_ms} format={duration} />

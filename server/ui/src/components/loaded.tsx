@@ -6,12 +6,13 @@ import { ApiError, get, Unreachable } from "../api/client";
 import { returns } from "../api/connection";
 import { t } from "../i18n";
 import { Refusal } from "./refusal";
+import { Loading } from "./together";
 
-export type Loading<T> = { is: "loading" } | { is: "there"; value: T } | { is: "refused"; error: ApiError };
+export type State<T> = { is: "loading" } | { is: "there"; value: T } | { is: "refused"; error: ApiError };
 
 /** Asked for again when the server has come back, and every so many milliseconds where that is given. `also` is as in `Options`. */
-export function useLoaded<T>(path: string | null, every: number | null = null, also?: number): [Loading<T>, () => void] {
-  const [state, setState] = useState<Loading<T>>({ is: "loading" });
+export function useLoaded<T>(path: string | null, every: number | null = null, also?: number): [State<T>, () => void] {
+  const [state, setState] = useState<State<T>>({ is: "loading" });
   const [asked, ask] = useState(0);
   useEffect(() => {
     if (path === null) return;
@@ -38,10 +39,10 @@ export function useLoaded<T>(path: string | null, every: number | null = null, a
   return [state, () => ask((number) => number + 1)];
 }
 
-export function Loaded<T>({ from, children, again }: { from: Loading<T>; children(value: T): ComponentChildren; again?: () => void }) {
+export function Loaded<T>({ from, children, again }: { from: State<T>; children(value: T): ComponentChildren; again?: () => void }) {
   switch (from.is) {
     case "loading":
-      return <p class="hint" role="status">{t("loading")}</p>;
+      return <Loading />;
     case "refused":
       return <Refusal error={from.error} {...(again && { again })} />;
     case "there":
@@ -60,8 +61,8 @@ export function More({ more, failed }: { more: (() => void) | null; failed: ApiE
 }
 
 /** A list that comes in pages. `failed` is why there is no more of it; what has come stays. */
-export function usePages<P extends { next_cursor?: string | null }, T>(path: string, items: (page: P) => T[]): { state: Loading<T[]>; more: (() => void) | null; failed: ApiError | null; again(): void } {
-  const [state, setState] = useState<Loading<T[]>>({ is: "loading" });
+export function usePages<P extends { next_cursor?: string | null }, T>(path: string, items: (page: P) => T[]): { state: State<T[]>; more: (() => void) | null; failed: ApiError | null; again(): void } {
+  const [state, setState] = useState<State<T[]>>({ is: "loading" });
   const [cursor, setCursor] = useState<string | null>(null);
   const [failed, setFailed] = useState<ApiError | null>(null);
   const [asked, ask] = useState(0);

@@ -5,6 +5,9 @@ import type { Submission } from "../api/types";
 
 const SIGNS: Record<string, string> = { Accepted: "✓", WrongAnswer: "✗", CompileError: "⚒", RuntimeError: "⚡", TimeLimitExceeded: "◷", MemoryLimitExceeded: "▤", OutputLimitExceeded: "≫" };
 
+/** Of what is not known here, too. */
+export const sign = (verdict: string): string => SIGNS[verdict] ?? "!";
+
 export const verdictName = (verdict: string): string => t(`verdict.${verdict}` as Sentence);
 
 export function tone(verdict: string | null): "good" | "bad" | "fault" | "none" {
@@ -16,7 +19,7 @@ export function tone(verdict: string | null): "good" | "bad" | "fault" | "none" 
 export function Verdict({ verdict }: { verdict: string }) {
   return (
     <span class={`verdict ${tone(verdict)}`}>
-      <span aria-hidden="true">{SIGNS[verdict] ?? "!"}</span> {verdictName(verdict)}
+      <span aria-hidden="true">{sign(verdict)}</span> {verdictName(verdict)}
     </span>
   );
 }

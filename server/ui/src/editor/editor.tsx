@@ -8,7 +8,7 @@ import { Compartment, EditorState, Facet, Prec, StateEffect, type Extension } fr
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
-import { keys as chosenKeys, nonce, type Keys } from "../settings";
+import { keys as chosenKeys, nonce, tongue, type Keys } from "../settings";
 import { support } from "./languages";
 import type { Mark } from "./mark";
 import { theme } from "./theme";
@@ -32,8 +32,9 @@ const KEYS = "editor-keys";
 
 /** Looking for something is rare enough to be loaded when it is first done. */
 function search(editor: EditorView): boolean {
-  void import("@codemirror/search").then(({ openSearchPanel, searchKeymap }) => {
-    if (editor.state.facet(searches).length === 0) editor.dispatch({ effects: StateEffect.appendConfig.of([keymap.of(searchKeymap), searches.of(true)]) });
+  void Promise.all([import("@codemirror/search"), import("./phrases")]).then(([{ openSearchPanel, searchKeymap }, { chinese }]) => {
+    const words = EditorState.phrases.of(tongue.value === "zh" ? chinese : {});
+    if (editor.state.facet(searches).length === 0) editor.dispatch({ effects: StateEffect.appendConfig.of([keymap.of(searchKeymap), searches.of(true), words]) });
     openSearchPanel(editor);
   });
   return true;

@@ -1,5 +1,6 @@
 /** The last day in bars and lines, drawn from the service's own figures; each chart is a table for who cannot see it. */
 
+import type { ComponentChildren } from "preact";
 import type { components } from "../api/schema";
 import { duration, locale, t } from "../i18n";
 import { tone, verdictName } from "../components/verdict";
@@ -41,8 +42,8 @@ function Table({ parts }: { parts: Part[] }) {
           <tbody>
             {[...parts].reverse().map((part) => (
               <tr key={part.at}>
-                <th scope="row">{new Date(part.at).toLocaleTimeString(locale(), { timeStyle: "short" })}</th>
-                <td class="number">{Object.values(part.verdicts).reduce((all, count) => all + count, 0)}</td>{both(part.wait)}{both(part.judging)}
+                <th scope="row">{clock(part.at)}</th>
+                <td class="number">{all(part)}</td>{both(part.wait)}{both(part.judging)}
               </tr>
             ))}
           </tbody>
@@ -52,10 +53,33 @@ function Table({ parts }: { parts: Part[] }) {
   );
 }
 
-/** From when to when the charts go. */
-function Hours() {
-  return <div class="hours" aria-hidden="true"><span>{t("charts.ago")}</span><span>{t("charts.now")}</span></div>;
+/** Parts of the day that the axis names. */
+const QUARTERS = [4, 3, 2, 1];
+const HOUR = 3_600_000;
+
+const clock = (moment: number | string) => new Date(moment).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+/** A chart between its axes: from nothing to `most`, from a day ago to now. */
+function Plot({ title, most, children }: { title: string; most: string; children: ComponentChildren }) {
+  return (
+    <div class="plot">
+      <div class="scale" aria-hidden="true"><span>{most}</span><span>0</span></div>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={title}>
+        {QUARTERS.slice(1).map((quarter) => <line key={quarter} class="grid" x1={WIDTH * (1 - quarter / 4)} x2={WIDTH * (1 - quarter / 4)} y1={0} y2={HEIGHT} />)}
+        <line class="grid" x1={0} x2={WIDTH} y1={HEIGHT / 2} y2={HEIGHT / 2} />
+        {children}
+      </svg>
+      <div class="hours" aria-hidden="true">{QUARTERS.map((quarter) => <span key={quarter}>{clock(Date.now() - quarter * 6 * HOUR)}</span>)}<span>{t("charts.now")}</span></div>
+    </div>
+  );
 }
+
+/** The values of a column, for whoever points at it; the table has them, too. */
+function Pointed({ part, x, told }: { part: Part; x: number; told: string }) {
+  return <rect class="pointed" x={x} y={0} width={1} height={HEIGHT}><title>{`${clock(part.at)}: ${told}`}</title></rect>;
+}
+
+const all = ({ verdicts }: Part) => Object.values(verdicts).reduce((sum, count) => sum + count, 0);
 
 function Totals({ parts }: { parts: Part[] }) {
   const totals = new Map<string, number>();
@@ -72,11 +96,11 @@ function Totals({ parts }: { parts: Part[] }) {
 
 function Bars({ parts, column }: { parts: Part[]; column(part: Part): number }) {
   const sum = (part: Part, of: string) => Object.entries(part.verdicts).reduce((all, [verdict, count]) => all + (tone(verdict) === of ? count : 0), 0);
-  const most = Math.max(1, ...parts.map((part) => Object.values(part.verdicts).reduce((all, count) => all + count, 0)));
+  const most = Math.max(1, ...parts.map(all));
   return (
     <figure class="chart">
       <figcaption>{t("charts.judged")} <small>{t("charts.most", { n: most })}</small></figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={t("charts.judged")}>
+      <Plot title={t("charts.judged")} most={String(most)}>
         {parts.map((part) => {
           let top = HEIGHT;
           return ["good", "bad", "fault"].map((of) => {
@@ -85,8 +109,8 @@ function Bars({ parts, column }: { parts: Part[]; column(part: Part): number }) 
             return height > 0 && <rect key={`${part.at}${of}`} class={of} x={column(part) + 0.1} y={top} width={0.8} height={height} />;
           });
         })}
-      </svg>
-      <Hours />
+        {parts.map((part) => <Pointed key={part.at} part={part} x={column(part)} told={String(all(part))} />)}
+      </Plot>
     </figure>
   );
 }
@@ -96,10 +120,11 @@ function Lines({ title, parts, column, of }: { title: string; parts: Part[]; col
   const most = Math.max(1, ...told.map((part) => of(part)?.p95_ms ?? 0));
   const y = (ms: number) => HEIGHT - (ms / most) * HEIGHT;
   const last = told.at(-1);
+  const both = ({ median_ms, p95_ms }: Quantiles) => `${t("charts.median")} ${duration(median_ms)}, ${t("charts.p95")} ${duration(p95_ms)}`;
   return (
     <figure class="chart">
       <figcaption>{title} <small>{last && t("charts.last", { most: duration(most), median: duration(of(last)?.median_ms ?? 0), p95: duration(of(last)?.p95_ms ?? 0) })}</small></figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={title}>
+      <Plot title={title} most={duration(most)}>
         {told.map((part) => {
           const { median_ms, p95_ms } = of(part) as Quantiles;
           return (
@@ -109,8 +134,8 @@ function Lines({ title, parts, column, of }: { title: string; parts: Part[]; col
             </g>
           );
         })}
-      </svg>
-      <Hours />
+        {told.map((part) => <Pointed key={part.at} part={part} x={column(part)} told={both(of(part) as Quantiles)} />)}
+      </Plot>
     </figure>
   );
 }

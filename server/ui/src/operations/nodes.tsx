@@ -46,7 +46,7 @@ function Line({ node, set }: { node: Node; set(name: string, to: "drain" | "undr
   const to = node.state === "draining" ? "undrain" : "drain";
   return (
     <tr>
-      <th scope="row">{node.name}{node.faults.map((fault) => <div key={fault} class="wrong" lang="en">{fault}</div>)}</th>
+      <th scope="row"><bdi>{node.name}</bdi>{node.faults.map((fault) => <div key={fault} class="wrong" lang="en">{fault}</div>)}</th>
       <td>{t(`nodes.${node.state}`)} {node.state === "away" && <small>{t("nodes.silent", { time: duration(node.silent_ms) })}</small>}</td>
       <td class="number">{node.busy} / {node.credits + node.compilations}</td><td class="number">{node.done}</td><td class="number">{node.failures}</td>
       <td>{node.version}</td><td>{Object.keys(node.images).sort().join(", ")}</td>

@@ -7,6 +7,7 @@ import { isOperator, may } from "../api/session";
 import type { components } from "../api/schema";
 import { Loaded, useLoaded } from "../components/loaded";
 import { Refusal } from "../components/refusal";
+import { Together } from "../components/together";
 import { count, duration, t, time } from "../i18n";
 import "../i18n/pages";
 import { act, OFTEN, SELDOM } from "./act";
@@ -21,10 +22,10 @@ export default function Operations() {
   return (
     <>
       <h1 class="unseen">{t("nav.operations")}</h1>
-      <div class="columns">
+      <Together><div class="columns">
         <div class="side"><Health /><Day /><Languages /></div>
         <div class="side"><Nodes /><Sandboxes />{may("read-all") && <ThrottledUsers />}</div>
-      </div>
+      </div></Together>
     </>
   );
 }
@@ -87,7 +88,7 @@ function ThrottledUsers() {
           <ul>
             {users.map(({ user, token, until, cool_downs }) => (
               <li key={`${token}\n${user}`}>
-                <strong>{user}</strong> {token && <small>({token})</small>} {until && t("operations.until", { time: time(until) })} <small>{count(cool_downs, "operations.coolDown", "operations.coolDowns")}</small>{" "}
+                <strong><bdi>{user}</bdi></strong> {token && <small>(<bdi>{token}</bdi>)</small>} {until && t("operations.until", { time: time(until) })} <small>{count(cool_downs, "operations.coolDown", "operations.coolDowns")}</small>{" "}
                 <button type="button" onClick={() => forgive(user)}>{t("operations.forgive")}</button>
               </li>
             ))}

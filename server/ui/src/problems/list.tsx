@@ -4,9 +4,11 @@ import { useState } from "preact/hooks";
 import type { components } from "../api/schema";
 import { Link } from "../components/link";
 import { Loaded, More, usePages } from "../components/loaded";
+import { Together } from "../components/together";
 import { locale, t, time } from "../i18n";
 import "../i18n/pages";
-import { Upload } from "./upload";
+import { Upload, type Verified } from "./upload";
+import { VerifyCard } from "./verify-card";
 
 type Version = components["schemas"]["Version"];
 
@@ -17,10 +19,11 @@ export function nameOf(names: Record<string, string>, id: string): string {
 
 export default function Problems() {
   const [wanted, want] = useState("");
+  const [verified, verify] = useState<Verified | null>(null);
   const { state, more, failed, again } = usePages<{ problems: Version[]; next_cursor?: string | null }, Version>("/api/v1/problems?limit=200", (page) => page.problems);
   const isFound = ({ id, names }: Version) => [id, ...Object.values(names)].some((name) => name.toLowerCase().includes(wanted.toLowerCase()));
   return (
-    <div class="columns">
+    <Together><div class="columns">
       <section class="card">
         <h1>{t("nav.problems")}</h1>
         <label><span>{t("problems.search")}</span><input type="search" value={wanted} maxLength={200} onInput={(event) => want(event.currentTarget.value)} /></label>
@@ -32,7 +35,7 @@ export default function Problems() {
                 {found.length === 0 && <p class="hint">{problems.length === 0 ? t("problems.none") : t("problems.notFound")}</p>}
                 <ul class="problem-list">
                   {found.map(({ id, names, pushed_at }) => (
-                    <li key={id}><Link to={`/problems/${encodeURIComponent(id)}`}>{nameOf(names, id)}</Link> <code>{id}</code> <small>{time(pushed_at)}</small></li>
+                    <li key={id}><Link to={`/problems/${encodeURIComponent(id)}`}><bdi>{nameOf(names, id)}</bdi></Link> <code>{id}</code> <small>{time(pushed_at)}</small></li>
                   ))}
                 </ul>
                 <More more={more} failed={failed} />
@@ -41,7 +44,8 @@ export default function Problems() {
           }}
         </Loaded>
       </section>
-      <Upload done={again} />
-    </div>
+      <Upload done={again} verify={verify} />
+      <VerifyCard what={verified} />
+    </div></Together>
   );
 }

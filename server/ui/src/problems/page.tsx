@@ -8,7 +8,9 @@ import { returns } from "../api/connection";
 import { may } from "../api/session";
 import { Link } from "../components/link";
 import { Loaded, useLoaded } from "../components/loaded";
+import { ChooseFile } from "../components/choose-file";
 import { Refusal } from "../components/refusal";
+import { Loading, Together } from "../components/together";
 import { duration, locale, size, t, time } from "../i18n";
 import "../i18n/pages";
 import { draft } from "../playground/draft";
@@ -17,7 +19,8 @@ import { go } from "../router";
 import { SubmissionTable } from "../submissions/list";
 import { nameOf } from "./list";
 import { Submit } from "./submit";
-import { Upload } from "./upload";
+import { Upload, type Verified } from "./upload";
+import { VerifyCard } from "./verify-card";
 
 type Package = components["schemas"]["ProblemPackage"];
 type Samples = components["schemas"]["Samples"];
@@ -28,13 +31,14 @@ export default function Problem({ id }: { id: string }) {
   const path = `/api/v1/problems/${encodeURIComponent(id)}`;
   const [state, again] = useLoaded<Package>(path);
   const [judged, setJudged] = useState(0);
+  const [verified, verify] = useState<Verified | null>(null);
   return (
     <Loaded from={state} again={again}>
       {(problem) => (
-        <div class="columns">
+        <Together><div class="columns">
           <div class="side">
             <article class="card">
-              <h1>{nameOf(problem.names, problem.id)}</h1>
+              <h1><bdi>{nameOf(problem.names, problem.id)}</bdi></h1>
               <p class="hint">{kinds(problem).join(" · ")}</p>
               {problem.unjudged && <p class="wrong">{problem.unjudged}</p>}
               <Statements problem={problem} path={path} />
@@ -47,10 +51,11 @@ export default function Problem({ id }: { id: string }) {
               <h2>{t("problem.history")}</h2>
               <SubmissionTable key={judged} filters={{ problem: problem.id }} limit={20} />
             </section>
-            <Versions path={path} problem={problem} />
-            <Upload id={problem.id} done={again} />
+            <Versions path={path} problem={problem} verify={verify} />
+            <Upload id={problem.id} done={again} verify={verify} />
           </div>
-        </div>
+          <VerifyCard what={verified} />
+        </div></Together>
       )}
     </Loaded>
   );
@@ -83,7 +88,7 @@ function Statements({ problem, path }: { problem: Package; path: string }) {
       {problem.attachments.length > 0 && (
         <>
           <h2>{t("problem.attachments")}</h2>
-          <ul>{problem.attachments.map((name) => { const short = name.replace(/^attachments\//, ""); return <li key={name}><a href={address(`${path}/attachments/${short.split("/").map(encodeURIComponent).join("/")}`)} download>{short}</a></li>; })}</ul>
+          <ul>{problem.attachments.map((name) => { const short = name.replace(/^attachments\//, ""); return <li key={name}><a href={address(`${path}/attachments/${short.split("/").map(encodeURIComponent).join("/")}`)} download><bdi>{short}</bdi></a></li>; })}</ul>
         </>
       )}
     </>
@@ -100,8 +105,8 @@ function Text({ from, format }: { from: string; format: string }) {
     });
   }, [from, returns.value]);
   if (error) return <Refusal error={error} />;
-  if (text === null) return <p class="hint" role="status">{t("loading")}</p>;
-  return <Suspense fallback={<p class="hint" role="status">{t("loading")}</p>}><Statement text={text} format={format} /></Suspense>;
+  if (text === null) return <Loading />;
+  return <Suspense fallback={<Loading />}><Statement text={text} format={format} /></Suspense>;
 }
 
 function SampleList({ path }: { path: string }) {
@@ -118,7 +123,7 @@ function SampleList({ path }: { path: string }) {
           <h2>{t("problem.samples")}</h2>
           {samples.map((sample) => (
             <article key={sample.name} class="sample">
-              <h3>{sample.name.replace(/^sample\//, "")}</h3>
+              <h3><bdi>{sample.name.replace(/^sample\//, "")}</bdi></h3>
               <div class="beside">
                 <Copied title={t("test.stdin")} text={sample.input} />
                 {typeof sample.answer === "string" && <Copied title={t("test.expected")} text={sample.answer} />}
@@ -143,16 +148,38 @@ function Copied({ title, text }: { title: string; text: string }) {
   );
 }
 
-function Versions({ path, problem }: { path: string; problem: Package }) {
+function Versions({ path, problem, verify }: { path: string; problem: Package; verify(what: Verified): void }) {
   const [state] = useLoaded<{ versions: components["schemas"]["Version"][] }>(`${path}/versions`);
   return (
     <section class="card">
       <h2>{t("problem.versions")}</h2>
       <Loaded from={state}>
-        {({ versions }) => <ol class="versions">{versions.map(({ version, pushed_at }) => <li key={version}><code>{version.slice(0, 12)}</code> {time(pushed_at)} {version === problem.version && <strong>{t("problem.newest")}</strong>}</li>)}</ol>}
+        {({ versions }) => (
+          <>
+            <ol class="versions">{versions.map(({ version, pushed_at }) => <li key={version}><code>{version.slice(0, 12)}</code> {time(pushed_at)} {version === problem.version && <strong>{t("problem.newest")}</strong>}</li>)}</ol>
+            {!problem.unjudged && may("submit") && may("problems") && <Again versions={versions.map(({ version }) => version)} newest={problem.version} chosen={(version, file) => verify({ problem: problem.id, version, file })} />}
+          </>
+        )}
       </Loaded>
-      {problem.notes.length > 0 && <><h3>{t("problem.notes")}</h3><ul>{problem.notes.map((note) => <li key={note}>{note}</li>)}</ul></>}
+      {problem.notes.length > 0 && <><h3>{t("problem.notes")}</h3><ul>{problem.notes.map((note) => <li key={note}><bdi>{note}</bdi></li>)}</ul></>}
       <p><Link to="/problems">{t("problem.all")}</Link></p>
     </section>
+  );
+}
+
+/** The server hands no package out: whoever has it chooses it once more, and its submissions are sent as any others. */
+function Again({ versions, newest, chosen }: { versions: string[]; newest: string; chosen(version: string, file: File): void }) {
+  const [version, setVersion] = useState(newest);
+  return (
+    <>
+      <h3>{t("verify.begin")}</h3>
+      <p class="hint">{t("verify.again")}</p>
+      <div class="buttons">
+        {versions.length > 1 && (
+          <label><span class="unseen">{t("verify.version")}</span><select value={version} onChange={(event) => setVersion(event.currentTarget.value)}>{versions.map((other) => <option key={other} value={other}>{other.slice(0, 12)}</option>)}</select></label>
+        )}
+        <ChooseFile label={t("verify.package")} accept=".zip,.tar,.gz,.tgz,.kpp" chosen={(file) => chosen(version, file)} />
+      </div>
+    </>
   );
 }

@@ -1,6 +1,5 @@
 /** A package by drag and drop: what was understood of it, and whether its own submissions are judged as they should. */
 
-import { lazy, Suspense } from "preact/compat";
 import { useState } from "preact/hooks";
 import { ApiError, request, Unreachable } from "../api/client";
 import { may } from "../api/session";
@@ -11,24 +10,27 @@ import { Refusal } from "../components/refusal";
 import { duration, size, t } from "../i18n";
 
 type Package = components["schemas"]["ProblemPackage"];
-type Standing = { is: "idle" } | { is: "sending"; name: string } | { is: "taken"; problem: Package; file: File } | { is: "refused"; error: ApiError };
+/** A package whose own submissions are judged, by this version of the problem. */
+export interface Verified {
+  problem: string;
+  version: string;
+  file: File;
+}
 
-const Verify = lazy(() => import("./verify"));
+type Standing = { is: "idle" } | { is: "sending"; name: string } | { is: "taken"; problem: Package; file: File } | { is: "refused"; error: ApiError };
 
 const ID = /^[A-Za-z0-9_.-]{1,64}$/;
 
-export function Upload({ id, done }: { id?: string; done(): void }) {
+export function Upload({ id, done, verify }: { id?: string; done(): void; verify(what: Verified): void }) {
   const [named, setName] = useState("");
   const [show, setShow] = useState<"verdicts" | "full" | "summary">("verdicts");
   const [now, setNow] = useState<Standing>({ is: "idle" });
   const [over, setOver] = useState(false);
-  const [verifying, verify] = useState(false);
 
   const push = async (file: File | undefined) => {
     if (!file || now.is === "sending") return;
     const name = id ?? (named || file.name.replace(/\.(zip|tar|tar\.gz|tgz|kpp)$/i, "").replace(/[^A-Za-z0-9_.-]/g, "-"));
     setNow({ is: "sending", name });
-    verify(false);
     try {
       const problem = await request<Package>("PUT", `/api/v1/problems/${encodeURIComponent(name)}?show=${show}`, { body: file, headers: { "Content-Type": type(file.name) } });
       setNow({ is: "taken", problem, file });
@@ -67,9 +69,9 @@ export function Upload({ id, done }: { id?: string; done(): void }) {
         {now.is === "taken" && (
           <>
             <Report problem={now.problem} />
-            {verifying
-              ? <Suspense fallback={<p class="hint">{t("loading")}</p>}><Verify key={now.problem.version} problem={now.problem.id} version={now.problem.version} file={now.file} /></Suspense>
-              : <button type="button" onClick={() => verify(true)}>{t("verify.begin")}</button>}
+            {now.problem.submissions > 0 && may("submit") && (
+              <button type="button" onClick={() => verify({ problem: now.problem.id, version: now.problem.version, file: now.file })}>{t("verify.begin")}</button>
+            )}
           </>
         )}
       </div>
@@ -90,12 +92,12 @@ function Report({ problem }: { problem: Package }) {
         <li>{t("upload.format", { format: problem.format, version: problem.version.slice(0, 12) })}</li>
         <li>{t("problem.cases", { sample: problem.cases.sample, secret: problem.cases.secret })}</li>
         <li>{t("problem.limits", { time: duration(problem.limits.cpu_ms), memory: size(problem.limits.memory_bytes) })}</li>
-        {problem.validators.length > 0 && <li>{t("upload.validators")}: {problem.validators.join(", ")}</li>}
+        {problem.validators.length > 0 && <li>{t("upload.validators")}: <bdi>{problem.validators.join(", ")}</bdi></li>}
         <li>{t("upload.statements")}: {problem.statements.map(({ language, format }) => `${language} (${format})`).join(", ") || "–"}</li>
         <li>{t("upload.submissions", { n: problem.submissions })}</li>
       </ul>
       {problem.unjudged && <p class="wrong">{problem.unjudged}</p>}
-      {problem.notes.length > 0 && <><h4>{t("problem.notes")}</h4><ul>{problem.notes.map((note) => <li key={note}>{note}</li>)}</ul></>}
+      {problem.notes.length > 0 && <><h4>{t("problem.notes")}</h4><ul>{problem.notes.map((note) => <li key={note}><bdi>{note}</bdi></li>)}</ul></>}
     </div>
   );
 }

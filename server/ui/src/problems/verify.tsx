@@ -1,4 +1,4 @@
-/** The submissions of a package, judged by it: each row is one of them, each column a test, and times are the heat. */
+/** The submissions of a package, judged by it: each row is one of them, each square a test, and times are the heat. */
 
 import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../api/client";
@@ -6,7 +6,7 @@ import { follow } from "../api/follow";
 import { languages } from "../api/languages";
 import type { Submission, TestResult } from "../api/types";
 import { Link } from "../components/link";
-import { tone, Verdict, verdictName } from "../components/verdict";
+import { sign, tone, Verdict, verdictName } from "../components/verdict";
 import { duration, t } from "../i18n";
 import { submit } from "../playground/run";
 import { submissionsOf, Unreadable, type Entry } from "./archive";
@@ -33,7 +33,7 @@ const EXPECTED: Record<string, string[]> = {
 };
 
 const AT_ONCE = 2;
-const MOST_COLUMNS = 120;
+const MOST_SQUARES = 400;
 /** Of several dialects of an extension. */
 const PREFERRED = ["cpp20", "c17", "python3", "java21"];
 
@@ -79,8 +79,8 @@ export default function Verify({ problem, version, file }: { problem: string; ve
   const judged = rows.filter((row) => row.submission || row.problem);
   const wrong = judged.filter((row) => !isAsExpected(row));
   return (
-    <section aria-label={t("verify.title")}>
-      <h3>{t("verify.title")}</h3>
+    <>
+      <h2>{t("verify.title")} <small>{problem} <code>{version.slice(0, 12)}</code></small></h2>
       <p role="status">{t("verify.progress", { done: judged.length, all: rows.length })} {judged.length === rows.length && (wrong.length === 0 ? t("verify.well") : t("verify.wrong", { n: wrong.length }))}</p>
       <div class="scroll" tabIndex={0} role="region" aria-label={t("verify.title")}>
         <table class="heat">
@@ -88,19 +88,34 @@ export default function Verify({ problem, version, file }: { problem: string; ve
           <tbody>{rows.map((row) => <Line key={row.name} row={row} />)}</tbody>
         </table>
       </div>
-    </section>
+      <Legend />
+    </>
+  );
+}
+
+/** What the squares say. */
+function Legend() {
+  return (
+    <p class="hint heat-legend">
+      <span>{t("verify.little")}</span>
+      <span class="heat-row" aria-hidden="true">{[0, 1, 2, 3, 4].map((heat) => <span key={heat} class={`heat-cell good heat-${heat}`} />)}</span>
+      <span>{t("verify.much")}</span>
+      <span class="heat-row" aria-hidden="true"><span class="heat-cell bad">{sign("WrongAnswer")}</span><span class="heat-cell fault">{sign("JudgeError")}</span></span>
+      <span>{t("verify.signs")}</span>
+    </p>
   );
 }
 
 function Line({ row }: { row: Row }) {
   const { submission } = row;
-  const results = ((submission?.tests ?? []) as TestResult[]).slice(0, MOST_COLUMNS);
+  const all = (submission?.tests ?? []) as TestResult[];
+  const results = all.slice(0, MOST_SQUARES);
   return (
     <tr>
-      <th scope="row">{submission ? <Link to={`/submissions/${submission.id}`}>{row.name}</Link> : row.name}</th>
+      <th scope="row">{submission ? <Link to={`/submissions/${submission.id}`}><bdi>{row.name}</bdi></Link> : <bdi>{row.name}</bdi>}</th>
       <td>{submission || row.problem ? (isAsExpected(row) ? <span class="verdict good">✓ {t("verify.yes")}</span> : <span class="verdict bad">✗ {t("verify.no")}</span>) : <span class="spinner" aria-label={t("progress.running")} />}</td>
       <td>{submission?.verdict ? <Verdict verdict={submission.verdict} /> : <span class="wrong">{row.problem}</span>}</td>
-      <td><span class="heat-row">{results.map((test) => <Cell key={test.index} test={test} limit={(test.limits ?? submission?.limits)?.cpu_ms ?? 1000} />)}</span></td>
+      <td><span class="heat-row" role="group" aria-label={t("tests.title")}>{results.map((test) => <Cell key={test.index} test={test} limit={(test.limits ?? submission?.limits)?.cpu_ms ?? 1000} />)}{all.length > results.length && <small>{t("tests.cut", { n: all.length - results.length })}</small>}</span></td>
     </tr>
   );
 }
@@ -108,7 +123,7 @@ function Line({ row }: { row: Row }) {
 function Cell({ test, limit }: { test: TestResult; limit: number }) {
   const heat = Math.min(4, Math.floor((test.cpu_ms / limit) * 5));
   const told = `${test.name ?? test.index + 1}: ${verdictName(test.verdict)}, ${duration(test.cpu_ms)}`;
-  return <span class={`heat-cell ${tone(test.verdict)} heat-${heat}`} title={told} role="img" aria-label={told} />;
+  return <span class={`heat-cell ${tone(test.verdict)} heat-${heat}`} title={told} role="img" aria-label={told}>{test.verdict !== "Accepted" && sign(test.verdict)}</span>;
 }
 
 function isAsExpected({ submission, expected }: Row): boolean {

@@ -2,11 +2,12 @@
 
 import katex from "katex";
 import "katex/dist/katex.min.css";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export function Formula({ text, isBlock = false }: { text: string; isBlock?: boolean }) {
   const place = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
+  // Before anything is painted: its height is not that of its text.
+  useLayoutEffect(() => {
     if (!place.current) return;
     try {
       katex.render(text, place.current, { displayMode: isBlock, throwOnError: true, trust: false, errorColor: "var(--bad)", strict: "ignore", maxExpand: 200, maxSize: 20, output: "htmlAndMathml" });

@@ -10,6 +10,7 @@ import { Judgement } from "../components/judgement";
 import { Link } from "../components/link";
 import { Loaded, useLoaded } from "../components/loaded";
 import { Refusal } from "../components/refusal";
+import { Together } from "../components/together";
 import { Verdict } from "../components/verdict";
 import { Editor } from "../editor/editor";
 import { duration, size, t, time } from "../i18n";
@@ -45,7 +46,7 @@ function Shown({ first }: { first: Submission }) {
   };
   const path = `/api/v1/submissions/${submission.id}`;
   return (
-    <div class="columns">
+    <Together><div class="columns">
       <section class="card">
         <h1>{t("submission.title")} <code>{submission.id.slice(0, 8)}</code></h1>
         <Facts submission={submission} />
@@ -62,7 +63,7 @@ function Shown({ first }: { first: Submission }) {
         {submission.verdict && <TestTable submission={submission} />}
         {submission.verdict && <History submission={submission} />}
       </div>
-    </div>
+    </div></Together>
   );
 }
 
@@ -75,12 +76,12 @@ function Facts({ submission }: { submission: Submission }) {
     <>
       <dl class="facts">
         <dt>{t("playground.language")}</dt><dd>{language(submission.language)?.name ?? submission.language}</dd>
-        {submission.user && <><dt>{t("submissions.user")}</dt><dd><Link to={`/submissions?user=${encodeURIComponent(submission.user)}`}>{submission.user}</Link></dd></>}
+        {submission.user && <><dt>{t("submissions.user")}</dt><dd><Link to={`/submissions?user=${encodeURIComponent(submission.user)}`}><bdi>{submission.user}</bdi></Link></dd></>}
         {submission.problem && <><dt>{t("submissions.problem")}</dt><dd><Link to={`/problems/${encodeURIComponent(submission.problem.id)}`}>{submission.problem.id}</Link> <small>{submission.problem.version.slice(0, 8)}</small></dd></>}
         <dt>{t("submissions.created")}</dt><dd>{time(submission.created_at)}</dd>
         {submission.finished_at && <><dt>{t("submission.finished")}</dt><dd>{time(submission.finished_at)}</dd></>}
         {submission.rejudged_at && <><dt>{t("submission.rejudged")}</dt><dd>{time(submission.rejudged_at)}</dd></>}
-        {Object.entries(submission.reference ?? {}).map(([name, value]) => <><dt>{name}</dt><dd>{value}</dd></>)}
+        {Object.entries(submission.reference ?? {}).map(([name, value]) => <><dt><bdi>{name}</bdi></dt><dd><bdi>{value}</bdi></dd></>)}
       </dl>
       {judged !== null && !submission.rejudged_at && <Timeline whole={judged} compiling={compiling} running={running} />}
     </>
@@ -127,7 +128,7 @@ function TestTable({ submission }: { submission: Submission }) {
           <tbody>
             {tests.map((test) => (
               <tr key={test.index}>
-                <th scope="row">{test.name ?? test.index + 1}</th><td><Verdict verdict={test.verdict} /></td><td class="number">{duration(test.cpu_ms)}</td>
+                <th scope="row"><bdi>{test.name ?? test.index + 1}</bdi></th><td><Verdict verdict={test.verdict} /></td><td class="number">{duration(test.cpu_ms)}</td>
                 <td class="number">{size(test.memory_bytes)}</td><td class="number">{test.score ?? "–"}</td>
               </tr>
             ))}
@@ -151,7 +152,7 @@ function Source({ submission }: { submission: Submission }) {
           if (name === undefined) return <p class="hint">{t("submission.noSource")}</p>;
           return (
             <>
-              {names.length > 1 && <div class="tabs">{names.map((other, index) => <button key={other} type="button" aria-pressed={index === shown} onClick={() => show(index)}>{other}</button>)}</div>}
+              {names.length > 1 && <div class="tabs">{names.map((other, index) => <button key={other} type="button" aria-pressed={index === shown} onClick={() => show(index)}><bdi>{other}</bdi></button>)}</div>}
               <div class="source-frame"><Editor name={name} content={files[name] ?? ""} generation={0} marks={[]} goTo={null} readOnly /></div>
             </>
           );

@@ -38,7 +38,7 @@ function Changes({ changes }: { changes: Change[] }) {
         <tbody>
           {changes.slice(0, 200).map((change) => (
             <tr key={change.index}>
-              <th scope="row">{change.name ?? change.index + 1}</th>
+              <th scope="row"><bdi>{change.name ?? change.index + 1}</bdi></th>
               {[change.before, change.after].map((side, index) => (
                 <td key={index}>{side ? <><Verdict verdict={side.verdict} /> <small>{duration(side.cpu_ms)}</small></> : "–"}</td>
               ))}

@@ -61,7 +61,7 @@ export function SubmissionTable({ filters, limit = 50 }: { filters: Record<strin
     <Loaded from={state} again={again}>
       {(submissions: Submission[]) => submissions.length === 0 ? <p class="hint">{t("submissions.none")}</p> : (
         <>
-          <div class="scroll" tabIndex={0} role="region" aria-label={t("nav.submissions")}>
+          <div class="scroll cards" tabIndex={0} role="region" aria-label={t("nav.submissions")}>
             <table class="list">
               <thead>
                 <tr>
@@ -77,7 +77,7 @@ export function SubmissionTable({ filters, limit = 50 }: { filters: Record<strin
                     <td>{time(submission.created_at)}</td>
                     <td>{language(submission.language)?.name ?? submission.language}</td>
                     <td>{submission.problem && <Link to={`/problems/${encodeURIComponent(submission.problem.id)}`}>{submission.problem.id}</Link>}</td>
-                    <td>{submission.user}</td>
+                    <td><bdi>{submission.user}</bdi></td>
                   </tr>
                 ))}
               </tbody>

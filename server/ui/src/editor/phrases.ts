@@ -1,0 +1,20 @@
+/** What the editor's search says, in Chinese; it is English by itself. */
+export const chinese = {
+  "Find": "查找",
+  "Replace": "替换为",
+  "next": "下一个",
+  "previous": "上一个",
+  "all": "全选",
+  "match case": "区分大小写",
+  "regexp": "正则表达式",
+  "by word": "全词匹配",
+  "replace": "替换",
+  "replace all": "全部替换",
+  "close": "关闭",
+  "current match": "当前匹配",
+  "on line": "位于行",
+  "replaced match on line $": "已替换第 $ 行的匹配",
+  "replaced $ matches": "已替换 $ 处",
+  "Go to line": "跳到行",
+  "go": "跳转",
+};
