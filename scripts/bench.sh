@@ -4,6 +4,7 @@
 #   --runs N          samples of each comparison
 #   --cluster         a node of a cluster beside a machine alone, and nothing else
 #   --commands        the go-judge API alone
+#   --problems        tests of problems alone
 #   --languages       each installed language beside its bare toolchain alone
 #   --beside URL      and another server with that API beside it
 #   --soak MINUTES    a long mixed load instead; memory, descriptors and containers must stay flat
