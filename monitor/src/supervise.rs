@@ -207,8 +207,12 @@ impl Watch<'_> {
         // Threads that wait for each other are not kept waiting by others.
         let idle = self.started.elapsed().saturating_sub(self.leaf.cpu_time(self.child.pid));
         let held_up = self.leaf.held_up().min(idle).min(self.limits.most_held_up());
-        self.held_up = self.held_up.max(held_up);
-        self.held_up >= worth
+        // What it is not given more time for does not count either: who is killed for the clock has had all of it.
+        if held_up < worth {
+            return false;
+        }
+        self.held_up = held_up;
+        true
     }
 
     /// Waits for a death, a word, an alarm, a notice or the time.
