@@ -143,6 +143,18 @@ impl Caller {
     }
 }
 
+/// Completes when this caller may call no more; never where there is none.
+pub(crate) async fn ended(caller: Option<Caller>) {
+    match caller {
+        Some(caller) => caller.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn authorization_of(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
+}
+
 /// Until this time by the clock of the host, which somebody may set meanwhile.
 async fn until(time: Option<DateTime<Utc>>) {
     let Some(time) = time else { return std::future::pending().await };
@@ -240,35 +252,27 @@ impl Access {
 
     /// Who sends this, of those who may: the same for all that come with one token, else for all of one address.
     pub(crate) fn sender(&self, peer: Option<IpAddr>, authorization: Option<&str>) -> String {
-        match (authorization.and_then(token_of).map(|given| self.caller_of(given)), peer) {
-            (Some(Ok(caller)), _) => caller.sender(),
+        match (self.owner(authorization), peer) {
+            (Some(caller), _) => caller.sender(),
             (_, Some(peer)) => peer.to_canonical().to_string(),
             (_, None) => "nobody known".to_owned(),
         }
     }
 
-    /// Completes when whoever sends this may call no more; never where it comes with no named token.
-    pub(crate) fn ended(&self, authorization: Option<&str>) -> impl Future<Output = ()> + Send + use<> {
-        let caller = authorization.and_then(token_of).and_then(|given| self.caller_of(given).ok());
-        async move {
-            match caller {
-                Some(caller) => caller.ended().await,
-                None => std::future::pending().await,
-            }
-        }
+    /// Whose token is sent, if it is anybody's.
+    pub(crate) fn owner(&self, authorization: Option<&str>) -> Option<Caller> {
+        self.caller_of(authorization.and_then(token_of)?).ok()
     }
 
-    /// [`Self::ended`], of this request.
+    /// Completes when whoever sends this request may call no more; never where it comes with no named token.
     pub(crate) fn ended_of(&self, request: &HttpRequest) -> impl Future<Output = ()> + Send + use<> {
-        let authorization = request.headers().get(header::AUTHORIZATION);
-        self.ended(authorization.and_then(|value| value.to_str().ok()))
+        ended(self.owner(authorization_of(request)))
     }
 
     /// Who sends this request.
     pub(crate) fn sender_of(&self, request: &HttpRequest) -> String {
-        let authorization = request.headers().get(header::AUTHORIZATION);
         let peer = request.peer_addr().map(|peer| peer.ip());
-        self.sender(peer, authorization.and_then(|value| value.to_str().ok()))
+        self.sender(peer, authorization_of(request))
     }
 
     /// Is the sender one that may call at all, for more than the metrics?

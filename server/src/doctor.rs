@@ -60,6 +60,11 @@ impl Finding {
     }
 }
 
+/// There is no problem among them.
+pub fn is_healthy(findings: &[Finding]) -> bool {
+    findings.iter().all(|finding| finding.level != Level::Problem)
+}
+
 /// Looks at what every process of ours sees: the kernel, and who may call.
 pub fn examine(config: &Config) -> Vec<Finding> {
     let mut findings = kernel::examine();

@@ -24,7 +24,7 @@ pub(super) async fn examine(config: &Config, client: &Client, json: bool) -> std
     findings.extend(doctor::examine(config));
     findings.extend(workspace::examine(config).await);
     findings.extend(service::examine(client).await);
-    let healthy = findings.iter().all(|finding| finding.level != Level::Problem);
+    let healthy = doctor::is_healthy(&findings);
     let text = if json {
         serde_json::to_string(&Report { healthy, findings: &findings })?
     } else {

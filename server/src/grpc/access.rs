@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
 use tonic::service::Interceptor;
 use tonic::{Extensions, Request, Status};
 
 use super::incoming::Link;
-use crate::access::Access;
+use crate::access::{self, Access, Caller};
 use crate::http::Problem;
 
 /// Looks at each call before its message is read.
@@ -33,18 +31,13 @@ impl Sender {
     }
 }
 
-/// Completes when whoever makes a call may call no more.
+/// Whose token a call came with.
 #[derive(Clone)]
-pub(super) struct Ended(Shared<BoxFuture<'static, ()>>);
+struct Owner(Option<Caller>);
 
-impl Ended {
-    /// Of a call that the guard has let through.
-    pub(super) async fn of(extensions: Extensions) {
-        match extensions.get::<Self>() {
-            Some(ended) => ended.0.clone().await,
-            None => std::future::pending().await,
-        }
-    }
+/// Completes when whoever makes a call that the guard has let through may call no more.
+pub(super) fn ended(extensions: &Extensions) -> impl Future<Output = ()> + Send + use<> {
+    access::ended(extensions.get::<Owner>().and_then(|owner| owner.0.clone()))
 }
 
 impl Interceptor for Guard {
@@ -60,9 +53,9 @@ impl Interceptor for Guard {
             return Err(Status::permission_denied("web pages need a bearer token"));
         }
         let sender = Sender(self.0.sender(peer, given));
-        let ended = Ended(self.0.ended(given).boxed().shared());
+        let owner = Owner(self.0.owner(given));
         request.extensions_mut().insert(sender);
-        request.extensions_mut().insert(ended);
+        request.extensions_mut().insert(owner);
         Ok(request)
     }
 }

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use gavel_rpc::{FileContent, FileId, FileListType, StreamRequest};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use super::access::{Ended, Sender};
+use super::access::{Sender, ended};
 use super::kept::Kept;
 use super::{request, response, stream};
 use crate::blocking;
@@ -52,7 +52,7 @@ impl gavel_rpc::executor_server::Executor for Executor {
         let sender = Sender::of(&request);
         let (_, extensions, incoming) = request.into_parts();
         let answers = stream::start(&self.0, sender, incoming, kept).await?;
-        Ok(Response::new(answers.take_until(Ended::of(extensions)).boxed()))
+        Ok(Response::new(answers.take_until(ended(&extensions)).boxed()))
     }
 
     async fn file_list(&self, request: Request<()>) -> Result<Response<FileListType>, Status> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Api, Problem};
-use crate::doctor::{self, Finding, Level};
+use crate::doctor::{self, Finding};
 use crate::operations::Recycled;
 use crate::sandbox::SandboxStatus;
 use crate::telemetry::day::{DayView, today};
@@ -80,8 +80,7 @@ pub(super) struct FindingsView {
 )]
 pub(super) async fn findings(api: Data<Api>) -> Json<FindingsView> {
     let findings = doctor::examine(&api.config);
-    let healthy = findings.iter().all(|finding| finding.level != Level::Problem);
-    Json(FindingsView { healthy, findings })
+    Json(FindingsView { healthy: doctor::is_healthy(&findings), findings })
 }
 
 /// Tells what happened in the last day, in parts of ten minutes: since the server's start, and of this server alone.
