@@ -23,7 +23,7 @@ cd "$(dirname "$0")/.."
 . scripts/service.sh
 
 left_out=()
-failed=
+failed=()
 
 # Each takes minutes of compiling: lines in traces of tests that pass, and what the linker makes of the server.
 export CARGO_PROFILE_DEV_DEBUG=${CARGO_PROFILE_DEV_DEBUG:-0} GAVEL_SERVER_LTO=${GAVEL_SERVER_LTO:-false}
@@ -36,6 +36,7 @@ main() {
   mkdir -p .gavel
   log=$PWD/.gavel/test.log
   : >"$log"
+  trap leave EXIT
   case ${1-all} in
     all) build_ahead; unit; e2e; further_languages ;;
     unit) unit ;;
@@ -53,11 +54,21 @@ tools() {
   have python3 || install_packages "Python" python3
 }
 
+# It stands among what failed, too.
+fail() {
+  failed+=("$*")
+  warn "$*"
+  exit 1
+}
+
 # With the time that has passed: what takes long is seen.
 heading() { printf '== %s (after %d min)\n' "$1" $((SECONDS / 60)); }
 
 # tests ARGUMENTS: what fails is told in the end, so that one run shows all of it.
-tests() { cargo test --locked --no-fail-fast "$@" 2>&1 | tee -a "$log" || failed=1; }
+tests() { logged cargo test --locked --no-fail-fast "$@" || failed+=("cargo test $*"); }
+
+# logged COMMAND: what it says is looked through in the end.
+logged() { "$@" 2>&1 | tee -a "$log"; }
 
 end_to_end() { tests -p e2e "$@"; }
 
@@ -68,16 +79,15 @@ build_ahead() {
   # What it exports is for instances, and unit tests know of none.
   (ensure_engine)
   heading "images are built in the background (log: .gavel/ahead.log)"
-  trap stop_building EXIT
   # shellcheck disable=SC2016 # that shell expands it
   setsid env "GAVEL_TAG=$AHEAD" bash -c 'scripts/images.sh nats; scripts/images.sh "$1"' bash \
     "$default_toolchains $(further_toolchains)" >.gavel/ahead.log 2>&1 &
   ahead=$!
   # Before the server is compiled: it embeds the page.
   scripts/ui.sh --if-npm
-  [ -z "${GAVEL_TEST_LINT:-}" ] || scripts/lint.sh
-  cargo test --locked --workspace --exclude e2e --no-run
-  cargo test --locked -p e2e --no-run
+  [ -z "${GAVEL_TEST_LINT:-}" ] || logged scripts/lint.sh || fail "scripts/lint.sh"
+  logged cargo test --locked --workspace --exclude e2e --no-run || fail "the tests do not compile"
+  logged cargo test --locked -p e2e --no-run || fail "the end-to-end tests do not compile"
   # The first thing that images.sh finds out; what it compiles for the service there is needed soon.
   [ "$(cat .gavel/bases 2>/dev/null)" != local ] || scripts/binaries.sh
   heading "the rest of these images"
@@ -144,8 +154,8 @@ description() {
     return 0
   fi
   push_a_problem &&
-    "$home/bin/schemathesis" --no-color --config-file tests/openapi/schemathesis.toml run "$GAVEL_E2E_URL/openapi.json" ||
-    failed=1
+    logged "$home/bin/schemathesis" --no-color --config-file tests/openapi/schemathesis.toml run "$GAVEL_E2E_URL/openapi.json" ||
+    failed+=("the API, held against its description")
 }
 
 # The web page, in the distribution's Chromium: what it complains of, such as a breach of the page's policy, fails a test.
@@ -155,11 +165,11 @@ web_page() {
     return 0
   fi
   heading "the web page"
-  scripts/ui.sh same "$GAVEL_E2E_URL" || failed=1
+  logged scripts/ui.sh same "$GAVEL_E2E_URL" || failed+=("the page's types, held against the API")
   have chromium || install_packages "Chromium" chromium
   npm ci --silent --prefix tests/ui
-  CHROMIUM=$(command -v chromium) GAVEL_UI_ARTEFACTS=$PWD/.gavel/ui npm run --silent --prefix tests/ui test 2>&1 | tee -a "$log" ||
-    failed=1
+  CHROMIUM=$(command -v chromium) GAVEL_UI_ARTEFACTS=$PWD/.gavel/ui logged npm run --silent --prefix tests/ui test ||
+    failed+=("the web page")
 }
 
 # One to be read; any will do.
@@ -298,9 +308,8 @@ name_instance() {
 
 start_instance() {
   scripts/purge.sh data >/dev/null 2>&1 || true
-  trap remove_instance EXIT
-  start_service
   own_instance=1
+  start_service
   export GAVEL_E2E_URL GAVEL_E2E_GRPC_URL GAVEL_E2E_DOCKER=${DOCKER_HOST:-/var/run/docker.sock} GAVEL_E2E_PROJECT=$COMPOSE_PROJECT_NAME
   export GAVEL_E2E_TAG=$GAVEL_TAG
   GAVEL_E2E_URL=$(url)
@@ -308,26 +317,42 @@ start_instance() {
   GAVEL_E2E_DOCKER=${GAVEL_E2E_DOCKER#unix://}
 }
 
-remove_instance() {
+leave() {
   local status=$?
+  [ -z "${own_instance:-}" ] || remove_instance "$status"
   stop_building
+  [ "$status" = 0 ] || what_failed
+}
+
+remove_instance() {
+  local status=$1
   if [ "$status" != 0 ]; then
     heading "the instance's logs"
     compose logs --no-color --tail 200 server warden || true
     docker ps -a --filter "label=io.gavel.instance=$GAVEL_INSTANCE" || true
   fi
   scripts/purge.sh instance >/dev/null 2>&1 || warn "the test instance could not be removed"
-  return "$status"
 }
 
 summary() {
-  say "== ${failed:+not }all tests passed"
+  say "== ${failed[*]:+not }all tests passed"
   [ ${#left_out[@]} = 0 ] || printf "%s\n" "${left_out[@]}"
   grep '^test result:' "$log"
   awk '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
     END { printf "total: %d passed, %d failed, %d ignored\n", passed, failed, ignored }' "$log"
   say "took $((SECONDS / 60)) min"
-  [ -z "$failed" ]
+  [ ${#failed[@]} = 0 ]
 }
+
+# The last lines of a run that failed, after all that is there for who looks closer: some see no more of it.
+what_failed() {
+  heading "what failed"
+  printf '%s\n' "${failed[@]:-a step of this script, which said so above}"
+  grep -E -A3 "${signs_of_failure[0]}" "$log" | cut -c 1-300 | tail -n 60 || true
+  grep -E "${signs_of_failure[1]}" "$log" | cut -c 1-200 | sort -u | head -n 40 || true
+}
+
+# Those of cargo, with the lines that say why; and those of schemathesis and Playwright.
+signs_of_failure=("^thread '.*panicked at" '^test .* FAILED$|^_+ (GET|PUT|POST|PATCH|DELETE) |^ +[0-9]+\) \[|^error')
 
 main "$@"
