@@ -20,8 +20,8 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal};
 
 use self::directory::Directory;
-use self::peak::unsure;
 pub(crate) use self::peak::{Peak, Touched, page};
+use self::peak::{ahead_of_others, unsure};
 use crate::crowd;
 use crate::request::Refusal;
 
@@ -382,6 +382,11 @@ fn files(current: u64, leaf: &Directory, all: &str) -> u64 {
     let figures = leaf.read("memory.stat").unwrap_or_default();
     let [all, in_memory] = [all, "shmem"].map(|key| directory::entry(&figures, key).unwrap_or(0));
     all.saturating_sub(in_memory)
+}
+
+/// What the kernel kills a run beyond, in bytes: its limit, and what may not be its own.
+fn killed_beyond(limits: &Limits) -> u64 {
+    limits.memory.get().saturating_add(ahead_of_others())
 }
 
 /// Kills the processes of a leaf with the pids controller where the kernel cannot do it at one stroke. With `pids.max` at 0 none is born any

@@ -8,7 +8,7 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::cgroup::{Leaf, Touched, page};
+use crate::cgroup::{Counted, Leaf, Touched, page};
 use crate::channel::ChannelError;
 use crate::child::{self, Child};
 use crate::notices::Notices;
@@ -302,10 +302,7 @@ impl Watch<'_> {
                 cpu_user: counted.user,
                 cpu_system: counted.system,
                 wall_time,
-                memory: match counted.sampled {
-                    true => counted.memory.given(all.touched()).max(Bytes::kib(all.max_rss_kib)),
-                    false => counted.memory.given(all.touched()).min(self.limits.memory),
-                },
+                memory: self.memory(&counted, &all),
                 oom: counted.oom,
                 file_size_reached: false,
                 processes: counted.processes,
@@ -321,10 +318,25 @@ impl Watch<'_> {
             },
         }
     }
+
+    /// The peak, which is above the limit where that was exceeded and nowhere else.
+    fn memory(&self, counted: &Counted, all: &Used) -> Bytes {
+        let (peak, limit) = (counted.memory.given(all.touched()), self.limits.memory);
+        let peak = if counted.sampled { peak.max(Bytes::kib(all.max_rss_kib)) } else { peak };
+        match counted.memory.is_over(limit, all.touched()) {
+            true => peak.max(a_page_more(limit)),
+            false => peak.min(limit),
+        }
+    }
 }
 
 fn has_died_of(status: i32, signal: i32) -> bool {
     libc::WIFSIGNALED(status) && libc::WTERMSIG(status) == signal
+}
+
+/// What a run wanted at least that was not given it.
+fn a_page_more(limit: Bytes) -> Bytes {
+    Bytes(limit.get().saturating_add(page()))
 }
 
 /// Has the figures agree with the limit that the run was killed over. The monitor may have been quicker to kill than the
@@ -333,7 +345,7 @@ fn has_died_of(status: i32, signal: i32) -> bool {
 fn reconcile(usage: &mut Usage, cause: Cause, limits: &Limits) {
     usage.oom |= cause == Some(Ending::Killed { over: Limit::Memory });
     if usage.oom {
-        usage.memory = usage.memory.max(Bytes(limits.memory.get().saturating_add(page())));
+        usage.memory = usage.memory.max(a_page_more(limits.memory));
     }
     if cause == Some(Ending::Killed { over: Limit::CpuTime }) {
         usage.cpu_system += limits.cpu_time.saturating_sub(usage.cpu_time());

@@ -3,6 +3,10 @@
 //! The kernel takes memory out of a leaf's account ahead, so many pages at a time for each CPU, and counts those as used.
 //! So its own figure for the peak of one program differs from run to run by which CPUs it happened to be on: by 256 KiB
 //! each. Within that, the pages that the run's processes have touched tell more.
+//!
+//! Near a limit it asks the other CPUs for what they have charged ahead, but does not wait for them to give it back; where
+//! these are busy it kills a run that has less than its limit. So a run may have more by that before the kernel kills it
+//! ([`ahead_of_others`]), and whether it has had more than its limit is judged by its figures.
 
 use gavel_protocol::Bytes;
 
@@ -14,6 +18,9 @@ const CPUS: u32 = 4;
 
 /// The kernel's own memory for a process: page tables, above all.
 const PROCESS: u64 = 56 * 1024;
+
+/// By how much more than a run has had may be likely: what is read before it is written is touched twice.
+const DOUBT: u64 = 64 * 1024;
 
 /// What is known of a run's peak.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,18 +43,13 @@ pub(super) struct Floor {
 }
 
 impl Peak {
-    /// Exactly so much.
-    pub(super) fn exactly(bytes: u64) -> Self {
-        Self { counted: bytes, least: bytes, most: bytes, kernel: 0 }
-    }
-
     /// About so much, from the highest figures of a leaf that had this in it before; `kernel` where the kernel counts its own apart. What
     /// an earlier run has left may go at any time, so that the kernel's memory of this one is known no better than this. `files` is
     /// what is in it now of files on disks, which the program happened to be the first to read: those of the image, above all.
     pub(super) fn of(all: u64, kernel: Option<u64>, before: Floor, files: u64) -> Self {
         // What is not counted apart may be as much again as is likely.
         let unknown = if kernel.is_none() { PROCESS } else { 0 };
-        let ahead = u64::from(cpus().clamp(1, CPUS)) * AHEAD + unknown;
+        let ahead = AHEAD + ahead_of_others() + unknown;
         let kernel = kernel.unwrap_or(PROCESS);
         Self {
             counted: all.saturating_sub(files),
@@ -61,9 +63,18 @@ impl Peak {
     /// memory are written and large pages touched by one fault, it is the highest figure; so it is where much was given
     /// back and touched again.
     pub(crate) fn given(self, touched: Touched) -> Bytes {
+        Bytes(self.likely(touched).unwrap_or(self.counted))
+    }
+
+    /// It was more than this, in all likelihood; where nothing is likely, for certain.
+    pub(crate) fn is_over(self, limit: Bytes, touched: Touched) -> bool {
+        let certain = self.likely(touched).map_or(self.least, |likely| likely.saturating_sub(DOUBT));
+        self.counted > limit.get() && certain > limit.get()
+    }
+
+    fn likely(self, touched: Touched) -> Option<u64> {
         let likely = touched.bytes().saturating_add(self.kernel);
-        let is_likely = (self.least..=self.most).contains(&likely);
-        Bytes(if is_likely { likely } else { self.counted })
+        (self.least..=self.most).contains(&likely).then_some(likely)
     }
 }
 
@@ -92,6 +103,11 @@ const AROUND: u64 = 64 * 1024;
 /// By how much any of the kernel's figures may be off: it adds up what its CPUs have counted when it is this much.
 pub(super) fn unsure() -> u64 {
     u64::from(cpus()) * AHEAD
+}
+
+/// What other CPUs than the one that a run is on may have charged ahead for it.
+pub(super) fn ahead_of_others() -> u64 {
+    u64::from(cpus().clamp(1, CPUS) - 1) * AHEAD
 }
 
 fn cpus() -> u32 {
@@ -135,7 +151,7 @@ mod tests {
 
     #[test]
     fn where_the_kernels_own_is_not_counted_apart_it_is_known_less_well() {
-        let ahead = u64::from(cpus().clamp(1, CPUS)) * AHEAD;
+        let ahead = AHEAD + ahead_of_others();
         let likely = 12 * page() + PROCESS;
         for more in [0, PROCESS] {
             let peak = Peak::of(likely + ahead + more, None, Floor::default(), 0);
@@ -150,9 +166,20 @@ mod tests {
         let highest = Bytes(16_692 * KIB);
         assert_eq!(peak(16_692, 108, (0, 0)).given(touched(1 << 20)), highest, "pages touched again");
         assert_eq!(peak(16_692, 108, (0, 0)).given(touched(1)), highest, "a file in memory");
-        for faults in [0, 1, 1 << 20] {
-            assert_eq!(Peak::exactly(7).given(touched(faults)), Bytes(7));
-        }
+    }
+
+    #[test]
+    fn over_the_limit_is_what_likely_was_and_else_what_was_for_certain() {
+        let limit = Bytes::mib(16);
+        let over = |all: u64, faults: u64| peak(all, 56, (0, 0)).is_over(limit, touched(faults));
+        let [within, beyond] = [16_384 + 64, 16_384 + 80].map(|all: u64| (all - 56) * KIB / page());
+        assert!(!over(16_600, within), "touched twice, or charged ahead");
+        assert!(over(16_600, beyond), "touched");
+        assert!(!over(16_384, beyond), "touched again");
+        // Files in memory are written without a fault.
+        let ahead = (AHEAD + ahead_of_others()) / KIB;
+        assert!(!over(16_384 + ahead, 1), "perhaps charged ahead");
+        assert!(over(16_384 + ahead + 1, 1), "more than is charged ahead");
     }
 
     #[test]

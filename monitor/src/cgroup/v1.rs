@@ -18,7 +18,7 @@ use super::directory::{ControlFile, Directory, JOIN};
 use super::own::Own;
 use super::peak::{AHEAD, Floor, Peak};
 use super::v1_cpus::{Hierarchies, Leaves};
-use super::{Counted, LEFT_OVER, files, kill_one_by_one};
+use super::{Counted, LEFT_OVER, files, kill_one_by_one, killed_beyond};
 
 /// A leaf with more than this part of its limit in it after a run is not used again, nor one with more than [`LEFT_OVER`]: so much less the
 /// next run may have, until it is gone.
@@ -265,7 +265,7 @@ impl Leaf {
     /// # Errors
     /// As write(2).
     pub(crate) fn limit(&self, limits: &Limits) -> Result<(), Errno> {
-        self.memory.limit(limits.memory.get())?;
+        self.memory.limit(killed_beyond(limits))?;
         self.standing.pids.write("pids.max", limits.processes)
     }
 

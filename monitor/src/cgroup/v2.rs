@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use super::directory::{Directory, entry};
 use super::own::Own;
 use super::peak::{Floor, Peak};
-use super::{Counted, files, kill_one_by_one};
+use super::{Counted, files, kill_one_by_one, killed_beyond};
 
 /// The container's own cgroup, ready to hold leaves.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl Leaf {
     /// # Errors
     /// As write(2).
     pub(crate) fn limit(&self, limits: &Limits) -> Result<(), Errno> {
-        self.directory.write("memory.max", limits.memory.get())?;
+        self.directory.write("memory.max", killed_beyond(limits))?;
         optional(self.directory.write("memory.swap.max", 0))?;
         optional(self.directory.write("memory.oom.group", 1))?;
         self.directory.write("pids.max", limits.processes)
@@ -157,10 +157,7 @@ impl Leaf {
         Counted {
             user: time("user_usec"),
             system: time("system_usec"),
-            memory: match peak {
-                Some(peak) => Peak::of(peak, None, Floor::default(), self.files()),
-                None => Peak::exactly(self.sampled.get()),
-            },
+            memory: Peak::of(peak.unwrap_or(self.sampled.get()), None, Floor::default(), self.files()),
             sampled: peak.is_none(),
             oom: self.directory.entry("memory.events", "oom_kill").is_some_and(|kills| kills > 0),
             processes: self.directory.number("pids.peak").and_then(|peak| u32::try_from(peak).ok()),

@@ -61,7 +61,7 @@ fn a_program_somewhat_below_its_limit_is_never_over_it() {
     let mut server = Server::start_with_cgroups();
     for round in 0..30 {
         let (ended, memory) = touch(&mut server, 700, Limits { memory: Bytes::mib(1), ..limits() });
-        assert_eq!(ended, Ending::Exited { code: 0 }, "round {round}: {memory}");
+        assert_eq!(ended, Ending::Exited { code: 0 }, "round {round}: {} bytes", memory.get());
         assert!(memory <= Bytes::mib(1), "round {round}: {memory}");
     }
 }
