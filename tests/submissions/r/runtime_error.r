@@ -1,5 +1,5 @@
 # expect: RuntimeError
 # exit-code: 1
-# reason-contains: subscript out of bounds
+# reason-contains: subscript out of bounds (in values[[4]]), main.R line 5
 values <- list(1, 2, 3)
 print(values[[4]])

@@ -253,6 +253,14 @@ fn haskell_and_ocaml() {
     tells("ocaml", "Fatal error: exception Stack_overflow\n", "Stack_overflow: the recursion is too deep");
     let deep = "Fatal error: exception Stack overflow\nCalled from Dune__exe__Main.f in file \"main.ml\", line 2, characters 18-27\n";
     tells("ocaml", deep, "Stack_overflow: the recursion is too deep, main.ml line 2");
+    let in_library = "Fatal error: exception Not_found\n\
+        Raised at Stdlib__Hashtbl.find in file \"hashtbl.ml\", line 542, characters 13-28\n\
+        Called from Prices.find in file \"prices.ml\" (inlined), line 5, characters 10-26\n\
+        Called from Main in file \"main.ml\", line 9, characters 2-7\n";
+    tells("ocaml", in_library, "Not_found, prices.ml line 5");
+    let in_library_only = "Fatal error: exception Not_found\n\
+        Raised at Stdlib__Hashtbl.find in file \"hashtbl.ml\", line 542, characters 13-28\n";
+    tells("ocaml", in_library_only, "Not_found, hashtbl.ml line 542");
     is_out_of_memory("ocaml", "Fatal error: exception Out_of_memory\n");
 }
 
@@ -261,6 +269,17 @@ fn swift() {
     tells("swift", "main/main.swift:5: Fatal error: no such item\n", "no such item, main.swift line 5");
     let thrown = "Swift/ErrorType.swift:253: Fatal error: Error raised at top level: main.NotFound()\n";
     tells("swift", thrown, "Error raised at top level: main.NotFound()");
+}
+
+#[test]
+fn d() {
+    let own = "main.NoPrice@shop/prices.d(3): of tea\n----------------\n??:? [0x418d16]\nmain.d:3 [0x401a98]\n";
+    tells("d", own, "main.NoPrice: of tea, shop/prices.d line 3");
+    let library = "std.conv.ConvException@/usr/lib/d/std/conv.d(1999): Unexpected 'a'\n----------------\n";
+    tells("d", library, "std.conv.ConvException: Unexpected 'a'");
+    let trace = "??:? [0x426a76]\n/usr/lib/d/std/conv.d:1999 [0x402fa9]\nmain.d:8 [0x401d1c]\n";
+    tells("d", &format!("{library}{trace}"), "std.conv.ConvException: Unexpected 'a', main.d line 8");
+    is_out_of_memory("d", "core.exception.OutOfMemoryError@core/lifetime.d(137): Memory allocation failed\n");
 }
 
 #[test]
@@ -278,5 +297,12 @@ fn r() {
     tells("r", "Error: object 'x' not found\nExecution halted\n", "object 'x' not found");
     let deep = "Error: evaluation nested too deeply: infinite recursion / options(expressions=)?\nExecution halted\n";
     tells("r", deep, "the recursion is too deep");
+    tells(
+        "r",
+        "Error in total(values, x) : \n  subscript out of bounds\nCalls: f -> total\nat main.R:3\nExecution halted\n",
+        "subscript out of bounds (in total(values, x)), main.R line 3",
+    );
+    tells("r", "Error: oops\nat price list.R:2\nExecution halted\n", "oops, price list.R line 2");
+    tells("r", &format!("{deep}at main.R:7\n"), "the recursion is too deep, main.R line 7");
     is_out_of_memory("r", "Error: cannot allocate vector of size 7.5 Gb\nExecution halted\n");
 }
