@@ -1,7 +1,7 @@
 # run.R SOURCE ARGUMENT...: runs a source as Rscript does, a statement at a time and at the top, but keeps where in the source
 # each statement stands. Who fails is told the line, behind what R says: `at main.R:3`.
 
-# The function is replaced where packages find it, too.
+# Functions are replaced where packages find them, too.
 local({
   all <- commandArgs()
   own <- match("--args", all)
@@ -9,9 +9,28 @@ local({
   rest <- all[-seq_len(own + 1)]
   before <- sub("^--file=.*", paste0("--file=", source), all[seq_len(own - 1)])
   as_told <- function(trailingOnly = FALSE) if (trailingOnly) rest else c(before, if (length(rest)) "--args", rest)
-  unlockBinding("commandArgs", baseenv())
-  assign("commandArgs", as_told, baseenv())
-  lockBinding("commandArgs", baseenv())
+  replace <- function(name, own) {
+    unlockBinding(name, baseenv())
+    assign(name, own, baseenv())
+    lockBinding(name, baseenv())
+  }
+  replace("commandArgs", as_told)
+
+  # What is typed at home comes from standard input. R itself would read on in the source.
+  input <- NULL
+  typed <- function() {
+    if (is.null(input)) input <<- file("stdin", "r")
+    input
+  }
+  replace("stdin", typed)
+  replace("readline", function(prompt = "") {
+    cat(prompt)
+    line <- readLines(typed(), n = 1, warn = FALSE)
+    if (length(line)) line else ""
+  })
+  asked <- scan
+  body(asked) <- call("{", call("if", quote(missing(text) && identical(file, "")), call("<-", quote(file), quote(stdin()))), body(scan))
+  replace("scan", asked)
 
   # Of the innermost statement that is in a file: R's own are in none.
   line <- function(calls) {

