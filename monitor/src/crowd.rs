@@ -1,7 +1,7 @@
 //! The processes of one user, found in /proc: for containers without a leaf cgroup, and for the proof of cleanliness.
 
-use std::fs;
 use std::time::Duration;
+use std::{fs, io};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
@@ -16,11 +16,31 @@ use crate::identity::act_as;
 /// Where /proc cannot be read: then nobody knows who is there.
 pub(crate) fn of(uid: u32) -> Result<Vec<Pid>, Errno> {
     let processes = rustix::fs::open("/proc", DIRECTORY, Mode::empty())?;
+    let mut everybody = Vec::new();
+    each_number(&processes, |number| everybody.extend(Pid::from_raw(number)))?;
     let mut found = Vec::new();
-    each_number(&processes, |number| {
-        found.extend(Pid::from_raw(number).filter(|pid| uid_of(*pid) == Some(uid)))
-    })?;
+    for pid in everybody {
+        let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero()));
+        if uid_in(status)? == Some(uid) {
+            found.push(pid);
+        }
+    }
     Ok(found)
+}
+
+/// The real uid that a process's `status` tells; None where the process is gone by now. Whatever else keeps it from being read leaves
+/// open whose the process is.
+fn uid_in(status: io::Result<String>) -> Result<Option<u32>, Errno> {
+    let status = match status {
+        Ok(status) => status,
+        Err(error) => {
+            let errno = Errno::from_io_error(&error).unwrap_or(Errno::IO);
+            return if [Errno::NOENT, Errno::SRCH].contains(&errno) { Ok(None) } else { Err(errno) };
+        }
+    };
+    let uids = status.lines().find_map(|line| line.strip_prefix("Uid:"));
+    let real = uids.and_then(|uids| uids.split_whitespace().next()?.parse().ok());
+    real.map(Some).ok_or(Errno::PROTO)
 }
 
 const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
@@ -77,11 +97,6 @@ fn kill_all() -> Result<(), Errno> {
         .map_err(|errno| Errno::from_raw_os_error(errno as i32))
 }
 
-fn uid_of(pid: Pid) -> Option<u32> {
-    let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).ok()?;
-    status.lines().find_map(|line| line.strip_prefix("Uid:"))?.split_whitespace().next()?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +106,20 @@ mod tests {
         assert_eq!(waited_by("5000 11768904 3\n"), Duration::from_nanos(11_768_904));
         for none in ["", "0 0 0\n", "7", "x y z"] {
             assert_eq!(waited_by(none), Duration::ZERO, "{none:?}");
+        }
+    }
+
+    #[test]
+    fn whose_process_it_is_stays_open_where_it_cannot_be_read_and_is_not_gone() {
+        let status = |text: &str| uid_in(Ok(text.into()));
+        assert_eq!(status("Name:\ta\nUid:\t10001\t0\t0\t0\n"), Ok(Some(10001)));
+        assert_eq!(status("Name:\ta\n"), Err(Errno::PROTO));
+        let refused = |errno: Errno| uid_in(Err(errno.into()));
+        for gone in [Errno::NOENT, Errno::SRCH] {
+            assert_eq!(refused(gone), Ok(None));
+        }
+        for errno in [Errno::MFILE, Errno::NOMEM, Errno::ACCESS] {
+            assert_eq!(refused(errno), Err(errno));
         }
     }
 }

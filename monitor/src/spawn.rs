@@ -399,7 +399,7 @@ pub(crate) struct Strings {
 }
 
 impl Strings {
-    /// Of these.
+    /// Keeps them alive as long as the pointers to them.
     pub(crate) fn new(strings: Vec<CString>) -> Self {
         let pointers = strings.iter().map(|s| s.as_ptr()).chain([std::ptr::null()]).collect();
         Self { pointers, _strings: strings }

@@ -31,7 +31,7 @@ fn earliest(of: impl FnMut() -> Duration) -> Duration {
 }
 
 /// Time enough to touch much memory on an emulated host.
-fn unhurried() -> Limits {
+pub(crate) fn unhurried() -> Limits {
     Limits { cpu_time: Duration::from_secs(15), wall_time: Duration::from_secs(15), ..limits() }
 }
 

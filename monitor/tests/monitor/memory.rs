@@ -9,7 +9,7 @@ use gavel_protocol::{Bytes, Clean, Ending, Limit, Limits};
 
 use crate::common::{Server, ending, forget, limits, program, usage, wait_until};
 use crate::hostile::compiled;
-use crate::limits::alone;
+use crate::limits::{alone, unhurried};
 
 /// How far the figures of one program may be from each other.
 const APART: u64 = 64 * 1024;
@@ -38,7 +38,7 @@ fn figures(kib: u64, limits: &Limits) -> Vec<u64> {
 fn one_program_has_one_figure() {
     let _alone = alone();
     for (kib, memory) in [(0, 256), (0, 16), (300, 256), (700, 16), (5000, 256)] {
-        let figures = figures(kib, &Limits { memory: Bytes::mib(memory), ..limits() });
+        let figures = figures(kib, &Limits { memory: Bytes::mib(memory), ..unhurried() });
         let (least, most) = (figures.iter().min().unwrap(), figures.iter().max().unwrap());
         assert!(most - least <= APART, "{kib} KiB in {memory} MiB: {figures:?}");
         let touched = kib * 1024;
@@ -60,7 +60,7 @@ fn a_program_somewhat_below_its_limit_is_never_over_it() {
     let _alone = alone();
     let mut server = Server::start_with_cgroups();
     for round in 0..30 {
-        let (ended, memory) = touch(&mut server, 700, Limits { memory: Bytes::mib(1), ..limits() });
+        let (ended, memory) = touch(&mut server, 700, Limits { memory: Bytes::mib(1), ..unhurried() });
         assert_eq!(ended, Ending::Exited { code: 0 }, "round {round}: {} bytes", memory.get());
         assert!(memory <= Bytes::mib(1), "round {round}: {memory}");
     }
@@ -71,7 +71,7 @@ fn a_program_over_its_limit_is_always_killed_and_its_figure_is_over_it() {
     let _alone = alone();
     let mut server = Server::start_with_cgroups();
     for size in [1, 64] {
-        let limits = Limits { memory: Bytes::mib(size), ..limits() };
+        let limits = Limits { memory: Bytes::mib(size), ..unhurried() };
         for round in 0..10 {
             let (ended, memory) = touch(&mut server, size * 1024, limits.clone());
             assert_eq!(ended, Ending::Killed { over: Limit::Memory }, "{size} MiB, round {round}");
@@ -98,7 +98,7 @@ fn a_file_that_is_not_in_memory_yet_changes_neither_figure_nor_verdict() {
     let path = compiled("memory");
     let mut run = |memory: u64| {
         let argv = [path.to_str().unwrap(), "6000", file.path().to_str().unwrap()];
-        let limits = Limits { memory: Bytes::mib(memory), ..limits() };
+        let limits = Limits { memory: Bytes::mib(memory), ..unhurried() };
         let ran = server.run(program(&argv, "/", limits), &[]);
         (ending(&ran), usage(&ran).memory)
     };

@@ -179,10 +179,6 @@ impl Running {
                         return Ok(report);
                     }
                     self.unheard = 0;
-                    // Frames come before the clock in this loop, so that a flood of them would hide the deadline.
-                    if self.is_overdue(Instant::now()) {
-                        return Err(SandboxError::Overdue(self.allowed));
-                    }
                 }
                 Event::Stdout(read) | Event::Stderr(read) => {
                     if let Err(error) = read {
@@ -199,15 +195,16 @@ impl Running {
                 }
                 Event::Timer => timer.as_mut().reset(self.tick(channel).await?),
             }
+            // Frames and output come before the clock in this loop, so that a flood of them would hide the deadline.
+            if self.is_overdue(Instant::now()) {
+                return Err(SandboxError::Overdue(self.allowed));
+            }
         }
     }
 
     /// The timer has fired; when it is to fire next.
     async fn tick(&mut self, channel: &mut Channel) -> Result<Instant, SandboxError> {
         let now = Instant::now();
-        if self.is_overdue(now) {
-            return Err(SandboxError::Overdue(self.allowed));
-        }
         if channel.pongs_due >= SILENCE {
             self.unheard += 1;
             if self.unheard > SILENCE * (overload() - 1) {

@@ -41,6 +41,8 @@ pub(super) enum Manner {
     Mute,
     /// Answers pings, and never reports.
     Endless,
+    /// Never reports, and what it has started writes without end.
+    Spouts,
     /// Skips a frame number.
     SkipsAFrame,
     /// Reports a run that nobody asked for.
@@ -269,6 +271,12 @@ fn image(profile: Profile) -> ImageState {
     ImageState { image: profile.clone(), profile, id: Some("sha256:12ab".into()) }
 }
 
+fn stdout_of(order: &Run, descriptors: Vec<OwnedFd>) -> File {
+    let stdout = order.stdio.iter().find(|stdio| stdio.fd == 1).unwrap();
+    let StdioSource::Descriptor(position) = stdout.source else { panic!("{stdout:?}") };
+    File::from(descriptors.into_iter().nth(usize::from(position.0)).unwrap())
+}
+
 struct Monitor {
     socket: OwnedFd,
     manner: Arc<Mutex<Manner>>,
@@ -336,14 +344,21 @@ impl Monitor {
         }
         match manner {
             Manner::Honest | Manner::Copies | Manner::Dirty | Manner::ProvesTwice => {
-                let stdout = order.stdio.iter().find(|stdio| stdio.fd == 1).unwrap();
-                let StdioSource::Descriptor(position) = stdout.source else { panic!("{stdout:?}") };
-                let mut stdout = File::from(descriptors.into_iter().nth(usize::from(position.0)).unwrap());
-                stdout.write_all(&order.argv.join(&b' ')).unwrap();
+                stdout_of(order, descriptors).write_all(&order.argv.join(&b' ')).unwrap();
             }
             Manner::Patient => {
                 while self.hear()?.1 != Order::Kill {}
                 report.outcome = Outcome::Finished { ending: Ending::Cancelled, usage: Usage::default() };
+            }
+            Manner::Spouts => {
+                let stdout = stdout_of(order, descriptors);
+                // So many that there is always something to be read, until nobody reads any more.
+                std::thread::scope(|scope| {
+                    for _ in 0..4 {
+                        scope.spawn(|| while (&stdout).write_all(&[b'x'; 1 << 16]).is_ok() {});
+                    }
+                });
+                return None;
             }
             Manner::Dies => return None,
             Manner::Mute => loop {

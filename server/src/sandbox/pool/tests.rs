@@ -399,6 +399,12 @@ async fn a_monitor_that_answers_pings_and_never_reports_is_overdue() {
 }
 
 #[tokio::test]
+async fn output_without_end_hides_no_deadline() {
+    let error = misbehaves(Manner::Spouts, RetireReason::Silent).await;
+    assert!(matches!(error, SandboxError::Overdue(_)), "{error:?}");
+}
+
+#[tokio::test]
 async fn while_the_warden_fails_it_is_asked_once_a_second_and_the_reason_shows() {
     let stage = Stage::new(4, |_| {});
     stage.until("all are warm", |shelf| shelf.idle == 4).await;
