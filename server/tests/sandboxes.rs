@@ -137,7 +137,7 @@ async fn harm(service: &Service, command: &[&str]) -> (SandboxError, Duration, D
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_container_that_is_removed_killed_or_paused_in_mid_run_is_noticed_and_replaced() {
     let service = Service::start(1, 1, |_| {}).await;
-    for (command, soon) in [(&["rm", "-f"][..], 1), (&["kill"][..], 1), (&["pause"][..], 6)] {
+    for (command, soon) in [(&["rm", "-f"][..], 1), (&["kill"][..], 1), (&["pause"][..], 12)] {
         let (error, noticed, replaced) = harm(&service, command).await;
         eprintln!("{command:?}: noticed after {noticed:?}, replaced after {replaced:?} ({error})");
         assert!(matches!(error, SandboxError::Died(_)), "{command:?}: {error:?}");

@@ -63,7 +63,7 @@ impl Client {
     /// When it does not answer or is not ready: nothing can be tested then.
     pub async fn connect() -> Self {
         let client = Self::to(&environment::url(), environment::token());
-        client.wait_until_ready(Duration::from_secs(60)).await;
+        client.wait_until_ready(Duration::from_secs(180)).await;
         client
     }
 
@@ -81,7 +81,7 @@ impl Client {
         loop {
             let last = match self.send(Method::GET, "/readyz", None).await {
                 Ok(response) if response.status == StatusCode::OK => return,
-                Ok(response) => format!("{} {}", response.status, response.text),
+                Ok(response) => format!("{} {:.600}", response.status, response.text),
                 Err(error) => error.to_string(),
             };
             assert!(

@@ -254,7 +254,7 @@ impl Instance {
     pub async fn wait_until_ready(&self) {
         let host = Host::connect().await;
         let client = self.client();
-        let ready = client.wait_until_ready(Duration::from_secs(90));
+        let ready = client.wait_until_ready(Duration::from_secs(240));
         let watch = async {
             loop {
                 tokio::time::sleep(Duration::from_secs(2)).await;

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod alone;
 pub mod bench;
 pub mod client;
 pub mod cluster;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use e2e::Request;
+use e2e::alone::alone;
 use e2e::cluster::{Cluster, Guarded};
 use e2e::docker::Host;
 use e2e::environment::{at_most_ms, patience};
@@ -13,6 +14,7 @@ use serde_json::Value;
 /// Starting one takes longer than all that is done to it.
 #[tokio::test]
 async fn several_machines_judge_as_one() {
+    let _alone = alone().await;
     let cluster = Cluster::start("cluster", &["node-a", "node-b"]).await;
     a_submission_is_judged_on_a_node(&cluster).await;
     tests_are_spread_over_nodes(&cluster).await;
@@ -30,6 +32,7 @@ async fn several_machines_judge_as_one() {
 /// One has no room on its disk for what the tests need: another does them, and it says why it does nothing.
 #[tokio::test]
 async fn a_node_whose_disk_is_full_loses_nothing() {
+    let _alone = alone().await;
     let cluster = Cluster::of("full", &[("node-a", Some("48m")), ("node-b", None)], 1).await;
     let client = cluster.client();
     client.call(Method::POST, "/api/v1/nodes/node-b/drain", None).await;
@@ -53,6 +56,7 @@ async fn a_node_whose_disk_is_full_loses_nothing() {
 /// With keys and certificates; the broker says no to whoever uses another's name.
 #[tokio::test]
 async fn machines_with_keys_do_what_is_theirs_and_nothing_else() {
+    let _alone = alone().await;
     let cluster = Guarded::start().await;
     let client = cluster.coordinator.client();
     let answer = client.judge(&Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3"))).await;

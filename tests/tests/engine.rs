@@ -33,7 +33,7 @@ async fn a_restart_of_the_engine_loses_nothing() {
             host.start(id).await;
         }
     }
-    client.wait_until_ready(Duration::from_secs(90)).await;
+    client.wait_until_ready(Duration::from_secs(240)).await;
     for id in &accepted {
         assert_eq!(client.wait(id).await.verdict(), "Accepted");
     }

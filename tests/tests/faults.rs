@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use e2e::alone::alone;
 use e2e::client::ClientError;
 use e2e::docker::{Host, SandboxContainer};
 use e2e::environment::{large_submissions, patience};
@@ -13,13 +14,6 @@ use e2e::leftovers::AtRest;
 use e2e::programs::{HOLD, LENGTH, LOOP, SLEEP, SUM, TOUCH, unique};
 use e2e::{Client, Package, Request, environment};
 use reqwest::{Method, StatusCode};
-use tokio::sync::{Mutex, MutexGuard};
-
-/// The faults take the machine's cores and memory, so they come one after another.
-async fn alone() -> MutexGuard<'static, ()> {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
-    ONE_AT_A_TIME.lock().await
-}
 
 /// Runs a test against an instance and removes the instance whatever comes of it.
 async fn with_instance<F>(plan: Plan, test: impl FnOnce(Scene) -> F)

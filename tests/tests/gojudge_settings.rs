@@ -1,19 +1,11 @@
 //! The go-judge API of instances whose settings are not the usual ones.
 
-use std::sync::LazyLock;
-
+use e2e::alone::alone;
 use e2e::docker::Host;
 use e2e::instance::{Instance, Plan};
 use e2e::{Client, gojudge};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::sync::{Mutex, MutexGuard};
-
-/// Instances of a test's own share ports, and one measures.
-async fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: LazyLock<Mutex<()>> = LazyLock::new(Mutex::default);
-    ALONE.lock().await
-}
 
 /// A shell command with standard descriptors and fair limits.
 fn shell(script: &str) -> Value {

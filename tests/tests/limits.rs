@@ -3,15 +3,10 @@
 
 use std::time::Duration;
 
+use e2e::alone::alone;
 use e2e::environment::{at_most_ms, patience, time_factor};
 use e2e::programs::{BURN, LOOP, SLEEP, TOUCH};
 use e2e::{Answer, Client, Request};
-use tokio::sync::{Mutex, MutexGuard};
-
-async fn alone() -> MutexGuard<'static, ()> {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
-    ONE_AT_A_TIME.lock().await
-}
 
 /// Within limits of which one is to be reached, or nearly.
 async fn judge(source: &str, stdin: &str, limits: &str) -> Answer {
