@@ -5,6 +5,7 @@
 //! a machine alone has.
 
 mod broker;
+mod calibration;
 mod desk;
 mod expected;
 mod keys;
@@ -19,6 +20,7 @@ mod pulls;
 mod remote;
 #[cfg(test)]
 mod simulation;
+mod speed;
 mod wire;
 
 pub use broker::{Broker, BrokerError};
@@ -28,6 +30,7 @@ pub use node::{Node, NodeParts};
 pub use nodes::{NodeStatus, Nodes};
 pub use operations::ClusterOperations;
 pub use remote::{Remote, RemoteParts};
+pub use speed::Speed;
 pub use wire::{Beat, Offer, PROTOCOL};
 
 use tokio::sync::mpsc;

@@ -412,6 +412,12 @@ pub struct ClusterConfig {
     /// Tests that a node runs at one time; none = as many as it has slots for runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credits: Option<u32>,
+    /// How fast this machine is beside others, from 1 that was common; none = measured at start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed: Option<f64>,
+    /// Whether limits of time are longer on slow nodes.
+    #[serde(deserialize_with = "units::choice")]
+    pub time_scale: TimeScaling,
     /// Of a node's disk, for what may be needed again.
     #[serde(with = "units::size")]
     pub cache: Bytes,
@@ -420,6 +426,16 @@ pub struct ClusterConfig {
     pub objects: Bytes,
     /// Servers of the broker's cluster that keep each message.
     pub replicas: u32,
+}
+
+/// `cluster.time_scale`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TimeScaling {
+    /// Limits are the same on all nodes.
+    Off,
+    /// They are longer on those that are slower than the fastest.
+    Calibrated,
 }
 
 impl TelemetryConfig {

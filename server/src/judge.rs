@@ -44,6 +44,7 @@ mod grader;
 pub mod judgement;
 mod local;
 mod log;
+mod machine;
 mod output;
 mod outputs;
 mod passes;
@@ -71,7 +72,9 @@ pub use judgement::{
 };
 pub use local::Local;
 pub(crate) use local::{IN_MEMORY, most_output};
+pub use machine::{Machine, TimeScale};
 pub(crate) use validator::Allowed;
+pub(crate) use verdict::from_run;
 
 /// Where a judging has got to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -429,7 +432,9 @@ impl<E: Executor> Judge<E> {
         let mut result = run::told(&job, worth, test, &mut facts).await?;
         result.name = of_problem.map(|test| Arc::clone(&test.name));
         result.difference = difference.filter(|_| !test.hidden);
-        result.limits = test.limits.as_ref().map(|own| Box::new(own.run));
+        // They are told where they are not those of all tests.
+        let held_to = facts.held_to(job.limits);
+        result.limits = (test.limits.is_some() || held_to != *job.limits).then(|| Box::new(held_to));
         let scored = finding.as_ref().map(|finding| finding.scored).unwrap_or_default();
         if let Some(finding) = finding {
             result.score = scored.score;

@@ -58,6 +58,10 @@ pub struct NodeView {
     pub credits: u32,
     /// Compilations that it runs at one time.
     pub compilations: u32,
+    /// How fast its CPU is, from 1 that was common in 2021; where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub speed: Option<f64>,
     /// Tasks that it is at.
     pub busy: u32,
     /// Parts of judgings that it has done since the server started.

@@ -69,6 +69,10 @@ fn describe() {
         "gavel_cluster_results_total",
         "What nodes have sent of parts of judgings: first, late or double ones, and those that were refused."
     );
+    metrics::describe_counter!(
+        "gavel_cluster_reruns_total",
+        "Runs on other nodes of programs that were late by little on a slow one."
+    );
     metrics::describe_gauge!("gavel_node_busy", "Tasks that this node is at.");
     metrics::describe_gauge!("gavel_lease_waiters", "Judgings that wait for a sandbox.");
     metrics::describe_counter!("gavel_sandboxes_created_total", "Sandboxes that were made.");

@@ -22,6 +22,9 @@ const AUTHORITY_FILE: &str = "/workspace/ca.pem";
 /// What the broker knows everybody by.
 const TOKEN: &str = "the-token-of-the-cluster-under-test";
 
+/// A node's name, its settings, and the size of its workspace where that is bounded.
+type NodePlan<'a> = (&'a str, Vec<(&'a str, &'a str)>, Option<&'a str>);
+
 /// A cluster.
 #[derive(Debug)]
 pub struct Cluster {
@@ -35,15 +38,19 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes and starts one with these nodes, and waits until it is ready. Each node runs one program at a time.
+    /// Makes and starts one with these nodes, which are as fast as is said, and waits until it is ready. Limits of time are longer on
+    /// slow ones, and each runs one program at a time.
     ///
     /// # Panics
     /// When it does not become ready.
-    pub async fn start(name: &str, nodes: &[&str]) -> Self {
-        Self::of_slots(name, nodes, 1).await
+    pub async fn of_speeds(name: &str, nodes: &[(&str, &str)]) -> Self {
+        let settings =
+            nodes.iter().map(|(node, speed)| (*node, vec![("GAVEL_CLUSTER__SPEED", *speed)], None));
+        let coordinator = [("GAVEL_CLUSTER__TIME_SCALE", "calibrated")];
+        Self::launch(name, &coordinator, &settings.collect::<Vec<_>>(), 1).await
     }
 
-    /// As [`Self::start`], with nodes that run so many programs at a time.
+    /// As [`Self::of_speeds`], with nodes alike that run so many programs at a time.
     ///
     /// # Panics
     /// When it does not become ready.
@@ -57,6 +64,12 @@ impl Cluster {
     /// # Panics
     /// When it does not become ready.
     pub async fn of(name: &str, nodes: &[(&str, Option<&str>)], slots: u32) -> Self {
+        let nodes: Vec<_> = nodes.iter().map(|(node, room)| (*node, Vec::new(), *room)).collect();
+        Self::launch(name, &[], &nodes, slots).await
+    }
+
+    /// With these settings of the coordinator.
+    async fn launch(name: &str, settings: &[(&str, &str)], nodes: &[NodePlan<'_>], slots: u32) -> Self {
         let host = Host::connect().await;
         let broker_name = format!("gavel-e2e-{name}-broker");
         let broker = start_broker(&host, &broker_name).await;
@@ -66,10 +79,14 @@ impl Cluster {
             let plan = plan.with("GAVEL_CLUSTER__URL", &url).with("GAVEL_CLUSTER__TOKEN", TOKEN);
             plan.with("GAVEL_CLUSTER__NAME", part)
         };
-        let coordinator = plan("coordinator").with("GAVEL_CLUSTER__JUDGE_HERE", "false").launch().await;
+        let coordinator = plan("coordinator").with("GAVEL_CLUSTER__JUDGE_HERE", "false");
+        // What streams may take the broker reserves.
+        let coordinator = coordinator.with("GAVEL_CLUSTER__OBJECTS", "512MiB");
+        let coordinator = settings.iter().fold(coordinator, |plan, (key, value)| plan.with(key, value));
+        let coordinator = coordinator.launch().await;
         let mut started = Vec::with_capacity(nodes.len());
-        for (node, room) in nodes {
-            let plan = plan(node).as_node();
+        for (node, settings, room) in nodes {
+            let plan = settings.iter().fold(plan(node).as_node(), |plan, (key, value)| plan.with(key, value));
             let plan = match room {
                 Some(room) => plan.workspace_of(room),
                 None => plan,

@@ -7,7 +7,7 @@ use e2e::alone::alone;
 use e2e::cluster::{Cluster, Guarded};
 use e2e::docker::Host;
 use e2e::environment::{at_most_ms, patience};
-use e2e::programs::{SLEEP, SUM, unique};
+use e2e::programs::{BURN, SLEEP, SUM, unique};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -15,13 +15,15 @@ use serde_json::Value;
 #[tokio::test]
 async fn several_machines_judge_as_one() {
     let _alone = alone().await;
-    let cluster = Cluster::start("cluster", &["node-a", "node-b"]).await;
+    let cluster = Cluster::of_speeds("cluster", &[("node-a", "1"), ("node-b", "0.25")]).await;
     a_submission_is_judged_on_a_node(&cluster).await;
     tests_are_spread_over_nodes(&cluster).await;
     what_is_long_comes_whole(&cluster).await;
     what_no_honest_node_says_is_refused_and_told(&cluster).await;
     a_running_test_is_cancelled_within_500_ms(&cluster).await;
     a_node_that_is_drained_begins_nothing_more(&cluster).await;
+    limits_are_longer_on_a_slow_node_and_the_test_tells(&cluster).await;
+    what_is_late_by_little_on_a_slow_node_is_run_again_on_a_faster_one(&cluster).await;
     a_node_that_is_killed_loses_nothing(&cluster).await;
     a_node_that_is_frozen_and_wakes_changes_nothing(&cluster).await;
     a_broker_that_is_killed_loses_nothing(&cluster).await;
@@ -221,6 +223,37 @@ async fn a_node_that_is_drained_begins_nothing_more(cluster: &Cluster) {
     assert_eq!(node(cluster, "node-a").await["done"], before);
     client.call(Method::POST, "/api/v1/nodes/node-a/undrain", None).await;
     wait_for_state(cluster, "node-a", "ready").await;
+}
+
+/// What uses so many milliseconds of CPU, of which it may have a second.
+fn burner(ms: u32) -> Request {
+    let request = Request::new("c17", BURN).test(ms.to_string().as_bytes(), Some(b"burnt"));
+    request.limits("cpu_ms=1000 wall_ms=20000")
+}
+
+/// The fast one is drained, and remains so.
+async fn limits_are_longer_on_a_slow_node_and_the_test_tells(cluster: &Cluster) {
+    cluster.client().call(Method::POST, "/api/v1/nodes/node-a/drain", None).await;
+    wait_for_state(cluster, "node-a", "draining").await;
+    let answer = cluster.client().judge(&burner(1500)).await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    let test = &answer.tests[0].streams;
+    assert_eq!((&test["node"], &test["time_scale"]), (&"node-b".into(), &4.0.into()), "{answer:?}");
+    assert_eq!(test["limits"]["cpu_ms"], 4000.0);
+    assert_eq!(node(cluster, "node-b").await["speed"], 0.25);
+}
+
+/// It is on the slow one that it begins.
+async fn what_is_late_by_little_on_a_slow_node_is_run_again_on_a_faster_one(cluster: &Cluster) {
+    let client = cluster.client();
+    let id = client.submit(&burner(4150)).await.id;
+    tokio::time::sleep(Duration::from_millis(800)).await;
+    client.call(Method::POST, "/api/v1/nodes/node-a/undrain", None).await;
+    wait_for_state(cluster, "node-a", "ready").await;
+    let answer = client.wait(&id).await;
+    assert_eq!(answer.verdict(), "TimeLimitExceeded", "{answer:?}");
+    let test = &answer.tests[0].streams;
+    assert_eq!((&test["node"], &test["time_scale"]), (&"node-a".into(), &1.0.into()), "{answer:?}");
 }
 
 async fn node(cluster: &Cluster, name: &str) -> Value {

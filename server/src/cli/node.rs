@@ -8,7 +8,7 @@ use super::serve::{ServeError, check_writable, listen, wait_for_workspace};
 use crate::account::{self, Account};
 use crate::alone::{Role, alone};
 use crate::blobs::Blobs;
-use crate::cluster::{self, Broker, Node, NodeParts};
+use crate::cluster::{self, Broker, Node, NodeParts, Speed};
 use crate::config::Config;
 use crate::descriptors;
 use crate::http::node::{Watched, serve};
@@ -91,6 +91,7 @@ pub(super) fn started(
         largest: config.limits.artefact,
         credits: config.cluster.credits.unwrap_or_else(|| at_once(Kind::Run)),
         compilations: at_once(Kind::Toolchain),
+        speed: config.cluster.speed.map(Speed::of),
     };
     Node::start(parts, stop)
 }

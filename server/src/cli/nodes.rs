@@ -123,21 +123,21 @@ async fn set(client: &Client, name: &str, verb: &str, now: &str) -> Result<(), N
     Ok(writeln!(std::io::stdout(), "{name} {now}")?)
 }
 
-const HEAD: [&str; 7] = ["NAME", "STATE", "VERSION", "TESTS", "BUSY", "DONE", "FAULTS"];
+const HEAD: [&str; 8] = ["NAME", "STATE", "VERSION", "SPEED", "TESTS", "BUSY", "DONE", "FAULTS"];
 
 /// Lines of a table whose columns are as wide as their widest cell.
 fn table(nodes: &[Value]) -> Vec<String> {
-    let rows: Vec<[String; 7]> =
+    let rows: Vec<[String; 8]> =
         std::iter::once(HEAD.map(str::to_owned)).chain(nodes.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let line = |row: &[String; 7]| {
+    let line = |row: &[String; 8]| {
         let cells = row.iter().enumerate().map(|(column, cell)| format!("{cell:0$}", width(column)));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect()
 }
 
-fn row(node: &Value) -> [String; 7] {
+fn row(node: &Value) -> [String; 8] {
     let text = |key: &str| node[key].as_str().unwrap_or_default().to_owned();
     let count = |key: &str| node[key].as_u64().unwrap_or_default().to_string();
     let faults: Vec<&str> =
@@ -146,6 +146,7 @@ fn row(node: &Value) -> [String; 7] {
         text("name"),
         text("state"),
         text("version"),
+        node["speed"].as_f64().map(|speed| format!("{speed:.2}")).unwrap_or_default(),
         count("credits"),
         count("busy"),
         count("done"),
@@ -183,14 +184,14 @@ mod tests {
     #[test]
     fn a_table_has_a_line_for_each_node() {
         let nodes = [
-            json!({"name": "a", "state": "ready", "version": "0.1.0", "credits": 4, "busy": 2, "done": 120, "faults": []}),
+            json!({"name": "a", "state": "ready", "version": "0.1.0", "speed": 0.9, "credits": 4, "busy": 2, "done": 120, "faults": []}),
             json!({"name": "lab-2", "state": "draining", "version": "0.1.0", "credits": 16, "busy": 0, "done": 7,
                    "faults": ["a result\nof another's task"]}),
         ];
         let expected = [
-            "NAME   STATE     VERSION  TESTS  BUSY  DONE  FAULTS",
-            "a      ready     0.1.0    4      2     120",
-            "lab-2  draining  0.1.0    16     0     7     a result of another's task",
+            "NAME   STATE     VERSION  SPEED  TESTS  BUSY  DONE  FAULTS",
+            "a      ready     0.1.0    0.90   4      2     120",
+            "lab-2  draining  0.1.0           16     0     7     a result of another's task",
         ];
         assert_eq!(table(&nodes), expected);
     }

@@ -202,6 +202,7 @@ impl Cluster {
             largest: config.limits.artefact,
             objects: config.cluster.objects,
             profiles: needed.into_iter().collect(),
+            scaling: config.cluster.time_scale,
         };
         let remote = Remote::start(parts, &stop);
         Ok(Self { broker, name, remote, _stop: stop.clone().drop_guard(), stop })

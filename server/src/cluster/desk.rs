@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::names;
+use super::speed::Terms;
 use super::wire::{Answer, Begin, Begun, TaskName};
 use crate::content::BlobId;
 
@@ -54,6 +55,7 @@ struct Grant {
     /// One start of that.
     process: Uuid,
     number: u64,
+    terms: Terms,
     /// Since when the node does not say that it is at it.
     missed: Option<Instant>,
 }
@@ -92,8 +94,8 @@ pub(super) struct Idle {
 /// What a result is worth.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Ruling<W> {
-    /// It counts.
-    First(W),
+    /// It counts. The node was to do it on these terms.
+    First(W, Terms),
     /// Its task is over, or was cancelled.
     Late,
     /// There was one before.
@@ -144,13 +146,13 @@ impl<W> Desk<W> {
         self.tasks.insert(task, open);
     }
 
-    /// A node wants to begin a task. `number` is new and cannot be guessed. `others` tells whether there is a node for a pool that is
-    /// none of these.
+    /// A node wants to begin a task. `number` is new and cannot be guessed, and these are the node's terms. `others` tells whether there
+    /// is a node for a pool that is none of these.
     pub(super) fn begin(
         &mut self,
         node: &str,
         begin: &Begin,
-        number: u64,
+        (number, terms): (u64, Terms),
         others: impl Fn(&[String], &str) -> bool,
     ) -> Asked<'_, W> {
         let refused = |answer| Asked { answer, begun: Vec::new(), given_up: None };
@@ -160,7 +162,7 @@ impl<W> Desk<W> {
         };
         let own = open.grants.iter().find(|grant| grant.node == node && grant.process == begin.process);
         // It asks again, since it has not heard the answer or the broker has not heard of it: that is no other try.
-        let own = own.map(|grant| grant.number);
+        let own = own.map(|grant| (grant.number, grant.terms));
         if own.is_none() && open.shuns(node, others) {
             return refused(Begun::Elsewhere);
         }
@@ -168,14 +170,16 @@ impl<W> Desk<W> {
             return self.given_up(begin.task);
         }
         let Some(open) = self.tasks.get_mut(&begin.task) else { return refused(Begun::Gone) };
-        let number = own.unwrap_or(number);
+        let (number, terms) = own.unwrap_or((number, terms));
         if own.is_none() {
-            open.grants.push(Grant { node: node.to_owned(), process: begin.process, number, missed: None });
             self.granted.entry(node.to_owned()).or_default().insert(begin.task);
+            let (node, process) = (node.to_owned(), begin.process);
+            open.grants.push(Grant { node, process, number, terms, missed: None });
         }
         let parts = open.waiting.keys().copied().collect();
         let begun = open.waiting.values().collect();
-        Asked { answer: Begun::Go { grant: number, parts }, begun, given_up: None }
+        let answer = Begun::Go { grant: number, parts, stretch: terms.stretch() };
+        Asked { answer, begun, given_up: None }
     }
 
     fn given_up(&mut self, task: u64) -> Asked<'_, W> {
@@ -246,11 +250,12 @@ impl<W> Desk<W> {
         if grant.node != node {
             return Ruling::Forged("of a task that another was given");
         }
+        let terms = grant.terms;
         match open.waiting.remove(&part) {
             Some(waiting) => {
                 open.done.push(part);
                 self.close_if_done(answer.task);
-                Ruling::First(waiting)
+                Ruling::First(waiting, terms)
             }
             None if open.done.contains(&part) => Ruling::Double,
             None => Ruling::Forged("of a part that there is not"),
@@ -323,6 +328,7 @@ impl<W> Desk<W> {
 mod tests {
     use super::*;
     use crate::cluster::wire::PROTOCOL;
+    use crate::judge::TimeScale;
 
     const ASKED: &[u8] = b"the message";
 
@@ -338,7 +344,20 @@ mod tests {
 
     /// A node begins, where there are others or not.
     fn begins(desk: &mut Desk<&'static str>, node: &str, begin: &Begin, number: u64, others: bool) -> Begun {
-        desk.begin(node, begin, number, |_, _| others).answer
+        desk.begin(node, begin, plain(number), |_, _| others).answer
+    }
+
+    /// A number for a grant, on the terms of a node as fast as any.
+    fn plain(number: u64) -> (u64, Terms) {
+        (number, Terms::PLAIN)
+    }
+
+    fn go(grant: u64, parts: Vec<u32>) -> Begun {
+        Begun::Go { grant, parts, stretch: Terms::PLAIN.stretch() }
+    }
+
+    fn first<W>(waiting: W) -> Ruling<W> {
+        Ruling::First(waiting, Terms::PLAIN)
     }
 
     fn answer(begin: &Begin, grant: u64) -> Answer {
@@ -349,11 +368,11 @@ mod tests {
     #[test]
     fn the_first_result_of_each_part_counts_and_then_the_task_is_over() {
         let (mut desk, begin) = desk();
-        let asked = desk.begin("a", &begin, 11, |_, _| true);
-        assert_eq!((asked.answer, asked.begun.len()), (Begun::Go { grant: 11, parts: vec![0, 1] }, 2));
-        assert_eq!(desk.answer("a", &answer(&begin, 11), 1), Ruling::First("second"));
+        let asked = desk.begin("a", &begin, plain(11), |_, _| true);
+        assert_eq!((asked.answer, asked.begun.len()), (go(11, vec![0, 1]), 2));
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 1), first("second"));
         assert_eq!(desk.answer("a", &answer(&begin, 11), 1), Ruling::Double);
-        assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::First("first"));
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 0), first("first"));
         assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::Late);
         assert_eq!((desk.len(), desk.out("run")), (0, 0));
         assert_eq!(begins(&mut desk, "b", &begin, 12, true), Begun::Gone);
@@ -363,15 +382,29 @@ mod tests {
     fn of_two_nodes_that_were_given_a_task_the_first_result_of_each_part_counts() {
         let (mut desk, begin) = desk();
         begins(&mut desk, "a", &begin, 11, true);
-        assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::First("first"));
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 0), first("first"));
         let again = begins(&mut desk, "b", &begin, 12, true);
-        assert_eq!(again, Begun::Go { grant: 12, parts: vec![1] }, "what is done is not done again");
-        assert_eq!(
-            desk.answer("a", &answer(&begin, 11), 1),
-            Ruling::First("second"),
-            "it was silent, not wrong"
-        );
+        assert_eq!(again, go(12, vec![1]), "what is done is not done again");
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 1), first("second"), "it was silent, not wrong");
         assert_eq!(desk.answer("b", &answer(&begin, 12), 1), Ruling::Late);
+    }
+
+    #[test]
+    fn a_result_counts_on_the_terms_on_which_its_node_was_given_the_task() {
+        let (mut desk, begin) = desk();
+        let slow = Terms { scale: TimeScale::of(2.0), is_slow: true };
+        let stretch = slow.stretch();
+        for terms in [slow, Terms::PLAIN] {
+            let asked = desk.begin("a", &begin, (11, terms), |_, _| true);
+            assert_eq!(
+                asked.answer,
+                Begun::Go { grant: 11, parts: vec![0, 1], stretch },
+                "as the first time"
+            );
+        }
+        begins(&mut desk, "b", &begin, 12, true);
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::First("first", slow));
+        assert_eq!(desk.answer("b", &answer(&begin, 12), 1), first("second"));
     }
 
     #[test]
@@ -379,11 +412,7 @@ mod tests {
         let (mut desk, begin) = desk();
         for number in 11..20 {
             let asked = begins(&mut desk, "a", &begin, number, true);
-            assert_eq!(
-                asked,
-                Begun::Go { grant: 11, parts: vec![0, 1] },
-                "the coordinator was slow to answer"
-            );
+            assert_eq!(asked, go(11, vec![0, 1]), "the coordinator was slow to answer");
         }
     }
 
@@ -395,7 +424,7 @@ mod tests {
         assert_eq!(begins(&mut desk, "a", &restarted(2), 12, true), Begun::Elsewhere);
         assert!(matches!(begins(&mut desk, "a", &restarted(2), 12, false), Begun::Go { grant: 12, .. }));
         assert!(matches!(begins(&mut desk, "a", &restarted(3), 13, false), Begun::Go { grant: 13, .. }));
-        let asked = desk.begin("a", &restarted(4), 14, |_, _| false);
+        let asked = desk.begin("a", &restarted(4), plain(14), |_, _| false);
         assert_eq!(asked.answer, Begun::Gone);
         assert_eq!(asked.given_up, Some((vec!["first", "second"], "a, a, a".to_owned())));
     }
@@ -407,7 +436,7 @@ mod tests {
             let asked = begins(&mut desk, node, &begin, number as u64, true);
             assert!(matches!(asked, Begun::Go { .. }), "{node}");
         }
-        let asked = desk.begin("d", &begin, 9, |_, _| true);
+        let asked = desk.begin("d", &begin, plain(9), |_, _| true);
         assert_eq!(asked.answer, Begun::Gone);
         assert_eq!(asked.given_up, Some((vec!["first", "second"], "a, b, c".to_owned())));
         assert_eq!(desk.answer("c", &answer(&begin, 2), 0), Ruling::Late);
@@ -427,7 +456,7 @@ mod tests {
         let before = Begin { incarnation: Uuid::from_u128(6), ..begin.clone() };
         assert_eq!(desk.answer("a", &answer(&before, 11), 0), Ruling::Late, "an old one is no lie");
         assert_eq!(begins(&mut desk, "a", &before, 12, true), Begun::Gone);
-        assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::First("first"), "the honest one counts");
+        assert_eq!(desk.answer("a", &answer(&begin, 11), 0), first("first"), "the honest one counts");
     }
 
     #[test]
@@ -436,7 +465,7 @@ mod tests {
         assert!(desk.sent(begin.task, 70));
         assert_eq!(desk.withdraw(begin.task, 0), Withdrawn::default(), "nobody has it yet");
         let asked = begins(&mut desk, "a", &begin, 11, true);
-        assert_eq!(asked, Begun::Go { grant: 11, parts: vec![1] });
+        assert_eq!(asked, go(11, vec![1]));
         assert!(desk.is_open(begin.task));
         let holders = vec!["a".to_owned()];
         assert_eq!(desk.withdraw(begin.task, 1), Withdrawn { holders, sequence: None });

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::{self, AckKind};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -15,10 +15,11 @@ use super::broker::{Broker, BrokerError, SILENCE};
 use super::names;
 use super::objects::{Budget, Objects, Place};
 use super::packing::{bytes_of, definition};
+use super::speed::Speed;
 use super::wire::{Answer, Begin, Begun, Done, Outcome, PROTOCOL, Part, Task, TaskName, Way, Work};
 use crate::blobs::Blobs;
 use crate::content::BlobId;
-use crate::judge::Executor;
+use crate::judge::{Executor, TimeScale};
 use crate::language::Languages;
 use crate::operations::Operations;
 
@@ -76,6 +77,8 @@ pub struct NodeParts<E> {
     pub credits: u32,
     /// Compilations at one time.
     pub compilations: u32,
+    /// How fast it is, where that is not to be measured.
+    pub speed: Option<Speed>,
 }
 
 /// A node at work. Copies are of the same one.
@@ -102,6 +105,7 @@ struct Shared<E> {
     incarnation: Uuid,
     credits: u32,
     compilations: u32,
+    speed: OnceCell<Speed>,
     runs: Arc<Semaphore>,
     compiling: Arc<Semaphore>,
     draining: AtomicBool,
@@ -136,6 +140,7 @@ impl<E: Executor> Node<E> {
             incarnation: Uuid::new_v4(),
             credits: parts.credits,
             compilations: parts.compilations,
+            speed: OnceCell::new_with(parts.speed),
             runs: permits(parts.credits),
             compiling: permits(parts.compilations),
             draining: AtomicBool::new(false),
@@ -203,11 +208,11 @@ impl<E: Executor> Shared<E> {
         let doing = async {
             let asked = BlobId::of(&message.payload);
             match self.begin(&task, asked).await {
-                Some(Begun::Go { grant, parts }) => {
+                Some(Begun::Go { grant, parts, stretch }) => {
                     let granted = Granted { task: &task, asked, grant };
                     let (outcomes, told) = mpsc::unbounded_channel();
                     let doing = async {
-                        self.parts(&task, &parts, &tokens, outcomes).await;
+                        self.parts(&task, &parts, (&tokens, stretch), outcomes).await;
                         // What is left to do needs no sandbox.
                         drop(room);
                     };
@@ -255,10 +260,16 @@ impl<E: Executor> Shared<E> {
     }
 
     /// Does the parts that are wanted, one after the other.
-    async fn parts(&self, task: &Task, wanted: &[u32], tokens: &Parts, done: mpsc::UnboundedSender<Done>) {
+    async fn parts(
+        &self,
+        task: &Task,
+        wanted: &[u32],
+        (tokens, stretch): (&Parts, TimeScale),
+        done: mpsc::UnboundedSender<Done>,
+    ) {
         for part in task.parts.iter().filter(|part| wanted.contains(&part.number)) {
             let cancel = tokens.get(&part.number).cloned().unwrap_or_default();
-            if let Some(outcome) = self.outcome(part, &cancel).await {
+            if let Some(outcome) = self.outcome(part, stretch, &cancel).await {
                 let outcome = self.short(outcome).await;
                 // Who tells them listens for as long as there are any.
                 drop(done.send(Done { part: part.number, outcome }));
@@ -315,12 +326,12 @@ impl<E: Executor> Shared<E> {
     }
 
     /// What comes of a part; nothing of one that nobody waits for.
-    async fn outcome(&self, part: &Part, cancel: &CancellationToken) -> Option<Outcome> {
+    async fn outcome(&self, part: &Part, stretch: TimeScale, cancel: &CancellationToken) -> Option<Outcome> {
         if cancel.is_cancelled() {
             return None;
         }
         let begun = Instant::now();
-        match self.work(&part.work, cancel).await {
+        match self.work(&part.work, stretch, cancel).await {
             Ok(outcome) if outcome.is_out_of_time() && self.stalls.since(begun) => {
                 let why = "the node stood still while a program ran out of time".to_owned();
                 tracing::warn!("{why}");

@@ -5,7 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::names;
+use super::speed::{Speed, Terms};
 use super::wire::{Beat, Offer, PROTOCOL};
+use crate::config::TimeScaling;
 use crate::slots::Profile;
 
 /// How often a node tells how it is.
@@ -32,6 +34,8 @@ struct Inner {
     credits: HashMap<String, usize>,
     /// Tests that all can be at.
     all_credits: usize,
+    /// The speed of the fastest, whether it is here or away for some time: limits are not to change whenever it goes.
+    fastest: Option<Speed>,
     counted: Option<Instant>,
     /// When those were last forgotten that are away for long.
     swept: Option<Instant>,
@@ -107,6 +111,7 @@ fn within_bounds(beat: &Beat) -> Result<(), &'static str> {
     let is = |fits: bool, what| if fits { Ok(()) } else { Err(what) };
     let counts = [beat.credits, beat.compilations, beat.pairs];
     is(counts.iter().all(|count| *count <= MOST_CREDITS), "more slots than a machine has")?;
+    is(beat.speed.is_none_or(Speed::is_possible), "a speed that no machine has")?;
     let lists = [beat.profiles.len(), beat.languages.len()];
     is(lists.iter().all(|length| *length <= MOST_OFFERS), "more languages than there are")?;
     let offers = beat.profiles.iter();
@@ -146,6 +151,7 @@ impl Inner {
 
     fn count(&mut self) {
         self.credits.clear();
+        self.fastest = self.known.values().filter_map(|known| known.beat.speed).max();
         self.all_credits = 0;
         for known in self.known.values().filter(|known| known.is_here() && !known.is_draining()) {
             self.all_credits += usize::try_from(known.beat.credits).unwrap_or(0);
@@ -170,7 +176,9 @@ impl Nodes {
         let pools = pools(&beat);
         if let Some(known) = all.get_mut(name) {
             let is_news = !known.is_here() || known.beat.incarnation != beat.incarnation;
-            let offered = |known: &Known| (known.beat.credits, known.beat.compilations, known.is_draining());
+            let offered = |known: &Known| {
+                (known.beat.credits, known.beat.compilations, known.beat.speed, known.is_draining())
+            };
             let before = offered(known);
             let is_other = known.pools != pools;
             (known.beat, known.pools, known.at) = (beat, pools, Instant::now());
@@ -247,6 +255,23 @@ impl Nodes {
         self.nodes().known.iter().any(|(other, known)| !names.contains(other) && known.serves(pool))
     }
 
+    /// How a node is to hold programs to their limits of time.
+    pub(super) fn terms(&self, name: &str, scaling: TimeScaling) -> Terms {
+        let mut nodes = self.nodes();
+        nodes.count_if_old();
+        let own = nodes.known.get(name).and_then(|known| known.beat.speed);
+        Terms::of(own, nodes.fastest, scaling)
+    }
+
+    /// Nodes that are slower than the fastest.
+    pub(super) fn slow(&self) -> Vec<String> {
+        let mut nodes = self.nodes();
+        nodes.count_if_old();
+        let Some(fastest) = nodes.fastest else { return Vec::new() };
+        let is_slow = |known: &Known| known.beat.speed.is_some_and(|speed| speed.is_below(fastest));
+        nodes.known.iter().filter(|(_, known)| is_slow(known)).map(|(name, _)| name.clone()).collect()
+    }
+
     /// Names of those that are here.
     pub(super) fn here(&self) -> Vec<String> {
         let nodes = self.nodes();
@@ -318,6 +343,7 @@ pub(super) mod tests {
             credits,
             compilations: 1,
             pairs: credits / 2,
+            speed: None,
             busy: 0,
             draining: false,
             trouble: None,
@@ -360,13 +386,36 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn terms_are_those_of_a_nodes_speed_beside_the_fastest_also_while_that_is_away() {
+        let nodes = Nodes::default();
+        let of_speed = |speed| Beat { speed: Some(Speed::of(speed)), ..beat(1, &["run"]) };
+        heard(&nodes, "fast", of_speed(1.0));
+        heard(&nodes, "slow", of_speed(0.5));
+        heard(&nodes, "old", beat(1, &["run"]));
+        let factor = |name: &str| nodes.terms(name, TimeScaling::Calibrated).scale.factor();
+        assert_eq!(["fast", "slow", "old", "nobody"].map(factor), [1.0, 2.0, 1.0, 1.0]);
+        assert_eq!(nodes.slow(), ["slow"]);
+        {
+            let mut nodes = nodes.nodes();
+            let known = nodes.known.get_mut("fast").unwrap();
+            known.at = known.at.checked_sub(2 * AWAY).unwrap();
+            nodes.counted = None;
+        }
+        assert_eq!(factor("slow"), 2.0);
+        heard(&nodes, "slow", of_speed(0.8));
+        assert_eq!(factor("slow"), 1.25, "it was measured anew");
+    }
+
+    #[test]
     fn what_no_machine_is_is_refused() {
         let nodes = Nodes::default();
         assert_eq!(nodes.heard("a", beat(MOST_CREDITS, &["run"])), Ok(true));
         let long = "x".repeat(LONGEST_TEXT + 1);
         let many = vec!["run"; MOST_OFFERS + 1];
         let told = [beat(MOST_CREDITS + 1, &["run"]), beat(1, &[&long]), beat(1, &many)];
-        for beat in told.into_iter().chain([Beat { version: long.clone(), ..beat(1, &[]) }]) {
+        let speed = serde_json::from_str("0").unwrap();
+        let told = told.into_iter().chain([Beat { speed: Some(speed), ..beat(1, &[]) }]);
+        for beat in told.chain([Beat { version: long.clone(), ..beat(1, &[]) }]) {
             assert!(nodes.heard("a", beat).is_err());
         }
         assert_eq!(nodes.credits("run"), usize::try_from(MOST_CREDITS).unwrap());

@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 
 use super::nodes::{NodeStatus, Nodes};
 use super::remote::Remote;
+use super::speed::Speed;
 use super::wire::{Beat, Offer};
 use crate::judge::Executor as _;
 use crate::operations::{NodeState, NodeView, Operations, Recycled};
@@ -71,7 +72,7 @@ fn told(node: NodeStatus) -> NodeView {
         (true, true) => NodeState::Draining,
         (true, false) => NodeState::Ready,
     };
-    let Beat { version, credits, compilations, busy, profiles, trouble, .. } = node.beat;
+    let Beat { version, credits, compilations, speed, busy, profiles, trouble, .. } = node.beat;
     let image = |offer: Offer| Some((offer.profile, offer.image?));
     NodeView {
         name: node.name,
@@ -79,6 +80,7 @@ fn told(node: NodeStatus) -> NodeView {
         version,
         credits,
         compilations,
+        speed: speed.map(Speed::factor),
         busy,
         done: node.done,
         failures: node.failures,

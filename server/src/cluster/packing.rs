@@ -244,6 +244,7 @@ impl Unpacker<'_> {
         Ok(Facts {
             end,
             usage,
+            machine: None,
             stdout: self.captured(stdout).await?,
             no_output,
             stderr: self.captured(stderr).await?,

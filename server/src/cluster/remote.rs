@@ -14,14 +14,16 @@ use super::line::{Line, MOST_PARTS};
 use super::nodes::Nodes;
 use super::objects::{Budget, ObjectError, Objects, Place};
 use super::packing::{self, Job, Packer, Unpacker};
+use super::speed::Terms;
 use super::wire::{Control, Made, Outcome, Way};
 use super::{names, wire};
 use crate::account::{Account, Purpose};
 use crate::blobs::Blobs;
 use crate::blocking;
+use crate::config::TimeScaling;
 use crate::judge::{
     Artefact, Artefacts, CaseJob, CompileJob, Compiled, Compiler, Dialogue, ENVIRONMENT, Executor, Facts,
-    JudgeError, Key, Room,
+    JudgeError, Key, Machine, Room,
 };
 use crate::language::Language;
 use crate::sandbox::{Profile, SandboxError};
@@ -73,6 +75,8 @@ pub struct RemoteParts {
     pub objects: Bytes,
     /// The profiles that languages need: tasks of each go their own way.
     pub profiles: Vec<Profile>,
+    /// Whether limits of time are longer on slow nodes.
+    pub scaling: TimeScaling,
 }
 
 /// Has nodes compile and run. Copies are of the same one.
@@ -94,6 +98,7 @@ struct Shared {
     largest: Bytes,
     object_size: Bytes,
     profiles: Vec<Profile>,
+    scaling: TimeScaling,
     nodes: Arc<Nodes>,
     expected: Expected,
     orders: Orders,
@@ -112,8 +117,7 @@ struct State {
 impl Remote {
     /// One that serves until `stop`: talks to the broker in the background.
     pub fn start(parts: RemoteParts, stop: &CancellationToken) -> Self {
-        let RemoteParts { broker, name, artefacts, blobs, account, on_disk, largest, objects, profiles } =
-            parts;
+        let RemoteParts { broker, name, artefacts, blobs, account, on_disk, largest, objects, .. } = parts;
         let all_space = u32::try_from(on_disk.get() / UNIT).unwrap_or(u32::MAX);
         let incarnation = Uuid::new_v4();
         let state = State { line: Line::default(), desk: Desk::new(incarnation) };
@@ -129,7 +133,8 @@ impl Remote {
             all_space,
             largest,
             object_size: objects,
-            profiles,
+            profiles: parts.profiles,
+            scaling: parts.scaling,
             nodes: Arc::default(),
             expected: Expected::default(),
             orders: Orders::default(),
@@ -188,7 +193,7 @@ impl Remote {
                 () = cancel.cancelled() => return Err(JudgeError::Cancelled),
                 packed = self.packed(job) => packed?,
             };
-            let Reply { node, outcome } = self.0.ask(ask, work, tries.avoided(), cancel).await?;
+            let Reply { node, outcome, terms } = self.0.ask(ask, work, tries.avoided(), cancel).await?;
             let outcome = match self.near(&node, outcome).await {
                 Ok(outcome) => outcome,
                 Err(untold) => {
@@ -196,7 +201,9 @@ impl Remote {
                     continue;
                 }
             };
-            let Outcome::Failed { way, why } = &outcome else { return Ok(Reply { node, outcome }) };
+            let Outcome::Failed { way, why } = &outcome else {
+                return Ok(Reply { node, outcome, terms });
+            };
             self.0.nodes.note(&node, false);
             tracing::warn!(node, "A node failed at a part of a judging: {why}");
             match way {
@@ -275,7 +282,7 @@ impl Remote {
     async fn facts(
         &self,
         job: &CaseJob<'_>,
-        node: &str,
+        (node, terms): (&str, Terms),
         report: wire::Report,
         turn: Option<Turn<'_>>,
     ) -> Result<Facts, Untold> {
@@ -289,10 +296,38 @@ impl Remote {
         drop(turn);
         let from = Place::Outputs(node.to_owned());
         let unpacker = Unpacker { objects: &self.0.objects, blobs: &self.0.blobs, from: &from };
-        let facts = unpacker.facts(report, room, space).await.map_err(|why| self.unfetched(node, why))?;
+        let mut facts = unpacker.facts(report, room, space).await.map_err(|why| self.unfetched(node, why))?;
+        facts.machine = Some(Machine { node: node.into(), time_scale: terms.scale });
         self.0.nodes.note(node, true);
         self.0.expected.note(&job.language.id, job.input, facts.usage.wall_time);
         Ok(facts)
+    }
+
+    /// A program was late on a slow node by so little that a faster one shall have it, once, where there is one.
+    fn is_run_again(
+        &self,
+        job: &CaseJob<'_>,
+        report: &wire::Report,
+        (node, terms): (&str, Terms),
+        tries: &mut Tries,
+        ask: &Ask<'_>,
+    ) -> bool {
+        // Figures that nothing has are no figures.
+        let is_close =
+            packing::check(job, report).is_ok() && terms.is_close(report.end, &report.usage, job.limits);
+        if !is_close || tries.was_close() {
+            return false;
+        }
+        let is_there = |others: &[String]| self.0.nodes.has_others(others, &ask.pool);
+        let slow = self.0.nodes.slow();
+        let avoided = if is_there(&slow) { slow } else { vec![node.to_owned()] };
+        if !is_there(&avoided) {
+            return false;
+        }
+        tracing::info!(node, test = job.index, "A program was late by little on a slow node: another has it");
+        metrics::counter!("gavel_cluster_reruns_total").increment(1);
+        tries.close(&avoided);
+        true
     }
 
     fn untold(&self, node: &str, why: &dyn std::error::Error) -> Untold {
@@ -426,7 +461,7 @@ impl Executor for Remote {
         let ask = Ask { together: None, ..Ask::of(job.whose, job.profile, job.limits.cpu) };
         let mut tries = Tries::default();
         loop {
-            let Reply { node, outcome } = self.done(&ask, Job::Compile(job), &mut tries, cancel).await?;
+            let Reply { node, outcome, .. } = self.done(&ask, Job::Compile(job), &mut tries, cancel).await?;
             let compiled = match outcome {
                 Outcome::Compiled(made) => self.keep(job, &node, *made).await,
                 _ => Err(self.untold(&node, &OtherWork)),
@@ -450,9 +485,12 @@ impl Executor for Remote {
         let mut tries = Tries::default();
         loop {
             let turn = self.0.orders.enter(job.whose.submission, job.index);
-            let Reply { node, outcome } = self.done(&ask, Job::Case(job), &mut tries, cancel).await?;
+            let Reply { node, outcome, terms } = self.done(&ask, Job::Case(job), &mut tries, cancel).await?;
             let facts = match outcome {
-                Outcome::Ran(report) => self.facts(job, &node, *report, turn).await,
+                Outcome::Ran(report) if self.is_run_again(job, &report, (&node, terms), &mut tries, &ask) => {
+                    continue;
+                }
+                Outcome::Ran(report) => self.facts(job, (&node, terms), *report, turn).await,
                 _ => Err(self.untold(&node, &OtherWork)),
             };
             match facts {
@@ -478,7 +516,12 @@ impl Executor for Remote {
         loop {
             let turn = self.0.orders.enter(program.whose.submission, program.index);
             let reply = self.done(&ask, Job::Pair { program, validator }, &mut tries, cancel).await?;
-            let node = reply.node.clone();
+            let (node, terms) = (reply.node.clone(), reply.terms);
+            if let Outcome::Talked { program: report, .. } = &reply.outcome
+                && self.is_run_again(program, report, (&node, terms), &mut tries, &ask)
+            {
+                continue;
+            }
             match self.dialogue(program, validator, reply, turn).await {
                 Ok(dialogue) => return Ok(dialogue),
                 Err(untold) => tries.again(&node, untold)?,
@@ -506,7 +549,7 @@ impl Executor for Remote {
         };
         let mut tries = Tries::default();
         loop {
-            let Reply { node, outcome } =
+            let Reply { node, outcome, .. } =
                 self.done(&ask, Job::Version(language, limits), &mut tries, cancel).await?;
             match outcome {
                 Outcome::Version(version)
@@ -533,7 +576,7 @@ impl Remote {
         &self,
         program: &CaseJob<'_>,
         validator: &CaseJob<'_>,
-        Reply { node, outcome }: Reply,
+        Reply { node, outcome, terms }: Reply,
         turn: Option<Turn<'_>>,
     ) -> Result<Dialogue, Untold> {
         let Outcome::Talked { program: facts, validator: others, first, transcript } = outcome else {
@@ -544,8 +587,8 @@ impl Remote {
         let program = CaseJob { room: with(program.room, memory, disk), ..*program };
         let validator = CaseJob { room: Room::Others, ..*validator };
         Ok(Dialogue {
-            program: self.facts(&program, &node, *facts, turn).await?,
-            validator: self.facts(&validator, &node, *others, None).await?,
+            program: self.facts(&program, (&node, terms), *facts, turn).await?,
+            validator: self.facts(&validator, (&node, terms), *others, None).await?,
             first,
             transcript: self.transcript(&node, transcript).await?,
         })

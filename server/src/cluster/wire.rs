@@ -8,8 +8,9 @@ use gavel_protocol::{Bytes, Usage};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::speed::Speed;
 use crate::content::BlobId;
-use crate::judge::{Cap, Compilation, NoOutput, ProgramEnd, Side};
+use crate::judge::{Cap, Compilation, NoOutput, ProgramEnd, Side, TimeScale};
 use crate::submission::{Isolation, RunLimits};
 
 mod text;
@@ -175,11 +176,19 @@ pub(crate) enum Begun {
         grant: u64,
         /// The parts that are still wanted.
         parts: Vec<u32>,
+        /// By how much limits of time are longer on this node.
+        #[serde(default = "as_asked")]
+        stretch: TimeScale,
     },
     /// Nobody wants it any more.
     Gone,
     /// Another node shall have it.
     Elsewhere,
+}
+
+/// Limits are what was asked for.
+fn as_asked() -> TimeScale {
+    TimeScale::ONE
 }
 
 /// What came of some parts of a task.
@@ -319,6 +328,9 @@ pub struct Beat {
     /// Programs with validators that talk with them, at one time.
     #[serde(default)]
     pub pairs: u32,
+    /// How fast it is, once that is known.
+    #[serde(default)]
+    pub speed: Option<Speed>,
     /// Tasks that it is at.
     pub busy: u32,
     /// It begins nothing.

@@ -53,6 +53,7 @@ const UNSET: &[&str] = &[
     "cluster.ca",
     "cluster.name",
     "cluster.credits",
+    "cluster.speed",
 ];
 const SECRETS: &[&str] =
     &["http.token", "http.admin_token", "http.metrics_token", "http.tokens", "cluster.token", "cluster.nkey"];

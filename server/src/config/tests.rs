@@ -327,6 +327,9 @@ fn a_cluster_that_makes_no_sense_is_refused() {
         (vec![("cluster.token", "secret"), key], "drop one"),
         (vec![("cluster.credits", "0")], "`cluster.credits`"),
         (vec![("cluster.credits", "4097")], "`cluster.credits`"),
+        (vec![("cluster.speed", "0.001")], "`cluster.speed`"),
+        (vec![("cluster.speed", "101")], "`cluster.speed`"),
+        (vec![("cluster.time_scale", "on")], "cluster.time_scale"),
         (vec![("cluster.replicas", "0")], "`cluster.replicas`"),
         (vec![("cluster.replicas", "6")], "`cluster.replicas`"),
     ];

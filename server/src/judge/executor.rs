@@ -12,6 +12,7 @@ use super::artefacts::Artefact;
 use super::dialogue::Dialogue;
 use super::ending::ProgramEnd;
 use super::judgement::Compilation;
+use super::machine::Machine;
 use super::{JudgeError, Progress};
 use crate::account::Held;
 use crate::content::Content;
@@ -227,6 +228,8 @@ pub struct Facts {
     pub end: ProgramEnd,
     /// What it used.
     pub usage: Usage,
+    /// Where, if that is one of several machines.
+    pub machine: Option<Machine>,
     /// What it wrote to standard output, or to the output file.
     pub stdout: Captured,
     /// Why there is nothing of an output file.
@@ -259,6 +262,11 @@ pub enum NoOutput {
 }
 
 impl Facts {
+    /// What it was held to, where these limits were asked for: on a slow machine times are longer.
+    pub fn held_to(&self, asked: &RunLimits) -> RunLimits {
+        self.machine.as_ref().map_or(*asked, |machine| machine.time_scale.limits(asked))
+    }
+
     /// What was written is not to be kept.
     pub(super) fn forget_outputs(&mut self) {
         self.stdout = Captured::default();

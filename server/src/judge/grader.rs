@@ -127,7 +127,7 @@ fn broad(verdict: Verdict) -> Verdict {
 /// What a grader says with its output; or what it did wrong.
 fn understood(facts: &Facts, limits: &RunLimits) -> std::result::Result<Result, String> {
     if facts.end != ProgramEnd::ByItself(OwnEnd::Exited { code: 0 }) {
-        let why = from_run(facts.end, &facts.usage, limits).map(|(_, why)| why);
+        let why = from_run(facts.end, &facts.usage, &facts.held_to(limits)).map(|(_, why)| why);
         return Err(why.unwrap_or_else(|| "failed".to_owned()));
     }
     let text = String::from_utf8_lossy(&facts.stdout.head);

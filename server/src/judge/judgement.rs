@@ -7,6 +7,7 @@ use std::time::Duration;
 use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::machine::Machine;
 use crate::content::Content;
 use crate::submission::RunLimits;
 
@@ -104,6 +105,8 @@ pub struct TestResult {
     pub difference: Option<FirstDifference>,
     /// What the run was held to, where that is not what all of the judgement were.
     pub limits: Option<Box<RunLimits>>,
+    /// Where it ran, if that is one of several machines.
+    pub machine: Option<Machine>,
     /// CPU time.
     pub cpu: Duration,
     /// Time on the clock.
@@ -257,6 +260,7 @@ impl TestResult {
             reason: None,
             difference: None,
             limits: None,
+            machine: None,
             cpu: Duration::ZERO,
             wall: Duration::ZERO,
             memory: Bytes(0),
@@ -280,6 +284,7 @@ impl TestResult {
             memory: Bytes(self.memory.get().next_multiple_of(1 << 20)),
             score: self.score,
             limits: self.limits,
+            machine: self.machine,
             ..Self::empty(self.index, self.verdict)
         }
     }

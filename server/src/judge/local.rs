@@ -384,7 +384,8 @@ async fn facts(
     let collected =
         if ran.collected.is_empty() { Vec::new() } else { run::collected(job, ran.collected).await? };
     let Ran { usage, stdout, stderr, leavings, .. } = ran;
-    Ok(Facts { end, usage, stdout, no_output: None, stderr, collected, files, leavings, room, space })
+    let (machine, no_output) = (None, None);
+    Ok(Facts { end, usage, machine, stdout, no_output, stderr, collected, files, leavings, room, space })
 }
 
 /// A run that takes its partner with it where it fails.

@@ -181,7 +181,7 @@ fn beginning(file: CollectedOutput, most: usize) -> std::io::Result<Option<Vec<u
 
 /// What a run is worth before anybody looks at its output, and the limit that it met, if that is why.
 pub(super) fn measured(job: &CaseJob<'_>, facts: &Facts) -> Option<(Verdict, String)> {
-    from_run(facts.end, &facts.usage, job.limits)
+    from_run(facts.end, &facts.usage, &facts.held_to(job.limits))
 }
 
 /// What is told of a run of a test case that is worth so much; its outputs are kept elsewhere.
@@ -207,6 +207,7 @@ pub(super) async fn told(
         cpu: facts.usage.cpu_time(),
         wall: facts.usage.wall_time,
         memory: facts.usage.memory,
+        machine: facts.machine.clone(),
         ..TestResult::empty(job.index, verdict)
     };
     if !test.hidden {

@@ -448,6 +448,7 @@ pub(super) fn finding(
     left: &[Leaving],
     limits: &RunLimits,
 ) -> Finding {
+    let held_to = facts.held_to(limits);
     let mut collected = facts.collected.into_iter();
     let mut next = || collected.next().flatten();
     let (mut message, feedback) = (text(next()), text(next()));
@@ -481,7 +482,7 @@ pub(super) fn finding(
             return broken("exited with status 0".to_owned());
         }
         (None, end) => {
-            let why = from_run(end, &facts.usage, limits).map_or_else(String::new, |(_, why)| why);
+            let why = from_run(end, &facts.usage, &held_to).map_or_else(String::new, |(_, why)| why);
             return broken(why);
         }
     };

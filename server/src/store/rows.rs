@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{Blob, BlobId, Claim, Content, Piece};
 use crate::judge::{
-    Compilation, FirstDifference, GroupResult, HandedFile, Judgement, Stream, Summary, TestResult, Verdict,
+    Compilation, FirstDifference, GroupResult, HandedFile, Judgement, Machine, Stream, Summary, TestResult,
+    TimeScale, Verdict,
 };
 use crate::submission::{
     CaseLimits, Checker, Flags, Isolation, RunLimits, Submission, SubmissionId, TestCase,
@@ -177,6 +178,8 @@ struct ResultRow {
     difference: Option<DifferenceRow>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     limits: Option<LimitsRow>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    machine: Option<MachineRow>,
     cpu: Duration,
     wall: Duration,
     memory: u64,
@@ -190,6 +193,13 @@ struct ResultRow {
     transcript: Option<StreamRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     files: Vec<HandedRow>,
+}
+
+/// The machine that a program ran on.
+#[derive(Debug, Serialize, Deserialize)]
+struct MachineRow {
+    node: Arc<str>,
+    time_scale: TimeScale,
 }
 
 /// A file that a program left.
@@ -578,6 +588,7 @@ impl ResultRow {
             reason: result.reason.as_ref().map(|text| cut(text, reason).to_owned()),
             difference: None,
             limits: result.limits.as_deref().map(LimitsRow::of),
+            machine: result.machine.as_ref().map(MachineRow::of),
             cpu: result.cpu,
             wall: result.wall,
             memory: result.memory.get(),
@@ -601,6 +612,7 @@ impl ResultRow {
             reason: self.reason,
             difference: self.difference.map(DifferenceRow::difference),
             limits: self.limits.map(|row| Box::new(row.limits())),
+            machine: self.machine.map(MachineRow::machine),
             cpu: self.cpu,
             wall: self.wall,
             memory: Bytes(self.memory),
@@ -611,6 +623,18 @@ impl ResultRow {
             transcript: self.transcript.map(StreamRow::stream).transpose()?,
             files: self.files.into_iter().map(HandedRow::file).collect::<Result<_, _>>()?,
         })
+    }
+}
+
+impl MachineRow {
+    fn of(machine: &Machine) -> Self {
+        let Machine { node, time_scale } = machine.clone();
+        Self { node, time_scale }
+    }
+
+    fn machine(self) -> Machine {
+        let Self { node, time_scale } = self;
+        Machine { node, time_scale }
     }
 }
 
@@ -725,6 +749,7 @@ mod tests {
         };
         let result = TestResult {
             limits: Some(Box::new(run)),
+            machine: Some(Machine { node: "lab-2".into(), time_scale: TimeScale::of(1.5) }),
             transcript: Some(Stream { content: "said".into(), ..Stream::default() }),
             files: vec![file(None), file(Some("why"))],
             ..TestResult::empty(0, Verdict::Accepted)

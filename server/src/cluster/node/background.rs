@@ -12,9 +12,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::Shared;
 use crate::cluster::broker::Puller;
+use crate::cluster::calibration::calibrate;
 use crate::cluster::names;
 use crate::cluster::nodes::EVERY;
 use crate::cluster::pulls::Pulls;
+use crate::cluster::speed::Speed;
 use crate::cluster::wire::{Beat, Control, Offer, PROTOCOL, TaskName};
 use crate::judge::Executor;
 use crate::sandbox::ProfileStatus;
@@ -59,6 +61,7 @@ async fn take<E: Executor>(shared: Arc<Shared<E>>, profile: crate::sandbox::Prof
         Kind::Run | Kind::Command => &shared.runs,
     };
     let pool = names::pool(&profile);
+    shared.measured().await;
     let mut pulls = Pulls::new(&shared.broker, found(&shared, &pool).await);
     loop {
         if shared.is_draining() || shared.trouble().is_some() || !shared.offers(&profile) {
@@ -139,6 +142,23 @@ impl<E: Executor> Shared<E> {
         status.profiles.iter().any(|status| status.profile == *profile && is_there(status))
     }
 
+    /// How fast this machine is; measured once, before anything runs.
+    async fn measured(&self) -> Speed {
+        let measure = || async {
+            match tokio::task::spawn_blocking(calibrate).await {
+                Ok(speed) => {
+                    tracing::info!("The speed of this machine is {:.2}", speed.factor());
+                    speed
+                }
+                Err(why) => {
+                    tracing::error!("The speed of this machine is not known: {why}");
+                    Speed::of(1.0)
+                }
+            }
+        };
+        *self.speed.get_or_init(measure).await
+    }
+
     fn beat(&self) -> Beat {
         let offer = |status: ProfileStatus| Offer {
             profile: status.profile.to_string(),
@@ -156,6 +176,7 @@ impl<E: Executor> Shared<E> {
             credits: self.credits,
             compilations: self.compilations,
             pairs: u32::try_from(self.executor.at_once() / 2).unwrap_or(u32::MAX),
+            speed: self.speed.get().copied(),
             busy: u32::try_from(at.len()).unwrap_or(u32::MAX),
             draining: self.is_draining(),
             trouble: self.trouble(),

@@ -21,12 +21,12 @@ use crate::content::{BlobId, Content};
 use crate::copy;
 use crate::judge::{
     Artefact, CaseJob, Compilation, CompileJob, Compiled, Dialogue, Executor, Facts, Handed, JudgeError,
-    Left, Room, Told, Whose,
+    Left, Room, TimeScale, Told, Whose,
 };
 use crate::language::Language;
 use crate::queue::is_of_a_full_disk;
 use crate::sandbox::{Captured, Leaving, Profile, SandboxError};
-use crate::submission::Files;
+use crate::submission::{Files, RunLimits};
 use crate::telemetry;
 
 /// Why nothing came of a part.
@@ -92,6 +92,7 @@ impl From<io::Error> for NotDone {
 #[derive(Debug)]
 struct Case<'a> {
     work: &'a CaseWork,
+    limits: RunLimits,
     language: &'a Language,
     sources: BTreeMap<String, Content>,
     artefact: Option<Artefact>,
@@ -118,7 +119,7 @@ impl Case<'_> {
             collect: &self.collect,
             handed: Handed { names: &work.handed, most: work.handed_most },
             is_recorded: work.is_recorded,
-            limits: &work.limits,
+            limits: &self.limits,
             own_memory: work.own_memory,
             room: Room::Own { beside: Bytes(0), left: Bytes(0) },
             whose: whose(&work.owner),
@@ -133,18 +134,24 @@ fn whose(owner: &Owner) -> Whose<'_> {
 
 impl<E: Executor> Shared<E> {
     /// Does it.
-    pub(super) async fn work(&self, work: &Work, cancel: &CancellationToken) -> Result<Outcome, NotDone> {
+    pub(super) async fn work(
+        &self,
+        work: &Work,
+        stretch: TimeScale,
+        cancel: &CancellationToken,
+    ) -> Result<Outcome, NotDone> {
         let budget = Budget::default();
         match work {
-            Work::Compile(work) => self.compile(work, &budget, cancel).await,
+            Work::Compile(work) => self.compile(work, stretch, &budget, cancel).await,
             Work::Case(work) => {
-                let case = self.case(work).await?;
+                let case = self.case(work, stretch).await?;
                 let session = E::Session::default();
                 let facts = self.executor.run_case(&case.job(), &session, cancel).await?;
                 Ok(Outcome::Ran(Box::new(self.report(facts, &budget).await?)))
             }
             Work::Pair { program, validator } => {
-                let (program, validator) = (self.case(program).await?, self.case(validator).await?);
+                let (program, validator) =
+                    (self.case(program, stretch).await?, self.case(validator, stretch).await?);
                 let talked = self.executor.run_pair(&program.job(), &validator.job(), cancel).await?;
                 let Dialogue { program, validator, first, transcript } = talked;
                 Ok(Outcome::Talked {
@@ -177,7 +184,7 @@ impl<E: Executor> Shared<E> {
         Ok(fetched)
     }
 
-    async fn case<'a>(&'a self, work: &'a CaseWork) -> Result<Case<'a>, NotDone> {
+    async fn case<'a>(&'a self, work: &'a CaseWork, stretch: TimeScale) -> Result<Case<'a>, NotDone> {
         let artefact = match &work.artefact {
             None => None,
             Some(parcel) => {
@@ -191,6 +198,7 @@ impl<E: Executor> Shared<E> {
         };
         Ok(Case {
             work,
+            limits: stretch.limits(&work.limits),
             language: self.language(&work.language)?,
             sources: self.files(&work.sources).await?,
             artefact,
@@ -204,6 +212,7 @@ impl<E: Executor> Shared<E> {
     async fn compile(
         &self,
         work: &CompileWork,
+        stretch: TimeScale,
         budget: &Budget,
         cancel: &CancellationToken,
     ) -> Result<Outcome, NotDone> {
@@ -217,7 +226,7 @@ impl<E: Executor> Shared<E> {
             profile: &profile,
             sources: &sources,
             entry_point: work.entry_point.as_deref(),
-            limits: &work.limits,
+            limits: &stretch.limits(&work.limits),
             whose: whose(&work.owner),
         };
         let compiled = self.executor.compile(&job, cancel).await?;
@@ -237,7 +246,9 @@ impl<E: Executor> Shared<E> {
 
     /// What a program did. Memory and disk for what it wrote are held until it is sent.
     async fn report(&self, facts: Facts, budget: &Budget) -> Result<Report, NotDone> {
-        let Facts { end, usage, stdout, no_output, stderr, collected, files, leavings, room, space } = facts;
+        // Where it ran, and on which terms, the coordinator knows.
+        let Facts { end, usage, stdout, no_output, stderr, collected, files, leavings, room, space, .. } =
+            facts;
         let mut sent = Vec::with_capacity(collected.len());
         for file in collected {
             sent.push(match file {

@@ -12,8 +12,9 @@ use uuid::Uuid;
 use super::{NODE_PATIENCE, Shared, not_served};
 use crate::cluster::line::Item;
 use crate::cluster::names;
+use crate::cluster::speed::Terms;
 use crate::cluster::wire::{Outcome, Work};
-use crate::judge::{JudgeError, Progress, Told, Whose};
+use crate::judge::{JudgeError, Progress, TimeScale, Told, Whose};
 use crate::sandbox::Profile;
 use crate::self_test::SELF_TEST;
 use crate::submission::Isolation;
@@ -42,13 +43,15 @@ pub(super) struct Ask<'a> {
 pub(super) struct Reply {
     pub(super) node: String,
     pub(super) outcome: Outcome,
+    /// How the node was to hold it to its limits of time.
+    pub(super) terms: Terms,
 }
 
 /// What whoever waits for a part is told.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// A node begins it.
-    Begun,
+    /// A node begins it; limits of time are so much longer there.
+    Begun(TimeScale),
     /// It is done.
     Done(Reply),
     /// The broker has lost it, as with its disk, before any node was given it.
@@ -183,11 +186,12 @@ impl Shared {
                 event = tokio::time::timeout(LOOK_EVERY, told.recv()) => event,
             };
             match event {
-                Ok(Some(Event::Begun)) => {
+                Ok(Some(Event::Begun(stretch))) => {
                     if let Some(progress) = ask.progress {
                         progress.tell(Progress::Served);
                     }
-                    patience = Patience { since: Instant::now(), longest: Some(longest * BEFORE + GRACE) };
+                    let longest = Some(stretch.time(longest) * BEFORE + GRACE);
+                    patience = Patience { since: Instant::now(), longest };
                 }
                 Ok(Some(Event::Done(reply))) => return Ok(Some(reply)),
                 Ok(Some(Event::Vanished)) => return Ok(None),

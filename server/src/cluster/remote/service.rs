@@ -16,6 +16,7 @@ use crate::cluster::broker::{BrokerError, MAX_AGE};
 use crate::cluster::desk::{Idle, Ruling};
 use crate::cluster::names;
 use crate::cluster::pulls::Pulls;
+use crate::cluster::speed::Terms;
 use crate::cluster::wire::{
     Answer, Beat, Begin, Begun, Control, Done, Outcome, PROTOCOL, Part, Task, TaskName, Way,
 };
@@ -313,11 +314,12 @@ impl Shared {
             return Begun::Elsewhere;
         }
         let number = Uuid::new_v4().as_u64_pair().0;
+        let terms = self.nodes.terms(node, self.scaling);
         let mut state = self.state();
         let others = |shunned: &[String], pool: &str| self.nodes.has_others(shunned, pool);
-        let asked = state.desk.begin(node, question, number, others);
+        let asked = state.desk.begin(node, question, (number, terms), others);
         for waiter in asked.begun {
-            waiter.tell(Event::Begun);
+            waiter.tell(Event::Begun(terms.stretch()));
         }
         if let Some((waiters, nodes)) = asked.given_up {
             tracing::error!("A task was given to {nodes} and came back each time: it is given up");
@@ -357,8 +359,8 @@ impl Shared {
     fn done_part(self: &Arc<Self>, node: &str, answer: &Answer, part: u32, outcome: Outcome) {
         let ruling = self.state().desk.answer(node, answer, part);
         let label = match ruling {
-            Ruling::First(waiter) => {
-                waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome }));
+            Ruling::First(waiter, terms) => {
+                waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome, terms }));
                 "first"
             }
             Ruling::Late => {
@@ -406,7 +408,8 @@ impl Shared {
         let lost = self.state().desk.lost(node, at);
         for waiter in lost {
             let (way, why) = (Way::Broken, "its results are lost".to_owned());
-            waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome: Outcome::Failed { way, why } }));
+            let (outcome, terms) = (Outcome::Failed { way, why }, Terms::PLAIN);
+            waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome, terms }));
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Tries {
     unserved: Option<Instant>,
     failures: Vec<String>,
     avoided: Vec<String>,
+    /// It was late by little, and another node was to have it.
+    was_close: bool,
 }
 
 impl Tries {
@@ -50,6 +52,17 @@ impl Tries {
             Untold::Nobodys => self.unserved(),
             Untold::Theirs(why) => self.failed(node, &why, true),
         }
+    }
+
+    /// It was late by little on a node, and others but these shall have it.
+    pub(super) fn close(&mut self, avoided: &[String]) {
+        self.was_close = true;
+        avoided.iter().for_each(|node| self.avoid(node));
+    }
+
+    /// That has happened: once more would be for ever where all are late.
+    pub(super) fn was_close(&self) -> bool {
+        self.was_close
     }
 
     fn avoid(&mut self, node: &str) {

@@ -248,10 +248,18 @@ struct TestView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     difference: Option<DifferenceView>,
-    /// What the run was held to, where the test had limits of its own.
+    /// What the run was held to, where the test had limits of its own or its node is a slow one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     limits: Option<LimitsView>,
+    /// The node that ran it, where several machines judge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    node: Option<Arc<str>>,
+    /// By how much limits of time were longer on that node than what was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    time_scale: Option<f64>,
     cpu_ms: f64,
     wall_ms: f64,
     memory_bytes: u64,
@@ -522,6 +530,7 @@ impl TestView {
             reason,
             difference,
             limits,
+            machine,
             cpu,
             wall,
             memory,
@@ -544,6 +553,8 @@ impl TestView {
             reason,
             difference: difference.map(DifferenceView::from),
             limits: limits.map(|limits| LimitsView::from(*limits)),
+            time_scale: machine.as_ref().map(|machine| machine.time_scale.factor()),
+            node: machine.map(|machine| machine.node),
             cpu_ms: millis(cpu),
             wall_ms: millis(wall),
             memory_bytes: memory.get(),

@@ -1186,6 +1186,7 @@ export interface components {
             };
             name: string;
             silent_ms: number;
+            speed?: number;
             state: components["schemas"]["NodeState"];
             version: string;
         };
@@ -1474,11 +1475,13 @@ export interface components {
             limits?: components["schemas"]["AppliedLimits"];
             memory_bytes: number;
             name?: string;
+            node?: string;
             reason?: string | null;
             score?: number;
             signal?: string | null;
             stderr_truncated: boolean;
             stdout_truncated: boolean;
+            time_scale?: number;
             transcript?: string;
             verdict: components["schemas"]["Verdict"];
             wall_ms: number;

@@ -115,6 +115,7 @@ function Test(props: { test: TestResult; limits: AppliedLimits | undefined; of: 
       {test.reason && <p class="reason">{reason(test.reason)}</p>}
       {test.feedback && <p class="feedback"><strong>{t("test.feedback")}</strong> <bdi>{test.feedback}</bdi></p>}
       {test.hidden && <p class="hint">{t("test.hidden")}</p>}
+      {test.node && <p class="hint">{t((test.time_scale ?? 1) > 1 ? "test.scaled" : "test.node", { node: test.node, factor: test.time_scale ?? 1 })}</p>}
       <Bar label={t("figure.cpu")} value={test.cpu_ms} limit={limits?.cpu_ms} format={duration} />
       <Bar label={t("figure.wall")} value={test.wall_ms} limit={limits?.wall_ms} format={duration} />
       <Bar label={t("figure.memory")} value={test.memory_bytes} limit={limits?.memory_bytes} format={size} />

@@ -7,6 +7,8 @@ export const sentences = text({
   "files.picture": ["The picture {name}", "图片 {name}"],
   "files.broken": ["This is no picture that can be shown.", "无法显示此图片。"],
   "test.hidden": ["This test is secret: little is told of it.", "此测试保密，仅显示少量信息。"],
+  "test.node": ["Run on node {node}.", "在节点 {node} 上运行。"],
+  "test.scaled": ["Run on node {node}; limits of time were {factor} times as long there.", "在节点 {node} 上运行；该节点的时间限制放宽为 {factor} 倍。"],
   "test.feedback": ["The judge says:", "评测反馈："],
   "explained.Accepted": ["The program did what it should.", "程序运行正确。"],
   "explained.notCompared": ["The program ran to its end. Nothing was compared: no output was expected.", "程序正常结束。没有期望输出，因此未作比较。"],
@@ -77,6 +79,7 @@ export const sentences = text({
 
   "nodes.title": ["Nodes", "节点"],
   "nodes.name": ["Name", "名称"],
+  "nodes.speed": ["Speed", "速度"],
   "nodes.busy": ["At work", "工作中"],
   "nodes.done": ["Done", "已完成"],
   "nodes.failures": ["Failed", "失败"],
