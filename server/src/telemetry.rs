@@ -73,6 +73,10 @@ fn describe() {
         "gavel_cluster_reruns_total",
         "Runs on other nodes of programs that were late by little on a slow one."
     );
+    metrics::describe_counter!(
+        "gavel_cluster_known_total",
+        "What nodes have said of programs of which it is known what they come to: the same, other, or nothing."
+    );
     metrics::describe_gauge!("gavel_node_busy", "Tasks that this node is at.");
     metrics::describe_gauge!("gavel_lease_waiters", "Judgings that wait for a sandbox.");
     metrics::describe_counter!("gavel_sandboxes_created_total", "Sandboxes that were made.");

@@ -20,6 +20,7 @@ async fn several_machines_judge_as_one() {
     tests_are_spread_over_nodes(&cluster).await;
     what_is_long_comes_whole(&cluster).await;
     what_no_honest_node_says_is_refused_and_told(&cluster).await;
+    a_node_on_which_a_known_program_comes_to_something_else_is_drained(&cluster).await;
     a_running_test_is_cancelled_within_500_ms(&cluster).await;
     a_node_that_is_drained_begins_nothing_more(&cluster).await;
     limits_are_longer_on_a_slow_node_and_the_test_tells(&cluster).await;
@@ -154,6 +155,47 @@ async fn what_no_honest_node_says_is_refused_and_told(cluster: &Cluster) {
         }
         assert!(Instant::now() < deadline, "not all of {told:?} is told: {faults}");
         tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// It says of a program that others run well, twice, that it is another's.
+async fn a_node_on_which_a_known_program_comes_to_something_else_is_drained(cluster: &Cluster) {
+    let mut liar = cluster.liar().await;
+    for subject in ["gavel.node.node-c.ctl", "_INBOX.node-c.answers"] {
+        liar.listen(subject).await;
+    }
+    let beat = serde_json::json!({
+        "protocol": 1, "version": "0", "incarnation": uuid::Uuid::nil(), "credits": 1, "compilations": 1, "speed": 1000,
+        "busy": 0, "draining": false, "profiles": [{"profile": "run", "image": "sha256:none"}], "languages": {},
+    });
+    let deadline = Instant::now() + patience(Duration::from_secs(30));
+    let mut asked = Value::Null;
+    while node(cluster, "node-c").await["state"] != "draining" {
+        assert!(Instant::now() < deadline, "it is trusted: {}", node(cluster, "node-c").await);
+        liar.say("gavel.beat.node-c", "nowhere", &beat.to_string()).await;
+        let told = liar.heard().await;
+        if let Some(text) = told["try"]["task"].as_str() {
+            let task: Value = serde_json::from_str(text).expect("a task");
+            asked = serde_json::json!({
+                "incarnation": task["incarnation"], "task": task["id"], "process": uuid::Uuid::nil(),
+                "asked": blake3::hash(text.as_bytes()).to_string(),
+            });
+            liar.say("gavel.begin.coordinator.node-c", "_INBOX.node-c.answers", &asked.to_string()).await;
+        } else if let Some(grant) = told["go"].get("grant") {
+            let mut answer = asked.clone();
+            answer["protocol"] = 1.into();
+            answer["grant"] = grant.clone();
+            let done = |part: &Value| serde_json::json!({"part": part, "outcome": {"version": null}});
+            answer["done"] = told["go"]["parts"].as_array().into_iter().flatten().map(done).collect();
+            liar.say("gavel.results.coordinator.node-c", "nowhere", &answer.to_string()).await;
+            // What it is worth is told in a moment.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+    }
+    let faults = node(cluster, "node-c").await["faults"].to_string();
+    assert!(faults.contains("known program"), "{faults}");
+    for honest in ["node-a", "node-b"] {
+        assert_eq!(node(cluster, honest).await["state"], "ready");
     }
 }
 

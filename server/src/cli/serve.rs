@@ -185,7 +185,7 @@ impl Cluster {
     async fn start(
         config: &Config,
         url: &str,
-        languages: &Languages,
+        languages: &Arc<Languages>,
         (artefacts, blobs, account): (Arc<Artefacts>, Blobs, Account),
     ) -> Result<Self, ServeError> {
         let name = cluster::own_name(&config.cluster);
@@ -203,6 +203,8 @@ impl Cluster {
             objects: config.cluster.objects,
             profiles: needed.into_iter().collect(),
             scaling: config.cluster.time_scale,
+            languages: Arc::clone(languages),
+            limits: config.limits.clone(),
         };
         let remote = Remote::start(parts, &stop);
         Ok(Self { broker, name, remote, _stop: stop.clone().drop_guard(), stop })

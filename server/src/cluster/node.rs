@@ -196,17 +196,17 @@ impl<E: Executor> Shared<E> {
     }
 
     /// Carries out a task that the broker has handed over, for which there is room.
-    async fn perform(&self, message: jetstream::Message, room: OwnedSemaphorePermit) {
-        let Some(task) = self.understood(&message).await else { return };
+    async fn perform(&self, came: Came, room: OwnedSemaphorePermit) {
+        let Some(task) = self.understood(&came).await else { return };
         let key = TaskName { incarnation: task.incarnation, task: task.id };
         let tokens: Parts = task.parts.iter().map(|part| (part.number, CancellationToken::new())).collect();
         // One that comes again while it is being done here: the broker has not heard of us for some time.
         if self.at().contains_key(&key) {
-            return self.hand_back(&message, SILENCE).await;
+            return came.hand_back(SILENCE).await;
         }
         let _at = At::enter(&self.at, key, (task.coordinator.clone(), tokens.clone()));
         let doing = async {
-            let asked = BlobId::of(&message.payload);
+            let asked = BlobId::of(&came.payload);
             match self.begin(&task, asked).await {
                 Some(Begun::Go { grant, parts, stretch }) => {
                     let granted = Granted { task: &task, asked, grant };
@@ -217,43 +217,43 @@ impl<E: Executor> Shared<E> {
                         drop(room);
                     };
                     match tokio::join!(doing, self.tell_all(granted, told)).1 {
-                        true => acknowledge(&message, AckKind::Ack).await,
-                        false => self.hand_back(&message, LATER).await,
+                        true => came.acknowledge(AckKind::Ack).await,
+                        false => came.hand_back(LATER).await,
                     }
                 }
-                Some(Begun::Gone) => acknowledge(&message, AckKind::Term).await,
+                Some(Begun::Gone) => came.acknowledge(AckKind::Term).await,
                 // The coordinator is away, or does not want us.
-                Some(Begun::Elsewhere) | None => self.hand_back(&message, LATER).await,
+                Some(Begun::Elsewhere) | None => came.hand_back(LATER).await,
             }
         };
         tokio::select! {
             () = doing => {}
-            () = still_at_it(&message) => {}
+            () = came.still_at_it() => {}
         }
     }
 
     /// The task that a message has; none where it is not for us, which the broker is told then.
-    async fn understood(&self, message: &jetstream::Message) -> Option<Task> {
-        match serde_json::from_slice::<Task>(&message.payload) {
+    async fn understood(&self, came: &Came) -> Option<Task> {
+        match serde_json::from_slice::<Task>(&came.payload) {
             Ok(task) if task.protocol != PROTOCOL => {
                 // Another node may be of another version.
-                self.hand_back(message, SILENCE).await;
+                came.hand_back(SILENCE).await;
                 None
             }
             Ok(task) if !task.parts.iter().all(|part| self.knows(&part.work)) => {
-                self.hand_back(message, LATER).await;
+                came.hand_back(LATER).await;
                 None
             }
             Ok(task) => Some(task),
             // A later version may know more kinds of work.
-            Err(why) if serde_json::from_slice::<Versioned>(&message.payload).is_ok() => {
+            Err(why) if serde_json::from_slice::<Versioned>(&came.payload).is_ok() => {
                 tracing::warn!("A task is handed back that is not understood: {why}");
-                self.hand_back(message, SILENCE).await;
+                came.hand_back(SILENCE).await;
                 None
             }
             Err(why) => {
                 tracing::error!("A task makes no sense: {why}");
-                acknowledge(message, AckKind::Term).await;
+                came.acknowledge(AckKind::Term).await;
                 None
             }
         }
@@ -377,10 +377,45 @@ impl<E: Executor> Shared<E> {
         }
         is_told
     }
+}
 
-    /// Gives a task back to the broker, for whoever asks after some time.
-    async fn hand_back(&self, message: &jetstream::Message, after: Duration) {
-        acknowledge(message, AckKind::Nak(Some(after))).await;
+/// A task that has come, and who is told what becomes of it.
+#[derive(Debug)]
+struct Came {
+    payload: bytes::Bytes,
+    /// Of the broker's stream; none where the coordinator has sent it to this node alone.
+    message: Option<jetstream::Message>,
+}
+
+impl Came {
+    /// From the broker, for whichever node.
+    fn pulled(message: jetstream::Message) -> Self {
+        Self { payload: message.payload.clone(), message: Some(message) }
+    }
+
+    /// For this one.
+    fn ordered(task: String) -> Self {
+        Self { payload: task.into(), message: None }
+    }
+
+    async fn acknowledge(&self, kind: AckKind) {
+        let Some(message) = &self.message else { return };
+        if let Err(why) = message.ack_with(kind).await {
+            tracing::warn!("The broker could not be told of a task: {why}");
+        }
+    }
+
+    /// Gives it back to the broker, for whoever asks after some time.
+    async fn hand_back(&self, after: Duration) {
+        self.acknowledge(AckKind::Nak(Some(after))).await;
+    }
+
+    /// Tells the broker again and again that it is being done; never ends.
+    async fn still_at_it(&self) {
+        loop {
+            tokio::time::sleep(PROGRESS_EVERY).await;
+            self.acknowledge(AckKind::Progress).await;
+        }
     }
 }
 
@@ -444,20 +479,6 @@ async fn gathered(done: &mut mpsc::UnboundedReceiver<Done>) -> Option<Vec<Done>>
         together.push(next);
     }
     Some(together)
-}
-
-async fn acknowledge(message: &jetstream::Message, kind: AckKind) {
-    if let Err(why) = message.ack_with(kind).await {
-        tracing::warn!("The broker could not be told of a task: {why}");
-    }
-}
-
-/// Tells the broker again and again that a task is being done; never ends.
-async fn still_at_it(message: &jetstream::Message) {
-    loop {
-        tokio::time::sleep(PROGRESS_EVERY).await;
-        acknowledge(message, AckKind::Progress).await;
-    }
 }
 
 impl From<BrokerError> for work::NotDone {

@@ -47,6 +47,8 @@ struct Known {
     /// The pools that it has images for.
     pools: Vec<String>,
     at: Instant,
+    /// When it was last given the known programs.
+    tried: Option<Instant>,
     /// What operators want, where they have said so.
     drained: Option<bool>,
     done: u64,
@@ -89,6 +91,12 @@ impl Known {
 
     fn serves(&self, pool: &str) -> bool {
         self.is_here() && !self.is_draining() && self.pools.iter().any(|served| served == pool)
+    }
+
+    /// It is to be given the known programs. One that has not told its speed does not know what that is.
+    fn is_unknown(&self, every: Duration) -> bool {
+        let is_due = self.tried.is_none_or(|tried| tried.elapsed() > every);
+        is_due && self.beat.speed.is_some() && self.serves(&names::pool(&Profile::Run))
     }
 
     /// Tasks of a pool that it can be at, which it serves.
@@ -182,6 +190,7 @@ impl Nodes {
             let before = offered(known);
             let is_other = known.pools != pools;
             (known.beat, known.pools, known.at) = (beat, pools, Instant::now());
+            known.tried = known.tried.filter(|_| !is_news);
             if is_news || is_other || before != offered(known) {
                 *counted = None;
             }
@@ -191,7 +200,8 @@ impl Nodes {
             return Ok(false);
         }
         let at = Instant::now();
-        let known = Known { beat, pools, at, drained: None, done: 0, failures: 0, faults: Vec::new() };
+        let (tried, drained, faults) = (None, None, Vec::new());
+        let known = Known { beat, pools, at, tried, drained, done: 0, failures: 0, faults };
         all.insert(name.to_owned(), known);
         *counted = None;
         Ok(true)
@@ -270,6 +280,19 @@ impl Nodes {
         let Some(fastest) = nodes.fastest else { return Vec::new() };
         let is_slow = |known: &Known| known.beat.speed.is_some_and(|speed| speed.is_below(fastest));
         nodes.known.iter().filter(|(_, known)| is_slow(known)).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Some have not been given the known programs for so long, or never.
+    pub(super) fn has_unknown(&self, every: Duration) -> bool {
+        self.nodes().known.values().any(|known| known.is_unknown(every))
+    }
+
+    /// Most of those, which are given them now.
+    pub(super) fn unknown(&self, every: Duration, most: usize) -> Vec<String> {
+        let mut nodes = self.nodes();
+        let unknown = nodes.known.iter_mut().filter(|(_, known)| known.is_unknown(every)).take(most);
+        let now = Instant::now();
+        unknown.map(|(name, known)| (known.tried = Some(now), name.clone()).1).collect()
     }
 
     /// Names of those that are here.
@@ -404,6 +427,25 @@ pub(super) mod tests {
         assert_eq!(factor("slow"), 2.0);
         heard(&nodes, "slow", of_speed(0.8));
         assert_eq!(factor("slow"), 1.25, "it was measured anew");
+    }
+
+    #[test]
+    fn known_programs_are_for_those_that_take_tasks_when_they_come_and_every_few_minutes() {
+        let (nodes, every) = (Nodes::default(), Duration::from_secs(300));
+        let able = || Beat { speed: Some(Speed::of(1.0)), ..beat(1, &["run"]) };
+        heard(&nodes, "old", beat(1, &["run"]));
+        heard(&nodes, "other", Beat { speed: Some(Speed::of(1.0)), ..beat(1, &["run:java"]) });
+        heard(&nodes, "drained", Beat { draining: true, ..able() });
+        assert!(!nodes.has_unknown(every));
+        for name in ["a", "b", "c"] {
+            heard(&nodes, name, able());
+        }
+        assert_eq!(nodes.unknown(every, 2), ["a", "b"]);
+        assert_eq!(nodes.unknown(every, 2), ["c"]);
+        assert!(!nodes.has_unknown(every));
+        heard(&nodes, "b", Beat { incarnation: Uuid::from_u128(2), ..able() });
+        assert_eq!(nodes.unknown(every, 2), ["b"], "it has started anew");
+        assert_eq!(nodes.unknown(Duration::ZERO, 9), ["a", "b", "c"]);
     }
 
     #[test]

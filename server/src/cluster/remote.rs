@@ -20,17 +20,18 @@ use super::{names, wire};
 use crate::account::{Account, Purpose};
 use crate::blobs::Blobs;
 use crate::blocking;
-use crate::config::TimeScaling;
+use crate::config::{LimitsConfig, TimeScaling};
 use crate::judge::{
     Artefact, Artefacts, CaseJob, CompileJob, Compiled, Compiler, Dialogue, ENVIRONMENT, Executor, Facts,
     JudgeError, Key, Machine, Room,
 };
-use crate::language::Language;
+use crate::language::{Language, Languages};
 use crate::sandbox::{Profile, SandboxError};
 use crate::submission::RunLimits;
 use gavel_protocol::Bytes;
 
 mod asking;
+mod known;
 mod order;
 mod service;
 mod tries;
@@ -77,6 +78,10 @@ pub struct RemoteParts {
     pub profiles: Vec<Profile>,
     /// Whether limits of time are longer on slow nodes.
     pub scaling: TimeScaling,
+    /// All languages.
+    pub languages: Arc<Languages>,
+    /// Usual limits.
+    pub limits: LimitsConfig,
 }
 
 /// Has nodes compile and run. Copies are of the same one.
@@ -99,6 +104,8 @@ struct Shared {
     object_size: Bytes,
     profiles: Vec<Profile>,
     scaling: TimeScaling,
+    languages: Arc<Languages>,
+    limits: LimitsConfig,
     nodes: Arc<Nodes>,
     expected: Expected,
     orders: Orders,
@@ -135,6 +142,8 @@ impl Remote {
             object_size: objects,
             profiles: parts.profiles,
             scaling: parts.scaling,
+            languages: parts.languages,
+            limits: parts.limits,
             nodes: Arc::default(),
             expected: Expected::default(),
             orders: Orders::default(),

@@ -393,6 +393,11 @@ pub(crate) enum Control {
         /// Its start.
         incarnation: Uuid,
     },
+    /// It is to do a task that is for nobody else, as it would one of the broker's.
+    Try {
+        /// A [`Task`], as it is written: of its very bytes is the hash that is asked with.
+        task: String,
+    },
     /// It is to keep no content for another time.
     Forget,
     /// It is to make its sandboxes anew.

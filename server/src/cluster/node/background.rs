@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::Shared;
+use super::{Came, Shared};
 use crate::cluster::broker::Puller;
 use crate::cluster::calibration::calibrate;
 use crate::cluster::names;
@@ -26,6 +26,8 @@ use crate::watched::watched;
 
 /// Before it is looked again whether there is something to take.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Longest wait for room of what is for this node alone.
+const ROOM_WITHIN: Duration = Duration::from_secs(60);
 /// Most tasks that are asked for at one time.
 const MOST: usize = 64;
 
@@ -98,10 +100,23 @@ async fn found<E: Executor>(shared: &Shared<E>, pool: &str) -> Puller {
 
 /// A task has come. Where there is no room, since tasks of several pools came at one moment, another shall have it.
 async fn taken<E: Executor>(shared: &Arc<Shared<E>>, room: &Arc<Semaphore>, message: jetstream::Message) {
+    let came = Came::pulled(message);
     let place = Arc::clone(room).try_acquire_owned().ok().filter(|_| !shared.is_draining());
-    let Some(place) = place else { return shared.hand_back(&message, Duration::ZERO).await };
+    let Some(place) = place else { return came.hand_back(Duration::ZERO).await };
     let performing = Arc::clone(shared);
-    shared.tasks.spawn(async move { performing.perform(message, place).await });
+    shared.tasks.spawn(async move { performing.perform(came, place).await });
+}
+
+/// A task that is for this node alone waits for room, as those of the broker do there.
+fn tried<E: Executor>(shared: &Arc<Shared<E>>, task: String) {
+    let performing = Arc::clone(shared);
+    shared.tasks.spawn(async move {
+        let room = Arc::clone(&performing.runs).acquire_owned();
+        match tokio::time::timeout(ROOM_WITHIN, room).await {
+            Ok(Ok(room)) => performing.perform(Came::ordered(task), room).await,
+            Ok(Err(_)) | Err(_) => tracing::debug!("There was no room for a task of this node's own"),
+        }
+    });
 }
 
 async fn beat<E: Executor>(shared: Arc<Shared<E>>) {
@@ -128,7 +143,7 @@ async fn heed<E: Executor>(shared: Arc<Shared<E>>) {
     };
     while let Some(message) = orders.next().await {
         match serde_json::from_slice::<Control>(&message.payload) {
-            Ok(order) => shared.obey(&order),
+            Ok(order) => shared.obey(order),
             Err(why) => tracing::warn!("An order makes no sense: {why}"),
         }
     }
@@ -186,11 +201,11 @@ impl<E: Executor> Shared<E> {
         }
     }
 
-    fn obey(&self, order: &Control) {
+    fn obey(self: &Arc<Self>, order: Control) {
         match order {
             Control::Cancel { incarnation, task, parts } => {
                 let at = self.at();
-                let tokens = at.get(&TaskName { incarnation: *incarnation, task: *task });
+                let tokens = at.get(&TaskName { incarnation, task });
                 let ended = tokens.into_iter().flat_map(|(_, tokens)| tokens);
                 let ended = ended.filter(|(number, _)| parts.is_empty() || parts.contains(number));
                 ended.for_each(|(_, token)| token.cancel());
@@ -198,10 +213,11 @@ impl<E: Executor> Shared<E> {
             Control::Only { coordinator, incarnation } => {
                 let at = self.at();
                 let is_void =
-                    |name: &TaskName, whose: &str| whose == coordinator && name.incarnation != *incarnation;
+                    |name: &TaskName, whose: &str| whose == coordinator && name.incarnation != incarnation;
                 let ended = at.iter().filter(|(name, (whose, _))| is_void(name, whose));
                 ended.flat_map(|(_, (_, tokens))| tokens.values()).for_each(CancellationToken::cancel);
             }
+            Control::Try { task } => tried(self, task),
             Control::Forget => self.cache.forget(),
             Control::Recycle => {
                 tracing::info!("Sandboxes are made anew");

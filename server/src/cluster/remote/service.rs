@@ -10,8 +10,8 @@ use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::Shared;
 use super::asking::{Event, Place, Reply, Waiter, Waiting};
+use super::{Shared, known};
 use crate::cluster::broker::{BrokerError, MAX_AGE};
 use crate::cluster::desk::{Idle, Ruling};
 use crate::cluster::names;
@@ -50,6 +50,7 @@ pub(super) fn start(shared: &Arc<Shared>, stop: &CancellationToken) {
     spawn("the taking of results", |shared| Box::pin(take(shared)));
     spawn("the beginning of tasks", |shared| Box::pin(begin(shared)));
     spawn("the hearing of nodes", |shared| Box::pin(hear(shared)));
+    spawn("the trying of nodes", |shared| Box::pin(known::watch(shared)));
 }
 
 /// Sees that there is all that must be at the broker; tries until there is.
@@ -434,7 +435,7 @@ impl Shared {
         }
     }
 
-    fn order(&self, node: &str, control: Control) {
+    pub(super) fn order(&self, node: &str, control: Control) {
         let (subject, client) = (names::control(node), self.broker.client().clone());
         tokio::spawn(async move {
             let Ok(message) = serde_json::to_vec(&control) else { return };
