@@ -8,7 +8,7 @@ use bollard::errors::Error;
 use bollard::exec::StartExecResults;
 use bollard::models::{
     ContainerCreateBody, ContainerInspectResponse, ContainerSummary, ContainerUpdateBody, ExecConfig,
-    HostConfig,
+    HostConfig, NetworkConnectRequest, NetworkDisconnectRequest,
 };
 use bollard::query_parameters::{
     CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptionsBuilder,
@@ -140,6 +140,24 @@ impl Host {
         done(self.docker.pause_container(id).await);
     }
 
+    /// Cuts a container off from its network, without a word to those that it talks with. Returns the network.
+    ///
+    /// # Panics
+    /// When it is in none.
+    pub async fn cut_off(&self, id: &str) -> String {
+        let network = self.inspect(id).await.and_then(|container| container.host_config?.network_mode);
+        let network = network.expect("it is in a network");
+        let request = NetworkDisconnectRequest { container: id.to_owned(), force: Some(true) };
+        done(self.docker.disconnect_network(&network, request).await);
+        network
+    }
+
+    /// Puts it back there.
+    pub async fn connect_again(&self, id: &str, network: &str) {
+        let request = NetworkConnectRequest { container: id.to_owned(), ..NetworkConnectRequest::default() };
+        done(self.docker.connect_network(network, request).await);
+    }
+
     /// Removes a container at once; one that is gone is fine.
     pub async fn remove(&self, id: &str) {
         let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
@@ -214,6 +232,17 @@ impl Host {
         // Keeps the last line that it has read: all of it.
         let fill = format!("timeout {} tail /dev/zero", patience(Duration::from_secs(5)).as_secs());
         self.exec(id, "0", &["sh", "-c", &fill]).await;
+    }
+
+    /// Leaves a container so many hundredths of a CPU.
+    pub async fn throttle(&self, id: &str, hundredths: u32) {
+        let (period, quota) = (100_000, i64::from(hundredths) * 1000);
+        let limits = ContainerUpdateBody {
+            cpu_period: Some(period),
+            cpu_quota: Some(quota),
+            ..ContainerUpdateBody::default()
+        };
+        done(self.docker.update_container(id, limits).await);
     }
 
     /// A container of nobody, made from the run image: it sleeps.

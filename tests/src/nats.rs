@@ -39,6 +39,10 @@ impl Liar {
     /// # Panics
     /// When nothing comes.
     pub async fn heard(&mut self) -> Value {
+        serde_json::from_slice(&self.heard_bytes().await).unwrap_or(Value::Null)
+    }
+
+    async fn heard_bytes(&mut self) -> Vec<u8> {
         loop {
             let line = self.line().await;
             if line == "PING" {
@@ -46,10 +50,50 @@ impl Liar {
             }
             let Some(rest) = line.strip_prefix("MSG ") else { continue };
             let length = rest.rsplit(' ').next().and_then(|length| length.parse::<usize>().ok());
-            let mut payload = vec![0; length.expect("a message has a length") + 2];
+            let length = length.expect("a message has a length");
+            let mut payload = vec![0; length + 2];
             self.0.read_exact(&mut payload).await.expect("the broker is there");
-            return serde_json::from_slice(&payload).unwrap_or(Value::Null);
+            payload.truncate(length);
+            return payload;
         }
+    }
+
+    /// The next that is heard and is such.
+    ///
+    /// # Panics
+    /// When nothing comes.
+    pub async fn heard_with(&mut self, is_such: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let heard = self.heard().await;
+            if is_such(&heard) {
+                return heard;
+            }
+        }
+    }
+
+    /// Takes a task of runs as a node of this name, which listens to `_INBOX.NAME.answers`. What it is known by, and the grant.
+    ///
+    /// # Panics
+    /// When there is none, or it is not granted.
+    pub async fn given(&mut self, name: &str) -> Value {
+        let inbox = format!("_INBOX.{name}.answers");
+        let pull = serde_json::json!({"batch": 1, "expires": 20_000_000_000_u64}).to_string();
+        self.say("$JS.API.CONSUMER.MSG.NEXT.GAVEL_TASKS.run", &inbox, &pull).await;
+        let (task, bytes) = loop {
+            let bytes = self.heard_bytes().await;
+            let task: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+            if task["parts"].is_array() {
+                break (task, bytes);
+            }
+        };
+        let mut known = serde_json::json!({
+            "incarnation": task["incarnation"], "task": task["id"], "process": uuid::Uuid::nil(),
+            "asked": blake3::hash(&bytes).to_string(),
+        });
+        self.say(&format!("gavel.begin.coordinator.{name}"), &inbox, &known.to_string()).await;
+        known["grant"] =
+            self.heard_with(|told| told["go"].get("grant").is_some()).await["go"]["grant"].take();
+        known
     }
 
     /// Says something, with a subject that is to be told the answer.

@@ -27,6 +27,8 @@ async fn several_machines_judge_as_one() {
     what_is_late_by_little_on_a_slow_node_is_run_again_on_a_faster_one(&cluster).await;
     a_node_that_is_killed_loses_nothing(&cluster).await;
     a_node_that_is_frozen_and_wakes_changes_nothing(&cluster).await;
+    a_node_that_is_cut_off_loses_nothing(&cluster).await;
+    what_a_node_says_of_its_own_task_is_no_more_than_was_asked_for(&cluster).await;
     a_broker_that_is_killed_loses_nothing(&cluster).await;
     a_server_that_is_killed_loses_nothing(&cluster).await;
     cluster.remove().await;
@@ -332,6 +334,78 @@ async fn a_node_that_is_frozen_and_wakes_changes_nothing(cluster: &Cluster) {
     all_accepted(cluster, &ids).await;
     host.unpause(&cluster.nodes[1].server).await;
     wait_for_state(cluster, "node-b", "ready").await;
+}
+
+/// Neither it nor the broker is told.
+async fn a_node_that_is_cut_off_loses_nothing(cluster: &Cluster) {
+    let host = Host::connect().await;
+    let ids = submitted(cluster, &vec![sleeper(1500); 4]).await;
+    tokio::time::sleep(Duration::from_millis(1000)).await;
+    let network = host.cut_off(&cluster.nodes[1].server).await;
+    all_accepted(cluster, &ids).await;
+    wait_for_state(cluster, "node-b", "away").await;
+    host.connect_again(&cluster.nodes[1].server, &network).await;
+    let started = Instant::now();
+    wait_for_state(cluster, "node-b", "ready").await;
+    within_ms("coming back", started, 10_000.0);
+}
+
+/// It is given a part, and sends first more than a program may write and then what is not what its hash says: the part is
+/// another's. What it sends after that is late.
+async fn what_a_node_says_of_its_own_task_is_no_more_than_was_asked_for(cluster: &Cluster) {
+    let client = cluster.client();
+    let mut liar = cluster.liar().await;
+    for subject in ["gavel.results.coordinator.*", "gavel.node.node-d.ctl", "_INBOX.node-d.answers"] {
+        liar.listen(subject).await;
+    }
+    // Such is an honest result.
+    all_accepted(cluster, &submitted(cluster, &[sleeper(10)]).await).await;
+    let honest = liar.heard_with(|told| told["done"][0]["outcome"].get("ran").is_some()).await;
+    for node in ["node-a", "node-b"] {
+        client.call(Method::POST, &format!("/api/v1/nodes/{node}/drain"), None).await;
+        wait_for_state(cluster, node, "draining").await;
+    }
+    let beat = serde_json::json!({
+        "protocol": 1, "version": "0", "incarnation": uuid::Uuid::nil(), "credits": 1, "compilations": 0, "busy": 0,
+        "draining": false, "profiles": [{"profile": "run", "image": "sha256:none"}], "languages": {},
+    });
+    liar.say("gavel.beat.node-d", "nowhere", &beat.to_string()).await;
+    let id = client.submit(&sleeper(10)).await.id;
+    let hash = blake3::hash(b"another content").to_string();
+    liar.say(&format!("gavel.out.node-d.{hash}.0"), "nowhere", "this content").await;
+    let parcel = |size: u64| serde_json::json!({"object": {"hash": hash, "size": size}});
+    let mut given = Value::Null;
+    for (lie, fault) in [(parcel(1 << 40), "more output"), (parcel(12), "is not what its name says")] {
+        liar.say("gavel.beat.node-d", "nowhere", &beat.to_string()).await;
+        given = liar.given("node-d").await;
+        let mut answer = honest.clone();
+        for key in ["incarnation", "task", "asked", "grant"] {
+            answer[key] = given[key].clone();
+        }
+        answer["done"][0]["part"] = 0.into();
+        let stdout = &mut answer["done"][0]["outcome"]["ran"]["stdout"];
+        *stdout = serde_json::json!({"head": {"here": ""}, "total": 1_u64 << 41, "whole": lie});
+        liar.say("gavel.results.coordinator.node-d", "nowhere", &answer.to_string()).await;
+        let deadline = Instant::now() + patience(Duration::from_secs(10));
+        while !node(cluster, "node-d").await["faults"].to_string().contains(fault) {
+            assert!(Instant::now() < deadline, "`{fault}` is not told: {}", node(cluster, "node-d").await);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+    for node in ["node-a", "node-b"] {
+        client.call(Method::POST, &format!("/api/v1/nodes/{node}/undrain"), None).await;
+    }
+    all_accepted(cluster, &[id]).await;
+    let mut late = honest.clone();
+    for key in ["incarnation", "task", "asked", "grant"] {
+        late[key] = given[key].clone();
+    }
+    liar.say("gavel.results.coordinator.node-d", "nowhere", &late.to_string()).await;
+    let task = given["task"].clone();
+    liar.heard_with(|told| told["cancel"]["task"] == task).await;
+    for node in ["node-a", "node-b"] {
+        wait_for_state(cluster, node, "ready").await;
+    }
 }
 
 async fn a_broker_that_is_killed_loses_nothing(cluster: &Cluster) {
