@@ -2,7 +2,7 @@
 # Compares runs through the service with bare runs on this machine. Arguments go to the bench:
 #
 #   --runs N          samples of each comparison
-#   --cluster         a node of a cluster beside a machine alone, and nothing else
+#   --cluster         a node of a cluster beside a machine alone, and unequal nodes; nothing else
 #   --commands        the go-judge API alone
 #   --problems        tests of problems alone
 #   --languages       each installed language beside its bare toolchain alone

@@ -9,6 +9,8 @@ use e2e::instance::Plan;
 use e2e::programs::{SUM, unique};
 use e2e::{Client, Request};
 
+mod makespan;
+
 /// Programs that each of both runs at a time.
 const SLOTS: u32 = 2;
 
@@ -22,6 +24,7 @@ pub(crate) async fn compare(runs: u32) {
     show("100 tests", measured(&clients, 100, runs.div_ceil(10)).await);
     cluster.remove().await;
     alone.remove().await;
+    makespan::show().await;
 }
 
 /// How long a submission of so many tests takes each of them, in turn.

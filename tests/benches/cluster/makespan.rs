@@ -1,0 +1,111 @@
+//! How well nodes that are not alike are used: 400 tests of uneven length on three nodes whose sandboxes have a whole CPU, half of
+//! one and a quarter. Beside what they pull stand the same tests dealt out beforehand, in turns and by weight: each node does its
+//! share with nobody beside it, and the longest of them is what all would take.
+
+use std::time::{Duration, Instant};
+
+use e2e::bench::line;
+use e2e::cluster::Cluster;
+use e2e::docker::Host;
+use e2e::programs::{BURN, unique};
+use e2e::{Client, Request};
+use reqwest::Method;
+
+/// Nodes, and what of a CPU each may use, in quarters.
+const NODES: [(&str, u32); 3] = [("node-a", 4), ("node-b", 2), ("node-c", 1)];
+/// Of seven tests in a row, whose each is by weight: no node has two in a row where it need not.
+const BY_WEIGHT: [usize; 7] = [0, 1, 0, 2, 0, 1, 0];
+const TESTS: u32 = 400;
+
+/// Prints the lines.
+pub(crate) async fn show() {
+    let names: Vec<_> = NODES.iter().map(|(name, _)| *name).collect();
+    let cluster = Cluster::of_slots("makespan", &names, 1).await;
+    let client = cluster.client();
+    let source = unique(BURN);
+    let all: Vec<u32> = (0..TESTS).map(length).collect();
+    // The program is compiled, and each sandbox there is.
+    judged(&client, &source, &[1; 30]).await;
+    throttle(&cluster).await;
+    let quarters: u32 = NODES.iter().map(|(_, quarters)| quarters).sum();
+    let ideal = Duration::from_millis(all.iter().sum::<u32>().into()) * 4 / quarters;
+    println!(
+        "{}",
+        line(
+            "400 tests of uneven length, nodes of 1, 1/2 and 1/4 CPU",
+            &["makespan".into(), "of the ideal".into()]
+        )
+    );
+    let show = |what: &str, took: Duration| {
+        let share = took.as_secs_f64() / ideal.as_secs_f64();
+        println!("{}", line(what, &[format!("{:.2} s", took.as_secs_f64()), format!("{share:.2}x")]));
+    };
+    show("  ideal", ideal);
+    show("  pulled, at first", judged(&client, &source, &all).await);
+    show("  pulled, once their lengths are known", judged(&client, &source, &all).await);
+    show("  by weight, with the true speeds", dealt(&client, &source, &all, &BY_WEIGHT).await);
+    show("  in turns", dealt(&client, &source, &all, &[0, 1, 2]).await);
+    cluster.remove().await;
+}
+
+/// Milliseconds of a test: most are short, some are long, and the same in each run.
+fn length(number: u32) -> u32 {
+    let dice = number.wrapping_mul(2_654_435_761) >> 16;
+    match dice % 20 {
+        0 => 250 + dice % 150,
+        1..=4 => 80 + dice % 80,
+        _ => 20 + dice % 40,
+    }
+}
+
+/// Each node's sandboxes have their part of a CPU.
+async fn throttle(cluster: &Cluster) {
+    let host = Host::connect().await;
+    for (node, (_, quarters)) in cluster.nodes.iter().zip(NODES) {
+        for sandbox in host.run_containers(&node.name).await {
+            host.throttle(&sandbox.id, quarters * 25).await;
+        }
+    }
+}
+
+/// How long it takes where each test is a certain node's.
+async fn dealt(client: &Client, source: &str, all: &[u32], whose: &[usize]) -> Duration {
+    let mut longest = Duration::ZERO;
+    for (node, (name, _)) in NODES.iter().enumerate() {
+        for (other, _) in NODES {
+            set(client, other, if other == *name { "undrain" } else { "drain" }).await;
+        }
+        let own = all.iter().enumerate().filter(|(number, _)| whose[number % whose.len()] == node);
+        let own: Vec<u32> = own.map(|(_, length)| *length).collect();
+        longest = longest.max(judged(client, source, &own).await);
+    }
+    for (name, _) in NODES {
+        set(client, name, "undrain").await;
+    }
+    longest
+}
+
+/// Has a node drained or not, and waits until it says so.
+async fn set(client: &Client, name: &str, to: &str) {
+    client.call(Method::POST, &format!("/api/v1/nodes/{name}/{to}"), None).await;
+    let state = if to == "drain" { "draining" } else { "ready" };
+    loop {
+        let nodes = client.call(Method::GET, "/api/v1/nodes", None).await.json;
+        if nodes.as_array().into_iter().flatten().any(|node| node["name"] == name && node["state"] == state) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn judged(client: &Client, source: &str, lengths: &[u32]) -> Duration {
+    let request = lengths.iter().fold(Request::new("c17", source).user("bench"), |request, length| {
+        request.test(length.to_string().as_bytes(), Some(b"burnt"))
+    });
+    let request = request.limits("cpu_ms=5000 wall_ms=60000");
+    let started = Instant::now();
+    let answer = client.judge(&request).await;
+    let took = started.elapsed();
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    took
+}
