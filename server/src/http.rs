@@ -53,6 +53,7 @@ use crate::connections::Connections;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
 use crate::language::Languages;
+use crate::live::LiveOutputs;
 use crate::operations::Operations;
 use crate::problems::Problems;
 use crate::queue::Queue;
@@ -109,6 +110,8 @@ pub struct Api {
     pub followers: Followers,
     /// Who follows one.
     pub followers_of_one: Followers,
+    /// What the programs write that run here.
+    pub live: LiveOutputs,
     /// Connections of clients.
     pub connections: Connections,
     /// Renders the metrics.

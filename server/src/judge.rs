@@ -481,7 +481,7 @@ impl<E: Executor> Judge<E> {
                 names: if test.hidden { &[] } else { &submission.collect },
                 most: self.limits.collected,
             },
-            is_recorded: !test.hidden,
+            is_told: !test.hidden,
             limits,
             own_memory,
             room: Room::Own {
@@ -739,7 +739,7 @@ mod tests {
     };
     use super::*;
     use crate::account::Account;
-    use crate::sandbox::{Captured, CollectedOutput, Ran, RunEnding};
+    use crate::sandbox::{Captured, CollectedOutput, Output, Ran, RunEnding};
     use crate::self_test::SELF_TEST;
     use crate::submission::{Checker, TestCase};
 
@@ -891,6 +891,19 @@ mod tests {
         assert_eq!(verdicts, [Verdict::Accepted, Verdict::WrongAnswer, Verdict::RuntimeError]);
         assert_eq!(judgement.tests[2].signal.as_deref(), Some("SIGSEGV"));
         assert_eq!(judgement.summary.passed, 1);
+    }
+
+    #[tokio::test]
+    async fn what_a_program_writes_can_be_looked_at_while_it_runs_unless_the_test_is_hidden() {
+        let bench = bench([Ok(compiled()), Ok(printed("3")), Ok(printed("4"))]);
+        let mut submission = with_tests(&["3", "4"]);
+        submission.tests[1].hidden = true;
+        bench.judge(&submission).await.unwrap();
+        let is_tapped = |output: &Output| matches!(output, Output::Tapped(..));
+        let asked = bench.sandboxes.asked();
+        let tapped: Vec<_> =
+            asked.iter().map(|(_, program)| [&program.stdout, &program.stderr].map(is_tapped)).collect();
+        assert_eq!(tapped, [[false; 2], [true; 2], [false; 2]], "a compilation, and two tests");
     }
 
     #[tokio::test]

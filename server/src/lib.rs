@@ -29,6 +29,7 @@ pub mod http;
 pub mod judge;
 pub mod language;
 mod listeners;
+pub mod live;
 pub mod operations;
 mod pace;
 pub mod problem;

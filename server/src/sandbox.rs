@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::blobs::Blobs;
 use crate::content::Blob;
+use crate::live::Tap;
 pub use crate::slots::Profile;
 use crate::submission::Isolation;
 
@@ -237,6 +238,8 @@ pub enum Output {
         /// Where the file is made.
         blobs: Blobs,
     },
+    /// As the other says, and while it runs it can be looked at.
+    Tapped(Box<Output>, Tap),
     /// Into the same pipe as standard output. Only for standard error.
     WithStdout,
     /// Connected to something.

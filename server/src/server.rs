@@ -17,6 +17,7 @@ use crate::http::{Api, Followers};
 use crate::judge::{Artefacts, most_output};
 use crate::language::Languages;
 use crate::listeners::Listeners;
+use crate::live::LiveOutputs;
 use crate::operations::Operations;
 use crate::problems::Problems;
 use crate::queue::{Judging, Queue};
@@ -75,6 +76,8 @@ pub struct Parts<J> {
     pub judging: Arc<J>,
     /// The programs that it has compiled.
     pub artefacts: Option<Arc<Artefacts>>,
+    /// What the programs write that run here.
+    pub live: LiveOutputs,
     /// The pool, as operators see it.
     pub operations: Arc<dyn Operations>,
     /// Runs commands for go-judge's clients, where that is enabled.
@@ -98,6 +101,7 @@ impl<J> Parts<J> {
             problems,
             judging: _,
             artefacts,
+            live,
             operations,
             gojudge,
             account,
@@ -112,6 +116,7 @@ impl<J> Parts<J> {
             problems,
             judging: Arc::new(judging),
             artefacts,
+            live,
             operations,
             gojudge,
             account,
@@ -163,6 +168,7 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
         problems,
         judging,
         artefacts,
+        live,
         operations,
         gojudge,
         account,
@@ -203,6 +209,7 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
         languages,
         problems,
         submissions: Submissions::new(queue.clone(), rejudges.clone(), store.clone()),
+        live,
         rejudges,
         user_data,
         queue,

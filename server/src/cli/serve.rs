@@ -116,6 +116,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let (largest, on_disk) = (config.limits.artefact, config.limits.outputs);
     let (sandboxes, files, memory) = (pool.clone(), blobs.clone(), account.clone());
     let local = Local::new(sandboxes, artefacts, files, memory, on_disk, largest, at_once);
+    let live = local.live();
     let (problems, artefacts) = (Problems::new(store.clone()), Some(local.artefacts()));
     let gojudge = gojudge(&config, &pool, &workspace, &account)?;
     let cluster = match &config.cluster.url {
@@ -135,6 +136,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         problems: problems.clone(),
         judging: Arc::new(()),
         artefacts,
+        live,
         operations: Arc::new(pool.clone()),
         gojudge,
         account,

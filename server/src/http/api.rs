@@ -24,6 +24,7 @@ mod receive;
 mod rejudges;
 mod sieve;
 mod sources;
+mod sse;
 mod stream;
 mod submissions;
 mod tokens;

@@ -131,8 +131,8 @@ pub struct CaseJob<'a> {
     pub collect: &'a [(&'a str, Bytes)],
     /// Files that are handed back to whoever wrote the program.
     pub handed: Handed<'a>,
-    /// What the two of a dialogue say to each other is to be told.
-    pub is_recorded: bool,
+    /// What it writes is told, and what it and a validator say to each other.
+    pub is_told: bool,
     /// Of the run.
     pub limits: &'a RunLimits,
     /// Of the memory, what is for the program itself.

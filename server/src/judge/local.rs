@@ -17,6 +17,7 @@ use super::{JudgeError, LEASE_PATIENCE, Progress, files, output, run};
 use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
 use crate::language::Language;
+use crate::live::{LiveOutputs, Shown, Stream};
 use crate::sandbox::{Captured, Lease, Output, Profile, Ran, SandboxError, Sandboxes};
 use crate::submission::{Isolation, RunLimits};
 
@@ -40,6 +41,7 @@ pub struct Local<S> {
     /// Programs are kept, to be found when the same is compiled again.
     pub(super) keeps: bool,
     at_once: usize,
+    live: LiveOutputs,
 }
 
 impl<S: Sandboxes> Local<S> {
@@ -59,7 +61,9 @@ impl<S: Sandboxes> Local<S> {
         let all_space = u32::try_from(on_disk.get() / UNIT).unwrap_or(u32::MAX);
         let space = Arc::new(Semaphore::new(all_space as usize));
         let artefacts = Arc::new(artefacts);
-        Self { sandboxes, artefacts, blobs, account, pairs, space, all_space, largest, keeps: true, at_once }
+        let live = LiveOutputs::default();
+        let keeps = true;
+        Self { sandboxes, artefacts, blobs, account, pairs, space, all_space, largest, keeps, at_once, live }
     }
 
     /// Keeps no program for another time: whose it is, and when that user is forgotten, is known elsewhere.
@@ -72,6 +76,11 @@ impl<S: Sandboxes> Local<S> {
     /// The compiled programs.
     pub fn artefacts(&self) -> Arc<Artefacts> {
         Arc::clone(&self.artefacts)
+    }
+
+    /// What the programs write that run.
+    pub fn live(&self) -> LiveOutputs {
+        self.live.clone()
     }
 
     async fn lease(&self, job: &CaseJob<'_>) -> Result<S::Lease, JudgeError> {
@@ -128,10 +137,13 @@ impl<S: Sandboxes> Local<S> {
     ) -> Result<Facts, JudgeError> {
         let Place { mut lease, mut room, mut space } = place;
         let span = tracing::info_span!("run", test = job.index, sandbox = lease.name());
-        let outputs = [self.output(job.limits, head), self.output(job.limits, head)];
+        let shown = shown(job, &self.live);
+        let outputs = [Stream::Stdout, Stream::Stderr]
+            .map(|stream| tapped(self.output(job.limits, head), shown.as_ref(), stream));
         let program = run::program(job, outputs, &self.blobs).await?;
         job.whose.progress.tell(Progress::Served);
         let mut ran = lease.run(program, cancel).instrument(span).await?;
+        drop(shown);
         let no_output = output::take(job, &mut ran, head, &self.blobs).await?;
         if job.whose.isolation == Isolation::Fresh {
             // What this case wrote is kept before the next begins, which has the same memory.
@@ -288,7 +300,7 @@ impl<S: Sandboxes> Executor for Local<S> {
             units => Some(self.space(units).await?),
         };
         let outputs = [program, validator].map(|job| job.limits.output.min(MOST_ERRORS));
-        let recorded = if program.is_recorded { transcript::LONGEST } else { 0 };
+        let recorded = if program.is_told { transcript::LONGEST } else { 0 };
         let bytes = outputs.iter().map(|output| output.get()).sum::<u64>() + recorded;
         let room = self.account.take(Purpose::Judging, bytes, LEASE_PATIENCE).await;
         let mut room = room.map_err(|_full| SandboxError::Busy { waited: LEASE_PATIENCE })?;
@@ -312,7 +324,7 @@ impl<S: Sandboxes> Executor for Local<S> {
         let both = cancel.child_token();
         let _end = both.clone().drop_guard();
         let span = tracing::info_span!("dialogue", test = program.index, sandbox = programs.name());
-        let transcript = program.is_recorded.then(Transcript::begin);
+        let transcript = program.is_told.then(Transcript::begin);
         let running = async {
             let (program_ran, validator_ran, first) = tokio::join!(
                 ended(programs.run(program_run, &both), &both),
@@ -359,6 +371,19 @@ impl<S> Local<S> {
             return capture(head);
         }
         Output::Spill { head: bytes(head), most: limits.output.get(), blobs: self.blobs.clone() }
+    }
+}
+
+/// A run of a submission's program can be looked at where what it writes will be told.
+fn shown(job: &CaseJob<'_>, live: &LiveOutputs) -> Option<Shown> {
+    let submission = job.whose.submission.filter(|_| job.is_told)?;
+    Some(live.begin(submission, job.index))
+}
+
+fn tapped(output: Output, shown: Option<&Shown>, stream: Stream) -> Output {
+    match shown {
+        Some(shown) => Output::Tapped(Box::new(output), shown.tap(stream)),
+        None => output,
     }
 }
 

@@ -393,7 +393,7 @@ impl Aside {
             kept: None,
             collect: &[],
             handed: Handed::default(),
-            is_recorded: false,
+            is_told: false,
             limits: &allowed.run,
             own_memory: allowed.run.memory,
             room: Room::Own { beside: Bytes(0), left: Bytes(0) },

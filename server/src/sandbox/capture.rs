@@ -12,6 +12,7 @@ use super::Captured;
 use super::spill::Spill;
 use crate::blobs::Blobs;
 use crate::descriptors::watch;
+use crate::live::Tap;
 
 /// More than a pipe can hold (`fs.pipe-max-size` is 1 MiB unless root raised it).
 const LARGEST_PIPE: u64 = 16 << 20;
@@ -28,6 +29,8 @@ pub(super) struct Capture {
     spill: Option<Spill>,
     /// Bytes in all that may come.
     most: u64,
+    /// Who looks on while the program runs. What is there once it is dead is told otherwise.
+    tap: Option<Tap>,
     open: bool,
 }
 
@@ -48,7 +51,7 @@ impl Capture {
         let tail = if kill { 0 } else { tail };
         let captured = Captured::default();
         let most = u64::try_from(head).unwrap_or(u64::MAX);
-        Ok((writer, Self { reader, head, tail, kill, captured, spill: None, most, open: true }))
+        Ok((writer, Self { reader, head, tail, kill, captured, spill: None, most, tap: None, open: true }))
     }
 
     /// What is longer than the head goes to a file, up to so many bytes in all.
@@ -56,12 +59,17 @@ impl Capture {
         Self { spill: Some(Spill::new(blobs)), most, ..self }
     }
 
+    /// What is read while the program runs can be looked at.
+    pub(super) fn tapped(self, tap: Tap) -> Self {
+        Self { tap: Some(tap), ..self }
+    }
+
     /// One that cannot be read, nor registered for events.
     #[cfg(test)]
     pub(super) fn broken() -> Self {
         let reader = Reader::Plain(Some(std::fs::File::open("/").unwrap().into()));
         let captured = Captured::default();
-        Self { reader, head: 0, tail: 0, kill: true, captured, spill: None, most: 0, open: true }
+        Self { reader, head: 0, tail: 0, kill: true, captured, spill: None, most: 0, tap: None, open: true }
     }
 
     /// The program may still write.
@@ -85,6 +93,9 @@ impl Capture {
         let Reader::Watched(reader) = &self.reader else { return Ok(()) };
         let read = |reader: &OwnedFd| Ok(rustix::io::read(reader, &mut *scratch)?);
         let length = reader.async_io(Interest::READABLE, read).await?;
+        if let Some(tap) = &self.tap {
+            tap.write(&scratch[..length]);
+        }
         self.take(&scratch[..length])
     }
 
@@ -171,6 +182,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::live::{LiveOutputs, Seen, Stream};
+    use crate::submission::SubmissionId;
 
     /// What a capture keeps of these writes.
     fn keep(writes: &[&[u8]], head: usize, tail: usize, kill: bool) -> (Captured, bool) {
@@ -221,6 +234,24 @@ mod tests {
         }
         program.join().unwrap().unwrap();
         assert_eq!(capture.finish().total, 300_000);
+    }
+
+    #[tokio::test]
+    async fn what_is_read_while_the_program_runs_can_be_looked_at_and_no_more_is_copied_once_it_is_dead() {
+        let (outputs, id, mut seen) = (LiveOutputs::default(), SubmissionId::new_v4(), Seen::default());
+        let shown = outputs.begin(id, 0);
+        let (writer, capture) = Capture::new(2, 0, true).unwrap();
+        let mut capture = capture.tapped(shown.tap(Stream::Stdout));
+        let (mut writer, mut scratch) = (std::fs::File::from(writer), [0; 16]);
+        writer.write_all(b"hello").unwrap();
+        capture.read(&mut scratch).await.unwrap();
+        let text = outputs.look(id, &mut seen).remove(0).text;
+        assert_eq!((text.as_str(), capture.is_exceeded()), ("hello", true));
+        writer.write_all(b"the rest").unwrap();
+        drop(writer);
+        capture.drain(&mut scratch).await.unwrap();
+        assert_eq!(outputs.look(id, &mut seen), []);
+        assert_eq!(capture.finish().total, 13);
     }
 
     #[tokio::test]

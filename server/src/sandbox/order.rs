@@ -176,6 +176,7 @@ fn wires<'a>(program: &'a Program) -> impl Iterator<Item = &'a Wire> {
         Output::Discard
         | Output::Capture { .. }
         | Output::Spill { .. }
+        | Output::Tapped(..)
         | Output::WithStdout
         | Output::Closed => None,
     };
@@ -304,6 +305,10 @@ fn output(
     descriptors: &mut Vec<Passed>,
 ) -> io::Result<(Option<StdioSource>, Option<Capture>)> {
     Ok(match output {
+        Output::Tapped(output, tap) => {
+            let (theirs, ours) = self::output(*output, descriptors)?;
+            (theirs, ours.map(|ours| ours.tapped(tap)))
+        }
         Output::Capture { head, tail, kill } => {
             let (theirs, ours) = Capture::new(head, tail, kill)?;
             (Some(StdioSource::Descriptor(pass(descriptors, Passed::Own(theirs)))), Some(ours))

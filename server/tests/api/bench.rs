@@ -18,6 +18,7 @@ use gavel::judge::{
     Compilation, HandedFile, JudgeError, Judgement, Progress, Stream, Summary, TestResult, Tested, Verdict,
 };
 use gavel::language::{Language, Languages};
+use gavel::live::{self, LiveOutputs};
 use gavel::operations::{Operations, Recycled};
 use gavel::problems::Problems;
 use gavel::queue::Judging;
@@ -70,6 +71,8 @@ pub(crate) struct Bench {
 /// time, then accepted, or ended some time after it is cancelled, upon [`Self::serve`]), `steps`, `floods`, `die`, `panic`, `busy`, `full`, `binary`.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
+    /// What its programs write.
+    live: LiveOutputs,
     pub(crate) started: Mutex<Vec<String>>,
     pub(crate) finished: Mutex<Vec<String>>,
     pub(crate) cancelled: Mutex<Vec<String>>,
@@ -142,6 +145,7 @@ impl Bench {
             config: Arc::new(config),
             judging: Arc::clone(&judge),
             artefacts: None,
+            live: judge.live.clone(),
             operations: Arc::new(Containers::new(&no_gcc, runs)),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             workers,
@@ -333,6 +337,14 @@ impl Judging for Script {
             }
             "dies-later" if self.is_again(&source) => {
                 return Err(SandboxError::Died("the container went away".into()).into());
+            }
+            // Its program runs, and has written this; it ends upon [`Self::serve`].
+            "writes" => {
+                let shown = self.live.begin(submission.id, 0);
+                let written = source.strip_prefix("writes ").unwrap_or_default();
+                shown.tap(live::Stream::Stdout).write(written.as_bytes());
+                self.serve.notified().await;
+                Verdict::Accepted
             }
             // Two of three tests are done; it goes on upon [`Self::serve`].
             "steps" => {

@@ -133,6 +133,35 @@ async fn of_100_submissions_at_once_each_follower_is_told_all_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_program_writes_is_told_while_it_runs_to_who_asks_for_it() {
+    let bench = Bench::with(&[]).await;
+    let id = bench.submit("user", "writes Wie heißt du?").await;
+    let path = format!("/api/v1/submissions/{id}/events");
+    let mut plain = Events::open(&bench, &format!("{path}?output=false"), &[]).await;
+    let mut told = Events::open(&bench, &format!("{path}?output=true"), &[]).await;
+    let output = loop {
+        let event = told.next().await.expect("it goes on");
+        if event.name == "output" {
+            break event;
+        }
+        assert_eq!(event.name, "state");
+    };
+    assert_eq!(output.data, json!({"test": 0, "stream": "stdout", "text": "Wie heißt du?"}));
+    bench.judge.serve.notify_one();
+    for events in [&mut told, &mut plain] {
+        let mut names = Vec::new();
+        while let Some(event) = events.next().await {
+            names.push(event.name);
+        }
+        assert_eq!(names.last().map(String::as_str), Some("judgement"));
+        assert!(!names.contains(&"output".to_owned()), "once, and not to others: {names:?}");
+    }
+    for query in ["output=1", "output=", "output=true&output=true", "outputs=true"] {
+        assert_eq!(bench.get(&format!("{path}?{query}")).await.0, 400, "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_comes_again_after_a_crash_misses_no_end_and_has_none_twice() {
     let bench = Bench::with(&[("workers", "2")]).await;
     let mut before = Events::open(&bench, "/api/v1/events", &[]).await;

@@ -6,6 +6,9 @@ import { expect, result, run, test, write } from "../page";
 const [project, tag] = ["GAVEL_E2E_PROJECT", "GAVEL_E2E_TAG"].map((name) => process.env[name]);
 test.skip(!project || !tag, "GAVEL_E2E_PROJECT and GAVEL_E2E_TAG do not say which containers are the service's");
 
+// One after the other: the server that is killed is that of all.
+test.describe.configure({ mode: "default" });
+
 const docker = (...words: string[]) => execFileSync("docker", words, { encoding: "utf8" }).trim();
 
 test("a server that is killed in the middle loses nothing of it", async ({ page }) => {
@@ -22,6 +25,54 @@ test("a server that is killed in the middle loses nothing of it", async ({ page 
   await expect(page.getByText("The server does not answer")).toHaveCount(0, { timeout: 60_000 });
   await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible({ timeout: 60_000 });
   await expect(page.locator("#editor .cm-content")).toHaveText('print("typed meanwhile")');
+});
+
+/** Writes 5 MB a second for three seconds, and says at the end how much that was. */
+const FLOOD = `
+import os, sys, time
+line = b"." * 99 + b"\\n"
+begun, written = time.monotonic(), 0
+while (now := time.monotonic() - begun) < 3:
+    due = int(now * 5_000_000) - written
+    if due > 0:
+        written += os.write(1, line * (due // 100 + 1))
+    time.sleep(0.005)
+print(round(written / (time.monotonic() - begun) / 1e6, 1), "MB/s", file=sys.stderr)
+`;
+
+test("typing does not lag while a program writes 5 MB a second", async ({ page }) => {
+  await page.addInitScript(() => {
+    const delays: number[] = ((globalThis as unknown as { delays: number[] }).delays = []);
+    // From the key to the frame in which it is seen.
+    addEventListener("keydown", ({ timeStamp }) => requestAnimationFrame(() => setTimeout(() => delays.push(performance.now() - timeStamp))), true);
+  });
+  const slowest = async (keys: number) => {
+    await page.keyboard.type("x".repeat(keys), { delay: 30 });
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50))));
+    const delays = await page.evaluate(() => (globalThis as unknown as { delays: number[] }).delays.splice(0));
+    expect(delays.length).toBeGreaterThanOrEqual(keys);
+    return delays.sort((one, other) => one - other)[Math.floor(delays.length * 0.9)] as number;
+  };
+  await page.goto("/");
+  await write(page, FLOOD, "python3");
+  await page.getByRole("button", { name: "Do not compare" }).click();
+  await page.getByText("Limits and more").click();
+  await page.getByLabel("Output (MiB)").fill("64");
+  await page.getByLabel("CPU time").fill("5");
+  await page.locator("#editor .cm-content").click();
+  await page.keyboard.press("ControlOrMeta+End");
+  await page.keyboard.insertText("\n# ");
+  const before = await slowest(30);
+  await page.keyboard.press("ControlOrMeta+Enter");
+  const live = page.getByRole("region", { name: "What it writes" });
+  await expect(live).toContainText("the end of it");
+  const meanwhile = await slowest(40);
+  await expect(live, "it still writes").toBeVisible();
+  expect(meanwhile, `without it ${before} ms`).toBeLessThan(Math.max(100, 3 * before));
+  await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+  const rate = Number(/([\d.]+) MB\/s/.exec(await result(page).getByLabel("Standard error").innerText())?.[1]);
+  expect(rate).toBeGreaterThan(4.5);
+  test.info().annotations.push({ type: "keys", description: `9 of 10 seen within ${Math.round(meanwhile)} ms; without output ${Math.round(before)} ms` });
 });
 
 test.describe("a closed server", () => {

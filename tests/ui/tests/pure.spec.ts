@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { expect, test } from "@playwright/test";
+import { hear, WINDOW } from "../../../server/ui/src/api/heard";
 import { unpacked } from "../../../server/ui/src/playground/unpack";
 import { places } from "../../../server/ui/src/playground/places";
 import { submissionsOf } from "../../../server/ui/src/problems/archive";
@@ -69,4 +70,20 @@ test("a link that unpacks to gigabytes is none, and takes no memory for that", a
   const before = process.memoryUsage().rss;
   await expect(unpacked(packed)).rejects.toThrow("too large");
   expect(process.memoryUsage().rss - before).toBeLessThan(60_000_000);
+});
+
+test("of what a program writes the end is heard, from the beginning of a line", () => {
+  let heard = hear(null, { test: 0, stream: "stdout", text: "one\n" });
+  heard = hear(heard, { test: 0, stream: "stderr", text: "oops" });
+  heard = hear(heard, { test: 0, stream: "stdout", text: "two" });
+  expect(heard).toEqual({ test: 0, stdout: { text: "one\ntwo", isCut: false }, stderr: { text: "oops", isCut: false } });
+  const gap = hear(heard, { test: 0, stream: "stdout", missed: 100, text: "later" });
+  expect(gap.stdout).toEqual({ text: "later", isCut: true });
+  let long = gap;
+  for (let more = 0; more < 1000; more += 1) long = hear(long, { test: 0, stream: "stdout", text: `line ${more}\n`.padStart(100, ".") });
+  expect(long.stdout.text.length).toBeLessThanOrEqual(WINDOW);
+  expect(long.stdout.text).toMatch(/^\.+line \d+\n/);
+  expect(long.stdout.text).toMatch(/line 999\n$/);
+  expect(hear(long, { test: 0, stream: "stdout", text: "x".repeat(3 * WINDOW) }).stdout.text).toHaveLength(WINDOW);
+  expect(hear(long, { test: 1, stream: "stdout", text: "of another" })).toEqual({ test: 1, stdout: { text: "of another", isCut: false }, stderr: { text: "", isCut: false } });
 });

@@ -118,7 +118,7 @@ impl Case<'_> {
             kept: self.kept.as_ref(),
             collect: &self.collect,
             handed: Handed { names: &work.handed, most: work.handed_most },
-            is_recorded: work.is_recorded,
+            is_told: work.is_recorded,
             limits: &self.limits,
             own_memory: work.own_memory,
             room: Room::Own { beside: Bytes(0), left: Bytes(0) },

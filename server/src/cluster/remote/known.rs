@@ -151,7 +151,7 @@ impl Runs {
             kept: None,
             collect: &[],
             handed: Handed::default(),
-            is_recorded: false,
+            is_told: false,
             limits,
             own_memory: limits.memory,
             room: Room::Others,

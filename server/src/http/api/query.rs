@@ -118,6 +118,33 @@ impl EventsQuery {
     }
 }
 
+/// What `GET /submissions/{id}/events` can be asked for.
+#[derive(Debug, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FollowQuery {
+    /// Also what its program writes, while it runs.
+    #[param(required = false, default = false)]
+    pub(super) output: bool,
+}
+
+impl FollowQuery {
+    /// Reads what was asked for.
+    ///
+    /// # Errors
+    /// Every parameter that makes no sense.
+    pub(super) fn parse(query: &str) -> Result<Self, Problem> {
+        let mut asked = Self::default();
+        read(query, |name, value| {
+            match name {
+                "output" => asked.output = value.parse().map_err(|_| "neither true nor false")?,
+                _ => return Err(NO_SUCH.into()),
+            }
+            Ok(())
+        })?;
+        Ok(asked)
+    }
+}
+
 /// The number of an event.
 pub(super) fn number(text: &str) -> Option<i64> {
     text.parse().ok().filter(|number| *number >= 0)

@@ -7,7 +7,6 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
@@ -19,6 +18,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 use super::described::Event as EventSchema;
 use super::query::EventsQuery;
+use super::sse::{self, HEARTBEAT};
 use super::view::{State, time};
 use super::{Api, Problem};
 use crate::access::Caller;
@@ -33,8 +33,6 @@ use crate::queue::Stage;
 use crate::store::{End, Ending, EndsWanted};
 use crate::submission::SubmissionId;
 
-/// A comment this often keeps proxies from closing a silent connection.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Ends that are read at one time.
 const PAGE: usize = 50;
 /// Once so much is to be sent, it is.
@@ -77,12 +75,7 @@ pub(super) async fn follow(
     let reference = reference.into_iter().collect();
     let wanted = EndsWanted { sees: caller.sees(), user, problem, reference };
     let follower = Follower::begin(api, caller, wanted, after, Peer::of(&request), (place, held)).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/event-stream"))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .insert_header(("X-Accel-Buffering", "no"))
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .streaming(follower.stream()))
+    Ok(sse::answer().streaming(follower.stream()))
 }
 
 /// The first after one time between.

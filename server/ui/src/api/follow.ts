@@ -2,12 +2,15 @@
 
 import { address, ApiError, get, Unreachable } from "./client";
 import { untilReachable } from "./connection";
+import { hear, type Heard, type Piece } from "./heard";
 import type { Progress, Submission } from "./types";
 
 export interface Followed {
   progress(progress: Progress): void;
   ended(submission: Submission): void;
   failed(error: ApiError): void;
+  /** What its program writes, while it runs; null where there is nothing. Nobody is asked for it without this. */
+  heard?(heard: Heard | null): void;
 }
 
 /** Returns what ends it. */
@@ -16,7 +19,12 @@ export function follow(id: string, followed: Followed): () => void {
   let stopped = false;
   // Each event has the verdicts that are new: whoever follows is told all of them.
   let tests: NonNullable<Progress["tests"]> = [];
+  let heard: Heard | null = null;
+  const listen = (now: Heard | null) => {
+    if (now !== heard) followed.heard?.((heard = now));
+  };
   const progress = (told: Progress) => {
+    if (told.state !== "running") listen(null);
     tests = told.state === "running" ? [...tests, ...(told.tests ?? [])] : [];
     followed.progress({ ...told, tests });
   };
@@ -27,7 +35,9 @@ export function follow(id: string, followed: Followed): () => void {
   const open = () => {
     // A new stream tells all of them again.
     tests = [];
-    source = new EventSource(address(`/api/v1/submissions/${id}/events`));
+    listen(null);
+    source = new EventSource(address(`/api/v1/submissions/${id}/events${followed.heard ? "?output=true" : ""}`));
+    source.addEventListener("output", (event) => listen(hear(heard, JSON.parse((event as MessageEvent).data) as Piece)));
     source.addEventListener("state", (event) => progress(JSON.parse((event as MessageEvent).data)));
     source.addEventListener("judgement", (event) => {
       stop();

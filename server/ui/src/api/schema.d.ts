@@ -5700,7 +5700,9 @@ export interface operations {
     };
     followSubmission: {
         parameters: {
-            query?: never;
+            query?: {
+                output?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -5724,7 +5726,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         status?: 400;
-                        type?: "urn:gavel:problem:malformed-request";
+                        type?: "urn:gavel:problem:invalid-field" | "urn:gavel:problem:malformed-request";
                     };
                 };
             };
@@ -7437,7 +7439,9 @@ export interface operations {
     };
     clearThrottle: {
         parameters: {
-            query?: never;
+            query?: {
+                token?: string;
+            };
             header?: never;
             path: {
                 user: string;
@@ -7459,7 +7463,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         status?: 400;
-                        type?: "urn:gavel:problem:malformed-request";
+                        type?: "urn:gavel:problem:invalid-field" | "urn:gavel:problem:malformed-request";
                     };
                 };
             };

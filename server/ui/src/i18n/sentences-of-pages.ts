@@ -40,6 +40,8 @@ export const sentences = text({
   "output.stdout": ["Output", "输出"],
   "output.stderr": ["Standard error", "标准错误"],
   "output.transcript": ["What was said", "对话记录"],
+  "live.title": ["What it writes", "当前输出"],
+  "live.cut": ["the end of it", "仅显示末尾"],
   "output.none": ["The program wrote nothing.", "程序没有输出。"],
   "output.more": ["Show more ({size} left)", "显示更多（还有 {size}）"],
   "output.truncated": ["It was longer: this is what was kept.", "内容过长，仅保留此部分。"],

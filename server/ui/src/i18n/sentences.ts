@@ -88,6 +88,8 @@ export const sentences = text({
   "limits.cpu": ["CPU time", "CPU 时间"],
   "limits.wall": ["Time on the clock", "实际时间"],
   "limits.memory": ["Memory", "内存"],
+  "limits.output": ["Output", "输出"],
+  "limits.wrong": ["A number above 0, please: until then the usual limit holds.", "请输入大于 0 的数；否则使用默认限制。"],
   "limits.checker": ["Comparison", "比较方式"],
   "limits.collect": ["Files to hand back", "返回的文件"],
   "limits.arguments": ["Arguments, one a line", "命令行参数，每行一个"],

@@ -21,6 +21,8 @@ export interface Limits {
   wall: number | null;
   /** MiB. */
   memory: number | null;
+  /** MiB that a program may write to each stream. */
+  output: number | null;
 }
 
 export interface Draft {
@@ -42,7 +44,7 @@ export const empty: Draft = {
   files: [],
   active: 0,
   tests: [{ stdin: "", expected: null }],
-  limits: { cpu: null, wall: null, memory: null },
+  limits: { cpu: null, wall: null, memory: null, output: null },
   checker: "lines",
   arguments: "",
   collect: "",
@@ -76,7 +78,7 @@ export function parse(text: string | null): Draft | null {
     files,
     active: Math.min(Math.max(Math.trunc(Number(given["active"])) || 0, 0), files.length - 1),
     tests: tests.length ? tests : empty.tests,
-    limits: { cpu: positive(limits["cpu"]), wall: positive(limits["wall"]), memory: positive(limits["memory"]) },
+    limits: { cpu: positive(limits["cpu"]), wall: positive(limits["wall"]), memory: positive(limits["memory"]), output: positive(limits["output"]) },
     checker: checker === "tokens" || checker === "exact" ? checker : "lines",
     arguments: string(given["arguments"], ""),
     collect: string(given["collect"], ""),
@@ -101,6 +103,7 @@ export function asSubmission(draft: Draft): Record<string, unknown> {
     ...(draft.limits.cpu && { cpu_ms: draft.limits.cpu * 1000 }),
     ...(draft.limits.wall && { wall_ms: draft.limits.wall * 1000 }),
     ...(draft.limits.memory && { memory_bytes: Math.round(draft.limits.memory * 2 ** 20) }),
+    ...(draft.limits.output && { output_bytes: Math.round(draft.limits.output * 2 ** 20) }),
   };
   return {
     language: draft.language,

@@ -1,26 +1,32 @@
 /** Limits with their units, and the rest that few need. */
 
+import { useState } from "preact/hooks";
 import { t, type Sentence } from "../i18n";
 import { change, draft, type Draft, type Limits as Values } from "./draft";
 
-const FIELDS: { name: keyof Values; label: Sentence; unit: string; step: number; placeholder: string }[] = [
+interface Field {
+  name: keyof Values;
+  label: Sentence;
+  unit: string;
+  step: number;
+  placeholder: string;
+}
+
+const FIELDS: Field[] = [
   { name: "cpu", label: "limits.cpu", unit: "s", step: 0.1, placeholder: "1" },
   { name: "wall", label: "limits.wall", unit: "s", step: 0.1, placeholder: "4" },
   { name: "memory", label: "limits.memory", unit: "MiB", step: 1, placeholder: "256" },
+  { name: "output", label: "limits.output", unit: "MiB", step: 1, placeholder: "1" },
 ];
 
 export function Limits() {
   const { limits, checker, arguments: words, collect } = draft.value;
-  const set = (name: keyof Values, text: string) => change({ limits: { ...limits, [name]: Number(text) > 0 ? Number(text) : null } });
   return (
     <details class="card limits">
       <summary>{t("limits.title")}</summary>
       <div class="fields">
-        {FIELDS.map(({ name, label, unit, step, placeholder }) => (
-          <label key={name}>
-            <span>{t(label)} ({unit})</span>
-            <input type="number" min={step} step={step} value={limits[name] ?? ""} placeholder={placeholder} onInput={(event) => set(name, event.currentTarget.value)} />
-          </label>
+        {FIELDS.map((field) => (
+          <Amount key={field.name} field={field} value={limits[field.name]} set={(value) => change({ limits: { ...draft.value.limits, [field.name]: value } })} />
         ))}
         <label>
           <span>{t("limits.checker")}</span>
@@ -38,5 +44,28 @@ export function Limits() {
         </label>
       </div>
     </details>
+  );
+}
+
+/** What is typed stands there, right or wrong, until something else has taken its place: a link, an example, another tab. */
+function Amount({ field, value, set }: { field: Field; value: number | null; set(value: number | null): void }) {
+  const { name, label, unit, step, placeholder } = field;
+  const [typed, type] = useState({ text: "", value: null as number | null, isWrong: false });
+  const { text, isWrong } = typed.value === value ? typed : { text: String(value ?? ""), isWrong: false };
+  const take = ({ value: text, validity }: HTMLInputElement) => {
+    const number = Number(text) > 0 ? Number(text) : null;
+    type({ text, value: number, isWrong: validity.badInput || (text !== "" && number === null) });
+    set(number);
+  };
+  const told = `wrong-${name}`;
+  return (
+    <label>
+      <span>{t(label)} ({unit})</span>
+      <input
+        type="number" min={step} step="any" value={text} placeholder={placeholder} aria-invalid={isWrong} aria-describedby={isWrong ? told : undefined}
+        onInput={(event) => take(event.currentTarget)}
+      />
+      {isWrong && <small id={told} class="wrong" role="alert">{t("limits.wrong")}</small>}
+    </label>
   );
 }

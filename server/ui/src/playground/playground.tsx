@@ -24,6 +24,7 @@ import { Tests } from "./tests";
 
 // Loaded while the first program is judged.
 const Judgement = lazy(async () => ({ default: (await import("../components/judgement")).Judgement }));
+const Live = lazy(async () => ({ default: (await import("./live")).Live }));
 const Terminal = lazy(() => import("../terminal/terminal"));
 
 /** Of the window's height: what begins below that is hardly seen. */
@@ -146,7 +147,12 @@ function Result(props: { begin(): void; marks: Mark[]; jump(mark: Mark): void })
     case "sending":
       return <Progress progress={null} of={0} />;
     case "going":
-      return <Progress progress={now.progress} of={now.tests.length} />;
+      return (
+        <>
+          <Progress progress={now.progress} of={now.tests.length} />
+          <Suspense fallback={null}><Live /></Suspense>
+        </>
+      );
     case "refused":
       return <Refusal error={now.error} again={props.begin} />;
     case "ended":

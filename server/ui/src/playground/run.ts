@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { ApiError, get, request, Unreachable } from "../api/client";
 import { untilReachable } from "../api/connection";
 import { follow, isFinal } from "../api/follow";
+import type { Heard } from "../api/heard";
 import type { Progress, Submission } from "../api/types";
 import { recallHere, rememberHere } from "../settings";
 import type { Test } from "./draft";
@@ -16,6 +17,9 @@ export type Run =
   | { is: "refused"; error: ApiError };
 
 export const run = signal<Run>({ is: "idle" });
+
+/** What the program writes that runs. Not a part of the run: it changes ten times a second, and nothing else is to be drawn for it. */
+export const heard = signal<Heard | null>(null);
 
 let stop: () => void = () => {};
 
@@ -79,9 +83,11 @@ function watch(submission: Submission, tests: Test[]): void {
     const cancelling = run.value.is === "going" && run.value.cancelling;
     run.value = { is: "going", id, progress, tests, cancelling };
   };
+  heard.value = null;
   going({ state, ...(position !== null && position !== undefined && { position }) });
   stop = follow(id, {
     progress: going,
+    heard: (now) => (heard.value = now),
     ended: (ended) => (run.value = { is: "ended", submission: ended, tests }),
     failed: (error) => (run.value = { is: "refused", error }),
   });
