@@ -17,6 +17,7 @@ mod access_log;
 mod api;
 mod auth;
 mod body;
+mod encoding;
 mod error;
 mod followers;
 #[cfg(any(test, feature = "fuzz"))]

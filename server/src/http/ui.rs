@@ -7,11 +7,11 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde_json::{Value, json};
 
 mod document;
-mod encoding;
 mod files;
 
 pub(super) use files::Files;
 
+use super::encoding;
 use super::prefix::prefix;
 use super::{Problem, get, resource};
 

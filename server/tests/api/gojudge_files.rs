@@ -205,3 +205,21 @@ async fn a_slash_too_many_is_redirected() {
     let (status, body) = answer(bench.request(Method::POST, "/run/").body("{}")).await;
     assert_eq!((status.as_u16(), body), (400, Value::from("no cmd provided")));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_client_has_stored_runs_in_no_page_of_ours() {
+    let bench = Bench::start().await;
+    let id = uploaded(&bench, "gadget.js", b"alert(1)").await;
+    let got = get(&bench, &id, &[]).await;
+    assert_eq!((got.status, got.body.as_slice()), (200, &b"alert(1)"[..]));
+    assert_eq!(got.header("content-security-policy"), "default-src 'none'; sandbox");
+    assert_eq!(got.header("x-content-type-options"), "nosniff");
+    assert!(got.header("content-disposition").starts_with("attachment"));
+    for (wanted, status) in
+        [("script", 403), ("worker", 403), ("style", 403), ("empty", 200), ("document", 200), ("image", 200)]
+    {
+        let got = get(&bench, &id, &[("sec-fetch-dest", wanted)]).await;
+        assert_eq!(got.status, status, "{wanted}");
+        assert_eq!(got.body.is_empty(), status == 403);
+    }
+}

@@ -1,9 +1,11 @@
 //! Lists, events, languages, health.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::sync::atomic::Ordering;
 
 use gavel::language::Languages;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, eventually};
@@ -246,4 +248,26 @@ async fn what_waits_is_listed_as_queued_whatever_the_store_calls_it() {
         cursor = next.map(|next| format!("&cursor={next}")).unwrap_or_default();
     }
     assert_eq!(cursor, "", "there are no others");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn languages_are_sent_compressed_to_who_takes_it() {
+    let bench = Bench::start().await;
+    let plain = bench.request(Method::GET, "/api/v1/languages").send().await.unwrap();
+    assert_eq!(
+        (plain.headers().get("content-encoding"), &plain.headers()["vary"]),
+        (None, &"Accept-Encoding".parse().unwrap())
+    );
+    let plain = plain.bytes().await.unwrap();
+    let packed = bench.request(Method::GET, "/api/v1/languages").header("accept-encoding", "gzip");
+    let packed = packed.send().await.unwrap();
+    assert_eq!(
+        (&packed.headers()["content-encoding"], &packed.headers()["content-type"]),
+        (&"gzip".parse().unwrap(), &"application/json".parse().unwrap())
+    );
+    let packed = packed.bytes().await.unwrap();
+    assert!(packed.len() * 3 < plain.len(), "{} of {}", packed.len(), plain.len());
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(packed.as_ref()).read_to_end(&mut unpacked).unwrap();
+    assert_eq!(unpacked, plain);
 }

@@ -203,6 +203,21 @@ async fn each_token_has_idempotency_keys_and_users_of_its_own() {
         true,
         "the other's was forgiven"
     );
+    for (token, query, throttled) in [
+        (other.as_str(), "token=one", true),
+        (OPERATOR, "token=", true),
+        (OPERATOR, "token=other", true),
+        (OPERATOR, "token=one", false),
+    ] {
+        assert_eq!(ask(&bench, token, Method::DELETE, &format!("{throttle}?{query}")).await.0, 204);
+        let (_, told) = ask(&bench, &one, Method::GET, throttle).await;
+        assert_eq!(told["throttled"], throttled, "{query}");
+    }
+    assert_eq!(ask(&bench, OPERATOR, Method::DELETE, &format!("{throttle}?tokens=one")).await.0, 400);
+    // The next strike.
+    let slow = submit(&bench, &one, "alice", "tle").await;
+    until_done(&bench, &one, &slow).await;
+    assert_eq!(ask(&bench, &one, Method::GET, throttle).await.1["throttled"], true);
     assert_eq!(ask(&bench, OPERATOR, Method::DELETE, throttle).await.0, 204);
     assert_eq!(ask(&bench, &one, Method::GET, throttle).await.1["throttled"], false);
 }

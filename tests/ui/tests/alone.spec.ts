@@ -91,7 +91,9 @@ test.describe("a closed server", () => {
 
   test("is signed in to with its token, and out of", async ({ page, context }) => {
     await expect.poll(() => page.goto(origin).then(() => true, () => false), { timeout: 30_000 }).toBe(true);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    const source = page.getByRole("region", { name: "Source" });
+    await expect(source.getByRole("alert")).toContainText("Sign in first");
+    await source.getByRole("button", { name: "Sign in" }).click();
     const dialog = page.getByRole("dialog");
     for (const [token, told] of [["no-token-of-anybody", "This token is wrong"], [operator, null]] as const) {
       await dialog.getByLabel("Token").fill(token);
@@ -99,12 +101,13 @@ test.describe("a closed server", () => {
       if (told) await expect(dialog.getByRole("alert")).toContainText(told);
     }
     await expect(page.getByRole("link", { name: "Operations" })).toBeVisible();
+    await expect(source.locator(".cm-content")).toContainText("main");
     await page.reload();
     await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
     expect(await context.cookies()).toMatchObject([{ httpOnly: true, sameSite: "Strict" }]);
     expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]))).not.toContain(operator);
     await page.getByRole("button", { name: "Sign out" }).click();
-    await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+    await expect(page.getByRole("banner").getByRole("button", { name: "Sign in" })).toBeVisible();
     await expect(page.getByRole("link", { name: "Operations" })).toHaveCount(0);
     expect((await page.request.get(`${origin}/api/v1/languages`)).status()).toBe(401);
   });

@@ -1,3 +1,4 @@
+import AxeBuilder from "../axe";
 import { expect, result, run, test, write } from "../page";
 
 const CPP = (body: string) => `#include <bits/stdc++.h>\nint main() {\n${body}\n}\n`;
@@ -66,6 +67,56 @@ test("a program is cancelled while it runs, and its progress is live", async ({ 
   await expect(result(page)).toContainText(/Running test \d of 4/);
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(result(page)).toContainText("Cancelled");
+});
+
+test("output is there while the program runs, and tells no markup", async ({ page }) => {
+  await page.goto("/");
+  await write(page, 'import sys, time\nprint("<b>first</b>", flush=True)\nprint("oops", file=sys.stderr, flush=True)\ntime.sleep(30)\n', "python3");
+  await page.getByText("Limits and more").click();
+  await page.getByLabel("Time on the clock").fill("40");
+  await run(page);
+  const live = page.getByRole("region", { name: "What it writes" });
+  await expect(live.getByLabel("Output", { exact: true })).toHaveText("<b>first</b>\n");
+  await expect(live.getByLabel("Standard error")).toHaveText("oops\n");
+  await expect(result(page)).toContainText("Running");
+  expect(await AxeBuilder(page)).toEqual([]);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(live).toHaveCount(0);
+});
+
+test("an error's link leads to its line, which an edit has moved, also after a look at another file", async ({ page }) => {
+  await page.goto("/");
+  await write(page, "numbers = [1]\n\nprint(numbers[7])\n", "python3");
+  await run(page);
+  await expect(result(page).getByRole("heading", { name: "Runtime error" }).first()).toBeVisible();
+  await expect(page.locator("#editor .cm-lintRange-error")).toHaveText("print(numbers[7])");
+  await page.locator("#editor .cm-content").click();
+  await page.keyboard.press("ControlOrMeta+Home");
+  await page.keyboard.insertText("# one\n# two\n# three\n");
+  const jump = result(page).getByRole("button", { name: "main.py, line 3" }).first();
+  await jump.click();
+  await expect(page.locator("#editor .cm-activeLineGutter")).toHaveText("6");
+  await page.getByRole("button", { name: "Add a file" }).click();
+  await page.getByLabel("Name of the file").fill("util.py");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#editor .cm-content")).toHaveText("");
+  await jump.click();
+  await expect(page.locator("#editor .cm-activeLineGutter")).toHaveText("6");
+  await expect(page.locator("#editor .cm-lintRange-error")).toHaveText("print(numbers[7])");
+});
+
+test("a limit that is none is told at its field, and one that the server refuses by the field's name", async ({ page }) => {
+  await page.goto("/");
+  await page.getByText("Limits and more").click();
+  const field = page.getByLabel("CPU time");
+  for (const [typed, isWrong] of [["-1", true], ["0", true], ["0.5", false], ["100000", false]] as const) {
+    await field.fill("");
+    await field.pressSequentially(typed);
+    await expect(field).toHaveValue(typed);
+    await expect(page.getByText("A number above 0")).toHaveCount(isWrong ? 1 : 0);
+  }
+  await run(page);
+  await expect(result(page).getByRole("alert")).toContainText("CPU time:");
 });
 
 test("tests are added, and each is told", async ({ page }) => {

@@ -59,6 +59,13 @@ test("a package is uploaded, verified, read, submitted to, and looked at", async
   await editor.click();
   await page.keyboard.press("ControlOrMeta+a");
   await page.keyboard.press("Delete");
+  await page.keyboard.insertText("numbers = []\nprint(numbers[7])\n");
+  await page.getByRole("button", { name: "Submit", exact: true }).click();
+  await page.getByRole("button", { name: "main.py, line 2" }).first().click();
+  await expect(page.locator(".source-frame .cm-activeLineGutter")).toHaveText("2");
+  await expect(page.locator(".source-frame .cm-lintRange-error")).toHaveText("print(numbers[7])");
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.press("Delete");
   await page.keyboard.insertText("print(sum(map(int, input().split())))\n");
   await page.getByRole("button", { name: "Submit", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
@@ -75,10 +82,10 @@ test("a package is uploaded, verified, read, submitted to, and looked at", async
   expect(await AxeBuilder(page)).toEqual([]);
   // What was written is still here, and of the submissions those to this problem alone.
   await expect(page.locator(".source-frame .cm-content").first()).toContainText("print(sum(");
-  await expect(page.getByRole("region", { name: "Submissions" }).getByRole("link", { name: id })).toHaveCount(4);
+  await expect(page.getByRole("region", { name: "Submissions" }).getByRole("link", { name: id })).toHaveCount(5);
   await page.goto(`/submissions?problem=${id}`);
   await expect(page.getByLabel("Problem")).toHaveValue(id);
-  await expect(page.getByRole("region", { name: "Submissions" }).getByRole("link", { name: id })).toHaveCount(4);
+  await expect(page.getByRole("region", { name: "Submissions" }).getByRole("link", { name: id })).toHaveCount(5);
 });
 
 test("a package that is wrong is told with what is wrong", async ({ page }) => {

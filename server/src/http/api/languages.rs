@@ -1,10 +1,12 @@
 //! What can be compiled and run.
 
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Api;
+use super::{Api, Problem};
+use crate::http::encoding;
 use crate::language::{Allowance, Language};
 use crate::readiness::Standing;
 
@@ -69,14 +71,15 @@ enum State {
     tag = "languages",
     responses((status = 200, description = "All languages that the server knows.", body = [LanguageView]))
 )]
-pub(super) async fn list(api: Data<Api>) -> Json<Vec<LanguageView>> {
+pub(super) async fn list(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let pool = api.operations.status();
     let view = |language: &Language| {
         let known = api.readiness.standing(&language.id, &pool);
         let (standing, version) = known.unwrap_or((Standing::Installed, None));
         LanguageView::new(language, standing, version)
     };
-    Json(api.languages.iter().map(view).collect())
+    let all: Vec<_> = api.languages.iter().map(view).collect();
+    encoding::json(&request, &all)
 }
 
 impl LanguageView {

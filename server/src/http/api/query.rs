@@ -145,6 +145,32 @@ impl FollowQuery {
     }
 }
 
+/// What `DELETE /users/{user}/throttle` can be asked for.
+#[derive(Debug, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ForgiveQuery {
+    /// The user's of this named token alone; empty: of those that came without one.
+    pub(super) token: Option<String>,
+}
+
+impl ForgiveQuery {
+    /// Reads what was asked for.
+    ///
+    /// # Errors
+    /// Every parameter that makes no sense.
+    pub(super) fn parse(query: &str) -> Result<Self, Problem> {
+        let mut asked = Self::default();
+        read(query, |name, value| {
+            match name {
+                "token" => asked.token = Some(value),
+                _ => return Err(NO_SUCH.into()),
+            }
+            Ok(())
+        })?;
+        Ok(asked)
+    }
+}
+
 /// The number of an event.
 pub(super) fn number(text: &str) -> Option<i64> {
     text.parse().ok().filter(|number| *number >= 0)

@@ -1,11 +1,12 @@
 //! The throttle of a user: see it, clear it. And all that there is of a user: remove it.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::{SecondsFormat, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::query::ForgiveQuery;
 use super::{Api, Problem};
 use crate::access::Caller;
 use crate::http::error::fails;
@@ -98,20 +99,28 @@ pub(super) async fn throttle(api: Data<Api>, caller: Caller, user: Path<String>)
 }
 
 /// Forgives a user everything.
+///
+/// Each named token has users of its own: with `read-all`, those of this name are forgiven of every token, or of the one that is
+/// named.
 #[utoipa::path(
     delete,
     path = "/api/v1/users/{user}/throttle",
     operation_id = "clearThrottle",
     tag = "users",
-    params(("user" = String, Path, description = "Whose.")),
-    responses((status = 204, description = "It is forgiven."), fails::Unavailable)
+    params(("user" = String, Path, description = "Whose."), ForgiveQuery),
+    responses((status = 204, description = "It is forgiven."), fails::InvalidField, fails::Unavailable)
 )]
 pub(super) async fn clear_throttle(
     api: Data<Api>,
     caller: Caller,
     user: Path<String>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    for person in api.store.persons(&caller.sees(), &user).await? {
+    let ForgiveQuery { token } = ForgiveQuery::parse(request.query_string())?;
+    let only = token.map(|token| person(Some(token.as_str()).filter(|token| !token.is_empty()), &user));
+    let mut persons = api.store.persons(&caller.sees(), &user).await?;
+    persons.retain(|person| only.as_ref().is_none_or(|only| only == person));
+    for person in persons {
         let turn = api.throttle.forgive(&person).await;
         api.store.clear_strikes(&person).await?;
         turn.take_over();

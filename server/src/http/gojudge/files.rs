@@ -11,7 +11,8 @@ use std::time::Duration;
 use actix_files::NamedFile;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::header::{
-    Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
+    CONTENT_SECURITY_POLICY, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
+    HeaderValue,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -210,6 +211,7 @@ fn written(begun: Option<Incoming>, batch: Batch, files: &Arc<FileStore>, name: 
     params(("id" = String, Path, description = "Its id.")),
     responses(
         (status = 200, description = "Its content.", content_type = "*/*"),
+        (status = 403, description = "A browser wants to run it, or to style a page with it."),
         (status = 404, description = "There is no such file."),
         (status = 500, description = "It failed.", body = String, content_type = "application/json")
     )
@@ -219,11 +221,40 @@ pub(super) async fn download(
     id: web::Path<String>,
     request: HttpRequest,
 ) -> HttpResponse {
+    if is_to_be_run(&request) {
+        return HttpResponse::Forbidden().finish();
+    }
     let files = Arc::clone(gojudge.files());
     match blocking::on_disk(move || opened(&files, &id)).await {
-        Ok(file) => file.into_response(&request),
+        Ok(file) => sandboxed(file.into_response(&request)),
         Err(error) => not_done(&error),
     }
+}
+
+/// What browsers say that they want a file for, where its content would act in the name of a page of ours.
+const RUN: [&str; 9] = [
+    "script",
+    "style",
+    "xslt",
+    "worker",
+    "sharedworker",
+    "serviceworker",
+    "audioworklet",
+    "paintworklet",
+    "fencedframe",
+];
+
+/// A script of ours is none that a client has stored, whatever its name says of it.
+fn is_to_be_run(request: &HttpRequest) -> bool {
+    let wanted = request.headers().get("Sec-Fetch-Dest").and_then(|wanted| wanted.to_str().ok());
+    wanted.is_some_and(|wanted| RUN.contains(&wanted))
+}
+
+/// As a document it has an origin of its own, and runs nothing.
+fn sandboxed(mut response: HttpResponse) -> HttpResponse {
+    let policy = HeaderValue::from_static("default-src 'none'; sandbox");
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    response
 }
 
 fn opened(files: &FileStore, id: &str) -> io::Result<NamedFile> {

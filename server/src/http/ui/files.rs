@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::encoding::unpacked;
+use crate::http::encoding::unpacked;
 
 include!(concat!(env!("OUT_DIR"), "/page.rs"));
 

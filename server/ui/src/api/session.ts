@@ -8,6 +8,9 @@ import type { Session } from "./types";
 /** Null before it is known; "nobody" where a token is needed. */
 export const session = signal<Session | "nobody" | null>(null);
 
+/** Counts how often somebody has asked for the form. */
+export const formWanted = signal(0);
+
 /** There was a session, and it is over. */
 export const ended = signal(false);
 

@@ -1,8 +1,8 @@
 /** Sign-in and sign-out. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, Unreachable } from "../api/client";
-import { ended, session, signIn, signOut } from "../api/session";
+import { ended, formWanted, session, signIn, signOut } from "../api/session";
 import { t, time } from "../i18n";
 import { Refusal } from "./refusal";
 
@@ -13,7 +13,8 @@ export function Account() {
   const who = session.value;
   // The server that is away says so itself, and the session is still there.
   const leave = () => signOut().then(atContent).catch((error) => { if (!(error instanceof Unreachable) && !(error instanceof ApiError)) throw error; });
-  const open = () => dialog.current?.showModal();
+  const open = () => void (dialog.current?.open || dialog.current?.showModal());
+  useEffect(() => void (formWanted.value > 0 && open()), [formWanted.value]);
   return (
     <>
       {who === "nobody" && <button type="button" class="quiet" onClick={open}>{t("sign.in")}</button>}

@@ -2,7 +2,8 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { ApiError } from "../api/client";
-import { duration, isKnown, t } from "../i18n";
+import { formWanted } from "../api/session";
+import { duration, isKnown, t, type Sentence } from "../i18n";
 
 /** `again` is called when the time has come, where the server has said when that is. */
 export function Refusal({ error, again }: { error: ApiError; again?: () => void }) {
@@ -11,11 +12,22 @@ export function Refusal({ error, again }: { error: ApiError; again?: () => void 
       <h3>{of("refused", error.kind) ?? t("refused.other", { status: error.status })}</h3>
       {of("hint", error.kind) && <p class="what-to-do">{of("hint", error.kind)}</p>}
       {error.fields.length > 0
-        ? <ul lang="en">{error.fields.map((field) => <li key={field.field}><code>{field.field}</code> {field.detail}</li>)}</ul>
-        : <p lang="en">{error.detail}</p>}
+        ? <ul lang="en">{error.fields.map((field) => <li key={field.field}>{called(field.field)} {field.detail}</li>)}</ul>
+        : error.kind !== "unauthorized" && <p lang="en">{error.detail}</p>}
+      {error.kind === "unauthorized" && <button type="button" onClick={() => (formWanted.value += 1)}>{t("sign.in")}</button>}
       {error.retryAfter !== null && <Countdown key={String(error.retryAfter) + error.detail} seconds={error.retryAfter} done={again} />}
     </div>
   );
+}
+
+/** What a person calls the fields that the page has itself. */
+const FIELDS: Record<string, Sentence> = {
+  "limits.cpu_ms": "limits.cpu", "limits.wall_ms": "limits.wall", "limits.memory_bytes": "limits.memory", "limits.output_bytes": "limits.output",
+};
+
+function called(field: string) {
+  const label = FIELDS[field] ?? (field.startsWith("collect[") ? "limits.collect" : field.startsWith("arguments[") ? "limits.arguments" : null);
+  return label ? <strong lang={document.documentElement.lang}>{t(label)}:</strong> : <code>{field}</code>;
 }
 
 /** What is said of a kind of error; null of one that is newer than this page. */

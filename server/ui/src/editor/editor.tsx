@@ -1,12 +1,11 @@
 /** The editor: one view, and a state for each file, so that each has its own history and place. */
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completeAnyWord, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import type { Diagnostic } from "@codemirror/lint";
 import { Compartment, EditorState, Facet, Prec, StateEffect, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { keys as chosenKeys, nonce, tongue, type Keys } from "../settings";
 import { support } from "./languages";
@@ -67,13 +66,17 @@ export function Editor(props: Props) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | undefined>(undefined);
   const states = useRef(new Map<string, EditorState>());
+  // With which marks, and so what an edit has moved along.
+  const marked = useRef(new Map<string, Mark[]>());
   const shown = useRef<{ name: string; generation: number } | undefined>(undefined);
   const latest = useRef(props);
   latest.current = props;
-  const compartments = useRef({ colours: new Compartment(), keys: new Compartment() });
+  const compartments = useRef({ colours: new Compartment(), keys: new Compartment(), typing: new Compartment() });
+  // Somebody is about to type.
+  const [isEntered, enter] = useState(false);
 
   const state = (name: string, content: string) => {
-    const { colours, keys } = compartments.current;
+    const { colours, keys, typing } = compartments.current;
     const changed = EditorView.updateListener.of((update) => {
       if (update.docChanged) latest.current.changed?.(update.state.doc.toString());
     });
@@ -84,9 +87,9 @@ export function Editor(props: Props) {
         Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (latest.current.run?.(), true) }])),
         EditorView.cspNonce.of(nonce), typedOver,
         lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(),
-        indentUnit.of("    "), bracketMatching(), closeBrackets(), highlightActiveLine(),
-        autocompletion({ override: latest.current.readOnly ? [] : [completeAnyWord] }),
-        keymap.of([{ key: "Mod-f", run: search }, ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
+        indentUnit.of("    "), bracketMatching(), highlightActiveLine(), typing.of([]),
+        EditorView.domEventHandlers({ focus: () => enter(true) }),
+        keymap.of([{ key: "Mod-f", run: search }, ...defaultKeymap, ...historyKeymap, indentWithTab]),
         EditorState.readOnly.of(props.readOnly ?? false),
         EditorView.contentAttributes.of({ "aria-label": t("editor.label", { name }), "aria-describedby": KEYS, spellcheck: "false", tabindex: "0" }),
         theme,
@@ -94,6 +97,11 @@ export function Editor(props: Props) {
         changed,
       ],
     });
+  };
+
+  const markHere = (editor: EditorView) => {
+    marked.current.set(props.name, props.marks);
+    mark(editor, props, () => latest.current.marks === props.marks && latest.current.name === props.name);
   };
 
   useEffect(() => {
@@ -108,10 +116,11 @@ export function Editor(props: Props) {
     const before = shown.current;
     if (before && before.generation === props.generation) states.current.set(before.name, editor.state);
     else states.current.clear();
-    const kept = states.current.get(props.name);
-    editor.setState(kept && kept.doc.toString() === props.content ? kept : state(props.name, props.content));
+    const found = states.current.get(props.name);
+    const kept = found && found.doc.toString() === props.content ? found : null;
+    editor.setState(kept ?? state(props.name, props.content));
     shown.current = { name: props.name, generation: props.generation };
-    mark(editor, props, () => latest.current.marks === props.marks && latest.current.name === props.name);
+    if (!kept || marked.current.get(props.name) !== props.marks) markHere(editor);
   }, [props.name, props.generation]);
 
   useEffect(() => {
@@ -131,7 +140,15 @@ export function Editor(props: Props) {
   }, [chosenKeys.value, props.name, props.generation]);
 
   useEffect(() => {
-    if (view.current) mark(view.current, props, () => latest.current.marks === props.marks && latest.current.name === props.name);
+    let current = true;
+    if (isEntered && !props.readOnly) void import("./typing").then(({ typing }) => {
+      if (current) view.current?.dispatch({ effects: compartments.current.typing.reconfigure(typing) });
+    });
+    return () => (current = false, undefined);
+  }, [isEntered, props.name, props.generation]);
+
+  useEffect(() => {
+    if (view.current && marked.current.get(props.name) !== props.marks) markHere(view.current);
   }, [props.marks]);
 
   useEffect(() => {
@@ -155,6 +172,8 @@ function position(state: EditorState, mark: Mark): { from: number; to: number } 
 
 /** What marks lines is loaded when there is the first to be marked. */
 let marker: typeof import("@codemirror/lint") | null = null;
+/** Of what is marked in a text: an edit moves it along. */
+const saidOf = new WeakMap<Diagnostic, Mark>();
 
 function mark(editor: EditorView, { name, marks }: Props, isStill: () => boolean): void {
   const here = marks.filter((mark) => mark.file === name);
@@ -162,13 +181,27 @@ function mark(editor: EditorView, { name, marks }: Props, isStill: () => boolean
   void import("@codemirror/lint").then((loaded) => {
     marker = loaded;
     if (!isStill()) return;
-    const said: Diagnostic[] = here.map((mark) => ({ ...position(editor.state, mark), severity: "error", message: mark.message }));
+    const said = here.map((mark): Diagnostic => {
+      const diagnostic: Diagnostic = { ...position(editor.state, mark), severity: "error", message: mark.message };
+      saidOf.set(diagnostic, mark);
+      return diagnostic;
+    });
     editor.dispatch(loaded.setDiagnostics(editor.state, said));
   });
 }
 
+/** Where the marked text is by now; null where it is not marked, or gone. */
+function moved(state: EditorState, { line, column, message }: Mark): number | null {
+  let found: number | null = null;
+  marker?.forEachDiagnostic(state, (diagnostic, from) => {
+    const mark = saidOf.get(diagnostic);
+    if (mark?.line === line && mark.column === column && mark.message === message) found ??= from;
+  });
+  return found;
+}
+
 function goTo(editor: EditorView, mark: Mark): void {
-  const { from } = position(editor.state, mark);
+  const from = moved(editor.state, mark) ?? position(editor.state, mark).from;
   editor.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
   editor.focus();
 }

@@ -1,7 +1,7 @@
 /** For operators: how the service does, and what can be done about it. */
 
 import { useState } from "preact/hooks";
-import { type ApiError, request } from "../api/client";
+import { type ApiError, query, request } from "../api/client";
 import { languages, wanted } from "../api/languages";
 import { isOperator, may } from "../api/session";
 import type { components } from "../api/schema";
@@ -75,8 +75,9 @@ const told_ = (ms: number | null | undefined) => (ms === null || ms === undefine
 function ThrottledUsers() {
   const [state, again] = useLoaded<Schemas["ThrottledUsers"]>("/api/v1/admin/throttled", OFTEN);
   const [error, setError] = useState<ApiError | null>(null);
-  const forgive = (user: string) => act(async () => {
-    await request("DELETE", `/api/v1/users/${encodeURIComponent(user)}/throttle`);
+  // Users of the same name who come with other tokens are others.
+  const forgive = (user: string, token = "") => act(async () => {
+    await request("DELETE", `/api/v1/users/${encodeURIComponent(user)}/throttle${query({ token }) || "?token="}`);
     again();
   }, setError);
   return (
@@ -89,7 +90,7 @@ function ThrottledUsers() {
             {users.map(({ user, token, until, cool_downs }) => (
               <li key={`${token}\n${user}`}>
                 <strong><bdi>{user}</bdi></strong> {token && <small>(<bdi>{token}</bdi>)</small>} {until && t("operations.until", { time: time(until) })} <small>{count(cool_downs, "operations.coolDown", "operations.coolDowns")}</small>{" "}
-                <button type="button" onClick={() => forgive(user)}>{t("operations.forgive")}</button>
+                <button type="button" onClick={() => forgive(user, token)}>{t("operations.forgive")}</button>
               </li>
             ))}
           </ul>

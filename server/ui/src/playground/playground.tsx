@@ -4,7 +4,6 @@ import { lazy, Suspense } from "preact/compat";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { language, languages, languagesError } from "../api/languages";
 import { may, session } from "../api/session";
-import type { Submission, TestResult } from "../api/types";
 import { Refusal } from "../components/refusal";
 import { Editor } from "../editor/editor";
 import type { Mark } from "../editor/mark";
@@ -13,7 +12,7 @@ import { asSubmission, change, draft, empty, type Draft, type SourceFile } from 
 import { example } from "./examples";
 import { FileTabs } from "./files";
 import { Limits } from "./limits";
-import { places } from "./places";
+import { marksOf, Places } from "./marks";
 import { Progress, Told } from "./progress";
 import { isCut } from "./keeping";
 import { before, bringBack, keep, replace } from "./replaced";
@@ -99,6 +98,7 @@ export function Playground() {
         {before.value && <Replaced replaced={replaced} />}
         <FileTabs replaced={replaced} />
         <div id="editor" class="editor-frame">
+          {!file && languagesError.value && <Refusal error={languagesError.value} />}
           {file && <Editor
             name={file.name} content={file.content} generation={generation} marks={marks} goTo={goTo} run={begin}
             changed={(content) => change({ files: draft.value.files.map((old, index) => (index === draft.value.active ? { ...old, content } : old)) })}
@@ -142,7 +142,7 @@ function Result(props: { begin(): void; marks: Mark[]; jump(mark: Mark): void })
   const now = run.value;
   switch (now.is) {
     case "idle":
-      if (languagesError.value) return <Refusal error={languagesError.value} />;
+      if (languagesError.value && draft.value.files.length > 0) return <Refusal error={languagesError.value} />;
       return <p class="hint">{mayRun() ? t("result.none") : t("result.mayNot")}</p>;
     case "sending":
       return <Progress progress={null} of={0} />;
@@ -162,30 +162,6 @@ function Result(props: { begin(): void; marks: Mark[]; jump(mark: Mark): void })
         </Suspense>
       );
   }
-}
-
-/** Each place that a compiler or a runtime has named leads there. */
-function Places({ marks, jump }: { marks: Mark[]; jump(mark: Mark): void }) {
-  if (marks.length === 0) return null;
-  return (
-    <ul class="places">
-      {marks.slice(0, 8).map((mark, index) => (
-        <li key={index}>
-          <button type="button" class="link" onClick={() => jump(mark)}>{t("places.line", { file: mark.file, line: mark.line })}</button> {mark.message}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function marksOf(submission: Submission, names: string[]): Mark[] {
-  if (submission.verdict === "CompileError") return places(submission.compile?.log ?? "", names);
-  if (submission.verdict !== "RuntimeError") return [];
-  const failed = ((submission.tests ?? []) as TestResult[]).find((test) => test.verdict === "RuntimeError");
-  const found = places(failed?.stderr ?? "", names);
-  // What a runtime says last is nearest to the fault; the sentence of the judgement names it in few words.
-  const told = places(failed?.reason ?? submission.reason ?? "", names);
-  return [...told, ...found.filter((mark) => !told.some(({ file, line }) => file === mark.file && line === mark.line))];
 }
 
 /** A language's example. Tests that somebody has brought, from a problem's sample, stay where there was no program. */
@@ -231,7 +207,7 @@ function Toolbar({ begin, replaced, terminal, linked }: { begin(): void; replace
         <span class="unseen">{t("playground.language")}</span>
         <select value={draft.value.language} onChange={(event) => void change_(event.currentTarget.value)}>
           <LanguageOptions />
-          {!chosen && <option value={draft.value.language}>{t("languages.unknown", { id: draft.value.language })}</option>}
+          {!chosen && <option value={draft.value.language}>{languages.value.length > 0 ? t("languages.unknown", { id: draft.value.language }) : draft.value.language}</option>}
         </select>
       </label>
       {busy

@@ -1,10 +1,11 @@
 /** Runs the draft: submits it, follows it, and says how it stands. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { ApiError, get, request, Unreachable } from "../api/client";
 import { untilReachable } from "../api/connection";
 import { follow, isFinal } from "../api/follow";
 import type { Heard } from "../api/heard";
+import { session } from "../api/session";
 import type { Progress, Submission } from "../api/types";
 import { recallHere, rememberHere } from "../settings";
 import type { Test } from "./draft";
@@ -20,6 +21,13 @@ export const run = signal<Run>({ is: "idle" });
 
 /** What the program writes that runs. Not a part of the run: it changes ten times a second, and nothing else is to be drawn for it. */
 export const heard = signal<Heard | null>(null);
+
+// Who has signed in need not be told to do so.
+effect(() => {
+  const { value: who } = session;
+  const now = run.peek();
+  if (who !== null && who !== "nobody" && now.is === "refused" && now.error.kind === "unauthorized") run.value = { is: "idle" };
+});
 
 let stop: () => void = () => {};
 

@@ -1,6 +1,6 @@
 /** A program for a problem, followed until it is judged. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client";
 import { follow } from "../api/follow";
 import { language, languages } from "../api/languages";
@@ -10,8 +10,10 @@ import { Judgement } from "../components/judgement";
 import { Link } from "../components/link";
 import { Refusal } from "../components/refusal";
 import { Editor } from "../editor/editor";
+import type { Mark } from "../editor/mark";
 import { t } from "../i18n";
 import { draft } from "../playground/draft";
+import { marksOf, Places } from "../playground/marks";
 import { LanguageOptions } from "../playground/playground";
 import { Progress, Told } from "../playground/progress";
 import { submit } from "../playground/run";
@@ -33,6 +35,8 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
   useEffect(() => () => { stop.current?.(); stop.current = null; }, []);
   useEffect(() => { if (id !== begun.language || source !== begun.source) keep(problem, { language: id, source }); }, [id, source]);
   const name = language(id)?.source_file ?? "main.txt";
+  const [goTo, setGoTo] = useState<Mark | null>(null);
+  const marks = useMemo(() => (now.is === "ended" ? marksOf(now.submission, [name]) : []), [now, name]);
 
   const send = async () => {
     if (now.is === "going") return;
@@ -70,12 +74,12 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
         <button type="button" class="go" disabled={now.is === "going" || !source.trim()} onClick={() => void send()}>{t("problem.submit")}</button>
       </div>
       {tooLarge && <p class="wrong" role="alert">{t("test.tooLarge")}</p>}
-      <div class="source-frame"><Editor name={name} content={source} generation={generation} marks={[]} goTo={null} changed={setSource} run={() => void send()} /></div>
+      <div class="source-frame"><Editor name={name} content={source} generation={generation} marks={marks} goTo={goTo} changed={setSource} run={() => void send()} /></div>
       <Told progress={now.is === "going" ? now.stage : null} ended={now.is === "ended" ? now.submission : null} />
       <div>
         {now.is === "going" && <Progress progress={now.stage} of={0} />}
         {now.is === "refused" && <Refusal error={now.error} again={() => void send()} />}
-        {now.is === "ended" && <><Judgement submission={now.submission} /><p><Link to={`/submissions/${now.submission.id}`}>{t("problem.whole")}</Link></p></>}
+        {now.is === "ended" && <><Judgement submission={now.submission} places={<Places marks={marks} jump={(mark) => setGoTo({ ...mark })} />} /><p><Link to={`/submissions/${now.submission.id}`}>{t("problem.whole")}</Link></p></>}
       </div>
     </section>
   );
