@@ -1,0 +1,4 @@
+-- expect: RuntimeError
+-- exit-code: 1
+-- reason-contains: cannot open shared object file
+.load /w/nothing
