@@ -52,6 +52,7 @@ mod run;
 mod sanitizer;
 #[cfg(test)]
 pub(crate) mod test_support;
+mod text;
 mod transcript;
 mod validator;
 mod verdict;

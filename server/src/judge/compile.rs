@@ -92,7 +92,7 @@ impl<S: Sandboxes> Local<S> {
             env: ENVIRONMENT.map(|variable| variable.as_bytes().to_vec()).to_vec(),
             executable: None,
             search_box: false,
-            files: files(job.sources, &self.blobs, |_| true).await?,
+            files: files(job.language, job.sources, &self.blobs, |_| true).await?,
             stdin: Input::Empty,
             // The first errors are the ones that help; the last lines say how it ended.
             stdout: Output::Capture { head: log - log / 4, tail: log / 4, kill: false },
@@ -166,18 +166,23 @@ impl<S: Sandboxes> Local<S> {
     }
 }
 
-/// The files that are wanted, readable by everybody in the box.
+/// The files that are wanted, readable by everybody in the box. Those of the language are plain text.
 ///
 /// # Errors
 /// When one cannot be opened.
 pub(super) async fn files(
+    language: &Language,
     files: &BTreeMap<String, Content>,
     blobs: &Blobs,
     is_wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<PutFile>, JudgeError> {
     let mut put = Vec::with_capacity(files.len());
     for (name, content) in files.iter().filter(|(name, _)| is_wanted(name)) {
-        let content = contents::file(content, blobs).await?;
+        let content = if language.is_data(name) {
+            contents::file(content, blobs).await?
+        } else {
+            contents::source(content, blobs).await?
+        };
         put.push(PutFile { path: name.clone(), mode: 0o444, content });
     }
     Ok(put)

@@ -1,12 +1,12 @@
 //! What a judging is made of, opened where it is.
 
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::JudgeError;
+use super::{JudgeError, text};
 use crate::blobs::{Blobs, ContentReader, SMALL};
 use crate::blocking::on_disk;
 use crate::content::{Blob, Content, Piece};
@@ -29,6 +29,19 @@ pub(super) async fn file(content: &Content, blobs: &Blobs) -> Result<PutContent,
         Content::Inline(bytes) => PutContent::Bytes(Bytes::from_owner(Arc::clone(bytes))),
         Content::Piece(piece) => PutContent::Bytes(Bytes::from_owner(bytes(piece, blobs).await?)),
         Content::Blob(blob) => PutContent::Descriptor(open(blob, blobs).await?),
+    })
+}
+
+/// A source in the box.
+pub(super) async fn source(content: &Content, blobs: &Blobs) -> Result<PutContent, JudgeError> {
+    let as_it_is = file(content, blobs).await?;
+    let whole = match &as_it_is {
+        PutContent::Bytes(bytes) => bytes.clone(),
+        _ => whole(content, blobs).await?,
+    };
+    Ok(match text::plain(&whole) {
+        plain if plain.len() == whole.len() => as_it_is,
+        plain => PutContent::Bytes(plain.into_owned().into()),
     })
 }
 
@@ -62,6 +75,13 @@ pub(super) async fn kept(
     let (blob, taken) = writing.await.map_err(|source| JudgeError::Workspace { doing, source })?;
     *output = taken;
     Ok(Content::Blob(blob))
+}
+
+async fn whole(content: &Content, blobs: &Blobs) -> Result<Bytes, JudgeError> {
+    let mut reader = reader(content, blobs).await?;
+    let mut bytes = Vec::new();
+    let reading = on_disk(move || reader.read_to_end(&mut bytes).map(|_| bytes.into()));
+    reading.await.map_err(broken)
 }
 
 async fn bytes(piece: &Piece, blobs: &Blobs) -> Result<Arc<[u8]>, JudgeError> {

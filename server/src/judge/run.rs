@@ -110,7 +110,7 @@ async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<(Vec<PutFile>, Linked),
     let is_wanted = |name: &&String| language.runs_sources() || language.is_data(name);
     let own: BTreeSet<_> =
         job.sources.keys().filter(is_wanted).filter(|name| claims.claim(name)).map(String::as_str).collect();
-    put.extend(files(job.sources, blobs, |name| own.contains(name)).await?);
+    put.extend(files(language, job.sources, blobs, |name| own.contains(name)).await?);
     let (linked, of_test) = linked(job, &beside, blobs).await?;
     put.extend(of_test);
     Ok((put, linked))
