@@ -92,7 +92,8 @@ fn may_have_filled_its_stack(usage: &Usage, limits: &RunLimits) -> bool {
 /// What a signal usually means to the person who wrote the program.
 fn meaning(signal: i32) -> &'static str {
     match signal {
-        nix::libc::SIGSEGV => ": invalid memory access",
+        // No page of a frame that does not fit was touched: memory says nothing of it.
+        nix::libc::SIGSEGV => ": invalid memory access, or local variables that are too large for the stack",
         nix::libc::SIGBUS => ": memory access beyond a file or misaligned",
         nix::libc::SIGFPE => ": division by zero or another arithmetic error",
         nix::libc::SIGABRT => ": abort, a failed assertion or an uncaught exception",
@@ -239,7 +240,9 @@ mod tests {
 
     #[test]
     fn failures_are_told_in_words() {
-        assert_eq!(reason(SEGFAULT, frugal()), "killed by SIGSEGV: invalid memory access");
+        let access =
+            "killed by SIGSEGV: invalid memory access, or local variables that are too large for the stack";
+        assert_eq!(reason(SEGFAULT, frugal()), access);
         assert_eq!(
             reason(ProgramEnd::ByItself(OwnEnd::Exited { code: 3 }), frugal()),
             "exited with status 3"

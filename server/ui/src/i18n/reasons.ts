@@ -3,7 +3,7 @@
 import { tongue } from "../settings";
 
 const SIGNALS: Record<string, string> = {
-  "invalid memory access": "非法内存访问",
+  "invalid memory access, or local variables that are too large for the stack": "非法内存访问，或局部变量超出栈的大小",
   "memory access beyond a file or misaligned": "内存访问越界或未对齐",
   "division by zero or another arithmetic error": "除以零或其他算术错误",
   "abort, a failed assertion or an uncaught exception": "程序中止、断言失败或未捕获的异常",
