@@ -13,7 +13,7 @@ mod scope;
 mod secret;
 mod sees;
 
-pub use rules::{NAME_MAX, NewToken, PRIORITIES, PRIORITY, QUOTA_MAX, check_name};
+pub use rules::{Change, NAME_MAX, NewToken, PRIORITIES, PRIORITY, QUOTA_MAX, check_name};
 pub use scope::{Scope, Scopes};
 pub use secret::{Digest, Secret};
 pub use sees::Sees;
@@ -77,7 +77,7 @@ pub enum TokenError {
     #[error("token `{0}` stands in the settings, and is changed there")]
     OfSettings(String),
     /// Whoever asks has not got this scope of its.
-    #[error("nobody gets a secret with a scope that he has not got, such as `{0}`")]
+    #[error("nobody gets a secret or a token with a scope that he has not got, such as `{0}`")]
     Beyond(Scope),
     /// The change was given up, for the server stops.
     #[error("the server stops")]
@@ -181,6 +181,24 @@ impl Token {
             gone: CancellationToken::new(),
             ..*self
         }
+    }
+
+    /// The same with these changes.
+    fn changed(&self, change: Change) -> Self {
+        Self {
+            scopes: change.scopes.unwrap_or(self.scopes),
+            quota: change.quota.unwrap_or(self.quota),
+            priority: change.priority.unwrap_or(self.priority),
+            expires_at: change.expires_at.unwrap_or(self.expires_at),
+            ..self.with_secrets(self.secrets.clone())
+        }
+    }
+
+    /// What it is beside its name and secrets, in a line for the log.
+    pub fn nature(&self) -> String {
+        let quota = self.quota.map_or_else(|| "none".to_owned(), |quota| quota.to_string());
+        let end = self.expires_at.map_or_else(|| "never".to_owned(), |end| end.to_rfc3339());
+        format!("scopes {}, quota {quota}, priority {}, ends {end}", self.scopes, self.priority)
     }
 }
 
@@ -306,13 +324,7 @@ impl Tokens {
         old_until: DateTime<Utc>,
     ) -> Result<Option<(Arc<Token>, Secret)>, TokenError> {
         let _one = self.0.changing.lock().await;
-        let Some(token) = self.get(name) else { return Ok(None) };
-        if let Some(scope) = token.scopes.beyond(within) {
-            return Err(TokenError::Beyond(scope));
-        }
-        if token.is_of_settings() {
-            return Err(TokenError::OfSettings(name.to_owned()));
-        }
+        let Some(token) = self.changeable(name, within)? else { return Ok(None) };
         let (secret, now) = (Secret::random(), Utc::now());
         let mut secrets = vec![Valid { digest: secret.digest(), created_at: Some(now), ends_at: None }];
         if old_until > now {
@@ -323,6 +335,49 @@ impl Tokens {
         store.put_token(&rotated).await?;
         self.replace(&token, Some(Arc::clone(&rotated)));
         Ok(Some((rotated, secret)))
+    }
+
+    /// Changes what a token that has no scope but these may be used for and what it has, to no more than these; its secrets are
+    /// the same. What it was and what it is; none where there is no such token.
+    ///
+    /// # Errors
+    /// Any [`TokenError`]; then nothing has changed.
+    pub async fn change(
+        &self,
+        store: &Store,
+        name: &str,
+        within: Scopes,
+        change: Change,
+    ) -> Result<Option<[Arc<Token>; 2]>, TokenError> {
+        let (tokens, store, name) = (self.clone(), store.clone(), name.to_owned());
+        whole(async move { tokens.change_now(&store, &name, within, change).await }).await
+    }
+
+    async fn change_now(
+        &self,
+        store: &Store,
+        name: &str,
+        within: Scopes,
+        change: Change,
+    ) -> Result<Option<[Arc<Token>; 2]>, TokenError> {
+        let _one = self.0.changing.lock().await;
+        let Some(token) = self.changeable(name, within)? else { return Ok(None) };
+        let changed = Arc::new(token.changed(change));
+        if let Some(scope) = changed.scopes.beyond(within) {
+            return Err(TokenError::Beyond(scope));
+        }
+        store.put_token(&changed).await?;
+        self.replace(&token, Some(Arc::clone(&changed)));
+        Ok(Some([token, changed]))
+    }
+
+    /// A token that somebody who has these scopes may change.
+    fn changeable(&self, name: &str, within: Scopes) -> Result<Option<Arc<Token>>, TokenError> {
+        let Some(token) = self.get(name) else { return Ok(None) };
+        if let Some(scope) = token.scopes.beyond(within) {
+            return Err(TokenError::Beyond(scope));
+        }
+        if token.is_of_settings() { Err(TokenError::OfSettings(name.to_owned())) } else { Ok(Some(token)) }
     }
 
     /// Revokes a token; what came with it keeps its name. False where there is none. Where one of the settings has its

@@ -70,6 +70,10 @@ impl<'a> Ask<'a> {
         Self::new("DELETE", path, None)
     }
 
+    pub(crate) fn patch(path: &str, content: Content<'a>) -> Self {
+        Self::new("PATCH", path, Some(content))
+    }
+
     pub(crate) fn put(path: &str, content: Content<'a>) -> Self {
         Self::new("PUT", path, Some(content))
     }

@@ -1,4 +1,4 @@
-//! `gavel token`: makes, lists, rotates and revokes a server's named tokens.
+//! `gavel token`: makes, lists, changes, rotates and revokes a server's named tokens.
 
 mod until;
 
@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
 
 use self::until::Until;
@@ -28,6 +28,7 @@ Scopes: submit, read, read-all (look at what came with any token), problems, met
 
 Examples:
   gavel token create cs101 --scope submit --scope read --quota 200 >cs101.token
+  gavel token change cs101 --quota 500 --never-expires
   gavel token rotate cs101 --keep-old 2d >cs101.token
   gavel token list";
 
@@ -38,6 +39,8 @@ pub enum TokenCommand {
     Create(Create),
     /// List the tokens
     List(List),
+    /// Change what a token may do and has; its secret stays the same
+    Change(Change),
     /// Give a token a new secret, and print it; the old one stays valid for a while
     Rotate(Rotate),
     /// Revoke a token at once
@@ -49,6 +52,7 @@ impl TokenCommand {
         match self {
             Self::Create(create) => create.execute(terminal),
             Self::List(list) => list.execute(terminal),
+            Self::Change(change) => change.execute(terminal),
             Self::Rotate(rotate) => rotate.execute(terminal),
             Self::Revoke(revoke) => revoke.execute(terminal),
         }
@@ -89,6 +93,37 @@ pub struct List {
     json: bool,
 }
 
+/// A token to change. What is not said stays as it is.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("change").required(true).multiple(true)))]
+pub struct Change {
+    #[command(flatten)]
+    server: Server,
+    /// The token
+    name: String,
+    /// What it may be used for from now on, and nothing else; may be given several times
+    #[arg(long = "scope", value_name = "SCOPE", group = "change")]
+    scopes: Vec<String>,
+    /// Most of its submissions that wait, over all its users
+    #[arg(long, value_name = "NUMBER", group = "change")]
+    quota: Option<u64>,
+    /// As many of its submissions wait as the queue takes
+    #[arg(long, conflicts_with = "quota", group = "change")]
+    no_quota: bool,
+    /// Its turns in the queue for each turn of a token of priority 1: 1 to 16
+    #[arg(long, value_name = "NUMBER", group = "change")]
+    priority: Option<u32>,
+    /// When it ends: a time such as 2027-03-31T18:00:00Z, a day, or in how long, such as 180d
+    #[arg(long, value_name = "TIME", group = "change")]
+    expires: Option<Until>,
+    /// It ends no more by itself
+    #[arg(long, conflicts_with = "expires", group = "change")]
+    never_expires: bool,
+    /// Print JSON: the token as the server tells it
+    #[arg(long)]
+    json: bool,
+}
+
 /// A token to rotate.
 #[derive(Debug, Args)]
 pub struct Rotate {
@@ -115,16 +150,37 @@ pub struct Revoke {
 
 impl Create {
     fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
-        let mut wanted = json!({"name": self.name, "scopes": self.scopes});
-        let mut add = |field: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                wanted[field] = value;
-            }
-        };
-        add("quota", self.quota.map(Value::from));
-        add("priority", self.priority.map(Value::from));
-        add("expires_at", self.expires.as_ref().map(|end| end.as_str().into()));
+        let wanted = fields([
+            ("name", Some(json!(self.name))),
+            ("scopes", Some(json!(self.scopes))),
+            ("quota", self.quota.map(Value::from)),
+            ("priority", self.priority.map(Value::from)),
+            ("expires_at", self.expires.as_ref().map(|end| end.as_str().into())),
+        ]);
         tell(&post(&self.server.client()?, "tokens", &wanted)?, self.json, terminal)
+    }
+}
+
+impl Change {
+    fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
+        let (client, wanted) = (self.server.client()?, self.wanted().to_string());
+        let changed = with_body(&wanted, |content| client.ask(Ask::patch(&path(&self.name), content)))?;
+        if self.json {
+            terminal.json(&changed)?;
+        } else {
+            terminal.print(&table(&[changed], terminal))?;
+        }
+        Ok(Status::Good)
+    }
+
+    fn wanted(&self) -> Value {
+        let null = |asked: bool| asked.then_some(Value::Null);
+        fields([
+            ("scopes", (!self.scopes.is_empty()).then(|| json!(self.scopes))),
+            ("quota", self.quota.map(Value::from).or(null(self.no_quota))),
+            ("priority", self.priority.map(Value::from)),
+            ("expires_at", self.expires.as_ref().map(|end| end.as_str().into()).or(null(self.never_expires))),
+        ])
     }
 }
 
@@ -153,10 +209,8 @@ impl List {
         if self.json {
             terminal.json(&told)?;
         } else {
-            let rows: Vec<_> = tokens.iter().map(row).collect();
-            let heads = ["NAME", "SCOPES", "QUOTA", "PRIORITY", "LAST USED", "EXPIRES", "SECRETS", ""];
-            let lines = table::lines(heads, &rows, terminal);
-            terminal.print(if rows.is_empty() { "no tokens\n" } else { &lines })?;
+            let lines = table(tokens, terminal);
+            terminal.print(if tokens.is_empty() { "no tokens\n" } else { &lines })?;
         }
         Ok(Status::Good)
     }
@@ -164,11 +218,24 @@ impl List {
 
 /// Asked once: the server may have done it though its answer was lost, and would say so to a second attempt.
 fn post(client: &Client, path: &str, wanted: &Value) -> Result<Value, Failure> {
-    let body: Arc<[u8]> = wanted.to_string().into_bytes().into();
+    let key = uuid::Uuid::new_v4().to_string();
+    with_body(&wanted.to_string(), |content| client.ask(Ask::post(path, content, &key).with(Patience::ONCE)))
+}
+
+/// Asks with this JSON, and returns what is told.
+fn with_body(
+    json: &str,
+    ask: impl FnOnce(Content<'_>) -> Result<(u16, Value), Failure>,
+) -> Result<Value, Failure> {
+    let body: Arc<[u8]> = json.as_bytes().into();
     let open = || Ok(Box::new(Cursor::new(Arc::clone(&body))) as Box<dyn Read>);
     let content = Content { kind: "application/json", size: body.len() as u64, open: &open };
-    let key = uuid::Uuid::new_v4().to_string();
-    client.ask(Ask::post(path, content, &key).with(Patience::ONCE)).map(|(_, told)| told)
+    ask(content).map(|(_, told)| told)
+}
+
+/// An object of those that are there.
+fn fields<const N: usize>(all: [(&str, Option<Value>); N]) -> Value {
+    all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// The secret alone, or all of it as JSON.
@@ -185,6 +252,12 @@ fn tell(made: &Value, json: bool, terminal: &mut Terminal<'_>) -> Result<Status,
 
 fn path(name: &str) -> String {
     format!("tokens/{}", encoded(name))
+}
+
+fn table(tokens: &[Value], terminal: &Terminal<'_>) -> String {
+    let rows: Vec<_> = tokens.iter().map(row).collect();
+    let heads = ["NAME", "SCOPES", "QUOTA", "PRIORITY", "LAST USED", "EXPIRES", "SECRETS", ""];
+    table::lines(heads, &rows, terminal)
 }
 
 fn row(token: &Value) -> [Cell; 8] {

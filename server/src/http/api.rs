@@ -101,8 +101,9 @@ pub(super) fn routes() -> impl HttpServiceFactory {
                 .route(web::post().to(tokens::create)),
         )
         .service(
-            resource("/tokens/{token}", "DELETE, GET, HEAD")
+            resource("/tokens/{token}", "DELETE, GET, HEAD, PATCH")
                 .route(get().to(tokens::get))
+                .route(web::patch().to(tokens::change))
                 .route(web::delete().to(tokens::revoke)),
         )
         .service(resource("/tokens/{token}/rotate", "POST").route(web::post().to(tokens::rotate)))

@@ -64,6 +64,7 @@ pub(super) const ROUTES: &[(&str, &str, Needs)] = &[
     ("GET", "/api/v1/tokens", Both(Operate, ReadAll)),
     ("POST", "/api/v1/tokens", Both(Operate, ReadAll)),
     ("GET", "/api/v1/tokens/{token}", Both(Operate, ReadAll)),
+    ("PATCH", "/api/v1/tokens/{token}", Both(Operate, ReadAll)),
     ("DELETE", "/api/v1/tokens/{token}", Both(Operate, ReadAll)),
     ("POST", "/api/v1/tokens/{token}/rotate", Both(Operate, ReadAll)),
     // These are let through elsewhere (`access.rs`): some need no token in some networks.

@@ -28,21 +28,57 @@ pub struct NewToken {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+/// What is to be another one of a token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Change {
+    /// What it may be used for.
+    pub scopes: Option<Scopes>,
+    /// Most of its submissions that wait; none within: as many as the queue takes.
+    pub quota: Option<Option<usize>>,
+    /// Its turns for each turn of a token of priority 1.
+    pub priority: Option<u32>,
+    /// When it ends; none within: never.
+    pub expires_at: Option<Option<DateTime<Utc>>>,
+}
+
+/// A field that makes no sense, and why.
+type Wrong = (&'static str, String);
+
 impl NewToken {
     /// Sees that it makes sense.
     ///
     /// # Errors
     /// The field that does not, and why.
-    pub fn check(&self) -> Result<(), (&'static str, String)> {
-        check_name(&self.name).map_err(|why| ("name", why))?;
-        if self.scopes == Scopes::default() {
+    pub fn check(&self) -> Result<(), Wrong> {
+        let Self { name, scopes, quota, priority, expires_at } = self;
+        check_name(name).map_err(|why| ("name", why))?;
+        let all = Change {
+            scopes: Some(*scopes),
+            quota: Some(*quota),
+            priority: Some(*priority),
+            expires_at: Some(*expires_at),
+        };
+        all.check()
+    }
+}
+
+impl Change {
+    /// Sees that it makes sense.
+    ///
+    /// # Errors
+    /// The field that does not, and why.
+    pub fn check(&self) -> Result<(), Wrong> {
+        if self.scopes == Some(Scopes::default()) {
             return Err(("scopes", "needs at least one scope".into()));
         }
-        if self.quota.is_some_and(|quota| !(1..=QUOTA_MAX).contains(&quota)) {
+        if self.quota.flatten().is_some_and(|quota| !(1..=QUOTA_MAX).contains(&quota)) {
             return Err(("quota", format!("allowed is 1 to {QUOTA_MAX}")));
         }
-        if !PRIORITIES.contains(&self.priority) {
+        if self.priority.is_some_and(|priority| !PRIORITIES.contains(&priority)) {
             return Err(("priority", format!("allowed is {} to {}", PRIORITIES.start(), PRIORITIES.end())));
+        }
+        if self.expires_at.flatten().is_some_and(|end| end <= Utc::now()) {
+            return Err(("expires_at", "is not in the future".into()));
         }
         Ok(())
     }

@@ -80,6 +80,29 @@ async fn two_secrets_are_valid_while_a_token_is_rotated_and_never_three() {
 }
 
 #[tokio::test]
+async fn a_changed_token_is_another_one_with_the_same_secrets_also_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path()).await;
+    let tokens = Tokens::default();
+    let (token, secret) = tokens.create(&store, new("cs101", &[Scope::Submit])).await.unwrap();
+    let change = Change { quota: Some(None), priority: Some(16), ..Change::default() };
+    let [was, is] = tokens.change(&store, "cs101", Scopes::all(), change).await.unwrap().unwrap();
+    assert_eq!((was.quota, is.quota, is.priority, is.scopes), (Some(7), None, 16, token.scopes));
+    // Who came with it comes again.
+    token.gone().await;
+    let again = Tokens::default();
+    again.load(&store).await.unwrap();
+    for tokens in [&tokens, &again] {
+        assert_eq!(found(tokens, &secret, Utc::now()).as_deref(), Some("cs101"));
+        assert_eq!(tokens.terms(Some("cs101")), Terms { quota: None, priority: 16 });
+    }
+    let within: Scopes = [Scope::Read].into_iter().collect();
+    let beyond = tokens.change(&store, "cs101", within, change).await;
+    assert!(matches!(beyond, Err(TokenError::Beyond(Scope::Submit))), "{beyond:?}");
+    assert!(tokens.change(&store, "none", Scopes::all(), change).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn a_revoked_token_is_gone_for_whoever_came_with_it() {
     let directory = tempfile::tempdir().unwrap();
     let store = store(directory.path()).await;

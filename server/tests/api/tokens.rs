@@ -315,6 +315,7 @@ async fn what_makes_no_token_is_refused_by_its_field() {
         json!({"name": "a", "scopes": ["fly"]}),
         json!({"name": "a"}),
         json!({"name": "a", "scopes": [], "x": 1}),
+        json!(["a", ["submit"], 5, 4, null]),
     ] {
         assert_eq!(
             send(&bench, OPERATOR, "/api/v1/tokens", body).await.1["type"],
@@ -436,4 +437,52 @@ async fn nobody_is_judged_again_by_another_tokens_problem_that_has_come_in_its_p
         assert_eq!(refused["state"], "failed", "{refused}");
         assert_eq!(refused["reason"], "there is no problem `exam` any more", "{refused}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_is_changed_with_its_secrets_as_they_are_and_nobody_gives_more_than_he_has() {
+    let bench = Bench::with(&CLOSED).await;
+    let secret = make(&bench, json!({"name": "cs101", "scopes": ["submit", "read"], "quota": 9})).await;
+    let path = "/api/v1/tokens/cs101";
+    let change = async |token: &str, body: Value| {
+        answer(bench.request(Method::PATCH, path).bearer_auth(token).json(&body)).await
+    };
+    let body = json!({"scopes": ["read"], "priority": 7, "expires_at": "2999-01-01T00:00:00Z"});
+    let (status, changed) = change(OPERATOR, body).await;
+    assert_eq!(status, 200, "{changed}");
+    assert_eq!(
+        (&changed["scopes"], &changed["quota"], &changed["priority"], &changed["expires_at"]),
+        (&json!(["read"]), &json!(9), &json!(7), &json!("2999-01-01T00:00:00.000Z"))
+    );
+    assert!(changed.get("secret").is_none(), "{changed}");
+    assert_eq!(ask(&bench, &secret, Method::GET, "/api/v1/submissions").await.0, 200);
+    let program = json!({"language": "cpp17", "source": "accept"});
+    assert_eq!(send(&bench, &secret, "/api/v1/submissions", program).await.0, 403);
+    let (_, changed) = change(OPERATOR, json!({"quota": null, "expires_at": null})).await;
+    assert_eq!(
+        (&changed["quota"], &changed["expires_at"], &changed["priority"]),
+        (&Value::Null, &Value::Null, &json!(7))
+    );
+    assert_eq!(change(OPERATOR, json!({})).await.1, ask(&bench, OPERATOR, Method::GET, path).await.1);
+    for (body, field) in [
+        (json!({"scopes": []}), "scopes"),
+        (json!({"quota": 0}), "quota"),
+        (json!({"priority": 17}), "priority"),
+        (json!({"expires_at": "2020-01-01T00:00:00Z"}), "expires_at"),
+    ] {
+        let (status, told) = change(OPERATOR, body).await;
+        assert_eq!((status.as_u16(), &told["errors"][0]["field"]), (400, &json!(field)), "{told}");
+    }
+    for body in [json!({"name": "other"}), json!([["read"], 5, 5, null]), json!({"priority": "high"})] {
+        let (_, told) = change(OPERATOR, body).await;
+        assert_eq!(told["type"], "urn:gavel:problem:malformed-body", "{told}");
+    }
+    // Neither does he touch what may more than he, nor make it so.
+    let keeper = make(&bench, json!({"name": "keeper", "scopes": ["operate", "read-all"]})).await;
+    assert_eq!(change(&keeper, json!({"quota": 1})).await.0, 403);
+    let whole = make(&bench, json!({"name": "whole", "scopes": ["read", "operate", "read-all"]})).await;
+    assert_eq!(change(&whole, json!({"scopes": ["read", "submit"]})).await.0, 403);
+    assert_eq!(change(&whole, json!({"quota": 5})).await.1["quota"], 5);
+    let nobody = bench.request(Method::PATCH, "/api/v1/tokens/none").bearer_auth(OPERATOR).json(&json!({}));
+    assert_eq!(answer(nobody).await.0, 404);
 }

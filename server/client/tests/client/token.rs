@@ -7,6 +7,11 @@ use crate::stand_in::{Answer, Server, run};
 fn keeping() -> Server {
     Server::start(|request| match request.line().as_str() {
         "POST /tokens" => Answer::Json(201, json!({"name": "cs101", "secret": "gavel_one", "secrets": [{}]})),
+        "PATCH /tokens/cs101" => Answer::Json(
+            200,
+            json!({"name": "cs101", "scopes": ["read"], "quota": null, "priority": 16, "of_settings": false,
+                "last_used_at": null, "expires_at": null, "secrets": [{}]}),
+        ),
         "POST /tokens/cs101/rotate" => {
             Answer::Json(200, json!({"name": "cs101", "secret": "gavel_\u{1b}two"}))
         }
@@ -56,6 +61,30 @@ fn a_secret_is_printed_alone_and_asked_for_once() {
     assert_eq!(run(&server, &["token", "rotate", "broken"]).status, 3);
     assert_eq!(server.requests().len(), before + 1, "a second attempt would make another secret");
     assert_eq!(run(&server, &["token", "rotate", "silent"]).status, 3);
+}
+
+#[test]
+fn a_token_is_changed_by_what_is_said_and_nothing_else() {
+    let server = keeping();
+    for (said, expected) in [
+        (
+            &["--quota", "7", "--scope", "read", "--scope", "submit"][..],
+            json!({"quota": 7, "scopes": ["read", "submit"]}),
+        ),
+        (&["--no-quota", "--never-expires"], json!({"quota": null, "expires_at": null})),
+        (
+            &["--priority", "16", "--expires", "2027-01-31"],
+            json!({"priority": 16, "expires_at": "2027-01-31T00:00:00Z"}),
+        ),
+    ] {
+        let ended = run(&server, &[&["token", "change", "cs101"], said].concat());
+        assert_eq!(ended.status, 0, "{}", ended.err);
+        assert!(ended.out.contains("cs101  read"), "{}", ended.out);
+        assert_eq!(server.requests().pop().unwrap().json(), expected);
+    }
+    for odd in [&[][..], &["--quota", "7", "--no-quota"], &["--expires", "2d", "--never-expires"]] {
+        assert_eq!(run(&server, &[&["token", "change", "cs101"], odd].concat()).status, 2, "{odd:?}");
+    }
 }
 
 #[test]

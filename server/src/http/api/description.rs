@@ -55,6 +55,7 @@ use crate::language::Languages;
         tokens::list,
         tokens::create,
         tokens::get,
+        tokens::change,
         tokens::revoke,
         tokens::rotate,
         nodes::list,

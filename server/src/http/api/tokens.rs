@@ -12,13 +12,12 @@ use utoipa::ToSchema;
 
 use super::described::ScopeName;
 use super::view::maybe_time;
-use super::wire::Errors;
-use super::{Api, Problem, query};
+use super::{Api, Problem, object, query};
 use crate::access::Caller;
 use crate::http::Budget;
 use crate::http::error::fails;
 use crate::http::prefix::prefix;
-use crate::tokens::{self, NewToken, PRIORITY, Scope, Scopes, Secret, Token, TokenError};
+use crate::tokens::{self, Change, NewToken, PRIORITY, Scope, Scopes, Secret, Token, TokenError};
 
 /// Most bytes of a request.
 const BODY: u64 = 16 * 1024;
@@ -60,6 +59,29 @@ pub(super) struct Rotation {
     #[serde(deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 2_592_000, default = 86_400)]
     keep_old_s: Option<u64>,
+}
+
+/// What is to be another one of a token; what is not there stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TokenChange)]
+pub(super) struct Changes {
+    /// What it may be used for; none that who changes it has not got.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<ScopeName>>, min_items = 1)]
+    scopes: Option<Vec<Scope>>,
+    /// Most of its submissions that wait, from the next one on; null: as many as the queue takes.
+    #[serde(default, deserialize_with = "whole_or_null")]
+    #[schema(value_type = Option<usize>, minimum = 1, maximum = 1_000_000)]
+    quota: Option<Option<usize>>,
+    /// Its turns in the queue for each turn of a token of priority 1.
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(minimum = 1, maximum = 16)]
+    priority: Option<u32>,
+    /// When it ends; null: never.
+    #[serde(default, deserialize_with = "told_or_null")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Option<DateTime<Utc>>>,
 }
 
 /// A token.
@@ -168,7 +190,7 @@ pub(super) async fn create(
         return Err(Problem::Forbidden(why));
     }
     let (token, secret) = api.access.tokens().create(&api.store, new).await?;
-    tracing::info!(scopes = %token.scopes, "Token `{}` was made", token.name);
+    tracing::info!(by = caller.sender(), is = %token.nature(), "Token `{}` was made", token.name);
     let location = format!("{}/api/v1/tokens/{}", prefix(&request), token.name);
     let mut response = HttpResponse::Created();
     response.insert_header((actix_web::http::header::LOCATION, location));
@@ -192,6 +214,40 @@ pub(super) async fn get(
     query::expect_none(request.query_string())?;
     let token = api.access.tokens().get(&name).ok_or_else(|| no_such(&name))?;
     Ok(Json(TokenView::of(&token)))
+}
+
+/// Changes what a named token may be used for, its quota, its priority or its end. Its secrets stay as they are. What is
+/// open for clients that came with it is closed: they come again.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/tokens/{token}",
+    operation_id = "changeToken",
+    tag = "tokens",
+    params(("token" = String, Path, description = "Its name.")),
+    request_body = Changes,
+    responses(
+        (status = 200, description = "As it is from now on.", body = TokenView),
+        fails::InvalidField,
+        fails::NotFound,
+        fails::Conflict,
+        fails::Unavailable
+    )
+)]
+pub(super) async fn change(
+    api: Data<Api>,
+    caller: Caller,
+    budget: Data<Budget>,
+    name: Path<String>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<Json<TokenView>, Problem> {
+    query::expect_none(request.query_string())?;
+    let body = budget.read_up_to(&request, payload, BODY).await?;
+    let change = changes(&body.bytes)?;
+    let changed = api.access.tokens().change(&api.store, &name, caller.scopes(), change).await?;
+    let [was, is] = changed.ok_or_else(|| no_such(&name))?;
+    tracing::info!(by = caller.sender(), was = %was.nature(), is = %is.nature(), "Token `{}` was changed", is.name);
+    Ok(Json(TokenView::of(&is)))
 }
 
 /// Gives a named token a new secret, which is told in the answer. The one that it has stays valid for a while.
@@ -224,7 +280,7 @@ pub(super) async fn rotate(
     let until = Utc::now() + keep;
     let rotated = api.access.tokens().rotate(&api.store, &name, caller.scopes(), until).await?;
     let (token, secret) = rotated.ok_or_else(|| no_such(&name))?;
-    tracing::info!("Token `{}` has a new secret", token.name);
+    tracing::info!(by = caller.sender(), old_until = %until, "Token `{}` has a new secret", token.name);
     Ok(told(HttpResponse::Ok(), &token, secret))
 }
 
@@ -245,6 +301,7 @@ pub(super) async fn rotate(
 )]
 pub(super) async fn revoke(
     api: Data<Api>,
+    caller: Caller,
     name: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
@@ -252,27 +309,38 @@ pub(super) async fn revoke(
     if !api.access.tokens().revoke(&api.store, &name).await? {
         return Err(no_such(&name));
     }
-    tracing::info!("Token `{}` was revoked", *name);
+    tracing::info!(by = caller.sender(), "Token `{}` was revoked", *name);
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn parsed<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, Problem> {
-    serde_json::from_slice(json).map_err(|why| Problem::Malformed(why.to_string()))
-}
-
 fn asked(json: &[u8]) -> Result<NewToken, Problem> {
-    let Asked { name, scopes, quota, priority, expires_at } = parsed(json)?;
+    let Asked { name, scopes, quota, priority, expires_at } = object::read(json)?;
     let scopes: Scopes = scopes.into_iter().collect();
     let new = NewToken { name, scopes, quota, priority: priority.unwrap_or(PRIORITY), expires_at };
-    let mut errors = Errors::default();
-    if let Err((field, why)) = new.check() {
-        errors.add(field, why);
-    }
-    if expires_at.is_some_and(|end| end <= Utc::now()) {
-        errors.add("expires_at", "is not in the future");
-    }
-    errors.none()?;
+    new.check().map_err(|(field, why)| Problem::field(field, why))?;
     Ok(new)
+}
+
+fn changes(json: &[u8]) -> Result<Change, Problem> {
+    let Changes { scopes, quota, priority, expires_at } = object::read(json)?;
+    let scopes = scopes.map(|scopes| scopes.into_iter().collect());
+    let change = Change { scopes, quota, priority, expires_at };
+    change.check().map_err(|(field, why)| Problem::field(field, why))?;
+    Ok(change)
+}
+
+/// What is there and null is not what is not there.
+fn told_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    told: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(told).map(Some)
+}
+
+/// The same of a [`whole`] number.
+fn whole_or_null<'de, D: Deserializer<'de>, T: TryFrom<u64>>(
+    number: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    whole(number).map(Some)
 }
 
 /// A whole number, which JSON may write as `88.0`, too.
@@ -288,8 +356,10 @@ fn whole<'de, D: Deserializer<'de>, T: TryFrom<u64>>(number: D) -> Result<Option
 
 /// How long the old secret is valid still.
 fn kept(json: &[u8]) -> Result<TimeDelta, Problem> {
-    let asked: Option<Rotation> = if json.is_empty() { None } else { parsed(json)? };
-    let asked = asked.unwrap_or_default();
+    let asked = match json.trim_ascii() {
+        b"" | b"null" => Rotation::default(),
+        json => object::read(json)?,
+    };
     let keep = asked.keep_old_s.map_or(KEEP_OLD, Duration::from_secs);
     let within = Some(keep).filter(|keep| *keep <= KEEP_OLD_MAX);
     let keep = within.and_then(|keep| TimeDelta::from_std(keep).ok());

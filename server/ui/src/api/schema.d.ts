@@ -526,7 +526,7 @@ export interface paths {
         delete: operations["revokeToken"];
         options?: never;
         head?: never;
-        patch?: never;
+        patch: operations["changeToken"];
         trace?: never;
     };
     "/api/v1/tokens/{token}/rotate": {
@@ -1518,6 +1518,12 @@ export interface components {
             quota?: number | null;
             scopes: components["schemas"]["Scope"][];
             secrets: components["schemas"]["TokenSecret"][];
+        };
+        TokenChange: {
+            expires_at?: string | null;
+            priority?: number | null;
+            quota?: number | null;
+            scopes?: components["schemas"]["Scope"][] | null;
         };
         TokenSecret: {
             created_at?: string | null;
@@ -6993,6 +6999,166 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         status?: 409;
                         type?: "urn:gavel:problem:conflict";
+                    };
+                };
+            };
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        status?: 414;
+                        type?: "urn:gavel:problem:address-too-long";
+                    };
+                };
+            };
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        status?: 431;
+                        type?: "urn:gavel:problem:head-too-large";
+                    };
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        status?: 500;
+                        type?: "urn:gavel:problem:internal-error";
+                    };
+                };
+            };
+            503: {
+                headers: {
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        status?: 503;
+                        type?: "urn:gavel:problem:unavailable";
+                    };
+                };
+            };
+        };
+    };
+    changeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        status?: 400;
+                        type?: "urn:gavel:problem:invalid-field" | "urn:gavel:problem:malformed-body" | "urn:gavel:problem:malformed-request";
+                    };
+                };
+            };
+            401: {
+                headers: {
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        status?: 401;
+                        type?: "urn:gavel:problem:unauthorized";
+                    };
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        status?: 403;
+                        type?: "urn:gavel:problem:forbidden";
+                    };
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        status?: 404;
+                        type?: "urn:gavel:problem:not-found";
+                    };
+                };
+            };
+            405: {
+                headers: {
+                    Allow: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        status?: 405;
+                        type?: "urn:gavel:problem:method-not-allowed";
+                    };
+                };
+            };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        status?: 408;
+                        type?: "urn:gavel:problem:slow-body" | "urn:gavel:problem:slow-head";
+                    };
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        status?: 409;
+                        type?: "urn:gavel:problem:conflict";
+                    };
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        status?: 413;
+                        type?: "urn:gavel:problem:body-too-large";
                     };
                 };
             };
