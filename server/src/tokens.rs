@@ -13,7 +13,7 @@ mod scope;
 mod secret;
 mod sees;
 
-pub use rules::{Change, NAME_MAX, NewToken, PRIORITIES, PRIORITY, QUOTA_MAX, check_name};
+pub use rules::{Change, NAME_MAX, NewToken, PRIORITIES, PRIORITY, QUOTA_MAX, Wrong, check_name};
 pub use scope::{Scope, Scopes};
 pub use secret::{Digest, Secret};
 pub use sees::Sees;

@@ -124,26 +124,19 @@ fn check_tokens(http: &HttpConfig) -> Result<(), String> {
 }
 
 fn check_token(token: &TokenConfig) -> Result<(), String> {
-    let TokenConfig {
-        name,
-        secret,
-        previous_secret,
-        previous_until,
-        scopes,
-        quota,
-        priority,
-        expires_at,
-        ..
-    } = token;
+    let TokenConfig { name, secret, previous_secret, previous_until, scopes, quota, priority, .. } = token;
     let new = NewToken {
         name: name.clone(),
         scopes: scopes.iter().copied().collect(),
         quota: *quota,
         priority: priority.unwrap_or(PRIORITY),
-        expires_at: *expires_at,
+        // One that has ended may stand there, and does not keep the server from starting.
+        expires_at: None,
     };
     let of = |what: String| format!("`http.tokens`: token `{}`: {what}", name.escape_default());
-    new.check().map_err(|(field, why)| of(format!("`{field}`: {why}")))?;
+    if let Some((field, why)) = new.wrong().into_iter().next() {
+        return Err(of(format!("`{field}`: {why}")));
+    }
     if secret.is_none() {
         return Err(of("needs a `secret`, or a `secret_file`".into()));
     }

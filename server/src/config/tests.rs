@@ -236,6 +236,9 @@ fn named_tokens_come_from_a_file_a_variable_or_a_file_of_their_own() {
         (&[Scope::Submit, Scope::ReadAll][..], Some(7))
     );
     assert!(tokens[0].expires_at.is_some());
+    // One that has ended is of no use, and keeps no server from starting.
+    let ended = file.replace("2027", "2020");
+    assert_eq!(load(&ended, &[], &[]).unwrap().http.tokens.len(), 1);
     let json = r#"[{"name": "b", "secret": "0123456789abcdef", "scopes": ["read"]}]"#;
     let of_variable = load(&file, &[("GAVEL_HTTP__TOKENS", json)], &[]).unwrap().http.tokens;
     assert_eq!(of_variable.iter().map(|token| token.name.as_str()).collect::<Vec<_>>(), ["b"]);

@@ -42,45 +42,40 @@ pub struct Change {
 }
 
 /// A field that makes no sense, and why.
-type Wrong = (&'static str, String);
+pub type Wrong = (&'static str, String);
 
 impl NewToken {
-    /// Sees that it makes sense.
-    ///
-    /// # Errors
-    /// The field that does not, and why.
-    pub fn check(&self) -> Result<(), Wrong> {
+    /// All its fields that make no sense.
+    pub fn wrong(&self) -> Vec<Wrong> {
         let Self { name, scopes, quota, priority, expires_at } = self;
-        check_name(name).map_err(|why| ("name", why))?;
-        let all = Change {
+        let name = check_name(name).err().map(|why| ("name", why));
+        let terms = Change {
             scopes: Some(*scopes),
             quota: Some(*quota),
             priority: Some(*priority),
             expires_at: Some(*expires_at),
         };
-        all.check()
+        name.into_iter().chain(terms.wrong()).collect()
     }
 }
 
 impl Change {
-    /// Sees that it makes sense.
-    ///
-    /// # Errors
-    /// The field that does not, and why.
-    pub fn check(&self) -> Result<(), Wrong> {
+    /// All its fields that make no sense.
+    pub fn wrong(&self) -> Vec<Wrong> {
+        let mut wrong = Vec::new();
         if self.scopes == Some(Scopes::default()) {
-            return Err(("scopes", "needs at least one scope".into()));
+            wrong.push(("scopes", "needs at least one scope".into()));
         }
         if self.quota.flatten().is_some_and(|quota| !(1..=QUOTA_MAX).contains(&quota)) {
-            return Err(("quota", format!("allowed is 1 to {QUOTA_MAX}")));
+            wrong.push(("quota", format!("allowed is 1 to {QUOTA_MAX}")));
         }
         if self.priority.is_some_and(|priority| !PRIORITIES.contains(&priority)) {
-            return Err(("priority", format!("allowed is {} to {}", PRIORITIES.start(), PRIORITIES.end())));
+            wrong.push(("priority", format!("allowed is {} to {}", PRIORITIES.start(), PRIORITIES.end())));
         }
         if self.expires_at.flatten().is_some_and(|end| end <= Utc::now()) {
-            return Err(("expires_at", "is not in the future".into()));
+            wrong.push(("expires_at", "is not in the future".into()));
         }
-        Ok(())
+        wrong
     }
 }
 

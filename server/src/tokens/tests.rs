@@ -218,8 +218,8 @@ fn what_a_token_may_be_like_has_bounds() {
         check_name(name).unwrap_err();
     }
     let good = new("a", &[Scope::Submit]);
-    good.check().unwrap();
-    let field = |new: NewToken| new.check().unwrap_err().0;
+    assert_eq!(good.wrong(), []);
+    let field = |new: NewToken| new.wrong()[0].0;
     assert_eq!(field(NewToken { scopes: Scopes::default(), ..good.clone() }), "scopes");
     for quota in [0, QUOTA_MAX + 1] {
         assert_eq!(field(NewToken { quota: Some(quota), ..good.clone() }), "quota");
@@ -227,6 +227,9 @@ fn what_a_token_may_be_like_has_bounds() {
     for priority in [0, 17] {
         assert_eq!(field(NewToken { priority, ..good.clone() }), "priority");
     }
+    let ended = Change { quota: Some(Some(0)), expires_at: Some(Some(Utc::now())), ..Change::default() };
+    let fields: Vec<_> = ended.wrong().into_iter().map(|(field, _)| field).collect();
+    assert_eq!(fields, ["quota", "expires_at"]);
 }
 
 #[test]

@@ -150,6 +150,25 @@ async fn a_hundred_bodies_of_which_a_byte_has_come_leave_room_for_others() {
     drop(slow);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_orders_or_makes_something_is_on_the_account_and_its_length_has_a_bound() {
+    use tokio::io::AsyncWriteExt;
+    let bench = Bench::with(&[("http.memory", "32MiB")]).await;
+    let address = bench.url.trim_start_matches("http://").to_owned();
+    for (path, most) in [("/api/v1/rejudges", 256 << 10), ("/api/v1/tokens", 16 << 10)] {
+        let before = bench.account.held().get();
+        let mut connection = tokio::net::TcpStream::connect(&address).await.unwrap();
+        let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {most}\r\n\r\n{{");
+        connection.write_all(head.as_bytes()).await.unwrap();
+        until_held(&bench, before + CONNECTION + most).await;
+        drop(connection);
+        eventually(async || (bench.account.held().get() < before + most).then_some(())).await;
+        let body = " ".repeat(usize::try_from(most).unwrap() + 1);
+        let (status, told) = answer(bench.request(Method::POST, path).body(body)).await;
+        assert_eq!(status, 413, "{told}");
+    }
+}
+
 /// One address floods with bodies that never end: as soon as another has found no room, half is left to it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_floods_with_bodies_keeps_nobody_else_out() {

@@ -449,7 +449,17 @@ async fn orders_that_make_no_sense_or_are_too_large_are_refused() {
             "{body}: {told}"
         );
     }
-    for body in [json!({"users": "alice"}), json!({"user": 7}), json!({"since": "yesterday"})] {
+    // All that is wrong is told at once.
+    let body = json!({
+        "users": "alice", "user": 7, "since": "yesterday", "verdict": "Fine", "dry_run": "no",
+        "submissions": ["1234", 5, id], "version": "12",
+    });
+    let (status, told) = ask(&bench, body).await;
+    let fields: Vec<_> = told["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
+    let wrong =
+        ["submissions[1]", "user", "verdict", "since", "dry_run", "submissions[0]", "version", "users"];
+    assert_eq!((status, fields), (StatusCode::BAD_REQUEST, wrong.map(|name| json!(name)).iter().collect()));
+    for body in [json!(["alice"]), json!("alice"), json!(null)] {
         let (status, told) = ask(&bench, body).await;
         assert_eq!(
             (status, &told["type"]),

@@ -4,14 +4,15 @@ use actix_web::http::header;
 use actix_web::web::{Data, Json, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::described::VerdictName;
+use super::object::Object;
 use super::query::{self, OutcomesQuery, PagesQuery};
 use super::submissions::{find, parse_id};
 use super::view::{maybe_time, time};
-use super::wire::{Errors, check_problem_id};
+use super::wire::{self, check_problem_id};
 use super::{Api, Problem, object};
 use crate::access::Caller;
 use crate::content::BlobId;
@@ -31,7 +32,7 @@ const NAMED: usize = 1000;
 
 /// What is to be judged again: judged submissions of which all is true that is said. One of `submissions`, `problem`, `user`,
 /// `since` and `until` is needed.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schema(as = NewRejudge)]
 pub(super) struct Asked {
@@ -191,11 +192,10 @@ pub(super) async fn create(
     query::expect_none(request.query_string())?;
     // Its part of the account is held until the order is stored.
     let body = budget.read_up_to(&request, payload, BODY).await?;
-    let asked: Asked = object::read(&body.bytes)?;
-    let is_dry = asked.dry_run;
+    let (selection, dry_run) = selection(&api, &body.bytes)?;
     let sees = caller.sees();
-    let selection = selection(&api, &sees, asked).await?;
-    if is_dry {
+    check_version(&api, &sees, &selection).await?;
+    if dry_run {
         let Selected { total, impossible } = api.rejudges.count(&sees, &selection).await?;
         return Ok(HttpResponse::Ok().json(DryView { dry_run: true, total, impossible }));
     }
@@ -367,47 +367,77 @@ async fn shown(api: &Api, sees: &Sees, id: RejudgeId) -> Result<RejudgeView, Pro
     Ok(RejudgeView::new(order, tally))
 }
 
-/// What was asked for, once it makes sense.
-async fn selection(api: &Api, sees: &Sees, asked: Asked) -> Result<Selection, Problem> {
-    let Asked { submissions, problem, version, user, language, verdict, since, until, dry_run: _ } = asked;
-    let mut errors = Errors::default();
-    if submissions.is_empty() && problem.is_none() && user.is_none() && since.is_none() && until.is_none() {
-        errors.add("submissions", "name submissions, a `problem`, a `user`, or a time (`since`, `until`)");
-    }
-    if submissions.len() > NAMED {
-        errors.add("submissions", format!("at most {NAMED} are named one by one"));
-    }
-    let mut ids = Vec::new();
-    for (at, id) in submissions.iter().enumerate() {
-        match SubmissionId::try_parse(id) {
-            Ok(id) => ids.push(id),
-            Err(_) => errors.add(format!("submissions[{at}]"), "no id of a submission"),
+impl Asked {
+    fn of(body: &mut Object<'_>) -> Self {
+        Self {
+            submissions: body.take_row("submissions", "a text").unwrap_or_default(),
+            problem: body.take("problem", "a text"),
+            version: body.take("version", "a text"),
+            user: body.take("user", "a text"),
+            language: body.take("language", "a text"),
+            verdict: body.take("verdict", "a verdict"),
+            since: body.take("since", object::TIME),
+            until: body.take("until", object::TIME),
+            dry_run: body.take("dry_run", "true or false").unwrap_or_default(),
         }
     }
-    if let Some(Err(why)) = problem.as_deref().map(check_problem_id) {
-        errors.add("problem", why);
+
+    /// Something of it says which submissions are meant.
+    fn names_some(&self) -> bool {
+        let Self { submissions, problem, user, since, until, .. } = self;
+        !submissions.is_empty() || problem.is_some() || user.is_some() || since.is_some() || until.is_some()
     }
-    let parsed = version.as_deref().map(str::parse::<BlobId>);
-    match (&parsed, &problem) {
-        (Some(Err(_)), _) => errors.add("version", "a version has 64 hexadecimal digits"),
-        (Some(Ok(_)), None) => errors.add("version", "is of a `problem`, which is missing"),
+}
+
+/// What was asked for, once it makes sense; and whether nothing is to be judged.
+fn selection(api: &Api, json: &[u8]) -> Result<(Selection, bool), Problem> {
+    let mut body = Object::read(json)?;
+    let asked = Asked::of(&mut body);
+    if !asked.names_some() && body.is_right() {
+        body.refuse("submissions", "name submissions, a `problem`, a `user`, or a time (`since`, `until`)");
+    }
+    let Asked { submissions, problem, version, user, language, verdict, since, until, dry_run } = asked;
+    let submissions = ids(&submissions, &mut body);
+    if let Some(Err(why)) = problem.as_deref().map(check_problem_id) {
+        body.refuse("problem", why);
+    }
+    match (version.as_deref().map(str::parse::<BlobId>), &problem) {
+        (Some(Err(_)), _) => body.refuse("version", "a version has 64 hexadecimal digits"),
+        (Some(Ok(_)), None) => body.refuse("version", "is of a `problem`, which is missing"),
         _ => {}
     }
     if let (Some(since), Some(until)) = (since, until)
         && since >= until
     {
-        errors.add("until", "is not later than `since`");
+        body.refuse("until", "is not later than `since`");
     }
     if let Some(language) = language.as_ref().filter(|id| api.languages.get(id).is_none()) {
-        errors.add("language", format!("there is no language `{}`", language.escape_default()));
+        body.refuse("language", format!("there is no language `{}`", wire::shown(language)));
     }
-    errors.none()?;
-    if let (Some(problem), Some(Ok(version))) = (&problem, parsed)
-        && api.problems.get(sees, problem, Some(version)).await?.is_none()
-    {
-        return Err(Problem::field("version", format!("there is no problem `{problem}` in this version")));
+    body.end()?;
+    Ok((Selection { submissions, problem, user, language, verdict, since, until, version }, dry_run))
+}
+
+fn ids(named: &[String], body: &mut Object<'_>) -> Vec<SubmissionId> {
+    if named.len() > NAMED {
+        body.refuse("submissions", format!("at most {NAMED} are named one by one"));
+        return Vec::new();
     }
-    Ok(Selection { submissions: ids, problem, user, language, verdict, since, until, version })
+    let mut id = |(at, id): (usize, &String)| {
+        let parsed = SubmissionId::try_parse(id);
+        parsed.map_err(|_| body.refuse(&format!("submissions[{at}]"), "no id of a submission")).ok()
+    };
+    named.iter().enumerate().filter_map(&mut id).collect()
+}
+
+/// Sees that the version to judge by is there.
+async fn check_version(api: &Api, sees: &Sees, selection: &Selection) -> Result<(), Problem> {
+    let version = selection.version.as_deref().and_then(|version| version.parse::<BlobId>().ok());
+    let (Some(problem), Some(version)) = (&selection.problem, version) else { return Ok(()) };
+    if api.problems.get(sees, problem, Some(version)).await?.is_some() {
+        return Ok(());
+    }
+    Err(Problem::field("version", format!("there is no problem `{problem}` in this version")))
 }
 
 fn parse(id: &str) -> Result<RejudgeId, Problem> {

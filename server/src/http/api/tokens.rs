@@ -1,23 +1,23 @@
 //! Named tokens: make one, see what there is, give one a new secret, revoke it.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use actix_web::web::{Data, Json, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Number;
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::described::ScopeName;
+use super::object::Object;
 use super::view::maybe_time;
 use super::{Api, Problem, object, query};
 use crate::access::Caller;
 use crate::http::Budget;
 use crate::http::error::fails;
 use crate::http::prefix::prefix;
-use crate::tokens::{self, Change, NewToken, PRIORITY, Scope, Scopes, Secret, Token, TokenError};
+use crate::tokens::{self, Change, NewToken, PRIORITY, Scope, Secret, Token, TokenError};
 
 /// Most bytes of a request.
 const BODY: u64 = 16 * 1024;
@@ -26,8 +26,10 @@ const KEEP_OLD: Duration = Duration::from_secs(24 * 60 * 60);
 /// The longest.
 const KEEP_OLD_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+static SCOPES: LazyLock<String> = LazyLock::new(|| format!("one of `{}`", Scope::NAMES.join("`, `")));
+
 /// A token that is to be made.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewToken)]
 pub(super) struct Asked {
@@ -38,11 +40,9 @@ pub(super) struct Asked {
     #[schema(value_type = Vec<ScopeName>, min_items = 1)]
     scopes: Vec<Scope>,
     /// Most of its submissions that wait, over all its users; as many as the queue takes without it.
-    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 1_000_000)]
     quota: Option<usize>,
     /// Its turns in the queue for each turn of a token of priority 1.
-    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 16, default = 4)]
     priority: Option<u32>,
     /// When it ends; never without it.
@@ -51,35 +51,30 @@ pub(super) struct Asked {
 }
 
 /// How a token is rotated.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Default, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = Rotation)]
 pub(super) struct Rotation {
     /// Seconds for which the secret that it has is valid still; 0: not at all.
-    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 2_592_000, default = 86_400)]
     keep_old_s: Option<u64>,
 }
 
 /// What is to be another one of a token; what is not there stays as it is.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = TokenChange)]
 pub(super) struct Changes {
     /// What it may be used for; none that who changes it has not got.
-    #[serde(default)]
     #[schema(value_type = Option<Vec<ScopeName>>, min_items = 1)]
     scopes: Option<Vec<Scope>>,
     /// Most of its submissions that wait, from the next one on; null: as many as the queue takes.
-    #[serde(default, deserialize_with = "whole_or_null")]
     #[schema(value_type = Option<usize>, minimum = 1, maximum = 1_000_000)]
     quota: Option<Option<usize>>,
     /// Its turns in the queue for each turn of a token of priority 1.
-    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 16)]
     priority: Option<u32>,
     /// When it ends; null: never.
-    #[serde(default, deserialize_with = "told_or_null")]
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Option<DateTime<Utc>>>,
 }
@@ -314,57 +309,40 @@ pub(super) async fn revoke(
 }
 
 fn asked(json: &[u8]) -> Result<NewToken, Problem> {
-    let Asked { name, scopes, quota, priority, expires_at } = object::read(json)?;
-    let scopes: Scopes = scopes.into_iter().collect();
+    let mut body = Object::read(json)?;
+    let Asked { name, scopes, quota, priority, expires_at } = Asked::of(&mut body);
+    let scopes = scopes.into_iter().collect();
     let new = NewToken { name, scopes, quota, priority: priority.unwrap_or(PRIORITY), expires_at };
-    new.check().map_err(|(field, why)| Problem::field(field, why))?;
+    new.wrong().into_iter().for_each(|(field, why)| body.refuse(field, why));
+    body.end()?;
     Ok(new)
 }
 
 fn changes(json: &[u8]) -> Result<Change, Problem> {
-    let Changes { scopes, quota, priority, expires_at } = object::read(json)?;
+    let mut body = Object::read(json)?;
+    let Changes { scopes, quota, priority, expires_at } = Changes::of(&mut body);
     let scopes = scopes.map(|scopes| scopes.into_iter().collect());
     let change = Change { scopes, quota, priority, expires_at };
-    change.check().map_err(|(field, why)| Problem::field(field, why))?;
+    change.wrong().into_iter().for_each(|(field, why)| body.refuse(field, why));
+    body.end()?;
     Ok(change)
-}
-
-/// What is there and null is not what is not there.
-fn told_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    told: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(told).map(Some)
-}
-
-/// The same of a [`whole`] number.
-fn whole_or_null<'de, D: Deserializer<'de>, T: TryFrom<u64>>(
-    number: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    whole(number).map(Some)
-}
-
-/// A whole number, which JSON may write as `88.0`, too.
-fn whole<'de, D: Deserializer<'de>, T: TryFrom<u64>>(number: D) -> Result<Option<T>, D::Error> {
-    let Some(number) = Option::<Number>::deserialize(number)? else { return Ok(None) };
-    let digits = number.to_string();
-    let digits = digits.strip_suffix(".0").unwrap_or(&digits);
-    let whole = digits.parse::<u64>().ok().and_then(|whole| T::try_from(whole).ok());
-    whole
-        .map(Some)
-        .ok_or_else(|| D::Error::custom(format!("{number} is no whole number that is allowed here")))
 }
 
 /// How long the old secret is valid still.
 fn kept(json: &[u8]) -> Result<TimeDelta, Problem> {
-    let asked = match json.trim_ascii() {
-        b"" | b"null" => Rotation::default(),
-        json => object::read(json)?,
+    let mut body = match json.trim_ascii() {
+        b"" | b"null" => Object::read(b"{}")?,
+        json => Object::read(json)?,
     };
-    let keep = asked.keep_old_s.map_or(KEEP_OLD, Duration::from_secs);
+    let Rotation { keep_old_s } = Rotation { keep_old_s: body.whole("keep_old_s") };
+    let keep = keep_old_s.map_or(KEEP_OLD, Duration::from_secs);
     let within = Some(keep).filter(|keep| *keep <= KEEP_OLD_MAX);
     let keep = within.and_then(|keep| TimeDelta::from_std(keep).ok());
-    let most = KEEP_OLD_MAX.as_secs();
-    keep.ok_or_else(|| Problem::field("keep_old_s", format!("allowed is 0 to {most}")))
+    if keep.is_none() {
+        body.refuse("keep_old_s", format!("allowed is 0 to {}", KEEP_OLD_MAX.as_secs()));
+    }
+    body.end()?;
+    Ok(keep.unwrap_or_default())
 }
 
 fn told(mut response: actix_web::HttpResponseBuilder, token: &Token, secret: Secret) -> HttpResponse {
@@ -375,6 +353,30 @@ fn told(mut response: actix_web::HttpResponseBuilder, token: &Token, secret: Sec
 
 fn no_such(name: &str) -> Problem {
     Problem::NotFound(format!("there is no token `{}`", name.escape_default()))
+}
+
+impl Asked {
+    fn of(body: &mut Object<'_>) -> Self {
+        let (name, scopes) = (body.take("name", "a text"), body.take_row("scopes", &SCOPES));
+        Self {
+            name: body.need("name", name),
+            scopes: body.need("scopes", scopes),
+            quota: body.whole("quota"),
+            priority: body.whole("priority"),
+            expires_at: body.take("expires_at", object::TIME),
+        }
+    }
+}
+
+impl Changes {
+    fn of(body: &mut Object<'_>) -> Self {
+        Self {
+            scopes: body.take_row("scopes", &SCOPES),
+            quota: body.whole_or_null("quota"),
+            priority: body.whole("priority"),
+            expires_at: body.take_or_null("expires_at", object::TIME),
+        }
+    }
 }
 
 impl TokenView {

@@ -170,6 +170,11 @@ impl Errors {
         if self.0.is_empty() { Ok(()) } else { Err(Problem::Invalid(self.0)) }
     }
 
+    /// Nothing is wrong.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Something is wrong with this field, or in it.
     pub(super) fn has(&self, field: &str) -> bool {
         let of = |error: &FieldError| {
@@ -729,7 +734,7 @@ pub(super) fn check_reference(name: &str, text: &str) -> Result<(), String> {
 }
 
 /// What a client wrote, short enough for a message.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.chars().take(60).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
