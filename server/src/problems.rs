@@ -21,7 +21,7 @@ mod import;
 mod languages;
 
 pub use import::{PushError, Pushed};
-pub(crate) use languages::{code_of, id_of};
+pub(crate) use languages::{code_of, of_program, strangers, unjudged};
 
 /// Versions that are kept in memory: what many submissions are judged by is not read for each.
 const KEPT: usize = 16;
@@ -161,9 +161,13 @@ pub(crate) fn allowed_to_validators(problem: Option<&Problem>, limits: &LimitsCo
 ///
 /// # Errors
 /// The field of the submission with which something is wrong, and what.
-pub(crate) fn check(problem: &Problem, language: &str) -> Result<(), (&'static str, String)> {
-    if let Some(why) = &problem.manifest.unjudged {
-        return Err(("problem", why.clone()));
+pub(crate) fn check(
+    problem: &Problem,
+    language: &str,
+    languages: &Languages,
+) -> Result<(), (&'static str, String)> {
+    if let Some(why) = unjudged(problem, languages) {
+        return Err(("problem", why));
     }
     let allowed = problem.manifest.languages.as_deref();
     if allowed.is_some_and(|codes| !codes.iter().any(|code| Some(code.as_str()) == code_of(language))) {

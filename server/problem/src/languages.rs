@@ -82,8 +82,9 @@ pub(crate) fn of_files<'a>(paths: impl Iterator<Item = &'a str>) -> Option<&'sta
     found
 }
 
-/// Whether the format knows this code.
-pub(crate) fn is_known(code: &str) -> bool {
+/// Whether the format knows this code of a language.
+#[must_use]
+pub fn is_known(code: &str) -> bool {
     UNENDED.contains(&code) || ENDINGS.iter().any(|(_, language)| *language == code)
 }
 

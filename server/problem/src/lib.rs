@@ -33,6 +33,7 @@ mod yaml;
 mod fixture;
 
 pub use data::{Case, Data, Group};
+pub use languages::is_known as is_language;
 pub use metadata::{Format, Metadata};
 pub use package::Package;
 pub use report::{Fault, Note, Place};

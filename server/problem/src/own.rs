@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::bounds;
+use crate::languages;
 use crate::report::Report;
 use crate::tree::Dir;
 use crate::yaml::{self, Fields};
@@ -69,7 +70,7 @@ pub(crate) fn read(root: &Dir, report: &Report) -> Own {
         input_file: name(&mut fields, "input_file"),
         output_file: name(&mut fields, "output_file"),
         collect: collect(&mut fields),
-        languages: languages(&mut fields),
+        languages: of_languages(&mut fields),
     };
     if own.input_file.is_some() && own.input_file == own.output_file {
         fields.fault("output_file", 0, "is the input's name");
@@ -80,13 +81,20 @@ pub(crate) fn read(root: &Dir, report: &Report) -> Own {
 fn name(fields: &mut Fields<'_>, key: &str) -> Option<String> {
     let node = fields.take(key)?;
     let name = fields.as_text(key, &node)?;
-    match refused_name(&name) {
+    match refused_name(&name).or_else(|| programs(&name)) {
         None => Some(name),
         Some(why) => {
             fields.fault(key, node.line, why);
             None
         }
     }
+}
+
+/// Why a file cannot be what programs read or write, if it may be called as one of their own is.
+fn programs(name: &str) -> Option<String> {
+    let stem = name.split('.').next().unwrap_or_default();
+    let is_programs = languages::of_file(name).is_some() || matches!(stem, "main" | "__main__");
+    is_programs.then(|| "a program, or a source of one, may be called so".to_owned())
 }
 
 fn collect(fields: &mut Fields<'_>) -> Vec<String> {
@@ -108,7 +116,7 @@ fn collect(fields: &mut Fields<'_>) -> Vec<String> {
     }
 }
 
-fn languages(fields: &mut Fields<'_>) -> BTreeMap<String, LanguageLimits> {
+fn of_languages(fields: &mut Fields<'_>) -> BTreeMap<String, LanguageLimits> {
     let Some(mut map) = fields.map("languages") else { return BTreeMap::new() };
     let entries = map.take_all();
     if entries.len() > LANGUAGES {
@@ -168,6 +176,10 @@ mod tests {
             "output_file: .hidden\n",
             "output_file: ''\n",
             "input_file: a\noutput_file: a\n",
+            "input_file: main.py\n",
+            "output_file: sums.cpp\n",
+            "output_file: main\n",
+            "input_file: main.jar\n",
             "collect: [../plot.svg]\n",
             "collect: [a, a]\n",
             "collect: {a: b}\n",

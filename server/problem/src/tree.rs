@@ -163,7 +163,7 @@ impl Walk<'_> {
     fn entry(&mut self, dir: &mut Dir, real: &Path, name: String, above: &mut Vec<PathBuf>) {
         let path = joined(&dir.path, &name);
         if !is_read(&path) {
-            self.report.note(Place::file(&path), "ignored: the format allows no such name");
+            self.left_out(&path, &real.join(&name));
             return;
         }
         let Some((real, kind)) = self.resolved(&real.join(&name), &path) else { return };
@@ -176,6 +176,18 @@ impl Walk<'_> {
                     dir.dirs.insert(name, below);
                 }
             }
+        }
+    }
+
+    /// What is left out for its name is only noted, unless a problem would be judged without it, and nobody would see that in
+    /// its verdicts.
+    fn left_out(&self, path: &str, real: &Path) {
+        if is_of_a_case(path, real.is_dir()) {
+            let what = "the format allows no such name, and the case would be left out: a name has letters, digits, `_`, `-`, `.` \
+                        and `+`, and begins with a letter, a digit or `_`";
+            self.report.fault(Place::file(path), what);
+        } else {
+            self.report.note(Place::file(path), "ignored: the format allows no such name");
         }
     }
 
@@ -242,6 +254,17 @@ pub fn is_read(path: &str) -> bool {
     path == TIME_LIMIT || path.rsplit('/').next().is_some_and(is_name)
 }
 
+/// Whether this would be a case, or a folder of cases, if it had a name that is allowed. What is hidden is nobody's case: some
+/// systems leave such files beside others.
+fn is_of_a_case(path: &str, is_dir: bool) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_judged = ["data/sample", "data/secret"].iter().any(|data| {
+        folder.strip_prefix(data).is_some_and(|below| below.is_empty() || below.starts_with('/'))
+    });
+    let is_case = name.ends_with(".in") && (is_judged || folder.is_empty());
+    !name.starts_with('.') && (is_case || is_judged && is_dir)
+}
+
 /// Whether the format allows this name of a file or a folder.
 pub(crate) fn is_name(name: &str) -> bool {
     // The format's rule, and what else sources may end with: `.c++`.
@@ -281,6 +304,32 @@ mod tests {
         let dir = read(folder.path(), Links::Inside, &report).unwrap();
         assert_eq!(dir.all_files(), ["b"]);
         assert_eq!(report.conclude(()).unwrap().1.len(), 2);
+    }
+
+    #[test]
+    fn a_case_is_not_left_out_for_its_name() {
+        for path in [
+            "data/secret/a b.in",
+            "data/secret/é.in",
+            "data/sample/-1.in",
+            "data/secret/group 1/1.in",
+            "data/secret/group/a(1).in",
+            "1 (copy).in",
+        ] {
+            let faults = faults(&Folder::with(&[(path, "")]));
+            assert!(faults.len() == 1 && faults[0].contains("would be left out"), "{path}: {faults:?}");
+        }
+        for path in [
+            "data/secret/._1.in",
+            "data/secret/.git/1.in",
+            "data/secret/1.in~",
+            "data/secret/a b.txt",
+            "data/secretly/a b.in",
+            "data/invalid_input/a b.in",
+            "attachments/a b.in",
+        ] {
+            assert_eq!(faults(&Folder::with(&[(path, "")])), [""; 0], "{path}");
+        }
     }
 
     #[test]

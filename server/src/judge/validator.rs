@@ -17,7 +17,7 @@ use super::{Artefact, JudgeError, OwnEnd, ProgramEnd};
 use crate::content::Content;
 use crate::language::{Language, Languages};
 use crate::problem::Problem;
-use crate::problems::id_of;
+use crate::problems::of_program;
 use crate::sandbox::{Leaving, Profile};
 use crate::submission::{Files, Isolation, RunLimits};
 
@@ -240,7 +240,7 @@ async fn compiled<'a, E: Executor>(
     progress: Told<'a>,
     cancel: &CancellationToken,
 ) -> Result<Result<Validator<'a>, Unfit>, JudgeError> {
-    let Some(language) = language_of(program, languages) else {
+    let Some(language) = of_program(program, languages) else {
         return Ok(Err(Unfit { fault: "is in no language that is here".to_owned(), log: None }));
     };
     let sources = sources(problem, program);
@@ -266,14 +266,6 @@ async fn compiled<'a, E: Executor>(
         }
     }
     Ok(Ok(validator))
-}
-
-fn language_of<'a>(program: &Program, languages: &'a Languages) -> Option<&'a Language> {
-    if program.build || program.run {
-        return languages.scripts();
-    }
-    let id = id_of(program.language.as_deref()?, |id| languages.get(id).is_some())?;
-    languages.get(id)
 }
 
 /// A program's files, by their names in its folder.

@@ -32,7 +32,7 @@ use crate::http::taken::Taken;
 use crate::http::uploads::Uploads;
 use crate::http::{Arriving, Budget, FieldError, sender};
 use crate::problem::{self, Show};
-use crate::problems::{PushError, Pushed, check, cut, run_limits};
+use crate::problems::{PushError, Pushed, check, cut, run_limits, strangers, unjudged};
 use crate::store::{ListedProblem, StoreError};
 use crate::tokens::Sees;
 
@@ -562,7 +562,7 @@ pub(super) async fn judged_by(
         let why = "an interactive problem needs two run slots at one time, and this server has one (`sandbox.run_slots`)";
         return Err(Problem::field("problem", why));
     }
-    check(&problem, language).map_err(|(field, why)| Problem::field(field, why))?;
+    check(&problem, language, &api.languages).map_err(|(field, why)| Problem::field(field, why))?;
     Ok(problem)
 }
 
@@ -598,9 +598,10 @@ impl ProblemView {
             statements: statements.collect(),
             attachments: manifest.attachments.iter().map(name).collect(),
             submissions: manifest.submissions,
-            unjudged: manifest.unjudged.clone(),
+            unjudged: unjudged(problem, &api.languages),
             notes: cut(problem, &api.config.limits)
                 .into_iter()
+                .chain(strangers(problem, &api.languages))
                 .chain(manifest.notes.iter().cloned())
                 .collect(),
         }
