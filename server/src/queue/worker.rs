@@ -159,11 +159,11 @@ impl Shared {
             let attempt = AssertUnwindSafe(self.attempt(job, judging, &served)).catch_unwind().await;
             attempt.unwrap_or_else(|panic| Attempt::Failed(format!("the judge panicked: {}", said(&*panic))))
         };
-        if matches!(outcome, Attempt::Failed(_) | Attempt::Hopeless(_)) {
-            telemetry::attempt_failed();
-        }
         match outcome {
-            Attempt::Judged(judgement) => self.finish(job, attempt, &judgement).await,
+            Attempt::Judged(judgement) => {
+                self.finish(job, attempt, &judgement).await;
+                End::Left
+            }
             Attempt::GivenUp => self.requeue(job, attempt, true).await,
             Attempt::NotServed(why) => {
                 tracing::warn!(attempt, "Putting the submission back: {why}");
@@ -171,21 +171,35 @@ impl Shared {
                 self.requeue(job, attempt, true).await
             }
             Attempt::Hopeless(why) => {
-                tracing::error!(attempt, "Gave up on the submission: {why}");
-                self.finish(job, attempt, &self.internal_error(job, why).await).await
+                if self.give_up(job, attempt, why).await {
+                    telemetry::attempt_failed();
+                }
+                End::Left
             }
             Attempt::Failed(why) => {
+                telemetry::attempt_failed();
                 let failures = job.failures.fetch_add(1, Ordering::Relaxed) + 1;
                 if failures < self.policy.attempts {
                     tracing::warn!(attempt, "Trying the submission again: {why}");
                     self.pause().await;
                     return self.requeue(job, attempt, false).await;
                 }
-                tracing::error!(attempt, "Gave up on the submission: {why}");
                 let why = format!("the judge failed {attempt} times; the last time: {why}");
-                self.finish(job, attempt, &self.internal_error(job, why).await).await
+                self.give_up(job, attempt, why).await;
+                End::Left
             }
         }
+    }
+
+    /// Ends a submission that cannot be judged. False where there is none: the first attempt may begin while the disk is still
+    /// at it, and a problem that is removed meanwhile has it refused.
+    async fn give_up(&self, job: &Arc<Job>, attempt: u32, why: String) -> bool {
+        let judgement = self.internal_error(job, why.clone()).await;
+        let is_there = self.finish(job, attempt, &judgement).await;
+        if is_there {
+            tracing::error!(attempt, "Gave up on the submission: {why}");
+        }
+        is_there
     }
 
     /// Begins an attempt; none where the submission does not wait any more.
@@ -256,7 +270,8 @@ impl Shared {
         }
     }
 
-    async fn finish(&self, job: &Arc<Job>, attempt: u32, judgement: &Judgement) -> End {
+    /// Ends a submission. False where it does not run, or is not there.
+    async fn finish(&self, job: &Arc<Job>, attempt: u32, judgement: &Judgement) -> bool {
         let turn = match job.party.person() {
             Some(person) => self.throttle.count(&person, judgement.verdict, Utc::now()).await,
             None => None,
@@ -265,18 +280,15 @@ impl Shared {
         // What an earlier version has stored names files since its turn came.
         let has_files = job.is_old || !job.footprint.files.is_empty();
         let finish = || self.store.finish(job.id, attempt, judgement, strikes.clone(), has_files);
-        let Some(finished) = self.insist(job, "store a judgement", finish).await else {
-            return End::Left;
-        };
-        if let Some(finished) = finished {
-            turn.into_iter().for_each(Turn::take_over);
-            telemetry::judged(&job.language, judgement);
-            job.finish(finished);
-            // Behind that: whoever waits need not wait for the log.
-            let verdict = judgement.verdict;
-            tracing::info!(%verdict, since = %job.created_at, "Judged submission {}: {verdict}", job.id);
-        }
-        End::Left
+        let finished = self.insist(job, "store a judgement", finish).await.flatten();
+        let Some(finished) = finished else { return false };
+        turn.into_iter().for_each(Turn::take_over);
+        telemetry::judged(&job.language, judgement);
+        job.finish(finished);
+        // Behind that: whoever waits need not wait for the log.
+        let verdict = judgement.verdict;
+        tracing::info!(%verdict, since = %job.created_at, "Judged submission {}: {verdict}", job.id);
+        true
     }
 
     async fn requeue(&self, job: &Arc<Job>, attempt: u32, uncounted: bool) -> End {
@@ -337,8 +349,65 @@ pub(crate) fn is_of_a_full_disk(why: &JudgeError) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
+    use crate::config::{Config, Overrides};
     use crate::judge::test_support::submission;
+    use crate::queue::{Queue, Refusal};
+    use crate::store::Store;
+    use crate::submission::ProblemRef;
+    use crate::telemetry::tests::logged;
+    use crate::throttle::Throttle;
+    use crate::tokens::Tokens;
+
+    /// Its problem was removed just then.
+    struct NoProblem;
+
+    impl Judging for NoProblem {
+        async fn judge(
+            &self,
+            submission: &Submission,
+            _progress: &(dyn Fn(Progress) + Send + Sync),
+            _cancel: &CancellationToken,
+        ) -> Result<Judgement, JudgeError> {
+            let id = submission.problem.as_ref().map(|problem| problem.id.clone());
+            Err(JudgeError::UnknownProblem(id.unwrap_or_default()))
+        }
+    }
+
+    /// What is logged while this is submitted, and what was said of it.
+    async fn submitted(submission: Submission) -> (String, Result<uuid::Uuid, Refusal>) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        let store = Store::open(&path.join("gavel.sqlite"), &path.join("blobs")).await.unwrap();
+        let overrides = Overrides { file: Some("/dev/null".into()), ..Overrides::default() };
+        let config = Config::load(&overrides).unwrap();
+        let throttle = Arc::new(Throttle::new(config.throttle, HashMap::new()));
+        let queue = Queue::start(config.queue, store, throttle, Tokens::default(), Arc::new(NoProblem), 1);
+        let queue = queue.await.unwrap();
+        let mut said = None;
+        let log = logged(async {
+            said = Some(queue.submit(Arc::new(submission), None).await);
+            while !queue.shared.state().is_idle() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        });
+        (log.await, said.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_submission_that_is_refused_has_not_failed_though_its_attempt_has_begun() {
+        let problem = Some(ProblemRef { id: "race".into(), version: blake3::hash(b"").into() });
+        let (log, said) = submitted(Submission { problem, ..submission("") }).await;
+        assert!(matches!(said, Err(Refusal::NoProblem)), "{said:?}");
+        assert!(!log.contains("ERROR"), "{log}");
+        // One that is there has.
+        let (log, said) = submitted(submission("")).await;
+        assert!(said.is_ok() && log.contains("Gave up on the submission"), "{said:?} {log}");
+    }
 
     #[tokio::test]
     async fn a_submission_over_which_a_worker_panics_waits_again() {
