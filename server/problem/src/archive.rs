@@ -105,7 +105,20 @@ impl std::error::Error for Error {
 /// Everything that is wrong with the archive as far as it was read, or the disk's error. What has been
 /// written till then is left for the caller to remove.
 pub fn unpack(archive: &mut File, into: &Path, bounds: &Bounds) -> Result<Vec<Note>, Error> {
-    let mut target = Target::new(into, bounds).map_err(Error::Io)?;
+    unpack_where(&|_| Ok(()), archive, into, bounds)
+}
+
+/// As [`unpack`], where there is room: that is asked before so many bytes are written.
+///
+/// # Errors
+/// As those of [`unpack`], and what is said of the room.
+pub fn unpack_where(
+    room: &dyn Fn(u64) -> io::Result<()>,
+    archive: &mut File,
+    into: &Path,
+    bounds: &Bounds,
+) -> Result<Vec<Note>, Error> {
+    let mut target = Target::new(into, bounds, room).map_err(Error::Io)?;
     match extract(archive, bounds, &mut target) {
         Ok(()) => {}
         Err(Stop::Fault(fault)) => target.report.fault(fault.place, fault.what),

@@ -1,5 +1,6 @@
 //! Errors as clients see them: RFC 9457 problems, and their status codes in one place.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
@@ -258,6 +259,7 @@ impl From<StoreError> for Problem {
         tracing::error!(error = %why, "The store failed a request");
         let detail = match why {
             StoreError::NoRoom { .. } => "the server's disk is full",
+            StoreError::Blob(why) if why.kind() == ErrorKind::StorageFull => "the server's disk is full",
             _ => "the store cannot serve now",
         };
         Self::Unavailable { detail: detail.into(), retry_after: Duration::from_secs(5) }

@@ -1,5 +1,6 @@
 //! Makes a version of a package that was pushed: unpacked, read, its files in the blob store.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek as _};
@@ -72,9 +73,13 @@ impl Problems {
         archive: File,
         show: Show,
     ) -> Result<Pushed, PushError> {
-        let (blobs, id) = (self.store.blobs().clone(), id.to_owned());
+        let (store, id) = (self.store.clone(), id.to_owned());
         let _turn = self.turn.lock().await;
-        let made = elsewhere(move || make(&blobs, id, archive, show));
+        let made = elsewhere(move || {
+            let full = |why| io::Error::new(io::ErrorKind::StorageFull, why);
+            let room = Room::new(|| store.check_room().map_err(full));
+            make(store.blobs(), &room, id, archive, show)
+        });
         let problem = made.await.map_err(|_panic| PushError::Failed)??;
         let put = self.store.put_problem(&problem, token, OTHERS).await?;
         let is_new = put.ok_or_else(|| PushError::Taken(problem.id.clone()))?;
@@ -85,9 +90,42 @@ impl Problems {
     }
 }
 
-fn make(blobs: &Blobs, id: String, mut archive: File, show: Show) -> Result<Problem, PushError> {
+/// After so many bytes it is asked again whether there is room for more.
+const CHECK_EVERY: u64 = 1024 * 1024;
+
+/// What there is on the disk for a package: twice its files, as they are unpacked and placed.
+struct Room<C> {
+    check: C,
+    unchecked: Cell<u64>,
+}
+
+impl<C: Fn() -> io::Result<()>> Room<C> {
+    fn new(check: C) -> Self {
+        Self { check, unchecked: Cell::new(0) }
+    }
+
+    /// Is there room for so many bytes?
+    fn take(&self, bytes: u64) -> io::Result<()> {
+        let unchecked = self.unchecked.get() + bytes;
+        if unchecked < CHECK_EVERY {
+            self.unchecked.set(unchecked);
+            return Ok(());
+        }
+        self.unchecked.set(0);
+        (self.check)()
+    }
+}
+
+fn make(
+    blobs: &Blobs,
+    room: &Room<impl Fn() -> io::Result<()>>,
+    id: String,
+    mut archive: File,
+    show: Show,
+) -> Result<Problem, PushError> {
     let folder = blobs.incoming_folder()?;
-    let unpacking = archive::unpack(&mut archive, folder.path(), &archive::Bounds::default());
+    let bounds = archive::Bounds::default();
+    let unpacking = archive::unpack_where(&|bytes| room.take(bytes), &mut archive, folder.path(), &bounds);
     let mut notes = match unpacking {
         Ok(notes) => notes,
         Err(archive::Error::Io(why)) => return Err(why.into()),
@@ -99,7 +137,7 @@ fn make(blobs: &Blobs, id: String, mut archive: File, show: Show) -> Result<Prob
     let notes = notes.iter().map(ToString::to_string).collect();
     let mut manifest = Manifest::of(&package, show, notes);
     manifest.testlib = is_testlib(folder.path(), &package)?;
-    let files = files(blobs, folder.path(), &package)?;
+    let files = files(blobs, room, folder.path(), &package)?;
     check_size(&manifest, &files)?;
     let version = version(&manifest, &files);
     Ok(Problem::new(id, version, Utc::now(), manifest, files)?)
@@ -142,19 +180,25 @@ fn check_size(manifest: &Manifest, files: &BTreeMap<String, Content>) -> Result<
 }
 
 /// The files of a folder, in the blob store, with values in the place of the package's constants.
-fn files(blobs: &Blobs, folder: &Path, package: &Package) -> Result<BTreeMap<String, Content>, PushError> {
+fn files(
+    blobs: &Blobs,
+    room: &Room<impl Fn() -> io::Result<()>>,
+    folder: &Path,
+    package: &Package,
+) -> Result<BTreeMap<String, Content>, PushError> {
     let (with_constants, constants) = (package.files_with_constants(), &package.metadata.constants);
     let mut paths = Vec::new();
     collect(folder, "", &mut paths)?;
     paths.sort();
     let mut packer = Packer::new(blobs.clone());
     let mut buffer = vec![0; BLOCK];
-    let mut room = bounds::REPLACED_ALL;
+    let mut values = bounds::REPLACED_ALL;
     for path in &paths {
         let (mut file, mut content) = (File::open(folder.join(path))?, Growing::default());
         if with_constants.contains(path.as_str())
-            && let Some(text) = replaced(&mut file, path, constants, &mut room)?
+            && let Some(text) = replaced(&mut file, path, constants, &mut values)?
         {
+            room.take(text.len() as u64)?;
             packer.grow(&mut content, &text)?;
             packer.place(content)?;
             continue;
@@ -162,7 +206,10 @@ fn files(blobs: &Blobs, folder: &Path, package: &Package) -> Result<BTreeMap<Str
         loop {
             match file.read(&mut buffer)? {
                 0 => break,
-                read => packer.grow(&mut content, &buffer[..read])?,
+                read => {
+                    room.take(read as u64)?;
+                    packer.grow(&mut content, &buffer[..read])?;
+                }
             }
         }
         packer.place(content)?;
@@ -230,6 +277,45 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+
+    /// A package with a large input, as a tar.
+    fn large(bytes: usize) -> File {
+        let mut tar = tar::Builder::new(tempfile::tempfile().unwrap());
+        for (path, text) in [("1.in", vec![b'7'; bytes]), ("1.ans", b"1".to_vec())] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            tar.append_data(&mut header, path, text.as_slice()).unwrap();
+        }
+        let mut file = tar.into_inner().unwrap();
+        file.rewind().unwrap();
+        file
+    }
+
+    #[test]
+    fn a_package_is_unpacked_and_placed_only_while_there_is_room() {
+        let directory = tempfile::tempdir().unwrap();
+        let (blobs, _orphans) = Blobs::open(directory.path()).unwrap();
+        let made = |most: u64| {
+            let asked = Cell::new(0);
+            let room = Room::new(|| {
+                asked.set(asked.get() + 1);
+                if asked.get() > most { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+            });
+            let made = make(&blobs, &room, "large".into(), large(4 << 20), Show::Full);
+            (made.map(drop), asked.get())
+        };
+        let (all, asked) = made(u64::MAX);
+        assert!(all.is_ok() && (6..=9).contains(&asked), "about once for each MiB, twice: {asked} {all:?}");
+        for most in [0, 2, asked - 1] {
+            let (made, asked) = made(most);
+            assert!(
+                matches!(made, Err(PushError::Store(_))) && asked == most + 1,
+                "{most}: {asked} {made:?}"
+            );
+            assert_eq!(fs::read_dir(directory.path().join("incoming")).unwrap().count(), 0, "{most}");
+        }
+    }
 
     #[test]
     fn values_do_not_multiply_all_files_together_without_a_bound() {

@@ -59,17 +59,41 @@ pub(super) struct Target<'a> {
     entries: usize,
     junk: usize,
     buffer: Vec<u8>,
+    /// Is there room for so many bytes?
+    room: &'a dyn Fn(u64) -> io::Result<()>,
+}
+
+/// A file that is written where there is room.
+struct Roomy<'a> {
+    file: File,
+    room: &'a dyn Fn(u64) -> io::Result<()>,
+}
+
+impl Write for Roomy<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (self.room)(bytes.len() as u64)?;
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 impl<'a> Target<'a> {
     /// # Errors
     /// The folder cannot be read, or is not empty.
-    pub(super) fn new(into: &'a Path, bounds: &'a Bounds) -> io::Result<Self> {
+    pub(super) fn new(
+        into: &'a Path,
+        bounds: &'a Bounds,
+        room: &'a dyn Fn(u64) -> io::Result<()>,
+    ) -> io::Result<Self> {
         if fs::read_dir(into)?.next().is_some() {
             return Err(ErrorKind::DirectoryNotEmpty.into());
         }
         let buffer = vec![0; BUFFER];
-        Ok(Self { report: Report::default(), into, bounds, known: Names::new(), entries: 0, junk: 0, buffer })
+        let (report, known) = (Report::default(), Names::new());
+        Ok(Self { report, into, bounds, known, entries: 0, junk: 0, buffer, room })
     }
 
     /// Whether there is no fault as yet; after one nothing more is written, but faults are still looked for.
@@ -208,7 +232,7 @@ impl<'a> Target<'a> {
     }
 
     fn write_file(&mut self, path: &str, executable: bool, content: &mut impl Read) -> Result<u64, Stop> {
-        let mut made = self.create(path, executable)?;
+        let mut made = Roomy { file: self.create(path, executable)?, room: self.room };
         copy(path, content, &mut made, &mut self.buffer)
     }
 
