@@ -5,13 +5,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpRequest;
 use actix_web::http::header;
+use actix_web::{HttpMessage as _, HttpRequest};
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 
 use crate::config::Config;
 use crate::http::Problem;
+use crate::sessions::Session;
 use crate::tokens::{Digest, Found, Scope, Scopes, Sees, Token, Tokens};
 
 /// The rules, made from `[http]` and `gojudge.open_networks`.
@@ -44,6 +45,8 @@ pub enum AccessError {
 pub(crate) struct Caller {
     who: Who,
     scopes: Scopes,
+    /// The session of the page that it came with.
+    session: Option<Session>,
 }
 
 /// With what somebody came.
@@ -63,20 +66,29 @@ const BACKEND: [Scope; 4] = [Scope::Submit, Scope::Read, Scope::Problems, Scope:
 
 impl Caller {
     fn backend() -> Self {
-        Self { who: Who::Unnamed, scopes: BACKEND.into_iter().collect() }
+        Self::unnamed(BACKEND.into_iter().collect())
     }
 
     fn operator() -> Self {
-        Self { who: Who::Unnamed, scopes: Scopes::all() }
+        Self::unnamed(Scopes::all())
     }
 
     fn scraper() -> Self {
-        Self { who: Who::Unnamed, scopes: [Scope::Metrics].into_iter().collect() }
+        Self::unnamed([Scope::Metrics].into_iter().collect())
+    }
+
+    fn unnamed(scopes: Scopes) -> Self {
+        Self { who: Who::Unnamed, scopes, session: None }
     }
 
     fn named(token: Arc<Token>, ends_at: Option<DateTime<Utc>>) -> Self {
         let scopes = token.scopes;
-        Self { who: Who::Named(token, ends_at), scopes }
+        Self { who: Who::Named(token, ends_at), scopes, session: None }
+    }
+
+    /// As it came with this request, where that has a session.
+    fn of(self, request: &HttpRequest) -> Self {
+        Self { session: request.extensions().get::<Session>().cloned(), ..self }
     }
 
     /// May it do this?
@@ -117,19 +129,29 @@ impl Caller {
 
     /// It may call no more.
     pub(crate) fn has_ended(&self, now: DateTime<Utc>) -> bool {
-        match &self.who {
+        let of_token = match &self.who {
             Who::Named(token, ends_at) => token.has_ended(now) || ends_at.is_some_and(|end| end <= now),
             Who::Unnamed => false,
-        }
+        };
+        let of_session = |session: &Session| session.closed.is_cancelled() || session.ends <= now;
+        of_token || self.session.as_ref().is_some_and(of_session)
     }
 
-    /// Completes when it may call no more: its token is revoked or changed, or the time of it or of its secret is over.
+    /// Completes when it may call no more: its token is revoked or changed, the time of it, of its secret or of its session is
+    /// over, or the session is.
     pub(crate) async fn ended(&self) {
-        let Who::Named(token, secret_ends_at) = &self.who else { return std::future::pending().await };
-        let ends_at = [token.expires_at, *secret_ends_at].into_iter().flatten().min();
+        let (token, of_token) = match &self.who {
+            Who::Named(token, secret) => (Some(token), [token.expires_at, *secret]),
+            Who::Unnamed => (None, [None; 2]),
+        };
+        let session = self.session.as_ref();
+        let ends = of_token.into_iter().chain([session.map(|session| session.ends)]);
+        let (gone, closed) =
+            (token.map(|token| token.gone()), session.map(|session| session.closed.cancelled()));
         tokio::select! {
-            () = token.gone() => {}
-            () = until(ends_at) => {}
+            () = where_any(gone) => {}
+            () = where_any(closed) => {}
+            () = until(ends.flatten().min()) => {}
         }
     }
 
@@ -145,8 +167,13 @@ impl Caller {
 
 /// Completes when this caller may call no more; never where there is none.
 pub(crate) async fn ended(caller: Option<Caller>) {
-    match caller {
-        Some(caller) => caller.ended().await,
+    where_any(caller.as_ref().map(Caller::ended)).await;
+}
+
+/// Completes with this, and never where there is none.
+async fn where_any(ending: Option<impl Future<Output = ()>>) {
+    match ending {
+        Some(ending) => ending.await,
         None => std::future::pending().await,
     }
 }
@@ -264,9 +291,9 @@ impl Access {
         self.caller_of(authorization.and_then(token_of)?).ok()
     }
 
-    /// Completes when whoever sends this request may call no more; never where it comes with no named token.
+    /// Completes when whoever sends this request may call no more; never where it comes with neither a named token nor a session.
     pub(crate) fn ended_of(&self, request: &HttpRequest) -> impl Future<Output = ()> + Send + use<> {
-        ended(self.owner(authorization_of(request)))
+        ended(self.owner(authorization_of(request)).map(|caller| caller.of(request)))
     }
 
     /// Who sends this request.
@@ -286,7 +313,7 @@ impl Access {
     /// What to answer to somebody who may do nothing.
     pub(crate) fn caller(&self, request: &HttpRequest) -> Result<Caller, Problem> {
         if let Some(given) = bearer(request)? {
-            return self.caller_of(given);
+            return Ok(self.caller_of(given)?.of(request));
         }
         if self.is_closed {
             return Err(Problem::Unauthorized("a bearer token is needed"));

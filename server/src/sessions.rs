@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 mod attempts;
@@ -22,14 +23,29 @@ const OF_ONE: usize = 256;
 pub(crate) struct Sessions {
     lifetime: Duration,
     /// By the digest of what the browser sends: looking one up takes a time that tells nothing of it.
-    open: Mutex<HashMap<blake3::Hash, Session>>,
+    open: Mutex<HashMap<blake3::Hash, Kept>>,
     attempts: Mutex<Attempts>,
 }
 
+/// What somebody who has signed in sends stands for this.
 #[derive(Debug, Clone)]
-struct Session {
-    token: Arc<str>,
-    ends: DateTime<Utc>,
+pub(crate) struct Session {
+    /// The token that was shown.
+    pub(crate) token: Arc<str>,
+    /// When it ends by itself.
+    pub(crate) ends: DateTime<Utc>,
+    /// It was ended before.
+    pub(crate) closed: CancellationToken,
+}
+
+/// One that is there. What is open for whoever came with it ends with it.
+#[derive(Debug)]
+struct Kept(Session);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.0.closed.cancel();
+    }
 }
 
 /// What a browser is given.
@@ -53,20 +69,22 @@ impl Sessions {
         let secret = [Uuid::new_v4(), Uuid::new_v4()].map(|part| part.simple().to_string()).concat();
         let opened = Opened { secret, ends: now + self.lifetime };
         let mut open = self.all();
-        open.retain(|_, session| session.ends > now);
-        if open.values().filter(|session| &*session.token == token).count() >= OF_ONE {
+        open.retain(|_, kept| kept.0.ends > now);
+        if open.values().filter(|kept| &*kept.0.token == token).count() >= OF_ONE {
             end_first(&mut open, |session| &*session.token == token);
         } else if open.len() >= MOST {
             end_first(&mut open, |_| true);
         }
-        open.insert(digest(&opened.secret), Session { token: token.into(), ends: opened.ends });
+        let closed = CancellationToken::new();
+        let session = Session { token: token.into(), ends: opened.ends, closed };
+        open.insert(digest(&opened.secret), Kept(session));
         opened
     }
 
-    /// The token that this stands for, and when it ends.
-    pub(crate) fn find(&self, secret: &str, now: DateTime<Utc>) -> Option<(Arc<str>, DateTime<Utc>)> {
-        let session = self.all().get(&digest(secret)).cloned()?;
-        (session.ends > now).then_some((session.token, session.ends))
+    /// What this stands for.
+    pub(crate) fn find(&self, secret: &str, now: DateTime<Utc>) -> Option<Session> {
+        let session = self.all().get(&digest(secret)).map(|kept| kept.0.clone())?;
+        (session.ends > now).then_some(session)
     }
 
     /// Ends one.
@@ -84,7 +102,7 @@ impl Sessions {
         self.tried().failed(peer, now);
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<blake3::Hash, Session>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<blake3::Hash, Kept>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -94,9 +112,9 @@ impl Sessions {
 }
 
 /// Ends the one of these that was to end first.
-fn end_first(open: &mut HashMap<blake3::Hash, Session>, among: impl Fn(&Session) -> bool) {
-    let ends = open.iter().filter(|(_, session)| among(session));
-    let first = ends.min_by_key(|(_, session)| session.ends).map(|(digest, _)| *digest);
+fn end_first(open: &mut HashMap<blake3::Hash, Kept>, among: impl Fn(&Session) -> bool) {
+    let ends = open.iter().filter(|(_, kept)| among(&kept.0));
+    let first = ends.min_by_key(|(_, kept)| kept.0.ends).map(|(digest, _)| *digest);
     first.and_then(|digest| open.remove(&digest));
 }
 
@@ -115,13 +133,16 @@ mod tests {
         let (sessions, now) = (Sessions::new(HOUR), Utc::now());
         let [one, other] = [sessions.open("one", now), sessions.open("other", now)];
         let token =
-            |opened: &Opened, at| sessions.find(&opened.secret, at).map(|(token, _)| token.to_string());
+            |opened: &Opened, at| sessions.find(&opened.secret, at).map(|found| found.token.to_string());
         assert_eq!(token(&one, now).as_deref(), Some("one"));
         assert_eq!(token(&other, now + Duration::from_secs(3599)).as_deref(), Some("other"));
         assert_eq!(token(&other, now + HOUR), None);
+        let found = sessions.find(&one.secret, now).unwrap();
+        assert!(!found.closed.is_cancelled());
         sessions.close(&one.secret);
+        assert!(found.closed.is_cancelled(), "what is open with it is told");
         assert_eq!(token(&one, now), None);
-        assert_eq!(sessions.find("guessed", now), None);
+        assert!(sessions.find("guessed", now).is_none());
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::error::fails;
 use super::prefix::prefix;
 use super::{Api, Problem, get, resource};
 use crate::access::{Caller, bearer};
-use crate::sessions::Sessions;
+use crate::sessions::{Session, Sessions};
 use crate::tokens::Scope;
 
 /// Pages of ours send it with what changes something: a form of another site cannot.
@@ -28,12 +28,6 @@ const OWN_PAGE: HeaderName = HeaderName::from_static("gavel-page");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// A proxy in front tells how it was asked. Whoever makes it up changes a cookie of their own.
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-
-/// Notes on a request that it came with a session, and when that ends.
-#[derive(Debug, Clone, Copy)]
-struct SignedIn {
-    ends: DateTime<Utc>,
-}
 
 /// The routes of it.
 pub(super) fn routes(app: &mut ServiceConfig) {
@@ -55,27 +49,27 @@ pub(super) async fn as_token(
     mut request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if let Some((value, signed_in)) = found(request.request()) {
+    if let Some((value, session)) = found(request.request()) {
         request.headers_mut().insert(header::AUTHORIZATION, value);
-        request.extensions_mut().insert(signed_in);
+        request.extensions_mut().insert(session);
     }
     next.call(request).await
 }
 
-fn found(request: &HttpRequest) -> Option<(HeaderValue, SignedIn)> {
+fn found(request: &HttpRequest) -> Option<(HeaderValue, Session)> {
     let api = request.app_data::<Data<Api>>()?;
     let sessions = request.app_data::<Data<Sessions>>()?;
     if request.headers().contains_key(header::AUTHORIZATION) {
         return None;
     }
     let secret = sent(request, api)?;
-    let (token, ends) = sessions.find(&secret, Utc::now())?;
+    let session = sessions.find(&secret, Utc::now())?;
     if !is_of_our_page(request.method(), request.headers()) {
         return None;
     }
-    let mut value = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", session.token)).ok()?;
     value.set_sensitive(true);
-    Some((value, SignedIn { ends }))
+    Some((value, session))
 }
 
 /// Cookies come with whatever a browser sends here, whoever has it do so: other sites' pages and forms, and other ports of this
@@ -140,7 +134,7 @@ impl SessionView {
 )]
 async fn show(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let caller = api.access.caller(&request)?;
-    let ends = request.extensions().get::<SignedIn>().map(|signed_in| signed_in.ends);
+    let ends = request.extensions().get::<Session>().map(|session| session.ends);
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(SessionView::new(&caller, ends)))

@@ -3,7 +3,8 @@
 use reqwest::{Method, Response};
 use serde_json::Value;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, PATIENCE};
+use crate::following::Events;
 
 const BACKEND: &str = "backend-token-0123456789";
 const OPERATOR: &str = "operator-token-0123456789";
@@ -123,6 +124,28 @@ async fn a_session_ends_by_the_clock() {
     let own = [("cookie", cookie.as_str())];
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     assert_eq!(status(&bench, Method::GET, "/api/v1/languages", &own).await, 401);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_page_has_open_ends_with_its_session() {
+    let follow = async |bench: &Bench, cookie: &str| {
+        let mut events = Events::open(bench, "/api/v1/events", &[("cookie", cookie)]).await;
+        assert!(events.next().await.is_some());
+        events
+    };
+    let ends = async |mut events: Events| {
+        let all = async { while events.next().await.is_some() {} };
+        tokio::time::timeout(PATIENCE, all).await.expect("it ends with the session");
+    };
+    let bench = closed().await;
+    let own = cookie(&sign_in(&bench, BACKEND).await);
+    let events = follow(&bench, &own).await;
+    let marked = [("cookie", own.as_str()), ("gavel-page", "1")];
+    assert_eq!(status(&bench, Method::DELETE, "/api/v1/session", &marked).await, 204);
+    ends(events).await;
+    let short = Bench::with(&[("http.token", BACKEND), ("http.session", "2s")]).await;
+    let own = cookie(&sign_in(&short, BACKEND).await);
+    ends(follow(&short, &own).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
