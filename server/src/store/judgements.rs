@@ -76,7 +76,7 @@ impl Store {
         };
         let changed = i64::try_from(changed).unwrap_or(i64::MAX);
         let (item, version) = (item.clone(), version.map(|version| version.to_string()));
-        let finished = self.end(item.id, Extent::Several, move |connection| {
+        let finished = self.end_judged(item.id, Extent::Several, size, move |connection| {
             Box::pin(async move {
                 let sql = "UPDATE rejudge_items SET state = 'done', after = $4, changed = $5, \
                            before = (SELECT verdict FROM submissions s WHERE s.seq = rejudge_items.seq) \
@@ -94,11 +94,7 @@ impl Store {
                 Ok((Some(number), gone))
             })
         });
-        let done = finished.await?;
-        if done {
-            self.room.grown(size);
-        }
-        Ok(done)
+        finished.await
     }
 
     async fn newest(&self, id: SubmissionId) -> Result<Option<Judgement>, StoreError> {

@@ -247,7 +247,7 @@ impl Store {
         let told = ended.finished()?;
         let (size, keeps_tests) = (ended.size(), self.keeps_tests);
         let extent = ended.extent(strikes.is_some() || has_files);
-        let finished = self.end(id, extent, move |connection| {
+        let finished = self.end_judged(id, extent, size, move |connection| {
             Box::pin(async move {
                 let sql = concat!(
                     "UPDATE submissions SET state = 'done', verdict = $3, judgement = $4, finished_at = $5, ended = ",
@@ -275,11 +275,27 @@ impl Store {
                 Ok((Some(number), gone))
             })
         });
-        let done = finished.await?;
+        Ok(finished.await?.then_some(told))
+    }
+
+    /// As [`Self::end`], with a judgement that takes so many bytes of what all judgements may have.
+    pub(super) async fn end_judged<F>(
+        &self,
+        id: SubmissionId,
+        extent: Extent,
+        size: u64,
+        ending: F,
+    ) -> Result<bool, StoreError>
+    where
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<EndedAs, sqlx::Error>>
+            + Send
+            + 'static,
+    {
+        let done = self.end(id, extent, ending).await?;
         if done {
             self.room.grown(size);
         }
-        Ok(done.then_some(told))
+        Ok(done)
     }
 
     /// Ends a submission by a write that tells under which number, if it has, and which files it names no more. Whoever
@@ -307,7 +323,7 @@ impl Store {
     /// The store's.
     pub async fn give_up(&self, id: SubmissionId, judgement: &Judgement) -> Result<(), StoreError> {
         let ended = Ended::of(id, judgement)?;
-        let given_up = self.end(id, Extent::Several, move |connection| {
+        let given_up = self.end_judged(id, Extent::Several, ended.size(), move |connection| {
             Box::pin(async move {
                 let sql = concat!(
                     "UPDATE submissions SET state = 'done', verdict = $2, judgement = $3, finished_at = $4, ended = ",
