@@ -159,7 +159,7 @@ impl Manifest {
             root: package.data.root.clone(),
             validators: package.validators.programs.clone(),
             testlib: false,
-            grader: package.validators.grader.clone().filter(|_| has_custom_grader(&package.data.root)),
+            grader: package.validators.grader.clone().filter(|_| package.data.root.has(has_custom_grader)),
             statements: package.statements.clone(),
             attachments: package.attachments.clone(),
             includes: package.includes.clone(),
@@ -195,7 +195,7 @@ fn unjudged(package: &Package) -> Option<String> {
         Some("a multi-pass problem needs one validator".to_owned())
     } else if kind.interactive && package.validators.programs.is_empty() {
         Some("an interactive problem needs a validator".to_owned())
-    } else if package.validators.sources.is_some() {
+    } else if package.data.root.has_static_case() {
         Some("static validators are not run here".to_owned())
     } else if kind.interactive && (package.own.input_file.is_some() || package.own.output_file.is_some()) {
         Some("an interactive problem has neither an input file nor an output file".to_owned())
@@ -208,10 +208,8 @@ fn unjudged(package: &Package) -> Option<String> {
     }
 }
 
-fn has_custom_grader(group: &Group) -> bool {
-    let is_custom = matches!(&group.rules, Rules::Legacy(rules) if rules.custom_grader);
-    let below = group.items.iter().any(|item| matches!(item, Item::Group(group) if has_custom_grader(group)));
-    is_custom || below
+fn has_custom_grader(rules: &Rules) -> bool {
+    matches!(rules, Rules::Legacy(rules) if rules.custom_grader)
 }
 
 impl CaseEntry {

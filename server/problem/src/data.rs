@@ -145,6 +145,19 @@ impl Group {
         })
     }
 
+    /// Whether the rules here or below are such.
+    #[must_use]
+    pub fn has(&self, such: fn(&Rules) -> bool) -> bool {
+        such(&self.rules)
+            || self.items.iter().any(|item| matches!(item, Item::Group(group) if group.has(such)))
+    }
+
+    /// Whether a group has a case that is judged by a submission's sources.
+    #[must_use]
+    pub fn has_static_case(&self) -> bool {
+        self.has(|rules| matches!(rules, Rules::Current(rules) if rules.static_case.is_some()))
+    }
+
     /// The places of all cases here and below.
     #[must_use]
     pub fn cases(&self) -> Vec<usize> {

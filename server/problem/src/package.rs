@@ -106,8 +106,13 @@ fn package(root: &Dir, report: &Report) -> Package {
     if !metadata.format.is_legacy() && !statements.is_empty() {
         statement::check_names(&metadata.names, &statements, report);
     }
+    let data = data::read(root, &metadata, &validators, report);
+    if validators.sources.is_some() && !data.root.has_static_case() {
+        let what = "not used: no group has a static validation test case";
+        report.note(Place::file("static_validator"), what);
+    }
     Package {
-        data: data::read(root, &metadata, &validators, report),
+        data,
         submissions: submissions::read(root, metadata.format, report),
         statements,
         solutions: statement::solutions(root),
@@ -138,6 +143,19 @@ mod tests {
             assert!(notes.is_empty(), "{notes:?}");
             assert_eq!((package.data.cases.len(), package.submissions.len()), (1, 1));
         }
+    }
+
+    #[test]
+    fn a_static_validator_that_judges_nothing_is_noted() {
+        let validator = ("static_validator/v.py", "");
+        let (package, notes) = Folder::current(&[validator]).package();
+        assert!(!package.data.root.has_static_case());
+        assert_eq!(notes, ["static_validator: not used: no group has a static validation test case"]);
+        let yaml = ("data/secret/test_group.yaml", "static_validation_score: pass-fail\n");
+        let cases = [("data/secret/1.in", ""), ("data/secret/1.ans", "")];
+        let files = [&[validator, yaml], cases.as_slice()].concat();
+        let (package, notes) = Folder::current(&files).package();
+        assert!(package.data.root.has_static_case() && notes.is_empty(), "{notes:?}");
     }
 
     #[test]
