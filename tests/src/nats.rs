@@ -8,9 +8,9 @@ use tokio::net::TcpStream;
 
 use crate::environment::patience;
 
-/// A connection.
+/// A connection, and how many subjects it listens to.
 #[derive(Debug)]
-pub struct Liar(BufReader<TcpStream>);
+pub struct Liar(BufReader<TcpStream>, u32);
 
 impl Liar {
     /// Connects to a broker that knows everybody by one token.
@@ -19,7 +19,7 @@ impl Liar {
     /// When it cannot be reached.
     pub async fn connect(address: &str, token: &str) -> Self {
         let stream = TcpStream::connect(address).await.expect("the broker is reached");
-        let mut this = Self(BufReader::new(stream));
+        let mut this = Self(BufReader::new(stream), 0);
         let greeting = serde_json::json!({"auth_token": token, "verbose": false, "pedantic": false});
         this.send(&format!("CONNECT {greeting}\r\nPING\r\n")).await;
         while this.line().await != "PONG" {}
@@ -31,7 +31,10 @@ impl Liar {
     /// # Panics
     /// When the broker has gone.
     pub async fn listen(&mut self, subject: &str) {
-        self.send(&format!("SUB {subject} 1\r\n")).await;
+        // A second one of the same number would be left out of account.
+        self.1 += 1;
+        let number = self.1;
+        self.send(&format!("SUB {subject} {number}\r\n")).await;
     }
 
     /// The next that is heard.
