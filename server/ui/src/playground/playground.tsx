@@ -166,9 +166,10 @@ function Result(props: { begin(): void; marks: Mark[]; jump(mark: Mark): void })
 
 /** A language's example. Tests that somebody has brought, from a problem's sample, stay where there was no program. */
 async function choose(id: string, replaced: () => void): Promise<void> {
-  const brought = draft.value.files.length === 0 && draft.value.tests !== empty.tests ? draft.value.tests : null;
   const name = language(id)?.source_file ?? "main.txt";
   const { source, stdin, expected } = await example(id);
+  // Looked at only now: a test may have been added while the example was on its way.
+  const brought = draft.value.files.length === 0 && draft.value.tests !== empty.tests ? draft.value.tests : null;
   change({ language: id, files: [{ name, content: source }], active: 0, tests: brought ?? [{ stdin, expected }], collect: "" });
   replaced();
 }
