@@ -10,6 +10,7 @@ mod described;
 mod description;
 mod digest;
 mod elsewhere;
+mod errors;
 mod events;
 mod files;
 #[cfg(any(test, feature = "fuzz"))]

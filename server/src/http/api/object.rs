@@ -11,7 +11,8 @@ use serde::{Deserialize, de};
 use serde_json::value::RawValue;
 
 use super::Problem;
-use super::wire::{Errors, shown};
+use super::errors::Errors;
+use super::wire::shown;
 
 /// A time, as it is expected.
 pub(super) const TIME: &str = "a time such as 2027-03-31T18:00:00Z";

@@ -11,8 +11,9 @@ use utoipa::IntoParams;
 
 use super::Problem;
 use super::described::VerdictName;
+use super::errors::Errors;
 use super::view::State;
-use super::wire::{Errors, REFERENCES, check_reference};
+use super::wire::{REFERENCES, check_reference};
 use crate::content::BlobId;
 use crate::judge::Verdict;
 use crate::problem::Show;

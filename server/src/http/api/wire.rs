@@ -10,12 +10,12 @@ use uuid::Uuid;
 use self::reading::{Fields, Place};
 use super::Problem;
 use super::described::{CheckerRule, CompileLimits, IsolationName, TestLimits};
+use super::errors::Errors;
 use super::sieve::Texts;
 use super::wire_checker::NewChecker;
 use super::wire_limits::{NewLimits, allowance, refuse_allowance, resolve};
 use crate::config::{LimitsConfig, SandboxConfig};
 use crate::content::{BlobId, Content};
-use crate::http::FieldError;
 use crate::language::{EntryError, Language, Languages};
 use crate::submission::{CaseLimits, Checker, Isolation, Submission, TestCase};
 
@@ -151,37 +151,6 @@ pub(super) struct Rules<'a> {
     pub(super) limits: &'a LimitsConfig,
     pub(super) sandbox: &'a SandboxConfig,
     pub(super) languages: &'a Languages,
-}
-
-/// Collects everything that is wrong.
-#[derive(Debug, Default)]
-pub(super) struct Errors(Vec<FieldError>);
-
-impl Errors {
-    pub(super) fn add(&mut self, field: impl Into<String>, detail: impl Into<String>) {
-        // A client that gets everything wrong need not be told a thousand times.
-        if self.0.len() < 20 {
-            self.0.push(FieldError { field: field.into(), detail: detail.into() });
-        }
-    }
-
-    /// Sees that nothing is wrong.
-    pub(super) fn none(self) -> Result<(), Problem> {
-        if self.0.is_empty() { Ok(()) } else { Err(Problem::Invalid(self.0)) }
-    }
-
-    /// Nothing is wrong.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Something is wrong with this field, or in it.
-    pub(super) fn has(&self, field: &str) -> bool {
-        let of = |error: &FieldError| {
-            error.field.strip_prefix(field).map(|rest| rest.starts_with(['.', '[']) || rest.is_empty())
-        };
-        self.0.iter().filter_map(of).any(|is| is)
-    }
 }
 
 impl Fields for NewSubmission {
@@ -332,8 +301,8 @@ impl NewSubmission {
                 test.limits = Some(Box::new(CaseLimits { run, own_memory: own.memory }));
             }
         }
-        let Some(language) = language.filter(|_| errors.0.is_empty()) else {
-            return Err(Problem::Invalid(errors.0));
+        let Some(language) = language.filter(|_| errors.is_empty()) else {
+            return Err(errors.told());
         };
         let submission = Submission {
             id: Uuid::new_v4(),

@@ -3,7 +3,7 @@
 use serde_json::Number;
 use utoipa::ToSchema;
 
-use super::wire::Errors;
+use super::errors::Errors;
 use super::wire::reading::{Fields, Place};
 use crate::submission::{Checker, Flags};
 

@@ -6,7 +6,7 @@ use gavel_protocol::Bytes;
 use serde_json::{Number, Value, json};
 use utoipa::ToSchema;
 
-use super::wire::Errors;
+use super::errors::Errors;
 use super::wire::reading::{Fields, Place};
 use crate::config::LimitsConfig;
 use crate::language::Allowance;

@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
-use super::{ARGUMENTS, Errors, FILES, NamedTexts, NewLimits, NewTest, Row, TESTS, shown};
+use super::{ARGUMENTS, FILES, NamedTexts, NewLimits, NewTest, Row, TESTS, shown};
+use crate::http::api::errors::Errors;
 use crate::http::api::wire_checker::{self, NewChecker, NewFlags};
 use crate::submission::Isolation;
 
