@@ -384,9 +384,11 @@ fn files(current: u64, leaf: &Directory, all: &str) -> u64 {
     all.saturating_sub(in_memory)
 }
 
-/// What the kernel kills a run beyond, in bytes: its limit, and what may not be its own.
+/// What the kernel kills a run beyond, in bytes: its limit, and what may not be its own. Of a small limit no more than a quarter, so
+/// that who has less than a new process needs does nothing.
 fn killed_beyond(limits: &Limits) -> u64 {
-    limits.memory.get().saturating_add(ahead_of_others())
+    let limit = limits.memory.get();
+    limit.saturating_add(ahead_of_others().min(limit / 4))
 }
 
 /// Kills the processes of a leaf with the pids controller where the kernel cannot do it at one stroke. With `pids.max` at 0 none is born any

@@ -97,11 +97,11 @@ mod tests {
         let begun = Instant::now();
         let speeds = [calibrate(), calibrate()].map(Speed::factor);
         assert!(
-            begun.elapsed() < Duration::from_secs(6),
+            begun.elapsed() < Duration::from_secs(30),
             "twice, and built for tests: {:?}",
             begun.elapsed()
         );
         let (slow, fast) = (speeds[0].min(speeds[1]), speeds[0].max(speeds[1]));
-        assert!(slow > 0.0 && fast / slow < 2.0, "{speeds:?}");
+        assert!(slow > 0.0 && fast / slow < 4.0, "{speeds:?}");
     }
 }
