@@ -249,6 +249,7 @@ fn no_submission_is_judged_by_a_problem_of_a_kind_that_is_not_judged() {
         ("problem.yaml", header),
         ("data/secret/1.in", "1\n"),
         ("data/secret/1.ans", "1\n"),
+        ("data/secret/test_group.yaml", "static_validation_score: pass-fail\n"),
         ("static_validator/length.py", "print()\n"),
         ("submissions/accepted/echo.py", "print(input())\n"),
     ] {
