@@ -12,9 +12,21 @@ const Awaited = createContext<(() => () => void) | null>(null);
 
 /** Stands where something will be. */
 export function Loading() {
+  const isAwaited = useAwaited();
+  return <p class="hint" role={isAwaited ? undefined : "status"}>{t("loading")}</p>;
+}
+
+/** Stands where something will be, or nothing. */
+export function Perhaps() {
+  useAwaited();
+  return null;
+}
+
+/** Whether what is around this waits for as long as this is there. */
+function useAwaited(): boolean {
   const begin = useContext(Awaited);
   useLayoutEffect(() => begin?.(), []);
-  return <p class="hint" role={begin ? undefined : "status"}>{t("loading")}</p>;
+  return begin !== null;
 }
 
 export function Together({ children }: { children: ComponentChildren }) {

@@ -56,6 +56,12 @@ const typedOver = EditorView.domEventHandlers({
   },
 });
 
+/**
+ * What helps who types, once somebody has. Each state that comes after has it from its beginning: what is put off by a moment, such as
+ * what follows a look elsewhere, asks the state of then for what it knows.
+ */
+let helped: Extension | null = null;
+
 const keysOf: Record<Keys, () => Promise<Extension>> = {
   plain: async () => [],
   vim: async () => (await import("@replit/codemirror-vim")).vim(),
@@ -118,7 +124,9 @@ export function Editor(props: Props) {
     else states.current.clear();
     const found = states.current.get(props.name);
     const kept = found && found.doc.toString() === props.content ? found : null;
-    editor.setState(kept ?? state(props.name, props.content));
+    const next = kept ?? state(props.name, props.content);
+    const help = helped && !props.readOnly ? compartments.current.typing.reconfigure(helped) : [];
+    editor.setState(next.update({ effects: help }).state);
     shown.current = { name: props.name, generation: props.generation };
     if (!kept || marked.current.get(props.name) !== props.marks) markHere(editor);
   }, [props.name, props.generation]);
@@ -141,7 +149,8 @@ export function Editor(props: Props) {
 
   useEffect(() => {
     let current = true;
-    if (isEntered && !props.readOnly) void import("./typing").then(({ typing }) => {
+    if (isEntered && !helped && !props.readOnly) void import("./typing").then(({ typing }) => {
+      helped = typing;
       if (current) view.current?.dispatch({ effects: compartments.current.typing.reconfigure(typing) });
     });
     return () => (current = false, undefined);

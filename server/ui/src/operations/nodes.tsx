@@ -5,6 +5,7 @@ import { type ApiError, request } from "../api/client";
 import type { components } from "../api/schema";
 import { Loaded, useLoaded } from "../components/loaded";
 import { Refusal } from "../components/refusal";
+import { Perhaps } from "../components/together";
 import { duration, t } from "../i18n";
 import { act, OFTEN } from "./act";
 
@@ -13,7 +14,8 @@ type Node = components["schemas"]["Node"];
 export function Nodes() {
   const [state, again] = useLoaded<Node[]>("/api/v1/nodes", OFTEN);
   const [error, setError] = useState<ApiError | null>(null);
-  if (state.is === "loading" || (state.is === "there" && state.value.length === 0)) return null;
+  if (state.is === "loading") return <Perhaps />;
+  if (state.is === "there" && state.value.length === 0) return null;
   const set = (name: string, to: "drain" | "undrain") => act(async () => {
     await request("POST", `/api/v1/nodes/${encodeURIComponent(name)}/${to}`);
     again();
