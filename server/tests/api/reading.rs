@@ -258,7 +258,11 @@ async fn languages_are_sent_compressed_to_who_takes_it() {
         (plain.headers().get("content-encoding"), &plain.headers()["vary"]),
         (None, &"Accept-Encoding".parse().unwrap())
     );
-    let plain = plain.bytes().await.unwrap();
+    let mut plain = plain.bytes().await.unwrap();
+    // What is told of a language changes once it is tested.
+    while plain.windows(14).any(|part| part == b"\"version\":null") {
+        plain = bench.request(Method::GET, "/api/v1/languages").send().await.unwrap().bytes().await.unwrap();
+    }
     let packed = bench.request(Method::GET, "/api/v1/languages").header("accept-encoding", "gzip");
     let packed = packed.send().await.unwrap();
     assert_eq!(
