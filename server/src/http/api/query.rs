@@ -120,7 +120,7 @@ impl EventsQuery {
 }
 
 /// What `GET /submissions/{id}/events` can be asked for.
-#[derive(Debug, Default, IntoParams)]
+#[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FollowQuery {
     /// Also what its program writes, while it runs.
@@ -134,20 +134,13 @@ impl FollowQuery {
     /// # Errors
     /// Every parameter that makes no sense.
     pub(super) fn parse(query: &str) -> Result<Self, Problem> {
-        let mut asked = Self::default();
-        read(query, |name, value| {
-            match name {
-                "output" => asked.output = value.parse().map_err(|_| "neither true nor false")?,
-                _ => return Err(NO_SUCH.into()),
-            }
-            Ok(())
-        })?;
-        Ok(asked)
+        let output = |value: String| value.parse().map_err(|_| "neither true nor false".to_owned());
+        read_only("output", query, false, output).map(|output| Self { output })
     }
 }
 
 /// What `DELETE /users/{user}/throttle` can be asked for.
-#[derive(Debug, Default, IntoParams)]
+#[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ForgiveQuery {
     /// The user's of this named token alone; empty: of those that came without one.
@@ -160,15 +153,7 @@ impl ForgiveQuery {
     /// # Errors
     /// Every parameter that makes no sense.
     pub(super) fn parse(query: &str) -> Result<Self, Problem> {
-        let mut asked = Self::default();
-        read(query, |name, value| {
-            match name {
-                "token" => asked.token = Some(value),
-                _ => return Err(NO_SUCH.into()),
-            }
-            Ok(())
-        })?;
-        Ok(asked)
+        read_only("token", query, None, |value| Ok(Some(value))).map(|token| Self { token })
     }
 }
 
@@ -239,10 +224,7 @@ impl FilesQuery {
         let mut asked = Self::default();
         read(query, |name, value| {
             match name {
-                "version" => {
-                    let version = value.parse().map_err(|_| "a version has 64 hexadecimal digits".to_owned());
-                    asked.version = Some(version?);
-                }
+                "version" => asked.version = Some(version_of(&value)?),
                 "language" => asked.language = Some(value),
                 _ => return Err(NO_SUCH.into()),
             }
@@ -257,15 +239,11 @@ impl FilesQuery {
 /// # Errors
 /// Any other parameter, and what is no version.
 pub(super) fn version(query: &str) -> Result<Option<BlobId>, Problem> {
-    let mut version = None;
-    read(query, |name, value| {
-        if name != "version" {
-            return Err(NO_SUCH.into());
-        }
-        version = Some(value.parse().map_err(|_| "a version has 64 hexadecimal digits".to_owned())?);
-        Ok(())
-    })?;
-    Ok(version)
+    read_only("version", query, None, |value| version_of(&value).map(Some))
+}
+
+fn version_of(value: &str) -> Result<BlobId, String> {
+    value.parse().map_err(|_| "a version has 64 hexadecimal digits".to_owned())
 }
 
 /// Which submissions of an order.
@@ -310,15 +288,7 @@ impl OutcomesQuery {
 /// # Errors
 /// Any other parameter, and what is no choice.
 pub(super) fn show(query: &str) -> Result<Show, Problem> {
-    let mut show = Show::default();
-    read(query, |name, value| {
-        if name != "show" {
-            return Err(NO_SUCH.into());
-        }
-        show = choice(&value, &SHOWS)?;
-        Ok(())
-    })?;
-    Ok(show)
+    read_only("show", query, Show::default(), |value| choice(&value, &SHOWS))
 }
 
 /// A page of so many of those that were found, and the cursor of the next. That there is one is told by one more, which must
@@ -339,17 +309,12 @@ fn cursor(value: &str) -> Result<i64, String> {
 /// # Errors
 /// Any other parameter, and a time that makes no sense or is longer than `most`.
 pub(super) fn wait(query: &str, most: Duration) -> Result<Option<Duration>, Problem> {
-    let mut wait = None;
-    read(query, |name, value| {
-        if name != "wait" {
-            return Err(NO_SUCH.into());
-        }
-        wait = seconds(&value).filter(|time| *time <= most);
-        wait.map(drop).ok_or_else(|| {
+    read_only("wait", query, None, |value| {
+        let wait = seconds(&value).filter(|time| *time <= most);
+        wait.map(Some).ok_or_else(|| {
             format!("allowed are whole seconds, 0s to {}s, the `s` may be left out", most.as_secs())
         })
-    })?;
-    Ok(wait)
+    })
 }
 
 fn seconds(text: &str) -> Option<Duration> {
@@ -365,6 +330,24 @@ pub(super) fn expect_none(query: &str) -> Result<(), Problem> {
 }
 
 const NO_SUCH: &str = "there is no such parameter";
+
+/// Reads the one parameter that there may be; without it, this is asked for.
+fn read_only<T>(
+    name: &str,
+    query: &str,
+    without: T,
+    value_of: impl Fn(String) -> Result<T, String>,
+) -> Result<T, Problem> {
+    let mut asked = without;
+    read(query, |sent, value| {
+        if sent != name {
+            return Err(NO_SUCH.into());
+        }
+        asked = value_of(value)?;
+        Ok(())
+    })?;
+    Ok(asked)
+}
 
 /// Has each parameter set, and tells of all that make no sense or come twice.
 fn read(query: &str, mut set: impl FnMut(&str, String) -> Result<(), String>) -> Result<(), Problem> {
