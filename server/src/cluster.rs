@@ -21,6 +21,8 @@ mod remote;
 #[cfg(test)]
 mod simulation;
 mod speed;
+mod standing;
+mod streams;
 mod wire;
 
 pub use broker::{Broker, BrokerError};

@@ -128,7 +128,8 @@ impl Cluster {
     }
 }
 
-/// A cluster whose machines have keys, and whose broker has a certificate. Its name is that of the certificate.
+/// A cluster whose machines have keys, and whose broker has a certificate, and less room than a coordinator asks for. Its name is that
+/// of the certificate.
 #[derive(Debug)]
 pub struct Guarded {
     /// Container of the broker.
@@ -152,8 +153,9 @@ impl Guarded {
         let host = Host::connect().await;
         let [authorization, coordinator_key, key] = keys(&host).await;
         let tls = "tls { cert_file: \"/data/broker.pem\", key_file: \"/data/broker.key\" }";
-        let settings =
-            format!("listen: 0.0.0.0:4222\njetstream {{ store_dir: /data/store }}\n{tls}\n{authorization}");
+        let settings = format!(
+            "listen: 0.0.0.0:4222\njetstream {{ store_dir: /data/store, max_file_store: 600MB }}\n{tls}\n{authorization}"
+        );
         let environment = [("SETTINGS", &*settings), ("CERTIFICATE", CERTIFICATE), ("KEY", CERTIFICATE_KEY)];
         let start = "cd /data && printf %s \"$SETTINGS\" >own.conf && printf %s \"$CERTIFICATE\" >broker.pem \
             && printf %s \"$KEY\" >broker.key && exec nats-server --config own.conf";

@@ -64,6 +64,9 @@ async fn machines_with_keys_do_what_is_theirs_and_nothing_else() {
     let _alone = alone().await;
     let cluster = Guarded::start().await;
     let client = cluster.coordinator.client();
+    // The broker has not the room for what streams usually reserve.
+    let degraded = client.call(Method::GET, "/readyz", None).await.json["degraded"].to_string();
+    assert!(degraded.contains("256 MiB of contents, not for the 8 GiB of cluster.objects"), "{degraded}");
     let answer = client.judge(&Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3"))).await;
     assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
     // What does not go along with a message.

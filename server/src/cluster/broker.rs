@@ -4,31 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, pull};
-use async_nats::jetstream::stream::{
-    Config as Stream, DiscardPolicy, RawMessageErrorKind, RetentionPolicy, StorageType,
-};
+use async_nats::jetstream::stream::RawMessageErrorKind;
 use async_nats::jetstream::{self, Context, ContextBuilder};
 use async_nats::{Client, ConnectOptions, Event};
 use gavel_protocol::Bytes;
 use tokio::sync::watch;
 
 use super::names;
+use super::streams::{self, Sizes};
 use crate::config::ClusterConfig;
 
 /// A task whose node has been silent for so long is another's.
 pub(super) const SILENCE: Duration = Duration::from_secs(5);
 /// Longest wait for the broker's answer to one request.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// What nobody has fetched after so long never will be.
-pub(super) const MAX_AGE: Duration = Duration::from_secs(3600);
-/// Contents that are needed again are sent again.
-const INPUTS_AGE: Duration = Duration::from_secs(24 * 3600);
-/// Results are told twice by nodes that have not heard of the first time.
-const DUPLICATES: Duration = Duration::from_secs(120);
-/// Of all tasks together.
-const TASKS_SIZE: Bytes = Bytes::mib(512);
-/// Of all results together.
-const RESULTS_SIZE: Bytes = Bytes::mib(1024);
 /// Pulls that wait at a consumer: one of each node, or of a few.
 const MOST_PULLS: i64 = 65_536;
 /// Tasks of one consumer that nodes are at.
@@ -133,47 +122,13 @@ impl Broker {
         self.client.connection_state() == async_nats::connection::State::Connected
     }
 
-    /// Makes the streams that are missing.
+    /// Makes the streams that are missing, as large as they may be; returns how large that is.
     ///
     /// # Errors
     /// When the broker does not.
-    pub(super) async fn prepare(&self, objects: Bytes) -> Result<(), BrokerError> {
-        let work = |name: &str, subjects: &str, size: Bytes| Stream {
-            name: name.to_owned(),
-            subjects: vec![subjects.to_owned()],
-            retention: RetentionPolicy::WorkQueue,
-            discard: DiscardPolicy::New,
-            max_bytes: signed(size),
-            max_age: MAX_AGE,
-            duplicate_window: DUPLICATES,
-            storage: StorageType::File,
-            num_replicas: self.replicas,
-            ..Stream::default()
-        };
-        let contents = |name: &str, subjects: &str, size: u64, max_age: Duration| Stream {
-            name: name.to_owned(),
-            subjects: vec![subjects.to_owned()],
-            discard: DiscardPolicy::Old,
-            max_bytes: signed(Bytes(size)),
-            max_messages_per_subject: 1,
-            max_age,
-            allow_direct: true,
-            storage: StorageType::File,
-            num_replicas: self.replicas,
-            ..Stream::default()
-        };
-        // Outputs are fetched at once; inputs are needed again.
-        let outputs = objects.get() / 4;
-        for stream in [
-            work(names::TASKS, "gavel.tasks.>", TASKS_SIZE),
-            work(names::RESULTS, "gavel.results.>", RESULTS_SIZE),
-            contents(names::INPUTS, "gavel.in.>", objects.get() - outputs, INPUTS_AGE),
-            contents(names::OUTPUTS, "gavel.out.>", outputs, MAX_AGE),
-        ] {
-            let made = self.jetstream.create_or_update_stream(stream).await;
-            made.map_err(|why| BrokerError::of("make a stream")(why.into()))?;
-        }
-        Ok(())
+    pub(super) async fn prepare(&self, objects: Bytes) -> Result<Sizes, BrokerError> {
+        let made = streams::make(&self.jetstream, self.replicas, objects).await;
+        made.map_err(|why| BrokerError::of("make a stream")(why.into()))
     }
 
     /// Makes the consumer that those share who take what goes to a subject. It goes when nobody has taken anything for as
@@ -305,8 +260,4 @@ fn told(event: &Event) {
         Event::ServerError(why) => tracing::error!("The broker refused something: {why}"),
         other => tracing::debug!("The broker's connection: {other}"),
     }
-}
-
-fn signed(size: Bytes) -> i64 {
-    i64::try_from(size.get()).unwrap_or(i64::MAX)
 }

@@ -32,10 +32,12 @@ impl ClusterOperations {
 impl Operations for ClusterOperations {
     fn status(&self) -> PoolStatus {
         let mut status = self.pool.status();
+        let trouble = self.remote.trouble();
         for profile in status.profiles.iter_mut().filter(|status| status.profile != Profile::Command) {
             let offers = self.nodes.offers(&profile.profile);
-            *profile = seen(profile.clone(), offers);
+            *profile = seen(profile.clone(), offers, trouble.as_deref());
         }
+        status.notes.extend(self.remote.note());
         status
     }
 
@@ -91,12 +93,13 @@ fn told(node: NodeStatus) -> NodeView {
 }
 
 /// A profile as nodes have it: up where one of them has it, installed where one may have it. Where no node is here nobody
-/// knows, and submissions wait.
-fn seen(own: ProfileStatus, offers: Vec<Offer>) -> ProfileStatus {
+/// knows, and submissions wait, as they do while nothing can go over the broker.
+fn seen(own: ProfileStatus, offers: Vec<Offer>, trouble: Option<&str>) -> ProfileStatus {
     let is_up = |offer: &&Offer| !offer.no_image && offer.problem.is_none();
-    let idle = offers.iter().filter(is_up).count();
+    let idle = if trouble.is_some() { 0 } else { offers.iter().filter(is_up).count() };
     let no_image = !offers.is_empty() && offers.iter().all(|offer| offer.no_image);
     let problem = match offers.iter().find_map(|offer| offer.problem.clone()) {
+        _ if trouble.is_some() => trouble.map(str::to_owned),
         _ if idle > 0 => None,
         Some(problem) => Some(problem),
         None => Some("no node that is here has it".to_owned()),
@@ -138,7 +141,7 @@ mod tests {
 
     #[test]
     fn one_node_that_has_it_is_enough() {
-        let status = seen(own(), vec![offer(true, Some("there is no image")), offer(false, None)]);
+        let status = seen(own(), vec![offer(true, Some("there is no image")), offer(false, None)], None);
         assert_eq!((status.idle, status.problem.clone(), status.lacks_image()), (1, None, false));
         assert_eq!(status.image.as_deref(), Some("sha256:theirs"));
         assert_eq!(not_up(&status), None);
@@ -146,10 +149,17 @@ mod tests {
 
     #[test]
     fn without_a_node_submissions_wait_and_where_none_can_have_it_they_are_refused() {
-        let none = seen(own(), Vec::new());
+        let none = seen(own(), Vec::new(), None);
         assert!(!none.lacks_image() && not_up(&none).unwrap().contains("no node that is here"));
-        assert!(seen(own(), vec![offer(true, None)]).lacks_image());
-        let failing = seen(own(), vec![offer(false, Some("the disk is full"))]);
+        assert!(seen(own(), vec![offer(true, None)], None).lacks_image());
+        let failing = seen(own(), vec![offer(false, Some("the disk is full"))], None);
         assert!(!failing.lacks_image() && not_up(&failing).unwrap().contains("the disk is full"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_broker_is_told_whatever_nodes_have() {
+        let status = seen(own(), vec![offer(false, None)], Some("the broker cannot be reached"));
+        assert!(!status.lacks_image() && status.idle == 0);
+        assert!(not_up(&status).unwrap().ends_with("the broker cannot be reached"));
     }
 }

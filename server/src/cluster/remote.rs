@@ -15,6 +15,7 @@ use super::nodes::Nodes;
 use super::objects::{Budget, ObjectError, Objects, Place};
 use super::packing::{self, Job, Packer, Unpacker};
 use super::speed::Terms;
+use super::standing::Standing;
 use super::wire::{Control, Made, Outcome, Way};
 use super::{names, wire};
 use crate::account::{Account, Purpose};
@@ -91,6 +92,7 @@ pub struct Remote(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     broker: Broker,
+    standing: Standing,
     objects: Objects,
     name: String,
     /// This start.
@@ -131,6 +133,7 @@ impl Remote {
         let shared = Shared {
             objects: Objects::new(broker.clone(), Place::Inputs),
             broker,
+            standing: Standing::default(),
             name,
             incarnation,
             artefacts,
@@ -158,6 +161,17 @@ impl Remote {
     /// The nodes.
     pub fn nodes(&self) -> Arc<Nodes> {
         Arc::clone(&self.0.nodes)
+    }
+
+    /// Why nothing can go over the broker, where that is so.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let away = || (!self.0.broker.is_connected()).then(|| "the broker cannot be reached".to_owned());
+        away().or_else(|| self.0.standing.trouble())
+    }
+
+    /// What the broker has less of than it should.
+    pub(super) fn note(&self) -> Option<String> {
+        self.0.standing.note()
     }
 
     /// Has a node begin nothing more, or begin again. False where there is no such node.

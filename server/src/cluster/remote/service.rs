@@ -12,11 +12,12 @@ use uuid::Uuid;
 
 use super::asking::{Event, Place, Reply, Waiter, Waiting};
 use super::{Shared, known};
-use crate::cluster::broker::{BrokerError, MAX_AGE};
+use crate::cluster::broker::BrokerError;
 use crate::cluster::desk::{Idle, Ruling};
 use crate::cluster::names;
 use crate::cluster::pulls::Pulls;
 use crate::cluster::speed::Terms;
+use crate::cluster::streams::{MAX_AGE, Sizes};
 use crate::cluster::wire::{
     Answer, Beat, Begin, Begun, Control, Done, Outcome, PROTOCOL, Part, Task, TaskName, Way,
 };
@@ -55,19 +56,32 @@ pub(super) fn start(shared: &Arc<Shared>, stop: &CancellationToken) {
 
 /// Sees that there is all that must be at the broker; tries until there is.
 async fn prepare(shared: &Shared) {
-    while let Err(why) = try_prepare(shared).await {
-        tracing::warn!("The broker is not prepared: {}", crate::telemetry::chain(&why));
+    loop {
+        match try_prepare(shared).await {
+            Ok(sizes) => {
+                if let Some(note) = shared.standing.is_prepared(sizes) {
+                    tracing::warn!("What is kept at the broker is less than was asked for: {note}");
+                }
+                return;
+            }
+            Err(why) => {
+                let why = crate::telemetry::chain(&why);
+                if shared.standing.is_not_prepared(&why) {
+                    tracing::warn!("The broker is not prepared, which is tried again and again: {why}");
+                }
+            }
+        }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-async fn try_prepare(shared: &Shared) -> Result<(), BrokerError> {
-    shared.broker.prepare(shared.object_size).await?;
+async fn try_prepare(shared: &Shared) -> Result<Sizes, BrokerError> {
+    let sizes = shared.broker.prepare(shared.object_size).await?;
     for profile in &shared.profiles {
         let pool = names::pool(profile);
         shared.broker.share(names::TASKS, &pool, names::tasks(&pool), None).await?;
     }
-    Ok(())
+    Ok(sizes)
 }
 
 async fn send(shared: Arc<Shared>) {

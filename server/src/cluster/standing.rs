@@ -1,0 +1,64 @@
+//! How the broker stands, as operators and the readiness of a coordinator are told.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::streams::Sizes;
+
+/// The last that is known of it.
+#[derive(Debug, Default)]
+pub(super) struct Standing(Mutex<Last>);
+
+#[derive(Debug, Default)]
+struct Last {
+    /// Why nothing can go over it.
+    trouble: Option<String>,
+    /// What is less than it should be.
+    note: Option<String>,
+}
+
+impl Standing {
+    /// It has all that must be there. What is told of the sizes is news, or none is.
+    pub(super) fn is_prepared(&self, sizes: Sizes) -> Option<String> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let note = sizes.note();
+        let is_news = note != last.note;
+        *last = Last { trouble: None, note: note.clone() };
+        note.filter(|_| is_news)
+    }
+
+    /// It has not. True where that is news.
+    pub(super) fn is_not_prepared(&self, why: &str) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let trouble = format!("the broker is not prepared: {why}");
+        let is_news = last.trouble.as_deref() != Some(&*trouble);
+        last.trouble = Some(trouble);
+        is_news
+    }
+
+    /// Why nothing can go over it.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).trouble.clone()
+    }
+
+    /// What is less than it should be.
+    pub(super) fn note(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).note.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gavel_protocol::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_news_once_and_forgotten_when_it_is_over() {
+        let standing = Standing::default();
+        assert!(standing.is_not_prepared("no room"));
+        assert!(!standing.is_not_prepared("no room") && standing.is_not_prepared("no answer"));
+        assert_eq!(standing.trouble().unwrap(), "the broker is not prepared: no answer");
+        assert_eq!(standing.is_prepared(Sizes::of(Bytes::mib(1024))), None);
+        assert_eq!((standing.trouble(), standing.note()), (None, None));
+    }
+}
