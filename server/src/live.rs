@@ -14,7 +14,7 @@ use crate::submission::SubmissionId;
 /// many for each run that goes on, and as many runs as sandboxes.
 const WINDOW: usize = 16 * 1024;
 
-/// One of the two streams of a program.
+/// What there is to see of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Stream {
@@ -22,6 +22,8 @@ pub enum Stream {
     Stdout,
     /// Standard error.
     Stderr,
+    /// Of one that talks with a validator: what both say, in the form of the result's `transcript`.
+    Transcript,
 }
 
 /// The programs that run. Copies are of the same.
@@ -40,7 +42,7 @@ struct Shared {
 struct Screen {
     /// No other has this number.
     number: u64,
-    streams: [Mutex<Window>; 2],
+    streams: [Mutex<Window>; 3],
 }
 
 /// The end of a stream.
@@ -73,7 +75,7 @@ pub struct Seen {
     /// Number of the run.
     run: u64,
     /// Bytes of each stream.
-    bytes: [u64; 2],
+    bytes: [u64; 3],
 }
 
 /// What was written since.
@@ -89,7 +91,7 @@ pub struct Piece {
     pub text: String,
 }
 
-const STREAMS: [Stream; 2] = [Stream::Stdout, Stream::Stderr];
+const STREAMS: [Stream; 3] = [Stream::Stdout, Stream::Stderr, Stream::Transcript];
 
 impl LiveOutputs {
     /// A run of a test begins, and can be looked at.
@@ -110,7 +112,7 @@ impl LiveOutputs {
         });
         let Some((test, screen)) = first else { return Vec::new() };
         if seen.run != screen.number {
-            *seen = Seen { run: screen.number, bytes: [0; 2] };
+            *seen = Seen { run: screen.number, bytes: [0; 3] };
         }
         let since = |(stream, seen)| screen.window(stream).since(seen).map(|part| part.piece(test, stream));
         STREAMS.into_iter().zip(&mut seen.bytes).filter_map(since).collect()

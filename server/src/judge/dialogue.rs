@@ -200,7 +200,7 @@ mod tests {
     async fn what_is_said_is_noted_where_that_is_asked_for() {
         let (passing, [program, validator]) = talk();
         let passing = tokio::spawn(async move {
-            let transcript = Transcript::begin();
+            let transcript = Transcript::begin(None);
             passing.pass(Some(&transcript)).await;
             transcript.text()
         });

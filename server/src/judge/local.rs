@@ -314,6 +314,10 @@ impl<S: Sandboxes> Executor for Local<S> {
             leases = leases => leases?,
         };
         let [of_program, of_validator] = outputs.map(|output| [capture(Bytes(0)), capture(output)]);
+        let shown = shown(program, &self.live);
+        // What it writes the validator reads; what both say is seen in the transcript.
+        let [no_stdout, stderr] = of_program;
+        let of_program = [no_stdout, tapped(stderr, shown.as_ref(), Stream::Stderr)];
         let mut program_run = run::program(program, of_program, &self.blobs).await?;
         let mut validator_run = run::program(validator, of_validator, &self.blobs).await?;
         let passing = dialogue::connect(&mut program_run, &mut validator_run);
@@ -324,7 +328,8 @@ impl<S: Sandboxes> Executor for Local<S> {
         let both = cancel.child_token();
         let _end = both.clone().drop_guard();
         let span = tracing::info_span!("dialogue", test = program.index, sandbox = programs.name());
-        let transcript = program.is_told.then(Transcript::begin);
+        let heard = shown.as_ref().map(|shown| shown.tap(Stream::Transcript));
+        let transcript = program.is_told.then(|| Transcript::begin(heard));
         let running = async {
             let (program_ran, validator_ran, first) = tokio::join!(
                 ended(programs.run(program_run, &both), &both),
@@ -334,6 +339,7 @@ impl<S: Sandboxes> Executor for Local<S> {
             Ok::<_, JudgeError>((program_ran?, validator_ran?, first))
         };
         let (program_ran, validator_ran, first) = running.instrument(span).await?;
+        drop(shown);
         let transcript = transcript.map(Transcript::text);
         let told = transcript.as_ref().map_or(0, String::len);
         room.shrink_to((program_ran.stderr.head.len() + validator_ran.stderr.head.len() + told) as u64);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::checker::visible;
 use super::dialogue::Side;
+use crate::live::Tap;
 
 /// Bytes of the beginning, and of the end, that are kept; what each piece takes beside its bytes counts, too.
 const KEPT: usize = 24 * 1024;
@@ -16,6 +17,8 @@ const LINE: usize = 32;
 /// Bytes of a piece, and of one that has many lines.
 const LONG: usize = 1024;
 const DENSE: usize = 256;
+/// Bytes that are shown while it goes on, of what is said at a time: nobody reads more, and lines are not for nothing.
+const SHOWN: usize = 4 * LONG;
 /// Longest text that is made of it.
 pub(super) const LONGEST: u64 = 8 * KEPT as u64;
 
@@ -24,6 +27,8 @@ pub(super) const LONGEST: u64 = 8 * KEPT as u64;
 pub(super) struct Transcript {
     begun: Instant,
     said: Mutex<Said>,
+    /// Where it is seen while it goes on.
+    tap: Option<Tap>,
 }
 
 #[derive(Debug, Default)]
@@ -55,14 +60,17 @@ fn lines(bytes: &[u8]) -> usize {
 }
 
 impl Transcript {
-    /// Of a dialogue that begins now.
-    pub(super) fn begin() -> Self {
-        Self { begun: Instant::now(), said: Mutex::default() }
+    /// Of a dialogue that begins now, to be seen there meanwhile.
+    pub(super) fn begin(tap: Option<Tap>) -> Self {
+        Self { begun: Instant::now(), said: Mutex::default(), tap }
     }
 
     /// One side has said this.
     pub(super) fn add(&self, from: Side, bytes: &[u8]) {
         let at = self.begun.elapsed();
+        if let Some(tap) = &self.tap {
+            tap.write(shown(at, from, bytes).as_bytes());
+        }
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         let most = if lines(bytes) > bytes.len() / 4 { DENSE } else { LONG };
         for bytes in bytes.chunks(most) {
@@ -77,12 +85,27 @@ impl Transcript {
             self.said.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut text = String::new();
         head.iter().for_each(|piece| piece.write(&mut text));
-        if left_out > 0 {
-            let _written = writeln!(text, "… {left_out} bytes left out …");
-        }
+        text.push_str(&self::left_out(left_out));
         tail.iter().for_each(|piece| piece.write(&mut text));
         text
     }
+}
+
+/// What is seen at once of what was said: its end.
+fn shown(at: Duration, from: Side, bytes: &[u8]) -> String {
+    let end = last(bytes, SHOWN);
+    let end = if lines(end) > DENSE { last(end, DENSE) } else { end };
+    let mut text = left_out((bytes.len() - end.len()) as u64);
+    Piece { at, from, bytes: end.to_vec() }.write(&mut text);
+    text
+}
+
+fn last(bytes: &[u8], most: usize) -> &[u8] {
+    &bytes[bytes.len().saturating_sub(most)..]
+}
+
+fn left_out(bytes: u64) -> String {
+    if bytes == 0 { String::new() } else { format!("… {bytes} bytes left out …\n") }
 }
 
 impl Said {
@@ -124,6 +147,8 @@ impl Piece {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::live::{LiveOutputs, Seen, Stream};
+    use crate::submission::SubmissionId;
 
     /// Without the times.
     fn told(transcript: Transcript) -> Vec<String> {
@@ -133,7 +158,7 @@ mod tests {
 
     #[test]
     fn who_said_what_is_told_line_by_line() {
-        let transcript = Transcript::begin();
+        let transcript = Transcript::begin(None);
         transcript.add(Side::Validator, b"10\n20\n");
         transcript.add(Side::Program, b"\x1b[2J\xff ");
         transcript.add(Side::Program, b"5\n");
@@ -144,8 +169,32 @@ mod tests {
     }
 
     #[test]
+    fn while_it_goes_on_its_end_is_seen_and_lines_cost_little() {
+        let (outputs, id, mut seen) = (LiveOutputs::default(), SubmissionId::new_v4(), Seen::default());
+        let run = outputs.begin(id, 0);
+        let transcript = Transcript::begin(Some(run.tap(Stream::Transcript)));
+        let mut look = || {
+            let pieces = outputs.look(id, &mut seen);
+            assert!(pieces.iter().all(|piece| piece.stream == Stream::Transcript));
+            pieces.into_iter().map(|piece| piece.text).collect::<String>()
+        };
+        transcript.add(Side::Validator, b"10\n20\n");
+        transcript.add(Side::Program, b"\x1b5\n");
+        let text = look();
+        let said: Vec<_> = text.lines().map(|line| line.split_once(" ms ").unwrap().1).collect();
+        assert_eq!(said, ["validator 10", "validator 20", "program   ␛5"]);
+        for (said, left) in [(vec![b'\n'; 60_000], DENSE), (vec![b'x'; 60_000], SHOWN)] {
+            transcript.add(Side::Program, &said);
+            let text = look();
+            assert!(text.starts_with(&format!("… {} bytes left out …\n", said.len() - left)), "{text}");
+            assert!(text.lines().count() <= DENSE + 1);
+        }
+        assert!(transcript.text().contains("validator 20"), "and all the same it is told in all");
+    }
+
+    #[test]
     fn times_go_on() {
-        let transcript = Transcript::begin();
+        let transcript = Transcript::begin(None);
         transcript.add(Side::Validator, b"a\n");
         std::thread::sleep(Duration::from_millis(5));
         transcript.add(Side::Program, b"b\n");
@@ -160,7 +209,7 @@ mod tests {
         let cases =
             [(1, b'x'), (7, b'x'), (100_000, b'x'), (1, b'\n'), (1024, b'\n'), (100_000, 0xff), (1000, 1)];
         for (size, said) in cases {
-            let transcript = Transcript::begin();
+            let transcript = Transcript::begin(None);
             transcript.add(Side::Validator, b"first\n");
             for _ in 0..1_000_000 / size {
                 transcript.add(Side::Program, &vec![said; size]);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import AxeBuilder from "../axe";
@@ -99,7 +99,6 @@ test("a package that is wrong is told with what is wrong", async ({ page }) => {
 
 test("a sample is run in the playground", async ({ page, request, baseURL }) => {
   const id = `ui-sample-${Date.now()}`;
-  const { readFileSync } = await import("node:fs");
   await request.put(`${baseURL}/api/v1/problems/${id}`, { data: readFileSync(pack()), headers: { "Content-Type": "application/gzip" } });
   await page.goto(`/problems/${id}`);
   // Whoever has the package has its submissions judged at any time.
@@ -112,6 +111,35 @@ test("a sample is run in the playground", async ({ page, request, baseURL }) => 
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   await page.getByRole("button", { name: "Run on this" }).click();
   await expect(page.getByRole("textbox", { name: "Standard input" })).toHaveValue("1 2\n");
+});
+
+test("what a sample's program writes, and says to a validator, is seen while it runs", async ({ page, request, baseURL }) => {
+  const id = `ui-guess-${Date.now()}`;
+  // With time enough to look.
+  const folder = mkdtempSync(join(tmpdir(), "gavel-ui-"));
+  cpSync(new URL("../../problems/guess", import.meta.url), join(folder, "guess"), { recursive: true });
+  const settings = join(folder, "guess/problem.yaml");
+  writeFileSync(settings, readFileSync(settings, "utf8").replace("time_limit: 3", "time_limit: 30"));
+  const guess = execFileSync("tar", ["cz", "-C", folder, "guess"]);
+  const pushed = await request.put(`${baseURL}/api/v1/problems/${id}`, { data: guess, headers: { "Content-Type": "application/gzip" } });
+  expect(pushed.ok()).toBe(true);
+  const source = 'import sys, time\ninput()\nprint("<b>", file=sys.stderr, flush=True)\nprint(5, flush=True)\ntime.sleep(60)\n';
+  await page.addInitScript(([id, source]) => localStorage.setItem("gavel.answers", JSON.stringify([[id, { language: "python3", source }]])), [id, source]);
+  await page.goto(`/problems/${id}`);
+  await page.getByRole("button", { name: "Submit", exact: true }).click();
+  const live = page.getByRole("region", { name: "What it writes" });
+  await expect(page.getByRole("heading", { name: "Samples" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Run on this" }), "it needs its validator").toHaveCount(0);
+  await expect(live.getByLabel("What was said")).toContainText(/program +5\n.*validator +>/);
+  await expect(live.getByLabel("Standard error")).toHaveText("<b>\n");
+  await expect(live.getByLabel("Output", { exact: true })).toHaveCount(0);
+  expect(await AxeBuilder(page)).toEqual([]);
+  // Whoever looks at the submission sees it, too, and ends it.
+  const { submissions } = await (await request.get(`${baseURL}/api/v1/submissions?problem=${id}`)).json();
+  await page.goto(`/submissions/${submissions[0].id}`);
+  await expect(live.getByLabel("What was said")).toContainText(/program +5/);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(live).toHaveCount(0);
 });
 
 test("submissions are listed, filtered, and hostile names are text", async ({ page, request, baseURL }) => {

@@ -76,7 +76,7 @@ test("of what a program writes the end is heard, from the beginning of a line", 
   let heard = hear(null, { test: 0, stream: "stdout", text: "one\n" });
   heard = hear(heard, { test: 0, stream: "stderr", text: "oops" });
   heard = hear(heard, { test: 0, stream: "stdout", text: "two" });
-  expect(heard).toEqual({ test: 0, stdout: { text: "one\ntwo", isCut: false }, stderr: { text: "oops", isCut: false } });
+  expect(heard).toEqual({ test: 0, stdout: { text: "one\ntwo", isCut: false }, stderr: { text: "oops", isCut: false }, transcript: { text: "", isCut: false } });
   const gap = hear(heard, { test: 0, stream: "stdout", missed: 100, text: "later" });
   expect(gap.stdout).toEqual({ text: "later", isCut: true });
   let long = gap;
@@ -85,5 +85,5 @@ test("of what a program writes the end is heard, from the beginning of a line", 
   expect(long.stdout.text).toMatch(/^\.+line \d+\n/);
   expect(long.stdout.text).toMatch(/line 999\n$/);
   expect(hear(long, { test: 0, stream: "stdout", text: "x".repeat(3 * WINDOW) }).stdout.text).toHaveLength(WINDOW);
-  expect(hear(long, { test: 1, stream: "stdout", text: "of another" })).toEqual({ test: 1, stdout: { text: "of another", isCut: false }, stderr: { text: "", isCut: false } });
+  expect(hear(long, { test: 1, stream: "stdout", text: "of another" })).toEqual({ test: 1, stdout: { text: "of another", isCut: false }, stderr: { text: "", isCut: false }, transcript: { text: "", isCut: false } });
 });

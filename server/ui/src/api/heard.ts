@@ -3,7 +3,7 @@
 /** As the server tells it. */
 export interface Piece {
   test: number;
-  stream: "stdout" | "stderr";
+  stream: "stdout" | "stderr" | "transcript";
   /** Bytes before it that were left out. */
   missed?: number;
   text: string;
@@ -19,6 +19,8 @@ export interface Heard {
   test: number;
   stdout: Written;
   stderr: Written;
+  /** Of a program that talks with a validator. */
+  transcript: Written;
 }
 
 /** Characters that are kept: a browser lays out all of them each time that something is added. */
@@ -27,7 +29,7 @@ export const WINDOW = 8000;
 const NOTHING: Written = { text: "", isCut: false };
 
 export function hear(before: Heard | null, { test, stream, missed = 0, text }: Piece): Heard {
-  const heard = before?.test === test ? before : { test, stdout: NOTHING, stderr: NOTHING };
+  const heard = before?.test === test ? before : { test, stdout: NOTHING, stderr: NOTHING, transcript: NOTHING };
   // Behind a gap nothing goes on from what was there.
   const whole = missed > 0 ? text : heard[stream].text + text;
   const isCut = missed > 0 || heard[stream].isCut || whole.length > WINDOW;

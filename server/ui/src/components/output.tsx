@@ -13,7 +13,7 @@ export function Output(props: { title: string; text: string; truncated?: boolean
   return (
     <section class="output">
       <h4>{props.title}</h4>
-      <pre tabIndex={0} aria-label={props.title}>{props.text.slice(0, shown)}</pre>
+      <pre role="group" tabIndex={0} aria-label={props.title}>{props.text.slice(0, shown)}</pre>
       {more > 0 && (
         <button type="button" onClick={() => setShown(shown + 10 * PART)}>{t("output.more", { size: size(more) })}</button>
       )}

@@ -16,14 +16,14 @@ import { marksOf, Places } from "./marks";
 import { Progress, Told } from "./progress";
 import { isCut } from "./keeping";
 import { before, bringBack, keep, replace } from "./replaced";
-import { cancel, isBusy, resume, run, start } from "./run";
+import { cancel, heard, isBusy, resume, run, start } from "./run";
 import { canBePrepared } from "../terminal/able";
 import { fragment, isLink, LONGEST, shared } from "./share";
 import { Tests } from "./tests";
 
 // Loaded while the first program is judged.
 const Judgement = lazy(async () => ({ default: (await import("../components/judgement")).Judgement }));
-const Live = lazy(async () => ({ default: (await import("./live")).Live }));
+const Live = lazy(async () => ({ default: (await import("../components/live")).Live }));
 const Terminal = lazy(() => import("../terminal/terminal"));
 
 /** Of the window's height: what begins below that is hardly seen. */
@@ -150,7 +150,7 @@ function Result(props: { begin(): void; marks: Mark[]; jump(mark: Mark): void })
       return (
         <>
           <Progress progress={now.progress} of={now.tests.length} />
-          <Suspense fallback={null}><Live /></Suspense>
+          <Suspense fallback={null}><Live heard={heard} /></Suspense>
         </>
       );
     case "refused":

@@ -43,7 +43,7 @@ export default function Problem({ id }: { id: string }) {
               {problem.unjudged && <p class="wrong">{problem.unjudged}</p>}
               <Statements problem={problem} path={path} />
             </article>
-            <SampleList path={path} />
+            <SampleList path={path} kind={problem.type} />
           </div>
           <div class="side">
             {!problem.unjudged && may("submit") && <Submit problem={problem.id} ended={() => setJudged((number) => number + 1)} />}
@@ -109,7 +109,8 @@ function Text({ from, format }: { from: string; format: string }) {
   return <Suspense fallback={<Loading />}><Statement text={text} format={format} /></Suspense>;
 }
 
-function SampleList({ path }: { path: string }) {
+/** What talks with a validator, or runs several times, has no input that one could run it on alone. */
+function SampleList({ path, kind }: { path: string; kind: Package["type"] }) {
   const [state] = useLoaded<Samples>(`${path}/samples`);
   const tryOut = (input: string, answer: string | null) => {
     const tests = [{ stdin: input, expected: answer }];
@@ -126,9 +127,9 @@ function SampleList({ path }: { path: string }) {
               <h3><bdi>{sample.name.replace(/^sample\//, "")}</bdi></h3>
               <div class="beside">
                 <Copied title={t("test.stdin")} text={sample.input} />
-                {typeof sample.answer === "string" && <Copied title={t("test.expected")} text={sample.answer} />}
+                {typeof sample.answer === "string" && (sample.answer !== "" || !kind.interactive) && <Copied title={t("test.expected")} text={sample.answer} />}
               </div>
-              <button type="button" class="quiet" onClick={() => tryOut(sample.input, sample.answer ?? null)}>{t("problem.runOnThis")}</button>
+              {!kind.interactive && !kind.multi_pass && <button type="button" class="quiet" onClick={() => tryOut(sample.input, sample.answer ?? null)}>{t("problem.runOnThis")}</button>}
             </article>
           ))}
         </section>
@@ -143,7 +144,7 @@ function Copied({ title, text }: { title: string; text: string }) {
   return (
     <section class="output">
       <h4>{title} <button type="button" class="link" onClick={copy} aria-label={`${t("copy")}: ${title}`}>{copied ? t("copied") : t("copy")}</button></h4>
-      <pre tabIndex={0} aria-label={title}>{text}</pre>
+      <pre role="group" tabIndex={0} aria-label={title}>{text}</pre>
     </section>
   );
 }

@@ -1,13 +1,16 @@
 /** A program for a problem, followed until it is judged. */
 
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client";
 import { follow } from "../api/follow";
+import type { Heard } from "../api/heard";
 import { language, languages } from "../api/languages";
 import type { Progress as Stage, Submission } from "../api/types";
 import { ChooseFile } from "../components/choose-file";
 import { Judgement } from "../components/judgement";
 import { Link } from "../components/link";
+import { Live } from "../components/live";
 import { Refusal } from "../components/refusal";
 import { Editor } from "../editor/editor";
 import type { Mark } from "../editor/mark";
@@ -29,6 +32,7 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
   const [id, setId] = useState(begun.language);
   const [source, setSource] = useState(begun.source);
   const [now, setNow] = useState<Standing>({ is: "idle" });
+  const heard = useSignal<Heard | null>(null);
   const [generation, setGeneration] = useState(0);
   const [tooLarge, setTooLarge] = useState(false);
   const stop = useRef<(() => void) | null>(() => {});
@@ -41,12 +45,14 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
   const send = async () => {
     if (now.is === "going") return;
     setNow({ is: "going", stage: null });
+    heard.value = null;
     try {
       const submission = await submit({ problem, language: id, files: { [name]: source } });
       // Nobody is here any more.
       if (stop.current === null) return;
       stop.current = follow(submission.id, {
         progress: (stage) => setNow({ is: "going", stage }),
+        heard: (now) => (heard.value = now),
         ended: (submission) => { setNow({ is: "ended", submission }); ended(); },
         failed: (error) => setNow({ is: "refused", error }),
       });
@@ -77,7 +83,7 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
       <div class="source-frame"><Editor name={name} content={source} generation={generation} marks={marks} goTo={goTo} changed={setSource} run={() => void send()} /></div>
       <Told progress={now.is === "going" ? now.stage : null} ended={now.is === "ended" ? now.submission : null} />
       <div>
-        {now.is === "going" && <Progress progress={now.stage} of={0} />}
+        {now.is === "going" && <><Progress progress={now.stage} of={0} /><Live heard={heard} /></>}
         {now.is === "refused" && <Refusal error={now.error} again={() => void send()} />}
         {now.is === "ended" && <><Judgement submission={now.submission} places={<Places marks={marks} jump={(mark) => setGoTo({ ...mark })} />} /><p><Link to={`/submissions/${now.submission.id}`}>{t("problem.whole")}</Link></p></>}
       </div>

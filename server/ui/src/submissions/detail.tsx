@@ -1,13 +1,16 @@
 /** One submission: what came of it, when, and what came of it before. */
 
+import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, request, Unreachable } from "../api/client";
 import { follow, isFinal } from "../api/follow";
+import type { Heard } from "../api/heard";
 import { isOperator, may } from "../api/session";
 import { language } from "../api/languages";
 import type { Progress as Stage, Submission, TestResult } from "../api/types";
 import { Judgement } from "../components/judgement";
 import { Link } from "../components/link";
+import { Live } from "../components/live";
 import { Loaded, useLoaded } from "../components/loaded";
 import { Refusal } from "../components/refusal";
 import { Together } from "../components/together";
@@ -28,10 +31,11 @@ function Shown({ first }: { first: Submission }) {
   const [stage, setStage] = useState<Stage | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [followed, setFollowed] = useState(0);
+  const heard = useSignal<Heard | null>(null);
   useEffect(() => setSubmission(first), [first]);
   useEffect(() => {
     if (isFinal(submission)) return;
-    return follow(submission.id, { progress: setStage, ended: (ended) => { setSubmission(ended); setStage(null); }, failed: setError });
+    return follow(submission.id, { progress: setStage, heard: (now) => (heard.value = now), ended: (ended) => { setSubmission(ended); setStage(null); }, failed: setError });
   }, [submission.id, followed]);
   const act = async (method: "POST" | "DELETE", path: string) => {
     try {
@@ -51,6 +55,7 @@ function Shown({ first }: { first: Submission }) {
         <h1>{t("submission.title")} <code>{submission.id.slice(0, 8)}</code></h1>
         <Facts submission={submission} />
         {!isFinal(submission) && <Progress progress={stage ?? { state: submission.rejudging ? "queued" : submission.state, ...(submission.position !== null && submission.position !== undefined && { position: submission.position }) }} of={submission.summary?.total ?? 0} />}
+        {!isFinal(submission) && <Live heard={heard} />}
         {error && <Refusal error={error} />}
         <div class="buttons">
           {!isFinal(submission) && !submission.rejudging && may("submit") && <button type="button" class="stop" onClick={() => void act("DELETE", path)}>{t("run.cancel")}</button>}

@@ -1,16 +1,18 @@
 /** What a program writes while it runs. */
 
+import type { ReadonlySignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Written } from "../api/heard";
+import type { Heard, Written } from "../api/heard";
 import { t, type Sentence } from "../i18n";
 import "../i18n/pages";
-import { heard } from "./run";
 
-export function Live() {
+/** A signal rather than its value: nothing else of a page is to be drawn ten times a second. */
+export function Live({ heard }: { heard: ReadonlySignal<Heard | null> }) {
   const now = heard.value;
   if (!now) return null;
   return (
     <section class="live" aria-label={t("live.title")}>
+      <Stream title="output.transcript" written={now.transcript} />
       <Stream title="output.stdout" written={now.stdout} />
       <Stream title="output.stderr" written={now.stderr} />
     </section>
@@ -27,7 +29,7 @@ function Stream({ title, written }: { title: Sentence; written: Written }) {
   return (
     <>
       <h4>{t(title)} {written.isCut && <small>{t("live.cut")}</small>}</h4>
-      <pre ref={place} tabIndex={0} aria-label={t(title)} aria-live="off">{written.text}</pre>
+      <pre ref={place} role="group" tabIndex={0} aria-label={t(title)} aria-live="off">{written.text}</pre>
     </>
   );
 }
