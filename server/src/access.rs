@@ -5,13 +5,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header;
-use actix_web::{HttpMessage as _, HttpRequest};
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 
 use crate::config::Config;
-use crate::http::Problem;
 use crate::sessions::Session;
 use crate::tokens::{Digest, Found, Scope, Scopes, Sees, Token, Tokens};
 
@@ -38,6 +35,32 @@ pub enum AccessError {
          `http.allow_unauthenticated = true` where only trusted programs reach the port"
     )]
     NoToken,
+}
+
+/// Why somebody may not call.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Denied {
+    /// No or a wrong token.
+    #[error("{0}")]
+    Unauthorized(&'static str),
+    /// A right token that does not suffice, or a foreign page.
+    #[error("{0}")]
+    Forbidden(String),
+}
+
+/// What tells who sends a request, whatever that comes by.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Approach<'a> {
+    /// The address of the socket.
+    pub(crate) peer: Option<IpAddr>,
+    /// `Authorization`; empty where what was sent is no text.
+    pub(crate) authorization: Option<&'a str>,
+    /// The name by which the server was called; empty where none was said.
+    pub(crate) host: &'a str,
+    /// The page that a browser sends it from; empty where what was sent is no text.
+    pub(crate) origin: Option<&'a str>,
+    /// The session of the page that it comes with.
+    pub(crate) session: Option<Session>,
 }
 
 /// Somebody who may call.
@@ -86,17 +109,17 @@ impl Caller {
         Self { who: Who::Named(token, ends_at), scopes, session: None }
     }
 
-    /// As it came with this request, where that has a session.
-    fn of(self, request: &HttpRequest) -> Self {
-        Self { session: request.extensions().get::<Session>().cloned(), ..self }
+    /// As it came, where that was with a session.
+    fn with(self, session: Option<Session>) -> Self {
+        Self { session, ..self }
     }
 
     /// May it do this?
     ///
     /// # Errors
     /// The scope that it would need.
-    pub(crate) fn needs(&self, scope: Scope) -> Result<(), Problem> {
-        if self.scopes.has(scope) { Ok(()) } else { Err(Problem::Forbidden(lacking(scope))) }
+    pub(crate) fn needs(&self, scope: Scope) -> Result<(), Denied> {
+        if self.scopes.has(scope) { Ok(()) } else { Err(Denied::Forbidden(lacking(scope))) }
     }
 
     /// It may read the metrics and nothing else.
@@ -178,10 +201,6 @@ async fn where_any(ending: Option<impl Future<Output = ()>>) {
     }
 }
 
-fn authorization_of(request: &HttpRequest) -> Option<&str> {
-    request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
-}
-
 /// Until this time by the clock of the host, which somebody may set meanwhile.
 async fn until(time: Option<DateTime<Utc>>) {
     let Some(time) = time else { return std::future::pending().await };
@@ -240,8 +259,8 @@ impl Access {
     ///
     /// # Errors
     /// What to answer.
-    pub(crate) fn admits(&self, peer: Option<IpAddr>, authorization: Option<&str>) -> Result<(), Problem> {
-        let wrong = Problem::Unauthorized("the bearer token is missing or wrong");
+    pub(crate) fn admits(&self, peer: Option<IpAddr>, authorization: Option<&str>) -> Result<(), Denied> {
+        let wrong = Denied::Unauthorized("the bearer token is missing or wrong");
         match authorization {
             Some(value) => self.caller_of(token_of(value).ok_or(wrong)?)?.needs(Scope::Submit),
             None if !self.is_closed || peer.is_some_and(|peer| self.is_open(peer)) => Ok(()),
@@ -253,26 +272,26 @@ impl Access {
     ///
     /// # Errors
     /// What to answer.
-    pub(crate) fn check_gojudge(&self, request: &HttpRequest) -> Result<(), Problem> {
-        let is_open = request.peer_addr().is_some_and(|peer| self.is_open(peer.ip()));
-        if !is_open || request.headers().contains_key(header::AUTHORIZATION) {
-            return self.caller(request)?.needs(Scope::Submit);
+    pub(crate) fn check_gojudge(&self, approach: &Approach<'_>) -> Result<(), Denied> {
+        let is_open = approach.peer.is_some_and(|peer| self.is_open(peer));
+        if !is_open || approach.authorization.is_some() {
+            return self.caller(approach)?.needs(Scope::Submit);
         }
         // The browsers of that network are no clients of ours.
-        self.check_host(request, |name| is_loopback(name) || cannot_be_rebound(name))?;
-        self.check_origin(request)
+        self.check_host(approach.host, |name| is_loopback(name) || cannot_be_rebound(name))?;
+        self.check_origin(approach)
     }
 
     /// May the sender read the metrics? A scraper inside a network may use any `Host`.
     ///
     /// # Errors
     /// What to answer.
-    pub(crate) fn check_metrics(&self, request: &HttpRequest) -> Result<(), Problem> {
+    pub(crate) fn check_metrics(&self, approach: &Approach<'_>) -> Result<(), Denied> {
         if !self.is_closed && self.metrics_token.is_none() {
             return Ok(());
         }
-        let Some(given) = bearer(request)? else {
-            return Err(Problem::Unauthorized("a bearer token is needed"));
+        let Some(given) = approach.bearer()? else {
+            return Err(Denied::Unauthorized("a bearer token is needed"));
         };
         self.caller_of(given)?.needs(Scope::Metrics)
     }
@@ -292,39 +311,34 @@ impl Access {
     }
 
     /// Completes when whoever sends this request may call no more; never where it comes with neither a named token nor a session.
-    pub(crate) fn ended_of(&self, request: &HttpRequest) -> impl Future<Output = ()> + Send + use<> {
-        ended(self.owner(authorization_of(request)).map(|caller| caller.of(request)))
-    }
-
-    /// Who sends this request.
-    pub(crate) fn sender_of(&self, request: &HttpRequest) -> String {
-        let peer = request.peer_addr().map(|peer| peer.ip());
-        self.sender(peer, authorization_of(request))
+    pub(crate) fn ended_of(&self, approach: Approach<'_>) -> impl Future<Output = ()> + Send + use<> {
+        let Approach { authorization, session, .. } = approach;
+        ended(self.owner(authorization).map(|caller| caller.with(session)))
     }
 
     /// Is the sender one that may call at all, for more than the metrics?
-    pub(crate) fn is_known(&self, request: &HttpRequest) -> bool {
-        self.caller(request).is_ok_and(|caller| !caller.is_scraper())
+    pub(crate) fn is_known(&self, approach: &Approach<'_>) -> bool {
+        self.caller(approach).is_ok_and(|caller| !caller.is_scraper())
     }
 
     /// The sender of this request.
     ///
     /// # Errors
     /// What to answer to somebody who may do nothing.
-    pub(crate) fn caller(&self, request: &HttpRequest) -> Result<Caller, Problem> {
-        if let Some(given) = bearer(request)? {
-            return Ok(self.caller_of(given)?.of(request));
+    pub(crate) fn caller(&self, approach: &Approach<'_>) -> Result<Caller, Denied> {
+        if let Some(given) = approach.bearer()? {
+            return Ok(self.caller_of(given)?.with(approach.session.clone()));
         }
         if self.is_closed {
-            return Err(Problem::Unauthorized("a bearer token is needed"));
+            return Err(Denied::Unauthorized("a bearer token is needed"));
         }
-        self.check_host(request, is_loopback)?;
-        self.check_origin(request)?;
+        self.check_host(approach.host, is_loopback)?;
+        self.check_origin(approach)?;
         // Where operators have a token of their own, nobody is one without it.
         Ok(if self.admin_token.is_some() { Caller::backend() } else { Caller::operator() })
     }
 
-    fn caller_of(&self, given: &str) -> Result<Caller, Problem> {
+    fn caller_of(&self, given: &str) -> Result<Caller, Denied> {
         let given = Digest::of(given);
         let is = |known: &Option<Digest>| known.as_ref().is_some_and(|known| known.equals(&given));
         // All are compared always: the time tells nothing.
@@ -334,21 +348,19 @@ impl Access {
             ([_, true, _], _) => Ok(Caller::backend()),
             ([.., true], _) => Ok(Caller::scraper()),
             (_, Some(Found::Valid(token, ends_at))) => Ok(Caller::named(token, ends_at)),
-            (_, Some(Found::Ended)) => Err(Problem::Unauthorized("the bearer token has ended")),
-            (_, None) => Err(Problem::Unauthorized("the bearer token is wrong")),
+            (_, Some(Found::Ended)) => Err(Denied::Unauthorized("the bearer token has ended")),
+            (_, None) => Err(Denied::Unauthorized("the bearer token is wrong")),
         }
     }
 
     /// A page of another site reaches a local judge by a name of its own (DNS rebinding).
-    fn check_host(&self, request: &HttpRequest, is_harmless: fn(&str) -> bool) -> Result<(), Problem> {
-        let host =
-            request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    fn check_host(&self, host: &str, is_harmless: fn(&str) -> bool) -> Result<(), Denied> {
         let name = without_port(host);
         let listed = |known: &String| known.eq_ignore_ascii_case(host) || known.eq_ignore_ascii_case(name);
         if is_harmless(name) || self.hosts.iter().any(listed) {
             return Ok(());
         }
-        Err(Problem::Forbidden(format!(
+        Err(Denied::Forbidden(format!(
             "requests to the host `{}` are refused without a token: list it in `http.allowed_hosts`, or set \
              `http.token` and send it",
             host.escape_default()
@@ -356,16 +368,14 @@ impl Access {
     }
 
     /// A browser says which page a request comes from.
-    fn check_origin(&self, request: &HttpRequest) -> Result<(), Problem> {
-        let Some(origin) = request.headers().get(header::ORIGIN) else { return Ok(()) };
-        let origin = origin.to_str().unwrap_or_default();
-        let host =
-            request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let own = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host);
+    fn check_origin(&self, approach: &Approach<'_>) -> Result<(), Denied> {
+        let Some(origin) = approach.origin else { return Ok(()) };
+        let called = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        let own = called == Some(approach.host);
         if own || self.origins.iter().any(|known| known.eq_ignore_ascii_case(origin)) {
             return Ok(());
         }
-        Err(Problem::Forbidden(format!(
+        Err(Denied::Forbidden(format!(
             "requests from pages of `{}` are refused without a token: list it in `http.allowed_origins`, or set \
              `http.token` and send it",
             origin.escape_default()
@@ -373,14 +383,16 @@ impl Access {
     }
 }
 
-/// The token that a request comes with.
-///
-/// # Errors
-/// What comes in its place is none.
-pub(crate) fn bearer(request: &HttpRequest) -> Result<Option<&str>, Problem> {
-    let Some(value) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
-    let wrong = Problem::Unauthorized("the Authorization header is not `Bearer <token>`");
-    value.to_str().ok().and_then(token_of).map(Some).ok_or(wrong)
+impl<'a> Approach<'a> {
+    /// The token that it comes with.
+    ///
+    /// # Errors
+    /// What comes in its place is none.
+    pub(crate) fn bearer(&self) -> Result<Option<&'a str>, Denied> {
+        let Some(value) = self.authorization else { return Ok(None) };
+        let wrong = Denied::Unauthorized("the Authorization header is not `Bearer <token>`");
+        token_of(value).map(Some).ok_or(wrong)
+    }
 }
 
 /// The token of an `Authorization` of the form `Bearer <token>`.

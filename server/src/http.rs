@@ -15,6 +15,7 @@ use actix_web::{App, HttpRequest, HttpResponse, Resource, Route, guard, web};
 
 mod access_log;
 mod api;
+mod approach;
 mod auth;
 mod body;
 mod encoding;
@@ -40,6 +41,7 @@ pub(crate) mod telemetry;
 mod ui;
 mod uploads;
 
+pub(crate) use approach::approach;
 pub(crate) use body::{Arriving, Body, Budget, sender};
 pub use error::{FieldError, Problem};
 pub use followers::Followers;

@@ -6,8 +6,7 @@ use tonic::service::Interceptor;
 use tonic::{Extensions, Request, Status};
 
 use super::incoming::Link;
-use crate::access::{self, Access, Caller};
-use crate::http::Problem;
+use crate::access::{self, Access, Caller, Denied};
 
 /// Looks at each call before its message is read.
 #[derive(Debug, Clone)]
@@ -45,7 +44,7 @@ impl Interceptor for Guard {
         let given = request.metadata().get("authorization").map(|value| value.to_str().unwrap_or_default());
         let peer = request.extensions().get::<Link>().and_then(Link::peer).map(|address| address.ip());
         self.0.admits(peer, given).map_err(|why| match why {
-            Problem::Forbidden(why) => Status::permission_denied(why),
+            Denied::Forbidden(why) => Status::permission_denied(why),
             why => Status::unauthenticated(why.to_string()),
         })?;
         // No client of gRPC has a web page behind it. Browsers do not speak HTTP/2 without TLS, but a proxy may.

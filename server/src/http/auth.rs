@@ -7,7 +7,7 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 
-use super::{Api, Problem, scopes};
+use super::{Api, Problem, approach, scopes};
 use crate::access::Caller;
 
 /// Lets through whoever may use the route, and notes who it is.
@@ -15,7 +15,7 @@ pub(super) async fn caller(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let caller = api(&request)?.access.caller(request.request())?;
+    let caller = api(&request)?.access.caller(&approach(request.request())).map_err(Problem::from)?;
     scopes::check(request.method(), request.match_pattern().as_deref(), &caller)?;
     request.extensions_mut().insert(caller);
     next.call(request).await
@@ -26,7 +26,7 @@ pub(super) async fn metrics(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    api(&request)?.access.check_metrics(request.request())?;
+    api(&request)?.access.check_metrics(&approach(request.request())).map_err(Problem::from)?;
     next.call(request).await
 }
 

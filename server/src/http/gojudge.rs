@@ -28,7 +28,8 @@ use self::respond::{answered, json_body, refused};
 use super::body::{Body, Budget};
 use super::error::fails;
 use super::peer::Peer;
-use super::{Api, Problem};
+use super::{Api, Problem, approach};
+use crate::access::{Approach, Denied};
 use crate::gojudge::GoJudge;
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::Request;
@@ -94,10 +95,10 @@ async fn access(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, Error> {
     let api = request.app_data::<web::Data<Api>>().cloned();
-    let checked = api.map(|api| api.access.check_gojudge(request.request()));
+    let checked = api.map(|api| api.access.check_gojudge(&approach(request.request())));
     let refusal = match checked {
         Some(Ok(())) => return Ok(next.call(request).await?.map_into_left_body()),
-        Some(Err(Problem::Forbidden(why))) => json_body(HttpResponse::Forbidden(), answer::text(&why)),
+        Some(Err(Denied::Forbidden(why))) => json_body(HttpResponse::Forbidden(), answer::text(&why)),
         Some(Err(_)) | None => HttpResponse::Unauthorized().finish(),
     };
     Ok(request.into_response(refusal).map_into_right_body())
@@ -134,7 +135,8 @@ async fn run(
         Ok(decoded) if decoded.commands.is_empty() => refused(&Refusal::Bad("no cmd provided".to_owned())),
         // A client that goes away drops this, and the run with it.
         Ok(decoded) => {
-            let sender = api.access.sender_of(&request);
+            let Approach { peer, authorization, .. } = approach(&request);
+            let sender = api.access.sender(peer, authorization);
             let outcome = gojudge.run(Request { sender, ..decoded }).await;
             answered(outcome, gojudge.account(), Peer::of(&request))
         }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Api, gojudge};
+use super::{Api, approach, gojudge};
 use crate::readiness::Report;
 use crate::version::{COMMIT, VERSION};
 
@@ -41,7 +41,7 @@ pub(super) struct Alive {
 pub(super) async fn ready(api: Data<Api>, request: HttpRequest) -> HttpResponse {
     let report = api.readiness.report(&api.queue, &api.store, &*api.operations).await;
     let mut response = if report.ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
-    if api.access.is_known(&request) {
+    if api.access.is_known(&approach(&request)) {
         response.json(report)
     } else {
         response.json(Ready { ready: report.ready })

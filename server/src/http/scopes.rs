@@ -110,9 +110,9 @@ pub(super) fn check(method: &Method, pattern: Option<&str>, caller: &Caller) -> 
         return Err(Problem::Failed);
     }
     match needed(method.as_str(), &path) {
-        Some(Any) if caller.is_scraper() => caller.needs(Read),
-        Some(Any) => Ok(()),
-        Some(needs) => needs.scopes().into_iter().try_for_each(|scope| caller.needs(scope)),
-        None => Ok(()),
+        Some(Any) if caller.is_scraper() => caller.needs(Read)?,
+        Some(needs) => needs.scopes().into_iter().try_for_each(|scope| caller.needs(scope))?,
+        None => {}
     }
+    Ok(())
 }

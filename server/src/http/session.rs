@@ -18,8 +18,8 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::error::fails;
 use super::prefix::prefix;
-use super::{Api, Problem, get, resource};
-use crate::access::{Caller, bearer};
+use super::{Api, Problem, approach, get, resource};
+use crate::access::Caller;
 use crate::sessions::{Session, Sessions};
 use crate::tokens::Scope;
 
@@ -133,7 +133,7 @@ impl SessionView {
     responses((status = 200, description = "Somebody who may call.", body = SessionView))
 )]
 async fn show(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let caller = api.access.caller(&request)?;
+    let caller = api.access.caller(&approach(&request))?;
     let ends = request.extensions().get::<Session>().map(|session| session.ends);
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -162,8 +162,10 @@ async fn begin(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let now = Utc::now();
-    let token = bearer(&request)?.ok_or(Problem::Unauthorized("a session begins with a bearer token"))?;
-    let caller = api.access.caller(&request).map_err(|why| wrong(&sessions, &request, why))?;
+    let approach = approach(&request);
+    let no_token = Problem::Unauthorized("a session begins with a bearer token");
+    let token = approach.bearer()?.ok_or(no_token)?;
+    let caller = api.access.caller(&approach).map_err(|why| wrong(&sessions, &request, why.into()))?;
     if caller.is_scraper() {
         return Err(Problem::Forbidden("whoever may read the metrics alone has no use for a page".into()));
     }

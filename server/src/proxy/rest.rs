@@ -25,7 +25,7 @@ use crate::access::Access;
 use crate::account::Account;
 use crate::blocking::computed;
 use crate::config::Config;
-use crate::http::{Body, Budget, Form, FormError, Problem};
+use crate::http::{Body, Budget, Form, FormError, Problem, approach};
 
 /// Longest wait for a connection to the server, and for a sign of life on one.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -131,7 +131,7 @@ async fn admitted(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let unset = || Problem::NotFound("the proxy is not set up".into());
     let access = request.app_data::<web::Data<Access>>().ok_or_else(unset)?;
-    access.check_gojudge(request.request())?;
+    access.check_gojudge(&approach(request.request())).map_err(Problem::from)?;
     next.call(request).await
 }
 

@@ -19,8 +19,8 @@ use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::{File, Request};
 use crate::gojudge::stream::{Place, StreamEvent, StreamInput, Streaming};
 use crate::gojudge::{GoJudge, Outcome};
-use crate::http::Api;
 use crate::http::socket::{Incoming, Lost, Outbound, Received, Socket, Sockets, both, last_words};
+use crate::http::{Api, approach};
 use crate::sandbox::TerminalSize;
 
 /// Most that fits into four bits.
@@ -48,8 +48,9 @@ pub(super) async fn stream(
     request: HttpRequest,
     payload: Payload,
 ) -> HttpResponse {
-    let sender = api.access.sender_of(&request);
-    let ended = api.access.ended_of(&request);
+    let approach = approach(&request);
+    let sender = api.access.sender(approach.peer, approach.authorization);
+    let ended = api.access.ended_of(approach);
     sockets.serve(&request, payload, ended, |socket| serve(socket, gojudge, api, sender)).await
 }
 

@@ -20,8 +20,8 @@ use crate::config::GoJudgeConfig;
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::Request;
 use crate::gojudge::{GoJudge, Outcome, go_error};
-use crate::http::Api;
 use crate::http::socket::{Incoming, Lost, Outbound, Received, Socket, Sockets, both, last_words};
+use crate::http::{Api, approach};
 
 /// A client that leaves so many answers lying is not listened to until it takes some.
 const MANY: usize = 256;
@@ -45,8 +45,9 @@ pub(super) async fn ws(
     request: HttpRequest,
     payload: Payload,
 ) -> HttpResponse {
-    let sender = api.access.sender_of(&request);
-    let ended = api.access.ended_of(&request);
+    let approach = approach(&request);
+    let sender = api.access.sender(approach.peer, approach.authorization);
+    let ended = api.access.ended_of(approach);
     sockets.serve(&request, payload, ended, |socket| serve(socket, gojudge, api, sender)).await
 }
 
