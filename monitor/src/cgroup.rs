@@ -257,9 +257,9 @@ impl Leaf {
     }
 
     /// The directory of a leaf that a child can be born in.
-    pub(crate) fn cradle(&self) -> Option<BorrowedFd<'_>> {
+    pub(crate) fn directory(&self) -> Option<BorrowedFd<'_>> {
         match &self.kind {
-            Kind::V2(leaf) => Some(leaf.cradle()),
+            Kind::V2(leaf) => Some(leaf.directory()),
             Kind::V1(_) | Kind::None { .. } => None,
         }
     }

@@ -46,15 +46,15 @@ pub(crate) struct Child {
     pub(crate) started: Option<Duration>,
 }
 
-/// Where children come from. They are started one at a time.
+/// Starts children, one at a time.
 #[derive(Debug)]
-pub(crate) struct Nursery {
+pub(crate) struct Starter {
     pass: Pass,
     stack: Stack,
     told: Told,
 }
 
-impl Nursery {
+impl Starter {
     /// Makes it, once for all runs, for a process under a filter with this pass.
     ///
     /// # Errors
@@ -70,9 +70,10 @@ impl Nursery {
     pub(crate) fn start(&mut self, mut plan: Plan<'_>, leaf: &Leaf) -> Result<Child, Refusal> {
         let (told, memory, pass) = (self.told, plan.memory, self.pass);
         told.forget();
-        let cradle = leaf.cradle();
-        let born = cradle
-            .map(|cradle| start_in(cradle, pass, memory, &mut self.stack, || plan.carry_out(&[], told)));
+        let directory = leaf.directory();
+        let born = directory.map(|directory| {
+            start_in(directory, pass, memory, &mut self.stack, || plan.carry_out(&[], told))
+        });
         let pid = match born {
             Some(Ok(pid)) => pid,
             // Where it cannot be born in the leaf it joins it; what forbids that is told by its own step.

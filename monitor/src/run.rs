@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use crate::cgroup::{Leaf, Leaves};
 use crate::channel::ChannelError;
-use crate::child::{Child, Nursery, Plan, Terms};
+use crate::child::{Child, Plan, Starter, Terms};
 use crate::equipment::Equipment;
 use crate::identity::act_as;
 use crate::notices::Notices;
@@ -31,7 +31,7 @@ pub(crate) struct Runner {
     equipment: Equipment,
     notices: Notices,
     proof: Proof,
-    nursery: Nursery,
+    starter: Starter,
     /// The next run's leaf, or this run's until it is cleaned away.
     leaf: Option<Leaf>,
     /// Those of the last run; the next one's are probably the same.
@@ -51,7 +51,7 @@ impl Runner {
     /// Ready for the first run. Puts this process under the filter of its programs, for good.
     ///
     /// # Errors
-    /// As [`Proof::new`], [`Nursery::new`] and seccomp(2).
+    /// As [`Proof::new`], [`Starter::new`] and seccomp(2).
     pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment) -> Result<Self, Errno> {
         rustix::thread::set_no_new_privs(true)?;
         touch_page_by_page()?;
@@ -64,7 +64,7 @@ impl Runner {
             equipment,
             notices,
             proof,
-            nursery: Nursery::new(pass)?,
+            starter: Starter::new(pass)?,
             leaf: None,
             limits: None,
             survivors: None,
@@ -140,7 +140,7 @@ impl Runner {
         };
         let plan = confined.and_then(|()| Plan::new(run, &resolved, terms));
         leaf.mark();
-        let started = plan.and_then(|plan| self.nursery.start(plan, &leaf));
+        let started = plan.and_then(|plan| self.starter.start(plan, &leaf));
         self.written = resolved.written();
         match started {
             Ok(child) => Ok((leaf, child)),

@@ -86,7 +86,7 @@ pub(crate) struct Leaf {
 
 impl Leaf {
     /// Where a child can be born.
-    pub(crate) fn cradle(&self) -> BorrowedFd<'_> {
+    pub(crate) fn directory(&self) -> BorrowedFd<'_> {
         self.directory.as_fd()
     }
 
