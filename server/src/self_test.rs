@@ -25,7 +25,8 @@ use crate::telemetry;
 const EVERY: Duration = Duration::from_secs(60);
 /// How often it is looked which are to be tested.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Pause after a failure: readiness must come back soon after its cause is gone.
+/// Pause after a failure: readiness must come back soon after its cause is gone. With each test in a row that
+/// finds a language broken it doubles, up to [`EVERY`]: what is broken for good is not to keep the host busy.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// Longest that a test may wait for sandboxes, beyond what compiling and running may take.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -57,8 +58,8 @@ struct Tested<'a> {
     language: &'a Language,
     /// Images that it was tested with last; none before.
     images: Option<Images>,
-    /// It did not work then.
-    failed: bool,
+    /// So often in a row it was broken; once where it did not work for another reason.
+    failures: u32,
     at: Instant,
 }
 
@@ -71,7 +72,7 @@ impl<J: Judging> Tester<J> {
     pub(crate) async fn watch(self: Arc<Self>, languages: Arc<Languages>) {
         let samples = languages.iter().filter(|language| language.sample.is_some());
         let begun = Instant::now();
-        let begin = |language| Tested { language, images: None, failed: false, at: begun };
+        let begin = |language| Tested { language, images: None, failures: 0, at: begun };
         let mut all: Vec<Tested<'_>> = samples.map(begin).collect();
         if all.is_empty() {
             tracing::warn!("No language has a sample: nothing is tested");
@@ -104,22 +105,26 @@ impl<J: Judging> Tester<J> {
         // All of a test is in here: what is not waited for keeps its sandbox.
         let testing = (0..due.len()).map(|at| async move {
             let images = self.operations.status().images_of(languages[at]);
-            let works = tokio::select! {
-                works = self.test_and_note(languages[at]) => works,
+            let outcome = tokio::select! {
+                outcome = self.test_and_note(languages[at]) => outcome,
                 // After a start nobody knows what is there until the engine was asked.
                 () = self.lacks_image(languages[at]) => return None,
             };
-            if works && is_news[at] {
+            if outcome == Outcome::Works && is_news[at] {
                 self.ask_version(languages[at]).await;
             }
-            Some((due[at], images, works))
+            Some((due[at], images, outcome))
         });
         let mut testing =
             pin!(stream::iter(testing).buffer_unordered(AT_ONCE).filter_map(std::future::ready));
-        while let Some((at, images, works)) = testing.next().await {
+        while let Some((at, images, outcome)) = testing.next().await {
             let tested = &mut all[at];
-            (tested.failed, tested.at) = (!works, Instant::now());
-            tested.images = Some(images);
+            tested.failures = match outcome {
+                Outcome::Works => 0,
+                Outcome::Unserved(_) => 1,
+                Outcome::Broken(_) => tested.failures.saturating_add(1),
+            };
+            (tested.images, tested.at) = (Some(images), Instant::now());
         }
     }
 
@@ -142,13 +147,12 @@ impl<J: Judging> Tester<J> {
         }
     }
 
-    /// Whether a language works.
-    async fn test_and_note(&self, language: &Language) -> bool {
+    /// How a language is, which is noted.
+    async fn test_and_note(&self, language: &Language) -> Outcome {
         let outcome = self.test(language).await;
-        let works = outcome == Outcome::Works;
         let id = language.id.as_str();
         if self.readiness.note(id, outcome.clone()) {
-            match outcome {
+            match &outcome {
                 Outcome::Works => tracing::info!(language = id, "The self-test went well"),
                 Outcome::Broken(why) => tracing::error!(language = id, "The self-test failed: {why}"),
                 Outcome::Unserved(why) => {
@@ -156,7 +160,7 @@ impl<J: Judging> Tester<J> {
                 }
             }
         }
-        works
+        outcome
     }
 
     async fn test(&self, language: &Language) -> Outcome {
@@ -194,12 +198,17 @@ impl Tested<'_> {
     }
 }
 
+/// Before what has failed so often is tested again.
+fn pause(failures: u32) -> Duration {
+    AFTER_FAILURE.saturating_mul(1 << (failures - 1).min(16)).min(EVERY)
+}
+
 /// Positions of those that are to be tested now.
 fn due(all: &[Tested<'_>], pool: &PoolStatus, is_turn: bool) -> Vec<usize> {
     let there = |at: &usize| !pool.lacks_image_of(all[*at].language);
     let is_due = |at: &usize| {
         let tested = &all[*at];
-        let again = tested.failed && tested.at.elapsed() >= AFTER_FAILURE;
+        let again = tested.failures > 0 && tested.at.elapsed() >= pause(tested.failures);
         again || tested.has_others(&pool.images_of(tested.language))
     };
     let positions = || (0..all.len()).filter(there);
@@ -334,7 +343,7 @@ mod tests {
     }
 
     fn tested(language: &Language) -> Tested<'_> {
-        Tested { language, images: None, failed: false, at: Instant::now() }
+        Tested { language, images: None, failures: 0, at: Instant::now() }
     }
 
     #[test]
@@ -365,7 +374,14 @@ mod tests {
         let (used, unused) = (pool(Some("1"), 1, false), pool(Some("1"), 0, false));
         assert!(due(&all, &used, false).is_empty() && due(&all, &unused, true).is_empty());
         assert_eq!(due(&all, &used, true), [1], "the other one was tested later");
-        all[1].failed = true;
+        all[1].failures = 1;
+        assert_eq!(due(&all, &unused, false), [1]);
+        all[1].failures = 3;
+        assert_eq!(due(&all, &unused, false), [1], "30 s ago is long enough for the third time");
+        all[1].failures = 4;
+        assert!(due(&all, &unused, false).is_empty(), "and not for the fourth");
+        all[1].failures = u32::MAX;
+        all[1].at = Instant::now().checked_sub(EVERY).unwrap();
         assert_eq!(due(&all, &unused, false), [1]);
     }
 
