@@ -152,29 +152,30 @@ impl Caller {
 
     /// It may call no more.
     pub(crate) fn has_ended(&self, now: DateTime<Utc>) -> bool {
+        let is_over = self.ends_at().is_some_and(|end| end <= now);
+        let is_closed = self.session.as_ref().is_some_and(|session| session.closed.is_cancelled());
+        is_over || is_closed || self.token().is_some_and(|token| token.has_ended(now))
+    }
+
+    /// When that is so by the clock: the time of its token, of the secret it came with, or of its session is over.
+    pub(crate) fn ends_at(&self) -> Option<DateTime<Utc>> {
         let of_token = match &self.who {
-            Who::Named(token, ends_at) => token.has_ended(now) || ends_at.is_some_and(|end| end <= now),
-            Who::Unnamed => false,
+            Who::Named(token, secret) => [token.expires_at, *secret],
+            Who::Unnamed => [None; 2],
         };
-        let of_session = |session: &Session| session.closed.is_cancelled() || session.ends <= now;
-        of_token || self.session.as_ref().is_some_and(of_session)
+        let of_session = self.session.as_ref().map(|session| session.ends);
+        of_token.into_iter().chain([of_session]).flatten().min()
     }
 
     /// Completes when it may call no more: its token is revoked or changed, the time of it, of its secret or of its session is
     /// over, or the session is.
     pub(crate) async fn ended(&self) {
-        let (token, of_token) = match &self.who {
-            Who::Named(token, secret) => (Some(token), [token.expires_at, *secret]),
-            Who::Unnamed => (None, [None; 2]),
-        };
-        let session = self.session.as_ref();
-        let ends = of_token.into_iter().chain([session.map(|session| session.ends)]);
-        let (gone, closed) =
-            (token.map(|token| token.gone()), session.map(|session| session.closed.cancelled()));
+        let gone = self.token().map(|token| token.gone());
+        let closed = self.session.as_ref().map(|session| session.closed.cancelled());
         tokio::select! {
             () = where_any(gone) => {}
             () = where_any(closed) => {}
-            () = until(ends.flatten().min()) => {}
+            () = until(self.ends_at()) => {}
         }
     }
 

@@ -111,16 +111,18 @@ struct SessionView {
     scopes: Vec<&'static str>,
     /// It rests on a session, which can be ended.
     signed_in: bool,
-    /// When the session ends by itself.
+    /// When that ends by itself: the session, its token, or the secret that was shown, whichever is first.
     #[schema(value_type = Option<String>, format = DateTime)]
     ends_at: Option<String>,
 }
 
 impl SessionView {
-    fn new(caller: &Caller, ends: Option<DateTime<Utc>>) -> Self {
+    /// Of a session that ends then, where there is one.
+    fn new(caller: &Caller, session: Option<DateTime<Utc>>) -> Self {
+        let ends = [session, caller.ends_at()].into_iter().flatten().min();
         let ends_at = ends.map(|ends| ends.to_rfc3339_opts(SecondsFormat::Secs, true));
         let scopes = caller.scopes().iter().map(Scope::name).collect();
-        Self { token: caller.name(), scopes, signed_in: ends.is_some(), ends_at }
+        Self { token: caller.name(), scopes, signed_in: session.is_some(), ends_at }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The web page, and its sign-in.
 
+use chrono::{SecondsFormat, TimeDelta, Utc};
 use reqwest::{Method, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::bench::{Bench, PATIENCE};
 use crate::following::Events;
@@ -63,6 +64,18 @@ async fn a_page_is_told_who_it_is() {
     assert_eq!(shown["signed_in"], true, "{shown}");
     assert!(shown["scopes"].as_array().unwrap().contains(&"operate".into()), "{shown}");
     assert!(shown["ends_at"].is_string(), "{shown}");
+    assert!(shown["token"].is_null(), "it has no name: {shown}");
+    let soon = (Utc::now() + TimeDelta::minutes(10)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let wanted = json!({"name": "lab", "scopes": ["submit", "read"], "expires_at": soon});
+    let lab = bench.request(Method::POST, "/api/v1/tokens").bearer_auth(OPERATOR).json(&wanted);
+    let lab: Value = lab.send().await.unwrap().json().await.unwrap();
+    let begun = sign_in(&bench, lab["secret"].as_str().unwrap()).await;
+    let cookie = self::cookie(&begun);
+    let shown = bench.request(Method::GET, "/api/v1/session").header("cookie", cookie);
+    let shown: Value = shown.send().await.unwrap().json().await.unwrap();
+    let expected = json!({"token": "lab", "scopes": ["submit", "read"], "signed_in": true, "ends_at": soon});
+    assert_eq!(shown, expected, "its token ends before the session would");
+    assert_eq!(begun.json::<Value>().await.unwrap(), expected);
     let open = Bench::start().await;
     let shown = open.request(Method::GET, "/api/v1/session").send().await.unwrap();
     let shown: Value = shown.json().await.unwrap();

@@ -105,6 +105,8 @@ test.describe("a closed server", () => {
     await expect(source.locator(".cm-content")).toContainText("main");
     await page.reload();
     await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
+    await page.getByText("Your token").click();
+    await expect(page.locator(".who")).toContainText("operate the service");
     expect(await context.cookies()).toMatchObject([{ httpOnly: true, sameSite: "Strict" }]);
     expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]))).not.toContain(operator);
     await page.getByRole("button", { name: "Sign out" }).click();

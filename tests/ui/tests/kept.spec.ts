@@ -24,6 +24,24 @@ test("what a link takes the place of is brought back", async ({ page, context })
   await other.context().close();
 });
 
+test("a test that is added while the first example is on its way stays", async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/assets\/example-sources/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/\/assets\/example-sources/);
+  await page.goto("/");
+  await asked;
+  await page.getByRole("button", { name: "Add a test" }).click();
+  await page.getByRole("textbox", { name: "Standard input" }).fill("typed");
+  release();
+  await expect(page.locator("#editor .cm-content")).toContainText("std::cin");
+  await expect(page.getByRole("tab", { name: "Test 2" })).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Standard input" })).toHaveValue("typed");
+});
+
 test("Ctrl+Enter runs the program wherever one types", async ({ page }) => {
   await page.goto("/");
   await write(page, "print(input())\n", "python3");

@@ -243,7 +243,7 @@ test("whoever must sign in is asked for a token, and a session that ends loses n
   await page.route("**/api/v1/session", async (route) => {
     const request = route.request();
     if (request.method() === "POST") known = request.headers()["authorization"] === "Bearer the-right-token-0123";
-    const session = { scopes: ["submit", "read"], signed_in: true, ends_at: "2100-01-01T00:00:00Z" };
+    const session = { token: "cs-101 <b>", scopes: ["submit", "read"], signed_in: true, ends_at: "2100-01-01T00:00:00Z" };
     const problem = { type: "urn:gavel:problem:unauthorized", title: "", status: 401, detail: "the bearer token is wrong" };
     await route.fulfill(known ? { json: session } : { status: 401, contentType: "application/problem+json", body: JSON.stringify(problem) });
   });
@@ -258,6 +258,17 @@ test("whoever must sign in is asked for a token, and a session that ends loses n
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
   await expect(page.locator("#main")).toBeFocused();
   await expect(page.getByRole("link", { name: "Operations" })).toHaveCount(0);
+  await page.setViewportSize({ width: 320, height: 640 });
+  const who = page.getByRole("banner").locator("details", { hasText: "cs-101 <b>" });
+  await who.locator("summary").click();
+  for (const told of ["cs-101 <b>", "submit and run programs", "look at its submissions", "2100"]) await expect(who.locator("dl")).toContainText(told);
+  await expect(who.getByRole("listitem")).toHaveCount(2);
+  expect((await who.locator("dl").boundingBox())!.x).toBeGreaterThanOrEqual(0);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  expect(await AxeBuilder(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(who).not.toHaveAttribute("open");
+  await page.setViewportSize({ width: 1280, height: 720 });
   await write(page, 'print("kept")\n', "python3");
   known = false;
   await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 401, contentType: "application/problem+json", body: "{}" }));

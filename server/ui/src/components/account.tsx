@@ -1,15 +1,20 @@
 /** Sign-in and sign-out. */
 
+import { lazy, Suspense } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, Unreachable } from "../api/client";
 import { ended, formWanted, session, signIn, signOut } from "../api/session";
-import { t, time } from "../i18n";
+import { t } from "../i18n";
+import { Menu } from "./menu";
 import { Refusal } from "./refusal";
+
+const Who = lazy(() => import("./who"));
 
 export function Account() {
   const dialog = useRef<HTMLDialogElement>(null);
   // A form that was closed keeps nothing of what was typed.
   const [opened, again] = useState(0);
+  const [isAsked, ask] = useState(false);
   const who = session.value;
   // The server that is away says so itself, and the session is still there.
   const leave = () => signOut().then(atContent).catch((error) => { if (!(error instanceof Unreachable) && !(error instanceof ApiError)) throw error; });
@@ -19,9 +24,12 @@ export function Account() {
     <>
       {who === "nobody" && <button type="button" class="quiet" onClick={open}>{t("sign.in")}</button>}
       {who !== null && who !== "nobody" && who.signed_in && (
-        <button type="button" class="quiet" onClick={leave} title={who.ends_at ? t("sign.until", { time: time(who.ends_at) }) : undefined}>
-          {t("sign.out")}
-        </button>
+        <>
+          <Menu name={who.token ? `${t("who.title")}: ${who.token}` : t("who.title")} label={<bdi>{who.token ?? t("who.title")}</bdi>} opened={() => ask(true)}>
+            {isAsked && <Suspense fallback={<p class="hint" role="status">{t("loading")}</p>}><Who {...who} /></Suspense>}
+          </Menu>
+          <button type="button" class="quiet" onClick={leave}>{t("sign.out")}</button>
+        </>
       )}
       <dialog ref={dialog} aria-labelledby="sign-in-title" onClose={() => again((number) => number + 1)}>
         <SignIn key={opened} done={() => dialog.current?.close()} signedIn={() => { dialog.current?.close(); atContent(); }} />

@@ -3,6 +3,16 @@
 import { text } from "./sentences";
 
 export const sentences = text({
+  "who.unnamed": ["the service's own, without a name", "服务自身的令牌（未命名）"],
+  "who.may": ["It may", "权限"],
+  "who.until": ["Until", "有效期至"],
+  "scope.submit": ["submit and run programs", "提交和运行程序"],
+  "scope.read": ["look at its submissions and at problems", "查看自己的提交和题目"],
+  "scope.read-all": ["the same of what came with any token", "查看所有令牌的内容"],
+  "scope.problems": ["upload and remove problems", "上传和删除题目"],
+  "scope.metrics": ["read the metrics", "读取监控指标"],
+  "scope.operate": ["operate the service", "运维操作"],
+
   "files.title": ["Files of the program", "程序生成的文件"],
   "files.picture": ["The picture {name}", "图片 {name}"],
   "files.broken": ["This is no picture that can be shown.", "无法显示此图片。"],
