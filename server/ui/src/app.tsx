@@ -1,12 +1,12 @@
 /** What is around every page: where one can go, and what concerns all of them. */
 
 import { Component, type ComponentChildren } from "preact";
-import { lazy, Suspense } from "preact/compat";
 import { useEffect } from "preact/hooks";
 import { address } from "./api/client";
 import { isOperator } from "./api/session";
 import { Account, SessionEnded } from "./components/account";
 import { Away } from "./components/away";
+import { later } from "./components/later";
 import { Link } from "./components/link";
 import { Settings } from "./components/settings";
 import { isKnown, t, type Sentence } from "./i18n";
@@ -14,11 +14,11 @@ import { Playground } from "./playground/playground";
 import { parts, route } from "./router";
 
 // What the first page does not need is loaded when it is first gone to.
-const Problems = lazy(() => import("./problems/list"));
-const Problem = lazy(() => import("./problems/page"));
-const Submissions = lazy(() => import("./submissions/list"));
-const Operations = lazy(() => import("./operations/page"));
-const Submission = lazy(() => import("./submissions/detail"));
+const Problems = later(async () => (await import("./problems/list")).default);
+const Problem = later(async () => (await import("./problems/page")).default);
+const Submissions = later(async () => (await import("./submissions/list")).default);
+const Operations = later(async () => (await import("./operations/page")).default);
+const Submission = later(async () => (await import("./submissions/detail")).default);
 
 export function App() {
   return (
@@ -41,7 +41,7 @@ export function App() {
       <SessionEnded />
       <main id="main" tabIndex={-1}>
         <Guard key={route.value}>
-          <Suspense fallback={<p class="hint" role="status">{t("loading")}</p>}><Page /></Suspense>
+          <Page />
         </Guard>
       </main>
     </>

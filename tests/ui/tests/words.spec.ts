@@ -5,8 +5,9 @@ import { expect, test } from "@playwright/test";
 import { parts, visible } from "../../../server/ui/src/components/difference";
 import { sentences as first } from "../../../server/ui/src/i18n/sentences";
 import { sentences as others } from "../../../server/ui/src/i18n/sentences-of-pages";
+import { sentences as refusals } from "../../../server/ui/src/i18n/sentences-of-refusals";
 
-const sentences = { ...first, ...others };
+const sentences = { ...first, ...others, ...refusals };
 
 /** Of the table that the server's own tests hold to be complete. */
 function kinds(): string[] {

@@ -1,14 +1,14 @@
 /** Sign-in and sign-out. */
 
-import { lazy, Suspense } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, Unreachable } from "../api/client";
 import { ended, formWanted, session, signIn, signOut } from "../api/session";
 import { t } from "../i18n";
+import { later } from "./later";
 import { Menu } from "./menu";
 import { Refusal } from "./refusal";
 
-const Who = lazy(() => import("./who"));
+const Who = later(async () => (await import("./who")).default);
 
 export function Account() {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -26,7 +26,7 @@ export function Account() {
       {who !== null && who !== "nobody" && who.signed_in && (
         <>
           <Menu name={who.token ? `${t("who.title")}: ${who.token}` : t("who.title")} label={<bdi>{who.token ?? t("who.title")}</bdi>} opened={() => ask(true)}>
-            {isAsked && <Suspense fallback={<p class="hint" role="status">{t("loading")}</p>}><Who {...who} /></Suspense>}
+            {isAsked && <Who {...who} />}
           </Menu>
           <button type="button" class="quiet" onClick={leave}>{t("sign.out")}</button>
         </>

@@ -3,14 +3,15 @@
 import { tongue } from "../settings";
 import { sentences } from "./sentences";
 import type { sentences as ofPages } from "./sentences-of-pages";
+import type { sentences as ofRefusals } from "./sentences-of-refusals";
 
-export type Sentence = keyof typeof sentences | keyof typeof ofPages;
+export type Sentence = keyof typeof sentences | keyof typeof ofPages | keyof typeof ofRefusals;
 
 /** Those that are loaded. */
 const known: Record<string, readonly [english: string, chinese: string]> = { ...sentences };
 
 /** More of them are there: see `pages.ts`. */
-export function add(more: typeof ofPages): void {
+export function add(more: typeof ofPages | typeof ofRefusals): void {
   Object.assign(known, more);
 }
 

@@ -1,9 +1,9 @@
 /** The playground: write, run, understand. */
 
-import { lazy, Suspense } from "preact/compat";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { language, languages, languagesError } from "../api/languages";
 import { may, session } from "../api/session";
+import { later, Nothing } from "../components/later";
 import { Refusal } from "../components/refusal";
 import { Editor } from "../editor/editor";
 import type { Mark } from "../editor/mark";
@@ -22,9 +22,9 @@ import { fragment, isLink, LONGEST, shared } from "./share";
 import { Tests } from "./tests";
 
 // Loaded while the first program is judged.
-const Judgement = lazy(async () => ({ default: (await import("../components/judgement")).Judgement }));
-const Live = lazy(async () => ({ default: (await import("../components/live")).Live }));
-const Terminal = lazy(() => import("../terminal/terminal"));
+const Judgement = later(async () => (await import("../components/judgement")).Judgement, () => <Progress progress={null} of={0} />);
+const Live = later(async () => (await import("../components/live")).Live, Nothing);
+const Terminal = later(async () => (await import("../terminal/terminal")).default);
 
 /** Of the window's height: what begins below that is hardly seen. */
 const LOW = 0.6;
@@ -108,7 +108,7 @@ export function Playground() {
       <div class="side">
         {terminal && (
           <div class="card">
-            <Suspense fallback={<p class="hint" role="status">{t("loading")}</p>}><Terminal close={() => openTerminal(false)} /></Suspense>
+            <Terminal close={() => openTerminal(false)} />
           </div>
         )}
         {/* What came of it is what one looks at: once there is something, it stands first. */}
@@ -150,16 +150,14 @@ function Result(props: { begin(): void; marks: Mark[]; jump(mark: Mark): void })
       return (
         <>
           <Progress progress={now.progress} of={now.tests.length} />
-          <Suspense fallback={null}><Live heard={heard} /></Suspense>
+          <Live heard={heard} />
         </>
       );
     case "refused":
       return <Refusal error={now.error} again={props.begin} />;
     case "ended":
       return (
-        <Suspense fallback={<Progress progress={null} of={0} />}>
-          <Judgement submission={now.submission} tests={now.tests} places={<Places marks={props.marks} jump={props.jump} />} />
-        </Suspense>
+        <Judgement submission={now.submission} tests={now.tests} places={<Places marks={props.marks} jump={props.jump} />} />
       );
   }
 }

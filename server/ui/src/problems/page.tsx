@@ -1,11 +1,11 @@
 /** A problem: read it, try its samples, submit, see what came of it. */
 
-import { Suspense, lazy } from "preact/compat";
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, address, query, send, Unreachable } from "../api/client";
 import type { components } from "../api/schema";
 import { returns } from "../api/connection";
 import { may } from "../api/session";
+import { later } from "../components/later";
 import { Link } from "../components/link";
 import { Loaded, useLoaded } from "../components/loaded";
 import { ChooseFile } from "../components/choose-file";
@@ -25,7 +25,7 @@ import { VerifyCard } from "./verify-card";
 type Package = components["schemas"]["ProblemPackage"];
 type Samples = components["schemas"]["Samples"];
 
-const Statement = lazy(() => import("../statement/statement"));
+const Statement = later(async () => (await import("../statement/statement")).default, Loading);
 
 export default function Problem({ id }: { id: string }) {
   const path = `/api/v1/problems/${encodeURIComponent(id)}`;
@@ -106,7 +106,7 @@ function Text({ from, format }: { from: string; format: string }) {
   }, [from, returns.value]);
   if (error) return <Refusal error={error} />;
   if (text === null) return <Loading />;
-  return <Suspense fallback={<Loading />}><Statement text={text} format={format} /></Suspense>;
+  return <Statement text={text} format={format} />;
 }
 
 /** What talks with a validator, or runs several times, has no input that one could run it on alone. */

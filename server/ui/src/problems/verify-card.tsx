@@ -1,11 +1,10 @@
 /** Where the submissions of a package are judged: below everything else, as wide as the page. */
 
-import { lazy, Suspense } from "preact/compat";
 import { useEffect, useRef } from "preact/hooks";
-import { t } from "../i18n";
+import { later } from "../components/later";
 import type { Verified } from "./upload";
 
-const Verify = lazy(() => import("./verify"));
+const Verify = later(async () => (await import("./verify")).default);
 
 export function VerifyCard({ what }: { what: Verified | null }) {
   const place = useRef<HTMLElement>(null);
@@ -16,7 +15,7 @@ export function VerifyCard({ what }: { what: Verified | null }) {
   if (!what) return null;
   return (
     <section class="card wide" ref={place} tabIndex={-1}>
-      <Suspense fallback={<p class="hint" role="status">{t("loading")}</p>}><Verify {...what} /></Suspense>
+      <Verify {...what} />
     </section>
   );
 }
