@@ -3,6 +3,7 @@ import { App } from "./app";
 import "./settings";
 import "./style/base.css";
 import "./style/parts.css";
+import "./style/media.css";
 
 const place = document.getElementById("app");
 if (place) render(<App />, place);

@@ -1,6 +1,7 @@
 /** Which page is shown: addresses are paths below the one that the page is served at. */
 
 import { signal } from "@preact/signals";
+import { next, restore } from "./scrolled";
 
 const base = new URL(document.baseURI).pathname;
 
@@ -9,7 +10,7 @@ const current = (): URL => new URL(location.href);
 /** A page has one address: without the slash that some people and programs put behind it. */
 function withoutSlash(): void {
   const { pathname, search, hash } = location;
-  if (pathname !== base && pathname.endsWith("/")) history.replaceState(null, "", pathname.replace(/\/+$/, "") + search + hash);
+  if (pathname !== base && pathname.endsWith("/")) history.replaceState(history.state, "", pathname.replace(/\/+$/, "") + search + hash);
 }
 
 withoutSlash();
@@ -33,7 +34,7 @@ function look(): void {
 export const href = (to: string): string => base + to.replace(/^\/+/, "");
 
 export function go(to: string): void {
-  history.pushState(null, "", href(to));
+  history.pushState(next(), "", href(to));
   look();
   scrollTo(0, 0);
   document.getElementById("main")?.focus({ preventScroll: true });
@@ -41,11 +42,14 @@ export function go(to: string): void {
 
 /** Another query of the same page. */
 export function refine(query: string): void {
-  history.replaceState(null, "", location.pathname + query);
+  history.replaceState(history.state, "", location.pathname + query);
   look();
 }
 
-addEventListener("popstate", look);
+addEventListener("popstate", () => {
+  look();
+  restore();
+});
 
 /** The parts of the path: `/problems/sums` is `["problems", "sums"]`. */
 export const parts = (): string[] => route.value.split("/").filter(Boolean).map(decode);

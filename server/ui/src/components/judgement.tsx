@@ -10,7 +10,7 @@ import { Bar } from "./bar";
 import { Diff } from "./diff";
 import { Files } from "./files";
 import { Output } from "./output";
-import { Verdict, tone, verdictName } from "./verdict";
+import { marked, Verdict, tone, verdictName } from "./verdict";
 
 export interface Props {
   submission: Submission;
@@ -97,7 +97,7 @@ function Strip(props: { results: TestResult[]; shown: TestResult | undefined; ch
           key={test.index} type="button" class={`cell ${tone(test.verdict)}`} aria-pressed={test === shown}
           aria-label={`${t("test.number", { n: test.index + 1 })}: ${verdictName(test.verdict)}`} onClick={() => choose(test.index)}
         >
-          {test.index + 1}
+          {marked(test)}
         </button>
       ))}
       {listed.length < results.length && <span class="hint">{t("tests.cut", { n: results.length - listed.length })}</span>}

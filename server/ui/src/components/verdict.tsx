@@ -16,6 +16,9 @@ export function tone(verdict: string | null): "good" | "bad" | "fault" | "none" 
   return verdict === "InternalError" || verdict === "JudgeError" ? "fault" : "bad";
 }
 
+/** Its number, with a sign where it was not accepted: a colour alone is not for everybody. */
+export const marked = ({ index, verdict }: { index: number; verdict: string }): string => (verdict === "Accepted" ? `${index + 1}` : `${index + 1} ${sign(verdict)}`);
+
 export function Verdict({ verdict }: { verdict: string }) {
   return (
     <span class={`verdict ${tone(verdict)}`}>

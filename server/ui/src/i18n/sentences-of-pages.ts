@@ -193,6 +193,7 @@ export const sentences = text({
   "upload.show.summary": ["nothing of a single one", "不公开单个测试"],
   "upload.drop": ["Drop a package here (zip, tar, tar.gz), or choose one:", "将题目包拖放到此处（zip、tar、tar.gz），或选择文件："],
   "upload.sending": ["Sending {name}…", "正在上传 {name}……"],
+  "upload.lost": ["The connection broke off while {name} was sent: nothing of it was taken.", "发送 {name} 时连接中断，未接收任何内容。"],
   "upload.taken": ["Taken:", "已接收："],
   "upload.format": ["format {format}, version {version}", "格式 {format}，版本 {version}"],
   "upload.validators": ["validators", "校验程序"],

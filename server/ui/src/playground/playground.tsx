@@ -42,7 +42,7 @@ export function Playground() {
   useEffect(() => {
     if (!isLink(location.hash)) return;
     void shared(location.hash).then(async (found) => {
-      history.replaceState(null, "", location.pathname);
+      history.replaceState(history.state, "", location.pathname);
       if (!found) return setDamaged(true);
       await replace(found);
       replaced();
@@ -61,7 +61,7 @@ export function Playground() {
 
   // The address is a link to what was shared, and to nothing that is written after that.
   useEffect(() => {
-    if (isLink(location.hash) && draft.value !== linked.current) history.replaceState(null, "", location.pathname);
+    if (isLink(location.hash) && draft.value !== linked.current) history.replaceState(history.state, "", location.pathname);
   }, [draft.value]);
 
   useEffect(() => {
@@ -196,7 +196,7 @@ function Toolbar({ begin, replaced, terminal, linked }: { begin(): void; replace
     const link = location.origin + location.pathname + (await fragment(now));
     if (link.length > LONGEST) return tell(t("share.tooLong"));
     linked(now);
-    history.replaceState(null, "", link);
+    history.replaceState(history.state, "", link);
     await navigator.clipboard?.writeText(link).catch(() => {});
     tell(t("share.done"));
   };

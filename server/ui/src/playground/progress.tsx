@@ -2,7 +2,7 @@
 
 import { duration, t } from "../i18n";
 import type { Progress as Standing, Submission, TestResult } from "../api/types";
-import { tone, verdictName } from "../components/verdict";
+import { marked, tone, verdictName } from "../components/verdict";
 import { reason } from "../i18n/reasons";
 
 /** The last of them: more than fit nobody looks at while it runs. */
@@ -14,7 +14,7 @@ export function Progress({ progress, of }: { progress: Standing | null; of: numb
       <p><span class="spinner" aria-hidden="true" /> {sentence(progress, of)}</p>
       {progress?.state === "running" && of > 1 && <progress max={of} value={progress.tests_done ?? 0} aria-label={t("tests.title")} />}
       {of > 1 && progress?.tests && progress.tests.length > 0 && (
-        <div class="strip" aria-hidden="true">{progress.tests.slice(-MOST).map(({ index, verdict }) => <span key={index} class={`cell ${tone(verdict)}`}>{index + 1}</span>)}</div>
+        <div class="strip" aria-hidden="true">{progress.tests.slice(-MOST).map((test) => <span key={test.index} class={`cell ${tone(test.verdict)}`}>{marked(test)}</span>)}</div>
       )}
     </div>
   );

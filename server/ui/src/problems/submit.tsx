@@ -71,7 +71,7 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
     if (found && !language(id)?.extensions.includes(extension)) setId(found.id);
   };
   return (
-    <section class="card">
+    <section class="card tool">
       <h2>{t("problem.submit")}</h2>
       <div class="toolbar">
         <label><span class="unseen">{t("playground.language")}</span><select value={id} onChange={(event) => setId(event.currentTarget.value)}><LanguageOptions /></select></label>

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { ApiError, request, Unreachable } from "../api/client";
+import { untilReachable } from "../api/connection";
 import { may } from "../api/session";
 import type { components } from "../api/schema";
 import { ChooseFile } from "../components/choose-file";
@@ -17,7 +18,7 @@ export interface Verified {
   file: File;
 }
 
-type Standing = { is: "idle" } | { is: "sending"; name: string } | { is: "taken"; problem: Package; file: File } | { is: "refused"; error: ApiError };
+type Standing = { is: "idle" } | { is: "sending"; name: string } | { is: "taken"; problem: Package; file: File } | { is: "refused"; error: ApiError } | { is: "lost"; name: string };
 
 const ID = /^[A-Za-z0-9_.-]{1,64}$/;
 
@@ -32,12 +33,12 @@ export function Upload({ id, done, verify }: { id?: string; done(): void; verify
     const name = id ?? (named || file.name.replace(/\.(zip|tar|tar\.gz|tgz|kpp)$/i, "").replace(/[^A-Za-z0-9_.-]/g, "-"));
     setNow({ is: "sending", name });
     try {
-      const problem = await request<Package>("PUT", `/api/v1/problems/${encodeURIComponent(name)}?show=${show}`, { body: file, headers: { "Content-Type": type(file.name) } });
+      const problem = await sent(`/api/v1/problems/${encodeURIComponent(name)}?show=${show}`, file);
       setNow({ is: "taken", problem, file });
       done();
     } catch (error) {
       if (error instanceof ApiError) setNow({ is: "refused", error });
-      else if (error instanceof Unreachable) setNow({ is: "idle" });
+      else if (error instanceof Unreachable) setNow({ is: "lost", name });
       else throw error;
     }
   };
@@ -48,7 +49,7 @@ export function Upload({ id, done, verify }: { id?: string; done(): void; verify
   };
   if (!may("problems")) return null;
   return (
-    <section class="card">
+    <section class="card tool">
       <h2>{id ? t("upload.version") : t("upload.title")}</h2>
       <div class="fields">
         {!id && <label><span>{t("upload.id")}</span><input value={named} pattern={ID.source} aria-invalid={named !== "" && !ID.test(named)} maxLength={64} onInput={(event) => setName(event.currentTarget.value)} /></label>}
@@ -65,6 +66,7 @@ export function Upload({ id, done, verify }: { id?: string; done(): void; verify
       </div>
       <div aria-live="polite">
         {now.is === "sending" && <p><span class="spinner" aria-hidden="true" /> {t("upload.sending", { name: now.name })}</p>}
+        {now.is === "lost" && <p class="wrong">{t("upload.lost", { name: now.name })}</p>}
         {now.is === "refused" && <Refusal error={now.error} />}
         {now.is === "taken" && (
           <>
@@ -77,6 +79,16 @@ export function Upload({ id, done, verify }: { id?: string; done(): void; verify
       </div>
     </section>
   );
+}
+
+/** Once more where the server was away. A connection that then breaks off again does so by what is sent: that is for a person. */
+async function sent(path: string, file: File): Promise<Package> {
+  const put = () => request<Package>("PUT", path, { body: file, headers: { "Content-Type": type(file.name) } });
+  return put().catch(async (error) => {
+    if (!(error instanceof Unreachable)) throw error;
+    await untilReachable();
+    return put();
+  });
 }
 
 function type(name: string): string {

@@ -122,7 +122,8 @@ function Timeline({ whole, compiling, running }: { whole: number; compiling: num
 const MOST = 1000;
 
 function TestTable({ submission }: { submission: Submission }) {
-  const tests = ((submission.tests ?? []) as TestResult[]).slice(0, MOST);
+  const all = (submission.tests ?? []) as TestResult[];
+  const tests = all.slice(0, MOST);
   if (tests.length === 0) return null;
   return (
     <section class="card">
@@ -139,6 +140,7 @@ function TestTable({ submission }: { submission: Submission }) {
             ))}
           </tbody>
         </table>
+        {all.length > tests.length && <p class="hint">{t("tests.cut", { n: all.length - tests.length })}</p>}
       </div>
     </section>
   );

@@ -1,0 +1,124 @@
+/** Long, wide, many, on paper, in few colours: what a page is seldom, and has to bear all the same. */
+
+import type { Page } from "@playwright/test";
+import { expect, test } from "../page";
+
+const ID = "9a8c7a54-be93-4fa4-bf8f-09f64d208806";
+const TEST = { verdict: "Accepted", cpu_ms: 1, wall_ms: 1, memory_bytes: 1 };
+
+async function judged(page: Page, tests: object[], others: object = {}): Promise<void> {
+  const submission = { id: ID, state: "done", verdict: "Accepted", language: "python3", created_at: new Date().toISOString(), summary: { passed: 1, total: tests.length }, tests, ...others };
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: submission }));
+  await page.goto(`/submissions/${ID}`);
+  await expect(page.getByRole("heading", { name: /^Submission/ })).toBeVisible();
+}
+
+test("of ten thousand tests those that failed are shown, and that there are more", async ({ page }) => {
+  const tests = Array.from({ length: 10_000 }, (_, index) => ({ ...TEST, index, verdict: index === 9_876 ? "WrongAnswer" : "Accepted" }));
+  await judged(page, tests, { verdict: "WrongAnswer" });
+  const strip = page.getByRole("group", { name: "All tests" });
+  await expect(strip.getByRole("button").first()).toHaveText("9877 ✗");
+  await expect(strip).toContainText("and 9800 more");
+  await expect(page.getByRole("region", { name: "Tests" })).toContainText("and 9000 more");
+  await strip.getByRole("button").nth(1).click();
+  await expect(page.getByRole("heading", { name: /Test 1 · +Accepted/ })).toBeVisible();
+});
+
+test("of an output of ten megabytes a part is shown at a time", async ({ page }) => {
+  await judged(page, [{ ...TEST, index: 0, stdout: "0123456789\n".repeat(1_000_000), stderr: "\u202E\u05D0 <b>".repeat(10_000) }]);
+  const length = () => page.evaluate(() => document.body.textContent!.length);
+  expect(await length()).toBeLessThan(60_000);
+  await page.getByRole("button", { name: "Show more (10.5 MiB left)" }).click();
+  await expect.poll(length).toBeGreaterThan(200_000);
+  expect(await length()).toBeLessThan(300_000);
+});
+
+test("on paper there is what was written, in dark colours on white, and nothing to press", async ({ page }) => {
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await page.addInitScript(() => localStorage.setItem("gavel.theme", "dark"));
+  await judged(page, [{ ...TEST, index: 0, stdout: "42\n" }]);
+  await expect(page.getByRole("banner")).toBeHidden();
+  await expect(page.getByRole("button", { name: "Judge again" })).toBeHidden();
+  const colours = await page.locator(".output pre").evaluate((output) => [getComputedStyle(output).color, getComputedStyle(output.closest(".card")!).backgroundColor]);
+  expect(colours).toEqual(["rgb(27, 31, 42)", "rgb(255, 255, 255)"]);
+});
+
+test("where somebody has chosen few colours, it is seen which tab is shown", async ({ page }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await page.goto("/");
+  await page.getByRole("button", { name: "Add a test" }).click();
+  const line = (name: string) => page.getByRole("tab", { name }).evaluate((tab) => getComputedStyle(tab).borderBottomColor);
+  expect(await line("Test 1")).not.toBe(await line("Test 2"));
+});
+
+test("where somebody wants nothing to move, nothing does", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.route("**/api/v1/submissions", () => {});
+  await page.goto("/");
+  await page.getByRole("button", { name: "Run" }).click();
+  const spinner = page.locator(".spinner");
+  await expect(spinner).toBeVisible();
+  expect(await spinner.evaluate((element) => element.getAnimations().length)).toBe(0);
+});
+
+test("back leads to where one was in a list", async ({ page }) => {
+  const submissions = Array.from({ length: 50 }, (_, index) => ({ id: `${index}`.padStart(8, "0"), state: "done", verdict: "Accepted", language: "python3", created_at: new Date().toISOString() }));
+  await page.route("**/api/v1/submissions?*", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await route.fulfill({ json: { submissions, next_cursor: null } });
+  });
+  await page.route("**/api/v1/submissions/0*", (route) => route.fulfill({ json: submissions[0] }));
+  await page.goto("/submissions");
+  await page.getByRole("link", { name: "00000045" }).scrollIntoViewIfNeeded();
+  const before = await page.evaluate(() => scrollY);
+  expect(before).toBeGreaterThan(300);
+  await page.getByRole("link", { name: "00000045" }).click();
+  await expect(page.getByRole("heading", { name: /^Submission/ })).toBeVisible();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+  await page.goBack();
+  await expect(page.getByRole("link", { name: "00000045" })).toBeInViewport();
+  expect(Math.abs((await page.evaluate(() => scrollY)) - before)).toBeLessThan(2);
+  await page.goForward();
+  await expect(page.getByRole("heading", { name: /^Submission/ })).toBeVisible();
+});
+
+test("at twice its size on a small window nothing is wider than that", async ({ page }) => {
+  // A window of 640 at 200 %, and the smallest phone on its side.
+  for (const [width, height] of [[320, 256], [568, 320]] as const) {
+    await page.setViewportSize({ width, height });
+    await judged(page, [{ ...TEST, index: 0, name: `secret/${"x".repeat(200)}`, stdout: "x".repeat(3000), reason: "y".repeat(300), feedback: "z".repeat(300) }], { user: "u".repeat(128), reference: { ["k".repeat(64)]: "v".repeat(256) } });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  }
+});
+
+test("a package is sent once more after the server was away, and what is lost is told", async ({ page }) => {
+  let sent = 0;
+  await page.route("**/api/v1/problems/*", (route) => (sent += 1) && route.abort("connectionreset"));
+  await page.goto("/problems");
+  await page.locator(".drop input").setInputFiles({ name: "sums.zip", mimeType: "application/zip", buffer: Buffer.from("x") });
+  await expect(page.getByText("The connection broke off while sums was sent")).toBeVisible();
+  expect(sent).toBe(2);
+});
+
+test("what is refused is told where one has asked for it", async ({ page }) => {
+  let refused = {};
+  const refuse = (status: number, kind: string) => {
+    refused = { status, contentType: "application/problem+json", body: JSON.stringify({ type: `urn:gavel:problem:${kind}`, status, detail: "because" }) };
+  };
+  await page.route("**/api/v1/problems/*", (route) => route.fulfill(refused));
+  await page.route("**/api/v1/admin/recycle", (route) => route.fulfill(refused));
+  await page.goto("/operations");
+  refuse(403, "forbidden");
+  await page.getByRole("button", { name: "Replace all" }).click();
+  await expect(page.locator(".card", { hasText: "Sandboxes" }).getByRole("alert")).toContainText("This is not for you");
+  await page.goto("/problems");
+  const upload = () => page.locator(".drop input").setInputFiles({ name: "sums.zip", mimeType: "application/zip", buffer: Buffer.from("x") });
+  for (const [status, kind, title] of [[413, "body-too-large", "This is too large"], [503, "unavailable", "The server cannot serve at the moment"]] as const) {
+    refuse(status, kind);
+    await upload();
+    await expect(page.locator(".card", { hasText: "Upload a problem" }).getByRole("alert")).toContainText(title);
+  }
+  refuse(401, "unauthorized");
+  await upload();
+  await expect(page.getByRole("alert")).toContainText("Your session has ended");
+});
