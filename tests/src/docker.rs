@@ -1,7 +1,7 @@
 //! The Docker engine of the service's host: what the service has made there, and faults done to it.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bollard::container::LogOutput;
 use bollard::errors::Error;
@@ -135,9 +135,25 @@ impl Host {
         done(self.docker.unpause_container(id).await);
     }
 
-    /// Freezes a container.
+    /// Freezes a container. On a busy host its processes may not stand still at once, and the engine gives up.
+    ///
+    /// # Panics
+    /// When they never do.
     pub async fn pause(&self, id: &str) {
-        done(self.docker.pause_container(id).await);
+        let deadline = Instant::now() + patience(Duration::from_secs(30));
+        loop {
+            match self.docker.pause_container(id).await {
+                Ok(()) => return,
+                Err(_) if self.is_paused(id).await => return,
+                Err(error) if Instant::now() >= deadline => panic!("the Docker engine refused: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(500)).await,
+            }
+        }
+    }
+
+    async fn is_paused(&self, id: &str) -> bool {
+        let state = self.inspect(id).await.and_then(|container| container.state);
+        state.and_then(|state| state.paused).unwrap_or(false)
     }
 
     /// Cuts a container off from its network, without a word to those that it talks with. Returns the network.
