@@ -3,6 +3,7 @@
 #
 #   --runs N          samples of each comparison
 #   --cluster         a node of a cluster beside a machine alone, and unequal nodes; nothing else
+#   --faults ROUNDS   parts of a cluster die under load, each once in a round; nothing else
 #   --commands        the go-judge API alone
 #   --problems        tests of problems alone
 #   --languages       each installed language beside its bare toolchain alone

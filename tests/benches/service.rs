@@ -1,6 +1,6 @@
 //! Compares what goes through the service with bare runs of the same programs on this machine, taken in turn, so that
 //! drift of the machine falls on both. `--commands` does so for the go-judge API alone, `--beside URL` adds another server
-//! with that API. `--problems` compares tests of problems, `--cluster` a node of a cluster with a machine alone. `--languages` compares each installed language with its bare toolchain. `--soak MINUTES` loads the service for long and watches its memory, files and containers instead.
+//! with that API. `--problems` compares tests of problems, `--cluster` a node of a cluster with a machine alone. `--languages` compares each installed language with its bare toolchain. `--faults ROUNDS` has parts of a cluster die under load, `--soak MINUTES` loads the service for long and watches its memory, files and containers instead.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
 use std::io::{Read as _, Write as _};
@@ -42,6 +42,9 @@ async fn main() {
     if options.problems {
         return problems::compare(&client, options.runs.div_ceil(30)).await;
     }
+    if let Some(rounds) = options.faults {
+        return cluster::faults::run(rounds).await;
+    }
     if options.cluster {
         return cluster::compare(options.runs).await;
     }
@@ -66,6 +69,8 @@ struct Options {
     problems: bool,
     /// A node of a cluster beside a machine alone, and nothing else.
     cluster: bool,
+    /// So many rounds of faults of a cluster instead.
+    faults: Option<u32>,
     /// Each installed language alone.
     languages: bool,
     soak_minutes: Option<u64>,
@@ -93,6 +98,7 @@ impl Options {
             commands: at("--commands").is_some(),
             problems: at("--problems").is_some(),
             cluster: at("--cluster").is_some(),
+            faults: after("--faults").map(|rounds| u32::try_from(rounds).unwrap_or(u32::MAX)),
             languages: at("--languages").is_some(),
             beside,
         }

@@ -9,6 +9,7 @@ use e2e::instance::Plan;
 use e2e::programs::{SUM, unique};
 use e2e::{Client, Request};
 
+pub(crate) mod faults;
 mod makespan;
 
 /// Programs that each of both runs at a time.
