@@ -15,6 +15,7 @@ mod node;
 mod nodes;
 mod objects;
 mod operations;
+mod pace;
 mod packing;
 mod pulls;
 mod remote;
@@ -23,12 +24,15 @@ mod simulation;
 mod speed;
 mod standing;
 mod streams;
+#[cfg(test)]
+mod turns;
 mod wire;
 
 pub use broker::{Broker, BrokerError};
 pub use keys::{KeyError, MachineKey, authorization};
 pub use names::is_name;
 pub use node::{Node, NodeParts};
+pub(crate) use nodes::is_weight;
 pub use nodes::{NodeStatus, Nodes};
 pub use operations::ClusterOperations;
 pub use remote::{Remote, RemoteParts};

@@ -415,6 +415,9 @@ pub struct ClusterConfig {
     /// How fast this machine is beside others, from 1 that was common; none = measured at start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speed: Option<f64>,
+    /// How much a node does in a time, beside others; none = as it was seen to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
     /// Whether limits of time are longer on slow nodes.
     #[serde(deserialize_with = "units::choice")]
     pub time_scale: TimeScaling,

@@ -62,6 +62,8 @@ pub struct NodeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub speed: Option<f64>,
+    /// How much it does in a time, beside others: its slots, times how quick each was in the last minutes; or as its settings say.
+    pub weight: f64,
     /// Tasks that it is at.
     pub busy: u32,
     /// Parts of judgings that it has done since the server started.

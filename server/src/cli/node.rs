@@ -92,6 +92,7 @@ pub(super) fn started(
         credits: config.cluster.credits.unwrap_or_else(|| at_once(Kind::Run)),
         compilations: at_once(Kind::Toolchain),
         speed: config.cluster.speed.map(Speed::of),
+        weight: config.cluster.weight,
     };
     Node::start(parts, stop)
 }

@@ -123,31 +123,35 @@ async fn set(client: &Client, name: &str, verb: &str, now: &str) -> Result<(), N
     Ok(writeln!(std::io::stdout(), "{name} {now}")?)
 }
 
-const HEAD: [&str; 8] = ["NAME", "STATE", "VERSION", "SPEED", "TESTS", "BUSY", "DONE", "FAULTS"];
+const COLUMNS: usize = 9;
+const HEAD: [&str; COLUMNS] =
+    ["NAME", "STATE", "VERSION", "SPEED", "TESTS", "WEIGHT", "BUSY", "DONE", "FAULTS"];
 
 /// Lines of a table whose columns are as wide as their widest cell.
 fn table(nodes: &[Value]) -> Vec<String> {
-    let rows: Vec<[String; 8]> =
+    let rows: Vec<[String; COLUMNS]> =
         std::iter::once(HEAD.map(str::to_owned)).chain(nodes.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let line = |row: &[String; 8]| {
+    let line = |row: &[String; COLUMNS]| {
         let cells = row.iter().enumerate().map(|(column, cell)| format!("{cell:0$}", width(column)));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect()
 }
 
-fn row(node: &Value) -> [String; 8] {
+fn row(node: &Value) -> [String; COLUMNS] {
     let text = |key: &str| node[key].as_str().unwrap_or_default().to_owned();
     let count = |key: &str| node[key].as_u64().unwrap_or_default().to_string();
+    let factor = |key: &str| node[key].as_f64().map(|factor| format!("{factor:.2}")).unwrap_or_default();
     let faults: Vec<&str> =
         node["faults"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let cells = [
         text("name"),
         text("state"),
         text("version"),
-        node["speed"].as_f64().map(|speed| format!("{speed:.2}")).unwrap_or_default(),
+        factor("speed"),
         count("credits"),
+        factor("weight"),
         count("busy"),
         count("done"),
         faults.join("; "),
@@ -184,14 +188,14 @@ mod tests {
     #[test]
     fn a_table_has_a_line_for_each_node() {
         let nodes = [
-            json!({"name": "a", "state": "ready", "version": "0.1.0", "speed": 0.9, "credits": 4, "busy": 2, "done": 120, "faults": []}),
-            json!({"name": "lab-2", "state": "draining", "version": "0.1.0", "credits": 16, "busy": 0, "done": 7,
+            json!({"name": "a", "state": "ready", "version": "0.1.0", "speed": 0.9, "credits": 4, "weight": 3.6, "busy": 2, "done": 120, "faults": []}),
+            json!({"name": "lab-2", "state": "draining", "version": "0.1.0", "credits": 16, "weight": 7.125, "busy": 0, "done": 7,
                    "faults": ["a result\nof another's task"]}),
         ];
         let expected = [
-            "NAME   STATE     VERSION  SPEED  TESTS  BUSY  DONE  FAULTS",
-            "a      ready     0.1.0    0.90   4      2     120",
-            "lab-2  draining  0.1.0           16     0     7     a result of another's task",
+            "NAME   STATE     VERSION  SPEED  TESTS  WEIGHT  BUSY  DONE  FAULTS",
+            "a      ready     0.1.0    0.90   4      3.60    2     120",
+            "lab-2  draining  0.1.0           16     7.12    0     7     a result of another's task",
         ];
         assert_eq!(table(&nodes), expected);
     }

@@ -24,9 +24,13 @@ impl Default for Expected {
 impl Expected {
     /// How long a program of a language takes on this input.
     pub(super) fn of(&self, language: &str, input: &Content) -> Duration {
-        let known = self.0.get(&(input.hash(), language.to_owned()));
         let mibs = u32::try_from(input.size() >> 20).unwrap_or(u32::MAX);
-        known.unwrap_or_else(|| UNKNOWN + A_MIB.saturating_mul(mibs))
+        self.seen(language, input).unwrap_or_else(|| UNKNOWN + A_MIB.saturating_mul(mibs))
+    }
+
+    /// As [`Self::of`], where there was one before.
+    pub(super) fn seen(&self, language: &str, input: &Content) -> Option<Duration> {
+        self.0.get(&(input.hash(), language.to_owned()))
     }
 
     /// One has taken so long.
@@ -44,11 +48,12 @@ mod tests {
     #[test]
     fn what_was_seen_counts_more_than_a_guess() {
         let (expected, input) = (Expected::default(), Content::from("1 2\n"));
-        assert_eq!(expected.of("c17", &input), UNKNOWN);
+        assert_eq!((expected.of("c17", &input), expected.seen("c17", &input)), (UNKNOWN, None));
         for _ in 0..8 {
             expected.note("c17", &input, Duration::from_millis(800));
         }
         assert_eq!(expected.of("c17", &input), Duration::from_millis(800));
+        assert_eq!(expected.seen("c17", &input), Some(Duration::from_millis(800)));
         assert_eq!(expected.of("python3", &input), UNKNOWN, "another language is not as fast");
         expected.note("c17", &input, Duration::ZERO);
         assert_eq!(expected.of("c17", &input), Duration::from_millis(600), "once is no habit");

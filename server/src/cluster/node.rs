@@ -79,6 +79,8 @@ pub struct NodeParts<E> {
     pub compilations: u32,
     /// How fast it is, where that is not to be measured.
     pub speed: Option<Speed>,
+    /// Its weight, where that is not to be measured.
+    pub weight: Option<f64>,
 }
 
 /// A node at work. Copies are of the same one.
@@ -106,6 +108,7 @@ struct Shared<E> {
     credits: u32,
     compilations: u32,
     speed: OnceCell<Speed>,
+    weight: Option<f64>,
     runs: Arc<Semaphore>,
     compiling: Arc<Semaphore>,
     draining: AtomicBool,
@@ -141,6 +144,7 @@ impl<E: Executor> Node<E> {
             credits: parts.credits,
             compilations: parts.compilations,
             speed: OnceCell::new_with(parts.speed),
+            weight: parts.weight,
             runs: permits(parts.credits),
             compiling: permits(parts.compilations),
             draining: AtomicBool::new(false),

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::names;
+use super::pace::Pace;
 use super::speed::{Speed, Terms};
 use super::wire::{Beat, Offer, PROTOCOL};
 use crate::config::TimeScaling;
@@ -54,6 +55,7 @@ struct Known {
     done: u64,
     failures: u64,
     faults: Vec<String>,
+    pace: Pace,
 }
 
 /// Faults of a node that are remembered.
@@ -72,6 +74,8 @@ pub struct NodeStatus {
     pub silent_for: Duration,
     /// What it last said.
     pub beat: Beat,
+    /// How much it does in a time, beside others.
+    pub weight: f64,
     /// Parts that it has done since we know it.
     pub done: u64,
     /// Parts at which it has failed.
@@ -99,6 +103,16 @@ impl Known {
         is_due && self.beat.speed.is_some() && self.serves(&names::pool(&Profile::Run))
     }
 
+    /// How quick one of its slots is: as it was in the last minutes, else as its CPU is, which `scale` makes comparable.
+    fn quickness(&self, scale: f64, now: Instant) -> f64 {
+        self.pace.factor(now).unwrap_or_else(|| scale * self.beat.speed.map_or(1.0, Speed::factor))
+    }
+
+    /// How much it does in a time.
+    fn weight(&self, scale: f64, now: Instant) -> f64 {
+        self.beat.weight.unwrap_or_else(|| f64::from(self.beat.credits) * self.quickness(scale, now))
+    }
+
     /// Tasks of a pool that it can be at, which it serves.
     fn credits(&self, pool: &str) -> usize {
         let is_compilation = names::is_of_compilations(pool);
@@ -120,12 +134,18 @@ fn within_bounds(beat: &Beat) -> Result<(), &'static str> {
     let counts = [beat.credits, beat.compilations, beat.pairs];
     is(counts.iter().all(|count| *count <= MOST_CREDITS), "more slots than a machine has")?;
     is(beat.speed.is_none_or(Speed::is_possible), "a speed that no machine has")?;
+    is(beat.weight.is_none_or(is_weight), "a weight that no machine has")?;
     let lists = [beat.profiles.len(), beat.languages.len()];
     is(lists.iter().all(|length| *length <= MOST_OFFERS), "more languages than there are")?;
     let offers = beat.profiles.iter();
     let texts = offers.flat_map(|offer| [Some(&offer.profile), offer.image.as_ref(), offer.problem.as_ref()]);
     let mut texts = texts.chain([Some(&beat.version), beat.trouble.as_ref()]).flatten();
     is(texts.all(|text| text.len() <= LONGEST_TEXT), "a text that is too long")
+}
+
+/// A node may have so much weight.
+pub(crate) fn is_weight(weight: f64) -> bool {
+    (0.001..=f64::from(MOST_CREDITS)).contains(&weight)
 }
 
 /// The pools that a node has images for.
@@ -155,6 +175,13 @@ impl Inner {
         if self.counted.is_none_or(|counted| counted.elapsed() > COUNTED_FOR) {
             self.count();
         }
+    }
+
+    /// What a speed is multiplied by where nothing else is known of a node: paces are beside others' alone, whatever these are.
+    fn scale(&self, now: Instant) -> f64 {
+        let seen = |known: &Known| Some((known.pace.factor(now)?, known.beat.speed?.factor()));
+        let (paces, speeds): (Vec<f64>, Vec<f64>) = self.known.values().filter_map(seen).unzip();
+        if paces.is_empty() { 1.0 } else { paces.iter().sum::<f64>() / speeds.iter().sum::<f64>() }
     }
 
     fn count(&mut self) {
@@ -201,7 +228,8 @@ impl Nodes {
         }
         let at = Instant::now();
         let (tried, drained, faults) = (None, None, Vec::new());
-        let known = Known { beat, pools, at, tried, drained, done: 0, failures: 0, faults };
+        let (done, failures, pace) = (0, 0, Pace::default());
+        let known = Known { beat, pools, at, tried, drained, done, failures, faults, pace };
         all.insert(name.to_owned(), known);
         *counted = None;
         Ok(true)
@@ -228,6 +256,13 @@ impl Nodes {
         if let Some(known) = self.nodes().known.get_mut(name) {
             let counter = if is_done { &mut known.done } else { &mut known.failures };
             *counter += 1;
+        }
+    }
+
+    /// A test that was expected to take so long took so long there.
+    pub(super) fn note_pace(&self, name: &str, expected: Duration, took: Duration) {
+        if let Some(known) = self.nodes().known.get_mut(name) {
+            known.pace.note(expected, took, Instant::now());
         }
     }
 
@@ -328,17 +363,20 @@ impl Nodes {
 
     /// All of them, by name.
     pub fn status(&self) -> Vec<NodeStatus> {
+        let (nodes, now) = (self.nodes(), Instant::now());
+        let scale = nodes.scale(now);
         let told = |(name, known): (&String, &Known)| NodeStatus {
             name: name.clone(),
             is_here: known.is_here(),
             is_draining: known.is_draining(),
             silent_for: known.at.elapsed(),
             beat: known.beat.clone(),
+            weight: known.weight(scale, now),
             done: known.done,
             failures: known.failures,
             faults: known.faults.clone(),
         };
-        self.nodes().known.iter().map(told).collect()
+        nodes.known.iter().map(told).collect()
     }
 
     fn nodes(&self) -> MutexGuard<'_, Inner> {
@@ -367,6 +405,7 @@ pub(super) mod tests {
             compilations: 1,
             pairs: credits / 2,
             speed: None,
+            weight: None,
             busy: 0,
             draining: false,
             trouble: None,
@@ -430,6 +469,24 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_weight_is_what_a_node_has_slots_for_and_how_quick_they_are() {
+        let (nodes, second) = (Nodes::default(), Duration::from_secs(1));
+        let of_speed = |credits, speed| Beat { speed: Some(Speed::of(speed)), ..beat(credits, &["run"]) };
+        heard(&nodes, "large", of_speed(4, 1.0));
+        heard(&nodes, "old", beat(3, &["run"]));
+        heard(&nodes, "quick", of_speed(1, 2.0));
+        let weights = || nodes.status().into_iter().map(|node| node.weight).collect::<Vec<_>>();
+        assert_eq!(weights(), [4.0, 3.0, 2.0]);
+        // Its slots have half of a CPU each, which its CPU does not know.
+        nodes.note_pace("large", 2 * second, 4 * second);
+        assert_eq!(weights(), [2.0, 1.5, 1.0], "of the others nothing was seen, and one is twice as fast");
+        nodes.note_pace("quick", 6 * second, 2 * second);
+        assert_eq!(weights(), [2.0, 3.0 * (3.5 / 3.0), 3.0]);
+        heard(&nodes, "large", Beat { weight: Some(7.5), ..of_speed(4, 1.0) });
+        assert_eq!(weights()[0], 7.5, "it was fixed by hand");
+    }
+
+    #[test]
     fn known_programs_are_for_those_that_take_tasks_when_they_come_and_every_few_minutes() {
         let (nodes, every) = (Nodes::default(), Duration::from_secs(300));
         let able = || Beat { speed: Some(Speed::of(1.0)), ..beat(1, &["run"]) };
@@ -457,6 +514,8 @@ pub(super) mod tests {
         let told = [beat(MOST_CREDITS + 1, &["run"]), beat(1, &[&long]), beat(1, &many)];
         let speed = serde_json::from_str("0").unwrap();
         let told = told.into_iter().chain([Beat { speed: Some(speed), ..beat(1, &[]) }]);
+        let told =
+            told.chain([0.0, f64::NAN, 1e9].map(|weight| Beat { weight: Some(weight), ..beat(1, &[]) }));
         for beat in told.chain([Beat { version: long.clone(), ..beat(1, &[]) }]) {
             assert!(nodes.heard("a", beat).is_err());
         }

@@ -83,6 +83,7 @@ fn told(node: NodeStatus) -> NodeView {
         credits,
         compilations,
         speed: speed.map(Speed::factor),
+        weight: node.weight,
         busy,
         done: node.done,
         failures: node.failures,

@@ -322,8 +322,16 @@ impl Remote {
         let mut facts = unpacker.facts(report, room, space).await.map_err(|why| self.unfetched(node, why))?;
         facts.machine = Some(Machine { node: node.into(), time_scale: terms.scale });
         self.0.nodes.note(node, true);
-        self.0.expected.note(&job.language.id, job.input, facts.usage.wall_time);
+        self.note_time(job, node, facts.usage.wall_time);
         Ok(facts)
+    }
+
+    /// A test took so long on a node: that tells of the test, and of the node.
+    fn note_time(&self, job: &CaseJob<'_>, node: &str, took: Duration) {
+        if let Some(expected) = self.0.expected.seen(&job.language.id, job.input) {
+            self.0.nodes.note_pace(node, expected, took);
+        }
+        self.0.expected.note(&job.language.id, job.input, took);
     }
 
     /// A program was late on a slow node by so little that a faster one shall have it, once, where there is one.

@@ -331,6 +331,9 @@ pub struct Beat {
     /// How fast it is, once that is known.
     #[serde(default)]
     pub speed: Option<Speed>,
+    /// Its weight among nodes, where that is fixed by hand.
+    #[serde(default)]
+    pub weight: Option<f64>,
     /// Tasks that it is at.
     pub busy: u32,
     /// It begins nothing.

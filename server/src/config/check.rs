@@ -5,7 +5,7 @@ use std::time::Duration;
 use gavel_protocol::Bytes;
 
 use super::{ClusterConfig, Config, HttpConfig, TokenConfig};
-use crate::cluster::Speed;
+use crate::cluster::{Speed, is_weight};
 use crate::cpus;
 use crate::submission::RunLimits;
 use crate::tokens::{NewToken, PRIORITY};
@@ -64,7 +64,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
 
 /// What the broker is asked with, and the name that is a part of subjects.
 fn check_cluster(cluster: &ClusterConfig) -> Result<(), String> {
-    let ClusterConfig { url, token, nkey, name, credits, speed, replicas, .. } = cluster;
+    let ClusterConfig { url, token, nkey, name, credits, speed, weight, replicas, .. } = cluster;
     let is_known = |url: &str| ["nats://", "tls://"].iter().any(|scheme| url.starts_with(scheme));
     if let Some(url) = url.as_ref().filter(|urls| !urls.split(',').all(|url| is_known(url.trim()))) {
         return Err(format!("`cluster.url` is `{url}`; it must begin with nats:// or tls://"));
@@ -81,6 +81,9 @@ fn check_cluster(cluster: &ClusterConfig) -> Result<(), String> {
     let [slowest, fastest] = Speed::BOUNDS;
     if speed.is_some_and(|speed| !(slowest..=fastest).contains(&speed)) {
         return Err(format!("`cluster.speed` must be from {slowest} to {fastest}"));
+    }
+    if weight.is_some_and(|weight| !is_weight(weight)) {
+        return Err(format!("`cluster.weight` must be from 0.001 to {MOST_CREDITS}"));
     }
     if !(1..=5).contains(replicas) {
         return Err("`cluster.replicas` must be from 1 to 5".into());

@@ -54,6 +54,7 @@ const UNSET: &[&str] = &[
     "cluster.name",
     "cluster.credits",
     "cluster.speed",
+    "cluster.weight",
 ];
 const SECRETS: &[&str] =
     &["http.token", "http.admin_token", "http.metrics_token", "http.tokens", "cluster.token", "cluster.nkey"];

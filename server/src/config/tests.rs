@@ -332,6 +332,8 @@ fn a_cluster_that_makes_no_sense_is_refused() {
         (vec![("cluster.credits", "4097")], "`cluster.credits`"),
         (vec![("cluster.speed", "0.001")], "`cluster.speed`"),
         (vec![("cluster.speed", "101")], "`cluster.speed`"),
+        (vec![("cluster.weight", "0")], "`cluster.weight`"),
+        (vec![("cluster.weight", "4097")], "`cluster.weight`"),
         (vec![("cluster.time_scale", "on")], "cluster.time_scale"),
         (vec![("cluster.replicas", "0")], "`cluster.replicas`"),
         (vec![("cluster.replicas", "6")], "`cluster.replicas`"),

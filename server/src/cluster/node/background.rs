@@ -192,6 +192,7 @@ impl<E: Executor> Shared<E> {
             compilations: self.compilations,
             pairs: u32::try_from(self.executor.at_once() / 2).unwrap_or(u32::MAX),
             speed: self.speed.get().copied(),
+            weight: self.weight,
             busy: u32::try_from(at.len()).unwrap_or(u32::MAX),
             draining: self.is_draining(),
             trouble: self.trouble(),

@@ -1189,6 +1189,7 @@ export interface components {
             speed?: number;
             state: components["schemas"]["NodeState"];
             version: string;
+            weight: number;
         };
         NodeState: "ready" | "draining" | "away";
         NumberedJudgement: {
