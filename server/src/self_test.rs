@@ -390,7 +390,7 @@ mod tests {
         let limits = submission("int main").compile_limits;
         let of = |verdict, cpu| {
             let (log, memory, wall) = ("said".to_owned(), Bytes(0), Duration::ZERO);
-            let took = Compilation { ok: false, log, log_truncated: false, cpu, wall, memory, cached: false };
+            let took = Compilation { log, cpu, wall, memory, ..Compilation::default() };
             let (compile, summary) = (Some(took), Summary::default());
             let (reason, tests) = (None, Vec::new());
             let judgement = Judgement { reason, compile, tests, summary, ..Judgement::empty(verdict) };

@@ -29,6 +29,7 @@ async fn several_machines_judge_as_one() {
     a_node_that_is_frozen_and_wakes_changes_nothing(&cluster).await;
     a_node_that_is_cut_off_loses_nothing(&cluster).await;
     what_a_node_says_of_its_own_task_is_no_more_than_was_asked_for(&cluster).await;
+    what_a_node_was_told_and_has_not_heard_is_said_again(&cluster).await;
     a_broker_that_is_killed_loses_nothing(&cluster).await;
     a_server_that_is_killed_loses_nothing(&cluster).await;
     cluster.remove().await;
@@ -199,6 +200,8 @@ async fn a_node_on_which_a_known_program_comes_to_something_else_is_drained(clus
     }
     let faults = node(cluster, "node-c").await["faults"].to_string();
     assert!(faults.contains("known program"), "{faults}");
+    let findings = cluster.client().call(Method::GET, "/api/v1/admin/findings", None).await.json.to_string();
+    assert!(findings.contains("node-c: a known program"), "{findings}");
     for honest in ["node-a", "node-b"] {
         assert_eq!(node(cluster, honest).await["state"], "ready");
     }
@@ -301,6 +304,7 @@ async fn what_is_late_by_little_on_a_slow_node_is_run_again_on_a_faster_one(clus
     assert_eq!(answer.verdict(), "TimeLimitExceeded", "{answer:?}");
     let test = &answer.tests[0].streams;
     assert_eq!((&test["node"], &test["time_scale"]), (&"node-a".into(), &1.0.into()), "{answer:?}");
+    assert_eq!(test["first_node"], "node-b", "{answer:?}");
 }
 
 async fn node(cluster: &Cluster, name: &str) -> Value {
@@ -408,6 +412,27 @@ async fn what_a_node_says_of_its_own_task_is_no_more_than_was_asked_for(cluster:
     liar.heard_with(|told| told["cancel"]["task"] == task).await;
     for node in ["node-a", "node-b"] {
         wait_for_state(cluster, node, "ready").await;
+    }
+}
+
+/// It is at something that nobody waits for, and has not forgotten what it was to forget.
+async fn what_a_node_was_told_and_has_not_heard_is_said_again(cluster: &Cluster) {
+    const NEEDLESS: u64 = 1 << 40;
+    let mut liar = cluster.liar().await;
+    liar.listen("gavel.node.node-e.ctl").await;
+    let mut beat = serde_json::json!({
+        "protocol": 1, "version": "0", "incarnation": uuid::Uuid::nil(), "credits": 1, "compilations": 0, "busy": 0,
+        "draining": true, "profiles": [], "languages": {},
+    });
+    liar.say("gavel.beat.node-e", "nowhere", &beat.to_string()).await;
+    let only = liar.heard_with(|told| told.get("only").is_some()).await;
+    beat["at"] = serde_json::json!([{"incarnation": only["only"]["incarnation"], "task": NEEDLESS}]);
+    beat["forgot"] = serde_json::json!({"coordinator": uuid::Uuid::nil(), "another": uuid::Uuid::nil()});
+    for _ in 0..2 {
+        liar.say("gavel.beat.node-e", "nowhere", &beat.to_string()).await;
+        liar.heard_with(|told| told["cancel"]["task"] == NEEDLESS).await;
+        liar.say("gavel.beat.node-e", "nowhere", &beat.to_string()).await;
+        liar.heard_with(|told| told["forget"]["coordinator"] == "coordinator").await;
     }
 }
 

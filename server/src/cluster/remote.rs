@@ -320,7 +320,7 @@ impl Remote {
         let from = Place::Outputs(node.to_owned());
         let unpacker = Unpacker { objects: &self.0.objects, blobs: &self.0.blobs, from: &from };
         let mut facts = unpacker.facts(report, room, space).await.map_err(|why| self.unfetched(node, why))?;
-        facts.machine = Some(Machine { node: node.into(), time_scale: terms.scale });
+        facts.machine = Some(Machine { node: node.into(), time_scale: terms.scale, first: None });
         self.0.nodes.note(node, true);
         self.note_time(job, node, facts.usage.wall_time);
         Ok(facts)
@@ -346,7 +346,7 @@ impl Remote {
         // Figures that nothing has are no figures.
         let is_close =
             packing::check(job, report).is_ok() && terms.is_close(report.end, &report.usage, job.limits);
-        if !is_close || tries.was_close() {
+        if !is_close || tries.close_on().is_some() {
             return false;
         }
         let is_there = |others: &[String]| self.0.nodes.has_others(others, &ask.pool);
@@ -357,7 +357,7 @@ impl Remote {
         }
         tracing::info!(node, test = job.index, "A program was late by little on a slow node: another has it");
         metrics::counter!("gavel_cluster_reruns_total").increment(1);
-        tries.close(&avoided);
+        tries.close(node, &avoided);
         true
     }
 
@@ -406,11 +406,15 @@ impl Remote {
 
     /// Keeps what a node has compiled.
     async fn keep(&self, job: &CompileJob<'_>, node: &str, made: Made) -> Result<Compiled, Untold> {
-        let (program, compilation, image) = match made {
-            Made::Rejected { compilation, reason } => return Ok(Compiled::Rejected { compilation, reason }),
+        let (program, mut compilation, image) = match made {
+            Made::Rejected { mut compilation, reason } => {
+                compilation.node = Some(node.into());
+                return Ok(Compiled::Rejected { compilation, reason });
+            }
             Made::Checked { compilation, image } => (None, compilation, image),
             Made::Program { program, compilation, image } => (Some(program), compilation, image),
         };
+        compilation.node = Some(node.into());
         let wanted = job.language.artefact.is_some();
         if program.is_some() != wanted {
             return Err(self.untold(node, &NoProgram));
@@ -525,7 +529,7 @@ impl Executor for Remote {
                 _ => Err(self.untold(&node, &OtherWork)),
             };
             match facts {
-                Ok(facts) => return Ok(facts),
+                Ok(facts) => return Ok(with_first(facts, &tries)),
                 Err(untold) => tries.again(&node, untold)?,
             }
         }
@@ -554,7 +558,9 @@ impl Executor for Remote {
                 continue;
             }
             match self.dialogue(program, validator, reply, turn).await {
-                Ok(dialogue) => return Ok(dialogue),
+                Ok(dialogue) => {
+                    return Ok(Dialogue { program: with_first(dialogue.program, &tries), ..dialogue });
+                }
                 Err(untold) => tries.again(&node, untold)?,
             }
         }
@@ -633,6 +639,14 @@ impl Remote {
             self.0.objects.fetch(&from, parcel, LONGEST).await.map_err(|why| self.unfetched(node, why))?;
         Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
+}
+
+/// What a program did, with the node on which it was late by little before.
+fn with_first(mut facts: Facts, tries: &Tries) -> Facts {
+    if let Some(machine) = &mut facts.machine {
+        machine.first = tries.close_on();
+    }
+    facts
 }
 
 /// So much more room, where a run has its own.

@@ -415,6 +415,7 @@ mod tests {
             wall: Duration::from_millis(430),
             memory: Bytes::mib(50),
             cached: false,
+            node: None,
         }
     }
 

@@ -241,6 +241,7 @@ fn figures(ran: &Ran) -> Compilation {
         wall: ran.usage.wall_time,
         memory: ran.usage.memory,
         cached: false,
+        node: None,
     }
 }
 

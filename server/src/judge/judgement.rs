@@ -82,6 +82,9 @@ pub struct Compilation {
     pub memory: Bytes,
     /// The program came from the compile cache; the figures are those of the compilation that filled it.
     pub cached: bool,
+    /// Where it was compiled, if that is one of several machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<Arc<str>>,
 }
 
 /// What came of one test case.

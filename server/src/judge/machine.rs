@@ -14,6 +14,8 @@ pub struct Machine {
     pub node: Arc<str>,
     /// By how much the limits of time were longer there.
     pub time_scale: TimeScale,
+    /// The slower one on which it was late by so little that this one had it, too.
+    pub first: Option<Arc<str>>,
 }
 
 /// A factor for limits of time, in thousandths: what two machines say to each other is the same to both.

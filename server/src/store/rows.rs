@@ -161,6 +161,8 @@ struct CompilationRow {
     wall: Duration,
     memory: u64,
     cached: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    node: Option<Arc<str>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -200,6 +202,8 @@ struct ResultRow {
 struct MachineRow {
     node: Arc<str>,
     time_scale: TimeScale,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first: Option<Arc<str>>,
 }
 
 /// A file that a program left.
@@ -530,7 +534,7 @@ pub(super) fn verdict(name: &str) -> Result<Verdict, RowError> {
 
 impl CompilationRow {
     fn of(compilation: &Compilation) -> Self {
-        let Compilation { ok, log, log_truncated, cpu, wall, memory, cached } = compilation;
+        let Compilation { ok, log, log_truncated, cpu, wall, memory, cached, node } = compilation;
         let kept = cut(log, LOG);
         Self {
             ok: *ok,
@@ -540,12 +544,13 @@ impl CompilationRow {
             wall: *wall,
             memory: memory.get(),
             cached: *cached,
+            node: node.clone(),
         }
     }
 
     fn compilation(self) -> Compilation {
-        let Self { ok, log, log_truncated, cpu, wall, memory, cached } = self;
-        Compilation { ok, log, log_truncated, cpu, wall, memory: Bytes(memory), cached }
+        let Self { ok, log, log_truncated, cpu, wall, memory, cached, node } = self;
+        Compilation { ok, log, log_truncated, cpu, wall, memory: Bytes(memory), cached, node }
     }
 }
 
@@ -628,13 +633,13 @@ impl ResultRow {
 
 impl MachineRow {
     fn of(machine: &Machine) -> Self {
-        let Machine { node, time_scale } = machine.clone();
-        Self { node, time_scale }
+        let Machine { node, time_scale, first } = machine.clone();
+        Self { node, time_scale, first }
     }
 
     fn machine(self) -> Machine {
-        let Self { node, time_scale } = self;
-        Machine { node, time_scale }
+        let Self { node, time_scale, first } = self;
+        Machine { node, time_scale, first }
     }
 }
 
@@ -749,7 +754,11 @@ mod tests {
         };
         let result = TestResult {
             limits: Some(Box::new(run)),
-            machine: Some(Machine { node: "lab-2".into(), time_scale: TimeScale::of(1.5) }),
+            machine: Some(Machine {
+                node: "lab-2".into(),
+                time_scale: TimeScale::of(1.5),
+                first: Some("lab-3".into()),
+            }),
             transcript: Some(Stream { content: "said".into(), ..Stream::default() }),
             files: vec![file(None), file(Some("why"))],
             ..TestResult::empty(0, Verdict::Accepted)

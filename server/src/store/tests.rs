@@ -406,7 +406,16 @@ fn result(reason: &str) -> crate::judge::TestResult {
 
 fn compilation(log: String) -> crate::judge::Compilation {
     let (cpu, wall, memory) = (Duration::ZERO, Duration::ZERO, Bytes(0));
-    crate::judge::Compilation { ok: true, log, log_truncated: false, cpu, wall, memory, cached: false }
+    crate::judge::Compilation {
+        ok: true,
+        log,
+        log_truncated: false,
+        cpu,
+        wall,
+        memory,
+        cached: false,
+        node: Some("lab-2".into()),
+    }
 }
 
 async fn row(store: &Store, id: SubmissionId) -> Vec<u8> {

@@ -421,6 +421,7 @@ fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgeme
             wall: Duration::from_micros(430_100),
             memory: Bytes(99_614_720),
             cached: false,
+            node: None,
         }),
         limits: Some(submission.limits),
         tests: vec![result],

@@ -1,5 +1,6 @@
 //! Tries of one part, by whatever nodes: which of them are not asked again, and when it is given up.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::{NODE_PATIENCE, Untold, not_served};
@@ -15,8 +16,8 @@ pub(super) struct Tries {
     unserved: Option<Instant>,
     failures: Vec<String>,
     avoided: Vec<String>,
-    /// It was late by little, and another node was to have it.
-    was_close: bool,
+    /// Where it was late by little, and another node was to have it.
+    close_on: Option<Arc<str>>,
 }
 
 impl Tries {
@@ -55,14 +56,14 @@ impl Tries {
     }
 
     /// It was late by little on a node, and others but these shall have it.
-    pub(super) fn close(&mut self, avoided: &[String]) {
-        self.was_close = true;
+    pub(super) fn close(&mut self, node: &str, avoided: &[String]) {
+        self.close_on = Some(node.into());
         avoided.iter().for_each(|node| self.avoid(node));
     }
 
-    /// That has happened: once more would be for ever where all are late.
-    pub(super) fn was_close(&self) -> bool {
-        self.was_close
+    /// Where that has happened: once more would be for ever where all are late.
+    pub(super) fn close_on(&self) -> Option<Arc<str>> {
+        self.close_on.clone()
     }
 
     fn avoid(&mut self, node: &str) {

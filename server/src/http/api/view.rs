@@ -222,6 +222,10 @@ struct CompilationView {
     memory_bytes: u64,
     /// The same had been compiled before; the figures are those of that time.
     cached: bool,
+    /// The node that compiled it, where several machines judge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    node: Option<Arc<str>>,
 }
 
 /// What came of a test.
@@ -256,6 +260,10 @@ struct TestView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, nullable = false)]
     node: Option<Arc<str>>,
+    /// The slower node on which it was late by so little that `node` ran it once more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    first_node: Option<Arc<str>>,
     /// By how much limits of time were longer on that node than what was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -512,9 +520,9 @@ impl From<RunLimits> for LimitsView {
 
 impl From<Compilation> for CompilationView {
     fn from(compilation: Compilation) -> Self {
-        let Compilation { ok, log, log_truncated, cpu, wall, memory, cached } = compilation;
+        let Compilation { ok, log, log_truncated, cpu, wall, memory, cached, node } = compilation;
         let (cpu_ms, wall_ms) = (millis(cpu), millis(wall));
-        Self { ok, log, log_truncated, cpu_ms, wall_ms, memory_bytes: memory.get(), cached }
+        Self { ok, log, log_truncated, cpu_ms, wall_ms, memory_bytes: memory.get(), cached, node }
     }
 }
 
@@ -554,6 +562,7 @@ impl TestView {
             difference: difference.map(DifferenceView::from),
             limits: limits.map(|limits| LimitsView::from(*limits)),
             time_scale: machine.as_ref().map(|machine| machine.time_scale.factor()),
+            first_node: machine.as_ref().and_then(|machine| machine.first.clone()),
             node: machine.map(|machine| machine.node),
             cpu_ms: millis(cpu),
             wall_ms: millis(wall),

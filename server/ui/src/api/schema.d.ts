@@ -971,6 +971,7 @@ export interface components {
             log: string;
             log_truncated: boolean;
             memory_bytes: number;
+            node?: string;
             ok: boolean;
             wall_ms: number;
         };
@@ -1471,6 +1472,7 @@ export interface components {
             exit_code?: number | null;
             feedback?: string;
             files?: components["schemas"]["HandedFile"][];
+            first_node?: string;
             hidden?: boolean;
             index: number;
             limits?: components["schemas"]["AppliedLimits"];
