@@ -8,6 +8,7 @@ use crate::config::Config;
 
 mod access;
 mod kernel;
+pub(crate) mod nodes;
 
 /// What came of looking at one thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

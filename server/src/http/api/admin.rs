@@ -79,7 +79,8 @@ pub(super) struct FindingsView {
     responses((status = 200, description = "What came of it.", body = FindingsView))
 )]
 pub(super) async fn findings(api: Data<Api>) -> Json<FindingsView> {
-    let findings = doctor::examine(&api.config);
+    let mut findings = doctor::examine(&api.config);
+    findings.extend(doctor::nodes::examine(&api.operations.nodes()));
     Json(FindingsView { healthy: doctor::is_healthy(&findings), findings })
 }
 
