@@ -52,6 +52,8 @@ struct Known {
     tried: Option<Instant>,
     /// What operators want, where they have said so.
     drained: Option<bool>,
+    /// Known programs came to something else there: nothing that it says of itself counts for others.
+    is_doubted: bool,
     done: u64,
     failures: u64,
     faults: Vec<String>,
@@ -186,7 +188,8 @@ impl Inner {
 
     fn count(&mut self) {
         self.credits.clear();
-        self.fastest = self.known.values().filter_map(|known| known.beat.speed).max();
+        let believed = self.known.values().filter(|known| !known.is_doubted);
+        self.fastest = believed.filter_map(|known| known.beat.speed).max();
         self.all_credits = 0;
         for known in self.known.values().filter(|known| known.is_here() && !known.is_draining()) {
             self.all_credits += usize::try_from(known.beat.credits).unwrap_or(0);
@@ -229,7 +232,8 @@ impl Nodes {
         let at = Instant::now();
         let (tried, drained, faults) = (None, None, Vec::new());
         let (done, failures, pace) = (0, 0, Pace::default());
-        let known = Known { beat, pools, at, tried, drained, done, failures, faults, pace };
+        let is_doubted = false;
+        let known = Known { beat, pools, at, tried, drained, is_doubted, done, failures, faults, pace };
         all.insert(name.to_owned(), known);
         *counted = None;
         Ok(true)
@@ -249,6 +253,15 @@ impl Nodes {
         let nodes = self.nodes();
         let known = nodes.known.get(name)?;
         known.drained.filter(|drained| *drained != known.beat.draining)
+    }
+
+    /// Known programs came to something else on a node, or to what is known.
+    pub(super) fn doubt(&self, name: &str, is_doubted: bool) {
+        let mut nodes = self.nodes();
+        if let Some(known) = nodes.known.get_mut(name) {
+            known.is_doubted = is_doubted;
+            nodes.counted = None;
+        }
     }
 
     /// A node has done a part, or failed at it.
@@ -466,6 +479,20 @@ pub(super) mod tests {
         assert_eq!(factor("slow"), 2.0);
         heard(&nodes, "slow", of_speed(0.8));
         assert_eq!(factor("slow"), 1.25, "it was measured anew");
+    }
+
+    #[test]
+    fn what_a_node_says_of_its_speed_counts_for_others_while_it_runs_known_programs_as_others_do() {
+        let nodes = Nodes::default();
+        let of_speed = |speed| Beat { speed: Some(Speed::of(speed)), ..beat(1, &["run"]) };
+        heard(&nodes, "honest", of_speed(1.0));
+        heard(&nodes, "liar", of_speed(100.0));
+        let factor = || nodes.terms("honest", TimeScaling::Calibrated).scale.factor();
+        assert_eq!((factor(), nodes.slow()), (4.0, vec!["honest".to_owned()]), "as far as is known");
+        nodes.doubt("liar", true);
+        assert_eq!((factor(), nodes.slow()), (1.0, Vec::new()));
+        nodes.doubt("liar", false);
+        assert_eq!(factor(), 4.0);
     }
 
     #[test]

@@ -197,6 +197,7 @@ impl Shared {
         let due = self.nodes.unknown(EVERY, AT_ONCE);
         let said = join_all(due.iter().map(|node| self.said_twice(node, asked))).await;
         let good = due.iter().zip(&said).filter(|(_, said)| **said == Said::Same);
+        good.clone().for_each(|(node, _)| self.nodes.doubt(node, false));
         known.good_on.extend(good.map(|(node, _)| node.clone()));
         for (node, said) in due.iter().zip(said) {
             let Said::Other(what) = said else { continue };
@@ -311,6 +312,7 @@ impl Shared {
             return;
         }
         tracing::error!(node, "{what}: it is drained until an operator says otherwise");
+        self.nodes.doubt(node, true);
         self.nodes.drain(node, true);
         self.remind(node);
     }
