@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use gavel_protocol::{Bytes, MAX_LEAVINGS};
 use serde::Serialize;
+use serde_json::json;
 
 use super::objects::{Budget, ObjectError, Objects, Place};
 use super::wire::{
@@ -24,9 +25,9 @@ use crate::submission::RunLimits;
 pub(super) fn definition(language: &Language) -> BlobId {
     let Language { id, toolchain, runtime, source, extensions, headers, artefact, environment, .. } =
         language;
-    let templates = (&language.compile, &language.run, &language.version);
-    let what = (id, toolchain, runtime, source, extensions, headers, artefact, environment, templates);
-    BlobId::of(format!("gavel language 1 {what:?}").as_bytes())
+    let templates = [language.compile.as_written(), language.run.as_written(), &language.version];
+    let what = json!([id, toolchain, runtime, source, extensions, headers, artefact, environment, templates]);
+    BlobId::of(format!("gavel language 2 {what}").as_bytes())
 }
 
 fn speech(language: &Language) -> Speech {
@@ -397,6 +398,20 @@ mod tests {
         assert!(said(&of_left("state", here(b"")), false).is_err(), "nobody asked for what is left");
         let many = vec![Leftover { name: "state".into(), content: here(b"") }; MAX_LEAVINGS + 2];
         assert!(said(&Report { leavings: many, ..report() }, true).is_err());
+    }
+
+    #[test]
+    fn what_a_language_is_does_not_depend_on_who_has_built_the_program_that_says_so() {
+        let mut language = crate::judge::test_support::cpp().0;
+        (language.id, language.toolchain) = ("c".into(), Some("gcc".into()));
+        (language.runtime, language.source) = (None, "main.c".into());
+        (language.extensions, language.headers) = (vec!["c".into()], Vec::new());
+        (language.artefact, language.environment) = (Some("main".into()), vec!["A=\"b\"".into()]);
+        language.compile = crate::language::Template::new(vec!["cc".into()]).unwrap();
+        language.run = crate::language::Template::new(vec!["./main".into()]).unwrap();
+        language.version = Vec::new();
+        let written = r#"gavel language 2 ["c","gcc",null,"main.c",["c"],[],"main",["A=\"b\""],[["cc"],["./main"],[]]]"#;
+        assert_eq!(definition(&language), BlobId::of(written.as_bytes()));
     }
 
     #[test]
