@@ -293,6 +293,12 @@ impl<W> Desk<W> {
         self.out.get(pool).copied().unwrap_or(0)
     }
 
+    /// Of what a node is at the tasks of this start that nobody waits for.
+    pub(super) fn needless(&self, at: &[TaskName]) -> Vec<u64> {
+        let own = at.iter().filter(|name| name.incarnation == self.incarnation);
+        own.map(|name| name.task).filter(|task| !self.tasks.contains_key(task)).collect()
+    }
+
     /// A task is still out.
     pub(super) fn is_open(&self, task: u64) -> bool {
         self.tasks.contains_key(&task)
@@ -471,6 +477,23 @@ mod tests {
         assert_eq!(desk.withdraw(begin.task, 1), Withdrawn { holders, sequence: None });
         assert!(!desk.is_open(begin.task));
         assert_eq!(desk.answer("a", &answer(&begin, 11), 1), Ruling::Late);
+    }
+
+    #[test]
+    fn what_a_node_is_at_that_nobody_waits_for_any_more_is_seen() {
+        let (mut desk, begin) = desk();
+        begins(&mut desk, "a", &begin, 11, true);
+        let at = TaskName { incarnation: begin.incarnation, task: begin.task };
+        let before = TaskName { incarnation: Uuid::from_u128(6), ..at };
+        assert!(desk.needless(&[at, before]).is_empty());
+        desk.withdraw(begin.task, 0);
+        assert!(desk.needless(&[at, before]).is_empty(), "its other part is wanted");
+        desk.withdraw(begin.task, 1);
+        assert_eq!(
+            desk.needless(&[at, before]),
+            [begin.task],
+            "the other is of another start, or coordinator"
+        );
     }
 
     #[test]
