@@ -49,6 +49,8 @@ const MOST_TOGETHER: usize = 256 * 1024;
 const FULL: &str = "the disk is full";
 /// So long it begins nothing then: what fails at once would draw all tasks.
 const TROUBLED_FOR: Duration = Duration::from_secs(10);
+/// Coordinators that are known by what they have had it forget.
+const MOST_COORDINATORS: usize = 64;
 /// Longest text of a failure.
 const LONGEST_WHY: usize = 500;
 
@@ -115,6 +117,8 @@ struct Shared<E> {
     stalls: Stalls,
     /// Tasks that it is at, who has asked for each, and what ends their parts.
     at: Mutex<HashMap<TaskName, (String, Parts)>>,
+    /// What coordinators have last had it forget.
+    forgot: Mutex<BTreeMap<String, Uuid>>,
     /// Why it begins nothing, and since when.
     trouble: Mutex<Option<(String, Instant)>>,
     tasks: TaskTracker,
@@ -150,6 +154,7 @@ impl<E: Executor> Node<E> {
             draining: AtomicBool::new(false),
             stalls: Stalls::default(),
             at: Mutex::default(),
+            forgot: Mutex::default(),
             trouble: Mutex::default(),
             tasks: TaskTracker::new(),
         };
@@ -186,6 +191,20 @@ impl<E: Executor> Node<E> {
 impl<E: Executor> Shared<E> {
     fn at(&self) -> MutexGuard<'_, HashMap<TaskName, (String, Parts)>> {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forgot(&self) -> MutexGuard<'_, BTreeMap<String, Uuid>> {
+        self.forgot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps nothing for another time that it has by now.
+    fn forget(&self, coordinator: String, epoch: Uuid) {
+        let mut forgot = self.forgot();
+        if forgot.len() >= MOST_COORDINATORS && !forgot.contains_key(&coordinator) {
+            forgot.clear();
+        }
+        self.cache.forget();
+        forgot.insert(coordinator, epoch);
     }
 
     fn is_draining(&self) -> bool {

@@ -423,6 +423,7 @@ pub(super) mod tests {
             draining: false,
             trouble: None,
             at: Vec::new(),
+            forgot: BTreeMap::new(),
             profiles: profiles.iter().map(offer).collect(),
             languages: BTreeMap::new(),
         }

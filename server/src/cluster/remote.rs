@@ -111,6 +111,8 @@ struct Shared {
     nodes: Arc<Nodes>,
     expected: Expected,
     orders: Orders,
+    /// What nodes are to have forgotten. Another at each start: they may have missed what was before.
+    forgotten: Mutex<Uuid>,
     state: Mutex<State>,
     /// Something waits, or somebody has room.
     moved: Notify,
@@ -150,6 +152,7 @@ impl Remote {
             nodes: Arc::default(),
             expected: Expected::default(),
             orders: Orders::default(),
+            forgotten: Mutex::new(incarnation),
             state: Mutex::new(state),
             moved: Notify::new(),
         };
@@ -193,7 +196,9 @@ impl Remote {
     /// # Errors
     /// When the broker does not.
     pub async fn forget_contents(&self) -> Result<(), BrokerError> {
-        self.0.order_all(&Control::Forget);
+        let epoch = Uuid::new_v4();
+        *self.0.forgotten() = epoch;
+        self.0.order_all(&self.0.forget(epoch));
         self.0.objects.remove_all().await
     }
 
@@ -660,6 +665,14 @@ fn with(room: Room, memory: u64, disk: u64) -> Room {
 }
 
 impl Shared {
+    fn forgotten(&self) -> MutexGuard<'_, Uuid> {
+        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget(&self, epoch: Uuid) -> Control {
+        Control::Forget { coordinator: self.name.clone(), epoch }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -344,6 +344,9 @@ pub struct Beat {
     /// The tasks that it is at.
     #[serde(default)]
     pub at: Vec<TaskName>,
+    /// What each coordinator has last had it forget.
+    #[serde(default)]
+    pub forgot: BTreeMap<String, Uuid>,
     /// Of what it has sandboxes.
     pub profiles: Vec<Offer>,
     /// The hashes of what its languages are, by id.
@@ -402,7 +405,12 @@ pub(crate) enum Control {
         task: String,
     },
     /// It is to keep no content for another time.
-    Forget,
+    Forget {
+        /// Who says so.
+        coordinator: String,
+        /// How often contents were to be forgotten, as it were: another one each time.
+        epoch: Uuid,
+    },
     /// It is to make its sandboxes anew.
     Recycle,
     /// It is to begin nothing more.

@@ -197,6 +197,7 @@ impl<E: Executor> Shared<E> {
             draining: self.is_draining(),
             trouble: self.trouble(),
             at,
+            forgot: self.forgot().clone(),
             profiles: profiles.map(offer).collect(),
             languages: self.definitions.clone(),
         }
@@ -219,7 +220,7 @@ impl<E: Executor> Shared<E> {
                 ended.flat_map(|(_, (_, tokens))| tokens.values()).for_each(CancellationToken::cancel);
             }
             Control::Try { task } => tried(self, task),
-            Control::Forget => self.cache.forget(),
+            Control::Forget { coordinator, epoch } => self.forget(coordinator, epoch),
             Control::Recycle => {
                 tracing::info!("Sandboxes are made anew");
                 self.operations.recycle();

@@ -402,6 +402,7 @@ impl Shared {
             Ok(beat) => {
                 let (version, credits) = (beat.version.clone(), beat.credits);
                 self.look_for_lost(node, &beat.at);
+                self.say_again(node, &beat);
                 match self.nodes.heard(node, beat) {
                     Ok(true) => {
                         tracing::info!(node, version, credits, "Node {node} is here");
@@ -415,6 +416,17 @@ impl Shared {
                 self.moved.notify_one();
             }
             Err(why) => tracing::warn!(node, "A node's sign of life makes no sense: {why}"),
+        }
+    }
+
+    /// What a node was told and has not heard: that nobody waits for what it is at, or that it is to forget.
+    fn say_again(self: &Arc<Self>, node: &str, beat: &Beat) {
+        let needless = self.state().desk.needless(&beat.at);
+        needless.into_iter().for_each(|task| self.cancel(node, self.incarnation, task, Vec::new()));
+        // That of the coordinator's own machine keeps what the coordinator does.
+        let epoch = *self.forgotten();
+        if node != self.name && beat.forgot.get(&self.name) != Some(&epoch) {
+            self.order(node, self.forget(epoch));
         }
     }
 
