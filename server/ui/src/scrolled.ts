@@ -1,7 +1,7 @@
 /** How far down each page of the history was, so that back leads to where one was: lists come only after that. */
 
 /** Milliseconds for which what is there is waited for. */
-const LONGEST = 3000;
+const LONGEST = 10_000;
 
 const places = new Map<number, number>();
 /** No other entry of the history has a higher number. */

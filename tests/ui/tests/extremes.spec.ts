@@ -77,7 +77,7 @@ test("back leads to where one was in a list", async ({ page }) => {
   expect(await page.evaluate(() => scrollY)).toBe(0);
   await page.goBack();
   await expect(page.getByRole("link", { name: "00000045" })).toBeInViewport();
-  expect(Math.abs((await page.evaluate(() => scrollY)) - before)).toBeLessThan(2);
+  await expect.poll(async () => Math.abs((await page.evaluate(() => scrollY)) - before)).toBeLessThan(2);
   await page.goForward();
   await expect(page.getByRole("heading", { name: /^Submission/ })).toBeVisible();
 });

@@ -79,7 +79,10 @@ test("a package is uploaded, verified, read, submitted to, and looked at", async
 
   await page.goto(`/problems/${id}`);
   await expect(page.locator(".katex").first()).toBeVisible();
-  expect(await AxeBuilder(page)).toEqual([]);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await AxeBuilder(page), colorScheme).toEqual([]);
+  }
   // What was written is still here, and of the submissions those to this problem alone.
   await expect(page.locator(".source-frame .cm-content").first()).toContainText("print(sum(");
   await expect(page.getByRole("region", { name: "Submissions" }).getByRole("link", { name: id })).toHaveCount(5);
@@ -139,6 +142,12 @@ test("what a sample's program writes, and says to a validator, is seen while it 
   await page.goto(`/submissions/${submissions[0].id}`);
   await expect(live.getByLabel("What was said")).toContainText(/program +5/);
   await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(live).toHaveCount(0);
+  await page.goBack();
+  await page.getByRole("button", { name: "Submit", exact: true }).click();
+  await expect(live).toBeVisible();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByText("Cancelled").first()).toBeVisible();
   await expect(live).toHaveCount(0);
 });
 

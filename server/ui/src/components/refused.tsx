@@ -12,7 +12,7 @@ add(sentences);
 export function Refused({ error, again }: { error: ApiError; again?: () => void }) {
   return (
     <div class="refusal" role="alert">
-      <h3>{of("refused", error.kind) ?? t("refused.other", { status: error.status })}</h3>
+      <h2>{of("refused", error.kind) ?? t("refused.other", { status: error.status })}</h2>
       {of("hint", error.kind) && <p class="what-to-do">{of("hint", error.kind)}</p>}
       {error.fields.length > 0
         ? <ul lang="en">{error.fields.map((field) => <li key={field.field}>{called(field.field)} {field.detail}</li>)}</ul>

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { ApiError } from "../api/client";
+import { ApiError, request, Unreachable } from "../api/client";
 import { follow } from "../api/follow";
 import type { Heard } from "../api/heard";
 import { language, languages } from "../api/languages";
@@ -25,7 +25,7 @@ import { keep, kept } from "./answers";
 /** Of a file that is put into the editor. */
 const LARGEST = 1024 * 1024;
 
-type Standing = { is: "idle" } | { is: "going"; stage: Stage | null } | { is: "ended"; submission: Submission } | { is: "refused"; error: ApiError };
+type Standing = { is: "idle" } | { is: "going"; stage: Stage | null; id: string | null; cancelling: boolean } | { is: "ended"; submission: Submission } | { is: "refused"; error: ApiError };
 
 export function Submit({ problem, ended }: { problem: string; ended(): void }) {
   const [begun] = useState(() => kept(problem) ?? { language: draft.value.language, source: draft.value.files[0]?.content ?? "" });
@@ -44,14 +44,14 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
 
   const send = async () => {
     if (now.is === "going") return;
-    setNow({ is: "going", stage: null });
+    setNow({ is: "going", stage: null, id: null, cancelling: false });
     heard.value = null;
     try {
       const submission = await submit({ problem, language: id, files: { [name]: source } });
       // Nobody is here any more.
       if (stop.current === null) return;
       stop.current = follow(submission.id, {
-        progress: (stage) => setNow({ is: "going", stage }),
+        progress: (stage) => setNow((old) => ({ is: "going", stage, id: submission.id, cancelling: old.is === "going" && old.cancelling })),
         heard: (now) => (heard.value = now),
         ended: (submission) => { setNow({ is: "ended", submission }); ended(); },
         failed: (error) => setNow({ is: "refused", error }),
@@ -59,6 +59,17 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setNow({ is: "refused", error });
+    }
+  };
+  const cancel = async () => {
+    if (now.is !== "going" || now.id === null) return;
+    setNow({ ...now, cancelling: true });
+    try {
+      await request("DELETE", `/api/v1/submissions/${now.id}`);
+    } catch (error) {
+      if (error instanceof ApiError) setNow({ is: "refused", error });
+      else if (error instanceof Unreachable) setNow((old) => (old.is === "going" ? { ...old, cancelling: false } : old));
+      else throw error;
     }
   };
   const upload = async (file: File) => {
@@ -77,7 +88,9 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
         <label><span class="unseen">{t("playground.language")}</span><select value={id} onChange={(event) => setId(event.currentTarget.value)}><LanguageOptions /></select></label>
         <ChooseFile label={t("playground.source")} chosen={(file) => void upload(file)} />
         <span class="space" />
-        <button type="button" class="go" disabled={now.is === "going" || !source.trim()} onClick={() => void send()}>{t("problem.submit")}</button>
+        {now.is === "going" && now.id !== null
+          ? <button type="button" class="stop" disabled={now.cancelling} onClick={() => void cancel()}>{t("run.cancel")}</button>
+          : <button type="button" class="go" disabled={now.is === "going" || !source.trim()} onClick={() => void send()}>{t("problem.submit")}</button>}
       </div>
       {tooLarge && <p class="wrong" role="alert">{t("test.tooLarge")}</p>}
       <div class="source-frame"><Editor name={name} content={source} generation={generation} marks={marks} goTo={goTo} changed={setSource} run={() => void send()} /></div>
