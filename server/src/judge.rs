@@ -50,6 +50,8 @@ mod outputs;
 mod passes;
 mod run;
 mod sanitizer;
+mod sources;
+mod submitted;
 #[cfg(test)]
 pub(crate) mod test_support;
 mod text;
@@ -167,6 +169,8 @@ struct Task<'a> {
     /// The submission's, and what the problem puts beside them.
     sources: &'a BTreeMap<String, Content>,
     validators: &'a [Validator<'a>],
+    /// Of a problem that has cases which sources are judged by.
+    static_validator: Option<&'a Validator<'a>>,
     allowed: &'a Allowed,
     /// The compiled program; an interpreted one is its sources.
     artefact: Option<&'a Artefact>,
@@ -255,6 +259,7 @@ impl<E: Executor> Judge<E> {
             problem,
             sources: &sources,
             validators: &[],
+            static_validator: None,
             allowed: &allowed,
             artefact: None,
             cancel,
@@ -279,7 +284,7 @@ impl<E: Executor> Judge<E> {
                 }
             }
         };
-        let Programs { validators, grader } = match problem {
+        let Programs { validators, static_validator, grader } = match problem {
             None => Programs::default(),
             Some(problem) => {
                 let prepared = validator::prepared(
@@ -293,13 +298,14 @@ impl<E: Executor> Judge<E> {
                 match prepared.await? {
                     Ok(programs) => programs,
                     Err(unfit) => {
-                        let why = unfit.reason(problem.manifest.show == Show::Full);
+                        let why = unfit.reason(problem.shows_all());
                         return Ok(Judgement::broken_problem(compilation, why, total));
                     }
                 }
             }
         };
-        let task = Task { validators: &validators, artefact: artefact.as_ref(), ..task };
+        let (validators, static_validator) = (validators.as_slice(), static_validator.as_ref());
+        let task = Task { validators, static_validator, artefact: artefact.as_ref(), ..task };
         let mut course = Course::new(problem, total, submission.stop_at_first_failure);
         let tests = self.run_tests(task, &mut course, total).await?;
         let image = self
@@ -417,6 +423,9 @@ impl<E: Executor> Judge<E> {
         session: &E::Session,
     ) -> Result<Judged, JudgeError> {
         let (problem, test) = (task.problem, test_case(task, index));
+        if let Some(problem) = problem.filter(|problem| problem.judges_sources(index)) {
+            return self.look_at_sources(task, problem, index).await;
+        }
         let of_problem = problem.map(|problem| &problem.tests[index]);
         let job = self.case_job(task, index);
         let mut passes = Passes::of(problem);
@@ -437,25 +446,8 @@ impl<E: Executor> Judge<E> {
         let held_to = facts.held_to(job.limits);
         result.limits = (test.limits.is_some() || held_to != *job.limits).then(|| Box::new(held_to));
         let scored = finding.as_ref().map(|finding| finding.scored).unwrap_or_default();
-        if let Some(finding) = finding {
-            result.score = scored.score;
-            let shows_all = problem.is_some_and(|problem| problem.manifest.show == Show::Full);
-            match finding.verdict {
-                Verdict::JudgeError => {
-                    let message = finding.message.filter(|_| shows_all);
-                    result.reason = finding.fault.map(|fault| match message {
-                        Some(message) => format!("{fault}: {message}"),
-                        None => fault,
-                    });
-                }
-                // What a validator says to judges may tell of the answer.
-                Verdict::WrongAnswer if shows_all && result.verdict == Verdict::WrongAnswer => {
-                    result.reason = finding.message.or(result.reason);
-                    result.feedback = finding.feedback;
-                }
-                _ if !test.hidden => result.feedback = finding.feedback,
-                _ => {}
-            }
+        if let Some((finding, problem)) = finding.zip(problem) {
+            tell_finding(&mut result, finding, problem);
         }
         Ok(Judged { result, facts, scored, transcript })
     }
@@ -503,7 +495,9 @@ impl<E: Executor> Judge<E> {
         session: &E::Session,
     ) -> Result<(Facts, Decided, Vec<Leaving>), JudgeError> {
         let (test_of_problem, input) = (job.index as usize, job.input);
-        let occasion = task.problem.map(|problem| Occasion { problem, test: test_of_problem, input, kept });
+        let submitted = task.sources;
+        let occasion =
+            task.problem.map(|problem| Occasion { problem, test: test_of_problem, input, kept, submitted });
         if let Some(occasion) = occasion
             && occasion.problem.manifest.kind.interactive
             && !task.validators.is_empty()
@@ -550,7 +544,7 @@ impl<E: Executor> Judge<E> {
                 self.executor.run_pair(job, &partner, task.cancel).await?;
             let ends = (facts.end, said.end);
             let (measured, left) = (run::measured(job, &facts), validator.left(&mut said));
-            let finding = validator::finding(validator, said, &left, &task.allowed.run);
+            let finding = validator::finding(validator, &mut said, &left, &task.allowed.run);
             let (worth, finding) = dialogue::worth(measured, finding, ends, first);
             used = passes::most_of(used, facts.usage);
             facts.usage = used;
@@ -649,6 +643,27 @@ struct Judged {
 
 /// Beside programs that are judged by a submission's own tests.
 static NOTHING: BTreeMap<String, Content> = BTreeMap::new();
+
+/// Tells of a test what its problem's validators have found, as far as the problem shows it.
+fn tell_finding(result: &mut TestResult, finding: Finding, problem: &Problem) {
+    result.score = finding.scored.score;
+    match finding.verdict {
+        Verdict::JudgeError => {
+            let message = finding.message.filter(|_| problem.shows_all());
+            result.reason = finding.fault.map(|fault| match message {
+                Some(message) => format!("{fault}: {message}"),
+                None => fault,
+            });
+        }
+        // What a validator says to judges may tell of the answer.
+        Verdict::WrongAnswer if problem.shows_all() && result.verdict == Verdict::WrongAnswer => {
+            result.reason = finding.message.or(result.reason.take());
+            result.feedback = finding.feedback;
+        }
+        _ if !result.hidden => result.feedback = finding.feedback,
+        _ => {}
+    }
+}
 
 /// A test case, of the problem or the submission's own.
 fn test_case(task: Task<'_>, index: usize) -> &TestCase {

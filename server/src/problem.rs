@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use gavel_problem::data::{Case, Item, Rules};
+use gavel_problem::data::{Case, Item, Rules, Subject};
 use gavel_problem::flags;
 use gavel_problem::metadata::{Format, Kind, Limits};
 use gavel_problem::own::Own;
@@ -53,6 +53,9 @@ pub struct Manifest {
     pub root: Group,
     /// Output validators of its own; none: outputs are compared by each case's flags.
     pub validators: Vec<Program>,
+    /// What judges sources, where a case does.
+    #[serde(default)]
+    pub static_validator: Option<Program>,
     /// They are called, and answer, as checkers that are written with testlib.
     #[serde(default)]
     pub testlib: bool,
@@ -81,7 +84,10 @@ pub struct Manifest {
 pub struct CaseEntry {
     /// `sample/1`, `secret/group/2`.
     pub name: String,
-    /// Standard input.
+    /// What is judged.
+    #[serde(default)]
+    pub subject: Subject,
+    /// Standard input; empty where sources are judged.
     pub input: String,
     /// What the output is compared with.
     pub answer: Option<String>,
@@ -158,6 +164,11 @@ impl Manifest {
             cases: package.data.cases.iter().map(CaseEntry::of).collect(),
             root: package.data.root.clone(),
             validators: package.validators.programs.clone(),
+            static_validator: package
+                .validators
+                .sources
+                .clone()
+                .filter(|_| package.data.root.has_static_case()),
             testlib: false,
             grader: package.validators.grader.clone().filter(|_| package.data.root.has(has_custom_grader)),
             statements: package.statements.clone(),
@@ -195,8 +206,6 @@ fn unjudged(package: &Package) -> Option<String> {
         Some("a multi-pass problem needs one validator".to_owned())
     } else if kind.interactive && package.validators.programs.is_empty() {
         Some("an interactive problem needs a validator".to_owned())
-    } else if package.data.root.has_static_case() {
-        Some("static validators are not run here".to_owned())
     } else if kind.interactive && (package.own.input_file.is_some() || package.own.output_file.is_some()) {
         Some("an interactive problem has neither an input file nor an output file".to_owned())
     } else if package.data.cases.iter().any(|case| case.files.len() > CASE_FILES) {
@@ -216,6 +225,7 @@ impl CaseEntry {
     fn of(case: &Case) -> Self {
         Self {
             name: case.name.clone(),
+            subject: case.subject,
             input: case.input.clone(),
             answer: case.answer.clone(),
             arguments: case.settings.args.clone(),
@@ -228,7 +238,7 @@ impl CaseEntry {
 
     /// It is shown to everybody.
     pub fn is_sample(&self) -> bool {
-        self.name.starts_with("sample/")
+        self.subject == Subject::Output && self.name.starts_with("sample/")
     }
 }
 
@@ -253,6 +263,21 @@ impl Problem {
     pub fn files_of_runs(&self) -> Files<'_> {
         let Own { input_file, output_file, .. } = &self.manifest.own;
         Files { input: input_file.as_deref(), output: output_file.as_deref() }
+    }
+
+    /// Whether all is told of secret tests.
+    pub fn shows_all(&self) -> bool {
+        self.manifest.show == Show::Full
+    }
+
+    /// Whether this case is judged by the sources alone.
+    pub fn judges_sources(&self, case: usize) -> bool {
+        self.manifest.cases.get(case).is_some_and(|case| case.subject == Subject::Sources)
+    }
+
+    /// Whether its validators are to find a submission's files where they run (2025-09, "Working directory").
+    pub fn shows_submissions(&self) -> bool {
+        !self.manifest.format.is_legacy() && !self.manifest.kind.multi_pass
     }
 
     /// Names it.
@@ -280,9 +305,13 @@ fn test(case: &CaseEntry, manifest: &Manifest, files: &BTreeMap<String, Content>
     let file = |path: &String| files.get(path).cloned().ok_or_else(|| NoFile(path.clone()));
     let is_shown = case.is_sample() || manifest.show == Show::Full || case.full_feedback;
     let beside = case.files.iter().map(|(name, path)| Ok((name.clone(), file(path)?)));
+    let input = match case.subject {
+        Subject::Output => file(&case.input)?,
+        Subject::Sources => Content::default(),
+    };
     Ok(Test {
         case: TestCase {
-            input: file(&case.input)?,
+            input,
             answer: case.answer.as_ref().map(file).transpose()?,
             arguments: case.arguments.clone().into(),
             hidden: !is_shown,

@@ -78,6 +78,7 @@ packages! {
     prices: "prices",
     primes: "primes",
     steps: "steps",
+    terse: "terse",
     theft: "theft",
     whisper: "whisper",
 }
@@ -244,13 +245,12 @@ fn files_are_handed_back_of_samples_alone_as_the_problem_says() {
 #[test]
 fn no_submission_is_judged_by_a_problem_of_a_kind_that_is_not_judged() {
     let folder = TempDir::new().expect("a scratch folder");
-    let header = "problem_format_version: 2025-09\nname: Short\nuuid: 63b0c1b8-6b0c-4d1e-8d4b-35e0f9d4a111\n";
+    let header = "problem_format_version: 2025-09\nname: Twice\nuuid: 63b0c1b8-6b0c-4d1e-8d4b-35e0f9d4a111\n\
+                  type: multi-pass\n";
     for (path, text) in [
         ("problem.yaml", header),
         ("data/secret/1.in", "1\n"),
         ("data/secret/1.ans", "1\n"),
-        ("data/secret/test_group.yaml", "static_validation_score: pass-fail\n"),
-        ("static_validator/length.py", "print()\n"),
         ("submissions/accepted/echo.py", "print(input())\n"),
     ] {
         let path = folder.path().join(path);
@@ -259,7 +259,7 @@ fn no_submission_is_judged_by_a_problem_of_a_kind_that_is_not_judged() {
     }
     let (ended, told) = gavel(&["problem", "verify", folder.path().to_str().expect("a path in UTF-8")]);
     assert!(!matches!(ended, Ok(Status::Good)), "{told}");
-    assert!(told.contains("static validators"), "{ended:?} {told}");
+    assert!(told.contains("a multi-pass problem needs one validator"), "{ended:?} {told}");
 }
 
 /// Whatever a validator does, the verdict is one that its first line allows, and the service goes on.

@@ -14,7 +14,7 @@ use crate::report::{Place, Report};
 use crate::tree::Dir;
 use crate::validator::Validators;
 
-pub use current::{Aggregation, CurrentRules};
+pub use current::{Aggregation, CurrentRules, StaticCase};
 pub use legacy::{Grader, LegacyRules, OnReject, ScoreMode, VerdictMode};
 
 /// The test data of a package.
@@ -40,7 +40,9 @@ pub struct Data {
 pub struct Case {
     /// `sample/1`, `secret/group/2`.
     pub name: String,
-    /// Standard input.
+    /// What is judged.
+    pub subject: Subject,
+    /// Standard input; empty where sources are judged.
     pub input: String,
     /// What the validator compares with; none in `invalid_input`.
     pub answer: Option<String>,
@@ -63,6 +65,16 @@ pub struct Case {
     /// Other files to show or to hand out, by ending: `in.statement`, `ans.statement`, `in.download`,
     /// `ans.download`.
     pub shown: BTreeMap<String, String>,
+}
+
+/// What of a submission a case judges.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    /// What its program writes.
+    #[default]
+    Output,
+    /// Its sources, by the static validator (2025-09, "Static validation test cases").
+    Sources,
 }
 
 /// What a case has from its group unless it says otherwise (2025-09, "Test case configuration").

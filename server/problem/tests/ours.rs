@@ -11,7 +11,7 @@ use gavel_problem::grade::{Judgement, Outcome, grade};
 use gavel_problem::metadata::Format;
 use gavel_problem::{Case, Package, Verdict};
 
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     "apart",
     "banner",
     "chart",
@@ -35,6 +35,7 @@ const NAMES: [&str; 24] = [
     "prices",
     "primes",
     "steps",
+    "terse",
     "theft",
 ];
 /// Packages of types that need more of a judge than one run for each case.
@@ -266,6 +267,9 @@ fn scores_are_those_that_the_packages_promise() {
         ("cover", "WA AC/*1 AC/*1 WA WA WA", 40.0),
         ("marks", "AC/4 AC/8 AC/32 AC/105", 145.0),
         ("marks", "AC/3 AC/4 AC/7 AC/10", 21.0),
+        ("terse", "AC AC AC AC AC/*1", 100.0),
+        ("terse", "AC AC AC AC AC/*0.5", 80.0),
+        ("terse", "AC WA AC AC AC/*1", 40.0),
     ];
     for (name, outcomes, score) in promised {
         let judgement = graded(name, outcomes);

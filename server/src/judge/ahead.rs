@@ -92,10 +92,12 @@ fn shows_by_itself(task: Task<'_>) -> bool {
     task.language.reads_first && task.sources.len() == 1 && task.submission.user.as_deref() != Some(SELF_TEST)
 }
 
-/// The check leaves nothing that a run needs, no validator has a part in the run, and nothing else is to go first.
+/// The check leaves nothing that a run needs, no validator has a part in the first test, and nothing else is to go first.
 fn may_be_ahead(task: Task<'_>) -> bool {
     task.language.artefact.is_none()
         && task.submission.isolation != Isolation::Fresh
         && task.courtesy.is_none()
-        && task.problem.is_none_or(|problem| problem.manifest.validators.is_empty())
+        && task
+            .problem
+            .is_none_or(|problem| problem.manifest.validators.is_empty() && !problem.judges_sources(0))
 }

@@ -13,7 +13,7 @@ use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Handed, Ro
 use super::judgement::Verdict;
 use super::passes::NEXT;
 use super::verdict::from_run;
-use super::{Artefact, JudgeError, OwnEnd, ProgramEnd};
+use super::{Artefact, JudgeError, NOTHING, OwnEnd, ProgramEnd, submitted};
 use crate::content::Content;
 use crate::language::{Language, Languages};
 use crate::problem::Problem;
@@ -40,8 +40,9 @@ enum Says {
 }
 
 impl Convention {
-    fn of(problem: &Problem) -> Self {
-        if problem.manifest.testlib { Self::Testlib } else { Self::Icpc }
+    fn of(problem: &Problem, role: Role) -> Self {
+        let is_testlib = problem.manifest.testlib && matches!(role, Role::Validator);
+        if is_testlib { Self::Testlib } else { Self::Icpc }
     }
 
     /// None where the validator has failed.
@@ -94,7 +95,11 @@ pub(super) struct Validator<'a> {
     convention: Convention,
     language: &'a Language,
     sources: BTreeMap<String, Content>,
+    /// The source that it begins with, where its language does not tell.
+    entry: Option<String>,
     artefact: Option<Artefact>,
+    /// It finds a submission's files where it runs.
+    sees_submissions: bool,
     /// Of the submission: who is told that something runs.
     progress: Told<'a>,
 }
@@ -174,6 +179,7 @@ impl Unfit {
 #[derive(Debug, Default)]
 pub(super) struct Programs<'a> {
     pub(super) validators: Vec<Validator<'a>>,
+    pub(super) static_validator: Option<Validator<'a>>,
     pub(super) grader: Option<Validator<'a>>,
 }
 
@@ -191,9 +197,10 @@ pub(super) async fn prepared<'a, E: Executor>(
 ) -> Result<Result<Programs<'a>, Unfit>, JudgeError> {
     let mut programs = Programs::default();
     let validators = problem.manifest.validators.iter().map(|program| (Role::Validator, program));
+    let of_sources = problem.manifest.static_validator.iter().map(|program| (Role::StaticValidator, program));
     let grader = problem.manifest.grader.iter().map(|program| (Role::Grader, program));
-    for (role, program) in validators.chain(grader) {
-        match compiled(executor, languages, problem, program, allowed, progress, cancel).await? {
+    for (role, program) in validators.chain(of_sources).chain(grader) {
+        match compiled(executor, languages, problem, (role, program), allowed, progress, cancel).await? {
             Ok(made) => programs.add(role, made),
             Err(Unfit { fault, log }) => {
                 let fault = format!("the problem's {role} {} {fault}", program.path);
@@ -209,6 +216,8 @@ pub(super) async fn prepared<'a, E: Executor>(
 enum Role {
     /// It looks at outputs, or talks with programs.
     Validator,
+    /// It looks at sources.
+    StaticValidator,
     /// It grades groups.
     Grader,
 }
@@ -216,7 +225,7 @@ enum Role {
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Validator => "validator",
+            Self::Validator | Self::StaticValidator => "validator",
             Self::Grader => "grader",
         })
     }
@@ -226,6 +235,7 @@ impl<'a> Programs<'a> {
     fn add(&mut self, role: Role, made: Validator<'a>) {
         match role {
             Role::Validator => self.validators.push(made),
+            Role::StaticValidator => self.static_validator = Some(made),
             Role::Grader => self.grader = Some(made),
         }
     }
@@ -235,7 +245,7 @@ async fn compiled<'a, E: Executor>(
     executor: &E,
     languages: &'a Languages,
     problem: &Problem,
-    program: &'a Program,
+    (role, program): (Role, &'a Program),
     allowed: &Allowed,
     progress: Told<'a>,
     cancel: &CancellationToken,
@@ -244,28 +254,30 @@ async fn compiled<'a, E: Executor>(
         return Ok(Err(Unfit { fault: "is in no language that is here".to_owned(), log: None }));
     };
     let sources = sources(problem, program);
-    let mut validator = Validator {
-        name: &program.path,
-        convention: Convention::of(problem),
-        language,
-        sources,
-        artefact: None,
-        progress,
-    };
-    let Some(profile) = Profile::of_compilations(language) else { return Ok(Ok(validator)) };
-    let (sources, limits) = (&validator.sources, &allowed.compile);
-    let entry_point = entry(&validator);
-    let job =
-        CompileJob { language, profile: &profile, sources, entry_point, limits, whose: nobodys(progress) };
-    match executor.compile(&job, cancel).await? {
-        Compiled::Program(artefact) => validator.artefact = Some(artefact),
-        Compiled::Checked(_) => {}
-        Compiled::Rejected { compilation, reason } => {
-            let log = Some(reason.unwrap_or(compilation.log));
-            return Ok(Err(Unfit { fault: "does not compile".to_owned(), log }));
+    let entry = entry(language, &program.path, &sources).map(str::to_owned);
+    let artefact = match Profile::of_compilations(language) {
+        None => None,
+        Some(profile) => {
+            let (entry_point, limits) = (entry.as_deref(), &allowed.compile);
+            let (sources, profile, whose) = (&sources, &profile, nobodys(progress));
+            let job = CompileJob { language, profile, sources, entry_point, limits, whose };
+            match executor.compile(&job, cancel).await? {
+                Compiled::Program(artefact) => Some(artefact),
+                Compiled::Checked(_) => None,
+                Compiled::Rejected { compilation, reason } => {
+                    let log = Some(reason.unwrap_or(compilation.log));
+                    return Ok(Err(Unfit { fault: "does not compile".to_owned(), log }));
+                }
+            }
         }
-    }
-    Ok(Ok(validator))
+    };
+    let sees_submissions = submitted::are_shown_to(problem, program);
+    let (sources, entry) = match sees_submissions {
+        true => submitted::apart(language, (sources, entry)),
+        false => (sources, entry),
+    };
+    let (name, convention) = (&program.path, Convention::of(problem, role));
+    Ok(Ok(Validator { name, convention, language, sources, entry, artefact, sees_submissions, progress }))
 }
 
 /// A program's files, by their names in its folder.
@@ -281,15 +293,15 @@ fn sources(problem: &Problem, program: &Program) -> BTreeMap<String, Content> {
     program.files.iter().filter_map(named).collect()
 }
 
-/// The source that the validator begins with, where its language does not tell.
-fn entry<'v>(validator: &'v Validator<'_>) -> Option<&'v str> {
-    let names = || validator.sources.keys().map(String::as_str);
-    if validator.language.entry(names(), None).is_ok() {
+/// The source that the validator of this path begins with, where its language does not tell.
+fn entry<'s>(language: &Language, path: &str, sources: &'s BTreeMap<String, Content>) -> Option<&'s str> {
+    let names = || sources.keys().map(String::as_str);
+    if language.entry(names(), None).is_ok() {
         return None;
     }
-    let stem = validator.name.rsplit('/').next().unwrap_or_default();
+    let stem = path.rsplit('/').next().unwrap_or_default();
     let likely = ["__main__", "main", "validate", "validator", "check", "checker", stem];
-    let sources = || names().filter(|name| validator.language.is_source(name));
+    let sources = || names().filter(|name| language.is_source(name));
     let named = |wanted: &str| sources().find(|name| name.split('.').next() == Some(wanted));
     likely.into_iter().find_map(named).or_else(|| sources().next())
 }
@@ -303,6 +315,8 @@ pub(super) struct Occasion<'a> {
     pub(super) input: &'a Content,
     /// What the validator has left for itself, where it may.
     pub(super) kept: Option<&'a Kept>,
+    /// The submission's files, and what the problem puts beside them.
+    pub(super) submitted: &'a BTreeMap<String, Content>,
 }
 
 /// Files by their names.
@@ -348,10 +362,35 @@ async fn one<E: Executor>(
     let job = CaseJob { input: output, ..call.job(validator, allowed) };
     let mut facts = executor.run_case(&job, &E::Session::default(), cancel).await?;
     let left = validator.left(&mut facts);
-    Ok((finding(validator, facts, &left, &allowed.run), left))
+    Ok((finding(validator, &mut facts, &left, &allowed.run), left))
+}
+
+/// Has the sources of a submission looked at, in the language of this code, which begin with this one. And what that was like.
+///
+/// # Errors
+/// Only our own failures.
+pub(super) async fn look_at_sources<E: Executor>(
+    executor: &E,
+    validator: &Validator<'_>,
+    occasion: Occasion<'_>,
+    (language, entry_point): (&str, &str),
+    allowed: &Allowed,
+    cancel: &CancellationToken,
+) -> Result<(Finding, Facts), JudgeError> {
+    let call = Call::of_sources(validator, occasion, language, entry_point);
+    let job =
+        CaseJob { room: Room::Own { beside: Bytes(0), left: Bytes(0) }, ..call.job(validator, allowed) };
+    let mut facts = executor.run_case(&job, &E::Session::default(), cancel).await?;
+    Ok((finding(validator, &mut facts, &[], &allowed.run), facts))
 }
 
 impl Validator<'_> {
+    /// What it finds of what is submitted.
+    fn finds(&self, submitted: &BTreeMap<String, Content>) -> BTreeMap<String, Content> {
+        let submitted = if self.sees_submissions { submitted } else { &NOTHING };
+        submitted::beside(self.language, &self.sources, submitted)
+    }
+
     /// What it has left in its folder, which may be where its own files are.
     pub(super) fn left(&self, facts: &mut Facts) -> Vec<Leaving> {
         let mut left = std::mem::take(&mut facts.leavings);
@@ -376,7 +415,7 @@ impl Aside {
             index: 0,
             language: program.language,
             sources: &program.sources,
-            entry_point: entry(program),
+            entry_point: program.entry.as_deref(),
             artefact: program.artefact.as_ref(),
             input: &self.input,
             arguments: &self.arguments,
@@ -404,7 +443,7 @@ pub(super) struct Call<'a> {
 
 impl<'a> Call<'a> {
     pub(super) fn new(validator: &Validator<'_>, occasion: Occasion<'a>) -> Self {
-        let Occasion { problem, test, input, kept } = occasion;
+        let Occasion { problem, test, input, kept, submitted } = occasion;
         let case = &problem.tests[test].case;
         let feedback = if kept.is_some() { FEEDBACK_KEPT } else { FEEDBACK };
         let mut arguments = match validator.convention {
@@ -413,12 +452,28 @@ impl<'a> Call<'a> {
             Convention::Testlib => vec![INPUT.to_owned(), format!("{feedback}tout"), ANSWER.to_owned()],
         };
         arguments.extend(problem.manifest.cases[test].validator_arguments.iter().cloned());
-        let beside = BTreeMap::from([
+        let mut beside = validator.finds(submitted);
+        beside.extend([
             (KEEP.to_owned(), Content::default()),
             (INPUT.to_owned(), input.clone()),
             (ANSWER.to_owned(), case.answer.clone().unwrap_or_default()),
         ]);
         Self { test, aside: Aside { arguments, input: Content::default(), beside }, kept }
+    }
+
+    /// Of the static validator, which looks at what is submitted.
+    fn of_sources(
+        validator: &Validator<'_>,
+        occasion: Occasion<'a>,
+        language: &str,
+        entry_point: &str,
+    ) -> Self {
+        let Occasion { problem, test, kept: _, input: _, submitted } = occasion;
+        let mut arguments = [language, entry_point, FEEDBACK].map(str::to_owned).to_vec();
+        arguments.extend(problem.manifest.cases[test].validator_arguments.iter().cloned());
+        let mut beside = validator.finds(submitted);
+        beside.insert(KEEP.to_owned(), Content::default());
+        Self { test, aside: Aside { arguments, input: Content::default(), beside }, kept: None }
     }
 
     /// Its run, without an output to look at.
@@ -436,12 +491,12 @@ impl<'a> Call<'a> {
 /// What a validator's run says, which has left these files in its folder.
 pub(super) fn finding(
     validator: &Validator<'_>,
-    facts: Facts,
+    facts: &mut Facts,
     left: &[Leaving],
     limits: &RunLimits,
 ) -> Finding {
     let held_to = facts.held_to(limits);
-    let mut collected = facts.collected.into_iter();
+    let mut collected = std::mem::take(&mut facts.collected).into_iter();
     let mut next = || collected.next().flatten();
     let (mut message, feedback) = (text(next()), text(next()));
     let (mut score, multiplier) = (next(), next());

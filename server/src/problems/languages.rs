@@ -69,7 +69,8 @@ pub(crate) fn of_program<'a>(program: &Program, languages: &'a Languages) -> Opt
 pub(crate) fn unjudged(problem: &Problem, languages: &Languages) -> Option<String> {
     let manifest = &problem.manifest;
     let foreign = || {
-        let mut programs = manifest.validators.iter().chain(&manifest.grader);
+        let mut programs =
+            manifest.validators.iter().chain(&manifest.static_validator).chain(&manifest.grader);
         let program = programs.find(|program| of_program(program, languages).is_none())?;
         Some(format!("{} is in no language that is here", program.path))
     };

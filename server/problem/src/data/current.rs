@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::cases::{self, Needs};
-use super::{Case, Context, Data, Group, InputArguments, Item, Rules, Settings};
+use super::{Case, Context, Data, Group, InputArguments, Item, Rules, Settings, Subject};
 use crate::report::Place;
 use crate::tree::{Dir, File, joined};
 use crate::yaml::{self, Fields, Node, Value};
@@ -44,9 +44,13 @@ pub enum Aggregation {
 pub struct StaticCase {
     /// The most that it can give; none: it passes or fails.
     pub score: Option<f64>,
-    /// Arguments of the static validator.
-    pub args: Vec<String>,
+    /// Its place in [`Data::cases`].
+    #[serde(default)]
+    pub case: usize,
 }
+
+/// What it is called behind its group: as no file of the format is.
+const STATIC: &str = "static validation";
 
 /// Reads `sample`, `secret` and the data that validators are tried on.
 pub(super) fn read(dir: &Dir, context: Context<'_>) -> Data {
@@ -108,13 +112,14 @@ fn sample(dir: &Dir, data: &mut Data, context: Context<'_>) -> Group {
             fields.fault(key, node.line, "is not allowed in sample");
         }
     }
-    let static_case = static_case(&mut fields, Aggregation::PassFail, context);
-    let rules = Rules::Current(CurrentRules { static_case, ..CurrentRules::default() });
+    let asked = asked_static(&mut fields, Aggregation::PassFail, context);
     for name in dir.dirs.values().filter(|dir| dir.files.contains_key(FILE)).map(|dir| &dir.path) {
         context.report.fault(Place::file(name), "sample holds no groups");
     }
-    let items = items(dir, "sample", &settings, data, context);
-    Group { name: "sample".to_owned(), rules, items }
+    let mut rules = CurrentRules::default();
+    let mut held = static_item(asked, "sample", &settings, &mut rules, data);
+    held.extend(items(dir, "sample", &settings, data, context));
+    Group { name: "sample".to_owned(), rules: Rules::Current(rules), items: held }
 }
 
 fn secret(dir: &Dir, data: &mut Data, context: Context<'_>) -> Group {
@@ -122,13 +127,18 @@ fn secret(dir: &Dir, data: &mut Data, context: Context<'_>) -> Group {
     let settings = settings(&mut fields, settings_of_problem(context));
     let default =
         CurrentRules { max_score: Some(100.0), aggregation: Aggregation::Sum, ..CurrentRules::default() };
-    let rules = rules(&mut fields, default, context);
+    let (mut rules, asked) = rules(&mut fields, default, context);
     let is_grouped = dir.dirs.values().any(|dir| dir.files.contains_key(FILE));
-    let items = match is_grouped {
+    if is_grouped && asked.is_some() && context.metadata.kind.scoring {
+        let what = "is in secret, which has its score from its groups";
+        fields.fault("static_validation_score", 0, what);
+    }
+    let mut held = static_item(asked, "secret", &settings, &mut rules, data);
+    held.extend(match is_grouped {
         true => groups(dir, &settings, &rules, data, context),
         false => items(dir, "secret", &settings, data, context),
-    };
-    Group { name: "secret".to_owned(), rules: Rules::Current(rules), items }
+    });
+    Group { name: "secret".to_owned(), rules: Rules::Current(rules), items: held }
 }
 
 fn groups(
@@ -164,18 +174,19 @@ fn group(
 ) -> Group {
     let mut fields = settings_file(dir, context);
     let settings = settings(&mut fields, inherited.clone());
-    let rules = rules(&mut fields, CurrentRules::default(), context);
+    let (mut rules, asked) = rules(&mut fields, CurrentRules::default(), context);
     check_group(&rules, above, &fields, context);
     for deeper in
         dir.dirs.values().flat_map(Dir::below).filter(|file| file.path.ends_with("/test_group.yaml"))
     {
         context.report.fault(Place::file(&deeper.path), "a group within a group");
     }
-    let items = items(dir, name, &settings, data, context);
-    if items.is_empty() && rules.static_case.is_none() {
+    let mut held = static_item(asked, name, &settings, &mut rules, data);
+    held.extend(items(dir, name, &settings, data, context));
+    if held.is_empty() {
         context.report.fault(Place::file(&dir.path), "a group without a case");
     }
-    Group { name: name.to_owned(), rules: Rules::Current(rules), items }
+    Group { name: name.to_owned(), rules: Rules::Current(rules), items: held }
 }
 
 /// "Scoring problems", "Scoring test data groups".
@@ -191,6 +202,30 @@ fn check_group(rules: &CurrentRules, above: &CurrentRules, fields: &Fields<'_>, 
     if above.aggregation == Aggregation::PassFail && rules.aggregation != Aggregation::PassFail {
         fields.fault("score_aggregation", 0, "is not pass-fail, although that of secret is");
     }
+}
+
+/// The group's case that is judged by the sources, where it is to have one: before the others, as it takes the least time.
+fn static_item(
+    asked: Option<AskedStatic>,
+    group: &str,
+    settings: &Settings,
+    rules: &mut CurrentRules,
+    data: &mut Data,
+) -> Vec<Item> {
+    let Some(AskedStatic { score, args }) = asked else { return Vec::new() };
+    let case = data.cases.len();
+    rules.static_case = Some(StaticCase { score, case });
+    data.cases.push(Case {
+        name: joined(group, STATIC),
+        subject: Subject::Sources,
+        settings: Settings {
+            validator_args: args,
+            full_feedback: settings.full_feedback,
+            ..Settings::default()
+        },
+        ..Case::default()
+    });
+    vec![Item::Case(case)]
 }
 
 fn items(dir: &Dir, group: &str, settings: &Settings, data: &mut Data, context: Context<'_>) -> Vec<Item> {
@@ -261,7 +296,11 @@ pub(super) fn configure(case: &mut Case, file: &File, context: Context<'_>) {
     case.description = fields.text("description").or_else(|| case.description.take());
 }
 
-fn rules(fields: &mut Fields<'_>, default: CurrentRules, context: Context<'_>) -> CurrentRules {
+fn rules(
+    fields: &mut Fields<'_>,
+    default: CurrentRules,
+    context: Context<'_>,
+) -> (CurrentRules, Option<AskedStatic>) {
     if !context.metadata.kind.scoring {
         refuse_scores(fields);
     }
@@ -270,14 +309,15 @@ fn rules(fields: &mut Fields<'_>, default: CurrentRules, context: Context<'_>) -
         max_score: max_score(fields, default.max_score),
         aggregation,
         require_pass: requirements(fields),
-        static_case: static_case(fields, aggregation, context),
+        static_case: None,
     };
-    if let Some(static_score) = rules.static_case.as_ref().and_then(|case| case.score)
+    let asked = asked_static(fields, aggregation, context);
+    if let Some(static_score) = asked.as_ref().and_then(|asked| asked.score)
         && rules.max_score.is_some_and(|most| static_score > most)
     {
         fields.fault("static_validation_score", 0, "is more than max_score");
     }
-    rules
+    (rules, asked)
 }
 
 /// "Pass-fail problems must not specify" these.
@@ -327,11 +367,17 @@ fn requirements(fields: &mut Fields<'_>) -> Vec<String> {
     fields.as_texts("require_pass", &node, true).unwrap_or_default()
 }
 
-fn static_case(
+/// A static validation test case that a group is to have.
+struct AskedStatic {
+    score: Option<f64>,
+    args: Vec<String>,
+}
+
+fn asked_static(
     fields: &mut Fields<'_>,
     aggregation: Aggregation,
     context: Context<'_>,
-) -> Option<StaticCase> {
+) -> Option<AskedStatic> {
     let args = fields.texts("static_validator_args");
     let Some(node) = fields.take("static_validation_score") else {
         if args.is_some() {
@@ -351,7 +397,10 @@ fn static_case(
     if score.is_none() {
         fields.fault("static_validation_score", node.line, "does not go with the aggregation and the type");
     }
-    Some(StaticCase { score: score.flatten(), args: args.unwrap_or_default() })
+    if context.metadata.kind.submit_answer {
+        fields.fault("static_validation_score", node.line, "is there, but answers have no sources");
+    }
+    Some(AskedStatic { score: score.flatten(), args: args.unwrap_or_default() })
 }
 
 /// "Group dependencies": groups that come before, and pass or fail.
@@ -448,6 +497,58 @@ mod tests {
             let faults = grouped(a, b).faults();
             assert!(faults[0].contains(fault), "{a} {b} {faults:?}");
         }
+    }
+
+    /// Groups whose sources are looked at.
+    fn grouped_with_sources(a: &str, b: &str, secret: &str) -> Folder {
+        let mut files = CASES.to_vec();
+        files.extend([("data/secret/a/test_group.yaml", a), ("data/secret/b/test_group.yaml", b)]);
+        files.extend([("data/secret/test_group.yaml", secret), ("static_validator/v.py", "")]);
+        scoring(&files)
+    }
+
+    #[test]
+    fn a_group_that_looks_at_the_sources_has_a_case_for_that_before_the_others() {
+        let a = "max_score: 40\nstatic_validation_score: pass-fail\nstatic_validator_args: [short, '80']\n\
+                 output_validator_args: [case_sensitive]\n";
+        let b = "max_score: 60\nscore_aggregation: sum\nstatic_validation_score: 20\n";
+        let data = grouped_with_sources(a, b, "full_feedback: true\n").data();
+        let told: Vec<_> = data.cases.iter().map(|case| (case.name.as_str(), case.subject)).collect();
+        let expected = [
+            ("secret/a/static validation", Subject::Sources),
+            ("secret/a/1", Subject::Output),
+            ("secret/b/static validation", Subject::Sources),
+            ("secret/b/1", Subject::Output),
+        ];
+        assert_eq!(told, expected);
+        let first = &data.cases[0].settings;
+        assert_eq!(
+            (first.validator_args.as_slice(), first.full_feedback),
+            (&["short", "80"].map(str::to_owned)[..], true)
+        );
+        assert_eq!(current_rules(&data, "secret/a").static_case, Some(StaticCase { score: None, case: 0 }));
+        assert_eq!(
+            current_rules(&data, "secret/b").static_case,
+            Some(StaticCase { score: Some(20.0), case: 2 })
+        );
+        assert_eq!(data.root.find("secret/b").unwrap().items, [Item::Case(2), Item::Case(3)]);
+    }
+
+    #[test]
+    fn scores_for_sources_are_refused_where_they_cannot_be_counted() {
+        let (plain, sum) = ("max_score: 50\n", "max_score: 50\nscore_aggregation: sum\n");
+        for (more, secret, fault) in [
+            ("static_validation_score: 51\n", "", "is more than max_score"),
+            ("static_validation_score: pass-fail\n", "", "does not go with the aggregation"),
+            ("", "static_validation_score: 10\n", "is in secret, which has its score from its groups"),
+        ] {
+            let faults = grouped_with_sources(&format!("{sum}{more}"), plain, secret).faults();
+            assert!(faults[0].contains(fault), "{more} {secret} {faults:?}");
+        }
+        let yaml = format!("{CURRENT}name: x\ntype: submit-answer\n");
+        let group = ("data/secret/test_group.yaml", "static_validation_score: pass-fail\n");
+        let files = [("problem.yaml", yaml.as_str()), ("static_validator/v.py", ""), group];
+        assert!(Folder::current(&files).faults()[0].contains("answers have no sources"));
     }
 
     #[test]

@@ -238,15 +238,21 @@ fn of_group(group: &Group, passed: &Passed<'_>, known: Known<'_>, judgement: &mu
 
 /// The score of each case that has been run ("Scoring test cases"), or what the validator did wrong.
 fn scores(rules: &CurrentRules, cases: &[usize], known: Known<'_>) -> Result<Vec<Option<f64>>, String> {
-    let most = most_of_case(rules, cases.len());
-    let score = |case: &usize| known.outcome(*case).map(|outcome| score(rules, most, outcome)).transpose();
+    let most = |case| most_of_case(rules, case, cases.len());
+    let score =
+        |case: &usize| known.outcome(*case).map(|outcome| score(rules, most(*case), outcome)).transpose();
     cases.iter().map(score).collect()
 }
 
-fn most_of_case(rules: &CurrentRules, cases: usize) -> Option<f64> {
-    let static_score = rules.static_case.as_ref().and_then(|case| case.score).unwrap_or(0.0);
+/// What a case of so many can give; the one that is judged by the sources has a score of its own.
+fn most_of_case(rules: &CurrentRules, case: usize, cases: usize) -> Option<f64> {
+    let (static_score, others) = match &rules.static_case {
+        Some(own) if own.case == case => return own.score,
+        Some(own) => (own.score.unwrap_or(0.0), cases - 1),
+        None => (0.0, cases),
+    };
     match rules.aggregation {
-        Aggregation::Sum => rules.max_score.map(|most| (most - static_score) / cases.max(1) as f64),
+        Aggregation::Sum => rules.max_score.map(|most| (most - static_score) / others.max(1) as f64),
         Aggregation::Min | Aggregation::PassFail => rules.max_score,
     }
 }
@@ -363,6 +369,23 @@ mod tests {
         assert!(judgement.needless.is_empty());
         assert_eq!(judge(&data, "WAAAA").score, Some(100.0));
         assert_eq!(judge(&data, "AAA.A").score, None);
+    }
+
+    #[test]
+    fn a_case_of_the_sources_has_a_score_of_its_own_and_the_others_share_the_rest() {
+        use crate::data::StaticCase;
+        let with_sources = |aggregation| {
+            let mut secret = group("secret", Some(100.0), aggregation, 1..4);
+            if let Rules::Current(rules) = &mut secret.rules {
+                rules.static_case = Some(StaticCase { score: Some(20.0), case: 1 });
+            }
+            root(secret, Vec::new())
+        };
+        let sum = with_sources(Aggregation::Sum);
+        for (text, score) in [("AAAA", 100.0), ("AWAA", 80.0), ("AAWA", 60.0), ("AAWW", 20.0)] {
+            assert_eq!(judge(&sum, text).score, Some(score), "{text}");
+        }
+        assert_eq!(judge(&with_sources(Aggregation::Min), "AAAA").score, Some(20.0));
     }
 
     fn grouped() -> Data {

@@ -139,6 +139,126 @@ async fn a_validator_decides_and_has_input_answer_and_output() {
     );
 }
 
+/// Names of the files of a run's box.
+fn paths(run: &crate::sandbox::Program) -> Vec<&str> {
+    run.files.iter().map(|file| file.path.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_validator_finds_the_submissions_files_where_it_runs_and_its_own_lie_apart() {
+    let current = with(&[("output_validator/check.py", ""), ("output_validator/tables.py", "")]);
+    let legacy: Vec<_> = current
+        .iter()
+        .map(|(path, text)| match *path {
+            "problem.yaml" => (*path, "name: S\nvalidation: custom\n"),
+            path => (path, *text),
+        })
+        .collect();
+    // In an older format a file alone is a validator.
+    let legacy: Vec<_> = legacy.into_iter().filter(|(path, _)| !path.ends_with("tables.py")).collect();
+    for (files, expected, main) in [
+        (
+            &current,
+            &[".case", ".validator/check.py", ".validator/tables.py", "main.cpp"][..],
+            ".validator/check.py",
+        ),
+        (&legacy, &[".case", "check.py"], "check.py"),
+    ] {
+        let problem = problem(Show::Full, files);
+        let checked = ended(Ending::Exited { code: 0 });
+        let bench = bench_of_problem(&problem, vec![checked, printed("1"), validated(43, [None; 4])]);
+        bench.judge(&by(&problem)).await.unwrap();
+        let asked = bench.sandboxes.asked();
+        let run = &asked[3].1;
+        let mut found: Vec<_> = paths(run).into_iter().map(|path| path.split("/").next().unwrap()).collect();
+        found.iter_mut().zip(paths(run)).for_each(|(first, path)| {
+            if *first != ".case" {
+                *first = path;
+            }
+        });
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found, expected);
+        assert!(run.argv.contains(&main.as_bytes().to_vec()), "{:?}", run.argv);
+        let checked: Vec<_> = paths(&asked[1].1);
+        assert!(checked.iter().all(|path| !path.starts_with('.')), "what is checked is as it is written");
+    }
+}
+
+/// Of two groups, the second of which looks at the sources alone.
+const STATIC: [(&str, &str); 7] = [
+    (
+        "problem.yaml",
+        "problem_format_version: 2025-09\nname: S\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\ntype: scoring\n",
+    ),
+    ("data/secret/a/1.in", "in"),
+    ("data/secret/a/1.ans", "1"),
+    ("data/secret/a/test_group.yaml", "max_score: 60\n"),
+    (
+        "data/secret/b/test_group.yaml",
+        "max_score: 40\nscore_aggregation: sum\nstatic_validation_score: 40\nstatic_validator_args: [short, '9']\n",
+    ),
+    ("static_validator/look.cpp", "int main(){}"),
+    ("include/cpp/given.h", ""),
+];
+
+#[tokio::test]
+async fn sources_are_looked_at_by_the_static_validator_and_nothing_is_run_for_that() {
+    for (said, verdict, score) in [
+        (validated(42, [None, Some("short\n"), None, Some("0.5")]), Verdict::Accepted, 80.0),
+        (validated(43, [Some("too long"), None, None, None]), Verdict::WrongAnswer, 60.0),
+        (validated(1, [None; 4]), Verdict::JudgeError, 0.0),
+    ] {
+        let problem = problem(Show::Full, &STATIC);
+        assert_eq!(problem.manifest.unjudged, None);
+        let bench = bench_of_problem(&problem, vec![compiled(), printed("1"), said]);
+        let judgement = bench.judge(&by(&problem)).await.unwrap();
+        assert_eq!((judgement.verdict, judgement.score), (verdict, Some(score)), "{judgement:?}");
+        let test = &judgement.tests[1];
+        assert_eq!((test.verdict, test.name.as_deref()), (verdict, Some("secret/b/static validation")));
+        assert_eq!((test.cpu, test.memory), (Duration::ZERO, Bytes(0)), "no program was run");
+        assert_eq!(test.feedback.as_deref(), (verdict == Verdict::Accepted).then_some("short"));
+        assert_eq!(test.reason.as_deref() == Some("too long"), verdict == Verdict::WrongAnswer);
+        let asked = bench.sandboxes.asked();
+        assert_eq!(asked.len(), 4, "compiled twice, run once, looked at once");
+        let run = &asked[3].1;
+        assert_eq!(paths(run), [".case/feedback/.keep", "given.h", "main.cpp"]);
+        let arguments: Vec<_> = run.argv[1..].iter().map(|word| String::from_utf8_lossy(word)).collect();
+        assert_eq!(arguments, ["cpp", "main.cpp", ".case/feedback/", "short", "9"]);
+    }
+}
+
+#[tokio::test]
+async fn of_sources_that_are_looked_at_in_secret_little_is_told_and_those_that_fail_are_not_run() {
+    let files = with(&[
+        ("data/secret/test_group.yaml", "static_validation_score: pass-fail\n"),
+        ("static_validator/look.cpp", ""),
+    ]);
+    let problem = problem(Show::Verdicts, &files);
+    let said = validated(43, [Some("for the judge"), Some("for the team"), None, None]);
+    let bench = bench_of_problem(&problem, vec![compiled(), printed("1"), said]);
+    let judgement = bench.judge(&by(&problem)).await.unwrap();
+    assert_eq!((judgement.verdict, judgement.tests.len()), (Verdict::WrongAnswer, 2));
+    let test = &judgement.tests[1];
+    assert_eq!((test.hidden, &test.reason, &test.feedback), (true, &None, &None));
+}
+
+#[tokio::test]
+async fn the_first_case_is_not_run_ahead_where_it_is_judged_by_the_sources() {
+    let files = with(&[
+        ("data/sample/test_group.yaml", "static_validation_score: pass-fail\n"),
+        ("static_validator/look.cpp", ""),
+    ]);
+    let problem = problem(Show::Full, &files);
+    let answers = vec![compiled(), validated(42, [None; 4]), printed("1"), printed("2"), printed("3")];
+    let bench = bench_of_problem(&problem, answers);
+    bench.sandboxes.be_free([Ok(printed("no"))]);
+    let files = BTreeMap::from([("main.py".to_owned(), Content::from("print()"))]);
+    let submission = Submission { language: "python3".into(), files, ..by(&problem) };
+    let judgement = bench.judge(&submission).await.unwrap();
+    assert_eq!((judgement.verdict, judgement.summary.total), (Verdict::Accepted, 4), "{judgement:?}");
+}
+
 #[tokio::test]
 async fn a_validator_that_does_not_work_is_the_problems_fault() {
     let problem = problem(Show::Verdicts, &with(&[("output_validator/check.cpp", "int main(){}")]));

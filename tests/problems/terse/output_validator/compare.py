@@ -1,0 +1,2 @@
+def same(output, expected):
+    return output.split() == expected.split()
