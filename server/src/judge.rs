@@ -17,7 +17,7 @@ use self::course::{Course, Scored};
 use self::grader::Answers;
 use self::outputs::Outputs;
 use self::passes::Passes;
-use self::validator::{Call, Finding, Kept, Occasion, Programs, Validator};
+use self::validator::{Finding, Kept, Occasion, Programs, Validator};
 use crate::blobs::Blobs;
 use crate::config::LimitsConfig;
 use crate::content::Content;
@@ -48,6 +48,7 @@ mod machine;
 mod output;
 mod outputs;
 mod passes;
+mod patience;
 mod run;
 mod sanitizer;
 mod sources;
@@ -532,16 +533,13 @@ impl<E: Executor> Judge<E> {
         job: &CaseJob<'_>,
         occasion: Occasion<'_>,
     ) -> Result<(Facts, Decided, Vec<Leaving>), JudgeError> {
-        let limits = limits_of_partner(task.allowed.run, job.limits);
         let mut before = Finding::of(Verdict::Accepted);
         let mut used = Usage::default();
         let mut validators = task.validators.iter();
         loop {
             let Some(validator) = validators.next() else { return Err(JudgeError::Cancelled) };
-            let call = Call::new(validator, occasion);
-            let partner = CaseJob { limits: &limits, ..call.job(validator, task.allowed) };
             let Dialogue { program: mut facts, validator: mut said, first, transcript } =
-                self.executor.run_pair(job, &partner, task.cancel).await?;
+                self.dialogue(task, job, validator, occasion).await?;
             let ends = (facts.end, said.end);
             let (measured, left) = (run::measured(job, &facts), validator.left(&mut said));
             let finding = validator::finding(validator, &mut said, &left, &task.allowed.run);
@@ -763,6 +761,7 @@ mod tests {
     mod files;
     mod managed;
     mod problems;
+    mod talks;
 
     struct Bench {
         judge: Judge<Local<Scripted>>,

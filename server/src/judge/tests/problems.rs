@@ -18,6 +18,17 @@ const YAML: (&str, &str) = (
     "problem_format_version: 2025-09\nname: Sums\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\n",
 );
 
+/// A problem that is talked with, with one case.
+pub(super) const INTERACTIVE: [(&str, &str); 4] = [
+    (
+        "problem.yaml",
+        "problem_format_version: 2025-09\nname: S\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\ntype: interactive\n",
+    ),
+    ("data/secret/1.in", "1"),
+    ("data/secret/1.ans", ""),
+    ("output_validator/talk.py", ""),
+];
+
 /// Two samples and three secret cases, of which each has its number as the answer.
 fn cases() -> Vec<(&'static str, &'static str)> {
     vec![
