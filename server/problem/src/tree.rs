@@ -182,13 +182,20 @@ impl Walk<'_> {
     /// What is left out for its name is only noted, unless a problem would be judged without it, and nobody would see that in
     /// its verdicts.
     fn left_out(&self, path: &str, real: &Path) {
-        if is_of_a_case(path, real.is_dir()) {
-            let what = "the format allows no such name, and the case would be left out: a name has letters, digits, `_`, `-`, `.` \
-                        and `+`, and begins with a letter, a digit or `_`";
-            self.report.fault(Place::file(path), what);
+        let is_dir = real.is_dir();
+        let missed = if is_of_a_case(path, is_dir) {
+            "the case"
+        } else if is_of_a_judge(path, is_dir) {
+            "a program that judges"
         } else {
             self.report.note(Place::file(path), "ignored: the format allows no such name");
-        }
+            return;
+        };
+        let what = format!(
+            "the format allows no such name, and {missed} would be left out: a name has letters, digits, `_`, `-`, `.` and `+`, and \
+             begins with a letter, a digit or `_`"
+        );
+        self.report.fault(Place::file(path), what);
     }
 
     fn deeper(&mut self, real: &Path, path: &str, above: &mut Vec<PathBuf>) -> Option<Dir> {
@@ -265,6 +272,16 @@ fn is_of_a_case(path: &str, is_dir: bool) -> bool {
     !name.starts_with('.') && (is_case || is_judged && is_dir)
 }
 
+/// Folders of the programs that submissions are judged by.
+const JUDGES: [&str; 4] = ["output_validator", "output_validators", "static_validator", "graders"];
+
+/// Whether this would be one of those, or a part of one. What is neither a source nor a folder, such as an editor's copy, is not.
+fn is_of_a_judge(path: &str, is_dir: bool) -> bool {
+    let Some((top, below)) = path.split_once('/') else { return false };
+    let name = below.rsplit('/').next().unwrap_or(below);
+    JUDGES.contains(&top) && !name.starts_with('.') && (is_dir || crate::languages::of_file(name).is_some())
+}
+
 /// Whether the format allows this name of a file or a folder.
 pub(crate) fn is_name(name: &str) -> bool {
     // The format's rule, and what else sources may end with: `.c++`.
@@ -327,6 +344,36 @@ mod tests {
             "data/secretly/a b.in",
             "data/invalid_input/a b.in",
             "attachments/a b.in",
+        ] {
+            assert_eq!(faults(&Folder::with(&[(path, "")])), [""; 0], "{path}");
+        }
+    }
+
+    #[test]
+    fn no_validator_is_left_out_for_its_name() {
+        for path in [
+            "output_validator/my validator.py",
+            "output_validator/validator(1).cpp",
+            "output_validator/-v.py",
+            "output_validator/v/-v.py",
+            "output_validators/the validator/v.py",
+            "output_validators/my validator.py",
+            "static_validator/é.py",
+            "graders/my grader.py",
+        ] {
+            let faults = faults(&Folder::with(&[(path, "")]));
+            assert!(
+                faults.len() == 1 && faults[0].contains("that judges would be left out"),
+                "{path}: {faults:?}"
+            );
+        }
+        for path in [
+            "output_validator/v.py~",
+            "output_validator/.git/v.py",
+            "output_validator/._v.py",
+            "output_validator/read me.txt",
+            "input_validators/my validator.py",
+            "generators/my generator.py",
         ] {
             assert_eq!(faults(&Folder::with(&[(path, "")])), [""; 0], "{path}");
         }
