@@ -42,6 +42,7 @@ use super::{Api, Problem, auth, error, get, resource};
 /// Every route of it.
 pub(super) fn routes() -> impl HttpServiceFactory {
     web::scope("/api/v1")
+        .wrap(from_fn(query::path_is_text))
         .wrap(from_fn(auth::caller))
         // What somebody may see is kept by no browser, and by no proxy for others.
         .wrap(DefaultHeaders::new().add((CACHE_CONTROL, "no-store")))

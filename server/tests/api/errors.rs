@@ -229,12 +229,20 @@ async fn what_would_be_ignored_beside_the_body_is_refused_by_its_name() {
     for (request, field) in [
         (post(&format!("{SUBMISSIONS}?wait=true")), "wait"),
         (post(SUBMISSIONS).header(key, "a").header(key, "b"), "Idempotency-Key"),
+        (post(SUBMISSIONS).header(key, "a\tb"), "Idempotency-Key"),
+        // Neither is the user of the replacement character.
+        (bench.request(Method::DELETE, "/api/v1/users/%FF/data"), "path"),
+        (bench.request(Method::GET, "/api/v1/users/a%c3%28/throttle"), "path"),
         (bench.request(Method::GET, &format!("{SUBMISSIONS}?status=done")), "status"),
     ] {
         let (status, answer) = answer(request).await;
         assert_eq!((status.as_u16(), &answer["errors"][0]["field"]), (400, &json!(field)), "{answer}");
     }
-    assert_eq!(answer(post(SUBMISSIONS).header(key, "a")).await.0, 202);
+    assert_eq!(answer(post(SUBMISSIONS).header(key, "a ~")).await.0, 202);
+    for user in ["%EF%BF%BD", "%C3%A9+1%26%3D"] {
+        let request = bench.request(Method::GET, &format!("/api/v1/users/{user}/throttle"));
+        assert_eq!(answer(request).await.0, 200, "{user}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

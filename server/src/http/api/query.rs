@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
 use actix_web::web::Query;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -367,6 +370,24 @@ fn read(query: &str, mut set: impl FnMut(&str, String) -> Result<(), String>) ->
 
 /// What the reader puts in the place of bytes that are no UTF-8.
 const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
+
+/// A path stands for text: what is none would name something else, with the replacement character in its place.
+///
+/// # Errors
+/// It does not.
+pub(super) async fn path_is_text(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let path = request.path();
+    // Nothing but what is decoded matters here, and that is as in a query.
+    let has_replacement =
+        parameters(path)?.iter().any(|(key, value)| [key, value].iter().any(|it| it.contains(REPLACEMENT)));
+    if has_replacement && !is_sent(REPLACEMENT, path) {
+        return Err(Problem::field("path", "must be UTF-8").into());
+    }
+    next.call(request).await
+}
 
 /// Is this character among what was sent?
 fn is_sent(character: char, query: &str) -> bool {

@@ -375,7 +375,8 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
     if values.next().is_some() {
         return Err(Problem::field("Idempotency-Key", "this header comes twice: which key counts?"));
     }
-    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
+    let is_printable = |key: &&str| key.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len())).filter(is_printable);
     key.map(|key| Some(key.to_owned()))
         .ok_or_else(|| Problem::field("Idempotency-Key", "from 1 to 255 printable ASCII characters"))
 }
