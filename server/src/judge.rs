@@ -540,7 +540,7 @@ impl<E: Executor> Judge<E> {
             let Some(validator) = validators.next() else { return Err(JudgeError::Cancelled) };
             let Dialogue { program: mut facts, validator: mut said, first, transcript } =
                 self.dialogue(task, job, validator, occasion).await?;
-            let ends = (facts.end, said.end);
+            let ends = (facts.end, dialogue::end_of(said.end, &said.stderr.head));
             let (measured, left) = (run::measured(job, &facts), validator.left(&mut said));
             let finding = validator::finding(validator, &mut said, &left, &task.allowed.run);
             let (worth, finding) = dialogue::worth(measured, finding, ends, first);

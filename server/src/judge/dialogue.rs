@@ -120,6 +120,23 @@ async fn relay(
     }
 }
 
+/// How a program ends that writes to one that is not there any more, where it does nothing about that.
+const BROKEN_PIPE: ProgramEnd = ProgramEnd::ByItself(OwnEnd::Signaled { signal: 13 });
+/// Of what a validator has written to standard error so much is looked at, from the end: uncaught exceptions are told last.
+const LAST_WORDS: usize = 4096;
+
+/// How a validator ended. Where its language makes SIGPIPE an exception, as Python's and Java's do, that is told on standard error, and
+/// it ends with a status that says nothing.
+pub(super) fn end_of(validator: ProgramEnd, written: &[u8]) -> ProgramEnd {
+    let last = &written[written.len().saturating_sub(LAST_WORDS)..];
+    let last = String::from_utf8_lossy(last).to_lowercase();
+    let is_told = ["broken pipe", "brokenpipe"].iter().any(|name| last.contains(name));
+    match validator {
+        ProgramEnd::ByItself(_) if is_told => BROKEN_PIPE,
+        end => end,
+    }
+}
+
 /// What a dialogue is worth, where `measured` is held against the program: a validator that has ended it by itself is right
 /// also where the program then failed; else it is the program's failure that counts (as Kattis' problemtools have it).
 pub(super) fn worth(
@@ -128,9 +145,9 @@ pub(super) fn worth(
     (program, validator): (ProgramEnd, ProgramEnd),
     first: Side,
 ) -> ((Verdict, Option<String>), Finding) {
-    const SIGPIPE: i32 = 13;
     let refused = || (Verdict::WrongAnswer, Some("the problem's validator ended the dialogue".to_owned()));
-    if first == Side::Program && validator == ProgramEnd::ByItself(OwnEnd::Signaled { signal: SIGPIPE }) {
+    let is_unsaid = finding.verdict == Verdict::JudgeError;
+    if is_unsaid && first == Side::Program && validator == BROKEN_PIPE {
         // It wrote to a program that was not there any more.
         finding = Finding { verdict: Verdict::WrongAnswer, fault: None, ..finding };
     }
@@ -256,6 +273,28 @@ mod tests {
             let ((worth, _), _) = worth(measured, found(verdict), (exited, validator), first);
             assert_eq!(worth, expected, "{verdict} {validator:?} {first:?}");
         }
+    }
+
+    #[test]
+    fn a_validator_whose_language_makes_sigpipe_an_exception_has_met_it_all_the_same() {
+        let of = |code, text: &str| end_of(ProgramEnd::ByItself(OwnEnd::Exited { code }), text.as_bytes());
+        let python = "Traceback (most recent call last):\nBrokenPipeError: [Errno 32] Broken pipe\n";
+        let flushed = "Exception ignored in: <stdout>\nBrokenPipeError: [Errno 32] Broken pipe\n";
+        for (code, text) in [(1, python), (120, flushed), (1, "java.io.IOException: Broken pipe")] {
+            let rejected =
+                worth(None, Finding::of(Verdict::JudgeError), (BROKEN_PIPE, of(code, text)), Side::Program).0;
+            assert_eq!((of(code, text), rejected.0), (BROKEN_PIPE, Verdict::WrongAnswer), "{text}");
+        }
+        let crashed = of(1, "ZeroDivisionError: division by zero");
+        let (worth, _) = worth(None, Finding::of(Verdict::JudgeError), (crashed, crashed), Side::Program);
+        assert_eq!(worth.0, Verdict::JudgeError, "that is the validator's own");
+        // What it has said before counts.
+        let said = worth_of_said(of(42, python));
+        assert_eq!(said, Verdict::Accepted);
+    }
+
+    fn worth_of_said(validator: ProgramEnd) -> Verdict {
+        worth(None, Finding::of(Verdict::Accepted), (validator, validator), Side::Program).0.0
     }
 
     #[test]
