@@ -170,7 +170,7 @@ async fn a_node_on_which_a_known_program_comes_to_something_else_is_drained(clus
     for subject in ["gavel.node.node-c.ctl", "_INBOX.node-c.answers"] {
         liar.listen(subject).await;
     }
-    let beat = serde_json::json!({
+    let mut beat = serde_json::json!({
         "protocol": 1, "version": "0", "incarnation": uuid::Uuid::nil(), "credits": 1, "compilations": 1, "speed": 1000,
         "busy": 0, "draining": false, "profiles": [{"profile": "run", "image": "sha256:none"}], "languages": {},
     });
@@ -180,7 +180,10 @@ async fn a_node_on_which_a_known_program_comes_to_something_else_is_drained(clus
         assert!(Instant::now() < deadline, "it is trusted: {}", node(cluster, "node-c").await);
         liar.say("gavel.beat.node-c", "nowhere", &beat.to_string()).await;
         let told = liar.heard().await;
-        if let Some(text) = told["try"]["task"].as_str() {
+        if let Some(epoch) = told["forget"].get("epoch") {
+            // Else it is told so after each sign of life.
+            beat["forgot"] = serde_json::json!({"coordinator": epoch});
+        } else if let Some(text) = told["try"]["task"].as_str() {
             let task: Value = serde_json::from_str(text).expect("a task");
             asked = serde_json::json!({
                 "incarnation": task["incarnation"], "task": task["id"], "process": uuid::Uuid::nil(),
