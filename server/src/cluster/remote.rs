@@ -93,6 +93,8 @@ pub struct Remote(Arc<Shared>);
 struct Shared {
     broker: Broker,
     standing: Standing,
+    /// Whether all that must be at the broker was there since so many connections. Who sees to it holds it.
+    prepared: tokio::sync::Mutex<Option<u64>>,
     objects: Objects,
     name: String,
     /// This start.
@@ -136,6 +138,7 @@ impl Remote {
             objects: Objects::new(broker.clone(), Place::Inputs),
             broker,
             standing: Standing::default(),
+            prepared: tokio::sync::Mutex::default(),
             name,
             incarnation,
             artefacts,

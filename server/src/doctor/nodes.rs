@@ -10,10 +10,10 @@ const MOST: usize = 50;
 /// Looks at the machines that judge for this server; nothing where its own judges alone.
 pub(crate) fn examine(nodes: &[NodeView]) -> Vec<Finding> {
     let odd: Vec<_> = nodes.iter().filter(|node| !node.faults.is_empty()).take(MOST).map(of).collect();
-    match odd.is_empty() && !nodes.is_empty() {
-        true => vec![Finding::good(WHAT, format!("{}: none has done what it should not", nodes.len()))],
-        false => odd,
+    if odd.is_empty() && !nodes.is_empty() {
+        return vec![Finding::good(WHAT, format!("{}: none has done what it should not", nodes.len()))];
     }
+    odd
 }
 
 fn of(node: &NodeView) -> Finding {

@@ -54,14 +54,21 @@ pub(super) fn start(shared: &Arc<Shared>, stop: &CancellationToken) {
     spawn("the trying of nodes", |shared| Box::pin(known::watch(shared)));
 }
 
-/// Sees that there is all that must be at the broker; tries until there is.
+/// Sees that there is all that must be at the broker; tries until there is. Two that find out at one time how large its streams may be
+/// would each take the other's for room.
 async fn prepare(shared: &Shared) {
+    let mut prepared = shared.prepared.lock().await;
     loop {
+        let connections = *shared.broker.connections().borrow();
+        if *prepared == Some(connections) {
+            return;
+        }
         match try_prepare(shared).await {
             Ok(sizes) => {
                 if let Some(note) = shared.standing.is_prepared(sizes) {
                     tracing::warn!("What is kept at the broker is less than was asked for: {note}");
                 }
+                *prepared = Some(connections);
                 return;
             }
             Err(why) => {
