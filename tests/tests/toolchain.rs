@@ -100,5 +100,7 @@ async fn a_hundred_compilations_leave_no_zombies() {
         });
         client.judge(&Request::new("c17", &source).user(&format!("many-{}", n % 10))).await;
     }
-    assert_eq!(count().await, before);
+    // A container that nobody uses any more may have gone meanwhile, with its own.
+    let after = count().await;
+    assert!(after <= before, "{after} processes, and {before} before");
 }
