@@ -260,7 +260,8 @@ impl Access {
     ///
     /// # Errors
     /// What to answer.
-    pub(crate) fn admits(&self, peer: Option<IpAddr>, authorization: Option<&str>) -> Result<(), Denied> {
+    pub(crate) fn admits(&self, approach: &Approach<'_>) -> Result<(), Denied> {
+        let Approach { peer, authorization, .. } = approach;
         let wrong = Denied::Unauthorized("the bearer token is missing or wrong");
         match authorization {
             Some(value) => self.caller_of(token_of(value).ok_or(wrong)?)?.needs(Scope::Submit),
@@ -298,8 +299,8 @@ impl Access {
     }
 
     /// Who sends this, of those who may: the same for all that come with one token, else for all of one address.
-    pub(crate) fn sender(&self, peer: Option<IpAddr>, authorization: Option<&str>) -> String {
-        match (self.owner(authorization), peer) {
+    pub(crate) fn sender(&self, approach: &Approach<'_>) -> String {
+        match (self.owner(approach.authorization), approach.peer) {
             (Some(caller), _) => caller.sender(),
             (_, Some(peer)) => peer.to_canonical().to_string(),
             (_, None) => "nobody known".to_owned(),
@@ -460,7 +461,8 @@ mod tests {
     fn one_token_is_one_sender_and_without_one_each_address_is() {
         let access = access("10.0.0.0/8");
         let [one, other] = ["10.0.0.1", "10.0.0.2"].map(|peer| Some(peer.parse().unwrap()));
-        let sender = |peer, given| access.sender(peer, given);
+        let sender =
+            |peer, authorization| access.sender(&Approach { peer, authorization, ..Approach::default() });
         let token = Some("Bearer 0123456789abcdef");
         assert_eq!(sender(one, token), sender(other, token));
         assert_ne!(sender(one, None), sender(other, None));

@@ -6,7 +6,7 @@ use tonic::service::Interceptor;
 use tonic::{Extensions, Request, Status};
 
 use super::incoming::Link;
-use crate::access::{self, Access, Caller, Denied};
+use crate::access::{self, Access, Approach, Caller, Denied};
 
 /// Looks at each call before its message is read.
 #[derive(Debug, Clone)]
@@ -43,7 +43,8 @@ impl Interceptor for Guard {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let given = request.metadata().get("authorization").map(|value| value.to_str().unwrap_or_default());
         let peer = request.extensions().get::<Link>().and_then(Link::peer).map(|address| address.ip());
-        self.0.admits(peer, given).map_err(|why| match why {
+        let approach = Approach { peer, authorization: given, ..Approach::default() };
+        self.0.admits(&approach).map_err(|why| match why {
             Denied::Forbidden(why) => Status::permission_denied(why),
             why => Status::unauthenticated(why.to_string()),
         })?;
@@ -51,7 +52,7 @@ impl Interceptor for Guard {
         if given.is_none() && request.metadata().contains_key("origin") {
             return Err(Status::permission_denied("web pages need a bearer token"));
         }
-        let sender = Sender(self.0.sender(peer, given));
+        let sender = Sender(self.0.sender(&approach));
         let owner = Owner(self.0.owner(given));
         request.extensions_mut().insert(sender);
         request.extensions_mut().insert(owner);

@@ -29,7 +29,7 @@ use super::body::{Body, Budget};
 use super::error::fails;
 use super::peer::Peer;
 use super::{Api, Problem, approach};
-use crate::access::{Approach, Denied};
+use crate::access::Denied;
 use crate::gojudge::GoJudge;
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::request::Request;
@@ -135,8 +135,7 @@ async fn run(
         Ok(decoded) if decoded.commands.is_empty() => refused(&Refusal::Bad("no cmd provided".to_owned())),
         // A client that goes away drops this, and the run with it.
         Ok(decoded) => {
-            let Approach { peer, authorization, .. } = approach(&request);
-            let sender = api.access.sender(peer, authorization);
+            let sender = api.access.sender(&approach(&request));
             let outcome = gojudge.run(Request { sender, ..decoded }).await;
             answered(outcome, gojudge.account(), Peer::of(&request))
         }

@@ -46,7 +46,7 @@ pub(super) async fn ws(
     payload: Payload,
 ) -> HttpResponse {
     let approach = approach(&request);
-    let sender = api.access.sender(approach.peer, approach.authorization);
+    let sender = api.access.sender(&approach);
     let ended = api.access.ended_of(approach);
     sockets.serve(&request, payload, ended, |socket| serve(socket, gojudge, api, sender)).await
 }
