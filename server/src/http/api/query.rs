@@ -356,9 +356,8 @@ fn read_only<T>(
 fn read(query: &str, mut set: impl FnMut(&str, String) -> Result<(), String>) -> Result<(), Problem> {
     let (mut errors, mut seen) = (Errors::default(), Vec::new());
     for (name, value) in parameters(query)? {
-        let is_text =
-            is_sent(REPLACEMENT, query) || ![&name, &value].iter().any(|it| it.contains(REPLACEMENT));
-        let read = if is_text { set(&name, value) } else { Err("must be UTF-8".into()) };
+        let read =
+            if is_text(query, &name, &value) { set(&name, value) } else { Err("must be UTF-8".into()) };
         match read {
             _ if seen.contains(&name) => errors.add(&name, "this parameter comes twice"),
             Err(why) => errors.add(&name, why),
@@ -381,12 +380,15 @@ pub(super) async fn path_is_text(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let path = request.path();
     // Nothing but what is decoded matters here, and that is as in a query.
-    let has_replacement =
-        parameters(path)?.iter().any(|(key, value)| [key, value].iter().any(|it| it.contains(REPLACEMENT)));
-    if has_replacement && !is_sent(REPLACEMENT, path) {
+    if !parameters(path)?.iter().all(|(key, value)| is_text(path, key, value)) {
         return Err(Problem::field("path", "must be UTF-8").into());
     }
     next.call(request).await
+}
+
+/// Is what was read of this as it was sent?
+fn is_text(sent: &str, name: &str, value: &str) -> bool {
+    ![name, value].iter().any(|it| it.contains(REPLACEMENT)) || is_sent(REPLACEMENT, sent)
 }
 
 /// Is this character among what was sent?
