@@ -17,8 +17,8 @@ struct Last {
 }
 
 impl Standing {
-    /// It has all that must be there. What is told of the sizes is news, or none is.
-    pub(super) fn is_prepared(&self, sizes: Sizes) -> Option<String> {
+    /// It has all that must be there, and streams of these sizes. What is to be told of them, where that is news.
+    pub(super) fn note_sizes(&self, sizes: Sizes) -> Option<String> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let note = sizes.note();
         let is_news = note != last.note;
@@ -27,7 +27,7 @@ impl Standing {
     }
 
     /// It has not. True where that is news.
-    pub(super) fn is_not_prepared(&self, why: &str) -> bool {
+    pub(super) fn note_trouble(&self, why: &str) -> bool {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let trouble = format!("the broker is not prepared: {why}");
         let is_news = last.trouble.as_deref() != Some(&*trouble);
@@ -55,10 +55,10 @@ mod tests {
     #[test]
     fn what_is_wrong_is_news_once_and_forgotten_when_it_is_over() {
         let standing = Standing::default();
-        assert!(standing.is_not_prepared("no room"));
-        assert!(!standing.is_not_prepared("no room") && standing.is_not_prepared("no answer"));
+        assert!(standing.note_trouble("no room"));
+        assert!(!standing.note_trouble("no room") && standing.note_trouble("no answer"));
         assert_eq!(standing.trouble().unwrap(), "the broker is not prepared: no answer");
-        assert_eq!(standing.is_prepared(Sizes::of(Bytes::mib(1024))), None);
+        assert_eq!(standing.note_sizes(Sizes::of(Bytes::mib(1024))), None);
         assert_eq!((standing.trouble(), standing.note()), (None, None));
     }
 }

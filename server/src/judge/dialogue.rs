@@ -286,15 +286,12 @@ mod tests {
             assert_eq!((of(code, text), rejected.0), (BROKEN_PIPE, Verdict::WrongAnswer), "{text}");
         }
         let crashed = of(1, "ZeroDivisionError: division by zero");
-        let (worth, _) = worth(None, Finding::of(Verdict::JudgeError), (crashed, crashed), Side::Program);
-        assert_eq!(worth.0, Verdict::JudgeError, "that is the validator's own");
+        let its_own = worth(None, Finding::of(Verdict::JudgeError), (crashed, crashed), Side::Program).0;
+        assert_eq!(its_own.0, Verdict::JudgeError, "that is the validator's own");
         // What it has said before counts.
-        let said = worth_of_said(of(42, python));
-        assert_eq!(said, Verdict::Accepted);
-    }
-
-    fn worth_of_said(validator: ProgramEnd) -> Verdict {
-        worth(None, Finding::of(Verdict::Accepted), (validator, validator), Side::Program).0.0
+        let accepted = of(42, python);
+        let said = worth(None, Finding::of(Verdict::Accepted), (accepted, accepted), Side::Program).0;
+        assert_eq!(said.0, Verdict::Accepted);
     }
 
     #[test]

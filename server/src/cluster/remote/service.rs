@@ -65,7 +65,7 @@ async fn prepare(shared: &Shared) {
         }
         match try_prepare(shared).await {
             Ok(sizes) => {
-                if let Some(note) = shared.standing.is_prepared(sizes) {
+                if let Some(note) = shared.standing.note_sizes(sizes) {
                     tracing::warn!("What is kept at the broker is less than was asked for: {note}");
                 }
                 *prepared = Some(connections);
@@ -73,7 +73,7 @@ async fn prepare(shared: &Shared) {
             }
             Err(why) => {
                 let why = crate::telemetry::chain(&why);
-                if shared.standing.is_not_prepared(&why) {
+                if shared.standing.note_trouble(&why) {
                     tracing::warn!("The broker is not prepared, which is tried again and again: {why}");
                 }
             }
