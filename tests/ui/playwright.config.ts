@@ -14,6 +14,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   forbidOnly: true,
+  /** As scripts/test.sh does it with the other tests; the list says which were flaky. */
+  retries: 1,
   timeout: 120_000,
   expect: { timeout: 40_000 },
   reporter: [["list"]],

@@ -358,8 +358,8 @@ pub(crate) fn stdio_to(descriptor: u16) -> Vec<Stdio> {
 /// Enough for anything small.
 pub(crate) fn limits() -> Limits {
     Limits {
-        cpu_time: Duration::from_secs(2),
-        wall_time: Duration::from_secs(5),
+        cpu_time: Duration::from_secs(10),
+        wall_time: Duration::from_secs(30),
         memory: Bytes::mib(256),
         stack: Bytes::mib(8),
         file_size: Bytes::mib(16),
