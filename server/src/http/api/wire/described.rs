@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    ARGUMENTS, ARGUMENTS_SIZE, COLLECT, DEPTH, FILES, LONGEST_NAME, LONGEST_PART, PROBLEM_ID, REFERENCE_NAME,
-    REFERENCE_TEXT, REFERENCES, Rules, TESTS, USER,
+use super::files::COLLECT;
+use super::names::{
+    DEPTH, LONGEST_NAME, LONGEST_PART, PROBLEM_ID, REFERENCE_NAME, REFERENCE_TEXT, REFERENCES, USER,
 };
+use super::{ARGUMENTS, ARGUMENTS_SIZE, FILES, Rules, TESTS};
 use crate::http::api::wire_limits;
 
 /// No control characters.

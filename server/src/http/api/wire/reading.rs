@@ -8,9 +8,11 @@ use std::sync::LazyLock;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
-use super::{ARGUMENTS, FILES, NamedTexts, NewLimits, NewTest, Row, TESTS, shown};
+use super::names::shown;
+use super::{ARGUMENTS, FILES, NamedTexts, NewTest, Row, TESTS};
 use crate::http::api::errors::Errors;
 use crate::http::api::wire_checker::{self, NewChecker, NewFlags};
+use crate::http::api::wire_limits::NewLimits;
 use crate::submission::Isolation;
 
 /// What is read of an object.

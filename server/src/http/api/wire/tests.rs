@@ -1,8 +1,9 @@
 use proptest::prelude::*;
 
+use super::names::check_name;
 use super::*;
 use crate::config::Config;
-use crate::submission::{Files, Flags};
+use crate::submission::{Files, Flags, Submission};
 
 /// Read once: properties are tried hundreds of times.
 fn shipped() -> &'static Languages {
