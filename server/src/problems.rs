@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use gavel_protocol::Bytes;
 
 use crate::config::LimitsConfig;
-use crate::content::BlobId;
+use crate::content::{BlobId, Content};
 use crate::judge::Allowed;
 use crate::language::{Allowance, Languages};
 use crate::problem::{Problem, Versions};
@@ -157,24 +157,37 @@ pub(crate) fn allowed_to_validators(problem: Option<&Problem>, limits: &LimitsCo
     Allowed { compile: *compile_max, run }
 }
 
-/// Sees that submissions in this language can be judged by a problem.
+/// Sees that a submission can be judged by a problem.
 ///
 /// # Errors
 /// The field of the submission with which something is wrong, and what.
 pub(crate) fn check(
     problem: &Problem,
-    language: &str,
+    submission: &Submission,
     languages: &Languages,
 ) -> Result<(), (&'static str, String)> {
     if let Some(why) = unjudged(problem, languages) {
         return Err(("problem", why));
     }
     let allowed = problem.manifest.languages.as_deref();
-    if allowed.is_some_and(|codes| !codes.iter().any(|code| Some(code.as_str()) == code_of(language))) {
+    if allowed
+        .is_some_and(|codes| !codes.iter().any(|code| Some(code.as_str()) == code_of(&submission.language)))
+    {
         let codes = allowed.unwrap_or_default().join(", ");
         return Err(("language", format!("the problem takes programs in {codes} only")));
     }
-    Ok(())
+    check_code(submission, problem.manifest.limits.code)
+}
+
+/// Sees that the sources are no more than so many KiB.
+fn check_code(submission: &Submission, most: Option<u64>) -> Result<(), (&'static str, String)> {
+    let size: u64 = submission.files.values().map(Content::size).sum();
+    match most {
+        Some(most) if size > most.saturating_mul(1024) => {
+            Err(("source", format!("{size} bytes of source; the problem takes {most} KiB")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Gives a submission the limits of the problem that it is judged by, as far as this server allows them.
@@ -319,6 +332,22 @@ mod tests {
     fn a_language_is_named_by_its_code_or_its_id_which_counts_more() {
         let both = "languages: {cpp: {time_factor: 2}, cpp23: {time_factor: 3}}";
         assert_eq!((held(both, "cpp20")[0], held(both, "cpp23")[0]), (2000, 3000));
+    }
+
+    #[test]
+    fn sources_are_as_large_as_a_problem_allows() {
+        let yaml = format!("{}  code: 2\n", YAML.1);
+        let files = [("problem.yaml", yaml.as_str()), ("data/secret/1.in", "1"), ("data/secret/1.ans", "1")];
+        let problem = problem_of(Show::Full, &files);
+        let languages = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
+        for (first, second, is_taken) in [(2048, 0, true), (2048, 1, false), (1000, 1049, false)] {
+            let files = [("main.cpp", first), ("more.cpp", second)];
+            let files = files.map(|(name, size)| (name.to_owned(), Content::from("x".repeat(size).as_str())));
+            let submission = Submission { files: files.into(), ..submission("") };
+            let found = check(&problem, &submission, &languages);
+            assert_eq!(found.is_ok(), is_taken, "{first} {second} {found:?}");
+            assert!(found.err().is_none_or(|(field, why)| field == "source" && why.contains("takes 2 KiB")));
+        }
     }
 
     #[test]

@@ -153,7 +153,7 @@ impl Shared {
             let version = if item.version.is_some() { " in this version" } else { "" };
             return Ok(Err(format!("there is no problem `{}`{version} any more", judged_by.id)));
         };
-        if let Err((_field, why)) = problems::check(&problem, &submission.language, &self.languages) {
+        if let Err((_field, why)) = problems::check(&problem, &submission, &self.languages) {
             return Ok(Err(why));
         }
         problems::fit(&mut submission, &problem, &self.languages, &self.config.limits);

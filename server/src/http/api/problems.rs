@@ -34,6 +34,7 @@ use crate::http::{Arriving, Budget, FieldError, sender};
 use crate::problem::{self, Show};
 use crate::problems::{PushError, Pushed, check, cut, run_limits, strangers, unjudged};
 use crate::store::{ListedProblem, StoreError};
+use crate::submission::Submission;
 use crate::tokens::Sees;
 
 /// A problem, as clients see it.
@@ -551,7 +552,7 @@ pub(super) async fn judged_by(
     api: &Api,
     sees: &Sees,
     asked: &AskedProblem,
-    language: &str,
+    submission: &Submission,
 ) -> Result<Arc<problem::Problem>, Problem> {
     let found = api.problems.get(sees, &asked.id, asked.version).await?;
     let problem = found.ok_or_else(|| {
@@ -562,7 +563,7 @@ pub(super) async fn judged_by(
         let why = "an interactive problem needs two run slots at one time, and this server has one (`sandbox.run_slots`)";
         return Err(Problem::field("problem", why));
     }
-    check(&problem, language, &api.languages).map_err(|(field, why)| Problem::field(field, why))?;
+    check(&problem, submission, &api.languages).map_err(|(field, why)| Problem::field(field, why))?;
     Ok(problem)
 }
 

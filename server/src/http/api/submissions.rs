@@ -127,7 +127,7 @@ async fn fitted(
     api.queue.check_open()?;
     api.readiness.check(&submission.language, &api.operations.status())?;
     if let Some(asked) = asked {
-        let problem = super::problems::judged_by(api, sees, asked, &submission.language).await?;
+        let problem = super::problems::judged_by(api, sees, asked, submission).await?;
         problems::fit(submission, &problem, &api.languages, &api.config.limits);
     }
     Ok(())
