@@ -23,6 +23,7 @@ use self::directory::Directory;
 pub(crate) use self::peak::{Peak, Touched, page};
 use self::peak::{ahead_of_others, unsure};
 use crate::crowd;
+use crate::held_up::{Ready, Seen};
 use crate::request::Refusal;
 
 /// What a leaf has counted.
@@ -292,9 +293,24 @@ impl Leaf {
         counted.unwrap_or_default().max(crowd::cpu_time_of(main))
     }
 
-    /// How long the run was kept from going on by others that had the cores.
-    pub(crate) fn held_up(&self) -> Duration {
-        crowd::held_up(self.uid)
+    /// What the run has had so far, and how long its threads have waited for more; `main` is the program's main process.
+    pub(crate) fn seen(&self, elapsed: Duration, main: Pid) -> Seen {
+        Seen { elapsed, cpu: self.cpu_time(main), waits: crowd::waits(&self.processes()) }
+    }
+
+    /// Its threads that run or would.
+    pub(crate) fn ready(&self) -> Ready {
+        crowd::ready(&self.processes())
+    }
+
+    /// Those that are alive; where they cannot be found, nobody waits.
+    fn processes(&self) -> Vec<Pid> {
+        let found = match &self.kind {
+            Kind::V2(leaf) => leaf.processes(),
+            Kind::V1(leaf) => leaf.processes(),
+            Kind::None { .. } => return crowd::of(self.uid).unwrap_or_default(),
+        };
+        found.unwrap_or_default().into_iter().filter_map(Pid::from_raw).collect()
     }
 
     /// Kills everything in it, once.

@@ -36,6 +36,12 @@ pub(crate) enum ChannelError {
         "the kernel killed a program that was within its memory limit: the container or the host has too little"
     )]
     Starved,
+    /// Others than the program had the cores; that this connection ends tells the server to try elsewhere.
+    #[error(
+        "a program that was within its limits had no core for {} times its time on the clock: the host has too few for what runs on it",
+        gavel_protocol::Limits::MOST_HELD_UP
+    )]
+    TooBusy,
     /// An order that does not belong here.
     #[error("the server sent {0} out of turn")]
     OutOfTurn(&'static str),

@@ -8,6 +8,7 @@ use rustix::io::Errno;
 use rustix::process::Pid;
 
 use crate::entries::each_number;
+use crate::held_up::{Ready, Waits};
 use crate::identity::act_as;
 
 /// The living and dead processes with this real uid.
@@ -68,22 +69,44 @@ pub(crate) fn cpu_time_of(process: Pid) -> Duration {
     clock.and_then(nix::time::clock_gettime).map(Duration::from).unwrap_or_default()
 }
 
-/// The longest time for which a living thread of this user has been ready to run while others had all the cores it may use, as
-/// proc(5) has it of `schedstat`; nothing where the kernel does not count it.
-pub(crate) fn held_up(uid: u32) -> Duration {
-    of(uid).unwrap_or_default().into_iter().map(held_up_of).max().unwrap_or_default()
+/// How long each thread of these processes has been ready to run while others had all the cores it may use, as proc(5) has it
+/// of `schedstat`; nothing where the kernel does not count it. What it waits now counts once it runs.
+pub(crate) fn waits(processes: &[Pid]) -> Waits {
+    let mut waits = Waits::new();
+    each_thread(processes, |thread, path| {
+        let figures = fs::read_to_string(format!("{path}/schedstat"));
+        waits.insert(thread, figures.map(|figures| waited_by(&figures)).unwrap_or_default());
+    });
+    waits
 }
 
-fn held_up_of(process: Pid) -> Duration {
-    let mut most = Duration::ZERO;
-    let tasks = format!("/proc/{}/task", process.as_raw_nonzero());
-    let Ok(threads) = rustix::fs::open(&tasks, DIRECTORY, Mode::empty()) else { return most };
-    // Threads that are gone by now, or a process, wait for nothing.
-    let _ = each_number(&threads, |thread| {
-        let waited = fs::read_to_string(format!("{tasks}/{thread}/schedstat"));
-        most = most.max(waited.map(|figures| waited_by(&figures)).unwrap_or_default());
+/// Their threads that run or are ready to, and what the scheduler tells of each: it changes when one gets a core or has
+/// used it.
+pub(crate) fn ready(processes: &[Pid]) -> Ready {
+    let mut ready = Ready::new();
+    each_thread(processes, |thread, path| {
+        let [state, figures] = ["stat", "schedstat"].map(|file| fs::read_to_string(format!("{path}/{file}")));
+        if let (Ok(state), Ok(figures)) = (state, figures)
+            && is_ready(&state)
+        {
+            ready.insert(thread, figures);
+        }
     });
-    most
+    ready
+}
+
+/// Shows all threads, each with its directory. Those that are gone by now, or a process, wait for nothing.
+fn each_thread(processes: &[Pid], mut show: impl FnMut(i32, &str)) {
+    for process in processes {
+        let tasks = format!("/proc/{}/task", process.as_raw_nonzero());
+        let Ok(threads) = rustix::fs::open(&tasks, DIRECTORY, Mode::empty()) else { continue };
+        let _ = each_number(&threads, |thread| show(thread, &format!("{tasks}/{thread}")));
+    }
+}
+
+/// Its state, behind a name that may have anything in it.
+fn is_ready(stat: &str) -> bool {
+    stat.rsplit_once(')').is_some_and(|(_, fields)| fields.trim_start().starts_with('R'))
 }
 
 /// The second of its figures: nanoseconds in which it waited for a core.
@@ -106,6 +129,19 @@ mod tests {
         assert_eq!(waited_by("5000 11768904 3\n"), Duration::from_nanos(11_768_904));
         for none in ["", "0 0 0\n", "7", "x y z"] {
             assert_eq!(waited_by(none), Duration::ZERO, "{none:?}");
+        }
+    }
+
+    #[test]
+    fn who_runs_or_would_is_ready_whatever_its_name() {
+        for (stat, expected) in [
+            ("7 (a.out) R 1 7 7", true),
+            ("7 (a) S (b) R 1", true),
+            ("7 (a) R (b) S 1", false),
+            ("7 (R) D 1", false),
+            ("", false),
+        ] {
+            assert_eq!(is_ready(stat), expected, "{stat}");
         }
     }
 

@@ -20,6 +20,7 @@ mod devices;
 mod entries;
 mod equipment;
 mod grown;
+mod held_up;
 mod identity;
 mod landlock;
 mod notices;

@@ -11,6 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::cgroup::{Counted, Leaf, Touched, page};
 use crate::channel::ChannelError;
 use crate::child::{self, Child};
+use crate::held_up::{Decision, HeldUp};
 use crate::notices::Notices;
 use crate::seccomp::NOTICED;
 use crate::spawn::{Reaped, reap};
@@ -74,7 +75,7 @@ pub(crate) fn supervise(
     let (started, strangers) = (began(child), Used::default());
     // Where nobody can notice anything, anybody may have.
     let noticed = notices.descriptor().is_none();
-    let held_up = Duration::ZERO;
+    let held_up = HeldUp::new(limits);
     let mut watch =
         Watch { child, leaf, deaths, notices, limits, started, held_up, main: None, strangers, noticed };
     let cause = watch.until_the_end(interrupts);
@@ -160,8 +161,7 @@ struct Watch<'a> {
     notices: &'a Notices,
     limits: &'a Limits,
     started: Instant,
-    /// Time that does not count, since others had the cores. Asked for only where the run would be too long without.
-    held_up: Duration,
+    held_up: HeldUp,
     main: Option<Reaped>,
     strangers: Used,
     /// A process of the run may have sent [`NOTICED`], or had it sent.
@@ -177,13 +177,15 @@ impl Watch<'_> {
             if self.main.is_some() {
                 return Ok(None);
             }
-            if Instant::now() >= self.deadline() && !self.was_held_up() {
-                return Ok(Some(Ending::Killed { over: Limit::WallTime }));
+            match self.look() {
+                Decision::GoOn => {}
+                Decision::Over => return Ok(Some(Ending::Killed { over: Limit::WallTime })),
+                Decision::TooBusy => return Err(ChannelError::TooBusy),
             }
             let Some(next) = clock.next_check(Instant::now(), || self.leaf.cpu_time(self.child.pid)) else {
                 return Ok(Some(Ending::Killed { over: Limit::CpuTime }));
             };
-            let heard = self.wait(interrupts.descriptor(), next.min(self.deadline()));
+            let heard = self.wait(interrupts.descriptor(), next.min(self.at(self.held_up.next_look())));
             if heard.word && interrupts.heard()? {
                 return Ok(Some(Ending::Cancelled));
             }
@@ -193,26 +195,21 @@ impl Watch<'_> {
         }
     }
 
-    fn deadline(&self) -> Instant {
-        self.started + self.limits.wall_time.saturating_add(self.held_up).min(FOREVER)
+    fn at(&self, since: Duration) -> Instant {
+        self.started + since.min(FOREVER)
     }
 
-    /// It has waited for a core since this was asked last, so that there is time left.
-    fn was_held_up(&mut self) -> bool {
-        if self.held_up >= self.limits.most_held_up() {
-            return false;
+    /// Sees how long it was held up where that is due, and at its deadline what comes of it.
+    fn look(&mut self) -> Decision {
+        let elapsed = self.started.elapsed();
+        if elapsed < self.held_up.next_look() {
+            return Decision::GoOn;
         }
-        // By the next time it must have been worth asking.
-        let worth = self.held_up + IDLE_STEP;
-        // Threads that wait for each other are not kept waiting by others.
-        let idle = self.started.elapsed().saturating_sub(self.leaf.cpu_time(self.child.pid));
-        let held_up = self.leaf.held_up().min(idle).min(self.limits.most_held_up());
-        // What it is not given more time for does not count either: who is killed for the clock has had all of it.
-        if held_up < worth {
-            return false;
+        self.held_up.look(self.leaf.seen(elapsed, self.child.pid));
+        match elapsed < self.held_up.deadline() {
+            true => Decision::GoOn,
+            false => self.held_up.decide(elapsed, || self.leaf.ready()),
         }
-        self.held_up = held_up;
-        true
     }
 
     /// Waits for a death, a word, an alarm, a notice or the time.
@@ -265,8 +262,8 @@ impl Watch<'_> {
     }
 
     fn outcome(self, cause: Cause, ended: Instant) -> Outcome {
-        let taken = ended.saturating_duration_since(self.started);
-        let mut usage = self.usage(taken.saturating_sub(self.held_up));
+        let taken = ended.saturating_duration_since(self.started).saturating_sub(self.held_up.granted());
+        let mut usage = self.usage(in_time(cause, taken, self.limits));
         usage.file_size_reached = self.has_died_of_file_size() && !self.noticed;
         reconcile(&mut usage, cause, self.limits);
         let ending = match cause {
@@ -327,6 +324,14 @@ impl Watch<'_> {
             true => peak.max(a_page_more(limit)),
             false => peak.min(limit),
         }
+    }
+}
+
+/// What a run has taken by the clock. Who has ended by itself has ended in time: that this was noticed late is the host's doing.
+fn in_time(cause: Cause, taken: Duration, limits: &Limits) -> Duration {
+    match cause {
+        None => taken.min(limits.wall_time),
+        Some(_) => taken,
     }
 }
 
@@ -446,6 +451,14 @@ mod tests {
         assert_eq!(reconciled(usage_of(290, 20), killed(Limit::CpuTime)), usage_of(290, 20));
         assert_eq!(reconciled(usage_of(290, 8), None), usage_of(290, 8));
         assert_eq!(reconciled(usage_of(290, 8), killed(Limit::WallTime)), usage_of(290, 8));
+    }
+
+    #[test]
+    fn who_ends_by_itself_before_it_is_killed_has_ended_in_time() {
+        let (limits, late) = (limits(), Duration::from_millis(1200));
+        assert_eq!(in_time(None, late, &limits), limits.wall_time);
+        assert_eq!(in_time(Some(Ending::Killed { over: Limit::WallTime }), late, &limits), late);
+        assert_eq!(in_time(None, late / 2, &limits), late / 2);
     }
 
     #[test]

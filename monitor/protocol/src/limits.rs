@@ -74,8 +74,8 @@ pub struct Limits {
 
 impl Limits {
     /// Time in which a program waited for a core, since others had all of them, is not its own: it does not count as time on the
-    /// clock, up to so many times the limit.
-    pub const MOST_HELD_UP: u32 = 3;
+    /// clock. Where it would be more than so many times the limit, the run is given up, and nothing is said of the program.
+    pub const MOST_HELD_UP: u32 = 7;
 
     /// The longest that a run may take by the clock, whoever has the cores.
     pub fn longest(&self) -> Duration {

@@ -269,6 +269,14 @@ impl Leaf {
         self.standing.pids.write("pids.max", limits.processes)
     }
 
+    /// The processes in it.
+    ///
+    /// # Errors
+    /// As read(2).
+    pub(crate) fn processes(&self) -> Result<Vec<i32>, Errno> {
+        self.standing.pids.processes()
+    }
+
     /// CPU time so far.
     pub(crate) fn cpu_time(&self) -> Option<Duration> {
         self.standing.cpu_usage.number().map(Duration::from_nanos)

@@ -120,6 +120,14 @@ impl Leaf {
         (self.directory.number("memory.current").unwrap_or(u64::MAX), &self.directory)
     }
 
+    /// The processes in it.
+    ///
+    /// # Errors
+    /// As read(2).
+    pub(crate) fn processes(&self) -> Result<Vec<i32>, Errno> {
+        self.directory.processes()
+    }
+
     /// CPU time so far.
     pub(crate) fn cpu_time(&self) -> Option<Duration> {
         self.sample();

@@ -12,7 +12,7 @@ use gavel_protocol::{
     StdioSource,
 };
 
-use crate::common::{Ran, Server, ending, limits, processes_of, program, stdio_to, usage, wait_until};
+use crate::common::{Ran, Server, ending, limits, processes_of, program, stdio_to, wait_until};
 
 /// Compiles a program of `programs/`, once per test run.
 pub(crate) fn compiled(name: &str) -> PathBuf {

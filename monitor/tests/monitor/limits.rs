@@ -134,6 +134,22 @@ fn a_program_that_waits_for_a_core_is_not_out_of_time() {
     assert!(slept < 2 * asleep.wall_time, "{slept:?}");
 }
 
+#[test]
+fn what_processes_have_waited_for_that_are_gone_is_not_forgotten() {
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    let one = "(i=0; while [ $i -lt 40000 ]; do i=$((i+1)); done)";
+    let passes = [one; 4].join("; ");
+    let undisturbed = earliest(|| usage(&shell(&mut server, &passes, limits())).wall_time);
+    let tight = Limits { wall_time: undisturbed * 3 / 2, ..limits() };
+    let busy = Busy::everywhere();
+    let in_time = std::iter::repeat_with(|| shell(&mut server, &passes, tight.clone()))
+        .take(7)
+        .any(|ran| ending(&ran) == Ending::Exited { code: 0 });
+    drop(busy);
+    assert!(in_time, "within {:?}", tight.wall_time);
+}
+
 /// Two threads for each core that want all of it.
 struct Busy(Arc<AtomicBool>);
 
