@@ -85,9 +85,10 @@ impl Boxes {
         let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
         let file = rustix::fs::openat2(&root, absolute, flags, Mode::empty(), resolve)?;
-        match KERNEL_FILE_SYSTEMS.contains(&rustix::fs::fstatfs(&file)?.f_type) {
-            true => Err(Errno::ACCESS),
-            false => Ok(file),
+        if KERNEL_FILE_SYSTEMS.contains(&rustix::fs::fstatfs(&file)?.f_type) {
+            Err(Errno::ACCESS)
+        } else {
+            Ok(file)
         }
     }
 
@@ -129,16 +130,16 @@ impl Boxes {
 
     /// The box's directory that a path lies in, and the path from there.
     fn locate<'p>(&self, path: &'p str) -> Result<(BorrowedFd<'_>, &'p str), Errno> {
-        let (directory, rest) = match path.starts_with('/') {
-            false => (self.directories.first(), path),
-            true => self
-                .directories
+        let (directory, rest) = if path.starts_with('/') {
+            self.directories
                 .iter()
                 .find_map(|directory| {
                     let rest = path.strip_prefix(directory.path.as_str())?.strip_prefix('/')?;
                     Some((Some(directory), rest))
                 })
-                .ok_or(Errno::INVAL)?,
+                .ok_or(Errno::INVAL)?
+        } else {
+            (self.directories.first(), path)
         };
         let sound =
             !rest.is_empty() && !rest.starts_with('/') && !rest.ends_with('/') && !rest.contains('\0');

@@ -33,9 +33,12 @@ pub(crate) fn collect(
 fn open(wanted: &Collect, boxes: &Boxes, uid: u32) -> Result<OwnedFd, Errno> {
     // O_NONBLOCK, or opening a FIFO would wait for a writer.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK;
-    let open = || match wanted.anywhere {
-        true => boxes.open_anywhere(&wanted.path, flags),
-        false => boxes.open_beneath(&wanted.path, flags, Mode::empty()),
+    let open = || {
+        if wanted.anywhere {
+            boxes.open_anywhere(&wanted.path, flags)
+        } else {
+            boxes.open_beneath(&wanted.path, flags, Mode::empty())
+        }
     };
     match act_as(uid, open) {
         // Put there by the monitor for itself alone.

@@ -320,9 +320,10 @@ impl Watch<'_> {
     fn memory(&self, counted: &Counted, all: &Used) -> Bytes {
         let (peak, limit) = (counted.memory.given(all.touched()), self.limits.memory);
         let peak = if counted.sampled { peak.max(Bytes::kib(all.max_rss_kib)) } else { peak };
-        match counted.memory.is_over(limit, all.touched()) {
-            true => peak.max(a_page_more(limit)),
-            false => peak.min(limit),
+        if counted.memory.is_over(limit, all.touched()) {
+            peak.max(a_page_more(limit))
+        } else {
+            peak.min(limit)
         }
     }
 }

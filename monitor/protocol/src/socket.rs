@@ -36,9 +36,10 @@ pub fn send(socket: impl AsFd, frame: &[u8], descriptors: &[BorrowedFd<'_>]) -> 
     let sent = rustix::io::retry_on_intr(|| {
         sendmsg(socket.as_fd(), &[IoSlice::new(frame)], &mut ancillary, SendFlags::NOSIGNAL)
     })?;
-    match sent == frame.len() {
-        true => Ok(()),
-        false => Err(io::Error::new(io::ErrorKind::WriteZero, "a packet went out in part")),
+    if sent == frame.len() {
+        Ok(())
+    } else {
+        Err(io::Error::new(io::ErrorKind::WriteZero, "a packet went out in part"))
     }
 }
 

@@ -48,10 +48,7 @@ impl Base {
     /// As rmdir(2).
     pub(crate) fn remove(&self, leaf: &Leaf) -> Result<(), Errno> {
         self.0.base.remove_if_there(&leaf.name)?;
-        match leaf.is_on_cpus {
-            true => self.0.base.write("cgroup.subtree_control", "-cpuset"),
-            false => Ok(()),
-        }
+        if leaf.is_on_cpus { self.0.base.write("cgroup.subtree_control", "-cpuset") } else { Ok(()) }
     }
 
     /// Keeps a leaf on these CPUs. The controller is handed down for this run only: it costs every process that joins a

@@ -46,10 +46,7 @@ pub fn replaced(text: &[u8], constants: &BTreeMap<String, Constant>) -> Result<O
         }
     }
     found.extend_from_slice(rest);
-    match found.len() as u64 > bounds::REPLACED {
-        true => Err(TooLarge),
-        false => Ok(is_changed.then_some(found)),
-    }
+    if found.len() as u64 > bounds::REPLACED { Err(TooLarge) } else { Ok(is_changed.then_some(found)) }
 }
 
 /// The value of what stands between the braces, and the bytes up to behind the closing ones.

@@ -225,10 +225,7 @@ pub(crate) fn read(root: &Dir, metadata: &Metadata, validators: &Validators, rep
 }
 
 fn rules(format: Format) -> Rules {
-    match format.is_legacy() {
-        true => Rules::default(),
-        false => Rules::Current(CurrentRules::default()),
-    }
+    if format.is_legacy() { Rules::default() } else { Rules::Current(CurrentRules::default()) }
 }
 
 /// Packages of `2023-07` have groups of either kind.

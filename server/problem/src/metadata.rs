@@ -148,9 +148,10 @@ pub(crate) fn read(root: &Dir, report: &Report) -> Metadata {
     let mut fields = yaml::read(file, report);
     let mut metadata = Metadata { format: format(&mut fields), ..Metadata::default() };
     common(&mut metadata, &mut fields);
-    match metadata.format.is_legacy() {
-        true => legacy::read(&mut metadata, &mut fields, root, report),
-        false => current::read(&mut metadata, &mut fields),
+    if metadata.format.is_legacy() {
+        legacy::read(&mut metadata, &mut fields, root, report)
+    } else {
+        current::read(&mut metadata, &mut fields)
     }
     metadata
 }

@@ -85,9 +85,10 @@ fn parts(name: &str) -> Vec<Part<'_>> {
         let text = &name[from..from + chunk.len()];
         from += chunk.len();
         let digits = text.trim_start_matches('0');
-        parts.push(match chunk[0].is_ascii_digit() {
-            true => Part::Number(digits.len(), digits, text),
-            false => Part::Text(text),
+        parts.push(if chunk[0].is_ascii_digit() {
+            Part::Number(digits.len(), digits, text)
+        } else {
+            Part::Text(text)
         });
     }
     parts

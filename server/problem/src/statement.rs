@@ -33,9 +33,10 @@ pub struct Text {
 
 /// The folder of statements.
 fn statements_dir(root: &Dir, format: Format) -> Option<&Dir> {
-    let (first, second) = match format.is_legacy() {
-        true => ("problem_statement", "statement"),
-        false => ("statement", "problem_statement"),
+    let (first, second) = if format.is_legacy() {
+        ("problem_statement", "statement")
+    } else {
+        ("statement", "problem_statement")
     };
     root.dir(first).or_else(|| root.dir(second))
 }

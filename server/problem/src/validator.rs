@@ -50,9 +50,10 @@ pub(crate) fn read(root: &Dir, metadata: &Metadata, report: &Report) -> Validato
 }
 
 fn outputs(root: &Dir, format: Format, report: &Report) -> Vec<Program> {
-    let (known, other) = match format.is_legacy() {
-        true => ("output_validators", "output_validator"),
-        false => ("output_validator", "output_validators"),
+    let (known, other) = if format.is_legacy() {
+        ("output_validators", "output_validator")
+    } else {
+        ("output_validator", "output_validators")
     };
     let dir = match (root.dir(known), root.dir(other)) {
         (Some(dir), None) => dir,
@@ -68,9 +69,10 @@ fn outputs(root: &Dir, format: Format, report: &Report) -> Vec<Program> {
         (None, None) => return Vec::new(),
     };
     program::check_scripts(dir, report);
-    match dir.path == "output_validators" && format.is_legacy() {
-        true => program::all_in(dir, report),
-        false => program::only_in(dir, report).into_iter().collect(),
+    if dir.path == "output_validators" && format.is_legacy() {
+        program::all_in(dir, report)
+    } else {
+        program::only_in(dir, report).into_iter().collect()
     }
 }
 

@@ -239,9 +239,10 @@ impl<E: Executor> Shared<E> {
                         // What is left to do needs no sandbox.
                         drop(room);
                     };
-                    match tokio::join!(doing, self.tell_all(granted, told)).1 {
-                        true => came.acknowledge(AckKind::Ack).await,
-                        false => came.hand_back(LATER).await,
+                    if tokio::join!(doing, self.tell_all(granted, told)).1 {
+                        came.acknowledge(AckKind::Ack).await
+                    } else {
+                        came.hand_back(LATER).await
                     }
                 }
                 Some(Begun::Gone) => came.acknowledge(AckKind::Term).await,

@@ -209,9 +209,10 @@ impl FileStore {
 
     /// The last of the disk is for what was accepted already.
     fn check_room(&self, bytes: u64) -> io::Result<()> {
-        match room::is_there_for(bytes, &self.directory)? {
-            true => Ok(()),
-            false => Err(full("the disk has no room for it")),
+        if room::is_there_for(bytes, &self.directory)? {
+            Ok(())
+        } else {
+            Err(full("the disk has no room for it"))
         }
     }
 

@@ -272,10 +272,8 @@ async fn compiled<'a, E: Executor>(
         }
     };
     let sees_submissions = submitted::are_shown_to(problem, program);
-    let (sources, entry) = match sees_submissions {
-        true => submitted::apart(language, (sources, entry)),
-        false => (sources, entry),
-    };
+    let (sources, entry) =
+        if sees_submissions { submitted::apart(language, (sources, entry)) } else { (sources, entry) };
     let (name, convention) = (&program.path, Convention::of(problem, role));
     Ok(Ok(Validator { name, convention, language, sources, entry, artefact, sees_submissions, progress }))
 }

@@ -465,11 +465,10 @@ impl Operations for Containers {
             kept: 2,
         };
         let gcc = of(Profile::Toolchain("gcc".into()));
-        let gcc = match self.no_gcc.load(Ordering::SeqCst) {
-            true => {
-                ProfileStatus { idle: 0, leased: 0, no_image: true, problem: Some("no image".into()), ..gcc }
-            }
-            false => ProfileStatus { image: Some("sha256:12ab".into()), ..gcc },
+        let gcc = if self.no_gcc.load(Ordering::SeqCst) {
+            ProfileStatus { idle: 0, leased: 0, no_image: true, problem: Some("no image".into()), ..gcc }
+        } else {
+            ProfileStatus { image: Some("sha256:12ab".into()), ..gcc }
         };
         PoolStatus { tier: Some(CgroupTier::V2), profiles: vec![of(Profile::Run), gcc], notes: Vec::new() }
     }

@@ -66,9 +66,10 @@ impl Archive {
             if !is_read(&name) {
                 continue;
             }
-            let found = match entry.file_type()?.is_symlink() {
-                true => followed(&entry.path(), root),
-                false => entry.metadata().map(Some),
+            let found = if entry.file_type()?.is_symlink() {
+                followed(&entry.path(), root)
+            } else {
+                entry.metadata().map(Some)
             };
             let Some(metadata) = found.map_err(|why| invalid(&name, &why.to_string()))? else { continue };
             if metadata.is_dir() && depth < bounds::DEPTH {

@@ -26,9 +26,10 @@ pub struct Show {
 impl Show {
     pub(super) fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
         let (_, problem) = self.server.client()?.ask(Ask::get(&self.id.path()))?;
-        match self.json {
-            true => terminal.json(&problem)?,
-            false => terminal.print(&described(&problem))?,
+        if self.json {
+            terminal.json(&problem)?
+        } else {
+            terminal.print(&described(&problem))?
         }
         Ok(Status::Good)
     }

@@ -30,9 +30,10 @@ impl<'a, 't> Live<'a, 't> {
             return Ok(());
         }
         self.shown = told;
-        match self.terminal.live {
-            true => self.write(&format!("{ANEW}{}", self.shown)),
-            false => self.write(&format!("{}\n", self.shown)),
+        if self.terminal.live {
+            self.write(&format!("{ANEW}{}", self.shown))
+        } else {
+            self.write(&format!("{}\n", self.shown))
         }
     }
 

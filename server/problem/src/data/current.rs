@@ -134,9 +134,10 @@ fn secret(dir: &Dir, data: &mut Data, context: Context<'_>) -> Group {
         fields.fault("static_validation_score", 0, what);
     }
     let mut held = static_item(asked, "secret", &settings, &mut rules, data);
-    held.extend(match is_grouped {
-        true => groups(dir, &settings, &rules, data, context),
-        false => items(dir, "secret", &settings, data, context),
+    held.extend(if is_grouped {
+        groups(dir, &settings, &rules, data, context)
+    } else {
+        items(dir, "secret", &settings, data, context)
     });
     Group { name: "secret".to_owned(), rules: Rules::Current(rules), items: held }
 }

@@ -11,10 +11,7 @@ use crate::verdict::Verdict;
 const ROUNDING: f64 = 1e-9;
 
 pub(super) fn grade(root: &Group, known: Known<'_>) -> Judgement {
-    match known.scoring {
-        true => scoring(root, known),
-        false => pass_fail(root, known),
-    }
+    if known.scoring { scoring(root, known) } else { pass_fail(root, known) }
 }
 
 /// Accepted if every case is; the first that is not tells how not ("Pass-fail problems").

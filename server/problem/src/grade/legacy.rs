@@ -92,17 +92,11 @@ fn aggregate(
     if results.iter().any(|(verdict, _)| *verdict == Verdict::JudgeError) {
         return Some((Verdict::JudgeError, 0.0));
     }
-    match rules.custom_grader {
-        true => custom(group, results),
-        false => Some(default_grader(rules.grader, results)),
-    }
+    if rules.custom_grader { custom(group, results) } else { Some(default_grader(rules.grader, results)) }
 }
 
 fn default_grader(grader: Grader, results: &[Result]) -> Result {
-    let counted = match grader.ignore_sample {
-        true => &results[results.len() - 1..],
-        false => results,
-    };
+    let counted = if grader.ignore_sample { &results[results.len() - 1..] } else { results };
     let verdicts = || counted.iter().map(|(verdict, _)| *verdict);
     let verdict = if grader.accept_if_any_accepted && verdicts().any(Verdict::is_accepted) {
         Verdict::Accepted

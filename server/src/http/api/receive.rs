@@ -198,10 +198,7 @@ mod tests {
         let request = TestRequest::default().insert_header(("content-type", "application/json"));
         let request = request.to_http_request();
         let parts = stream::iter(parts).map(|part| Ok::<_, PayloadError>(Bytes::from(part)));
-        let parts = match ends {
-            true => parts.boxed_local(),
-            false => parts.chain(stream::pending()).boxed_local(),
-        };
+        let parts = if ends { parts.boxed_local() } else { parts.chain(stream::pending()).boxed_local() };
         let payload = Payload::from_request(&request, &mut actix_web::dev::Payload::from(parts)).await;
         let budget = Budget::new(Account::new(gavel_protocol::Bytes::mib(64)), 1 << 30);
         budget.arriving_json(&request, payload.unwrap()).unwrap()

@@ -225,12 +225,15 @@ fn fields(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 /// Paragraphs and lists of a description.
 fn words(description: &Value) -> String {
     let Some(description) = description.as_str() else { return String::new() };
-    let paragraph = |lines: &str| match lines.starts_with("- ") {
-        true => lines
-            .split("\n")
-            .map(|line| format!("<li>{}</li>", code(line.trim_start_matches("- "))))
-            .collect(),
-        false => format!("<p>{}</p>", code(lines)),
+    let paragraph = |lines: &str| {
+        if lines.starts_with("- ") {
+            lines
+                .split("\n")
+                .map(|line| format!("<li>{}</li>", code(line.trim_start_matches("- "))))
+                .collect()
+        } else {
+            format!("<p>{}</p>", code(lines))
+        }
     };
     description.split("\n\n").map(paragraph).collect()
 }

@@ -52,10 +52,10 @@ impl TimeLimit {
         let suggested =
             slowest.as_ref().map(|one| above(one.seconds * limits.ac_to_time_limit, limits.time_resolution));
         let slow = measured(TimeLimitUse::Upper).map(|one| {
-            let is_slow = suggested.and_then(|limit| match one.seconds >= limit * limits.time_limit_to_tle {
-                true => Some(true),
-                false if one.stopped => None,
-                false => Some(false),
+            let is_slow = suggested.and_then(|limit| {
+                let is_slow = one.seconds >= limit * limits.time_limit_to_tle;
+                // What was stopped before might have been.
+                (is_slow || !one.stopped).then_some(is_slow)
             });
             (one, is_slow)
         });
