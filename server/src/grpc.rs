@@ -54,7 +54,7 @@ const CALLS: u32 = 128;
 /// Largest message of services whose messages are on no account: questions about health and about the services.
 const SMALL: usize = 4096;
 /// Calls that run when the server stops have so long to end, as requests over HTTP have.
-const PARTING: Duration = Duration::from_secs(5);
+pub(crate) const PARTING: Duration = Duration::from_secs(5);
 
 /// Why gRPC is not served.
 #[derive(Debug, thiserror::Error)]

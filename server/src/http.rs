@@ -77,6 +77,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const LAST_BYTES: Duration = Duration::from_secs(1);
 /// Connections of each worker.
 const CONNECTIONS: usize = 10_000;
+/// Seconds that answers have to get to their clients when the server stops.
+pub(crate) const PARTING: u64 = 5;
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -140,7 +142,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
     let builder = Server::build()
         .workers(2)
         .max_concurrent_connections(CONNECTIONS)
-        .shutdown_timeout(5)
+        .shutdown_timeout(PARTING)
         .disable_signals();
     let stops = builder.graceful_shutdown_signal();
     let server = builder.listen("http", listener, move || {

@@ -31,6 +31,8 @@ pub(crate) use input::memory;
 #[cfg(test)]
 pub(crate) use input::sealed;
 pub use member::RetireReason;
+#[cfg(test)]
+pub(crate) use pool::CLOSE;
 pub(crate) use pool::name_of_tier;
 pub use pool::{LeasedSandbox, Pool, PoolError, PoolStatus, ProfileStatus, SandboxState, SandboxStatus};
 pub use terminal::{Terminal, TerminalMaster, TerminalSize};

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use self::parting::Parting;
 use super::node::started;
 use crate::access::{Access, AccessError};
 use crate::account::{self, Account};
@@ -29,6 +30,8 @@ use crate::slots::Kind;
 use crate::store::{Store, StoreError};
 use crate::telemetry;
 use crate::workspace::Workspace;
+
+mod parting;
 
 /// How long the warden may take to prepare the workspace.
 const WORKSPACE_PATIENCE: Duration = Duration::from_secs(60);
@@ -84,7 +87,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
             "`gojudge.open_networks` has {network}: whoever reaches the port may run commands without a token"
         );
     }
-    if config.http.token.is_some() && config.http.admin_token.is_none() {
+    if nobody_operates(&config) {
         tracing::warn!(
             "`http.admin_token` is not set: nobody may recycle sandboxes or end a cool-down through the API"
         );
@@ -143,8 +146,10 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         metrics,
     };
     let sockets = Sockets { http: listener, grpc, telemetry: watched };
+    let parting = Parting::new(parts.config.queue.drain);
     let stop = async {
         signals.next().await;
+        parting.begin();
         tokio::spawn(exit_at_next(signals));
     };
     let problems = Arc::new(problems);
@@ -158,10 +163,9 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
             let judge = Judge::new(cluster.remote.clone(), languages, blobs, problems, limits);
             let operations = Arc::new(ClusterOperations::new(pool.clone(), cluster.remote.clone()));
             let parts = Parts { workers: workers(&pool).max(CLUSTER_WORKERS), operations, ..parts };
-            let drain = parts.config.queue.drain;
             let served = server::run(parts.judged_by(judge), sockets, stop).await;
             if let Some(node) = node {
-                node.finish(drain).await;
+                node.finish(parting.left()).await;
             }
             served
         }
@@ -224,6 +228,11 @@ impl Cluster {
         let rest = (Arc::clone(languages), blobs.clone(), workspace);
         config.cluster.judge_here.then(|| started(config, own, local.forgetful(), pool, rest, &self.stop))
     }
+}
+
+/// Who calls has to show a token, and none is an operator's.
+fn nobody_operates(config: &Config) -> bool {
+    config.http.token.is_some() && config.http.admin_token.is_none()
 }
 
 pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
@@ -297,4 +306,24 @@ async fn wait_for_directory(path: &Path) -> Result<(), ServeError> {
     };
     let waited = tokio::time::timeout(WORKSPACE_PATIENCE, waiting).await;
     waited.map_err(|_elapsed| ServeError::Workspace(path.display().to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_closes_the_api_and_names_no_operator_has_none() {
+        for (token, admin, nobody) in [
+            (None, None, false),
+            (Some("a"), None, true),
+            (None, Some("b"), false),
+            (Some("a"), Some("b"), false),
+        ] {
+            let mut config = Config::default();
+            config.http.token = token.map(Into::into);
+            config.http.admin_token = admin.map(Into::into);
+            assert_eq!(nobody_operates(&config), nobody, "{token:?} {admin:?}");
+        }
+    }
 }

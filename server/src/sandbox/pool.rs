@@ -40,7 +40,7 @@ use keeper::{AT_ONCE, Keeper, Work};
 use state::Policy;
 
 /// Longest that closing waits for the warden to remove the containers.
-const CLOSE: Duration = Duration::from_secs(20);
+pub(crate) const CLOSE: Duration = Duration::from_secs(20);
 
 /// Why there is no pool.
 #[derive(Debug, thiserror::Error)]
