@@ -1,5 +1,6 @@
 //! Submissions on their way to a judgement: bounded, fair between users, durable.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -37,13 +38,14 @@ use crate::submission::{Footprint, RunLimits, Submission, SubmissionId};
 use crate::telemetry;
 use crate::throttle::Throttle;
 use crate::tokens::{Sees, Terms, Tokens};
+use crate::watched::said;
 
 /// Larger submissions are not kept in memory while they wait, but read from the store when their turn comes.
 const KEEP_IN_MEMORY: u64 = 4 * 1024;
 /// So many users at one time find a worker free, whatever others have sent.
 pub const USERS: usize = 4;
-/// After this long without an end the answer to a cancel is given all the same.
-const CANCEL_PATIENCE: Duration = Duration::from_secs(2);
+/// After this long without an end the answer to a cancel is given all the same, and a stopping server goes on.
+pub(crate) const CANCEL_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Judges a submission: [`Judge`], or a stand-in in tests of the queue.
 pub trait Judging: Send + Sync + 'static {
@@ -191,7 +193,8 @@ impl Queue {
         idempotency: Option<(String, [u8; 32])>,
     ) -> Result<SubmissionId, Refusal> {
         let shared = Arc::clone(&self.shared);
-        let mut accepting = async move { shared.accept(submission, idempotency).await }.boxed();
+        let accepting = async move { shared.accept(submission, idempotency).await };
+        let mut accepting = surviving(accepting).boxed();
         // Up to where it waits for the disk, an attempt perhaps being under way by then, no other thread need be woken for it.
         let accepted = match (&mut accepting).now_or_never() {
             Some(accepted) => accepted,
@@ -332,6 +335,14 @@ impl Queue {
             drop(tokio::time::timeout(CANCEL_PATIENCE, self.shared.workers.wait()).await);
         }
     }
+}
+
+/// Accepts, or panics over it: then it has failed, whichever thread that was, and whoever sent it is told so.
+async fn surviving<T>(accepting: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    AssertUnwindSafe(accepting).catch_unwind().await.unwrap_or_else(|panic| {
+        tracing::error!("Accepting a submission panicked: {}", said(&*panic));
+        Err(Refusal::Failed)
+    })
 }
 
 impl Shared {
@@ -485,5 +496,24 @@ impl Shared {
         if waited {
             job.left.cancel();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_is_panicked_over_is_told_that_it_failed() {
+        let at_once: Result<(), _> = surviving(async { panic!("by the test's will") }).await;
+        assert!(matches!(at_once, Err(Refusal::Failed)), "{at_once:?}");
+        let later: Result<(), _> = surviving(async {
+            tokio::task::yield_now().await;
+            panic!("by the test's will")
+        })
+        .await;
+        assert!(matches!(later, Err(Refusal::Failed)), "{later:?}");
+        assert!(matches!(surviving(async { Err::<(), _>(Refusal::Stopping) }).await, Err(Refusal::Stopping)));
+        assert_eq!(surviving(async { Ok(7) }).await.ok(), Some(7));
     }
 }

@@ -182,9 +182,9 @@ impl From<SieveError> for Problem {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::FromRequest;
     use actix_web::error::PayloadError;
     use actix_web::test::TestRequest;
+    use actix_web::{FromRequest, ResponseError};
     use futures_util::StreamExt;
     use futures_util::stream;
     use tokio::runtime::Builder;
@@ -207,6 +207,15 @@ mod tests {
     fn append(mut taken: Vec<usize>, parts: Vec<Bytes>) -> Result<Vec<usize>, Problem> {
         taken.push(parts.iter().map(Bytes::len).sum());
         Ok(taken)
+    }
+
+    #[tokio::test]
+    async fn a_panic_over_a_body_is_no_fault_of_its_clients() {
+        let mut whole = body(vec![vec![7; 1000]], true).await;
+        let panics = |_: (), _: Vec<Bytes>| -> Result<(), Problem> { panic!("by the test's will") };
+        let fed = fed(&mut whole, vec![1], Aside::new(()), panics).await;
+        let status = fed.map(drop).unwrap_err().status_code();
+        assert_eq!(status, actix_web::http::StatusCode::INTERNAL_SERVER_ERROR);
     }
 
     /// Where there is one thread that may wait, of the slow clients one would have kept it.
