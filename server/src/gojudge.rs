@@ -275,9 +275,7 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
             .map_err(|error| Refusal::Failed(format!("pipe: create: {}", go_error::text(&error))))?;
         let host = Host { settings: &self.settings, files: &self.files, account: &self.account, block };
         let mut results = self.execute(&request, prepared, pipes, (streams, host), cancel).await?;
-        // Their programs are dead: all come to their end at one time.
-        let relayed = join_all(relays.into_iter().map(Relay::finish)).await;
-        for relayed in relayed {
+        for relayed in Relay::finish_all(relays).await {
             self.add_relayed(relayed, &cached, &mut results).await;
         }
         Ok(results)

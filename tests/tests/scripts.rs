@@ -149,6 +149,80 @@ fn values_of_the_env_file_have_no_quotes_comments_or_line_ends() {
     assert_eq!(Done::from(shell).succeeded().text, "1\nx # y\nq\n5\na#b\nnone\n6250\nnone\n");
 }
 
+/// Compose does not look into a file that it mounts: it makes containers anew where this label of theirs has changed.
+#[test]
+fn an_edit_of_the_languages_changes_what_containers_are_made_of_as_one_of_the_settings_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let [settings, languages] = ["gavel.toml", "languages.toml"].map(|name| folder.path().join(name));
+    let digest = || {
+        let script = format!(
+            ". {}/scripts/lib.sh; digest_settings; echo \"$GAVEL_SETTINGS_DIGEST\"",
+            checkout().display()
+        );
+        let mut shell = Command::new("bash");
+        shell.args(["-euc", &script]).current_dir(folder.path());
+        shell.env("GAVEL_CONFIG_FILE", &settings).env("GAVEL_LANGUAGES_FILE", &languages);
+        Done::from(shell.output().unwrap()).succeeded().text
+    };
+    std::fs::write(&settings, "[http]\n").unwrap();
+    std::fs::write(&languages, "[[languages]]\nid = 'lua'\n").unwrap();
+    let before = digest();
+    assert_eq!((before.len(), before.clone()), (17, digest()), "it is the same without an edit");
+    std::fs::write(&languages, "[[languages]]\nid = 'luo'\n").unwrap();
+    let after = digest();
+    assert_ne!(after, before);
+    std::fs::write(&settings, "[queue]\n").unwrap();
+    assert_ne!(digest(), after);
+    let compose = std::fs::read_to_string(checkout().join("compose.yaml")).unwrap();
+    assert!(compose.contains("io.gavel.settings: ${GAVEL_SETTINGS_DIGEST:-}"), "no container has it");
+}
+
+/// Where this file says which C library the toolchain has.
+const LIBC: &str = "/usr/share/gavel/libc";
+
+/// Runs a script in one of the service's images, as if its toolchain had a C library of this release.
+fn with_library(image: &str, release: &str, files: &Path, script: &str) -> Done {
+    let folder = tempfile::tempdir().unwrap();
+    let noted = folder.path().join("libc");
+    std::fs::write(&noted, format!("{release}\n")).unwrap();
+    let binds = [format!("{}:{LIBC}:ro", noted.display()), format!("{}:/files:ro", files.display())];
+    let image = format!("gavel/{image}:{}", environment::image_tag());
+    let [noted, files] = &binds;
+    docker(&["run", "--rm", "--network", "none", "-v", noted, "-v", files, &image, "sh", "-euc", script])
+}
+
+#[test]
+fn no_run_image_is_made_whose_own_c_library_is_newer_than_the_toolchains() {
+    let files = checkout().join("images/run");
+    let made = |release| with_library("run", release, &files, "sh /files/no-older.sh");
+    made("2.5").failed_saying(&["the toolchain's is 2.5", "GAVEL_RUN_BASE"]);
+    made("99.0").succeeded();
+    let own =
+        docker(&["run", "--rm", &format!("gavel/run:{}", environment::image_tag()), "cat", LIBC]).succeeded();
+    made(own.text.trim()).succeeded();
+}
+
+/// The sample that is run at each start: what it writes else than `ok` is why the language is not served.
+#[test]
+fn a_program_whose_c_library_is_of_another_release_than_the_images_says_so() {
+    let shipped = std::fs::read_to_string(checkout().join("images/languages.toml")).unwrap();
+    let (_, language) = shipped.split_once("\nid = \"c17\"\n").unwrap();
+    let sample = language.split("'''").nth(1).unwrap();
+    let files = tempfile::tempdir().unwrap();
+    std::fs::write(files.path().join("main.c"), sample).unwrap();
+    let script = "gcc -static -o /tmp/main /files/main.c && /tmp/main";
+    let told = with_library("gcc", "2.5", files.path(), script);
+    assert!(
+        !told.ok && told.text.contains("programs run in has C library 2.5, they are linked with"),
+        "{}",
+        told.text
+    );
+    let own =
+        docker(&["run", "--rm", &format!("gavel/run:{}", environment::image_tag()), "cat", LIBC]).succeeded();
+    let told = with_library("gcc", own.text.trim(), files.path(), script);
+    assert_eq!(told.succeeded().text, "ok\n");
+}
+
 #[test]
 fn an_edited_file_of_settings_is_in_force_after_the_next_up_and_without_an_edit_nothing_changes() {
     let _alone = alone();

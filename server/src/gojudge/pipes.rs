@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use rustix::fs::Mode;
 use rustix::pipe::PipeFlags;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
@@ -74,8 +75,12 @@ pub(super) struct Relayed {
 }
 
 impl Relay {
-    /// What was kept of what passed, once the programs are dead.
-    pub(super) async fn finish(self) -> Relayed {
+    /// What was kept of what passed, once the programs are dead: all come to their end, or are given up, at one time.
+    pub(super) async fn finish_all(relays: Vec<Self>) -> Vec<Relayed> {
+        join_all(relays.into_iter().map(Self::finish)).await
+    }
+
+    async fn finish(self) -> Relayed {
         let Self { writer, name, reader } = self;
         Relayed { writer, name, kept: reader.finish().await }
     }
@@ -276,6 +281,17 @@ mod tests {
         let writing = tokio::task::spawn_blocking(move || writer.write_all(&vec![0; 1_000_000]));
         tokio::time::timeout(Duration::from_secs(10), writing).await.unwrap().unwrap().unwrap();
         assert_eq!(kept(relays.remove(0)).await, b"");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn relays_that_do_not_end_are_given_up_all_at_one_time() {
+        let maps: Vec<_> = (0..5).map(|_| map(true, "talk", 9)).collect();
+        let keep = Keep { account: &account(), most: 100, block: BLOCK };
+        let (_both_ends_stay_open, relays) = make(&maps, 2, keep).unwrap();
+        let begun = tokio::time::Instant::now();
+        let relayed = Relay::finish_all(relays).await;
+        assert!(begun.elapsed() < DRAIN * 2, "{:?}", begun.elapsed());
+        assert_eq!(relayed.iter().filter(|one| one.kept.is_none()).count(), 5);
     }
 
     #[tokio::test]

@@ -31,8 +31,13 @@ impl Upstream {
     /// # Errors
     /// When no client can be made.
     pub(super) fn new(url: &str, token: Option<String>) -> Result<Self, reqwest::Error> {
+        Self::with_patience(url, token, LONGEST)
+    }
+
+    /// As [`Upstream::new`], of a server that may take no longer than this for an answer.
+    fn with_patience(url: &str, token: Option<String>, longest: Duration) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT);
-        let http = http.tcp_keepalive(KEEP_ALIVE).timeout(LONGEST).build()?;
+        let http = http.tcp_keepalive(KEEP_ALIVE).timeout(longest).build()?;
         Ok(Self { url: url.to_owned(), token, http })
     }
 
@@ -121,4 +126,36 @@ async fn json<T: DeserializeOwned>(response: Response) -> Result<T, Status> {
 
 fn lost(error: &reqwest::Error) -> Status {
     Status::unavailable(crate::telemetry::chain(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::TcpListener;
+
+    use tonic::Code;
+
+    use super::*;
+
+    /// A server that begins to answer with this, and says no more for as long as somebody listens.
+    fn silent(begun: &'static [u8]) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let (mut connection, _) = listener.accept().unwrap();
+            connection.write_all(begun).unwrap();
+            drop(std::io::copy(&mut connection, &mut std::io::sink()));
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn a_server_that_does_not_answer_to_the_end_is_given_up() {
+        for begun in [&b""[..], b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"] {
+            let upstream = Upstream::with_patience(&silent(begun), None, Duration::from_millis(300)).unwrap();
+            let files = tokio::time::timeout(Duration::from_secs(30), upstream.files());
+            let refused = files.await.expect("it is waited for without end").unwrap_err();
+            assert_eq!(refused.code(), Code::Unavailable, "{refused}");
+        }
+    }
 }

@@ -349,6 +349,60 @@ async fn pages_that_became_free_go_back_to_the_file_system_though_nothing_is_rem
 }
 
 #[tokio::test]
+async fn others_write_between_the_steps_in_which_pages_go_back() {
+    let (store, _directory) = store().await;
+    // Each row has a page of its own.
+    let filler = "CREATE TABLE filler AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000) \
+                  SELECT zeroblob(4000) AS page FROM n";
+    pragma(&store, filler).await;
+    pragma(&store, "DROP TABLE filler").await;
+    let purging = store.purge(for_long(Duration::from_secs(3600), Bytes::mib(1024)));
+    let mut purging = std::pin::pin!(purging);
+    let mut meanwhile = 0;
+    loop {
+        tokio::select! {
+            biased;
+            purged = &mut purging => {
+                assert_eq!(purged.unwrap(), 0);
+                break;
+            }
+            inserted = insert(&store, 10) => {
+                inserted.unwrap();
+                meanwhile += 1;
+            }
+        }
+    }
+    // There are more than six steps; where all went at once, whoever came in between waited for all.
+    assert!(meanwhile >= 3, "{meanwhile} were written");
+    let free: i64 = sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&store.readers).await.unwrap();
+    assert!(free <= 1024, "{free} pages are still free");
+}
+
+/// In a process of its own, which it ends.
+#[test]
+fn a_store_whose_writer_panics_ends_the_process() {
+    const THERE: &str = "GAVEL_TEST_OF_A_WRITER_THAT_PANICS";
+    if std::env::var_os(THERE).is_some() {
+        return panic_in_the_writer();
+    }
+    let mut there = std::process::Command::new(std::env::current_exe().unwrap());
+    there.args(["--exact", "store::tests::a_store_whose_writer_panics_ends_the_process"]).env(THERE, "1");
+    let ended = there.output().unwrap();
+    let signal = std::os::unix::process::ExitStatusExt::signal(&ended.status);
+    assert_eq!(signal, Some(rustix::process::Signal::ABORT.as_raw()), "{ended:?}");
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn panic_in_the_writer() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }).unwrap();
+    let (store, _directory) = store().await;
+    let told = |(): &()| panic!("by the test's will");
+    let written = store.writer.write_and_tell(Extent::Several, |_| Box::pin(async { Ok(()) }), told);
+    drop(written.await);
+}
+
+#[tokio::test]
 async fn a_database_that_cannot_be_opened_is_named_with_its_owner_and_a_remedy() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("not/there.sqlite");

@@ -9,16 +9,10 @@ use crate::warden::{self, Ceiling, CeilingState, EngineSurvey, Neighbour, SOCKET
 
 pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let languages = Languages::configured(config);
-    let mut images = vec![config.sandbox.run_image.clone()];
-    images.extend(config.gojudge.enabled.then(|| config.gojudge.image.clone()));
+    let images = images(config, languages.as_ref().ok());
     let mut findings = Vec::new();
     match &languages {
         Ok(languages) => {
-            // The others are installed where they are wanted.
-            let needed = languages.toolchains().filter(|(_, toolchain)| toolchain.default);
-            images.extend(needed.map(|(_, toolchain)| toolchain.image.clone()));
-            images.sort_unstable();
-            images.dedup();
             findings.push(Finding::good("languages", format!("{} languages", languages.iter().count())));
             findings.push(slots(config, languages));
         }
@@ -39,6 +33,18 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
         Err(why) => findings.push(unreachable(&why)),
     }
     findings
+}
+
+/// The images that have to be there, each once.
+fn images(config: &Config, languages: Option<&Languages>) -> Vec<String> {
+    let mut images = vec![config.sandbox.run_image.clone()];
+    images.extend(config.gojudge.enabled.then(|| config.gojudge.image.clone()));
+    // Those that are no default are installed where they are wanted.
+    let toolchains = languages.into_iter().flat_map(Languages::toolchains);
+    images.extend(toolchains.filter(|(_, one)| one.default).map(|(_, toolchain)| toolchain.image.clone()));
+    images.sort_unstable();
+    images.dedup();
+    images
 }
 
 /// Says why the engine does not answer, as far as that can be seen.
@@ -248,6 +254,22 @@ mod tests {
         let findings = judge(engine, config);
         let bad = findings.iter().filter(|finding| finding.level != Level::Good);
         bad.map(|finding| (finding.what, finding.level)).collect()
+    }
+
+    #[test]
+    fn the_images_of_programs_of_commands_and_of_each_default_toolchain_have_to_be_there() {
+        let languages = Languages::load("../images/languages.toml".as_ref(), "x").unwrap();
+        let mut config = Config::default();
+        (config.sandbox.run_image, config.gojudge.image) = ("run:x".into(), "command:x".into());
+        config.gojudge.enabled = true;
+        let needed = images(&config, Some(&languages));
+        for image in ["run:x", "command:x", "gavel/gcc:x", "gavel/python:x"] {
+            assert_eq!(needed.iter().filter(|one| *one == image).count(), 1, "{image} of {needed:?}");
+        }
+        assert!(!needed.contains(&"gavel/haskell:x".to_owned()), "{needed:?}");
+        config.gojudge.enabled = false;
+        assert!(!images(&config, Some(&languages)).contains(&"command:x".to_owned()));
+        assert_eq!(images(&config, None), ["run:x"]);
     }
 
     #[test]
