@@ -10,6 +10,10 @@ use uuid::Uuid;
 /// So much expected work is one task: less, and messages are most of it; more, and the last task of a submission keeps
 /// others waiting.
 pub(super) const SLICE: Duration = Duration::from_millis(100);
+/// So much is one task even where others would have nothing to do then: before they had begun, it would be done.
+const LEAST: Duration = Duration::from_millis(10);
+/// What a part takes beside its program: a sandbox is cleaned, proven and given the next.
+const BESIDE: Duration = Duration::from_millis(1);
 
 /// Most parts of a task.
 pub(super) const MOST_PARTS: usize = 32;
@@ -79,8 +83,8 @@ impl<T> Line<T> {
     }
 
     /// The next task, of a pool that may have one, as `credits` tells by how many can be done of it at one time: the longest
-    /// of what its user's first item belongs to, and more of that up to a [`SLICE`], or less where others would have nothing
-    /// to do then. Its user goes to the end of the line.
+    /// of what its user's first item belongs to, and more of that up to a [`SLICE`], or less, down to [`LEAST`], where others
+    /// would have nothing to do then. Its user goes to the end of the line.
     pub(super) fn pop(&mut self, credits: impl Fn(&str) -> Option<usize>) -> Option<(String, Vec<T>)> {
         // Of pools with room the one whose first item came first.
         let next = |user: &Option<String>| {
@@ -128,11 +132,11 @@ fn cut<T>(items: &mut Items<T>, credits: usize) -> Vec<T> {
         .iter()
         .enumerate()
         .filter(|(position, (_, item))| *position == 0 || is_of(item))
-        .map(|(position, (_, item))| (position, item.expected, item.bytes))
+        .map(|(position, (_, item))| (position, item.expected.saturating_add(BESIDE), item.bytes))
         .collect();
     let all: Duration = same.iter().map(|(_, expected, _)| *expected).sum();
     let shares = u32::try_from(2 * credits).unwrap_or(u32::MAX).max(1);
-    let slice = SLICE.min(all / shares);
+    let slice = (all / shares).clamp(LEAST, SLICE);
     // Stable: of the same length in their order.
     same.sort_by_key(|(_, expected, _)| Reverse(*expected));
     let mut chosen = Vec::new();
@@ -182,7 +186,7 @@ mod tests {
 
     #[test]
     fn tests_of_a_submission_are_cut_into_tasks_of_a_slice_the_longest_first() {
-        let millis = [10, 60, 30, 250, 20, 40];
+        let millis = [10, 58, 30, 250, 20, 38];
         let items = millis.into_iter().zip(0..).map(|(millis, what)| item("a", 1, "run", millis, what));
         assert_eq!(drained(line(items)), [vec![3], vec![1, 5], vec![2, 4, 0]]);
     }
@@ -193,6 +197,14 @@ mod tests {
         let sizes: Vec<_> =
             std::iter::from_fn(|| line.pop(|_| Some(2))).map(|(_, task)| task.len()).collect();
         assert_eq!(sizes, [4, 3, 2, 1, 1, 1, 1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn what_is_short_is_cut_no_smaller_than_messages_are_worth() {
+        let mut line = line((0..100).map(|what| item("a", 1, "run", 0, what)));
+        let sizes: Vec<_> =
+            std::iter::from_fn(|| line.pop(|_| Some(2))).map(|(_, task)| task.len()).collect();
+        assert_eq!(sizes, [25, 18, 14, 10, 10, 10, 10, 3]);
     }
 
     #[test]

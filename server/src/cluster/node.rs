@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::{self, AckKind};
+use serde_json::value::{RawValue, to_raw_value};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::broker::{Broker, BrokerError, SILENCE};
 use super::names;
 use super::objects::{Budget, Objects, Place};
-use super::packing::{bytes_of, definition};
+use super::packing::definition;
 use super::speed::Speed;
 use super::wire::{Answer, Begin, Begun, Done, Outcome, PROTOCOL, Part, Task, TaskName, Way, Work};
 use crate::blobs::Blobs;
@@ -125,6 +126,9 @@ struct Shared<E> {
 }
 
 type Parts = HashMap<u32, CancellationToken>;
+
+/// What came of a part, as it is told.
+type Written = Done<Box<RawValue>>;
 
 impl<E: Executor> Node<E> {
     /// Begins to take tasks, until `stop`.
@@ -289,36 +293,36 @@ impl<E: Executor> Shared<E> {
         task: &Task,
         wanted: &[u32],
         (tokens, stretch): (&Parts, TimeScale),
-        done: mpsc::UnboundedSender<Done>,
+        done: mpsc::UnboundedSender<Written>,
     ) {
         for part in task.parts.iter().filter(|part| wanted.contains(&part.number)) {
             let cancel = tokens.get(&part.number).cloned().unwrap_or_default();
-            if let Some(outcome) = self.outcome(part, stretch, &cancel).await {
-                let outcome = self.short(outcome).await;
+            let Some(outcome) = self.outcome(part, stretch, &cancel).await else { continue };
+            match self.written(&outcome).await {
                 // Who tells them listens for as long as there are any.
-                drop(done.send(Done { part: part.number, outcome }));
+                Ok(outcome) => drop(done.send(Done { part: part.number, outcome })),
+                Err(why) => tracing::error!("What came of a part cannot be written: {why}"),
             }
         }
     }
 
-    /// An outcome that has room in a message: what is longer, as with all that a compiler has said, goes another way.
-    async fn short(&self, outcome: Outcome) -> Outcome {
-        let written = match serde_json::to_vec(&outcome) {
-            Ok(written) if written.len() <= MOST_TOGETHER => return outcome,
-            Ok(written) => written,
-            Err(why) => return Outcome::Failed { way: Way::Broken, why: why.to_string() },
-        };
-        match self.objects.send(&written, &Budget::default()).await {
+    /// An outcome as it is told: what has no room in a message, as with all that a compiler has said, goes another way.
+    async fn written(&self, outcome: &Outcome) -> serde_json::Result<Box<RawValue>> {
+        let written = to_raw_value(outcome)?;
+        if written.get().len() <= MOST_TOGETHER {
+            return Ok(written);
+        }
+        to_raw_value(&match self.objects.send(written.get().as_bytes(), &Budget::default()).await {
             Ok(parcel) => Outcome::Far(parcel),
             Err(why) => {
                 let (way, why) = work::NotDone::from(why).told();
                 Outcome::Failed { way, why }
             }
-        }
+        })
     }
 
     /// Tells what comes of a task's parts, while others of it are done. False where the broker did not take all of it.
-    async fn tell_all(&self, granted: Granted<'_>, mut done: mpsc::UnboundedReceiver<Done>) -> bool {
+    async fn tell_all(&self, granted: Granted<'_>, mut done: mpsc::UnboundedReceiver<Written>) -> bool {
         let mut is_told = true;
         while let Some(together) = gathered(&mut done).await {
             is_told &= self.tell(&granted.task.coordinator, &granted.answer(together)).await;
@@ -378,7 +382,7 @@ impl<E: Executor> Shared<E> {
     }
 
     /// Tells what came of a part, until the broker keeps it. False where it does not.
-    async fn tell(&self, coordinator: &str, answer: &Answer) -> bool {
+    async fn tell(&self, coordinator: &str, answer: &Answer<Box<RawValue>>) -> bool {
         let message = match serde_json::to_vec(answer) {
             Ok(message) => bytes::Bytes::from(message),
             Err(why) => {
@@ -483,7 +487,7 @@ struct Granted<'a> {
 }
 
 impl Granted<'_> {
-    fn answer(self, done: Vec<Done>) -> Answer {
+    fn answer(self, done: Vec<Written>) -> Answer<Box<RawValue>> {
         let Task { incarnation, id, .. } = *self.task;
         let Self { asked, grant, .. } = self;
         Answer { protocol: PROTOCOL, incarnation, task: id, grant, asked, done }
@@ -491,15 +495,15 @@ impl Granted<'_> {
 }
 
 /// The next results that are told: those that come close to each other go in one message. None when there are no more.
-async fn gathered(done: &mut mpsc::UnboundedReceiver<Done>) -> Option<Vec<Done>> {
+async fn gathered(done: &mut mpsc::UnboundedReceiver<Written>) -> Option<Vec<Written>> {
     let first = done.recv().await?;
     let until = tokio::time::Instant::now() + TOGETHER;
-    let mut size = bytes_of(&first);
+    let mut size = first.outcome.get().len();
     let mut together = vec![first];
     while size < MOST_TOGETHER
         && let Ok(Some(next)) = tokio::time::timeout_at(until, done.recv()).await
     {
-        size += bytes_of(&next);
+        size += next.outcome.get().len();
         together.push(next);
     }
     Some(together)

@@ -5,7 +5,6 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use gavel_protocol::{Bytes, MAX_LEAVINGS};
-use serde::Serialize;
 use serde_json::json;
 
 use super::objects::{Budget, ObjectError, Objects, Place};
@@ -289,11 +288,6 @@ impl Unpacker<'_> {
         });
         Ok((file.await?, size))
     }
-}
-
-/// Bytes of the message that something takes.
-pub(super) fn bytes_of(what: &impl Serialize) -> usize {
-    serde_json::to_vec(what).map_or(usize::MAX, |bytes| bytes.len())
 }
 
 #[cfg(test)]

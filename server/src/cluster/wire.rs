@@ -193,7 +193,7 @@ fn as_asked() -> TimeScale {
 
 /// What came of some parts of a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Answer {
+pub(crate) struct Answer<O = Outcome> {
     /// [`PROTOCOL`].
     pub(crate) protocol: u32,
     /// Of the task.
@@ -206,16 +206,16 @@ pub(crate) struct Answer {
     #[serde(with = "text::hash")]
     pub(crate) asked: BlobId,
     /// The parts that are done.
-    pub(crate) done: Vec<Done>,
+    pub(crate) done: Vec<Done<O>>,
 }
 
 /// A part that is done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Done {
+pub(crate) struct Done<O = Outcome> {
     /// Its number in the task.
     pub(crate) part: u32,
     /// What came of it.
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: O,
 }
 
 /// What came of a part.

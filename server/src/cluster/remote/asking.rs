@@ -163,6 +163,9 @@ impl Shared {
         loop {
             let (events, told) = mpsc::unbounded_channel();
             let _leaving = self.enter(ask, &work, avoided, events)?;
+            // The others of its submission are on their way here: they are cut together.
+            tokio::task::yield_now().await;
+            self.moved.notify_one();
             // In a function of its own: nobody hears of it any more by the time that it is taken out.
             if let Some(reply) = self.told(ask, work.longest(), told, cancel).await? {
                 return Ok(reply);
@@ -234,7 +237,6 @@ impl Shared {
             let ticket = state.line.push(item);
             *place.lock().unwrap_or_else(PoisonError::into_inner) = Place::InLine { ticket };
         }
-        self.moved.notify_one();
         Ok(Leaving { shared: self, user: ask.user.clone(), place })
     }
 }
