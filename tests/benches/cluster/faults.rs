@@ -1,18 +1,25 @@
 //! Faults under load, one after the other, for as many rounds as are wanted: a node, the broker and the server are killed, a node is
-//! frozen and wakes, another is cut off from its network. Each time all that was submitted is judged, once, and soon.
+//! frozen and wakes, another is cut off from its network, the disk of one is full. Each time all that was submitted is judged, once,
+//! and soon, and who has run out of time has one strike for each time.
 
 use std::time::{Duration, Instant};
 
-use e2e::Request;
 use e2e::bench::line;
 use e2e::cluster::Cluster;
 use e2e::docker::Host;
-use e2e::programs::{SLEEP, SUM, unique};
+use e2e::programs::{LOOP, SLEEP, SUM, unique};
+use e2e::{Client, Request};
 use reqwest::Method;
 
-const NODES: [&str; 3] = ["node-a", "node-b", "node-c"];
+/// Nodes, and what their disks hold.
+const NODES: [(&str, Option<&str>); 3] =
+    [("node-a", Some("96m")), ("node-b", Some("96m")), ("node-c", Some("96m"))];
 /// Submissions of a round, and tests of each.
 const LOAD: (usize, u32) = (8, 4);
+/// And such as never end: a strike each, and fewer of them than make somebody wait.
+const ENDLESS: usize = 3;
+/// Of those and of what comes after a fault; nobody else submits.
+const STRUCK: &str = "endless";
 /// So long a node is frozen.
 const FROZEN: Duration = Duration::from_secs(20);
 /// Within so long after a fault is over a new submission is judged.
@@ -25,17 +32,24 @@ enum Fault {
     ServerKilled,
     NodeFrozen,
     NodeCutOff,
+    DiskFull,
 }
 
-const FAULTS: [Fault; 5] =
-    [Fault::NodeKilled, Fault::BrokerKilled, Fault::ServerKilled, Fault::NodeFrozen, Fault::NodeCutOff];
+const FAULTS: [Fault; 6] = [
+    Fault::NodeKilled,
+    Fault::BrokerKilled,
+    Fault::ServerKilled,
+    Fault::NodeFrozen,
+    Fault::NodeCutOff,
+    Fault::DiskFull,
+];
 
 /// Prints a line for each kind of fault.
 ///
 /// # Panics
 /// When something was lost, judged twice, left behind, or came back late.
 pub(crate) async fn run(rounds: u32) {
-    let cluster = Cluster::of_slots("faults", &NODES, 1).await;
+    let cluster = Cluster::of("faults", &NODES, 1).await;
     println!("{}", line("faults under load", &["rounds".into(), "all judged".into(), "back".into()]));
     let mut longest = [[Duration::ZERO; 2]; FAULTS.len()];
     let at_rest = containers(&cluster).await;
@@ -58,13 +72,8 @@ pub(crate) async fn run(rounds: u32) {
 /// How long it took until all that was on its way was judged, and, once the fault was over, what came then.
 async fn one(cluster: &Cluster, fault: Fault, round: usize) -> [Duration; 2] {
     let client = cluster.client();
-    let (submissions, tests) = LOAD;
-    let request = (0..tests).fold(Request::new("c17", SLEEP), |request, _| request.test(b"300", None));
-    let request = request.ample_limits("cpu_ms=1000 wall_ms=60000");
-    let mut ids = Vec::new();
-    for number in 0..submissions {
-        ids.push(client.submit(&request.clone().user(&format!("user-{number}"))).await.id);
-    }
+    let endless = Endless::submitted(&client).await;
+    let ids = submitted(&client).await;
     tokio::time::sleep(Duration::from_millis(700)).await;
     let begun = Instant::now();
     let over = suffer(cluster, fault, round).await;
@@ -73,13 +82,55 @@ async fn one(cluster: &Cluster, fault: Fault, round: usize) -> [Duration; 2] {
     let back = over.elapsed();
     assert!(back < BACK_WITHIN, "{fault:?}: back after {back:?}");
     for id in ids {
-        let answer = client.wait(&id).await;
-        assert_eq!(answer.verdict(), "Accepted", "{fault:?}: {answer:?}");
-        let path = format!("/api/v1/submissions/{id}/judgements");
-        let judgements = client.call(Method::GET, &path, None).await.json;
-        assert_eq!(judgements["judgements"].as_array().map(Vec::len), Some(1), "{judgements}");
+        assert_eq!(judged_once(&client, &id).await, "Accepted", "{fault:?}");
     }
+    endless.have_a_strike_each(&client, fault).await;
     [begun.elapsed(), back]
+}
+
+/// What is under way while a fault happens.
+async fn submitted(client: &Client) -> Vec<String> {
+    let (submissions, tests) = LOAD;
+    let request = (0..tests).fold(Request::new("c17", SLEEP), |request, _| request.test(b"300", None));
+    let request = request.ample_limits("cpu_ms=1000 wall_ms=60000");
+    let mut ids = Vec::new();
+    for number in 0..submissions {
+        ids.push(client.submit(&request.clone().user(&format!("user-{number}"))).await.id);
+    }
+    ids
+}
+
+/// The verdict of a submission, which has one judgement.
+async fn judged_once(client: &Client, id: &str) -> String {
+    let answer = client.wait(id).await;
+    let path = format!("/api/v1/submissions/{id}/judgements");
+    let judgements = client.call(Method::GET, &path, None).await.json;
+    assert_eq!(judgements["judgements"].as_array().map(Vec::len), Some(1), "{judgements}");
+    answer.verdict().to_owned()
+}
+
+/// Submissions of somebody who had no strike before, whose programs never end.
+struct Endless(Vec<String>);
+
+impl Endless {
+    async fn submitted(client: &Client) -> Self {
+        client.call(Method::DELETE, &format!("/api/v1/users/{STRUCK}/throttle"), None).await;
+        let request = Request::new("c17", LOOP).user(STRUCK).test(b"", None);
+        let request = request.limits("cpu_ms=300 wall_ms=60000");
+        let mut ids = Vec::new();
+        for _ in 0..ENDLESS {
+            ids.push(client.submit(&request).await.id);
+        }
+        Self(ids)
+    }
+
+    async fn have_a_strike_each(self, client: &Client, fault: Fault) {
+        for id in &self.0 {
+            assert_eq!(judged_once(client, id).await, "TimeLimitExceeded", "{fault:?}");
+        }
+        let throttle = client.call(Method::GET, &format!("/api/v1/users/{STRUCK}/throttle"), None).await;
+        assert_eq!(throttle.json["strikes"], self.0.len(), "{fault:?}: {}", throttle.json);
+    }
 }
 
 /// Something happens to a part of it, which is well again afterwards; when that was.
@@ -110,6 +161,12 @@ async fn suffer(cluster: &Cluster, fault: Fault, round: usize) -> Instant {
             let network = host.cut_off(&node.server).await;
             tokio::time::sleep(Duration::from_secs(8)).await;
             host.connect_again(&node.server, &network).await;
+        }
+        Fault::DiskFull => {
+            let fill = "dd if=/dev/zero of=/workspace/state/filler bs=64k 2>/dev/null; true";
+            host.exec(&node.server, "10001", &["sh", "-c", fill]).await;
+            tokio::time::sleep(Duration::from_secs(8)).await;
+            host.exec(&node.server, "10001", &["rm", "/workspace/state/filler"]).await;
         }
     }
     Instant::now()
