@@ -5,13 +5,18 @@ output=$1
 shift
 objects=/tmp/objects
 mkdir -p "$objects"
+
+compile() { # OBJECT SOURCE
+  gfortran -O2 -g1 -fbacktrace -fcheck=bounds -J "$objects" -c -o "$1" "$2"
+}
+
 number=0
 in_vain=0
 while [ $# -gt 0 ] && [ "$in_vain" -lt $# ]; do
   number=$((number + 1))
   source=$1
   shift
-  if gfortran -O2 -g1 -fbacktrace -fcheck=bounds -J "$objects" -c -o "$objects/$number.o" "$source" 2>/tmp/log; then
+  if compile "$objects/$number.o" "$source" 2>/tmp/log; then
     cat /tmp/log
     in_vain=0
   else
@@ -20,7 +25,10 @@ while [ $# -gt 0 ] && [ "$in_vain" -lt $# ]; do
   fi
 done
 for source; do
-  gfortran -O2 -J "$objects" -fsyntax-only "$source" || true
+  # What is wrong with no line of it is told when its code is made.
+  if gfortran -O2 -J "$objects" -fsyntax-only "$source"; then
+    compile "$objects/0.o" "$source" || true
+  fi
 done
 [ $# = 0 ] || exit 1
 exec gfortran -static -o "$output" "$objects"/*.o

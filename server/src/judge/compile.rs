@@ -121,8 +121,8 @@ impl<S: Sandboxes> Local<S> {
         key: Option<Key>,
         mut ran: Ran,
     ) -> Result<Compiled, JudgeError> {
-        let finished = finished(ProgramEnd::of(ran.ending)?, &ran.usage, job.limits)?;
         let mut compilation = figures(&ran);
+        let finished = finished(ProgramEnd::of(ran.ending)?, &ran.usage, &compilation.log, job.limits)?;
         if let Some(note) = left_out(job) {
             compilation.log.insert_str(0, &note);
         }
@@ -257,7 +257,7 @@ enum Finished {
 }
 
 /// A compiler that cannot be executed is our fault, not the source's.
-fn finished(end: ProgramEnd, usage: &Usage, limits: &RunLimits) -> Result<Finished, SandboxError> {
+fn finished(end: ProgramEnd, usage: &Usage, log: &str, limits: &RunLimits) -> Result<Finished, SandboxError> {
     let over = |what: String| Finished::Badly(Some(format!("compiling {what}")));
     Ok(match end {
         ProgramEnd::Killed(Cap::CpuTime) => {
@@ -274,12 +274,46 @@ fn finished(end: ProgramEnd, usage: &Usage, limits: &RunLimits) -> Result<Finish
         }
         ProgramEnd::Killed(_) => over("was stopped".to_owned()),
         ProgramEnd::ByItself(OwnEnd::Exited { code: 0 }) => Finished::Well,
-        ProgramEnd::ByItself(OwnEnd::Exited { .. }) => Finished::Badly(None),
-        ProgramEnd::ByItself(OwnEnd::Signaled { .. }) if usage.file_size_reached => {
+        ProgramEnd::ByItself(_) if usage.file_size_reached || tells_of_file_size(log) => {
             over(format!("writes a file larger than the {} allowed", limits.file))
         }
+        ProgramEnd::ByItself(OwnEnd::Exited { .. }) => Finished::Badly(None),
         ProgramEnd::ByItself(OwnEnd::Signaled { signal }) => {
             over(format!("ended with {}", signal_name(signal)))
         }
     })
+}
+
+/// A compiler that failed says so: one of its processes was ended by the signal of a file's size, or could not write on. Gcc then takes
+/// itself to be broken. A source may have it say that, too, and is told a reason that is not its own.
+fn tells_of_file_size(log: &str) -> bool {
+    let log = log.to_ascii_lowercase();
+    ["file size limit exceeded", "file too large"].iter().any(|words| log.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::test_support::LIMITS;
+
+    fn reason(code: i32, log: &str) -> Option<String> {
+        let end = ProgramEnd::ByItself(OwnEnd::Exited { code });
+        match finished(end, &Usage::default(), log, &LIMITS).unwrap() {
+            Finished::Well => None,
+            Finished::Badly(reason) => Some(reason.unwrap_or_default()),
+        }
+    }
+
+    #[test]
+    fn a_compiler_whose_process_met_the_limit_of_files_has_reached_a_limit() {
+        let told = Some(format!("compiling writes a file larger than the {} allowed", LIMITS.file));
+        for log in [
+            "gcc: internal compiler error: File size limit exceeded signal terminated program as\n",
+            "LLVM ERROR: IO failure on output stream: File too large\n",
+        ] {
+            assert_eq!(reason(1, log), told, "{log}");
+            assert_eq!(reason(0, log), None, "it has compiled");
+        }
+        assert_eq!(reason(1, "main.c:1: error: no").as_deref(), Some(""), "the log says it");
+    }
 }
