@@ -194,6 +194,17 @@ impl Token {
         }
     }
 
+    /// With a new secret, beside which the newest of the old ones is valid until then.
+    fn rotated(&self, digest: Digest, old_until: DateTime<Utc>) -> Self {
+        let now = Utc::now();
+        let mut secrets = vec![Valid { digest, created_at: Some(now), ends_at: None }];
+        if old_until > now {
+            let old = self.secrets.first().cloned();
+            secrets.extend(old.map(|old| Valid { ends_at: Some(old_until), ..old }));
+        }
+        self.with_secrets(secrets)
+    }
+
     /// What it is beside its name and secrets, in a line for the log.
     pub fn nature(&self) -> String {
         let quota = self.quota.map_or_else(|| "none".to_owned(), |quota| quota.to_string());
@@ -312,29 +323,11 @@ impl Tokens {
         within: Scopes,
         old_until: DateTime<Utc>,
     ) -> Result<Option<(Arc<Token>, Secret)>, TokenError> {
-        let (tokens, store, name) = (self.clone(), store.clone(), name.to_owned());
-        whole(async move { tokens.rotate_now(&store, &name, within, old_until).await }).await
-    }
-
-    async fn rotate_now(
-        &self,
-        store: &Store,
-        name: &str,
-        within: Scopes,
-        old_until: DateTime<Utc>,
-    ) -> Result<Option<(Arc<Token>, Secret)>, TokenError> {
-        let _one = self.0.changing.lock().await;
-        let Some(token) = self.changeable(name, within)? else { return Ok(None) };
-        let (secret, now) = (Secret::random(), Utc::now());
-        let mut secrets = vec![Valid { digest: secret.digest(), created_at: Some(now), ends_at: None }];
-        if old_until > now {
-            let old = token.secrets.first().cloned();
-            secrets.extend(old.map(|old| Valid { ends_at: Some(old_until), ..old }));
-        }
-        let rotated = Arc::new(token.with_secrets(secrets));
-        store.put_token(&rotated).await?;
-        self.replace(&token, Some(Arc::clone(&rotated)));
-        Ok(Some((rotated, secret)))
+        let secret = Secret::random();
+        let digest = secret.digest();
+        let becomes = move |token: &Token| Ok(token.rotated(digest, old_until));
+        let rotated = self.put_in_place(store, name, within, becomes).await?;
+        Ok(rotated.map(|[_, token]| (token, secret)))
     }
 
     /// Changes what a token that has no scope but these may be used for and what it has, to no more than these; its secrets are
@@ -349,26 +342,32 @@ impl Tokens {
         within: Scopes,
         change: Change,
     ) -> Result<Option<[Arc<Token>; 2]>, TokenError> {
-        let (tokens, store, name) = (self.clone(), store.clone(), name.to_owned());
-        whole(async move { tokens.change_now(&store, &name, within, change).await }).await
+        let becomes = move |token: &Token| {
+            let changed = token.changed(change);
+            changed.scopes.beyond(within).map_or(Ok(changed), |scope| Err(TokenError::Beyond(scope)))
+        };
+        self.put_in_place(store, name, within, becomes).await
     }
 
-    async fn change_now(
+    /// Puts what becomes of a token in its place, of all changes one at a time. What it was and what it is; none where there is no
+    /// such token.
+    async fn put_in_place(
         &self,
         store: &Store,
         name: &str,
         within: Scopes,
-        change: Change,
+        becomes: impl FnOnce(&Token) -> Result<Token, TokenError> + Send + 'static,
     ) -> Result<Option<[Arc<Token>; 2]>, TokenError> {
-        let _one = self.0.changing.lock().await;
-        let Some(token) = self.changeable(name, within)? else { return Ok(None) };
-        let changed = Arc::new(token.changed(change));
-        if let Some(scope) = changed.scopes.beyond(within) {
-            return Err(TokenError::Beyond(scope));
-        }
-        store.put_token(&changed).await?;
-        self.replace(&token, Some(Arc::clone(&changed)));
-        Ok(Some([token, changed]))
+        let (tokens, store, name) = (self.clone(), store.clone(), name.to_owned());
+        whole(async move {
+            let _one = tokens.0.changing.lock().await;
+            let Some(token) = tokens.changeable(&name, within)? else { return Ok(None) };
+            let changed = Arc::new(becomes(&token)?);
+            store.put_token(&changed).await?;
+            tokens.replace(&token, Some(Arc::clone(&changed)));
+            Ok(Some([token, changed]))
+        })
+        .await
     }
 
     /// A token that somebody who has these scopes may change.
