@@ -90,8 +90,8 @@ fn name(fields: &mut Fields<'_>, key: &str) -> Option<String> {
     }
 }
 
-/// Why a file cannot be what programs read or write, if it may be called as one of their own is.
-fn programs(name: &str) -> Option<String> {
+/// Why a file or a folder cannot lie beside a program, if it may be called as one of their own is.
+pub(crate) fn programs(name: &str) -> Option<String> {
     let stem = name.split('.').next().unwrap_or_default();
     let is_programs = languages::of_file(name).is_some() || matches!(stem, "main" | "__main__");
     is_programs.then(|| "a program, or a source of one, may be called so".to_owned())
@@ -130,7 +130,7 @@ fn of_languages(fields: &mut Fields<'_>) -> BTreeMap<String, LanguageLimits> {
 fn limits(fields: &mut Fields<'_>) -> LanguageLimits {
     LanguageLimits {
         time_limit: fields.positive("time_limit"),
-        time_factor: fields.number("time_factor", f64::MIN_POSITIVE, 100.0),
+        time_factor: fields.positive_up_to("time_factor", 100.0),
         time_extra: fields.number("time_extra", 0.0, 60.0),
         memory: fields.whole("memory", 1, bounds::MEBIBYTES),
         memory_extra: fields.whole("memory_extra", 0, 4096),
@@ -192,6 +192,8 @@ mod tests {
         ] {
             assert_eq!(Folder::current(&[("gavel.yaml", yaml)]).faults().len(), 1, "{yaml}");
         }
+        let none = Folder::current(&[("gavel.yaml", "languages: {cpp: {time_factor: -1}}\n")]).faults();
+        assert!(none[0].ends_with("is -1, not more than 0 and at most 100"), "{none:?}");
         let long = format!("output_file: {}\n", "x".repeat(LONGEST_NAME + 1));
         assert_eq!(Folder::current(&[("gavel.yaml", &long)]).faults().len(), 1);
         let many: String = (0..=LANGUAGES).map(|number| format!("  l{number}: {{}}\n")).collect();

@@ -76,11 +76,13 @@ fn of_dir(name: &str, dir: &Dir) -> Program {
     }
 }
 
+const NOT_EXECUTABLE: &str = "is not executable; it is run all the same, as its `#!` line says or by a shell";
+
 /// Notes scripts of validators that cannot be executed.
 pub(crate) fn check_scripts(dir: &Dir, report: &Report) {
     let scripts = dir.files.iter().filter(|(name, _)| SCRIPTS.contains(&name.as_str()));
     for (_, file) in scripts.filter(|(_, file)| !file.executable) {
-        report.note(Place::file(&file.path), "is not executable; it is run with a shell");
+        report.note(Place::file(&file.path), NOT_EXECUTABLE);
     }
     dir.dirs.values().for_each(|dir| check_scripts(dir, report));
 }
@@ -112,7 +114,12 @@ mod tests {
         let (package, notes) = folder.package();
         let program = &package.validators.programs[0];
         assert_eq!((program.path.as_str(), program.build, program.run), ("output_validator", true, false));
-        assert_eq!(notes, ["output_validator/build: is not executable; it is run with a shell"]);
+        assert_eq!(
+            notes,
+            [
+                "output_validator/build: is not executable; it is run all the same, as its `#!` line says or by a shell"
+            ]
+        );
     }
 
     #[test]

@@ -379,8 +379,13 @@ impl<'a> Fields<'a> {
 
     /// A number greater than 0 that may be a limit.
     pub(crate) fn positive(&mut self, key: &str) -> Option<f64> {
-        let told = format!("more than 0 and at most {}", Short(bounds::LIMIT));
-        self.number_in(key, &(f64::MIN_POSITIVE..=bounds::LIMIT), &told)
+        self.positive_up_to(key, bounds::LIMIT)
+    }
+
+    /// A number greater than 0.
+    pub(crate) fn positive_up_to(&mut self, key: &str, most: f64) -> Option<f64> {
+        let told = format!("more than 0 and at most {}", Short(most));
+        self.number_in(key, &(f64::MIN_POSITIVE..=most), &told)
     }
 
     /// A whole number in the range.

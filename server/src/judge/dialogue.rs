@@ -162,7 +162,10 @@ pub(super) fn worth(
         (Verdict::JudgeError, _) => (Verdict::JudgeError, None),
         (Verdict::WrongAnswer, _) if first == Side::Validator => refused(),
         (_, Some((verdict, reason))) => (verdict, Some(reason)),
-        (Verdict::WrongAnswer, None) => refused(),
+        (Verdict::WrongAnswer, None) => {
+            let reason = "the program ended, and the problem's validator does not accept what it has said";
+            (Verdict::WrongAnswer, Some(reason.to_owned()))
+        }
         (verdict, None) => (verdict, None),
     };
     (worth, finding)
@@ -270,8 +273,10 @@ mod tests {
             (failed(), Verdict::JudgeError, broken, Side::Program, Verdict::RuntimeError),
             (None, Verdict::JudgeError, broken, Side::Validator, Verdict::JudgeError),
         ] {
-            let ((worth, _), _) = worth(measured, found(verdict), (exited, validator), first);
+            let ((worth, reason), _) = worth(measured, found(verdict), (exited, validator), first);
             assert_eq!(worth, expected, "{verdict} {validator:?} {first:?}");
+            let of_validator = reason.is_some_and(|reason| reason.ends_with("ended the dialogue"));
+            assert!(!of_validator || first == Side::Validator, "{verdict} {validator:?} {first:?}");
         }
     }
 

@@ -12,7 +12,7 @@ use super::course::Scored;
 use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Handed, Room, Told, Whose};
 use super::judgement::Verdict;
 use super::passes::NEXT;
-use super::verdict::from_run;
+use super::verdict::{KILLED, from_run};
 use super::{Artefact, JudgeError, NOTHING, OwnEnd, ProgramEnd, submitted};
 use crate::content::Content;
 use crate::language::{Language, Languages};
@@ -528,7 +528,8 @@ pub(super) fn finding(
         }
         (None, end) => {
             let why = from_run(end, &facts.usage, &held_to).map_or_else(String::new, |(_, why)| why);
-            return broken(why);
+            let is_killed = why.starts_with(KILLED);
+            return broken(if is_killed { format!("was {why}") } else { why });
         }
     };
     if is_next_odd {

@@ -8,6 +8,9 @@ use super::ending::{Cap, OwnEnd, ProgramEnd};
 use super::judgement::Verdict;
 use crate::submission::RunLimits;
 
+/// How the reason begins where a signal ended a program.
+pub(crate) const KILLED: &str = "killed by ";
+
 /// What a run is worth before anyone looks at what it printed; `None` = nothing against it.
 ///
 /// Measured usage comes before the way the program ended: one that crashed because it was out of memory is over its
@@ -72,11 +75,11 @@ fn failed(end: OwnEnd, usage: &Usage, limits: &RunLimits) -> Option<(Verdict, St
         OwnEnd::Exited { code } => format!("exited with status {code}"),
         OwnEnd::Signaled { signal: nix::libc::SIGSEGV } if may_have_filled_its_stack(usage, limits) => {
             format!(
-                "killed by SIGSEGV: perhaps an endless or too deep recursion, for which the stack of {} is too small",
+                "{KILLED}SIGSEGV: perhaps an endless or too deep recursion, for which the stack of {} is too small",
                 limits.stack
             )
         }
-        OwnEnd::Signaled { signal } => format!("killed by {}{}", signal_name(signal), meaning(signal)),
+        OwnEnd::Signaled { signal } => format!("{KILLED}{}{}", signal_name(signal), meaning(signal)),
         // That is the program's fault: the linker made it from its source.
         OwnEnd::NotExecuted { errno } => format!("could not be started: {}", error_text(errno)),
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Case, Context, Settings};
 use crate::bounds;
+use crate::own;
 use crate::report::Place;
 use crate::tree::{Dir, File, joined};
 
@@ -88,6 +89,11 @@ impl<'a> Found<'a> {
         for (name, dir) in &self.files {
             if !self.cases.get(name).is_some_and(|files| files.contains_key("in")) {
                 context.report.note(Place::file(&dir.path), "ignored: belongs to no input");
+            }
+            for inner in dir.dirs.values() {
+                if let Some(why) = inner.path.rsplit('/').next().and_then(own::programs) {
+                    context.report.fault(Place::file(&inner.path), &why);
+                }
             }
         }
     }
@@ -196,6 +202,21 @@ mod tests {
         assert_eq!(parts("a.b.in"), Some(("a.b", "in")));
         assert_eq!(parts(".in"), None);
         assert_eq!(parts("readme.txt"), None);
+    }
+
+    #[test]
+    fn no_folder_of_a_case_lies_where_a_program_may() {
+        let with = |folder: &str| {
+            let file = format!("data/secret/1.files/{folder}/x");
+            Folder::current(&[("data/secret/1.in", ""), ("data/secret/1.ans", ""), (file.as_str(), "")])
+        };
+        for refused in ["main.py", "main", "sum.cpp"] {
+            let faults = with(refused).faults();
+            assert!(faults[0].contains("may be called so"), "{refused}: {faults:?}");
+        }
+        for taken in ["Main", "deep/main.py", "tables"] {
+            assert_eq!(with(taken).data().cases.len(), 1, "{taken}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::bounds;
+use crate::number::Short;
 use crate::yaml::Fields;
 
 /// What submissions may use at most, and what compilation and validation must be given. Where nothing is told,
@@ -85,7 +86,8 @@ pub(super) fn current(fields: &mut Fields<'_>) -> Limits {
     limits.time_resolution = map.positive("time_resolution").unwrap_or(limits.time_resolution);
     passes(&mut limits, &mut map);
     if let Some(limit) = limits.time_limit.filter(|limit| !is_multiple(*limit, limits.time_resolution)) {
-        let what = format!("{limit} is no multiple of time_resolution {}", limits.time_resolution);
+        let (limit, resolution) = (Short(limit), Short(limits.time_resolution));
+        let what = format!("{limit} is no multiple of time_resolution {resolution}");
         map.fault("time_limit", 0, what);
     }
     sizes(&mut limits, &mut map);
@@ -164,6 +166,13 @@ mod tests {
                 && !is_multiple(1.5, 1.0)
                 && !is_multiple(0.1, 1.0)
         );
+    }
+
+    #[test]
+    fn a_limit_that_is_next_to_nothing_is_told_in_few_digits() {
+        let yaml = format!("{CURRENT}name: x\nlimits:\n  time_limit: 1e-300\n");
+        let faults = Folder::current(&[("problem.yaml", &yaml)]).faults();
+        assert!(faults[0].contains("1e-300 is no multiple of time_resolution 1"), "{faults:?}");
     }
 
     #[test]

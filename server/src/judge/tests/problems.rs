@@ -288,6 +288,7 @@ async fn a_validator_that_does_not_work_is_the_problems_fault() {
         let reason = judgement.tests[0].reason.as_deref().unwrap();
         assert!(reason.contains("the problem's validator output_validator"), "{reason}");
         assert!(!reason.contains("it broke"), "{reason}");
+        assert_eq!(reason.contains("killed by"), reason.contains("was killed by SIGSEGV"), "{reason}");
     }
     // What it is scored by is there and cannot be read: that is not no score.
     for odd in [CollectedOutput::NotRegular, CollectedOutput::Failed(13), CollectedOutput::Failed(20)] {

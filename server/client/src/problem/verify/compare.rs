@@ -103,9 +103,20 @@ fn verdicts(expected: &Expectation, overall: Verdict, got: &Submission) -> Optio
 
 /// Why a test has its verdict, behind a sentence.
 fn because(got: &Submission, name: &str) -> String {
-    let test = got.tests().iter().find(|test| test.name.as_deref() == Some(name));
-    let reason = test.and_then(|test| test.reason.as_deref()).filter(|reason| !reason.is_empty());
+    let is_said = |said: &&str| !said.trim().is_empty();
+    let log = got.log();
+    let reason = match got.tests().iter().find(|test| test.name.as_deref() == Some(name)) {
+        Some(test) => test.reason.as_deref().filter(is_said),
+        // It was not run at all.
+        None => got.reason.as_deref().filter(is_said).or_else(|| first_error(&log)),
+    };
     reason.map(|reason| format!(": {reason}")).unwrap_or_default()
+}
+
+/// The line of a compiler's log that tells most in one.
+fn first_error(log: &str) -> Option<&str> {
+    let lines = || log.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines().find(|line| line.to_ascii_lowercase().contains("error")).or_else(|| lines().next())
 }
 
 /// The score of the whole, or of each group that this is about.
@@ -211,8 +222,17 @@ mod tests {
         );
         assert_eq!(
             told(&accepted(), judged("CompileError", &[]), None),
-            ["only AC permitted, got CE in the whole"]
+            ["only AC permitted, got CE in the whole: why"]
         );
+        let mut broken = judged("CompileError", &[]);
+        broken["reason"] = json!(null);
+        broken["compile"] = json!({"log": "a.c: In function 'main':\na.c:3:1: error: what?\n"});
+        assert_eq!(
+            told(&accepted(), broken.clone(), None),
+            ["only AC permitted, got CE in the whole: a.c:3:1: error: what?"]
+        );
+        broken["compile"]["log"] = json!("");
+        assert_eq!(told(&accepted(), broken, None), ["only AC permitted, got CE in the whole"]);
     }
 
     #[test]
