@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,6 +18,7 @@ mod packer;
 pub use packer::{Growing, Packer, SMALL};
 
 use crate::content::{Blob, BlobId, Claim, Content, Piece};
+use crate::stamp::{self, Stamp};
 
 /// What is being written is here, and is nothing after a restart.
 const INCOMING: &str = "incoming";
@@ -50,6 +51,8 @@ struct Table {
     leaving: HashSet<BlobId>,
     /// Directories of which it is known that they are on disk.
     lasting: HashSet<PathBuf>,
+    /// Files that this process has written or held against their names, as they were then.
+    sound: HashMap<BlobId, Stamp>,
 }
 
 impl Blobs {
@@ -115,24 +118,42 @@ impl Blobs {
         TempDir::new_in(self.0.directory.join(INCOMING))
     }
 
-    /// Opens a blob for reading, with an offset of its own.
+    /// Opens a blob for reading, with an offset of its own. A file that this process has not seen yet, or that was changed
+    /// since, is held against its name: with what a disk or a restored backup has damaged nobody is judged.
     ///
     /// # Errors
-    /// What the disk says.
-    pub fn open_blob(&self, id: BlobId) -> io::Result<File> {
-        File::open(self.path(id))
+    /// What the disk says; `InvalidData` for a file that is damaged.
+    pub fn open_blob(&self, blob: &Blob) -> io::Result<File> {
+        let (mut file, stamp) = stamp::open(&self.path(blob.id))?;
+        if self.table().sound.get(&blob.id) == Some(&stamp) {
+            return Ok(file);
+        }
+        if stamp.size() != blob.size {
+            return Err(stamp::damaged(&format!("it has {} bytes and had {}", stamp.size(), blob.size)));
+        }
+        if BlobId::from(stamp::hash(&file)?) != blob.id {
+            return Err(stamp::damaged("it has other bytes than it had"));
+        }
+        file.rewind()?;
+        self.table().sound.insert(blob.id, stamp);
+        Ok(file)
     }
 
-    /// A reader of some content, wherever it is. Takes little memory.
+    /// It is there, whole or not.
+    pub(crate) fn has(&self, id: BlobId) -> bool {
+        self.path(id).exists()
+    }
+
+    /// A reader of some content, wherever it is. Takes little memory: pieces are small.
     ///
     /// # Errors
-    /// What the disk says.
+    /// What the disk says; `InvalidData` for a file that is damaged.
     pub fn reader(&self, content: &Content) -> io::Result<ContentReader> {
         Ok(match content {
             Content::Inline(bytes) => ContentReader::Inline { bytes: Arc::clone(bytes), at: 0 },
-            Content::Blob(blob) => ContentReader::part(self.open_blob(blob.id)?, 0, blob.size),
-            Content::Piece(piece) => {
-                ContentReader::part(self.open_blob(piece.pack.id)?, piece.offset, piece.size)
+            Content::Piece(piece) => ContentReader::Inline { bytes: self.bytes(piece)?, at: 0 },
+            Content::Blob(blob) => {
+                ContentReader::File { file: self.open_blob(blob)?, offset: 0, end: blob.size }
             }
         })
     }
@@ -140,10 +161,14 @@ impl Blobs {
     /// Reads the bytes of a piece into memory: pieces are small.
     ///
     /// # Errors
-    /// What the disk says; `UnexpectedEof` where the file is too short.
+    /// What the disk says; `InvalidData` where the file is damaged.
     pub fn bytes(&self, piece: &Piece) -> io::Result<Arc<[u8]>> {
         let mut bytes = vec![0; usize::try_from(piece.size).map_err(io::Error::other)?];
-        self.open_blob(piece.pack.id)?.read_exact_at(&mut bytes, piece.offset)?;
+        let (file, _) = stamp::open(&self.path(piece.pack.id))?;
+        file.read_exact_at(&mut bytes, piece.offset)?;
+        if BlobId::of(&bytes) != piece.hash {
+            return Err(stamp::damaged("it has other bytes than it had"));
+        }
         Ok(bytes.into())
     }
 
@@ -179,7 +204,10 @@ impl Blobs {
             table.leaving.insert(id);
         }
         let removed = remove(&self.path(id));
-        self.table().leaving.remove(&id);
+        let mut table = self.table();
+        table.leaving.remove(&id);
+        table.sound.remove(&id);
+        drop(table);
         self.0.removed.notify_all();
         match removed {
             Err(why) if why.kind() != io::ErrorKind::NotFound => Err(why),
@@ -217,6 +245,19 @@ impl Blobs {
         table.marked.remove(&id);
         drop(table);
         Claim::new(Arc::new(Guard { blobs: self.clone(), id }))
+    }
+
+    /// Its bytes are there already. A file that is damaged is told of, and is to be written anew.
+    fn holds(&self, blob: &Blob) -> io::Result<bool> {
+        match self.open_blob(blob) {
+            Ok(_) => Ok(true),
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(why) if why.kind() == io::ErrorKind::InvalidData => {
+                tracing::warn!(error = %why, "{} is written anew", self.path(blob.id).display());
+                Ok(false)
+            }
+            Err(other) => Err(other),
+        }
     }
 
     /// Makes a directory, if there is none; when this returns it is on disk, whoever has made it.
@@ -289,16 +330,17 @@ impl BlobWriter {
         let Some(hasher) = &self.hasher else { return self.finish_passing() };
         let id = BlobId::from(hasher.finalize());
         // From here on nobody removes it.
-        let claim = self.blobs.claim(id);
+        let blob = Blob { id, size: self.size, claim: self.blobs.claim(id) };
         let path = self.blobs.path(id);
         let parent = path.parent().unwrap_or(&path);
-        if !path.try_exists()? {
+        if !self.blobs.holds(&blob)? {
             self.blobs.make_directory(parent)?;
-            self.file.persist(&path, true)?;
+            let stamp = self.file.persist(&path, true)?;
+            self.blobs.table().sound.insert(id, stamp);
         }
         // Also where it is there already: whoever has just made it may not have come so far, or failed.
         sync_directory(parent)?;
-        Ok(Blob { id, size: self.size, claim })
+        Ok(blob)
     }
 
     fn finish_passing(self) -> io::Result<Blob> {
@@ -306,21 +348,22 @@ impl BlobWriter {
         let claim = self.blobs.claim(id);
         let path = self.blobs.path(id);
         self.blobs.make_directory(path.parent().unwrap_or(&path))?;
-        self.file.persist(&path, false)?;
+        let stamp = self.file.persist(&path, false)?;
+        // Its name tells nothing of its bytes.
+        self.blobs.table().sound.insert(id, stamp);
         Ok(Blob { id, size: self.size, claim })
     }
 }
 
 impl Unnamed {
     /// Gives it a name, once its bytes are on disk where they are to last.
-    fn persist(mut self, path: &Path, lasting: bool) -> io::Result<()> {
-        let Some(file) = self.0.take() else { return Ok(()) };
+    fn persist(mut self, path: &Path, lasting: bool) -> io::Result<Stamp> {
+        let file = self.0.take().ok_or(io::ErrorKind::NotFound)?;
         file.as_file().set_permissions(fs::Permissions::from_mode(READ_ONLY))?;
         if lasting {
             file.as_file().sync_data()?;
         }
-        drop(file.persist(path)?);
-        Ok(())
+        Stamp::of(file.persist(path)?)
     }
 
     fn file(&mut self) -> io::Result<&mut NamedTempFile> {
@@ -364,20 +407,14 @@ pub enum ContentReader {
         at: usize,
     },
     /// From a file.
-    Part {
+    File {
         /// Open for reading.
         file: File,
         /// Where the next byte is.
         offset: u64,
-        /// Where the part ends.
+        /// Its bytes.
         end: u64,
     },
-}
-
-impl ContentReader {
-    fn part(file: File, offset: u64, size: u64) -> Self {
-        Self::Part { file, offset, end: offset + size }
-    }
 }
 
 impl Read for ContentReader {
@@ -388,7 +425,7 @@ impl Read for ContentReader {
                 *at += read;
                 Ok(read)
             }
-            Self::Part { file, offset, end } => {
+            Self::File { file, offset, end } => {
                 let left = usize::try_from(*end - *offset).unwrap_or(usize::MAX);
                 let wanted = buffer.len().min(left);
                 let read = file.read_at(&mut buffer[..wanted], *offset)?;
@@ -454,7 +491,7 @@ mod tests {
         assert!(one.id != other.id && one.id != BlobId::of(b"abc"));
         assert!(SYNCED.with_borrow(|synced| synced.iter().all(|path| path == blobs.directory())));
         let mut read = String::new();
-        let mut file = blobs.open_blob(one.id).unwrap();
+        let mut file = blobs.open_blob(&one).unwrap();
         file.read_to_string(&mut read).unwrap();
         assert_eq!((read.as_str(), file.metadata().unwrap().mode() & 0o777), ("abc", READ_ONLY));
         assert!(!blobs.mark(one.id));
@@ -463,7 +500,7 @@ mod tests {
         assert_eq!(orphans.try_recv().unwrap(), id);
         assert!(blobs.mark(id));
         blobs.remove_marked(id).unwrap();
-        assert!(blobs.open_blob(id).is_err());
+        assert!(!blobs.has(id));
     }
 
     fn blobs() -> (Blobs, mpsc::UnboundedReceiver<BlobId>, tempfile::TempDir) {
@@ -492,8 +529,66 @@ mod tests {
         assert_eq!(files.len(), 1);
         assert_eq!(fs::metadata(&files[0]).unwrap().permissions().mode() & 0o777, 0o444);
         let mut read = String::new();
-        blobs.open_blob(one.id).unwrap().read_to_string(&mut read).unwrap();
+        blobs.open_blob(&one).unwrap().read_to_string(&mut read).unwrap();
         assert_eq!(read, "input");
+    }
+
+    /// What befalls a disk: bytes are cut, changed, or lost with their file.
+    const DAMAGES: [fn(&Path); 3] = [
+        |path| overwrite(path, b"in"),
+        |path| overwrite(path, b"inpuT"),
+        |path| fs::remove_file(path).unwrap(),
+    ];
+
+    fn overwrite(path: &Path, bytes: &[u8]) {
+        // A moment later than it was made, for the kernel's clock of files.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_was_damaged_is_given_to_nobody_and_written_anew_where_its_bytes_come_again() {
+        for (index, damage) in DAMAGES.into_iter().enumerate() {
+            // Those of this process, and those that an earlier one has left.
+            for restarted in [false, true] {
+                let (blobs, _orphans, directory) = blobs();
+                let blob = put(&blobs, b"input");
+                damage(&blobs.path(blob.id));
+                let blobs = if restarted { Blobs::open(directory.path()).unwrap().0 } else { blobs };
+                let told = blobs.open_blob(&blob).unwrap_err();
+                let expected = if index == 2 { io::ErrorKind::NotFound } else { io::ErrorKind::InvalidData };
+                assert_eq!(told.kind(), expected, "{told}");
+                assert_eq!(blobs.reader(&Content::Blob(blob.clone())).unwrap_err().kind(), expected);
+                let again = put(&blobs, b"input");
+                let mut read = String::new();
+                blobs.open_blob(&again).unwrap().read_to_string(&mut read).unwrap();
+                assert_eq!(read, "input");
+                assert!(blobs.open_blob(&blob).is_ok(), "who had it before has it again");
+            }
+        }
+    }
+
+    #[test]
+    fn a_piece_of_a_file_that_was_damaged_is_not_given_out() {
+        let (blobs, _orphans, _directory) = blobs();
+        let pack = put(&blobs, b"input");
+        let piece = Piece { offset: 3, size: 2, hash: BlobId::of(b"ut"), pack };
+        assert_eq!(&blobs.bytes(&piece).unwrap()[..], b"ut");
+        DAMAGES[1](&blobs.path(piece.pack.id));
+        assert_eq!(blobs.bytes(&piece).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        DAMAGES[0](&blobs.path(piece.pack.id));
+        assert!(blobs.reader(&Content::Piece(piece)).is_err());
+    }
+
+    #[test]
+    fn what_stands_in_a_files_place_keeps_nobody_waiting() {
+        let (blobs, _orphans, _directory) = blobs();
+        let blob = put(&blobs, b"input");
+        fs::remove_file(blobs.path(blob.id)).unwrap();
+        nix::unistd::mkfifo(&blobs.path(blob.id), nix::sys::stat::Mode::S_IRUSR).unwrap();
+        assert_eq!(blobs.open_blob(&blob).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert!(blobs.open_blob(&put(&blobs, b"input")).is_ok());
     }
 
     #[test]
@@ -581,7 +676,7 @@ mod tests {
             let again = claiming.join().unwrap();
             others.unwrap();
             assert!(waited, "it was told to be there while it was being removed");
-            assert!(blobs.open_blob(again.id).is_ok());
+            assert!(blobs.open_blob(&again).is_ok());
             assert_eq!(files(directory.path()).len(), 3);
         });
     }
@@ -594,7 +689,7 @@ mod tests {
             let claimer = scope.spawn(|| {
                 for _ in 0..200 {
                     let blob = put(&blobs, b"shared");
-                    assert!(blobs.open_blob(blob.id).is_ok(), "it is claimed, and gone");
+                    assert!(blobs.open_blob(&blob).is_ok(), "it is claimed, and gone");
                     drop(blob);
                     // The other one has a moment to find it unclaimed.
                     std::thread::yield_now();

@@ -130,8 +130,8 @@ pub enum JudgeError {
     /// Several nodes have tried a part of it, and none has done it; no attempt will succeed.
     #[error("no node could do a part of the judging: {0}")]
     GivenUp(String),
-    /// What the submission is made of is not there any more; no attempt will succeed.
-    #[error("a source, an input or an answer of the submission is missing in the workspace")]
+    /// What the submission is made of is not there any more, or not as it was; no attempt will succeed.
+    #[error("a source, an input or an answer of the submission is missing in the workspace, or damaged")]
     Missing {
         /// What the disk says.
         source: std::io::Error,

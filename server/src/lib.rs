@@ -46,6 +46,7 @@ pub mod server;
 mod sessions;
 mod signals;
 pub mod slots;
+mod stamp;
 pub mod store;
 pub mod submission;
 pub mod submissions;

@@ -196,8 +196,8 @@ impl Objects {
                 Ok(Parcel::Object { hash: *id, size: *size })
             }
             Content::Blob(blob) => {
-                let (id, blobs) = (blob.id, blobs.clone());
-                let file = on_disk(move || blobs.open_blob(id)).await?;
+                let (stored, blobs) = (blob.clone(), blobs.clone());
+                let file = on_disk(move || blobs.open_blob(&stored)).await?;
                 self.send_file(blob.id, blob.size, file, budget).await
             }
         }

@@ -274,7 +274,7 @@ impl Unpacker<'_> {
     async fn passing(self, content: Parcel) -> Result<OwnedFd, ObjectError> {
         let blob = self.blob(content, u64::MAX).await?;
         let blobs = self.blobs.clone();
-        Ok(on_disk(move || Ok(blobs.open_blob(blob.id)?.into())).await?)
+        Ok(on_disk(move || Ok(blobs.open_blob(&blob)?.into())).await?)
     }
 
     /// A compiled program, as a file that is gone when it is closed.
@@ -282,7 +282,7 @@ impl Unpacker<'_> {
         let blob = self.blob(program, most).await?;
         let (blobs, size) = (self.blobs.clone(), blob.size);
         let file = on_disk(move || {
-            let file = blobs.open_blob(blob.id)?;
+            let file = blobs.open_blob(&blob)?;
             drop(blob);
             Ok(file.into())
         });

@@ -1,7 +1,7 @@
 //! Compiled programs, kept under the hash of everything that they were made from: the compile cache.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::{self, File, FileTimes};
 use std::hash::{Hash, Hasher};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
@@ -21,6 +21,7 @@ use super::judgement::Compilation;
 use crate::content::BlobId;
 use crate::copy;
 use crate::self_test::SELF_TEST;
+use crate::stamp::{self, Stamp};
 use crate::submission::{Isolation, RunLimits};
 
 /// Programs held open; each costs one descriptor.
@@ -37,7 +38,7 @@ const BLOCK: u64 = 4096;
 pub struct Artefacts {
     directory: PathBuf,
     capacity: Bytes,
-    open: moka::sync::Cache<Key, Artefact>,
+    open: moka::sync::Cache<Key, Held>,
     written_since_trim: AtomicU64,
     /// When the programs of a user were forgotten for the last time. What was to be made before is kept for nobody: it may be
     /// that user's. Whoever makes a program one that can be found holds this meanwhile.
@@ -53,6 +54,14 @@ pub struct Artefact {
     pub program: Arc<OwnedFd>,
     /// What compiling it was like.
     pub compilation: Compilation,
+}
+
+/// A program that is held open.
+#[derive(Debug, Clone)]
+struct Held {
+    artefact: Artefact,
+    /// Of the file, when its bytes were known.
+    stamp: Stamp,
 }
 
 /// The hash of everything that a program is made from, and of who may know that it has been made.
@@ -176,9 +185,10 @@ impl Artefacts {
         outcome
     }
 
-    /// A program that is held open; does not touch the disk.
+    /// A program that is held open, and that nobody has changed since; does not touch the disk.
     pub fn held(&self, key: &Key) -> Option<Artefact> {
-        self.open.get(key)
+        let Held { artefact, stamp } = self.open.get(key)?;
+        Stamp::of(&artefact.program).is_ok_and(|now| now == stamp).then_some(artefact)
     }
 
     /// A program from the disk. One that does not hash to what was written is removed and not returned: a crash may
@@ -196,23 +206,22 @@ impl Artefacts {
             Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(other) => return Err(other),
         };
-        let file = match File::open(&program) {
-            Ok(file) => file,
+        let file = match stamp::open(&program) {
+            Ok((file, _)) => file,
             Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(other) => return Err(other),
         };
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(&file)?;
-        let hash = hasher.finalize();
+        let hash = stamp::hash(&file)?;
         if hash.to_hex().as_str() != record.blake3 {
             return self.forget(key).map(|()| None);
         }
-        // The time of last use, by which `trim` goes.
-        file.set_modified(SystemTime::now())?;
+        let stamp = Stamp::of(&file)?;
+        // The time of last use, by which `trim` goes; the kernel does not tell it on every mount.
+        file.set_times(FileTimes::new().set_accessed(SystemTime::now()))?;
         let program = Arc::new(file.into());
         let artefact = Artefact { id: hash.into(), program, compilation: record.compilation };
         if let Some(_held) = self.keeping(key) {
-            self.open.insert(*key, artefact.clone());
+            self.open.insert(*key, Held { artefact: artefact.clone(), stamp });
         }
         Ok(Some(artefact))
     }
@@ -244,8 +253,8 @@ impl Artefacts {
                     whose: key.whose.map(|whose| whose.to_hex().to_string()),
                     compilation: artefact.compilation.clone(),
                 };
-                self.publish(key, file, &record)?;
-                self.open.insert(*key, artefact.clone());
+                let stamp = self.publish(key, file, &record)?;
+                self.open.insert(*key, Held { artefact: artefact.clone(), stamp });
                 drop(held);
                 // That others could not be removed is no fault of this one.
                 if let Err(error) = self.trim_when_due(size.get()) {
@@ -262,14 +271,14 @@ impl Artefacts {
         forgotten.is_none_or(|forgotten| forgotten < key.asked).then_some(forgotten)
     }
 
-    fn publish(&self, key: &Key, program: NamedTempFile, record: &Record) -> io::Result<()> {
+    fn publish(&self, key: &Key, program: NamedTempFile, record: &Record) -> io::Result<Stamp> {
         let (program_path, record_path) = self.paths(key);
         // The writer is closed here: a file that is open for writing cannot be executed.
-        drop(program.persist(program_path)?);
+        let stamp = Stamp::of(program.persist(program_path)?)?;
         let mut file = NamedTempFile::new_in(&self.directory)?;
         file.write_all(&serde_json::to_vec(record)?)?;
         file.persist(record_path)?;
-        Ok(())
+        Ok(stamp)
     }
 
     fn forget(&self, key: &Key) -> io::Result<()> {
@@ -335,7 +344,7 @@ impl Artefacts {
                 // One whose record is missing takes as much: there is a bound on the number of files as well.
                 let record = path.with_extension(RECORD).metadata().map_or(0, |record| record.len());
                 let size = on_disk(metadata.len()) + on_disk(record);
-                programs.push((metadata.modified()?, size, path));
+                programs.push((metadata.accessed()?, size, path));
             }
         }
         programs.sort();
@@ -482,6 +491,28 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_was_damaged_while_it_was_held_open_is_never_returned() {
+        let directory = tempfile::tempdir().unwrap();
+        let artefacts = filled(directory.path());
+        assert!(artefacts.held(&key("a")).is_some());
+        let (program, _) = artefacts.paths(&key("a"));
+        std::thread::sleep(Duration::from_millis(20));
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(&program, b"a prograM").unwrap();
+        assert!(artefacts.held(&key("a")).is_none());
+        assert!(artefacts.find(&key("a")).unwrap().is_none());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_program_whose_file_was_removed_is_there_while_it_is_held_open() {
+        let directory = tempfile::tempdir().unwrap();
+        let artefacts = filled(directory.path());
+        fs::remove_file(artefacts.paths(&key("a")).0).unwrap();
+        assert!(artefacts.held(&key("a")).is_some());
+    }
+
+    #[test]
     fn a_program_without_a_key_leaves_nothing_in_the_directory() {
         let directory = tempfile::tempdir().unwrap();
         let artefacts = Artefacts::new(directory.path().to_owned(), Bytes::mib(1));
@@ -508,7 +539,8 @@ mod tests {
             let (program, size) = bytes(b"ten bytes.");
             wide.keep(Some(&key(name)), program, size, compilation()).unwrap();
             let file = File::open(wide.paths(&key(name)).0).unwrap();
-            file.set_modified(SystemTime::now() - Duration::from_secs(*age)).unwrap();
+            let then = SystemTime::now() - Duration::from_secs(*age);
+            file.set_times(FileTimes::new().set_accessed(then)).unwrap();
         }
         Artefacts { capacity: Bytes(4 * BLOCK), ..wide }
     }

@@ -90,15 +90,17 @@ async fn bytes(piece: &Piece, blobs: &Blobs) -> Result<Arc<[u8]>, JudgeError> {
 }
 
 async fn open(blob: &Blob, blobs: &Blobs) -> Result<Arc<OwnedFd>, JudgeError> {
-    let (id, blobs) = (blob.id, blobs.clone());
-    on_disk(move || Ok(Arc::new(blobs.open_blob(id)?.into()))).await.map_err(broken)
+    let (blob, blobs) = (blob.clone(), blobs.clone());
+    on_disk(move || Ok(Arc::new(blobs.open_blob(&blob)?.into()))).await.map_err(broken)
 }
 
-/// What is gone will not come back by another attempt.
+/// What is gone or damaged will not come back by another attempt.
 pub(super) fn broken(why: impl Into<io::Error>) -> JudgeError {
     let source = why.into();
     match source.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof => JudgeError::Missing { source },
+        io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
+            JudgeError::Missing { source }
+        }
         _ => JudgeError::Workspace { doing: "read what the submission is made of", source },
     }
 }

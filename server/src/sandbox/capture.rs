@@ -281,7 +281,7 @@ mod tests {
             assert_eq!(captured.whole.is_some(), length > 10);
             let Some(whole) = captured.whole else { continue };
             let mut kept = Vec::new();
-            std::io::Read::read_to_end(&mut blobs.open_blob(whole.id).unwrap(), &mut kept).unwrap();
+            std::io::Read::read_to_end(&mut blobs.open_blob(&whole).unwrap(), &mut kept).unwrap();
             let most = usize::try_from(most.min(length)).unwrap();
             assert!(kept == bytes[..most] && whole.size == most as u64, "{length} of {most}");
         }

@@ -140,10 +140,8 @@ impl Store {
                 }
             }
             let blobs = self.blobs.clone();
-            files = on_disk(move || {
-                Ok(left.into_iter().filter(|id| blobs.open_blob(*id).is_ok()).collect::<Vec<_>>())
-            })
-            .await?;
+            files =
+                on_disk(move || Ok(left.into_iter().filter(|id| blobs.has(*id)).collect::<Vec<_>>())).await?;
             if files.is_empty() {
                 return Ok(());
             }

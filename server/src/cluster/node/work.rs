@@ -292,8 +292,8 @@ impl<E: Executor> Shared<E> {
             Some(blob) => {
                 let (blobs, size) = (self.blobs.clone(), blob.size);
                 let (hash, file) = on_disk(move || {
-                    let hash = hash_of(blobs.open_blob(blob.id)?)?;
-                    let file = blobs.open_blob(blob.id)?;
+                    let hash = hash_of(blobs.open_blob(&blob)?)?;
+                    let file = blobs.open_blob(&blob)?;
                     drop(blob);
                     Ok((hash, file))
                 })
