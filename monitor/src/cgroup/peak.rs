@@ -29,8 +29,10 @@ pub(crate) struct Peak {
     counted: u64,
     least: u64,
     most: u64,
-    /// The kernel's own memory.
-    kernel: u64,
+    /// The kernel's own memory is no less than this,
+    kernel_least: u64,
+    /// and no more.
+    kernel_most: u64,
 }
 
 /// The kernel's figures of a leaf before a run, in bytes.
@@ -50,12 +52,13 @@ impl Peak {
         // What is not counted apart may be as much again as is likely.
         let unknown = if kernel.is_none() { PROCESS } else { 0 };
         let ahead = AHEAD + ahead_of_others() + unknown;
-        let kernel = kernel.unwrap_or(PROCESS);
+        let kernel_most = kernel.unwrap_or(PROCESS);
         Self {
             counted: all.saturating_sub(files),
             most: all.saturating_add(AHEAD),
             least: all.saturating_sub(before.all).saturating_sub(ahead).saturating_sub(files),
-            kernel: kernel.saturating_sub(before.kernel).max(kernel.min(PROCESS)),
+            kernel_least: kernel_most.saturating_sub(before.kernel).max(kernel_most.min(PROCESS)),
+            kernel_most,
         }
     }
 
@@ -73,7 +76,10 @@ impl Peak {
     }
 
     fn likely(self, touched: Touched) -> Option<u64> {
-        let likely = touched.bytes().saturating_add(self.kernel);
+        let pages = touched.bytes();
+        // What an earlier run had left may have gone meanwhile: what this one's pages need of tables tells how much was its own.
+        let kernel = (PROCESS + tables(pages)).clamp(self.kernel_least, self.kernel_most);
+        let likely = pages.saturating_add(kernel);
         (self.least..=self.most).contains(&likely).then_some(likely)
     }
 }
@@ -99,6 +105,11 @@ impl Touched {
 }
 
 const AROUND: u64 = 64 * 1024;
+
+/// The page tables of so many bytes, a page for as many entries as it has room for.
+fn tables(bytes: u64) -> u64 {
+    bytes / page() / (page() / 8) * page()
+}
 
 /// By how much any of the kernel's figures may be off: it adds up what its CPUs have counted when it is this much.
 pub(super) fn unsure() -> u64 {
@@ -147,6 +158,20 @@ mod tests {
         let likely = Bytes(56 * KIB + 27 * page());
         assert_eq!(peak(788, 540, (532, 480)).given(touched(27)).get(), likely.get() + 4 * KIB);
         assert_eq!(peak(920, 100, (664, 580)).given(touched(27)), likely);
+    }
+
+    #[test]
+    fn page_tables_count_alike_whatever_an_earlier_run_has_left_of_its_own() {
+        let (pages, tables) = (255 * 256, 508);
+        let all = pages * page() / KIB + 56 + tables;
+        let alone = peak(all, 56 + tables, (0, 0)).given(touched(pages));
+        assert_eq!(alone, Bytes(all * KIB));
+        // Its 560 KiB are still there when the next begins, and gone when that has its own.
+        for left in [100, 300, 560] {
+            assert_eq!(peak(all, 56 + tables, (left, left)).given(touched(pages)), alone, "{left}");
+        }
+        // They are there all the time.
+        assert_eq!(peak(all + 560, 56 + tables + 560, (560, 560)).given(touched(pages)), alone);
     }
 
     #[test]
