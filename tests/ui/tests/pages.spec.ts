@@ -131,6 +131,17 @@ test("on a small phone a submission's verdict, time and user are seen without sc
   }
 });
 
+test("on a small phone an operator sees all of languages and sandboxes without scrolling sideways", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto("/operations");
+  for (const name of ["Languages", "Sandboxes"]) {
+    const region = page.locator("main .scroll").and(page.getByRole("region", { name }));
+    await expect(region.locator("td").first()).toBeVisible();
+    const [inside, room] = await region.evaluate((element) => [element.scrollWidth, element.clientWidth]);
+    expect(inside, name).toBeLessThanOrEqual(room ?? 0);
+  }
+});
+
 test("a name that is written backwards turns nothing else around", async ({ page }) => {
   const names = { en: "\u202Eevil" };
   await page.route("**/api/v1/problems?*", (route) => route.fulfill({ json: { problems: [{ id: "sums", version: "1", names, pushed_at: new Date().toISOString() }], next_cursor: null } }));

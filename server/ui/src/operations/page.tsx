@@ -51,14 +51,14 @@ function Sandboxes() {
       {error && <Refusal error={error} />}
       <Loaded from={state}>
         {({ sandboxes }) => (
-          <div class="scroll tall" tabIndex={0} role="region" aria-label={t("operations.sandboxes")}>
+          <div class="scroll tall narrow" tabIndex={0} role="region" aria-label={t("operations.sandboxes")}>
             <table class="list">
               <thead><tr><th scope="col">{t("operations.profile")}</th><th scope="col">{t("submissions.state")}</th><th scope="col" class="number">{t("operations.age")}</th><th scope="col" class="number">{t("operations.unused")}</th><th scope="col" class="number">{t("operations.runs")}</th></tr></thead>
               <tbody>
                 {sandboxes.map((sandbox, index) => (
                   <tr key={index}>
-                    <th scope="row">{sandbox.profile}</th><td>{t(`sandbox.${sandbox.state}`)}</td><td class="number">{told_(sandbox.age_ms)}</td>
-                    <td class="number">{told_(sandbox.unused_ms)}</td><td class="number">{sandbox.runs ?? "–"}</td>
+                    <th scope="row">{sandbox.profile}</th><td>{t(`sandbox.${sandbox.state}`)}</td><td class="number" data-label={t("operations.age")}>{told_(sandbox.age_ms)}</td>
+                    <td class="number" data-label={t("operations.unused")}>{told_(sandbox.unused_ms)}</td><td class="number" data-label={t("operations.runs")}>{sandbox.runs ?? "–"}</td>
                   </tr>
                 ))}
               </tbody>
@@ -100,16 +100,20 @@ function ThrottledUsers() {
   );
 }
 
+/** What is amiss first, and what is not there last. */
+const ORDER = { failing: 0, installed: 1, "not-installed": 2 };
+
 function Languages() {
+  const listed = [...languages.value].sort((one, other) => ORDER[one.state] - ORDER[other.state]);
   return (
     <section class="card">
       <h2>{t("operations.languages")}</h2>
       <button type="button" class="quiet" onClick={() => (wanted.value += 1)}>{t("operations.askAgain")}</button>
-      <div class="scroll tall" tabIndex={0} role="region" aria-label={t("operations.languages")}>
+      <div class="scroll tall narrow" tabIndex={0} role="region" aria-label={t("operations.languages")}>
         <table class="list">
           <thead><tr><th scope="col">{t("playground.language")}</th><th scope="col">{t("submissions.state")}</th><th scope="col">{t("operations.version")}</th></tr></thead>
           <tbody>
-            {languages.value.map((language) => (
+            {listed.map((language) => (
               <tr key={language.id}>
                 <th scope="row">{language.name}</th>
                 <td class="free">
