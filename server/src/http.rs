@@ -34,6 +34,7 @@ mod prefix;
 mod refused;
 mod request_id;
 mod scopes;
+mod sender;
 mod session;
 mod socket;
 mod taken;
@@ -42,12 +43,13 @@ mod ui;
 mod uploads;
 
 pub(crate) use approach::approach;
-pub(crate) use body::{Arriving, Body, Budget, sender};
+pub(crate) use body::{Arriving, Body, Budget};
 pub use error::{FieldError, Problem};
 pub use followers::Followers;
 use gate::Gated;
 pub(crate) use gojudge::json::all_values;
 pub(crate) use gojudge::{Form, FormError};
+pub(crate) use sender::sender;
 
 use crate::access::Access;
 use crate::account::Account;

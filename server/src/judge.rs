@@ -23,12 +23,12 @@ use crate::config::LimitsConfig;
 use crate::content::Content;
 use crate::language::{Language, Languages};
 use crate::problem::{Problem, Show, Versions};
-use crate::problems::{allowed_to_validators, code_of};
-use crate::sandbox::{Leaving, Profile, SandboxError};
-use crate::store::StoreError;
+use crate::problems::{Allowed, allowed_to_validators, code_of};
+use crate::sandbox::{Leaving, Profile};
 use crate::submission::{Isolation, RunLimits, Submission, TestCase};
 
 mod ahead;
+mod argv;
 mod artefacts;
 mod checker;
 mod claims;
@@ -38,6 +38,7 @@ mod course;
 mod courtesy;
 mod dialogue;
 mod ending;
+mod error;
 mod executor;
 mod files;
 mod grader;
@@ -49,6 +50,7 @@ mod output;
 mod outputs;
 mod passes;
 mod patience;
+mod progress;
 mod run;
 mod sanitizer;
 mod sources;
@@ -65,8 +67,9 @@ pub use artefacts::{Artefact, Artefacts};
 pub(crate) use artefacts::{Compiler, Key};
 pub(crate) use compile::ENVIRONMENT;
 pub use courtesy::Courtesy;
-pub use dialogue::{Dialogue, Side};
+pub use dialogue::Dialogue;
 pub use ending::{Cap, OwnEnd, ProgramEnd};
+pub use error::JudgeError;
 pub use executor::{
     CaseJob, CompileJob, Compiled, Executor, Facts, Handed, Left, NoOutput, Room, Told, Whose,
 };
@@ -77,74 +80,9 @@ pub use judgement::{
 pub use local::Local;
 pub(crate) use local::{IN_MEMORY, most_output};
 pub use machine::{Machine, TimeScale};
-pub(crate) use validator::Allowed;
+pub use progress::{Progress, Tested};
+pub use transcript::Side;
 pub(crate) use verdict::from_run;
-
-/// Where a judging has got to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
-    /// There is a sandbox in which something of it is about to run. Told of each.
-    Served,
-    /// The source is being compiled, or waits for that.
-    Compiling,
-    /// So many test cases are done.
-    Running {
-        /// Test cases done.
-        done: u32,
-    },
-    /// A test case is done whose verdict the judgement will tell.
-    Tested(Tested),
-}
-
-/// A test case that is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tested {
-    /// Its place among all, from 0.
-    pub index: u32,
-    /// What it came to.
-    pub verdict: Verdict,
-    /// So many are done with it.
-    pub done: u32,
-    /// Of so many.
-    pub total: u32,
-}
-
-/// Why there is no judgement. Never the program's fault.
-#[derive(Debug, thiserror::Error)]
-pub enum JudgeError {
-    /// The submission was cancelled.
-    #[error("cancelled")]
-    Cancelled,
-    /// The language was taken out of `languages.toml` after the submission had been accepted.
-    #[error("there is no language `{0}` any more")]
-    UnknownLanguage(String),
-    /// The problem was taken away after the submission had been accepted.
-    #[error("there is no problem `{0}` any more, or not in this version")]
-    UnknownProblem(String),
-    /// The database failed; another attempt may succeed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A sandbox failed; another attempt may succeed.
-    #[error(transparent)]
-    Sandbox(#[from] SandboxError),
-    /// Several nodes have tried a part of it, and none has done it; no attempt will succeed.
-    #[error("no node could do a part of the judging: {0}")]
-    GivenUp(String),
-    /// What the submission is made of is not there any more, or not as it was; no attempt will succeed.
-    #[error("a source, an input or an answer of the submission is missing in the workspace, or damaged")]
-    Missing {
-        /// What the disk says.
-        source: std::io::Error,
-    },
-    /// The workspace failed; another attempt may succeed.
-    #[error("failed to {doing} in the workspace")]
-    Workspace {
-        /// What was tried.
-        doing: &'static str,
-        /// Why it failed.
-        source: std::io::Error,
-    },
-}
 
 /// How long a judging waits for a sandbox. Long enough for a container engine to be restarted: a submission that was
 /// accepted is not worth an InternalError because containers are away for a while.
@@ -753,9 +691,8 @@ mod tests {
     };
     use super::*;
     use crate::account::Account;
-    use crate::sandbox::{Captured, CollectedOutput, Output, Ran, RunEnding};
-    use crate::self_test::SELF_TEST;
-    use crate::submission::{Checker, TestCase};
+    use crate::sandbox::{Captured, CollectedOutput, Output, Ran, RunEnding, SandboxError};
+    use crate::submission::{Checker, SELF_TEST, TestCase};
 
     mod ahead;
     mod files;

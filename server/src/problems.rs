@@ -10,7 +10,6 @@ use gavel_protocol::Bytes;
 
 use crate::config::LimitsConfig;
 use crate::content::{BlobId, Content};
-use crate::judge::Allowed;
 use crate::language::{Allowance, Languages};
 use crate::problem::{Problem, Versions};
 use crate::store::{ListedProblem, Store, StoreError};
@@ -142,6 +141,13 @@ impl Versions for Problems {
     ) -> BoxFuture<'a, Result<Option<Arc<Problem>>, StoreError>> {
         self.found(named).boxed()
     }
+}
+
+/// What validators are held to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Allowed {
+    pub(crate) compile: RunLimits,
+    pub(crate) run: RunLimits,
 }
 
 /// What validators are held to: as this problem has it, where it says so.

@@ -16,16 +16,18 @@ mod job;
 mod party;
 mod refusal;
 mod spare;
+mod stage;
 mod state;
 mod stored;
 mod turns;
 mod worker;
 
+pub use job::Judged;
 use job::{Job, Next};
-pub use job::{Judged, Stage};
 use party::Party;
 pub use refusal::Refusal;
 pub use spare::Spare;
+pub use stage::Stage;
 use state::State;
 pub(crate) use worker::is_of_a_full_disk;
 

@@ -19,7 +19,7 @@ use crate::queue::{Judging, Queue};
 use crate::readiness::{Outcome, Readiness};
 use crate::sandbox::{PoolStatus, ProfileStatus};
 use crate::slots::Profile;
-use crate::submission::{Checker, Isolation, RunLimits, Submission, TestCase};
+use crate::submission::{Checker, Isolation, RunLimits, SELF_TEST, Submission, TestCase};
 use crate::telemetry;
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -30,9 +30,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// Longest that a test may wait for sandboxes, beyond what compiling and running may take.
 const PATIENCE: Duration = Duration::from_secs(25);
-
-/// The user that samples are judged for: no client can name it, and nothing that is compiled for it is kept.
-pub(crate) const SELF_TEST: &str = "\0self-test";
 
 /// Languages tested at one time: after a start each waits among the submissions that were under way.
 const AT_ONCE: usize = 4;

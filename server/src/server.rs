@@ -12,7 +12,6 @@ use crate::config::{Config, LimitsConfig, StoreConfig};
 use crate::connections::Connections;
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
-use crate::grpc::GrpcError;
 use crate::http::{Api, Followers};
 use crate::judge::{Artefacts, most_output};
 use crate::language::Languages;
@@ -24,14 +23,17 @@ use crate::queue::{Judging, Queue};
 use crate::readiness::Readiness;
 use crate::rejudges::Rejudges;
 use crate::self_test::Tester;
-use crate::store::{Retention, Store, StoreError};
+use crate::store::{Retention, Store};
 use crate::submissions::Submissions;
 use crate::throttle::Throttle;
 use crate::user_data::UserData;
 use crate::watched::watched;
 use crate::{recycling, telemetry};
 
+pub use self::error::ServerError;
 pub use crate::listeners::Sockets;
+
+mod error;
 
 /// How often finished submissions are looked through for what is old.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
@@ -41,23 +43,6 @@ const PURGE_AGAIN: Duration = Duration::from_secs(1);
 const NOTE_USES_EVERY: Duration = Duration::from_secs(60);
 /// How often the histograms are folded; without it they grow while nobody scrapes.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
-
-/// Why the server did not start, or stopped.
-#[derive(Debug, thiserror::Error)]
-pub enum ServerError {
-    /// The store's.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The listener or its threads.
-    #[error("failed to serve")]
-    Serve(#[from] std::io::Error),
-    /// gRPC's.
-    #[error(transparent)]
-    Grpc(#[from] GrpcError),
-    /// A listener ended though nobody had stopped it.
-    #[error("the listener for {0} ended by itself")]
-    Ended(&'static str),
-}
 
 /// What a server is made of.
 #[derive(Debug)]

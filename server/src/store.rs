@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::{
-    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, SqlitePool};
+use sqlx::{ConnectOptions, Row as _, SqlitePool};
 
 mod collector;
 mod convert;
@@ -271,6 +272,14 @@ fn millis(time: DateTime<Utc>) -> i64 {
 
 fn time(millis: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(millis).unwrap_or_default()
+}
+
+fn parse_id<I: sqlx::ColumnIndex<SqliteRow>>(
+    row: &SqliteRow,
+    column: I,
+) -> Result<SubmissionId, sqlx::Error> {
+    let text: String = row.try_get(column)?;
+    text.parse().map_err(|why: uuid::Error| sqlx::Error::Decode(Box::new(why)))
 }
 
 #[cfg(test)]

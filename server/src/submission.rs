@@ -14,6 +14,9 @@ use crate::content::{BlobId, Content};
 /// Names a submission; random, so that nobody can guess another's.
 pub type SubmissionId = Uuid;
 
+/// The user that samples are judged for: no client can name it, and nothing that is compiled for it is kept.
+pub(crate) const SELF_TEST: &str = "\0self-test";
+
 /// What a client asked to be judged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Submission {

@@ -254,7 +254,7 @@ impl Objects {
         most: u64,
         (blobs, passing): (&Blobs, bool),
     ) -> Result<Blob, ObjectError> {
-        within(super::packing::size(&parcel), most)?;
+        within(parcel.size(), most)?;
         let begun = blobs.clone();
         let begin = move || if passing { begun.write_passing() } else { begun.write() };
         let mut writer = Some(on_disk(begin).await?);

@@ -151,14 +151,14 @@ pub(super) fn check(job: &CaseJob<'_>, report: &Report) -> Result<(), Unasked> {
     let most = job.limits.output.get();
     // What is longer than a head may be is a file.
     let fits = |stream: &Stream, most: u64| {
-        size(&stream.head) <= most.min(stream.total).min(IN_MEMORY.get())
-            && stream.whole.as_ref().is_none_or(|whole| size(whole) <= most)
+        stream.head.size() <= most.min(stream.total).min(IN_MEMORY.get())
+            && stream.whole.as_ref().is_none_or(|whole| whole.size() <= most)
     };
     is(fits(&report.stdout, most) && fits(&report.stderr, most), "more output than is allowed")?;
     is(report.collected.len() == job.collect.len(), "other files than were asked for")?;
     let collected = report.collected.iter().zip(job.collect);
     let is_within = |(file, (_, most)): (&Option<Parcel>, &(&str, Bytes))| {
-        file.as_ref().is_none_or(|file| size(file) <= most.get())
+        file.as_ref().is_none_or(|file| file.size() <= most.get())
     };
     is(collected.clone().all(is_within), "a file that is longer than was asked for")?;
     let names = report.files.iter().map(|file| &file.name);
@@ -171,7 +171,7 @@ pub(super) fn check(job: &CaseJob<'_>, report: &Report) -> Result<(), Unasked> {
     let leavings = &report.leavings;
     is(leavings.len() <= MAX_LEAVINGS + 1, "more files than there may be")?;
     is(leavings.iter().all(|left| is_plain(&left.name)), "a file without a name")?;
-    is(leavings.iter().all(|left| size(&left.content) <= job.limits.file.get()), "a file that is too long")?;
+    is(leavings.iter().all(|left| left.content.size() <= job.limits.file.get()), "a file that is too long")?;
     let told = report.files.iter().filter_map(|file| file.file.as_ref().err());
     is(told.clone().all(|why| why.len() <= LONGEST_WHY), "more words than there may be")?;
     let usage = &report.usage;
@@ -185,21 +185,13 @@ const LONGEST_WHY: usize = 4096;
 /// No run takes so long, whatever its limits.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
-/// How many bytes there are of a parcel.
-pub(super) fn size(parcel: &Parcel) -> u64 {
-    match parcel {
-        Parcel::Here(bytes) => bytes.len() as u64,
-        Parcel::Object { size, .. } => *size,
-    }
-}
-
 /// Bytes of memory, and of the disk, that a report's outputs take.
 pub(super) fn weight(report: &Report) -> (u64, u64) {
     let streams = [&report.stdout, &report.stderr];
-    let memory = streams.iter().map(|stream| size(&stream.head)).sum();
+    let memory = streams.iter().map(|stream| stream.head.size()).sum();
     let files = report.files.iter().filter_map(|file| file.file.as_ref().ok());
     let wholes = streams.into_iter().chain(files).filter_map(|stream| stream.whole.as_ref());
-    let disk: u64 = wholes.chain(report.leavings.iter().map(|left| &left.content)).map(size).sum();
+    let disk: u64 = wholes.chain(report.leavings.iter().map(|left| &left.content)).map(Parcel::size).sum();
     (memory, disk)
 }
 
@@ -237,7 +229,7 @@ impl Unpacker<'_> {
         }
         let mut remains = Vec::with_capacity(leavings.len());
         for Leftover { name, content } in leavings {
-            let size = Bytes(size(&content));
+            let size = Bytes(content.size());
             let descriptor = self.passing(content).await?;
             remains.push(Leaving { name, descriptor, size });
         }
@@ -307,7 +299,7 @@ mod tests {
     }
 
     fn stream(head: Parcel) -> Stream {
-        let total = size(&head);
+        let total = head.size();
         Stream { head, total, whole: None }
     }
 

@@ -585,7 +585,7 @@ impl Executor for Remote {
         }
         let profile = Profile::of_compilations(language).unwrap_or_else(|| Profile::of_runs(language));
         let ask = Ask {
-            user: Some(crate::self_test::SELF_TEST.to_owned()),
+            user: Some(crate::submission::SELF_TEST.to_owned()),
             submission: None,
             together: None,
             pool: names::pool(&profile),

@@ -34,6 +34,16 @@ pub(crate) enum Parcel {
     },
 }
 
+impl Parcel {
+    /// How many bytes they are.
+    pub(crate) fn size(&self) -> u64 {
+        match self {
+            Self::Here(bytes) => bytes.len() as u64,
+            Self::Object { size, .. } => *size,
+        }
+    }
+}
+
 /// Work for a node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Task<W = Work> {

@@ -17,6 +17,7 @@ mod files;
 pub(crate) mod fuzz;
 mod judgements;
 mod languages;
+mod memory;
 mod nodes;
 mod object;
 mod problems;

@@ -1,6 +1,5 @@
 //! Reads request bodies: capped, in time, not compressed.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::error::PayloadError;
@@ -12,6 +11,7 @@ use tokio::time::Instant;
 
 use super::error::Problem;
 use super::inflow::Inflow;
+use super::sender::sender;
 use super::uploads::Place;
 use crate::account::{Account, Full, Held, Purpose};
 use crate::pace;
@@ -122,11 +122,6 @@ impl Budget {
     pub(super) fn account(&self) -> &Account {
         &self.account
     }
-}
-
-/// Who sends a request, as far as that is known.
-pub(crate) fn sender(request: &HttpRequest) -> Option<IpAddr> {
-    request.peer_addr().map(|address| address.ip())
 }
 
 /// What is told where the account has no room for a request.
@@ -245,6 +240,8 @@ mod tests {
     use futures_util::FutureExt;
     use futures_util::stream;
     use gavel_protocol::Bytes as Size;
+
+    use std::net::IpAddr;
 
     use super::*;
     use crate::http::uploads::Uploads;

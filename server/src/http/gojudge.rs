@@ -20,7 +20,7 @@ mod sending;
 mod stream;
 mod ws;
 
-pub(super) use description::{GoJudgeApi, TAG, describe};
+pub(super) use description::{GoJudgeApi, describe};
 pub(crate) use form::{Form, FormError};
 
 use self::json::{answer, request};
@@ -36,6 +36,9 @@ use crate::gojudge::request::Request;
 
 /// What go-judge's clients look for in a version: the one whose contract this is.
 const CONTRACT: &str = "v1.12.2";
+
+/// What its operations are called together.
+pub(super) const TAG: &str = "go-judge";
 
 /// All routes but `/version`, which both APIs have.
 pub(super) fn routes(app: &mut web::ServiceConfig) {

@@ -10,8 +10,8 @@ use actix_web::error::PayloadError;
 use actix_web::web::{Bytes, Payload};
 use futures_util::{Stream, StreamExt};
 
-use super::body::sender;
 use super::gate::Gate;
+use super::sender::sender;
 use crate::account::{Account, Held};
 
 /// Room where there is none on the account: twice that is not counted.

@@ -13,8 +13,7 @@ use super::ending::{OwnEnd, ProgramEnd};
 use super::executor::{CompileJob, Compiled, Executor, Facts};
 use super::judgement::Compilation;
 use super::{Judge, JudgeError, Progress, Task};
-use crate::self_test::SELF_TEST;
-use crate::submission::Isolation;
+use crate::submission::{Isolation, SELF_TEST};
 
 /// So long a run that may show that no check is needed has the machine for itself, and as long as its runtime may take to start: one that
 /// takes longer ends no later for the check that is made beside it.

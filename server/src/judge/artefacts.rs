@@ -15,14 +15,13 @@ use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use super::compile;
+use super::argv;
 use super::executor::CompileJob;
 use super::judgement::Compilation;
 use crate::content::BlobId;
 use crate::copy;
-use crate::self_test::SELF_TEST;
 use crate::stamp::{self, Stamp};
-use crate::submission::{Isolation, RunLimits};
+use crate::submission::{Isolation, RunLimits, SELF_TEST};
 
 /// Programs held open; each costs one descriptor.
 const HELD_OPEN: u64 = 256;
@@ -134,7 +133,7 @@ impl Key {
             add(variable.as_bytes());
         }
         add(language.artefact.as_deref().unwrap_or_default().as_bytes());
-        let argv = compile::argv(job);
+        let argv = argv::of_compiler(job);
         add(&(argv.len() as u64).to_le_bytes());
         for word in argv {
             add(&word);

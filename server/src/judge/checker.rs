@@ -12,6 +12,7 @@ mod bytes;
 mod exact;
 mod excerpt;
 mod icpc;
+mod space;
 mod symbols;
 mod token;
 

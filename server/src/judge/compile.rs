@@ -14,11 +14,11 @@ use super::executor::{CompileJob, Compiled};
 use super::judgement::Compilation;
 use super::local::Local;
 use super::verdict::{monitor_limits, signal_name};
-use super::{JudgeError, LEASE_PATIENCE, Progress, contents, log};
+use super::{JudgeError, LEASE_PATIENCE, Progress, argv, contents, log};
 use crate::blobs::Blobs;
 use crate::blocking;
 use crate::content::Content;
-use crate::language::{Language, Template, Values};
+use crate::language::Language;
 use crate::sandbox::{
     CollectFile, CollectedOutput, Input, Lease, Output, Program, PutFile, Ran, SandboxError, Sandboxes,
 };
@@ -88,7 +88,7 @@ impl<S: Sandboxes> Local<S> {
     async fn compilation(&self, job: &CompileJob<'_>) -> Result<Program, JudgeError> {
         let log = usize::try_from(job.limits.output.get()).unwrap_or(usize::MAX);
         Ok(Program {
-            argv: argv(job),
+            argv: argv::of_compiler(job),
             env: ENVIRONMENT.map(|variable| variable.as_bytes().to_vec()).to_vec(),
             executable: None,
             search_box: false,
@@ -207,28 +207,6 @@ fn made(job: &CompileJob<'_>, artefact: Artefact) -> Compiled {
         Some(_) => Compiled::Program(artefact),
         None => Compiled::Checked(artefact.compilation),
     }
-}
-
-/// The compiler's argv.
-pub(super) fn argv(job: &CompileJob<'_>) -> Vec<Vec<u8>> {
-    let CompileJob { language, sources, entry_point, limits, .. } = *job;
-    expanded(&language.compile, language, (sources, entry_point), (limits.memory, limits.stack))
-}
-
-/// The argv of a language's template.
-pub(super) fn expanded(
-    template: &Template,
-    language: &Language,
-    (files, entry_point): (&BTreeMap<String, Content>, Option<&str>),
-    (memory, stack): (Bytes, Bytes),
-) -> Vec<Vec<u8>> {
-    let names = || files.keys().map(String::as_str);
-    let sources: Vec<&str> = names().filter(|name| language.is_source(name)).collect();
-    // A submission that was accepted has one, unless its language was changed meanwhile.
-    let entry = language.entry(names(), entry_point).ok().flatten();
-    let artefact = language.artefact.as_deref().unwrap_or_default();
-    let entry = entry.unwrap_or(&language.source);
-    template.expand(&Values { sources: &sources, entry, entry_point, artefact, memory, stack })
 }
 
 fn figures(ran: &Ran) -> Compilation {

@@ -8,13 +8,12 @@ use std::sync::OnceLock;
 
 use rustix::fs::Mode;
 use rustix::pipe::PipeFlags;
-use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::unix::pipe::{Receiver, Sender};
 
 use super::executor::Facts;
 use super::judgement::Verdict;
-use super::transcript::Transcript;
+use super::transcript::{Side, Transcript};
 use super::validator::Finding;
 use super::{Cap, OwnEnd, ProgramEnd};
 use crate::sandbox::{Input, Output, Program, Wire};
@@ -23,15 +22,6 @@ use crate::sandbox::{Input, Output, Program, Wire};
 const BLOCK: usize = 64 * 1024;
 /// A program may reopen its end through `/proc/self/fd`, whoever it is.
 const OPEN_TO_ALL: Mode = Mode::from_raw_mode(0o666);
-
-/// One of the two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Side {
-    /// The submission's program.
-    Program,
-    /// The problem's validator.
-    Validator,
-}
 
 /// What a program and a validator did.
 #[derive(Debug)]

@@ -13,10 +13,11 @@ use tokio_util::sync::CancellationToken;
 use super::course::Course;
 use super::courtesy::Courtesy;
 use super::executor::{Executor, Facts};
-use super::validator::{Allowed, Aside, Validator};
+use super::validator::{Aside, Validator};
 use super::verdict::from_run;
 use super::{JudgeError, OwnEnd, ProgramEnd};
 use crate::content::Content;
+use crate::problems::Allowed;
 use crate::submission::RunLimits;
 
 /// A verdict and a score.

@@ -9,7 +9,7 @@ use gavel_protocol::{Bytes, Usage};
 
 use super::JudgeError;
 use super::judgement::Verdict;
-use super::validator::Finding;
+use super::validator::{Finding, NEXT};
 use crate::blobs::{Blobs, Growing, Packer};
 use crate::blocking::on_disk;
 use crate::content::Content;
@@ -17,8 +17,6 @@ use crate::copy;
 use crate::problem::Problem;
 use crate::sandbox::Leaving;
 
-/// What the input of the next run is called.
-pub(super) const NEXT: &str = "nextpass.in";
 /// Most files that a validator may leave for itself.
 const MOST_FILES: usize = 32;
 /// Most bytes of them, and of the next input, together.

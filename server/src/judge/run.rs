@@ -8,8 +8,9 @@ use std::sync::Arc;
 use gavel_protocol::Bytes;
 use rustix::io::Errno;
 
+use super::argv::expanded;
 use super::claims::Claims;
-use super::compile::{ENVIRONMENT, expanded, files};
+use super::compile::{ENVIRONMENT, files};
 use super::ending::{OwnEnd, ProgramEnd};
 use super::executor::{CaseJob, Facts};
 use super::judgement::{TestResult, Verdict};

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 use super::checker::visible;
-use super::dialogue::Side;
 use crate::live::Tap;
 
 /// Bytes of the beginning, and of the end, that are kept; what each piece takes beside its bytes counts, too.
@@ -21,6 +22,15 @@ const DENSE: usize = 256;
 const SHOWN: usize = 4 * LONG;
 /// Longest text that is made of it.
 pub(super) const LONGEST: u64 = 8 * KEPT as u64;
+
+/// One of the two who talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Side {
+    /// The submission's program.
+    Program,
+    /// The problem's validator.
+    Validator,
+}
 
 /// A dialogue while it goes on.
 #[derive(Debug)]

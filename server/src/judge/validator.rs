@@ -11,15 +11,17 @@ use tokio_util::sync::CancellationToken;
 use super::course::Scored;
 use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Handed, Room, Told, Whose};
 use super::judgement::Verdict;
-use super::passes::NEXT;
 use super::verdict::{KILLED, from_run};
 use super::{Artefact, JudgeError, NOTHING, OwnEnd, ProgramEnd, submitted};
 use crate::content::Content;
 use crate::language::{Language, Languages};
 use crate::problem::Problem;
-use crate::problems::of_program;
+use crate::problems::{Allowed, of_program};
 use crate::sandbox::{Leaving, Profile};
 use crate::submission::{Files, Isolation, RunLimits};
+
+/// What the input of the next run is called.
+pub(super) const NEXT: &str = "nextpass.in";
 
 /// How a validator is called, and what its exit status means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,13 +144,6 @@ impl Finding {
             },
         }
     }
-}
-
-/// What validators are held to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Allowed {
-    pub(crate) compile: RunLimits,
-    pub(crate) run: RunLimits,
 }
 
 /// Validators are nobody's: what is made of them serves all submissions.

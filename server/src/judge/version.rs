@@ -8,8 +8,7 @@ use super::verdict::monitor_limits;
 use super::{JudgeError, LEASE_PATIENCE};
 use crate::language::Language;
 use crate::sandbox::{Input, Lease, Output, Profile, Program, Ran, Sandboxes};
-use crate::self_test::SELF_TEST;
-use crate::submission::{Isolation, RunLimits};
+use crate::submission::{Isolation, RunLimits, SELF_TEST};
 
 /// So many bytes of what it says are looked at.
 const LOOKED_AT: usize = 4096;

@@ -9,34 +9,10 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::party::Party;
+use super::stage::Stage;
 use crate::judge::Tested;
 use crate::store::{Finished, Record, StoredState, Unfinished};
 use crate::submission::{Footprint, Submission, SubmissionId};
-
-/// Where a submission has got to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// Waiting.
-    Queued,
-    /// Being compiled.
-    Compiling,
-    /// Running on its test cases.
-    Running {
-        /// So many are done.
-        done: u32,
-    },
-    /// Judged: the judgement is in the store.
-    Done,
-    /// There will be no judgement.
-    Cancelled,
-}
-
-impl Stage {
-    /// Nothing follows.
-    pub fn is_final(self) -> bool {
-        matches!(self, Self::Done | Self::Cancelled)
-    }
-}
 
 /// A submission with its judgement, as the store has them at the moment at which it is judged.
 #[derive(Debug, Clone)]

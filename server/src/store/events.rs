@@ -9,8 +9,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
 
 use super::rows::verdict;
-use super::submissions::parse_id;
-use super::{Store, StoreError, references, time};
+use super::{Store, StoreError, parse_id, references, time};
 use crate::events::About;
 use crate::judge::Verdict;
 use crate::tokens::Sees;

@@ -7,8 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::rows::verdict;
-use super::submissions::parse_id;
-use super::{Store, StoreError, millis, time};
+use super::{Store, StoreError, millis, parse_id, time};
 use crate::content::BlobId;
 use crate::judge::Verdict;
 use crate::submission::SubmissionId;

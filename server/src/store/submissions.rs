@@ -13,7 +13,7 @@ use super::refs::{self, Ref};
 use super::rows::{JudgementRow, ProgramRow, RequestRow, TestRow, verdict};
 use super::strikes::put_strikes;
 use super::writer::Extent;
-use super::{Record, Served, Store, StoreError, StoredState, Written, millis, time};
+use super::{Record, Served, Store, StoreError, StoredState, Written, millis, parse_id, time};
 use super::{problems, references};
 use crate::blocking::{QUICK, computed};
 use crate::content::{BlobId, Content};
@@ -694,14 +694,6 @@ fn unfinished(
         is_old: row.try_get("is_old")?,
         is_lost: was_begun && !served.had(id, row.try_get("attempt")?),
     })
-}
-
-pub(super) fn parse_id<I: sqlx::ColumnIndex<SqliteRow>>(
-    row: &SqliteRow,
-    column: I,
-) -> Result<SubmissionId, sqlx::Error> {
-    let text: String = row.try_get(column)?;
-    text.parse().map_err(|why: uuid::Error| sqlx::Error::Decode(Box::new(why)))
 }
 
 #[cfg(test)]

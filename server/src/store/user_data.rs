@@ -8,8 +8,7 @@ use chrono::Utc;
 use sqlx::{ConnectOptions, Row, SqliteConnection};
 
 use super::strikes::put_strikes;
-use super::submissions::parse_id;
-use super::{Store, StoreError, collector, judgements, millis, references, refs, rejudges};
+use super::{Store, StoreError, collector, judgements, millis, parse_id, references, refs, rejudges};
 use crate::blocking::on_disk;
 use crate::content::BlobId;
 use crate::submission::{SubmissionId, person};

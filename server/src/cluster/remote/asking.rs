@@ -16,8 +16,7 @@ use crate::cluster::speed::Terms;
 use crate::cluster::wire::{Outcome, Work};
 use crate::judge::{JudgeError, Progress, TimeScale, Told, Whose};
 use crate::sandbox::Profile;
-use crate::self_test::SELF_TEST;
-use crate::submission::Isolation;
+use crate::submission::{Isolation, SELF_TEST};
 
 /// How long a part that was begun may take beyond what its limits allow, and those before it in its task.
 const GRACE: Duration = Duration::from_secs(120);

@@ -23,8 +23,7 @@ use crate::judge::{
 };
 use crate::language::Language;
 use crate::sandbox::Profile;
-use crate::self_test::SELF_TEST;
-use crate::submission::{Files, Isolation, RunLimits};
+use crate::submission::{Files, Isolation, RunLimits, SELF_TEST};
 
 /// How often each node has them.
 const EVERY: Duration = Duration::from_secs(300);

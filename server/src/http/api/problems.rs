@@ -18,8 +18,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::described::{Archive, ShowName};
+use super::memory::{PATIENCE, too_many};
 use super::query::{self, FilesQuery, PagesQuery};
-use super::submissions::{PATIENCE, too_many};
 use super::wire::{AskedProblem, check_problem_id};
 use super::{Api, Problem};
 use crate::access::Caller;

@@ -11,7 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::submissions::{PATIENCE, find, parse_id, too_many};
+use super::memory::{PATIENCE, too_many};
+use super::submissions::{find, parse_id};
 use super::{Api, Problem, query};
 use crate::access::Caller;
 use crate::account::Purpose;

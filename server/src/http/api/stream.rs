@@ -71,7 +71,7 @@ pub(super) async fn follow(
     let after = last_event_id(&request)?.or(after);
     let place = api.followers.place(caller.sender())?;
     let held = api.account.take(Purpose::Outputs, MEMORY, PATIENCE).await;
-    let held = held.map_err(super::submissions::too_many)?;
+    let held = held.map_err(super::memory::too_many)?;
     let reference = reference.into_iter().collect();
     let wanted = EndsWanted { sees: caller.sees(), user, problem, reference };
     let follower = Follower::begin(api, caller, wanted, after, Peer::of(&request), (place, held)).await?;

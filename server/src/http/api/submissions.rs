@@ -13,13 +13,14 @@ use utoipa::ToSchema;
 
 use super::described::Accepted;
 use super::elsewhere::Parts;
+use super::memory::{PATIENCE, too_many};
 use super::query::{self, ListQuery};
 use super::receive::{Received, receive};
 use super::view::{Shown, SubmissionView};
 use super::wire::{AskedProblem, NewSubmission};
 use super::{Api, Problem, digest};
 use crate::access::Caller;
-use crate::account::{Full, Held, Purpose, UNCOUNTED};
+use crate::account::{Held, Purpose, UNCOUNTED};
 use crate::blocking::{QUICK, computed};
 use crate::http::Budget;
 use crate::http::error::fails;
@@ -272,9 +273,6 @@ pub(super) const TIMES: u64 = 4;
 /// A judgement up to this size makes an answer that is not counted.
 #[expect(clippy::cast_possible_truncation, reason = "it is small")]
 const SMALL: u32 = (UNCOUNTED / TIMES) as u32;
-/// How long an answer waits for the memory that it needs.
-pub(super) const PATIENCE: Duration = Duration::from_secs(3);
-
 /// Loads a submission.
 pub(super) async fn load(api: &Api, sees: &Sees, id: SubmissionId) -> Result<Loaded, Problem> {
     let (standing, held) = loaded(api, sees, id).await?;
@@ -349,11 +347,6 @@ impl Loaded {
         held.shrink_to(parts.in_memory());
         Ok((parts, held))
     }
-}
-
-pub(super) fn too_many(_: Full) -> Problem {
-    let detail = "too many large answers at once".into();
-    Problem::Unavailable { detail, retry_after: Duration::from_secs(2) }
 }
 
 pub(super) fn parse_id(text: &str) -> Result<SubmissionId, Problem> {

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::{files, stream, ws};
+use super::{TAG, files, stream, ws};
 
 /// Its operations.
 #[derive(OpenApi)]
@@ -19,9 +19,6 @@ use super::{files, stream, ws};
     files::remove
 ))]
 pub(in crate::http) struct GoJudgeApi;
-
-/// What its operations are called together.
-pub(in crate::http) const TAG: &str = "go-judge";
 
 /// Adds the schemas of its messages, and its form of errors.
 pub(in crate::http) fn describe(document: &mut Value) {

@@ -4,7 +4,7 @@
 use std::io::{self, Read};
 
 use super::excerpt::{AFTER, BEFORE, Unit, excerpt};
-use super::icpc::is_space;
+use super::space::is_space;
 use super::token::Token;
 
 /// In memory at a time.

@@ -1,6 +1,6 @@
 //! What is shown of a text around a place, bounded, and in characters that are seen.
 
-use super::icpc::is_space;
+use super::space::is_space;
 
 /// Most bytes that are looked at on either side of a place.
 pub(super) const BEFORE: usize = 4 * BEFORE_CHARACTERS;

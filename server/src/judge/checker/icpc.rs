@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use super::Difference;
 use super::bytes::Bytes;
 use super::excerpt::Unit;
+use super::space::is_space;
 use super::token::Token;
 use crate::submission::Flags;
 
@@ -139,11 +140,6 @@ impl Flags {
         self.float_absolute_tolerance.is_some_and(|most| apart <= most)
             || self.float_relative_tolerance.is_some_and(|most| apart <= most * expected.abs())
     }
-}
-
-/// The white space of C's locale.
-pub(super) fn is_space(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || byte == 0x0b
 }
 
 #[cfg(test)]

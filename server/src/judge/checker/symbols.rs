@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use super::Difference;
 use super::bytes::{Bytes, Shown};
 use super::excerpt::Unit;
-use super::icpc::is_space;
+use super::space::is_space;
 
 /// What white space is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,9 +14,8 @@ use super::costs::Costs;
 use super::line::{Line, Ticket, Want};
 use super::status::{SandboxState, SandboxStatus};
 use crate::sandbox::member::RetireReason;
-use crate::self_test::SELF_TEST;
 use crate::slots::Profile;
-use crate::submission::Isolation;
+use crate::submission::{Isolation, SELF_TEST};
 
 /// A sandbox beyond those that are always kept goes when nobody has used it for so long.
 const UNUSED: Duration = Duration::from_secs(5 * 60);

@@ -1,0 +1,15 @@
+//! Memory that answers wait for.
+
+use std::time::Duration;
+
+use super::Problem;
+use crate::account::Full;
+
+/// How long an answer waits for the memory that it needs.
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What is told where there is none by then.
+pub(super) fn too_many(_: Full) -> Problem {
+    let detail = "too many large answers at once".into();
+    Problem::Unavailable { detail, retry_after: Duration::from_secs(2) }
+}
