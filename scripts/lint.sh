@@ -12,6 +12,7 @@ main() {
   cargo clippy -q --locked --workspace --all-targets -- -D warnings
   # All targets are without the tests that are run by name only.
   cargo clippy -q --locked -p gavel-server -p e2e --test sandboxes --test engine --test scripts --test proxies -- -D warnings
+  other_architecture
   RUSTDOCFLAGS='-D warnings' cargo doc -q --locked --workspace --no-deps --document-private-items
   shell
   ! choose_compose || compose_files
@@ -21,6 +22,16 @@ main() {
   scripts/languages.sh --check
   promises
   say "lint: clean"
+}
+
+# The monitor's table of system calls is another on each.
+other_architecture() {
+  local target=aarch64-unknown-linux-gnu
+  if rustup target list --installed 2>/dev/null | grep -qx "$target"; then
+    cargo check -q --locked -p gavel-monitor --all-targets --target "$target"
+  else
+    say "lint: there is no $target (rustup target add $target); the monitor was not checked for it"
+  fi
 }
 
 # First of all, so that the server, which embeds it, is compiled once.
