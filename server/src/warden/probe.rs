@@ -34,11 +34,7 @@ pub(super) async fn probe(
         cgroups: &[],
         access: Access::Write,
     };
-    let parent = cgroups.of_slot(SLOT);
-    let mut body = preparing.body();
-    if let Some(host) = &mut body.host_config {
-        (host.cgroup_parent, host.binds) = (parent.parent, Some(parent.binds));
-    }
+    let body = preparing.body_below(cgroups.of_slot(SLOT));
     let options = CreateContainerOptionsBuilder::default().name(&name).build();
     let id = match within("create a container", CHANGE, engine.docker.create_container(Some(options), body))
         .await

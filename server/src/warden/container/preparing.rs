@@ -6,6 +6,7 @@ use bollard::models::{
     ContainerCreateBody, HealthConfig, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig,
 };
 
+use super::super::cgroup_parent::CgroupParent;
 use super::super::reaper::prefix;
 use super::{INSTANCE, ROLE, SECCOMP, read_only};
 
@@ -83,6 +84,15 @@ impl Preparing<'_> {
             host_config: Some(self.host_config()),
             ..ContainerCreateBody::default()
         }
+    }
+
+    /// As [`Self::body`], with the cgroups that a sandbox has there.
+    pub(in crate::warden) fn body_below(
+        &self,
+        CgroupParent { parent, binds }: CgroupParent,
+    ) -> ContainerCreateBody {
+        let host = HostConfig { cgroup_parent: parent, binds: Some(binds), ..self.host_config() };
+        ContainerCreateBody { host_config: Some(host), ..self.body() }
     }
 
     /// Root without a capability: it owns the files of cgroups, and that suffices.
