@@ -112,7 +112,7 @@ async fn time_that_a_validator_takes_is_not_the_programs() {
     assert_eq!(walls.iter().map(|[program, _]| *program).collect::<Vec<_>>(), [4000, 9000]);
     assert_eq!(
         walls[1][1] - walls[0][1],
-        4 * 5000,
+        u128::from(1 + gavel_protocol::Limits::MOST_HELD_UP) * 5000,
         "the validator waits for as much longer as that may take"
     );
     assert_eq!(judgement.tests[0].wall, Duration::from_millis(2500), "without the validator's");

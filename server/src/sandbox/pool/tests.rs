@@ -299,7 +299,8 @@ async fn misbehaves(manner: Manner, reason: RetireReason) -> SandboxError {
     let stage = Stage::new(1, |_| {});
     stage.behave(manner);
     let mut leased = lease(&stage, Isolation::Pooled, None).await;
-    let mut program = program(Duration::from_secs(1));
+    // The run is waited for for several times as long: a busy host may hold it up.
+    let mut program = program(Duration::from_millis(100));
     program.collect.push(CollectFile {
         path: "out".into(),
         anywhere: false,
