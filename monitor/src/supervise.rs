@@ -206,9 +206,10 @@ impl Watch<'_> {
             return Decision::GoOn;
         }
         self.held_up.look(self.leaf.seen(elapsed, self.child.pid));
-        match elapsed < self.held_up.deadline() {
-            true => Decision::GoOn,
-            false => self.held_up.decide(elapsed, || self.leaf.ready()),
+        if elapsed < self.held_up.deadline() {
+            Decision::GoOn
+        } else {
+            self.held_up.decide(elapsed, || self.leaf.ready())
         }
     }
 
