@@ -27,7 +27,7 @@ fn figures(kib: u64, limits: &Limits) -> Vec<u64> {
     let mut server = Server::start_with_cgroups();
     let figure = |round: u64| {
         // Itself, too, whose page tables may still be there.
-        touch(&mut server, if round % 3 == 0 { kib } else { round % 5 * 700 }, limits.clone());
+        touch(&mut server, if round.is_multiple_of(3) { kib } else { round % 5 * 700 }, limits.clone());
         let (ended, memory) = touch(&mut server, kib, limits.clone());
         assert_eq!(ended, Ending::Exited { code: 0 });
         memory.get()
