@@ -18,6 +18,7 @@ mod healthcheck;
 mod languages;
 mod node;
 mod nodes;
+mod output;
 mod proxy;
 mod recycle;
 mod serve;

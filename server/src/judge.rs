@@ -585,9 +585,9 @@ fn tell_finding(result: &mut TestResult, finding: Finding, problem: &Problem) {
     result.score = finding.scored.score;
     match finding.verdict {
         Verdict::JudgeError => {
-            let message = finding.message.filter(|_| problem.shows_all());
-            result.reason = finding.fault.map(|fault| match message {
-                Some(message) => format!("{fault}: {message}"),
+            let told = finding.message.or(finding.last_words).filter(|_| problem.shows_all());
+            result.reason = finding.fault.map(|fault| match told {
+                Some(told) => format!("{fault}: {told}"),
                 None => fault,
             });
         }

@@ -1,7 +1,6 @@
 //! `gavel config`: the effective settings.
 
-use std::io::Write;
-
+use super::output;
 use crate::config::Config;
 
 /// Why they cannot be shown.
@@ -16,5 +15,5 @@ pub(super) enum PrintError {
 /// Prints them as TOML, secrets masked.
 pub(super) fn print(config: &Config) -> Result<(), PrintError> {
     let text = toml::to_string(config)?;
-    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
+    Ok(output::print(&text)?)
 }

@@ -1,10 +1,9 @@
 //! `gavel doctor`: looks at everything that the service needs, and names the cause and the remedy of each problem.
 
-use std::io::Write;
-
 use serde::Serialize;
 
 use super::client::Client;
+use super::output::print;
 use crate::config::Config;
 use crate::doctor::{self, Finding, Level};
 
@@ -30,7 +29,7 @@ pub(super) async fn examine(config: &Config, client: &Client, json: bool) -> std
     } else {
         render(&findings)
     };
-    writeln!(std::io::stdout(), "{text}")?;
+    print(&text)?;
     Ok(healthy)
 }
 

@@ -1,11 +1,10 @@
 //! `gavel languages`: what can be compiled and run, with versions and states.
 
-use std::io::Write;
-
 use reqwest::Method;
 use serde_json::Value;
 
 use super::client::{Client, ClientError};
+use super::output::print;
 
 /// Why it could not.
 #[derive(Debug, thiserror::Error)]
@@ -19,14 +18,8 @@ pub(super) enum LanguagesError {
 /// Asks the server, and prints a table, or its answer.
 pub(super) async fn languages(client: &Client, json: bool) -> Result<(), LanguagesError> {
     let languages: Vec<Value> = client.get(Method::GET, "/api/v1/languages").await?;
-    let mut out = std::io::stdout();
-    if json {
-        return Ok(writeln!(out, "{:#}", Value::Array(languages))?);
-    }
-    for line in table(&languages) {
-        writeln!(out, "{line}")?;
-    }
-    Ok(())
+    let text = if json { format!("{:#}", Value::Array(languages)) } else { table(&languages).join("\n") };
+    Ok(print(&text)?)
 }
 
 const HEAD: [&str; 4] = ["ID", "NAME", "VERSION", "STATE"];

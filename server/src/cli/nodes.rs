@@ -11,6 +11,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use super::client::{Client, ClientError};
+use super::output::print;
 use crate::cluster::{KeyError, MachineKey, authorization, is_name};
 
 /// What is to be done.
@@ -97,14 +98,8 @@ fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), NodesError> {
 
 async fn list(client: &Client, json: bool) -> Result<(), NodesError> {
     let nodes: Vec<Value> = client.get(Method::GET, "/api/v1/nodes").await?;
-    let mut out = std::io::stdout();
-    if json {
-        return Ok(writeln!(out, "{:#}", Value::Array(nodes))?);
-    }
-    for line in table(&nodes) {
-        writeln!(out, "{line}")?;
-    }
-    Ok(())
+    let text = if json { format!("{:#}", Value::Array(nodes)) } else { table(&nodes).join("\n") };
+    Ok(print(&text)?)
 }
 
 async fn set(client: &Client, name: &str, verb: &str, now: &str) -> Result<(), NodesError> {
@@ -120,7 +115,7 @@ async fn set(client: &Client, name: &str, verb: &str, now: &str) -> Result<(), N
         let detail = body["detail"].as_str().unwrap_or("without a reason").to_owned();
         return Err(ClientError::Refused { status, detail }.into());
     }
-    Ok(writeln!(std::io::stdout(), "{name} {now}")?)
+    Ok(print(&format!("{name} {now}"))?)
 }
 
 const COLUMNS: usize = 9;

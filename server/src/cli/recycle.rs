@@ -1,10 +1,9 @@
 //! `gavel recycle`: has every sandbox replaced.
 
-use std::io::Write;
-
 use reqwest::Method;
 
 use super::client::{Client, ClientError};
+use super::output::print;
 use crate::operations::Recycled;
 
 /// Why it could not.
@@ -19,9 +18,6 @@ pub(super) enum RecycleError {
 /// Asks the server, and prints what it did.
 pub(super) async fn recycle(client: &Client) -> Result<(), RecycleError> {
     let Recycled { sandboxes } = client.get(Method::POST, "/api/v1/admin/recycle").await?;
-    writeln!(
-        std::io::stdout(),
-        "{sandboxes} sandboxes are being replaced; those at work follow when they are done"
-    )?;
-    Ok(())
+    let told = format!("{sandboxes} sandboxes are being replaced; those at work follow when they are done");
+    Ok(print(&told)?)
 }

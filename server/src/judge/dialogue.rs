@@ -169,7 +169,6 @@ fn never_ends(program: ProgramEnd, validator: ProgramEnd) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::course::Scored;
     use super::*;
 
     fn pair() -> (Receiver, Sender) {
@@ -241,13 +240,7 @@ mod tests {
 
     #[test]
     fn who_ended_first_decides() {
-        let found = |verdict| Finding {
-            verdict,
-            fault: None,
-            message: None,
-            feedback: None,
-            scored: Scored::default(),
-        };
+        let found = Finding::of;
         let exited = ProgramEnd::ByItself(OwnEnd::Exited { code: 43 });
         let broken = ProgramEnd::ByItself(OwnEnd::Signaled { signal: 13 });
         let failed = || Some((Verdict::RuntimeError, String::new()));

@@ -114,6 +114,8 @@ pub(super) struct Finding {
     pub(super) fault: Option<String>,
     /// For who wrote the problem: it may tell of the answer.
     pub(super) message: Option<String>,
+    /// What a validator that is at fault wrote to standard error last, for who wrote the problem.
+    pub(super) last_words: Option<String>,
     /// For who wrote the program.
     pub(super) feedback: Option<String>,
     pub(super) scored: Scored,
@@ -122,7 +124,14 @@ pub(super) struct Finding {
 impl Finding {
     /// Of a validator that says nothing but that.
     pub(super) fn of(verdict: Verdict) -> Self {
-        Self { verdict, fault: None, message: None, feedback: None, scored: Scored::default() }
+        Self {
+            verdict,
+            fault: None,
+            message: None,
+            last_words: None,
+            feedback: None,
+            scored: Scored::default(),
+        }
     }
 
     /// What it is where the validator has done that, which is wrong.
@@ -137,6 +146,7 @@ impl Finding {
             verdict: self.verdict,
             fault: self.fault,
             message: self.message.or(before.message),
+            last_words: self.last_words,
             feedback: self.feedback.or(before.feedback),
             scored: Scored {
                 score: self.scored.score.or(before.scored.score),
@@ -502,6 +512,7 @@ pub(super) fn finding(
         verdict: Verdict::JudgeError,
         fault: Some(format!("the problem's validator {} {what}", validator.name)),
         message: message.clone(),
+        last_words: last_words(&facts.stderr.head),
         feedback: None,
         scored: Scored::default(),
     };
@@ -532,11 +543,24 @@ pub(super) fn finding(
     }
     match (number(score), number(multiplier)) {
         (Ok(score), Ok(multiplier)) => {
-            Finding { verdict, fault: None, message, feedback, scored: Scored { score, multiplier } }
+            let scored = Scored { score, multiplier };
+            Finding { fault: None, message, feedback, scored, ..Finding::of(verdict) }
         }
         (Err(NoNumber), _) => broken("gave a score that is no number".to_owned()),
         (_, Err(NoNumber)) => broken("gave a multiplier that is no number".to_owned()),
     }
+}
+
+/// Lines that are told of what a validator wrote to standard error, and bytes: uncaught exceptions are told last.
+const LAST_LINES: usize = 10;
+const LAST_BYTES: usize = 2048;
+
+/// The end of it; nothing where nothing was written.
+fn last_words(written: &[u8]) -> Option<String> {
+    let last = written[written.len().saturating_sub(LAST_BYTES)..].to_vec();
+    let last = text(Some(last))?;
+    let lines: Vec<&str> = last.lines().collect();
+    Some(lines[lines.len().saturating_sub(LAST_LINES)..].join("\n"))
 }
 
 /// The number in a message: `points 12.5 and why`, or `partially correct (40) and why`.

@@ -51,7 +51,7 @@ fn kind(fields: &mut Fields<'_>) -> Kind {
             "multi-pass" => &mut kind.multi_pass,
             "submit-answer" => &mut kind.submit_answer,
             _ => {
-                fields.fault("type", node.line, format!("\"{name}\" is no type"));
+                fields.fault("type", node.line, format!("\"{name}\" is no type; {TYPES}"));
                 continue;
             }
         };
@@ -64,6 +64,8 @@ fn kind(fields: &mut Fields<'_>) -> Kind {
     }
     kind
 }
+
+const TYPES: &str = "there are pass-fail, scoring, interactive, multi-pass and submit-answer";
 
 fn embargo(fields: &mut Fields<'_>) -> Option<String> {
     let node = fields.take("embargo_until")?;

@@ -290,6 +290,19 @@ async fn a_validator_that_does_not_work_is_the_problems_fault() {
         assert!(!reason.contains("it broke"), "{reason}");
         assert_eq!(reason.contains("killed by"), reason.contains("was killed by SIGSEGV"), "{reason}");
     }
+    // What it wrote last is told where the problem shows all, and nowhere else.
+    for (show, expected) in [
+        (Show::Full, "exited with status 1: Traceback\nModuleNotFoundError: nosuch"),
+        (Show::Verdicts, "exited with status 1"),
+    ] {
+        let problem = self::problem(show, &with(&[("output_validator/check.cpp", "int main(){}")]));
+        let mut ran = validated(1, nothing);
+        ran.stderr.head = b"Traceback\nModuleNotFoundError: nosuch\n".to_vec();
+        let bench = bench_of_problem(&problem, vec![compiled(), printed("1"), ran]);
+        let judgement = bench.judge(&by(&problem)).await.unwrap();
+        let reason = judgement.tests[0].reason.as_deref().unwrap();
+        assert!(reason.ends_with(expected), "{reason}");
+    }
     // What it is scored by is there and cannot be read: that is not no score.
     for odd in [CollectedOutput::NotRegular, CollectedOutput::Failed(13), CollectedOutput::Failed(20)] {
         let mut ran = validated(42, nothing);

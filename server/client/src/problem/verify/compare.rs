@@ -37,7 +37,8 @@ pub(super) fn best_score(package: &Package) -> Option<f64> {
 /// What is not as expected, a sentence each.
 pub(super) fn disagreements(example: &Example, got: &Submission, best: Option<f64>) -> Vec<String> {
     let name = got.outcome();
-    let reason = got.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let reason = got.reason.as_deref().or_else(|| of_test(got, name));
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     let Some(overall) = verdict(name) else { return vec![format!("the judge failed ({name}){reason}")] };
     if overall == Verdict::JudgeError {
         return vec![format!("the problem failed (JudgeError){reason}")];
@@ -51,6 +52,11 @@ pub(super) fn disagreements(example: &Example, got: &Submission, best: Option<f6
     }
     told.extend(example.expected.iter().flat_map(|expected| of_expectation(expected, overall, got)));
     told
+}
+
+/// What is told of the first test that ended so.
+fn of_test<'a>(got: &'a Submission, verdict: &str) -> Option<&'a str> {
+    got.tests().iter().find(|test| test.verdict == verdict)?.reason.as_deref()
 }
 
 fn partial(overall: Verdict, score: Option<f64>, best: Option<f64>) -> Option<String> {
@@ -257,6 +263,13 @@ mod tests {
         assert_eq!(
             told(&anything, judged("JudgeError", &[]), None),
             ["the problem failed (JudgeError): why"]
+        );
+        let mut crashed = judged("JudgeError", &[("secret/1", "Accepted"), ("secret/2", "JudgeError")]);
+        crashed["reason"] = json!(null);
+        crashed["tests"][1]["reason"] = json!("the problem's validator exited with status 1");
+        assert_eq!(
+            told(&anything, crashed, None),
+            ["the problem failed (JudgeError): the problem's validator exited with status 1"]
         );
         assert_eq!(
             told(&anything, judged("InternalError", &[]), None),
