@@ -61,7 +61,7 @@ pub(super) async fn get(
 
 /// A file by the place of its test and its name, which is one that was asked for.
 fn find(standing: Standing, test: &str, name: &str) -> Option<Content> {
-    let test: u32 = test.parse().ok()?;
+    let test: u32 = query::digits(test)?;
     let mut tests = standing.record.judgement?.tests.into_iter();
     let files = tests.find(|result| result.index == test)?.files;
     files.into_iter().find(|file| file.name == name && file.missing.is_none()).map(|file| file.content)

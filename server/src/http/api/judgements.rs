@@ -151,7 +151,7 @@ pub(super) async fn get(
     let Some(standing) = api.submissions.get(id).await? else { return Err(no_such(&id.to_string())) };
     let judgements = api.store.judgements(id).await?;
     let newest = judgements.first().map(|one| one.number);
-    let wanted = number.parse::<u32>().ok();
+    let wanted = query::digits::<u32>(&number);
     let found = judgements.into_iter().find(|one| Some(one.number) == wanted);
     let missing =
         || format!("submission `{id}` has no judgement `{}`, or not any more", number.escape_default());

@@ -1,5 +1,6 @@
 //! What stands behind the `?` of an address: read parameter by parameter, so that all that is wrong is told, by name.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -162,7 +163,12 @@ impl ForgiveQuery {
 
 /// The number of an event.
 pub(super) fn number(text: &str) -> Option<i64> {
-    text.parse().ok().filter(|number| *number >= 0)
+    digits(text).filter(|number| *number >= 0)
+}
+
+/// A number of digits alone: what else may stand before one is nothing that a client means.
+pub(super) fn digits<T: FromStr>(text: &str) -> Option<T> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 /// One of the names that a site has for its submissions, as in `reference.course`.
@@ -321,7 +327,7 @@ pub(super) fn wait(query: &str, most: Duration) -> Result<Option<Duration>, Prob
 }
 
 fn seconds(text: &str) -> Option<Duration> {
-    text.strip_suffix('s').unwrap_or(text).parse().ok().map(Duration::from_secs)
+    digits(text.strip_suffix('s').unwrap_or(text)).map(Duration::from_secs)
 }
 
 /// Refuses all parameters: what is misplaced there would be ignored in silence.
@@ -410,7 +416,7 @@ fn choice<'a, T: Deserialize<'a>>(value: &'a str, names: &[&str]) -> Result<T, S
 }
 
 fn limit(value: &str) -> Result<usize, String> {
-    let number = value.parse().ok().filter(|number| (1..=PAGE_MAX).contains(number));
+    let number = digits(value).filter(|number| (1..=PAGE_MAX).contains(number));
     number.ok_or_else(|| format!("allowed is 1 to {PAGE_MAX}"))
 }
 
@@ -472,7 +478,7 @@ mod tests {
         assert_eq!(wait("", most).unwrap(), None);
         assert_eq!(wait("wait=30s", most).unwrap(), Some(Duration::from_secs(30)));
         assert_eq!(wait("wait=60", most).unwrap(), Some(most));
-        for wrong in ["wait=61s", "wait=-1", "wait=", "wait=1h", "wait=99999999999999999999s"] {
+        for wrong in ["wait=61s", "wait=-1", "wait=%2B5s", "wait=", "wait=1h", "wait=99999999999999999999s"] {
             assert_eq!(
                 told_of(wrong),
                 ["wait: allowed are whole seconds, 0s to 60s, the `s` may be left out"],
