@@ -9,7 +9,9 @@ main() {
   have cargo || fail "there is no cargo: install a Rust toolchain, https://rustup.rs"
   mkdir -p dist
   built=${CARGO_TARGET_DIR:-target}
-  say "compiling with cargo (minutes, the first time)"
+  # Its progress is for who watches it.
+  quiet=(-q)
+  [ ! -t 2 ] || quiet=()
   case ${1-all} in
     all) monitor; server ;;
     monitor) monitor ;;
@@ -21,22 +23,25 @@ main() {
 # Static, since it runs in every image. The musl target makes a smaller one, where it is installed.
 monitor() {
   local host target
+  say "compiling the monitor"
   host=$(rustc -vV | sed -n 's/^host: //p')
   target=${host%-gnu}-musl
   [ -d "$(rustc --print sysroot)/lib/rustlib/$target/lib" ] || target=$host
-  RUSTFLAGS='-C target-feature=+crt-static' cargo build -q --release --locked -p gavel-monitor --target "$target"
+  RUSTFLAGS='-C target-feature=+crt-static' cargo build "${quiet[@]}" --release --locked -p gavel-monitor --target "$target"
   replace "$built/$target/release/monitor" dist/monitor
 }
 
 # GAVEL_SERVER_LTO=false: in half of the time, for tests.
 server() {
   scripts/ui.sh --if-npm
-  CARGO_PROFILE_RELEASE_LTO=${GAVEL_SERVER_LTO:-thin} cargo build -q --release --locked -p gavel-server
+  say "compiling the server: 8 minutes on two idle cores, the first time; GAVEL_SERVER_LTO=false takes half, and makes a slower one"
+  CARGO_PROFILE_RELEASE_LTO=${GAVEL_SERVER_LTO:-thin} cargo build "${quiet[@]}" --release --locked -p gavel-server
   replace "$built"/release/gavel dist/gavel
 }
 
 ffi() {
-  cargo build -q --release --locked -p gavel-ffi
+  say "compiling the C library"
+  cargo build "${quiet[@]}" --release --locked -p gavel-ffi
   replace "$built"/release/libgavel_ffi.so dist/libgavel_ffi.so
   replace server/ffi/include/gavel.h dist/gavel.h
 }

@@ -7,6 +7,10 @@ cd "$(dirname "$0")/.."
 . scripts/service.sh
 
 choose_compose || fail "no Docker Compose was found"
+# Compose would build it, or make networks and volumes for what cannot run.
+docker info >/dev/null 2>&1 || fail "no Docker engine answers: 'docker info' says why"
+docker image inspect "$(image server)" >/dev/null 2>&1 ||
+  fail "the engine answers; the service's image $(image server) is not there, and the checks beyond are made with it: make up"
 status=0
 compose run --rm --no-deps warden doctor "$@" || status=$?
 # The warden's container has no network: whether clients get through to a server that runs is seen from here only.

@@ -17,14 +17,15 @@ main() {
   [[ $what =~ ^(all|instance|data)$ ]] || fail "unknown part: $what (instance, data)"
   choose_tag
   data=$(setting GAVEL_DATA ./workspace/data)
-  scripts/down.sh
+  # With what a broker keeps.
+  scripts/down.sh --volumes
   remove_data
   remove_cgroups
   [ "$what" != data ] || return 0
   remove_images
   [ "$what" != instance ] || return 0
   remove_bases
-  rm -rf .gavel dist
+  rm -rf .gavel dist server/ui/dist server/ui/node_modules
 }
 
 remove_data() {

@@ -6,6 +6,7 @@ SAMPLE='{"language":"cpp17","source":"#include <iostream>\nint main() { int a, b
 start_service() {
   local services=(server warden)
   check_mounts
+  check_settings
   ! has_broker || services+=(nats)
   # And what these depend on: an image of a toolchain that could not be built is not asked for.
   compose up -d --no-build --remove-orphans "${services[@]}" ||
@@ -29,6 +30,16 @@ check_mounts() {
   [ -z "${DOCKER_HOST:-}" ] || return 0
   path=$(setting GAVEL_DOCKER_SOCKET /var/run/docker.sock)
   [ -S "$path" ] || fail "GAVEL_DOCKER_SOCKET names $path, which is no socket; 'docker context inspect' shows the engine's"
+}
+
+# A service that runs is not given up for one that would not start: settings and languages are read by a container beside it.
+# Older Composes write its exit status behind what it says.
+check_settings() {
+  local told
+  [ -n "$(compose ps -q server 2>/dev/null)" ] || return 0
+  ! told=$(compose run --rm --no-deps -T server config --check 2>&1 >/dev/null) || return 0
+  ! grep -q '^gavel: ' <<<"$told" || told=$(last_message <<<"$told" | sed '${/^[0-9]*$/d}')
+  fail "the server does not start with these settings, and the service is left as it was: $told"
 }
 
 wait_until_ready() {

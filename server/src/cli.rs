@@ -123,7 +123,11 @@ enum Service {
     /// Translate between go-judge's REST and gRPC, as its proxy
     Proxy(proxy::Proxy),
     /// Print the effective configuration, secrets masked
-    Config,
+    Config {
+        /// Print nothing: see that a server would take the configuration, and its languages
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 /// Exit code for a command line that makes no sense, as the parser's.
@@ -208,7 +212,8 @@ fn run(command: &Service, config: Config, overrides: &Overrides) -> Result<ExitC
             runtime.block_on(healthcheck::server(&client, *alive))?;
         }
         Service::Proxy(proxy) => runtime.block_on(proxy.serve(config))?,
-        Service::Config => config::print(&config)?,
+        Service::Config { check: false } => config::print(&config)?,
+        Service::Config { check: true } => drop(Languages::configured(&config)?),
     }
     Ok(ExitCode::SUCCESS)
 }

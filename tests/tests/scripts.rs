@@ -243,6 +243,20 @@ fn an_edited_file_of_settings_is_in_force_after_the_next_up_and_without_an_edit_
     assert!(own.container("server") != server && own.container("warden") != warden, "they are the same ones");
     let shown = docker(&["exec", &own.container("server"), "gavel", "config"]).succeeded().text;
     assert!(shown.contains("max_wait = \"40s\""), "{shown}");
+    // With what it would not start with the one that runs is left alone.
+    let server = own.container("server");
+    std::fs::write(&file, "[http]\nmax_wiat = '40s'\n").unwrap();
+    own.up(&variables).failed_saying(&[
+        "does not start",
+        "left as it was",
+        "unknown setting `http.max_wiat`",
+    ]);
+    std::fs::write(&file, "").unwrap();
+    let languages = own.path("languages.toml");
+    std::fs::write(&languages, "[[languages]]\nid = 'lua'\nsampel = 'x'\n").unwrap();
+    let both = [variables[0], ("GAVEL_LANGUAGES_FILE", languages.as_str())];
+    own.up(&both).failed_saying(&["does not start", "left as it was", "unknown field `sampel`"]);
+    assert_eq!(own.container("server"), server, "it was made anew");
 }
 
 #[test]
@@ -257,6 +271,7 @@ fn what_keeps_a_container_from_starting_is_named_within_a_minute() {
     assert!(begun.elapsed() < patience(Duration::from_secs(60)), "{:?}", begun.elapsed());
     let languages = own.path("languages.toml");
     std::fs::write(&languages, "[[languages]]\nid = 'lua'\nsampel = 'x'\n").unwrap();
+    docker(&["rm", "-f", &own.container("server")]).succeeded();
     // The operator's name of the file, and the line.
     own.up(&[("GAVEL_LANGUAGES_FILE", &languages)]).failed_saying(&[
         "does not start",
@@ -281,6 +296,22 @@ fn a_warden_that_does_not_serve_is_told_though_the_server_is_ready() {
     own.up(&[("GAVEL_DOCKER_SOCKET", &socket)])
         .failed_saying(&["the warden does not start", "GAVEL_DOCKER_SOCKET"]);
     assert_eq!(own.container("server"), server, "only the warden was to be made anew");
+}
+
+#[test]
+fn the_doctor_makes_nothing_where_there_is_no_image_and_a_purge_leaves_no_volume() {
+    let _alone = alone();
+    let own = Own::new("nothing");
+    let volume = format!("{}_nats", own.name);
+    own.run("doctor.sh", &[]).failed_saying(&["the engine answers", "is not there", "make up"]);
+    for what in ["network", "volume"] {
+        let filter = format!("label=com.docker.compose.project={}", own.name);
+        assert_eq!(docker(&[what, "ls", "-q", "--filter", &filter]).succeeded().text, "", "{what}");
+    }
+    let label = format!("com.docker.compose.project={}", own.name);
+    docker(&["volume", "create", "--label", &label, &volume]).succeeded();
+    own.run("purge.sh data", &[]).succeeded();
+    assert!(!docker(&["volume", "inspect", &volume]).ok, "what a broker has kept is still there");
 }
 
 #[test]
