@@ -111,7 +111,11 @@ impl Server {
     fn run(&mut self, run: RunId, order: &Run, descriptors: Vec<OwnedFd>) -> Result<(), ChannelError> {
         let refused = self.refused.take().filter(|(refused, _)| *refused == run);
         let outcome = match refused {
-            Some((_, (step, errno))) => Outcome::NotStarted { step, errno },
+            Some((_, (step, errno))) => {
+                // Nobody has a use for them, and the proof would count them as left over.
+                drop(descriptors);
+                Outcome::NotStarted { step, errno }
+            }
             None => {
                 let mut interrupts = Conversation { channel: &mut self.channel, run };
                 self.runner.run(order, descriptors, &mut interrupts)?

@@ -1,5 +1,7 @@
 //! The conversation and the run as the server sees them.
 
+use std::os::fd::AsFd;
+
 use gavel_protocol::{
     BoxFile, Bytes, Clean, Collect, CollectedFile, Content, Descriptor, Ending, Order, Outcome, Reply, RunId,
     Stdio, StdioSource, Step,
@@ -175,6 +177,17 @@ fn the_file_that_could_not_be_put_is_named_by_its_position_over_all_frames() {
     assert_eq!(ran.report.unput, Some(1));
     let ran = server.run(program(&["/bin/true"], &server.cwd(), limits()), &[]);
     assert_eq!(ran.report.unput, None);
+}
+
+#[test]
+fn what_comes_with_a_run_whose_files_were_refused_is_no_trace_of_it() {
+    let mut server = Server::start();
+    let refused = BoxFile { path: "../x".into(), mode: 0o644, content: Content::Inline(b"x".to_vec()) };
+    server.send(RunId(1), Order::Files(vec![refused]), &[]);
+    let given = std::fs::File::open("/dev/null").unwrap();
+    let ran = server.run(program(&["/bin/true"], &server.cwd(), limits()), &[given.as_fd()]);
+    assert_eq!(ran.report.outcome, Outcome::NotStarted { step: Step::PutFile, errno: 22 });
+    assert_eq!(ran.clean, Clean::Proven);
 }
 
 #[test]
