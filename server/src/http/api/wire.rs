@@ -1,4 +1,4 @@
-//! A submission as clients send it, and its way to a valid [`Submission`].
+//! A submission as clients send it, and its way to a valid one.
 
 use std::collections::BTreeMap;
 
