@@ -114,6 +114,11 @@ impl Client {
         Ok(Self { agent: agent(), url, authorization: token.map(|token| format!("Bearer {token}")) })
     }
 
+    /// It shows a token.
+    pub(crate) fn is_authorized(&self) -> bool {
+        self.authorization.is_some()
+    }
+
     /// The JSON of an answer that must be a success, and its status; null where it has no body.
     pub(crate) fn ask(&self, ask: Ask<'_>) -> Result<(u16, Value), Failure> {
         let mut answer = self.answer(&ask)?;

@@ -150,7 +150,8 @@ impl Rejudge {
             let (total, impossible) = (number("total"), number("impossible"));
             let but =
                 if impossible == 0 { String::new() } else { format!(", of which {impossible} cannot be") };
-            terminal.print(&format!("{total} submissions would be judged again{but}\n"))?;
+            let submissions = if total == 1 { "submission" } else { "submissions" };
+            terminal.print(&format!("{total} {submissions} would be judged again{but}\n"))?;
         }
         Ok(Status::Good)
     }

@@ -157,9 +157,18 @@ impl Create {
             ("priority", self.priority.map(Value::from)),
             ("expires_at", self.expires.as_ref().map(|end| end.as_str().into())),
         ]);
-        tell(&post(&self.server.client()?, "tokens", &wanted)?, self.json, terminal)
+        let client = self.server.client()?;
+        let made = post(&client, "tokens", &wanted)?;
+        if !client.is_authorized() {
+            terminal.remark(OPEN)?;
+        }
+        tell(&made, self.json, terminal)
     }
 }
+
+/// A token was made for who showed none.
+const OPEN: &str = "note: this server takes requests without a token, too, and who sends such may do and see everything; \
+    set GAVEL_HTTP__TOKEN and GAVEL_HTTP__ADMIN_TOKEN to close it";
 
 impl Change {
     fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {

@@ -52,6 +52,8 @@ fn a_secret_is_printed_alone_and_asked_for_once() {
         ],
     );
     assert_eq!((ended.status, ended.out.as_str()), (0, "gavel_one\n"), "{}", ended.err);
+    // Whoever made it has shown no token.
+    assert!(ended.err.starts_with("note: this server takes requests without a token"), "{}", ended.err);
     let sent = server.requests().pop().unwrap().json();
     let expected = json!({"name": "cs101", "scopes": ["submit", "read"], "quota": 7, "expires_at": "2027-01-31T00:00:00Z"});
     assert_eq!(sent, expected);
