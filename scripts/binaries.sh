@@ -34,7 +34,11 @@ monitor() {
 # GAVEL_SERVER_LTO=false: in half of the time, for tests.
 server() {
   scripts/ui.sh --if-npm
-  say "compiling the server: 8 minutes on two idle cores, the first time; GAVEL_SERVER_LTO=false takes half, and makes a slower one"
+  if [ "${GAVEL_SERVER_LTO:-}" = false ]; then
+    say "compiling the server"
+  else
+    say "compiling the server: 8 minutes on two idle cores, the first time; GAVEL_SERVER_LTO=false takes half, and makes a slower one"
+  fi
   CARGO_PROFILE_RELEASE_LTO=${GAVEL_SERVER_LTO:-thin} cargo build "${quiet[@]}" --release --locked -p gavel-server
   replace "$built"/release/gavel dist/gavel
 }

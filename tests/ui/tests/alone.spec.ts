@@ -109,8 +109,12 @@ test.describe("a closed server", () => {
     await expect(page.locator(".who")).toContainText("operate the service");
     expect(await context.cookies()).toMatchObject([{ httpOnly: true, sameSite: "Strict" }]);
     expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]))).not.toContain(operator);
+    const other = await context.newPage();
+    await other.goto(origin);
+    await expect(other.getByRole("link", { name: "Operations" })).toBeVisible();
     await page.getByRole("button", { name: "Sign out" }).click();
-    await expect(page.getByRole("banner").getByRole("button", { name: "Sign in" })).toBeVisible();
+    for (const tab of [page, other]) await expect(tab.getByRole("banner").getByRole("button", { name: "Sign in" })).toBeVisible();
+    await expect(other.getByRole("link", { name: "Operations" })).toHaveCount(0);
     await expect(page.getByRole("link", { name: "Operations" })).toHaveCount(0);
     expect((await page.request.get(`${origin}/api/v1/languages`)).status()).toBe(401);
   });

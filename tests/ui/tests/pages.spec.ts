@@ -3,7 +3,7 @@ import { expect, result, run, test, write } from "../page";
 
 const BUSY = { ready: false, draining: true, reasons: ["the store is not writable"], degraded: ["java21 is failing"], waiting: 12, running: 2, pool: { notes: [], profiles: [] } };
 
-const NODE = { version: "0.1.0", credits: 4, compilations: 2, busy: 3, done: 1204, failures: 1, silent_ms: 800, images: { run: "sha256:1", "toolchain:gcc": "sha256:2" } };
+const NODE = { version: "0.1.0", credits: 4, compilations: 2, weight: 1.05, busy: 3, done: 1204, failures: 1, silent_ms: 800, images: { run: "sha256:1", "toolchain:gcc": "sha256:2" } };
 const NODES = [
   { ...NODE, name: "lab-1", state: "ready", faults: [] },
   { ...NODE, name: "lab-2", state: "draining", faults: ["<b>lies</b>"] },
@@ -139,6 +139,15 @@ test("on a small phone an operator sees all of languages and sandboxes without s
     await expect(region.locator("td").first()).toBeVisible();
     const [inside, room] = await region.evaluate((element) => [element.scrollWidth, element.clientWidth]);
     expect(inside, name).toBeLessThanOrEqual(room ?? 0);
+  }
+});
+
+test("a page that is refused has its heading all the same", async ({ page }) => {
+  for (const [path, name] of [["/submissions/00000000-0000-4000-8000-000000000000", "Submission 00000000"], ["/problems/no-such", "no-such"]] as const) {
+    await page.goto(path);
+    await expect(page.getByRole("alert")).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(name);
+    expect(await AxeBuilder(page)).toEqual([]);
   }
 });
 

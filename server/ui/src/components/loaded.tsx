@@ -39,12 +39,14 @@ export function useLoaded<T>(path: string | null, every: number | null = null, a
   return [state, () => ask((number) => number + 1)];
 }
 
-export function Loaded<T>({ from, children, again }: { from: State<T>; children(value: T): ComponentChildren; again?: () => void }) {
+/** `title` heads a page that has no heading of its own before its content is there. */
+export function Loaded<T>({ from, children, again, title }: { from: State<T>; children(value: T): ComponentChildren; again?: () => void; title?: string }) {
+  const heading = title !== undefined && <h1 class="unseen">{title}</h1>;
   switch (from.is) {
     case "loading":
-      return <Loading />;
+      return <>{heading}<Loading /></>;
     case "refused":
-      return <Refusal error={from.error} {...(again && { again })} />;
+      return <>{heading}<Refusal error={from.error} {...(again && { again })} /></>;
     case "there":
       return <>{children(from.value)}</>;
   }

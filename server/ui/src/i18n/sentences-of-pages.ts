@@ -92,6 +92,7 @@ export const sentences = text({
   "nodes.title": ["Nodes", "节点"],
   "nodes.name": ["Name", "名称"],
   "nodes.speed": ["Speed", "速度"],
+  "nodes.weight": ["Weight", "权重"],
   "nodes.busy": ["At work", "工作中"],
   "nodes.done": ["Done", "已完成"],
   "nodes.failures": ["Failed", "失败"],

@@ -31,6 +31,7 @@ export function Nodes() {
               <thead>
                 <tr>
                   <th scope="col">{t("nodes.name")}</th><th scope="col">{t("submissions.state")}</th><th scope="col" class="number">{t("nodes.speed")}</th>
+                  <th scope="col" class="number">{t("nodes.weight")}</th>
                   <th scope="col" class="number">{t("nodes.busy")}</th>
                   <th scope="col" class="number">{t("nodes.done")}</th><th scope="col" class="number">{t("nodes.failures")}</th><th scope="col">{t("operations.version")}</th>
                   <th scope="col">{t("nodes.images")}</th><th scope="col"><span class="unseen">{t("nodes.drain")}</span></th>
@@ -51,7 +52,7 @@ function Line({ node, set }: { node: Node; set(name: string, to: "drain" | "undr
     <tr>
       <th scope="row"><bdi>{node.name}</bdi>{node.faults.map((fault) => <div key={fault} class="wrong" lang="en">{fault}</div>)}</th>
       <td>{t(`nodes.${node.state}`)} {node.state === "away" && <small>{t("nodes.silent", { time: duration(node.silent_ms) })}</small>}</td>
-      <td class="number">{node.speed?.toFixed(2)}</td>
+      <td class="number">{node.speed?.toFixed(2)}</td><td class="number">{node.weight.toFixed(2)}</td>
       <td class="number">{node.busy} / {node.credits + node.compilations}</td><td class="number">{node.done}</td><td class="number">{node.failures}</td>
       <td>{node.version}</td><td>{Object.keys(node.images).sort().join(", ")}</td>
       <td><button type="button" aria-label={`${t(`nodes.${to}`)}: ${node.name}`} onClick={() => set(node.name, to)}>{t(`nodes.${to}`)}</button></td>

@@ -33,7 +33,7 @@ export default function Problem({ id }: { id: string }) {
   const [judged, setJudged] = useState(0);
   const [verified, verify] = useState<Verified | null>(null);
   return (
-    <Loaded from={state} again={again}>
+    <Loaded from={state} again={again} title={id}>
       {(problem) => (
         <Together><div class="columns">
           <div class="side">

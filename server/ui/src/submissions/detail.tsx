@@ -23,7 +23,7 @@ import { History } from "./history";
 
 export default function Detail({ id }: { id: string }) {
   const [state, again] = useLoaded<Submission>(`/api/v1/submissions/${encodeURIComponent(id)}`);
-  return <Loaded from={state} again={again}>{(submission) => <Shown key={submission.id} first={submission} />}</Loaded>;
+  return <Loaded from={state} again={again} title={`${t("submission.title")} ${id.slice(0, 8)}`}>{(submission) => <Shown key={submission.id} first={submission} />}</Loaded>;
 }
 
 function Shown({ first }: { first: Submission }) {
