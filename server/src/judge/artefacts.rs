@@ -205,8 +205,8 @@ impl Artefacts {
             Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(other) => return Err(other),
         };
-        let file = match stamp::open(&program) {
-            Ok((file, _)) => file,
+        let (file, stamp) = match stamp::open(&program) {
+            Ok(opened) => opened,
             Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(other) => return Err(other),
         };
@@ -214,7 +214,6 @@ impl Artefacts {
         if hash.to_hex().as_str() != record.blake3 {
             return self.forget(key).map(|()| None);
         }
-        let stamp = Stamp::of(&file)?;
         // The time of last use, by which `trim` goes; the kernel does not tell it on every mount.
         file.set_times(FileTimes::new().set_accessed(SystemTime::now()))?;
         let program = Arc::new(file.into());

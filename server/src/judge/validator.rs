@@ -509,12 +509,10 @@ pub(super) fn finding(
         message = text(Some(facts.stderr.head.iter().copied().take(most).collect()));
     }
     let broken = |what: String| Finding {
-        verdict: Verdict::JudgeError,
         fault: Some(format!("the problem's validator {} {what}", validator.name)),
         message: message.clone(),
         last_words: last_words(&facts.stderr.head),
-        feedback: None,
-        scored: Scored::default(),
+        ..Finding::of(Verdict::JudgeError)
     };
     let says = match facts.end {
         ProgramEnd::ByItself(OwnEnd::Exited { code }) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, Write as _};
 use std::os::fd::OwnedFd;
 
 use gavel_protocol::Bytes;
@@ -26,6 +26,7 @@ use crate::judge::{
 use crate::language::Language;
 use crate::queue::is_of_a_full_disk;
 use crate::sandbox::{Captured, Leaving, Profile, SandboxError};
+use crate::stamp;
 use crate::submission::{Files, RunLimits};
 use crate::telemetry;
 
@@ -292,8 +293,9 @@ impl<E: Executor> Shared<E> {
             Some(blob) => {
                 let (blobs, size) = (self.blobs.clone(), blob.size);
                 let (hash, file) = on_disk(move || {
-                    let hash = hash_of(blobs.open_blob(&blob)?)?;
-                    let file = blobs.open_blob(&blob)?;
+                    let mut file = blobs.open_blob(&blob)?;
+                    let hash = stamp::hash(&file)?.into();
+                    file.rewind()?;
                     drop(blob);
                     Ok((hash, file))
                 })
@@ -305,12 +307,6 @@ impl<E: Executor> Shared<E> {
     }
 }
 
-fn hash_of(file: File) -> io::Result<BlobId> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(file)?;
-    Ok(hasher.finalize().into())
-}
-
 /// A copy of a file out of a sandbox: that one may change while it is read.
 fn self_contained(blobs: &Blobs, file: OwnedFd, size: Bytes) -> io::Result<(BlobId, u64, File)> {
     let mut copied = blobs.incoming_file()?;
@@ -319,6 +315,6 @@ fn self_contained(blobs: &Blobs, file: OwnedFd, size: Bytes) -> io::Result<(Blob
         hasher.update(part);
         copied.write_all(part)
     })?;
-    io::Seek::rewind(&mut copied)?;
+    copied.rewind()?;
     Ok((hasher.finalize().into(), size, copied))
 }

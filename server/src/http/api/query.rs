@@ -163,7 +163,7 @@ impl ForgiveQuery {
 
 /// The number of an event.
 pub(super) fn number(text: &str) -> Option<i64> {
-    digits(text).filter(|number| *number >= 0)
+    digits(text)
 }
 
 /// A number of digits alone: what else may stand before one is nothing that a client means.
