@@ -2,15 +2,15 @@
 % where they are declared: in the source, or by a module that it uses, of which the first term is read.
 :- initialization(main, main).
 
-:- dynamic something_runs/0.
+:- dynamic something_runs/0, main_is_there/0.
 
 main(Names) :-
     maplist(check, Names, Results),
     (   memberchk(bad, Results)
     ->  halt(1)
-    ;   something_runs
+    ;   ( something_runs ; main_is_there )
     ->  halt(0)
-    ;   format("nothing is run: a program begins where it says `:- initialization(main).`~n"),
+    ;   format("nothing is run: a program begins at `main`, or where it says `:- initialization(...).`~n"),
         halt(1)
     ).
 
@@ -31,10 +31,15 @@ terms(Stream, Name, Before, Result) :-
 look((:- Directive), Name) :- !, directive(Directive, Name).
 look((?- _), _) :- !, runs.
 look((term_expansion(_, _) :- _), _) :- !, runs.
+look((main :- _), _) :- !, begins.
+look(main, _) :- !, begins.
 look(_, _).
 
 runs :- something_runs, !.
 runs :- assertz(something_runs).
+
+begins :- main_is_there, !.
+begins :- assertz(main_is_there).
 
 directive(Directive, _) :- var(Directive), !.
 directive((One, Other), Name) :- !, directive(One, Name), directive(Other, Name).

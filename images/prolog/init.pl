@@ -24,3 +24,40 @@ user:message_hook(initialization_failure(Goal, File:Line), warning, _) :-
     print_message(error, format("~w:~w: initialization goal is false: ~p", [File, Line, Goal])).
 user:message_hook(init_goal_failed(failed, @(Goal, File:Line)), _, _) :-
     print_message(error, format("~w:~w: initialization goal is false: ~p", [File, Line, Goal])).
+
+% A program whose directives call nothing of its own begins at main/0.
+:- multifile user:term_expansion/2.
+:- dynamic user:term_expansion/2, gavel_directive/1.
+
+user:term_expansion((:- Directive), _) :- gavel_note(Directive).
+user:term_expansion((?- Directive), _) :- gavel_note(Directive).
+
+% Fails: directives stay as they are.
+gavel_note(Directive) :-
+    source_location(File, _),
+    sub_atom(File, 0, _, _, '/w/'),
+    assertz(gavel_directive(Directive)),
+    fail.
+
+gavel_begin :-
+    gavel_directive(Directive),
+    gavel_calls(Directive),
+    !.
+gavel_begin :-
+    gavel_own(main),
+    \+ main,
+    !,
+    print_message(error, format("main is false", [])),
+    halt(1).
+gavel_begin.
+
+gavel_calls(Term) :- var(Term), !, fail.
+gavel_calls(_/_) :- !, fail.
+gavel_calls(initialization(_)) :- !.
+gavel_calls(initialization(_, _)) :- !.
+gavel_calls(Term) :- callable(Term), gavel_own(Term), !.
+gavel_calls(Term) :- compound(Term), arg(_, Term, Part), gavel_calls(Part), !.
+
+gavel_own(Goal) :-
+    predicate_property(user:Goal, file(File)),
+    sub_atom(File, 0, _, _, '/w/').

@@ -1,6 +1,6 @@
 % expect: CompileError
-% log-contains: nothing is run: a program begins where it says `:- initialization(main).`
+% log-contains: nothing is run: a program begins at `main`, or where it says `:- initialization(...).`
 :- use_module(library(lists)).
 :- dynamic(seen/1).
 
-main :- writeln(hello).
+hello :- writeln(hello).

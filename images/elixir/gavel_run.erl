@@ -1,5 +1,5 @@
-%% erl -run run main FILE -extra ARGUMENT...: loads what build.erl has written and begins. What ends it is told with the lines of its sources.
--module(run).
+%% erl -run gavel_run main FILE -extra ARGUMENT...: loads what gavel_build.erl has written and begins. What ends it is told with the lines of its sources.
+-module(gavel_run).
 -export([main/1]).
 
 main([File]) ->

@@ -1,0 +1,5 @@
+% expect: Accepted
+% expected: once\n
+main :- writeln(once).
+
+:- main.
