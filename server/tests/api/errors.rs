@@ -354,6 +354,25 @@ async fn a_body_that_trickles_in_is_cut_off() {
     assert!(start.elapsed() > Duration::from_secs(9));
 }
 
+/// Java's client offers HTTP/2 with each request, and many a proxy has the one field for all of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_offers_another_protocol_is_answered_and_told_that_the_connection_ends() {
+    let bench = Bench::start().await;
+    for fields in [
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk\r\n",
+        "Connection: upgrade\r\n",
+    ] {
+        for (request, body) in [("GET /healthz", ""), ("POST /run", "{}"), ("GET /ws", "")] {
+            let length = body.len();
+            let head =
+                format!("{request} HTTP/1.1\r\nHost: localhost\r\n{fields}Content-Length: {length}\r\n\r\n");
+            let answer = raw(&bench, format!("{head}{body}").as_bytes()).await;
+            assert!(answer.starts_with("HTTP/1.1 200") || answer.starts_with("HTTP/1.1 400"), "{answer}");
+            assert!(answer.contains("\r\nconnection: close\r\n"), "{fields}{request}: {answer}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn other_methods_are_answered_with_those_that_are_possible() {
     let bench = Bench::start().await;
