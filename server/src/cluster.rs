@@ -24,6 +24,7 @@ mod simulation;
 mod speed;
 mod standing;
 mod streams;
+mod strikes;
 #[cfg(test)]
 mod turns;
 mod wire;
@@ -37,6 +38,7 @@ pub use nodes::{NodeStatus, Nodes};
 pub use operations::ClusterOperations;
 pub use remote::{Remote, RemoteParts};
 pub use speed::Speed;
+pub use strikes::SharedStrikes;
 pub use wire::{Beat, Offer, PROTOCOL};
 
 use tokio::sync::mpsc;

@@ -8,6 +8,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::access::Access;
 use crate::account::Account;
+use crate::cluster::SharedStrikes;
 use crate::config::{Config, LimitsConfig, StoreConfig};
 use crate::connections::Connections;
 use crate::figures::Runtimes;
@@ -73,6 +74,8 @@ pub struct Parts<J> {
     pub metrics: PrometheusHandle,
     /// Submissions judged at one time.
     pub workers: usize,
+    /// Other servers with which strikes are shared.
+    pub strikes: Option<SharedStrikes>,
 }
 
 impl<J> Parts<J> {
@@ -92,6 +95,7 @@ impl<J> Parts<J> {
             account,
             metrics,
             workers,
+            strikes,
         } = self;
         Parts {
             config,
@@ -107,6 +111,7 @@ impl<J> Parts<J> {
             account,
             metrics,
             workers,
+            strikes,
         }
     }
 }
@@ -121,9 +126,12 @@ pub async fn run<J: Judging>(
     sockets: Sockets,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
-    let judging = Arc::clone(&parts.judging);
+    let (judging, strikes) = (Arc::clone(&parts.judging), parts.strikes.clone());
     let api = Arc::new(assemble(parts).await?);
     let background = Background::start(&api, judging);
+    if let Some(strikes) = strikes {
+        background.share(&strikes, &api);
+    }
     let mut listeners = Listeners::start(&api, sockets)?;
     let broken = tokio::select! {
         () = stop => None,
@@ -159,6 +167,7 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
         account,
         metrics,
         workers,
+        strikes: _,
     } = parts;
     let config = within_disk(config);
     let store = store.keeping_tests(!config.store.keep_tests.is_zero());
@@ -264,6 +273,15 @@ impl Background {
             background.spawn("recycling", recycling);
         }
         background
+    }
+
+    /// Strikes are exchanged with other servers.
+    fn share(&self, strikes: &SharedStrikes, api: &Api) {
+        let (telling, store) = (strikes.clone(), api.store.clone());
+        self.spawn("the telling of strikes", move || telling.clone().tell(store.clone()));
+        let (hearing, store, throttle) = (strikes.clone(), api.store.clone(), Arc::clone(&api.throttle));
+        let hear = move || hearing.clone().hear(store.clone(), Arc::clone(&throttle));
+        self.spawn("the hearing of strikes", hear);
     }
 
     fn spawn<F>(&self, name: &'static str, begin: impl FnMut() -> F + Send + 'static)

@@ -46,6 +46,8 @@ pub use rejudges::{
 pub use retention::Retention;
 use room::Room;
 pub use served::{Note, Served};
+use strikes::Telling;
+pub use strikes::{Heard, Untold};
 pub use submissions::{Begun, Cancelled, Finished, Inserted, Insertion, NewRecord, Unfinished};
 pub use user_data::Forgotten;
 use user_data::Leaving;
@@ -72,6 +74,7 @@ pub struct Store {
     served: Served,
     leaving: Leaving,
     events: Events,
+    telling: Telling,
     /// Inputs and answers stay for a while when a submission is judged.
     keeps_tests: bool,
     /// Rows of earlier versions may be large: one is read at a time.
@@ -160,6 +163,7 @@ impl Store {
             served: Served::open(directory),
             leaving: Leaving::default(),
             events,
+            telling: Telling::default(),
             keeps_tests: false,
             one_large_row: Arc::default(),
         };
@@ -171,6 +175,12 @@ impl Store {
     #[must_use]
     pub fn keeping_tests(self, keeps_tests: bool) -> Self {
         Self { keeps_tests, ..self }
+    }
+
+    /// The same store, which notes what other coordinators are to be told of strikes, as of this start of the server.
+    #[must_use]
+    pub fn telling_strikes(self) -> Self {
+        Self { telling: Telling::start(), ..self }
     }
 
     /// What happens to submissions.

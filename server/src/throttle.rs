@@ -9,8 +9,10 @@ use tokio::sync::OwnedMutexGuard;
 use crate::config::ThrottleConfig;
 use crate::judge::Verdict;
 
+mod news;
 mod strikes;
 
+pub use news::{Happened, News, Struck};
 pub use strikes::Strikes;
 
 /// The throttle of all users; its memory is in the store.
@@ -26,27 +28,26 @@ pub struct Throttle {
 #[derive(Debug)]
 pub struct Turn<'a> {
     throttle: &'a Throttle,
-    user: String,
-    strikes: Strikes,
+    struck: Struck,
     order: Option<OwnedMutexGuard<()>>,
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         drop(self.order.take());
-        self.throttle.forget_turn(&self.user);
+        self.throttle.forget_turn(&self.struck.news.person);
     }
 }
 
 impl Turn<'_> {
     /// What to store.
-    pub fn strikes(&self) -> (String, Strikes) {
-        (self.user.clone(), self.strikes)
+    pub fn struck(&self) -> Struck {
+        self.struck.clone()
     }
 
     /// They are stored: they hold from now on.
     pub fn take_over(self) {
-        self.throttle.set(&self.user, self.strikes);
+        self.throttle.set(&self.struck.news.person, self.struck.strikes);
     }
 }
 
@@ -73,19 +74,29 @@ impl Throttle {
         cooling
     }
 
-    /// Counts a verdict. The caller stores [`Turn::strikes`] with the judgement and then takes the turn over; until
+    /// Counts a verdict. The caller stores [`Turn::struck`] with the judgement and then takes the turn over; until
     /// then this user's strikes do not change otherwise, so that the store and the memory see the same order. None
     /// where nothing changes.
     pub async fn count(&self, user: &str, verdict: Verdict, now: DateTime<Utc>) -> Option<Turn<'_>> {
-        self.changed(user, verdict, now)?;
-        let mut turn = self.turn(user).await;
-        turn.strikes = self.changed(user, verdict, now)?;
+        self.happened(News { person: user.to_owned(), what: verdict.into(), at: now }).await
+    }
+
+    /// Counts what another coordinator has told; as [`Self::count`]. What is told of a time that has not come yet, since clocks
+    /// differ, has happened now.
+    pub async fn hear(&self, news: News, now: DateTime<Utc>) -> Option<Turn<'_>> {
+        self.happened(News { at: news.at.min(now), ..news }).await
+    }
+
+    async fn happened(&self, news: News) -> Option<Turn<'_>> {
+        self.changed(&news)?;
+        let mut turn = self.turn(news).await;
+        turn.struck.strikes = self.changed(&turn.struck.news)?;
         Some(turn)
     }
 
     /// The right to forget a user's strikes: the caller has the store forget them, and then takes the turn over.
     pub async fn forgive(&self, user: &str) -> Turn<'_> {
-        self.turn(user).await
+        self.turn(News { person: user.to_owned(), what: Happened::Forgiven, at: Utc::now() }).await
     }
 
     /// Forgets users whose latest strike is long ago. Returns how long ago that is, for the store to do the same.
@@ -94,10 +105,10 @@ impl Throttle {
         now.checked_sub_signed(chrono::TimeDelta::from_std(self.policy.forget).ok()?)
     }
 
-    async fn turn(&self, user: &str) -> Turn<'_> {
-        let order = Arc::clone(self.turns().entry(user.to_owned()).or_default());
+    async fn turn(&self, news: News) -> Turn<'_> {
+        let order = Arc::clone(self.turns().entry(news.person.clone()).or_default());
         let order = Some(order.lock_owned().await);
-        Turn { throttle: self, user: user.to_owned(), strikes: Strikes::default(), order }
+        Turn { throttle: self, struck: Struck { news, strikes: Strikes::default() }, order }
     }
 
     /// Nobody has this turn or waits for it: the table need not name it.
@@ -108,9 +119,9 @@ impl Throttle {
         }
     }
 
-    fn changed(&self, user: &str, verdict: Verdict, now: DateTime<Utc>) -> Option<Strikes> {
-        let before = self.users().get(user).copied().unwrap_or_default();
-        Some(before.after(verdict, now, &self.policy)).filter(|after| *after != before)
+    fn changed(&self, News { person, what, at }: &News) -> Option<Strikes> {
+        let before = self.users().get(person).copied().unwrap_or_default();
+        Some(before.after(*what, *at, &self.policy)).filter(|after| *after != before)
     }
 
     fn set(&self, user: &str, strikes: Strikes) {
@@ -158,6 +169,28 @@ mod tests {
         throttle.count("alice", verdict, now).await.unwrap().take_over();
         assert_eq!((throttle.of("alice", now).in_a_row, throttle.of("bob", now).in_a_row), (2, 1));
         assert!(throttle.turns().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_another_coordinator_tells_counts_as_what_was_seen_here() {
+        let (throttle, now) = (throttle(), Utc::now());
+        let tell = async |what, at| {
+            let news = News { person: "alice".into(), what, at };
+            throttle.hear(news, now).await.map(Turn::take_over).is_some()
+        };
+        for _ in 0..4 {
+            assert!(tell(Happened::TimedOut, now).await);
+        }
+        assert_eq!(throttle.of("alice", now).remaining(now), None);
+        let ahead = now + chrono::TimeDelta::days(9);
+        throttle.count("alice", Verdict::TimeLimitExceeded, now).await.unwrap().take_over();
+        assert!(
+            !tell(Happened::TimedOut, ahead).await,
+            "it cools down, and is not punished by another's clock"
+        );
+        assert_eq!(throttle.of("alice", now).remaining(now), Some(Duration::from_secs(60)));
+        assert!(tell(Happened::Forgiven, now).await && !tell(Happened::Ended, now).await);
+        assert_eq!(throttle.of("alice", now), Strikes::default());
     }
 
     #[tokio::test]

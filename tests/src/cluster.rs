@@ -73,15 +73,8 @@ impl Cluster {
         let host = Host::connect().await;
         let broker_name = format!("gavel-e2e-{name}-broker");
         let broker = start_broker(&host, &broker_name).await;
-        let url = format!("nats://{broker_name}:4222");
-        let plan = |part: &str| {
-            let plan = Plan::of_one_slot(&format!("{name}-{part}")).run_slots(slots);
-            let plan = plan.with("GAVEL_CLUSTER__URL", &url).with("GAVEL_CLUSTER__TOKEN", TOKEN);
-            plan.with("GAVEL_CLUSTER__NAME", part)
-        };
-        let coordinator = plan("coordinator").with("GAVEL_CLUSTER__JUDGE_HERE", "false");
-        // What streams may take the broker reserves.
-        let coordinator = coordinator.with("GAVEL_CLUSTER__OBJECTS", "512MiB");
+        let plan = |part: &str| plan(name, &broker_name, part).run_slots(slots);
+        let coordinator = coordinating(plan("coordinator"));
         let coordinator = settings.iter().fold(coordinator, |plan, (key, value)| plan.with(key, value));
         let coordinator = coordinator.launch().await;
         let mut started = Vec::with_capacity(nodes.len());
@@ -98,6 +91,16 @@ impl Cluster {
         }
         coordinator.wait_until_ready().await;
         Self { broker, coordinator, nodes: started, broker_name }
+    }
+
+    /// Makes and starts another coordinator, which has the broker and the nodes in common with the first, and waits until it is
+    /// ready.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn another_coordinator(&self, name: &str) -> Instance {
+        let of = self.broker_name.trim_start_matches("gavel-e2e-").trim_end_matches("-broker");
+        coordinating(plan(of, &self.broker_name, name)).start().await
     }
 
     /// A client of the coordinator.
@@ -126,6 +129,19 @@ impl Cluster {
         self.coordinator.remove().await;
         Host::connect().await.remove(&self.broker_name).await;
     }
+}
+
+/// A part of a cluster, with one slot of each kind.
+fn plan(cluster: &str, broker: &str, part: &str) -> Plan {
+    let plan = Plan::of_one_slot(&format!("{cluster}-{part}"));
+    let plan = plan.with("GAVEL_CLUSTER__URL", &format!("nats://{broker}:4222"));
+    plan.with("GAVEL_CLUSTER__TOKEN", TOKEN).with("GAVEL_CLUSTER__NAME", part)
+}
+
+/// As one that judges nothing itself.
+fn coordinating(plan: Plan) -> Plan {
+    // What streams may take the broker reserves.
+    plan.with("GAVEL_CLUSTER__JUDGE_HERE", "false").with("GAVEL_CLUSTER__OBJECTS", "512MiB")
 }
 
 /// A cluster whose machines have keys, and whose broker has a certificate, and less room than a coordinator asks for. Its name is that

@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::Request;
 use e2e::alone::alone;
+use e2e::client::ClientError;
 use e2e::cluster::{Cluster, Guarded};
 use e2e::docker::Host;
 use e2e::environment::{at_most_ms, patience};
-use e2e::programs::{BURN, SLEEP, SUM, unique};
+use e2e::instance::Instance;
+use e2e::programs::{BURN, LOOP, SLEEP, SUM, unique};
+use e2e::{Client, Request};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -32,6 +34,19 @@ async fn several_machines_judge_as_one() {
     what_a_node_was_told_and_has_not_heard_is_said_again(&cluster).await;
     a_broker_that_is_killed_loses_nothing(&cluster).await;
     a_server_that_is_killed_loses_nothing(&cluster).await;
+    cluster.remove().await;
+}
+
+/// Each judges what it was sent, on the same node, and hears of nothing else; who runs out of time at one waits at both.
+#[tokio::test]
+async fn two_coordinators_share_nodes_and_strikes_and_nothing_else() {
+    let _alone = alone().await;
+    let cluster = Cluster::of("two", &[("node-a", None)], 1).await;
+    let other = cluster.another_coordinator("other").await;
+    let clients = [cluster.client(), other.client()];
+    each_has_the_results_of_its_own(&cluster, &clients).await;
+    strikes_at_one_count_at_both(&clients, &other).await;
+    other.remove().await;
     cluster.remove().await;
 }
 
@@ -89,6 +104,91 @@ async fn machines_with_keys_do_what_is_theirs_and_nothing_else() {
     assert_eq!(names, ["node-a"]);
     impostor.remove().await;
     cluster.remove().await;
+}
+
+/// What they ask for is the same but for what comes of it, so that another's result would be seen.
+async fn each_has_the_results_of_its_own(cluster: &Cluster, clients: &[Client; 2]) {
+    let mut liar = cluster.liar().await;
+    liar.listen("gavel.results.other.>").await;
+    let mut ids = Vec::new();
+    for round in 0..4 {
+        for (number, client) in clients.iter().enumerate() {
+            let expected = if number == 0 { "3" } else { "4" };
+            let request = (0..5)
+                .fold(Request::new("c17", SUM), |request, _| request.test(b"1 2", Some(expected.as_bytes())));
+            ids.push((number, client.submit(&request.user(&format!("user-{round}"))).await.id));
+        }
+    }
+    for (number, id) in &ids {
+        let verdict = if *number == 0 { "Accepted" } else { "WrongAnswer" };
+        assert_eq!(clients[*number].wait(id).await.verdict(), verdict);
+        let path = format!("/api/v1/submissions/{id}");
+        assert_eq!(clients[1 - number].call(Method::GET, &path, None).await.status, StatusCode::NOT_FOUND);
+    }
+    let counted = async |client: &Client, result: &str| {
+        client
+            .metric(&format!("gavel_cluster_results_total{{result=\"{result}\"}}"))
+            .await
+            .unwrap_or_default()
+    };
+    for client in clients {
+        for result in ["late", "double", "refused"] {
+            assert_eq!(counted(client, result).await, 0.0, "{result}");
+        }
+        assert!(counted(client, "first").await >= 20.0);
+    }
+    // A result of the one that goes to the other is none that it has asked for.
+    let of_other = liar.heard_with(|told| told["done"].is_array()).await;
+    liar.say("gavel.results.coordinator.node-a", "nowhere", &of_other.to_string()).await;
+    let deadline = Instant::now() + patience(Duration::from_secs(30));
+    while counted(&clients[0], "late").await == 0.0 {
+        assert!(Instant::now() < deadline, "it is not told of");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Three at one and two at the other are five, which is what is allowed at most; a server that is started anew knows it, and an
+/// operator of either ends it at both.
+async fn strikes_at_one_count_at_both(clients: &[Client; 2], other: &Instance) {
+    const USER: &str = "endless";
+    let endless = Request::new("c17", LOOP).user(USER).test(b"", None).limits("cpu_ms=100 wall_ms=60000");
+    for (client, times) in clients.iter().zip([3, 2]) {
+        for _ in 0..times {
+            assert_eq!(client.judge(&endless).await.verdict(), "TimeLimitExceeded");
+        }
+        // The next is counted where all before it are known.
+        if times == 3 {
+            standing(&clients[1], USER, |throttle| throttle["strikes"] == 3).await;
+        }
+    }
+    for client in clients {
+        standing(client, USER, |throttle| throttle["throttled"] == true).await;
+        let Err(ClientError::Refused(refused)) = client.try_submit(&endless).await else {
+            panic!("the sixth was taken");
+        };
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{}", refused.json);
+    }
+    let host = Host::connect().await;
+    host.kill(&other.server, "SIGKILL").await;
+    host.start(&other.server).await;
+    other.wait_until_ready().await;
+    standing(&clients[1], USER, |throttle| throttle["cool_downs"] == 1 && throttle["strikes"] == 0).await;
+    let path = format!("/api/v1/users/{USER}/throttle");
+    assert_eq!(clients[1].call(Method::DELETE, &path, None).await.status, StatusCode::NO_CONTENT);
+    standing(&clients[0], USER, |throttle| throttle["throttled"] == false).await;
+}
+
+/// Waits until a user's strikes are such.
+async fn standing(client: &Client, user: &str, is_such: impl Fn(&Value) -> bool) {
+    let deadline = Instant::now() + patience(Duration::from_secs(30));
+    loop {
+        let throttle = client.call(Method::GET, &format!("/api/v1/users/{user}/throttle"), None).await.json;
+        if is_such(&throttle) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{throttle}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 async fn a_submission_is_judged_on_a_node(cluster: &Cluster) {

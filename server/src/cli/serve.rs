@@ -14,7 +14,9 @@ use crate::access::{Access, AccessError};
 use crate::account::{self, Account};
 use crate::alone::{NotAlone, Role, alone};
 use crate::blobs::Blobs;
-use crate::cluster::{self, Broker, BrokerError, ClusterOperations, Node, Remote, RemoteParts};
+use crate::cluster::{
+    self, Broker, BrokerError, ClusterOperations, Node, Remote, RemoteParts, SharedStrikes,
+};
 use crate::config::Config;
 use crate::cpus;
 use crate::descriptors;
@@ -110,6 +112,8 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     check_writable(&workspace.state())?;
     let _alone = alone(&workspace.state(), Role::Server).await?;
     let store = Store::open(&workspace.database(), &workspace.blobs()).await?;
+    // Others at its broker are to know of them.
+    let store = if config.cluster.url.is_some() { store.telling_strikes() } else { store };
     let pool = Pool::start(&config, &languages)?;
     let artefacts = Artefacts::new(workspace.store(), config.store.cache_size);
     let account = Account::new(account::size(config.http.memory));
@@ -144,6 +148,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         gojudge,
         account,
         metrics,
+        strikes: None,
     };
     let sockets = Sockets { http: listener, grpc, telemetry: watched };
     let parting = Parting::new(parts.config.queue.drain);
@@ -161,8 +166,11 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         Some(cluster) => {
             let node = cluster.node_here(&parts.config, local, &pool, (&languages, &blobs, &workspace));
             let judge = Judge::new(cluster.remote.clone(), languages, blobs, problems, limits);
-            let operations = Arc::new(ClusterOperations::new(pool.clone(), cluster.remote.clone()));
-            let parts = Parts { workers: workers(&pool).max(CLUSTER_WORKERS), operations, ..parts };
+            let strikes = SharedStrikes::new(cluster.broker.clone(), cluster.name.clone());
+            let (pool, remote) = (pool.clone(), cluster.remote.clone());
+            let workers = workers(&pool).max(CLUSTER_WORKERS);
+            let operations = Arc::new(ClusterOperations::new(pool, remote, strikes.clone()));
+            let parts = Parts { workers, operations, strikes: Some(strikes), ..parts };
             let served = server::run(parts.judged_by(judge), sockets, stop).await;
             if let Some(node) = node {
                 node.finish(parting.left()).await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::jetstream::consumer::{AckPolicy, pull};
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::stream::RawMessageErrorKind;
 use async_nats::jetstream::{self, Context, ContextBuilder};
 use async_nats::{Client, ConnectOptions, Event};
@@ -20,6 +20,8 @@ pub(super) const SILENCE: Duration = Duration::from_secs(5);
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// Pulls that wait at a consumer: one of each node, or of a few.
 const MOST_PULLS: i64 = 65_536;
+/// A consumer that nobody reads by for so long goes: longer than a pull waits.
+const UNREAD: Duration = Duration::from_secs(60);
 /// Tasks of one consumer that nodes are at.
 const MOST_PENDING: i64 = 65_536;
 
@@ -168,6 +170,33 @@ impl Broker {
         found.map_err(|why| BrokerError::of("find a consumer")(why.into()))
     }
 
+    /// Makes a consumer that reads what a stream has from this number on, and what comes. It goes when nobody reads.
+    ///
+    /// # Errors
+    /// When the broker does not.
+    pub(super) async fn read(&self, stream: &str, first: u64) -> Result<Puller, BrokerError> {
+        let consumer = pull::Config {
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: first },
+            ack_policy: AckPolicy::None,
+            inactive_threshold: UNREAD,
+            ..pull::Config::default()
+        };
+        let made = self.jetstream.create_consumer_on_stream(consumer, stream).await;
+        made.map_err(|why| BrokerError::of("make a consumer")(why.into()))
+    }
+
+    /// Which stream it is that has this name, as another has taken its place where the broker has lost it, and the number of the last
+    /// that it has.
+    ///
+    /// # Errors
+    /// When there is none, or the broker fails.
+    pub(super) async fn found(&self, stream: &str) -> Result<(String, u64), BrokerError> {
+        let found = self.jetstream.get_stream(stream).await;
+        let found = found.map_err(|why| BrokerError::of("find a stream")(why.into()))?;
+        let info = found.cached_info();
+        Ok((info.created.to_string(), info.state.last_sequence))
+    }
+
     /// Publishes something that is kept, once: a second message of the same id is dropped. Returns its
     /// number in the stream.
     ///
@@ -229,6 +258,17 @@ impl Broker {
         let found = found.map_err(|why| BrokerError::of("open a stream")(why.into()))?;
         let removed = found.delete_message(sequence).await;
         removed.map(drop).map_err(|why| BrokerError::of("remove a message")(why.into()))
+    }
+
+    /// Removes what a stream has of a subject.
+    ///
+    /// # Errors
+    /// When the broker does not.
+    pub(super) async fn empty_of(&self, stream: &str, subject: String) -> Result<(), BrokerError> {
+        let found = self.jetstream.get_stream_no_info(stream).await;
+        let found = found.map_err(|why| BrokerError::of("open a stream")(why.into()))?;
+        let emptied = found.purge().filter(subject).await;
+        emptied.map(drop).map_err(|why| BrokerError::of("empty a stream")(why.into()))
     }
 
     /// Removes all messages of a stream.

@@ -11,6 +11,9 @@ pub(super) const INPUTS: &str = "GAVEL_INPUTS";
 /// Contents that nodes have made.
 pub(super) const OUTPUTS: &str = "GAVEL_OUTPUTS";
 
+/// What happens to users' strikes.
+pub(super) const STRIKES: &str = "GAVEL_STRIKES";
+
 /// Longest name of a node or a coordinator.
 const LONGEST: usize = 40;
 
@@ -74,6 +77,11 @@ pub(super) fn input(hash: &str, chunk: u64) -> String {
 /// Where a chunk of a content goes that a node has made.
 pub(super) fn output(node: &str, hash: &str, chunk: u64) -> String {
     format!("gavel.out.{node}.{hash}.{chunk}")
+}
+
+/// Where a coordinator tells what has happened to users' strikes. No node may.
+pub(super) fn strikes(coordinator: &str) -> String {
+    format!("gavel.strikes.{coordinator}")
 }
 
 /// What a node's questions have as the beginning of where the answer goes: an answer is sent nowhere else on its behalf.

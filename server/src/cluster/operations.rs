@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use super::nodes::{NodeStatus, Nodes};
 use super::remote::Remote;
 use super::speed::Speed;
+use super::strikes::SharedStrikes;
 use super::wire::{Beat, Offer};
 use crate::judge::Executor as _;
 use crate::operations::{NodeState, NodeView, Operations, Recycled};
@@ -19,13 +20,14 @@ pub struct ClusterOperations {
     pool: Pool,
     remote: Remote,
     nodes: Arc<Nodes>,
+    strikes: SharedStrikes,
 }
 
 impl ClusterOperations {
     /// Of the nodes that this executor has, with our own pool.
-    pub fn new(pool: Pool, remote: Remote) -> Self {
+    pub fn new(pool: Pool, remote: Remote, strikes: SharedStrikes) -> Self {
         let nodes = remote.nodes();
-        Self { pool, remote, nodes }
+        Self { pool, remote, nodes, strikes }
     }
 }
 
@@ -56,7 +58,11 @@ impl Operations for ClusterOperations {
     }
 
     fn forget_contents(&self) -> BoxFuture<'_, io::Result<()>> {
-        Box::pin(async { self.remote.forget_contents().await.map_err(io::Error::other) })
+        Box::pin(async {
+            self.remote.forget_contents().await.map_err(io::Error::other)?;
+            // Whose they are stands in them.
+            self.strikes.forget().await.map_err(io::Error::other)
+        })
     }
 
     fn nodes(&self) -> Vec<NodeView> {

@@ -15,6 +15,10 @@ pub(super) const MAX_AGE: Duration = Duration::from_secs(3600);
 const INPUTS_AGE: Duration = Duration::from_secs(24 * 3600);
 /// Results are told twice by nodes that have not heard of the first time.
 const DUPLICATES: Duration = Duration::from_secs(120);
+/// A strike that is older counts at no coordinator, unless `throttle.forget` is longer.
+const STRIKES_AGE: Duration = Duration::from_secs(24 * 3600);
+/// Of all strikes together: some 150 000 within a day. Of more the oldest go.
+const STRIKES_SIZE: Bytes = LEAST;
 /// Of all tasks together.
 const TASKS_SIZE: Bytes = Bytes::mib(512);
 /// Of all results together.
@@ -73,7 +77,7 @@ impl Sizes {
     }
 
     /// All streams.
-    fn streams(self, replicas: usize) -> [Stream; 4] {
+    fn streams(self, replicas: usize) -> [Stream; 5] {
         let work = |name: &str, subjects: &str, size: Bytes| Stream {
             name: name.to_owned(),
             subjects: vec![subjects.to_owned()],
@@ -98,6 +102,17 @@ impl Sizes {
             num_replicas: replicas,
             ..Stream::default()
         };
+        let strikes = Stream {
+            name: names::STRIKES.to_owned(),
+            subjects: vec!["gavel.strikes.*".to_owned()],
+            discard: DiscardPolicy::Old,
+            max_bytes: signed(STRIKES_SIZE),
+            max_age: STRIKES_AGE,
+            duplicate_window: DUPLICATES,
+            storage: StorageType::File,
+            num_replicas: replicas,
+            ..Stream::default()
+        };
         // Outputs are fetched at once; inputs are needed again.
         let all = self.contents().get();
         let outputs = all / 4;
@@ -106,6 +121,7 @@ impl Sizes {
             work(names::RESULTS, "gavel.results.>", RESULTS_SIZE),
             contents(names::INPUTS, "gavel.in.>", all - outputs, INPUTS_AGE),
             contents(names::OUTPUTS, "gavel.out.>", outputs, MAX_AGE),
+            strikes,
         ]
     }
 }
@@ -132,7 +148,7 @@ pub(super) async fn make(
     }
 }
 
-async fn all(jetstream: &Context, streams: [Stream; 4]) -> Result<(), CreateStreamError> {
+async fn all(jetstream: &Context, streams: [Stream; 5]) -> Result<(), CreateStreamError> {
     for stream in streams {
         jetstream.create_or_update_stream(stream).await?;
     }
@@ -160,14 +176,14 @@ mod tests {
     #[test]
     fn a_small_disk_has_smaller_streams_down_to_what_is_of_use() {
         let usual = Sizes::of(Bytes::mib(8 * 1024));
-        assert_eq!((reserved(usual), usual.note()), (Bytes::mib(9 * 1024 + 512).get(), None));
+        assert_eq!((reserved(usual), usual.note()), (Bytes::mib(9 * 1024 + 512 + 32).get(), None));
         let mut sizes = usual;
         while let Some(halved) = sizes.halved() {
             assert!(reserved(halved) < reserved(sizes), "{halved:?}");
             sizes = halved;
         }
         assert_eq!(sizes.contents(), Bytes::mib(128));
-        assert!(reserved(sizes) <= Bytes::mib(192).get(), "{sizes:?}");
+        assert!(reserved(sizes) <= Bytes::mib(224).get(), "{sizes:?}");
         assert!(
             sizes.note().unwrap().contains("128 MiB of contents, not for the 8 GiB"),
             "{:?}",

@@ -276,10 +276,10 @@ impl Shared {
             Some(person) => self.throttle.count(&person, judgement.verdict, Utc::now()).await,
             None => None,
         };
-        let strikes = turn.as_ref().map(Turn::strikes);
+        let struck = turn.as_ref().map(Turn::struck);
         // What an earlier version has stored names files since its turn came.
         let has_files = job.is_old || !job.footprint.files.is_empty();
-        let finish = || self.store.finish(job.id, attempt, judgement, strikes.clone(), has_files);
+        let finish = || self.store.finish(job.id, attempt, judgement, struck.clone(), has_files);
         let finished = self.insist(job, "store a judgement", finish).await.flatten();
         let Some(finished) = finished else { return false };
         turn.into_iter().for_each(Turn::take_over);

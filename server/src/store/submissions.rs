@@ -11,7 +11,7 @@ use sqlx::{Row, SqliteConnection};
 use super::events::{self, next_end};
 use super::refs::{self, Ref};
 use super::rows::{JudgementRow, ProgramRow, RequestRow, TestRow, verdict};
-use super::strikes::put_strikes;
+use super::strikes::strike;
 use super::writer::Extent;
 use super::{Record, Served, Store, StoreError, StoredState, Written, millis, parse_id, time};
 use super::{problems, references};
@@ -20,7 +20,7 @@ use crate::content::{BlobId, Content};
 use crate::events::About;
 use crate::judge::Judgement;
 use crate::submission::{Footprint, ProblemRef, Submission, SubmissionId};
-use crate::throttle::Strikes;
+use crate::throttle::Struck;
 use crate::tokens::Sees;
 
 /// How long an idempotency key is remembered.
@@ -240,13 +240,14 @@ impl Store {
         id: SubmissionId,
         attempt: u32,
         judgement: &Judgement,
-        strikes: Option<(String, Strikes)>,
+        struck: Option<Struck>,
         has_files: bool,
     ) -> Result<Option<Finished>, StoreError> {
         let ended = Ended::of(id, judgement)?;
         let told = ended.finished()?;
         let (size, keeps_tests) = (ended.size(), self.keeps_tests);
-        let extent = ended.extent(strikes.is_some() || has_files);
+        let extent = ended.extent(struck.is_some() || has_files);
+        let (telling, tells) = (self.telling.clone(), struck.is_some());
         let finished = self.end_judged(id, extent, size, move |connection| {
             Box::pin(async move {
                 let sql = concat!(
@@ -266,8 +267,8 @@ impl Store {
                     .fetch_all(&mut *connection)
                     .await?;
                 let Some((seq, number)) = done.first().copied() else { return Ok((None, Vec::new())) };
-                if let Some((user, strikes)) = strikes {
-                    put_strikes(connection, &user, strikes).await?;
+                if let Some(struck) = struck {
+                    strike(connection, &struck, telling.epoch()).await?;
                 }
                 refs::add(connection, seq, ended.refs).await?;
                 let drops = has_files && !keeps_tests;
@@ -275,7 +276,11 @@ impl Store {
                 Ok((Some(number), gone))
             })
         });
-        Ok(finished.await?.then_some(told))
+        let is_done = finished.await?;
+        if is_done && tells {
+            self.telling.wake();
+        }
+        Ok(is_done.then_some(told))
     }
 
     /// As [`Self::end`], with a judgement that takes so many bytes of what all judgements may have.

@@ -6,6 +6,7 @@ use super::writer::Extent;
 use super::*;
 use crate::judge::test_support::{LIMITS, submission};
 use crate::submission::{Submission, TestCase};
+use crate::throttle::{Happened, News, Strikes, Struck};
 use crate::tokens::Sees;
 
 async fn open(directory: &std::path::Path) -> Result<Store, StoreError> {
@@ -80,6 +81,34 @@ async fn only_the_current_attempt_can_finish_and_only_once() {
     assert!(store.finish(id, 2, &accepted(), None, false).await.unwrap().is_none());
     assert_eq!(store.begin(id, false).await.unwrap(), None);
     assert_eq!(store.cancel(&Sees::Everything, id).await.unwrap(), Cancelled::Finished);
+}
+
+#[tokio::test]
+async fn a_strike_is_to_be_told_where_its_judgement_is_stored_and_nowhere_else() {
+    let (store, _directory) = store().await;
+    let store = store.telling_strikes();
+    let id = insert(&store, 10).await.unwrap();
+    store.requeue(id, 1, false).await.unwrap();
+    store.begin(id, false).await.unwrap();
+    let news = News { person: "alice".into(), what: Happened::TimedOut, at: Utc::now() };
+    let struck = Struck { news, strikes: Strikes { in_a_row: 1, ..Strikes::default() } };
+    assert!(store.finish(id, 1, &accepted(), Some(struck.clone()), false).await.unwrap().is_none());
+    assert!(store.untold_strikes(9).await.unwrap().is_empty(), "that attempt is no more");
+    pragma(
+        &store,
+        "CREATE TRIGGER no_end BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'by the test'); END",
+    )
+    .await;
+    store.finish(id, 2, &accepted(), Some(struck.clone()), false).await.unwrap_err();
+    assert!(store.untold_strikes(9).await.unwrap().is_empty(), "nothing of it is stored");
+    pragma(&store, "DROP TRIGGER no_end").await;
+    assert!(store.finish(id, 2, &accepted(), Some(struck), false).await.unwrap().is_some());
+    let untold = store.untold_strikes(9).await.unwrap();
+    assert!(untold.len() == 1 && untold[0].news.contains("alice"), "{untold:?}");
+    assert_eq!(store.heard_strikes(&untold[0].epoch).await.unwrap(), untold[0].number, "it is no news here");
+    // Nor is it told when nothing of the user is to be left.
+    store.forget_user(&Sees::Everything, "alice", &["alice".into()], |_| ()).await.unwrap();
+    assert!(store.untold_strikes(9).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::Utc;
 use sqlx::{ConnectOptions, Row, SqliteConnection};
 
-use super::strikes::put_strikes;
+use super::strikes::{drop_untold, put_strikes};
 use super::{Store, StoreError, collector, judgements, millis, parse_id, references, refs, rejudges};
 use crate::blocking::on_disk;
 use crate::content::BlobId;
@@ -225,6 +225,7 @@ async fn forget_rest(
 ) -> Result<u64, sqlx::Error> {
     for person in persons {
         put_strikes(connection, &person, Strikes::default()).await?;
+        drop_untold(connection, &person).await?;
     }
     let (all, token) = sees.columns();
     let sql = "UPDATE rejudges SET state = 'cancelled', finished_at = $2 WHERE client = $1 AND finished_at IS NULL \

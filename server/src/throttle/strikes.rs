@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::Happened;
 use crate::config::ThrottleConfig;
-use crate::judge::Verdict;
 
 /// What is known of a user who timed out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,24 +21,18 @@ pub struct Strikes {
 }
 
 impl Strikes {
-    /// What a verdict makes of it.
+    /// What a verdict, or whatever else happens, makes of it.
     ///
     /// Every verdict but TimeLimitExceeded ends the row, also InternalError: in doubt for the user. A timeout during a
     /// cool-down comes from a submission accepted before it, and does not lengthen it.
     #[must_use]
-    pub fn after(self, verdict: Verdict, now: DateTime<Utc>, policy: &ThrottleConfig) -> Self {
+    pub fn after(self, what: impl Into<Happened>, now: DateTime<Utc>, policy: &ThrottleConfig) -> Self {
         let current = self.forgotten(now, policy);
-        match verdict {
-            Verdict::TimeLimitExceeded if current.remaining(now).is_some() || policy.strikes == 0 => current,
-            Verdict::TimeLimitExceeded => current.strike(now, policy),
-            Verdict::Accepted
-            | Verdict::WrongAnswer
-            | Verdict::CompileError
-            | Verdict::RuntimeError
-            | Verdict::MemoryLimitExceeded
-            | Verdict::OutputLimitExceeded
-            | Verdict::JudgeError
-            | Verdict::InternalError => Self { in_a_row: 0, ..current },
+        match what.into() {
+            Happened::TimedOut if current.remaining(now).is_some() || policy.strikes == 0 => current,
+            Happened::TimedOut => current.strike(now, policy),
+            Happened::Ended => Self { in_a_row: 0, ..current },
+            Happened::Forgiven => Self::default(),
         }
     }
 
@@ -77,6 +71,7 @@ fn span(duration: Duration) -> chrono::TimeDelta {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::Verdict;
 
     fn policy() -> ThrottleConfig {
         crate::config::Config::default().throttle

@@ -149,6 +149,7 @@ impl Bench {
             operations: Arc::new(Containers::new(&no_gcc, runs)),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             workers,
+            strikes: None,
         };
         let http = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = url_of(&http);

@@ -122,7 +122,7 @@ pub(super) async fn clear_throttle(
     persons.retain(|person| only.as_ref().is_none_or(|only| only == person));
     for person in persons {
         let turn = api.throttle.forgive(&person).await;
-        api.store.clear_strikes(&person).await?;
+        api.store.strike(turn.struck()).await?;
         turn.take_over();
     }
     Ok(HttpResponse::NoContent().finish())
