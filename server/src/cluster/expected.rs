@@ -21,16 +21,24 @@ impl Default for Expected {
     }
 }
 
+/// How long a test will probably take, on a node as quick as they are on the average.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Length {
+    /// So long.
+    pub(super) time: Duration,
+    /// It did before; else that is a guess.
+    pub(super) is_seen: bool,
+}
+
 impl Expected {
     /// How long a program of a language takes on this input.
-    pub(super) fn of(&self, language: &str, input: &Content) -> Duration {
-        let mibs = u32::try_from(input.size() >> 20).unwrap_or(u32::MAX);
-        self.seen(language, input).unwrap_or_else(|| UNKNOWN + A_MIB.saturating_mul(mibs))
-    }
-
-    /// As [`Self::of`], where there was one before.
-    pub(super) fn seen(&self, language: &str, input: &Content) -> Option<Duration> {
-        self.0.get(&(input.hash(), language.to_owned()))
+    pub(super) fn of(&self, language: &str, input: &Content) -> Length {
+        let guess = || {
+            let mibs = u32::try_from(input.size() >> 20).unwrap_or(u32::MAX);
+            UNKNOWN + A_MIB.saturating_mul(mibs)
+        };
+        let seen = self.0.get(&(input.hash(), language.to_owned()));
+        Length { time: seen.unwrap_or_else(guess), is_seen: seen.is_some() }
     }
 
     /// One has taken so long.
@@ -48,14 +56,15 @@ mod tests {
     #[test]
     fn what_was_seen_counts_more_than_a_guess() {
         let (expected, input) = (Expected::default(), Content::from("1 2\n"));
-        assert_eq!((expected.of("c17", &input), expected.seen("c17", &input)), (UNKNOWN, None));
+        let guess = Length { time: UNKNOWN, is_seen: false };
+        let seen = |millis| Length { time: Duration::from_millis(millis), is_seen: true };
+        assert_eq!(expected.of("c17", &input), guess);
         for _ in 0..8 {
             expected.note("c17", &input, Duration::from_millis(800));
         }
-        assert_eq!(expected.of("c17", &input), Duration::from_millis(800));
-        assert_eq!(expected.seen("c17", &input), Some(Duration::from_millis(800)));
-        assert_eq!(expected.of("python3", &input), UNKNOWN, "another language is not as fast");
+        assert_eq!(expected.of("c17", &input), seen(800));
+        assert_eq!(expected.of("python3", &input), guess, "another language is not as fast");
         expected.note("c17", &input, Duration::ZERO);
-        assert_eq!(expected.of("c17", &input), Duration::from_millis(600), "once is no habit");
+        assert_eq!(expected.of("c17", &input), seen(600), "once is no habit");
     }
 }

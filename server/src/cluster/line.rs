@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::expected::Length;
+
 /// So much expected work is one task: less, and messages are most of it; more, and the last task of a submission keeps
 /// others waiting.
 pub(super) const SLICE: Duration = Duration::from_millis(100);
@@ -30,7 +32,7 @@ pub(super) struct Item<T> {
     /// Which nodes can do it.
     pub(super) pool: String,
     /// How long it probably takes.
-    pub(super) expected: Duration,
+    pub(super) expected: Length,
     /// Bytes that it takes of a message.
     pub(super) bytes: usize,
     /// It.
@@ -40,6 +42,24 @@ pub(super) struct Item<T> {
 /// Items in the order in which they came, each with its ticket.
 type Items<T> = VecDeque<(u64, Item<T>)>;
 
+/// What is known of guesses, of what may be in one task.
+#[derive(Debug, Default)]
+struct Learnt {
+    /// So many wait, and nothing is to be known of more than that.
+    waiting: usize,
+    guessed: Duration,
+    took: Duration,
+}
+
+impl Learnt {
+    /// How long something takes of which there was this guess: others were wrong by as much.
+    fn by(&self, guess: Duration) -> Option<Duration> {
+        const MOST_WRONG: f64 = 1000.0;
+        let factor = self.took.div_duration_f64(self.guessed);
+        factor.is_finite().then(|| guess.mul_f64(factor.min(MOST_WRONG)))
+    }
+}
+
 /// All that waits.
 #[derive(Debug)]
 pub(super) struct Line<T> {
@@ -47,12 +67,13 @@ pub(super) struct Line<T> {
     turns: VecDeque<Option<String>>,
     /// What waits of each, by pool: with thousands of items there is no time to look at all of them whenever a task goes out.
     waiting: HashMap<Option<String>, BTreeMap<String, Items<T>>>,
+    learnt: HashMap<Uuid, Learnt>,
     last: u64,
 }
 
 impl<T> Default for Line<T> {
     fn default() -> Self {
-        Self { turns: VecDeque::new(), waiting: HashMap::new(), last: 0 }
+        Self { turns: VecDeque::new(), waiting: HashMap::new(), learnt: HashMap::new(), last: 0 }
     }
 }
 
@@ -64,6 +85,9 @@ impl<T> Line<T> {
         if !self.waiting.contains_key(&user) {
             self.turns.push_back(user.clone());
         }
+        if let Some(together) = item.together {
+            self.learnt.entry(together).or_default().waiting += 1;
+        }
         let pools = self.waiting.entry(user).or_default();
         pools.entry(item.pool.clone()).or_default().push_back((self.last, item));
         self.last
@@ -73,13 +97,35 @@ impl<T> Line<T> {
     pub(super) fn remove(&mut self, user: Option<&str>, ticket: u64) {
         let user = user.map(ToOwned::to_owned);
         let Some(pools) = self.waiting.get_mut(&user) else { return };
+        let mut left = None;
         for items in pools.values_mut() {
             // In the order of their tickets.
             if let Ok(position) = items.binary_search_by_key(&ticket, |(own, _)| *own) {
-                items.remove(position);
+                left = items.remove(position).and_then(|(_, item)| item.together);
             }
         }
+        self.have_left(left, 1);
         self.tidy(&user);
+    }
+
+    /// Something took so long of which there was this guess, beside others that wait. Returns how long it was to take by what was known
+    /// of those before.
+    pub(super) fn learn(&mut self, together: Uuid, guess: Duration, took: Duration) -> Option<Duration> {
+        let learnt = self.learnt.get_mut(&together)?;
+        let before = learnt.by(guess);
+        (learnt.guessed, learnt.took) = (learnt.guessed + guess, learnt.took + took);
+        before
+    }
+
+    /// So many wait no more.
+    fn have_left(&mut self, together: Option<Uuid>, count: usize) {
+        let Some(together) = together else { return };
+        if let Some(learnt) = self.learnt.get_mut(&together) {
+            learnt.waiting = learnt.waiting.saturating_sub(count);
+            if learnt.waiting == 0 {
+                self.learnt.remove(&together);
+            }
+        }
     }
 
     /// The next task, of a pool that may have one, as `credits` tells by how many can be done of it at one time: the longest
@@ -96,7 +142,10 @@ impl<T> Line<T> {
             self.turns.iter().enumerate().find_map(|(turn, user)| Some((turn, next(user)?)))?;
         let user = self.turns.remove(turn)?;
         let items = self.waiting.get_mut(&user)?.get_mut(&pool)?;
-        let task = cut(items, credits(&pool).unwrap_or(1));
+        let together = items.front().and_then(|(_, item)| item.together);
+        let learnt = together.and_then(|together| self.learnt.get(&together));
+        let task = cut(items, learnt, credits(&pool).unwrap_or(1));
+        self.have_left(together, task.len());
         self.turns.push_back(user.clone());
         self.tidy(&user);
         Some((pool, task))
@@ -125,14 +174,18 @@ impl<T> Line<T> {
 }
 
 /// Takes a task out of a user's items of a pool, of which so many can be done at one time.
-fn cut<T>(items: &mut Items<T>, credits: usize) -> Vec<T> {
+fn cut<T>(items: &mut Items<T>, learnt: Option<&Learnt>, credits: usize) -> Vec<T> {
     let together = items.front().and_then(|(_, item)| item.together);
+    let expected = |Length { time, is_seen }: Length| {
+        let learnt = learnt.filter(|_| !is_seen).and_then(|learnt| learnt.by(time));
+        learnt.unwrap_or(time).saturating_add(BESIDE)
+    };
     let is_of = |item: &Item<T>| item.together == together && together.is_some();
     let mut same: Vec<(usize, Duration, usize)> = items
         .iter()
         .enumerate()
         .filter(|(position, (_, item))| *position == 0 || is_of(item))
-        .map(|(position, (_, item))| (position, item.expected.saturating_add(BESIDE), item.bytes))
+        .map(|(position, (_, item))| (position, expected(item.expected), item.bytes))
         .collect();
     let all: Duration = same.iter().map(|(_, expected, _)| *expected).sum();
     let shares = u32::try_from(2 * credits).unwrap_or(u32::MAX).max(1);
@@ -166,7 +219,7 @@ mod tests {
             user: Some(user.to_owned()),
             together: Some(Uuid::from_u128(submission)),
             pool: pool.to_owned(),
-            expected: Duration::from_millis(millis),
+            expected: Length { time: Duration::from_millis(millis), is_seen: true },
             bytes: 100,
             what,
         }
@@ -197,6 +250,40 @@ mod tests {
         let sizes: Vec<_> =
             std::iter::from_fn(|| line.pop(|_| Some(2))).map(|(_, task)| task.len()).collect();
         assert_eq!(sizes, [4, 3, 2, 1, 1, 1, 1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn a_guess_is_wrong_by_as_much_as_others_of_its_submission_were() {
+        let guessed = |submission, millis, what| {
+            let expected = Length { time: Duration::from_millis(millis), is_seen: false };
+            Item { expected, ..item("a", submission, "run", 0, what) }
+        };
+        let mut line = line((0..12).map(|what| guessed(1, 30, what)));
+        let ms = Duration::from_millis;
+        let of = |number| Uuid::from_u128(number);
+        assert_eq!(line.pop(|_| Some(1)).unwrap().1, [0, 1, 2]);
+        assert_eq!(line.learn(of(1), ms(30), ms(50)), None);
+        assert_eq!(line.learn(of(1), ms(30), ms(130)), Some(ms(50)));
+        assert_eq!(line.pop(|_| Some(1)).unwrap().1, [3], "three times as long: that is a task");
+        line.push(guessed(1, 90, 20));
+        line.push(item("a", 1, "run", 200, 21));
+        assert_eq!(line.pop(|_| Some(1)).unwrap().1, [20], "the longest, by what was learnt");
+        assert_eq!(line.pop(|_| Some(1)).unwrap().1, [21], "what was seen is no guess");
+        line.push(guessed(2, 30, 30));
+        assert_eq!(line.learn(of(3), ms(30), ms(130)), None);
+        assert_eq!(drained(line).len(), 9, "of another submission nothing is known");
+    }
+
+    #[test]
+    fn nothing_is_remembered_of_what_has_gone() {
+        let mut line = line((0..3).map(|what| item("a", 1, "run", 90, what)));
+        let ticket = line.push(item("b", 2, "run", 90, 3));
+        line.remove(Some("b"), ticket);
+        line.remove(Some("b"), ticket);
+        assert_eq!(line.learnt.len(), 1);
+        while line.pop(|_| Some(1)).is_some() {}
+        assert!(line.learnt.is_empty());
+        assert_eq!(line.learn(Uuid::from_u128(1), SLICE, SLICE), None);
     }
 
     #[test]

@@ -279,6 +279,15 @@ impl Nodes {
         }
     }
 
+    /// How many times as quick as others a node was in the last minutes, of which that is known; 1 where it is not.
+    pub(super) fn quickness(&self, name: &str) -> f64 {
+        let (nodes, now) = (self.nodes(), Instant::now());
+        let Some(own) = nodes.known.get(name).and_then(|known| known.pace.factor(now)) else { return 1.0 };
+        let all = || nodes.known.values().filter_map(|known| known.pace.factor(now));
+        let count = u32::try_from(all().count()).unwrap_or(u32::MAX);
+        own * f64::from(count) / all().sum::<f64>()
+    }
+
     /// A node has sent what no honest one sends.
     pub(super) fn note_fault(&self, name: &str, fault: &str) {
         if let Some(known) = self.nodes().known.get_mut(name) {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::broker::{Broker, BrokerError};
 use super::desk::Desk;
-use super::expected::Expected;
+use super::expected::{Expected, Length};
 use super::line::{Line, MOST_PARTS};
 use super::nodes::Nodes;
 use super::objects::{Budget, ObjectError, Objects, Place};
@@ -334,12 +334,19 @@ impl Remote {
         Ok(facts)
     }
 
-    /// A test took so long on a node: that tells of the test, and of the node.
+    /// A test took so long on a node: that tells of the test, of others like it, and of the node.
     fn note_time(&self, job: &CaseJob<'_>, node: &str, took: Duration) {
-        if let Some(expected) = self.0.expected.seen(&job.language.id, job.input) {
+        let Length { time, is_seen } = self.0.expected.of(&job.language.id, job.input);
+        // A quarter of a CPU takes four times as long, which is not the test's doing.
+        let length = took.mul_f64(self.0.nodes.quickness(node));
+        let expected = match job.whose.submission.filter(|_| !is_seen) {
+            Some(submission) => self.0.state().line.learn(submission, time, length),
+            None => Some(time).filter(|_| is_seen),
+        };
+        if let Some(expected) = expected {
             self.0.nodes.note_pace(node, expected, took);
         }
-        self.0.expected.note(&job.language.id, job.input, took);
+        self.0.expected.note(&job.language.id, job.input, length);
     }
 
     /// A program was late on a slow node by so little that a faster one shall have it, once, where there is one.
@@ -501,7 +508,7 @@ impl Executor for Remote {
                 None => Compiled::Checked(artefact.compilation),
             });
         }
-        let ask = Ask { together: None, ..Ask::of(job.whose, job.profile, job.limits.cpu) };
+        let ask = Ask { together: None, ..Ask::of(job.whose, job.profile, limit(job.limits)) };
         let mut tries = Tries::default();
         loop {
             let Reply { node, outcome, .. } = self.done(&ask, Job::Compile(job), &mut tries, cancel).await?;
@@ -589,7 +596,7 @@ impl Executor for Remote {
             submission: None,
             together: None,
             pool: names::pool(&profile),
-            expected: limits.cpu,
+            expected: limit(limits),
             progress: None,
         };
         let mut tries = Tries::default();
@@ -647,6 +654,11 @@ impl Remote {
             self.0.objects.fetch(&from, parcel, LONGEST).await.map_err(|why| self.unfetched(node, why))?;
         Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
+}
+
+/// Nothing is known of how long it takes but that.
+fn limit(limits: &RunLimits) -> Length {
+    Length { time: limits.cpu, is_seen: false }
 }
 
 /// What a program did, with the node on which it was late by little before.

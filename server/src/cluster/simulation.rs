@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
+use super::expected::Length;
 use super::line::{Item, Line};
 use super::node::PROGRESS_EVERY;
 use super::nodes::EVERY;
@@ -263,7 +264,7 @@ fn enter(line: &mut Line<Work>, number: usize, job: &Job) {
             user: Some(format!("user-{}", job.user)),
             together: Some(Uuid::from_u128(number as u128)),
             pool: "run".to_owned(),
-            expected: Duration::from_secs_f64(*work),
+            expected: Length { time: Duration::from_secs_f64(*work), is_seen: true },
             bytes: 300,
             what: (number, *work),
         });

@@ -1,14 +1,18 @@
 //! How well nodes that are not alike are used: 400 tests of uneven length on three nodes whose sandboxes have a whole CPU, half of
 //! one and a quarter. Beside what they pull stand the same tests dealt out beforehand, in turns and by weight: each node does its
 //! share with nobody beside it, and the longest of them is what all would take.
+//!
+//! The ideal is work over speed, and a node's speed is what it does in a second of one long test, alone: a machine that has more to do
+//! than this gives nobody the whole of a CPU.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use e2e::bench::line;
 use e2e::cluster::Cluster;
 use e2e::docker::Host;
 use e2e::programs::{BURN, unique};
-use e2e::{Client, Request};
+use e2e::{Answer, Client, Request};
 use reqwest::Method;
 
 /// Nodes, and what of a CPU each may use, in quarters.
@@ -16,6 +20,8 @@ const NODES: [(&str, u32); 3] = [("node-a", 4), ("node-b", 2), ("node-c", 1)];
 /// Of seven tests in a row, whose each is by weight: no node has two in a row where it need not.
 const BY_WEIGHT: [usize; 7] = [0, 1, 0, 2, 0, 1, 0];
 const TESTS: u32 = 400;
+/// Milliseconds of CPU time by which a speed is measured.
+const LONG: u32 = 2000;
 
 /// Prints the lines.
 pub(crate) async fn show() {
@@ -27,8 +33,9 @@ pub(crate) async fn show() {
     // The program is compiled, and each sandbox there is.
     judged(&client, &source, &[1; 30]).await;
     throttle(&cluster).await;
-    let quarters: u32 = NODES.iter().map(|(_, quarters)| quarters).sum();
-    let ideal = Duration::from_millis(all.iter().sum::<u32>().into()) * 4 / quarters;
+    let speeds = speeds(&client, &source).await;
+    let work = Duration::from_millis(all.iter().sum::<u32>().into());
+    let ideal = work.div_f64(speeds.iter().sum());
     println!(
         "{}",
         line(
@@ -41,8 +48,11 @@ pub(crate) async fn show() {
         println!("{}", line(what, &[format!("{:.2} s", took.as_secs_f64()), format!("{share:.2}x")]));
     };
     show("  ideal", ideal);
-    show("  pulled, at first", judged(&client, &source, &all).await);
-    show("  pulled, once their lengths are known", judged(&client, &source, &all).await);
+    for what in ["  pulled, at first", "  pulled, once their lengths are known"] {
+        let (took, answer) = judged(&client, &source, &all).await;
+        show(what, took);
+        shares(&answer, took, speeds);
+    }
     show("  by weight, with the true speeds", dealt(&client, &source, &all, &BY_WEIGHT).await);
     show("  in turns", dealt(&client, &source, &all, &[0, 1, 2]).await);
     cluster.remove().await;
@@ -68,21 +78,64 @@ async fn throttle(cluster: &Cluster) {
     }
 }
 
+/// What each does in a second, of CPU time.
+async fn speeds(client: &Client, source: &str) -> [f64; NODES.len()] {
+    let mut speeds = [0.0; NODES.len()];
+    for (speed, (name, _)) in speeds.iter_mut().zip(NODES) {
+        only(client, name).await;
+        let (_, answer) = judged(client, source, &[LONG]).await;
+        *speed = answer.tests[0].cpu_ms / answer.tests[0].wall_ms;
+    }
+    all(client).await;
+    speeds
+}
+
+/// What each node did, and what of the time it was at that.
+fn shares(answer: &Answer, took: Duration, speeds: [f64; NODES.len()]) {
+    let mut shares = BTreeMap::<&str, (u32, f64, f64)>::new();
+    for test in &answer.tests {
+        let (tests, cpu, wall) = shares.entry(test.streams["node"].as_str().unwrap_or_default()).or_default();
+        *tests += 1;
+        *cpu += test.cpu_ms;
+        *wall += test.wall_ms;
+    }
+    for ((name, _), speed) in NODES.iter().zip(speeds) {
+        let (tests, cpu, wall) = shares.get(name).copied().unwrap_or_default();
+        let of_time = 100.0 * wall / 1000.0 / took.as_secs_f64();
+        let columns =
+            [format!("{:.2} s", cpu / 1000.0), format!("{of_time:.0} %"), format!("{:.2}", cpu / wall)];
+        println!(
+            "{}",
+            line(&format!("    {name}, speed {speed:.2}: {tests} tests; CPU, at them, speed"), &columns)
+        );
+    }
+}
+
 /// How long it takes where each test is a certain node's.
-async fn dealt(client: &Client, source: &str, all: &[u32], whose: &[usize]) -> Duration {
+async fn dealt(client: &Client, source: &str, tests: &[u32], whose: &[usize]) -> Duration {
     let mut longest = Duration::ZERO;
     for (node, (name, _)) in NODES.iter().enumerate() {
-        for (other, _) in NODES {
-            set(client, other, if other == *name { "undrain" } else { "drain" }).await;
-        }
-        let own = all.iter().enumerate().filter(|(number, _)| whose[number % whose.len()] == node);
+        only(client, name).await;
+        let own = tests.iter().enumerate().filter(|(number, _)| whose[number % whose.len()] == node);
         let own: Vec<u32> = own.map(|(_, length)| *length).collect();
-        longest = longest.max(judged(client, source, &own).await);
+        longest = longest.max(judged(client, source, &own).await.0);
     }
+    all(client).await;
+    longest
+}
+
+/// This node alone judges.
+async fn only(client: &Client, name: &str) {
+    for (other, _) in NODES {
+        set(client, other, if other == name { "undrain" } else { "drain" }).await;
+    }
+}
+
+/// All do.
+async fn all(client: &Client) {
     for (name, _) in NODES {
         set(client, name, "undrain").await;
     }
-    longest
 }
 
 /// Has a node drained or not, and waits until it says so.
@@ -98,7 +151,7 @@ async fn set(client: &Client, name: &str, to: &str) {
     }
 }
 
-async fn judged(client: &Client, source: &str, lengths: &[u32]) -> Duration {
+async fn judged(client: &Client, source: &str, lengths: &[u32]) -> (Duration, Answer) {
     let request = lengths.iter().fold(Request::new("c17", source).user("bench"), |request, length| {
         request.test(length.to_string().as_bytes(), Some(b"burnt"))
     });
@@ -107,5 +160,5 @@ async fn judged(client: &Client, source: &str, lengths: &[u32]) -> Duration {
     let answer = client.judge(&request).await;
     let took = started.elapsed();
     assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
-    took
+    (took, answer)
 }

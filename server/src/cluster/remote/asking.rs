@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{NODE_PATIENCE, Shared, not_served};
+use crate::cluster::expected::Length;
 use crate::cluster::line::Item;
 use crate::cluster::names;
 use crate::cluster::speed::Terms;
@@ -33,7 +34,7 @@ pub(super) struct Ask<'a> {
     /// What may be in one task with it.
     pub(super) together: Option<Uuid>,
     pub(super) pool: String,
-    pub(super) expected: Duration,
+    pub(super) expected: Length,
     pub(super) progress: Option<Told<'a>>,
 }
 
@@ -89,7 +90,7 @@ pub(super) enum Place {
 }
 
 impl<'a> Ask<'a> {
-    pub(super) fn of(whose: Whose<'a>, profile: &Profile, expected: Duration) -> Self {
+    pub(super) fn of(whose: Whose<'a>, profile: &Profile, expected: Length) -> Self {
         // A sandbox that is one submission's alone is no reason to keep its tests apart, but each waits for a new one.
         let together = whose.submission.filter(|_| whose.isolation != Isolation::Fresh);
         Self {
