@@ -25,7 +25,6 @@ mod speed;
 mod standing;
 mod streams;
 mod strikes;
-#[cfg(test)]
 mod turns;
 mod wire;
 

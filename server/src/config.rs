@@ -418,6 +418,9 @@ pub struct ClusterConfig {
     /// How much a node does in a time, beside others; none = as it was seen to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<f64>,
+    /// How nodes come by tasks.
+    #[serde(deserialize_with = "units::choice")]
+    pub dispatch: Dispatch,
     /// Whether limits of time are longer on slow nodes.
     #[serde(deserialize_with = "units::choice")]
     pub time_scale: TimeScaling,
@@ -439,6 +442,16 @@ pub enum TimeScaling {
     Off,
     /// They are longer on those that are slower than the fastest.
     Calibrated,
+}
+
+/// `cluster.dispatch`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dispatch {
+    /// They take as many as they have free slots.
+    Pull,
+    /// They are dealt them by weight, in smooth weighted round robin.
+    Wrr,
 }
 
 impl TelemetryConfig {

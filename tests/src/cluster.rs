@@ -68,6 +68,18 @@ impl Cluster {
         Self::launch(name, &[], &nodes, slots).await
     }
 
+    /// As [`Self::of_slots`], whose nodes are dealt tasks by weight.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn dealing(name: &str, nodes: &[(&str, &str)]) -> Self {
+        let nodes: Vec<_> = nodes
+            .iter()
+            .map(|(node, weight)| (*node, vec![("GAVEL_CLUSTER__WEIGHT", *weight)], None))
+            .collect();
+        Self::launch(name, &[("GAVEL_CLUSTER__DISPATCH", "wrr")], &nodes, 1).await
+    }
+
     /// With these settings of the coordinator.
     async fn launch(name: &str, settings: &[(&str, &str)], nodes: &[NodePlan<'_>], slots: u32) -> Self {
         let host = Host::connect().await;

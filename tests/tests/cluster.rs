@@ -74,6 +74,31 @@ async fn a_node_whose_disk_is_full_loses_nothing() {
     cluster.remove().await;
 }
 
+/// In turns, by the weights that they were given by hand.
+#[tokio::test]
+async fn nodes_are_dealt_tasks_by_weight_where_that_is_wanted() {
+    let _alone = alone().await;
+    let cluster = Cluster::dealing("dealing", &[("node-a", "3"), ("node-b", "1")]).await;
+    let weight = node(&cluster, "node-a").await["weight"].clone();
+    assert_eq!(weight, 3.0);
+    let lone = Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3"));
+    assert_eq!(cluster.client().judge(&lone).await.verdict(), "Accepted");
+    // Each is a task: it takes as long as a task is.
+    let sleeps = (0..16).fold(Request::new("c17", SLEEP), |request, _| request.test(b"150", None));
+    let sleeps = sleeps.ample_limits("cpu_ms=1000 wall_ms=60000");
+    assert_eq!(cluster.client().judge(&sleeps).await.verdict(), "Accepted");
+    let answer = cluster.client().judge(&sleeps).await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    let ran: Vec<Value> = answer.tests.iter().map(|test| test.streams["node"].clone()).collect();
+    assert_eq!(ran.iter().filter(|node| **node == "node-a").count(), 12, "{ran:?}");
+    // What a node has of them when it goes, and what it would have had next.
+    let ids = submitted(&cluster, &vec![sleeper(700); 8]).await;
+    tokio::time::sleep(Duration::from_millis(1000)).await;
+    Host::connect().await.kill(&cluster.nodes[0].server, "SIGKILL").await;
+    all_accepted(&cluster, &ids).await;
+    cluster.remove().await;
+}
+
 /// With keys and certificates; the broker says no to whoever uses another's name.
 #[tokio::test]
 async fn machines_with_keys_do_what_is_theirs_and_nothing_else() {

@@ -217,6 +217,7 @@ impl Cluster {
             objects: config.cluster.objects,
             profiles: needed.into_iter().collect(),
             scaling: config.cluster.time_scale,
+            dispatch: config.cluster.dispatch,
             languages: Arc::clone(languages),
             limits: config.limits.clone(),
         };

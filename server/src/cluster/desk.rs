@@ -45,8 +45,17 @@ struct Open<W> {
     done: Vec<u32>,
     /// In the order in which they were given.
     grants: Vec<Grant>,
+    /// The one node that is to do it, where it was dealt to one.
+    dealt: Option<Dealt>,
     /// Nodes that shall not have it, where another can.
     avoided: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Dealt {
+    node: String,
+    /// Since when the node does not say that it has it.
+    missed: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -91,6 +100,15 @@ pub(super) struct Idle {
     pub(super) asked: BlobId,
 }
 
+/// What will not be done by the node that was to do it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Lost<W> {
+    /// Who waits for it.
+    pub(super) waiter: W,
+    /// The node has begun it.
+    pub(super) was_begun: bool,
+}
+
 /// What a result is worth.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Ruling<W> {
@@ -110,6 +128,19 @@ impl<W> Open<W> {
         let had = self.grants.iter().map(|grant| &grant.node);
         let shunned: Vec<String> = self.avoided.iter().chain(had).cloned().collect();
         shunned.iter().any(|name| name == node) && others(&shunned, &self.pool)
+    }
+
+    /// Since when the node that is to do it does not say that it has it.
+    fn missed(&mut self, node: &str) -> Option<&mut Option<Instant>> {
+        if let Some(grant) = self.grants.last_mut() {
+            return (grant.node == node).then_some(&mut grant.missed);
+        }
+        self.dealt.as_mut().filter(|dealt| dealt.node == node).map(|dealt| &mut dealt.missed)
+    }
+
+    fn lost(self) -> impl Iterator<Item = Lost<W>> {
+        let was_begun = !self.grants.is_empty();
+        self.waiting.into_values().map(move |waiter| Lost { waiter, was_begun })
     }
 }
 
@@ -142,8 +173,36 @@ impl<W> Desk<W> {
         *self.out.entry(pool.clone()).or_default() += 1;
         let waiting = waiting.into_iter().collect();
         let (done, grants) = (Vec::new(), Vec::new());
-        let open = Open { pool, asked, sent: None, waiting, done, grants, avoided };
+        let open = Open { pool, asked, sent: None, waiting, done, grants, dealt: None, avoided };
         self.tasks.insert(task, open);
+    }
+
+    /// A task goes to one node, and to no other.
+    pub(super) fn deal(&mut self, task: u64, node: &str) {
+        if let Some(open) = self.tasks.get_mut(&task) {
+            open.dealt = Some(Dealt { node: node.to_owned(), missed: None });
+            self.granted.entry(node.to_owned()).or_default().insert(task);
+        }
+    }
+
+    /// Nodes that were dealt tasks.
+    pub(super) fn dealt(&self) -> BTreeSet<String> {
+        let dealt = self.tasks.values().filter_map(|open| open.dealt.as_ref());
+        dealt.map(|dealt| dealt.node.clone()).collect()
+    }
+
+    /// A node has gone, or begins nothing more: what it was dealt, unless it is still to end what it has begun.
+    pub(super) fn taken_back(&mut self, node: &str, has_gone: bool) -> Vec<Lost<W>> {
+        let is_its = |open: &Open<W>| open.dealt.as_ref().is_some_and(|dealt| dealt.node == node);
+        let is_back = |open: &Open<W>| is_its(open) && (has_gone || open.grants.is_empty());
+        let tasks = self.granted.get(node).into_iter().flatten();
+        let back: Vec<u64> =
+            tasks.filter(|task| self.tasks.get(task).is_some_and(is_back)).copied().collect();
+        self.closed(back)
+    }
+
+    fn closed(&mut self, tasks: Vec<u64>) -> Vec<Lost<W>> {
+        tasks.into_iter().filter_map(|task| self.close(task)).flat_map(Open::lost).collect()
     }
 
     /// A node wants to begin a task. `number` is new and cannot be guessed, and these are the node's terms. `others` tells whether there
@@ -215,21 +274,22 @@ impl<W> Desk<W> {
         self.close(task).map(|open| open.waiting.into_values().collect()).unwrap_or_default()
     }
 
-    /// A node has told what it is at. Who waits for what it was given, is not at for some time, and has not answered: its results are
-    /// lost, as when the broker was cut off from power before it had written them.
-    pub(super) fn lost(&mut self, node: &str, at: &[TaskName]) -> Vec<W> {
+    /// A node has told what it is at. What it was given, is not at for some time, and has not answered: its results are
+    /// lost, as when the broker was cut off from power before it had written them; or it never heard of it.
+    pub(super) fn lost(&mut self, node: &str, at: &[TaskName]) -> Vec<Lost<W>> {
+        let at: BTreeSet<u64> =
+            at.iter().filter(|name| name.incarnation == self.incarnation).map(|name| name.task).collect();
         let mut lost = Vec::new();
         for task in self.granted.get(node).into_iter().flatten() {
-            let last = self.tasks.get_mut(task).and_then(|open| open.grants.last_mut());
-            let Some(grant) = last.filter(|grant| grant.node == node) else { continue };
-            if at.contains(&TaskName { incarnation: self.incarnation, task: *task }) {
-                grant.missed = None;
-            } else if grant.missed.get_or_insert_with(Instant::now).elapsed() > LOST_AFTER {
+            let missed = self.tasks.get_mut(task).and_then(|open| open.missed(node));
+            let Some(missed) = missed else { continue };
+            if at.contains(task) {
+                *missed = None;
+            } else if missed.get_or_insert_with(Instant::now).elapsed() > LOST_AFTER {
                 lost.push(*task);
             }
         }
-        let closed = lost.into_iter().filter_map(|task| self.close(task));
-        closed.flat_map(|open| open.waiting.into_values()).collect()
+        self.closed(lost)
     }
 
     /// What a node's result of a part is worth. One that counts is taken out.
@@ -269,7 +329,8 @@ impl<W> Desk<W> {
             return Withdrawn::default();
         }
         open.done.push(part);
-        let holders = open.grants.iter().map(|grant| grant.node.clone()).collect::<Vec<_>>();
+        let dealt = open.dealt.iter().filter(|_| open.grants.is_empty()).map(|dealt| &dealt.node);
+        let holders = open.grants.iter().map(|grant| &grant.node).chain(dealt).cloned().collect::<Vec<_>>();
         let is_over = open.waiting.is_empty() && holders.is_empty();
         let sequence = open.sent.filter(|_| is_over).map(|(sequence, _)| sequence);
         self.close_if_done(task);
@@ -312,11 +373,12 @@ impl<W> Desk<W> {
 
     fn close(&mut self, task: u64) -> Option<Open<W>> {
         let open = self.tasks.remove(&task)?;
-        for grant in &open.grants {
-            if let Some(granted) = self.granted.get_mut(&grant.node) {
+        let dealt = open.dealt.iter().map(|dealt| &dealt.node);
+        for node in open.grants.iter().map(|grant| &grant.node).chain(dealt) {
+            if let Some(granted) = self.granted.get_mut(node) {
                 granted.remove(&task);
                 if granted.is_empty() {
-                    self.granted.remove(&grant.node);
+                    self.granted.remove(node);
                 }
             }
         }
@@ -552,7 +614,47 @@ mod tests {
         assert!(desk.lost("b", &[]).is_empty() && desk.lost("a", &[at]).is_empty(), "it is at it");
         assert!(desk.lost("a", &[]).is_empty(), "it was at it a moment ago");
         long_ago(&mut desk);
-        assert_eq!(desk.lost("a", &[]), ["first", "second"]);
+        let lost = |waiter| Lost { waiter, was_begun: true };
+        assert_eq!(desk.lost("a", &[]), ["first", "second"].map(lost));
         assert_eq!((desk.len(), desk.out("run"), desk.granted.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn what_was_dealt_to_a_node_that_goes_is_taken_back_with_what_it_has_begun() {
+        let (mut desk, begin) = desk();
+        desk.deal(begin.task, "a");
+        let other = desk.next_task();
+        desk.open(other, ("run".into(), BlobId::of(b"other")), [(0, "third")], Vec::new());
+        desk.deal(other, "a");
+        begins(&mut desk, "a", &begin, 11, true);
+        assert_eq!(desk.dealt(), BTreeSet::from(["a".to_owned()]));
+        assert_eq!(desk.taken_back("b", true), []);
+        let third = Lost { waiter: "third", was_begun: false };
+        assert_eq!(desk.taken_back("a", false), [third], "it ends what it has begun");
+        let begun = |waiter| Lost { waiter, was_begun: true };
+        assert_eq!(desk.taken_back("a", true), ["first", "second"].map(begun));
+        assert_eq!((desk.len(), desk.out("run"), desk.granted.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn what_was_dealt_and_never_heard_of_is_lost_and_was_no_try() {
+        let (mut desk, begin) = desk();
+        desk.deal(begin.task, "a");
+        assert_eq!(desk.lost("a", &[]), []);
+        let dealt = desk.tasks.values_mut().filter_map(|open| open.dealt.as_mut());
+        dealt.for_each(|dealt| dealt.missed = dealt.missed.map(|missed| missed - 2 * LOST_AFTER));
+        let lost = |waiter| Lost { waiter, was_begun: false };
+        assert_eq!(desk.lost("a", &[]), ["first", "second"].map(lost));
+        assert_eq!(desk.granted.len(), 0);
+    }
+
+    #[test]
+    fn a_node_is_told_that_what_it_was_dealt_is_not_wanted() {
+        let (mut desk, begin) = desk();
+        desk.deal(begin.task, "a");
+        let told = |withdrawn: Withdrawn| (withdrawn.holders, withdrawn.sequence);
+        assert_eq!(told(desk.withdraw(begin.task, 0)), (vec!["a".to_owned()], None));
+        begins(&mut desk, "a", &begin, 11, true);
+        assert_eq!(told(desk.withdraw(begin.task, 1)), (vec!["a".to_owned()], None), "once");
     }
 }

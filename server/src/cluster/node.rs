@@ -225,21 +225,42 @@ impl<E: Executor> Shared<E> {
     /// Carries out a task that the broker has handed over, for which there is room.
     async fn perform(&self, came: Came, room: OwnedSemaphorePermit) {
         let Some(task) = self.understood(&came).await else { return };
+        // One that comes again while it is being done here: the broker has not heard of us for some time.
+        let Some((_at, tokens)) = self.entered(&task) else { return came.hand_back(SILENCE).await };
+        self.carry_out(&came, &task, &tokens, room).await;
+    }
+
+    /// Carries out a task that is for this node alone, once there is room.
+    async fn perform_own(&self, came: Came) {
+        let Some(task) = self.understood(&came).await else { return };
+        let Some((_at, tokens)) = self.entered(&task) else { return };
+        let is_compilation = |part: &Part| matches!(part.work, Work::Compile(_));
+        let room = if task.parts.iter().any(is_compilation) { &self.compiling } else { &self.runs };
+        // However long that takes: whether it is still wanted is asked then.
+        if let Ok(room) = Arc::clone(room).acquire_owned().await {
+            self.carry_out(&came, &task, &tokens, room).await;
+        }
+    }
+
+    /// A task is told to be here from now on. None where it was before.
+    fn entered(&self, task: &Task) -> Option<(At<'_>, Parts)> {
         let key = TaskName { incarnation: task.incarnation, task: task.id };
         let tokens: Parts = task.parts.iter().map(|part| (part.number, CancellationToken::new())).collect();
-        // One that comes again while it is being done here: the broker has not heard of us for some time.
         if self.at().contains_key(&key) {
-            return came.hand_back(SILENCE).await;
+            return None;
         }
-        let _at = At::enter(&self.at, key, (task.coordinator.clone(), tokens.clone()));
+        Some((At::enter(&self.at, key, (task.coordinator.clone(), tokens.clone())), tokens))
+    }
+
+    async fn carry_out(&self, came: &Came, task: &Task, tokens: &Parts, room: OwnedSemaphorePermit) {
         let doing = async {
             let asked = BlobId::of(&came.payload);
-            match self.begin(&task, asked).await {
+            match self.begin(task, asked).await {
                 Some(Begun::Go { grant, parts, stretch }) => {
-                    let granted = Granted { task: &task, asked, grant };
+                    let granted = Granted { task, asked, grant };
                     let (outcomes, told) = mpsc::unbounded_channel();
                     let doing = async {
-                        self.parts(&task, &parts, (&tokens, stretch), outcomes).await;
+                        self.parts(task, &parts, (tokens, stretch), outcomes).await;
                         // What is left to do needs no sandbox.
                         drop(room);
                     };

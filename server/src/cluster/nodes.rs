@@ -99,6 +99,13 @@ impl Known {
         self.is_here() && !self.is_draining() && self.pools.iter().any(|served| served == pool)
     }
 
+    /// It takes tasks of a pool, and has been seen to have the image for them: what it is dealt it cannot leave to others.
+    fn is_ready_for(&self, pool: &str) -> bool {
+        let mut offers = self.beat.profiles.iter();
+        self.serves(pool)
+            && offers.any(|offer| names::pool_of(&offer.profile) == pool && offer.image.is_some())
+    }
+
     /// It is to be given the known programs. One that has not told its speed does not know what that is.
     fn is_unknown(&self, every: Duration) -> bool {
         let is_due = self.tried.is_none_or(|tried| tried.elapsed() > every);
@@ -110,9 +117,10 @@ impl Known {
         self.pace.factor(now).unwrap_or_else(|| scale * self.beat.speed.map_or(1.0, Speed::factor))
     }
 
-    /// How much it does in a time.
-    fn weight(&self, scale: f64, now: Instant) -> f64 {
-        self.beat.weight.unwrap_or_else(|| f64::from(self.beat.credits) * self.quickness(scale, now))
+    /// Its weight in a pool that has so many slots there.
+    fn weight(&self, credits: usize, scale: f64, now: Instant) -> f64 {
+        let credits = u32::try_from(credits).map_or(f64::MAX, f64::from);
+        self.beat.weight.unwrap_or_else(|| credits * self.quickness(scale, now))
     }
 
     /// Tasks of a pool that it can be at, which it serves.
@@ -288,6 +296,24 @@ impl Nodes {
         own * f64::from(count) / all().sum::<f64>()
     }
 
+    /// A node can be dealt tasks of a pool.
+    pub(super) fn is_any_ready_for(&self, pool: &str) -> bool {
+        self.nodes().known.values().any(|known| known.is_ready_for(pool))
+    }
+
+    /// The weights of the nodes that can be dealt tasks of a pool: slots, times how quick each is.
+    pub(super) fn weights(&self, pool: &str) -> BTreeMap<String, f64> {
+        let (nodes, now) = (self.nodes(), Instant::now());
+        let scale = nodes.scale(now);
+        let ready = nodes.known.iter().filter(|(_, known)| known.is_ready_for(pool));
+        ready.map(|(name, known)| (name.clone(), known.weight(known.credits(pool), scale, now))).collect()
+    }
+
+    /// It has told lately.
+    pub(super) fn is_here(&self, name: &str) -> bool {
+        self.nodes().known.get(name).is_some_and(Known::is_here)
+    }
+
     /// A node has sent what no honest one sends.
     pub(super) fn note_fault(&self, name: &str, fault: &str) {
         if let Some(known) = self.nodes().known.get_mut(name) {
@@ -387,13 +413,14 @@ impl Nodes {
     pub fn status(&self) -> Vec<NodeStatus> {
         let (nodes, now) = (self.nodes(), Instant::now());
         let scale = nodes.scale(now);
+        let slots = |known: &Known| usize::try_from(known.beat.credits).unwrap_or(0);
         let told = |(name, known): (&String, &Known)| NodeStatus {
             name: name.clone(),
             is_here: known.is_here(),
             is_draining: known.is_draining(),
             silent_for: known.at.elapsed(),
             beat: known.beat.clone(),
-            weight: known.weight(scale, now),
+            weight: known.weight(slots(known), scale, now),
             done: known.done,
             failures: known.failures,
             faults: known.faults.clone(),
@@ -508,19 +535,44 @@ pub(super) mod tests {
     #[test]
     fn a_weight_is_what_a_node_has_slots_for_and_how_quick_they_are() {
         let (nodes, second) = (Nodes::default(), Duration::from_secs(1));
-        let of_speed = |credits, speed| Beat { speed: Some(Speed::of(speed)), ..beat(credits, &["run"]) };
+        let of_speed = |credits, speed| Beat {
+            speed: Some(Speed::of(speed)),
+            ..beat(credits, &["run", "toolchain:gcc"])
+        };
         heard(&nodes, "large", of_speed(4, 1.0));
-        heard(&nodes, "old", beat(3, &["run"]));
         heard(&nodes, "quick", of_speed(1, 2.0));
-        let weights = || nodes.status().into_iter().map(|node| node.weight).collect::<Vec<_>>();
-        assert_eq!(weights(), [4.0, 3.0, 2.0]);
+        heard(&nodes, "java", beat(9, &["run:java"]));
+        let mut new = beat(9, &["run", "toolchain:gcc"]);
+        new.profiles.iter_mut().for_each(|offer| offer.image = None);
+        heard(&nodes, "new", new);
+        assert!(nodes.is_any_ready_for("run") && !nodes.is_any_ready_for("run-go"));
+        let weights = |pool: &str| nodes.weights(pool).into_iter().collect::<Vec<_>>();
+        let of = |large: f64, quick: f64| vec![("large".to_owned(), large), ("quick".to_owned(), quick)];
+        assert_eq!([weights("run"), weights("toolchain-gcc")], [of(4.0, 2.0), of(1.0, 2.0)]);
         // Its slots have half of a CPU each, which its CPU does not know.
         nodes.note_pace("large", 2 * second, 4 * second);
-        assert_eq!(weights(), [2.0, 1.5, 1.0], "of the others nothing was seen, and one is twice as fast");
+        assert_eq!(weights("run"), of(2.0, 1.0), "of the other nothing was seen, and it is twice as fast");
         nodes.note_pace("quick", 6 * second, 2 * second);
-        assert_eq!(weights(), [2.0, 3.0 * (3.5 / 3.0), 3.0]);
+        assert_eq!(weights("run"), of(2.0, 3.0));
+        let told: Vec<_> = nodes.status().into_iter().map(|node| node.weight).collect();
+        assert_eq!(told, [9.0 * (3.5 / 3.0), 2.0, 9.0 * (3.5 / 3.0), 3.0]);
         heard(&nodes, "large", Beat { weight: Some(7.5), ..of_speed(4, 1.0) });
-        assert_eq!(weights()[0], 7.5, "it was fixed by hand");
+        assert_eq!(weights("run"), of(7.5, 3.0), "it was fixed by hand");
+        heard(&nodes, "quick", Beat { draining: true, ..of_speed(1, 2.0) });
+        assert_eq!(weights("run").len(), 1);
+    }
+
+    #[test]
+    fn a_node_is_as_quick_as_it_was_beside_others_and_one_alone_as_quick_as_all() {
+        let (nodes, second) = (Nodes::default(), Duration::from_secs(1));
+        ["quick", "slow", "new"].iter().for_each(|name| heard(&nodes, name, beat(1, &["run"])));
+        nodes.note_pace("slow", 9 * second, 3 * second);
+        assert_eq!(nodes.quickness("slow"), 1.0, "all tests have become shorter");
+        nodes.note_pace("quick", 9 * second, second);
+        assert_eq!(
+            ["quick", "slow", "new", "nobody"].map(|name| nodes.quickness(name)),
+            [1.5, 0.5, 1.0, 1.0]
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The coordinator: an executor that has nodes carry jobs out.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,12 +17,13 @@ use super::objects::{Budget, ObjectError, Objects, Place};
 use super::packing::{self, Job, Packer, Unpacker};
 use super::speed::Terms;
 use super::standing::Standing;
+use super::turns::Turns;
 use super::wire::{Control, Made, Outcome, Way};
 use super::{names, wire};
 use crate::account::{Account, Purpose};
 use crate::blobs::Blobs;
 use crate::blocking;
-use crate::config::{LimitsConfig, TimeScaling};
+use crate::config::{Dispatch, LimitsConfig, TimeScaling};
 use crate::judge::{
     Artefact, Artefacts, CaseJob, CompileJob, Compiled, Compiler, Dialogue, ENVIRONMENT, Executor, Facts,
     JudgeError, Key, Machine, Room,
@@ -79,6 +81,8 @@ pub struct RemoteParts {
     pub profiles: Vec<Profile>,
     /// Whether limits of time are longer on slow nodes.
     pub scaling: TimeScaling,
+    /// How nodes come by tasks.
+    pub dispatch: Dispatch,
     /// All languages.
     pub languages: Arc<Languages>,
     /// Usual limits.
@@ -108,6 +112,7 @@ struct Shared {
     object_size: Bytes,
     profiles: Vec<Profile>,
     scaling: TimeScaling,
+    dispatch: Dispatch,
     languages: Arc<Languages>,
     limits: LimitsConfig,
     nodes: Arc<Nodes>,
@@ -125,6 +130,8 @@ struct Shared {
 struct State {
     line: Line<Waiting>,
     desk: Desk<Waiter>,
+    /// Whose turn it is, by pool, where tasks are dealt out.
+    turns: HashMap<String, Turns<String>>,
 }
 
 impl Remote {
@@ -133,7 +140,8 @@ impl Remote {
         let RemoteParts { broker, name, artefacts, blobs, account, on_disk, largest, objects, .. } = parts;
         let all_space = u32::try_from(on_disk.get() / UNIT).unwrap_or(u32::MAX);
         let incarnation = Uuid::new_v4();
-        let state = State { line: Line::default(), desk: Desk::new(incarnation) };
+        let (line, desk, turns) = (Line::default(), Desk::new(incarnation), HashMap::new());
+        let state = State { line, desk, turns };
         let shared = Shared {
             objects: Objects::new(broker.clone(), Place::Inputs),
             broker,
@@ -150,6 +158,7 @@ impl Remote {
             object_size: objects,
             profiles: parts.profiles,
             scaling: parts.scaling,
+            dispatch: parts.dispatch,
             languages: parts.languages,
             limits: parts.limits,
             nodes: Arc::default(),

@@ -334,6 +334,7 @@ fn a_cluster_that_makes_no_sense_is_refused() {
         (vec![("cluster.speed", "101")], "`cluster.speed`"),
         (vec![("cluster.weight", "0")], "`cluster.weight`"),
         (vec![("cluster.weight", "4097")], "`cluster.weight`"),
+        (vec![("cluster.dispatch", "random")], "cluster.dispatch"),
         (vec![("cluster.time_scale", "on")], "cluster.time_scale"),
         (vec![("cluster.replicas", "0")], "`cluster.replicas`"),
         (vec![("cluster.replicas", "6")], "`cluster.replicas`"),

@@ -50,6 +50,7 @@ const FAULTS: [Fault; 6] = [
 /// When something was lost, judged twice, left behind, or came back late.
 pub(crate) async fn run(rounds: u32) {
     let cluster = Cluster::of("faults", &NODES, 1).await;
+    cluster.client().wait_until_all_are_tested(super::TESTED_WITHIN).await;
     println!("{}", line("faults under load", &["rounds".into(), "all judged".into(), "back".into()]));
     let mut longest = [[Duration::ZERO; 2]; FAULTS.len()];
     let at_rest = containers(&cluster).await;

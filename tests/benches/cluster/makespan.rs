@@ -15,6 +15,8 @@ use e2e::programs::{BURN, unique};
 use e2e::{Answer, Client, Request};
 use reqwest::Method;
 
+use super::TESTED_WITHIN;
+
 /// Nodes, and what of a CPU each may use, in quarters.
 const NODES: [(&str, u32); 3] = [("node-a", 4), ("node-b", 2), ("node-c", 1)];
 /// Of seven tests in a row, whose each is by weight: no node has two in a row where it need not.
@@ -30,9 +32,7 @@ pub(crate) async fn show() {
     let client = cluster.client();
     let source = unique(BURN);
     let all: Vec<u32> = (0..TESTS).map(length).collect();
-    // The program is compiled, and each sandbox there is.
-    judged(&client, &source, &[1; 30]).await;
-    throttle(&cluster).await;
+    prepare(&cluster, &source).await;
     let speeds = speeds(&client, &source).await;
     let work = Duration::from_millis(all.iter().sum::<u32>().into());
     let ideal = work.div_f64(speeds.iter().sum());
@@ -56,6 +56,27 @@ pub(crate) async fn show() {
     show("  by weight, with the true speeds", dealt(&client, &source, &all, &BY_WEIGHT).await);
     show("  in turns", dealt(&client, &source, &all, &[0, 1, 2]).await);
     cluster.remove().await;
+    let weights = NODES.map(|(name, quarters)| (name, quarters.to_string()));
+    let cluster =
+        Cluster::dealing("makespan", &weights.each_ref().map(|(name, weight)| (*name, &**weight))).await;
+    prepare(&cluster, &source).await;
+    let client = cluster.client();
+    for what in
+        ["  dispatch = \"wrr\", true weights, at first", "  dispatch = \"wrr\", once lengths are known"]
+    {
+        let (took, answer) = judged(&client, &source, &all).await;
+        show(what, took);
+        shares(&answer, took, speeds);
+    }
+    cluster.remove().await;
+}
+
+/// The program is compiled, each sandbox there is, with its part of a CPU, and nobody tests languages any more: that takes sandboxes, too.
+async fn prepare(cluster: &Cluster, source: &str) {
+    let client = cluster.client();
+    client.wait_until_all_are_tested(TESTED_WITHIN).await;
+    judged(&client, source, &[1; 30]).await;
+    throttle(cluster).await;
 }
 
 /// Milliseconds of a test: most are short, some are long, and the same in each run.

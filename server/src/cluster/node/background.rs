@@ -26,8 +26,8 @@ use crate::watched::watched;
 
 /// Before it is looked again whether there is something to take.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Longest wait for room of what is for this node alone.
-const ROOM_WITHIN: Duration = Duration::from_secs(60);
+/// Tasks for this node alone that wait for room.
+const MOST_OWN: usize = 16_384;
 /// Most tasks that are asked for at one time.
 const MOST: usize = 64;
 
@@ -109,14 +109,11 @@ async fn taken<E: Executor>(shared: &Arc<Shared<E>>, room: &Arc<Semaphore>, mess
 
 /// A task that is for this node alone waits for room, as those of the broker do there.
 fn tried<E: Executor>(shared: &Arc<Shared<E>>, task: String) {
+    if shared.at().len() >= MOST_OWN {
+        return tracing::warn!("A task is left to others: too many wait here");
+    }
     let performing = Arc::clone(shared);
-    shared.tasks.spawn(async move {
-        let room = Arc::clone(&performing.runs).acquire_owned();
-        match tokio::time::timeout(ROOM_WITHIN, room).await {
-            Ok(Ok(room)) => performing.perform(Came::ordered(task), room).await,
-            Ok(Err(_)) | Err(_) => tracing::debug!("There was no room for a task of this node's own"),
-        }
-    });
+    shared.tasks.spawn(async move { performing.perform_own(Came::ordered(task)).await });
 }
 
 async fn beat<E: Executor>(shared: Arc<Shared<E>>) {

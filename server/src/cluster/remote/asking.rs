@@ -54,7 +54,7 @@ pub(super) enum Event {
     Begun(TimeScale),
     /// It is done.
     Done(Reply),
-    /// The broker has lost it, as with its disk, before any node was given it.
+    /// It was lost before any node began it: by the broker, as with its disk, or with the node that it was dealt to.
     Vanished,
     /// It was given to so many nodes that it is not given to another.
     GivenUp(String),

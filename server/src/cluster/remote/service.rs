@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::asking::{Event, Place, Reply, Waiter, Waiting};
-use super::{Shared, known};
+use super::{Shared, State, known};
 use crate::cluster::broker::BrokerError;
-use crate::cluster::desk::{Idle, Ruling};
+use crate::cluster::desk::{Idle, Lost, Ruling};
 use crate::cluster::names;
 use crate::cluster::pulls::Pulls;
 use crate::cluster::speed::Terms;
@@ -21,6 +21,7 @@ use crate::cluster::streams::{MAX_AGE, Sizes};
 use crate::cluster::wire::{
     Answer, Beat, Begin, Begun, Control, Done, Outcome, PROTOCOL, Part, Task, TaskName, Way,
 };
+use crate::config::Dispatch;
 use crate::content::BlobId;
 use crate::watched::watched;
 
@@ -38,6 +39,8 @@ const MOST_LOOKED_FOR: usize = 64;
 const RESULTS_AT_ONCE: usize = 256;
 /// Tasks of a pool that are out, for each that nodes can be at: one is there when another ends.
 const AHEAD: usize = 2;
+/// The same where tasks are dealt out: who is dealt them has no say in it, and all of a submission's are.
+const DEALT_AHEAD: usize = 256;
 
 /// Starts all of it, until `stop`.
 pub(super) fn start(shared: &Arc<Shared>, stop: &CancellationToken) {
@@ -95,7 +98,7 @@ async fn send(shared: Arc<Shared>) {
     prepare(&shared).await;
     let mut connections = shared.broker.connections();
     connections.mark_unchanged();
-    let mut looked = Instant::now();
+    let (mut looked, mut gone) = (Instant::now(), Instant::now());
     loop {
         let moved = shared.moved.notified();
         shared.send_all(Ahead::None);
@@ -105,6 +108,10 @@ async fn send(shared: Arc<Shared>) {
             shared.send_all(Ahead::Some);
         }
         drop(tokio::time::timeout(LOOK_EVERY, moved).await);
+        if shared.dispatch == Dispatch::Wrr && gone.elapsed() > LOOK_EVERY {
+            gone = Instant::now();
+            shared.take_back_of_gone();
+        }
         if looked.elapsed() > IDLE {
             looked = Instant::now();
             let shared = Arc::clone(&shared);
@@ -187,14 +194,47 @@ struct Next {
     message: bytes::Bytes,
     /// Its number.
     task: u64,
+    /// The node that it is dealt to, where it is not for whoever takes it.
+    dealt: Option<String>,
 }
 
 impl Shared {
     /// Sends what may go out.
     fn send_all(self: &Arc<Self>, ahead: Ahead) {
         while let Some(next) = self.next(ahead) {
-            let this = Arc::clone(self);
-            tokio::spawn(async move { this.publish(next).await });
+            match next.dealt.clone() {
+                Some(node) => self.deal(&node, &next),
+                None => {
+                    let this = Arc::clone(self);
+                    tokio::spawn(async move { this.publish(next).await });
+                }
+            }
+        }
+    }
+
+    /// Sends a task to the node that it was dealt to. One that does not get there is missed.
+    fn deal(&self, node: &str, next: &Next) {
+        let task = String::from_utf8_lossy(&next.message).into_owned();
+        self.order(node, Control::Try { task });
+    }
+
+    /// Nodes have gone that were dealt tasks: others have those.
+    fn take_back_of_gone(&self) {
+        let dealt = self.state().desk.dealt();
+        for node in dealt.into_iter().filter(|node| !self.nodes.is_here(node)) {
+            let lost = self.state().desk.taken_back(&node, true);
+            self.tell_lost(&node, lost, "it has gone");
+        }
+    }
+
+    fn tell_lost(&self, node: &str, lost: Vec<Lost<Waiter>>, why: &str) {
+        for Lost { waiter, was_begun } in lost {
+            if !was_begun {
+                waiter.tell(Event::Vanished);
+                continue;
+            }
+            let outcome = Outcome::Failed { way: Way::Broken, why: why.to_owned() };
+            waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome, terms: Terms::PLAIN }));
         }
     }
 
@@ -230,25 +270,46 @@ impl Shared {
         if waiters.is_empty() {
             return Ok(None);
         }
+        let dealt = self.whose_turn(&mut state, pool, &avoided);
         state.desk.open(id, (pool.to_owned(), asked), waiters, avoided);
+        dealt.iter().for_each(|node| state.desk.deal(id, node));
         let name = format!("{}/{incarnation}/{id}", submission.unwrap_or_default());
-        Ok(Some(Next { subject: names::tasks(pool), name, message, task: id }))
+        Ok(Some(Next { subject: names::tasks(pool), name, message, task: id, dealt }))
+    }
+
+    /// Where tasks are dealt out, there is a node for those of a pool.
+    fn has_who_is_dealt(&self, pool: &str) -> bool {
+        self.dispatch == Dispatch::Pull || self.nodes.is_any_ready_for(pool)
+    }
+
+    /// The node that a task is dealt to, where tasks are dealt out; not one that is avoided, where there are others.
+    fn whose_turn(&self, state: &mut State, pool: &str, avoided: &[String]) -> Option<String> {
+        if self.dispatch == Dispatch::Pull {
+            return None;
+        }
+        let mut weights = self.nodes.weights(pool);
+        if weights.keys().any(|node| !avoided.contains(node)) {
+            weights.retain(|node, _| !avoided.contains(node));
+        }
+        state.turns.entry(pool.to_owned()).or_default().next(&weights)
     }
 
     /// What is next in line, with the number of the task that it becomes.
     fn popped(&self, ahead: Ahead) -> Option<(u64, String, Vec<Waiting>)> {
         let mut state = self.state();
-        let super::State { line, desk } = &mut *state;
-        let times = match ahead {
-            Ahead::None => 1,
-            Ahead::Some => AHEAD,
+        let State { line, desk, .. } = &mut *state;
+        let times = match (ahead, self.dispatch) {
+            (Ahead::None, _) => 1,
+            (Ahead::Some, Dispatch::Pull) => AHEAD,
+            (Ahead::Some, Dispatch::Wrr) => DEALT_AHEAD,
         };
         let all = times * self.nodes.all_credits();
         let is_full = [false, true].map(|is_compilation| desk.out_of_kind(is_compilation) >= all);
         let credits = |pool: &str| {
             let credits = self.nodes.credits(pool);
             let is_full = is_full[usize::from(names::is_of_compilations(pool))];
-            (!is_full && desk.out(pool) < times * credits).then_some(credits)
+            let is_free = !is_full && desk.out(pool) < times * credits;
+            (is_free && self.has_who_is_dealt(pool)).then_some(credits)
         };
         let (pool, parts) = line.pop(credits)?;
         let task = desk.next_task();
@@ -259,7 +320,7 @@ impl Shared {
     }
 
     /// Publishes a task; tries for as long as anybody waits for it.
-    async fn publish(&self, Next { subject, name, message, task }: Next) {
+    async fn publish(&self, Next { subject, name, message, task, .. }: Next) {
         loop {
             match self.broker.publish(subject.clone(), name.clone(), message.clone()).await {
                 Ok(sequence) => {
@@ -333,6 +394,8 @@ impl Shared {
 
     fn answer_to(&self, node: &str, question: &Begin) -> Begun {
         if !self.nodes.may_begin(node) {
+            let lost = self.state().desk.taken_back(node, false);
+            self.tell_lost(node, lost, "it begins nothing more");
             return Begun::Elsewhere;
         }
         let number = Uuid::new_v4().as_u64_pair().0;
@@ -440,11 +503,7 @@ impl Shared {
     /// What a node was given and is not at, and has told nothing of, is done again.
     fn look_for_lost(&self, node: &str, at: &[TaskName]) {
         let lost = self.state().desk.lost(node, at);
-        for waiter in lost {
-            let (way, why) = (Way::Broken, "its results are lost".to_owned());
-            let (outcome, terms) = (Outcome::Failed { way, why }, Terms::PLAIN);
-            waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome, terms }));
-        }
+        self.tell_lost(node, lost, "its results are lost");
     }
 
     /// Tells a node that nobody waits for parts of a task any more; for none of them, where none are named.
