@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { App } from "./app";
+import "./dropped";
 import "./settings";
 import "./style/base.css";
 import "./style/parts.css";

@@ -7,13 +7,15 @@ const base = new URL(document.baseURI).pathname;
 
 const current = (): URL => new URL(location.href);
 
-/** A page has one address: without the slash that some people and programs put behind it. */
-function withoutSlash(): void {
+/** A page has one address: without the slashes that some people and programs put behind or before it. Two before it would be another site's. */
+function withoutSlashes(): void {
   const { pathname, search, hash } = location;
-  if (pathname !== base && pathname.endsWith("/")) history.replaceState(history.state, "", pathname.replace(/\/+$/, "") + search + hash);
+  const plain = `/${pathname.replace(/^\/+/, "")}`;
+  const short = plain === base ? plain : plain.replace(/\/+$/, "") || "/";
+  if (short !== pathname) history.replaceState(history.state, "", short + search + hash);
 }
 
-withoutSlash();
+withoutSlashes();
 
 export const route = signal(path(current()));
 /** What stands behind the `?`. */
@@ -25,7 +27,7 @@ function path(url: URL): string {
 }
 
 function look(): void {
-  withoutSlash();
+  withoutSlashes();
   route.value = path(current());
   parameters.value = current().searchParams;
 }

@@ -82,6 +82,31 @@ test("back leads to where one was in a list", async ({ page }) => {
   await expect(page.getByRole("heading", { name: /^Submission/ })).toBeVisible();
 });
 
+/** A problem of which nothing is at the server. */
+async function stated(page: Page, statement: string, format = "markdown"): Promise<void> {
+  const problem = {
+    id: "huge", version: "1".repeat(64), pushed_at: new Date().toISOString(), show: "verdicts", format: "legacy", names: { en: "Huge" }, type: { scoring: false, interactive: false, multi_pass: false, submit_answer: false },
+    limits: { cpu_ms: 1000, memory_bytes: 1, output_bytes: 1 }, cases: { sample: 0, secret: 1 }, validators: [], statements: [{ language: "en", format }], attachments: [], submissions: 0, notes: [],
+  };
+  await page.route("**/api/v1/problems/huge", (route) => route.fulfill({ json: problem }));
+  await page.route("**/api/v1/problems/huge/versions", (route) => route.fulfill({ json: { versions: [] } }));
+  await page.route("**/api/v1/problems/huge/samples", (route) => route.fulfill({ json: { samples: [] } }));
+  await page.route("**/api/v1/problems/huge/statement?*", (route) => route.fulfill({ contentType: "text/plain", body: statement }));
+  await page.goto("/problems/huge");
+  await expect(page.locator(".statement")).toContainText("the end");
+}
+
+test("a statement of many dollars, formulas and columns is read on a small phone", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  const row = `|${" a |".repeat(60)}\n`;
+  const table = row + `|${" - |".repeat(60)}\n` + row.repeat(20);
+  const long = "$\\underbrace{" + "x".repeat(300) + "}_{\\text{never broken}}$";
+  await stated(page, `${"$1".repeat(100_000)}\n\n${table}\n\n${long}\n\n${"$x$ ".repeat(3000)}\n\n${"$" + "x".repeat(60_000) + "$"}\n\nthe end`);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  expect(await page.locator(".statement .katex").count()).toBe(1000);
+  await expect(page.locator(".statement").getByRole("table")).toHaveCount(1);
+});
+
 test("at twice its size on a small window nothing is wider than that", async ({ page }) => {
   // A window of 640 at 200 %, and the smallest phone on its side.
   for (const [width, height] of [[320, 256], [568, 320]] as const) {
@@ -96,7 +121,7 @@ test("a package is sent once more after the server was away, and what is lost is
   await page.route("**/api/v1/problems/*", (route) => (sent += 1) && route.abort("connectionreset"));
   await page.goto("/problems");
   await page.locator(".drop input").setInputFiles({ name: "sums.zip", mimeType: "application/zip", buffer: Buffer.from("x") });
-  await expect(page.getByText("The connection broke off while sums was sent")).toBeVisible();
+  await expect(page.getByText("The connection broke off while sums (1 B) was sent")).toBeVisible();
   expect(sent).toBe(2);
 });
 

@@ -127,6 +127,36 @@ test("a program whose terminal was closed while it compiled is kept by nobody", 
   await removed;
 });
 
+test("a language that is chosen while the server is away is there when it is back, with what was written meanwhile", async ({ page }) => {
+  await page.addInitScript((kept) => localStorage.setItem("gavel.draft", kept), PYTHON("print('one')"));
+  await page.goto("/");
+  await expect(page.locator("#editor .cm-content")).toHaveText("print('one')");
+  await page.route(/\/(api|healthz|assets)/, (route) => route.abort("connectionrefused"));
+  await page.locator(".toolbar").getByLabel("Language").selectOption("javascript");
+  await expect(page.getByRole("alert")).toContainText("The server does not answer");
+  await write(page, "console.log('two')");
+  await page.unroute(/\/(api|healthz|assets)/);
+  await page.getByRole("button", { name: "Ask now" }).click();
+  await expect(page.locator(".file-tabs").getByRole("tab")).toHaveText("main.js");
+  await expect(page.locator("#editor .cm-content")).toHaveText("console.log('two')");
+});
+
+test("what could not be cancelled can be cancelled once the server is back", async ({ page }) => {
+  await page.goto("/");
+  await write(page, "import time\ntime.sleep(60)\n", "python3");
+  await page.getByText("Limits and more").click();
+  await page.getByLabel("Time on the clock").fill("70");
+  await run(page);
+  await expect(result(page)).toContainText("Running");
+  await page.route(/\/(api|healthz)/, (route) => route.abort("connectionrefused"));
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("alert")).toContainText("The server does not answer");
+  await page.unroute(/\/(api|healthz)/);
+  await page.getByRole("button", { name: "Ask now" }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(result(page)).toContainText("Cancelled");
+});
+
 test("the main button stays where it is", async ({ page }) => {
   for (const width of [1024, 1280]) {
     await page.setViewportSize({ width, height: 800 });

@@ -161,6 +161,12 @@ test("a name that is written backwards turns nothing else around", async ({ page
   expect(time?.x).toBeGreaterThan(id?.x ?? 0);
 });
 
+test("an address with two slashes is no other site's", async ({ page, baseURL }) => {
+  await page.goto(`${baseURL}//evil.example/`);
+  await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+  await expect(page).toHaveURL(/[^/]\/evil\.example$/);
+});
+
 test("a slash behind an address is no part of it", async ({ page }) => {
   await page.goto("/problems/");
   await expect(page.getByRole("heading", { name: "Problems", exact: true })).toBeVisible();

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Locator, Page } from "@playwright/test";
 import AxeBuilder from "../axe";
 import { expect, test, write } from "../page";
 
@@ -89,6 +90,67 @@ test("a package is uploaded, verified, read, submitted to, and looked at", async
   await page.goto(`/submissions?problem=${id}`);
   await expect(page.getByLabel("Problem")).toHaveValue(id);
   await expect(page.getByRole("region", { name: "Submissions" }).getByRole("link", { name: id })).toHaveCount(5);
+});
+
+/** As from a desktop: with files, or folders, of the disk. */
+async function drop(page: Page, at: Locator, files: string[]): Promise<void> {
+  const box = (await at.boundingBox())!;
+  const place = { x: box.x + box.width / 2, y: box.y + 10, data: { items: [], files, dragOperationsMask: 1 } };
+  const browser = await page.context().newCDPSession(page);
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) await browser.send("Input.dispatchDragEvent", { type, ...place });
+}
+
+test("what is dropped and is no package is told as that, and nothing that is dropped takes the page's place", async ({ page }) => {
+  const archive = pack();
+  await page.goto("/problems");
+  const place = page.locator(".drop");
+  const told = page.locator(".card", { has: place });
+  await expect(place).toBeVisible();
+  await drop(page, place, [join(archive, "../sums")]);
+  await expect(told).toContainText("This is a folder");
+  await drop(page, place, Array<string>(50).fill(archive));
+  await expect(told).toContainText("One package at a time: 50 files were dropped");
+  await page.getByLabel("Id (else the archive's name)").fill("..");
+  await drop(page, place, [archive]);
+  await expect(told).toContainText("An id has letters");
+  await drop(page, page.getByRole("heading", { name: "Problems", exact: true }), [archive]);
+  await page.getByLabel("Id (else the archive's name)").fill("");
+  // As a file that was moved away after it was chosen.
+  await page.evaluate(() => { Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException("gone", "NotReadableError")); });
+  await drop(page, place, [archive]);
+  await expect(told).toContainText("This file cannot be read");
+  await expect(page.getByText("The server does not answer")).toHaveCount(0);
+  await expect(page).toHaveURL(/\/problems$/);
+});
+
+test("a problem is found that is not loaded yet", async ({ page }) => {
+  const problem = (number: number) => ({ id: `p${number}`, version: "1", names: { en: number === 2 ? " " : `Number ${number}` }, pushed_at: new Date().toISOString() });
+  await page.route("**/api/v1/problems?*", (route) => {
+    const from = Number(new URL(route.request().url()).searchParams.get("cursor") ?? 0);
+    const problems = Array.from({ length: 200 }, (_, index) => problem(from + index));
+    return route.fulfill({ json: { problems, next_cursor: from < 800 ? String(from + 200) : null } });
+  });
+  await page.goto("/problems");
+  await expect(page.getByRole("link", { name: "Number 199" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "p2", exact: true }), "a name of nothing is none").toBeVisible();
+  await page.getByLabel("Search").fill("number 999");
+  await expect(page.getByRole("link", { name: "Number 999" })).toBeVisible();
+  await expect(page.locator(".problem-list").getByRole("listitem")).toHaveCount(1);
+});
+
+test("a program from a file takes the place of what was written, which is brought back", async ({ page, request, baseURL }) => {
+  const id = `ui-file-${Date.now()}`;
+  await request.put(`${baseURL}/api/v1/problems/${id}`, { data: readFileSync(pack()), headers: { "Content-Type": "application/gzip" } });
+  await page.addInitScript((id) => localStorage.setItem("gavel.answers", JSON.stringify([[id, { language: "python3", source: "print('mine')" }]])), id);
+  await page.goto(`/problems/${id}`);
+  const editor = page.locator(".source-frame .cm-content").first();
+  const choose = page.getByLabel("Source: from a file");
+  await choose.setInputFiles({ name: "a.py", mimeType: "text/plain", buffer: Buffer.from([0xe9]) });
+  await expect(page.getByRole("alert")).toContainText("not UTF-8");
+  await choose.setInputFiles({ name: "a.py", mimeType: "text/plain", buffer: Buffer.from("print('file')") });
+  await expect(editor).toHaveText("print('file')");
+  await page.getByRole("button", { name: "Bring it back" }).click();
+  await expect(editor).toHaveText("print('mine')");
 });
 
 test("a package that is wrong is told with what is wrong", async ({ page }) => {

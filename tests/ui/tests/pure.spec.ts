@@ -36,6 +36,16 @@ test("LaTeX of statements as Markdown, with formulas as they are", () => {
   expect(told).not.toContain("remark");
 });
 
+test("what a statement in LaTeX opens and never closes takes no time", () => {
+  const begun = performance.now();
+  for (const open of ["\\[", "\\(", "$$ ", "$", "\\section{", "\\textbf{", "\\href{a}{", "\\includegraphics[", "\\begin{", "\\begin{itemize}\n"]) {
+    expect(asMarkdown(open.repeat(Math.floor(500_000 / open.length))).length, open).toBeLessThan(1_000_000);
+  }
+  expect(performance.now() - begun).toBeLessThan(15_000);
+  const formula = "x".repeat(100_000);
+  expect(asMarkdown(`$${formula}$${"\u00000\u0000".repeat(10_000)}`).length).toBeLessThan(200_000);
+});
+
 for (const kind of ["zip", "tar", "tar.gz"]) {
   test(`submissions are found in a ${kind}`, async () => {
     const folder = mkdtempSync(join(tmpdir(), "gavel-ui-"));

@@ -32,9 +32,17 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && session.peek() === "nobody") void look().then(() => { if (session.peek() !== "nobody") askAnew(); });
 });
 
-/** Tabs of one browser have one cookie: who signs in or out in one does so in all. */
-const tabs = new BroadcastChannel("gavel.session");
-tabs.onmessage = () => void look().then(askAnew);
+/** Tabs of one browser have one cookie: who signs in or out in one does so in all. Where a browser lets them not talk, each finds it out. */
+const tabs = channel();
+if (tabs) tabs.onmessage = () => void look().then(askAnew);
+
+function channel(): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel("gavel.session");
+  } catch {
+    return null;
+  }
+}
 
 async function look(): Promise<void> {
   try {
@@ -57,13 +65,13 @@ export async function signIn(token: string): Promise<void> {
   const response = await send("POST", "/api/v1/session", { headers: { Authorization: `Bearer ${token}` } });
   session.value = (await response.json()) as Session;
   ended.value = false;
-  tabs.postMessage(null);
+  tabs?.postMessage(null);
   askAnew();
 }
 
 export async function signOut(): Promise<void> {
   await request("DELETE", "/api/v1/session");
   session.value = null;
-  tabs.postMessage(null);
+  tabs?.postMessage(null);
   askAnew();
 }

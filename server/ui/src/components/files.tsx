@@ -26,7 +26,8 @@ export function Files({ files }: { files: HandedFile[] }) {
 }
 
 function Handed({ file }: { file: HandedFile }) {
-  const type = PICTURES[file.name.split(".").pop()?.toLowerCase() ?? ""];
+  const extension = file.name.split(".").pop()?.toLowerCase() ?? "";
+  const type = Object.hasOwn(PICTURES, extension) ? PICTURES[extension] : undefined;
   if (!file.path) return <><code><bdi>{file.name}</bdi></code>: <span class="hint">{file.missing}</span></>;
   return (
     <>

@@ -22,7 +22,7 @@ export function later<P extends object>(load: () => Promise<FunctionComponent<P>
 }
 
 /** A server that is away is waited for. */
-async function patiently<T>(load: () => Promise<T>): Promise<T> {
+export async function patiently<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch {

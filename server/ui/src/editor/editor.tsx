@@ -6,6 +6,7 @@ import type { Diagnostic } from "@codemirror/lint";
 import { Compartment, EditorState, Facet, Prec, StateEffect, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { patiently } from "../components/later";
 import { t } from "../i18n";
 import { keys as chosenKeys, nonce, tongue, type Keys } from "../settings";
 import { support } from "./languages";
@@ -133,7 +134,7 @@ export function Editor(props: Props) {
 
   useEffect(() => {
     let current = true;
-    void support(props.name).then((found) => {
+    void patiently(() => support(props.name)).then((found) => {
       if (current) view.current?.dispatch({ effects: compartments.current.colours.reconfigure(found ?? []) });
     });
     return () => (current = false, undefined);
@@ -141,7 +142,7 @@ export function Editor(props: Props) {
 
   useEffect(() => {
     let current = true;
-    void keysOf[chosenKeys.value]().then((found) => {
+    void patiently(keysOf[chosenKeys.value]).then((found) => {
       if (current) view.current?.dispatch({ effects: compartments.current.keys.reconfigure(found) });
     });
     return () => (current = false, undefined);
@@ -149,7 +150,7 @@ export function Editor(props: Props) {
 
   useEffect(() => {
     let current = true;
-    if (isEntered && !helped && !props.readOnly) void import("./typing").then(({ typing }) => {
+    if (isEntered && !helped && !props.readOnly) void patiently(() => import("./typing")).then(({ typing }) => {
       helped = typing;
       if (current) view.current?.dispatch({ effects: compartments.current.typing.reconfigure(typing) });
     });

@@ -82,6 +82,7 @@ export const sentences = text({
   "test.upload": ["from a file", "从文件读取"],
   "file.choose": ["Choose a file", "选择文件"],
   "test.notText": ["The file is not UTF-8: send it through the API, which takes any bytes.", "文件不是 UTF-8，请通过接口提交，接口接受任意字节。"],
+  "file.unreadable": ["This file cannot be read: it may have been moved or changed since. Choose it once more.", "无法读取此文件，可能已被移动或修改，请重新选择。"],
   "test.tooLarge": ["The file is larger than 1 MiB: send it through the API.", "文件超过 1 MiB，请通过接口提交。"],
 
   "limits.title": ["Limits and more", "限制与其他"],

@@ -174,8 +174,10 @@ async function choose(id: string, replaced: () => void): Promise<void> {
 
 /** An example in the place of what somebody has written, who can bring that back. */
 async function showExample(replaced: () => void): Promise<void> {
+  const { language } = draft.value;
+  await example(language);
   const own = draft.value;
-  await choose(own.language, replaced);
+  await choose(language, replaced);
   await keep(own);
 }
 
@@ -184,8 +186,9 @@ function Toolbar({ begin, replaced, terminal, linked }: { begin(): void; replace
   const busy = isBusy();
   const chosen = language(draft.value.language);
   const change_ = async (id: string) => {
+    const old = await example(draft.value.language);
+    // Looked at only now: somebody may have written on while that was on its way.
     const from = draft.value;
-    const old = await example(from.language);
     const untouched = from.files.length === 0 || (from.files.length === 1 && (from.files[0]?.content === old.source || from.files[0]?.content.trim() === ""));
     if (untouched) return choose(id, replaced);
     change({ language: id, files: renamed(from.files, id) });

@@ -110,5 +110,7 @@ export async function cancel(): Promise<void> {
   } catch (error) {
     if (error instanceof ApiError) run.value = { is: "refused", error };
     else if (!(error instanceof Unreachable)) throw error;
+    // It goes on, and may be cancelled once the server is back.
+    else if (run.value.is === "going") run.value = { ...run.value, cancelling: false };
   }
 }

@@ -2,12 +2,10 @@
 
 import { useState } from "preact/hooks";
 import { ChooseFile } from "../components/choose-file";
+import { textOf } from "../components/text-file";
 import { t } from "../i18n";
 import { change, draft, MOST_TESTS, type Test } from "./draft";
 import { keep } from "./replaced";
-
-/** A file larger than this is for the API: a browser would keep it as a draft. */
-const LARGEST = 1024 * 1024;
 
 export function Tests() {
   const [shown, show] = useState(0);
@@ -69,14 +67,9 @@ export function move(event: KeyboardEvent, place: number, of: number, show: (ind
 function Text(props: { label: string; value: string; set(text: string): void }) {
   const [problem, setProblem] = useState<string | null>(null);
   const upload = async (file: File) => {
-    if (file.size > LARGEST) return setProblem(t("test.tooLarge"));
-    try {
-      // As it is: what is no UTF-8 would come to the program as something else.
-      props.set(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer()));
-      setProblem(null);
-    } catch {
-      setProblem(t("test.notText"));
-    }
+    const read = await textOf(file);
+    if ("text" in read) props.set(read.text);
+    setProblem("problem" in read ? read.problem : null);
   };
   return (
     <div class="text">

@@ -1,6 +1,6 @@
-/** The problems, with a search over what is loaded. */
+/** The problems, with a search over all of them. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { components } from "../api/schema";
 import { Link } from "../components/link";
 import { Loaded, More, usePages } from "../components/loaded";
@@ -14,14 +14,17 @@ type Version = components["schemas"]["Version"];
 
 /** In the person's language, else in English, else in any. */
 export function nameOf(names: Record<string, string>, id: string): string {
-  return names[locale().slice(0, 2)] ?? names["en"] ?? Object.values(names)[0] ?? id;
+  return [names[locale().slice(0, 2)], names["en"], ...Object.values(names), id].find((name) => name?.trim()) ?? id;
 }
 
 export default function Problems() {
   const [wanted, want] = useState("");
   const [verified, verify] = useState<Verified | null>(null);
   const { state, more, failed, again } = usePages<{ problems: Version[]; next_cursor?: string | null }, Version>("/api/v1/problems?limit=200", (page) => page.problems);
-  const isFound = ({ id, names }: Version) => [id, ...Object.values(names)].some((name) => name.toLowerCase().includes(wanted.toLowerCase()));
+  // Of what is looked for all pages are asked for, one after the other.
+  const isSearching = wanted.trim() !== "";
+  useEffect(() => { if (isSearching && !failed) more?.(); }, [isSearching, state]);
+  const isFound = ({ id, names }: Version) => [id, ...Object.values(names)].some((name) => name.toLowerCase().includes(wanted.trim().toLowerCase()));
   return (
     <Together><div class="columns">
       <section class="card">
@@ -32,7 +35,7 @@ export default function Problems() {
             const found = problems.filter(isFound);
             return (
               <>
-                {found.length === 0 && <p class="hint">{problems.length === 0 ? t("problems.none") : t("problems.notFound")}</p>}
+                {found.length === 0 && <p class="hint">{problems.length === 0 ? t("problems.none") : more && !failed ? t("loading") : t("problems.notFound")}</p>}
                 <ul class="problem-list">
                   {found.map(({ id, names, pushed_at }) => (
                     <li key={id}><Link to={`/problems/${encodeURIComponent(id)}`}><bdi>{nameOf(names, id)}</bdi></Link> <code>{id}</code> <small>{time(pushed_at)}</small></li>

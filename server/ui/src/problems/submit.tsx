@@ -12,6 +12,7 @@ import { Judgement } from "../components/judgement";
 import { Link } from "../components/link";
 import { Live } from "../components/live";
 import { Refusal } from "../components/refusal";
+import { textOf } from "../components/text-file";
 import { Editor } from "../editor/editor";
 import type { Mark } from "../editor/mark";
 import { t } from "../i18n";
@@ -22,9 +23,6 @@ import { Progress, Told } from "../playground/progress";
 import { submit } from "../playground/run";
 import { keep, kept } from "./answers";
 
-/** Of a file that is put into the editor. */
-const LARGEST = 1024 * 1024;
-
 type Standing = { is: "idle" } | { is: "going"; stage: Stage | null; id: string | null; cancelling: boolean } | { is: "ended"; submission: Submission } | { is: "refused"; error: ApiError };
 
 export function Submit({ problem, ended }: { problem: string; ended(): void }) {
@@ -34,7 +32,9 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
   const [now, setNow] = useState<Standing>({ is: "idle" });
   const heard = useSignal<Heard | null>(null);
   const [generation, setGeneration] = useState(0);
-  const [tooLarge, setTooLarge] = useState(false);
+  const [unread, setUnread] = useState<string | null>(null);
+  // What a file has taken the place of.
+  const [before, setBefore] = useState<string | null>(null);
   const stop = useRef<(() => void) | null>(() => {});
   useEffect(() => () => { stop.current?.(); stop.current = null; }, []);
   useEffect(() => { if (id !== begun.language || source !== begun.source) keep(problem, { language: id, source }); }, [id, source]);
@@ -72,11 +72,16 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
       else throw error;
     }
   };
-  const upload = async (file: File) => {
-    setTooLarge(file.size > LARGEST);
-    if (file.size > LARGEST) return;
-    setSource(await file.text());
+  const show = (text: string) => {
+    setSource(text);
     setGeneration((number) => number + 1);
+  };
+  const upload = async (file: File) => {
+    const read = await textOf(file);
+    setUnread("problem" in read ? read.problem : null);
+    if ("problem" in read) return;
+    show(read.text);
+    setBefore(source.trim() && source !== read.text ? source : null);
     const extension = file.name.split(".").pop() ?? "";
     const found = languages.value.find((language) => language.extensions.includes(extension));
     if (found && !language(id)?.extensions.includes(extension)) setId(found.id);
@@ -92,7 +97,14 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
           ? <button type="button" class="stop" disabled={now.cancelling} onClick={() => void cancel()}>{t("run.cancel")}</button>
           : <button type="button" class="go" disabled={now.is === "going" || !source.trim()} onClick={() => void send()}>{t("problem.submit")}</button>}
       </div>
-      {tooLarge && <p class="wrong" role="alert">{t("test.tooLarge")}</p>}
+      {unread && <p class="wrong" role="alert">{unread}</p>}
+      {before !== null && (
+        <div class="replaced" role="status">
+          <span>{t("submit.replaced")}</span>
+          <button type="button" class="quiet" onClick={() => { show(before); setBefore(null); }}>{t("draft.bringBack")}</button>
+          <button type="button" class="quiet" onClick={() => setBefore(null)}>{t("draft.forget")}</button>
+        </div>
+      )}
       <div class="source-frame"><Editor name={name} content={source} generation={generation} marks={marks} goTo={goTo} changed={setSource} run={() => void send()} /></div>
       <Told progress={now.is === "going" ? now.stage : null} ended={now.is === "ended" ? now.submission : null} />
       <div>

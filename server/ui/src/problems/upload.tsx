@@ -8,6 +8,7 @@ import type { components } from "../api/schema";
 import { ChooseFile } from "../components/choose-file";
 import { Link } from "../components/link";
 import { Refusal } from "../components/refusal";
+import { isReadable } from "../components/text-file";
 import { duration, size, t } from "../i18n";
 
 type Package = components["schemas"]["ProblemPackage"];
@@ -18,9 +19,22 @@ export interface Verified {
   file: File;
 }
 
-type Standing = { is: "idle" } | { is: "sending"; name: string } | { is: "taken"; problem: Package; file: File } | { is: "refused"; error: ApiError } | { is: "lost"; name: string };
+type Standing = { is: "idle" } | { is: "none"; why: string } | { is: "sending"; name: string } | { is: "taken"; problem: Package; file: File } | { is: "refused"; error: ApiError } | { is: "lost"; name: string; bytes: number };
 
-const ID = /^[A-Za-z0-9_.-]{1,64}$/;
+const ID = /^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$/;
+
+/** What a package is called by the name of its file. */
+function idOf(file: string): string {
+  const plain = file.replace(/\.(zip|tar|tar\.gz|tgz|kpp)$/i, "").replace(/[^A-Za-z0-9_.-]/g, "-");
+  return plain.replace(/^[^A-Za-z0-9]+/, "").slice(0, 64) || "problem";
+}
+
+/** What is dropped beside one file. */
+function refusedDrop({ files, items }: DataTransfer): string | null {
+  if (files.length > 1) return t("upload.several", { n: files.length });
+  const isFolder = [...items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
+  return isFolder ? t("upload.folder") : null;
+}
 
 export function Upload({ id, done, verify }: { id?: string; done(): void; verify(what: Verified): void }) {
   const [named, setName] = useState("");
@@ -30,22 +44,26 @@ export function Upload({ id, done, verify }: { id?: string; done(): void; verify
 
   const push = async (file: File | undefined) => {
     if (!file || now.is === "sending") return;
-    const name = id ?? (named || file.name.replace(/\.(zip|tar|tar\.gz|tgz|kpp)$/i, "").replace(/[^A-Za-z0-9_.-]/g, "-"));
+    const name = id ?? (named || idOf(file.name));
+    if (!ID.test(name)) return setNow({ is: "none", why: t("upload.badId") });
     setNow({ is: "sending", name });
+    if (!(await isReadable(file))) return setNow({ is: "none", why: t("file.unreadable") });
     try {
       const problem = await sent(`/api/v1/problems/${encodeURIComponent(name)}?show=${show}`, file);
       setNow({ is: "taken", problem, file });
       done();
     } catch (error) {
       if (error instanceof ApiError) setNow({ is: "refused", error });
-      else if (error instanceof Unreachable) setNow({ is: "lost", name });
+      else if (error instanceof Unreachable) setNow({ is: "lost", name, bytes: file.size });
       else throw error;
     }
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    void push(event.dataTransfer?.files[0]);
+    const refused = event.dataTransfer && refusedDrop(event.dataTransfer);
+    if (refused) setNow({ is: "none", why: refused });
+    else void push(event.dataTransfer?.files[0]);
   };
   if (!may("problems")) return null;
   return (
@@ -66,7 +84,8 @@ export function Upload({ id, done, verify }: { id?: string; done(): void; verify
       </div>
       <div aria-live="polite">
         {now.is === "sending" && <p><span class="spinner" aria-hidden="true" /> {t("upload.sending", { name: now.name })}</p>}
-        {now.is === "lost" && <p class="wrong">{t("upload.lost", { name: now.name })}</p>}
+        {now.is === "none" && <p class="wrong">{now.why}</p>}
+        {now.is === "lost" && <p class="wrong">{t("upload.lost", { name: now.name, size: size(now.bytes) })}</p>}
         {now.is === "refused" && <Refusal error={now.error} />}
         {now.is === "taken" && (
           <>

@@ -3,7 +3,8 @@
 const ENVIRONMENTS: Record<string, string> = { itemize: "- ", enumerate: "1. " };
 
 export function asMarkdown(latex: string): string {
-  const { text, kept } = withoutMath(latex.replace(/(^|[^\\])%.*$/gm, "$1"));
+  // What stands for formulas meanwhile is nobody's to write.
+  const { text, kept } = withoutMath(latex.replaceAll("\u0000", "").replace(/(^|[^\\])%.*$/gm, "$1"));
   return restored(converted(text), kept);
 }
 
@@ -11,30 +12,41 @@ export function asMarkdown(latex: string): string {
 function withoutMath(text: string): { text: string; kept: string[] } {
   const kept: string[] = [];
   const keep = (formula: string) => `\u0000${kept.push(formula) - 1}\u0000`;
-  return {
-    text: text
-      .replace(/\\\[([\s\S]*?)\\\]|\$\$([\s\S]*?)\$\$/g, (_, one, other) => keep(`$$${one ?? other}$$`))
-      .replace(/\\\(([\s\S]*?)\\\)|\$((?:[^$\\]|\\.)*)\$/g, (_, one, other) => keep(`$${(one ?? other).trim()}$`)),
-    kept,
-  };
+  const [block, inline] = [(formula: string) => keep(`$$${formula}$$`), (formula: string) => keep(`$${formula.trim()}$`)];
+  text = between(between(text, "\\[", "\\]", block), "$$", "$$", block);
+  text = between(text, "\\(", "\\)", inline).replace(/\$((?:[^$\\]|\\.)*)\$/g, (_, formula: string) => inline(formula));
+  return { text, kept };
+}
+
+/** What stands between these, replaced with them. What is never closed is looked for once, however often it is opened. */
+function between(text: string, open: string, close: string, replaced: (within: string) => string): string {
+  const parts: string[] = [];
+  for (let at = 0; ; ) {
+    const begin = text.indexOf(open, at);
+    const end = begin < 0 ? -1 : text.indexOf(close, begin + open.length);
+    if (end < 0) return parts.join("") + text.slice(at);
+    parts.push(text.slice(at, begin), replaced(text.slice(begin + open.length, end)));
+    at = end + close.length;
+  }
 }
 
 const restored = (text: string, kept: string[]) => text.replace(/\u0000(\d+)\u0000/g, (_, index) => kept[Number(index)] ?? "");
 
+/** What stands in braces has a bound: many that are never closed would each be looked for to the end. */
 function converted(text: string): string {
   return items(text)
-    .replace(/\\problemname\{([^}]*)\}/g, "")
-    .replace(/\\(?:section|chapter)\*?\{([^}]*)\}/g, "\n\n# $1\n\n")
-    .replace(/\\(?:subsection|subsubsection|paragraph)\*?\{([^}]*)\}/g, "\n\n## $1\n\n")
-    .replace(/\\(?:textbf|bf)\{([^{}]*)\}/g, "**$1**")
-    .replace(/\\(?:emph|textit|it)\{([^{}]*)\}/g, "*$1*")
-    .replace(/\\(?:texttt|verb|lstinline)\{([^{}]*)\}/g, "`$1`")
-    .replace(/\\url\{([^{}]*)\}/g, "<$1>")
-    .replace(/\\href\{([^{}]*)\}\{([^{}]*)\}/g, "[$2]($1)")
-    .replace(/\\includegraphics(?:\[[^\]]*\])?\{([^{}]*)\}/g, "![$1]($1)")
-    .replace(/\\illustration\{[^{}]*\}\{([^{}]*)\}\{[^{}]*\}/g, "![$1]($1)")
-    .replace(/\\(?:begin|end)\{[^}]*\}(?:\[[^\]]*\])?/g, "\n\n")
-    .replace(/\\(?:label|noindent|medskip|bigskip|smallskip|centering)\b(?:\{[^}]*\})?/g, "")
+    .replace(/\\problemname\{([^}]{0,1000})\}/g, "")
+    .replace(/\\(?:section|chapter)\*?\{([^}]{0,1000})\}/g, "\n\n# $1\n\n")
+    .replace(/\\(?:subsection|subsubsection|paragraph)\*?\{([^}]{0,1000})\}/g, "\n\n## $1\n\n")
+    .replace(/\\(?:textbf|bf)\{([^{}]{0,1000})\}/g, "**$1**")
+    .replace(/\\(?:emph|textit|it)\{([^{}]{0,1000})\}/g, "*$1*")
+    .replace(/\\(?:texttt|verb|lstinline)\{([^{}]{0,1000})\}/g, "`$1`")
+    .replace(/\\url\{([^{}]{0,1000})\}/g, "<$1>")
+    .replace(/\\href\{([^{}]{0,1000})\}\{([^{}]{0,1000})\}/g, "[$2]($1)")
+    .replace(/\\includegraphics(?:\[[^\]]{0,1000}\])?\{([^{}]{0,1000})\}/g, "![$1]($1)")
+    .replace(/\\illustration\{[^{}]{0,1000}\}\{([^{}]{0,1000})\}\{[^{}]{0,1000}\}/g, "![$1]($1)")
+    .replace(/\\(?:begin|end)\{[^}]{0,1000}\}(?:\[[^\]]{0,1000}\])?/g, "\n\n")
+    .replace(/\\(?:label|noindent|medskip|bigskip|smallskip|centering)\b(?:\{[^}]{0,1000}\})?/g, "")
     .replace(/``|''/g, '"')
     .replace(/---/g, "—")
     .replace(/--/g, "–")

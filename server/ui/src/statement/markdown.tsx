@@ -11,12 +11,20 @@ const markdown = new MarkdownIt({ html: false, linkify: false, typographer: fals
 
 const ELEMENTS = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "em", "strong", "s", "hr", "br"]);
 
+/** Of formulas, of which each takes a while to be set: what is beyond is shown as it was written, and the page stays quick. */
+interface Room {
+  formulas: number;
+  characters: number;
+}
+
+const ROOM: Room = { formulas: 1000, characters: 50_000 };
+
 export function Markdown({ text }: { text: string }) {
-  return <>{elements(markdown.parse(text, {}))}</>;
+  return <>{elements(markdown.parse(text, {}), { ...ROOM })}</>;
 }
 
 /** A token opens an element, closes one, or is one. */
-function elements(tokens: Token[]): ComponentChild[] {
+function elements(tokens: Token[], room: Room): ComponentChild[] {
   const open: { tag: string; token: Token | null; children: ComponentChild[] }[] = [{ tag: "", token: null, children: [] }];
   const add = (child: ComponentChild) => open[open.length - 1]?.children.push(child);
   for (const token of tokens) {
@@ -26,7 +34,7 @@ function elements(tokens: Token[]): ComponentChild[] {
       const closed = open.pop();
       if (closed?.token) add(element(closed.tag, closed.token, closed.children));
     } else {
-      add(single(token));
+      add(single(token, room));
     }
   }
   return open[0]?.children ?? [];
@@ -38,13 +46,14 @@ function element(tag: string, token: Token, children: ComponentChild[]): Compone
   // The page has a heading of its own above.
   const heading = /^h([1-6])$/.exec(tag);
   if (heading) return h(`h${Math.min(Number(heading[1]) + 1, 6)}`, {}, children);
+  if (tag === "table") return <div class="scroll" tabIndex={0} role="group" aria-label={t("statement.table")}>{h(tag, {}, children)}</div>;
   return ELEMENTS.has(tag) ? h(tag, {}, children) : children;
 }
 
-function single(token: Token): ComponentChild {
+function single(token: Token, room: Room): ComponentChild {
   switch (token.type) {
     case "inline":
-      return elements(token.children ?? []);
+      return elements(token.children ?? [], room);
     case "text":
       return token.content;
     case "code_inline":
@@ -55,14 +64,21 @@ function single(token: Token): ComponentChild {
     case "softbreak":
       return " ";
     case "math_inline":
-      return <Formula text={token.content} />;
+      return formula(token.content, room, false);
     case "math_block":
-      return <Formula text={token.content} isBlock />;
+      return formula(token.content, room, true);
     case "image":
       return <span class="figure">{t("statement.figure", { name: token.content || (String(token.attrGet("src") ?? "")) })}</span>;
     default:
       return ELEMENTS.has(token.tag) ? h(token.tag, {}) : token.content;
   }
+}
+
+function formula(text: string, room: Room, isBlock: boolean): ComponentChild {
+  if (room.formulas <= 0 || text.length > room.characters) return <code>{text}</code>;
+  room.formulas -= 1;
+  room.characters -= text.length;
+  return <Formula text={text} isBlock={isBlock} />;
 }
 
 /** Only to the web: markdown-it lets no `javascript:` through either. */
