@@ -1,5 +1,7 @@
 //! Names of entries: the path in the package that they stand for, or why they are refused.
 
+use std::borrow::Cow;
+
 use crate::bounds;
 
 /// The most folders that a file is in: the package's own, and one that holds the package.
@@ -29,7 +31,8 @@ pub(super) fn read(raw: &[u8]) -> Result<Name, String> {
     if raw.len() > bounds::PATH {
         return Err(format!("its name is longer than {} bytes", bounds::PATH));
     }
-    let text = str::from_utf8(raw).map_err(|_| "its name is not UTF-8")?;
+    let text = decoded(raw);
+    let text = text.as_ref();
     check_way(text)?;
     let parts: Vec<_> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     if is_junk(&parts) {
@@ -42,6 +45,21 @@ pub(super) fn read(raw: &[u8]) -> Result<Name, String> {
     // `a/.` is a folder too.
     let is_folder = text.rsplit('/').next().is_some_and(|last| matches!(last, "" | ".") && !text.is_empty());
     Ok(Name::Path { path: parts.join("/"), is_folder })
+}
+
+/// The bytes from 128 on, as zips have them that do not say that their names are UTF-8.
+const CODE_PAGE_437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
+
+/// The name as text. One that is not UTF-8 is no name of the format's in any code page: it need only differ from others.
+fn decoded(raw: &[u8]) -> Cow<'_, str> {
+    let letter = |byte: &u8| match byte.checked_sub(128) {
+        None => char::from(*byte),
+        Some(high) => CODE_PAGE_437.chars().nth(high.into()).unwrap_or(char::REPLACEMENT_CHARACTER),
+    };
+    match str::from_utf8(raw) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(raw.iter().map(letter).collect()),
+    }
 }
 
 /// What leads out of the folder, here or on other systems.
@@ -134,13 +152,25 @@ mod tests {
             b"a\0b",
             b"a\nb",
             b"a/\x1b[2J",
-            b"\xff",
-            b"\xc3\x28/a",
+            b"\xff/../a",
+            b"/\xff",
             b"../.git/a",
             b"/__MACOSX/a",
         ] {
             assert!(read(raw).is_err(), "{}", shown(raw));
         }
+    }
+
+    #[test]
+    fn names_that_are_not_utf8_are_those_of_old_zips() {
+        let read = |raw: &[u8]| match read(raw) {
+            Ok(Name::Path { path, .. }) => path,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(CODE_PAGE_437.chars().count(), 128);
+        assert_eq!(read(b"attachments/l\x94sung.txt"), "attachments/l\u{f6}sung.txt");
+        let all: std::collections::BTreeSet<_> = (128..=255).map(|byte| read(&[byte])).collect();
+        assert_eq!(all.len(), 128, "two names are never one");
     }
 
     #[test]

@@ -341,13 +341,19 @@ impl<'a> Target<'a> {
         fs::remove_dir(&aside)
     }
 
-    /// The folder that holds all and is not the format's own.
+    /// The folder that holds all and is not the format's own, which may be called so nevertheless where a package is in it.
     fn only_folder(&self) -> Option<&str> {
         let mut tops = self.known.iter().filter(|(path, _)| !path.contains('/'));
         let (top, known) = tops.next()?;
         let is_one = tops.next().is_none() && *known == Known::Folder;
-        let is_package = self.known.contains_key(&format!("{top}/problem.yaml"));
-        (is_one && (is_package || !package::KNOWN.contains(&top.as_str()))).then_some(top)
+        let is_packed = is_one && (self.is_package(top) || !package::KNOWN.contains(&top.as_str()));
+        is_packed.then_some(top)
+    }
+
+    /// Whether the folder, at the top, is a package, or one of plain inputs.
+    fn is_package(&self, top: &str) -> bool {
+        let inner = self.known.keys().filter_map(|path| path.strip_prefix(top)?.strip_prefix('/'));
+        inner.filter(|name| !name.contains('/')).any(|name| name == "problem.yaml" || name.ends_with(".in"))
     }
 
     /// A path in the folder whose name nothing in `top` has.

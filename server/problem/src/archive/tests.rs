@@ -128,9 +128,15 @@ fn the_executable_bit_is_kept_and_no_other() {
 
 #[test]
 fn one_folder_that_holds_all_is_taken_away() {
-    for (top, inside) in
-        [("sum", "x"), ("sum", "sum"), ("0", "0"), ("0", "1"), ("1", "0"), ("data", "problem.yaml")]
-    {
+    for (top, inside) in [
+        ("sum", "x"),
+        ("sum", "sum"),
+        ("0", "0"),
+        ("0", "1"),
+        ("1", "0"),
+        ("data", "problem.yaml"),
+        ("data", "1.in"),
+    ] {
         for (kind, bytes) in each(&[(&format!("{top}/{inside}"), "a"), (&format!("{top}/f/g"), "b")]) {
             let mut expected = ["f", "f/g", inside];
             expected.sort_unstable();

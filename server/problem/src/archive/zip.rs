@@ -1,12 +1,13 @@
 //! Zips: the list of entries at the end is read first, and must agree with what stands before each entry.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufReader, Read};
 
 use flate2::bufread::DeflateDecoder;
 use rawzip::{
-    CompressionMethod, FileReader, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ZipArchive, ZipArchiveEntryWayfinder,
-    ZipEntry, ZipFileHeaderRecord, ZipLocalFileHeader,
+    CompressionMethod, CreatorSystem, FileReader, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ZipArchive,
+    ZipArchiveEntryWayfinder, ZipEntry, ZipFileHeaderRecord, ZipLocalFileHeader,
 };
 
 use super::link;
@@ -80,7 +81,7 @@ fn planned(
     local: &mut [u8],
 ) -> Result<Option<Planned>, Stop> {
     let size = entry.uncompressed_size_hint();
-    let Some(file) = target.admit(entry.file_path().as_bytes(), kind(entry), size)? else {
+    let Some(file) = target.admit(&name(entry), kind(entry), size)? else {
         return Ok(None);
     };
     if let Some(why) = refusal(entry) {
@@ -97,6 +98,16 @@ fn planned(
     let begin = entry.local_header_offset();
     let (method, way) = (entry.compression_method(), entry.wayfinder());
     Ok(Some(Planned { file, begin, end, size, method, way }))
+}
+
+/// The name. Some programs of Windows tell folders apart by backslashes, against the rule, and then by nothing else.
+fn name<'a>(entry: &'a ZipFileHeaderRecord<'_>) -> Cow<'a, [u8]> {
+    let name = entry.file_path().as_bytes();
+    let is_of_windows = entry.version_made_by().creator_system() == CreatorSystem::FAT;
+    if !is_of_windows || name.contains(&b'/') {
+        return Cow::Borrowed(name);
+    }
+    name.iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }).collect()
 }
 
 /// By the mode that systems with links keep there, whatever system says that it made the entry.

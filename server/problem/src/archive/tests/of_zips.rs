@@ -47,6 +47,29 @@ fn sizes_may_stand_behind_the_content() {
     assert_eq!(unpacked(&bytes)["b"].as_deref(), Some(&b"twice, twice, twice"[..]));
 }
 
+/// A zip of these empty files, by the program of a system.
+fn made_by(system: u8, names: &[&str]) -> Vec<u8> {
+    let (mut bytes, mut list) = (Vec::new(), Vec::new());
+    for name in names {
+        let from = list.len();
+        Raw::stored(name.as_bytes(), b"").write(&mut bytes, &mut list);
+        list[from + 5] = system;
+    }
+    finished(bytes, &list, names.len())
+}
+
+#[test]
+fn backslashes_of_windows_are_slashes() {
+    let names = ["data\\secret\\1.in", "data\\secret\\1.ans", "data\\sample\\", "problem.yaml"];
+    let tree = unpacked(&made_by(0, &names));
+    assert_eq!(tree["data/secret/1.in"].as_deref(), Some(&b""[..]));
+    assert!(tree.contains_key("data/sample") && tree["data/sample"].is_none());
+    assert_eq!(faults(&made_by(0, &["..\\a"])), ["../a: its name has .. in it"]);
+    assert_eq!(faults(&made_by(0, &["\\a"])), ["/a: its name begins with /"]);
+    assert_eq!(faults(&made_by(0, &["a/b\\c"])).len(), 1);
+    assert_eq!(faults(&made_by(3, &["a\\b"])).len(), 1);
+}
+
 #[test]
 fn zip64_is_taken() {
     let mut bytes = Vec::new();
@@ -167,8 +190,9 @@ fn folders_have_no_content() {
 }
 
 #[test]
-fn names_that_are_not_utf8_are_refused() {
-    assert_eq!(faults_of(Raw::stored(b"d\xff", b"")), ["d\u{fffd}: its name is not UTF-8"]);
+fn names_need_not_be_utf8() {
+    let tree = unpacked(&raw(&[Raw::stored(b"d\x94.txt", b"x"), Raw::stored(b"d.txt", b"")]));
+    assert_eq!(tree["d\u{f6}.txt"].as_deref(), Some(&b"x"[..]));
     assert_eq!(faults_of(Raw::stored(b"d\0e", b"")), ["d\\0e: its name has a control character"]);
     assert_eq!(faults_of(Raw::stored(b"", b"")), ["package: has no name"]);
     assert!(faults_of(Raw::stored(&[b'x'; 60_000], b""))[0].contains("longer than 1024 bytes"));
