@@ -219,7 +219,12 @@ pub(crate) fn read(root: &Dir, metadata: &Metadata, validators: &Validators, rep
         legacy::read(dir, context)
     };
     if data.root.find("secret").is_none_or(|group| group.cases().is_empty()) {
-        report.note(Place::file("data/secret"), "holds no case: there is nothing to judge by");
+        let what = if data.cases.is_empty() {
+            "holds no case: there is nothing to judge by"
+        } else {
+            "holds no case: submissions are judged by the samples alone"
+        };
+        report.note(Place::file("data/secret"), what);
     }
     data
 }
@@ -246,8 +251,12 @@ fn note_strangers(data: &Dir, format: Format, report: &Report) {
     for (_, dir) in data.dirs.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
         report.note(Place::file(&dir.path), "ignored: no folder of the format's");
     }
-    let settings = |name: &str| format != Format::Y2025M09 && name == "testdata.yaml";
-    for (_, file) in data.files.iter().filter(|(name, _)| !settings(name)) {
+    let is_read = |name: &str| match name {
+        "testdata.yaml" => format != Format::Y2025M09,
+        "test_group.yaml" => !format.is_legacy(),
+        _ => false,
+    };
+    for (_, file) in data.files.iter().filter(|(name, _)| !is_read(name)) {
         report.note(Place::file(&file.path), "ignored: no file of the format's");
     }
 }

@@ -56,30 +56,42 @@ const STATIC: &str = "static validation";
 pub(super) fn read(dir: &Dir, context: Context<'_>) -> Data {
     let mut data = Data::default();
     data.root.rules = Rules::Current(CurrentRules::default());
+    let inherited = of_all(dir, context);
     if let Some(dir) = dir.dirs.get("sample") {
-        let group = sample(dir, &mut data, context);
+        let group = sample(dir, inherited.clone(), &mut data, context);
         data.root.items.push(Item::Group(group));
     }
     if let Some(dir) = dir.dirs.get("secret") {
-        let group = secret(dir, &mut data, context);
+        let group = secret(dir, inherited.clone(), &mut data, context);
         data.root.items.push(Item::Group(group));
     }
-    trials(dir, &mut data, context);
+    trials(dir, &inherited, &mut data, context);
     check_requirements(&data.root, dir, context);
     data
 }
 
-/// Reads `invalid_input`, `invalid_output` and `valid_output`.
-pub(super) fn trials(dir: &Dir, data: &mut Data, context: Context<'_>) {
-    data.invalid_input = trial(dir, "invalid_input", Needs::Nothing, context);
-    data.invalid_output = trial(dir, "invalid_output", Needs::Output, context);
-    data.valid_output = trial(dir, "valid_output", Needs::Output, context);
+/// What holds for all cases where nothing else is said. The format has no such file in `data` itself, but tools do.
+pub(super) fn of_all(dir: &Dir, context: Context<'_>) -> Settings {
+    let of_problem =
+        Settings { validator_args: context.metadata.validation.flags.clone(), ..Settings::default() };
+    if let Some(file) = dir.files.get(FILE) {
+        let what = "is no file of the format's; what it says of cases is taken for all that say nothing else";
+        context.report.note(Place::file(&file.path), what);
+    }
+    settings(&mut settings_file(dir, context), of_problem)
 }
 
-fn trial(dir: &Dir, name: &str, needs: Needs, context: Context<'_>) -> Vec<Case> {
+/// Reads `invalid_input`, `invalid_output` and `valid_output`.
+pub(super) fn trials(dir: &Dir, inherited: &Settings, data: &mut Data, context: Context<'_>) {
+    data.invalid_input = trial(dir, "invalid_input", Needs::Nothing, inherited, context);
+    data.invalid_output = trial(dir, "invalid_output", Needs::Output, inherited, context);
+    data.valid_output = trial(dir, "valid_output", Needs::Output, inherited, context);
+}
+
+fn trial(dir: &Dir, name: &str, needs: Needs, inherited: &Settings, context: Context<'_>) -> Vec<Case> {
     let Some(dir) = dir.dirs.get(name) else { return Vec::new() };
     let mut fields = settings_file(dir, context);
-    let settings = settings(&mut fields, settings_of_problem(context));
+    let settings = settings(&mut fields, inherited.clone());
     let mut stray = Vec::new();
     let cases = collect(dir, name, needs, &settings, &mut stray, context);
     note_dialogues(&stray, context);
@@ -92,10 +104,6 @@ fn note_dialogues(stray: &[String], context: Context<'_>) {
     }
 }
 
-fn settings_of_problem(context: Context<'_>) -> Settings {
-    Settings { validator_args: context.metadata.validation.flags.clone(), ..Settings::default() }
-}
-
 fn settings_file<'a>(dir: &'a Dir, context: Context<'a>) -> Fields<'a> {
     match dir.files.get(FILE) {
         Some(file) => yaml::read_with(file, &context.metadata.constants, context.report),
@@ -103,8 +111,8 @@ fn settings_file<'a>(dir: &'a Dir, context: Context<'a>) -> Fields<'a> {
     }
 }
 
-fn sample(dir: &Dir, data: &mut Data, context: Context<'_>) -> Group {
-    let inherited = Settings { full_feedback: true, ..settings_of_problem(context) };
+fn sample(dir: &Dir, inherited: Settings, data: &mut Data, context: Context<'_>) -> Group {
+    let inherited = Settings { full_feedback: true, ..inherited };
     let mut fields = settings_file(dir, context);
     let settings = settings(&mut fields, inherited);
     for key in ["max_score", "score_aggregation", "require_pass"] {
@@ -122,9 +130,9 @@ fn sample(dir: &Dir, data: &mut Data, context: Context<'_>) -> Group {
     Group { name: "sample".to_owned(), rules: Rules::Current(rules), items: held }
 }
 
-fn secret(dir: &Dir, data: &mut Data, context: Context<'_>) -> Group {
+fn secret(dir: &Dir, inherited: Settings, data: &mut Data, context: Context<'_>) -> Group {
     let mut fields = settings_file(dir, context);
-    let settings = settings(&mut fields, settings_of_problem(context));
+    let settings = settings(&mut fields, inherited);
     let default =
         CurrentRules { max_score: Some(100.0), aggregation: Aggregation::Sum, ..CurrentRules::default() };
     let (mut rules, asked) = rules(&mut fields, default, context);
@@ -475,6 +483,32 @@ mod tests {
             (b.aggregation, b.require_pass),
             (Aggregation::Min, vec!["sample".to_owned(), "secret/a".into()])
         );
+    }
+
+    #[test]
+    fn what_data_says_of_cases_is_taken_for_all() {
+        let yaml = "output_validator_args: [float_tolerance, 1e-6]\nmax_score: 7\n";
+        let (package, notes) = Folder::current(&[
+            ("data/test_group.yaml", yaml),
+            ("data/sample/1.in", ""),
+            ("data/sample/1.ans", ""),
+            ("data/secret/1.in", ""),
+            ("data/secret/1.ans", ""),
+            ("data/secret/2.in", ""),
+            ("data/secret/2.ans", ""),
+            ("data/secret/2.yaml", "output_validator_args: [case_sensitive]\n"),
+        ])
+        .package();
+        let flags: Vec<_> = package.data.cases.iter().map(|case| case.flags.unwrap()).collect();
+        let tolerant = flags.iter().map(|flags| flags.float_relative_tolerance == Some(1e-6));
+        assert_eq!(tolerant.collect::<Vec<_>>(), [true, true, false]);
+        assert!(flags[2].case_sensitive);
+        assert!(
+            package.data.cases[0].settings.full_feedback && !package.data.cases[1].settings.full_feedback
+        );
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(notes[0].starts_with("data/test_group.yaml: is no file of the format's"), "{notes:?}");
+        assert_eq!(notes[1], "data/test_group.yaml:2: max_score: unknown key, ignored");
     }
 
     #[test]

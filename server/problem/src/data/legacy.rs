@@ -160,7 +160,7 @@ pub(super) fn read(dir: &Dir, context: Context<'_>) -> Data {
         data.root.items.push(Item::Group(group));
     }
     if !context.metadata.format.is_legacy() {
-        super::current::trials(dir, &mut data, context);
+        super::current::trials(dir, &super::current::of_all(dir, context), &mut data, context);
     }
     data
 }
