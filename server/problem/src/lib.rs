@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod absent;
 pub mod archive;
 pub mod bounds;
 pub mod constants;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::report::{Place, Report};
 use crate::tree::Dir;
 use crate::yaml::{self, Fields};
+use crate::{absent, domjudge};
 
 pub(crate) use credits::of_key as persons;
 pub use credits::{Credits, Person, Source};
@@ -139,13 +140,18 @@ pub struct Metadata {
 const LICENSES: [&str; 7] =
     ["unknown", "public domain", "cc0", "cc by", "cc by-sa", "educational", "permission"];
 
+const FILE: &str = "problem.yaml";
+
 /// Reads `problem.yaml`.
 pub(crate) fn read(root: &Dir, report: &Report) -> Metadata {
-    let Some(file) = root.files.get("problem.yaml") else {
-        report.fault(Place::file("problem.yaml"), "is not there");
-        return Metadata::default();
+    let mut fields = match root.files.get(FILE) {
+        Some(file) => yaml::read(file, report),
+        None if domjudge::is_there(root) => return of_domjudge(root, report),
+        None => {
+            report.fault(Place::file(FILE), absent::told(root));
+            return Metadata::default();
+        }
     };
-    let mut fields = yaml::read(file, report);
     let mut metadata = Metadata { format: format(&mut fields), ..Metadata::default() };
     common(&mut metadata, &mut fields);
     if metadata.format.is_legacy() {
@@ -154,6 +160,18 @@ pub(crate) fn read(root: &Dir, report: &Report) -> Metadata {
         current::read(&mut metadata, &mut fields)
     }
     metadata
+}
+
+/// Of a package of DOMjudge's, which may do without `problem.yaml`, and has a validator where it has the folder.
+fn of_domjudge(root: &Dir, report: &Report) -> Metadata {
+    report.note(Place::file(FILE), "is not there: the package is taken as DOMjudge takes it");
+    let names = crate::statement::names(root, Format::Legacy, report);
+    let custom = ["output_validators", "output_validator"]
+        .iter()
+        .any(|dir| root.dir(dir).is_some_and(|dir| !dir.below().is_empty()));
+    let limits = limits::legacy(&mut Fields::none(report));
+    let validation = Validation { custom, ..Validation::default() };
+    Metadata { names, limits, validation, allow_file_writing: true, ..Metadata::default() }
 }
 
 fn format(fields: &mut Fields<'_>) -> Format {
@@ -168,19 +186,26 @@ fn format(fields: &mut Fields<'_>) -> Format {
 
 /// The keys that mean the same in every version.
 fn common(metadata: &mut Metadata, fields: &mut Fields<'_>) {
-    metadata.uuid = uuid(fields);
+    metadata.uuid = uuid(fields, metadata.format);
     metadata.license = license(fields);
     metadata.rights_owner = fields.text("rights_owner");
     metadata.sources = credits::sources(fields);
 }
 
-fn uuid(fields: &mut Fields<'_>) -> Option<String> {
+/// What is none is told. It is of no use to a judge, and only the newest format must have one.
+fn uuid(fields: &mut Fields<'_>, format: Format) -> Option<String> {
     let node = fields.take("uuid")?;
     let uuid = fields.as_text("uuid", &node)?.to_ascii_lowercase();
-    if !is_uuid(&uuid) {
-        fields.fault("uuid", node.line, format!("\"{uuid}\" is no UUID"));
+    let what = format!("\"{uuid}\" is no UUID");
+    if is_uuid(&uuid) {
+        return Some(uuid);
     }
-    Some(uuid)
+    if format == Format::Y2025M09 {
+        fields.fault("uuid", node.line, what);
+        return Some(uuid);
+    }
+    fields.note("uuid", node.line, what);
+    None
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -245,15 +270,29 @@ mod tests {
 
     #[test]
     fn every_fault_is_told_at_once() {
-        let yaml = "uuid: x\ntype: 7\nlimits:\n  memory: -1\n  output: lots\nauthor: [a]\n";
+        let yaml = "source: {}\ntype: 7\nlimits:\n  memory: -1\n  output: lots\nauthor: [a]\n";
         let keys: Vec<_> = Folder::legacy(&[("problem.yaml", yaml)])
             .faults()
             .iter()
             .map(|fault| fault.split(": ").nth(1).unwrap().to_owned())
             .collect();
-        for key in ["uuid", "type", "limits.memory", "limits.output", "author"] {
+        for key in ["source", "type", "limits.memory", "limits.output", "author"] {
             assert!(keys.iter().any(|known| known == key), "{key} {keys:?}");
         }
+    }
+
+    #[test]
+    fn only_the_newest_format_is_refused_for_its_uuid() {
+        let (package, notes) = Folder::legacy(&[("problem.yaml", "name: x\nuuid: A\n")]).package();
+        assert_eq!(
+            (package.metadata.uuid, notes),
+            (None, vec!["problem.yaml:2: uuid: \"a\" is no UUID".to_owned()])
+        );
+        let yaml = "problem_format_version: 2025-09\nname: x\nuuid: A\n";
+        assert_eq!(
+            Folder::current(&[("problem.yaml", yaml)]).faults(),
+            ["problem.yaml:3: uuid: \"a\" is no UUID"]
+        );
     }
 
     #[test]

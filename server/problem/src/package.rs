@@ -38,13 +38,14 @@ pub struct Package {
 }
 
 /// What may lie in a package's root and is read, or is known and of no use to a judge.
-pub(crate) const KNOWN: [&str; 23] = [
+pub(crate) const KNOWN: [&str; 24] = [
     "problem.yaml",
     "domjudge-problem.ini",
     own::FILE,
     tree::TIME_LIMIT,
     submissions::entries::FILE,
-    statement::PDF,
+    statement::OF_DOMJUDGE[0],
+    statement::OF_DOMJUDGE[1],
     "data",
     "submissions",
     "statement",

@@ -56,7 +56,10 @@ impl Pair<'_> {
             report.note(Place::file(&output.path), "ignored: the answer is in the file with .ans");
         }
         let Some(answer) = self.answer.or(self.output) else {
-            report.fault(Place::file(&input.path), "has no answer beside it");
+            report.fault(
+                Place::file(&input.path),
+                format!("has no answer beside it: {name}.ans or {name}.out"),
+            );
             return None;
         };
         Some(Case {
@@ -126,11 +129,15 @@ mod tests {
     #[test]
     fn what_has_no_partner_is_a_fault() {
         let folder = Folder::with(&[("1.in", ""), ("2.ans", "")]);
-        assert_eq!(folder.faults(), ["1.in: has no answer beside it", "2.ans: belongs to no input"]);
+        assert_eq!(
+            folder.faults(),
+            ["1.in: has no answer beside it: 1.ans or 1.out", "2.ans: belongs to no input"]
+        );
     }
 
     #[test]
     fn a_folder_of_something_else_is_no_package() {
-        assert_eq!(Folder::with(&[("main.py", "")]).faults(), ["problem.yaml: is not there"]);
+        let faults = Folder::with(&[("main.py", "")]).faults();
+        assert!(faults.len() == 1 && faults[0].starts_with("problem.yaml: is not there"), "{faults:?}");
     }
 }

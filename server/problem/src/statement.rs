@@ -16,6 +16,8 @@ pub enum Markup {
     Markdown,
     /// `.tex`
     Latex,
+    /// `.txt`
+    Plain,
     /// `.pdf`
     Pdf,
 }
@@ -42,18 +44,41 @@ fn statements_dir(root: &Dir, format: Format) -> Option<&Dir> {
 }
 
 /// Where DOMjudge has the statement, in the package's root.
-pub(crate) const PDF: &str = "problem.pdf";
+pub(crate) const OF_DOMJUDGE: [&str; 2] = ["problem.pdf", "problem.txt"];
+
+/// Endings of what may be meant as a statement, those too that are not taken.
+const MEANT: [&str; 9] = ["md", "tex", "pdf", "txt", "html", "htm", "doc", "docx", "odt"];
 
 /// The statements: `problem.<language>.<ending>`.
 pub(crate) fn statements(root: &Dir, format: Format, report: &Report) -> Vec<Text> {
-    let mut found = statements_dir(root, format).map(|dir| texts(dir, "problem")).unwrap_or_default();
+    let dir = statements_dir(root, format);
+    dir.inspect(|dir| note_unread(root, dir, report));
+    let mut found = dir.map(|dir| texts(dir, "problem")).unwrap_or_default();
     if found.is_empty() {
-        found.extend(root.files.get(PDF).and_then(|file| text(PDF, &file.path, "problem")));
+        let files = OF_DOMJUDGE.iter().filter_map(|name| Some((name, root.files.get(*name)?)));
+        found.extend(files.filter_map(|(name, file)| text(name, &file.path, "problem")).take(1));
     }
     if found.is_empty() {
         report.note(Place::default(), "has no statement");
     }
     found
+}
+
+/// Notes what seems to be a statement, and is none.
+fn note_unread(root: &Dir, read: &Dir, report: &Report) {
+    let is_meant = |name: &str| name.rsplit_once('.').is_some_and(|(_, ending)| MEANT.contains(&ending));
+    for (name, file) in read.files.iter().filter(|(name, _)| name.starts_with("problem.") && is_meant(name)) {
+        if text(name, &file.path, "problem").is_none() {
+            report.note(
+                Place::file(&file.path),
+                "ignored: a statement is called problem.en.md, .tex, .pdf or .txt",
+            );
+        }
+    }
+    let dirs = ["statement", "problem_statement"].iter().filter_map(|name| root.dir(name));
+    for other in dirs.filter(|dir| dir.path != read.path) {
+        report.note(Place::file(&other.path), format!("ignored: statements are in {}/", read.path));
+    }
 }
 
 /// The solutions: `solution.<language>.<ending>`.
@@ -72,21 +97,28 @@ fn text(name: &str, path: &str, stem: &str) -> Option<Text> {
         "md" => Markup::Markdown,
         "tex" => Markup::Latex,
         "pdf" => Markup::Pdf,
+        "txt" => Markup::Plain,
         _ => return None,
     };
     is_language(language).then(|| Text { language: language.to_owned(), markup, path: path.to_owned() })
 }
 
-/// Whether this is a language's code by its form: `en`, `fil`, `pt-BR`.
+/// Whether this is a language's code by its form: `en`, `fil`, `pt-BR`; with a script, too: `zh-Hans`.
 pub(crate) fn is_language(code: &str) -> bool {
-    let (language, region) = match code.split_once('-') {
-        Some((language, region)) => (language, Some(region)),
-        None => (code, None),
-    };
-    let is_lower =
-        (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_lowercase());
-    is_lower
-        && region.is_none_or(|code| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()))
+    let mut parts = code.split('-').peekable();
+    let is_language = parts.next().is_some_and(|part| {
+        (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase())
+    });
+    let _script = parts.next_if(|part| is_script(part));
+    let is_region = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_language && parts.next().is_none_or(is_region) && parts.next().is_none()
+}
+
+fn is_script(part: &str) -> bool {
+    let mut letters = part.bytes();
+    part.len() == 4
+        && letters.next().is_some_and(|first| first.is_ascii_uppercase())
+        && letters.all(|letter| letter.is_ascii_lowercase())
 }
 
 /// The names that LaTeX statements give (legacy, "Problem statements"): `%% plainproblemname:`, or else
@@ -181,6 +213,35 @@ mod tests {
     }
 
     #[test]
+    fn what_seems_to_be_a_statement_and_is_none_is_told() {
+        let (package, notes) = Folder::legacy(&[
+            ("problem_statement/problem.english.tex", ""),
+            ("problem_statement/problem.html", ""),
+            ("problem_statement/problem.png", ""),
+            ("statement/problem.sv.md", ""),
+        ])
+        .package();
+        assert_eq!(package.statements.len(), 1);
+        let unread = "ignored: a statement is called problem.en.md, .tex, .pdf or .txt";
+        assert_eq!(
+            notes,
+            [
+                format!("problem_statement/problem.english.tex: {unread}"),
+                format!("problem_statement/problem.html: {unread}"),
+                "statement: ignored: statements are in problem_statement/".to_owned()
+            ]
+        );
+    }
+
+    #[test]
+    fn plain_statements_are_taken() {
+        let folder = Folder::with(&[("problem.yaml", "name: x\n"), ("problem.txt", "Add.\n")]);
+        let (package, _) = folder.package();
+        let found: Vec<_> = package.statements.iter().map(|text| (text.path.as_str(), text.markup)).collect();
+        assert_eq!(found, [("problem.txt", Markup::Plain)]);
+    }
+
+    #[test]
     fn statements_have_languages_and_kinds() {
         let folder = Folder::current(&[
             ("statement/problem.pt-BR.pdf", ""),
@@ -196,6 +257,8 @@ mod tests {
     #[test]
     fn languages_are_codes() {
         assert!(is_language("en") && is_language("fil") && is_language("pt-BR"));
+        assert!(is_language("zh-Hans") && is_language("sr-Latn-RS"));
+        assert!(!is_language("zh-hans") && !is_language("en-GB-US") && !is_language("zh-Hans-"));
         assert!(!is_language("english") && !is_language("EN") && !is_language("pt-br") && !is_language(""));
     }
 

@@ -36,6 +36,13 @@ impl Dir {
         path.split('/').try_fold(self, |dir, name| dir.dirs.get(name))
     }
 
+    /// The file at a path below this one.
+    pub(crate) fn file(&self, path: &str) -> Option<&File> {
+        let (dir, name) =
+            path.rsplit_once('/').map_or((Some(self), path), |(dir, name)| (self.dir(dir), name));
+        dir?.files.get(name)
+    }
+
     /// The paths of all files below, in order.
     pub(crate) fn all_files(&self) -> Vec<String> {
         self.below().into_iter().map(|file| file.path.clone()).collect()

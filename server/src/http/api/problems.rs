@@ -418,7 +418,12 @@ pub(super) async fn samples(
         (
             status = 200,
             description = "As it is in the package.",
-            content((String = "text/markdown"), (String = "application/x-tex"), (Archive = "application/pdf"))
+            content(
+                (String = "text/markdown"),
+                (String = "application/x-tex"),
+                (String = "text/plain"),
+                (Archive = "application/pdf")
+            )
         ),
         fails::InvalidField,
         fails::NotFound,
@@ -448,6 +453,7 @@ pub(super) async fn statement(
     let content_type = match text.markup {
         Markup::Markdown => "text/markdown; charset=utf-8",
         Markup::Latex => "application/x-tex",
+        Markup::Plain => "text/plain; charset=utf-8",
         Markup::Pdf => "application/pdf",
     };
     file(&api, &problem, &text.path, content_type, &request)
@@ -644,6 +650,7 @@ fn name_of_markup(markup: Markup) -> &'static str {
     match markup {
         Markup::Markdown => "markdown",
         Markup::Latex => "latex",
+        Markup::Plain => "plain",
         Markup::Pdf => "pdf",
     }
 }

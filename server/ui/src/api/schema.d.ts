@@ -3849,6 +3849,7 @@ export interface operations {
                     "application/pdf": components["schemas"]["Bytes"];
                     "application/x-tex": string;
                     "text/markdown": string;
+                    "text/plain": string;
                 };
             };
             400: {
