@@ -360,6 +360,8 @@ pub struct GoJudgeConfig {
     /// A stored file that nobody has used for so long is removed; 0s = never.
     #[serde(with = "units::span")]
     pub file_timeout: Duration,
+    /// Ids of stored files have 8 characters, as those of go-judge.
+    pub short_ids: bool,
     /// The same over gRPC.
     pub grpc: GrpcConfig,
 }

@@ -43,7 +43,7 @@ use answer::{CommandResult, Status};
 use command::{Prepared, Sources};
 use descriptors::Descriptors;
 use execute::{Host, Ready};
-use files::FileStore;
+use files::{FileStore, Ids};
 use pipes::{Keep, Pipes, Relay, Relayed};
 pub(crate) use refusal::Outcome;
 use refusal::Refusal;
@@ -121,6 +121,7 @@ impl GoJudge {
         account: Account,
     ) -> std::io::Result<Self> {
         let timeout = (!config.file_timeout.is_zero()).then_some(config.file_timeout);
+        let ids = if config.short_ids { Ids::Short } else { Ids::Long };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let turns = Count::of(config.parallelism, cores);
         let settings = Settings {
@@ -139,7 +140,7 @@ impl GoJudge {
         };
         Ok(Self(Arc::new(Service {
             sandboxes,
-            files: Arc::new(FileStore::new(directory, config.file_store, timeout, &account)?),
+            files: Arc::new(FileStore::new(directory, config.file_store, timeout, &account)?.with_ids(ids)),
             turns: Turns::new(turns, &config.cpu_sets, config.queue),
             streams: Semaphore::new(config.streams.unwrap_or(slots / 2).max(1)),
             descriptors: Descriptors::new(),

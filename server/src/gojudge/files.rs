@@ -32,7 +32,17 @@ pub(crate) struct FileStore {
     capacity: Bytes,
     /// A file that nobody has used for so long is removed.
     timeout: Option<Duration>,
+    ids: Ids,
     entries: Mutex<Entries>,
+}
+
+/// What ids of files look like: base32 of random bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ids {
+    /// 16 characters, 80 bits: nobody guesses another's file.
+    Long,
+    /// 8 characters, as go-judge's, for clients that take no others.
+    Short,
 }
 
 #[derive(Debug)]
@@ -91,7 +101,12 @@ impl FileStore {
         }
         let held = account.open(Purpose::Kept);
         let entries = Mutex::new(Entries { by_id: HashMap::new(), total: 0, held });
-        Ok(Self { directory, capacity, timeout, entries })
+        Ok(Self { directory, capacity, timeout, ids: Ids::Long, entries })
+    }
+
+    /// The same with other ids.
+    pub(crate) fn with_ids(self, ids: Ids) -> Self {
+        Self { ids, ..self }
     }
 
     /// Begins to store a file of this name.
@@ -216,6 +231,16 @@ impl FileStore {
         }
     }
 
+    /// An id that no file has: short ones may meet.
+    fn free_id(&self) -> String {
+        loop {
+            let id = self.ids.random();
+            if !self.entries().by_id.contains_key(&id) {
+                return id;
+            }
+        }
+    }
+
     fn entries(&self) -> MutexGuard<'_, Entries> {
         // Nothing that can panic happens while the lock is held half-way through a change.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
@@ -238,7 +263,7 @@ impl Incoming {
     /// # Errors
     /// `StorageFull` when there are too many names; else what the disk says.
     pub(crate) fn finish(mut self) -> io::Result<String> {
-        let (id, cost) = (new_id(), cost(&self.name));
+        let (id, cost) = (self.store.free_id(), cost(&self.name));
         self.store.entries().held.try_grow(cost).map_err(|_| full("its files are too many"))?;
         if let Err(error) = self.rename(&id) {
             let mut entries = self.store.entries();
@@ -287,12 +312,20 @@ fn cost(name: &str) -> u64 {
     name.len() as u64 + ENTRY
 }
 
-/// 80 random bits in base32: nobody guesses another's file.
-fn new_id() -> String {
-    let random = uuid::Uuid::new_v4().into_bytes();
-    // Six bits of a version 4 UUID are fixed: bytes 6 and 8 are left out.
-    let free = random.iter().enumerate().filter(|(at, _)| !matches!(at, 6 | 8)).map(|(_, byte)| *byte);
-    data_encoding::BASE32.encode(&free.take(10).collect::<Vec<u8>>())
+impl Ids {
+    fn random(self) -> String {
+        let random = uuid::Uuid::new_v4().into_bytes();
+        // Six bits of a version 4 UUID are fixed: bytes 6 and 8 are left out.
+        let free = random.iter().enumerate().filter(|(at, _)| !matches!(at, 6 | 8)).map(|(_, byte)| *byte);
+        data_encoding::BASE32.encode(&free.take(self.bytes()).collect::<Vec<u8>>())
+    }
+
+    fn bytes(self) -> usize {
+        match self {
+            Self::Long => 10,
+            Self::Short => 5,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -329,6 +362,16 @@ mod tests {
         assert!(store.remove(&id).unwrap());
         assert!(!store.remove(&id).unwrap());
         assert_eq!(read(&store, &id).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn ids_are_as_short_as_those_of_go_judge_where_that_is_wanted() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Arc::new(new(&directory.path().join("files"), 100, None).with_ids(Ids::Short));
+        let id = store.add("a.txt", b"content").unwrap();
+        let is_base32 = |character: char| matches!(character, 'A'..='Z' | '2'..='7');
+        assert!(id.len() == 8 && id.chars().all(is_base32), "{id}");
+        assert_eq!(read(&store, &id).unwrap(), ("a.txt".into(), "content".into()));
     }
 
     #[test]
