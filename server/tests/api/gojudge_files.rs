@@ -87,11 +87,23 @@ async fn a_file_comes_back_as_an_attachment_under_its_name() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_may_be_given_in_the_extended_form() {
     let bench = Bench::start().await;
-    let request = form(&bench, "name=\"file\"; filename*=UTF-8''b%C3%A4r.txt", b"x");
-    let (status, id) = answer(request).await;
-    assert_eq!(status, 200, "{id}");
-    let (_, list) = bench.get("/file").await;
-    assert_eq!(list[id.as_str().unwrap()], "bär.txt", "{list}");
+    for plain in ["", "filename=\"b_r.txt\"; "] {
+        let parameters = format!("name=\"file\"; {plain}filename*=UTF-8''b%C3%A4r.txt");
+        let (status, id) = answer(form(&bench, &parameters, b"x")).await;
+        assert_eq!(status, 200, "{id}");
+        let (_, list) = bench.get("/file").await;
+        assert_eq!(list[id.as_str().unwrap()], "bär.txt", "{list}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ids_have_eight_characters_for_clients_that_take_no_others() {
+    let long = Bench::start().await;
+    assert_eq!(uploaded(&long, "a.txt", b"x").await.len(), 16);
+    let short = Bench::with(&[("gojudge.short_ids", "true")]).await;
+    let id = uploaded(&short, "a.txt", b"x").await;
+    assert_eq!(id.len(), 8, "{id}");
+    assert_eq!(get(&short, &id, &[]).await.body, b"x");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

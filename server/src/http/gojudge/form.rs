@@ -214,11 +214,11 @@ fn too_many(_: Full) -> Problem {
     Problem::Unavailable { detail: "too many uploads at once".into(), retry_after: Duration::from_secs(2) }
 }
 
-/// The last part of the name that a form gives, which may be written in either of two ways.
+/// The last part of the name that a form gives, which may be written in either of two ways; in both, the second says more.
 fn file_name(disposition: &ContentDisposition) -> Option<String> {
     let extended =
-        || disposition.get_filename_ext().map(|name| String::from_utf8_lossy(&name.value).into_owned());
-    let name = disposition.get_filename().map(str::to_owned).or_else(extended)?;
+        disposition.get_filename_ext().map(|name| String::from_utf8_lossy(&name.value).into_owned());
+    let name = extended.or_else(|| disposition.get_filename().map(str::to_owned))?;
     name.trim_end_matches('/').rsplit('/').next().map(str::to_owned)
 }
 
