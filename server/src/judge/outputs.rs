@@ -80,24 +80,35 @@ impl Outputs {
         let before = self.room;
         let mut reader = self.blobs.reader(&Content::Blob(whole.clone()))?.take(before as u64);
         let (mut kept, mut block, mut text) = (Growing::default(), vec![0; BLOCK], Text::default());
+        let mut waiting = Vec::new();
         loop {
             let read = reader.read(&mut block)?;
             if read == 0 {
                 break;
             }
             text.goes_on(&block[..read]);
-            self.packer.grow(&mut kept, &block[..read])?;
+            waiting.extend_from_slice(&block[..read]);
+            let begun = waiting.split_off(waiting.len() - text.begun());
+            self.packer.grow(&mut kept, &waiting)?;
+            waiting = begun;
             self.room -= read;
         }
         let truncated = total > (before - self.room) as u64;
+        if !truncated {
+            self.packer.grow(&mut kept, &waiting)?;
+        }
         self.packer.place(kept)?;
-        self.streams.push(Stream { is_text: text.is_whole(), truncated, ..Stream::default() });
+        let is_text = text.is_whole() || (truncated && text.begun() > 0);
+        self.streams.push(Stream { is_text, truncated, ..Stream::default() });
         Ok(self)
     }
 
     fn put(mut self, bytes: &[u8], truncated: bool) -> std::io::Result<Self> {
-        self.packer.put(bytes)?;
-        let is_text = std::str::from_utf8(bytes).is_ok();
+        let mut text = Text::default();
+        text.goes_on(bytes);
+        let whole = if truncated { bytes.len() - text.begun() } else { bytes.len() };
+        self.packer.put(&bytes[..whole])?;
+        let is_text = text.is_whole() || whole < bytes.len();
         self.streams.push(Stream { is_text, truncated, ..Stream::default() });
         Ok(self)
     }
@@ -151,6 +162,11 @@ impl Text {
     fn is_whole(&self) -> bool {
         !self.is_none && self.open.is_empty()
     }
+
+    /// Bytes at the end that begin a character and do not end it. Where a text is cut, they are no part of it.
+    fn begun(&self) -> usize {
+        if self.is_none { 0 } else { self.open.len() }
+    }
 }
 
 fn failed(source: std::io::Error) -> JudgeError {
@@ -189,9 +205,10 @@ mod tests {
         for (begins, room, kept, is_text) in [
             ("", bytes.len(), bytes.len(), true),
             ("x", bytes.len() + 1, bytes.len() + 1, true),
-            ("", BLOCK + 1, BLOCK + 1, false),
+            ("", BLOCK + 1, BLOCK, true),
+            ("x", BLOCK, BLOCK - 1, true),
             ("", 0, 0, true),
-            ("\u{0}", 4, 4, false),
+            ("\u{0}", 4, 3, true),
         ] {
             let mut writer = blobs.write_passing().unwrap();
             writer.write_all(begins.as_bytes()).unwrap();
@@ -209,6 +226,30 @@ mod tests {
                 (stdout.content.size(), stdout.is_text, stdout.truncated),
                 (kept as u64, is_text, kept as u64 != total),
                 "{begins:?} {room}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_text_is_cut_between_characters_and_bytes_anywhere() {
+        let (blobs, _directory) = blobs();
+        for (head, total, kept, is_text) in [
+            ("a\u{20ac}".as_bytes(), 4, 4, true),
+            (b"a\xe2\x82", 4, 1, true),
+            (b"a\xe2\x82", 3, 3, false),
+            (b"\xff\xe2\x82", 4, 3, false),
+            (b"\xe2\x82", 9, 0, true),
+        ] {
+            let outputs = Outputs::new(blobs.clone());
+            let outputs = outputs.keep(Captured { total, ..captured(head) }).await.unwrap();
+            let mut results = [result()];
+            outputs.keep(captured(b"")).await.unwrap().finish(&mut results).await.unwrap();
+            let [TestResult { stdout, .. }] = results;
+            let truncated = total != head.len() as u64;
+            assert_eq!(
+                (stdout.content.size(), stdout.is_text, stdout.truncated),
+                (kept, is_text, truncated),
+                "{head:?}"
             );
         }
     }
