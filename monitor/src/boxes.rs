@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use gavel_protocol::{BoxFile, Content};
-use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use crate::entries::next;
@@ -90,6 +90,16 @@ impl Boxes {
         } else {
             Ok(file)
         }
+    }
+
+    /// Lets the owner of a file in the box read it. For whoever acts as the program's user, who might do it himself: what a
+    /// link on the way leads to is changed only where that is his, too.
+    ///
+    /// # Errors
+    /// As fchmodat(2); EINVAL for a path that is not in the box.
+    pub(crate) fn let_owner_read(&self, path: &str) -> Result<(), Errno> {
+        let (directory, rest) = self.locate(path)?;
+        rustix::fs::chmodat(directory, rest, Mode::RUSR | Mode::WUSR, AtFlags::empty())
     }
 
     /// Opens a file for a program to write, made with mode 0777 where there is none. One that was put there before is

@@ -122,6 +122,26 @@ fn a_collected_file_arrives_as_a_descriptor() {
 }
 
 #[test]
+fn a_file_that_its_program_made_unreadable_is_handed_out_and_one_of_others_is_not() {
+    let mut server = Server::start();
+    let script = "echo 1 > a; echo 22 > b; ln b c; chmod 0 a b; ln -s /etc/shadow d";
+    for anywhere in [false, true] {
+        let mut run = program(&["/bin/sh", "-c", script], &server.cwd(), limits());
+        run.collect =
+            ["a", "b", "d", "/etc/shadow"].map(|path| Collect { anywhere, ..wanted(path) }).to_vec();
+        let ran = server.run(run, &[]);
+        let found: Vec<_> = ran.report.collected.iter().map(|collected| collected.file).collect();
+        assert!(matches!(found[0], CollectedFile::File { size: Bytes(2), .. }), "{found:?}");
+        assert!(matches!(found[1], CollectedFile::File { size: Bytes(3), .. }), "{found:?}");
+        assert_eq!(found[2], CollectedFile::NotRegular);
+        assert!(matches!(found[3], CollectedFile::Failed { errno: 13 | 22 }), "{found:?}");
+        let first = ran.descriptors.into_iter().next().unwrap();
+        assert_eq!(std::io::read_to_string(std::fs::File::from(first)).unwrap(), "1\n");
+        assert_eq!(ran.clean, Clean::Proven);
+    }
+}
+
+#[test]
 fn an_output_file_is_handed_out_whatever_the_program_did_with_its_name() {
     let mut server = Server::start();
     let script = "echo first; rm out; ln -s /etc/passwd out; echo second >&2";
