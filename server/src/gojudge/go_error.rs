@@ -8,10 +8,24 @@ pub(crate) fn text(error: &std::io::Error) -> String {
     }
 }
 
+/// Those that a command or a file can meet, and for which GNU has other words than the crate.
+const OTHERWISE: [(i32, &str); 10] = [
+    (nix::libc::EIO, "input/output error"),
+    (nix::libc::EBADF, "bad file descriptor"),
+    (nix::libc::EAGAIN, "resource temporarily unavailable"),
+    (nix::libc::ENOMEM, "cannot allocate memory"),
+    (nix::libc::EXDEV, "invalid cross-device link"),
+    (nix::libc::ENFILE, "too many open files in system"),
+    (nix::libc::ENOTTY, "inappropriate ioctl for device"),
+    (nix::libc::ERANGE, "numerical result out of range"),
+    (nix::libc::ELOOP, "too many levels of symbolic links"),
+    (nix::libc::EDQUOT, "disk quota exceeded"),
+];
+
 /// What Go prints for an error number: the C library's text with a small first letter, as GNU's words it.
 pub(crate) fn errno_text(errno: i32) -> String {
-    if errno == nix::libc::ERANGE {
-        return "numerical result out of range".to_owned();
+    if let Some((_, text)) = OTHERWISE.iter().find(|(number, _)| *number == errno) {
+        return (*text).to_owned();
     }
     let text = nix::errno::Errno::from_raw(errno).desc();
     let mut characters = text.chars();
@@ -49,6 +63,8 @@ mod tests {
         assert_eq!(errno_text(nix::libc::ENOSPC), "no space left on device");
         assert_eq!(errno_text(nix::libc::EACCES), "permission denied");
         assert_eq!(errno_text(nix::libc::ERANGE), "numerical result out of range");
+        assert_eq!(errno_text(nix::libc::ELOOP), "too many levels of symbolic links");
+        assert_eq!(errno_text(nix::libc::ENOMEM), "cannot allocate memory");
     }
 
     #[test]

@@ -69,6 +69,9 @@ pub(super) fn start_error(command: &Command, step: Step, errno: i32) -> String {
             format!("execve: handle: {name}: {what}")
         }
         Step::Exec => format!("start: {name}: execve: {why}"),
+        Step::Request if name.is_empty() => {
+            format!("start: : execve: {}", go_error::errno_text(nix::libc::ENOENT))
+        }
         // A NUL in an argument or in the environment.
         Step::Request => format!("execve: start: {name}: {why}"),
         Step::CpuSet => format!("execve: cgroup: failed to set cpuset limit: write cpuset.cpus: {why}"),
