@@ -29,6 +29,7 @@ mod health;
 mod inflow;
 pub(crate) mod node;
 mod openapi;
+mod panics;
 mod peer;
 mod prefix;
 mod refused;
@@ -159,6 +160,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .app_data(description.clone())
             .app_data(page.clone())
             .app_data(sessions.clone())
+            .wrap(from_fn(panics::told))
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .wrap(from_fn(session::as_token))
             .wrap(from_fn(access_log::note))

@@ -90,7 +90,7 @@ fn a_right_program_is_told_from_a_wrong_one_by_the_exit_status() {
     let broken = submit("broken.c");
     assert!(broken.status == 1 && broken.out.contains("\nthe compiler says:\n"), "{broken:?}");
     let unknown = run(&["submit", &path(&files, "sum.c"), "--language", "latin"]);
-    assert!(unknown.status == 3 && unknown.err.contains("language"), "{unknown:?}");
+    assert!(unknown.status == 2 && unknown.err.contains("language"), "{unknown:?}");
 }
 
 #[test]

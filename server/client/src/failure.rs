@@ -12,9 +12,9 @@ pub enum Status {
     Good,
     /// 1: another verdict, or not as it is expected.
     Bad,
-    /// 2: the command line, a file or the package that was given makes no sense.
+    /// 2: the command line, a file or the package that was given makes no sense, to the command or to the server.
     Usage,
-    /// 3: the server was not reached, or refuses, or answers nonsense.
+    /// 3: the server was not reached, refuses whoever asks or whatever is asked for at that time, or answers nonsense.
     Server,
     /// 4: there is no judgement yet.
     NotYet,
@@ -80,6 +80,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// The same would be refused again, whoever asks: what was given makes no sense to the server, or names what it does not have.
+    fn is_for_good(&self) -> bool {
+        matches!(self.status, 400 | 404 | 405 | 409 | 410 | 413 | 415 | 422)
+    }
+
     /// Something is wrong with this field.
     pub(crate) fn names(&self, field: &str) -> bool {
         let begins = |error: &String| error.trim_start_matches('`').starts_with(field);
@@ -104,6 +109,7 @@ impl Failure {
     pub fn status(&self) -> Status {
         match self {
             Self::Usage(_) | Self::Package(_) | Self::Output(_) => Status::Usage,
+            Self::Refused(refusal) if refusal.is_for_good() => Status::Usage,
             Self::Unreachable { .. } | Self::Refused(_) | Self::Nonsense(_) => Status::Server,
         }
     }
@@ -116,4 +122,21 @@ impl Failure {
 
 fn indented(lines: &[String]) -> String {
     lines.iter().map(|line| format!("  {}", text::line(line))).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_tells_what_was_wrong_with_its_request_from_a_server_that_is_not_there() {
+        let of =
+            |status| Failure::Refused(Refusal { status, detail: String::new(), errors: Vec::new() }).status();
+        for status in [400, 404, 409, 413, 422] {
+            assert_eq!(of(status), Status::Usage, "{status}");
+        }
+        for status in [401, 403, 408, 429, 500, 502, 503, 507] {
+            assert_eq!(of(status), Status::Server, "{status}");
+        }
+    }
 }

@@ -124,7 +124,7 @@ fn what_the_server_finds_wrong_is_told_with_its_place() {
     });
     let package = package(&[]);
     let ended = run(&server, &["problem", "push", package.path().to_str().unwrap(), "--id", "sum"]);
-    assert_eq!(ended.status, 3);
+    assert_eq!(ended.status, 2);
     assert!(
         ended
             .err

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::query::ForgiveQuery;
+use super::wire::check_user_name;
 use super::{Api, Problem};
 use crate::access::Caller;
 use crate::http::error::fails;
@@ -54,14 +55,15 @@ pub(super) struct ErasedView {
     path = "/api/v1/users/{user}/data",
     operation_id = "eraseUser",
     tag = "users",
-    params(("user" = String, Path, description = "Whose.")),
-    responses((status = 200, description = "It has gone.", body = ErasedView), fails::Unavailable)
+    params(("user" = String, Path, description = "Whose.", min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")),
+    responses((status = 200, description = "It has gone.", body = ErasedView), fails::InvalidField, fails::Unavailable)
 )]
 pub(super) async fn erase(
     api: Data<Api>,
     caller: Caller,
     user: Path<String>,
 ) -> Result<Json<ErasedView>, Problem> {
+    let user = named(user)?;
     let Erased { stored, cancelled, programs } = api.user_data.erase(&caller.sees(), &user).await?;
     let Forgotten { submissions, keys, orders } = stored;
     Ok(Json(ErasedView {
@@ -79,15 +81,19 @@ pub(super) async fn erase(
     path = "/api/v1/users/{user}/throttle",
     operation_id = "getThrottle",
     tag = "users",
-    params(("user" = String, Path, description = "Whose.")),
-    responses((status = 200, description = "The user's strikes.", body = ThrottleView))
+    params(("user" = String, Path, description = "Whose.", min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")),
+    responses((status = 200, description = "The user's strikes.", body = ThrottleView), fails::InvalidField)
 )]
-pub(super) async fn throttle(api: Data<Api>, caller: Caller, user: Path<String>) -> Json<ThrottleView> {
-    let (user, now) = (user.into_inner(), Utc::now());
+pub(super) async fn throttle(
+    api: Data<Api>,
+    caller: Caller,
+    user: Path<String>,
+) -> Result<Json<ThrottleView>, Problem> {
+    let (user, now) = (named(user)?, Utc::now());
     let strikes = api.throttle.of(&person(caller.name().as_deref(), &user), now);
     let remaining = strikes.remaining(now);
     let until = strikes.until.filter(|_| remaining.is_some());
-    Json(ThrottleView {
+    Ok(Json(ThrottleView {
         user,
         throttled: remaining.is_some(),
         retry_after_s: remaining.map_or(0, |left| left.as_secs() + u64::from(left.subsec_nanos() > 0)),
@@ -95,7 +101,7 @@ pub(super) async fn throttle(api: Data<Api>, caller: Caller, user: Path<String>)
         strikes: strikes.in_a_row,
         strikes_allowed: api.throttle.policy().strikes,
         cool_downs: strikes.cool_downs,
-    })
+    }))
 }
 
 /// Forgives a user everything.
@@ -107,7 +113,7 @@ pub(super) async fn throttle(api: Data<Api>, caller: Caller, user: Path<String>)
     path = "/api/v1/users/{user}/throttle",
     operation_id = "clearThrottle",
     tag = "users",
-    params(("user" = String, Path, description = "Whose."), ForgiveQuery),
+    params(("user" = String, Path, description = "Whose.", min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$"), ForgiveQuery),
     responses((status = 204, description = "It is forgiven."), fails::InvalidField, fails::Unavailable)
 )]
 pub(super) async fn clear_throttle(
@@ -116,6 +122,7 @@ pub(super) async fn clear_throttle(
     user: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
+    let user = named(user)?;
     let ForgiveQuery { token } = ForgiveQuery::parse(request.query_string())?;
     let only = token.map(|token| person(Some(token.as_str()).filter(|token| !token.is_empty()), &user));
     let mut persons = api.store.persons(&caller.sees(), &user).await?;
@@ -126,4 +133,26 @@ pub(super) async fn clear_throttle(
         turn.take_over();
     }
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// The user of the path; one that no submission can have is nobody.
+fn named(user: Path<String>) -> Result<String, Problem> {
+    check_user_name(&user).map_err(|why| Problem::field("user", why))?;
+    Ok(user.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_that_no_submission_can_have_is_refused() {
+        for user in ["alice", "a b", "漢", &"x".repeat(128), &"漢".repeat(128)] {
+            assert_eq!(named(Path::from(user.to_owned())).unwrap(), user);
+        }
+        for user in ["", "\0", "a\nb", "\u{85}", &"x".repeat(129)] {
+            let Err(Problem::Invalid(wrong)) = named(Path::from(user.to_owned())) else { panic!("{user}") };
+            assert_eq!(wrong[0].field, "user");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
 
-pub(super) use self::names::{REFERENCES, check_problem_id, check_reference, shown};
+pub(super) use self::names::{REFERENCES, check_problem_id, check_reference, check_user_name, shown};
 use self::reading::{Fields, Place};
 use super::Problem;
 use super::described::{CheckerRule, CompileLimits, IsolationName, TestLimits};

@@ -57,10 +57,17 @@ pub(super) fn is_folder(name: &str, files: &BTreeMap<String, Content>) -> bool {
 pub(super) const USER: usize = 128;
 
 pub(super) fn check_user(user: Option<&str>, errors: &mut Errors) {
-    let Some(user) = user else { return };
-    if user.is_empty() || user.chars().count() > USER || user.chars().any(char::is_control) {
-        errors.add("user", format!("from 1 to {USER} characters, none of them a control character"));
+    if let Some(Err(why)) = user.map(check_user_name) {
+        errors.add("user", why);
     }
+}
+
+/// Sees that a user may be called so.
+pub(in crate::http::api) fn check_user_name(user: &str) -> Result<(), String> {
+    if user.is_empty() || user.chars().count() > USER || user.chars().any(char::is_control) {
+        return Err(format!("from 1 to {USER} characters, none of them a control character"));
+    }
+    Ok(())
 }
 
 /// Most names of a reference, and longest of them and of their texts.
