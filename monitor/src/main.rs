@@ -67,7 +67,7 @@ fn main() -> ExitCode {
 
 fn serve_until_the_end(serve: &Serve) -> Result<(), String> {
     let boxes = Boxes::open(&serve.boxes).map_err(|error| format!("the box cannot be opened: {error}"))?;
-    serve::serve(&serve.socket, boxes, &serve.cgroups, &serve.warm).map_err(|error| error.to_string())
+    serve::serve(serve, boxes).map_err(|error| error.to_string())
 }
 
 fn print(text: &str) -> Result<(), String> {

@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
 
-use crate::seccomp::{Pass, filter};
+use crate::seccomp::{Init, Pass, filter};
 use crate::spawn::{install_filter, install_noticing_filter, let_pass};
 
 /// The first kernel that lets a noticed call pass (SECCOMP_USER_NOTIF_FLAG_CONTINUE).
@@ -20,13 +20,13 @@ impl Notices {
     ///
     /// # Errors
     /// As seccomp(2).
-    pub(crate) fn install(pass: Pass) -> Result<Self, Errno> {
+    pub(crate) fn install(pass: Pass, init: Init) -> Result<Self, Errno> {
         if version(rustix::system::uname().release().to_str().unwrap_or_default()) >= Some(FIRST)
-            && let Ok(listener) = install_noticing_filter(&filter(true, pass))
+            && let Ok(listener) = install_noticing_filter(&filter(true, pass, init))
         {
             return Ok(Self(Some(listener)));
         }
-        install_filter(&filter(false, pass))?;
+        install_filter(&filter(false, pass, init))?;
         Ok(Self(None))
     }
 

@@ -15,7 +15,7 @@ use crate::identity::act_as;
 use crate::notices::Notices;
 use crate::proof::{Proof, Taken};
 use crate::request::{Refusal, resolve};
-use crate::seccomp::Pass;
+use crate::seccomp::{Init, Pass};
 use crate::spawn::reap;
 use crate::supervise::{Interrupts, supervise};
 use crate::{collect, grown, reset};
@@ -52,11 +52,11 @@ impl Runner {
     ///
     /// # Errors
     /// As [`Proof::new`], [`Starter::new`] and seccomp(2).
-    pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment) -> Result<Self, Errno> {
+    pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment, init: Init) -> Result<Self, Errno> {
         rustix::thread::set_no_new_privs(true)?;
         touch_page_by_page()?;
         let pass = Pass::new()?;
-        let notices = Notices::install(pass)?;
+        let notices = Notices::install(pass, init)?;
         let proof = Proof::new(uid, &equipment.boxes)?;
         let mut runner = Self {
             uid,

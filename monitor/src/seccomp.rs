@@ -23,7 +23,7 @@ use rustix::rand::{GetRandomFlags, getrandom};
 
 use bpf::{ALLOW, ARCH_OFFSET, BPF_JEQ, KILL, NUMBER_OFFSET, answer, beyond, error, jump, load, only_with};
 pub(crate) use table::NOTICED;
-use table::{DENIED, NUMBERS_OF_NONE, by_argument, noticed};
+use table::{DENIED, NUMBERS_OF_NONE, by_argument, nothing_for_init, noticed};
 
 /// The newest system call number that the list was reviewed for (`removexattrat`, Linux 6.13).
 const NEWEST: u32 = 466;
@@ -65,22 +65,36 @@ impl fmt::Debug for Pass {
     }
 }
 
+/// What becomes of a signal that a program sends to process 1, its container's init.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Init {
+    /// The kernel decides, and refuses: it is another user's.
+    Guarded,
+    /// It is as if sent, and nothing comes of it. That is what root of a PID namespace sees, whose init the kernel keeps from
+    /// signals that it has no handler for.
+    Deaf,
+}
+
 /// The monitor's filter and its programs': a binary search over the numbers. The kernel walks it for every number when it
 /// is installed. With `noticing`, sending [`NOTICED`] waits for whoever listens to let it pass; without a listener there
 /// may be no such answer.
-pub(crate) fn filter(noticing: bool, pass: Pass) -> Vec<sock_filter> {
+pub(crate) fn filter(noticing: bool, pass: Pass, init: Init) -> Vec<sock_filter> {
     let mut filter = vec![load(ARCH_OFFSET), jump(BPF_JEQ, ARCH, 1, 0), answer(KILL), load(NUMBER_OFFSET)];
-    filter.extend(search(&segments(noticing, pass)));
+    filter.extend(search(&segments(noticing, pass, init)));
     filter
 }
 
 /// From a first number on: what is to be done, up to the next segment.
 type Segment = (u32, Vec<sock_filter>);
 
-fn segments(noticing: bool, pass: Pass) -> Vec<Segment> {
+fn segments(noticing: bool, pass: Pass, init: Init) -> Vec<Segment> {
     let mut special = special(pass);
     if noticing {
         special.extend(noticed().into_iter().map(|(call, checks)| (number(call), checks)));
+    }
+    if init == Init::Deaf {
+        let checks = special.entry(number(libc::SYS_kill)).or_insert_with(|| vec![answer(ALLOW)]);
+        checks.splice(..0, nothing_for_init());
     }
     let mut segments: Vec<Segment> = vec![(0, vec![answer(ALLOW)])];
     for (number, action) in special {
@@ -145,7 +159,7 @@ mod tests {
 
     /// What a program gets.
     fn judge(arch: u32, nr: u32, arguments: [u64; 6]) -> u32 {
-        run(&filter(true, PASS), arch, nr, arguments)
+        run(&filter(true, PASS, Init::Guarded), arch, nr, arguments)
     }
 
     /// Runs a filter as the kernel would.
@@ -339,6 +353,27 @@ mod tests {
         assert_eq!(here(libc::SYS_personality, [0, 0]), ALLOW);
         assert_eq!(here(libc::SYS_personality, [0x0004_0000, 0]), denied(libc::EPERM));
     }
+
+    #[test]
+    fn a_signal_to_a_deaf_init_is_as_if_sent_and_any_other_is_sent() {
+        for noticing in [true, false] {
+            let sent = |init, to: i32, signal: i32| {
+                let [to, signal] = [to, signal].map(|word| u64::from(word.cast_unsigned()));
+                let filter = filter(noticing, PASS, init);
+                run(&filter, ARCH, number(libc::SYS_kill), [to, signal, 0, 0, 0, 0])
+            };
+            for signal in [0, libc::SIGINT, libc::SIGKILL, NOTICED] {
+                assert_eq!(sent(Init::Deaf, 1, signal), denied(SUCCESS), "{signal}");
+            }
+            for to in [-1, 0, 2, i32::MIN + 1] {
+                assert_eq!(sent(Init::Deaf, to, libc::SIGINT), ALLOW, "{to}");
+            }
+            let noticed = if noticing { NOTIFY } else { ALLOW };
+            assert_eq!(sent(Init::Deaf, 2, NOTICED), noticed);
+            assert_eq!(sent(Init::Guarded, 1, libc::SIGINT), ALLOW, "the kernel refuses it");
+        }
+    }
+
     #[test]
     fn the_signal_of_a_limit_is_noticed_however_it_is_sent_and_no_other() {
         for (call, argument) in SENDERS {
@@ -347,7 +382,7 @@ mod tests {
                 arguments[usize::try_from(argument).unwrap()] = u64::from(signal.unsigned_abs());
                 run(filter, ARCH, number(call), arguments)
             };
-            let (noticing, plain) = (filter(true, PASS), filter(false, PASS));
+            let [noticing, plain] = [true, false].map(|noticing| filter(noticing, PASS, Init::Guarded));
             assert_eq!(sent(&noticing, NOTICED), NOTIFY, "{call}");
             assert_eq!(sent(&noticing, libc::SIGKILL), ALLOW, "{call}");
             assert_eq!(sent(&plain, NOTICED), ALLOW, "{call}");

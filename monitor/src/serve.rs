@@ -1,7 +1,6 @@
 //! `monitor serve`: one conversation with the server, from Hello to the end of the connection.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
 use std::rc::Rc;
 
 use gavel_protocol::{
@@ -9,6 +8,7 @@ use gavel_protocol::{
     Reply, Report, Run, RunId, Setup,
 };
 
+use crate::arguments::Serve;
 use crate::boxes::Boxes;
 use crate::channel::{Channel, ChannelError, Received};
 use crate::devices;
@@ -25,20 +25,15 @@ use crate::warming::Warming;
 ///
 /// # Errors
 /// When the conversation cannot start or go on.
-pub(crate) fn serve(
-    socket: &Path,
-    boxes: Boxes,
-    cgroups: &Path,
-    warm: &[String],
-) -> Result<(), ChannelError> {
-    let mut channel = Channel::connect(socket)?;
-    let (equipment, mut problems) = Equipment::new(boxes, cgroups, &[])?;
+pub(crate) fn serve(asked: &Serve, boxes: Boxes) -> Result<(), ChannelError> {
+    let mut channel = Channel::connect(&asked.socket)?;
+    let (equipment, mut problems) = Equipment::new(boxes, &asked.cgroups, &[])?;
     problems.extend(selfcheck::problems());
     problems.extend(devices::close());
     channel.send(RunId::NONE, Reply::Hello(hello(&equipment, problems)), &[])?;
     let Some(setup) = welcome(&mut channel)? else { return Ok(()) };
-    let runner = Runner::new(setup.uid, setup.gid, equipment)?;
-    Server { channel, runner, refused: None, warming: Warming::of(warm) }.listen()
+    let runner = Runner::new(setup.uid, setup.gid, equipment, asked.init)?;
+    Server { channel, runner, refused: None, warming: Warming::of(&asked.warm) }.listen()
 }
 
 fn hello(equipment: &Equipment, problems: Vec<String>) -> Hello {

@@ -441,14 +441,14 @@ mod tests {
     use rustix::process::{WaitOptions, waitpid};
 
     use super::*;
-    use crate::seccomp::filter;
+    use crate::seccomp::{Init, filter};
 
     #[test]
     fn the_filter_lets_who_shows_the_pass_fork_into_a_cgroup_and_nobody_else() {
         let (pass, other) = (Pass::new().unwrap(), Pass::new().unwrap());
         let forking = move || {
             rustix::thread::set_no_new_privs(true).unwrap();
-            install_filter(&filter(false, pass)).unwrap();
+            install_filter(&filter(false, pass, Init::Guarded)).unwrap();
             let (nothing, mut stack) = (std::fs::File::open("/dev/null").unwrap(), Stack::new());
             // The kernel finds no cgroup there, if it is asked.
             [pass, other].map(|shown| start_in(nothing.as_fd(), shown, Memory::Copied, &mut stack, || ()))

@@ -312,6 +312,11 @@ fn timer_noticed() -> Vec<sock_filter> {
     [&only_with(1, 0, 1)[..], &[answer(ALLOW), answer(NOTIFY)]].concat()
 }
 
+/// What is sent to process 1 comes to nothing; else what follows.
+pub(super) fn nothing_for_init() -> [sock_filter; 3] {
+    [load(argument_offset(0)), jump(BPF_JEQ, 1, 0, 1), error(SUCCESS)]
+}
+
 /// The signal that the kernel sends at a limit, and whoever likes to: a file was to grow beyond RLIMIT_FSIZE.
 pub(crate) const NOTICED: i32 = libc::SIGXFSZ;
 

@@ -107,9 +107,7 @@ impl Template<'_> {
     pub(super) fn body(&self) -> ContainerCreateBody {
         let (entrypoint, command) = match self.spec.entry {
             Entry::Sleep => (vec!["sleep".to_owned()], vec!["infinity".to_owned()]),
-            Entry::Monitor => {
-                (vec![MONITOR.to_owned()], SERVE[1..].iter().map(|&word| word.to_owned()).collect())
-            }
+            Entry::Monitor => (vec![MONITOR.to_owned()], self.serving()),
         };
         ContainerCreateBody {
             image: Some(self.spec.image.clone()),
@@ -134,6 +132,12 @@ impl Template<'_> {
             host_config: Some(self.host_config()),
             ..ContainerCreateBody::default()
         }
+    }
+
+    /// Arguments of a monitor that is PID 1. What commands of go-judge's clients send to that comes to nothing, as there.
+    fn serving(&self) -> Vec<String> {
+        let deaf = (self.spec.profile.kind() == Kind::Command).then_some(["--init", "deaf"]);
+        SERVE[1..].iter().chain(deaf.iter().flatten()).map(|&word| word.to_owned()).collect()
     }
 
     fn labels(&self) -> HashMap<String, String> {
@@ -314,6 +318,14 @@ mod tests {
         let command = options_of(Profile::Command);
         assert!(command.contains(",exec,") && command.contains("size=134217728,"), "{command}");
         assert!(options_of(Profile::Run).contains(",noexec,"));
+    }
+
+    #[test]
+    fn the_init_of_commands_is_deaf_and_that_of_programs_of_submissions_is_guarded() {
+        template(Profile::Command, |body, _| {
+            assert_eq!(body.cmd.unwrap().join(" "), "serve --socket /ctl/monitor.sock --init deaf");
+        });
+        template(Profile::Run, |body, _| assert!(!body.cmd.unwrap().contains(&"--init".to_owned())));
     }
 
     #[test]
