@@ -50,7 +50,7 @@ impl Convention {
     /// None where the validator has failed.
     fn says(self, code: i32, message: &str) -> Option<Says> {
         match (self, code) {
-            (Self::Testlib, 1..) if message.starts_with(PARTIALLY) => Some(Says::Points),
+            (Self::Testlib, 0..) if message.starts_with(PARTIALLY) => Some(Says::Points),
             (Self::Icpc, 42) | (Self::Testlib, 0) => Some(Says::Accepted),
             (Self::Testlib, 7) => Some(Says::Points),
             // Wrong, badly formed, not all there.

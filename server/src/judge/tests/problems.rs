@@ -338,6 +338,7 @@ async fn a_validator_that_is_written_with_testlib_is_called_and_understood_as_su
         (7, "no number", Verdict::JudgeError, None),
         (56, "partially correct (40) some of them", Verdict::Accepted, Some(40.0)),
         (1, "partially correct (1) nearly nothing", Verdict::Accepted, Some(1.0)),
+        (0, "partially correct (0) nothing of it", Verdict::Accepted, Some(0.0)),
         (16, "partially correct (x) of nothing", Verdict::JudgeError, None),
         (16, "something else", Verdict::JudgeError, None),
         (3, "FAIL the answer is wrong", Verdict::JudgeError, None),
