@@ -100,7 +100,10 @@ fn meaning(signal: i32) -> &'static str {
         nix::libc::SIGBUS => ": memory access beyond a file or misaligned",
         nix::libc::SIGFPE => ": division by zero or another arithmetic error",
         nix::libc::SIGABRT => ": abort, a failed assertion or an uncaught exception",
-        nix::libc::SIGILL => ": invalid instruction",
+        // GCC leaves nothing else of `10 / a` where it sees that `a` is 0.
+        nix::libc::SIGILL => {
+            ": invalid instruction, which compilers put where a division by 0 or the use of a null pointer is certain"
+        }
         nix::libc::SIGSYS => ": forbidden system call",
         nix::libc::SIGPIPE => ": wrote to a closed pipe",
         nix::libc::SIGKILL => ": killed itself, or the system ran out of a resource",
@@ -251,6 +254,7 @@ mod tests {
             "exited with status 3"
         );
         assert_eq!(reason(signaled(40), frugal()), "killed by SIG40");
+        assert!(reason(signaled(nix::libc::SIGILL), frugal()).contains("a division by 0"));
     }
 
     #[test]

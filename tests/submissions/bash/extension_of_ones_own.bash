@@ -1,0 +1,3 @@
+# expect: Accepted
+# stdout: Hello\n
+echo Hello

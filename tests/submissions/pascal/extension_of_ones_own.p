@@ -1,0 +1,3 @@
+// expect: Accepted
+// stdout: Hello\n
+begin writeln('Hello') end.
