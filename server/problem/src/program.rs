@@ -23,6 +23,13 @@ pub struct Program {
     pub language: Option<String>,
 }
 
+impl Program {
+    /// Whether it is a file alone, and no folder.
+    pub(crate) fn is_file(&self) -> bool {
+        self.files == [self.path.as_str()]
+    }
+}
+
 /// What makes and runs a program that has no language of its own.
 const SCRIPTS: [&str; 2] = ["build", "run"];
 
@@ -41,10 +48,14 @@ pub(crate) fn all_in(dir: &Dir, report: &Report) -> Vec<Program> {
     programs
 }
 
+/// Whether scripts make the folder itself a program.
+pub(crate) fn has_script(dir: &Dir) -> bool {
+    SCRIPTS.iter().any(|script| dir.files.contains_key(*script))
+}
+
 /// The one program in a folder: what alone is in it, or else the folder itself, as where a script alone is in it.
 pub(crate) fn only_in(dir: &Dir, report: &Report) -> Option<Program> {
-    let has_script = SCRIPTS.iter().any(|script| dir.files.contains_key(*script));
-    if has_script || dir.files.len() + dir.dirs.len() > 1 {
+    if has_script(dir) || dir.files.len() + dir.dirs.len() > 1 {
         let name = dir.path.rsplit('/').next().unwrap_or_default();
         return Some(of_dir(name, dir));
     }

@@ -70,10 +70,38 @@ fn outputs(root: &Dir, format: Format, report: &Report) -> Vec<Program> {
     };
     program::check_scripts(dir, report);
     if dir.path == "output_validators" && format.is_legacy() {
-        program::all_in(dir, report)
+        several(dir, report)
     } else {
         program::only_in(dir, report).into_iter().collect()
     }
+}
+
+/// Each file and each folder is a program, but for files in no language beside one: headers, and what skeletons leave there. To
+/// DOMjudge all files in the folder are one program.
+fn several(dir: &Dir, report: &Report) -> Vec<Program> {
+    if program::has_script(dir) {
+        return program::only_in(dir, report).into_iter().collect();
+    }
+    let (mut programs, others): (Vec<_>, Vec<_>) = program::all_in(dir, report)
+        .into_iter()
+        .partition(|program| program.language.is_some() || !program.is_file());
+    if let [only] = programs.as_mut_slice()
+        && only.is_file()
+        && !others.is_empty()
+    {
+        only.path.clone_from(&dir.path);
+        only.files.extend(others.into_iter().map(|other| other.path));
+    } else if programs.is_empty() {
+        return others;
+    } else {
+        for other in others {
+            report.note(
+                Place::file(&other.path),
+                "ignored: is in no language that the format knows, beside programs",
+            );
+        }
+    }
+    programs
 }
 
 fn inputs(root: &Dir, report: &Report) -> Vec<Program> {
@@ -143,6 +171,43 @@ mod tests {
         let validators = folder.package().0.validators;
         assert_eq!(validators.programs.len(), 2);
         assert!(validators.interactive && validators.score && !validators.multi_pass);
+    }
+
+    /// The paths of the validators, their files, and the notes.
+    fn custom(files: &[&str]) -> (Vec<String>, Vec<String>, Vec<String>) {
+        let mut all = vec![("problem.yaml", "validation: custom\n")];
+        all.extend(files.iter().map(|path| (*path, "")));
+        let (package, notes) = Folder::legacy(&all).package();
+        let programs = package.validators.programs;
+        let paths = programs.iter().map(|program| program.path.clone()).collect();
+        (paths, programs.into_iter().flat_map(|program| program.files).collect(), notes)
+    }
+
+    #[test]
+    fn what_lies_beside_one_source_is_a_part_of_it() {
+        let (paths, files, notes) = custom(&["output_validators/checker.cpp", "output_validators/testlib.h"]);
+        assert_eq!(paths, ["output_validators"]);
+        assert_eq!(files, ["output_validators/checker.cpp", "output_validators/testlib.h"]);
+        assert!(notes.is_empty(), "{notes:?}");
+    }
+
+    #[test]
+    fn what_no_program_can_be_made_of_is_none_beside_programs() {
+        let (paths, _, notes) = custom(&["output_validators/v/v.py", "output_validators/v.ctd.template"]);
+        assert_eq!(paths, ["output_validators/v"]);
+        let ignored = "ignored: is in no language that the format knows, beside programs";
+        assert_eq!(notes, [format!("output_validators/v.ctd.template: {ignored}")]);
+        let (paths, _, notes) =
+            custom(&["output_validators/a.py", "output_validators/b.py", "output_validators/c.h"]);
+        assert_eq!((paths.len(), notes.len()), (2, 1));
+        let (paths, _, notes) = custom(&["output_validators/v.strange"]);
+        assert_eq!((paths, notes.len()), (vec!["output_validators/v.strange".to_owned()], 0));
+    }
+
+    #[test]
+    fn scripts_in_the_folder_itself_make_it_the_program() {
+        let (paths, files, _) = custom(&["output_validators/build", "output_validators/v.cpp"]);
+        assert_eq!((paths, files.len()), (vec!["output_validators".to_owned()], 2));
     }
 
     #[test]
