@@ -80,6 +80,22 @@ chosen_toolchains() {
   printf '%s\n' $default_toolchains $chosen | awk '!seen[$0]++' | xargs
 }
 
+# A line for each shipped language: toolchain, id, name.
+shipped_languages() {
+  awk -F'"' '/^\[/ { id = ""; language = $1 == "[[languages]]" } language && $1 == "id = " { id = $2 } $1 == "name = " { name = $2 }
+    $1 == "toolchain = " && id != "" { print $2, id, name }' images/languages.toml
+}
+
+# named_toolchains NAME...: languages may be named by their ids, too.
+named_toolchains() {
+  local name languages
+  languages=$(shipped_languages)
+  for name; do
+    [[ " $(all_toolchains) " == *" $name "* ]] || name=$(awk -v id="$name" '$2 == id { print $1; found = 1 } END { if (!found) print id }' <<<"$languages")
+    echo "$name"
+  done | awk '!seen[$0]++' | xargs
+}
+
 # check_toolchains NAME...: fails at one that there is not.
 check_toolchains() {
   local name

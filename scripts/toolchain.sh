@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images of toolchains, and waits until the running service has found them; it is not restarted for that.
 #
-#   scripts/toolchain.sh NAME...   these (make toolchain NAME...)
+#   scripts/toolchain.sh NAME...   these, or those of languages (make toolchain NAME...)
 #   scripts/toolchain.sh all       every language's: a while, and some gigabytes
 #   scripts/toolchain.sh           lists them
 #
@@ -27,6 +27,7 @@ main() {
   fi
   names=("$@")
   [[ " $* " != *' all '* ]] || read -ra names <<<"$(toolchains_of_languages)"
+  read -ra names <<<"$(named_toolchains "${names[@]}")"
   check_toolchains "${names[@]}"
   ensure_engine
   GAVEL_TOOLCHAINS_REQUIRED=1 scripts/images.sh "${names[@]}"
@@ -37,12 +38,24 @@ main() {
   fi
 }
 
+# What they are called by and take on the disk, whose languages they are, and how they come.
 list() {
-  local name built
+  local name size built state
   built=" $(built_toolchains) "
   for name in $(all_toolchains); do
-    if [[ $built == *" $name "* ]]; then say "$name: built"; else say "$name: make toolchain $name"; fi
+    size=$(sed -n "s/^| $name | \(.*\) |$/ (\1)/p" images/README.md)
+    state="make toolchain $name"
+    [[ $built != *" $name "* ]] || state=built
+    say "$name$size: $(languages_of "$name"); $state"
   done
+}
+
+languages_of() {
+  if [ "$1" = command-full ]; then
+    echo "compilers for a Hydro site"
+  else
+    shipped_languages | awk -v name="$1" '$1 == name { $1 = $2 = ""; sub(/^ */, ""); printf "%s%s", comma, $0; comma = ", " }'
+  fi
 }
 
 main "$@"

@@ -149,6 +149,17 @@ fn values_of_the_env_file_have_no_quotes_comments_or_line_ends() {
     assert_eq!(Done::from(shell).succeeded().text, "1\nx # y\nq\n5\na#b\nnone\n6250\nnone\n");
 }
 
+#[test]
+fn a_toolchain_is_named_by_a_language_of_its_own_too() {
+    let named = |names: &str| {
+        let script = format!(". scripts/lib.sh; named_toolchains {names}");
+        let shell = Command::new("bash").args(["-euc", &script]).current_dir(checkout()).output().unwrap();
+        Done::from(shell).succeeded().text
+    };
+    assert_eq!(named("sql erlang elixir cpp20 go"), "sqlite elixir gcc go\n");
+    assert_eq!(named("nope"), "nope\n");
+}
+
 /// Compose does not look into a file that it mounts: it makes containers anew where this label of theirs has changed.
 #[test]
 fn an_edit_of_the_languages_changes_what_containers_are_made_of_as_one_of_the_settings_does() {
