@@ -3,5 +3,5 @@
 set -eu
 output=$1
 shift
-mcs -debug -optimize+ -r:System.Numerics -out:main.exe "$@"
+mcs -debug -optimize+ -r:System.Numerics -r:System.Xml.Linq -out:main.exe "$@"
 tar -cf "$output" main.exe main.exe.mdb

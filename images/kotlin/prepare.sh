@@ -4,6 +4,8 @@
 set -eu
 jars=/usr/local/share/java
 home=/usr/share/gavel
+# What programs may use.
+libraries=$jars/kotlin-stdlib.jar:$jars/kotlinx-coroutines-core-jvm.jar
 mkdir -p "$jars" "$home"
 [ -e "$jars/kotlin-stdlib.jar" ] || for artifact in $(sed -n 's/^maven://p' /tmp/gavel/packages); do
   mvn -q -B dependency:copy "-Dartifact=$artifact" -Dmdep.stripVersion=true "-DoutputDirectory=$jars"
@@ -12,10 +14,10 @@ rm -rf "$HOME/.m2"
 cd /tmp/gavel
 compile() {
   java -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1 "$1" -Xss64m -cp "$(echo "$jars"/*.jar | tr ' ' :)" \
-    org.jetbrains.kotlin.cli.jvm.K2JVMCompiler -no-stdlib -no-reflect -nowarn -classpath "$jars/kotlin-stdlib.jar" -d "$2" "$3"
+    org.jetbrains.kotlin.cli.jvm.K2JVMCompiler -no-stdlib -no-reflect -nowarn -classpath "$libraries" -d "$2" "$3"
 }
 run() {
-  java -XX:+UseSerialGC -XX:-UsePerfData "-Xbootclasspath/a:$jars/kotlin-stdlib.jar" "$@"
+  java -XX:+UseSerialGC -XX:-UsePerfData "-Xbootclasspath/a:$libraries" "$@"
 }
 compile "-XX:ArchiveClassesAtExit=$home/compile.jsa" warm.jar Warm.kt
 run -Xshare:auto -XX:DumpLoadedClassList=warm.list -jar warm.jar </dev/null >/dev/null

@@ -1,8 +1,27 @@
 #!/bin/sh
-# build.sh OUTPUT SOURCE...: compiles sources in the order of what they need, and links them.
+# build.sh OUTPUT SOURCE...: compiles sources in the order of what they need, and links them with the libraries that have no module of
+# a source's name.
 set -eu
 output=$1
 shift
+
+own=" $(for source; do basename "${source%.*}"; done | tr '[:upper:]\n' '[:lower:] ') "
+libraries=
+
+# library NAME MODULE...
+library() {
+  name=$1
+  shift
+  for module; do
+    case $own in *" $module "*) return ;; esac
+  done
+  libraries="$libraries $name.cmxa"
+}
+
+library unix unix
+library str str
+library threads unix thread event
+library zarith z q big_int_z
 # Names have no spaces: those of OCaml's modules cannot.
-# shellcheck disable=SC2046
-exec ocamlopt -g -I +unix -I +str unix.cmxa str.cmxa -ccopt '-static -Wl,--no-warnings' -o "$output" $(ocamldep -sort "$@")
+# shellcheck disable=SC2046,SC2086
+exec ocamlopt -g -I +unix -I +str -I +threads -I +zarith $libraries -ccopt '-static -Wl,--no-warnings' -o "$output" $(ocamldep -sort "$@")

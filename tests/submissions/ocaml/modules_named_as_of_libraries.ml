@@ -1,0 +1,6 @@
+(* expect: Accepted *)
+(* expected: 42\n *)
+(* file: str.ml let doubled number = 2 * number\n *)
+(* file: event.ml let one = 1\n *)
+(* entry-point: modules_named_as_of_libraries.ml *)
+let () = Printf.printf "%d\n" (Str.doubled 20 + Event.one + 1)
