@@ -19,6 +19,7 @@ mod approach;
 mod auth;
 mod body;
 mod encoding;
+pub(crate) mod ending;
 mod error;
 mod followers;
 #[cfg(any(test, feature = "fuzz"))]
@@ -165,6 +166,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .wrap(from_fn(session::as_token))
             .wrap(from_fn(access_log::note))
             .wrap(from_fn(request_id::attach))
+            .wrap(from_fn(ending::told))
             .wrap(from_fn(gate::one_by_one))
             .configure(routes)
             .configure(|app| {

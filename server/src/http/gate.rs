@@ -13,7 +13,6 @@ use std::task::{Context, Poll, Waker, ready};
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE};
-use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Bytes;
@@ -186,13 +185,7 @@ pub(super) async fn one_by_one<B: MessageBody + Unpin>(
         }
         None => None,
     };
-    let asks_for_another_protocol = request.request().head().connection_type() == ConnectionType::Upgrade;
-    let mut response = next.call(request).await?;
-    // The HTTP server ends the connection then, and would not say so: a client that offers HTTP/2, as Java's does with each
-    // request, would send its next one into the end.
-    if asks_for_another_protocol && response.status() != StatusCode::SWITCHING_PROTOCOLS {
-        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-    }
+    let response = next.call(request).await?;
     Ok(response.map_body(|_, body| Answer { body, _answering: answering }))
 }
 

@@ -25,7 +25,7 @@ use crate::access::Access;
 use crate::account::Account;
 use crate::blocking::computed;
 use crate::config::Config;
-use crate::http::{Body, Budget, Form, FormError, Problem, approach};
+use crate::http::{Body, Budget, Form, FormError, Problem, approach, ending};
 
 /// Longest wait for a connection to the server, and for a sign of life on one.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -106,6 +106,7 @@ pub(super) async fn serve(
             .app_data(web::Data::from(Arc::clone(&access)))
             .app_data(budget.clone())
             .wrap(from_fn(admitted))
+            .wrap(from_fn(ending::told))
             .route("/exec", web::post().to(exec))
             .route("/file", web::get().to(list))
             .route("/file", web::post().to(upload))

@@ -9,7 +9,7 @@ use gavel_rpc::{FileContent, FileId, Request};
 use reqwest::{Method, multipart};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tonic::Code;
@@ -225,6 +225,18 @@ async fn announce(proxy: &Proxy, path: &str, size: usize) -> TcpStream {
     let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n");
     connection.write_all(head.as_bytes()).await.unwrap();
     connection
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_offers_another_protocol_is_told_that_the_connection_ends() {
+    let bench = Bench::start().await;
+    let proxy = Proxy::start(&bench.grpc_url.replace("http", "grpc"), OPEN).await;
+    let mut connection = TcpStream::connect(&proxy.address).await.unwrap();
+    let head = "GET /file HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n";
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    tokio::time::timeout(PATIENCE, connection.read_to_string(&mut answer)).await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\r\nconnection: close\r\n"), "{answer}");
 }
 
 async fn status_of(connection: &mut TcpStream) -> String {
