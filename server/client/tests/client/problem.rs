@@ -362,7 +362,10 @@ fn an_interrupted_verification_leaves_nothing() {
             thread::sleep(Duration::from_secs(60));
             Answer::Json(500, Value::Null)
         }
-        _ => Answer::Json(204, Value::Null),
+        _ => {
+            thread::sleep(Duration::from_millis(100));
+            Answer::Json(204, Value::Null)
+        }
     });
     let package = package(&[]);
     let mut verify = Command::new(env!("CARGO_BIN_EXE_gavel-client"))
@@ -371,7 +374,9 @@ fn an_interrupted_verification_leaves_nothing() {
         .spawn()
         .unwrap();
     server.was_asked("GET /submissions/s-1");
-    let interrupted = Command::new("kill").args(["-INT", &verify.id().to_string()]).status().unwrap();
+    // As `timeout` does, twice.
+    let twice = "kill -INT $0 && kill -TERM $0";
+    let interrupted = Command::new("sh").args(["-c", twice, &verify.id().to_string()]).status().unwrap();
     assert!(interrupted.success());
     let mut told = String::new();
     verify.stderr.take().unwrap().read_to_string(&mut told).unwrap();

@@ -2,14 +2,17 @@
 
 use std::io::Write as _;
 use std::process;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
 use super::temporary::Problem;
 use crate::failure::Failure;
+
+/// What comes so soon after a first signal is the same wish: `timeout` sends its signal to us and to our group.
+const SAME: Duration = Duration::from_secs(1);
 
 /// Does the work. A first signal meanwhile takes the problem away and ends the process, a second ends it at once.
 pub(super) fn cleaning_up<T>(
@@ -20,13 +23,14 @@ pub(super) fn cleaning_up<T>(
         .map_err(|why| Failure::Usage(format!("signals cannot be watched for: {why}")))?;
     // Dropped whatever becomes of the work: the thread that watches ends by it.
     let closing = Closing(signals.handle());
-    let interrupted = AtomicBool::new(false);
     thread::scope(|scope| {
-        let interrupted = &interrupted;
         scope.spawn(move || {
+            let mut first: Option<Instant> = None;
             for signal in &mut signals {
-                if interrupted.swap(true, Ordering::SeqCst) {
-                    process::exit(128 + signal);
+                match first {
+                    Some(first) if first.elapsed() > SAME => process::exit(128 + signal),
+                    Some(_) => continue,
+                    None => first = Some(Instant::now()),
                 }
                 scope.spawn(move || {
                     tell("interrupted, removing what is ours; once more ends at once");
