@@ -74,6 +74,10 @@ fn describe() {
         "Runs on other nodes of programs that were late by little on a slow one."
     );
     metrics::describe_counter!(
+        "gavel_cluster_twins_total",
+        "Tasks that a slow node was at and that a quick one was given, too."
+    );
+    metrics::describe_counter!(
         "gavel_cluster_known_total",
         "What nodes have said of programs of which it is known what they come to: the same, other, or nothing."
     );

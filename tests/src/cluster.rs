@@ -44,8 +44,9 @@ impl Cluster {
     /// # Panics
     /// When it does not become ready.
     pub async fn of_speeds(name: &str, nodes: &[(&str, &str)]) -> Self {
-        let settings =
-            nodes.iter().map(|(node, speed)| (*node, vec![("GAVEL_CLUSTER__SPEED", *speed)], None));
+        // Alike as far as is to be seen: what one is at the other is not given, too, however busy the host makes one of them.
+        let settings = |speed| vec![("GAVEL_CLUSTER__SPEED", speed), ("GAVEL_CLUSTER__WEIGHT", "1")];
+        let settings = nodes.iter().map(|(node, speed)| (*node, settings(*speed), None));
         let coordinator = [("GAVEL_CLUSTER__TIME_SCALE", "calibrated")];
         Self::launch(name, &coordinator, &settings.collect::<Vec<_>>(), 1).await
     }
@@ -68,16 +69,21 @@ impl Cluster {
         Self::launch(name, &[], &nodes, slots).await
     }
 
-    /// As [`Self::of_slots`], whose nodes are dealt tasks by weight.
+    /// As [`Self::of`], with nodes of one slot and of these weights.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn of_weights(name: &str, nodes: &[(&str, &str, Option<&str>)]) -> Self {
+        Self::launch(name, &[], &weighted(nodes), 1).await
+    }
+
+    /// As [`Self::of_weights`], whose nodes are dealt tasks by these.
     ///
     /// # Panics
     /// When it does not become ready.
     pub async fn dealing(name: &str, nodes: &[(&str, &str)]) -> Self {
-        let nodes: Vec<_> = nodes
-            .iter()
-            .map(|(node, weight)| (*node, vec![("GAVEL_CLUSTER__WEIGHT", *weight)], None))
-            .collect();
-        Self::launch(name, &[("GAVEL_CLUSTER__DISPATCH", "wrr")], &nodes, 1).await
+        let nodes: Vec<_> = nodes.iter().map(|(node, weight)| (*node, *weight, None)).collect();
+        Self::launch(name, &[("GAVEL_CLUSTER__DISPATCH", "wrr")], &weighted(&nodes), 1).await
     }
 
     /// With these settings of the coordinator.
@@ -141,6 +147,13 @@ impl Cluster {
         self.coordinator.remove().await;
         Host::connect().await.remove(&self.broker_name).await;
     }
+}
+
+fn weighted<'a>(nodes: &[(&'a str, &'a str, Option<&'a str>)]) -> Vec<NodePlan<'a>> {
+    let plan = |(node, weight, room): &(&'a str, &'a str, Option<&'a str>)| {
+        (*node, vec![("GAVEL_CLUSTER__WEIGHT", *weight)], *room)
+    };
+    nodes.iter().map(plan).collect()
 }
 
 /// A part of a cluster, with one slot of each kind.

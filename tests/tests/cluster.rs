@@ -50,28 +50,58 @@ async fn two_coordinators_share_nodes_and_strikes_and_nothing_else() {
     cluster.remove().await;
 }
 
-/// One has no room on its disk for what the tests need: another does them, and it says why it does nothing.
+/// One has little room on its disk, and is said to be slow.
 #[tokio::test]
-async fn a_node_whose_disk_is_full_loses_nothing() {
+async fn what_a_poor_node_is_at_a_better_one_does() {
     let _alone = alone().await;
-    let cluster = Cluster::of("full", &[("node-a", Some("48m")), ("node-b", None)], 1).await;
+    let nodes = [("node-a", "0.25", Some("48m")), ("node-b", "1", None)];
+    let cluster = Cluster::of_weights("poor", &nodes).await;
+    a_node_whose_disk_is_full_loses_nothing(&cluster).await;
+    what_a_slow_node_is_at_a_quick_one_that_has_nothing_to_do_is_given_too(&cluster).await;
+    cluster.remove().await;
+}
+
+/// It has no room for what the tests need: another does them, and it says why it does nothing.
+async fn a_node_whose_disk_is_full_loses_nothing(cluster: &Cluster) {
     let client = cluster.client();
     client.call(Method::POST, "/api/v1/nodes/node-b/drain", None).await;
-    wait_for_state(&cluster, "node-b", "draining").await;
+    wait_for_state(cluster, "node-b", "draining").await;
     let input = vec![b'7'; 60 << 20];
     let source = "import sys\nprint(sum(len(block) for block in iter(lambda: sys.stdin.read(1 << 20), '')))";
     let expected = input.len().to_string();
     let request = Request::new("python3", source).test(&input, Some(expected.as_bytes()));
     let id = client.submit(&request.ample_limits("cpu_ms=20000 wall_ms=60000")).await.id;
     let deadline = Instant::now() + patience(Duration::from_secs(60));
-    while node(&cluster, "node-a").await["failures"].as_u64().unwrap_or(0) == 0 {
-        assert!(Instant::now() < deadline, "it was not tried: {}", node(&cluster, "node-a").await);
+    while node(cluster, "node-a").await["failures"].as_u64().unwrap_or(0) == 0 {
+        assert!(Instant::now() < deadline, "it was not tried: {}", node(cluster, "node-a").await);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     client.call(Method::POST, "/api/v1/nodes/node-b/undrain", None).await;
     let answer = client.wait(&id).await;
     assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
-    cluster.remove().await;
+}
+
+/// Where the first dies then, the second has it done.
+async fn what_a_slow_node_is_at_a_quick_one_that_has_nothing_to_do_is_given_too(cluster: &Cluster) {
+    let client = cluster.client();
+    all_accepted(cluster, &submitted(cluster, &[sleeper(10)]).await).await;
+    client.call(Method::POST, "/api/v1/nodes/node-b/drain", None).await;
+    wait_for_state(cluster, "node-b", "draining").await;
+    let id = client.submit(&sleeper(10_000)).await.id;
+    let deadline = Instant::now() + patience(Duration::from_secs(60));
+    while busy(cluster, "node-a").await != 1 {
+        assert!(Instant::now() < deadline, "it is at nothing: {}", node(cluster, "node-a").await);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    client.call(Method::POST, "/api/v1/nodes/node-b/undrain", None).await;
+    while client.metric("gavel_cluster_twins_total").await.unwrap_or_default() == 0.0 {
+        assert!(Instant::now() < deadline, "the other is given nothing: {}", node(cluster, "node-b").await);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Host::connect().await.kill(&cluster.nodes[0].server, "SIGKILL").await;
+    let answer = client.wait(&id).await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    assert_eq!(answer.tests[0].streams["node"], "node-b", "{answer:?}");
 }
 
 /// In turns, by the weights that they were given by hand.

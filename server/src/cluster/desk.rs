@@ -49,6 +49,10 @@ struct Open<W> {
     dealt: Option<Dealt>,
     /// Nodes that shall not have it, where another can.
     avoided: Vec<String>,
+    /// Its message, where it may be given to two nodes at one time.
+    message: Option<bytes::Bytes>,
+    /// The task that is the same for another node.
+    twin: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -65,6 +69,7 @@ struct Grant {
     process: Uuid,
     number: u64,
     terms: Terms,
+    since: Instant,
     /// Since when the node does not say that it is at it.
     missed: Option<Instant>,
 }
@@ -107,6 +112,19 @@ pub(super) struct Lost<W> {
     pub(super) waiter: W,
     /// The node has begun it.
     pub(super) was_begun: bool,
+}
+
+/// A task that a slow node is at.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Slow<W> {
+    /// Its number.
+    pub(super) task: u64,
+    /// Who is at it.
+    pub(super) node: String,
+    /// Its message.
+    pub(super) message: bytes::Bytes,
+    /// Who waits for the parts that have no result, the last first: the node goes through them from the first.
+    pub(super) waiting: Vec<(u32, W)>,
 }
 
 /// What a result is worth.
@@ -173,7 +191,8 @@ impl<W> Desk<W> {
         *self.out.entry(pool.clone()).or_default() += 1;
         let waiting = waiting.into_iter().collect();
         let (done, grants) = (Vec::new(), Vec::new());
-        let open = Open { pool, asked, sent: None, waiting, done, grants, dealt: None, avoided };
+        let (sent, dealt, message, twin) = (None, None, None, None);
+        let open = Open { pool, asked, sent, waiting, done, grants, dealt, avoided, message, twin };
         self.tasks.insert(task, open);
     }
 
@@ -233,7 +252,8 @@ impl<W> Desk<W> {
         if own.is_none() {
             self.granted.entry(node.to_owned()).or_default().insert(begin.task);
             let (node, process) = (node.to_owned(), begin.process);
-            open.grants.push(Grant { node, process, number, terms, missed: None });
+            let since = Instant::now();
+            open.grants.push(Grant { node, process, number, terms, since, missed: None });
         }
         let parts = open.waiting.keys().copied().collect();
         let begun = open.waiting.values().collect();
@@ -341,6 +361,61 @@ impl<W> Desk<W> {
     pub(super) fn out_of_kind(&self, is_compilation: bool) -> usize {
         let is_of = |pool: &str| names::is_of_compilations(pool) == is_compilation;
         self.out.iter().filter(|(pool, _)| is_of(pool)).map(|(_, out)| out).sum()
+    }
+
+    /// Another node may be given a task, too.
+    pub(super) fn remember(&mut self, task: u64, message: bytes::Bytes) {
+        if let Some(open) = self.tasks.get_mut(&task) {
+            open.message = Some(message);
+        }
+    }
+
+    /// Pools of which all tasks that are out are in the hands of nodes: who has nothing to do will have nothing.
+    pub(super) fn exhausted(&self) -> BTreeSet<String> {
+        let waits = |open: &&Open<W>| open.grants.is_empty();
+        let waiting: BTreeSet<&String> = self.tasks.values().filter(waits).map(|open| &open.pool).collect();
+        self.out.keys().filter(|pool| !waiting.contains(pool)).cloned().collect()
+    }
+
+    /// Of a pool the task that a slow node was given first of those that it has had for so long and that no other is at.
+    pub(super) fn slow(&self, pool: &str, is_slow: impl Fn(&str) -> bool, since: Duration) -> Option<Slow<W>>
+    where
+        W: Clone,
+    {
+        let alone = |(task, open): (&u64, &Open<W>)| {
+            let [grant] = &open.grants[..] else { return None };
+            let is_alone = open.twin.is_none() && open.pool == pool && grant.since.elapsed() > since;
+            (is_alone && open.message.is_some() && is_slow(&grant.node)).then_some((grant.since, *task))
+        };
+        let (_, task) = self.tasks.iter().filter_map(alone).min()?;
+        let open = self.tasks.get(&task)?;
+        let waiting = open.waiting.iter().rev().map(|(part, waiter)| (*part, waiter.clone())).collect();
+        let node = open.grants.first()?.node.clone();
+        Some(Slow { task, node, message: open.message.clone()?, waiting })
+    }
+
+    /// Two tasks are the same: of each part the first result counts, of whichever.
+    pub(super) fn pair(&mut self, task: u64, other: u64) {
+        for (task, other) in [(task, other), (other, task)] {
+            if let Some(open) = self.tasks.get_mut(&task) {
+                open.twin = Some(other);
+            }
+        }
+    }
+
+    /// The task that is the same.
+    pub(super) fn twin(&self, task: u64) -> Option<u64> {
+        self.tasks.get(&task)?.twin
+    }
+
+    /// Tasks that a node has in hand.
+    pub(super) fn at_hand(&self, node: &str) -> usize {
+        self.granted.get(node).map_or(0, BTreeSet::len)
+    }
+
+    /// Nothing is out.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
     }
 
     /// Tasks that are out.
@@ -473,6 +548,29 @@ mod tests {
         begins(&mut desk, "b", &begin, 12, true);
         assert_eq!(desk.answer("a", &answer(&begin, 11), 0), Ruling::First("first", slow));
         assert_eq!(desk.answer("b", &answer(&begin, 12), 1), first("second"));
+    }
+
+    #[test]
+    fn what_a_slow_node_is_at_is_found_once_nothing_else_is_left_and_has_one_twin() {
+        let (mut desk, begin) = desk();
+        let message = bytes::Bytes::from_static(ASKED);
+        let slow = |desk: &Desk<&'static str>, since| desk.slow("run", |node| node == "slow", since);
+        assert!(desk.exhausted().is_empty(), "somebody may take it");
+        begins(&mut desk, "slow", &begin, 11, true);
+        assert_eq!((desk.exhausted(), desk.at_hand("slow")), (BTreeSet::from(["run".to_owned()]), 1));
+        assert_eq!(slow(&desk, Duration::ZERO), None, "it is for that node alone");
+        desk.remember(begin.task, message.clone());
+        assert_eq!(slow(&desk, Duration::from_secs(60)), None, "it was given it a moment ago");
+        assert_eq!(desk.slow("run", |node| node == "quick", Duration::ZERO), None);
+        assert_eq!(desk.slow("run-java", |_| true, Duration::ZERO), None);
+        let waiting = vec![(1, "second"), (0, "first")];
+        let found = Slow { task: begin.task, node: "slow".to_owned(), message, waiting };
+        assert_eq!(slow(&desk, Duration::ZERO), Some(found));
+        let twin = desk.next_task();
+        desk.open(twin, ("run".into(), BlobId::of(b"twin")), [(1, "second"), (0, "first")], Vec::new());
+        desk.pair(begin.task, twin);
+        assert_eq!([begin.task, twin].map(|task| desk.twin(task)), [Some(twin), Some(begin.task)]);
+        assert_eq!(slow(&desk, Duration::ZERO), None, "once");
     }
 
     #[test]

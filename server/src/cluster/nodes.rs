@@ -37,6 +37,8 @@ struct Inner {
     all_credits: usize,
     /// The speed of the fastest, whether it is here or away for some time: limits are not to change whenever it goes.
     fastest: Option<Speed>,
+    /// The mean of what is known of how quick nodes are.
+    pace: Option<f64>,
     counted: Option<Instant>,
     /// When those were last forgotten that are away for long.
     swept: Option<Instant>,
@@ -123,6 +125,12 @@ impl Known {
         self.beat.weight.unwrap_or_else(|| credits * self.quickness(scale, now))
     }
 
+    /// How many times as quick as others one of its slots was, or is said to be by hand, where either is known.
+    fn pace(&self, now: Instant) -> Option<f64> {
+        let by_hand = self.beat.weight.map(|weight| weight / f64::from(self.beat.credits.max(1)));
+        by_hand.or_else(|| self.pace.factor(now))
+    }
+
     /// Tasks of a pool that it can be at, which it serves.
     fn credits(&self, pool: &str) -> usize {
         let is_compilation = names::is_of_compilations(pool);
@@ -194,7 +202,16 @@ impl Inner {
         if paces.is_empty() { 1.0 } else { paces.iter().sum::<f64>() / speeds.iter().sum::<f64>() }
     }
 
+    /// How many times as quick as others a node was in the last minutes; 1 where that is not known.
+    fn quickness(&self, known: &Known, now: Instant) -> f64 {
+        known.pace(now).zip(self.pace).map_or(1.0, |(own, all)| own / all)
+    }
+
     fn count(&mut self) {
+        let now = Instant::now();
+        let paces: Vec<f64> = self.known.values().filter_map(|known| known.pace(now)).collect();
+        let count = u32::try_from(paces.len()).unwrap_or(u32::MAX);
+        self.pace = (count > 0).then(|| paces.iter().sum::<f64>() / f64::from(count));
         self.credits.clear();
         let believed = self.known.values().filter(|known| !known.is_doubted);
         self.fastest = believed.filter_map(|known| known.beat.speed).max();
@@ -289,11 +306,22 @@ impl Nodes {
 
     /// How many times as quick as others a node was in the last minutes, of which that is known; 1 where it is not.
     pub(super) fn quickness(&self, name: &str) -> f64 {
-        let (nodes, now) = (self.nodes(), Instant::now());
-        let Some(own) = nodes.known.get(name).and_then(|known| known.pace.factor(now)) else { return 1.0 };
-        let all = || nodes.known.values().filter_map(|known| known.pace.factor(now));
-        let count = u32::try_from(all().count()).unwrap_or(u32::MAX);
-        own * f64::from(count) / all().sum::<f64>()
+        let mut nodes = self.nodes();
+        nodes.count_if_old();
+        nodes.known.get(name).map_or(1.0, |known| nodes.quickness(known, Instant::now()))
+    }
+
+    /// The quickest node that takes tasks of a pool and has room, beside as many as it has in hand, with how quick it is.
+    pub(super) fn quickest(&self, pool: &str, at_hand: impl Fn(&str) -> usize) -> Option<(String, f64)> {
+        let (mut nodes, now) = (self.nodes(), Instant::now());
+        nodes.count_if_old();
+        let has_room = |(name, known): &(&String, &Known)| {
+            known.is_ready_for(pool) && at_hand(name) < known.credits(pool)
+        };
+        let idle = nodes.known.iter().filter(has_room);
+        let idle = idle.map(|(name, known)| (name, nodes.quickness(known, now)));
+        let (name, quickness) = idle.max_by(|(_, one), (_, other)| one.total_cmp(other))?;
+        Some((name.clone(), quickness))
     }
 
     /// A node can be dealt tasks of a pool.
@@ -566,9 +594,9 @@ pub(super) mod tests {
     fn a_node_is_as_quick_as_it_was_beside_others_and_one_alone_as_quick_as_all() {
         let (nodes, second) = (Nodes::default(), Duration::from_secs(1));
         ["quick", "slow", "new"].iter().for_each(|name| heard(&nodes, name, beat(1, &["run"])));
-        nodes.note_pace("slow", 9 * second, 3 * second);
+        nodes.note_pace("slow", 18 * second, 6 * second);
         assert_eq!(nodes.quickness("slow"), 1.0, "all tests have become shorter");
-        nodes.note_pace("quick", 9 * second, second);
+        nodes.note_pace("quick", 18 * second, 2 * second);
         assert_eq!(
             ["quick", "slow", "new", "nobody"].map(|name| nodes.quickness(name)),
             [1.5, 0.5, 1.0, 1.0]

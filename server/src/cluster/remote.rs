@@ -41,6 +41,8 @@ mod tries;
 
 use asking::{Ask, Reply, Waiter, Waiting};
 use order::{Orders, Turn};
+#[cfg(test)]
+pub(super) use service::{QUICKER, SLOW_AFTER};
 use tries::Tries;
 
 /// How long a part waits for a node: as for a sandbox.

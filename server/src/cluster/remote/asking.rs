@@ -72,13 +72,39 @@ pub(super) struct Waiting {
 }
 
 /// Who waits for a part that is out.
-#[derive(Debug)]
-pub(super) struct Waiter(pub(super) mpsc::UnboundedSender<Event>);
+#[derive(Debug, Clone)]
+pub(super) struct Waiter {
+    events: mpsc::UnboundedSender<Event>,
+    /// The part is out twice, and this is the second: only a result is of interest.
+    is_second: bool,
+}
 
 impl Waiter {
+    pub(super) fn new(events: mpsc::UnboundedSender<Event>) -> Self {
+        Self { events, is_second: false }
+    }
+
+    /// The same, for a part that another node is at already.
+    pub(super) fn second(self) -> Self {
+        Self { is_second: true, ..self }
+    }
+
+    /// Nobody waits any more.
+    pub(super) fn is_gone(&self) -> bool {
+        self.events.is_closed()
+    }
+
     /// Tells; nobody may wait any more.
     pub(super) fn tell(&self, event: Event) {
-        drop(self.0.send(event));
+        if !self.is_second || event.is_result() {
+            drop(self.events.send(event));
+        }
+    }
+}
+
+impl Event {
+    fn is_result(&self) -> bool {
+        matches!(self, Self::Done(reply) if !matches!(reply.outcome, Outcome::Failed { .. }))
     }
 }
 
@@ -136,15 +162,9 @@ impl Drop for Leaving<'_> {
         match place {
             Place::InLine { ticket } => state.line.remove(self.user.as_deref(), ticket),
             Place::Out { task, part } => {
-                let withdrawn = state.desk.withdraw(task, part);
-                let incarnation = state.desk.incarnation();
+                let twin = state.desk.twin(task);
                 drop(state);
-                for node in &withdrawn.holders {
-                    self.shared.cancel(node, incarnation, task, vec![part]);
-                }
-                if let Some(sequence) = withdrawn.sequence {
-                    self.shared.recall(sequence);
-                }
+                [Some(task), twin].into_iter().flatten().for_each(|task| self.shared.withdraw(task, part));
                 self.shared.moved.notify_one();
             }
         }
@@ -152,6 +172,20 @@ impl Drop for Leaving<'_> {
 }
 
 impl Shared {
+    /// Nobody waits for a part of a task any more.
+    pub(super) fn withdraw(self: &Arc<Self>, task: u64, part: u32) {
+        let (withdrawn, incarnation) = {
+            let mut state = self.state();
+            (state.desk.withdraw(task, part), state.desk.incarnation())
+        };
+        for node in &withdrawn.holders {
+            self.cancel(node, incarnation, task, vec![part]);
+        }
+        if let Some(sequence) = withdrawn.sequence {
+            self.recall(sequence);
+        }
+    }
+
     /// Has a part done once, by a node other than those that are avoided, where there is another.
     pub(super) async fn ask(
         self: &Arc<Self>,
@@ -244,6 +278,26 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::wire::Way;
+
+    #[test]
+    fn of_the_second_that_is_at_a_part_only_a_result_is_heard() {
+        let (events, mut told) = mpsc::unbounded_channel();
+        let (first, second) = (Waiter::new(events.clone()), Waiter::new(events).second());
+        let done = |outcome| Event::Done(Reply { node: "quick".to_owned(), outcome, terms: Terms::PLAIN });
+        let failed = || Outcome::Failed { way: Way::Broken, why: String::new() };
+        second.tell(Event::Begun(TimeScale::ONE));
+        second.tell(Event::Vanished);
+        second.tell(Event::GivenUp("quick".to_owned()));
+        second.tell(done(failed()));
+        assert!(told.try_recv().is_err(), "the first is still at it");
+        second.tell(done(Outcome::Version(None)));
+        assert!(matches!(told.try_recv(), Ok(Event::Done(_))));
+        first.tell(done(failed()));
+        assert!(matches!(told.try_recv(), Ok(Event::Done(_))));
+        drop(told);
+        assert!(first.is_gone() && second.is_gone());
+    }
 
     #[test]
     fn a_long_line_is_no_reason_to_give_up_and_having_no_node_is() {

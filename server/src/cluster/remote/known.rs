@@ -279,7 +279,7 @@ impl Shared {
         let mut waiters = Vec::new();
         for part in &parts {
             let (events, waiting) = mpsc::unbounded_channel();
-            waiters.push((part.number, Waiter(events)));
+            waiters.push((part.number, Waiter::new(events)));
             told.push((part.number, waiting));
         }
         let id = self.state().desk.next_task();
@@ -295,10 +295,7 @@ impl Shared {
             replies.push(tokio::time::timeout_at(until, done(told)).await.ok().flatten());
         }
         for (number, _) in told {
-            let withdrawn = self.state().desk.withdraw(id, number);
-            for node in withdrawn.holders {
-                self.cancel(&node, incarnation, id, vec![number]);
-            }
+            self.withdraw(id, number);
         }
         replies
     }

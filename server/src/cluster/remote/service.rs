@@ -1,19 +1,21 @@
 //! What a coordinator does in the background: sends what waits, lets nodes begin, takes their results, and hears how they
 //! are.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_nats::Message;
 use async_nats::jetstream;
 use futures_util::StreamExt as _;
+use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::asking::{Event, Place, Reply, Waiter, Waiting};
 use super::{Shared, State, known};
 use crate::cluster::broker::BrokerError;
-use crate::cluster::desk::{Idle, Lost, Ruling};
+use crate::cluster::desk::{Idle, Lost, Ruling, Slow};
 use crate::cluster::names;
 use crate::cluster::pulls::Pulls;
 use crate::cluster::speed::Terms;
@@ -39,6 +41,10 @@ const MOST_LOOKED_FOR: usize = 64;
 const RESULTS_AT_ONCE: usize = 256;
 /// Tasks of a pool that are out, for each that nodes can be at: one is there when another ends.
 const AHEAD: usize = 2;
+/// So long a node is at a task before a quicker one is given it, too, where that has nothing to do.
+pub(in crate::cluster) const SLOW_AFTER: Duration = Duration::from_millis(50);
+/// It is so many times as quick.
+pub(in crate::cluster) const QUICKER: f64 = 1.5;
 /// The same where tasks are dealt out: who is dealt them has no say in it, and all of a submission's are.
 const DEALT_AHEAD: usize = 256;
 
@@ -107,7 +113,10 @@ async fn send(shared: Arc<Shared>) {
             tokio::time::sleep(RIPENING).await;
             shared.send_all(Ahead::Some);
         }
-        drop(tokio::time::timeout(LOOK_EVERY, moved).await);
+        shared.send_twins();
+        let is_all_done = shared.state().desk.is_empty();
+        let pause = if is_all_done { LOOK_EVERY } else { SLOW_AFTER };
+        drop(tokio::time::timeout(pause, moved).await);
         if shared.dispatch == Dispatch::Wrr && gone.elapsed() > LOOK_EVERY {
             gone = Instant::now();
             shared.take_back_of_gone();
@@ -186,6 +195,16 @@ enum Ahead {
     Some,
 }
 
+/// The same task under another number, with these of its parts in this order.
+fn twin_of(message: &[u8], id: u64, parts: impl Iterator<Item = u32>) -> serde_json::Result<String> {
+    let mut task: Task<Box<RawValue>> = serde_json::from_slice(message)?;
+    let mut all: BTreeMap<u32, Part<Box<RawValue>>> =
+        std::mem::take(&mut task.parts).into_iter().map(|part| (part.number, part)).collect();
+    task.parts = parts.filter_map(|part| all.remove(&part)).collect();
+    task.id = id;
+    serde_json::to_string(&task)
+}
+
 /// A task that goes out.
 struct Next {
     subject: String,
@@ -210,6 +229,45 @@ impl Shared {
                 }
             }
         }
+    }
+
+    /// Nothing waits, and quick nodes have nothing to do: they do what slow ones are at, too.
+    fn send_twins(&self) {
+        while let Some((node, task)) = self.next_twin() {
+            tracing::debug!(node, "A task is given to a quicker node, too");
+            metrics::counter!("gavel_cluster_twins_total").increment(1);
+            self.order(&node, Control::Try { task });
+        }
+    }
+
+    /// A task that a slow node is at, as another for a quick one that has nothing to do.
+    fn next_twin(&self) -> Option<(String, String)> {
+        let mut state = self.state();
+        let State { line, desk, .. } = &mut *state;
+        if self.dispatch != Dispatch::Pull || !line.is_empty() {
+            return None;
+        }
+        let (pool, quick, slow) = desk.exhausted().into_iter().find_map(|pool| {
+            let quick = self.nodes.quickest(&pool, |node| desk.at_hand(node))?;
+            let is_slow = |node: &str| self.nodes.quickness(node) * QUICKER < quick.1;
+            let slow = desk.slow(&pool, is_slow, SLOW_AFTER)?;
+            Some((pool, quick.0, slow))
+        })?;
+        let Slow { task: of, node, message, waiting } = slow;
+        let id = desk.next_task();
+        let text = match twin_of(&message, id, waiting.iter().map(|(part, _)| *part)) {
+            Ok(text) => text,
+            Err(why) => {
+                tracing::error!("A task cannot be written again: {why}");
+                return None;
+            }
+        };
+        let asked = BlobId::of(text.as_bytes());
+        let waiting = waiting.into_iter().map(|(part, waiter)| (part, waiter.second()));
+        desk.open(id, (pool, asked), waiting, vec![node]);
+        desk.deal(id, &quick);
+        desk.pair(of, id);
+        Some((quick, text))
     }
 
     /// Sends a task to the node that it was dealt to. One that does not get there is missed.
@@ -253,11 +311,12 @@ impl Shared {
     /// Writes a task, not while others wait for the desk; none where nobody waits for it any more.
     fn opened(&self, id: u64, pool: &str, parts: Vec<Waiting>) -> serde_json::Result<Option<Next>> {
         let submission = parts.first().and_then(|part| part.submission);
+        let may_be_twice = self.dispatch == Dispatch::Pull && !names::is_of_compilations(pool);
         let avoided = parts.first().map(|part| part.avoided.clone()).unwrap_or_default();
         let (mut works, mut waiters) = (Vec::new(), Vec::new());
         for (number, Waiting { work, events, .. }) in (0..).zip(parts) {
             works.push(Part { number, work });
-            waiters.push((number, Waiter(events)));
+            waiters.push((number, Waiter::new(events)));
         }
         let incarnation = self.incarnation;
         let coordinator = self.name.clone();
@@ -266,12 +325,15 @@ impl Shared {
         let asked = BlobId::of(&message);
         let mut state = self.state();
         // Somebody may have left since.
-        waiters.retain(|(_, waiter)| !waiter.0.is_closed());
+        waiters.retain(|(_, waiter)| !waiter.is_gone());
         if waiters.is_empty() {
             return Ok(None);
         }
         let dealt = self.whose_turn(&mut state, pool, &avoided);
         state.desk.open(id, (pool.to_owned(), asked), waiters, avoided);
+        if may_be_twice {
+            state.desk.remember(id, message.clone());
+        }
         dealt.iter().for_each(|node| state.desk.deal(id, node));
         let name = format!("{}/{incarnation}/{id}", submission.unwrap_or_default());
         Ok(Some(Next { subject: names::tasks(pool), name, message, task: id, dealt }))
@@ -442,9 +504,16 @@ impl Shared {
 
     /// A part's result has come.
     fn done_part(self: &Arc<Self>, node: &str, answer: &Answer, part: u32, outcome: Outcome) {
-        let ruling = self.state().desk.answer(node, answer, part);
+        let (ruling, twin) = {
+            let mut state = self.state();
+            let twin = state.desk.twin(answer.task).filter(|_| answer.incarnation == self.incarnation);
+            (state.desk.answer(node, answer, part), twin)
+        };
         let label = match ruling {
             Ruling::First(waiter, terms) => {
+                // One that failed leaves it to the other, as far as nobody asks again.
+                let is_failure = matches!(outcome, Outcome::Failed { .. });
+                twin.into_iter().filter(|_| !is_failure).for_each(|twin| self.withdraw(twin, part));
                 waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome, terms }));
                 "first"
             }
