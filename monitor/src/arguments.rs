@@ -6,17 +6,18 @@ use std::time::Duration;
 use gavel_protocol::{Bytes, Limits};
 
 use crate::identity::is_shield;
-use crate::seccomp::Init;
+use crate::manner::Manner;
 use crate::warming::OF_IMAGES;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
 Runs programs in a container, enforces their limits and reports.
 
-monitor serve --socket PATH [--cgroups DIR] [--box DIR]... [--warm DIR]... [--init deaf]
+monitor serve --socket PATH [--cgroups DIR] [--box DIR]... [--warm DIR]... [--for commands]
     Connects to the server's socket and runs what it says, until the connection ends. While there is nothing to do it
-    reads into memory what is below the --warm directories (those of an image's programs and libraries). Signals of
-    programs to process 1 are refused; to a deaf init they are as if sent, and nothing comes of them.
+    reads into memory what is below the --warm directories (those of an image's programs and libraries). For
+    commands what they send to process 1 is as if sent, and nothing comes of it; it is refused else. A command that has had
+    no core for long is out of time; of others nothing is said, and the connection ends.
 
 monitor run [OPTION]... -- PROGRAM [ARGUMENT]...
     Runs one program and prints a JSON report on standard output. The program inherits standard input and the
@@ -57,8 +58,8 @@ pub(crate) struct Serve {
     pub(crate) boxes: Vec<String>,
     /// The directories to read into memory.
     pub(crate) warm: Vec<String>,
-    /// What becomes of signals to process 1.
-    pub(crate) init: Init,
+    /// For whom programs are run.
+    pub(crate) manner: Manner,
 }
 
 /// Arguments of `monitor run`.
@@ -111,7 +112,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
 fn serve<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<Serve, String> {
     let (mut socket, mut cgroups, mut boxes, mut warm) =
         (None, PathBuf::from(CGROUPS), Vec::new(), Vec::new());
-    let mut init = Init::Guarded;
+    let mut manner = Manner::SUBMISSIONS;
     while let Some(option) = words.next() {
         let value = words.next().ok_or_else(|| format!("{option} needs a value"))?;
         match option {
@@ -119,8 +120,10 @@ fn serve<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<Serve, String> 
             "--cgroups" => cgroups = PathBuf::from(value),
             "--box" => boxes.push(value.trim_end_matches('/').to_owned()),
             "--warm" => warm.push(value.to_owned()),
-            "--init" if value == "deaf" => init = Init::Deaf,
-            "--init" => return Err(format!("`{value}` is no kind of init: it is `deaf`, or not given")),
+            "--for" if value == "commands" => manner = Manner::COMMANDS,
+            "--for" => {
+                return Err(format!("programs are run for `commands`, or without --for; not for `{value}`"));
+            }
             _ => return Err(unknown(option)),
         }
     }
@@ -130,7 +133,7 @@ fn serve<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<Serve, String> 
     if warm.is_empty() {
         warm = OF_IMAGES.map(str::to_owned).to_vec();
     }
-    Ok(Serve { socket: socket.ok_or("--socket is missing")?, cgroups, boxes, warm, init })
+    Ok(Serve { socket: socket.ok_or("--socket is missing")?, cgroups, boxes, warm, manner })
 }
 
 fn by_hand<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<ByHand, String> {
@@ -274,11 +277,14 @@ mod tests {
     #[test]
     fn the_box_has_its_usual_directories_unless_told_otherwise() {
         let Ok(Command::Serve(serve)) = parsed("serve --socket /ctl/monitor.sock") else { panic!() };
-        assert_eq!((&serve.boxes[..], serve.init), (&BOXES.map(str::to_owned)[..], Init::Guarded));
-        let Ok(Command::Serve(serve)) = parsed("serve --socket s --box /a/ --box /b --init deaf") else {
+        assert_eq!((&serve.boxes[..], serve.manner), (&BOXES.map(str::to_owned)[..], Manner::SUBMISSIONS));
+        let Ok(Command::Serve(serve)) = parsed("serve --socket s --box /a/ --box /b --for commands") else {
             panic!()
         };
-        assert_eq!((&serve.boxes[..], serve.init), (&["/a", "/b"].map(str::to_owned)[..], Init::Deaf));
+        assert_eq!(
+            (&serve.boxes[..], serve.manner),
+            (&["/a", "/b"].map(str::to_owned)[..], Manner::COMMANDS)
+        );
     }
 
     #[test]
@@ -294,7 +300,7 @@ mod tests {
             ("run --cpu", "--cpu needs"),
             ("run --cpu 1s", "behind `--`"),
             ("serve", "--socket"),
-            ("serve --socket s --init quick", "`quick`"),
+            ("serve --socket s --for fun", "`fun`"),
             ("server", "`server`"),
         ] {
             let refused = parsed(line).unwrap_err();

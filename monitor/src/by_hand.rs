@@ -13,8 +13,8 @@ use crate::arguments::{BOXES, ByHand};
 use crate::boxes::Boxes;
 use crate::channel::ChannelError;
 use crate::equipment::Equipment;
+use crate::manner::Manner;
 use crate::run::Runner;
-use crate::seccomp::Init;
 use crate::supervise::Interrupts;
 
 /// Runs the program and prints the report.
@@ -31,7 +31,7 @@ pub(crate) fn by_hand(arguments: ByHand) -> Result<(), ByHandError> {
     let writable: Vec<&str> = arguments.writable.iter().map(String::as_str).chain([cwd.as_str()]).collect();
     let (equipment, problems) =
         Equipment::new(boxes, &arguments.cgroups, &writable).map_err(ByHandError::Prepare)?;
-    let mut runner = Runner::new(arguments.uid, arguments.gid, equipment, Init::Guarded)
+    let mut runner = Runner::new(arguments.uid, arguments.gid, equipment, Manner::SUBMISSIONS)
         .map_err(|errno| ByHandError::Prepare(errno.into()))?;
     let mut signals = Signals::block().map_err(ByHandError::Prepare)?;
     let outcome = runner.run(&order(arguments, cwd), descriptors, &mut signals)?;

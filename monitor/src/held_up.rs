@@ -33,12 +33,22 @@ pub(crate) enum Decision {
     TooBusy,
 }
 
+/// What becomes of a run that has had no core for so long that it is waited for no longer, though it has time left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoCore {
+    /// Nothing is said of it, so that the server tries again elsewhere.
+    IsNoEnd,
+    /// It is out of time, for whoever cannot try again: other judges say so as soon as it has taken its limit by the clock.
+    IsOutOfTime,
+}
+
 /// How long a run was held up. What waited is told by threads that live, and when they run again, so a run that lasts is looked at now
 /// and then: what a process has waited is not forgotten with it, as of a compiler whose passes are processes.
 #[derive(Debug)]
 pub(crate) struct HeldUp {
     limit: Duration,
     most: Duration,
+    no_core: NoCore,
     waits: Waits,
     next_look: Duration,
     total: Duration,
@@ -55,12 +65,13 @@ struct Doubt {
 
 impl HeldUp {
     /// Of a run with these limits.
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits, no_core: NoCore) -> Self {
         let (limit, most) = (limits.wall_time, limits.most_held_up());
         let waits = Waits::new();
         let mut new = Self {
             limit,
             most,
+            no_core,
             waits,
             next_look: Duration::ZERO,
             total: Duration::ZERO,
@@ -118,7 +129,12 @@ impl HeldUp {
         let left = self.limit.saturating_sub(elapsed.saturating_sub(self.total));
         let is_too_long = elapsed >= self.longest();
         match (left >= WORTH, is_too_long || self.most.is_zero()) {
-            (true, true) => Decision::TooBusy,
+            (true, true) if self.no_core == NoCore::IsNoEnd => Decision::TooBusy,
+            (true, true) => {
+                // What is told to be out of time is told to have had it.
+                self.granted = self.granted.min(elapsed.saturating_sub(self.limit));
+                Decision::Over
+            }
             (true, false) => {
                 (self.granted, self.doubt) = (self.total, None);
                 Decision::GoOn
@@ -162,7 +178,7 @@ mod tests {
 
     fn held_up() -> HeldUp {
         let wall_time = ms(LIMIT);
-        HeldUp::new(&Limits { wall_time, ..Limits::NOTHING })
+        HeldUp::new(&Limits { wall_time, ..Limits::NOTHING }, NoCore::IsNoEnd)
     }
 
     fn ms(milliseconds: u64) -> Duration {
@@ -199,6 +215,11 @@ mod tests {
         assert_eq!(run.deadline(), ms(longest));
         assert_eq!(decide(&mut run, longest, 200, [(7, longest - 200)]), Decision::TooBusy);
         assert_eq!(decide(&mut run, longest, 200, [(7, longest - 200)]), Decision::TooBusy);
+        let limits = Limits { wall_time: ms(LIMIT), ..Limits::NOTHING };
+        let mut command = HeldUp::new(&limits, NoCore::IsOutOfTime);
+        assert_eq!(decide(&mut command, at_last, 100, [(7, at_last - 100)]), Decision::GoOn);
+        assert_eq!(decide(&mut command, longest, 200, [(7, longest - 200)]), Decision::Over);
+        assert_eq!(command.granted(), ms(longest - LIMIT), "it is told to have had its time");
         let mut spent = held_up();
         assert_eq!(decide(&mut spent, longest, LIMIT, [(7, longest - LIMIT)]), Decision::Over);
     }
@@ -257,7 +278,8 @@ mod tests {
     #[test]
     fn where_the_rate_is_bounded_nothing_is_looked_at_or_granted() {
         let cpu_rate = Some(CpuRate { thousandths: 500, period: ms(100) });
-        let mut run = HeldUp::new(&Limits { wall_time: ms(LIMIT), cpu_rate, ..Limits::NOTHING });
+        let mut run =
+            HeldUp::new(&Limits { wall_time: ms(LIMIT), cpu_rate, ..Limits::NOTHING }, NoCore::IsNoEnd);
         assert_eq!((run.next_look(), run.deadline()), (ms(LIMIT), ms(LIMIT)));
         assert_eq!(run.decide(ms(LIMIT), || panic!("nobody asks")), Decision::Over);
     }

@@ -23,6 +23,7 @@ mod grown;
 mod held_up;
 mod identity;
 mod landlock;
+mod manner;
 mod notices;
 mod proof;
 mod request;

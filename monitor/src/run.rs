@@ -12,10 +12,11 @@ use crate::channel::ChannelError;
 use crate::child::{Child, Plan, Starter, Terms};
 use crate::equipment::Equipment;
 use crate::identity::act_as;
+use crate::manner::Manner;
 use crate::notices::Notices;
 use crate::proof::{Proof, Taken};
 use crate::request::{Refusal, resolve};
-use crate::seccomp::{Init, Pass};
+use crate::seccomp::Pass;
 use crate::spawn::reap;
 use crate::supervise::{Interrupts, supervise};
 use crate::{collect, grown, reset};
@@ -29,6 +30,7 @@ pub(crate) struct Runner {
     uid: u32,
     gid: u32,
     equipment: Equipment,
+    manner: Manner,
     notices: Notices,
     proof: Proof,
     starter: Starter,
@@ -52,16 +54,17 @@ impl Runner {
     ///
     /// # Errors
     /// As [`Proof::new`], [`Starter::new`] and seccomp(2).
-    pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment, init: Init) -> Result<Self, Errno> {
+    pub(crate) fn new(uid: u32, gid: u32, equipment: Equipment, manner: Manner) -> Result<Self, Errno> {
         rustix::thread::set_no_new_privs(true)?;
         touch_page_by_page()?;
         let pass = Pass::new()?;
-        let notices = Notices::install(pass, init)?;
+        let notices = Notices::install(pass, manner.init)?;
         let proof = Proof::new(uid, &equipment.boxes)?;
         let mut runner = Self {
             uid,
             gid,
             equipment,
+            manner,
             notices,
             proof,
             starter: Starter::new(pass)?,
@@ -113,7 +116,13 @@ impl Runner {
             Ok(started) => started,
             Err((step, errno)) => return Ok(Outcome::NotStarted { step, errno }),
         };
-        let done = supervise(child, &leaf, &run.limits, (&self.equipment.deaths, &self.notices), interrupts);
+        let done = supervise(
+            child,
+            &leaf,
+            (&run.limits, self.manner.no_core),
+            (&self.equipment.deaths, &self.notices),
+            interrupts,
+        );
         self.leaf = Some(leaf);
         let mut done = done?;
         self.survivors = done.survivors;

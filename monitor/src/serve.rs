@@ -32,7 +32,7 @@ pub(crate) fn serve(asked: &Serve, boxes: Boxes) -> Result<(), ChannelError> {
     problems.extend(devices::close());
     channel.send(RunId::NONE, Reply::Hello(hello(&equipment, problems)), &[])?;
     let Some(setup) = welcome(&mut channel)? else { return Ok(()) };
-    let runner = Runner::new(setup.uid, setup.gid, equipment, asked.init)?;
+    let runner = Runner::new(setup.uid, setup.gid, equipment, asked.manner)?;
     Server { channel, runner, refused: None, warming: Warming::of(&asked.warm) }.listen()
 }
 

@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::cgroup::{Counted, Leaf, Touched, page};
 use crate::channel::ChannelError;
 use crate::child::{self, Child};
-use crate::held_up::{Decision, HeldUp};
+use crate::held_up::{Decision, HeldUp, NoCore};
 use crate::notices::Notices;
 use crate::seccomp::NOTICED;
 use crate::spawn::{Reaped, reap};
@@ -68,14 +68,14 @@ pub(crate) struct Supervised {
 pub(crate) fn supervise(
     child: Child,
     leaf: &Leaf,
-    limits: &Limits,
+    (limits, no_core): (&Limits, NoCore),
     (deaths, notices): (&Deaths, &Notices),
     interrupts: &mut impl Interrupts,
 ) -> Result<Supervised, ChannelError> {
     let (started, strangers) = (began(child), Used::default());
     // Where nobody can notice anything, anybody may have.
     let noticed = notices.descriptor().is_none();
-    let held_up = HeldUp::new(limits);
+    let held_up = HeldUp::new(limits, no_core);
     let mut watch =
         Watch { child, leaf, deaths, notices, limits, started, held_up, main: None, strangers, noticed };
     let cause = watch.until_the_end(interrupts);

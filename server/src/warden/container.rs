@@ -134,10 +134,10 @@ impl Template<'_> {
         }
     }
 
-    /// Arguments of a monitor that is PID 1. What commands of go-judge's clients send to that comes to nothing, as there.
+    /// Arguments of a monitor that is PID 1.
     fn serving(&self) -> Vec<String> {
-        let deaf = (self.spec.profile.kind() == Kind::Command).then_some(["--init", "deaf"]);
-        SERVE[1..].iter().chain(deaf.iter().flatten()).map(|&word| word.to_owned()).collect()
+        let commands = (self.spec.profile.kind() == Kind::Command).then_some(["--for", "commands"]);
+        SERVE[1..].iter().chain(commands.iter().flatten()).map(|&word| word.to_owned()).collect()
     }
 
     fn labels(&self) -> HashMap<String, String> {
@@ -321,11 +321,11 @@ mod tests {
     }
 
     #[test]
-    fn the_init_of_commands_is_deaf_and_that_of_programs_of_submissions_is_guarded() {
+    fn a_monitor_of_commands_is_told_that_it_is_and_no_other() {
         template(Profile::Command, |body, _| {
-            assert_eq!(body.cmd.unwrap().join(" "), "serve --socket /ctl/monitor.sock --init deaf");
+            assert_eq!(body.cmd.unwrap().join(" "), "serve --socket /ctl/monitor.sock --for commands");
         });
-        template(Profile::Run, |body, _| assert!(!body.cmd.unwrap().contains(&"--init".to_owned())));
+        template(Profile::Run, |body, _| assert!(!body.cmd.unwrap().contains(&"--for".to_owned())));
     }
 
     #[test]
