@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Starts the service from images that are there, waits until it is ready, and judges one program. Sourced after lib.sh.
 
-SAMPLE='{"language":"cpp17","source":"#include <iostream>\nint main() { int a, b; std::cin >> a >> b; std::cout << a + b << \"\\n\"; }","tests":[{"stdin":"1 2\n","expected":"3\n"}],"wait":true}'
+SAMPLE='{"language":"cpp17","user":"gavel-sample","source":"#include <iostream>\nint main() { int a, b; std::cin >> a >> b; std::cout << a + b << \"\\n\"; }","tests":[{"stdin":"1 2\n","expected":"3\n"}],"wait":true}'
 
 start_service() {
   local services=(server warden)

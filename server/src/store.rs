@@ -109,6 +109,8 @@ pub struct Record {
     pub language: String,
     /// What it is judged by, where that is a problem.
     pub problem: Option<ProblemRef>,
+    /// No version of that is offered any more.
+    pub is_problem_removed: bool,
     /// Where it has got to.
     pub state: StoredState,
     /// Of the judgement.

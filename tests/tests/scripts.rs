@@ -413,6 +413,16 @@ fn languages_that_do_not_work_are_told_with_the_reason() {
     assert!(told.contains("python3: its image gavel/python is not there: make toolchain python"), "{told}");
 }
 
+#[test]
+fn the_program_that_each_start_judges_is_known_by_its_user() {
+    let script = ". scripts/lib.sh; . scripts/service.sh; printf %s \"$SAMPLE\"";
+    let mut shell = Command::new("bash");
+    shell.args(["-euc", script]).current_dir(checkout());
+    let sample = Done::from(shell.output().unwrap()).succeeded().text;
+    let sample: serde_json::Value = serde_json::from_str(&sample).unwrap();
+    assert_eq!(sample["user"], "gavel-sample");
+}
+
 /// What `tell_languages` does while `/readyz` answers so, one answer after the other and the last for ever: what it told, and how
 /// often it has asked.
 fn told_by_answers(answers: &[&str]) -> (String, usize) {

@@ -128,6 +128,7 @@ impl Job {
                 reference: submission.reference.clone(),
                 language: self.language.clone(),
                 problem: submission.problem.clone(),
+                is_problem_removed: false,
                 state: StoredState::Done,
                 verdict: Some(judgement.verdict),
                 created_at: self.created_at.trunc_subsecs(3),

@@ -73,7 +73,8 @@ fn query(filter: &Filter, limit: usize) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::<Sqlite>::new(
         "SELECT seq, id, client, token, reference, language, state, verdict, created_at, finished_at, judged_at, \
              problem, problem_version, EXISTS (SELECT 1 FROM rejudge_items i WHERE i.seq = submissions.seq \
-             AND i.state IN ('waiting', 'running')) AS awaits FROM submissions WHERE 1 = 1",
+             AND i.state IN ('waiting', 'running')) AS awaits, problem IS NOT NULL AND NOT EXISTS (SELECT 1 FROM problems p \
+             WHERE p.id = submissions.problem AND p.removed_at IS NULL) AS problem_removed FROM submissions WHERE 1 = 1",
     );
     let Filter { user, states, verdict, language, reference, problem, before, sees } = filter;
     sees.push(&mut sql);

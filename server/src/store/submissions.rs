@@ -441,7 +441,9 @@ impl Store {
     ) -> Result<Option<(Record, u64)>, StoreError> {
         let sql = "SELECT id, client, token, reference, language, state, verdict, created_at, finished_at, judged_at, \
                    problem, problem_version, EXISTS (SELECT 1 FROM rejudge_items i WHERE i.seq = submissions.seq \
-                   AND i.state IN ('waiting', 'running')) AS awaits, coalesce(length(judgement), 0) AS size, \
+                   AND i.state IN ('waiting', 'running')) AS awaits, problem IS NOT NULL AND NOT EXISTS (SELECT 1 \
+                   FROM problems p WHERE p.id = submissions.problem AND p.removed_at IS NULL) AS problem_removed, \
+                   coalesce(length(judgement), 0) AS size, \
                    CASE WHEN length(judgement) <= $2 THEN judgement END AS judgement \
                    FROM submissions WHERE id = $1 AND ($3 OR token IS $4)";
         let (all, token) = sees.columns();
@@ -653,6 +655,7 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record, StoreError> {
         reference: references::of_column(row.try_get("reference")?)?,
         language: row.try_get("language")?,
         problem: problem(row)?,
+        is_problem_removed: row.try_get("problem_removed")?,
         state: StoredState::parse(&state),
         verdict: name.map(verdict).transpose()?,
         created_at: time(row.try_get("created_at")?),

@@ -87,6 +87,9 @@ pub(crate) struct DayView {
     /// The server's start: nothing is known of what was before.
     #[schema(format = DateTime)]
     since: String,
+    /// The server's clock.
+    #[schema(format = DateTime)]
+    now: String,
     /// How long a part is.
     part_ms: i64,
     /// The oldest first; those in which nothing happened are left out.
@@ -175,7 +178,8 @@ impl Day {
     pub(crate) fn view(&self, now: DateTime<Utc>) -> DayView {
         let first = now.timestamp().div_euclid(PART) - i64::try_from(PARTS).unwrap_or_default();
         let recent = self.parts.iter().filter(|part| part.number > first);
-        DayView { since: told(self.since), part_ms: PART * 1000, parts: recent.map(Part::view).collect() }
+        let parts = recent.map(Part::view).collect();
+        DayView { since: told(self.since), now: told(now), part_ms: PART * 1000, parts }
     }
 }
 

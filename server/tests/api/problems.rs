@@ -124,6 +124,31 @@ async fn a_submission_is_judged_by_the_newest_version_or_by_the_one_it_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_submission_tells_that_there_is_nothing_of_its_problem_any_more() {
+    let bench = Bench::start().await;
+    let removed = async || {
+        let (_, listed) = bench.get("/api/v1/submissions").await;
+        let (_, shown) = bench
+            .get(&format!("/api/v1/submissions/{}", listed["submissions"][0]["id"].as_str().unwrap()))
+            .await;
+        assert_eq!(listed["submissions"][0]["problem"], shown["problem"]);
+        shown["problem"]["removed"].clone()
+    };
+    push(&bench, "sums", sums("4 5")).await;
+    let body = json!({"language": "cpp17", "source": "accept", "problem": "sums", "wait": true});
+    assert_eq!(bench.post(body).await.0, 200);
+    assert_eq!(removed().await, Value::Null);
+    assert_eq!(bench.delete("/api/v1/problems/sums").await.0, 204);
+    assert_eq!(removed().await, true);
+    // Another version of it is as good.
+    push(&bench, "sums", sums("6 7")).await;
+    assert_eq!(removed().await, Value::Null);
+    let body = json!({"language": "cpp17", "source": "accept", "wait": true});
+    assert_eq!(bench.post(body).await.1["problem"], Value::Null);
+    assert_eq!(removed().await, Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_problem_that_is_waited_for_stays_until_that_is_judged_also_across_a_restart() {
     let bench = Bench::start().await;
     push(&bench, "sums", sums("4 5")).await;

@@ -138,6 +138,22 @@ test("a problem is found that is not loaded yet", async ({ page }) => {
   await expect(page.locator(".problem-list").getByRole("listitem")).toHaveCount(1);
 });
 
+test("of a problem that is gone there is no link", async ({ page, request, baseURL }) => {
+  const id = `ui-gone-${Date.now()}`;
+  await request.put(`${baseURL}/api/v1/problems/${id}`, { data: readFileSync(pack()), headers: { "Content-Type": "application/gzip" } });
+  const data = { language: "python3", source: "print(3)", problem: id, user: id, wait: true };
+  const { id: submission } = await (await request.post(`${baseURL}/api/v1/submissions`, { data })).json();
+  for (const isThere of [true, false]) {
+    for (const path of [`/submissions?user=${id}`, `/submissions/${submission}`]) {
+      await page.goto(path);
+      await expect(page.locator("main").getByText(id, { exact: true }).first()).toBeVisible();
+      await expect(page.locator(`main a[href="/problems/${id}"]`)).toHaveCount(isThere ? 1 : 0);
+    }
+    if (isThere) await request.delete(`${baseURL}/api/v1/problems/${id}`);
+  }
+  await expect(page.getByText("removed", { exact: true })).toBeVisible();
+});
+
 test("a program from a file takes the place of what was written, which is brought back", async ({ page, request, baseURL }) => {
   const id = `ui-file-${Date.now()}`;
   await request.put(`${baseURL}/api/v1/problems/${id}`, { data: readFileSync(pack()), headers: { "Content-Type": "application/gzip" } });

@@ -146,6 +146,10 @@ pub(super) struct ProblemView {
     id: String,
     /// Hash of its content.
     version: String,
+    /// No version of it is offered any more: there is nothing to be seen of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    removed: bool,
 }
 
 /// What came of a submission.
@@ -419,6 +423,7 @@ impl From<Standing> for SubmissionView {
             reference,
             language,
             problem,
+            is_problem_removed,
             state: _,
             verdict,
             created_at,
@@ -433,7 +438,7 @@ impl From<Standing> for SubmissionView {
             position,
             estimated_wait_ms: wait.map(estimate),
             language,
-            problem: problem.map(ProblemView::from),
+            problem: problem.map(|problem| ProblemView { removed: is_problem_removed, ..problem.into() }),
             user,
             token,
             reference,
@@ -450,7 +455,7 @@ impl From<Standing> for SubmissionView {
 
 impl From<ProblemRef> for ProblemView {
     fn from(ProblemRef { id, version }: ProblemRef) -> Self {
-        Self { id, version: version.to_string() }
+        Self { id, version: version.to_string(), removed: false }
     }
 }
 

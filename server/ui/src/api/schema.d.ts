@@ -1013,6 +1013,7 @@ export interface components {
             field: string;
         };
         Figures: {
+            now: string;
             part_ms: number;
             parts: components["schemas"]["FiguresPart"][];
             since: string;
@@ -1065,6 +1066,7 @@ export interface components {
         Isolation: "pooled" | "per-user" | "fresh";
         JudgedBy: {
             id: string;
+            removed?: boolean;
             version: string;
         };
         Judgement: {

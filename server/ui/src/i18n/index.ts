@@ -33,8 +33,13 @@ export function count(number: number, one: Sentence, many: Sentence): string {
 
 export const locale = (): string => (tongue.value === "zh" ? "zh-CN" : "en");
 
+/** To make one takes longer than to use it a hundred times: lists have thousands of times. */
+const clocks: Partial<Record<string, Intl.DateTimeFormat>> = {};
+
 export function time(iso: string): string {
-  return new Date(iso).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "medium" });
+  const clock = (clocks[locale()] ??= new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "medium" }));
+  const moment = new Date(iso);
+  return Number.isNaN(moment.getTime()) ? iso : clock.format(moment);
 }
 
 /** Milliseconds as people read them. */

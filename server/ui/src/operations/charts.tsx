@@ -15,15 +15,17 @@ const HEIGHT = 40;
 export function Charts({ figures }: { figures: Figures }) {
   const { parts } = figures;
   if (parts.length === 0) return <p class="hint">{t("charts.none")}</p>;
-  const end = Math.floor(Date.now() / figures.part_ms);
+  // By the server's clock: that of whoever looks may be wrong.
+  const now = Date.parse(figures.now);
+  const end = Math.floor(now / figures.part_ms);
   const column = (part: Part) => WIDTH - 1 - (end - Math.floor(Date.parse(part.at) / figures.part_ms));
   return (
     <>
       <p class="hint">{t("charts.since", { time: new Date(figures.since).toLocaleString(locale()) })}</p>
       <Totals parts={parts} />
-      <Bars parts={parts} column={column} />
-      <Lines title={t("charts.wait")} parts={parts} column={column} of={(part) => part.wait} />
-      <Lines title={t("charts.judging")} parts={parts} column={column} of={(part) => part.judging} />
+      <Bars parts={parts} column={column} now={now} />
+      <Lines title={t("charts.wait")} parts={parts} column={column} now={now} of={(part) => part.wait} />
+      <Lines title={t("charts.judging")} parts={parts} column={column} now={now} of={(part) => part.judging} />
       <Table parts={parts} />
     </>
   );
@@ -60,7 +62,7 @@ const HOUR = 3_600_000;
 const clock = (moment: number | string) => new Date(moment).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** A chart between its axes: from nothing to `most`, from a day ago to now. */
-function Plot({ title, most, children }: { title: string; most: string; children: ComponentChildren }) {
+function Plot({ title, most, now, children }: { title: string; most: string; now: number; children: ComponentChildren }) {
   return (
     <div class="plot">
       <div class="scale" aria-hidden="true"><span>{most}</span><span>0</span></div>
@@ -69,7 +71,7 @@ function Plot({ title, most, children }: { title: string; most: string; children
         <line class="grid" x1={0} x2={WIDTH} y1={HEIGHT / 2} y2={HEIGHT / 2} />
         {children}
       </svg>
-      <div class="hours" aria-hidden="true">{QUARTERS.map((quarter) => <span key={quarter}>{clock(Date.now() - quarter * 6 * HOUR)}</span>)}<span>{t("charts.now")}</span></div>
+      <div class="hours" aria-hidden="true">{QUARTERS.map((quarter) => <span key={quarter}>{clock(now - quarter * 6 * HOUR)}</span>)}<span>{t("charts.now")}</span></div>
     </div>
   );
 }
@@ -94,13 +96,13 @@ function Totals({ parts }: { parts: Part[] }) {
   );
 }
 
-function Bars({ parts, column }: { parts: Part[]; column(part: Part): number }) {
+function Bars({ parts, column, now }: { parts: Part[]; column(part: Part): number; now: number }) {
   const sum = (part: Part, of: string) => Object.entries(part.verdicts).reduce((all, [verdict, count]) => all + (tone(verdict) === of ? count : 0), 0);
   const most = Math.max(1, ...parts.map(all));
   return (
     <figure class="chart">
       <figcaption>{t("charts.judged")} <small>{t("charts.most", { n: most })}</small></figcaption>
-      <Plot title={t("charts.judged")} most={String(most)}>
+      <Plot title={t("charts.judged")} most={String(most)} now={now}>
         {parts.map((part) => {
           let top = HEIGHT;
           return ["good", "bad", "fault"].map((of) => {
@@ -115,7 +117,7 @@ function Bars({ parts, column }: { parts: Part[]; column(part: Part): number }) 
   );
 }
 
-function Lines({ title, parts, column, of }: { title: string; parts: Part[]; column(part: Part): number; of(part: Part): Quantiles | null | undefined }) {
+function Lines({ title, parts, column, now, of }: { title: string; parts: Part[]; column(part: Part): number; now: number; of(part: Part): Quantiles | null | undefined }) {
   const told = parts.filter((part) => of(part));
   const most = Math.max(1, ...told.map((part) => of(part)?.p95_ms ?? 0));
   const y = (ms: number) => HEIGHT - (ms / most) * HEIGHT;
@@ -124,7 +126,7 @@ function Lines({ title, parts, column, of }: { title: string; parts: Part[]; col
   return (
     <figure class="chart">
       <figcaption>{title} <small>{last && t("charts.last", { most: duration(most), median: duration(of(last)?.median_ms ?? 0), p95: duration(of(last)?.p95_ms ?? 0) })}</small></figcaption>
-      <Plot title={title} most={duration(most)}>
+      <Plot title={title} most={duration(most)} now={now}>
         {told.map((part) => {
           const { median_ms, p95_ms } = of(part) as Quantiles;
           return (

@@ -9,6 +9,7 @@ import { isOperator, may } from "../api/session";
 import { language } from "../api/languages";
 import type { Progress as Stage, Submission, TestResult } from "../api/types";
 import { Judgement } from "../components/judgement";
+import { JudgedBy } from "../components/judged-by";
 import { Link } from "../components/link";
 import { Live } from "../components/live";
 import { Loaded, useLoaded } from "../components/loaded";
@@ -82,7 +83,7 @@ function Facts({ submission }: { submission: Submission }) {
       <dl class="facts">
         <dt>{t("playground.language")}</dt><dd>{language(submission.language)?.name ?? submission.language}</dd>
         {submission.user && <><dt>{t("submissions.user")}</dt><dd><Link to={`/submissions?user=${encodeURIComponent(submission.user)}`}><bdi>{submission.user}</bdi></Link></dd></>}
-        {submission.problem && <><dt>{t("submissions.problem")}</dt><dd><Link to={`/problems/${encodeURIComponent(submission.problem.id)}`}>{submission.problem.id}</Link> <small>{submission.problem.version.slice(0, 8)}</small></dd></>}
+        {submission.problem && <><dt>{t("submissions.problem")}</dt><dd><JudgedBy problem={submission.problem} /> <small>{submission.problem.version.slice(0, 8)}</small></dd></>}
         <dt>{t("submissions.created")}</dt><dd>{time(submission.created_at)}</dd>
         {submission.finished_at && <><dt>{t("submission.finished")}</dt><dd>{time(submission.finished_at)}</dd></>}
         {submission.rejudged_at && <><dt>{t("submission.rejudged")}</dt><dd>{time(submission.rejudged_at)}</dd></>}

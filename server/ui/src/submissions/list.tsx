@@ -1,14 +1,17 @@
 /** Submissions, newest first. */
 
+import { useMemo } from "preact/hooks";
 import { language, languages } from "../api/languages";
 import { query } from "../api/client";
 import type { Submission } from "../api/types";
+import { JudgedBy } from "../components/judged-by";
 import { Link } from "../components/link";
 import { Loaded, More, usePages } from "../components/loaded";
 import { Standing, verdictName } from "../components/verdict";
 import { t, time, type Sentence } from "../i18n";
 import "../i18n/pages";
 import { parameters, refine } from "../router";
+import { tongue } from "../settings";
 
 const STATES = ["queued", "compiling", "running", "done", "cancelled"];
 const VERDICTS = ["Accepted", "WrongAnswer", "CompileError", "RuntimeError", "TimeLimitExceeded", "MemoryLimitExceeded", "OutputLimitExceeded", "JudgeError", "InternalError"];
@@ -70,16 +73,7 @@ export function SubmissionTable({ filters, limit = 50 }: { filters: Record<strin
                 </tr>
               </thead>
               <tbody>
-                {submissions.map((submission) => (
-                  <tr key={submission.id}>
-                    <td><Link to={`/submissions/${submission.id}`}><code>{submission.id.slice(0, 8)}</code></Link></td>
-                    <td><Standing submission={submission} /></td>
-                    <td>{time(submission.created_at)}</td>
-                    <td>{language(submission.language)?.name ?? submission.language}</td>
-                    <td>{submission.problem && <Link to={`/problems/${encodeURIComponent(submission.problem.id)}`}>{submission.problem.id}</Link>}</td>
-                    <td><bdi>{submission.user}</bdi></td>
-                  </tr>
-                ))}
+                {submissions.map((submission) => <Row key={submission.id} submission={submission} />)}
               </tbody>
             </table>
           </div>
@@ -88,4 +82,18 @@ export function SubmissionTable({ filters, limit = 50 }: { filters: Record<strin
       )}
     </Loaded>
   );
+}
+
+/** Drawn once, however many others come behind it. */
+function Row({ submission }: { submission: Submission }) {
+  return useMemo(() => (
+    <tr>
+      <td><Link to={`/submissions/${submission.id}`}><code>{submission.id.slice(0, 8)}</code></Link></td>
+      <td><Standing submission={submission} /></td>
+      <td>{time(submission.created_at)}</td>
+      <td>{language(submission.language)?.name ?? submission.language}</td>
+      <td>{submission.problem && <JudgedBy problem={submission.problem} />}</td>
+      <td><bdi>{submission.user}</bdi></td>
+    </tr>
+  ), [submission, languages.value, tongue.value]);
 }
