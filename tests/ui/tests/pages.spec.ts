@@ -104,6 +104,17 @@ for (const large of ["no", "yes"]) {
   });
 }
 
+test("nobody is shut out of the API's description, also on a small phone", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.goto("/docs");
+    await page.locator("details").evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    expect(await AxeBuilder(page), colorScheme).toEqual([]);
+  }
+});
+
 test("what comes late pushes nothing about", async ({ page }) => {
   await page.addInitScript(() => {
     const shifts: number[] = ((globalThis as unknown as { shifts: number[] }).shifts = []);
@@ -159,6 +170,17 @@ test("a name that is written backwards turns nothing else around", async ({ page
   const [name, id, time] = [await row.getByRole("link").boundingBox(), await row.locator("code").boundingBox(), await row.locator("small").boundingBox()];
   expect(id?.x).toBeGreaterThan(name?.x ?? 0);
   expect(time?.x).toBeGreaterThan(id?.x ?? 0);
+});
+
+test("the day is drawn by the server's clock, whatever that of the browser says", async ({ page }) => {
+  await page.clock.setFixedTime(Date.now() - 86_400_000);
+  const at = (minutes: number) => new Date(Math.floor(Date.now() / 600_000) * 600_000 - minutes * 60_000).toISOString();
+  const part = { verdicts: { Accepted: 2 }, refused: 0, failed: 0, wait: null, judging: null };
+  await page.route("**/api/v1/admin/figures", (route) => route.fulfill({ json: { since: at(6000), now: at(0), part_ms: 600_000, parts: [{ ...part, at: at(720) }, { ...part, at: at(0) }] } }));
+  await page.goto("/operations");
+  const bars = page.getByRole("img", { name: "Judged in ten minutes" }).locator("rect.good");
+  await expect(bars).toHaveCount(2);
+  expect(await bars.evaluateAll((all) => all.map((bar) => Math.floor(Number(bar.getAttribute("x")))))).toEqual([71, 143]);
 });
 
 test("an address with two slashes is no other site's", async ({ page, baseURL }) => {

@@ -18,6 +18,7 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 pub(super) fn page(document: &Value) -> String {
     let mut page = Page::default();
     page.head(&document["info"]);
+    page.contents_of(&document["tags"]);
     for tag in items(&document["tags"]) {
         page.tag(tag, &document["paths"]);
     }
@@ -46,6 +47,15 @@ impl Page {
              <h1>{title} <small>{version}</small></h1>{}<p><a href=\"openapi.json\">openapi.json</a></p>",
             words(&info["description"])
         ));
+    }
+
+    /// Where each part begins.
+    fn contents_of(&mut self, tags: &Value) {
+        self.html.push_str("<nav aria-label=\"Parts\">");
+        for name in items(tags).map(|tag| text(&tag["name"])).chain(["schemas".to_owned()]) {
+            self.add(format_args!("<a href=\"#{name}\">{name}</a>"));
+        }
+        self.html.push_str("</nav>");
     }
 
     fn tag(&mut self, tag: &Value, paths: &Value) {
@@ -225,15 +235,12 @@ fn fields(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 /// Paragraphs and lists of a description.
 fn words(description: &Value) -> String {
     let Some(description) = description.as_str() else { return String::new() };
-    let paragraph = |lines: &str| {
-        if lines.starts_with("- ") {
-            lines
-                .split("\n")
-                .map(|line| format!("<li>{}</li>", code(line.trim_start_matches("- "))))
-                .collect()
-        } else {
-            format!("<p>{}</p>", code(lines))
+    let paragraph = |lines: &str| match lines.strip_prefix("- ") {
+        Some(list) => {
+            let items = list.split("\n- ").map(|item| format!("<li>{}</li>", code(item)));
+            format!("<ul>{}</ul>", items.collect::<String>())
         }
+        None => format!("<p>{}</p>", code(lines)),
     };
     description.split("\n\n").map(paragraph).collect()
 }
@@ -287,6 +294,12 @@ mod tests {
         for markup in ["<script", "<b>`", "<b>\"", " & more"] {
             assert!(!page.contains(markup), "{markup}: {page}");
         }
+    }
+
+    #[test]
+    fn lines_that_begin_with_a_dash_are_a_list() {
+        let told = words(&json!("Of these:\n\n- `one`,\n  or more\n- two"));
+        assert_eq!(told, "<p>Of these:</p><ul><li><code>one</code>,\n  or more</li><li>two</li></ul>");
     }
 
     #[test]
