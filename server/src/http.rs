@@ -9,7 +9,7 @@ use actix_http::HttpService;
 use actix_server::Server;
 use actix_service::{ServiceFactoryExt as _, map_config};
 use actix_web::dev::{AppConfig, fn_service};
-use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpRequest, HttpResponse, Resource, Route, guard, web};
 
@@ -33,6 +33,7 @@ mod openapi;
 mod panics;
 mod peer;
 mod prefix;
+mod protective;
 mod refused;
 mod request_id;
 mod scopes;
@@ -162,7 +163,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             .app_data(page.clone())
             .app_data(sessions.clone())
             .wrap(from_fn(panics::told))
-            .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
+            .wrap(from_fn(protective::add))
             .wrap(from_fn(session::as_token))
             .wrap(from_fn(access_log::note))
             .wrap(from_fn(request_id::attach))

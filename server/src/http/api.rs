@@ -1,8 +1,7 @@
 //! The native API, `/api/v1`: its routes on one page; one file per resource.
 
 use actix_web::dev::HttpServiceFactory;
-use actix_web::http::header::CACHE_CONTROL;
-use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::web;
 
 mod admin;
@@ -45,8 +44,6 @@ pub(super) fn routes() -> impl HttpServiceFactory {
     web::scope("/api/v1")
         .wrap(from_fn(query::path_is_text))
         .wrap(from_fn(auth::caller))
-        // What somebody may see is kept by no browser, and by no proxy for others.
-        .wrap(DefaultHeaders::new().add((CACHE_CONTROL, "no-store")))
         .service(
             resource("/submissions", "GET, HEAD, POST")
                 .route(get().to(submissions::list))

@@ -110,7 +110,7 @@ pub(super) fn answer(theirs: &[u8], line: FirstLine, peer: Option<SocketAddr>) -
     let (length, phrase) = (body.len(), status.canonical_reason().unwrap_or("Error"));
     let head = format!(
         "HTTP/1.1 {} {phrase}\r\ncontent-length: {length}\r\ncontent-type: application/problem+json\r\n\
-         x-content-type-options: nosniff\r\nconnection: close\r\n\r\n",
+         x-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n\r\n",
         status.as_u16()
     );
     Some([head.as_bytes(), body.as_bytes()].concat())

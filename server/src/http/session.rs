@@ -202,12 +202,19 @@ fn wrong(sessions: &Sessions, request: &HttpRequest, why: Problem) -> Problem {
     tag = "service",
     responses((status = 204, description = "There is none any more."))
 )]
-async fn end(api: Data<Api>, sessions: Data<Sessions>, request: HttpRequest) -> HttpResponse {
+async fn end(
+    api: Data<Api>,
+    sessions: Data<Sessions>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     if let Some(secret) = sent(&request, &api) {
+        if !is_of_our_page(request.method(), request.headers()) {
+            return Err(Problem::Unauthorized("a session is ended by its own page"));
+        }
         sessions.close(&secret);
     }
     let gone = cookie(&request, &api, "").max_age(CookieDuration::ZERO).finish();
-    HttpResponse::NoContent().cookie(gone).finish()
+    Ok(HttpResponse::NoContent().cookie(gone).finish())
 }
 
 fn sent(request: &HttpRequest, api: &Api) -> Option<String> {

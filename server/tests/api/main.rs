@@ -5,6 +5,7 @@
 mod access;
 mod bench;
 mod bounds;
+mod browsers;
 mod cancel;
 mod conformance;
 mod described;

@@ -15,13 +15,13 @@ async fn closed() -> Bench {
     Bench::with(&[("http.token", BACKEND), ("http.admin_token", OPERATOR)]).await
 }
 
-async fn sign_in(bench: &Bench, token: &str) -> Response {
+pub(crate) async fn sign_in(bench: &Bench, token: &str) -> Response {
     let request = bench.request(Method::POST, "/api/v1/session");
     request.header("authorization", format!("Bearer {token}")).send().await.unwrap()
 }
 
 /// What a browser sends from then on.
-fn cookie(response: &Response) -> String {
+pub(crate) fn cookie(response: &Response) -> String {
     let cookie = response.headers()["set-cookie"].to_str().unwrap();
     cookie.split(';').next().unwrap().to_owned()
 }

@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-/// What every answer with the document tells browsers beside the policy. No other site may frame it or hold on to its window.
-pub(super) const HEADERS: [(&str, &str); 4] = [
-    ("X-Frame-Options", "DENY"),
+/// What every answer with the document tells browsers beside the policy and what all answers do. No other site may hold on to its
+/// window.
+pub(super) const HEADERS: [(&str, &str); 3] = [
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
