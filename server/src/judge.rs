@@ -9,25 +9,28 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream;
 use gavel_protocol::{Bytes, Usage};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use self::ahead::Ahead;
 use self::claims::Claims;
 use self::course::{Course, Scored};
-use self::grader::Answers;
+use self::grader::Answers as Graded;
 use self::outputs::Outputs;
 use self::passes::Passes;
 use self::validator::{Finding, Kept, Occasion, Programs, Validator};
+use crate::account::Held;
 use crate::blobs::Blobs;
 use crate::config::LimitsConfig;
 use crate::content::Content;
 use crate::language::{Language, Languages};
 use crate::problem::{Problem, Show, Versions};
-use crate::problems::{Allowed, allowed_to_validators, code_of};
-use crate::sandbox::{Leaving, Profile};
+use crate::problems::{Allowed, Answers, allowed_to_validators, code_of};
+use crate::sandbox::{Captured, Leaving, Profile};
 use crate::submission::{Isolation, RunLimits, Submission, TestCase};
 
 mod ahead;
+mod answers;
 mod argv;
 mod artefacts;
 mod checker;
@@ -103,7 +106,7 @@ pub struct Judge<E> {
 #[derive(Clone, Copy)]
 struct Task<'a> {
     submission: &'a Submission,
-    language: &'a Language,
+    matter: Matter<'a>,
     problem: Option<&'a Problem>,
     /// The submission's, and what the problem puts beside them.
     sources: &'a BTreeMap<String, Content>,
@@ -119,6 +122,24 @@ struct Task<'a> {
     courtesy: Option<&'a dyn Courtesy>,
     /// What was run while the sources were checked.
     ahead: &'a Ahead,
+}
+
+/// What there is to be judged.
+#[derive(Clone, Copy)]
+enum Matter<'a> {
+    /// Sources in this language.
+    Program(&'a Language),
+    /// Answers to cases: nothing is run.
+    Answers(&'a Answers<'a>),
+}
+
+impl<'a> Matter<'a> {
+    fn language(self) -> Option<&'a Language> {
+        match self {
+            Self::Program(language) => Some(language),
+            Self::Answers(_) => None,
+        }
+    }
 }
 
 impl<E: Executor> Judge<E> {
@@ -182,19 +203,21 @@ impl<E: Executor> Judge<E> {
         cancel: &CancellationToken,
         courtesy: Option<&dyn Courtesy>,
     ) -> Result<Judgement, JudgeError> {
-        let language = self
-            .languages
-            .get(&submission.language)
-            .ok_or_else(|| JudgeError::UnknownLanguage(submission.language.clone()))?;
         let problem = self.problem(submission).await?;
         let problem = problem.as_deref();
+        let answers = answers::of(submission, problem)?;
+        let matter = match &answers {
+            Some(answers) => Matter::Answers(answers),
+            None => Matter::Program(self.language(submission)?),
+        };
+        let language = matter.language();
         let sources = sources(submission, problem);
         let total = problem.map_or(submission.tests.len(), |problem| problem.tests.len());
         let allowed = allowed_to_validators(problem, &self.limits);
         let ahead = Ahead::default();
         let task = Task {
             submission,
-            language,
+            matter,
             problem,
             sources: &sources,
             validators: &[],
@@ -206,9 +229,10 @@ impl<E: Executor> Judge<E> {
             courtesy,
             ahead: &ahead,
         };
-        let (artefact, compilation) = match Profile::of_compilations(language) {
+        let compiler = language.and_then(|language| Some((language, Profile::of_compilations(language)?)));
+        let (artefact, compilation) = match compiler {
             None => (None, None),
-            Some(profile) => {
+            Some((language, profile)) => {
                 progress(Progress::Compiling);
                 let job = compile_job(submission, &sources, language, &profile, progress);
                 match self.compiled(&job, task, total).await? {
@@ -247,17 +271,23 @@ impl<E: Executor> Judge<E> {
         let task = Task { validators, static_validator, artefact: artefact.as_ref(), ..task };
         let mut course = Course::new(problem, total, submission.stop_at_first_failure);
         let tests = self.run_tests(task, &mut course, total).await?;
-        let image = self
-            .executor
-            .image(&Profile::of_compilations(language).unwrap_or_else(|| Profile::of_runs(language)));
+        let image = language.and_then(|language| {
+            let compiles = Profile::of_compilations(language);
+            self.executor.image(&compiles.unwrap_or_else(|| Profile::of_runs(language)))
+        });
         let judgement = Judgement::of_tests(compilation, submission.limits, tests, total);
-        let answers = match &grader {
+        let graded = match &grader {
             Some(grader) => {
                 grader::asked(&self.executor, grader, &course, &allowed, courtesy, cancel).await?
             }
-            None => Answers::default(),
+            None => Graded::default(),
         };
-        Ok(course.conclude(Judgement { image, ..judgement }, &answers))
+        Ok(course.conclude(Judgement { image, ..judgement }, &graded))
+    }
+
+    fn language(&self, submission: &Submission) -> Result<&Language, JudgeError> {
+        let language = self.languages.get(&submission.language);
+        language.ok_or_else(|| JudgeError::UnknownLanguage(submission.language.clone()))
     }
 
     /// What a submission is judged by that has no tests of its own.
@@ -319,7 +349,7 @@ impl<E: Executor> Judge<E> {
         progress(Progress::Running { done });
         while let Some(judged) = running.next().await {
             done += 1;
-            let Judged { mut result, facts, scored, transcript } = match judged {
+            let Judged { mut result, written, scored, transcript } = match judged {
                 Ok(Some(judged)) => judged,
                 Ok(None) => continue,
                 Err(why) => {
@@ -329,9 +359,10 @@ impl<E: Executor> Judge<E> {
                     return Err(why);
                 }
             };
-            outputs = outputs.keep(facts.stdout).await?.keep(facts.stderr).await?;
+            let Written { stdout, stderr, files, room: _room } = written;
+            outputs = outputs.keep(stdout).await?.keep(stderr).await?;
             if !result.hidden {
-                outputs = outputs.keep_beside(&mut result, transcript, facts.files).await?;
+                outputs = outputs.keep_beside(&mut result, transcript, files).await?;
             }
             let goes_on = course.goes_on_after(&result, scored);
             let tested = Tested { index: result.index, verdict: result.verdict, done, total: count(total) };
@@ -362,11 +393,16 @@ impl<E: Executor> Judge<E> {
         session: &E::Session,
     ) -> Result<Judged, JudgeError> {
         let (problem, test) = (task.problem, test_case(task, index));
+        let language = match task.matter {
+            Matter::Program(language) => language,
+            // Boxed: what it holds is no part of what every run of a program takes of a stack.
+            Matter::Answers(answers) => return Box::pin(self.look_at_answer(task, answers, index)).await,
+        };
         if let Some(problem) = problem.filter(|problem| problem.judges_sources(index)) {
-            return self.look_at_sources(task, problem, index).await;
+            return self.look_at_sources(task, language, problem, index).await;
         }
         let of_problem = problem.map(|problem| &problem.tests[index]);
-        let job = self.case_job(task, index);
+        let job = self.case_job(task, language, index);
         let mut passes = Passes::of(problem);
         let (mut facts, decided) = loop {
             let pass = CaseJob { input: passes.input(&test.input), ..job };
@@ -388,12 +424,12 @@ impl<E: Executor> Judge<E> {
         if let Some((finding, problem)) = finding.zip(problem) {
             tell_finding(&mut result, finding, problem);
         }
-        Ok(Judged { result, facts, scored, transcript })
+        Ok(Judged { result, written: facts.into(), scored, transcript })
     }
 
     /// A test case as a job for the executor.
-    fn case_job<'a>(&self, task: Task<'a>, index: usize) -> CaseJob<'a> {
-        let Task { submission, language, problem, sources, artefact, progress, .. } = task;
+    fn case_job<'a>(&self, task: Task<'a>, language: &'a Language, index: usize) -> CaseJob<'a> {
+        let Task { submission, problem, sources, artefact, progress, .. } = task;
         let of_problem = problem.map(|problem| &problem.tests[index]);
         let test = test_case(task, index);
         let (limits, own_memory) = submission.limits_of(test);
@@ -512,13 +548,10 @@ impl<E: Executor> Judge<E> {
         };
         let output = contents::kept(&mut facts.stdout, &self.blobs).await?;
         let (validators, allowed) = (task.validators, task.allowed);
-        let validating =
-            validator::validate(&self.executor, validators, occasion, output, allowed, task.cancel);
-        let (finding, left) = validating.await?;
-        let reason = (finding.verdict == Verdict::WrongAnswer)
-            .then(|| "the problem's validator does not accept the output".to_owned());
-        let worth = (finding.verdict, reason);
-        Ok((Decided { finding: Some(finding), ..Decided::of(worth) }, left))
+        let asked = (validators, occasion, Room::Others);
+        let (finding, left) =
+            validator::validate(&self.executor, asked, output, allowed, task.cancel).await?;
+        Ok((Decided::of_output(finding), left))
     }
 }
 
@@ -541,6 +574,14 @@ impl Decided {
     /// Without a validator, and nothing to compare.
     fn of(worth: (Verdict, Option<String>)) -> Self {
         Self { worth, finding: None, difference: None, transcript: None }
+    }
+
+    /// What a validator has found of an output.
+    fn of_output(finding: Finding) -> Self {
+        let reason = (finding.verdict == Verdict::WrongAnswer)
+            .then(|| "the problem's validator does not accept the output".to_owned());
+        let worth = (finding.verdict, reason);
+        Self { finding: Some(finding), ..Self::of(worth) }
     }
 
     /// Whether the program is run again, as its validator has it.
@@ -571,10 +612,26 @@ impl Decided {
 /// A test case that was run.
 struct Judged {
     result: TestResult,
-    facts: Facts,
+    written: Written,
     scored: Scored,
     /// What was said in a dialogue.
     transcript: Option<String>,
+}
+
+/// What a run has written, until it is kept; of what was not run there is nothing.
+#[derive(Default)]
+struct Written {
+    stdout: Captured,
+    stderr: Captured,
+    files: Vec<Left>,
+    /// Memory for it, and room on the disk.
+    room: Option<(Held, Option<OwnedSemaphorePermit>)>,
+}
+
+impl From<Facts> for Written {
+    fn from(Facts { stdout, stderr, files, room, space, .. }: Facts) -> Self {
+        Self { stdout, stderr, files, room: Some((room, space)) }
+    }
 }
 
 /// Beside programs that are judged by a submission's own tests.
@@ -610,7 +667,10 @@ fn test_case(task: Task<'_>, index: usize) -> &TestCase {
 /// The files of a submission, and what its problem puts beside them.
 fn sources<'a>(submission: &'a Submission, problem: Option<&Problem>) -> Cow<'a, BTreeMap<String, Content>> {
     let code = code_of(&submission.language).unwrap_or_default();
-    let beside = problem.map(|problem| problem.includes(code)).unwrap_or_default();
+    let beside = problem
+        .filter(|_| !submission.is_answers())
+        .map(|problem| problem.includes(code))
+        .unwrap_or_default();
     if beside.is_empty() {
         return Cow::Borrowed(&submission.files);
     }
@@ -691,10 +751,11 @@ mod tests {
     };
     use super::*;
     use crate::account::Account;
-    use crate::sandbox::{Captured, CollectedOutput, Output, Ran, RunEnding, SandboxError};
+    use crate::sandbox::{CollectedOutput, Output, Ran, RunEnding, SandboxError};
     use crate::submission::{Checker, SELF_TEST, TestCase};
 
     mod ahead;
+    mod answers;
     mod files;
     mod managed;
     mod problems;

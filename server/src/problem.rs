@@ -1,6 +1,6 @@
 //! A version of a problem: a package as it was pushed, and what submissions are judged by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -176,7 +176,7 @@ impl Manifest {
             includes: package.includes.clone(),
             languages: metadata.languages.clone(),
             submissions: package.submissions.len(),
-            notes,
+            notes: notes.into_iter().chain(unrun(package)).collect(),
             unjudged: unjudged(package),
         }
     }
@@ -194,6 +194,16 @@ impl Manifest {
         };
         ["sample", "secret"].into_iter().any(has)
     }
+}
+
+/// Programs of a package that a judge of the format would run, and that are not run here.
+fn unrun(package: &Package) -> Vec<String> {
+    let folder = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
+    let inputs: BTreeSet<_> = package.validators.inputs.iter().map(|program| folder(&program.path)).collect();
+    let inputs = inputs.iter().map(|name| format!("{name}: not run here: inputs are taken as they are"));
+    let pictures =
+        package.visualizers.iter().map(|name| format!("{name}: not run here: no pictures are made"));
+    inputs.chain(pictures).collect()
 }
 
 /// Most files beside a program: a descriptor may be needed for each.
@@ -332,5 +342,29 @@ fn checker(case: &CaseEntry) -> Checker {
             float_relative_tolerance: flags.float_relative_tolerance,
         }),
         None => Checker::Icpc(Flags::default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::judge::test_support::problem_of;
+    use crate::problem::Show;
+
+    #[test]
+    fn what_of_a_package_is_not_run_here_is_named() {
+        let notes = |more: &[(&str, &str)]| {
+            let case = [("problem.yaml", "name: S\n"), ("data/secret/1.in", "1"), ("data/secret/1.ans", "1")];
+            problem_of(Show::Full, &[&case[..], more].concat()).manifest.notes.clone()
+        };
+        assert_eq!(notes(&[]), [""; 0]);
+        let (input, picture) = (("input_validators/a.py", ""), ("output_visualizer/v.py", ""));
+        assert_eq!(
+            notes(&[input, ("input_validators/b.py", ""), ("input_visualizer/v.py", ""), picture]),
+            [
+                "input_validators: not run here: inputs are taken as they are",
+                "input_visualizer: not run here: no pictures are made",
+                "output_visualizer: not run here: no pictures are made",
+            ]
+        );
     }
 }

@@ -16,9 +16,11 @@ use crate::store::{ListedProblem, Store, StoreError};
 use crate::submission::{ProblemRef, RunLimits, Submission, wall_for};
 use crate::tokens::Sees;
 
+mod answers;
 mod import;
 mod languages;
 
+pub(crate) use answers::{Answers, by_case};
 pub use import::{PushError, Pushed};
 pub(crate) use languages::{code_of, of_program, strangers, unjudged};
 
@@ -175,6 +177,9 @@ pub(crate) fn check(
     if let Some(why) = unjudged(problem, languages) {
         return Err(("problem", why));
     }
+    if submission.is_answers() {
+        return check_answers(problem, submission, languages);
+    }
     let allowed = problem.manifest.languages.as_deref();
     if allowed
         .is_some_and(|codes| !codes.iter().any(|code| Some(code.as_str()) == code_of(&submission.language)))
@@ -183,6 +188,20 @@ pub(crate) fn check(
         return Err(("language", format!("the problem takes programs in {codes} only")));
     }
     check_code(submission, problem.manifest.limits.code)
+}
+
+/// Sees that a problem takes answers without a program, and has a case for each of these.
+fn check_answers(
+    problem: &Problem,
+    submission: &Submission,
+    languages: &Languages,
+) -> Result<(), (&'static str, String)> {
+    if !problem.manifest.kind.submit_answer {
+        let all: Vec<&str> = languages.iter().map(|language| language.id.as_str()).collect();
+        let why = "needed: the problem takes programs, and answers without one only where its type is submit-answer";
+        return Err(("language", format!("{why}; there are {}", all.join(", "))));
+    }
+    by_case(problem, &submission.files).map(drop).map_err(|why| ("files", why))
 }
 
 /// Sees that the sources are no more than so many KiB.

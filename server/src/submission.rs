@@ -17,12 +17,15 @@ pub type SubmissionId = Uuid;
 /// The user that samples are judged for: no client can name it, and nothing that is compiled for it is kept.
 pub(crate) const SELF_TEST: &str = "\0self-test";
 
+/// In the place of a language: a submission has the answers to a problem's cases themselves, and no program.
+pub const ANSWERS: &str = "answers";
+
 /// What a client asked to be judged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Submission {
     /// Its name.
     pub id: SubmissionId,
-    /// Id of a [`crate::language::Language`] that exists.
+    /// Id of a [`crate::language::Language`] that exists, or [`ANSWERS`].
     pub language: String,
     /// Source files by name: at least one. Names are relative paths without `.` and `..`.
     pub files: BTreeMap<String, Content>,
@@ -143,6 +146,11 @@ impl Submission {
         let Some(token) = &self.token else { return self };
         let user = person(Some(token), self.user.as_deref().unwrap_or_default());
         Arc::new(Self { user: Some(user), ..(*self).clone() })
+    }
+
+    /// Its files are answers, not sources.
+    pub fn is_answers(&self) -> bool {
+        self.language == ANSWERS
     }
 
     /// What it takes on the disk.

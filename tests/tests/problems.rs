@@ -77,6 +77,7 @@ packages! {
     period: "period",
     prices: "prices",
     primes: "primes",
+    queens: "queens",
     steps: "steps",
     terse: "terse",
     theft: "theft",
@@ -115,6 +116,27 @@ fn a_plain_folder_of_inputs_and_answers_is_a_problem() {
     assert!(told.contains("WrongAnswer"), "{told}");
     let (ended, _) = gavel(&["problem", "delete", &id]);
     assert!(matches!(ended, Ok(Status::Good)), "{ended:?}");
+}
+
+#[test]
+fn answers_are_submitted_without_a_language_and_nothing_is_run_for_them() {
+    let folder = environment::problems().join("queens");
+    let id = format!("queens-{}", uuid::Uuid::new_v4());
+    let path = |name: &str| folder.join(name).to_str().expect("a path in UTF-8").to_owned();
+    let (ended, told) = gavel(&["problem", "push", &path(""), "--id", &id]);
+    assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
+    let [one, six, eight] = ["1.ans", "six.out", "secret/eight.ans"]
+        .map(|name| path(&format!("submissions/accepted/by_hand/{name}")));
+    let (ended, told) = gavel(&["submit", &one, &six, &eight, "--problem", &id, "--json"]);
+    assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
+    let judged: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((&judged["language"], &judged["compile"]), (&"answers".into(), &Value::Null), "{judged}");
+    let (_, told) = gavel(&["submit", &one, &six, "--problem", &id]);
+    assert!(told.contains("WrongAnswer") && told.contains("no file for case secret/eight"), "{told}");
+    let (ended, _) = gavel(&["submit", &path("problem.yaml"), "--language", "answers", "--problem", &id]);
+    let why = ended.expect_err("it is no answer");
+    assert!(why.contains("`problem.yaml` names no case") && why.contains("secret/eight"), "{why}");
+    gavel(&["problem", "delete", &id]).0.expect("removed");
 }
 
 #[test]

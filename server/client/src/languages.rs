@@ -59,11 +59,22 @@ pub(crate) fn all(client: &Client) -> Result<Vec<Language>, Failure> {
     parsed.and_then(|all| all).map_err(|why| Failure::Nonsense(format!("no list of languages ({why})")))
 }
 
-/// The only language that files of these names can be in; one that is not installed counts where no other fits.
-pub(crate) fn only<'a>(languages: &'a [Language], names: &[String]) -> Result<&'a str, Failure> {
+/// The language that somebody most likely means who names none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Choice<'a> {
+    pub(crate) id: &'a str,
+    /// Files of these names may be in others as well.
+    pub(crate) is_one_of_several: bool,
+}
+
+/// The language of files of these names: the only one, or the usual one of several, as `verify` has it, or else the newest where
+/// they are versions of one. One that is not installed counts where no other fits.
+pub(crate) fn likely<'a>(languages: &'a [Language], names: &[String]) -> Result<Choice<'a>, Failure> {
     let fits = fitting(languages, names);
+    if let Some(id) = usual(&fits).or_else(|| newest(&fits)) {
+        return Ok(Choice { id, is_one_of_several: fits.len() > 1 });
+    }
     match fits.as_slice() {
-        [only] => Ok(&only.id),
         [] => Err(Failure::Usage(format!(
             "no language of the server has sources with names like {}; name one with --language: {}",
             quoted(names),
@@ -114,6 +125,36 @@ fn fitting<'a>(languages: &'a [Language], names: &[String]) -> Vec<&'a Language>
     if available.is_empty() { others } else { available }
 }
 
+/// The one that programs of packages are judged in.
+fn usual<'a>(fits: &[&'a Language]) -> Option<&'a str> {
+    let mut known = fits.iter().filter(|language| USUAL.iter().any(|(_, id)| *id == language.id));
+    known.next().filter(|_| known.next().is_none()).map(|language| language.id.as_str())
+}
+
+/// The one with the highest number where all are called alike but for that; those that say more of themselves, as `cpp20-clang`
+/// does, are not looked at where others fit.
+fn newest<'a>(fits: &[&'a Language]) -> Option<&'a str> {
+    let (mut plain, others): (Vec<_>, Vec<_>) =
+        fits.iter().copied().partition(|language| !language.id.contains('-'));
+    if plain.is_empty() {
+        plain = others;
+    }
+    if let [only] = plain.as_slice() {
+        return Some(&only.id);
+    }
+    let versions: Option<Vec<_>> = plain.iter().map(|language| version(&language.id)).collect();
+    let versions = versions?;
+    let (family, _) = versions.first()?;
+    let newest = plain.iter().zip(&versions).max_by_key(|(_, (_, number))| *number)?;
+    versions.iter().all(|(name, _)| name == family).then_some(newest.0.id.as_str())
+}
+
+/// `cpp` and 20 of `cpp20`.
+fn version(id: &str) -> Option<(&str, u32)> {
+    let name = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    Some((name, id[name.len()..].parse().ok()?))
+}
+
 /// Names in a sentence, the first few of them.
 fn quoted(names: &[String]) -> String {
     names.iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
@@ -138,9 +179,21 @@ mod tests {
         serde_json::from_value(told).unwrap()
     }
 
-    fn only_of(names: &[&str]) -> Result<String, String> {
+    fn chosen(languages: &[Language], names: &[&str]) -> Result<(String, bool), String> {
         let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
-        only(&languages(), &names).map(str::to_owned).map_err(|why| why.to_string())
+        let choice = likely(languages, &names);
+        choice.map(|one| (one.id.to_owned(), one.is_one_of_several)).map_err(|why| why.to_string())
+    }
+
+    fn only_of(names: &[&str]) -> Result<String, String> {
+        chosen(&languages(), names).map(|(id, _)| id)
+    }
+
+    /// Of languages of these ids, all of which have the same sources.
+    fn of_ids(ids: &[&str]) -> Result<(String, bool), String> {
+        let told: Vec<_> =
+            ids.iter().map(|id| serde_json::json!({"id": id, "source_file": "main.x"})).collect();
+        chosen(&serde_json::from_value::<Vec<_>>(told.into()).unwrap(), &["a.x"])
     }
 
     #[test]
@@ -148,13 +201,38 @@ mod tests {
         assert_eq!(only_of(&["a.c", "a.h"]).unwrap(), "c17");
         assert_eq!(only_of(&["x.py"]).unwrap(), "python3");
         assert_eq!(only_of(&["x.go"]).unwrap(), "go");
+        assert_eq!(chosen(&languages(), &["x.py"]).unwrap(), ("python3".to_owned(), false));
+    }
+
+    #[test]
+    fn of_several_the_usual_one_is_meant_or_the_newest_version() {
+        for (ids, expected) in [
+            (&["cpp17", "cpp20", "cpp23", "cpp26", "cpp20-clang", "cpp20-sanitized"][..], "cpp20"),
+            (&["pypy3", "python3"], "python3"),
+            (&["java21", "java25"], "java21"),
+            (&["c11", "c17", "c23", "c17-clang"], "c17"),
+            (&["cpp14", "cpp17", "cpp20-clang"], "cpp17"),
+            (&["x9", "x10"], "x10"),
+            (&["x-one", "x"], "x"),
+        ] {
+            assert_eq!(of_ids(ids).unwrap(), (expected.to_owned(), true));
+        }
+        for ids in
+            [&["perl", "prolog"][..], &["x-one", "x-two"], &["x9", "y10"], &["x", "x9"], &["c17", "cpp20"]]
+        {
+            assert!(
+                of_ids(ids).unwrap_err().ends_with(&format!("--language: {}", ids.join(", "))),
+                "{ids:?}"
+            );
+        }
     }
 
     #[test]
     fn choices_are_listed_where_several_or_none_fit() {
+        assert_eq!(only_of(&["a.cc"]).unwrap(), "cpp20");
         assert_eq!(
-            only_of(&["a.cc"]).unwrap_err(),
-            "`a.cc` may be in several languages; name one with --language: cpp17, cpp20"
+            only_of(&["a.cc", "b.c"]).unwrap_err(),
+            "`a.cc`, `b.c` may be in several languages; name one with --language: c17, cpp17, cpp20"
         );
         let none = only_of(&["README", "dir.c/x"]).unwrap_err();
         assert!(

@@ -1,5 +1,6 @@
 //! `gavel submit`: has a program judged and tells what it is worth.
 
+pub(crate) mod answers;
 mod follow;
 mod live;
 mod report;
@@ -16,11 +17,12 @@ use self::live::Live;
 use self::tests::Tests;
 use crate::failure::{Failure, Status};
 use crate::http::{Ask, Client};
-use crate::languages;
+use crate::languages::{self, Choice};
 use crate::options::Server;
 use crate::problem::Id;
 use crate::submission::{self, Submission};
 use crate::terminal::Terminal;
+use crate::text;
 
 /// What `--help` says behind the options.
 pub(crate) const HELP: &str = "\
@@ -31,18 +33,19 @@ refuses, 4 there was no judgement in the time of --wait.
 
 Examples:
   gavel submit main.py --problem sum
-  gavel submit --language cpp20 main.cpp util.h --tests tests/
-  gavel submit hello.go --stdin input.txt";
+  gavel submit --language cpp23 main.cpp util.h --tests tests/
+  gavel submit hello.go --stdin input.txt
+  gavel submit 1.ans 2.ans --problem maze";
 
 /// A program, and how it is judged.
 #[derive(Debug, Args)]
 pub struct Submit {
     #[command(flatten)]
     server: Server,
-    /// The sources, and other files that they need
+    /// The sources, and other files that they need; or the answers to a problem's cases, which are called as those: 1.ans, 2.out
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The language, as `gavel languages` lists them [default: the only one whose sources are named so]
+    /// The language, as `gavel languages` lists them [default: the usual one whose sources are named so]
     #[arg(short, long, value_name = "ID")]
     language: Option<String>,
     /// The problem that it solves
@@ -73,7 +76,7 @@ impl Submit {
         let files = sources::read(&self.files)?;
         let tests = Tests::read(self.tests.as_deref(), self.stdin.as_deref())?;
         let client = self.server.client()?;
-        let request = self.request(&client, files, &tests)?;
+        let request = self.request(&client, files, &tests, terminal)?;
         let wait = self.wait.flatten();
         let deadline = wait.map(|wait| Instant::now() + wait.min(Duration::from_secs(86400)));
         let sent = submission::send(&client, &request)?;
@@ -85,15 +88,17 @@ impl Submit {
         self.tell(&judged, &tests, terminal)
     }
 
-    fn request(&self, client: &Client, files: sources::Files, tests: &Tests) -> Result<Value, Failure> {
-        let language = match &self.language {
-            Some(language) => language.clone(),
-            None => {
-                let names: Vec<_> = files.iter().map(|(name, _)| name.clone()).collect();
-                languages::only(&languages::all(client)?, &names)?.to_owned()
-            }
-        };
-        let mut request = json!({"language": language});
+    fn request(
+        &self,
+        client: &Client,
+        files: sources::Files,
+        tests: &Tests,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Value, Failure> {
+        let mut request = json!({});
+        if let Some(language) = self.language(client, &files, terminal)? {
+            request["language"] = language.into();
+        }
         for (name, content) in files {
             submission::add_file(&mut request, &name, content);
         }
@@ -105,6 +110,28 @@ impl Submit {
         }
         tests.add_to(&mut request);
         Ok(request)
+    }
+
+    /// The language of a program; none where the files are the answers to a problem's cases.
+    fn language(
+        &self,
+        client: &Client,
+        files: &sources::Files,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Option<String>, Failure> {
+        if let Some(language) = &self.language {
+            return Ok(Some(language.clone()));
+        }
+        let names: Vec<_> = files.iter().map(|(name, _)| name.clone()).collect();
+        if self.problem.is_some() && answers::are(names.iter().map(String::as_str)) {
+            return Ok(None);
+        }
+        let all = languages::all(client)?;
+        let Choice { id, is_one_of_several } = languages::likely(&all, &names)?;
+        if is_one_of_several {
+            terminal.remark(&format!("gavel: as {}", text::line(id)))?;
+        }
+        Ok(Some(id.to_owned()))
     }
 
     fn follow(

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use gavel_problem::Package;
+use gavel_problem::{Package, Refused};
 
 fn main() -> io::Result<ExitCode> {
     let mut out = io::stdout().lock();
@@ -17,8 +17,9 @@ fn main() -> io::Result<ExitCode> {
                 describe(&mut out, &package)?;
                 notes.iter().try_for_each(|note| writeln!(out, "  note: {note}"))?;
             }
-            Err(faults) => {
+            Err(Refused { faults, notes }) => {
                 status = ExitCode::FAILURE;
+                notes.iter().try_for_each(|note| writeln!(out, "  note: {note}"))?;
                 faults.iter().try_for_each(|fault| writeln!(out, "  fault: {fault}"))?;
             }
         }

@@ -124,7 +124,7 @@ pub fn unpack_where(
         Err(Stop::Fault(fault)) => target.report.fault(fault.place, fault.what),
         Err(Stop::Io(error)) => return Err(Error::Io(error)),
     }
-    let ((), notes) = target.report.conclude(()).map_err(Error::Faults)?;
+    let ((), notes) = target.report.conclude(()).map_err(|refused| Error::Faults(refused.faults))?;
     Ok(notes)
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::report::{Fault, Note};
+use crate::report::{Note, Refused};
 use crate::{Data, Package};
 
 /// A folder that ends with the test.
@@ -59,7 +59,7 @@ impl Folder {
         self.0.path()
     }
 
-    pub(crate) fn read(&self) -> Result<(Package, Vec<Note>), Vec<Fault>> {
+    pub(crate) fn read(&self) -> Result<(Package, Vec<Note>), Refused> {
         Package::read(self.path())
     }
 
@@ -76,7 +76,7 @@ impl Folder {
 
     /// The faults, as lines.
     pub(crate) fn faults(&self) -> Vec<String> {
-        self.read().unwrap_err().iter().map(ToString::to_string).collect()
+        self.read().unwrap_err().faults.iter().map(ToString::to_string).collect()
     }
 }
 

@@ -37,6 +37,6 @@ pub use data::{Case, Data, Group};
 pub use languages::is_known as is_language;
 pub use metadata::{Format, Metadata};
 pub use package::Package;
-pub use report::{Fault, Note, Place};
+pub use report::{Fault, Note, Place, Refused};
 pub use tree::{Links, is_read};
 pub use verdict::Verdict;

@@ -8,7 +8,7 @@ use crate::domjudge;
 use crate::metadata::{self, Format, Metadata};
 use crate::own::{self, Own};
 use crate::plain;
-use crate::report::{Fault, Note, Place, Report};
+use crate::report::{Note, Place, Refused, Report};
 use crate::statement::{self, Text};
 use crate::submissions::{self, Submission};
 use crate::tree::{self, Dir, Links};
@@ -33,9 +33,14 @@ pub struct Package {
     pub attachments: Vec<String>,
     /// Files that are put beside each submission, by language; `default` for languages without a folder.
     pub includes: BTreeMap<String, Vec<String>>,
+    /// The folders of programs that make pictures of inputs and outputs.
+    pub visualizers: Vec<String>,
     /// What the format has no place for.
     pub own: Own,
 }
+
+/// Where such programs are.
+const VISUALIZERS: [&str; 2] = ["input_visualizer", "output_visualizer"];
 
 /// What may lie in a package's root and is read, or is known and of no use to a judge.
 pub(crate) const KNOWN: [&str; 24] = [
@@ -73,7 +78,7 @@ impl Package {
     ///
     /// # Errors
     /// Everything that is wrong, each with its place.
-    pub fn read(folder: &Path) -> Result<(Self, Vec<Note>), Vec<Fault>> {
+    pub fn read(folder: &Path) -> Result<(Self, Vec<Note>), Refused> {
         Self::read_with(folder, Links::Inside)
     }
 
@@ -81,7 +86,7 @@ impl Package {
     ///
     /// # Errors
     /// Everything that is wrong, each with its place.
-    pub fn read_with(folder: &Path, links: Links) -> Result<(Self, Vec<Note>), Vec<Fault>> {
+    pub fn read_with(folder: &Path, links: Links) -> Result<(Self, Vec<Note>), Refused> {
         let report = Report::default();
         let package = match tree::read(folder, links, &report) {
             Ok(root) => package(&root, &report),
@@ -119,6 +124,11 @@ fn package(root: &Dir, report: &Report) -> Package {
         solutions: statement::solutions(root),
         attachments: statement::attachments(root),
         includes: statement::includes(root, report),
+        visualizers: VISUALIZERS
+            .into_iter()
+            .filter(|name| root.dir(name).is_some())
+            .map(str::to_owned)
+            .collect(),
         own: own::read(root, report),
         validators,
         metadata,
@@ -167,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_a_fault() {
-        let faults = Package::read(Path::new("/nowhere/at/all")).unwrap_err();
+        let faults = Package::read(Path::new("/nowhere/at/all")).unwrap_err().faults;
         assert!(faults[0].to_string().starts_with("package: cannot be read"));
     }
 }

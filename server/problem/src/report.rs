@@ -73,6 +73,15 @@ impl fmt::Display for Note {
     }
 }
 
+/// Why a package is not taken, and what else its owner should know of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// One at least.
+    pub faults: Vec<Fault>,
+    /// As those of a package that is taken, as far as it was read.
+    pub notes: Vec<Note>,
+}
+
 /// Collects faults and notes while a package is read.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
@@ -140,16 +149,13 @@ impl Report {
         self.texts.get() <= bounds::TEXTS
     }
 
-    /// The value with its notes, or every fault.
-    pub(crate) fn conclude<T>(self, value: T) -> Result<(T, Vec<Note>), Vec<Fault>> {
+    /// The value with its notes, or every fault with them.
+    pub(crate) fn conclude<T>(self, value: T) -> Result<(T, Vec<Note>), Refused> {
         let faults =
             self.faults.into_inner().into_all(|more| Fault { place: Place::default(), what: rest(more) });
-        if !faults.is_empty() {
-            return Err(faults);
-        }
         let notes =
             self.notes.into_inner().into_all(|more| Note { place: Place::default(), what: rest(more) });
-        Ok((value, notes))
+        if faults.is_empty() { Ok((value, notes)) } else { Err(Refused { faults, notes }) }
     }
 }
 
@@ -186,14 +192,16 @@ mod tests {
         let report = Report::default();
         assert!(report.spend(bounds::TEXTS));
         assert!(!report.spend(1) && !report.spend(1));
-        assert_eq!(report.conclude(()).unwrap_err().len(), 1);
+        assert_eq!(report.conclude(()).unwrap_err().faults.len(), 1);
     }
 
     #[test]
-    fn one_fault_spoils_the_value() {
+    fn one_fault_spoils_the_value_and_what_was_noted_is_told_beside_it() {
         let report = Report::default();
         report.note(Place::default(), "n");
         report.fault(Place::file("a"), "broken");
-        assert_eq!(report.conclude(()).unwrap_err()[0].to_string(), "a: broken");
+        let Refused { faults, notes } = report.conclude(()).unwrap_err();
+        assert_eq!((faults[0].to_string(), notes[0].to_string()), ("a: broken".into(), "package: n".into()));
+        assert_eq!((faults.len(), notes.len()), (1, 1));
     }
 }

@@ -309,7 +309,7 @@ mod tests {
         let dir = read(folder.path(), Links::Inside, &report).unwrap();
         match report.conclude(dir) {
             Ok(_) => Vec::new(),
-            Err(faults) => faults.iter().map(ToString::to_string).collect(),
+            Err(refused) => refused.faults.iter().map(ToString::to_string).collect(),
         }
     }
 

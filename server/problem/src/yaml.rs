@@ -415,7 +415,7 @@ mod tests {
         let value = take(&mut read(&dir.files["a.yaml"], &report));
         match report.conclude(()) {
             Ok(((), notes)) => (value, notes.iter().map(ToString::to_string).collect()),
-            Err(faults) => (value, faults.iter().map(ToString::to_string).collect()),
+            Err(refused) => (value, refused.faults.iter().map(ToString::to_string).collect()),
         }
     }
 

@@ -13,6 +13,7 @@ use super::ending::{OwnEnd, ProgramEnd};
 use super::executor::{CompileJob, Compiled, Executor, Facts};
 use super::judgement::Compilation;
 use super::{Judge, JudgeError, Progress, Task};
+use crate::language::Language;
 use crate::submission::{Isolation, SELF_TEST};
 
 /// So long a run that may show that no check is needed has the machine for itself, and as long as its runtime may take to start: one that
@@ -42,14 +43,15 @@ impl<E: Executor> Judge<E> {
         task: Task<'_>,
         total: usize,
     ) -> Result<Compiled, JudgeError> {
-        if total == 0 || !may_be_ahead(task) {
+        let language = job.language;
+        if total == 0 || !may_be_ahead(task, language) {
             return self.executor.compile(job, task.cancel).await;
         }
         let needless = task.cancel.child_token();
-        let first = self.case_job(task, 0);
+        let first = self.case_job(task, language, 0);
         let mut running = pin!(maybe_done(self.executor.run_case_if_free(&first, &needless)));
-        let head_start = task.language.allowance.time_extra.max(HEAD_START);
-        if shows_by_itself(task) && ended_well(&mut running, head_start).await {
+        let head_start = language.allowance.time_extra.max(HEAD_START);
+        if shows_by_itself(task, language) && ended_well(&mut running, head_start).await {
             task.ahead.put(running.take_output().flatten().transpose()?);
             return Ok(Compiled::Checked(Compilation { ok: true, ..Compilation::default() }));
         }
@@ -87,13 +89,13 @@ fn is_well(facts: &Facts) -> bool {
 
 /// A run that ends well shows that nothing is wrong with the sources: there is one, of which the runtime has read all before it
 /// began. The self-test is there to see whether checks work.
-fn shows_by_itself(task: Task<'_>) -> bool {
-    task.language.reads_first && task.sources.len() == 1 && task.submission.user.as_deref() != Some(SELF_TEST)
+fn shows_by_itself(task: Task<'_>, language: &Language) -> bool {
+    language.reads_first && task.sources.len() == 1 && task.submission.user.as_deref() != Some(SELF_TEST)
 }
 
 /// The check leaves nothing that a run needs, no validator has a part in the first test, and nothing else is to go first.
-fn may_be_ahead(task: Task<'_>) -> bool {
-    task.language.artefact.is_none()
+fn may_be_ahead(task: Task<'_>, language: &Language) -> bool {
+    language.artefact.is_none()
         && task.submission.isolation != Isolation::Fresh
         && task.courtesy.is_none()
         && task

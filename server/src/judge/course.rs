@@ -156,6 +156,11 @@ impl<'a> Course<'a> {
         }
     }
 
+    /// All is told of secret tests, and of what the problem's own programs say.
+    pub(super) fn shows_all(&self) -> bool {
+        matches!(&self.rule, Rule::Problem { problem, .. } if problem.shows_all())
+    }
+
     /// Makes of a judgement that of the problem, where there is one, with what its own grader has said.
     pub(super) fn conclude(self, mut judgement: Judgement, answers: &Answers) -> Judgement {
         let Some(grade) = self.graded(&|group, _| answers.to(group)) else { return judgement };

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::course::Course;
 use super::courtesy::Courtesy;
 use super::executor::{Executor, Facts};
-use super::validator::{Aside, Validator};
+use super::validator::{Aside, Validator, last_words};
 use super::verdict::from_run;
 use super::{JudgeError, OwnEnd, ProgramEnd};
 use crate::content::Content;
@@ -99,12 +99,20 @@ pub(super) async fn asked<E: Executor>(
             let answer = match understood(&facts, &allowed.run) {
                 Ok(answer) => answer,
                 Err(what) => {
-                    answers.fault.get_or_insert_with(|| format!("the problem's grader {what}"));
+                    answers.fault.get_or_insert_with(|| fault(&what, &facts, course.shows_all()));
                     (Verdict::JudgeError, 0.0)
                 }
             };
             answers.of.insert(group, answer);
         }
+    }
+}
+
+/// What a grader did wrong; with what it wrote last, where the problem shows all.
+fn fault(what: &str, facts: &Facts, shows_all: bool) -> String {
+    match last_words(&facts.stderr.head).filter(|_| shows_all) {
+        Some(words) => format!("the problem's grader {what}: {words}"),
+        None => format!("the problem's grader {what}"),
     }
 }
 

@@ -7,6 +7,7 @@ use super::judgement::{TestResult, Verdict};
 use super::validator::{self, Occasion};
 use super::{Judge, JudgeError, Judged, Task, count, entry_point, tell_finding, test_case};
 use crate::content::Content;
+use crate::language::Language;
 use crate::problem::Problem;
 use crate::problems::code_of;
 
@@ -15,14 +16,15 @@ impl<E: Executor> Judge<E> {
     pub(super) async fn look_at_sources(
         &self,
         task: Task<'_>,
+        language: &Language,
         problem: &Problem,
         index: usize,
     ) -> Result<Judged, JudgeError> {
         let (test, submitted) = (test_case(task, index), task.sources);
         let Some(validator) = task.static_validator else { return Err(JudgeError::Cancelled) };
         let occasion = Occasion { problem, test: index, input: &test.input, kept: None, submitted };
-        let code = code_of(&task.language.id).unwrap_or(&task.language.id);
-        let begins = begins(code, entry_point(task.submission, submitted, task.language), submitted);
+        let code = code_of(&language.id).unwrap_or(&language.id);
+        let begins = begins(code, entry_point(task.submission, submitted, language), submitted);
         let (allowed, cancel) = (task.allowed, task.cancel);
         let looking =
             validator::look_at_sources(&self.executor, validator, occasion, (code, &begins), allowed, cancel);
@@ -36,7 +38,7 @@ impl<E: Executor> Judge<E> {
             TestResult { reason, hidden: test.hidden, ..TestResult::empty(count(index), verdict) };
         result.name = Some(problem.tests[index].name.clone());
         tell_finding(&mut result, finding, problem);
-        Ok(Judged { result, facts, scored, transcript: None })
+        Ok(Judged { result, written: facts.into(), scored, transcript: None })
     }
 }
 

@@ -325,21 +325,22 @@ pub(super) struct Occasion<'a> {
 /// Files by their names.
 pub(super) type Kept = BTreeMap<String, Content>;
 
-/// Has an output looked at by all validators: it is accepted where all accept it. And what they have left for themselves.
+/// Has an output looked at by all validators, with this room for what they write: it is accepted where all accept it. And what they
+/// have left for themselves.
 ///
 /// # Errors
 /// Only our own failures.
 pub(super) async fn validate<E: Executor>(
     executor: &E,
-    validators: &[Validator<'_>],
-    occasion: Occasion<'_>,
+    (validators, occasion, room): (&[Validator<'_>], Occasion<'_>, Room),
     output: Content,
     allowed: &Allowed,
     cancel: &CancellationToken,
 ) -> Result<(Finding, Vec<Leaving>), JudgeError> {
     let (mut found, mut left) = (Finding::of(Verdict::Accepted), Vec::new());
     for validator in validators {
-        let (finding, leavings) = one(executor, validator, occasion, &output, allowed, cancel).await?;
+        let (finding, leavings) =
+            one(executor, (validator, occasion, room), &output, allowed, cancel).await?;
         let is_accepted = finding.verdict == Verdict::Accepted;
         (found, left) = (finding.behind(found), leavings);
         if !is_accepted {
@@ -351,8 +352,7 @@ pub(super) async fn validate<E: Executor>(
 
 async fn one<E: Executor>(
     executor: &E,
-    validator: &Validator<'_>,
-    occasion: Occasion<'_>,
+    (validator, occasion, room): (&Validator<'_>, Occasion<'_>, Room),
     output: &Content,
     allowed: &Allowed,
     cancel: &CancellationToken,
@@ -362,7 +362,7 @@ async fn one<E: Executor>(
         OUTPUT.clone_into(&mut call.aside.arguments[1]);
         call.aside.beside.insert(OUTPUT.to_owned(), output.clone());
     }
-    let job = CaseJob { input: output, ..call.job(validator, allowed) };
+    let job = CaseJob { input: output, room, ..call.job(validator, allowed) };
     let mut facts = executor.run_case(&job, &E::Session::default(), cancel).await?;
     let left = validator.left(&mut facts);
     Ok((finding(validator, &mut facts, &left, &allowed.run), left))
@@ -554,7 +554,7 @@ const LAST_LINES: usize = 10;
 const LAST_BYTES: usize = 2048;
 
 /// The end of it; nothing where nothing was written.
-fn last_words(written: &[u8]) -> Option<String> {
+pub(super) fn last_words(written: &[u8]) -> Option<String> {
     let last = written[written.len().saturating_sub(LAST_BYTES)..].to_vec();
     let last = text(Some(last))?;
     let lines: Vec<&str> = last.lines().collect();

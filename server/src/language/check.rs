@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::file::{File, LanguageEntry};
 use super::{Failures, Language, Languages, LanguagesError, Placeholder, Runtime, Template, Toolchain};
+use crate::submission::ANSWERS;
 
 /// What entries refer to by name.
 struct Named {
@@ -90,6 +91,11 @@ impl Named {
 }
 
 fn check_names(entry: &LanguageEntry) -> Result<(), String> {
+    if entry.id == ANSWERS {
+        return Err(
+            "no language is called so: it is what submissions without a program have in its place".into()
+        );
+    }
     let plain = |name: &str| !name.is_empty() && !name.contains('/') && name != "." && name != "..";
     if !plain(&entry.source) {
         return Err(format!("source `{}` is not a plain file name", entry.source));

@@ -103,6 +103,12 @@ fn what_contradicts_itself_is_refused() {
 }
 
 #[test]
+fn no_language_is_called_as_submissions_without_one_are() {
+    let told = problem("[[languages]]\nid='answers'\nname='X'\nsource='a.x'\nrun=['a']\n");
+    assert!(told.starts_with("language `answers`: no language is called so"), "{told}");
+}
+
+#[test]
 fn a_language_names_the_image_that_its_programs_run_in() {
     let text =
         "[runtimes.jre]\nimage='site/jre:{tag}'\n[[languages]]\nid='x'\nname='X'\nsource='a'\nrun=['a']\n";

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use gavel_problem::metadata::Constant;
-use gavel_problem::{Package, Place, archive, bounds, constants};
+use gavel_problem::{Fault, Note, Package, Place, archive, bounds, constants};
 
 use super::Problems;
 use crate::blobs::{Blobs, Growing, Packer};
@@ -35,7 +35,7 @@ pub struct Pushed {
 /// Why a package was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
-    /// Something is wrong with the package: where, and what.
+    /// Something is wrong with the package: where, and what; and notes.
     #[error("the package cannot be taken: {}", .0.first().map_or("", |(_, what)| what.as_str()))]
     Faults(Vec<(String, String)>),
     /// The disk or the database failed.
@@ -129,10 +129,16 @@ fn make(
     let mut notes = match unpacking {
         Ok(notes) => notes,
         Err(archive::Error::Io(why)) => return Err(why.into()),
-        Err(archive::Error::Faults(found)) => return Err(faults(&found)),
+        Err(archive::Error::Faults(found)) => return Err(faults(&found, &[])),
     };
     drop(archive);
-    let (package, read) = Package::read(folder.path()).map_err(|found| faults(&found))?;
+    let (package, read) = match Package::read(folder.path()) {
+        Ok(read) => read,
+        Err(refused) => {
+            notes.extend(refused.notes);
+            return Err(faults(&refused.faults, &notes));
+        }
+    };
     notes.extend(read);
     let notes = notes.iter().map(ToString::to_string).collect();
     let mut manifest = Manifest::of(&package, show, notes);
@@ -162,8 +168,11 @@ fn is_testlib(folder: &Path, package: &Package) -> io::Result<bool> {
     Ok(includes && !adapted)
 }
 
-fn faults(found: &[gavel_problem::Fault]) -> PushError {
-    PushError::Faults(found.iter().map(|fault| (fault.place.to_string(), fault.what.clone())).collect())
+/// All that is wrong, and behind it what is only worth knowing: it need not come to light by another push.
+fn faults(found: &[Fault], notes: &[Note]) -> PushError {
+    let faults = found.iter().map(|fault| (fault.place.to_string(), fault.what.clone()));
+    let notes = notes.iter().map(|note| (note.place.to_string(), format!("note: {}", note.what)));
+    PushError::Faults(faults.chain(notes).collect())
 }
 
 /// Most bytes of what is loaded of a version: names and paths, which a package may have many of.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests may panic like a test")]
 
 mod access;
+mod answers;
 mod bench;
 mod bounds;
 mod browsers;

@@ -12,7 +12,7 @@ use crate::large::until_files;
 const YAML: &str = "problem_format_version: 2025-09\nname: {en: Sums, de: Summen}\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\n\
                     limits: {time_limit: 2, memory: 64}\n";
 
-fn package(files: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn package(files: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
     for (path, text) in files {
         let mut header = tar::Header::new_gnu();
@@ -171,11 +171,16 @@ async fn a_problem_that_is_waited_for_stays_until_that_is_judged_also_across_a_r
 async fn what_is_wrong_with_a_package_is_told_with_its_place() {
     let bench = Bench::with(&[("problems.max_package", "1MiB")]).await;
     let faulty = package(&[
-        ("problem.yaml", "problem_format_version: 2025-09\nname: x\nlimits: {memory: -1}\n"),
+        ("problem.yaml", "problem_format_version: 2025-09\nname: x\nlimits: {memory: -1}\ntime_limt: 3\n"),
         ("data/secret/1.in", ""),
     ]);
     let (status, told) = push(&bench, "x", faulty).await;
     assert_eq!(status, 400, "{told}");
+    let all = told["errors"].as_array().unwrap();
+    let is_note = |one: &&Value| one["detail"].as_str().unwrap().starts_with("note: ");
+    let first = all.iter().position(|one| is_note(&one)).unwrap();
+    assert!(all[first..].iter().all(|one| is_note(&one)), "notes stand behind what is wrong: {told}");
+    assert!(all[first]["field"].as_str().unwrap().contains("time_limt"), "{told}");
     let fields: Vec<_> =
         told["errors"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
     assert!(fields.iter().any(|field| field.starts_with("problem.yaml:3")), "{told}");

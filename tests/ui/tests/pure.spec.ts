@@ -10,6 +10,7 @@ import { hear, WINDOW } from "../../../server/ui/src/api/heard";
 import { unpacked } from "../../../server/ui/src/playground/unpack";
 import { places } from "../../../server/ui/src/playground/places";
 import { submissionsOf } from "../../../server/ui/src/problems/archive";
+import { areAnswers } from "../../../server/ui/src/problems/bare";
 import { asMarkdown } from "../../../server/ui/src/statement/latex";
 
 test("places in what compilers and runtimes say", () => {
@@ -44,6 +45,10 @@ test("what a statement in LaTeX opens and never closes takes no time", () => {
   expect(performance.now() - begun).toBeLessThan(15_000);
   const formula = "x".repeat(100_000);
   expect(asMarkdown(`$${formula}$${"\u00000\u0000".repeat(10_000)}`).length).toBeLessThan(200_000);
+});
+
+test("answers are known by their names", () => {
+  expect([[], ["1.ans"], ["1.ans", "secret/2.out"], ["1.ans", "a.py"], ["answers"]].map(areAnswers)).toEqual([false, true, true, false, false]);
 });
 
 for (const kind of ["zip", "tar", "tar.gz"]) {

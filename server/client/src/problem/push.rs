@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use gavel_problem::{Links, Package};
+use gavel_problem::{Links, Package, Refused};
 use serde_json::Value;
 
 use super::Id;
@@ -97,12 +97,14 @@ impl Push {
 
 /// Reads a package before it is sent; what is only worth knowing is told.
 pub(super) fn read(folder: &Path, links: Links, terminal: &mut Terminal<'_>) -> Result<Package, Failure> {
-    let (package, notes) = Package::read_with(folder, links)
-        .map_err(|faults| Failure::Package(faults.iter().map(ToString::to_string).collect()))?;
+    let (read, notes) = match Package::read_with(folder, links) {
+        Ok((package, notes)) => (Ok(package), notes),
+        Err(Refused { faults, notes }) => (Err(faults), notes),
+    };
     for note in notes {
         terminal.remark(&format!("note: {}", text::line(&note.to_string())))?;
     }
-    Ok(package)
+    read.map_err(|faults| Failure::Package(faults.iter().map(ToString::to_string).collect()))
 }
 
 /// Sends a package; 201 where the server did not have it yet, and the problem as it tells it.

@@ -24,6 +24,7 @@ use super::push::{self, Show};
 use crate::failure::{Failure, Status};
 use crate::languages::{self, Language};
 use crate::options::Server;
+use crate::submit::answers;
 use crate::terminal::Terminal;
 
 /// What `--help` says behind the options.
@@ -105,6 +106,10 @@ impl Verify {
     /// The server's language of each submission.
     fn languages_of(&self, known: &[Language], package: &Package) -> Vec<Option<String>> {
         let language = |example: &Example| {
+            let names = example.program.files.iter().map(String::as_str);
+            if package.metadata.kind.submit_answer && answers::are(names) {
+                return Some(answers::LANGUAGE.to_owned());
+            }
             let code = example.language.as_deref().or(example.program.language.as_deref());
             let given = self.languages.iter().find(|(given, _)| Some(given.as_str()) == code);
             given.map(|(_, id)| id.clone()).or_else(|| {

@@ -59,8 +59,8 @@ impl Tests {
 }
 
 fn in_folder(folder: &Path) -> Result<Tests, Failure> {
-    let faulty = |faults: Vec<gavel_problem::Fault>| {
-        let faults: Vec<_> = faults.iter().map(|fault| format!("\n  {fault}")).collect();
+    let faulty = |refused: gavel_problem::Refused| {
+        let faults: Vec<_> = refused.faults.iter().map(|fault| format!("\n  {fault}")).collect();
         Failure::file(folder, format!("is no folder of tests:{}", faults.concat()))
     };
     if folder.join("problem.yaml").exists() {

@@ -83,7 +83,7 @@ fn faults_are_told_without_sending() {
     let server = Server::start(|request| Answer::Json(201, view(request)));
     let package = package(&[
         ("data/secret/2.in", "7\n"),
-        ("problem.yaml", "problem_format_version: 2025-09\nlimits: 5\n"),
+        ("problem.yaml", "problem_format_version: 2025-09\nlimits: 5\ntime_limt: 1\n"),
     ]);
     for command in ["push", "verify"] {
         let ended = run(&server, &["problem", command, package.path().to_str().unwrap(), "--id", "sum"]);
@@ -91,6 +91,11 @@ fn faults_are_told_without_sending() {
         assert!(
             ended.err.contains("problem.yaml") && ended.err.contains("data/secret/2.in"),
             "{}",
+            ended.err
+        );
+        assert!(
+            ended.err.starts_with("note: problem.yaml:3: time_limt"),
+            "what is only noted as well: {}",
             ended.err
         );
     }
@@ -269,6 +274,32 @@ ok  wrong_answer/w.py  python3   WA          WrongAnswer  7.5 ms (secret/1)  1.0
     let expected = json!({"problem": id, "version": "3f5a", "language": "python3", "stop_at_first_failure": false,
                           "files": {"x.py": "wrong", "lib/y.py": "1"}});
     assert_eq!(two, expected);
+}
+
+#[test]
+fn examples_of_a_problem_that_takes_answers_may_be_answers() {
+    let server = judging();
+    let yaml = "problem_format_version: 2025-09\ntype: submit-answer\nname: Sum\nuuid: 3d4f9b0e-0000-4000-8000-000000000000\n";
+    let package = package(&[
+        ("problem.yaml", yaml),
+        ("submissions/accepted/one.ans", "3"),
+        ("submissions/wrong_answer/two/secret/1.ans", "wrong"),
+        ("submissions/wrong_answer/two/sample/1.out", "3"),
+        ("submissions/wrong_answer/x/main.txt", "wrong"),
+    ]);
+    let arguments = ["problem", "verify", package.path().to_str().unwrap(), "--jobs", "1", "--time-limit"];
+    let ended = run(&server, &arguments);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let posted = server.requests().into_iter().filter(|request| request.method == "POST");
+    let mut posted: Vec<_> =
+        posted.map(|one| (one.json()["language"].clone(), one.json()["files"].clone())).collect();
+    posted.sort_by_key(|one| one.1.to_string());
+    let answers = json!("answers");
+    assert_eq!(posted[0], (json!("python3"), json!({"a.py": "print(sum(map(int, input().split())))\n"})));
+    assert_eq!(posted[1], (answers.clone(), json!({"one.ans": "3"})));
+    assert_eq!(posted[2], (answers, json!({"sample/1.out": "3", "secret/1.ans": "wrong"})));
+    assert!(ended.out.contains("3 of 3 submissions are as expected, 1 more skipped"), "{}", ended.out);
+    assert!(ended.out.contains("2 times accepted/a.py"), "answers take no time: {}", ended.out);
 }
 
 #[test]

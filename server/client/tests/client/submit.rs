@@ -13,7 +13,9 @@ fn languages() -> Answer {
         200,
         json!([{"id": "python3", "source_file": "main.py", "available": true},
                {"id": "cpp17", "source_file": "main.cpp", "extensions": ["cpp", "cc"], "available": true},
-               {"id": "cpp20", "source_file": "main.cpp", "extensions": ["cpp", "cc"], "available": true}]),
+               {"id": "cpp20", "source_file": "main.cpp", "extensions": ["cpp", "cc"], "available": true},
+               {"id": "perl", "source_file": "main.pl", "available": true},
+               {"id": "prolog", "source_file": "main.pl", "available": true}]),
     )
 }
 
@@ -81,6 +83,30 @@ fn a_problem_is_named_and_a_language_may_be() {
     let sent = json!({"language": "pypy3", "problem": "sum", "files": {"main.py": "print(3)\n"}});
     assert_eq!(posted(&server)[0].json(), sent);
     assert!(!server.lines().contains(&"GET /languages".to_owned()));
+}
+
+#[test]
+fn of_several_languages_the_usual_one_is_taken_and_told() {
+    let server = judging(accepted());
+    let files = folder(&[("a.cc", "int main(){}")]);
+    let ended = run(&server, &["submit", &path(&files, "a.cc"), "--json"]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, "gavel: as cpp20\n"));
+    assert_eq!(posted(&server)[0].json(), json!({"language": "cpp20", "files": {"a.cc": "int main(){}"}}));
+}
+
+#[test]
+fn answers_to_a_problems_cases_have_no_language() {
+    let server = judging(accepted());
+    let files = folder(&[("data/1.ans", "3\n"), ("data/secret/2.out", "4\n")]);
+    let answers = [path(&files, "data/1.ans"), path(&files, "data/secret/2.out")];
+    let ended = run(&server, &["submit", &answers[0], &answers[1], "--problem", "sum"]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, ""));
+    let sent = json!({"problem": "sum", "files": {"1.ans": "3\n", "secret/2.out": "4\n"}});
+    assert_eq!(posted(&server)[0].json(), sent);
+    assert!(!server.lines().contains(&"GET /languages".to_owned()));
+    // Without a problem they are a program in some language, which is not known.
+    let ended = run(&server, &["submit", &answers[0]]);
+    assert!(ended.status == 2 && ended.err.contains("no language of the server"), "{}", ended.err);
 }
 
 #[test]
@@ -302,6 +328,7 @@ fn what_makes_no_sense_is_2_and_nothing_is_sent() {
     let server = judging(accepted());
     let files = folder(&[
         ("a.cc", ""),
+        ("a.pl", ""),
         ("README", ""),
         ("no/1.in", ""),
         ("package/problem.yaml", ""),
@@ -311,8 +338,8 @@ fn what_makes_no_sense_is_2_and_nothing_is_sent() {
     let file = |name: &str| path(&files, name);
     for (arguments, expected) in [
         (vec!["submit"], "required"),
-        (vec!["submit", &file("a.cc")], "cpp17, cpp20"),
-        (vec!["submit", &file("README")], "python3, cpp17, cpp20"),
+        (vec!["submit", &file("a.pl")], "perl, prolog"),
+        (vec!["submit", &file("README")], "python3, cpp17, cpp20, perl, prolog"),
         (vec!["submit", &file("missing.py")], "missing.py"),
         (vec!["submit", &file("no")], "directory"),
         (vec!["submit", &file("a.cc"), "-l", "c", "--tests", &file("no")], "1.in: has no answer"),

@@ -39,13 +39,12 @@ const ARGUMENTS_OF_ALL: usize = 256 * 1024;
 // Texts may be names of `Texts`.
 #[derive(Debug, Default, ToSchema)]
 pub(super) struct NewSubmission {
-    /// Id of a language.
-    #[schema(value_type = String)]
+    /// Id of a language. Not needed, or `answers`, where the files are the answers to a problem's cases: its type has `submit-answer`.
     language: Option<String>,
     /// The source, where it is one file: this or `files` is needed.
     source: Option<String>,
     source_base64: Option<String>,
-    /// The sources by their names, and what else stands beside the program.
+    /// The sources by their names, and what else stands beside the program; or answers, named as the problem's cases.
     #[schema(value_type = Option<BTreeMap<String, String>>)]
     files: Option<NamedTexts>,
     #[schema(value_type = Option<BTreeMap<String, String>>)]

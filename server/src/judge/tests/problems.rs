@@ -57,7 +57,7 @@ fn by(problem: &Problem) -> Submission {
 }
 
 /// A validator that ends so, and leaves these files.
-fn validated(code: i32, left: [Option<&str>; 4]) -> Ran {
+pub(super) fn validated(code: i32, left: [Option<&str>; 4]) -> Ran {
     let collected = left.map(|text| match text {
         None => CollectedOutput::Failed(2),
         Some(text) => {
@@ -585,6 +585,22 @@ async fn a_grader_of_the_problems_own_is_told_all_results_and_gives_the_groups()
             run.stdin
         );
         assert_eq!(run.argv[run.argv.len() - 2..], [b"best".to_vec(), b"2".to_vec()]);
+    }
+}
+
+#[tokio::test]
+async fn what_a_grader_that_fails_has_written_last_is_told_where_the_problem_shows_all() {
+    for (show, expected) in [
+        (Show::Full, "the problem's grader exited with status 3: Traceback\nKeyError: 'best'"),
+        (Show::Verdicts, "the problem's grader exited with status 3"),
+    ] {
+        let problem = problem(show, &GRADED);
+        let mut said = ended(Ending::Exited { code: 3 });
+        said.stderr.head = b"Traceback\nKeyError: 'best'\n".to_vec();
+        let check = ended(Ending::Exited { code: 0 });
+        let bench = bench_of_problem(&problem, vec![check, printed("1"), printed("2"), said]);
+        let judgement = bench.judge(&by(&problem)).await.unwrap();
+        assert_eq!((judgement.verdict, judgement.reason.as_deref()), (Verdict::JudgeError, Some(expected)));
     }
 }
 

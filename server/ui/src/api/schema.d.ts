@@ -1122,7 +1122,7 @@ export interface components {
             verdict: components["schemas"]["Verdict"] | null;
             version: string | null;
         };
-        NewSubmission: {
+        NewSubmission: ({
             arguments?: string[] | null;
             checker?: components["schemas"]["Checker"] | null;
             collect?: string[] | null;
@@ -1136,7 +1136,7 @@ export interface components {
             } | null;
             input_file?: string | null;
             isolation?: components["schemas"]["Isolation"] | null;
-            language: "ada" | "bash" | "c11" | "c17" | "c17-clang" | "c23" | "cobol" | "cpp17" | "cpp20" | "cpp20-clang" | "cpp20-sanitized" | "cpp23" | "cpp26" | "csharp" | "d" | "elixir" | "erlang" | "fortran" | "go" | "haskell" | "java21" | "java25" | "javascript" | "kotlin" | "lisp" | "lua" | "nasm" | "ocaml" | "octave" | "pascal" | "perl" | "php" | "prolog" | "pypy3" | "python3" | "r" | "racket" | "ruby" | "rust" | "sql" | "swift" | "typescript";
+            language?: "ada" | "bash" | "c11" | "c17" | "c17-clang" | "c23" | "cobol" | "cpp17" | "cpp20" | "cpp20-clang" | "cpp20-sanitized" | "cpp23" | "cpp26" | "csharp" | "d" | "elixir" | "erlang" | "fortran" | "go" | "haskell" | "java21" | "java25" | "javascript" | "kotlin" | "lisp" | "lua" | "nasm" | "ocaml" | "octave" | "pascal" | "perl" | "php" | "prolog" | "pypy3" | "python3" | "r" | "racket" | "ruby" | "rust" | "sql" | "swift" | "typescript" | "answers" | null;
             limits?: components["schemas"]["NewLimits"] | null;
             output_file?: string | null;
             problem?: string | null;
@@ -1152,7 +1152,11 @@ export interface components {
             user?: string | null;
             version?: string | null;
             wait: boolean | null;
-        } & ({
+        } | {
+            language: string;
+        } | {
+            problem: string;
+        }) & ({
             source: string;
         } | {
             source_base64: string;

@@ -127,7 +127,7 @@ function Test(props: { test: TestResult; limits: AppliedLimits | undefined; of: 
       {isWrong && expected === null && test.difference && <Diff expected={test.difference.expected ?? ""} got={test.difference.got ?? ""} />}
       <Output title={t("output.stdout")} text={text(test.stdout, test.stdout_base64)} truncated={test.stdout_truncated} />
       <Output title={t("output.stderr")} text={text(test.stderr, test.stderr_base64)} truncated={test.stderr_truncated} />
-      {!test.hidden && !test.transcript && !test.stdout && !test.stdout_base64 && !test.stderr && <p class="hint">{t("output.none")}</p>}
+      {!test.hidden && test.wall_ms > 0 && !test.transcript && !test.stdout && !test.stdout_base64 && !test.stderr && <p class="hint">{t("output.none")}</p>}
       {test.transcript && <Output title={t("output.transcript")} text={test.transcript} />}
       <Files files={test.files ?? []} />
     </section>

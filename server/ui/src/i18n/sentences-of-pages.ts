@@ -180,6 +180,7 @@ export const sentences = text({
   "problem.runOnThis": ["Run on this", "用此样例运行"],
   "problem.submit": ["Submit", "提交"],
   "submit.replaced": ["The file has taken the place of what was written here.", "文件内容已替换您原来写的程序。"],
+  "problem.answers": ["Submit answers: 1.ans, 2.ans …", "提交答案文件：1.ans、2.ans……"],
   "problem.whole": ["All of it", "查看详情"],
   "problem.history": ["Submissions to this problem", "本题的提交"],
   "problem.versions": ["Versions", "版本"],

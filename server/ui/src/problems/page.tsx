@@ -46,7 +46,7 @@ export default function Problem({ id }: { id: string }) {
             <SampleList path={path} kind={problem.type} />
           </div>
           <div class="side">
-            {!problem.unjudged && may("submit") && <Submit problem={problem.id} ended={() => setJudged((number) => number + 1)} />}
+            {!problem.unjudged && may("submit") && <Submit problem={problem.id} takesAnswers={problem.type.submit_answer} ended={() => setJudged((number) => number + 1)} />}
             <section class="card">
               <h2>{t("problem.history")}</h2>
               <SubmissionTable key={judged} filters={{ problem: problem.id }} limit={20} />

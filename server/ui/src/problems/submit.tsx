@@ -7,7 +7,7 @@ import { follow } from "../api/follow";
 import type { Heard } from "../api/heard";
 import { language, languages } from "../api/languages";
 import type { Progress as Stage, Submission } from "../api/types";
-import { ChooseFile } from "../components/choose-file";
+import { ChooseFile, ChooseFiles } from "../components/choose-file";
 import { Judgement } from "../components/judgement";
 import { Link } from "../components/link";
 import { Live } from "../components/live";
@@ -25,7 +25,7 @@ import { keep, kept } from "./answers";
 
 type Standing = { is: "idle" } | { is: "going"; stage: Stage | null; id: string | null; cancelling: boolean } | { is: "ended"; submission: Submission } | { is: "refused"; error: ApiError };
 
-export function Submit({ problem, ended }: { problem: string; ended(): void }) {
+export function Submit({ problem, takesAnswers, ended }: { problem: string; takesAnswers: boolean; ended(): void }) {
   const [begun] = useState(() => kept(problem) ?? { language: draft.value.language, source: draft.value.files[0]?.content ?? "" });
   const [id, setId] = useState(begun.language);
   const [source, setSource] = useState(begun.source);
@@ -42,12 +42,15 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
   const [goTo, setGoTo] = useState<Mark | null>(null);
   const marks = useMemo(() => (now.is === "ended" ? marksOf(now.submission, [name]) : []), [now, name]);
 
-  const send = async () => {
+  const program = () => ({ language: id, files: { [name]: source } });
+  const last = useRef<() => object>(program);
+  const send = async (what: () => object = program) => {
     if (now.is === "going") return;
+    last.current = what;
     setNow({ is: "going", stage: null, id: null, cancelling: false });
     heard.value = null;
     try {
-      const submission = await submit({ problem, language: id, files: { [name]: source } });
+      const submission = await submit({ problem, ...what() });
       // Nobody is here any more.
       if (stop.current === null) return;
       stop.current = follow(submission.id, {
@@ -72,6 +75,14 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
       else throw error;
     }
   };
+  const answer = async (chosen: File[]) => {
+    const read = await Promise.all(chosen.map(async (file) => ({ name: file.name, ...(await textOf(file)) })));
+    const unread = read.flatMap((one) => ("problem" in one ? [one.problem] : []))[0] ?? null;
+    setUnread(unread);
+    if (unread !== null) return;
+    const files = Object.fromEntries(read.flatMap((one) => ("text" in one ? [[one.name, one.text]] : [])));
+    await send(() => ({ files }));
+  };
   const show = (text: string) => {
     setSource(text);
     setGeneration((number) => number + 1);
@@ -92,6 +103,7 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
       <div class="toolbar">
         <label><span class="unseen">{t("playground.language")}</span><select value={id} onChange={(event) => setId(event.currentTarget.value)}><LanguageOptions /></select></label>
         <ChooseFile label={t("playground.source")} chosen={(file) => void upload(file)} />
+        {takesAnswers && <ChooseFiles label={t("problem.answers")} accept=".ans,.out" disabled={now.is === "going"} chosen={(files) => void answer(files)} />}
         <span class="space" />
         {now.is === "going" && now.id !== null
           ? <button type="button" class="stop" disabled={now.cancelling} onClick={() => void cancel()}>{t("run.cancel")}</button>
@@ -109,7 +121,7 @@ export function Submit({ problem, ended }: { problem: string; ended(): void }) {
       <Told progress={now.is === "going" ? now.stage : null} ended={now.is === "ended" ? now.submission : null} />
       <div>
         {now.is === "going" && <><Progress progress={now.stage} of={0} /><Live heard={heard} /></>}
-        {now.is === "refused" && <Refusal error={now.error} again={() => void send()} />}
+        {now.is === "refused" && <Refusal error={now.error} again={() => void send(last.current)} />}
         {now.is === "ended" && <><Judgement submission={now.submission} places={<Places marks={marks} jump={(mark) => setGoTo({ ...mark })} />} /><p><Link to={`/submissions/${now.submission.id}`}>{t("problem.whole")}</Link></p></>}
       </div>
     </section>

@@ -10,6 +10,7 @@ import { sign, tone, Verdict, verdictName } from "../components/verdict";
 import { duration, t } from "../i18n";
 import { submit } from "../playground/run";
 import { submissionsOf, Unreadable, type Entry } from "./archive";
+import { ANSWERS, areAnswers } from "./bare";
 
 interface Row {
   /** Folder and name. */
@@ -47,7 +48,7 @@ export default function Verify({ problem, version, file }: { problem: string; ve
     const judge = (row: Row, index: number) => new Promise<void>((resolve) => {
       const language = languageOf(row.files);
       if (!language) { set(index, { problem: t("verify.noLanguage") }); return resolve(); }
-      const files = Object.fromEntries(row.files.map(({ path, text }) => [withoutFolder(path, row.files.length > 1), text]));
+      const files = Object.fromEntries(row.files.map(({ path, text }) => [withoutFolder(path), text]));
       submit({ problem, version, language, files, stop_at_first_failure: false }).then((submission) => {
         if (gone) return resolve();
         stops.push(follow(submission.id, {
@@ -145,9 +146,14 @@ function grouped(entries: Entry[]): Row[] {
   });
 }
 
-const withoutFolder = (path: string, isFolder: boolean) => path.split("/").slice(isFolder ? 2 : 1).join("/");
+/** Below the folder of its verdict, and below its own, if it is in one. */
+function withoutFolder(path: string): string {
+  const parts = path.split("/");
+  return parts.slice(parts.length > 2 ? 2 : 1).join("/");
+}
 
 function languageOf(files: Entry[]): string | null {
+  if (areAnswers(files.map(({ path }) => path))) return ANSWERS;
   const extensions = files.map(({ path }) => path.split(".").pop() ?? "");
   const able = languages.value.filter((language) => language.available && extensions.some((extension) => language.extensions.includes(extension)));
   return (able.find(({ id }) => PREFERRED.includes(id)) ?? able[0])?.id ?? null;

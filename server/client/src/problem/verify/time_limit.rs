@@ -10,6 +10,7 @@ use super::examples::Judged;
 use crate::amount;
 use crate::languages::Language;
 use crate::submission::Submission;
+use crate::submit::answers;
 use crate::text;
 
 /// What follows for the time limit.
@@ -138,6 +139,9 @@ fn use_of(example: &Example) -> TimeLimitUse {
 /// What the slowest test of a submission took; none where that tells nothing of the problem's limit.
 fn measured((example, language, judged): One<'_>, own: &Own, languages: &[Language]) -> Option<Measured> {
     let Judged::Result(submission) = judged else { return None };
+    if language == Some(answers::LANGUAGE) {
+        return None;
+    }
     let known = language.and_then(|id| languages.iter().find(|language| language.id == id));
     let (factor, extra) = known.map_or((1.0, 0.0), |known| (known.time_factor, known.time_extra_ms / 1000.0));
     let code = example.language.as_deref().or(example.program.language.as_deref()).unwrap_or_default();

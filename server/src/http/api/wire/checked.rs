@@ -15,7 +15,7 @@ use crate::http::api::errors::Errors;
 use crate::http::api::sieve::Texts;
 use crate::http::api::wire_limits::NewLimits;
 use crate::language::{Language, Languages};
-use crate::submission::{Submission, TestCase};
+use crate::submission::{ANSWERS, Submission, TestCase};
 
 impl NewSubmission {
     /// Checks everything once; what comes out is valid ever after.
@@ -26,9 +26,18 @@ impl NewSubmission {
         mut errors: Errors,
     ) -> Result<(Submission, Asked), Problem> {
         let problem = self.take_problem(&mut errors);
-        let language = known_language(self.language.as_deref(), rules.languages, &mut errors);
+        let is_answers = problem.is_some() && self.is_answers(&errors);
+        let language = if is_answers {
+            self.take_answers(&mut errors);
+            None
+        } else {
+            known_language(self.language.as_deref(), rules.languages, &mut errors)
+        };
         let limits_of_tests = self.tests.as_mut().map(limits_of_tests).unwrap_or_default();
         let (files, mut tests) = self.take_contents(language, rules, texts, &mut errors);
+        if is_answers && files.is_empty() && errors.is_empty() {
+            errors.add("files", "one answer at least is needed");
+        }
         check_user(self.user.as_deref(), &mut errors);
         let reference = checked_reference(self.reference.take().unwrap_or_default(), &mut errors);
         let asked = self.take_asked(problem, limits_of_tests, &mut errors);
@@ -64,6 +73,31 @@ impl NewSubmission {
             output_file: self.output_file,
         };
         Ok((submission, asked))
+    }
+
+    /// Its files are the answers to a problem's cases: it says so, or has nothing of a program.
+    fn is_answers(&self, errors: &Errors) -> bool {
+        match self.language.as_deref() {
+            Some(language) => language == ANSWERS,
+            None => !errors.has("language") && self.of_a_program().iter().all(|(_, is_given)| !is_given),
+        }
+    }
+
+    /// What is of a program has no meaning beside answers.
+    fn take_answers(&mut self, errors: &mut Errors) {
+        self.language = Some(ANSWERS.to_owned());
+        for (field, _) in self.of_a_program().into_iter().filter(|(_, is_given)| *is_given) {
+            errors.add(field, "is of a program; answers are `files`, named as the problem's cases");
+        }
+    }
+
+    /// The fields that only programs have, and which of them are there.
+    fn of_a_program(&self) -> [(&'static str, bool); 3] {
+        [
+            ("source", self.source.is_some() || self.source_base64.is_some()),
+            ("entry_point", self.entry_point.is_some()),
+            ("collect", self.collect.is_some()),
+        ]
     }
 
     /// The problem that is asked for, whether or not it is there; none of what it has of its own may be there as well.

@@ -8,6 +8,7 @@ use super::names::{
 };
 use super::{ARGUMENTS, ARGUMENTS_SIZE, FILES, Rules, TESTS};
 use crate::http::api::wire_limits;
+use crate::submission::ANSWERS;
 
 /// No control characters.
 const PLAIN: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
@@ -34,7 +35,8 @@ fn submission(schema: &mut Value, rules: Rules<'_>) {
     let languages: Vec<&str> = rules.languages.iter().map(|language| language.id.as_str()).collect();
     let source = rules.limits.source.get();
     let tests = rules.limits.tests.min(TESTS);
-    bound(schema, "language", json!({"enum": languages}));
+    let speech: Vec<_> = languages.into_iter().chain([ANSWERS]).map(Some).chain([None]).collect();
+    bound(schema, "language", json!({"enum": speech}));
     bound(schema, "source", json!({"maxLength": source}));
     bound(schema, "source_base64", base64());
     bound(schema, "files", files(&json!({"maxLength": source})));
@@ -54,6 +56,7 @@ fn submission(schema: &mut Value, rules: Rules<'_>) {
     let one = |field: &str| json!({"required": [field], "properties": {field: text}});
     let some = |field: &str| json!({"required": [field], "properties": {field: {"type": "object"}}});
     let files = json!({"anyOf": [some("files"), some("files_base64")]});
+    schema["anyOf"] = json!([one("language"), one("problem")]);
     schema["oneOf"] = json!([one("source"), one("source_base64"), files]);
 }
 
