@@ -112,32 +112,52 @@ async fn put(job: &CaseJob<'_>, blobs: &Blobs) -> Result<(Vec<PutFile>, Linked),
     let own: BTreeSet<_> =
         job.sources.keys().filter(is_wanted).filter(|name| claims.claim(name)).map(String::as_str).collect();
     put.extend(files(language, job.sources, blobs, |name| own.contains(name)).await?);
-    let (linked, of_test) = linked(job, &beside, blobs).await?;
+    let (linked, of_test) = linked(of_test(job, &beside, blobs).await?);
     put.extend(of_test);
     Ok((put, linked))
 }
 
-/// The files of a test, and its input where that is one. What has a file of its own is not copied, but linked to its
-/// descriptor.
-async fn linked(
+/// The files of a test, and its input where that is one.
+async fn of_test(
     job: &CaseJob<'_>,
     beside: &[(&String, &Content)],
     blobs: &Blobs,
-) -> Result<(Linked, Vec<PutFile>), JudgeError> {
-    let (mut linked, mut put) = (Linked::new(), Vec::new());
+) -> Result<Vec<(String, PutContent)>, JudgeError> {
     let beside = beside.iter().map(|(name, content)| (name.as_str(), *content));
     let input = job.files.input.map(|name| (name, job.input));
-    for (number, (name, content)) in (FIRST_LINKED..).zip(beside.chain(input)) {
-        let content = match contents::file(content, blobs).await? {
-            PutContent::Descriptor(file) => {
-                linked.push((number, Wire::Descriptor(file)));
-                PutContent::Symlink(format!("/proc/self/fd/{number}"))
-            }
-            here => here,
-        };
-        put.push(PutFile { path: name.to_owned(), mode: 0o444, content });
+    let mut opened = Vec::new();
+    for (name, content) in beside.chain(input) {
+        opened.push((name.to_owned(), contents::file(content, blobs).await?));
     }
-    Ok((linked, put))
+    Ok(opened)
+}
+
+/// What has a file of its own is not copied, but linked to its descriptor. Links come last, as no folder is made for them:
+/// where nothing else makes it, the content is copied after all.
+fn linked(files: Vec<(String, PutContent)>) -> (Linked, Vec<PutFile>) {
+    let put = |path, content| PutFile { path, mode: 0o444, content };
+    let (large, small): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|(_, content)| matches!(content, PutContent::Descriptor(_)));
+    let mut copied: Vec<_> = small.into_iter().map(|(path, content)| put(path, content)).collect();
+    let (mut linked, mut links) = (Linked::new(), Vec::new());
+    for (path, content) in large {
+        match (content, FIRST_LINKED.checked_add(u16::try_from(linked.len()).unwrap_or(u16::MAX))) {
+            (PutContent::Descriptor(file), Some(number)) if has_folder(&path, &copied) => {
+                links.push(put(path, PutContent::Symlink(format!("/proc/self/fd/{number}"))));
+                linked.push((number, Wire::Descriptor(file)));
+            }
+            (content, _) => copied.push(put(path, content)),
+        }
+    }
+    copied.append(&mut links);
+    (linked, copied)
+}
+
+/// Whether the folder of this path is the box itself, or one that these files make.
+fn has_folder(path: &str, files: &[PutFile]) -> bool {
+    path.rsplit_once('/').is_none_or(|(folder, _)| {
+        files.iter().any(|file| file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    })
 }
 
 fn argv(job: &CaseJob<'_>) -> Vec<Vec<u8>> {
@@ -315,5 +335,34 @@ mod tests {
         assert!(
             environment.contains(&b"LANG=C".to_vec()) && environment.contains(&b"GREETING=hello".to_vec())
         );
+    }
+
+    #[test]
+    fn no_link_comes_before_its_folder() {
+        let large = || PutContent::Descriptor(Arc::new(OwnedFd::from(tempfile::tempfile().unwrap())));
+        let small = || PutContent::Bytes(b"x".as_slice().into());
+        let files = [
+            (".case/answer", large()),
+            (".case/feedback/.keep", small()),
+            (".case/input", small()),
+            ("deep/a", large()),
+            ("deep/b", large()),
+            ("large", large()),
+        ];
+        let (linked, put) = linked(files.map(|(path, content)| (path.to_owned(), content)).into());
+        let told = put.iter().map(|file| match &file.content {
+            PutContent::Symlink(target) => (file.path.as_str(), target.as_str()),
+            PutContent::Bytes(_) | PutContent::Descriptor(_) => (file.path.as_str(), ""),
+        });
+        let expected = [
+            (".case/feedback/.keep", ""),
+            (".case/input", ""),
+            ("deep/a", ""),
+            (".case/answer", "/proc/self/fd/3"),
+            ("deep/b", "/proc/self/fd/4"),
+            ("large", "/proc/self/fd/5"),
+        ];
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+        assert_eq!(linked.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [3, 4, 5]);
     }
 }
