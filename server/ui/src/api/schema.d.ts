@@ -7405,7 +7405,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         status?: 400;
-                        type?: "urn:gavel:problem:malformed-request";
+                        type?: "urn:gavel:problem:invalid-field" | "urn:gavel:problem:malformed-request";
                     };
                 };
             };
@@ -7528,7 +7528,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         status?: 400;
-                        type?: "urn:gavel:problem:malformed-request";
+                        type?: "urn:gavel:problem:invalid-field" | "urn:gavel:problem:malformed-request";
                     };
                 };
             };
