@@ -68,6 +68,9 @@ pub enum Failure {
     Output(#[from] io::Error),
 }
 
+/// Stands for what a refusal does not say.
+pub(crate) const NO_REASON: &str = "without a reason";
+
 /// What a server says where it refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -81,8 +84,9 @@ pub struct Refusal {
 
 impl Refusal {
     /// The same would be refused again, whoever asks: what was given makes no sense to the server, or names what it does not have.
+    /// Every Gavel says why; what does not may be another server.
     fn is_for_good(&self) -> bool {
-        matches!(self.status, 400 | 404 | 405 | 409 | 410 | 413 | 415 | 422)
+        self.detail != NO_REASON && matches!(self.status, 400 | 404 | 405 | 409 | 410 | 413 | 415 | 422)
     }
 
     /// Something is wrong with this field.
@@ -130,13 +134,16 @@ mod tests {
 
     #[test]
     fn a_script_tells_what_was_wrong_with_its_request_from_a_server_that_is_not_there() {
-        let of =
-            |status| Failure::Refused(Refusal { status, detail: String::new(), errors: Vec::new() }).status();
+        let of = |status, detail: &str| {
+            let refusal = Refusal { status, detail: detail.to_owned(), errors: Vec::new() };
+            Failure::Refused(refusal).status()
+        };
         for status in [400, 404, 409, 413, 422] {
-            assert_eq!(of(status), Status::Usage, "{status}");
+            assert_eq!(of(status, "there is no such problem"), Status::Usage, "{status}");
         }
         for status in [401, 403, 408, 429, 500, 502, 503, 507] {
-            assert_eq!(of(status), Status::Server, "{status}");
+            assert_eq!(of(status, "not now"), Status::Server, "{status}");
         }
+        assert_eq!(of(404, NO_REASON), Status::Server, "it may be no Gavel");
     }
 }

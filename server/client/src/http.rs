@@ -8,7 +8,7 @@ use ureq::http::{Request, Response, request};
 use ureq::{Agent, Body, SendBody, Timeout};
 
 use crate::amount;
-use crate::failure::{Failure, Refusal};
+use crate::failure::{Failure, NO_REASON, Refusal};
 use crate::patience::{Attempt, Patience};
 
 /// Bytes of an answer: a submission of a thousand tests with all their output may be large.
@@ -288,7 +288,7 @@ fn bytes(answer: &mut Response<Body>, most: u64) -> Result<Vec<u8>, Failure> {
 fn refusal(status: u16, told: &Value) -> Refusal {
     let without = match status {
         401 => "it wants a token, or another one",
-        _ => "without a reason",
+        _ => NO_REASON,
     };
     let detail = told["detail"].as_str().unwrap_or(without).to_owned();
     let errors = told["errors"].as_array().map_or(&[][..], Vec::as_slice).iter().take(FAULTS);

@@ -62,7 +62,7 @@ d    D                   failing: the self-test failed
 fn failures_are_told_on_standard_error_without_anything_that_steers_a_terminal() {
     let server = Server::start(|_| Answer::Json(404, json!({"detail": "none \u{1b}[2J\u{9b}such"})));
     let output = client(&["problem", "show", "x", "--server", &server.url], &[]);
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0));
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
         "gavel: the server refuses (404): none ␛[2J\u{fffd}such\n"

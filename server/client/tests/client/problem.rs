@@ -370,7 +370,7 @@ fn a_package_that_was_refused_is_not_removed_and_one_whose_answer_was_lost_is() 
     let verify =
         |server: &Server| run(server, &["problem", "verify", package.path().to_str().unwrap()]).status;
     let (refused, lost) = (refusing(false), refusing(true));
-    assert_eq!((verify(&refused), ids(&refused, "DELETE").len()), (3, 0));
+    assert_eq!((verify(&refused), ids(&refused, "DELETE").len()), (2, 0));
     assert_eq!((verify(&lost), ids(&lost, "DELETE").len()), (3, 1));
 }
 
