@@ -222,6 +222,26 @@ fn a_validator_may_be_built_and_run_by_scripts() {
 }
 
 #[test]
+fn what_is_large_is_where_validators_and_programs_look_for_it() {
+    // Beyond what is kept in a row of the database, so each is a file of the store.
+    let numbers: String = (0..40_000).map(|number| format!("{number}\n")).collect();
+    verify_made(|folder| {
+        let yaml =
+            "problem_format_version: 2025-09\nname: Large\nuuid: 4c1d8f52-0a67-4f0d-9a53-bb2f6d1c7e05\n";
+        write(folder, "problem.yaml", yaml);
+        write(folder, "data/secret/1.in", &numbers);
+        write(folder, "data/secret/1.ans", &numbers);
+        write(folder, "data/secret/1.files/deep/er/table", &numbers);
+        let compare = "import sys\nwith open(sys.argv[1]) as given, open(sys.argv[2]) as answer:\n    given, right = given.read(), answer.read()\n\
+                       sys.exit(42 if len(given) > 200_000 and sys.stdin.read() == right else 43)\n";
+        write(folder, "output_validator/compare.py", compare);
+        let table = "import sys\ngiven = sys.stdin.read()\nprint(open('deep/er/table').read(), end='' if len(given) > 200_000 else '!')\n";
+        write(folder, "submissions/accepted/table.py", table);
+        write(folder, "submissions/wrong_answer/short.py", "print(0)\n");
+    });
+}
+
+#[test]
 fn a_thousand_small_tests_are_one_submission() {
     verify_made(|folder| {
         let yaml =
