@@ -116,5 +116,5 @@ fn a_problem_is_pushed_listed_shown_solved_and_removed() {
     let solved = run(&["submit", &path(&files, "sum.c"), "--language", "c17", "--problem", "cli-sum"]);
     assert!(solved.status == 0 && solved.out.contains("secret/1"), "{solved:?}");
     assert_eq!(run(&["problem", "delete", "cli-sum"]).status, 0);
-    assert_eq!(run(&["problem", "show", "cli-sum"]).status, 3);
+    assert_eq!(run(&["problem", "show", "cli-sum"]).status, 2);
 }
