@@ -6,14 +6,11 @@ use gavel_protocol::Bytes;
 use super::executor::{Executor, Room};
 use super::judgement::{TestResult, Verdict};
 use super::validator::{self, Occasion};
-use super::{
-    Decided, Judge, JudgeError, Judged, Task, Written, checker, contents, count, tell_finding, test_case,
-};
-use crate::blocking::elsewhere;
+use super::{Decided, Judge, JudgeError, Judged, Task, Written, count, run, tell_finding, test_case};
 use crate::content::Content;
 use crate::problem::Problem;
 use crate::problems::{Answers, by_case};
-use crate::submission::{Checker, Submission};
+use crate::submission::Submission;
 
 /// The answers that a submission has, where it is no program.
 ///
@@ -40,7 +37,8 @@ impl<E: Executor> Judge<E> {
     ) -> Result<Judged, JudgeError> {
         let Some(problem) = task.problem else { return Err(JudgeError::Cancelled) };
         let (test, name) = (test_case(task, index), &problem.tests[index].name);
-        let decided = match answers.get(&index) {
+        let file = answers.get(&index);
+        let decided = match file {
             Some(file) => self.worth_of(task, problem, file, index).await?,
             None => Decided::of((Verdict::WrongAnswer, None)),
         };
@@ -52,7 +50,7 @@ impl<E: Executor> Judge<E> {
             difference: difference.filter(|_| !test.hidden),
             ..TestResult::empty(count(index), verdict)
         };
-        if !answers.contains_key(&index) {
+        if file.is_none() {
             // What was not sent tells nothing of a secret case.
             result.reason = Some(format!("no file for case {name}"));
         }
@@ -82,20 +80,8 @@ impl<E: Executor> Judge<E> {
         }
         let right = Decided::of((Verdict::Accepted, None));
         let Some(answer) = &test.answer else { return Ok(right) };
-        let found = self.compared(problem.tests[index].checker, file, answer).await?;
+        let rule = problem.tests[index].checker;
+        let found = run::contents_compared(rule, file, answer, &self.blobs).await?;
         Ok(found.map_or(right, Decided::wrong))
-    }
-
-    /// Compares off the threads that everybody waits for.
-    async fn compared(
-        &self,
-        rule: Checker,
-        file: &Content,
-        answer: &Content,
-    ) -> Result<Option<checker::Difference>, JudgeError> {
-        let file = contents::reader(file, &self.blobs).await?;
-        let answer = contents::reader(answer, &self.blobs).await?;
-        let comparing = elsewhere(move || checker::difference(rule, file, answer));
-        comparing.await.map_err(contents::broken)?.map_err(contents::broken)
     }
 }

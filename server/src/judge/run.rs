@@ -290,13 +290,12 @@ pub(super) async fn compared(
     answer: &Content,
     blobs: &Blobs,
 ) -> Result<Option<checker::Difference>, JudgeError> {
+    if let Some(whole) = whole {
+        return contents_compared(rule, &Content::Blob(whole.clone()), answer, blobs).await;
+    }
     let answer = contents::reader(answer, blobs).await?;
     let is_short = output.len() <= SMALL && matches!(answer, ContentReader::Inline { .. });
-    let difference = if let Some(whole) = whole {
-        let output = contents::reader(&Content::Blob(whole.clone()), blobs).await?;
-        let comparing = elsewhere(move || checker::difference(rule, output, answer));
-        comparing.await.map_err(contents::broken)?
-    } else if is_short {
+    let difference = if is_short {
         checker::difference(rule, output.as_slice(), answer)
     } else {
         let taken = std::mem::take(output);
@@ -309,6 +308,22 @@ pub(super) async fn compared(
         difference
     };
     difference.map_err(contents::broken)
+}
+
+/// Compares a content with the answer, off the threads that everybody waits for.
+///
+/// # Errors
+/// When either cannot be read.
+pub(super) async fn contents_compared(
+    rule: Checker,
+    output: &Content,
+    answer: &Content,
+    blobs: &Blobs,
+) -> Result<Option<checker::Difference>, JudgeError> {
+    let answer = contents::reader(answer, blobs).await?;
+    let output = contents::reader(output, blobs).await?;
+    let comparing = elsewhere(move || checker::difference(rule, output, answer));
+    comparing.await.map_err(contents::broken)?.map_err(contents::broken)
 }
 
 /// Its exit status, or the signal that killed it.
