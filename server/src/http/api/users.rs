@@ -3,8 +3,8 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{SecondsFormat, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::query::ForgiveQuery;
 use super::wire::check_user_name;
@@ -14,6 +14,15 @@ use crate::http::error::fails;
 use crate::store::Forgotten;
 use crate::submission::person;
 use crate::user_data::Erased;
+
+/// Whose a path is.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfUser {
+    /// Whose.
+    #[param(min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
+    user: String,
+}
 
 /// A user's strikes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,13 +64,13 @@ pub(super) struct ErasedView {
     path = "/api/v1/users/{user}/data",
     operation_id = "eraseUser",
     tag = "users",
-    params(("user" = String, Path, description = "Whose.", min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")),
+    params(OfUser),
     responses((status = 200, description = "It has gone.", body = ErasedView), fails::InvalidField, fails::Unavailable)
 )]
 pub(super) async fn erase(
     api: Data<Api>,
     caller: Caller,
-    user: Path<String>,
+    user: Path<OfUser>,
 ) -> Result<Json<ErasedView>, Problem> {
     let user = named(user)?;
     let Erased { stored, cancelled, programs } = api.user_data.erase(&caller.sees(), &user).await?;
@@ -81,13 +90,13 @@ pub(super) async fn erase(
     path = "/api/v1/users/{user}/throttle",
     operation_id = "getThrottle",
     tag = "users",
-    params(("user" = String, Path, description = "Whose.", min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")),
+    params(OfUser),
     responses((status = 200, description = "The user's strikes.", body = ThrottleView), fails::InvalidField)
 )]
 pub(super) async fn throttle(
     api: Data<Api>,
     caller: Caller,
-    user: Path<String>,
+    user: Path<OfUser>,
 ) -> Result<Json<ThrottleView>, Problem> {
     let (user, now) = (named(user)?, Utc::now());
     let strikes = api.throttle.of(&person(caller.name().as_deref(), &user), now);
@@ -113,13 +122,13 @@ pub(super) async fn throttle(
     path = "/api/v1/users/{user}/throttle",
     operation_id = "clearThrottle",
     tag = "users",
-    params(("user" = String, Path, description = "Whose.", min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$"), ForgiveQuery),
+    params(OfUser, ForgiveQuery),
     responses((status = 204, description = "It is forgiven."), fails::InvalidField, fails::Unavailable)
 )]
 pub(super) async fn clear_throttle(
     api: Data<Api>,
     caller: Caller,
-    user: Path<String>,
+    user: Path<OfUser>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let user = named(user)?;
@@ -136,9 +145,10 @@ pub(super) async fn clear_throttle(
 }
 
 /// The user of the path; one that no submission can have is nobody.
-fn named(user: Path<String>) -> Result<String, Problem> {
+fn named(path: Path<OfUser>) -> Result<String, Problem> {
+    let OfUser { user } = path.into_inner();
     check_user_name(&user).map_err(|why| Problem::field("user", why))?;
-    Ok(user.into_inner())
+    Ok(user)
 }
 
 #[cfg(test)]
@@ -147,11 +157,12 @@ mod tests {
 
     #[test]
     fn a_user_that_no_submission_can_have_is_refused() {
+        let named = |user: &str| named(Path::from(OfUser { user: user.to_owned() }));
         for user in ["alice", "a b", "漢", &"x".repeat(128), &"漢".repeat(128)] {
-            assert_eq!(named(Path::from(user.to_owned())).unwrap(), user);
+            assert_eq!(named(user).unwrap(), user);
         }
         for user in ["", "\0", "a\nb", "\u{85}", &"x".repeat(129)] {
-            let Err(Problem::Invalid(wrong)) = named(Path::from(user.to_owned())) else { panic!("{user}") };
+            let Err(Problem::Invalid(wrong)) = named(user) else { panic!("{user}") };
             assert_eq!(wrong[0].field, "user");
         }
     }
