@@ -137,9 +137,7 @@ impl SessionView {
 async fn show(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let caller = api.access.caller(&approach(&request))?;
     let ends = request.extensions().get::<Session>().map(|session| session.ends);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(SessionView::new(&caller, ends)))
+    Ok(HttpResponse::Ok().json(SessionView::new(&caller, ends)))
 }
 
 /// Begins a session, for the web page: the token of `Authorization` is then that of requests of our pages.
@@ -177,10 +175,7 @@ async fn begin(
     }
     let opened = sessions.open(token, now);
     let cookie = cookie(&request, &api, &opened.secret).finish();
-    Ok(HttpResponse::Ok()
-        .cookie(cookie)
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(SessionView::new(&caller, Some(opened.ends))))
+    Ok(HttpResponse::Ok().cookie(cookie).json(SessionView::new(&caller, Some(opened.ends))))
 }
 
 /// What is answered to a wrong token. One that is right begins a session however many wrong ones came from its address: behind

@@ -78,12 +78,11 @@ fn reads_pages(headers: &HeaderMap) -> bool {
     accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
-/// The document. Its nonce is for one answer, so nobody keeps it.
+/// The document. Its nonce is for one answer: like all that says nothing else, it is kept by nobody.
 fn shown(mut response: HttpResponseBuilder, files: &Files, request: &HttpRequest) -> HttpResponse {
     let document::Document { html, policy } = document::document(files.index(), prefix(request));
     response
         .content_type("text/html; charset=utf-8")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::CONTENT_SECURITY_POLICY, policy));
     for (name, value) in document::HEADERS {
         response.insert_header((name, value));

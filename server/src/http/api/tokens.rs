@@ -346,8 +346,6 @@ fn kept(json: &[u8]) -> Result<TimeDelta, Problem> {
 }
 
 fn told(mut response: actix_web::HttpResponseBuilder, token: &Token, secret: Secret) -> HttpResponse {
-    // Nobody on the way keeps it.
-    response.insert_header((actix_web::http::header::CACHE_CONTROL, "no-store"));
     response.json(MadeView { token: TokenView::of(token), secret: secret.told() })
 }
 
