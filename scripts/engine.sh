@@ -62,10 +62,15 @@ install_packages() {
     fail "$1 is missing. As root on Debian or Ubuntu: apt-get install $2. Elsewhere: https://docs.docker.com/engine/install/"
   fi
   say "installing $1 ($2)"
+  mkdir -p .gavel
   # shellcheck disable=SC2086 # a list of packages
-  if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2 >/dev/null; }; then
-    fail "apt-get could not install $2"
-  fi
+  with_apt $2 9>.gavel/apt.lock || fail "apt-get could not install $2"
+}
+
+# with_apt PACKAGES: one at a time, for apt-get waits for no other.
+with_apt() {
+  flock 9
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 # Debian has split the command line from the engine since 13; iptables is only recommended by it.

@@ -25,6 +25,8 @@ cd "$(dirname "$0")/.."
 left_out=()
 failed=()
 unsteady=()
+since_busy=0
+since_idle=0
 
 # These tests share their processors with each other and with what is built beside them.
 export GAVEL_E2E_TIME_FACTOR=${GAVEL_E2E_TIME_FACTOR:-2}
@@ -35,8 +37,12 @@ export CARGO_PROFILE_DEV_DEBUG=${CARGO_PROFILE_DEV_DEBUG:-0} GAVEL_SERVER_LTO=${
 # The tag of images that wait for their tests.
 AHEAD=gavel-test-ahead
 
+# Suites that make all that they test, instances and clusters, and wait more than they work: they run beside the others.
+APART="cluster descriptors memory"
+
 main() {
   tools
+  read -r since_busy since_idle < <(ticks)
   mkdir -p .gavel
   log=$PWD/.gavel/test.log
   : >"$log"
@@ -65,8 +71,17 @@ fail() {
   exit 1
 }
 
-# With the time that has passed: what takes long is seen.
-heading() { printf '== %s (after %d min)\n' "$1" $((SECONDS / 60)); }
+# With the time that has passed, and how busy the processors were until then: what takes long is seen, and why.
+heading() {
+  local busy idle
+  read -r busy idle < <(ticks)
+  printf '== %s (after %d min, %d %% busy)\n' "$1" $((SECONDS / 60)) \
+    $(((busy - since_busy) * 100 / (busy - since_busy + idle - since_idle + 1)))
+  since_busy=$busy since_idle=$idle
+}
+
+# Of all processors since the host was started: at work, and idle or waiting for a disk (proc(5), /proc/stat).
+ticks() { awk '/^cpu / { print $2 + $3 + $4 + $7 + $8, $5 + $6 }' /proc/stat; }
 
 # tests ARGUMENTS: what fails is told in the end, so that one run shows all of it.
 tests() {
@@ -144,9 +159,10 @@ further_toolchains() {
   printf '%s' "${names[*]}"
 }
 
+# Many of them wait for a clock: more at one time than there are processors.
 unit() {
   heading "unit tests, and the monitor's without Docker"
-  tests --workspace --exclude e2e
+  RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))} tests --workspace --exclude e2e
 }
 
 e2e() {
@@ -157,14 +173,68 @@ e2e() {
     tests -p gavel-server --test sandboxes
     start_instance
   fi
-  end_to_end "$@"
-  # Who names tests wants those.
-  [ $# = 0 ] || return 0
+  # Who names tests wants those, and a service elsewhere is measured with nothing else at work.
+  if [ $# != 0 ] || [ -z "${own_instance:-}" ]; then
+    end_to_end "$@"
+    [ $# = 0 ] || return 0
+  else
+    begin_apart
+    # shellcheck disable=SC2046 # words
+    end_to_end --lib $(suites_of_the_service)
+  fi
   description
   web_page
-  scripts_and_proxies
+  end_apart
   restart_of_the_engine
 }
+
+# Each as `--test NAME`, but those that run apart or are run by name.
+suites_of_the_service() {
+  local file name
+  for file in tests/tests/*.rs; do
+    name=$(basename "$file" .rs)
+    [[ " $APART scripts proxies engine " == *" $name "* ]] || printf -- '--test %s ' "$name"
+  done
+}
+
+# In a group of processes of their own, with ports and uids of their own.
+begin_apart() {
+  heading "beside them, what makes instances of its own (it is shown in .gavel/apart.out)"
+  set -m
+  (
+    set +m
+    log=$PWD/.gavel/apart.log left_out=() failed=() unsteady=()
+    : >"$log"
+    export GAVEL_E2E_PORTS=$((${GAVEL_E2E_PORTS:-5061} + 20))
+    # shellcheck disable=SC2046 # words
+    end_to_end $(printf -- '--test %s ' $APART)
+    scripts_and_proxies
+    for list in left_out failed unsteady; do
+      declare -n words=$list
+      printf '%s\n' "${words[@]}" >".gavel/apart.$list"
+    done
+  ) >.gavel/apart.out 2>&1 &
+  apart=$!
+  set +m
+}
+
+# Waits for them, and shows what they did.
+end_apart() {
+  local list ended=0
+  [ -n "${apart:-}" ] || return 0
+  heading "what runs apart"
+  wait "$apart" || ended=$?
+  apart=
+  cat .gavel/apart.out
+  cat .gavel/apart.log >>"$log"
+  [ "$ended" = 0 ] || fail "what runs apart ended before it was done"
+  for list in left_out failed unsteady; do
+    declare -n words=$list
+    mapfile -t -O ${#words[@]} words < <(sed '/^$/d' ".gavel/apart.$list")
+  done
+}
+
+stop_apart() { [ -z "${apart:-}" ] || kill -- "-$apart" 2>/dev/null || true; }
 
 web_page_alone() {
   if [ -z "${GAVEL_E2E_URL:-}" ]; then
@@ -349,6 +419,7 @@ start_instance() {
 
 leave() {
   local status=$?
+  stop_apart
   [ -z "${own_instance:-}" ] || remove_instance "$status"
   stop_building
   [ "$status" = 0 ] || what_failed
