@@ -36,6 +36,7 @@ mod prefix;
 mod protective;
 mod refused;
 mod request_id;
+mod rest;
 mod scopes;
 mod sender;
 mod session;
@@ -78,7 +79,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// An idle connection stays open for longer than the proxies and clients in front keep theirs (60 s is usual), so that
 /// none of them sends a request into a connection that is just being closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// A client has so long to take the last of an answer where the connection ends with it.
+/// A client whose head is refused has so long to send the rest of it.
 const LAST_BYTES: Duration = Duration::from_secs(1);
 /// Connections of each worker.
 const CONNECTIONS: usize = 10_000;
@@ -188,7 +189,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
                 data.insert(connection.gate());
             })
             .client_request_timeout(HEAD_TIMEOUT)
-            .client_disconnect_timeout(LAST_BYTES)
+            .client_disconnect_timeout(rest::LONGEST)
             // A client that goes away ends its handler: its command is killed and its sandbox serves others.
             .h1_allow_half_closed(false)
             .keep_alive(KEEP_ALIVE)

@@ -19,6 +19,7 @@ use actix_web::web::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::refused::{self, FirstLine, Refusing};
+use super::rest::Rest;
 
 /// Read at one time where a head is expected. A dozen of the smallest requests fit into it, each of which is some KiB once it is
 /// parsed; most heads that clients send take one such piece or two.
@@ -48,6 +49,8 @@ pub(super) struct Gate {
     chunked: Cell<bool>,
     /// Memory that it may take by then.
     room: Cell<u64>,
+    /// The answer was given before all of it had come: the HTTP server reads the rest, and ends the connection behind that.
+    rests: Cell<bool>,
     /// An answer is not in the kernel's hands yet.
     unsent: Cell<bool>,
     /// Others' turn, before more is read.
@@ -81,6 +84,7 @@ impl Gate {
         self.line.take();
         self.chunked.set(chunked);
         self.body.set(body);
+        self.rests.set(false);
         self.room.set(FIRST);
         if body > 0 {
             self.wake();
@@ -141,6 +145,12 @@ impl Gate {
         self.line.set(line);
     }
 
+    /// Is more of the body to come, for certain? What came with the head is not counted, and a body in chunks is read to its end
+    /// by the HTTP server, which goes on with the connection.
+    fn lacks_body(&self) -> bool {
+        !self.chunked.get() && (HEAD as u64..UNKNOWN).contains(&self.body.get())
+    }
+
     /// Neither is a request answered, nor is an answer on its way.
     fn is_idle(&self) -> bool {
         !self.answering.get() && !self.unsent.get()
@@ -165,6 +175,7 @@ impl Drop for Answering {
     fn drop(&mut self) {
         self.0.answering.set(false);
         self.0.unsent.set(true);
+        self.0.rests.set(self.0.lacks_body());
         // What is left of its body is thrown away.
         self.0.make_room(u64::MAX);
     }
@@ -225,11 +236,13 @@ pub(super) struct Gated {
     gate: Rc<Gate>,
     /// A refusal in place of the HTTP server's own.
     refusing: Option<Refusing>,
+    /// What is left of a body that nobody wants.
+    rest: Option<Rest>,
 }
 
 impl Gated {
     pub(super) fn new(connection: TcpStream) -> Self {
-        Self { connection, gate: Rc::default(), refusing: None }
+        Self { connection, gate: Rc::default(), refusing: None, rest: None }
     }
 
     pub(super) fn connection(&self) -> &TcpStream {
@@ -261,6 +274,15 @@ impl Gated {
         Some(refused.map_ok(|()| bytes.len()))
     }
 
+    /// Is there nothing more to wait for of a body that nobody wants?
+    fn is_through(&mut self, cx: &mut Context<'_>) -> bool {
+        if !self.gate.rests.get() {
+            self.rest = None;
+            return false;
+        }
+        self.gate.body.get() == 0 || self.rest.get_or_insert_with(Rest::new).poll_silent(cx).is_ready()
+    }
+
     /// Reads less than there is space for.
     fn poll_some(
         &mut self,
@@ -286,6 +308,9 @@ impl AsyncRead for Gated {
         if open == 0 {
             return self.poll_end(cx);
         }
+        if self.is_through(cx) {
+            return Poll::Ready(Ok(()));
+        }
         if self.gate.pause.replace(false) {
             cx.waker().wake_by_ref();
             return Poll::Pending;
@@ -302,6 +327,9 @@ impl AsyncRead for Gated {
             self.gate.head_came(came);
         }
         self.gate.came(came.len(), asked);
+        if let Some(rest) = &mut self.rest {
+            rest.came();
+        }
         Poll::Ready(Ok(()))
     }
 }
@@ -431,6 +459,21 @@ mod tests {
         settled().await;
         for _ in 0..4 {
             assert_eq!(read_available(&mut connection).await, Some(8 * HEAD));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_ends_behind_the_rest_of_a_body_or_when_no_more_of_it_comes() {
+        for sent in [3000, 2000] {
+            let (mut connection, mut client) = pair().await;
+            drop(connection.gate().begin((3000, false)));
+            client.write_all(&vec![b'x'; sent]).await.unwrap();
+            // The answer is in the kernel's hands.
+            connection.flush().await.unwrap();
+            let start = tokio::time::Instant::now();
+            let mut read = Vec::new();
+            connection.read_to_end(&mut read).await.unwrap();
+            assert_eq!((read.len(), start.elapsed().as_secs()), (sent, if sent == 3000 { 0 } else { 5 }));
         }
     }
 

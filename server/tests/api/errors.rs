@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::bench::{Bench, answer};
+use crate::bench::{Bench, PATIENCE, answer};
 
 const SUBMISSIONS: &str = "/api/v1/submissions";
 
@@ -272,6 +272,38 @@ async fn bodies_above_the_maximum_are_refused_before_they_are_read() {
     let mut answer = vec![0; 12];
     tokio::time::timeout(Duration::from_secs(5), stream.read_exact(&mut answer)).await.unwrap().unwrap();
     assert_eq!(answer, b"HTTP/1.1 413");
+}
+
+/// A browser does, and so do many clients: where the connection is reset meanwhile they may never see why.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_refused_early_is_told_why_also_where_all_is_sent_first_and_that_is_slow() {
+    let bench = Bench::with(&[("http.max_body", "100KiB"), ("problems.max_package", "1MiB")]).await;
+    let send = async |line: &str| {
+        let mut stream = TcpStream::connect(bench.url.trim_start_matches("http://")).await.unwrap();
+        let piece = vec![b' '; 64 << 10];
+        let head =
+            format!("{line} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n", 24 * piece.len());
+        stream.write_all(head.as_bytes()).await.unwrap();
+        for _ in 0..24 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            stream.write_all(&piece).await.unwrap();
+        }
+        let mut answer = String::new();
+        tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        answer
+    };
+    let refused = [
+        ("POST /api/v1/submissions", 415),
+        ("POST /run", 413),
+        ("PUT /api/v1/problems/sums", 413),
+        ("PUT /api/v1/problems/sums?show=x", 400),
+        ("PUT /api/v1/nowhere", 404),
+    ];
+    let answers = futures_util::future::join_all(refused.map(|(line, _)| send(line))).await;
+    for ((line, status), answer) in refused.iter().zip(answers) {
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{line}: {answer}");
+        assert!(answer.contains("urn:gavel:problem:") || line.contains("/run"), "{line}: {answer}");
+    }
 }
 
 /// All that is answered to these bytes, of a client that sends nothing else.
