@@ -48,7 +48,7 @@ main() {
   : >"$log"
   trap leave EXIT
   case ${1-all} in
-    all) build_ahead; unit; e2e; further_languages ;;
+    all) build_ahead; unit; await_ahead; e2e; further_languages ;;
     unit) unit ;;
     e2e) e2e "${@:2}" ;;
     ui) web_page_alone ;;
@@ -135,6 +135,10 @@ build_ahead() {
   logged cargo test --locked -p e2e --no-run || fail "the end-to-end tests do not compile"
   # The first thing that images.sh finds out; what it compiles for the service there is needed soon.
   [ "$(cat .gavel/bases 2>/dev/null)" != local ] || scripts/binaries.sh
+}
+
+await_ahead() {
+  [ -n "${ahead:-}" ] || return 0
   heading "the rest of these images"
   # What could not be built is tried again, and told, where it is needed.
   wait "$ahead" || warn "some images were not built: .gavel/ahead.log"
