@@ -1,15 +1,13 @@
 //! Several machines on one: a broker, a coordinator that does not judge itself, and nodes, each with its own warden,
 //! workspace, uids and slots.
 
-use std::collections::HashMap;
-
-use bollard::models::{ContainerCreateBody, HostConfig, PortBinding};
-use bollard::query_parameters::CreateContainerOptionsBuilder;
+use futures_util::future::join_all;
 
 use crate::Client;
-use crate::docker::{Host, done};
+use crate::broker::Broker;
+use crate::docker::Host;
 use crate::environment;
-use crate::instance::{Instance, Plan, url_with_port};
+use crate::instance::{Instance, Plan};
 use crate::nats::Liar;
 
 /// What the broker has, and those who reach it trust.
@@ -28,13 +26,12 @@ type NodePlan<'a> = (&'a str, Vec<(&'a str, &'a str)>, Option<&'a str>);
 /// A cluster.
 #[derive(Debug)]
 pub struct Cluster {
-    /// Container of the broker.
-    pub broker: String,
+    /// What they all reach.
+    pub broker: Broker,
     /// What has the API.
     pub coordinator: Instance,
     /// What judges.
     pub nodes: Vec<Instance>,
-    broker_name: String,
 }
 
 impl Cluster {
@@ -88,27 +85,22 @@ impl Cluster {
 
     /// With these settings of the coordinator.
     async fn launch(name: &str, settings: &[(&str, &str)], nodes: &[NodePlan<'_>], slots: u32) -> Self {
-        let host = Host::connect().await;
         let broker_name = format!("gavel-e2e-{name}-broker");
-        let broker = start_broker(&host, &broker_name).await;
-        let plan = |part: &str| plan(name, &broker_name, part).run_slots(slots);
+        let broker = Broker::start(&broker_name, &[("GAVEL_CLUSTER__TOKEN", TOKEN)], None).await;
+        let plan = |part: &str| plan(name, &broker.name, part).run_slots(slots);
         let coordinator = coordinating(plan("coordinator"));
         let coordinator = settings.iter().fold(coordinator, |plan, (key, value)| plan.with(key, value));
-        let coordinator = coordinator.launch().await;
-        let mut started = Vec::with_capacity(nodes.len());
-        for (node, settings, room) in nodes {
+        let nodes = nodes.iter().map(|(node, settings, room)| {
             let plan = settings.iter().fold(plan(node).as_node(), |plan, (key, value)| plan.with(key, value));
-            let plan = match room {
+            match room {
                 Some(room) => plan.workspace_of(room),
                 None => plan,
-            };
-            started.push(plan.launch().await);
-        }
-        for node in &started {
-            node.wait_until_ready().await;
-        }
-        coordinator.wait_until_ready().await;
-        Self { broker, coordinator, nodes: started, broker_name }
+            }
+        });
+        // One after another the containers of each would wait for those of the one before.
+        let mut started = join_all(std::iter::once(coordinator).chain(nodes).map(Plan::start)).await;
+        let coordinator = started.remove(0);
+        Self { broker, coordinator, nodes: started }
     }
 
     /// Makes and starts another coordinator, which has the broker and the nodes in common with the first, and waits until it is
@@ -117,8 +109,8 @@ impl Cluster {
     /// # Panics
     /// When it does not become ready.
     pub async fn another_coordinator(&self, name: &str) -> Instance {
-        let of = self.broker_name.trim_start_matches("gavel-e2e-").trim_end_matches("-broker");
-        coordinating(plan(of, &self.broker_name, name)).start().await
+        let of = self.broker.name.trim_start_matches("gavel-e2e-").trim_end_matches("-broker");
+        coordinating(plan(of, &self.broker.name, name)).start().await
     }
 
     /// A client of the coordinator.
@@ -131,21 +123,13 @@ impl Cluster {
     /// # Panics
     /// When the broker cannot be reached.
     pub async fn liar(&self) -> Liar {
-        let broker = Host::connect().await.inspect(&self.broker).await;
-        let ports = broker.and_then(|broker| broker.network_settings?.ports).unwrap_or_default();
-        let bound = ports.get("4222/tcp").and_then(|bound| bound.as_ref()?.first()?.host_port.clone());
-        let port = bound.and_then(|port| port.parse().ok()).expect("the broker's port is published");
-        let url = url_with_port(port);
-        Liar::connect(url.trim_start_matches("http://"), TOKEN).await
+        Liar::connect(&self.broker.address().await, TOKEN).await
     }
 
     /// Removes everything of it.
     pub async fn remove(self) {
-        for node in self.nodes {
-            node.remove().await;
-        }
-        self.coordinator.remove().await;
-        Host::connect().await.remove(&self.broker_name).await;
+        join_all(self.nodes.into_iter().chain([self.coordinator]).map(Instance::remove)).await;
+        self.broker.remove().await;
     }
 }
 
@@ -158,7 +142,7 @@ fn weighted<'a>(nodes: &[(&'a str, &'a str, Option<&'a str>)]) -> Vec<NodePlan<'
 
 /// A part of a cluster, with one slot of each kind.
 fn plan(cluster: &str, broker: &str, part: &str) -> Plan {
-    let plan = Plan::of_one_slot(&format!("{cluster}-{part}"));
+    let plan = Plan::of_one_slot(&format!("{cluster}-{part}")).without_commands();
     let plan = plan.with("GAVEL_CLUSTER__URL", &format!("nats://{broker}:4222"));
     plan.with("GAVEL_CLUSTER__TOKEN", TOKEN).with("GAVEL_CLUSTER__NAME", part)
 }
@@ -173,8 +157,8 @@ fn coordinating(plan: Plan) -> Plan {
 /// of the certificate.
 #[derive(Debug)]
 pub struct Guarded {
-    /// Container of the broker.
-    pub broker: String,
+    /// What they all reach.
+    pub broker: Broker,
     /// What has the API.
     pub coordinator: Instance,
     /// The node whose key there is.
@@ -191,8 +175,7 @@ impl Guarded {
     /// # Panics
     /// When it does not become ready.
     pub async fn start() -> Self {
-        let host = Host::connect().await;
-        let [authorization, coordinator_key, key] = keys(&host).await;
+        let [authorization, coordinator_key, key] = keys(&Host::connect().await).await;
         let tls = "tls { cert_file: \"/data/broker.pem\", key_file: \"/data/broker.key\" }";
         let settings = format!(
             "listen: 0.0.0.0:4222\njetstream {{ store_dir: /data/store, max_file_store: 600MB }}\n{tls}\n{authorization}"
@@ -200,17 +183,17 @@ impl Guarded {
         let environment = [("SETTINGS", &*settings), ("CERTIFICATE", CERTIFICATE), ("KEY", CERTIFICATE_KEY)];
         let start = "cd /data && printf %s \"$SETTINGS\" >own.conf && printf %s \"$CERTIFICATE\" >broker.pem \
             && printf %s \"$KEY\" >broker.key && exec nats-server --config own.conf";
-        let broker = run_broker(&host, Self::BROKER, &environment, Some(start)).await;
+        let broker = Broker::start(Self::BROKER, &environment, Some(start)).await;
         let coordinator =
             Self::plan("coordinator", &coordinator_key).with("GAVEL_CLUSTER__JUDGE_HERE", "false");
-        let coordinator = coordinator.launch().await;
-        let node = Self::plan("node-a", &key).as_node().start().await;
-        coordinator.wait_until_ready().await;
+        let node = Self::plan("node-a", &key).as_node();
+        let (coordinator, node) = tokio::join!(coordinator.start(), node.start());
         Self { broker, coordinator, node, key }
     }
 
     fn plan(name: &str, key: &str) -> Plan {
-        let plan = Plan::of_one_slot(&format!("guarded-{name}")).with("GAVEL_CLUSTER__NAME", name);
+        let plan = Plan::of_one_slot(&format!("guarded-{name}")).without_commands();
+        let plan = plan.with("GAVEL_CLUSTER__NAME", name);
         let plan = plan.with("GAVEL_CLUSTER__URL", &format!("tls://{}:4222", Self::BROKER));
         let plan = plan.with("GAVEL_CLUSTER__NKEY", key).with("GAVEL_CLUSTER__CA", AUTHORITY_FILE);
         plan.file(AUTHORITY_FILE, AUTHORITY)
@@ -223,9 +206,7 @@ impl Guarded {
 
     /// Removes everything of it.
     pub async fn remove(self) {
-        self.node.remove().await;
-        self.coordinator.remove().await;
-        Host::connect().await.remove(Self::BROKER).await;
+        tokio::join!(self.node.remove(), self.coordinator.remove(), self.broker.remove());
     }
 }
 
@@ -241,39 +222,4 @@ async fn keys(host: &Host) -> [String; 3] {
     }
     host.exec(&server, "10001", &["rm", "-r", &folder]).await;
     found
-}
-
-/// A broker of the image that comes with the service, with one token for everybody.
-async fn start_broker(host: &Host, name: &str) -> String {
-    run_broker(host, name, &[("GAVEL_CLUSTER__TOKEN", TOKEN)], None).await
-}
-
-/// In the network of the service under test.
-async fn run_broker(host: &Host, name: &str, variables: &[(&str, &str)], start: Option<&str>) -> String {
-    host.remove(name).await;
-    let server = host.service(&environment::project(), "server").await;
-    let network = host.inspect(&server).await.and_then(|server| server.host_config?.network_mode);
-    let body = ContainerCreateBody {
-        image: Some(format!("gavel/nats:{}", environment::image_tag())),
-        env: Some(variables.iter().map(|(key, value)| format!("{key}={value}")).collect()),
-        entrypoint: start.map(|start| ["sh", "-c", start].map(str::to_owned).to_vec()),
-        labels: Some(HashMap::from([("io.gavel.e2e".into(), name.into())])),
-        exposed_ports: Some(vec!["4222/tcp".into()]),
-        host_config: Some(HostConfig {
-            network_mode: network,
-            port_bindings: Some(any_port()),
-            ..HostConfig::default()
-        }),
-        ..ContainerCreateBody::default()
-    };
-    let options = CreateContainerOptionsBuilder::new().name(name).build();
-    let id = done(host.docker().create_container(Some(options), body).await).id;
-    host.start(&id).await;
-    id
-}
-
-/// One that the engine chooses.
-fn any_port() -> HashMap<String, Option<Vec<PortBinding>>> {
-    let binding = PortBinding { host_ip: Some("127.0.0.1".into()), host_port: Some(String::new()) };
-    HashMap::from([("4222/tcp".to_owned(), Some(vec![binding]))])
 }

@@ -308,6 +308,18 @@ fn archive(name: &str, bytes: &[u8]) -> Vec<u8> {
     [&header[..], bytes, &padding].concat()
 }
 
+/// Removes what a test that failed has left, from a `drop`, where nothing can be awaited. What stays is named.
+pub(crate) fn after_a_failure(name: &str, remove: impl AsyncFnOnce(Host) + Send) {
+    // The test's own runtime may be the thread that we are on.
+    let removing = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.map(|runtime| runtime.block_on(async { remove(Host::connect().await).await }))
+    };
+    if !matches!(std::thread::scope(|scope| scope.spawn(removing).join()), Ok(Ok(()))) {
+        eprintln!("{name} could not be removed");
+    }
+}
+
 /// The value of a call to the engine that must succeed.
 pub(crate) fn done<T>(result: Result<T, Error>) -> T {
     match result {

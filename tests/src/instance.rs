@@ -12,7 +12,7 @@ use bollard::models::{
 use bollard::query_parameters::{CreateContainerOptionsBuilder, RemoveVolumeOptionsBuilder};
 
 use crate::Client;
-use crate::docker::{Host, done};
+use crate::docker::{Host, after_a_failure, done};
 use crate::environment;
 
 /// A server, a warden and their workspace.
@@ -49,6 +49,9 @@ pub struct Plan {
     file: Option<(String, String)>,
 }
 
+/// What ends so often while it is waited for does so again.
+const MOST_STARTS: i64 = 8;
+
 /// Counts instances made by this process: each has its own port and uids.
 static MADE: AtomicU16 = AtomicU16::new(0);
 
@@ -81,6 +84,12 @@ impl Plan {
     #[must_use]
     pub fn run_slots(self, slots: u32) -> Self {
         self.with("GAVEL_SANDBOX__RUN_SLOTS", &slots.to_string())
+    }
+
+    /// Without commands, and without sandboxes for them, each of which would have to be started.
+    #[must_use]
+    pub fn without_commands(self) -> Self {
+        self.with("GAVEL_GOJUDGE__ENABLED", "false").with("GAVEL_GOJUDGE__GRPC__ENABLED", "false")
     }
 
     /// With a setting, `GAVEL_<SECTION>__<KEY>`.
@@ -149,17 +158,20 @@ impl Plan {
         remove(&host, &self.name).await;
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let port = environment::first_port() + number % 8;
+        let (name, url, token) = (self.name.clone(), url_with_port(port), self.token.clone());
+        // Before there is anything of it: what is made is removed also where the next step fails.
+        let mut instance =
+            Instance { name, server: String::new(), warden: String::new(), url, token, removed: false };
         self.make_volume(&host).await;
         let uids = 57_000 + u32::from(port % 80) * 100;
-        let warden = self.copy(&host, "warden", uids, None).await;
-        let server = self.copy(&host, "server", uids, Some(port)).await;
+        instance.warden = self.copy(&host, "warden", uids, None).await;
+        instance.server = self.copy(&host, "server", uids, Some(port)).await;
         if let Some((path, text)) = &self.file {
-            host.put_file(&server, path, text).await;
+            host.put_file(&instance.server, path, text).await;
         }
-        host.start(&warden).await;
-        host.start(&server).await;
-        let (url, token) = (url_with_port(port), self.token);
-        Instance { name: self.name, server, warden, url, token, removed: false }
+        host.start(&instance.warden).await;
+        host.start(&instance.server).await;
+        instance
     }
 
     async fn make_volume(&self, host: &Host) {
@@ -259,9 +271,10 @@ impl Instance {
             loop {
                 tokio::time::sleep(Duration::from_secs(2)).await;
                 for (service, id) in [("server", &self.server), ("warden", &self.warden)] {
-                    let state = host.inspect(id).await.and_then(|container| container.state);
-                    let state = state.unwrap_or_default();
-                    if state.running != Some(true) && state.restarting != Some(true) {
+                    let container = host.inspect(id).await.unwrap_or_default();
+                    let state = container.state.unwrap_or_default();
+                    let goes_on = container.restart_count.unwrap_or(0) < MOST_STARTS;
+                    if state.running != Some(true) && !(state.restarting == Some(true) && goes_on) {
                         let logs = host.logs(id, "20").await;
                         panic!("the {service} of {} ended ({:?}):\n{logs}", self.name, state.exit_code);
                     }
@@ -284,17 +297,9 @@ impl Instance {
 impl Drop for Instance {
     /// After a test that failed: its containers would go on until the next run.
     fn drop(&mut self) {
-        if self.removed {
-            return;
-        }
-        let name = self.name.clone();
-        // The test's own runtime may be the thread that we are on.
-        let removing = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.map(|runtime| runtime.block_on(async { remove(&Host::connect().await, &name).await }))
-        });
-        if !matches!(removing.join(), Ok(Ok(()))) {
-            eprintln!("{} could not be removed", self.name);
+        if !self.removed {
+            let name = self.name.clone();
+            after_a_failure(&self.name, async |host| remove(&host, &name).await);
         }
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod alone;
 pub mod bench;
+pub mod broker;
 pub mod client;
 pub mod cluster;
 pub mod docker;

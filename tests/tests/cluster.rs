@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use e2e::alone::alone;
+use e2e::broker::Broker;
 use e2e::client::ClientError;
 use e2e::cluster::{Cluster, Guarded};
 use e2e::docker::Host;
@@ -35,6 +36,19 @@ async fn several_machines_judge_as_one() {
     a_broker_that_is_killed_loses_nothing(&cluster).await;
     a_server_that_is_killed_loses_nothing(&cluster).await;
     cluster.remove().await;
+}
+
+/// Its nodes are instances, which go as those of other tests.
+#[tokio::test]
+async fn a_test_that_fails_leaves_no_broker() {
+    const NAME: &str = "gavel-e2e-left-broker";
+    let host = Host::connect().await;
+    let failed = tokio::spawn(async {
+        let broker = Broker::start(NAME, &[("GAVEL_CLUSTER__TOKEN", "none")], None).await;
+        assert!(!Host::connect().await.is_running(&broker.name).await, "as a test that fails");
+    });
+    assert!(failed.await.is_err_and(|error| error.is_panic()));
+    assert!(host.inspect(NAME).await.is_none(), "it goes on");
 }
 
 /// Each judges what it was sent, on the same node, and hears of nothing else; who runs out of time at one waits at both.
@@ -146,11 +160,11 @@ async fn machines_with_keys_do_what_is_theirs_and_nothing_else() {
     let copies = copies.test(&input, Some(&input));
     assert_eq!(client.judge(&copies).await.verdict(), "Accepted");
     let host = Host::connect().await;
-    let told = host.logs(&cluster.broker, "200").await;
+    let told = host.logs(&cluster.broker.name, "200").await;
     assert!(!told.contains("Violation"), "{told}");
     let impostor = cluster.impostor().await;
     let deadline = Instant::now() + patience(Duration::from_secs(30));
-    while !host.logs(&cluster.broker, "200").await.contains("Violation") {
+    while !host.logs(&cluster.broker.name, "200").await.contains("Violation") {
         assert!(Instant::now() < deadline, "the broker lets everybody do everything");
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
@@ -600,9 +614,9 @@ async fn a_broker_that_is_killed_loses_nothing(cluster: &Cluster) {
     let host = Host::connect().await;
     let ids = submitted(cluster, &vec![sleeper(1000); 6]).await;
     tokio::time::sleep(Duration::from_millis(1200)).await;
-    host.kill(&cluster.broker, "SIGKILL").await;
+    host.kill(&cluster.broker.name, "SIGKILL").await;
     tokio::time::sleep(Duration::from_secs(2)).await;
-    host.start(&cluster.broker).await;
+    host.start(&cluster.broker.name).await;
     let started = Instant::now();
     let answer = cluster
         .client()

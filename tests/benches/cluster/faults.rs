@@ -145,9 +145,9 @@ async fn suffer(cluster: &Cluster, fault: Fault, round: usize) -> Instant {
             host.start(&node.server).await;
         }
         Fault::BrokerKilled => {
-            host.kill(&cluster.broker, "SIGKILL").await;
+            host.kill(&cluster.broker.name, "SIGKILL").await;
             tokio::time::sleep(Duration::from_secs(2)).await;
-            host.start(&cluster.broker).await;
+            host.start(&cluster.broker.name).await;
         }
         Fault::ServerKilled => {
             host.kill(&cluster.coordinator.server, "SIGKILL").await;

@@ -1,0 +1,85 @@
+//! A broker of a test's own, of the image that comes with the service, in the network of the service under test.
+
+use std::collections::HashMap;
+
+use bollard::models::{ContainerCreateBody, HostConfig, PortBinding};
+use bollard::query_parameters::CreateContainerOptionsBuilder;
+
+use crate::docker::{Host, after_a_failure, done};
+use crate::environment;
+use crate::instance::url_with_port;
+
+/// Its container. One that is dropped is removed.
+#[derive(Debug)]
+pub struct Broker {
+    /// Of its container, and the host that others reach it by.
+    pub name: String,
+    /// Nothing of it is left to remove.
+    removed: bool,
+}
+
+impl Broker {
+    /// Starts one with these variables, by this command of a shell where it is not the image's own that is wanted. What an
+    /// interrupted test has left of it is removed first.
+    ///
+    /// # Panics
+    /// When the engine refuses.
+    pub async fn start(name: &str, variables: &[(&str, &str)], start: Option<&str>) -> Self {
+        let host = Host::connect().await;
+        host.remove(name).await;
+        let server = host.service(&environment::project(), "server").await;
+        let network = host.inspect(&server).await.and_then(|server| server.host_config?.network_mode);
+        let body = ContainerCreateBody {
+            image: Some(format!("gavel/nats:{}", environment::image_tag())),
+            env: Some(variables.iter().map(|(key, value)| format!("{key}={value}")).collect()),
+            entrypoint: start.map(|start| ["sh", "-c", start].map(str::to_owned).to_vec()),
+            labels: Some(HashMap::from([("io.gavel.e2e".into(), name.into())])),
+            exposed_ports: Some(vec!["4222/tcp".into()]),
+            host_config: Some(HostConfig {
+                network_mode: network,
+                port_bindings: Some(any_port()),
+                ..HostConfig::default()
+            }),
+            ..ContainerCreateBody::default()
+        };
+        let this = Self { name: name.into(), removed: false };
+        let options = CreateContainerOptionsBuilder::new().name(name).build();
+        done(host.docker().create_container(Some(options), body).await);
+        host.start(name).await;
+        this
+    }
+
+    /// Host and port at which it is reached from where the tests run.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub(crate) async fn address(&self) -> String {
+        let broker = Host::connect().await.inspect(&self.name).await;
+        let ports = broker.and_then(|broker| broker.network_settings?.ports).unwrap_or_default();
+        let bound = ports.get("4222/tcp").and_then(|bound| bound.as_ref()?.first()?.host_port.clone());
+        let port = bound.and_then(|port| port.parse().ok()).expect("the broker's port is published");
+        url_with_port(port).trim_start_matches("http://").to_owned()
+    }
+
+    /// Removes it.
+    pub async fn remove(mut self) {
+        Host::connect().await.remove(&self.name).await;
+        self.removed = true;
+    }
+}
+
+impl Drop for Broker {
+    /// After a test that failed: it would go on until the next run.
+    fn drop(&mut self) {
+        if !self.removed {
+            let name = self.name.clone();
+            after_a_failure(&self.name, async |host| host.remove(&name).await);
+        }
+    }
+}
+
+/// One that the engine chooses.
+fn any_port() -> HashMap<String, Option<Vec<PortBinding>>> {
+    let binding = PortBinding { host_ip: Some("127.0.0.1".into()), host_port: Some(String::new()) };
+    HashMap::from([("4222/tcp".to_owned(), Some(vec![binding]))])
+}
