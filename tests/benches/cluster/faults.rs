@@ -2,6 +2,8 @@
 //! frozen and wakes, another is cut off from its network, the disk of one is full. Each time all that was submitted is judged, once,
 //! and soon, and who has run out of time has one strike for each time.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use e2e::bench::line;
@@ -10,7 +12,10 @@ use e2e::docker::Host;
 use e2e::environment::patience;
 use e2e::programs::{LOOP, SLEEP, SUM, unique};
 use e2e::{Client, Request};
+use futures_util::FutureExt as _;
 use reqwest::Method;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 
 /// Nodes, and what their disks hold.
 const NODES: [(&str, Option<&str>); 3] =
@@ -45,48 +50,129 @@ const FAULTS: [Fault; 6] = [
     Fault::DiskFull,
 ];
 
-/// Prints a line for each kind of fault.
+/// So many failures are enough to look at.
+const ENOUGH: usize = 5;
+
+/// Prints a line for each round and, in the end, one for each kind of fault. SIGINT or SIGTERM ends it before its time, once what is
+/// being tried is through.
 ///
 /// # Panics
-/// When something was lost, judged twice, left behind, or came back late.
+/// When something was lost, judged twice, left behind, or came back late; after the other faults, so that all of it is told.
 pub(crate) async fn run(rounds: u32) {
     let cluster = Cluster::of("faults", &NODES, 1).await;
     cluster.client().wait_until_all_are_tested(super::TESTED_WITHIN).await;
     println!("{}", line("faults under load", &["rounds".into(), "all judged".into(), "back".into()]));
-    let mut longest = [[Duration::ZERO; 2]; FAULTS.len()];
     let at_rest = containers(&cluster).await;
-    for round in 0..rounds {
-        for (fault, longest) in FAULTS.into_iter().zip(&mut longest) {
-            let took = one(&cluster, fault, usize::try_from(round).unwrap_or(0)).await;
-            for (longest, took) in longest.iter_mut().zip(took) {
-                *longest = (*longest).max(took);
-            }
+    let mut tally = Tally::new();
+    for round in 1..=rounds {
+        let begun = Instant::now();
+        for fault in 0..FAULTS.len() {
+            tally.tries(&cluster, fault, round).await;
         }
-        nothing_is_left(&cluster, at_rest).await;
+        if let Err(panic) = AssertUnwindSafe(nothing_is_left(&cluster, at_rest)).catch_unwind().await {
+            tally.failed(&cluster, format!("after round {round}"), &*panic).await;
+        }
+        let (took, failed) = (begun.elapsed().as_secs(), tally.failures.len());
+        println!("  round {round} of {rounds} took {took} s; until now {failed} failed");
+        if tally.is_enough() {
+            break;
+        }
     }
-    let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
-    for (fault, [judged, back]) in FAULTS.into_iter().zip(longest) {
-        println!("{}", line(&format!("  {fault:?}"), &[rounds.to_string(), seconds(judged), seconds(back)]));
-    }
+    tally.show();
     cluster.remove().await;
+    assert!(tally.failures.is_empty(), "{}", tally.failures.join("\n"));
+}
+
+/// Ends when somebody wants that. What would kill the process does so no more: containers would be left.
+fn asked_to_end() -> JoinHandle<()> {
+    let mut terminated = signal(SignalKind::terminate()).expect("a signal can be waited for");
+    let mut interrupted = signal(SignalKind::interrupt()).expect("a signal can be waited for");
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+        println!("  no more of it: what is being tried is the last");
+    })
+}
+
+/// What came of all of them.
+struct Tally {
+    /// Of each kind how often it held, and the longest until all was judged and until what came then was.
+    held: [(u32, [Duration; 2]); FAULTS.len()],
+    failures: Vec<String>,
+    /// Has ended once somebody wants no more.
+    asked_to_end: JoinHandle<()>,
+}
+
+impl Tally {
+    fn new() -> Self {
+        Self { held: Default::default(), failures: Vec::new(), asked_to_end: asked_to_end() }
+    }
+
+    fn is_enough(&self) -> bool {
+        self.asked_to_end.is_finished() || self.failures.len() >= ENOUGH
+    }
+
+    async fn tries(&mut self, cluster: &Cluster, fault: usize, round: u32) {
+        if self.is_enough() {
+            return;
+        }
+        let node = usize::try_from(round).unwrap_or(0) % NODES.len();
+        match AssertUnwindSafe(one(cluster, FAULTS[fault], node)).catch_unwind().await {
+            Ok(took) => self.held(fault, took),
+            Err(panic) => self.failed(cluster, format!("round {round}, {:?}", FAULTS[fault]), &*panic).await,
+        }
+    }
+
+    fn held(&mut self, fault: usize, took: [Duration; 2]) {
+        let (times, longest) = &mut self.held[fault];
+        *times += 1;
+        for (longest, took) in longest.iter_mut().zip(took) {
+            *longest = (*longest).max(took);
+        }
+    }
+
+    /// Tells of it at once, with what the cluster says: there is nothing to look at when all is over.
+    async fn failed(&mut self, cluster: &Cluster, what: String, panic: &(dyn Any + Send)) {
+        let words = panic.downcast_ref::<String>().map(String::as_str);
+        let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked");
+        let host = Host::connect().await;
+        println!("  {what}: {words}");
+        for instance in std::iter::once(&cluster.coordinator).chain(&cluster.nodes) {
+            println!("    {} says:\n{}", instance.name, host.logs(&instance.server, "5").await);
+        }
+        self.failures.push(format!("{what}: {words}"));
+    }
+
+    fn show(&self) {
+        let seconds = |time: &Duration| format!("{:.1} s", time.as_secs_f64());
+        for (fault, (times, [judged, back])) in FAULTS.iter().zip(&self.held) {
+            println!(
+                "{}",
+                line(&format!("  {fault:?}"), &[times.to_string(), seconds(judged), seconds(back)])
+            );
+        }
+    }
 }
 
 /// How long it took until all that was on its way was judged, and, once the fault was over, what came then.
-async fn one(cluster: &Cluster, fault: Fault, round: usize) -> [Duration; 2] {
+async fn one(cluster: &Cluster, fault: Fault, node: usize) -> [Duration; 2] {
     let client = cluster.client();
     let endless = Endless::submitted(&client).await;
     let ids = submitted(&client).await;
     tokio::time::sleep(Duration::from_millis(700)).await;
     let begun = Instant::now();
-    let over = suffer(cluster, fault, round).await;
+    let over = suffer(cluster, fault, node).await;
     let lone = Request::new("c17", &unique(SUM)).user("another").test(b"1 2", Some(b"3"));
     assert_eq!(client.judge(&lone).await.verdict(), "Accepted", "{fault:?}");
     let back = over.elapsed();
-    assert!(back < patience(BACK_WITHIN), "{fault:?}: back after {back:?}");
     for id in ids {
         assert_eq!(judged_once(&client, &id).await, "Accepted", "{fault:?}");
     }
     endless.have_a_strike_each(&client, fault).await;
+    // Last, for what is late may be whole, and the next fault is to find nothing of this one.
+    assert!(back < patience(BACK_WITHIN), "{fault:?}: back after {back:?}");
     [begun.elapsed(), back]
 }
 
@@ -136,9 +222,9 @@ impl Endless {
 }
 
 /// Something happens to a part of it, which is well again afterwards; when that was.
-async fn suffer(cluster: &Cluster, fault: Fault, round: usize) -> Instant {
+async fn suffer(cluster: &Cluster, fault: Fault, node: usize) -> Instant {
     let host = Host::connect().await;
-    let node = &cluster.nodes[round % NODES.len()];
+    let node = &cluster.nodes[node];
     match fault {
         Fault::NodeKilled => {
             host.kill(&node.server, "SIGKILL").await;
