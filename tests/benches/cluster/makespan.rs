@@ -2,8 +2,9 @@
 //! one and a quarter. Beside what they pull stand the same tests dealt out beforehand, in turns and by weight: each node does its
 //! share with nobody beside it, and the longest of them is what all would take.
 //!
-//! The ideal is work over speed, and a node's speed is what it does in a second of one long test, alone: a machine that has more to do
-//! than this gives nobody the whole of a CPU.
+//! The ideal is work over the summed speed, and a node's speed is the CPU time that it has of a second. Where three nodes, the coordinator
+//! and the broker share two cores nobody has the whole of one while all are at work, and has it alone: so there are two ideals, by
+//! what each has beside the others and by what each has where they do nothing.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -22,8 +23,10 @@ const NODES: [(&str, u32); 3] = [("node-a", 4), ("node-b", 2), ("node-c", 1)];
 /// Of seven tests in a row, whose each is by weight: no node has two in a row where it need not.
 const BY_WEIGHT: [usize; 7] = [0, 1, 0, 2, 0, 1, 0];
 const TESTS: u32 = 400;
-/// Milliseconds of CPU time by which a speed is measured.
+/// Milliseconds of CPU time by which the speed of a node alone is measured.
 const LONG: u32 = 2000;
+/// Tests, and milliseconds of each, by which that of all at work is: so many that all are at work for nearly all of the time.
+const ALIKE: (usize, u32) = (50, 200);
 
 /// Prints the lines.
 pub(crate) async fn show() {
@@ -33,28 +36,25 @@ pub(crate) async fn show() {
     let source = unique(BURN);
     let all: Vec<u32> = (0..TESTS).map(length).collect();
     prepare(&cluster, &source).await;
-    let speeds = speeds(&client, &source).await;
-    let work = Duration::from_millis(all.iter().sum::<u32>().into());
-    let ideal = work.div_f64(speeds.iter().sum());
+    let alone = speeds_alone(&client, &source).await;
+    let speeds = speeds_at_work(&client, &source).await;
+    let ideals = Ideals::of(&all, speeds, alone);
     println!(
         "{}",
         line(
             "400 tests of uneven length, nodes of 1, 1/2 and 1/4 CPU",
-            &["makespan".into(), "of the ideal".into()]
+            &["makespan".into(), "of the ideal".into(), "nodes alone".into()]
         )
     );
-    let show = |what: &str, took: Duration| {
-        let share = took.as_secs_f64() / ideal.as_secs_f64();
-        println!("{}", line(what, &[format!("{:.2} s", took.as_secs_f64()), format!("{share:.2}x")]));
-    };
-    show("  ideal", ideal);
+    ideals.show("  ideal, all at work", ideals.at_work);
+    ideals.show("  ideal, by what nodes have alone", ideals.alone);
     for what in ["  pulled, at first", "  pulled, once their lengths are known"] {
         let (took, answer) = judged(&client, &source, &all).await;
-        show(what, took);
+        ideals.show(what, took);
         shares(&answer, took, speeds);
     }
-    show("  by weight, with the true speeds", dealt(&client, &source, &all, &BY_WEIGHT).await);
-    show("  in turns", dealt(&client, &source, &all, &[0, 1, 2]).await);
+    ideals.show("  by weight, each node alone", dealt(&client, &source, &all, &BY_WEIGHT).await);
+    ideals.show("  in turns, each node alone", dealt(&client, &source, &all, &[0, 1, 2]).await);
     cluster.remove().await;
     let weights = NODES.map(|(name, quarters)| (name, quarters.to_string()));
     let cluster =
@@ -65,10 +65,36 @@ pub(crate) async fn show() {
         ["  dispatch = \"wrr\", true weights, at first", "  dispatch = \"wrr\", once lengths are known"]
     {
         let (took, answer) = judged(&client, &source, &all).await;
-        show(what, took);
+        ideals.show(what, took);
         shares(&answer, took, speeds);
     }
     cluster.remove().await;
+}
+
+/// Speed of each node.
+type Speeds = [f64; NODES.len()];
+
+/// What the work would take if no node had a moment without it.
+struct Ideals {
+    /// By what each has while all are at work.
+    at_work: Duration,
+    /// By what each has while the others do nothing.
+    alone: Duration,
+}
+
+impl Ideals {
+    fn of(lengths: &[u32], at_work: Speeds, alone: Speeds) -> Self {
+        let work = Duration::from_millis(lengths.iter().sum::<u32>().into());
+        let over = |speeds: Speeds| work.div_f64(speeds.iter().sum());
+        Self { at_work: over(at_work), alone: over(alone) }
+    }
+
+    /// A line, with the shares of both.
+    fn show(&self, what: &str, took: Duration) {
+        let of = |ideal: Duration| format!("{:.2}x", took.as_secs_f64() / ideal.as_secs_f64());
+        let columns = [format!("{:.2} s", took.as_secs_f64()), of(self.at_work), of(self.alone)];
+        println!("{}", line(what, &columns));
+    }
 }
 
 /// The program is compiled, each sandbox there is, with its part of a CPU, and nobody tests languages any more: that takes sandboxes, too.
@@ -99,8 +125,8 @@ async fn throttle(cluster: &Cluster) {
     }
 }
 
-/// What each does in a second, of CPU time.
-async fn speeds(client: &Client, source: &str) -> [f64; NODES.len()] {
+/// What each has while the others do nothing.
+async fn speeds_alone(client: &Client, source: &str) -> Speeds {
     let mut speeds = [0.0; NODES.len()];
     for (speed, (name, _)) in speeds.iter_mut().zip(NODES) {
         only(client, name).await;
@@ -111,24 +137,55 @@ async fn speeds(client: &Client, source: &str) -> [f64; NODES.len()] {
     speeds
 }
 
-/// What each node did, and what of the time it was at that.
-fn shares(answer: &Answer, took: Duration, speeds: [f64; NODES.len()]) {
-    let mut shares = BTreeMap::<&str, (u32, f64, f64)>::new();
-    for test in &answer.tests {
-        let (tests, cpu, wall) = shares.entry(test.streams["node"].as_str().unwrap_or_default()).or_default();
-        *tests += 1;
-        *cpu += test.cpu_ms;
-        *wall += test.wall_ms;
+/// What each has while all are at work.
+async fn speeds_at_work(client: &Client, source: &str) -> Speeds {
+    let (tests, length) = ALIKE;
+    let (_, answer) = judged(client, source, &vec![length; tests]).await;
+    let shares = Share::of_each(&answer);
+    NODES.map(|(name, _)| shares.get(name).map_or(0.0, Share::speed))
+}
+
+/// What a node did.
+#[derive(Default)]
+struct Share {
+    tests: u32,
+    cpu_ms: f64,
+    wall_ms: f64,
+}
+
+impl Share {
+    fn of_each(answer: &Answer) -> BTreeMap<&str, Self> {
+        let mut shares = BTreeMap::<&str, Self>::new();
+        for test in &answer.tests {
+            let share = shares.entry(test.streams["node"].as_str().unwrap_or_default()).or_default();
+            share.tests += 1;
+            share.cpu_ms += test.cpu_ms;
+            share.wall_ms += test.wall_ms;
+        }
+        shares
     }
-    for ((name, _), speed) in NODES.iter().zip(speeds) {
-        let (tests, cpu, wall) = shares.get(name).copied().unwrap_or_default();
-        let of_time = 100.0 * wall / 1000.0 / took.as_secs_f64();
-        let columns =
-            [format!("{:.2} s", cpu / 1000.0), format!("{of_time:.0} %"), format!("{:.2}", cpu / wall)];
-        println!(
-            "{}",
-            line(&format!("    {name}, speed {speed:.2}: {tests} tests; CPU, at them, speed"), &columns)
-        );
+
+    fn speed(&self) -> f64 {
+        self.cpu_ms / self.wall_ms
+    }
+}
+
+/// What each node did, and what of the time it was at that.
+fn shares(answer: &Answer, took: Duration, speeds: Speeds) {
+    let shares = Share::of_each(answer);
+    for ((name, _), expected) in NODES.iter().zip(speeds) {
+        let Some(share) = shares.get(name) else {
+            println!("    {name} did nothing");
+            continue;
+        };
+        let of_time = 100.0 * share.wall_ms / 1000.0 / took.as_secs_f64();
+        let columns = [
+            format!("{:.2} s", share.cpu_ms / 1000.0),
+            format!("{of_time:.0} %"),
+            format!("{:.2}", share.speed()),
+        ];
+        let what = format!("    {name}, speed {expected:.2}: {} tests; CPU, at them, speed", share.tests);
+        println!("{}", line(&what, &columns));
     }
 }
 
