@@ -82,6 +82,41 @@ test("back leads to where one was in a list", async ({ page }) => {
   await expect(page.getByRole("heading", { name: /^Submission/ })).toBeVisible();
 });
 
+test("of a list of thousands a part is in the page, and the rest is behind two buttons", async ({ page }) => {
+  const page_ = 350;
+  await page.route("**/api/v1/submissions?*", (route) => {
+    const from = Number(new URL(route.request().url()).searchParams.get("cursor") ?? 0);
+    const submissions = Array.from({ length: page_ }, (_, index) => ({ id: `${from + index + 1}`.padStart(8, "0"), state: "done", verdict: "Accepted", language: "python3", created_at: new Date().toISOString() }));
+    return route.fulfill({ json: { submissions, next_cursor: from + page_ < 3 * page_ ? String(from + page_) : null } });
+  });
+  await page.goto("/submissions");
+  const [table, more] = [page.getByRole("table"), page.getByRole("button", { name: "Show more" })];
+  const rows = table.locator("tbody tr");
+  await expect(table).toHaveAttribute("aria-rowcount", "-1");
+  for (const last of ["00000700", "00001050"]) {
+    await more.focus();
+    await page.keyboard.press("Enter");
+    await expect(rows.last()).toContainText(last);
+    await expect(rows).toHaveCount(400);
+  }
+  await expect(page.getByText("Shown: 651 to 1050")).toBeVisible();
+  await expect(table).toHaveAttribute("aria-rowcount", "1051");
+  await expect(rows.first()).toHaveAttribute("aria-rowindex", "652");
+  await expect(more, "that was all").toHaveCount(0);
+  await expect(page.locator(".windowed"), "keys go on from there").toBeFocused();
+  const back = page.getByRole("button", { name: /before these/ });
+  for (const first of ["00000451", "00000251", "00000051", "00000001"]) {
+    await back.press("Enter");
+    await expect(rows.first()).toContainText(first);
+  }
+  await expect(back).toHaveCount(0);
+  await expect(page.locator(".windowed")).toBeFocused();
+  await more.click();
+  await expect(rows.first()).toContainText("00000201");
+  await page.locator(".filters").getByLabel("Language").selectOption("python3");
+  await expect(rows, "another list begins at its beginning").toHaveCount(page_);
+});
+
 /** A problem of which nothing is at the server. */
 async function stated(page: Page, statement: string, format = "markdown"): Promise<void> {
   const problem = {

@@ -133,6 +133,8 @@ test("a problem is found that is not loaded yet", async ({ page }) => {
   await page.goto("/problems");
   await expect(page.getByRole("link", { name: "Number 199" })).toBeVisible();
   await expect(page.getByRole("link", { name: "p2", exact: true }), "a name of nothing is none").toBeVisible();
+  await page.getByLabel("Search").fill("number");
+  await expect(page.getByText("Shown: 1 to 400"), "of all that is found a part").toBeVisible();
   await page.getByLabel("Search").fill("number 999");
   await expect(page.getByRole("link", { name: "Number 999" })).toBeVisible();
   await expect(page.locator(".problem-list").getByRole("listitem")).toHaveCount(1);

@@ -4,7 +4,6 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get, Unreachable } from "../api/client";
 import { returns } from "../api/connection";
-import { t } from "../i18n";
 import { Refusal } from "./refusal";
 import { Loading } from "./together";
 
@@ -50,16 +49,6 @@ export function Loaded<T>({ from, children, again, title }: { from: State<T>; ch
     case "there":
       return <>{children(from.value)}</>;
   }
-}
-
-/** What gets the next page, and why it could not. */
-export function More({ more, failed }: { more: (() => void) | null; failed: ApiError | null }) {
-  return (
-    <>
-      {failed && <Refusal error={failed} />}
-      {more && <button type="button" onClick={more}>{t("list.more")}</button>}
-    </>
-  );
 }
 
 /** A list that comes in pages. `failed` is why there is no more of it; what has come stays. */

@@ -158,6 +158,8 @@ export const sentences = text({
   "statement.figure": ["[Figure: {name}]", "[图：{name}]"],
 
   "list.more": ["Show more", "显示更多"],
+  "list.before": ["Show some of the {n} before these", "显示前面的（共 {n} 项）"],
+  "list.shown": ["Shown: {first} to {last}", "当前显示第 {first} 至 {last} 项"],
 
   "copy": ["copy", "复制"],
 

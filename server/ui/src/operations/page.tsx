@@ -8,6 +8,7 @@ import type { components } from "../api/schema";
 import { Loaded, useLoaded } from "../components/loaded";
 import { Refusal } from "../components/refusal";
 import { Together } from "../components/together";
+import { Windowed } from "../components/windowed";
 import { count, duration, t, time } from "../i18n";
 import "../i18n/pages";
 import { act, OFTEN, SELDOM } from "./act";
@@ -86,17 +87,21 @@ function ThrottledUsers() {
       {error && <Refusal error={error} />}
       <Loaded from={state}>
         {({ users }) => users.length === 0 ? <p class="hint">{t("operations.nobody")}</p> : (
-          <ul>
-            {users.map(({ user, token, until, cool_downs }) => (
-              <li key={`${token}\n${user}`}>
-                <strong><bdi>{user}</bdi></strong> {token && <small>(<bdi>{token}</bdi>)</small>} {until && t("operations.until", { time: time(until) })} <small>{count(cool_downs, "operations.coolDown", "operations.coolDowns")}</small>{" "}
-                <button type="button" onClick={() => forgive(user, token)}>{t("operations.forgive")}</button>
-              </li>
-            ))}
-          </ul>
+          <Windowed items={users} most={50}>
+            {(shown) => <ul>{shown.map((one) => <Throttled key={`${one.token}\n${one.user}`} one={one} forgive={forgive} />)}</ul>}
+          </Windowed>
         )}
       </Loaded>
     </section>
+  );
+}
+
+function Throttled({ one: { user, token, until, cool_downs }, forgive }: { one: Schemas["ThrottledUser"]; forgive(user: string, token?: string): void }) {
+  return (
+    <li>
+      <strong><bdi>{user}</bdi></strong> {token && <small>(<bdi>{token}</bdi>)</small>} {until && t("operations.until", { time: time(until) })} <small>{count(cool_downs, "operations.coolDown", "operations.coolDowns")}</small>{" "}
+      <button type="button" onClick={() => forgive(user, token)}>{t("operations.forgive")}</button>
+    </li>
   );
 }
 

@@ -3,8 +3,9 @@
 import { useEffect, useState } from "preact/hooks";
 import type { components } from "../api/schema";
 import { Link } from "../components/link";
-import { Loaded, More, usePages } from "../components/loaded";
+import { Loaded, usePages } from "../components/loaded";
 import { Together } from "../components/together";
+import { Windowed } from "../components/windowed";
 import { locale, t, time } from "../i18n";
 import "../i18n/pages";
 import { Upload, type Verified } from "./upload";
@@ -36,12 +37,7 @@ export default function Problems() {
             return (
               <>
                 {found.length === 0 && <p class="hint">{problems.length === 0 ? t("problems.none") : more && !failed ? t("loading") : t("problems.notFound")}</p>}
-                <ul class="problem-list">
-                  {found.map(({ id, names, pushed_at }) => (
-                    <li key={id}><Link to={`/problems/${encodeURIComponent(id)}`}><bdi>{nameOf(names, id)}</bdi></Link> <code>{id}</code> <small>{time(pushed_at)}</small></li>
-                  ))}
-                </ul>
-                <More more={more} failed={failed} />
+                <Windowed key={wanted} items={found} more={more} failed={failed}>{(shown) => <List problems={shown} />}</Windowed>
               </>
             );
           }}
@@ -50,5 +46,15 @@ export default function Problems() {
       <Upload done={again} verify={verify} />
       <VerifyCard what={verified} />
     </div></Together>
+  );
+}
+
+function List({ problems }: { problems: Version[] }) {
+  return (
+    <ul class="problem-list">
+      {problems.map(({ id, names, pushed_at }) => (
+        <li key={id}><Link to={`/problems/${encodeURIComponent(id)}`}><bdi>{nameOf(names, id)}</bdi></Link> <code>{id}</code> <small>{time(pushed_at)}</small></li>
+      ))}
+    </ul>
   );
 }

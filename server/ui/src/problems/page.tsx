@@ -11,6 +11,7 @@ import { Loaded, useLoaded } from "../components/loaded";
 import { ChooseFile } from "../components/choose-file";
 import { Refusal } from "../components/refusal";
 import { Loading, Together } from "../components/together";
+import { Windowed } from "../components/windowed";
 import { duration, locale, size, t, time } from "../i18n";
 import "../i18n/pages";
 import { draft } from "../playground/draft";
@@ -157,7 +158,9 @@ function Versions({ path, problem, verify }: { path: string; problem: Package; v
       <Loaded from={state}>
         {({ versions }) => (
           <>
-            <ol class="versions">{versions.map(({ version, pushed_at }) => <li key={version}><code>{version.slice(0, 12)}</code> {time(pushed_at)} {version === problem.version && <strong>{t("problem.newest")}</strong>}</li>)}</ol>
+            <Windowed items={versions} most={50}>
+              {(shown, first) => <ol class="versions" start={first + 1}>{shown.map(({ version, pushed_at }) => <li key={version}><code>{version.slice(0, 12)}</code> {time(pushed_at)} {version === problem.version && <strong>{t("problem.newest")}</strong>}</li>)}</ol>}
+            </Windowed>
             {!problem.unjudged && may("submit") && may("problems") && <Again versions={versions.map(({ version }) => version)} newest={problem.version} chosen={(version, file) => verify({ problem: problem.id, version, file })} />}
           </>
         )}

@@ -4,6 +4,7 @@ import type { components } from "../api/schema";
 import type { Submission } from "../api/types";
 import { Loaded, useLoaded } from "../components/loaded";
 import { Verdict } from "../components/verdict";
+import { Windowed } from "../components/windowed";
 import { duration, t, time } from "../i18n";
 
 type Numbered = components["schemas"]["NumberedJudgement"];
@@ -16,18 +17,25 @@ export function History({ submission }: { submission: Submission }) {
       {({ judgements }) => judgements.length < 2 ? null : (
         <section class="card">
           <h2>{t("history.title")}</h2>
-          {judgements.map((judgement) => (
-            <article key={judgement.number}>
-              <h3>{t("history.number", { n: judgement.number })} · <Verdict verdict={judgement.verdict} /></h3>
-              <p class="hint">{time(judgement.judged_at)} · {judgement.summary.passed}/{judgement.summary.total}</p>
-              <Changes changes={judgement.changes ?? []} />
-            </article>
-          ))}
+          <Windowed items={judgements} most={20}>{(shown) => shown.map((judgement) => <One key={judgement.number} judgement={judgement} />)}</Windowed>
         </section>
       )}
     </Loaded>
   );
 }
+
+function One({ judgement }: { judgement: Numbered }) {
+  return (
+    <article>
+      <h3>{t("history.number", { n: judgement.number })} · <Verdict verdict={judgement.verdict} /></h3>
+      <p class="hint">{time(judgement.judged_at)} · {judgement.summary.passed}/{judgement.summary.total}</p>
+      <Changes changes={judgement.changes ?? []} />
+    </article>
+  );
+}
+
+/** Of one judgement. */
+const MOST = 200;
 
 function Changes({ changes }: { changes: Change[] }) {
   if (changes.length === 0) return null;
@@ -36,7 +44,7 @@ function Changes({ changes }: { changes: Change[] }) {
       <table class="list">
         <thead><tr><th scope="col">#</th><th scope="col">{t("history.before")}</th><th scope="col">{t("history.after")}</th></tr></thead>
         <tbody>
-          {changes.slice(0, 200).map((change) => (
+          {changes.slice(0, MOST).map((change) => (
             <tr key={change.index}>
               <th scope="row"><bdi>{change.name ?? change.index + 1}</bdi></th>
               {[change.before, change.after].map((side, index) => (
@@ -46,6 +54,7 @@ function Changes({ changes }: { changes: Change[] }) {
           ))}
         </tbody>
       </table>
+      {changes.length > MOST && <p class="hint">{t("tests.cut", { n: changes.length - MOST })}</p>}
     </div>
   );
 }

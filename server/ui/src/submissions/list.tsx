@@ -6,8 +6,9 @@ import { query } from "../api/client";
 import type { Submission } from "../api/types";
 import { JudgedBy } from "../components/judged-by";
 import { Link } from "../components/link";
-import { Loaded, More, usePages } from "../components/loaded";
+import { Loaded, usePages } from "../components/loaded";
 import { Standing, verdictName } from "../components/verdict";
+import { Windowed } from "../components/windowed";
 import { t, time, type Sentence } from "../i18n";
 import "../i18n/pages";
 import { parameters, refine } from "../router";
@@ -63,31 +64,40 @@ export function SubmissionTable({ filters, limit = 50 }: { filters: Record<strin
   return (
     <Loaded from={state} again={again}>
       {(submissions: Submission[]) => submissions.length === 0 ? <p class="hint">{t("submissions.none")}</p> : (
-        <>
-          <div class="scroll cards" tabIndex={0} role="region" aria-label={t("nav.submissions")}>
-            <table class="list">
-              <thead>
-                <tr>
-                  <th scope="col">{t("submissions.id")}</th><th scope="col">{t("groups.verdict")}</th><th scope="col">{t("submissions.created")}</th>
-                  <th scope="col">{t("playground.language")}</th><th scope="col">{t("submissions.problem")}</th><th scope="col">{t("submissions.user")}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {submissions.map((submission) => <Row key={submission.id} submission={submission} />)}
-              </tbody>
-            </table>
-          </div>
-          <More more={more} failed={failed} />
-        </>
+        <Windowed items={submissions} more={more} failed={failed}>
+          {(shown, first) => <Rows submissions={shown} first={first} all={more ? null : submissions.length} />}
+        </Windowed>
       )}
     </Loaded>
   );
 }
 
+/** `all` is null where more may come. */
+function Rows({ submissions, first, all }: { submissions: Submission[]; first: number; all: number | null }) {
+  return (
+    <div class="scroll cards" tabIndex={0} role="region" aria-label={t("nav.submissions")}>
+      <table class="list" aria-rowcount={all === null ? -1 : all + HEAD}>
+        <thead>
+          <tr aria-rowindex={HEAD}>
+            <th scope="col">{t("submissions.id")}</th><th scope="col">{t("groups.verdict")}</th><th scope="col">{t("submissions.created")}</th>
+            <th scope="col">{t("playground.language")}</th><th scope="col">{t("submissions.problem")}</th><th scope="col">{t("submissions.user")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {submissions.map((submission, index) => <Row key={submission.id} submission={submission} number={first + index + 1} />)}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Rows of a table above the first submission: a screen reader counts them. */
+const HEAD = 1;
+
 /** Drawn once, however many others come behind it. */
-function Row({ submission }: { submission: Submission }) {
+function Row({ submission, number }: { submission: Submission; number: number }) {
   return useMemo(() => (
-    <tr>
+    <tr aria-rowindex={number + HEAD}>
       <td><Link to={`/submissions/${submission.id}`}><code>{submission.id.slice(0, 8)}</code></Link></td>
       <td><Standing submission={submission} /></td>
       <td>{time(submission.created_at)}</td>
@@ -95,5 +105,5 @@ function Row({ submission }: { submission: Submission }) {
       <td>{submission.problem && <JudgedBy problem={submission.problem} />}</td>
       <td><bdi>{submission.user}</bdi></td>
     </tr>
-  ), [submission, languages.value, tongue.value]);
+  ), [submission, number, languages.value, tongue.value]);
 }
