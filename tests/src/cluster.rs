@@ -103,14 +103,15 @@ impl Cluster {
         Self { broker, coordinator, nodes: started }
     }
 
-    /// Makes and starts another coordinator, which has the broker and the nodes in common with the first, and waits until it is
-    /// ready.
+    /// Makes and starts another coordinator with these settings, which has the broker and the nodes in common with the first, and
+    /// waits until it is ready.
     ///
     /// # Panics
     /// When it does not become ready.
-    pub async fn another_coordinator(&self, name: &str) -> Instance {
+    pub async fn another_coordinator(&self, name: &str, settings: &[(&str, &str)]) -> Instance {
         let of = self.broker.name.trim_start_matches("gavel-e2e-").trim_end_matches("-broker");
-        coordinating(plan(of, &self.broker.name, name)).start().await
+        let plan = coordinating(plan(of, &self.broker.name, name));
+        settings.iter().fold(plan, |plan, (key, value)| plan.with(key, value)).start().await
     }
 
     /// A client of the coordinator.

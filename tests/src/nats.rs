@@ -1,16 +1,26 @@
 //! A client of the broker that says whatever it is told to: for what no honest machine of a cluster says.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::{Mutex, mpsc};
 
 use crate::environment::patience;
 
-/// A connection, and how many subjects it listens to.
+/// A connection.
 #[derive(Debug)]
-pub struct Liar(BufReader<TcpStream>, u32);
+pub struct Liar {
+    sending: Sending,
+    heard: mpsc::UnboundedReceiver<Vec<u8>>,
+    /// Subjects that it listens to.
+    subjects: u32,
+}
+
+type Sending = Arc<Mutex<OwnedWriteHalf>>;
 
 impl Liar {
     /// Connects to a broker that knows everybody by one token.
@@ -19,10 +29,15 @@ impl Liar {
     /// When it cannot be reached.
     pub async fn connect(address: &str, token: &str) -> Self {
         let stream = TcpStream::connect(address).await.expect("the broker is reached");
-        let mut this = Self(BufReader::new(stream), 0);
+        let (reading, sending) = stream.into_split();
+        let (hearing, heard) = mpsc::unbounded_channel();
+        let this = Self { sending: Arc::new(Mutex::new(sending)), heard, subjects: 0 };
         let greeting = serde_json::json!({"auth_token": token, "verbose": false, "pedantic": false});
-        this.send(&format!("CONNECT {greeting}\r\nPING\r\n")).await;
-        while this.line().await != "PONG" {}
+        send(&this.sending, &format!("CONNECT {greeting}\r\nPING\r\n")).await;
+        let mut reading = BufReader::new(reading);
+        while line(&mut reading).await.expect("the broker says something") != "PONG" {}
+        // The broker hangs up on whoever does not answer it, whatever the test is at.
+        tokio::spawn(listen(reading, Arc::clone(&this.sending), hearing));
         this
     }
 
@@ -32,9 +47,8 @@ impl Liar {
     /// When the broker has gone.
     pub async fn listen(&mut self, subject: &str) {
         // A second one of the same number would be left out of account.
-        self.1 += 1;
-        let number = self.1;
-        self.send(&format!("SUB {subject} {number}\r\n")).await;
+        self.subjects += 1;
+        send(&self.sending, &format!("SUB {subject} {}\r\n", self.subjects)).await;
     }
 
     /// The next that is heard.
@@ -46,19 +60,8 @@ impl Liar {
     }
 
     async fn heard_bytes(&mut self) -> Vec<u8> {
-        loop {
-            let line = self.line().await;
-            if line == "PING" {
-                self.send("PONG\r\n").await;
-            }
-            let Some(rest) = line.strip_prefix("MSG ") else { continue };
-            let length = rest.rsplit(' ').next().and_then(|length| length.parse::<usize>().ok());
-            let length = length.expect("a message has a length");
-            let mut payload = vec![0; length + 2];
-            self.0.read_exact(&mut payload).await.expect("the broker is there");
-            payload.truncate(length);
-            return payload;
-        }
+        let heard = tokio::time::timeout(patience(Duration::from_secs(30)), self.heard.recv()).await;
+        heard.expect("something is said").expect("the broker is there")
     }
 
     /// The next that is heard and is such.
@@ -104,18 +107,42 @@ impl Liar {
     /// # Panics
     /// When the broker has gone.
     pub async fn say(&mut self, subject: &str, reply: &str, payload: &str) {
-        self.send(&format!("PUB {subject} {reply} {}\r\n{payload}\r\n", payload.len())).await;
+        let frames = format!("PUB {subject} {reply} {}\r\n{payload}\r\n", payload.len());
+        send(&self.sending, &frames).await;
     }
+}
 
-    async fn send(&mut self, frames: &str) {
-        self.0.get_mut().write_all(frames.as_bytes()).await.expect("the broker is there");
+async fn send(sending: &Sending, frames: &str) {
+    sending.lock().await.write_all(frames.as_bytes()).await.expect("the broker is there");
+}
+
+/// Until either has gone.
+async fn listen(
+    mut reading: BufReader<OwnedReadHalf>,
+    sending: Sending,
+    hearing: mpsc::UnboundedSender<Vec<u8>>,
+) {
+    while let Some(line) = line(&mut reading).await {
+        if line == "PING" {
+            send(&sending, "PONG\r\n").await;
+        }
+        let Some(rest) = line.strip_prefix("MSG ") else { continue };
+        let length = rest.rsplit(' ').next().and_then(|length| length.parse::<usize>().ok());
+        let length = length.expect("a message has a length");
+        let mut payload = vec![0; length + 2];
+        reading.read_exact(&mut payload).await.expect("the broker is there");
+        payload.truncate(length);
+        if hearing.send(payload).is_err() {
+            return;
+        }
     }
+}
 
-    async fn line(&mut self) -> String {
-        let mut line = String::new();
-        let reading = tokio::time::timeout(patience(Duration::from_secs(30)), self.0.read_line(&mut line));
-        let read = reading.await.expect("the broker says something").expect("the broker is there");
-        assert!(read > 0, "the broker has hung up");
-        line.trim_end().to_owned()
+/// The next one; none when the broker has hung up.
+async fn line(reading: &mut BufReader<OwnedReadHalf>) -> Option<String> {
+    let mut line = String::new();
+    match reading.read_line(&mut line).await {
+        Ok(0) | Err(_) => None,
+        Ok(_) => Some(line.trim_end().to_owned()),
     }
 }

@@ -51,25 +51,19 @@ async fn a_test_that_fails_leaves_no_broker() {
     assert!(host.inspect(NAME).await.is_none(), "it goes on");
 }
 
-/// Each judges what it was sent, on the same node, and hears of nothing else; who runs out of time at one waits at both.
+/// Of the servers one has nodes pull, the other deals tasks out by weight. Of the nodes one is slow and has little room on its disk.
+/// What starting them takes is shared by what needs such, too.
 #[tokio::test]
-async fn two_coordinators_share_nodes_and_strikes_and_nothing_else() {
+async fn two_servers_share_unequal_nodes() {
     let _alone = alone().await;
-    let cluster = Cluster::of("two", &[("node-a", None)], 1).await;
-    let other = cluster.another_coordinator("other").await;
+    let nodes = [("node-a", "3", None), ("node-b", "1", Some("48m"))];
+    let cluster = Cluster::of_weights("two", &nodes).await;
+    let other = cluster.another_coordinator("other", &[("GAVEL_CLUSTER__DISPATCH", "wrr")]).await;
     let clients = [cluster.client(), other.client()];
     each_has_the_results_of_its_own(&cluster, &clients).await;
     strikes_at_one_count_at_both(&clients, &other).await;
+    nodes_are_dealt_tasks_by_weight_where_that_is_wanted(&cluster, &other.client()).await;
     other.remove().await;
-    cluster.remove().await;
-}
-
-/// One has little room on its disk, and is said to be slow.
-#[tokio::test]
-async fn what_a_poor_node_is_at_a_better_one_does() {
-    let _alone = alone().await;
-    let nodes = [("node-a", "0.25", Some("48m")), ("node-b", "1", None)];
-    let cluster = Cluster::of_weights("poor", &nodes).await;
     a_node_whose_disk_is_full_loses_nothing(&cluster).await;
     what_a_slow_node_is_at_a_quick_one_that_has_nothing_to_do_is_given_too(&cluster).await;
     cluster.remove().await;
@@ -78,19 +72,19 @@ async fn what_a_poor_node_is_at_a_better_one_does() {
 /// It has no room for what the tests need: another does them, and it says why it does nothing.
 async fn a_node_whose_disk_is_full_loses_nothing(cluster: &Cluster) {
     let client = cluster.client();
-    client.call(Method::POST, "/api/v1/nodes/node-b/drain", None).await;
-    wait_for_state(cluster, "node-b", "draining").await;
+    client.call(Method::POST, "/api/v1/nodes/node-a/drain", None).await;
+    wait_for_state(cluster, "node-a", "draining").await;
     let input = vec![b'7'; 60 << 20];
     let source = "import sys\nprint(sum(len(block) for block in iter(lambda: sys.stdin.read(1 << 20), '')))";
     let expected = input.len().to_string();
     let request = Request::new("python3", source).test(&input, Some(expected.as_bytes()));
     let id = client.submit(&request.ample_limits("cpu_ms=20000 wall_ms=60000")).await.id;
     let deadline = Instant::now() + patience(Duration::from_secs(60));
-    while node(cluster, "node-a").await["failures"].as_u64().unwrap_or(0) == 0 {
-        assert!(Instant::now() < deadline, "it was not tried: {}", node(cluster, "node-a").await);
+    while node(cluster, "node-b").await["failures"].as_u64().unwrap_or(0) == 0 {
+        assert!(Instant::now() < deadline, "it was not tried: {}", node(cluster, "node-b").await);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    client.call(Method::POST, "/api/v1/nodes/node-b/undrain", None).await;
+    client.call(Method::POST, "/api/v1/nodes/node-a/undrain", None).await;
     let answer = client.wait(&id).await;
     assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
 }
@@ -99,48 +93,53 @@ async fn a_node_whose_disk_is_full_loses_nothing(cluster: &Cluster) {
 async fn what_a_slow_node_is_at_a_quick_one_that_has_nothing_to_do_is_given_too(cluster: &Cluster) {
     let client = cluster.client();
     all_accepted(cluster, &submitted(cluster, &[sleeper(10)]).await).await;
-    client.call(Method::POST, "/api/v1/nodes/node-b/drain", None).await;
-    wait_for_state(cluster, "node-b", "draining").await;
+    client.call(Method::POST, "/api/v1/nodes/node-a/drain", None).await;
+    wait_for_state(cluster, "node-a", "draining").await;
     let id = client.submit(&sleeper(10_000)).await.id;
     let deadline = Instant::now() + patience(Duration::from_secs(60));
-    while busy(cluster, "node-a").await != 1 {
-        assert!(Instant::now() < deadline, "it is at nothing: {}", node(cluster, "node-a").await);
+    while busy(cluster, "node-b").await != 1 {
+        assert!(Instant::now() < deadline, "it is at nothing: {}", node(cluster, "node-b").await);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    client.call(Method::POST, "/api/v1/nodes/node-b/undrain", None).await;
+    client.call(Method::POST, "/api/v1/nodes/node-a/undrain", None).await;
     while client.metric("gavel_cluster_twins_total").await.unwrap_or_default() == 0.0 {
-        assert!(Instant::now() < deadline, "the other is given nothing: {}", node(cluster, "node-b").await);
+        assert!(Instant::now() < deadline, "the other is given nothing: {}", node(cluster, "node-a").await);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    Host::connect().await.kill(&cluster.nodes[0].server, "SIGKILL").await;
+    Host::connect().await.kill(&cluster.nodes[1].server, "SIGKILL").await;
     let answer = client.wait(&id).await;
     assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
-    assert_eq!(answer.tests[0].streams["node"], "node-b", "{answer:?}");
+    assert_eq!(answer.tests[0].streams["node"], "node-a", "{answer:?}");
 }
 
 /// In turns, by the weights that they were given by hand.
-#[tokio::test]
-async fn nodes_are_dealt_tasks_by_weight_where_that_is_wanted() {
-    let _alone = alone().await;
-    let cluster = Cluster::dealing("dealing", &[("node-a", "3"), ("node-b", "1")]).await;
-    let weight = node(&cluster, "node-a").await["weight"].clone();
+async fn nodes_are_dealt_tasks_by_weight_where_that_is_wanted(cluster: &Cluster, client: &Client) {
+    let weight = node(cluster, "node-a").await["weight"].clone();
     assert_eq!(weight, 3.0);
     let lone = Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3"));
-    assert_eq!(cluster.client().judge(&lone).await.verdict(), "Accepted");
+    assert_eq!(client.judge(&lone).await.verdict(), "Accepted");
     // Each is a task: it takes as long as a task is.
     let sleeps = (0..16).fold(Request::new("c17", SLEEP), |request, _| request.test(b"150", None));
     let sleeps = sleeps.ample_limits("cpu_ms=1000 wall_ms=60000");
-    assert_eq!(cluster.client().judge(&sleeps).await.verdict(), "Accepted");
-    let answer = cluster.client().judge(&sleeps).await;
+    assert_eq!(client.judge(&sleeps).await.verdict(), "Accepted");
+    let answer = client.judge(&sleeps).await;
     assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
     let ran: Vec<Value> = answer.tests.iter().map(|test| test.streams["node"].clone()).collect();
     assert_eq!(ran.iter().filter(|node| **node == "node-a").count(), 12, "{ran:?}");
     // What a node has of them when it goes, and what it would have had next.
-    let ids = submitted(&cluster, &vec![sleeper(700); 8]).await;
+    let host = Host::connect().await;
+    let mut ids = Vec::new();
+    for _ in 0..8 {
+        ids.push(client.submit(&sleeper(700)).await.id);
+    }
     tokio::time::sleep(Duration::from_millis(1000)).await;
-    Host::connect().await.kill(&cluster.nodes[0].server, "SIGKILL").await;
-    all_accepted(&cluster, &ids).await;
-    cluster.remove().await;
+    host.kill(&cluster.nodes[0].server, "SIGKILL").await;
+    for id in ids {
+        assert_eq!(client.wait(&id).await.verdict(), "Accepted");
+    }
+    host.start(&cluster.nodes[0].server).await;
+    cluster.nodes[0].wait_until_ready().await;
+    wait_for_state(cluster, "node-a", "ready").await;
 }
 
 /// With keys and certificates; the broker says no to whoever uses another's name.
