@@ -64,9 +64,27 @@ export async function send(method: Method, path: string, options: Options = {}):
   return response;
 }
 
-export async function request<T>(method: Method, path: string, options?: Options): Promise<T> {
+export async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
   const response = await send(method, path, options);
-  return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+  return response.status === 204 ? (undefined as T) : whole(response.json() as Promise<T>, response, options);
+}
+
+/** The answer may break off behind its head, and what stands between us may have put something of its own in its place. */
+async function whole<T>(body: Promise<T>, { status }: Response, { signal }: Options): Promise<T> {
+  try {
+    return await body;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    if (error instanceof SyntaxError) throw new ApiError(status, "unreadable", "The answer is no JSON.", [], null);
+    away();
+    throw new Unreachable();
+  }
+}
+
+/** What is no JSON. */
+export async function getText(path: string): Promise<string> {
+  const response = await send("GET", path);
+  return whole(response.text(), response, {});
 }
 
 export const get = <T>(path: string, options?: Options) => request<T>("GET", path, options);

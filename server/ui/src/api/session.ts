@@ -33,8 +33,13 @@ document.addEventListener("visibilitychange", () => {
 });
 
 /** Tabs of one browser have one cookie: who signs in or out in one does so in all. Where a browser lets them not talk, each finds it out. */
+const [IN, OUT] = ["in", "out"];
 const tabs = channel();
-if (tabs) tabs.onmessage = () => void look().then(askAnew);
+if (tabs) tabs.onmessage = ({ data }) => {
+  // Who has signed out wants nothing to be seen any more, in no tab.
+  if (data === OUT) session.value = null;
+  void look().then(askAnew);
+};
 
 function channel(): BroadcastChannel | null {
   try {
@@ -44,7 +49,8 @@ function channel(): BroadcastChannel | null {
   }
 }
 
-async function look(): Promise<void> {
+/** Finds out whether the session is still there. */
+export async function look(): Promise<void> {
   try {
     session.value = await get<Session>("/api/v1/session");
     ended.value = false;
@@ -65,13 +71,14 @@ export async function signIn(token: string): Promise<void> {
   const response = await send("POST", "/api/v1/session", { headers: { Authorization: `Bearer ${token}` } });
   session.value = (await response.json()) as Session;
   ended.value = false;
-  tabs?.postMessage(null);
+  tabs?.postMessage(IN);
   askAnew();
 }
 
 export async function signOut(): Promise<void> {
   await request("DELETE", "/api/v1/session");
   session.value = null;
-  tabs?.postMessage(null);
+  ended.value = false;
+  tabs?.postMessage(OUT);
   askAnew();
 }

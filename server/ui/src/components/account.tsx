@@ -47,17 +47,20 @@ function SignIn({ done, signedIn }: { done(): void; signedIn(): void }) {
   const [token, setToken] = useState("");
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
+  const [isAway, setAway] = useState(false);
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
+    setAway(false);
+    setError(null);
     try {
       await signIn(token.trim());
       setToken("");
-      setError(null);
       signedIn();
     } catch (error) {
       if (error instanceof ApiError) setError(error);
-      else if (!(error instanceof Unreachable)) throw error;
+      else if (error instanceof Unreachable) setAway(true);
+      else throw error;
     } finally {
       setBusy(false);
     }
@@ -71,6 +74,8 @@ function SignIn({ done, signedIn }: { done(): void; signedIn(): void }) {
         <input type="password" autoComplete="current-password" required value={token} onInput={(event) => setToken(event.currentTarget.value)} />
       </label>
       {error && (error.status === 401 ? <p class="wrong" role="alert">{t("sign.wrong")}</p> : <Refusal error={error} />)}
+      {/* What says so on the page is behind this form. */}
+      {isAway && <p class="wrong" role="alert">{t("away.title")}</p>}
       <div class="buttons">
         <button type="submit" class="go" disabled={busy || token.trim() === ""}>{t("sign.in")}</button>
         <button type="button" onClick={done}>{t("sign.cancel")}</button>

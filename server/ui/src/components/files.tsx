@@ -1,8 +1,8 @@
 /** Files that a program left: pictures are shown, everything else can be saved. */
 
 import { useEffect, useState } from "preact/hooks";
-import { send } from "../api/client";
-import { address } from "../api/client";
+import { address, send, Unreachable } from "../api/client";
+import { returns } from "../api/connection";
 import { size, t } from "../i18n";
 
 interface HandedFile {
@@ -51,12 +51,12 @@ function Picture({ path, name, type }: { path: string; name: string; type: strin
         made = URL.createObjectURL(new Blob([bytes], { type }));
         setUrl(made);
       })
-      .catch(() => fail(true));
+      .catch((error) => { if (!gone && !(error instanceof Unreachable)) fail(true); });
     return () => {
       gone = true;
       if (made) URL.revokeObjectURL(made);
     };
-  }, [path]);
+  }, [path, returns.value]);
   if (failed) return <p class="hint">{t("files.broken")}</p>;
   return url && <img class="picture" src={url} alt={t("files.picture", { name })} onError={() => fail(true)} />;
 }

@@ -4,10 +4,14 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get, Unreachable } from "../api/client";
 import { returns } from "../api/connection";
+import { ended } from "../api/session";
 import { Refusal } from "./refusal";
 import { Loading } from "./together";
 
 export type State<T> = { is: "loading" } | { is: "there"; value: T } | { is: "refused"; error: ApiError };
+
+/** A session that ends by itself takes away nothing of what somebody is in the middle of: the page says that it is over. */
+export const isKept = (error: ApiError): boolean => error.status === 401 && ended.value;
 
 /** Asked for again when the server has come back, and every so many milliseconds where that is given. `also` is as in `Options`. */
 export function useLoaded<T>(path: string | null, every: number | null = null, also?: number): [State<T>, () => void] {
@@ -22,7 +26,7 @@ export function useLoaded<T>(path: string | null, every: number | null = null, a
         setState({ is: "there", value: await get<T>(path, { signal: abort.signal, ...(also !== undefined && { also }) }) });
       } catch (error) {
         if (abort.signal.aborted) return;
-        if (error instanceof ApiError) setState({ is: "refused", error });
+        if (error instanceof ApiError) setState((old) => (isKept(error) && old.is === "there" ? old : { is: "refused", error }));
         else if (!(error instanceof Unreachable)) throw error;
       }
       if (every !== null && !abort.signal.aborted) timer = setTimeout(() => void (document.hidden ? wait() : load()), every);
@@ -69,7 +73,7 @@ export function usePages<P extends { next_cursor?: string | null }, T>(path: str
       setCursor(page.next_cursor ?? null);
     } catch (error) {
       if (isGone()) return;
-      if (error instanceof ApiError) from === null ? setState({ is: "refused", error }) : setFailed(error);
+      if (error instanceof ApiError) from === null ? setState((old) => (isKept(error) && old.is === "there" ? old : { is: "refused", error })) : setFailed(error);
       else if (!(error instanceof Unreachable)) throw error;
     }
   };

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { ApiError } from "../api/client";
-import { formWanted } from "../api/session";
+import { formWanted, session } from "../api/session";
 import { add, duration, isKnown, t, type Sentence } from "../i18n";
 import { sentences } from "../i18n/sentences-of-refusals";
 
@@ -17,10 +17,17 @@ export function Refused({ error, again }: { error: ApiError; again?: () => void 
       {error.fields.length > 0
         ? <ul lang="en">{error.fields.map((field) => <li key={field.field}>{called(field.field)} {field.detail}</li>)}</ul>
         : error.kind !== "unauthorized" && <p lang="en">{error.detail}</p>}
-      {error.kind === "unauthorized" && <button type="button" onClick={() => (formWanted.value += 1)}>{t("sign.in")}</button>}
+      {error.kind === "unauthorized" && <WhoFirst again={again} />}
       {error.retryAfter !== null && <Countdown key={String(error.retryAfter) + error.detail} seconds={error.retryAfter} done={again} />}
     </div>
   );
+}
+
+/** Who has signed in since then may go on. */
+function WhoFirst({ again }: { again: (() => void) | undefined }) {
+  const isSomebody = session.value !== null && session.value !== "nobody";
+  if (!isSomebody) return <button type="button" onClick={() => (formWanted.value += 1)}>{t("sign.in")}</button>;
+  return again ? <button type="button" onClick={again}>{t("refused.now")}</button> : <p>{t("refused.may")}</p>;
 }
 
 /** What a person calls the fields that the page has itself. */

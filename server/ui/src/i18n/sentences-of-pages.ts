@@ -224,6 +224,8 @@ export const sentences = text({
   "verify.progress": ["{done} of {all} judged.", "已评测 {done} / {all}。"],
   "verify.well": ["All came to what their folders say.", "全部符合预期。"],
   "verify.wrong": ["{n} did not come to what their folders say.", "{n} 份不符合预期。"],
+  "verify.unjudged": ["{n} could not be judged.", "{n} 份未能评测。"],
+  "verify.once": ["Judge those once more", "重新评测这些程序"],
   "verify.none": ["There are no submissions in the package.", "题目包中没有作者程序。"],
   "verify.noLanguage": ["no language that works here", "没有可用的语言"],
   "verify.unreadable": ["The submissions could not be read: {why}", "无法读取作者程序：{why}"],

@@ -33,6 +33,8 @@ export const sentences = text({
   "hint.body-too-large": ["Send less of it, or ask who runs this service to allow more.", "请减少内容，或请管理员提高上限。"],
   "refused.unsupported-media-type": ["This kind of file is not taken", "不支持此类文件"],
   "hint.unsupported-media-type": ["Packages are zip, tar or tar.gz.", "题目包应为 zip、tar 或 tar.gz。"],
+  "refused.unreadable": ["This is no answer of the server", "收到的不是服务器的应答"],
+  "hint.unreadable": ["A proxy or a sign-in page of your network may stand between you and it: load the page again.", "您与服务器之间可能有代理或网络登录页面，请重新加载页面。"],
   "refused.conflict": ["That cannot be done as things stand", "当前状态下无法执行"],
   "hint.conflict": ["Load the page again to see how they stand.", "请重新加载页面查看当前状态。"],
   "refused.language-not-installed": ["This language is not installed", "该语言未安装"],

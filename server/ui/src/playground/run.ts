@@ -22,11 +22,16 @@ export const run = signal<Run>({ is: "idle" });
 /** What the program writes that runs. Not a part of the run: it changes ten times a second, and nothing else is to be drawn for it. */
 export const heard = signal<Heard | null>(null);
 
-// Who has signed in need not be told to do so.
+/** Of the run that was followed when nobody was signed in any more. */
+let lost: Test[] | null = null;
+
+// Who has signed in need not be told to do so, and sees the run that goes on.
 effect(() => {
   const { value: who } = session;
   const now = run.peek();
-  if (who !== null && who !== "nobody" && now.is === "refused" && now.error.kind === "unauthorized") run.value = { is: "idle" };
+  if (who === null || who === "nobody" || now.is !== "refused" || now.error.kind !== "unauthorized") return;
+  run.value = { is: "idle" };
+  if (lost) void resume(lost);
 });
 
 let stop: () => void = () => {};
@@ -37,6 +42,7 @@ export const isBusy = () => run.value.is === "sending" || run.value.is === "goin
 export async function start(body: Record<string, unknown>, tests: Test[]): Promise<void> {
   if (isBusy()) return;
   stop();
+  lost = null;
   run.value = { is: "sending" };
   try {
     const submission = await submit(body);
@@ -97,7 +103,10 @@ function watch(submission: Submission, tests: Test[]): void {
     progress: going,
     heard: (now) => (heard.value = now),
     ended: (ended) => (run.value = { is: "ended", submission: ended, tests }),
-    failed: (error) => (run.value = { is: "refused", error }),
+    failed: (error) => {
+      lost = tests;
+      run.value = { is: "refused", error };
+    },
   });
 }
 

@@ -1,13 +1,13 @@
 /** A problem: read it, try its samples, submit, see what came of it. */
 
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, address, query, send, Unreachable } from "../api/client";
+import { ApiError, address, getText, query, Unreachable } from "../api/client";
 import type { components } from "../api/schema";
 import { returns } from "../api/connection";
 import { may } from "../api/session";
 import { later } from "../components/later";
 import { Link } from "../components/link";
-import { Loaded, useLoaded } from "../components/loaded";
+import { isKept, Loaded, useLoaded } from "../components/loaded";
 import { ChooseFile } from "../components/choose-file";
 import { Refusal } from "../components/refusal";
 import { Loading, Together } from "../components/together";
@@ -100,8 +100,9 @@ function Text({ from, format }: { from: string; format: string }) {
   const [text, setText] = useState<string | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   useEffect(() => {
-    send("GET", from).then((response) => response.text()).then(setText, (error) => {
-      if (error instanceof ApiError) setError(error);
+    const show = (text: string) => { setText(text); setError(null); };
+    getText(from).then(show, (error) => {
+      if (error instanceof ApiError) setError((old) => (isKept(error) ? old : error));
       else if (!(error instanceof Unreachable)) throw error;
     });
   }, [from, returns.value]);

@@ -1,6 +1,6 @@
 /** The submissions of a package, judged by it: each row is one of them, each square a test, and times are the heat. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client";
 import { follow } from "../api/follow";
 import { languages } from "../api/languages";
@@ -19,6 +19,7 @@ interface Row {
   /** Verdicts that its folder allows; null where the folder says nothing. */
   expected: string[] | null;
   submission: Submission | null;
+  /** Why it was not judged. */
   problem: string | null;
 }
 
@@ -41,10 +42,18 @@ const PREFERRED = ["cpp20", "c17", "python3", "java21"];
 export default function Verify({ problem, version, file }: { problem: string; version: string; file: File }) {
   const [rows, setRows] = useState<Row[] | null>(null);
   const [failed, fail] = useState<string | null>(null);
+  // Judges those once more that were not.
+  const [round, again] = useState(0);
+  const known = useRef<{ file: File; version: string; rows: Row[] } | null>(null);
   useEffect(() => {
     let gone = false;
     const stops: (() => void)[] = [];
-    const set = (index: number, changes: Partial<Row>) => gone || setRows((old) => old && old.map((row, place) => (place === index ? { ...row, ...changes } : row)));
+    const before = known.current?.file === file && known.current.version === version ? known.current.rows : null;
+    const set = (index: number, changes: Partial<Row>) => {
+      if (gone || !known.current) return;
+      known.current.rows = known.current.rows.map((row, place) => (place === index ? { ...row, ...changes } : row));
+      setRows(known.current.rows);
+    };
     const judge = (row: Row, index: number) => new Promise<void>((resolve) => {
       const language = languageOf(row.files);
       if (!language) { set(index, { problem: t("verify.noLanguage") }); return resolve(); }
@@ -58,31 +67,35 @@ export default function Verify({ problem, version, file }: { problem: string; ve
         }));
       }, (error) => { set(index, { problem: error instanceof ApiError ? error.detail : String(error) }); resolve(); });
     });
-    submissionsOf(file).then(async (entries) => {
-      const found = grouped(entries);
+    const wanted = before ? Promise.resolve(before.map((row) => ({ ...row, problem: null }))) : submissionsOf(file).then(grouped);
+    wanted.then(async (found) => {
       if (gone) return;
+      known.current = { file, version, rows: found };
       setRows(found);
       let next = 0;
       await Promise.all(Array.from({ length: AT_ONCE }, async () => {
         while (!gone && next < found.length) {
           const index = next;
           next += 1;
-          await judge(found[index] as Row, index);
+          if (!found[index]?.submission) await judge(found[index] as Row, index);
         }
       }));
     }).catch((error) => { if (!gone) fail(error instanceof Unreadable ? error.message : String(error)); });
     return () => { gone = true; stops.forEach((stop) => stop()); };
-  }, [problem, version, file]);
+  }, [problem, version, file, round]);
 
   if (failed !== null) return <p class="wrong" role="alert">{t("verify.unreadable", { why: failed })}</p>;
   if (rows === null) return <p class="hint">{t("loading")}</p>;
   if (rows.length === 0) return <p class="hint">{t("verify.none")}</p>;
-  const judged = rows.filter((row) => row.submission || row.problem);
+  const judged = rows.filter((row) => row.submission);
+  const unjudged = rows.filter((row) => row.problem);
   const wrong = judged.filter((row) => !isAsExpected(row));
+  const isOver = judged.length + unjudged.length === rows.length;
   return (
     <>
       <h2>{t("verify.title")} <small>{problem} <code>{version.slice(0, 12)}</code></small></h2>
-      <p role="status">{t("verify.progress", { done: judged.length, all: rows.length })} {judged.length === rows.length && (wrong.length === 0 ? t("verify.well") : t("verify.wrong", { n: wrong.length }))}</p>
+      <p role="status">{t("verify.progress", { done: judged.length, all: rows.length })} {isOver && told(wrong.length, unjudged.length)}</p>
+      {isOver && unjudged.length > 0 && <button type="button" onClick={() => again(round + 1)}>{t("verify.once")}</button>}
       <div class="scroll" tabIndex={0} role="region" aria-label={t("verify.title")}>
         <table class="heat">
           <thead><tr><th scope="col">{t("verify.submission")}</th><th scope="col">{t("verify.as")}</th><th scope="col">{t("groups.verdict")}</th><th scope="col">{t("tests.title")}</th></tr></thead>
@@ -92,6 +105,11 @@ export default function Verify({ problem, version, file }: { problem: string; ve
       <Legend />
     </>
   );
+}
+
+function told(wrong: number, unjudged: number): string {
+  const parts = [wrong > 0 && t("verify.wrong", { n: wrong }), unjudged > 0 && t("verify.unjudged", { n: unjudged })];
+  return parts.filter(Boolean).join(" ") || t("verify.well");
 }
 
 /** What the squares say. */
@@ -114,7 +132,7 @@ function Line({ row }: { row: Row }) {
   return (
     <tr>
       <th scope="row">{submission ? <Link to={`/submissions/${submission.id}`}><bdi>{row.name}</bdi></Link> : <bdi>{row.name}</bdi>}</th>
-      <td>{submission || row.problem ? (isAsExpected(row) ? <span class="verdict good">✓ {t("verify.yes")}</span> : <span class="verdict bad">✗ {t("verify.no")}</span>) : <span class="spinner" aria-label={t("progress.running")} />}</td>
+      <td>{row.problem ? "–" : submission ? (isAsExpected(row) ? <span class="verdict good">✓ {t("verify.yes")}</span> : <span class="verdict bad">✗ {t("verify.no")}</span>) : <span class="spinner" aria-label={t("progress.running")} />}</td>
       <td>{submission?.verdict ? <Verdict verdict={submission.verdict} /> : <span class="wrong">{row.problem}</span>}</td>
       <td><span class="heat-row" role="group" aria-label={t("tests.title")}>{results.map((test) => <Cell key={test.index} test={test} limit={(test.limits ?? submission?.limits)?.cpu_ms ?? 1000} />)}{all.length > results.length && <small>{t("tests.cut", { n: all.length - results.length })}</small>}</span></td>
     </tr>

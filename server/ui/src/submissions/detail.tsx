@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, request, Unreachable } from "../api/client";
+import { returns } from "../api/connection";
 import { follow, isFinal } from "../api/follow";
 import type { Heard } from "../api/heard";
 import { isOperator, may } from "../api/session";
@@ -35,9 +36,11 @@ function Shown({ first }: { first: Submission }) {
   const heard = useSignal<Heard | null>(null);
   useEffect(() => setSubmission(first), [first]);
   useEffect(() => {
+    setError(null);
     if (isFinal(submission)) return;
     return follow(submission.id, { progress: setStage, heard: (now) => (heard.value = now), ended: (ended) => { setSubmission(ended); setStage(null); }, failed: setError });
-  }, [submission.id, followed]);
+    // An order to judge again may have been taken though nobody heard so, and who has signed in may follow once more.
+  }, [submission.id, followed, isFinal(submission), returns.value]);
   const act = async (method: "POST" | "DELETE", path: string) => {
     try {
       await request(method, path);

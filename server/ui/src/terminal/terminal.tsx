@@ -6,6 +6,7 @@ import "@xterm/xterm/css/xterm.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, Unreachable } from "../api/client";
 import { language } from "../api/languages";
+import { look } from "../api/session";
 import { Refusal } from "../components/refusal";
 import { duration, size, t } from "../i18n";
 import "../i18n/pages";
@@ -89,7 +90,11 @@ async function begin(screen: Screen, isGone: () => boolean, made: (session: Sess
     tell({ is: "running" });
     made(new Session(preparing.prepared, screen, {
       wrote: bounded(screen),
-      ended: (outcome, problem) => tell({ is: "over", told: problem ?? (outcome ? t("terminal.over", { status: outcome.status, time: duration(outcome.time / 1e6), memory: size(outcome.memory) }) : t("terminal.lost")) }),
+      ended: (outcome, problem) => {
+        // A browser tells not why a stream was refused: a session that is over tells of itself.
+        if (!outcome && !problem) void look();
+        tell({ is: "over", told: problem ?? (outcome ? t("terminal.over", { status: outcome.status, time: duration(outcome.time / 1e6), memory: size(outcome.memory) }) : t("terminal.lost")) });
+      },
     }));
   } catch (error) {
     if (error instanceof ApiError) tell({ is: "refused", error });
