@@ -54,12 +54,16 @@ impl Languages {
 
     /// The command that makes the image of a profile which languages need.
     pub fn install(&self, profile: &Profile) -> String {
-        let own = match profile {
+        let needed = match profile {
             Profile::Run | Profile::Command => return "make images".to_owned(),
-            Profile::Toolchain(name) => self.toolchains.get(name).and_then(|it| it.install.as_ref()),
-            Profile::Runtime(name) => self.runtimes.get(name).and_then(|it| it.install.as_ref()),
+            Profile::Toolchain(name) => self.toolchains.get(name).map(|it| (&it.image, &it.install)),
+            Profile::Runtime(name) => self.runtimes.get(name).map(|it| (&it.image, &it.install)),
         };
-        own.cloned().unwrap_or_else(|| format!("make toolchain {}", profile.short()))
+        match needed {
+            Some((_, Some(own))) => own.clone(),
+            Some((image, None)) => usual_install(image),
+            None => format!("make toolchain {}", profile.short()),
+        }
     }
 
     /// The language of this id.
@@ -90,6 +94,15 @@ impl Languages {
     /// All toolchains, by name.
     pub fn toolchains(&self) -> impl Iterator<Item = (&str, &Toolchain)> {
         self.toolchains.iter().map(|(name, toolchain)| (name.as_str(), toolchain))
+    }
+}
+
+/// The command for an image whose entry names none: of `make toolchain` where the image is one of ours, whatever a site calls what it has
+/// in it. Any other one is somebody else's to build, and may be had where images are.
+fn usual_install(image: &str) -> String {
+    match image.strip_prefix("gavel/") {
+        Some(ours) => format!("make toolchain {}", ours.split(':').next().unwrap_or(ours)),
+        None => format!("docker pull {image}"),
     }
 }
 

@@ -355,7 +355,7 @@ mod tests {
     /// Two languages, each of a toolchain of its own; one has a runtime too.
     fn readiness() -> Readiness {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let text = "[toolchains.gcc]\nimage='gcc'\n[toolchains.jdk]\nimage='jdk'\n[runtimes.jre]\nimage='jre'\ninstall='get a jre'\n\
+        let text = "[toolchains.gcc]\nimage='gcc'\n[toolchains.jdk]\nimage='gavel/jdk:1'\n[runtimes.jre]\nimage='jre'\ninstall='get a jre'\n\
             [[languages]]\nid='c'\nname='C'\nsource='a.c'\ntoolchain='gcc'\ncompile=['c']\nartefact='a'\nrun=['a']\nsample='c'\n\
             [[languages]]\nid='java'\nname='Java'\nsource='A.java'\ntoolchain='jdk'\nruntime='jre'\ncompile=['c']\nartefact='a'\n\
             run=['a']\nsample='java'";

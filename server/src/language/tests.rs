@@ -119,6 +119,17 @@ fn a_language_names_the_image_that_its_programs_run_in() {
 }
 
 #[test]
+fn the_command_that_installs_an_image_is_its_own_or_goes_by_whose_it_is() {
+    let text = "[runtimes.awk]\nimage='gavel/bash:{tag}'\n[toolchains.fpc]\nimage='our/fpc:3.2'\n\
+                [toolchains.zig]\nimage='our/zig'\ninstall='docker build -t our/zig zig'";
+    let languages = parse(text, "7").unwrap();
+    assert_eq!(languages.install(&Profile::Runtime("awk".into())), "make toolchain bash");
+    assert_eq!(languages.install(&Profile::Toolchain("fpc".into())), "docker pull our/fpc:3.2");
+    assert_eq!(languages.install(&Profile::Toolchain("zig".into())), "docker build -t our/zig zig");
+    assert_eq!(languages.install(&Profile::Run), "make images");
+}
+
+#[test]
 fn half_a_compiler_is_refused() {
     let text = "[[languages]]\nid='x'\nname='X'\nsource='a'\nrun=['a']\ncompile=['c']";
     assert_eq!(problem(text), "language `x`: toolchain and compile go together, and artefact needs both");
