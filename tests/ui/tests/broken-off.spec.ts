@@ -152,3 +152,21 @@ test("of a package's submissions those that could not be judged are told apart, 
   await expect(page.getByText("All came to what their folders say.")).toBeVisible();
   expect(sent, "what was judged is not sent again").toBe(3);
 });
+
+test("a terminal whose connection breaks off, or is refused for a session that has ended, says so and can be begun again", async ({ page }) => {
+  const session = await sessions(page);
+  await page.route("**/run", (route) => route.fulfill({ json: [{ status: "Accepted", exitStatus: 0, time: 1, memory: 1, fileIds: { main: "ABCDEFGH" } }] }));
+  await page.route("**/file/ABCDEFGH", (route) => route.fulfill({ status: 200 }));
+  await page.routeWebSocket("**/stream", (socket) => void socket.onMessage(() => socket.close()));
+  await page.goto("/");
+  await expect(page.locator("#editor .cm-content")).toContainText("std::cin");
+  await page.getByRole("button", { name: "Terminal" }).click();
+  const terminal = page.getByRole("region", { name: "Terminal" });
+  await expect(terminal.getByRole("status")).toHaveText("The connection broke off.");
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  session.end();
+  await terminal.getByRole("button", { name: "Run again" }).click();
+  await expect(page.getByRole("alert")).toContainText("Your session has ended");
+  await expect(terminal.getByRole("button", { name: "Run again" })).toBeVisible();
+  await expect(page.locator("#editor .cm-content")).toContainText("std::cin");
+});

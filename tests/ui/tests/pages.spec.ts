@@ -44,6 +44,23 @@ test("nobody is shut out of what operators see of a busy service", async ({ page
   expect(new URL((await asked).url()).search, "the user of that token alone").toBe("?token=lab");
 });
 
+test("what others have named is text in what operators see, and turns nothing around", async ({ page }) => {
+  const hostile = '<img src=x onerror="document.title=1">\u202Eevil\u001b[31m';
+  const finding = { what: hostile, level: "problem", found: hostile, remedy: hostile };
+  await page.route("**/readyz", (route) => route.fulfill({ status: 503, json: { ...BUSY, reasons: [hostile], degraded: [hostile] } }));
+  await page.route("**/api/v1/admin/throttled", (route) => route.fulfill({ json: { users: [{ user: hostile, token: hostile, until: null, cool_downs: 1 }] } }));
+  await page.route("**/api/v1/admin/findings", (route) => route.fulfill({ json: { findings: [finding] } }));
+  await page.route("**/api/v1/nodes", (route) => route.fulfill({ json: [{ ...NODE, name: hostile, state: "ready", faults: [hostile], version: hostile, images: { [hostile]: "1" } }] }));
+  await page.goto("/operations");
+  for (const part of ["State", "Nodes", "Throttled users"]) {
+    await expect(page.locator("main .card").filter({ has: page.getByRole("heading", { name: part, exact: true }) })).toContainText(hostile);
+  }
+  await expect(page.locator("main img")).toHaveCount(0);
+  const forgive = page.getByRole("button", { name: "Forgive" });
+  expect((await forgive.boundingBox())!.x, "the button is behind the names").toBeGreaterThan((await page.locator("bdi", { hasText: "evil" }).last().boundingBox())!.x);
+  await expect(page).toHaveTitle("Gavel: Operations");
+});
+
 test("a node is drained and takes tasks again", async ({ page }) => {
   const asked: string[] = [];
   await page.route("**/api/v1/nodes", (route) => route.fulfill({ json: NODES }));
