@@ -116,14 +116,8 @@ export function asSubmission(draft: Draft): Record<string, unknown> {
   };
 }
 
-function sources({ files, active }: Draft) {
-  const only = files[0];
-  const isPlain = files.length === 1 && only !== undefined && !only.name.includes("/");
-  const named = Object.fromEntries(files.map(({ name, content }) => [name, content]));
-  return isPlain || files.length === 1 ? { files: named } : { files: named, ...entry(files, active) };
-}
-
 /** Of several files the first is what the program begins with: languages whose sources are compiled together ignore it. */
-function entry(files: SourceFile[], _active: number) {
-  return files[0] ? { entry_point: files[0].name } : {};
+function sources({ files }: Draft) {
+  const named = Object.fromEntries(files.map(({ name, content }) => [name, content]));
+  return { files: named, ...(files.length > 1 && { entry_point: files[0]?.name }) };
 }
