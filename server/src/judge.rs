@@ -517,6 +517,7 @@ impl<E: Executor> Judge<E> {
             let ends = (facts.end, dialogue::end_of(said.end, &said.stderr.head));
             let (measured, left) = (run::measured(job, &facts), validator.left(&mut said));
             let finding = validator::finding(validator, &mut said, &left, &task.allowed.run);
+            let finding = patience::of_partner(validator, &said, finding);
             let (worth, finding) = dialogue::worth(measured, finding, ends, first);
             used = passes::most_of(used, facts.usage);
             facts.usage = used;
@@ -553,13 +554,6 @@ impl<E: Executor> Judge<E> {
             validator::validate(&self.executor, asked, output, allowed, task.cancel).await?;
         Ok((Decided::of_output(finding), left))
     }
-}
-
-/// What a validator is held to that talks with a program: it waits for it, too, for as long as that may take where it is held
-/// up and the validator is not.
-fn limits_of_partner(validator: RunLimits, program: &RunLimits) -> RunLimits {
-    let wall = validator.wall.saturating_add(verdict::monitor_limits(program).longest());
-    RunLimits { wall, ..validator }
 }
 
 /// What a run is worth, and who says so.
@@ -758,6 +752,7 @@ mod tests {
     mod answers;
     mod files;
     mod managed;
+    mod partners;
     mod problems;
     mod talks;
 
@@ -804,15 +799,6 @@ mod tests {
         let shelf = Arc::new(Shelf(problems));
         let judge = Judge::new(local, Arc::new(languages), blobs, shelf, limits());
         Bench { judge, account, sandboxes, store: [store, directory] }
-    }
-
-    #[test]
-    fn a_validator_outwaits_a_program_that_is_held_up() {
-        let [validator, program] =
-            [1, 2].map(|seconds| RunLimits { wall: Duration::from_secs(seconds), ..LIMITS });
-        let longest = 2 * (1 + gavel_protocol::Limits::MOST_HELD_UP);
-        let partner = limits_of_partner(validator, &program);
-        assert_eq!(partner, RunLimits { wall: Duration::from_secs(1 + u64::from(longest)), ..validator });
     }
 
     impl Bench {

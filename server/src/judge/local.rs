@@ -1,9 +1,10 @@
 //! Carries out the parts of a judging on this machine, in its sandboxes.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gavel_protocol::Bytes;
+use gavel_protocol::{Bytes, Ending, Limit};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -12,13 +13,14 @@ use super::artefacts::Artefacts;
 use super::dialogue::{self, Dialogue};
 use super::ending::ProgramEnd;
 use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Room};
+use super::patience::left_to_partner;
 use super::transcript::{self, Transcript};
 use super::{JudgeError, LEASE_PATIENCE, Progress, files, output, run};
 use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
 use crate::language::Language;
 use crate::live::{LiveOutputs, Shown, Stream};
-use crate::sandbox::{Captured, Lease, Output, Profile, Ran, SandboxError, Sandboxes};
+use crate::sandbox::{Captured, Lease, Output, Profile, Ran, RunEnding, SandboxError, Sandboxes};
 use crate::submission::{Isolation, RunLimits};
 
 /// Compiles and runs in the sandboxes it was given.
@@ -330,13 +332,28 @@ impl<S: Sandboxes> Executor for Local<S> {
         let span = tracing::info_span!("dialogue", test = program.index, sandbox = programs.name());
         let heard = shown.as_ref().map(|shown| shown.tap(Stream::Transcript));
         let transcript = program.is_told.then(|| Transcript::begin(heard));
+        let (patience, alone) = (left_to_partner(validator.limits, program.limits), CancellationToken::new());
+        // Each is large, and would be moved from one place of a stack to the next.
+        let talking = Box::pin(async {
+            let ran = ended(programs.run(program_run, &both), &both).await;
+            alone.cancel();
+            ran
+        });
+        let end = both.child_token();
+        let too_late = async {
+            alone.cancelled().await;
+            tokio::time::sleep(patience).await;
+        };
+        let answering = Box::pin(ended(validators.run(validator_run, &end), &both));
+        let answering = outlived(answering, too_late, &end);
         let running = async {
-            let (program_ran, validator_ran, first) = tokio::join!(
-                ended(programs.run(program_run, &both), &both),
-                ended(validators.run(validator_run, &both), &both),
-                passing.pass(transcript.as_ref()),
-            );
-            Ok::<_, JudgeError>((program_ran?, validator_ran?, first))
+            let (program_ran, (validator_ran, was_late), first) =
+                tokio::join!(talking, answering, passing.pass(transcript.as_ref()));
+            // Who is cancelled altogether has no end of its own.
+            let was_late = was_late && !both.is_cancelled();
+            let validator_ran = validator_ran?;
+            let validator_ran = if was_late { killed_for_time(validator_ran) } else { validator_ran };
+            Ok::<_, JudgeError>((program_ran?, validator_ran, first))
         };
         let (program_ran, validator_ran, first) = running.instrument(span).await?;
         drop(shown);
@@ -429,6 +446,33 @@ async fn ended(
         both.cancel();
     }
     ran
+}
+
+/// A run that is ended where this comes first; and whether it was.
+async fn outlived<T>(
+    run: impl Future<Output = T>,
+    too_late: impl Future<Output = ()>,
+    end: &CancellationToken,
+) -> (T, bool) {
+    let mut run = pin!(run);
+    tokio::select! {
+        biased;
+        ran = &mut run => (ran, false),
+        () = too_late => {
+            end.cancel();
+            (run.await, true)
+        }
+    }
+}
+
+/// It was ended by us, and by nothing else, for the time that it took.
+fn killed_for_time(ran: Ran) -> Ran {
+    match ran.ending {
+        RunEnding::Ended(Ending::Cancelled) => {
+            Ran { ending: RunEnding::Ended(Ending::Killed { over: Limit::WallTime }), ..ran }
+        }
+        _ => ran,
+    }
 }
 
 #[cfg(test)]

@@ -394,6 +394,12 @@ impl Validator<'_> {
         submitted::beside(self.language, &self.sources, submitted)
     }
 
+    /// What it has done wrong where it has outlived the program that it talked with.
+    pub(super) fn outlives(&self, finding: Finding) -> Finding {
+        let fault = Some(format!("the problem's validator {} did not end though the program had", self.name));
+        Finding { fault, ..finding }
+    }
+
     /// What it has left in its folder, which may be where its own files are.
     pub(super) fn left(&self, facts: &mut Facts) -> Vec<Leaving> {
         let mut left = std::mem::take(&mut facts.leavings);
