@@ -751,6 +751,7 @@ mod tests {
     mod ahead;
     mod answers;
     mod files;
+    mod futures;
     mod managed;
     mod partners;
     mod problems;

@@ -1,26 +1,25 @@
 //! Carries out the parts of a judging on this machine, in its sandboxes.
 
-use std::pin::pin;
+mod pair;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use gavel_protocol::{Bytes, Ending, Limit};
+use gavel_protocol::Bytes;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::artefacts::Artefacts;
-use super::dialogue::{self, Dialogue};
+use super::dialogue::Dialogue;
 use super::ending::ProgramEnd;
 use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Room};
-use super::patience::left_to_partner;
-use super::transcript::{self, Transcript};
 use super::{JudgeError, LEASE_PATIENCE, Progress, files, output, run};
 use crate::account::{Account, Held, Purpose};
 use crate::blobs::Blobs;
 use crate::language::Language;
 use crate::live::{LiveOutputs, Shown, Stream};
-use crate::sandbox::{Captured, Lease, Output, Profile, Ran, RunEnding, SandboxError, Sandboxes};
+use crate::sandbox::{Captured, Lease, Output, Profile, Ran, SandboxError, Sandboxes};
 use crate::submission::{Isolation, RunLimits};
 
 /// Compiles and runs in the sandboxes it was given.
@@ -159,9 +158,6 @@ impl<S: Sandboxes> Local<S> {
     }
 }
 
-/// What is read of the standard error of each of two that talk with each other.
-const MOST_ERRORS: Bytes = Bytes::mib(1);
-
 /// Where a case is run.
 #[derive(Debug)]
 pub struct Place<L> {
@@ -292,81 +288,8 @@ impl<S: Sandboxes> Executor for Local<S> {
         validator: &CaseJob<'_>,
         cancel: &CancellationToken,
     ) -> Result<Dialogue, JudgeError> {
-        if self.at_once < 2 {
-            return Err(SandboxError::TooMany { count: 2, most: self.at_once }.into());
-        }
-        // The disk first, then memory, then the right to two sandboxes, then those: who waits for one of these holds what nobody
-        // ahead of it waits for.
-        let space = match beside(program).min(self.all_space) {
-            0 => None,
-            units => Some(self.space(units).await?),
-        };
-        let outputs = [program, validator].map(|job| job.limits.output.min(MOST_ERRORS));
-        let recorded = if program.is_told { transcript::LONGEST } else { 0 };
-        let bytes = outputs.iter().map(|output| output.get()).sum::<u64>() + recorded;
-        let room = self.account.take(Purpose::Judging, bytes, LEASE_PATIENCE).await;
-        let mut room = room.map_err(|_full| SandboxError::Busy { waited: LEASE_PATIENCE })?;
-        let leases = async {
-            let pair = self.pairs.acquire().await.map_err(|_closed| SandboxError::Stopping)?;
-            Ok::<_, JudgeError>((self.lease(validator).await?, self.lease(program).await?, pair))
-        };
-        let (mut validators, mut programs, _pair) = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(JudgeError::Cancelled),
-            leases = leases => leases?,
-        };
-        let [of_program, of_validator] = outputs.map(|output| [capture(Bytes(0)), capture(output)]);
-        let shown = shown(program, &self.live);
-        // What it writes the validator reads; what both say is seen in the transcript.
-        let [no_stdout, stderr] = of_program;
-        let of_program = [no_stdout, tapped(stderr, shown.as_ref(), Stream::Stderr)];
-        let mut program_run = run::program(program, of_program, &self.blobs).await?;
-        let mut validator_run = run::program(validator, of_validator, &self.blobs).await?;
-        let passing = dialogue::connect(&mut program_run, &mut validator_run);
-        let passing = passing
-            .map_err(|source| SandboxError::Io { doing: "connect a program and a validator", source })?;
-        program.whose.progress.tell(Progress::Served);
-        // Where one cannot be run to its end, the other need not.
-        let both = cancel.child_token();
-        let _end = both.clone().drop_guard();
-        let span = tracing::info_span!("dialogue", test = program.index, sandbox = programs.name());
-        let heard = shown.as_ref().map(|shown| shown.tap(Stream::Transcript));
-        let transcript = program.is_told.then(|| Transcript::begin(heard));
-        let (patience, alone) = (left_to_partner(validator.limits, program.limits), CancellationToken::new());
-        // Each is large, and would be moved from one place of a stack to the next.
-        let talking = Box::pin(async {
-            let ran = ended(programs.run(program_run, &both), &both).await;
-            alone.cancel();
-            ran
-        });
-        let end = both.child_token();
-        let too_late = async {
-            alone.cancelled().await;
-            tokio::time::sleep(patience).await;
-        };
-        let answering = Box::pin(ended(validators.run(validator_run, &end), &both));
-        let answering = outlived(answering, too_late, &end);
-        let running = async {
-            let (program_ran, (validator_ran, was_late), first) =
-                tokio::join!(talking, answering, passing.pass(transcript.as_ref()));
-            // Who is cancelled altogether has no end of its own.
-            let was_late = was_late && !both.is_cancelled();
-            let validator_ran = validator_ran?;
-            let validator_ran = if was_late { killed_for_time(validator_ran) } else { validator_ran };
-            Ok::<_, JudgeError>((program_ran?, validator_ran, first))
-        };
-        let (program_ran, validator_ran, first) = running.instrument(span).await?;
-        drop(shown);
-        let transcript = transcript.map(Transcript::text);
-        let told = transcript.as_ref().map_or(0, String::len);
-        room.shrink_to((program_ran.stderr.head.len() + validator_ran.stderr.head.len() + told) as u64);
-        let validator_room = self.account.open(Purpose::Judging);
-        Ok(Dialogue {
-            program: facts(program, program_ran, (room, space), &self.blobs).await?,
-            validator: facts(validator, validator_ran, (validator_room, None), &self.blobs).await?,
-            first,
-            transcript,
-        })
+        // It is large, and would be a part of all that awaits it.
+        Box::pin(self.pair(program, validator, cancel)).await
     }
 
     async fn version(
@@ -434,45 +357,6 @@ async fn facts(
     let Ran { usage, stdout, stderr, leavings, .. } = ran;
     let (machine, no_output) = (None, None);
     Ok(Facts { end, usage, machine, stdout, no_output, stderr, collected, files, leavings, room, space })
-}
-
-/// A run that takes its partner with it where it fails.
-async fn ended(
-    run: impl Future<Output = Result<Ran, SandboxError>>,
-    both: &CancellationToken,
-) -> Result<Ran, SandboxError> {
-    let ran = run.await;
-    if ran.is_err() {
-        both.cancel();
-    }
-    ran
-}
-
-/// A run that is ended where this comes first; and whether it was.
-async fn outlived<T>(
-    run: impl Future<Output = T>,
-    too_late: impl Future<Output = ()>,
-    end: &CancellationToken,
-) -> (T, bool) {
-    let mut run = pin!(run);
-    tokio::select! {
-        biased;
-        ran = &mut run => (ran, false),
-        () = too_late => {
-            end.cancel();
-            (run.await, true)
-        }
-    }
-}
-
-/// It was ended by us, and by nothing else, for the time that it took.
-fn killed_for_time(ran: Ran) -> Ran {
-    match ran.ending {
-        RunEnding::Ended(Ending::Cancelled) => {
-            Ran { ending: RunEnding::Ended(Ending::Killed { over: Limit::WallTime }), ..ran }
-        }
-        _ => ran,
-    }
 }
 
 #[cfg(test)]

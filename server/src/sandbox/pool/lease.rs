@@ -33,7 +33,8 @@ impl LeasedSandbox {
 impl Lease for LeasedSandbox {
     async fn run(&mut self, program: Program, cancel: &CancellationToken) -> Result<Ran, SandboxError> {
         match &mut self.sandbox {
-            Some(sandbox) => sandbox.run(program, cancel).await,
+            // It is large, and would be a part of all that awaits it.
+            Some(sandbox) => Box::pin(sandbox.run(program, cancel)).await,
             None => Err(SandboxError::Stopping),
         }
     }
