@@ -51,7 +51,7 @@ pub struct Submit {
     /// The problem that it solves
     #[arg(short, long, value_name = "ID", conflicts_with_all = ["tests", "stdin"])]
     problem: Option<Id>,
-    /// A folder of tests: 1.in with 1.ans or 1.out
+    /// A folder of tests: 1.in with 1.ans, input1.txt with output1.txt and such
     #[arg(short, long, value_name = "FOLDER", conflicts_with = "stdin")]
     tests: Option<PathBuf>,
     /// A file to run it on; `-` is standard input

@@ -1,5 +1,6 @@
 //! What is said of a folder without `problem.yaml` and without plain inputs: what it seems to be, and what is taken.
 
+use crate::plain::NAMES;
 use crate::tree::Dir;
 
 /// Files by which packages of other systems are known.
@@ -14,35 +15,58 @@ const OTHERS: [(&str, &str); 8] = [
     ("gen/GEN", "CMS"),
 ];
 
+/// Folders of a package without which it would be judged in another way.
+const PARTS: [&str; 6] =
+    ["data/sample", "data/secret", "output_validator", "output_validators", "static_validator", "graders"];
+
 /// Endings of archives.
 const ARCHIVES: [&str; 6] = [".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar"];
 
 /// Names of files and folders that are told.
 const TOLD: usize = 3;
 
-const TAKEN: &str = "a package has it in its root, and a plain folder has 1.in with 1.ans or 1.out there";
+const LACKS: &str = "is not there";
+
+/// What would be taken.
+fn taken() -> String {
+    format!(
+        "a package has it in its root, and a plain folder has inputs with answers, called such as {NAMES}"
+    )
+}
 
 /// Why this is no package.
 pub(crate) fn told(root: &Dir) -> String {
-    const LACKS: &str = "is not there";
-    if let Some(name) = root.files.keys().find(|name| is_nearly(name)) {
-        return format!("{LACKS}, but {name} is");
-    }
-    let packages = folders_with(root, |name| name == "problem.yaml");
-    if !packages.is_empty() {
-        return format!("{LACKS}, but is in {}: a package is one problem", listed(&packages));
-    }
-    if let Some((file, system)) = OTHERS.into_iter().find(|(path, _)| root.file(path).is_some()) {
-        return format!("{LACKS}, and {file} is of {system}, whose packages are not understood: {TAKEN}");
+    let taken = taken();
+    if let Some(what) = seems(root) {
+        return what;
     }
     let inputs = folders_with(root, |name| name.ends_with(".in"));
     if !inputs.is_empty() {
-        return format!("{LACKS}, and inputs are in {} only: {TAKEN}", listed(&inputs));
+        return format!("{LACKS}, and inputs without answers are in {}: {taken}", listed(&inputs));
     }
     match root.files.keys().find(|name| ARCHIVES.iter().any(|ending| name.ends_with(ending))) {
-        Some(name) => format!("{LACKS}, and {name}, an archive in the archive, is not unpacked: {TAKEN}"),
-        None => format!("{LACKS}: {TAKEN}"),
+        Some(name) => format!("{LACKS}, and {name}, an archive in the archive, is not unpacked: {taken}"),
+        None => format!("{LACKS}: {taken}"),
     }
+}
+
+/// What it seems to be, which is more than inputs and answers.
+pub(crate) fn seems(root: &Dir) -> Option<String> {
+    if let Some(name) = root.files.keys().find(|name| is_nearly(name)) {
+        return Some(format!("{LACKS}, but {name} is"));
+    }
+    let taken = taken();
+    let packages = folders_with(root, |name| name == "problem.yaml");
+    if !packages.is_empty() {
+        return Some(format!("{LACKS}, but is in {}: a package is one problem", listed(&packages)));
+    }
+    if let Some((file, system)) = OTHERS.into_iter().find(|(path, _)| root.file(path).is_some()) {
+        return Some(format!(
+            "{LACKS}, and {file} is of {system}, whose packages are not understood: {taken}"
+        ));
+    }
+    let folder = PARTS.into_iter().find(|path| root.dir(path).is_some())?;
+    Some(format!("{LACKS}, and {folder}/ is of a package: {taken}"))
 }
 
 /// What somebody may have meant to be it.
@@ -79,10 +103,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_is_told() {
-        assert_eq!(
-            told(&["main.py"]),
-            "problem.yaml: is not there: a package has it in its root, and a plain folder has 1.in with 1.ans or 1.out there"
-        );
+        assert_eq!(told(&["main.py"]), format!("problem.yaml: is not there: {}", super::taken()));
     }
 
     #[test]
@@ -119,7 +140,12 @@ mod tests {
 
     #[test]
     fn inputs_and_archives_in_the_wrong_place_are_told() {
-        assert!(told(&["tests/1.in", "x"]).contains("inputs are in tests/ only: a package has"));
+        assert!(told(&["tests/1.in", "x"]).contains("inputs without answers are in tests/: a package has"));
+        let package = told(&["data/secret/1.in", "data/secret/1.ans"]);
+        assert!(
+            package.contains("and data/secret/ is of a package: a package has it in its root"),
+            "{package}"
+        );
         assert!(told(&["sums.zip"]).contains("and sums.zip, an archive in the archive, is not unpacked"));
     }
 }

@@ -1,5 +1,5 @@
 //! Problem packages of the Kattis/ICPC format, versions `legacy`, `legacy-icpc`, `2023-07` and `2025-09`,
-//! and plain folders of `1.in` and `1.ans` files, read from a folder into values.
+//! and plain folders of inputs and answers such as `1.in` and `1.ans`, read from a folder into values.
 //!
 //! A package that came as an archive is unpacked by [`archive::unpack`], within bounds.
 //! Start at [`Package::read`]. It runs nothing and writes nothing, follows no link out of the folder unless told to, and is
@@ -37,6 +37,7 @@ pub use data::{Case, Data, Group};
 pub use languages::is_known as is_language;
 pub use metadata::{Format, Metadata};
 pub use package::Package;
+pub use plain::NAMES as PLAIN_NAMES;
 pub use report::{Fault, Note, Place, Refused};
 pub use tree::{Links, is_read};
 pub use verdict::Verdict;

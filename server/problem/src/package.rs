@@ -7,7 +7,7 @@ use crate::data::{self, Data};
 use crate::domjudge;
 use crate::metadata::{self, Format, Metadata};
 use crate::own::{self, Own};
-use crate::plain;
+use crate::plain::Plain;
 use crate::report::{Note, Place, Refused, Report};
 use crate::statement::{self, Text};
 use crate::submissions::{self, Submission};
@@ -100,9 +100,9 @@ impl Package {
 }
 
 fn package(root: &Dir, report: &Report) -> Package {
-    if plain::is_plain(root) {
+    if let Some(plain) = Plain::of(root) {
         let metadata = Metadata { format: Format::Plain, ..Metadata::default() };
-        return Package { metadata, data: plain::read(root, report), ..Package::default() };
+        return Package { metadata, data: plain.read(report), ..Package::default() };
     }
     note_strangers(root, report);
     let mut metadata = metadata::read(root, report);

@@ -19,6 +19,8 @@ pub(crate) struct Dir {
     pub(crate) path: String,
     pub(crate) dirs: BTreeMap<String, Dir>,
     pub(crate) files: BTreeMap<String, File>,
+    /// The paths of what is not read for its name and not hidden, of folders with `/` behind.
+    pub(crate) unread: Vec<String>,
 }
 
 /// A file of the package.
@@ -46,6 +48,12 @@ impl Dir {
     /// The paths of all files below, in order.
     pub(crate) fn all_files(&self) -> Vec<String> {
         self.below().into_iter().map(|file| file.path.clone()).collect()
+    }
+
+    /// This folder and all below.
+    pub(crate) fn folders(&self) -> Vec<&Self> {
+        let deeper = self.dirs.values().flat_map(Self::folders);
+        std::iter::once(self).chain(deeper).collect()
     }
 
     /// All files below, in order of their paths in a folder, folders last.
@@ -170,7 +178,8 @@ impl Walk<'_> {
     fn entry(&mut self, dir: &mut Dir, real: &Path, name: String, above: &mut Vec<PathBuf>) {
         let path = joined(&dir.path, &name);
         if !is_read(&path) {
-            self.left_out(&path, &real.join(&name));
+            let unread = self.left_out(path, &real.join(&name));
+            dir.unread.extend(unread);
             return;
         }
         let Some((real, kind)) = self.resolved(&real.join(&name), &path) else { return };
@@ -188,21 +197,19 @@ impl Walk<'_> {
 
     /// What is left out for its name is only noted, unless a problem would be judged without it, and nobody would see that in
     /// its verdicts.
-    fn left_out(&self, path: &str, real: &Path) {
+    fn left_out(&self, path: String, real: &Path) -> Option<String> {
         let is_dir = real.is_dir();
-        let missed = if is_of_a_case(path, is_dir) {
+        let missed = if is_of_a_case(&path, is_dir) {
             "the case"
-        } else if is_of_a_judge(path, is_dir) {
+        } else if is_of_a_judge(&path, is_dir) {
             "a program that judges"
         } else {
-            self.report.note(Place::file(path), "ignored: the format allows no such name");
-            return;
+            self.report.note(Place::file(&path), "ignored: the format allows no such name");
+            let is_hidden = path.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
+            return (!is_hidden).then(|| if is_dir { path + "/" } else { path });
         };
-        let what = format!(
-            "the format allows no such name, and {missed} would be left out: a name has letters, digits, `_`, `-`, `.` and `+`, and \
-             begins with a letter, a digit or `_`"
-        );
-        self.report.fault(Place::file(path), what);
+        self.report.fault(Place::file(&path), not_allowed(missed));
+        None
     }
 
     fn deeper(&mut self, real: &Path, path: &str, above: &mut Vec<PathBuf>) -> Option<Dir> {
@@ -250,6 +257,14 @@ impl Walk<'_> {
             Err(io::Error::other("neither a file nor a folder"))
         }
     }
+}
+
+/// Why what has such a name is not left out silently.
+pub(crate) fn not_allowed(missed: &str) -> String {
+    format!(
+        "the format allows no such name, and {missed} would be left out: a name has letters, digits, `_`, `-`, `.` and `+`, and \
+         begins with a letter, a digit or `_`"
+    )
 }
 
 fn is_executable(metadata: &fs::Metadata) -> bool {

@@ -3,13 +3,15 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use gavel_problem::Package;
+use gavel_problem::{Format, PLAIN_NAMES, Package, Refused};
 use serde_json::Value;
 
 use super::sources::content;
 use crate::failure::Failure;
 use crate::submission;
 
+/// What a folder of tests has not got.
+const METADATA: &str = "problem.yaml";
 /// Bytes of all inputs and answers together: more than any server takes in one request.
 const BYTES: u64 = 96 * 1024 * 1024;
 
@@ -59,23 +61,15 @@ impl Tests {
 }
 
 fn in_folder(folder: &Path) -> Result<Tests, Failure> {
-    let faulty = |refused: gavel_problem::Refused| {
-        let faults: Vec<_> = refused.faults.iter().map(|fault| format!("\n  {fault}")).collect();
-        Failure::file(folder, format!("is no folder of tests:{}", faults.concat()))
-    };
-    if folder.join("problem.yaml").exists() {
-        return Err(Failure::file(
-            folder,
-            "is a problem's package: `gavel problem push` it, and use --problem",
-        ));
+    let is_package =
+        || Failure::file(folder, "is a problem's package: `gavel problem push` it, and use --problem");
+    if folder.join(METADATA).exists() {
+        return Err(is_package());
     }
-    if !has_inputs(folder)? {
-        return Err(Failure::file(
-            folder,
-            "has no input such as `1.in`, with its answer in `1.ans` or `1.out`",
-        ));
+    let (package, _notes) = Package::read(folder).map_err(|refused| no_tests(folder, &refused))?;
+    if package.metadata.format != Format::Plain {
+        return Err(is_package());
     }
-    let (package, _notes) = Package::read(folder).map_err(faulty)?;
     let mut tests = Tests::default();
     let mut room = BYTES;
     let mut file = |path: &str| -> Result<Vec<u8>, Failure> {
@@ -92,10 +86,12 @@ fn in_folder(folder: &Path) -> Result<Tests, Failure> {
     Ok(tests)
 }
 
-fn has_inputs(folder: &Path) -> Result<bool, Failure> {
-    let entries = std::fs::read_dir(folder).map_err(|why| Failure::file(folder, why))?;
-    let is_input = |entry: std::fs::DirEntry| entry.path().extension().is_some_and(|end| end == "in");
-    Ok(entries.filter_map(Result::ok).any(is_input))
+fn no_tests(folder: &Path, refused: &Refused) -> Failure {
+    if refused.faults.iter().any(|fault| fault.place.file == METADATA) {
+        return Failure::file(folder, format!("has no inputs with answers, called such as {PLAIN_NAMES}"));
+    }
+    let faults: Vec<_> = refused.faults.iter().map(|fault| format!("\n  {fault}")).collect();
+    Failure::file(folder, format!("is no folder of tests:{}", faults.concat()))
 }
 
 fn given(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -344,7 +344,10 @@ fn what_makes_no_sense_is_2_and_nothing_is_sent() {
         (vec!["submit", &file("no")], "directory"),
         (vec!["submit", &file("a.cc"), "-l", "c", "--tests", &file("no")], "1.in: has no answer"),
         (vec!["submit", &file("a.cc"), "-l", "c", "--tests", &file("package")], "gavel problem push"),
-        (vec!["submit", &file("a.cc"), "-l", "c", "--tests", &file("empty")], "has no input such as `1.in`"),
+        (
+            vec!["submit", &file("a.cc"), "-l", "c", "--tests", &file("empty")],
+            "has no inputs with answers, called such as 1.in and 1.ans",
+        ),
         (vec!["submit", &file("a.cc"), "-l", "c", "--stdin", &file("missing")], "missing"),
         (vec!["submit", &file("a.cc"), "--problem", "../x"], "an id has"),
         (vec!["submit", &file("a.cc"), "--problem", "x", "--stdin", "y"], "cannot be used with"),
