@@ -127,15 +127,33 @@ pub enum Links {
 /// The folder itself cannot be resolved.
 pub(crate) fn read(root: &Path, links: Links, report: &Report) -> io::Result<Dir> {
     let real = root.canonicalize()?;
-    let mut walk = Walk { root: real.clone(), links, report, entries: 0 };
-    Ok(walk.dir(&real, "", &mut vec![real.clone()]))
+    let mut walk = Walk { root: real.clone(), links, report, entries: 0, hidden: Vec::new() };
+    let dir = walk.dir(&real, "", &mut vec![real.clone()]);
+    note_hidden(&walk.hidden, report);
+    Ok(dir)
 }
+
+/// Tools leave such in every folder, and notes of each would be all that is read.
+fn note_hidden(hidden: &[String], report: &Report) {
+    match hidden {
+        [] => {}
+        [only] => report.note(Place::file(only), IGNORED),
+        [first, more @ ..] => {
+            let what = format!("{IGNORED}; and {} more whose names begin with a period", more.len());
+            report.note(Place::file(first), what);
+        }
+    }
+}
+
+const IGNORED: &str = "ignored: the format allows no such name";
 
 struct Walk<'a> {
     root: PathBuf,
     links: Links,
     report: &'a Report,
     entries: usize,
+    /// What is left out for a period at the beginning of its name.
+    hidden: Vec<String>,
 }
 
 enum Kind {
@@ -197,16 +215,18 @@ impl Walk<'_> {
 
     /// What is left out for its name is only noted, unless a problem would be judged without it, and nobody would see that in
     /// its verdicts.
-    fn left_out(&self, path: String, real: &Path) -> Option<String> {
+    fn left_out(&mut self, path: String, real: &Path) -> Option<String> {
         let is_dir = real.is_dir();
         let missed = if is_of_a_case(&path, is_dir) {
             "the case"
         } else if is_of_a_judge(&path, is_dir) {
             "a program that judges"
+        } else if path.rsplit('/').next().is_some_and(|name| name.starts_with('.')) {
+            self.hidden.push(path);
+            return None;
         } else {
-            self.report.note(Place::file(&path), "ignored: the format allows no such name");
-            let is_hidden = path.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
-            return (!is_hidden).then(|| if is_dir { path + "/" } else { path });
+            self.report.note(Place::file(&path), IGNORED);
+            return Some(if is_dir { path + "/" } else { path });
         };
         self.report.fault(Place::file(&path), not_allowed(missed));
         None
@@ -343,6 +363,18 @@ mod tests {
         let dir = read(folder.path(), Links::Inside, &report).unwrap();
         assert_eq!(dir.all_files(), ["b"]);
         assert_eq!(report.conclude(()).unwrap().1.len(), 2);
+    }
+
+    #[test]
+    fn what_is_hidden_in_many_folders_is_one_note() {
+        let folder =
+            Folder::with(&[("a/.gitkeep", ""), ("b/.gitkeep", ""), ("b/.keep", ""), (".timelimit", "1")]);
+        let report = Report::default();
+        read(folder.path(), Links::Inside, &report).unwrap();
+        let notes: Vec<_> = report.conclude(()).unwrap().1.iter().map(ToString::to_string).collect();
+        let expected =
+            "a/.gitkeep: ignored: the format allows no such name; and 2 more whose names begin with a period";
+        assert_eq!(notes, [expected]);
     }
 
     #[test]
