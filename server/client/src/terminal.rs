@@ -47,9 +47,9 @@ impl<'a> Terminal<'a> {
         self.print(&format!("{}\n", text::json(value)))
     }
 
-    /// Writes a remark.
+    /// Writes a remark. Whoever wrote what is in it, no terminal obeys it.
     pub(crate) fn remark(&mut self, text: &str) -> Result<(), Failure> {
-        unless_closed(writeln!(self.err, "{text}"))
+        unless_closed(self.err.write_all(text::block(text).as_bytes()))
     }
 
     /// Writes a part of a line beside what was asked for.
