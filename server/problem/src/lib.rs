@@ -39,5 +39,5 @@ pub use metadata::{Format, Metadata};
 pub use package::Package;
 pub use plain::NAMES as PLAIN_NAMES;
 pub use report::{Fault, Note, Place, Refused};
-pub use tree::{Links, is_read};
+pub use tree::{Links, TIME_LIMIT, is_read};
 pub use verdict::Verdict;

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use crate::bounds;
 use crate::report::{Place, Report};
 
-/// The one file that begins with a period and is read nevertheless: other tools keep the time limit there.
-pub(crate) const TIME_LIMIT: &str = ".timelimit";
+/// The one file that begins with a period and is read nevertheless: other tools keep the time limit there, in seconds.
+pub const TIME_LIMIT: &str = ".timelimit";
 
 /// A folder of the package.
 #[derive(Debug, Default)]

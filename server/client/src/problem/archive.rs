@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use gavel_problem::{Links, bounds, is_read};
+use gavel_problem::{Links, TIME_LIMIT, bounds, is_read};
 use tar::{EntryType, Header};
 
 /// Bytes of tar's unit.
@@ -23,9 +23,16 @@ pub(super) struct Archive {
 struct Entry {
     /// Path in the package, with `/`.
     name: String,
-    path: PathBuf,
+    content: Content,
     size: u64,
     executable: bool,
+}
+
+/// Where what is in a file comes from.
+#[derive(Debug, Clone)]
+enum Content {
+    File(PathBuf),
+    Text(String),
 }
 
 impl Archive {
@@ -39,6 +46,14 @@ impl Archive {
         let root = (links == Links::Inside).then(|| folder.canonicalize()).transpose()?;
         archive.add(folder, "", 0, root.as_deref())?;
         Ok(archive)
+    }
+
+    /// With a time limit in seconds, which the package itself does not tell.
+    pub(super) fn with_time_limit(mut self, seconds: f64) -> Self {
+        let text = format!("{seconds}\n");
+        let (name, size) = (TIME_LIMIT.to_owned(), text.len() as u64);
+        self.files.push(Entry { name, content: Content::Text(text), size, executable: false });
+        self
     }
 
     /// Bytes of the archive.
@@ -89,7 +104,7 @@ impl Archive {
             return Err(invalid(&name, &format!("more than {} files", bounds::ENTRIES)));
         }
         let executable = metadata.permissions().mode() & 0o111 != 0;
-        self.files.push(Entry { name, path, size: metadata.len(), executable });
+        self.files.push(Entry { name, content: Content::File(path), size: metadata.len(), executable });
         Ok(())
     }
 }
@@ -130,7 +145,12 @@ impl Entry {
     }
 
     fn open(&self) -> io::Result<Box<dyn Read>> {
-        let content = Exactly { file: File::open(&self.path)?, left: self.size, name: self.name.clone() };
+        let content: Box<dyn Read> = match &self.content {
+            Content::File(path) => {
+                Box::new(Exactly { file: File::open(path)?, left: self.size, name: self.name.clone() })
+            }
+            Content::Text(text) => Box::new(io::Cursor::new(text.clone())),
+        };
         let padding = self.size.next_multiple_of(BLOCK) - self.size;
         Ok(Box::new(io::Cursor::new(self.header()).chain(content).chain(io::repeat(0).take(padding))))
     }

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use gavel_problem::{Links, Package, Refused};
+use gavel_problem::{Links, Refused};
 use serde_json::Value;
 
 use super::Id;
@@ -78,7 +78,7 @@ impl Push {
         if self.package.is_dir() {
             read(&self.package, self.links.links(), terminal)?;
         }
-        let package = (self.package.as_path(), self.links.links());
+        let package = Package { path: &self.package, links: self.links.links(), time_limit: None };
         let (status, view) = push(&self.server.client()?, package, &self.id, self.show)?;
         if self.json {
             terminal.json(&view)?;
@@ -96,8 +96,12 @@ impl Push {
 }
 
 /// Reads a package before it is sent; what is only worth knowing is told.
-pub(super) fn read(folder: &Path, links: Links, terminal: &mut Terminal<'_>) -> Result<Package, Failure> {
-    let (read, notes) = match Package::read_with(folder, links) {
+pub(super) fn read(
+    folder: &Path,
+    links: Links,
+    terminal: &mut Terminal<'_>,
+) -> Result<gavel_problem::Package, Failure> {
+    let (read, notes) = match gavel_problem::Package::read_with(folder, links) {
         Ok((package, notes)) => (Ok(package), notes),
         Err(Refused { faults, notes }) => (Err(faults), notes),
     };
@@ -107,10 +111,21 @@ pub(super) fn read(folder: &Path, links: Links, terminal: &mut Terminal<'_>) -> 
     read.map_err(|faults| Failure::Package(faults.iter().map(ToString::to_string).collect()))
 }
 
+/// What is sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Package<'a> {
+    /// A folder or an archive.
+    pub(super) path: &'a Path,
+    /// Where links in the folder may lead.
+    pub(super) links: Links,
+    /// Seconds that are added to a folder that tells no time limit.
+    pub(super) time_limit: Option<f64>,
+}
+
 /// Sends a package; 201 where the server did not have it yet, and the problem as it tells it.
 pub(super) fn push(
     client: &Client,
-    (package, links): (&Path, Links),
+    Package { path: package, links, time_limit }: Package<'_>,
     id: &Id,
     show: Option<Show>,
 ) -> Result<(u16, Value), Failure> {
@@ -121,6 +136,10 @@ pub(super) fn push(
     let failed = |why: std::io::Error| Failure::file(package, why);
     if package.is_dir() {
         let archive = Archive::of(package, links).map_err(failed)?;
+        let archive = match time_limit {
+            Some(seconds) => archive.with_time_limit(seconds),
+            None => archive,
+        };
         let open = || Ok(Box::new(archive.open()) as Box<dyn Read>);
         return client
             .ask(Ask::put(&path, Content { kind: "application/x-tar", size: archive.size(), open: &open }));

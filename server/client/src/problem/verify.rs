@@ -4,6 +4,7 @@ mod compare;
 mod examples;
 mod interrupt;
 mod report;
+mod rounds;
 mod temporary;
 mod time_limit;
 
@@ -15,12 +16,12 @@ use gavel_problem::Package;
 use gavel_problem::submissions::Submission as Example;
 use serde_json::json;
 
-use self::examples::{Judged, Judging};
 use self::report::Verified;
+use self::rounds::Rounds;
 use self::temporary::Problem;
 use self::time_limit::TimeLimit;
 use super::Id;
-use super::push::{self, Show};
+use super::push;
 use crate::failure::{Failure, Status};
 use crate::languages::{self, Language};
 use crate::options::Server;
@@ -127,36 +128,16 @@ impl Verify {
         problem: &Problem<'_>,
         terminal: &mut Terminal<'_>,
     ) -> Result<Outcome, Failure> {
-        let sent = (self.package.as_path(), self.links.links());
-        let version = problem.push(|client, id| push::push(client, sent, id, Some(Show::Full)))?;
-        let constants = &package.metadata.constants;
-        let judging = Judging { folder: &self.package, problem, version: version.as_deref(), constants };
-        let all = package.submissions.len();
-        let judged = judging.all(&package.submissions, languages, self.jobs, |done| {
-            if terminal.live {
-                terminal.aside(&format!("\r\x1b[K{done} of {all} submissions judged"))
-            } else {
-                Ok(())
-            }
-        });
-        if terminal.live {
-            terminal.aside("\r\x1b[K")?;
+        let examples: Vec<_> =
+            package.submissions.iter().zip(languages.iter().map(Option::as_deref)).collect();
+        let mut rounds =
+            Rounds { verify: self, package, problem, judged: vec![None; examples.len()], examples };
+        if package.metadata.limits.time_limit.is_none() {
+            rounds.find_time_limit(known, terminal)?;
+        } else {
+            rounds.judge(None, |_| true, terminal)?;
         }
-        let best = compare::best_score(package);
-        let judged = judged?;
-        let all = package.submissions.iter().zip(languages);
-        let all: Vec<_> = all.zip(&judged).map(|((one, id), judged)| (one, id.as_deref(), judged)).collect();
-        let time_limit = self.time_limit.then(|| TimeLimit::of(package, known, &all));
-        let judged = package.submissions.iter().zip(languages).zip(judged);
-        let verified = judged.map(|((example, language), judged)| {
-            let disagreements = match &judged {
-                Judged::Result(submission) => compare::disagreements(example, submission, best),
-                Judged::Not(why) => vec![why.clone()],
-                Judged::Skipped(_) => Vec::new(),
-            };
-            Verified::new(example, language.as_deref(), judged, disagreements)
-        });
-        Ok(Outcome { verified: verified.collect(), time_limit })
+        Ok(rounds.outcome(known))
     }
 
     fn tell(&self, outcome: &Outcome, good: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {

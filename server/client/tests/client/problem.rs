@@ -16,7 +16,7 @@ fn package(more: &[(&str, &str)]) -> TempDir {
     let mut files = vec![
         (
             "problem.yaml",
-            "problem_format_version: 2025-09\nname: Sum\nuuid: 3d4f9b0e-0000-4000-8000-000000000000\nlicense: cc0\nrights_owner: us\n",
+            "problem_format_version: 2025-09\nname: Sum\nuuid: 3d4f9b0e-0000-4000-8000-000000000000\nlicense: cc0\nrights_owner: us\nlimits:\n  time_limit: 1\n",
         ),
         ("statement/problem.en.md", "Add.\n"),
         ("data/sample/1.in", "1 2\n"),
@@ -274,6 +274,49 @@ ok  wrong_answer/w.py  python3   WA          WrongAnswer  7.5 ms (secret/1)  1.0
     let expected = json!({"problem": id, "version": "3f5a", "language": "python3", "stop_at_first_failure": false,
                           "files": {"x.py": "wrong", "lib/y.py": "1"}});
     assert_eq!(two, expected);
+}
+
+#[test]
+fn a_time_limit_that_no_package_tells_follows_from_the_accepted_submissions() {
+    let server = Server::start(|request| match (request.method.as_str(), request.line().as_str()) {
+        (_, "GET /languages") => Answer::Json(200, json!([{"id": "python3", "source_file": "main.py"}])),
+        ("PUT", _) => Answer::Json(201, view(request)),
+        ("POST", _) => {
+            let (verdict, ms) = if request.json()["files"].to_string().contains("slow") {
+                ("TimeLimitExceeded", 6000.0)
+            } else {
+                ("Accepted", 2750.0)
+            };
+            let tests = [json!({"name": "secret/1", "verdict": verdict, "cpu_ms": ms})];
+            Answer::Json(200, json!({"id": "s-1", "state": "done", "verdict": verdict, "tests": tests}))
+        }
+        ("DELETE", _) => Answer::Json(204, Value::Null),
+        _ => Answer::Json(404, Value::Null),
+    });
+    let yaml = "problem_format_version: 2025-09\nname: Sum\nuuid: 3d4f9b0e-0000-4000-8000-000000000000\n";
+    let package = package(&[("problem.yaml", yaml), ("submissions/time_limit_exceeded/s.py", "slow")]);
+    let verify = |more: &[&str]| {
+        let arguments = [&["problem", "verify", package.path().to_str().unwrap()], more].concat();
+        run(&server, &arguments)
+    };
+    let ended = verify(&[]);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let note = "note: problem.yaml: no time limit is told: 6 s follows from the accepted submissions";
+    assert!(ended.err.contains(note), "{}", ended.err);
+    let sent: Vec<_> =
+        server.requests().into_iter().filter(|one| matches!(one.method.as_str(), "PUT" | "POST")).collect();
+    let methods: Vec<_> = sent.iter().map(|one| one.method.as_str()).collect();
+    assert_eq!(methods, ["PUT", "POST", "PUT", "POST"], "each is judged once");
+    assert_eq!(unpacked(&sent[0].body)[".timelimit"], "10\n");
+    assert_eq!(unpacked(&sent[2].body)[".timelimit"], "6\n");
+    assert!(sent[3].json()["files"].to_string().contains("slow"));
+    std::fs::remove_dir_all(package.path().join("submissions/time_limit_exceeded")).unwrap();
+    assert_eq!(verify(&["--id", "sum"]).status, 0);
+    assert_eq!(
+        ids(&server, "PUT")[2..],
+        ["sum?show=full", "sum?show=full"],
+        "what stays has the limit that was found"
+    );
 }
 
 #[test]

@@ -32,6 +32,9 @@ pub(super) enum Judged {
     Skipped(String),
 }
 
+/// An example, and the server's language for it.
+pub(super) type One<'a> = (&'a Example, Option<&'a str>);
+
 /// How examples are judged.
 #[derive(Debug)]
 pub(super) struct Judging<'a> {
@@ -42,14 +45,13 @@ pub(super) struct Judging<'a> {
 }
 
 impl Judging<'_> {
-    /// Has all of them judged, so many at a time; `tell` hears how many are done. In the order of the package.
+    /// Has all of these judged, so many at a time; `tell` hears how many are done. In their order.
     ///
     /// # Errors
     /// The server is gone; then no further ones are sent.
     pub(super) fn all(
         &self,
-        examples: &[Example],
-        languages: &[Option<String>],
+        examples: &[One<'_>],
         jobs: NonZeroUsize,
         mut tell: impl FnMut(usize) -> Result<(), Failure>,
     ) -> Result<Vec<Judged>, Failure> {
@@ -61,11 +63,8 @@ impl Judging<'_> {
                 scope.spawn(move || {
                     while !stop.load(Ordering::Relaxed) {
                         let number = next.fetch_add(1, Ordering::Relaxed);
-                        let Some((example, language)) = examples.get(number).zip(languages.get(number))
-                        else {
-                            return;
-                        };
-                        let judged = self.one(example, language.as_deref());
+                        let Some((example, language)) = examples.get(number) else { return };
+                        let judged = self.one(example, *language);
                         if sender.send((number, judged)).is_err() {
                             return;
                         }

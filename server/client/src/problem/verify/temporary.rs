@@ -38,16 +38,16 @@ impl<'a> Problem<'a> {
         &self.id
     }
 
-    /// Sends it; its version.
+    /// Sends it, perhaps once more; its version.
     pub(super) fn push(
         &self,
         push: impl FnOnce(&Client, &Id) -> Result<(u16, Value), Failure>,
     ) -> Result<Option<String>, Failure> {
         // Before it is: an answer may be lost.
-        self.sent.store(true, Ordering::SeqCst);
+        let before = self.sent.swap(true, Ordering::SeqCst);
         let pushed = push(self.client, &self.id);
         if matches!(pushed, Err(Failure::Refused(_))) {
-            self.sent.store(false, Ordering::SeqCst);
+            self.sent.store(before, Ordering::SeqCst);
         }
         Ok(pushed?.1["version"].as_str().map(str::to_owned))
     }

@@ -6,7 +6,7 @@ use gavel_problem::submissions::{Submission as Example, TimeLimitUse};
 use gavel_problem::{Package, Verdict};
 use serde_json::{Value, json};
 
-use super::examples::Judged;
+use super::examples::{Judged, One};
 use crate::amount;
 use crate::languages::Language;
 use crate::submission::Submission;
@@ -39,13 +39,19 @@ struct Measured {
     stopped: bool,
 }
 
-/// A submission of the package with its language, and what came of it.
-pub(super) type One<'a> = (&'a Example, Option<&'a str>, &'a Judged);
+/// Seconds that submissions have from which a limit is to be found. What takes longer is stopped: nobody waits for hours for programs
+/// that do not end.
+pub(super) const UNTIL_FOUND: f64 = 10.0;
+
+/// Whether a package's limit follows from what this takes.
+pub(super) fn is_measured((example, language): One<'_>) -> bool {
+    use_of(example) == TimeLimitUse::Lower && language.is_some_and(|id| id != answers::LANGUAGE)
+}
 
 impl TimeLimit {
-    pub(super) fn of(package: &Package, languages: &[Language], all: &[One<'_>]) -> Self {
+    pub(super) fn of(package: &Package, languages: &[Language], all: &[(One<'_>, &Judged)]) -> Self {
         let measured = |wanted: TimeLimitUse| {
-            let of_use = all.iter().filter(move |one| use_of(one.0) == wanted);
+            let of_use = all.iter().filter(move |one| use_of(one.0.0) == wanted);
             of_use.filter_map(|one| measured(*one, &package.own, languages))
         };
         let limits = &package.metadata.limits;
@@ -68,6 +74,12 @@ impl TimeLimit {
             times: limits.ac_to_time_limit,
             margin: limits.time_limit_to_tle,
         }
+    }
+
+    /// Seconds for a package that tells none, where something was measured.
+    pub(super) fn found(&self) -> Option<f64> {
+        let is_stopped = self.slowest.as_ref().is_some_and(|slowest| slowest.stopped);
+        if is_stopped { Some(UNTIL_FOUND) } else { self.suggested }
     }
 
     /// In words, a line each.
@@ -137,7 +149,11 @@ fn use_of(example: &Example) -> TimeLimitUse {
 }
 
 /// What the slowest test of a submission took; none where that tells nothing of the problem's limit.
-fn measured((example, language, judged): One<'_>, own: &Own, languages: &[Language]) -> Option<Measured> {
+fn measured(
+    ((example, language), judged): (One<'_>, &Judged),
+    own: &Own,
+    languages: &[Language],
+) -> Option<Measured> {
     let Judged::Result(submission) = judged else { return None };
     if language == Some(answers::LANGUAGE) {
         return None;
@@ -223,9 +239,9 @@ mod tests {
         let [fast, slower, stopped] =
             [judged(110.0, "Accepted"), judged(1160.0, "Accepted"), judged(900.0, "TimeLimitExceeded")];
         let all = [
-            (&cpp, Some("cpp20"), &fast),
-            (&python, Some("python3"), &slower),
-            (&wrong, Some("cpp20"), &stopped),
+            ((&cpp, Some("cpp20")), &fast),
+            ((&python, Some("python3")), &slower),
+            ((&wrong, Some("cpp20")), &stopped),
         ];
         let found = TimeLimit::of(&package(), &languages(), &all);
         assert_eq!(
@@ -248,7 +264,7 @@ mod tests {
         let (good, bad) = (accepted("accepted/a.cpp"), slow("slow/s.cpp"));
         let of = |slow: Judged| {
             let fast = judged(500.0, "Accepted");
-            let all = [(&good, Some("cpp20"), &fast), (&bad, Some("cpp20"), &slow)];
+            let all = [((&good, Some("cpp20")), &fast), ((&bad, Some("cpp20")), &slow)];
             TimeLimit::of(&package(), &languages(), &all)
         };
         assert_eq!(of(judged(1499.0, "Accepted")).slow[0].1, Some(false));
@@ -259,7 +275,7 @@ mod tests {
     #[test]
     fn without_anything_measured_there_is_no_suggestion() {
         let (good, not) = (accepted("accepted/a.cpp"), Judged::Not("why".to_owned()));
-        let found = TimeLimit::of(&package(), &languages(), &[(&good, None, &not)]);
+        let found = TimeLimit::of(&package(), &languages(), &[((&good, None), &not)]);
         assert_eq!((found.suggested, found.json()["suggested"].is_null()), (None, true));
         assert!(found.told().starts_with("time limit: nothing was measured"));
     }
