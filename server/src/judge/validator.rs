@@ -520,31 +520,21 @@ pub(super) fn finding(
         last_words: last_words(&facts.stderr.head),
         ..Finding::of(Verdict::JudgeError)
     };
-    let says = match facts.end {
-        ProgramEnd::ByItself(OwnEnd::Exited { code }) => {
-            validator.convention.says(code, message.as_deref().unwrap_or_default())
-        }
-        _ => None,
-    };
-    let verdict = match (says, facts.end) {
-        (Some(Says::Accepted), _) => Verdict::Accepted,
-        (Some(Says::Points), _) => {
-            score = Some(message.as_deref().and_then(points).unwrap_or_default().as_bytes().to_vec());
-            Verdict::Accepted
-        }
-        (Some(Says::Wrong), _) => Verdict::WrongAnswer,
-        (None, ProgramEnd::ByItself(OwnEnd::Exited { code: 0 })) => {
-            return broken("exited with status 0".to_owned());
-        }
-        (None, end) => {
-            let why = from_run(end, &facts.usage, &held_to).map_or_else(String::new, |(_, why)| why);
-            let is_killed = why.starts_with(KILLED);
-            return broken(if is_killed { format!("was {why}") } else { why });
-        }
+    let says = match says(validator, facts, message.as_deref(), &held_to) {
+        Ok(says) => says,
+        Err(what) => return broken(what),
     };
     if is_next_odd {
         return broken(format!("left a `{NEXT}` that is no regular file, or too many beside it"));
     }
+    let verdict = match says {
+        Says::Accepted => Verdict::Accepted,
+        Says::Points => {
+            score = Some(message.as_deref().and_then(points).unwrap_or_default().as_bytes().to_vec());
+            Verdict::Accepted
+        }
+        Says::Wrong => Verdict::WrongAnswer,
+    };
     match (number(score), number(multiplier)) {
         (Ok(score), Ok(multiplier)) => {
             let scored = Scored { score, multiplier };
@@ -553,6 +543,29 @@ pub(super) fn finding(
         (Err(NoNumber), _) => broken("gave a score that is no number".to_owned()),
         (_, Err(NoNumber)) => broken("gave a multiplier that is no number".to_owned()),
     }
+}
+
+/// What its end says, or what is wrong with that.
+fn says(
+    validator: &Validator<'_>,
+    facts: &Facts,
+    message: Option<&str>,
+    held_to: &RunLimits,
+) -> Result<Says, String> {
+    let said = match facts.end {
+        ProgramEnd::ByItself(OwnEnd::Exited { code }) => {
+            validator.convention.says(code, message.unwrap_or_default())
+        }
+        _ => None,
+    };
+    said.ok_or_else(|| match facts.end {
+        // Of a program that is nothing to tell of.
+        ProgramEnd::ByItself(OwnEnd::Exited { code: 0 }) => "exited with status 0".to_owned(),
+        end => {
+            let why = from_run(end, &facts.usage, held_to).map_or_else(String::new, |(_, why)| why);
+            if why.starts_with(KILLED) { format!("was {why}") } else { why }
+        }
+    })
 }
 
 /// Lines that are told of what a validator wrote to standard error, and bytes: uncaught exceptions are told last.
