@@ -64,6 +64,8 @@ struct Known {
 
 /// Faults of a node that are remembered.
 const MOST_FAULTS: usize = 10;
+/// Longest text of one, in bytes.
+const LONGEST_FAULT: usize = 500;
 
 /// A node, as it is told to operators.
 #[derive(Debug, Clone, PartialEq)]
@@ -159,6 +161,11 @@ fn within_bounds(beat: &Beat) -> Result<(), &'static str> {
     let texts = offers.flat_map(|offer| [Some(&offer.profile), offer.image.as_ref(), offer.problem.as_ref()]);
     let mut texts = texts.chain([Some(&beat.version), beat.trouble.as_ref()]).flatten();
     is(texts.all(|text| text.len() <= LONGEST_TEXT), "a text that is too long")
+}
+
+/// As much of what is wrong with a message as is told: a parser's words may have all of the message in them.
+pub(super) fn shortened(what: &str) -> &str {
+    &what[..what.floor_char_boundary(LONGEST_FAULT)]
 }
 
 /// A node may have so much weight.
@@ -344,6 +351,7 @@ impl Nodes {
 
     /// A node has sent what no honest one sends.
     pub(super) fn note_fault(&self, name: &str, fault: &str) {
+        let fault = shortened(fault);
         if let Some(known) = self.nodes().known.get_mut(name) {
             known.failures += 1;
             if known.faults.len() < MOST_FAULTS && !known.faults.iter().any(|other| other == fault) {
@@ -675,5 +683,13 @@ pub(super) mod tests {
         nodes.note_fault("nobody", "fault");
         let status = nodes.status();
         assert_eq!((status.len(), status[0].faults.len(), status[0].failures), (1, MOST_FAULTS, 200));
+    }
+
+    #[test]
+    fn of_a_fault_no_more_is_told_than_is_read() {
+        let nodes = Nodes::default();
+        heard(&nodes, "liar", beat(1, &["run"]));
+        nodes.note_fault("liar", &"é".repeat(1 << 20));
+        assert_eq!(nodes.status()[0].faults, ["é".repeat(LONGEST_FAULT / 2)]);
     }
 }

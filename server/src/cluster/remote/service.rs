@@ -17,6 +17,7 @@ use super::{Shared, State, known};
 use crate::cluster::broker::BrokerError;
 use crate::cluster::desk::{Idle, Lost, Ruling, Slow};
 use crate::cluster::names;
+use crate::cluster::nodes::shortened;
 use crate::cluster::pulls::Pulls;
 use crate::cluster::speed::Terms;
 use crate::cluster::streams::{MAX_AGE, Sizes};
@@ -529,6 +530,7 @@ impl Shared {
     }
 
     fn refuse(&self, node: &str, what: &str) {
+        let what = shortened(what);
         tracing::error!(node, "Refused what a node has sent: {what}");
         self.nodes.note_fault(node, what);
         metrics::counter!("gavel_cluster_results_total", "result" => "refused").increment(1);
@@ -554,7 +556,10 @@ impl Shared {
                 self.remind(node);
                 self.moved.notify_one();
             }
-            Err(why) => tracing::warn!(node, "A node's sign of life makes no sense: {why}"),
+            Err(why) => {
+                let why = why.to_string();
+                tracing::warn!(node, "A node's sign of life makes no sense: {}", shortened(&why));
+            }
         }
     }
 
