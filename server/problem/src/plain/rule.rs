@@ -148,11 +148,11 @@ impl Place {
         let name = path.rfind('/').map_or(0, |slash| slash + 1);
         let period = path[name..].rfind('.').map(|period| name + period);
         match self {
-            Self::Ending => match period {
-                Some(period) => vec![period + 1..path.len()],
-                None if path[name..].contains(|c: char| c.is_ascii_digit()) => vec![path.len()..path.len()],
-                None => Vec::new(),
-            },
+            Self::Ending => {
+                let is_number = || path[name..].contains(|c: char| c.is_ascii_digit());
+                let none = || is_number().then_some(path.len()..path.len());
+                period.map(|period| period + 1..path.len()).or_else(none).into_iter().collect()
+            }
             Self::Folder => ranges(path, 0..name.saturating_sub(1), |c| c != '/'),
             Self::Name => ranges(path, name..period.unwrap_or(path.len()), |c| c.is_ascii_alphabetic()),
         }
