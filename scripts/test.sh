@@ -210,6 +210,8 @@ begin_apart() {
     log=$PWD/.gavel/apart.log left_out=() failed=() unsteady=()
     : >"$log"
     export GAVEL_E2E_PORTS=$((${GAVEL_E2E_PORTS:-5061} + 20))
+    # Fetched before it is needed.
+    ! have npm || browser
     # shellcheck disable=SC2046 # words
     end_to_end $(printf -- '--test %s ' $APART)
     scripts_and_proxies
@@ -270,10 +272,15 @@ web_page() {
   fi
   heading "the web page"
   logged scripts/ui.sh same "$GAVEL_E2E_URL" || failed+=("the page's types, held against the API")
-  have chromium || install_packages "Chromium" chromium
-  npm ci --silent --prefix tests/ui
+  browser
   CHROMIUM=$(command -v chromium) GAVEL_UI_ARTEFACTS=$PWD/.gavel/ui logged npm run --silent --prefix tests/ui test ||
     failed+=("the web page")
+}
+
+# What the tests of the page run in and with.
+browser() {
+  have chromium || install_packages "Chromium" chromium
+  [ tests/ui/node_modules/.package-lock.json -nt tests/ui/package-lock.json ] || npm ci --silent --prefix tests/ui
 }
 
 # One to be read; any will do.
