@@ -26,6 +26,9 @@ const LOAD: (usize, u32) = (8, 4);
 const ENDLESS: usize = 3;
 /// Of those and of what comes after a fault; nobody else submits.
 const STRUCK: &str = "endless";
+/// A fault comes so much later in each round than in the one before, and after so many of them at once again: programs are being compiled, sent,
+/// run, and what came of them is on its way.
+const LATER: (Duration, u32) = (Duration::from_millis(130), 13);
 /// So long a node is frozen.
 const FROZEN: Duration = Duration::from_secs(20);
 /// Within so long after a fault is over a new submission is judged, on a host that has nothing else to do.
@@ -119,7 +122,11 @@ impl Tally {
             return;
         }
         let node = usize::try_from(round).unwrap_or(0) % NODES.len();
-        match AssertUnwindSafe(one(cluster, FAULTS[fault], node)).catch_unwind().await {
+        let (step, steps) = LATER;
+        match AssertUnwindSafe(one(cluster, FAULTS[fault], (node, step * (round % steps))))
+            .catch_unwind()
+            .await
+        {
             Ok(took) => self.held(fault, took),
             Err(panic) => self.failed(cluster, format!("round {round}, {:?}", FAULTS[fault]), &*panic).await,
         }
@@ -156,12 +163,13 @@ impl Tally {
     }
 }
 
-/// How long it took until all that was on its way was judged, and, once the fault was over, what came then.
-async fn one(cluster: &Cluster, fault: Fault, node: usize) -> [Duration; 2] {
+/// How long it took until all that was on its way was judged, and, once the fault was over, what came then. It comes to a node after
+/// some time.
+async fn one(cluster: &Cluster, fault: Fault, (node, after): (usize, Duration)) -> [Duration; 2] {
     let client = cluster.client();
     let endless = Endless::submitted(&client).await;
     let ids = submitted(&client).await;
-    tokio::time::sleep(Duration::from_millis(700)).await;
+    tokio::time::sleep(after).await;
     let begun = Instant::now();
     let over = suffer(cluster, fault, node).await;
     let lone = Request::new("c17", &unique(SUM)).user("another").test(b"1 2", Some(b"3"));
@@ -176,14 +184,15 @@ async fn one(cluster: &Cluster, fault: Fault, node: usize) -> [Duration; 2] {
     [begun.elapsed(), back]
 }
 
-/// What is under way while a fault happens.
+/// What is under way while a fault happens: of every other one nobody has the program yet.
 async fn submitted(client: &Client) -> Vec<String> {
     let (submissions, tests) = LOAD;
-    let request = (0..tests).fold(Request::new("c17", SLEEP), |request, _| request.test(b"300", None));
-    let request = request.ample_limits("cpu_ms=1000 wall_ms=60000");
     let mut ids = Vec::new();
     for number in 0..submissions {
-        ids.push(client.submit(&request.clone().user(&format!("user-{number}"))).await.id);
+        let source = if number % 2 == 0 { SLEEP.to_owned() } else { unique(SLEEP) };
+        let request = (0..tests).fold(Request::new("c17", &source), |request, _| request.test(b"300", None));
+        let request = request.ample_limits("cpu_ms=1000 wall_ms=60000").user(&format!("user-{number}"));
+        ids.push(client.submit(&request).await.id);
     }
     ids
 }
