@@ -305,9 +305,15 @@ async fn done(cluster: &Cluster, name: &str) -> u64 {
 }
 
 /// Somebody has the token, and tells of another's tasks: what is of no grant counts nothing, and no answer goes where it would do
-/// what only the coordinator may.
+/// what only the coordinator may. Nor is what the broker was made to send in the coordinator's place an order: the next step finds both
+/// nodes ready.
 async fn what_no_honest_node_says_is_refused_and_told(cluster: &Cluster) {
     let mut liar = cluster.liar().await;
+    let mut order = br#""drain""#.to_vec();
+    order.resize(9000, b' ');
+    cluster.client().judge(&Request::new("c17", SUM).test(&order, None)).await;
+    let content = format!("$JS.API.DIRECT.GET.GAVEL_INPUTS.gavel.in.{}.0", blake3::hash(&order));
+    liar.say(&content, "gavel.node.node-b.ctl", "").await;
     liar.listen("gavel.begin.>").await;
     let id = cluster.client().submit(&sleeper(1500)).await.id;
     let asked = liar.heard().await;

@@ -1,5 +1,8 @@
 //! The names of streams, subjects and consumers at the broker.
 
+use async_nats::Message;
+use async_nats::header::NATS_STREAM;
+
 use crate::slots::Profile;
 
 /// Tasks that any node takes which has what they need.
@@ -104,9 +107,49 @@ pub(super) fn sender(subject: &str) -> Option<&str> {
     subject.rsplit('.').next().filter(|name| is_name(name))
 }
 
+/// The broker has it from what it keeps, and sends it where somebody wanted an answer: nobody has said it here. Whoever may ask for a
+/// content may name any subject for the answer, and the content may be anybody's.
+pub(super) fn is_kept(message: &Message) -> bool {
+    message.headers.as_ref().is_some_and(|headers| headers.get(NATS_STREAM).is_some())
+}
+
+/// As [`is_kept`], of what is said and not kept: a task that is handed out comes with where it is acknowledged.
+pub(super) fn is_handed_out(message: &Message) -> bool {
+    is_kept(message) || message.reply.as_ref().is_some_and(|reply| reply.starts_with("$JS."))
+}
+
 #[cfg(test)]
 mod tests {
+    use async_nats::HeaderMap;
+
     use super::*;
+
+    #[test]
+    fn what_the_broker_hands_out_is_told_from_what_somebody_says() {
+        let message = |reply: Option<&str>, is_of_stream: bool| {
+            let mut headers = HeaderMap::new();
+            if is_of_stream {
+                headers.insert(NATS_STREAM, INPUTS);
+            }
+            Message {
+                subject: control("lab-2").into(),
+                reply: reply.map(Into::into),
+                payload: r#""drain""#.into(),
+                headers: is_of_stream.then_some(headers),
+                status: None,
+                description: None,
+                length: 0,
+            }
+        };
+        for said in [message(None, false), message(Some("_INBOX.lab-2.7"), false)] {
+            assert!(!is_handed_out(&said), "{said:?}");
+        }
+        for handed_out in [message(None, true), message(Some("$JS.ACK.GAVEL_TASKS.run.1.2.3.4.0"), false)] {
+            assert!(is_handed_out(&handed_out), "{handed_out:?}");
+        }
+        let task = message(Some("$JS.ACK.GAVEL_TASKS.run.1.2.3.4.0"), false);
+        assert!(!is_kept(&task) && is_kept(&message(None, true)));
+    }
 
     #[test]
     fn names_are_parts_of_subjects() {

@@ -283,7 +283,17 @@ impl<E: Executor> Shared<E> {
 
     /// The task that a message has; none where it is not for us, which the broker is told then.
     async fn understood(&self, came: &Came) -> Option<Task> {
+        if came.is_kept() {
+            tracing::warn!("Somebody had the broker send a task");
+            came.acknowledge(AckKind::Term).await;
+            return None;
+        }
         match serde_json::from_slice::<Task>(&came.payload) {
+            Ok(task) if !names::is_name(&task.coordinator) => {
+                tracing::error!("A task is of no coordinator");
+                came.acknowledge(AckKind::Term).await;
+                None
+            }
             Ok(task) if task.protocol != PROTOCOL => {
                 // Another node may be of another version.
                 came.hand_back(SILENCE).await;
@@ -445,6 +455,11 @@ impl Came {
     /// For this one.
     fn ordered(task: String) -> Self {
         Self { payload: task.into(), message: None }
+    }
+
+    /// The broker had it from what it keeps: no coordinator has sent it.
+    fn is_kept(&self) -> bool {
+        self.message.as_ref().is_some_and(|message| names::is_kept(message))
     }
 
     async fn acknowledge(&self, kind: AckKind) {

@@ -42,6 +42,8 @@ struct Inner {
     counted: Option<Instant>,
     /// When those were last forgotten that are away for long.
     swept: Option<Instant>,
+    /// When something of somebody unknown was last told of.
+    told: Option<Instant>,
 }
 
 #[derive(Debug, Clone)]
@@ -66,6 +68,8 @@ struct Known {
 const MOST_FAULTS: usize = 10;
 /// Longest text of one, in bytes.
 const LONGEST_FAULT: usize = 500;
+/// What somebody unknown sends is told of no more often than that.
+const TOLD_EVERY: Duration = Duration::from_secs(10);
 
 /// A node, as it is told to operators.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,11 +149,15 @@ impl Known {
 const MOST_CREDITS: u32 = 4096;
 /// More than there are languages.
 const MOST_OFFERS: usize = 512;
+/// More than a node is at: what waits there has a bound of its own.
+const MOST_AT: usize = 32_768;
+/// More than a node remembers.
+const MOST_FORGOT: usize = 256;
 /// Longest text of an offer or of a node's trouble.
 const LONGEST_TEXT: usize = 4096;
 
 /// A node says nothing that no machine is.
-fn within_bounds(beat: &Beat) -> Result<(), &'static str> {
+pub(super) fn within_bounds(beat: &Beat) -> Result<(), &'static str> {
     let is = |fits: bool, what| if fits { Ok(()) } else { Err(what) };
     let counts = [beat.credits, beat.compilations, beat.pairs];
     is(counts.iter().all(|count| *count <= MOST_CREDITS), "more slots than a machine has")?;
@@ -157,6 +165,10 @@ fn within_bounds(beat: &Beat) -> Result<(), &'static str> {
     is(beat.weight.is_none_or(is_weight), "a weight that no machine has")?;
     let lists = [beat.profiles.len(), beat.languages.len()];
     is(lists.iter().all(|length| *length <= MOST_OFFERS), "more languages than there are")?;
+    is(beat.at.len() <= MOST_AT, "more tasks than a node is at")?;
+    is(beat.forgot.len() <= MOST_FORGOT, "more coordinators than there are")?;
+    let mut names = beat.languages.keys().chain(beat.forgot.keys());
+    is(names.all(|name| name.len() <= LONGEST_TEXT), "a name that is too long")?;
     let offers = beat.profiles.iter();
     let texts = offers.flat_map(|offer| [Some(&offer.profile), offer.image.as_ref(), offer.problem.as_ref()]);
     let mut texts = texts.chain([Some(&beat.version), beat.trouble.as_ref()]).flatten();
@@ -184,6 +196,14 @@ fn pools(beat: &Beat) -> Vec<String> {
 }
 
 impl Inner {
+    fn is_time_to_tell(&mut self) -> bool {
+        let is_time = self.told.is_none_or(|told| told.elapsed() > TOLD_EVERY);
+        if is_time {
+            self.told = Some(Instant::now());
+        }
+        is_time
+    }
+
     fn sweep(&mut self) {
         if self.swept.is_none_or(|swept| swept.elapsed() > AWAY) {
             self.known.retain(|_, known| known.at.elapsed() < FORGOTTEN);
@@ -349,15 +369,22 @@ impl Nodes {
         self.nodes().known.get(name).is_some_and(Known::is_here)
     }
 
-    /// A node has sent what no honest one sends.
-    pub(super) fn note_fault(&self, name: &str, fault: &str) {
+    /// A node has sent what no honest one sends. True where that is to be told of: who sends it again and again is not to fill the log.
+    pub(super) fn note_fault(&self, name: &str, fault: &str) -> bool {
         let fault = shortened(fault);
-        if let Some(known) = self.nodes().known.get_mut(name) {
-            known.failures += 1;
-            if known.faults.len() < MOST_FAULTS && !known.faults.iter().any(|other| other == fault) {
-                known.faults.push(fault.to_owned());
-            }
+        let mut nodes = self.nodes();
+        let Some(known) = nodes.known.get_mut(name) else { return nodes.is_time_to_tell() };
+        known.failures += 1;
+        let is_news = known.faults.len() < MOST_FAULTS && !known.faults.iter().any(|other| other == fault);
+        if is_news {
+            known.faults.push(fault.to_owned());
         }
+        is_news
+    }
+
+    /// Something that makes no sense is to be told of, which is no fault that is noted.
+    pub(super) fn is_time_to_tell(&self) -> bool {
+        self.nodes().is_time_to_tell()
     }
 
     /// Tasks of a pool that nodes can be at, all together.
@@ -474,6 +501,8 @@ pub(super) mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::cluster::wire::TaskName;
+    use crate::content::BlobId;
 
     pub(in super::super) fn beat(credits: u32, profiles: &[&str]) -> Beat {
         let offer = |profile: &&str| Offer {
@@ -641,6 +670,14 @@ pub(super) mod tests {
         let told = told.into_iter().chain([Beat { speed: Some(speed), ..beat(1, &[]) }]);
         let told =
             told.chain([0.0, f64::NAN, 1e9].map(|weight| Beat { weight: Some(weight), ..beat(1, &[]) }));
+        let at = vec![TaskName { incarnation: Uuid::nil(), task: 1 }; MOST_AT + 1];
+        let forgot = (0..=MOST_FORGOT).map(|number| (number.to_string(), Uuid::nil())).collect();
+        let languages = BTreeMap::from([(long.clone(), BlobId::of(b""))]);
+        let told = told.chain([
+            Beat { at, ..beat(1, &[]) },
+            Beat { forgot, ..beat(1, &[]) },
+            Beat { languages, ..beat(1, &[]) },
+        ]);
         for beat in told.chain([Beat { version: long.clone(), ..beat(1, &[]) }]) {
             assert!(nodes.heard("a", beat).is_err());
         }
@@ -676,11 +713,13 @@ pub(super) mod tests {
     fn faults_are_told_and_do_not_grow() {
         let nodes = Nodes::default();
         heard(&nodes, "a", beat(1, &["run"]));
+        let (mut told, mut again) = (0, 0);
         for number in 0..100 {
-            nodes.note_fault("a", &format!("fault {number}"));
-            nodes.note_fault("a", "fault 0");
+            told += u32::from(nodes.note_fault("a", &format!("fault {number}")));
+            again += u32::from(nodes.note_fault("a", "fault 0"));
         }
-        nodes.note_fault("nobody", "fault");
+        assert_eq!((told, again), (10, 0), "the log does not grow, either");
+        assert!(nodes.note_fault("nobody", "fault") && !nodes.note_fault("another", "fault"));
         let status = nodes.status();
         assert_eq!((status.len(), status[0].faults.len(), status[0].failures), (1, MOST_FAULTS, 200));
     }

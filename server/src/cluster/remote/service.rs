@@ -16,8 +16,9 @@ use super::asking::{Event, Place, Reply, Waiter, Waiting};
 use super::{Shared, State, known};
 use crate::cluster::broker::BrokerError;
 use crate::cluster::desk::{Idle, Lost, Ruling, Slow};
+use crate::cluster::line::MOST_PARTS;
 use crate::cluster::names;
-use crate::cluster::nodes::shortened;
+use crate::cluster::nodes::{shortened, within_bounds};
 use crate::cluster::pulls::Pulls;
 use crate::cluster::speed::Terms;
 use crate::cluster::streams::{MAX_AGE, Sizes};
@@ -39,7 +40,10 @@ const IDLE: Duration = Duration::from_secs(20);
 /// Of those so many are looked for.
 const MOST_LOOKED_FOR: usize = 64;
 /// Results that are taken at one time.
-const RESULTS_AT_ONCE: usize = 256;
+/// Each may have a MiB: whoever sends such is not to fill the memory.
+const RESULTS_AT_ONCE: usize = 32;
+/// Of what a node is at for nobody so much is told it at one time; of the rest when it tells again.
+const MOST_SAID_AGAIN: usize = 256;
 /// Tasks of a pool that are out, for each that nodes can be at: one is there when another ends.
 const AHEAD: usize = 2;
 /// So long a node is at a task before a quicker one is given it, too, where that has nothing to do.
@@ -204,6 +208,31 @@ fn twin_of(message: &[u8], id: u64, parts: impl Iterator<Item = u32>) -> serde_j
     task.parts = parts.filter_map(|part| all.remove(&part)).collect();
     task.id = id;
     serde_json::to_string(&task)
+}
+
+/// Why a message is no result.
+#[derive(Debug, PartialEq, Eq)]
+enum NoResult {
+    /// It is a task, which no node can send: somebody has pulled it and named the place of results for the answer.
+    Task,
+    /// No honest node sends that.
+    Other(String),
+}
+
+/// A message as the result that it is.
+fn read(payload: &[u8]) -> Result<Answer, NoResult> {
+    let answer: Answer = serde_json::from_slice(payload).map_err(|why| {
+        let is_task = serde_json::from_slice::<Task<Box<RawValue>>>(payload).is_ok();
+        if is_task { NoResult::Task } else { NoResult::Other(format!("a result that makes no sense: {why}")) }
+    })?;
+    let other = |what: &str| NoResult::Other(what.to_owned());
+    if answer.protocol != PROTOCOL {
+        return Err(other("a result of another protocol"));
+    }
+    if answer.done.len() > MOST_PARTS {
+        return Err(other("a result of more parts than a task has"));
+    }
+    Ok(answer)
 }
 
 /// A task that goes out.
@@ -439,6 +468,9 @@ impl Shared {
         let (Some(node), Some(reply)) = (names::sender(&message.subject), message.reply.clone()) else {
             return;
         };
+        if names::is_handed_out(message) {
+            return self.leave(node, "a question");
+        }
         let Ok(question) = serde_json::from_slice::<Begin>(&message.payload) else {
             self.nodes.note_fault(node, "a question that makes no sense");
             return;
@@ -481,8 +513,10 @@ impl Shared {
     /// A result has come.
     async fn taken(self: &Arc<Self>, message: &jetstream::Message) {
         match names::sender(&message.subject) {
+            Some(node) if names::is_kept(message) => self.leave(node, "a result"),
             Some(node) => self.result(node, &message.payload),
-            None => tracing::warn!("A result came from nobody"),
+            None if self.nodes.is_time_to_tell() => tracing::warn!("A result came from nobody"),
+            None => {}
         }
         self.moved.notify_one();
         if let Err(why) = message.ack().await {
@@ -491,25 +525,29 @@ impl Shared {
     }
 
     fn result(self: &Arc<Self>, node: &str, payload: &[u8]) {
-        let mut answer: Answer = match serde_json::from_slice(payload) {
+        let mut answer = match read(payload) {
             Ok(answer) => answer,
-            Err(why) => return self.refuse(node, &format!("a result that makes no sense: {why}")),
+            Err(NoResult::Task) => return self.leave(node, "a task among the results"),
+            Err(NoResult::Other(what)) => return self.refuse(node, &what),
         };
-        if answer.protocol != PROTOCOL {
-            return self.refuse(node, "a result of another protocol");
-        }
+        let mut is_late = false;
         for Done { part, outcome } in std::mem::take(&mut answer.done) {
-            self.done_part(node, &answer, part, outcome);
+            is_late |= self.done_part(node, &answer, part, outcome);
+        }
+        if is_late {
+            // What else it is at of that is for nobody, either.
+            self.cancel(node, answer.incarnation, answer.task, Vec::new());
         }
     }
 
-    /// A part's result has come.
-    fn done_part(self: &Arc<Self>, node: &str, answer: &Answer, part: u32, outcome: Outcome) {
+    /// A part's result has come. True where its task is over.
+    fn done_part(self: &Arc<Self>, node: &str, answer: &Answer, part: u32, outcome: Outcome) -> bool {
         let (ruling, twin) = {
             let mut state = self.state();
             let twin = state.desk.twin(answer.task).filter(|_| answer.incarnation == self.incarnation);
             (state.desk.answer(node, answer, part), twin)
         };
+        let is_late = matches!(ruling, Ruling::Late);
         let label = match ruling {
             Ruling::First(waiter, terms) => {
                 // One that failed leaves it to the other, as far as nobody asks again.
@@ -518,29 +556,44 @@ impl Shared {
                 waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome, terms }));
                 "first"
             }
-            Ruling::Late => {
-                // What else it is at of that is for nobody, either.
-                self.cancel(node, answer.incarnation, answer.task, Vec::new());
-                "late"
-            }
+            Ruling::Late => "late",
             Ruling::Double => "double",
-            Ruling::Forged(what) => return self.refuse(node, &format!("a result {what}")),
+            Ruling::Forged(what) => {
+                self.refuse(node, &format!("a result {what}"));
+                return false;
+            }
         };
         metrics::counter!("gavel_cluster_results_total", "result" => label).increment(1);
+        is_late
     }
 
     fn refuse(&self, node: &str, what: &str) {
         let what = shortened(what);
-        tracing::error!(node, "Refused what a node has sent: {what}");
-        self.nodes.note_fault(node, what);
+        if self.nodes.note_fault(node, what) {
+            tracing::error!(node, "Refused what a node has sent: {what}");
+        }
+        metrics::counter!("gavel_cluster_results_total", "result" => "refused").increment(1);
+    }
+
+    /// Takes no notice of what the broker was made to send in a node's name: it is not that node's fault.
+    fn leave(&self, node: &str, what: &str) {
+        if self.nodes.is_time_to_tell() {
+            tracing::error!(node, "Somebody had the broker send {what} in a node's name");
+        }
         metrics::counter!("gavel_cluster_results_total", "result" => "refused").increment(1);
     }
 
     /// A node has told how it is.
     fn heard(self: &Arc<Self>, message: &Message) {
         let Some(node) = names::sender(&message.subject) else { return };
+        if names::is_handed_out(message) {
+            return self.leave(node, "a sign of life");
+        }
         match serde_json::from_slice::<Beat>(&message.payload) {
             Ok(beat) => {
+                if let Err(what) = within_bounds(&beat) {
+                    return self.refuse(node, what);
+                }
                 let (version, credits) = (beat.version.clone(), beat.credits);
                 self.look_for_lost(node, &beat.at);
                 self.say_again(node, &beat);
@@ -558,7 +611,9 @@ impl Shared {
             }
             Err(why) => {
                 let why = why.to_string();
-                tracing::warn!(node, "A node's sign of life makes no sense: {}", shortened(&why));
+                if self.nodes.is_time_to_tell() {
+                    tracing::warn!(node, "A node's sign of life makes no sense: {}", shortened(&why));
+                }
             }
         }
     }
@@ -566,7 +621,10 @@ impl Shared {
     /// What a node was told and has not heard: that nobody waits for what it is at, or that it is to forget.
     fn say_again(self: &Arc<Self>, node: &str, beat: &Beat) {
         let needless = self.state().desk.needless(&beat.at);
-        needless.into_iter().for_each(|task| self.cancel(node, self.incarnation, task, Vec::new()));
+        needless
+            .into_iter()
+            .take(MOST_SAID_AGAIN)
+            .for_each(|task| self.cancel(node, self.incarnation, task, Vec::new()));
         // That of the coordinator's own machine keeps what the coordinator does.
         let epoch = *self.forgotten();
         if node != self.name && beat.forgot.get(&self.name) != Some(&epoch) {
@@ -609,5 +667,39 @@ impl Shared {
                 tracing::warn!("A node could not be told what to do: {why}");
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_has_no_more_parts_than_a_task_and_a_task_is_none() {
+        let answer = |protocol, parts| {
+            let done = (0..parts).map(|part| Done { part, outcome: Outcome::Version(None) }).collect();
+            let asked = BlobId::of(b"the message");
+            let answer = Answer { protocol, incarnation: Uuid::nil(), task: 1, grant: 2, asked, done };
+            serde_json::to_vec(&answer).unwrap()
+        };
+        let most = u32::try_from(MOST_PARTS).unwrap();
+        assert_eq!(read(&answer(PROTOCOL, most)).unwrap().done.len(), MOST_PARTS);
+        let task = Task::<Box<RawValue>> {
+            protocol: PROTOCOL,
+            coordinator: "server".into(),
+            incarnation: Uuid::nil(),
+            id: 1,
+            submission: None,
+            parts: Vec::new(),
+        };
+        assert_eq!(read(&serde_json::to_vec(&task).unwrap()).unwrap_err(), NoResult::Task);
+        for (refused, why) in [
+            (answer(PROTOCOL, most + 1), "more parts than a task has"),
+            (answer(PROTOCOL + 1, 1), "another protocol"),
+            (b"rubbish".to_vec(), "makes no sense"),
+        ] {
+            let NoResult::Other(what) = read(&refused).unwrap_err() else { panic!("{why}") };
+            assert!(what.contains(why), "{what}");
+        }
     }
 }
