@@ -42,6 +42,14 @@ impl Parcel {
             Self::Object { size, .. } => *size,
         }
     }
+
+    /// How many of them are to be fetched.
+    fn far(&self) -> u64 {
+        match self {
+            Self::Here(_) => 0,
+            Self::Object { size, .. } => *size,
+        }
+    }
 }
 
 /// Work for a node.
@@ -442,7 +450,25 @@ impl Outcome {
     }
 }
 
+impl CaseWork {
+    fn far(&self) -> u64 {
+        let files = self.sources.values().chain(self.beside.values());
+        let files = files.chain(self.kept.iter().flat_map(BTreeMap::values));
+        files.chain(&self.artefact).chain([&self.input]).map(Parcel::far).sum()
+    }
+}
+
 impl Work {
+    /// Bytes that a node has to fetch for it, as far as it has them not yet.
+    pub(crate) fn far(&self) -> u64 {
+        match self {
+            Self::Compile(work) => work.sources.values().map(Parcel::far).sum(),
+            Self::Case(work) => work.far(),
+            Self::Pair { program, validator } => program.far() + validator.far(),
+            Self::Version(_) => 0,
+        }
+    }
+
     /// The longest that it may take on the clock, by its limits.
     pub(crate) fn longest(&self) -> Duration {
         match self {
@@ -478,6 +504,39 @@ mod tests {
         written["hurry"] = true.into();
         written.as_object_mut().unwrap().remove("submission");
         assert_eq!(serde_json::from_value::<Task>(written).unwrap(), task());
+    }
+
+    #[test]
+    fn what_a_node_has_to_fetch_is_what_does_not_go_along() {
+        let object = |size| Parcel::Object { hash: BlobId::of(b"far"), size };
+        let language = Speech { id: "c17".into(), definition: BlobId::of(b"c17") };
+        let files = |parcel| BTreeMap::from([("file".to_owned(), parcel)]);
+        let case = |input| {
+            Box::new(CaseWork {
+                index: 0,
+                language: language.clone(),
+                sources: files(Parcel::Here(vec![7; 9])),
+                entry_point: None,
+                artefact: Some(object(100)),
+                input,
+                input_file: None,
+                output_file: None,
+                arguments: Vec::new(),
+                beside: files(object(20)),
+                kept: Some(files(object(3))),
+                collect: Vec::new(),
+                handed: Vec::new(),
+                handed_most: Bytes(0),
+                is_recorded: false,
+                limits: crate::judge::test_support::LIMITS,
+                own_memory: Bytes(0),
+                owner: Owner { user: None, isolation: Isolation::Pooled },
+            })
+        };
+        assert_eq!(Work::Case(case(object(1000))).far(), 1123);
+        let pair = Work::Pair { program: case(object(1000)), validator: case(Parcel::Here(Vec::new())) };
+        assert_eq!(pair.far(), 1246);
+        assert_eq!(task().parts[0].work.far(), 0);
     }
 
     #[test]

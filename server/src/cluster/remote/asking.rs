@@ -14,13 +14,15 @@ use crate::cluster::expected::Length;
 use crate::cluster::line::Item;
 use crate::cluster::names;
 use crate::cluster::speed::Terms;
-use crate::cluster::wire::{Outcome, Work};
+use crate::cluster::wire::{Outcome, Way, Work};
 use crate::judge::{JudgeError, Progress, TimeScale, Told, Whose};
 use crate::sandbox::Profile;
 use crate::submission::{Isolation, SELF_TEST};
 
 /// How long a part that was begun may take beyond what its limits allow, and those before it in its task.
 const GRACE: Duration = Duration::from_secs(120);
+/// And for each MiB that its node has to fetch for it, over whatever line.
+const A_MIB: Duration = Duration::from_secs(2);
 /// Parts before it that may be in its task.
 const BEFORE: u32 = 32;
 /// How often it is looked whether there is any sense in waiting.
@@ -51,7 +53,12 @@ pub(super) struct Reply {
 #[derive(Debug)]
 pub(super) enum Event {
     /// A node begins it; limits of time are so much longer there.
-    Begun(TimeScale),
+    Begun {
+        /// Its name.
+        node: String,
+        /// By so much.
+        stretch: TimeScale,
+    },
     /// It is done.
     Done(Reply),
     /// It was lost before any node began it: by the broker, as with its disk, or with the node that it was dealt to.
@@ -133,19 +140,41 @@ impl<'a> Ask<'a> {
 /// How long a part is still waited for.
 struct Patience {
     since: Instant,
-    /// Of one that was begun.
-    longest: Option<Duration>,
+    /// Who has begun it, and the longest that it may take there.
+    begun: Option<(String, Duration)>,
 }
 
 impl Patience {
-    /// Another look. What was not begun waits for as long as there are nodes for it: how long that takes depends on what is ahead.
-    fn is_left(&mut self, has_nodes: bool) -> Result<(), JudgeError> {
-        if self.longest.is_none() && has_nodes {
+    /// That of a part that nobody has begun.
+    fn new() -> Self {
+        Self { since: Instant::now(), begun: None }
+    }
+
+    /// A node begins a part that may take so long by its limits, and for which it may have to fetch so many bytes.
+    fn begin(&mut self, node: String, longest: Duration, far: u64) {
+        let mibs = u32::try_from(far >> 20).unwrap_or(u32::MAX);
+        let longest = longest * BEFORE + GRACE + A_MIB.saturating_mul(mibs);
+        *self = Self { since: Instant::now(), begun: Some((node, longest)) };
+    }
+
+    /// Another look. What was not begun waits for as long as there are nodes for it: how long that takes depends on what is ahead. What
+    /// a node has begun and does not end is a failure of that node, which may be at it for ever: another has it.
+    fn is_left(&mut self, has_nodes: bool) -> Result<Option<Reply>, JudgeError> {
+        if self.begun.is_none() && has_nodes {
             self.since = Instant::now();
         }
-        let is_left = self.since.elapsed() <= self.longest.unwrap_or(NODE_PATIENCE);
-        if is_left { Ok(()) } else { Err(not_served()) }
+        let waited = self.since.elapsed();
+        match &self.begun {
+            Some((node, longest)) if waited > *longest => Ok(Some(unanswered(node.clone(), waited))),
+            None if waited > NODE_PATIENCE => Err(not_served()),
+            _ => Ok(None),
+        }
     }
+}
+
+fn unanswered(node: String, waited: Duration) -> Reply {
+    let why = format!("it was at it for {} s without an answer", waited.as_secs());
+    Reply { node, outcome: Outcome::Failed { way: Way::Broken, why }, terms: Terms::PLAIN }
 }
 
 /// Takes a part out when nobody waits for it any more.
@@ -201,7 +230,7 @@ impl Shared {
             tokio::task::yield_now().await;
             self.moved.notify_one();
             // In a function of its own: nobody hears of it any more by the time that it is taken out.
-            if let Some(reply) = self.told(ask, work.longest(), told, cancel).await? {
+            if let Some(reply) = self.told(ask, (work.longest(), work.far()), told, cancel).await? {
                 return Ok(reply);
             }
         }
@@ -211,11 +240,11 @@ impl Shared {
     async fn told(
         &self,
         ask: &Ask<'_>,
-        longest: Duration,
+        (longest, far): (Duration, u64),
         mut told: mpsc::UnboundedReceiver<Event>,
         cancel: &CancellationToken,
     ) -> Result<Option<Reply>, JudgeError> {
-        let mut patience = Patience { since: Instant::now(), longest: None };
+        let mut patience = Patience::new();
         loop {
             let event = tokio::select! {
                 biased;
@@ -223,12 +252,11 @@ impl Shared {
                 event = tokio::time::timeout(LOOK_EVERY, told.recv()) => event,
             };
             match event {
-                Ok(Some(Event::Begun(stretch))) => {
+                Ok(Some(Event::Begun { node, stretch })) => {
                     if let Some(progress) = ask.progress {
                         progress.tell(Progress::Served);
                     }
-                    let longest = Some(stretch.time(longest) * BEFORE + GRACE);
-                    patience = Patience { since: Instant::now(), longest };
+                    patience.begin(node, stretch.time(longest), far);
                 }
                 Ok(Some(Event::Done(reply))) => return Ok(Some(reply)),
                 Ok(Some(Event::Vanished)) => return Ok(None),
@@ -237,7 +265,11 @@ impl Shared {
                     return Err(JudgeError::GivenUp(why));
                 }
                 Ok(None) => return Err(not_served()),
-                Err(_elapsed) => patience.is_left(self.nodes.credits(&ask.pool) > 0)?,
+                Err(_elapsed) => {
+                    if let Some(unanswered) = patience.is_left(self.nodes.credits(&ask.pool) > 0)? {
+                        return Ok(Some(unanswered));
+                    }
+                }
             }
         }
     }
@@ -278,7 +310,6 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::wire::Way;
 
     #[test]
     fn of_the_second_that_is_at_a_part_only_a_result_is_heard() {
@@ -286,7 +317,7 @@ mod tests {
         let (first, second) = (Waiter::new(events.clone()), Waiter::new(events).second());
         let done = |outcome| Event::Done(Reply { node: "quick".to_owned(), outcome, terms: Terms::PLAIN });
         let failed = || Outcome::Failed { way: Way::Broken, why: String::new() };
-        second.tell(Event::Begun(TimeScale::ONE));
+        second.tell(Event::Begun { node: "quick".to_owned(), stretch: TimeScale::ONE });
         second.tell(Event::Vanished);
         second.tell(Event::GivenUp("quick".to_owned()));
         second.tell(done(failed()));
@@ -302,12 +333,26 @@ mod tests {
     #[test]
     fn a_long_line_is_no_reason_to_give_up_and_having_no_node_is() {
         let long_ago = Instant::now() - 2 * NODE_PATIENCE;
-        let mut patience = Patience { since: long_ago, longest: None };
+        let mut patience = Patience { since: long_ago, begun: None };
         assert!(patience.is_left(true).is_ok());
         assert!(patience.is_left(false).is_ok(), "there was one a moment ago");
         patience.since = long_ago;
         assert!(patience.is_left(false).is_err());
-        let mut begun = Patience { since: long_ago, longest: Some(NODE_PATIENCE) };
-        assert!(begun.is_left(true).is_err(), "what was begun takes no longer than it may");
+    }
+
+    #[test]
+    fn what_a_node_has_begun_and_does_not_end_is_a_failure_of_that_node() {
+        let mut patience = Patience::new();
+        patience.begin("hung".to_owned(), Duration::from_secs(1), 100 << 20);
+        assert!(matches!(patience.is_left(false), Ok(None)), "it may be at what is before it");
+        patience.since = Instant::now() - (BEFORE * Duration::from_secs(1) + GRACE);
+        assert!(matches!(patience.is_left(false), Ok(None)), "its line may be slow");
+        patience.since -= 100 * A_MIB;
+        let Ok(Some(Reply { node, outcome: Outcome::Failed { way: Way::Broken, why }, .. })) =
+            patience.is_left(true)
+        else {
+            panic!("it is waited for");
+        };
+        assert_eq!((&*node, &*why), ("hung", "it was at it for 352 s without an answer"));
     }
 }

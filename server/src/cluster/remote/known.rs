@@ -318,7 +318,7 @@ async fn done(told: &mut mpsc::UnboundedReceiver<Event>) -> Option<Reply> {
     loop {
         match told.recv().await? {
             Event::Done(reply) => return Some(reply),
-            Event::Begun(_) => {}
+            Event::Begun { .. } => {}
             Event::Vanished | Event::GivenUp(_) => return None,
         }
     }

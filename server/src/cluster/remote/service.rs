@@ -499,7 +499,7 @@ impl Shared {
         let others = |shunned: &[String], pool: &str| self.nodes.has_others(shunned, pool);
         let asked = state.desk.begin(node, question, (number, terms), others);
         for waiter in asked.begun {
-            waiter.tell(Event::Begun(terms.stretch()));
+            waiter.tell(Event::Begun { node: node.to_owned(), stretch: terms.stretch() });
         }
         if let Some((waiters, nodes)) = asked.given_up {
             tracing::error!("A task was given to {nodes} and came back each time: it is given up");
