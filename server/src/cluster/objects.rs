@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use async_nats::Message;
 use async_nats::client::RequestErrorKind;
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
@@ -37,9 +38,12 @@ const LOCKS: usize = 64;
 /// Why a content could not be sent or fetched.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ObjectError {
-    /// It is not there, not whole, or not what its name says.
-    #[error("the content {0} is not at the broker, or is not what its name says")]
+    /// It is not there: it was never sent, or had to go.
+    #[error("the content {0} is not at the broker")]
     Lacking(BlobId),
+    /// It is there, and is not what its name says.
+    #[error("the content {0} is not what its name says")]
+    Other(BlobId),
     /// It has more bytes than may be.
     #[error("a content of {size} bytes was sent where {most} are the most")]
     TooLarge {
@@ -243,7 +247,7 @@ impl Objects {
         while let Some(chunk) = reading.try_next().await? {
             bytes.extend_from_slice(&chunk);
         }
-        if BlobId::of(&bytes) == hash { Ok(bytes) } else { Err(ObjectError::Lacking(hash)) }
+        if BlobId::of(&bytes) == hash { Ok(bytes) } else { Err(ObjectError::Other(hash)) }
     }
 
     /// Fetches bytes into a blob: under their hash, or as one that passes.
@@ -275,7 +279,7 @@ impl Objects {
             }
         };
         if BlobId::from(hasher.finalize()) != hash {
-            return Err(ObjectError::Lacking(hash));
+            return Err(ObjectError::Other(hash));
         }
         let writer = writer.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
         Ok(on_disk(move || writer.finish()).await?)
@@ -310,12 +314,16 @@ impl Objects {
             Ok(Err(why)) => return Err(BrokerError::of("hand out a content")(why.into()).into()),
             Err(_elapsed) => return Err(slow().into()),
         };
-        let is_there = answer.status.is_none_or(|status| status.is_success());
-        if is_there && answer.payload.len() == length {
-            Ok(answer.payload)
-        } else {
-            Err(ObjectError::Lacking(hash))
-        }
+        whole(answer, hash, length)
+    }
+}
+
+/// A chunk of so many bytes, where that is what the broker has.
+fn whole(answer: Message, hash: BlobId, length: usize) -> Result<Bytes, ObjectError> {
+    match answer {
+        Message { status: Some(status), .. } if !status.is_success() => Err(ObjectError::Lacking(hash)),
+        Message { payload, .. } if payload.len() == length => Ok(payload),
+        _ => Err(ObjectError::Other(hash)),
     }
 }
 
@@ -354,6 +362,8 @@ fn within(size: u64, most: u64) -> Result<(), ObjectError> {
 
 #[cfg(test)]
 mod tests {
+    use async_nats::StatusCode;
+
     use super::*;
 
     #[tokio::test]
@@ -365,6 +375,20 @@ mod tests {
         let short = chunks(&bytes[..], bytes.len() as u64 + 1).try_collect::<Vec<_>>().await;
         assert!(matches!(short, Err(ObjectError::Disk(_))));
         assert_eq!((lengths(0).count(), lengths(CHUNK as u64).count()), (0, 1));
+    }
+
+    #[test]
+    fn a_content_that_has_gone_is_told_from_one_that_is_another() {
+        let hash = BlobId::of(b"x");
+        let said = |status: Option<u16>, payload: &'static [u8]| {
+            let status = status.map(|status| StatusCode::try_from(status).unwrap());
+            let (subject, payload) = ("_INBOX.server.1".into(), Bytes::from_static(payload));
+            let (reply, headers, description, length) = (None, None, None, payload.len());
+            whole(Message { subject, reply, payload, headers, status, description, length }, hash, 1)
+        };
+        assert_eq!(said(None, b"x").unwrap(), "x");
+        assert!(matches!(said(Some(404), b""), Err(ObjectError::Lacking(gone)) if gone == hash));
+        assert!(matches!(said(None, b"xx"), Err(ObjectError::Other(_))), "it was sent with another length");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::objects::{Budget, ObjectError, Objects, Place};
 use super::wire::{
-    CaseWork, CompileWork, LeftFile, Leftover, Owner, Parcel, Report, Speech, Stream, VersionWork, Work,
+    CaseWork, CompileWork, LeftFile, Leftover, Made, Owner, Parcel, Report, Speech, Stream, VersionWork, Work,
 };
 use crate::account::Held;
 use crate::blobs::Blobs;
@@ -180,7 +180,25 @@ pub(super) fn check(job: &CaseJob<'_>, report: &Report) -> Result<(), Unasked> {
     is(times.iter().all(|time| *time < LONGEST), "a time that nothing takes")
 }
 
-/// Longest reason for which there is nothing of a file.
+/// Sees that what is said of a compilation is no more than that may be.
+pub(super) fn check_made(limits: &RunLimits, made: &Made) -> Result<(), Unasked> {
+    let is = |fits: bool, what| if fits { Ok(()) } else { Err(Unasked(what)) };
+    let (compilation, words) = match made {
+        Made::Program { compilation, image, .. } | Made::Checked { compilation, image } => {
+            (compilation, image)
+        }
+        Made::Rejected { compilation, reason } => (compilation, reason),
+    };
+    // Each byte that is no text is a character of three.
+    let longest = limits.output.get().saturating_mul(3).saturating_add(LONGEST_NOTE);
+    is(compilation.log.len() as u64 <= longest, "more of a compiler's words than are allowed")?;
+    is(words.as_ref().is_none_or(|words| words.len() <= LONGEST_WHY), "more words than there may be")?;
+    is([compilation.cpu, compilation.wall].iter().all(|time| *time < LONGEST), "a time that nothing takes")
+}
+
+/// Longest note before what a compiler says: of sources that it was not given, each with its name.
+const LONGEST_NOTE: u64 = 64 * 1024;
+/// Longest reason for which there is nothing of a file, or no program.
 const LONGEST_WHY: usize = 4096;
 /// No run takes so long, whatever its limits.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -286,7 +304,7 @@ impl Unpacker<'_> {
 mod tests {
     use super::*;
     use crate::judge::test_support::{LIMITS, cpp};
-    use crate::judge::{Handed, OwnEnd, ProgramEnd, Room, Told};
+    use crate::judge::{Compilation, Handed, OwnEnd, ProgramEnd, Room, Told};
     use crate::submission::{Files, Isolation};
     use gavel_protocol::Usage;
 
@@ -384,6 +402,31 @@ mod tests {
         assert!(said(&of_left("state", here(b"")), false).is_err(), "nobody asked for what is left");
         let many = vec![Leftover { name: "state".into(), content: here(b"") }; MAX_LEAVINGS + 2];
         assert!(said(&Report { leavings: many, ..report() }, true).is_err());
+    }
+
+    #[test]
+    fn of_a_compilation_no_more_is_taken_than_it_may_say() {
+        let compilation =
+            |log: usize, wall| Compilation { log: "x".repeat(log), wall, ..Compilation::default() };
+        let most = usize::try_from(3 * LIMITS.output.get() + LONGEST_NOTE).unwrap();
+        let moment = Duration::from_secs(1);
+        let checked = |compilation, image: Option<String>| Made::Checked { compilation, image };
+        let rejected = |reason: &str| {
+            let (compilation, reason) = (compilation(0, moment), Some(reason.to_owned()));
+            Made::Rejected { compilation, reason }
+        };
+        let said = |made: &Made| check_made(&LIMITS, made);
+        assert_eq!(said(&checked(compilation(most, moment), Some("sha256:1".into()))), Ok(()));
+        assert_eq!(said(&rejected("compiling took too long")), Ok(()));
+        let long = "x".repeat(LONGEST_WHY + 1);
+        for made in [
+            checked(compilation(most + 1, moment), None),
+            checked(compilation(0, LONGEST), None),
+            checked(compilation(0, moment), Some(long.clone())),
+            rejected(&long),
+        ] {
+            assert!(said(&made).is_err());
+        }
     }
 
     #[test]

@@ -33,12 +33,16 @@ use crate::sandbox::{Profile, SandboxError};
 use crate::submission::RunLimits;
 use gavel_protocol::Bytes;
 
+mod ahead;
 mod asking;
 mod known;
 mod order;
 mod service;
+#[cfg(test)]
+mod tests;
 mod tries;
 
+use ahead::{Part, Shares};
 use asking::{Ask, Reply, Waiter, Waiting};
 use order::{Orders, Turn};
 #[cfg(test)]
@@ -52,7 +56,9 @@ const LONGEST_VERSION: usize = 64 * 1024;
 /// Before something is tried again that is nobody's fault.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Longest result that does not go along with its message: with all that a compiler has said.
-const LONGEST_OUTCOME: u64 = 64 << 20;
+const LONGEST_OUTCOME: u64 = 16 << 20;
+/// So many of those are read at one time: no run pays for the memory that they take.
+const FAR_AT_ONCE: usize = 4;
 /// What of the disk is counted in.
 const UNIT: u64 = 1 << 20;
 /// Cases of one submission that are asked for at one time, for each test that nodes can be at, and bounds of that. Of short ones
@@ -110,6 +116,8 @@ struct Shared {
     account: Account,
     space: Arc<Semaphore>,
     all_space: u32,
+    /// For results that do not go along with their messages.
+    far: Semaphore,
     largest: Bytes,
     object_size: Bytes,
     profiles: Vec<Profile>,
@@ -120,6 +128,7 @@ struct Shared {
     nodes: Arc<Nodes>,
     expected: Expected,
     orders: Orders,
+    shares: Shares,
     /// What nodes are to have forgotten. Another at each start: they may have missed what was before.
     forgotten: Mutex<Uuid>,
     state: Mutex<State>,
@@ -156,6 +165,7 @@ impl Remote {
             account,
             space: Arc::new(Semaphore::new(all_space as usize)),
             all_space,
+            far: Semaphore::new(FAR_AT_ONCE),
             largest,
             object_size: objects,
             profiles: parts.profiles,
@@ -166,6 +176,7 @@ impl Remote {
             nodes: Arc::default(),
             expected: Expected::default(),
             orders: Orders::default(),
+            shares: Shares::default(),
             forgotten: Mutex::new(incarnation),
             state: Mutex::new(state),
             moved: Notify::new(),
@@ -264,6 +275,23 @@ impl Remote {
         }
     }
 
+    /// Waits until what a test is made of may be sent.
+    async fn ahead(
+        &self,
+        contents: u64,
+        job: &CaseJob<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Part<'_>>, JudgeError> {
+        let (contents, room) = (Bytes(contents), self.0.standing.room().unwrap_or(self.0.object_size));
+        if contents > room {
+            return Err(JudgeError::GivenUp(format!(
+                "a test is made of {contents}, and the broker keeps {room} of contents (cluster.objects)"
+            )));
+        }
+        let entering = self.0.shares.enter(job.whose.submission, contents, room);
+        cancel.run_until_cancelled(entering).await.ok_or(JudgeError::Cancelled)
+    }
+
     /// A job as work, whose contents are with the broker. While that is away it waits.
     async fn packed(&self, job: Job<'_>) -> Result<wire::Work, JudgeError> {
         let begun = Instant::now();
@@ -286,6 +314,8 @@ impl Remote {
     async fn near(&self, node: &str, outcome: Outcome) -> Result<Outcome, Untold> {
         let Outcome::Far(parcel) = outcome else { return Ok(outcome) };
         let from = Place::Outputs(node.to_owned());
+        let _one =
+            self.0.far.acquire().await.map_err(|_closed| Untold::Ours(SandboxError::Stopping.into()))?;
         let bytes = self.0.objects.fetch(&from, parcel, LONGEST_OUTCOME).await;
         let bytes = bytes.map_err(|why| self.unfetched(node, why))?;
         match serde_json::from_slice(&bytes) {
@@ -388,8 +418,9 @@ impl Remote {
     }
 
     fn untold(&self, node: &str, why: &dyn std::error::Error) -> Untold {
-        tracing::error!(node, "A node has sent what was not asked for: {why}");
-        self.0.nodes.note_fault(node, &why.to_string());
+        if self.0.nodes.note_fault(node, &why.to_string()) {
+            tracing::error!(node, "A node has sent what was not asked for: {why}");
+        }
         Untold::Theirs(why.to_string())
     }
 
@@ -403,7 +434,12 @@ impl Remote {
                 tracing::warn!("What a node has sent cannot be fetched: {}", crate::telemetry::chain(&why));
                 Untold::Nobodys
             }
-            why @ (ObjectError::Lacking(_) | ObjectError::TooLarge { .. }) => self.untold(node, &why),
+            // The broker lets the oldest go where there are more than it has room for, and all where a user's data are removed.
+            ObjectError::Lacking(_) => {
+                tracing::warn!(node, "What a node has sent has gone: {why}");
+                Untold::Gone(why.to_string())
+            }
+            ObjectError::Other(_) | ObjectError::TooLarge { .. } => self.untold(node, &why),
         }
     }
 
@@ -432,6 +468,9 @@ impl Remote {
 
     /// Keeps what a node has compiled.
     async fn keep(&self, job: &CompileJob<'_>, node: &str, made: Made) -> Result<Compiled, Untold> {
+        if let Err(unasked) = packing::check_made(job.limits, &made) {
+            return Err(self.untold(node, &unasked));
+        }
         let (program, mut compilation, image) = match made {
             Made::Rejected { mut compilation, reason } => {
                 compilation.node = Some(node.into());
@@ -479,6 +518,8 @@ enum Untold {
     Ours(JudgeError),
     /// It could not be fetched, since the broker was away: it is asked for again.
     Nobodys,
+    /// It was sent and is there no more, or never was: another node has it, and that is not for ever.
+    Gone(String),
     /// It is not of what was asked: another node may do better.
     Theirs(String),
 }
@@ -546,7 +587,9 @@ impl Executor for Remote {
         let mut tries = Tries::default();
         loop {
             let turn = self.0.orders.enter(job.whose.submission, job.index);
+            let ahead = self.ahead(ahead::contents(job), job, cancel).await?;
             let Reply { node, outcome, terms } = self.done(&ask, Job::Case(job), &mut tries, cancel).await?;
+            drop(ahead);
             let facts = match outcome {
                 Outcome::Ran(report) if self.is_run_again(job, &report, (&node, terms), &mut tries, &ask) => {
                     continue;
@@ -576,7 +619,10 @@ impl Executor for Remote {
         let mut tries = Tries::default();
         loop {
             let turn = self.0.orders.enter(program.whose.submission, program.index);
+            let contents = ahead::contents(program) + ahead::contents(validator);
+            let ahead = self.ahead(contents, program, cancel).await?;
             let reply = self.done(&ask, Job::Pair { program, validator }, &mut tries, cancel).await?;
+            drop(ahead);
             let (node, terms) = (reply.node.clone(), reply.terms);
             if let Outcome::Talked { program: report, .. } = &reply.outcome
                 && self.is_run_again(program, report, (&node, terms), &mut tries, &ask)

@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use gavel_protocol::Bytes;
+
 use super::streams::Sizes;
 
 /// The last that is known of it.
@@ -14,6 +16,8 @@ struct Last {
     trouble: Option<String>,
     /// What is less than it should be.
     note: Option<String>,
+    /// What it keeps of what tasks are made of, once that is known.
+    room: Option<Bytes>,
 }
 
 impl Standing {
@@ -22,7 +26,7 @@ impl Standing {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let note = sizes.note();
         let is_news = note != last.note;
-        *last = Last { trouble: None, note: note.clone() };
+        *last = Last { trouble: None, note: note.clone(), room: Some(sizes.inputs()) };
         note.filter(|_| is_news)
     }
 
@@ -40,6 +44,11 @@ impl Standing {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).trouble.clone()
     }
 
+    /// How much it keeps of what tasks are made of, as far as that is known.
+    pub(super) fn room(&self) -> Option<Bytes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).room
+    }
+
     /// What is less than it should be.
     pub(super) fn note(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).note.clone()
@@ -48,8 +57,6 @@ impl Standing {
 
 #[cfg(test)]
 mod tests {
-    use gavel_protocol::Bytes;
-
     use super::*;
 
     #[test]
@@ -58,7 +65,9 @@ mod tests {
         assert!(standing.note_trouble("no room"));
         assert!(!standing.note_trouble("no room") && standing.note_trouble("no answer"));
         assert_eq!(standing.trouble().unwrap(), "the broker is not prepared: no answer");
+        assert_eq!(standing.room(), None);
         assert_eq!(standing.note_sizes(Sizes::of(Bytes::mib(1024))), None);
+        assert_eq!(standing.room(), Some(Bytes::mib(768)));
         assert_eq!((standing.trouble(), standing.note()), (None, None));
     }
 }

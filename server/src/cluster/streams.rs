@@ -11,6 +11,9 @@ use super::names;
 
 /// What nobody has fetched after so long never will be.
 pub(super) const MAX_AGE: Duration = Duration::from_secs(3600);
+/// A coordinator takes results at once. Those for one that is not there, which whoever has a key may send, are not to take the room of
+/// others for long; what one that was away for longer finds gone it has done again.
+const RESULTS_AGE: Duration = Duration::from_secs(600);
 /// Contents that are needed again are sent again.
 const INPUTS_AGE: Duration = Duration::from_secs(24 * 3600);
 /// Results are told twice by nodes that have not heard of the first time.
@@ -60,6 +63,16 @@ impl Sizes {
         Bytes(size.get() >> self.halvings).max(LEAST)
     }
 
+    /// Of what tasks are made of.
+    pub(super) fn inputs(self) -> Bytes {
+        Bytes(self.contents().get() - self.outputs().get())
+    }
+
+    /// Of what comes of them: it is fetched at once, and inputs are needed again.
+    fn outputs(self) -> Bytes {
+        Bytes(self.contents().get() / 4)
+    }
+
     /// Of all contents together.
     fn contents(self) -> Bytes {
         Bytes(self.objects.get() >> self.halvings)
@@ -78,23 +91,23 @@ impl Sizes {
 
     /// All streams.
     fn streams(self, replicas: usize) -> [Stream; 5] {
-        let work = |name: &str, subjects: &str, size: Bytes| Stream {
+        let work = |name: &str, subjects: &str, size: Bytes, max_age: Duration| Stream {
             name: name.to_owned(),
             subjects: vec![subjects.to_owned()],
             retention: RetentionPolicy::WorkQueue,
             discard: DiscardPolicy::New,
             max_bytes: signed(self.work(size)),
-            max_age: MAX_AGE,
+            max_age,
             duplicate_window: DUPLICATES,
             storage: StorageType::File,
             num_replicas: replicas,
             ..Stream::default()
         };
-        let contents = |name: &str, subjects: &str, size: u64, max_age: Duration| Stream {
+        let contents = |name: &str, subjects: &str, size: Bytes, max_age: Duration| Stream {
             name: name.to_owned(),
             subjects: vec![subjects.to_owned()],
             discard: DiscardPolicy::Old,
-            max_bytes: signed(Bytes(size)),
+            max_bytes: signed(size),
             max_messages_per_subject: 1,
             max_age,
             allow_direct: true,
@@ -113,14 +126,11 @@ impl Sizes {
             num_replicas: replicas,
             ..Stream::default()
         };
-        // Outputs are fetched at once; inputs are needed again.
-        let all = self.contents().get();
-        let outputs = all / 4;
         [
-            work(names::TASKS, "gavel.tasks.>", TASKS_SIZE),
-            work(names::RESULTS, "gavel.results.>", RESULTS_SIZE),
-            contents(names::INPUTS, "gavel.in.>", all - outputs, INPUTS_AGE),
-            contents(names::OUTPUTS, "gavel.out.>", outputs, MAX_AGE),
+            work(names::TASKS, "gavel.tasks.>", TASKS_SIZE, MAX_AGE),
+            work(names::RESULTS, "gavel.results.>", RESULTS_SIZE, RESULTS_AGE),
+            contents(names::INPUTS, "gavel.in.>", self.inputs(), INPUTS_AGE),
+            contents(names::OUTPUTS, "gavel.out.>", self.outputs(), MAX_AGE),
             strikes,
         ]
     }
@@ -182,7 +192,7 @@ mod tests {
             assert!(reserved(halved) < reserved(sizes), "{halved:?}");
             sizes = halved;
         }
-        assert_eq!(sizes.contents(), Bytes::mib(128));
+        assert_eq!((sizes.contents(), sizes.inputs()), (Bytes::mib(128), Bytes::mib(96)));
         assert!(reserved(sizes) <= Bytes::mib(224).get(), "{sizes:?}");
         assert!(
             sizes.note().unwrap().contains("128 MiB of contents, not for the 8 GiB"),

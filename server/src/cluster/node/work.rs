@@ -75,7 +75,7 @@ impl From<ObjectError> for NotDone {
             ObjectError::Disk(disk) if disk.kind() == io::ErrorKind::StorageFull => {
                 return Self::Full(telemetry::chain(&why));
             }
-            ObjectError::Lacking(_) => Way::Lacking,
+            ObjectError::Lacking(_) | ObjectError::Other(_) => Way::Lacking,
             ObjectError::Broker(_) | ObjectError::Disk(_) => Way::NotServed,
             ObjectError::TooLarge { .. } => Way::Broken,
         };

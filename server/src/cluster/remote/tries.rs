@@ -51,7 +51,7 @@ impl Tries {
         match untold {
             Untold::Ours(why) => Err(why),
             Untold::Nobodys => self.unserved(),
-            Untold::Theirs(why) => self.failed(node, &why, true),
+            Untold::Gone(why) | Untold::Theirs(why) => self.failed(node, &why, true),
         }
     }
 
@@ -89,5 +89,25 @@ mod tests {
         tries.failed("poor", "a content is lacking", false).unwrap();
         assert_eq!(tries.avoided(), ["full", "liar"], "what is lacking is not its doing");
         assert!(matches!(tries.failed("bad", "broken", true), Err(JudgeError::GivenUp(_))));
+    }
+
+    #[test]
+    fn what_has_gone_on_its_way_is_done_by_another_and_not_for_ever() {
+        let mut tries = Tries::default();
+        let gone = || Untold::Gone("the content is not at the broker".into());
+        tries.again("one", gone()).unwrap();
+        assert_eq!(tries.avoided(), ["one"]);
+        tries.again("two", gone()).unwrap();
+        let Err(JudgeError::GivenUp(why)) = tries.again("three", gone()) else { panic!("it goes on") };
+        assert!(why.starts_with("one: the content is not at the broker; two: "), "{why}");
+    }
+
+    #[test]
+    fn what_was_late_by_little_has_one_more_run_and_whoever_fails_at_that_is_followed_by_another() {
+        let mut tries = Tries::default();
+        tries.close("slow", &["slow".to_owned(), "slower".to_owned()]);
+        tries.failed("fast", "it has gone", true).unwrap();
+        assert_eq!(tries.avoided(), ["slow", "slower", "fast"]);
+        assert_eq!(tries.close_on().as_deref(), Some("slow"), "what comes of it now counts");
     }
 }
