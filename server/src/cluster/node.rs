@@ -26,10 +26,12 @@ use crate::operations::Operations;
 
 mod background;
 mod cache;
+mod silent;
 mod stalls;
 mod work;
 
 use cache::Cache;
+use silent::Silent;
 use stalls::Stalls;
 
 /// How often the broker is told that a task is being done: it may miss one of these.
@@ -50,7 +52,7 @@ const MOST_TOGETHER: usize = 256 * 1024;
 const FULL: &str = "the disk is full";
 /// So long it begins nothing then: what fails at once would draw all tasks.
 const TROUBLED_FOR: Duration = Duration::from_secs(10);
-/// Coordinators that are known by what they have had it forget.
+/// Coordinators that are known: by what they have had it forget, and by that they do not answer.
 const MOST_COORDINATORS: usize = 64;
 /// Longest text of a failure.
 const LONGEST_WHY: usize = 500;
@@ -116,6 +118,8 @@ struct Shared<E> {
     compiling: Arc<Semaphore>,
     draining: AtomicBool,
     stalls: Stalls,
+    /// Coordinators that do not answer.
+    silent: Silent,
     /// Tasks that it is at, who has asked for each, and what ends their parts.
     at: Mutex<HashMap<TaskName, (String, Parts)>>,
     /// What coordinators have last had it forget.
@@ -157,6 +161,7 @@ impl<E: Executor> Node<E> {
             compiling: permits(parts.compilations),
             draining: AtomicBool::new(false),
             stalls: Stalls::default(),
+            silent: Silent::default(),
             at: Mutex::default(),
             forgot: Mutex::default(),
             trouble: Mutex::default(),
@@ -225,6 +230,10 @@ impl<E: Executor> Shared<E> {
     /// Carries out a task that the broker has handed over, for which there is room.
     async fn perform(&self, came: Came, room: OwnedSemaphorePermit) {
         let Some(task) = self.understood(&came).await else { return };
+        // Whoever waits for an answer keeps others from the sandbox.
+        if !self.silent.may_be_asked(&task.coordinator, Instant::now()) {
+            return came.hand_back(SILENCE).await;
+        }
         // One that comes again while it is being done here: the broker has not heard of us for some time.
         let Some((_at, tokens)) = self.entered(&task) else { return came.hand_back(SILENCE).await };
         self.carry_out(&came, &task, &tokens, room).await;
@@ -380,8 +389,14 @@ impl<E: Executor> Shared<E> {
         let question = serde_json::to_vec(&begin).ok()?;
         let subject = names::begin(&task.coordinator, &self.name);
         let asking = self.broker.client().request(subject, question.into());
-        let answer = tokio::time::timeout(ANSWERED_WITHIN, asking).await.ok()?.ok()?;
-        serde_json::from_slice(&answer.payload).ok()
+        let answer = tokio::time::timeout(ANSWERED_WITHIN, asking).await;
+        match &answer {
+            Ok(_) => self.silent.answers(&task.coordinator),
+            // Without the broker nobody is heard.
+            Err(_elapsed) if !self.broker.is_connected() => {}
+            Err(_elapsed) => self.silent.does_not_answer(&task.coordinator, Instant::now()),
+        }
+        serde_json::from_slice(&answer.ok()?.ok()?.payload).ok()
     }
 
     /// What comes of a part; nothing of one that nobody waits for.
