@@ -292,12 +292,29 @@ impl Shared {
         let until = Instant::now() + ANSWERED_WITHIN;
         let mut replies = Vec::new();
         for (_, told) in &mut told {
-            replies.push(tokio::time::timeout_at(until, done(told)).await.ok().flatten());
+            replies.push(self.reply(node, until, told).await);
         }
         for (number, _) in told {
             self.withdraw(id, number);
         }
         replies
+    }
+
+    /// What comes of a part by then; nothing where the node has gone, for which others are not to wait.
+    async fn reply(
+        &self,
+        node: &str,
+        until: Instant,
+        told: &mut mpsc::UnboundedReceiver<Event>,
+    ) -> Option<Reply> {
+        let mut coming = std::pin::pin!(tokio::time::timeout_at(until, done(told)));
+        loop {
+            match tokio::time::timeout(LOOK_EVERY, &mut coming).await {
+                Ok(reply) => return reply.ok().flatten(),
+                Err(_elapsed) if self.nodes.is_here(node) => {}
+                Err(_elapsed) => return None,
+            }
+        }
     }
 
     /// A node says something else than is known, and so does each, or not.
@@ -334,9 +351,22 @@ mod tests {
     use gavel_protocol::Usage;
 
     use super::*;
-    use crate::cluster::wire::Stream;
+    use crate::cluster::remote::tests::Lone;
+    use crate::cluster::wire::{Speech, Stream, VersionWork, Work};
     use crate::judge::test_support::{LIMITS, cpp};
     use crate::judge::{Cap, Compilation, OwnEnd, ProgramEnd};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_node_that_goes_while_it_has_known_programs_keeps_no_other_waiting() {
+        let lone = Lone::start().await;
+        let (shared, begun) = (&lone.remote.0, Instant::now());
+        let language = Speech { id: LANGUAGE.into(), definition: BlobId::of(b"c17") };
+        let work = Work::Version(Box::new(VersionWork { language, limits: LIMITS }));
+        let replies = shared.replies("gone", vec![Part { number: 0, work }]).await;
+        assert!(replies.iter().all(Option::is_none));
+        assert!(begun.elapsed() < ANSWERED_WITHIN / 2, "{:?}", begun.elapsed());
+        assert!(shared.state().desk.is_empty());
+    }
 
     fn report(end: ProgramEnd, output: &str) -> Report {
         let stream =

@@ -673,6 +673,67 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::expected::Length;
+    use crate::cluster::nodes::tests::beat;
+    use crate::cluster::remote::asking::Ask;
+    use crate::cluster::remote::tests::Lone;
+    use crate::cluster::wire::{Speech, VersionWork, Work};
+    use crate::judge::JudgeError;
+    use crate::judge::test_support::LIMITS;
+
+    /// Has something done by whatever node.
+    async fn asks(shared: Arc<Shared>) -> Result<Reply, JudgeError> {
+        let language = Speech { id: "c17".into(), definition: BlobId::of(b"c17") };
+        let work = Work::Version(Box::new(VersionWork { language, limits: LIMITS }));
+        let expected = Length { time: Duration::from_millis(10), is_seen: false };
+        let pool = "run".to_owned();
+        let ask = Ask { user: None, submission: None, together: None, pool, expected, progress: None };
+        shared.ask(&ask, work, &[], &CancellationToken::new()).await
+    }
+
+    #[tokio::test]
+    async fn what_a_node_has_begun_that_dies_another_ends_and_what_comes_of_earlier_ones_is_late() {
+        let lone = Lone::start().await;
+        let shared = &lone.remote.0;
+        for node in ["a", "b"] {
+            shared.nodes.heard(node, beat(1, &["run"])).unwrap();
+        }
+        let asking = tokio::spawn(asks(Arc::clone(shared)));
+        let Next { task, message, .. } = loop {
+            match shared.next(Ahead::None) {
+                Some(next) => break next,
+                None => tokio::task::yield_now().await,
+            }
+        };
+        let asked = BlobId::of(&message);
+        let begin = |process| {
+            let (incarnation, process) = (shared.incarnation, Uuid::from_u128(process));
+            Begin { incarnation, task, asked, process }
+        };
+        let given = |node: &str| match shared.answer_to(node, &begin(1)) {
+            Begun::Go { grant, .. } => grant,
+            other => panic!("{node} is told {other:?}"),
+        };
+        let tells = |node: &str, incarnation, grant| {
+            let done = vec![Done { part: 0, outcome: Outcome::Version(Some(node.to_owned())) }];
+            let answer = Answer { protocol: PROTOCOL, incarnation, task, grant, asked, done };
+            shared.result(node, &serde_json::to_vec(&answer).unwrap());
+        };
+        let of_a = given("a");
+        // A result that was on its way when the server was killed: of the same number, by another start.
+        tells("a", Uuid::from_u128(1), of_a);
+        // The node is killed, and starts anew before another has asked.
+        assert_eq!(shared.answer_to("a", &begin(2)), Begun::Elsewhere);
+        let of_b = given("b");
+        assert!(!asking.is_finished());
+        tells("b", shared.incarnation, of_b);
+        tells("a", shared.incarnation, of_a);
+        let Reply { node, outcome, .. } = asking.await.unwrap().unwrap();
+        assert_eq!((&*node, outcome), ("b", Outcome::Version(Some("b".to_owned()))));
+        // The result was stored when its node was killed, and the broker still had the task.
+        assert_eq!(shared.answer_to("a", &begin(3)), Begun::Gone);
+        assert!(shared.nodes.status().iter().all(|node| node.faults.is_empty()), "nobody has lied");
+    }
 
     #[test]
     fn a_result_has_no_more_parts_than_a_task_and_a_task_is_none() {
