@@ -36,6 +36,15 @@ function smallestFonts(): Plugin {
   };
 }
 
+/** What binds Emacs' keys is said there to have no effect: whoever bundles it leaves it out, and no key does anything. */
+function emacsKeys(): Plugin {
+  return {
+    name: "emacs-keys",
+    enforce: "pre",
+    transform: (code, id) => (id.includes("codemirror-emacs") ? code.replaceAll("/*@__PURE__*/EmacsHandler.", "EmacsHandler.") : null),
+  };
+}
+
 function filesBelow(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
@@ -61,7 +70,7 @@ export default defineConfig({
   logLevel: "warn",
   // Below whatever path a proxy serves us.
   base: "./",
-  plugins: [smallestFonts(), compressed(), filledIn()],
+  plugins: [smallestFonts(), emacsKeys(), compressed(), filledIn()],
   build: {
     outDir: "dist/page",
     target: "es2022",
