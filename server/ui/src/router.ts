@@ -1,7 +1,8 @@
 /** Which page is shown: addresses are paths below the one that the page is served at. */
 
 import { signal } from "@preact/signals";
-import { next, restore } from "./scrolled";
+import { next } from "./entries";
+import { keepPlace, restore } from "./scrolled";
 
 const base = new URL(document.baseURI).pathname;
 
@@ -36,6 +37,8 @@ function look(): void {
 export const href = (to: string): string => base + to.replace(/^\/+/, "");
 
 export function go(to: string): void {
+  // What was scrolled just now is told only after this.
+  keepPlace();
   history.pushState(next(), "", href(to));
   look();
   scrollTo(0, 0);

@@ -1,7 +1,7 @@
 /** Something of the server: while it comes, when it is there, and when it cannot be had. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ApiError, get, Unreachable } from "../api/client";
 import { returns } from "../api/connection";
 import { ended } from "../api/session";
@@ -29,10 +29,10 @@ export function useLoaded<T>(path: string | null, every: number | null = null, a
         if (error instanceof ApiError) setState((old) => (isKept(error) && old.is === "there" ? old : { is: "refused", error }));
         else if (!(error instanceof Unreachable)) throw error;
       }
-      if (every !== null && !abort.signal.aborted) timer = setTimeout(() => void (document.hidden ? wait() : load()), every);
+      if (!abort.signal.aborted) wait();
     };
-    // Nobody looks at it.
-    const wait = () => { timer = setTimeout(() => void (document.hidden ? wait() : load()), every ?? 1000); };
+    // Not while nobody looks at it, or may.
+    const wait = () => { if (every !== null) timer = setTimeout(() => (document.hidden || ended.peek() ? wait() : void load()), every); };
     void load();
     return () => {
       abort.abort();
@@ -53,36 +53,4 @@ export function Loaded<T>({ from, children, again, title }: { from: State<T>; ch
     case "there":
       return <>{children(from.value)}</>;
   }
-}
-
-/** A list that comes in pages. `failed` is why there is no more of it; what has come stays. */
-export function usePages<P extends { next_cursor?: string | null }, T>(path: string, items: (page: P) => T[]): { state: State<T[]>; more: (() => void) | null; failed: ApiError | null; again(): void } {
-  const [state, setState] = useState<State<T[]>>({ is: "loading" });
-  const [cursor, setCursor] = useState<string | null>(null);
-  const [failed, setFailed] = useState<ApiError | null>(null);
-  const [asked, ask] = useState(0);
-  // Of the list that is shown: what comes for another is too late.
-  const list = useRef(0);
-  const load = async (from: string | null, before: T[]) => {
-    const mine = list.current;
-    const isGone = () => mine !== list.current;
-    try {
-      const page = await get<P>(from === null ? path : `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(from)}`);
-      if (isGone()) return;
-      setState({ is: "there", value: [...before, ...items(page)] });
-      setCursor(page.next_cursor ?? null);
-    } catch (error) {
-      if (isGone()) return;
-      if (error instanceof ApiError) from === null ? setState((old) => (isKept(error) && old.is === "there" ? old : { is: "refused", error })) : setFailed(error);
-      else if (!(error instanceof Unreachable)) throw error;
-    }
-  };
-  useEffect(() => {
-    list.current += 1;
-    setFailed(null);
-    void load(null, []);
-    return () => { list.current += 1; };
-  }, [path, asked, returns.value]);
-  const more = cursor === null || state.is !== "there" ? null : () => { setFailed(null); void load(cursor, state.value); };
-  return { state, more, failed, again: () => ask((number) => number + 1) };
 }

@@ -1,8 +1,9 @@
 /** Of a long list a part is in the page: a browser lays out all that is there each time that something is added. */
 
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ApiError } from "../api/client";
+import { useKeptHere } from "../entries";
 import { t } from "../i18n";
 import { Refusal } from "./refusal";
 
@@ -10,6 +11,8 @@ import { Refusal } from "./refusal";
 const MOST = 400;
 
 export interface Props<T> {
+  /** Of the list, as no other on the page is called: back leads to the part of it that was shown. */
+  name: string;
   items: T[];
   /** Gets those that come behind what has come; null where there are none. */
   more?: (() => void) | null;
@@ -20,9 +23,9 @@ export interface Props<T> {
   children(shown: T[], first: number): ComponentChildren;
 }
 
-export function Windowed<T>({ items, more = null, failed = null, most = MOST, children }: Props<T>) {
+export function Windowed<T>({ name, items, more = null, failed = null, most = MOST, children }: Props<T>) {
   // Infinity: at the end, also when more has come.
-  const [begin, setBegin] = useState(0);
+  const [begin, setBegin] = useKeptHere(`window of ${name}`, 0);
   const first = Math.min(begin, Math.max(items.length - most, 0));
   const end = Math.min(first + most, items.length);
   const half = Math.ceil(most / 2);

@@ -87,7 +87,7 @@ function ThrottledUsers() {
       {error && <Refusal error={error} />}
       <Loaded from={state}>
         {({ users }) => users.length === 0 ? <p class="hint">{t("operations.nobody")}</p> : (
-          <Windowed items={users} most={50}>
+          <Windowed name="throttled" items={users} most={50}>
             {(shown) => <ul>{shown.map((one) => <Throttled key={`${one.token}\n${one.user}`} one={one} forgive={forgive} />)}</ul>}
           </Windowed>
         )}

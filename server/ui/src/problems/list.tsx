@@ -3,9 +3,11 @@
 import { useEffect, useState } from "preact/hooks";
 import type { components } from "../api/schema";
 import { Link } from "../components/link";
-import { Loaded, usePages } from "../components/loaded";
+import { Loaded } from "../components/loaded";
+import { usePages } from "../components/pages";
 import { Together } from "../components/together";
 import { Windowed } from "../components/windowed";
+import { useKeptHere } from "../entries";
 import { locale, t, time } from "../i18n";
 import "../i18n/pages";
 import { Upload, type Verified } from "./upload";
@@ -19,9 +21,9 @@ export function nameOf(names: Record<string, string>, id: string): string {
 }
 
 export default function Problems() {
-  const [wanted, want] = useState("");
+  const [wanted, want] = useKeptHere("wanted", "");
   const [verified, verify] = useState<Verified | null>(null);
-  const { state, more, failed, again } = usePages<{ problems: Version[]; next_cursor?: string | null }, Version>("/api/v1/problems?limit=200", (page) => page.problems);
+  const { state, more, failed, again } = usePages<{ problems: Version[]; next_cursor?: string | null }, Version>("/api/v1/problems", {}, 200, (page) => page.problems);
   // Of what is looked for all pages are asked for, one after the other.
   const isSearching = wanted.trim() !== "";
   useEffect(() => { if (isSearching && !failed) more?.(); }, [isSearching, state]);
@@ -37,7 +39,7 @@ export default function Problems() {
             return (
               <>
                 {found.length === 0 && <p class="hint">{problems.length === 0 ? t("problems.none") : more && !failed ? t("loading") : t("problems.notFound")}</p>}
-                <Windowed key={wanted} items={found} more={more} failed={failed}>{(shown) => <List problems={shown} />}</Windowed>
+                <Windowed key={wanted} name={`problems: ${wanted}`} items={found} more={more} failed={failed}>{(shown) => <List problems={shown} />}</Windowed>
               </>
             );
           }}

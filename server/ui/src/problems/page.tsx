@@ -159,7 +159,7 @@ function Versions({ path, problem, verify }: { path: string; problem: Package; v
       <Loaded from={state}>
         {({ versions }) => (
           <>
-            <Windowed items={versions} most={50}>
+            <Windowed name="versions" items={versions} most={50}>
               {(shown, first) => <ol class="versions" start={first + 1}>{shown.map(({ version, pushed_at }) => <li key={version}><code>{version.slice(0, 12)}</code> {time(pushed_at)} {version === problem.version && <strong>{t("problem.newest")}</strong>}</li>)}</ol>}
             </Windowed>
             {!problem.unjudged && may("submit") && may("problems") && <Again versions={versions.map(({ version }) => version)} newest={problem.version} chosen={(version, file) => verify({ problem: problem.id, version, file })} />}

@@ -17,7 +17,7 @@ export function History({ submission }: { submission: Submission }) {
       {({ judgements }) => judgements.length < 2 ? null : (
         <section class="card">
           <h2>{t("history.title")}</h2>
-          <Windowed items={judgements} most={20}>{(shown) => shown.map((judgement) => <One key={judgement.number} judgement={judgement} />)}</Windowed>
+          <Windowed name="judgements" items={judgements} most={20}>{(shown) => shown.map((judgement) => <One key={judgement.number} judgement={judgement} />)}</Windowed>
         </section>
       )}
     </Loaded>

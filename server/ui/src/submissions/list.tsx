@@ -2,11 +2,11 @@
 
 import { useMemo } from "preact/hooks";
 import { language, languages } from "../api/languages";
-import { query } from "../api/client";
 import type { Submission } from "../api/types";
 import { JudgedBy } from "../components/judged-by";
 import { Link } from "../components/link";
-import { Loaded, usePages } from "../components/loaded";
+import { Loaded } from "../components/loaded";
+import { usePages } from "../components/pages";
 import { Standing, verdictName } from "../components/verdict";
 import { Windowed } from "../components/windowed";
 import { t, time, type Sentence } from "../i18n";
@@ -59,12 +59,11 @@ export default function Submissions() {
 }
 
 export function SubmissionTable({ filters, limit = 50 }: { filters: Record<string, string>; limit?: number }) {
-  const path = `/api/v1/submissions${query({ ...filters, limit })}`;
-  const { state, more, failed, again } = usePages<{ submissions: Submission[]; next_cursor?: string | null }, Submission>(path, (page) => page.submissions);
+  const { state, name, more, failed, again } = usePages<{ submissions: Submission[]; next_cursor?: string | null }, Submission>("/api/v1/submissions", filters, limit, (page) => page.submissions);
   return (
     <Loaded from={state} again={again}>
       {(submissions: Submission[]) => submissions.length === 0 ? <p class="hint">{t("submissions.none")}</p> : (
-        <Windowed items={submissions} more={more} failed={failed}>
+        <Windowed key={name} name={name} items={submissions} more={more} failed={failed}>
           {(shown, first) => <Rows submissions={shown} first={first} all={more ? null : submissions.length} />}
         </Windowed>
       )}
