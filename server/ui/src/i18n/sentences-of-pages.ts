@@ -164,6 +164,7 @@ export const sentences = text({
   "copy": ["copy", "复制"],
 
   "copied": ["copied", "已复制"],
+  "copied.not": ["The browser does not allow it: select the text and copy it by keys.", "浏览器不允许复制，请选中文本后用键盘复制。"],
 
   "problems.search": ["Search", "搜索"],
   "problems.none": ["There are no problems yet.", "还没有题目。"],

@@ -65,6 +65,7 @@ export const sentences = text({
   "run.cancel": ["Cancel", "取消"],
   "share.button": ["Share", "分享"],
   "share.done": ["The address is now a link to this; it is in the clipboard.", "地址栏已成为分享链接，并已复制。"],
+  "share.address": ["The address is now a link to this.", "地址栏已成为分享链接。"],
   "share.damaged": ["This link is damaged or incomplete: what is shown is your own.", "链接已损坏或不完整，显示的是您自己的内容。"],
   "share.tooLong": ["This is too long for a link.", "内容太长，无法生成链接。"],
 

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { language, languages, languagesError } from "../api/languages";
 import { may, session } from "../api/session";
+import { copy } from "../clipboard";
 import { later, Nothing } from "../components/later";
 import { Refusal } from "../components/refusal";
 import { Editor } from "../editor/editor";
@@ -200,8 +201,7 @@ function Toolbar({ begin, replaced, terminal, linked }: { begin(): void; replace
     if (link.length > LONGEST) return tell(t("share.tooLong"));
     linked(now);
     history.replaceState(history.state, "", link);
-    await navigator.clipboard?.writeText(link).catch(() => {});
-    tell(t("share.done"));
+    tell(t(await copy(link) ? "share.done" : "share.address"));
   };
   return (
     <div class="toolbar">

@@ -14,6 +14,7 @@ import { Loading, Together } from "../components/together";
 import { Windowed } from "../components/windowed";
 import { duration, locale, size, t, time } from "../i18n";
 import "../i18n/pages";
+import { copy } from "../clipboard";
 import { draft } from "../playground/draft";
 import { replace } from "../playground/replaced";
 import { go } from "../router";
@@ -141,11 +142,13 @@ function SampleList({ path, kind }: { path: string; kind: Package["type"] }) {
 }
 
 function Copied({ title, text }: { title: string; text: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = () => void navigator.clipboard?.writeText(text).then(() => setCopied(true), () => setCopied(false));
+  const [came, setCame] = useState<boolean | null>(null);
   return (
     <section class="output">
-      <h4>{title} <button type="button" class="link" onClick={copy} aria-label={`${t("copy")}: ${title}`}>{copied ? t("copied") : t("copy")}</button></h4>
+      <h4>
+        {title} <button type="button" class="link" onClick={() => void copy(text).then(setCame)} aria-label={`${t("copy")}: ${title}`}>{t("copy")}</button>{" "}
+        <small role="status">{came === null ? "" : t(came ? "copied" : "copied.not")}</small>
+      </h4>
       <pre role="group" tabIndex={0} aria-label={title}>{text}</pre>
     </section>
   );

@@ -70,7 +70,7 @@ function Shown({ first }: { first: Submission }) {
       <div class="side">
         <Source submission={submission} />
         {submission.verdict && <TestTable submission={submission} />}
-        {submission.verdict && <History submission={submission} />}
+        {submission.verdict && <History key={submission.rejudged_at} submission={submission} />}
       </div>
     </div></Together>
   );
