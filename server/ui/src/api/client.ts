@@ -1,6 +1,6 @@
 /** Requests to the server: what comes back, or an error that says what a person can do about it. */
 
-import { away, reachable } from "./connection";
+import { away, isOfProxy, reachable } from "./connection";
 
 /** What the server refused, as RFC 9457 has it. */
 export class ApiError extends Error {
@@ -47,11 +47,11 @@ export async function send(method: Method, path: string, options: Options = {}):
     init.body = options.body;
   }
   if (options.signal) init.signal = options.signal;
-  let response;
-  try {
-    response = await fetch(address(path), init);
-  } catch (error) {
+  const response = await fetch(address(path), init).catch((error) => {
     if (options.signal?.aborted) throw error;
+    return null;
+  });
+  if (response === null || isOfProxy(response)) {
     away();
     throw new Unreachable();
   }
@@ -101,13 +101,16 @@ export function query(parameters: Record<string, string | number | null | undefi
   return text && `?${text}`;
 }
 
+/** What a proxy refuses, too, in words of its own. */
+const TOO_LARGE = 413;
+
 async function problem(response: Response): Promise<ApiError> {
   const body = await response.json().catch(() => null) as
     { type?: string; detail?: string; errors?: { field: string; detail: string }[] } | null;
   const wait = Number(response.headers.get("Retry-After"));
   return new ApiError(
     response.status,
-    body?.type?.split(":").pop() ?? "unknown",
+    body?.type?.split(":").pop() ?? (response.status === TOO_LARGE ? "body-too-large" : "unknown"),
     body?.detail ?? `${response.status} ${response.statusText}`,
     body?.errors ?? [],
     wait > 0 ? wait : null,

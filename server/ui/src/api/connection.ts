@@ -37,17 +37,17 @@ export function untilReachable(): Promise<void> {
   return new Promise((resolve) => waiting.push(resolve));
 }
 
+/** A proxy says that it found nobody: what the server itself cannot do now it tells as JSON. */
+export const isOfProxy = ({ status, headers }: Response): boolean => status > 501 && !/json/.test(headers.get("Content-Type") ?? "");
+
 /** Asks at once. */
 export async function retry(): Promise<void> {
   clearTimeout(timer);
   secondsUntilRetry.value = 0;
-  try {
-    await fetch(new URL("healthz", document.baseURI), { cache: "no-store" });
-    reachable();
-  } catch {
-    pause = Math.min(pause * 2, LONGEST);
-    countDown(pause);
-  }
+  const isThere = await fetch(new URL("healthz", document.baseURI), { cache: "no-store" }).then((response) => !isOfProxy(response), () => false);
+  if (isThere) return reachable();
+  pause = Math.min(pause * 2, LONGEST);
+  countDown(pause);
 }
 
 function countDown(seconds: number): void {

@@ -13,31 +13,45 @@ export interface Followed {
   heard?(heard: Heard | null): void;
 }
 
+/** Milliseconds without an event after which it is asked how it stands: a stream that a proxy has forgotten, or a machine that slept, tells nothing. */
+const SILENT = 60_000;
+
 /** Returns what ends it. */
 export function follow(id: string, followed: Followed): () => void {
   let source: EventSource | null = null;
   let stopped = false;
+  let silence: ReturnType<typeof setTimeout> | undefined;
   // Each event has the verdicts that are new: whoever follows is told all of them.
   let tests: NonNullable<Progress["tests"]> = [];
   let heard: Heard | null = null;
   const listen = (now: Heard | null) => {
     if (now !== heard) followed.heard?.((heard = now));
   };
+  const wait = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => void look(), SILENT);
+  };
   const progress = (told: Progress) => {
+    wait();
     if (told.state !== "running") listen(null);
     tests = told.state === "running" ? [...tests, ...(told.tests ?? [])] : [];
     followed.progress({ ...told, tests });
   };
   const stop = () => {
     stopped = true;
+    close();
+  };
+  const close = () => {
+    clearTimeout(silence);
     source?.close();
   };
   const open = () => {
     // A new stream tells all of them again.
     tests = [];
     listen(null);
+    wait();
     source = new EventSource(address(`/api/v1/submissions/${id}/events${followed.heard ? "?output=true" : ""}`));
-    source.addEventListener("output", (event) => listen(hear(heard, JSON.parse((event as MessageEvent).data) as Piece)));
+    source.addEventListener("output", (event) => { wait(); listen(hear(heard, JSON.parse((event as MessageEvent).data) as Piece)); });
     source.addEventListener("state", (event) => progress(JSON.parse((event as MessageEvent).data)));
     source.addEventListener("judgement", (event) => {
       stop();
@@ -45,23 +59,41 @@ export function follow(id: string, followed: Followed): () => void {
     });
     // A browser tells neither why a stream broke off nor what was answered: ask.
     source.onerror = () => {
-      source?.close();
+      close();
       void look();
     };
   };
+  let isLooking = false;
+  /** A stream that is open stays that, for as long as there is something to be told. */
   const look = async () => {
-    try {
-      const submission = await get<Submission>(`/api/v1/submissions/${id}`);
-      if (stopped) return;
-      if (isFinal(submission)) return followed.ended(submission);
-      setTimeout(() => stopped || open(), 500);
-    } catch (error) {
-      if (stopped) return;
-      if (error instanceof ApiError) return followed.failed(error);
-      if (!(error instanceof Unreachable)) throw error;
-      await untilReachable();
-      if (!stopped) await look();
+    if (isLooking) return;
+    isLooking = true;
+    const submission = await standing();
+    isLooking = false;
+    if (stopped || !submission) return;
+    if (isFinal(submission)) {
+      stop();
+      followed.ended(submission);
+    } else if (source?.readyState === EventSource.CLOSED) setTimeout(() => stopped || open(), 500);
+    else wait();
+  };
+  /** A server that is away is waited for. Null where nobody wants to know any more, or it refuses to tell. */
+  const standing = async (): Promise<Submission | null> => {
+    while (!stopped) {
+      try {
+        return await get<Submission>(`/api/v1/submissions/${id}`);
+      } catch (error) {
+        if (stopped) break;
+        close();
+        if (error instanceof ApiError) {
+          followed.failed(error);
+          return null;
+        }
+        if (!(error instanceof Unreachable)) throw error;
+        await untilReachable();
+      }
     }
+    return null;
   };
   open();
   return stop;

@@ -14,11 +14,18 @@ export const formWanted = signal(0);
 /** There was a session, and it is over. */
 export const ended = signal(false);
 
-/** Has this scope: what needs another is not offered. */
-export const may = (scope: string): boolean => {
-  const who = session.value;
-  return who !== null && who !== "nobody" && who.scopes.includes(scope);
-};
+/** Who it was. */
+let before: Session | null = null;
+
+const known = (): Session | null => (session.value === "nobody" ? null : session.value);
+
+export const isSomebody = (): boolean => known() !== null;
+
+/**
+ * Has this scope: what needs another is not offered. Whose session has ended by itself is in the middle of something: that stays, and
+ * asks for a sign-in where it is used.
+ */
+export const may = (scope: string): boolean => (ended.value ? before : known())?.scopes.includes(scope) ?? false;
 
 export const isOperator = (): boolean => may("operate");
 
@@ -37,7 +44,7 @@ const [IN, OUT] = ["in", "out"];
 const tabs = channel();
 if (tabs) tabs.onmessage = ({ data }) => {
   // Who has signed out wants nothing to be seen any more, in no tab.
-  if (data === OUT) session.value = null;
+  if (data === OUT) forget();
   void look().then(askAnew);
 };
 
@@ -63,7 +70,10 @@ export async function look(): Promise<void> {
 observers.add((error) => {
   if (error.status !== 401) return;
   const who = session.peek();
-  if (who !== null && who !== "nobody") ended.value = true;
+  if (who !== null && who !== "nobody") {
+    before = who;
+    ended.value = true;
+  }
   session.value = "nobody";
 });
 
@@ -77,8 +87,12 @@ export async function signIn(token: string): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await request("DELETE", "/api/v1/session");
-  session.value = null;
-  ended.value = false;
+  forget();
   tabs?.postMessage(OUT);
   askAnew();
+}
+
+function forget(): void {
+  session.value = null;
+  ended.value = false;
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { ApiError } from "../api/client";
-import { formWanted, session } from "../api/session";
+import { formWanted, isSomebody } from "../api/session";
 import { add, duration, isKnown, t, type Sentence } from "../i18n";
 import { sentences } from "../i18n/sentences-of-refusals";
 
@@ -25,8 +25,7 @@ export function Refused({ error, again }: { error: ApiError; again?: () => void 
 
 /** Who has signed in since then may go on. */
 function WhoFirst({ again }: { again: (() => void) | undefined }) {
-  const isSomebody = session.value !== null && session.value !== "nobody";
-  if (!isSomebody) return <button type="button" onClick={() => (formWanted.value += 1)}>{t("sign.in")}</button>;
+  if (!isSomebody()) return <button type="button" onClick={() => (formWanted.value += 1)}>{t("sign.in")}</button>;
   return again ? <button type="button" onClick={again}>{t("refused.now")}</button> : <p>{t("refused.may")}</p>;
 }
 

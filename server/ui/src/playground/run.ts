@@ -2,10 +2,10 @@
 
 import { effect, signal } from "@preact/signals";
 import { ApiError, get, request, Unreachable } from "../api/client";
-import { untilReachable } from "../api/connection";
 import { follow, isFinal } from "../api/follow";
 import type { Heard } from "../api/heard";
 import { session } from "../api/session";
+import { Sending } from "../api/submit";
 import type { Progress, Submission } from "../api/types";
 import { recallHere, rememberHere } from "../settings";
 import type { Test } from "./draft";
@@ -25,6 +25,9 @@ export const heard = signal<Heard | null>(null);
 /** Of the run that was followed when nobody was signed in any more. */
 let lost: Test[] | null = null;
 
+/** What was sent, and of which nobody has heard that it is judged. */
+let open: Sending | null = null;
+
 // Who has signed in need not be told to do so, and sees the run that goes on.
 effect(() => {
   const { value: who } = session;
@@ -42,33 +45,16 @@ export const isBusy = () => run.value.is === "sending" || run.value.is === "goin
 export async function start(body: Record<string, unknown>, tests: Test[]): Promise<void> {
   if (isBusy()) return;
   stop();
-  lost = null;
+  const sending = Sending.again(open, body);
+  if (sending !== open) lost = null;
+  open = sending;
   run.value = { is: "sending" };
   try {
-    const submission = await submit(body);
-    watch(submission, tests);
+    watch(await sending.send(), tests);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     run.value = { is: "refused", error };
   }
-}
-
-/** Under a key: however often it has to be sent, it is one submission. */
-export async function submit(body: Record<string, unknown>): Promise<Submission> {
-  const headers = { "Idempotency-Key": `page-${uuid()}` };
-  for (;;) {
-    try {
-      return await request<Submission>("POST", "/api/v1/submissions", { json: body, headers });
-    } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
-      await untilReachable();
-    }
-  }
-}
-
-/** `crypto.randomUUID` is there on trustworthy origins only. */
-function uuid(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Of the run that is shown, for as long as the tab is there: a page that is loaded again goes on showing it. */
@@ -81,7 +67,7 @@ export async function resume(tests: Test[]): Promise<void> {
   try {
     const submission = await get<Submission>(`/api/v1/submissions/${encodeURIComponent(id)}`);
     if (run.value.is !== "idle") return;
-    if (isFinal(submission)) run.value = { is: "ended", submission, tests };
+    if (isFinal(submission)) over(submission, tests);
     else watch(submission, tests);
   } catch (error) {
     // It is removed, or somebody else's now.
@@ -102,12 +88,19 @@ function watch(submission: Submission, tests: Test[]): void {
   stop = follow(id, {
     progress: going,
     heard: (now) => (heard.value = now),
-    ended: (ended) => (run.value = { is: "ended", submission: ended, tests }),
+    ended: (ended) => over(ended, tests),
     failed: (error) => {
-      lost = tests;
+      if (error.kind === "unauthorized") lost = tests;
+      else open = null;
       run.value = { is: "refused", error };
     },
   });
+}
+
+/** The same again is another run. */
+function over(submission: Submission, tests: Test[]): void {
+  open = null;
+  run.value = { is: "ended", submission, tests };
 }
 
 export async function cancel(): Promise<void> {

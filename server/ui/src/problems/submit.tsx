@@ -1,12 +1,7 @@
 /** A program for a problem, followed until it is judged. */
 
-import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { ApiError, request, Unreachable } from "../api/client";
-import { follow } from "../api/follow";
-import type { Heard } from "../api/heard";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { language, languages } from "../api/languages";
-import type { Progress as Stage, Submission } from "../api/types";
 import { ChooseFile, ChooseFiles } from "../components/choose-file";
 import { Judgement } from "../components/judgement";
 import { Link } from "../components/link";
@@ -20,68 +15,31 @@ import { draft } from "../playground/draft";
 import { marksOf, Places } from "../playground/marks";
 import { LanguageOptions } from "../playground/playground";
 import { Progress, Told } from "../playground/progress";
-import { submit } from "../playground/run";
 import { keep, kept } from "./answers";
-
-type Standing = { is: "idle" } | { is: "going"; stage: Stage | null; id: string | null; cancelling: boolean } | { is: "ended"; submission: Submission } | { is: "refused"; error: ApiError };
+import { useJudging } from "./judging";
 
 export function Submit({ problem, takesAnswers, ended }: { problem: string; takesAnswers: boolean; ended(): void }) {
   const [begun] = useState(() => kept(problem) ?? { language: draft.value.language, source: draft.value.files[0]?.content ?? "" });
   const [id, setId] = useState(begun.language);
   const [source, setSource] = useState(begun.source);
-  const [now, setNow] = useState<Standing>({ is: "idle" });
-  const heard = useSignal<Heard | null>(null);
+  const { now, heard, send, again, cancel } = useJudging(ended);
   const [generation, setGeneration] = useState(0);
   const [unread, setUnread] = useState<string | null>(null);
   // What a file has taken the place of.
   const [before, setBefore] = useState<string | null>(null);
-  const stop = useRef<(() => void) | null>(() => {});
-  useEffect(() => () => { stop.current?.(); stop.current = null; }, []);
   useEffect(() => { if (id !== begun.language || source !== begun.source) keep(problem, { language: id, source }); }, [id, source]);
   const name = language(id)?.source_file ?? "main.txt";
   const [goTo, setGoTo] = useState<Mark | null>(null);
   const marks = useMemo(() => (now.is === "ended" ? marksOf(now.submission, [name]) : []), [now, name]);
 
-  const program = () => ({ language: id, files: { [name]: source } });
-  const last = useRef<() => object>(program);
-  const send = async (what: () => object = program) => {
-    if (now.is === "going") return;
-    last.current = what;
-    setNow({ is: "going", stage: null, id: null, cancelling: false });
-    heard.value = null;
-    try {
-      const submission = await submit({ problem, ...what() });
-      // Nobody is here any more.
-      if (stop.current === null) return;
-      stop.current = follow(submission.id, {
-        progress: (stage) => setNow((old) => ({ is: "going", stage, id: submission.id, cancelling: old.is === "going" && old.cancelling })),
-        heard: (now) => (heard.value = now),
-        ended: (submission) => { setNow({ is: "ended", submission }); ended(); },
-        failed: (error) => setNow({ is: "refused", error }),
-      });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setNow({ is: "refused", error });
-    }
-  };
-  const cancel = async () => {
-    if (now.is !== "going" || now.id === null) return;
-    setNow({ ...now, cancelling: true });
-    try {
-      await request("DELETE", `/api/v1/submissions/${now.id}`);
-    } catch (error) {
-      if (error instanceof ApiError) setNow({ is: "refused", error });
-      else if (error instanceof Unreachable) setNow((old) => (old.is === "going" ? { ...old, cancelling: false } : old));
-      else throw error;
-    }
-  };
+  const submit = () => void send({ problem, language: id, files: { [name]: source } });
   const answer = async (chosen: File[]) => {
     const read = await Promise.all(chosen.map(async (file) => ({ name: file.name, ...(await textOf(file)) })));
     const unread = read.flatMap((one) => ("problem" in one ? [one.problem] : []))[0] ?? null;
     setUnread(unread);
     if (unread !== null) return;
     const files = Object.fromEntries(read.flatMap((one) => ("text" in one ? [[one.name, one.text]] : [])));
-    await send(() => ({ files }));
+    await send({ problem, files });
   };
   const show = (text: string) => {
     setSource(text);
@@ -107,7 +65,7 @@ export function Submit({ problem, takesAnswers, ended }: { problem: string; take
         <span class="space" />
         {now.is === "going" && now.id !== null
           ? <button type="button" class="stop" disabled={now.cancelling} onClick={() => void cancel()}>{t("run.cancel")}</button>
-          : <button type="button" class="go" disabled={now.is === "going" || !source.trim()} onClick={() => void send()}>{t("problem.submit")}</button>}
+          : <button type="button" class="go" disabled={now.is === "going" || !source.trim()} onClick={submit}>{t("problem.submit")}</button>}
       </div>
       {unread && <p class="wrong" role="alert">{unread}</p>}
       {before !== null && (
@@ -117,11 +75,11 @@ export function Submit({ problem, takesAnswers, ended }: { problem: string; take
           <button type="button" class="quiet" onClick={() => setBefore(null)}>{t("draft.forget")}</button>
         </div>
       )}
-      <div class="source-frame"><Editor name={name} content={source} generation={generation} marks={marks} goTo={goTo} changed={setSource} run={() => void send()} /></div>
+      <div class="source-frame"><Editor name={name} content={source} generation={generation} marks={marks} goTo={goTo} changed={setSource} run={submit} /></div>
       <Told progress={now.is === "going" ? now.stage : null} ended={now.is === "ended" ? now.submission : null} />
       <div>
         {now.is === "going" && <><Progress progress={now.stage} of={0} /><Live heard={heard} /></>}
-        {now.is === "refused" && <Refusal error={now.error} again={() => void send(last.current)} />}
+        {now.is === "refused" && <Refusal error={now.error} again={() => void again()} />}
         {now.is === "ended" && <><Judgement submission={now.submission} places={<Places marks={marks} jump={(mark) => setGoTo({ ...mark })} />} /><p><Link to={`/submissions/${now.submission.id}`}>{t("problem.whole")}</Link></p></>}
       </div>
     </section>

@@ -19,7 +19,7 @@ export interface Verified {
   file: File;
 }
 
-type Standing = { is: "idle" } | { is: "none"; why: string } | { is: "sending"; name: string } | { is: "taken"; problem: Package; file: File } | { is: "refused"; error: ApiError } | { is: "lost"; name: string; bytes: number };
+type Standing = { is: "idle" } | { is: "none"; why: string } | { is: "sending"; name: string } | { is: "taken"; problem: Package; file: File } | { is: "refused"; error: ApiError; file: File } | { is: "lost"; name: string; bytes: number };
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$/;
 
@@ -53,7 +53,7 @@ export function Upload({ id, done, verify }: { id?: string; done(): void; verify
       setNow({ is: "taken", problem, file });
       done();
     } catch (error) {
-      if (error instanceof ApiError) setNow({ is: "refused", error });
+      if (error instanceof ApiError) setNow({ is: "refused", error, file });
       else if (error instanceof Unreachable) setNow({ is: "lost", name, bytes: file.size });
       else throw error;
     }
@@ -86,7 +86,7 @@ export function Upload({ id, done, verify }: { id?: string; done(): void; verify
         {now.is === "sending" && <p><span class="spinner" aria-hidden="true" /> {t("upload.sending", { name: now.name })}</p>}
         {now.is === "none" && <p class="wrong">{now.why}</p>}
         {now.is === "lost" && <p class="wrong">{t("upload.lost", { name: now.name, size: size(now.bytes) })}</p>}
-        {now.is === "refused" && <Refusal error={now.error} />}
+        {now.is === "refused" && <Refusal error={now.error} again={() => void push(now.file)} />}
         {now.is === "taken" && (
           <>
             <Report problem={now.problem} />

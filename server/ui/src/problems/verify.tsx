@@ -4,11 +4,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client";
 import { follow } from "../api/follow";
 import { languages } from "../api/languages";
+import { Sending } from "../api/submit";
 import type { Submission, TestResult } from "../api/types";
 import { Link } from "../components/link";
 import { sign, tone, Verdict, verdictName } from "../components/verdict";
 import { duration, t } from "../i18n";
-import { submit } from "../playground/run";
 import { submissionsOf, Unreadable, type Entry } from "./archive";
 import { ANSWERS, areAnswers } from "./bare";
 
@@ -21,6 +21,8 @@ interface Row {
   submission: Submission | null;
   /** Why it was not judged. */
   problem: string | null;
+  /** What was sent, where it is not known to be judged. */
+  sending: Sending | null;
 }
 
 const EXPECTED: Record<string, string[]> = {
@@ -58,7 +60,9 @@ export default function Verify({ problem, version, file }: { problem: string; ve
       const language = languageOf(row.files);
       if (!language) { set(index, { problem: t("verify.noLanguage") }); return resolve(); }
       const files = Object.fromEntries(row.files.map(({ path, text }) => [withoutFolder(path), text]));
-      submit({ problem, version, language, files, stop_at_first_failure: false }).then((submission) => {
+      const sending = Sending.again(row.sending, { problem, version, language, files, stop_at_first_failure: false });
+      set(index, { sending });
+      sending.send().then((submission) => {
         if (gone) return resolve();
         stops.push(follow(submission.id, {
           progress: () => {},
@@ -160,7 +164,7 @@ function grouped(entries: Entry[]): Row[] {
   }
   return [...groups].sort(([one], [other]) => one.localeCompare(other)).map(([name, files]) => {
     const folder = name.split("/")[0] ?? "";
-    return { name, files, expected: Object.hasOwn(EXPECTED, folder) ? (EXPECTED[folder] ?? null) : null, submission: null, problem: null };
+    return { name, files, expected: Object.hasOwn(EXPECTED, folder) ? (EXPECTED[folder] ?? null) : null, submission: null, problem: null, sending: null };
   });
 }
 
