@@ -3,7 +3,7 @@
 import { expect, test as base, type Page } from "@playwright/test";
 
 /** Answers that a test expects not to go well are told on the console, too. */
-const EXPECTED = /Failed to load resource: the server responded with a status of (400|401|403|404|409|413|422|429|503)|net::ERR_/;
+const EXPECTED = /Failed to load resource: the server responded with a status of (400|401|403|404|409|413|422|429|502|503)|net::ERR_/;
 
 export const test = base.extend<{ complaints: string[] }>({
   complaints: [async ({ page }, use) => {

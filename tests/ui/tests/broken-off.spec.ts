@@ -1,21 +1,13 @@
 /** The server, or a session, ends in the middle of something: what happened is told, nothing waits for ever, and it goes on from there. */
 
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { BrowserContext, Page, Route } from "@playwright/test";
+import { ACCEPTED, event, ID, packaged, problem, refuse, tar } from "../answers";
 import { expect, result, run, test } from "../page";
 
-const ID = "9a8c7a54-be93-4fa4-bf8f-09f64d208806";
-const TEST = { index: 0, verdict: "Accepted", cpu_ms: 1, wall_ms: 1, memory_bytes: 1 };
 const RUNNING = { id: ID, state: "running", language: "python3", created_at: new Date().toISOString() };
-const JUDGED = { ...RUNNING, state: "done", verdict: "Accepted", summary: { passed: 1, total: 1 }, tests: [TEST] };
+const JUDGED = { ...RUNNING, state: "done", verdict: "Accepted", summary: { passed: 1, total: 1 }, tests: [{ ...ACCEPTED, index: 0 }] };
 
-const event = (name: string, data: object) => ({ contentType: "text/event-stream", body: `event: ${name}\ndata: ${JSON.stringify(data)}\n\n` });
-
-const refuse = (route: Route, status: number, kind: string) =>
-  route.fulfill({ status, contentType: "application/problem+json", body: JSON.stringify({ type: `urn:gavel:problem:${kind}`, status, detail: "because" }) });
+const keyOf = (route: Route) => route.request().headers()["idempotency-key"]!;
 
 /** A server whose session is there until somebody says that it has ended, and again after a sign-in. */
 async function sessions(at: Page | BrowserContext): Promise<{ end(): void }> {
@@ -56,6 +48,22 @@ test("an answer that breaks off in the middle is asked for again, and one that i
   await expect(page.getByRole("alert")).toContainText("This is no answer of the server");
 });
 
+test("a proxy that answers for a server that is away is no answer of it, and what it finds too large is told", async ({ page }) => {
+  let isAway = true;
+  await page.route(/\/(api|healthz)/, (route) => (isAway ? route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad Gateway</h1>" }) : route.fallback()));
+  await page.route("**/api/v1/problems/*", (route) => (isAway ? route.fallback() : route.fulfill({ status: 413, contentType: "text/html", body: "<h1>Too large</h1>" })));
+  await page.goto("/problems");
+  const away = page.getByText("The server does not answer");
+  await expect(away).toBeVisible();
+  await page.getByRole("button", { name: "Ask now" }).click();
+  await expect(away).toBeVisible();
+  isAway = false;
+  await page.getByRole("button", { name: "Ask now" }).click();
+  await page.locator(".drop input").setInputFiles({ name: "sums.zip", mimeType: "application/zip", buffer: Buffer.from("x") });
+  await expect(page.getByRole("alert")).toContainText("This is too large");
+  await expect(away).toHaveCount(0);
+});
+
 test("an order to judge again whose answer was lost is followed to its end", async ({ page }) => {
   let isOrdered = false;
   await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: { ...JUDGED, ...(isOrdered && { rejudging: true }) } }));
@@ -65,6 +73,25 @@ test("an order to judge again whose answer was lost is followed to its end", asy
   await page.getByRole("button", { name: "Judge again" }).click();
   await expect(page.getByRole("heading", { name: "Wrong answer" }).first()).toBeVisible();
   await expect(page.locator("main .spinner")).toHaveCount(0);
+});
+
+test("a stream of which nothing comes any more is not waited for", async ({ page }) => {
+  let isJudged = false;
+  await page.clock.install();
+  await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: RUNNING }));
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: isJudged ? JUDGED : RUNNING }));
+  await page.route(`**/api/v1/submissions/${ID}/events*`, () => {});
+  await page.goto("/");
+  await run(page);
+  await expect(result(page)).toContainText("Running");
+  const asked = page.waitForResponse(`**/api/v1/submissions/${ID}`);
+  await page.clock.fastForward(60_000);
+  await asked;
+  isJudged = true;
+  await expect(async () => {
+    await page.clock.fastForward(60_000);
+    await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible({ timeout: 1000 });
+  }).toPass();
 });
 
 test("a session that ends while a submission is looked at takes nothing away, and it is followed on after a sign-in", async ({ page }) => {
@@ -89,7 +116,11 @@ test("a session that ends while a submission is looked at takes nothing away, an
 test("a run whose session ends in the middle is shown to its end after a sign-in", async ({ page }) => {
   const session = await sessions(page);
   let isEnded = false;
-  await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: RUNNING }));
+  const keys: string[] = [];
+  await page.route("**/api/v1/submissions", (route) => {
+    keys.push(keyOf(route));
+    return isEnded ? refuse(route, 401, "unauthorized") : route.fulfill({ status: 202, json: RUNNING });
+  });
   await page.route(`**/api/v1/submissions/${ID}`, (route) => (isEnded ? refuse(route, 401, "unauthorized") : route.fulfill({ json: JUDGED })));
   await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => {
     session.end();
@@ -99,9 +130,46 @@ test("a run whose session ends in the middle is shown to its end after a sign-in
   await page.goto("/");
   await run(page);
   await expect(result(page).getByRole("alert")).toContainText("Sign in first");
+  await run(page);
+  await expect.poll(() => keys.length).toBe(2);
+  await expect(result(page).getByRole("alert")).toContainText("Sign in first");
   isEnded = false;
   await signIn(page);
   await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+  expect(new Set(keys).size, "under one key").toBe(1);
+});
+
+test("a submission to a problem is one submission, also where the session ends in the middle and Submit is pressed anew", async ({ page }) => {
+  const session = await sessions(page);
+  const keys: string[] = [];
+  let state: "begun" | "signed out" | "back" = "begun";
+  await problem(page, "sums");
+  await page.route("**/api/v1/submissions", (route) => {
+    keys.push(keyOf(route));
+    return state === "signed out" ? refuse(route, 401, "unauthorized") : route.fulfill({ status: 202, json: RUNNING });
+  });
+  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => route.fulfill(state === "back" ? event("judgement", JUDGED) : event("state", { state: "running", tests_done: 0 })));
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => {
+    session.end();
+    state = "signed out";
+    return refuse(route, 401, "unauthorized");
+  });
+  await page.addInitScript(() => localStorage.setItem("gavel.answers", JSON.stringify([["sums", { language: "python3", source: "print('mine')" }]])));
+  await page.goto("/problems/sums");
+  const [card, press] = [page.locator(".card.tool").first(), () => page.getByRole("button", { name: "Submit", exact: true }).click()];
+  await press();
+  await expect(card.getByRole("alert")).toContainText("Sign in first");
+  await expect(card.locator(".cm-content")).toHaveText("print('mine')");
+  await press();
+  await expect.poll(() => keys.length).toBe(2);
+  await expect(card.getByRole("alert")).toContainText("Sign in first");
+  state = "back";
+  await signIn(page);
+  await expect(card.getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+  expect(new Set(keys).size, "under one key").toBe(1);
+  await press();
+  await expect.poll(() => keys.length).toBe(3);
+  expect(new Set(keys).size, "what was judged may be sent again").toBe(2);
 });
 
 test("who signs out in one tab leaves nothing to be seen in another", async ({ page, context }) => {
@@ -130,19 +198,10 @@ test("who signs in to a server that is away is told so in the form, which keeps 
 });
 
 test("of a package's submissions those that could not be judged are told apart, and judged once more", async ({ page }) => {
-  const folder = join(mkdtempSync(join(tmpdir(), "gavel-ui-")), "p");
-  for (const name of ["accepted/a.py", "accepted/b.py"]) {
-    mkdirSync(join(folder, "submissions", name, ".."), { recursive: true });
-    writeFileSync(join(folder, "submissions", name), "print(1)\n");
-  }
-  const archive = execFileSync("tar", ["c", "-C", join(folder, ".."), "p"]);
-  const problem = {
-    id: "p", version: "1".repeat(64), format: "legacy", names: {}, limits: { cpu_ms: 1000, memory_bytes: 1, output_bytes: 1 }, cases: { sample: 0, secret: 1 },
-    validators: [], statements: [], attachments: [], submissions: 2, notes: [],
-  };
-  let sent = 0;
-  await page.route("**/api/v1/problems/p?*", (route) => route.fulfill({ json: problem }));
-  await page.route("**/api/v1/submissions", (route) => (sent += 1) === 2 ? refuse(route, 503, "unavailable") : route.fulfill({ status: 202, json: { ...RUNNING, id: `${sent}${ID.slice(1)}` } }));
+  const archive = tar({ "submissions/accepted/a.py": "print(1)\n", "submissions/accepted/b.py": "print(1)\n" });
+  const keys: string[] = [];
+  await page.route("**/api/v1/problems/p?*", (route) => route.fulfill({ json: packaged("p", { submissions: 2 }) }));
+  await page.route("**/api/v1/submissions", (route) => keys.push(keyOf(route)) === 2 ? refuse(route, 503, "unavailable") : route.fulfill({ status: 202, json: { ...RUNNING, id: `${keys.length}${ID.slice(1)}` } }));
   await page.route("**/api/v1/submissions/*/events*", (route) => route.fulfill(event("judgement", JUDGED)));
   await page.goto("/problems");
   await page.locator(".drop input").setInputFiles({ name: "p.tar", mimeType: "application/x-tar", buffer: archive });
@@ -150,7 +209,8 @@ test("of a package's submissions those that could not be judged are told apart, 
   await expect(page.getByText("1 could not be judged.")).toBeVisible();
   await page.getByRole("button", { name: "Judge those once more" }).click();
   await expect(page.getByText("All came to what their folders say.")).toBeVisible();
-  expect(sent, "what was judged is not sent again").toBe(3);
+  expect(keys, "what was judged is not sent again").toHaveLength(3);
+  expect(keys[2], "nor is what may have come, as another").toBe(keys[1]);
 });
 
 test("a terminal whose connection breaks off, or is refused for a session that has ended, says so and can be begun again", async ({ page }) => {

@@ -1,10 +1,8 @@
 /** Long, wide, many, on paper, in few colours: what a page is seldom, and has to bear all the same. */
 
 import type { Page } from "@playwright/test";
+import { ACCEPTED as TEST, ID, problem } from "../answers";
 import { expect, test } from "../page";
-
-const ID = "9a8c7a54-be93-4fa4-bf8f-09f64d208806";
-const TEST = { verdict: "Accepted", cpu_ms: 1, wall_ms: 1, memory_bytes: 1 };
 
 async function judged(page: Page, tests: object[], others: object = {}): Promise<void> {
   const submission = { id: ID, state: "done", verdict: "Accepted", language: "python3", created_at: new Date().toISOString(), summary: { passed: 1, total: tests.length }, tests, ...others };
@@ -89,6 +87,7 @@ test("of a list of thousands a part is in the page, and the rest is behind two b
     const submissions = Array.from({ length: page_ }, (_, index) => ({ id: `${from + index + 1}`.padStart(8, "0"), state: "done", verdict: "Accepted", language: "python3", created_at: new Date().toISOString() }));
     return route.fulfill({ json: { submissions, next_cursor: from + page_ < 3 * page_ ? String(from + page_) : null } });
   });
+  await page.route("**/api/v1/submissions/0*", (route) => route.fulfill({ json: { id: "00000950", state: "cancelled", language: "python3", created_at: new Date().toISOString() } }));
   await page.goto("/submissions");
   const [table, more] = [page.getByRole("table"), page.getByRole("button", { name: "Show more" })];
   const rows = table.locator("tbody tr");
@@ -104,6 +103,12 @@ test("of a list of thousands a part is in the page, and the rest is behind two b
   await expect(rows.first()).toHaveAttribute("aria-rowindex", "652");
   await expect(more, "that was all").toHaveCount(0);
   await expect(page.locator(".windowed"), "keys go on from there").toBeFocused();
+  // Whoever has looked at one of them comes back to it.
+  await page.getByRole("link", { name: "00000950" }).click();
+  await expect(page.getByRole("heading", { name: /^Submission/ })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("link", { name: "00000950" })).toBeInViewport();
+  await expect(page.getByText("Shown: 651 to 1050")).toBeVisible();
   const back = page.getByRole("button", { name: /before these/ });
   for (const first of ["00000451", "00000251", "00000051", "00000001"]) {
     await back.press("Enter");
@@ -117,26 +122,15 @@ test("of a list of thousands a part is in the page, and the rest is behind two b
   await expect(rows, "another list begins at its beginning").toHaveCount(page_);
 });
 
-/** A problem of which nothing is at the server. */
-async function stated(page: Page, statement: string, format = "markdown"): Promise<void> {
-  const problem = {
-    id: "huge", version: "1".repeat(64), pushed_at: new Date().toISOString(), show: "verdicts", format: "legacy", names: { en: "Huge" }, type: { scoring: false, interactive: false, multi_pass: false, submit_answer: false },
-    limits: { cpu_ms: 1000, memory_bytes: 1, output_bytes: 1 }, cases: { sample: 0, secret: 1 }, validators: [], statements: [{ language: "en", format }], attachments: [], submissions: 0, notes: [],
-  };
-  await page.route("**/api/v1/problems/huge", (route) => route.fulfill({ json: problem }));
-  await page.route("**/api/v1/problems/huge/versions", (route) => route.fulfill({ json: { versions: [] } }));
-  await page.route("**/api/v1/problems/huge/samples", (route) => route.fulfill({ json: { samples: [] } }));
-  await page.route("**/api/v1/problems/huge/statement?*", (route) => route.fulfill({ contentType: "text/plain", body: statement }));
-  await page.goto("/problems/huge");
-  await expect(page.locator(".statement")).toContainText("the end");
-}
-
 test("a statement of many dollars, formulas and columns is read on a small phone", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   const row = `|${" a |".repeat(60)}\n`;
   const table = row + `|${" - |".repeat(60)}\n` + row.repeat(20);
   const long = "$\\underbrace{" + "x".repeat(300) + "}_{\\text{never broken}}$";
-  await stated(page, `${"$1".repeat(100_000)}\n\n${table}\n\n${long}\n\n${"$x$ ".repeat(3000)}\n\n${"$" + "x".repeat(60_000) + "$"}\n\nthe end`);
+  const statement = `${"$1".repeat(100_000)}\n\n${table}\n\n${long}\n\n${"$x$ ".repeat(3000)}\n\n${"$" + "x".repeat(60_000) + "$"}\n\nthe end`;
+  await problem(page, "huge", { statement });
+  await page.goto("/problems/huge");
+  await expect(page.locator(".statement")).toContainText("the end");
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   expect(await page.locator(".statement .katex").count()).toBe(1000);
   await expect(page.locator(".statement").getByRole("table")).toHaveCount(1);
@@ -180,5 +174,6 @@ test("what is refused is told where one has asked for it", async ({ page }) => {
   }
   refuse(401, "unauthorized");
   await upload();
-  await expect(page.getByRole("alert")).toContainText("Your session has ended");
+  await expect(page.getByText("Your session has ended")).toBeVisible();
+  await expect(page.locator(".card", { hasText: "Upload a problem" }).getByRole("alert"), "what was in the middle of something stays").toContainText("Sign in first");
 });

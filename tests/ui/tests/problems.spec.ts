@@ -133,6 +133,11 @@ test("a problem is found that is not loaded yet", async ({ page }) => {
   await page.getByLabel("Search").fill("number");
   await expect(page.getByText("Shown: 1 to 400"), "of all that is found a part").toBeVisible();
   await page.getByLabel("Search").fill("number 999");
+  await page.getByRole("link", { name: "Number 999" }).click();
+  await expect(page).toHaveURL(/\/problems\/p999$/);
+  // Back leads to what was found, with what was looked for.
+  await page.goBack();
+  await expect(page.getByLabel("Search")).toHaveValue("number 999");
   await expect(page.getByRole("link", { name: "Number 999" })).toBeVisible();
   await expect(page.locator(".problem-list").getByRole("listitem")).toHaveCount(1);
 });

@@ -1,0 +1,169 @@
+/** What the server tells of itself, of a submission's way and of its past is shown, and what is pressed comes to it. */
+
+import { ACCEPTED, event, ID, problem, refuse, streams, tar } from "../answers";
+import { expect, test, write } from "../page";
+
+const QUEUED = { id: ID, state: "queued", position: 7, language: "python3", created_at: new Date().toISOString() };
+
+test("a submission is told its place and how long that takes, then groups and points, and what another judgement changed", async ({ page }) => {
+  const groups = [
+    { name: "sample", verdict: "Accepted", score: 0 }, { name: "secret/small", verdict: "Accepted", score: 40 },
+    { name: "secret/large", verdict: "WrongAnswer", score: 0 }, { name: "secret/huge", skipped: true },
+  ];
+  const tests = [{ ...ACCEPTED, index: 0, name: "small/1", score: 40 }, { ...ACCEPTED, index: 1, name: "large/1", verdict: "WrongAnswer", score: 0 }];
+  const first = { ...QUEUED, state: "done", position: null, verdict: "WrongAnswer", score: 40, summary: { passed: 1, total: 2 }, groups, tests };
+  const second = { ...first, verdict: "Accepted", score: 100, groups: [], rejudged_at: QUEUED.created_at };
+  const judgement = { number: 1, newest: false, judged_at: QUEUED.created_at, verdict: "WrongAnswer", summary: { passed: 1, total: 2 } };
+  const changes = [{ index: 1, name: "large/1", before: { ...ACCEPTED, verdict: "WrongAnswer" }, after: { ...ACCEPTED, cpu_ms: 25 } }];
+  let judgements: object[] = [{ ...judgement, newest: true }];
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: QUEUED }));
+  await page.route(`**/api/v1/submissions/${ID}/sources`, (route) => route.fulfill({ json: { files: { "main.py": "print(1)" } } }));
+  await page.route(`**/api/v1/submissions/${ID}/judgements`, (route) => route.fulfill({ json: { judgements } }));
+  await page.route(`**/api/v1/submissions/${ID}/rejudge`, (route) => route.fulfill({ status: 202, json: {} }));
+  const tell = await streams(page, `**/api/v1/submissions/${ID}/events*`);
+  await page.goto(`/submissions/${ID}`);
+  await expect(page.getByText("Waiting: place 7 in the queue.")).toBeVisible();
+  await tell("state", { state: "queued", position: 3, estimated_wait_ms: 95_300 });
+  await expect(page.getByText("Waiting: place 3 in the queue, some 1 min 35 s at the pace of the moment.")).toBeVisible();
+  await tell("judgement", first);
+  await expect(page.getByText("40 points")).toBeVisible();
+  const table = page.getByRole("table", { name: "Groups of tests" });
+  for (const [group, verdict, points] of [["secret/small", "Accepted", "40"], ["secret/large", "Wrong answer", "0"], ["secret/huge", "skipped", "–"]] as const) {
+    const cells = table.getByRole("row", { name: group }).getByRole("cell");
+    await expect(cells.first()).toContainText(verdict);
+    await expect(cells.last()).toHaveText(points);
+  }
+  await expect(page.getByRole("region", { name: "Tests" }).getByRole("row", { name: "small/1" }).getByRole("cell").last()).toHaveText("40");
+  await expect(page.getByRole("heading", { name: "Judgements" }), "one is no history").toHaveCount(0);
+  judgements = [{ ...judgement, number: 2, newest: true, verdict: "Accepted", changes }, judgement];
+  await page.getByRole("button", { name: "Judge again" }).click();
+  await tell("judgement", second);
+  const newest = page.getByRole("article").filter({ has: page.getByRole("heading", { name: "No. 2" }) });
+  await expect(newest.getByRole("row", { name: "large/1" }).getByRole("cell")).toContainText(["Wrong answer", /Accepted.*25 ms/]);
+  await expect(page.getByRole("heading", { name: "No. 1" })).toContainText("Wrong answer");
+});
+
+test("words that are there are completed, and keys are Vim's or Emacs' for whoever wants that", async ({ page }) => {
+  await page.route("**/api/v1/submissions", (route) => refuse(route, 503, "unavailable"));
+  await page.goto("/");
+  await write(page, "remembered = 1\nrem", "python3");
+  const [editor, offered] = [page.locator("#editor .cm-content"), page.locator(".cm-tooltip-autocomplete")];
+  // What helps who types is loaded when somebody first does.
+  await expect(async () => {
+    await page.keyboard.press("Control+Space");
+    await expect(offered).toContainText("remembered", { timeout: 500 });
+  }).toPass();
+  // The editor takes nothing that is pressed the moment that something is offered.
+  await page.waitForTimeout(200);
+  await page.keyboard.press("Enter");
+  await expect(editor).toHaveText("remembered = 1remembered");
+
+  const choose = async (keys: string) => {
+    await page.locator("summary[title=Settings]").click();
+    await page.getByLabel("Keys of the editor").selectOption(keys);
+    await page.keyboard.press("Escape");
+    await editor.focus();
+  };
+  await choose("vim");
+  await expect(page.locator("#editor .cm-vimMode")).toBeVisible();
+  await page.keyboard.type("ggdGiprint(7)");
+  await page.keyboard.press("Escape");
+  await page.keyboard.type("yyp");
+  await expect(editor).toHaveText("print(7)print(7)");
+  const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/api/v1/submissions"));
+  await page.keyboard.press("Control+Enter");
+  expect((await sent).postDataJSON().files).toEqual({ "main.py": "print(7)\nprint(7)" });
+
+  await choose("emacs");
+  await expect(page.locator("#editor .cm-emacsMode")).toBeVisible();
+  await page.keyboard.press("Control+Home");
+  for (const key of ["e", "a", "k", "y", "y"]) await page.keyboard.press(`Control+${key}`);
+  await expect(editor).toHaveText("print(7)print(7)print(7)");
+  await choose("plain");
+  await expect(page.locator("#editor .cm-emacsMode, #editor .cm-vimMode")).toHaveCount(0);
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.press("Delete");
+  await expect(editor).toHaveText("");
+});
+
+test("a sample is copied, also where a browser's clipboard is closed to pages, and an older version judges a package", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.addInitScript(() => {
+    const write = navigator.clipboard.writeText.bind(navigator.clipboard);
+    let isOpen = true;
+    navigator.clipboard.writeText = (text) => {
+      if (!isOpen) return Promise.reject(new DOMException("no", "NotAllowedError"));
+      isOpen = false;
+      return write(text);
+    };
+  });
+  const [newest, older] = ["2".repeat(64), "1".repeat(64)];
+  await problem(page, "two", { versions: [newest, older], samples: [{ name: "sample/1", input: "1\n2\n", answer: "3\n\t4\n" }] });
+  await page.goto("/problems/two");
+  for (const [title, text] of [["Standard input", "1\n2\n"], ["Expected", "3\n\t4\n"]] as const) {
+    await page.getByRole("button", { name: `copy: ${title}` }).click();
+    await expect(page.locator("section.output", { has: page.getByLabel(title, { exact: true }) }).getByRole("status")).toHaveText("copied");
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(text);
+    await expect(page.getByRole("button", { name: `copy: ${title}` }), "where one was").toBeFocused();
+  }
+
+  const bodies: { problem: string; version: string }[] = [];
+  await page.route("**/api/v1/submissions", (route) => (bodies.push(route.request().postDataJSON()), route.fulfill({ status: 202, json: QUEUED })));
+  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => route.fulfill(event("judgement", { ...QUEUED, state: "done", verdict: "Accepted", tests: [{ ...ACCEPTED, index: 0 }] })));
+  await page.getByLabel("Version that judges").selectOption(older.slice(0, 12));
+  await page.getByLabel(/^The package/).setInputFiles({ name: "two.tar", mimeType: "application/x-tar", buffer: tar({ "submissions/accepted/a.py": "print(1)\n" }) });
+  await expect(page.getByText("All came to what their folders say.")).toBeVisible();
+  expect(bodies.map(({ problem, version }) => [problem, version])).toEqual([["two", older]]);
+});
+
+test("submissions are filtered by state and verdict, and the address tells how", async ({ page }) => {
+  const asked: string[][] = [];
+  await page.route("**/api/v1/submissions?*", (route) => {
+    const filters = new URL(route.request().url()).searchParams;
+    const [state, verdict] = ["state", "verdict"].map((name) => filters.get(name) ?? "");
+    asked.push([state!, verdict!]);
+    return route.fulfill({ json: { submissions: verdict === "CompileError" ? [] : [{ ...QUEUED, state: state || "done", verdict: verdict || undefined }], next_cursor: null } });
+  });
+  await page.goto("/submissions?state=cancelled");
+  const [filters, rows] = [page.locator(".filters"), page.getByRole("table").locator("tbody tr")];
+  await expect(filters.getByLabel("State")).toHaveValue("cancelled");
+  await expect(rows).toContainText("Cancelled");
+  await filters.getByLabel("State").selectOption("done");
+  await filters.getByLabel("Verdict").selectOption("WrongAnswer");
+  await expect(rows).toContainText("Wrong answer");
+  await expect(page).toHaveURL(/\?state=done&verdict=WrongAnswer$/);
+  await filters.getByLabel("Verdict").selectOption("CompileError");
+  await expect(rows).toHaveCount(0);
+  await filters.getByLabel("Verdict").selectOption("");
+  await expect(rows).toHaveCount(1);
+  await expect.poll(() => asked).toEqual([["cancelled", ""], ["done", ""], ["done", "WrongAnswer"], ["done", "CompileError"], ["done", ""]]);
+});
+
+test("operators drain the service and no longer, replace sandboxes, and read what installs a language", async ({ page }) => {
+  const pressed: string[] = [];
+  let draining = false;
+  await page.route("**/api/v1/admin/*drain", (route) => {
+    draining = route.request().url().endsWith("/drain");
+    pressed.push(route.request().url().split("/").pop()!);
+    return route.fulfill({ status: 204 });
+  });
+  await page.route("**/api/v1/admin/recycle", (route) => (pressed.push("recycle"), route.fulfill({ json: { sandboxes: 4 } })));
+  await page.route("**/readyz", (route) => route.fulfill({ json: { ready: true, draining, waiting: 12, running: 2 } }));
+  const language = { extensions: [], compile: [], run: [], source_file: "main.x" };
+  await page.route("**/api/v1/languages", (route) => route.fulfill({ json: [
+    { ...language, id: "python3", name: "Python 3", state: "installed", available: true, version: "3.13.5" },
+    { ...language, id: "rust", name: "Rust", state: "not-installed", available: false, install: "make toolchain rust" },
+    { ...language, id: "go", name: "Go", state: "failing", available: false, reason: "its <b>self-test</b> timed out" },
+  ] }));
+  await page.goto("/operations");
+  await page.getByRole("button", { name: "Take nothing new" }).click();
+  await expect(page.getByText("Nothing new is taken; what waits is judged.")).toBeVisible();
+  await page.getByRole("button", { name: "Take submissions again" }).click();
+  await expect(page.getByText("What was taken is still judged.")).toBeVisible();
+  await page.getByRole("button", { name: "Replace all" }).click();
+  await expect(page.getByText("4 are being replaced.")).toBeVisible();
+  expect(pressed).toEqual(["drain", "undrain", "recycle"]);
+  const rows = page.getByRole("region", { name: "Languages" }).getByRole("row");
+  // What is amiss first, and what is not there last.
+  await expect(rows).toContainText(["Language", "its <b>self-test</b> timed out", "3.13.5", "not installed: make toolchain rust"]);
+});
