@@ -22,7 +22,14 @@ defines() { grep -qx "$1" "$work/defined"; }
 
 calls_others() { [ -n "$(comm -13 "$work/defined" "$work/called")" ]; }
 
-alone() { exec ld -o "$output" "$work"/*.o; }
+# What has no code would be no file that can be executed.
+alone() {
+  ld -o "$output" "$work"/*.o
+  if ! readelf -lW "$output" | grep -q '^ *LOAD .*E  *0x'; then
+    echo "there is no code: a program begins at _start or main, in section .text" >&2
+    exit 1
+  fi
+}
 
 # with_libc START...: what begins the program, and makes the library ready.
 with_libc() {

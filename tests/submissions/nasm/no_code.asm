@@ -1,0 +1,4 @@
+; expect: CompileError
+; log-contains: there is no code
+section .data
+text: db "ok", 10
