@@ -5,14 +5,25 @@
 main([File]) ->
     {ok, Written} = file:read_file(File),
     {{Module, Name, Arguments}, Modules} = binary_to_term(Written),
-    [{module, Loaded} = code:load_binary(Loaded, atom_to_list(Loaded) ++ ".erl", Code) || {Loaded, Code} <- Modules],
     ok = io:setopts(standard_io, [{encoding, unicode}]),
+    lists:foreach(fun load/1, Modules),
     try apply(Module, Name, [init:get_plain_arguments() || _ <- Arguments]) of
         _ -> halt(0)
     catch
         Class:Reason:Stack ->
             Own = lists:takewhile(fun(Frame) -> element(1, Frame) =/= ?MODULE end, Stack),
             io:put_chars(standard_error, [erl_error:format_exception(Class, Reason, Own), $\n, place(Own, Modules)]),
+            halt(1)
+    end.
+
+%% What a module says with -on_load is called, and the module is there only where that has returned ok.
+load({Module, Code}) ->
+    case code:load_binary(Module, atom_to_list(Module) ++ ".erl", Code) of
+        {module, Module} ->
+            ok;
+        {error, Why} ->
+            Told = "exception error: the module ~ts is not loaded (~ts): what it names with -on_load must return ok~n",
+            io:format(standard_error, Told, [Module, Why]),
             halt(1)
     end.
 
