@@ -4,6 +4,7 @@
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
+const path = require('node:path');
 const vm = require('node:vm');
 
 // As V8 calls what only a module may have.
@@ -31,13 +32,28 @@ function asModule(name, text) {
   }
 }
 
+// What a source is, where something says so: its extension, or else the next package.json above it. One that is no JSON says nothing
+// here: with it Node does not run the program, and tells why.
+function typeOf(name) {
+  if (name.endsWith('.mjs')) return 'module';
+  if (name.endsWith('.cjs')) return 'commonjs';
+  let folder = path.dirname(path.resolve(name));
+  while (folder !== '/' && !fs.existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
+  try {
+    return JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')).type;
+  } catch {
+    return undefined;
+  }
+}
+
 function parse(name) {
   const text = fs.readFileSync(name, 'utf8').replace(/^\uFEFF/, '').replace(/^#!.*/, '');
-  if (name.endsWith('.mjs')) return asModule(name, text);
+  const type = typeOf(name);
+  if (type === 'module') return asModule(name, text);
   try {
     asScript(name, text);
   } catch (error) {
-    if (name.endsWith('.cjs') || !ONLY_IN_MODULES.includes(error.message)) throw error;
+    if (type === 'commonjs' || !ONLY_IN_MODULES.includes(error.message)) throw error;
     asModule(name, text);
   }
 }

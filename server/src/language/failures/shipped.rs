@@ -102,6 +102,12 @@ fn node() {
         at f (/w/main.js:3:12)\n    at Object.<anonymous> (/w/main.js:6:1)\n    \
         at Module._compile (node:internal/modules/cjs/loader:1554:14)\n\nNode.js v20.19.2\n";
     tells("node", type_error, "TypeError: Cannot read properties of null (reading 'x'), main.js line 3");
+    let package = "node:internal/modules/package_json_reader:93\n        throw error;\n        ^\n\n\
+        SyntaxError: Error parsing /w/package.json: Expected double-quoted property name in JSON at position 18\n    \
+        at parse (<anonymous>)\n    at read (node:internal/modules/package_json_reader:80:16)\n\nNode.js v20.19.2\n";
+    tells("node", package, "package.json is no valid JSON");
+    let elsewhere = "Error: Invalid package config /w/shop/package.json.\n    at read (node:internal/modules/package_json_reader:92:33)\n";
+    tells("node", elsewhere, "shop/package.json is no valid JSON");
     let module = "file:///w/main.mjs:2\nthrow new Error('no');\n      ^\n\nError: no\n    at file:///w/main.mjs:2:7\n    \
         at ModuleJob.run (node:internal/modules/esm/module_job:271:25)\n\nNode.js v20.19.2\n";
     tells("node", module, "Error: no, main.mjs line 2");
