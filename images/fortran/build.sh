@@ -25,10 +25,11 @@ while [ $# -gt 0 ] && [ "$in_vain" -lt $# ]; do
   fi
 done
 for source; do
-  # What is wrong with no line of it is told when its code is made.
-  if gfortran -O2 -J "$objects" -fsyntax-only "$source"; then
-    compile "$objects/0.o" "$source" || true
+  # What is wrong with no line of it is told when its code is made, which may be a compiler that was ended without a word.
+  if gfortran -O2 -J "$objects" -fsyntax-only "$source" 2>/tmp/log || [ ! -s /tmp/log ]; then
+    compile "$objects/0.o" "$source" 2>>/tmp/log || true
   fi
+  cat /tmp/log
 done
 [ $# = 0 ] || exit 1
 exec gfortran -static -o "$output" "$objects"/*.o
