@@ -18,7 +18,7 @@ use super::{JudgeError, LEASE_PATIENCE, Progress, argv, contents, log};
 use crate::blobs::Blobs;
 use crate::blocking;
 use crate::content::Content;
-use crate::language::Language;
+use crate::language::{Failures, Language};
 use crate::sandbox::{
     CollectFile, CollectedOutput, Input, Lease, Output, Program, PutFile, Ran, SandboxError, Sandboxes,
 };
@@ -122,7 +122,8 @@ impl<S: Sandboxes> Local<S> {
         mut ran: Ran,
     ) -> Result<Compiled, JudgeError> {
         let mut compilation = figures(&ran);
-        let finished = finished(ProgramEnd::of(ran.ending)?, &ran.usage, &compilation.log, job.limits)?;
+        let said = Said { log: &compilation.log, failures: &job.language.compile_failures };
+        let finished = finished(ProgramEnd::of(ran.ending)?, &ran.usage, &said, job.limits)?;
         if let Some(note) = left_out(job) {
             compilation.log.insert_str(0, &note);
         }
@@ -230,12 +231,36 @@ fn rejected(compilation: Compilation, reason: Option<String>) -> Compiled {
 /// What a compiler's end means.
 enum Finished {
     Well,
-    /// With a reason where the log has none.
+    /// With a reason where the log has none, or none that a student understands.
     Badly(Option<String>),
 }
 
+/// What a compiler has said, and what is known of such words.
+struct Said<'a> {
+    log: &'a str,
+    failures: &'a Failures,
+}
+
+impl Said<'_> {
+    /// A compiler that failed says so: one of its processes was ended by the signal of a file's size, or could not write on. Gcc then
+    /// takes itself to be broken. A source may have it say that, too, and is told a reason that is not its own.
+    fn tells_of_file_size(&self) -> bool {
+        let log = self.log.to_ascii_lowercase();
+        ["file size limit exceeded", "file too large"].iter().any(|words| log.contains(words))
+    }
+
+    fn reason(&self) -> Option<String> {
+        self.failures.find(self.log.as_bytes(), None).map(|(_, reason)| reason)
+    }
+}
+
 /// A compiler that cannot be executed is our fault, not the source's.
-fn finished(end: ProgramEnd, usage: &Usage, log: &str, limits: &RunLimits) -> Result<Finished, SandboxError> {
+fn finished(
+    end: ProgramEnd,
+    usage: &Usage,
+    said: &Said<'_>,
+    limits: &RunLimits,
+) -> Result<Finished, SandboxError> {
     let over = |what: String| Finished::Badly(Some(format!("compiling {what}")));
     Ok(match end {
         ProgramEnd::Killed(Cap::CpuTime) => {
@@ -252,21 +277,14 @@ fn finished(end: ProgramEnd, usage: &Usage, log: &str, limits: &RunLimits) -> Re
         }
         ProgramEnd::Killed(_) => over("was stopped".to_owned()),
         ProgramEnd::ByItself(OwnEnd::Exited { code: 0 }) => Finished::Well,
-        ProgramEnd::ByItself(_) if usage.file_size_reached || tells_of_file_size(log) => {
+        ProgramEnd::ByItself(_) if usage.file_size_reached || said.tells_of_file_size() => {
             over(format!("writes a file larger than the {} allowed", limits.file))
         }
-        ProgramEnd::ByItself(OwnEnd::Exited { .. }) => Finished::Badly(None),
+        ProgramEnd::ByItself(OwnEnd::Exited { .. }) => Finished::Badly(said.reason()),
         ProgramEnd::ByItself(OwnEnd::Signaled { signal }) => {
             over(format!("ended with {}", signal_name(signal)))
         }
     })
-}
-
-/// A compiler that failed says so: one of its processes was ended by the signal of a file's size, or could not write on. Gcc then takes
-/// itself to be broken. A source may have it say that, too, and is told a reason that is not its own.
-fn tells_of_file_size(log: &str) -> bool {
-    let log = log.to_ascii_lowercase();
-    ["file size limit exceeded", "file too large"].iter().any(|words| log.contains(words))
 }
 
 #[cfg(test)]
@@ -276,7 +294,8 @@ mod tests {
 
     fn reason(code: i32, log: &str) -> Option<String> {
         let end = ProgramEnd::ByItself(OwnEnd::Exited { code });
-        match finished(end, &Usage::default(), log, &LIMITS).unwrap() {
+        let said = Said { log, failures: &Failures::default() };
+        match finished(end, &Usage::default(), &said, &LIMITS).unwrap() {
             Finished::Well => None,
             Finished::Badly(reason) => Some(reason.unwrap_or_default()),
         }

@@ -124,6 +124,7 @@ pub(crate) fn cpp() -> (Language, Toolchain) {
         reads_first: false,
         allowance: Allowance::default(),
         failures: Arc::default(),
+        compile_failures: Arc::default(),
         version: Vec::new(),
         sample: None,
     };

@@ -46,6 +46,7 @@ impl Named {
         check_names(&entry)?;
         let headers = self.headers(&entry)?;
         let failures = self.failures(entry.failures.as_deref())?;
+        let compile_failures = self.failures(entry.compile_failures.as_deref())?;
         let allowance = entry.allowance();
         if let Some(problem) = allowance.problem() {
             return Err(problem);
@@ -67,6 +68,7 @@ impl Named {
             arguments: entry.arguments,
             allowance,
             failures,
+            compile_failures,
             version: entry.version,
             sample: entry.sample,
         };
@@ -126,6 +128,9 @@ fn check_whole(language: &Language) -> Result<(), String> {
     }
     if language.reads_first && (language.artefact.is_some() || language.toolchain.is_none()) {
         return Err("reads_first is of languages whose sources are checked before they are run".into());
+    }
+    if !language.compile_failures.are_words_alone() {
+        return Err("compile_failures are found by a pattern alone, and are no verdict of their own".into());
     }
     if language.artefact.as_deref().is_some_and(|artefact| artefact == language.source) {
         return Err("source and artefact have one name".into());

@@ -70,6 +70,8 @@ pub struct Language {
     pub allowance: Allowance,
     /// What the last words of a failed program mean.
     pub failures: Arc<Failures>,
+    /// What the log of a failed compilation means, where that takes more than to read it.
+    pub compile_failures: Arc<Failures>,
     /// Prints the compiler's version.
     pub version: Vec<String>,
     /// A program that prints `ok`: the self-test compiles and runs it.

@@ -57,6 +57,11 @@ impl Failures {
         entries.iter().map(Pattern::new).collect::<Result<_, _>>().map(Self)
     }
 
+    /// None is of a signal or a verdict of its own: they can be held against words that no program has left.
+    pub(super) fn are_words_alone(&self) -> bool {
+        self.0.iter().all(|pattern| pattern.signal.is_none() && pattern.failure == Failure::RuntimeError)
+    }
+
     /// What a program has died of that has written this to standard error and was ended by this signal, if by any, and a
     /// sentence about it.
     pub fn find(&self, stderr: &[u8], signal: Option<i32>) -> Option<(Failure, String)> {

@@ -94,6 +94,7 @@ pub(super) struct LanguageEntry {
     #[serde(default)]
     processes: u32,
     pub(super) failures: Option<String>,
+    pub(super) compile_failures: Option<String>,
     #[serde(default)]
     pub(super) version: Vec<String>,
     pub(super) sample: Option<String>,

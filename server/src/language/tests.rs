@@ -198,6 +198,10 @@ fn what_an_entry_of_a_managed_language_gets_wrong_is_told() {
         "language `python3`: there are no failures `py`"
     );
     assert!(wrong("'^MemoryError'", "'('").starts_with("failures `python`: the pattern `(` is refused"));
+    assert_eq!(
+        wrong("failures = \"python\"", "compile_failures = \"python\""),
+        "language `python3`: compile_failures are found by a pattern alone, and are no verdict of their own"
+    );
     assert!(
         wrong("factor = 2.0", "factor = 0.0").starts_with("language `python3`: time_factor must be above 0")
     );

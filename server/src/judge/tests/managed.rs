@@ -46,6 +46,10 @@ compile = ["ruby", "check.rb", "{source}"]
 run = ["ruby", "{entry}"]
 reads_first = true
 
+[[failures.linker]]
+pattern = 'relocation truncated to fit: (\S+)'
+reason = "$1: too large a table"
+
 [[languages]]
 id = "java"
 name = "Java"
@@ -55,6 +59,7 @@ source = "Main.java"
 compile = ["java", "compile.jar", "--entry={entry_point}", "{source}"]
 artefact = "main.jar"
 run = ["java", "-Xmx{memory}m", "-Xss{stack}m", "-cp", "{artefact}", "@main"]
+compile_failures = "linker"
 "#;
 
 pub(super) fn bench(answers: impl IntoIterator<Item = Result<Ran, SandboxError>>) -> Bench {
@@ -113,6 +118,26 @@ async fn sources_with_a_fault_are_a_compile_error_with_its_line() {
     let judgement = bench.judge(&in_language("python3", &["main.py"])).await.unwrap();
     assert_eq!(judgement.verdict, Verdict::CompileError);
     assert_eq!(judgement.compile.unwrap().log, said);
+}
+
+#[tokio::test]
+async fn what_a_compiler_says_in_words_of_its_own_has_a_reason_by_patterns_of_the_language_where_it_has_failed()
+ {
+    let said = "ld: relocation truncated to fit: R_X86_64_PC32\n";
+    let refused = |code| {
+        let captured = Captured { head: said.into(), total: said.len() as u64, ..Captured::default() };
+        Ok(Ran { stdout: captured, ..ended(Ending::Exited { code }) })
+    };
+    let java = in_language("java", &["Main.java"]);
+    let judgement = bench([refused(1)]).judge(&java).await.unwrap();
+    assert_eq!(judgement.verdict, Verdict::CompileError);
+    assert_eq!(judgement.reason.unwrap(), "R_X86_64_PC32: too large a table");
+    assert_eq!(judgement.compile.unwrap().log, said);
+    // Of a language without such patterns, and of a compiler that has not failed, the log is all.
+    let judgement = bench([refused(1)]).judge(&in_language("python3", &["main.py"])).await.unwrap();
+    assert_eq!(judgement.reason, None);
+    let judgement = bench([refused(0)]).judge(&java).await.unwrap();
+    assert_eq!(judgement.reason.unwrap(), "the compiler left no program");
 }
 
 #[tokio::test]

@@ -334,3 +334,30 @@ fn r() {
     tells("r", &format!("{deep}at main.R:7\n"), "the recursion is too deep, main.R line 7");
     is_out_of_memory("r", "Error: cannot allocate vector of size 7.5 Gb\nExecution halted\n");
 }
+
+#[test]
+fn linkers() {
+    let large = "variables that are there as long as the program, as global and static arrays are, take more than 2 GiB: \
+                 no program can be linked with so many";
+    for said in [
+        "mold: error: /usr/lib/gcc/x86_64-linux-gnu/14/libgcc_eh.a(unwind-dw2-fde-dip.o):(.text): relocation R_X86_64_PC32 \
+         against `unseen_objects' out of range: 40002113236 is not in [-2147483648, 2147483648)\n",
+        "ld.lld: error: /lib/x86_64-linux-gnu/libc.a(libc-start.o):(function __libc_start_main: .text+0x26): relocation \
+         R_X86_64_PC32 out of range: 40002122962 is not in [-2147483648, 2147483647]; references '_dl_random'\n",
+        "/usr/bin/ld: main.o: in function `main':\nmain.f90:8:(.text+0x5c): relocation truncated to fit: R_X86_64_PC32 against \
+         `.bss'\ncollect2: error: ld returned 1 exit status\n",
+    ] {
+        tells("linker", said, large);
+    }
+    let no_main = "there is no function `main`, with which a program begins";
+    tells("linker", "mold: error: undefined symbol: main\n>>> referenced by crt1.o\n", no_main);
+    tells("linker", "ld.lld: error: undefined symbol: main\n>>> referenced by start.S:103\n", no_main);
+    tells("linker", "crt1.o: in function `_start':\n(.text+0x1b): undefined reference to `main'\n", no_main);
+    for own in [
+        "mold: error: undefined symbol: main_loop\n",
+        "undefined reference to `mainly'\n",
+        "main.c:3: error: no\n",
+    ] {
+        assert_eq!(told_of("linker", own, None), None, "the log says it");
+    }
+}
