@@ -95,7 +95,7 @@ settings() {
 promises() {
   [ -e docs/specification.md ] || return 0
   local name programs broken=0
-  programs=$(cd tests/submissions && git ls-files | sed -e 's/\.[a-z]*$//' -e 's,[-/+],_,g')
+  programs=$(cd tests/submissions && git ls-files | sed -e 's/\.[a-z0-9]*$//' -e 's,[-/+],_,g')
   while read -r name; do
     if ! git grep -qE "fn $name\b" -- '*.rs' && ! grep -qx "$name" <<<"$programs"; then
       warn "docs/specification.md names the test $name, which does not exist"
