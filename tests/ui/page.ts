@@ -35,3 +35,6 @@ export async function write(page: Page, source: string, language?: string): Prom
 export const run = (page: Page) => page.getByRole("button", { name: "Run" }).click();
 
 export const result = (page: Page) => page.getByRole("region", { name: "Result" });
+
+/** The page asks by itself, too, and then there is no button any more: what comes of it is what a test looks at. */
+export const askNow = (page: Page) => page.getByRole("button", { name: "Ask now" }).click({ timeout: 5000 }).catch(() => {});

@@ -2,7 +2,7 @@
 
 import type { BrowserContext, Page, Route } from "@playwright/test";
 import { ACCEPTED, event, ID, packaged, problem, refuse, tar } from "../answers";
-import { expect, result, run, test } from "../page";
+import { askNow, expect, result, run, test } from "../page";
 
 const RUNNING = { id: ID, state: "running", language: "python3", created_at: new Date().toISOString() };
 const JUDGED = { ...RUNNING, state: "done", verdict: "Accepted", summary: { passed: 1, total: 1 }, tests: [{ ...ACCEPTED, index: 0 }] };
@@ -55,10 +55,10 @@ test("a proxy that answers for a server that is away is no answer of it, and wha
   await page.goto("/problems");
   const away = page.getByText("The server does not answer");
   await expect(away).toBeVisible();
-  await page.getByRole("button", { name: "Ask now" }).click();
+  await askNow(page);
   await expect(away).toBeVisible();
   isAway = false;
-  await page.getByRole("button", { name: "Ask now" }).click();
+  await askNow(page);
   await page.locator(".drop input").setInputFiles({ name: "sums.zip", mimeType: "application/zip", buffer: Buffer.from("x") });
   await expect(page.getByRole("alert")).toContainText("This is too large");
   await expect(away).toHaveCount(0);

@@ -1,7 +1,7 @@
 /** Nothing typed is lost, and nothing that a stranger writes harms the page. */
 
 import { execFileSync } from "node:child_process";
-import { expect, result, run, test, write } from "../page";
+import { askNow, expect, result, run, test, write } from "../page";
 
 const PYTHON = (text: string) => JSON.stringify({ language: "python3", files: [{ name: "main.py", content: text }], active: 0, tests: [{ stdin: "", expected: null }], limits: {} });
 
@@ -136,7 +136,7 @@ test("a language that is chosen while the server is away is there when it is bac
   await expect(page.getByRole("alert")).toContainText("The server does not answer");
   await write(page, "console.log('two')");
   await page.unroute(/\/(api|healthz|assets)/);
-  await page.getByRole("button", { name: "Ask now" }).click();
+  await askNow(page);
   await expect(page.locator(".file-tabs").getByRole("tab")).toHaveText("main.js");
   await expect(page.locator("#editor .cm-content")).toHaveText("console.log('two')");
 });
@@ -152,7 +152,7 @@ test("what could not be cancelled can be cancelled once the server is back", asy
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByRole("alert")).toContainText("The server does not answer");
   await page.unroute(/\/(api|healthz)/);
-  await page.getByRole("button", { name: "Ask now" }).click();
+  await askNow(page);
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(result(page)).toContainText("Cancelled");
 });

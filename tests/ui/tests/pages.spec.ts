@@ -1,5 +1,5 @@
 import AxeBuilder, { seriousInBothColours } from "../axe";
-import { expect, result, run, test, write } from "../page";
+import { askNow, expect, result, run, test, write } from "../page";
 
 const BUSY = { ready: false, draining: true, reasons: ["the store is not writable"], degraded: ["java21 is failing"], waiting: 12, running: 2, pool: { notes: [], profiles: [] } };
 
@@ -289,7 +289,7 @@ test("a server that is away is asked again, and what was sent is judged once", a
   // Seen, and not read aloud each second.
   await expect(page.getByRole("alert").locator("[aria-hidden]")).toContainText(/Asking again in \d+ s/);
   await page.unroute(/\/(api|healthz)/);
-  await page.getByRole("button", { name: "Ask now" }).click();
+  await askNow(page);
   await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
   await expect(page.getByText("The server does not answer")).toHaveCount(0);
   expect(keys.size).toBe(1);
@@ -341,7 +341,7 @@ test("a part of the page that is first needed while the server is away comes whe
   await page.getByRole("link", { name: "Submissions" }).click();
   await expect(page.getByRole("alert")).toContainText("The server does not answer");
   await page.unroute(/\/(api|healthz|assets)/);
-  await page.getByRole("button", { name: "Ask now" }).click();
+  await askNow(page);
   await expect(page.getByRole("heading", { name: "Submissions" })).toBeVisible();
   await expect(page.getByLabel("User")).toBeVisible();
 });
