@@ -200,16 +200,16 @@ async fn each_has_the_results_of_its_own(cluster: &Cluster, clients: &[Client; 2
             .unwrap_or_default()
     };
     for client in clients {
-        for result in ["late", "double", "refused"] {
-            assert_eq!(counted(client, result).await, 0.0, "{result}");
-        }
+        // What a slow node has at last may be given to the other, too, and is late then.
+        assert_eq!(counted(client, "refused").await, 0.0);
         assert!(counted(client, "first").await >= 20.0);
     }
     // A result of the one that goes to the other is none that it has asked for.
+    let late = counted(&clients[0], "late").await;
     let of_other = liar.heard_with(|told| told["done"].is_array()).await;
     liar.say("gavel.results.coordinator.node-a", "nowhere", &of_other.to_string()).await;
     let deadline = Instant::now() + patience(Duration::from_secs(30));
-    while counted(&clients[0], "late").await == 0.0 {
+    while counted(&clients[0], "late").await == late {
         assert!(Instant::now() < deadline, "it is not told of");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
