@@ -19,6 +19,7 @@ mod pace;
 mod packing;
 mod pulls;
 mod remote;
+mod seldom;
 #[cfg(test)]
 mod simulation;
 mod speed;

@@ -14,8 +14,10 @@ use uuid::Uuid;
 
 use super::broker::{Broker, BrokerError, SILENCE};
 use super::names;
+use super::nodes::shortened;
 use super::objects::{Budget, Objects, Place};
 use super::packing::definition;
+use super::seldom::Seldom;
 use super::speed::Speed;
 use super::wire::{Answer, Begin, Begun, Done, Outcome, PROTOCOL, Part, Task, TaskName, Way, Work};
 use crate::blobs::Blobs;
@@ -120,6 +122,8 @@ struct Shared<E> {
     stalls: Stalls,
     /// Coordinators that do not answer.
     silent: Silent,
+    /// What somebody had the broker send.
+    seldom: Seldom,
     /// Tasks that it is at, who has asked for each, and what ends their parts.
     at: Mutex<HashMap<TaskName, (String, Parts)>>,
     /// What coordinators have last had it forget.
@@ -162,6 +166,7 @@ impl<E: Executor> Node<E> {
             draining: AtomicBool::new(false),
             stalls: Stalls::default(),
             silent: Silent::default(),
+            seldom: Seldom::default(),
             at: Mutex::default(),
             forgot: Mutex::default(),
             trouble: Mutex::default(),
@@ -293,13 +298,17 @@ impl<E: Executor> Shared<E> {
     /// The task that a message has; none where it is not for us, which the broker is told then.
     async fn understood(&self, came: &Came) -> Option<Task> {
         if came.is_kept() {
-            tracing::warn!("Somebody had the broker send a task");
+            if self.seldom.is_time() {
+                tracing::warn!("Somebody had the broker send a task");
+            }
             came.acknowledge(AckKind::Term).await;
             return None;
         }
         match serde_json::from_slice::<Task>(&came.payload) {
             Ok(task) if !names::is_name(&task.coordinator) => {
-                tracing::error!("A task is of no coordinator");
+                if self.seldom.is_time() {
+                    tracing::error!("A task is of no coordinator");
+                }
                 came.acknowledge(AckKind::Term).await;
                 None
             }
@@ -315,12 +324,18 @@ impl<E: Executor> Shared<E> {
             Ok(task) => Some(task),
             // A later version may know more kinds of work.
             Err(why) if serde_json::from_slice::<Versioned>(&came.payload).is_ok() => {
-                tracing::warn!("A task is handed back that is not understood: {why}");
+                if self.seldom.is_time() {
+                    let why = why.to_string();
+                    tracing::warn!("A task is handed back that is not understood: {}", shortened(&why));
+                }
                 came.hand_back(SILENCE).await;
                 None
             }
             Err(why) => {
-                tracing::error!("A task makes no sense: {why}");
+                if self.seldom.is_time() {
+                    let why = why.to_string();
+                    tracing::error!("A task makes no sense: {}", shortened(&why));
+                }
                 came.acknowledge(AckKind::Term).await;
                 None
             }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::names;
 use super::pace::Pace;
+use super::seldom::Seldom;
 use super::speed::{Speed, Terms};
 use super::wire::{Beat, Offer, PROTOCOL};
 use crate::config::TimeScaling;
@@ -25,7 +26,11 @@ const COUNTED_FOR: Duration = Duration::from_millis(500);
 
 /// All nodes.
 #[derive(Debug, Default)]
-pub struct Nodes(Mutex<Inner>);
+pub struct Nodes {
+    inner: Mutex<Inner>,
+    /// What somebody unknown sends.
+    seldom: Seldom,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -42,8 +47,6 @@ struct Inner {
     counted: Option<Instant>,
     /// When those were last forgotten that are away for long.
     swept: Option<Instant>,
-    /// When something of somebody unknown was last told of.
-    told: Option<Instant>,
 }
 
 #[derive(Debug, Clone)]
@@ -68,8 +71,6 @@ struct Known {
 const MOST_FAULTS: usize = 10;
 /// Longest text of one, in bytes.
 const LONGEST_FAULT: usize = 500;
-/// What somebody unknown sends is told of no more often than that.
-const TOLD_EVERY: Duration = Duration::from_secs(10);
 
 /// A node, as it is told to operators.
 #[derive(Debug, Clone, PartialEq)]
@@ -196,14 +197,6 @@ fn pools(beat: &Beat) -> Vec<String> {
 }
 
 impl Inner {
-    fn is_time_to_tell(&mut self) -> bool {
-        let is_time = self.told.is_none_or(|told| told.elapsed() > TOLD_EVERY);
-        if is_time {
-            self.told = Some(Instant::now());
-        }
-        is_time
-    }
-
     fn sweep(&mut self) {
         if self.swept.is_none_or(|swept| swept.elapsed() > AWAY) {
             self.known.retain(|_, known| known.at.elapsed() < FORGOTTEN);
@@ -373,7 +366,7 @@ impl Nodes {
     pub(super) fn note_fault(&self, name: &str, fault: &str) -> bool {
         let fault = shortened(fault);
         let mut nodes = self.nodes();
-        let Some(known) = nodes.known.get_mut(name) else { return nodes.is_time_to_tell() };
+        let Some(known) = nodes.known.get_mut(name) else { return self.seldom.is_time() };
         known.failures += 1;
         let is_news = known.faults.len() < MOST_FAULTS && !known.faults.iter().any(|other| other == fault);
         if is_news {
@@ -384,7 +377,7 @@ impl Nodes {
 
     /// Something that makes no sense is to be told of, which is no fault that is noted.
     pub(super) fn is_time_to_tell(&self) -> bool {
-        self.nodes().is_time_to_tell()
+        self.seldom.is_time()
     }
 
     /// Tasks of a pool that nodes can be at, all together.
@@ -492,7 +485,7 @@ impl Nodes {
     }
 
     fn nodes(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

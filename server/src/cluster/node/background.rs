@@ -14,7 +14,7 @@ use super::{Came, Shared};
 use crate::cluster::broker::Puller;
 use crate::cluster::calibration::calibrate;
 use crate::cluster::names;
-use crate::cluster::nodes::EVERY;
+use crate::cluster::nodes::{EVERY, shortened};
 use crate::cluster::pulls::Pulls;
 use crate::cluster::speed::Speed;
 use crate::cluster::wire::{Beat, Control, Offer, PROTOCOL, TaskName};
@@ -110,7 +110,10 @@ async fn taken<E: Executor>(shared: &Arc<Shared<E>>, room: &Arc<Semaphore>, mess
 /// A task that is for this node alone waits for room, as those of the broker do there.
 fn tried<E: Executor>(shared: &Arc<Shared<E>>, task: String) {
     if shared.at().len() >= MOST_OWN {
-        return tracing::warn!("A task is left to others: too many wait here");
+        if shared.seldom.is_time() {
+            tracing::warn!("A task is left to others: too many wait here");
+        }
+        return;
     }
     let performing = Arc::clone(shared);
     shared.tasks.spawn(async move { performing.perform_own(Came::ordered(task)).await });
@@ -141,12 +144,17 @@ async fn heed<E: Executor>(shared: Arc<Shared<E>>) {
     while let Some(message) = orders.next().await {
         // Only the coordinator may send here, and whoever may ask the broker for a content can have it sent here.
         if names::is_handed_out(&message) {
-            tracing::warn!("Somebody had the broker send an order");
+            if shared.seldom.is_time() {
+                tracing::warn!("Somebody had the broker send an order");
+            }
             continue;
         }
         match serde_json::from_slice::<Control>(&message.payload) {
             Ok(order) => shared.obey(order),
-            Err(why) => tracing::warn!("An order makes no sense: {why}"),
+            Err(why) if shared.seldom.is_time() => {
+                tracing::warn!("An order makes no sense: {}", shortened(&why.to_string()));
+            }
+            Err(_) => {}
         }
     }
 }
