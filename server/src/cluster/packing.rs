@@ -304,8 +304,8 @@ impl Unpacker<'_> {
 mod tests {
     use super::*;
     use crate::judge::test_support::{LIMITS, cpp};
-    use crate::judge::{Compilation, Handed, OwnEnd, ProgramEnd, Room, Told};
-    use crate::submission::{Files, Isolation};
+    use crate::judge::{Compilation, Handed, OwnEnd, ProgramEnd, Told};
+    use crate::submission::Isolation;
     use gavel_protocol::Usage;
 
     fn here(bytes: &[u8]) -> Parcel {
@@ -338,29 +338,13 @@ mod tests {
     fn said(report: &Report, keeps: bool) -> Result<(), Unasked> {
         let (language, _) = cpp();
         let (nothing, input, names) = (BTreeMap::new(), Content::default(), ["plot.svg".to_owned()]);
+        let whose =
+            Whose { submission: None, user: None, isolation: Isolation::Pooled, progress: Told(&|_| {}) };
         let job = CaseJob {
-            index: 0,
-            language: &language,
-            sources: &nothing,
-            entry_point: None,
-            artefact: None,
-            input: &input,
-            files: Files::default(),
-            arguments: &[],
-            beside: &nothing,
             kept: keeps.then_some(&nothing),
             collect: &[("note", Bytes(4))],
             handed: Handed { names: &names, most: Bytes(10) },
-            is_told: false,
-            limits: &LIMITS,
-            own_memory: LIMITS.memory,
-            room: Room::Others,
-            whose: Whose {
-                submission: None,
-                user: None,
-                isolation: Isolation::Pooled,
-                progress: Told(&|_| {}),
-            },
+            ..CaseJob::bare(&language, &input, &LIMITS, whose)
         };
         check(&job, report)
     }

@@ -143,6 +143,32 @@ pub struct CaseJob<'a> {
     pub whose: Whose<'a>,
 }
 
+impl<'a> CaseJob<'a> {
+    /// A run with nothing beside it, of which nothing but its output is wanted. What is to be run is for the caller to name.
+    pub fn bare(language: &'a Language, input: &'a Content, limits: &'a RunLimits, whose: Whose<'a>) -> Self {
+        static NOTHING: BTreeMap<String, Content> = BTreeMap::new();
+        Self {
+            index: 0,
+            language,
+            sources: &NOTHING,
+            entry_point: None,
+            artefact: None,
+            input,
+            files: Files::default(),
+            arguments: &[],
+            beside: &NOTHING,
+            kept: None,
+            collect: &[],
+            handed: Handed::default(),
+            is_told: false,
+            limits,
+            own_memory: limits.memory,
+            room: Room::Others,
+            whose,
+        }
+    }
+}
+
 /// Files that a program leaves and that are handed back.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Handed<'a> {

@@ -18,12 +18,11 @@ use crate::cluster::speed::Terms;
 use crate::cluster::wire::{Control, Outcome, PROTOCOL, Parcel, Part, Report, Task, Way};
 use crate::content::{BlobId, Content};
 use crate::judge::{
-    Artefact, CaseJob, CompileJob, Compiled, Executor as _, Handed, JudgeError, Room, Told, Verdict, Whose,
-    from_run,
+    Artefact, CaseJob, CompileJob, Compiled, Executor as _, JudgeError, Told, Verdict, Whose, from_run,
 };
 use crate::language::Language;
 use crate::sandbox::Profile;
-use crate::submission::{Files, Isolation, RunLimits, SELF_TEST};
+use crate::submission::{Isolation, RunLimits, SELF_TEST};
 
 /// How often each node has them.
 const EVERY: Duration = Duration::from_secs(300);
@@ -119,7 +118,6 @@ struct Program {
 #[derive(Debug)]
 struct Runs {
     sources: BTreeMap<String, Content>,
-    nothing: BTreeMap<String, Content>,
     inputs: [Content; COUNT as usize],
     limits: [RunLimits; COUNT as usize],
 }
@@ -128,7 +126,6 @@ impl Runs {
     fn of(language: &Language, usual: &RunLimits) -> Self {
         Self {
             sources: BTreeMap::from([(language.source.clone(), Content::from(SOURCE))]),
-            nothing: BTreeMap::new(),
             inputs: ALL.each_ref().map(|known| Content::from(known.input)),
             limits: ALL.each_ref().map(|known| known.limits(usual)),
         }
@@ -139,22 +136,9 @@ impl Runs {
         let limits = &self.limits[number as usize];
         CaseJob {
             index: number,
-            language,
             sources: &self.sources,
-            entry_point: None,
             artefact: Some(made),
-            input: &self.inputs[number as usize],
-            files: Files::default(),
-            arguments: &[],
-            beside: &self.nothing,
-            kept: None,
-            collect: &[],
-            handed: Handed::default(),
-            is_told: false,
-            limits,
-            own_memory: limits.memory,
-            room: Room::Others,
-            whose: nobodys(),
+            ..CaseJob::bare(language, &self.inputs[number as usize], limits, nobodys())
         }
     }
 }

@@ -1,6 +1,5 @@
 //! A coordinator whose broker is not there: what would go over that is told it by hand.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use tempfile::TempDir;
@@ -10,8 +9,8 @@ use super::*;
 use crate::config::Config;
 use crate::content::Content;
 use crate::judge::test_support::{LIMITS, blobs, cpp};
-use crate::judge::{Handed, Told, Whose};
-use crate::submission::{Files, Isolation};
+use crate::judge::{Told, Whose};
+use crate::submission::Isolation;
 
 /// What it takes the broker to keep of contents.
 const ROOM: Bytes = Bytes::kib(128);
@@ -54,27 +53,10 @@ impl Lone {
 async fn a_test_that_is_made_of_more_than_the_broker_keeps_is_told_with_both_figures() {
     let lone = Lone::start().await;
     let (language, _) = cpp();
-    let (nothing, input) = (BTreeMap::new(), Content::from("7".repeat(200 << 10).as_str()));
+    let input = Content::from("7".repeat(200 << 10).as_str());
     let progress = Told(&|_| {});
-    let job = CaseJob {
-        index: 0,
-        language: &language,
-        sources: &nothing,
-        entry_point: None,
-        artefact: None,
-        input: &input,
-        files: Files::default(),
-        arguments: &[],
-        beside: &nothing,
-        kept: None,
-        collect: &[],
-        handed: Handed::default(),
-        is_told: false,
-        limits: &LIMITS,
-        own_memory: LIMITS.memory,
-        room: Room::Others,
-        whose: Whose { submission: None, user: None, isolation: Isolation::Pooled, progress },
-    };
+    let whose = Whose { submission: None, user: None, isolation: Isolation::Pooled, progress };
+    let job = CaseJob::bare(&language, &input, &LIMITS, whose);
     let ran = lone.remote.run_case(&job, &(), &CancellationToken::new()).await;
     let Err(JudgeError::GivenUp(why)) = ran else { panic!("it is sent: {ran:?}") };
     assert!(why.contains("200 KiB") && why.contains("128 KiB"), "{why}");
