@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::cpus;
 use crate::descriptors;
 use crate::gojudge::GoJudge;
-use crate::judge::{Artefacts, Judge, Local};
+use crate::judge::{Artefacts, Executor, Judge, Local};
 use crate::language::{Languages, LanguagesError};
 use crate::problems::Problems;
 use crate::queue;
@@ -81,25 +81,11 @@ pub(super) enum ServeError {
 
 pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let access = Access::new(&config)?;
-    if let Err(error) = descriptors::raise() {
-        tracing::warn!(%error, "the server has no more than {} descriptors", descriptors::limit());
-    }
-    for network in config.gojudge.open_to_everybody() {
-        tracing::warn!(
-            "`gojudge.open_networks` has {network}: whoever reaches the port may run commands without a token"
-        );
-    }
-    if nobody_operates(&config) {
-        tracing::warn!(
-            "`http.admin_token` is not set: nobody may recycle sandboxes or end a cool-down through the API"
-        );
-    }
+    warn_of(&config);
     check_cpus(&config.gojudge.cpu_sets)?;
     let languages = Arc::new(Languages::configured(&config)?);
     let mut signals = Signals::new()?;
-    let listener = listen(config.http.listen)?;
-    let watched = config.telemetry.is_on().then(|| listen(config.telemetry.listen)).transpose()?;
-    let grpc = config.gojudge.grpc.enabled.then(|| listen(config.gojudge.grpc.listen)).transpose()?;
+    let sockets = sockets(&config)?;
     let metrics = telemetry::start_metrics()?;
     let workspace = Workspace::new(&config.workspace.path);
     tokio::select! {
@@ -115,63 +101,40 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     // Others at its broker are to know of them.
     let store = if config.cluster.url.is_some() { store.telling_strikes() } else { store };
     let pool = Pool::start(&config, &languages)?;
-    let artefacts = Artefacts::new(workspace.store(), config.store.cache_size);
     let account = Account::new(account::size(config.http.memory));
-    let blobs = store.blobs().clone();
-    // As many cases of a submission are asked for together as programs can run at one time.
-    let at_once = pool.at_once(Kind::Run);
-    let (largest, on_disk) = (config.limits.artefact, config.limits.outputs);
-    let (sandboxes, files, memory) = (pool.clone(), blobs.clone(), account.clone());
-    let local = Local::new(sandboxes, artefacts, files, memory, on_disk, largest, at_once);
-    let live = local.live();
-    let (problems, artefacts) = (Problems::new(store.clone()), Some(local.artefacts()));
-    let gojudge = gojudge(&config, &pool, &workspace, &account)?;
-    let cluster = match &config.cluster.url {
-        None => None,
-        Some(url) => {
-            let own = (local.artefacts(), blobs.clone(), account.clone());
-            Some(Cluster::start(&config, url, &languages, own).await?)
-        }
-    };
-    let limits = config.limits.clone();
+    let local = local(&config, &pool, &workspace, &store, &account);
+    let own = (local.artefacts(), store.blobs().clone(), account.clone());
+    let cluster = Cluster::of(&config, &languages, own).await?;
+    let parting = Parting::new(config.queue.drain);
     let parts = Parts {
         workers: workers(&pool),
+        gojudge: gojudge(&config, &pool, &workspace, &account)?,
         config: Arc::new(config),
-        languages: Arc::clone(&languages),
+        languages,
         access,
+        problems: Problems::new(store.clone()),
         store,
-        problems: problems.clone(),
         judging: Arc::new(()),
-        artefacts,
-        live,
+        artefacts: Some(local.artefacts()),
+        live: local.live(),
         operations: Arc::new(pool.clone()),
-        gojudge,
         account,
         metrics,
         strikes: None,
     };
-    let sockets = Sockets { http: listener, grpc, telemetry: watched };
-    let parting = Parting::new(parts.config.queue.drain);
     let stop = async {
         signals.next().await;
         parting.begin();
         tokio::spawn(exit_at_next(signals));
     };
-    let problems = Arc::new(problems);
     let served = match cluster {
         None => {
-            let judge = Judge::new(local, languages, blobs, problems, limits);
+            let judge = judge(local, &parts);
             server::run(parts.judged_by(judge), sockets, stop).await
         }
         Some(cluster) => {
-            let node = cluster.node_here(&parts.config, local, &pool, (&languages, &blobs, &workspace));
-            let judge = Judge::new(cluster.remote.clone(), languages, blobs, problems, limits);
-            let strikes = SharedStrikes::new(cluster.broker.clone(), cluster.name.clone());
-            let (pool, remote) = (pool.clone(), cluster.remote.clone());
-            let workers = workers(&pool).max(CLUSTER_WORKERS);
-            let operations = Arc::new(ClusterOperations::new(pool, remote, strikes.clone()));
-            let parts = Parts { workers, operations, strikes: Some(strikes), ..parts };
-            let served = server::run(parts.judged_by(judge), sockets, stop).await;
+            let node = cluster.node_here(&parts, local, &pool, &workspace);
+            let served = server::run(cluster.judging(parts, &pool), sockets, stop).await;
             if let Some(node) = node {
                 node.finish(parting.left()).await;
             }
@@ -180,6 +143,54 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     };
     pool.close().await;
     Ok(served?)
+}
+
+/// Tells of what may not be meant so.
+fn warn_of(config: &Config) {
+    if let Err(error) = descriptors::raise() {
+        tracing::warn!(%error, "the server has no more than {} descriptors", descriptors::limit());
+    }
+    for network in config.gojudge.open_to_everybody() {
+        tracing::warn!(
+            "`gojudge.open_networks` has {network}: whoever reaches the port may run commands without a token"
+        );
+    }
+    if nobody_operates(config) {
+        tracing::warn!(
+            "`http.admin_token` is not set: nobody may recycle sandboxes or end a cool-down through the API"
+        );
+    }
+}
+
+/// Before anything else is begun: an address that is in use ends the server at once.
+fn sockets(config: &Config) -> Result<Sockets, ServeError> {
+    let Config { http, telemetry, gojudge, .. } = config;
+    Ok(Sockets {
+        http: listen(http.listen)?,
+        telemetry: telemetry.is_on().then(|| listen(telemetry.listen)).transpose()?,
+        grpc: gojudge.grpc.enabled.then(|| listen(gojudge.grpc.listen)).transpose()?,
+    })
+}
+
+/// What judges in the sandboxes of this machine.
+fn local(
+    config: &Config,
+    pool: &Pool,
+    workspace: &Workspace,
+    store: &Store,
+    account: &Account,
+) -> Local<Pool> {
+    let artefacts = Artefacts::new(workspace.store(), config.store.cache_size);
+    let (files, memory) = (store.blobs().clone(), account.clone());
+    let (largest, on_disk) = (config.limits.artefact, config.limits.outputs);
+    // As many cases of a submission are asked for together as programs can run at one time.
+    let at_once = pool.at_once(Kind::Run);
+    Local::new(pool.clone(), artefacts, files, memory, on_disk, largest, at_once)
+}
+
+fn judge<E: Executor>(executor: E, parts: &Parts<()>) -> Judge<E> {
+    let (languages, blobs) = (Arc::clone(&parts.languages), parts.store.blobs().clone());
+    Judge::new(executor, languages, blobs, Arc::new(parts.problems.clone()), parts.config.limits.clone())
 }
 
 /// Submissions that a coordinator judges at one time: nodes come while it runs.
@@ -196,12 +207,13 @@ struct Cluster {
 }
 
 impl Cluster {
-    async fn start(
+    /// None where there is no broker in the settings.
+    async fn of(
         config: &Config,
-        url: &str,
         languages: &Arc<Languages>,
         (artefacts, blobs, account): (Arc<Artefacts>, Blobs, Account),
-    ) -> Result<Self, ServeError> {
+    ) -> Result<Option<Self>, ServeError> {
+        let Some(url) = &config.cluster.url else { return Ok(None) };
         let name = cluster::own_name(&config.cluster);
         let broker = Broker::connect(&config.cluster, url, &name).await?;
         let stop = CancellationToken::new();
@@ -222,20 +234,30 @@ impl Cluster {
             limits: config.limits.clone(),
         };
         let remote = Remote::start(parts, &stop);
-        Ok(Self { broker, name, remote, _stop: stop.clone().drop_guard(), stop })
+        Ok(Some(Self { broker, name, remote, _stop: stop.clone().drop_guard(), stop }))
     }
 
     /// The node of the coordinator's own machine, where it is to judge.
     fn node_here(
         &self,
-        config: &Config,
+        parts: &Parts<()>,
         local: Local<Pool>,
         pool: &Pool,
-        (languages, blobs, workspace): (&Arc<Languages>, &Blobs, &Workspace),
+        workspace: &Workspace,
     ) -> Option<Node<Local<Pool>>> {
+        let Parts { config, languages, store, .. } = parts;
         let own = (self.name.clone(), self.broker.clone());
-        let rest = (Arc::clone(languages), blobs.clone(), workspace);
+        let rest = (Arc::clone(languages), store.blobs().clone(), workspace);
         config.cluster.judge_here.then(|| started(config, own, local.forgetful(), pool, rest, &self.stop))
+    }
+
+    /// The parts of a server whose submissions nodes judge.
+    fn judging(&self, parts: Parts<()>, pool: &Pool) -> Parts<Judge<Remote>> {
+        let strikes = SharedStrikes::new(self.broker.clone(), self.name.clone());
+        let operations = ClusterOperations::new(pool.clone(), self.remote.clone(), strikes.clone());
+        let judge = judge(self.remote.clone(), &parts);
+        let workers = parts.workers.max(CLUSTER_WORKERS);
+        Parts { workers, operations: Arc::new(operations), strikes: Some(strikes), ..parts }.judged_by(judge)
     }
 }
 
