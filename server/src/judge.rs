@@ -124,6 +124,13 @@ struct Task<'a> {
     ahead: &'a Ahead,
 }
 
+/// What came of the sources. An interpreted program is these themselves.
+#[derive(Default)]
+struct Made {
+    artefact: Option<Artefact>,
+    compilation: Option<Compilation>,
+}
+
 /// What there is to be judged.
 #[derive(Clone, Copy)]
 enum Matter<'a> {
@@ -229,43 +236,13 @@ impl<E: Executor> Judge<E> {
             courtesy,
             ahead: &ahead,
         };
-        let compiler = language.and_then(|language| Some((language, Profile::of_compilations(language)?)));
-        let (artefact, compilation) = match compiler {
-            None => (None, None),
-            Some((language, profile)) => {
-                progress(Progress::Compiling);
-                let job = compile_job(submission, &sources, language, &profile, progress);
-                match self.compiled(&job, task, total).await? {
-                    Compiled::Program(artefact) => {
-                        let compilation = artefact.compilation.clone();
-                        (Some(artefact), Some(compilation))
-                    }
-                    Compiled::Checked(compilation) => (None, Some(compilation)),
-                    Compiled::Rejected { compilation, reason } => {
-                        return Ok(Judgement::rejected(compilation, reason, total));
-                    }
-                }
-            }
+        let (artefact, compilation) = match self.program(task, total).await? {
+            Ok(Made { artefact, compilation }) => (artefact, compilation),
+            Err(rejected) => return Ok(rejected),
         };
-        let Programs { validators, static_validator, grader } = match problem {
-            None => Programs::default(),
-            Some(problem) => {
-                let prepared = validator::prepared(
-                    &self.executor,
-                    &self.languages,
-                    problem,
-                    &allowed,
-                    Told(progress),
-                    cancel,
-                );
-                match prepared.await? {
-                    Ok(programs) => programs,
-                    Err(unfit) => {
-                        let why = unfit.reason(problem.shows_all());
-                        return Ok(Judgement::broken_problem(compilation, why, total));
-                    }
-                }
-            }
+        let Programs { validators, static_validator, grader } = match self.programs_of_problem(task).await? {
+            Ok(programs) => programs,
+            Err(why) => return Ok(Judgement::broken_problem(compilation, why, total)),
         };
         let (validators, static_validator) = (validators.as_slice(), static_validator.as_ref());
         let task = Task { validators, static_validator, artefact: artefact.as_ref(), ..task };
@@ -283,6 +260,36 @@ impl<E: Executor> Judge<E> {
             None => Graded::default(),
         };
         Ok(course.conclude(Judgement { image, ..judgement }, &graded))
+    }
+
+    /// Compiles what has a compiler; the judgement of what does not compile.
+    async fn program(&self, task: Task<'_>, total: usize) -> Result<Result<Made, Judgement>, JudgeError> {
+        let language = task.matter.language();
+        let compiler = language.and_then(|language| Some((language, Profile::of_compilations(language)?)));
+        let Some((language, profile)) = compiler else { return Ok(Ok(Made::default())) };
+        (task.progress)(Progress::Compiling);
+        let job = compile_job(task.submission, task.sources, language, &profile, task.progress);
+        Ok(match self.compiled(&job, task, total).await? {
+            Compiled::Program(artefact) => {
+                let compilation = Some(artefact.compilation.clone());
+                Ok(Made { artefact: Some(artefact), compilation })
+            }
+            Compiled::Checked(compilation) => Ok(Made { artefact: None, compilation: Some(compilation) }),
+            Compiled::Rejected { compilation, reason } => {
+                Err(Judgement::rejected(compilation, reason, total))
+            }
+        })
+    }
+
+    /// The compiled validators and the grader of the problem, where it has any; in words why they cannot be had.
+    async fn programs_of_problem<'a>(
+        &'a self,
+        task: Task<'a>,
+    ) -> Result<Result<Programs<'a>, String>, JudgeError> {
+        let Some(problem) = task.problem else { return Ok(Ok(Programs::default())) };
+        let (executor, languages, told) = (&self.executor, &self.languages, Told(task.progress));
+        let prepared = validator::prepared(executor, languages, problem, task.allowed, told, task.cancel);
+        Ok(prepared.await?.map_err(|unfit| unfit.reason(problem.shows_all())))
     }
 
     fn language(&self, submission: &Submission) -> Result<&Language, JudgeError> {
