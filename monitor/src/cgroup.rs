@@ -293,22 +293,24 @@ impl Leaf {
         counted.unwrap_or_default().max(crowd::cpu_time_of(main))
     }
 
-    /// What the run has had so far, and how long its threads have waited for more; `main` is the program's main process.
-    pub(crate) fn seen(&self, elapsed: Duration, main: Pid) -> Seen {
-        Seen { elapsed, cpu: self.cpu_time(main), waits: crowd::waits(&self.processes()) }
+    /// What the run has had so far, and how long its threads have waited for more; `main` is the program's main process. None as
+    /// soon as it has had this much CPU time: then how long it has waited is of no interest any more.
+    pub(crate) fn seen(&self, elapsed: Duration, main: Pid, most_cpu: Duration) -> Option<Seen> {
+        let waits = crowd::waits(&self.threads(), || self.cpu_time(main) < most_cpu)?;
+        Some(Seen { elapsed, cpu: self.cpu_time(main), waits })
     }
 
-    /// Its threads that run or would.
-    pub(crate) fn ready(&self) -> Ready {
-        crowd::ready(&self.processes())
+    /// Its threads that run or would; nobody as soon as it has had this much CPU time.
+    pub(crate) fn ready(&self, main: Pid, most_cpu: Duration) -> Ready {
+        crowd::ready(&self.threads(), || self.cpu_time(main) < most_cpu).unwrap_or_default()
     }
 
     /// Those that are alive; where they cannot be found, nobody waits.
-    fn processes(&self) -> Vec<Pid> {
+    fn threads(&self) -> Vec<Pid> {
         let found = match &self.kind {
-            Kind::V2(leaf) => leaf.processes(),
-            Kind::V1(leaf) => leaf.processes(),
-            Kind::None { .. } => return crowd::of(self.uid).unwrap_or_default(),
+            Kind::V2(leaf) => leaf.threads(),
+            Kind::V1(leaf) => leaf.threads(),
+            Kind::None { .. } => return crowd::threads(self.uid),
         };
         found.unwrap_or_default().into_iter().filter_map(Pid::from_raw).collect()
     }

@@ -69,39 +69,70 @@ pub(crate) fn cpu_time_of(process: Pid) -> Duration {
     clock.and_then(nix::time::clock_gettime).map(Duration::from).unwrap_or_default()
 }
 
-/// How long each thread of these processes has been ready to run while others had all the cores it may use, as proc(5) has it
-/// of `schedstat`; nothing where the kernel does not count it. What it waits now counts once it runs.
-pub(crate) fn waits(processes: &[Pid]) -> Waits {
-    let mut waits = Waits::new();
-    each_thread(processes, |thread, path| {
-        let figures = fs::read_to_string(format!("{path}/schedstat"));
-        waits.insert(thread, figures.map(|figures| waited_by(&figures)).unwrap_or_default());
-    });
-    waits
+/// All threads of the living processes with this real uid; none where they cannot be found.
+pub(crate) fn threads(uid: u32) -> Vec<Pid> {
+    let mut threads = Vec::new();
+    for process in of(uid).unwrap_or_default() {
+        let tasks = format!("/proc/{}/task", process.as_raw_nonzero());
+        let Ok(tasks) = rustix::fs::open(tasks, DIRECTORY, Mode::empty()) else { continue };
+        // Those of a process that is gone by now wait for nothing.
+        let _ = each_number(&tasks, |thread| threads.extend(Pid::from_raw(thread)));
+    }
+    threads
 }
 
-/// Their threads that run or are ready to, and what the scheduler tells of each: it changes when one gets a core or has
-/// used it.
-pub(crate) fn ready(processes: &[Pid]) -> Ready {
+/// How long each of these threads has been ready to run while others had all the cores it may use, as proc(5) has it of
+/// `schedstat`; nothing where the kernel does not count it. What it waits now counts once it runs. None where this was not to go
+/// on to the end.
+pub(crate) fn waits(threads: &[Pid], go_on: impl Fn() -> bool) -> Option<Waits> {
+    let mut waits = Waits::new();
+    let looked_at_all = each(threads, go_on, |thread| {
+        let figures = told(thread, "schedstat");
+        waits.insert(number_of(thread), figures.map(|figures| waited_by(&figures)).unwrap_or_default());
+    });
+    looked_at_all.then_some(waits)
+}
+
+/// Those of these threads that run or are ready to, and what the scheduler tells of each: it changes when one gets a core or has
+/// used it. None where this was not to go on to the end.
+pub(crate) fn ready(threads: &[Pid], go_on: impl Fn() -> bool) -> Option<Ready> {
     let mut ready = Ready::new();
-    each_thread(processes, |thread, path| {
-        let [state, figures] = ["stat", "schedstat"].map(|file| fs::read_to_string(format!("{path}/{file}")));
-        if let (Ok(state), Ok(figures)) = (state, figures)
+    let looked_at_all = each(threads, go_on, |thread| {
+        let [state, figures] = ["stat", "schedstat"].map(|file| told(thread, file));
+        if let (Some(state), Some(figures)) = (state, figures)
             && is_ready(&state)
         {
-            ready.insert(thread, figures);
+            ready.insert(number_of(thread), figures);
         }
     });
-    ready
+    looked_at_all.then_some(ready)
 }
 
-/// Shows all threads, each with its directory. Those that are gone by now, or a process, wait for nothing.
-fn each_thread(processes: &[Pid], mut show: impl FnMut(i32, &str)) {
-    for process in processes {
-        let tasks = format!("/proc/{}/task", process.as_raw_nonzero());
-        let Ok(threads) = rustix::fs::open(&tasks, DIRECTORY, Mode::empty()) else { continue };
-        let _ = each_number(&threads, |thread| show(thread, &format!("{tasks}/{thread}")));
-    }
+/// Shows one thread after another, as long as this is to go on. False where it was not to.
+///
+/// The more there are, the longer it takes to have a core again once it is lost to them, and the more they use meanwhile.
+fn each(threads: &[Pid], go_on: impl Fn() -> bool, mut show: impl FnMut(Pid)) -> bool {
+    threads.chunks(AT_A_TIME).all(|some| {
+        some.iter().for_each(|thread| show(*thread));
+        go_on()
+    })
+}
+
+/// So many threads are looked at before it is asked whether to go on.
+const AT_A_TIME: usize = 16;
+
+fn number_of(thread: Pid) -> i32 {
+    thread.as_raw_nonzero().get()
+}
+
+/// What a short file of /proc tells of a thread; None where that is gone by now, and waits for nothing. Threads are found there by
+/// their own number, too.
+fn told(thread: Pid, file: &str) -> Option<String> {
+    let path = format!("/proc/{}/{file}", thread.as_raw_nonzero());
+    let file = rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).ok()?;
+    let mut block = [0; 1024];
+    let length = rustix::io::retry_on_intr(|| rustix::io::read(&file, &mut block)).ok()?;
+    Some(String::from_utf8_lossy(&block[..length]).into_owned())
 }
 
 /// Its state, behind a name that may have anything in it.
@@ -122,7 +153,34 @@ fn kill_all() -> Result<(), Errno> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    #[test]
+    fn a_crowd_is_looked_at_a_few_at_a_time_as_long_as_that_is_to_go_on() {
+        let (crowd, shown) = ([rustix::process::getpid(); 5 * AT_A_TIME], Cell::new(0));
+        let looked_at_all = |go_on: &dyn Fn() -> bool| {
+            shown.set(0);
+            each(&crowd, go_on, |_| shown.set(shown.get() + 1))
+        };
+        assert!(looked_at_all(&|| true));
+        assert_eq!(shown.get(), 5 * AT_A_TIME);
+        assert!(!looked_at_all(&|| shown.get() < 2 * AT_A_TIME));
+        assert_eq!(shown.get(), 2 * AT_A_TIME);
+        assert_eq!(waits(&crowd, || false), None);
+    }
+
+    #[test]
+    fn a_thread_is_found_by_its_own_number() {
+        let ready = std::thread::spawn(|| {
+            let me = rustix::thread::gettid();
+            (number_of(me), ready(&[me], || true).unwrap(), waits(&[me], || true).unwrap())
+        });
+        let (me, ready, waits) = ready.join().unwrap();
+        assert_ne!(me, number_of(rustix::process::getpid()));
+        assert!(ready.contains_key(&me) && waits.contains_key(&me), "{ready:?} {waits:?}");
+    }
 
     #[test]
     fn of_the_figures_of_the_scheduler_the_second_is_the_time_waited() {

@@ -173,7 +173,7 @@ impl Watch<'_> {
     fn until_the_end(&mut self, interrupts: &mut impl Interrupts) -> Result<Cause, ChannelError> {
         let mut clock = CpuClock::new(self.limits, self.started);
         loop {
-            self.reap();
+            let all_reaped = self.reap();
             if self.main.is_some() {
                 return Ok(None);
             }
@@ -185,7 +185,8 @@ impl Watch<'_> {
             let Some(next) = clock.next_check(Instant::now(), || self.leaf.cpu_time(self.child.pid)) else {
                 return Ok(Some(Ending::Killed { over: Limit::CpuTime }));
             };
-            let heard = self.wait(interrupts.descriptor(), next.min(self.at(self.held_up.next_look())));
+            let until = if all_reaped { next.min(self.at(self.held_up.next_look())) } else { self.started };
+            let heard = self.wait(interrupts.descriptor(), until);
             if heard.word && interrupts.heard()? {
                 return Ok(Some(Ending::Cancelled));
             }
@@ -205,11 +206,14 @@ impl Watch<'_> {
         if elapsed < self.held_up.next_look() {
             return Decision::GoOn;
         }
-        self.held_up.look(self.leaf.seen(elapsed, self.child.pid));
+        let (main, most_cpu) = (self.child.pid, self.limits.cpu_time);
+        // Who has had all of its CPU time is ended for that.
+        let Some(seen) = self.leaf.seen(elapsed, main, most_cpu) else { return Decision::GoOn };
+        self.held_up.look(seen);
         if elapsed < self.held_up.deadline() {
             Decision::GoOn
         } else {
-            self.held_up.decide(elapsed, || self.leaf.ready())
+            self.held_up.decide(elapsed, || self.leaf.ready(main, most_cpu))
         }
     }
 
@@ -231,14 +235,16 @@ impl Watch<'_> {
         Heard { word: rings(0), alarm: rings(1) }
     }
 
-    fn reap(&mut self) {
-        while let Some(reaped) = reap() {
-            if reaped.pid == self.child.pid {
-                self.main = Some(reaped);
-            } else {
-                self.strangers.add(&reaped);
+    /// False where there may be more to be reaped: whoever makes orphans as fast as they are keeps no clock from being looked at.
+    fn reap(&mut self) -> bool {
+        for _ in 0..REAPED_AT_ONCE {
+            match reap() {
+                None => return true,
+                Some(reaped) if reaped.pid == self.child.pid => self.main = Some(reaped),
+                Some(reaped) => self.strangers.add(&reaped),
             }
         }
+        false
     }
 
     /// Kills until nothing is left, and listens meanwhile. What survives for [`STUBBORN`] is named.
@@ -358,6 +364,9 @@ fn reconcile(usage: &mut Usage, cause: Cause, limits: &Limits) {
         usage.cpu_system += limits.cpu_time.saturating_sub(usage.cpu_time());
     }
 }
+
+/// Dead processes that are reaped before anything else is looked at.
+const REAPED_AT_ONCE: u32 = 64;
 
 /// What the clock can still add.
 const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);

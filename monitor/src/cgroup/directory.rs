@@ -129,7 +129,15 @@ impl Directory {
     /// # Errors
     /// As read(2).
     pub(crate) fn processes(&self) -> Result<Vec<i32>, Errno> {
-        let (descriptor, mut text, mut block) = (self.reader("cgroup.procs")?, Vec::new(), [0; 4096]);
+        self.numbers("cgroup.procs")
+    }
+
+    /// Reads a control file that lists processes or threads.
+    ///
+    /// # Errors
+    /// As open(2) and read(2).
+    pub(crate) fn numbers(&self, file: &str) -> Result<Vec<i32>, Errno> {
+        let (descriptor, mut text, mut block) = (self.reader(file)?, Vec::new(), [0; 4096]);
         loop {
             match rustix::io::retry_on_intr(|| rustix::io::read(&descriptor, &mut block))? {
                 0 => break,

@@ -39,32 +39,48 @@ pub(crate) struct Base {
 #[derive(Debug)]
 struct Standing {
     name: String,
-    own: [Own; 2],
+    own: Vec<Own>,
     pids: Directory,
     pids_current: ControlFile,
     cpu_usage: ControlFile,
     cpu_user: ControlFile,
     cpu_system: ControlFile,
-    joins: [OwnedFd; 2],
+    joins: Vec<OwnedFd>,
 }
 
 impl Standing {
     fn make(root: &Path) -> Result<Self, Errno> {
         // The pid keeps a monitor that is run by hand apart from the one that serves.
         let name = format!("runs-{}", std::process::id());
-        let own = [Own::settle(&root.join("pids"))?, Own::settle(&root.join("cpuacct"))?];
-        let [pids, cpu] = [own[0].base.make(&name)?, own[1].base.make(&name)?];
+        let [pids, times] = ["pids", "cpuacct"].map(|hierarchy| root.join(hierarchy));
+        let mut own = vec![Own::settle(&pids)?, Own::settle(&times)?];
+        let shares = root.join("cpu");
+        if is_another(&shares, &times) {
+            // Without it all limits are kept, if with less precision.
+            own.extend(Own::settle(&shares).ok());
+        }
+        let leaves = own.iter().map(|own| own.base.make(&name)).collect::<Result<Vec<_>, _>>()?;
+        let joins = leaves.iter().map(|leaf| leaf.writer(JOIN)).collect::<Result<_, _>>()?;
+        let mut leaves = leaves.into_iter();
+        let (pids, times) = leaves.next().zip(leaves.next()).ok_or(Errno::NOENT)?;
         Ok(Self {
             name,
-            own,
             pids_current: pids.open_file("pids.current")?,
-            cpu_usage: cpu.open_file("cpuacct.usage")?,
-            cpu_user: cpu.open_file("cpuacct.usage_user")?,
-            cpu_system: cpu.open_file("cpuacct.usage_sys")?,
-            joins: [pids.writer(JOIN)?, cpu.writer(JOIN)?],
+            cpu_usage: times.open_file("cpuacct.usage")?,
+            cpu_user: times.open_file("cpuacct.usage_user")?,
+            cpu_system: times.open_file("cpuacct.usage_sys")?,
+            joins,
+            own,
             pids,
         })
     }
+}
+
+/// The hierarchy that gives out CPU time is there and is not the one that counts it. In a leaf of that, too, hundreds of processes
+/// have no larger a share than the monitor alone: else each time that it lost its core to them they would run far beyond their limit.
+fn is_another(shares: &Path, times: &Path) -> bool {
+    let found = |path| rustix::fs::stat(path).map(|about| (about.st_dev, about.st_ino));
+    found(shares).is_ok_and(|shares| found(times) != Ok(shares))
 }
 
 impl Drop for Standing {
@@ -269,12 +285,12 @@ impl Leaf {
         self.standing.pids.write("pids.max", limits.processes)
     }
 
-    /// The processes in it.
+    /// All threads in it.
     ///
     /// # Errors
     /// As read(2).
-    pub(crate) fn processes(&self) -> Result<Vec<i32>, Errno> {
-        self.standing.pids.processes()
+    pub(crate) fn threads(&self) -> Result<Vec<i32>, Errno> {
+        self.standing.pids.numbers("tasks")
     }
 
     /// CPU time so far.

@@ -117,12 +117,12 @@ impl Leaf {
         (self.directory.number("memory.current").unwrap_or(u64::MAX), &self.directory)
     }
 
-    /// The processes in it.
+    /// All threads in it.
     ///
     /// # Errors
     /// As read(2).
-    pub(crate) fn processes(&self) -> Result<Vec<i32>, Errno> {
-        self.directory.processes()
+    pub(crate) fn threads(&self) -> Result<Vec<i32>, Errno> {
+        self.directory.numbers("cgroup.threads")
     }
 
     /// CPU time so far.

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use gavel_protocol::{Bytes, Clean, CpuRate, Ending, Limit, Limits, Outcome, Step};
 
-use crate::common::{Ran, Server, ending, limits, usage, wait_until};
+use crate::common::{Ran, Server, ending, limits, program, usage, wait_until};
+use crate::hostile::compiled;
 
 /// How much later than at its limit a run may end on an idle core. Others use the cores while this is tested, and a
 /// run of several is held against it: the earliest, which was disturbed least.
@@ -148,6 +149,44 @@ fn what_processes_have_waited_for_that_are_gone_is_not_forgotten() {
         .any(|ran| ending(&ran) == Ending::Exited { code: 0 });
     drop(busy);
     assert!(in_time, "within {:?}", tight.wall_time);
+}
+
+/// The more processes there are, the longer it takes the monitor to have a core again.
+#[test]
+fn hundreds_of_processes_on_a_busy_host_do_not_run_far_beyond_their_limit() {
+    const RUNS: u32 = 5;
+    let _alone = alone();
+    let mut server = Server::start_with_cgroups();
+    let limit = Duration::from_millis(700);
+    let limits = Limits { cpu_time: limit, wall_time: 20 * limit, processes: 256, ..limits() };
+    let bomb = compiled("hostile");
+    let busy = Busy::everywhere();
+    let used: Duration = std::iter::repeat_with(|| {
+        let argv = [bomb.to_str().unwrap(), "bomb_of_sessions"];
+        let run = program(&argv, &server.cwd(), limits.clone());
+        let ran = server.run(run, &[]);
+        assert_eq!((ending(&ran), &ran.clean), (killed(Limit::CpuTime), &Clean::Proven));
+        usage(&ran).cpu_time()
+    })
+    .take(RUNS as usize)
+    .sum();
+    drop(busy);
+    assert!(used < RUNS * limit * 3 / 2, "{:?} of {limit:?} each", used / RUNS);
+}
+
+#[test]
+fn where_a_hierarchy_of_its_own_gives_out_cpu_time_a_run_has_a_leaf_there() {
+    let mut server = Server::start_with_cgroups();
+    let (ran, output) = server.shell("cat /proc/self/cgroup", limits());
+    assert_eq!(ending(&ran), Ending::Exited { code: 0 });
+    let place = |controller: &str| {
+        let place = output.lines().find_map(|line| line.split_once(&format!(":{controller}:")));
+        place.map(|(_, path)| path.rsplit('/').next().unwrap())
+    };
+    // Where it is one with another, or all are one, the run has its leaf in that.
+    if let (Some(shares), Some(times)) = (place("cpu"), place("cpuacct")) {
+        assert_eq!(shares, times, "{output}");
+    }
 }
 
 /// Two threads for each core that want all of it.

@@ -18,6 +18,11 @@ static void fork_bomb(void) {
   for (;;) fork();
 }
 
+static void bomb_of_sessions(void) {
+  for (;;)
+    if (fork() == 0) setsid();
+}
+
 static void daemons(void) {
   for (int i = 0; i < 10; i++) {
     if (fork() == 0) {
@@ -150,6 +155,7 @@ int main(int count, char **arguments) {
     void (*program)(void);
   } programs[] = {
       {"fork_bomb", fork_bomb},
+      {"bomb_of_sessions", bomb_of_sessions},
       {"daemons", daemons},
       {"stopped", stopped},
       {"full_pid_table", full_pid_table},
