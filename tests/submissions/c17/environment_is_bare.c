@@ -7,7 +7,8 @@
 extern char **environ;
 
 int main(int count, char **arguments) {
-    static const char *const known[] = {"PATH=", "HOME=", "LANG=", "LC_ALL=", "TMPDIR=", "TZ=", "PWD=", "USER="};
+    static const char *const known[] = {"PATH=", "HOME=", "LANG=", "LC_ALL=", "TMPDIR=", "TZ=", "PWD=", "USER=",
+                                        "GLIBC_TUNABLES="};
     int strange = count != 1 || !arguments[0];
     for (char **entry = environ; *entry; entry++) {
         int found = 0;
