@@ -138,7 +138,7 @@ pub fn main() -> ExitCode {
     let separated = match gojudge_flags::separate(std::env::args_os()) {
         Ok(separated) => separated,
         Err(why) => {
-            eprintln!("gavel: {why}");
+            output::complain(&why.to_string());
             return ExitCode::from(USAGE);
         }
     };
@@ -166,7 +166,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(why) => {
-            eprintln!("gavel: {}", why.0);
+            output::complain(&why.0);
             ExitCode::FAILURE
         }
     }

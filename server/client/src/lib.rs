@@ -21,7 +21,7 @@ mod submission;
 mod submit;
 mod table;
 mod terminal;
-mod text;
+pub mod text;
 mod token;
 
 use std::process::ExitCode;

@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 /// One line: breaks of lines are blanks.
-pub(crate) fn line(text: &str) -> String {
+#[must_use]
+pub fn line(text: &str) -> String {
     text.trim_end().chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { visible(c) }).collect()
 }
 
 /// Lines as they are, with tabs; the last one ends as the others do.
-pub(crate) fn block(text: &str) -> String {
+#[must_use]
+pub fn block(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let mut block: String =
         text.chars().map(|c| if matches!(c, '\n' | '\t') { c } else { visible(c) }).collect();
@@ -18,10 +20,17 @@ pub(crate) fn block(text: &str) -> String {
     block
 }
 
-/// JSON in lines. What a terminal would obey is written as JSON's own escapes: it can only be within texts.
-pub(crate) fn json(value: &Value) -> String {
+/// JSON in lines, as [`escaped`].
+#[must_use]
+pub fn json(value: &Value) -> String {
+    escaped(&format!("{value:#}"))
+}
+
+/// JSON in which what a terminal would obey is written as JSON's own escapes: it can only be within texts.
+#[must_use]
+pub fn escaped(json: &str) -> String {
     let mut escaped = String::new();
-    for c in format!("{value:#}").chars() {
+    for c in json.chars() {
         match c {
             '\n' => escaped.push('\n'),
             _ if steers(c) => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),

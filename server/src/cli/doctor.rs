@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::client::Client;
-use super::output::print;
+use super::output::{print, print_json};
 use crate::config::Config;
 use crate::doctor::{self, Finding, Level};
 
@@ -24,16 +24,20 @@ pub(super) async fn examine(config: &Config, client: &Client, json: bool) -> std
     findings.extend(workspace::examine(config).await);
     findings.extend(service::examine(client).await);
     let healthy = doctor::is_healthy(&findings);
-    let text = if json {
-        serde_json::to_string(&Report { healthy, findings: &findings })?
+    if json {
+        print_json(&serde_json::to_string(&Report { healthy, findings: &findings })?)?;
     } else {
-        render(&findings)
-    };
-    print(&text)?;
+        print(&render(&findings))?;
+    }
     Ok(healthy)
 }
 
+/// Where the second column begins, in which all lines of a finding stay.
+const MARGIN: usize = 28;
+
 fn render(findings: &[Finding]) -> String {
+    let break_of_line = format!("\n{:MARGIN$}", "");
+    let within = |text: &str| text.trim_end().replace('\n', &break_of_line);
     let line = |finding: &Finding| {
         let Finding { what, level, found, remedy } = finding;
         let mark = match level {
@@ -42,8 +46,9 @@ fn render(findings: &[Finding]) -> String {
             Level::Warning => "warning",
             Level::Problem => "PROBLEM",
         };
-        let remedy = remedy.as_ref().map(|remedy| format!("\n{:28}→ {remedy}", "")).unwrap_or_default();
-        format!("{mark} {what:<19} {found}{remedy}")
+        let remedy =
+            remedy.as_ref().map(|remedy| format!("{break_of_line}→ {}", within(remedy))).unwrap_or_default();
+        format!("{mark} {what:<19} {}{remedy}", within(found))
     };
     findings.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -62,5 +67,14 @@ mod tests {
                         PROBLEM images              there is no image a/b\n\
                         \u{20}                           → build it: make images";
         assert_eq!(render(&findings), expected);
+    }
+
+    #[test]
+    fn no_text_of_a_server_is_another_line() {
+        let told = render(&[Finding::good("server", "well\nok      engine              Docker 26.1\n")]);
+        assert_eq!(
+            told,
+            "ok      server              well\n                            ok      engine              Docker 26.1"
+        );
     }
 }

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::client::{Client, ClientError};
-use super::output::print;
+use super::output::{cell, print, print_json};
 
 /// Why it could not.
 #[derive(Debug, thiserror::Error)]
@@ -18,8 +18,10 @@ pub(super) enum LanguagesError {
 /// Asks the server, and prints a table, or its answer.
 pub(super) async fn languages(client: &Client, json: bool) -> Result<(), LanguagesError> {
     let languages: Vec<Value> = client.get(Method::GET, "/api/v1/languages").await?;
-    let text = if json { format!("{:#}", Value::Array(languages)) } else { table(&languages).join("\n") };
-    Ok(print(&text)?)
+    if json {
+        return Ok(print_json(&format!("{:#}", Value::Array(languages)))?);
+    }
+    Ok(print(&table(&languages).join("\n"))?)
 }
 
 const HEAD: [&str; 4] = ["ID", "NAME", "VERSION", "STATE"];
@@ -41,12 +43,7 @@ fn row(language: &Value) -> [String; 4] {
         (state, _, "") => state.to_owned(),
         (state, _, reason) => format!("{state}: {reason}"),
     };
-    [text("id").to_owned(), text("name").to_owned(), text("version").to_owned(), state].map(printable)
-}
-
-/// Without what would move a terminal's cursor.
-fn printable(text: String) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    [text("id"), text("name"), text("version"), &state].map(cell)
 }
 
 #[cfg(test)]

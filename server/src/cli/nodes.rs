@@ -11,7 +11,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use super::client::{Client, ClientError};
-use super::output::print;
+use super::output::{cell, print, print_json};
 use crate::cluster::{KeyError, MachineKey, authorization, is_name};
 
 /// What is to be done.
@@ -98,8 +98,10 @@ fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), NodesError> {
 
 async fn list(client: &Client, json: bool) -> Result<(), NodesError> {
     let nodes: Vec<Value> = client.get(Method::GET, "/api/v1/nodes").await?;
-    let text = if json { format!("{:#}", Value::Array(nodes)) } else { table(&nodes).join("\n") };
-    Ok(print(&text)?)
+    if json {
+        return Ok(print_json(&format!("{:#}", Value::Array(nodes)))?);
+    }
+    Ok(print(&table(&nodes).join("\n"))?)
 }
 
 async fn set(client: &Client, name: &str, verb: &str, now: &str) -> Result<(), NodesError> {
@@ -151,7 +153,7 @@ fn row(node: &Value) -> [String; COLUMNS] {
         count("done"),
         faults.join("; "),
     ];
-    cells.map(|cell| cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+    cells.map(|text| cell(&text))
 }
 
 #[cfg(test)]

@@ -1,13 +1,37 @@
-//! What commands print.
+//! What commands print. Whoever wrote what is in it, a server, a node, Docker: no terminal obeys it.
 
 use std::io::{self, Write};
+
+use gavel_client::text;
 
 /// Prints a text to standard output, and ends it as a line. Whoever closes standard output has read enough.
 ///
 /// # Errors
 /// As write(2), but for that.
 pub(super) fn print(text: &str) -> io::Result<()> {
-    print_to(&mut io::stdout().lock(), text)
+    print_to(&mut io::stdout().lock(), &told(text))
+}
+
+fn told(text: &str) -> String {
+    text::block(text)
+}
+
+/// As [`print`], of JSON, which stays that.
+///
+/// # Errors
+/// As [`print`].
+pub(super) fn print_json(json: &str) -> io::Result<()> {
+    print_to(&mut io::stdout().lock(), &text::escaped(json))
+}
+
+/// A cell of a table.
+pub(super) fn cell(text: &str) -> String {
+    text::line(text)
+}
+
+/// Tells on standard error why a command fails.
+pub(super) fn complain(why: &str) {
+    eprintln!("gavel: {}", text::block(why).trim_end());
 }
 
 fn print_to(out: &mut impl Write, text: &str) -> io::Result<()> {
@@ -38,6 +62,15 @@ mod tests {
     fn who_has_read_enough_is_no_error_and_a_full_disk_is_one() {
         assert!(print_to(&mut Closed(io::ErrorKind::BrokenPipe), "a").is_ok());
         assert!(print_to(&mut Closed(io::ErrorKind::StorageFull), "a").is_err());
+    }
+
+    /// What a program, a node or a server may have written.
+    const HOSTILE: &str = "lab\x1b]0;owned\x07\u{9b}2J\u{202e}";
+
+    #[test]
+    fn no_terminal_obeys_what_is_printed() {
+        assert_eq!(told(HOSTILE), "lab␛]0;owned␇\u{fffd}2J\u{fffd}\n");
+        assert_eq!(cell("a\nok\x1b[1A"), "a ok␛[1A");
     }
 
     #[test]

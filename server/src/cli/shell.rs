@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use self::connection::{Connection, ConnectionError, End, Event, Sender};
 use self::terminal::RawMode;
 use super::client::Client;
+use super::output;
 
 mod connection;
 mod terminal;
@@ -173,7 +174,7 @@ fn status(end: End) -> Result<u8, ShellError> {
         // What a signal did is told by the status alone, as by any shell.
         "Signalled" => Ok(by_signal(number)),
         limit => {
-            eprintln!("gavel: {limit}");
+            output::complain(limit);
             Ok(by_signal(if number == 0 { 9 } else { number }))
         }
     }
