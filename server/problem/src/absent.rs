@@ -3,16 +3,19 @@
 use crate::plain::NAMES;
 use crate::tree::Dir;
 
-/// Files by which packages of other systems are known.
-const OTHERS: [(&str, &str); 8] = [
-    ("problem.xml", "Polygon"),
-    ("init.yml", "DMOJ"),
-    ("testdata/config.yaml", "Hydro"),
-    ("testdata/config.yml", "Hydro"),
-    ("problem.conf", "UOJ"),
-    ("data/problem.conf", "UOJ"),
-    ("task.yaml", "CMS"),
-    ("gen/GEN", "CMS"),
+/// A file by which packages of another system are known.
+type Other = (&'static str, &'static str, &'static str);
+
+/// With the system, and what of such a package would be taken.
+const OTHERS: [Other; 8] = [
+    ("problem.xml", "Polygon", "p2d makes one of DOMjudge of it, which is taken"),
+    ("init.yml", "DMOJ", "its inputs and answers alone are taken"),
+    ("testdata/config.yaml", "Hydro", "its folder testdata/ alone is taken"),
+    ("testdata/config.yml", "Hydro", "its folder testdata/ alone is taken"),
+    ("problem.conf", "UOJ", "its inputs and answers alone are taken"),
+    ("data/problem.conf", "UOJ", "its inputs and answers alone are taken"),
+    ("task.yaml", "CMS", "its folders input/ and output/ alone are taken"),
+    ("gen/GEN", "CMS", "its folders input/ and output/ alone are taken"),
 ];
 
 /// Folders of a package without which it would be judged in another way.
@@ -40,7 +43,7 @@ pub(crate) fn told(root: &Dir) -> String {
     if let Some(what) = seems(root) {
         return what;
     }
-    let inputs = folders_with(root, |name| name.ends_with(".in"));
+    let inputs = folders_with(root, &|dir| dir.files.keys().any(|name| name.ends_with(".in")));
     if !inputs.is_empty() {
         return format!("{LACKS}, and inputs without answers are in {}: {taken}", listed(&inputs));
     }
@@ -56,17 +59,37 @@ pub(crate) fn seems(root: &Dir) -> Option<String> {
         return Some(format!("{LACKS}, but {name} is"));
     }
     let taken = taken();
-    let packages = folders_with(root, |name| name == "problem.yaml");
+    let packages = folders_with(root, &|dir| dir.files.contains_key("problem.yaml"));
     if !packages.is_empty() {
         return Some(format!("{LACKS}, but is in {}: a package is one problem", listed(&packages)));
     }
-    if let Some((file, system)) = OTHERS.into_iter().find(|(path, _)| root.file(path).is_some()) {
-        return Some(format!(
-            "{LACKS}, and {file} is of {system}, whose packages are not understood: {taken}"
-        ));
+    if let Some(what) = of_another(root) {
+        return Some(format!("{LACKS}, and {what}: {taken}"));
     }
     let folder = PARTS.into_iter().find(|path| root.dir(path).is_some())?;
     Some(format!("{LACKS}, and {folder}/ is of a package: {taken}"))
+}
+
+/// What is said of a package of another system, or of a folder with some.
+fn of_another(root: &Dir) -> Option<String> {
+    let told = |(file, system, remedy): Other, place: &str| {
+        format!("{file}{place} is of {system}, whose packages are not understood ({remedy})")
+    };
+    let here = OTHERS.into_iter().find(|(file, ..)| root.file(file).is_some());
+    here.map(|other| told(other, "")).or_else(|| {
+        OTHERS.into_iter().find_map(|other| {
+            let folders = folders_with(root, &|dir| dir.file(other.0).is_some());
+            (!folders.is_empty()).then(|| told(other, &format!(" in {}", listed(&folders))))
+        })
+    })
+}
+
+/// What is wrong with a package whose `problem.yaml` is not of the format.
+pub(crate) fn foreign(root: &Dir) -> Option<String> {
+    if root.dir("data").is_some() || root.dir("submissions").is_some() {
+        return None;
+    }
+    Some(format!("is not of the format: {}", of_another(root)?))
 }
 
 /// What somebody may have meant to be it.
@@ -74,9 +97,9 @@ fn is_nearly(name: &str) -> bool {
     ["problem.yaml", "problem.yml"].iter().any(|meant| name.eq_ignore_ascii_case(meant))
 }
 
-/// The folders with such a file, outermost first.
-fn folders_with(dir: &Dir, such: fn(&str) -> bool) -> Vec<&str> {
-    let here = dir.files.keys().any(|name| such(name)).then_some(dir.path.as_str());
+/// Such folders, outermost first.
+fn folders_with<'a>(dir: &'a Dir, such: &dyn Fn(&Dir) -> bool) -> Vec<&'a str> {
+    let here = such(dir).then_some(dir.path.as_str());
     let below = dir.dirs.values().flat_map(|dir| folders_with(dir, such));
     here.into_iter().chain(below).collect()
 }
@@ -132,10 +155,28 @@ mod tests {
 
     #[test]
     fn packages_of_other_systems_are_named() {
-        for (path, system) in super::OTHERS {
+        for (path, system, remedy) in super::OTHERS {
             let told = told(&[path, "x"]);
             assert!(told.contains(&format!(", and {path} is of {system}, whose")), "{told}");
+            assert!(told.contains(&format!(" ({remedy}): a package has")), "{told}");
         }
+    }
+
+    #[test]
+    fn a_folder_of_such_packages_is_no_plain_folder() {
+        let told = told(&["a/problem.xml", "a/tests/01", "a/tests/01.a", "b/problem.xml"]);
+        assert!(told.contains(", and problem.xml in a/, b/ is of Polygon, whose"), "{told}");
+    }
+
+    #[test]
+    fn a_problem_yaml_of_another_system_is_none_of_the_format() {
+        let files = [("problem.yaml", "pid: A\n"), ("testdata/config.yaml", ""), ("testdata/1.in", "")];
+        let faults = Folder::with(&files).faults();
+        assert_eq!(
+            faults,
+            ["problem.yaml: is not of the format: testdata/config.yaml is of Hydro, whose packages are not \
+              understood (its folder testdata/ alone is taken)"]
+        );
     }
 
     #[test]

@@ -145,7 +145,12 @@ const FILE: &str = "problem.yaml";
 /// Reads `problem.yaml`.
 pub(crate) fn read(root: &Dir, report: &Report) -> Metadata {
     let mut fields = match root.files.get(FILE) {
-        Some(file) => yaml::read(file, report),
+        Some(file) => {
+            if let Some(what) = absent::foreign(root) {
+                report.fault(Place::file(FILE), what);
+            }
+            yaml::read(file, report)
+        }
         None if domjudge::is_there(root) => return of_domjudge(root, report),
         None => {
             report.fault(Place::file(FILE), absent::told(root));

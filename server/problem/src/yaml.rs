@@ -1,11 +1,11 @@
 //! YAML files as trees whose values know their lines, read key by key so that no key is lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::Spanned;
+use serde_saphyr::{DuplicateKeyPolicy, Spanned, UserMessageFormatter};
 
 use crate::bounds;
 use crate::constants;
@@ -157,6 +157,7 @@ fn written(spanned: &Spanned<Raw>, source: &str) -> Option<String> {
 fn options() -> serde_saphyr::Options {
     let mut options = serde_saphyr::Options::default();
     options.with_snippet = false;
+    options.duplicate_keys = DuplicateKeyPolicy::PassThrough;
     options.alias_limits.max_total_replayed_events = 10_000;
     options.budget = serde_saphyr::budget! { max_depth: 24, max_aliases: 256, max_documents: 1 };
     options
@@ -168,13 +169,41 @@ fn parse(text: &str, path: &str, report: &Report) -> Option<Node> {
         return Some(Node { line: 0, value: Value::Map(Vec::new()) });
     }
     match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options()) {
-        Ok(spanned) => Some(placed(spanned, text)),
+        Ok(spanned) => Some(without_repeated(placed(spanned, text), path, report)),
         Err(error) => {
             let line = error.location().map(|location| location.line());
-            report.fault(Place { line, ..Place::file(path) }, format!("no valid YAML: {error}"));
+            // Not its words for programmers.
+            let told = error.render_with_formatter(&UserMessageFormatter);
+            report.fault(Place { line, ..Place::file(path) }, format!("no valid YAML: {told}"));
             None
         }
     }
+}
+
+/// The last of each key, as Kattis' tools read it: the others are noted.
+fn without_repeated(node: Node, path: &str, report: &Report) -> Node {
+    let value = match node.value {
+        Value::List(list) => {
+            Value::List(list.into_iter().map(|item| without_repeated(item, path, report)).collect())
+        }
+        Value::Map(map) => Value::Map(last_of_each(map, path, report)),
+        scalar => scalar,
+    };
+    Node { value, ..node }
+}
+
+fn last_of_each(map: Vec<(String, Node)>, path: &str, report: &Report) -> Vec<(String, Node)> {
+    let mut seen = BTreeSet::new();
+    let mut kept = Vec::new();
+    for (key, node) in map.into_iter().rev() {
+        if seen.insert(key.clone()) {
+            kept.push((key, without_repeated(node, path, report)));
+        } else {
+            report.note(Place::key(path, node.line, &key), "ignored: the key is there again below");
+        }
+    }
+    kept.reverse();
+    kept
 }
 
 /// The map that a YAML file is; an empty one where it cannot be read, which is a fault.
@@ -490,12 +519,24 @@ mod tests {
     fn broken_files_are_faults_with_a_line() {
         let (_, told) = tried("a: 1\nb: [\n", |_| ());
         assert!(told[0].starts_with("a.yaml:"), "{told:?}");
+        let (_, told) = tried("a: 1\n: 2\n", |_| ());
+        assert!(told[0].starts_with("a.yaml:2: no valid YAML: ") && !told[0].contains("Option"), "{told:?}");
     }
 
     #[test]
-    fn a_key_twice_is_a_fault() {
-        let (_, told) = tried("a: 1\na: 2\n", |_| ());
-        assert!(told[0].contains("no valid YAML"), "{told:?}");
+    fn of_a_key_twice_the_last_counts_and_the_first_is_noted() {
+        let (value, told) = tried("a: 1\nb: {c: 1, c: 3}\na: 2\n", |fields| {
+            let c = fields.map("b").unwrap().whole("c", 0, 9);
+            (fields.whole("a", 0, 9), c)
+        });
+        assert_eq!(value, (Some(2), Some(3)));
+        assert_eq!(
+            told,
+            [
+                "a.yaml:2: c: ignored: the key is there again below",
+                "a.yaml:1: a: ignored: the key is there again below"
+            ]
+        );
     }
 
     #[test]
