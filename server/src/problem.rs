@@ -200,7 +200,7 @@ impl Manifest {
 fn unrun(package: &Package) -> Vec<String> {
     let folder = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
     let inputs: BTreeSet<_> = package.validators.inputs.iter().map(|program| folder(&program.path)).collect();
-    let inputs = inputs.iter().map(|name| format!("{name}: not run here: inputs are taken as they are"));
+    let inputs = inputs.iter().map(|name| format!("{name}: not run here: `gavel problem verify` runs them"));
     let pictures =
         package.visualizers.iter().map(|name| format!("{name}: not run here: no pictures are made"));
     inputs.chain(pictures).collect()
@@ -361,7 +361,7 @@ mod tests {
         assert_eq!(
             notes(&[input, ("input_validators/b.py", ""), ("input_visualizer/v.py", ""), picture]),
             [
-                "input_validators: not run here: inputs are taken as they are",
+                "input_validators: not run here: `gavel problem verify` runs them",
                 "input_visualizer: not run here: no pictures are made",
                 "output_visualizer: not run here: no pictures are made",
             ]

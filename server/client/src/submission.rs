@@ -48,6 +48,7 @@ pub(crate) struct Test {
     pub(crate) name: Option<String>,
     pub(crate) verdict: String,
     pub(crate) reason: Option<String>,
+    pub(crate) exit_code: Option<i64>,
     pub(crate) difference: Option<Difference>,
     pub(crate) cpu_ms: Option<f64>,
     pub(crate) memory_bytes: Option<u64>,

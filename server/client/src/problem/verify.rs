@@ -2,6 +2,7 @@
 
 mod compare;
 mod examples;
+mod inputs;
 mod interrupt;
 mod report;
 mod rounds;
@@ -16,6 +17,7 @@ use gavel_problem::Package;
 use gavel_problem::submissions::Submission as Example;
 use serde_json::json;
 
+use self::inputs::{Checking, Inputs};
 use self::report::Verified;
 use self::rounds::Rounds;
 use self::temporary::Problem;
@@ -23,6 +25,7 @@ use self::time_limit::TimeLimit;
 use super::Id;
 use super::push;
 use crate::failure::{Failure, Status};
+use crate::http::Client;
 use crate::languages::{self, Language};
 use crate::options::Server;
 use crate::submit::answers;
@@ -31,11 +34,12 @@ use crate::terminal::Terminal;
 /// What `--help` says behind the options.
 pub(crate) const HELP: &str = "\
 Without --id the package is sent under an id of its own, verify-…, and removed at the end, also when it is interrupted. \
-With --id it is sent under that id, and stays.
+With --id it is sent under that id as well in the end, and stays.
 
-A submission in a language that the server has not got is skipped and told.
+The package's validators of inputs are run on all its inputs, unless --skip-inputs says otherwise. What is in a language that the \
+server has not got is skipped and told.
 
-Exit status: 0 every submission that is judged is as expected, 1 one is not or could not be judged, 2 the package has faults or no \
+Exit status: 0 every submission that is judged is as expected and every input is valid, 1 one is not or could not be judged, 2 the package has faults or no \
 submissions, 3 the server was not reached or refuses.";
 
 /// A package to verify.
@@ -49,6 +53,9 @@ pub struct Verify {
     /// Keep the problem, under this id
     #[arg(long)]
     id: Option<Id>,
+    /// What judgements by what is kept tell of secret tests [default: the server's, verdicts]
+    #[arg(long, value_enum, requires = "id")]
+    show: Option<push::Show>,
     /// How many submissions are judged at one time, at most 32
     #[arg(short, long, value_name = "COUNT", default_value = "4", value_parser = jobs)]
     jobs: NonZeroUsize,
@@ -58,6 +65,9 @@ pub struct Verify {
     /// Tell which time limit follows from the accepted submissions, and whether the slow ones exceed it
     #[arg(long)]
     time_limit: bool,
+    /// Do not run the package's validators of inputs
+    #[arg(long)]
+    skip_inputs: bool,
     #[command(flatten)]
     links: push::LinksOut,
     /// Print JSON
@@ -65,10 +75,13 @@ pub struct Verify {
     json: bool,
 }
 
-/// What came of all submissions, and of the time limit where that was asked for.
+/// What came of all submissions, of the time limit where that was asked for, and of the inputs.
 struct Outcome {
     verified: Vec<Verified>,
     time_limit: Option<TimeLimit>,
+    /// Seconds that follow from the accepted submissions, where the package tells none.
+    found: Option<f64>,
+    inputs: Inputs,
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
@@ -90,7 +103,7 @@ impl Verify {
         let client = self.server.client()?;
         let known = languages::all(&client)?;
         let languages = self.languages_of(&known, &package);
-        let problem = Problem::new(&client, self.id.clone());
+        let problem = Problem::new(&client);
         let verified = interrupt::cleaning_up(&problem, || {
             self.verify(&package, (&known, &languages), &problem, terminal)
         });
@@ -98,10 +111,20 @@ impl Verify {
         let removed = problem.remove();
         let outcome = verified?;
         removed?;
-        let good = outcome.verified.iter().all(Verified::is_good)
+        self.keep(&client, &outcome)?;
+        let good = outcome.inputs.is_good()
+            && outcome.verified.iter().all(Verified::is_good)
             && !outcome.verified.iter().all(Verified::is_skipped);
         self.tell(&outcome, good, terminal)?;
         Ok(if good { Status::Good } else { Status::Bad })
+    }
+
+    /// Sends the package to stay, with the limit that was found, where that is wanted.
+    fn keep(&self, client: &Client, outcome: &Outcome) -> Result<(), Failure> {
+        let Some(id) = &self.id else { return Ok(()) };
+        let links = self.links.links();
+        let kept = push::Package { path: &self.package, links, time_limit: outcome.found };
+        push::push(client, kept, id, self.show).map(|_| ())
     }
 
     /// The server's language of each submission.
@@ -130,28 +153,42 @@ impl Verify {
     ) -> Result<Outcome, Failure> {
         let examples: Vec<_> =
             package.submissions.iter().zip(languages.iter().map(Option::as_deref)).collect();
-        let mut rounds =
-            Rounds { verify: self, package, problem, judged: vec![None; examples.len()], examples };
+        let mut rounds = Rounds {
+            verify: self,
+            package,
+            problem,
+            judged: vec![None; examples.len()],
+            examples,
+            found: None,
+        };
         if package.metadata.limits.time_limit.is_none() {
             rounds.find_time_limit(known, terminal)?;
         } else {
             rounds.judge(None, |_| true, terminal)?;
         }
-        Ok(rounds.outcome(known))
+        let inputs = if self.skip_inputs {
+            Inputs::default()
+        } else {
+            Checking { folder: &self.package, package, known, problem }.all()?
+        };
+        Ok(rounds.outcome(known, inputs))
     }
 
     fn tell(&self, outcome: &Outcome, good: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-        let Outcome { verified, time_limit } = outcome;
+        let Outcome { verified, time_limit, inputs, found: _ } = outcome;
         if self.json {
             let all: Vec<_> = verified.iter().map(Verified::json).collect();
             let mut told = json!({"verified": good, "submissions": all});
+            if !self.skip_inputs {
+                told["inputs"] = inputs.json();
+            }
             if let Some(limit) = time_limit {
                 told["time_limit"] = limit.json();
             }
             return terminal.json(&told);
         }
         let limit = time_limit.as_ref().map(TimeLimit::told).unwrap_or_default();
-        let report = report::report(verified, terminal) + &limit;
+        let report = report::report(verified, terminal) + &inputs.told() + &limit;
         terminal.print(&report)
     }
 }

@@ -312,11 +312,9 @@ fn a_time_limit_that_no_package_tells_follows_from_the_accepted_submissions() {
     assert!(sent[3].json()["files"].to_string().contains("slow"));
     std::fs::remove_dir_all(package.path().join("submissions/time_limit_exceeded")).unwrap();
     assert_eq!(verify(&["--id", "sum"]).status, 0);
-    assert_eq!(
-        ids(&server, "PUT")[2..],
-        ["sum?show=full", "sum?show=full"],
-        "what stays has the limit that was found"
-    );
+    let kept = server.requests().into_iter().rfind(|request| request.method == "PUT").unwrap();
+    assert_eq!(kept.path, "/api/v1/problems/sum");
+    assert_eq!(unpacked(&kept.body)[".timelimit"], "6\n", "what stays has the limit that was found");
 }
 
 #[test]
@@ -374,6 +372,75 @@ fn what_is_in_a_language_that_is_not_there_does_not_count_unless_there_is_nothin
     assert_eq!(run(&server, &["problem", "verify", folder.to_str().unwrap()]).status, 1);
 }
 
+/// A server on which validators of inputs refuse what is called so, and programs are right.
+fn validating() -> Server {
+    Server::start(|request| match (request.method.as_str(), request.line().as_str()) {
+        (_, "GET /languages") => Answer::Json(200, json!([{"id": "python3", "source_file": "main.py"}])),
+        ("PUT", _) => Answer::Json(201, view(request)),
+        ("POST", _) => {
+            let sent = request.json();
+            let one = |test: &Value| {
+                let status = if test["stdin"].as_str().unwrap().contains("bad") { 43 } else { 42 };
+                json!({"verdict": "RuntimeError", "exit_code": status, "stderr": "no number\n"})
+            };
+            let tests: Vec<_> = match sent["tests"].as_array() {
+                Some(tests) => tests.iter().map(one).collect(),
+                None => vec![json!({"name": "secret/1", "verdict": "Accepted"})],
+            };
+            Answer::Json(200, json!({"id": "s-1", "state": "done", "verdict": "Accepted", "tests": tests}))
+        }
+        ("DELETE", _) => Answer::Json(204, Value::Null),
+        _ => Answer::Json(404, Value::Null),
+    })
+}
+
+#[test]
+fn inputs_are_looked_at_by_the_packages_validators() {
+    let server = validating();
+    let package = package(&[
+        ("input_validators/v.py", "import sys"),
+        ("input_validators/w.ctd", "INT(0, 9)"),
+        ("data/secret/test_group.yaml", "input_validator_args: ['5']\n"),
+    ]);
+    let verify = |more: &[&str]| {
+        let arguments = [&["problem", "verify", package.path().to_str().unwrap()], more].concat();
+        run(&server, &arguments)
+    };
+    let ended = verify(&[]);
+    let told = "1 of 1 submissions are as expected\ninput_validators/v.py: 2 of 2 inputs are accepted\n\
+                input_validators/w.ctd: skipped: the server has no language for ctd\n";
+    assert!(ended.status == 0 && ended.out.ends_with(told), "{}", ended.out);
+    let sent = server.requests().into_iter().filter(|request| request.method == "POST");
+    let sent = sent.map(|request| request.json()).find(|sent| sent["tests"].is_array()).unwrap();
+    assert_eq!(sent["files"], json!({"v.py": "import sys"}));
+    let tests = [json!({"stdin": "1 2\n", "arguments": []}), json!({"stdin": "5 6\n", "arguments": ["5"]})];
+    assert_eq!(sent["tests"], json!(tests));
+
+    std::fs::write(package.path().join("data/secret/1.in"), "bad\n").unwrap();
+    let ended = verify(&[]);
+    let told = "input_validators/v.py: secret/1: refused with exit status 43: no number\ninput_validators/v.py: 1 of 2";
+    assert!(ended.status == 1 && ended.out.contains(told), "{}", ended.out);
+    let value: Value = serde_json::from_str(&verify(&["--json"]).out).unwrap();
+    let refused = json!([{"input": "secret/1", "reason": "refused with exit status 43: no number"}]);
+    assert_eq!(value["inputs"]["validators"][0]["refused"], refused);
+    let before = server.requests().len();
+    let ended = verify(&["--skip-inputs"]);
+    assert_eq!((ended.status, server.requests().len() - before), (0, 4), "{}", ended.out);
+}
+
+#[test]
+fn an_input_that_has_to_be_invalid_is_refused_by_some_validator() {
+    let server = validating();
+    let package = package(&[
+        ("input_validators/v.py", "import sys"),
+        ("data/invalid_input/a.in", "bad\n"),
+        ("data/invalid_input/b.in", "7\n"),
+    ]);
+    let ended = run(&server, &["problem", "verify", package.path().to_str().unwrap()]);
+    assert!(ended.out.ends_with("\ninvalid_input/b: no validator refuses it\n"), "{}", ended.out);
+    assert_eq!(ended.status, 1);
+}
+
 #[test]
 fn with_an_id_the_problem_stays() {
     let server = judging();
@@ -382,8 +449,13 @@ fn with_an_id_the_problem_stays() {
         run(&server, &["problem", "verify", package.path().to_str().unwrap(), "--id", "sum"]).status,
         0
     );
-    assert_eq!(ids(&server, "PUT"), ["sum?show=full"]);
-    assert!(ids(&server, "DELETE").is_empty());
+    let kept = ids(&server, "PUT");
+    assert!(kept[0].starts_with("verify-") && kept[0].ends_with("?show=full"), "{kept:?}");
+    assert_eq!(kept[1..], ["sum"], "what stays does not tell of secret tests unless that is wanted");
+    assert_eq!(ids(&server, "DELETE"), [kept[0].strip_suffix("?show=full").unwrap()]);
+    let summary = ["problem", "verify", package.path().to_str().unwrap(), "--id", "sum", "--show", "summary"];
+    assert_eq!(run(&server, &summary).status, 0);
+    assert_eq!(ids(&server, "PUT")[3], "sum?show=summary");
 }
 
 #[test]

@@ -107,8 +107,8 @@ fn verdicts(expected: &Expectation, overall: Verdict, got: &Submission) -> Optio
     }
 }
 
-/// Why a test has its verdict, behind a sentence.
-fn because(got: &Submission, name: &str) -> String {
+/// Why a test has its verdict, behind a sentence; or the whole, where it is none.
+pub(super) fn because(got: &Submission, name: &str) -> String {
     let is_said = |said: &&str| !said.trim().is_empty();
     let log = got.log();
     let reason = match got.tests().iter().find(|test| test.name.as_deref() == Some(name)) {

@@ -11,11 +11,13 @@ use std::thread;
 
 use gavel_problem::constants;
 use gavel_problem::metadata::Constant;
+use gavel_problem::program::Program;
 use gavel_problem::submissions::Submission as Example;
 use serde_json::{Value, json};
 
 use super::temporary::Problem;
 use crate::failure::Failure;
+use crate::http::Client;
 use crate::submission::{self, Submission};
 
 /// Bytes of a submission's files together: more than any server takes.
@@ -92,14 +94,9 @@ impl Judging<'_> {
                 example.language.as_deref().or(example.program.language.as_deref()).unwrap_or("unknown");
             return Ok(Judged::Skipped(format!("the server has no language for {code}")));
         };
-        let mut request = self.request(example, language)?;
-        let mut sent = submission::send(self.problem.client(), &request);
-        if matches!(&sent, Err(Failure::Refused(refusal)) if refusal.names("entry_point"))
-            && let Some(entry) = likely_entry(example)
-        {
-            request["entry_point"] = entry.into();
-            sent = submission::send(self.problem.client(), &request);
-        }
+        let request = self.request(example, language)?;
+        let likely = || example.entrypoint.is_none().then(|| likely_entry(&example.program)).flatten();
+        let sent = send(self.problem.client(), request, likely);
         let judged = sent.and_then(|sent| self.wait(sent));
         match judged {
             Ok(submission) => Ok(Judged::Result(Box::new(submission))),
@@ -131,19 +128,7 @@ impl Judging<'_> {
         if let Some(version) = self.version {
             request["version"] = version.into();
         }
-        let program = &example.program;
-        let mut room = BYTES;
-        let mut names = Vec::new();
-        for file in &program.files {
-            let path = &self.folder.join(file);
-            let content = content(path, &mut room)?;
-            let replaced = constants::replaced(&content, self.constants);
-            let content = replaced.map_err(|why| Failure::file(path, why))?.unwrap_or(content);
-            let below = file.strip_prefix(&program.path).map(|name| name.trim_start_matches('/'));
-            let name = below.filter(|name| !name.is_empty()).unwrap_or(&program.name);
-            submission::add_file(&mut request, name, content);
-            names.push(name);
-        }
+        let names = add_program(&mut request, self.folder, &example.program, self.constants)?;
         if let Some(entry) = example.entrypoint.as_deref().and_then(|entry| entry_point(entry, &names)) {
             request["entry_point"] = entry.into();
         }
@@ -151,13 +136,50 @@ impl Judging<'_> {
     }
 }
 
+/// Adds a program's files, with values in the place of constants; their names.
+pub(super) fn add_program<'a>(
+    request: &mut Value,
+    folder: &Path,
+    program: &'a Program,
+    constants: &BTreeMap<String, Constant>,
+) -> Result<Vec<&'a str>, Failure> {
+    let mut room = BYTES;
+    let mut names = Vec::new();
+    for file in &program.files {
+        let path = &folder.join(file);
+        let content = content(path, &mut room)?;
+        let replaced = constants::replaced(&content, constants);
+        let content = replaced.map_err(|why| Failure::file(path, why))?.unwrap_or(content);
+        let below = file.strip_prefix(&program.path).map(|name| name.trim_start_matches('/'));
+        let name = below.filter(|name| !name.is_empty()).unwrap_or(&program.name);
+        submission::add_file(request, name, content);
+        names.push(name);
+    }
+    Ok(names)
+}
+
+/// Sends a submission, and once more where it has to say where it begins and there is something likely.
+pub(super) fn send<'a>(
+    client: &Client,
+    mut request: Value,
+    likely: impl FnOnce() -> Option<&'a str>,
+) -> Result<Value, Failure> {
+    let sent = submission::send(client, &request);
+    match &sent {
+        Err(Failure::Refused(refusal)) if refusal.names("entry_point") => match likely() {
+            Some(entry) => {
+                request["entry_point"] = entry.into();
+                submission::send(client, &request)
+            }
+            None => sent,
+        },
+        _ => sent,
+    }
+}
+
 /// Where a program of several files begins that does not say so: in what is called `main`, or else in the first, as other tools of
 /// the format have it.
-fn likely_entry(example: &Example) -> Option<&str> {
-    if example.entrypoint.is_some() {
-        return None;
-    }
-    let program = &example.program;
+pub(super) fn likely_entry(program: &Program) -> Option<&str> {
     let names = || {
         let inner = program.files.iter().filter_map(|path| path.strip_prefix(program.path.as_str()));
         inner.filter_map(|name| name.strip_prefix('/'))
@@ -193,17 +215,10 @@ mod tests {
     fn a_program_that_does_not_say_begins_in_main_or_in_its_first_file() {
         let example = |files: &[&str]| {
             let files = files.iter().map(|name| format!("submissions/accepted/x/{name}")).collect();
-            let program = gavel_problem::program::Program {
-                path: "submissions/accepted/x".to_owned(),
-                files,
-                ..gavel_problem::program::Program::default()
-            };
-            Example { program, ..Example::default() }
+            Program { path: "submissions/accepted/x".to_owned(), files, ..Program::default() }
         };
         assert_eq!(likely_entry(&example(&["a.pl", "b.pl"])), Some("a.pl"));
         assert_eq!(likely_entry(&example(&["a.pl", "main.pl"])), Some("main.pl"));
-        let told = Example { entrypoint: Some("b.pl".to_owned()), ..example(&["a.pl", "c.pl"]) };
-        assert_eq!(likely_entry(&told), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use gavel_problem::Package;
 
 use super::examples::{Judged, Judging, One};
+use super::inputs::Inputs;
 use super::report::Verified;
 use super::temporary::Problem;
 use super::time_limit::{TimeLimit, UNTIL_FOUND, is_measured};
@@ -19,6 +20,8 @@ pub(super) struct Rounds<'a> {
     pub(super) problem: &'a Problem<'a>,
     pub(super) examples: Vec<One<'a>>,
     pub(super) judged: Vec<Option<Judged>>,
+    /// Seconds that follow from the accepted submissions, where the package tells none.
+    pub(super) found: Option<f64>,
 }
 
 impl Rounds<'_> {
@@ -29,17 +32,17 @@ impl Rounds<'_> {
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
         self.judge(Some(UNTIL_FOUND), is_measured, terminal)?;
-        let found = self.time_limit(known).found();
-        if let Some(found) = found {
+        self.found = self.time_limit(known).found();
+        if let Some(found) = self.found {
             let told = format!(
                 "note: problem.yaml: no time limit is told: {found} s follows from the accepted submissions"
             );
             terminal.remark(&told)?;
         }
-        self.judge(found, |_| true, terminal)
+        self.judge(self.found, |_| true, terminal)
     }
 
-    /// Sends the package with this limit, and has those judged that are wanted and are not yet. One that is to stay is sent in any case.
+    /// Sends the package with this limit, and has those judged that are wanted and are not yet.
     pub(super) fn judge(
         &mut self,
         time_limit: Option<f64>,
@@ -49,7 +52,7 @@ impl Rounds<'_> {
         let wanted = self.judged.iter().zip(&self.examples).enumerate();
         let wanted = wanted.filter(|(_, (judged, one))| judged.is_none() && is_wanted(**one));
         let wanted: Vec<_> = wanted.map(|(number, _)| number).collect();
-        if wanted.is_empty() && self.verify.id.is_none() {
+        if wanted.is_empty() {
             return Ok(());
         }
         let path = self.verify.package.as_path();
@@ -77,7 +80,7 @@ impl Rounds<'_> {
     }
 
     /// What came of all of them.
-    pub(super) fn outcome(self, known: &[Language]) -> Outcome {
+    pub(super) fn outcome(self, known: &[Language], inputs: Inputs) -> Outcome {
         let time_limit = self.verify.time_limit.then(|| self.time_limit(known));
         let best = compare::best_score(self.package);
         let judged = self.examples.into_iter().zip(self.judged.into_iter().flatten());
@@ -89,7 +92,7 @@ impl Rounds<'_> {
             };
             Verified::new(example, language, judged, disagreements)
         });
-        Outcome { verified: verified.collect(), time_limit }
+        Outcome { verified: verified.collect(), time_limit, found: self.found, inputs }
     }
 }
 

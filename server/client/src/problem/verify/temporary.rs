@@ -11,23 +11,20 @@ use crate::http::{Ask, Client};
 use crate::patience::Patience;
 use crate::problem::Id;
 
-/// A problem that is removed at the end unless it is to stay.
+/// A problem that tells all of its secret tests, and is removed at the end.
 #[derive(Debug)]
 pub(super) struct Problem<'a> {
     client: &'a Client,
     id: Id,
-    stays: bool,
     /// It may be on the server.
     sent: AtomicBool,
     under_way: Mutex<BTreeSet<String>>,
 }
 
 impl<'a> Problem<'a> {
-    /// With the id that was given, and then it stays; or with one of its own.
-    pub(super) fn new(client: &'a Client, id: Option<Id>) -> Self {
-        let stays = id.is_some();
-        let id = id.unwrap_or_else(own_id);
-        Self { client, id, stays, sent: AtomicBool::new(false), under_way: Mutex::default() }
+    /// With an id of its own, which servers list to nobody who only submits.
+    pub(super) fn new(client: &'a Client) -> Self {
+        Self { client, id: own_id(), sent: AtomicBool::new(false), under_way: Mutex::default() }
     }
 
     pub(super) fn client(&self) -> &'a Client {
@@ -62,12 +59,12 @@ impl<'a> Problem<'a> {
         self.submissions(|all| all.remove(submission));
     }
 
-    /// Removes it, if it is not to stay.
+    /// Removes it.
     ///
     /// # Errors
     /// It may still be there.
     pub(super) fn remove(&self) -> Result<(), Failure> {
-        if self.stays || !self.sent.swap(false, Ordering::SeqCst) {
+        if !self.sent.swap(false, Ordering::SeqCst) {
             return Ok(());
         }
         match self.client.ask(Ask::delete(&self.id.path())) {
