@@ -122,6 +122,11 @@ impl Caller {
         if self.scopes.has(scope) { Ok(()) } else { Err(Denied::Forbidden(lacking(scope))) }
     }
 
+    /// It may know what is not for those who submit: it pushes problems, or sees everything.
+    pub(crate) fn keeps_problems(&self) -> bool {
+        [Scope::Problems, Scope::ReadAll].into_iter().any(|scope| self.scopes.has(scope))
+    }
+
     /// It may read the metrics and nothing else.
     pub(crate) fn is_scraper(&self) -> bool {
         self.scopes.iter().all(|scope| scope == Scope::Metrics)

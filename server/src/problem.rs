@@ -31,6 +31,18 @@ pub enum Show {
     Summary,
 }
 
+impl Show {
+    /// Whether it tells of secret tests what the other does not.
+    pub fn tells_more_than(self, other: Self) -> bool {
+        let rank = |show| match show {
+            Self::Full => 2,
+            Self::Verdicts => 1,
+            Self::Summary => 0,
+        };
+        rank(self) > rank(other)
+    }
+}
+
 /// What a package says, as far as judging and showing the problem need it. Files are named by their paths in the package.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {

@@ -46,6 +46,10 @@ pub struct Problems {
     kept: Arc<Mutex<VecDeque<Arc<Problem>>>>,
 }
 
+/// How the ids of problems begin that are there to be verified, and tell all of their secret tests: only who keeps problems finds them
+/// in a list, and nobody guesses one.
+const UNLISTED: &str = "verify-";
+
 impl Problems {
     /// Those of a store.
     pub fn new(store: Store) -> Self {
@@ -79,7 +83,8 @@ impl Problems {
         Ok(Some(problem))
     }
 
-    /// The newest version of each problem that is seen, those first that were pushed last.
+    /// The newest version of each problem that is seen, those first that were pushed last; those that are being verified for who
+    /// `keeps` problems alone.
     ///
     /// # Errors
     /// The store's.
@@ -88,8 +93,9 @@ impl Problems {
         sees: &Sees,
         before: Option<i64>,
         limit: usize,
+        keeps: bool,
     ) -> Result<Vec<ListedProblem>, StoreError> {
-        self.store.problems(sees, before, limit).await
+        self.store.problems(sees, before, limit, (!keeps).then_some(UNLISTED)).await
     }
 
     /// The versions of a problem, the newest first; none where there is no such problem that is seen.

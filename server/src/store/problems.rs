@@ -108,7 +108,7 @@ impl Store {
     }
 
     /// The newest version of each problem that is seen, those first that were pushed last. At most `limit`, behind the one
-    /// that has this place.
+    /// that has this place. Without those whose ids begin so.
     ///
     /// # Errors
     /// The store's.
@@ -117,14 +117,16 @@ impl Store {
         sees: &Sees,
         before: Option<i64>,
         limit: usize,
+        without: Option<&str>,
     ) -> Result<Vec<Listed>, StoreError> {
         let sql = "SELECT p.seq, p.id, p.version, p.pushed_at, p.names, p.token FROM problems p \
                    WHERE p.removed_at IS NULL AND p.seq < $1 AND ($3 OR p.token IS NULL OR p.token IS $4) \
+                   AND ($5 IS NULL OR substr(p.id, 1, length($5)) <> $5) \
                    AND p.seq = (SELECT q.seq FROM problems q WHERE q.id = p.id AND q.removed_at IS NULL \
                                 ORDER BY q.pushed_at DESC, q.seq DESC LIMIT 1) ORDER BY p.seq DESC LIMIT $2";
         let (all, token) = sees.columns();
         let query = sqlx::query(sql).bind(before.unwrap_or(i64::MAX)).bind(number(limit));
-        let query = query.bind(all).bind(token);
+        let query = query.bind(all).bind(token).bind(without);
         query.fetch_all(&self.readers).await?.iter().map(listed).collect()
     }
 

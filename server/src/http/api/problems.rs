@@ -66,7 +66,7 @@ pub(super) struct ProblemView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     unjudged: Option<String>,
-    /// What of the package is not understood.
+    /// What of the package is not understood. It names secret tests and programs of its authors, and is told to who keeps problems.
     notes: Vec<String>,
 }
 
@@ -216,7 +216,7 @@ pub(super) async fn push(
     let Pushed { problem, is_new } = api.problems.push(&id, caller.name().as_deref(), archive, show).await?;
     tracing::info!(version = %problem.version, "Problem {} has a version that was pushed", problem.id);
     let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
-    Ok(response.json(ProblemView::new(&problem, &api)))
+    Ok(response.json(ProblemView::new(&problem, &api, &caller)))
 }
 
 /// After so many bytes it is asked again whether there is room for more.
@@ -271,7 +271,7 @@ pub(super) async fn list(
     request: HttpRequest,
 ) -> Result<Json<ProblemsView>, Problem> {
     let PagesQuery { limit, before } = PagesQuery::parse(request.query_string())?;
-    let found = api.problems.list(&caller.sees(), before, limit + 1).await?;
+    let found = api.problems.list(&caller.sees(), before, limit + 1, caller.keeps_problems()).await?;
     let (listed, next_cursor) = query::page(found, limit, |problem| problem.seq);
     Ok(Json(ProblemsView { problems: listed.into_iter().map(VersionView::from).collect(), next_cursor }))
 }
@@ -297,7 +297,7 @@ pub(super) async fn get(
     request: HttpRequest,
 ) -> Result<Json<ProblemView>, Problem> {
     let problem = asked(&api, &caller, &id, &request).await?.0;
-    Ok(Json(ProblemView::new(&problem, &api)))
+    Ok(Json(ProblemView::new(&problem, &api, &caller)))
 }
 
 /// Lists the versions of a problem.
@@ -556,15 +556,18 @@ const PARTNERS: usize = 2;
 /// The version that a submission is to be judged by.
 pub(super) async fn judged_by(
     api: &Api,
-    sees: &Sees,
+    caller: &Caller,
     asked: &AskedProblem,
     submission: &Submission,
 ) -> Result<Arc<problem::Problem>, Problem> {
-    let found = api.problems.get(sees, &asked.id, asked.version).await?;
+    let found = api.problems.get(&caller.sees(), &asked.id, asked.version).await?;
     let problem = found.ok_or_else(|| {
         let what = asked.version.map_or(String::new(), |version| format!(" in version {version}"));
         Problem::field("problem", format!("there is no problem `{}`{what}", asked.id))
     })?;
+    if asked.version.is_some() && !caller.keeps_problems() {
+        check_shown(api, caller, &problem).await?;
+    }
     if problem.manifest.kind.interactive && api.operations.runs_at_once() < PARTNERS {
         let why = "an interactive problem needs two run slots at one time, and this server has one (`sandbox.run_slots`)";
         return Err(Problem::field("problem", why));
@@ -573,12 +576,27 @@ pub(super) async fn judged_by(
     Ok(problem)
 }
 
+/// A version that was pushed before tells no more of secret tests than the newest one does, except to who keeps problems.
+async fn check_shown(api: &Api, caller: &Caller, problem: &problem::Problem) -> Result<(), Problem> {
+    let newest = api.problems.get(&caller.sees(), &problem.id, None).await?;
+    let (shown, allowed) =
+        (problem.manifest.show, newest.map_or(Show::Summary, |newest| newest.manifest.show));
+    if !shown.tells_more_than(allowed) {
+        return Ok(());
+    }
+    let why = format!(
+        "version {} tells more of secret tests than the newest one does: submitting to it needs the scope `problems`",
+        problem.version
+    );
+    Err(Problem::field("version", why))
+}
+
 fn no_such(id: &str) -> Problem {
     Problem::NotFound(format!("there is no problem `{}`", id.escape_default()))
 }
 
 impl ProblemView {
-    fn new(problem: &problem::Problem, api: &Api) -> Self {
+    fn new(problem: &problem::Problem, api: &Api, caller: &Caller) -> Self {
         let manifest = &problem.manifest;
         let Kind { scoring, interactive, multi_pass, submit_answer } = manifest.kind;
         let limits = run_limits(problem, &api.config.limits);
@@ -609,10 +627,15 @@ impl ProblemView {
             notes: cut(problem, &api.config.limits)
                 .into_iter()
                 .chain(strangers(problem, &api.languages))
-                .chain(manifest.notes.iter().cloned())
+                .chain(of_package(manifest, caller))
                 .collect(),
         }
     }
+}
+
+/// The notes on a package, for those who keep problems.
+fn of_package(manifest: &problem::Manifest, caller: &Caller) -> Vec<String> {
+    if caller.keeps_problems() { manifest.notes.clone() } else { Vec::new() }
 }
 
 impl From<ListedProblem> for VersionView {

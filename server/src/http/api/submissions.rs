@@ -92,7 +92,7 @@ pub(super) async fn create(
     submission.token = caller.name();
     let (key, sees) =
         (key.map(|key| (of_caller(&caller, key), digest::of(&submission, &asked))), caller.sees());
-    let id = match fitted(&api, &sees, &mut submission, asked.problem.as_ref()).await {
+    let id = match fitted(&api, &caller, &mut submission, asked.problem.as_ref()).await {
         Ok(()) => {
             let id = api.submissions.submit(submission, key).await?;
             // The one line that has both ids: the request's is in its span.
@@ -121,14 +121,14 @@ pub(super) async fn create(
 /// Sees that a submission can be judged here, and gives it the limits of its problem.
 async fn fitted(
     api: &Api,
-    sees: &Sees,
+    caller: &Caller,
     submission: &mut Submission,
     asked: Option<&AskedProblem>,
 ) -> Result<(), Problem> {
     api.queue.check_open()?;
     api.readiness.check(&submission.language, &api.operations.status())?;
     if let Some(asked) = asked {
-        let problem = super::problems::judged_by(api, sees, asked, submission).await?;
+        let problem = super::problems::judged_by(api, caller, asked, submission).await?;
         problems::fit(submission, &problem, &api.languages, &api.config.limits);
     }
     Ok(())
