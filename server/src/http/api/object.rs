@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use super::Problem;
 use super::errors::Errors;
+use super::wire::reading::no_such_field;
 use super::wire::shown;
 
 /// A time, as it is expected.
@@ -21,6 +22,8 @@ pub(super) const TIME: &str = "a time such as 2027-03-31T18:00:00Z";
 #[derive(Debug)]
 pub(super) struct Object<'a> {
     fields: BTreeMap<String, &'a RawValue>,
+    /// The names of those that there may be.
+    asked: Vec<&'static str>,
     errors: Errors,
 }
 
@@ -37,29 +40,34 @@ impl<'a> Object<'a> {
     }
 
     /// A field, for which null is as if it were not there.
-    pub(super) fn take<T: Deserialize<'a>>(&mut self, name: &str, expected: &str) -> Option<T> {
+    pub(super) fn take<T: Deserialize<'a>>(&mut self, name: &'static str, expected: &str) -> Option<T> {
         self.take_or_null(name, expected).flatten()
     }
 
     /// A field, for which null within is not as if it were not there.
     pub(super) fn take_or_null<T: Deserialize<'a>>(
         &mut self,
-        name: &str,
+        name: &'static str,
         expected: &str,
     ) -> Option<Option<T>> {
+        self.asked.push(name);
         let raw = self.fields.remove(name)?;
         if raw.get() == "null" { Some(None) } else { self.value(name, raw, expected).map(Some) }
     }
 
     /// A field that is an array, each of whose items is expected to be this.
-    pub(super) fn take_row<T: Deserialize<'a>>(&mut self, name: &str, expected: &str) -> Option<Vec<T>> {
+    pub(super) fn take_row<T: Deserialize<'a>>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+    ) -> Option<Vec<T>> {
         let row: Vec<&'a RawValue> = self.take(name, "an array")?;
         let item = |(at, raw): (usize, &'a RawValue)| self.value(&format!("{name}[{at}]"), raw, expected);
         Some(row.into_iter().enumerate().filter_map(item).collect())
     }
 
     /// A field that is a whole number, for which null within is not as if it were not there.
-    pub(super) fn whole_or_null<T>(&mut self, name: &str) -> Option<Option<T>>
+    pub(super) fn whole_or_null<T>(&mut self, name: &'static str) -> Option<Option<T>>
     where
         T: FromStr<Err = ParseIntError>,
     {
@@ -68,7 +76,7 @@ impl<'a> Object<'a> {
     }
 
     /// A field that is a whole number.
-    pub(super) fn whole<T: FromStr<Err = ParseIntError>>(&mut self, name: &str) -> Option<T> {
+    pub(super) fn whole<T: FromStr<Err = ParseIntError>>(&mut self, name: &'static str) -> Option<T> {
         self.whole_or_null(name).flatten()
     }
 
@@ -95,7 +103,7 @@ impl<'a> Object<'a> {
     /// Sees that nothing is wrong, once everything was taken that there may be.
     pub(super) fn end(mut self) -> Result<(), Problem> {
         for name in self.fields.into_keys() {
-            self.errors.add(shown(&name), "there is no such field");
+            self.errors.add(shown(&name), no_such_field(&self.asked));
         }
         self.errors.none()
     }
@@ -135,7 +143,7 @@ impl<'de> Visitor<'de> for Reading {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-        let mut object = Object { fields: BTreeMap::new(), errors: Errors::default() };
+        let mut object = Object { fields: BTreeMap::new(), asked: Vec::new(), errors: Errors::default() };
         while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
             match object.fields.entry(name) {
                 Entry::Occupied(first) => object.errors.add(shown(first.key()), "this field comes twice"),
@@ -186,7 +194,7 @@ mod tests {
                 "number: 5.5; expected a whole number that is allowed here",
                 "words[1]: an array; expected a text",
                 "words[3]: null; expected a text",
-                "\u{fffd}x: there is no such field"
+                "\u{fffd}x: there is no such field; there are `user`, `number`, `words`"
             ]
         );
         assert_eq!(
@@ -201,7 +209,10 @@ mod tests {
         assert_eq!(none, ["user: is needed", "number: -1; expected a whole number that is allowed here"]);
         assert_eq!(wrong(r#"{"user": "alice", "number": 256}"#).len(), 1);
         let long = format!(r#"{{"user": "alice", "{}": 1}}"#, "x".repeat(10_000));
-        assert_eq!(wrong(&long), [format!("{}: there is no such field", "x".repeat(60))]);
+        assert_eq!(
+            wrong(&long),
+            [format!("{}: there is no such field; there are `user`, `number`, `words`", "x".repeat(60))]
+        );
         let many: Vec<_> = (0..10_000).map(|at| format!(r#""{at}": 1"#)).collect();
         assert_eq!(wrong(&format!("{{{}}}", many.join(","))).len(), 20);
     }

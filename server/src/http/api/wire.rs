@@ -156,6 +156,32 @@ pub(super) struct Rules<'a> {
 }
 
 impl Fields for NewSubmission {
+    const NAMES: &'static [&'static str] = &[
+        "language",
+        "source",
+        "source_base64",
+        "files",
+        "files_base64",
+        "entry_point",
+        "stdin",
+        "stdin_base64",
+        "tests",
+        "limits",
+        "compile_limits",
+        "user",
+        "reference",
+        "isolation",
+        "checker",
+        "arguments",
+        "stop_at_first_failure",
+        "problem",
+        "version",
+        "collect",
+        "input_file",
+        "output_file",
+        "wait",
+    ];
+
     fn place(&mut self, name: &str) -> Option<Place<'_>> {
         Some(match name {
             "language" => Place::Text(&mut self.language),
@@ -187,6 +213,9 @@ impl Fields for NewSubmission {
 }
 
 impl Fields for NewTest {
+    const NAMES: &'static [&'static str] =
+        &["stdin", "stdin_base64", "expected", "expected_base64", "arguments", "hidden", "limits"];
+
     fn place(&mut self, name: &str) -> Option<Place<'_>> {
         Some(match name {
             "stdin" => Place::Text(&mut self.stdin),

@@ -46,12 +46,22 @@ pub(super) struct NewFlags {
 }
 
 impl Fields for NewChecker {
+    const NAMES: &'static [&'static str] = &["icpc"];
+
     fn place(&mut self, name: &str) -> Option<Place<'_>> {
         (name == "icpc").then_some(Place::Flags(&mut self.icpc))
     }
 }
 
 impl Fields for NewFlags {
+    const NAMES: &'static [&'static str] = &[
+        "case_sensitive",
+        "space_change_sensitive",
+        "float_tolerance",
+        "float_absolute_tolerance",
+        "float_relative_tolerance",
+    ];
+
     fn place(&mut self, name: &str) -> Option<Place<'_>> {
         Some(match name {
             "case_sensitive" => Place::Flag(&mut self.case_sensitive),

@@ -45,6 +45,20 @@ pub(super) struct NewLimits {
 }
 
 impl Fields for NewLimits {
+    const NAMES: &'static [&'static str] = &[
+        "cpu_ms",
+        "wall_ms",
+        "memory_bytes",
+        "stack_bytes",
+        "file_bytes",
+        "output_bytes",
+        "processes",
+        "open_files",
+        "time_factor",
+        "time_extra_ms",
+        "memory_extra_bytes",
+    ];
+
     fn place(&mut self, name: &str) -> Option<Place<'_>> {
         Some(Place::Number(match name {
             "cpu_ms" => &mut self.cpu_ms,
@@ -130,7 +144,7 @@ pub(super) fn allowance(
 pub(super) fn refuse_allowance(section: &str, asked: Option<&NewLimits>, errors: &mut Errors) {
     let given = asked.into_iter().flat_map(NewLimits::allowance);
     for (name, _) in given.filter(|(_, number)| number.is_some()) {
-        errors.add(format!("{section}.{name}"), "there is no such field");
+        errors.add(format!("{section}.{name}"), "it is of `limits` of the whole submission alone");
     }
 }
 

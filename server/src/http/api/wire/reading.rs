@@ -17,6 +17,9 @@ use crate::submission::Isolation;
 
 /// What is read of an object.
 pub(in crate::http::api) trait Fields {
+    /// The names of all that have a place, for who has written another.
+    const NAMES: &'static [&'static str];
+
     /// Where the value of a field goes; nowhere where there is no such field.
     fn place(&mut self, name: &str) -> Option<Place<'_>>;
 }
@@ -56,6 +59,14 @@ impl Place<'_> {
             Self::Tests(_) => "an array of test cases",
             Self::Words(_) => "an array of texts",
         }
+    }
+}
+
+/// What is said of a field that is none of these.
+pub(in crate::http::api) fn no_such_field(names: &[&str]) -> String {
+    match names {
+        [only] => format!("there is no such field; there is `{only}`"),
+        names => format!("there is no such field; there are `{}`", names.join("`, `")),
     }
 }
 
@@ -113,8 +124,10 @@ impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
                     read.insert(name);
                 }
                 known => {
-                    let why =
-                        if known.is_some() { "this field comes twice" } else { "there is no such field" };
+                    let why = match known {
+                        Some(_) => "this field comes twice".to_owned(),
+                        None => no_such_field(T::NAMES),
+                    };
                     self.errors.add(at.to_string(), why);
                     map.next_value::<IgnoredAny>()?;
                 }

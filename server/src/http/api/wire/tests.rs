@@ -1,6 +1,9 @@
 use proptest::prelude::*;
 
+use super::super::wire_checker::{NewChecker, NewFlags};
+use super::super::wire_limits::NewLimits;
 use super::names::check_name;
+use super::reading::Fields;
 use super::*;
 use crate::config::Config;
 use crate::submission::{Files, Flags, Submission};
@@ -159,8 +162,24 @@ fn an_allowance_beyond_its_bounds_or_of_a_compilation_is_refused_by_name() {
         assert!(refused.starts_with(&format!("limits.{field}: ")), "{refused}");
         let compile = serde_json::json!({"source": "", "compile_limits": {field: 1}});
         let refused = accept_python(compile).unwrap_err();
-        assert_eq!(refused, format!("compile_limits.{field}: there is no such field"));
+        assert_eq!(
+            refused,
+            format!("compile_limits.{field}: it is of `limits` of the whole submission alone")
+        );
     }
+}
+
+#[test]
+fn every_field_that_is_told_of_has_a_place() {
+    fn check<T: Fields + Default>() {
+        let mut object = T::default();
+        assert!(T::NAMES.iter().all(|name| object.place(name).is_some()), "{:?}", T::NAMES);
+    }
+    check::<NewSubmission>();
+    check::<NewTest>();
+    check::<NewLimits>();
+    check::<NewFlags>();
+    check::<NewChecker>();
 }
 
 #[test]
@@ -318,14 +337,14 @@ fn a_checker_is_a_name_or_the_flags_of_the_default_validator() {
     let names = "one of `lines`, `tokens`, `exact`, `icpc`, or an object `icpc` of its flags";
     assert_eq!(told("{}"), [format!("checker: an object without a rule; expected {names}")]);
     assert_eq!(told(r#""words""#), [format!("checker: `words`; expected {names}")]);
-    assert_eq!(told(r#"{"tokens":{}}"#), ["checker.tokens: there is no such field"]);
+    assert_eq!(told(r#"{"tokens":{}}"#), ["checker.tokens: there is no such field; there is `icpc`"]);
     assert_eq!(
         told(
             r#"{"icpc":{"float_tolerance":-1,"float_absolute_tolerance":"1","epsilon":1,"case_sensitive":null}}"#
         ),
         [
             "checker.icpc.float_absolute_tolerance: a text; expected a number",
-            "checker.icpc.epsilon: there is no such field",
+            "checker.icpc.epsilon: there is no such field; there are `case_sensitive`, `space_change_sensitive`, `float_tolerance`, `float_absolute_tolerance`, `float_relative_tolerance`",
             "checker.icpc.float_tolerance: a tolerance is 0 or more",
         ]
     );
