@@ -31,23 +31,58 @@ export function count(number: number, one: Sentence, many: Sentence): string {
   return t(number === 1 ? one : many, { n: number });
 }
 
-export const locale = (): string => (tongue.value === "zh" ? "zh-CN" : "en");
+/** Days and months stand in the order of the person's own country, and its clock goes to 12 or to 24. */
+export const locale = (): string => (tongue.value === "zh" ? "zh-CN" : english);
+
+const { region } = new Intl.Locale(navigator.language).maximize();
+const english = region ? `en-${region}` : "en";
 
 /** To make one takes longer than to use it a hundred times: lists have thousands of times. */
 const clocks: Partial<Record<string, Intl.DateTimeFormat>> = {};
 
-export function time(iso: string): string {
-  const clock = (clocks[locale()] ??= new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "medium" }));
-  const moment = new Date(iso);
-  return Number.isNaN(moment.getTime()) ? iso : clock.format(moment);
+function clock(form: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return (clocks[locale() + JSON.stringify(form)] ??= new Intl.DateTimeFormat(locale(), form));
 }
+
+/** What is no time stays as it came. */
+function written(iso: string, form: Intl.DateTimeFormatOptions): string {
+  const moment = new Date(iso);
+  return Number.isNaN(moment.getTime()) ? iso : clock(form).format(moment);
+}
+
+/** The day and the time to the second. */
+export const time = (iso: string): string => written(iso, { dateStyle: "medium", timeStyle: "medium" });
+
+export const day = (iso: string): string => written(iso, { dateStyle: "medium" });
+
+/** In few words: of today the time, of another day that, too. */
+export function moment(iso: string): string {
+  const [then, now] = [new Date(iso), new Date()];
+  if (then.toDateString() === now.toDateString()) return written(iso, { timeStyle: "medium" });
+  return written(iso, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", ...(then.getFullYear() !== now.getFullYear() && { year: "numeric" }) });
+}
+
+/** A number of things. */
+export const amount = (number: number): string => number.toLocaleString(locale());
 
 /** Milliseconds as people read them. */
 export function duration(ms: number): string {
   if (ms < 10) return `${round(ms, 1)} ms`;
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${round(ms / 1000, 2)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_995) return `${round(ms / 1000, 2)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < HOUR) return both(seconds, MINUTE, "unit.minutes", "unit.seconds");
+  // To the minute, and to the hour: nobody counts seconds of a day.
+  if (seconds < DAY - MINUTE / 2) return both(Math.round(seconds / MINUTE), 60, "unit.hours", "unit.minutes");
+  return both(Math.round(seconds / HOUR), 24, "unit.days", "unit.hours");
+}
+
+const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
+
+/** So many of the larger unit, and what is left of the smaller. */
+function both(small: number, of: number, larger: Sentence, smaller: Sentence): string {
+  const rest = small % of;
+  return t(larger, { n: Math.floor(small / of) }) + (rest > 0 ? ` ${t(smaller, { n: rest })}` : "");
 }
 
 export function size(bytes: number): string {

@@ -41,6 +41,10 @@ export const sentences = text({
   "page.home": ["To the playground", "前往练习场"],
   "page.failed": ["This page failed", "页面出错了"],
   "page.reload": ["Load it again", "重新加载"],
+  "unit.days": ["{n} d", "{n} 天"],
+  "unit.hours": ["{n} h", "{n} 小时"],
+  "unit.minutes": ["{n} min", "{n} 分"],
+  "unit.seconds": ["{n} s", "{n} 秒"],
   "loading": ["Loading…", "加载中……"],
 
   "playground.source": ["Source", "源代码"],

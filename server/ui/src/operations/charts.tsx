@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { components } from "../api/schema";
-import { duration, locale, t } from "../i18n";
+import { amount, duration, locale, t, time } from "../i18n";
 import { tone, verdictName } from "../components/verdict";
 
 type Figures = components["schemas"]["Figures"];
@@ -21,7 +21,7 @@ export function Charts({ figures }: { figures: Figures }) {
   const column = (part: Part) => WIDTH - 1 - (end - Math.floor(Date.parse(part.at) / figures.part_ms));
   return (
     <>
-      <p class="hint">{t("charts.since", { time: new Date(figures.since).toLocaleString(locale()) })}</p>
+      <p class="hint">{t("charts.since", { time: time(figures.since) })}</p>
       <Totals parts={parts} />
       <Bars parts={parts} column={column} now={now} />
       <Lines title={t("charts.wait")} parts={parts} column={column} now={now} of={(part) => part.wait} />
@@ -45,7 +45,7 @@ function Table({ parts }: { parts: Part[] }) {
             {[...parts].reverse().map((part) => (
               <tr key={part.at}>
                 <th scope="row">{clock(part.at)}</th>
-                <td class="number">{all(part)}</td>{both(part.wait)}{both(part.judging)}
+                <td class="number">{amount(all(part))}</td>{both(part.wait)}{both(part.judging)}
               </tr>
             ))}
           </tbody>
@@ -89,30 +89,33 @@ function Totals({ parts }: { parts: Part[] }) {
   const sum = (of: (part: Part) => number) => parts.reduce((all, part) => all + of(part), 0);
   return (
     <dl class="facts">
-      {[...totals].sort(([, one], [, other]) => other - one).map(([verdict, count]) => <><dt>{verdictName(verdict)}</dt><dd>{count}</dd></>)}
-      <dt>{t("charts.refused")}</dt><dd>{sum((part) => part.refused)}</dd>
-      <dt>{t("charts.failed")}</dt><dd>{sum((part) => part.failed)}</dd>
+      {[...totals].sort(([, one], [, other]) => other - one).map(([verdict, count]) => <><dt>{verdictName(verdict)}</dt><dd>{amount(count)}</dd></>)}
+      <dt>{t("charts.refused")}</dt><dd>{amount(sum((part) => part.refused))}</dd>
+      <dt>{t("charts.failed")}</dt><dd>{amount(sum((part) => part.failed))}</dd>
     </dl>
   );
 }
+
+const TONES = ["good", "bad", "fault"] as const;
 
 function Bars({ parts, column, now }: { parts: Part[]; column(part: Part): number; now: number }) {
   const sum = (part: Part, of: string) => Object.entries(part.verdicts).reduce((all, [verdict, count]) => all + (tone(verdict) === of ? count : 0), 0);
   const most = Math.max(1, ...parts.map(all));
   return (
     <figure class="chart">
-      <figcaption>{t("charts.judged")} <small>{t("charts.most", { n: most })}</small></figcaption>
-      <Plot title={t("charts.judged")} most={String(most)} now={now}>
+      <figcaption>{t("charts.judged")} <small>{t("charts.most", { n: amount(most) })}</small></figcaption>
+      <Plot title={t("charts.judged")} most={amount(most)} now={now}>
         {parts.map((part) => {
           let top = HEIGHT;
-          return ["good", "bad", "fault"].map((of) => {
+          return TONES.map((of) => {
             const height = (sum(part, of) / most) * HEIGHT;
             top -= height;
             return height > 0 && <rect key={`${part.at}${of}`} class={of} x={column(part) + 0.1} y={top} width={0.8} height={height} />;
           });
         })}
-        {parts.map((part) => <Pointed key={part.at} part={part} x={column(part)} told={String(all(part))} />)}
+        {parts.map((part) => <Pointed key={part.at} part={part} x={column(part)} told={amount(all(part))} />)}
       </Plot>
+      <ul class="legend">{TONES.map((of) => <li key={of}><span class={`dot ${of}`} aria-hidden="true" /> {t(`charts.${of}`)}</li>)}</ul>
     </figure>
   );
 }

@@ -5,7 +5,7 @@ import { type ApiError, request } from "../api/client";
 import type { components } from "../api/schema";
 import { Loaded, useLoaded } from "../components/loaded";
 import { Refusal } from "../components/refusal";
-import { t } from "../i18n";
+import { amount, t } from "../i18n";
 import { act, OFTEN, SELDOM } from "./act";
 
 type Readiness = components["schemas"]["Readiness"];
@@ -24,8 +24,8 @@ export function Health() {
           <>
             <p class={ready.ready ? "verdict good" : "verdict bad"}>{ready.ready ? `✓ ${t("operations.ready")}` : `✗ ${t("operations.notReady")}`}</p>
             <dl class="facts">
-              <dt>{t("operations.waiting")}</dt><dd class="figure-large">{ready.waiting ?? 0}</dd>
-              <dt>{t("operations.running")}</dt><dd class="figure-large">{ready.running ?? 0}</dd>
+              <dt>{t("operations.waiting")}</dt><dd class="figure-large">{amount(ready.waiting ?? 0)}</dd>
+              <dt>{t("operations.running")}</dt><dd class="figure-large">{amount(ready.running ?? 0)}</dd>
               <dt>{t("operations.tier")}</dt><dd>{ready.pool?.tier ?? "–"}</dd>
             </dl>
             <Drain drained={ready.draining ?? false} done={again} />

@@ -6,7 +6,7 @@ import type { components } from "../api/schema";
 import { Loaded, useLoaded } from "../components/loaded";
 import { Refusal } from "../components/refusal";
 import { Perhaps } from "../components/together";
-import { duration, t } from "../i18n";
+import { amount, duration, t } from "../i18n";
 import { act, OFTEN } from "./act";
 
 type Node = components["schemas"]["Node"];
@@ -21,7 +21,7 @@ export function Nodes() {
     again();
   }, setError);
   return (
-    <section class="card">
+    <section class="card across">
       <h2>{t("nodes.title")}</h2>
       {error && <Refusal error={error} />}
       <Loaded from={state}>
@@ -50,10 +50,10 @@ function Line({ node, set }: { node: Node; set(name: string, to: "drain" | "undr
   const to = node.state === "draining" ? "undrain" : "drain";
   return (
     <tr>
-      <th scope="row"><bdi>{node.name}</bdi>{node.faults.map((fault) => <div key={fault} class="wrong" lang="en">{fault}</div>)}</th>
+      <th scope="row" class="free"><bdi>{node.name}</bdi>{node.faults.map((fault) => <div key={fault} class="wrong" lang="en">{fault}</div>)}</th>
       <td>{t(`nodes.${node.state}`)} {node.state === "away" && <small>{t("nodes.silent", { time: duration(node.silent_ms) })}</small>}</td>
       <td class="number">{node.speed?.toFixed(2)}</td><td class="number">{node.weight.toFixed(2)}</td>
-      <td class="number">{node.busy} / {node.credits + node.compilations}</td><td class="number">{node.done}</td><td class="number">{node.failures}</td>
+      <td class="number">{node.busy} / {node.credits + node.compilations}</td><td class="number">{amount(node.done)}</td><td class="number">{amount(node.failures)}</td>
       <td>{node.version}</td><td>{Object.keys(node.images).sort().join(", ")}</td>
       <td><button type="button" aria-label={`${t(`nodes.${to}`)}: ${node.name}`} onClick={() => set(node.name, to)}>{t(`nodes.${to}`)}</button></td>
     </tr>

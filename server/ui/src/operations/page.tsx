@@ -9,7 +9,7 @@ import { Loaded, useLoaded } from "../components/loaded";
 import { Refusal } from "../components/refusal";
 import { Together } from "../components/together";
 import { Windowed } from "../components/windowed";
-import { count, duration, t, time } from "../i18n";
+import { amount, count, duration, t, time } from "../i18n";
 import "../i18n/pages";
 import { act, OFTEN, SELDOM } from "./act";
 import { Charts } from "./charts";
@@ -24,8 +24,11 @@ export default function Operations() {
     <>
       <h1 class="unseen">{t("nav.operations")}</h1>
       <Together><div class="columns">
-        <div class="side"><Health /><Day /><Languages /></div>
-        <div class="side"><Nodes /><Sandboxes />{may("read-all") && <ThrottledUsers />}</div>
+        <div class="side"><Health /></div>
+        <div class="side"><Sandboxes />{may("read-all") && <ThrottledUsers />}</div>
+        <Nodes />
+        <div class="side"><Day /></div>
+        <div class="side"><Languages /></div>
       </div></Together>
     </>
   );
@@ -47,8 +50,7 @@ function Sandboxes() {
   }, setError);
   return (
     <section class="card">
-      <h2>{t("operations.sandboxes")}</h2>
-      <div class="buttons"><button type="button" onClick={recycle}>{t("operations.recycle")}</button><span role="status">{told}</span></div>
+      <div class="heading"><h2>{t("operations.sandboxes")}</h2><span role="status">{told}</span><button type="button" onClick={recycle}>{t("operations.recycle")}</button></div>
       {error && <Refusal error={error} />}
       <Loaded from={state}>
         {({ sandboxes }) => (
@@ -59,7 +61,7 @@ function Sandboxes() {
                 {sandboxes.map((sandbox, index) => (
                   <tr key={index}>
                     <th scope="row">{sandbox.profile}</th><td>{t(`sandbox.${sandbox.state}`)}</td><td class="number" data-label={t("operations.age")}>{told_(sandbox.age_ms)}</td>
-                    <td class="number" data-label={t("operations.unused")}>{told_(sandbox.unused_ms)}</td><td class="number" data-label={t("operations.runs")}>{sandbox.runs ?? "–"}</td>
+                    <td class="number" data-label={t("operations.unused")}>{told_(sandbox.unused_ms)}</td><td class="number" data-label={t("operations.runs")}>{sandbox.runs === null || sandbox.runs === undefined ? "–" : amount(sandbox.runs)}</td>
                   </tr>
                 ))}
               </tbody>
@@ -112,15 +114,14 @@ function Languages() {
   const listed = [...languages.value].sort((one, other) => ORDER[one.state] - ORDER[other.state]);
   return (
     <section class="card">
-      <h2>{t("operations.languages")}</h2>
-      <button type="button" class="quiet" onClick={() => (wanted.value += 1)}>{t("operations.askAgain")}</button>
+      <div class="heading"><h2>{t("operations.languages")}</h2><button type="button" class="quiet" onClick={() => (wanted.value += 1)}>{t("operations.askAgain")}</button></div>
       <div class="scroll tall narrow" tabIndex={0} role="region" aria-label={t("operations.languages")}>
         <table class="list">
           <thead><tr><th scope="col">{t("playground.language")}</th><th scope="col">{t("submissions.state")}</th><th scope="col">{t("operations.version")}</th></tr></thead>
           <tbody>
             {listed.map((language) => (
               <tr key={language.id}>
-                <th scope="row">{language.name}</th>
+                <th scope="row" class="free">{language.name}</th>
                 <td class="free">
                   {language.state === "installed" && <span class="verdict good">✓ {t("language.installed")}</span>}
                   {language.state === "not-installed" && <>{t("language.not-installed")}: <code>{language.install}</code></>}
