@@ -238,6 +238,7 @@ export const sentences = text({
   "submissions.user": ["User", "用户"],
   "submissions.state": ["State", "状态"],
   "submissions.created": ["Submitted", "提交时间"],
+  "submissions.time": ["Time", "用时"],
   "submissions.problem": ["Problem", "题目"],
   "submissions.removed": ["removed", "已删除"],
   "submission.title": ["Submission", "提交"],

@@ -8,7 +8,7 @@ import { usePages } from "../components/pages";
 import { Together } from "../components/together";
 import { Windowed } from "../components/windowed";
 import { useKeptHere } from "../entries";
-import { locale, t, time } from "../i18n";
+import { day, locale, t } from "../i18n";
 import "../i18n/pages";
 import { Upload, type Verified } from "./upload";
 import { VerifyCard } from "./verify-card";
@@ -55,7 +55,7 @@ function List({ problems }: { problems: Version[] }) {
   return (
     <ul class="problem-list">
       {problems.map(({ id, names, pushed_at }) => (
-        <li key={id}><Link to={`/problems/${encodeURIComponent(id)}`}><bdi>{nameOf(names, id)}</bdi></Link> <code>{id}</code> <small>{time(pushed_at)}</small></li>
+        <li key={id}><Link to={`/problems/${encodeURIComponent(id)}`}><bdi>{nameOf(names, id)}</bdi></Link> <code class="shortened" title={id}>{id}</code> <small>{day(pushed_at)}</small></li>
       ))}
     </ul>
   );

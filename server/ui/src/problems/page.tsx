@@ -51,7 +51,7 @@ export default function Problem({ id }: { id: string }) {
             {!problem.unjudged && may("submit") && <Submit problem={problem.id} takesAnswers={problem.type.submit_answer} ended={() => setJudged((number) => number + 1)} />}
             <section class="card">
               <h2>{t("problem.history")}</h2>
-              <SubmissionTable key={judged} filters={{ problem: problem.id }} limit={20} />
+              <SubmissionTable key={judged} filters={{ problem: problem.id }} limit={10} ofOne />
             </section>
             <Versions path={path} problem={problem} verify={verify} />
             <Upload id={problem.id} done={again} verify={verify} />
@@ -84,7 +84,7 @@ function Statements({ problem, path }: { problem: Package; path: string }) {
   return (
     <>
       {languages.length > 1 && (
-        <label><span>{t("problem.language")}</span><select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>{languages.map((language) => <option key={language} value={language}>{language}</option>)}</select></label>
+        <label><span>{t("problem.language")}</span><select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>{languages.map((language) => <option key={language} value={language}>{languageName(language)}</option>)}</select></label>
       )}
       {statement.format === "pdf" ? <p><a href={address(from)} download={`${problem.id}.pdf`}>{t("problem.pdf")}</a></p> : <Text key={from} from={from} format={statement.format} />}
       {problem.attachments.length > 0 && (
@@ -95,6 +95,15 @@ function Statements({ problem, path }: { problem: Package; path: string }) {
       )}
     </>
   );
+}
+
+/** In itself, as its readers look for it. What is no language keeps its code. */
+function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames(code, { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
 }
 
 function Text({ from, format }: { from: string; format: string }) {

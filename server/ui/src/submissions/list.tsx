@@ -9,7 +9,8 @@ import { Loaded } from "../components/loaded";
 import { usePages } from "../components/pages";
 import { Standing, verdictName } from "../components/verdict";
 import { Windowed } from "../components/windowed";
-import { t, time, type Sentence } from "../i18n";
+import { When } from "../components/when";
+import { duration, size, t, type Sentence } from "../i18n";
 import "../i18n/pages";
 import { parameters, refine } from "../router";
 import { tongue } from "../settings";
@@ -58,13 +59,14 @@ export default function Submissions() {
   );
 }
 
-export function SubmissionTable({ filters, limit = 50 }: { filters: Record<string, string>; limit?: number }) {
+/** `ofOne`: all of them are to one problem, which need not be told of each. */
+export function SubmissionTable({ filters, limit = 50, ofOne = false }: { filters: Record<string, string>; limit?: number; ofOne?: boolean }) {
   const { state, name, more, failed, again } = usePages<{ submissions: Submission[]; next_cursor?: string | null }, Submission>("/api/v1/submissions", filters, limit, (page) => page.submissions);
   return (
     <Loaded from={state} again={again}>
       {(submissions: Submission[]) => submissions.length === 0 ? <p class="hint">{t("submissions.none")}</p> : (
         <Windowed key={name} name={name} items={submissions} more={more} failed={failed}>
-          {(shown, first) => <Rows submissions={shown} first={first} all={more ? null : submissions.length} />}
+          {(shown, first) => <Rows submissions={shown} first={first} all={more ? null : submissions.length} ofOne={ofOne} />}
         </Windowed>
       )}
     </Loaded>
@@ -72,18 +74,19 @@ export function SubmissionTable({ filters, limit = 50 }: { filters: Record<strin
 }
 
 /** `all` is null where more may come. */
-function Rows({ submissions, first, all }: { submissions: Submission[]; first: number; all: number | null }) {
+function Rows({ submissions, first, all, ofOne }: { submissions: Submission[]; first: number; all: number | null; ofOne: boolean }) {
   return (
     <div class="scroll cards" tabIndex={0} role="region" aria-label={t("nav.submissions")}>
       <table class="list" aria-rowcount={all === null ? -1 : all + HEAD}>
         <thead>
           <tr aria-rowindex={HEAD}>
             <th scope="col">{t("submissions.id")}</th><th scope="col">{t("groups.verdict")}</th><th scope="col">{t("submissions.created")}</th>
-            <th scope="col">{t("playground.language")}</th><th scope="col">{t("submissions.problem")}</th><th scope="col">{t("submissions.user")}</th>
+            <th scope="col" class="number">{t("submissions.time")}</th><th scope="col" class="number">{t("figure.memory")}</th>
+            <th scope="col">{t("playground.language")}</th>{!ofOne && <th scope="col">{t("submissions.problem")}</th>}<th scope="col">{t("submissions.user")}</th>
           </tr>
         </thead>
         <tbody>
-          {submissions.map((submission, index) => <Row key={submission.id} submission={submission} number={first + index + 1} />)}
+          {submissions.map((submission, index) => <Row key={submission.id} submission={submission} number={first + index + 1} ofOne={ofOne} />)}
         </tbody>
       </table>
     </div>
@@ -93,16 +96,22 @@ function Rows({ submissions, first, all }: { submissions: Submission[]; first: n
 /** Rows of a table above the first submission: a screen reader counts them. */
 const HEAD = 1;
 
+/** Of what never ran there are no figures. */
+const wasRun = ({ verdict, summary }: Submission) => Boolean(verdict && summary && summary.memory_bytes_max > 0);
+
 /** Drawn once, however many others come behind it. */
-function Row({ submission, number }: { submission: Submission; number: number }) {
+function Row({ submission, number, ofOne }: { submission: Submission; number: number; ofOne: boolean }) {
+  const { summary } = submission;
   return useMemo(() => (
     <tr aria-rowindex={number + HEAD}>
       <td><Link to={`/submissions/${submission.id}`}><code>{submission.id.slice(0, 8)}</code></Link></td>
-      <td><Standing submission={submission} /></td>
-      <td>{time(submission.created_at)}</td>
+      <td><Standing submission={submission} />{submission.score !== undefined && <> <small>{t("judgement.score", { score: submission.score })}</small></>}</td>
+      <td><When at={submission.created_at} /></td>
+      <td class="number">{wasRun(submission) && duration(summary?.cpu_ms_max ?? 0)}</td>
+      <td class="number">{wasRun(submission) && size(summary?.memory_bytes_max ?? 0)}</td>
       <td>{language(submission.language)?.name ?? submission.language}</td>
-      <td>{submission.problem && <JudgedBy problem={submission.problem} />}</td>
-      <td><bdi>{submission.user}</bdi></td>
+      {!ofOne && <td>{submission.problem && <JudgedBy problem={submission.problem} />}</td>}
+      <td>{submission.user && <bdi class="shortened" title={submission.user}>{submission.user}</bdi>}</td>
     </tr>
   ), [submission, number, languages.value, tongue.value]);
 }
