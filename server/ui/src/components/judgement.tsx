@@ -1,7 +1,7 @@
 /** What came of a submission: the verdict first, then why, then each test. */
 
+import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
 import { count, duration, size, t, type Sentence } from "../i18n";
 import "../i18n/pages";
 import { reason } from "../i18n/reasons";
@@ -18,18 +18,24 @@ export interface Props {
   tests?: { stdin: string; expected: string | null }[];
   /** Shown behind a compiler's or runtime's words. */
   places?: ComponentChildren;
+  /** Index of the test that is shown, where it is chosen elsewhere, too. */
+  chosen?: Signal<number | null>;
 }
 
 /** Was any output held against anything? Undefined where that is not known here. */
 const isCompared = (tests: Props["tests"]): boolean | undefined => tests?.some(({ expected }) => expected !== null);
 
-export function Judgement({ submission, tests, places }: Props) {
+/** Where the test is that is shown. */
+export const SHOWN = "shown-test";
+
+export function Judgement({ submission, tests, places, chosen: elsewhere }: Props) {
   const verdict = submission.verdict;
   const results = (submission.tests ?? []) as TestResult[];
   const worst = results.find((test) => test.verdict !== "Accepted");
-  const [chosen, choose] = useState<number | null>(null);
+  const here = useSignal<number | null>(null);
+  const chosen = elsewhere ?? here;
   if (!verdict) return <p class="hint">{t(`state.${submission.state}` as Sentence)}</p>;
-  const shown = results.find((test) => test.index === chosen) ?? worst ?? results[0];
+  const shown = results.find((test) => test.index === chosen.value) ?? worst ?? results[0];
   return (
     <div class="judgement">
       <header class={`summary ${tone(verdict)}`}>
@@ -44,7 +50,7 @@ export function Judgement({ submission, tests, places }: Props) {
       </header>
       <Compiler submission={submission} />
       <Groups submission={submission} />
-      {results.length > 1 && <Strip results={results} shown={shown} choose={choose} />}
+      {results.length > 1 && <Strip results={results} shown={shown} choose={(index) => (chosen.value = index)} />}
       {shown && <Test test={shown} limits={shown.limits ?? submission.limits} of={results.length} given={tests?.[shown.index]} />}
     </div>
   );
@@ -69,7 +75,7 @@ function Groups({ submission }: { submission: Submission }) {
     <div class="scroll">
       <table>
         <caption>{t("groups.title")}</caption>
-        <thead><tr><th scope="col">{t("groups.name")}</th><th scope="col">{t("groups.verdict")}</th><th scope="col">{t("groups.score")}</th></tr></thead>
+        <thead><tr><th scope="col">{t("groups.name")}</th><th scope="col">{t("groups.verdict")}</th><th scope="col" class="number">{t("groups.score")}</th></tr></thead>
         <tbody>
           {groups.map((group) => (
             <tr key={group.name}>
@@ -110,7 +116,7 @@ function Test(props: { test: TestResult; limits: AppliedLimits | undefined; of: 
   const expected = given?.expected ?? null;
   const isWrong = test.verdict === "WrongAnswer";
   return (
-    <section class="test" aria-label={t("test.number", { n: test.index + 1 })}>
+    <section class="test" id={SHOWN} tabIndex={-1} aria-label={t("test.number", { n: test.index + 1 })}>
       <h3>{of > 1 && <>{t("test.number", { n: test.index + 1 })} {test.name && <small><bdi>{test.name}</bdi></small>} · </>}<Verdict verdict={test.verdict} /></h3>
       {test.reason && <p class="reason">{reason(test.reason)}</p>}
       {test.feedback && <p class="feedback"><strong>{t("test.feedback")}</strong> <bdi>{test.feedback}</bdi></p>}

@@ -242,6 +242,7 @@ export const sentences = text({
   "submissions.problem": ["Problem", "题目"],
   "submissions.removed": ["removed", "已删除"],
   "submission.title": ["Submission", "提交"],
+  "submission.details": ["Details", "详情"],
   "submission.finished": ["Judged", "评测完成"],
   "submission.rejudged": ["Judged again", "重新评测"],
   "submission.rejudge": ["Judge again", "重新评测"],
