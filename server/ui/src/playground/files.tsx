@@ -32,7 +32,7 @@ export function FileTabs({ replaced }: { replaced(): void }) {
       </div>
       {naming
         ? <NewName taken={files.map((file) => file.name)} done={(name) => { setNaming(false); if (name) change({ files: [...files, { name, content: "" }], active: files.length }); }} />
-        : <button type="button" class="add" onClick={() => setNaming(true)} disabled={files.length >= MOST_FILES} title={t("files.add")} aria-label={t("files.add")}>+</button>}
+        : <button type="button" class="add" onClick={() => setNaming(true)} disabled={files.length >= MOST_FILES} title={t("files.add")} aria-label={t("files.add")}>+{files.length === 1 && ` ${t("files.add")}`}</button>}
       {files.length > 1 && <button type="button" class="add" onClick={remove} title={t("files.remove")} aria-label={t("files.remove")}>×</button>}
     </div>
   );

@@ -35,7 +35,7 @@ export function Tests() {
             </button>
           ))}
         </div>
-        <button type="button" class="add" onClick={add} disabled={tests.length >= MOST_TESTS} title={t("tests.add")} aria-label={t("tests.add")}>+</button>
+        <button type="button" class="add" onClick={add} disabled={tests.length >= MOST_TESTS} title={t("tests.add")} aria-label={t("tests.add")}>+{tests.length === 1 && ` ${t("tests.add")}`}</button>
       </div>
       <div class="panel" id="test-panel" role="tabpanel" aria-labelledby={`test-tab-${index}`}>
         <Text label={t("test.stdin")} value={test.stdin} set={(stdin) => set({ stdin })} />

@@ -1,0 +1,128 @@
+/** What somebody sees who looks at a page: what matters first, nothing cut off or one over the other, and room for fingers. */
+
+import type { Locator, Page } from "@playwright/test";
+import { ACCEPTED, ID, problem } from "../answers";
+import { expect, test } from "../page";
+
+const LONG = "a-name-that-is-as-long-as-no-name-should-ever-be-and-then-some";
+const NOW = new Date().toISOString();
+const SUBMISSION = { id: ID, state: "done", verdict: "WrongAnswer", language: "cpp20", created_at: NOW, finished_at: NOW, user: `${LONG}@students.example.edu`, problem: { id: LONG, version: "1".repeat(64) }, summary: { passed: 1, total: 2, cpu_ms_max: 1234, wall_ms_max: 1300, memory_bytes_max: 3 * 2 ** 20 } };
+const NODE = { busy: 0, credits: 2, compilations: 1, done: 12_345, failures: 0, images: { gcc: "1" }, silent_ms: 0, speed: 1, version: "1.0.0", weight: 1, state: "ready" };
+
+const width = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
+
+/** Of what is within a part and can be seen, none lies over another. */
+async function overlaps(rows: Locator): Promise<string[]> {
+  return rows.evaluateAll((all) => all.flatMap((row) => {
+    const cells = Array.from(row.children).map((cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      // Of what is shortened the text goes on where it is not seen.
+      return { text: cell.textContent ?? "", box: (cell.querySelector(".shortened") ?? range).getBoundingClientRect() };
+    }).filter(({ text, box }) => text && box.width > 0);
+    return cells.flatMap((one, index) => cells.slice(index + 1).filter(({ box }) => box.left < one.box.right - 1 && box.right > one.box.left + 1 && box.top < one.box.bottom - 1 && box.bottom > one.box.top + 1).map(({ text }) => `${one.text} / ${text}`));
+  }));
+}
+
+async function listed(page: Page, submissions: object[]): Promise<void> {
+  await page.route("**/api/v1/submissions?*", (route) => route.fulfill({ json: { submissions, next_cursor: null } }));
+}
+
+test("operations of a cluster are as wide as the window, and a node's button is seen without scrolling", async ({ page }) => {
+  const nodes = [{ ...NODE, name: "lab-1", faults: [] }, { ...NODE, name: LONG, state: "away", silent_ms: 200_000, faults: [`image gavel/${LONG} is older`] }];
+  await page.route("**/api/v1/nodes", (route) => route.fulfill({ json: nodes }));
+  for (const wide of [1280, 320]) {
+    await page.setViewportSize({ width: wide, height: 800 });
+    await page.goto("/operations");
+    await expect(page.getByRole("button", { name: "Drain: lab-1" })).toBeAttached();
+    expect(await width(page)).toBeLessThanOrEqual(wide);
+    const [inside, room] = await page.getByRole("region", { name: "Nodes" }).evaluate((list) => [list.scrollWidth, list.clientWidth] as const);
+    if (wide === 1280) expect(inside).toBeLessThanOrEqual(room);
+  }
+});
+
+test("a row of submissions is read on any window: nothing is cut off, and nothing lies over anything else", async ({ page }) => {
+  await listed(page, [SUBMISSION, { ...SUBMISSION, id: `1${ID}`, problem: { ...SUBMISSION.problem, removed: true } }, { ...SUBMISSION, id: `2${ID}`, user: null, problem: undefined, verdict: null, state: "queued", summary: undefined }]);
+  for (const wide of [320, 768, 1280, 1920]) {
+    await page.setViewportSize({ width: wide, height: 800 });
+    await page.goto("/submissions");
+    const rows = page.getByRole("table").locator("tbody tr");
+    await expect(rows).toHaveCount(3);
+    const [inside, room] = await page.locator(".cards").evaluate((list) => [list.scrollWidth, list.clientWidth] as const);
+    expect(inside, `${wide}`).toBeLessThanOrEqual(room);
+    expect(await overlaps(rows), `${wide}`).toEqual([]);
+    await expect(rows.first()).toContainText("1.23 s");
+    await expect(rows.first()).toContainText("3 MiB");
+  }
+  // The whole of a name that is shortened.
+  await expect(page.getByTitle(SUBMISSION.user).first()).toBeVisible();
+});
+
+test("on a problem's page its submissions are not told to which problem they are", async ({ page }) => {
+  await problem(page, "sums");
+  await listed(page, [SUBMISSION]);
+  await page.goto("/problems/sums");
+  const list = page.getByRole("region", { name: "Submissions" });
+  await expect(list).toContainText("Wrong answer");
+  await expect(list).not.toContainText(LONG.slice(0, 20) + LONG.slice(20) + "1");
+  await expect(list.getByRole("link", { name: LONG })).toHaveCount(0);
+});
+
+test("what came of a submission stands above all else of it, a place that the compiler names leads to its line, and a test of the table to itself", async ({ page }) => {
+  const compile = { ok: false, cached: false, cpu_ms: 1, wall_ms: 1, memory_bytes: 1, log: "util.h:2:1: error: unknown type name 'foo'\n", log_truncated: false };
+  const files = { "main.cpp": '#include "util.h"\nint main() {}\n', "util.h": "#pragma once\nfoo bar;\n" };
+  let submission: object = { ...SUBMISSION, verdict: "CompileError", compile, tests: [] };
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: submission }));
+  await page.route(`**/api/v1/submissions/${ID}/sources`, (route) => route.fulfill({ json: { files } }));
+  await page.goto(`/submissions/${ID}`);
+  const top = async (part: Locator) => (await part.boundingBox())!.y;
+  await expect(page.getByRole("heading", { name: "Compile error" })).toBeVisible();
+  expect(await top(page.getByRole("heading", { name: "Compile error" }))).toBeLessThan(await top(page.getByText("Submitted", { exact: true })));
+  await page.getByRole("button", { name: "util.h, line 2" }).click();
+  await expect(page.locator(".source-frame .cm-activeLineGutter")).toHaveText("2");
+  await expect(page.locator(".source-frame .cm-lintRange-error")).toHaveText("foo");
+
+  submission = { ...SUBMISSION, tests: [{ ...ACCEPTED, index: 0, name: `secret/${LONG}` }, { ...ACCEPTED, index: 1, verdict: "WrongAnswer" }] };
+  await page.reload();
+  const table = page.getByRole("region", { name: "Tests" });
+  const [inside, room] = await table.evaluate((list) => [list.scrollWidth, list.clientWidth] as const);
+  expect(inside, "all columns are seen").toBeLessThanOrEqual(room);
+  await expect(table.getByRole("columnheader", { name: "Points" }), "where there are none").toHaveCount(0);
+  await table.getByRole("button", { name: "Test 1" }).click();
+  await expect(page.getByRole("region", { name: "Test 1" })).toBeFocused();
+  await expect(page.getByRole("group", { name: "All tests" }).getByRole("button", { name: /^Test 1:/ })).toHaveAttribute("aria-pressed", "true");
+});
+
+test("dates are as the person's own country has them, and long times in hours", async ({ page }) => {
+  const then = "2025-03-04T15:06:07Z";
+  await listed(page, [{ ...SUBMISSION, created_at: then }]);
+  await page.route("**/api/v1/admin/sandboxes", (route) => route.fulfill({ json: { sandboxes: [{ profile: "run", state: "idle", age_ms: 499 * 60_000 + 59_700, unused_ms: 59_999, runs: 12_345 }, { profile: "run", state: "idle", age_ms: 3 * 86_400_000 + 5 * 3_600_000, unused_ms: 1000 * 3600, runs: 1 }] } }));
+  await page.goto("/submissions");
+  await expect(page.getByRole("table").locator("tbody time")).toHaveText(/^4 Mar(ch)? 2025/);
+  await page.goto("/operations");
+  const rows = page.getByRole("region", { name: "Sandboxes" }).locator("tbody tr");
+  for (const told of ["8 h 20 min", "1 min", "12,345"]) await expect(rows.first()).toContainText(told);
+  for (const told of ["3 d 5 h", "1 h"]) await expect(rows.last()).toContainText(told);
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
+
+  test("what is pressed is as large as a finger, what is typed into is not magnified, and the head leaves room", async ({ page }) => {
+    await listed(page, [SUBMISSION]);
+    await problem(page, "sums", { samples: [{ name: "sample/1", input: "1\n", answer: "1\n" }] });
+    for (const path of ["/", "/problems", "/problems/sums", "/submissions"]) {
+      await page.goto(path);
+      await expect(page.locator("main .card").first()).toBeVisible();
+      await expect(page.getByText("Loading…")).toHaveCount(0);
+      const small = await page.locator("button, select, input:not([type=file], [type=checkbox]), summary, .as-button, header a").evaluateAll((all) => all
+        .filter((one) => one.checkVisibility() && one.getBoundingClientRect().width > 1 && one.getBoundingClientRect().height < 43.5)
+        .map((one) => one.outerHTML.slice(0, 100)));
+      expect(small, path).toEqual([]);
+      const magnified = await page.locator("input:not([type=file]), select, textarea, .cm-content").evaluateAll((all) => all.filter((one) => one.checkVisibility() && parseFloat(getComputedStyle(one).fontSize) < 16).map((one) => one.outerHTML.slice(0, 100)));
+      expect(magnified, path).toEqual([]);
+      expect((await page.getByRole("banner").boundingBox())!.height, path).toBeLessThan(120);
+      expect(await width(page), path).toBeLessThanOrEqual(360);
+    }
+  });
+});
