@@ -98,7 +98,10 @@ test("a session that ends while a submission is looked at takes nothing away, an
   const session = await sessions(page);
   let isEnded = false;
   await page.route(`**/api/v1/submissions/${ID}`, (route) => (isEnded ? refuse(route, 401, "unauthorized") : route.fulfill({ json: RUNNING })));
-  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => {
+  // All that is looked at has come by then, and who looks is known: both are asked for beside the events.
+  const looked = Promise.all(["session", `submissions/${ID}/sources`].map((path) => page.waitForResponse(`**/api/v1/${path}`)));
+  await page.route(`**/api/v1/submissions/${ID}/events*`, async (route) => {
+    await looked;
     session.end();
     isEnded = true;
     return route.fulfill(event("state", { state: "running", tests_done: 0 }));
@@ -111,6 +114,34 @@ test("a session that ends while a submission is looked at takes nothing away, an
   await signIn(page);
   await expect(page.getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
   await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("what comes behind the end of a submission takes nothing of it back", async ({ page }) => {
+  const session = await sessions(page);
+  const looked = page.waitForResponse("**/api/v1/session");
+  let [isBack, followed] = [false, 0];
+  await page.route(`**/api/v1/submissions/${ID}`, async (route) => {
+    if (!isBack && followed > 0) return refuse(route, 401, "unauthorized");
+    if (isBack) await expect(page.getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+    return route.fulfill({ json: RUNNING });
+  });
+  await page.route(`**/api/v1/submissions/${ID}/events*`, async (route) => {
+    await looked;
+    followed += 1;
+    if (isBack) return route.fulfill(event("judgement", JUDGED));
+    session.end();
+    return route.fulfill(event("state", { state: "running", tests_done: 0 }));
+  });
+  await page.goto(`/submissions/${ID}`);
+  await expect(page.getByText("Your session has ended")).toBeVisible();
+  isBack = true;
+  const late = page.waitForResponse(`**/api/v1/submissions/${ID}`);
+  await signIn(page);
+  await late;
+  await page.waitForTimeout(300);
+  await expect(page.getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+  await expect(page.locator("main .spinner")).toHaveCount(0);
+  expect(followed, "it need not be followed once more").toBe(2);
 });
 
 test("a run whose session ends in the middle is shown to its end after a sign-in", async ({ page }) => {
@@ -170,6 +201,26 @@ test("a submission to a problem is one submission, also where the session ends i
   await press();
   await expect.poll(() => keys.length).toBe(3);
   expect(new Set(keys).size, "what was judged may be sent again").toBe(2);
+});
+
+test("what is refused late, and was asked for before a sign-in, ends no session", async ({ page }) => {
+  const session = await sessions(page);
+  session.end();
+  let [held, isOpen] = [null as Route | null, false];
+  await page.route("**/api/v1/submissions?*", (route) => (isOpen || held ? route.fallback() : void (held = route)));
+  await page.goto("/submissions");
+  await expect.poll(() => held).not.toBeNull();
+  await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("dialog").getByLabel("Token").fill("the-right-token-0123");
+  await page.getByRole("dialog").getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("link", { name: ID.slice(0, 8) })).toBeVisible();
+  isOpen = true;
+  const answered = page.waitForResponse((response) => response.status() === 401);
+  await refuse(held!, 401, "unauthorized");
+  await answered;
+  await page.waitForTimeout(200);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
 });
 
 test("who signs out in one tab leaves nothing to be seen in another", async ({ page, context }) => {

@@ -34,10 +34,11 @@ type Method = "GET" | "POST" | "PUT" | "DELETE";
 /** Tells the server that a page of its own sends this, which no page of another site can. */
 const OWN = { "Gavel-Page": "1" };
 
-/** What is called with every error, before whoever asked sees it. */
-export const observers = new Set<(error: ApiError) => void>();
+/** What is called with every error, before whoever asked sees it, and with when that was asked for. */
+export const observers = new Set<(error: ApiError, asked: number) => void>();
 
 export async function send(method: Method, path: string, options: Options = {}): Promise<Response> {
+  const asked = performance.now();
   const headers: Record<string, string> = { ...OWN, ...options.headers };
   const init: RequestInit = { method, headers, credentials: "same-origin" };
   if (options.json !== undefined) {
@@ -58,7 +59,7 @@ export async function send(method: Method, path: string, options: Options = {}):
   reachable();
   if (!response.ok && response.status !== options.also) {
     const error = await problem(response);
-    observers.forEach((observer) => observer(error));
+    observers.forEach((observer) => observer(error, asked));
     throw error;
   }
   return response;

@@ -66,9 +66,12 @@ export async function look(): Promise<void> {
   }
 }
 
-// Wherever a request finds it out.
-observers.add((error) => {
-  if (error.status !== 401) return;
+/** When somebody last did so. */
+let signedIn = 0;
+
+// Wherever a request finds it out. What was asked for before somebody signed in says nothing of the session since then.
+observers.add((error, asked) => {
+  if (error.status !== 401 || asked < signedIn) return;
   const who = session.peek();
   if (who !== null && who !== "nobody") {
     before = who;
@@ -80,6 +83,7 @@ observers.add((error) => {
 export async function signIn(token: string): Promise<void> {
   const response = await send("POST", "/api/v1/session", { headers: { Authorization: `Bearer ${token}` } });
   session.value = (await response.json()) as Session;
+  signedIn = performance.now();
   ended.value = false;
   tabs?.postMessage(IN);
   askAnew();

@@ -34,7 +34,7 @@ function Shown({ first }: { first: Submission }) {
   const [error, setError] = useState<ApiError | null>(null);
   const [followed, setFollowed] = useState(0);
   const heard = useSignal<Heard | null>(null);
-  useEffect(() => setSubmission(first), [first]);
+  useEffect(() => setSubmission((old) => later(old, first)), [first]);
   useEffect(() => {
     setError(null);
     if (isFinal(submission)) return;
@@ -79,6 +79,12 @@ function Shown({ first }: { first: Submission }) {
       </div>
     </div></Together>
   );
+}
+
+/** What was asked for may come behind what a stream has told since: of the two that which is known of the later. */
+function later(known: Submission, come: Submission): Submission {
+  const isOlder = (known.rejudged_at ?? "") > (come.rejudged_at ?? "") || (isFinal(known) && !isFinal(come) && !come.rejudging);
+  return isOlder ? known : come;
 }
 
 /** Before anything is told of its way. */
