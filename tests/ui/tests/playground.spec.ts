@@ -13,7 +13,7 @@ test("each language's example is judged", async ({ page }) => {
     await run(page);
     expect((await judged).request().postDataJSON().language).toBe(language);
     await expect(result(page).getByRole("heading", { name: "Accepted" }).first(), language).toBeVisible();
-    await expect(result(page)).toContainText("1 of 1 tests passed");
+    await expect(result(page)).toContainText("The program did what it should.");
     await expect(result(page).getByLabel("Output", { exact: true })).toHaveText("42\n");
   }
 });

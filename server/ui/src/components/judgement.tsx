@@ -36,22 +36,23 @@ export function Judgement({ submission, tests, places, chosen: elsewhere }: Prop
   const chosen = elsewhere ?? here;
   if (!verdict) return <p class="hint">{t(`state.${submission.state}` as Sentence)}</p>;
   const shown = results.find((test) => test.index === chosen.value) ?? worst ?? results[0];
+  const why = submission.reason ?? (results.length === 1 ? results[0]?.reason : null);
   return (
     <div class="judgement">
       <header class={`summary ${tone(verdict)}`}>
         <h2><Verdict verdict={verdict} /></h2>
         <p>{t(verdict === "Accepted" && isCompared(tests) === false ? "explained.notCompared" : (`explained.${verdict}` as Sentence))}</p>
-        {submission.summary && results.length > 0 && (
+        {submission.summary && results.length > 1 && (
           <p>{t("judgement.passed", { passed: submission.summary.passed, total: submission.summary.total })}</p>
         )}
         {submission.score !== undefined && <p class="score">{t("judgement.score", { score: submission.score })}</p>}
-        {submission.reason && <p class="reason">{reason(submission.reason)}</p>}
+        {why && <p class="reason">{reason(why)}</p>}
         {places}
       </header>
       <Compiler submission={submission} />
       <Groups submission={submission} />
       {results.length > 1 && <Strip results={results} shown={shown} choose={(index) => (chosen.value = index)} />}
-      {shown && <Test test={shown} limits={shown.limits ?? submission.limits} of={results.length} given={tests?.[shown.index]} />}
+      {shown && <Test test={shown} limits={shown.limits ?? submission.limits} isOnly={results.length === 1} given={tests?.[shown.index]} />}
     </div>
   );
 }
@@ -111,26 +112,23 @@ function Strip(props: { results: TestResult[]; shown: TestResult | undefined; ch
   );
 }
 
-function Test(props: { test: TestResult; limits: AppliedLimits | undefined; of: number; given: { stdin: string; expected: string | null } | undefined }) {
-  const { test, limits, of, given } = props;
+/** Of the only one its verdict and why stand above already. */
+function Test(props: { test: TestResult; limits: AppliedLimits | undefined; isOnly: boolean; given: { stdin: string; expected: string | null } | undefined }) {
+  const { test, limits, isOnly, given } = props;
   const expected = given?.expected ?? null;
   const isWrong = test.verdict === "WrongAnswer";
   return (
     <section class="test" id={SHOWN} tabIndex={-1} aria-label={t("test.number", { n: test.index + 1 })}>
-      <h3>{of > 1 && <>{t("test.number", { n: test.index + 1 })} {test.name && <small><bdi>{test.name}</bdi></small>} · </>}<Verdict verdict={test.verdict} /></h3>
-      {test.reason && <p class="reason">{reason(test.reason)}</p>}
+      {!isOnly && <h3>{t("test.number", { n: test.index + 1 })} {test.name && <small><bdi>{test.name}</bdi></small>} · <Verdict verdict={test.verdict} /></h3>}
+      {!isOnly && test.reason && <p class="reason">{reason(test.reason)}</p>}
       {test.feedback && <p class="feedback"><strong>{t("test.feedback")}</strong> <bdi>{test.feedback}</bdi></p>}
       {test.hidden && <p class="hint">{t("test.hidden")}</p>}
       {test.node && <p class="hint">{t((test.time_scale ?? 1) > 1 ? "test.scaled" : "test.node", { node: test.node, factor: test.time_scale ?? 1 })}</p>}
+      {isWrong && <Difference test={test} expected={expected} />}
       <Bar label={t("figure.cpu")} value={test.cpu_ms} limit={limits?.cpu_ms} format={duration} />
       <Bar label={t("figure.wall")} value={test.wall_ms} limit={limits?.wall_ms} format={duration} />
       <Bar label={t("figure.memory")} value={test.memory_bytes} limit={limits?.memory_bytes} format={size} />
       <Ending test={test} />
-      {isWrong && expected !== null && test.stdout !== undefined && <Diff expected={expected} got={test.stdout} />}
-      {isWrong && test.difference && (
-        <p class="hint">{t("diff.first", { line: test.difference.line, column: test.difference.column })}</p>
-      )}
-      {isWrong && expected === null && test.difference && <Diff expected={test.difference.expected ?? ""} got={test.difference.got ?? ""} />}
       <Output title={t("output.stdout")} text={text(test.stdout, test.stdout_base64)} truncated={test.stdout_truncated} />
       <Output title={t("output.stderr")} text={text(test.stderr, test.stderr_base64)} truncated={test.stderr_truncated} />
       {!test.hidden && test.wall_ms > 0 && !test.transcript && !test.stdout && !test.stdout_base64 && !test.stderr && <p class="hint">{t("output.none")}</p>}
@@ -140,7 +138,20 @@ function Test(props: { test: TestResult; limits: AppliedLimits | undefined; of: 
   );
 }
 
+/** What is wrong comes before how long it took. */
+function Difference({ test: { stdout, difference }, expected }: { test: TestResult; expected: string | null }) {
+  return (
+    <>
+      {expected !== null && stdout !== undefined && <Diff expected={expected} got={stdout} />}
+      {difference && <p class="hint">{t("diff.first", { line: difference.line, column: difference.column })}</p>}
+      {expected === null && difference && <Diff expected={difference.expected ?? ""} got={difference.got ?? ""} />}
+    </>
+  );
+}
+
+/** Where the reason does not say it already. */
 function Ending({ test }: { test: TestResult }) {
+  if (/SIG[A-Z]+|status \d/.test(test.reason ?? "")) return null;
   if (test.signal) return <p class="hint">{t("ending.signal", { signal: test.signal })}</p>;
   if (test.exit_code) return <p class="hint">{t("ending.status", { status: test.exit_code })}</p>;
   return null;
