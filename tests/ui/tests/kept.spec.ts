@@ -42,6 +42,20 @@ test("a test that is added while the first example is on its way stays", async (
   await expect(page.getByRole("textbox", { name: "Standard input" })).toHaveValue("typed");
 });
 
+test("tests that somebody has written stay where another language's example takes the place of the first", async ({ page }) => {
+  await page.goto("/");
+  await expect(page.locator("#editor .cm-content")).toContainText("std::cin");
+  const [tests, language] = [page.getByRole("region", { name: "Tests" }), page.locator(".toolbar").getByLabel("Language")];
+  await language.selectOption("python3");
+  await expect(page.locator("#editor .cm-content")).toContainText("input()");
+  await tests.getByLabel("Standard input", { exact: true }).fill("1\n2\n");
+  await tests.getByLabel("Expected", { exact: true }).fill("3\n");
+  await language.selectOption("cpp20");
+  await expect(page.locator("#editor .cm-content")).toContainText("std::cin");
+  await expect(tests.getByLabel("Standard input", { exact: true })).toHaveValue("1\n2\n");
+  await expect(tests.getByLabel("Expected", { exact: true })).toHaveValue("3\n");
+});
+
 test("Ctrl+Enter runs the program wherever one types", async ({ page }) => {
   await page.goto("/");
   await write(page, "print(input())\n", "python3");

@@ -1,0 +1,53 @@
+/** Another language, or a language's example, in the place of what is there. */
+
+import { language } from "../api/languages";
+import { change, draft, empty, type Draft, type SourceFile, type Test } from "./draft";
+import { example, type Example } from "./examples";
+import { keep } from "./replaced";
+
+/** The first language of all, with its example. */
+export const chooseFirst = (id: string, replaced: () => void): Promise<void> => show(id, replaced, (tests) => tests !== empty.tests);
+
+/** Another language. What somebody has written stays: a program, called as that language calls it, and tests. */
+export async function chooseLanguage(id: string, replaced: () => void): Promise<void> {
+  const old = await example(draft.value.language);
+  // Looked at only now: somebody may have written on while that was on its way.
+  const from = draft.value;
+  if (isExample(from.files, old)) return show(id, replaced, (tests) => tests !== empty.tests && !areOf(tests, old));
+  change({ language: id, files: renamed(from.files, id) });
+  replaced();
+}
+
+/** An example in the place of what somebody has written, who can bring that back. */
+export async function showExample(replaced: () => void): Promise<void> {
+  const { language } = draft.value;
+  await example(language);
+  const own = draft.value;
+  await show(language, replaced, () => false);
+  await keep(own);
+}
+
+/** A language's example, beside tests that are somebody's own. */
+async function show(id: string, replaced: () => void, areOwn: (tests: Draft["tests"]) => boolean): Promise<void> {
+  const name = language(id)?.source_file ?? "main.txt";
+  const { source, stdin, expected } = await example(id);
+  // Looked at only now: a test may have been added while the example was on its way.
+  const { tests } = draft.value;
+  change({ language: id, files: [{ name, content: source }], active: 0, tests: areOwn(tests) ? tests : [{ stdin, expected }], collect: "" });
+  replaced();
+}
+
+/** Nothing was changed of it, or there is nothing. */
+function isExample(files: SourceFile[], { source }: Example): boolean {
+  const [only, ...others] = files;
+  return !only || (others.length === 0 && (only.content === source || only.content.trim() === ""));
+}
+
+const areOf = ([only, ...others]: Test[], { stdin, expected }: Example): boolean => others.length === 0 && only?.stdin === stdin && only.expected === expected;
+
+/** The only file is called as the other language calls it: by its name compilers know what it is. */
+function renamed(files: SourceFile[], id: string): SourceFile[] {
+  const only = files[0];
+  const name = language(id)?.source_file;
+  return files.length === 1 && only && name ? [{ ...only, name }] : files;
+}

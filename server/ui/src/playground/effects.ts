@@ -1,0 +1,51 @@
+/** What the playground does by itself: with the address, with languages that come, and with results that come. */
+
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { language, languages } from "../api/languages";
+import { chooseFirst } from "./choose";
+import { draft, type Draft } from "./draft";
+import { replace } from "./replaced";
+import { resume, run } from "./run";
+import { isLink, shared } from "./share";
+
+/** Shows what a link brings. Returns what is called with what is shared: the address is a link to that, and to nothing that is written after it. */
+export function useLink(replaced: () => void, damaged: () => void): (draft: Draft) => void {
+  const linked = useRef<Draft | null>(null);
+  useEffect(() => {
+    if (!isLink(location.hash)) return;
+    void shared(location.hash).then(async (found) => {
+      history.replaceState(history.state, "", location.pathname);
+      if (!found) return damaged();
+      await replace(found);
+      replaced();
+    });
+  }, []);
+  useEffect(() => {
+    if (isLink(location.hash) && draft.value !== linked.current) history.replaceState(history.state, "", location.pathname);
+  }, [draft.value]);
+  return (draft) => (linked.current = draft);
+}
+
+/** Of the window's height: what begins below that is hardly seen. */
+const LOW = 0.6;
+
+/** Scrolls to what came of a run: below the window nobody sees that there is something. */
+export function useSeen(shown: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const top = shown.current?.getBoundingClientRect().top ?? 0;
+    if (run.value.is === "idle" || run.value.is === "going" || (top >= 0 && top < innerHeight * LOW)) return;
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    shown.current?.scrollIntoView({ block: "start", behavior: isStill ? "auto" : "smooth" });
+  }, [run.value.is]);
+}
+
+/** The run that was shown before the page was loaded, and where nothing is written yet, the example of a language that is there. */
+export function useBegin(replaced: () => void): void {
+  useEffect(() => void resume(draft.value.tests), []);
+  useEffect(() => {
+    const first = languages.value.find(({ available }) => available) ?? languages.value[0];
+    if (draft.value.files.length > 0 || !first) return;
+    void chooseFirst((language(draft.value.language) ?? first).id, replaced);
+  }, [languages.value]);
+}
