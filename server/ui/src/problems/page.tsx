@@ -48,8 +48,8 @@ export default function Problem({ id }: { id: string }) {
             <SampleList path={path} kind={problem.type} />
           </div>
           <div class="side">
-            {!problem.unjudged && may("submit") && <Submit problem={problem.id} takesAnswers={problem.type.submit_answer} ended={() => setJudged((number) => number + 1)} />}
-            <section class="card">
+            {!problem.unjudged && may("submit") && <Submit problem={problem.id} tests={problem.cases.sample + problem.cases.secret} takesAnswers={problem.type.submit_answer} ended={() => setJudged((number) => number + 1)} />}
+            <section class="card unprinted">
               <h2>{t("problem.history")}</h2>
               <SubmissionTable key={judged} filters={{ problem: problem.id }} limit={10} ofOne />
             </section>
@@ -84,7 +84,7 @@ function Statements({ problem, path }: { problem: Package; path: string }) {
   return (
     <>
       {languages.length > 1 && (
-        <label><span>{t("problem.language")}</span><select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>{languages.map((language) => <option key={language} value={language}>{languageName(language)}</option>)}</select></label>
+        <label class="unprinted"><span>{t("problem.language")}</span><select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>{languages.map((language) => <option key={language} value={language}>{languageName(language)}</option>)}</select></label>
       )}
       {statement.format === "pdf" ? <p><a href={address(from)} download={`${problem.id}.pdf`}>{t("problem.pdf")}</a></p> : <Text key={from} from={from} format={statement.format} />}
       {problem.attachments.length > 0 && (
@@ -166,7 +166,7 @@ function Copied({ title, text }: { title: string; text: string }) {
 function Versions({ path, problem, verify }: { path: string; problem: Package; verify(what: Verified): void }) {
   const [state] = useLoaded<{ versions: components["schemas"]["Version"][] }>(`${path}/versions`);
   return (
-    <section class="card">
+    <section class="card unprinted">
       <h2>{t("problem.versions")}</h2>
       <Loaded from={state}>
         {({ versions }) => (

@@ -18,7 +18,8 @@ import { Progress, Told } from "../playground/progress";
 import { keep, kept } from "./answers";
 import { useJudging } from "./judging";
 
-export function Submit({ problem, takesAnswers, ended }: { problem: string; takesAnswers: boolean; ended(): void }) {
+/** `tests` is how many the problem has. */
+export function Submit({ problem, tests, takesAnswers, ended }: { problem: string; tests: number; takesAnswers: boolean; ended(): void }) {
   const [begun] = useState(() => kept(problem) ?? { language: draft.value.language, source: draft.value.files[0]?.content ?? "" });
   const [id, setId] = useState(begun.language);
   const [source, setSource] = useState(begun.source);
@@ -78,7 +79,7 @@ export function Submit({ problem, takesAnswers, ended }: { problem: string; take
       <div class="source-frame"><Editor name={name} content={source} generation={generation} marks={marks} goTo={goTo} changed={setSource} run={submit} /></div>
       <Told progress={now.is === "going" ? now.stage : null} ended={now.is === "ended" ? now.submission : null} />
       <div>
-        {now.is === "going" && <><Progress progress={now.stage} of={0} /><Live heard={heard} /></>}
+        {now.is === "going" && <><Progress progress={now.stage} of={tests} /><Live heard={heard} /></>}
         {now.is === "refused" && <Refusal error={now.error} again={() => void again()} />}
         {now.is === "ended" && <><Judgement submission={now.submission} places={<Places marks={marks} jump={(mark) => setGoTo({ ...mark })} />} /><p><Link to={`/submissions/${now.submission.id}`}>{t("problem.whole")}</Link></p></>}
       </div>

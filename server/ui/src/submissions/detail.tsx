@@ -66,7 +66,7 @@ function Shown({ first }: { first: Submission }) {
           {!isFinal(submission) && !submission.rejudging && may("submit") && <button type="button" class="stop" onClick={() => void act("DELETE", path)}>{t("run.cancel")}</button>}
           {isFinal(submission) && submission.state === "done" && isOperator() && <button type="button" onClick={() => void act("POST", `${path}/rejudge`)}>{t("submission.rejudge")}</button>}
         </div>
-        {!isFinal(submission) && <Progress progress={stage ?? standing(submission)} of={submission.summary?.total ?? 0} />}
+        {!isFinal(submission) && <Progress progress={stage ?? standing(submission)} of={submission.progress?.tests_total ?? submission.summary?.total ?? 0} />}
         {!isFinal(submission) && <Live heard={heard} />}
         {error && <Refusal error={error} />}
         <Judgement submission={submission} chosen={chosen} places={<Places marks={marks} jump={(mark) => setGoTo({ ...mark })} />} />
