@@ -15,6 +15,8 @@ test("what a link takes the place of is brought back", async ({ page, context })
   await other.goto("/");
   await write(other, 'print("mine")\n', "python3");
   await other.goto("about:blank");
+  // Whoever loads the page again before all of it is there loses nothing either.
+  await other.route(/\/assets\/example-sources/, (route) => void setTimeout(() => void route.continue().catch(() => {}), 2000));
   await other.goto(link);
   await expect(other.locator("#editor .cm-content")).toHaveText('print("theirs")');
   await other.reload();

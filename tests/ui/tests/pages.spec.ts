@@ -188,7 +188,7 @@ test("the day is drawn by the server's clock, whatever that of the browser says"
   const part = { verdicts: { Accepted: 2 }, refused: 0, failed: 0, wait: null, judging: null };
   await page.route("**/api/v1/admin/figures", (route) => route.fulfill({ json: { since: at(6000), now: at(0), part_ms: 600_000, parts: [{ ...part, at: at(720) }, { ...part, at: at(0) }] } }));
   await page.goto("/operations");
-  const bars = page.getByRole("img", { name: "Judged in ten minutes" }).locator("rect.good");
+  const bars = page.getByRole("img", { name: "Judged, per ten minutes" }).locator("rect.good");
   await expect(bars).toHaveCount(2);
   expect(await bars.evaluateAll((all) => all.map((bar) => Math.floor(Number(bar.getAttribute("x")))))).toEqual([71, 143]);
 });

@@ -270,7 +270,7 @@ test("operators see the day, recycle, and forgive", async ({ page, request, base
   }
   await page.goto("/operations");
   await expect(page.getByText("ready: a submission would be judged now")).toBeVisible();
-  await expect(page.getByRole("img", { name: "Judged in ten minutes" })).toBeVisible();
+  await expect(page.getByRole("img", { name: "Judged, per ten minutes" })).toBeVisible();
   await expect(page.locator(".chart title").first()).toHaveText(/^\d\d:\d\d: \d+$/);
   const throttled = page.getByRole("listitem").filter({ hasText: user });
   await throttled.getByRole("button", { name: "Forgive" }).click();

@@ -5,9 +5,13 @@ import { recall, remember } from "../settings";
 import { draft, parse, type Draft } from "./draft";
 import { example } from "./examples";
 
-export const before = signal<Draft | null>(parse(recall("draft.before")));
+const KEY = "draft.before";
 
-effect(() => void remember("draft.before", JSON.stringify(before.value)));
+export const before = signal<Draft | null>(parse(recall(KEY)));
+
+const store = (draft: Draft | null) => void remember(KEY, JSON.stringify(draft));
+
+effect(() => store(before.value));
 
 /** Shows another draft; the own one is kept, where somebody has written something in it. */
 export async function replace(other: Draft): Promise<void> {
@@ -18,7 +22,10 @@ export async function replace(other: Draft): Promise<void> {
 
 /** Something else is shown now. */
 export async function keep(own: Draft): Promise<void> {
-  if (!(await isExample(own))) before.value = own;
+  // At once: the page may be gone before it is known whether somebody has written that.
+  store(own);
+  if (await isExample(own)) store(before.value);
+  else before.value = own;
 }
 
 /** Shows the own one again. */
