@@ -35,7 +35,8 @@ final class Compile {
     private static final String ENTRY = "--entry=";
 
     public static void main(String[] arguments) throws IOException {
-        List<String> options = new ArrayList<>(List.of("-implicit:none", "-encoding", "UTF-8", "-proc:none"));
+        // With the names of variables, which exceptions tell.
+        List<String> options = new ArrayList<>(List.of("-implicit:none", "-encoding", "UTF-8", "-proc:none", "-g"));
         List<Source> sources = new ArrayList<>();
         String entry = "";
         for (String argument : List.of(arguments).subList(1, arguments.length)) {

@@ -8,11 +8,12 @@ const path = require('node:path');
 const vm = require('node:vm');
 
 // As V8 calls what only a module may have.
+const AWAIT = 'await is only valid in async functions and the top level bodies of modules';
 const ONLY_IN_MODULES = [
   'Cannot use import statement outside a module',
   "Unexpected token 'export'",
   "Cannot use 'import.meta' outside a module",
-  'await is only valid in async functions and the top level bodies of modules',
+  AWAIT,
 ];
 
 // The body of a function, as Node runs it: lines and columns are the source's own, and no bracket in it ends that function.
@@ -54,7 +55,12 @@ function parse(name) {
     asScript(name, text);
   } catch (error) {
     if (type === 'commonjs' || !ONLY_IN_MODULES.includes(error.message)) throw error;
-    asModule(name, text);
+    try {
+      asModule(name, text);
+    } catch (wrong) {
+      // A word that a module keeps for itself, where no module was meant.
+      throw error.message === AWAIT ? error : wrong;
+    }
   }
 }
 
