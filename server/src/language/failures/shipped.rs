@@ -84,6 +84,9 @@ fn java() {
     );
     let deep = "Exception in thread \"main\" java.lang.StackOverflowError\n\tat Main.f(Main.java:4)\n\tat Main.f(Main.java:4)\n";
     tells("java", deep, "StackOverflowError: the recursion is too deep, Main.java line 4");
+    let static_field = "Exception in thread \"main\" java.lang.ExceptionInInitializerError\nCaused by: java.lang.NumberFormatException: no\n\
+        \tat java.base/java.lang.Integer.parseInt(Integer.java:652)\n\tat Main.<clinit>(Main.java:2)\n";
+    tells("java", static_field, "ExceptionInInitializerError: NumberFormatException: no, Main.java line 2");
     let threads = "Exception in thread \"main\" java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory";
     tells("java", threads, "OutOfMemoryError: more threads than are allowed");
     is_out_of_memory(
@@ -117,6 +120,21 @@ fn node() {
         [UnhandledPromiseRejection: This error originated either by throwing inside of an async function without a catch block, or by \
         rejecting a promise which was not handled with .catch(). The promise rejected with the reason \"no\".] {\n";
     tells("node", rejected, "unhandled rejection: no");
+    let absent = "node:internal/modules/esm/resolve:283\n    throw new ERR_MODULE_NOT_FOUND(\n          ^\n\n\
+        Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/w/shapes.js' imported from /w/main.js\n    \
+        at finalizeResolution (node:internal/modules/esm/resolve:283:11)\n";
+    tells("node", absent, "Cannot find module 'shapes.js', which main.js imports");
+    let not_exported = "file:///w/main.js:1\nimport { area } from './shapes.js';\n         ^^^^\n\
+        SyntaxError: The requested module './shapes.js' does not provide an export named 'area'\n    \
+        at ModuleJob._instantiate (node:internal/modules/esm/module_job:175:21)\n";
+    tells(
+        "node",
+        not_exported,
+        "SyntaxError: The requested module './shapes.js' does not provide an export named 'area', main.js line 1",
+    );
+    let of_several = "node:internal/process/promises:391\n    triggerUncaughtException(err, true /* fromPromise */);\n    ^\n\n\
+        [AggregateError: All promises were rejected] {\n  [errors]: []\n}\n";
+    tells("node", of_several, "AggregateError: All promises were rejected");
     let deep = "/w/main.js:1\nfunction f() { return f() + 1; }\n           ^\n\nRangeError: Maximum call stack size exceeded\n    \
         at f (/w/main.js:1:12)\n    at f (/w/main.js:1:23)\n";
     tells(
@@ -201,6 +219,16 @@ fn dotnet_and_mono() {
 }
 
 #[test]
+fn newer_csharp() {
+    let newer = told("mcs", "main.cs(3,17): error CS1525: Unexpected symbol `switch'\n").1;
+    assert!(newer.starts_with("perhaps C# of a newer version"), "{newer}");
+    let outside = told("mcs", "main.cs(2,0): error CS1525: Unexpected symbol `Console'\n").1;
+    assert!(outside.starts_with("outside of a class there are no statements"), "{outside}");
+    let own = "main.cs(3,9): error CS1525: Unexpected symbol `x', expecting `,' or `;'\n";
+    assert_eq!(told_of("mcs", own, None), None, "the log says it");
+}
+
+#[test]
 fn ruby() {
     let index = "main.rb:7:in `fetch': index 5 outside of array bounds: -3...3 (IndexError)\n\tfrom main.rb:7:in `<main>'\n";
     tells("ruby", index, "IndexError: index 5 outside of array bounds: -3...3, main.rb line 7");
@@ -219,6 +247,15 @@ fn php() {
     let deep = "PHP Fatal error:  Uncaught Error: Maximum call stack size of 8339456 bytes (zend.max_allowed_stack_size - \
         zend.reserved_stack_size) reached. Infinite recursion? in /w/main.php:2\nStack trace:\n#0 /w/main.php(2): f()\n";
     tells("php", deep, "the recursion is too deep, main.php line 2");
+    let several_lines =
+        "PHP Fatal error:  Uncaught Exception: first\nsecond in /w/main.php:3\nStack trace:\n#0 {main}\n";
+    tells("php", several_lines, "Exception: first, main.php line 3");
+    let of_the_compiler = "PHP Fatal error:  Cannot redeclare function f() (previously declared in /w/main.php:2) in /w/main.php on line 3\n";
+    tells(
+        "php",
+        of_the_compiler,
+        "Cannot redeclare function f() (previously declared in /w/main.php:2), main.php line 3",
+    );
     is_out_of_memory(
         "php",
         "PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted (tried to allocate 20480 bytes) in /w/main.php on line 4\n",
@@ -353,11 +390,14 @@ fn linkers() {
     tells("linker", "mold: error: undefined symbol: main\n>>> referenced by crt1.o\n", no_main);
     tells("linker", "ld.lld: error: undefined symbol: main\n>>> referenced by start.S:103\n", no_main);
     tells("linker", "crt1.o: in function `_start':\n(.text+0x1b): undefined reference to `main'\n", no_main);
-    for own in [
-        "mold: error: undefined symbol: main_loop\n",
-        "undefined reference to `mainly'\n",
-        "main.c:3: error: no\n",
+    for (said, name) in [
+        ("mold: error: undefined symbol: main_loop\n>>> referenced by main.c\n", "main_loop"),
+        (
+            "main.cpp:(.text+0x9): undefined reference to `Shape::area()'\ncollect2: error: ld returned 1 exit status\n",
+            "Shape::area()",
+        ),
     ] {
-        assert_eq!(told_of("linker", own, None), None, "the log says it");
+        tells("linker", said, &format!("`{name}` is declared and used, but no source defines it"));
     }
+    assert_eq!(told_of("linker", "main.c:3: error: no\n", None), None, "the log says it");
 }
