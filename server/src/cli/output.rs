@@ -16,10 +16,10 @@ fn told(text: &str) -> String {
     text::block(text)
 }
 
-/// As [`print`], of JSON, which stays that.
+/// As [`print()`], of JSON, which stays that.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub(super) fn print_json(json: &str) -> io::Result<()> {
     print_to(&mut io::stdout().lock(), &text::escaped(json))
 }
