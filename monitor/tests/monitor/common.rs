@@ -322,9 +322,19 @@ impl Drop for Cgroups {
             // Dead processes leave their cgroup a moment later.
             let end = std::time::Instant::now() + PATIENCE;
             while std::fs::remove_dir(&leaf).is_err() && std::time::Instant::now() < end {
+                kill_all(&leaf);
                 std::thread::sleep(Duration::from_millis(5));
             }
         }
+    }
+}
+
+/// Where a monitor has failed, what it ran is there still. With no room for others a flood has an end, too.
+fn kill_all(leaf: &Path) {
+    let _only_in_one_hierarchy = std::fs::write(leaf.join("pids.max"), "0");
+    let left = std::fs::read_to_string(leaf.join("cgroup.procs")).unwrap_or_default();
+    for process in left.lines().filter_map(|pid| rustix::process::Pid::from_raw(pid.parse().ok()?)) {
+        let _has_ended_meanwhile = rustix::process::kill_process(process, rustix::process::Signal::KILL);
     }
 }
 
