@@ -28,13 +28,15 @@ export function Facts({ submission }: { submission: Submission }) {
   );
 }
 
-/** What is left is the queue, sandboxes, and what looks at outputs. Tests of one submission may run beside each other: then nothing is. */
+/** What is left is the queue, sandboxes, and what looks at outputs. Tests of one submission may run beside each other, and take longer
+ *  together than it all took: then nothing is left. */
 function Timeline({ whole, compiling, running }: { whole: number; compiling: number; running: number }) {
-  const known = compiling + running;
+  const compiled = Math.min(compiling, whole);
+  const ran = Math.min(running, whole - compiled);
   const parts = [
-    { name: t("timeline.waited"), ms: Math.max(whole - known, 0), tone: "waiting" },
-    { name: t("timeline.compiled"), ms: compiling, tone: "compiling" },
-    { name: t("timeline.ran"), ms: running, tone: "running" },
+    { name: t("timeline.waited"), ms: whole - compiled - ran, tone: "waiting" },
+    { name: t("timeline.compiled"), ms: compiled, tone: "compiling" },
+    { name: t("timeline.ran"), ms: ran, tone: "running" },
   ];
   const sum = parts.reduce((all, part) => all + part.ms, 0) || 1;
   let left = 0;
