@@ -305,7 +305,6 @@ mod tests {
     use super::*;
     use crate::judge::test_support::{LIMITS, cpp};
     use crate::judge::{Compilation, Handed, OwnEnd, ProgramEnd, Told};
-    use crate::submission::Isolation;
     use gavel_protocol::Usage;
 
     fn here(bytes: &[u8]) -> Parcel {
@@ -338,13 +337,11 @@ mod tests {
     fn said(report: &Report, keeps: bool) -> Result<(), Unasked> {
         let (language, _) = cpp();
         let (nothing, input, names) = (BTreeMap::new(), Content::default(), ["plot.svg".to_owned()]);
-        let whose =
-            Whose { submission: None, user: None, isolation: Isolation::Pooled, progress: Told(&|_| {}) };
         let job = CaseJob {
             kept: keeps.then_some(&nothing),
             collect: &[("note", Bytes(4))],
             handed: Handed { names: &names, most: Bytes(10) },
-            ..CaseJob::bare(&language, &input, &LIMITS, whose)
+            ..CaseJob::bare(&language, &input, &LIMITS, Whose::nobodys(None, Told::NOBODY))
         };
         check(&job, report)
     }

@@ -214,11 +214,22 @@ pub struct Whose<'a> {
     pub progress: Told<'a>,
 }
 
+impl<'a> Whose<'a> {
+    /// Of no submission, so that any sandbox may serve it and what is compiled for it is nobody's secret: a problem's validator, or
+    /// a test of our own, of this user.
+    pub fn nobodys(user: Option<&'a str>, progress: Told<'a>) -> Self {
+        Self { submission: None, user, isolation: Isolation::Pooled, progress }
+    }
+}
+
 /// Somebody who is told where a judging has got to.
 #[derive(Clone, Copy)]
 pub struct Told<'a>(pub &'a (dyn Fn(Progress) + Send + Sync));
 
 impl Told<'_> {
+    /// Nobody is told.
+    pub const NOBODY: Told<'static> = Told(&|_| {});
+
     /// Tells it.
     pub fn tell(self, progress: Progress) {
         (self.0)(progress);

@@ -18,7 +18,7 @@ use crate::language::{Language, Languages};
 use crate::problem::Problem;
 use crate::problems::{Allowed, of_program};
 use crate::sandbox::{Leaving, Profile};
-use crate::submission::{Files, Isolation, RunLimits};
+use crate::submission::{Files, RunLimits};
 
 /// What the input of the next run is called.
 pub(super) const NEXT: &str = "nextpass.in";
@@ -156,11 +156,6 @@ impl Finding {
     }
 }
 
-/// Validators are nobody's: what is made of them serves all submissions.
-fn nobodys(progress: Told<'_>) -> Whose<'_> {
-    Whose { submission: None, user: None, isolation: Isolation::Pooled, progress }
-}
-
 /// What is wrong with a problem's own programs.
 #[derive(Debug)]
 pub(super) struct Unfit {
@@ -264,7 +259,8 @@ async fn compiled<'a, E: Executor>(
         None => None,
         Some(profile) => {
             let (entry_point, limits) = (entry.as_deref(), &allowed.compile);
-            let (sources, profile, whose) = (&sources, &profile, nobodys(progress));
+            // What is made of a validator serves all submissions.
+            let (sources, profile, whose) = (&sources, &profile, Whose::nobodys(None, progress));
             let job = CompileJob { language, profile, sources, entry_point, limits, whose };
             match executor.compile(&job, cancel).await? {
                 Compiled::Program(artefact) => Some(artefact),
@@ -437,7 +433,7 @@ impl Aside {
             limits: &allowed.run,
             own_memory: allowed.run.memory,
             room: Room::Own { beside: Bytes(0), left: Bytes(0) },
-            whose: nobodys(program.progress),
+            whose: Whose::nobodys(None, program.progress),
         }
     }
 }

@@ -129,8 +129,7 @@ impl Case<'_> {
 }
 
 fn whose(owner: &Owner) -> Whose<'_> {
-    let progress = Told(&|_| {});
-    Whose { submission: None, user: owner.user.as_deref(), isolation: owner.isolation, progress }
+    Whose { isolation: owner.isolation, ..Whose::nobodys(owner.user.as_deref(), Told::NOBODY) }
 }
 
 impl<E: Executor> Shared<E> {

@@ -22,7 +22,7 @@ use crate::judge::{
 };
 use crate::language::Language;
 use crate::sandbox::Profile;
-use crate::submission::{Isolation, RunLimits, SELF_TEST};
+use crate::submission::{RunLimits, SELF_TEST};
 
 /// How often each node has them.
 const EVERY: Duration = Duration::from_secs(300);
@@ -138,7 +138,7 @@ impl Runs {
             index: number,
             sources: &self.sources,
             artefact: Some(made),
-            ..CaseJob::bare(language, &self.inputs[number as usize], limits, nobodys())
+            ..CaseJob::bare(language, &self.inputs[number as usize], limits, ours())
         }
     }
 }
@@ -204,7 +204,7 @@ impl Shared {
             sources: &sources,
             entry_point: None,
             limits: &self.limits.compile,
-            whose: nobodys(),
+            whose: ours(),
         };
         match Remote(Arc::clone(self)).compile(&job, &CancellationToken::new()).await? {
             Compiled::Program(made) => Ok(made),
@@ -325,9 +325,8 @@ async fn done(told: &mut mpsc::UnboundedReceiver<Event>) -> Option<Reply> {
     }
 }
 
-fn nobodys() -> Whose<'static> {
-    let progress = Told(&|_| {});
-    Whose { submission: None, user: Some(SELF_TEST), isolation: Isolation::Pooled, progress }
+fn ours() -> Whose<'static> {
+    Whose::nobodys(Some(SELF_TEST), Told::NOBODY)
 }
 
 #[cfg(test)]

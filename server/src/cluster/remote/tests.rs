@@ -10,7 +10,6 @@ use crate::config::Config;
 use crate::content::Content;
 use crate::judge::test_support::{LIMITS, blobs, cpp};
 use crate::judge::{Told, Whose};
-use crate::submission::Isolation;
 
 /// What it takes the broker to keep of contents.
 const ROOM: Bytes = Bytes::kib(128);
@@ -54,9 +53,7 @@ async fn a_test_that_is_made_of_more_than_the_broker_keeps_is_told_with_both_fig
     let lone = Lone::start().await;
     let (language, _) = cpp();
     let input = Content::from("7".repeat(200 << 10).as_str());
-    let progress = Told(&|_| {});
-    let whose = Whose { submission: None, user: None, isolation: Isolation::Pooled, progress };
-    let job = CaseJob::bare(&language, &input, &LIMITS, whose);
+    let job = CaseJob::bare(&language, &input, &LIMITS, Whose::nobodys(None, Told::NOBODY));
     let ran = lone.remote.run_case(&job, &(), &CancellationToken::new()).await;
     let Err(JudgeError::GivenUp(why)) = ran else { panic!("it is sent: {ran:?}") };
     assert!(why.contains("200 KiB") && why.contains("128 KiB"), "{why}");
