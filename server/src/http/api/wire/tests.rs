@@ -1,4 +1,7 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
+use utoipa::PartialSchema;
 
 use super::super::wire_checker::{NewChecker, NewFlags};
 use super::super::wire_limits::NewLimits;
@@ -170,10 +173,14 @@ fn an_allowance_beyond_its_bounds_or_of_a_compilation_is_refused_by_name() {
 }
 
 #[test]
-fn every_field_that_is_told_of_has_a_place() {
-    fn check<T: Fields + Default>() {
+fn every_field_has_a_place_and_is_told_of_and_no_other_is() {
+    fn check<T: Fields + Default + PartialSchema>() {
         let mut object = T::default();
         assert!(T::NAMES.iter().all(|name| object.place(name).is_some()), "{:?}", T::NAMES);
+        // A place is a field of the struct, and those are what the description of the API has.
+        let described = serde_json::to_value(T::schema()).unwrap();
+        let fields: BTreeSet<_> = described["properties"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(fields, T::NAMES.iter().map(|name| (*name).to_owned()).collect());
     }
     check::<NewSubmission>();
     check::<NewTest>();
