@@ -20,15 +20,13 @@ pub fn block(text: &str) -> String {
     block
 }
 
-/// JSON in lines, as [`escaped`].
+/// JSON in lines, in which what a terminal would obey is written as JSON's own escapes: it can only be within texts.
 #[must_use]
 pub fn json(value: &Value) -> String {
     escaped(&format!("{value:#}"))
 }
 
-/// JSON in which what a terminal would obey is written as JSON's own escapes: it can only be within texts.
-#[must_use]
-pub fn escaped(json: &str) -> String {
+fn escaped(json: &str) -> String {
     let mut escaped = String::new();
     for c in json.chars() {
         match c {

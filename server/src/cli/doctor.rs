@@ -25,7 +25,7 @@ pub(super) async fn examine(config: &Config, client: &Client, json: bool) -> std
     findings.extend(service::examine(client).await);
     let healthy = doctor::is_healthy(&findings);
     if json {
-        print_json(&serde_json::to_string(&Report { healthy, findings: &findings })?)?;
+        print_json(&Report { healthy, findings: &findings })?;
     } else {
         print(&render(&findings))?;
     }

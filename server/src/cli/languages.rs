@@ -19,7 +19,7 @@ pub(super) enum LanguagesError {
 pub(super) async fn languages(client: &Client, json: bool) -> Result<(), LanguagesError> {
     let languages: Vec<Value> = client.get(Method::GET, "/api/v1/languages").await?;
     if json {
-        return Ok(print_json(&format!("{:#}", Value::Array(languages)))?);
+        return Ok(print_json(&languages)?);
     }
     Ok(print(&table(&languages).join("\n"))?)
 }

@@ -99,7 +99,7 @@ fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), NodesError> {
 async fn list(client: &Client, json: bool) -> Result<(), NodesError> {
     let nodes: Vec<Value> = client.get(Method::GET, "/api/v1/nodes").await?;
     if json {
-        return Ok(print_json(&format!("{:#}", Value::Array(nodes)))?);
+        return Ok(print_json(&nodes)?);
     }
     Ok(print(&table(&nodes).join("\n"))?)
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use gavel_client::text;
+use serde::Serialize;
 
 /// Prints a text to standard output, and ends it as a line. Whoever closes standard output has read enough.
 ///
@@ -20,8 +21,8 @@ fn told(text: &str) -> String {
 ///
 /// # Errors
 /// As [`print()`].
-pub(super) fn print_json(json: &str) -> io::Result<()> {
-    print_to(&mut io::stdout().lock(), &text::escaped(json))
+pub(super) fn print_json(value: &impl Serialize) -> io::Result<()> {
+    print_to(&mut io::stdout().lock(), &text::json(&serde_json::to_value(value)?))
 }
 
 /// A cell of a table.
