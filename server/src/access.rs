@@ -10,7 +10,7 @@ use ipnet::IpNet;
 
 use crate::config::Config;
 use crate::sessions::Session;
-use crate::tokens::{Digest, Found, Scope, Scopes, Sees, Token, Tokens};
+use crate::tokens::{Digest, Found, Scope, Scopes, Sees, SeesProblems, Token, Tokens};
 
 /// The rules, made from `[http]` and `gojudge.open_networks`.
 #[derive(Debug)]
@@ -122,9 +122,9 @@ impl Caller {
         if self.scopes.has(scope) { Ok(()) } else { Err(Denied::Forbidden(lacking(scope))) }
     }
 
-    /// It may know what is not for those who submit: it pushes problems, or sees everything.
+    /// It may know what is not for those who submit.
     pub(crate) fn keeps_problems(&self) -> bool {
-        [Scope::Problems, Scope::ReadAll].into_iter().any(|scope| self.scopes.has(scope))
+        self.scopes.keep_problems()
     }
 
     /// It may read the metrics and nothing else.
@@ -153,6 +153,11 @@ impl Caller {
     /// What it may see.
     pub(crate) fn sees(&self) -> Sees {
         if self.scopes.has(Scope::ReadAll) { Sees::Everything } else { Sees::Own(self.name()) }
+    }
+
+    /// Which problems it may see.
+    pub(crate) fn sees_problems(&self) -> SeesProblems {
+        SeesProblems { of: self.sees(), private: self.keeps_problems() }
     }
 
     /// It may call no more.

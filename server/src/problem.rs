@@ -32,6 +32,23 @@ pub enum Show {
 }
 
 impl Show {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Full, Self::Verdicts, Self::Summary];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Verdicts => "verdicts",
+            Self::Summary => "summary",
+        }
+    }
+
+    /// The one that is called so.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|show| show.name() == name)
+    }
+
     /// Whether it tells of secret tests what the other does not.
     pub fn tells_more_than(self, other: Self) -> bool {
         let rank = |show| match show {
@@ -124,6 +141,8 @@ pub struct Problem {
     pub version: BlobId,
     /// When it was pushed last.
     pub pushed_at: DateTime<Utc>,
+    /// It is for those alone who keep problems.
+    pub private: bool,
     /// What it says.
     pub manifest: Manifest,
     /// Its files by path.
@@ -278,7 +297,13 @@ impl Problem {
     ) -> Result<Self, NoFile> {
         let tests =
             manifest.cases.iter().map(|case| test(case, &manifest, &files)).collect::<Result<_, _>>()?;
-        Ok(Self { id, version, pushed_at, manifest, files, tests })
+        Ok(Self { id, version, pushed_at, private: false, manifest, files, tests })
+    }
+
+    /// As it is for those alone who keep problems, or for all.
+    #[must_use]
+    pub fn with_private(self, private: bool) -> Self {
+        Self { private, ..self }
     }
 
     /// What programs read and write.

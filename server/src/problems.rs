@@ -14,7 +14,7 @@ use crate::language::{Allowance, Languages};
 use crate::problem::{Problem, Versions};
 use crate::store::{ListedProblem, Store, StoreError};
 use crate::submission::{ProblemRef, RunLimits, Submission, wall_for};
-use crate::tokens::Sees;
+use crate::tokens::SeesProblems;
 
 mod answers;
 mod import;
@@ -46,9 +46,23 @@ pub struct Problems {
     kept: Arc<Mutex<VecDeque<Arc<Problem>>>>,
 }
 
-/// How the ids of problems begin that are there to be verified, and tell all of their secret tests: only who keeps problems finds them
-/// in a list, and nobody guesses one.
-const UNLISTED: &str = "verify-";
+/// Why a submission is not judged by a problem.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotOffered {
+    /// There is none, in the version that it names, that its token sees.
+    #[error("there is no problem `{id}`{}", .version.map_or(String::new(), |version| format!(" in version {version}")))]
+    NotThere {
+        /// The problem.
+        id: String,
+        /// The version, where one was named.
+        version: Option<BlobId>,
+    },
+    /// The version tells more of secret tests than the newest one, and its token does not keep problems.
+    #[error(
+        "version {0} tells more of secret tests than the newest one does: submitting to it needs the scope `problems`"
+    )]
+    TellsMore(BlobId),
+}
 
 impl Problems {
     /// Those of a store.
@@ -62,15 +76,47 @@ impl Problems {
     /// The store's.
     pub async fn get(
         &self,
-        sees: &Sees,
+        sees: &SeesProblems,
         id: &str,
         version: Option<BlobId>,
     ) -> Result<Option<Arc<Problem>>, StoreError> {
+        let offered = self.versions(sees, id).await?;
+        self.one_of(&offered, version).await
+    }
+
+    /// The version that a submission is to be judged by, or the newest; or why it is not.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) async fn to_judge_by(
+        &self,
+        sees: &SeesProblems,
+        id: &str,
+        version: Option<BlobId>,
+    ) -> Result<Result<Arc<Problem>, NotOffered>, StoreError> {
+        let offered = self.versions(sees, id).await?;
+        let Some(problem) = self.one_of(&offered, version).await? else {
+            return Ok(Err(NotOffered::NotThere { id: id.to_owned(), version }));
+        };
+        // Who reads the judgement learns by a version that was pushed before no more of secret tests than by the newest.
+        let tells_more =
+            offered.first().is_some_and(|newest| problem.manifest.show.tells_more_than(newest.show));
+        if tells_more && !sees.private {
+            return Ok(Err(NotOffered::TellsMore(problem.version)));
+        }
+        Ok(Ok(problem))
+    }
+
+    /// This one of those that are offered, the newest of which comes first; or that.
+    async fn one_of(
+        &self,
+        offered: &[ListedProblem],
+        version: Option<BlobId>,
+    ) -> Result<Option<Arc<Problem>>, StoreError> {
         // What is not offered any more may be in memory still.
-        let mut offered = self.versions(sees, id).await?.into_iter();
-        let wanted = offered.find(|one| version.is_none_or(|version| one.version == version));
+        let wanted = offered.iter().find(|one| version.is_none_or(|version| one.version == version));
         let Some(ListedProblem { id, version, .. }) = wanted else { return Ok(None) };
-        self.found(&ProblemRef { id, version }).await
+        self.found(&ProblemRef { id: id.clone(), version: *version }).await
     }
 
     async fn found(&self, named: &ProblemRef) -> Result<Option<Arc<Problem>>, StoreError> {
@@ -83,28 +129,30 @@ impl Problems {
         Ok(Some(problem))
     }
 
-    /// The newest version of each problem that is seen, those first that were pushed last; those that are being verified for who
-    /// `keeps` problems alone.
+    /// The newest version of each problem that is seen, those first that were pushed last.
     ///
     /// # Errors
     /// The store's.
     pub async fn list(
         &self,
-        sees: &Sees,
+        sees: &SeesProblems,
         before: Option<i64>,
         limit: usize,
-        keeps: bool,
     ) -> Result<Vec<ListedProblem>, StoreError> {
-        self.store.problems(sees, before, limit, (!keeps).then_some(UNLISTED)).await
+        self.store.problems(sees, before, limit).await
     }
 
-    /// The versions of a problem, the newest first; none where there is no such problem that is seen.
+    /// The versions of a problem, the newest first; none where there is no such problem that is seen. Where the newest is private,
+    /// so is the problem, and a version that is private stays so when others follow.
     ///
     /// # Errors
     /// The store's.
-    pub async fn versions(&self, sees: &Sees, id: &str) -> Result<Vec<ListedProblem>, StoreError> {
+    pub async fn versions(&self, sees: &SeesProblems, id: &str) -> Result<Vec<ListedProblem>, StoreError> {
         let mut versions = self.store.problem_versions(id).await?;
-        versions.retain(|version| sees.has_problem_of(version.token.as_deref()));
+        if versions.first().is_some_and(|newest| newest.private) && !sees.private {
+            return Ok(Vec::new());
+        }
+        versions.retain(|version| sees.has(version.token.as_deref(), version.private));
         Ok(versions)
     }
 

@@ -38,7 +38,7 @@ pub use error::StoreError;
 pub use events::{End, Ending, Ends, Wanted as EndsWanted};
 pub use judgements::{Change, Numbered, changes};
 pub use list::{Filter, Page};
-pub use problems::Listed as ListedProblem;
+pub use problems::{Listed as ListedProblem, Push};
 pub use rejudges::{
     Item as RejudgeItem, Outcome as RejudgeOutcome, Outcomes as RejudgeOutcomes, Rejudge, RejudgeId,
     RejudgeState, Selected, Selection, Tally,

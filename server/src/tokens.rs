@@ -16,7 +16,7 @@ mod sees;
 pub use rules::{Change, NAME_MAX, NewToken, PRIORITIES, PRIORITY, QUOTA_MAX, Wrong, check_name};
 pub use scope::{Scope, Scopes};
 pub use secret::{Digest, Secret};
-pub use sees::Sees;
+pub use sees::{Sees, SeesProblems};
 
 use crate::config::TokenConfig;
 use crate::store::{Store, StoreError};

@@ -16,7 +16,7 @@ use crate::blobs::{Blobs, Growing, Packer};
 use crate::blocking::elsewhere;
 use crate::content::{BlobId, Content};
 use crate::problem::{Manifest, NoFile, Problem, Show};
-use crate::store::StoreError;
+use crate::store::{Push, StoreError};
 
 /// Versions of a problem that stay beside the newest.
 const OTHERS: usize = 50;
@@ -62,16 +62,16 @@ impl From<NoFile> for PushError {
 }
 
 impl Problems {
-    /// Takes a package, an archive that was received with this token: it is the newest version of its problem from now on.
+    /// Takes a package, an archive that was pushed so: it is the newest version of its problem from now on.
     ///
     /// # Errors
     /// What is wrong with it; the store's.
     pub async fn push(
         &self,
         id: &str,
-        token: Option<&str>,
         archive: File,
         show: Show,
+        push: Push<'_>,
     ) -> Result<Pushed, PushError> {
         let (store, id) = (self.store.clone(), id.to_owned());
         let _turn = self.turn.lock().await;
@@ -81,7 +81,7 @@ impl Problems {
             make(store.blobs(), &room, id, archive, show)
         });
         let problem = made.await.map_err(|_panic| PushError::Failed)??;
-        let put = self.store.put_problem(&problem, token, OTHERS).await?;
+        let put = self.store.put_problem(&problem, push, OTHERS).await?;
         let is_new = put.ok_or_else(|| PushError::Taken(problem.id.clone()))?;
         self.forget(&problem.id);
         // As it is kept: without the claims on its files.

@@ -11,13 +11,13 @@ use tracing::Instrument as _;
 use super::Shared;
 use crate::events::About;
 use crate::judge::{JudgeError, Judgement, Progress, Verdict};
-use crate::problems;
+use crate::problems::{self, NotOffered};
 use crate::queue::{Judging, Spare, Stage};
 use crate::sandbox::SandboxError;
 use crate::store::{RejudgeItem, StoreError};
 use crate::submission::{ProblemRef, Submission};
 use crate::telemetry;
-use crate::tokens::{Scope, Sees};
+use crate::tokens::{Scope, Sees, SeesProblems};
 use crate::watched::said;
 
 /// So many attempts are made at most, also where the server died over each, or no sandbox was free for any.
@@ -149,9 +149,13 @@ impl Shared {
         }
         let Some(judged_by) = submission.problem.clone() else { return Ok(Ok(submission)) };
         let sees = self.seen_by(&submission, &judged_by).await?;
-        let Some(problem) = self.problems.get(&sees, &judged_by.id, item.version).await? else {
-            let version = if item.version.is_some() { " in this version" } else { "" };
-            return Ok(Err(format!("there is no problem `{}`{version} any more", judged_by.id)));
+        let problem = match self.problems.to_judge_by(&sees, &judged_by.id, item.version).await? {
+            Ok(problem) => problem,
+            Err(NotOffered::NotThere { id, version }) => {
+                let version = if version.is_some() { " in this version" } else { "" };
+                return Ok(Err(format!("there is no problem `{id}`{version} any more")));
+            }
+            Err(why @ NotOffered::TellsMore(_)) => return Ok(Err(why.to_string())),
         };
         if let Err((_field, why)) = problems::check(&problem, &submission, &self.languages) {
             return Ok(Err(why));
@@ -162,17 +166,23 @@ impl Shared {
 
     /// Problems that a submission may be judged by: those that its token sees. Another token's may have come in the place of
     /// the one that it was judged by, and a judgement tells of its tests.
-    async fn seen_by(&self, submission: &Submission, judged_by: &ProblemRef) -> Result<Sees, StoreError> {
+    async fn seen_by(
+        &self,
+        submission: &Submission,
+        judged_by: &ProblemRef,
+    ) -> Result<SeesProblems, StoreError> {
         let own = Sees::Own(submission.token.clone());
         if let Some(name) = submission.token.as_deref() {
-            let token = self.queue.tokens().get(name);
-            let sees_all = token.is_some_and(|token| token.scopes.has(Scope::ReadAll));
-            return Ok(if sees_all { Sees::Everything } else { own });
+            let scopes = self.queue.tokens().get(name).map(|token| token.scopes).unwrap_or_default();
+            let of = if scopes.has(Scope::ReadAll) { Sees::Everything } else { own };
+            return Ok(SeesProblems { of, private: scopes.keep_problems() });
         }
-        // It may be an operator's, who saw all: then the version that it was judged by is there still.
+        // It may be an operator's, who saw all: then the version that it was judged by is there still. Who comes with no named token,
+        // and submits, keeps problems.
         let ProblemRef { id, version } = judged_by;
-        let known = self.problems.get(&Sees::Everything, id, Some(*version)).await?;
-        Ok(if known.is_some() { Sees::Everything } else { own })
+        let known = self.problems.get(&SeesProblems::EVERYTHING, id, Some(*version)).await?;
+        let of = if known.is_some() { Sees::Everything } else { own };
+        Ok(SeesProblems { of, private: true })
     }
 }
 

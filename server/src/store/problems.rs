@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use super::rows::ContentRow;
+use super::rows::{ContentRow, RowError};
 use super::{Store, StoreError, millis, refs, time};
 use crate::blocking::elsewhere;
 use crate::content::{BlobId, Content};
-use crate::problem::{Manifest, Problem};
-use crate::tokens::Sees;
+use crate::problem::{Manifest, Problem, Show};
+use crate::tokens::SeesProblems;
 
 /// A version as it is listed.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,19 @@ pub struct Listed {
     pub names: BTreeMap<String, String>,
     /// The named token that it was pushed with.
     pub token: Option<String>,
+    /// What it tells of secret tests.
+    pub show: Show,
+    /// It is for those alone who keep problems.
+    pub private: bool,
+}
+
+/// With what a version was pushed, beside the package.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Push<'a> {
+    /// The named token.
+    pub token: Option<&'a str>,
+    /// Whether it is for those alone who keep problems; none: as the newest version is, which is for all where there is none.
+    pub private: Option<bool>,
 }
 
 /// A version in the forms of its row.
@@ -37,13 +50,15 @@ struct Stored {
     now: i64,
     names: String,
     token: Option<String>,
+    private: Option<bool>,
+    show: &'static str,
     manifest: Vec<u8>,
     files: Vec<u8>,
     refs: BTreeMap<BlobId, u64>,
 }
 
 impl Stored {
-    fn of(problem: &Problem, token: Option<&str>) -> Result<Self, StoreError> {
+    fn of(problem: &Problem, Push { token, private }: Push<'_>) -> Result<Self, StoreError> {
         let rows = problem.files.iter().map(|(path, content)| (path, ContentRow::of(content)));
         Ok(Self {
             id: problem.id.clone(),
@@ -51,6 +66,8 @@ impl Stored {
             now: millis(problem.pushed_at),
             names: serde_json::to_string(&problem.manifest.names)?,
             token: token.map(str::to_owned),
+            private,
+            show: problem.manifest.show.name(),
             manifest: serde_json::to_vec(&problem.manifest)?,
             files: serde_json::to_vec(&rows.collect::<BTreeMap<_, _>>())?,
             refs: problem.files.values().filter_map(Content::blob).map(|blob| (blob.id, blob.size)).collect(),
@@ -59,7 +76,7 @@ impl Stored {
 }
 
 impl Store {
-    /// Keeps a version that came with this token, which is the newest of its problem from now on. True where it was not there
+    /// Keeps a version that was pushed so, which is the newest of its problem from now on. True where it was not there
     /// before; none where the problem came with another token. Of the others so many stay, the newest.
     ///
     /// # Errors
@@ -67,11 +84,11 @@ impl Store {
     pub async fn put_problem(
         &self,
         problem: &Problem,
-        token: Option<&str>,
+        push: Push<'_>,
         others: usize,
     ) -> Result<Option<bool>, StoreError> {
         self.check_room()?;
-        let stored = Stored::of(problem, token)?;
+        let stored = Stored::of(problem, push)?;
         let put = self.writer.write(move |connection| {
             Box::pin(async move {
                 let id = stored.id.clone();
@@ -100,33 +117,31 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn problem(&self, id: &str, version: BlobId) -> Result<Option<Problem>, StoreError> {
-        let sql =
-            "SELECT id, version, pushed_at, manifest, files FROM problems WHERE id = $1 AND version = $2";
+        let sql = "SELECT id, version, pushed_at, private, manifest, files FROM problems WHERE id = $1 AND version = $2";
         let query = sqlx::query(sql).bind(id).bind(version.to_string());
         let Some(row) = query.fetch_optional(&self.readers).await? else { return Ok(None) };
         elsewhere(move || problem(&row)).await?.map(Some)
     }
 
     /// The newest version of each problem that is seen, those first that were pushed last. At most `limit`, behind the one
-    /// that has this place. Without those whose ids begin so.
+    /// that has this place.
     ///
     /// # Errors
     /// The store's.
     pub async fn problems(
         &self,
-        sees: &Sees,
+        sees: &SeesProblems,
         before: Option<i64>,
         limit: usize,
-        without: Option<&str>,
     ) -> Result<Vec<Listed>, StoreError> {
-        let sql = "SELECT p.seq, p.id, p.version, p.pushed_at, p.names, p.token FROM problems p \
+        let sql = "SELECT p.seq, p.id, p.version, p.pushed_at, p.names, p.token, p.show, p.private FROM problems p \
                    WHERE p.removed_at IS NULL AND p.seq < $1 AND ($3 OR p.token IS NULL OR p.token IS $4) \
-                   AND ($5 IS NULL OR substr(p.id, 1, length($5)) <> $5) \
+                   AND ($5 OR NOT p.private) \
                    AND p.seq = (SELECT q.seq FROM problems q WHERE q.id = p.id AND q.removed_at IS NULL \
                                 ORDER BY q.pushed_at DESC, q.seq DESC LIMIT 1) ORDER BY p.seq DESC LIMIT $2";
-        let (all, token) = sees.columns();
+        let (all, token) = sees.of.columns();
         let query = sqlx::query(sql).bind(before.unwrap_or(i64::MAX)).bind(number(limit));
-        let query = query.bind(all).bind(token).bind(without);
+        let query = query.bind(all).bind(token).bind(sees.private);
         query.fetch_all(&self.readers).await?.iter().map(listed).collect()
     }
 
@@ -135,8 +150,8 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn problem_versions(&self, id: &str) -> Result<Vec<Listed>, StoreError> {
-        let sql = "SELECT seq, id, version, pushed_at, names, token FROM problems WHERE id = $1 AND removed_at IS NULL \
-                   ORDER BY pushed_at DESC, seq DESC";
+        let sql = "SELECT seq, id, version, pushed_at, names, token, show, private FROM problems \
+                   WHERE id = $1 AND removed_at IS NULL ORDER BY pushed_at DESC, seq DESC";
         sqlx::query(sql).bind(id).fetch_all(&self.readers).await?.iter().map(listed).collect()
     }
 
@@ -200,22 +215,28 @@ fn number(limit: usize) -> i64 {
 
 /// Whether it was not there before, and the files that its row named before that.
 async fn put(connection: &mut SqliteConnection, stored: Stored) -> Result<(bool, Vec<BlobId>), sqlx::Error> {
-    let Stored { id, version, now, names, token, manifest, files, refs } = stored;
+    let Stored { id, version, now, names, token, private, show, manifest, files, refs } = stored;
+    let private = match private {
+        Some(private) => private,
+        None => is_private(connection, &id).await?,
+    };
     // What is made of the same package may be more than an earlier server made of it.
-    let sql = "UPDATE problems SET pushed_at = $3, removed_at = NULL, manifest = $4, files = $5, names = $6, token = $7 \
+    let sql = "UPDATE problems SET pushed_at = $3, removed_at = NULL, manifest = $4, files = $5, names = $6, token = $7, \
+               private = $8 \
                WHERE id = $1 AND version = $2 RETURNING seq";
     let update =
         sqlx::query_scalar(sql).bind(&id).bind(&version).bind(now).bind(&manifest).bind(&files).bind(&names);
-    let update = update.bind(&token);
+    let update = update.bind(&token).bind(private);
     let known: Option<i64> = update.fetch_optional(&mut *connection).await?;
     let (seq, gone) = match known {
         Some(seq) => (seq, drop_refs(connection, seq).await?),
         None => {
-            let sql = "INSERT INTO problems (id, version, pushed_at, manifest, files, names, token) \
-                       VALUES ($1, $2, $3, $4, $5, $6, $7)";
+            let sql = "INSERT INTO problems (id, version, pushed_at, manifest, files, names, token, private, show) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
             let insert =
                 sqlx::query(sql).bind(id).bind(version).bind(now).bind(manifest).bind(files).bind(names);
-            (insert.bind(token).execute(&mut *connection).await?.last_insert_rowid(), Vec::new())
+            let insert = insert.bind(token).bind(private).bind(show);
+            (insert.execute(&mut *connection).await?.last_insert_rowid(), Vec::new())
         }
     };
     for (id, size) in refs {
@@ -224,6 +245,14 @@ async fn put(connection: &mut SqliteConnection, stored: Stored) -> Result<(bool,
         insert.bind(i64::try_from(size).unwrap_or(i64::MAX)).execute(&mut *connection).await?;
     }
     Ok((known.is_none(), gone))
+}
+
+/// Whether the newest version that is offered of a problem is for those alone who keep problems.
+async fn is_private(connection: &mut SqliteConnection, id: &str) -> Result<bool, sqlx::Error> {
+    let sql = "SELECT private FROM problems WHERE id = $1 AND removed_at IS NULL \
+               ORDER BY pushed_at DESC, seq DESC LIMIT 1";
+    let newest = sqlx::query_scalar(sql).bind(id).fetch_optional(&mut *connection).await?;
+    Ok(newest.unwrap_or_default())
 }
 
 /// Returns the files that they named.
@@ -254,6 +283,8 @@ fn listed(row: &SqliteRow) -> Result<Listed, StoreError> {
         pushed_at: time(row.try_get("pushed_at")?),
         names: serde_json::from_str(row.try_get("names")?)?,
         token: row.try_get("token")?,
+        show: show(row.try_get("show")?)?,
+        private: row.try_get("private")?,
     })
 }
 
@@ -261,13 +292,18 @@ fn problem(row: &SqliteRow) -> Result<Problem, StoreError> {
     let manifest: Manifest = serde_json::from_slice(row.try_get("manifest")?)?;
     let files: BTreeMap<String, ContentRow> = serde_json::from_slice(row.try_get("files")?)?;
     let files = files.into_iter().map(|(path, content)| Ok((path, content.content()?)));
-    let files = files.collect::<Result<_, super::rows::RowError>>()?;
+    let files = files.collect::<Result<_, RowError>>()?;
     let (id, version) = (row.try_get("id")?, version(row.try_get("version")?)?);
     let pushed_at = time(row.try_get("pushed_at")?);
-    Ok(Problem::new(id, version, pushed_at, manifest, files).map_err(super::rows::RowError::from)?)
+    let problem = Problem::new(id, version, pushed_at, manifest, files).map_err(RowError::from)?;
+    Ok(problem.with_private(row.try_get("private")?))
+}
+
+fn show(name: &str) -> Result<Show, StoreError> {
+    Ok(Show::named(name).ok_or_else(|| RowError::Show(name.to_owned()))?)
 }
 
 /// The version of this name.
 pub(super) fn version(hex: &str) -> Result<BlobId, StoreError> {
-    Ok(hex.parse::<BlobId>().map_err(super::rows::RowError::from)?)
+    Ok(hex.parse::<BlobId>().map_err(RowError::from)?)
 }

@@ -253,6 +253,8 @@ pub(super) enum RowError {
     Problem(#[from] crate::problem::NoFile),
     #[error("there is no verdict `{0}`")]
     Verdict(String),
+    #[error("nothing of secret tests is shown as `{0}`")]
+    Show(String),
 }
 
 impl ProgramRow {

@@ -61,6 +61,11 @@ impl Scopes {
         self.0 & 1 << scope as u8 != 0
     }
 
+    /// With one of these problems are kept, or everything is seen: what is not for those who submit may be known.
+    pub fn keep_problems(self) -> bool {
+        [Scope::Problems, Scope::ReadAll].into_iter().any(|scope| self.has(scope))
+    }
+
     /// The first that these have and others have not.
     pub fn beyond(self, others: Self) -> Option<Scope> {
         self.iter().find(|scope| !others.has(*scope))

@@ -13,6 +13,25 @@ pub enum Sees {
     Own(Option<Arc<str>>),
 }
 
+/// Which problems somebody may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeesProblems {
+    /// Of which tokens; those that came with no named one are for all.
+    pub of: Sees,
+    /// Those that are private as well.
+    pub private: bool,
+}
+
+impl SeesProblems {
+    /// All there are.
+    pub const EVERYTHING: Self = Self { of: Sees::Everything, private: true };
+
+    /// One that this token has pushed, and that is private or not?
+    pub fn has(&self, token: Option<&str>, private: bool) -> bool {
+        (token.is_none() || self.of.has(token)) && (self.private || !private)
+    }
+}
+
 impl Sees {
     /// What came with this token?
     pub fn has(&self, token: Option<&str>) -> bool {
@@ -20,11 +39,6 @@ impl Sees {
             Self::Everything => true,
             Self::Own(own) => own.as_deref() == token,
         }
-    }
-
-    /// A problem that this token has pushed? Those that came with no named one are for all.
-    pub fn has_problem_of(&self, token: Option<&str>) -> bool {
-        token.is_none() || self.has(token)
     }
 
     /// For the store: as a condition of rows that have the column `token`. An index of named tokens serves `=` and not `IS`.

@@ -21,6 +21,7 @@ mod grpc;
 mod grpc_stream;
 mod large;
 mod operations;
+mod private;
 mod problems;
 mod proxy;
 mod reading;

@@ -7,23 +7,23 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, answer, eventually};
-use crate::problems::{package, sums};
+use crate::problems::sums;
 
-const OPERATOR: &str = "operator-token-0123456789";
-const BACKEND: &str = "backend-token-0123456789";
+pub(crate) const OPERATOR: &str = "operator-token-0123456789";
+pub(crate) const BACKEND: &str = "backend-token-0123456789";
 const SCOPES: [&str; 6] = ["submit", "read", "read-all", "problems", "metrics", "operate"];
-const CLOSED: [(&str, &str); 2] = [("http.token", BACKEND), ("http.admin_token", OPERATOR)];
+pub(crate) const CLOSED: [(&str, &str); 2] = [("http.token", BACKEND), ("http.admin_token", OPERATOR)];
 
-async fn ask(bench: &Bench, token: &str, method: Method, path: &str) -> (StatusCode, Value) {
+pub(crate) async fn ask(bench: &Bench, token: &str, method: Method, path: &str) -> (StatusCode, Value) {
     answer(bench.request(method, path).bearer_auth(token)).await
 }
 
-async fn send(bench: &Bench, token: &str, path: &str, body: Value) -> (StatusCode, Value) {
+pub(crate) async fn send(bench: &Bench, token: &str, path: &str, body: Value) -> (StatusCode, Value) {
     answer(bench.request(Method::POST, path).bearer_auth(token).json(&body)).await
 }
 
 /// Makes a token, and returns its secret.
-async fn make(bench: &Bench, body: Value) -> String {
+pub(crate) async fn make(bench: &Bench, body: Value) -> String {
     let (status, made) = send(bench, OPERATOR, "/api/v1/tokens", body).await;
     assert_eq!(status, 201, "{made}");
     made["secret"].as_str().unwrap().to_owned()
@@ -405,58 +405,6 @@ async fn a_problem_is_seen_by_the_token_that_it_came_with_and_an_unnamed_one_by_
     assert_eq!((remove(&theirs, "exam").await, remove(&theirs, "common").await), (404, 403));
     assert_eq!((remove(BACKEND, "exam").await, remove(OPERATOR, "exam").await), (404, 204));
     assert_eq!(push(&theirs, "exam").await, 201, "it is free again");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn notes_on_a_package_are_told_to_those_who_keep_problems_and_to_no_contestant() {
-    let bench = Bench::with(&CLOSED).await;
-    let yaml = "problem_format_version: legacy\nname: Sums\n";
-    let odd = package(&[
-        ("sums/problem.yaml", yaml),
-        ("sums/data/secret/1.in", "1 2"),
-        ("sums/data/secret/1.ans", "3"),
-        ("sums/data/secret/anti-hash.txt", "x"),
-    ]);
-    let request = bench.request(Method::PUT, "/api/v1/problems/sums").bearer_auth(BACKEND);
-    let (status, pushed) = answer(request.header("content-type", "application/x-tar").body(odd)).await;
-    assert!(status == 201 && pushed["notes"].to_string().contains("anti-hash.txt"), "{pushed}");
-    let told = async |scopes: &[&str]| {
-        let secret = make(&bench, json!({"name": scopes.join("-"), "scopes": scopes})).await;
-        let (status, told) = ask(&bench, &secret, Method::GET, "/api/v1/problems/sums").await;
-        assert_eq!(status, 200);
-        told["notes"].to_string().contains("anti-hash.txt")
-    };
-    assert!(!told(&["read"]).await && !told(&["read", "submit", "metrics"]).await);
-    assert!(told(&["read", "problems"]).await && told(&["read", "read-all"]).await);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_contestant_is_judged_by_a_version_that_tells_more_than_the_newest_or_finds_one_that_is_verified()
-{
-    let bench = Bench::with(&CLOSED).await;
-    let push = async |id: &str, show: &str| {
-        let path = format!("/api/v1/problems/{id}?show={show}");
-        let request = bench.request(Method::PUT, &path).bearer_auth(BACKEND);
-        let (status, told) =
-            answer(request.header("content-type", "application/x-tar").body(sums("4 5"))).await;
-        assert_eq!(status, 201, "{told}");
-        told["version"].as_str().unwrap().to_owned()
-    };
-    let full = push("sums", "full").await;
-    let verdicts = push("sums", "verdicts").await;
-    push("verify-1f0c", "full").await;
-    let contestant = make(&bench, json!({"name": "lab", "scopes": ["submit", "read"]})).await;
-    let submit = async |token: &str, version: &str| {
-        let body = json!({"language": "cpp17", "source": "accept", "problem": "sums", "version": version});
-        let (status, told) = send(&bench, token, "/api/v1/submissions", body).await;
-        (status.as_u16(), told["errors"][0]["field"].as_str().map(str::to_owned))
-    };
-    assert_eq!(submit(&contestant, &full).await, (400, Some("version".to_owned())));
-    assert_eq!(submit(&contestant, &verdicts).await, (202, None));
-    assert_eq!(submit(BACKEND, &full).await, (202, None), "who keeps problems may");
-    let listed = async |token: &str| ask(&bench, token, Method::GET, "/api/v1/problems").await.1.to_string();
-    assert!(!listed(&contestant).await.contains("verify-") && listed(&contestant).await.contains("sums"));
-    assert!(listed(BACKEND).await.contains("verify-1f0c") && listed(OPERATOR).await.contains("verify-1f0c"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -35,7 +35,7 @@ impl List {
             terminal.json(&json!({"problems": problems}))?;
         } else {
             let rows: Vec<_> = problems.iter().map(row).collect();
-            let heads = ["ID", "PUSHED", "VERSION", "NAME"];
+            let heads = ["ID", "PUSHED", "VERSION", "FOR", "NAME"];
             let lines = table::lines(heads, &rows, terminal);
             terminal.print(if rows.is_empty() { "no problems\n" } else { &lines })?;
         }
@@ -63,13 +63,14 @@ fn all(client: &Client) -> Result<Vec<Value>, Failure> {
 }
 
 /// The name only where the server tells it in lists.
-fn row(problem: &Value) -> [Cell; 4] {
+fn row(problem: &Value) -> [Cell; 5] {
     let text = |name: &str| problem[name].as_str().unwrap_or_default();
     let version: String = text("version").chars().take(VERSION).collect();
     [
         Cell::text(text("id")),
         Cell::text(text("pushed_at")),
         Cell::text(&version),
+        Cell::text(if problem["private"] == true { show::readers(problem) } else { "" }),
         Cell::text(&show::name(problem)),
     ]
 }

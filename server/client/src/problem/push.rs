@@ -31,6 +31,9 @@ pub struct Push {
     /// What judgements tell of secret tests [default: the server's, verdicts]
     #[arg(long, value_enum)]
     show: Option<Show>,
+    /// Whether only tokens that keep problems find it [default: as it was; a new one is for all]
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    private: Option<bool>,
     #[command(flatten)]
     links: LinksOut,
     /// Print JSON: the problem as the server tells it
@@ -79,7 +82,8 @@ impl Push {
             read(&self.package, self.links.links(), terminal)?;
         }
         let package = Package { path: &self.package, links: self.links.links(), time_limit: None };
-        let (status, view) = push(&self.server.client()?, package, &self.id, self.show)?;
+        let told = Told { show: self.show, private: self.private };
+        let (status, view) = push(&self.server.client()?, package, &self.id, told)?;
         if self.json {
             terminal.json(&view)?;
         } else {
@@ -122,17 +126,33 @@ pub(super) struct Package<'a> {
     pub(super) time_limit: Option<f64>,
 }
 
+/// Who is told what of it, where that is not the server's usual.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Told {
+    /// Of secret tests.
+    pub(super) show: Option<Show>,
+    /// It is there for those alone who keep problems.
+    pub(super) private: Option<bool>,
+}
+
+impl Told {
+    /// What stands behind the path of a problem that is pushed so.
+    fn query(self) -> String {
+        let show = self.show.map(|show| format!("show={}", show.name()));
+        let private = self.private.map(|private| format!("private={private}"));
+        let all: Vec<_> = show.into_iter().chain(private).collect();
+        if all.is_empty() { String::new() } else { format!("?{}", all.join("&")) }
+    }
+}
+
 /// Sends a package; 201 where the server did not have it yet, and the problem as it tells it.
 pub(super) fn push(
     client: &Client,
     Package { path: package, links, time_limit }: Package<'_>,
     id: &Id,
-    show: Option<Show>,
+    told: Told,
 ) -> Result<(u16, Value), Failure> {
-    let path = match show {
-        Some(show) => format!("{}?show={}", id.path(), show.name()),
-        None => id.path(),
-    };
+    let path = id.path() + &told.query();
     let failed = |why: std::io::Error| Failure::file(package, why);
     if package.is_dir() {
         let archive = Archive::of(package, links).map_err(failed)?;

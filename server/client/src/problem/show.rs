@@ -47,6 +47,7 @@ fn described(problem: &Value) -> String {
         ("limits", limits(&problem["limits"])),
         ("tests", cases(&problem["cases"])),
         ("shown of secret tests", text(&problem["show"])),
+        ("for", readers(problem).to_owned()),
         ("validators", listed(&problem["validators"], |one| one.as_str().map(str::to_owned))),
         ("statements", listed(&problem["statements"], statement)),
         ("attachments", listed(&problem["attachments"], |one| one.as_str().map(str::to_owned))),
@@ -71,6 +72,15 @@ pub(super) fn name(problem: &Value) -> String {
     let names = &problem["names"];
     let first = || names.as_object().and_then(|names| names.values().next()).and_then(Value::as_str);
     names["en"].as_str().or_else(first).unwrap_or_default().to_owned()
+}
+
+/// Who finds it, where the server tells that.
+pub(super) fn readers(problem: &Value) -> &'static str {
+    match problem["private"].as_bool() {
+        Some(true) => "its keepers",
+        Some(false) => "all",
+        None => "",
+    }
 }
 
 /// What kind of problem it is.

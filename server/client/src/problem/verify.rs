@@ -124,7 +124,7 @@ impl Verify {
         let Some(id) = &self.id else { return Ok(()) };
         let links = self.links.links();
         let kept = push::Package { path: &self.package, links, time_limit: outcome.found };
-        push::push(client, kept, id, self.show).map(|_| ())
+        push::push(client, kept, id, push::Told { show: self.show, private: None }).map(|_| ())
     }
 
     /// The server's language of each submission.

@@ -169,6 +169,28 @@ fn a_package_that_a_server_does_not_take_to_its_end_is_told_as_one_that_may_be_t
 }
 
 #[test]
+fn who_finds_a_problem_is_said_with_it_and_told() {
+    let server = Server::start(|request| match request.method.as_str() {
+        "PUT" => Answer::Json(201, view(request)),
+        _ if request.path.ends_with("/exam") => Answer::Json(200, json!({"id": "exam", "private": true})),
+        _ => Answer::Json(
+            200,
+            json!({"problems": [{"id": "exam", "private": true}, {"id": "sum", "private": false}]}),
+        ),
+    });
+    let package = package(&[]);
+    for (option, query) in [("--private", "?private=true"), ("--private=false", "?private=false")] {
+        let ended =
+            run(&server, &["problem", "push", option, package.path().to_str().unwrap(), "--id", "exam"]);
+        assert_eq!(ended.status, 0, "{}", ended.err);
+        assert_eq!(ids(&server, "PUT").last().unwrap(), &format!("exam{query}"));
+    }
+    assert_eq!(run(&server, &["problem", "list"]).out, "ID    FOR\nexam  its keepers\nsum\n");
+    let shown = run(&server, &["problem", "show", "exam"]).out;
+    assert!(shown.contains("for:                   its keepers\n"), "{shown}");
+}
+
+#[test]
 fn pages_of_the_list_are_put_together() {
     let problem = |id: &str| json!({"id": format!("{id}\u{1b}"), "pushed_at": "2026-11-28T10:00:00Z", "version": "0123456789abcdef"});
     let server = Server::start(move |request| match request.line().as_str() {
@@ -262,7 +284,7 @@ ok  wrong_answer/w.py  python3   WA          WrongAnswer  7.5 ms (secret/1)  1.0
 ";
     assert_eq!((ended.status, ended.out.as_str()), (0, expected), "{}", ended.err);
     let sent = ids(&server, "PUT");
-    let id = sent[0].strip_suffix("?show=full").unwrap();
+    let id = sent[0].strip_suffix("?show=full&private=true").unwrap();
     assert!(id.starts_with("verify-"), "{id}");
     assert_eq!(ids(&server, "DELETE"), [id]);
     let two = server
@@ -450,9 +472,9 @@ fn with_an_id_the_problem_stays() {
         0
     );
     let kept = ids(&server, "PUT");
-    assert!(kept[0].starts_with("verify-") && kept[0].ends_with("?show=full"), "{kept:?}");
+    assert!(kept[0].starts_with("verify-") && kept[0].ends_with("?show=full&private=true"), "{kept:?}");
     assert_eq!(kept[1..], ["sum"], "what stays does not tell of secret tests unless that is wanted");
-    assert_eq!(ids(&server, "DELETE"), [kept[0].strip_suffix("?show=full").unwrap()]);
+    assert_eq!(ids(&server, "DELETE"), [kept[0].strip_suffix("?show=full&private=true").unwrap()]);
     let summary = ["problem", "verify", package.path().to_str().unwrap(), "--id", "sum", "--show", "summary"];
     assert_eq!(run(&server, &summary).status, 0);
     assert_eq!(ids(&server, "PUT")[3], "sum?show=summary");

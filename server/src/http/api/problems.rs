@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 
 use super::described::{Archive, ShowName};
 use super::memory::{PATIENCE, too_many};
-use super::query::{self, FilesQuery, PagesQuery};
+use super::query::{self, FilesQuery, PagesQuery, PushQuery};
 use super::wire::{AskedProblem, check_problem_id};
 use super::{Api, Problem};
 use crate::access::Caller;
@@ -32,8 +32,8 @@ use crate::http::taken::Taken;
 use crate::http::uploads::Uploads;
 use crate::http::{Arriving, Budget, FieldError, sender};
 use crate::problem::{self, Show};
-use crate::problems::{PushError, Pushed, check, cut, run_limits, strangers, unjudged};
-use crate::store::{ListedProblem, StoreError};
+use crate::problems::{NotOffered, PushError, Pushed, check, cut, run_limits, strangers, unjudged};
+use crate::store::{ListedProblem, Push, StoreError};
 use crate::submission::Submission;
 use crate::tokens::Sees;
 
@@ -49,6 +49,8 @@ pub(super) struct ProblemView {
     /// What is told of secret tests.
     #[schema(value_type = ShowName)]
     show: Show,
+    /// It is there for those alone who keep problems.
+    private: bool,
     /// Which format of packages it is of.
     format: &'static str,
     /// Its names, by language.
@@ -117,6 +119,8 @@ pub(super) struct VersionView {
     pushed_at: String,
     /// The problem's names by language.
     names: BTreeMap<String, String>,
+    /// It is there for those alone who keep problems.
+    private: bool,
     /// The named token that it was pushed with.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -178,10 +182,7 @@ const SAMPLES: usize = 50;
     path = "/api/v1/problems/{id}",
     operation_id = "pushProblem",
     tag = "problems",
-    params(
-        ("id" = String, Path, description = "Its id."),
-        ("show" = Option<ShowName>, Query, description = "What is told of secret tests.")
-    ),
+    params(("id" = String, Path, description = "Its id."), PushQuery),
     request_body(
         description = "The package.",
         content((Archive = "application/zip"), (Archive = "application/x-tar"), (Archive = "application/octet-stream"))
@@ -206,14 +207,16 @@ pub(super) async fn push(
     if api.submissions.is_closing() {
         return Err(crate::queue::Refusal::Stopping.into());
     }
-    let show = query::show(request.query_string())?;
+    let PushQuery { show, private } = PushQuery::parse(request.query_string())?;
     check_problem_id(&id).map_err(|why| Problem::field("id", why))?;
     check_room(&api).await?;
     let mut body = budget.arriving_up_to(&request, payload, api.config.problems.max_package.get())?;
     body.take(uploads.place(sender(&request)).await?);
     body.begin();
     let archive = received(&api, &mut body).await?;
-    let Pushed { problem, is_new } = api.problems.push(&id, caller.name().as_deref(), archive, show).await?;
+    let token = caller.name();
+    let push = Push { token: token.as_deref(), private };
+    let Pushed { problem, is_new } = api.problems.push(&id, archive, show, push).await?;
     tracing::info!(version = %problem.version, "Problem {} has a version that was pushed", problem.id);
     let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(ProblemView::new(&problem, &api, &caller)))
@@ -271,7 +274,7 @@ pub(super) async fn list(
     request: HttpRequest,
 ) -> Result<Json<ProblemsView>, Problem> {
     let PagesQuery { limit, before } = PagesQuery::parse(request.query_string())?;
-    let found = api.problems.list(&caller.sees(), before, limit + 1, caller.keeps_problems()).await?;
+    let found = api.problems.list(&caller.sees_problems(), before, limit + 1).await?;
     let (listed, next_cursor) = query::page(found, limit, |problem| problem.seq);
     Ok(Json(ProblemsView { problems: listed.into_iter().map(VersionView::from).collect(), next_cursor }))
 }
@@ -318,7 +321,7 @@ pub(super) async fn versions(
     caller: Caller,
     id: Path<String>,
 ) -> Result<Json<VersionsView>, Problem> {
-    let versions = api.problems.versions(&caller.sees(), &id).await?;
+    let versions = api.problems.versions(&caller.sees_problems(), &id).await?;
     if versions.is_empty() {
         return Err(no_such(&id));
     }
@@ -346,8 +349,8 @@ pub(super) async fn remove(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     query::expect_none(request.query_string())?;
-    let sees = caller.sees();
-    if !api.problems.remove(&id, caller.name().as_deref(), sees == Sees::Everything).await? {
+    let sees = caller.sees_problems();
+    if !api.problems.remove(&id, caller.name().as_deref(), sees.of == Sees::Everything).await? {
         let is_seen = !api.problems.versions(&sees, &id).await?.is_empty();
         let why = "a problem is removed with the token that it was pushed with";
         return Err(if is_seen { Problem::Forbidden(why.into()) } else { no_such(&id) });
@@ -546,7 +549,7 @@ async fn asked(
     request: &HttpRequest,
 ) -> Result<(Arc<problem::Problem>, Option<String>), Problem> {
     let FilesQuery { version, language } = FilesQuery::parse(request.query_string())?;
-    let problem = api.problems.get(&caller.sees(), id, version).await?.ok_or_else(|| no_such(id))?;
+    let problem = api.problems.get(&caller.sees_problems(), id, version).await?.ok_or_else(|| no_such(id))?;
     Ok((problem, language))
 }
 
@@ -560,14 +563,8 @@ pub(super) async fn judged_by(
     asked: &AskedProblem,
     submission: &Submission,
 ) -> Result<Arc<problem::Problem>, Problem> {
-    let found = api.problems.get(&caller.sees(), &asked.id, asked.version).await?;
-    let problem = found.ok_or_else(|| {
-        let what = asked.version.map_or(String::new(), |version| format!(" in version {version}"));
-        Problem::field("problem", format!("there is no problem `{}`{what}", asked.id))
-    })?;
-    if asked.version.is_some() && !caller.keeps_problems() {
-        check_shown(api, caller, &problem).await?;
-    }
+    let found = api.problems.to_judge_by(&caller.sees_problems(), &asked.id, asked.version).await?;
+    let problem = found.map_err(not_offered)?;
     if problem.manifest.kind.interactive && api.operations.runs_at_once() < PARTNERS {
         let why = "an interactive problem needs two run slots at one time, and this server has one (`sandbox.run_slots`)";
         return Err(Problem::field("problem", why));
@@ -576,19 +573,12 @@ pub(super) async fn judged_by(
     Ok(problem)
 }
 
-/// A version that was pushed before tells no more of secret tests than the newest one does, except to who keeps problems.
-async fn check_shown(api: &Api, caller: &Caller, problem: &problem::Problem) -> Result<(), Problem> {
-    let newest = api.problems.get(&caller.sees(), &problem.id, None).await?;
-    let (shown, allowed) =
-        (problem.manifest.show, newest.map_or(Show::Summary, |newest| newest.manifest.show));
-    if !shown.tells_more_than(allowed) {
-        return Ok(());
-    }
-    let why = format!(
-        "version {} tells more of secret tests than the newest one does: submitting to it needs the scope `problems`",
-        problem.version
-    );
-    Err(Problem::field("version", why))
+fn not_offered(why: NotOffered) -> Problem {
+    let field = match why {
+        NotOffered::NotThere { .. } => "problem",
+        NotOffered::TellsMore(_) => "version",
+    };
+    Problem::field(field, why.to_string())
 }
 
 fn no_such(id: &str) -> Problem {
@@ -610,6 +600,7 @@ impl ProblemView {
             version: problem.version.to_string(),
             pushed_at: time(problem.pushed_at),
             show: manifest.show,
+            private: problem.private,
             format: name_of_format(manifest.format),
             names: manifest.names.clone(),
             r#type: TypeView { scoring, interactive, multi_pass, submit_answer },
@@ -640,8 +631,8 @@ fn of_package(manifest: &problem::Manifest, caller: &Caller) -> Vec<String> {
 
 impl From<ListedProblem> for VersionView {
     fn from(listed: ListedProblem) -> Self {
-        let ListedProblem { seq: _, id, version, pushed_at, names, token } = listed;
-        Self { id, version: version.to_string(), pushed_at: time(pushed_at), names, token }
+        let ListedProblem { seq: _, id, version, pushed_at, names, token, show: _, private } = listed;
+        Self { id, version: version.to_string(), pushed_at: time(pushed_at), names, private, token }
     }
 }
 

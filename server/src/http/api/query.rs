@@ -14,7 +14,7 @@ use serde::de::value::{Error, StrDeserializer};
 use utoipa::IntoParams;
 
 use super::Problem;
-use super::described::VerdictName;
+use super::described::{ShowName, VerdictName};
 use super::errors::Errors;
 use super::view::State;
 use super::wire::{REFERENCES, check_reference};
@@ -138,8 +138,7 @@ impl FollowQuery {
     /// # Errors
     /// Every parameter that makes no sense.
     pub(super) fn parse(query: &str) -> Result<Self, Problem> {
-        let output = |value: String| value.parse().map_err(|_| "neither true nor false".to_owned());
-        read_only("output", query, false, output).map(|output| Self { output })
+        read_only("output", query, false, |value| truth(&value)).map(|output| Self { output })
     }
 }
 
@@ -292,12 +291,39 @@ impl OutcomesQuery {
     }
 }
 
-/// What is to be told of secret tests.
-///
-/// # Errors
-/// Any other parameter, and what is no choice.
-pub(super) fn show(query: &str) -> Result<Show, Problem> {
-    read_only("show", query, Show::default(), |value| choice(&value, &SHOWS))
+/// How a package is pushed.
+#[derive(Debug, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PushQuery {
+    /// What is told of secret tests.
+    #[param(value_type = Option<ShowName>)]
+    pub(super) show: Show,
+    /// Whether the problem is there for those tokens alone that have the scope `problems` or `read-all`; without it, as its newest
+    /// version is, and a new problem is there for all.
+    pub(super) private: Option<bool>,
+}
+
+impl PushQuery {
+    /// Reads what was asked for.
+    ///
+    /// # Errors
+    /// Every parameter that makes no sense.
+    pub(super) fn parse(query: &str) -> Result<Self, Problem> {
+        let mut asked = Self::default();
+        read(query, |name, value| {
+            match name {
+                "show" => asked.show = choice(&value, &SHOWS)?,
+                "private" => asked.private = Some(truth(&value)?),
+                _ => return Err(NO_SUCH.into()),
+            }
+            Ok(())
+        })?;
+        Ok(asked)
+    }
+}
+
+fn truth(value: &str) -> Result<bool, String> {
+    value.parse().map_err(|_| "neither true nor false".to_owned())
 }
 
 /// A page of so many of those that were found, and the cursor of the next. That there is one is told by one more, which must

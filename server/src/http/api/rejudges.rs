@@ -23,7 +23,7 @@ use crate::judge::Verdict;
 use crate::rejudges::OrderError;
 use crate::store::{Rejudge, RejudgeId, RejudgeOutcome, RejudgeState, Selected, Selection, Tally};
 use crate::submission::SubmissionId;
-use crate::tokens::Sees;
+use crate::tokens::{Sees, SeesProblems};
 
 /// Most bytes of an order.
 const BODY: u64 = 256 * 1024;
@@ -194,7 +194,7 @@ pub(super) async fn create(
     let body = budget.read_up_to(&request, payload, BODY).await?;
     let (selection, dry_run) = selection(&api, &body.bytes)?;
     let sees = caller.sees();
-    check_version(&api, &sees, &selection).await?;
+    check_version(&api, &caller.sees_problems(), &selection).await?;
     if dry_run {
         let Selected { total, impossible } = api.rejudges.count(&sees, &selection).await?;
         return Ok(HttpResponse::Ok().json(DryView { dry_run: true, total, impossible }));
@@ -431,7 +431,7 @@ fn ids(named: &[String], body: &mut Object<'_>) -> Vec<SubmissionId> {
 }
 
 /// Sees that the version to judge by is there.
-async fn check_version(api: &Api, sees: &Sees, selection: &Selection) -> Result<(), Problem> {
+async fn check_version(api: &Api, sees: &SeesProblems, selection: &Selection) -> Result<(), Problem> {
     let version = selection.version.as_deref().and_then(|version| version.parse::<BlobId>().ok());
     let (Some(problem), Some(version)) = (&selection.problem, version) else { return Ok(()) };
     if api.problems.get(sees, problem, Some(version)).await?.is_some() {

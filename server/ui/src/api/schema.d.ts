@@ -1275,6 +1275,7 @@ export interface components {
                 [key: string]: string;
             };
             notes: string[];
+            private: boolean;
             pushed_at: string;
             show: components["schemas"]["Show"];
             statements: components["schemas"]["Statement"][];
@@ -1555,6 +1556,7 @@ export interface components {
             names: {
                 [key: string]: string;
             };
+            private: boolean;
             pushed_at: string;
             token?: string;
             version: string;
@@ -3269,6 +3271,7 @@ export interface operations {
         parameters: {
             query?: {
                 show?: components["schemas"]["Show"];
+                private?: boolean;
             };
             header?: never;
             path: {

@@ -10,7 +10,7 @@ use super::time_limit::{TimeLimit, UNTIL_FOUND, is_measured};
 use super::{Outcome, Verify, compare};
 use crate::failure::Failure;
 use crate::languages::Language;
-use crate::problem::push::{self, Show};
+use crate::problem::push::{self, Show, Told};
 use crate::terminal::Terminal;
 
 /// Submissions of a package with what has come of them as yet.
@@ -57,7 +57,8 @@ impl Rounds<'_> {
         }
         let path = self.verify.package.as_path();
         let sent = push::Package { path, links: self.verify.links.links(), time_limit };
-        let version = self.problem.push(|client, id| push::push(client, sent, id, Some(Show::Full)))?;
+        let told = Told { show: Some(Show::Full), private: Some(true) };
+        let version = self.problem.push(|client, id| push::push(client, sent, id, told))?;
         let (version, constants) = (version.as_deref(), &self.package.metadata.constants);
         let judging = Judging { folder: path, problem: self.problem, version, constants };
         let these: Vec<_> = wanted.iter().map(|number| self.examples[*number]).collect();

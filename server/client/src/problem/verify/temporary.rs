@@ -11,7 +11,7 @@ use crate::http::{Ask, Client};
 use crate::patience::Patience;
 use crate::problem::Id;
 
-/// A problem that tells all of its secret tests, and is removed at the end.
+/// A problem that tells all of its secret tests, to those alone who keep problems, and is removed at the end.
 #[derive(Debug)]
 pub(super) struct Problem<'a> {
     client: &'a Client,
@@ -22,7 +22,7 @@ pub(super) struct Problem<'a> {
 }
 
 impl<'a> Problem<'a> {
-    /// With an id of its own, which servers list to nobody who only submits.
+    /// With an id of its own.
     pub(super) fn new(client: &'a Client) -> Self {
         Self { client, id: own_id(), sent: AtomicBool::new(false), under_way: Mutex::default() }
     }
