@@ -430,7 +430,10 @@ fn check_requirement(group: &Group, allowed: &[String], dir: &Dir, context: Cont
     let Rules::Current(rules) = &group.rules else { return };
     for required in rules.require_pass.iter().filter(|required| !allowed.contains(required)) {
         let file = format!("{}/{}/{FILE}", dir.path, group.name);
-        let what = format!("\"{required}\" is no group before this one that passes or fails");
+        // Groups are named by their paths.
+        let meant = format!("secret/{required}");
+        let hint = if allowed.contains(&meant) { format!(": {meant} is") } else { String::new() };
+        let what = format!("\"{required}\" is no group before this one that passes or fails{hint}");
         context.report.fault(Place::key(&file, 0, "require_pass"), what);
     }
 }
@@ -522,6 +525,7 @@ mod tests {
                 "max_score: 1\nrequire_pass: secret/a\n",
                 "no group before",
             ),
+            ("max_score: 1\n", "max_score: 1\nrequire_pass: a\n", "that passes or fails: secret/a is"),
             ("max_score: 1\nscore_aggregation: best\n", "max_score: 1\n", "is none of pass-fail, sum, min"),
             (
                 "max_score: 1\nstatic_validator_args: [x]\n",
