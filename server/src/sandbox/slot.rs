@@ -145,7 +145,7 @@ fn listen_at(path: &Path) -> io::Result<AsyncFd<OwnedFd>> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)?;
     rustix::net::bind(&socket, &SocketAddrUnix::new(path)?)?;
-    // The monitor is another user's root where the engine maps uids; the directory is what keeps others out.
+    // The monitor is another user's root where the engine maps uids; the directory of all slots is what keeps others out.
     std::fs::set_permissions(path, PermissionsExt::from_mode(0o666))?;
     rustix::net::listen(&socket, 1)?;
     watch(socket, Interest::READABLE)

@@ -11,17 +11,20 @@ use crate::workspace::Workspace;
 /// Makes the directories that are missing and gives them to the server. The warden keeps what containers execute.
 pub(super) fn directories(workspace: &Workspace, plan: &SlotPlan, socket: &Path) -> Result<(), WardenError> {
     let root = rustix::process::geteuid().as_raw();
-    own(workspace.root(), 0o755, root)?;
-    own(&workspace.bin(), 0o755, root)?;
+    let (ours, servers) = ((root, root), (SERVER_UID, SERVER_UID));
+    own(workspace.root(), 0o755, ours)?;
+    own(&workspace.bin(), 0o755, ours)?;
     if let Some(parent) = socket.parent() {
-        own(parent, 0o755, root)?;
+        own(parent, 0o755, ours)?;
     }
-    own(&workspace.slots(), 0o755, root)?;
+    // Whoever reaches a slot's socket can be its monitor. A container has the directory of its slot mounted; of other users of
+    // the host none is to get there.
+    own(&workspace.slots(), 0o750, (root, SERVER_UID))?;
     for slot in plan.iter() {
-        own(&workspace.slot(slot.number), 0o755, SERVER_UID)?;
+        own(&workspace.slot(slot.number), 0o755, servers)?;
     }
-    own(&workspace.store(), 0o700, SERVER_UID)?;
-    own(&workspace.state(), 0o700, SERVER_UID)
+    own(&workspace.store(), 0o700, servers)?;
+    own(&workspace.state(), 0o700, servers)
 }
 
 /// Copies the monitor to where containers get it from, under its content hash, which is returned: a container of an
@@ -36,7 +39,8 @@ pub(super) fn monitor(workspace: &Workspace, configured: Option<&Path>) -> Resul
     let hash = blake3::hash(&binary).to_hex()[..16].to_owned();
     let target = workspace.monitor(&hash);
     remove_others(&target);
-    if target.exists() {
+    // One of the same name may be torn, where the host lost power over an earlier start.
+    if std::fs::read(&target).is_ok_and(|found| found == binary) {
         return Ok(hash);
     }
     match write_executable(&target, &binary) {
@@ -62,6 +66,7 @@ fn write_executable(target: &Path, binary: &[u8]) -> io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(target.parent().unwrap_or(Path::new("/")))?;
     file.write_all(binary)?;
     file.as_file().set_permissions(PermissionsExt::from_mode(0o555))?;
+    file.as_file().sync_all()?;
     file.persist(target)?;
     Ok(())
 }
@@ -71,9 +76,9 @@ fn beside_us() -> PathBuf {
     us.with_file_name("monitor")
 }
 
-/// Makes a directory, or takes one that is there, with this owner. The warden is root without DAC_OVERRIDE and FOWNER:
+/// Makes a directory, or takes one that is there, with this user and group. The warden is root without DAC_OVERRIDE and FOWNER:
 /// only what it owns can it change, but it may take and give (CAP_CHOWN). Other users change no owners.
-fn own(path: &Path, mode: u32, owner: u32) -> Result<(), WardenError> {
+fn own(path: &Path, mode: u32, (user, group): (u32, u32)) -> Result<(), WardenError> {
     let failed = |doing| move |source| WardenError::Workspace { doing, path: path.to_owned(), source };
     match std::fs::create_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -88,15 +93,16 @@ fn own(path: &Path, mode: u32, owner: u32) -> Result<(), WardenError> {
     }
     let us = rustix::process::geteuid().as_raw();
     let may_chown = us == 0;
-    if found.uid() == owner && found.mode() & 0o777 == mode {
+    let is_owned = found.uid() == user && (found.gid() == group || !may_chown);
+    if is_owned && found.mode() & 0o777 == mode {
         return Ok(());
     }
     if may_chown && found.uid() != us {
         chown(path, Some(us), None).map_err(failed("take"))?;
     }
     std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).map_err(failed("set the mode of"))?;
-    if may_chown && owner != us {
-        chown(path, Some(owner), Some(owner)).map_err(failed("give away"))?;
+    if may_chown {
+        chown(path, Some(user), Some(group)).map_err(failed("give away"))?;
     }
     Ok(())
 }
@@ -120,6 +126,9 @@ mod tests {
         let copy = workspace.monitor(&second);
         assert_eq!(std::fs::read(&copy).unwrap(), b"two");
         assert_eq!(std::fs::metadata(&copy).unwrap().mode() & 0o777, 0o555);
+        write_executable(&copy, b"t").unwrap();
+        assert_eq!(monitor(&workspace, Some(&source)).unwrap(), second);
+        assert_eq!(std::fs::read(&copy).unwrap(), b"two", "a torn one is written anew");
     }
 
     #[test]
@@ -134,9 +143,32 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let us = rustix::process::geteuid().as_raw();
         let path = directory.path().join("a/b");
-        own(&path, 0o755, us).unwrap();
-        own(&path, 0o700, us).unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o700);
+        let found = || std::fs::metadata(&path).unwrap();
+        own(&path, 0o755, (us, us)).unwrap();
+        own(&path, 0o700, (us, us)).unwrap();
+        assert_eq!(found().mode() & 0o777, 0o700);
+        own(&path, 0o700, (us, SERVER_UID)).unwrap();
+        assert!(us != 0 || found().gid() == SERVER_UID, "a group may be all that differs");
+    }
+
+    #[test]
+    fn no_other_user_of_the_host_reaches_the_socket_of_a_slot() {
+        let directory = tempfile::tempdir().unwrap();
+        let workspace = Workspace::new(directory.path().join("workspace"));
+        let file = directory.path().join("languages.toml");
+        std::fs::write(&file, "").unwrap();
+        let languages = crate::language::Languages::load(&file, "latest").unwrap();
+        let mut config = crate::config::Config::default();
+        config.gojudge.enabled = false;
+        let host = crate::slots::Host { cores: 2, memory: gavel_protocol::Bytes::mib(16 * 1024) };
+        let plan = SlotPlan::new(&config, &languages, host).unwrap();
+        if !rustix::process::geteuid().is_root() {
+            // Who cannot give a directory away owns all of them.
+            return;
+        }
+        directories(&workspace, &plan, &workspace.root().join("warden.sock")).unwrap();
+        let slots = std::fs::metadata(workspace.slots()).unwrap();
+        assert_eq!((slots.mode() & 0o777, slots.uid(), slots.gid()), (0o750, 0, SERVER_UID));
     }
 
     #[test]
@@ -144,6 +176,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("slots");
         std::os::unix::fs::symlink("/etc", &path).unwrap();
-        assert!(own(&path, 0o755, rustix::process::geteuid().as_raw()).is_err());
+        let us = rustix::process::geteuid().as_raw();
+        assert!(own(&path, 0o755, (us, us)).is_err());
     }
 }
