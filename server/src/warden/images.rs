@@ -26,7 +26,7 @@ pub(super) async fn list(engine: &Engine, profiles: &Profiles) -> Result<Vec<Ima
     Ok(images)
 }
 
-/// An image that goes by another name than those in the list: by a digest, an id, or with a registry's usual beginning.
+/// An image that goes by another name than those in the list: by a digest, an id, or from a registry whose name is as the engine has it.
 async fn inspect(engine: &Engine, image: &str) -> Result<Option<String>, WardenError> {
     let is_plain = image.matches('/').count() <= 1 && !image.contains('@') && image.contains(':');
     if is_plain {
@@ -46,8 +46,11 @@ fn by_name<'a>(found: &'a [ImageSummary]) -> BTreeMap<&'a str, &'a str> {
     found.iter().flat_map(names).collect()
 }
 
-/// As the engine lists it: with a tag.
+/// As the engine lists it: with a tag, and without what stands for the usual registry.
 fn full_name(image: &str) -> String {
+    let hub =
+        ["docker.io/", "index.docker.io/"].into_iter().find_map(|registry| image.strip_prefix(registry));
+    let image = hub.map_or(image, |name| name.strip_prefix("library/").unwrap_or(name));
     let last = image.rsplit('/').next().unwrap_or(image);
     if last.contains([':', '@']) { image.to_owned() } else { format!("{image}:latest") }
 }
@@ -60,6 +63,9 @@ mod tests {
     fn a_name_without_a_tag_is_the_latest() {
         assert_eq!(full_name("our/fpc"), "our/fpc:latest");
         assert_eq!(full_name("host:5000/our/fpc"), "host:5000/our/fpc:latest");
+        assert_eq!(full_name("docker.io/ubuntu"), "ubuntu:latest");
+        assert_eq!(full_name("docker.io/library/ubuntu:24.04"), "ubuntu:24.04");
+        assert_eq!(full_name("index.docker.io/our/fpc:3.2"), "our/fpc:3.2");
         for whole in ["our/fpc:3.2", "host:5000/fpc:1", "fpc@sha256:12ab"] {
             assert_eq!(full_name(whole), whole);
         }
