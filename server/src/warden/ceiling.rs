@@ -13,8 +13,8 @@ use super::WardenError;
 use super::cgroup_parent::{Cgroups, Common};
 use super::container::preparing::{Access, Preparing};
 use super::container::processes_of_container;
-use super::engine::{CHANGE, Engine, LOOK, within};
-use super::reaper::remove;
+use super::engine::{CHANGE, Engine, within};
+use super::reaper::{remove, remove_left};
 use crate::config::Config;
 use crate::language::Languages;
 use crate::slots::{Host, PlanError, Quota, SlotPlan};
@@ -108,7 +108,7 @@ impl Ceiling {
             access,
         };
         let name = preparing.name();
-        remove_earlier(engine, &name, &config.sandbox.instance).await?;
+        remove_left(engine, &name, &config.sandbox.instance).await?;
         let options = CreateContainerOptionsBuilder::default().name(&name).build();
         let creating = engine.docker.create_container(Some(options), preparing.body());
         let id = match within("create a container", CHANGE, creating).await {
@@ -179,20 +179,6 @@ pub async fn examine(config: &Config, languages: &Languages) -> Result<CeilingSt
 /// What it is to be set on; none where no sandbox can lift its own limits.
 fn needed(cgroups: &Cgroups) -> Option<Common> {
     cgroups.common().filter(|common| !(common.unified && cgroups.delegates()))
-}
-
-/// Removes one that was left by a warden which was killed; nobody else's.
-async fn remove_earlier(engine: &Engine, name: &str, instance: &str) -> Result<(), WardenError> {
-    let found = match within("inspect a container", LOOK, engine.docker.inspect_container(name, None)).await {
-        Err(error) if error.status() == Some(404) => return Ok(()),
-        found => found?,
-    };
-    let labels = found.config.and_then(|config| config.labels).unwrap_or_default();
-    if Preparing::labels(instance).iter().all(|(key, value)| labels.get(key) == Some(value)) {
-        remove(engine, name).await
-    } else {
-        Err(WardenError::Foreign(name.to_owned()))
-    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use super::WardenError;
 use super::ceiling::{Ceiling, CeilingState};
 use super::cgroup_parent::Cgroups;
-use super::container::{INSTANCE, SERVE, Template};
+use super::container::{SERVE, Template};
 use super::engine::{CHANGE, Engine, LOOK, within};
 use super::reaper::{self, prefix, remove};
 use super::{images, probe};
@@ -293,9 +293,10 @@ impl Keeper {
             result => result?,
         };
         let labels = found.config.as_ref().and_then(|config| config.labels.as_ref());
-        match labels.and_then(|labels| labels.get(INSTANCE)) {
-            Some(instance) if *instance == self.config.sandbox.instance => Ok(Some(found)),
-            _ => Err(WardenError::Foreign(name)),
+        if reaper::is_ours(labels, &self.config.sandbox.instance) {
+            Ok(Some(found))
+        } else {
+            Err(WardenError::Foreign(name))
         }
     }
 

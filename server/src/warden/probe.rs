@@ -7,7 +7,7 @@ use super::WardenError;
 use super::cgroup_parent::Cgroups;
 use super::container::preparing::{Access, Preparing};
 use super::engine::{CHANGE, Engine, within};
-use super::reaper::{prefix, remove};
+use super::reaper::{prefix, remove, remove_left};
 use crate::config::Config;
 
 /// Its place in the tree: that of the first slot.
@@ -24,7 +24,7 @@ pub(super) async fn probe(
     image: &str,
 ) -> Result<(), WardenError> {
     let name = format!("{}probe", prefix(&config.sandbox.instance));
-    remove(engine, &name).await?;
+    remove_left(engine, &name, &config.sandbox.instance).await?;
     let preparing = Preparing {
         instance: &config.sandbox.instance,
         image,

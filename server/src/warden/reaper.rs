@@ -7,6 +7,7 @@ use bollard::models::{ContainerSummary, ContainerSummaryStateEnum};
 use bollard::query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder};
 
 use super::WardenError;
+use super::container::preparing::ROLE as PREPARING;
 use super::container::{INSTANCE, PROFILE, ROLE, SLOT};
 use super::engine::{CHANGE, Engine, LOOK, within};
 use crate::slots::{ContainerState, Kind};
@@ -20,24 +21,31 @@ pub(super) fn prefix(instance: &str) -> String {
     format!("gavel-{instance}-")
 }
 
-/// Lists this instance's containers: the label, the name and the role must all be ours.
+/// Lists this instance's sandboxes: the label, the name and the role must all be ours.
 pub(super) async fn list(engine: &Engine, instance: &str) -> Result<Vec<ContainerState>, WardenError> {
+    Ok(all(engine, instance).await?.iter().filter_map(sandbox).collect())
+}
+
+/// All containers of this instance, also those that only prepare something.
+async fn all(engine: &Engine, instance: &str) -> Result<Vec<ContainerSummary>, WardenError> {
     let filters = HashMap::from([("label", vec![format!("{INSTANCE}={instance}")])]);
     let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
-    let all = within("list containers", LOOK, engine.docker.list_containers(Some(options))).await?;
-    Ok(all.iter().filter_map(|container| ours(container, instance)).collect())
+    let mut all = within("list containers", LOOK, engine.docker.list_containers(Some(options))).await?;
+    all.retain(|container| ours(container, instance));
+    Ok(all)
 }
 
 /// Removes all of this instance's containers and waits until they are gone; tells how many there were. One that resists
 /// does not keep the others.
 pub(super) async fn drain(engine: &Engine, instance: &str) -> Result<usize, WardenError> {
-    let found = list(engine, instance).await?;
+    let found = all(engine, instance).await?;
     let count = found.len();
     let (mut left, mut attempt) = (found, 1);
     while !left.is_empty() {
-        let removals = left.iter().map(|container| remove(engine, &container.id));
+        let removals =
+            left.iter().filter_map(|container| container.id.as_deref()).map(|id| remove(engine, id));
         let results = futures_util::future::join_all(removals).await;
-        left = list(engine, instance).await?;
+        left = all(engine, instance).await?;
         if attempt == ATTEMPTS {
             results.into_iter().collect::<Result<Vec<()>, _>>()?;
             break;
@@ -51,30 +59,69 @@ pub(super) async fn drain(engine: &Engine, instance: &str) -> Result<usize, Ward
     Ok(count)
 }
 
-/// Removes a container, running or not; one that is gone already is no error.
+/// Removes a container, running or not; one that is gone already is no error. What it held is free when this returns.
 pub(super) async fn remove(engine: &Engine, container: &str) -> Result<(), WardenError> {
     let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
     match within("remove a container", CHANGE, engine.docker.remove_container(container, Some(options))).await
     {
-        // 409: somebody else is at it.
-        Err(error) if matches!(error.status(), Some(404 | 409)) => Ok(()),
+        Err(error) if error.status() == Some(404) => Ok(()),
+        // Somebody else is at it, or we were and could not wait.
+        Err(error) if error.status() == Some(409) => until_gone(engine, container).await,
         result => result,
     }
 }
 
-/// What a container of ours is; `None` for a container that only carries our label.
-fn ours(container: &ContainerSummary, instance: &str) -> Option<ContainerState> {
-    let labels = container.labels.as_ref()?;
-    let label = |name: &str| labels.get(name).map(String::as_str);
+async fn until_gone(engine: &Engine, container: &str) -> Result<(), WardenError> {
+    let gone = async {
+        loop {
+            match engine.docker.inspect_container(container, None).await {
+                Ok(_) => tokio::time::sleep(PAUSE).await,
+                Err(error) => return Err::<(), _>(error),
+            }
+        }
+    };
+    match within("remove a container", CHANGE, gone).await {
+        Err(error) if error.status() == Some(404) => Ok(()),
+        result => result,
+    }
+}
+
+/// Removes the container of this name, which a warden that was killed may have left; nobody else's.
+///
+/// # Errors
+/// When it is not this instance's, or cannot be removed.
+pub(super) async fn remove_left(engine: &Engine, name: &str, instance: &str) -> Result<(), WardenError> {
+    let found = match within("inspect a container", LOOK, engine.docker.inspect_container(name, None)).await {
+        Err(error) if error.status() == Some(404) => return Ok(()),
+        found => found?,
+    };
+    let labels = found.config.and_then(|config| config.labels);
+    if is_ours(labels.as_ref(), instance) {
+        remove(engine, name).await
+    } else {
+        Err(WardenError::Foreign(name.to_owned()))
+    }
+}
+
+/// It says that it is of this instance, and for what.
+pub(super) fn is_ours(labels: Option<&HashMap<String, String>>, instance: &str) -> bool {
+    let label = |name: &str| labels?.get(name).map(String::as_str);
+    let has_role = |role: &str| role == PREPARING || Kind::ALL.iter().any(|kind| kind.as_str() == role);
+    label(INSTANCE) == Some(instance) && label(ROLE).is_some_and(has_role)
+}
+
+/// False for a container that only carries our label.
+fn ours(container: &ContainerSummary, instance: &str) -> bool {
     let prefix = prefix(instance);
     // Docker shows names with a slash before them.
-    let named =
+    let is_named =
         container.names.iter().flatten().any(|name| name.trim_start_matches('/').starts_with(&prefix));
-    let known = label(ROLE).is_some_and(|role| Kind::ALL.iter().any(|kind| kind.as_str() == role));
-    let ours = named && label(INSTANCE) == Some(instance) && known;
-    if !ours {
-        return None;
-    }
+    is_named && is_ours(container.labels.as_ref(), instance)
+}
+
+/// What a sandbox of ours is; none for a container that only prepares something.
+fn sandbox(container: &ContainerSummary) -> Option<ContainerState> {
+    let label = |name: &str| container.labels.as_ref()?.get(name).map(String::as_str);
     Some(ContainerState {
         id: container.id.clone()?,
         slot: label(SLOT)?.parse().ok()?,
@@ -101,22 +148,26 @@ mod tests {
 
     #[test]
     fn a_container_of_ours_is_known_by_label_name_and_role_together() {
-        let state = ours(&container("gavel-main-run-3", &LABELS), "main").unwrap();
-        assert_eq!((state.slot, state.running), (3, true));
-        for role in ["command", "toolchain"] {
-            let labels = [LABELS[0], (ROLE, role), LABELS[2], LABELS[3]];
-            assert!(ours(&container("gavel-main-3", &labels), "main").is_some(), "{role}");
+        let is_ours = |name: &str, labels: &[(&str, &str)]| ours(&container(name, labels), "main");
+        for role in ["run", "command", "toolchain", PREPARING] {
+            assert!(is_ours("gavel-main-3", &[LABELS[0], (ROLE, role), LABELS[2], LABELS[3]]), "{role}");
         }
-        let foreign = [LABELS[0], (ROLE, "database"), LABELS[2], LABELS[3]];
-        assert_eq!(ours(&container("gavel-main-3", &foreign), "main"), None);
-        assert_eq!(ours(&container("postgres", &LABELS), "main"), None);
-        assert_eq!(ours(&container("gavel-main-run-3", &LABELS[..1]), "main"), None);
-        assert_eq!(ours(&container("gavel-main-run-3", &LABELS[1..]), "main"), None);
+        assert!(!is_ours("gavel-main-3", &[LABELS[0], (ROLE, "database"), LABELS[2], LABELS[3]]));
+        assert!(!is_ours("postgres", &LABELS));
+        assert!(!is_ours("gavel-main-run-3", &LABELS[..1]));
+        assert!(!is_ours("gavel-main-run-3", &LABELS[1..]));
+    }
+
+    #[test]
+    fn a_sandbox_has_a_slot_and_what_only_prepares_something_has_none() {
+        let state = sandbox(&container("gavel-main-run-3", &LABELS)).unwrap();
+        assert_eq!((state.slot, state.running), (3, true));
+        assert_eq!(sandbox(&container("gavel-main-probe", &[LABELS[0], (ROLE, PREPARING)])), None);
     }
 
     #[test]
     fn another_instance_with_a_longer_name_is_not_ours() {
         let theirs = [(INSTANCE, "main-2"), (ROLE, "run"), (SLOT, "3"), (PROFILE, "run")];
-        assert_eq!(ours(&container("gavel-main-2-run-3", &theirs), "main"), None);
+        assert!(!ours(&container("gavel-main-2-run-3", &theirs), "main"));
     }
 }

@@ -8,7 +8,10 @@ use bollard::models::{
 
 use super::super::cgroup_parent::CgroupParent;
 use super::super::reaper::prefix;
-use super::{INSTANCE, ROLE, SECCOMP, read_only};
+use super::{INSTANCE, SECCOMP, read_only};
+
+/// What its label says that it is for.
+pub(in crate::warden) const ROLE: &str = "ceiling";
 
 /// Memory, and processes: a shell's.
 const MEMORY: i64 = 32 * 1024 * 1024;
@@ -60,7 +63,7 @@ impl Preparing<'_> {
 
     /// By which it is known.
     pub(in crate::warden) fn labels(instance: &str) -> HashMap<String, String> {
-        [(INSTANCE, instance), (ROLE, "ceiling")]
+        [(INSTANCE, instance), (super::ROLE, ROLE)]
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .into()
     }
