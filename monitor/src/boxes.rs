@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use gavel_protocol::{BoxFile, Content};
-use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use crate::entries::next;
@@ -51,15 +51,18 @@ impl Boxes {
         &self.directories
     }
 
-    /// The names of what is in the first of them, where they are UTF-8; no more than this.
-    pub(crate) fn names(&self, most: usize) -> Vec<String> {
+    /// The names of the regular files in the first of them, where they are UTF-8; no more than this.
+    pub(crate) fn file_names(&self, most: usize) -> Vec<String> {
         let mut names = Vec::new();
+        let Some(Directory { descriptor, .. }) = self.directories.first() else { return names };
         let note = |name: &CStr| {
-            names.extend(name.to_str().ok().map(str::to_owned));
+            if is_file(descriptor, name) {
+                names.extend(name.to_str().ok().map(str::to_owned));
+            }
             (names.len() >= most).then_some(())
         };
         // What cannot be read cannot be handed out either.
-        let _ = self.directories.first().map(|directory| next(&directory.descriptor, note));
+        let _ = next(descriptor, note);
         names
     }
 
@@ -232,4 +235,9 @@ fn copy(source: &OwnedFd, target: &OwnedFd) -> Result<(), Errno> {
         write_all(target, &buffer[..read])?;
         offset += u64::try_from(read).unwrap_or(u64::MAX);
     }
+}
+
+fn is_file(directory: &OwnedFd, name: &CStr) -> bool {
+    let found = rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW);
+    found.is_ok_and(|found| FileType::from_raw_mode(found.st_mode) == FileType::RegularFile)
 }

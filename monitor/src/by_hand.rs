@@ -126,6 +126,8 @@ impl Interrupts for Signals {
     }
 
     fn heard(&mut self) -> Result<bool, ChannelError> {
+        // Unread it would be news for ever.
+        self.0.read_signal().map_err(io::Error::from)?;
         Ok(true)
     }
 }

@@ -203,9 +203,9 @@ impl Runner {
         collected
     }
 
-    /// The names of what is in the box itself, where they are UTF-8; no more than this.
-    pub(crate) fn names(&self, most: usize) -> Vec<String> {
-        self.equipment.boxes.names(most)
+    /// The names of the regular files in the box itself, where they are UTF-8; no more than this.
+    pub(crate) fn file_names(&self, most: usize) -> Vec<String> {
+        self.equipment.boxes.file_names(most)
     }
 
     /// Removes all of the run and proves that nothing is left. What it held of memory is gone before its leaf is.

@@ -124,7 +124,7 @@ impl Server {
     }
 
     fn hand_out_leavings(&mut self, run: RunId) -> Result<(), ChannelError> {
-        for names in self.runner.names(MAX_LEAVINGS + 1).chunks(FRAME_DESCRIPTORS) {
+        for names in self.runner.file_names(MAX_LEAVINGS + 1).chunks(FRAME_DESCRIPTORS) {
             let (mut found, mut descriptors) = (Vec::new(), Vec::new());
             for name in names {
                 let max = Bytes(u64::MAX);
