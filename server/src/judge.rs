@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use chrono::{SubsecRound as _, Utc};
 use futures_util::StreamExt;
 use futures_util::stream;
 use gavel_protocol::{Bytes, Usage};
@@ -90,6 +91,9 @@ pub(crate) use verdict::from_run;
 /// How long a judging waits for a sandbox. Long enough for a container engine to be restarted: a submission that was
 /// accepted is not worth an InternalError because containers are away for a while.
 const LEASE_PATIENCE: Duration = Duration::from_secs(600);
+
+/// Digits of a second that are stored of a time.
+const MILLISECONDS: u16 = 3;
 
 /// Judges submissions, by an executor that compiles and runs.
 #[derive(Debug)]
@@ -195,12 +199,20 @@ impl<E: Executor> Judge<E> {
         cancel: &CancellationToken,
         courtesy: Option<&dyn Courtesy>,
     ) -> Result<Judgement, JudgeError> {
+        let started = OnceLock::new();
+        let noted = |now| {
+            if now == Progress::Served {
+                started.get_or_init(|| Utc::now().trunc_subsecs(MILLISECONDS));
+            }
+            progress(now);
+        };
         // A running program is killed by its own lease and then reports; waiting for a sandbox just stops.
-        tokio::select! {
+        let judgement = tokio::select! {
             biased;
-            judgement = self.judge_to_the_end(submission, progress, cancel, courtesy) => judgement,
+            judgement = self.judge_to_the_end(submission, &noted, cancel, courtesy) => judgement,
             () = cancelled_for_good(cancel) => Err(JudgeError::Cancelled),
-        }
+        };
+        Ok(Judgement { started_at: started.get().copied(), ..judgement? })
     }
 
     async fn judge_to_the_end(
@@ -1109,6 +1121,21 @@ mod tests {
         let begun = vec![Progress::Compiling, Progress::Served];
         let expected = [begun, running(0).to_vec(), tested(1), running(1).to_vec(), tested(2)].concat();
         assert_eq!(told.into_inner().unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn a_judgement_tells_when_its_first_sandbox_was_given() {
+        let bench = bench([Ok(compiled()), Ok(printed("3"))]);
+        let first_served = OnceLock::new();
+        let note = |progress| {
+            if progress == Progress::Served {
+                first_served.get_or_init(Utc::now);
+            }
+        };
+        let asked = Utc::now().trunc_subsecs(MILLISECONDS);
+        let judged = bench.judge.judge(&submission("a"), &note, &CancellationToken::new()).await.unwrap();
+        let started = judged.started_at.unwrap();
+        assert!(asked <= started && started <= *first_served.get().unwrap(), "{started}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -176,6 +177,9 @@ pub struct Judgement {
     pub summary: Summary,
     /// The image of the language's compiler, or of its programs where there is none: its id.
     pub image: Option<String>,
+    /// When the first sandbox was given to it, in which something ran; missing where nothing ran, and in judgements of
+    /// earlier versions.
+    pub started_at: Option<DateTime<Utc>>,
 }
 
 /// What came of a group of tests.
@@ -358,6 +362,7 @@ impl Judgement {
             tests: Vec::new(),
             summary: Summary::default(),
             image: None,
+            started_at: None,
         }
     }
 }

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::{millis, time};
 use crate::content::{Blob, BlobId, Claim, Content, Piece};
 use crate::judge::{
     Compilation, FirstDifference, GroupResult, HandedFile, Judgement, Machine, Stream, Summary, TestResult,
@@ -138,6 +139,8 @@ pub(super) struct JudgementRow {
     summary: SummaryRow,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     image: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    started_at: Option<i64>,
 }
 
 /// What came of a group of tests.
@@ -495,6 +498,7 @@ impl JudgementRow {
             tests: judgement.tests.iter().map(&mut result).collect(),
             summary: SummaryRow::of(&judgement.summary),
             image: judgement.image.clone(),
+            started_at: judgement.started_at.map(millis),
         }
     }
 
@@ -509,6 +513,7 @@ impl JudgementRow {
             tests: self.tests.into_iter().map(ResultRow::result).collect::<Result<_, _>>()?,
             summary: self.summary.summary(),
             image: self.image,
+            started_at: self.started_at.map(time),
         })
     }
 }

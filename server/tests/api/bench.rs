@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::{SubsecRound as _, Utc};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use gavel::access::Access;
@@ -427,6 +428,7 @@ fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgeme
         limits: Some(submission.limits),
         tests: vec![result],
         summary: Summary { passed, total: 1, cpu_max, wall_max, memory_max },
+        started_at: Some(Utc::now().trunc_subsecs(3)),
         ..Judgement::empty(verdict)
     }
 }

@@ -10,7 +10,9 @@ async fn a_submission_that_waits_is_answered_with_its_judgement() {
     let (status, body) = bench.post(json!({"language": "cpp17", "source": "accept", "wait": true})).await;
     assert_eq!(status, 200);
     let mut shown = body.clone();
-    for (name, value) in [("id", "(id)"), ("created_at", "(time)"), ("finished_at", "(time)")] {
+    for (name, value) in
+        [("id", "(id)"), ("created_at", "(time)"), ("started_at", "(time)"), ("finished_at", "(time)")]
+    {
         assert!(shown[name].is_string(), "{name} in {body}");
         shown[name] = value.into();
     }

@@ -181,6 +181,10 @@ struct JudgementView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     image: Option<String>,
+    /// When the first sandbox was given to it: until then it waited. Missing where nothing ran.
+    #[serde(serialize_with = "maybe_time", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    started_at: Option<DateTime<Utc>>,
 }
 
 /// What came of a group of a problem's tests.
@@ -485,8 +489,18 @@ impl From<State> for submissions::State {
 
 impl JudgementView {
     fn new(id: SubmissionId, judgement: Judgement, elsewhere: &mut Elsewhere) -> Self {
-        let Judgement { verdict: _, reason, compile, limits, score, groups, tests, summary, image } =
-            judgement;
+        let Judgement {
+            verdict: _,
+            reason,
+            compile,
+            limits,
+            score,
+            groups,
+            tests,
+            summary,
+            image,
+            started_at,
+        } = judgement;
         Self {
             reason,
             compile: compile.map(CompilationView::from),
@@ -496,6 +510,7 @@ impl JudgementView {
             tests: tests.into_iter().map(|test| TestView::new(id, test, elsewhere)).collect(),
             summary: SummaryView::from(summary),
             image,
+            started_at,
         }
     }
 }

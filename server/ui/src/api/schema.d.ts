@@ -1076,6 +1076,7 @@ export interface components {
             limits?: components["schemas"]["AppliedLimits"];
             reason?: string | null;
             score?: number;
+            started_at?: string;
             summary?: components["schemas"]["Summary"];
             tests?: components["schemas"]["TestResult"][];
         };
