@@ -44,7 +44,7 @@ export function usePush(done: () => void): Pushing {
   return { now, push, refuse };
 }
 
-export const ID = /^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$/;
+const ID = /^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$/;
 
 /** What a package is called by the name of its file. */
 function idOf(file: string): string {

@@ -6,7 +6,7 @@ import type { components } from "../api/schema";
 import { ChooseFile } from "../components/choose-file";
 import { Refusal } from "../components/refusal";
 import { size, t } from "../i18n";
-import { ID, isId, usePush, type Show, type Standing } from "./push";
+import { isId, usePush, type Show, type Standing } from "./push";
 import { Report } from "./report";
 
 type Package = components["schemas"]["ProblemPackage"];
@@ -44,7 +44,7 @@ export function Upload({ id, done, verify }: { id?: string; done(): void; verify
     <section class="card tool">
       <h2>{id ? t("upload.version") : t("upload.title")}</h2>
       <div class="fields">
-        {!id && <label><span>{t("upload.id")}</span><input value={named} pattern={ID.source} aria-invalid={named !== "" && !isId(named)} maxLength={64} onInput={(event) => setName(event.currentTarget.value)} /></label>}
+        {!id && <label><span>{t("upload.id")}</span><input value={named} aria-invalid={named !== "" && !isId(named)} maxLength={64} onInput={(event) => setName(event.currentTarget.value)} /></label>}
         <label>
           <span>{t("upload.show")}</span>
           <select value={show} onChange={(event) => setShow(event.currentTarget.value as Show)}>
