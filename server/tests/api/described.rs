@@ -50,6 +50,7 @@ async fn the_page_for_people_can_fetch_nothing_but_its_style() {
     assert!(policy.starts_with("default-src 'none'; style-src 'self'; "), "{policy}");
     let text = page.text().await.unwrap();
     assert!(text.contains("href=\"docs/style.css\"") && text.contains("createSubmission"), "{text}");
+    assert!(text.contains("<a href=\"./\">"), "the way back: {text}");
     let style = bench.request(Method::GET, "/docs/style.css").send().await.unwrap();
     assert_eq!(
         (style.status().as_u16(), &style.headers()["content-type"]),

@@ -44,7 +44,8 @@ impl Page {
             "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width\"><title>{title}: the API</title>\
              <link rel=\"stylesheet\" href=\"docs/style.css\"></head><body><main>\
-             <h1>{title} <small>{version}</small></h1>{}<p><a href=\"openapi.json\">openapi.json</a></p>",
+             <p><a href=\"./\">Back to {title}</a></p><h1>{title} <small>{version}</small></h1>{}\
+             <p><a href=\"openapi.json\">openapi.json</a></p>",
             words(&info["description"])
         ));
     }
