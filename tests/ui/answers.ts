@@ -34,11 +34,11 @@ export const packaged = (id: string, its: object = {}) => ({
 });
 
 /** A problem of which nothing is at the server. */
-export async function problem(page: Page, id: string, its: { statement?: string; samples?: object[]; versions?: string[] } = {}): Promise<void> {
-  const { statement, samples = [], versions = ["1".repeat(64)] } = its;
+export async function problem(page: Page, id: string, its: { statement?: string; samples?: object[]; versions?: string[]; cases?: object; names?: object } = {}): Promise<void> {
+  const { statement, samples = [], versions = ["1".repeat(64)], ...others } = its;
   const path = `**/api/v1/problems/${id}`;
   const statements = statement === undefined ? [] : [{ language: "en", format: "markdown" }];
-  await page.route(path, (route) => route.fulfill({ json: packaged(id, { version: versions[0], statements }) }));
+  await page.route(path, (route) => route.fulfill({ json: packaged(id, { version: versions[0], statements, ...others }) }));
   await page.route(`${path}/versions`, (route) => route.fulfill({ json: { versions: versions.map((version) => packaged(id, { version })) } }));
   await page.route(`${path}/samples`, (route) => route.fulfill({ json: { samples } }));
   await page.route(`${path}/statement?*`, (route) => route.fulfill({ contentType: "text/plain", body: statement ?? "" }));

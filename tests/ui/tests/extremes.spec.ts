@@ -31,6 +31,17 @@ test("of an output of ten megabytes a part is shown at a time", async ({ page })
   expect(await length()).toBeLessThan(300_000);
 });
 
+test("a name that opens what turns letters around, and never closes it, turns nothing else around", async ({ page }) => {
+  const tests = [0, 1].map((index) => ({ ...TEST, index, name: "\u202Eevil\u2066" }));
+  await judged(page, tests, { groups: [{ name: "\u2067\u202Egroup\u2066", verdict: "Accepted", score: 1 }], reference: { "\u202Ea\u2066": "\u202Eb\u2066" } });
+  const letters = await page.locator("h3 .verdict").evaluate((verdict) => {
+    const text = Array.from(document.createTreeWalker(verdict, NodeFilter.SHOW_TEXT).nextNode()?.textContent ?? "");
+    const node = document.createTreeWalker(verdict, NodeFilter.SHOW_TEXT).nextNode()!;
+    return text.map((_, at) => { const range = document.createRange(); range.setStart(node, at); range.setEnd(node, at + 1); return range.getBoundingClientRect().left; });
+  });
+  expect(letters).toEqual([...letters].sort((one, other) => one - other));
+});
+
 test("on paper there is what was written, in dark colours on white, and nothing to press", async ({ page }) => {
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   await page.addInitScript(() => localStorage.setItem("gavel.theme", "dark"));
@@ -39,6 +50,16 @@ test("on paper there is what was written, in dark colours on white, and nothing 
   await expect(page.getByRole("button", { name: "Judge again" })).toBeHidden();
   const colours = await page.locator(".output pre").evaluate((output) => [getComputedStyle(output).color, getComputedStyle(output.closest(".card")!).backgroundColor]);
   expect(colours).toEqual(["rgb(27, 31, 42)", "rgb(255, 255, 255)"]);
+});
+
+test("of a problem its statement and samples are printed, and nothing of the page around them", async ({ page }) => {
+  await page.emulateMedia({ media: "print" });
+  await problem(page, "sums", { statement: "Add **two** numbers.", samples: [{ name: "sample/1", input: "1 2\n", answer: "3\n" }] });
+  await page.goto("/problems/sums");
+  await expect(page.getByText("Add two numbers.")).toBeVisible();
+  await expect(page.getByLabel("Standard input").last()).toBeVisible();
+  for (const name of ["Submit", "Submissions to this problem", "Versions", "Upload a new version"]) await expect(page.getByRole("heading", { name, exact: true, includeHidden: true })).toBeHidden();
+  await expect(page.getByText("Run on this")).toBeHidden();
 });
 
 test("where somebody has chosen few colours, it is seen which tab is shown", async ({ page }) => {

@@ -1,7 +1,7 @@
 /** What somebody sees who looks at a page: what matters first, nothing cut off or one over the other, and room for fingers. */
 
 import type { Locator, Page } from "@playwright/test";
-import { ACCEPTED, ID, problem } from "../answers";
+import { ACCEPTED, event, ID, packaged, problem, tar } from "../answers";
 import { expect, test } from "../page";
 
 const LONG = "a-name-that-is-as-long-as-no-name-should-ever-be-and-then-some";
@@ -93,6 +93,27 @@ test("what came of a submission stands above all else of it, a place that the co
   await expect(page.getByRole("group", { name: "All tests" }).getByRole("button", { name: /^Test 1:/ })).toHaveAttribute("aria-pressed", "true");
 });
 
+test("the parts of a submission's timeline make up the whole, and the queue is told apart where it is known", async ({ page }) => {
+  const at = (ms: number) => new Date(Date.parse(NOW) + ms).toISOString();
+  const compile = { ok: true, cached: false, cpu_ms: 1, wall_ms: 500, memory_bytes: 1, log: "", log_truncated: false };
+  const tests = [0, 1].map((index) => ({ ...ACCEPTED, index, wall_ms: 900 }));
+  let submission: object = {};
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: { ...SUBMISSION, compile, tests, ...submission } }));
+  for (const [its, title, parts] of [
+    [{ started_at: at(2000), finished_at: at(5000) }, "5 s from sent to judged", ["waited in the queue 2 s", "compiled 500 ms", "ran 1.8 s", "sandboxes, comparing 700 ms"]],
+    // Both tests ran beside each other.
+    [{ started_at: at(2000), finished_at: at(3500) }, "3.5 s from sent to judged", ["waited in the queue 2 s", "compiled 500 ms", "ran 1 s", "sandboxes, comparing 0 ms"]],
+    [{ finished_at: at(5000) }, "5 s from sent to judged", ["compiled 500 ms", "ran 1.8 s", "queue, sandboxes, comparing 2.7 s"]],
+    [{ started_at: at(60_000), finished_at: at(5000), rejudged_at: at(63_000) }, "3 s from its first sandbox to judged again", ["compiled 500 ms", "ran 1.8 s", "sandboxes, comparing 700 ms"]],
+  ] as const) {
+    submission = its;
+    await page.goto(`/submissions/${ID}`);
+    const timeline = page.locator(".timeline");
+    await expect(timeline.locator("figcaption")).toHaveText(title);
+    await expect(timeline.getByRole("listitem")).toHaveText([...parts]);
+  }
+});
+
 test("dates are as the person's own country has them, and long times in hours", async ({ page }) => {
   const then = "2025-03-04T15:06:07Z";
   await listed(page, [{ ...SUBMISSION, created_at: then }]);
@@ -107,6 +128,29 @@ test("dates are as the person's own country has them, and long times in hours", 
 
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
+
+  test("what a package's own submissions came to is read without scrolling sideways", async ({ page }) => {
+    const tests = Array.from({ length: 60 }, (_, index) => ({ ...ACCEPTED, index, cpu_ms: index * 15 }));
+    await page.route("**/api/v1/problems/p?*", (route) => route.fulfill({ json: packaged("p", { submissions: 1 }) }));
+    await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: { ...SUBMISSION, state: "running", verdict: null } }));
+    await page.route("**/api/v1/submissions/*/events*", (route) => route.fulfill(event("judgement", { ...SUBMISSION, verdict: "TimeLimitExceeded", tests })));
+    await page.goto("/problems");
+    await page.locator(".drop input").setInputFiles({ name: "p.tar", mimeType: "application/x-tar", buffer: tar({ [`submissions/accepted/${LONG}.py`]: "print(1)\n" }) });
+    await page.getByRole("button", { name: "Judge its own submissions" }).click();
+    const table = page.getByRole("region", { name: "Its own submissions" });
+    await expect(table.getByRole("img")).toHaveCount(60);
+    const [inside, room] = await table.evaluate((list) => [list.scrollWidth, list.clientWidth] as const);
+    expect(inside).toBeLessThanOrEqual(room);
+    await expect(table).toContainText("Time limit exceeded");
+    expect(await width(page)).toBeLessThanOrEqual(360);
+  });
+
+  test("a terminal is in sight when it is opened", async ({ page }) => {
+    await page.route("**/run", () => {});
+    await page.goto("/");
+    await page.getByRole("button", { name: "Terminal" }).click();
+    await expect(page.locator(".terminal .screen")).toBeInViewport({ ratio: 0.9 });
+  });
 
   test("what is pressed is as large as a finger, what is typed into is not magnified, and the head leaves room", async ({ page }) => {
     await listed(page, [SUBMISSION]);

@@ -11,6 +11,7 @@ import { unpacked } from "../../../server/ui/src/playground/unpack";
 import { places } from "../../../server/ui/src/playground/places";
 import { submissionsOf } from "../../../server/ui/src/problems/archive";
 import { areAnswers } from "../../../server/ui/src/problems/bare";
+import { scaleOf } from "../../../server/ui/src/operations/scale";
 import { asMarkdown } from "../../../server/ui/src/statement/latex";
 
 test("places in what compilers and runtimes say", () => {
@@ -28,6 +29,13 @@ test("places in what compilers and runtimes say", () => {
   }
   expect(places("my-main.c:3:1: error: no\nmain.c:4:1: warning: unused\nmain.c:5:1: note: here", ["main.c"])).toEqual([]);
   expect(places("main.c:1:1: error: x\n".repeat(5000), ["main.c"])).toHaveLength(100);
+});
+
+test("a chart is as high as is usual, and all of it where nothing is far out", () => {
+  for (const [values, top, over] of [
+    [[], 1, 0], [[0, 0], 1, 0], [[3, 900], 900, 0], [[1, 2, 3, 4, 12], 12, 0], [[10, 10, 10, 10, 5000], 20, 1],
+    [Array.from({ length: 100 }, (_, index) => (index % 20 === 0 ? 1e6 : 50)), 100, 5],
+  ] as const) expect(scaleOf([...values]), String(values)).toMatchObject({ top, over });
 });
 
 test("LaTeX of statements as Markdown, with formulas as they are", () => {

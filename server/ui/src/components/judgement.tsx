@@ -73,7 +73,7 @@ function Groups({ submission }: { submission: Submission }) {
   const groups = submission.groups ?? [];
   if (groups.length === 0) return null;
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0} role="region" aria-label={t("groups.title")}>
       <table>
         <caption>{t("groups.title")}</caption>
         <thead><tr><th scope="col">{t("groups.name")}</th><th scope="col">{t("groups.verdict")}</th><th scope="col" class="number">{t("groups.score")}</th></tr></thead>

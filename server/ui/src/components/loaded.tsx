@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ApiError, get, Unreachable } from "../api/client";
 import { returns } from "../api/connection";
 import { ended } from "../api/session";
+import { Link } from "./link";
 import { Refusal } from "./refusal";
 import { Loading } from "./together";
 
@@ -42,14 +43,14 @@ export function useLoaded<T>(path: string | null, every: number | null = null, a
   return [state, () => ask((number) => number + 1)];
 }
 
-/** `title` heads a page that has no heading of its own before its content is there. */
-export function Loaded<T>({ from, children, again, title }: { from: State<T>; children(value: T): ComponentChildren; again?: () => void; title?: string }) {
+/** `title` heads a page that has no heading of its own before its content is there; `list` is where there are others of what is refused. */
+export function Loaded<T>({ from, children, again, title, list }: { from: State<T>; children(value: T): ComponentChildren; again?: () => void; title?: string; list?: { at: string; name: string } }) {
   const heading = title !== undefined && <h1 class="unseen">{title}</h1>;
   switch (from.is) {
     case "loading":
       return <>{heading}<Loading /></>;
     case "refused":
-      return <>{heading}<Refusal error={from.error} {...(again && { again })} /></>;
+      return <>{heading}<Refusal error={from.error} {...(again && { again })} />{list && <p><Link to={list.at}>{list.name}</Link></p>}</>;
     case "there":
       return <>{children(from.value)}</>;
   }

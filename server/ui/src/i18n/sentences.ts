@@ -76,6 +76,7 @@ export const sentences = text({
   "tests.title": ["Tests", "测试"],
   "tests.all": ["All tests", "全部测试"],
   "tests.add": ["Add a test", "添加测试"],
+  "tests.most": ["{n} tests at most here: make a problem of more, or send them through the API.", "此处最多 {n} 个测试，更多测试请制作题目或通过接口提交。"],
   "tests.remove": ["Remove this test", "删除此测试"],
   "tests.cut": ["and {n} more", "以及另外 {n} 个"],
   "test.only": ["Input", "输入"],

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { components } from "../api/schema";
 import { amount, duration, locale, t, time } from "../i18n";
 import { tone, verdictName } from "../components/verdict";
+import { type Scale, scaleOf } from "./scale";
 
 type Figures = components["schemas"]["Figures"];
 type Part = Figures["parts"][number];
@@ -81,6 +82,14 @@ function Pointed({ part, x, told }: { part: Part; x: number; told: string }) {
   return <rect class="pointed" x={x} y={0} width={1} height={HEIGHT}><title>{`${clock(part.at)}: ${told}`}</title></rect>;
 }
 
+/** That a column goes on above the chart. */
+function Over({ x }: { x: number }) {
+  return <rect class="over" x={x} y={0} width={1} height={2} />;
+}
+
+/** What the top leaves out, in words. */
+const beyond = ({ over, highest }: Scale, told: (value: number) => string): string => (over === 0 ? "" : `; ${t(over === 1 ? "charts.over" : "charts.overs", { n: over, most: told(highest) })}`);
+
 const all = ({ verdicts }: Part) => Object.values(verdicts).reduce((sum, count) => sum + count, 0);
 
 function Totals({ parts }: { parts: Part[] }) {
@@ -100,19 +109,23 @@ const TONES = ["good", "bad", "fault"] as const;
 
 function Bars({ parts, column, now }: { parts: Part[]; column(part: Part): number; now: number }) {
   const sum = (part: Part, of: string) => Object.entries(part.verdicts).reduce((all, [verdict, count]) => all + (tone(verdict) === of ? count : 0), 0);
-  const most = Math.max(1, ...parts.map(all));
+  const scale = scaleOf(parts.map(all));
+  const most = scale.top;
   return (
     <figure class="chart">
-      <figcaption>{t("charts.judged")} <small>{t("charts.most", { n: amount(most) })}</small></figcaption>
+      <figcaption>{t("charts.judged")} <small>{t("charts.most", { n: amount(scale.highest) })}{beyond(scale, amount)}</small></figcaption>
       <Plot title={t("charts.judged")} most={amount(most)} now={now}>
         {parts.map((part) => {
           let top = HEIGHT;
+          // What is too high is as high as there is room for, and parted as it is.
+          const whole = Math.max(most, all(part));
           return TONES.map((of) => {
-            const height = (sum(part, of) / most) * HEIGHT;
+            const height = (sum(part, of) / whole) * HEIGHT;
             top -= height;
             return height > 0 && <rect key={`${part.at}${of}`} class={of} x={column(part) + 0.1} y={top} width={0.8} height={height} />;
           });
         })}
+        {parts.filter((part) => all(part) > most).map((part) => <Over key={part.at} x={column(part)} />)}
         {parts.map((part) => <Pointed key={part.at} part={part} x={column(part)} told={amount(all(part))} />)}
       </Plot>
       <ul class="legend">{TONES.map((of) => <li key={of}><span class={`dot ${of}`} aria-hidden="true" /> {t(`charts.${of}`)}</li>)}</ul>
@@ -122,13 +135,14 @@ function Bars({ parts, column, now }: { parts: Part[]; column(part: Part): numbe
 
 function Lines({ title, parts, column, now, of }: { title: string; parts: Part[]; column(part: Part): number; now: number; of(part: Part): Quantiles | null | undefined }) {
   const told = parts.filter((part) => of(part));
-  const most = Math.max(1, ...told.map((part) => of(part)?.p95_ms ?? 0));
-  const y = (ms: number) => HEIGHT - (ms / most) * HEIGHT;
+  const scale = scaleOf(told.map((part) => of(part)?.p95_ms ?? 0));
+  const most = scale.top;
+  const y = (ms: number) => HEIGHT - (Math.min(ms, most) / most) * HEIGHT;
   const last = told.at(-1);
   const both = ({ median_ms, p95_ms }: Quantiles) => `${t("charts.median")} ${duration(median_ms)}, ${t("charts.p95")} ${duration(p95_ms)}`;
   return (
     <figure class="chart">
-      <figcaption>{title} <small>{last && t("charts.last", { most: duration(most), median: duration(of(last)?.median_ms ?? 0), p95: duration(of(last)?.p95_ms ?? 0) })}</small></figcaption>
+      <figcaption>{title} <small>{last && <>{t("charts.last", { median: duration(of(last)?.median_ms ?? 0), p95: duration(of(last)?.p95_ms ?? 0) })}{beyond(scale, duration)}</>}</small></figcaption>
       <Plot title={title} most={duration(most)} now={now}>
         {told.map((part) => {
           const { median_ms, p95_ms } = of(part) as Quantiles;
@@ -139,6 +153,7 @@ function Lines({ title, parts, column, now, of }: { title: string; parts: Part[]
             </g>
           );
         })}
+        {told.filter((part) => (of(part)?.p95_ms ?? 0) > most).map((part) => <Over key={part.at} x={column(part)} />)}
         {told.map((part) => <Pointed key={part.at} part={part} x={column(part)} told={both(of(part) as Quantiles)} />)}
       </Plot>
     </figure>

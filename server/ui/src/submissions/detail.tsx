@@ -25,7 +25,7 @@ import { TestTable } from "./test-table";
 
 export default function Detail({ id }: { id: string }) {
   const [state, again] = useLoaded<Submission>(`/api/v1/submissions/${encodeURIComponent(id)}`);
-  return <Loaded from={state} again={again} title={`${t("submission.title")} ${id.slice(0, 8)}`}>{(submission) => <Shown key={submission.id} first={submission} />}</Loaded>;
+  return <Loaded from={state} again={again} title={`${t("submission.title")} ${id.slice(0, 8)}`} list={{ at: "/submissions", name: t("submission.all") }}>{(submission) => <Shown key={submission.id} first={submission} />}</Loaded>;
 }
 
 function Shown({ first }: { first: Submission }) {

@@ -29,7 +29,7 @@ function One({ judgement }: { judgement: Numbered }) {
     <article>
       <h3>{t("history.number", { n: judgement.number })} · <Verdict verdict={judgement.verdict} /></h3>
       <p class="hint">{time(judgement.judged_at)} · {judgement.summary.passed}/{judgement.summary.total}</p>
-      <Changes changes={judgement.changes ?? []} />
+      <Changes number={judgement.number} changes={judgement.changes ?? []} />
     </article>
   );
 }
@@ -37,16 +37,16 @@ function One({ judgement }: { judgement: Numbered }) {
 /** Of one judgement. */
 const MOST = 200;
 
-function Changes({ changes }: { changes: Change[] }) {
+function Changes({ number, changes }: { number: number; changes: Change[] }) {
   if (changes.length === 0) return null;
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0} role="region" aria-label={t("history.changes", { n: number })}>
       <table class="list">
         <thead><tr><th scope="col">#</th><th scope="col">{t("history.before")}</th><th scope="col">{t("history.after")}</th></tr></thead>
         <tbody>
           {changes.slice(0, MOST).map((change) => (
             <tr key={change.index}>
-              <th scope="row"><bdi>{change.name ?? change.index + 1}</bdi></th>
+              <th scope="row" class="free"><bdi>{change.name ?? change.index + 1}</bdi></th>
               {[change.before, change.after].map((side, index) => (
                 <td key={index}>{side ? <><Verdict verdict={side.verdict} /> <small>{duration(side.cpu_ms)}</small></> : "–"}</td>
               ))}

@@ -6,7 +6,7 @@ import type { SourceFile } from "../playground/draft";
 import { isInterpreted } from "./able";
 
 /** As go-judge's API has it; times are nanoseconds. */
-interface Outcome {
+export interface Outcome {
   status: string;
   exitStatus: number;
   error?: string;

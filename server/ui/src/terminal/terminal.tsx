@@ -9,6 +9,7 @@ import { language } from "../api/languages";
 import { look } from "../api/session";
 import { Refusal } from "../components/refusal";
 import { duration, size, t } from "../i18n";
+import { endingOf } from "./ending";
 import "../i18n/pages";
 import { draft } from "../playground/draft";
 import { nonce } from "../settings";
@@ -30,6 +31,7 @@ type Standing = { is: "compiling" } | { is: "running" } | { is: "over"; told: st
 
 export default function Terminal({ close }: { close(): void }) {
   const place = useRef<HTMLDivElement>(null);
+  const whole = useRef<HTMLElement>(null);
   const session = useRef<Session | null>(null);
   const [now, setNow] = useState<Standing>({ is: "compiling" });
   const [round, again] = useState(0);
@@ -44,6 +46,8 @@ export default function Terminal({ close }: { close(): void }) {
     watcher.observe(place.current as HTMLElement);
     screen.onData((text) => session.current?.type(text));
     screen.focus();
+    // On a phone it is below what was written.
+    whole.current?.scrollIntoView({ block: "nearest" });
     let gone = false;
     setNow({ is: "compiling" });
     void begin(screen, () => gone, (made) => (session.current = made), setNow);
@@ -57,7 +61,7 @@ export default function Terminal({ close }: { close(): void }) {
   }, [round]);
 
   return (
-    <section class="terminal" aria-label={t("terminal.title")}>
+    <section class="terminal" ref={whole} aria-label={t("terminal.title")}>
       <div class="buttons">
         <strong>{t("terminal.title")}</strong>
         <span role="status">{now.is === "compiling" ? t("progress.compiling") : now.is === "running" ? t("terminal.running") : now.is === "over" ? now.told : ""}</span>
@@ -93,7 +97,7 @@ async function begin(screen: Screen, isGone: () => boolean, made: (session: Sess
       ended: (outcome, problem) => {
         // A browser tells not why a stream was refused: a session that is over tells of itself.
         if (!outcome && !problem) void look();
-        tell({ is: "over", told: problem ?? (outcome ? t("terminal.over", { status: outcome.status, time: duration(outcome.time / 1e6), memory: size(outcome.memory) }) : t("terminal.lost")) });
+        tell({ is: "over", told: problem ?? (outcome ? t("terminal.over", { ending: endingOf(outcome), time: duration(outcome.time / 1e6), memory: size(outcome.memory) }) : t("terminal.lost")) });
       },
     }));
   } catch (error) {
