@@ -66,6 +66,16 @@ test("Ctrl+Enter runs the program wherever one types", async ({ page }) => {
   await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
 });
 
+test("Ctrl+Enter runs the program before anything was clicked", async ({ page }) => {
+  let sent = 0;
+  await page.route("**/api/v1/submissions", (route) => { sent += 1; return route.abort(); });
+  await page.goto("/");
+  await expect(page.getByRole("button", { name: "Run" })).toBeEnabled();
+  await expect(page.locator("body")).toBeFocused();
+  await page.keyboard.press("Control+Enter");
+  await expect.poll(() => sent).toBe(1);
+});
+
 test("a draft that makes no sense in part is shown all the same", async ({ page }) => {
   const draft = { language: "python3", active: -1, files: [{ name: "main.py", content: "print(1)" }, { name: "main.py", content: "print(2)" }], tests: [null, 7, { stdin: "x" }] };
   await page.addInitScript((kept) => localStorage.setItem("gavel.draft", kept), JSON.stringify(draft));

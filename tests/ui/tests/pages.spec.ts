@@ -1,4 +1,5 @@
 import AxeBuilder, { seriousInBothColours } from "../axe";
+import { problem } from "../answers";
 import { askNow, expect, result, run, test, write } from "../page";
 
 const BUSY = { ready: false, draining: true, reasons: ["the store is not writable"], degraded: ["java21 is failing"], waiting: 12, running: 2, pool: { notes: [], profiles: [] } };
@@ -98,6 +99,12 @@ test("the page is there in Chinese", async ({ page }) => {
   await write(page, "int main() {}\n");
   await page.getByRole("button", { name: "运行" }).click();
   await expect(page.getByRole("region", { name: "结果" })).toContainText("输出提前结束");
+  await problem(page, "sums", { names: { en: "Sums", zh: "求和" } });
+  await page.route("**/api/v1/problems?*", (route) => route.fulfill({ json: { problems: [{ id: "sums", version: "1", names: { en: "Sums", zh: "求和" }, pushed_at: new Date().toISOString() }], next_cursor: null } }));
+  await page.goto("/problems");
+  await page.getByRole("link", { name: "求和" }).click();
+  await expect(page.getByRole("heading", { name: "求和" })).toBeVisible();
+  await page.goto("/");
   await page.locator("#editor .cm-content").press("ControlOrMeta+f");
   await expect(page.locator(".cm-search").getByRole("button", { name: "下一个" })).toBeVisible();
 });
@@ -116,6 +123,9 @@ test("nothing is wider than a small phone, also in large type", async ({ page })
 test("nobody is shut out of the API's description, also on a small phone", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await page.goto("/docs");
+  await page.getByRole("link", { name: "Back to Gavel" }).click();
+  await expect(page).toHaveTitle("Gavel");
+  await page.goBack();
   const details = page.locator("details");
   expect(await details.count()).toBeGreaterThan(30);
   await details.evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
@@ -163,12 +173,14 @@ test("on a small phone an operator sees all of languages and sandboxes without s
   }
 });
 
-test("a page that is refused has its heading all the same", async ({ page }) => {
-  for (const [path, name] of [["/submissions/00000000-0000-4000-8000-000000000000", "Submission 00000000"], ["/problems/no-such", "no-such"]] as const) {
+test("a page that is refused has its heading all the same, and leads to its list", async ({ page }) => {
+  for (const [path, name, list] of [["/submissions/00000000-0000-4000-8000-000000000000", "Submission 00000000", "All submissions"], ["/problems/no-such", "no-such", "All problems"]] as const) {
     await page.goto(path);
     await expect(page.getByRole("alert")).toBeVisible();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(name);
     expect(await AxeBuilder(page)).toEqual([]);
+    await page.getByRole("link", { name: list }).click();
+    await expect(page, "where there are others").toHaveURL(path.replace(/\/[^/]*$/, ""));
   }
 });
 
@@ -191,6 +203,23 @@ test("the day is drawn by the server's clock, whatever that of the browser says"
   const bars = page.getByRole("img", { name: "Judged, per ten minutes" }).locator("rect.good");
   await expect(bars).toHaveCount(2);
   expect(await bars.evaluateAll((all) => all.map((bar) => Math.floor(Number(bar.getAttribute("x")))))).toEqual([71, 143]);
+});
+
+test("a part of the day that is far above all others does not flatten them", async ({ page }) => {
+  const now = Math.floor(Date.now() / 600_000) * 600_000;
+  const parts = Array.from({ length: 12 }, (_, back) => {
+    const times = back === 5 ? 600_000 : 100;
+    return { at: new Date(now - back * 600_000).toISOString(), verdicts: { Accepted: back === 5 ? 5000 : 10 }, refused: 0, failed: 0, wait: { median_ms: times / 2, p95_ms: times }, judging: null };
+  }).reverse();
+  await page.route("**/api/v1/admin/figures", (route) => route.fulfill({ json: { since: parts[0]!.at, now: new Date(now).toISOString(), part_ms: 600_000, parts } }));
+  await page.goto("/operations");
+  for (const [title, columns, told] of [["Judged, per ten minutes", "rect.good", "1 column is higher than the chart, 5,000 at most"], ["Waited", "rect.spread", "1 column is higher than the chart, 10 min at most"]] as const) {
+    const chart = page.locator("figure").filter({ has: page.getByRole("img", { name: title, exact: true }) });
+    const heights = await chart.locator(columns).evaluateAll((all) => all.map((column) => Number(column.getAttribute("height"))));
+    expect(heights.filter((height) => height >= 9).length, title).toBeGreaterThanOrEqual(11);
+    await expect(chart.locator("rect.over")).toHaveCount(1);
+    await expect(chart.locator("figcaption")).toContainText(told);
+  }
 });
 
 test("an address with two slashes is no other site's", async ({ page, baseURL }) => {

@@ -73,10 +73,10 @@ test("a package is uploaded, verified, read, submitted to, and looked at", async
   await page.getByRole("link", { name: "All of it" }).click();
   await expect(page.getByRole("heading", { name: /^Submission/ })).toBeVisible();
   await expect(page.locator(".source-frame .cm-content")).toContainText("print(sum(");
-  await expect(page.getByRole("img", { name: /queue, sandboxes, comparing:.*compiled:.*ran:/ })).toBeVisible();
+  await expect(page.getByRole("img", { name: /waited in the queue:.*compiled:.*ran:.*sandboxes, comparing:/ })).toBeVisible();
 
   await page.getByRole("button", { name: "Judge again" }).click();
-  await expect(page.getByText("Judged again")).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByText("Judged again", { exact: true })).toBeVisible({ timeout: 40_000 });
 
   await page.goto(`/problems/${id}`);
   await expect(page.locator(".katex").first()).toBeVisible();

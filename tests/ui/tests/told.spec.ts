@@ -1,6 +1,7 @@
 /** What the server tells of itself, of a submission's way and of its past is shown, and what is pressed comes to it. */
 
 import { ACCEPTED, event, ID, problem, refuse, streams, tar } from "../answers";
+import serious from "../axe";
 import { expect, test, write } from "../page";
 
 const QUEUED = { id: ID, state: "queued", position: 7, language: "python3", created_at: new Date().toISOString() };
@@ -41,6 +42,7 @@ test("a submission is told its place and how long that takes, then groups and po
   const newest = page.getByRole("article").filter({ has: page.getByRole("heading", { name: "No. 2" }) });
   await expect(newest.getByRole("row", { name: "large/1" }).getByRole("cell")).toContainText(["Wrong answer", /Accepted.*25 ms/]);
   await expect(page.getByRole("heading", { name: "No. 1" })).toContainText("Wrong answer");
+  expect(await serious(page), "nobody is shut out of groups and judgements").toEqual([]);
 });
 
 test("words that are there are completed, and keys are Vim's or Emacs' for whoever wants that", async ({ page }) => {
@@ -116,6 +118,20 @@ test("a sample is copied, also where a browser's clipboard is closed to pages, a
   expect(bodies.map(({ problem, version }) => [problem, version])).toEqual([["two", older]]);
 });
 
+test("of a submission to a problem it is told which of its tests runs", async ({ page }) => {
+  const running = { ...QUEUED, state: "running", position: null };
+  await problem(page, "sums", { cases: { sample: 1, secret: 9 } });
+  await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: running }));
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: running }));
+  const tell = await streams(page, `**/api/v1/submissions/${ID}/events*`);
+  await page.addInitScript(() => localStorage.setItem("gavel.answers", JSON.stringify([["sums", { language: "python3", source: "print(1)" }]])));
+  await page.goto("/problems/sums");
+  await page.getByRole("button", { name: "Submit", exact: true }).click();
+  await tell("state", { state: "running", tests_done: 3, tests: [{ index: 2, verdict: "Accepted" }] });
+  await expect(page.getByText("Running test 4 of 10…")).toBeVisible();
+  await expect(page.getByRole("progressbar")).toHaveJSProperty("value", 3);
+});
+
 test("submissions are filtered by state and verdict, and the address tells how", async ({ page }) => {
   const asked: string[][] = [];
   await page.route("**/api/v1/submissions?*", (route) => {
@@ -156,10 +172,10 @@ test("operators drain the service and no longer, replace sandboxes, and read wha
     { ...language, id: "go", name: "Go", state: "failing", available: false, reason: "its <b>self-test</b> timed out" },
   ] }));
   await page.goto("/operations");
-  await page.getByRole("button", { name: "Take nothing new" }).click();
-  await expect(page.getByText("Nothing new is taken; what waits is judged.")).toBeVisible();
+  await page.getByRole("button", { name: "Drain" }).click();
+  await expect(page.getByText("Draining: nothing new is taken, what waits is judged.")).toBeVisible();
   await page.getByRole("button", { name: "Take submissions again" }).click();
-  await expect(page.getByText("What was taken is still judged.")).toBeVisible();
+  await expect(page.getByText("Nothing new is taken then; what was taken is still judged.")).toBeVisible();
   await page.getByRole("button", { name: "Replace all" }).click();
   await expect(page.getByText("4 are being replaced.")).toBeVisible();
   expect(pressed).toEqual(["drain", "undrain", "recycle"]);

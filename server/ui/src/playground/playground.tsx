@@ -1,6 +1,6 @@
 /** The playground: write, run, understand. */
 
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { languagesError } from "../api/languages";
 import { later, Nothing } from "../components/later";
 import { Refusal } from "../components/refusal";
@@ -40,6 +40,14 @@ export function Playground() {
   const file = files[active] as SourceFile | undefined;
   const marks = useMemo(() => (run.value.is === "ended" ? marksOf(run.value.submission, files.map(({ name }) => name)) : []), [run.value]);
   const begin = () => mayRun() && void start(asSubmission(draft.value), draft.value.tests);
+  const latest = useRef(begin);
+  latest.current = begin;
+  // Also where nothing has the focus, as before the first click.
+  useEffect(() => {
+    const run = (event: KeyboardEvent) => { if (event.target === document.body && runs(event)) latest.current(); };
+    addEventListener("keydown", run);
+    return () => removeEventListener("keydown", run);
+  }, []);
   const jump = (mark: Mark) => {
     const index = draft.value.files.findIndex(({ name }) => name === mark.file);
     if (index >= 0) change({ active: index });

@@ -37,6 +37,7 @@ export function Tests() {
         </div>
         <button type="button" class="add" onClick={add} disabled={tests.length >= MOST_TESTS} title={t("tests.add")} aria-label={t("tests.add")}>+{tests.length === 1 && ` ${t("tests.add")}`}</button>
       </div>
+      {tests.length >= MOST_TESTS && <p class="hint">{t("tests.most", { n: MOST_TESTS })}</p>}
       <div class="panel" id="test-panel" role="tabpanel" aria-labelledby={`test-tab-${index}`}>
         <Text label={t("test.stdin")} value={test.stdin} set={(stdin) => set({ stdin })} />
         {test.expected === null ? (

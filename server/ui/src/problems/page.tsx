@@ -35,7 +35,7 @@ export default function Problem({ id }: { id: string }) {
   const [judged, setJudged] = useState(0);
   const [verified, verify] = useState<Verified | null>(null);
   return (
-    <Loaded from={state} again={again} title={id}>
+    <Loaded from={state} again={again} title={id} list={{ at: "/problems", name: t("problem.all") }}>
       {(problem) => (
         <Together><div class="columns">
           <div class="side">
