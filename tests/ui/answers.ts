@@ -52,5 +52,5 @@ export function tar(files: Record<string, string>): Buffer {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
-  return execFileSync("tar", ["c", "-C", folder, "p"]);
+  return execFileSync("tar", ["c", "-C", folder, "p"], { maxBuffer: 2 ** 24 });
 }

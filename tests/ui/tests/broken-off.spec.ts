@@ -264,6 +264,23 @@ test("of a package's submissions those that could not be judged are told apart, 
   expect(keys[2], "nor is what may have come, as another").toBe(keys[1]);
 });
 
+test("of a package's submissions those with files that are left out are told, and are not judged in part", async ({ page }) => {
+  const archive = tar({ "submissions/accepted/a.py": "print(1)", "submissions/accepted/b/b.py": "print(1)", "submissions/accepted/b/table.py": "#".repeat(1024 * 1024 + 1) });
+  await problem(page, "left-out");
+  await page.route("**/api/v1/problems/*?show=*", (route) => route.fulfill({ json: packaged("left-out", { submissions: 2 }) }));
+  let sent = 0;
+  await page.route("**/api/v1/submissions", (route) => { sent += 1; return route.fulfill({ status: 202, json: RUNNING }); });
+  await page.route("**/api/v1/submissions/*/events*", (route) => route.fulfill(event("judgement", JUDGED)));
+  await page.goto("/problems");
+  await page.locator(".drop input").setInputFiles({ name: "p.tar", mimeType: "application/x-tar", buffer: archive });
+  await page.getByRole("button", { name: "Judge its own submissions" }).click();
+  await expect(page.getByText("1 could not be judged.")).toBeVisible();
+  await expect(page.getByRole("row", { name: "accepted/b" })).toContainText("left out");
+  await expect(page.getByText("All came to what their folders say.")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Judge those once more" })).toHaveCount(0);
+  expect(sent).toBe(1);
+});
+
 test("a terminal whose connection breaks off, or is refused for a session that has ended, says so and can be begun again", async ({ page }) => {
   const session = await sessions(page);
   await page.route("**/run", (route) => route.fulfill({ json: [{ status: "Accepted", exitStatus: 0, time: 1, memory: 1, fileIds: { main: "ABCDEFGH" } }] }));

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { expect, test } from "@playwright/test";
+import { tar } from "../answers";
 import { hear, WINDOW } from "../../../server/ui/src/api/heard";
 import { unpacked } from "../../../server/ui/src/playground/unpack";
 import { places } from "../../../server/ui/src/playground/places";
@@ -70,7 +71,7 @@ for (const kind of ["zip", "tar", "tar.gz"]) {
     const folder = mkdtempSync(join(tmpdir(), "gavel-ui-"));
     const make = `
 import io, sys, tarfile, zipfile
-files = {"p/problem.yaml": "", "p/submissions/accepted/a.py": "print(1)\\n" * 500, "p/submissions/wrong_answer/two/b.c": "int main() {}", "p/submissions/accepted/../../x.py": "no"}
+files = {"p/problem.yaml": "", "p/submissions/accepted/a.py": "print(1)\\n" * 500, "p/submissions/wrong_answer/two/b.c": "int main() {}", "p/submissions/accepted/large.py": "#" * (1024 * 1024 + 1), "p/submissions/accepted/../../x.py": "no"}
 path, kind = sys.argv[1:]
 if kind == "zip":
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -83,14 +84,23 @@ else:
     const path = join(folder, `p.${kind}`);
     execFileSync("python3", ["-c", make, path, kind]);
     const found = await submissionsOf(new File([readFileSync(path)], `p.${kind}`));
-    expect(found.map(({ path }) => path).sort()).toEqual(["accepted/a.py", "wrong_answer/two/b.c"]);
+    expect(found.map(({ path }) => path).sort()).toEqual(["accepted/a.py", "accepted/large.py", "wrong_answer/two/b.c"]);
+    expect(found.filter(({ text }) => text === null).map(({ path }) => path), "what is left out is told").toEqual(["accepted/large.py"]);
     expect(found.find(({ path }) => path === "accepted/a.py")?.text).toBe("print(1)\n".repeat(500));
   });
 }
 
+test("of an archive with too many files those that are not read are told, and one that is cut off is none", async () => {
+  const files = Object.fromEntries(Array.from({ length: 502 }, (_, index) => [`submissions/accepted/${index}.py`, "print(1)"]));
+  const archive = new Uint8Array(tar(files));
+  const found = await submissionsOf(new File([archive], "p.tar"));
+  expect([found.length, found.filter(({ text }) => text === null).length]).toEqual([502, 2]);
+  for (const part of [100, 512 + 4]) await expect(submissionsOf(new File([archive.subarray(0, 512 * 11 + part)], "p.tar"))).rejects.toThrow("damaged");
+});
+
 test("what is no archive is none", async () => {
   await expect(submissionsOf(new File(["PK, but nothing more"], "p.zip"))).rejects.toThrow("no directory");
-  expect(await submissionsOf(new File(["nothing of all that"], "p.tar"))).toEqual([]);
+  await expect(submissionsOf(new File(["nothing of all that"], "p.tar"))).rejects.toThrow("damaged");
 });
 
 test("a link that unpacks to gigabytes is none, and takes no memory for that", async () => {

@@ -238,6 +238,7 @@ export const sentences = text({
   "verify.once": ["Judge those once more", "重新评测这些程序"],
   "verify.none": ["There are no submissions in the package.", "题目包中没有作者程序。"],
   "verify.noLanguage": ["no language that works here", "没有可用的语言"],
+  "verify.partial": ["files of it are left out: they are larger than 1 MiB, behind the first 500, or links", "部分文件未读取：大于 1 MiB、超出前 500 个或为链接"],
   "verify.unreadable": ["The submissions could not be read: {why}", "无法读取作者程序：{why}"],
 
   "submissions.id": ["Id", "编号"],

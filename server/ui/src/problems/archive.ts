@@ -2,11 +2,13 @@
 
 export interface Entry {
   path: string;
-  text: string;
+  /** Null where it is left out: it is too large, one too many, or no file with a content of its own. */
+  text: string | null;
 }
 
 /** Of one file; sources are no longer. */
 const LARGEST = 1024 * 1024;
+/** Of which the content is read. */
 const MOST_FILES = 500;
 const MOST_ENTRIES = 20_000;
 /** Of a tar, unpacked: what is in front of the submissions has to be passed. */
@@ -48,15 +50,18 @@ async function ofZip(file: File): Promise<Entry[]> {
   const directory = new DataView(await file.slice(begin, begin + length).arrayBuffer());
   const entries: Entry[] = [];
   let at = 0;
-  for (let index = 0; index < count && at + 46 <= directory.byteLength && entries.length < MOST_FILES; index += 1) {
+  for (let index = 0; index < count; index += 1) {
     const [method, packed, size] = [directory.getUint16(at + 10, true), directory.getUint32(at + 20, true), directory.getUint32(at + 24, true)];
     const [name, extra, comment, offset] = [directory.getUint16(at + 28, true), directory.getUint16(at + 30, true), directory.getUint16(at + 32, true), directory.getUint32(at + 42, true)];
-    const path = below(utf8.decode(new Uint8Array(directory.buffer, at + 46, Math.min(name, directory.byteLength - at - 46))));
-    if (path !== null && size <= LARGEST) entries.push({ path, text: await zipped(file, offset, packed, method) });
+    const path = below(utf8.decode(new Uint8Array(directory.buffer, at + 46, name)));
+    if (path !== null) entries.push({ path, text: isRead(entries, size) ? await zipped(file, offset, packed, method) : null });
     at += 46 + name + extra + comment;
   }
   return entries;
 }
+
+/** Is there room for one of this size behind those? */
+const isRead = (before: Entry[], size: number): boolean => before.length < MOST_FILES && size <= LARGEST;
 
 function endOfDirectory(tail: DataView): number {
   for (let at = tail.byteLength - 22; at >= 0; at -= 1) {
@@ -77,10 +82,12 @@ async function ofTar(stream: ReadableStream<Uint8Array>): Promise<Entry[]> {
   const all = await bounded(stream, LARGEST_TAR);
   const entries: Entry[] = [];
   let long: string | null = null;
-  for (let at = 0, count = 0; at + 512 <= all.length && entries.length < MOST_FILES && count < MOST_ENTRIES; count += 1) {
+  for (let at = 0, count = 0; at < all.length; count += 1) {
     const header = all.subarray(at, at + 512);
     if (header[0] === 0) break;
+    if (count === MOST_ENTRIES) throw new Unreadable("too many entries");
     const size = parseInt(text(header, 124, 12), 8) || 0;
+    if (at + 512 + size > all.length) throw new Unreadable("the archive is damaged");
     const content = all.subarray(at + 512, at + 512 + size);
     const kind = String.fromCharCode(header[156] ?? 0);
     if (kind === "L") long = utf8.decode(content).replace(/\0.*$/s, "");
@@ -89,12 +96,16 @@ async function ofTar(stream: ReadableStream<Uint8Array>): Promise<Entry[]> {
       const prefix = text(header, 345, 155);
       const path = below(long ?? (prefix ? `${prefix}/` : "") + text(header, 0, 100));
       long = null;
-      if (path !== null && (kind === "0" || kind === "\0") && size <= LARGEST) entries.push({ path, text: utf8.decode(content) });
+      const isPlain = kind === "0" || kind === "\0";
+      if (path !== null && kind !== FOLDER) entries.push({ path, text: isPlain && isRead(entries, size) ? utf8.decode(content) : null });
     }
     at += 512 + Math.ceil(size / 512) * 512;
   }
   return entries;
 }
+
+/** An entry of a tar that is a directory. */
+const FOLDER = "5";
 
 const text = (header: Uint8Array, at: number, length: number) => utf8.decode(header.subarray(at, at + length)).replace(/\0.*$/s, "").trim();
 

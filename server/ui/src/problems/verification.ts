@@ -14,6 +14,8 @@ export interface Row {
   /** Folder and name. */
   name: string;
   files: Entry[];
+  /** Some of its files are left out: it cannot be judged. */
+  isPartial: boolean;
   /** Verdicts that its folder allows; null where the folder says nothing. */
   expected: string[] | null;
   submission: Submission | null;
@@ -100,8 +102,8 @@ interface Heard {
 /** Sends one, and follows it to its end. */
 function judged(row: Row, by: { problem: string; version: string }, { set, isOver, begun }: Heard): Promise<void> {
   const language = languageOf(row.files);
-  if (!language) {
-    set({ problem: t("verify.noLanguage") });
+  if (row.isPartial || !language) {
+    set({ problem: t(row.isPartial ? "verify.partial" : "verify.noLanguage") });
     return Promise.resolve();
   }
   const files = Object.fromEntries(row.files.map(({ path, text }) => [withoutFolder(path), text]));
@@ -110,9 +112,9 @@ function judged(row: Row, by: { problem: string; version: string }, { set, isOve
   return new Promise((resolve) => {
     const over = (changes: Partial<Row>) => { set(changes); resolve(); };
     sending.send().then(
-      ({ id }) => {
-        if (isOver()) return resolve();
-        begun(follow(id, { progress: () => {}, ended: (submission) => over({ submission }), failed: ({ detail }) => over({ problem: detail }) }));
+      (submission) => {
+        if (isOver() || !submission) return resolve();
+        begun(follow(submission.id, { progress: () => {}, ended: (submission) => over({ submission }), failed: ({ detail }) => over({ problem: detail }) }));
       },
       (error) => over({ problem: error instanceof ApiError ? error.detail : String(error) }),
     );
@@ -134,7 +136,7 @@ function grouped(entries: Entry[]): Row[] {
   }
   return [...groups].sort(([one], [other]) => one.localeCompare(other)).map(([name, files]) => {
     const folder = name.split("/")[0] ?? "";
-    return { name, files, expected: Object.hasOwn(EXPECTED, folder) ? (EXPECTED[folder] ?? null) : null, submission: null, problem: null, sending: null };
+    return { name, files, isPartial: files.some(({ text }) => text === null), expected: Object.hasOwn(EXPECTED, folder) ? (EXPECTED[folder] ?? null) : null, submission: null, problem: null, sending: null };
   });
 }
 

@@ -21,7 +21,7 @@ export default function Verify({ problem, version, file }: { problem: string; ve
     <>
       <h2>{t("verify.title")} <small>{problem} <code>{version.slice(0, 12)}</code></small></h2>
       <p role="status">{t("verify.progress", { done: judged.length, all: rows.length })} {isOver && told(wrong.length, unjudged.length)}</p>
-      {isOver && unjudged.length > 0 && <button type="button" onClick={again}>{t("verify.once")}</button>}
+      {isOver && unjudged.some((row) => !row.isPartial) && <button type="button" onClick={again}>{t("verify.once")}</button>}
       <div class="scroll heated" tabIndex={0} role="region" aria-label={t("verify.title")}>
         <table class="heat">
           <thead><tr><th scope="col">{t("verify.submission")}</th><th scope="col">{t("verify.as")}</th><th scope="col">{t("groups.verdict")}</th><th scope="col">{t("tests.title")}</th></tr></thead>
