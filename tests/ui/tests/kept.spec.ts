@@ -1,6 +1,7 @@
 /** Nothing typed is lost, and nothing that a stranger writes harms the page. */
 
 import { execFileSync } from "node:child_process";
+import type { Page, Route } from "@playwright/test";
 import { askNow, expect, result, run, test, write } from "../page";
 
 const PYTHON = (text: string) => JSON.stringify({ language: "python3", files: [{ name: "main.py", content: text }], active: 0, tests: [{ stdin: "", expected: null }], limits: {} });
@@ -151,6 +152,44 @@ test("a program whose terminal was closed while it compiled is kept by nobody", 
   await page.getByRole("button", { name: "Close" }).click();
   release();
   await removed;
+});
+
+async function terminal(page: Page, language: string): Promise<void> {
+  await page.locator(".toolbar").getByLabel("Language").selectOption(language);
+  await page.getByRole("button", { name: "Terminal" }).click();
+}
+
+test("a program of any length runs on a terminal", async ({ page }) => {
+  const source = `print(1) # ${"x".repeat(400_000)}`;
+  await page.addInitScript((kept) => localStorage.setItem("gavel.draft", kept), PYTHON(source));
+  await page.route("**/run", (route) => route.fulfill({ json: [{ status: "Accepted", exitStatus: 0, time: 1, memory: 1 }] }));
+  const requests: Buffer[] = [];
+  await page.routeWebSocket("**/stream", (socket) => socket.onMessage((message) => void requests.push(message as Buffer)));
+  await page.goto("/");
+  await expect(page.locator("#editor .cm-content")).toContainText("print(1)");
+  await terminal(page, "python3");
+  await expect.poll(() => requests.length).toBeGreaterThan(0);
+  expect(requests[0]![0]).toBe(1);
+  const { cmd } = JSON.parse(requests[0]!.subarray(1).toString()) as { cmd: { copyIn: Record<string, { content: string }> }[] };
+  expect(cmd[0]!.copyIn["main.py"]!.content).toBe(source);
+});
+
+test("a compiled program is kept at the server until it runs, or its tab is closed", async ({ context, request, baseURL }) => {
+  const stored = async () => Object.keys((await (await request.get(`${baseURL}/file`)).json()) as object);
+  for (const [source, isSilent] of [["#include <stdio.h>\nint main() { getchar(); }", true], ["#include <stdio.h>\nint main() { puts(\"hello\"); getchar(); }", false]] as const) {
+    const tab = await context.newPage();
+    await tab.goto("/");
+    await write(tab, source, "c17");
+    const compiled = tab.waitForResponse("**/run");
+    await tab.getByRole("button", { name: "Terminal" }).click();
+    const [{ fileIds }] = (await (await compiled).json()) as [{ fileIds: { main: string } }];
+    await expect(tab.getByRole("region", { name: "Terminal" }).getByRole("status")).toHaveText("running");
+    if (isSilent) expect(await stored()).toContain(fileIds.main);
+    // Not told to the test: the browser sends it when the page is gone.
+    if (isSilent) await tab.goto("about:blank");
+    await expect.poll(stored).not.toContain(fileIds.main);
+    await tab.close();
+  }
 });
 
 test("a language that is chosen while the server is away is there when it is back, with what was written meanwhile", async ({ page }) => {

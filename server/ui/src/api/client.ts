@@ -25,6 +25,8 @@ export interface Options {
   body?: Blob;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Is sent also where the page is left meanwhile. */
+  keepalive?: boolean;
   /** A status beside those of success whose body is what was asked for. */
   also?: number;
 }
@@ -48,6 +50,7 @@ export async function send(method: Method, path: string, options: Options = {}):
     init.body = options.body;
   }
   if (options.signal) init.signal = options.signal;
+  if (options.keepalive) init.keepalive = true;
   const response = await fetch(address(path), init).catch((error) => {
     if (options.signal?.aborted) throw error;
     return null;

@@ -19,7 +19,7 @@ export interface Outcome {
 export interface Prepared {
   args: string[];
   copyIn: Record<string, unknown>;
-  /** A compiled program that is kept until it has run. */
+  /** A compiled program that the server keeps until it runs. */
   kept: string | null;
 }
 
@@ -40,6 +40,7 @@ export async function prepare(language: Language, files: SourceFile[]): Promise<
   const args = language.compile.flatMap((word) => (word === "{source}" ? named : [word]));
   const compiled = await once({ args, copyIn: sources, copyOutCached: ["main"] });
   const kept = compiled.fileIds?.["main"];
+  if (kept) keptByUs.add(kept);
   if (compiled.status === "Accepted" && kept) return { is: "ready", prepared: { args: ["./main"], copyIn: { main: { fileId: kept } }, kept } };
   if (/not found|no such file/i.test(compiled.error ?? "") && !compiled.files?.["stderr"]) return { is: "impossible" };
   return { is: "refused", log: (compiled.files?.["stdout"] ?? "") + (compiled.files?.["stderr"] ?? "") || (compiled.error ?? compiled.status) };
@@ -52,9 +53,19 @@ async function once(command: Record<string, unknown>): Promise<Outcome> {
   return outcome as Outcome;
 }
 
-/** A program that is not run any more need not be kept. What is left is removed by the server after its time. */
+/** Programs that the server keeps for this page. By itself it may never remove them, and its room is there for all: so we do, also of
+ * a page that is closed. Bytes cannot come here and go back, as JSON has text alone. */
+const keptByUs = new Set<string>();
+
+function remove(kept: string): void {
+  if (keptByUs.delete(kept)) void request("DELETE", `/file/${kept}`, { keepalive: true }).catch(() => {});
+}
+
+addEventListener("pagehide", () => keptByUs.forEach(remove));
+
+/** A program that runs by now, or is not run any more, need not be kept. */
 export function forget({ kept }: Prepared): void {
-  if (kept) void request("DELETE", `/file/${kept}`).catch(() => {});
+  if (kept) remove(kept);
 }
 
 export interface Heard {
@@ -83,7 +94,7 @@ export class Session {
   type(text: string): void {
     const bytes = new TextEncoder().encode(text);
     // In parts: a message has a bound, and much that is pasted is one text.
-    for (let at = 0; at < bytes.length; at += 16_384) this.send(3, Uint8Array.of(0, ...bytes.subarray(at, at + 16_384)));
+    for (let at = 0; at < bytes.length; at += 16_384) this.send(3, headed(0, bytes.subarray(at, at + 16_384)));
   }
 
   resize({ rows, cols }: { rows: number; cols: number }): void {
@@ -101,7 +112,10 @@ export class Session {
   }
 
   private take(message: Uint8Array): void {
-    if (message[0] === 2) return this.heard.wrote(message.subarray(2));
+    if (message[0] === 2) {
+      forget(this.prepared);
+      return this.heard.wrote(message.subarray(2));
+    }
     const answer = JSON.parse(new TextDecoder().decode(message.subarray(1))) as { results?: Outcome[]; error?: string };
     this.end(answer.results?.[0] ?? null, answer.error ?? null);
   }
@@ -115,8 +129,16 @@ export class Session {
   }
 
   private send(kind: number, content: Uint8Array): void {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(Uint8Array.of(kind, ...content));
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(headed(kind, content));
   }
+}
+
+/** Not by spreading, which has a bound that programs pass. */
+function headed(head: number, content: Uint8Array): Uint8Array<ArrayBuffer> {
+  const message = new Uint8Array(1 + content.length);
+  message[0] = head;
+  message.set(content, 1);
+  return message;
 }
 
 const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
