@@ -375,6 +375,14 @@ test("a part of the page that is first needed while the server is away comes whe
   await expect(page.getByLabel("User")).toBeVisible();
 });
 
+test("a browser whose language is no tag is shown the page", async ({ page }) => {
+  for (const told of ["en-US@posix", "C", ""]) {
+    await page.addInitScript((told) => Object.defineProperty(navigator, "language", { configurable: true, get: () => told }), told);
+    await page.goto("/");
+    await expect(page.getByRole("button", { name: "Run" })).toBeVisible();
+  }
+});
+
 test("an address that is none says so", async ({ page }) => {
   await page.goto("/");
   await page.evaluate(() => history.pushState(null, "", "/nothing/here/at/all"));

@@ -34,8 +34,17 @@ export function count(number: number, one: Sentence, many: Sentence): string {
 /** Days and months stand in the order of the person's own country, and its clock goes to 12 or to 24. */
 export const locale = (): string => (tongue.value === "zh" ? "zh-CN" : english);
 
-const { region } = new Intl.Locale(navigator.language).maximize();
-const english = region ? `en-${region}` : "en";
+/** English as it is written in a country. What the system calls its language may be no tag: `en-US@posix`. */
+function englishOf(told: string): string {
+  try {
+    const { region } = new Intl.Locale(told.replace(/@.*/, "")).maximize();
+    return region ? `en-${region}` : "en";
+  } catch {
+    return "en";
+  }
+}
+
+const english = englishOf(navigator.language);
 
 /** To make one takes longer than to use it a hundred times: lists have thousands of times. */
 const clocks: Partial<Record<string, Intl.DateTimeFormat>> = {};
