@@ -20,10 +20,10 @@ export const test = base.extend<{ complaints: string[] }>({
 
 export { expect };
 
-/** Has the playground's program in a language be this text. */
-export async function write(page: Page, source: string, language?: string): Promise<void> {
+/** Has the playground's program in a language be this text, or that of another editor. */
+export async function write(page: Page, source: string, language?: string, at = "#editor .cm-content"): Promise<void> {
   if (language) await page.locator(".toolbar").getByLabel("Language").selectOption(language);
-  const editor = page.locator("#editor .cm-content");
+  const editor = page.locator(at);
   await editor.click();
   await page.keyboard.press("ControlOrMeta+a");
   // Not in the place of what is selected: there Chromium styles what is typed as it was, which the policy forbids it.

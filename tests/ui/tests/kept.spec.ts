@@ -222,6 +222,41 @@ test("what could not be cancelled can be cancelled once the server is back", asy
   await expect(result(page)).toContainText("Cancelled");
 });
 
+test("a run that is not sent yet is cancelled, and is never judged", async ({ page }) => {
+  let sent = 0;
+  await page.route("**/api/v1/submissions", (route) => { sent += 1; return route.abort("connectionrefused"); });
+  await page.route("**/healthz", (route) => route.abort("connectionrefused"));
+  await page.goto("/");
+  await write(page, "print(42)\n", "python3");
+  await run(page);
+  await expect(page.getByRole("alert")).toContainText("The server does not answer");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("button", { name: "Run" })).toBeVisible();
+  await page.unroute("**/healthz");
+  await askNow(page);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await page.waitForTimeout(500);
+  expect(sent).toBe(1);
+});
+
+test("a run that is cancelled while it is sent is cancelled at the server, too", async ({ page }) => {
+  let held: Route | null = null;
+  const id = "9a8c7a54-be93-4fa4-bf8f-09f64d208806";
+  const told = { id, state: "queued", language: "python3", created_at: new Date().toISOString() };
+  await page.route("**/api/v1/submissions", (route) => void (held = route));
+  await page.route(`**/api/v1/submissions/${id}/events*`, (route) => route.fulfill({ contentType: "text/event-stream", body: `event: judgement\ndata: ${JSON.stringify({ ...told, state: "cancelled" })}\n\n` }));
+  const cancelled = page.waitForRequest((request) => request.method() === "DELETE" && request.url().endsWith(id));
+  await page.route(`**/api/v1/submissions/${id}`, (route) => route.fulfill({ json: { ...told, state: "cancelled" } }));
+  await page.goto("/");
+  await write(page, "print(42)\n", "python3");
+  await run(page);
+  await expect.poll(() => held).not.toBeNull();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await held!.fulfill({ status: 202, json: told });
+  await cancelled;
+  await expect(result(page)).toContainText("Cancelled");
+});
+
 test("the main button stays where it is", async ({ page }) => {
   for (const width of [1024, 1280]) {
     await page.setViewportSize({ width, height: 800 });

@@ -12,7 +12,7 @@ import type { Test } from "./draft";
 
 export type Run =
   | { is: "idle" }
-  | { is: "sending" }
+  | { is: "sending"; cancelling: boolean }
   | { is: "going"; id: string; progress: Progress; tests: Test[]; cancelling: boolean }
   | { is: "ended"; submission: Submission; tests: Test[] }
   | { is: "refused"; error: ApiError };
@@ -41,6 +41,8 @@ let stop: () => void = () => {};
 
 export const isBusy = () => run.value.is === "sending" || run.value.is === "going";
 
+export const isCancelling = () => (run.value.is === "sending" || run.value.is === "going") && run.value.cancelling;
+
 /** `tests` are those that the body has, to compare by. */
 export async function start(body: Record<string, unknown>, tests: Test[]): Promise<void> {
   if (isBusy()) return;
@@ -48,12 +50,16 @@ export async function start(body: Record<string, unknown>, tests: Test[]): Promi
   const sending = Sending.again(open, body);
   if (sending !== open) lost = null;
   open = sending;
-  run.value = { is: "sending" };
+  run.value = { is: "sending", cancelling: false };
   try {
-    watch(await sending.send(), tests);
+    const submission = await sending.send();
+    if (open !== sending) return;
+    if (submission) return watch(submission, tests);
+    open = null;
+    run.value = { is: "idle" };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    run.value = { is: "refused", error };
+    if (open === sending) run.value = { is: "refused", error };
   }
 }
 
@@ -105,8 +111,9 @@ function over(submission: Submission, tests: Test[]): void {
 
 export async function cancel(): Promise<void> {
   const now = run.value;
+  if (now.is === "sending") open?.giveUp();
+  if (now.is === "sending" || now.is === "going") run.value = { ...now, cancelling: true };
   if (now.is !== "going") return;
-  run.value = { ...now, cancelling: true };
   try {
     await request("DELETE", `/api/v1/submissions/${now.id}`);
   } catch (error) {

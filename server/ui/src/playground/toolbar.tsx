@@ -9,7 +9,7 @@ import { t } from "../i18n";
 import { canBePrepared } from "../terminal/able";
 import { chooseLanguage, showExample } from "./choose";
 import { draft, type Draft } from "./draft";
-import { cancel, isBusy, run } from "./run";
+import { cancel, isBusy, isCancelling } from "./run";
 import { fragment, LONGEST } from "./share";
 
 interface Props {
@@ -29,7 +29,7 @@ export function Toolbar({ begin, replaced, terminal, linked }: Props) {
     <div class="toolbar">
       <Languages replaced={replaced} />
       {isBusy()
-        ? <button type="button" class="stop" onClick={() => void cancel()} disabled={run.value.is === "going" && run.value.cancelling}>{t("run.cancel")}</button>
+        ? <button type="button" class="stop" onClick={() => void cancel()} disabled={isCancelling()}>{t("run.cancel")}</button>
         : <button type="button" class="go" onClick={begin} title="Ctrl+Enter" disabled={!chosen || !mayRun()}>▶ {t("run.button")}</button>}
       <small class="version" title={chosen?.version ?? undefined}>{chosen?.version}</small>
       <button type="button" class="quiet" onClick={() => void showExample(replaced)}>{t("playground.example")}</button>

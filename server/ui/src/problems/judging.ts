@@ -58,16 +58,20 @@ export function useJudging(ended: () => void): Judging {
     setNow({ is: "going", stage: null, id: null, cancelling: false });
     heard.value = null;
     try {
-      const { id } = await open.current.send();
+      const submission = await open.current.send();
+      if (!submission) open.current = null;
       // Else nobody is here any more.
-      if (stop.current !== null) watch(id);
+      if (stop.current === null) return;
+      if (submission) watch(submission.id);
+      else setNow({ is: "idle" });
     } catch (error) {
       refused(error);
     }
   };
   const cancel = async () => {
-    if (now.is !== "going" || now.id === null) return;
+    if (now.is !== "going") return;
     setNow({ ...now, cancelling: true });
+    if (now.id === null) return open.current?.giveUp();
     try {
       await request("DELETE", `/api/v1/submissions/${now.id}`);
     } catch (error) {

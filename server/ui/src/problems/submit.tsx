@@ -62,9 +62,9 @@ async function filesOf(chosen: File[]): Promise<{ files: Record<string, string> 
 }
 
 function Press({ judging: { now, cancel }, isEmpty, submit }: { judging: Judging; isEmpty: boolean; submit(): void }) {
-  return now.is === "going" && now.id !== null
+  return now.is === "going"
     ? <button type="button" class="stop" disabled={now.cancelling} onClick={() => void cancel()}>{t("run.cancel")}</button>
-    : <button type="button" class="go" disabled={now.is === "going" || isEmpty} onClick={submit}>{t("problem.submit")}</button>;
+    : <button type="button" class="go" disabled={isEmpty} onClick={submit}>{t("problem.submit")}</button>;
 }
 
 function Replaced({ written: { before, bringBack, forget } }: { written: Written }) {
