@@ -3,7 +3,7 @@
 import { Component, type ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { address } from "./api/client";
-import { isOperator } from "./api/session";
+import { isOperator, signedOut } from "./api/session";
 import { Account, SessionEnded } from "./components/account";
 import { Away } from "./components/away";
 import { later } from "./components/later";
@@ -40,7 +40,7 @@ export function App() {
       <Away />
       <SessionEnded />
       <main id="main" tabIndex={-1}>
-        <Guard key={route.value}>
+        <Guard key={`${signedOut.value} ${route.value}`}>
           <Page />
         </Guard>
       </main>

@@ -1,6 +1,7 @@
 /** What is known of each entry of the history, for as long as the page is there: whoever comes back to one finds it as it was. */
 
 import { useState } from "preact/hooks";
+import { forgetters } from "./api/session";
 
 /** No other entry of the history has a higher number. */
 let last = number();
@@ -18,6 +19,8 @@ export function next(): { entry: number } {
 }
 
 const known = new Map<string, unknown>();
+forgetters.add(() => known.clear());
+
 const key = (name: string) => `${number()} ${name}`;
 
 /** Keeps it for the entry that is shown. */

@@ -42,7 +42,22 @@ export function recallHere(key: string): string | null {
   }
 }
 
+/** Names of what was chosen: that tells nothing of a person. */
+const choices = new Set<string>();
+
+/** Forgets what is kept here beside what was chosen: what somebody has written. */
+export function forgetWritten(): void {
+  try {
+    for (const kept of [localStorage, sessionStorage]) {
+      Object.keys(kept).filter((key) => key.startsWith("gavel.") && !choices.has(key)).forEach((key) => kept.removeItem(key));
+    }
+  } catch {
+    /* forbidden: then there is nothing */
+  }
+}
+
 function chosen<T extends string>(key: string, values: readonly T[], otherwise: T): Signal<T> {
+  choices.add(`gavel.${key}`);
   const kept = recall(key) as T;
   const setting = signal(values.includes(kept) ? kept : otherwise);
   effect(() => void remember(key, setting.value));

@@ -2,7 +2,7 @@
 
 import type { BrowserContext, Page, Route } from "@playwright/test";
 import { ACCEPTED, event, ID, packaged, problem, refuse, tar } from "../answers";
-import { askNow, expect, result, run, test } from "../page";
+import { askNow, expect, result, run, test, write } from "../page";
 
 const RUNNING = { id: ID, state: "running", language: "python3", created_at: new Date().toISOString() };
 const JUDGED = { ...RUNNING, state: "done", verdict: "Accepted", summary: { passed: 1, total: 1 }, tests: [{ ...ACCEPTED, index: 0 }] };
@@ -234,6 +234,60 @@ test("who signs out in one tab leaves nothing to be seen in another", async ({ p
     await expect(tab.locator("main").getByRole("alert")).toContainText("Sign in first");
     await expect(tab.getByRole("link", { name: ID.slice(0, 8) })).toHaveCount(0);
   }
+});
+
+test("who signs out leaves nothing of what was written and what came of it, in no tab", async ({ page, context }) => {
+  await sessions(context);
+  await context.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: RUNNING }));
+  await context.route(`**/api/v1/submissions/${ID}/events*`, (route) => route.fulfill(event("judgement", { ...JUDGED, tests: [{ ...ACCEPTED, index: 0, stdout: "told to me alone" }] })));
+  await page.addInitScript(() => localStorage.setItem("gavel.theme", "dark"));
+  await page.goto("/");
+  await write(page, "print('my own work')\n", "python3");
+  await page.getByRole("button", { name: "Run" }).click();
+  await expect(page.getByRole("region", { name: "Result" })).toContainText("told to me alone");
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page).toHaveURL(/#code=/);
+  await page.evaluate(() => localStorage.setItem("gavel.answers", JSON.stringify([["sums", { language: "c17", source: "my answer" }]])));
+  const other = await context.newPage();
+  await other.goto("/");
+  await expect(other.locator("#editor .cm-content")).toContainText("my own work");
+  await other.getByRole("button", { name: "Sign out" }).click();
+  for (const tab of [page, other]) {
+    await expect(tab.getByRole("banner").getByRole("button", { name: "Sign in" })).toBeVisible();
+    for (const own of ["my own work", "told to me alone"]) await expect(tab.locator("body")).not.toContainText(own);
+    await tab.waitForTimeout(500);
+    await expect(tab).not.toHaveURL(/#/);
+    const kept = await tab.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    for (const own of ["my own work", "my answer", ID]) expect(kept).not.toContain(own);
+    expect(kept, "what was chosen stays").toContain("dark");
+  }
+  await page.reload();
+  await expect(page.locator("body")).not.toContainText("my own work");
+});
+
+test("while the server is away one question is asked, and not one by each part of the page", async ({ page }) => {
+  await page.goto("/operations");
+  await expect(page.getByRole("heading", { name: "Operations" }).first()).toBeAttached();
+  const asked: string[] = [];
+  await page.route(/\/(api|readyz|healthz)/, (route) => { asked.push(new URL(route.request().url()).pathname); return route.abort("connectionrefused"); });
+  await expect(page.getByRole("alert").first()).toContainText("The server does not answer");
+  await page.waitForTimeout(500);
+  asked.length = 0;
+  await page.waitForTimeout(7000);
+  expect(new Set(asked)).toEqual(new Set(["/healthz"]));
+  expect(asked.length).toBeLessThan(6);
+});
+
+test("a submission to a problem that is not sent yet is cancelled", async ({ page }) => {
+  await problem(page, "away");
+  await page.route("**/api/v1/submissions?*", (route) => route.fulfill({ json: { submissions: [], next_cursor: null } }));
+  await page.goto("/problems/away");
+  await write(page, "print(42)", undefined, ".source-frame .cm-content");
+  await page.route(/\/(healthz|api\/v1\/submissions$)/, (route) => route.abort("connectionrefused"));
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByRole("alert")).toContainText("The server does not answer");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("button", { name: "Submit" })).toBeEnabled();
 });
 
 test("who signs in to a server that is away is told so in the form, which keeps the token", async ({ page }) => {

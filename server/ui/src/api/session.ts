@@ -3,6 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import { ApiError, get, observers, request, send, Unreachable } from "./client";
 import { askAnew, returns } from "./connection";
+import { forgetWritten } from "../settings";
 import type { Session } from "./types";
 
 /** Null before it is known; "nobody" where a token is needed. */
@@ -96,7 +97,17 @@ export async function signOut(): Promise<void> {
   askAnew();
 }
 
+/** Called when somebody signs out, in each tab: what a part of the page knows of a person. */
+export const forgetters = new Set<() => void>();
+
+/** Counts that. What parts of the page know that are shown is gone with them: they are made anew. */
+export const signedOut = signal(0);
+
 function forget(): void {
   session.value = null;
   ended.value = false;
+  before = null;
+  forgetters.forEach((forget) => forget());
+  forgetWritten();
+  signedOut.value += 1;
 }

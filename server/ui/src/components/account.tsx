@@ -28,7 +28,7 @@ export function Account() {
           <Menu name={who.token ? `${t("who.title")}: ${who.token}` : t("who.title")} label={<bdi>{who.token ?? t("who.title")}</bdi>} opened={() => ask(true)}>
             {isAsked && <Who {...who} />}
           </Menu>
-          <button type="button" class="quiet" onClick={leave}>{t("sign.out")}</button>
+          <button type="button" class="quiet" title={t("sign.forgets")} onClick={leave}>{t("sign.out")}</button>
         </>
       )}
       <dialog ref={dialog} aria-labelledby="sign-in-title" onClose={() => again((number) => number + 1)}>

@@ -29,6 +29,7 @@ export const sentences = text({
 
   "sign.in": ["Sign in", "登录"],
   "sign.out": ["Sign out", "退出登录"],
+  "sign.forgets": ["What is written in this browser is forgotten, too", "此浏览器中写下的内容也会清除"],
   "who.title": ["Your token", "当前令牌"],
   "sign.title": ["Sign in with a token", "使用令牌登录"],
   "sign.hint": ["Who runs this service has one for you. It is kept by no page: this browser gets a session that ends with it.", "请向服务管理员索取令牌。页面不会保存令牌，浏览器关闭后会话结束。"],

@@ -1,8 +1,9 @@
 /** Keeps the draft in the browser while it is written, beside other tabs that do the same. */
 
 import { effect, signal } from "@preact/signals";
+import { forgetters } from "../api/session";
 import { recall, remember } from "../settings";
-import { draft, parse, type Draft } from "./draft";
+import { draft, empty, parse, type Draft } from "./draft";
 import { before } from "./replaced";
 
 /** The browser has no room for all of it: large inputs are not kept. */
@@ -28,6 +29,12 @@ effect(() => {
   timer = setTimeout(write, PAUSE);
 });
 addEventListener("pagehide", write);
+
+forgetters.add(() => {
+  [draft.value, before.value] = [empty, null];
+  clearTimeout(timer);
+  [known, changed] = [null, null];
+});
 
 function write(): void {
   if (changed === null) return;

@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { ApiError, get, request, Unreachable } from "../api/client";
 import { follow, isFinal } from "../api/follow";
 import type { Heard } from "../api/heard";
-import { session } from "../api/session";
+import { forgetters, session } from "../api/session";
 import { Sending } from "../api/submit";
 import type { Progress, Submission } from "../api/types";
 import { recallHere, rememberHere } from "../settings";
@@ -39,6 +39,12 @@ effect(() => {
 
 let stop: () => void = () => {};
 
+forgetters.add(() => {
+  stop();
+  [open, lost, heard.value] = [null, null, null];
+  run.value = { is: "idle" };
+});
+
 export const isBusy = () => run.value.is === "sending" || run.value.is === "going";
 
 export const isCancelling = () => (run.value.is === "sending" || run.value.is === "going") && run.value.cancelling;
@@ -72,7 +78,7 @@ export async function resume(tests: Test[]): Promise<void> {
   if (!id || run.value.is !== "idle") return;
   try {
     const submission = await get<Submission>(`/api/v1/submissions/${encodeURIComponent(id)}`);
-    if (run.value.is !== "idle") return;
+    if (run.value.is !== "idle" || recallHere(KEY) !== id) return;
     if (isFinal(submission)) over(submission, tests);
     else watch(submission, tests);
   } catch (error) {
