@@ -27,6 +27,31 @@ test("what a link takes the place of is brought back", async ({ page, context })
   await other.context().close();
 });
 
+test("a link that is pasted where the playground is shown is shown, and nothing that was written is lost to it", async ({ page }) => {
+  const link = async (source: string) => {
+    await page.goto("/");
+    await write(page, source, "python3");
+    await page.getByRole("button", { name: "Share" }).click();
+    await expect(page).toHaveURL(/#code=/);
+    return page.url();
+  };
+  const links = [await link("print('one')"), await link("print('two')")];
+  await page.evaluate(() => localStorage.clear());
+  await page.goto("/#code=AAAA");
+  await expect(page.getByRole("alert")).toContainText("This link is damaged");
+  const editor = page.locator("#editor .cm-content");
+  await write(page, "print('mine')", "python3");
+  for (const [index, told] of ["print('one')", "print('two')"].entries()) {
+    await page.goto(links[index]!);
+    await expect(editor).toHaveText(told);
+    await expect(page.getByRole("alert")).toHaveCount(0);
+    await expect(page).not.toHaveURL(/#/);
+  }
+  // Nobody has written the first.
+  await page.getByRole("button", { name: "Bring it back" }).click();
+  await expect(editor).toHaveText("print('mine')");
+});
+
 test("a test that is added while the first example is on its way stays", async ({ page }) => {
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));

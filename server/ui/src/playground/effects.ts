@@ -3,26 +3,41 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { language, languages } from "../api/languages";
+import { forgetters } from "../api/session";
 import { chooseFirst } from "./choose";
 import { draft, type Draft } from "./draft";
-import { replace } from "./replaced";
+import { bring } from "./replaced";
 import { resume, run } from "./run";
 import { isLink, shared } from "./share";
 
+/** The address is a link no more. */
+function unlink(): void {
+  if (isLink(location.hash)) history.replaceState(history.state, "", location.pathname);
+}
+
+forgetters.add(unlink);
+
 /** Shows what a link brings. Returns what is called with what is shared: the address is a link to that, and to nothing that is written after it. */
-export function useLink(replaced: () => void, damaged: () => void): (draft: Draft) => void {
+export function useLink(replaced: () => void, damaged: (is: boolean) => void): (draft: Draft) => void {
   const linked = useRef<Draft | null>(null);
   useEffect(() => {
-    if (!isLink(location.hash)) return;
-    void shared(location.hash).then(async (found) => {
-      history.replaceState(history.state, "", location.pathname);
-      if (!found) return damaged();
-      await replace(found);
+    const look = async () => {
+      if (!isLink(location.hash)) return;
+      const found = await shared(location.hash);
+      unlink();
+      damaged(found === null);
+      if (!found) return;
+      await bring(found);
       replaced();
-    });
+    };
+    void look();
+    const come = () => void look();
+    // A link that is pasted where the page is shown already loads nothing.
+    addEventListener("hashchange", come);
+    return () => removeEventListener("hashchange", come);
   }, []);
   useEffect(() => {
-    if (isLink(location.hash) && draft.value !== linked.current) history.replaceState(history.state, "", location.pathname);
+    if (draft.value !== linked.current) unlink();
   }, [draft.value]);
   return (draft) => (linked.current = draft);
 }

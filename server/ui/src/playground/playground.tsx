@@ -32,7 +32,7 @@ export function Playground() {
   const [damaged, setDamaged] = useState(false);
   const shown = useRef<HTMLElement>(null);
   const replaced = () => setGeneration((number) => number + 1);
-  const linked = useLink(replaced, () => setDamaged(true));
+  const linked = useLink(replaced, setDamaged);
   useSeen(shown);
   useBegin(replaced);
 

@@ -20,6 +20,24 @@ export async function replace(other: Draft): Promise<void> {
   await keep(own);
 }
 
+/** Of the draft that a link has brought last. */
+const BROUGHT = "draft.brought";
+
+/** Shows what a link brings. What another has brought before, and nobody has changed, takes the place of nothing that somebody has written. */
+export async function bring(linked: Draft): Promise<void> {
+  if (before.value && recall(BROUGHT) === digest(draft.value)) draft.value = linked;
+  else await replace(linked);
+  remember(BROUGHT, digest(linked));
+}
+
+/** Whichever of its files is shown. */
+function digest(draft: Draft): string {
+  const text = JSON.stringify({ ...draft, active: 0 });
+  let sum = 0;
+  for (let at = 0; at < text.length; at += 1) sum = (sum * 31 + text.charCodeAt(at)) | 0;
+  return `${text.length} ${sum}`;
+}
+
 /** Something else is shown now. */
 export async function keep(own: Draft): Promise<void> {
   // At once: the page may be gone before it is known whether somebody has written that.
