@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { parts, visible } from "../../../server/ui/src/components/difference";
+import { FORMS, inChinese, SIGNALS } from "../../../server/ui/src/i18n/reasons-in-chinese";
 import { sentences as first } from "../../../server/ui/src/i18n/sentences";
 import { sentences as others } from "../../../server/ui/src/i18n/sentences-of-pages";
 import { sentences as refusals } from "../../../server/ui/src/i18n/sentences-of-refusals";
@@ -22,6 +23,35 @@ test("each kind of error has a title and a hint", () => {
   expect(known.length).toBeGreaterThan(20);
   const untold = known.flatMap((kind) => [`refused.${kind}`, `hint.${kind}`]).filter((key) => !Object.hasOwn(sentences, key));
   expect(untold).toEqual([]);
+});
+
+const JUDGE = ["judge", ...["verdict", "output", "compile", "checker", "dialogue", "sources", "run", "answers"].map((name) => `judge/${name}`)];
+
+/** Texts there that are no reason by themselves. */
+const NO_REASONS = new Set([
+  "killed by ", "compiling {what}", "find a compiled program", "keep what a check has found", "keep a compiled program", " and {more} more",
+  "not compiled, but there at run time: {told}{more}\\n", "file size limit exceeded", "file too large", "broken pipe", "read a file that a program left",
+]);
+
+/** The sentences with which the judge tells why, as they are made in its sources. */
+function reasons(): string[] {
+  const told = JUDGE.flatMap((name) => {
+    const [code] = readFileSync(new URL(`../../../server/src/${name}.rs`, import.meta.url), "utf8").split("#[cfg(test)]\nmod tests {");
+    const literals = [...code!.replace(/^\s*\/\/.*$/gm, "").matchAll(/(over\((?:format!\()?\s*)?"((?:[^"\\]|\\[^])*)"/g)];
+    return literals.filter(([, , text]) => text!.includes(" ") && /[a-z]{2}\W.*[a-z]{2}/i.test(text!.replace(/\{[^}]*\}/g, "")) && !NO_REASONS.has(text!)).map(([, isOfCompiling, text]) => (isOfCompiling ? `compiling ${text}` : text!));
+  });
+  const values = (text: string) => text.replace("{KILLED}", "killed by ").replace(/^: /, "killed by SIGX: ").replace("{limit}", "time").replace("ended with {}", "ended with SIGX");
+  return [...told.map(values).map((text) => text.replace(/\{[^}]*\}/g, "7")), "killed by SIGX"];
+}
+
+test("each reason of the judge is there in Chinese, and none that it does not give", () => {
+  const all = reasons();
+  expect(all.length).toBeGreaterThan(35);
+  expect(all.filter((told) => inChinese(told) === null)).toEqual([]);
+  expect(FORMS.filter(([form]) => !all.some((told) => form.test(told))).map(String)).toEqual([]);
+  const meanings = all.flatMap((told) => /^killed by SIGX: (.+)/.exec(told)?.slice(1) ?? []);
+  expect(Object.keys(SIGNALS).sort()).toEqual(meanings.sort());
+  expect(inChinese("IndexError: list index out of range, main.py line 7")).toBeNull();
 });
 
 test("what is Chinese is no English", () => {
