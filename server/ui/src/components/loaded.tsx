@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, get, Unreachable } from "../api/client";
-import { returns } from "../api/connection";
+import { returns, secondsUntilRetry } from "../api/connection";
 import { ended } from "../api/session";
 import { Link } from "./link";
 import { Refusal } from "./refusal";
@@ -32,8 +32,9 @@ export function useLoaded<T>(path: string | null, every: number | null = null, a
       }
       if (!abort.signal.aborted) wait();
     };
-    // Not while nobody looks at it, or may.
-    const wait = () => { if (every !== null) timer = setTimeout(() => (document.hidden || ended.peek() ? wait() : void load()), every); };
+    // Not while nobody looks at it, or may; nor while the server is away, which is asked for all of them.
+    const isIdle = () => document.hidden || ended.peek() || secondsUntilRetry.peek() !== null;
+    const wait = () => { if (every !== null) timer = setTimeout(() => (isIdle() ? wait() : void load()), every); };
     void load();
     return () => {
       abort.abort();
