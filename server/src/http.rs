@@ -21,6 +21,7 @@ mod body;
 mod encoding;
 pub(crate) mod ending;
 mod error;
+mod etag;
 mod followers;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz;

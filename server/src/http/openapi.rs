@@ -12,6 +12,7 @@ mod page;
 #[cfg(test)]
 mod tests;
 
+use super::etag::is_known;
 use super::prefix::prefix;
 use super::{api, gojudge, health, session, ui};
 use crate::config::Config;
@@ -154,9 +155,7 @@ pub(super) async fn style(request: HttpRequest) -> HttpResponse {
 /// An answer that clients may keep, and ask for again.
 fn cached(request: &HttpRequest, content_type: &str, body: String) -> HttpResponse {
     let tag = format!("\"{}\"", &blake3::hash(body.as_bytes()).to_hex()[..16]);
-    let known = request.headers().get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-    let is_known =
-        known.flat_map(|tags| tags.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag);
+    let is_known = is_known(request.headers(), &tag);
     let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "no-cache"));
     response.insert_header((header::VARY, "X-Forwarded-Prefix"));

@@ -12,6 +12,7 @@ mod files;
 pub(super) use files::Files;
 
 use super::encoding;
+use super::etag::is_known;
 use super::prefix::prefix;
 use super::{Problem, get, resource};
 
@@ -142,11 +143,6 @@ fn answer(
         response.insert_header(header);
     }
     response
-}
-
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let known = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-    known.flat_map(|tags| tags.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag)
 }
 
 /// What of it is written beside handlers.

@@ -45,7 +45,8 @@ impl Files {
 
 impl File {
     fn new(name: &str, compressed: &'static [u8]) -> Self {
-        let tag = format!("\"{}\"", &blake3::hash(compressed).to_hex()[..16]);
+        // Weak: it is that of the compressed form and of the plain one.
+        let tag = format!("W/\"{}\"", &blake3::hash(compressed).to_hex()[..16]);
         Self { compressed, content_type: content_type(name), tag }
     }
 
