@@ -36,6 +36,7 @@ const UNSET: &[&str] = &[
     "limits.compile_max.stack",
     "sandbox.run_slots",
     "sandbox.toolchain_slots",
+    "sandbox.spare_slots",
     "sandbox.recycle",
     "sandbox.cgroup_parent",
     "sandbox.runtime",

@@ -63,6 +63,38 @@ fn the_images_of_an_instance_have_its_tag() {
     assert_eq!(Config::default().sandbox.run_image, "gavel/run:latest");
 }
 
+/// The settings that `defaults.toml` names and leaves unset: the section, the key and an example.
+fn unset_settings() -> Vec<(&'static str, &'static str, &'static str)> {
+    let mut section = "";
+    let mut unset = Vec::new();
+    for line in include_str!("defaults.toml").lines() {
+        if let Some((name, _)) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            section = name;
+        }
+        let Some((key, example)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(" = ")) else {
+            continue;
+        };
+        unset.push((section, key, example));
+    }
+    unset
+}
+
+#[test]
+fn a_setting_without_a_default_can_be_set_in_the_file_and_the_environment() {
+    let unset = unset_settings();
+    assert!(unset.len() > 20, "{unset:?}");
+    for (section, key, example) in unset {
+        let path = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
+        let variable = format!("GAVEL_{}", path.replace('.', "__").to_uppercase());
+        load("", &[(variable.as_str(), "")], &[]).unwrap();
+        let loaded = load(&format!("{path} = {example}"), &[], &[]);
+        // An example may leave the value to the reader, who is told what may stand there.
+        let is_left_open = example.contains('…');
+        let refusal = loaded.err().filter(|why| !is_left_open || why.contains("unknown setting"));
+        assert_eq!(refusal, None, "{path}");
+    }
+}
+
 #[test]
 fn an_unknown_key_of_the_file_is_refused_by_name_with_the_nearest_one() {
     let refusal = load("[limits.run]\nmemroy = '1MiB'", &[], &[]).unwrap_err();
