@@ -213,9 +213,9 @@ impl Submissions {
                 }
                 filter.before = Some(seq);
             }
-            if !page.more {
-                return Ok(Listed { submissions, next: None });
-            }
+            // Others have their turn at the store in between, however far away the next one is.
+            let Some(next) = page.next else { return Ok(Listed { submissions, next: None }) };
+            filter.before = Some(next);
         }
     }
 
