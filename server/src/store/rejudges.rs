@@ -18,6 +18,8 @@ pub type RejudgeId = uuid::Uuid;
 
 /// Submissions that are gathered in one transaction, so that no other write waits long.
 const CHUNK: i64 = 1000;
+/// So many rows are looked at in one transaction, however few of them an order concerns: others write and read in between.
+const PART: i64 = 10_000;
 /// So many of the next of an order are looked at for one that is not just being judged for another order.
 const LOOKED_AT: i64 = 16;
 /// Orders that may be under way at one time.
@@ -193,13 +195,34 @@ impl Store {
         selection: &Selection,
         most: u64,
     ) -> Result<Selected, StoreError> {
+        let sql = "SELECT coalesce(min(seq) - 1, 0), coalesce(max(seq), 0) FROM submissions";
+        let (mut behind, last): (i64, i64) = sqlx::query_as(sql).fetch_one(&self.readers).await?;
+        let mut selected = Selected { total: 0, impossible: 0 };
+        while behind < last && selected.total <= most {
+            let some = self.selected_of(sees, selection, behind, most + 1 - selected.total).await?;
+            selected.total += some.total;
+            selected.impossible += some.impossible;
+            behind += PART;
+        }
+        Ok(selected)
+    }
+
+    /// The same of the rows of one part.
+    async fn selected_of(
+        &self,
+        sees: &Sees,
+        selection: &Selection,
+        behind: i64,
+        most: u64,
+    ) -> Result<Selected, StoreError> {
         let mut sql = QueryBuilder::new(
             "SELECT count(*), coalesce(sum(impossible), 0) FROM (SELECT CASE WHEN problem IS NULL THEN tests IS NULL \
              ELSE NOT EXISTS (SELECT 1 FROM problems p WHERE p.id = submissions.problem AND p.removed_at IS NULL) \
              END AS impossible FROM submissions WHERE ",
         );
         push_selection(&mut sql, sees, selection);
-        sql.push(" LIMIT ").push_bind(i64::try_from(most).unwrap_or(i64::MAX - 1) + 1).push(")");
+        sql.push(" AND seq > ").push_bind(behind).push(" AND seq <= ").push_bind(behind + PART);
+        sql.push(" LIMIT ").push_bind(i64::try_from(most).unwrap_or(i64::MAX)).push(")");
         let row = sql.build().fetch_one(&self.readers).await?;
         let number = |at: usize| Ok::<_, sqlx::Error>(unsigned(row.try_get(at)?));
         Ok(Selected { total: number(0)?, impossible: number(1)? })
@@ -571,20 +594,27 @@ async fn gather(
         return Ok(false);
     };
     let (bound, gathered): (i64, i64) = (row.try_get("bound")?, row.try_get("gathered")?);
+    // What was removed needs no look.
+    let first = sqlx::query_scalar("SELECT coalesce(min(seq), 0) FROM submissions");
+    let first: i64 = first.fetch_one(&mut *connection).await?;
+    let gathered = gathered.max(first - 1);
+    let up_to = bound.min(gathered.saturating_add(PART));
     let mut sql = QueryBuilder::new("SELECT seq FROM submissions WHERE ");
     push_selection(&mut sql, &sees(&row)?, &selection);
-    sql.push(" AND seq > ").push_bind(gathered).push(" AND seq <= ").push_bind(bound);
+    sql.push(" AND seq > ").push_bind(gathered).push(" AND seq <= ").push_bind(up_to);
     sql.push(" ORDER BY seq LIMIT ").push_bind(CHUNK);
     let found: Vec<i64> = sql.build_query_scalar().fetch_all(&mut *connection).await?;
     for seq in &found {
         let sql = "INSERT INTO rejudge_items (rejudge, seq, state) VALUES ($1, $2, 'waiting')";
         sqlx::query(sql).bind(order).bind(seq).execute(&mut *connection).await?;
     }
-    let more = signed(found.len()) == CHUNK;
+    let is_full = signed(found.len()) == CHUNK;
+    let gathered = found.last().copied().filter(|_| is_full).unwrap_or(up_to);
+    let more = gathered < bound;
     let state = if more { RejudgeState::Gathering } else { RejudgeState::Running };
     let sql = "UPDATE rejudges SET state = $2, gathered = $3, total = total + $4 WHERE seq = $1";
     let update = sqlx::query(sql).bind(order).bind(state.as_str());
-    let update = update.bind(found.last().copied().unwrap_or(bound)).bind(signed(found.len()));
+    let update = update.bind(gathered).bind(signed(found.len()));
     update.execute(&mut *connection).await?;
     settle(connection, order).await?;
     Ok(more)

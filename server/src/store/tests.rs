@@ -1019,3 +1019,29 @@ async fn while_the_log_is_emptied_for_a_user_others_can_write() {
     sqlx::query("COMMIT").execute(&mut reader).await.unwrap();
     waiting.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn what_is_rare_is_judged_again_with_a_look_at_a_part_of_the_rows_at_one_time() {
+    let (store, _directory) = store().await;
+    let rows = "WITH RECURSIVE n(i) AS (SELECT 101 UNION ALL SELECT i + 1 FROM n WHERE i < 25100) \
+                INSERT INTO submissions (seq, id, language, state, verdict, created_at, finished_at) \
+                SELECT i, printf('00000000-0000-4000-8000-%012d', i), iif(i % 12000 = 200, 'ada', 'c'), 'done', \
+                'Accepted', i, i FROM n";
+    pragma(&store, rows).await;
+    let all = Sees::Everything;
+    let selection = Selection { language: Some("ada".into()), ..Selection::default() };
+    let selected = async |most| store.selected(&all, &selection, most).await.unwrap().total;
+    assert_eq!((selected(100).await, selected(3).await, selected(1).await), (3, 3, 2));
+    let id = store.add_rejudge(&all, &selection).await.unwrap().unwrap();
+    let mut totals = Vec::new();
+    loop {
+        let ungathered = store.ungathered().await.unwrap();
+        let more = store.gather(&ungathered[0]).await.unwrap();
+        totals.push(store.rejudge(&all, id).await.unwrap().unwrap().0.total);
+        if !more {
+            break;
+        }
+    }
+    assert_eq!(totals, [1, 2, 3]);
+    assert!(store.ungathered().await.unwrap().is_empty());
+}
