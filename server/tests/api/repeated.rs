@@ -127,3 +127,25 @@ async fn a_repetition_is_the_same_submission_also_where_its_problem_was_removed_
     let (status, told) = post("accept another").await;
     assert_eq!((status.as_u16(), &told["errors"][0]["field"]), (400, &json!("problem")));
 }
+
+/// Whoever has not got the answer sends it again, and has its own submission in the way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repetition_is_the_same_submission_also_where_there_is_no_room_for_another() {
+    for setting in ["queue.per_user", "queue.capacity"] {
+        let bench = Bench::with(&[(setting, "1"), ("workers", "1")]).await;
+        let post = async |key: &str, source: &str| {
+            let body = json!({"language": "cpp17", "source": source, "user": "alice"});
+            let request = bench.request(Method::POST, "/api/v1/submissions").header("idempotency-key", key);
+            let (status, body) = answer(request.json(&body)).await;
+            (status.as_u16(), body)
+        };
+        let running = post("key-1", "hang").await.1;
+        bench.until(running["id"].as_str().unwrap(), "running").await;
+        let (status, first) = post("key-2", "accept").await;
+        assert_eq!(status, 202, "{first}");
+        let refused = post("key-3", "accept").await;
+        assert!(refused.0 == 429 || refused.0 == 503, "{refused:?}");
+        let (status, again) = post("key-2", "accept").await;
+        assert_eq!((status, &again["id"]), (202, &first["id"]), "{setting}: {again}");
+    }
+}

@@ -92,13 +92,8 @@ pub(super) async fn create(
     submission.token = caller.name();
     let (key, sees) =
         (key.map(|key| (of_caller(&caller, key), digest::of(&submission, &asked))), caller.sees());
-    let id = match fitted(&api, &caller, &mut submission, asked.problem.as_ref()).await {
-        Ok(()) => {
-            let id = api.submissions.submit(submission, key).await?;
-            // The one line that has both ids: the request's is in its span.
-            tracing::info!(submission.id = %id, "Accepted submission {id}");
-            id
-        }
+    let id = match submitted(&api, &caller, submission, asked.problem.as_ref(), key.clone()).await {
+        Ok(id) => id,
         // What was accepted is not refused when it comes again, whatever has changed since.
         Err(why) => match key {
             Some((key, digest)) => api.store.repeated(&key, digest).await?.ok_or(why)?,
@@ -116,6 +111,21 @@ pub(super) async fn create(
     let mut response = HttpResponse::build(status);
     response.insert_header((header::LOCATION, location));
     answer(&api, view, response, &request).await
+}
+
+/// Submits what can be judged here, and has room.
+async fn submitted(
+    api: &Api,
+    caller: &Caller,
+    mut submission: Submission,
+    asked: Option<&AskedProblem>,
+    key: Option<(String, [u8; 32])>,
+) -> Result<SubmissionId, Problem> {
+    fitted(api, caller, &mut submission, asked).await?;
+    let id = api.submissions.submit(submission, key).await?;
+    // The one line that has both ids: the request's is in its span.
+    tracing::info!(submission.id = %id, "Accepted submission {id}");
+    Ok(id)
 }
 
 /// Sees that a submission can be judged here, and gives it the limits of its problem.
