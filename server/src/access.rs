@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 
 use crate::config::Config;
+use crate::network::network;
 use crate::sessions::Session;
 use crate::tokens::{Digest, Found, Scope, Scopes, Sees, SeesProblems, Token, Tokens};
 
@@ -308,11 +309,12 @@ impl Access {
         self.caller_of(given)?.needs(Scope::Metrics)
     }
 
-    /// Who sends this, of those who may: the same for all that come with one token, else for all of one address.
+    /// Who sends this, of those who may: the same for all that come with one token, else for all of one address, or of the network that
+    /// one client has.
     pub(crate) fn sender(&self, approach: &Approach<'_>) -> String {
         match (self.owner(approach.authorization), approach.peer) {
             (Some(caller), _) => caller.sender(),
-            (_, Some(peer)) => peer.to_canonical().to_string(),
+            (_, Some(peer)) => network(peer).to_string(),
             (_, None) => "nobody known".to_owned(),
         }
     }
@@ -445,6 +447,17 @@ mod tests {
         let flags = vec![flag("http.token", "0123456789abcdef"), flag("gojudge.open_networks", networks)];
         let overrides = Overrides { file: Some("/dev/null".into()), flags, ..Overrides::default() };
         Access::new(&Config::load(&overrides).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_client_with_a_network_of_addresses_is_one_sender() {
+        let access = access("fd00::/8");
+        let sender = |peer: &str| {
+            access.sender(&Approach { peer: Some(peer.parse().unwrap()), ..Approach::default() })
+        };
+        assert_eq!(sender("fd00::1"), sender("fd00::2"));
+        assert_ne!(sender("fd00::1"), sender("fd00:0:0:1::1"));
+        assert_eq!(sender("::ffff:10.0.0.1"), "10.0.0.1");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use rustix::net::sockopt::{set_socket_send_buffer_size, set_tcp_user_timeout};
 
 use crate::account::{Account, Held, Purpose};
 use crate::descriptors;
+use crate::network::network;
 
 /// Most of all, whatever memory there is.
 const MOST: u64 = 16_384;
@@ -37,14 +38,15 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Open {
     all: u64,
-    by_address: HashMap<IpAddr, u64>,
+    by_client: HashMap<IpAddr, u64>,
 }
 
 /// One that was let in; dropped when it has ended.
 #[derive(Debug)]
 pub(crate) struct Connection {
     shared: Arc<Shared>,
-    address: IpAddr,
+    /// Its address, or the network that one client has.
+    client: IpAddr,
     _held: Held,
 }
 
@@ -64,17 +66,17 @@ impl Connections {
 
     /// Lets one in that takes so many bytes of memory; none where there are too many.
     pub(crate) fn admit(&self, address: IpAddr, bytes: u64) -> Option<Connection> {
-        let address = address.to_canonical();
+        let client = network(address);
         let held = self.0.account.try_take(Purpose::Connections, bytes).ok()?;
         let mut open = self.0.open();
-        let of_one = open.by_address.get(&address).copied().unwrap_or(0);
+        let of_one = open.by_client.get(&client).copied().unwrap_or(0);
         if open.all >= self.0.most || of_one >= self.0.most_of_one {
             return None;
         }
         open.all += 1;
-        open.by_address.insert(address, of_one + 1);
+        open.by_client.insert(client, of_one + 1);
         drop(open);
-        Some(Connection { shared: Arc::clone(&self.0), address, _held: held })
+        Some(Connection { shared: Arc::clone(&self.0), client, _held: held })
     }
 }
 
@@ -88,10 +90,10 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let mut open = self.shared.open();
         open.all -= 1;
-        let left = open.by_address.get(&self.address).map_or(0, |count| count - 1);
+        let left = open.by_client.get(&self.client).map_or(0, |count| count - 1);
         match left {
-            0 => drop(open.by_address.remove(&self.address)),
-            left => drop(open.by_address.insert(self.address, left)),
+            0 => drop(open.by_client.remove(&self.client)),
+            left => drop(open.by_client.insert(self.client, left)),
         }
     }
 }
@@ -138,8 +140,19 @@ mod tests {
         of_one.pop();
         let _third = admit(OTHER).unwrap();
         drop((of_one, of_other));
-        assert_eq!(connections.0.open().by_address.len(), 1);
+        assert_eq!(connections.0.open().by_client.len(), 1);
         assert!(admit(ONE).is_some());
+    }
+
+    #[test]
+    fn a_client_with_a_network_of_addresses_leaves_room_as_one_with_one_does() {
+        let connections = Connections::of(&Account::new(Bytes::mib(64)), 8);
+        let admit = |address: String| connections.admit(address.parse().unwrap(), HTTP);
+        let of_one: Vec<_> = (0..6).map(|host| admit(format!("2001:db8::{host}")).unwrap()).collect();
+        assert!(admit("2001:db8::7".into()).is_none());
+        let _other = admit("2001:db8:0:1::1".into()).unwrap();
+        drop(of_one);
+        assert_eq!(connections.0.open().by_client.len(), 1);
     }
 
     #[test]

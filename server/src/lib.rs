@@ -30,6 +30,7 @@ pub mod judge;
 pub mod language;
 mod listeners;
 pub mod live;
+mod network;
 pub mod operations;
 mod pace;
 pub mod problem;

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::network::network;
+
 /// Wrong tokens within a window, after which an address waits for its end.
 const ALLOWED: u32 = 10;
 const WINDOW: Duration = Duration::from_secs(60);
@@ -42,13 +44,6 @@ impl Attempts {
             *failures = Failures { count: 0, until: now + WINDOW };
         }
         failures.count += 1;
-    }
-}
-
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
-        address @ IpAddr::V4(_) => address,
     }
 }
 
