@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 mod fair;
 mod job;
 mod party;
+mod place;
 mod refusal;
 mod spare;
 mod stage;
@@ -25,6 +26,7 @@ mod worker;
 pub use job::Judged;
 use job::{Job, Next};
 use party::Party;
+use place::Place;
 pub use refusal::Refusal;
 pub use spare::Spare;
 pub use stage::Stage;
@@ -359,18 +361,17 @@ impl Shared {
     ) -> Result<SubmissionId, Refusal> {
         self.store.check_room()?;
         let created_at = Utc::now();
-        let (party, footprint) = (Party::of(&submission), submission.footprint());
-        self.reserve(&party, &footprint, created_at)?;
+        let place = self.reserve(&submission, created_at)?;
         // A request that may be a repetition waits for the store's word.
         let begun = idempotency.is_none() && self.state().has_idle_worker();
-        let is_kept = begun || footprint.row <= KEEP_IN_MEMORY;
+        let is_kept = begun || place.footprint.row <= KEEP_IN_MEMORY;
         let job = Arc::new(Job::new(&submission, created_at, is_kept));
         let about = Arc::new(About::of(&submission));
         let new = NewRecord { submission, created_at, idempotency, begun };
         if begun {
-            self.start_at_once(job, about, new).await
+            self.start_at_once(job, about, new, place).await
         } else {
-            self.store_then_enqueue(job, about, new).await
+            self.store_then_enqueue(job, about, new, place).await
         }
     }
 
@@ -381,13 +382,11 @@ impl Shared {
         job: Arc<Job>,
         about: Arc<About>,
         new: NewRecord,
+        place: Place<'_>,
     ) -> Result<SubmissionId, Refusal> {
-        let storing = match self.store.insert(new).await {
-            Ok(storing) => storing,
-            Err(why) => return Err(self.give_back(&job, why)),
-        };
+        let storing = self.store.insert(new).await?;
         self.store.events().enter(about);
-        self.enqueue(&job, Next::Stored);
+        self.enqueue(&job, Next::Stored, place);
         let refusal = match storing.settled().await {
             Ok(Insertion { inserted: Inserted::NoProblem, .. }) => Refusal::NoProblem,
             Ok(_) => {
@@ -406,45 +405,27 @@ impl Shared {
         job: Arc<Job>,
         about: Arc<About>,
         new: NewRecord,
+        place: Place<'_>,
     ) -> Result<SubmissionId, Refusal> {
         // Once it is on disk it can be cancelled, which is told behind this.
         self.store.events().enter(about);
-        let stored = match self.store.insert(new).await {
-            Ok(storing) => storing.settled().await,
-            Err(why) => Err(why),
-        };
-        let refused = match stored.map(|stored| stored.inserted) {
-            Ok(Inserted::New) => {
+        match self.store.insert(new).await?.settled().await?.inserted {
+            Inserted::New => {
                 self.store.events().stored(job.id);
-                self.enqueue(&job, Next::Another);
-                return Ok(job.id);
+                self.enqueue(&job, Next::Another, place);
+                Ok(job.id)
             }
-            Ok(Inserted::Repeated(earlier)) => Ok(earlier),
-            Ok(Inserted::KeyReused(earlier)) => Err(Refusal::KeyReused { earlier }),
-            Ok(Inserted::NoProblem) => Err(Refusal::NoProblem),
-            Err(why) => return Err(self.give_back(&job, why)),
-        };
-        self.forget(&job);
-        refused
+            Inserted::Repeated(earlier) => Ok(earlier),
+            Inserted::KeyReused(earlier) => Err(Refusal::KeyReused { earlier }),
+            Inserted::NoProblem => Err(Refusal::NoProblem),
+        }
     }
 
-    fn enqueue(&self, job: &Arc<Job>, next: Next) {
+    fn enqueue(&self, job: &Arc<Job>, next: Next, place: Place<'_>) {
         let priority = self.terms(&job.party).priority;
         self.state().enqueue(Arc::clone(job), priority, next);
+        place.take();
         self.arrived.notify_one();
-    }
-
-    fn give_back(&self, job: &Job, why: StoreError) -> Refusal {
-        self.forget(job);
-        why.into()
-    }
-
-    /// Gives back what was reserved for a job that never came to wait.
-    fn forget(&self, job: &Job) {
-        self.store.events().leave(job.id);
-        let mut state = self.state();
-        state.release(&job.party);
-        state.stored.release(&job.footprint);
     }
 
     /// What a party's token has of the queue.
@@ -452,23 +433,41 @@ impl Shared {
         self.tokens.terms(party.token.as_deref())
     }
 
-    fn reserve(&self, party: &Party, footprint: &Footprint, now: DateTime<Utc>) -> Result<(), Refusal> {
+    /// A place for a submission, if there is one.
+    fn reserve(&self, submission: &Submission, now: DateTime<Utc>) -> Result<Place<'_>, Refusal> {
         if self.closing.is_cancelled() {
             return Err(Refusal::Stopping);
         }
+        let (party, footprint) = (Party::of(submission), submission.footprint());
         let person = party.person();
         if let Some(retry_after) = person.and_then(|person| self.throttle.of(&person, now).remaining(now)) {
             return Err(Refusal::CoolingDown { retry_after });
         }
-        let quota = self.terms(party).quota;
+        let quota = self.terms(&party).quota;
         let mut state = self.state();
-        let (waiting, retry_after) = (state.total, state.retry_after());
+        self.check_room(&state, &footprint)?;
+        self.check_parts(&state, &party, quota)?;
+        state.hold(&party);
+        state.stored.hold(&footprint);
+        drop(state);
+        Ok(Place::reserved(self, submission.id, party, footprint))
+    }
+
+    /// Is there room for another of anybody?
+    fn check_room(&self, state: &State, footprint: &Footprint) -> Result<(), Refusal> {
+        let waiting = state.total;
         // One that is larger than the bound alone may still come when nothing else waits, a large one when nothing runs.
         let others = waiting > 0 || (!footprint.files.is_empty() && state.stored.bytes() > 0);
         let full = others && state.stored.bytes_with(footprint) > self.policy.max_bytes.get();
         if full || waiting >= self.policy.capacity {
-            return Err(Refusal::Full { waiting, retry_after });
+            return Err(Refusal::Full { waiting, retry_after: state.retry_after() });
         }
+        Ok(())
+    }
+
+    /// Does a token, and a user of it, have no more than may wait of theirs?
+    fn check_parts(&self, state: &State, party: &Party, quota: Option<usize>) -> Result<(), Refusal> {
+        let retry_after = state.retry_after();
         let of_token =
             party.token.as_ref().and_then(|token| state.of_tokens.get(token)).copied().unwrap_or(0);
         if quota.is_some_and(|quota| of_token >= quota) {
@@ -478,8 +477,6 @@ impl Shared {
         if party.user.is_some() && own >= self.policy.per_user {
             return Err(Refusal::UserFull { waiting: own, retry_after });
         }
-        state.hold(party);
-        state.stored.hold(footprint);
         Ok(())
     }
 
