@@ -110,6 +110,11 @@ impl StoreError {
         matches!(self, Self::Database { source } if matches!(code(source), 10 | 13))
     }
 
+    /// The statement may not stand where it does; nothing is wrong with the disk.
+    pub(super) fn is_of_the_statement(&self) -> bool {
+        matches!(self, Self::Database { source } if code(source) == 1)
+    }
+
     pub(super) fn open(path: &Path, source: sqlx::Error) -> Self {
         Self::Open { path: path.to_owned(), source: Arc::new(source) }
     }

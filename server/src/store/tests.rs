@@ -328,6 +328,42 @@ async fn statements_that_share_a_transaction_fail_apart_unless_it_is_no_more() {
     say(carol).await.unwrap().settled().await.unwrap();
 }
 
+/// As where the disk is full: SQLite has ended the transaction, and no other begins.
+#[tokio::test]
+async fn what_is_written_behind_a_transaction_that_is_no_more_is_not_kept_while_none_can_begin() {
+    let (store, directory) = store().await;
+    pragma(&store, "PRAGMA busy_timeout = 0").await;
+    let other = options(&directory.path().join("test.sqlite")).connect().await.unwrap();
+    let other = Arc::new(tokio::sync::Mutex::new(other));
+    let say = |sql: [&'static str; 2], first: Option<&'static str>| {
+        let other = Arc::clone(&other);
+        store.writer.hand_over(Extent::Statement, move |connection| {
+            Box::pin(async move {
+                if let Some(first) = first {
+                    sqlx::query(first).execute(&mut *other.lock().await).await?;
+                }
+                sqlx::query(sql[0]).execute(&mut *connection).await?;
+                if sql[0] == "ROLLBACK" {
+                    sqlx::query("BEGIN IMMEDIATE").execute(&mut *other.lock().await).await?;
+                }
+                sqlx::query(sql[1]).execute(connection).await.map(drop)
+            })
+        })
+    };
+    // Handed over before the writer gets to run.
+    let (before, ends, after) = tokio::join!(
+        say(["INSERT INTO throttle VALUES ('before', 1, 0, 0, 0)", "SELECT 1"], None),
+        say(["ROLLBACK", "SELECT no_such_column"], None),
+        say(["INSERT INTO throttle VALUES ('after', 1, 0, 0, 0)", "SELECT 1"], Some("COMMIT")),
+    );
+    for lost in [before, ends, after] {
+        lost.unwrap().settled().await.unwrap_err();
+    }
+    assert_eq!(store.strikes().await.unwrap().len(), 0, "all were told that nothing is written");
+    sqlx::query("COMMIT").execute(&mut *other.lock().await).await.unwrap();
+    insert(&store, 10).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_write_that_fails_or_panics_does_not_take_its_neighbours_with_it() {
     let (store, _directory) = store().await;
