@@ -48,7 +48,7 @@ mod ui;
 mod uploads;
 
 pub(crate) use approach::approach;
-pub(crate) use body::{Arriving, Body, Budget};
+pub(crate) use body::{Arriving, Body, Budget, announced};
 pub use error::{FieldError, Problem};
 pub use followers::Followers;
 use gate::Gated;

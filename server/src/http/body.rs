@@ -13,7 +13,7 @@ use super::error::Problem;
 use super::inflow::Inflow;
 use super::sender::sender;
 use super::uploads::Place;
-use crate::account::{Account, Full, Held, Purpose};
+use crate::account::{Account, Held, Purpose};
 use crate::pace;
 
 /// How long a body waits for its part of the account.
@@ -70,7 +70,9 @@ impl Budget {
         let announced = announced(request)?;
         let mut pieces = self.arriving_of(request, payload, max.min(self.max))?;
         let mut held = self.account.open_for(sender(request));
-        held.grow(announced.unwrap_or(0) * TIMES, PATIENCE).await.map_err(too_many)?;
+        held.grow(announced.unwrap_or(0) * TIMES, PATIENCE)
+            .await
+            .map_err(|_full| Problem::no_room_for_request())?;
         pieces.begin();
         let bytes = read(&mut pieces, announced, &mut held).await?;
         Ok(Body { bytes, held })
@@ -124,14 +126,6 @@ impl Budget {
     }
 }
 
-/// What is told where the account has no room for a request.
-fn too_many(_: Full) -> Problem {
-    Problem::Unavailable {
-        detail: "too many large requests at once".into(),
-        retry_after: Duration::from_secs(2),
-    }
-}
-
 fn check_headers(request: &HttpRequest) -> Result<(), Problem> {
     if request.headers().contains_key(header::CONTENT_ENCODING) {
         return Err(Problem::UnsupportedMediaType(
@@ -146,7 +140,8 @@ fn check_headers(request: &HttpRequest) -> Result<(), Problem> {
     Ok(())
 }
 
-fn announced(request: &HttpRequest) -> Result<Option<u64>, Problem> {
+/// How long the body of a request is, where that was said.
+pub(crate) fn announced(request: &HttpRequest) -> Result<Option<u64>, Problem> {
     let Some(length) = request.headers().get(header::CONTENT_LENGTH) else { return Ok(None) };
     let length = length.to_str().ok().and_then(|text| text.parse().ok());
     length.map(Some).ok_or_else(|| Problem::Malformed("Content-Length is not a number".into()))
@@ -158,7 +153,7 @@ async fn read(pieces: &mut Arriving, announced: Option<u64>, held: &mut Held) ->
         let needed = pieces.received * TIMES;
         if needed > held.bytes() {
             let step = (needed - held.bytes()).max(if needed > STEP { STEP } else { 0 });
-            held.grow(step, PATIENCE).await.map_err(too_many)?;
+            held.grow(step, PATIENCE).await.map_err(|_full| Problem::no_room_for_request())?;
         }
         body.extend_from_slice(&piece);
     }

@@ -19,6 +19,8 @@ pub(super) use kind::{Described, Kind, MARK, fails};
 
 /// Another server has taken over by then, or an operator has changed his mind.
 const DRAINED: Duration = Duration::from_secs(30);
+/// Some requests or answers have ended by then.
+const NO_ROOM: Duration = Duration::from_secs(2);
 
 /// What is told to a client whose request was not served.
 #[derive(Debug, thiserror::Error)]
@@ -187,6 +189,20 @@ impl Problem {
             Self::Unserved(Unserved::NotInstalled { .. }) => Kind::LanguageNotInstalled,
             Self::Stopping | Self::Unavailable { .. } => Kind::Unavailable,
         }
+    }
+
+    /// There is no room for another large request at the moment.
+    pub(crate) fn no_room_for_request() -> Self {
+        Self::no_room("too many large requests at once")
+    }
+
+    /// There is no memory for another large answer at the moment.
+    pub(crate) fn no_room_for_answer() -> Self {
+        Self::no_room("too many large answers at once")
+    }
+
+    fn no_room(why: &str) -> Self {
+        Self::Unavailable { detail: why.into(), retry_after: NO_ROOM }
     }
 
     /// One field is wrong.

@@ -42,13 +42,13 @@ impl Uploads {
         let deadline = Instant::now() + PATIENCE;
         let mut part = self.senders.part(sender.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
         if !part.grow(1, deadline).await {
-            return Err(too_many());
+            return Err(Problem::no_room_for_request());
         }
         if self.places.available_permits() == 0 {
             part.note_lack();
         }
         let waiting = tokio::time::timeout_at(deadline, Arc::clone(&self.places).acquire_owned());
-        let place = waiting.await.ok().and_then(Result::ok).ok_or_else(too_many)?;
+        let place = waiting.await.ok().and_then(Result::ok).ok_or_else(Problem::no_room_for_request)?;
         Ok(Place { _place: place, part })
     }
 }
@@ -57,14 +57,6 @@ impl Place {
     /// Its sender has more than its part of the places though another lacks one.
     pub(super) fn is_in_the_way(&self) -> bool {
         self.part.is_in_the_way()
-    }
-}
-
-/// What is told where there is no room for another.
-pub(super) fn too_many() -> Problem {
-    Problem::Unavailable {
-        detail: "too many large requests at once".into(),
-        retry_after: Duration::from_secs(2),
     }
 }
 

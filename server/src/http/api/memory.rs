@@ -10,6 +10,5 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What is told where there is none by then.
 pub(super) fn too_many(_: Full) -> Problem {
-    let detail = "too many large answers at once".into();
-    Problem::Unavailable { detail, retry_after: Duration::from_secs(2) }
+    Problem::no_room_for_answer()
 }

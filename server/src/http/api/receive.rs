@@ -12,8 +12,8 @@ use super::wire::{Asked, NewSubmission, Rules};
 use super::{Api, Problem};
 use crate::account::{Held, Purpose};
 use crate::blocking::Aside;
-use crate::http::uploads::{Uploads, too_many};
-use crate::http::{Arriving, Budget, sender};
+use crate::http::uploads::Uploads;
+use crate::http::{Arriving, Budget, announced, sender};
 use crate::queue::Refusal;
 use crate::submission::Submission;
 
@@ -59,9 +59,7 @@ pub(super) async fn receive(
     request: &HttpRequest,
     payload: Payload,
 ) -> Result<Received, Problem> {
-    let announced = request.headers().get(actix_web::http::header::CONTENT_LENGTH);
-    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length <= SMALL) {
+    if announced(request)?.is_some_and(|length| length <= SMALL) {
         let body = budget.read_json(request, payload).await?;
         return parse(&api, &body.bytes, &Texts::default());
     }
@@ -140,7 +138,9 @@ impl Sifter {
             self.check(part.len())?;
             self.sieve.feed(&part)?;
             let memory = self.sieve.memory() * TIMES;
-            self.held.try_grow(memory.saturating_sub(self.held.bytes())).map_err(|_full| too_many())?;
+            self.held
+                .try_grow(memory.saturating_sub(self.held.bytes()))
+                .map_err(|_full| Problem::no_room_for_request())?;
         }
         Ok(self)
     }

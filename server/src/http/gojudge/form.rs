@@ -14,7 +14,7 @@ use actix_web::http::header::ContentDisposition;
 use actix_web::web::{Bytes, BytesMut, Payload};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::account::{Full, Held, Purpose};
+use crate::account::{Held, Purpose};
 use crate::http::Problem;
 use crate::http::body::{Arriving, Budget};
 
@@ -88,7 +88,7 @@ impl Form {
         let mut pieces = budget.arriving(request, payload).map_err(FormError::Body)?;
         let size = pieces.most().saturating_mul(2).min((BATCH + BEHIND) as u64);
         let held = budget.account().take(Purpose::Requests, size, PATIENCE).await;
-        let held = held.map_err(|full| FormError::Body(too_many(full)))?;
+        let held = held.map_err(|_full| FormError::Body(Problem::no_room_for_request()))?;
         pieces.begin();
         let state = Rc::new(State::default());
         let body = stream::unfold((pieces, Rc::clone(&state)), |(mut pieces, state)| async {
@@ -141,7 +141,7 @@ impl FormFile {
             let Batch { pieces, is_last } = self.next().await?;
             let size: usize = pieces.iter().map(Bytes::len).sum();
             let grown = held.grow(2 * size as u64, PATIENCE).await;
-            grown.map_err(|full| FormError::Body(too_many(full)))?;
+            grown.map_err(|_full| FormError::Body(Problem::no_room_for_request()))?;
             content.reserve(size);
             pieces.iter().for_each(|piece| content.extend_from_slice(piece));
             if is_last {
@@ -208,10 +208,6 @@ impl State {
     fn error(&self) -> FormError {
         self.problem.borrow_mut().take().map_or(FormError::Malformed, FormError::Body)
     }
-}
-
-fn too_many(_: Full) -> Problem {
-    Problem::Unavailable { detail: "too many uploads at once".into(), retry_after: Duration::from_secs(2) }
 }
 
 /// The last part of the name that a form gives, which may be written in either of two ways; in both, the second says more.
