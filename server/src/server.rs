@@ -47,7 +47,7 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// What a server is made of.
 #[derive(Debug)]
-pub struct Parts<J> {
+pub struct Parts {
     /// The settings.
     pub config: Arc<Config>,
     /// What can be compiled.
@@ -58,8 +58,6 @@ pub struct Parts<J> {
     pub store: Store,
     /// What submissions may be judged by.
     pub problems: Problems,
-    /// What judges.
-    pub judging: Arc<J>,
     /// The programs that it has compiled.
     pub artefacts: Option<Arc<Artefacts>>,
     /// What the programs write that run here.
@@ -78,56 +76,19 @@ pub struct Parts<J> {
     pub strikes: Option<SharedStrikes>,
 }
 
-impl<J> Parts<J> {
-    /// The same, with something that judges.
-    pub fn judged_by<K>(self, judging: K) -> Parts<K> {
-        let Self {
-            config,
-            languages,
-            access,
-            store,
-            problems,
-            judging: _,
-            artefacts,
-            live,
-            operations,
-            gojudge,
-            account,
-            metrics,
-            workers,
-            strikes,
-        } = self;
-        Parts {
-            config,
-            languages,
-            access,
-            store,
-            problems,
-            judging: Arc::new(judging),
-            artefacts,
-            live,
-            operations,
-            gojudge,
-            account,
-            metrics,
-            workers,
-            strikes,
-        }
-    }
-}
-
-/// Serves until `stop` completes or a listener breaks, then drains: nothing new is accepted, running submissions may
-/// finish, the rest is judged after the next start.
+/// Serves, with something that judges, until `stop` completes or a listener breaks, then drains: nothing new is accepted,
+/// running submissions may finish, the rest is judged after the next start.
 ///
 /// # Errors
 /// When it cannot start, or a listener breaks.
 pub async fn run<J: Judging>(
-    parts: Parts<J>,
+    parts: Parts,
+    judging: Arc<J>,
     sockets: Sockets,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
-    let (judging, strikes) = (Arc::clone(&parts.judging), parts.strikes.clone());
-    let api = Arc::new(assemble(parts).await?);
+    let strikes = parts.strikes.clone();
+    let api = Arc::new(assemble(parts, Arc::clone(&judging)).await?);
     let background = Background::start(&api, judging);
     if let Some(strikes) = strikes {
         background.share(&strikes, &api);
@@ -152,41 +113,31 @@ pub async fn run<J: Judging>(
 }
 
 /// Starts the queue, and puts together what the handlers share.
-async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
-    let Parts {
-        config,
-        languages,
-        access,
-        store,
-        problems,
-        judging,
-        artefacts,
-        live,
-        operations,
-        gojudge,
-        account,
-        metrics,
-        workers,
-        strikes: _,
-    } = parts;
-    let config = within_disk(config);
-    let store = store.keeping_tests(!config.store.keep_tests.is_zero());
-    telemetry::start_at_zero(languages.iter().map(|language| language.id.as_str()));
-    access.tokens().load(&store).await?;
-    let throttle = Arc::new(Throttle::new(config.throttle.clone(), store.strikes().await?));
-    let policy = config.queue.clone();
-    let (tokens, throttling) = (access.tokens().clone(), Arc::clone(&throttle));
-    let queue = Queue::start(policy, store.clone(), throttling, tokens, judging, workers).await?;
-    let readiness = Arc::new(Readiness::new(&languages));
-    let rejudges = Rejudges::new(
-        store.clone(),
-        queue.clone(),
-        problems.clone(),
-        Arc::clone(&languages),
-        Arc::clone(&config),
-        Arc::clone(&readiness),
-        Arc::clone(&operations),
-    );
+async fn assemble<J: Judging>(parts: Parts, judging: Arc<J>) -> Result<Api, ServerError> {
+    let parts = loaded(parts).await?;
+    let throttle = Arc::new(Throttle::new(parts.config.throttle.clone(), parts.store.strikes().await?));
+    let (policy, store) = (parts.config.queue.clone(), parts.store.clone());
+    let (tokens, throttling) = (parts.access.tokens().clone(), Arc::clone(&throttle));
+    let queue = Queue::start(policy, store, throttling, tokens, judging, parts.workers).await?;
+    Ok(wired(parts, queue, throttle))
+}
+
+/// The same parts, with what earlier starts have left, and settings that this machine can keep.
+async fn loaded(parts: Parts) -> Result<Parts, ServerError> {
+    let config = within_disk(parts.config);
+    let store = parts.store.keeping_tests(!config.store.keep_tests.is_zero());
+    telemetry::start_at_zero(parts.languages.iter().map(|language| language.id.as_str()));
+    parts.access.tokens().load(&store).await?;
+    Ok(Parts { config, store, ..parts })
+}
+
+/// What the handlers share, around a queue.
+fn wired(parts: Parts, queue: Queue, throttle: Arc<Throttle>) -> Api {
+    let readiness = Arc::new(Readiness::new(&parts.languages));
+    let rejudges = rejudges(&parts, &queue, &readiness);
+    let Parts { config, languages, access, store, problems, artefacts, live, operations, gojudge, .. } =
+        parts;
+    let (account, metrics) = (parts.account, parts.metrics);
     let user_data = UserData::new(
         store.clone(),
         queue.clone(),
@@ -197,12 +148,15 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
     );
     let runtimes = Runtimes::default();
     runtimes.note("main");
-    let access = Arc::new(access);
-    Ok(Api {
+    Api {
+        submissions: Submissions::new(queue.clone(), rejudges.clone(), store.clone()),
+        connections: Connections::new(&account),
+        followers: Followers::of_all(),
+        followers_of_one: Followers::of_one_submission(),
+        access: Arc::new(access),
         config,
         languages,
         problems,
-        submissions: Submissions::new(queue.clone(), rejudges.clone(), store.clone()),
         live,
         rejudges,
         user_data,
@@ -211,15 +165,23 @@ async fn assemble<J: Judging>(parts: Parts<J>) -> Result<Api, ServerError> {
         throttle,
         operations,
         readiness,
-        access,
         gojudge,
-        connections: Connections::new(&account),
-        followers: Followers::of_all(),
-        followers_of_one: Followers::of_one_submission(),
         account,
         metrics,
         runtimes,
-    })
+    }
+}
+
+fn rejudges(parts: &Parts, queue: &Queue, readiness: &Arc<Readiness>) -> Rejudges {
+    Rejudges::new(
+        parts.store.clone(),
+        queue.clone(),
+        parts.problems.clone(),
+        Arc::clone(&parts.languages),
+        Arc::clone(&parts.config),
+        Arc::clone(readiness),
+        Arc::clone(&parts.operations),
+    )
 }
 
 /// Nobody may ask for a run that there is never room for.

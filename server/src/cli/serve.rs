@@ -114,7 +114,6 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
         access,
         problems: Problems::new(store.clone()),
         store,
-        judging: Arc::new(()),
         artefacts: Some(local.artefacts()),
         live: local.live(),
         operations: Arc::new(pool.clone()),
@@ -129,12 +128,13 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     };
     let served = match cluster {
         None => {
-            let judge = judge(local, &parts);
-            server::run(parts.judged_by(judge), sockets, stop).await
+            let judge = Arc::new(judge(local, &parts));
+            server::run(parts, judge, sockets, stop).await
         }
         Some(cluster) => {
             let node = cluster.node_here(&parts, local, &pool, &workspace);
-            let served = server::run(cluster.judging(parts, &pool), sockets, stop).await;
+            let (parts, judge) = cluster.judging(parts, &pool);
+            let served = server::run(parts, Arc::new(judge), sockets, stop).await;
             if let Some(node) = node {
                 node.finish(parting.left()).await;
             }
@@ -188,7 +188,7 @@ fn local(
     Local::new(pool.clone(), artefacts, files, memory, on_disk, largest, at_once)
 }
 
-fn judge<E: Executor>(executor: E, parts: &Parts<()>) -> Judge<E> {
+fn judge<E: Executor>(executor: E, parts: &Parts) -> Judge<E> {
     let (languages, blobs) = (Arc::clone(&parts.languages), parts.store.blobs().clone());
     Judge::new(executor, languages, blobs, Arc::new(parts.problems.clone()), parts.config.limits.clone())
 }
@@ -240,7 +240,7 @@ impl Cluster {
     /// The node of the coordinator's own machine, where it is to judge.
     fn node_here(
         &self,
-        parts: &Parts<()>,
+        parts: &Parts,
         local: Local<Pool>,
         pool: &Pool,
         workspace: &Workspace,
@@ -251,13 +251,13 @@ impl Cluster {
         config.cluster.judge_here.then(|| started(config, own, local.forgetful(), pool, rest, &self.stop))
     }
 
-    /// The parts of a server whose submissions nodes judge.
-    fn judging(&self, parts: Parts<()>, pool: &Pool) -> Parts<Judge<Remote>> {
+    /// The parts of a server whose submissions nodes judge, and what has them judged.
+    fn judging(&self, parts: Parts, pool: &Pool) -> (Parts, Judge<Remote>) {
         let strikes = SharedStrikes::new(self.broker.clone(), self.name.clone());
         let operations = ClusterOperations::new(pool.clone(), self.remote.clone(), strikes.clone());
         let judge = judge(self.remote.clone(), &parts);
         let workers = parts.workers.max(CLUSTER_WORKERS);
-        Parts { workers, operations: Arc::new(operations), strikes: Some(strikes), ..parts }.judged_by(judge)
+        (Parts { workers, operations: Arc::new(operations), strikes: Some(strikes), ..parts }, judge)
     }
 }
 

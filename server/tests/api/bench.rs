@@ -144,7 +144,6 @@ impl Bench {
             languages: Arc::new(Languages::load(Path::new("../images/languages.toml"), "latest").unwrap()),
             access: Access::new(&config).unwrap(),
             config: Arc::new(config),
-            judging: Arc::clone(&judge),
             artefacts: None,
             live: judge.live.clone(),
             operations: Arc::new(Containers::new(&no_gcc, runs)),
@@ -156,7 +155,7 @@ impl Bench {
         let url = url_of(&http);
         let sockets = Sockets { http, grpc: Some(grpc), telemetry };
         let (stop, stopped) = oneshot::channel();
-        let running = tokio::spawn(server::run(parts, sockets, stopped.map(drop)));
+        let running = tokio::spawn(server::run(parts, Arc::clone(&judge), sockets, stopped.map(drop)));
         let described = conformance::learn(&url).await;
         let client = Client::builder().timeout(PATIENCE).build().unwrap();
         let (telemetry, stop) = (telemetry_url, Some(stop));
