@@ -277,7 +277,8 @@ pub struct StoreConfig {
     pub keep_tests: Duration,
     /// Judgements of a submission that are kept beside the newest, where it was judged again.
     pub old_judgements: u32,
-    /// The oldest judgements go while the database is larger than this.
+    /// The oldest inputs, then older judgements, then judgements go while the database, and the files of what is judged,
+    /// are larger than this.
     #[serde(with = "units::size")]
     pub max_size: Bytes,
     /// The least recently used compiled programs go while all together are larger than this.

@@ -50,17 +50,41 @@ impl Store {
         let Retention { keep, keep_tests, max_size } = retention;
         self.room.purging(max_size);
         let now = millis(Utc::now());
-        // Where the disk has no room for what is new, nobody's inputs are kept.
-        let tests = if self.room.check().is_ok() { before(now, keep_tests) } else { i64::MAX };
-        while self.drop_tests_before(tests, CHUNK).await?.rows > 0 {}
+        let kept_from = before(now, keep);
+        self.drop_old_tests(now, keep_tests).await?;
+        let old = self.remove_old(kept_from).await?;
+        let surplus = self.remove_surplus(now, max_size).await?;
+        self.drop_removed_problems().await?;
+        self.forget_keys(now - DAY_MS).await?;
+        self.forget_rejudges(kept_from).await?;
+        self.forget_ends(kept_from).await?;
+        self.shrink().await?;
+        self.set_room_aside().await?;
+        Ok(old + surplus)
+    }
+
+    /// Lets go of inputs and answers that have been kept long enough: where the disk has no room for what is new, of all.
+    async fn drop_old_tests(&self, now: i64, keep: Duration) -> Result<(), StoreError> {
+        let time = if self.room.check().is_ok() { before(now, keep) } else { i64::MAX };
+        while self.drop_tests_before(time, CHUNK).await?.rows > 0 {}
+        Ok(())
+    }
+
+    /// Removes the submissions that were finished before this time, and tells how many.
+    async fn remove_old(&self, time: i64) -> Result<u64, StoreError> {
         let mut removed = 0;
         loop {
-            let chunk = self.remove_finished_before(before(now, keep), CHUNK).await?;
-            removed += chunk.rows;
-            if chunk.rows == 0 {
-                break;
+            match self.remove_finished_before(time, CHUNK).await?.rows {
+                0 => return Ok(removed),
+                rows => removed += rows,
             }
         }
+    }
+
+    /// While more is kept than may be, the least valuable goes, a little at one time: inputs and answers, then judgements that
+    /// others have taken the place of, then submissions. Tells how many of these.
+    async fn remove_surplus(&self, now: i64, max_size: Bytes) -> Result<u64, StoreError> {
+        let mut removed = 0;
         // What the files take is added up once: that takes long where there are many.
         let mut files = refs::kept(&self.readers).await?;
         // Problems have a bound of their own: no judgement goes for them.
@@ -83,14 +107,12 @@ impl Store {
                 break;
             }
         }
-        self.drop_removed_problems().await?;
-        self.forget_keys(now - DAY_MS).await?;
-        self.forget_rejudges(before(now, keep)).await?;
-        self.forget_ends(before(now, keep)).await?;
-        self.shrink().await?;
-        let room = self.room.clone();
-        on_disk(move || room.set_aside()).await?;
         Ok(removed)
+    }
+
+    async fn set_room_aside(&self) -> Result<(), StoreError> {
+        let room = self.room.clone();
+        Ok(on_disk(move || room.set_aside()).await?)
     }
 
     /// Lets go of the inputs and answers of so many submissions that were judged before this time.
