@@ -32,9 +32,19 @@ pub(super) async fn file(content: &Content, blobs: &Blobs) -> Result<PutContent,
     })
 }
 
-/// A source in the box.
-pub(super) async fn source(content: &Content, blobs: &Blobs) -> Result<PutContent, JudgeError> {
+/// So many bytes of a program's sources are looked at, all of them together, to be made plain: they are in memory for that, and a
+/// package of a few KiB may have sources of hundreds of MiB. What there is behind that is handed on unread.
+pub(super) const LOOKED_AT: u64 = 4 * 1024 * 1024;
+
+/// A source in the box, plain where there is `room` for looking at it.
+pub(super) async fn source(
+    content: &Content,
+    room: &mut u64,
+    blobs: &Blobs,
+) -> Result<PutContent, JudgeError> {
     let as_it_is = file(content, blobs).await?;
+    let Some(left) = room.checked_sub(content.size()) else { return Ok(as_it_is) };
+    *room = left;
     let whole = match &as_it_is {
         PutContent::Bytes(bytes) => bytes.clone(),
         _ => whole(content, blobs).await?,
@@ -102,5 +112,32 @@ pub(super) fn broken(why: impl Into<io::Error>) -> JudgeError {
             JudgeError::Missing { source }
         }
         _ => JudgeError::Workspace { doing: "read what the submission is made of", source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::test_support::blobs;
+
+    #[tokio::test]
+    async fn sources_are_made_plain_while_they_are_few_and_no_large_one_is_read() {
+        let (blobs, _directory) = blobs();
+        let written = |size: usize| {
+            let mut writer = blobs.write_passing().unwrap();
+            writer.write_all(&b"\r\n".repeat(size / 2)).unwrap();
+            Content::Blob(writer.finish().unwrap())
+        };
+        let mut room = 3 << 20;
+        let mut is_plain = async |content: &Content| {
+            matches!(source(content, &mut room, &blobs).await.unwrap(), PutContent::Bytes(_))
+        };
+        let (large, small) = (written(2 << 20), written(1 << 17));
+        for (content, expected) in [(&large, true), (&large, false), (&small, true), (&large, false)] {
+            assert_eq!(is_plain(content).await, expected, "{} bytes", content.size());
+        }
+        let huge = written(LOOKED_AT as usize + 2);
+        let handed_on = source(&huge, &mut { LOOKED_AT }, &blobs).await.unwrap();
+        assert!(matches!(handed_on, PutContent::Descriptor(_)), "it is not in memory");
     }
 }
