@@ -124,20 +124,25 @@ fn of_secret(root: &Group, secret: &Group, known: Known<'_>, judgement: &mut Jud
             scored
         })
         .collect();
-    settle(rules, &groups, &results, judgement);
-    combined(rules, &results)
+    combined(rules, settle(rules, &groups, &results, judgement))
 }
 
-/// Where one group decides that the whole is 0, those after it are needless.
-fn settle(rules: &CurrentRules, groups: &[&Group], results: &[Scored], judgement: &mut Judgement) {
+/// The groups that count: where one decides that the whole is 0, those after it are needless, whatever came of those of their cases
+/// that ran beside it.
+fn settle<'a>(
+    rules: &CurrentRules,
+    groups: &[&Group],
+    results: &'a [Scored],
+    judgement: &mut Judgement,
+) -> &'a [Scored] {
     let is_zero = |scored: &Scored| match rules.aggregation {
         Aggregation::Sum => false,
         Aggregation::Min => scored.score == Some(0.0),
         Aggregation::PassFail => scored.verdict.is_some_and(|verdict| !verdict.is_accepted()),
     };
-    if let Some(first) = results.iter().position(is_zero) {
-        judgement.needless.extend(groups[first + 1..].iter().flat_map(|group| group.cases()));
-    }
+    let Some(first) = results.iter().position(is_zero) else { return results };
+    judgement.needless.extend(groups[first + 1..].iter().flat_map(|group| group.cases()));
+    &results[..=first]
 }
 
 fn combined(rules: &CurrentRules, results: &[Scored]) -> Scored {
@@ -212,15 +217,19 @@ fn of_group(group: &Group, passed: &Passed<'_>, known: Known<'_>, judgement: &mu
         Some(false) => return skipped(group, judgement),
         None => return Scored::default(),
     }
-    let cases = group.cases();
-    if rules.aggregation != Aggregation::Sum {
-        judgement.needless.extend(after_failure(&cases, known));
-    }
-    let scores = match scores(rules, &cases, known) {
+    let all = group.cases();
+    let failed = all.iter().position(|case| is_failed(*case, known));
+    // What ran behind the first failure, beside it, is as if it had not.
+    let (cases, needless) = match failed {
+        Some(first) if rules.aggregation != Aggregation::Sum => all.split_at(first + 1),
+        _ => (&all[..], &[][..]),
+    };
+    judgement.needless.extend(needless);
+    let scores = match scores(rules, all.len(), cases, known) {
         Ok(scores) => scores,
         Err(fault) => return Scored::broken(fault),
     };
-    let is_zero = rules.aggregation != Aggregation::Sum && cases.iter().any(|case| is_failed(*case, known));
+    let is_zero = rules.aggregation != Aggregation::Sum && failed.is_some();
     let all: Option<Vec<_>> = scores.iter().copied().collect();
     let score = match rules.aggregation {
         _ if is_zero => Some(0.0),
@@ -228,14 +237,20 @@ fn of_group(group: &Group, passed: &Passed<'_>, known: Known<'_>, judgement: &mu
         Aggregation::Sum => all.map(|scores| scores.iter().sum()),
         Aggregation::Min => all.map(|scores| lowest(&scores)),
     };
-    let first = cases.iter().find(|case| is_failed(**case, known)).and_then(|case| known.outcome(*case));
-    let verdict = verdict(&cases, known).or_else(|| first.map(|outcome| outcome.verdict));
+    let first = failed.and_then(|first| known.outcome(cases[first]));
+    let verdict = verdict(cases, known).or_else(|| first.map(|outcome| outcome.verdict));
     bounded(Scored { verdict, score, ..Scored::default() }, rules)
 }
 
-/// The score of each case that has been run ("Scoring test cases"), or what the validator did wrong.
-fn scores(rules: &CurrentRules, cases: &[usize], known: Known<'_>) -> Result<Vec<Option<f64>>, String> {
-    let most = |case| most_of_case(rules, case, cases.len());
+/// The score of each of these cases that has been run, where there are `all` in the group ("Scoring test cases"), or what the validator
+/// did wrong.
+fn scores(
+    rules: &CurrentRules,
+    all: usize,
+    cases: &[usize],
+    known: Known<'_>,
+) -> Result<Vec<Option<f64>>, String> {
+    let most = |case| most_of_case(rules, case, all);
     let score =
         |case: &usize| known.outcome(*case).map(|outcome| score(rules, most(*case), outcome)).transpose();
     cases.iter().map(score).collect()
@@ -451,6 +466,43 @@ mod tests {
         assert_eq!(judge(&data, "AAA").score, Some(7.0));
         let judgement = judge(&data, "AW.");
         assert_eq!((judgement.score, judgement.needless), (Some(0.0), [2].into()));
+    }
+
+    /// Verdict, score and fault of the whole are those that there would be without what ran beside the first failure, behind it.
+    #[track_caller]
+    fn is_as_in_turn(data: &Data, beside: &str, in_turn: &str) {
+        let [beside, in_turn] = [beside, in_turn].map(|text| judge(data, text));
+        assert_eq!(beside, in_turn);
+        assert!(in_turn.verdict.is_some_and(|verdict| verdict != JudgeError), "{in_turn:?}");
+    }
+
+    #[test]
+    fn a_case_behind_its_groups_first_failure_that_could_not_be_judged_decides_nothing() {
+        for aggregation in [Aggregation::Min, Aggregation::PassFail] {
+            let data = root(group("secret", Some(10.0), aggregation, 1..4), Vec::new());
+            is_as_in_turn(&data, "AAWJ", "AAW.");
+            is_as_in_turn(&data, "AWJA", "AW..");
+            assert_eq!(judge(&data, "AJWA").verdict, Some(JudgeError), "it is the first");
+            assert_eq!(judge(&data, "A.WJ").verdict, Some(WrongAnswer));
+        }
+        let sum = root(group("secret", Some(10.0), Aggregation::Sum, 1..4), Vec::new());
+        assert_eq!(judge(&sum, "AAWJ").verdict, Some(JudgeError), "where all are run all count");
+    }
+
+    #[test]
+    fn a_group_behind_the_one_that_settles_the_whole_decides_nothing() {
+        for aggregation in [Aggregation::Min, Aggregation::PassFail] {
+            let one = group("secret/1", Some(10.0), Aggregation::PassFail, 1..2);
+            let two = group("secret/2", Some(20.0), Aggregation::Sum, 2..4);
+            let data = root(group("secret", Some(10.0), aggregation, 0..0), vec![one, two]);
+            let of_all = |text| {
+                let judgement = judge(&data, text);
+                (judgement.verdict, judgement.score, judgement.needless)
+            };
+            assert_eq!(of_all("AWJA"), of_all("AW.."), "{aggregation:?}");
+            assert_eq!(of_all("AW..").0, Some(WrongAnswer));
+            assert_eq!(of_all("AAJA").0, Some(JudgeError), "{aggregation:?}");
+        }
     }
 
     fn scored(max_score: Option<f64>, aggregation: Aggregation, outcome: Outcome) -> Judgement {
