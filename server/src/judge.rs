@@ -348,32 +348,34 @@ impl<E: Executor> Judge<E> {
         let (session, needless) = (E::Session::default(), course.needless());
         let running = (0..total).map(|index| {
             let (needless, stop, session) = (&needless, &stop, &session);
-            async move {
-                if needless.has(index) {
-                    return Ok(None);
-                }
-                if stop.is_cancelled() {
+            let judging = async move {
+                if needless.has(index) || stop.is_cancelled() {
                     return Err(JudgeError::Cancelled);
                 }
                 if let Some(courtesy) = task.courtesy {
                     courtesy.wait().await;
                 }
-                self.run_case(task, index, session).await.map(Some)
-            }
+                self.run_case(task, index, session).await
+            };
+            async move { (index, judging.await) }
         });
         let mut running = pin!(stream::iter(running).buffered(at_once));
         let (mut results, mut done) = (Vec::with_capacity(total), 0);
         let mut outputs = Outputs::new(self.blobs.clone());
         let shows_hidden = task.problem.is_none_or(|problem| problem.manifest.show != Show::Summary);
         progress(Progress::Running { done });
-        while let Some(judged) = running.next().await {
+        while let Some((index, judged)) = running.next().await {
             done += 1;
+            if needless.has(index) {
+                // It may have run beside the one that has made it so: which tests there are is not for the clock to say.
+                continue;
+            }
             let Judged { mut result, written, scored, transcript } = match judged {
-                Ok(Some(judged)) => judged,
-                Ok(None) => continue,
+                Ok(judged) => judged,
                 Err(why) => {
-                    // What runs beside it ends by itself: a sandbox that is left in mid-run is lost.
+                    // What runs beside it is ended, and waited for: a sandbox that is left in mid-run is lost.
                     stop.cancel();
+                    rest.cancel();
                     while running.next().await.is_some() {}
                     return Err(why);
                 }
@@ -1094,6 +1096,20 @@ mod tests {
         let unfit = RunEnding::NotStarted { step: Step::JoinLeaf, errno: 13 };
         let unfit = bench([Ok(compiled()), Ok(Ran { ending: unfit, ..printed("") })]);
         assert!(matches!(unfit.judge(&submission("a")).await, Err(JudgeError::Sandbox(_))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_runs_beside_a_test_that_failed_through_us_is_ended() {
+        // What the first is compared with is not there; the second has no answer, and runs until it is ended.
+        let bench = bench_of(2, [Ok(compiled()), Ok(printed("3"))]);
+        let (elsewhere, _directory) = blobs();
+        let mut submission = with_tests(&["3", "3", "3"]);
+        submission.tests[0].answer =
+            Some(Content::Blob(elsewhere.write_passing().unwrap().finish().unwrap()));
+        let judging = tokio::time::timeout(Duration::from_secs(60), bench.judge(&submission));
+        let failed = judging.await.expect("it is ended");
+        assert!(matches!(failed, Err(JudgeError::Missing { .. })), "{failed:?}");
+        assert_eq!(bench.sandboxes.asked().len(), 3);
     }
 
     #[tokio::test(start_paused = true)]
