@@ -547,7 +547,7 @@ impl<E: Executor> Judge<E> {
                 before = finding;
                 continue;
             }
-            let decided = Decided { finding: Some(finding), transcript, ..Decided::of(worth) };
+            let decided = Decided { transcript, ..Decided::said(worth, finding) };
             return Ok((facts, decided, left));
         }
     }
@@ -591,12 +591,17 @@ impl Decided {
         Self { worth, finding: None, difference: None, transcript: None }
     }
 
+    /// Where a validator was asked, which has found this. Where it is not what counts, neither is its score.
+    fn said(worth: (Verdict, Option<String>), finding: Finding) -> Self {
+        let finding = if finding.verdict == worth.0 { finding } else { finding.overruled(worth.0) };
+        Self { finding: Some(finding), ..Self::of(worth) }
+    }
+
     /// What a validator has found of an output.
     fn of_output(finding: Finding) -> Self {
         let reason = (finding.verdict == Verdict::WrongAnswer)
             .then(|| "the problem's validator does not accept the output".to_owned());
-        let worth = (finding.verdict, reason);
-        Self { finding: Some(finding), ..Self::of(worth) }
+        Self::said((finding.verdict, reason), finding)
     }
 
     /// Whether the program is run again, as its validator has it.
@@ -607,10 +612,6 @@ impl Decided {
         blobs: &Blobs,
     ) -> Result<bool, JudgeError> {
         let Some(finding) = &mut self.finding else { return Ok(false) };
-        if self.worth.0 != finding.verdict {
-            // The program has failed beside it.
-            return Ok(false);
-        }
         let goes_on = passes.goes_on(finding, left, blobs).await?;
         if finding.verdict == Verdict::JudgeError {
             self.worth = (Verdict::JudgeError, None);

@@ -93,7 +93,7 @@ impl Passes {
                 None => return Ok(true),
                 Some(fault) => fault,
             },
-            _ if has_next => format!("left `{NEXT}` and does not accept the output"),
+            Verdict::WrongAnswer if has_next => format!("left `{NEXT}` and does not accept the output"),
             _ => return Ok(false),
         };
         *finding = finding.broken(&fault);
@@ -205,6 +205,9 @@ mod tests {
             assert!(!passes().goes_on(&mut found, files, &blobs).await.unwrap());
             assert_eq!(found.verdict, Verdict::JudgeError, "{verdict}");
         }
+        let mut failed = Finding::of(Verdict::RuntimeError);
+        assert!(!passes().goes_on(&mut failed, vec![left(NEXT, b"x")], &blobs).await.unwrap());
+        assert_eq!(failed.verdict, Verdict::RuntimeError, "it is the program that has failed");
         for verdict in [Verdict::WrongAnswer, Verdict::Accepted, Verdict::JudgeError] {
             let mut found = Finding::of(verdict);
             assert!(!passes().goes_on(&mut found, vec![left("log", b"x")], &blobs).await.unwrap());

@@ -140,8 +140,19 @@ impl Finding {
         Self { fault, message: self.message.clone(), ..Self::of(Verdict::JudgeError) }
     }
 
+    /// What is left of it where another verdict counts than that of the validator: no score, as that was for what it has seen.
+    pub(super) fn overruled(self, verdict: Verdict) -> Self {
+        Self { verdict, scored: Scored::default(), ..self }
+    }
+
     /// What it is behind that of another validator, which has accepted.
     pub(super) fn behind(self, before: Self) -> Self {
+        // What is not accepted in the end has no score of one that had accepted it.
+        let before = if self.verdict == Verdict::Accepted {
+            before
+        } else {
+            Self { scored: Scored::default(), ..before }
+        };
         Self {
             verdict: self.verdict,
             fault: self.fault,

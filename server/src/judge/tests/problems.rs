@@ -391,8 +391,13 @@ async fn groups_are_scored_and_what_requires_a_failed_one_is_not_run() {
 #[tokio::test]
 async fn which_tests_there_are_does_not_depend_on_what_ran_beside_the_one_that_made_them_needless() {
     let group = |name: &'static str, cases: &'static [&'static str]| {
-        let files = cases.iter().flat_map(move |case| ["in", "ans"].map(|end| (format!("data/secret/{name}/{case}.{end}"), "1")));
-        files.chain([(format!("data/secret/{name}/test_group.yaml"), "max_score: 30\nscore_aggregation: pass-fail\n")])
+        let files = cases
+            .iter()
+            .flat_map(move |case| ["in", "ans"].map(|end| (format!("data/secret/{name}/{case}.{end}"), "1")));
+        files.chain([(
+            format!("data/secret/{name}/test_group.yaml"),
+            "max_score: 30\nscore_aggregation: pass-fail\n",
+        )])
     };
     let yaml = "problem_format_version: 2025-09\nname: S\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\ntype: scoring\n";
     let files: Vec<_> = group("one", &["1", "2"]).chain(group("two", &["1"])).collect();
@@ -401,7 +406,9 @@ async fn which_tests_there_are_does_not_depend_on_what_ran_beside_the_one_that_m
     // It is long, and compared while the next one runs.
     let wrong = "no ".repeat(40_000);
     let died = || Err(SandboxError::Died("gone".into()));
-    for (at_once, beside) in [(1, None), (2, Some(Ok(printed("1")))), (2, Some(Ok(printed("no")))), (2, Some(died()))] {
+    for (at_once, beside) in
+        [(1, None), (2, Some(Ok(printed("1")))), (2, Some(Ok(printed("no")))), (2, Some(died()))]
+    {
         let shipped = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
         let answers =
             [Ok(compiled()), Ok(printed(&wrong))].into_iter().chain(beside).chain([Ok(printed("1"))]);
@@ -415,7 +422,10 @@ async fn which_tests_there_are_does_not_depend_on_what_ran_beside_the_one_that_m
         let judgement = bench.judge.judge(&by(&problem), &note, &CancellationToken::new()).await.unwrap();
         let tests: Vec<_> = judgement.tests.iter().map(|test| test.name.as_deref().unwrap()).collect();
         assert_eq!(tests, ["secret/one/1", "secret/two/1"], "{at_once}");
-        assert_eq!((judgement.verdict, judgement.score, judgement.summary.passed), (Verdict::WrongAnswer, Some(30.0), 1));
+        assert_eq!(
+            (judgement.verdict, judgement.score, judgement.summary.passed),
+            (Verdict::WrongAnswer, Some(30.0), 1)
+        );
         assert_eq!(told.into_inner().unwrap(), [0, 2], "{at_once}");
     }
 }

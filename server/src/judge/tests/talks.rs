@@ -149,6 +149,45 @@ async fn no_validator_gives_a_program_more_time_than_it_may_use_itself() {
     );
 }
 
+/// A validator's files in its folder: no messages, and a score.
+fn scored(facts: Facts, score: &str) -> Facts {
+    Facts { collected: vec![None, None, Some(score.as_bytes().to_vec()), None], ..facts }
+}
+
+#[tokio::test]
+async fn a_program_that_fails_has_not_the_score_of_a_validator_that_had_accepted_it() {
+    let current = |kind: &str| {
+        format!(
+            "problem_format_version: 2025-09\nname: S\nuuid: 117b564d-429b-44d4-bf8c-c264a3703e07\ntype: {kind}\n"
+        )
+    };
+    let legacy = "name: S\ntype: scoring\nvalidation: custom interactive score\n".to_owned();
+    let continued = "on_reject: continue\ngrader_flags: always_accept\n";
+    for (yaml, group) in [
+        (current("[interactive, scoring]"), ("data/secret/test_group.yaml", "max_score: 10\n")),
+        (legacy, ("data/testdata.yaml", continued)),
+    ] {
+        let mut files = INTERACTIVE.to_vec();
+        files[0] = ("problem.yaml", yaml.as_str());
+        files.push(group);
+        let problem = problem_of(Show::Full, &files);
+        let talk = |end| dialogue(facts(end, 20, 50), scored(facts(exited(42), 20, 60), "10"));
+        let (judgement, _) = judged(&problem, vec![talk(exited(0))]).await;
+        assert_eq!((judgement.tests[0].verdict, judgement.tests[0].score), (Verdict::Accepted, Some(10.0)));
+        assert_eq!(judgement.score, Some(10.0), "{judgement:?}");
+        for (end, verdict) in [
+            (exited(1), Verdict::RuntimeError),
+            (CLOCK, Verdict::TimeLimitExceeded),
+            (ProgramEnd::Killed(Cap::Memory), Verdict::MemoryLimitExceeded),
+        ] {
+            let (judgement, _) = judged(&problem, vec![talk(end)]).await;
+            let test = &judgement.tests[0];
+            assert_eq!((test.verdict, test.score, judgement.score), (verdict, None, Some(0.0)), "{yaml}");
+            assert_ne!(judgement.verdict, Verdict::JudgeError, "{judgement:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn of_several_dialogues_the_figures_are_of_the_one_that_used_the_most() {
     let mut files = INTERACTIVE.to_vec();
