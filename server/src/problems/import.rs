@@ -74,13 +74,15 @@ impl Problems {
         push: Push<'_>,
     ) -> Result<Pushed, PushError> {
         let (store, id) = (self.store.clone(), id.to_owned());
-        let _turn = self.turn.lock().await;
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        // The turn goes along: who sends a package and hangs up has it unpacked all the same, and the next waits for that.
         let made = elsewhere(move || {
             let full = |why| io::Error::new(io::ErrorKind::StorageFull, why);
             let room = Room::new(|| store.check_room().map_err(full));
-            make(store.blobs(), &room, id, archive, show)
+            (make(store.blobs(), &room, id, archive, show), turn)
         });
-        let problem = made.await.map_err(|_panic| PushError::Failed)??;
+        let (problem, _turn) = made.await.map_err(|_panic| PushError::Failed)?;
+        let problem = problem?;
         let put = self.store.put_problem(&problem, push, OTHERS).await?;
         let is_new = put.ok_or_else(|| PushError::Taken(problem.id.clone()))?;
         self.forget(&problem.id);
@@ -324,6 +326,29 @@ mod tests {
             );
             assert_eq!(fs::read_dir(directory.path().join("incoming")).unwrap().count(), 0, "{most}");
         }
+    }
+
+    #[test]
+    fn who_hangs_up_leaves_the_turn_to_the_unpacking_that_goes_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
+        runtime.block_on(async {
+            let store = crate::store::Store::open(&path.join("gavel.sqlite"), &path.join("blobs")).await.unwrap();
+            let problems = Problems::new(store);
+            // The only thread that may wait has something else to do: the unpacking has to.
+            let (free, busy) = std::sync::mpsc::channel::<()>();
+            let waiting = tokio::task::spawn_blocking(move || busy.recv());
+            let push = Push { token: None, private: None };
+            let pushing = problems.push("left", large(1), Show::Full, push);
+            tokio::time::timeout(std::time::Duration::from_millis(100), pushing).await.unwrap_err();
+            assert!(problems.turn.try_lock().is_err(), "another package would be unpacked beside it");
+            drop(free);
+            waiting.await.unwrap().unwrap_err();
+            let turn = tokio::time::timeout(std::time::Duration::from_secs(60), problems.turn.lock());
+            turn.await.expect("it is unpacked");
+        });
     }
 
     #[test]

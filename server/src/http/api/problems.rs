@@ -400,9 +400,10 @@ pub(super) async fn samples(
             let answer_bytes = answer_bytes.flatten();
             Ok(SampleView { name: case.name.clone(), input, input_bytes, answer, answer_bytes })
         });
-        samples.collect::<std::io::Result<Vec<_>>>()
+        // What is held is held to the end of this, also where nobody waits for it any more.
+        samples.collect::<std::io::Result<Vec<_>>>().map(|samples| (samples, held))
     });
-    let samples = samples.await.and_then(|samples| samples).map_err(StoreError::from)?;
+    let (samples, held) = samples.await.and_then(|samples| samples).map_err(StoreError::from)?;
     let json = serde_json::to_string(&SamplesView { samples, total }).map_err(|_| Problem::Failed)?;
     let body = crate::http::taken::Pieces(Bytes::from(json));
     let mut response = HttpResponse::Ok();

@@ -78,9 +78,10 @@ pub(super) async fn get(
                 Err(no_text) => drop(view.files_base64.insert(name, STANDARD.encode(no_text.as_bytes()))),
             }
         }
-        Ok(serde_json::to_string(&view)?)
+        // What is held is held to the end of this, also where nobody waits for it any more.
+        Ok((serde_json::to_string(&view)?, held))
     });
-    let json = read.await.and_then(|read: io::Result<String>| read).map_err(StoreError::from)?;
+    let (json, held) = read.await.and_then(|read: io::Result<_>| read).map_err(StoreError::from)?;
     let mut response = HttpResponse::Ok();
     response.content_type(ContentType::json());
     Ok(response.body(Taken::new(Pieces(Bytes::from(json)), Some(held), Peer::of(&request))))
