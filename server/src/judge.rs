@@ -471,6 +471,7 @@ impl<E: Executor> Judge<E> {
                 most: self.limits.collected,
             },
             is_told: !test.hidden,
+            cuts: false,
             limits,
             own_memory,
             room: Room::Own {

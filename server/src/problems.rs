@@ -33,7 +33,7 @@ const KEPT_CASES: usize = 20_000;
 const MEMORY: Bytes = Bytes::mib(1024);
 const OUTPUT: Bytes = Bytes::mib(8);
 
-/// What is read of what a validator writes to its standard output and error.
+/// What is kept of each of a validator's standard output and error.
 const VALIDATOR_OUTPUT: Bytes = Bytes::kib(100);
 
 /// The problems of a server.
@@ -213,7 +213,7 @@ pub(crate) fn allowed_to_validators(problem: Option<&Problem>, limits: &LimitsCo
     let cpu = asked.validation_time.map_or(most.cpu, seconds).min(most.cpu);
     let memory = asked.validation_memory.map_or(most.memory, mib).min(most.memory);
     let wall = wall_for(cpu).min(most.wall);
-    let output = VALIDATOR_OUTPUT.min(most.output);
+    let output = VALIDATOR_OUTPUT.min(asked.validation_output.map_or(most.output, mib)).min(most.output);
     let file = asked.validation_output.map_or(run.file, mib).min(most.file);
     let run = RunLimits { cpu, wall, memory, stack: memory.min(most.stack), output, file, ..*run };
     Allowed { compile: *compile_max, run }
@@ -348,6 +348,7 @@ pub(crate) fn cut(problem: &Problem, limits: &LimitsConfig) -> Vec<String> {
         ("output", asked.output, run.output),
         ("compilation_memory", asked.compilation_memory, compile.memory),
         ("validation_memory", asked.validation_memory, run.memory),
+        ("validation_output", asked.validation_output, run.file),
     ];
     let told = |name: &str, asked: String, most: String| {
         format!("limits.{name}: {asked} is more than this server allows: {most} is what counts")
@@ -470,5 +471,7 @@ mod tests {
         ];
         assert_eq!(told[..2], expected);
         assert!(told[2].starts_with("limits.memory: 1000000000 MiB is more than"), "{told:?}");
+        let told = of("{validation_output: 1000000}");
+        assert!(told[0].starts_with("limits.validation_output: 1000000 MiB is more than"), "{told:?}");
     }
 }

@@ -109,6 +109,7 @@ impl Packer<'_> {
             handed: job.handed.names.to_vec(),
             handed_most: job.handed.most,
             is_recorded: job.is_told,
+            cuts: job.cuts,
             limits: *job.limits,
             own_memory: job.own_memory,
             owner: owner(job.whose),

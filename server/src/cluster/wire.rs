@@ -158,6 +158,8 @@ pub(crate) struct CaseWork {
     pub(crate) handed_most: Bytes,
     #[serde(default)]
     pub(crate) is_recorded: bool,
+    #[serde(default)]
+    pub(crate) cuts: bool,
     pub(crate) limits: RunLimits,
     pub(crate) own_memory: Bytes,
     pub(crate) owner: Owner,
@@ -528,6 +530,7 @@ mod tests {
                 handed: Vec::new(),
                 handed_most: Bytes(0),
                 is_recorded: false,
+                cuts: false,
                 limits: crate::judge::test_support::LIMITS,
                 own_memory: Bytes(0),
                 owner: Owner { user: None, isolation: Isolation::Pooled },

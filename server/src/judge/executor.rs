@@ -133,6 +133,8 @@ pub struct CaseJob<'a> {
     pub handed: Handed<'a>,
     /// What it writes is told, and what it and a validator say to each other.
     pub is_told: bool,
+    /// Of what it writes to its standard streams beginning and end are kept, and what is more is dropped: else the run is ended for it.
+    pub cuts: bool,
     /// Of the run.
     pub limits: &'a RunLimits,
     /// Of the memory, what is for the program itself.
@@ -161,6 +163,7 @@ impl<'a> CaseJob<'a> {
             collect: &[],
             handed: Handed::default(),
             is_told: false,
+            cuts: false,
             limits,
             own_memory: limits.memory,
             room: Room::Others,

@@ -140,10 +140,10 @@ impl<S: Sandboxes> Local<S> {
         let span = tracing::info_span!("run", test = job.index, sandbox = lease.name());
         let shown = shown(job, &self.live);
         let outputs = [Stream::Stdout, Stream::Stderr]
-            .map(|stream| tapped(self.output(job.limits, head), shown.as_ref(), stream));
+            .map(|stream| tapped(self.output(job, head), shown.as_ref(), stream));
         let program = run::program(job, outputs, &self.blobs).await?;
         job.whose.progress.tell(Progress::Served);
-        let mut ran = lease.run(program, cancel).instrument(span).await?;
+        let mut ran = joined(lease.run(program, cancel).instrument(span).await?);
         drop(shown);
         let no_output = output::take(job, &mut ran, head, &self.blobs).await?;
         if job.whose.isolation == Isolation::Fresh {
@@ -312,11 +312,15 @@ impl<S: Sandboxes> Executor for Local<S> {
 
 impl<S> Local<S> {
     /// Of a stream, of which this is in memory.
-    fn output(&self, limits: &RunLimits, head: Bytes) -> Output {
-        if limits.output <= head {
+    fn output(&self, job: &CaseJob<'_>, head: Bytes) -> Output {
+        if job.cuts {
+            return cut(head);
+        }
+        let most = job.limits.output;
+        if most <= head {
             return capture(head);
         }
-        Output::Spill { head: bytes(head), most: limits.output.get(), blobs: self.blobs.clone() }
+        Output::Spill { head: bytes(head), most: most.get(), blobs: self.blobs.clone() }
     }
 }
 
@@ -336,6 +340,29 @@ fn tapped(output: Output, shown: Option<&Shown>, stream: Stream) -> Output {
 /// So much of a stream, and no more, is in memory.
 fn capture(head: Bytes) -> Output {
     Output::Capture { head: bytes(head), tail: 0, kill: true }
+}
+
+/// Of a stream so much is kept, of its beginning and its end, however long it is.
+fn cut(most: Bytes) -> Output {
+    let (most, tail) = (bytes(most), (bytes(most) / 4).saturating_sub(LEFT_OUT.len()));
+    Output::Capture { head: most - most / 4, tail, kill: false }
+}
+
+/// Where something was dropped between the beginning and the end of a stream.
+const LEFT_OUT: &str = "\n[...]\n";
+
+/// A run with the end of each stream behind its beginning.
+fn joined(mut ran: Ran) -> Ran {
+    for stream in [&mut ran.stdout, &mut ran.stderr] {
+        let tail = std::mem::take(&mut stream.tail);
+        if stream.total > (stream.head.len() + tail.len()) as u64 && !tail.is_empty() {
+            stream.head.extend_from_slice(LEFT_OUT.as_bytes());
+            // However little it was: what is told is not all.
+            stream.total = stream.total.max((stream.head.len() + tail.len() + 1) as u64);
+        }
+        stream.head.extend(tail);
+    }
+    ran
 }
 
 fn bytes(bytes: Bytes) -> usize {
@@ -384,6 +411,29 @@ mod tests {
         left_to_others(&mut space, [&Captured::default(), &long], 5);
         assert_eq!(all.available_permits(), 57, "what is left beside outputs is not given back");
         left_to_others(&mut None, [&long; 2], 5);
+    }
+
+    #[test]
+    fn what_is_cut_is_no_longer_than_it_may_be_and_is_told_as_cut() {
+        let stream = |head: &str, tail: &str, total| {
+            let [head, tail] = [head, tail].map(|text| text.as_bytes().to_vec());
+            let stdout = Captured { head, tail, total, whole: None };
+            let Captured { head, tail, total, .. } =
+                joined(Ran { stdout, ..crate::judge::test_support::printed("") }).stdout;
+            assert!(tail.is_empty());
+            let is_cut = total > head.len() as u64;
+            (String::from_utf8(head).unwrap(), is_cut)
+        };
+        assert_eq!(stream("first", "", 5), ("first".to_owned(), false));
+        assert_eq!(stream("first", "last", 9), ("firstlast".to_owned(), false));
+        for total in [10, 1 << 30] {
+            assert_eq!(stream("first", "last", total), ("first\n[...]\nlast".to_owned(), true));
+        }
+        for most in [0, 1, 20, 100 << 10] {
+            let Output::Capture { head, tail, kill: false } = cut(Bytes(most)) else { panic!("it is ended") };
+            let marked = if tail > 0 { LEFT_OUT.len() } else { 0 };
+            assert!(head + tail + marked <= most as usize, "{most}: {head} and {tail}");
+        }
     }
 
     #[tokio::test]

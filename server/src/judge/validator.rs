@@ -441,6 +441,8 @@ impl Aside {
             collect: &[],
             handed: Handed::default(),
             is_told: false,
+            // Its words are no output that is judged, and no reason to judge nothing.
+            cuts: true,
             limits: &allowed.run,
             own_memory: allowed.run.memory,
             room: Room::Own { beside: Bytes(0), left: Bytes(0) },

@@ -332,10 +332,14 @@ mod tests {
     fn who_hangs_up_leaves_the_turn_to_the_unpacking_that_goes_on() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path();
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
         runtime.block_on(async {
-            let store = crate::store::Store::open(&path.join("gavel.sqlite"), &path.join("blobs")).await.unwrap();
+            let store =
+                crate::store::Store::open(&path.join("gavel.sqlite"), &path.join("blobs")).await.unwrap();
             let problems = Problems::new(store);
             // The only thread that may wait has something else to do: the unpacking has to.
             let (free, busy) = std::sync::mpsc::channel::<()>();

@@ -120,6 +120,7 @@ impl Case<'_> {
             collect: &self.collect,
             handed: Handed { names: &work.handed, most: work.handed_most },
             is_told: work.is_recorded,
+            cuts: work.cuts,
             limits: &self.limits,
             own_memory: work.own_memory,
             room: Room::Own { beside: Bytes(0), left: Bytes(0) },

@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::{Local, beside, capture, facts, shown, tapped};
+use super::{Local, beside, cut, facts, joined, shown, tapped};
 use crate::account::{Held, Purpose};
 use crate::judge::dialogue::{self, Dialogue, Passing};
 use crate::judge::executor::CaseJob;
@@ -16,9 +16,9 @@ use crate::judge::patience::left_to_partner;
 use crate::judge::transcript::{self, Side, Transcript};
 use crate::judge::{JudgeError, LEASE_PATIENCE, Progress, run};
 use crate::live::Stream;
-use crate::sandbox::{Lease, Program, Ran, RunEnding, SandboxError, Sandboxes};
+use crate::sandbox::{Lease, Output, Program, Ran, RunEnding, SandboxError, Sandboxes};
 
-/// What is read of the standard error of each of two that talk with each other.
+/// What is kept of the standard error of each of two that talk with each other.
 const MOST_ERRORS: Bytes = Bytes::mib(1);
 
 /// What two need that talk with each other.
@@ -44,7 +44,7 @@ impl<S: Sandboxes> Local<S> {
         }
         let errors = [program, validator].map(|job| job.limits.output.min(MOST_ERRORS));
         let mut places = self.places([program, validator], errors, cancel).await?;
-        let [of_program, of_validator] = errors.map(|most| [capture(Bytes(0)), capture(most)]);
+        let [of_program, of_validator] = errors.map(|most| [Output::Discard, cut(most)]);
         let shown = shown(program, &self.live);
         // What it writes the validator reads; what both say is seen in the transcript.
         let [no_stdout, stderr] = of_program;
@@ -66,7 +66,7 @@ impl<S: Sandboxes> Local<S> {
         let (ran, first) = talk.hold(passing, transcript.as_ref(), cancel).instrument(span).await?;
         drop(shown);
         let transcript = transcript.map(Transcript::text);
-        let [program_ran, validator_ran] = ran;
+        let [program_ran, validator_ran] = ran.map(joined);
         let told = transcript.as_ref().map_or(0, String::len);
         let Places { mut room, space, .. } = places;
         room.shrink_to((program_ran.stderr.head.len() + validator_ran.stderr.head.len() + told) as u64);

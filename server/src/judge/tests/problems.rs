@@ -10,7 +10,7 @@ use crate::judge::test_support::problem_of as problem;
 use crate::problem::{Manifest, Show};
 use gavel_protocol::Usage;
 
-use crate::sandbox::{Input, Leaving, PutContent};
+use crate::sandbox::{Input, Leaving, Output, PutContent};
 use crate::submission::ProblemRef;
 
 const YAML: (&str, &str) = (
@@ -144,6 +144,12 @@ async fn a_validator_decides_and_has_input_answer_and_output() {
     assert_eq!((text(".case/input"), text(".case/answer")), ("in 1".into(), "1".into()));
     let arguments: Vec<_> = validator.argv.iter().map(|word| String::from_utf8_lossy(word)).collect();
     assert_eq!(arguments[arguments.len() - 3..], [".case/input", ".case/answer", ".case/feedback/"]);
+    // However much it says, it is not ended for that, as a program is.
+    for (at, is_ended) in [(2, true), (3, false)] {
+        let run = &asked[at].1;
+        let is_cut = |output: &Output| matches!(output, Output::Capture { kill: false, .. });
+        assert_eq!([&run.stdout, &run.stderr].map(is_cut), [!is_ended; 2], "{run:?}");
+    }
     assert!(
         asked[2].1.files.iter().all(|file| !file.path.starts_with(".case")),
         "the program has none of it"
