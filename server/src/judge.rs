@@ -223,7 +223,25 @@ impl<E: Executor> Judge<E> {
         courtesy: Option<&dyn Courtesy>,
     ) -> Result<Judgement, JudgeError> {
         let problem = self.problem(submission).await?;
-        let problem = problem.as_deref();
+        let judging = self.judge_by(problem.as_deref(), submission, progress, cancel, courtesy);
+        match (judging.await, &problem) {
+            // A submission's own files are small.
+            (Err(JudgeError::NoRoom), Some(problem)) => {
+                let why = "what the problem puts beside a program is more than a sandbox has room for";
+                Ok(Judgement::broken_problem(None, why.to_owned(), problem.tests.len()))
+            }
+            (judged, _) => judged,
+        }
+    }
+
+    async fn judge_by(
+        &self,
+        problem: Option<&Problem>,
+        submission: &Submission,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+        cancel: &CancellationToken,
+        courtesy: Option<&dyn Courtesy>,
+    ) -> Result<Judgement, JudgeError> {
         let answers = answers::of(submission, problem)?;
         let matter = match &answers {
             Some(answers) => Matter::Answers(answers),

@@ -1,6 +1,7 @@
 //! How a program comes to its end, seen by a judge: whatever else becomes of a run is no program's doing.
 
 use gavel_protocol::{Ending, Limit, Step};
+use nix::libc;
 use serde::{Deserialize, Serialize};
 
 use super::JudgeError;
@@ -65,6 +66,9 @@ impl ProgramEnd {
                 Ok(Self::ByItself(OwnEnd::NotExecuted { errno }))
             }
             RunEnding::NotStarted { step, errno } => unfit(step, errno),
+            RunEnding::NotPut { errno, .. } if [libc::ENOSPC, libc::EFBIG].contains(&errno) => {
+                Err(JudgeError::NoRoom)
+            }
             RunEnding::NotPut { errno, .. } => unfit(Step::PutFile, errno),
         }
     }
@@ -102,9 +106,15 @@ mod tests {
             let fault = of(step).unwrap_err();
             assert!(matches!(fault, JudgeError::Sandbox(SandboxError::Unfit { errno: 8, .. })), "{fault:?}");
         }
-        let not_put = ProgramEnd::of(RunEnding::NotPut { file: 1, errno: 28 }).unwrap_err();
-        let unfit = SandboxError::Unfit { step: Step::PutFile, errno: 28 };
-        assert_eq!(not_put.to_string(), JudgeError::from(unfit).to_string());
+        let not_put = |errno| ProgramEnd::of(RunEnding::NotPut { file: 1, errno }).unwrap_err();
+        let unfit = SandboxError::Unfit { step: Step::PutFile, errno: 5 };
+        assert_eq!(not_put(5).to_string(), JudgeError::from(unfit).to_string());
+        for errno in [libc::ENOSPC, libc::EFBIG] {
+            assert!(
+                matches!(not_put(errno), JudgeError::NoRoom),
+                "it is what was to be put that is too much"
+            );
+        }
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub enum JudgeError {
     /// Several nodes have tried a part of it, and none has done it; no attempt will succeed.
     #[error("no node could do a part of the judging: {0}")]
     GivenUp(String),
+    /// What is put beside a program does not fit into the folder that it runs in (`sandbox.box_size`); no attempt will succeed.
+    #[error("what is put beside the program is more than a sandbox has room for")]
+    NoRoom,
     /// What the submission is made of is not there any more, or not as it was; no attempt will succeed.
     #[error("a source, an input or an answer of the submission is missing in the workspace, or damaged")]
     Missing {

@@ -253,7 +253,10 @@ impl Shared {
             Err(_) if job.cancel.is_cancelled() => Attempt::GivenUp,
             Err(JudgeError::Cancelled) => Attempt::GivenUp,
             Err(
-                why @ (JudgeError::Missing { .. } | JudgeError::UnknownProblem(_) | JudgeError::GivenUp(_)),
+                why @ (JudgeError::Missing { .. }
+                | JudgeError::UnknownProblem(_)
+                | JudgeError::GivenUp(_)
+                | JudgeError::NoRoom),
             ) => Attempt::Hopeless(telemetry::chain(&why)),
             Err(JudgeError::Sandbox(why @ (SandboxError::Busy { .. } | SandboxError::Stopping))) => {
                 Attempt::NotServed(why.to_string())

@@ -437,6 +437,21 @@ async fn which_tests_there_are_does_not_depend_on_what_ran_beside_the_one_that_m
 }
 
 #[tokio::test]
+async fn a_problem_whose_files_do_not_fit_into_the_box_is_at_fault() {
+    let problem = problem(Show::Verdicts, &with(&[("output_validator/check.cpp", "int main(){}")]));
+    let full = || Ran { ending: RunEnding::NotPut { file: 3, errno: 28 }, ..printed("") };
+    for answers in [vec![full()], vec![compiled(), full()], vec![compiled(), printed("1"), full()]] {
+        let bench = bench_of_problem(&problem, answers);
+        let judgement = bench.judge(&by(&problem)).await.unwrap();
+        assert_eq!((judgement.verdict, judgement.summary.total), (Verdict::JudgeError, 3));
+        assert!(judgement.reason.unwrap().starts_with("what the problem puts beside a program"));
+    }
+    // Without a problem nobody else is.
+    let bench = bench([Ok(compiled()), Ok(full())]);
+    assert!(matches!(bench.judge(&submission("x")).await, Err(JudgeError::NoRoom)));
+}
+
+#[tokio::test]
 async fn a_problem_that_is_not_there_any_more_is_told() {
     let bench = bench([]);
     let named = ProblemRef { id: "gone".into(), version: BlobId::of(b"x") };
