@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chrono::Utc;
 use gavel_problem::metadata::Constant;
 use gavel_problem::{Fault, Note, Package, Place, archive, bounds, constants};
+use gavel_protocol::Bytes;
 
 use super::Problems;
 use crate::blobs::{Blobs, Growing, Packer};
@@ -147,6 +148,7 @@ fn make(
     manifest.testlib = is_testlib(folder.path(), &package)?;
     let files = files(blobs, room, folder.path(), &package)?;
     check_size(&manifest, &files)?;
+    check_beside(&manifest, &files, BESIDE)?;
     let version = version(&manifest, &files);
     Ok(Problem::new(id, version, Utc::now(), manifest, files)?)
 }
@@ -188,6 +190,34 @@ fn check_size(manifest: &Manifest, files: &BTreeMap<String, Content>) -> Result<
     }
     let what = format!("names, paths and settings take {size} bytes; at most {LARGEST} are taken");
     Err(PushError::Faults(vec![(Place::default().to_string(), what)]))
+}
+
+/// The most that is put into a sandbox at once, and partly goes through memory: bytes, and files.
+const BESIDE: (u64, usize) = (64 * 1024 * 1024, 2000);
+
+/// Sees that what is put beside programs, and what programs of the package's own are made of, fits there.
+fn check_beside(
+    manifest: &Manifest,
+    files: &BTreeMap<String, Content>,
+    (most, count): (u64, usize),
+) -> Result<(), PushError> {
+    let includes = manifest.includes.iter().map(|(code, paths)| (format!("include/{code}"), paths));
+    let programs = manifest.validators.iter().chain(&manifest.static_validator).chain(&manifest.grader);
+    let programs = programs.map(|program| (program.path.clone(), &program.files));
+    let fault = |(place, paths): (String, &Vec<String>)| {
+        let bytes: u64 = paths.iter().filter_map(|path| files.get(path)).map(Content::size).sum();
+        let is_much = bytes > most || paths.len() > count;
+        let what = || {
+            let most = Bytes(most);
+            format!(
+                "{} files of {bytes} bytes together: a sandbox is given {count} at most, of {most}",
+                paths.len()
+            )
+        };
+        is_much.then(|| (place, what()))
+    };
+    let faults: Vec<_> = includes.chain(programs).filter_map(fault).collect();
+    if faults.is_empty() { Ok(()) } else { Err(PushError::Faults(faults)) }
 }
 
 /// The files of a folder, in the blob store, with values in the place of the package's constants.
@@ -353,6 +383,29 @@ mod tests {
             let turn = tokio::time::timeout(std::time::Duration::from_secs(60), problems.turn.lock());
             turn.await.expect("it is unpacked");
         });
+    }
+
+    #[test]
+    fn what_is_put_into_a_sandbox_is_bounded() {
+        let files = [
+            ("problem.yaml", "name: S\nvalidation: custom\n"),
+            ("data/secret/1.in", "much longer than what is put beside programs"),
+            ("data/secret/1.ans", "1"),
+            ("include/python3/a.py", "12345"),
+            ("include/python3/b.txt", "12345"),
+            ("output_validators/v/v.py", "1234567"),
+            ("output_validators/v/table", "1234"),
+        ];
+        let problem = crate::judge::test_support::problem_of(Show::Full, &files);
+        let faulty = |bounds| match check_beside(&problem.manifest, &problem.files, bounds) {
+            Ok(()) => Vec::new(),
+            Err(PushError::Faults(faults)) => faults.into_iter().map(|(place, _)| place).collect::<Vec<_>>(),
+            Err(other) => panic!("{other:?}"),
+        };
+        assert_eq!(faulty((11, 2)), [""; 0]);
+        assert_eq!(faulty((10, 2)), ["output_validators/v"]);
+        assert_eq!(faulty((9, 2)), ["include/python3", "output_validators/v"]);
+        assert_eq!(faulty((11, 1)), ["include/python3", "output_validators/v"]);
     }
 
     #[test]
