@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use gavel_problem::data::{Case, Item, Rules, Subject};
 use gavel_problem::flags;
-use gavel_problem::metadata::{Format, Kind, Limits};
+use gavel_problem::metadata::{Format, Kind, Limits, Objective};
 use gavel_problem::own::Own;
 use gavel_problem::program::Program;
 use gavel_problem::statement::Text;
@@ -120,6 +120,12 @@ pub struct CaseEntry {
     pub input: String,
     /// What the output is compared with.
     pub answer: Option<String>,
+    /// What of a sample is shown in the place of its input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_input: Option<String>,
+    /// The same of its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_answer: Option<String>,
     /// Arguments of the submission.
     pub arguments: Vec<String>,
     /// Files that the submission finds beside it, by name.
@@ -207,7 +213,7 @@ impl Manifest {
             includes: package.includes.clone(),
             languages: metadata.languages.clone(),
             submissions: package.submissions.len(),
-            notes: notes.into_iter().chain(unrun(package)).collect(),
+            notes: notes.into_iter().chain(unrun(package)).chain(untold(package)).collect(),
             unjudged: unjudged(package),
         }
     }
@@ -235,6 +241,37 @@ fn unrun(package: &Package) -> Vec<String> {
     let pictures =
         package.visualizers.iter().map(|name| format!("{name}: not run here: no pictures are made"));
     inputs.chain(pictures).collect()
+}
+
+/// What a package says that nobody is told here.
+fn untold(package: &Package) -> Vec<String> {
+    let (metadata, data) = (&package.metadata, &package.data);
+    let cases = |has: fn(&Case) -> bool| data.cases.iter().filter(|case| has(case)).count();
+    let dialogues = cases(|case| case.interaction.is_some()) + data.interactions.len();
+    let downloads = cases(|case| case.shown.keys().any(|ending| ending.ends_with(".download")));
+    [
+        (
+            metadata.grading.objective == Objective::Min,
+            "problem.yaml: grading.objective: min: whoever compares scores has to see to it".to_owned(),
+        ),
+        (
+            metadata.grading.show_test_data_groups,
+            "problem.yaml: grading.show_test_data_groups: groups are told in any case".to_owned(),
+        ),
+        (
+            metadata.embargo_until.is_some(),
+            "problem.yaml: embargo_until: not waited for: what is pushed is offered at once".to_owned(),
+        ),
+        (cases(|case| case.hint.is_some()) > 0, "data: hints of tests are shown to nobody here".to_owned()),
+        (dialogues > 0, format!("data: {dialogues} dialogues (.interaction) are not shown here")),
+        (
+            downloads > 0,
+            format!("data: files to download (.download) of {downloads} tests are not handed out here"),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(is_said, note)| is_said.then_some(note))
+    .collect()
 }
 
 /// Most files beside a program: a descriptor may be needed for each.
@@ -269,12 +306,20 @@ impl CaseEntry {
             subject: case.subject,
             input: case.input.clone(),
             answer: case.answer.clone(),
+            shown_input: case.shown.get("in.statement").cloned(),
+            shown_answer: case.shown.get("ans.statement").or(case.output.as_ref()).cloned(),
             arguments: case.settings.args.clone(),
             files: case.files.clone(),
             flags: case.flags,
             validator_arguments: case.settings.validator_args.clone(),
             full_feedback: case.settings.full_feedback,
         }
+    }
+
+    /// The files that are shown as a sample's input and answer.
+    pub fn shown(&self) -> (&String, Option<&String>) {
+        let answer = self.shown_answer.as_ref().or(self.answer.as_ref());
+        (self.shown_input.as_ref().unwrap_or(&self.input), answer)
     }
 
     /// It is shown to everybody.
@@ -386,6 +431,44 @@ fn checker(case: &CaseEntry) -> Checker {
 mod tests {
     use crate::judge::test_support::problem_of;
     use crate::problem::Show;
+
+    #[test]
+    fn what_of_a_package_nobody_is_told_is_named() {
+        let problem = problem_of(
+            Show::Full,
+            &[
+                (
+                    "problem.yaml",
+                    "name: S\ntype: scoring\ngrading: {objective: min, show_test_data_groups: true}\n",
+                ),
+                ("data/sample/1.in", "1"),
+                ("data/sample/1.ans", "1"),
+                ("data/sample/1.in.statement", "one"),
+                ("data/sample/1.hint", "try"),
+                ("data/sample/2.interaction", "<1"),
+                ("data/sample/3.in", "3"),
+                ("data/sample/3.ans", "3"),
+                ("data/sample/3.out", "three"),
+                ("data/sample/3.in.download", "three"),
+                ("data/secret/1.in", "1"),
+                ("data/secret/1.ans", "1"),
+                ("data/secret/1.desc", "for the judges"),
+            ],
+        );
+        let about: Vec<_> =
+            problem.manifest.notes.iter().map(|note| note.rsplit_once(": ").unwrap()).collect();
+        assert_eq!(about.len(), 5, "{about:?}");
+        let notes = problem.manifest.notes.join("\n");
+        for word in ["objective: min", "show_test_data_groups", "hints", "1 dialogues", "of 1 tests"] {
+            assert!(notes.contains(word), "{word}: {notes}");
+        }
+        let shown = |at: usize| {
+            let (input, answer) = problem.manifest.cases[at].shown();
+            (input.as_str(), answer.unwrap().as_str())
+        };
+        assert_eq!(shown(0), ("data/sample/1.in.statement", "data/sample/1.ans"));
+        assert_eq!(shown(1), ("data/sample/3.in", "data/sample/3.out"));
+    }
 
     #[test]
     fn what_of_a_package_is_not_run_here_is_named() {

@@ -395,8 +395,9 @@ pub(super) async fn samples(
         };
         let samples = problem.manifest.cases.iter().filter(|case| case.is_sample()).take(SAMPLES);
         let samples = samples.map(|case| {
-            let (answer, answer_bytes) = case.answer.as_ref().map(text).transpose()?.unzip();
-            let (input, input_bytes) = text(&case.input)?;
+            let (input, answer) = case.shown();
+            let (answer, answer_bytes) = answer.map(text).transpose()?.unzip();
+            let (input, input_bytes) = text(input)?;
             let answer_bytes = answer_bytes.flatten();
             Ok(SampleView { name: case.name.clone(), input, input_bytes, answer, answer_bytes })
         });
