@@ -19,6 +19,7 @@ use std::io::{self, Seek as _};
 use std::path::Path;
 
 use self::kind::Kind;
+pub use self::kind::media_type;
 use self::stop::Stop;
 use self::target::Target;
 use crate::bounds;

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use gavel_problem::{Links, Refused};
+use gavel_problem::{Links, Refused, archive};
 use serde_json::Value;
 
 use super::Id;
@@ -170,19 +170,13 @@ pub(super) fn push(
     client.ask(Ask::put(&path, Content { kind, size, open: &open }))
 }
 
-/// The media type of an archive by its first bytes, and its size.
-fn kind(archive: &Path) -> std::io::Result<(Option<&'static str>, u64)> {
-    let file = File::open(archive)?;
+/// The media type of an archive by its first bytes, as the server tells it, and its size.
+fn kind(path: &Path) -> std::io::Result<(Option<&'static str>, u64)> {
+    let file = File::open(path)?;
     let size = file.metadata()?.len();
     let mut beginning = Vec::new();
     file.take(512).read_to_end(&mut beginning)?;
-    let kind = match beginning.as_slice() {
-        [b'P', b'K', 3, 4, ..] => Some("application/zip"),
-        [0x1f, 0x8b, ..] => Some("application/gzip"),
-        tar if tar.get(257..262) == Some(b"ustar") => Some("application/x-tar"),
-        _ => None,
-    };
-    Ok((kind, size))
+    Ok((archive::media_type(&beginning), size))
 }
 
 #[cfg(test)]
@@ -193,12 +187,18 @@ mod tests {
     fn archives_are_told_by_their_first_bytes() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x");
-        let mut tar = vec![0; 512];
-        tar[257..262].copy_from_slice(b"ustar");
+        let tar = |mut header: tar::Header| {
+            header.set_path("1.in").unwrap();
+            header.set_size(0);
+            header.set_cksum();
+            header.as_bytes().to_vec()
+        };
         for (bytes, expected) in [
             (b"PK\x03\x04...".to_vec(), Some("application/zip")),
             (vec![0x1f, 0x8b, 8], Some("application/gzip")),
-            (tar, Some("application/x-tar")),
+            (tar(tar::Header::new_ustar()), Some("application/x-tar")),
+            (tar(tar::Header::new_old()), Some("application/x-tar")),
+            (vec![b'x'; 512], None),
             (b"BZh9".to_vec(), None),
             (Vec::new(), None),
         ] {

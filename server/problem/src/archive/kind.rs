@@ -43,6 +43,16 @@ pub(super) fn of(archive: &mut File) -> Result<Kind, Stop> {
     by(&bytes).map_err(|what| Stop::archive(format!("is {what}; zip, tar and tar.gz are taken")))
 }
 
+/// The media type of an archive that is taken and begins so; none of anything else. The first 512 bytes suffice.
+#[must_use]
+pub fn media_type(beginning: &[u8]) -> Option<&'static str> {
+    Some(match by(beginning).ok()? {
+        Kind::Zip => "application/zip",
+        Kind::Tar => "application/x-tar",
+        Kind::Gzip => "application/gzip",
+    })
+}
+
 fn by(bytes: &[u8]) -> Result<Kind, &'static str> {
     if bytes.is_empty() {
         return Err("empty");
