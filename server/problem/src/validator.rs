@@ -34,6 +34,34 @@ impl Validators {
     }
 }
 
+/// What a program's sources tell of testlib.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Testlib {
+    includes: bool,
+    adapted: bool,
+}
+
+impl Testlib {
+    /// Looks at a source of the program.
+    pub fn look(&mut self, source: &str) {
+        let lines = || source.lines().map(str::trim_start);
+        self.includes |= lines().any(|line| line.starts_with("#include") && line.contains("testlib.h"));
+        self.adapted |= lines().any(|line| line.contains("OK_EXIT_CODE") && line.contains("42"));
+    }
+
+    /// One of the sources includes it.
+    #[must_use]
+    pub fn is_included(self) -> bool {
+        self.includes
+    }
+
+    /// It is included, and exits as its own authors have it: not one that was adapted to exit as the format has it.
+    #[must_use]
+    pub fn is_used(self) -> bool {
+        self.includes && !self.adapted
+    }
+}
+
 /// Finds the package's validators, and tells what does not fit with the metadata.
 pub(crate) fn read(root: &Dir, metadata: &Metadata, report: &Report) -> Validators {
     let mut validators = Validators {
@@ -133,7 +161,22 @@ fn choose(validators: &mut Validators, metadata: &Metadata, report: &Report) {
 
 #[cfg(test)]
 mod tests {
+    use super::Testlib;
     use crate::fixture::{CURRENT, Folder};
+
+    #[test]
+    fn testlib_is_known_by_what_is_included() {
+        let is_used = |sources: &[&str]| {
+            let mut testlib = Testlib::default();
+            sources.iter().for_each(|source| testlib.look(source));
+            testlib.is_used()
+        };
+        assert!(
+            is_used(&["  #include \"testlib.h\"\nint main(){}"]) && is_used(&["x", "#include <testlib.h>"])
+        );
+        assert!(!is_used(&["// as with \"testlib.h\"\n"]) && !is_used(&[]));
+        assert!(!is_used(&["#include \"testlib.h\"", "#define OK_EXIT_CODE 42"]));
+    }
 
     #[test]
     fn the_default_validator_is_the_default() {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use gavel_problem::metadata::Constant;
+use gavel_problem::validator::Testlib;
 use gavel_problem::{Fault, Note, Package, Place, archive, bounds, constants};
 use gavel_protocol::Bytes;
 
@@ -159,17 +160,13 @@ const SEARCHED: u64 = 512 * 1024;
 /// The package's validator is written with testlib, and not with one of those that exit as the format has it.
 fn is_testlib(folder: &Path, package: &Package) -> io::Result<bool> {
     let programs = &package.validators.programs;
-    let (mut includes, mut adapted) = (false, false);
+    let mut testlib = Testlib::default();
     for path in programs.iter().filter(|program| !program.run).flat_map(|program| &program.files) {
         let (mut bytes, file) = (Vec::new(), File::open(folder.join(path))?);
         file.take(SEARCHED).read_to_end(&mut bytes)?;
-        let text = String::from_utf8_lossy(&bytes);
-        let mut lines = text.lines().map(str::trim_start);
-        includes |=
-            text.lines().any(|line| line.trim_start().starts_with("#include") && line.contains("testlib.h"));
-        adapted |= lines.any(|line| line.contains("OK_EXIT_CODE") && line.contains("42"));
+        testlib.look(&String::from_utf8_lossy(&bytes));
     }
-    Ok(includes && !adapted)
+    Ok(testlib.is_used())
 }
 
 /// All that is wrong, and behind it what is only worth knowing: it need not come to light by another push.

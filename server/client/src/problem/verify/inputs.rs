@@ -7,6 +7,7 @@ use std::path::Path;
 use gavel_problem::Package;
 use gavel_problem::data::{Case, InputArguments, Subject};
 use gavel_problem::program::Program;
+use gavel_problem::validator::Testlib;
 use serde_json::{Value, json};
 
 use super::compare;
@@ -261,7 +262,9 @@ fn together(sizes: &[u64]) -> usize {
 /// Whether one of the sources that are sent is written with testlib.
 fn is_of_testlib(request: &Value) -> bool {
     let files = request["files"].as_object().into_iter().flat_map(|files| files.values());
-    files.filter_map(Value::as_str).any(|source| source.contains("testlib.h\""))
+    let mut testlib = Testlib::default();
+    files.filter_map(Value::as_str).for_each(|source| testlib.look(source));
+    testlib.is_included()
 }
 
 fn arguments<'a>(case: &'a Case, validator: &Program) -> &'a [String] {
