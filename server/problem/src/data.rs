@@ -35,6 +35,9 @@ pub struct Data {
     pub interactions: Vec<String>,
 }
 
+/// Ends of the names of files that are answers to cases, where a submission is answers.
+pub const ANSWER_ENDINGS: [&str; 2] = [".ans", ".out"];
+
 /// A test. Files are paths in the package.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Case {

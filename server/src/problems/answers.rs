@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use gavel_problem::data::Subject;
+use gavel_problem::data::{ANSWER_ENDINGS, Subject};
 
 use crate::content::Content;
 use crate::problem::{Problem, Show};
 
-/// Ends of names of answers.
-const ENDINGS: [&str; 2] = [".ans", ".out"];
 /// Most cases that a message lists.
 const LISTED: usize = 10;
 
@@ -65,7 +63,7 @@ pub(crate) fn by_case<'a>(
 
 /// A file's name without what it ends with, where that is an answer's.
 fn stem(name: &str) -> Option<&str> {
-    let stem = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending))?;
+    let stem = ANSWER_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending))?;
     Some(stem.strip_prefix("data/").unwrap_or(stem))
 }
 

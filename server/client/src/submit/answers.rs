@@ -1,14 +1,14 @@
 //! Answers to the cases of a problem, in the place of a program that would make them.
 
+use gavel_problem::data::ANSWER_ENDINGS;
+
 /// What submissions of answers name as their language.
 pub(crate) const LANGUAGE: &str = "answers";
-/// Ends of names of answers.
-const ENDINGS: [&str; 2] = [".ans", ".out"];
 
 /// Whether files of these names are answers, all of them.
 pub(crate) fn are<'a>(names: impl IntoIterator<Item = &'a str>) -> bool {
     let mut names = names.into_iter().peekable();
-    names.peek().is_some() && names.all(|name| ENDINGS.iter().any(|ending| name.ends_with(ending)))
+    names.peek().is_some() && names.all(|name| ANSWER_ENDINGS.iter().any(|ending| name.ends_with(ending)))
 }
 
 #[cfg(test)]
