@@ -223,8 +223,8 @@ impl<E: Executor> Judge<E> {
         courtesy: Option<&dyn Courtesy>,
     ) -> Result<Judgement, JudgeError> {
         let problem = self.problem(submission).await?;
-        let judging = self.judge_by(problem.as_deref(), submission, progress, cancel, courtesy);
-        match (judging.await, &problem) {
+        let judged = self.judge_by(problem.as_deref(), submission, progress, cancel, courtesy).await;
+        match (judged, &problem) {
             // A submission's own files are small.
             (Err(JudgeError::NoRoom), Some(problem)) => {
                 let why = "what the problem puts beside a program is more than a sandbox has room for";
@@ -366,16 +366,15 @@ impl<E: Executor> Judge<E> {
         let (session, needless) = (E::Session::default(), course.needless());
         let running = (0..total).map(|index| {
             let (needless, stop, session) = (&needless, &stop, &session);
-            let judging = async move {
+            async move {
                 if needless.has(index) || stop.is_cancelled() {
-                    return Err(JudgeError::Cancelled);
+                    return (index, Err(JudgeError::Cancelled));
                 }
                 if let Some(courtesy) = task.courtesy {
                     courtesy.wait().await;
                 }
-                self.run_case(task, index, session).await
-            };
-            async move { (index, judging.await) }
+                (index, self.run_case(task, index, session).await)
+            }
         });
         let mut running = pin!(stream::iter(running).buffered(at_once));
         let (mut results, mut done) = (Vec::with_capacity(total), 0);

@@ -136,7 +136,7 @@ mod tests {
         for (content, expected) in [(&large, true), (&large, false), (&small, true), (&large, false)] {
             assert_eq!(is_plain(content).await, expected, "{} bytes", content.size());
         }
-        let huge = written(LOOKED_AT as usize + 2);
+        let huge = written(usize::try_from(LOOKED_AT).unwrap() + 2);
         let handed_on = source(&huge, &mut { LOOKED_AT }, &blobs).await.unwrap();
         assert!(matches!(handed_on, PutContent::Descriptor(_)), "it is not in memory");
     }

@@ -432,7 +432,7 @@ mod tests {
         for most in [0, 1, 20, 100 << 10] {
             let Output::Capture { head, tail, kill: false } = cut(Bytes(most)) else { panic!("it is ended") };
             let marked = if tail > 0 { LEFT_OUT.len() } else { 0 };
-            assert!(head + tail + marked <= most as usize, "{most}: {head} and {tail}");
+            assert!(head + tail + marked <= usize::try_from(most).unwrap(), "{most}: {head} and {tail}");
         }
     }
 

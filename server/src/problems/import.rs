@@ -378,7 +378,7 @@ mod tests {
             drop(free);
             waiting.await.unwrap().unwrap_err();
             let turn = tokio::time::timeout(std::time::Duration::from_secs(60), problems.turn.lock());
-            turn.await.expect("it is unpacked");
+            drop(turn.await.expect("it is unpacked"));
         });
     }
 

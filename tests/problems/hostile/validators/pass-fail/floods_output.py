@@ -1,4 +1,5 @@
-# expect: JudgeError
+# expect: Accepted
+# What is more than is kept of it is dropped, and read to its end.
 import sys
 
 for _ in range(100):
