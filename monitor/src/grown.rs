@@ -1,4 +1,5 @@
-//! Whether a file has reached the limit of sizes, where the signal that the kernel sends then may have come from somebody else.
+//! Whether a file has reached the limit of sizes, where the signal that the kernel sends then may have come from somebody else, or
+//! where a program has failed that may have ignored it.
 
 use std::ffi::CString;
 use std::os::fd::OwnedFd;

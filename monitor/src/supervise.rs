@@ -54,7 +54,8 @@ impl Deaths {
 pub(crate) struct Supervised {
     /// For the report.
     pub(crate) outcome: Outcome,
-    /// It died of the signal of a file's size, which it may have had sent by itself: the outcome says that it has.
+    /// It has failed as who met the limit of files' sizes may fail, and for which there may be another cause: the outcome says that
+    /// there is.
     pub(crate) is_file_size_doubtful: bool,
     /// Something would not die.
     pub(crate) survivors: Option<String>,
@@ -84,8 +85,9 @@ pub(crate) fn supervise(
     let mut killing = Killing { interrupts: cause.is_ok().then_some(interrupts), failed: None };
     let survivors = watch.kill_everything(&mut killing);
     killing.failed.map_or(Ok(()), Err)?;
-    let is_file_size_doubtful = watch.has_died_of_file_size() && watch.noticed;
-    let outcome = watch.outcome(cause?, ended);
+    let cause = cause?;
+    let is_file_size_doubtful = cause.is_none() && watch.may_have_met_file_size();
+    let outcome = watch.outcome(cause, ended);
     match outcome {
         // It is not the program's fault, and what it would have done nobody knows.
         Outcome::Finished { usage, .. } if usage.oom && !leaf.has_hit_its_limit() => {
@@ -282,6 +284,12 @@ impl Watch<'_> {
 
     fn has_died_of_file_size(&self) -> bool {
         self.main.is_some_and(|main| has_died_of(main.status, NOTICED))
+    }
+
+    /// It may have had the signal sent by itself. Runtimes that ignore it fail by an error, and shells by their children's.
+    fn may_have_met_file_size(&self) -> bool {
+        let has_failed = |status| libc::WIFEXITED(status) && libc::WEXITSTATUS(status) != 0;
+        self.has_died_of_file_size() && self.noticed || self.main.is_some_and(|main| has_failed(main.status))
     }
 
     fn own_ending(&self, usage: &Usage) -> Ending {

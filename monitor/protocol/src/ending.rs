@@ -54,8 +54,8 @@ pub struct Usage {
     pub memory: Bytes,
     /// The kernel killed a process of the run for want of memory.
     pub oom: bool,
-    /// SIGXFSZ ended the main process because a file was to grow beyond [`crate::Limits::file_size`], not because a
-    /// process of the run had sent that signal.
+    /// A file was to grow beyond [`crate::Limits::file_size`]: SIGXFSZ ended the main process for that, and not because a process of
+    /// the run had sent that signal, or it ended with another status than 0 and left a file that is as large as that.
     pub file_size_reached: bool,
     /// Most processes and threads at one time, where the kernel tells.
     pub processes: Option<u32>,

@@ -344,6 +344,20 @@ fn a_file_beyond_its_limit_is_not_written() {
 }
 
 #[test]
+fn who_ignores_the_signal_of_that_limit_and_fails_has_met_it() {
+    let mut server = Server::start();
+    let small = Limits { file_size: Bytes::kib(64), ..limits() };
+    let mut met = |script: &str| {
+        let (ran, _) = server.shell(script, small.clone());
+        usage(&ran).file_size_reached
+    };
+    assert!(met("trap '' XFSZ; head -c 65537 /dev/zero > file || exit 3"));
+    assert!(met("mkdir sub; head -c 65537 /dev/zero > sub/file"), "the shell tells its child's status");
+    assert!(!met("head -c 65535 /dev/zero > file; exit 3"));
+    assert!(!met("head -c 65536 /dev/zero > file"), "nothing has failed");
+}
+
+#[test]
 fn limits_of_a_process_are_those_asked_for() {
     let mut server = Server::start();
     let asked = Limits {
