@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run while the image is built: fetches what the base has not got, and dumps the archives of classes, of the compiler and of
-# what programs use.
+# Run while the image is built: fetches what the base has not got, compiles the compiler's driver, and dumps the archives of classes,
+# of the compiler and of what programs use.
 set -eu
 jars=/usr/local/share/java
 home=/usr/share/gavel
@@ -12,9 +12,11 @@ mkdir -p "$jars" "$home"
 done
 rm -rf "$HOME/.m2"
 cd /tmp/gavel
+javac -cp "$jars/kotlin-compiler-embeddable.jar:$jars/kotlin-stdlib.jar" -d classes Program.java ClassFile.java
+jar --create --file "$home/compile.jar" -C classes .
 compile() {
-  java -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1 "$1" -Xss64m -cp "$(echo "$jars"/*.jar | tr ' ' :)" \
-    org.jetbrains.kotlin.cli.jvm.K2JVMCompiler -no-stdlib -no-reflect -nowarn -classpath "$libraries" -d "$2" "$3"
+  java -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1 "$1" -Xss64m -cp "$home/compile.jar:$(echo "$jars"/*.jar | tr ' ' :)" \
+    Program "$2" --entry= -no-stdlib -no-reflect -nowarn -classpath "$libraries" -d "$2" "$3"
 }
 run() {
   java -XX:+UseSerialGC -XX:-UsePerfData "-Xbootclasspath/a:$libraries" "$@"

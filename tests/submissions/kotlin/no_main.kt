@@ -1,0 +1,3 @@
+// expect: CompileError
+// log-contains: error: there is no function main
+fun greet() = println("hello")
