@@ -24,4 +24,7 @@ library threads unix thread event
 library zarith z q big_int_z
 # Names have no spaces: those of OCaml's modules cannot.
 # shellcheck disable=SC2046,SC2086
-exec ocamlopt -g -I +unix -I +str -I +threads -I +zarith $libraries -ccopt '-static -Wl,--no-warnings' -o "$output" $(ocamldep -sort "$@")
+ocamlopt -g -I +unix -I +str -I +threads -I +zarith $libraries -ccopt -static -o "$output" $(ocamldep -sort "$@") >/tmp/log 2>&1 &&
+  status=0 || status=$?
+sed -f /usr/share/gavel/static.sed /tmp/log
+exit "$status"

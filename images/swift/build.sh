@@ -6,7 +6,7 @@
 #   build.sh --prepare                reads the headers
 set -eu
 modules=/usr/share/gavel/swift
-compile() { swiftc -O -static-executable -Xlinker --no-warnings -Xlinker -s -module-name main -module-cache-path "$modules" "$@" 2>&1; }
+compile() { swiftc -O -static-executable -Xlinker -s -module-name main -module-cache-path "$modules" "$@" 2>&1; }
 if [ "$1" = --prepare ]; then
   cd /tmp
   printf 'import Foundation\nprint(readLine() ?? "none", Date().timeIntervalSince1970 > 0)\n' >main.swift
@@ -46,5 +46,5 @@ elif [ $# -gt 1 ] && [ "$entry" != main.swift ]; then
 fi
 # shellcheck disable=SC2086 # words, or nothing
 compile $options -o "$output" "$@" >/tmp/log && status=0 || status=$?
-sed '/argument unused during compilation/d' /tmp/log
+sed '/argument unused during compilation/d' /tmp/log | sed -f /usr/share/gavel/static.sed
 exit "$status"

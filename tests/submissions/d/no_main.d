@@ -1,0 +1,3 @@
+// expect: CompileError
+// reason-contains: there is no function `main`
+void greet() {}
