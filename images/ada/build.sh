@@ -1,13 +1,13 @@
 #!/bin/sh
 # build.sh OUTPUT ENTRY: compiles the entry point and what it uses. One that holds several units, of which the last is the program, is
-# taken apart first; lines stay those of the source.
+# taken apart first; lines stay those of the source. Exceptions that nobody handles tell the calls that they came through (-Es).
 set -eu
 output=$1
 entry=$2
 units=/tmp/units
 
 compile() {
-  gnatmake -q -O2 -g1 -gnat2022 -D /tmp -I"$units" -I. -o "$output" "$1" -bargs -static -largs -static
+  gnatmake -q -O2 -g1 -gnat2022 -D /tmp -I"$units" -I. -o "$output" "$1" -bargs -static -Es -largs -static
 }
 
 mkdir "$units"

@@ -5,7 +5,7 @@ for name = argv ()'
   try
     __parse_file__ (name{1});
   catch problem
-    printf ("%s\n", problem.message);
+    printf ("%s\n", strrep (problem.message, [pwd filesep], ""));
     failed = true;
   end
 end

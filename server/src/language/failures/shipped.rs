@@ -270,6 +270,15 @@ fn lua_and_perl() {
     let deep = "lua: main.lua:1: stack overflow\nstack traceback:\n";
     tells("lua", deep, "stack overflow: the recursion is too deep, main.lua line 1");
     is_out_of_memory("lua", "lua5.4: not enough memory\n");
+    let table = "lua: (error object is a table value)\nstack traceback:\n\t[C]: in function 'error'\n";
+    tells("lua", table, "(error object is a table value)");
+    let module = "lua: main.lua:1: module 'foo' not found:\n\tno field package.preload['foo']\n\tno file './foo.lua'\n";
+    tells("lua", module, "module 'foo' not found, main.lua line 1");
+    tells(
+        "perl",
+        "Can't locate Foo.pm in @INC (you may need to install the Foo module) (@INC entries checked: . /etc/perl) at main.pl line 1.\n",
+        "Can't locate Foo.pm, which is none of Perl's own modules and none of the files, main.pl line 1",
+    );
     tells(
         "perl",
         "Illegal division by zero at main.pl line 3.\n",
@@ -333,6 +342,9 @@ fn swift() {
     tells("swift", "main/main.swift:5: Fatal error: no such item\n", "no such item, main.swift line 5");
     let thrown = "Swift/ErrorType.swift:253: Fatal error: Error raised at top level: main.NotFound()\n";
     tells("swift", thrown, "Error raised at top level: main.NotFound()");
+    let cast = "Could not cast value of type 'Swift.String' (0xa3a2b8) to 'Swift.Int' (0xa3c628).\n";
+    let (_, reason) = told_of("swift", cast, Some(nix::libc::SIGABRT)).unwrap();
+    assert_eq!(reason, "a value of type 'Swift.String' cannot be cast to 'Swift.Int'");
 }
 
 #[test]
@@ -360,6 +372,11 @@ fn r() {
         "this is a long message (in f())",
     );
     tells("r", "Error: object 'x' not found\nExecution halted\n", "object 'x' not found");
+    tells(
+        "r",
+        "Error in a %*% matrix(1:3, 3) : non-conformable arguments\nCalls: print\nat main.R:2\nExecution halted\n",
+        "non-conformable arguments (in a %*% matrix(1:3, 3)), main.R line 2",
+    );
     let deep = "Error: evaluation nested too deeply: infinite recursion / options(expressions=)?\nExecution halted\n";
     tells("r", deep, "the recursion is too deep");
     tells(
@@ -373,7 +390,73 @@ fn r() {
 }
 
 #[test]
+fn octave() {
+    let called = "error: called from\n";
+    let in_library = format!(
+        "error: Invalid call to disp.  Correct usage is:\n\n -- disp (X)\n{called}    print_usage at line 105 column 5\n    main at line 5 column 1\n"
+    );
+    tells("octave", &in_library, "Invalid call to disp, in main line 5");
+    let inputs = format!(
+        "error: f: function called with too many inputs\n{called}    f\n    main at line 5 column 1\n"
+    );
+    tells("octave", &inputs, "f: function called with too many inputs, in main line 5");
+    let own = format!(
+        "error: 'y' undefined near line 3, column 11\n{called}    f at line 3 column 5\n    main at line 5 column 1\n"
+    );
+    tells("octave", &own, "'y' undefined, in f line 3");
+    let deep = format!("error: max_stack_depth exceeded\n{called}    f at line 1 column 27\n");
+    tells("octave", &deep, "max_stack_depth exceeded: the recursion is too deep");
+}
+
+#[test]
+fn racket() {
+    let body = "  context...:\n   body of \"/tmp/program/main.rkt\"\n";
+    let violation = "+: contract violation\n  expected: number?\n  given: \"a\"\n";
+    tells("racket", &format!("{violation}{body}"), "+: contract violation, expected: number?, given: \"a\"");
+    let called = "  context...:\n   /tmp/program/main.rkt:3:0: f\n";
+    let line = "+: contract violation, expected: number?, given: \"a\", main.rkt line 3";
+    tells("racket", &format!("{violation}{called}"), line);
+    tells("racket", &format!("/: division by zero\n{body}"), "/: division by zero");
+    let no_language =
+        "load-handler: expected a `module` declaration in #<path:/w/main.rkt>, but found something else\n";
+    tells("raco", no_language, "the first line must name the language of the program: #lang racket");
+}
+
+#[test]
+fn erlang_and_elixir() {
+    let bad = "exception error: bad argument\n  in function  list_to_integer/1\n     called as list_to_integer(\"a\")\n     \
+               *** argument 1: not a textual representation of an integer\n";
+    let reason = "bad argument 1 of list_to_integer/1: not a textual representation of an integer";
+    tells("erlang", bad, reason);
+    let call = "  in call from main:main/0 (main.erl, line 4)\nat main.erl:4\n";
+    tells("erlang", &format!("{bad}{call}"), &format!("{reason}, main.erl line 4"));
+    let arguments = "** (ArgumentError) errors were found at the given arguments:\n\n  * 1st argument: not a textual representation of an \
+         integer\n\n    :erlang.binary_to_integer(\"abc\")\n    main.exs:1: (file)\n";
+    let reason = "ArgumentError: 1st argument: not a textual representation of an integer, main.exs line 1";
+    tells("elixir", arguments, reason);
+}
+
+#[test]
+fn ada() {
+    let calls = "[./main]\n0x409407 ada__text_io__get_line at ???\n0x40277f Main at main.adb:5\n0x402157 Main at b~main.adb:248\n";
+    let end = format!("\nraised ADA.IO_EXCEPTIONS.END_ERROR : a-tigeli.adb:96\n{calls}");
+    tells("ada", &end, "END_ERROR: the input is read past its end, main.adb line 5");
+    let data = format!(
+        "\nraised ADA.IO_EXCEPTIONS.DATA_ERROR : a-tiinio.adb:104 instantiated at a-inteio.ads:18\n{calls}"
+    );
+    let reason = "DATA_ERROR: what is read is not what it is to be, such as a number, main.adb line 5";
+    tells("ada", &data, reason);
+    let own = format!("\nraised MAIN.BAD : my message\n{calls}");
+    tells("ada", &own, "MAIN.BAD: my message, main.adb line 5");
+    let check = format!("\nraised CONSTRAINT_ERROR : main.adb:7 index check failed\n{calls}");
+    tells("ada", &check, "CONSTRAINT_ERROR: index check failed, main.adb line 7");
+    is_out_of_memory("ada", "\nraised STORAGE_ERROR : s-memory.adb:64 heap exhausted\n");
+}
+
+#[test]
 fn linkers() {
+    let called = "/w/main.f90:2:(.text.startup+0x22): undefined reference to `foo_'\n";
+    tells("gfortran", called, "`foo` is called, but no source has a procedure of that name");
     let large = "variables that are there as long as the program, as global and static arrays are, take more than 2 GiB: \
                  no program can be linked with so many";
     for said in [

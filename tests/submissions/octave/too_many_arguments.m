@@ -1,0 +1,7 @@
+% expect: RuntimeError
+% reason-contains: f: function called with too many inputs, in too_many_arguments line 7
+1;
+function r = f(x)
+  r = x;
+end
+disp(f(1, 2))
