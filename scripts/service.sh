@@ -14,6 +14,8 @@ start_service() {
   # Without -a newer versions leave out what does not run at the moment.
   server=$(compose ps -aq server | head -n 1)
   warden=$(compose ps -aq warden | head -n 1)
+  broker=
+  ! has_broker || broker=$(compose ps -aq nats | head -n 1)
   note_restarts
   wait_until_ready
   wait_for_warden
@@ -26,10 +28,21 @@ check_mounts() {
     path=$(setting "$variable" '')
     [ -z "$path" ] || [ -f "$path" ] || fail "$variable names $path, which is no file"
   done
+  ! has_broker || check_mounts_of_broker
+  path=$(setting GAVEL_CLUSTER_CERTIFICATES '')
+  [ -z "$path" ] || [ -d "$path" ] || fail "GAVEL_CLUSTER_CERTIFICATES names $path, which is no folder"
   # An engine elsewhere has its socket elsewhere, too.
   [ -z "${DOCKER_HOST:-}" ] || return 0
   path=$(setting GAVEL_DOCKER_SOCKET /var/run/docker.sock)
   [ -S "$path" ] || fail "GAVEL_DOCKER_SOCKET names $path, which is no socket; 'docker context inspect' shows the engine's"
+}
+
+check_mounts_of_broker() {
+  local variable path
+  for variable in GAVEL_NATS_AUTH GAVEL_NATS_TLS; do
+    path=$(setting "$variable" '')
+    [ -z "$path" ] || [ -f "$path" ] || fail "$variable names $path, which is no file"
+  done
 }
 
 # A service that runs is not given up for one that would not start: settings and languages are read by a container beside it.
@@ -43,13 +56,14 @@ check_settings() {
 }
 
 wait_until_ready() {
-  local last='' problem waited=0 limit
+  local last='' problem waited=0 limit services=(server warden)
+  [ -z "${broker-}" ] || services+=(nats)
   limit=$(patience 180)
   until problem=$(request GET /readyz 2>&1); do
     stop_at_crashes
     if [ "$waited" -ge "$limit" ]; then
       warn "not ready after $waited s; the service's last words:"
-      compose logs --tail 40 server warden >&2 || true
+      compose logs --tail 40 "${services[@]}" >&2 || true
       fail "the service did not become ready: $(reasons "$problem")"
     fi
     problem=$(reasons "$problem")
@@ -154,12 +168,14 @@ not_yet() {
 note_restarts() {
   restarts_of_server=$(restarts "$server")
   restarts_of_warden=$(restarts "$warden")
+  restarts_of_broker=$(restarts "$broker")
 }
 
 restarts() { docker inspect -f '{{.RestartCount}}' "$1" 2>/dev/null || echo 0; }
 
-# A container that ends again and again says why in its last words. The warden first: the server waits for it.
+# A container that ends again and again says why in its last words. The warden and the broker first: the server waits for them.
 stop_at_crashes() {
+  [ -z "${broker-}" ] || [ $(($(restarts "$broker") - restarts_of_broker)) -lt 3 ] || fail "the broker does not start: $(last_words "$broker")"
   [ $(($(restarts "$warden") - restarts_of_warden)) -lt 3 ] || fail "the warden does not start: $(last_words "$warden")"
   [ $(($(restarts "$server") - restarts_of_server)) -lt 3 ] || fail "the server does not start: $(last_words "$server")"
 }
@@ -168,11 +184,13 @@ stop_at_crashes() {
 last_words() {
   local words
   if [ "$(docker inspect -f '{{.State.OOMKilled}}' "$1")" = true ]; then
-    printf 'it was killed for want of memory (GAVEL_SERVER_MEMORY); '
+    printf 'it was killed for want of memory (%s); ' "$([ "$1" = "${broker-}" ] && echo GAVEL_NATS_MEMORY || echo GAVEL_SERVER_MEMORY)"
   fi
   words=$(docker logs --tail 200 "$1" 2>&1 || true)
   if grep -q '^gavel: ' <<<"$words"; then
     last_message <<<"$words"
+  elif grep -q '^nats-server: ' <<<"$words"; then
+    grep '^nats-server: ' <<<"$words" | tail -n 1
   elif grep -q '"level":"ERROR"' <<<"$words"; then
     grep '"level":"ERROR"' <<<"$words" | tail -n 1
   else

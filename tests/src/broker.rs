@@ -1,13 +1,15 @@
 //! A broker of a test's own, of the image that comes with the service, in the network of the service under test.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use bollard::models::{ContainerCreateBody, HostConfig, PortBinding};
 use bollard::query_parameters::CreateContainerOptionsBuilder;
 
 use crate::docker::{Host, after_a_failure, done};
-use crate::environment;
+use crate::environment::{self, patience};
 use crate::instance::url_with_port;
+use crate::nats::Liar;
 
 /// Its container. One that is dropped is removed.
 #[derive(Debug)]
@@ -59,6 +61,22 @@ impl Broker {
         let bound = ports.get("4222/tcp").and_then(|bound| bound.as_ref()?.first()?.host_port.clone());
         let port = bound.and_then(|port| port.parse().ok()).expect("the broker's port is published");
         url_with_port(port).trim_start_matches("http://").to_owned()
+    }
+
+    /// Waits until it lets in who has this token.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn wait_until_open(&self, token: &str) {
+        let host = Host::connect().await;
+        let deadline = Instant::now() + patience(Duration::from_secs(30));
+        while !host.logs(&self.name, "99").await.contains("Server is ready") {
+            assert!(Instant::now() < deadline, "{}", host.logs(&self.name, "9").await);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let address = self.address().await;
+        let opening = Liar::connect(&address, token);
+        tokio::time::timeout(patience(Duration::from_secs(10)), opening).await.expect("it lets us in");
     }
 
     /// Removes it.

@@ -51,6 +51,27 @@ async fn a_test_that_fails_leaves_no_broker() {
     assert!(host.inspect(NAME).await.is_none(), "it goes on");
 }
 
+/// As `openssl rand -hex 32` makes one of fourteen, and as people do.
+#[tokio::test]
+async fn a_token_is_a_text_whatever_is_in_it_and_there_must_be_one() {
+    const NAME: &str = "gavel-e2e-token-broker";
+    let host = Host::connect().await;
+    for token in ["7e9ac3a1", r#"a"b\c $d"#] {
+        let broker = Broker::start(NAME, &[("GAVEL_CLUSTER__TOKEN", token)], None).await;
+        broker.wait_until_open(token).await;
+        broker.remove().await;
+    }
+    let broker = Broker::start(NAME, &[("GAVEL_CLUSTER__TOKEN", "")], None).await;
+    let deadline = Instant::now() + patience(Duration::from_secs(30));
+    while host.is_running(&broker.name).await {
+        assert!(Instant::now() < deadline, "it lets everybody in");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let said = host.logs(&broker.name, "9").await;
+    assert!(said.contains("GAVEL_CLUSTER__TOKEN is not set"), "{said}");
+    broker.remove().await;
+}
+
 /// Of the servers one has nodes pull, the other deals tasks out by weight. Of the nodes one is slow and has little room on its disk.
 /// What starting them takes is shared by what needs such, too.
 #[tokio::test]

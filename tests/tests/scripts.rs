@@ -296,6 +296,37 @@ fn what_keeps_a_container_from_starting_is_named_within_a_minute() {
     assert!(!Path::new(&socket).exists(), "Docker has made a directory of it");
 }
 
+/// What a function of `service.sh` does for an instance with a broker, beside stand-ins for containers.
+fn with_a_broker(function: &str, variables: &[(&str, &str)]) -> Done {
+    let script = format!(
+        r#". scripts/lib.sh; . scripts/service.sh
+        server=s warden=w broker=b restarts_of_server=0 restarts_of_warden=0 restarts_of_broker=0
+        restarts() {{ [ "$1" = b ] && echo 3 || echo 0; }}
+        docker() {{ case $1 in inspect) echo false ;; logs) printf '%s\n' "$LOG" ;; esac; }}
+        {function}"#
+    );
+    let mut shell = Command::new("bash");
+    shell.args(["-euc", &script]).current_dir(checkout()).env("DOCKER_HOST", "tcp://elsewhere");
+    shell.env("COMPOSE_PROFILES", "cluster").envs(variables.iter().copied());
+    Done::from(shell.output().unwrap())
+}
+
+#[test]
+fn what_is_wrong_with_the_broker_is_named() {
+    for (log, said) in [
+        ("gavel: GAVEL_CLUSTER__TOKEN is not set", "GAVEL_CLUSTER__TOKEN is not set"),
+        ("nats-server: error parsing include file './auth.conf'", "error parsing include file"),
+    ] {
+        let done = with_a_broker("stop_at_crashes", &[("LOG", log)]);
+        done.failed_saying(&["the broker does not start", said]);
+    }
+    with_a_broker("check_mounts", &[]).succeeded();
+    for variable in ["GAVEL_NATS_AUTH", "GAVEL_NATS_TLS", "GAVEL_CLUSTER_CERTIFICATES"] {
+        let done = with_a_broker("check_mounts", &[(variable, "/nonexistent")]);
+        done.failed_saying(&[variable, "/nonexistent"]);
+    }
+}
+
 #[test]
 fn a_warden_that_does_not_serve_is_told_though_the_server_is_ready() {
     let _alone = alone();
