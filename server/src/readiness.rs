@@ -294,7 +294,8 @@ impl Known {
             Some(Outcome::Unserved(why)) => Some(format!("the self-test of {id} could not run: {why}")),
             _ => None,
         };
-        self.broken(id).or_else(|| self.needed(pool).find_map(not_up)).or_else(unserved)
+        let is_up = || self.needed(pool).find_map(not_up).or_else(|| pool.unserved.get(id).cloned());
+        self.broken(id).or_else(is_up).or_else(unserved)
     }
 
     fn needed<'a>(&'a self, pool: &'a PoolStatus) -> impl Iterator<Item = &'a ProfileStatus> {
@@ -467,6 +468,17 @@ mod tests {
         let away = ProfileStatus { profile: scripts, kept: 0, ..profile(0, 0, Some("the warden is away")) };
         pool.profiles.push(away);
         assert_eq!(readiness.judge(&pool), (Vec::new(), Vec::new()));
+    }
+
+    #[test]
+    fn a_language_that_has_sandboxes_and_is_not_served_is_told_and_waits() {
+        let readiness = both_work();
+        let told = "no node that is here has this server's definition of java";
+        let unserved = [("java".to_owned(), told.to_owned())].into();
+        let pool = PoolStatus { unserved, ..pool() };
+        assert_eq!(readiness.judge(&pool), (Vec::new(), vec![told.to_owned()]));
+        let failing = Standing::Failing { why: told.to_owned(), is_refused: false };
+        assert_eq!(readiness.standing("java", &pool).unwrap().0, failing);
     }
 
     #[test]

@@ -284,7 +284,7 @@ pub(crate) mod tests {
             image: None,
             kept: 1,
         };
-        PoolStatus { tier: None, profiles: vec![profile], notes: Vec::new() }
+        PoolStatus { tier: None, profiles: vec![profile], notes: Vec::new(), ..PoolStatus::default() }
     }
 
     #[test]

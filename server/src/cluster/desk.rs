@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::names;
+use super::nodes::Needs;
 use super::speed::Terms;
 use super::wire::{Answer, Begin, Begun, TaskName};
 use crate::content::BlobId;
@@ -35,7 +36,7 @@ pub(super) struct Desk<W> {
 /// A task that is out.
 #[derive(Debug)]
 struct Open<W> {
-    pool: String,
+    needs: Needs,
     asked: BlobId,
     /// Its number in the broker's stream, once that has it, and since when.
     sent: Option<(u64, Instant)>,
@@ -121,6 +122,8 @@ pub(super) struct Slow<W> {
     pub(super) task: u64,
     /// Who is at it.
     pub(super) node: String,
+    /// What it takes.
+    pub(super) needs: Needs,
     /// Its message.
     pub(super) message: bytes::Bytes,
     /// Who waits for the parts that have no result, the last first: the node goes through them from the first.
@@ -142,10 +145,10 @@ pub(super) enum Ruling<W> {
 
 impl<W> Open<W> {
     /// A node is not to have it, as another can: it is avoided, or had it and fell silent.
-    fn shuns(&self, node: &str, others: impl Fn(&[String], &str) -> bool) -> bool {
+    fn shuns(&self, node: &str, others: impl Fn(&[String], &Needs) -> bool) -> bool {
         let had = self.grants.iter().map(|grant| &grant.node);
         let shunned: Vec<String> = self.avoided.iter().chain(had).cloned().collect();
-        shunned.iter().any(|name| name == node) && others(&shunned, &self.pool)
+        shunned.iter().any(|name| name == node) && others(&shunned, &self.needs)
     }
 
     /// Since when the node that is to do it does not say that it has it.
@@ -180,19 +183,19 @@ impl<W> Desk<W> {
         self.last_task
     }
 
-    /// A task goes out to a pool: its message has this hash, and these wait for its parts.
+    /// A task goes out that needs this: its message has this hash, and these wait for its parts.
     pub(super) fn open(
         &mut self,
         task: u64,
-        (pool, asked): (String, BlobId),
+        (needs, asked): (Needs, BlobId),
         waiting: impl IntoIterator<Item = (u32, W)>,
         avoided: Vec<String>,
     ) {
-        *self.out.entry(pool.clone()).or_default() += 1;
+        *self.out.entry(needs.pool.clone()).or_default() += 1;
         let waiting = waiting.into_iter().collect();
         let (done, grants) = (Vec::new(), Vec::new());
         let (sent, dealt, message, twin) = (None, None, None, None);
-        let open = Open { pool, asked, sent, waiting, done, grants, dealt, avoided, message, twin };
+        let open = Open { needs, asked, sent, waiting, done, grants, dealt, avoided, message, twin };
         self.tasks.insert(task, open);
     }
 
@@ -225,13 +228,13 @@ impl<W> Desk<W> {
     }
 
     /// A node wants to begin a task. `number` is new and cannot be guessed, and these are the node's terms. `others` tells whether there
-    /// is a node for a pool that is none of these.
+    /// is a node for what a task needs that is none of these.
     pub(super) fn begin(
         &mut self,
         node: &str,
         begin: &Begin,
         (number, terms): (u64, Terms),
-        others: impl Fn(&[String], &str) -> bool,
+        others: impl Fn(&[String], &Needs) -> bool,
     ) -> Asked<'_, W> {
         let refused = |answer| Asked { answer, begun: Vec::new(), given_up: None };
         let known = self.tasks.get_mut(&begin.task).filter(|open| open.asked == begin.asked);
@@ -374,25 +377,33 @@ impl<W> Desk<W> {
     /// Pools of which all tasks that are out are in the hands of nodes: who has nothing to do will have nothing.
     pub(super) fn exhausted(&self) -> BTreeSet<String> {
         let waits = |open: &&Open<W>| open.grants.is_empty();
-        let waiting: BTreeSet<&String> = self.tasks.values().filter(waits).map(|open| &open.pool).collect();
+        let waiting: BTreeSet<&String> =
+            self.tasks.values().filter(waits).map(|open| &open.needs.pool).collect();
         self.out.keys().filter(|pool| !waiting.contains(pool)).cloned().collect()
     }
 
-    /// Of a pool the task that a slow node was given first of those that it has had for so long and that no other is at.
-    pub(super) fn slow(&self, pool: &str, is_slow: impl Fn(&str) -> bool, since: Duration) -> Option<Slow<W>>
+    /// Of a pool the task that a slow node was given first of those that it has had for so long and that no other is at. Whether a node
+    /// is slow at what a task needs tells `is_slow`.
+    pub(super) fn slow(
+        &self,
+        pool: &str,
+        is_slow: impl Fn(&str, &Needs) -> bool,
+        since: Duration,
+    ) -> Option<Slow<W>>
     where
         W: Clone,
     {
         let alone = |(task, open): (&u64, &Open<W>)| {
             let [grant] = &open.grants[..] else { return None };
-            let is_alone = open.twin.is_none() && open.pool == pool && grant.since.elapsed() > since;
-            (is_alone && open.message.is_some() && is_slow(&grant.node)).then_some((grant.since, *task))
+            let is_alone = open.twin.is_none() && open.needs.pool == pool && grant.since.elapsed() > since;
+            (is_alone && open.message.is_some() && is_slow(&grant.node, &open.needs))
+                .then_some((grant.since, *task))
         };
         let (_, task) = self.tasks.iter().filter_map(alone).min()?;
         let open = self.tasks.get(&task)?;
         let waiting = open.waiting.iter().rev().map(|(part, waiter)| (*part, waiter.clone())).collect();
         let node = open.grants.first()?.node.clone();
-        Some(Slow { task, node, message: open.message.clone()?, waiting })
+        Some(Slow { task, node, needs: open.needs.clone(), message: open.message.clone()?, waiting })
     }
 
     /// Two tasks are the same: of each part the first result counts, of whichever.
@@ -458,10 +469,10 @@ impl<W> Desk<W> {
                 }
             }
         }
-        if let Some(out) = self.out.get_mut(&open.pool) {
+        if let Some(out) = self.out.get_mut(&open.needs.pool) {
             *out -= 1;
             if *out == 0 {
-                self.out.remove(&open.pool);
+                self.out.remove(&open.needs.pool);
             }
         }
         Some(open)
@@ -479,11 +490,16 @@ mod tests {
     fn desk() -> (Desk<&'static str>, Begin) {
         let mut desk = Desk::new(Uuid::from_u128(7));
         let task = desk.next_task();
-        desk.open(task, ("run".into(), BlobId::of(ASKED)), [(0, "first"), (1, "second")], Vec::new());
+        desk.open(task, (run(), BlobId::of(ASKED)), [(0, "first"), (1, "second")], Vec::new());
         (
             desk,
             Begin { incarnation: Uuid::from_u128(7), task, asked: BlobId::of(ASKED), process: Uuid::nil() },
         )
+    }
+
+    /// Sandboxes for runs, in whatever language.
+    fn run() -> Needs {
+        Needs::pool("run")
     }
 
     /// A node begins, where there are others or not.
@@ -555,20 +571,20 @@ mod tests {
     fn what_a_slow_node_is_at_is_found_once_nothing_else_is_left_and_has_one_twin() {
         let (mut desk, begin) = desk();
         let message = bytes::Bytes::from_static(ASKED);
-        let slow = |desk: &Desk<&'static str>, since| desk.slow("run", |node| node == "slow", since);
+        let slow = |desk: &Desk<&'static str>, since| desk.slow("run", |node, _| node == "slow", since);
         assert!(desk.exhausted().is_empty(), "somebody may take it");
         begins(&mut desk, "slow", &begin, 11, true);
         assert_eq!((desk.exhausted(), desk.at_hand("slow")), (BTreeSet::from(["run".to_owned()]), 1));
         assert_eq!(slow(&desk, Duration::ZERO), None, "it is for that node alone");
         desk.remember(begin.task, message.clone());
         assert_eq!(slow(&desk, Duration::from_secs(60)), None, "it was given it a moment ago");
-        assert_eq!(desk.slow("run", |node| node == "quick", Duration::ZERO), None);
-        assert_eq!(desk.slow("run-java", |_| true, Duration::ZERO), None);
+        assert_eq!(desk.slow("run", |node, _| node == "quick", Duration::ZERO), None);
+        assert_eq!(desk.slow("run-java", |_, _| true, Duration::ZERO), None);
         let waiting = vec![(1, "second"), (0, "first")];
-        let found = Slow { task: begin.task, node: "slow".to_owned(), message, waiting };
+        let found = Slow { task: begin.task, node: "slow".to_owned(), needs: run(), message, waiting };
         assert_eq!(slow(&desk, Duration::ZERO), Some(found));
         let twin = desk.next_task();
-        desk.open(twin, ("run".into(), BlobId::of(b"twin")), [(1, "second"), (0, "first")], Vec::new());
+        desk.open(twin, (run(), BlobId::of(b"twin")), [(1, "second"), (0, "first")], Vec::new());
         desk.pair(begin.task, twin);
         assert_eq!([begin.task, twin].map(|task| desk.twin(task)), [Some(twin), Some(begin.task)]);
         assert_eq!(slow(&desk, Duration::ZERO), None, "once");
@@ -676,7 +692,7 @@ mod tests {
     fn a_node_that_is_avoided_has_it_where_there_is_no_other() {
         let mut desk = Desk::new(Uuid::nil());
         let task = desk.next_task();
-        desk.open(task, ("run".into(), BlobId::of(ASKED)), [(0, "only")], vec!["slow".to_owned()]);
+        desk.open(task, (run(), BlobId::of(ASKED)), [(0, "only")], vec!["slow".to_owned()]);
         let asked = BlobId::of(ASKED);
         let begin = Begin { incarnation: Uuid::nil(), task, asked, process: Uuid::nil() };
         assert_eq!(begins(&mut desk, "slow", &begin, 1, true), Begun::Elsewhere);
@@ -724,7 +740,7 @@ mod tests {
         let (mut desk, begin) = desk();
         desk.deal(begin.task, "a");
         let other = desk.next_task();
-        desk.open(other, ("run".into(), BlobId::of(b"other")), [(0, "third")], Vec::new());
+        desk.open(other, (run(), BlobId::of(b"other")), [(0, "third")], Vec::new());
         desk.deal(other, "a");
         begins(&mut desk, "a", &begin, 11, true);
         assert_eq!(desk.dealt(), BTreeSet::from(["a".to_owned()]));

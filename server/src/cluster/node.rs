@@ -1,6 +1,6 @@
 //! A node: takes tasks from the broker, as many as it can be at, and carries them out by the executor of this machine.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use super::objects::{Budget, Objects, Place};
 use super::packing::definition;
 use super::seldom::Seldom;
 use super::speed::Speed;
-use super::wire::{Answer, Begin, Begun, Done, Outcome, PROTOCOL, Part, Task, TaskName, Way, Work};
+use super::wire::{Answer, Begin, Begun, Done, Outcome, PROTOCOL, Part, Speech, Task, TaskName, Way, Work};
 use crate::blobs::Blobs;
 use crate::content::BlobId;
 use crate::judge::{Executor, TimeScale};
@@ -107,6 +107,8 @@ struct Shared<E> {
     executor: E,
     languages: Arc<Languages>,
     definitions: BTreeMap<String, BlobId>,
+    /// Languages of which the log has that they are others elsewhere.
+    told_of: Mutex<BTreeSet<String>>,
     operations: Arc<dyn Operations>,
     objects: Objects,
     cache: Cache,
@@ -148,6 +150,7 @@ impl<E: Executor> Node<E> {
         let definitions = languages.iter().map(|language| (language.id.clone(), definition(language)));
         let shared = Shared {
             definitions: definitions.collect(),
+            told_of: Mutex::default(),
             broker,
             name,
             executor,
@@ -205,6 +208,10 @@ impl<E: Executor> Node<E> {
 impl<E: Executor> Shared<E> {
     fn at(&self) -> MutexGuard<'_, HashMap<TaskName, (String, Parts)>> {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn told_of(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.told_of.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn forgot(&self) -> MutexGuard<'_, BTreeMap<String, Uuid>> {
@@ -387,16 +394,16 @@ impl<E: Executor> Shared<E> {
 
     /// It can be done here: languages are what they are to the coordinator, and there are sandboxes for it.
     fn knows(&self, work: &Work) -> bool {
-        let knows =
-            |speech: &super::wire::Speech| self.definitions.get(&speech.id) == Some(&speech.definition);
-        match work {
-            Work::Compile(work) => knows(&work.language),
-            Work::Case(work) => knows(&work.language),
-            Work::Pair { program, validator } => {
-                self.executor.at_once() > 1 && knows(&program.language) && knows(&validator.language)
-            }
-            Work::Version(work) => knows(&work.language),
+        let has_room = !matches!(work, Work::Pair { .. }) || self.executor.at_once() > 1;
+        let unknown = work.languages().into_iter().find(|speech| !speech.is_among(&self.definitions));
+        if let Some(Speech { id, .. }) = unknown
+            && self.told_of().insert(id.clone())
+        {
+            tracing::warn!(
+                "Tasks of language {id} are left to other nodes: it is another here than at the coordinator (languages.toml)"
+            );
         }
+        has_room && unknown.is_none()
     }
 
     async fn begin(&self, task: &Task, asked: BlobId) -> Option<Begun> {

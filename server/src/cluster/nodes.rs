@@ -8,8 +8,9 @@ use super::names;
 use super::pace::Pace;
 use super::seldom::Seldom;
 use super::speed::{Speed, Terms};
-use super::wire::{Beat, Offer, PROTOCOL};
+use super::wire::{Beat, Offer, PROTOCOL, Speech};
 use crate::config::TimeScaling;
+use crate::content::BlobId;
 use crate::slots::Profile;
 
 /// How often a node tells how it is.
@@ -23,6 +24,31 @@ const MOST: usize = 20_000;
 
 /// What nodes can be at is counted anew after so long: some may have gone since.
 const COUNTED_FOR: Duration = Duration::from_millis(500);
+
+/// What it takes to do a task.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Needs {
+    /// Sandboxes of this pool.
+    pub(super) pool: String,
+    /// Languages, as they are to the coordinator: a node with other definitions of them hands the task back.
+    pub(super) languages: BTreeSet<Speech>,
+    /// Two sandboxes at one time, for a program and the validator that talks with it.
+    pub(super) is_pair: bool,
+}
+
+impl Needs {
+    /// Sandboxes of a pool, and nothing else.
+    pub(super) fn pool(pool: &str) -> Self {
+        Self { pool: pool.to_owned(), ..Self::default() }
+    }
+
+    /// All that this and another of its pool take.
+    pub(super) fn with(mut self, other: Self) -> Self {
+        self.languages.extend(other.languages);
+        self.is_pair |= other.is_pair;
+        self
+    }
+}
 
 /// All nodes.
 #[derive(Debug, Default)]
@@ -104,8 +130,24 @@ impl Known {
         self.beat.draining || self.drained == Some(true)
     }
 
+    /// It is here, and has not been told to begin nothing.
+    fn takes_tasks(&self) -> bool {
+        self.is_here() && !self.is_draining()
+    }
+
     fn serves(&self, pool: &str) -> bool {
-        self.is_here() && !self.is_draining() && self.pools.iter().any(|served| served == pool)
+        self.takes_tasks() && self.pools.iter().any(|served| served == pool)
+    }
+
+    /// It does not hand such tasks back, where it has sandboxes of their pool.
+    fn is_able(&self, needs: &Needs) -> bool {
+        let knows_all = needs.languages.iter().all(|language| language.is_among(&self.beat.languages));
+        knows_all && (!needs.is_pair || self.beat.pairs > 0)
+    }
+
+    /// It takes such tasks.
+    fn can(&self, needs: &Needs) -> bool {
+        self.serves(&needs.pool) && self.is_able(needs)
     }
 
     /// It takes tasks of a pool, and has been seen to have the image for them: what it is dealt it cannot leave to others.
@@ -236,7 +278,7 @@ impl Inner {
         let believed = self.known.values().filter(|known| !known.is_doubted);
         self.fastest = believed.filter_map(|known| known.beat.speed).max();
         self.all_credits = 0;
-        for known in self.known.values().filter(|known| known.is_here() && !known.is_draining()) {
+        for known in self.known.values().filter(|known| known.takes_tasks()) {
             self.all_credits += usize::try_from(known.beat.credits).unwrap_or(0);
             for pool in &known.pools {
                 *self.credits.entry(pool.clone()).or_default() += known.credits(pool);
@@ -349,11 +391,12 @@ impl Nodes {
         self.nodes().known.values().any(|known| known.is_ready_for(pool))
     }
 
-    /// The weights of the nodes that can be dealt tasks of a pool: slots, times how quick each is.
-    pub(super) fn weights(&self, pool: &str) -> BTreeMap<String, f64> {
-        let (nodes, now) = (self.nodes(), Instant::now());
+    /// The weights of the nodes that can be dealt such tasks: slots, times how quick each is.
+    pub(super) fn weights(&self, needs: &Needs) -> BTreeMap<String, f64> {
+        let (nodes, now, pool) = (self.nodes(), Instant::now(), &needs.pool);
         let scale = nodes.scale(now);
-        let ready = nodes.known.iter().filter(|(_, known)| known.is_ready_for(pool));
+        let is_ready = |known: &Known| known.is_ready_for(pool) && known.is_able(needs);
+        let ready = nodes.known.iter().filter(|(_, known)| is_ready(known));
         ready.map(|(name, known)| (name.clone(), known.weight(known.credits(pool), scale, now))).collect()
     }
 
@@ -399,9 +442,20 @@ impl Nodes {
         here.peek().is_some() && here.all(|known| known.beat.pairs == 0)
     }
 
-    /// There is a node beside these that takes tasks of the pool.
-    pub(super) fn has_others(&self, names: &[String], pool: &str) -> bool {
-        self.nodes().known.iter().any(|(other, known)| !names.contains(other) && known.serves(pool))
+    /// There is a node beside these that takes such tasks.
+    pub(super) fn has_others(&self, names: &[String], needs: &Needs) -> bool {
+        self.nodes().known.iter().any(|(other, known)| !names.contains(other) && known.can(needs))
+    }
+
+    /// There is a node that is, or will be, at such a task.
+    pub(super) fn can(&self, needs: &Needs) -> bool {
+        let nodes = self.nodes();
+        nodes.known.values().any(|known| known.can(needs) && known.credits(&needs.pool) > 0)
+    }
+
+    /// A node does not hand such tasks back, where it has sandboxes of their pool.
+    pub(super) fn is_able(&self, name: &str, needs: &Needs) -> bool {
+        self.nodes().known.get(name).is_some_and(|known| known.is_able(needs))
     }
 
     /// How a node is to hold programs to their limits of time.
@@ -454,11 +508,29 @@ impl Nodes {
         offers.filter(|offer| !offer.no_image).filter_map(|offer| offer.image.clone()).collect()
     }
 
-    /// What nodes that know these languages say of a profile: of each one offer.
+    /// Languages that are to none of the nodes what they are to the coordinator, as these hashes have it: tasks of them wait. None where
+    /// no node is here.
+    pub(super) fn unknown_to_all(&self, definitions: &BTreeMap<String, BlobId>) -> BTreeSet<String> {
+        let nodes = self.nodes();
+        let mut here = nodes.known.values().filter(|known| known.takes_tasks()).peekable();
+        if here.peek().is_none() {
+            return BTreeSet::new();
+        }
+        let mut unknown: BTreeMap<_, _> = definitions.iter().collect();
+        for known in here {
+            unknown.retain(|id, definition| known.beat.languages.get(*id) != Some(*definition));
+            if unknown.is_empty() {
+                break;
+            }
+        }
+        unknown.into_keys().cloned().collect()
+    }
+
+    /// What nodes say of a profile: of each one offer.
     pub(super) fn offers(&self, profile: &Profile) -> Vec<Offer> {
         let profile = profile.to_string();
         let nodes = self.nodes();
-        let here = nodes.known.values().filter(|known| known.is_here() && !known.is_draining());
+        let here = nodes.known.values().filter(|known| known.takes_tasks());
         here.flat_map(|known| &known.beat.profiles)
             .filter(|offer| offer.profile == profile)
             .cloned()
@@ -535,12 +607,39 @@ pub(super) mod tests {
         assert_eq!(pools.map(|pool| nodes.credits(pool)), [2, 2, 0, 0]);
         assert!(nodes.may_begin("b") && !nodes.may_begin("a"));
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        assert!(nodes.has_others(&names(&["a"]), "run") && !nodes.has_others(&names(&["b"]), "run"));
-        assert!(!nodes.has_others(&names(&["a", "b"]), "run") && nodes.has_others(&[], "run-java"));
+        let has_others = |beside: &[&str], pool: &str| nodes.has_others(&names(beside), &Needs::pool(pool));
+        assert!(has_others(&["a"], "run") && !has_others(&["b"], "run"));
+        assert!(!has_others(&["a", "b"], "run") && has_others(&[], "run-java"));
     }
 
     fn heard(nodes: &Nodes, name: &str, beat: Beat) {
         nodes.heard(name, beat).unwrap();
+    }
+
+    #[test]
+    fn a_node_to_which_a_language_is_another_is_none_for_it() {
+        let nodes = Nodes::default();
+        let definitions = |c17: &[u8]| {
+            let go = ("go".to_owned(), BlobId::of(b"go"));
+            BTreeMap::from([("c17".to_owned(), BlobId::of(c17)), go])
+        };
+        let knows = |c17: &[u8]| Beat { languages: definitions(c17), ..beat(2, &["run"]) };
+        let speech = Speech { id: "c17".into(), definition: BlobId::of(b"new") };
+        let needs = Needs { languages: BTreeSet::from([speech]), ..Needs::pool("run") };
+        let own = definitions(b"new");
+        assert!(!nodes.can(&needs) && nodes.unknown_to_all(&own).is_empty(), "no node is here");
+        heard(&nodes, "old", knows(b"old"));
+        assert!(nodes.can(&Needs::pool("run")) && !nodes.can(&needs));
+        assert_eq!(nodes.unknown_to_all(&own), BTreeSet::from(["c17".to_owned()]));
+        heard(&nodes, "new", knows(b"new"));
+        assert!(nodes.can(&needs) && nodes.unknown_to_all(&own).is_empty());
+        assert!(nodes.is_able("new", &needs) && !nodes.is_able("old", &needs));
+        assert_eq!(nodes.weights(&needs).into_keys().collect::<Vec<_>>(), ["new"]);
+        assert!(!nodes.has_others(&["new".to_owned()], &needs), "the one that has failed has it again");
+        let pair = Needs { is_pair: true, ..needs };
+        assert!(nodes.can(&pair));
+        heard(&nodes, "new", Beat { pairs: 0, ..knows(b"new") });
+        assert!(!nodes.can(&pair), "it has one sandbox");
     }
 
     #[test]
@@ -604,7 +703,7 @@ pub(super) mod tests {
         new.profiles.iter_mut().for_each(|offer| offer.image = None);
         heard(&nodes, "new", new);
         assert!(nodes.is_any_ready_for("run") && !nodes.is_any_ready_for("run-go"));
-        let weights = |pool: &str| nodes.weights(pool).into_iter().collect::<Vec<_>>();
+        let weights = |pool: &str| nodes.weights(&Needs::pool(pool)).into_iter().collect::<Vec<_>>();
         let of = |large: f64, quick: f64| vec![("large".to_owned(), large), ("quick".to_owned(), quick)];
         assert_eq!([weights("run"), weights("toolchain-gcc")], [of(4.0, 2.0), of(1.0, 2.0)]);
         // Its slots have half of a CPU each, which its CPU does not know.

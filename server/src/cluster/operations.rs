@@ -1,5 +1,6 @@
 //! The sandboxes of all nodes, as operators and the readiness of a coordinator see them.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use super::remote::Remote;
 use super::speed::Speed;
 use super::strikes::SharedStrikes;
 use super::wire::{Beat, Offer};
+use crate::content::BlobId;
 use crate::judge::Executor as _;
 use crate::operations::{NodeState, NodeView, Operations, Recycled};
 use crate::sandbox::{Pool, PoolStatus, Profile, ProfileStatus, SandboxStatus};
@@ -20,14 +22,16 @@ pub struct ClusterOperations {
     pool: Pool,
     remote: Remote,
     nodes: Arc<Nodes>,
+    /// The hashes of what languages are here, by id.
+    definitions: BTreeMap<String, BlobId>,
     strikes: SharedStrikes,
 }
 
 impl ClusterOperations {
     /// Of the nodes that this executor has, with our own pool.
     pub fn new(pool: Pool, remote: Remote, strikes: SharedStrikes) -> Self {
-        let nodes = remote.nodes();
-        Self { pool, remote, nodes, strikes }
+        let (nodes, definitions) = (remote.nodes(), remote.definitions());
+        Self { pool, remote, nodes, definitions, strikes }
     }
 }
 
@@ -40,6 +44,11 @@ impl Operations for ClusterOperations {
             *profile = seen(profile.clone(), offers, trouble.as_deref());
         }
         status.notes.extend(self.remote.note());
+        let unknown = self.nodes.unknown_to_all(&self.definitions).into_iter();
+        status.unserved.extend(unknown.map(|id| {
+            let why = format!("no node that is here has this server's definition of {id} (languages.toml)");
+            (id, why)
+        }));
         status
     }
 
@@ -66,7 +75,7 @@ impl Operations for ClusterOperations {
     }
 
     fn nodes(&self) -> Vec<NodeView> {
-        self.nodes.status().into_iter().map(told).collect()
+        self.nodes.status().into_iter().map(|node| told(node, &self.definitions)).collect()
     }
 
     fn drain(&self, node: &str, drained: bool) -> bool {
@@ -74,12 +83,13 @@ impl Operations for ClusterOperations {
     }
 }
 
-fn told(node: NodeStatus) -> NodeView {
+fn told(node: NodeStatus, definitions: &BTreeMap<String, BlobId>) -> NodeView {
     let state = match (node.is_here, node.is_draining) {
         (false, _) => NodeState::Away,
         (true, true) => NodeState::Draining,
         (true, false) => NodeState::Ready,
     };
+    let others = others(&node.beat, definitions);
     let Beat { version, credits, compilations, speed, busy, profiles, trouble, .. } = node.beat;
     let image = |offer: Offer| Some((offer.profile, offer.image?));
     NodeView {
@@ -93,10 +103,21 @@ fn told(node: NodeStatus) -> NodeView {
         busy,
         done: node.done,
         failures: node.failures,
-        faults: trouble.into_iter().chain(node.faults).collect(),
+        faults: trouble.into_iter().chain(others).chain(node.faults).collect(),
         silent_ms: u64::try_from(node.silent_for.as_millis()).unwrap_or(u64::MAX),
         images: profiles.into_iter().filter_map(image).collect(),
     }
+}
+
+/// What a node says of languages that are others here, and of which it does nothing. What it does not know it may have no use for.
+fn others(beat: &Beat, definitions: &BTreeMap<String, BlobId>) -> Option<String> {
+    let is_other =
+        |id: &&String| definitions.get(*id).is_some_and(|own| beat.languages.get(*id) != Some(own));
+    let others: Vec<&str> = beat.languages.keys().filter(is_other).map(String::as_str).collect();
+    let told = || {
+        format!("it has other definitions of {} (languages.toml), and none of their tasks", others.join(", "))
+    };
+    (!others.is_empty()).then(told)
 }
 
 /// A profile as nodes have it: up where one of them has it, installed where one may have it. Where no node is here nobody
@@ -117,9 +138,8 @@ fn seen(own: ProfileStatus, offers: Vec<Offer>, trouble: Option<&str>) -> Profil
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
+    use crate::cluster::nodes::tests::beat;
     use crate::readiness::not_up;
 
     fn own() -> ProfileStatus {
@@ -161,6 +181,19 @@ mod tests {
         assert!(seen(own(), vec![offer(true, None)], None).lacks_image());
         let failing = seen(own(), vec![offer(false, Some("the disk is full"))], None);
         assert!(!failing.lacks_image() && not_up(&failing).unwrap().contains("the disk is full"));
+    }
+
+    #[test]
+    fn a_nodes_languages_that_are_others_here_are_told() {
+        let definitions = |c17: &[u8]| {
+            let hash = |id: &str, what: &[u8]| (id.to_owned(), BlobId::of(what));
+            BTreeMap::from([hash("c17", c17), hash("go", b"go")])
+        };
+        let beat = Beat { languages: definitions(b"old"), ..beat(1, &["run"]) };
+        assert_eq!(others(&beat, &definitions(b"old")), None);
+        let told = others(&beat, &definitions(b"new")).unwrap();
+        assert!(told.contains("definitions of c17 (languages.toml)"), "{told}");
+        assert_eq!(others(&beat, &BTreeMap::new()), None, "the server asks nobody for them");
     }
 
     #[test]

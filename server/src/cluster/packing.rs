@@ -29,7 +29,8 @@ pub(super) fn definition(language: &Language) -> BlobId {
     BlobId::of(format!("gavel language 2 {what}").as_bytes())
 }
 
-fn speech(language: &Language) -> Speech {
+/// A language, as nodes are told of it.
+pub(super) fn speech(language: &Language) -> Speech {
     Speech { id: language.id.clone(), definition: definition(language) }
 }
 

@@ -1,6 +1,6 @@
 //! The coordinator: an executor that has nodes carry jobs out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,12 +18,13 @@ use super::packing::{self, Job, Packer, Unpacker};
 use super::speed::Terms;
 use super::standing::Standing;
 use super::turns::Turns;
+use super::wire;
 use super::wire::{Control, Made, Outcome, Way};
-use super::{names, wire};
 use crate::account::{Account, Purpose};
 use crate::blobs::Blobs;
 use crate::blocking;
 use crate::config::{Dispatch, LimitsConfig, TimeScaling};
+use crate::content::BlobId;
 use crate::judge::{
     Artefact, Artefacts, CaseJob, CompileJob, Compiled, Compiler, Dialogue, ENVIRONMENT, Executor, Facts,
     JudgeError, Key, Machine, Room,
@@ -186,6 +187,12 @@ impl Remote {
         this
     }
 
+    /// The hashes of what languages are, by id.
+    pub(super) fn definitions(&self) -> BTreeMap<String, BlobId> {
+        let languages = self.0.languages.iter();
+        languages.map(|language| (language.id.clone(), packing::definition(language))).collect()
+    }
+
     /// The nodes.
     pub fn nodes(&self) -> Arc<Nodes> {
         Arc::clone(&self.0.nodes)
@@ -262,7 +269,7 @@ impl Remote {
             match way {
                 Way::NotServed => {
                     tries.elsewhere(&node)?;
-                    if !self.0.nodes.has_others(tries.avoided(), &ask.pool) {
+                    if !self.0.nodes.has_others(tries.avoided(), &ask.needs) {
                         paused(cancel).await?;
                     }
                 }
@@ -405,7 +412,7 @@ impl Remote {
         if !is_close || tries.close_on().is_some() {
             return false;
         }
-        let is_there = |others: &[String]| self.0.nodes.has_others(others, &ask.pool);
+        let is_there = |others: &[String]| self.0.nodes.has_others(others, &ask.needs);
         let slow = self.0.nodes.slow();
         let avoided = if is_there(&slow) { slow } else { vec![node.to_owned()] };
         if !is_there(&avoided) {
@@ -560,7 +567,8 @@ impl Executor for Remote {
                 None => Compiled::Checked(artefact.compilation),
             });
         }
-        let ask = Ask { together: None, ..Ask::of(job.whose, job.profile, limit(job.limits)) };
+        let ask =
+            Ask { together: None, ..Ask::of(job.whose, job.profile, &[job.language], limit(job.limits)) };
         let mut tries = Tries::default();
         loop {
             let Reply { node, outcome, .. } = self.done(&ask, Job::Compile(job), &mut tries, cancel).await?;
@@ -583,7 +591,7 @@ impl Executor for Remote {
     ) -> Result<Facts, JudgeError> {
         let profile = Profile::of_runs(job.language);
         let expected = self.0.expected.of(&job.language.id, job.input);
-        let ask = Ask::of(job.whose, &profile, expected);
+        let ask = Ask::of(job.whose, &profile, &[job.language], expected);
         let mut tries = Tries::default();
         loop {
             let turn = self.0.orders.enter(job.whose.submission, job.index);
@@ -615,7 +623,9 @@ impl Executor for Remote {
         }
         let profile = Profile::of_runs(program.language);
         let expected = self.0.expected.of(&program.language.id, program.input);
-        let ask = Ask { together: None, ..Ask::of(program.whose, &profile, expected) };
+        let languages = [program.language, validator.language];
+        let mut ask = Ask { together: None, ..Ask::of(program.whose, &profile, &languages, expected) };
+        ask.needs.is_pair = true;
         let mut tries = Tries::default();
         loop {
             let turn = self.0.orders.enter(program.whose.submission, program.index);
@@ -652,7 +662,7 @@ impl Executor for Remote {
             user: Some(crate::submission::SELF_TEST.to_owned()),
             submission: None,
             together: None,
-            pool: names::pool(&profile),
+            needs: asking::needs(&profile, &[language]),
             expected: limit(limits),
             progress: None,
         };

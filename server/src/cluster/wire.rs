@@ -99,13 +99,20 @@ pub(crate) enum Work {
 }
 
 /// A language, and what it is to the coordinator: a node that has another of this name does not know it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Speech {
     /// Its id.
     pub(crate) id: String,
     /// The hash of what it is.
     #[serde(with = "text::hash")]
     pub(crate) definition: BlobId,
+}
+
+impl Speech {
+    /// It is the same there, where these are the hashes of what languages are.
+    pub(crate) fn is_among(&self, definitions: &BTreeMap<String, BlobId>) -> bool {
+        definitions.get(&self.id) == Some(&self.definition)
+    }
 }
 
 /// Whom work is for.
@@ -468,6 +475,16 @@ impl Work {
             Self::Case(work) => work.far(),
             Self::Pair { program, validator } => program.far() + validator.far(),
             Self::Version(_) => 0,
+        }
+    }
+
+    /// The languages that it is of.
+    pub(crate) fn languages(&self) -> Vec<&Speech> {
+        match self {
+            Self::Compile(work) => vec![&work.language],
+            Self::Case(work) => vec![&work.language],
+            Self::Pair { program, validator } => vec![&program.language, &validator.language],
+            Self::Version(work) => vec![&work.language],
         }
     }
 

@@ -472,7 +472,12 @@ impl Operations for Containers {
         } else {
             ProfileStatus { image: Some("sha256:12ab".into()), ..gcc }
         };
-        PoolStatus { tier: Some(CgroupTier::V2), profiles: vec![of(Profile::Run), gcc], notes: Vec::new() }
+        PoolStatus {
+            tier: Some(CgroupTier::V2),
+            profiles: vec![of(Profile::Run), gcc],
+            notes: Vec::new(),
+            unserved: std::collections::BTreeMap::new(),
+        }
     }
 
     fn runs_at_once(&self) -> usize {

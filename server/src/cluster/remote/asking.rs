@@ -13,9 +13,12 @@ use super::{NODE_PATIENCE, Shared, not_served};
 use crate::cluster::expected::Length;
 use crate::cluster::line::Item;
 use crate::cluster::names;
+use crate::cluster::nodes::Needs;
+use crate::cluster::packing::speech;
 use crate::cluster::speed::Terms;
 use crate::cluster::wire::{Outcome, Way, Work};
 use crate::judge::{JudgeError, Progress, TimeScale, Told, Whose};
+use crate::language::Language;
 use crate::sandbox::Profile;
 use crate::submission::{Isolation, SELF_TEST};
 
@@ -35,7 +38,7 @@ pub(super) struct Ask<'a> {
     pub(super) submission: Option<Uuid>,
     /// What may be in one task with it.
     pub(super) together: Option<Uuid>,
-    pub(super) pool: String,
+    pub(super) needs: Needs,
     pub(super) expected: Length,
     pub(super) progress: Option<Told<'a>>,
 }
@@ -73,6 +76,7 @@ pub(super) struct Waiting {
     /// What is to be done, as it is sent.
     pub(super) work: Box<RawValue>,
     pub(super) submission: Option<Uuid>,
+    pub(super) needs: Needs,
     pub(super) avoided: Vec<String>,
     pub(super) place: Arc<Mutex<Place>>,
     pub(super) events: mpsc::UnboundedSender<Event>,
@@ -123,18 +127,24 @@ pub(super) enum Place {
 }
 
 impl<'a> Ask<'a> {
-    pub(super) fn of(whose: Whose<'a>, profile: &Profile, expected: Length) -> Self {
+    pub(super) fn of(whose: Whose<'a>, profile: &Profile, languages: &[&Language], expected: Length) -> Self {
         // A sandbox that is one submission's alone is no reason to keep its tests apart, but each waits for a new one.
         let together = whose.submission.filter(|_| whose.isolation != Isolation::Fresh);
         Self {
             user: whose.user.map(str::to_owned),
             submission: whose.submission,
             together: together.filter(|_| whose.user != Some(SELF_TEST)),
-            pool: names::pool(profile),
+            needs: needs(profile, languages),
             expected,
             progress: Some(whose.progress),
         }
     }
+}
+
+/// What it takes to do something in these languages.
+pub(super) fn needs(profile: &Profile, languages: &[&Language]) -> Needs {
+    let languages = languages.iter().map(|language| speech(language)).collect();
+    Needs { pool: names::pool(profile), languages, is_pair: false }
 }
 
 /// How long a part is still waited for.
@@ -266,7 +276,7 @@ impl Shared {
                 }
                 Ok(None) => return Err(not_served()),
                 Err(_elapsed) => {
-                    if let Some(unanswered) = patience.is_left(self.nodes.credits(&ask.pool) > 0)? {
+                    if let Some(unanswered) = patience.is_left(self.nodes.can(&ask.needs))? {
                         return Ok(Some(unanswered));
                     }
                 }
@@ -287,12 +297,13 @@ impl Shared {
         let item = Item {
             user: ask.user.clone(),
             together: ask.together.filter(|_| avoided.is_empty()),
-            pool: ask.pool.clone(),
+            pool: ask.needs.pool.clone(),
             expected: ask.expected,
             bytes: work.get().len(),
             what: Waiting {
                 work,
                 submission: ask.submission,
+                needs: ask.needs.clone(),
                 avoided: avoided.to_vec(),
                 place: Arc::clone(&place),
                 events,

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::asking::{Event, Reply, Waiter};
 use super::{Remote, Shared};
+use crate::cluster::nodes::Needs;
 use crate::cluster::packing::{self, Job};
 use crate::cluster::speed::Terms;
 use crate::cluster::wire::{Control, Outcome, PROTOCOL, Parcel, Part, Report, Task, Way};
@@ -271,7 +272,7 @@ impl Shared {
         let task = Task { protocol: PROTOCOL, coordinator, incarnation, id, submission: None, parts };
         let Ok(task) = serde_json::to_string(&task) else { return told.iter().map(|_| None).collect() };
         let asked = BlobId::of(task.as_bytes());
-        self.state().desk.open(id, (POOL.to_owned(), asked), waiters, Vec::new());
+        self.state().desk.open(id, (Needs::pool(POOL), asked), waiters, Vec::new());
         self.order(node, Control::Try { task });
         let until = Instant::now() + ANSWERED_WITHIN;
         let mut replies = Vec::new();

@@ -18,7 +18,7 @@ use crate::cluster::broker::BrokerError;
 use crate::cluster::desk::{Idle, Lost, Ruling, Slow};
 use crate::cluster::line::MOST_PARTS;
 use crate::cluster::names;
-use crate::cluster::nodes::{shortened, within_bounds};
+use crate::cluster::nodes::{Needs, shortened, within_bounds};
 use crate::cluster::pulls::Pulls;
 use crate::cluster::speed::Terms;
 use crate::cluster::streams::{MAX_AGE, Sizes};
@@ -277,13 +277,15 @@ impl Shared {
         if self.dispatch != Dispatch::Pull || !line.is_empty() {
             return None;
         }
-        let (pool, quick, slow) = desk.exhausted().into_iter().find_map(|pool| {
+        let (quick, slow) = desk.exhausted().into_iter().find_map(|pool| {
             let quick = self.nodes.quickest(&pool, |node| desk.at_hand(node))?;
-            let is_slow = |node: &str| self.nodes.quickness(node) * QUICKER < quick.1;
+            let is_slow = |node: &str, needs: &Needs| {
+                self.nodes.quickness(node) * QUICKER < quick.1 && self.nodes.is_able(&quick.0, needs)
+            };
             let slow = desk.slow(&pool, is_slow, SLOW_AFTER)?;
-            Some((pool, quick.0, slow))
+            Some((quick.0, slow))
         })?;
-        let Slow { task: of, node, message, waiting } = slow;
+        let Slow { task: of, node, needs, message, waiting } = slow;
         let id = desk.next_task();
         let text = match twin_of(&message, id, waiting.iter().map(|(part, _)| *part)) {
             Ok(text) => text,
@@ -294,7 +296,7 @@ impl Shared {
         };
         let asked = BlobId::of(text.as_bytes());
         let waiting = waiting.into_iter().map(|(part, waiter)| (part, waiter.second()));
-        desk.open(id, (pool, asked), waiting, vec![node]);
+        desk.open(id, (needs, asked), waiting, vec![node]);
         desk.deal(id, &quick);
         desk.pair(of, id);
         Some((quick, text))
@@ -344,7 +346,9 @@ impl Shared {
         let may_be_twice = self.dispatch == Dispatch::Pull && !names::is_of_compilations(pool);
         let avoided = parts.first().map(|part| part.avoided.clone()).unwrap_or_default();
         let (mut works, mut waiters) = (Vec::new(), Vec::new());
-        for (number, Waiting { work, events, .. }) in (0..).zip(parts) {
+        let mut all = Needs::pool(pool);
+        for (number, Waiting { work, events, needs, .. }) in (0..).zip(parts) {
+            all = all.with(needs);
             works.push(Part { number, work });
             waiters.push((number, Waiter::new(events)));
         }
@@ -359,8 +363,8 @@ impl Shared {
         if waiters.is_empty() {
             return Ok(None);
         }
-        let dealt = self.whose_turn(&mut state, pool, &avoided);
-        state.desk.open(id, (pool.to_owned(), asked), waiters, avoided);
+        let dealt = self.whose_turn(&mut state, &all, &avoided);
+        state.desk.open(id, (all, asked), waiters, avoided);
         if may_be_twice {
             state.desk.remember(id, message.clone());
         }
@@ -375,15 +379,15 @@ impl Shared {
     }
 
     /// The node that a task is dealt to, where tasks are dealt out; not one that is avoided, where there are others.
-    fn whose_turn(&self, state: &mut State, pool: &str, avoided: &[String]) -> Option<String> {
+    fn whose_turn(&self, state: &mut State, needs: &Needs, avoided: &[String]) -> Option<String> {
         if self.dispatch == Dispatch::Pull {
             return None;
         }
-        let mut weights = self.nodes.weights(pool);
+        let mut weights = self.nodes.weights(needs);
         if weights.keys().any(|node| !avoided.contains(node)) {
             weights.retain(|node, _| !avoided.contains(node));
         }
-        state.turns.entry(pool.to_owned()).or_default().next(&weights)
+        state.turns.entry(needs.pool.clone()).or_default().next(&weights)
     }
 
     /// What is next in line, with the number of the task that it becomes.
@@ -496,7 +500,7 @@ impl Shared {
         let number = Uuid::new_v4().as_u64_pair().0;
         let terms = self.nodes.terms(node, self.scaling);
         let mut state = self.state();
-        let others = |shunned: &[String], pool: &str| self.nodes.has_others(shunned, pool);
+        let others = |shunned: &[String], needs: &Needs| self.nodes.has_others(shunned, needs);
         let asked = state.desk.begin(node, question, (number, terms), others);
         for waiter in asked.begun {
             waiter.tell(Event::Begun { node: node.to_owned(), stretch: terms.stretch() });
@@ -684,11 +688,48 @@ mod tests {
     /// Has something done by whatever node.
     async fn asks(shared: Arc<Shared>) -> Result<Reply, JudgeError> {
         let language = Speech { id: "c17".into(), definition: BlobId::of(b"c17") };
+        let needs = Needs { languages: [language.clone()].into(), ..Needs::pool("run") };
         let work = Work::Version(Box::new(VersionWork { language, limits: LIMITS }));
         let expected = Length { time: Duration::from_millis(10), is_seen: false };
-        let pool = "run".to_owned();
-        let ask = Ask { user: None, submission: None, together: None, pool, expected, progress: None };
+        let ask = Ask { user: None, submission: None, together: None, needs, expected, progress: None };
         shared.ask(&ask, work, &[], &CancellationToken::new()).await
+    }
+
+    /// A node that can do it.
+    fn able() -> Beat {
+        let languages = BTreeMap::from([("c17".to_owned(), BlobId::of(b"c17"))]);
+        Beat { languages, ..beat(1, &["run"]) }
+    }
+
+    /// The task that it becomes.
+    async fn sent(shared: &Shared) -> Next {
+        loop {
+            match shared.next(Ahead::None) {
+                Some(next) => return next,
+                None => tokio::task::yield_now().await,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_only_node_that_knows_a_language_has_it_again_after_a_failure() {
+        let lone = Lone::start().await;
+        let shared = &lone.remote.0;
+        shared.nodes.heard("knows", able()).unwrap();
+        let languages = BTreeMap::from([("c17".to_owned(), BlobId::of(b"another"))]);
+        shared.nodes.heard("other", Beat { languages, ..able() }).unwrap();
+        let asking = tokio::spawn(asks(Arc::clone(shared)));
+        let Next { task, message, .. } = sent(shared).await;
+        let asked = BlobId::of(&message);
+        let begin = |process| {
+            let (incarnation, process) = (shared.incarnation, Uuid::from_u128(process));
+            Begin { incarnation, task, asked, process }
+        };
+        for process in [1, 2] {
+            let answer = shared.answer_to("knows", &begin(process));
+            assert!(matches!(answer, Begun::Go { .. }), "{answer:?}");
+        }
+        asking.abort();
     }
 
     #[tokio::test]
@@ -696,15 +737,10 @@ mod tests {
         let lone = Lone::start().await;
         let shared = &lone.remote.0;
         for node in ["a", "b"] {
-            shared.nodes.heard(node, beat(1, &["run"])).unwrap();
+            shared.nodes.heard(node, able()).unwrap();
         }
         let asking = tokio::spawn(asks(Arc::clone(shared)));
-        let Next { task, message, .. } = loop {
-            match shared.next(Ahead::None) {
-                Some(next) => break next,
-                None => tokio::task::yield_now().await,
-            }
-        };
+        let Next { task, message, .. } = sent(shared).await;
         let asked = BlobId::of(&message);
         let begin = |process| {
             let (incarnation, process) = (shared.incarnation, Uuid::from_u128(process));

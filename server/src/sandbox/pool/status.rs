@@ -23,6 +23,9 @@ pub struct PoolStatus {
     pub profiles: Vec<ProfileStatus>,
     /// What is not as it should be.
     pub notes: Vec<String>,
+    /// Languages that have sandboxes and are not served, by id, with the reasons.
+    #[serde(skip)]
+    pub unserved: BTreeMap<String, String>,
 }
 
 /// One sandbox.
@@ -116,7 +119,8 @@ impl PoolStatus {
             "sandboxes have no cgroups: limits are rlimits and those of whole containers".to_owned()
         });
         let overcommit = overcommit.map(|overcommit| overcommit.to_string());
-        Self { tier, profiles, notes: overcommit.into_iter().chain(without_cgroups).collect() }
+        let notes = overcommit.into_iter().chain(without_cgroups).collect();
+        Self { tier, profiles, notes, unserved: BTreeMap::new() }
     }
 }
 
