@@ -261,7 +261,19 @@ impl Objects {
         within(parcel.size(), most)?;
         let begun = blobs.clone();
         let begin = move || if passing { begun.write_passing() } else { begun.write() };
-        let mut writer = Some(on_disk(begin).await?);
+        let writer = self.fetch_into(from, parcel, most, on_disk(begin).await?).await?;
+        Ok(on_disk(move || writer.finish()).await?)
+    }
+
+    /// Fetches bytes to where they are written, a chunk at a time. Where that fails, or they are others, what was written is nothing.
+    pub(super) async fn fetch_into<W: io::Write + Send + 'static>(
+        &self,
+        from: &Place,
+        parcel: Parcel,
+        most: u64,
+        mut writer: W,
+    ) -> Result<W, ObjectError> {
+        within(parcel.size(), most)?;
         let mut hasher = blake3::Hasher::new();
         let hash = match parcel {
             Parcel::Here(bytes) => {
@@ -281,8 +293,7 @@ impl Objects {
         if BlobId::from(hasher.finalize()) != hash {
             return Err(ObjectError::Other(hash));
         }
-        let writer = writer.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        Ok(on_disk(move || writer.finish()).await?)
+        Ok(writer)
     }
 
     /// The chunks of a content of so many bytes, in order.
@@ -348,12 +359,8 @@ fn chunks<R: AsyncRead + Unpin>(
     })
 }
 
-async fn written(
-    writer: Option<crate::blobs::BlobWriter>,
-    bytes: Bytes,
-) -> io::Result<Option<crate::blobs::BlobWriter>> {
-    let Some(mut writer) = writer else { return Err(io::ErrorKind::NotFound.into()) };
-    on_disk(move || io::Write::write_all(&mut writer, &bytes).map(|()| Some(writer))).await
+async fn written<W: io::Write + Send + 'static>(mut writer: W, bytes: Bytes) -> io::Result<W> {
+    on_disk(move || writer.write_all(&bytes).map(|()| writer)).await
 }
 
 fn within(size: u64, most: u64) -> Result<(), ObjectError> {

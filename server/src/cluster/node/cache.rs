@@ -2,7 +2,7 @@
 //! restart nothing of it is trusted, and all is gone.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
@@ -87,9 +87,11 @@ impl Cache {
         if let Some(program) = self.programs.get(&hash) {
             return Ok((hash, program));
         }
-        let bytes = self.objects.fetch(&Place::Inputs, parcel.clone(), self.largest.get()).await?;
         let folder = self.folder.clone();
-        let program = Arc::new(on_disk(move || executable(&folder, &bytes)).await?);
+        let file = on_disk(move || NamedTempFile::new_in(folder)).await?;
+        // Never whole in memory: as many are fetched at one time as there are slots.
+        let file = self.objects.fetch_into(&Place::Inputs, parcel.clone(), self.largest.get(), file).await?;
+        let program = Arc::new(on_disk(move || executable(file)).await?);
         self.programs.insert(hash, Arc::clone(&program));
         Ok((hash, program))
     }
@@ -107,9 +109,7 @@ impl Cache {
 }
 
 /// A file that can be executed: nobody has it open for writing, and it has no name.
-fn executable(folder: &std::path::Path, bytes: &[u8]) -> io::Result<OwnedFd> {
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
+fn executable(file: NamedTempFile) -> io::Result<OwnedFd> {
     file.as_file().set_permissions(fs::Permissions::from_mode(0o555))?;
     let program = File::open(file.path())?;
     file.close()?;
@@ -122,12 +122,16 @@ fn kib(size: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     #[test]
     fn a_program_is_executable_and_has_no_name() {
         let folder = tempfile::tempdir().unwrap();
-        let program = executable(folder.path(), b"#!/bin/sh\n").unwrap();
+        let mut file = NamedTempFile::new_in(&folder).unwrap();
+        file.write_all(b"#!/bin/sh\n").unwrap();
+        let program = executable(file).unwrap();
         let stat = rustix::fs::fstat(&program).unwrap();
         assert_eq!((stat.st_mode & 0o7777, stat.st_nlink, stat.st_size), (0o555, 0, 10));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
