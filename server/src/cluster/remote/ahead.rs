@@ -18,7 +18,14 @@ const SHARE: u64 = 4;
 
 /// The shares of all submissions.
 #[derive(Debug, Default)]
-pub(super) struct Shares(Mutex<HashMap<Uuid, Arc<Share>>>);
+pub(super) struct Shares(Mutex<All>);
+
+#[derive(Debug, Default)]
+struct All {
+    of: HashMap<Uuid, Arc<Share>>,
+    /// All the room there is: of many submissions, too, no more is on its way. Another one where the broker turns out to have less.
+    whole: Option<(Bytes, Arc<Share>)>,
+}
 
 #[derive(Debug)]
 struct Share {
@@ -32,15 +39,34 @@ pub(super) struct Part<'a> {
     shares: &'a Shares,
     submission: Uuid,
     share: Option<Arc<Share>>,
-    held: Option<OwnedSemaphorePermit>,
+    held: [Option<OwnedSemaphorePermit>; 2],
 }
 
 impl Share {
-    fn of(room: Bytes) -> Self {
-        let all = u32::try_from(room.get() / SHARE / UNIT).unwrap_or(u32::MAX).max(1);
+    fn of(room: u64) -> Self {
+        let all = u32::try_from(room / UNIT).unwrap_or(u32::MAX).max(1);
         // More than that a semaphore has not on any machine.
         let all = all.min(u32::MAX >> 4);
         Self { free: Arc::new(Semaphore::new(all as usize)), all }
+    }
+
+    /// Waits until so much of it is free, or all of it. Who waits is none of those that have it.
+    fn take(&self, units: u32) -> impl Future<Output = Option<OwnedSemaphorePermit>> + use<> {
+        let taking = Arc::clone(&self.free).acquire_many_owned(units.min(self.all));
+        async { taking.await.ok() }
+    }
+}
+
+impl All {
+    fn whole(&mut self, room: Bytes) -> Arc<Share> {
+        match &self.whole {
+            Some((of, whole)) if *of == room => Arc::clone(whole),
+            _ => {
+                let whole = Arc::new(Share::of(room.get()));
+                self.whole = Some((room, Arc::clone(&whole)));
+                whole
+            }
+        }
     }
 }
 
@@ -55,14 +81,20 @@ impl Shares {
     ) -> Option<Part<'_>> {
         let units = u32::try_from(contents.get() / UNIT).unwrap_or(u32::MAX);
         let submission = submission.filter(|_| units > 0)?;
-        let share = Arc::clone(self.all().entry(submission).or_insert_with(|| Arc::new(Share::of(room))));
-        let (free, units) = (Arc::clone(&share.free), units.min(share.all));
-        let mut part = Part { shares: self, submission, share: Some(share), held: None };
-        part.held = free.acquire_many_owned(units).await.ok();
+        let (share, whole) = {
+            let mut all = self.all();
+            let new = || Arc::new(Share::of(room.get() / SHARE));
+            (Arc::clone(all.of.entry(submission).or_insert_with(new)), all.whole(room))
+        };
+        let (own, whole) = (share.take(units), whole.take(units));
+        let mut part = Part { shares: self, submission, share: Some(share), held: [None, None] };
+        // In this order: who waits for its own submission's keeps nothing from others.
+        part.held = [own.await, None];
+        part.held[1] = whole.await;
         Some(part)
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<Uuid, Arc<Share>>> {
+    fn all(&self) -> MutexGuard<'_, All> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -70,9 +102,9 @@ impl Shares {
 impl Drop for Part<'_> {
     fn drop(&mut self) {
         let mut all = self.shares.all();
-        drop((self.held.take(), self.share.take()));
-        if all.get(&self.submission).is_some_and(|share| Arc::strong_count(share) == 1) {
-            all.remove(&self.submission);
+        drop((std::mem::take(&mut self.held), self.share.take()));
+        if all.of.get(&self.submission).is_some_and(|share| Arc::strong_count(share) == 1) {
+            all.of.remove(&self.submission);
         }
     }
 }
@@ -106,11 +138,31 @@ mod tests {
         let third = third.now_or_never().unwrap();
         assert!(third.is_some());
         drop((second, third));
+        assert!(enter(Bytes::mib(60)).now_or_never().is_none(), "the other's is on its way");
+        drop(other);
         let whole = enter(Bytes::mib(60)).now_or_never().unwrap();
         assert!(whole.is_some(), "what is larger than a share is alone, and is sent");
         assert!(enter(large).now_or_never().is_none());
-        drop((whole, other));
-        assert!(shares.all().is_empty());
+        drop(whole);
+        assert!(shares.all().of.is_empty());
         assert!(shares.enter(None, large, room).now_or_never().unwrap().is_none());
+    }
+
+    #[test]
+    fn all_submissions_together_have_no_more_on_its_way_than_there_is_room_for() {
+        let (shares, room, large) = (Shares::default(), Bytes::mib(64), Bytes::mib(16));
+        let enter = |number, contents, room| {
+            let submission = Some(Uuid::from_u128(number));
+            Box::pin(shares.enter(submission, contents, room)).now_or_never()
+        };
+        let mut sent: Vec<_> = (0..4).map(|number| enter(number, large, room).unwrap()).collect();
+        assert!(enter(4, large, room).is_none(), "each has a quarter, and there are four");
+        assert!(enter(4, Bytes::kib(63), room).is_some(), "it goes along");
+        sent.pop();
+        sent.push(enter(4, large, room).unwrap());
+        assert!(enter(5, large, room).is_none());
+        assert!(enter(5, large, Bytes::mib(128)).unwrap().is_some(), "the broker has more by now");
+        drop(sent);
+        assert!(shares.all().of.is_empty(), "who has left waits for nothing");
     }
 }
