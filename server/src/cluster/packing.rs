@@ -208,11 +208,11 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// Bytes of memory, and of the disk, that a report's outputs take.
 pub(super) fn weight(report: &Report) -> (u64, u64) {
     let streams = [&report.stdout, &report.stderr];
-    let memory = streams.iter().map(|stream| stream.head.size()).sum();
+    let sum = |sum: u64, parcel: &Parcel| sum.saturating_add(parcel.size());
+    let memory = streams.iter().map(|stream| &stream.head).fold(0, sum);
     let files = report.files.iter().filter_map(|file| file.file.as_ref().ok());
     let wholes = streams.into_iter().chain(files).filter_map(|stream| stream.whole.as_ref());
-    let disk: u64 = wholes.chain(report.leavings.iter().map(|left| &left.content)).map(Parcel::size).sum();
-    (memory, disk)
+    (memory, wholes.chain(report.leavings.iter().map(|left| &left.content)).fold(0, sum))
 }
 
 /// Fetches what a node has made.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -14,20 +14,20 @@ use super::expected::{Expected, Length};
 use super::line::{Line, MOST_PARTS};
 use super::nodes::Nodes;
 use super::objects::{Budget, ObjectError, Objects, Place};
-use super::packing::{self, Job, Packer, Unpacker};
+use super::packing::{self, Job, Packer};
 use super::speed::Terms;
 use super::standing::Standing;
 use super::turns::Turns;
 use super::wire;
-use super::wire::{Control, Made, Outcome, Way};
-use crate::account::{Account, Purpose};
+use super::wire::{Control, Outcome, Way};
+use crate::account::Account;
 use crate::blobs::Blobs;
 use crate::blocking;
 use crate::config::{Dispatch, LimitsConfig, TimeScaling};
 use crate::content::BlobId;
 use crate::judge::{
     Artefact, Artefacts, CaseJob, CompileJob, Compiled, Compiler, Dialogue, ENVIRONMENT, Executor, Facts,
-    JudgeError, Key, Machine, Room,
+    JudgeError, Key,
 };
 use crate::language::{Language, Languages};
 use crate::sandbox::{Profile, SandboxError};
@@ -39,15 +39,17 @@ mod asking;
 mod known;
 mod order;
 mod service;
+mod taking;
 #[cfg(test)]
 mod tests;
 mod tries;
 
 use ahead::{Part, Shares};
 use asking::{Ask, Reply, Waiter, Waiting};
-use order::{Orders, Turn};
+use order::Orders;
 #[cfg(test)]
 pub(super) use service::{QUICKER, SLOW_AFTER};
+use taking::{OtherWork, UNIT};
 use tries::Tries;
 
 /// How long a part waits for a node: as for a sandbox.
@@ -56,12 +58,8 @@ const NODE_PATIENCE: Duration = Duration::from_secs(600);
 const LONGEST_VERSION: usize = 64 * 1024;
 /// Before something is tried again that is nobody's fault.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Longest result that does not go along with its message: with all that a compiler has said.
-const LONGEST_OUTCOME: u64 = 16 << 20;
 /// So many of those are read at one time: no run pays for the memory that they take.
 const FAR_AT_ONCE: usize = 4;
-/// What of the disk is counted in.
-const UNIT: u64 = 1 << 20;
 /// Cases of one submission that are asked for at one time, for each test that nodes can be at, and bounds of that. Of short ones
 /// there must be enough for whole tasks.
 const AHEAD: usize = 3 * MOST_PARTS;
@@ -275,9 +273,11 @@ impl Remote {
                 }
                 Way::Lacking => {
                     self.0.objects.forget_all();
-                    tries.failed(&node, why, false)?;
+                    tries.elsewhere(&node)?;
+                    // There is more on its way than the broker has room for: some of that is over by then.
+                    paused(cancel).await?;
                 }
-                Way::Broken => tries.failed(&node, why, true)?,
+                Way::Broken => tries.failed(&node, why)?,
             }
         }
     }
@@ -317,86 +317,6 @@ impl Remote {
         }
     }
 
-    /// A result, where it did not go along with its message.
-    async fn near(&self, node: &str, outcome: Outcome) -> Result<Outcome, Untold> {
-        let Outcome::Far(parcel) = outcome else { return Ok(outcome) };
-        let from = Place::Outputs(node.to_owned());
-        let _one =
-            self.0.far.acquire().await.map_err(|_closed| Untold::Ours(SandboxError::Stopping.into()))?;
-        let bytes = self.0.objects.fetch(&from, parcel, LONGEST_OUTCOME).await;
-        let bytes = bytes.map_err(|why| self.unfetched(node, why))?;
-        match serde_json::from_slice(&bytes) {
-            Ok(Outcome::Far(_)) => Err(self.untold(node, &OtherWork)),
-            Ok(outcome) => Ok(outcome),
-            Err(why) => Err(self.untold(node, &why)),
-        }
-    }
-
-    /// Memory, and room on the disk, for what a report has of outputs and what looks at them.
-    async fn room(
-        &self,
-        room: Room,
-        (memory, disk): (u64, u64),
-    ) -> Result<(crate::account::Held, Option<OwnedSemaphorePermit>), JudgeError> {
-        // Who has a run's memory in hand waits for no more.
-        let Room::Own { beside, left } = room else {
-            return Ok((self.0.account.open(Purpose::Judging), None));
-        };
-        let (memory, disk) = (memory + beside.get(), disk + left.get());
-        let units = u32::try_from(disk.div_ceil(UNIT)).unwrap_or(u32::MAX).min(self.0.all_space);
-        let space = match units {
-            0 => None,
-            units => {
-                let space = Arc::clone(&self.0.space).acquire_many_owned(units);
-                let space =
-                    tokio::time::timeout(NODE_PATIENCE, space).await.map_err(|_elapsed| not_served())?;
-                Some(space.map_err(|_closed| SandboxError::Stopping)?)
-            }
-        };
-        let room = self.0.account.take(Purpose::Judging, memory, NODE_PATIENCE).await;
-        Ok((room.map_err(|_full| not_served())?, space))
-    }
-
-    /// What a node says that a program did, where that is of what was asked.
-    async fn facts(
-        &self,
-        job: &CaseJob<'_>,
-        (node, terms): (&str, Terms),
-        report: wire::Report,
-        turn: Option<Turn<'_>>,
-    ) -> Result<Facts, Untold> {
-        if let Err(unasked) = packing::check(job, &report) {
-            return Err(self.untold(node, &unasked));
-        }
-        if let Some(turn) = &turn {
-            turn.come().await;
-        }
-        let (room, space) = self.room(job.room, packing::weight(&report)).await.map_err(Untold::Ours)?;
-        drop(turn);
-        let from = Place::Outputs(node.to_owned());
-        let unpacker = Unpacker { objects: &self.0.objects, blobs: &self.0.blobs, from: &from };
-        let mut facts = unpacker.facts(report, room, space).await.map_err(|why| self.unfetched(node, why))?;
-        facts.machine = Some(Machine { node: node.into(), time_scale: terms.scale, first: None });
-        self.0.nodes.note(node, true);
-        self.note_time(job, node, facts.usage.wall_time);
-        Ok(facts)
-    }
-
-    /// A test took so long on a node: that tells of the test, of others like it, and of the node.
-    fn note_time(&self, job: &CaseJob<'_>, node: &str, took: Duration) {
-        let Length { time, is_seen } = self.0.expected.of(&job.language.id, job.input);
-        // A quarter of a CPU takes four times as long, which is not the test's doing.
-        let length = took.mul_f64(self.0.nodes.quickness(node));
-        let expected = match job.whose.submission.filter(|_| !is_seen) {
-            Some(submission) => self.0.state().line.learn(submission, time, length),
-            None => Some(time).filter(|_| is_seen),
-        };
-        if let Some(expected) = expected {
-            self.0.nodes.note_pace(node, expected, took);
-        }
-        self.0.expected.note(&job.language.id, job.input, length);
-    }
-
     /// A program was late on a slow node by so little that a faster one shall have it, once, where there is one.
     fn is_run_again(
         &self,
@@ -424,32 +344,6 @@ impl Remote {
         true
     }
 
-    fn untold(&self, node: &str, why: &dyn std::error::Error) -> Untold {
-        if self.0.nodes.note_fault(node, &why.to_string()) {
-            tracing::error!(node, "A node has sent what was not asked for: {why}");
-        }
-        Untold::Theirs(why.to_string())
-    }
-
-    fn unfetched(&self, node: &str, why: ObjectError) -> Untold {
-        match why {
-            ObjectError::Disk(source) => {
-                let doing = "keep what a node has sent";
-                Untold::Ours(JudgeError::Workspace { doing, source })
-            }
-            ObjectError::Broker(why) => {
-                tracing::warn!("What a node has sent cannot be fetched: {}", crate::telemetry::chain(&why));
-                Untold::Nobodys
-            }
-            // The broker lets the oldest go where there are more than it has room for, and all where a user's data are removed.
-            ObjectError::Lacking(_) => {
-                tracing::warn!(node, "What a node has sent has gone: {why}");
-                Untold::Gone(why.to_string())
-            }
-            ObjectError::Other(_) | ObjectError::TooLarge { .. } => self.untold(node, &why),
-        }
-    }
-
     /// A program that the same sources made before, for the same user, with an image that some node has.
     async fn cached(&self, job: &CompileJob<'_>) -> Result<Option<Artefact>, JudgeError> {
         for image in self.0.nodes.images(job.profile) {
@@ -472,44 +366,6 @@ impl Remote {
     fn key(&self, job: &CompileJob<'_>, image: &str) -> Option<Key> {
         Key::of(job, &Compiler { image, environment: &ENVIRONMENT, largest: self.0.largest })
     }
-
-    /// Keeps what a node has compiled.
-    async fn keep(&self, job: &CompileJob<'_>, node: &str, made: Made) -> Result<Compiled, Untold> {
-        if let Err(unasked) = packing::check_made(job.limits, &made) {
-            return Err(self.untold(node, &unasked));
-        }
-        let (program, mut compilation, image) = match made {
-            Made::Rejected { mut compilation, reason } => {
-                compilation.node = Some(node.into());
-                return Ok(Compiled::Rejected { compilation, reason });
-            }
-            Made::Checked { compilation, image } => (None, compilation, image),
-            Made::Program { program, compilation, image } => (Some(program), compilation, image),
-        };
-        compilation.node = Some(node.into());
-        let wanted = job.language.artefact.is_some();
-        if program.is_some() != wanted {
-            return Err(self.untold(node, &NoProgram));
-        }
-        let key = image.and_then(|image| self.key(job, &image));
-        let from = Place::Outputs(node.to_owned());
-        let unpacker = Unpacker { objects: &self.0.objects, blobs: &self.0.blobs, from: &from };
-        let (file, size) = match program {
-            Some(program) => {
-                let made = unpacker.made(program, self.0.largest.get()).await;
-                made.map_err(|why| self.unfetched(node, why))?
-            }
-            None => {
-                let nothing = std::fs::File::open("/dev/null");
-                (nothing.map_err(|why| self.unfetched(node, why.into()))?.into(), 0)
-            }
-        };
-        let artefacts = Arc::clone(&self.0.artefacts);
-        let keep = move || artefacts.keep(key.as_ref(), file, Bytes(size), compilation);
-        let kept = blocking::on_disk(keep).await.map_err(|why| self.unfetched(node, why.into()))?;
-        self.0.nodes.note(node, true);
-        Ok(if wanted { Compiled::Program(kept) } else { Compiled::Checked(kept.compilation) })
-    }
 }
 
 /// Waits a moment, unless nobody waits for what follows.
@@ -517,29 +373,6 @@ async fn paused(cancel: &CancellationToken) -> Result<(), JudgeError> {
     let pausing = cancel.run_until_cancelled(tokio::time::sleep(PAUSE));
     pausing.await.ok_or(JudgeError::Cancelled)
 }
-
-/// Why an answer is none.
-#[derive(Debug)]
-enum Untold {
-    /// We could not take it.
-    Ours(JudgeError),
-    /// It could not be fetched, since the broker was away: it is asked for again.
-    Nobodys,
-    /// It was sent and is there no more, or never was: another node has it, and that is not for ever.
-    Gone(String),
-    /// It is not of what was asked: another node may do better.
-    Theirs(String),
-}
-
-/// There is a program where there is none, or none where there is one.
-#[derive(Debug, thiserror::Error)]
-#[error("the node has compiled something else")]
-struct NoProgram;
-
-/// Of another kind of work.
-#[derive(Debug, thiserror::Error)]
-#[error("the node has done something else")]
-struct OtherWork;
 
 /// It waits and is tried again.
 fn not_served() -> JudgeError {
@@ -593,8 +426,8 @@ impl Executor for Remote {
         let expected = self.0.expected.of(&job.language.id, job.input);
         let ask = Ask::of(job.whose, &profile, &[job.language], expected);
         let mut tries = Tries::default();
+        let turn = self.0.orders.enter(job.whose.submission, job.index);
         loop {
-            let turn = self.0.orders.enter(job.whose.submission, job.index);
             let ahead = self.ahead(ahead::contents(job), job, cancel).await?;
             let Reply { node, outcome, terms } = self.done(&ask, Job::Case(job), &mut tries, cancel).await?;
             drop(ahead);
@@ -602,7 +435,7 @@ impl Executor for Remote {
                 Outcome::Ran(report) if self.is_run_again(job, &report, (&node, terms), &mut tries, &ask) => {
                     continue;
                 }
-                Outcome::Ran(report) => self.facts(job, (&node, terms), *report, turn).await,
+                Outcome::Ran(report) => self.ran(job, (&node, terms), *report, turn.as_ref()).await,
                 _ => Err(self.untold(&node, &OtherWork)),
             };
             match facts {
@@ -627,8 +460,8 @@ impl Executor for Remote {
         let mut ask = Ask { together: None, ..Ask::of(program.whose, &profile, &languages, expected) };
         ask.needs.is_pair = true;
         let mut tries = Tries::default();
+        let turn = self.0.orders.enter(program.whose.submission, program.index);
         loop {
-            let turn = self.0.orders.enter(program.whose.submission, program.index);
             let contents = ahead::contents(program) + ahead::contents(validator);
             let ahead = self.ahead(contents, program, cancel).await?;
             let reply = self.done(&ask, Job::Pair { program, validator }, &mut tries, cancel).await?;
@@ -639,7 +472,7 @@ impl Executor for Remote {
             {
                 continue;
             }
-            match self.dialogue(program, validator, reply, turn).await {
+            match self.dialogue(program, validator, reply, turn.as_ref()).await {
                 Ok(dialogue) => {
                     return Ok(Dialogue { program: with_first(dialogue.program, &tries), ..dialogue });
                 }
@@ -690,39 +523,6 @@ impl Executor for Remote {
     }
 }
 
-impl Remote {
-    async fn dialogue(
-        &self,
-        program: &CaseJob<'_>,
-        validator: &CaseJob<'_>,
-        Reply { node, outcome, terms }: Reply,
-        turn: Option<Turn<'_>>,
-    ) -> Result<Dialogue, Untold> {
-        let Outcome::Talked { program: facts, validator: others, first, transcript } = outcome else {
-            return Err(self.untold(&node, &OtherWork));
-        };
-        let (memory, disk) = packing::weight(&others);
-        // Both have one room.
-        let program = CaseJob { room: with(program.room, memory, disk), ..*program };
-        let validator = CaseJob { room: Room::Others, ..*validator };
-        Ok(Dialogue {
-            program: self.facts(&program, (&node, terms), *facts, turn).await?,
-            validator: self.facts(&validator, (&node, terms), *others, None).await?,
-            first,
-            transcript: self.transcript(&node, transcript).await?,
-        })
-    }
-
-    async fn transcript(&self, node: &str, parcel: Option<wire::Parcel>) -> Result<Option<String>, Untold> {
-        const LONGEST: u64 = 1 << 20;
-        let Some(parcel) = parcel else { return Ok(None) };
-        let from = Place::Outputs(node.to_owned());
-        let bytes =
-            self.0.objects.fetch(&from, parcel, LONGEST).await.map_err(|why| self.unfetched(node, why))?;
-        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
-    }
-}
-
 /// Nothing is known of how long it takes but that.
 fn limit(limits: &RunLimits) -> Length {
     Length { time: limits.cpu, is_seen: false }
@@ -734,16 +534,6 @@ fn with_first(mut facts: Facts, tries: &Tries) -> Facts {
         machine.first = tries.close_on();
     }
     facts
-}
-
-/// So much more room, where a run has its own.
-fn with(room: Room, memory: u64, disk: u64) -> Room {
-    match room {
-        Room::Own { beside, left } => {
-            Room::Own { beside: Bytes(beside.get() + memory), left: Bytes(left.get() + disk) }
-        }
-        Room::Others => Room::Others,
-    }
 }
 
 impl Shared {

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use gavel_protocol::Bytes;
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -28,6 +29,8 @@ const GRACE: Duration = Duration::from_secs(120);
 const A_MIB: Duration = Duration::from_secs(2);
 /// Parts before it that may be in its task.
 const BEFORE: u32 = 32;
+/// What is longer has no room in a message: a broker takes a MiB.
+const LONGEST_WORK: usize = 900 * 1024;
 /// How often it is looked whether there is any sense in waiting.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
@@ -145,6 +148,11 @@ impl<'a> Ask<'a> {
 pub(super) fn needs(profile: &Profile, languages: &[&Language]) -> Needs {
     let languages = languages.iter().map(|language| speech(language)).collect();
     Needs { pool: names::pool(profile), languages, is_pair: false }
+}
+
+/// Bytes that a text takes of a message at the most: in one that is for one node alone it is quoted.
+fn in_a_message(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
 
 /// How long a part is still waited for.
@@ -293,13 +301,20 @@ impl Shared {
     ) -> Result<Leaving<'_>, JudgeError> {
         let work = serde_json::value::to_raw_value(work);
         let work = work.map_err(|why| JudgeError::GivenUp(format!("it cannot be written: {why}")))?;
+        let bytes = in_a_message(work.get());
+        if bytes > LONGEST_WORK {
+            let [bytes, most] = [bytes, LONGEST_WORK].map(|size| Bytes(size as u64));
+            return Err(JudgeError::GivenUp(format!(
+                "what a node is told of it takes {bytes} of a message, and may take {most}: it has too many files, or their names are too long"
+            )));
+        }
         let place = Arc::new(Mutex::new(Place::InLine { ticket: 0 }));
         let item = Item {
             user: ask.user.clone(),
             together: ask.together.filter(|_| avoided.is_empty()),
             pool: ask.needs.pool.clone(),
             expected: ask.expected,
-            bytes: work.get().len(),
+            bytes,
             what: Waiting {
                 work,
                 submission: ask.submission,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{NODE_PATIENCE, Untold, not_served};
+use super::taking::Untold;
+use super::{NODE_PATIENCE, not_served};
 use crate::judge::JudgeError;
 
 /// Tries that failed for a reason of a node's.
@@ -26,7 +27,7 @@ impl Tries {
         &self.avoided
     }
 
-    /// A node could not serve it, as when its disk is full or it stops: another may. That is not held against anybody.
+    /// A node could not serve it, as when its disk is full, it stops, or what it is made of has gone from the broker: another may. That is not held against anybody.
     pub(super) fn elsewhere(&mut self, node: &str) -> Result<(), JudgeError> {
         self.avoid(node);
         self.unserved()
@@ -37,11 +38,9 @@ impl Tries {
         if since.elapsed() < NODE_PATIENCE { Ok(()) } else { Err(not_served()) }
     }
 
-    /// It failed on a node, which is to be avoided where that is its own doing.
-    pub(super) fn failed(&mut self, node: &str, why: &str, is_avoided: bool) -> Result<(), JudgeError> {
-        if is_avoided {
-            self.avoid(node);
-        }
+    /// It failed on a node, which is avoided.
+    pub(super) fn failed(&mut self, node: &str, why: &str) -> Result<(), JudgeError> {
+        self.avoid(node);
         self.failures.push(format!("{node}: {why}"));
         if self.failures.len() < MOST { Ok(()) } else { Err(JudgeError::GivenUp(self.failures.join("; "))) }
     }
@@ -51,7 +50,7 @@ impl Tries {
         match untold {
             Untold::Ours(why) => Err(why),
             Untold::Nobodys => self.unserved(),
-            Untold::Gone(why) | Untold::Theirs(why) => self.failed(node, &why, true),
+            Untold::Gone(why) | Untold::Theirs(why) => self.failed(node, &why),
         }
     }
 
@@ -86,9 +85,8 @@ mod tests {
         tries.again("liar", Untold::Theirs("more output than is allowed".into())).unwrap();
         assert_eq!(tries.avoided(), ["full", "liar"]);
         tries.again("far", Untold::Nobodys).unwrap();
-        tries.failed("poor", "a content is lacking", false).unwrap();
-        assert_eq!(tries.avoided(), ["full", "liar"], "what is lacking is not its doing");
-        assert!(matches!(tries.failed("bad", "broken", true), Err(JudgeError::GivenUp(_))));
+        tries.failed("poor", "broken").unwrap();
+        assert!(matches!(tries.failed("bad", "broken"), Err(JudgeError::GivenUp(_))));
     }
 
     #[test]
@@ -106,7 +104,7 @@ mod tests {
     fn what_was_late_by_little_has_one_more_run_and_whoever_fails_at_that_is_followed_by_another() {
         let mut tries = Tries::default();
         tries.close("slow", &["slow".to_owned(), "slower".to_owned()]);
-        tries.failed("fast", "it has gone", true).unwrap();
+        tries.failed("fast", "it has gone").unwrap();
         assert_eq!(tries.avoided(), ["slow", "slower", "fast"]);
         assert_eq!(tries.close_on().as_deref(), Some("slow"), "what comes of it now counts");
     }
