@@ -19,7 +19,7 @@ use super::objects::{Budget, Objects, Place};
 use super::packing::definition;
 use super::seldom::Seldom;
 use super::speed::Speed;
-use super::wire::{Answer, Begin, Begun, Done, Outcome, PROTOCOL, Part, Speech, Task, TaskName, Way, Work};
+use super::wire::{Answer, Begin, Begun, Done, Outcome, PROTOCOL, Part, Task, TaskName, Way, Work};
 use crate::blobs::Blobs;
 use crate::content::BlobId;
 use crate::judge::{Executor, TimeScale};
@@ -28,11 +28,13 @@ use crate::operations::Operations;
 
 mod background;
 mod cache;
+mod reading;
 mod silent;
 mod stalls;
 mod work;
 
 use cache::Cache;
+use reading::{Abilities, Refused};
 use silent::Silent;
 use stalls::Stalls;
 
@@ -56,6 +58,8 @@ const FULL: &str = "the disk is full";
 const TROUBLED_FOR: Duration = Duration::from_secs(10);
 /// Coordinators that are known: by what they have had it forget, and by that they do not answer.
 const MOST_COORDINATORS: usize = 64;
+/// Languages that are others elsewhere, of which the log has that.
+const MOST_TOLD_OF: usize = 512;
 /// Longest text of a failure.
 const LONGEST_WHY: usize = 500;
 
@@ -210,10 +214,6 @@ impl<E: Executor> Shared<E> {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn told_of(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.told_of.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn forgot(&self) -> MutexGuard<'_, BTreeMap<String, Uuid>> {
         self.forgot.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -304,48 +304,45 @@ impl<E: Executor> Shared<E> {
 
     /// The task that a message has; none where it is not for us, which the broker is told then.
     async fn understood(&self, came: &Came) -> Option<Task> {
-        if came.is_kept() {
-            if self.seldom.is_time() {
-                tracing::warn!("Somebody had the broker send a task");
-            }
-            came.acknowledge(AckKind::Term).await;
-            return None;
+        let abilities = Abilities { definitions: &self.definitions, at_once: self.executor.at_once() };
+        let task = if came.is_kept() {
+            Err(Refused::Nonsense("somebody had the broker send it".to_owned()))
+        } else {
+            reading::read(&came.payload, abilities)
+        };
+        let refused = match task {
+            Ok(task) => return Some(task),
+            Err(refused) => refused,
+        };
+        self.tell_of(&refused);
+        match refused.after() {
+            Some(after) => came.hand_back(after).await,
+            None => came.acknowledge(AckKind::Term).await,
         }
-        match serde_json::from_slice::<Task>(&came.payload) {
-            Ok(task) if !names::is_name(&task.coordinator) => {
-                if self.seldom.is_time() {
-                    tracing::error!("A task is of no coordinator");
+        None
+    }
+
+    /// Says why a task is not done here: of a language once, of all else now and then.
+    fn tell_of(&self, refused: &Refused) {
+        match refused {
+            Refused::OtherLanguage(id) => {
+                let mut told = self.told_of.lock().unwrap_or_else(PoisonError::into_inner);
+                if told.len() < MOST_TOLD_OF && told.insert(id.clone()) {
+                    tracing::warn!(
+                        "Tasks of language {id} are left to other nodes: its definition (languages.toml) is another at the coordinator"
+                    );
                 }
-                came.acknowledge(AckKind::Term).await;
-                None
             }
-            Ok(task) if task.protocol != PROTOCOL => {
-                // Another node may be of another version.
-                came.hand_back(SILENCE).await;
-                None
+            Refused::Nonsense(why) if self.seldom.is_time() => {
+                tracing::error!("A task is refused: {}", shortened(why));
             }
-            Ok(task) if !task.parts.iter().all(|part| self.knows(&part.work)) => {
-                came.hand_back(LATER).await;
-                None
+            Refused::OtherVersion(why) if self.seldom.is_time() => {
+                tracing::warn!("A task is left to other nodes: {}", shortened(why));
             }
-            Ok(task) => Some(task),
-            // A later version may know more kinds of work.
-            Err(why) if serde_json::from_slice::<Versioned>(&came.payload).is_ok() => {
-                if self.seldom.is_time() {
-                    let why = why.to_string();
-                    tracing::warn!("A task is handed back that is not understood: {}", shortened(&why));
-                }
-                came.hand_back(SILENCE).await;
-                None
+            Refused::NoPairs if self.seldom.is_time() => {
+                tracing::warn!("A task is left to other nodes: here are no two sandboxes at one time");
             }
-            Err(why) => {
-                if self.seldom.is_time() {
-                    let why = why.to_string();
-                    tracing::error!("A task makes no sense: {}", shortened(&why));
-                }
-                came.acknowledge(AckKind::Term).await;
-                None
-            }
+            Refused::Nonsense(_) | Refused::OtherVersion(_) | Refused::NoPairs => {}
         }
     }
 
@@ -390,20 +387,6 @@ impl<E: Executor> Shared<E> {
             is_told &= self.tell(&granted.task.coordinator, &granted.answer(together)).await;
         }
         is_told
-    }
-
-    /// It can be done here: languages are what they are to the coordinator, and there are sandboxes for it.
-    fn knows(&self, work: &Work) -> bool {
-        let has_room = !matches!(work, Work::Pair { .. }) || self.executor.at_once() > 1;
-        let unknown = work.languages().into_iter().find(|speech| !speech.is_among(&self.definitions));
-        if let Some(Speech { id, .. }) = unknown
-            && self.told_of().insert(id.clone())
-        {
-            tracing::warn!(
-                "Tasks of language {id} are left to other nodes: it is another here than at the coordinator (languages.toml)"
-            );
-        }
-        has_room && unknown.is_none()
     }
 
     async fn begin(&self, task: &Task, asked: BlobId) -> Option<Begun> {
@@ -518,13 +501,6 @@ impl Came {
             self.acknowledge(AckKind::Progress).await;
         }
     }
-}
-
-/// What all versions of a task have.
-#[derive(serde::Deserialize)]
-struct Versioned {
-    #[serde(rename = "protocol")]
-    _protocol: u32,
 }
 
 /// A task that a node is at, until this is dropped.
