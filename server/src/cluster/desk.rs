@@ -28,9 +28,17 @@ pub(super) struct Desk<W> {
     last_task: u64,
     tasks: HashMap<u64, Open<W>>,
     /// How many are out, by pool.
-    out: HashMap<String, usize>,
+    out: HashMap<String, Out>,
     /// Those that each node was given.
     granted: HashMap<String, BTreeSet<u64>>,
+}
+
+/// The tasks of a pool that are out.
+#[derive(Debug, Default)]
+struct Out {
+    all: usize,
+    /// Those that no node was given.
+    waiting: usize,
 }
 
 /// A task that is out.
@@ -191,7 +199,8 @@ impl<W> Desk<W> {
         waiting: impl IntoIterator<Item = (u32, W)>,
         avoided: Vec<String>,
     ) {
-        *self.out.entry(needs.pool.clone()).or_default() += 1;
+        let out = self.out.entry(needs.pool.clone()).or_default();
+        (out.all, out.waiting) = (out.all + 1, out.waiting + 1);
         let waiting = waiting.into_iter().collect();
         let (done, grants) = (Vec::new(), Vec::new());
         let (sent, dealt, message, twin) = (None, None, None, None);
@@ -256,6 +265,11 @@ impl<W> Desk<W> {
             self.granted.entry(node.to_owned()).or_default().insert(begin.task);
             let (node, process) = (node.to_owned(), begin.process);
             let since = Instant::now();
+            if open.grants.is_empty()
+                && let Some(out) = self.out.get_mut(&open.needs.pool)
+            {
+                out.waiting -= 1;
+            }
             open.grants.push(Grant { node, process, number, terms, since, missed: None });
         }
         let parts = open.waiting.keys().copied().collect();
@@ -364,7 +378,7 @@ impl<W> Desk<W> {
     /// Tasks that are out of pools that are compilers', or of those that are not.
     pub(super) fn out_of_kind(&self, is_compilation: bool) -> usize {
         let is_of = |pool: &str| names::is_of_compilations(pool) == is_compilation;
-        self.out.iter().filter(|(pool, _)| is_of(pool)).map(|(_, out)| out).sum()
+        self.out.iter().filter(|(pool, _)| is_of(pool)).map(|(_, out)| out.all).sum()
     }
 
     /// Another node may be given a task, too.
@@ -376,10 +390,7 @@ impl<W> Desk<W> {
 
     /// Pools of which all tasks that are out are in the hands of nodes: who has nothing to do will have nothing.
     pub(super) fn exhausted(&self) -> BTreeSet<String> {
-        let waits = |open: &&Open<W>| open.grants.is_empty();
-        let waiting: BTreeSet<&String> =
-            self.tasks.values().filter(waits).map(|open| &open.needs.pool).collect();
-        self.out.keys().filter(|pool| !waiting.contains(pool)).cloned().collect()
+        self.out.iter().filter(|(_, out)| out.waiting == 0).map(|(pool, _)| pool.clone()).collect()
     }
 
     /// Of a pool the task that a slow node was given first of those that it has had for so long and that no other is at. Whether a node
@@ -438,7 +449,7 @@ impl<W> Desk<W> {
 
     /// Tasks of a pool that are out.
     pub(super) fn out(&self, pool: &str) -> usize {
-        self.out.get(pool).copied().unwrap_or(0)
+        self.out.get(pool).map_or(0, |out| out.all)
     }
 
     /// Of what a node is at the tasks of this start that nobody waits for.
@@ -470,8 +481,9 @@ impl<W> Desk<W> {
             }
         }
         if let Some(out) = self.out.get_mut(&open.needs.pool) {
-            *out -= 1;
-            if *out == 0 {
+            out.all -= 1;
+            out.waiting -= usize::from(open.grants.is_empty());
+            if out.all == 0 {
                 self.out.remove(&open.needs.pool);
             }
         }
@@ -588,6 +600,14 @@ mod tests {
         desk.pair(begin.task, twin);
         assert_eq!([begin.task, twin].map(|task| desk.twin(task)), [Some(twin), Some(begin.task)]);
         assert_eq!(slow(&desk, Duration::ZERO), None, "once");
+        assert!(desk.exhausted().is_empty(), "the twin is still to begin");
+        desk.withdraw(twin, 0);
+        desk.withdraw(twin, 1);
+        assert_eq!(desk.exhausted(), BTreeSet::from(["run".to_owned()]), "it is not wanted any more");
+        begins(&mut desk, "other", &begin, 12, true);
+        desk.withdraw(begin.task, 0);
+        desk.withdraw(begin.task, 1);
+        assert!(desk.exhausted().is_empty() && desk.out.is_empty());
     }
 
     #[test]

@@ -80,6 +80,8 @@ struct Known {
     beat: Beat,
     /// The pools that it has images for.
     pools: Vec<String>,
+    /// Those of them whose images it has been seen to have.
+    ready: Vec<String>,
     at: Instant,
     /// When it was last given the known programs.
     tried: Option<Instant>,
@@ -152,9 +154,7 @@ impl Known {
 
     /// It takes tasks of a pool, and has been seen to have the image for them: what it is dealt it cannot leave to others.
     fn is_ready_for(&self, pool: &str) -> bool {
-        let mut offers = self.beat.profiles.iter();
-        self.serves(pool)
-            && offers.any(|offer| names::pool_of(&offer.profile) == pool && offer.image.is_some())
+        self.takes_tasks() && self.ready.iter().any(|ready| ready == pool)
     }
 
     /// It is to be given the known programs. One that has not told its speed does not know what that is.
@@ -228,14 +228,16 @@ pub(crate) fn is_weight(weight: f64) -> bool {
     (0.001..=f64::from(MOST_CREDITS)).contains(&weight)
 }
 
-/// The pools that a node has images for.
-fn pools(beat: &Beat) -> Vec<String> {
+/// The pools that a node has images for, and those of them whose images it has been seen to have.
+fn pools(beat: &Beat) -> (Vec<String>, Vec<String>) {
     // It would hand tasks of ours back, and has no room for them.
     if beat.protocol != PROTOCOL || beat.trouble.is_some() {
-        return Vec::new();
+        return Default::default();
     }
     let offers = beat.profiles.iter().filter(|offer| !offer.no_image);
-    offers.map(|offer| names::pool_of(&offer.profile)).collect()
+    let seen = offers.clone().filter(|offer| offer.image.is_some());
+    let pool = |offer: &Offer| names::pool_of(&offer.profile);
+    (offers.map(pool).collect(), seen.map(pool).collect())
 }
 
 impl Inner {
@@ -298,7 +300,7 @@ impl Nodes {
         let mut nodes = self.nodes();
         nodes.sweep();
         let Inner { known: all, counted, .. } = &mut *nodes;
-        let pools = pools(&beat);
+        let (pools, ready) = pools(&beat);
         if let Some(known) = all.get_mut(name) {
             let is_news = !known.is_here() || known.beat.incarnation != beat.incarnation;
             let offered = |known: &Known| {
@@ -306,7 +308,7 @@ impl Nodes {
             };
             let before = offered(known);
             let is_other = known.pools != pools;
-            (known.beat, known.pools, known.at) = (beat, pools, Instant::now());
+            (known.beat, known.pools, known.ready, known.at) = (beat, pools, ready, Instant::now());
             known.tried = known.tried.filter(|_| !is_news);
             if is_news || is_other || before != offered(known) {
                 *counted = None;
@@ -320,7 +322,8 @@ impl Nodes {
         let (tried, drained, faults) = (None, None, Vec::new());
         let (done, failures, pace) = (0, 0, Pace::default());
         let is_doubted = false;
-        let known = Known { beat, pools, at, tried, drained, is_doubted, done, failures, faults, pace };
+        let known =
+            Known { beat, pools, ready, at, tried, drained, is_doubted, done, failures, faults, pace };
         all.insert(name.to_owned(), known);
         *counted = None;
         Ok(true)

@@ -133,6 +133,8 @@ struct Shared {
     state: Mutex<State>,
     /// Something waits, or somebody has room.
     moved: Notify,
+    /// A task has gone out.
+    opened: Notify,
 }
 
 /// What waits, and what is out. Both under one lock, so that nothing is in between.
@@ -179,6 +181,7 @@ impl Remote {
             forgotten: Mutex::new(incarnation),
             state: Mutex::new(state),
             moved: Notify::new(),
+            opened: Notify::new(),
         };
         let this = Self(Arc::new(shared));
         service::start(&this.0, stop);

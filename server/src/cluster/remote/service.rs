@@ -39,19 +39,20 @@ const RIPENING: Duration = Duration::from_millis(2);
 const IDLE: Duration = Duration::from_secs(20);
 /// Of those so many are looked for.
 const MOST_LOOKED_FOR: usize = 64;
-/// Results that are taken at one time.
-/// Each may have a MiB: whoever sends such is not to fill the memory.
+/// Results that are taken at one time. Each may have a MiB: whoever sends such is not to fill the memory.
 const RESULTS_AT_ONCE: usize = 32;
 /// Of what a node is at for nobody so much is told it at one time; of the rest when it tells again.
 const MOST_SAID_AGAIN: usize = 256;
 /// Tasks of a pool that are out, for each that nodes can be at: one is there when another ends.
 const AHEAD: usize = 2;
-/// So long a node is at a task before a quicker one is given it, too, where that has nothing to do.
-pub(in crate::cluster) const SLOW_AFTER: Duration = Duration::from_millis(50);
-/// It is so many times as quick.
-pub(in crate::cluster) const QUICKER: f64 = 1.5;
 /// The same where tasks are dealt out: who is dealt them has no say in it, and all of a submission's are.
 const DEALT_AHEAD: usize = 256;
+/// So long a node is at a task before a quicker one is given it, too, where that has nothing to do.
+pub(in crate::cluster) const SLOW_AFTER: Duration = Duration::from_millis(50);
+/// The quicker one is so many times as quick.
+pub(in crate::cluster) const QUICKER: f64 = 1.5;
+/// Tasks that are given to quicker nodes, too, at one time: for each all nodes are looked at, while others wait for the desk.
+const MOST_TWINS: usize = 16;
 
 /// Starts all of it, until `stop`.
 pub(super) fn start(shared: &Arc<Shared>, stop: &CancellationToken) {
@@ -62,6 +63,7 @@ pub(super) fn start(shared: &Arc<Shared>, stop: &CancellationToken) {
         tokio::spawn(stop.clone().run_until_cancelled_owned(working));
     };
     spawn("the sending of tasks", |shared| Box::pin(send(shared)));
+    spawn("the giving of tasks to quicker nodes", |shared| Box::pin(give_to_quicker(shared)));
     spawn("the taking of results", |shared| Box::pin(take(shared)));
     spawn("the beginning of tasks", |shared| Box::pin(begin(shared)));
     spawn("the hearing of nodes", |shared| Box::pin(hear(shared)));
@@ -118,10 +120,7 @@ async fn send(shared: Arc<Shared>) {
             tokio::time::sleep(RIPENING).await;
             shared.send_all(Ahead::Some);
         }
-        shared.send_twins();
-        let is_all_done = shared.state().desk.is_empty();
-        let pause = if is_all_done { LOOK_EVERY } else { SLOW_AFTER };
-        drop(tokio::time::timeout(pause, moved).await);
+        drop(tokio::time::timeout(LOOK_EVERY, moved).await);
         if shared.dispatch == Dispatch::Wrr && gone.elapsed() > LOOK_EVERY {
             gone = Instant::now();
             shared.take_back_of_gone();
@@ -136,6 +135,20 @@ async fn send(shared: Arc<Shared>) {
             connections.mark_unchanged();
             prepare(&shared).await;
         }
+    }
+}
+
+/// Beside the sending of tasks, which does not wait for it.
+async fn give_to_quicker(shared: Arc<Shared>) {
+    if shared.dispatch != Dispatch::Pull {
+        return std::future::pending().await;
+    }
+    loop {
+        if shared.state().desk.is_empty() {
+            shared.opened.notified().await;
+        }
+        tokio::time::sleep(SLOW_AFTER).await;
+        shared.send_twins();
     }
 }
 
@@ -263,7 +276,7 @@ impl Shared {
 
     /// Nothing waits, and quick nodes have nothing to do: they do what slow ones are at, too.
     fn send_twins(&self) {
-        while let Some((node, task)) = self.next_twin() {
+        for (node, task) in std::iter::from_fn(|| self.next_twin()).take(MOST_TWINS) {
             tracing::debug!(node, "A task is given to a quicker node, too");
             metrics::counter!("gavel_cluster_twins_total").increment(1);
             self.order(&node, Control::Try { task });
@@ -274,7 +287,7 @@ impl Shared {
     fn next_twin(&self) -> Option<(String, String)> {
         let mut state = self.state();
         let State { line, desk, .. } = &mut *state;
-        if self.dispatch != Dispatch::Pull || !line.is_empty() {
+        if !line.is_empty() {
             return None;
         }
         let (quick, slow) = desk.exhausted().into_iter().find_map(|pool| {
@@ -369,6 +382,7 @@ impl Shared {
             state.desk.remember(id, message.clone());
         }
         dealt.iter().for_each(|node| state.desk.deal(id, node));
+        self.opened.notify_one();
         let name = format!("{}/{incarnation}/{id}", submission.unwrap_or_default());
         Ok(Some(Next { subject: names::tasks(pool), name, message, task: id, dealt }))
     }
