@@ -149,6 +149,56 @@ struct Running {
     twin: Option<u64>,
 }
 
+/// What has happened by some time.
+struct Run<'a> {
+    jobs: &'a [Job],
+    /// The next of them that comes.
+    next: usize,
+    /// When the first test of each began.
+    begun: Vec<Option<f64>>,
+    line: Line<Work>,
+    /// When tasks end, with their numbers.
+    ends: BinaryHeap<Reverse<(u64, u64)>>,
+    now: f64,
+    /// Seconds of slots, in all.
+    busy: f64,
+    tasks: u32,
+    signs: f64,
+}
+
+impl<'a> Run<'a> {
+    fn of(jobs: &'a [Job]) -> Self {
+        let (line, ends, begun) = (Line::default(), BinaryHeap::new(), vec![None; jobs.len()]);
+        Self { jobs, next: 0, begun, line, ends, now: 0.0, busy: 0.0, tasks: 0, signs: 0.0 }
+    }
+
+    /// A task of a job begins, which takes so long. Returns its number.
+    fn note(&mut self, job: usize, took: f64) -> u64 {
+        self.begun[job].get_or_insert(self.now);
+        self.busy += took;
+        self.signs += (took / PROGRESS_EVERY.as_secs_f64()).floor();
+        self.tasks += 1;
+        let task = u64::from(self.tasks);
+        self.ends.push(Reverse((clock(self.now + took), task)));
+        task
+    }
+
+    /// What came of it, on so many slots.
+    fn seen(self, slots: usize) -> Seen {
+        let begun = self.jobs.iter().zip(&self.begun);
+        let mut delays: Vec<f64> = begun.map(|(job, begun)| begun.unwrap() - job.at).collect();
+        delays.sort_by(f64::total_cmp);
+        let slots = f64::from(u32::try_from(slots).unwrap());
+        Seen {
+            makespan: self.now,
+            delay_p99: delays[delays.len() * 99 / 100],
+            utilisation: self.busy / (self.now * slots),
+            tasks_per_second: f64::from(self.tasks) / self.now,
+            signs_per_second: self.signs / self.now,
+        }
+    }
+}
+
 struct Cluster {
     speeds: Vec<f64>,
     credits: usize,
@@ -217,69 +267,63 @@ impl Cluster {
     }
 
     fn run(mut self, jobs: &[Job]) -> Seen {
-        let mut line: Line<Work> = Line::default();
-        let mut ends: BinaryHeap<Reverse<(u64, u64)>> = BinaryHeap::new();
-        let (mut next, mut now, mut busy, mut tasks) = (0, 0.0_f64, 0.0, 0_u32);
-        let mut signs = 0.0;
-        let mut begun: Vec<Option<f64>> = vec![None; jobs.len()];
-        let slots = self.credits * self.speeds.len();
-        loop {
-            let end = ends.peek().map(|Reverse((at, ..))| *at);
-            let arrival = jobs.get(next).map(|job| clock(job.at));
-            match (arrival, end) {
-                (None, None) => break,
-                (Some(at), end) if end.is_none_or(|end| at <= end) => {
-                    now = jobs[next].at;
-                    enter(&mut line, next, &jobs[next], self.is_new);
-                    next += 1;
-                }
-                _ => {
-                    let Some(Reverse((at, task))) = ends.pop() else { break };
-                    // The other of two may have ended before.
-                    let Some(done) = self.running.remove(&task) else { continue };
-                    now = Duration::from_nanos(at).as_secs_f64();
-                    if self.dispatch == Dispatch::Turns(Weights::Measured) {
-                        self.note(done.node, done.work, now);
-                    }
-                    if self.is_new {
-                        let took = Duration::from_secs_f64(done.work);
-                        line.learn(Uuid::from_u128(done.job as u128), GUESS * done.parts, took);
-                    }
-                    let twin = done.twin.and_then(|twin| self.running.remove(&twin));
-                    for one in [Some(done), twin].into_iter().flatten() {
-                        self.free.push_back(one.node);
-                        self.idle[one.node] += 1;
-                    }
-                }
-            }
-            let mut begins = self.handed_out(&mut line, slots, now);
-            if self.has_twins && self.dispatch == Dispatch::Pulled && line.is_empty() {
-                begins.extend(self.twins(now));
-            }
-            for mut running in begins {
-                begun[running.job].get_or_insert(now);
-                let took = LATENCY + running.work / self.speeds[running.node];
-                busy += took;
-                signs += (took / PROGRESS_EVERY.as_secs_f64()).floor();
-                tasks += 1;
-                running.since = now;
-                if let Some(first) = running.twin.and_then(|twin| self.running.get_mut(&twin)) {
-                    first.twin = Some(u64::from(tasks));
-                }
-                self.running.insert(u64::from(tasks), running);
-                ends.push(Reverse((clock(now + took), u64::from(tasks))));
-            }
+        let mut run = Run::of(jobs);
+        while self.passes(&mut run) {
+            self.begins(&mut run);
         }
-        let mut delays: Vec<f64> =
-            jobs.iter().zip(&begun).map(|(job, begun)| begun.unwrap() - job.at).collect();
-        delays.sort_by(f64::total_cmp);
-        let slots = f64::from(u32::try_from(slots).unwrap());
-        Seen {
-            makespan: now,
-            delay_p99: delays[delays.len() * 99 / 100],
-            utilisation: busy / (now * slots),
-            tasks_per_second: f64::from(tasks) / now,
-            signs_per_second: signs / now,
+        run.seen(self.credits * self.speeds.len())
+    }
+
+    /// The next submission comes, or the next task ends. False where neither is left.
+    fn passes(&mut self, run: &mut Run<'_>) -> bool {
+        let end = run.ends.peek().map(|Reverse((at, ..))| *at);
+        let arrival = run.jobs.get(run.next).map(|job| clock(job.at));
+        if let Some(at) = arrival
+            && end.is_none_or(|end| at <= end)
+        {
+            let job = &run.jobs[run.next];
+            run.now = job.at;
+            enter(&mut run.line, run.next, job, self.is_new);
+            run.next += 1;
+            return true;
+        }
+        let Some(Reverse((at, task))) = run.ends.pop() else { return false };
+        // The other of two may have ended before.
+        if let Some(done) = self.running.remove(&task) {
+            run.now = Duration::from_nanos(at).as_secs_f64();
+            self.end(done, run);
+        }
+        true
+    }
+
+    fn end(&mut self, done: Running, run: &mut Run<'_>) {
+        if self.dispatch == Dispatch::Turns(Weights::Measured) {
+            self.note(done.node, done.work, run.now);
+        }
+        if self.is_new {
+            let took = Duration::from_secs_f64(done.work);
+            run.line.learn(Uuid::from_u128(done.job as u128), GUESS * done.parts, took);
+        }
+        let twin = done.twin.and_then(|twin| self.running.remove(&twin));
+        for one in [Some(done), twin].into_iter().flatten() {
+            self.free.push_back(one.node);
+            self.idle[one.node] += 1;
+        }
+    }
+
+    /// What can begin does.
+    fn begins(&mut self, run: &mut Run<'_>) {
+        let mut begins = self.handed_out(&mut run.line, self.credits * self.speeds.len(), run.now);
+        if self.has_twins && self.dispatch == Dispatch::Pulled && run.line.is_empty() {
+            begins.extend(self.twins(run.now));
+        }
+        for running in begins {
+            let took = LATENCY + running.work / self.speeds[running.node];
+            let task = run.note(running.job, took);
+            if let Some(first) = running.twin.and_then(|twin| self.running.get_mut(&twin)) {
+                first.twin = Some(task);
+            }
+            self.running.insert(task, Running { since: run.now, ..running });
         }
     }
 
