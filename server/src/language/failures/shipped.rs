@@ -454,6 +454,14 @@ fn ada() {
 }
 
 #[test]
+fn fortran() {
+    let allocating =
+        "Error allocating 800000000000000 bytes: Cannot allocate memory\n\nError termination. Backtrace:\n";
+    is_out_of_memory("fortran", allocating);
+    is_out_of_memory("fortran", &format!("In file 'main.f90', around line 5: {allocating}"));
+}
+
+#[test]
 fn linkers() {
     let called = "/w/main.f90:2:(.text.startup+0x22): undefined reference to `foo_'\n";
     tells("gfortran", called, "`foo` is called, but no source has a procedure of that name");
