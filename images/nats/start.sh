@@ -4,7 +4,8 @@
 set -eu
 token=${GAVEL_CLUSTER__TOKEN-}
 if [ -n "$token" ]; then
-  export GAVEL_CLUSTER__TOKEN="\"$(printf '%s' "$token" | sed 's/[\\"]/\\&/g')\""
+  token=$(printf '%s' "$token" | sed 's/[\\"]/\\&/g')
+  export GAVEL_CLUSTER__TOKEN="\"$token\""
 elif grep -q '\$GAVEL_CLUSTER__TOKEN' /etc/gavel-nats/auth.conf; then
   echo "gavel: GAVEL_CLUSTER__TOKEN is not set, and the broker lets nobody in without a token, or keys of their own (GAVEL_NATS_AUTH)" >&2
   exit 1
