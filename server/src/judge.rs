@@ -1121,6 +1121,7 @@ mod tests {
     async fn what_runs_beside_a_test_that_failed_through_us_is_ended() {
         // What the first is compared with is not there; the second has no answer, and runs until it is ended.
         let bench = bench_of(2, [Ok(compiled()), Ok(printed("3"))]);
+        bench.sandboxes.run_side_by_side();
         let (elsewhere, _directory) = blobs();
         let mut submission = with_tests(&["3", "3", "3"]);
         submission.tests[0].answer =
