@@ -11,7 +11,7 @@ main() {
   cargo fmt --check
   cargo clippy -q --locked --workspace --all-targets -- -D warnings
   # All targets are without the tests that are run by name only.
-  cargo clippy -q --locked -p gavel-server -p e2e --test sandboxes --test engine --test scripts --test proxies -- -D warnings
+  cargo clippy -q --locked --workspace --test sandboxes --test engine --test scripts --test proxies -- -D warnings
   other_architecture
   RUSTDOCFLAGS='-D warnings' cargo doc -q --locked --workspace --no-deps --document-private-items
   shell

@@ -115,7 +115,8 @@ all_targets_ended() {
 # logged COMMAND: what it says is looked through in the end.
 logged() { "$@" 2>&1 | tee -a "$log"; }
 
-end_to_end() { tests -p e2e "$@"; }
+# Targets of whatever crate: another choice of packages has other features of their dependencies, for which all is compiled once more.
+suites() { tests --workspace "$@"; }
 
 # Further languages, while cargo waits for a linker or the network. They have a tag that no instance has: the tests before
 # those of theirs find a service as it is installed.
@@ -131,8 +132,7 @@ build_ahead() {
   # Before the server is compiled: it embeds the page.
   scripts/ui.sh --if-npm
   [ -z "${GAVEL_TEST_LINT:-}" ] || logged scripts/lint.sh || fail "scripts/lint.sh"
-  logged cargo test --locked --workspace --exclude e2e --no-run || fail "the tests do not compile"
-  logged cargo test --locked -p e2e --no-run || fail "the end-to-end tests do not compile"
+  logged cargo test --locked --workspace --no-run || fail "the tests do not compile"
   # The first thing that images.sh finds out; what it compiles for the service there is needed soon.
   [ "$(cat .gavel/bases 2>/dev/null)" != local ] || scripts/binaries.sh
 }
@@ -166,7 +166,19 @@ further_toolchains() {
 # Many of them wait for a clock: more at one time than there are processors.
 unit() {
   heading "unit tests, and the monitor's without Docker"
-  RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))} tests --workspace --exclude e2e
+  # shellcheck disable=SC2046 # words
+  RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))} suites --lib --bins $(suites_of_crates)
+}
+
+# Each as `--test NAME`, but that of sandboxes, which needs Docker.
+suites_of_crates() {
+  local path
+  for path in {monitor,server}/tests/*/main.rs server/*/tests/*/main.rs; do
+    printf -- '--test %s ' "$(basename "$(dirname "$path")")"
+  done
+  for path in server/tests/*.rs server/*/tests/*.rs; do
+    [ "$path" = server/tests/sandboxes.rs ] || printf -- '--test %s ' "$(basename "$path" .rs)"
+  done
 }
 
 e2e() {
@@ -174,17 +186,17 @@ e2e() {
   if [ -z "${GAVEL_E2E_URL:-}" ]; then
     prepare_instance
     scripts/binaries.sh monitor
-    tests -p gavel-server --test sandboxes
+    suites --test sandboxes
     start_instance
   fi
   # Who names tests wants those, and a service elsewhere is measured with nothing else at work.
   if [ $# != 0 ] || [ -z "${own_instance:-}" ]; then
-    end_to_end "$@"
+    tests -p e2e "$@"
     [ $# = 0 ] || return 0
   else
     begin_apart
     # shellcheck disable=SC2046 # words
-    end_to_end --lib $(suites_of_the_service)
+    suites $(suites_of_the_service)
   fi
   description
   web_page
@@ -213,7 +225,7 @@ begin_apart() {
     # Fetched before it is needed.
     ! have npm || browser
     # shellcheck disable=SC2046 # words
-    end_to_end $(printf -- '--test %s ' $APART)
+    suites $(printf -- '--test %s ' $APART)
     scripts_and_proxies
     for list in left_out failed unsteady; do
       declare -n words=$list
@@ -319,7 +331,7 @@ further_languages() {
     skipped+=(--skip "of_further_languages::${id//-/_}_")
   done
   [ -z "$without" ] || leave_out "programs of languages that are not installed: $without"
-  end_to_end --test verdicts -- --ignored of_further_languages "${skipped[@]}"
+  suites --test verdicts -- --ignored of_further_languages "${skipped[@]}"
   languages_of_hydro
 }
 
@@ -328,7 +340,7 @@ languages_of_hydro() {
   [ -n "${own_instance:-}" ] || return 0
   if [[ " $(built_toolchains) " == *' command-full '* ]]; then
     heading "the languages of a Hydro site"
-    end_to_end --test hydro -- --ignored
+    suites --test hydro -- --ignored
   else
     leave_out "the languages of a Hydro site: gavel/command-full is not built"
   fi
@@ -367,12 +379,12 @@ END
 scripts_and_proxies() {
   [ -n "${own_instance:-}" ] || return 0
   heading "the scripts"
-  end_to_end --test scripts
+  suites --test scripts
   if have nginx && have caddy || { have apt-get && is_root; }; then
     have nginx || install_packages "nginx, to be tried as a proxy," nginx-light
     have caddy || install_packages "Caddy, to be tried as a proxy," caddy
     heading "reverse proxies"
-    end_to_end --test proxies
+    suites --test proxies
   else
     leave_out "reverse proxies, for nginx or Caddy is missing"
   fi
@@ -392,7 +404,7 @@ restart_of_the_engine() {
   [ ! -e "$GAVEL_E2E_RESTART_DOCKER" ] || GAVEL_E2E_RESTART_DOCKER=$(printf %q "$(realpath "$GAVEL_E2E_RESTART_DOCKER")")
   export GAVEL_E2E_RESTART_DOCKER
   heading "a restart of the engine"
-  end_to_end --test engine
+  suites --test engine
 }
 
 # Nobody's containers but ours go down with it: the scripts have started it, or this machine is for tests alone.
