@@ -133,11 +133,19 @@ build_ahead() {
   scripts/ui.sh --if-npm
   [ -z "${GAVEL_TEST_LINT:-}" ] || logged scripts/lint.sh || fail "scripts/lint.sh"
   logged cargo test --locked --workspace --no-run || fail "the tests do not compile"
-  # The first thing that images.sh finds out; what it compiles for the service there is needed soon.
-  [ "$(cat .gavel/bases 2>/dev/null)" != local ] || scripts/binaries.sh
+  # The first thing that images.sh finds out. What is compiled for the service then has one crate at its end that takes one
+  # processor for minutes: unit tests run beside it.
+  [ "$(cat .gavel/bases 2>/dev/null)" = local ] || return 0
+  setsid scripts/binaries.sh >.gavel/binaries.log 2>&1 &
+  binaries=$!
 }
 
 await_ahead() {
+  if [ -n "${binaries:-}" ]; then
+    heading "the rest of the binaries"
+    wait "$binaries" || { tail -n 30 .gavel/binaries.log >&2; fail "the binaries do not compile"; }
+    binaries=
+  fi
   [ -n "${ahead:-}" ] || return 0
   heading "the rest of these images"
   # What could not be built is tried again, and told, where it is needed.
@@ -147,6 +155,7 @@ await_ahead() {
 
 stop_building() {
   [ -z "${ahead:-}" ] || kill -- "-$ahead" 2>/dev/null || true
+  [ -z "${binaries:-}" ] || kill -- "-$binaries" 2>/dev/null || true
   remove_ahead
 }
 
