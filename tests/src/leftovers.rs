@@ -84,7 +84,7 @@ impl AtRest {
     async fn files_of_slots(&self, host: &Host) -> Option<String> {
         let others =
             ["find", "/workspace/slots", "-type", "f", "!", "-name", ".passwd", "!", "-name", ".group"];
-        let found = host.exec(&self.server, "10001", &others).await;
+        let found = host.exec(&self.server, "10001:10001", &others).await;
         (!found.trim().is_empty()).then(|| format!("files in the workspace's slots: {}", found.trim()))
     }
 }

@@ -161,8 +161,10 @@ async fn the_doctor_finds_all_sandboxes_limited_together() {
     let host = Host::connect().await;
     let warden = host.service(&environment::project(), "warden").await;
     let told = host.exec(&warden, "0", &["gavel", "doctor", "--json"]).await;
-    let report = told.lines().find(|line| line.starts_with("{\"healthy\"")).expect("the doctor reports");
-    let report: serde_json::Value = serde_json::from_str(report).expect("as JSON");
+    // Behind what it logs, a line each.
+    let begins = told.find("{\n").expect("the doctor reports");
+    let mut reports = serde_json::Deserializer::from_str(&told[begins..]).into_iter::<serde_json::Value>();
+    let report = reports.next().expect("a report").expect("as JSON");
     let findings = report["findings"].as_array().expect("a list");
     let finding =
         findings.iter().find(|finding| finding["what"] == "all sandboxes").expect("it looks at that");
