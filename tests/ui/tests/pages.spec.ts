@@ -215,8 +215,8 @@ test("a part of the day that is far above all others does not flatten them", asy
   await page.goto("/operations");
   for (const [title, columns, told] of [["Judged, per ten minutes", "rect.good", "1 column is higher than the chart, 5,000 at most"], ["Waited", "rect.spread", "1 column is higher than the chart, 10 min at most"]] as const) {
     const chart = page.locator("figure").filter({ has: page.getByRole("img", { name: title, exact: true }) });
-    const heights = await chart.locator(columns).evaluateAll((all) => all.map((column) => Number(column.getAttribute("height"))));
-    expect(heights.filter((height) => height >= 9).length, title).toBeGreaterThanOrEqual(11);
+    const heights = () => chart.locator(columns).evaluateAll((all) => all.map((column) => Number(column.getAttribute("height"))));
+    await expect.poll(async () => (await heights()).filter((height) => height >= 9).length, title).toBeGreaterThanOrEqual(11);
     await expect(chart.locator("rect.over")).toHaveCount(1);
     await expect(chart.locator("figcaption")).toContainText(told);
   }

@@ -26,6 +26,7 @@ export const FORMS: [RegExp, (...found: string[]) => string][] = [
   [/^`(.+)` is no regular file$/, (name) => `\`${name}\` 不是普通文件`],
   [/^`(.+)` cannot be read$/, (name) => `无法读取 \`${name}\``],
   [/^no file for case (.+)$/, (name) => `缺少测试点 ${name} 的文件`],
+  [/^what the problem puts beside a program is more than a sandbox has room for$/, () => "题目放在程序旁边的文件超出了沙箱的空间"],
   [/^exited with status (\d+)$/, (status) => `退出码 ${status}`],
   [/^could not be started: (.+)$/, (why) => `无法启动：${why}`],
   [/^killed by SIGSEGV: perhaps an endless or too deep recursion, for which the stack of (.+) is too small$/, (of) => `被 SIGSEGV 终止：可能是无限递归或递归过深，栈的大小 ${of} 不够`],
