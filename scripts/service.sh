@@ -23,12 +23,9 @@ start_service() {
 
 # Docker makes an empty directory of what is not there and is to be mounted, and the containers fail at that.
 check_mounts() {
-  local variable path
-  for variable in GAVEL_CONFIG_FILE GAVEL_LANGUAGES_FILE; do
-    path=$(setting "$variable" '')
-    [ -z "$path" ] || [ -f "$path" ] || fail "$variable names $path, which is no file"
-  done
-  ! has_broker || check_mounts_of_broker
+  local path
+  check_files GAVEL_CONFIG_FILE GAVEL_LANGUAGES_FILE
+  ! has_broker || check_files GAVEL_NATS_AUTH GAVEL_NATS_TLS
   path=$(setting GAVEL_CLUSTER_CERTIFICATES '')
   [ -z "$path" ] || [ -d "$path" ] || fail "GAVEL_CLUSTER_CERTIFICATES names $path, which is no folder"
   # An engine elsewhere has its socket elsewhere, too.
@@ -37,9 +34,10 @@ check_mounts() {
   [ -S "$path" ] || fail "GAVEL_DOCKER_SOCKET names $path, which is no socket; 'docker context inspect' shows the engine's"
 }
 
-check_mounts_of_broker() {
+# check_files SETTING...: each that is set names a file.
+check_files() {
   local variable path
-  for variable in GAVEL_NATS_AUTH GAVEL_NATS_TLS; do
+  for variable; do
     path=$(setting "$variable" '')
     [ -z "$path" ] || [ -f "$path" ] || fail "$variable names $path, which is no file"
   done
