@@ -62,7 +62,7 @@ impl Preparing<'_> {
     }
 
     /// By which it is known.
-    pub(in crate::warden) fn labels(instance: &str) -> HashMap<String, String> {
+    fn labels(instance: &str) -> HashMap<String, String> {
         [(INSTANCE, instance), (super::ROLE, ROLE)]
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .into()
