@@ -239,6 +239,18 @@ mod tests {
         assert!(all().len() >= 60);
     }
 
+    /// The server names a source that is sent alone: what it says of it never names our file.
+    #[test]
+    fn no_program_of_one_file_expects_to_be_told_by_its_name() {
+        for program in all().iter().filter(|program| program.files.is_empty()) {
+            let own = program.name.rsplit('/').next().unwrap();
+            let header = program.source.lines().take_while(|line| !line.trim().is_empty());
+            for line in header.filter(|line| line.contains("-contains: ")) {
+                assert!(!line.contains(own), "{}: {line}", program.name);
+            }
+        }
+    }
+
     #[test]
     fn a_header_ends_where_the_program_begins() {
         let program = parse(

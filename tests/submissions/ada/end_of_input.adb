@@ -1,5 +1,5 @@
 -- expect: RuntimeError
--- reason-contains: END_ERROR: the input is read past its end, end_of_input.adb line 6
+-- reason-contains: END_ERROR: the input is read past its end, main.adb line 6
 with Ada.Text_IO;
 procedure End_Of_Input is
 begin

@@ -1,5 +1,5 @@
 % expect: CompileError
-% log-contains: of file compile_error_names_no_folder.m
+% log-contains: of file main.m
 % log-lacks: /w/
 if (1 == 1
   disp(1)

@@ -1,4 +1,4 @@
 % expect: RuntimeError
-% reason-contains: Invalid call to strsplit, in error_in_the_library line 4
+% reason-contains: Invalid call to strsplit, in main line 4
 x = 1;
 strsplit();

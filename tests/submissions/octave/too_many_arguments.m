@@ -1,5 +1,5 @@
 % expect: RuntimeError
-% reason-contains: f: function called with too many inputs, in too_many_arguments line 7
+% reason-contains: f: function called with too many inputs, in main line 7
 1;
 function r = f(x)
   r = x;

@@ -1,3 +1,3 @@
 # expect: RuntimeError
-# reason-contains: Can't locate Not/There.pm, which is none of Perl's own modules and none of the files, module_that_is_not_there.pl line 3
+# reason-contains: Can't locate Not/There.pm, which is none of Perl's own modules and none of the files, main.pl line 3
 require Not::There;
