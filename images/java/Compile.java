@@ -1,4 +1,3 @@
-import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,11 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaCompiler;
@@ -53,12 +47,12 @@ final class Compile {
             System.exit(1);
         }
         List<Program> programs = programs(classes);
-        Program program = chosen(programs, entry);
+        Program program = Beginning.chosen(programs, entry);
         if (program == null) {
             System.out.println(refusal(programs, entry));
             System.exit(1);
         }
-        write(Path.of(arguments[0]), program, classes);
+        Archive.write(Path.of(arguments[0]), program.name(), files(classes));
         // Threads of the compiler would be waited for.
         System.exit(0);
     }
@@ -94,17 +88,6 @@ final class Compile {
         return usual.isEmpty() && Runtime.version().feature() >= 25 ? others : usual;
     }
 
-    /** The only one; else that of the source named; else the one called Main. */
-    private static Program chosen(List<Program> programs, String entry) {
-        List<Program> named = programs.stream().filter(program -> program.isOf(entry)).toList();
-        List<Program> among = entry.isEmpty() ? programs : named;
-        if (among.size() > 1) {
-            List<Program> usual = among.stream().filter(Program::isUsual).toList();
-            among = usual.size() == 1 ? usual : among;
-        }
-        return among.size() == 1 ? among.get(0) : null;
-    }
-
     private static String refusal(List<Program> programs, String entry) {
         String wanted = "public static void main(String[] args)";
         if (!entry.isEmpty() && programs.stream().noneMatch(program -> program.isOf(entry))) {
@@ -118,39 +101,21 @@ final class Compile {
                 + "; call one of them Main, or name its file as the entry point";
     }
 
-    private static void write(Path archive, Program program, Map<String, Output> classes) throws IOException {
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, program.name());
-        try (JarOutputStream jar = new JarOutputStream(new BufferedOutputStream(Files.newOutputStream(archive)), manifest)) {
-            for (Map.Entry<String, Output> each : classes.entrySet()) {
-                byte[] bytes = each.getValue().bytes.toByteArray();
-                jar.putNextEntry(stored(each.getKey().replace('.', '/') + ".class", bytes));
-                jar.write(bytes);
-                jar.closeEntry();
-            }
-        }
-    }
-
-    /** Not compressed: it is read once, and kept by somebody who compresses. */
-    private static ZipEntry stored(String name, byte[] bytes) {
-        CRC32 sum = new CRC32();
-        sum.update(bytes);
-        ZipEntry entry = new ZipEntry(name);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(bytes.length);
-        entry.setCrc(sum.getValue());
-        entry.setTime(0);
-        return entry;
+    private static Map<String, byte[]> files(Map<String, Output> classes) {
+        Map<String, byte[]> files = new TreeMap<>();
+        classes.forEach((name, output) -> files.put(name.replace('.', '/') + ".class", output.bytes.toByteArray()));
+        return files;
     }
 
     /** A class to begin with, what its class file calls its source, and where it came from. */
-    private record Program(String name, String file, String origin) {
-        boolean isOf(String source) {
+    private record Program(String name, String file, String origin) implements Beginning {
+        @Override
+        public boolean isOf(String source) {
             return source.equals(origin) || (origin == null && Path.of("/" + source).endsWith(String.valueOf(file)));
         }
 
-        boolean isUsual() {
+        @Override
+        public boolean isUsual() {
             return name.equals("Main") || name.endsWith(".Main");
         }
     }

@@ -5,7 +5,7 @@ home=/usr/share/gavel
 common='-XX:+UseSerialGC -XX:-UsePerfData'
 mkdir -p "$home"
 cd /tmp/gavel
-javac -d classes Compile.java ClassFile.java
+javac -d classes Compile.java Archive.java Beginning.java ClassFile.java
 jar --create --file "$home/compile.jar" -C classes .
 # The JDK's own archive, where the base has not got it.
 # shellcheck disable=SC2086 # lists of options

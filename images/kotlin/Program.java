@@ -6,14 +6,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarInputStream;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
 import org.jetbrains.kotlin.cli.jvm.K2JVMCompiler;
 
 /**
@@ -32,12 +27,12 @@ final class Program {
         K2JVMCompiler.main(Arrays.copyOfRange(arguments, 2, arguments.length));
         Map<String, byte[]> files = read(archive);
         List<Main> mains = mains(files);
-        Main main = chosen(mains, entry);
+        Main main = Beginning.chosen(mains, entry);
         if (main == null) {
             System.err.println(refusal(mains, entry));
             System.exit(1);
         }
-        write(archive, main.name(), files);
+        Archive.write(archive, main.name(), files);
         // Threads of the compiler would be waited for.
         System.exit(0);
     }
@@ -70,16 +65,6 @@ final class Program {
         return mains;
     }
 
-    /** The only one; else that of the source named; else that of {@code main.kt}, or of a class called Main. */
-    private static Main chosen(List<Main> mains, String entry) {
-        List<Main> among = entry.isEmpty() ? mains : mains.stream().filter(main -> main.isOf(entry)).toList();
-        if (among.size() > 1) {
-            List<Main> usual = among.stream().filter(Main::isUsual).toList();
-            among = usual.size() == 1 ? usual : among;
-        }
-        return among.size() == 1 ? among.get(0) : null;
-    }
-
     private static String refusal(List<Main> mains, String entry) {
         if (!entry.isEmpty() && mains.stream().noneMatch(main -> main.isOf(entry))) {
             return "error: there is no function main in " + entry + ", with which the program is to begin";
@@ -92,38 +77,16 @@ final class Program {
                 + "; call one file main.kt, or name it as the entry point";
     }
 
-    private static void write(Path archive, String main, Map<String, byte[]> files) throws IOException {
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, main);
-        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(archive), manifest)) {
-            for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                jar.putNextEntry(stored(file.getKey(), file.getValue()));
-                jar.write(file.getValue());
-                jar.closeEntry();
-            }
-        }
-    }
-
-    /** Not compressed: it is read once, and kept by somebody who compresses. */
-    private static ZipEntry stored(String name, byte[] bytes) {
-        CRC32 sum = new CRC32();
-        sum.update(bytes);
-        ZipEntry entry = new ZipEntry(name);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(bytes.length);
-        entry.setCrc(sum.getValue());
-        entry.setTime(0);
-        return entry;
-    }
-
     /** A class to begin with, and what its class file calls its source, without folders. */
-    private record Main(String name, String file) {
-        boolean isOf(String source) {
+    private record Main(String name, String file) implements Beginning {
+        @Override
+        public boolean isOf(String source) {
             return Path.of("/" + source).endsWith(String.valueOf(file));
         }
 
-        boolean isUsual() {
+        /** That of {@code main.kt}, or a class called Main. */
+        @Override
+        public boolean isUsual() {
             String simple = name.substring(name.lastIndexOf('.') + 1);
             return simple.equals("MainKt") || simple.equals("Main");
         }

@@ -12,7 +12,7 @@ mkdir -p "$jars" "$home"
 done
 rm -rf "$HOME/.m2"
 cd /tmp/gavel
-javac -cp "$jars/kotlin-compiler-embeddable.jar:$jars/kotlin-stdlib.jar" -d classes Program.java ClassFile.java
+javac -cp "$jars/kotlin-compiler-embeddable.jar:$jars/kotlin-stdlib.jar" -d classes Program.java Archive.java Beginning.java ClassFile.java
 jar --create --file "$home/compile.jar" -C classes .
 compile() {
   java -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1 "$1" -Xss64m -cp "$home/compile.jar:$(echo "$jars"/*.jar | tr ' ' :)" \
