@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -33,8 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(crate) struct Form {
     parts: Multipart,
     state: Rc<State>,
-    /// What is read and not handed on.
-    _held: Held,
+    /// What is read, until all that it was handed on to have written it.
+    held: Arc<Held>,
 }
 
 /// What its body has come to, for those on the other side of the parser.
@@ -64,6 +65,8 @@ pub(crate) struct Batch {
     pub(crate) pieces: Vec<Bytes>,
     /// It is the last.
     pub(crate) is_last: bool,
+    /// The form's part of the account: a client that goes away does not end what is being written.
+    _held: Arc<Held>,
 }
 
 /// Why there is no file.
@@ -97,7 +100,7 @@ impl Form {
         });
         // It is asked again after its end.
         let parts = Multipart::new(request.headers(), Box::pin(body.fuse()));
-        Self { parts, state, _held: held }.up_to_file().await
+        Self { parts, state, held: Arc::new(held) }.up_to_file().await
     }
 
     async fn up_to_file(mut self) -> Result<FormFile, FormError> {
@@ -123,11 +126,15 @@ impl FormFile {
         let (mut pieces, mut size) = (Vec::new(), 0);
         while size < BATCH && pieces.len() < PIECES {
             let piece = self.form.state.of(self.field.try_next()).await?;
-            let Some(piece) = piece else { return Ok(Batch { pieces, is_last: true }) };
+            let Some(piece) = piece else { return Ok(self.batch(pieces, true)) };
             size += piece.len();
             pieces.push(piece);
         }
-        Ok(Batch { pieces, is_last: false })
+        Ok(self.batch(pieces, false))
+    }
+
+    fn batch(&self, pieces: Vec<Bytes>, is_last: bool) -> Batch {
+        Batch { pieces, is_last, _held: Arc::clone(&self.form.held) }
     }
 
     /// All of it, and what it has of the account: twice its size, for it is copied once more when it goes on.
@@ -138,7 +145,7 @@ impl FormFile {
         let mut held = budget.account().open(Purpose::Requests);
         let mut content = BytesMut::new();
         loop {
-            let Batch { pieces, is_last } = self.next().await?;
+            let Batch { pieces, is_last, .. } = self.next().await?;
             let size: usize = pieces.iter().map(Bytes::len).sum();
             let grown = held.grow(2 * size as u64, PATIENCE).await;
             grown.map_err(|_full| FormError::Body(Problem::no_room_for_request()))?;
@@ -296,6 +303,18 @@ mod tests {
         assert_eq!(account.held(), held);
         drop(others);
         assert!(waiting.await.is_err(), "it is read, and is none");
+    }
+
+    #[actix_web::test]
+    async fn what_is_still_written_of_a_form_whose_client_has_gone_counts() {
+        let account = Account::new(Size::mib(64));
+        let pieces = vec![Bytes::from([HEAD.as_bytes(), b"content", b"\r\n--edge--\r\n"].concat())];
+        let mut file = form_on(&account, pieces).await.unwrap();
+        let batch = file.next().await.unwrap();
+        drop(file);
+        assert!(account.held() > 0);
+        drop(batch);
+        assert_eq!(account.held(), 0);
     }
 
     #[actix_web::test]
