@@ -1,4 +1,4 @@
-//! Whether a file has reached the limit of sizes, where the signal that the kernel sends then may have come from somebody else, or
+//! Whether a file has grown to the limit of sizes, where the signal that the kernel sends then may have come from somebody else, or
 //! where a program has failed that may have ignored it.
 
 use std::ffi::CString;
@@ -18,8 +18,13 @@ const ENTRIES: u32 = 20_000;
 /// How far below the box; each level is an open directory.
 const DEPTH: u32 = 16;
 
-/// A file of the box is at least so large, as far as its owner can find it.
+/// A file of the box is just so large, as far as its owner can find it: no program gets one beyond the limit (setrlimit(2)), so what
+/// is larger was put there.
 pub(crate) fn has(boxes: &Boxes, uid: u32, size: Bytes) -> bool {
+    if size == Bytes(0) {
+        // An empty file shows nothing.
+        return false;
+    }
     let mut left = ENTRIES;
     let mut look = || {
         let mut directories = boxes.directories().iter();
@@ -34,9 +39,9 @@ fn below(directory: &OwnedFd, size: Bytes, depth: u32, left: &mut u32) -> bool {
     let mut directories: Vec<CString> = Vec::new();
     let found = next(directory, |name| {
         let about = rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
-        let is_large = u64::try_from(about.st_size).is_ok_and(|length| length >= size.get());
+        let is_full = u64::try_from(about.st_size).is_ok_and(|length| length == size.get());
         match FileType::from_raw_mode(about.st_mode) {
-            FileType::RegularFile if is_large => return Some(true),
+            FileType::RegularFile if is_full => return Some(true),
             FileType::Directory if depth > 0 => directories.push(name.to_owned()),
             _ => {}
         }

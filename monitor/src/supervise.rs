@@ -286,10 +286,12 @@ impl Watch<'_> {
         self.main.is_some_and(|main| has_died_of(main.status, NOTICED))
     }
 
-    /// It may have had the signal sent by itself. Runtimes that ignore it fail by an error, and shells by their children's.
+    /// Whether files are to be looked at to know: a signal that the program may have sent itself, or a failure, since runtimes
+    /// that ignore the signal fail by an error, and shells by their children's.
     fn may_have_met_file_size(&self) -> bool {
         let has_failed = |status| libc::WIFEXITED(status) && libc::WEXITSTATUS(status) != 0;
-        self.has_died_of_file_size() && self.noticed || self.main.is_some_and(|main| has_failed(main.status))
+        (self.has_died_of_file_size() && self.noticed)
+            || self.main.is_some_and(|main| has_failed(main.status))
     }
 
     fn own_ending(&self, usage: &Usage) -> Ending {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use gavel_protocol::{Bytes, Clean, CpuRate, Ending, Limit, Limits, Outcome, Step};
+use gavel_protocol::{BoxFile, Bytes, Clean, Content, CpuRate, Ending, Limit, Limits, Outcome, Step};
 
 use crate::common::{Ran, Server, ending, limits, program, usage, wait_until};
 use crate::hostile::compiled;
@@ -355,6 +355,18 @@ fn who_ignores_the_signal_of_that_limit_and_fails_has_met_it() {
     assert!(met("mkdir sub; head -c 65537 /dev/zero > sub/file"), "the shell tells its child's status");
     assert!(!met("head -c 65535 /dev/zero > file; exit 3"));
     assert!(!met("head -c 65536 /dev/zero > file"), "nothing has failed");
+}
+
+#[test]
+fn a_program_that_fails_beside_large_files_that_were_put_has_not_met_it() {
+    let mut server = Server::start();
+    for file_size in [Bytes(0), Bytes(3)] {
+        let failing = ["/bin/sh", "-c", "exit 3"];
+        let mut run = program(&failing, &server.cwd(), Limits { file_size, ..limits() });
+        let content = Content::Inline(b"source".to_vec());
+        run.files = vec![BoxFile { path: "main.sh".into(), mode: 0o644, content }];
+        assert!(!usage(&server.run(run, &[])).file_size_reached, "{file_size:?}");
+    }
 }
 
 #[test]
