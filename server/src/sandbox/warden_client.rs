@@ -10,7 +10,7 @@ use crate::slots::{Answer, ImageState, Profile, Verb};
 
 /// Longer than the warden's own deadlines together, so that its answer comes first.
 const CREATE: Duration = Duration::from_secs(180);
-const REMOVE: Duration = Duration::from_secs(60);
+const REMOVE: Duration = Duration::from_secs(120);
 const LOOK: Duration = Duration::from_secs(20);
 
 /// Longest answer: a list of a few hundred containers.

@@ -50,7 +50,8 @@ fn by_name<'a>(found: &'a [ImageSummary]) -> BTreeMap<&'a str, &'a str> {
 fn full_name(image: &str) -> String {
     let hub =
         ["docker.io/", "index.docker.io/"].into_iter().find_map(|registry| image.strip_prefix(registry));
-    let image = hub.map_or(image, |name| name.strip_prefix("library/").unwrap_or(name));
+    let image = hub.unwrap_or(image);
+    let image = image.strip_prefix("library/").filter(|name| !name.contains('/')).unwrap_or(image);
     let last = image.rsplit('/').next().unwrap_or(image);
     if last.contains([':', '@']) { image.to_owned() } else { format!("{image}:latest") }
 }
@@ -64,6 +65,8 @@ mod tests {
         assert_eq!(full_name("our/fpc"), "our/fpc:latest");
         assert_eq!(full_name("host:5000/our/fpc"), "host:5000/our/fpc:latest");
         assert_eq!(full_name("docker.io/ubuntu"), "ubuntu:latest");
+        assert_eq!(full_name("library/ubuntu:24.04"), "ubuntu:24.04");
+        assert_eq!(full_name("ghcr.io/library/ubuntu:24.04"), "ghcr.io/library/ubuntu:24.04");
         assert_eq!(full_name("docker.io/library/ubuntu:24.04"), "ubuntu:24.04");
         assert_eq!(full_name("index.docker.io/our/fpc:3.2"), "our/fpc:3.2");
         for whole in ["our/fpc:3.2", "host:5000/fpc:1", "fpc@sha256:12ab"] {

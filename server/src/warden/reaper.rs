@@ -1,7 +1,7 @@
 //! Finds and removes containers of this instance, and no others.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bollard::models::{ContainerSummary, ContainerSummaryStateEnum};
 use bollard::query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder};
@@ -15,6 +15,8 @@ use crate::slots::{ContainerState, Kind};
 /// How often, and how far apart, containers are removed that resist.
 const ATTEMPTS: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(100);
+/// After this time no other round of removals is begun.
+const DRAIN: Duration = Duration::from_secs(45);
 
 /// The start of the names of an instance's containers.
 pub(super) fn prefix(instance: &str) -> String {
@@ -35,19 +37,22 @@ async fn all(engine: &Engine, instance: &str) -> Result<Vec<ContainerSummary>, W
     Ok(all)
 }
 
-/// Removes all of this instance's containers and waits until they are gone; tells how many there were. One that resists
-/// does not keep the others.
+/// Removes all of this instance's containers and waits until they are gone, for some seconds; tells how many there were. One that
+/// resists does not keep the others: it goes on dying beside them.
 pub(super) async fn drain(engine: &Engine, instance: &str) -> Result<usize, WardenError> {
     let found = all(engine, instance).await?;
     let count = found.len();
-    let (mut left, mut attempt) = (found, 1);
+    let (mut left, mut attempt, deadline) = (found, 1, Instant::now() + DRAIN);
     while !left.is_empty() {
         let removals =
-            left.iter().filter_map(|container| container.id.as_deref()).map(|id| remove(engine, id));
+            left.iter().filter_map(|container| container.id.as_deref()).map(|id| ask_to_remove(engine, id));
         let results = futures_util::future::join_all(removals).await;
         left = all(engine, instance).await?;
-        if attempt == ATTEMPTS {
-            results.into_iter().collect::<Result<Vec<()>, _>>()?;
+        if attempt == ATTEMPTS || Instant::now() >= deadline {
+            results.into_iter().collect::<Result<Vec<Removal>, _>>()?;
+            if !left.is_empty() {
+                tracing::warn!(left = left.len(), "containers of this instance are still being removed");
+            }
             break;
         }
         attempt += 1;
@@ -61,13 +66,27 @@ pub(super) async fn drain(engine: &Engine, instance: &str) -> Result<usize, Ward
 
 /// Removes a container, running or not; one that is gone already is no error. What it held is free when this returns.
 pub(super) async fn remove(engine: &Engine, container: &str) -> Result<(), WardenError> {
+    match ask_to_remove(engine, container).await? {
+        Removal::Done => Ok(()),
+        Removal::UnderWay => until_gone(engine, container).await,
+    }
+}
+
+/// What the engine says of a removal.
+enum Removal {
+    /// The container is gone.
+    Done,
+    /// Somebody else is at it, or we were and could not wait.
+    UnderWay,
+}
+
+async fn ask_to_remove(engine: &Engine, container: &str) -> Result<Removal, WardenError> {
     let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
     match within("remove a container", CHANGE, engine.docker.remove_container(container, Some(options))).await
     {
-        Err(error) if error.status() == Some(404) => Ok(()),
-        // Somebody else is at it, or we were and could not wait.
-        Err(error) if error.status() == Some(409) => until_gone(engine, container).await,
-        result => result,
+        Err(error) if error.status() == Some(404) => Ok(Removal::Done),
+        Err(error) if error.status() == Some(409) => Ok(Removal::UnderWay),
+        result => result.map(|()| Removal::Done),
     }
 }
 
