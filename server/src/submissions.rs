@@ -213,8 +213,12 @@ impl Submissions {
                 }
                 filter.before = Some(seq);
             }
-            // Others have their turn at the store in between, however far away the next one is.
             let Some(next) = page.next else { return Ok(Listed { submissions, next: None }) };
+            // Whether there is one more may be told by the far end of the store alone: then by who asks for it.
+            if submissions.len() == limit {
+                return Ok(Listed { submissions, next: Some(next) });
+            }
+            // Others have their turn at the store in between, however far away the next one is.
             filter.before = Some(next);
         }
     }

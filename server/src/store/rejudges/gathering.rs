@@ -8,8 +8,11 @@ use super::{CHUNK, Rejudge, RejudgeState, Selected, Selection, settle, signed, u
 use crate::store::{Store, StoreError, millis};
 use crate::tokens::Sees;
 
-/// So many rows are looked at in one transaction, however few of them an order concerns: others write and read in between.
+/// So many rows are looked at in one query, however few of them an order concerns: others read in between.
 const PART: i64 = 10_000;
+
+/// Of which rows an order may find some: above the first number, up to the second.
+type Span = (i64, i64);
 
 impl Store {
     /// What a selection comes to now, of what is seen; it is not counted further than to one more than `most`.
@@ -22,24 +25,34 @@ impl Store {
         selection: &Selection,
         most: u64,
     ) -> Result<Selected, StoreError> {
-        let sql = "SELECT coalesce(min(seq) - 1, 0), coalesce(max(seq), 0) FROM submissions";
-        let (mut behind, last): (i64, i64) = sqlx::query_as(sql).fetch_one(&self.readers).await?;
+        let (mut behind, last) = self.span(selection).await?;
         let mut selected = Selected { total: 0, impossible: 0 };
         while behind < last && selected.total <= most {
-            let some = self.selected_of(sees, selection, behind, most + 1 - selected.total).await?;
+            let up_to = part(selection, behind, last);
+            let left = most + 1 - selected.total;
+            let some = self.selected_of(sees, selection, (behind, up_to), left).await?;
             selected.total += some.total;
             selected.impossible += some.impossible;
-            behind += PART;
+            behind = up_to;
         }
         Ok(selected)
     }
 
-    /// The same of the rows of one part.
+    /// By the index of times, which the queries of one part do not use.
+    async fn span(&self, selection: &Selection) -> Result<Span, StoreError> {
+        let mut sql = QueryBuilder::new(
+            "SELECT coalesce(min(seq) - 1, 0), coalesce(max(seq), 0) FROM submissions WHERE TRUE",
+        );
+        push_times(&mut sql, selection);
+        Ok(sql.build_query_as().fetch_one(&self.readers).await?)
+    }
+
+    /// What it comes to of these rows.
     async fn selected_of(
         &self,
         sees: &Sees,
         selection: &Selection,
-        behind: i64,
+        (behind, up_to): Span,
         most: u64,
     ) -> Result<Selected, StoreError> {
         let mut sql = QueryBuilder::new(
@@ -48,7 +61,7 @@ impl Store {
              END AS impossible FROM submissions WHERE ",
         );
         push_selection(&mut sql, sees, selection);
-        sql.push(" AND seq > ").push_bind(behind).push(" AND seq <= ").push_bind(behind + PART);
+        sql.push(" AND seq > ").push_bind(behind).push(" AND seq <= ").push_bind(up_to);
         sql.push(" LIMIT ").push_bind(i64::try_from(most).unwrap_or(i64::MAX)).push(")");
         let row = sql.build().fetch_one(&self.readers).await?;
         let number = |at: usize| Ok::<_, sqlx::Error>(unsigned(row.try_get(at)?));
@@ -65,54 +78,102 @@ impl Store {
         sqlx::query(sql).fetch_all(&self.readers).await?.iter().map(rejudge).collect()
     }
 
-    /// Gathers the next submissions of an order. False where these were the last.
+    /// Gathers the next submissions of an order. False where these were the last. It is written when some are found, however
+    /// long they are looked for.
     ///
     /// # Errors
     /// The store's.
     pub async fn gather(&self, order: &Rejudge) -> Result<bool, StoreError> {
-        let (seq, selection) = (order.seq, order.selection.clone());
-        self.writer.write(move |connection| Box::pin(gather(connection, seq, selection))).await
+        let Some(ungathered) = self.ungathered_of(order).await? else { return Ok(false) };
+        let found = self.next_of(&order.selection, ungathered).await?;
+        let order = order.seq;
+        self.writer.write(move |connection| Box::pin(add(connection, order, found))).await
+    }
+
+    /// Where an order that is not gathered stands.
+    async fn ungathered_of(&self, order: &Rejudge) -> Result<Option<Ungathered>, StoreError> {
+        let sql =
+            "SELECT bound, gathered, sees_all, token FROM rejudges WHERE seq = $1 AND state = 'gathering'";
+        let Some(row) = sqlx::query(sql).bind(order.seq).fetch_optional(&self.readers).await? else {
+            return Ok(None);
+        };
+        let (bound, gathered): (i64, i64) = (row.try_get("bound")?, row.try_get("gathered")?);
+        // What was removed, or is of other times, needs no look.
+        let (first, last) = match gathered {
+            0 => self.span(&order.selection).await?,
+            _ => (gathered, bound),
+        };
+        Ok(Some(Ungathered { sees: sees(&row)?, behind: first, last: bound.min(last), bound }))
+    }
+
+    async fn next_of(&self, selection: &Selection, ungathered: Ungathered) -> Result<Found, StoreError> {
+        let Ungathered { sees, mut behind, last, bound } = ungathered;
+        while behind < last {
+            let up_to = part(selection, behind, last);
+            let mut sql = QueryBuilder::new("SELECT seq FROM submissions WHERE ");
+            push_selection(&mut sql, &sees, selection);
+            sql.push(" AND seq > ").push_bind(behind).push(" AND seq <= ").push_bind(up_to);
+            sql.push(" ORDER BY seq LIMIT ").push_bind(CHUNK);
+            let seqs: Vec<i64> = sql.build_query_scalar().fetch_all(&self.readers).await?;
+            match seqs.last() {
+                Some(&newest) if signed(seqs.len()) == CHUNK => {
+                    return Ok(Found { seqs, up_to: newest, more: true });
+                }
+                Some(_) => return Ok(Found { seqs, up_to, more: up_to < last }),
+                None => behind = up_to,
+            }
+        }
+        Ok(Found { seqs: Vec::new(), up_to: bound, more: false })
     }
 }
 
-async fn gather(
-    connection: &mut SqliteConnection,
-    order: i64,
-    selection: Selection,
-) -> Result<bool, sqlx::Error> {
-    let sql = "SELECT bound, gathered, sees_all, token FROM rejudges WHERE seq = $1 AND state = 'gathering'";
-    let Some(row) = sqlx::query(sql).bind(order).fetch_optional(&mut *connection).await? else {
-        return Ok(false);
-    };
-    let (bound, gathered): (i64, i64) = (row.try_get("bound")?, row.try_get("gathered")?);
-    // What was removed needs no look.
-    let first = sqlx::query_scalar("SELECT coalesce(min(seq), 0) FROM submissions");
-    let first: i64 = first.fetch_one(&mut *connection).await?;
-    let gathered = gathered.max(first - 1);
-    let up_to = bound.min(gathered.saturating_add(PART));
-    let mut sql = QueryBuilder::new("SELECT seq FROM submissions WHERE ");
-    push_selection(&mut sql, &sees(&row)?, &selection);
-    sql.push(" AND seq > ").push_bind(gathered).push(" AND seq <= ").push_bind(up_to);
-    sql.push(" ORDER BY seq LIMIT ").push_bind(CHUNK);
-    let found: Vec<i64> = sql.build_query_scalar().fetch_all(&mut *connection).await?;
-    for seq in &found {
-        let sql = "INSERT INTO rejudge_items (rejudge, seq, state) VALUES ($1, $2, 'waiting')";
-        sqlx::query(sql).bind(order).bind(seq).execute(&mut *connection).await?;
-    }
-    let is_full = signed(found.len()) == CHUNK;
-    let gathered = found.last().copied().filter(|_| is_full).unwrap_or(up_to);
-    let more = gathered < bound;
+/// An order of which some rows are still to be looked at.
+struct Ungathered {
+    sees: Sees,
+    behind: i64,
+    last: i64,
+    /// The newest submission that was there when it was given.
+    bound: i64,
+}
+
+/// Submissions for an order.
+struct Found {
+    seqs: Vec<i64>,
+    /// No more are up to this one.
+    up_to: i64,
+    /// There may be more above.
+    more: bool,
+}
+
+/// The end of what one query looks at. What is found by its id needs no parts.
+fn part(selection: &Selection, behind: i64, last: i64) -> i64 {
+    if selection.submissions.is_empty() { last.min(behind.saturating_add(PART)) } else { last }
+}
+
+async fn add(connection: &mut SqliteConnection, order: i64, found: Found) -> Result<bool, sqlx::Error> {
+    let Found { seqs, up_to, more } = found;
     let state = if more { RejudgeState::Gathering } else { RejudgeState::Running };
-    let sql = "UPDATE rejudges SET state = $2, gathered = $3, total = total + $4 WHERE seq = $1";
-    let update = sqlx::query(sql).bind(order).bind(state.as_str());
-    let update = update.bind(gathered).bind(signed(found.len()));
-    update.execute(&mut *connection).await?;
+    let sql = "UPDATE rejudges SET state = $2, gathered = $3 WHERE seq = $1 AND state = 'gathering'";
+    let update = sqlx::query(sql).bind(order).bind(state.as_str()).bind(up_to);
+    if update.execute(&mut *connection).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let mut added = 0;
+    for seq in &seqs {
+        // One that was removed since it was found is not judged.
+        let sql = "INSERT INTO rejudge_items (rejudge, seq, state) \
+                   SELECT $1, seq, 'waiting' FROM submissions WHERE seq = $2";
+        added += sqlx::query(sql).bind(order).bind(seq).execute(&mut *connection).await?.rows_affected();
+    }
+    let sql = "UPDATE rejudges SET total = total + $2 WHERE seq = $1";
+    sqlx::query(sql).bind(order).bind(added.cast_signed()).execute(&mut *connection).await?;
     settle(connection, order).await?;
     Ok(more)
 }
 
 fn push_selection(sql: &mut QueryBuilder<Sqlite>, sees: &Sees, selection: &Selection) {
-    let Selection { submissions, problem, user, language, verdict, since, until, version: _ } = selection;
+    let Selection { submissions, problem, user, language, verdict, since: _, until: _, version: _ } =
+        selection;
     sql.push("state = 'done'");
     sees.push(sql);
     if !submissions.is_empty() {
@@ -134,11 +195,15 @@ fn push_selection(sql: &mut QueryBuilder<Sqlite>, sees: &Sees, selection: &Selec
     if let Some(verdict) = verdict {
         sql.push(" AND verdict = ").push_bind(verdict.as_str());
     }
-    if let Some(since) = since {
-        sql.push(" AND created_at >= ").push_bind(millis(*since));
+    push_times(sql, selection);
+}
+
+fn push_times(sql: &mut QueryBuilder<Sqlite>, selection: &Selection) {
+    if let Some(since) = selection.since {
+        sql.push(" AND created_at >= ").push_bind(millis(since));
     }
-    if let Some(until) = until {
-        sql.push(" AND created_at < ").push_bind(millis(*until));
+    if let Some(until) = selection.until {
+        sql.push(" AND created_at < ").push_bind(millis(until));
     }
 }
 
