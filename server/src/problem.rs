@@ -36,7 +36,7 @@ impl Show {
     pub const ALL: [Self; 3] = [Self::Full, Self::Verdicts, Self::Summary];
 
     /// What it is called.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Full => "full",
             Self::Verdicts => "verdicts",
@@ -188,6 +188,18 @@ pub trait Versions: std::fmt::Debug + Send + Sync {
 pub struct NoFile(String);
 
 impl Manifest {
+    /// Whether it tells of secret tests what the other does not: by what it shows of all, or of single ones.
+    pub fn tells_more_than(&self, other: &Self) -> bool {
+        self.show.tells_more_than(other.show)
+            || other.show != Show::Full && !self.told_whole().is_subset(&other.told_whole())
+    }
+
+    /// Secret tests that are shown to whoever fails them, by name.
+    fn told_whole(&self) -> BTreeSet<&str> {
+        let told = self.cases.iter().filter(|case| case.full_feedback && !case.is_sample());
+        told.map(|case| case.name.as_str()).collect()
+    }
+
     /// Of a package, and what was noted while it was read.
     pub fn of(package: &Package, show: Show, notes: Vec<String>) -> Self {
         let metadata = &package.metadata;
@@ -468,6 +480,22 @@ mod tests {
         };
         assert_eq!(shown(0), ("data/sample/1.in.statement", "data/sample/1.ans"));
         assert_eq!(shown(1), ("data/sample/3.in", "data/sample/3.out"));
+    }
+
+    #[test]
+    fn a_version_that_shows_single_tests_tells_more_than_one_that_does_not() {
+        let version = |show, feedback: &str| {
+            let metadata = "problem_format_version: 2025-09\nname: S\nuuid: 1f0c\nlicense: cc0\n";
+            let group = format!("full_feedback: {feedback}\n");
+            let files = [("problem.yaml", metadata), ("data/secret/1.in", "1"), ("data/secret/1.ans", "1")];
+            let group = [("data/secret/test_group.yaml", group.as_str())];
+            problem_of(show, &[&files[..], &group].concat()).manifest.clone()
+        };
+        let (told, untold) = (version(Show::Verdicts, "true"), version(Show::Verdicts, "false"));
+        assert!(told.tells_more_than(&untold) && !untold.tells_more_than(&told));
+        assert!(!told.tells_more_than(&told));
+        assert!(!told.tells_more_than(&version(Show::Full, "false")));
+        assert!(version(Show::Full, "false").tells_more_than(&told));
     }
 
     #[test]

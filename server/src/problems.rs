@@ -99,12 +99,18 @@ impl Problems {
             return Ok(Err(NotOffered::NotThere { id: id.to_owned(), version }));
         };
         // Who reads the judgement learns by a version that was pushed before no more of secret tests than by the newest.
-        let tells_more =
-            offered.first().is_some_and(|newest| problem.manifest.show.tells_more_than(newest.show));
-        if tells_more && !sees.private {
+        if !sees.private && self.tells_more(&problem, &offered).await? {
             return Ok(Err(NotOffered::TellsMore(problem.version)));
         }
         Ok(Ok(problem))
+    }
+
+    /// Whether a version tells more of secret tests than the newest of those that are offered.
+    async fn tells_more(&self, problem: &Problem, offered: &[ListedProblem]) -> Result<bool, StoreError> {
+        match self.one_of(offered, None).await? {
+            Some(newest) => Ok(problem.manifest.tells_more_than(&newest.manifest)),
+            None => Ok(false),
+        }
     }
 
     /// This one of those that are offered, the newest of which comes first; or that.

@@ -80,7 +80,13 @@ async fn nobody_who_only_submits_finds_a_private_problem_whatever_it_is_called()
     let told = pushed(&bench, BACKEND, "exam?show=full&private=true", sums("4 5")).await;
     assert_eq!(told["private"], true);
     pushed(&bench, BACKEND, "verify-sums", sums("6 7")).await;
-    assert_eq!(listed(&bench, &token).await, ["verify-sums"], "a name tells nothing");
+    pushed(&bench, BACKEND, "verify-0123456789abcdef0123456789abcdef?show=full", sums("8 9")).await;
+    assert_eq!(
+        listed(&bench, &token).await,
+        ["verify-sums"],
+        "an earlier command line says it by its name alone"
+    );
+    ask(&bench, BACKEND, Method::DELETE, "/api/v1/problems/verify-0123456789abcdef0123456789abcdef").await;
     for keeper in [BACKEND, OPERATOR] {
         assert_eq!(listed(&bench, keeper).await, ["verify-sums", "exam"]);
         assert_eq!(ask(&bench, keeper, Method::GET, "/api/v1/problems/exam").await.1["private"], true);
@@ -183,7 +189,7 @@ async fn a_database_of_an_earlier_version_tells_of_each_version_what_it_shows_an
     let token = contestant(&bench).await;
     let full = pushed(&bench, BACKEND, "sums?show=full", sums("4 5")).await;
     pushed(&bench, BACKEND, "sums?show=summary", sums("4 5")).await;
-    pushed(&bench, BACKEND, "verify-1f0c?show=full", sums("4 5")).await;
+    pushed(&bench, BACKEND, "verify-0123456789abcdef0123456789abcdef?show=full", sums("4 5")).await;
     let directory = bench.stop().await;
     let database = directory.path().join("gavel.sqlite");
     let mut connection = SqliteConnection::connect(database.to_str().unwrap()).await.unwrap();
@@ -198,6 +204,9 @@ async fn a_database_of_an_earlier_version_tells_of_each_version_what_it_shows_an
     let bench = Bench::on(directory, &CLOSED).await;
     assert_eq!(submit(&bench, &token, "sums", Some(version(&full))).await, (400, Some("version".to_owned())));
     assert_eq!(submit(&bench, &token, "sums", None).await.0, 202);
-    assert_eq!(submit(&bench, &token, "verify-1f0c", None).await, (400, Some("problem".to_owned())));
-    assert_eq!(listed(&bench, BACKEND).await, ["verify-1f0c", "sums"]);
+    assert_eq!(
+        submit(&bench, &token, "verify-0123456789abcdef0123456789abcdef", None).await,
+        (400, Some("problem".to_owned()))
+    );
+    assert_eq!(listed(&bench, BACKEND).await, ["verify-0123456789abcdef0123456789abcdef", "sums"]);
 }

@@ -215,11 +215,18 @@ pub(super) async fn push(
     body.begin();
     let archive = received(&api, &mut body).await?;
     let token = caller.name();
+    let private = private.or_else(|| is_of_a_verification(&id).then_some(true));
     let push = Push { token: token.as_deref(), private };
     let Pushed { problem, is_new } = api.problems.push(&id, archive, show, push).await?;
     tracing::info!(version = %problem.version, "Problem {} has a version that was pushed", problem.id);
     let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(ProblemView::new(&problem, &api, &caller)))
+}
+
+/// An id as `gavel problem verify` makes one: before it could say that such a problem is private, the name was all that told it.
+fn is_of_a_verification(id: &str) -> bool {
+    let unique = id.strip_prefix("verify-");
+    unique.is_some_and(|unique| unique.len() == 32 && unique.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// After so many bytes it is asked again whether there is room for more.
