@@ -294,8 +294,8 @@ impl Known {
             Some(Outcome::Unserved(why)) => Some(format!("the self-test of {id} could not run: {why}")),
             _ => None,
         };
-        let is_up = || self.needed(pool).find_map(not_up).or_else(|| pool.unserved.get(id).cloned());
-        self.broken(id).or_else(is_up).or_else(unserved)
+        let not_served = || self.needed(pool).find_map(not_up).or_else(|| pool.unserved.get(id).cloned());
+        self.broken(id).or_else(not_served).or_else(unserved)
     }
 
     fn needed<'a>(&'a self, pool: &'a PoolStatus) -> impl Iterator<Item = &'a ProfileStatus> {

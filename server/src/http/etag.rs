@@ -6,10 +6,11 @@ use actix_web::http::header::{self, HeaderMap};
 pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let known = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
     let mut known = known.flat_map(|tags| tags.split(',')).map(str::trim);
-    known.any(|known| known == "*" || strong(known) == strong(tag))
+    known.any(|known| known == "*" || opaque(known) == opaque(tag))
 }
 
-fn strong(tag: &str) -> &str {
+/// The tag without its mark of weakness.
+fn opaque(tag: &str) -> &str {
     tag.strip_prefix("W/").unwrap_or(tag)
 }
 

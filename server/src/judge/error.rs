@@ -42,3 +42,17 @@ pub enum JudgeError {
         source: std::io::Error,
     },
 }
+
+impl JudgeError {
+    /// No other attempt will succeed.
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Self::UnknownLanguage(_)
+            | Self::UnknownProblem(_)
+            | Self::GivenUp(_)
+            | Self::NoRoom
+            | Self::Missing { .. } => true,
+            Self::Cancelled | Self::Store(_) | Self::Sandbox(_) | Self::Workspace { .. } => false,
+        }
+    }
+}

@@ -252,12 +252,7 @@ impl Shared {
             // What it is made of goes with a cancelled one, perhaps from under its attempt.
             Err(_) if job.cancel.is_cancelled() => Attempt::GivenUp,
             Err(JudgeError::Cancelled) => Attempt::GivenUp,
-            Err(
-                why @ (JudgeError::Missing { .. }
-                | JudgeError::UnknownProblem(_)
-                | JudgeError::GivenUp(_)
-                | JudgeError::NoRoom),
-            ) => Attempt::Hopeless(telemetry::chain(&why)),
+            Err(why) if why.is_final() => Attempt::Hopeless(telemetry::chain(&why)),
             Err(JudgeError::Sandbox(why @ (SandboxError::Busy { .. } | SandboxError::Stopping))) => {
                 Attempt::NotServed(why.to_string())
             }

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::Shared;
+use crate::content::BlobId;
 use crate::events::About;
 use crate::judge::{JudgeError, Judgement, Progress, Verdict};
 use crate::problems::{self, NotOffered};
@@ -151,6 +152,9 @@ impl Shared {
         let sees = self.seen_by(&submission, &judged_by).await?;
         let problem = match self.problems.to_judge_by(&sees, &judged_by.id, item.version).await? {
             Ok(problem) => problem,
+            Err(NotOffered::NotThere { id, .. }) if self.is_there(&id, item.version).await? => {
+                return Ok(Err(format!("its token does not see the problem `{id}` any more")));
+            }
             Err(NotOffered::NotThere { id, version }) => {
                 let version = if version.is_some() { " in this version" } else { "" };
                 return Ok(Err(format!("there is no problem `{id}`{version} any more")));
@@ -162,6 +166,11 @@ impl Shared {
         }
         problems::fit(&mut submission, &problem, &self.languages, &self.config.limits);
         Ok(Ok(submission))
+    }
+
+    /// Whether anybody sees the problem.
+    async fn is_there(&self, id: &str, version: Option<BlobId>) -> Result<bool, StoreError> {
+        Ok(self.problems.get(&SeesProblems::EVERYTHING, id, version).await?.is_some())
     }
 
     /// Problems that a submission may be judged by: those that its token sees. Another token's may have come in the place of
@@ -202,9 +211,7 @@ fn ended(
         Err(JudgeError::Missing { .. }) => {
             Attempt::Hopeless("its sources or its inputs are not kept any more".into())
         }
-        Err(why @ (JudgeError::UnknownProblem(_) | JudgeError::UnknownLanguage(_))) => {
-            Attempt::Hopeless(why.to_string())
-        }
+        Err(why) if why.is_final() => Attempt::Hopeless(why.to_string()),
         Err(JudgeError::Sandbox(why @ SandboxError::Busy { .. })) => Attempt::NotServed(why.to_string()),
         Err(JudgeError::Sandbox(why @ SandboxError::Stopping)) => Attempt::NotMade(why.to_string()),
         Err(why) if crate::queue::is_of_a_full_disk(&why) => Attempt::NotMade(telemetry::chain(&why)),

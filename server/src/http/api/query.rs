@@ -24,7 +24,7 @@ use crate::problem::Show;
 use crate::store::RejudgeOutcomes;
 
 /// What may be told of secret tests.
-pub(super) const SHOWS: [&str; 3] = ["full", "verdicts", "summary"];
+pub(super) const SHOWS: [&str; 3] = [Show::ALL[0].name(), Show::ALL[1].name(), Show::ALL[2].name()];
 
 const PAGE: usize = 50;
 const PAGE_MAX: usize = 200;
