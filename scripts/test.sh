@@ -181,12 +181,10 @@ unit() {
 
 # Each as `--test NAME`, but that of sandboxes, which needs Docker.
 suites_of_crates() {
-  local path
-  for path in {monitor,server}/tests/*/main.rs server/*/tests/*/main.rs; do
-    printf -- '--test %s ' "$(basename "$(dirname "$path")")"
-  done
-  for path in server/tests/*.rs server/*/tests/*.rs; do
-    [ "$path" = server/tests/sandboxes.rs ] || printf -- '--test %s ' "$(basename "$path" .rs)"
+  local path name
+  for path in {monitor,server}{,/*}/tests/{*/main.rs,*.rs}; do
+    name=${path%/main.rs} name=$(basename "$name" .rs)
+    [ ! -e "$path" ] || [ "$path" = server/tests/sandboxes.rs ] || printf -- '--test %s ' "$name"
   done
 }
 
