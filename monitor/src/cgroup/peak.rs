@@ -79,7 +79,9 @@ impl Peak {
         let pages = touched.bytes();
         // What an earlier run had left may have gone meanwhile: what this one's pages need of tables tells how much was its own.
         let kernel = (PROCESS + tables(pages)).clamp(self.kernel_least, self.kernel_most);
+        // Where all was charged ahead that may be, what is certain is a little more than that, by pages of the kernel's.
         let likely = pages.saturating_add(kernel);
+        let likely = if likely.saturating_add(DOUBT) >= self.least { likely.max(self.least) } else { likely };
         (self.least..=self.most).contains(&likely).then_some(likely)
     }
 }
@@ -151,6 +153,17 @@ mod tests {
         for all in [256, 280, 340, 512] {
             assert_eq!(peak(all, 56, (0, 0)).given(touched(27)), Bytes(likely), "{all}");
         }
+    }
+
+    #[test]
+    fn where_all_is_charged_ahead_that_may_be_the_figure_is_the_same_but_for_some_pages() {
+        let ahead = (AHEAD + ahead_of_others()) / KIB;
+        let likely = 56 + 27 * page() / KIB;
+        for more in [0, 4, 64] {
+            assert_eq!(peak(likely + more + ahead, 56, (0, 0)).given(touched(27)), Bytes((likely + more) * KIB));
+        }
+        let files_in_memory = likely + 65 + ahead;
+        assert_eq!(peak(files_in_memory, 56, (0, 0)).given(touched(27)), Bytes(files_in_memory * KIB));
     }
 
     #[test]
