@@ -8,6 +8,8 @@ mod broker;
 mod calibration;
 mod desk;
 mod expected;
+#[cfg(test)]
+mod fake_broker;
 mod keys;
 mod line;
 mod names;

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use gavel_protocol::Bytes;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache as Moka;
 use tempfile::NamedTempFile;
 use tokio::sync::Mutex;
@@ -40,13 +41,11 @@ pub(super) struct Cache {
 
 impl Cache {
     pub(super) fn new(objects: Objects, blobs: Blobs, folder: PathBuf, size: Bytes, largest: Bytes) -> Self {
-        // In KiB: a weight is no larger than 4 Gi.
-        let half = size.get() / 2 / 1024;
-        let contents = Moka::builder().max_capacity(half).weigher(|_, blob: &Blob| kib(blob.size)).build();
-        let program_size = |_: &BlobId, file: &Arc<OwnedFd>| {
-            rustix::fs::fstat(file).map_or(1, |stat| kib(u64::try_from(stat.st_size).unwrap_or(0)))
-        };
-        let programs = Moka::builder().max_capacity(half).weigher(program_size).build();
+        let half = Bytes(size.get() / 2);
+        let contents = bounded(half, |blob: &Blob| blob.size);
+        let programs = bounded(half, |file: &Arc<OwnedFd>| {
+            rustix::fs::fstat(file).map_or(1, |stat| u64::try_from(stat.st_size).unwrap_or(0))
+        });
         let fetching = std::iter::repeat_with(Mutex::default).take(LOCKS).collect();
         Self { objects, blobs, folder, largest, contents, programs, fetching }
     }
@@ -108,6 +107,18 @@ impl Cache {
     }
 }
 
+/// What has so much room; what was not used for longest makes room for what is new. (By itself the cache would rather keep what was
+/// used often, and a new submission's program never was.)
+fn bounded<V: Clone + Send + Sync + 'static>(
+    room: Bytes,
+    size: impl Fn(&V) -> u64 + Send + Sync + 'static,
+) -> Moka<BlobId, V> {
+    // In KiB: a weight is no larger than 4 Gi.
+    let weigher = move |_: &BlobId, value: &V| kib(size(value));
+    let bounded = Moka::builder().max_capacity(room.get() / 1024).weigher(weigher);
+    bounded.eviction_policy(EvictionPolicy::lru()).build()
+}
+
 /// A file that can be executed: nobody has it open for writing, and it has no name.
 fn executable(file: NamedTempFile) -> io::Result<OwnedFd> {
     file.as_file().set_permissions(fs::Permissions::from_mode(0o555))?;
@@ -125,6 +136,68 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+    use crate::cluster::fake_broker::connected;
+    use crate::judge::test_support::blobs;
+
+    /// A content of a KiB.
+    fn page(number: u8) -> Vec<u8> {
+        vec![number; 1024]
+    }
+
+    fn parcel(bytes: &[u8]) -> Parcel {
+        Parcel::Object { hash: BlobId::of(bytes), size: bytes.len() as u64 }
+    }
+
+    /// A cache with this much room for contents, and for programs, whose broker has page `n` under the hash of page `n`, but for one.
+    async fn cache(room: Bytes, wrong: Option<u8>) -> (Cache, tempfile::TempDir) {
+        let of_subject = move |subject: &str| {
+            let of_page = |number: &u8| subject.contains(&BlobId::of(&page(*number)).to_string());
+            let number = (0..=u8::MAX).find(of_page)?;
+            Some(page(if wrong == Some(number) { number.wrapping_add(1) } else { number }))
+        };
+        let objects = Objects::new(connected(of_subject).await, Place::Outputs("test".to_owned()));
+        let (blobs, folder) = blobs();
+        let programs = folder.path().join("programs");
+        fs::create_dir(&programs).unwrap();
+        (Cache::new(objects, blobs, programs, Bytes(2 * room.get()), Bytes::mib(1)), folder)
+    }
+
+    #[tokio::test]
+    async fn what_was_not_used_for_longest_makes_room_for_what_is_new() {
+        const PAGES: u8 = 8;
+        let (cache, _folder) = cache(Bytes::kib(u64::from(PAGES)), None).await;
+        // Each of them often, so that a new one is the one that was used least.
+        for number in (0..PAGES).cycle().take(64) {
+            cache.content(&parcel(&page(number))).await.unwrap();
+            cache.program(&parcel(&page(number))).await.unwrap();
+        }
+        for number in [0, PAGES] {
+            cache.content(&parcel(&page(number))).await.unwrap();
+            cache.program(&parcel(&page(number))).await.unwrap();
+        }
+        cache.contents.run_pending_tasks();
+        cache.programs.run_pending_tasks();
+        for (number, is_there) in [(0, true), (1, false), (2, true), (PAGES, true)] {
+            let hash = BlobId::of(&page(number));
+            let held = [cache.contents.contains_key(&hash), cache.programs.contains_key(&hash)];
+            assert_eq!(held, [is_there; 2], "{number}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_what_its_hash_says_is_not_kept() {
+        let (cache, folder) = cache(Bytes::kib(8), Some(3)).await;
+        for _ in 0..2 {
+            let content = cache.content(&parcel(&page(3))).await;
+            assert!(matches!(content, Err(ObjectError::Other(_))), "{content:?}");
+            let program = cache.program(&parcel(&page(3))).await;
+            assert!(matches!(program, Err(ObjectError::Other(_))), "{program:?}");
+        }
+        cache.content(&parcel(&page(4))).await.unwrap();
+        let hash = BlobId::of(&page(3));
+        assert!(!cache.contents.contains_key(&hash) && !cache.programs.contains_key(&hash));
+        assert_eq!(fs::read_dir(folder.path().join("programs")).unwrap().count(), 0);
+    }
 
     #[test]
     fn a_program_is_executable_and_has_no_name() {
