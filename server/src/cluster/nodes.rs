@@ -66,6 +66,8 @@ struct Inner {
     credits: HashMap<String, usize>,
     /// Tests that all can be at.
     all_credits: usize,
+    /// Compilations that all can be at.
+    all_compilations: usize,
     /// The speed of the fastest, whether it is here or away for some time: limits are not to change whenever it goes.
     fastest: Option<Speed>,
     /// The mean of what is known of how quick nodes are.
@@ -279,9 +281,10 @@ impl Inner {
         self.credits.clear();
         let believed = self.known.values().filter(|known| !known.is_doubted);
         self.fastest = believed.filter_map(|known| known.beat.speed).max();
-        self.all_credits = 0;
+        (self.all_credits, self.all_compilations) = (0, 0);
         for known in self.known.values().filter(|known| known.takes_tasks()) {
             self.all_credits += usize::try_from(known.beat.credits).unwrap_or(0);
+            self.all_compilations += usize::try_from(known.beat.compilations).unwrap_or(0);
             for pool in &known.pools {
                 *self.credits.entry(pool.clone()).or_default() += known.credits(pool);
             }
@@ -436,6 +439,13 @@ impl Nodes {
         let mut nodes = self.nodes();
         nodes.count_if_old();
         nodes.all_credits
+    }
+
+    /// Compilations that all nodes can be at.
+    pub(super) fn all_compilations(&self) -> usize {
+        let mut nodes = self.nodes();
+        nodes.count_if_old();
+        nodes.all_compilations
     }
 
     /// There are nodes, and none of them has sandboxes for a program and a validator at one time.
@@ -606,6 +616,7 @@ pub(super) mod tests {
         assert_eq!(nodes.heard("b", beat(2, &["run", "run:java"])), Ok(false), "it is known by now");
         let pools = ["run", "run-java", "toolchain-gcc", "toolchain-java"];
         assert_eq!(pools.map(|pool| nodes.credits(pool)), [6, 2, 1, 0]);
+        assert_eq!((nodes.all_credits(), nodes.all_compilations()), (6, 2));
         heard(&nodes, "a", Beat { draining: true, ..beat(4, &["run", "toolchain:gcc"]) });
         assert_eq!(pools.map(|pool| nodes.credits(pool)), [2, 2, 0, 0]);
         assert!(nodes.may_begin("b") && !nodes.may_begin("a"));

@@ -413,8 +413,8 @@ impl Shared {
             (Ahead::Some, Dispatch::Pull) => AHEAD,
             (Ahead::Some, Dispatch::Wrr) => DEALT_AHEAD,
         };
-        let all = times * self.nodes.all_credits();
-        let is_full = [false, true].map(|is_compilation| desk.out_of_kind(is_compilation) >= all);
+        let of_kinds = [(false, self.nodes.all_credits()), (true, self.nodes.all_compilations())];
+        let is_full = of_kinds.map(|(is_compilation, all)| desk.out_of_kind(is_compilation) >= times * all);
         let credits = |pool: &str| {
             let credits = self.nodes.credits(pool);
             let is_full = is_full[usize::from(names::is_of_compilations(pool))];
@@ -701,8 +701,13 @@ mod tests {
 
     /// Has something done by whatever node.
     async fn asks(shared: Arc<Shared>) -> Result<Reply, JudgeError> {
+        asks_of(shared, "run").await
+    }
+
+    /// Has something done by whatever node that has sandboxes of a pool.
+    async fn asks_of(shared: Arc<Shared>, pool: &str) -> Result<Reply, JudgeError> {
         let language = Speech { id: "c17".into(), definition: BlobId::of(b"c17") };
-        let needs = Needs { languages: [language.clone()].into(), ..Needs::pool("run") };
+        let needs = Needs { languages: [language.clone()].into(), ..Needs::pool(pool) };
         let work = Work::Version(Box::new(VersionWork { language, limits: LIMITS }));
         let expected = Length { time: Duration::from_millis(10), is_seen: false };
         let ask = Ask { user: None, submission: None, together: None, needs, expected, progress: None };
@@ -783,6 +788,34 @@ mod tests {
         // The result was stored when its node was killed, and the broker still had the task.
         assert_eq!(shared.answer_to("a", &begin(3)), Begun::Gone);
         assert!(shared.nodes.status().iter().all(|node| node.faults.is_empty()), "nobody has lied");
+    }
+
+    /// Tasks that go out while so many wait of each of these pools.
+    async fn go_out(shared: &Arc<Shared>, ahead: Ahead, each: usize, pools: [&'static str; 2]) -> usize {
+        let asking: Vec<_> = pools
+            .iter()
+            .flat_map(|pool| std::iter::repeat_n(*pool, each))
+            .map(|pool| tokio::spawn(asks_of(Arc::clone(shared), pool)))
+            .collect();
+        while shared.state().line.len() < asking.len() {
+            tokio::task::yield_now().await;
+        }
+        let out = std::iter::from_fn(|| shared.next(ahead)).count();
+        asking.iter().for_each(tokio::task::JoinHandle::abort);
+        out
+    }
+
+    #[tokio::test]
+    async fn of_all_pools_no_more_is_out_than_twice_what_nodes_can_be_at() {
+        let pools = ["run", "run:java", "toolchain:gcc", "toolchain:java"];
+        for (ahead, [runs, compilations]) in [(Ahead::None, [4, 1]), (Ahead::Some, [8, 2])] {
+            for (of, most) in [(["run", "run-java"], runs), (["toolchain-gcc", "toolchain-java"], compilations)] {
+                let lone = Lone::start().await;
+                let shared = &lone.remote.0;
+                shared.nodes.heard("node", beat(4, &pools)).unwrap();
+                assert_eq!(go_out(shared, ahead, 10, of).await, most, "{of:?} {ahead:?}");
+            }
+        }
     }
 
     #[test]
