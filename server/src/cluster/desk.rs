@@ -236,6 +236,11 @@ impl<W> Desk<W> {
         tasks.into_iter().filter_map(|task| self.close(task)).flat_map(Open::lost).collect()
     }
 
+    /// What it takes to do a task that is out.
+    pub(super) fn needs(&self, task: u64) -> Option<&Needs> {
+        self.tasks.get(&task).map(|open| &open.needs)
+    }
+
     /// A node wants to begin a task. `number` is new and cannot be guessed, and these are the node's terms. `others` tells whether there
     /// is a node for what a task needs that is none of these.
     pub(super) fn begin(
@@ -505,7 +510,13 @@ mod tests {
         desk.open(task, (run(), BlobId::of(ASKED)), [(0, "first"), (1, "second")], Vec::new());
         (
             desk,
-            Begin { incarnation: Uuid::from_u128(7), task, asked: BlobId::of(ASKED), process: Uuid::nil() },
+            Begin {
+                incarnation: Uuid::from_u128(7),
+                task,
+                asked: BlobId::of(ASKED),
+                process: Uuid::nil(),
+                unread: false,
+            },
         )
     }
 
@@ -714,7 +725,7 @@ mod tests {
         let task = desk.next_task();
         desk.open(task, (run(), BlobId::of(ASKED)), [(0, "only")], vec!["slow".to_owned()]);
         let asked = BlobId::of(ASKED);
-        let begin = Begin { incarnation: Uuid::nil(), task, asked, process: Uuid::nil() };
+        let begin = Begin { incarnation: Uuid::nil(), task, asked, process: Uuid::nil(), unread: false };
         assert_eq!(begins(&mut desk, "slow", &begin, 1, true), Begun::Elsewhere);
         assert!(
             matches!(begins(&mut desk, "slow", &begin, 1, false), Begun::Go { .. }),

@@ -34,7 +34,7 @@ mod stalls;
 mod work;
 
 use cache::Cache;
-use reading::{Abilities, Refused};
+use reading::{Abilities, Label, Refused};
 use silent::Silent;
 use stalls::Stalls;
 
@@ -44,6 +44,8 @@ pub(super) const PROGRESS_EVERY: Duration = Duration::from_millis(1500);
 const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 /// Before another node, or this one, is given what could not be begun.
 const LATER: Duration = Duration::from_secs(1);
+/// A task that comes for so often is asked for before anybody looks at it.
+const OFTEN: i64 = 3;
 /// Before a result is told again that the broker has not taken.
 const AGAIN: Duration = Duration::from_millis(500);
 /// A result that cannot be told for so long is not waited for.
@@ -241,6 +243,9 @@ impl<E: Executor> Shared<E> {
 
     /// Carries out a task that the broker has handed over, for which there is room.
     async fn perform(&self, came: Came, room: OwnedSemaphorePermit) {
+        if came.comes_often() && !self.may_read(&came).await {
+            return;
+        }
         let Some(task) = self.understood(&came).await else { return };
         // Whoever waits for an answer keeps others from the sandbox.
         if !self.silent.may_be_asked(&task.coordinator, Instant::now()) {
@@ -249,6 +254,24 @@ impl<E: Executor> Shared<E> {
         // One that comes again while it is being done here: the broker has not heard of us for some time.
         let Some((_at, tokens)) = self.entered(&task) else { return came.hand_back(SILENCE).await };
         self.carry_out(&came, &task, &tokens, room).await;
+    }
+
+    /// A task that comes again and again may be what takes down whoever looks at it. So it is asked for before that, and the coordinator
+    /// knows who has had it. False where it is not for us, which the broker is told then.
+    async fn may_read(&self, came: &Came) -> bool {
+        let Some(Label { coordinator, name }) = reading::label(&came.payload) else { return true };
+        if !self.silent.may_be_asked(&coordinator, Instant::now()) {
+            came.hand_back(SILENCE).await;
+            return false;
+        }
+        let begun = self.begin(&coordinator, (name, BlobId::of(&came.payload)), true).await;
+        match begun {
+            // It is asked for once more when it is known what it is, and is given on the same terms.
+            Some(Begun::Go { .. }) => return true,
+            Some(Begun::Gone) => came.acknowledge(AckKind::Term).await,
+            Some(Begun::Elsewhere) | None => came.hand_back(LATER).await,
+        }
+        false
     }
 
     /// Carries out a task that is for this node alone, once there is room.
@@ -265,7 +288,7 @@ impl<E: Executor> Shared<E> {
 
     /// A task is told to be here from now on. None where it was before.
     fn entered(&self, task: &Task) -> Option<(At<'_>, Parts)> {
-        let key = TaskName { incarnation: task.incarnation, task: task.id };
+        let key = task.name();
         let tokens: Parts = task.parts.iter().map(|part| (part.number, CancellationToken::new())).collect();
         if self.at().contains_key(&key) {
             return None;
@@ -276,7 +299,7 @@ impl<E: Executor> Shared<E> {
     async fn carry_out(&self, came: &Came, task: &Task, tokens: &Parts, room: OwnedSemaphorePermit) {
         let doing = async {
             let asked = BlobId::of(&came.payload);
-            match self.begin(task, asked).await {
+            match self.begin(&task.coordinator, (task.name(), asked), false).await {
                 Some(Begun::Go { grant, parts, stretch }) => {
                     let granted = Granted { task, asked, grant };
                     let (outcomes, told) = mpsc::unbounded_channel();
@@ -389,17 +412,23 @@ impl<E: Executor> Shared<E> {
         is_told
     }
 
-    async fn begin(&self, task: &Task, asked: BlobId) -> Option<Begun> {
-        let begin = Begin { incarnation: task.incarnation, task: task.id, asked, process: self.incarnation };
+    /// Asks a coordinator whether its task, of which the message has this hash, may be begun. No answer is none.
+    async fn begin(
+        &self,
+        coordinator: &str,
+        (TaskName { incarnation, task }, asked): (TaskName, BlobId),
+        unread: bool,
+    ) -> Option<Begun> {
+        let begin = Begin { incarnation, task, asked, process: self.incarnation, unread };
         let question = serde_json::to_vec(&begin).ok()?;
-        let subject = names::begin(&task.coordinator, &self.name);
+        let subject = names::begin(coordinator, &self.name);
         let asking = self.broker.client().request(subject, question.into());
         let answer = tokio::time::timeout(ANSWERED_WITHIN, asking).await;
         match &answer {
-            Ok(_) => self.silent.answers(&task.coordinator),
+            Ok(_) => self.silent.answers(coordinator),
             // Without the broker nobody is heard.
             Err(_elapsed) if !self.broker.is_connected() => {}
-            Err(_elapsed) => self.silent.does_not_answer(&task.coordinator, Instant::now()),
+            Err(_elapsed) => self.silent.does_not_answer(coordinator, Instant::now()),
         }
         serde_json::from_slice(&answer.ok()?.ok()?.payload).ok()
     }
@@ -475,6 +504,12 @@ impl Came {
     /// For this one.
     fn ordered(task: String) -> Self {
         Self { payload: task.into(), message: None }
+    }
+
+    /// The broker has handed it out before, and more than once: whoever had it handed it back, or was heard of no more.
+    fn comes_often(&self) -> bool {
+        let info = self.message.as_ref().and_then(|message| message.info().ok());
+        info.is_some_and(|info| info.delivered >= OFTEN)
     }
 
     /// The broker had it from what it keeps: no coordinator has sent it.
@@ -561,5 +596,32 @@ async fn gathered(done: &mut mpsc::UnboundedReceiver<Written>) -> Option<Vec<Wri
 impl From<BrokerError> for work::NotDone {
     fn from(why: BrokerError) -> Self {
         Self::Failed(Way::NotServed, crate::telemetry::chain(&why))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::fake_broker::connected;
+
+    #[tokio::test]
+    async fn what_the_broker_hands_out_for_the_third_time_is_asked_for_before_it_is_read() {
+        let broker = connected(|_| None).await;
+        let comes_often = |delivered: u32| {
+            let reply = format!("$JS.ACK.GAVEL_TASKS.run.{delivered}.7.9.1700000000000000000.0");
+            let message = async_nats::Message {
+                subject: names::tasks("run").into(),
+                reply: Some(reply.into()),
+                payload: "{}".into(),
+                headers: None,
+                status: None,
+                description: None,
+                length: 0,
+            };
+            let context = jetstream::new(broker.client().clone());
+            Came::pulled(jetstream::Message { message, context }).comes_often()
+        };
+        assert_eq!([1, 2, 3, 4].map(comes_often), [false, false, true, true]);
+        assert!(!Came::ordered("{}".to_owned()).comes_often(), "it is for this node alone");
     }
 }

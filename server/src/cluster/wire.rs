@@ -191,6 +191,9 @@ pub(crate) struct Begin {
     pub(crate) asked: BlobId,
     /// One start of the node.
     pub(crate) process: Uuid,
+    /// It has come again and again, and the node knows no more of it than this: what it is may be what takes nodes down.
+    #[serde(default)]
+    pub(crate) unread: bool,
 }
 
 /// The answer to that.
@@ -444,6 +447,13 @@ pub(crate) enum Control {
     Drain,
     /// It may begin tasks again.
     Undrain,
+}
+
+impl<W> Task<W> {
+    /// As all of the cluster name it.
+    pub(crate) fn name(&self) -> TaskName {
+        TaskName { incarnation: self.incarnation, task: self.id }
+    }
 }
 
 impl Outcome {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::LATER;
 use crate::cluster::broker::SILENCE;
 use crate::cluster::names;
-use crate::cluster::wire::{PROTOCOL, Task, Work};
+use crate::cluster::wire::{PROTOCOL, Task, TaskName, Work};
 use crate::content::BlobId;
 
 /// Why a task is not done here.
@@ -42,6 +43,31 @@ pub(super) struct Abilities<'a> {
     pub(super) definitions: &'a BTreeMap<String, BlobId>,
     /// Sandboxes that it has at one time.
     pub(super) at_once: usize,
+}
+
+/// Of a task as much as it takes to ask whether it may be begun.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Label {
+    /// Who wants it done.
+    pub(super) coordinator: String,
+    /// What they call it.
+    pub(super) name: TaskName,
+}
+
+/// The same, as it is written.
+#[derive(Deserialize)]
+struct Labelled {
+    protocol: u32,
+    coordinator: String,
+    incarnation: Uuid,
+    id: u64,
+}
+
+/// What a message says of itself, without a look at what is to be done; none where it is no task of this version.
+pub(super) fn label(payload: &[u8]) -> Option<Label> {
+    let Labelled { protocol, coordinator, incarnation, id } = serde_json::from_slice(payload).ok()?;
+    let is_ours = protocol == PROTOCOL && names::is_name(&coordinator);
+    is_ours.then_some(Label { coordinator, name: TaskName { incarnation, task: id } })
 }
 
 /// What all versions of a task have.
@@ -121,6 +147,19 @@ mod tests {
         for nonsense in [json!({"id": 7}), with("coordinator", json!("a.b")), json!("rubbish")] {
             let refused = refused(&nonsense, b"c17");
             assert!(matches!(refused, Refused::Nonsense(_)) && refused.after().is_none(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn who_wants_a_task_done_is_known_without_a_look_at_what_that_is() {
+        let name = TaskName { incarnation: Uuid::nil(), task: 7 };
+        let expected = Label { coordinator: "server".into(), name };
+        let unreadable = with("parts", json!([{"number": 0, "work": {"dream": {}}}]));
+        for task in [task(), unreadable] {
+            assert_eq!(label(task.to_string().as_bytes()).as_ref(), Some(&expected));
+        }
+        for other in [with("protocol", json!(PROTOCOL + 1)), with("coordinator", json!("a.b")), json!(7)] {
+            assert_eq!(label(other.to_string().as_bytes()), None, "{other}");
         }
     }
 }

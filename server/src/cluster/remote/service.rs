@@ -353,6 +353,12 @@ impl Shared {
         }
     }
 
+    /// The number of the next task that goes out, and the hash of its message.
+    #[cfg(test)]
+    pub(super) fn sent_next(&self) -> Option<(u64, BlobId)> {
+        self.next(Ahead::None).map(|next| (next.task, BlobId::of(&next.message)))
+    }
+
     /// Writes a task, not while others wait for the desk; none where nobody waits for it any more.
     fn opened(&self, id: u64, pool: &str, parts: Vec<Waiting>) -> serde_json::Result<Option<Next>> {
         let submission = parts.first().and_then(|part| part.submission);
@@ -505,7 +511,7 @@ impl Shared {
         }
     }
 
-    fn answer_to(&self, node: &str, question: &Begin) -> Begun {
+    pub(super) fn answer_to(&self, node: &str, question: &Begin) -> Begun {
         if !self.nodes.may_begin(node) {
             let lost = self.state().desk.taken_back(node, false);
             self.tell_lost(node, lost, "it begins nothing more");
@@ -514,6 +520,11 @@ impl Shared {
         let number = Uuid::new_v4().as_u64_pair().0;
         let terms = self.nodes.terms(node, self.scaling);
         let mut state = self.state();
+        // It will hand it back once it knows what it is: that is no try.
+        let is_unable = |needs: &Needs| !self.nodes.is_able(node, needs);
+        if question.unread && state.desk.needs(question.task).is_some_and(is_unable) {
+            return Begun::Elsewhere;
+        }
         let others = |shunned: &[String], needs: &Needs| self.nodes.has_others(shunned, needs);
         let asked = state.desk.begin(node, question, (number, terms), others);
         for waiter in asked.begun {
@@ -742,13 +753,38 @@ mod tests {
         let asked = BlobId::of(&message);
         let begin = |process| {
             let (incarnation, process) = (shared.incarnation, Uuid::from_u128(process));
-            Begin { incarnation, task, asked, process }
+            Begin { incarnation, task, asked, process, unread: false }
         };
         for process in [1, 2] {
             let answer = shared.answer_to("knows", &begin(process));
             assert!(matches!(answer, Begun::Go { .. }), "{answer:?}");
         }
         asking.abort();
+    }
+
+    #[tokio::test]
+    async fn what_comes_again_and_again_is_had_by_who_asks_before_it_is_read_and_can_do_it() {
+        let lone = Lone::start().await;
+        let shared = &lone.remote.0;
+        for node in ["a", "b", "c", "d"] {
+            shared.nodes.heard(node, able()).unwrap();
+        }
+        shared.nodes.heard("unable", beat(1, &["run"])).unwrap();
+        let asking = tokio::spawn(asks(Arc::clone(shared)));
+        let Next { task, message, .. } = sent(shared).await;
+        let (incarnation, asked) = (shared.incarnation, BlobId::of(&message));
+        let begin = Begin { incarnation, task, asked, process: Uuid::from_u128(1), unread: true };
+        assert_eq!(shared.answer_to("unable", &begin), Begun::Elsewhere);
+        for node in ["a", "b", "c"] {
+            let answer = shared.answer_to(node, &begin);
+            assert!(matches!(answer, Begun::Go { .. }), "{answer:?}");
+            let read = Begin { unread: false, ..begin.clone() };
+            assert_eq!(shared.answer_to(node, &read), answer, "once it is read it is the same try");
+        }
+        assert_eq!(shared.answer_to("d", &begin), Begun::Gone);
+        let told = asking.await.unwrap();
+        let Err(JudgeError::GivenUp(why)) = told else { panic!("{told:?}") };
+        assert!(why.contains("a, b, c"), "{why}");
     }
 
     #[tokio::test]
@@ -763,7 +799,7 @@ mod tests {
         let asked = BlobId::of(&message);
         let begin = |process| {
             let (incarnation, process) = (shared.incarnation, Uuid::from_u128(process));
-            Begin { incarnation, task, asked, process }
+            Begin { incarnation, task, asked, process, unread: false }
         };
         let given = |node: &str| match shared.answer_to(node, &begin(1)) {
             Begun::Go { grant, .. } => grant,

@@ -1,5 +1,6 @@
 //! A coordinator whose broker is not there: what would go over that is told it by hand.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use futures_util::FutureExt as _;
@@ -10,11 +11,16 @@ use tokio_util::sync::DropGuard;
 use super::*;
 use crate::cluster::nodes::tests::beat;
 use crate::cluster::remote::taking::Untold;
-use crate::cluster::wire::{Parcel, Report, Stream};
+use crate::cluster::wire::{Beat, Begin, Begun, Parcel, Report, Stream};
 use crate::config::Config;
 use crate::content::Content;
-use crate::judge::test_support::{LIMITS, blobs, cpp};
-use crate::judge::{OwnEnd, ProgramEnd, Side, Told, Whose};
+use crate::judge::test_support::{LIMITS, blobs, cpp, submission};
+use crate::judge::{Judge, OwnEnd, ProgramEnd, Side, Told, Whose};
+use crate::problems::Problems;
+use crate::queue::Queue;
+use crate::store::Store;
+use crate::throttle::Throttle;
+use crate::tokens::{Sees, Tokens};
 
 /// What it takes the broker to keep of contents.
 const ROOM: Bytes = Bytes::kib(128);
@@ -143,4 +149,49 @@ async fn a_test_that_is_made_of_more_than_the_broker_keeps_is_told_with_both_fig
     let ran = lone.remote.run_case(&job, &(), &CancellationToken::new()).await;
     let Err(JudgeError::GivenUp(why)) = ran else { panic!("it is sent: {ran:?}") };
     assert!(why.contains("200 KiB") && why.contains("128 KiB"), "{why}");
+}
+
+/// A queue whose submissions the nodes of this coordinator judge, in this folder.
+async fn queue(remote: &Remote, folder: &Path) -> Queue {
+    let store = Store::open(&folder.join("gavel.sqlite"), &folder.join("blobs")).await.unwrap();
+    let Config { queue, throttle, limits, .. } = Config::default();
+    let (languages, blobs) = (Arc::clone(&remote.0.languages), store.blobs().clone());
+    let judge = Judge::new(remote.clone(), languages, blobs, Arc::new(Problems::new(store.clone())), limits);
+    let throttle = Arc::new(Throttle::new(throttle, HashMap::new()));
+    Queue::start(queue, store, throttle, Tokens::default(), Arc::new(judge), 1).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_submission_that_takes_three_nodes_down_is_an_internal_error_with_their_names_and_not_tried_again()
+{
+    let (lone, folder) = (Lone::start().await, tempfile::tempdir().unwrap());
+    let shared = &lone.remote.0;
+    for node in ["one", "two", "three", "four"] {
+        let able = Beat { languages: lone.remote.definitions(), ..beat(1, &["run", "toolchain:gcc"]) };
+        shared.nodes.heard(node, able).unwrap();
+    }
+    let queue = queue(&lone.remote, folder.path()).await;
+    let id = queue.submit(Arc::new(submission("int main")), None).await.unwrap();
+    let judged = async { queue.wait(&Sees::Everything, id, Duration::from_secs(60)).await };
+    let taken_down = async {
+        let (task, asked) = loop {
+            match shared.sent_next() {
+                Some(sent) => break sent,
+                None => tokio::time::sleep(Duration::from_millis(1)).await,
+            }
+        };
+        let begins = |node: &str| {
+            let (incarnation, process) = (shared.incarnation, Uuid::nil());
+            shared.answer_to(node, &Begin { incarnation, task, asked, process, unread: false })
+        };
+        for node in ["one", "two", "three"] {
+            assert!(matches!(begins(node), Begun::Go { .. }), "{node}");
+        }
+        assert_eq!(begins("four"), Begun::Gone);
+    };
+    let (judged, ()) = tokio::join!(judged, taken_down);
+    let told = format!("{:?}", judged.expect("it is judged").record);
+    assert!(told.contains("InternalError") && told.contains("one, two, three"), "{told}");
+    let state = shared.state();
+    assert!(state.line.is_empty() && state.desk.is_empty(), "it is tried again");
 }
