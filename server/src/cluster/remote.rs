@@ -19,7 +19,7 @@ use super::speed::Terms;
 use super::standing::Standing;
 use super::turns::Turns;
 use super::wire;
-use super::wire::{Control, Outcome, Way};
+use super::wire::{Control, Made, Outcome, Way};
 use crate::account::Account;
 use crate::blobs::Blobs;
 use crate::blocking;
@@ -332,7 +332,35 @@ impl Remote {
         // Figures that nothing has are no figures.
         let is_close =
             packing::check(job, report).is_ok() && terms.is_close(report.end, &report.usage, job.limits);
-        if !is_close || tries.close_on().is_some() {
+        if !is_close || !self.is_for_faster(node, tries, ask) {
+            return false;
+        }
+        tracing::info!(node, test = job.index, "A program was late by little on a slow node: another has it");
+        true
+    }
+
+    /// A compilation ran out of time on a slow node: a faster one shall have it, once, where there is one. By how much it was late nobody
+    /// knows, as it was ended for it.
+    fn is_compiled_again(
+        &self,
+        job: &CompileJob<'_>,
+        made: &Made,
+        (node, terms): (&str, Terms),
+        tries: &mut Tries,
+        ask: &Ask<'_>,
+    ) -> bool {
+        let Made::Rejected { compilation, .. } = made else { return false };
+        let is_late = packing::check_made(job.limits, made).is_ok() && terms.is_out_of_time(compilation, job.limits);
+        if !is_late || !self.is_for_faster(node, tries, ask) {
+            return false;
+        }
+        tracing::info!(node, "A compilation ran out of time on a slow node: another has it");
+        true
+    }
+
+    /// There is a faster node than this, or at least another, for what has not been on a second one yet. It is to have it then.
+    fn is_for_faster(&self, node: &str, tries: &mut Tries, ask: &Ask<'_>) -> bool {
+        if tries.close_on().is_some() {
             return false;
         }
         let is_there = |others: &[String]| self.0.nodes.has_others(others, &ask.needs);
@@ -341,7 +369,6 @@ impl Remote {
         if !is_there(&avoided) {
             return false;
         }
-        tracing::info!(node, test = job.index, "A program was late by little on a slow node: another has it");
         metrics::counter!("gavel_cluster_reruns_total").increment(1);
         tries.close(node, &avoided);
         true
@@ -407,9 +434,13 @@ impl Executor for Remote {
             Ask { together: None, ..Ask::of(job.whose, job.profile, &[job.language], limit(job.limits)) };
         let mut tries = Tries::default();
         loop {
-            let Reply { node, outcome, .. } = self.done(&ask, Job::Compile(job), &mut tries, cancel).await?;
+            let Reply { node, outcome, terms } =
+                self.done(&ask, Job::Compile(job), &mut tries, cancel).await?;
             let compiled = match outcome {
-                Outcome::Compiled(made) => self.keep(job, &node, *made).await,
+                Outcome::Compiled(made) if self.is_compiled_again(job, &made, (&node, terms), &mut tries, &ask) => {
+                    continue;
+                }
+                Outcome::Compiled(made) => self.keep(job, (&node, terms), *made).await,
                 _ => Err(self.untold(&node, &OtherWork)),
             };
             match compiled {
@@ -470,8 +501,10 @@ impl Executor for Remote {
             let reply = self.done(&ask, Job::Pair { program, validator }, &mut tries, cancel).await?;
             drop(ahead);
             let (node, terms) = (reply.node.clone(), reply.terms);
-            if let Outcome::Talked { program: report, .. } = &reply.outcome
-                && self.is_run_again(program, report, (&node, terms), &mut tries, &ask)
+            if let Outcome::Talked { program: of_program, validator: of_validator, .. } = &reply.outcome
+                && [(program, of_program), (validator, of_validator)]
+                    .into_iter()
+                    .any(|(job, report)| self.is_run_again(job, report, (&node, terms), &mut tries, &ask))
             {
                 continue;
             }

@@ -5,7 +5,7 @@ use gavel_protocol::Usage;
 use serde::{Deserialize, Serialize};
 
 use crate::config::TimeScaling;
-use crate::judge::{ProgramEnd, TimeScale, Verdict, from_run};
+use crate::judge::{Compilation, ProgramEnd, TimeScale, Verdict, from_run};
 use crate::submission::RunLimits;
 
 /// How fast a machine is, in thousandths of one that was common when this was written.
@@ -86,6 +86,14 @@ impl Terms {
         let worth = || from_run(end, usage, &self.scale.limits(asked)).map(|(verdict, _)| verdict);
         self.is_slow && by_itself && worth() == Some(Verdict::TimeLimitExceeded)
     }
+
+    /// A compilation that came to nothing took all the time that these limits give it here, where a faster machine might have been in
+    /// time.
+    pub(super) fn is_out_of_time(self, compilation: &Compilation, asked: &RunLimits) -> bool {
+        let limits = self.scale.limits(asked);
+        let is_late = compilation.cpu >= limits.cpu || compilation.wall >= limits.wall;
+        self.is_slow && !compilation.ok && is_late
+    }
 }
 
 #[cfg(test)]
@@ -130,5 +138,19 @@ mod tests {
         let memory = Usage { oom: true, ..used(2050) };
         assert!(!slow.is_close(DONE, &memory, &LIMITS), "another machine has no more memory for it");
         assert_eq!(Terms::PLAIN.stretch(), TimeScale::ONE);
+    }
+
+    #[test]
+    fn a_compilation_that_took_all_its_time_on_a_slow_node_is_out_of_time() {
+        let slow = terms(0.5, 1.0, TimeScaling::Calibrated);
+        let of = |ok, cpu, wall| Compilation { ok, cpu, wall, ..Compilation::default() };
+        let (cpu, wall, moment) = (2 * LIMITS.cpu, 2 * LIMITS.wall, Duration::from_millis(1));
+        for late in [of(false, cpu, moment), of(false, moment, wall)] {
+            assert!(slow.is_out_of_time(&late, &LIMITS), "{late:?}");
+            assert!(!Terms::PLAIN.is_out_of_time(&late, &LIMITS), "nobody is faster");
+        }
+        for in_time in [of(false, cpu - moment, wall - moment), of(true, cpu, wall)] {
+            assert!(!slow.is_out_of_time(&in_time, &LIMITS), "{in_time:?}");
+        }
     }
 }

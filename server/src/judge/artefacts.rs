@@ -423,6 +423,7 @@ mod tests {
             memory: Bytes::mib(50),
             cached: false,
             node: None,
+            time_scale: None,
         }
     }
 

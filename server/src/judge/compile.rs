@@ -221,6 +221,7 @@ fn figures(ran: &Ran) -> Compilation {
         memory: ran.usage.memory,
         cached: false,
         node: None,
+        time_scale: None,
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use gavel_protocol::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::machine::Machine;
+use super::machine::{Machine, TimeScale};
 use crate::content::Content;
 use crate::submission::RunLimits;
 
@@ -68,6 +68,7 @@ pub struct Stream {
 
 /// What came of the compilation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Compilation {
     /// There is a program to run.
     pub ok: bool,
@@ -84,8 +85,11 @@ pub struct Compilation {
     /// The program came from the compile cache; the figures are those of the compilation that filled it.
     pub cached: bool,
     /// Where it was compiled, if that is one of several machines.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<Arc<str>>,
+    /// By how much limits of time were longer there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_scale: Option<TimeScale>,
 }
 
 /// What came of one test case.

@@ -4,6 +4,7 @@ use gavel_protocol::Bytes;
 
 use super::writer::Extent;
 use super::*;
+use crate::judge::TimeScale;
 use crate::judge::test_support::{LIMITS, submission};
 use crate::submission::{Submission, TestCase};
 use crate::throttle::{Happened, News, Strikes, Struck};
@@ -534,6 +535,7 @@ fn compilation(log: String) -> crate::judge::Compilation {
         memory,
         cached: false,
         node: Some("lab-2".into()),
+        time_scale: Some(TimeScale::of(1.5)),
     }
 }
 

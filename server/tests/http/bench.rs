@@ -423,6 +423,7 @@ fn judgement(submission: &Submission, verdict: Verdict, source: &str) -> Judgeme
             memory: Bytes(99_614_720),
             cached: false,
             node: None,
+            time_scale: None,
         }),
         limits: Some(submission.limits),
         tests: vec![result],

@@ -553,7 +553,7 @@ impl Shared {
         }
     }
 
-    fn result(self: &Arc<Self>, node: &str, payload: &[u8]) {
+    pub(super) fn result(self: &Arc<Self>, node: &str, payload: &[u8]) {
         let mut answer = match read(payload) {
             Ok(answer) => answer,
             Err(NoResult::Task) => return self.leave(node, "a task among the results"),

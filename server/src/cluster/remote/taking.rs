@@ -179,7 +179,7 @@ impl Remote {
     pub(super) async fn keep(
         &self,
         job: &CompileJob<'_>,
-        node: &str,
+        (node, terms): (&str, Terms),
         made: Made,
     ) -> Result<Compiled, Untold> {
         if let Err(unasked) = packing::check_made(job.limits, &made) {
@@ -187,13 +187,13 @@ impl Remote {
         }
         let (program, mut compilation, image) = match made {
             Made::Rejected { mut compilation, reason } => {
-                compilation.node = Some(node.into());
+                (compilation.node, compilation.time_scale) = (Some(node.into()), Some(terms.scale));
                 return Ok(Compiled::Rejected { compilation, reason });
             }
             Made::Checked { compilation, image } => (None, compilation, image),
             Made::Program { program, compilation, image } => (Some(program), compilation, image),
         };
-        compilation.node = Some(node.into());
+        (compilation.node, compilation.time_scale) = (Some(node.into()), Some(terms.scale));
         let wanted = job.language.artefact.is_some();
         if program.is_some() != wanted {
             return Err(self.untold(node, &NoProgram));

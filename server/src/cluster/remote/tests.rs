@@ -11,11 +11,12 @@ use tokio_util::sync::DropGuard;
 use super::*;
 use crate::cluster::nodes::tests::beat;
 use crate::cluster::remote::taking::Untold;
-use crate::cluster::wire::{Beat, Begin, Begun, Parcel, Report, Stream};
+use crate::cluster::speed::Speed;
+use crate::cluster::wire::{Answer, Beat, Begin, Begun, Done, PROTOCOL, Parcel, Report, Stream};
 use crate::config::Config;
 use crate::content::Content;
 use crate::judge::test_support::{LIMITS, blobs, cpp, submission};
-use crate::judge::{Judge, OwnEnd, ProgramEnd, Side, Told, Whose};
+use crate::judge::{Compilation, Judge, OwnEnd, ProgramEnd, Side, TimeScale, Told, Whose};
 use crate::problems::Problems;
 use crate::queue::Queue;
 use crate::store::Store;
@@ -151,6 +152,87 @@ async fn a_test_that_is_made_of_more_than_the_broker_keeps_is_told_with_both_fig
     assert!(why.contains("200 KiB") && why.contains("128 KiB"), "{why}");
 }
 
+/// The next task that goes out, as nodes that are given it see it.
+async fn sent(shared: &Shared) -> Begin {
+    loop {
+        if let Some((task, asked)) = shared.sent_next() {
+            let (incarnation, process) = (shared.incarnation, Uuid::nil());
+            return Begin { incarnation, task, asked, process, unread: false };
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// A node does a task of one part, of which this comes. False where another shall do it.
+fn does(shared: &Arc<Shared>, node: &str, begin: &Begin, outcome: Outcome) -> bool {
+    let Begun::Go { grant, .. } = shared.answer_to(node, begin) else { return false };
+    let Begin { incarnation, task, asked, .. } = *begin;
+    let done = vec![Done { part: 0, outcome }];
+    let answer = Answer { protocol: PROTOCOL, incarnation, task, grant, asked, done };
+    shared.result(node, &serde_json::to_vec(&answer).unwrap());
+    true
+}
+
+/// A slow node and a fast one, of which each compiles and runs C++.
+fn slow_and_fast(shared: &Shared, language: &Language) {
+    let languages = BTreeMap::from([(language.id.clone(), packing::definition(language))]);
+    for (node, speed) in [("slow", 0.5), ("fast", 1.0)] {
+        let (speed, languages) = (Some(Speed::of(speed)), languages.clone());
+        let able = Beat { speed, languages, ..beat(2, &["run", "toolchain:gcc"]) };
+        shared.nodes.heard(node, able).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_compilation_that_ran_out_of_time_on_a_slow_node_is_done_again_on_a_faster_one() {
+    let lone = Lone::start().await;
+    let (shared, (language, _)) = (&lone.remote.0, cpp());
+    slow_and_fast(shared, &language);
+    let sources = BTreeMap::from([("main.cpp".to_owned(), Content::from("int main() {}"))]);
+    let profile = Profile::of_compilations(&language).unwrap();
+    let whose = Whose::nobodys(None, Told::NOBODY);
+    let (language, profile, sources) = (&language, &profile, &sources);
+    let job = CompileJob { language, profile, sources, entry_point: None, limits: &LIMITS, whose };
+    let rejected = || {
+        let compilation = Compilation { cpu: LIMITS.cpu.mul_f64(1.1), ..Compilation::default() };
+        let reason = Some("compiling takes more than the time allowed".to_owned());
+        Outcome::Compiled(Box::new(Made::Rejected { compilation, reason }))
+    };
+    let cancel = CancellationToken::new();
+    let nodes = async {
+        assert!(does(shared, "slow", &sent(shared).await, rejected()));
+        let again = sent(shared).await;
+        assert!(!does(shared, "slow", &again, rejected()), "it is for the faster one");
+        assert!(does(shared, "fast", &again, rejected()));
+    };
+    let (compiled, ()) = tokio::join!(lone.remote.compile(&job, &cancel), nodes);
+    let Ok(Compiled::Rejected { compilation, .. }) = compiled else { panic!("{compiled:?}") };
+    assert_eq!(compilation.node.as_deref(), Some("fast"), "once, and what comes of it then counts");
+    assert_eq!(compilation.time_scale, Some(TimeScale::ONE));
+}
+
+#[tokio::test]
+async fn a_validator_that_is_late_by_little_on_a_slow_node_talks_with_the_program_on_a_faster_one() {
+    let lone = Lone::start().await;
+    let (shared, (language, _), input) = (&lone.remote.0, cpp(), Content::default());
+    slow_and_fast(shared, &language);
+    let job = run(&language, &input, (None, 0));
+    let talked = |cpu| {
+        let [program, mut validator] = [(); 2].map(|()| Box::new(report(Parcel::Here(Vec::new()))));
+        validator.usage.cpu_user = cpu;
+        Outcome::Talked { program, validator, first: Side::Program, transcript: None }
+    };
+    let cancel = CancellationToken::new();
+    let nodes = async {
+        let late = LIMITS.cpu + Duration::from_millis(50);
+        assert!(does(shared, "slow", &sent(shared).await, talked(late)));
+        assert!(does(shared, "fast", &sent(shared).await, talked(LIMITS.cpu / 2)));
+    };
+    let (talked, ()) = tokio::join!(lone.remote.run_pair(&job, &job, &cancel), nodes);
+    let machine = talked.unwrap().program.machine.unwrap();
+    assert_eq!((&*machine.node, machine.first.as_deref()), ("fast", Some("slow")));
+}
+
 /// A queue whose submissions the nodes of this coordinator judge, in this folder.
 async fn queue(remote: &Remote, folder: &Path) -> Queue {
     let store = Store::open(&folder.join("gavel.sqlite"), &folder.join("blobs")).await.unwrap();
@@ -174,20 +256,12 @@ async fn a_submission_that_takes_three_nodes_down_is_an_internal_error_with_thei
     let id = queue.submit(Arc::new(submission("int main")), None).await.unwrap();
     let judged = async { queue.wait(&Sees::Everything, id, Duration::from_secs(60)).await };
     let taken_down = async {
-        let (task, asked) = loop {
-            match shared.sent_next() {
-                Some(sent) => break sent,
-                None => tokio::time::sleep(Duration::from_millis(1)).await,
-            }
-        };
-        let begins = |node: &str| {
-            let (incarnation, process) = (shared.incarnation, Uuid::nil());
-            shared.answer_to(node, &Begin { incarnation, task, asked, process, unread: false })
-        };
+        let begin = sent(shared).await;
         for node in ["one", "two", "three"] {
-            assert!(matches!(begins(node), Begun::Go { .. }), "{node}");
+            let answer = shared.answer_to(node, &begin);
+            assert!(matches!(answer, Begun::Go { .. }), "{node} is told {answer:?}");
         }
-        assert_eq!(begins("four"), Begun::Gone);
+        assert_eq!(shared.answer_to("four", &begin), Begun::Gone);
     };
     let (judged, ()) = tokio::join!(judged, taken_down);
     let told = format!("{:?}", judged.expect("it is judged").record);

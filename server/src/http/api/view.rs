@@ -16,7 +16,7 @@ use super::elsewhere::{Elsewhere, Parts};
 use crate::content::Content;
 use crate::judge::{
     Compilation, FirstDifference, GroupResult, HandedFile, Judgement, Stream, Summary, TestResult, Tested,
-    Verdict,
+    TimeScale, Verdict,
 };
 use crate::store::Record;
 use crate::submission::{ProblemRef, RunLimits, SubmissionId};
@@ -234,6 +234,10 @@ struct CompilationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, nullable = false)]
     node: Option<Arc<str>>,
+    /// By how much limits of time were longer on that node than what was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    time_scale: Option<f64>,
 }
 
 /// What came of a test.
@@ -540,9 +544,10 @@ impl From<RunLimits> for LimitsView {
 
 impl From<Compilation> for CompilationView {
     fn from(compilation: Compilation) -> Self {
-        let Compilation { ok, log, log_truncated, cpu, wall, memory, cached, node } = compilation;
-        let (cpu_ms, wall_ms) = (millis(cpu), millis(wall));
-        Self { ok, log, log_truncated, cpu_ms, wall_ms, memory_bytes: memory.get(), cached, node }
+        let Compilation { ok, log, log_truncated, cpu, wall, memory, cached, node, time_scale } = compilation;
+        let (cpu_ms, wall_ms, memory_bytes) = (millis(cpu), millis(wall), memory.get());
+        let time_scale = time_scale.map(TimeScale::factor);
+        Self { ok, log, log_truncated, cpu_ms, wall_ms, memory_bytes, cached, node, time_scale }
     }
 }
 

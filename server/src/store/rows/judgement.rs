@@ -57,6 +57,8 @@ struct CompilationRow {
     cached: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     node: Option<Arc<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time_scale: Option<TimeScale>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -203,7 +205,7 @@ fn cut(text: &str, most: usize) -> &str {
 
 impl CompilationRow {
     fn of(compilation: &Compilation) -> Self {
-        let Compilation { ok, log, log_truncated, cpu, wall, memory, cached, node } = compilation;
+        let Compilation { ok, log, log_truncated, cpu, wall, memory, cached, node, time_scale } = compilation;
         let kept = cut(log, LOG);
         Self {
             ok: *ok,
@@ -214,12 +216,13 @@ impl CompilationRow {
             memory: memory.get(),
             cached: *cached,
             node: node.clone(),
+            time_scale: *time_scale,
         }
     }
 
     fn compilation(self) -> Compilation {
-        let Self { ok, log, log_truncated, cpu, wall, memory, cached, node } = self;
-        Compilation { ok, log, log_truncated, cpu, wall, memory: Bytes(memory), cached, node }
+        let Self { ok, log, log_truncated, cpu, wall, memory, cached, node, time_scale } = self;
+        Compilation { ok, log, log_truncated, cpu, wall, memory: Bytes(memory), cached, node, time_scale }
     }
 }
 

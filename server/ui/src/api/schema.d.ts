@@ -973,6 +973,7 @@ export interface components {
             memory_bytes: number;
             node?: string;
             ok: boolean;
+            time_scale?: number;
             wall_ms: number;
         };
         CompileLimits: {
