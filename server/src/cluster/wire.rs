@@ -1,5 +1,6 @@
-//! What coordinator and nodes say to each other, as JSON: fields that are not known are left out of account, and those
-//! that are missing have a default, so that versions next to each other work together.
+//! What coordinator and nodes say to each other, as JSON. Versions next to each other work together: fields that are not known are left
+//! out of account, those that have come since the first version of this [`PROTOCOL`] have a default, and those that were there from the
+//! beginning stay. `wire/recorded.json` has messages of that version, which go on being read, and of which what we write has all.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,6 +14,8 @@ use crate::content::BlobId;
 use crate::judge::{Cap, Compilation, NoOutput, ProgramEnd, Side, TimeScale};
 use crate::submission::{Isolation, RunLimits};
 
+#[cfg(test)]
+mod recorded;
 mod text;
 
 /// The form of all this. What has another is not understood.
