@@ -19,6 +19,7 @@ mod objects;
 mod operations;
 mod pace;
 mod packing;
+mod peers;
 mod pulls;
 mod remote;
 mod seldom;
@@ -30,6 +31,7 @@ mod streams;
 mod strikes;
 mod turns;
 mod wire;
+mod words;
 
 pub use broker::{Broker, BrokerError};
 pub use keys::{KeyError, MachineKey, authorization};

@@ -17,6 +17,9 @@ pub(super) const OUTPUTS: &str = "GAVEL_OUTPUTS";
 /// What happens to users' strikes.
 pub(super) const STRIKES: &str = "GAVEL_STRIKES";
 
+/// What was last said of nodes.
+pub(super) const WORDS: &str = "GAVEL_WORDS";
+
 /// Longest name of a node or a coordinator.
 const LONGEST: usize = 40;
 
@@ -85,6 +88,16 @@ pub(super) fn output(node: &str, hash: &str, chunk: u64) -> String {
 /// Where a coordinator tells what has happened to users' strikes. No node may.
 pub(super) fn strikes(coordinator: &str) -> String {
     format!("gavel.strikes.{coordinator}")
+}
+
+/// Where the last word on a node is. No node may say it.
+pub(super) fn word(node: &str) -> String {
+    format!("gavel.words.{node}")
+}
+
+/// Where a coordinator tells others that it has work.
+pub(super) fn busy(coordinator: &str) -> String {
+    format!("gavel.busy.{coordinator}")
 }
 
 /// What a node's questions have as the beginning of where the answer goes: an answer is sent nowhere else on its behalf.

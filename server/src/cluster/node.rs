@@ -126,7 +126,10 @@ struct Shared<E> {
     weight: Option<f64>,
     runs: Arc<Semaphore>,
     compiling: Arc<Semaphore>,
+    /// An operator wants it to begin nothing.
     draining: AtomicBool,
+    /// It is on its way out: then nobody has it begin anything.
+    stopping: AtomicBool,
     stalls: Stalls,
     /// Coordinators that do not answer.
     silent: Silent,
@@ -173,6 +176,7 @@ impl<E: Executor> Node<E> {
             runs: permits(parts.credits),
             compiling: permits(parts.compilations),
             draining: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
             stalls: Stalls::default(),
             silent: Silent::default(),
             seldom: Seldom::default(),
@@ -188,7 +192,7 @@ impl<E: Executor> Node<E> {
 
     /// Begins nothing more, and waits so long for what it is at.
     pub async fn finish(&self, patience: Duration) {
-        self.0.draining.store(true, Ordering::Relaxed);
+        self.0.stopping.store(true, Ordering::Relaxed);
         self.0.tasks.close();
         if tokio::time::timeout(patience, self.0.tasks.wait()).await.is_err() {
             tracing::warn!("Some tasks are left to other nodes");
@@ -202,7 +206,7 @@ impl<E: Executor> Node<E> {
 
     /// Begins nothing more.
     pub fn is_draining(&self) -> bool {
-        self.0.draining.load(Ordering::Relaxed)
+        self.0.is_draining()
     }
 
     /// Tasks that it is at.
@@ -231,7 +235,7 @@ impl<E: Executor> Shared<E> {
     }
 
     fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Relaxed)
+        self.draining.load(Ordering::Relaxed) || self.stopping.load(Ordering::Relaxed)
     }
 
     /// Why it begins nothing at the moment. After some time it tries again.

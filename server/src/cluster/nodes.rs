@@ -9,6 +9,7 @@ use super::pace::Pace;
 use super::seldom::Seldom;
 use super::speed::{Speed, Terms};
 use super::wire::{Beat, Offer, PROTOCOL, Speech};
+use super::words::Word;
 use crate::config::TimeScaling;
 use crate::content::BlobId;
 use crate::slots::Profile;
@@ -61,6 +62,8 @@ pub struct Nodes {
 #[derive(Debug, Default)]
 struct Inner {
     known: BTreeMap<String, Known>,
+    /// The last word on each node, whether it is known or not: it may have gone, or be still to come.
+    words: BTreeMap<String, Word>,
     /// Tasks that nodes can be at, by pool. It is counted now and then: with thousands of nodes there is no time for it
     /// whenever a task goes out.
     credits: HashMap<String, usize>,
@@ -88,7 +91,7 @@ struct Known {
     /// When it was last given the known programs.
     tried: Option<Instant>,
     /// What operators want, where they have said so.
-    drained: Option<bool>,
+    word: Option<Word>,
     /// Known programs came to something else there: nothing that it says of itself counts for others.
     is_doubted: bool,
     done: u64,
@@ -131,7 +134,14 @@ impl Known {
     }
 
     fn is_draining(&self) -> bool {
-        self.beat.draining || self.drained == Some(true)
+        self.beat.draining || self.word.as_ref().is_some_and(|word| word.is_drained)
+    }
+
+    /// What it has sent that no honest node sends, with that for which it is drained: who knows of that may have started since.
+    fn faults_with_word(&self) -> Vec<String> {
+        let why = self.word.as_ref().and_then(|word| word.why.as_ref());
+        let why = why.filter(|why| !self.faults.contains(why));
+        why.into_iter().chain(&self.faults).cloned().collect()
     }
 
     /// It is here, and has not been told to begin nothing.
@@ -302,7 +312,7 @@ impl Nodes {
         within_bounds(&beat)?;
         let mut nodes = self.nodes();
         nodes.sweep();
-        let Inner { known: all, counted, .. } = &mut *nodes;
+        let Inner { known: all, words, counted, .. } = &mut *nodes;
         let (pools, ready) = pools(&beat);
         if let Some(known) = all.get_mut(name) {
             let is_news = !known.is_here() || known.beat.incarnation != beat.incarnation;
@@ -322,30 +332,45 @@ impl Nodes {
             return Ok(false);
         }
         let at = Instant::now();
-        let (tried, drained, faults) = (None, None, Vec::new());
+        let (tried, word, faults) = (None, words.get(name).cloned(), Vec::new());
         let (done, failures, pace) = (0, 0, Pace::default());
         let is_doubted = false;
         let known =
-            Known { beat, pools, ready, at, tried, drained, is_doubted, done, failures, faults, pace };
+            Known { beat, pools, ready, at, tried, word, is_doubted, done, failures, faults, pace };
         all.insert(name.to_owned(), known);
         *counted = None;
         Ok(true)
     }
 
-    /// An operator wants a node to begin nothing more, or to begin again. False where there is no such node.
-    pub(super) fn drain(&self, name: &str, drained: bool) -> bool {
+    /// There is, or was lately, a node of this name.
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        self.nodes().known.contains_key(name)
+    }
+
+    /// A node is to begin nothing more, or to begin again: that is the last word on it.
+    pub(super) fn say(&self, name: &str, word: Word) {
         let mut nodes = self.nodes();
-        let Some(known) = nodes.known.get_mut(name) else { return false };
-        known.drained = Some(drained);
-        nodes.counted = None;
-        true
+        let Inner { known, words, counted, .. } = &mut *nodes;
+        if let Some(known) = known.get_mut(name) {
+            known.word = Some(word.clone());
+            *counted = None;
+        }
+        if words.len() < MOST || words.contains_key(name) {
+            words.insert(name.to_owned(), word);
+        }
+    }
+
+    /// The last word on a node is this.
+    pub(super) fn is_last(&self, name: &str, word: &Word) -> bool {
+        self.nodes().words.get(name) == Some(word)
     }
 
     /// What is to be told to a node that does not do what operators want.
     pub(super) fn reminder(&self, name: &str) -> Option<bool> {
         let nodes = self.nodes();
         let known = nodes.known.get(name)?;
-        known.drained.filter(|drained| *drained != known.beat.draining)
+        let wanted = known.word.as_ref()?.is_drained;
+        (wanted != known.beat.draining).then_some(wanted)
     }
 
     /// Known programs came to something else on a node, or to what is known.
@@ -564,7 +589,7 @@ impl Nodes {
             weight: known.weight(slots(known), scale, now),
             done: known.done,
             failures: known.failures,
-            faults: known.faults.clone(),
+            faults: known.faults_with_word(),
         };
         nodes.known.iter().map(told).collect()
     }
@@ -793,16 +818,52 @@ pub(super) mod tests {
     #[test]
     fn what_operators_want_is_told_until_it_is_done_also_to_a_node_that_starts_anew() {
         let nodes = Nodes::default();
-        assert!(!nodes.drain("a", true), "there is none");
+        assert!(!nodes.is_known("a"), "there is none");
         heard(&nodes, "a", beat(4, &["run"]));
-        assert!(nodes.drain("a", true));
+        assert!(nodes.is_known("a"));
+        nodes.say("a", Word::of_operator(true));
         assert_eq!((nodes.credits("run"), nodes.may_begin("a"), nodes.reminder("a")), (0, false, Some(true)));
         heard(&nodes, "a", Beat { draining: true, ..beat(4, &["run"]) });
         assert_eq!(nodes.reminder("a"), None);
         heard(&nodes, "a", beat(4, &["run"]));
         assert_eq!((nodes.credits("run"), nodes.reminder("a")), (0, Some(true)));
-        nodes.drain("a", false);
+        nodes.say("a", Word::of_operator(false));
         assert_eq!((nodes.credits("run"), nodes.reminder("a")), (4, None));
+    }
+
+    #[test]
+    fn of_two_coordinators_the_last_that_was_told_something_of_a_node_is_right_and_both_say_so() {
+        let [one, other] = [(); 2].map(|()| Nodes::default());
+        let both = |word: &Word| [&one, &other].iter().for_each(|nodes| nodes.say("a", word.clone()));
+        let draining = |draining| {
+            let beat = Beat { draining, ..beat(4, &["run"]) };
+            [&one, &other].iter().for_each(|nodes| heard(nodes, "a", beat.clone()));
+        };
+        let reminders = || [one.reminder("a"), other.reminder("a")];
+        draining(false);
+        // Each hears of both, in the order in which the broker has them.
+        both(&Word::of_operator(true));
+        both(&Word::of_operator(false));
+        assert_eq!(reminders(), [None; 2]);
+        draining(true);
+        assert_eq!(reminders(), [Some(false); 2]);
+        draining(false);
+        assert_eq!(reminders(), [None; 2], "it does not go to and fro");
+    }
+
+    #[test]
+    fn why_a_node_is_drained_is_known_to_a_coordinator_that_hears_of_it_before_the_node() {
+        let (nodes, word) = (Nodes::default(), Word::drained_for("a known program came to something else"));
+        nodes.say("liar", word.clone());
+        assert!(!nodes.is_known("liar") && nodes.is_last("liar", &word));
+        heard(&nodes, "liar", beat(4, &["run"]));
+        assert_eq!((nodes.reminder("liar"), nodes.may_begin("liar")), (Some(true), false));
+        let faults = || nodes.status().remove(0).faults;
+        assert_eq!(faults(), ["a known program came to something else"]);
+        nodes.note_fault("liar", "a known program came to something else");
+        assert_eq!(faults().len(), 1, "it is told once");
+        nodes.say("liar", Word::of_operator(false));
+        assert!(nodes.may_begin("liar") && !nodes.is_last("liar", &word));
     }
 
     #[test]

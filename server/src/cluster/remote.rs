@@ -15,11 +15,13 @@ use super::line::{Line, MOST_PARTS};
 use super::nodes::Nodes;
 use super::objects::{Budget, ObjectError, Objects, Place};
 use super::packing::{self, Job, Packer};
+use super::peers::Peers;
 use super::speed::Terms;
 use super::standing::Standing;
 use super::turns::Turns;
 use super::wire;
 use super::wire::{Control, Made, Outcome, Way};
+use super::words::Word;
 use crate::account::Account;
 use crate::blobs::Blobs;
 use crate::blocking;
@@ -43,6 +45,7 @@ mod taking;
 #[cfg(test)]
 mod tests;
 mod tries;
+mod words;
 
 use ahead::{Part, Shares};
 use asking::{Ask, Reply, Waiter, Waiting};
@@ -125,6 +128,8 @@ struct Shared {
     languages: Arc<Languages>,
     limits: LimitsConfig,
     nodes: Arc<Nodes>,
+    /// Other coordinators.
+    peers: Peers,
     expected: Expected,
     orders: Orders,
     shares: Shares,
@@ -175,6 +180,7 @@ impl Remote {
             languages: parts.languages,
             limits: parts.limits,
             nodes: Arc::default(),
+            peers: Peers::default(),
             expected: Expected::default(),
             orders: Orders::default(),
             shares: Shares::default(),
@@ -212,9 +218,9 @@ impl Remote {
 
     /// Has a node begin nothing more, or begin again. False where there is no such node.
     pub fn drain(&self, node: &str, drained: bool) -> bool {
-        let is_known = self.0.nodes.drain(node, drained);
+        let is_known = self.0.nodes.is_known(node);
         if is_known {
-            self.0.remind(node);
+            self.0.say(node, Word::of_operator(drained));
         }
         is_known
     }

@@ -22,6 +22,8 @@ const DUPLICATES: Duration = Duration::from_secs(120);
 const STRIKES_AGE: Duration = Duration::from_secs(24 * 3600);
 /// Of all strikes together: some 150 000 within a day. Of more the oldest go.
 const STRIKES_SIZE: Bytes = LEAST;
+/// Of the last words on all nodes together: as many as are known have room.
+const WORDS_SIZE: Bytes = Bytes::mib(16);
 /// Of all tasks together.
 const TASKS_SIZE: Bytes = Bytes::mib(512);
 /// Of all results together.
@@ -90,7 +92,7 @@ impl Sizes {
     }
 
     /// All streams.
-    fn streams(self, replicas: usize) -> [Stream; 5] {
+    fn streams(self, replicas: usize) -> [Stream; 6] {
         let work = |name: &str, subjects: &str, size: Bytes, max_age: Duration| Stream {
             name: name.to_owned(),
             subjects: vec![subjects.to_owned()],
@@ -126,12 +128,23 @@ impl Sizes {
             num_replicas: replicas,
             ..Stream::default()
         };
+        let words = Stream {
+            name: names::WORDS.to_owned(),
+            subjects: vec!["gavel.words.*".to_owned()],
+            discard: DiscardPolicy::Old,
+            max_bytes: signed(WORDS_SIZE),
+            max_messages_per_subject: 1,
+            storage: StorageType::File,
+            num_replicas: replicas,
+            ..Stream::default()
+        };
         [
             work(names::TASKS, "gavel.tasks.>", TASKS_SIZE, MAX_AGE),
             work(names::RESULTS, "gavel.results.>", RESULTS_SIZE, RESULTS_AGE),
             contents(names::INPUTS, "gavel.in.>", self.inputs(), INPUTS_AGE),
             contents(names::OUTPUTS, "gavel.out.>", self.outputs(), MAX_AGE),
             strikes,
+            words,
         ]
     }
 }
@@ -158,7 +171,7 @@ pub(super) async fn make(
     }
 }
 
-async fn all(jetstream: &Context, streams: [Stream; 5]) -> Result<(), CreateStreamError> {
+async fn all(jetstream: &Context, streams: [Stream; 6]) -> Result<(), CreateStreamError> {
     for stream in streams {
         jetstream.create_or_update_stream(stream).await?;
     }
@@ -186,14 +199,14 @@ mod tests {
     #[test]
     fn a_small_disk_has_smaller_streams_down_to_what_is_of_use() {
         let usual = Sizes::of(Bytes::mib(8 * 1024));
-        assert_eq!((reserved(usual), usual.note()), (Bytes::mib(9 * 1024 + 512 + 32).get(), None));
+        assert_eq!((reserved(usual), usual.note()), (Bytes::mib(9 * 1024 + 512 + 32 + 16).get(), None));
         let mut sizes = usual;
         while let Some(halved) = sizes.halved() {
             assert!(reserved(halved) < reserved(sizes), "{halved:?}");
             sizes = halved;
         }
         assert_eq!((sizes.contents(), sizes.inputs()), (Bytes::mib(128), Bytes::mib(96)));
-        assert!(reserved(sizes) <= Bytes::mib(224).get(), "{sizes:?}");
+        assert!(reserved(sizes) <= Bytes::mib(240).get(), "{sizes:?}");
         assert!(
             sizes.note().unwrap().contains("128 MiB of contents, not for the 8 GiB"),
             "{:?}",

@@ -17,6 +17,7 @@ use crate::cluster::nodes::Needs;
 use crate::cluster::packing::{self, Job};
 use crate::cluster::speed::Terms;
 use crate::cluster::wire::{Control, Outcome, PROTOCOL, Parcel, Part, Report, Task, Way};
+use crate::cluster::words::Word;
 use crate::content::{BlobId, Content};
 use crate::judge::{
     Artefact, CaseJob, CompileJob, Compiled, Executor as _, JudgeError, Told, Verdict, Whose, from_run,
@@ -311,8 +312,7 @@ impl Shared {
         }
         tracing::error!(node, "{what}: it is drained until an operator says otherwise");
         self.nodes.doubt(node, true);
-        self.nodes.drain(node, true);
-        self.remind(node);
+        self.say(node, Word::drained_for(what));
     }
 }
 

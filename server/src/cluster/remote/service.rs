@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::asking::{Event, Place, Reply, Waiter, Waiting};
-use super::{Shared, State, known};
+use super::{Shared, State, known, words};
 use crate::cluster::broker::BrokerError;
 use crate::cluster::desk::{Idle, Lost, Ruling, Slow};
 use crate::cluster::line::MOST_PARTS;
@@ -68,11 +68,14 @@ pub(super) fn start(shared: &Arc<Shared>, stop: &CancellationToken) {
     spawn("the beginning of tasks", |shared| Box::pin(begin(shared)));
     spawn("the hearing of nodes", |shared| Box::pin(hear(shared)));
     spawn("the trying of nodes", |shared| Box::pin(known::watch(shared)));
+    spawn("the hearing of words on nodes", |shared| Box::pin(words::hear(shared)));
+    spawn("the telling of others that there is work", |shared| Box::pin(words::tell_busy(shared)));
+    spawn("the hearing of others that have work", |shared| Box::pin(words::hear_busy(shared)));
 }
 
 /// Sees that there is all that must be at the broker; tries until there is. Two that find out at one time how large its streams may be
 /// would each take the other's for room.
-async fn prepare(shared: &Shared) {
+pub(super) async fn prepare(shared: &Shared) {
     let mut prepared = shared.prepared.lock().await;
     loop {
         let connections = *shared.broker.connections().borrow();
@@ -192,7 +195,7 @@ async fn hear(shared: Arc<Shared>) {
     }
 }
 
-async fn subscribed(shared: &Shared, subject: String) -> async_nats::Subscriber {
+pub(super) async fn subscribed(shared: &Shared, subject: String) -> async_nats::Subscriber {
     loop {
         match shared.broker.client().subscribe(subject.clone()).await {
             Ok(subscriber) => return subscriber,
@@ -419,12 +422,15 @@ impl Shared {
             (Ahead::Some, Dispatch::Pull) => AHEAD,
             (Ahead::Some, Dispatch::Wrr) => DEALT_AHEAD,
         };
+        let now = Instant::now();
+        // Others fill the nodes beside us.
+        let share = |credits: usize| self.peers.share(times * credits, now);
         let of_kinds = [(false, self.nodes.all_credits()), (true, self.nodes.all_compilations())];
-        let is_full = of_kinds.map(|(is_compilation, all)| desk.out_of_kind(is_compilation) >= times * all);
+        let is_full = of_kinds.map(|(is_compilation, all)| desk.out_of_kind(is_compilation) >= share(all));
         let credits = |pool: &str| {
             let credits = self.nodes.credits(pool);
             let is_full = is_full[usize::from(names::is_of_compilations(pool))];
-            let is_free = !is_full && desk.out(pool) < times * credits;
+            let is_free = !is_full && desk.out(pool) < share(credits);
             (is_free && self.has_who_is_dealt(pool)).then_some(credits)
         };
         let (pool, parts) = line.pop(credits)?;
@@ -852,6 +858,15 @@ mod tests {
                 assert_eq!(go_out(shared, ahead, 10, of).await, most, "{of:?} {ahead:?}");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn of_what_nodes_can_be_at_two_servers_that_have_work_have_half_each() {
+        let lone = Lone::start().await;
+        let shared = &lone.remote.0;
+        shared.nodes.heard("node", beat(4, &["run", "run:java"])).unwrap();
+        shared.peers.heard("other", Instant::now());
+        assert_eq!(go_out(shared, Ahead::Some, 10, ["run", "run-java"]).await, 4);
     }
 
     #[test]

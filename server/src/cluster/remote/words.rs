@@ -1,0 +1,112 @@
+//! What coordinators of one broker tell each other: the last word on each node, and that they have work.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream;
+use futures_util::StreamExt as _;
+
+use super::Shared;
+use super::service::{prepare, subscribed};
+use crate::cluster::broker::BrokerError;
+use crate::cluster::names;
+use crate::cluster::peers;
+use crate::cluster::pulls::Pulls;
+use crate::cluster::words::Word;
+
+/// Before something is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Words that are read at one time.
+const AT_ONCE: usize = 256;
+
+/// Hears what is said of nodes, here or elsewhere, and what was said before, for ever.
+pub(super) async fn hear(shared: Arc<Shared>) {
+    loop {
+        prepare(&shared).await;
+        if let Err(why) = shared.hear_words().await {
+            tracing::debug!("What is said of nodes is not heard: {}", crate::telemetry::chain(&why));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Tells others, for ever, while there is work.
+pub(super) async fn tell_busy(shared: Arc<Shared>) {
+    let subject = names::busy(&shared.name);
+    loop {
+        tokio::time::sleep(peers::EVERY).await;
+        if shared.is_busy()
+            && let Err(why) = shared.broker.client().publish(subject.clone(), bytes::Bytes::new()).await
+        {
+            tracing::debug!("Others are not told that there is work: {why}");
+        }
+    }
+}
+
+/// Hears of others that have work, for ever.
+pub(super) async fn hear_busy(shared: Arc<Shared>) {
+    let mut heard = subscribed(&shared, names::busy("*")).await;
+    while let Some(message) = heard.next().await {
+        let is_said = !names::is_handed_out(&message);
+        let other = names::sender(&message.subject).filter(|name| is_said && *name != shared.name);
+        other.into_iter().for_each(|name| shared.peers.heard(name, Instant::now()));
+    }
+}
+
+impl Shared {
+    /// Something waits, or is out.
+    fn is_busy(&self) -> bool {
+        let state = self.state();
+        !state.line.is_empty() || !state.desk.is_empty()
+    }
+
+    /// Hears words until the connection is another, or the broker does not serve. It has one of each node, the last.
+    async fn hear_words(self: &Arc<Self>) -> Result<(), BrokerError> {
+        let connections = self.broker.connections();
+        let connection = *connections.borrow();
+        let pulls = Pulls::new(&self.broker, self.broker.read(names::WORDS, 1).await?);
+        while let Some(mut pull) = pulls.pull(AT_ONCE).await {
+            while let Some(message) = pull.next().await {
+                self.heard_word(&message);
+            }
+            if pull.is_broken() || *connections.borrow() != connection {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn heard_word(self: &Arc<Self>, message: &jetstream::Message) {
+        match names::sender(&message.subject).zip(Word::read(&message.payload)) {
+            Some((node, word)) => {
+                self.nodes.say(node, word);
+                self.remind(node);
+                self.moved.notify_one();
+            }
+            None => tracing::error!("A word on a node makes no sense: {}", message.subject),
+        }
+    }
+
+    /// Says the last word on a node, here at once, and to others by way of the broker.
+    pub(super) fn say(self: &Arc<Self>, node: &str, word: Word) {
+        self.nodes.say(node, word.clone());
+        self.remind(node);
+        let (this, node) = (Arc::clone(self), node.to_owned());
+        tokio::spawn(async move { this.keep(&node, &word).await });
+    }
+
+    /// Has the broker keep a word, for as long as it is the last.
+    async fn keep(&self, node: &str, word: &Word) {
+        let message = match word.written() {
+            Ok(message) => bytes::Bytes::from(message),
+            Err(why) => return tracing::error!(node, "A word on a node cannot be written: {why}"),
+        };
+        while let Err(why) = self.broker.keep(names::word(node), message.clone()).await {
+            tracing::warn!(node, "Others do not know yet whether it is drained: {}", crate::telemetry::chain(&why));
+            tokio::time::sleep(PAUSE).await;
+            if !self.nodes.is_last(node, word) {
+                return;
+            }
+        }
+    }
+}
