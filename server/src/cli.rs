@@ -75,7 +75,10 @@ enum Service {
     /// Keep the containers: the only part that talks to Docker
     Warden,
     /// Judge for a server elsewhere: take tasks of the broker that cluster.url names (docs/cluster.md)
-    Node,
+    Node {
+        #[command(subcommand)]
+        command: Option<nodes::OfOne>,
+    },
     /// Check engine, images, cgroups, workspace, kernel and server; name the cause and the remedy of each problem
     Doctor {
         #[command(flatten)]
@@ -180,7 +183,12 @@ fn run(command: &Service, config: Config, overrides: &Overrides) -> Result<ExitC
             let languages = Languages::configured(&config)?;
             runtime.block_on(warden::serve(&config, &languages))?;
         }
-        Service::Node => runtime.block_on(node::node(config))?,
+        Service::Node { command: None } => runtime.block_on(node::node(config))?,
+        Service::Node { command: Some(command) } => {
+            let (server, command) = command.parts();
+            let client = Client::new(server.url.as_deref(), &config, overrides)?;
+            runtime.block_on(nodes::nodes(&client, &command))?;
+        }
         Service::Doctor { server, json } => {
             let client = Client::new(server.url.as_deref(), &config, overrides)?;
             let healthy = runtime.block_on(doctor::examine(&config, &client, *json))?;

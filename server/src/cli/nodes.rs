@@ -10,6 +10,7 @@ use clap::Subcommand;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
+use super::Server;
 use super::client::{Client, ClientError};
 use super::output::{cell, print, print_json};
 use crate::cluster::{KeyError, MachineKey, authorization, is_name};
@@ -45,6 +46,35 @@ pub(super) enum Command {
         #[arg(required = true)]
         names: Vec<String>,
     },
+}
+
+/// What operators do to one node, as `gavel node drain NAME` has it.
+#[derive(Debug, Subcommand)]
+pub(super) enum OfOne {
+    /// Have a node begin nothing more: `gavel nodes drain`
+    Drain {
+        #[command(flatten)]
+        server: Server,
+        /// The node's name
+        name: String,
+    },
+    /// Have a node begin tasks again: `gavel nodes undrain`
+    Undrain {
+        #[command(flatten)]
+        server: Server,
+        /// The node's name
+        name: String,
+    },
+}
+
+impl OfOne {
+    /// Which server is asked, and for what.
+    pub(super) fn parts(&self) -> (&Server, Command) {
+        match self {
+            Self::Drain { server, name } => (server, Command::Drain { name: name.clone() }),
+            Self::Undrain { server, name } => (server, Command::Undrain { name: name.clone() }),
+        }
+    }
 }
 
 /// Why it could not.
@@ -158,9 +188,11 @@ fn row(node: &Value) -> [String; COLUMNS] {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
     use serde_json::json;
 
     use super::*;
+    use crate::cli::Cli;
 
     #[test]
     fn keys_are_written_once_and_for_their_machines_alone() {
@@ -180,6 +212,20 @@ mod tests {
             let refused = make_keys(folder.path(), "server", &[bad.to_owned()]);
             assert!(matches!(refused, Err(NodesError::Name(_))), "{bad}");
         }
+    }
+
+    #[test]
+    fn one_node_is_drained_by_either_command() {
+        let parsed = |words: &str| {
+            let command = format!("{:?}", Cli::try_parse_from(words.split(' ')).unwrap().command);
+            assert!(command.contains("lab-2"), "{command}");
+            command.contains("Undrain")
+        };
+        for noun in ["node", "nodes"] {
+            let says = |verb: &str| parsed(&format!("gavel {noun} {verb} lab-2"));
+            assert_eq!([says("drain"), says("undrain")], [false, true]);
+        }
+        assert!(Cli::try_parse_from(["gavel", "node"]).is_ok(), "and without a word it is one");
     }
 
     #[test]
