@@ -45,8 +45,8 @@ pub(super) async fn node(config: Config) -> Result<(), ServeError> {
     let stop = CancellationToken::new();
     tokio::spawn(stop.clone().run_until_cancelled_owned(cluster::collect(blobs.clone(), orphans)));
     let executor = local(&config, &pool, &workspace, blobs.clone());
-    let node =
-        started(&config, (name.clone(), broker), executor, &pool, (languages, blobs, &workspace), &stop);
+    let (own, rest) = ((name.clone(), broker, false), (languages, blobs, &workspace));
+    let node = started(&config, own, executor, &pool, rest, &stop);
     let watched = Watched { node: node.clone(), operations: Arc::new(pool.clone()), metrics };
     let server = serve(watched, listener)?;
     let serving = server.handle();
@@ -72,7 +72,7 @@ fn local(config: &Config, pool: &Pool, workspace: &Workspace, blobs: Blobs) -> L
 /// The node of this machine, in a process of its own or beside the coordinator.
 pub(super) fn started(
     config: &Config,
-    (name, broker): (String, Broker),
+    (name, broker, is_looked_at): (String, Broker, bool),
     executor: Local<Pool>,
     pool: &Pool,
     (languages, blobs, workspace): (Arc<Languages>, Blobs, &Workspace),
@@ -93,6 +93,7 @@ pub(super) fn started(
         compilations: at_once(Kind::Toolchain),
         speed: config.cluster.speed.map(Speed::of),
         weight: config.cluster.weight,
+        is_looked_at,
     };
     Node::start(parts, stop)
 }

@@ -246,7 +246,7 @@ impl Cluster {
         workspace: &Workspace,
     ) -> Option<Node<Local<Pool>>> {
         let Parts { config, languages, store, .. } = parts;
-        let own = (self.name.clone(), self.broker.clone());
+        let own = (self.name.clone(), self.broker.clone(), true);
         let rest = (Arc::clone(languages), store.blobs().clone(), workspace);
         config.cluster.judge_here.then(|| started(config, own, local.forgetful(), pool, rest, &self.stop))
     }

@@ -37,6 +37,7 @@ use cache::Cache;
 use reading::{Abilities, Label, Refused};
 use silent::Silent;
 use stalls::Stalls;
+use work::Terms;
 
 /// How often the broker is told that a task is being done: it may miss one of these.
 pub(super) const PROGRESS_EVERY: Duration = Duration::from_millis(1500);
@@ -94,6 +95,8 @@ pub struct NodeParts<E> {
     pub speed: Option<Speed>,
     /// Its weight, where that is not to be measured.
     pub weight: Option<f64>,
+    /// What submissions' programs write can be looked at here while they run: it is the coordinator's own machine.
+    pub is_looked_at: bool,
 }
 
 /// A node at work. Copies are of the same one.
@@ -124,6 +127,7 @@ struct Shared<E> {
     compilations: u32,
     speed: OnceCell<Speed>,
     weight: Option<f64>,
+    is_looked_at: bool,
     runs: Arc<Semaphore>,
     compiling: Arc<Semaphore>,
     /// An operator wants it to begin nothing.
@@ -173,6 +177,7 @@ impl<E: Executor> Node<E> {
             compilations: parts.compilations,
             speed: OnceCell::new_with(parts.speed),
             weight: parts.weight,
+            is_looked_at: parts.is_looked_at,
             runs: permits(parts.credits),
             compiling: permits(parts.compilations),
             draining: AtomicBool::new(false),
@@ -383,7 +388,8 @@ impl<E: Executor> Shared<E> {
     ) {
         for part in task.parts.iter().filter(|part| wanted.contains(&part.number)) {
             let cancel = tokens.get(&part.number).cloned().unwrap_or_default();
-            let Some(outcome) = self.outcome(part, stretch, &cancel).await else { continue };
+            let terms = Terms { stretch, shown: task.submission.filter(|_| self.is_looked_at) };
+            let Some(outcome) = self.outcome(part, terms, &cancel).await else { continue };
             match self.written(&outcome).await {
                 // Who tells them listens for as long as there are any.
                 Ok(outcome) => drop(done.send(Done { part: part.number, outcome })),
@@ -438,12 +444,12 @@ impl<E: Executor> Shared<E> {
     }
 
     /// What comes of a part; nothing of one that nobody waits for.
-    async fn outcome(&self, part: &Part, stretch: TimeScale, cancel: &CancellationToken) -> Option<Outcome> {
+    async fn outcome(&self, part: &Part, terms: Terms, cancel: &CancellationToken) -> Option<Outcome> {
         if cancel.is_cancelled() {
             return None;
         }
         let begun = Instant::now();
-        match self.work(&part.work, stretch, cancel).await {
+        match self.work(&part.work, terms, cancel).await {
             Ok(outcome) if outcome.is_out_of_time() && self.stalls.since(begun) => {
                 let why = "the node stood still while a program ran out of time".to_owned();
                 tracing::warn!("{why}");

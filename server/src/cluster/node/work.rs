@@ -27,7 +27,7 @@ use crate::language::Language;
 use crate::queue::is_of_a_full_disk;
 use crate::sandbox::{Captured, Leaving, Profile, SandboxError};
 use crate::stamp;
-use crate::submission::{Files, RunLimits};
+use crate::submission::{Files, RunLimits, SubmissionId};
 use crate::telemetry;
 
 /// Why nothing came of a part.
@@ -89,10 +89,20 @@ impl From<io::Error> for NotDone {
     }
 }
 
+/// How a part is done.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    /// By how much limits of time are longer here.
+    pub(super) stretch: TimeScale,
+    /// The submission whose program can be looked at while it runs.
+    pub(super) shown: Option<SubmissionId>,
+}
+
 /// A [`CaseJob`]'s parts, where they are ours.
 #[derive(Debug)]
 struct Case<'a> {
     work: &'a CaseWork,
+    shown: Option<SubmissionId>,
     limits: RunLimits,
     language: &'a Language,
     sources: BTreeMap<String, Content>,
@@ -124,7 +134,7 @@ impl Case<'_> {
             limits: &self.limits,
             own_memory: work.own_memory,
             room: Room::Own { beside: Bytes(0), left: Bytes(0) },
-            whose: whose(&work.owner),
+            whose: Whose { submission: self.shown, ..whose(&work.owner) },
         }
     }
 }
@@ -138,21 +148,22 @@ impl<E: Executor> Shared<E> {
     pub(super) async fn work(
         &self,
         work: &Work,
-        stretch: TimeScale,
+        terms: Terms,
         cancel: &CancellationToken,
     ) -> Result<Outcome, NotDone> {
         let budget = Budget::default();
         match work {
-            Work::Compile(work) => self.compile(work, stretch, &budget, cancel).await,
+            Work::Compile(work) => self.compile(work, terms.stretch, &budget, cancel).await,
             Work::Case(work) => {
-                let case = self.case(work, stretch).await?;
+                let case = self.case(work, terms).await?;
                 let session = E::Session::default();
                 let facts = self.executor.run_case(&case.job(), &session, cancel).await?;
                 Ok(Outcome::Ran(Box::new(self.report(facts, &budget).await?)))
             }
             Work::Pair { program, validator } => {
+                let of_nobody = Terms { shown: None, ..terms };
                 let (program, validator) =
-                    (self.case(program, stretch).await?, self.case(validator, stretch).await?);
+                    (self.case(program, terms).await?, self.case(validator, of_nobody).await?);
                 let talked = self.executor.run_pair(&program.job(), &validator.job(), cancel).await?;
                 let Dialogue { program, validator, first, transcript } = talked;
                 Ok(Outcome::Talked {
@@ -185,7 +196,11 @@ impl<E: Executor> Shared<E> {
         Ok(fetched)
     }
 
-    async fn case<'a>(&'a self, work: &'a CaseWork, stretch: TimeScale) -> Result<Case<'a>, NotDone> {
+    async fn case<'a>(
+        &'a self,
+        work: &'a CaseWork,
+        Terms { stretch, shown }: Terms,
+    ) -> Result<Case<'a>, NotDone> {
         let artefact = match &work.artefact {
             None => None,
             Some(parcel) => {
@@ -199,6 +214,7 @@ impl<E: Executor> Shared<E> {
         };
         Ok(Case {
             work,
+            shown,
             limits: stretch.limits(&work.limits),
             language: self.language(&work.language)?,
             sources: self.files(&work.sources).await?,
@@ -317,4 +333,54 @@ fn self_contained(blobs: &Blobs, file: OwnedFd, size: Bytes) -> io::Result<(Blob
     })?;
     copied.rewind()?;
     Ok((hasher.finalize().into(), size, copied))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::test_support::{LIMITS, cpp};
+    use crate::submission::Isolation;
+
+    #[test]
+    fn a_program_can_be_looked_at_where_the_coordinator_is_and_what_it_writes_is_told() {
+        let (language, _) = cpp();
+        let work = CaseWork {
+            index: 3,
+            language: Speech { id: "cpp17".into(), definition: BlobId::of(b"cpp17") },
+            sources: BTreeMap::new(),
+            entry_point: None,
+            artefact: None,
+            input: Parcel::Here(Vec::new()),
+            input_file: None,
+            output_file: None,
+            arguments: Vec::new(),
+            beside: BTreeMap::new(),
+            kept: None,
+            collect: Vec::new(),
+            handed: Vec::new(),
+            handed_most: Bytes(0),
+            is_recorded: true,
+            cuts: false,
+            limits: LIMITS,
+            own_memory: LIMITS.memory,
+            owner: Owner { user: None, isolation: Isolation::Fresh },
+        };
+        for shown in [Some(SubmissionId::new_v4()), None] {
+            let case = Case {
+                work: &work,
+                shown,
+                limits: LIMITS,
+                language: &language,
+                sources: BTreeMap::new(),
+                artefact: None,
+                input: Content::default(),
+                beside: BTreeMap::new(),
+                kept: None,
+                collect: Vec::new(),
+            };
+            let job = case.job();
+            let whose = (job.whose.submission, job.whose.isolation, job.is_told);
+            assert_eq!(whose, (shown, Isolation::Fresh, true));
+        }
+    }
 }
