@@ -435,6 +435,8 @@ pub struct ClusterConfig {
     pub objects: Bytes,
     /// Servers of the broker's cluster that keep each message.
     pub replicas: u32,
+    /// Submissions that a server has judged at one time.
+    pub submissions: u32,
 }
 
 /// `cluster.time_scale`

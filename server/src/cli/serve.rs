@@ -193,9 +193,6 @@ fn judge<E: Executor>(executor: E, parts: &Parts) -> Judge<E> {
     Judge::new(executor, languages, blobs, Arc::new(parts.problems.clone()), parts.config.limits.clone())
 }
 
-/// Submissions that a coordinator judges at one time: nodes come while it runs.
-const CLUSTER_WORKERS: usize = 256;
-
 /// What a coordinator has beside the rest.
 struct Cluster {
     broker: Broker,
@@ -256,7 +253,8 @@ impl Cluster {
         let strikes = SharedStrikes::new(self.broker.clone(), self.name.clone());
         let operations = ClusterOperations::new(pool.clone(), self.remote.clone(), strikes.clone());
         let judge = judge(self.remote.clone(), &parts);
-        let workers = parts.workers.max(CLUSTER_WORKERS);
+        // Nodes come while it runs: what is here says nothing of how many there may be.
+        let workers = usize::try_from(parts.config.cluster.submissions).unwrap_or(usize::MAX);
         (Parts { workers, operations: Arc::new(operations), strikes: Some(strikes), ..parts }, judge)
     }
 }

@@ -27,7 +27,7 @@ const REMEMBERED: u64 = 65_536;
 /// For so long: much less than they stay.
 const REMEMBERED_FOR: Duration = Duration::from_secs(3600);
 /// How much of a content is in one message: a broker takes a MiB.
-const CHUNK: usize = 256 * 1024;
+pub(super) const CHUNK: usize = 256 * 1024;
 /// Chunks of one content that are on their way at one time.
 const ABREAST: usize = 4;
 /// Longest wait for a chunk.
@@ -61,7 +61,7 @@ pub(super) enum ObjectError {
 }
 
 /// Up to this size bytes travel in the message that needs them.
-const SMALL: usize = 8 * 1024;
+pub(super) const SMALL: usize = 8 * 1024;
 /// And no more than so many in one message: a broker takes a MiB.
 const IN_A_MESSAGE: usize = 256 * 1024;
 

@@ -14,6 +14,8 @@ use crate::tokens::{NewToken, PRIORITY};
 const LONGEST_SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Most tests that a node runs at one time.
 const MOST_CREDITS: u32 = 4096;
+/// Most submissions that a server has judged at one time.
+const MOST_SUBMISSIONS: u32 = 65_536;
 
 /// `Err` is a sentence that names the setting.
 pub(super) fn check(config: &Config) -> Result<(), String> {
@@ -64,7 +66,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
 
 /// What the broker is asked with, and the name that is a part of subjects.
 fn check_cluster(cluster: &ClusterConfig) -> Result<(), String> {
-    let ClusterConfig { url, token, nkey, name, credits, speed, weight, replicas, .. } = cluster;
+    let ClusterConfig { url, token, nkey, name, credits, speed, weight, replicas, submissions, .. } = cluster;
     let is_known = |url: &str| ["nats://", "tls://"].iter().any(|scheme| url.starts_with(scheme));
     if let Some(url) = url.as_ref().filter(|urls| !urls.split(',').all(|url| is_known(url.trim()))) {
         return Err(format!("`cluster.url` is `{url}`; it must begin with nats:// or tls://"));
@@ -87,6 +89,9 @@ fn check_cluster(cluster: &ClusterConfig) -> Result<(), String> {
     }
     if !(1..=5).contains(replicas) {
         return Err("`cluster.replicas` must be from 1 to 5".into());
+    }
+    if !(1..=MOST_SUBMISSIONS).contains(submissions) {
+        return Err(format!("`cluster.submissions` must be from 1 to {MOST_SUBMISSIONS}"));
     }
     Ok(())
 }

@@ -370,6 +370,8 @@ fn a_cluster_that_makes_no_sense_is_refused() {
         (vec![("cluster.time_scale", "on")], "cluster.time_scale"),
         (vec![("cluster.replicas", "0")], "`cluster.replicas`"),
         (vec![("cluster.replicas", "6")], "`cluster.replicas`"),
+        (vec![("cluster.submissions", "0")], "`cluster.submissions`"),
+        (vec![("cluster.submissions", "65537")], "`cluster.submissions`"),
     ];
     for (flags, told) in refused {
         let why = load("", &[], &flags).unwrap_err();
