@@ -8,6 +8,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::expected::Length;
+use super::nodes::Needs;
 
 /// So much expected work is one task: less, and messages are most of it; more, and the last task of a submission keeps
 /// others waiting.
@@ -30,7 +31,7 @@ pub(super) struct Item<T> {
     /// What may be in one task; nothing goes with what has none.
     pub(super) together: Option<Uuid>,
     /// Which nodes can do it.
-    pub(super) pool: String,
+    pub(super) needs: Needs,
     /// How long it probably takes.
     pub(super) expected: Length,
     /// Bytes that it takes of a message.
@@ -65,8 +66,9 @@ impl Learnt {
 pub(super) struct Line<T> {
     /// Users with something waiting; the first is next.
     turns: VecDeque<Option<String>>,
-    /// What waits of each, by pool: with thousands of items there is no time to look at all of them whenever a task goes out.
-    waiting: HashMap<Option<String>, BTreeMap<String, Items<T>>>,
+    /// What waits of each, by what it takes: with thousands of items there is no time to look at all of them whenever a task goes out,
+    /// and what no node can do keeps nothing waiting but its like.
+    waiting: HashMap<Option<String>, BTreeMap<Needs, Items<T>>>,
     learnt: HashMap<Uuid, Learnt>,
     last: u64,
 }
@@ -88,17 +90,17 @@ impl<T> Line<T> {
         if let Some(together) = item.together {
             self.learnt.entry(together).or_default().waiting += 1;
         }
-        let pools = self.waiting.entry(user).or_default();
-        pools.entry(item.pool.clone()).or_default().push_back((self.last, item));
+        let lanes = self.waiting.entry(user).or_default();
+        lanes.entry(item.needs.clone()).or_default().push_back((self.last, item));
         self.last
     }
 
     /// What this ticket is of goes, wherever it is.
     pub(super) fn remove(&mut self, user: Option<&str>, ticket: u64) {
         let user = user.map(ToOwned::to_owned);
-        let Some(pools) = self.waiting.get_mut(&user) else { return };
+        let Some(lanes) = self.waiting.get_mut(&user) else { return };
         let mut left = None;
-        for items in pools.values_mut() {
+        for items in lanes.values_mut() {
             // In the order of their tickets.
             if let Ok(position) = items.binary_search_by_key(&ticket, |(own, _)| *own) {
                 left = items.remove(position).and_then(|(_, item)| item.together);
@@ -128,27 +130,27 @@ impl<T> Line<T> {
         }
     }
 
-    /// The next task, of a pool that may have one, as `credits` tells by how many can be done of it at one time: the longest
+    /// The next task, of what may have one, as `credits` tells by how many can be done of it at one time: the longest
     /// of what its user's first item belongs to, and more of that up to a [`SLICE`], or less, down to [`LEAST`], where others
     /// would have nothing to do then. Its user goes to the end of the line.
-    pub(super) fn pop(&mut self, credits: impl Fn(&str) -> Option<usize>) -> Option<(String, Vec<T>)> {
-        // Of pools with room the one whose first item came first.
+    pub(super) fn pop(&mut self, credits: impl Fn(&Needs) -> Option<usize>) -> Option<(Needs, Vec<T>)> {
+        // Of those with room the one whose first item came first.
         let next = |user: &Option<String>| {
-            let pools = self.waiting.get(user)?.iter();
-            let firsts = pools.filter_map(|(pool, items)| Some((items.front()?.0, pool)));
-            firsts.filter(|(_, pool)| credits(pool).is_some()).min().map(|(_, pool)| pool.clone())
+            let lanes = self.waiting.get(user)?.iter();
+            let firsts = lanes.filter_map(|(needs, items)| Some((items.front()?.0, needs)));
+            firsts.filter(|(_, needs)| credits(needs).is_some()).min().map(|(_, needs)| needs.clone())
         };
-        let (turn, pool) =
+        let (turn, needs) =
             self.turns.iter().enumerate().find_map(|(turn, user)| Some((turn, next(user)?)))?;
         let user = self.turns.remove(turn)?;
-        let items = self.waiting.get_mut(&user)?.get_mut(&pool)?;
+        let items = self.waiting.get_mut(&user)?.get_mut(&needs)?;
         let together = items.front().and_then(|(_, item)| item.together);
         let learnt = together.and_then(|together| self.learnt.get(&together));
-        let task = cut(items, learnt, credits(&pool).unwrap_or(1));
+        let task = cut(items, learnt, credits(&needs).unwrap_or(1));
         self.have_left(together, task.len());
         self.turns.push_back(user.clone());
         self.tidy(&user);
-        Some((pool, task))
+        Some((needs, task))
     }
 
     /// Nothing waits.
@@ -163,8 +165,8 @@ impl<T> Line<T> {
     }
 
     fn tidy(&mut self, user: &Option<String>) {
-        if let Some(pools) = self.waiting.get_mut(user) {
-            pools.retain(|_, items| !items.is_empty());
+        if let Some(lanes) = self.waiting.get_mut(user) {
+            lanes.retain(|_, items| !items.is_empty());
         }
         if self.waiting.get(user).is_some_and(BTreeMap::is_empty) {
             self.waiting.remove(user);
@@ -173,7 +175,7 @@ impl<T> Line<T> {
     }
 }
 
-/// Takes a task out of a user's items of a pool, of which so many can be done at one time.
+/// Takes a task out of a user's items of the same needs, of which so many can be done at one time.
 fn cut<T>(items: &mut Items<T>, learnt: Option<&Learnt>, credits: usize) -> Vec<T> {
     let together = items.front().and_then(|(_, item)| item.together);
     let expected = |Length { time, is_seen }: Length| {
@@ -218,7 +220,7 @@ mod tests {
         Item {
             user: Some(user.to_owned()),
             together: Some(Uuid::from_u128(submission)),
-            pool: pool.to_owned(),
+            needs: Needs::pool(pool),
             expected: Length { time: Duration::from_millis(millis), is_seen: true },
             bytes: 100,
             what,
@@ -321,8 +323,8 @@ mod tests {
     fn a_pool_without_room_keeps_nobody_else_waiting() {
         let mut line =
             line([item("a", 1, "java", 1, 0), item("a", 1, "run", 1, 1), item("b", 2, "java", 1, 2)]);
-        let of_run = |pool: &str| (pool == "run").then_some(1);
-        assert_eq!(line.pop(of_run), Some(("run".to_owned(), vec![1])));
+        let of_run = |needs: &Needs| (needs.pool == "run").then_some(1);
+        assert_eq!(line.pop(of_run), Some((Needs::pool("run"), vec![1])));
         assert_eq!(line.pop(of_run), None);
         assert_eq!(line.len(), 2);
         assert_eq!(drained(line), [[2], [0]], "who was served goes to the end");

@@ -27,7 +27,7 @@ const MOST: usize = 20_000;
 const COUNTED_FOR: Duration = Duration::from_millis(500);
 
 /// What it takes to do a task.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Needs {
     /// Sandboxes of this pool.
     pub(super) pool: String,

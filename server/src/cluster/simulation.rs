@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::expected::Length;
 use super::line::{Item, Line};
 use super::node::PROGRESS_EVERY;
-use super::nodes::EVERY;
+use super::nodes::{EVERY, Needs};
 use super::objects::{CHUNK, SMALL};
 use super::pace::Pace;
 use super::pulls::EXPIRES;
@@ -593,7 +593,7 @@ impl Cluster {
             return None;
         }
         let (compilers, free) = (COMPILERS * self.speeds.len(), !self.free.is_empty());
-        let credits = |pool: &str| match pool {
+        let credits = |needs: &Needs| match &*needs.pool {
             COMPILATIONS => (!self.compilers.is_empty()).then_some(compilers),
             _ => free.then_some(slots),
         };
@@ -626,8 +626,8 @@ fn user(job: &Job) -> Option<String> {
 
 fn enter_compilation(line: &mut Line<Work>, job: &Job, what: Work) {
     let expected = Length { time: Duration::from_secs(10), is_seen: false };
-    let (user, pool) = (user(job), COMPILATIONS.to_owned());
-    line.push(Item { user, together: None, pool, expected, bytes: 2000, what });
+    let (user, needs) = (user(job), Needs::pool(COMPILATIONS));
+    line.push(Item { user, together: None, needs, expected, bytes: 2000, what });
 }
 
 fn enter(line: &mut Line<Work>, number: usize, job: &Job, is_new: bool) {
@@ -635,7 +635,7 @@ fn enter(line: &mut Line<Work>, number: usize, job: &Job, is_new: bool) {
         line.push(Item {
             user: user(job),
             together: Some(Uuid::from_u128(number as u128)),
-            pool: RUNS.to_owned(),
+            needs: Needs::pool(RUNS),
             expected: match is_new.then_some(GUESS) {
                 Some(time) => Length { time, is_seen: false },
                 None => Length { time: Duration::from_secs_f64(*seconds), is_seen: true },

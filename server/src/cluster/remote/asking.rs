@@ -312,7 +312,7 @@ impl Shared {
         let item = Item {
             user: ask.user.clone(),
             together: ask.together.filter(|_| avoided.is_empty()),
-            pool: ask.needs.pool.clone(),
+            needs: ask.needs.clone(),
             expected: ask.expected,
             bytes,
             what: Waiting {

@@ -427,13 +427,14 @@ impl Shared {
         let share = |credits: usize| self.peers.share(times * credits, now);
         let of_kinds = [(false, self.nodes.all_credits()), (true, self.nodes.all_compilations())];
         let is_full = of_kinds.map(|(is_compilation, all)| desk.out_of_kind(is_compilation) >= share(all));
-        let credits = |pool: &str| {
-            let credits = self.nodes.credits(pool);
+        let credits = |needs: &Needs| {
+            let (pool, credits) = (&*needs.pool, self.nodes.credits(&needs.pool));
             let is_full = is_full[usize::from(names::is_of_compilations(pool))];
             let is_free = !is_full && desk.out(pool) < share(credits);
-            (is_free && self.has_who_is_dealt(pool)).then_some(credits)
+            // What nodes hand back, as it is of a language that none of them has, would take the place of what they can do.
+            (is_free && self.nodes.can(needs) && self.has_who_is_dealt(pool)).then_some(credits)
         };
-        let (pool, parts) = line.pop(credits)?;
+        let (Needs { pool, .. }, parts) = line.pop(credits)?;
         let task = desk.next_task();
         for (part, waiting) in (0..).zip(&parts) {
             *waiting.place.lock().unwrap_or_else(PoisonError::into_inner) = Place::Out { task, part };
@@ -733,8 +734,13 @@ mod tests {
 
     /// A node that can do it.
     fn able() -> Beat {
+        able_in(1, &["run"])
+    }
+
+    /// A node that can do so much of it, in sandboxes of these profiles.
+    fn able_in(credits: u32, profiles: &[&str]) -> Beat {
         let languages = BTreeMap::from([("c17".to_owned(), BlobId::of(b"c17"))]);
-        Beat { languages, ..beat(1, &["run"]) }
+        Beat { languages, ..beat(credits, profiles) }
     }
 
     /// The task that it becomes.
@@ -843,7 +849,10 @@ mod tests {
             tokio::task::yield_now().await;
         }
         let out = std::iter::from_fn(|| shared.next(ahead)).count();
-        asking.iter().for_each(tokio::task::JoinHandle::abort);
+        for asking in asking {
+            asking.abort();
+            drop(asking.await);
+        }
         out
     }
 
@@ -854,17 +863,31 @@ mod tests {
             for (of, most) in [(["run", "run-java"], runs), (["toolchain-gcc", "toolchain-java"], compilations)] {
                 let lone = Lone::start().await;
                 let shared = &lone.remote.0;
-                shared.nodes.heard("node", beat(4, &pools)).unwrap();
+                shared.nodes.heard("node", able_in(4, &pools)).unwrap();
                 assert_eq!(go_out(shared, ahead, 10, of).await, most, "{of:?} {ahead:?}");
             }
         }
     }
 
     #[tokio::test]
+    async fn a_language_that_no_node_knows_keeps_no_other_of_its_pool_waiting() {
+        let lone = Lone::start().await;
+        let shared = &lone.remote.0;
+        let other = |c17: &[u8]| {
+            let languages = BTreeMap::from([("c17".to_owned(), BlobId::of(c17))]);
+            Beat { languages, ..beat(1, &["run"]) }
+        };
+        shared.nodes.heard("node", other(b"of the next version")).unwrap();
+        assert_eq!(go_out(shared, Ahead::Some, 4, ["run"; 2]).await, 0);
+        shared.nodes.heard("node", able()).unwrap();
+        assert_eq!(go_out(shared, Ahead::Some, 4, ["run"; 2]).await, 2);
+    }
+
+    #[tokio::test]
     async fn of_what_nodes_can_be_at_two_servers_that_have_work_have_half_each() {
         let lone = Lone::start().await;
         let shared = &lone.remote.0;
-        shared.nodes.heard("node", beat(4, &["run", "run:java"])).unwrap();
+        shared.nodes.heard("node", able_in(4, &["run", "run:java"])).unwrap();
         shared.peers.heard("other", Instant::now());
         assert_eq!(go_out(shared, Ahead::Some, 10, ["run", "run-java"]).await, 4);
     }
