@@ -19,7 +19,7 @@ use crate::cluster::pulls::Pulls;
 use crate::cluster::speed::Speed;
 use crate::cluster::wire::{Beat, Control, Offer, PROTOCOL, TaskName};
 use crate::judge::Executor;
-use crate::sandbox::ProfileStatus;
+use crate::sandbox::{Profile, ProfileStatus};
 use crate::slots::Kind;
 use crate::version::VERSION;
 use crate::watched::watched;
@@ -57,7 +57,7 @@ pub(super) fn start<E: Executor>(shared: &Arc<Shared<E>>, stop: &CancellationTok
 }
 
 /// Takes tasks of a pool while there are sandboxes for it.
-async fn take<E: Executor>(shared: Arc<Shared<E>>, profile: crate::sandbox::Profile) {
+async fn take<E: Executor>(shared: Arc<Shared<E>>, profile: Profile) {
     let room = match profile.kind() {
         Kind::Toolchain => &shared.compiling,
         Kind::Run | Kind::Command => &shared.runs,
@@ -160,11 +160,8 @@ async fn heed<E: Executor>(shared: Arc<Shared<E>>) {
 }
 
 impl<E: Executor> Shared<E> {
-    fn offers(&self, profile: &crate::sandbox::Profile) -> bool {
-        let status = self.operations.status();
-        // One whose image is not known yet may turn out to have none, and its tasks would wait here for nothing.
-        let is_there = |status: &ProfileStatus| status.image.is_some() && !status.lacks_image();
-        status.profiles.iter().any(|status| status.profile == *profile && is_there(status))
+    fn offers(&self, profile: &Profile) -> bool {
+        is_offered(profile, &self.operations.status().profiles)
     }
 
     /// How fast this machine is; measured once, before anything runs.
@@ -243,6 +240,53 @@ impl<E: Executor> Shared<E> {
                 tracing::info!("Tasks are begun again");
                 self.draining.store(false, Ordering::Relaxed);
             }
+        }
+    }
+}
+
+/// There are sandboxes of a profile. One whose image is not known yet may turn out to have none, and its tasks would wait here for nothing.
+fn is_offered(profile: &Profile, all: &[ProfileStatus]) -> bool {
+    let is_there = |status: &ProfileStatus| status.image.is_some() && !status.lacks_image();
+    all.iter().any(|status| status.profile == *profile && is_there(status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(profile: Profile, image: Option<&str>, no_image: bool) -> ProfileStatus {
+        ProfileStatus {
+            profile,
+            slots: 1,
+            places: 1,
+            warm: 0,
+            kept: 0,
+            idle: 0,
+            leased: 0,
+            starting: 0,
+            waiting: 0,
+            created: 0,
+            retired: std::collections::BTreeMap::new(),
+            problem: None,
+            no_image,
+            image: image.map(Into::into),
+        }
+    }
+
+    #[test]
+    fn a_node_without_java_takes_no_task_of_java() {
+        let runtime = |name: &str| Profile::Runtime(name.to_owned());
+        let all = [
+            status(Profile::Run, Some("sha256:12"), false),
+            status(runtime("java"), None, true),
+            status(runtime("node"), None, false),
+            // It was removed since.
+            status(runtime("python"), Some("sha256:34"), true),
+        ];
+        let offered = |profile: &Profile| is_offered(profile, &all);
+        assert!(offered(&Profile::Run));
+        for missing in ["java", "node", "python", "go"] {
+            assert!(!offered(&runtime(missing)), "{missing}");
         }
     }
 }
