@@ -447,7 +447,6 @@ impl<W> Desk<W> {
     }
 
     /// Tasks that are out.
-    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.tasks.len()
     }

@@ -888,7 +888,7 @@ mod tests {
         let lone = Lone::start().await;
         let shared = &lone.remote.0;
         shared.nodes.heard("node", able_in(4, &["run", "run:java"])).unwrap();
-        shared.peers.heard("other", Instant::now());
+        shared.peers.heard("other", usize::MAX, Instant::now());
         assert_eq!(go_out(shared, Ahead::Some, 10, ["run", "run-java"]).await, 4);
     }
 

@@ -1,4 +1,4 @@
-//! What coordinators of one broker tell each other: the last word on each node, and that they have work.
+//! What coordinators of one broker tell each other: the last word on each node, and how much work they have.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,13 +30,14 @@ pub(super) async fn hear(shared: Arc<Shared>) {
     }
 }
 
-/// Tells others, for ever, while there is work.
+/// Tells others, for ever, how much work there is, while there is some.
 pub(super) async fn tell_busy(shared: Arc<Shared>) {
     let subject = names::busy(&shared.name);
     loop {
         tokio::time::sleep(peers::EVERY).await;
-        if shared.is_busy()
-            && let Err(why) = shared.broker.client().publish(subject.clone(), bytes::Bytes::new()).await
+        let wants = shared.wants();
+        if wants > 0
+            && let Err(why) = shared.broker.client().publish(subject.clone(), wants.to_string().into()).await
         {
             tracing::debug!("Others are not told that there is work: {why}");
         }
@@ -49,15 +50,19 @@ pub(super) async fn hear_busy(shared: Arc<Shared>) {
     while let Some(message) = heard.next().await {
         let is_said = !names::is_handed_out(&message);
         let other = names::sender(&message.subject).filter(|name| is_said && *name != shared.name);
-        other.into_iter().for_each(|name| shared.peers.heard(name, Instant::now()));
+        let wants = serde_json::from_slice::<u32>(&message.payload).ok();
+        if let Some((name, wants)) = other.zip(wants) {
+            shared.peers.heard(name, usize::try_from(wants).unwrap_or(usize::MAX), Instant::now());
+        }
     }
 }
 
 impl Shared {
-    /// Something waits, or is out.
-    fn is_busy(&self) -> bool {
+    /// So many tasks would be out if there were no others: those that are, and no end of them while something waits.
+    fn wants(&self) -> u32 {
         let state = self.state();
-        !state.line.is_empty() || !state.desk.is_empty()
+        let out = u32::try_from(state.desk.len()).unwrap_or(u32::MAX);
+        if state.line.is_empty() { out } else { u32::MAX }
     }
 
     /// Hears words until the connection is another, or the broker does not serve. It has one of each node, the last.
