@@ -63,8 +63,6 @@ const TROUBLED_FOR: Duration = Duration::from_secs(10);
 const MOST_COORDINATORS: usize = 64;
 /// Languages that are others elsewhere, of which the log has that.
 const MOST_TOLD_OF: usize = 512;
-/// Longest text of a failure.
-const LONGEST_WHY: usize = 500;
 
 /// What a node is made of.
 #[derive(Debug)]
@@ -406,10 +404,7 @@ impl<E: Executor> Shared<E> {
         }
         to_raw_value(&match self.objects.send(written.get().as_bytes(), &Budget::default()).await {
             Ok(parcel) => Outcome::Far(parcel),
-            Err(why) => {
-                let (way, why) = work::NotDone::from(why).told();
-                Outcome::Failed { way, why }
-            }
+            Err(why) => work::NotDone::from(why).outcome(),
         })
     }
 
@@ -453,20 +448,17 @@ impl<E: Executor> Shared<E> {
             Ok(outcome) if outcome.is_out_of_time() && self.stalls.since(begun) => {
                 let why = "the node stood still while a program ran out of time".to_owned();
                 tracing::warn!("{why}");
-                Some(Outcome::Failed { way: Way::Broken, why })
+                Some(Outcome::failed(Way::Broken, why))
             }
             Ok(outcome) => Some(outcome),
             Err(work::NotDone::Cancelled) if cancel.is_cancelled() => None,
             Err(why) => {
-                let is_full = why.is_of_a_full_disk();
-                let (way, mut why) = why.told();
-                tracing::warn!("A part could not be done: {why}");
-                if is_full {
+                tracing::warn!("A part could not be done: {}", why.why());
+                if why.is_of_a_full_disk() {
                     *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) =
                         Some((FULL.to_owned(), Instant::now()));
                 }
-                why.truncate(why.floor_char_boundary(LONGEST_WHY));
-                Some(Outcome::Failed { way, why })
+                Some(why.outcome())
             }
         }
     }

@@ -19,8 +19,7 @@ use super::peers::Peers;
 use super::speed::Terms;
 use super::standing::Standing;
 use super::turns::Turns;
-use super::wire;
-use super::wire::{Control, Made, Outcome, Way};
+use super::wire::{self, Control, Made, Outcome, Way};
 use super::words::Word;
 use crate::account::Account;
 use crate::blobs::Blobs;
@@ -268,9 +267,12 @@ impl Remote {
                     continue;
                 }
             };
-            let Outcome::Failed { way, why } = &outcome else {
+            let Outcome::Failed { way, why, no_room } = &outcome else {
                 return Ok(Reply { node, outcome, terms });
             };
+            if *no_room {
+                return Err(JudgeError::NoRoom);
+            }
             self.0.nodes.note(&node, false);
             tracing::warn!(node, "A node failed at a part of a judging: {why}");
             match way {

@@ -281,6 +281,10 @@ pub(crate) enum Outcome {
         way: Way,
         /// Why.
         why: String,
+        /// What is put beside a program does not fit into a sandbox: no node's fault, and so on each of them. Beside the way, which
+        /// an earlier coordinator knows: that takes it for [`Way::Broken`].
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        no_room: bool,
     },
 }
 
@@ -460,6 +464,11 @@ impl<W> Task<W> {
 }
 
 impl Outcome {
+    /// That of a node that failed.
+    pub(crate) fn failed(way: Way, why: String) -> Self {
+        Self::Failed { way, why, no_room: false }
+    }
+
     /// A program was ended for the time that it took.
     pub(crate) fn is_out_of_time(&self) -> bool {
         let is_late =
@@ -476,7 +485,7 @@ impl CaseWork {
     fn far(&self) -> u64 {
         let files = self.sources.values().chain(self.beside.values());
         let files = files.chain(self.kept.iter().flat_map(BTreeMap::values));
-        files.chain(&self.artefact).chain([&self.input]).map(Parcel::far).sum()
+        files.chain(&self.artefact).chain([&self.input])
     }
 }
 
@@ -536,6 +545,17 @@ mod tests {
         written["hurry"] = true.into();
         written.as_object_mut().unwrap().remove("submission");
         assert_eq!(serde_json::from_value::<Task>(written).unwrap(), task());
+    }
+
+    #[test]
+    fn that_a_box_is_too_small_is_a_failure_like_others_to_an_earlier_coordinator() {
+        let failed = |no_room| Outcome::Failed { way: Way::Broken, why: "full".into(), no_room };
+        let written = |no_room| serde_json::to_value(failed(no_room)).unwrap();
+        assert_eq!(written(false), serde_json::json!({"failed": {"way": "broken", "why": "full"}}));
+        assert_eq!(written(true)["failed"]["way"], "broken", "there is no other way that it knows");
+        for no_room in [false, true] {
+            assert_eq!(serde_json::from_value::<Outcome>(written(no_room)).unwrap(), failed(no_room));
+        }
     }
 
     #[test]

@@ -39,7 +39,12 @@ pub(super) enum NotDone {
     Failed(Way, String),
     /// There is no room on the disk.
     Full(String),
+    /// There is none in a sandbox for what is put beside a program: it is too much.
+    NoRoom(String),
 }
+
+/// Longest text of a failure.
+const LONGEST_WHY: usize = 500;
 
 impl NotDone {
     /// The disk of this machine is full.
@@ -47,12 +52,24 @@ impl NotDone {
         matches!(self, Self::Full(_))
     }
 
-    pub(super) fn told(self) -> (Way, String) {
+    /// In words.
+    pub(super) fn why(&self) -> &str {
         match self {
-            Self::Cancelled => (Way::NotServed, "cancelled".to_owned()),
-            Self::Failed(way, why) => (way, why),
-            Self::Full(why) => (Way::NotServed, why),
+            Self::Cancelled => "cancelled",
+            Self::Failed(_, why) | Self::Full(why) | Self::NoRoom(why) => why,
         }
+    }
+
+    /// As the coordinator is told of it.
+    pub(super) fn outcome(&self) -> Outcome {
+        let way = match self {
+            Self::Cancelled | Self::Full(_) => Way::NotServed,
+            Self::Failed(way, _) => *way,
+            Self::NoRoom(_) => Way::Broken,
+        };
+        let why = self.why();
+        let why = why[..why.floor_char_boundary(LONGEST_WHY)].to_owned();
+        Outcome::Failed { way, why, no_room: matches!(self, Self::NoRoom(_)) }
     }
 }
 
@@ -62,6 +79,7 @@ impl From<JudgeError> for NotDone {
             JudgeError::Cancelled => return Self::Cancelled,
             JudgeError::Sandbox(SandboxError::Busy { .. } | SandboxError::Stopping) => Way::NotServed,
             why if is_of_a_full_disk(why) => return Self::Full(telemetry::chain(why)),
+            JudgeError::NoRoom => return Self::NoRoom(telemetry::chain(&why)),
             JudgeError::Missing { .. } => Way::Lacking,
             _ => Way::Broken,
         };
@@ -382,5 +400,24 @@ mod tests {
             let whose = (job.whose.submission, job.whose.isolation, job.is_told);
             assert_eq!(whose, (shown, Isolation::Fresh, true));
         }
+    }
+
+    #[test]
+    fn what_does_not_fit_into_a_sandbox_is_told_apart_from_what_a_node_is_to_blame_for() {
+        let told = |why: JudgeError| match NotDone::from(why).outcome() {
+            Outcome::Failed { way, no_room, .. } => (way, no_room),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told(JudgeError::NoRoom), (Way::Broken, true));
+        assert_eq!(told(JudgeError::UnknownLanguage("c17".into())), (Way::Broken, false));
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let full = JudgeError::Workspace { doing: "keep what a program wrote", source: full };
+        assert_eq!(told(full), (Way::NotServed, false), "the node's disk is another matter");
+    }
+
+    #[test]
+    fn of_a_failure_no_more_is_told_than_is_read() {
+        let Outcome::Failed { why, .. } = NotDone::Full("é".repeat(LONGEST_WHY)).outcome() else { panic!() };
+        assert_eq!(why, "é".repeat(LONGEST_WHY / 2));
     }
 }

@@ -192,7 +192,7 @@ impl Patience {
 
 fn unanswered(node: String, waited: Duration) -> Reply {
     let why = format!("it was at it for {} s without an answer", waited.as_secs());
-    Reply { node, outcome: Outcome::Failed { way: Way::Broken, why }, terms: Terms::PLAIN }
+    Reply { node, outcome: Outcome::failed(Way::Broken, why), terms: Terms::PLAIN }
 }
 
 /// Takes a part out when nobody waits for it any more.
@@ -342,7 +342,7 @@ mod tests {
         let (events, mut told) = mpsc::unbounded_channel();
         let (first, second) = (Waiter::new(events.clone()), Waiter::new(events).second());
         let done = |outcome| Event::Done(Reply { node: "quick".to_owned(), outcome, terms: Terms::PLAIN });
-        let failed = || Outcome::Failed { way: Way::Broken, why: String::new() };
+        let failed = || Outcome::failed(Way::Broken, String::new());
         second.tell(Event::Begun { node: "quick".to_owned(), stretch: TimeScale::ONE });
         second.tell(Event::Vanished);
         second.tell(Event::GivenUp("quick".to_owned()));
@@ -374,7 +374,7 @@ mod tests {
         patience.since = Instant::now() - (BEFORE * Duration::from_secs(1) + GRACE);
         assert!(matches!(patience.is_left(false), Ok(None)), "its line may be slow");
         patience.since -= 100 * A_MIB;
-        let Ok(Some(Reply { node, outcome: Outcome::Failed { way: Way::Broken, why }, .. })) =
+        let Ok(Some(Reply { node, outcome: Outcome::Failed { way: Way::Broken, why, .. }, .. })) =
             patience.is_left(true)
         else {
             panic!("it is waited for");

@@ -339,7 +339,7 @@ impl Shared {
                 waiter.tell(Event::Vanished);
                 continue;
             }
-            let outcome = Outcome::Failed { way: Way::Broken, why: why.to_owned() };
+            let outcome = Outcome::failed(Way::Broken, why.to_owned());
             waiter.tell(Event::Done(Reply { node: node.to_owned(), outcome, terms: Terms::PLAIN }));
         }
     }

@@ -269,3 +269,25 @@ async fn a_submission_that_takes_three_nodes_down_is_an_internal_error_with_thei
     let state = shared.state();
     assert!(state.line.is_empty() && state.desk.is_empty(), "it is tried again");
 }
+
+/// A node that compiles and runs what is in this language.
+fn able(language: &Language) -> Beat {
+    let languages = BTreeMap::from([(language.id.clone(), packing::definition(language))]);
+    Beat { languages, ..beat(1, &["run", "toolchain:gcc"]) }
+}
+
+#[tokio::test]
+async fn what_does_not_fit_into_a_sandbox_is_no_nodes_fault_and_is_tried_on_no_other() {
+    let lone = Lone::start().await;
+    let ((language, _), input) = (cpp(), Content::default());
+    let shared = &lone.remote.0;
+    shared.nodes.heard("node", able(&language)).unwrap();
+    let (job, cancel) = (run(&language, &input, (None, 0)), CancellationToken::new());
+    let full = Outcome::Failed { way: Way::Broken, why: "too much".into(), no_room: true };
+    let (ran, ()) = tokio::join!(lone.remote.run_case(&job, &(), &cancel), async {
+        assert!(does(shared, "node", &sent(shared).await, full));
+    });
+    assert!(matches!(ran, Err(JudgeError::NoRoom)), "{ran:?}");
+    let node = shared.nodes.status().remove(0);
+    assert_eq!((node.failures, node.faults.len()), (0, 0));
+}
