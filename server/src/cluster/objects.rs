@@ -6,7 +6,7 @@ use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::Message;
 use async_nats::client::RequestErrorKind;
@@ -90,8 +90,8 @@ pub(super) struct Objects {
     broker: Broker,
     /// Where this machine's go.
     own: Place,
-    /// They are there. A node remembers none of its own: they are fetched once, and may be gone then.
-    sent: moka::sync::Cache<BlobId, ()>,
+    /// They are there, since then. A node remembers none of its own: they are fetched once, and may be gone then.
+    sent: moka::sync::Cache<BlobId, Instant>,
     sending: Arc<[Mutex<()>; LOCKS]>,
 }
 
@@ -132,8 +132,22 @@ impl Objects {
         self.sent.contains_key(&hash)
     }
 
-    /// A content was not where it had been sent: each is sent again when it is needed next.
-    pub(super) fn forget_all(&self) {
+    /// A content is there from now on.
+    pub(super) fn note_sent(&self, hash: BlobId) {
+        self.sent.insert(hash, Instant::now());
+    }
+
+    /// Of these one at least, all of which had been sent by then, was not there: each is sent again when it is needed next, unless it was
+    /// since. Others are not: where the broker has too much that would be still more.
+    pub(super) fn forget(&self, hashes: impl IntoIterator<Item = BlobId>, then: Instant) {
+        for hash in hashes {
+            if self.sent.get(&hash).is_some_and(|since| since <= then) {
+                self.sent.invalidate(&hash);
+            }
+        }
+    }
+
+    fn forget_all(&self) {
         self.sent.invalidate_all();
     }
 
@@ -164,7 +178,7 @@ impl Objects {
         let bytes = pin!(bytes);
         chunks(bytes, size).map_ok(send).try_buffer_unordered(ABREAST).try_collect::<()>().await?;
         if self.own == Place::Inputs {
-            self.sent.insert(hash, ());
+            self.note_sent(hash);
         }
         Ok(())
     }
@@ -396,6 +410,22 @@ mod tests {
         assert_eq!(said(None, b"x").unwrap(), "x");
         assert!(matches!(said(Some(404), b""), Err(ObjectError::Lacking(gone)) if gone == hash));
         assert!(matches!(said(None, b"xx"), Err(ObjectError::Other(_))), "it was sent with another length");
+    }
+
+    #[tokio::test]
+    async fn what_was_sent_before_is_forgotten_and_what_was_sent_since_and_all_else_is_not() {
+        let config = crate::config::Config::default();
+        let broker = Broker::connect(&config.cluster, "nats://127.0.0.1:1", "server").await.unwrap();
+        let objects = Objects::new(broker, Place::Inputs);
+        let [gone, again, other] = [b"gone", b"agai", b"othe"].map(|bytes| BlobId::of(bytes));
+        for hash in [gone, again, other] {
+            objects.note_sent(hash);
+        }
+        let then = Instant::now();
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        objects.note_sent(again);
+        objects.forget([gone, again], then);
+        assert_eq!([gone, again, other].map(|hash| objects.has_sent(hash)), [false, true, true]);
     }
 
     #[test]

@@ -259,7 +259,8 @@ impl Remote {
                 () = cancel.cancelled() => return Err(JudgeError::Cancelled),
                 packed = self.packed(job) => packed?,
             };
-            let Reply { node, outcome, terms } = self.0.ask(ask, work, tries.avoided(), cancel).await?;
+            let packed = Instant::now();
+            let Reply { node, outcome, terms } = self.0.ask(ask, &work, tries.avoided(), cancel).await?;
             let outcome = match self.near(&node, outcome).await {
                 Ok(outcome) => outcome,
                 Err(untold) => {
@@ -283,7 +284,7 @@ impl Remote {
                     }
                 }
                 Way::Lacking => {
-                    self.0.objects.forget_all();
+                    self.0.objects.forget(work.objects(), packed);
                     tries.elsewhere(&node)?;
                     // There is more on its way than the broker has room for: some of that is over by then.
                     paused(cancel).await?;

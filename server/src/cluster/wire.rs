@@ -46,6 +46,14 @@ impl Parcel {
         }
     }
 
+    /// Their hash, where they are to be fetched.
+    fn object(&self) -> Option<BlobId> {
+        match self {
+            Self::Here(_) => None,
+            Self::Object { hash, .. } => Some(*hash),
+        }
+    }
+
     /// How many of them are to be fetched.
     fn far(&self) -> u64 {
         match self {
@@ -482,7 +490,7 @@ impl Outcome {
 }
 
 impl CaseWork {
-    fn far(&self) -> u64 {
+    fn parcels(&self) -> impl Iterator<Item = &Parcel> {
         let files = self.sources.values().chain(self.beside.values());
         let files = files.chain(self.kept.iter().flat_map(BTreeMap::values));
         files.chain(&self.artefact).chain([&self.input])
@@ -490,14 +498,24 @@ impl CaseWork {
 }
 
 impl Work {
+    /// What it is made of.
+    fn parcels(&self) -> Vec<&Parcel> {
+        match self {
+            Self::Compile(work) => work.sources.values().collect(),
+            Self::Case(work) => work.parcels().collect(),
+            Self::Pair { program, validator } => program.parcels().chain(validator.parcels()).collect(),
+            Self::Version(_) => Vec::new(),
+        }
+    }
+
     /// Bytes that a node has to fetch for it, as far as it has them not yet.
     pub(crate) fn far(&self) -> u64 {
-        match self {
-            Self::Compile(work) => work.sources.values().map(Parcel::far).sum(),
-            Self::Case(work) => work.far(),
-            Self::Pair { program, validator } => program.far() + validator.far(),
-            Self::Version(_) => 0,
-        }
+        self.parcels().into_iter().map(Parcel::far).sum()
+    }
+
+    /// The hashes of the contents that it has to fetch.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = BlobId> {
+        self.parcels().into_iter().filter_map(Parcel::object)
     }
 
     /// The languages that it is of.
@@ -587,6 +605,8 @@ mod tests {
             })
         };
         assert_eq!(Work::Case(case(object(1000))).far(), 1123);
+        let objects = Work::Case(case(object(1000))).objects().collect::<Vec<_>>();
+        assert_eq!(objects, [BlobId::of(b"far"); 4], "but for the source, which goes along");
         let pair = Work::Pair { program: case(object(1000)), validator: case(Parcel::Here(Vec::new())) };
         assert_eq!(pair.far(), 1246);
         assert_eq!(task().parts[0].work.far(), 0);

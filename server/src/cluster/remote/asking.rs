@@ -237,13 +237,13 @@ impl Shared {
     pub(super) async fn ask(
         self: &Arc<Self>,
         ask: &Ask<'_>,
-        work: Work,
+        work: &Work,
         avoided: &[String],
         cancel: &CancellationToken,
     ) -> Result<Reply, JudgeError> {
         loop {
             let (events, told) = mpsc::unbounded_channel();
-            let _leaving = self.enter(ask, &work, avoided, events)?;
+            let _leaving = self.enter(ask, work, avoided, events)?;
             // The others of its submission are on their way here: they are cut together.
             tokio::task::yield_now().await;
             self.moved.notify_one();

@@ -236,7 +236,13 @@ impl Shared {
                 }
             }
         }
+        let sent: Vec<BlobId> = parts.iter().flat_map(|part| part.work.objects()).collect();
+        let packed = std::time::Instant::now();
         let replies = self.replies(node, parts).await;
+        let lacks = |reply: &Reply| matches!(reply.outcome, Outcome::Failed { way: Way::Lacking, .. });
+        if replies.iter().flatten().any(lacks) {
+            self.objects.forget(sent, packed);
+        }
         let each = (0..COUNT).zip(&ALL).zip(replies);
         let each = each.map(|((number, known), reply)| self.one(known, &runs.job(asked, number), reply));
         let said: Vec<_> = each.collect();
@@ -250,10 +256,6 @@ impl Shared {
         let Some(Reply { outcome, terms, .. }) = reply else { return Said::Nothing };
         match outcome {
             Outcome::Ran(report) => known.differs(job, &report, terms).map_or(Said::Same, Said::Other),
-            Outcome::Failed { way: Way::Lacking, .. } => {
-                self.objects.forget_all();
-                Said::Nothing
-            }
             Outcome::Failed { .. } => Said::Nothing,
             _ => Said::Other("what was not asked for came of a known program".to_owned()),
         }

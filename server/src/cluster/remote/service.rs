@@ -729,7 +729,7 @@ mod tests {
         let work = Work::Version(Box::new(VersionWork { language, limits: LIMITS }));
         let expected = Length { time: Duration::from_millis(10), is_seen: false };
         let ask = Ask { user: None, submission: None, together: None, needs, expected, progress: None };
-        shared.ask(&ask, work, &[], &CancellationToken::new()).await
+        shared.ask(&ask, &work, &[], &CancellationToken::new()).await
     }
 
     /// A node that can do it.

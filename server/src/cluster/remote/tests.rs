@@ -291,3 +291,26 @@ async fn what_does_not_fit_into_a_sandbox_is_no_nodes_fault_and_is_tried_on_no_o
     let node = shared.nodes.status().remove(0);
     assert_eq!((node.failures, node.faults.len()), (0, 0));
 }
+
+#[tokio::test]
+async fn what_a_node_lacks_is_sent_again_and_nothing_else() {
+    let lone = Lone::start().await;
+    let (language, _) = cpp();
+    let (shared, text) = (&lone.remote.0, "7".repeat(20 << 10));
+    let (own, other, input) = (BlobId::of(text.as_bytes()), BlobId::of(b"other"), Content::from(text.as_str()));
+    shared.nodes.heard("node", able(&language)).unwrap();
+    [own, other].map(|hash| shared.objects.note_sent(hash));
+    let (job, cancel) = (run(&language, &input, (None, 0)), CancellationToken::new());
+    let lacking = Outcome::failed(Way::Lacking, "the content is not at the broker".into());
+    let forgotten = async {
+        assert!(does(shared, "node", &sent(shared).await, lacking));
+        while shared.objects.has_sent(own) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        ran = lone.remote.run_case(&job, &(), &cancel) => panic!("{ran:?}"),
+        () = forgotten => {}
+    }
+    assert!(shared.objects.has_sent(other));
+}

@@ -27,7 +27,8 @@ impl Tries {
         &self.avoided
     }
 
-    /// A node could not serve it, as when its disk is full, it stops, or what it is made of has gone from the broker: another may. That is not held against anybody.
+    /// A node could not serve it, as its disk is full, it stops, or what the part is made of has gone from the broker: another may, and that
+    /// is held against nobody.
     pub(super) fn elsewhere(&mut self, node: &str) -> Result<(), JudgeError> {
         self.avoid(node);
         self.unserved()
