@@ -25,12 +25,17 @@ impl Peers {
         }
     }
 
+    /// How many have work, with this one.
+    pub(super) fn sharing(&self, now: Instant) -> u64 {
+        let busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        1 + busy.values().filter(|(heard, _)| is_busy(*heard, now)).count() as u64
+    }
+
     /// What is this one's of so many tasks that all may have out together: an equal share, and what others have no use for of theirs.
     /// Nobody has nothing of it.
     pub(super) fn share(&self, all: usize, now: Instant) -> usize {
         let busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_busy = |heard: Instant| now.saturating_duration_since(heard) < IDLE;
-        let others = busy.values().filter(|(heard, _)| is_busy(*heard));
+        let others = busy.values().filter(|(heard, _)| is_busy(*heard, now));
         let mut wanted: Vec<usize> = others.map(|(_, wants)| *wants).collect();
         wanted.sort_unstable();
         let (mut left, mut sharing) = (all, wanted.len() + 1);
@@ -42,6 +47,10 @@ impl Peers {
         }
         left.div_ceil(sharing)
     }
+}
+
+fn is_busy(heard: Instant, now: Instant) -> bool {
+    now.saturating_duration_since(heard) < IDLE
 }
 
 #[cfg(test)]
@@ -58,7 +67,8 @@ mod tests {
         peers.heard("b", MUCH, now);
         assert_eq!((peers.share(9, now), peers.share(1, now), peers.share(0, now)), (5, 1, 0));
         peers.heard("c", MUCH, now + IDLE / 2);
-        assert_eq!(peers.share(9, now + IDLE / 2), 3);
+        assert_eq!((peers.share(9, now + IDLE / 2), peers.sharing(now + IDLE / 2)), (3, 3));
+        assert_eq!(peers.sharing(now + 2 * IDLE), 1);
         assert_eq!((peers.share(9, now + IDLE), peers.share(9, now + 2 * IDLE)), (5, 9));
         for number in 0..2 * MOST {
             peers.heard(&number.to_string(), MUCH, now + 2 * IDLE);

@@ -44,6 +44,7 @@ mod taking;
 #[cfg(test)]
 mod tests;
 mod tries;
+mod whole;
 mod words;
 
 use ahead::{Part, Shares};
@@ -307,7 +308,9 @@ impl Remote {
                 "a test is made of {contents}, and the broker keeps {room} of contents (cluster.objects)"
             )));
         }
-        let entering = self.0.shares.enter(job.whose.submission, contents, room);
+        // Each server that has something on its way has as much of it.
+        let room = Bytes(room.get() / self.0.peers.sharing(Instant::now()));
+        let entering = self.0.shares.enter((job.whose.user, job.whose.submission), contents, room);
         cancel.run_until_cancelled(entering).await.ok_or(JudgeError::Cancelled)
     }
 

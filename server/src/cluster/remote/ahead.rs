@@ -8,6 +8,7 @@ use gavel_protocol::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
+use super::whole::{Portion, Whole};
 use crate::content::Content;
 use crate::judge::CaseJob;
 
@@ -18,13 +19,10 @@ const SHARE: u64 = 4;
 
 /// The shares of all submissions.
 #[derive(Debug, Default)]
-pub(super) struct Shares(Mutex<All>);
-
-#[derive(Debug, Default)]
-struct All {
-    of: HashMap<Uuid, Arc<Share>>,
-    /// All the room there is: of many submissions, too, no more is on its way. Another one where the broker turns out to have less.
-    whole: Option<(Bytes, Arc<Share>)>,
+pub(super) struct Shares {
+    of: Mutex<HashMap<Uuid, Arc<Share>>>,
+    /// All the room there is for this server: of many submissions, too, no more is on its way.
+    whole: Whole,
 }
 
 #[derive(Debug)]
@@ -39,7 +37,8 @@ pub(super) struct Part<'a> {
     shares: &'a Shares,
     submission: Uuid,
     share: Option<Arc<Share>>,
-    held: [Option<OwnedSemaphorePermit>; 2],
+    own: Option<OwnedSemaphorePermit>,
+    whole: Option<Portion<'a>>,
 }
 
 impl Share {
@@ -57,54 +56,40 @@ impl Share {
     }
 }
 
-impl All {
-    fn whole(&mut self, room: Bytes) -> Arc<Share> {
-        match &self.whole {
-            Some((of, whole)) if *of == room => Arc::clone(whole),
-            _ => {
-                let whole = Arc::new(Share::of(room.get()));
-                self.whole = Some((room, Arc::clone(&whole)));
-                whole
-            }
-        }
-    }
-}
-
 impl Shares {
-    /// Waits until a test may be sent that is made of so much, where the broker has so much room for contents; a program that is none's
-    /// waits for nothing.
+    /// Waits until a test of this user's submission may be sent that is made of so much, where the broker has so much room for this server's;
+    /// a program that is none's waits for nothing.
     pub(super) async fn enter(
         &self,
-        submission: Option<Uuid>,
+        (user, submission): (Option<&str>, Option<Uuid>),
         contents: Bytes,
         room: Bytes,
     ) -> Option<Part<'_>> {
         let units = u32::try_from(contents.get() / UNIT).unwrap_or(u32::MAX);
         let submission = submission.filter(|_| units > 0)?;
-        let (share, whole) = {
-            let mut all = self.all();
-            let new = || Arc::new(Share::of(room.get() / SHARE));
-            (Arc::clone(all.of.entry(submission).or_insert_with(new)), all.whole(room))
-        };
-        let (own, whole) = (share.take(units), whole.take(units));
-        let mut part = Part { shares: self, submission, share: Some(share), held: [None, None] };
+        let new = || Arc::new(Share::of(room.get() / SHARE));
+        let share = Arc::clone(self.of().entry(submission).or_insert_with(new));
+        let own = share.take(units);
+        let mut part = Part { shares: self, submission, share: Some(share), own: None, whole: None };
         // In this order: who waits for its own submission's keeps nothing from others.
-        part.held = [own.await, None];
-        part.held[1] = whole.await;
+        part.own = own.await;
+        let all = (room.get() / UNIT).max(1);
+        part.whole = Some(self.whole.take(user.map(str::to_owned), units.into(), all).await);
         Some(part)
     }
 
-    fn all(&self) -> MutexGuard<'_, All> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn of(&self) -> MutexGuard<'_, HashMap<Uuid, Arc<Share>>> {
+        self.of.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Part<'_> {
     fn drop(&mut self) {
-        let mut all = self.shares.all();
-        drop((std::mem::take(&mut self.held), self.share.take()));
-        if all.of.get(&self.submission).is_some_and(|share| Arc::strong_count(share) == 1) {
-            all.of.remove(&self.submission);
+        self.whole = None;
+        let mut of = self.shares.of();
+        drop((self.own.take(), self.share.take()));
+        if of.get(&self.submission).is_some_and(|share| Arc::strong_count(share) == 1) {
+            of.remove(&self.submission);
         }
     }
 }
@@ -123,7 +108,7 @@ mod tests {
 
     #[test]
     fn tests_of_one_submission_are_sent_as_far_as_there_is_room_for_what_they_are_made_of() {
-        let (shares, submission) = (Shares::default(), Some(Uuid::from_u128(1)));
+        let (shares, submission) = (Shares::default(), (Some("a"), Some(Uuid::from_u128(1))));
         let (room, large) = (Bytes::mib(64), Bytes::mib(6));
         let enter = |contents| Box::pin(shares.enter(submission, contents, room));
         let first = enter(large).now_or_never().unwrap();
@@ -132,7 +117,7 @@ mod tests {
         let mut third = enter(large);
         assert!(third.as_mut().now_or_never().is_none(), "18 MiB are more than a quarter");
         assert!(enter(Bytes::kib(63)).now_or_never().unwrap().is_none(), "it goes along");
-        let other = shares.enter(Some(Uuid::from_u128(2)), large, room).now_or_never().unwrap();
+        let other = shares.enter((Some("b"), Some(Uuid::from_u128(2))), large, room).now_or_never().unwrap();
         assert!(other.is_some(), "another submission has a share of its own");
         drop(first);
         let third = third.now_or_never().unwrap();
@@ -144,16 +129,16 @@ mod tests {
         assert!(whole.is_some(), "what is larger than a share is alone, and is sent");
         assert!(enter(large).now_or_never().is_none());
         drop(whole);
-        assert!(shares.all().of.is_empty());
-        assert!(shares.enter(None, large, room).now_or_never().unwrap().is_none());
+        assert!(shares.of().is_empty());
+        assert!(shares.enter((Some("a"), None), large, room).now_or_never().unwrap().is_none());
     }
 
     #[test]
     fn all_submissions_together_have_no_more_on_its_way_than_there_is_room_for() {
         let (shares, room, large) = (Shares::default(), Bytes::mib(64), Bytes::mib(16));
-        let enter = |number, contents, room| {
-            let submission = Some(Uuid::from_u128(number));
-            Box::pin(shares.enter(submission, contents, room)).now_or_never()
+        let enter = |number: u128, contents, room| {
+            let (user, submission) = (number.to_string(), Some(Uuid::from_u128(number)));
+            Box::pin(shares.enter((Some(&*user), submission), contents, room)).now_or_never()
         };
         let mut sent: Vec<_> = (0..4).map(|number| enter(number, large, room).unwrap()).collect();
         assert!(enter(4, large, room).is_none(), "each has a quarter, and there are four");
@@ -162,7 +147,20 @@ mod tests {
         sent.push(enter(4, large, room).unwrap());
         assert!(enter(5, large, room).is_none());
         assert!(enter(5, large, Bytes::mib(128)).unwrap().is_some(), "the broker has more by now");
+        assert!(enter(5, large, Bytes::mib(65)).is_none(), "and what was sent before is still there");
         drop(sent);
-        assert!(shares.all().of.is_empty(), "who has left waits for nothing");
+        assert!(shares.of().is_empty(), "who has left waits for nothing");
+    }
+
+    #[test]
+    fn one_user_with_many_submissions_keeps_no_others_small_tests_waiting() {
+        let (shares, room, large) = (Shares::default(), Bytes::mib(64), Bytes::mib(16));
+        let enter = |user, number, contents| {
+            Box::pin(shares.enter((Some(user), Some(Uuid::from_u128(number))), contents, room))
+        };
+        let mut flood: Vec<_> = (0..8).map(|number| enter("flood", number, large)).collect();
+        let sent: Vec<_> = flood.iter_mut().map(|test| test.as_mut().now_or_never()).collect();
+        assert_eq!(sent.iter().flatten().count(), 2, "the half of it");
+        assert!(enter("other", 9, Bytes::kib(64)).now_or_never().is_some());
     }
 }

@@ -314,3 +314,22 @@ async fn what_a_node_lacks_is_sent_again_and_nothing_else() {
     }
     assert!(shared.objects.has_sent(other));
 }
+
+#[tokio::test]
+async fn a_server_has_no_more_on_its_way_than_its_share_of_the_brokers_room() {
+    let lone = Lone::start().await;
+    let ((language, _), input, cancel) = (cpp(), Content::default(), CancellationToken::new());
+    let of = |user, number| {
+        let whose = Whose { submission: Some(Uuid::from_u128(number)), ..Whose::nobodys(Some(user), Told::NOBODY) };
+        CaseJob { whose, ..run(&language, &input, (None, 0)) }
+    };
+    let (first, second) = (of("a", 1), of("b", 2));
+    let half = ROOM.get() / 2;
+    let ahead = |job| Box::pin(lone.remote.ahead(half, job, &cancel)).now_or_never();
+    let sent = ahead(&first).expect("there is room").unwrap();
+    assert!(ahead(&second).is_some());
+    lone.remote.0.peers.heard("another", 1, Instant::now());
+    assert!(ahead(&second).is_none(), "the other half is that server's");
+    drop(sent);
+    assert!(ahead(&second).is_some());
+}
