@@ -472,7 +472,7 @@ impl Executor for Remote {
         let expected = self.0.expected.of(&job.language.id, job.input);
         let ask = Ask::of(job.whose, &profile, &[job.language], expected);
         let mut tries = Tries::default();
-        let turn = self.0.orders.enter(job.whose.submission, job.index);
+        let mut aside = self.aside(job);
         loop {
             let ahead = self.ahead(ahead::contents(job), job, cancel).await?;
             let Reply { node, outcome, terms } = self.done(&ask, Job::Case(job), &mut tries, cancel).await?;
@@ -481,7 +481,7 @@ impl Executor for Remote {
                 Outcome::Ran(report) if self.is_run_again(job, &report, (&node, terms), &mut tries, &ask) => {
                     continue;
                 }
-                Outcome::Ran(report) => self.ran(job, (&node, terms), *report, turn.as_ref()).await,
+                Outcome::Ran(report) => self.ran(job, (&node, terms), *report, &mut aside).await,
                 _ => Err(self.untold(&node, &OtherWork)),
             };
             match facts {
@@ -506,7 +506,7 @@ impl Executor for Remote {
         let mut ask = Ask { together: None, ..Ask::of(program.whose, &profile, &languages, expected) };
         ask.needs.is_pair = true;
         let mut tries = Tries::default();
-        let turn = self.0.orders.enter(program.whose.submission, program.index);
+        let mut aside = self.aside(program);
         loop {
             let contents = ahead::contents(program) + ahead::contents(validator);
             let ahead = self.ahead(contents, program, cancel).await?;
@@ -520,7 +520,7 @@ impl Executor for Remote {
             {
                 continue;
             }
-            match self.dialogue(program, validator, reply, turn.as_ref()).await {
+            match self.dialogue(program, validator, reply, &mut aside).await {
                 Ok(dialogue) => {
                     return Ok(Dialogue { program: with_first(dialogue.program, &tries), ..dialogue });
                 }

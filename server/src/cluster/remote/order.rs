@@ -18,7 +18,7 @@ struct Order {
     moved: Notify,
 }
 
-/// A test's turn. It is over when this is dropped.
+/// A test's turn. It is over when this is dropped: once it has its memory, or is judged without.
 #[derive(Debug)]
 pub(super) struct Turn<'a> {
     orders: &'a Orders,

@@ -37,6 +37,15 @@ pub(super) enum Untold {
     Theirs(String),
 }
 
+/// What is set aside for what a test wrote, until its facts have it. It is had once, in the test's turn: where what was written cannot be
+/// fetched the test is done again, and those behind it have theirs meanwhile.
+#[derive(Debug)]
+pub(super) struct Aside<'a> {
+    turn: Option<Turn<'a>>,
+    memory: Held,
+    disk: Option<OwnedSemaphorePermit>,
+}
+
 /// There is a program where there is none, or none where there is one.
 #[derive(Debug, thiserror::Error)]
 #[error("the node has compiled something else")]
@@ -63,29 +72,59 @@ impl Remote {
         }
     }
 
-    /// Memory, and room on the disk, for what a report has of outputs and what looks at them.
-    async fn room(
+    /// Nothing is set aside yet for a test, which begins to be judged.
+    pub(super) fn aside(&self, job: &CaseJob<'_>) -> Aside<'_> {
+        // Who has a run's memory in hand waits for no more.
+        let submission = job.whose.submission.filter(|_| matches!(job.room, Room::Own { .. }));
+        let turn = self.0.orders.enter(submission, job.index);
+        Aside { turn, memory: self.0.account.open(Purpose::Judging), disk: None }
+    }
+
+    /// Sets memory aside, and room on the disk, for what a report has of outputs and what looks at them: in the turn of its test, or no
+    /// more than it has from an earlier try, where that is enough.
+    async fn set_aside(
         &self,
+        aside: &mut Aside<'_>,
         room: Room,
         (memory, disk): (u64, u64),
-    ) -> Result<(Held, Option<OwnedSemaphorePermit>), JudgeError> {
-        // Who has a run's memory in hand waits for no more.
-        let Room::Own { beside, left } = room else {
-            return Ok((self.0.account.open(Purpose::Judging), None));
-        };
+    ) -> Result<(), JudgeError> {
+        let Room::Own { beside, left } = room else { return Ok(()) };
+        if let Some(turn) = &aside.turn {
+            turn.come().await;
+        }
         let (memory, disk) = (memory.saturating_add(beside.get()), disk.saturating_add(left.get()));
         let units = u32::try_from(disk.div_ceil(UNIT)).unwrap_or(u32::MAX).min(self.0.all_space);
-        let space = match units {
-            0 => None,
-            units => {
-                let space = Arc::clone(&self.0.space).acquire_many_owned(units);
-                let space =
-                    tokio::time::timeout(NODE_PATIENCE, space).await.map_err(|_elapsed| not_served())?;
-                Some(space.map_err(|_closed| SandboxError::Stopping)?)
-            }
-        };
-        let room = self.0.account.take(Purpose::Judging, memory, NODE_PATIENCE).await;
-        Ok((room.map_err(|_full| not_served())?, space))
+        self.set_space_aside(&mut aside.disk, units).await?;
+        let more = memory.saturating_sub(aside.memory.bytes());
+        aside.memory.grow(more, NODE_PATIENCE).await.map_err(|_full| not_served())?;
+        aside.turn = None;
+        Ok(())
+    }
+
+    async fn set_space_aside(
+        &self,
+        had: &mut Option<OwnedSemaphorePermit>,
+        units: u32,
+    ) -> Result<(), JudgeError> {
+        let held = had.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let lacking = units.saturating_sub(u32::try_from(held).unwrap_or(u32::MAX));
+        if lacking == 0 {
+            return Ok(());
+        }
+        let space = Arc::clone(&self.0.space).acquire_many_owned(lacking);
+        let space = tokio::time::timeout(NODE_PATIENCE, space).await.map_err(|_elapsed| not_served())?;
+        let space = space.map_err(|_closed| SandboxError::Stopping)?;
+        match had {
+            Some(had) => had.merge(space),
+            None => *had = Some(space),
+        }
+        Ok(())
+    }
+
+    /// Facts, with what was set aside for them.
+    fn with_room(&self, facts: Facts, aside: &mut Aside<'_>) -> Facts {
+        let nothing = self.0.account.open(Purpose::Judging);
+        Facts { room: std::mem::replace(&mut aside.memory, nothing), space: aside.disk.take(), ..facts }
     }
 
     /// What a node says that a program did, where that is of what was asked.
@@ -94,32 +133,29 @@ impl Remote {
         job: &CaseJob<'_>,
         on: (&str, Terms),
         report: Report,
-        turn: Option<&Turn<'_>>,
+        aside: &mut Aside<'_>,
     ) -> Result<Facts, Untold> {
         self.check(job, on.0, &report)?;
-        self.facts(job, on, report, turn).await
+        self.set_aside(aside, job.room, packing::weight(&report)).await.map_err(Untold::Ours)?;
+        let facts = self.facts(job, on, report).await?;
+        Ok(self.with_room(facts, aside))
     }
 
     fn check(&self, job: &CaseJob<'_>, node: &str, report: &Report) -> Result<(), Untold> {
         packing::check(job, report).map_err(|unasked| self.untold(node, &unasked))
     }
 
-    /// What a report says that was checked. Its test keeps its turn: where what it speaks of cannot be fetched it is done again, and has its
-    /// memory before those behind it have theirs.
+    /// What a report says that was checked, and for whose outputs room was set aside.
     async fn facts(
         &self,
         job: &CaseJob<'_>,
         (node, terms): (&str, Terms),
         report: Report,
-        turn: Option<&Turn<'_>>,
     ) -> Result<Facts, Untold> {
-        if let Some(turn) = turn {
-            turn.come().await;
-        }
-        let (room, space) = self.room(job.room, packing::weight(&report)).await.map_err(Untold::Ours)?;
         let from = Place::Outputs(node.to_owned());
         let unpacker = Unpacker { objects: &self.0.objects, blobs: &self.0.blobs, from: &from };
-        let mut facts = unpacker.facts(report, room, space).await.map_err(|why| self.unfetched(node, why))?;
+        let room = self.0.account.open(Purpose::Judging);
+        let mut facts = unpacker.facts(report, room, None).await.map_err(|why| self.unfetched(node, why))?;
         facts.machine = Some(Machine { node: node.into(), time_scale: terms.scale, first: None });
         self.0.nodes.note(node, true);
         self.note_time(job, node, facts.usage.wall_time);
@@ -147,22 +183,23 @@ impl Remote {
         program: &CaseJob<'_>,
         validator: &CaseJob<'_>,
         Reply { node, outcome, terms }: Reply,
-        turn: Option<&Turn<'_>>,
+        aside: &mut Aside<'_>,
     ) -> Result<Dialogue, Untold> {
         let Outcome::Talked { program: facts, validator: others, first, transcript } = outcome else {
             return Err(self.untold(&node, &OtherWork));
         };
         self.check(program, &node, &facts)?;
         self.check(validator, &node, &others)?;
-        let (memory, disk) = packing::weight(&others);
         // Both have one room.
-        let program = CaseJob { room: with(program.room, memory, disk), ..*program };
-        let validator = CaseJob { room: Room::Others, ..*validator };
+        let [own, other] = [&facts, &others].map(|report| packing::weight(report));
+        let both = (own.0.saturating_add(other.0), own.1.saturating_add(other.1));
+        self.set_aside(aside, program.room, both).await.map_err(Untold::Ours)?;
+        let facts = self.facts(program, (&node, terms), *facts).await?;
         Ok(Dialogue {
-            program: self.facts(&program, (&node, terms), *facts, turn).await?,
-            validator: self.facts(&validator, (&node, terms), *others, None).await?,
-            first,
+            validator: self.facts(validator, (&node, terms), *others).await?,
             transcript: self.transcript(&node, transcript).await?,
+            program: self.with_room(facts, aside),
+            first,
         })
     }
 
@@ -242,16 +279,5 @@ impl Remote {
             }
             ObjectError::Other(_) | ObjectError::TooLarge { .. } => self.untold(node, &why),
         }
-    }
-}
-
-/// So much more room, where a run has its own.
-fn with(room: Room, memory: u64, disk: u64) -> Room {
-    match room {
-        Room::Own { beside, left } => {
-            let more = |room: Bytes, more| Bytes(room.get().saturating_add(more));
-            Room::Own { beside: more(beside, memory), left: more(left, disk) }
-        }
-        Room::Others => Room::Others,
     }
 }

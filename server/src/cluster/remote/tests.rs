@@ -16,7 +16,7 @@ use crate::cluster::wire::{Answer, Beat, Begin, Begun, Done, PROTOCOL, Parcel, R
 use crate::config::Config;
 use crate::content::Content;
 use crate::judge::test_support::{LIMITS, blobs, cpp, submission};
-use crate::judge::{Compilation, Judge, OwnEnd, ProgramEnd, Side, TimeScale, Told, Whose};
+use crate::judge::{Compilation, Judge, OwnEnd, ProgramEnd, Room, Side, TimeScale, Told, Whose};
 use crate::problems::Problems;
 use crate::queue::Queue;
 use crate::store::Store;
@@ -67,7 +67,8 @@ fn run<'a>(
     (submission, index): (Option<Uuid>, u32),
 ) -> CaseJob<'a> {
     let whose = Whose { submission, ..Whose::nobodys(None, Told::NOBODY) };
-    CaseJob { index, ..CaseJob::bare(language, input, &LIMITS, whose) }
+    let room = Room::Own { beside: Bytes(0), left: Bytes(0) };
+    CaseJob { index, room, ..CaseJob::bare(language, input, &LIMITS, whose) }
 }
 
 /// What a node says of a run that has written this.
@@ -100,7 +101,7 @@ async fn a_lie_of_either_of_two_that_talk_is_refused_before_it_is_weighed() {
     for (program, validator) in [(honest(), lie()), (lie(), honest())] {
         let outcome = Outcome::Talked { program, validator, first: Side::Program, transcript: None };
         let reply = Reply { node: "liar".to_owned(), outcome, terms: Terms::PLAIN };
-        let told = lone.remote.dialogue(&job, &job, reply, None).await;
+        let told = lone.remote.dialogue(&job, &job, reply, &mut lone.remote.aside(&job)).await;
         assert!(matches!(told, Err(Untold::Theirs(_))), "{told:?}");
     }
     let faults = lone.remote.nodes().status().remove(0).faults;
@@ -108,23 +109,39 @@ async fn a_lie_of_either_of_two_that_talk_is_refused_before_it_is_weighed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_test_whose_output_cannot_be_fetched_keeps_its_turn() {
+async fn a_test_whose_output_cannot_be_fetched_keeps_its_memory_and_keeps_no_other_from_being_fetched() {
+    let lone = Lone::start().await;
+    let ((language, _), input) = (cpp(), Content::default());
+    let job = |index, memory| {
+        let room = Room::Own { beside: memory, left: Bytes(0) };
+        CaseJob { room, ..run(&language, &input, (Some(Uuid::from_u128(1)), index)) }
+    };
+    // There are 3 MiB for all of them.
+    let (first, small, large) = (job(0, Bytes::mib(2)), job(1, Bytes(0)), job(2, Bytes::mib(2)));
+    let [mut aside, mut of_small, mut of_large] = [&first, &small, &large].map(|job| lone.remote.aside(job));
+    let (on, written) = (("node", Terms::PLAIN), || report(Parcel::Here(b"3".to_vec())));
+    let mut early = Box::pin(lone.remote.ran(&small, on, written(), &mut of_small));
+    assert!(early.as_mut().now_or_never().is_none(), "it has its memory before the first");
+    let told = lone.remote.ran(&first, on, report(far(9)), &mut aside).await;
+    assert!(matches!(told, Err(Untold::Nobodys)), "{told:?}");
+    early.await.unwrap();
+    let mut next = Box::pin(lone.remote.ran(&large, on, written(), &mut of_large));
+    assert!(next.as_mut().now_or_never().is_none(), "it takes the memory that the first has");
+    drop(lone.remote.ran(&first, on, written(), &mut aside).await.unwrap());
+    next.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_has_the_room_of_another_run_has_no_turn() {
     let lone = Lone::start().await;
     let ((language, _), input) = (cpp(), Content::default());
     let submission = Some(Uuid::from_u128(1));
-    let (first, second) = (run(&language, &input, (submission, 0)), run(&language, &input, (submission, 1)));
-    let orders = &lone.remote.0.orders;
-    let turn = orders.enter(submission, first.index);
-    let turn_of_second = orders.enter(submission, second.index);
-    let on = ("node", Terms::PLAIN);
-    let written = || report(Parcel::Here(b"3".to_vec()));
-    let told = lone.remote.ran(&first, on, report(far(9)), turn.as_ref()).await;
-    assert!(matches!(told, Err(Untold::Nobodys)), "{told:?}");
-    let mut next = Box::pin(lone.remote.ran(&second, on, written(), turn_of_second.as_ref()));
-    assert!(next.as_mut().now_or_never().is_none(), "it takes the memory that the first is to have");
-    lone.remote.ran(&first, on, written(), turn.as_ref()).await.unwrap();
-    drop(turn);
-    next.await.unwrap();
+    let _program = lone.remote.aside(&run(&language, &input, (submission, 0)));
+    let validator = CaseJob { room: Room::Others, ..run(&language, &input, (submission, 1)) };
+    let mut aside = lone.remote.aside(&validator);
+    let written = report(Parcel::Here(b"3".to_vec()));
+    let ran = lone.remote.ran(&validator, ("node", Terms::PLAIN), written, &mut aside);
+    assert!(Box::pin(ran).now_or_never().expect("it waits for the program of an earlier test").is_ok());
 }
 
 #[tokio::test]
