@@ -456,7 +456,7 @@ impl Cluster {
             Weights::Measured => self.paces[node].factor(now).unwrap_or(1.0),
         };
         let weights = (0..self.speeds.len()).map(|node| (node, weight(node))).collect();
-        self.turns.next(&weights).unwrap()
+        self.turns.next(&weights, |_| true).unwrap()
     }
 
     /// A node has done so much work in so much time.

@@ -410,7 +410,8 @@ impl Shared {
         if weights.keys().any(|node| !avoided.contains(node)) {
             weights.retain(|node, _| !avoided.contains(node));
         }
-        state.turns.entry(needs.pool.clone()).or_default().next(&weights)
+        let turns = state.turns.entry(needs.pool.clone()).or_default();
+        turns.next(&weights, |node| self.nodes.is_here(node))
     }
 
     /// What is next in line, with the number of the task that it becomes.
