@@ -169,6 +169,11 @@ impl Known {
         self.takes_tasks() && self.ready.iter().any(|ready| ready == pool)
     }
 
+    /// Such tasks can be dealt to it.
+    fn can_be_dealt(&self, needs: &Needs) -> bool {
+        self.is_ready_for(&needs.pool) && self.is_able(needs)
+    }
+
     /// It is to be given the known programs. One that has not told its speed does not know what that is.
     fn is_unknown(&self, every: Duration) -> bool {
         let is_due = self.tried.is_none_or(|tried| tried.elapsed() > every);
@@ -404,12 +409,12 @@ impl Nodes {
         nodes.known.get(name).map_or(1.0, |known| nodes.quickness(known, Instant::now()))
     }
 
-    /// The quickest node that takes tasks of a pool and has room, beside as many as it has in hand, with how quick it is.
-    pub(super) fn quickest(&self, pool: &str, at_hand: impl Fn(&str) -> usize) -> Option<(String, f64)> {
+    /// The quickest node that takes such tasks and has room, beside as many as it has in hand, with how quick it is.
+    pub(super) fn quickest(&self, needs: &Needs, at_hand: impl Fn(&str) -> usize) -> Option<(String, f64)> {
         let (mut nodes, now) = (self.nodes(), Instant::now());
         nodes.count_if_old();
         let has_room = |(name, known): &(&String, &Known)| {
-            known.is_ready_for(pool) && at_hand(name) < known.credits(pool)
+            known.can_be_dealt(needs) && at_hand(name) < known.credits(&needs.pool)
         };
         let idle = nodes.known.iter().filter(has_room);
         let idle = idle.map(|(name, known)| (name, nodes.quickness(known, now)));
@@ -426,8 +431,7 @@ impl Nodes {
     pub(super) fn weights(&self, needs: &Needs) -> BTreeMap<String, f64> {
         let (nodes, now, pool) = (self.nodes(), Instant::now(), &needs.pool);
         let scale = nodes.scale(now);
-        let is_ready = |known: &Known| known.is_ready_for(pool) && known.is_able(needs);
-        let ready = nodes.known.iter().filter(|(_, known)| is_ready(known));
+        let ready = nodes.known.iter().filter(|(_, known)| known.can_be_dealt(needs));
         ready.map(|(name, known)| (name.clone(), known.weight(known.credits(pool), scale, now))).collect()
     }
 

@@ -1,6 +1,7 @@
 //! What a coordinator does in the background: sends what waits, lets nodes begin, takes their results, and hears how they
 //! are.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,10 +16,10 @@ use uuid::Uuid;
 use super::asking::{Event, Place, Reply, Waiter, Waiting};
 use super::{Shared, State, known, words};
 use crate::cluster::broker::BrokerError;
-use crate::cluster::desk::{Idle, Lost, Ruling, Slow};
+use crate::cluster::desk::{Desk, Idle, Lost, Ruling, Slow};
 use crate::cluster::line::MOST_PARTS;
 use crate::cluster::names;
-use crate::cluster::nodes::{Needs, shortened, within_bounds};
+use crate::cluster::nodes::{Needs, Nodes, shortened, within_bounds};
 use crate::cluster::pulls::Pulls;
 use crate::cluster::speed::Terms;
 use crate::cluster::streams::{MAX_AGE, Sizes};
@@ -251,6 +252,26 @@ fn read(payload: &[u8]) -> Result<Answer, NoResult> {
     Ok(answer)
 }
 
+/// The quickest of the nodes that have nothing to do, by what they are to do: that is asked of each task that is out, and all nodes are
+/// looked at for an answer.
+struct Idlers<'a> {
+    nodes: &'a Nodes,
+    desk: &'a Desk<Waiter>,
+    found: RefCell<BTreeMap<Needs, Option<(String, f64)>>>,
+}
+
+impl Idlers<'_> {
+    /// It, and how quick it is.
+    fn quickest(&self, needs: &Needs) -> Option<(String, f64)> {
+        if let Some(found) = self.found.borrow().get(needs) {
+            return found.clone();
+        }
+        let found = self.nodes.quickest(needs, |node| self.desk.at_hand(node));
+        self.found.borrow_mut().insert(needs.clone(), found.clone());
+        found
+    }
+}
+
 /// A task that goes out.
 struct Next {
     subject: String,
@@ -294,12 +315,16 @@ impl Shared {
             return None;
         }
         let (quick, slow) = desk.exhausted().into_iter().find_map(|pool| {
-            let quick = self.nodes.quickest(&pool, |node| desk.at_hand(node))?;
+            let idle = Idlers { nodes: &self.nodes, desk, found: RefCell::default() };
+            // Whether anybody has nothing to do is found out first: at most times nobody has.
+            let (_, most) = idle.quickest(&Needs::pool(&pool))?;
             let is_slow = |node: &str, needs: &Needs| {
-                self.nodes.quickness(node) * QUICKER < quick.1 && self.nodes.is_able(&quick.0, needs)
+                let enough = self.nodes.quickness(node) * QUICKER;
+                enough < most && idle.quickest(needs).is_some_and(|(_, quickness)| enough < quickness)
             };
             let slow = desk.slow(&pool, is_slow, SLOW_AFTER)?;
-            Some((quick.0, slow))
+            let (quick, _) = idle.quickest(&slow.needs)?;
+            Some((quick, slow))
         })?;
         let Slow { task: of, node, needs, message, waiting } = slow;
         let id = desk.next_task();
@@ -752,6 +777,30 @@ mod tests {
                 None => tokio::task::yield_now().await,
             }
         }
+    }
+
+    #[tokio::test]
+    async fn what_a_slow_node_is_at_is_given_to_the_quickest_that_is_able() {
+        let lone = Lone::start().await;
+        let shared = &lone.remote.0;
+        shared.nodes.heard("slow", able()).unwrap();
+        let asking = tokio::spawn(asks(Arc::clone(shared)));
+        let Next { task, message, .. } = sent(shared).await;
+        let (asked, incarnation) = (BlobId::of(&message), shared.incarnation);
+        let begin = Begin { incarnation, task, asked, process: Uuid::from_u128(1), unread: false };
+        assert!(matches!(shared.answer_to("slow", &begin), Begun::Go { .. }));
+        shared.nodes.heard("able", able()).unwrap();
+        shared.nodes.heard("quickest", Beat { languages: BTreeMap::new(), ..able() }).unwrap();
+        let second = Duration::from_secs(1);
+        for (node, took) in [("slow", 40 * second), ("able", 10 * second), ("quickest", 5 * second)] {
+            shared.nodes.note_pace(node, 10 * second, took);
+        }
+        assert!(shared.next_twin().is_none(), "it has only begun");
+        tokio::time::sleep(2 * SLOW_AFTER).await;
+        let (node, _) = shared.next_twin().expect("who is quicker still does not know the language");
+        assert_eq!(node, "able");
+        assert!(shared.next_twin().is_none(), "another is at it, too");
+        asking.abort();
     }
 
     #[tokio::test]
