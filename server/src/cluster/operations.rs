@@ -1,6 +1,6 @@
 //! The sandboxes of all nodes, as operators and the readiness of a coordinator see them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
@@ -44,11 +44,7 @@ impl Operations for ClusterOperations {
             *profile = seen(profile.clone(), offers, trouble.as_deref());
         }
         status.notes.extend(self.remote.note());
-        let unknown = self.nodes.unknown_to_all(&self.definitions).into_iter();
-        status.unserved.extend(unknown.map(|id| {
-            let why = format!("no node that is here has this server's definition of {id} (languages.toml)");
-            (id, why)
-        }));
+        status.unserved.extend(unserved(self.nodes.unknown_to_all(&self.definitions)));
         status
     }
 
@@ -81,6 +77,13 @@ impl Operations for ClusterOperations {
     fn drain(&self, node: &str, drained: bool) -> bool {
         self.remote.drain(node, drained)
     }
+}
+
+/// Why languages are not served that no node knows: the same of all of them, so that it is told once.
+fn unserved(unknown: BTreeSet<String>) -> impl Iterator<Item = (String, String)> {
+    let all = unknown.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let why = format!("no node that is here has this server's definition of {all} (languages.toml)");
+    unknown.into_iter().map(move |id| (id, why.clone()))
 }
 
 fn told(node: NodeStatus, definitions: &BTreeMap<String, BlobId>) -> NodeView {
@@ -194,6 +197,16 @@ mod tests {
         let told = others(&beat, &definitions(b"new")).unwrap();
         assert!(told.contains("definitions of c17 (languages.toml)"), "{told}");
         assert_eq!(others(&beat, &BTreeMap::new()), None, "the server asks nobody for them");
+    }
+
+    #[test]
+    fn languages_that_no_node_knows_are_told_of_in_one_line() {
+        let unknown = BTreeSet::from(["c17", "go"].map(str::to_owned));
+        let told = unserved(unknown).collect::<BTreeMap<_, _>>();
+        assert_eq!(told.keys().collect::<Vec<_>>(), ["c17", "go"]);
+        assert_eq!(told["c17"], told["go"]);
+        assert!(told["go"].contains("definition of c17, go (languages.toml)"), "{}", told["go"]);
+        assert_eq!(unserved(BTreeSet::new()).count(), 0);
     }
 
     #[test]
