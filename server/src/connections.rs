@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustix::net::sockopt::{set_socket_send_buffer_size, set_tcp_user_timeout};
 
 use crate::account::{Account, Held, Purpose};
-use crate::descriptors;
+use crate::descriptors::Share;
 use crate::network::network;
 
 /// Most of all, whatever memory there is.
@@ -18,6 +18,9 @@ const MOST: u64 = 16_384;
 const MOST_OF_ONE: u64 = 4096;
 /// What an HTTP connection has of the account, for its buffers.
 pub(crate) const HTTP: u64 = 32 * 1024;
+/// A connection has its own, one by which it is ended, and that of a file that comes or is handed out on it, or one by which
+/// the end of a websocket is seen.
+const DESCRIPTORS: u64 = 3;
 
 /// A client that takes nothing of what it is sent for so long is gone, as tcp(7) has it for TCP_USER_TIMEOUT: what is kept
 /// for it is others' then.
@@ -51,10 +54,10 @@ pub(crate) struct Connection {
 }
 
 impl Connections {
-    /// As many as there is memory and descriptors for: each has two descriptors.
+    /// As many as there is memory and descriptors for.
     pub fn new(account: &Account) -> Self {
         let memory = account.share(Purpose::Connections) / HTTP;
-        Self::of(account, memory.min(descriptors::limit() / 4).min(MOST))
+        Self::of(account, memory.min(Share::Connections.descriptors() / DESCRIPTORS).min(MOST))
     }
 
     fn of(account: &Account, most: u64) -> Self {

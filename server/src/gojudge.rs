@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, join_all};
 use gavel_protocol::Bytes;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::{Account, Purpose};
 use crate::blocking;
 use crate::config::GoJudgeConfig;
 use crate::sandbox::{Profile, Sandboxes};
+use crate::shares::Shares;
 
 pub(crate) mod answer;
 pub(crate) mod command;
@@ -142,7 +142,7 @@ impl GoJudge {
             sandboxes,
             files: Arc::new(FileStore::new(directory, config.file_store, timeout, &account)?.with_ids(ids)),
             turns: Turns::new(turns, &config.cpu_sets, config.queue),
-            streams: Semaphore::new(config.streams.unwrap_or(slots / 2).max(1)),
+            streams: Shares::new(config.streams.unwrap_or(slots / 2).max(1)),
             descriptors: Descriptors::new(),
             settings: Arc::new(settings),
             account,
@@ -197,7 +197,7 @@ struct Service<S> {
     /// One for each request that may run.
     turns: Turns,
     /// A place for each command of requests with streams that may run.
-    streams: Semaphore,
+    streams: Shares,
 }
 
 impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
@@ -225,8 +225,8 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
             let _held = self.account.take(Purpose::Requests, size, MEMORY_PATIENCE).await?;
             let request = command::check(request, self.sources(true)).await?;
             // A request holds as many sandboxes as it has commands, for as long as its client wants to talk.
-            let places = u32::try_from(request.commands.len()).unwrap_or(u32::MAX);
-            let _places = self.streams.try_acquire_many(places).map_err(|_none| {
+            let places = self.streams.try_take(&request.sender, request.commands.len());
+            let _places = places.ok_or_else(|| {
                 Refusal::Failed("too many commands with streams at once (gojudge.streams)".to_owned())
             })?;
             self.run_now(request, Some(&streams), &cancel).await

@@ -45,6 +45,7 @@ pub mod schedule;
 mod self_test;
 pub mod server;
 mod sessions;
+mod shares;
 mod signals;
 pub mod slots;
 mod stamp;

@@ -7,12 +7,18 @@ use e2e::docker::Host;
 use e2e::environment::patience;
 use e2e::instance::{Instance, Plan};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_tungstenite::connect_async;
 
 /// Files that clients keep at the server.
 const STORED: usize = 400;
+
+/// Uploads of each kind that stop before their end. One address may have 96 connections: others are to find one.
+const HALF: usize = 28;
+/// Of which so many bytes are announced.
+const ANNOUNCED: usize = 300 << 10;
 
 struct Small {
     instance: Instance,
@@ -24,7 +30,8 @@ impl Small {
         let plan = Plan::of_one_slot("descriptors").server_descriptors(1024);
         let plan = plan.with("GAVEL_GOJUDGE__SLOTS", "2").with("GAVEL_GOJUDGE__PARALLELISM", "2");
         let http = reqwest::Client::builder().timeout(patience(Duration::from_secs(120)));
-        Self { instance: plan.start().await, http: http.build().expect("a client") }
+        let http = http.pool_max_idle_per_host(0).build().expect("a client");
+        Self { instance: plan.start().await, http }
     }
 
     async fn run(&self, commands: Value) -> (u16, Value) {
@@ -70,7 +77,8 @@ fn command(copy_in: &Value) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_of_1024_descriptors_never_runs_out() {
     let server = Small::start().await;
-    stored_files(&server).await;
+    let ids = stored_files(&server).await;
+    half_uploads(&server, &ids).await;
     collectors(&server).await;
     idle_connections(&server).await;
     websockets(&server).await;
@@ -78,7 +86,7 @@ async fn a_server_of_1024_descriptors_never_runs_out() {
 }
 
 /// One file under many names is one descriptor; many files are told to be too many, or wait for each other.
-async fn stored_files(server: &Small) {
+async fn stored_files(server: &Small) -> Vec<String> {
     let mut ids = Vec::new();
     for number in 0..STORED {
         ids.push(server.upload(number).await);
@@ -105,6 +113,56 @@ async fn stored_files(server: &Small) {
     }
     server.serves_others("stored files").await;
     server.lives("stored files").await;
+    ids
+}
+
+/// Bodies that have come half, each of which has a file open by then, beside a request that has as many as one may have,
+/// and a program that is compiled.
+async fn half_uploads(server: &Small, ids: &[String]) {
+    let kinds = [
+        (
+            "POST /file",
+            "multipart/form-data; boundary=edge",
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n",
+        ),
+        (
+            "POST /api/v1/submissions",
+            "application/json",
+            "{\"language\":\"c17\",\"source\":\"int main(void) {}\",\"stdin\":\"",
+        ),
+        ("PUT /api/v1/problems/half", "application/zip", ""),
+    ];
+    let mut begun = JoinSet::new();
+    for (route, kind, begin) in kinds {
+        let headers = format!("Host: localhost\r\nContent-Type: {kind}\r\nContent-Length: {ANNOUNCED}");
+        let head = format!("{route} HTTP/1.1\r\n{headers}\r\n\r\n{begin}");
+        for _ in 0..HALF {
+            begun.spawn(half(server.instance.url().trim_start_matches("http://").to_owned(), head.clone()));
+        }
+    }
+    let open = begun.join_all().await;
+    let many: Value =
+        (0..183).map(|number| (format!("f{number}"), json!({ "fileId": ids[number] }))).collect();
+    let (status, body) = server.run(json!([command(&many)])).await;
+    assert_eq!((status, &body[0]["status"]), (200, &json!("Accepted")), "{body}");
+    let client = server.instance.client();
+    let judged = client.judge(&e2e::Request::new("c17", "int main(void) { return 0; }")).await;
+    assert_eq!(judged.verdict(), "Accepted", "{:?}", judged.reason);
+    server.lives("half uploads").await;
+    drop(open);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    server.serves_others("half uploads").await;
+}
+
+/// A connection on which all but the end of a body was sent, as far as the server takes it.
+async fn half(address: String, head: String) -> TcpStream {
+    let mut connection = TcpStream::connect(address).await.expect("a connection");
+    let sent = async {
+        connection.write_all(head.as_bytes()).await?;
+        connection.write_all(&vec![b'x'; ANNOUNCED - (10 << 10)]).await
+    };
+    drop(tokio::time::timeout(Duration::from_secs(2), sent).await);
+    connection
 }
 
 /// Pipes and files that are taken out, as many as a request can name.

@@ -1,15 +1,12 @@
 //! The descriptors that requests may have open: the process has so many, and without one nobody can connect.
 
 use std::collections::BTreeSet;
-use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
-
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::refusal::Refusal;
 use super::request::{Command, CopiedIn, Request, Source};
-use crate::descriptors::limit;
+use crate::descriptors;
+use crate::shares::{Share, Shares};
 
 /// More are of no use.
 const MOST: u64 = 65_536;
@@ -25,63 +22,26 @@ const LEFT: usize = gavel_protocol::MAX_LEAVINGS + 1;
 
 /// All of them.
 #[derive(Debug)]
-pub(super) struct Descriptors {
-    free: Arc<Semaphore>,
-    /// Some were given back.
-    freed: Arc<Notify>,
-    /// Most of one request.
-    most: usize,
-}
-
-/// Those of a request, given back when it is dropped.
-#[derive(Debug)]
-pub(super) struct Taken {
-    permit: Option<OwnedSemaphorePermit>,
-    freed: Arc<Notify>,
-}
-
-impl Drop for Taken {
-    fn drop(&mut self) {
-        drop(self.permit.take());
-        self.freed.notify_waiters();
-    }
-}
+pub(super) struct Descriptors(Shares);
 
 impl Descriptors {
-    /// A quarter of what the process may have; others are for connections, sandboxes and the store.
+    /// As many as are for requests of what the process may have.
     pub(super) fn new() -> Self {
-        let all = usize::try_from((limit() / 4).min(MOST)).unwrap_or(usize::MAX);
-        Self::of(all, all / 4 * 3)
+        let all = descriptors::Share::Commands.descriptors().min(MOST);
+        Self(Shares::new(usize::try_from(all).unwrap_or(usize::MAX)))
     }
 
-    fn of(all: usize, most: usize) -> Self {
-        Self { free: Arc::new(Semaphore::new(all)), freed: Arc::default(), most }
-    }
-
-    /// Waits until those are free that a request needs. Who needs fewer passes: none are kept for who waits.
+    /// Waits until those are free that a request needs. Who needs fewer passes, and one sender leaves some to others.
     ///
     /// # Errors
     /// It needs more than one may have, or they are not free in time.
-    pub(super) async fn take(&self, request: &Request) -> Result<Taken, Refusal> {
-        let needed = needed(request);
-        if needed > self.most {
-            return Err(Refusal::Bad(format!("too many files: {needed} > {}", self.most)));
+    pub(super) async fn take(&self, request: &Request) -> Result<Share, Refusal> {
+        let (needed, most) = (needed(request), self.0.most_of_one());
+        if needed > most {
+            return Err(Refusal::Bad(format!("too many files: {needed} > {most}")));
         }
-        let needed = u32::try_from(needed).unwrap_or(u32::MAX);
-        let taken = tokio::time::timeout(PATIENCE, self.taken(needed)).await;
+        let taken = tokio::time::timeout(PATIENCE, self.0.take(&request.sender, needed)).await;
         taken.map_err(|_elapsed| Refusal::Busy("too many files are open".to_owned()))
-    }
-
-    async fn taken(&self, needed: u32) -> Taken {
-        loop {
-            let mut freed = pin!(self.freed.notified());
-            // Before looking: what is freed after that is heard of.
-            freed.as_mut().enable();
-            if let Ok(permit) = Arc::clone(&self.free).try_acquire_many_owned(needed) {
-                return Taken { permit: Some(permit), freed: Arc::clone(&self.freed) };
-            }
-            freed.await;
-        }
     }
 }
 
@@ -139,27 +99,20 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_needs_more_than_one_may_have_is_refused_and_others_wait_for_each_other() {
-        let descriptors = Descriptors::of(100, 75);
-        let of = |count: usize| request((0..count).map(|name| (name.to_string(), stored(&name.to_string()))));
-        let refused = descriptors.take(&of(76)).await.unwrap_err();
+        let descriptors = Descriptors(Shares::new(100));
+        let of = |sender: &str, count: usize| {
+            let files = (0..count).map(|name| (name.to_string(), stored(&name.to_string())));
+            Request { sender: sender.to_owned(), ..request(files) }
+        };
+        let refused = descriptors.take(&of("a", 76)).await.unwrap_err();
         assert_eq!(refused, Refusal::Bad("too many files: 76 > 75".to_owned()));
-        let first = descriptors.take(&of(75)).await.unwrap();
-        let refused = descriptors.take(&of(26)).await.unwrap_err();
-        assert!(matches!(refused, Refusal::Busy(_)));
-        drop(descriptors.take(&of(25)).await.unwrap());
+        let first = descriptors.take(&of("a", 75)).await.unwrap();
+        for greedy in [of("a", 1), of("b", 26)] {
+            let refused = descriptors.take(&greedy).await.unwrap_err();
+            assert!(matches!(refused, Refusal::Busy(_)));
+        }
+        drop(descriptors.take(&of("b", 25)).await.unwrap());
         drop(first);
-        drop(descriptors.take(&of(75)).await.unwrap());
-    }
-    #[tokio::test(start_paused = true)]
-    async fn who_waits_for_many_keeps_none_from_others_and_gets_them_when_they_are_free() {
-        let descriptors = Descriptors::of(100, 75);
-        let of = |count: usize| request((0..count).map(|name| (name.to_string(), stored(&name.to_string()))));
-        let first = descriptors.take(&of(60)).await.unwrap();
-        let (large, small) = (of(75), of(40));
-        let mut waiting = pin!(descriptors.take(&large));
-        assert!(tokio::time::timeout(Duration::from_secs(1), &mut waiting).await.is_err());
-        drop(descriptors.take(&small).await.unwrap());
-        drop(first);
-        waiting.await.unwrap();
+        drop(descriptors.take(&of("b", 75)).await.unwrap());
     }
 }

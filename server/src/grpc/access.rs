@@ -26,7 +26,12 @@ pub(super) struct Sender(pub(super) String);
 impl Sender {
     /// Of a call that the guard has let through.
     pub(super) fn of<T>(request: &Request<T>) -> String {
-        request.extensions().get::<Self>().map(|sender| sender.0.clone()).unwrap_or_default()
+        Self::within(request.extensions())
+    }
+
+    /// Of one with these extensions.
+    pub(super) fn within(extensions: &Extensions) -> String {
+        extensions.get::<Self>().map(|sender| sender.0.clone()).unwrap_or_default()
     }
 }
 

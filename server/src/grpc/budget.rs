@@ -8,6 +8,7 @@ use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service, http};
 use tonic::server::NamedService;
 
+use super::access::Sender;
 use super::counted::counted;
 use super::incoming::Link;
 use super::kept::{Kept, keeping};
@@ -43,7 +44,7 @@ where
         request: http::Request<Body>,
         kept: Kept,
     ) -> BoxFuture<S::Response, Infallible> {
-        let call = match self.streams.admit() {
+        let call = match self.streams.admit(&Sender::within(request.extensions())) {
             Ok(call) => call,
             Err(refused) => return Box::pin(async { Ok(refused.into_http()) }),
         };

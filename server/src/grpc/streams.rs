@@ -5,7 +5,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
 use tonic::body::Body;
 
@@ -13,11 +12,12 @@ use super::counted::counted;
 use super::memory::{cost, grow};
 use super::messages::Messages;
 use crate::account::{Account, Held, Purpose};
+use crate::shares::{Share, Shares};
 
 /// What all calls with streams share.
 #[derive(Debug, Clone)]
 pub(super) struct Streams {
-    places: Arc<Semaphore>,
+    places: Shares,
     account: Account,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Call(Arc<Taken>);
 /// What a call has taken; free again when both its request and its answer are gone.
 #[derive(Debug)]
 struct Taken {
-    _place: OwnedSemaphorePermit,
+    _place: Share,
     memory: Mutex<Memory>,
 }
 
@@ -46,16 +46,16 @@ struct Memory {
 impl Streams {
     /// So many, whose messages are on this account.
     pub(super) fn new(count: usize, account: Account) -> Self {
-        Self { places: Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS))), account }
+        Self { places: Shares::new(count), account }
     }
 
-    /// Lets a call in.
+    /// Lets a call of this sender in.
     ///
     /// # Errors
-    /// `RESOURCE_EXHAUSTED` where no place is left.
-    pub(super) fn admit(&self) -> Result<Call, Status> {
-        let none = |_| Status::resource_exhausted("too many streams are open (gojudge.grpc.streams)");
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(none)?;
+    /// `RESOURCE_EXHAUSTED` where no place is left that it may have.
+    pub(super) fn admit(&self, sender: &str) -> Result<Call, Status> {
+        let none = || Status::resource_exhausted("too many streams are open (gojudge.grpc.streams)");
+        let place = self.places.try_take(sender, 1).ok_or_else(none)?;
         let memory = Mutex::new(Memory::new(&self.account));
         Ok(Call(Arc::new(Taken { _place: place, memory })))
     }

@@ -128,16 +128,17 @@ impl Sockets {
         Self { budget, places }
     }
 
-    /// Answers a handshake, and has the connection served for as long as that takes, and its client may call. What is no
-    /// handshake, or finds no place, is told so.
+    /// Answers a handshake of this sender, and has the connection served for as long as that takes, and its client may call.
+    /// What is no handshake, or finds no place, is told so.
     pub(super) async fn serve<F: Future<Output = ()> + 'static>(
         &self,
         request: &HttpRequest,
         payload: Payload,
+        sender: &str,
         ended: impl Future<Output = ()> + 'static,
         serve: impl FnOnce(Socket) -> F,
     ) -> HttpResponse {
-        match self.open(request, payload).await {
+        match self.open(request, payload, sender).await {
             Ok((response, socket)) => {
                 let serving = serve(socket);
                 actix_web::rt::spawn(async {
@@ -160,9 +161,10 @@ impl Sockets {
         &self,
         request: &HttpRequest,
         payload: Payload,
+        sender: &str,
     ) -> Result<(HttpResponse, Socket), HttpResponse> {
         let key = key(request).map_err(refusal)?;
-        let place = self.places.take(self.budget.account()).ok_or_else(full)?;
+        let place = self.places.take(self.budget.account(), sender).ok_or_else(full)?;
         let gone = CancellationToken::new();
         let (ours, theirs) = duplex(BUFFER);
         let peer = Peer::of(request);

@@ -10,9 +10,10 @@ use tokio::time::Instant;
 
 use super::error::Problem;
 use crate::account::senders::{Part, Senders};
+use crate::descriptors::Share;
 
-/// Large bodies that come in at one time; more wait for their turn.
-const AT_ONCE: usize = 128;
+/// Large bodies that come in at one time, where there are descriptors for so many; more wait for their turn.
+const AT_ONCE: u64 = 128;
 /// How long they wait.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -21,21 +22,31 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Uploads {
     places: Arc<Semaphore>,
     senders: Senders,
+    /// That of the one body that may come though there is no room for another.
+    repeated: Arc<Semaphore>,
 }
 
 /// A place of a large body, and its sender's part of all.
-pub(super) struct Place {
+pub(crate) struct Place {
     _place: OwnedSemaphorePermit,
     part: Part,
 }
 
 impl Uploads {
     pub(super) fn new() -> Self {
-        Self::of(AT_ONCE)
+        let places = Share::Uploads.descriptors().min(AT_ONCE);
+        Self::of(usize::try_from(places).unwrap_or(usize::MAX))
     }
 
     pub(super) fn of(places: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(places)), senders: Senders::new(places as u64) }
+        let (places, senders) = (Arc::new(Semaphore::new(places)), Senders::new(places as u64));
+        Self { places, senders, repeated: Arc::new(Semaphore::new(1)) }
+    }
+
+    /// The place of a body that was accepted before, for whose client it is no new one: where what waits leaves no room for
+    /// another, one such may come at a time, and be thrown away when it is known.
+    pub(super) fn repetition(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.repeated).try_acquire_owned().ok()
     }
 
     pub(super) async fn place(&self, sender: Option<IpAddr>) -> Result<Place, Problem> {

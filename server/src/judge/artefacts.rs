@@ -20,10 +20,11 @@ use super::executor::CompileJob;
 use super::judgement::Compilation;
 use crate::content::BlobId;
 use crate::copy;
+use crate::descriptors::Share;
 use crate::stamp::{self, Stamp};
 use crate::submission::{Isolation, RunLimits, SELF_TEST};
 
-/// Programs held open; each costs one descriptor.
+/// Programs held open, where there are descriptors for so many: each costs one.
 const HELD_OPEN: u64 = 256;
 
 /// How the names of records end. Another form of records has another, so that programs of an earlier one do not stay.
@@ -160,7 +161,7 @@ impl Artefacts {
     /// Uses this directory, which must exist, and which nobody else writes to; at most about `capacity` of programs stay in
     /// it. What a crash and other versions have left there goes.
     pub fn new(directory: PathBuf, capacity: Bytes) -> Self {
-        let open = moka::sync::Cache::new(HELD_OPEN);
+        let open = moka::sync::Cache::new(HELD_OPEN.min(Share::Programs.descriptors()));
         let (written_since_trim, forgotten) = (AtomicU64::new(0), RwLock::new(None));
         let this = Self { directory, capacity, open, written_since_trim, forgotten };
         if let Err(error) = this.remove_leftovers() {

@@ -168,7 +168,7 @@ async fn upload(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let uploaded = async {
-        let mut file = Form::file(&budget, &request, payload).await?;
+        let mut file = Form::file(&budget, &request, payload, None).await?;
         let (content, held) = file.whole(&budget).await?;
         Ok((file.name, content, held))
     };

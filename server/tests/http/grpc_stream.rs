@@ -44,11 +44,17 @@ struct Talk {
 
 impl Talk {
     async fn start(bench: &Bench, first: Sent) -> Result<Self, Status> {
+        Self::start_from(bench, first, [127, 0, 0, 1]).await
+    }
+
+    /// From this address of the loopback.
+    async fn start_from(bench: &Bench, first: Sent, address: [u8; 4]) -> Result<Self, Status> {
         let (send, queue) = mpsc::unbounded_channel();
         send.send(StreamRequest { request: Some(first) }).unwrap();
         let sent = stream::unfold(queue, |mut queue| async { Some((queue.recv().await?, queue)) });
         let channel = tonic::transport::Channel::from_shared(bench.grpc_url.clone()).unwrap();
-        let mut executor = ExecutorClient::new(channel.timeout(PATIENCE).connect().await.unwrap());
+        let channel = channel.timeout(PATIENCE).local_address(Some(address.into()));
+        let mut executor = ExecutorClient::new(channel.connect().await.unwrap());
         let answers = executor.exec_stream(sent).await?.into_inner();
         Ok(Self { send: Some(send), answers })
     }
@@ -167,6 +173,20 @@ async fn more_streams_than_are_allowed_find_no_place_until_another_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_sender_leaves_streams_to_others() {
+    let bench = Bench::with(&[("gojudge.grpc.streams", "4"), ("gojudge.streams", "9")]).await;
+    let mut flood = Vec::new();
+    for _ in 0..3 {
+        flood.push(Talk::start(&bench, exec("hang")).await.unwrap());
+    }
+    let refused = Talk::start(&bench, exec("hang")).await.err().unwrap();
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    let mut other = Talk::start_from(&bench, exec("cat"), [127, 0, 0, 2]).await.unwrap();
+    other.end();
+    assert_eq!(other.rest().await.1.results[0].status(), StatusType::Accepted);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn large_messages_of_streams_are_on_the_account() {
     let settings = [("gojudge.grpc.max_message", "4MiB"), ("http.memory", "24MiB"), ("gojudge.streams", "9")];
     let bench = Bench::with(&settings).await;
@@ -207,4 +227,23 @@ async fn who_begins_a_stream_and_says_nothing_is_not_waited_for() {
     let mut talk = Talk::start(&bench, exec("cat")).await.unwrap();
     talk.end();
     assert_eq!(talk.rest().await.1.results[0].status(), StatusType::Accepted);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_size_is_cut_to_what_a_terminal_may_have() {
+    let bench = Bench::start().await;
+    let Sent::ExecRequest(mut request) = exec("size") else { panic!() };
+    request.cmd[0].tty = true;
+    let mut talk = Talk::start(&bench, Sent::ExecRequest(request)).await.unwrap();
+    let size = Resize { index: 0, fd: 0, rows: u32::MAX, cols: u32::MAX, x: u32::MAX, y: 0 };
+    talk.send(Sent::ExecResize(size));
+    let mut shown = Vec::new();
+    let told = async {
+        while !String::from_utf8_lossy(&shown).contains("65535 65535") {
+            talk.send(input(0, b"\n".to_vec()));
+            let Some(Told::ExecOutput(told)) = talk.next().await.unwrap() else { panic!("it ended") };
+            shown.extend_from_slice(&told.content);
+        }
+    };
+    tokio::time::timeout(PATIENCE, told).await.expect("it has the size");
 }

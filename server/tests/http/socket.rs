@@ -3,10 +3,10 @@
 use futures_util::{SinkExt, StreamExt};
 use reqwest::Method;
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
 
 use crate::bench::{Bench, PATIENCE};
 
@@ -23,6 +23,16 @@ impl Socket {
         let mut request = url.into_client_request().unwrap();
         request.headers_mut().insert("authorization", authorization.parse().unwrap());
         let (socket, _answer) = connect_async(request).await.unwrap();
+        Self(socket)
+    }
+
+    /// From this address of the loopback.
+    pub(crate) async fn open_from(bench: &Bench, path: &str, address: [u8; 4]) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((address, 0).into()).unwrap();
+        let server = bench.url.trim_start_matches("http://");
+        let connection = MaybeTlsStream::Plain(socket.connect(server.parse().unwrap()).await.unwrap());
+        let (socket, _answer) = client_async(format!("ws://{server}{path}"), connection).await.unwrap();
         Self(socket)
     }
 

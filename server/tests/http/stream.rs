@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::bench::{Bench, eventually};
+use crate::bench::{Bench, PATIENCE, eventually};
 use crate::socket::Socket;
 
 /// What came on a stream.
@@ -194,6 +194,27 @@ async fn more_streams_than_are_allowed_are_told_so() {
     assert_eq!(rest(&mut third).await.1["results"][0]["status"], "Accepted");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_sender_leaves_streams_to_others() {
+    let bench = Bench::with(&[("gojudge.streams", "4")]).await;
+    let mut flood = Vec::new();
+    for _ in 0..3 {
+        let mut socket = open(&bench).await;
+        socket.send(cat()).await;
+        socket.send(message(3, b"\x00hello")).await;
+        assert_eq!(next(&mut socket).await, Event::Output(1, b"hello".to_vec()));
+        flood.push(socket);
+    }
+    let mut fourth = open(&bench).await;
+    fourth.send(cat()).await;
+    let (_, end) = rest(&mut fourth).await;
+    assert!(end["error"].as_str().is_some_and(|why| why.contains("gojudge.streams")), "{end}");
+    let mut other = Socket::open_from(&bench, "/stream", [127, 0, 0, 2]).await;
+    other.send(cat()).await;
+    other.send(message(5, &[0])).await;
+    assert_eq!(rest(&mut other).await.1["results"][0]["status"], "Accepted");
+}
+
 /// A request holds as many sandboxes as it has commands, whatever it is one of.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commands_with_streams_are_counted_and_not_requests() {
@@ -233,4 +254,31 @@ async fn a_terminal_echoes_and_may_be_resized() {
     let (output, end) = rest(&mut socket).await;
     assert_eq!(String::from_utf8(output).unwrap(), "hi\r\nhi\r\n");
     assert_eq!(end["results"][0]["status"], "Accepted", "{end}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_size_is_cut_to_what_a_terminal_may_have() {
+    let bench = Bench::start().await;
+    let mut socket = open(&bench).await;
+    let command = json!({
+        "args": ["size"], "tty": true, "files": [{"streamIn": true}, {"streamOut": true}, {"streamOut": true}],
+        "cpuLimit": 1_000_000_000, "clockLimit": 60_000_000_000u64, "memoryLimit": 1 << 20, "procLimit": 1,
+    });
+    socket.send(message(1, json!({"cmd": [command]}).to_string().as_bytes())).await;
+    for (rows, columns, expected) in [(-1, 70_000, "0 65535"), (i64::MAX, i64::MIN, "65535 0")] {
+        let size = json!({"index": 0, "fd": 0, "rows": rows, "cols": columns, "x": i64::MAX, "y": -1});
+        socket.send(message(2, size.to_string().as_bytes())).await;
+        let mut shown = String::new();
+        let told = async {
+            while !shown.contains(expected) {
+                // It is asked for again: the size is set beside what is typed.
+                socket.send(message(3, b"\x00\n")).await;
+                match next(&mut socket).await {
+                    Event::Output(_, bytes) => shown += std::str::from_utf8(&bytes).unwrap(),
+                    other => panic!("{other:?}"),
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, told).await.expect("it has the size");
+    }
 }

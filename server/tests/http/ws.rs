@@ -233,6 +233,19 @@ async fn more_websockets_than_are_allowed_find_no_place_until_another_ends() {
     drop(third);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_sender_leaves_websockets_to_others() {
+    let bench = Bench::with(&[("gojudge.websockets", "4")]).await;
+    let mut flood = Vec::new();
+    for _ in 0..3 {
+        flood.push(open(&bench).await);
+    }
+    assert!(Socket::try_open(&bench, "/ws").await.is_none(), "all of them");
+    let mut other = Socket::open_from(&bench, "/ws", [127, 0, 0, 2]).await;
+    other.send(message("a", &["echo"])).await;
+    assert_eq!(other.json().await["requestId"], "a");
+}
+
 fn websocket_headers() -> HeaderMap {
     let headers = [
         ("connection", "Upgrade"),

@@ -26,12 +26,15 @@ use crate::blocking;
 use crate::gojudge::files::{FileStore, Incoming};
 use crate::gojudge::refusal::Refusal;
 use crate::gojudge::{GoJudge, go_error};
-use crate::http::Problem;
-use crate::http::body::Budget;
+use crate::http::body::{Budget, announced};
 use crate::http::error::fails;
 use crate::http::peer::Peer;
 use crate::http::taken::Taken;
+use crate::http::uploads::Uploads;
+use crate::http::{Problem, sender};
 
+/// A file of this size is written at one time, when all of it has come.
+const SMALL: u64 = 64 * 1024;
 /// Written of a list at one time.
 const PIECE: usize = 16 * 1024;
 
@@ -133,10 +136,13 @@ impl MessageBody for Listing {
 pub(super) async fn upload(
     gojudge: web::Data<GoJudge>,
     budget: web::Data<Budget>,
+    uploads: web::Data<Uploads>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let mut file = match Form::file(&budget, &request, payload).await {
+    let is_small = announced(&request)?.is_some_and(|length| length <= SMALL);
+    let place = if is_small { None } else { Some(uploads.place(sender(&request)).await?) };
+    let mut file = match Form::file(&budget, &request, payload, place).await {
         Ok(file) => file,
         Err(error) => return malformed(error),
     };

@@ -18,6 +18,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::account::{Held, Purpose};
 use crate::http::Problem;
 use crate::http::body::{Arriving, Budget};
+use crate::http::uploads::Place;
 
 /// What is handed on at one time, at least, unless it is the end.
 const BATCH: usize = 256 * 1024;
@@ -79,7 +80,7 @@ pub(crate) enum FormError {
 }
 
 impl Form {
-    /// Reads a form up to its field `file`.
+    /// Reads a form up to its field `file`, which has this place among others if it is large.
     ///
     /// # Errors
     /// [`FormError`].
@@ -87,8 +88,12 @@ impl Form {
         budget: &Budget,
         request: &HttpRequest,
         payload: Payload,
+        place: Option<Place>,
     ) -> Result<FormFile, FormError> {
         let mut pieces = budget.arriving(request, payload).map_err(FormError::Body)?;
+        if let Some(place) = place {
+            pieces.take(place);
+        }
         let size = pieces.most().saturating_mul(2).min((BATCH + BEHIND) as u64);
         let held = budget.account().take(Purpose::Requests, size, PATIENCE).await;
         let held = held.map_err(|_full| FormError::Body(Problem::no_room_for_request()))?;
@@ -251,7 +256,7 @@ mod tests {
         let mut raw = Raw::Stream { payload: body };
         let payload = Payload::from_request(&request, &mut raw).await.unwrap();
         let budget = Budget::new(account.clone(), 32 << 20);
-        Form::file(&budget, &request, payload).await
+        Form::file(&budget, &request, payload, None).await
     }
 
     const HEAD: &str = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";

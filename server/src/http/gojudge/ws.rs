@@ -48,7 +48,8 @@ pub(super) async fn ws(
     let approach = approach(&request);
     let sender = api.access.sender(&approach);
     let ended = api.access.ended_of(approach);
-    sockets.serve(&request, payload, ended, |socket| serve(socket, gojudge, api, sender)).await
+    let whose = sender.clone();
+    sockets.serve(&request, payload, &whose, ended, |socket| serve(socket, gojudge, api, sender)).await
 }
 
 async fn serve(socket: Socket, gojudge: Data<GoJudge>, api: Data<Api>, sender: String) {

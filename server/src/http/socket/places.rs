@@ -5,22 +5,22 @@ use std::time::Duration;
 
 use actix_web::http::ConnectionType;
 use actix_web::{HttpResponse, ResponseError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::super::error::Problem;
 use crate::account::{Account, Held, Purpose};
+use crate::shares::{Share, Shares};
 
 /// When a client that found no place is to come again.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 /// The places there are.
 #[derive(Debug)]
-pub(super) struct Places(Arc<Semaphore>);
+pub(super) struct Places(Shares);
 
 /// The place of one websocket, free again when its connection and what serves it have both gone.
 #[derive(Debug, Clone)]
 pub(in crate::http) struct Place {
-    _permit: Arc<OwnedSemaphorePermit>,
+    _share: Arc<Share>,
     /// What its buffers have of the account.
     _held: Arc<Held>,
 }
@@ -35,14 +35,14 @@ impl Places {
         if count > most {
             tracing::warn!("`gojudge.websockets` is {most} here: there is no memory for more (http.memory)");
         }
-        Self(Arc::new(Semaphore::new(count.min(most).min(Semaphore::MAX_PERMITS))))
+        Self(Shares::new(count.min(most)))
     }
 
-    /// Takes one, if any is left, and there is room for its buffers.
-    pub(super) fn take(&self, account: &Account) -> Option<Place> {
-        let permit = Arc::clone(&self.0).try_acquire_owned().ok()?;
+    /// Takes one, if any is left of what this sender may have, and there is room for its buffers.
+    pub(super) fn take(&self, account: &Account, sender: &str) -> Option<Place> {
+        let share = self.0.try_take(sender, 1)?;
         let held = account.try_take(Purpose::Connections, BUFFERS).ok()?;
-        Some(Place { _permit: Arc::new(permit), _held: Arc::new(held) })
+        Some(Place { _share: Arc::new(share), _held: Arc::new(held) })
     }
 }
 
@@ -65,8 +65,9 @@ mod tests {
     fn websockets_leave_half_of_the_room_for_connections_to_others() {
         let account = Account::new(Bytes::mib(160));
         let places = Places::new(128, &account);
-        let taken: Vec<_> = std::iter::from_fn(|| places.take(&account)).collect();
-        assert_eq!(taken.len(), 30, "of 512 KiB each in 30 MiB");
+        let take = |sender| std::iter::from_fn(|| places.take(&account, sender)).collect();
+        let taken: [Vec<_>; 2] = ["flood", "other"].map(take);
+        assert_eq!(taken.each_ref().map(Vec::len), [23, 7], "of 512 KiB each in 30 MiB");
         assert_eq!(account.held(), Bytes::mib(15));
     }
 }
