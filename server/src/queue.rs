@@ -211,14 +211,15 @@ impl Queue {
     }
 
     /// May more come of a body that goes to the disk? How much of it is there already nobody knows before it is whole,
-    /// as where a class sends one input together: only then it is held against what waits, by [`Self::submit`].
+    /// as where a class sends one input together: only then it is held against what waits, by [`Self::submit`]. One that is
+    /// likely to have been accepted before adds nothing to what waits.
     ///
     /// # Errors
     /// [`Refusal::Full`] where what waits takes all that it may without it, and where the disk is full.
-    pub fn check_upload(&self) -> Result<(), Refusal> {
+    pub fn check_upload(&self, is_repeated: bool) -> Result<(), Refusal> {
         self.shared.store.check_room()?;
         let state = self.shared.state();
-        if state.stored.bytes() >= self.shared.policy.max_bytes.get() {
+        if !is_repeated && state.stored.bytes() >= self.shared.policy.max_bytes.get() {
             return Err(Refusal::Full { waiting: state.total, retry_after: state.retry_after() });
         }
         Ok(())

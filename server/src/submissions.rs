@@ -91,8 +91,8 @@ impl Submissions {
     ///
     /// # Errors
     /// That it may not.
-    pub fn check_upload(&self) -> Result<(), Refusal> {
-        self.queue.check_upload()
+    pub fn check_upload(&self, is_repeated: bool) -> Result<(), Refusal> {
+        self.queue.check_upload(is_repeated)
     }
 
     /// Contents that are too large for memory.

@@ -173,6 +173,16 @@ impl Store {
         Ok(is_same.then(|| parse_id(&row, 1)).transpose()?)
     }
 
+    /// A submission was made under this idempotency key, whatever it asked for.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn knows_key(&self, key: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM idempotency WHERE idempotency_key = $1 AND created_at > $2";
+        let known = sqlx::query(sql).bind(key).bind(millis(Utc::now()) - IDEMPOTENCY_WINDOW_MS);
+        Ok(known.fetch_optional(&self.readers).await?.is_some())
+    }
+
     /// Begins an attempt: raises and returns its number; none where the submission is finished. That no other attempt
     /// is under way is for the caller to know. It takes the place, and the number, of one that `is_lost`, as
     /// [`Unfinished::is_lost`].

@@ -149,3 +149,20 @@ async fn a_repetition_is_the_same_submission_also_where_there_is_no_room_for_ano
         assert_eq!((status, &again["id"]), (202, &first["id"]), "{setting}: {again}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_large_repetition_is_the_same_submission_also_where_what_waits_takes_all_that_it_may() {
+    let bench = Bench::with(&[("queue.max_bytes", "1MB"), ("workers", "1")]).await;
+    let post = async |key: &str, input: &str| {
+        let body = json!({"language": "cpp17", "source": "hang", "stdin": input.repeat(1_200_000)});
+        let request = bench.request(Method::POST, "/api/v1/submissions").header("idempotency-key", key);
+        let (status, body) = answer(request.json(&body)).await;
+        (status.as_u16(), body)
+    };
+    let (status, first) = post("key-1", "1").await;
+    assert_eq!(status, 202, "{first}");
+    assert_eq!(post("key-2", "1").await.0, 503, "there is no room");
+    let (status, again) = post("key-1", "1").await;
+    assert_eq!((status, &again["id"]), (202, &first["id"]), "{again}");
+    assert_ne!(post("key-1", "2").await.0, 202, "another under its key is none");
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 use actix_web::web::{Bytes, Payload};
 use futures_util::FutureExt;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::sieve::{Sieve, SieveError, Texts};
 use super::wire::{Asked, NewSubmission, Rules};
@@ -49,11 +50,14 @@ struct Sifter {
     held: Held,
     /// Bytes since there was room for more; none have come yet where there is none.
     unchecked: Option<usize>,
+    /// It was accepted before, by its key, and is the one that may come though there is no room for another.
+    repeated: Option<OwnedSemaphorePermit>,
 }
 
-/// Reads and checks a new submission.
+/// Reads and checks a new submission, which comes under this idempotency key.
 pub(super) async fn receive(
     api: Arc<Api>,
+    key: Option<&str>,
     budget: &Budget,
     uploads: &Uploads,
     request: &HttpRequest,
@@ -73,7 +77,13 @@ pub(super) async fn receive(
         };
         begin.extend_from_slice(&part);
     }
-    let sifter = fed(&mut arriving, begin, Aside::new(Sifter::new(api)), Sifter::feed).await?;
+    let is_known = match key {
+        Some(key) => api.store.knows_key(key).await?,
+        None => false,
+    };
+    let repeated = if is_known { uploads.repetition() } else { None };
+    let sifter = Aside::new(Sifter::new(api, repeated));
+    let sifter = fed(&mut arriving, begin, sifter, Sifter::feed).await?;
     sifter.with(Sifter::finish).await.map_err(|_panic| Problem::Failed)?
 }
 
@@ -126,11 +136,11 @@ async fn next_batch(body: &mut Arriving) -> Result<Option<Vec<Bytes>>, Problem> 
 }
 
 impl Sifter {
-    fn new(api: Arc<Api>) -> Self {
+    fn new(api: Arc<Api>, repeated: Option<OwnedSemaphorePermit>) -> Self {
         let rest = REST + REST_OF_TEST * api.config.limits.tests;
         let sieve = Sieve::new(api.submissions.blobs(), rest);
         let held = api.account.open(Purpose::Requests);
-        Self { api, sieve, held, unchecked: None }
+        Self { api, sieve, held, unchecked: None, repeated }
     }
 
     fn feed(mut self, parts: Vec<Bytes>) -> Result<Self, Problem> {
@@ -152,7 +162,7 @@ impl Sifter {
             self.unchecked = Some(unchecked);
             return Ok(());
         }
-        self.api.submissions.check_upload()?;
+        self.api.submissions.check_upload(self.repeated.is_some())?;
         self.unchecked = Some(0);
         Ok(())
     }

@@ -86,12 +86,12 @@ pub(super) async fn create(
         return Err(crate::queue::Refusal::Stopping.into());
     }
     query::expect_none(request.query_string())?;
-    let key = idempotency_key(&request)?;
-    let received = receive(api.clone().into_inner(), &budget, &uploads, &request, payload).await?;
+    let key = idempotency_key(&request)?.map(|key| of_caller(&caller, key));
+    let parts = api.clone().into_inner();
+    let received = receive(parts, key.as_deref(), &budget, &uploads, &request, payload).await?;
     let Received { mut submission, asked, wait } = received;
     submission.token = caller.name();
-    let (key, sees) =
-        (key.map(|key| (of_caller(&caller, key), digest::of(&submission, &asked))), caller.sees());
+    let (key, sees) = (key.map(|key| (key, digest::of(&submission, &asked))), caller.sees());
     let id = match submitted(&api, &caller, submission, asked.problem.as_ref(), key.clone()).await {
         Ok(id) => id,
         // What was accepted is not refused when it comes again, whatever has changed since.
