@@ -42,7 +42,9 @@ use access::Guard;
 use budget::Budgeted;
 use executor::Executor;
 pub(crate) use incoming::incoming;
+pub(crate) use kept::Kept;
 use log::Logged;
+pub(crate) use messages::Messages;
 use timely::Timely;
 
 /// An idle connection is asked for a sign of life so often; who has gone without a word is found out.
@@ -133,6 +135,12 @@ fn guarded<S>(service: S, guard: &Guard, wanted: AccessLog) -> Timely<Logged<Int
 }
 
 impl Serving {
+    /// One whose server is this task.
+    #[cfg(test)]
+    pub(crate) fn of(task: JoinHandle<Result<(), GrpcError>>) -> Self {
+        Self { stop: CancellationToken::new(), task: Some(task) }
+    }
+
     /// Waits until it ends by itself, which it does only when its listener breaks.
     ///
     /// # Errors

@@ -54,12 +54,14 @@ pub use followers::Followers;
 use gate::Gated;
 pub(crate) use gojudge::json::all_values;
 pub(crate) use gojudge::{Form, FormError};
+pub(crate) use peer::Peer;
 pub(crate) use sender::sender;
+pub(crate) use taken::{Pieces, Taken};
 
 use crate::access::Access;
 use crate::account::Account;
 use crate::config::Config;
-use crate::connections::Connections;
+use crate::connections::{self, Connections};
 use crate::figures::Runtimes;
 use crate::gojudge::GoJudge;
 use crate::language::Languages;
@@ -186,7 +188,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<Server> {
             })
             .local_addr(address)
             .on_connect_ext(move |connection: &Gated, data| {
-                peer::Peer::note(connection.connection(), data, &connections);
+                Peer::note(connection.connection(), data, &connections, connections::HTTP);
                 data.insert(connection.gate());
             })
             .client_request_timeout(HEAD_TIMEOUT)

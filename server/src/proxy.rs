@@ -11,9 +11,11 @@ use tonic::metadata::errors::InvalidMetadataValue;
 use crate::access::{Access, AccessError};
 use crate::account::{self, Account};
 use crate::config::Config;
+use crate::descriptors;
 use crate::grpc::GrpcError;
 use crate::signals::Signals;
 
+mod answering;
 mod commands;
 mod json;
 mod rest;
@@ -75,14 +77,16 @@ pub(crate) async fn serve(listen: SocketAddr, to: &Target, config: Config) -> Re
     let refused = |source| ProxyError::Listen { address: listen, source };
     let listener = TcpListener::bind(listen).map_err(refused)?;
     let address = listener.local_addr()?;
-    let memory = account::size(config.http.memory);
-    let account = Account::new(memory);
+    let account = Account::new(account::size(config.http.memory));
+    if let Err(error) = descriptors::raise() {
+        tracing::warn!(%error, "the proxy has no more than {} descriptors", descriptors::limit());
+    }
     match to {
         Target::Grpc(url) => {
             tracing::info!("Serving REST on http://{address} for gRPC at {url}");
             let token = config.http.token.as_deref().map(|token| format!("Bearer {token}"));
             let token = token.map(MetadataValue::try_from).transpose()?;
-            rest::serve(listener, rest::Client::new(url, token, memory)?, access, account, &config, stop)
+            rest::serve(listener, rest::Client::new(url, token, &account)?, access, account, &config, stop)
                 .await
         }
         Target::Rest(url) => {

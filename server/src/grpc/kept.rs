@@ -15,7 +15,7 @@ use crate::pace;
 
 /// Of one call: handed to what answers it with its request, and kept by the body of its answer.
 #[derive(Debug, Clone)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     account: Account,
     held: Arc<Mutex<Vec<Held>>>,
     link: Link,
@@ -28,7 +28,7 @@ impl Kept {
     }
 
     /// That of the call which has these extensions; one that nobody keeps where it has none.
-    pub(super) fn of(extensions: &Extensions, account: &Account) -> Self {
+    pub(crate) fn of(extensions: &Extensions, account: &Account) -> Self {
         extensions.get::<Self>().cloned().unwrap_or_else(|| Self::new(account, Link::default()))
     }
 
@@ -38,7 +38,7 @@ impl Kept {
     }
 
     /// Keeps this until the answer is taken.
-    pub(super) fn keep(&self, held: impl IntoIterator<Item = Held>) {
+    pub(crate) fn keep(&self, held: impl IntoIterator<Item = Held>) {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).extend(held);
     }
 

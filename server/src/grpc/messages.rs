@@ -2,7 +2,7 @@
 
 /// How far a body has come.
 #[derive(Debug, Default)]
-pub(super) struct Messages {
+pub(crate) struct Messages {
     /// What has come of the next head.
     head: Vec<u8>,
     /// Bytes of the message that are still to come.
@@ -18,7 +18,7 @@ impl Messages {
     }
 
     /// Sizes of the messages whose heads end in the next bytes.
-    pub(super) fn begun(&mut self, mut bytes: &[u8]) -> Vec<usize> {
+    pub(crate) fn begun(&mut self, mut bytes: &[u8]) -> Vec<usize> {
         let mut sizes = Vec::new();
         while !bytes.is_empty() {
             let passed = self.rest.min(bytes.len());

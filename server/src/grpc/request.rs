@@ -27,7 +27,7 @@ pub(crate) fn converted(request: gavel_rpc::Request) -> Result<(String, Request)
 ///
 /// # Errors
 /// There is no room for it.
-pub(super) fn weighed(account: &Account, request: &Request) -> Result<Held, Refusal> {
+pub(crate) fn weighed(account: &Account, request: &Request) -> Result<Held, Refusal> {
     Ok(account.try_take(Purpose::Requests, request.weight)?)
 }
 

@@ -10,12 +10,12 @@ use actix_web::rt::net::TcpStream;
 use rustix::net::Shutdown;
 use tokio::io::Interest;
 
-use crate::connections::{Connections, HTTP, give_up_in_time, keep_little};
+use crate::connections::{Connections, give_up_in_time, keep_little};
 use crate::descriptors::watch;
 
 /// The connection that a request came on.
 #[derive(Debug, Clone)]
-pub(super) struct Peer(Arc<OwnedFd>);
+pub(crate) struct Peer(Arc<OwnedFd>);
 
 #[cfg(test)]
 impl From<OwnedFd> for Peer {
@@ -25,9 +25,10 @@ impl From<OwnedFd> for Peer {
 }
 
 impl Peer {
-    /// Notes the connection for its requests, with its place among all; where there are too many it ends.
-    pub(super) fn note(connection: &TcpStream, data: &mut Extensions, connections: &Connections) {
-        let admitted = connection.peer_addr().ok().and_then(|peer| connections.admit(peer.ip(), HTTP));
+    /// Notes the connection for its requests, with its place among all, and so many bytes of the account; where there are too
+    /// many it ends.
+    pub(crate) fn note(connection: &TcpStream, data: &mut Extensions, connections: &Connections, bytes: u64) {
+        let admitted = connection.peer_addr().ok().and_then(|peer| connections.admit(peer.ip(), bytes));
         let Some(admitted) = admitted else {
             tracing::warn!("a connection is refused: there are too many");
             if let Err(error) = rustix::net::shutdown(connection, Shutdown::Both) {
@@ -45,7 +46,7 @@ impl Peer {
     }
 
     /// That of a request.
-    pub(super) fn of(request: &HttpRequest) -> Option<Self> {
+    pub(crate) fn of(request: &HttpRequest) -> Option<Self> {
         request.conn_data::<Self>().cloned()
     }
 

@@ -53,7 +53,7 @@ async fn watch(peer: Peer, handed: Arc<AtomicU64>) {
 
 /// A body that keeps what is held for it until its last piece is handed over, and then goes on at a pace.
 #[derive(Debug)]
-pub(super) struct Taken<B> {
+pub(crate) struct Taken<B> {
     body: B,
     pace: Pace,
     _held: Option<Held>,
@@ -61,7 +61,7 @@ pub(super) struct Taken<B> {
 
 impl<B> Taken<B> {
     /// For the client at this end of a connection.
-    pub(super) fn new(body: B, held: Option<Held>, peer: Option<Peer>) -> Self {
+    pub(crate) fn new(body: B, held: Option<Held>, peer: Option<Peer>) -> Self {
         Self { body, pace: Pace::begin(peer), _held: held }
     }
 }
@@ -84,7 +84,7 @@ impl<B: MessageBody + Unpin> MessageBody for Taken<B> {
 
 /// A body of known length, piece by piece.
 #[derive(Debug)]
-pub(super) struct Pieces(pub(super) Bytes);
+pub(crate) struct Pieces(pub(crate) Bytes);
 
 impl MessageBody for Pieces {
     type Error = std::convert::Infallible;

@@ -39,6 +39,21 @@ fn collector(file: &File) -> Option<String> {
     }
 }
 
+/// Bytes of the contents that a request carries as texts, and that its body has once more.
+pub(super) fn size_of_texts(request: &Request) -> u64 {
+    let of_source = |source: &Source| match source {
+        Source::Content(content) => content.len() as u64,
+        Source::Local(_) | Source::Stored(_) => 0,
+    };
+    let of_file = |file: &File| if let File::Source(source) = file { of_source(source) } else { 0 };
+    let of_copied = |file: &CopiedIn| if let CopiedIn::Source(source) = file { of_source(source) } else { 0 };
+    let of_command = |command: &Command| {
+        let files = command.files.iter().flatten().map(of_file).sum::<u64>();
+        files + command.copy_in.values().map(of_copied).sum::<u64>()
+    };
+    request.commands.iter().map(of_command).sum()
+}
+
 /// The body of `POST /run`. Every output is stored.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! Messages as JSON, in the form that protobuf defines (`protojson`).
 
+use bytes::Bytes;
 use gavel_rpc::DESCRIPTION;
 use gavel_rpc::bounded::MAX_PARTS;
 use prost::Message;
@@ -7,6 +8,9 @@ use prost_reflect::{DescriptorError, DescriptorPool, DynamicMessage, MessageDesc
 
 use crate::gojudge::request::weight;
 use crate::http::all_values;
+
+/// Room for the JSON of a small message.
+const LEAST: usize = 512;
 
 /// Reads and writes messages of the service.
 #[derive(Debug, Clone)]
@@ -21,23 +25,26 @@ impl Protojson {
         DescriptorPool::decode(DESCRIPTION).map(Self)
     }
 
-    /// What a message takes in memory that is read from this JSON, beside its texts and contents, in bytes.
+    /// What a message takes in memory while it is read from this JSON, beside twice its length, in bytes.
     pub(super) fn weight(json: &[u8]) -> u64 {
-        weight(all_values(json).min(MAX_PARTS))
+        // Contents are copied twice without being JSON any more, and then are a quarter shorter.
+        weight(all_values(json).min(MAX_PARTS)) + json.len() as u64 / 4
     }
 
     /// A message of this name, such as `pb.Request`, from its JSON.
     ///
     /// # Errors
     /// What does not fit, and where.
-    pub(super) fn read<M: Message + Default>(&self, name: &str, json: &[u8]) -> Result<M, String> {
-        if all_values(json) > MAX_PARTS {
+    pub(super) fn read<M: Message + Default>(&self, name: &str, json: Bytes) -> Result<M, String> {
+        if all_values(&json) > MAX_PARTS {
             return Err(format!("too many values: {MAX_PARTS} are allowed"));
         }
-        let mut reader = serde_json::Deserializer::from_slice(json);
+        let mut reader = serde_json::Deserializer::from_slice(&json);
         let read = DynamicMessage::deserialize(self.descriptor(name)?, &mut reader);
         let message = read.map_err(|error| error.to_string())?;
         reader.end().map_err(|error| error.to_string())?;
+        // Contents are copied from here on.
+        drop(json);
         message.transcode_to().map_err(|error| error.to_string())
     }
 
@@ -45,10 +52,16 @@ impl Protojson {
     ///
     /// # Errors
     /// When the message is of another name.
-    pub(super) fn write<M: Message>(&self, name: &str, message: &M) -> Result<Vec<u8>, String> {
+    pub(super) fn write<M: Message>(&self, name: &str, message: M) -> Result<Vec<u8>, String> {
+        let size = message.encoded_len();
         let mut dynamic = DynamicMessage::new(self.descriptor(name)?);
-        dynamic.transcode_from(message).map_err(|error| error.to_string())?;
-        serde_json::to_vec(&dynamic).map_err(|error| error.to_string())
+        dynamic.transcode_from(&message).map_err(|error| error.to_string())?;
+        // Its contents are there once more.
+        drop(message);
+        // Of large contents four bytes for three, and no more.
+        let mut json = Vec::with_capacity(size + size / 3 + LEAST);
+        serde_json::to_writer(&mut json, &dynamic).map_err(|error| error.to_string())?;
+        Ok(json)
     }
 
     fn descriptor(&self, name: &str) -> Result<MessageDescriptor, String> {
@@ -68,7 +81,7 @@ mod tests {
         let json =
             br#"{"requestID":"r","cmd":[{"args":["a"],"cpuTimeLimit":"18446744073709551615","memoryLimit":7,
             "files":[{"memory":{"content":"AP8="}},{}],"copyIn":{"b":{"cached":{"fileID":"ID"}}}}]}"#;
-        let request: Request = Protojson::new().unwrap().read("pb.Request", json).unwrap();
+        let request: Request = Protojson::new().unwrap().read("pb.Request", json[..].into()).unwrap();
         let CmdType { args, cpu_time_limit, memory_limit, files, .. } = &request.cmd[0];
         assert_eq!((request.request_id.as_str(), args[0].as_str()), ("r", "a"));
         assert_eq!((*cpu_time_limit, *memory_limit), (u64::MAX, 7));
@@ -78,7 +91,7 @@ mod tests {
 
     #[test]
     fn what_is_no_request_is_refused_with_the_reason() {
-        let read = |json: &str| Protojson::new().unwrap().read::<Request>("pb.Request", json.as_bytes());
+        let read = |json: &'static str| Protojson::new().unwrap().read::<Request>("pb.Request", json.into());
         for (json, reason) in [("{", "EOF"), ("{\"what\":1}", "what"), ("{} x", "trailing"), ("[]", "map")] {
             let refusal = read(json).unwrap_err();
             assert!(refusal.contains(reason), "{json}: {refusal}");
@@ -87,17 +100,17 @@ mod tests {
 
     #[test]
     fn what_has_too_many_values_is_refused_and_a_text_is_one() {
-        let read = |json: &str| Protojson::new().unwrap().read::<Request>("pb.Request", json.as_bytes());
+        let read = |json: String| Protojson::new().unwrap().read::<Request>("pb.Request", json.into());
         let many = format!("{{\"cmd\":[{}{{}}]}}", "{},".repeat(1_000_000));
-        assert_eq!(read(&many).unwrap_err(), "too many values: 100000 are allowed");
+        assert_eq!(read(many).unwrap_err(), "too many values: 100000 are allowed");
         let text = format!("{{\"requestID\":\"{}\"}}", "[{,\\\"".repeat(100_000));
-        assert_eq!(read(&text).unwrap().request_id.len(), 400_000);
+        assert_eq!(read(text).unwrap().request_id.len(), 400_000);
     }
 
     #[test]
     fn contents_are_written_as_base64() {
         let content = FileContent { name: "n".into(), content: b"\0\xff"[..].into() };
-        let json = Protojson::new().unwrap().write("pb.FileContent", &content).unwrap();
+        let json = Protojson::new().unwrap().write("pb.FileContent", content).unwrap();
         assert_eq!(json, br#"{"name":"n","content":"AP8="}"#);
     }
 }

@@ -25,7 +25,7 @@ type Executor = gavel_rpc::executor_client::ExecutorClient<Channel>;
 
 struct Proxy {
     address: String,
-    _process: Child,
+    process: Child,
 }
 
 impl Proxy {
@@ -49,7 +49,14 @@ impl Proxy {
         });
         let address = address.await.unwrap();
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { address, _process: process }
+        Self { address, process }
+    }
+
+    /// What it has had of memory at most, in KiB.
+    fn most_resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id().unwrap())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
     async fn executor(&self) -> Executor {
@@ -217,6 +224,58 @@ async fn what_a_proxy_reads_is_bounded() {
     assert_eq!(upload(9).await.0, 200);
     drop((first, second));
     eventually(async || waits("/exec").await).await;
+}
+
+/// Bytes of a file of which twenty are no proxy's to hold at one time.
+const LARGE: usize = 6 << 20;
+
+/// A proxy that may hold 64 MiB is asked for 120 MiB at once: it hands out what there is room for, and tells the others so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_are_bounded_and_on_the_account() {
+    let bench = Bench::with(&[("http.memory", "4GiB")]).await;
+    let direct = Channel::from_shared(bench.grpc_url.clone()).unwrap().connect().await.unwrap();
+    let mut direct = Executor::new(direct);
+    let mut stored = async |size: usize| {
+        let file = FileContent { name: "a".into(), content: vec![b'x'; size].into() };
+        direct.file_add(file).await.unwrap().into_inner()
+    };
+    let (large, endless) = (stored(LARGE).await, stored(30 << 20).await);
+    let settings = [OPEN[0], "http.memory=64MiB"];
+
+    let rpc = Proxy::start(&bench.url, &settings).await;
+    let executor = rpc.executor().await.max_decoding_message_size(usize::MAX);
+    let get = async |id: &FileId| match executor.clone().file_get(id.clone()).await {
+        Ok(file) => Some(file.into_inner().content.len()),
+        Err(refused) if refused.code() == Code::ResourceExhausted => None,
+        Err(other) => panic!("{other}"),
+    };
+    each_is_whole_or_refused(&get, &large, &endless).await;
+    assert!(rpc.most_resident() < 120 << 10, "{} KiB", rpc.most_resident());
+
+    let rest = Proxy::start(&bench.grpc_url.replace("http", "grpc"), &settings).await;
+    let get = async |id: &FileId| {
+        let url = format!("http://{}/file/{}", rest.address, id.file_id);
+        let response = bench.client.get(url).send().await.unwrap();
+        match response.status().as_u16() {
+            200 => Some(response.json::<Value>().await.unwrap()["content"].as_str()?.len() / 4 * 3),
+            503 => None,
+            other => panic!("{other}"),
+        }
+    };
+    each_is_whole_or_refused(&get, &large, &endless).await;
+    assert!(rest.most_resident() < 120 << 10, "{} KiB", rest.most_resident());
+}
+
+async fn each_is_whole_or_refused(
+    get: &impl AsyncFn(&FileId) -> Option<usize>,
+    large: &FileId,
+    endless: &FileId,
+) {
+    let got = futures_util::future::join_all((0..20).map(|_| get(large))).await;
+    let whole: Vec<_> = got.into_iter().flatten().collect();
+    assert!(!whole.is_empty() && whole.iter().all(|size| *size == LARGE), "{whole:?}");
+    assert_eq!(get(endless).await, None, "more than one may have");
+    eventually(|| get(large)).await;
 }
 
 /// A connection on which a body of this size is announced and does not come.
