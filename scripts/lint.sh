@@ -17,6 +17,7 @@ main() {
   shell
   ! choose_compose || compose_files
   dependencies
+  circles
   links
   settings
   scripts/languages.sh --check
@@ -70,8 +71,70 @@ dependencies() {
   if have cargo-deny; then
     cargo deny --locked --offline --log-level error check licenses bans sources
   else
-    say "lint: cargo-deny is not installed; the dependencies' licences were not looked at"
+    say "lint: cargo-deny is not installed; of deny.toml, licences, banned crates and sources were looked at without it"
+    dependencies_without_it
   fi
+}
+
+# What there is no tool for is read of `cargo tree`: its licence by the list in deny.toml, its name, and where it comes from.
+dependencies_without_it() {
+  local allowed banned crate licence target broken=0
+  allowed=$(sed -n '/^allow = \[/,/^\]/s/^ *"\(.*\)",$/\1/p' deny.toml | sed 's/ WITH /_WITH_/')
+  banned=$(sed -n 's/^ *{ crate = "\(.*\)" },$/\1/p' deny.toml)
+  [ -n "$allowed" ] && [ -n "$banned" ] || fail "deny.toml has another form than lint knows"
+  while IFS='|' read -r crate licence; do
+    if ! licence_allowed "$licence"; then
+      warn "$crate: the licence '$licence' is not among those of deny.toml"
+      broken=1
+    fi
+    if grep -qxF "${crate%% *}" <<<"$banned"; then
+      warn "$crate is banned by deny.toml"
+      broken=1
+    fi
+    case $crate in
+    *'(http'* | *'(git'* | *'(ssh'* | *'(registry'*)
+      warn "$crate comes from elsewhere than crates.io"
+      broken=1
+      ;;
+    esac
+  done < <(
+    for target in $(sed -n 's/^targets = \[\(.*\)\]$/\1/p' deny.toml | tr -d '",'); do
+      cargo tree -q --locked --workspace --all-features --target "$target" --prefix none -f '{p}|{l}'
+    done | sed 's/ (\*)$//' | sort -u
+  )
+  [ "$broken" = 0 ] || exit 1
+}
+
+# By SPDX: `(A OR B) AND C`, of which those that are `allowed` are true.
+licence_allowed() {
+  local word value=
+  for word in $(sed -e 's/ WITH /_WITH_/g' -e 's,/, OR ,g' -e 's/[()]/ & /g' <<<"$1"); do
+    case $word in
+    OR) value+='||' ;;
+    AND) value+='&&' ;;
+    '(' | ')') value+=$word ;;
+    *) if grep -qxF -- "$word" <<<"$allowed"; then value+=1; else value+=0; fi ;;
+    esac
+  done
+  [ -n "$value" ] && ((value))
+}
+
+# What must not know what, so that none of them is in a circle: files, and the parts that none of them may use.
+circles() {
+  local files parts broken=0
+  while IFS=: read -r files parts; do
+    # shellcheck disable=SC2086 # Several names.
+    if git grep -nE "(crate|super)::(http::api::)?($parts)\b" -- $files; then
+      warn "$files must not use $parts"
+      broken=1
+    fi
+  done <<'END'
+server/src/config.rs server/src/config:cluster|language|tokens|store|queue|judge|problems|sandbox|gojudge|grpc|http|slots|warden|cli
+server/src/scope.rs server/src/token_rules.rs:config|tokens|store|access
+server/src/http/api/reading.rs server/src/http/api/errors.rs:wire|wire_limits|wire_checker
+server/src/http/api/wire_limits.rs server/src/http/api/wire_checker.rs:wire
+END
+  [ "$broken" = 0 ] || exit 1
 }
 
 # Every relative link in a page leads to a file.

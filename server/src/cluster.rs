@@ -35,9 +35,7 @@ mod words;
 
 pub use broker::{Broker, BrokerError};
 pub use keys::{KeyError, MachineKey, authorization};
-pub use names::is_name;
 pub use node::{Node, NodeParts};
-pub(crate) use nodes::is_weight;
 pub use nodes::{NodeStatus, Nodes};
 pub use operations::ClusterOperations;
 pub use remote::{Remote, RemoteParts};
@@ -50,6 +48,7 @@ use tokio::sync::mpsc;
 use crate::blobs::Blobs;
 use crate::blocking::on_disk;
 use crate::config::ClusterConfig;
+pub use crate::config::is_name;
 use crate::content::BlobId;
 
 /// Removes what nobody on a node needs any more, and what is left of before.

@@ -9,16 +9,20 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::schedule::Schedule;
+use crate::scope::Scope;
 use crate::submission::{Isolation, RunLimits};
-use crate::tokens::Scope;
 
 mod check;
 mod go_values;
 pub(crate) mod gojudge_names;
 mod load;
+mod machines;
 pub(crate) mod units;
 
+pub(crate) use load::with_tag;
 pub use load::{ConfigError, Overrides};
+pub use machines::is_name;
+pub(crate) use machines::{LONGEST_NAME, MOST_CREDITS, SPEEDS, is_weight};
 
 /// The effective settings of the server and the warden.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -105,8 +105,3 @@ fn usual_install(image: &str) -> String {
         None => format!("docker pull {image}"),
     }
 }
-
-/// An image's name with the tag of this instance in the place of `{tag}`.
-pub(crate) fn with_tag(image: &str, tag: &str) -> String {
-    image.replace("{tag}", tag)
-}

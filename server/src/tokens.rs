@@ -8,15 +8,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
-mod rules;
-mod scope;
 mod secret;
 mod sees;
 
-pub use rules::{Change, NAME_MAX, NewToken, PRIORITIES, PRIORITY, QUOTA_MAX, Wrong, check_name};
-pub use scope::{Scope, Scopes};
 pub use secret::{Digest, Secret};
 pub use sees::{Sees, SeesProblems};
+
+pub use crate::scope::{Scope, Scopes};
+pub use crate::token_rules::{
+    Change, NAME_MAX, NewToken, PRIORITIES, PRIORITY, QUOTA_MAX, Wrong, check_name,
+};
 
 use crate::config::TokenConfig;
 use crate::store::{Store, StoreError};

@@ -3,6 +3,7 @@
 use async_nats::Message;
 use async_nats::header::NATS_STREAM;
 
+use crate::config::{LONGEST_NAME, is_name};
 use crate::slots::Profile;
 
 /// Tasks that any node takes which has what they need.
@@ -20,22 +21,13 @@ pub(super) const STRIKES: &str = "GAVEL_STRIKES";
 /// What was last said of nodes.
 pub(super) const WORDS: &str = "GAVEL_WORDS";
 
-/// Longest name of a node or a coordinator.
-const LONGEST: usize = 40;
-
-/// A node, or a coordinator, may be called so: the name is a part of subjects and of consumers' names.
-pub fn is_name(name: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    (1..=LONGEST).contains(&name.len()) && name.chars().all(is_plain)
-}
-
 /// Of any text something that may be a name.
 pub(super) fn name_of(text: &str) -> String {
     let plain = |c: char| {
         let c = c.to_ascii_lowercase();
         if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' }
     };
-    let name: String = text.trim().chars().map(plain).take(LONGEST).collect();
+    let name: String = text.trim().chars().map(plain).take(LONGEST_NAME).collect();
     if name.is_empty() { "node".to_owned() } else { name }
 }
 

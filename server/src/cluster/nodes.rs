@@ -10,7 +10,7 @@ use super::seldom::Seldom;
 use super::speed::{Speed, Terms};
 use super::wire::{Beat, Offer, PROTOCOL, Speech};
 use super::words::Word;
-use crate::config::TimeScaling;
+use crate::config::{MOST_CREDITS, TimeScaling, is_weight};
 use crate::content::BlobId;
 use crate::slots::Profile;
 
@@ -205,8 +205,6 @@ impl Known {
     }
 }
 
-/// More than a machine has.
-const MOST_CREDITS: u32 = 4096;
 /// More than there are languages.
 const MOST_OFFERS: usize = 512;
 /// More than a node is at: what waits there has a bound of its own.
@@ -238,11 +236,6 @@ pub(super) fn within_bounds(beat: &Beat) -> Result<(), &'static str> {
 /// As much of what is wrong with a message as is told: a parser's words may have all of the message in them.
 pub(super) fn shortened(what: &str) -> &str {
     &what[..what.floor_char_boundary(LONGEST_FAULT)]
-}
-
-/// A node may have so much weight.
-pub(crate) fn is_weight(weight: f64) -> bool {
-    (0.001..=f64::from(MOST_CREDITS)).contains(&weight)
 }
 
 /// The pools that a node has images for, and those of them whose images it has been seen to have.
@@ -340,8 +333,7 @@ impl Nodes {
         let (tried, word, faults) = (None, words.get(name).cloned(), Vec::new());
         let (done, failures, pace) = (0, 0, Pace::default());
         let is_doubted = false;
-        let known =
-            Known { beat, pools, ready, at, tried, word, is_doubted, done, failures, faults, pace };
+        let known = Known { beat, pools, ready, at, tried, word, is_doubted, done, failures, faults, pace };
         all.insert(name.to_owned(), known);
         *counted = None;
         Ok(true)

@@ -4,7 +4,7 @@
 use gavel_protocol::Usage;
 use serde::{Deserialize, Serialize};
 
-use crate::config::TimeScaling;
+use crate::config::{SPEEDS, TimeScaling};
 use crate::judge::{Compilation, ProgramEnd, TimeScale, Verdict, from_run};
 use crate::submission::RunLimits;
 
@@ -20,12 +20,9 @@ const ALIKE: f64 = 1.05;
 const MARGIN: f64 = 1.1;
 
 impl Speed {
-    /// Slowest and fastest that a machine may be.
-    pub(crate) const BOUNDS: [f64; 2] = [0.01, 100.0];
-
     /// So many times as fast, within bounds.
     pub(crate) fn of(factor: f64) -> Self {
-        let [least, most] = Self::BOUNDS;
+        let [least, most] = SPEEDS;
         let factor = if factor.is_finite() { factor.clamp(least, most) } else { 1.0 };
         let seconds = std::time::Duration::from_secs_f64(factor);
         Self(u32::try_from(seconds.as_millis()).unwrap_or(u32::MAX))
@@ -38,7 +35,7 @@ impl Speed {
 
     /// A machine may be so fast.
     pub(super) fn is_possible(self) -> bool {
-        let [least, most] = Self::BOUNDS;
+        let [least, most] = SPEEDS;
         (least..=most).contains(&self.factor())
     }
 

@@ -4,16 +4,14 @@ use std::time::Duration;
 
 use gavel_protocol::Bytes;
 
+use super::machines::{MOST_CREDITS, SPEEDS, is_name, is_weight};
 use super::{ClusterConfig, Config, HttpConfig, TokenConfig};
-use crate::cluster::{Speed, is_weight};
 use crate::cpus;
 use crate::submission::RunLimits;
-use crate::tokens::{NewToken, PRIORITY};
+use crate::token_rules::{NewToken, PRIORITY};
 
 /// A browser is signed in for no longer.
 const LONGEST_SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
-/// Most tests that a node runs at one time.
-const MOST_CREDITS: u32 = 4096;
 /// Most submissions that a server has judged at one time.
 const MOST_SUBMISSIONS: u32 = 65_536;
 
@@ -74,13 +72,13 @@ fn check_cluster(cluster: &ClusterConfig) -> Result<(), String> {
     if token.is_some() && nkey.is_some() {
         return Err("`cluster.token` and `cluster.nkey` are both set; drop one".into());
     }
-    if let Some(name) = name.as_ref().filter(|name| !crate::cluster::is_name(name)) {
+    if let Some(name) = name.as_ref().filter(|name| !is_name(name)) {
         return Err(format!("`cluster.name` is `{name}`; it must consist of 1 to 40 of a-z, 0-9 and -"));
     }
     if credits.is_some_and(|credits| !(1..=MOST_CREDITS).contains(&credits)) {
         return Err(format!("`cluster.credits` must be from 1 to {MOST_CREDITS}"));
     }
-    let [slowest, fastest] = Speed::BOUNDS;
+    let [slowest, fastest] = SPEEDS;
     if speed.is_some_and(|speed| !(slowest..=fastest).contains(&speed)) {
         return Err(format!("`cluster.speed` must be from {slowest} to {fastest}"));
     }

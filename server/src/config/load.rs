@@ -8,7 +8,6 @@ use ::config::{ConfigBuilder, File, FileFormat};
 
 use super::gojudge_names::{self, Translated};
 use super::{Config, TokenConfig};
-use crate::language::with_tag;
 
 const DEFAULTS: &str = include_str!("defaults.toml");
 /// What go-judge's variables begin with.
@@ -196,6 +195,11 @@ impl Config {
         super::check::check(&config).map_err(ConfigError::Value)?;
         Ok(config)
     }
+}
+
+/// An image's name with the tag of this instance in the place of `{tag}`.
+pub(crate) fn with_tag(image: &str, tag: &str) -> String {
+    image.replace("{tag}", tag)
 }
 
 impl Default for Config {

@@ -8,8 +8,8 @@ use gavel_protocol::Bytes;
 use serde::Deserialize;
 
 use super::failures::PatternEntry;
-use super::{Allowance, Runtime, Toolchain, with_tag};
-use crate::config::units;
+use super::{Allowance, Runtime, Toolchain};
+use crate::config::{units, with_tag};
 
 /// Why `languages.toml` was refused.
 #[derive(Debug, thiserror::Error)]

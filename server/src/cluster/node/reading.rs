@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::LATER;
 use crate::cluster::broker::SILENCE;
-use crate::cluster::names;
 use crate::cluster::wire::{PROTOCOL, Task, TaskName, Work};
+use crate::config::is_name;
 use crate::content::BlobId;
 
 /// Why a task is not done here.
@@ -66,7 +66,7 @@ struct Labelled {
 /// What a message says of itself, without a look at what is to be done; none where it is no task of this version.
 pub(super) fn label(payload: &[u8]) -> Option<Label> {
     let Labelled { protocol, coordinator, incarnation, id } = serde_json::from_slice(payload).ok()?;
-    let is_ours = protocol == PROTOCOL && names::is_name(&coordinator);
+    let is_ours = protocol == PROTOCOL && is_name(&coordinator);
     is_ours.then_some(Label { coordinator, name: TaskName { incarnation, task: id } })
 }
 
@@ -86,7 +86,7 @@ pub(super) fn read(payload: &[u8], abilities: Abilities<'_>) -> Result<Task, Ref
         let kind = if is_versioned { Refused::OtherVersion } else { Refused::Nonsense };
         kind(format!("it makes no sense: {why}"))
     })?;
-    if !names::is_name(&task.coordinator) {
+    if !is_name(&task.coordinator) {
         return Err(Refused::Nonsense("it is of no coordinator".to_owned()));
     }
     if task.protocol != PROTOCOL {

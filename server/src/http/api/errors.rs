@@ -3,6 +3,11 @@
 use super::Problem;
 use crate::http::FieldError;
 
+/// What a client wrote, short enough for a message.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().take(60).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
 /// Collects everything that is wrong.
 #[derive(Debug, Default)]
 pub(super) struct Errors(Vec<FieldError>);

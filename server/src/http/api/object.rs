@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::Problem;
 use super::errors::Errors;
-use super::wire::reading::no_such_field;
+use super::reading::no_such_field;
 use super::wire::shown;
 
 /// A time, as it is expected.

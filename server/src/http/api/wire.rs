@@ -1,14 +1,15 @@
 //! A submission as clients send it, and its way to a valid one.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use utoipa::ToSchema;
 
 pub(super) use self::names::{REFERENCES, check_problem_id, check_reference, check_user_name, shown};
-use self::reading::{Fields, Place};
 use super::Problem;
 use super::described::{CheckerRule, CompileLimits, IsolationName, TestLimits};
 use super::errors::Errors;
+use super::reading::{self, Choice, Element, Fields, NamedTexts, Place, Row};
 use super::sieve::Texts;
 use super::wire_checker::NewChecker;
 use super::wire_limits::NewLimits;
@@ -23,7 +24,6 @@ pub(super) mod described;
 mod files;
 mod limits;
 mod names;
-pub(super) mod reading;
 
 /// Most files of one submission.
 const FILES: usize = 100;
@@ -133,20 +133,6 @@ pub(super) struct NewTest {
     limits: Option<Box<NewLimits>>,
 }
 
-/// An array. However many come, a bounded number is kept.
-#[derive(Debug, Default)]
-pub(super) struct Row<T> {
-    kept: Vec<T>,
-    count: usize,
-}
-
-/// Texts by name. However many come, a bounded number is kept.
-#[derive(Debug, Default)]
-pub(super) struct NamedTexts {
-    kept: BTreeMap<String, String>,
-    count: usize,
-}
-
 /// What a submission is held against.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rules<'a> {
@@ -156,54 +142,56 @@ pub(super) struct Rules<'a> {
 }
 
 impl Fields for NewSubmission {
-    const NAMES: &'static [&'static str] = &[
-        "language",
-        "source",
-        "source_base64",
-        "files",
-        "files_base64",
-        "entry_point",
-        "stdin",
-        "stdin_base64",
-        "tests",
-        "limits",
-        "compile_limits",
-        "user",
-        "reference",
-        "isolation",
-        "checker",
-        "arguments",
-        "stop_at_first_failure",
-        "problem",
-        "version",
-        "collect",
-        "input_file",
-        "output_file",
-        "wait",
-    ];
+    fn names(&self) -> &'static [&'static str] {
+        &[
+            "language",
+            "source",
+            "source_base64",
+            "files",
+            "files_base64",
+            "entry_point",
+            "stdin",
+            "stdin_base64",
+            "tests",
+            "limits",
+            "compile_limits",
+            "user",
+            "reference",
+            "isolation",
+            "checker",
+            "arguments",
+            "stop_at_first_failure",
+            "problem",
+            "version",
+            "collect",
+            "input_file",
+            "output_file",
+            "wait",
+        ]
+    }
 
     fn place(&mut self, name: &str) -> Option<Place<'_>> {
         Some(match name {
             "language" => Place::Text(&mut self.language),
             "source" => Place::Text(&mut self.source),
             "source_base64" => Place::Text(&mut self.source_base64),
-            "files" => Place::Texts(&mut self.files),
-            "files_base64" => Place::Texts(&mut self.files_base64),
+            "files" => Place::Texts(&mut self.files, FILES),
+            "files_base64" => Place::Texts(&mut self.files_base64, FILES),
             "entry_point" => Place::Text(&mut self.entry_point),
             "stdin" => Place::Text(&mut self.stdin),
             "stdin_base64" => Place::Text(&mut self.stdin_base64),
-            "tests" => Place::Tests(&mut self.tests),
-            "limits" => Place::Limits(&mut self.limits),
-            "compile_limits" => Place::Limits(&mut self.compile_limits),
+            "tests" => Place::Row(&mut self.tests),
+            "limits" => Place::Object(&mut self.limits),
+            "compile_limits" => Place::Object(&mut self.compile_limits),
             "user" => Place::Text(&mut self.user),
-            "reference" => Place::Texts(&mut self.reference),
-            "isolation" => Place::Isolation(&mut self.isolation),
-            "checker" => Place::Checker(&mut self.checker),
-            "arguments" => Place::Words(&mut self.arguments),
+            "reference" => Place::Texts(&mut self.reference, FILES),
+            "isolation" => Place::Choice(&mut self.isolation),
+            "checker" => Place::Choice(&mut self.checker),
+            "arguments" => Place::Row(&mut self.arguments),
             "stop_at_first_failure" => Place::MaybeFlag(&mut self.stop_at_first_failure),
             "problem" => Place::Text(&mut self.problem),
             "version" => Place::Text(&mut self.version),
-            "collect" => Place::Words(&mut self.collect),
+            "collect" => Place::Row(&mut self.collect),
             "input_file" => Place::Text(&mut self.input_file),
             "output_file" => Place::Text(&mut self.output_file),
             "wait" => Place::Flag(&mut self.wait),
@@ -213,8 +201,9 @@ impl Fields for NewSubmission {
 }
 
 impl Fields for NewTest {
-    const NAMES: &'static [&'static str] =
-        &["stdin", "stdin_base64", "expected", "expected_base64", "arguments", "hidden", "limits"];
+    fn names(&self) -> &'static [&'static str] {
+        &["stdin", "stdin_base64", "expected", "expected_base64", "arguments", "hidden", "limits"]
+    }
 
     fn place(&mut self, name: &str) -> Option<Place<'_>> {
         Some(match name {
@@ -222,11 +211,44 @@ impl Fields for NewTest {
             "stdin_base64" => Place::Text(&mut self.stdin_base64),
             "expected" => Place::Text(&mut self.expected),
             "expected_base64" => Place::Text(&mut self.expected_base64),
-            "arguments" => Place::Words(&mut self.arguments),
+            "arguments" => Place::Row(&mut self.arguments),
             "hidden" => Place::Flag(&mut self.hidden),
-            "limits" => Place::LimitsOfTest(&mut self.limits),
+            "limits" => Place::Object(&mut self.limits),
             _ => return None,
         })
+    }
+}
+
+impl Element for NewTest {
+    const EXPECTED: &'static str = "an array of test cases";
+    const MOST: usize = TESTS;
+
+    fn place(&mut self) -> Place<'_> {
+        Place::Element(self)
+    }
+}
+
+/// Arguments, and names.
+impl Element for String {
+    const EXPECTED: &'static str = "an array of texts";
+    const MOST: usize = ARGUMENTS;
+
+    fn place(&mut self) -> Place<'_> {
+        Place::Word(self)
+    }
+}
+
+static ISOLATIONS: LazyLock<String> = LazyLock::new(|| format!("one of `{}`", Isolation::NAMES.join("`, `")));
+
+impl Choice for Option<Isolation> {
+    fn expected(&self) -> &'static str {
+        ISOLATIONS.as_str()
+    }
+
+    fn choose(&mut self, name: &str) -> bool {
+        let Some(named) = Isolation::named(name) else { return false };
+        *self = Some(named);
+        true
     }
 }
 

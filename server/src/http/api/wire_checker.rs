@@ -4,14 +4,14 @@ use serde_json::Number;
 use utoipa::ToSchema;
 
 use super::errors::Errors;
-use super::wire::reading::{Fields, Place};
+use super::reading::{Choice, Fields, Place};
 use crate::submission::{Checker, Flags};
 
 /// Rules that are asked for by their names alone.
 pub(super) const NAMED: [&str; 4] = ["lines", "tokens", "exact", "icpc"];
 
 /// The names of all rules.
-pub(super) const NAMES: &str = "one of `lines`, `tokens`, `exact`, `icpc`, or an object `icpc` of its flags";
+const NAMES: &str = "one of `lines`, `tokens`, `exact`, `icpc`, or an object `icpc` of its flags";
 
 /// `checker`: a name or an object.
 #[derive(Debug, Default, ToSchema)]
@@ -46,21 +46,25 @@ pub(super) struct NewFlags {
 }
 
 impl Fields for NewChecker {
-    const NAMES: &'static [&'static str] = &["icpc"];
+    fn names(&self) -> &'static [&'static str] {
+        &["icpc"]
+    }
 
     fn place(&mut self, name: &str) -> Option<Place<'_>> {
-        (name == "icpc").then_some(Place::Flags(&mut self.icpc))
+        (name == "icpc").then_some(Place::Object(&mut self.icpc))
     }
 }
 
 impl Fields for NewFlags {
-    const NAMES: &'static [&'static str] = &[
-        "case_sensitive",
-        "space_change_sensitive",
-        "float_tolerance",
-        "float_absolute_tolerance",
-        "float_relative_tolerance",
-    ];
+    fn names(&self) -> &'static [&'static str] {
+        &[
+            "case_sensitive",
+            "space_change_sensitive",
+            "float_tolerance",
+            "float_absolute_tolerance",
+            "float_relative_tolerance",
+        ]
+    }
 
     fn place(&mut self, name: &str) -> Option<Place<'_>> {
         Some(match name {
@@ -71,6 +75,22 @@ impl Fields for NewFlags {
             "float_relative_tolerance" => Place::Number(&mut self.float_relative_tolerance),
             _ => return None,
         })
+    }
+}
+
+impl Choice for Option<NewChecker> {
+    fn expected(&self) -> &'static str {
+        NAMES
+    }
+
+    fn choose(&mut self, name: &str) -> bool {
+        let Some(named) = NewChecker::named(name) else { return false };
+        *self = Some(named);
+        true
+    }
+
+    fn begin(&mut self) -> Option<&mut (dyn Fields + 'static)> {
+        Some(self.insert(NewChecker::default()))
     }
 }
 

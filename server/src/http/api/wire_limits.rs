@@ -7,7 +7,7 @@ use serde_json::{Number, Value, json};
 use utoipa::ToSchema;
 
 use super::errors::Errors;
-use super::wire::reading::{Fields, Place};
+use super::reading::{Fields, Place};
 use crate::config::LimitsConfig;
 use crate::language::Allowance;
 use crate::submission::{RunLimits, wall_for};
@@ -45,19 +45,21 @@ pub(super) struct NewLimits {
 }
 
 impl Fields for NewLimits {
-    const NAMES: &'static [&'static str] = &[
-        "cpu_ms",
-        "wall_ms",
-        "memory_bytes",
-        "stack_bytes",
-        "file_bytes",
-        "output_bytes",
-        "processes",
-        "open_files",
-        "time_factor",
-        "time_extra_ms",
-        "memory_extra_bytes",
-    ];
+    fn names(&self) -> &'static [&'static str] {
+        &[
+            "cpu_ms",
+            "wall_ms",
+            "memory_bytes",
+            "stack_bytes",
+            "file_bytes",
+            "output_bytes",
+            "processes",
+            "open_files",
+            "time_factor",
+            "time_extra_ms",
+            "memory_extra_bytes",
+        ]
+    }
 
     fn place(&mut self, name: &str) -> Option<Place<'_>> {
         Some(Place::Number(match name {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::names::{check_name, is_folder, shown};
-use super::{ARGUMENTS, ARGUMENTS_OF_ALL, ARGUMENTS_SIZE, FILES, NamedTexts, NewTest, Row, TESTS};
+use super::{ARGUMENTS, ARGUMENTS_OF_ALL, ARGUMENTS_SIZE, FILES, NewTest, TESTS};
 use crate::config::LimitsConfig;
 use crate::content::Content;
 use crate::http::api::errors::Errors;
+use crate::http::api::reading::{NamedTexts, Row};
 use crate::http::api::sieve::Texts;
 use crate::language::Language;
 use crate::submission::TestCase;

@@ -128,8 +128,8 @@ fn problem_id() -> String {
 mod tests {
     use utoipa::PartialSchema;
 
-    use super::super::reading::Fields;
     use super::super::{NewSubmission, NewTest};
+    use crate::http::api::reading::Fields;
     use crate::http::api::wire_checker::{NewChecker, NewFlags};
     use crate::http::api::wire_limits::NewLimits;
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use gavel_problem::own::refused_name;
 
-use super::Row;
 use super::names::{is_folder, shown};
 use crate::content::Content;
 use crate::http::api::errors::Errors;
+use crate::http::api::reading::Row;
 use crate::language::{EntryError, Language};
 
 /// Most files of a test that are handed back.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Asked, NewTest, Row};
+use super::{Asked, NewTest};
 use crate::config::LimitsConfig;
 use crate::http::api::errors::Errors;
+use crate::http::api::reading::Row;
 use crate::http::api::wire_limits::{NewLimits, allowance, refuse_allowance, resolve};
 use crate::language::Allowance;
 use crate::submission::{CaseLimits, RunLimits, TestCase};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::NamedTexts;
 use crate::content::Content;
 use crate::http::api::errors::Errors;
+pub(in crate::http::api) use crate::http::api::errors::shown;
+use crate::http::api::reading::NamedTexts;
 
 /// Longest id of a problem.
 pub(super) const PROBLEM_ID: usize = 64;
@@ -97,9 +98,4 @@ pub(in crate::http::api) fn check_reference(name: &str, text: &str) -> Result<()
         return Err(format!("at most {REFERENCE_TEXT} characters, none of them a control character"));
     }
     Ok(())
-}
-
-/// What a client wrote, short enough for a message.
-pub(in crate::http::api) fn shown(text: &str) -> String {
-    text.chars().take(60).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

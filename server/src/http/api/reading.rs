@@ -3,48 +3,132 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::LazyLock;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
-use super::names::shown;
-use super::{ARGUMENTS, FILES, NamedTexts, NewTest, Row, TESTS};
-use crate::http::api::errors::Errors;
-use crate::http::api::wire_checker::{self, NewChecker, NewFlags};
-use crate::http::api::wire_limits::NewLimits;
-use crate::submission::Isolation;
+use super::errors::{Errors, shown};
 
 /// What is read of an object.
-pub(in crate::http::api) trait Fields {
+pub(super) trait Fields {
     /// The names of all that have a place, for who has written another.
-    const NAMES: &'static [&'static str];
+    fn names(&self) -> &'static [&'static str];
 
     /// Where the value of a field goes; nowhere where there is no such field.
     fn place(&mut self, name: &str) -> Option<Place<'_>>;
 }
 
+/// An object that is there as soon as it comes.
+pub(super) trait Begun {
+    fn begin(&mut self) -> &mut (dyn Fields + 'static);
+}
+
+/// One of several names, or an object in the place of one.
+pub(super) trait Choice {
+    /// What may come.
+    fn expected(&self) -> &'static str;
+
+    /// Takes a name; false where it is none of them.
+    fn choose(&mut self, name: &str) -> bool;
+
+    /// Where an object goes, if one may come.
+    fn begin(&mut self) -> Option<&mut (dyn Fields + 'static)> {
+        None
+    }
+}
+
+/// What arrays are of.
+pub(super) trait Element: Default {
+    /// What is said of such an array.
+    const EXPECTED: &'static str;
+    /// So many are kept.
+    const MOST: usize;
+
+    /// Where one goes.
+    fn place(&mut self) -> Place<'_>;
+}
+
+/// An array of such elements.
+pub(super) trait Elements {
+    /// What may come.
+    fn expected(&self) -> &'static str;
+
+    /// It is there, and empty.
+    fn begin(&mut self);
+
+    /// Has one more read, if there is one.
+    fn next(&mut self, read: &mut dyn FnMut(Place<'_>) -> bool) -> bool;
+}
+
+/// An array. However many come, a bounded number is kept.
+#[derive(Debug, Default)]
+pub(super) struct Row<T> {
+    pub(super) kept: Vec<T>,
+    pub(super) count: usize,
+}
+
+/// Texts by name. However many come, a bounded number is kept.
+#[derive(Debug, Default)]
+pub(super) struct NamedTexts {
+    pub(super) kept: BTreeMap<String, String>,
+    pub(super) count: usize,
+}
+
 /// Where a value goes, which says of what type it must be. Unless told otherwise, null is as if it were not there.
-pub(in crate::http::api) enum Place<'a> {
+pub(super) enum Place<'a> {
     Text(&'a mut Option<String>),
     Number(&'a mut Option<Number>),
     Flag(&'a mut bool),
     MaybeFlag(&'a mut Option<bool>),
-    Isolation(&'a mut Option<Isolation>),
-    Checker(&'a mut Option<NewChecker>),
-    Flags(&'a mut Option<NewFlags>),
-    Limits(&'a mut Option<NewLimits>),
-    LimitsOfTest(&'a mut Option<Box<NewLimits>>),
-    Texts(&'a mut Option<NamedTexts>),
-    Tests(&'a mut Option<Row<NewTest>>),
-    Words(&'a mut Option<Row<String>>),
+    Choice(&'a mut (dyn Choice + 'static)),
+    Object(&'a mut (dyn Begun + 'static)),
+    /// So many are kept, and one more.
+    Texts(&'a mut Option<NamedTexts>, usize),
+    Row(&'a mut (dyn Elements + 'static)),
     /// A text that is in something. Not null.
     Word(&'a mut String),
-    /// Not null.
-    Test(&'a mut NewTest),
+    /// An object that is in something. Not null.
+    Element(&'a mut (dyn Fields + 'static)),
 }
 
-static ISOLATIONS: LazyLock<String> = LazyLock::new(|| format!("one of `{}`", Isolation::NAMES.join("`, `")));
+impl<T: Fields + Default + 'static> Begun for Option<T> {
+    fn begin(&mut self) -> &mut (dyn Fields + 'static) {
+        self.insert(T::default())
+    }
+}
+
+impl<T: Fields> Fields for Box<T> {
+    fn names(&self) -> &'static [&'static str] {
+        (**self).names()
+    }
+
+    fn place(&mut self, name: &str) -> Option<Place<'_>> {
+        (**self).place(name)
+    }
+}
+
+impl<T: Element> Elements for Option<Row<T>> {
+    fn expected(&self) -> &'static str {
+        T::EXPECTED
+    }
+
+    fn begin(&mut self) {
+        *self = Some(Row { kept: Vec::new(), count: 0 });
+    }
+
+    fn next(&mut self, read: &mut dyn FnMut(Place<'_>) -> bool) -> bool {
+        let Some(row) = self else { return false };
+        let mut element = T::default();
+        if !read(element.place()) {
+            return false;
+        }
+        row.count += 1;
+        if row.kept.len() < T::MOST {
+            row.kept.push(element);
+        }
+        true
+    }
+}
 
 impl Place<'_> {
     fn expected(&self) -> &'static str {
@@ -52,18 +136,16 @@ impl Place<'_> {
             Self::Text(_) | Self::Word(_) => "a text",
             Self::Number(_) => "a number",
             Self::Flag(_) | Self::MaybeFlag(_) => "true or false",
-            Self::Isolation(_) => ISOLATIONS.as_str(),
-            Self::Checker(_) => wire_checker::NAMES,
-            Self::Limits(_) | Self::LimitsOfTest(_) | Self::Flags(_) | Self::Test(_) => "an object",
-            Self::Texts(_) => "an object of names and texts",
-            Self::Tests(_) => "an array of test cases",
-            Self::Words(_) => "an array of texts",
+            Self::Choice(choice) => choice.expected(),
+            Self::Object(_) | Self::Element(_) => "an object",
+            Self::Texts(..) => "an object of names and texts",
+            Self::Row(row) => row.expected(),
         }
     }
 }
 
 /// What is said of a field that is none of these.
-pub(in crate::http::api) fn no_such_field(names: &[&str]) -> String {
+pub(super) fn no_such_field(names: &[&str]) -> String {
     match names {
         [only] => format!("there is no such field; there is `{only}`"),
         names => format!("there is no such field; there are `{}`", names.join("`, `")),
@@ -76,7 +158,7 @@ pub(in crate::http::api) fn no_such_field(names: &[&str]) -> String {
 /// What is no JSON, or no object.
 pub(super) fn object<'de, D: Deserializer<'de>>(
     json: D,
-    into: &mut impl Fields,
+    into: &mut (dyn Fields + 'static),
     errors: &mut Errors,
 ) -> Result<(), D::Error> {
     json.deserialize_map(Object { into, at: At::Body, errors })
@@ -101,13 +183,13 @@ impl fmt::Display for At<'_> {
     }
 }
 
-struct Object<'a, T> {
-    into: &'a mut T,
+struct Object<'a> {
+    into: &'a mut (dyn Fields + 'static),
     at: At<'a>,
     errors: &'a mut Errors,
 }
 
-impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
+impl<'de> Visitor<'de> for Object<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,7 +197,7 @@ impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut read = BTreeSet::new();
+        let (mut read, names) = (BTreeSet::new(), self.into.names());
         while let Some(name) = map.next_key::<String>()? {
             let at = At::Field(&self.at, &name);
             match self.into.place(&name) {
@@ -126,7 +208,7 @@ impl<'de, T: Fields> Visitor<'de> for Object<'_, T> {
                 known => {
                     let why = match known {
                         Some(_) => "this field comes twice".to_owned(),
-                        None => no_such_field(T::NAMES),
+                        None => no_such_field(names),
                     };
                     self.errors.add(at.to_string(), why);
                     map.next_value::<IgnoredAny>()?;
@@ -173,7 +255,7 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
-        if matches!(self.place, Place::Word(_) | Place::Test(_)) {
+        if matches!(self.place, Place::Word(_) | Place::Element(_)) {
             self.wrong("null");
         }
         Ok(())
@@ -208,91 +290,76 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_string<E>(mut self, value: String) -> Result<(), E> {
-        match self.place {
-            Place::Text(into) => *into = Some(value),
-            Place::Word(into) => *into = value,
-            Place::Isolation(ref mut into) if Isolation::named(&value).is_some() => {
-                **into = Isolation::named(&value)
+        match &mut self.place {
+            Place::Text(into) => **into = Some(value),
+            Place::Word(into) => **into = value,
+            Place::Choice(into) => {
+                if !into.choose(&value) {
+                    self.wrong(&format!("`{}`", shown(&value)));
+                }
             }
-            Place::Checker(ref mut into) if NewChecker::named(&value).is_some() => {
-                **into = NewChecker::named(&value)
-            }
-            Place::Isolation(_) | Place::Checker(_) => self.wrong(&format!("`{}`", shown(&value))),
             _ => self.wrong("a text"),
         }
         Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        match self.place {
-            Place::Tests(into) => {
-                *into = Some(row(seq, TESTS, |test| Place::Test(test), self.at, self.errors)?)
-            }
-            Place::Words(into) => {
-                *into = Some(row(seq, ARGUMENTS, |word| Place::Word(word), self.at, self.errors)?)
-            }
-            _ => {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                self.wrong("an array");
-            }
+        if let Place::Row(into) = self.place {
+            return row(seq, into, self.at, self.errors);
         }
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        self.wrong("an array");
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { place, at, errors } = self;
-        match place {
-            Place::Limits(into) => {
-                Object { into: into.insert(NewLimits::default()), at, errors }.visit_map(map)
+        let Self { mut place, at, errors } = self;
+        let object = match &mut place {
+            Place::Object(into) => Some(into.begin()),
+            Place::Choice(into) => into.begin(),
+            Place::Element(into) => Some(&mut **into),
+            Place::Texts(into, most) => {
+                **into = Some(texts(map, *most, at, errors)?);
+                return Ok(());
             }
-            Place::LimitsOfTest(into) => {
-                Object { into: &mut **into.insert(Box::default()), at, errors }.visit_map(map)
-            }
-            Place::Checker(into) => {
-                Object { into: into.insert(NewChecker::default()), at, errors }.visit_map(map)
-            }
-            Place::Flags(into) => {
-                Object { into: into.insert(NewFlags::default()), at, errors }.visit_map(map)
-            }
-            Place::Test(into) => Object { into, at, errors }.visit_map(map),
-            Place::Texts(into) => {
-                *into = Some(texts(map, at, errors)?);
-                Ok(())
-            }
-            place => {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Value { place, at, errors }.wrong("an object");
-                Ok(())
-            }
+            _ => None,
+        };
+        if let Some(into) = object {
+            return Object { into, at, errors }.visit_map(map);
         }
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Value { place, at, errors }.wrong("an object");
+        Ok(())
     }
 }
 
-/// However many come, `most` are kept.
-fn row<'de, T: Default, A: SeqAccess<'de>>(
+fn row<'de, A: SeqAccess<'de>>(
     mut seq: A,
-    most: usize,
-    place: impl for<'t> Fn(&'t mut T) -> Place<'t>,
+    into: &mut dyn Elements,
     at: At<'_>,
     errors: &mut Errors,
-) -> Result<Row<T>, A::Error> {
-    let mut row = Row::default();
-    loop {
-        let mut item = T::default();
-        let value = Value { place: place(&mut item), at: At::Item(&at, row.count), errors };
-        if seq.next_element_seed(value)?.is_none() {
-            return Ok(row);
+) -> Result<(), A::Error> {
+    into.begin();
+    let (mut count, mut broken) = (0, None);
+    let mut read = |place: Place<'_>| {
+        let value = Value { place, at: At::Item(&at, count), errors: &mut *errors };
+        count += 1;
+        match seq.next_element_seed(value) {
+            Ok(next) => next.is_some(),
+            Err(why) => {
+                broken = Some(why);
+                false
+            }
         }
-        row.count += 1;
-        if row.kept.len() < most {
-            row.kept.push(item);
-        }
-    }
+    };
+    while into.next(&mut read) {}
+    broken.map_or(Ok(()), Err)
 }
 
-/// However many come, a bounded number is kept.
+/// However many come, one more than `most` is kept.
 fn texts<'de, A: MapAccess<'de>>(
     mut map: A,
+    most: usize,
     at: At<'_>,
     errors: &mut Errors,
 ) -> Result<NamedTexts, A::Error> {
@@ -304,7 +371,7 @@ fn texts<'de, A: MapAccess<'de>>(
         count += 1;
         if kept.contains_key(&name) {
             errors.add(field.to_string(), "this name comes twice");
-        } else if kept.len() <= FILES {
+        } else if kept.len() <= most {
             kept.insert(name, text);
         }
     }

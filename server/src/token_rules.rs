@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Scopes;
+use crate::scope::Scopes;
 
 /// Longest name of a token.
 pub const NAME_MAX: usize = 64;
