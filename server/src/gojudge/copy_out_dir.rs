@@ -15,6 +15,7 @@ use super::go_error;
 use super::refusal::Refusal;
 use crate::copy;
 use crate::sandbox::Leaving;
+use crate::store::room;
 
 /// Where a command's files go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,12 +65,23 @@ impl Target {
         let directory = self.open().map_err(|error| {
             self.error(FileErrorKind::CopyOutCreateFile, format!("open {}: {error}", self.name))
         })?;
+        self.check_room(total)?;
         files.iter().try_for_each(|file| {
             replace(&directory, file).map_err(|error| {
                 let why = go_error::text(&error);
                 self.error(FileErrorKind::CopyOutCopyContent, format!("copyout: write {}: {why}", file.name))
             })
         })
+    }
+
+    /// The last of the disk is for what was accepted already.
+    fn check_room(&self, bytes: u64) -> Result<(), FileError> {
+        let why = match room::is_there_for(bytes, &self.base) {
+            Ok(true) => return Ok(()),
+            Ok(false) => "the disk has no room for it".to_owned(),
+            Err(error) => go_error::text(&error),
+        };
+        Err(self.error(FileErrorKind::CopyOutCopyContent, format!("copyout: write {}: {why}", self.name)))
     }
 
     fn error(&self, kind: FileErrorKind, message: String) -> FileError {
@@ -177,6 +189,15 @@ mod tests {
         assert!(!base.path().join("d").exists());
         let many: Vec<_> = (0..=MAX_LEAVINGS).map(|number| leaving(&number.to_string(), b"")).collect();
         assert!(to.write(&many, Bytes(3)).is_err());
+    }
+
+    #[test]
+    fn what_the_disk_has_no_room_for_is_not_begun() {
+        let base = tempfile::tempdir().unwrap();
+        let huge = Leaving { size: Bytes(1 << 60), ..leaving("a", b"x") };
+        let refused = target("d", base.path()).write(&[huge], Bytes(u64::MAX)).unwrap_err();
+        assert_eq!(refused.message, "copyout: write d: the disk has no room for it");
+        assert_eq!(std::fs::read_dir(base.path().join("d")).unwrap().count(), 0);
     }
 
     #[test]

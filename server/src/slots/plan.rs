@@ -23,6 +23,8 @@ const FIRST_FREE_UID: u32 = 1000;
 /// Uids from here on are given away: the monitor acts under 65531 while it opens and removes what a program left, programs
 /// that are run by hand have 65533, `nobody` is 65534.
 const FIRST_FOREIGN_UID: u32 = 65_531;
+/// Whatever the uids are, there are no more slots than there are uids.
+const MOST_SLOTS: u32 = 65_535;
 
 /// What a container takes in which nothing runs: its monitor and the engine's own process for it.
 const WARM: Bytes = Bytes::mib(16);
@@ -112,6 +114,9 @@ pub enum PlanError {
     /// A sandbox of each kind is needed.
     #[error("{0} must not be 0")]
     NoSlots(&'static str),
+    /// Each slot has a uid of its own.
+    #[error("{0} must be at most {MOST_SLOTS}: each slot has a uid of its own, and there are no more")]
+    TooMany(&'static str),
 }
 
 impl SlotPlan {
@@ -279,6 +284,11 @@ fn wish(kind: Kind, profiles: &Profiles, config: &Config, host: Host) -> Result<
     }
     let images = u32::try_from(ceilings.len()).unwrap_or(u32::MAX);
     let spare = config.sandbox.spare_slots.unwrap_or(images).max(1);
+    for (key, count) in [(key, at_once), ("sandbox.spare_slots", spare)] {
+        if count > MOST_SLOTS {
+            return Err(PlanError::TooMany(key));
+        }
+    }
     Ok(Some(Wish { kind, at_once, fixed: configured.is_some(), ceiling, spare }))
 }
 
@@ -360,6 +370,26 @@ mod tests {
     }
 
     const LARGE: Bytes = Bytes::mib(1 << 20);
+
+    #[test]
+    fn more_slots_than_there_are_uids_are_refused_by_name() {
+        let host = Host { cores: 4, memory: LARGE };
+        let refused = |adjust: fn(&mut Config)| {
+            let mut config = Config::default();
+            adjust(&mut config);
+            SlotPlan::new(&config, &languages(&["gcc"], &[]), host).unwrap_err().to_string()
+        };
+        for (key, told) in [
+            ("sandbox.run_slots", refused(|config| config.sandbox.run_slots = Some(u32::MAX))),
+            ("sandbox.toolchain_slots", refused(|config| config.sandbox.toolchain_slots = Some(u32::MAX))),
+            ("sandbox.spare_slots", refused(|config| config.sandbox.spare_slots = Some(u32::MAX))),
+            ("gojudge.commands", refused(|config| config.gojudge.commands = u32::MAX)),
+        ] {
+            assert!(told.starts_with(&format!("{key} must be at most 65535")), "{told}");
+        }
+        let told = refused(|config| config.sandbox.spare_slots = Some(MOST_SLOTS));
+        assert!(told.contains("choose another sandbox.uid_base"), "{told}");
+    }
 
     #[test]
     fn as_many_runs_and_as_many_compilations_as_cores_over_all_images() {
