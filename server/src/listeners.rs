@@ -152,4 +152,15 @@ mod tests {
         // And it can be stopped all the same.
         http.stop().await.unwrap();
     }
+
+    #[tokio::test]
+    async fn grpc_that_ends_though_nobody_has_stopped_it_is_noticed_and_the_others_are_stopped() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = HttpServer::new(App::new).workers(1).disable_signals().listen(listener).unwrap().run();
+        let grpc = grpc::Serving::of(tokio::spawn(async { Ok(()) }));
+        let mut listeners =
+            Listeners { http: Http::spawn("HTTP", server), telemetry: None, grpc: Some(grpc) };
+        assert_eq!(listeners.broken().await.to_string(), "the listener for gRPC ended by itself");
+        listeners.stop().await.unwrap();
+    }
 }

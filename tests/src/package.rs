@@ -56,6 +56,22 @@ impl Package {
         tar
     }
 
+    /// A tar.gz whose one file is of so many zeros, of which each KiB takes six bytes or seven. Its end is missing.
+    pub fn bomb(path: &str, size: usize) -> Vec<u8> {
+        // By RFC 1951: the header as it is, which ends with zeros, and then "258 bytes of the one before", again and again.
+        const COPY: [bool; 13] =
+            [true, true, false, false, false, true, false, true, false, false, false, false, false];
+        let header = header(path, size);
+        let mut gzip = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0, 0x00, 0x02, 0xff, 0xfd];
+        gzip.extend(header);
+        let begin_of_block = [true, true, false];
+        let copies = std::iter::repeat_n(COPY, size / 258).flatten();
+        let bits: Vec<bool> = begin_of_block.into_iter().chain(copies).collect();
+        let byte = |bits: &[bool]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+        gzip.extend(bits.chunks(8).map(byte));
+        gzip
+    }
+
     /// Sends it as a version of this problem, of which so much is shown.
     ///
     /// # Panics

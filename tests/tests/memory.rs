@@ -7,6 +7,7 @@ use e2e::docker::Host;
 use e2e::environment::patience;
 use e2e::grpc::{collector, command as grpc_command};
 use e2e::instance::{Instance, Plan};
+use e2e::package::Package;
 use futures_util::{SinkExt, StreamExt};
 use gavel_rpc::executor_client::ExecutorClient;
 use gavel_rpc::request::{CmdType, File, PipeCollector, file};
@@ -17,8 +18,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Bytes, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, connect_async_with_config};
 
 const MIB: u64 = 1 << 20;
@@ -128,6 +129,10 @@ async fn a_server_of_256_mib_outlives_everything_large() {
     files(&server).await;
     submissions(&server).await;
     judgements(&server).await;
+    packages(&server).await;
+    collected_files(&server).await;
+    events(&server).await;
+    terminals_and_inputs_that_stop(&server).await;
     server.instance.remove().await;
 }
 
@@ -437,15 +442,115 @@ async fn judgements(server: &Small) {
     let limits = "cpu_ms=5000 output_bytes=16777216";
     let answer = client.judge(&e2e::Request::new("c17", source).limits(limits).user("zeros")).await;
     assert_eq!(answer.verdict(), "Accepted", "{:?}", answer.reason);
-    let mut stopped = Vec::new();
-    for _ in 0..10 {
-        let mut client = TcpStream::connect(server.address()).await.expect("a connection");
-        let head = format!("GET /api/v1/submissions/{} HTTP/1.1\r\nHost: localhost\r\n\r\n", answer.id);
-        client.write_all(head.as_bytes()).await.expect("sent");
-        client.read_exact(&mut [0; 200]).await.expect("an answer");
-        stopped.push(client);
-    }
+    let stopped = stopped(server, &format!("/api/v1/submissions/{}", answer.id), 10).await;
     server.serves_others("judgements that nobody takes").await;
     server.lives("judgements that nobody takes").await;
     drop(stopped);
+}
+
+/// So many clients whose answer has begun, and who take no more of it.
+async fn stopped(server: &Small, path: &str, count: usize) -> Vec<TcpStream> {
+    let mut stopped = Vec::new();
+    for _ in 0..count {
+        let mut client = TcpStream::connect(server.address()).await.expect("a connection");
+        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        client.write_all(head.as_bytes()).await.expect("sent");
+        client.read_exact(&mut [0; 100]).await.expect("an answer");
+        stopped.push(client);
+    }
+    stopped
+}
+
+/// Packages of problems that are large, several at one time, and one of which hundreds of MiB are made.
+async fn packages(server: &Small) {
+    const YAML: &str = "problem_format_version: 2023-07-draft\nname: Large\n";
+    let input = vec![b'x'; 80 << 20];
+    let large = Package::default().with("problem.yaml", YAML).with("data/secret/1.in", input);
+    let large: Bytes = large.with("data/secret/1.ans", "1").tar().into();
+    let put = |name: &str, body: Bytes| {
+        let url = format!("{}/api/v1/problems/{name}", server.instance.url());
+        let request = server.http.put(url).header("content-type", "application/octet-stream").body(body);
+        // It may be refused before all of it is sent.
+        async { request.send().await.map_or(StatusCode::PAYLOAD_TOO_LARGE, |answer| answer.status()) }
+    };
+    let pushed = tokio::join!(put("a", large.clone()), put("b", large.clone()), put("c", large));
+    for status in <[StatusCode; 3]>::from(pushed) {
+        assert!(status == 201 || status.is_client_error() || status == 503, "{status}");
+    }
+    let status = put("bomb", Package::bomb("data/secret/1.in", 300 << 20).into()).await;
+    assert!(status.is_client_error(), "{status}");
+    server.serves_others("packages").await;
+    server.lives("packages").await;
+}
+
+/// What a program has left and is handed back, for clients who take nothing of it.
+async fn collected_files(server: &Small) {
+    let source = "#include <stdio.h>\nint main(void) { FILE *file = fopen(\"large\", \"w\");\n\
+                  for (int i = 0; i < 4 << 20; i++) putc('x', file); fclose(file); }";
+    let body =
+        json!({"language": "c17", "source": source, "collect": ["large"], "wait": true, "user": "leaves"});
+    let url = format!("{}/api/v1/submissions", server.instance.url());
+    let judged: Value =
+        server.http.post(url).json(&body).send().await.expect("an answer").json().await.expect("JSON");
+    assert_eq!(judged["verdict"], "Accepted", "{judged}");
+    let path = format!("/api/v1/submissions/{}/files/0/large", judged["id"].as_str().expect("its id"));
+    let stopped = stopped(server, &path, 40).await;
+    server.serves_others("files that nobody takes").await;
+    server.lives("files that nobody takes").await;
+    drop(stopped);
+}
+
+/// What a flood writes while it runs, and what happens to submissions, for clients who take nothing of it.
+async fn events(server: &Small) {
+    let flood =
+        "#include <stdio.h>\nint main(void) { for (;;) puts(\"0123456789012345678901234567890123456789\"); }";
+    let body = json!({
+        "language": "c17", "source": flood, "user": "floods",
+        "limits": {"cpu_ms": 5000, "wall_ms": 8000, "output_bytes": 1 << 30},
+    });
+    let url = format!("{}/api/v1/submissions", server.instance.url());
+    let begun: Value =
+        server.http.post(url).json(&body).send().await.expect("an answer").json().await.expect("JSON");
+    let path = format!("/api/v1/submissions/{}/events?output=true", begun["id"].as_str().expect("its id"));
+    let live = stopped(server, &path, 40).await;
+    let all = stopped(server, "/api/v1/events?after=0", 30).await;
+    for number in 0..20 {
+        let status = submit(
+            server,
+            json!({"language": "c17", "source": "x", "user": format!("{number}")}).to_string(),
+        );
+        let status = status.await;
+        assert!(status == 202 || status == 429 || status == 503, "{status}");
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    server.serves_others("events that nobody takes").await;
+    server.lives("events that nobody takes").await;
+    drop((live, all));
+}
+
+/// A terminal whose output nobody takes, and input that a program does not read.
+async fn terminals_and_inputs_that_stop(server: &Small) {
+    let begin = async |tty: bool, script: &str| {
+        let mut socket = server.socket("/stream").await;
+        let files = json!([{"streamIn": true}, {"streamOut": true}, {"streamOut": true}]);
+        let mut command = command(&["/bin/sh", "-c", script], files);
+        command["tty"] = json!(tty);
+        let request = json!({"cmd": [command]}).to_string();
+        socket.send(Message::binary([b"\x01", request.as_bytes()].concat())).await.expect("sent");
+        socket
+    };
+    let terminal = begin(true, "cat /dev/zero").await;
+    let mut deaf = begin(false, "sleep 6").await;
+    let input = [&b"\x03\x00"[..], &vec![b'x'; 4 << 20]].concat();
+    for _ in 0..25 {
+        // The server reads no more than it has room for.
+        let sent =
+            tokio::time::timeout(Duration::from_millis(200), deaf.send(Message::binary(input.clone())));
+        if !matches!(sent.await, Ok(Ok(()))) {
+            break;
+        }
+    }
+    server.serves_others("a terminal and an input that stop").await;
+    server.lives("a terminal and an input that stop").await;
+    drop((terminal, deaf));
 }

@@ -339,6 +339,8 @@ async fn wait_for_directory(path: &Path) -> Result<(), ServeError> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -354,5 +356,20 @@ mod tests {
             config.http.admin_token = admin.map(Into::into);
             assert_eq!(nobody_operates(&config), nobody, "{token:?} {admin:?}");
         }
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_written_is_named_with_who_cannot() {
+        let directory = tempfile::tempdir().unwrap();
+        check_writable(directory.path()).unwrap();
+        let told = |directory: &Path| check_writable(directory).unwrap_err().to_string();
+        let missing = directory.path().join("missing");
+        assert!(told(&missing).contains(&missing.display().to_string()), "{}", told(&missing));
+        let uid = rustix::process::getuid();
+        if uid.is_root() {
+            return eprintln!("not tested: root may write into what is read-only by its mode");
+        }
+        std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o555)).unwrap();
+        assert!(told(directory.path()).contains(&uid.as_raw().to_string()), "{}", told(directory.path()));
     }
 }

@@ -422,6 +422,35 @@ mod tests {
         assert_eq!(of(&["A=1", "PATHS=/bin"]), ["A=1", "PATHS=/bin"]);
     }
 
+    #[test]
+    fn whatever_is_asked_for_the_limits_are_those_of_the_settings_at_most() {
+        let second = std::time::Duration::from_secs(1);
+        let settings = Settings {
+            max_memory: Bytes::mib(64),
+            max_time: 30 * second,
+            max_processes: 9,
+            cpu_period: Some(second / 10),
+            ..Settings::default()
+        };
+        let most = Command {
+            memory_limit: u64::MAX,
+            cpu_limit: u64::MAX,
+            clock_limit: u64::MAX,
+            real_cpu_limit: u64::MAX,
+            proc_limit: u64::MAX,
+            stack_limit: u64::MAX,
+            cpu_rate_limit: u64::from(u32::MAX) + 1,
+            address_space_limit: true,
+            ..Command::default()
+        };
+        let limits = limits(&most, &settings);
+        assert_eq!((limits.memory, limits.processes), (Bytes::mib(64), 9));
+        assert_eq!((limits.cpu_time, limits.wall_time), (30 * second, 30 * second));
+        let with_extra = Bytes(Bytes::mib(64).get() + EXTRA_MEMORY.get());
+        assert_eq!((limits.stack, limits.address_space), (with_extra, Some(with_extra)));
+        assert_eq!(limits.cpu_rate.unwrap().thousandths, u32::MAX);
+    }
+
     #[tokio::test(start_paused = true)]
     async fn outputs_that_do_not_end_are_given_up_all_at_one_time() {
         let account = Account::new(Bytes::mib(16));

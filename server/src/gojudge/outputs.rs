@@ -283,3 +283,32 @@ fn read(descriptor: &OwnedFd, size: Bytes) -> io::Result<Vec<u8>> {
     file.read_exact_at(&mut bytes, 0)?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocking::tests::with_others_busy;
+    use crate::sandbox::sealed;
+
+    #[test]
+    fn outputs_are_stored_where_nobody_waits_and_what_is_small_is_answered_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let account = Account::new(Bytes::mib(16));
+        let path = directory.path().join("files");
+        let store = Arc::new(FileStore::new(path, Bytes::mib(1), None, &account).unwrap());
+        for (cached, is_stored) in [(true, true), (false, false)] {
+            let outputs = Outputs {
+                collectors: Vec::new(),
+                copy_out: vec![CopyOut { name: "a".into(), optional: false, cached }],
+                copy_out_max: Bytes(9),
+                truncate: false,
+                cached: cached.then(|| "a".to_owned()).into_iter().collect(),
+            };
+            let file = CollectedOutput::File { descriptor: sealed(b"x").unwrap(), size: Bytes(1) };
+            let gather = || outputs.gather(vec![file], Vec::new(), None, &account, &store);
+            let (gathered, waited) = with_others_busy(gather);
+            assert_eq!((gathered.ids.len(), waited), (usize::from(is_stored), is_stored));
+            assert_eq!(gathered.contents.len(), usize::from(!is_stored), "{gathered:?}");
+        }
+    }
+}

@@ -21,6 +21,7 @@ mod nodes;
 mod object;
 mod problems;
 mod query;
+mod reading;
 mod receive;
 mod rejudges;
 mod sieve;

@@ -353,13 +353,14 @@ mod tests {
 
     use super::*;
     use crate::config::{Config, Overrides};
+    use crate::judge::Verdict;
     use crate::judge::test_support::submission;
     use crate::queue::{Queue, Refusal};
     use crate::store::Store;
     use crate::submission::ProblemRef;
     use crate::telemetry::tests::logged;
     use crate::throttle::Throttle;
-    use crate::tokens::Tokens;
+    use crate::tokens::{Sees, Tokens};
 
     /// Its problem was removed just then.
     struct NoProblem;
@@ -414,5 +415,48 @@ mod tests {
         assert_eq!(survive(&job, async { End::Left }).await, End::Left);
         job.cancel.cancel();
         assert_eq!(survive(&job, async { panic!("by the test's will") }).await, End::Left);
+    }
+
+    struct Accepts;
+
+    impl Judging for Accepts {
+        async fn judge(
+            &self,
+            _submission: &Submission,
+            _progress: &(dyn Fn(Progress) + Send + Sync),
+            _cancel: &CancellationToken,
+        ) -> Result<Judgement, JudgeError> {
+            Ok(Judgement::empty(Verdict::Accepted))
+        }
+    }
+
+    /// A worker that falls asleep just as something comes must see that: such a moment is rare, and tried often here.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn no_worker_sleeps_while_something_waits_however_often_that_is_tried() {
+        const TIMES: usize = 2500;
+        // Where there is one that costs no disk.
+        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let path = directory.path();
+        let store = Store::open(&path.join("gavel.sqlite"), &path.join("blobs")).await.unwrap();
+        let overrides = Overrides { file: Some("/dev/null".into()), ..Overrides::default() };
+        let config = Config::load(&overrides).unwrap();
+        let throttle = Arc::new(Throttle::new(config.throttle, HashMap::new()));
+        let queue = Queue::start(config.queue, store, throttle, Tokens::default(), Arc::new(Accepts), 4);
+        let queue = queue.await.unwrap();
+        let clients = ["a", "b", "c", "d"].map(|user| {
+            let queue = queue.clone();
+            tokio::spawn(async move {
+                for _ in 0..TIMES {
+                    let submission = Submission { user: Some(user.into()), ..submission("") };
+                    let id = queue.submit(Arc::new(submission), None).await.unwrap();
+                    let judged = queue.wait(&Sees::Everything, id, Duration::from_secs(600));
+                    let judged = tokio::time::timeout(Duration::from_secs(10), judged).await;
+                    assert!(judged.is_ok(), "a submission was left waiting");
+                }
+            })
+        });
+        for client in clients {
+            client.await.unwrap();
+        }
     }
 }

@@ -1083,3 +1083,21 @@ async fn what_is_rare_is_judged_again_with_a_look_at_a_part_of_the_rows_at_one_t
     assert_eq!(totals, [1, 2, 3]);
     assert!(store.ungathered().await.unwrap().is_empty());
 }
+
+/// What a statement sets aside is in memory: `/tmp` is small where there is one.
+#[tokio::test]
+async fn no_connection_puts_what_it_sets_aside_into_files() {
+    const MEMORY: i64 = 2;
+    let (store, _directory) = store().await;
+    let mut readers = Vec::new();
+    for _ in 0..READERS {
+        let mut reader = store.readers.acquire().await.unwrap();
+        let row = sqlx::query("PRAGMA temp_store").fetch_one(&mut *reader).await.unwrap();
+        assert_eq!(row.get::<i64, _>(0), MEMORY);
+        readers.push(reader);
+    }
+    let writer = store.writer.write(|connection| {
+        Box::pin(async move { sqlx::query("PRAGMA temp_store").fetch_one(connection).await?.try_get(0) })
+    });
+    assert_eq!(writer.await.unwrap(), MEMORY);
+}

@@ -147,7 +147,7 @@ async fn strangers_are_told_whether_the_server_is_ready_but_not_why() {
     assert!(backend["reasons"].is_array() && backend["pool"].is_object(), "{backend}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_scrapers_token_reads_the_metrics_and_nothing_else() {
     const SCRAPER: &str = "scraper-token-0123456789";
     let bench = Bench::with(&[("http.token", BACKEND), ("http.metrics_token", SCRAPER)]).await;

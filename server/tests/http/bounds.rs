@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use gavel::account::{Account, Held, Purpose};
 use gavel_rpc::executor_client::ExecutorClient;
-use gavel_rpc::request::CmdType;
+use gavel_rpc::request::{CmdType, file};
 use gavel_rpc::stream_request::Request as Sent;
 use gavel_rpc::{Request, StreamRequest};
 use reqwest::Method;
@@ -394,4 +394,40 @@ async fn what_was_made_of_a_message_over_grpc_does_not_wait_for_its_memory() {
     assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
     drop(others);
     executor.exec(request).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn limits_beyond_the_settings_are_cut_to_them_on_every_way_in() {
+    let settings =
+        [("gojudge.max_memory", "64MiB"), ("gojudge.max_time", "30s"), ("gojudge.max_processes", "9")];
+    let bench = Bench::with(&settings).await;
+    let told = "67108864 30s 30s 9";
+    let command = json!({
+        "args": ["limits"], "files": [{"content": ""}, {"name": "stdout", "max": 100}], "cpuLimit": u64::MAX,
+        "clockLimit": u64::MAX, "memoryLimit": u64::MAX, "procLimit": u64::MAX, "stackLimit": u64::MAX,
+        "cpuRateLimit": u64::MAX, "copyOutMax": u64::MAX,
+    });
+    let (status, body) = answer(bench.request(Method::POST, "/run").json(&json!({"cmd": [command]}))).await;
+    assert_eq!((status.as_u16(), &body[0]["files"]["stdout"]), (200, &json!(told)), "{body}");
+    let stdout = gavel_rpc::request::PipeCollector { name: "stdout".into(), max: i64::MAX, pipe: false };
+    let of = |file| gavel_rpc::request::File { file: Some(file) };
+    let command = CmdType {
+        args: vec!["limits".into()],
+        files: vec![
+            of(file::File::Memory(gavel_rpc::request::MemoryFile::default())),
+            of(file::File::Pipe(stdout)),
+        ],
+        cpu_time_limit: u64::MAX,
+        clock_time_limit: u64::MAX,
+        memory_limit: u64::MAX,
+        proc_limit: u64::MAX,
+        stack_limit: u64::MAX,
+        cpu_rate_limit: u64::MAX,
+        copy_out_max: u64::MAX,
+        ..CmdType::default()
+    };
+    let channel = Channel::from_shared(bench.grpc_url.clone()).unwrap().connect().await.unwrap();
+    let request = Request { cmd: vec![command], ..Request::default() };
+    let response = ExecutorClient::new(channel).exec(request).await.unwrap().into_inner();
+    assert_eq!(&response.results[0].files["stdout"][..], told.as_bytes(), "{response:?}");
 }

@@ -1,7 +1,7 @@
 //! Sandboxes that run nothing: a command "writes" its arguments, without the first, to the collector `stdout`, and ends
 //! with 0; `hang` ends only when it is killed, and `cat` copies its input to its output where those are open descriptors.
-//! `exit` ends with the status that it is given, `cpus` writes the CPUs that it is kept on, and `size` the size of its
-//! terminal for each line that it reads. Its other files hold what was copied in.
+//! `exit` ends with the status that it is given, `cpus` writes the CPUs that it is kept on, `limits` its limits, and `size` the
+//! size of its terminal for each line that it reads. Its other files hold what was copied in.
 
 use std::fs::File;
 use std::io::{Read, Seek, Write};
@@ -117,6 +117,10 @@ fn collected(wanted: &CollectFile, program: &Program) -> CollectedOutput {
     const ENOENT: i32 = 2;
     if wanted.path == "stdout" && program.argv[0] == b"cpus" {
         return file(program.limits.cpus.as_deref().unwrap_or("any").as_bytes());
+    }
+    if wanted.path == "stdout" && program.argv[0] == b"limits" {
+        let gavel_protocol::Limits { memory, cpu_time, wall_time, processes, .. } = program.limits;
+        return file(format!("{} {cpu_time:?} {wall_time:?} {processes}", memory.get()).as_bytes());
     }
     if wanted.path == "stdout" {
         return file(&program.argv[1..].join(&b" "[..]));

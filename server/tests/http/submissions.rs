@@ -55,7 +55,7 @@ async fn an_answer_may_take_longer_than_a_request_may() {
     assert_eq!((status.as_u16(), &body["verdict"]), (200, &json!("Accepted")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_a_path_prefix_the_location_has_it_and_nothing_else_is_believed() {
     let bench = Bench::start().await;
     let body = json!({"language": "cpp17", "source": "accept"});
@@ -75,7 +75,7 @@ async fn behind_a_path_prefix_the_location_has_it_and_nothing_else_is_believed()
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_that_a_program_left_are_handed_out_as_nothing_that_a_browser_runs() {
     let directory = {
         let bench = Bench::start().await;
@@ -115,7 +115,7 @@ async fn files_that_a_program_left_are_handed_out_as_nothing_that_a_browser_runs
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_to_hand_back_are_few_and_have_names() {
     let bench = Bench::start().await;
     let many: Vec<String> = (0..9).map(|number| format!("{number}.png")).collect();
@@ -130,4 +130,14 @@ async fn files_to_hand_back_are_few_and_have_names() {
         let (status, told) = bench.post(body).await;
         assert_eq!((status.as_u16(), &told["errors"][0]["field"]), (400, &json!(field)), "{told}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_we_fail_to_judge_tells_how_many_tests_there_were() {
+    let bench = Bench::start().await;
+    let tests = [1, 2, 3].map(|input| json!({"stdin": input.to_string()}));
+    let (_, judged) =
+        bench.post(json!({"language": "cpp17", "source": "die", "tests": tests, "wait": true})).await;
+    assert_eq!(judged["verdict"], "InternalError", "{judged}");
+    assert_eq!((&judged["summary"]["passed"], &judged["summary"]["total"]), (&json!(0), &json!(3)));
 }

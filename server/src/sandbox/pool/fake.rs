@@ -67,6 +67,8 @@ pub(super) enum Manner {
     Floods,
     /// Proves cleanliness twice.
     ProvesTwice,
+    /// As honest, and says that it has no cgroups.
+    HasNoCgroups,
 }
 
 /// What the test steers and sees.
@@ -296,13 +298,12 @@ impl Monitor {
 
     /// `None` ends it.
     fn serve(mut self) -> Option<()> {
-        let hello = Hello {
-            build: "test".into(),
-            cgroup: CgroupTier::V2,
-            landlock_abi: 0,
-            is_init: true,
-            problems: Vec::new(),
+        let cgroup = match *self.manner.lock().unwrap() {
+            Manner::HasNoCgroups => CgroupTier::None,
+            _ => CgroupTier::V2,
         };
+        let hello =
+            Hello { build: "test".into(), cgroup, landlock_abi: 0, is_init: true, problems: Vec::new() };
         self.say(RunId::NONE, Reply::Hello(hello), &[])?;
         loop {
             let (run, order, descriptors) = self.hear()?;
@@ -343,7 +344,7 @@ impl Monitor {
             std::thread::sleep(Duration::from_millis(4500));
         }
         match manner {
-            Manner::Honest | Manner::Copies | Manner::Dirty | Manner::ProvesTwice => {
+            Manner::Honest | Manner::Copies | Manner::Dirty | Manner::ProvesTwice | Manner::HasNoCgroups => {
                 stdout_of(order, descriptors).write_all(&order.argv.join(&b' ')).unwrap();
             }
             Manner::Patient => {

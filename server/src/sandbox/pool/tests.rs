@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use gavel_protocol::{Bytes, Ending, Limits};
+use gavel_protocol::{Bytes, CgroupTier, Ending, Limits};
 use tokio_util::sync::CancellationToken;
 
 use super::fake::{Manner, Stage};
+use crate::readiness::not_up;
 use crate::sandbox::capture::Capture;
 use crate::sandbox::order;
 use crate::sandbox::{
@@ -550,4 +551,18 @@ async fn output_that_cannot_be_read_costs_the_run_and_no_sandbox() {
     }
     drop(leased);
     assert_eq!(stage.created(), 1);
+}
+
+#[tokio::test]
+async fn a_monitor_without_cgroups_is_no_sandbox_where_the_settings_ask_for_them() {
+    for (are_required, tier) in [(true, None), (false, Some(CgroupTier::None))] {
+        let stage = Stage::new(1, |config| config.sandbox.require_cgroups = are_required);
+        // No container is there yet.
+        stage.behave(Manner::HasNoCgroups);
+        stage.until("it is refused, or up", |shelf| shelf.problem.is_some() || shelf.idle == 1).await;
+        let status = stage.pool.status();
+        // What `/readyz` is 503 for.
+        let why = not_up(&status.profiles[0]).unwrap_or_default();
+        assert_eq!((why.contains("sandbox.require_cgroups"), status.tier), (are_required, tier), "{why}");
+    }
 }
