@@ -71,7 +71,9 @@ async fn a_problem_is_pushed_shown_and_taken_away() {
     let (_, listed) = bench.get("/api/v1/problems").await;
     assert_eq!(listed["problems"].as_array().unwrap().len(), 1);
     let (_, samples) = bench.get("/api/v1/problems/sums/samples").await;
-    assert_eq!(samples, json!({"samples": [{"name": "sample/1", "input": "1 2", "answer": "3"}]}));
+    let checker = json!({"icpc": {"case_sensitive": false, "space_change_sensitive": false}});
+    let sample = json!({"name": "sample/1", "input": "1 2", "answer": "3", "checker": checker});
+    assert_eq!(samples, json!({"samples": [sample]}));
     let (_, statement) = bench.get("/api/v1/problems/sums/statement?language=en").await;
     assert_eq!(statement, "Add them.");
     let (_, tool) = bench.get("/api/v1/problems/sums/attachments/tool.py").await;

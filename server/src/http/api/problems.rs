@@ -12,6 +12,7 @@ use actix_web::web::{Bytes, Data, Json, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::{StreamExt, stream};
+use gavel_problem::flags::Flags;
 use gavel_problem::metadata::{Format, Kind};
 use gavel_problem::statement::Markup;
 use serde::Serialize;
@@ -158,6 +159,44 @@ struct SampleView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     answer_bytes: Option<u64>,
+    /// How outputs are compared with the answer, as `checker` of a submission says it. Not there where the problem's own validator does that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    checker: Option<CheckerView>,
+}
+
+/// The format's default validator.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SampleChecker)]
+struct CheckerView {
+    /// It compares as with these flags.
+    icpc: FlagsView,
+}
+
+/// Its flags.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SampleFlags)]
+struct FlagsView {
+    /// Upper and lower case are not the same.
+    case_sensitive: bool,
+    /// White space counts.
+    space_change_sensitive: bool,
+    /// So far from the expected number a number may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    float_absolute_tolerance: Option<f64>,
+    /// The same, as a part of the expected number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    float_relative_tolerance: Option<f64>,
+}
+
+impl From<Flags> for CheckerView {
+    fn from(flags: Flags) -> Self {
+        let Flags { case_sensitive, space_change_sensitive, float_absolute_tolerance, float_relative_tolerance } = flags;
+        let icpc = FlagsView { case_sensitive, space_change_sensitive, float_absolute_tolerance, float_relative_tolerance };
+        Self { icpc }
+    }
 }
 
 /// The samples of a problem, cut where they are long.
@@ -406,7 +445,8 @@ pub(super) async fn samples(
             let (answer, answer_bytes) = answer.map(text).transpose()?.unzip();
             let (input, input_bytes) = text(input)?;
             let answer_bytes = answer_bytes.flatten();
-            Ok(SampleView { name: case.name.clone(), input, input_bytes, answer, answer_bytes })
+            let checker = case.flags.map(CheckerView::from);
+            Ok(SampleView { name: case.name.clone(), input, input_bytes, answer, answer_bytes, checker })
         });
         // What is held is held to the end of this, also where nobody waits for it any more.
         samples.collect::<std::io::Result<Vec<_>>>().map(|samples| (samples, held))

@@ -1379,9 +1379,19 @@ export interface components {
         Sample: {
             answer?: string | null;
             answer_bytes?: number;
+            checker?: components["schemas"]["SampleChecker"];
             input: string;
             input_bytes?: number;
             name: string;
+        };
+        SampleChecker: {
+            icpc: components["schemas"]["SampleFlags"];
+        };
+        SampleFlags: {
+            case_sensitive: boolean;
+            float_absolute_tolerance?: number;
+            float_relative_tolerance?: number;
+            space_change_sensitive: boolean;
         };
         Samples: {
             samples: components["schemas"]["Sample"][];
