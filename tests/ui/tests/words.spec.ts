@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import { parts, visible } from "../../../server/ui/src/components/difference";
+import { parts, rows, visible } from "../../../server/ui/src/components/difference";
 import { FORMS, inChinese, SIGNALS } from "../../../server/ui/src/i18n/reasons-in-chinese";
 import { sentences as first } from "../../../server/ui/src/i18n/sentences";
 import { sentences as others } from "../../../server/ui/src/i18n/sentences-of-pages";
@@ -68,6 +68,20 @@ test("of lines of any length what differs is found, and little is shown", () => 
   expect(told.before.length + told.middle.length + told.behind.length).toBeLessThan(5000);
   expect(parts("a cat", "a bat")).toEqual({ before: "a ", middle: "c", behind: "at" });
   expect(parts("ab", "aab")).toEqual({ before: "a", middle: "", behind: "b" });
+});
+
+test("of texts of any length the lines around the first difference are shown, by their own numbers", () => {
+  const same = Array.from({ length: 1000 }, (_, index) => `line ${index + 1}`);
+  const with_ = (at: number, text: string) => same.map((line, index) => (index + 1 === at ? text : line)).join("\n");
+  for (const [at, first] of [[5, 1], [401, 381], [990, 601]] as const) {
+    const { rows: shown, of } = rows(same.join("\n"), with_(at, "wrong"));
+    expect([of, shown.length, shown[0]!.number], `${at}`).toEqual([1000, 400, first]);
+    expect(shown.filter(({ kind }) => kind !== "same")).toEqual([{ kind: "changed", number: at, expected: `line ${at}`, got: "wrong" }]);
+  }
+  // The judge passes over blanks at the end of a line.
+  expect(rows(with_(3, "line 3 "), with_(700, "wrong"), 700).rows.some(({ number, kind }) => number === 700 && kind === "changed")).toBe(true);
+  expect(rows(same.join("\n"), same.slice(0, 900).join("\n")).rows.at(-1)).toMatchObject({ kind: "missing", number: 1000 });
+  expect(rows("a\nb\n", "a\nc\n").rows.map(({ number, kind }) => [number, kind])).toEqual([[1, "same"], [2, "changed"]]);
 });
 
 test("what is not seen is told by names that every font has", () => {

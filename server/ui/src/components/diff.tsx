@@ -1,10 +1,12 @@
 /** Expected and got, line beside line, with white space that one can see. */
 
 import { t } from "../i18n";
-import { MOST, parts, rows, SHOWN, visible } from "./difference";
+import { parts, rows, SHOWN, visible } from "./difference";
 
-export function Diff({ expected, got }: { expected: string; got: string }) {
-  const shown = rows(expected, got);
+/** `at` is the line of the first difference, where the judge tells it; `first` the number of the texts' first line. */
+export function Diff({ expected, got, at = null, first = 1 }: { expected: string; got: string; at?: number | null; first?: number }) {
+  const { rows: shown, of } = rows(expected, got, at);
+  const number = ({ number }: { number: number }) => number + first - 1;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={t("diff.label")}>
       <table class="diff">
@@ -14,14 +16,14 @@ export function Diff({ expected, got }: { expected: string; got: string }) {
         <tbody>
           {shown.map((row) => (
             <tr key={row.number} class={row.kind}>
-              <th scope="row">{row.number}</th>
+              <th scope="row">{number(row)}</th>
               <td><Side text={row.expected} other={row.got} /></td>
               <td><Side text={row.got} other={row.expected} /></td>
             </tr>
           ))}
         </tbody>
       </table>
-      {shown.length === MOST && <p class="hint">{t("diff.cut", { n: MOST })}</p>}
+      {shown.length < of && <p class="hint">{t("diff.cut", { first: number(shown[0]!), last: number(shown.at(-1)!), of })}</p>}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 /** How two texts differ, for people: line by line, and within a line. */
 
-/** Lines that are shown: of longer texts the place where they differ is told apart from this. */
+/** Lines that are shown of longer texts, and of them before the first difference. */
 export const MOST = 400;
+const BEFORE = 20;
 
 /** Characters that are shown of a line, and of them before the first difference. */
 export const SHOWN = 2000;
@@ -14,15 +15,28 @@ export interface Row {
   got: string | null;
 }
 
-/** Lines side by side. A judge compares by lines in order, so nothing is moved to find more that is alike. */
-export function rows(expected: string, got: string): Row[] {
+/**
+ * Lines side by side, and how many there are in all. A judge compares by lines in order, so nothing is moved to find more that is alike.
+ * `at` is the line in which the judge has found the first difference: it may pass over others, as at the end of a line.
+ */
+export function rows(expected: string, got: string, at: number | null = null): { rows: Row[]; of: number } {
   const [left, right] = [lines(expected), lines(got)];
-  const longest = Math.min(Math.max(left.length, right.length), MOST);
-  return Array.from({ length: longest }, (_, index) => {
+  const of = Math.max(left.length, right.length);
+  const begin = of <= MOST ? 0 : Math.max(Math.min((at ?? differing(left, right)) - 1 - BEFORE, of - MOST), 0);
+  const shown = Array.from({ length: Math.min(of - begin, MOST) }, (_, row): Row => {
+    const index = begin + row;
     const [one, other] = [left[index] ?? null, right[index] ?? null];
     const kind = one === other ? "same" : one === null ? "extra" : other === null ? "missing" : "changed";
     return { kind, number: index + 1, expected: one, got: other };
   });
+  return { rows: shown, of };
+}
+
+/** The number of the first line that is not the same in both. */
+function differing(left: string[], right: string[]): number {
+  let index = 0;
+  while (index < left.length && left[index] === right[index]) index += 1;
+  return index + 1;
 }
 
 function lines(text: string): string[] {

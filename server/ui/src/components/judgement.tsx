@@ -123,7 +123,7 @@ function Test(props: { test: TestResult; limits: AppliedLimits | undefined; isOn
       {!isOnly && test.reason && <p class="reason">{reason(test.reason)}</p>}
       {test.feedback && <p class="feedback"><strong>{t("test.feedback")}</strong> <bdi>{test.feedback}</bdi></p>}
       {test.hidden && <p class="hint">{t("test.hidden")}</p>}
-      {test.node && <p class="hint">{t((test.time_scale ?? 1) > 1 ? "test.scaled" : "test.node", { node: test.node, factor: test.time_scale ?? 1 })}</p>}
+      {test.node && <p class="hint">{t((test.time_scale ?? 1) > 1 ? "test.scaled" : "test.node", { node: test.node, factor: test.time_scale ?? 1 })} {test.first_node && t("test.firstNode", { node: test.first_node })}</p>}
       {isWrong && <Difference test={test} expected={expected} />}
       <Bar label={t("figure.cpu")} value={test.cpu_ms} limit={limits?.cpu_ms} format={duration} />
       <Bar label={t("figure.wall")} value={test.wall_ms} limit={limits?.wall_ms} format={duration} />
@@ -142,9 +142,9 @@ function Test(props: { test: TestResult; limits: AppliedLimits | undefined; isOn
 function Difference({ test: { stdout, difference }, expected }: { test: TestResult; expected: string | null }) {
   return (
     <>
-      {expected !== null && stdout !== undefined && <Diff expected={expected} got={stdout} />}
+      {expected !== null && stdout !== undefined && <Diff expected={expected} got={stdout} at={difference?.line ?? null} />}
       {difference && <p class="hint">{t("diff.first", { line: difference.line, column: difference.column })}</p>}
-      {expected === null && difference && <Diff expected={difference.expected ?? ""} got={difference.got ?? ""} />}
+      {expected === null && difference && <Diff expected={difference.expected ?? ""} got={difference.got ?? ""} first={difference.line} />}
     </>
   );
 }

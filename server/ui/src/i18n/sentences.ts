@@ -64,6 +64,7 @@ export const sentences = text({
 
   "draft.replaced": ["Something else has taken the place of what you had here: a link, a sample, an example, or another tab; or a part was removed.", "您原来的内容已被链接、样例、示例或另一个标签页的内容替换，或其中一部分被删除。"],
   "draft.cut": ["This browser has no room for the large inputs: they are lost when the page is closed. The program is kept.", "浏览器空间不足，大的输入在关闭页面后会丢失，程序会保留。"],
+  "draft.several": ["({n})", "（{n}）"],
   "draft.bringBack": ["Bring it back", "恢复"],
   "draft.forget": ["Forget it", "放弃"],
   "run.button": ["Run", "运行"],
@@ -98,11 +99,13 @@ export const sentences = text({
   "limits.memory": ["Memory", "内存"],
   "limits.output": ["Output", "输出"],
   "limits.wrong": ["A number above 0, please: until then the usual limit holds.", "请输入大于 0 的数；否则使用默认限制。"],
+  "limits.usual": ["as usual", "默认"],
   "limits.checker": ["Comparison", "比较方式"],
   "limits.collect": ["Files to hand back", "返回的文件"],
   "limits.arguments": ["Arguments, one a line", "命令行参数，每行一个"],
   "checker.lines": ["line by line", "逐行"],
   "checker.tokens": ["word by word", "逐词"],
+  "checker.problem": ["as the problem does", "按题目的方式"],
   "checker.exact": ["byte by byte", "逐字节"],
 
   "result.title": ["Result", "结果"],
