@@ -5,9 +5,11 @@ import type { Submission } from "../api/types";
 import { JudgedBy } from "../components/judged-by";
 import { Link } from "../components/link";
 import { t, time } from "../i18n";
+import { nodesOf } from "./nodes";
 import { Timeline } from "./timeline";
 
 export function Facts({ submission }: { submission: Submission }) {
+  const nodes = nodesOf(submission);
   return (
     <section class="card">
       <h2>{t("submission.details")}</h2>
@@ -18,6 +20,7 @@ export function Facts({ submission }: { submission: Submission }) {
         <dt>{t("submissions.created")}</dt><dd>{time(submission.created_at)}</dd>
         {submission.finished_at && <><dt>{t("submission.finished")}</dt><dd>{time(submission.finished_at)}</dd></>}
         {submission.rejudged_at && <><dt>{t("submission.rejudged")}</dt><dd>{time(submission.rejudged_at)}</dd></>}
+        {nodes.length > 0 && <><dt>{t("submission.nodes")}</dt><dd>{nodes.map((node, index) => <>{index > 0 && ", "}<bdi>{node}</bdi></>)}</dd></>}
         {Object.entries(submission.reference ?? {}).map(([name, value]) => <><dt><bdi>{name}</bdi></dt><dd><bdi>{value}</bdi></dd></>)}
       </dl>
       <Timeline submission={submission} />

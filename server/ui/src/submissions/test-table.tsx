@@ -12,6 +12,7 @@ export function TestTable({ submission, chosen }: { submission: Submission; chos
   const all = (submission.tests ?? []) as TestResult[];
   const tests = all.slice(0, MOST);
   if (tests.length === 0) return null;
+  const isSpread = new Set(tests.map(({ node }) => node)).size > 1;
   const [isNamed, isScored] = [tests.some(({ name }) => name), tests.some(({ score }) => score !== undefined)];
   const choose = (index: number) => {
     chosen.value = index;
@@ -27,6 +28,7 @@ export function TestTable({ submission, chosen }: { submission: Submission; chos
               <th scope="col">#</th>{isNamed && <th scope="col">{t("nodes.name")}</th>}<th scope="col">{t("groups.verdict")}</th>
               <th scope="col" class="number">{t("figure.cpu")}</th><th scope="col" class="number">{t("figure.memory")}</th>
               {isScored && <th scope="col" class="number">{t("groups.score")}</th>}
+              {isSpread && <th scope="col">{t("submission.node")}</th>}
             </tr>
           </thead>
           <tbody>
@@ -36,6 +38,7 @@ export function TestTable({ submission, chosen }: { submission: Submission; chos
                 {isNamed && <td class="free"><bdi>{test.name}</bdi></td>}<td><Verdict verdict={test.verdict} /></td>
                 <td class="number">{duration(test.cpu_ms)}</td><td class="number">{size(test.memory_bytes)}</td>
                 {isScored && <td class="number">{test.score ?? "–"}</td>}
+                {isSpread && <td>{test.node && <bdi class="shortened" title={test.node}>{test.node}</bdi>}</td>}
               </tr>
             ))}
           </tbody>
