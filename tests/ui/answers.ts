@@ -29,18 +29,18 @@ export async function streams(page: Page, path: string): Promise<(name: string, 
 
 /** What the server tells of a package that it has. */
 export const packaged = (id: string, its: object = {}) => ({
-  id, version: "1".repeat(64), pushed_at: new Date().toISOString(), show: "verdicts", format: "legacy", names: { en: id }, type: { scoring: false, interactive: false, multi_pass: false, submit_answer: false },
+  id, version: "1".repeat(64), pushed_at: new Date().toISOString(), private: false, show: "verdicts", format: "legacy", names: { en: id }, type: { scoring: false, interactive: false, multi_pass: false, submit_answer: false },
   limits: { cpu_ms: 1000, memory_bytes: 1, output_bytes: 1 }, cases: { sample: 0, secret: 1 }, validators: [], statements: [], attachments: [], submissions: 0, notes: [], ...its,
 });
 
 /** A problem of which nothing is at the server. */
-export async function problem(page: Page, id: string, its: { statement?: string; samples?: object[]; versions?: string[]; cases?: object; names?: object } = {}): Promise<void> {
-  const { statement, samples = [], versions = ["1".repeat(64)], ...others } = its;
+export async function problem(page: Page, id: string, its: { statement?: string; samples?: object[]; total?: number; versions?: string[]; cases?: object; names?: object; private?: boolean; limits?: object } = {}): Promise<void> {
+  const { statement, samples = [], total, versions = ["1".repeat(64)], ...others } = its;
   const path = `**/api/v1/problems/${id}`;
   const statements = statement === undefined ? [] : [{ language: "en", format: "markdown" }];
   await page.route(path, (route) => route.fulfill({ json: packaged(id, { version: versions[0], statements, ...others }) }));
   await page.route(`${path}/versions`, (route) => route.fulfill({ json: { versions: versions.map((version) => packaged(id, { version })) } }));
-  await page.route(`${path}/samples`, (route) => route.fulfill({ json: { samples } }));
+  await page.route(`${path}/samples`, (route) => route.fulfill({ json: { samples, total } }));
   await page.route(`${path}/statement?*`, (route) => route.fulfill({ contentType: "text/plain", body: statement ?? "" }));
 }
 

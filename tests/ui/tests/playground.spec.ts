@@ -110,6 +110,7 @@ test("a limit that is none is told at its field, and one that the server refuses
   await page.goto("/");
   await page.getByText("Limits and more").click();
   const field = page.getByLabel("CPU time");
+  await expect(field, "what that is the server decides").toHaveAttribute("placeholder", "as usual");
   for (const [typed, isWrong] of [["-1", true], ["0", true], ["0.5", false], ["100000", false]] as const) {
     await field.fill("");
     await field.pressSequentially(typed);

@@ -194,8 +194,24 @@ test("a sample is run in the playground", async ({ page, request, baseURL }) => 
   await page.goto(`/problems/${id}`);
   await expect(page.locator(".katex").first()).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await page.goto("/");
+  await write(page, "int main() {}", "c17");
+  await page.goto(`/problems/${id}`);
+  await page.locator(".toolbar").getByLabel("Language").selectOption("python3");
+  await write(page, "print('sum', sum(map(int, input().split())))", undefined, ".source-frame .cm-content");
   await page.getByRole("button", { name: "Run on this" }).click();
   await expect(page.getByRole("textbox", { name: "Standard input" })).toHaveValue("1 2\n");
+  await expect(page.locator("#editor .cm-content"), "what is written for the problem").toContainText("print('sum'");
+  await expect(page.locator(".file-tabs").getByRole("tab")).toHaveText("main.py");
+  await page.getByText("Limits and more").click();
+  await expect(page.getByLabel("CPU time")).toHaveValue("1");
+  await expect(page.getByLabel("Comparison")).toHaveValue("problem");
+  const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/api/v1/submissions"));
+  await page.getByRole("button", { name: "Run" }).click();
+  expect((await sent).postDataJSON()).toMatchObject({ language: "python3", checker: { icpc: { case_sensitive: false } }, limits: { cpu_ms: 1000 }, tests: [{ stdin: "1 2\n", expected: "3\n" }] });
+  await expect(page.getByRole("region", { name: "Result" }).getByRole("heading", { name: "Wrong answer" }).first()).toBeVisible();
+  await page.getByRole("button", { name: "Bring it back" }).click();
+  await expect(page.locator("#editor .cm-content"), "what the playground had").toHaveText("int main() {}");
 });
 
 test("what a sample's program writes, and says to a validator, is seen while it runs", async ({ page, request, baseURL }) => {

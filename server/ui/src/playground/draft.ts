@@ -25,6 +25,13 @@ export interface Limits {
   output: number | null;
 }
 
+type Named = "lines" | "tokens" | "exact";
+
+/** As a problem compares: by the default validator of the package format, with its flags. */
+export interface OfProblem {
+  icpc: Record<string, boolean | number>;
+}
+
 export interface Draft {
   language: string;
   files: SourceFile[];
@@ -32,7 +39,7 @@ export interface Draft {
   active: number;
   tests: Test[];
   limits: Limits;
-  checker: "lines" | "tokens" | "exact";
+  checker: Named | OfProblem;
   /** One word a line. */
   arguments: string;
   /** Names of files that are handed back. */
@@ -72,17 +79,23 @@ export function parse(text: string | null): Draft | null {
   }));
   if (files.length === 0) return null;
   const limits = (given["limits"] ?? {}) as Record<string, unknown>;
-  const checker = given["checker"];
   return {
     language: string(given["language"], empty.language),
     files,
     active: Math.min(Math.max(Math.trunc(Number(given["active"])) || 0, 0), files.length - 1),
     tests: tests.length ? tests : empty.tests,
     limits: { cpu: positive(limits["cpu"]), wall: positive(limits["wall"]), memory: positive(limits["memory"]), output: positive(limits["output"]) },
-    checker: checker === "tokens" || checker === "exact" ? checker : "lines",
+    checker: checkerOf(given["checker"]),
     arguments: string(given["arguments"], ""),
     collect: string(given["collect"], ""),
   };
+}
+
+function checkerOf(given: unknown): Draft["checker"] {
+  if (given === "tokens" || given === "exact") return given;
+  const flags = (given as Partial<OfProblem> | null | undefined)?.icpc;
+  if (typeof flags !== "object" || flags === null) return empty.checker;
+  return { icpc: Object.fromEntries(Object.entries(flags).filter(([, flag]) => typeof flag === "boolean" || typeof flag === "number")) };
 }
 
 const list = (value: unknown) => (Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : []) as Record<string, unknown>[];

@@ -9,15 +9,17 @@ interface Field {
   label: Sentence;
   unit: string;
   step: number;
-  placeholder: string;
 }
 
 const FIELDS: Field[] = [
-  { name: "cpu", label: "limits.cpu", unit: "s", step: 0.1, placeholder: "1" },
-  { name: "wall", label: "limits.wall", unit: "s", step: 0.1, placeholder: "4" },
-  { name: "memory", label: "limits.memory", unit: "MiB", step: 1, placeholder: "256" },
-  { name: "output", label: "limits.output", unit: "MiB", step: 1, placeholder: "1" },
+  { name: "cpu", label: "limits.cpu", unit: "s", step: 0.1 },
+  { name: "wall", label: "limits.wall", unit: "s", step: 0.1 },
+  { name: "memory", label: "limits.memory", unit: "MiB", step: 1 },
+  { name: "output", label: "limits.output", unit: "MiB", step: 1 },
 ];
+
+/** Chosen by a sample alone: nobody knows its flags who chooses from a list. */
+const OF_PROBLEM = "problem";
 
 export function Limits() {
   const { limits, checker, arguments: words, collect } = draft.value;
@@ -30,7 +32,8 @@ export function Limits() {
         ))}
         <label>
           <span>{t("limits.checker")}</span>
-          <select value={checker} onChange={(event) => change({ checker: event.currentTarget.value as Draft["checker"] })}>
+          <select value={typeof checker === "string" ? checker : OF_PROBLEM} onChange={(event) => event.currentTarget.value !== OF_PROBLEM && change({ checker: event.currentTarget.value as Draft["checker"] })}>
+            {typeof checker !== "string" && <option value={OF_PROBLEM}>{t("checker.problem")}</option>}
             {(["lines", "tokens", "exact"] as const).map((name) => <option key={name} value={name}>{t(`checker.${name}`)}</option>)}
           </select>
         </label>
@@ -49,7 +52,7 @@ export function Limits() {
 
 /** What is typed stands there, right or wrong, until something else has taken its place: a link, an example, another tab. */
 function Amount({ field, value, set }: { field: Field; value: number | null; set(value: number | null): void }) {
-  const { name, label, unit, step, placeholder } = field;
+  const { name, label, unit, step } = field;
   const [typed, type] = useState({ text: "", value: null as number | null, isWrong: false });
   const { text, isWrong } = typed.value === value ? typed : { text: String(value ?? ""), isWrong: false };
   const take = ({ value: text, validity }: HTMLInputElement) => {
@@ -62,7 +65,7 @@ function Amount({ field, value, set }: { field: Field; value: number | null; set
     <label>
       <span>{t(label)} ({unit})</span>
       <input
-        type="number" min={step} step="any" value={text} placeholder={placeholder} aria-invalid={isWrong} aria-describedby={isWrong ? told : undefined}
+        type="number" min={step} step="any" value={text} placeholder={t("limits.usual")} aria-invalid={isWrong} aria-describedby={isWrong ? told : undefined}
         onInput={(event) => take(event.currentTarget)}
       />
       {isWrong && <small id={told} class="wrong" role="alert">{t("limits.wrong")}</small>}

@@ -54,8 +54,8 @@ export default function Problems() {
 function List({ problems }: { problems: Version[] }) {
   return (
     <ul class="problem-list">
-      {problems.map(({ id, names, pushed_at }) => (
-        <li key={id}><Link to={`/problems/${encodeURIComponent(id)}`}><bdi>{nameOf(names, id)}</bdi></Link> <code class="shortened" title={id}>{id}</code> <small>{day(pushed_at)}</small></li>
+      {problems.map(({ id, names, pushed_at, private: isPrivate }) => (
+        <li key={id}><Link to={`/problems/${encodeURIComponent(id)}`}><bdi>{nameOf(names, id)}</bdi></Link> <code class="shortened" title={id}>{id}</code> <small>{isPrivate && <strong>{t("problem.private")} </strong>}{day(pushed_at)}</small></li>
       ))}
     </ul>
   );

@@ -14,18 +14,14 @@ import { Loading, Together } from "../components/together";
 import { Windowed } from "../components/windowed";
 import { duration, locale, size, t, time } from "../i18n";
 import "../i18n/pages";
-import { copy } from "../clipboard";
-import { draft } from "../playground/draft";
-import { replace } from "../playground/replaced";
-import { go } from "../router";
 import { SubmissionTable } from "../submissions/list";
 import { nameOf } from "./list";
+import { SampleList } from "./samples";
 import { Submit } from "./submit";
 import { Upload, type Verified } from "./upload";
 import { VerifyCard } from "./verify-card";
 
 type Package = components["schemas"]["ProblemPackage"];
-type Samples = components["schemas"]["Samples"];
 
 const Statement = later(async () => (await import("../statement/statement")).default, Loading);
 
@@ -42,10 +38,10 @@ export default function Problem({ id }: { id: string }) {
             <article class="card">
               <h1><bdi>{nameOf(problem.names, problem.id)}</bdi></h1>
               <p class="hint">{kinds(problem).join(" · ")}</p>
-              {problem.unjudged && <p class="wrong">{problem.unjudged}</p>}
+              {problem.unjudged && <p class="wrong" lang="en">{problem.unjudged}</p>}
               <Statements problem={problem} path={path} />
             </article>
-            <SampleList path={path} kind={problem.type} />
+            <SampleList path={path} problem={problem} />
           </div>
           <div class="side">
             {!problem.unjudged && may("submit") && <Submit problem={problem.id} tests={problem.cases.sample + problem.cases.secret} takesAnswers={problem.type.submit_answer} ended={() => setJudged((number) => number + 1)} />}
@@ -54,7 +50,7 @@ export default function Problem({ id }: { id: string }) {
               <SubmissionTable key={judged} filters={{ problem: problem.id }} limit={10} ofOne />
             </section>
             <Versions path={path} problem={problem} verify={verify} />
-            <Upload id={problem.id} done={again} verify={verify} />
+            <Upload id={problem.id} isPrivate={problem.private} done={again} verify={verify} />
           </div>
           <VerifyCard what={verified} />
         </div></Together>
@@ -63,8 +59,9 @@ export default function Problem({ id }: { id: string }) {
   );
 }
 
-function kinds({ type, limits, cases }: Package): string[] {
+function kinds({ type, limits, cases, private: isPrivate }: Package): string[] {
   return [
+    ...(isPrivate ? [t("problem.private")] : []),
     t("problem.limits", { time: duration(limits.cpu_ms), memory: size(limits.memory_bytes) }),
     t("problem.cases", { sample: cases.sample, secret: cases.secret }),
     ...(type.scoring ? [t("problem.scoring")] : []),
@@ -119,48 +116,6 @@ function Text({ from, format }: { from: string; format: string }) {
   if (error) return <Refusal error={error} />;
   if (text === null) return <Loading />;
   return <Statement text={text} format={format} />;
-}
-
-/** What talks with a validator, or runs several times, has no input that one could run it on alone. */
-function SampleList({ path, kind }: { path: string; kind: Package["type"] }) {
-  const [state] = useLoaded<Samples>(`${path}/samples`);
-  const tryOut = (input: string, answer: string | null) => {
-    const tests = [{ stdin: input, expected: answer }];
-    void replace({ ...draft.value, tests });
-    go("/");
-  };
-  return (
-    <Loaded from={state}>
-      {({ samples }) => samples.length === 0 ? null : (
-        <section class="card">
-          <h2>{t("problem.samples")}</h2>
-          {samples.map((sample) => (
-            <article key={sample.name} class="sample">
-              <h3><bdi>{sample.name.replace(/^sample\//, "")}</bdi></h3>
-              <div class="beside">
-                <Copied title={t("test.stdin")} text={sample.input} />
-                {typeof sample.answer === "string" && (sample.answer !== "" || !kind.interactive) && <Copied title={t("test.expected")} text={sample.answer} />}
-              </div>
-              {!kind.interactive && !kind.multi_pass && <button type="button" class="quiet" onClick={() => tryOut(sample.input, sample.answer ?? null)}>{t("problem.runOnThis")}</button>}
-            </article>
-          ))}
-        </section>
-      )}
-    </Loaded>
-  );
-}
-
-function Copied({ title, text }: { title: string; text: string }) {
-  const [came, setCame] = useState<boolean | null>(null);
-  return (
-    <section class="output">
-      <h4>
-        {title} <button type="button" class="link" onClick={() => void copy(text).then(setCame)} aria-label={`${t("copy")}: ${title}`}>{t("copy")}</button>{" "}
-        <small role="status">{came === null ? "" : t(came ? "copied" : "copied.not")}</small>
-      </h4>
-      <pre role="group" tabIndex={0} aria-label={title}>{text}</pre>
-    </section>
-  );
 }
 
 function Versions({ path, problem, verify }: { path: string; problem: Package; verify(what: Verified): void }) {

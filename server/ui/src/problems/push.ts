@@ -1,7 +1,7 @@
 /** Sends a package, and says how that stands. */
 
 import { useState } from "preact/hooks";
-import { ApiError, request, Unreachable } from "../api/client";
+import { ApiError, query, request, Unreachable } from "../api/client";
 import { untilReachable } from "../api/connection";
 import type { components } from "../api/schema";
 import { isReadable } from "../components/text-file";
@@ -12,12 +12,19 @@ type Package = components["schemas"]["ProblemPackage"];
 /** What is told of secret tests. */
 export type Show = components["schemas"]["Show"];
 
+/** What is told of it, and to whom. */
+export interface How {
+  show: Show;
+  /** Null leaves that as it is. */
+  isPrivate: boolean | null;
+}
+
 export type Standing = { is: "idle" } | { is: "none"; why: string } | { is: "sending"; name: string } | { is: "taken"; problem: Package; file: File } | { is: "refused"; error: ApiError; file: File } | { is: "lost"; name: string; bytes: number };
 
 /** `name` is null for what the file is called. */
 export interface Pushing {
   now: Standing;
-  push(file: File, name: string | null, show: Show): Promise<void>;
+  push(file: File, name: string | null, how: How): Promise<void>;
   /** Nothing is sent, and why. */
   refuse(why: string): void;
 }
@@ -25,14 +32,14 @@ export interface Pushing {
 export function usePush(done: () => void): Pushing {
   const [now, setNow] = useState<Standing>({ is: "idle" });
   const refuse = (why: string) => setNow({ is: "none", why });
-  const push = async (file: File, given: string | null, show: Show) => {
+  const push = async (file: File, given: string | null, { show, isPrivate }: How) => {
     if (now.is === "sending") return;
     const name = given ?? idOf(file.name);
     if (!isId(name)) return refuse(t("upload.badId"));
     setNow({ is: "sending", name });
     if (!(await isReadable(file))) return refuse(t("file.unreadable"));
     try {
-      const problem = await sent(`/api/v1/problems/${encodeURIComponent(name)}?show=${show}`, file);
+      const problem = await sent(`/api/v1/problems/${encodeURIComponent(name)}${query({ show, private: isPrivate === null ? null : String(isPrivate) })}`, file);
       setNow({ is: "taken", problem, file });
       done();
     } catch (error) {

@@ -25,12 +25,14 @@ function refusedDrop({ files, items }: DataTransfer): string | null {
   return isFolder ? t("upload.folder") : null;
 }
 
-export function Upload({ id, done, verify }: { id?: string; done(): void; verify(what: Verified): void }) {
+/** `isPrivate` is said of the problem of this id, which is there. */
+export function Upload({ id, isPrivate, done, verify }: { id?: string; isPrivate?: boolean; done(): void; verify(what: Verified): void }) {
   const [named, setName] = useState("");
   const [show, setShow] = useState<Show>("verdicts");
+  const [hidden, hide] = useState(isPrivate ?? false);
   const [over, setOver] = useState(false);
   const { now, push, refuse } = usePush(done);
-  const send = (file: File) => void push(file, id ?? (named || null), show);
+  const send = (file: File) => void push(file, id ?? (named || null), { show, isPrivate: hidden || (isPrivate ? false : null) });
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -52,6 +54,7 @@ export function Upload({ id, done, verify }: { id?: string; done(): void; verify
           </select>
         </label>
       </div>
+      <label class="check"><input type="checkbox" checked={hidden} onChange={(event) => hide(event.currentTarget.checked)} />{t("upload.private")}</label>
       <div class={`drop ${over ? "over" : ""}`} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={drop}>
         {t("upload.drop")}
         <ChooseFile accept=".zip,.tar,.gz,.tgz,.kpp" chosen={send} />
