@@ -1,6 +1,6 @@
 /** What the server tells of itself, of a submission's way and of its past is shown, and what is pressed comes to it. */
 
-import { ACCEPTED, event, ID, problem, refuse, streams, tar } from "../answers";
+import { ACCEPTED, ID, problem, refuse, streams, tar } from "../answers";
 import serious from "../axe";
 import { expect, test, write } from "../page";
 
@@ -111,10 +111,23 @@ test("a sample is copied, also where a browser's clipboard is closed to pages, a
 
   const bodies: { problem: string; version: string }[] = [];
   await page.route("**/api/v1/submissions", (route) => (bodies.push(route.request().postDataJSON()), route.fulfill({ status: 202, json: QUEUED })));
-  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => route.fulfill(event("judgement", { ...QUEUED, state: "done", verdict: "Accepted", tests: [{ ...ACCEPTED, index: 0 }] })));
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: { ...QUEUED, state: "running" } }));
+  const tell = await streams(page, `**/api/v1/submissions/${ID}/events*`);
   await page.getByLabel("Version that judges").selectOption(older.slice(0, 12));
   await page.getByLabel(/^The package/).setInputFiles({ name: "two.tar", mimeType: "application/x-tar", buffer: tar({ "submissions/accepted/a.py": "print(1)\n" }) });
+  // Each square as soon as its test is judged, and how hot it is with the judgement.
+  const squares = page.getByRole("region", { name: "Its own submissions" }).getByRole("img");
+  await tell("state", { state: "running", tests_done: 1, tests: [{ index: 0, verdict: "Accepted" }] });
+  await expect(squares).toHaveCount(1);
+  await expect(squares).not.toHaveClass(/heat-\d/);
+  await tell("state", { state: "running", tests_done: 2, tests: [{ index: 0, verdict: "Accepted" }, { index: 1, verdict: "Accepted" }] });
+  await expect(squares).toHaveCount(2);
+  await expect(page.getByText("0 of 1 judged.")).toBeVisible();
+  const limits = { cpu_ms: 1000 };
+  await tell("judgement", { ...QUEUED, state: "done", verdict: "Accepted", limits, tests: [10, 450, 990].map((cpu_ms, index) => ({ ...ACCEPTED, index, cpu_ms })) });
   await expect(page.getByText("All came to what their folders say.")).toBeVisible();
+  for (const [at, heat] of [[0, "heat-0"], [1, "heat-2"], [2, "heat-4"]] as const) await expect(squares.nth(at)).toHaveClass(new RegExp(`\\b${heat}\\b`));
+  expect(await serious(page), "nobody is shut out of what they came to").toEqual([]);
   expect(bodies.map(({ problem, version }) => [problem, version])).toEqual([["two", older]]);
 });
 

@@ -14,7 +14,17 @@ const MOST_ENTRIES = 20_000;
 /** Of a tar, unpacked: what is in front of the submissions has to be passed. */
 const LARGEST_TAR = 256 * 1024 * 1024;
 
-export class Unreadable extends Error {}
+/** Why it cannot be read: `archive.` and this is the sentence. */
+type Why = "damaged" | "tooMany" | "noDirectory" | "method" | "tooLarge";
+
+export class Unreadable extends Error {
+  readonly why: Why;
+
+  constructor(why: Why) {
+    super(why);
+    this.why = why;
+  }
+}
 
 /** The files of `submissions/`, wherever in the archive that folder is. */
 export async function submissionsOf(file: File): Promise<Entry[]> {
@@ -22,7 +32,7 @@ export async function submissionsOf(file: File): Promise<Entry[]> {
     return await read(file);
   } catch (error) {
     // It says that something lies where the file has nothing.
-    if (error instanceof RangeError || error instanceof TypeError) throw new Unreadable("the archive is damaged");
+    if (error instanceof RangeError || error instanceof TypeError) throw new Unreadable("damaged");
     throw error;
   }
 }
@@ -46,7 +56,7 @@ async function ofZip(file: File): Promise<Entry[]> {
   const tail = new DataView(await file.slice(Math.max(0, file.size - 65_557)).arrayBuffer());
   const end = endOfDirectory(tail);
   const [count, length, begin] = [tail.getUint16(end + 10, true), tail.getUint32(end + 12, true), tail.getUint32(end + 16, true)];
-  if (count > MOST_ENTRIES) throw new Unreadable("too many entries");
+  if (count > MOST_ENTRIES) throw new Unreadable("tooMany");
   const directory = new DataView(await file.slice(begin, begin + length).arrayBuffer());
   const entries: Entry[] = [];
   let at = 0;
@@ -54,11 +64,15 @@ async function ofZip(file: File): Promise<Entry[]> {
     const [method, packed, size] = [directory.getUint16(at + 10, true), directory.getUint32(at + 20, true), directory.getUint32(at + 24, true)];
     const [name, extra, comment, offset] = [directory.getUint16(at + 28, true), directory.getUint16(at + 30, true), directory.getUint16(at + 32, true), directory.getUint32(at + 42, true)];
     const path = below(utf8.decode(new Uint8Array(directory.buffer, at + 46, name)));
-    if (path !== null) entries.push({ path, text: isRead(entries, size) ? await zipped(file, offset, packed, method) : null });
+    const isLink = (directory.getUint32(at + 38, true) >>> 28) === LINK;
+    if (path !== null) entries.push({ path, text: !isLink && isRead(entries, size) ? await zipped(file, offset, packed, method) : null });
     at += 46 + name + extra + comment;
   }
   return entries;
 }
+
+/** Of the mode of a file on Unix, which a zip tells among other attributes. */
+const LINK = 0o12;
 
 /** Is there room for one of this size behind those? */
 const isRead = (before: Entry[], size: number): boolean => before.length < MOST_FILES && size <= LARGEST;
@@ -67,14 +81,14 @@ function endOfDirectory(tail: DataView): number {
   for (let at = tail.byteLength - 22; at >= 0; at -= 1) {
     if (tail.getUint32(at, true) === 0x06054b50) return at;
   }
-  throw new Unreadable("no directory of a zip");
+  throw new Unreadable("noDirectory");
 }
 
 async function zipped(file: File, offset: number, packed: number, method: number): Promise<string> {
   const head = new DataView(await file.slice(offset, offset + 30).arrayBuffer());
   const begin = offset + 30 + head.getUint16(26, true) + head.getUint16(28, true);
   const content = file.slice(begin, begin + packed).stream();
-  if (method !== 0 && method !== 8) throw new Unreadable("a method of compression that is not known");
+  if (method !== 0 && method !== 8) throw new Unreadable("method");
   return utf8.decode(await bounded(method === 8 ? content.pipeThrough(new DecompressionStream("deflate-raw")) : content, LARGEST));
 }
 
@@ -85,9 +99,9 @@ async function ofTar(stream: ReadableStream<Uint8Array>): Promise<Entry[]> {
   for (let at = 0, count = 0; at < all.length; count += 1) {
     const header = all.subarray(at, at + 512);
     if (header[0] === 0) break;
-    if (count === MOST_ENTRIES) throw new Unreadable("too many entries");
+    if (count === MOST_ENTRIES) throw new Unreadable("tooMany");
     const size = parseInt(text(header, 124, 12), 8) || 0;
-    if (at + 512 + size > all.length) throw new Unreadable("the archive is damaged");
+    if (at + 512 + size > all.length) throw new Unreadable("damaged");
     const content = all.subarray(at + 512, at + 512 + size);
     const kind = String.fromCharCode(header[156] ?? 0);
     if (kind === "L") long = utf8.decode(content).replace(/\0.*$/s, "");
@@ -117,7 +131,7 @@ async function bounded(stream: ReadableStream<Uint8Array>, most: number): Promis
     const { done, value } = await reader.read();
     if (done) break;
     length += value.length;
-    if (length > most) throw new Unreadable("more than there is room for");
+    if (length > most) throw new Unreadable("tooLarge");
     parts.push(value);
   }
   const all = new Uint8Array(length);

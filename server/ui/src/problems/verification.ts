@@ -5,7 +5,7 @@ import { ApiError } from "../api/client";
 import { follow } from "../api/follow";
 import { languages } from "../api/languages";
 import { Sending } from "../api/submit";
-import type { Submission } from "../api/types";
+import type { Progress, Submission } from "../api/types";
 import { t } from "../i18n";
 import { submissionsOf, Unreadable, type Entry } from "./archive";
 import { ANSWERS, areAnswers } from "./bare";
@@ -18,6 +18,8 @@ export interface Row {
   isPartial: boolean;
   /** Verdicts that its folder allows; null where the folder says nothing. */
   expected: string[] | null;
+  /** The tests that it is known to have been judged on, while it is. */
+  tests: NonNullable<Progress["tests"]>;
   submission: Submission | null;
   /** Why it was not judged. */
   problem: string | null;
@@ -72,7 +74,7 @@ export function useVerification(problem: string, version: string, file: File): V
       const isOver = () => gone;
       const begun = (stop: () => void) => void stops.push(stop);
       await inTurn(found, isOver, (row, index) => judged(row, { problem, version }, { set: (changes) => set(index, changes), isOver, begun }));
-    }).catch((error) => { if (!gone) fail(error instanceof Unreadable ? error.message : String(error)); });
+    }).catch((error) => { if (!gone) fail(error instanceof Unreadable ? t(`archive.${error.why}`) : String(error)); });
     return () => { gone = true; stops.forEach((stop) => stop()); };
   }, [problem, version, file, round]);
   return { rows, failed, again: () => again(round + 1) };
@@ -108,13 +110,13 @@ function judged(row: Row, by: { problem: string; version: string }, { set, isOve
   }
   const files = Object.fromEntries(row.files.map(({ path, text }) => [withoutFolder(path), text]));
   const sending = Sending.again(row.sending, { ...by, language, files, stop_at_first_failure: false });
-  set({ sending });
+  set({ sending, tests: [] });
   return new Promise((resolve) => {
     const over = (changes: Partial<Row>) => { set(changes); resolve(); };
     sending.send().then(
       (submission) => {
         if (isOver() || !submission) return resolve();
-        begun(follow(submission.id, { progress: () => {}, ended: (submission) => over({ submission }), failed: ({ detail }) => over({ problem: detail }) }));
+        begun(follow(submission.id, { progress: ({ tests = [] }) => set({ tests }), ended: (submission) => over({ submission }), failed: ({ detail }) => over({ problem: detail }) }));
       },
       (error) => over({ problem: error instanceof ApiError ? error.detail : String(error) }),
     );
@@ -136,7 +138,7 @@ function grouped(entries: Entry[]): Row[] {
   }
   return [...groups].sort(([one], [other]) => one.localeCompare(other)).map(([name, files]) => {
     const folder = name.split("/")[0] ?? "";
-    return { name, files, isPartial: files.some(({ text }) => text === null), expected: Object.hasOwn(EXPECTED, folder) ? (EXPECTED[folder] ?? null) : null, submission: null, problem: null, sending: null };
+    return { name, files, isPartial: files.some(({ text }) => text === null), expected: Object.hasOwn(EXPECTED, folder) ? (EXPECTED[folder] ?? null) : null, tests: [], submission: null, problem: null, sending: null };
   });
 }
 

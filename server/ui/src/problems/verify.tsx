@@ -53,20 +53,24 @@ function Legend() {
 
 function Line({ row }: { row: Row }) {
   const { submission } = row;
-  const all = (submission?.tests ?? []) as TestResult[];
+  const all: Told[] = submission ? ((submission.tests ?? []) as TestResult[]) : row.tests;
   const results = all.slice(0, MOST_SQUARES);
   return (
     <tr>
       <th scope="row">{submission ? <Link to={`/submissions/${submission.id}`}><bdi>{row.name}</bdi></Link> : <bdi>{row.name}</bdi>}</th>
       <td>{row.problem ? "–" : submission ? (isAsExpected(row) ? <span class="verdict good">✓ {t("verify.yes")}</span> : <span class="verdict bad">✗ {t("verify.no")}</span>) : <span class="spinner" aria-label={t("progress.running")} />}</td>
       <td>{submission?.verdict ? <Verdict verdict={submission.verdict} /> : <span class="wrong">{row.problem}</span>}</td>
-      <td><span class="heat-row" role="group" aria-label={t("tests.title")}>{results.map((test) => <Cell key={test.index} test={test} limit={(test.limits ?? submission?.limits)?.cpu_ms ?? 1000} />)}{all.length > results.length && <small>{t("tests.cut", { n: all.length - results.length })}</small>}</span></td>
+      <td><span class="heat-row" role="group" aria-label={t("tests.title")}>{results.map((test) => <Cell key={test.index} test={test} limit={(test.limits ?? submission?.limits)?.cpu_ms} />)}{all.length > results.length && <small>{t("tests.cut", { n: all.length - results.length })}</small>}</span></td>
     </tr>
   );
 }
 
-function Cell({ test, limit }: { test: TestResult; limit: number }) {
-  const heat = Math.min(4, Math.floor((test.cpu_ms / limit) * 5));
-  const told = `${test.name ?? test.index + 1}: ${verdictName(test.verdict)}, ${duration(test.cpu_ms)}`;
-  return <span class={`heat-cell ${tone(test.verdict)} heat-${heat}`} title={told} role="img" aria-label={told}>{test.verdict !== "Accepted" && sign(test.verdict)}</span>;
+/** Of a test that was judged just now the verdict alone is known: how long it took comes with the judgement. */
+type Told = Pick<TestResult, "index" | "verdict"> & Partial<TestResult>;
+
+function Cell({ test, limit = 1000 }: { test: Told; limit: number | undefined }) {
+  const time = test.cpu_ms;
+  const heat = time === undefined ? "" : `heat-${Math.min(4, Math.floor((time / limit) * 5))}`;
+  const told = `${test.name ?? test.index + 1}: ${verdictName(test.verdict)}${time === undefined ? "" : `, ${duration(time)}`}`;
+  return <span class={`heat-cell ${tone(test.verdict)} ${heat}`} title={told} role="img" aria-label={told}>{test.verdict !== "Accepted" && sign(test.verdict)}</span>;
 }
