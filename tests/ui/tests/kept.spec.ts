@@ -2,6 +2,8 @@
 
 import { execFileSync } from "node:child_process";
 import type { Page, Route } from "@playwright/test";
+import { refuse } from "../answers";
+import serious from "../axe";
 import { askNow, expect, result, run, test, write } from "../page";
 
 const PYTHON = (text: string) => JSON.stringify({ language: "python3", files: [{ name: "main.py", content: text }], active: 0, tests: [{ stdin: "", expected: null }], limits: {} });
@@ -50,6 +52,41 @@ test("a link that is pasted where the playground is shown is shown, and nothing 
   // Nobody has written the first.
   await page.getByRole("button", { name: "Bring it back" }).click();
   await expect(editor).toHaveText("print('mine')");
+});
+
+test("what is brought back is not lost to a browser that forgets, nor to another tab that is written in", async ({ page, context }) => {
+  const editor = page.locator("#editor .cm-content");
+  const bring = page.getByRole("button", { name: /^Bring it back/ });
+  await page.goto("/");
+  await write(page, "print('theirs')", "python3");
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page).toHaveURL(/#code=/);
+  const { hash } = new URL(page.url());
+  await write(page, "print('mine')");
+  await page.waitForFunction(() => localStorage.getItem("gavel.draft")?.includes("mine"));
+  await page.evaluate((hash) => { localStorage.clear(); location.hash = hash; }, hash);
+  await expect(editor).toHaveText("print('theirs')");
+  // The draft is kept a moment after it has changed.
+  await page.waitForFunction(() => localStorage.getItem("gavel.draft")?.includes("theirs"));
+  await expect(bring).toBeVisible();
+
+  const other = await context.newPage();
+  await other.goto("/");
+  await write(page, "print('mine, too')");
+  await page.waitForFunction(() => localStorage.getItem("gavel.draft")?.includes("mine, too"));
+  await write(other, "print('of another tab')");
+  await other.waitForFunction(() => localStorage.getItem("gavel.draft")?.includes("of another tab"));
+  await other.close();
+  await page.goto("about:blank");
+  await page.goto("/");
+  await expect(editor).toHaveText("print('of another tab')");
+  const found = new Set<string>();
+  for (let more = 0; more < 2; more += 1) {
+    await bring.click();
+    await expect(editor).not.toHaveText("print('of another tab')");
+    found.add(await editor.innerText());
+  }
+  expect([...found].sort()).toEqual(["print('mine')", "print('mine, too')"]);
 });
 
 test("a test that is added while the first example is on its way stays", async ({ page }) => {
@@ -199,6 +236,33 @@ test("a program of any length runs on a terminal", async ({ page }) => {
   expect(cmd[0]!.copyIn["main.py"]!.content).toBe(source);
 });
 
+test("what a program writes on a terminal names no page, fills no clipboard, and opens nothing that nobody wants", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.addInitScript((kept) => localStorage.setItem("gavel.draft", kept), PYTHON("print(1)"));
+  await page.route("**/run", (route) => route.fulfill({ json: [{ status: "Accepted", exitStatus: 0, time: 1, memory: 1 }] }));
+  const link = (address: string, text: string) => `\u001b]8;;${address}\u0007${text}\u001b]8;;\u0007`;
+  const written = `\u001b]0;hacked\u0007\u001b]2;hacked\u0007\u001b]52;c;aGFja2Vk\u0007${link("javascript:document.title='hacked'", "script")}\r\n${link("https://evil.example/there", "elsewhere")}\r\n`;
+  await page.routeWebSocket("**/stream", (socket) => socket.onMessage((message) => { if ((message as Buffer)[0] === 1) socket.send(Buffer.concat([Buffer.from([2, 0]), Buffer.from(written)])); }));
+  const [asked, opened] = [[] as string[], [] as string[]];
+  page.on("dialog", (dialog) => { asked.push(dialog.message()); void dialog.dismiss(); });
+  context.on("page", (tab) => opened.push(tab.url()));
+  await page.goto("/");
+  await page.evaluate(() => navigator.clipboard.writeText("mine"));
+  await terminal(page, "python3");
+  const rows = page.getByRole("region", { name: "Terminal" }).locator(".xterm-rows");
+  await expect(rows).toContainText("elsewhere");
+  for (const text of ["script", "elsewhere"]) {
+    const box = (await rows.getByText(text).boundingBox())!;
+    await page.mouse.move(box.x + 12, box.y + box.height / 2);
+    await page.waitForTimeout(200);
+    await page.mouse.click(box.x + 14, box.y + box.height / 2);
+  }
+  await expect.poll(() => asked).toEqual(["The program leads to https://evil.example/there. Open it?"]);
+  expect(opened).toEqual([]);
+  await expect(page).toHaveTitle("Gavel");
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("mine");
+});
+
 test("a compiled program is kept at the server until it runs, or its tab is closed", async ({ context, request, baseURL }) => {
   const stored = async () => Object.keys((await (await request.get(`${baseURL}/file`)).json()) as object);
   for (const [source, isSilent] of [["#include <stdio.h>\nint main() { getchar(); }", true], ["#include <stdio.h>\nint main() { puts(\"hello\"); getchar(); }", false]] as const) {
@@ -282,6 +346,22 @@ test("a run that is cancelled while it is sent is cancelled at the server, too",
   await expect(result(page)).toContainText("Cancelled");
 });
 
+test("a run that was cancelled while it was sent, and is refused, can be run again", async ({ page }) => {
+  let held: Route | null = null;
+  const keys: string[] = [];
+  await page.route("**/api/v1/submissions", (route) => { keys.push(route.request().headers()["idempotency-key"]!); held = route; });
+  await page.goto("/");
+  await write(page, "print(42)\n", "python3");
+  for (const sent of [1, 2]) {
+    await run(page);
+    await expect.poll(() => keys.length).toBe(sent);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await refuse(held!, 429, "throttled");
+    await expect(result(page).getByRole("alert")).toContainText("Too many programs exceeded their time limit");
+  }
+  expect(new Set(keys).size, "what was given up is another").toBe(2);
+});
+
 test("the main button stays where it is", async ({ page }) => {
   for (const width of [1024, 1280]) {
     await page.setViewportSize({ width, height: 800 });
@@ -339,6 +419,7 @@ test("the settings close by Escape, by a click elsewhere, and on another page", 
   const menu = page.locator("details.menu");
   const gear = menu.locator("summary");
   await gear.click();
+  expect(await serious(page), "nobody is shut out of them").toEqual([]);
   await page.keyboard.press("Escape");
   await expect(menu).not.toHaveAttribute("open");
   await expect(gear).toBeFocused();

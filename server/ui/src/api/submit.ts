@@ -18,10 +18,10 @@ export class Sending {
     this.text = JSON.stringify(body);
   }
 
-  /** Of what has not been heard to be judged yet, the same again is the same; anything else is another. */
+  /** Of what has not been heard to be judged yet, the same again is the same; anything else is another, and so is what follows one that was given up. */
   static again(before: Sending | null, body: object): Sending {
     const other = new Sending(body);
-    return before?.text === other.text ? before : other;
+    return before?.isWanted && before.text === other.text ? before : other;
   }
 
   /** Null where it was given up before it was known to have come. One that has come all the same is cancelled. */

@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { forgetters } from "../api/session";
 import { recall, remember } from "../settings";
 import { draft, empty, parse, type Draft } from "./draft";
-import { before } from "./replaced";
+import { forgetAll, keepOther } from "./replaced";
 
 /** The browser has no room for all of it: large inputs are not kept. */
 export const isCut = signal(false);
@@ -13,6 +13,9 @@ export const isCut = signal(false);
 const PAUSE = 300;
 /** Characters of a text that is kept where there is no room for all. */
 const SHORT = 20_000;
+
+/** Of this tab, beside what it has written. */
+const TAB = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** What this tab has read or written last. */
 let known = recall("draft");
@@ -31,7 +34,8 @@ effect(() => {
 addEventListener("pagehide", write);
 
 forgetters.add(() => {
-  [draft.value, before.value] = [empty, null];
+  draft.value = empty;
+  forgetAll();
   clearTimeout(timer);
   [known, changed] = [null, null];
 });
@@ -39,12 +43,20 @@ forgetters.add(() => {
 function write(): void {
   if (changed === null) return;
   const others = recall("draft");
-  if (others !== known) before.value = parse(others);
-  const whole = JSON.stringify(changed);
-  isCut.value = !remember("draft", whole);
-  if (isCut.value) remember("draft", JSON.stringify(cut(changed)));
+  if (others !== known) takeAside(others, changed);
+  const text = (draft: Draft) => JSON.stringify({ ...draft, tab: TAB });
+  isCut.value = !remember("draft", text(changed));
+  if (isCut.value) remember("draft", text(cut(changed)));
   known = recall("draft");
   changed = null;
+}
+
+/** What another tab has written in the meantime. Nothing is, where the browser has forgotten it all: that takes the place of nothing. */
+function takeAside(written: string | null, own: Draft): void {
+  const theirs = parse(written);
+  if (!theirs || JSON.stringify(theirs) === JSON.stringify(own)) return;
+  const { tab } = JSON.parse(written ?? "{}") as { tab?: unknown };
+  keepOther(theirs, typeof tab === "string" ? tab : "");
 }
 
 function cut(whole: Draft): Draft {

@@ -14,7 +14,7 @@ import { isCut } from "./keeping";
 import { Limits } from "./limits";
 import { marksOf, Places } from "./marks";
 import { Progress, Told } from "./progress";
-import { before, bringBack } from "./replaced";
+import { before, bringBack, forget } from "./replaced";
 import { heard, run, start } from "./run";
 import { Tests } from "./tests";
 import { mayRun, Toolbar } from "./toolbar";
@@ -68,7 +68,7 @@ export function Playground() {
         <Toolbar begin={begin} replaced={replaced} terminal={() => openTerminal(true)} linked={linked} />
         {damaged && <div class="replaced wrong" role="alert">{t("share.damaged")}</div>}
         {isCut.value && <div class="replaced" role="status">{t("draft.cut")}</div>}
-        {before.value && <Replaced replaced={replaced} />}
+        {before.value.length > 0 && <Replaced replaced={replaced} />}
         <FileTabs replaced={replaced} />
         <div id="editor" class="editor-frame">
           {!file && languagesError.value && <Refusal error={languagesError.value} />}
@@ -99,11 +99,12 @@ const runs = (event: KeyboardEvent) => event.key === "Enter" && (event.ctrlKey |
 
 /** A link or a sample has taken the place of what was here. */
 function Replaced({ replaced }: { replaced(): void }) {
+  const several = before.value.length;
   return (
     <div class="replaced" role="status">
       <span>{t("draft.replaced")}</span>
-      <button type="button" class="quiet" onClick={() => { bringBack(); replaced(); }}>{t("draft.bringBack")}</button>
-      <button type="button" class="quiet" onClick={() => (before.value = null)}>{t("draft.forget")}</button>
+      <button type="button" class="quiet" onClick={() => { bringBack(); replaced(); }}>{t("draft.bringBack")}{several > 1 && ` ${t("draft.several", { n: several })}`}</button>
+      <button type="button" class="quiet" onClick={forget}>{t("draft.forget")}</button>
     </div>
   );
 }

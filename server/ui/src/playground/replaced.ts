@@ -1,17 +1,60 @@
-/** What a link, a sample or an example has taken the place of: it can be brought back. */
+/** What a link, a sample, an example or another tab has taken the place of: it can be brought back, the last of them first. */
 
-import { effect, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { recall, remember } from "../settings";
 import { draft, parse, type Draft } from "./draft";
 import { example } from "./examples";
 
 const KEY = "draft.before";
 
-export const before = signal<Draft | null>(parse(recall(KEY)));
+/** A draft, and the tab that it was written in where that was another one. */
+export interface Kept {
+  draft: Draft;
+  tab: string | null;
+}
 
-const store = (draft: Draft | null) => void remember(KEY, JSON.stringify(draft));
+/** A browser has a few MB for a site: of those that were replaced the last so many, and characters in all. */
+const MOST = 5;
+const MOST_CHARACTERS = 1_000_000;
 
-effect(() => store(before.value));
+export const before = signal<Kept[]>(read(recall(KEY)) ?? []);
+
+/** Null where there is nothing of our form. */
+function read(text: string | null): Kept[] | null {
+  try {
+    const found: unknown = JSON.parse(text ?? "null");
+    return Array.isArray(found) ? found.flatMap(keptOf) : null;
+  } catch {
+    return null;
+  }
+}
+
+function keptOf(given: unknown): Kept[] {
+  const { draft, tab } = (given ?? {}) as { draft?: unknown; tab?: unknown };
+  const own = parse(JSON.stringify(draft ?? null));
+  return own ? [{ draft: own, tab: typeof tab === "string" ? tab : null }] : [];
+}
+
+/** The browser had room for it; else it is there for as long as the page is. */
+let isStored = true;
+
+/** All tabs have one list: what another has put there since is not to be lost to what this one knows. */
+const all = (): Kept[] => (isStored ? read(recall(KEY)) : null) ?? before.peek();
+
+function store(list: Kept[]): void {
+  let room = MOST_CHARACTERS;
+  const fitting = list.slice(0, MOST).filter(({ draft }, index) => (room -= JSON.stringify(draft).length) >= 0 || index === 0);
+  isStored = remember(KEY, JSON.stringify(fitting));
+}
+
+function set(list: Kept[]): void {
+  store(list);
+  before.value = list.slice(0, MOST);
+}
+
+const isOther = (own: Draft) => ({ draft }: Kept) => digest(draft) !== digest(own);
+
+const without = (own: Draft): Kept[] => all().filter(isOther(own));
 
 /** Shows another draft; the own one is kept, where somebody has written something in it. */
 export async function replace(other: Draft): Promise<void> {
@@ -25,7 +68,7 @@ const BROUGHT = "draft.brought";
 
 /** Shows what a link brings. What another has brought before, and nobody has changed, takes the place of nothing that somebody has written. */
 export async function bring(linked: Draft): Promise<void> {
-  if (before.value && recall(BROUGHT) === digest(draft.value)) draft.value = linked;
+  if (before.value.length > 0 && recall(BROUGHT) === digest(draft.value)) draft.value = linked;
   else await replace(linked);
   remember(BROUGHT, digest(linked));
 }
@@ -40,16 +83,34 @@ function digest(draft: Draft): string {
 
 /** Something else is shown now. */
 export async function keep(own: Draft): Promise<void> {
+  const first = { draft: own, tab: null };
   // At once: the page may be gone before it is known whether somebody has written that.
-  store(own);
-  if (await isExample(own)) store(before.value);
-  else before.value = own;
+  store([first, ...without(own)]);
+  set(await isExample(own) ? without(own) : [first, ...without(own)]);
 }
 
-/** Shows the own one again. */
+/** What another tab has written is shown nowhere but there. What that tab has written before is a part of it, mostly. */
+export function keepOther(theirs: Draft, tab: string): void {
+  set([{ draft: theirs, tab }, ...without(theirs).filter((kept) => kept.tab !== tab)]);
+}
+
+/** Shows the last one again. Where there are more, what is shown now comes behind them: whoever looks for one of them loses none. */
 export function bringBack(): void {
-  if (before.value) draft.value = before.value;
-  before.value = null;
+  const [last, ...others] = all();
+  if (!last) return forget();
+  const shown = { draft: draft.value, tab: null };
+  draft.value = last.draft;
+  set(others.length > 0 ? [...others.filter(isOther(shown.draft)), shown] : []);
+}
+
+/** The last one. */
+export function forget(): void {
+  set(all().slice(1));
+}
+
+/** Nobody is to find any of them. */
+export function forgetAll(): void {
+  before.value = [];
 }
 
 /** Nothing was changed of it, or there is nothing. */
