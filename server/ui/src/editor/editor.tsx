@@ -5,15 +5,18 @@ import { EditorView } from "@codemirror/view";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { patiently } from "../components/later";
 import { t } from "../i18n";
-import { keys as chosenKeys, nonce, type Keys } from "../settings";
+import { languages } from "../api/languages";
+import { keys as chosenKeys, nonce, tongue, type Keys, type Tongue } from "../settings";
 import { support } from "./languages";
 import type { Mark } from "./mark";
 import { goTo, mark } from "./marks";
-import { KEYS, newCompartments, stateOf } from "./state";
+import { KEYS, newCompartments, stateOf, words } from "./state";
 
 export interface Props {
   /** Of the file that is shown. */
   name: string;
+  /** The id of the language of its program. */
+  language: string;
   content: string;
   /** Changes when the contents were replaced by somebody else than this editor. */
   generation: number;
@@ -30,6 +33,12 @@ export interface Props {
  * what follows a look elsewhere, asks the state of then for what it knows.
  */
 let helped: Extension | null = null;
+
+/** What the editor itself says, which is English. */
+const phrases: Record<Tongue, () => Promise<Record<string, string>>> = {
+  en: async () => ({}),
+  zh: async () => (await import("./phrases")).chinese,
+};
 
 const keysOf: Record<Keys, () => Promise<Extension>> = {
   plain: async () => [],
@@ -80,11 +89,20 @@ export function Editor(props: Props) {
 
   useEffect(() => {
     let current = true;
-    void patiently(() => support(props.name)).then((found) => {
+    void patiently(() => support(props.name, props.language)).then((found) => {
       if (current) view.current?.dispatch({ effects: compartments.current.colours.reconfigure(found ?? []) });
     });
     return () => (current = false, undefined);
-  }, [props.name, props.generation]);
+    // Which extensions a language has is known once they are listed.
+  }, [props.name, props.language, props.generation, languages.value.length > 0]);
+
+  useEffect(() => {
+    let current = true;
+    void patiently(phrases[tongue.value]).then((found) => {
+      if (current) view.current?.dispatch({ effects: compartments.current.words.reconfigure(words(props.name, found)) });
+    });
+    return () => (current = false, undefined);
+  }, [tongue.value, props.name, props.generation]);
 
   useEffect(() => {
     let current = true;

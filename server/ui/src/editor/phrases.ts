@@ -1,5 +1,10 @@
-/** What the editor's search says, in Chinese; it is English by itself. */
+/** What the editor and its parts say, in Chinese; it is English by itself. */
 export const chinese = {
+  "Control character": "控制字符",
+  "Selection deleted": "已删除所选内容",
+  "Completions": "补全",
+  "Diagnostics": "问题",
+  "No diagnostics": "没有问题",
   "Find": "查找",
   "Replace": "替换为",
   "next": "下一个",

@@ -2,7 +2,7 @@
 
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
-import { Compartment, EditorState, Prec } from "@codemirror/state";
+import { Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { t } from "../i18n";
 import { nonce } from "../settings";
@@ -17,9 +17,10 @@ interface Compartments {
   colours: Compartment;
   keys: Compartment;
   typing: Compartment;
+  words: Compartment;
 }
 
-export const newCompartments = (): Compartments => ({ colours: new Compartment(), keys: new Compartment(), typing: new Compartment() });
+export const newCompartments = (): Compartments => ({ colours: new Compartment(), keys: new Compartment(), typing: new Compartment(), words: new Compartment() });
 
 interface Heard {
   changed(text: string): void;
@@ -28,7 +29,7 @@ interface Heard {
   entered(): void;
 }
 
-export function stateOf(file: { name: string; content: string; readOnly: boolean }, { colours, keys, typing }: Compartments, heard: Heard): EditorState {
+export function stateOf(file: { name: string; content: string; readOnly: boolean }, { colours, keys, typing, words: said }: Compartments, heard: Heard): EditorState {
   return EditorState.create({
     doc: file.content,
     extensions: [
@@ -40,13 +41,17 @@ export function stateOf(file: { name: string; content: string; readOnly: boolean
       EditorView.domEventHandlers({ focus: () => heard.entered() }),
       keymap.of([{ key: "Mod-f", run: search }, ...defaultKeymap, ...historyKeymap, indentWithTab]),
       EditorState.readOnly.of(file.readOnly),
-      EditorView.contentAttributes.of({ "aria-label": t("editor.label", { name: file.name }), "aria-describedby": KEYS, spellcheck: "false", tabindex: "0" }),
+      EditorView.contentAttributes.of({ "aria-describedby": KEYS, spellcheck: "false", tabindex: "0" }),
+      said.of(words(file.name, {})),
       theme,
       colours.of([]),
       EditorView.updateListener.of(({ docChanged, state }) => { if (docChanged) heard.changed(state.doc.toString()); }),
     ],
   });
 }
+
+/** What it is called and says in the person's language: `phrases` has that for what it says in English. */
+export const words = (name: string, phrases: Record<string, string>): Extension => [EditorState.phrases.of(phrases), EditorView.contentAttributes.of({ "aria-label": t("editor.label", { name }) })];
 
 /** What is typed over something that is selected, Chromium would give the style of that, which the page's policy forbids. */
 const typedOver = EditorView.domEventHandlers({

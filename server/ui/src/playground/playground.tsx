@@ -73,7 +73,7 @@ export function Playground() {
         <div id="editor" class="editor-frame">
           {!file && languagesError.value && <Refusal error={languagesError.value} />}
           {file && <Editor
-            name={file.name} content={file.content} generation={generation} marks={marks} goTo={goTo} run={begin}
+            name={file.name} language={draft.value.language} content={file.content} generation={generation} marks={marks} goTo={goTo} run={begin}
             changed={(content) => change({ files: draft.value.files.map((old, index) => (index === draft.value.active ? { ...old, content } : old)) })}
           />}
         </div>

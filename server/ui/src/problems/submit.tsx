@@ -44,7 +44,7 @@ export function Submit({ problem, tests, takesAnswers, ended }: { problem: strin
       </div>
       {unread && <p class="wrong" role="alert">{unread}</p>}
       <Replaced written={written} />
-      <div class="source-frame"><Editor name={name} content={written.source} generation={written.generation} marks={marks} goTo={goTo} changed={written.write} run={submit} /></div>
+      <div class="source-frame"><Editor name={name} language={written.language} content={written.source} generation={written.generation} marks={marks} goTo={goTo} changed={written.write} run={submit} /></div>
       <Outcome judging={judging} tests={tests} marks={marks} jump={(mark) => setGoTo({ ...mark })} />
     </section>
   );

@@ -6,6 +6,7 @@ import { ApiError, request, Unreachable } from "../api/client";
 import { returns } from "../api/connection";
 import { follow, isFinal } from "../api/follow";
 import type { Heard } from "../api/heard";
+import { language } from "../api/languages";
 import { isOperator, may } from "../api/session";
 import type { Progress as Stage, Submission } from "../api/types";
 import { Judgement } from "../components/judgement";
@@ -54,7 +55,7 @@ function Shown({ first }: { first: Submission }) {
   };
   const path = `/api/v1/submissions/${submission.id}`;
   const [sources, againSources] = useLoaded<Sources>(`${path}/sources`);
-  const names = sources.is === "there" ? Object.keys(sources.value.files) : [];
+  const names = sources.is === "there" ? ordered(Object.keys(sources.value.files), language(submission.language)?.source_file) : [];
   const marks = useMemo(() => marksOf(submission, names), [submission, names.join("\n")]);
   const [goTo, setGoTo] = useState<Mark | null>(null);
   const chosen = useSignal<number | null>(null);
@@ -73,13 +74,16 @@ function Shown({ first }: { first: Submission }) {
       </section>
       <div class="side">
         <Facts submission={submission} />
-        <Source from={sources} again={againSources} marks={marks} goTo={goTo} />
+        <Source from={sources} again={againSources} language={submission.language} marks={marks} goTo={goTo} />
         {submission.verdict && <TestTable submission={submission} chosen={chosen} />}
         {submission.verdict && <History key={submission.rejudged_at} submission={submission} />}
       </div>
     </div></Together>
   );
 }
+
+/** The file first that a program of this language begins in, where nothing else is said. */
+const ordered = (names: string[], first: string | undefined): string[] => names.sort((one, other) => Number(other === first) - Number(one === first));
 
 /** What was asked for may come behind what a stream has told since: of the two that which is known of the later. */
 function later(known: Submission, come: Submission): Submission {

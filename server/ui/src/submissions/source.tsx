@@ -12,6 +12,8 @@ export interface Sources {
 }
 
 interface Props {
+  /** Of the submission. */
+  language: string;
   marks: Mark[];
   goTo: Mark | null;
 }
@@ -25,7 +27,7 @@ export function Source({ from, again, ...marked }: Props & { from: State<Sources
   );
 }
 
-function Files({ files, marks, goTo }: Props & { files: Sources["files"] }) {
+function Files({ files, language, marks, goTo }: Props & { files: Sources["files"] }) {
   const [shown, show] = useState(0);
   const names = Object.keys(files);
   const name = names[Math.min(shown, names.length - 1)];
@@ -34,7 +36,7 @@ function Files({ files, marks, goTo }: Props & { files: Sources["files"] }) {
   return (
     <>
       {names.length > 1 && <div class="tabs">{names.map((other, index) => <button key={other} type="button" aria-pressed={index === shown} onClick={() => show(index)}><bdi>{other}</bdi></button>)}</div>}
-      <div class="source-frame"><Editor name={name} content={files[name] ?? ""} generation={0} marks={marks} goTo={goTo} readOnly /></div>
+      <div class="source-frame"><Editor name={name} language={language} content={files[name] ?? ""} generation={0} marks={marks} goTo={goTo} readOnly /></div>
     </>
   );
 }
