@@ -8,14 +8,15 @@ import { places } from "./places";
 /** Places that are listed: one mends the first, and asks again. */
 const MOST = 8;
 
-/** Of files of these names. */
+/** Of files of these names, the one first that the program begins in. */
 export function marksOf(submission: Submission, names: string[]): Mark[] {
-  if (submission.verdict === "CompileError") return places(submission.compile?.log ?? "", names);
+  const { language } = submission;
+  if (submission.verdict === "CompileError") return places(submission.compile?.log ?? "", names, language);
   if (submission.verdict !== "RuntimeError") return [];
   const failed = ((submission.tests ?? []) as TestResult[]).find((test) => test.verdict === "RuntimeError");
-  const found = places(failed?.stderr ?? "", names);
+  const found = places(failed?.stderr ?? "", names, language);
   // What a runtime says last is nearest to the fault; the sentence of the judgement names it in few words.
-  const told = places(failed?.reason ?? submission.reason ?? "", names);
+  const told = places(failed?.reason ?? submission.reason ?? "", names, language);
   return [...told, ...found.filter((mark) => !told.some(({ file, line }) => file === mark.file && line === mark.line))];
 }
 
