@@ -37,7 +37,9 @@ export default function Terminal({ close }: { close(): void }) {
   const [round, again] = useState(0);
 
   useEffect(() => {
-    const screen = new Screen({ scrollback: 2000, fontFamily: "ui-monospace, monospace", fontSize: 14, cursorBlink: false, screenReaderMode: true, theme: { background: "#12141a", foreground: "#e8eaf0" } });
+    Screen.strings.promptLabel = t("terminal.input");
+    Screen.strings.tooMuchOutput = t("terminal.tooMuch");
+    const screen = new Screen({ linkHandler: { activate: (_, url) => follow(url) }, scrollback: 2000, fontFamily: "ui-monospace, monospace", fontSize: 14, cursorBlink: false, screenReaderMode: true, theme: { background: "#12141a", foreground: "#e8eaf0" } });
     const fit = new FitAddon();
     screen.loadAddon(fit);
     screen.open(place.current as HTMLElement);
@@ -75,6 +77,11 @@ export default function Terminal({ close }: { close(): void }) {
       <p class="hint">{t("terminal.hint")}</p>
     </section>
   );
+}
+
+/** A program may call a link whatever it likes: whoever follows it is told where it leads. */
+function follow(url: string): void {
+  if (/^https?:\/\//i.test(url) && confirm(t("terminal.link", { url }))) open(url, "_blank", "noopener,noreferrer");
 }
 
 async function begin(screen: Screen, isGone: () => boolean, made: (session: Session) => void, tell: (now: Standing) => void): Promise<void> {
