@@ -28,7 +28,7 @@ export function Files({ files }: { files: HandedFile[] }) {
 function Handed({ file }: { file: HandedFile }) {
   const extension = file.name.split(".").pop()?.toLowerCase() ?? "";
   const type = Object.hasOwn(PICTURES, extension) ? PICTURES[extension] : undefined;
-  if (!file.path) return <><code><bdi>{file.name}</bdi></code>: <span class="hint">{file.missing}</span></>;
+  if (!file.path) return <><code><bdi>{file.name}</bdi></code>: <span class="hint" lang="en">{file.missing}</span></>;
   return (
     <>
       <a href={address(file.path)} download={file.name}><bdi>{file.name}</bdi></a> <small>{size(file.bytes ?? 0)}</small>

@@ -26,7 +26,7 @@ export function Health() {
             <dl class="facts">
               <dt>{t("operations.waiting")}</dt><dd class="figure-large">{amount(ready.waiting ?? 0)}</dd>
               <dt>{t("operations.running")}</dt><dd class="figure-large">{amount(ready.running ?? 0)}</dd>
-              <dt>{t("operations.tier")}</dt><dd>{ready.pool?.tier ?? "–"}</dd>
+              <dt>{t("operations.tier")}</dt><dd lang="en">{ready.pool?.tier ?? "–"}</dd>
             </dl>
             <Drain drained={ready.draining ?? false} done={again} />
             <Texts title={t("operations.reasons")} texts={ready.reasons ?? []} />

@@ -54,7 +54,7 @@ function Line({ node, set }: { node: Node; set(name: string, to: "drain" | "undr
       <td>{t(`nodes.${node.state}`)} {node.state === "away" && <small>{t("nodes.silent", { time: duration(node.silent_ms) })}</small>}</td>
       <td class="number">{node.speed?.toFixed(2)}</td><td class="number">{node.weight.toFixed(2)}</td>
       <td class="number">{node.busy} / {node.credits + node.compilations}</td><td class="number">{amount(node.done)}</td><td class="number">{amount(node.failures)}</td>
-      <td>{node.version}</td><td>{Object.keys(node.images).sort().join(", ")}</td>
+      <td>{node.version}</td><td lang="en">{Object.keys(node.images).sort().join(", ")}</td>
       <td><button type="button" aria-label={`${t(`nodes.${to}`)}: ${node.name}`} onClick={() => set(node.name, to)}>{t(`nodes.${to}`)}</button></td>
     </tr>
   );

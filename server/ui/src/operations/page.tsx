@@ -60,7 +60,7 @@ function Sandboxes() {
               <tbody>
                 {sandboxes.map((sandbox, index) => (
                   <tr key={index}>
-                    <th scope="row">{sandbox.profile}</th><td>{t(`sandbox.${sandbox.state}`)}</td><td class="number" data-label={t("operations.age")}>{told_(sandbox.age_ms)}</td>
+                    <th scope="row" lang="en">{sandbox.profile}</th><td>{t(`sandbox.${sandbox.state}`)}</td><td class="number" data-label={t("operations.age")}>{told_(sandbox.age_ms)}</td>
                     <td class="number" data-label={t("operations.unused")}>{told_(sandbox.unused_ms)}</td><td class="number" data-label={t("operations.runs")}>{sandbox.runs === null || sandbox.runs === undefined ? "–" : amount(sandbox.runs)}</td>
                   </tr>
                 ))}
@@ -125,9 +125,9 @@ function Languages() {
                 <td class="free">
                   {language.state === "installed" && <span class="verdict good">✓ {t("language.installed")}</span>}
                   {language.state === "not-installed" && <>{t("language.not-installed")}: <code>{language.install}</code></>}
-                  {language.state === "failing" && <span class="wrong">{t("language.failing")}: {language.reason}</span>}
+                  {language.state === "failing" && <span class="wrong">{t("language.failing")}: <span lang="en">{language.reason}</span></span>}
                 </td>
-                <td class="free">{language.version ?? "–"}</td>
+                <td class="free" lang="en">{language.version ?? "–"}</td>
               </tr>
             ))}
           </tbody>

@@ -31,7 +31,7 @@ export function Toolbar({ begin, replaced, terminal, linked }: Props) {
       {isBusy()
         ? <button type="button" class="stop" onClick={() => void cancel()} disabled={isCancelling()}>{t("run.cancel")}</button>
         : <button type="button" class="go" onClick={begin} title="Ctrl+Enter" disabled={!chosen || !mayRun()}>▶ {t("run.button")}</button>}
-      <small class="version" title={chosen?.version ?? undefined}>{chosen?.version}</small>
+      <small class="version" lang="en" title={chosen?.version ?? undefined}>{chosen?.version}</small>
       <button type="button" class="quiet" onClick={() => void showExample(replaced)}>{t("playground.example")}</button>
       <button type="button" class="quiet" onClick={() => void share(linked).then(tell)}>{t("share.button")}</button>
       <button type="button" class="quiet" onClick={terminal} disabled={!chosen || isImpossible} title={isImpossible ? t("terminal.impossible") : undefined}>{t("terminal.title")}</button>
