@@ -6,19 +6,23 @@ import { expect, test as base, type Page } from "@playwright/test";
 const EXPECTED = /Failed to load resource: the server responded with a status of (400|401|403|404|409|413|422|429|502|503)|net::ERR_/;
 
 export const test = base.extend<{ complaints: string[] }>({
-  complaints: [async ({ page }, use) => {
+  complaints: [async ({ context }, use) => {
     const complaints: string[] = [];
-    page.on("console", (message) => {
+    // Of each page that the test opens, and not of its first alone.
+    context.on("console", (message) => {
       const isHarmless = message.type() !== "error" || EXPECTED.test(message.text());
       if (!isHarmless || /Content.Security.Policy|Trusted/i.test(message.text())) complaints.push(message.text());
     });
-    page.on("pageerror", (error) => complaints.push(String(error.stack ?? error)));
+    context.on("weberror", (problem) => { const error = problem.error(); complaints.push(String(error.stack ?? error)); });
     await use(complaints);
     expect(complaints, "the browser complained").toEqual([]);
   }, { auto: true }],
 });
 
 export { expect };
+
+/** How a page looked, beside what else a test leaves: for people. */
+export const picture = (page: Page, name: string) => page.screenshot({ path: test.info().outputPath(`${name.replaceAll("/", "_")}.png`) });
 
 /** Has the playground's program in a language be this text, or that of another editor. */
 export async function write(page: Page, source: string, language?: string, at = "#editor .cm-content"): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { BrowserContext, Page, Route } from "@playwright/test";
 import { ACCEPTED, event, ID, packaged, problem, refuse, tar } from "../answers";
+import serious from "../axe";
 import { askNow, expect, result, run, test, write } from "../page";
 
 const RUNNING = { id: ID, state: "running", language: "python3", created_at: new Date().toISOString() };
@@ -114,6 +115,7 @@ test("a session that ends while a submission is looked at takes nothing away, an
   await signIn(page);
   await expect(page.getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
   await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Judge again" }), "that is an operator's").toHaveCount(0);
 });
 
 test("what comes behind the end of a submission takes nothing of it back", async ({ page }) => {
@@ -298,6 +300,7 @@ test("who signs in to a server that is away is told so in the form, which keeps 
   await dialog.getByLabel("Token").fill("the-right-token-0123");
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await expect(dialog.getByRole("alert")).toContainText("The server does not answer");
+  expect(await serious(page), "nobody is shut out of the form, and of what says that the server is away").toEqual([]);
   await expect(dialog.getByLabel("Token")).toHaveValue("the-right-token-0123");
   await expect(dialog.getByRole("button", { name: "Sign in" })).toBeEnabled();
 });
@@ -346,6 +349,7 @@ test("a terminal whose connection breaks off, or is refused for a session that h
   const terminal = page.getByRole("region", { name: "Terminal" });
   await expect(terminal.getByRole("status")).toHaveText("The connection broke off.");
   await expect(page.getByRole("alert")).toHaveCount(0);
+  expect(await serious(page), "nobody is shut out of it").toEqual([]);
   session.end();
   await terminal.getByRole("button", { name: "Run again" }).click();
   await expect(page.getByRole("alert")).toContainText("Your session has ended");

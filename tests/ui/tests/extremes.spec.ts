@@ -22,6 +22,21 @@ test("of ten thousand tests those that failed are shown, and that there are more
   await expect(page.getByRole("heading", { name: /Test 1 · +Accepted/ })).toBeVisible();
 });
 
+test("a failure of the judge is told as that, and figures stand against their limits", async ({ page }) => {
+  const limits = { cpu_ms: 1000, wall_ms: 4000, memory_bytes: 2 ** 28 };
+  const ran = { ...TEST, index: 0, cpu_ms: 250, wall_ms: 3000, memory_bytes: 2 ** 28 };
+  for (const [verdict, title, told] of [["JudgeError", "Judge error", "The problem's own validator failed: the program may be right."], ["InternalError", "Internal error", "The judge itself failed: the program may be right."]] as const) {
+    await judged(page, [{ ...ran, verdict, reason: "because" }], { verdict, limits });
+    const summary = page.locator(".summary.fault");
+    await expect(summary.getByRole("heading", { name: title })).toBeVisible();
+    await expect(summary).toContainText(told);
+    await expect(summary).toContainText("because");
+  }
+  for (const [name, part] of [["CPU time: 250 ms / 1 s", 0.25], ["On the clock: 3 s / 4 s", 0.75], ["Memory: 256 MiB / 256 MiB", 1]] as const) {
+    await expect(page.getByRole("meter", { name })).toHaveJSProperty("value", part);
+  }
+});
+
 test("of an output of ten megabytes a part is shown at a time", async ({ page }) => {
   await judged(page, [{ ...TEST, index: 0, stdout: "0123456789\n".repeat(1_000_000), stderr: "\u202E\u05D0 <b>".repeat(10_000) }]);
   const length = () => page.evaluate(() => document.body.textContent!.length);

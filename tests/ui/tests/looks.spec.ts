@@ -58,14 +58,83 @@ test("a row of submissions is read on any window: nothing is cut off, and nothin
   await expect(page.getByTitle(SUBMISSION.user).first()).toBeVisible();
 });
 
-test("on a problem's page its submissions are not told to which problem they are", async ({ page }) => {
-  await problem(page, "sums");
+test("on a problem's page its submissions are not told to which problem they are, and of samples that are cut that is said", async ({ page }) => {
+  const checker = { icpc: { case_sensitive: true, space_change_sensitive: false, float_absolute_tolerance: 0.5 } };
+  await problem(page, "sums", {
+    private: true, limits: { cpu_ms: 2500, memory_bytes: 64 * 2 ** 20, output_bytes: 2 ** 20 }, total: 60,
+    samples: [{ name: "sample/1", input: "1\n", answer: "1\n" }, { name: "sample/2", input: "2\n", input_bytes: 100_000, answer: "2\n", checker }, { name: "sample/3", input: "3\n", answer: "3\n", answer_bytes: 70_000, checker }, { name: "sample/4", input: "4\n", answer: "4\n", checker }],
+  });
+  await page.addInitScript(() => localStorage.setItem("gavel.answers", JSON.stringify([["sums", { language: "python3", source: "print('mine')" }]])));
   await listed(page, [SUBMISSION]);
   await page.goto("/problems/sums");
   const list = page.getByRole("region", { name: "Submissions" });
   await expect(list).toContainText("Wrong answer");
   await expect(list).not.toContainText(LONG.slice(0, 20) + LONG.slice(20) + "1");
   await expect(list.getByRole("link", { name: LONG })).toHaveCount(0);
+
+  await expect(page.getByText("private · 2.5 s")).toBeVisible();
+  await expect(page.getByText("These are the first 4 of 60 samples.")).toBeVisible();
+  const samples = page.getByRole("article").filter({ has: page.getByRole("heading", { name: /^\d$/ }) });
+  await expect(samples).toHaveCount(4);
+  await expect(samples.nth(1)).toContainText("This is the beginning: there are 97.7 KiB.");
+  const offered = (name: string) => samples.evaluateAll((all, name) => all.map((one) => Array.from(one.querySelectorAll("button")).filter((button) => button.textContent === name).length), name);
+  expect(await offered("copy"), "what is cut is no use as a copy").toEqual([2, 1, 1, 2]);
+  expect(await offered("Run on this"), "nor to run on").toEqual([1, 0, 1, 1]);
+  const compare = page.getByRole("button", { name: "Compare the output" });
+  for (const [at, isCompared] of [[0, false], [2, false], [3, true]] as const) {
+    await samples.nth(at).getByRole("button", { name: "Run on this" }).click();
+    await expect(page.getByRole("textbox", { name: "Standard input" })).toHaveValue(`${at + 1}\n`);
+    await expect(page.locator("#editor .cm-content")).toHaveText("print('mine')");
+    await expect(compare, "a validator of its own, or an answer that is cut, compares nothing here").toHaveCount(isCompared ? 0 : 1);
+    if (!isCompared) await page.goBack();
+  }
+  await page.route("**/api/v1/submissions", (route) => route.abort());
+  const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/api/v1/submissions"));
+  await page.getByRole("button", { name: "Run" }).click();
+  expect((await sent).postDataJSON()).toMatchObject({ checker, limits: { cpu_ms: 2500, memory_bytes: 64 * 2 ** 20, output_bytes: 2 ** 20 } });
+});
+
+test("a package is uploaded as private, and stays as it is where nothing else is said", async ({ page }) => {
+  const asked: string[] = [];
+  await page.route("**/api/v1/problems/*?show=*", (route) => (asked.push(new URL(route.request().url()).search), route.fulfill({ json: packaged("p", { private: true }) })));
+  await problem(page, "p", { private: true });
+  await page.route("**/api/v1/problems?*", (route) => route.fulfill({ json: { problems: [{ ...packaged("p"), private: true }, packaged("q")], next_cursor: null } }));
+  const upload = () => page.locator(".drop input").setInputFiles({ name: "p.tar", mimeType: "application/x-tar", buffer: tar({ "problem.yaml": "" }) });
+  await page.goto("/problems");
+  await expect(page.locator(".problem-list").getByRole("listitem")).toHaveText([/^p.*private /, /^q(?!.*private)/]);
+  await upload();
+  await expect.poll(() => asked).toEqual(["?show=verdicts"]);
+  await page.getByLabel("Private").check();
+  await upload();
+  await expect.poll(() => asked[1]).toBe("?show=verdicts&private=true");
+  await page.goto("/problems/p");
+  await upload();
+  await expect.poll(() => asked[2]).toBe("?show=verdicts&private=true");
+  await page.getByLabel("Private").uncheck();
+  await upload();
+  await expect.poll(() => asked[3]).toBe("?show=verdicts&private=false");
+});
+
+test("each word of a source has its colour, also where two languages have one extension", async ({ page }) => {
+  let [language, files] = ["", {}];
+  await page.route(`**/api/v1/submissions/${ID}`, (route) => route.fulfill({ json: { ...SUBMISSION, language, tests: [] } }));
+  await page.route(`**/api/v1/submissions/${ID}/sources`, (route) => route.fulfill({ json: { files } }));
+  const source = page.locator(".source-frame .cm-content");
+  const colour = (word: string) => source.locator("span", { hasText: new RegExp(`^${word}$`) }).first().evaluate((span) => getComputedStyle(span).color);
+  for (const [id, name, text, comment, others] of [
+    ["prolog", "main.pl", "% said\n:- dynamic seen/1.\nX = \"text\".\n", "% said", ["dynamic", "X", "\"text\""]],
+    ["perl", "main.pl", "# said\nmy $x = \"text\";\n", "# said", ["my", "\"text\""]],
+    ["ada", "main.adb", "-- said\nprocedure Main is\n   X : Integer := 42;\n", "-- said", ["procedure", "Integer", "42"]],
+    ["cpp20", "main.cpp", "// said\nint x = 42; const char *s = \"text\";\n", "// said", ["int", "42", "\"text\""]],
+  ] as const) {
+    [language, files] = [id, { [name]: text }];
+    await page.goto(`/submissions/${ID}`);
+    await expect(source.locator("span", { hasText: comment }).first(), id).toBeVisible();
+    const [plain, said] = [await source.evaluate((content) => getComputedStyle(content).color), await colour(comment)];
+    const told = await Promise.all(others.map(colour));
+    for (const one of told) expect([plain, said], `${id}: ${others}`).not.toContain(one);
+    expect(said).not.toBe(plain);
+  }
 });
 
 test("what came of a submission stands above all else of it, a place that the compiler names leads to its line, and a test of the table to itself", async ({ page }) => {
@@ -82,8 +151,14 @@ test("what came of a submission stands above all else of it, a place that the co
   await expect(page.locator(".source-frame .cm-activeLineGutter")).toHaveText("2");
   await expect(page.locator(".source-frame .cm-lintRange-error")).toHaveText("foo");
 
-  submission = { ...SUBMISSION, tests: [{ ...ACCEPTED, index: 0, name: `secret/${LONG}` }, { ...ACCEPTED, index: 1, verdict: "WrongAnswer" }] };
+  const difference = { line: 7, column: 3, expected: "a b", got: "a c" };
+  const tests = [{ ...ACCEPTED, index: 0, name: `secret/${LONG}`, node: "lab-1" }, { ...ACCEPTED, index: 1, verdict: "WrongAnswer", difference, node: "lab-2", first_node: "lab-3" }];
+  submission = { ...SUBMISSION, compile: { ...compile, ok: true, node: "lab-4" }, tests };
   await page.reload();
+  await expect(page.getByRole("region", { name: "Expected and got" }).getByRole("rowheader"), "its own number").toHaveText("7");
+  await expect(page.locator(".facts")).toContainText("Judged onlab-4, lab-1, lab-3, lab-2");
+  await expect(page.getByRole("region", { name: "Tests" }).locator("tbody tr")).toContainText(["lab-1", "lab-2"]);
+  await expect(page.getByRole("region", { name: "Test 2" })).toContainText("Run on node lab-2. It was late by so little on node lab-3");
   const table = page.getByRole("region", { name: "Tests" });
   const [inside, room] = await table.evaluate((list) => [list.scrollWidth, list.clientWidth] as const);
   expect(inside, "all columns are seen").toBeLessThanOrEqual(room);

@@ -1,6 +1,7 @@
+import type { Locator, Page } from "@playwright/test";
 import AxeBuilder, { seriousInBothColours } from "../axe";
-import { problem } from "../answers";
-import { askNow, expect, result, run, test, write } from "../page";
+import { ACCEPTED, ID, packaged, problem } from "../answers";
+import { askNow, expect, picture, result, run, test, write } from "../page";
 
 const BUSY = { ready: false, draining: true, reasons: ["the store is not writable"], degraded: ["java21 is failing"], waiting: 12, running: 2, pool: { notes: [], profiles: [] } };
 
@@ -18,9 +19,22 @@ for (const path of PAGES) {
     await page.goto(path);
     await expect(page.locator("main .card").first()).toBeVisible();
     await expect(page.getByText("Loading…")).toHaveCount(0);
+    await picture(page, `light ${path}`);
     expect(await seriousInBothColours(page)).toEqual([]);
+    await picture(page, `dark ${path}`);
   });
 }
+
+test("a breach of the policy is noticed, in each page that a test opens", async ({ context, complaints }) => {
+  const tab = await context.newPage();
+  await tab.goto("/submissions");
+  await tab.evaluate(() => { const script = document.createElement("script"); script.append("document.title = 'breached'"); document.head.append(script); }).catch(() => {});
+  await tab.evaluate(() => { document.body.append(Object.assign(document.createElement("img"), { src: "https://evil.example/x.png" })); });
+  await expect.poll(() => complaints.length).toBeGreaterThan(0);
+  expect(complaints.join()).toContain("Content Security Policy");
+  await expect(tab).not.toHaveTitle("breached");
+  complaints.length = 0;
+});
 
 test("nobody is shut out of a submission with all that it may have, in both colours", async ({ page, request, baseURL }) => {
   const data = { language: "python3", files: { "main.py": "print(input())", "util.py": "x = 1" }, user: "axe", wait: true, tests: [{ stdin: "1", expected: "1" }, { stdin: "2", expected: "3" }] };
@@ -35,8 +49,17 @@ test("nobody is shut out of what operators see of a busy service", async ({ page
   await page.route("**/readyz", (route) => route.fulfill({ status: 503, json: BUSY }));
   await page.route("**/api/v1/admin/throttled", (route) => route.fulfill({ json: { users: [{ user: "<i>slow</i>", token: "lab", until: new Date().toISOString(), cool_downs: 2 }] } }));
   await page.route("**/api/v1/nodes", (route) => route.fulfill({ json: NODES }));
+  const findings = (["good", "unknown", "warning", "problem"] as const).map((level) => ({ level, what: `what ${level}`, found: `found ${level}`, remedy: `mend ${level}` }));
+  await page.route("**/api/v1/admin/findings", (route) => route.fulfill({ json: { findings } }));
   await page.goto("/operations");
   await expect(page.getByText("the store is not writable")).toBeVisible();
+  const found = page.locator(".findings li");
+  // The worst first, and what is as it should be behind a click.
+  await expect(found).toHaveText([/✗ problem: what problem: found problem→ mend problem/, /⚠ warning: what warning: found warning→ mend warning/, /what good/, /what unknown/]);
+  await expect(found.nth(1)).toBeVisible();
+  await expect(found.nth(2)).toBeHidden();
+  await page.getByText("What else was looked at (2)").click();
+  await expect(found.nth(2)).toHaveText(/✓ as it should be: what good: found good→ mend good/);
   await expect(page.getByText("<i>slow</i>")).toBeVisible();
   await expect(page.getByText("<b>lies</b>")).toBeVisible();
   expect(await AxeBuilder(page)).toEqual([]);
@@ -47,7 +70,7 @@ test("nobody is shut out of what operators see of a busy service", async ({ page
 
 test("what others have named is text in what operators see, and turns nothing around", async ({ page }) => {
   const hostile = '<img src=x onerror="document.title=1">\u202Eevil\u001b[31m';
-  const finding = { what: hostile, level: "problem", found: hostile, remedy: hostile };
+  const finding = { what: `${hostile} what`, level: "problem", found: `${hostile} found`, remedy: `${hostile} remedy` };
   await page.route("**/readyz", (route) => route.fulfill({ status: 503, json: { ...BUSY, reasons: [hostile], degraded: [hostile] } }));
   await page.route("**/api/v1/admin/throttled", (route) => route.fulfill({ json: { users: [{ user: hostile, token: hostile, until: null, cool_downs: 1 }] } }));
   await page.route("**/api/v1/admin/findings", (route) => route.fulfill({ json: { findings: [finding] } }));
@@ -56,6 +79,7 @@ test("what others have named is text in what operators see, and turns nothing ar
   for (const part of ["State", "Nodes", "Throttled users"]) {
     await expect(page.locator("main .card").filter({ has: page.getByRole("heading", { name: part, exact: true }) })).toContainText(hostile);
   }
+  for (const told of Object.values(finding).filter((text) => text !== "problem")) await expect(page.locator(".findings").first()).toContainText(told);
   await expect(page.locator("main img")).toHaveCount(0);
   const forgive = page.getByRole("button", { name: "Forgive" });
   expect((await forgive.boundingBox())!.x, "the button is behind the names").toBeGreaterThan((await page.locator("bdi", { hasText: "evil" }).last().boundingBox())!.x);
@@ -86,27 +110,75 @@ test("a judged program is told to everybody, too", async ({ page }) => {
   expect(await AxeBuilder(page)).toEqual([]);
 });
 
-test("the page is there in Chinese", async ({ page }) => {
+/** Names and units, which are the same in Chinese; the page's own, and what keys are called. */
+const NAMES = /\b(Gavel|API|CPU|Vim|Emacs|English|Ctrl|Enter|Tab|Esc|UTF|MiB|KiB|GiB|ms|PDF|Id|zip|tar|gz|kpp|SQL|submit|read|operate)\b/g;
+
+/** Words of another alphabet that the page itself says: not what is said to be English, nor names, texts and programs. */
+async function foreign(page: Page, names: string[]): Promise<string[]> {
+  const said = await page.evaluate(() => {
+    const others = "[lang=en], code, bdi, pre, svg, .cm-editor .cm-scroller, .shortened, .statement, .picture";
+    const own = (one: Element) => !one.closest(others) && one.closest("html") !== null;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const texts: string[] = [];
+    while (walker.nextNode()) if (own(walker.currentNode.parentElement!)) texts.push(walker.currentNode.textContent!);
+    for (const one of Array.from(document.querySelectorAll("[aria-label], [title], [placeholder]"))) {
+      if (own(one) || one.matches(".cm-content, pre")) texts.push(...["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name) ?? ""));
+    }
+    return texts;
+  });
+  const known = names.sort((one, other) => other.length - one.length);
+  return said.map((text) => known.reduce((rest, name) => rest.replaceAll(name, ""), text).replace(NAMES, "")).filter((text) => /[A-Za-z]{2}/.test(text));
+}
+
+test("the page is there in Chinese", async ({ page, request, baseURL }) => {
   await page.addInitScript(() => localStorage.setItem("gavel.language", "zh"));
+  const known = (await (await request.get(`${baseURL}/api/v1/languages`)).json()) as { name: string; version?: string }[];
+  const names = known.flatMap(({ name, version }) => [name, ...(version ? [version] : [])]);
+  const ours = [...names, "main.cpp", "main.py", "plot.png", "util.h"];
   for (const path of PAGES) {
     await page.goto(path);
     await expect(page.locator("main .card").first()).toBeVisible();
     await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
+    await expect(page.getByText("加载中")).toHaveCount(0);
+    expect(await foreign(page, ours), path).toEqual([]);
+    await picture(page, `zh ${path}`);
   }
+  await page.goto("/problems");
+  await page.locator(".drop input").setInputFiles({ name: "no.zip", mimeType: "application/zip", buffer: Buffer.from("PK, but nothing more") });
+  await expect(page.getByRole("alert")).toContainText("请求内容有误");
   await page.goto("/");
+  await expect(page.locator("#editor .cm-content")).toHaveAccessibleName(/的源代码$/);
   await page.getByRole("button", { name: "运行" }).click();
   await expect(page.getByRole("region", { name: "结果" }).getByRole("heading", { name: "通过" }).first()).toBeVisible();
   await write(page, "int main() {}\n");
   await page.getByRole("button", { name: "运行" }).click();
   await expect(page.getByRole("region", { name: "结果" })).toContainText("输出提前结束");
+  expect(await foreign(page, ours), "what came of a program").toEqual([]);
   await problem(page, "sums", { names: { en: "Sums", zh: "求和" } });
   await page.route("**/api/v1/problems?*", (route) => route.fulfill({ json: { problems: [{ id: "sums", version: "1", names: { en: "Sums", zh: "求和" }, pushed_at: new Date().toISOString() }], next_cursor: null } }));
   await page.goto("/problems");
   await page.getByRole("link", { name: "求和" }).click();
   await expect(page.getByRole("heading", { name: "求和" })).toBeVisible();
+  expect(await foreign(page, ours), "a problem").toEqual([]);
+  await page.getByLabel(/^题目包/).setInputFiles({ name: "no.zip", mimeType: "application/zip", buffer: Buffer.from("PK, but nothing more") });
+  await expect(page.getByText("无法读取作者程序：缺少 zip 的目录")).toBeVisible();
   await page.goto("/");
   await page.locator("#editor .cm-content").press("ControlOrMeta+f");
   await expect(page.locator(".cm-search").getByRole("button", { name: "下一个" })).toBeVisible();
+  // Another language is that of all that is there already.
+  await page.locator("summary[title=设置]").click();
+  await page.getByLabel("语言", { exact: true }).last().selectOption("en");
+  await expect(page.locator("#editor .cm-content")).toHaveAccessibleName(/^Source text of/);
+  await page.keyboard.press("Escape");
+  await page.locator("#editor .cm-content").press("ControlOrMeta+f");
+  await expect(page.locator(".cm-search").getByRole("button", { name: "next" })).toBeVisible();
+  // A terminal.
+  await page.evaluate(() => localStorage.setItem("gavel.language", "zh"));
+  await page.route("**/run", () => {});
+  await page.goto("/");
+  await page.getByRole("button", { name: "终端" }).click();
+  await expect(page.locator(".terminal .xterm-helper-textarea")).toHaveAccessibleName("终端输入");
+  expect(await foreign(page, ours), "a terminal").toEqual([]);
 });
 
 test("nothing is wider than a small phone, also in large type", async ({ page }) => {
@@ -115,6 +187,7 @@ test("nothing is wider than a small phone, also in large type", async ({ page })
     await page.goto(path);
     await expect(page.locator("main .card").first()).toBeVisible();
     await expect(page.getByText("Loading…")).toHaveCount(0);
+    await picture(page, `phone ${path}`);
     const width = (large: string) => page.evaluate((large) => { document.documentElement.dataset.large = large; return document.documentElement.scrollWidth; }, large);
     for (const large of ["no", "yes"]) expect(await width(large), `${path}, large type: ${large}`).toBeLessThanOrEqual(320);
   }
@@ -135,11 +208,47 @@ test("nobody is shut out of the API's description, also on a small phone", async
   expect(await seriousInBothColours(page)).toEqual([]);
 });
 
-test("what comes late pushes nothing about", async ({ page }) => {
+/** Notes what moves by itself: not what somebody has just pressed a button for. */
+async function watchShifts(page: Page): Promise<() => Promise<number>> {
   await page.addInitScript(() => {
     const shifts: number[] = ((globalThis as unknown as { shifts: number[] }).shifts = []);
-    new PerformanceObserver((list) => list.getEntries().forEach((entry) => shifts.push((entry as unknown as { value: number }).value))).observe({ type: "layout-shift", buffered: true });
+    new PerformanceObserver((list) => (list.getEntries() as unknown as { value: number; hadRecentInput: boolean }[]).forEach(({ value, hadRecentInput }) => hadRecentInput || shifts.push(value)))
+      .observe({ type: "layout-shift", buffered: true });
   });
+  return () => page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts.splice(0).reduce((sum, value) => sum + value, 0));
+}
+
+test("on no page what comes late pushes anything about", async ({ page }) => {
+  const shift = await watchShifts(page);
+  const late = (path: string, ms: number, json: object) => page.route(path, (route) => void setTimeout(() => void route.fulfill({ json }).catch(() => {}), ms));
+  await problem(page, "sums", { statement: "Add **two** numbers, $a + b$.", samples: [{ name: "sample/1", input: "1 2\n", answer: "3\n" }] });
+  await late("**/api/v1/problems?*", 300, { problems: Array.from({ length: 30 }, (_, index) => packaged(`p${index}`)), next_cursor: null });
+  const submission = { id: ID, state: "done", verdict: "WrongAnswer", language: "python3", created_at: new Date().toISOString(), summary: { passed: 1, total: 2 }, tests: [{ ...ACCEPTED, index: 0 }, { ...ACCEPTED, index: 1, verdict: "WrongAnswer" }] };
+  await late("**/api/v1/submissions?*", 300, { submissions: Array.from({ length: 30 }, (_, index) => ({ ...submission, id: `${index}${ID}` })), next_cursor: null });
+  await late(`**/api/v1/submissions/${ID}`, 200, submission);
+  await late(`**/api/v1/submissions/${ID}/sources`, 400, { files: { "main.py": "print(1)\n".repeat(30) } });
+  await late(`**/api/v1/submissions/${ID}/judgements`, 600, { judgements: [] });
+  for (const [path, last] of [
+    ["/", page.locator("#editor .cm-content", { hasText: "std::cin" })], ["/problems", page.getByRole("link", { name: "p29" })], ["/problems/sums", page.locator(".katex").first()],
+    ["/submissions", page.getByRole("table")], [`/submissions/${ID}`, page.locator(".source-frame .cm-line").first()],
+  ] as const) {
+    await page.goto(path);
+    await expect(last).toBeVisible();
+    await page.waitForTimeout(400);
+    expect(await shift(), path).toBeLessThan(0.05);
+  }
+  await page.goto("/");
+  await write(page, "import time\ntime.sleep(1)\nprint(42)\n", "python3");
+  await run(page);
+  // What was pressed for is drawn by then.
+  await page.waitForTimeout(600);
+  await shift();
+  await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+  expect(await shift(), "what comes of a run").toBeLessThan(0.3);
+});
+
+test("what comes late pushes nothing about in what operators see", async ({ page }) => {
+  const shift = await watchShifts(page);
   const throttled = { users: [{ user: "slow", token: "lab", until: new Date().toISOString(), cool_downs: 2 }] };
   await page.route("**/readyz", (route) => route.fulfill({ status: 503, json: BUSY }));
   await page.route("**/api/v1/admin/throttled", (route) => void setTimeout(() => void route.fulfill({ json: throttled }), 300));
@@ -147,8 +256,7 @@ test("what comes late pushes nothing about", async ({ page }) => {
   await page.goto("/operations");
   await expect(page.getByText("Being judged")).toBeVisible();
   await expect(page.getByRole("region", { name: "Nodes" })).toBeVisible();
-  const shift = await page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts.reduce((sum, value) => sum + value, 0));
-  expect(shift).toBeLessThan(0.05);
+  expect(await shift()).toBeLessThan(0.05);
 });
 
 test("on a small phone a submission's verdict, time and user are seen without scrolling sideways", async ({ page }) => {
@@ -240,15 +348,63 @@ test("a projector has large type", async ({ page }) => {
   expect(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe("22px");
 });
 
-test("a program is run by keys alone", async ({ page }) => {
+/** By Tab alone, as somebody does who has no mouse; the editor takes Tab for itself until Escape is pressed. */
+async function tabTo(page: Page, to: Locator): Promise<void> {
+  for (let press = 0; press < 150; press += 1) {
+    if (await to.evaluate((one) => one === document.activeElement).catch(() => false)) return;
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`${String(to)} is not reached by keys`);
+}
+
+/** Has what is focused be this text. */
+async function typeAll(page: Page, text: string): Promise<void> {
+  for (const key of ["ControlOrMeta+a", "Delete"]) await page.keyboard.press(key);
+  await page.keyboard.insertText(text);
+}
+
+test("a program is written, run, mended and submitted by keys alone", async ({ page }) => {
   await page.goto("/");
-  await expect(page.locator("#editor .cm-content")).toContainText("std::cin");
+  const [editor, language] = [page.locator("#editor .cm-content"), page.locator(".toolbar").getByLabel("Language")];
+  await expect(editor).toContainText("std::cin");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await expect(page.locator("#main")).toBeFocused();
-  await page.locator("#editor .cm-content").focus();
+  await tabTo(page, language);
+  await page.keyboard.type("Pyth");
+  await expect(language).toHaveValue("python3");
+  await expect(editor).toContainText("input()");
+  await tabTo(page, editor);
+  await typeAll(page, "x = 1\nprint(y)\n");
+  await tabTo(page, page.getByRole("button", { name: "Add a test" }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByRole("textbox", { name: "Standard input" }));
+  await page.keyboard.type("1");
   await page.keyboard.press("Control+Enter");
-  await expect(result(page).getByRole("heading", { name: "Accepted" }).first()).toBeVisible();
+  await expect(result(page).getByRole("heading", { name: "Runtime error" }).first()).toBeVisible();
+  await tabTo(page, result(page).getByRole("button", { name: "main.py, line 2" }).first());
+  await page.keyboard.press("Enter");
+  await expect(editor).toBeFocused();
+  await expect(page.locator("#editor .cm-activeLineGutter")).toHaveText("2");
+  await typeAll(page, "print(42)\n");
+  await tabTo(page, page.getByRole("button", { name: "Run" }));
+  await page.keyboard.press("Enter");
+  await expect(result(page)).toContainText("2 of 2 tests passed");
+
+  await problem(page, "sums");
+  await page.route("**/api/v1/problems?*", (route) => route.fulfill({ json: { problems: [packaged("sums")], next_cursor: null } }));
+  await tabTo(page, page.getByRole("link", { name: "Problems" }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByRole("link", { name: "sums" }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.locator(".source-frame .cm-content"));
+  await typeAll(page, "print(7)");
+  await page.route("**/api/v1/submissions", (route) => route.abort());
+  const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/api/v1/submissions"));
+  await tabTo(page, page.getByRole("button", { name: "Submit", exact: true }));
+  await page.keyboard.press("Enter");
+  expect((await sent).postDataJSON()).toEqual({ problem: "sums", language: "python3", files: { "main.py": "print(7)" } });
 });
 
 test("the first page is light, and soon there", async ({ page }) => {
@@ -344,6 +500,10 @@ test("whoever must sign in is asked for a token, and a session that ends loses n
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
   await expect(page.locator("#main")).toBeFocused();
   await expect(page.getByRole("link", { name: "Operations" })).toHaveCount(0);
+  await page.evaluate(() => { history.pushState(null, "", "/operations"); dispatchEvent(new PopStateEvent("popstate")); });
+  await expect(page.getByText("This page is for operators")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Replace all" })).toHaveCount(0);
+  await page.getByRole("link", { name: "Playground" }).click();
   await page.setViewportSize({ width: 320, height: 640 });
   const who = page.getByRole("banner").locator("details", { hasText: "cs-101 <b>" });
   await who.locator("summary").click();
