@@ -9,31 +9,29 @@ use std::time::Duration;
 use chrono::{SubsecRound as _, Utc};
 use futures_util::StreamExt;
 use futures_util::stream;
-use gavel_protocol::{Bytes, Usage};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use self::ahead::Ahead;
+use self::case::{Judged, Written};
 use self::claims::Claims;
 use self::course::{Course, Scored};
 use self::grader::Answers as Graded;
 use self::outputs::Outputs;
-use self::passes::Passes;
-use self::validator::{Finding, Kept, Occasion, Programs, Validator};
-use crate::account::Held;
+use self::validator::{Programs, Validator};
 use crate::blobs::Blobs;
 use crate::config::LimitsConfig;
 use crate::content::Content;
 use crate::language::{Language, Languages};
 use crate::problem::{Problem, Show, Versions};
 use crate::problems::{Allowed, Answers, allowed_to_validators, code_of};
-use crate::sandbox::{Captured, Leaving, Profile};
-use crate::submission::{Isolation, RunLimits, Submission, TestCase};
+use crate::sandbox::Profile;
+use crate::submission::{Isolation, RunLimits, Submission};
 
 mod ahead;
 mod answers;
 mod argv;
 mod artefacts;
+mod case;
 mod checker;
 mod claims;
 mod compile;
@@ -126,6 +124,14 @@ struct Task<'a> {
     courtesy: Option<&'a dyn Courtesy>,
     /// What was run while the sources were checked.
     ahead: &'a Ahead,
+}
+
+impl Task<'_> {
+    /// A sandbox that the submission has for itself may be kept from one test to the next: between them nobody waits with it in
+    /// hand, neither for that of a program of the problem's own nor for others who go first.
+    fn may_keep_its_sandbox(&self) -> bool {
+        self.validators.is_empty() && self.static_validator.is_none() && self.courtesy.is_none()
+    }
 }
 
 /// What came of the sources. An interpreted program is these themselves.
@@ -347,6 +353,14 @@ impl<E: Executor> Judge<E> {
         self.executor.version(language, limits, cancel).await
     }
 
+    /// So many tests are run at one time. One that must have a sandbox for itself keeps one, where it may. What runs anew waits
+    /// anew for room, which must not be what tests behind it have.
+    fn at_once(&self, task: Task<'_>) -> usize {
+        let is_anew = task.problem.is_some_and(|problem| problem.manifest.kind.multi_pass);
+        let alone = task.submission.isolation == Isolation::Fresh || task.courtesy.is_some() || is_anew;
+        if alone { 1 } else { self.executor.at_once().max(1) }
+    }
+
     /// Runs every test case that matters: several at one time, where the executor has room for them. Results come in order.
     async fn run_tests(
         &self,
@@ -354,12 +368,7 @@ impl<E: Executor> Judge<E> {
         course: &mut Course<'_>,
         total: usize,
     ) -> Result<Vec<TestResult>, JudgeError> {
-        let progress = task.progress;
-        // One that must have a sandbox for itself keeps one. What runs anew waits anew for room, which must not be what tests
-        // behind it have.
-        let is_anew = task.problem.is_some_and(|problem| problem.manifest.kind.multi_pass);
-        let alone = task.submission.isolation == Isolation::Fresh || task.courtesy.is_some() || is_anew;
-        let at_once = if alone { 1 } else { self.executor.at_once().max(1) };
+        let (progress, at_once) = (task.progress, self.at_once(task));
         // What runs beside or behind the last one that counts is ended.
         let (stop, rest) = (CancellationToken::new(), task.cancel.child_token());
         let task = Task { cancel: &rest, ..task };
@@ -368,12 +377,12 @@ impl<E: Executor> Judge<E> {
             let (needless, stop, session) = (&needless, &stop, &session);
             async move {
                 if needless.has(index) || stop.is_cancelled() {
-                    return (index, Err(JudgeError::Cancelled));
+                    return (index, Ok(None));
                 }
                 if let Some(courtesy) = task.courtesy {
                     courtesy.wait().await;
                 }
-                (index, self.run_case(task, index, session).await)
+                (index, self.run_case(task, index, session).await.map(Some))
             }
         });
         let mut running = pin!(stream::iter(running).buffered(at_once));
@@ -387,8 +396,9 @@ impl<E: Executor> Judge<E> {
                 // It may have run beside the one that has made it so: which tests there are is not for the clock to say.
                 continue;
             }
-            let Judged { mut result, written, scored, transcript } = match judged {
-                Ok(judged) => judged,
+            let judged = match judged {
+                Ok(Some(judged)) => judged,
+                Ok(None) => continue,
                 Err(why) => {
                     // What runs beside it is ended, and waited for: a sandbox that is left in mid-run is lost.
                     stop.cancel();
@@ -397,18 +407,14 @@ impl<E: Executor> Judge<E> {
                     return Err(why);
                 }
             };
-            let Written { stdout, stderr, files, room: _room } = written;
-            outputs = outputs.keep(stdout).await?.keep(stderr).await?;
-            if !result.hidden {
-                outputs = outputs.keep_beside(&mut result, transcript, files).await?;
-            }
+            let (result, scored);
+            (outputs, result, scored) = kept(outputs, judged).await?;
             let goes_on = course.goes_on_after(&result, scored);
             let tested = Tested { index: result.index, verdict: result.verdict, done, total: count(total) };
-            let is_told = !result.hidden || shows_hidden;
-            results.push(result);
-            if is_told {
+            if !result.hidden || shows_hidden {
                 progress(Progress::Tested(tested));
             }
+            results.push(result);
             if !goes_on {
                 stop.cancel();
                 rest.cancel();
@@ -422,280 +428,17 @@ impl<E: Executor> Judge<E> {
         outputs.finish(&mut results).await?;
         Ok(results)
     }
-
-    /// Runs a test case, and says what that is worth.
-    async fn run_case(
-        &self,
-        task: Task<'_>,
-        index: usize,
-        session: &E::Session,
-    ) -> Result<Judged, JudgeError> {
-        let (problem, test) = (task.problem, test_case(task, index));
-        let language = match task.matter {
-            Matter::Program(language) => language,
-            // Boxed: what it holds is no part of what every run of a program takes of a stack.
-            Matter::Answers(answers) => return Box::pin(self.look_at_answer(task, answers, index)).await,
-        };
-        if let Some(problem) = problem.filter(|problem| problem.judges_sources(index)) {
-            return self.look_at_sources(task, language, problem, index).await;
-        }
-        let of_problem = problem.map(|problem| &problem.tests[index]);
-        let job = self.case_job(task, language, index);
-        let mut passes = Passes::of(problem);
-        let (mut facts, decided) = loop {
-            let pass = CaseJob { input: passes.input(&test.input), ..job };
-            let (mut facts, mut decided, left) =
-                self.run_once(task, &pass, test, passes.kept(), session).await?;
-            facts.usage = passes.most_used(facts.usage);
-            if !decided.goes_on(&mut passes, left, &self.blobs).await? {
-                break (facts, decided);
-            }
-        };
-        let Decided { worth, finding, difference, transcript } = decided;
-        let mut result = run::told(&job, worth, test, &mut facts).await?;
-        result.name = of_problem.map(|test| Arc::clone(&test.name));
-        result.difference = difference.filter(|_| !test.hidden);
-        // They are told where they are not those of all tests.
-        let held_to = facts.held_to(job.limits);
-        result.limits = (test.limits.is_some() || held_to != *job.limits).then(|| Box::new(held_to));
-        let scored = finding.as_ref().map(|finding| finding.scored).unwrap_or_default();
-        if let Some((finding, problem)) = finding.zip(problem) {
-            tell_finding(&mut result, finding, problem);
-        }
-        Ok(Judged { result, written: facts.into(), scored, transcript })
-    }
-
-    /// A test case as a job for the executor.
-    fn case_job<'a>(&self, task: Task<'a>, language: &'a Language, index: usize) -> CaseJob<'a> {
-        let Task { submission, problem, sources, artefact, progress, .. } = task;
-        let of_problem = problem.map(|problem| &problem.tests[index]);
-        let test = test_case(task, index);
-        let (limits, own_memory) = submission.limits_of(test);
-        CaseJob {
-            index: count(index),
-            language,
-            sources,
-            entry_point: entry_point(submission, sources, language),
-            artefact,
-            input: &test.input,
-            files: problem.map_or_else(|| submission.files_of_runs(), Problem::files_of_runs),
-            arguments: &test.arguments,
-            beside: of_problem.map_or(&NOTHING, |test| &test.files),
-            kept: None,
-            collect: &[],
-            handed: Handed {
-                names: if test.hidden { &[] } else { &submission.collect },
-                most: self.limits.collected,
-            },
-            is_told: !test.hidden,
-            cuts: false,
-            limits,
-            own_memory,
-            room: Room::Own {
-                beside: if task.validators.is_empty() { Bytes(0) } else { validator::MEMORY },
-                left: if Passes::of(problem).is_anew() { passes::MOST } else { Bytes(0) },
-            },
-            whose: whose(submission, progress),
-        }
-    }
-
-    /// Runs a test case's program once. What comes of it, and what a validator has left for itself.
-    async fn run_once(
-        &self,
-        task: Task<'_>,
-        job: &CaseJob<'_>,
-        test: &TestCase,
-        kept: Option<&Kept>,
-        session: &E::Session,
-    ) -> Result<(Facts, Decided, Vec<Leaving>), JudgeError> {
-        let (test_of_problem, input) = (job.index as usize, job.input);
-        let submitted = task.sources;
-        let occasion =
-            task.problem.map(|problem| Occasion { problem, test: test_of_problem, input, kept, submitted });
-        if let Some(occasion) = occasion
-            && occasion.problem.manifest.kind.interactive
-            && !task.validators.is_empty()
-        {
-            return self.talk(task, job, occasion).await;
-        }
-        // Nobody waits for a validator's sandbox with another in hand.
-        let own = E::Session::default();
-        let session = if task.validators.is_empty() { session } else { &own };
-        let mut facts = match task.ahead.take(job.index) {
-            Some(facts) => facts,
-            None => self.executor.run_case(job, session, task.cancel).await?,
-        };
-        drop(own);
-        let (decided, left) = match run::measured(job, &facts) {
-            Some((verdict, reason)) => (Decided::of((verdict, Some(reason))), Vec::new()),
-            None => {
-                let is_wanted = test.answer.is_some() || !task.validators.is_empty();
-                match output::missing(job, &facts, is_wanted) {
-                    Some(worth) => (Decided::of(worth), Vec::new()),
-                    None => self.decided(task, occasion, test, &mut facts).await?,
-                }
-            }
-        };
-        Ok((facts, decided, left))
-    }
-
-    /// Has a program talk with each validator, until one does not accept it.
-    async fn talk(
-        &self,
-        task: Task<'_>,
-        job: &CaseJob<'_>,
-        occasion: Occasion<'_>,
-    ) -> Result<(Facts, Decided, Vec<Leaving>), JudgeError> {
-        let mut before = Finding::of(Verdict::Accepted);
-        let mut used = Usage::default();
-        let mut validators = task.validators.iter();
-        loop {
-            let Some(validator) = validators.next() else { return Err(JudgeError::Cancelled) };
-            let Dialogue { program: mut facts, validator: mut said, first, transcript } =
-                self.dialogue(task, job, validator, occasion).await?;
-            let ends = (facts.end, dialogue::end_of(said.end, &said.stderr.head));
-            let (measured, left) = (run::measured(job, &facts), validator.left(&mut said));
-            let finding = validator::finding(validator, &mut said, &left, &task.allowed.run);
-            let finding = patience::of_partner(validator, &said, finding);
-            let (worth, finding) = dialogue::worth(measured, finding, ends, first);
-            used = passes::most_of(used, facts.usage);
-            facts.usage = used;
-            let finding = finding.behind(before);
-            if worth.0 == Verdict::Accepted && !validators.as_slice().is_empty() {
-                before = finding;
-                continue;
-            }
-            let decided = Decided { transcript, ..Decided::said(worth, finding) };
-            return Ok((facts, decided, left));
-        }
-    }
-
-    /// What an output is worth, and what the problem's validators say of it and leave for themselves.
-    async fn decided(
-        &self,
-        task: Task<'_>,
-        occasion: Option<Occasion<'_>>,
-        test: &TestCase,
-        facts: &mut Facts,
-    ) -> Result<(Decided, Vec<Leaving>), JudgeError> {
-        let Some(occasion) = occasion.filter(|_| !task.validators.is_empty()) else {
-            let of_problem = occasion.map(|Occasion { problem, test, .. }| problem.tests[test].checker);
-            let rule = of_problem.unwrap_or(task.submission.checker);
-            let right = Decided::of((Verdict::Accepted, None));
-            let Some(answer) = &test.answer else { return Ok((right, Vec::new())) };
-            let found = run::compared(rule, &mut facts.stdout, answer, &self.blobs).await?;
-            return Ok((found.map_or(right, Decided::wrong), Vec::new()));
-        };
-        let output = contents::kept(&mut facts.stdout, &self.blobs).await?;
-        let (validators, allowed) = (task.validators, task.allowed);
-        let asked = (validators, occasion, Room::Others);
-        let (finding, left) =
-            validator::validate(&self.executor, asked, output, allowed, task.cancel).await?;
-        Ok((Decided::of_output(finding), left))
-    }
 }
 
-/// What a run is worth, and who says so.
-struct Decided {
-    worth: (Verdict, Option<String>),
-    finding: Option<Finding>,
-    difference: Option<FirstDifference>,
-    transcript: Option<String>,
-}
-
-impl Decided {
-    /// Without a validator, and nothing to compare.
-    fn of(worth: (Verdict, Option<String>)) -> Self {
-        Self { worth, finding: None, difference: None, transcript: None }
+/// Keeps what a test's program has written, as far as it is told.
+async fn kept(outputs: Outputs, judged: Judged) -> Result<(Outputs, TestResult, Scored), JudgeError> {
+    let Judged { mut result, written, scored, transcript } = judged;
+    let Written { stdout, stderr, files, room: _room } = written;
+    let mut outputs = outputs.keep(stdout).await?.keep(stderr).await?;
+    if !result.hidden {
+        outputs = outputs.keep_beside(&mut result, transcript, files).await?;
     }
-
-    /// Where a validator was asked, which has found this. Where it is not what counts, neither is its score.
-    fn said(worth: (Verdict, Option<String>), finding: Finding) -> Self {
-        let finding = if finding.verdict == worth.0 { finding } else { finding.overruled(worth.0) };
-        Self { finding: Some(finding), ..Self::of(worth) }
-    }
-
-    /// What a validator has found of an output.
-    fn of_output(finding: Finding) -> Self {
-        let reason = (finding.verdict == Verdict::WrongAnswer)
-            .then(|| "the problem's validator does not accept the output".to_owned());
-        Self::said((finding.verdict, reason), finding)
-    }
-
-    /// Whether the program is run again, as its validator has it.
-    async fn goes_on(
-        &mut self,
-        passes: &mut Passes,
-        left: Vec<Leaving>,
-        blobs: &Blobs,
-    ) -> Result<bool, JudgeError> {
-        let Some(finding) = &mut self.finding else { return Ok(false) };
-        let goes_on = passes.goes_on(finding, left, blobs).await?;
-        if finding.verdict == Verdict::JudgeError {
-            self.worth = (Verdict::JudgeError, None);
-        }
-        Ok(goes_on)
-    }
-
-    fn wrong(found: checker::Difference) -> Self {
-        let reason = Some(found.how.to_string());
-        Self { difference: Some(found.first), ..Self::of((Verdict::WrongAnswer, reason)) }
-    }
-}
-
-/// A test case that was run.
-struct Judged {
-    result: TestResult,
-    written: Written,
-    scored: Scored,
-    /// What was said in a dialogue.
-    transcript: Option<String>,
-}
-
-/// What a run has written, until it is kept; of what was not run there is nothing.
-#[derive(Default)]
-struct Written {
-    stdout: Captured,
-    stderr: Captured,
-    files: Vec<Left>,
-    /// Memory for it, and room on the disk.
-    room: Option<(Held, Option<OwnedSemaphorePermit>)>,
-}
-
-impl From<Facts> for Written {
-    fn from(Facts { stdout, stderr, files, room, space, .. }: Facts) -> Self {
-        Self { stdout, stderr, files, room: Some((room, space)) }
-    }
-}
-
-/// Beside programs that are judged by a submission's own tests.
-static NOTHING: BTreeMap<String, Content> = BTreeMap::new();
-
-/// Tells of a test what its problem's validators have found, as far as the problem shows it.
-fn tell_finding(result: &mut TestResult, finding: Finding, problem: &Problem) {
-    result.score = finding.scored.score;
-    match finding.verdict {
-        Verdict::JudgeError => {
-            let told = finding.message.or(finding.last_words).filter(|_| problem.shows_all());
-            result.reason = finding.fault.map(|fault| match told {
-                Some(told) => format!("{fault}: {told}"),
-                None => fault,
-            });
-        }
-        // What a validator says to judges may tell of the answer.
-        Verdict::WrongAnswer if problem.shows_all() && result.verdict == Verdict::WrongAnswer => {
-            result.reason = finding.message.or(result.reason.take());
-            result.feedback = finding.feedback;
-        }
-        _ if !result.hidden => result.feedback = finding.feedback,
-        _ => {}
-    }
-}
-
-/// A test case, of the problem or the submission's own.
-fn test_case(task: Task<'_>, index: usize) -> &TestCase {
-    let Task { submission, problem, .. } = task;
-    problem.map_or_else(|| &submission.tests[index], |problem| &problem.tests[index].case)
+    Ok((outputs, result, scored))
 }
 
 /// The files of a submission, and what its problem puts beside them.
@@ -719,8 +462,8 @@ fn sources<'a>(submission: &'a Submission, problem: Option<&Problem>) -> Cow<'a,
 /// A Python program that is a folder begins with it.
 const PYTHON_MAIN: &str = "__main__.py";
 
-/// The source that the program begins with. Of what a problem puts beside a submission that is one that is called as the
-/// language's programs begin, and no other.
+/// The source that the program begins with, where that has to be told. Of what a problem puts beside a submission that is one
+/// that is called as the language's programs begin, and no other; a language that looks for the beginning finds any.
 fn entry_point<'a>(
     submission: &'a Submission,
     sources: &'a BTreeMap<String, Content>,
@@ -733,9 +476,13 @@ fn entry_point<'a>(
     let names = || sources.keys().map(String::as_str).filter(|name| language.is_source(name));
     let begins = |name: &&str| *name == language.source || *name == PYTHON_MAIN;
     let driver = names().filter(is_beside).find(begins);
-    let own = || submission.files.keys().map(String::as_str);
-    let named = submission.entry_point.as_deref();
-    driver.or(named).or_else(|| language.entry(own(), None).ok().flatten())
+    let told = driver.or(submission.entry_point.as_deref());
+    told.or_else(|| own_entry(submission, language).filter(|_| language.needs_entry()))
+}
+
+/// The one of a submission's own sources that its program would begin with.
+fn own_entry<'a>(submission: &'a Submission, language: &Language) -> Option<&'a str> {
+    language.entry(submission.files.keys().map(String::as_str), None).ok().flatten()
 }
 
 fn compile_job<'a>(
@@ -778,14 +525,14 @@ async fn cancelled_for_good(cancel: &CancellationToken) {
 mod tests {
     use std::sync::Mutex;
 
-    use gavel_protocol::{Bytes, Ending, Limit, Step};
+    use gavel_protocol::{Bytes, Ending, Limit, Step, Usage};
 
     use super::test_support::{
         LIMITS, Scripted, Shelf, Wanted, blobs, compiled, ended, limits, printed, submission,
     };
     use super::*;
     use crate::account::Account;
-    use crate::sandbox::{CollectedOutput, Output, Ran, RunEnding, SandboxError};
+    use crate::sandbox::{Captured, CollectedOutput, Output, Ran, RunEnding, SandboxError};
     use crate::submission::{Checker, SELF_TEST, TestCase};
 
     mod ahead;
@@ -795,6 +542,7 @@ mod tests {
     mod managed;
     mod partners;
     mod problems;
+    mod scarce;
     mod talks;
 
     struct Bench {

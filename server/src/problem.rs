@@ -85,9 +85,9 @@ pub struct Manifest {
     /// What judges sources, where a case does.
     #[serde(default)]
     pub static_validator: Option<Program>,
-    /// They are called, and answer, as checkers that are written with testlib.
+    /// Which of them are called, and answer, as checkers that are written with testlib.
     #[serde(default)]
-    pub testlib: bool,
+    pub testlib: WithTestlib,
     /// The grader of its own, where a group has one.
     #[serde(default)]
     pub grader: Option<Program>,
@@ -106,6 +106,32 @@ pub struct Manifest {
     pub notes: Vec<String>,
     /// Why submissions cannot be judged by it, if that is so.
     pub unjudged: Option<String>,
+}
+
+/// The validators of a package that are written with testlib.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum WithTestlib {
+    /// Those of these paths.
+    Some(BTreeSet<String>),
+    /// All, or none: of a version that was pushed when that was not told apart.
+    All(bool),
+}
+
+impl Default for WithTestlib {
+    fn default() -> Self {
+        Self::Some(BTreeSet::new())
+    }
+}
+
+impl WithTestlib {
+    /// Whether the validator of this path is one of them.
+    pub fn has(&self, path: &str) -> bool {
+        match self {
+            Self::Some(paths) => paths.contains(path),
+            Self::All(all) => *all,
+        }
+    }
 }
 
 /// A test of a package.
@@ -218,7 +244,7 @@ impl Manifest {
                 .sources
                 .clone()
                 .filter(|_| package.data.root.has_static_case()),
-            testlib: false,
+            testlib: WithTestlib::default(),
             grader: package.validators.grader.clone().filter(|_| package.data.root.has(has_custom_grader)),
             statements: package.statements.clone(),
             attachments: package.attachments.clone(),
@@ -485,7 +511,7 @@ mod tests {
     #[test]
     fn a_version_that_shows_single_tests_tells_more_than_one_that_does_not() {
         let version = |show, feedback: &str| {
-            let metadata = "problem_format_version: 2025-09\nname: S\nuuid: 1f0c\nlicense: cc0\n";
+            let metadata = "problem_format_version: 2025-09\nname: S\nuuid: 5ca6ba5b-36d5-4eff-8aa7-d967cbc4375e\nlicense: cc0\n";
             let group = format!("full_feedback: {feedback}\n");
             let files = [("problem.yaml", metadata), ("data/secret/1.in", "1"), ("data/secret/1.ans", "1")];
             let group = [("data/secret/test_group.yaml", group.as_str())];

@@ -219,7 +219,7 @@ pub(crate) fn allowed_to_validators(problem: Option<&Problem>, limits: &LimitsCo
     let cpu = asked.validation_time.map_or(most.cpu, seconds).min(most.cpu);
     let memory = asked.validation_memory.map_or(most.memory, mib).min(most.memory);
     let wall = wall_for(cpu).min(most.wall);
-    let output = VALIDATOR_OUTPUT.min(asked.validation_output.map_or(most.output, mib)).min(most.output);
+    let output = VALIDATOR_OUTPUT.min(most.output);
     let file = asked.validation_output.map_or(run.file, mib).min(most.file);
     let run = RunLimits { cpu, wall, memory, stack: memory.min(most.stack), output, file, ..*run };
     Allowed { compile: *compile_max, run }

@@ -3,10 +3,11 @@
 
 use gavel_protocol::Bytes;
 
+use super::case::{Decided, Judged, Written, tell_finding, test_case};
 use super::executor::{Executor, Room};
 use super::judgement::{TestResult, Verdict};
 use super::validator::{self, Occasion};
-use super::{Decided, Judge, JudgeError, Judged, Task, Written, count, run, tell_finding, test_case};
+use super::{Judge, JudgeError, Task, count, run};
 use crate::content::Content;
 use crate::problem::Problem;
 use crate::problems::{Answers, by_case};

@@ -177,12 +177,14 @@ pub(super) async fn files(
     blobs: &Blobs,
     is_wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<PutFile>, JudgeError> {
-    let (mut put, mut room) = (Vec::with_capacity(files.len()), contents::LOOKED_AT);
-    for (name, content) in files.iter().filter(|(name, _)| is_wanted(name)) {
-        let content = if language.is_data(name) {
-            contents::file(content, blobs).await?
+    let wanted = || files.iter().filter(|(name, _)| is_wanted(name));
+    let looked_at = contents::looked_at(wanted().filter(|(name, _)| !language.is_data(name)));
+    let mut put = Vec::with_capacity(files.len());
+    for (name, content) in wanted() {
+        let content = if looked_at.contains(name.as_str()) {
+            contents::source(content, blobs).await?
         } else {
-            contents::source(content, &mut room, blobs).await?
+            contents::file(content, blobs).await?
         };
         put.push(PutFile { path: name.clone(), mode: 0o444, content });
     }

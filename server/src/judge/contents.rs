@@ -1,5 +1,6 @@
 //! What a judging is made of, opened where it is.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -33,18 +34,25 @@ pub(super) async fn file(content: &Content, blobs: &Blobs) -> Result<PutContent,
 }
 
 /// So many bytes of a program's sources are looked at, all of them together, to be made plain: they are in memory for that, and a
-/// package of a few KiB may have sources of hundreds of MiB. What there is behind that is handed on unread.
-pub(super) const LOOKED_AT: u64 = 4 * 1024 * 1024;
+/// package of a few KiB may have sources of hundreds of MiB.
+const LOOKED_AT: u64 = 4 * 1024 * 1024;
 
-/// A source in the box, plain where there is `room` for looking at it.
-pub(super) async fn source(
-    content: &Content,
-    room: &mut u64,
-    blobs: &Blobs,
-) -> Result<PutContent, JudgeError> {
+/// Those of these sources that are looked at; the others are handed on unread. The smallest ones have the room: what people write
+/// is small, whatever a problem puts beside it.
+pub(super) fn looked_at<'f>(files: impl Iterator<Item = (&'f String, &'f Content)>) -> BTreeSet<&'f str> {
+    let mut by_size: Vec<_> = files.map(|(name, content)| (content.size(), name.as_str())).collect();
+    by_size.sort_unstable();
+    let mut room = LOOKED_AT;
+    let fit = by_size.into_iter().map_while(|(size, name)| {
+        room = room.checked_sub(size)?;
+        Some(name)
+    });
+    fit.collect()
+}
+
+/// A source in the box, plain. It is in memory for that.
+pub(super) async fn source(content: &Content, blobs: &Blobs) -> Result<PutContent, JudgeError> {
     let as_it_is = file(content, blobs).await?;
-    let Some(left) = room.checked_sub(content.size()) else { return Ok(as_it_is) };
-    *room = left;
     let whole = match &as_it_is {
         PutContent::Bytes(bytes) => bytes.clone(),
         _ => whole(content, blobs).await?,
@@ -117,27 +125,39 @@ pub(super) fn broken(why: impl Into<io::Error>) -> JudgeError {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::judge::test_support::blobs;
 
     #[tokio::test]
-    async fn sources_are_made_plain_while_they_are_few_and_no_large_one_is_read() {
+    async fn a_source_is_made_plain_and_one_that_is_plain_stays_where_it_is() {
         let (blobs, _directory) = blobs();
-        let written = |size: usize| {
+        for (text, is_copied) in [("a\r\n", true), ("a \n", false)] {
             let mut writer = blobs.write_passing().unwrap();
-            writer.write_all(&b"\r\n".repeat(size / 2)).unwrap();
+            writer.write_all(&text.as_bytes().repeat(1 << 16)).unwrap();
+            let content = Content::Blob(writer.finish().unwrap());
+            let put = source(&content, &blobs).await.unwrap();
+            assert_eq!(matches!(put, PutContent::Bytes(_)), is_copied, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_small_is_looked_at_first_whatever_is_called_before_it_and_nothing_huge_is() {
+        let (blobs, _directory) = blobs();
+        let of_size = |size: u64| {
+            let mut writer = blobs.write_passing().unwrap();
+            writer.write_all(&vec![b'a'; usize::try_from(size).unwrap()]).unwrap();
             Content::Blob(writer.finish().unwrap())
         };
-        let mut room = 3 << 20;
-        let mut is_plain = async |content: &Content| {
-            matches!(source(content, &mut room, &blobs).await.unwrap(), PutContent::Bytes(_))
-        };
-        let (large, small) = (written(2 << 20), written(1 << 17));
-        for (content, expected) in [(&large, true), (&large, false), (&small, true), (&large, false)] {
-            assert_eq!(is_plain(content).await, expected, "{} bytes", content.size());
-        }
-        let huge = written(usize::try_from(LOOKED_AT).unwrap() + 2);
-        let handed_on = source(&huge, &mut { LOOKED_AT }, &blobs).await.unwrap();
-        assert!(matches!(handed_on, PutContent::Descriptor(_)), "it is not in memory");
+        let files = BTreeMap::from([
+            ("a_table.h".to_owned(), of_size(LOOKED_AT - 10)),
+            ("b_huge.h".to_owned(), of_size(LOOKED_AT + 1)),
+            ("main.cpp".to_owned(), Content::from("int main(){}")),
+            ("z.h".to_owned(), Content::from("x")),
+        ]);
+        assert_eq!(looked_at(files.iter()), BTreeSet::from(["main.cpp", "z.h"]));
+        let few = files.iter().filter(|(name, _)| *name != "main.cpp");
+        assert_eq!(looked_at(few), BTreeSet::from(["a_table.h", "z.h"]));
     }
 }

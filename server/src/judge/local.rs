@@ -241,7 +241,7 @@ impl<S: Sandboxes> Executor for Local<S> {
     }
 
     /// Each case waits for a sandbox anew, so that a submission of many tests does not keep others waiting for longer
-    /// than one run; a fresh sandbox serves the whole submission.
+    /// than one run; what the session is left with of a fresh sandbox serves its next case.
     async fn run_case(
         &self,
         job: &CaseJob<'_>,
@@ -342,10 +342,12 @@ fn capture(head: Bytes) -> Output {
     Output::Capture { head: bytes(head), tail: 0, kill: true }
 }
 
-/// Of a stream so much is kept, of its beginning and its end, however long it is.
+/// Of a stream its beginning and its end are kept, however long it is, in so much memory: the end needs twice its room while it
+/// is not yet the end.
 fn cut(most: Bytes) -> Output {
-    let (most, tail) = (bytes(most), (bytes(most) / 4).saturating_sub(LEFT_OUT.len()));
-    Output::Capture { head: most - most / 4, tail, kill: false }
+    let most = bytes(most);
+    let end = most / 5;
+    Output::Capture { head: most - 2 * end, tail: end.saturating_sub(LEFT_OUT.len()), kill: false }
 }
 
 /// Where something was dropped between the beginning and the end of a stream.
@@ -432,7 +434,7 @@ mod tests {
         for most in [0, 1, 20, 100 << 10] {
             let Output::Capture { head, tail, kill: false } = cut(Bytes(most)) else { panic!("it is ended") };
             let marked = if tail > 0 { LEFT_OUT.len() } else { 0 };
-            assert!(head + tail + marked <= usize::try_from(most).unwrap(), "{most}: {head} and {tail}");
+            assert!(head + 2 * tail + marked <= usize::try_from(most).unwrap(), "{most}: {head} and {tail}");
         }
     }
 

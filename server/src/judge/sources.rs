@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::case::{Judged, tell_finding, test_case};
 use super::executor::Executor;
 use super::judgement::{TestResult, Verdict};
 use super::validator::{self, Occasion};
-use super::{Judge, JudgeError, Judged, Task, count, entry_point, tell_finding, test_case};
+use super::{Judge, JudgeError, Task, count, entry_point, own_entry};
 use crate::content::Content;
 use crate::language::Language;
 use crate::problem::Problem;
@@ -24,7 +25,9 @@ impl<E: Executor> Judge<E> {
         let Some(validator) = task.static_validator else { return Err(JudgeError::Cancelled) };
         let occasion = Occasion { problem, test: index, input: &test.input, kept: None, submitted };
         let code = code_of(&language.id).unwrap_or(&language.id);
-        let begins = begins(code, entry_point(task.submission, submitted, language), submitted);
+        let entry = entry_point(task.submission, submitted, language);
+        let entry = entry.or_else(|| own_entry(task.submission, language));
+        let begins = begins(code, entry, submitted);
         let (allowed, cancel) = (task.allowed, task.cancel);
         let looking =
             validator::look_at_sources(&self.executor, validator, occasion, (code, &begins), allowed, cancel);

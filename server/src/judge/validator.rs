@@ -8,11 +8,12 @@ use gavel_problem::program::Program;
 use gavel_protocol::Bytes;
 use tokio_util::sync::CancellationToken;
 
+use super::case::NOTHING;
 use super::course::Scored;
 use super::executor::{CaseJob, CompileJob, Compiled, Executor, Facts, Handed, Room, Told, Whose};
 use super::judgement::Verdict;
 use super::verdict::{KILLED, from_run};
-use super::{Artefact, JudgeError, NOTHING, OwnEnd, ProgramEnd, submitted};
+use super::{Artefact, JudgeError, OwnEnd, ProgramEnd, submitted};
 use crate::content::Content;
 use crate::language::{Language, Languages};
 use crate::problem::Problem;
@@ -42,8 +43,8 @@ enum Says {
 }
 
 impl Convention {
-    fn of(problem: &Problem, role: Role) -> Self {
-        let is_testlib = problem.manifest.testlib && matches!(role, Role::Validator);
+    fn of(problem: &Problem, role: Role, program: &Program) -> Self {
+        let is_testlib = matches!(role, Role::Validator) && problem.manifest.testlib.has(&program.path);
         if is_testlib { Self::Testlib } else { Self::Icpc }
     }
 
@@ -286,7 +287,7 @@ async fn compiled<'a, E: Executor>(
     let sees_submissions = submitted::are_shown_to(problem, program);
     let (sources, entry) =
         if sees_submissions { submitted::apart(language, (sources, entry)) } else { (sources, entry) };
-    let (name, convention) = (&program.path, Convention::of(problem, role));
+    let (name, convention) = (&program.path, Convention::of(problem, role, program));
     Ok(Ok(Validator { name, convention, language, sources, entry, artefact, sees_submissions, progress }))
 }
 

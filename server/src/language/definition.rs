@@ -131,7 +131,7 @@ impl Language {
     }
 
     /// Its programs begin with one of their sources.
-    fn needs_entry(&self) -> bool {
+    pub fn needs_entry(&self) -> bool {
         self.compile.names(Placeholder::Entry) || self.run.names(Placeholder::Entry)
     }
 

@@ -1,7 +1,7 @@
 //! Makes a version of a package that was pushed: unpacked, read, its files in the blob store.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek as _};
 use std::path::Path;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use gavel_problem::metadata::Constant;
+use gavel_problem::program::Program;
 use gavel_problem::validator::Testlib;
 use gavel_problem::{Fault, Note, Package, Place, archive, bounds, constants};
 use gavel_protocol::Bytes;
@@ -17,7 +18,7 @@ use super::Problems;
 use crate::blobs::{Blobs, Growing, Packer};
 use crate::blocking::elsewhere;
 use crate::content::{BlobId, Content};
-use crate::problem::{Manifest, NoFile, Problem, Show};
+use crate::problem::{Manifest, NoFile, Problem, Show, WithTestlib};
 use crate::store::{Push, StoreError};
 
 /// Versions of a problem that stay beside the newest.
@@ -146,7 +147,7 @@ fn make(
     notes.extend(read);
     let notes = notes.iter().map(ToString::to_string).collect();
     let mut manifest = Manifest::of(&package, show, notes);
-    manifest.testlib = is_testlib(folder.path(), &package)?;
+    manifest.testlib = with_testlib(folder.path(), &package.validators.programs)?;
     let files = files(blobs, room, folder.path(), &package)?;
     check_size(&manifest, &files)?;
     check_beside(&manifest, &files, BESIDE)?;
@@ -157,11 +158,21 @@ fn make(
 /// What is searched of a validator's source, from its beginning.
 const SEARCHED: u64 = 512 * 1024;
 
-/// The package's validator is written with testlib, and not with one of those that exit as the format has it.
-fn is_testlib(folder: &Path, package: &Package) -> io::Result<bool> {
-    let programs = &package.validators.programs;
+/// Those of these validators that are written with testlib.
+fn with_testlib(folder: &Path, programs: &[Program]) -> io::Result<WithTestlib> {
+    let mut paths = BTreeSet::new();
+    for program in programs {
+        if is_testlib(folder, program)? {
+            paths.insert(program.path.clone());
+        }
+    }
+    Ok(WithTestlib::Some(paths))
+}
+
+/// A validator is written with testlib, and not with one of those that exit as the format has it.
+fn is_testlib(folder: &Path, program: &Program) -> io::Result<bool> {
     let mut testlib = Testlib::default();
-    for path in programs.iter().filter(|program| !program.run).flat_map(|program| &program.files) {
+    for path in program.files.iter().filter(|_| !program.run) {
         let (mut bytes, file) = (Vec::new(), File::open(folder.join(path))?);
         file.take(SEARCHED).read_to_end(&mut bytes)?;
         testlib.look(&String::from_utf8_lossy(&bytes));
@@ -380,6 +391,20 @@ mod tests {
             let turn = tokio::time::timeout(std::time::Duration::from_secs(60), problems.turn.lock());
             drop(turn.await.expect("it is unpacked"));
         });
+    }
+
+    #[test]
+    fn each_validator_is_known_as_one_that_is_written_with_testlib_or_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = |path: &str, source: &str| {
+            fs::write(folder.path().join(path), source).unwrap();
+            Program { path: path.to_owned(), files: vec![path.to_owned()], ..Program::default() }
+        };
+        let (testlib, other) =
+            (program("a.cpp", "#include \"testlib.h\"\n"), program("b.cpp", "int main(){return 42;}"));
+        let scripted = Program { run: true, ..program("c.cpp", "#include \"testlib.h\"\n") };
+        let found = with_testlib(folder.path(), &[testlib, other, scripted]).unwrap();
+        assert_eq!(["a.cpp", "b.cpp", "c.cpp"].map(|path| found.has(path)), [true, false, false]);
     }
 
     #[test]

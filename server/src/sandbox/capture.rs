@@ -164,13 +164,14 @@ impl Capture {
         Ok(())
     }
 
-    /// Moves the tail's bytes once in a while, not for every read.
+    /// Moves the tail's bytes once in a while, not for every read: of them there are never more than twice as many.
     fn keep_tail(&mut self, bytes: &[u8]) {
-        let tail = &mut self.captured.tail;
-        tail.extend_from_slice(&bytes[bytes.len().saturating_sub(self.tail)..]);
-        if tail.len() > 2 * self.tail {
-            tail.drain(..tail.len() - self.tail);
+        let (tail, last) = (&mut self.captured.tail, &bytes[bytes.len().saturating_sub(self.tail)..]);
+        let together = tail.len() + last.len();
+        if together > 2 * self.tail {
+            tail.drain(..tail.len().min(together - self.tail));
         }
+        tail.extend_from_slice(last);
     }
 }
 

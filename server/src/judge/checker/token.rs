@@ -29,7 +29,7 @@ impl Token {
         self.bytes.iter().zip(&other.bytes).take_while(is_same).count()
     }
 
-    /// What C's `scanf("%lf")` makes of the whole of it, where that is a finite number.
+    /// What C's `scanf("%lf")` makes of the whole of it, as glibc has it, where that is a finite number.
     pub(super) fn number(&self) -> Option<f64> {
         let text = std::str::from_utf8(&self.bytes).ok().filter(|_| self.is_whole)?;
         let (negative, unsigned) = match text.strip_prefix(['+', '-']) {
@@ -46,13 +46,24 @@ impl Token {
 
 fn decimal(text: &str) -> Option<f64> {
     // Rust's own knows a second sign's absence, but also infinities by name; those are no numbers here.
-    text.starts_with(|c: char| c.is_ascii_digit() || c == '.').then(|| text.parse().ok())?
+    let is_one = text.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    is_one.then(|| without_empty_exponent(text, ['e', 'E']).parse().ok())?
 }
 
-/// `1.8p3` is 12: digits of base 16, and a power of two in base 10.
+/// An exponent without digits is none.
+fn without_empty_exponent(text: &str, letters: [char; 2]) -> &str {
+    let unsigned = text.strip_suffix(['+', '-']).unwrap_or(text);
+    unsigned.strip_suffix(letters).unwrap_or(text)
+}
+
+/// `1.8p3` is 12: digits of base 16, and a power of two in base 10. A point alone is 0.
 fn hexadecimal(text: &str) -> Option<f64> {
+    if text == "." {
+        return Some(0.0);
+    }
+    let text = without_empty_exponent(text, ['p', 'P']);
     let (digits, power) = match text.split_once(['p', 'P']) {
-        Some((digits, power)) => (digits, power.parse::<i32>().ok()?),
+        Some((digits, power)) => (digits, power_of_two(power)?),
         None => (text, 0),
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -64,7 +75,20 @@ fn hexadecimal(text: &str) -> Option<f64> {
         size = size * 16.0 + f64::from(digit.to_digit(16)?);
     }
     let places = i32::try_from(fraction.len()).ok()?;
-    Some(size * 2f64.powi(power.checked_sub(places.checked_mul(4)?)?))
+    let power = power.checked_sub(places.checked_mul(4)?)?;
+    Some(if size == 0.0 { size } else { size * 2f64.powi(power) })
+}
+
+/// Beyond this everything is 0 or infinite.
+const LARGEST_POWER: i32 = 1 << 20;
+
+fn power_of_two(text: &str) -> Option<i32> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let huge = if text.starts_with('-') { -LARGEST_POWER } else { LARGEST_POWER };
+    Some(text.parse().map_or(huge, |power: i32| power.clamp(-LARGEST_POWER, LARGEST_POWER)))
 }
 
 #[cfg(test)]
@@ -89,6 +113,12 @@ mod tests {
             ("0x1.8p3", 12.0),
             ("-0X.8P-1", -0.25),
             ("123456789012345678901234567890", 1.2345678901234568e29),
+            ("1e", 1.0),
+            ("1.E-", 1.0),
+            ("0x1p+", 1.0),
+            ("0x.", 0.0),
+            ("0x0p99999999999", 0.0),
+            ("0x1p-99999999999", 0.0),
         ];
         for (text, expected) in numbers {
             assert_eq!(number(text).map(f64::to_bits), Some(f64::to_bits(expected)), "{text}");
@@ -102,8 +132,11 @@ mod tests {
             "-",
             ".",
             "e5",
-            "1e",
-            "1e+",
+            "e",
+            ".e5",
+            "1+",
+            "0x.p",
+            "0x1p99999999999",
             "1x",
             "1,5",
             "--1",
@@ -113,8 +146,6 @@ mod tests {
             "-Infinity",
             "1e999",
             "0x",
-            "0x.",
-            "0x1p",
             "0xg",
             "½",
         ] {

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use super::*;
 use crate::content::BlobId;
 use crate::judge::test_support::problem_of as problem;
-use crate::problem::{Manifest, Show};
+use crate::problem::{Manifest, Show, WithTestlib};
 use gavel_protocol::Usage;
 
 use crate::sandbox::{Input, Leaving, Output, PutContent};
@@ -332,7 +332,7 @@ async fn a_validator_that_does_not_work_is_the_problems_fault() {
 async fn a_validator_that_is_written_with_testlib_is_called_and_understood_as_such() {
     let ours = problem(Show::Full, &with(&[("output_validator/check.cpp", "int main(){}")]));
     let problem = Arc::new(Problem {
-        manifest: Manifest { testlib: true, ..ours.manifest.clone() },
+        manifest: Manifest { testlib: WithTestlib::All(true), ..ours.manifest.clone() },
         ..(*ours).clone()
     });
     let said = |code, words: &str| Ran { stderr: printed(words).stdout, ..validated(code, [None; 4]) };
@@ -360,6 +360,70 @@ async fn a_validator_that_is_written_with_testlib_is_called_and_understood_as_su
         let arguments: Vec<_> = asked[3].1.argv.iter().map(|word| String::from_utf8_lossy(word)).collect();
         assert_eq!(arguments[arguments.len() - 3..], [".case/input", ".case/output", ".case/answer"]);
     }
+}
+
+#[tokio::test]
+async fn a_validator_is_compiled_once_whatever_is_judged_by_it() {
+    let problem = problem(Show::Full, &with(&[("output_validator/check.cpp", "int main(){}")]));
+    let tests = |first: Vec<Ran>| {
+        first.into_iter().chain((0..3).flat_map(|_| [printed("1"), validated(42, [None; 4])]))
+    };
+    // Of the second program nothing is there but its own compilation.
+    let answers = tests(vec![compiled()]).chain(tests(vec![compiled()])).collect();
+    let bench = bench_of_problem(&problem, answers);
+    for source in ["int main(){}", "int main(){return 0;}"] {
+        let files = BTreeMap::from([("main.cpp".to_owned(), source.into())]);
+        let judgement = bench.judge(&Submission { files, ..by(&problem) }).await.unwrap();
+        assert_eq!(judgement.verdict, Verdict::Accepted, "{judgement:?}");
+    }
+    let asked = bench.sandboxes.asked();
+    let compiles = |source: &str| {
+        let is_of = |run: &crate::sandbox::Program| paths(run).contains(&source);
+        asked.iter().filter(|(profile, run)| matches!(profile, Profile::Toolchain(_)) && is_of(run)).count()
+    };
+    assert_eq!((compiles("main.cpp"), compiles("check.cpp")), (2, 1));
+}
+
+#[tokio::test]
+async fn of_two_validators_each_is_called_by_its_own_convention() {
+    let ours = problem(
+        Show::Full,
+        &[
+            ("problem.yaml", "name: S\nvalidation: custom\n"),
+            ("data/secret/1.in", "in 1"),
+            ("data/secret/1.ans", "1"),
+            ("output_validators/a.cpp", "int main(){}"),
+            ("output_validators/b.cpp", "int f();"),
+        ],
+    );
+    let testlib = WithTestlib::Some(["output_validators/b.cpp".to_owned()].into());
+    let manifest = Manifest { testlib, ..ours.manifest.clone() };
+    let problem = Arc::new(Problem { manifest, ..(*ours).clone() });
+    for (codes, verdict) in [
+        ([42, 0], Verdict::Accepted),
+        ([42, 1], Verdict::WrongAnswer),
+        ([43, 0], Verdict::WrongAnswer),
+        ([0, 0], Verdict::JudgeError),
+        ([42, 42], Verdict::JudgeError),
+    ] {
+        let said = codes.map(|code| validated(code, [None; 4]));
+        let answers = [compiled(), compiled(), printed("1")].into_iter().chain(said).collect();
+        let bench = bench_of_problem(&problem, answers);
+        assert_eq!(bench.judge(&by(&problem)).await.unwrap().verdict, verdict, "{codes:?}");
+        let asked = bench.sandboxes.asked();
+        let last = asked[4..].iter().map(|(_, run)| String::from_utf8_lossy(run.argv.last().unwrap()));
+        let expected = [".case/feedback/", ".case/answer"];
+        assert_eq!(last.collect::<Vec<_>>(), expected[..asked.len() - 4]);
+    }
+}
+
+#[test]
+fn what_was_kept_of_all_validators_together_is_understood() {
+    let of = |text: &str| serde_json::from_str::<WithTestlib>(text).unwrap();
+    assert!(of("true").has("a") && !of("false").has("a"));
+    assert!(of("[\"a\"]").has("a") && !of("[\"a\"]").has("b"));
+    let kept = serde_json::to_string(&WithTestlib::Some(["a".to_owned()].into())).unwrap();
+    assert_eq!(kept, "[\"a\"]");
 }
 
 #[tokio::test]
@@ -493,6 +557,29 @@ async fn a_driver_that_a_problem_puts_beside_a_submission_is_the_program() {
         assert_eq!(sources[driver], Content::from("driver"));
         let language = bench.judge.languages.get(language).unwrap();
         assert_eq!(entry_point(&submission, &sources, language), Some(driver));
+    }
+}
+
+#[tokio::test]
+async fn where_the_compiler_looks_for_the_beginning_a_driver_of_any_name_is_found() {
+    for (language, driver, own, told) in [
+        ("kotlin", "grader.kt", "solution.kt", None),
+        ("kotlin", "grader.kt", "main.kt", None),
+        ("java21", "Grader.java", "Main.java", None),
+        // It begins with one of its sources, and nobody else says with which.
+        ("python3", "grader.py", "solution.py", Some("solution.py")),
+    ] {
+        let path = format!("include/{}/{driver}", code_of(language).unwrap());
+        let problem = problem(Show::Full, &with(&[(path.as_str(), "driver")]));
+        let shipped = Languages::load(std::path::Path::new("../images/languages.toml"), "latest").unwrap();
+        let files = BTreeMap::from([(own.to_owned(), Content::from("own"))]);
+        let submission = Submission { language: language.into(), files, ..by(&problem) };
+        let sources = sources(&submission, Some(&problem));
+        let language = shipped.get(language).unwrap();
+        assert_eq!(entry_point(&submission, &sources, language), told, "{own}");
+        let named = Submission { entry_point: Some(own.to_owned()), ..submission.clone() };
+        assert_eq!(entry_point(&named, &sources, language), Some(own));
+        assert_eq!(own_entry(&submission, language), Some(own));
     }
 }
 
