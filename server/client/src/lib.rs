@@ -1,5 +1,5 @@
-//! The commands that talk to any Gavel: `gavel submit`, `gavel problem`, `gavel rejudge`,
-//! `gavel token`, `gavel completions`.
+//! The commands that talk to any Gavel: `gavel submit`, `gavel submissions`, `gavel show`, `gavel problem`,
+//! `gavel rejudge`, `gavel token`, `gavel completions`.
 //!
 //! A command line is parsed into a [`Command`], which is run on a [`Terminal`] and ends with an exit status. What
 //! a server says is not trusted: answers are bounded, and nothing that could steer a terminal is shown.
@@ -18,6 +18,7 @@ mod patience;
 mod problem;
 mod rejudge;
 mod submission;
+mod submissions;
 mod submit;
 mod table;
 mod terminal;
@@ -33,6 +34,7 @@ pub use failure::{Failure, Status};
 pub use list_languages::ListLanguages;
 pub use problem::ProblemCommand;
 pub use rejudge::Rejudge;
+pub use submissions::{Show, Submissions};
 pub use submit::Submit;
 pub use terminal::Terminal;
 pub use token::TokenCommand;
@@ -43,6 +45,10 @@ pub enum Command {
     /// Have programs judged, and tell what they are worth
     #[command(after_long_help = submit::HELP)]
     Submit(Box<Submit>),
+    /// List submissions, the newest first
+    Submissions(Box<Submissions>),
+    /// Show a submission, and what came of it
+    Show(Show),
     /// Keep problems: packages with tests, and what judges by them
     #[command(subcommand)]
     Problem(ProblemCommand),
@@ -68,6 +74,8 @@ impl Command {
     pub fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
         match self {
             Self::Submit(submit) => submit.execute(terminal),
+            Self::Submissions(submissions) => submissions.execute(terminal),
+            Self::Show(show) => show.execute(terminal),
             Self::Problem(command) => command.execute(terminal),
             Self::Rejudge(rejudge) => rejudge.execute(terminal),
             Self::Token(command) => command.execute(terminal),

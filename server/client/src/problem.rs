@@ -9,6 +9,7 @@ mod verify;
 use std::str::FromStr;
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use crate::failure::{Failure, Status};
 use crate::http::Ask;
@@ -50,12 +51,19 @@ pub struct Delete {
     server: Server,
     /// The problem
     id: Id,
+    /// Print JSON: which problem, and that it is removed
+    #[arg(long)]
+    json: bool,
 }
 
 impl Delete {
     fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
         self.server.client()?.ask(Ask::delete(&self.id.path()))?;
-        terminal.remark(&format!("removed {}", self.id.as_str()))?;
+        if self.json {
+            terminal.json(&json!({"id": self.id.as_str(), "removed": true}))?;
+        } else {
+            terminal.remark(&format!("removed {}", self.id.as_str()))?;
+        }
         Ok(Status::Good)
     }
 }

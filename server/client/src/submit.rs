@@ -1,11 +1,12 @@
 //! `gavel submit`: has a program judged and tells what it is worth.
 
 pub(crate) mod answers;
+mod conditions;
 mod follow;
 mod live;
-mod report;
+pub(crate) mod report;
 mod sources;
-mod tests;
+pub(crate) mod tests;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use serde_json::{Value, json};
 
+use self::conditions::Conditions;
 use self::live::Live;
 use self::tests::Tests;
 use crate::failure::{Failure, Status};
@@ -60,6 +62,8 @@ pub struct Submit {
     /// Whose it is
     #[arg(short, long, value_name = "NAME")]
     user: Option<String>,
+    #[command(flatten)]
+    conditions: Conditions,
     /// Tell each state that it goes through, on standard error
     #[arg(long)]
     watch: bool,
@@ -109,6 +113,7 @@ impl Submit {
             request["problem"] = problem.as_str().into();
         }
         tests.add_to(&mut request);
+        self.conditions.add_to(&mut request);
         Ok(request)
     }
 

@@ -146,6 +146,9 @@ pub struct Revoke {
     server: Server,
     /// The token
     name: String,
+    /// Print JSON: which token, and that it is revoked
+    #[arg(long)]
+    json: bool,
 }
 
 impl Create {
@@ -204,7 +207,11 @@ impl Rotate {
 impl Revoke {
     fn execute(&self, terminal: &mut Terminal<'_>) -> Result<Status, Failure> {
         self.server.client()?.ask(Ask::delete(&path(&self.name)))?;
-        terminal.remark(&format!("revoked {}", text::line(&self.name)))?;
+        if self.json {
+            terminal.json(&json!({"name": self.name, "revoked": true}))?;
+        } else {
+            terminal.remark(&format!("revoked {}", text::line(&self.name)))?;
+        }
         Ok(Status::Good)
     }
 }

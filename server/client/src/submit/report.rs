@@ -9,7 +9,7 @@ use crate::terminal::Terminal;
 use crate::text;
 
 /// The verdict, the groups, the tests, what the program wrote where nobody compared it, and the compiler's log.
-pub(super) fn report(submission: &Submission, tests: &Tests, terminal: &Terminal<'_>) -> String {
+pub(crate) fn report(submission: &Submission, tests: &Tests, terminal: &Terminal<'_>) -> String {
     let mut report = heading(submission, terminal);
     let mut add = |title: &str, block: String| {
         if !block.is_empty() {

@@ -17,7 +17,7 @@ const BYTES: u64 = 96 * 1024 * 1024;
 
 /// Inputs, with or without answers.
 #[derive(Debug, Default)]
-pub(super) struct Tests {
+pub(crate) struct Tests {
     names: Vec<String>,
     tests: Vec<Value>,
     input: Option<Vec<u8>>,

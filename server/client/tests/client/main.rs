@@ -6,5 +6,6 @@ mod binary;
 mod problem;
 mod rejudge;
 mod stand_in;
+mod submissions;
 mod submit;
 mod token;

@@ -237,6 +237,9 @@ fn a_problem_is_shown_and_removed() {
     let ended = run(&server, &["problem", "delete", "sum"]);
     assert_eq!((ended.status, ended.err.as_str()), (0, "removed sum\n"));
     assert_eq!(server.lines(), ["GET /problems/sum", "DELETE /problems/sum"]);
+    let ended = run(&server, &["problem", "delete", "sum", "--json"]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, ""));
+    assert_eq!(serde_json::from_str::<Value>(&ended.out).unwrap(), json!({"id": "sum", "removed": true}));
     assert_eq!(run(&server, &["problem", "delete", "../languages"]).status, 2);
 }
 

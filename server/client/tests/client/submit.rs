@@ -358,3 +358,44 @@ fn what_makes_no_sense_is_2_and_nothing_is_sent() {
     }
     assert!(posted(&server).is_empty());
 }
+
+#[test]
+fn a_submission_says_how_it_is_judged() {
+    let server = judging(accepted());
+    let said = [
+        "TESTS",
+        "--reference",
+        "course=cs101",
+        "--reference",
+        "exercise=7=b",
+        "--limit",
+        "cpu_ms=2000",
+        "--limit",
+        "time_factor=1.5",
+        "--argument",
+        "-n",
+        "--argument",
+        "a b",
+        "--checker",
+        "{\"icpc\": {\"float_tolerance\": 1e-6}}",
+    ];
+    let ended = submit(&server, &[&["--tests"][..], &said].concat());
+    assert_eq!(ended.status, 0, "{}", ended.err);
+    let sent = posted(&server)[0].json();
+    assert_eq!(sent["reference"], json!({"course": "cs101", "exercise": "7=b"}));
+    assert_eq!(sent["limits"], json!({"cpu_ms": 2000, "time_factor": 1.5}));
+    assert_eq!(
+        (&sent["arguments"], &sent["checker"]),
+        (&json!(["-n", "a b"]), &json!({"icpc": {"float_tolerance": 1e-6}}))
+    );
+    let ended = submit(&server, &["--tests", "TESTS", "--checker", "tokens"]);
+    assert_eq!(ended.status, 0, "{}", ended.err);
+    let sent = posted(&server)[1].json();
+    assert_eq!(sent["checker"], "tokens");
+    assert!(sent["reference"].is_null() && sent["limits"].is_null() && sent["arguments"].is_null(), "{sent}");
+    for odd in
+        [&["--reference", "course"][..], &["--limit", "cpu_ms"], &["--checker", "lines", "--problem", "sum"]]
+    {
+        assert_eq!(submit(&server, odd).status, 2, "{odd:?}");
+    }
+}

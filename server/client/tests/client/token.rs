@@ -102,6 +102,11 @@ site    operate                   16  never                           1  of the 
     assert_eq!((ended.status, ended.out.as_str()), (0, "gavel_␛two\n"), "{}", ended.err);
     assert_eq!(server.requests().pop().unwrap().json(), json!({"keep_old_s": 172_800}));
     assert_eq!(run(&server, &["token", "revoke", "cs101"]).status, 0);
+    let told = run(&server, &["token", "revoke", "cs101", "--json"]).out;
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&told).unwrap(),
+        json!({"name": "cs101", "revoked": true})
+    );
     assert_eq!(run(&server, &["token", "revoke", "../x"]).status, 2);
     server.was_asked("DELETE /tokens/..%2Fx");
     for odd in [&["token", "create", "a"][..], &["token", "rotate", "a", "--keep-old", "soon"], &["token"]] {
