@@ -41,6 +41,6 @@ fn describe(out: &mut impl io::Write, package: &Package) -> io::Result<()> {
         package.data.interactions.len()
     )?;
     let own = package.validators.programs.iter().map(|program| program.path.as_str()).collect::<Vec<_>>();
-    writeln!(out, "  validators {own:?}, interactive {}", package.validators.interactive)?;
+    writeln!(out, "  validators {own:?}, interactive {}", package.metadata.kind.interactive)?;
     writeln!(out, "  {} submissions, {} statements", package.submissions.len(), package.statements.len())
 }

@@ -22,6 +22,7 @@ pub mod own;
 pub mod package;
 mod plain;
 pub mod program;
+mod python2;
 pub mod report;
 pub mod statement;
 pub mod submissions;

@@ -3,6 +3,7 @@
 
 use crate::metadata::{Format, Metadata};
 use crate::program::{self, Program};
+use crate::python2;
 use crate::report::{Place, Report};
 use crate::tree::Dir;
 
@@ -16,12 +17,6 @@ pub struct Validators {
     pub inputs: Vec<Program>,
     /// The program that judges a submission's sources.
     pub sources: Option<Program>,
-    /// The validator talks with the submission while both run.
-    pub interactive: bool,
-    /// The validator may have the submission run again, on an input that it makes.
-    pub multi_pass: bool,
-    /// The validator may give scores.
-    pub score: bool,
     /// The program in `graders/` (legacy).
     pub grader: Option<Program>,
 }
@@ -31,6 +26,11 @@ impl Validators {
     #[must_use]
     pub fn is_default(&self) -> bool {
         self.programs.is_empty()
+    }
+
+    /// All programs that are used.
+    fn all(&self) -> impl Iterator<Item = &Program> {
+        self.programs.iter().chain(&self.inputs).chain(&self.sources).chain(&self.grader)
     }
 }
 
@@ -69,11 +69,9 @@ pub(crate) fn read(root: &Dir, metadata: &Metadata, report: &Report) -> Validato
         inputs: inputs(root, report),
         sources: one(root, "static_validator", report),
         grader: one(root, "graders", report),
-        interactive: metadata.kind.interactive,
-        multi_pass: metadata.kind.multi_pass,
-        score: metadata.validation.score || metadata.kind.scoring && !metadata.format.is_legacy(),
     };
     choose(&mut validators, metadata, report);
+    python2::note(validators.all(), root, report);
     validators
 }
 
@@ -211,9 +209,9 @@ mod tests {
         let yaml = ("problem.yaml", "type: scoring\nvalidation: custom interactive score\n");
         let folder =
             Folder::legacy(&[yaml, ("output_validators/a.py", ""), ("output_validators/b/b.cc", "")]);
-        let validators = folder.package().0.validators;
-        assert_eq!(validators.programs.len(), 2);
-        assert!(validators.interactive && validators.score && !validators.multi_pass);
+        let package = folder.package().0;
+        assert_eq!(package.validators.programs.len(), 2);
+        assert!(package.metadata.kind.interactive && !package.metadata.kind.multi_pass);
     }
 
     /// The paths of the validators, their files, and the notes.
@@ -265,8 +263,9 @@ mod tests {
     fn the_newest_format_takes_what_is_there() {
         let yaml = format!("{CURRENT}name: x\ntype: [interactive, multi-pass]\n");
         let folder = Folder::current(&[("problem.yaml", &yaml), ("output_validator/v.py", "")]);
-        let validators = folder.package().0.validators;
-        assert!(validators.interactive && validators.multi_pass && !validators.is_default());
-        assert_eq!(validators.inputs.len(), 1);
+        let package = folder.package().0;
+        assert!(package.metadata.kind.interactive && package.metadata.kind.multi_pass);
+        assert!(!package.validators.is_default());
+        assert_eq!(package.validators.inputs.len(), 1);
     }
 }
