@@ -94,6 +94,11 @@ pub fn problems() -> PathBuf {
     variable("GAVEL_E2E_PROBLEMS").map_or_else(here, PathBuf::from)
 }
 
+/// A folder with packages of others in it, at any depth: `GAVEL_E2E_PACKAGES`.
+pub fn packages_of_others() -> Option<PathBuf> {
+    variable("GAVEL_E2E_PACKAGES").map(PathBuf::from)
+}
+
 /// Where the table of verdicts goes: `GAVEL_E2E_TABLE`, by default into a folder of cargo's.
 pub fn table_of_verdicts() -> Option<PathBuf> {
     variable("GAVEL_E2E_TABLE").map(PathBuf::from)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Parser;
@@ -37,10 +37,15 @@ fn gavel(arguments: &[&str]) -> (Result<Status, String>, String) {
 }
 
 fn verify(name: &str) {
-    let folder = environment::problems().join(name);
+    verify_folder(&environment::problems().join(name));
+}
+
+/// All that is in the package comes to what is expected of it, and nothing of that is left out.
+fn verify_folder(folder: &Path) {
     let (ended, told) =
         gavel(&["problem", "verify", folder.to_str().expect("a path in UTF-8"), "--jobs", "2"]);
     assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
+    assert!(!told.contains(": skipped: "), "a language is missing:\n{told}");
 }
 
 /// One test a package, so that a failure names it, and all of them together are all that are there.
@@ -74,6 +79,7 @@ packages! {
     medals: "medals",
     options: "options",
     pair: "pair",
+    parts: "parts",
     period: "period",
     prices: "prices",
     primes: "primes",
@@ -94,6 +100,32 @@ fn every_package_is_verified() {
     let folders: BTreeSet<_> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
     let known = PACKAGES.iter().copied().chain(OTHERS).map(str::to_owned).collect();
     assert_eq!(folders, known);
+}
+
+/// Packages of others come to what they expect, as they are. What there is of them is said by who has the tests run.
+#[test]
+fn packages_of_others_are_verified_as_they_are() {
+    let Some(folder) = environment::packages_of_others() else { return };
+    let mut folders = Vec::new();
+    find_packages(&folder, &mut folders);
+    assert!(!folders.is_empty(), "there is no package in {}", folder.display());
+    let verified = folders.into_iter().map(|folder| {
+        let path = folder.to_str().expect("a path in UTF-8").to_owned();
+        let (ended, told) = gavel(&["problem", "verify", &path, "--jobs", "2"]);
+        eprintln!("{path}: {ended:?}\n{told}");
+        (path, matches!(ended, Ok(Status::Good)))
+    });
+    let failed: Vec<_> = verified.filter(|(_, is_good)| !is_good).map(|(path, _)| path).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+}
+
+fn find_packages(folder: &Path, found: &mut Vec<PathBuf>) {
+    if folder.join("problem.yaml").is_file() {
+        found.push(folder.to_owned());
+        return;
+    }
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.filter(|path| path.is_dir()).for_each(|path| find_packages(&path, found));
 }
 
 #[test]
@@ -166,9 +198,7 @@ fn what_was_said_is_told_of_samples_alone() {
 fn verify_made(make: impl Fn(&Path)) {
     let folder = TempDir::new().expect("a scratch folder");
     make(folder.path());
-    let path = folder.path().to_str().expect("a path in UTF-8");
-    let (ended, told) = gavel(&["problem", "verify", path, "--jobs", "2"]);
-    assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
+    verify_folder(folder.path());
 }
 
 fn write(folder: &Path, path: &str, text: &str) {
@@ -218,6 +248,23 @@ fn a_validator_may_be_built_and_run_by_scripts() {
         write(folder, "output_validator/run", run);
         write(folder, "submissions/accepted/sum.cpp", SUM);
         write(folder, "submissions/wrong_answer/one.py", "print(1)\n");
+    });
+}
+
+#[test]
+fn a_driver_that_a_problem_puts_beside_submissions_may_be_called_as_it_likes() {
+    verify_made(|folder| {
+        let yaml =
+            "problem_format_version: 2025-09\nname: Driver\nuuid: 4c1d8f52-0a67-4f0d-9a53-bb2f6d1c7e06\n";
+        write(folder, "problem.yaml", yaml);
+        write(folder, "data/secret/1.in", "1 2\n");
+        write(folder, "data/secret/1.ans", "3\n");
+        let driver = "import java.util.Scanner;\npublic class Driver {\n  public static void main(String[] arguments) {\n    \
+                      Scanner in = new Scanner(System.in);\n    System.out.println(Sum.of(in.nextInt(), in.nextInt()));\n  }\n}\n";
+        write(folder, "include/java/Driver.java", driver);
+        let sum = "class Sum {\n  static int of(int a, int b) {\n    return a + b;\n  }\n}\n";
+        write(folder, "submissions/accepted/Sum.java", sum);
+        write(folder, "submissions/wrong_answer/Sum.java", &sum.replace('+', "-"));
     });
 }
 
@@ -281,6 +328,33 @@ fn files_are_handed_back_of_samples_alone_as_the_problem_says() {
     assert!(of_bars[1]["missing"].is_string(), "{of_bars}");
     let of_link = files("wrong_answer/first.js", "javascript");
     assert!(of_link[0]["path"].is_null() && of_link[0]["missing"].is_string(), "{of_link}");
+    gavel(&["problem", "delete", &id]).0.expect("removed");
+}
+
+/// It exits with 3, as a checker of testlib's convention does where the package itself is wrong.
+#[test]
+fn a_checker_that_finds_something_better_than_the_answer_is_the_problems_fault() {
+    let folder = TempDir::new().expect("a scratch folder");
+    let parts = environment::problems().join("parts");
+    let copied = Command::new("cp").arg("-r").args([&parts, folder.path()]).status().expect("cp");
+    assert!(copied.success());
+    let folder = folder.path().join("parts");
+    write(&folder, "data/secret/2-exact.ans", "99\n");
+    let id = format!("parts-{}", uuid::Uuid::new_v4());
+    let path = |path: &str| folder.join(path).to_str().expect("a path in UTF-8").to_owned();
+    let (ended, told) = gavel(&["problem", "push", &path(""), "--id", &id, "--show", "full"]);
+    assert!(matches!(ended, Ok(Status::Good)), "{ended:?}\n{told}");
+    let program = path("submissions/accepted/greedy.py");
+    let (_, told) = gavel(&["submit", &program, "--language", "python3", "--problem", &id, "--json"]);
+    let judged: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(judged["verdict"], "JudgeError", "{judged}");
+    let tests = judged["tests"].as_array().expect("tests");
+    let why: Vec<_> = tests.iter().filter_map(|test| test["reason"].as_str()).collect();
+    assert_eq!(why.len(), 1, "{judged}");
+    assert!(
+        why[0].contains("exited with status 3") && why[0].contains("more than the answer's 99"),
+        "{why:?}"
+    );
     gavel(&["problem", "delete", &id]).0.expect("removed");
 }
 

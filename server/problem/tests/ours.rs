@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests may panic like a test")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,7 +12,7 @@ use gavel_problem::grade::{Judgement, Outcome, grade};
 use gavel_problem::metadata::Format;
 use gavel_problem::{Case, Package, Verdict};
 
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 27] = [
     "apart",
     "banner",
     "chart",
@@ -30,6 +31,7 @@ const NAMES: [&str; 26] = [
     "medals",
     "options",
     "pair",
+    "parts",
     "period",
     "plain",
     "prices",
@@ -119,6 +121,42 @@ fn every_submission_has_something_expected_of_it() {
     }
 }
 
+/// Of each kind of problem one whose submissions do all that a submission can do, in several languages.
+const COMPLETE: [&str; 14] = [
+    "apart",
+    "chart",
+    "cover",
+    "distance",
+    "guess",
+    "guess-legacy",
+    "ladder",
+    "leap",
+    "ledger",
+    "pair",
+    "parts",
+    "primes",
+    "steps",
+    "whisper",
+];
+
+#[test]
+fn submissions_are_right_wrong_slow_greedy_and_crash_in_several_languages() {
+    for name in COMPLETE {
+        let package = package(name);
+        let folders: BTreeSet<_> = package.submissions.iter().map(|one| one.folder.as_str()).collect();
+        for folder in ["accepted", "wrong_answer", "time_limit_exceeded", "memory_limit", "run_time_error"] {
+            assert!(folders.contains(folder), "{name}: no {folder}");
+        }
+        let languages = |is_right: bool| {
+            let ours = package.submissions.iter().filter(|one| (one.folder == "accepted") == is_right);
+            ours.filter_map(|one| one.program.language.clone()).collect::<BTreeSet<_>>()
+        };
+        for is_right in [true, false] {
+            assert!(languages(is_right).len() >= 2, "{name}: {:?}", languages(is_right));
+        }
+    }
+}
+
 /// Nothing of it is a program.
 fn is_of_answers(package: &Package, files: &[String]) -> bool {
     let is_answer = |file: &String| file.ends_with(".ans") || file.ends_with(".out");
@@ -184,8 +222,9 @@ fn validators_are_of_every_kind() {
     assert_eq!(languages("apart"), ["python3"]);
     assert_eq!(languages("marks"), ["python3"]);
     assert_eq!(languages("halves"), ["cpp"]);
-    assert!(package("guess").validators.interactive && package("guess-legacy").validators.interactive);
-    assert!(package(MULTI_PASS).validators.multi_pass);
+    assert_eq!(languages("parts"), ["python3", "cpp"]);
+    let kind = |name: &str| package(name).metadata.kind;
+    assert!(kind("guess").interactive && kind("guess-legacy").interactive && kind(MULTI_PASS).multi_pass);
 }
 
 #[test]
@@ -274,6 +313,8 @@ fn scores_are_those_that_the_packages_promise() {
         ("coins", "WA AC AC AC WA AC WA AC", 40.0),
         ("coins", "AC AC AC AC AC AC RTE RTE", 70.0),
         ("halves", "AC AC/3.5 AC AC/4", 17.5),
+        ("parts", "AC AC AC AC AC", 40.0),
+        ("parts", "AC AC AC/9 AC/9 WA", 28.0),
         ("cover", "AC/*1 AC/*1 AC/*0.25 AC/*0.5 AC/*1 AC/*0.5", 50.0),
         ("cover", "WA AC/*1 AC/*1 WA WA WA", 40.0),
         ("marks", "AC/4 AC/8 AC/32 AC/105", 145.0),
@@ -313,7 +354,7 @@ fn hostile_validators_make_packages_without_a_fault() {
             assert!(status.unwrap().success(), "{}", validator.display());
             let package = read(&folder);
             assert_eq!(package.validators.programs.len(), 1);
-            assert_eq!(package.validators.interactive, kind == "interactive");
+            assert_eq!(package.metadata.kind.interactive, kind == "interactive");
             made += 1;
         }
     }

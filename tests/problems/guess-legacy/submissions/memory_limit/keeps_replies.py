@@ -1,0 +1,4 @@
+print(500000, flush=True)
+replies = input()
+while True:
+    replies += replies

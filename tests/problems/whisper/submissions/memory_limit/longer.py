@@ -1,0 +1,6 @@
+if input() == "write":
+    print("ab")
+else:
+    text = "ab"
+    while True:
+        text += text
