@@ -1,14 +1,18 @@
 //! Secret data of a problem never leaves: neither in an answer, an event or a log, nor into the sandbox of a program that is judged.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use e2e::docker::Host;
 use e2e::{Client, Package, environment, grpc};
+use futures_util::future::join_all;
 use gavel_rpc::{FileId, Request};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// What must not be found, each unique to this run.
 struct Marks {
@@ -214,6 +218,205 @@ async fn nothing_secret_is_in_an_answer_an_event_or_a_log() {
         client.call(Method::DELETE, &format!("/api/v1/problems/{problem}"), None).await;
     }
     client.call(Method::DELETE, "/api/v1/users/secrets/data", None).await;
+}
+
+/// A kind of problem, with two submissions to it. Its own programs tell whoever listens, by every way that they have, what they
+/// know of its secret test: while they judge the first submission, and where they fail, of the second.
+struct Kind {
+    name: &'static str,
+    package: Package,
+    submissions: [Value; 2],
+}
+
+/// Reads a line, tells it, and lives long enough to be looked at meanwhile.
+fn looked_at(end: &str) -> Value {
+    let source = format!(
+        "import sys, time\ntext = sys.stdin.readline()\nprint(text, flush=True)\nprint(text, file=sys.stderr, flush=True)\n\
+         time.sleep(0.5)\n{end}\n"
+    );
+    json!({"language": "python3", "source": source})
+}
+
+impl Marks {
+    /// A package of a type, of one sample and one secret test.
+    fn package_of(&self, more: &str, answer: &str) -> Package {
+        let yaml = format!(
+            "problem_format_version: 2025-09\nname: Secrets\nuuid: 7d1c5ad4-55cb-4d18-8f8c-0b7d6f3a9e13\n{more}"
+        );
+        Package::default()
+            .with("problem.yaml", yaml)
+            .with("data/sample/1.in", "sample\n")
+            .with("data/sample/1.ans", "sample\n")
+            .with("data/secret/2.in", format!("{}\n", self.input))
+            .with("data/secret/2.ans", format!("{answer}\n"))
+    }
+
+    /// The beginning of a validator that tells all that it knows of what is secret; `given`, `answer` and `fails` are for the rest.
+    fn teller(&self, rest: &str) -> String {
+        let message = &self.message;
+        format!(
+            "import sys\ngiven, answer = open(sys.argv[1]).read(), open(sys.argv[2]).read()\nis_secret = 'sample' not in given\n\
+             if is_secret:\n    for name in 'judgemessage', 'teammessage':\n        \
+             open(sys.argv[3] + name + '.txt', 'w').write('{message} ' + given + answer)\n    \
+             print('{message}', given, answer, file=sys.stderr, flush=True)\n\
+             def end(output):\n    if is_secret and 'break' in output: raise SystemExit('{message}')\n    \
+             sys.exit(42 if 'right' in output or 'break' in output else 43)\n{rest}\n"
+        )
+    }
+
+    fn kinds(&self) -> Vec<Kind> {
+        let Self { input, answer, message } = self;
+        let talks = "print(given.strip(), answer.strip(), flush=True)\nend(sys.stdin.read())";
+        let again = "output = sys.stdin.read()\nif 'again' not in given and 'right' in output:\n    \
+                     open(sys.argv[3] + 'nextpass.in', 'w').write('again ' + given.strip() + answer)\n    \
+                     open(sys.argv[3] + 'state', 'w').write(given + answer)\nend(output)";
+        let ends = ["print('right')", "print('break')"].map(looked_at);
+        let grader = format!(
+            "import sys\nresults = sys.stdin.read()\nprint('{message}', results, file=sys.stderr)\n\
+             if 'WA' in results: raise SystemExit('{message}')\nprint('AC 42')\n"
+        );
+        let looks = format!(
+            "import os, sys\nfor name in 'judgemessage', 'teammessage':\n    \
+             open(sys.argv[3] + name + '.txt', 'w').write('{message}')\nprint('{message}')\n\
+             print('{message}', file=sys.stderr)\nnames = [name for name in os.listdir('.') if os.path.isfile(name)]\n\
+             if any('break' in open(name).read() for name in names): raise SystemExit('{message}')\nsys.exit(42)\n"
+        );
+        let legacy = Package::default()
+            .with("problem.yaml", "name: Secrets\ntype: scoring\n")
+            .with("data/testdata.yaml", "grader_flags: ignore_sample\n")
+            .with("data/secret/testdata.yaml", "grading: custom\non_reject: continue\n")
+            .with("data/sample/1.in", "sample\n")
+            .with("data/sample/1.ans", "sample\n")
+            .with("data/secret/2.in", format!("{input}\n"))
+            .with("data/secret/2.ans", format!("{input}\n"))
+            .with("graders/all.py", grader);
+        let answers = |secret: &str| json!({"files": {"1.ans": "right", "2.ans": secret}});
+        let of = |name, package, submissions| Kind { name, package, submissions };
+        vec![
+            of(
+                "interactive",
+                self.package_of("type: interactive\n", answer)
+                    .with("output_validator/v.py", self.teller(talks)),
+                ends.clone(),
+            ),
+            of(
+                "multi-pass",
+                self.package_of("type: multi-pass\n", answer)
+                    .with("output_validator/v.py", self.teller(again)),
+                ends,
+            ),
+            of("graded", legacy, ["pass", "print('' if 'sample' in text else 'more')"].map(looked_at)),
+            of(
+                "submit-answer",
+                self.package_of("type: submit-answer\n", answer)
+                    .with("output_validator/v.py", self.teller("end(sys.stdin.read())")),
+                ["right", "break"].map(answers),
+            ),
+            of(
+                "static",
+                self.package_of("", input)
+                    .with("data/secret/test_group.yaml", "static_validation_score: pass-fail\n")
+                    .with("static_validator/look.py", looks),
+                ["pass", "pass  # break"].map(looked_at),
+            ),
+        ]
+    }
+}
+
+/// Hears the events of all submissions that a token sees, from now on until it is told to end.
+async fn listener(client: &Client) -> (oneshot::Sender<()>, JoinHandle<String>) {
+    let mut stream = client.events(None).await.expect("a stream");
+    let (end, mut ended) = oneshot::channel();
+    let listening = tokio::spawn(async move {
+        let mut told = Vec::new();
+        loop {
+            tokio::select! {
+                part = stream.chunk() => match part.expect("a part of the stream") {
+                    Some(part) => told.extend_from_slice(&part),
+                    None => break,
+                },
+                _ = &mut ended => break,
+            }
+        }
+        String::from_utf8_lossy(&told).into_owned()
+    });
+    (end, listening)
+}
+
+/// The tests of which a stream has told what their programs write.
+fn tests_looked_at(stream: &str) -> BTreeSet<u64> {
+    let events = stream.split("\n\n").filter(|event| event.contains("event: output"));
+    let data = events.filter_map(|event| event.lines().find_map(|line| line.strip_prefix("data: ")));
+    data.filter_map(|data| serde_json::from_str::<Value>(data).ok()?["test"].as_u64()).collect()
+}
+
+/// Has a submission to a problem judged, which is followed meanwhile with each of these tokens. Its verdict, and what they were told.
+async fn followed(
+    callers: &[Client; 2],
+    problem: &str,
+    submission: &Value,
+) -> (String, Vec<(String, String)>) {
+    let mut body = submission.clone();
+    for (key, value) in
+        [("problem", json!(problem)), ("user", json!("secrets")), ("stop_at_first_failure", json!(false))]
+    {
+        body[key] = value;
+    }
+    let answer = callers[0].call(Method::POST, "/api/v1/submissions", Some(body)).await;
+    assert!(answer.status.is_success(), "{}", answer.text);
+    let path = format!("/api/v1/submissions/{}", answer.json["id"].as_str().expect("an id"));
+    let events = format!("{path}/events?output=true");
+    let streams = join_all(callers.iter().map(|caller| caller.call(Method::GET, &events, None))).await;
+    let told = done(&callers[0], &path).await;
+    let mut texts = vec![(path, told.to_string())];
+    texts.extend(streams.into_iter().map(|stream| (events.clone(), stream.text)));
+    (told["verdict"].as_str().unwrap_or_default().to_owned(), texts)
+}
+
+/// Has both submissions of a kind judged: what was told of them, while they were judged and then.
+async fn followed_all(callers: &[Client; 2], kind: Kind, show: &str) -> Vec<(String, String)> {
+    let problem = format!("secrets-{}", uuid::Uuid::new_v4().simple());
+    kind.package.push(&callers[1], &problem, show).await;
+    let mut told = Vec::new();
+    for (submission, expected) in kind.submissions.iter().zip(["Accepted", "JudgeError"]) {
+        let (verdict, texts) = followed(callers, &problem, submission).await;
+        assert_eq!(verdict, expected, "{} {show}: {texts:?}", kind.name);
+        for (_, stream) in &texts[1..] {
+            assert!(stream.contains("event: judgement"), "{} {show}: {stream}", kind.name);
+            // The sample was seen while it ran: so would have been the others.
+            let expected = if kind.name == "submit-answer" { BTreeSet::new() } else { BTreeSet::from([0]) };
+            assert_eq!(tests_looked_at(stream), expected, "{} {show}: {stream}", kind.name);
+        }
+        told.extend(texts);
+    }
+    callers[1].call(Method::DELETE, &format!("/api/v1/problems/{problem}"), None).await;
+    told
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_secret_is_told_while_submissions_to_problems_of_any_kind_are_judged() {
+    let operator = Client::connect().await;
+    let name = format!("secrets-{}", uuid::Uuid::new_v4().simple());
+    let wanted = json!({"name": name, "scopes": ["submit", "read"]});
+    let made = operator.call(Method::POST, "/api/v1/tokens", Some(wanted)).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let secret = made.json["secret"].as_str().expect("a secret").to_owned();
+    let callers = [Client::to(&environment::url(), Some(secret)), operator];
+    for show in ["verdicts", "summary"] {
+        let marks = Marks::new();
+        let listeners = [listener(&callers[0]).await, listener(&callers[1]).await];
+        let kinds = marks.kinds().into_iter().map(|kind| followed_all(&callers, kind, show));
+        let mut texts: Vec<_> = join_all(kinds).await.into_iter().flatten().collect();
+        for (end, listening) in listeners {
+            drop(end);
+            let told = listening.await.expect("what was heard");
+            assert!(told.contains("event: test") && told.contains("event: end"), "{told}");
+            texts.push(("/api/v1/events".to_owned(), told));
+        }
+        texts.extend(logs().await);
+        assert_eq!(found(&marks, &texts), Vec::<String>::new(), "{show}");
+    }
+    callers[1].call(Method::DELETE, &format!("/api/v1/tokens/{name}"), None).await;
 }
 
 /// A validator that does not compile, with secrets in what the compiler says of it.
