@@ -9,7 +9,6 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::Shared;
-use crate::content::BlobId;
 use crate::events::About;
 use crate::judge::{JudgeError, Judgement, Progress, Verdict};
 use crate::problems::{self, NotOffered};
@@ -152,12 +151,9 @@ impl Shared {
         let sees = self.seen_by(&submission, &judged_by).await?;
         let problem = match self.problems.to_judge_by(&sees, &judged_by.id, item.version).await? {
             Ok(problem) => problem,
-            Err(NotOffered::NotThere { id, .. }) if self.is_there(&id, item.version).await? => {
-                return Ok(Err(format!("its token does not see the problem `{id}` any more")));
-            }
             Err(NotOffered::NotThere { id, version }) => {
                 let version = if version.is_some() { " in this version" } else { "" };
-                return Ok(Err(format!("there is no problem `{id}`{version} any more")));
+                return Ok(Err(format!("there is no problem `{id}`{version} any more that its token sees")));
             }
             Err(why @ NotOffered::TellsMore(_)) => return Ok(Err(why.to_string())),
         };
@@ -166,11 +162,6 @@ impl Shared {
         }
         problems::fit(&mut submission, &problem, &self.languages, &self.config.limits);
         Ok(Ok(submission))
-    }
-
-    /// Whether anybody sees the problem.
-    async fn is_there(&self, id: &str, version: Option<BlobId>) -> Result<bool, StoreError> {
-        Ok(self.problems.get(&SeesProblems::EVERYTHING, id, version).await?.is_some())
     }
 
     /// Problems that a submission may be judged by: those that its token sees. Another token's may have come in the place of

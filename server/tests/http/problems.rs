@@ -205,6 +205,129 @@ async fn what_is_wrong_with_a_package_is_told_with_its_place() {
     assert_eq!(left, 0, "what was unpacked has gone");
 }
 
+/// `sums`, and what is added to its archive.
+fn sums_and(add: impl FnOnce(&mut tar::Builder<&mut Vec<u8>>)) -> Vec<u8> {
+    let (mut archive, mut end) = (sums("1"), Vec::new());
+    archive.truncate(archive.len() - 1024);
+    let mut more = tar::Builder::new(&mut end);
+    add(&mut more);
+    more.finish().unwrap();
+    drop(more);
+    archive.extend(end);
+    archive
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_archive_that_leads_out_of_its_folder_or_has_too_many_entries_nothing_is_taken() {
+    let bench = Bench::start().await;
+    let header = |kind| {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_mode(0o644);
+        header.set_size(0);
+        header
+    };
+    let named = |name: &str| {
+        let mut header = header(tar::EntryType::Regular);
+        header.as_gnu_mut().unwrap().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_cksum();
+        header
+    };
+    let link = |to: &str| {
+        sums_and(|archive| {
+            let mut header = header(tar::EntryType::Symlink);
+            archive.append_link(&mut header, "sums/data/secret/2.in", to).unwrap();
+        })
+    };
+    let many = sums_and(|archive| {
+        for number in 0..30_000 {
+            archive.append(&named(&format!("sums/attachments/{number}")), std::io::empty()).unwrap();
+        }
+    });
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&many).unwrap();
+    for (what, package) in [
+        ("..", sums_and(|archive| archive.append(&named("sums/../../evil"), std::io::empty()).unwrap())),
+        ("absolute", sums_and(|archive| archive.append(&named("/tmp/evil"), std::io::empty()).unwrap())),
+        ("a link out", link("../../../../../../etc/passwd")),
+        ("an absolute link", link("/etc/passwd")),
+        ("30 000 entries", packed.finish().unwrap()),
+    ] {
+        let (status, told) = push(&bench, "sums", package).await;
+        assert_eq!(
+            (status, told["type"].as_str().is_some()),
+            (StatusCode::BAD_REQUEST, true),
+            "{what}: {told}"
+        );
+        assert!(told["errors"].as_array().is_some_and(|all| !all.is_empty()), "{what}: {told}");
+    }
+    assert_eq!(bench.get("/api/v1/problems").await.1["problems"], json!([]));
+    let left = std::fs::read_dir(bench.directory.path().join("blobs/incoming")).unwrap().count();
+    assert_eq!(left, 0, "what was unpacked has gone");
+    // What was added is what was wrong.
+    assert_eq!(push(&bench, "sums", sums_and(|_| ())).await.0, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_come_with_their_type() {
+    let bench = Bench::start().await;
+    let statements = [
+        ("en", "tex", "application/x-tex"),
+        ("de", "txt", "text/plain; charset=utf-8"),
+        ("fr", "pdf", "application/pdf"),
+        ("sv", "md", "text/markdown; charset=utf-8"),
+    ];
+    let paths = statements.map(|(language, ending, _)| format!("statement/problem.{language}.{ending}"));
+    let mut files = vec![("problem.yaml", YAML), ("data/secret/1.in", ""), ("data/secret/1.ans", "")];
+    files.extend(paths.iter().map(|path| (path.as_str(), path.as_str())));
+    let (status, pushed) = push(&bench, "sums", package(&files)).await;
+    assert_eq!(status, 201, "{pushed}");
+    for ((language, _, kind), path) in statements.into_iter().zip(&paths) {
+        let asked = format!("/api/v1/problems/sums/statement?language={language}");
+        let answer = bench.request(Method::GET, &asked).send().await.unwrap();
+        assert_eq!(answer.headers()["content-type"], kind, "{language}");
+        assert_eq!(answer.text().await.unwrap(), *path);
+    }
+    let (status, told) = bench.get("/api/v1/problems/sums/statement?language=it").await;
+    assert_eq!(status, 404);
+    assert!(told["detail"].as_str().unwrap().contains("de, en, fr, sv"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_problem_51_versions_are_kept() {
+    let bench = Bench::start().await;
+    let mut pushed = Vec::new();
+    for number in 0..52 {
+        let (status, told) = push(&bench, "sums", sums(&number.to_string())).await;
+        assert_eq!(status, 201, "{told}");
+        pushed.push(told["version"].clone());
+    }
+    pushed.reverse();
+    let (_, listed) = bench.get("/api/v1/problems/sums/versions").await;
+    let kept: Vec<_> = listed["versions"].as_array().unwrap().iter().map(|one| &one["version"]).collect();
+    assert_eq!(kept, pushed[..51].iter().collect::<Vec<_>>(), "{listed}");
+    for (version, status) in [(&pushed[50], 200), (&pushed[51], 404)] {
+        let path = format!("/api/v1/problems/sums?version={}", version.as_str().unwrap());
+        assert_eq!(bench.get(&path).await.0, status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_package_is_taken_while_all_problems_take_more_than_they_may() {
+    let bench = Bench::with(&[("problems.max_package", "300KiB"), ("problems.max_size", "300KiB")]).await;
+    let large = |digit: &str| sums(&digit.repeat(200_000));
+    for id in ["one", "two"] {
+        let (status, told) = push(&bench, id, large(if id == "one" { "1" } else { "2" })).await;
+        assert_eq!(status, 201, "{told}");
+    }
+    let (status, told) = push(&bench, "three", large("3")).await;
+    assert_eq!(status, 503, "{told}");
+    assert!(told["detail"].as_str().unwrap().contains("`problems.max_size`"), "{told}");
+    assert_eq!(bench.get("/api/v1/problems/three").await.0, 404);
+    assert_eq!(bench.delete("/api/v1/problems/one").await.0, 204);
+    assert_eq!(push(&bench, "three", large("3")).await.0, 201);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_have_names_and_samples_that_are_cut_say_so() {
     let bench = Bench::start().await;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection};
@@ -146,6 +147,14 @@ async fn submissions_are_selected_by_problem_user_and_time_and_judged_by_the_ver
     assert_eq!(count(json!({"user": "alice", "language": "python3"})).await, 0);
     assert_eq!(count(json!({"since": "2020-01-01T00:00:00Z", "until": "2021-01-01T00:00:00Z"})).await, 0);
     assert_eq!(count(json!({"since": "2020-01-01T00:00:00Z"})).await, 3);
+    // From a moment on, and before it.
+    let (_, shown) = bench.get(&format!("/api/v1/submissions/{ours}")).await;
+    let then = DateTime::parse_from_rfc3339(shown["created_at"].as_str().unwrap()).unwrap();
+    let at = |milliseconds: i64| (then + TimeDelta::milliseconds(milliseconds)).to_rfc3339();
+    assert_eq!(count(json!({"user": "alice", "since": at(0)})).await, 2);
+    assert_eq!(count(json!({"submissions": [ours], "since": at(0), "until": at(1)})).await, 1);
+    assert_eq!(count(json!({"submissions": [ours], "since": at(1)})).await, 0);
+    assert_eq!(count(json!({"submissions": [ours], "until": at(0)})).await, 0);
     assert_eq!(bench.get("/api/v1/rejudges").await.1["rejudges"], json!([]), "nothing was ordered");
     let version_of = async |id: &str| {
         bench.get(&format!("/api/v1/submissions/{id}")).await.1["problem"]["version"].clone()
@@ -195,7 +204,10 @@ async fn what_cannot_be_judged_again_is_told_and_stops_nothing_else() {
         failed["submissions"].as_array().unwrap().iter().map(|one| one["reason"].as_str().unwrap()).collect();
     assert_eq!(
         reasons,
-        ["there is no problem `gone` any more", "its inputs are not kept any more (`store.keep_tests`)"]
+        [
+            "there is no problem `gone` any more that its token sees",
+            "its inputs are not kept any more (`store.keep_tests`)"
+        ]
     );
     let (_, shown) = bench.get(&format!("/api/v1/submissions/{own}")).await;
     assert_eq!((&shown["verdict"], &shown["rejudged_at"]), (&json!("Accepted"), &Value::Null));

@@ -110,6 +110,7 @@ async fn no_token_sees_what_came_with_another_and_it_is_as_what_is_not_there() {
             (Method::GET, "/events"),
             (Method::GET, "/judgements"),
             (Method::GET, "/judgements/1"),
+            (Method::GET, "/sources"),
             (Method::GET, "/files/0/a.txt"),
             (Method::POST, "/rejudge"),
         ] {
@@ -440,7 +441,7 @@ async fn nobody_is_judged_again_by_another_tokens_problem_that_has_come_in_its_p
     for token in [ours.as_str(), OPERATOR] {
         let refused = outcome(token).await;
         assert_eq!(refused["state"], "failed", "{refused}");
-        assert_eq!(refused["reason"], "there is no problem `exam` any more", "{refused}");
+        assert_eq!(refused["reason"], "there is no problem `exam` any more that its token sees", "{refused}");
     }
 }
 
