@@ -285,9 +285,11 @@ async fn a_server_killed_over_large_submissions_is_soon_back_small_and_judges_ea
     .await;
 }
 
-/// Packages of this run's own: one that talks, and one whose validator takes its time.
-fn problems() -> [(&'static str, Package, Request, &'static str); 3] {
-    let guess = Package::of(&environment::problems().join("guess"));
+/// Packages of each kind, and what their submissions come to: they talk, are looked at by a validator that takes its time, run
+/// twice, and are graded by a program.
+fn problems() -> [(&'static str, Package, Request, &'static str); 5] {
+    let [guess, whisper, medals] =
+        ["guess", "whisper", "medals"].map(|name| Package::of(&environment::problems().join(name)));
     let pair = |name: &str| {
         format!("problem_format_version: 2025-09\nname: {name}\nuuid: {}\n", uuid::Uuid::new_v4())
     };
@@ -302,15 +304,24 @@ fn problems() -> [(&'static str, Package, Request, &'static str); 3] {
             "import sys, time\ntime.sleep(0.1)\n\
               sys.exit(42 if sys.stdin.read() == open(sys.argv[2]).read() else 43)\n",
         );
-    let right = environment::problems().join("guess/submissions/accepted/bisect.py");
-    let right = std::fs::read_to_string(right).expect("a program of the package");
+    let right = |path: &str| {
+        std::fs::read_to_string(environment::problems().join(path)).expect("a program of the package")
+    };
     let of = |id: &str, source: &str| Request::new("python3", source).by_problem(id);
+    let bisect = right("guess/submissions/accepted/bisect.py");
+    let twice = right("whisper/submissions/accepted/five_bits.py");
+    let graded = right("medals/submissions/accepted/pairs.py");
     [
-        ("talk", guess.clone(), of("talk", &right), "Accepted"),
+        ("talk", guess.clone(), of("talk", &bisect), "Accepted"),
         ("quiet", guess, of("quiet", "print('what?', flush=True)\ninput()\n"), "WrongAnswer"),
         ("patient", patient, of("patient", "print(sum(map(int, input().split())))\n"), "Accepted"),
+        ("twice", whisper, of("twice", &twice), "Accepted"),
+        ("graded", medals, of("graded", &graded), "Accepted"),
     ]
 }
+
+/// Prints what it reads.
+const ECHO: &str = "import shutil, sys\nshutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer)\n";
 
 /// A package that takes a while: what is in it is no other's.
 fn large(number: u8) -> Package {
@@ -318,7 +329,8 @@ fn large(number: u8) -> Package {
     Package::default()
         .with(
             "problem.yaml",
-            "problem_format_version: 2025-09\nname: L\nuuid: 4c1d8f52-0a67-4f0d-9a53-bb2f6d1c7e09\n",
+            "problem_format_version: 2025-09\nname: L\nuuid: 4c1d8f52-0a67-4f0d-9a53-bb2f6d1c7e09\n\
+             limits:\n  time_limit: 10\n  output: 16\n",
         )
         .with("data/secret/1.in", content.clone())
         .with("data/secret/1.ans", content)
@@ -335,12 +347,12 @@ async fn a_server_killed_over_dialogues_validators_orders_and_pushes_loses_nothi
         }
         let mut accepted = BTreeMap::new();
         for (number, pause_ms) in (0..).zip([300, 1200, 2500]) {
-            let load = (0..9).map(|n| {
-                let (.., request, verdict) = &problems[n % 3];
+            let load = (0..10).map(|n| {
+                let (.., request, verdict) = &problems[n % problems.len()];
                 (request.clone().user("mallory"), *verdict)
             });
             let killing = async {
-                tokio::time::sleep(patience(Duration::from_millis(pause_ms))).await;
+                at_work(client, patience(Duration::from_millis(pause_ms))).await;
                 scene.host.kill(&scene.server, "KILL").await;
             };
             // Whether it was taken nobody knows where the answer is lost.
@@ -349,18 +361,26 @@ async fn a_server_killed_over_dialogues_validators_orders_and_pushes_loses_nothi
             accepted.extend(more);
             scene.host.start(&scene.server).await;
             scene.ready_again().await;
+            // It is there whole, or not at all; one that is sent again is.
+            if client.call(Method::GET, "/api/v1/problems/large", None).await.status == StatusCode::OK {
+                accepted.extend(submit_all(client, vec![(echo(), "Accepted")]).await);
+            }
         }
+        large(9).push(client, "large", "verdicts").await;
+        accepted.extend(submit_all(client, vec![(echo(), "Accepted")]).await);
         all_judged(client, &accepted).await;
         let order =
             client.call(Method::POST, "/api/v1/rejudges", Some(serde_json::json!({"user": "mallory"}))).await;
         assert_eq!(order.status, StatusCode::ACCEPTED, "{}", order.text);
+        let path = format!("/api/v1/rejudges/{}", order.json["id"].as_str().expect("an id"));
         for pause_ms in [400, 1500] {
             tokio::time::sleep(patience(Duration::from_millis(pause_ms))).await;
+            let order = client.call(Method::GET, &path, None).await.json;
+            assert_ne!(order["state"], "done", "nothing is left to be killed over: {order}");
             scene.host.kill(&scene.server, "KILL").await;
             scene.host.start(&scene.server).await;
             scene.ready_again().await;
         }
-        let path = format!("/api/v1/rejudges/{}", order.json["id"].as_str().expect("an id"));
         let done = until_done(client, &path).await;
         assert_eq!(done["done"], accepted.len(), "{done}");
         assert_eq!(done["changed"], 0, "{done}");
@@ -370,9 +390,46 @@ async fn a_server_killed_over_dialogues_validators_orders_and_pushes_loses_nothi
             assert_eq!(judgements["judgements"].as_array().map(Vec::len), Some(2), "judged again, once");
         }
         scene.nothing_is_left().await;
-        scene.nothing_is_kept_of("mallory", &["talk", "quiet", "patient", "large"]).await;
+        // A user is forgotten altogether, also where that broke off.
+        let forgetting = client.send(Method::DELETE, "/api/v1/users/mallory/data", None);
+        let killing = async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            scene.host.kill(&scene.server, "KILL").await;
+        };
+        let _ = tokio::join!(forgetting, killing);
+        scene.host.start(&scene.server).await;
+        scene.ready_again().await;
+        let ids = problems.each_ref().map(|(id, ..)| *id);
+        scene.nothing_is_kept_of("mallory", &[&ids[..], &["large"][..]].concat()).await;
+        for id in accepted.keys() {
+            let path = format!("/api/v1/submissions/{id}");
+            assert_eq!(client.call(Method::GET, &path, None).await.status, StatusCode::NOT_FOUND, "{id}");
+        }
     })
     .await;
+}
+
+fn echo() -> Request {
+    Request::new("python3", ECHO).by_problem("large").user("mallory")
+}
+
+/// So few submissions that one that waits for fewer may find none.
+const HARDLY_ANY: usize = 3;
+
+/// Waits so long, and no longer than there is work; when it returns some is left.
+async fn at_work(client: &Client, pause: Duration) {
+    let (deadline, mut most) = (Instant::now() + pause, 0);
+    loop {
+        let listed = client.call(Method::GET, "/api/v1/submissions?user=mallory&limit=100", None).await.json;
+        let listed = listed["submissions"].as_array().expect("a list").clone();
+        let left = listed.iter().filter(|one| one["state"] != "done").count();
+        most = most.max(left);
+        if Instant::now() >= deadline || most > HARDLY_ANY && left <= HARDLY_ANY {
+            assert!(left > 0, "nothing is left to be killed over");
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 async fn until_done(client: &Client, order: &str) -> serde_json::Value {
