@@ -5,6 +5,9 @@ set -eu
 output=$1
 entry=$2
 units=/tmp/units
+# Packages may be in folders.
+ADA_INCLUDE_PATH=$(find . -mindepth 1 -type d -printf '%p:')
+export ADA_INCLUDE_PATH
 
 compile() {
   gnatmake -q -O2 -g1 -gnat2022 -D /tmp -I"$units" -I. -o "$output" "$1" -bargs -static -Es -largs -static

@@ -22,9 +22,10 @@ library unix unix
 library str str
 library threads unix thread event
 library zarith z q big_int_z
-# Names have no spaces: those of OCaml's modules cannot.
+# Names have no spaces: those of OCaml's modules cannot. Modules may be in folders.
+folders=$(for source; do printf -- '-I %s\n' "$(dirname "$source")"; done | sort -u)
 # shellcheck disable=SC2046,SC2086
-ocamlopt -g -I +unix -I +str -I +threads -I +zarith $libraries -ccopt -static -o "$output" $(ocamldep -sort "$@") >/tmp/log 2>&1 &&
+ocamlopt -g -I +unix -I +str -I +threads -I +zarith $folders $libraries -ccopt -static -o "$output" $(ocamldep $folders -sort "$@") >/tmp/log 2>&1 &&
   status=0 || status=$?
 sed -f /usr/share/gavel/static.sed /tmp/log
 exit "$status"
