@@ -16,13 +16,38 @@ fn the_shipped_file_is_valid_and_has_the_promised_languages() {
     let languages = parse(SHIPPED, "latest").unwrap();
     let defaults = "c11 c17 c23 cpp17 cpp20 cpp23 cpp26 cpp20-sanitized python3 java21 javascript";
     let others = "ada bash c17-clang cobol cpp20-clang csharp d elixir erlang fortran go haskell java25 kotlin lisp lua nasm \
-                  ocaml octave pascal perl php prolog pypy3 r racket ruby rust sql typescript";
+                  ocaml octave pascal perl php prolog pypy3 r racket ruby rust sql swift typescript";
     let by_default = |id: &str| {
         let language = languages.get(id).unwrap_or_else(|| panic!("there is no {id}"));
         language.toolchain.as_deref().is_some_and(|name| languages.toolchain(name).unwrap().1.default)
     };
     assert!(defaults.split_whitespace().all(by_default));
     assert!(!others.split_whitespace().any(by_default));
+    let promised = defaults.split_whitespace().chain(others.split_whitespace()).count();
+    assert_eq!(languages.iter().count(), promised, "a language that is shipped is promised here, too");
+}
+
+/// What a program may have is what its runtime knows of, so that it says itself when there is no more, and what the host has
+/// makes no difference.
+#[test]
+fn a_runtime_knows_the_limits_and_one_processor() {
+    let languages = parse(SHIPPED, "latest").unwrap();
+    let run = |id: &str| languages.get(id).unwrap().run.as_written().join(" ");
+    for id in ["java21", "java25", "kotlin"] {
+        let heap = ["-Xmx{memory}m", "-XX:MaxMetaspaceSize={memory}m", "-Xss32m"];
+        for option in heap.into_iter().chain(["-XX:+UseSerialGC", "-XX:ActiveProcessorCount=1"]) {
+            assert!(run(id).split(' ').any(|word| word == option), "{id} has no {option}");
+        }
+    }
+    assert!(run("javascript").contains("--max-old-space-size={memory}"));
+    assert!(run("go").contains("GOMEMLIMIT={memory}MiB GOMAXPROCS=1"));
+    assert!(run("r").contains("R_MAX_VSIZE={memory}M"));
+    for id in ["r", "octave"] {
+        let environment = &languages.get(id).unwrap().environment;
+        for variable in ["OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"] {
+            assert!(environment.iter().any(|each| each == variable), "{id} has no {variable}");
+        }
+    }
 }
 
 #[test]

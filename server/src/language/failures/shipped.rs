@@ -97,6 +97,12 @@ fn java() {
         "java",
         "# There is insufficient memory for the Java Runtime Environment to continue.\n",
     );
+    let classes =
+        "Exception in thread \"main\" java.lang.OutOfMemoryError: Metaspace\n\tat Main.main(Main.java:21)\n";
+    is_out_of_memory("java", classes);
+    let at_start = "Error occurred during initialization of VM\nMaxMetaspaceSize is too small.\n";
+    let reason = "the Java virtual machine does not start with so little memory";
+    assert_eq!(told("java", at_start), (Failure::MemoryLimitExceeded, reason.to_owned()));
 }
 
 #[test]
@@ -262,6 +268,16 @@ fn php() {
     );
 }
 
+/// What the last command said that bash itself has something to say of.
+#[test]
+fn bash() {
+    let unknown = "main.sh: line 5: pyhton: command not found\n";
+    tells("bash", unknown, "pyhton: command not found, main.sh line 5");
+    let warned = "main.sh: line 2: echo: write error: Broken pipe\nls: cannot access 'x'\nshop/till.sh: line 7: a: unbound variable\n";
+    tells("bash", warned, "a: unbound variable, shop/till.sh line 7");
+    assert_eq!(told_of("bash", "ls: cannot access 'x': No such file or directory\n", None), None);
+}
+
 #[test]
 fn lua_and_perl() {
     let nil =
@@ -387,6 +403,10 @@ fn r() {
     tells("r", "Error: oops\nat price list.R:2\nExecution halted\n", "oops, price list.R line 2");
     tells("r", &format!("{deep}at main.R:7\n"), "the recursion is too deep, main.R line 7");
     is_out_of_memory("r", "Error: cannot allocate vector of size 7.5 Gb\nExecution halted\n");
+    is_out_of_memory(
+        "r",
+        "Error: vector memory limit of 0.1 Gb reached, see mem.maxVSize()\nat main.R:4\nExecution halted\n",
+    );
 }
 
 #[test]
@@ -404,6 +424,10 @@ fn octave() {
         "error: 'y' undefined near line 3, column 11\n{called}    f at line 3 column 5\n    main at line 5 column 1\n"
     );
     tells("octave", &own, "'y' undefined, in f line 3");
+    let raised = format!(
+        "error: solve: negative n\n{called}    solve at line 3 column 5\n    main at line 10 column 1\n"
+    );
+    tells("octave", &raised, "solve: negative n, in solve line 3");
     let deep = format!("error: max_stack_depth exceeded\n{called}    f at line 1 column 27\n");
     tells("octave", &deep, "max_stack_depth exceeded: the recursion is too deep");
 }
