@@ -11,9 +11,9 @@ use bollard::models::{
     HostConfig, NetworkConnectRequest, NetworkDisconnectRequest,
 };
 use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptionsBuilder,
-    ListContainersOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
-    TopOptionsBuilder, UploadToContainerOptionsBuilder,
+    CreateContainerOptions, CreateContainerOptionsBuilder, InspectContainerOptions,
+    KillContainerOptionsBuilder, ListContainersOptionsBuilder, ListImagesOptionsBuilder, LogsOptionsBuilder,
+    RemoveContainerOptionsBuilder, StartContainerOptions, TopOptionsBuilder, UploadToContainerOptionsBuilder,
 };
 use bollard::{API_DEFAULT_VERSION, Docker};
 use futures_util::StreamExt as _;
@@ -275,6 +275,37 @@ impl Host {
         let id = done(self.docker.create_container(Some(options), body).await).id;
         self.start(&id).await;
         id
+    }
+
+    /// The images of the service under test, by name and tag: those that the engine has.
+    pub async fn images(&self) -> Vec<String> {
+        let reference = format!("gavel/*:{}", environment::image_tag());
+        let filters = HashMap::from([("reference", vec![reference.as_str()])]);
+        let options = ListImagesOptionsBuilder::new().filters(&filters).build();
+        let images = done(self.docker.list_images(Some(options)).await);
+        let ending = format!(":{}", environment::image_tag());
+        let mut names: Vec<String> = images.into_iter().flat_map(|image| image.repo_tags).collect();
+        names.retain(|name| name.starts_with("gavel/") && name.ends_with(&ending));
+        names.sort();
+        names
+    }
+
+    /// What a shell prints in a container of an image that has nothing else to do.
+    pub async fn run_once(&self, image: &str, script: &str) -> String {
+        let body = ContainerCreateBody {
+            image: Some(image.into()),
+            entrypoint: Some(vec!["sh".into(), "-c".into()]),
+            cmd: Some(vec![script.into()]),
+            user: Some("0".into()),
+            host_config: Some(HostConfig { network_mode: Some("none".into()), ..HostConfig::default() }),
+            ..ContainerCreateBody::default()
+        };
+        let id = done(self.docker.create_container(None::<CreateContainerOptions>, body).await).id;
+        self.start(&id).await;
+        let options = LogsOptionsBuilder::new().stdout(true).stderr(true).follow(true).build();
+        let text = text_of(self.docker.logs(&id, Some(options))).await;
+        self.remove(&id).await;
+        text
     }
 
     /// The last lines that a container has logged.

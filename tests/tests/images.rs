@@ -1,0 +1,24 @@
+//! What is in each image that the instance has: after `scripts/test.sh languages`, of every language.
+
+use e2e::docker::Host;
+
+/// Prints what an image must not have: a file that gives its caller another uid or gid, a client of the network, and what a package
+/// manager knows of packages that are elsewhere. What dpkg has installed stays known: scanners of images look for it.
+const LOOK: &str = "\
+    find / -xdev -type f -perm /6000; \
+    for tool in ssh scp sftp curl wget git svn hg nc telnet ftp rsync; do command -v $tool; done; \
+    find /var/lib/apt/lists /var/cache/apt -type f -size +0 ! -name lock 2>/dev/null; \
+    true";
+
+#[tokio::test]
+async fn no_image_has_a_set_uid_file_a_network_tool_or_lists_of_packages() {
+    let host = Host::connect().await;
+    let images = host.images().await;
+    assert!(images.iter().any(|image| image.starts_with("gavel/run:")), "{images:?}; set GAVEL_E2E_TAG");
+    let mut found = Vec::new();
+    for image in &images {
+        let told = host.run_once(image, LOOK).await;
+        found.extend(told.lines().map(|line| format!("{image}: {line}")));
+    }
+    assert!(found.is_empty(), "of {} images:\n{}", images.len(), found.join("\n"));
+}
