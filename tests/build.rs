@@ -7,9 +7,13 @@ use std::path::{Path, PathBuf};
 
 const LANGUAGES: &str = "../images/languages.toml";
 
-/// The basic programs of a folder are right, or wrong in the same way, in each of these languages: the first and the last of those
-/// that have few programs of their own.
-const DIALECTS: [(&str, &[&str]); 2] = [("c17-clang", &["c11", "c23"]), ("cpp20-clang", &["cpp20", "cpp26"])];
+/// Programs of a folder are right, or wrong in the same way, in each of these languages, but for those that the language has a
+/// program of the same name for. Of the dialects of C and C++ that have few programs of their own these are the first and the last.
+const DIALECTS: [(&str, &[&str]); 3] = [
+    ("c17-clang", &["c11", "c23"]),
+    ("cpp20-clang", &["cpp17", "cpp20", "cpp26", "cpp20-sanitized"]),
+    ("java21", &["java25"]),
+];
 
 fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=submissions");
@@ -21,7 +25,10 @@ fn main() -> std::io::Result<()> {
         names.extend(entries(folder)?.iter().filter_map(|path| name_of(path)));
     }
     let out = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
-    std::fs::write(out.join("cases_of_dialects.rs"), cases_of_dialects(&names))?;
+    let (own, further): (Vec<_>, Vec<_>) =
+        of_dialects(&names).into_iter().partition(|case| comes_with_the_service(&case.dialect, &languages));
+    std::fs::write(out.join("cases_of_dialects.rs"), cases_of_dialects(&own))?;
+    std::fs::write(out.join("cases_of_further_dialects.rs"), cases_of_dialects(&further))?;
     let (own, further): (Vec<_>, Vec<_>) =
         names.into_iter().partition(|(file, _)| comes_with_the_service(file, &languages));
     std::fs::write(out.join("cases.rs"), cases(&own))?;
@@ -38,14 +45,32 @@ fn cases(names: &[(String, String)]) -> String {
     code
 }
 
-fn cases_of_dialects(names: &[(String, String)]) -> String {
-    let mut code = String::new();
+/// A program that is judged in another language than that of its folder.
+struct Case {
+    dialect: String,
+    file: String,
+    test: String,
+}
+
+fn of_dialects(names: &[(String, String)]) -> Vec<Case> {
+    let mut cases = Vec::new();
     for (file, _) in names {
         let Some((folder, program)) = file.split_once('/') else { continue };
         let program = Path::new(program).file_stem().unwrap_or_default().to_string_lossy();
         for dialect in DIALECTS.iter().filter(|(of, _)| *of == folder).flat_map(|(_, dialects)| *dialects) {
-            let _ = writeln!(code, "case!({dialect}_{program}, {file:?}, {dialect:?});");
+            let test = format!("{}_{program}", dialect.replace('-', "_"));
+            if !names.iter().any(|(_, own)| *own == test) {
+                cases.push(Case { dialect: (*dialect).to_owned(), file: file.clone(), test });
+            }
         }
+    }
+    cases
+}
+
+fn cases_of_dialects(cases: &[Case]) -> String {
+    let mut code = String::new();
+    for Case { dialect, file, test } in cases {
+        let _ = writeln!(code, "case!({test}, {file:?}, {dialect:?});");
     }
     code
 }

@@ -22,7 +22,7 @@ mod by_itself {
     include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 }
 
-/// The basic programs, once for each dialect that the compiler knows: a language is more than its flag.
+/// Programs of a language, in others that differ from it by their compiler's flag or release: a language is more than that.
 mod in_each_dialect {
     macro_rules! case {
         ($test:ident, $file:literal, $language:literal) => {
@@ -47,6 +47,19 @@ mod of_further_languages {
         };
     }
     include!(concat!(env!("OUT_DIR"), "/cases_of_further_languages.rs"));
+
+    mod in_each_dialect {
+        macro_rules! case {
+            ($test:ident, $file:literal, $language:literal) => {
+                #[tokio::test]
+                #[ignore = "scripts/test.sh languages installs all languages and runs these"]
+                async fn $test() {
+                    super::super::judged_alike_in($language, $file).await;
+                }
+            };
+        }
+        include!(concat!(env!("OUT_DIR"), "/cases_of_further_dialects.rs"));
+    }
 }
 
 mod after_a_hostile_program {

@@ -1,5 +1,5 @@
 # expect: CompileError
-# log-contains: main.sh: line
-if true; then
-  echo "$(("
-fi fi
+# log-contains: main.sh: line 5: syntax error
+x=1
+echo "$x"
+fi

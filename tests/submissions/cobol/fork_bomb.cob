@@ -1,9 +1,11 @@
       *> expect: Accepted
-      *> stdout: over\n
+      *> stdout: bounded\nover\n
+      *> The shell may find no process for a program of its own, and ends then.
        identification division.
        program-id. main.
        procedure division.
            call "SYSTEM" using
-             "f() { f | f & }; (f) 2>/dev/null; sleep 0.3".
+             "trap 'read l <e && echo bounded' EXIT;"
+           & "f() { f | f & }; (f) 2>e; sleep 0.3".
            display "over".
            stop run.

@@ -4,5 +4,6 @@
        program-id. main.
        procedure division.
            call "SYSTEM" using
-             "cat /proc/1/environ 2>/dev/null || echo refused".
+             "cat /proc/self/environ >/dev/null || exit;"
+           & "cat /proc/1/environ 2>/dev/null || echo refused".
            stop run.

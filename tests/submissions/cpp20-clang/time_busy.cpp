@@ -2,5 +2,5 @@
 // limits: cpu_ms=300
 // reason-contains: CPU
 int main() {
-    for (volatile int i = 0;; i = i + 1) {}
+    for (volatile unsigned i = 0;; i = i + 1) {}
 }

@@ -1,5 +1,6 @@
 // expect: MemoryLimitExceeded
 // limits: memory_bytes=134217728 cpu_ms=4000
+// reason-contains: more memory was needed than is allowed
 using System.Collections.Generic;
 
 class Program

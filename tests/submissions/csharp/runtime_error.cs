@@ -1,9 +1,14 @@
 // expect: RuntimeError
 // exit-code: 1
 // reason-contains: IndexOutOfRangeException: Index was outside the bounds of the array
+// reason-contains: main.cs line 12
 using System;
 
 class Program
 {
-    static void Main() => Console.WriteLine(new int[3][3.GetHashCode()]);
+    static void Main()
+    {
+        var numbers = new int[3];
+        Console.WriteLine(numbers[numbers.Length]);
+    }
 }

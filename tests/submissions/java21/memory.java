@@ -1,5 +1,6 @@
 // expect: MemoryLimitExceeded
 // limits: memory_bytes=134217728 cpu_ms=4000
+// reason-contains: OutOfMemoryError: more memory was needed than is allowed
 import java.util.*;
 
 public class Main {

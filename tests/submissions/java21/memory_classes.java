@@ -1,5 +1,6 @@
 // expect: MemoryLimitExceeded
 // limits: memory_bytes=67108864 cpu_ms=10000 wall_ms=60000
+// reason-contains: OutOfMemoryError: more memory was needed than is allowed
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 

@@ -1,10 +1,11 @@
 // expect: Accepted
-// stdout: true\n
+// stdout: differ\n
 import java.security.SecureRandom;
 import java.util.UUID;
 
 public class Main {
     public static void main(String[] args) {
-        System.out.println(new SecureRandom().nextInt() != new SecureRandom().nextInt() || UUID.randomUUID() != null);
+        boolean numbers = new SecureRandom().nextLong() != new SecureRandom().nextLong() && Math.random() != Math.random();
+        System.out.println(numbers && !UUID.randomUUID().equals(UUID.randomUUID()) ? "differ" : "same");
     }
 }

@@ -1,5 +1,5 @@
 (* expect: Accepted *)
 (* expected: 42\n *)
-(* file: prices.ml let total a b = a + b\n *)
+(* file: shop/prices.ml let total a b = a + b\n *)
 (* entry-point: package.ml *)
 let () = Printf.printf "%d\n" (Prices.total 20 22)

@@ -1,8 +1,8 @@
 % expect: RuntimeError
-% reason-contains: division by nothing, in divided line 5
+% reason-contains: divided: nothing to divide by, in divided line 5
 function r = divided(a, b)
   if b == 0
-    error("division by nothing");
+    error("divided: nothing to divide by");
   end
   r = a / b;
 end

@@ -1,6 +1,6 @@
 // expect: Accepted
 // expected: 42\n
-// file: prices.pas unit prices;\ninterface\nfunction total(a, b: longint): longint;\nimplementation\nfunction total(a, b: longint): longint;\nbegin\n  total := a + b;\nend;\nend.\n
+// file: shop/prices.pas unit prices;\ninterface\nfunction total(a, b: longint): longint;\nimplementation\nfunction total(a, b: longint): longint;\nbegin\n  total := a + b;\nend;\nend.\n
 // entry-point: package.pas
 uses prices;
 begin

@@ -1,6 +1,7 @@
 // expect: RuntimeError
 // exit-code: 200
 // reason-contains: division by zero
+// reason-contains: main.pas line 9
 var a, b: longint;
 begin
   a := 1;

@@ -1,9 +1,10 @@
 // expect: Accepted
 // expected: 42\n
-// file: prices.rs pub fn total(a: i64, b: i64) -> i64 {\n    a + b\n}\n
+// file: shop/mod.rs pub mod prices;\n
+// file: shop/prices.rs pub fn total(a: i64, b: i64) -> i64 {\n    a + b\n}\n
 // entry-point: package.rs
-mod prices;
+mod shop;
 
 fn main() {
-    println!("{}", prices::total(20, 22));
+    println!("{}", shop::prices::total(20, 22));
 }

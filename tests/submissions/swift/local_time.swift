@@ -1,8 +1,9 @@
 // expect: Accepted
-// expected: 1970-01-01 true\n
+// expected: 13:00 differ É\n
 import Foundation
 
 let format = DateFormatter()
-format.dateFormat = "yyyy-MM-dd"
-format.timeZone = TimeZone(identifier: "UTC")
-print(format.string(from: Date(timeIntervalSince1970: 0)), (0..<10).contains(Int.random(in: 0..<10)))
+format.dateFormat = "HH:mm"
+format.timeZone = TimeZone(identifier: "Europe/Paris")
+let draws = (Int.random(in: .min ... .max), Int.random(in: .min ... .max))
+print(format.string(from: Date(timeIntervalSince1970: 1_699_963_200)), draws.0 != draws.1 ? "differ" : "same", "é".uppercased())
