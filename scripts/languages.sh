@@ -3,7 +3,8 @@
 # how), which takes some minutes with all of them and nothing else running:
 #   scripts/languages.sh            prints it
 #   scripts/languages.sh --write    puts it into the page
-#   scripts/languages.sh --check    is the page's table well-formed? Needs no service.
+#   scripts/languages.sh --check    is the page's table well-formed, and of the languages and commands of images/languages.toml?
+#                                   Needs no service.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -40,31 +41,59 @@ entries = open("images/languages.toml").read().split("[[languages]]")
 sizes = dict(line.split() for line in os.environ["SIZES"].splitlines())
 number = r"\s+([\d.]+ ms|[\d.]+x|-)"
 figures = {m[1]: m.groups()[1:] for m in re.finditer(r"^  (\S+)" + 9 * number + "$", os.environ["FIGURES"], re.M)}
-print("| id | name | version | compile | run | allowance | image | start-up | of bare |")
-print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+print("| id | name | version | compile | run | allowance | image | start-up | compiling, of bare | of bare |")
+print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
 for l in json.loads(os.environ["ANSWER"]):
     version = l["version"] or l["state"].replace("-", " ")
     row = ["`%s`" % l["id"], cell(l["name"]), cell(version), argv(l["compile"]), argv(l["run"]), allowance(l)]
     measured = figures.get(l["id"])
-    row += [image(l["id"])] + ([measured[4], measured[2]] if measured else ["", ""])
+    row += [image(l["id"])] + ([measured[4], measured[3], measured[2]] if measured else ["", "", ""])
     print("| " + " | ".join(row) + " |")
 '
 }
 
 between() { awk -v b="$BEGIN" -v e="$END" '$0==e{inside=0} inside; $0==b{inside=1}' "$PAGE"; }
 
-check() {
+has_its_place() {
   [ "$(grep -cxF -e "$BEGIN" "$PAGE")" = 1 ] && [ "$(grep -cxF -e "$END" "$PAGE")" = 1 ] \
     || fail "$PAGE must have one line '$BEGIN' and one '$END'"
-  # Each line has nine cells; an escaped bar is text.
-  between | sed 's/\\|//g' | awk -F'|' 'NF && NF != 11 { print "languages.sh: not nine cells: " $0 > "/dev/stderr"; bad=1 } END { exit bad }'
+}
+
+check() {
+  has_its_place
+  # Each line has ten cells; an escaped bar is text.
+  between | sed 's/\\|//g' | awk -F'|' 'NF && NF != 12 { print "languages.sh: not ten cells: " $0 > "/dev/stderr"; bad=1 } END { exit bad }'
+  diff <(shipped_commands) <(between | shown_commands) >&2 ||
+    fail "$PAGE does not have the languages and commands of images/languages.toml: < is what these are, > what the page says"
+}
+
+# A line for each shipped language, by id: id, compile, run, as they stand in the table.
+shipped_commands() {
+  python3 -c '
+import ast, re
+def words(entry, key):
+    found = re.search(r"\n%s = (\[(?:.|\n)*?\])\n" % key, entry)
+    return "`" + " ".join(ast.literal_eval(found[1])).replace("|", "\\|").replace("\n", " ") + "`" if found else ""
+entries = open("images/languages.toml").read().split("\n[[languages]]")[1:]
+rows = [(re.search("\nid = \"(.*)\"", entry)[1], words(entry, "compile"), words(entry, "run")) for entry in entries]
+for row in sorted(rows): print(*row, sep=" | ")
+'
+}
+
+shown_commands() {
+  python3 -c '
+import re, sys
+for line in sys.stdin.read().splitlines()[2:]:
+    cells = re.split(r"(?<!\\) \| ", line.strip("| "))
+    print(cells[0].strip("`"), cells[3], cells[4], sep=" | ")
+'
 }
 
 case "${1:-}" in
   '') table ;;
   --check) check ;;
   --write)
-    check
+    has_its_place
     new=$(table)
     page=$(BEGIN=$BEGIN END=$END NEW=$new awk '
       $0==ENVIRON["END"] { inside=0 } !inside { print } $0==ENVIRON["BEGIN"] { inside=1; print ENVIRON["NEW"] }' "$PAGE")

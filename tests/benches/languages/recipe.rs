@@ -7,7 +7,7 @@ use super::bare::{Recipe, quoted};
 const LANGUAGES: &str = include_str!("../../../images/languages.toml");
 
 /// What makes programs static, fast to compile or fit for a sandbox, and is no part of a plain command.
-const OURS: [&str; 6] = ["-static", "@/", "-DONLINE_JUDGE", "-fuse-ld", "-XX:", "-Xlog"];
+const OURS: [&str; 4] = ["-static", "@/", "-DONLINE_JUDGE", "-fuse-ld"];
 
 /// None for a language of the site's own.
 pub(super) fn of(language: &Value) -> Option<Recipe> {
@@ -17,7 +17,7 @@ pub(super) fn of(language: &Value) -> Option<Recipe> {
     let image = format!("gavel/{}", value("toolchain").or(value("runtime"))?);
     let artefact = value("artefact");
     let (compile, run) = match plain(id) {
-        Some((compile, run)) => (Some(compile.to_owned()), run.to_owned()),
+        Some((compile, run)) => (compile.map(str::to_owned), run.to_owned()),
         None => {
             let in_words = |key: &str| command(language, key, source, artefact.unwrap_or_default());
             // Without an artefact it is a check, which nobody makes by hand.
@@ -27,12 +27,44 @@ pub(super) fn of(language: &Value) -> Option<Recipe> {
     Some(Recipe { image, source: source.to_owned(), compile, run })
 }
 
-/// Where the service's own command is no plain one without some words.
-fn plain(id: &str) -> Option<(&'static str, &'static str)> {
-    match id {
-        "java21" | "java25" => Some(("javac Main.java", "java Main")),
-        _ => None,
-    }
+/// What compiles, if anything does, and what runs: where the service's own command is no plain one without some words.
+fn plain(id: &str) -> Option<(Option<&'static str>, &'static str)> {
+    let (compile, run) = match id {
+        "java21" | "java25" => ("javac Main.java", "java Main"),
+        // As the script `kotlinc` does, which the image has not got.
+        "kotlin" => (
+            "java -cp '/usr/local/share/java/*' org.jetbrains.kotlin.cli.jvm.K2JVMCompiler -no-stdlib -no-reflect \
+             -classpath /usr/local/share/java/kotlin-stdlib.jar -d . main.kt",
+            "java -cp .:/usr/local/share/java/kotlin-stdlib.jar MainKt",
+        ),
+        "typescript" => ("node /usr/local/lib/node_modules/typescript/bin/tsc main.ts", "node main.js"),
+        "go" => ("go build -o main main.go", "./main"),
+        "rust" => ("rustc -O -o main main.rs", "./main"),
+        "csharp" => ("mcs main.cs", "mono main.exe"),
+        "haskell" => ("ghc -v0 -O -o main main.hs", "./main"),
+        "ocaml" => ("ocamlopt -o main main.ml", "./main"),
+        "fortran" => ("gfortran -O2 -o main main.f90", "./main"),
+        "ada" => ("gnatmake -q -O2 -o main main.adb", "./main"),
+        "d" => ("ldc2 -O2 -of=main main.d", "./main"),
+        "swift" => ("swiftc -O -o main main.swift", "./main"),
+        "cobol" => ("cobc -x -o main main.cob", "./main"),
+        "nasm" => ("nasm -f elf64 -o main.o main.asm && ld -o main main.o", "./main"),
+        "pascal" => ("fpc -O2 -omain main.pas", "./main"),
+        "erlang" => ("erlc main.erl", "erl -noshell -s main main -s init stop"),
+        "racket" => ("raco make main.rkt", "racket main.rkt"),
+        "elixir" => ("", "elixir main.exs"),
+        "lisp" => ("", "sbcl --script main.lisp"),
+        "ruby" => ("", "ruby main.rb"),
+        "php" => ("", "php main.php"),
+        "perl" => ("", "perl main.pl"),
+        "prolog" => ("", "swipl -t halt main.pl"),
+        "r" => ("", "Rscript main.R"),
+        "octave" => ("", "octave-cli -q main.m"),
+        "javascript" => ("", "node main.js"),
+        "sql" => ("", "sqlite3 :memory: '.read main.sql'"),
+        _ => return None,
+    };
+    Some(((!compile.is_empty()).then_some(compile), run))
 }
 
 fn command(language: &Value, key: &str, source: &str, artefact: &str) -> String {
