@@ -290,6 +290,13 @@ async fn every_language_on_offer_judges_or_says_how_it_is_installed() {
     for program in header::all().into_iter().filter(|program| program.name.contains("/hello.")) {
         assert!(states.contains_key(&program.language), "{} in {states:?}", program.language);
     }
+    // A version is asked for behind the self-test.
+    client.wait_until_all_are_tested(Duration::from_secs(180)).await;
+    let languages = client.call(Method::GET, "/api/v1/languages", None).await.json;
+    for language in languages.as_array().into_iter().flatten().filter(|it| it["state"] == "installed") {
+        let version = language["version"].as_str().unwrap_or_default();
+        assert!(version.contains(|c: char| c.is_ascii_digit()), "the version of {language}");
+    }
     for (id, state) in &states {
         let is_c = id.starts_with("c1") || id.starts_with("c2") || id.starts_with("cpp");
         if state == "installed" && is_c {

@@ -160,6 +160,32 @@ fn a_toolchain_is_named_by_a_language_of_its_own_too() {
     assert_eq!(named("nope"), "nope\n");
 }
 
+/// By `GAVEL_TOOLCHAINS`, beside those that every installation has. No image is there under this tag.
+#[test]
+fn the_toolchains_of_an_instance_are_those_that_are_named_or_all() {
+    let chosen = |wanted: &str, image: &str| {
+        let script = ". scripts/lib.sh; chosen_toolchains";
+        let mut shell = Command::new("bash");
+        shell.args(["-euc", script]).current_dir(checkout());
+        shell.env("GAVEL_TOOLCHAINS", wanted).env("GAVEL_GOJUDGE__IMAGE", image);
+        shell.env("GAVEL_TAG", "of-nobody").env("GAVEL_INSTANCE", "of-nobody");
+        Done::from(shell.output().unwrap()).succeeded().text.trim().to_owned()
+    };
+    assert_eq!(chosen("go rust", ""), "gcc python java node go rust");
+    assert_eq!(chosen("rust,java, go", ""), "gcc python java node rust go");
+    assert_eq!(chosen("go", "gavel/command-full:latest"), "gcc python java node go command-full");
+    let all = chosen("all", "");
+    let languages = std::fs::read_to_string(checkout().join("images/languages.toml")).unwrap();
+    let toolchains =
+        languages.lines().filter_map(|line| line.strip_prefix("[toolchains.")?.strip_suffix(']'));
+    for toolchain in toolchains {
+        assert!(all.split(' ').any(|name| name == toolchain), "{toolchain} is not in {all}");
+    }
+    let distinct: std::collections::BTreeSet<_> = all.split(' ').collect();
+    assert!(distinct.len() == all.split(' ').count() && !distinct.contains("all"), "{all}");
+    assert!(!distinct.contains("command-full") && !distinct.contains("nats"), "{all}");
+}
+
 /// Compose does not look into a file that it mounts: it makes containers anew where this label of theirs has changed.
 #[test]
 fn an_edit_of_the_languages_changes_what_containers_are_made_of_as_one_of_the_settings_does() {
