@@ -34,6 +34,57 @@ pub struct Spread {
     pub p99: Duration,
 }
 
+/// Times of two things, of which each was taken next to the other: what the machine was at meanwhile falls on both.
+#[derive(Debug, Clone, Default)]
+pub struct Pairs(Vec<[Duration; 2]>);
+
+impl Pairs {
+    /// Adds one of each.
+    pub fn add(&mut self, one: Duration, other: Duration) {
+        self.0.push([one, other]);
+    }
+
+    /// The spreads of both.
+    pub fn spreads(&self) -> [Spread; 2] {
+        [0_usize, 1].map(|which| Times(self.0.iter().map(|pair| pair[which]).collect()).spread())
+    }
+
+    /// How many times as long the one takes as the other: the median of all pairs.
+    pub fn ratio(&self) -> f64 {
+        self.median(|[one, other]| one.as_secs_f64() / other.as_secs_f64())
+    }
+
+    /// By how many milliseconds the one takes longer than the other: the median of all pairs.
+    pub fn difference(&self) -> f64 {
+        self.median(|[one, other]| 1000.0 * (one.as_secs_f64() - other.as_secs_f64()))
+    }
+
+    fn median(&self, of: impl Fn(&[Duration; 2]) -> f64) -> f64 {
+        let mut all: Vec<f64> = self.0.iter().map(of).collect();
+        all.sort_unstable_by(f64::total_cmp);
+        all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
+    }
+}
+
+/// What a bench found beyond what is allowed.
+#[derive(Debug, Default)]
+pub struct Beyond(Vec<String>);
+
+impl Beyond {
+    /// A figure may be so large.
+    pub fn note(&mut self, what: &str, figure: f64, most: f64) {
+        // What is no number is beyond, too.
+        if figure.is_nan() || figure > most {
+            self.0.push(format!("{what}: {figure:.2}, and {most:.2} is allowed"));
+        }
+    }
+
+    /// Everything that went beyond.
+    pub fn told(self) -> Vec<String> {
+        self.0
+    }
+}
+
 /// How often a second so many threads get through something, each one after another, over this time.
 ///
 /// # Panics
@@ -97,5 +148,27 @@ mod tests {
         let spread = times.spread();
         let shown = [spread.min, spread.median, spread.p99].map(|time| time.as_millis());
         assert_eq!(shown, [1, 51, 100]);
+    }
+
+    #[test]
+    fn pairs_are_compared_one_by_one() {
+        let mut pairs = Pairs::default();
+        // The machine becomes ten times as slow on the way, for both.
+        for (one, other) in [(12, 10), (11, 10), (120, 100), (130, 100), (110, 100)] {
+            pairs.add(Duration::from_millis(one), Duration::from_millis(other));
+        }
+        assert!((pairs.ratio() - 1.2).abs() < 1e-9 && (pairs.difference() - 10.0).abs() < 1e-9);
+        assert_eq!(pairs.spreads().map(|spread| spread.median.as_millis()), [110, 100]);
+        assert!(Pairs::default().ratio().is_nan());
+    }
+
+    #[test]
+    fn what_goes_beyond_is_told_with_both_figures() {
+        let mut beyond = Beyond::default();
+        beyond.note("100 tests", 1.15, 1.15);
+        beyond.note("one test", 6.5, 6.0);
+        beyond.note("nothing", f64::NAN, 1.0);
+        let told = beyond.told();
+        assert_eq!((told.len(), &*told[0]), (2, "one test: 6.50, and 6.00 is allowed"));
     }
 }

@@ -9,7 +9,10 @@ use bollard::query_parameters::CreateContainerOptionsBuilder;
 use crate::docker::{Host, after_a_failure, done};
 use crate::environment::{self, patience};
 use crate::instance::url_with_port;
-use crate::nats::Liar;
+use crate::nats::{Liar, Who};
+
+/// Where the image has its configuration.
+pub(crate) const FOLDER: &str = "/etc/gavel-nats";
 
 /// Its container. One that is dropped is removed.
 #[derive(Debug)]
@@ -21,12 +24,33 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// Starts one with these variables, by this command of a shell where it is not the image's own that is wanted. What an
-    /// interrupted test has left of it is removed first.
+    /// Starts one with these variables. What an interrupted test has left of it is removed first.
     ///
     /// # Panics
     /// When the engine refuses.
-    pub async fn start(name: &str, variables: &[(&str, &str)], start: Option<&str>) -> Self {
+    pub async fn start(name: &str, variables: &[(&str, &str)]) -> Self {
+        let this = Self::make(name, variables, HashMap::new()).await;
+        Host::connect().await.start(name).await;
+        this
+    }
+
+    /// Starts one with these files in its folder, in the place of those that the image has, and a disk that has so much room. The rest
+    /// is as the image has it.
+    ///
+    /// # Panics
+    /// When the engine refuses.
+    pub(crate) async fn with_files(name: &str, files: &[(&str, &str)], room: &str) -> Self {
+        let disk = format!("size={room},uid=10001,gid=10001,mode=0700");
+        let this = Self::make(name, &[], HashMap::from([("/data".to_owned(), disk)])).await;
+        let host = Host::connect().await;
+        for (file, text) in files {
+            host.put_file(name, &format!("{FOLDER}/{file}"), text).await;
+        }
+        host.start(name).await;
+        this
+    }
+
+    async fn make(name: &str, variables: &[(&str, &str)], disks: HashMap<String, String>) -> Self {
         let host = Host::connect().await;
         host.remove(name).await;
         let server = host.service(&environment::project(), "server").await;
@@ -34,12 +58,12 @@ impl Broker {
         let body = ContainerCreateBody {
             image: Some(format!("gavel/nats:{}", environment::image_tag())),
             env: Some(variables.iter().map(|(key, value)| format!("{key}={value}")).collect()),
-            entrypoint: start.map(|start| ["sh", "-c", start].map(str::to_owned).to_vec()),
             labels: Some(HashMap::from([("io.gavel.e2e".into(), name.into())])),
             exposed_ports: Some(vec!["4222/tcp".into()]),
             host_config: Some(HostConfig {
                 network_mode: network,
                 port_bindings: Some(any_port()),
+                tmpfs: Some(disks),
                 ..HostConfig::default()
             }),
             ..ContainerCreateBody::default()
@@ -47,7 +71,6 @@ impl Broker {
         let this = Self { name: name.into(), removed: false };
         let options = CreateContainerOptionsBuilder::new().name(name).build();
         done(host.docker().create_container(Some(options), body).await);
-        host.start(name).await;
         this
     }
 
@@ -74,9 +97,20 @@ impl Broker {
             assert!(Instant::now() < deadline, "{}", host.logs(&self.name, "9").await);
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        let address = self.address().await;
-        let opening = Liar::connect(&address, token);
-        tokio::time::timeout(patience(Duration::from_secs(10)), opening).await.expect("it lets us in");
+        if let Err(why) = self.reached_by(Who::Token(token)).await {
+            panic!("it does not let us in: {why}");
+        }
+    }
+
+    /// Somebody connects.
+    ///
+    /// # Errors
+    /// What is against it, in the broker's words.
+    ///
+    /// # Panics
+    /// When it does not run, or says nothing.
+    pub async fn reached_by(&self, who: Who<'_>) -> Result<Liar, String> {
+        Liar::try_connect(&self.address().await, None, who).await
     }
 
     /// Removes it.

@@ -281,6 +281,34 @@ impl Client {
         }
     }
 
+    /// As [`Self::wait`], for what has one judgement then.
+    ///
+    /// # Panics
+    /// When it has none, or several.
+    pub async fn judged_once(&self, id: &str) -> Answer {
+        let answer = self.wait(id).await;
+        let path = format!("/api/v1/submissions/{id}/judgements");
+        let judgements = self.call(Method::GET, &path, None).await.json;
+        assert_eq!(judgements["judgements"].as_array().map(Vec::len), Some(1), "{judgements}");
+        answer
+    }
+
+    /// The events of a submission, each with its name, until there are no more.
+    ///
+    /// # Panics
+    /// When they cannot be followed.
+    pub async fn followed(&self, id: &str) -> Vec<(String, Value)> {
+        let mut request = self.request(Method::GET, &format!("/api/v1/submissions/{id}/events"));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let text = match self.answer_to(request).await {
+            Ok(response) => response.text,
+            Err(error) => panic!("{error}"),
+        };
+        text.split("\n\n").filter_map(event).collect()
+    }
+
     /// Waits for a state, or for a final one.
     ///
     /// # Panics
@@ -336,6 +364,13 @@ fn http_client() -> reqwest::Client {
         Ok(client) => client,
         Err(error) => panic!("no HTTP client can be made: {error}"),
     }
+}
+
+/// A name and what is told; none of what is a comment.
+fn event(text: &str) -> Option<(String, Value)> {
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
+    let told = serde_json::from_str(field("data: ")?).ok()?;
+    Some((field("event: ")?.to_owned(), told))
 }
 
 fn parse(response: Response) -> Result<Answer, ClientError> {

@@ -4,11 +4,11 @@
 use futures_util::future::join_all;
 
 use crate::Client;
-use crate::broker::Broker;
+use crate::broker::{Broker, FOLDER};
 use crate::docker::Host;
 use crate::environment;
 use crate::instance::{Instance, Plan};
-use crate::nats::Liar;
+use crate::nats::{Liar, Tls, Who};
 
 /// What the broker has, and those who reach it trust.
 const CERTIFICATE: &str = include_str!("../certificates/broker.pem");
@@ -35,17 +35,21 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes and starts one with these nodes, which are as fast as is said, and waits until it is ready. Limits of time are longer on
-    /// slow ones, and each runs one program at a time.
+    /// Makes and starts one with these nodes, which are as fast as is said, and have the images of a tag of their own where that is
+    /// named, and waits until it is ready. Limits of time are longer on slow ones, and each runs one program at a time.
     ///
     /// # Panics
     /// When it does not become ready.
-    pub async fn of_speeds(name: &str, nodes: &[(&str, &str)]) -> Self {
-        // Alike as far as is to be seen: what one is at the other is not given, too, however busy the host makes one of them.
-        let settings = |speed| vec![("GAVEL_CLUSTER__SPEED", speed), ("GAVEL_CLUSTER__WEIGHT", "1")];
-        let settings = nodes.iter().map(|(node, speed)| (*node, settings(*speed), None));
+    pub async fn of_speeds(name: &str, nodes: &[(&str, &str, Option<&str>)]) -> Self {
+        let settings = |speed, tag: Option<_>| {
+            // Alike as far as is to be seen: what one is at the other is not given, too, however busy the host makes one of them.
+            let mut settings = vec![("GAVEL_CLUSTER__SPEED", speed), ("GAVEL_CLUSTER__WEIGHT", "1")];
+            settings.extend(tag.map(|tag| ("GAVEL_SANDBOX__IMAGE_TAG", tag)));
+            settings
+        };
+        let nodes = nodes.iter().map(|(node, speed, tag)| (*node, settings(*speed, *tag), None));
         let coordinator = [("GAVEL_CLUSTER__TIME_SCALE", "calibrated")];
-        Self::launch(name, &coordinator, &settings.collect::<Vec<_>>(), 1).await
+        Self::launch(name, &coordinator, &nodes.collect::<Vec<_>>(), 1).await
     }
 
     /// As [`Self::of_speeds`], with nodes alike that run so many programs at a time.
@@ -86,7 +90,7 @@ impl Cluster {
     /// With these settings of the coordinator.
     async fn launch(name: &str, settings: &[(&str, &str)], nodes: &[NodePlan<'_>], slots: u32) -> Self {
         let broker_name = format!("gavel-e2e-{name}-broker");
-        let broker = Broker::start(&broker_name, &[("GAVEL_CLUSTER__TOKEN", TOKEN)], None).await;
+        let broker = Broker::start(&broker_name, &[("GAVEL_CLUSTER__TOKEN", TOKEN)]).await;
         let plan = |part: &str| plan(name, &broker.name, part).run_slots(slots);
         let coordinator = coordinating(plan("coordinator"));
         let coordinator = settings.iter().fold(coordinator, |plan, (key, value)| plan.with(key, value));
@@ -155,7 +159,7 @@ fn coordinating(plan: Plan) -> Plan {
 }
 
 /// A cluster whose machines have keys, and whose broker has a certificate, and less room than a coordinator asks for. Its name is that
-/// of the certificate.
+/// of the certificate. The coordinator judges, too.
 #[derive(Debug)]
 pub struct Guarded {
     /// What they all reach.
@@ -169,6 +173,9 @@ pub struct Guarded {
 }
 
 impl Guarded {
+    /// The certificate of the authority that has signed that of the broker.
+    pub const AUTHORITY: &str = AUTHORITY;
+
     const BROKER: &str = "gavel-e2e-guarded-broker";
 
     /// Makes and starts one with one node, and waits until it is ready.
@@ -177,19 +184,39 @@ impl Guarded {
     /// When it does not become ready.
     pub async fn start() -> Self {
         let [authorization, coordinator_key, key] = keys(&Host::connect().await).await;
-        let tls = "tls { cert_file: \"/data/broker.pem\", key_file: \"/data/broker.key\" }";
-        let settings = format!(
-            "listen: 0.0.0.0:4222\njetstream {{ store_dir: /data/store, max_file_store: 600MB }}\n{tls}\n{authorization}"
+        // Two seconds, as it has it by itself, are little where other tests are at work.
+        let tls = format!(
+            "tls {{ cert_file: \"{FOLDER}/broker.pem\", key_file: \"{FOLDER}/broker.key\", timeout: 20 }}"
         );
-        let environment = [("SETTINGS", &*settings), ("CERTIFICATE", CERTIFICATE), ("KEY", CERTIFICATE_KEY)];
-        let start = "cd /data && printf %s \"$SETTINGS\" >own.conf && printf %s \"$CERTIFICATE\" >broker.pem \
-            && printf %s \"$KEY\" >broker.key && exec nats-server --config own.conf";
-        let broker = Broker::start(Self::BROKER, &environment, Some(start)).await;
-        let coordinator =
-            Self::plan("coordinator", &coordinator_key).with("GAVEL_CLUSTER__JUDGE_HERE", "false");
+        let files = [
+            ("auth.conf", &*authorization),
+            ("tls.conf", &*tls),
+            ("broker.pem", CERTIFICATE),
+            ("broker.key", CERTIFICATE_KEY),
+        ];
+        // Three quarters of that are for streams.
+        let broker = Broker::with_files(Self::BROKER, &files, "800m").await;
+        let coordinator = Self::plan("coordinator", &coordinator_key);
         let node = Self::plan("node-a", &key).as_node();
         let (coordinator, node) = tokio::join!(coordinator.start(), node.start());
         Self { broker, coordinator, node, key }
+    }
+
+    /// Seed of the node's key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Somebody connects to the broker: encrypted where he has certificates of authorities, or says that he has none (an empty text).
+    ///
+    /// # Errors
+    /// What is against it, in the words of whoever says so.
+    ///
+    /// # Panics
+    /// When nothing is said.
+    pub async fn reached_by(&self, authorities: Option<&str>, who: Who<'_>) -> Result<Liar, String> {
+        let tls = authorities.map(|authorities| Tls { name: Self::BROKER, authorities });
+        Liar::try_connect(&self.broker.address().await, tls, who).await
     }
 
     fn plan(name: &str, key: &str) -> Plan {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::client::Client;
 use crate::docker::{Host, Process, SandboxContainer};
 use crate::environment::patience;
+use crate::instance::Instance;
 
 /// An instance, and what it may consist of at rest.
 #[derive(Debug, Clone)]
@@ -87,6 +88,86 @@ impl AtRest {
         let found = host.exec(&self.server, "10001:10001", &others).await;
         (!found.trim().is_empty()).then(|| format!("files in the workspace's slots: {}", found.trim()))
     }
+}
+
+/// Waits until the sandboxes of each of these nodes, of whatever role, are those that it tells, nobody uses them, and there is nothing in
+/// them.
+///
+/// # Panics
+/// With everything that is too much or missing, when that does not come about in time.
+pub async fn nodes_come_to_rest(host: &Host, nodes: &[Instance], on_a_quick_host: Duration) {
+    let deadline = Instant::now() + patience(on_a_quick_host);
+    for node in nodes {
+        loop {
+            let wrong = left_at(host, node).await;
+            if wrong.is_empty() {
+                break;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "at {}, left over or missing:\n  {}",
+                node.name,
+                wrong.join("\n  ")
+            );
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+}
+
+async fn left_at(host: &Host, node: &Instance) -> Vec<String> {
+    let metrics = match node.client().send(Method::GET, "/metrics", None).await {
+        Ok(metrics) => metrics.text,
+        Err(error) => return vec![error.to_string()],
+    };
+    let sandboxes = host.sandboxes(&node.name).await;
+    let mut wrong = beside_what_is_told(&counts(&metrics), &by_profile(&sandboxes));
+    for sandbox in &sandboxes {
+        wrong.extend(left_in(host, sandbox).await);
+    }
+    wrong
+}
+
+/// The sandboxes of a node, as its metrics have them: those that wait for work, and all others, by profile.
+fn counts(metrics: &str) -> BTreeMap<String, [usize; 2]> {
+    let mut counts = BTreeMap::<_, [usize; 2]>::new();
+    for line in metrics.lines().filter(|line| line.starts_with("gavel_sandboxes{")) {
+        let label = |name: &str| line.split_once(&format!("{name}=\""))?.1.split('"').next();
+        let count = line.rsplit(' ').next().and_then(|count| count.parse::<usize>().ok());
+        let (Some(profile), Some(state), Some(count)) = (label("profile"), label("state"), count) else {
+            continue;
+        };
+        let [idle, others] = counts.entry(profile.to_owned()).or_default();
+        match state {
+            "idle" => *idle += count,
+            "leased" | "starting" => *others += count,
+            _ => {}
+        }
+    }
+    counts
+}
+
+/// What of a node's containers is not as it is told, or not at rest.
+fn beside_what_is_told(
+    told: &BTreeMap<String, [usize; 2]>,
+    containers: &BTreeMap<String, usize>,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if told.is_empty() {
+        wrong.push("it tells of no sandboxes".to_owned());
+    }
+    for (profile, [idle, others]) in told {
+        let there = containers.get(profile).copied().unwrap_or(0);
+        if *others > 0 || *idle != there {
+            wrong.push(format!(
+                "{there} containers for {profile}, of which {idle} wait for work, and {others} do not"
+            ));
+        }
+    }
+    let untold = containers.iter().filter(|(profile, _)| !told.contains_key(*profile));
+    wrong.extend(
+        untold.map(|(profile, count)| format!("{count} containers of {profile}, of which nothing is told")),
+    );
+    wrong
 }
 
 fn by_profile(sandboxes: &[SandboxContainer]) -> BTreeMap<String, usize> {
@@ -184,5 +265,27 @@ mod tests {
         assert_eq!(wrong(&[Told { leased: 1, ..told("run", 1) }], &[("run", 1)]), 1);
         let many = [told("toolchain:a", 3), told("toolchain:b", 2)];
         assert_eq!(wrong(&many, &[("toolchain:a", 3), ("toolchain:b", 2)]), 2);
+    }
+    #[test]
+    fn containers_of_a_node_are_those_that_it_tells_of_whatever_role_and_nobody_is_at_them() {
+        let metrics = "gavel_node_busy 0\n\
+            gavel_sandboxes{profile=\"run\",state=\"slots\"} 2\n\
+            gavel_sandboxes{profile=\"run\",state=\"idle\"} 1\n\
+            gavel_sandboxes{profile=\"run\",state=\"leased\"} 0\n\
+            gavel_sandboxes{profile=\"toolchain:gcc\",state=\"idle\"} 1\n\
+            gavel_sandboxes{profile=\"toolchain:gcc\",state=\"starting\"} 0\n";
+        let told = counts(metrics);
+        assert_eq!((told["run"], told["toolchain:gcc"]), ([1, 0], [1, 0]));
+        let wrong = |told: &BTreeMap<String, [usize; 2]>, containers: &[(&str, usize)]| {
+            let containers = containers.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+            beside_what_is_told(told, &containers).len()
+        };
+        assert_eq!(wrong(&told, &[("run", 1), ("toolchain:gcc", 1)]), 0);
+        assert_eq!(wrong(&told, &[("run", 1), ("toolchain:gcc", 2)]), 1, "one that compiled is nobody's");
+        assert_eq!(wrong(&told, &[("run", 1), ("toolchain:gcc", 1), ("command", 1)]), 1);
+        assert_eq!(wrong(&told, &[("run", 1)]), 1, "one is gone");
+        let busy = BTreeMap::from([("run".to_owned(), [1, 1])]);
+        assert_eq!(wrong(&busy, &[("run", 1)]), 1, "it is not at rest");
+        assert_eq!(wrong(&BTreeMap::new(), &[]), 1);
     }
 }

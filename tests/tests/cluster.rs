@@ -1,5 +1,6 @@
 //! Several machines judge as one: what one does alone, and what becomes of it when parts of it die.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use e2e::alone::alone;
@@ -7,27 +8,57 @@ use e2e::broker::Broker;
 use e2e::client::ClientError;
 use e2e::cluster::{Cluster, Guarded};
 use e2e::docker::Host;
+use e2e::endless::Endless;
 use e2e::environment::{at_most_ms, patience};
+use e2e::images::Tag;
 use e2e::instance::Instance;
+use e2e::leftovers::nodes_come_to_rest;
+use e2e::nats::Who;
 use e2e::programs::{BURN, LOOP, SLEEP, SUM, unique};
 use e2e::{Client, Request};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
+#[path = "cluster/guarded.rs"]
+mod guarded;
+#[path = "cluster/removal.rs"]
+mod removal;
+#[path = "cluster/seen.rs"]
+mod seen;
+
+use guarded::{
+    a_key_opens_what_is_its_own_and_nothing_else, a_node_with_the_key_of_another_is_nobody,
+    whom_the_broker_does_not_know_it_does_not_let_in,
+};
+use removal::what_is_removed_of_a_user_is_nowhere_any_more;
+use seen::{
+    a_node_of_another_protocol_is_seen_and_has_no_tasks,
+    a_submission_on_nodes_is_followed_as_one_on_a_machine_alone, operators_see_nodes_on_the_command_line,
+};
+
 /// Starting one takes longer than all that is done to it.
 #[tokio::test]
 async fn several_machines_judge_as_one() {
     let _alone = alone().await;
-    let cluster = Cluster::of_speeds("cluster", &[("node-a", "1"), ("node-b", "0.25")]).await;
+    // All but Java.
+    let some = Tag::give("e2e-without-java", &["run", "gcc", "python"]).await;
+    let nodes = [("node-a", "1", None), ("node-b", "0.25", Some(some.name()))];
+    let cluster = Cluster::of_speeds("cluster", &nodes).await;
     a_submission_is_judged_on_a_node(&cluster).await;
+    a_submission_on_nodes_is_followed_as_one_on_a_machine_alone(&cluster).await;
     tests_are_spread_over_nodes(&cluster).await;
+    what_a_node_has_no_image_for_another_does(&cluster).await;
     what_is_long_comes_whole(&cluster).await;
+    what_is_removed_of_a_user_is_nowhere_any_more(&cluster).await;
     what_no_honest_node_says_is_refused_and_told(&cluster).await;
     a_node_on_which_a_known_program_comes_to_something_else_is_drained(&cluster).await;
+    a_node_of_another_protocol_is_seen_and_has_no_tasks(&cluster).await;
     a_running_test_is_cancelled_within_500_ms(&cluster).await;
+    operators_see_nodes_on_the_command_line(&cluster).await;
     a_node_that_is_drained_begins_nothing_more(&cluster).await;
     limits_are_longer_on_a_slow_node_and_the_test_tells(&cluster).await;
     what_is_late_by_little_on_a_slow_node_is_run_again_on_a_faster_one(&cluster).await;
+    a_node_keeps_its_task_until_it_is_killed_and_another_has_it_in_seconds(&cluster).await;
     a_node_that_is_killed_loses_nothing(&cluster).await;
     a_node_that_is_frozen_and_wakes_changes_nothing(&cluster).await;
     a_node_that_is_cut_off_loses_nothing(&cluster).await;
@@ -35,7 +66,9 @@ async fn several_machines_judge_as_one() {
     what_a_node_was_told_and_has_not_heard_is_said_again(&cluster).await;
     a_broker_that_is_killed_loses_nothing(&cluster).await;
     a_server_that_is_killed_loses_nothing(&cluster).await;
+    nodes_come_to_rest(&Host::connect().await, &cluster.nodes, Duration::from_secs(60)).await;
     cluster.remove().await;
+    some.remove().await;
 }
 
 /// Its nodes are instances, which go as those of other tests.
@@ -44,7 +77,7 @@ async fn a_test_that_fails_leaves_no_broker() {
     const NAME: &str = "gavel-e2e-left-broker";
     let host = Host::connect().await;
     let failed = tokio::spawn(async {
-        let broker = Broker::start(NAME, &[("GAVEL_CLUSTER__TOKEN", "none")], None).await;
+        let broker = Broker::start(NAME, &[("GAVEL_CLUSTER__TOKEN", "none")]).await;
         assert!(!Host::connect().await.is_running(&broker.name).await, "as a test that fails");
     });
     assert!(failed.await.is_err_and(|error| error.is_panic()));
@@ -57,11 +90,15 @@ async fn a_token_is_a_text_whatever_is_in_it_and_there_must_be_one() {
     const NAME: &str = "gavel-e2e-token-broker";
     let host = Host::connect().await;
     for token in ["7e9ac3a1", r#"a"b\c $d"#] {
-        let broker = Broker::start(NAME, &[("GAVEL_CLUSTER__TOKEN", token)], None).await;
+        let broker = Broker::start(NAME, &[("GAVEL_CLUSTER__TOKEN", token)]).await;
         broker.wait_until_open(token).await;
+        for who in [Who::Nobody, Who::Token("another"), Who::Token("")] {
+            let told = broker.reached_by(who).await.err().unwrap_or_default();
+            assert!(told.contains("Authorization Violation"), "{who:?}: {told}");
+        }
         broker.remove().await;
     }
-    let broker = Broker::start(NAME, &[("GAVEL_CLUSTER__TOKEN", "")], None).await;
+    let broker = Broker::start(NAME, &[("GAVEL_CLUSTER__TOKEN", "")]).await;
     let deadline = Instant::now() + patience(Duration::from_secs(30));
     while host.is_running(&broker.name).await {
         assert!(Instant::now() < deadline, "it lets everybody in");
@@ -172,6 +209,7 @@ async fn machines_with_keys_do_what_is_theirs_and_nothing_else() {
     // The broker has not the room for what streams usually reserve.
     let degraded = client.call(Method::GET, "/readyz", None).await.json["degraded"].to_string();
     assert!(degraded.contains("256 MiB of contents, not for the 8 GiB of cluster.objects"), "{degraded}");
+    a_server_judges_beside_its_node_unless_told_not_to(&client).await;
     let answer = client.judge(&Request::new("c17", &unique(SUM)).test(b"1 2", Some(b"3"))).await;
     assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
     // What does not go along with a message.
@@ -179,20 +217,28 @@ async fn machines_with_keys_do_what_is_theirs_and_nothing_else() {
     let copies = Request::new("python3", "import sys\nsys.stdout.write(sys.stdin.read())");
     let copies = copies.test(&input, Some(&input));
     assert_eq!(client.judge(&copies).await.verdict(), "Accepted");
-    let host = Host::connect().await;
-    let told = host.logs(&cluster.broker.name, "200").await;
+    let told = Host::connect().await.logs(&cluster.broker.name, "200").await;
     assert!(!told.contains("Violation"), "{told}");
-    let impostor = cluster.impostor().await;
-    let deadline = Instant::now() + patience(Duration::from_secs(30));
-    while !host.logs(&cluster.broker.name, "200").await.contains("Violation") {
-        assert!(Instant::now() < deadline, "the broker lets everybody do everything");
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-    let nodes = client.call(Method::GET, "/api/v1/nodes", None).await.json;
-    let names: Vec<&Value> = nodes.as_array().into_iter().flatten().map(|node| &node["name"]).collect();
-    assert_eq!(names, ["node-a"]);
-    impostor.remove().await;
+    whom_the_broker_does_not_know_it_does_not_let_in(&cluster).await;
+    a_key_opens_what_is_its_own_and_nothing_else(&cluster).await;
+    a_node_with_the_key_of_another_is_nobody(&cluster, &client).await;
     cluster.remove().await;
+}
+
+/// Both are at what there is to do; then its own machine begins nothing more.
+async fn a_server_judges_beside_its_node_unless_told_not_to(client: &Client) {
+    let sleeps = (0..24).fold(Request::new("c17", SLEEP), |request, _| request.test(b"250", None));
+    let answer = client.judge(&sleeps.ample_limits("cpu_ms=1000 wall_ms=60000")).await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    let ran: BTreeSet<&str> = answer.tests.iter().filter_map(|test| test.streams["node"].as_str()).collect();
+    assert_eq!(ran, BTreeSet::from(["coordinator", "node-a"]));
+    let drained = client.call(Method::POST, "/api/v1/nodes/coordinator/drain", None).await;
+    assert_eq!(drained.status, StatusCode::NO_CONTENT);
+    let deadline = Instant::now() + patience(Duration::from_secs(20));
+    while node_of(client, "coordinator").await["state"] != "draining" {
+        assert!(Instant::now() < deadline, "{}", node_of(client, "coordinator").await);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 /// What they ask for is the same but for what comes of it, so that another's result would be seen.
@@ -320,6 +366,33 @@ async fn tests_are_spread_over_nodes(cluster: &Cluster) {
     panic!("one did all: {before:?}, {after:?}");
 }
 
+/// It compiles and runs all of it, however little the one without the image has to do.
+async fn what_a_node_has_no_image_for_another_does(cluster: &Cluster) {
+    let has = async |name: &str| {
+        let images = node(cluster, name).await["images"].clone();
+        ["toolchain:java", "run:java", "run"].map(|profile| images.get(profile).is_some())
+    };
+    let deadline = Instant::now() + patience(Duration::from_secs(30));
+    // They are looked up after the start.
+    while [has("node-a").await, has("node-b").await] != [[true; 3], [false, false, true]] {
+        let both = [node(cluster, "node-a").await, node(cluster, "node-b").await];
+        assert!(Instant::now() < deadline, "not these have Java: {both:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let java = r#"public class Main {
+    public static void main(String[] arguments) {
+        var numbers = new java.util.Scanner(System.in);
+        System.out.println(numbers.nextInt() + numbers.nextInt());
+    }
+}
+"#;
+    let request =
+        (0..5).fold(Request::new("java21", &unique(java)), |request, _| request.test(b"1 2", Some(b"3")));
+    let answer = cluster.client().judge(&request.ample_limits("cpu_ms=5000 wall_ms=20000")).await;
+    assert_eq!((answer.verdict(), answer.tests.len()), ("Accepted", 5), "{answer:?}");
+    assert!(answer.tests.iter().all(|test| test.streams["node"] == "node-a"), "{answer:?}");
+}
+
 /// Parts that a node has done.
 async fn done(cluster: &Cluster, name: &str) -> u64 {
     node(cluster, name).await["done"].as_u64().unwrap_or(0)
@@ -422,32 +495,51 @@ async fn what_is_long_comes_whole(cluster: &Cluster) {
     assert_eq!(cluster.client().judge(&request).await.verdict(), "WrongAnswer");
 }
 
+/// It is on the nodes that it is looked whether they are at it: the server could forget it by itself.
 async fn a_running_test_is_cancelled_within_500_ms(cluster: &Cluster) {
     let client = cluster.client();
-    let ids = submitted(cluster, &[sleeper(30_000), sleeper(30_000)]).await;
-    let both = async |state: u64| {
-        let deadline = Instant::now() + patience(Duration::from_secs(10));
-        while [busy(cluster, "node-a").await, busy(cluster, "node-b").await] != [state; 2] {
-            assert!(Instant::now() < deadline, "not both nodes are at {state} tasks");
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+    let nodes = [0, 1].map(|node: usize| cluster.nodes[node].client());
+    let at_hand = async || {
+        let [one, other] = &nodes;
+        let tasks = tokio::join!(one.metric("gavel_node_busy "), other.metric("gavel_node_busy "));
+        [tasks.0, tasks.1].map(|tasks| tasks.expect("a node tells what it is at"))
     };
-    both(1).await;
+    let ids = submitted(cluster, &[sleeper(30_000), sleeper(30_000)]).await;
+    let deadline = Instant::now() + patience(Duration::from_secs(10));
+    while at_hand().await != [1.0; 2] || programs(cluster).await != 2 {
+        assert!(Instant::now() < deadline, "not both nodes are at a program: {:?}", at_hand().await);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     let started = Instant::now();
     for id in &ids {
         assert_eq!(client.cancel(id).await.status, StatusCode::OK);
     }
+    while at_hand().await != [0.0; 2] {
+        within_ms("the end of what was cancelled", started, 500.0);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    within_ms("the end of what was cancelled", started, 500.0);
+    assert_eq!(programs(cluster).await, 0, "what was cancelled goes on");
     for id in &ids {
         assert_eq!(client.wait(id).await.state, "cancelled");
     }
-    within_ms("cancelling", started, 500.0);
-    // And both nodes are free again: each runs one program at a time.
     let next: Vec<_> = (0..2).map(|_| sleeper(100)).collect();
     for answer in judged(cluster, &next).await {
         assert_eq!(answer.verdict(), "Accepted");
     }
     within_ms("the next two", started, 3000.0);
-    both(0).await;
+}
+
+/// Programs that run in the nodes' sandboxes: what is ours there has another user.
+async fn programs(cluster: &Cluster) -> usize {
+    let host = Host::connect().await;
+    let mut all = 0;
+    for node in &cluster.nodes {
+        for sandbox in host.run_containers(&node.name).await {
+            all += host.processes(&sandbox.id).await.iter().filter(|process| process.uid != 0).count();
+        }
+    }
+    all
 }
 
 /// Tasks that a node is at, as it tells every 2 s.
@@ -505,10 +597,42 @@ async fn what_is_late_by_little_on_a_slow_node_is_run_again_on_a_faster_one(clus
     let test = &answer.tests[0].streams;
     assert_eq!((&test["node"], &test["time_scale"]), (&"node-a".into(), &1.0.into()), "{answer:?}");
     assert_eq!(test["first_node"], "node-b", "{answer:?}");
+    client.call(Method::POST, "/api/v1/nodes/node-a/drain", None).await;
+    wait_for_state(cluster, "node-a", "draining").await;
+    let slow_where_it_has_long = Request::new("c17", SLOW_WHERE_IT_HAS_LONG).test(b"4150", Some(b"burnt"));
+    let id = client.submit(&slow_where_it_has_long.limits("cpu_ms=1000 wall_ms=20000")).await.id;
+    tokio::time::sleep(Duration::from_millis(800)).await;
+    client.call(Method::POST, "/api/v1/nodes/node-a/undrain", None).await;
+    wait_for_state(cluster, "node-a", "ready").await;
+    let answer = client.wait(&id).await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    let test = &answer.tests[0].streams;
+    assert_eq!((&test["node"], &test["first_node"]), (&"node-a".into(), &"node-b".into()), "{answer:?}");
 }
 
+/// As [`BURN`], and quick on a machine where it may not have more than a few seconds: as on one that is quick.
+const SLOW_WHERE_IT_HAS_LONG: &str = r#"#define _GNU_SOURCE
+#include <stdio.h>
+#include <sys/resource.h>
+#include <time.h>
+int main(void) {
+    int ms;
+    struct timespec used;
+    struct rlimit cpu;
+    if (scanf("%d", &ms) != 1 || getrlimit(RLIMIT_CPU, &cpu) != 0) return 1;
+    if (cpu.rlim_cur <= 5) ms = 10;
+    do clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    while (used.tv_sec * 1000 + used.tv_nsec / 1000000 < ms);
+    puts("burnt");
+}
+"#;
+
 async fn node(cluster: &Cluster, name: &str) -> Value {
-    let nodes = cluster.client().call(Method::GET, "/api/v1/nodes", None).await.json;
+    node_of(&cluster.client(), name).await
+}
+
+async fn node_of(client: &Client, name: &str) -> Value {
+    let nodes = client.call(Method::GET, "/api/v1/nodes", None).await.json;
     let found = nodes.as_array().into_iter().flatten().find(|node| node["name"] == name);
     found.cloned().unwrap_or(Value::Null)
 }
@@ -521,12 +645,52 @@ async fn wait_for_state(cluster: &Cluster, name: &str, state: &str) {
     }
 }
 
+/// While it tells the broker that it is at it nobody else is given it, however long that takes; 5 s after it fell silent another is.
+async fn a_node_keeps_its_task_until_it_is_killed_and_another_has_it_in_seconds(cluster: &Cluster) {
+    let client = cluster.client();
+    let mut liar = cluster.liar().await;
+    for subject in ["gavel.tasks.run", "gavel.begin.coordinator.*"] {
+        liar.listen(subject).await;
+    }
+    let id = client.submit(&sleeper(9000)).await.id;
+    let (_, task) =
+        liar.heard_of(|subject, told| subject == "gavel.tasks.run" && told["submission"] == id).await;
+    let asks = |subject: &str, told: &Value| {
+        subject.starts_with("gavel.begin.")
+            && (&told["task"], &told["incarnation"]) == (&task["id"], &task["incarnation"])
+    };
+    let (first, _) = liar.heard_of(asks).await;
+    let again = liar.heard_within(Duration::from_millis(6500), asks).await;
+    assert!(again.is_none(), "it is given to another while {first} is at it: {again:?}");
+    let killed = cluster.nodes.iter().find(|node| first.ends_with(node_name(node))).expect("a node");
+    let host = Host::connect().await;
+    host.kill(&killed.server, "SIGKILL").await;
+    let started = Instant::now();
+    let (second, _) = liar.heard_of(asks).await;
+    within_ms("the task of a node that was killed at the other", started, 7000.0);
+    assert_ne!(first, second);
+    host.start(&killed.server).await;
+    killed.wait_until_ready().await;
+    let answer = client.judged_once(&id).await;
+    assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
+    assert!(second.ends_with(answer.tests[0].streams["node"].as_str().expect("a node")), "{answer:?}");
+    wait_for_state(cluster, node_name(killed), "ready").await;
+}
+
+/// What a node of the cluster is called there.
+fn node_name(node: &Instance) -> &str {
+    let at = node.name.rfind("node-").expect("a node's instance is named after it");
+    &node.name[at..]
+}
+
 async fn a_node_that_is_killed_loses_nothing(cluster: &Cluster) {
     let host = Host::connect().await;
     let ids = submitted(cluster, &vec![sleeper(1500); 6]).await;
+    let endless = Endless::submitted(&cluster.client(), "endless-node", STRIKES).await;
     tokio::time::sleep(Duration::from_millis(1500)).await;
     host.kill(&cluster.nodes[0].server, "SIGKILL").await;
     all_accepted(cluster, &ids).await;
+    endless.have_a_strike_each(&cluster.client()).await;
     host.start(&cluster.nodes[0].server).await;
     cluster.nodes[0].wait_until_ready().await;
 }
@@ -565,6 +729,9 @@ async fn what_a_node_says_of_its_own_task_is_no_more_than_was_asked_for(cluster:
     for subject in ["gavel.results.coordinator.*", "gavel.node.node-d.ctl", "_INBOX.node-d.answers"] {
         liar.listen(subject).await;
     }
+    // It knows the languages that an honest one knows.
+    liar.listen("gavel.beat.node-a").await;
+    let languages = liar.heard_with(|told| told["languages"].is_object()).await["languages"].take();
     // Such is an honest result.
     all_accepted(cluster, &submitted(cluster, &[sleeper(10)]).await).await;
     let honest = liar.heard_with(|told| told["done"][0]["outcome"].get("ran").is_some()).await;
@@ -574,7 +741,7 @@ async fn what_a_node_says_of_its_own_task_is_no_more_than_was_asked_for(cluster:
     }
     let beat = serde_json::json!({
         "protocol": 1, "version": "0", "incarnation": uuid::Uuid::nil(), "credits": 1, "compilations": 0, "busy": 0,
-        "draining": false, "profiles": [{"profile": "run", "image": "sha256:none"}], "languages": {},
+        "draining": false, "profiles": [{"profile": "run", "image": "sha256:none"}], "languages": languages,
     });
     liar.say("gavel.beat.node-d", "nowhere", &beat.to_string()).await;
     let id = client.submit(&sleeper(10)).await.id;
@@ -639,6 +806,7 @@ async fn what_a_node_was_told_and_has_not_heard_is_said_again(cluster: &Cluster)
 async fn a_broker_that_is_killed_loses_nothing(cluster: &Cluster) {
     let host = Host::connect().await;
     let ids = submitted(cluster, &vec![sleeper(1000); 6]).await;
+    let endless = Endless::submitted(&cluster.client(), "endless-broker", STRIKES).await;
     tokio::time::sleep(Duration::from_millis(1200)).await;
     host.kill(&cluster.broker.name, "SIGKILL").await;
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -651,17 +819,23 @@ async fn a_broker_that_is_killed_loses_nothing(cluster: &Cluster) {
     assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
     within_ms("a submission after the broker was back", started, 10_000.0);
     all_accepted(cluster, &ids).await;
+    endless.have_a_strike_each(&cluster.client()).await;
 }
 
 async fn a_server_that_is_killed_loses_nothing(cluster: &Cluster) {
     let host = Host::connect().await;
     let ids = submitted(cluster, &vec![sleeper(1000); 4]).await;
+    let endless = Endless::submitted(&cluster.client(), "endless-server", STRIKES).await;
     tokio::time::sleep(Duration::from_millis(1200)).await;
     host.kill(&cluster.coordinator.server, "SIGKILL").await;
     host.start(&cluster.coordinator.server).await;
     cluster.coordinator.wait_until_ready().await;
     all_accepted(cluster, &ids).await;
+    endless.have_a_strike_each(&cluster.client()).await;
 }
+
+/// Strikes of somebody who is not to wait for them.
+const STRIKES: usize = 2;
 
 fn sleeper(ms: u32) -> Request {
     Request::new("c17", SLEEP).stdin(ms.to_string().as_bytes()).ample_limits("cpu_ms=1000 wall_ms=60000")
@@ -686,10 +860,11 @@ async fn judged(cluster: &Cluster, requests: &[Request]) -> Vec<e2e::Answer> {
     answers
 }
 
+/// And judged once.
 async fn all_accepted(cluster: &Cluster, ids: &[String]) {
     let client = cluster.client();
     for id in ids {
-        let answer = client.wait(id).await;
+        let answer = client.judged_once(id).await;
         assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
     }
 }

@@ -362,7 +362,8 @@ impl Remote {
         ask: &Ask<'_>,
     ) -> bool {
         let Made::Rejected { compilation, .. } = made else { return false };
-        let is_late = packing::check_made(job.limits, made).is_ok() && terms.is_out_of_time(compilation, job.limits);
+        let is_late =
+            packing::check_made(job.limits, made).is_ok() && terms.is_out_of_time(compilation, job.limits);
         if !is_late || !self.is_for_faster(node, tries, ask) {
             return false;
         }
@@ -449,7 +450,9 @@ impl Executor for Remote {
             let Reply { node, outcome, terms } =
                 self.done(&ask, Job::Compile(job), &mut tries, cancel).await?;
             let compiled = match outcome {
-                Outcome::Compiled(made) if self.is_compiled_again(job, &made, (&node, terms), &mut tries, &ask) => {
+                Outcome::Compiled(made)
+                    if self.is_compiled_again(job, &made, (&node, terms), &mut tries, &ask) =>
+                {
                     continue;
                 }
                 Outcome::Compiled(made) => self.keep(job, (&node, terms), *made).await,

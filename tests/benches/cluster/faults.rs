@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use e2e::bench::line;
 use e2e::cluster::Cluster;
 use e2e::docker::Host;
+use e2e::endless::Endless;
 use e2e::environment::patience;
-use e2e::programs::{LOOP, SLEEP, SUM, unique};
+use e2e::leftovers::nodes_come_to_rest;
+use e2e::programs::{SLEEP, SUM, unique};
 use e2e::{Client, Request};
 use futures_util::FutureExt as _;
-use reqwest::Method;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
@@ -33,6 +34,9 @@ const LATER: (Duration, u32) = (Duration::from_millis(130), 13);
 const FROZEN: Duration = Duration::from_secs(20);
 /// Within so long after a fault is over a new submission is judged, on a host that has nothing else to do.
 const BACK_WITHIN: Duration = Duration::from_secs(10);
+
+/// So long what is being removed may take.
+const LEFT_FOR: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, Copy)]
 enum Fault {
@@ -65,7 +69,7 @@ pub(crate) async fn run(rounds: u32) {
     let cluster = Cluster::of("faults", &NODES, 1).await;
     cluster.client().wait_until_all_are_tested(super::TESTED_WITHIN).await;
     println!("{}", line("faults under load", &["rounds".into(), "all judged".into(), "back".into()]));
-    let at_rest = containers(&cluster).await;
+    let at_rest = own_sandboxes(&cluster).await;
     let mut tally = Tally::new();
     for round in 1..=rounds {
         let begun = Instant::now();
@@ -167,7 +171,7 @@ impl Tally {
 /// some time.
 async fn one(cluster: &Cluster, fault: Fault, (node, after): (usize, Duration)) -> [Duration; 2] {
     let client = cluster.client();
-    let endless = Endless::submitted(&client).await;
+    let endless = Endless::submitted(&client, STRUCK, ENDLESS).await;
     let ids = submitted(&client).await;
     tokio::time::sleep(after).await;
     let begun = Instant::now();
@@ -176,9 +180,9 @@ async fn one(cluster: &Cluster, fault: Fault, (node, after): (usize, Duration)) 
     assert_eq!(client.judge(&lone).await.verdict(), "Accepted", "{fault:?}");
     let back = over.elapsed();
     for id in ids {
-        assert_eq!(judged_once(&client, &id).await, "Accepted", "{fault:?}");
+        assert_eq!(client.judged_once(&id).await.verdict(), "Accepted", "{fault:?}");
     }
-    endless.have_a_strike_each(&client, fault).await;
+    endless.have_a_strike_each(&client).await;
     // Last, for what is late may be whole, and the next fault is to find nothing of this one.
     assert!(back < patience(BACK_WITHIN), "{fault:?}: back after {back:?}");
     [begun.elapsed(), back]
@@ -195,39 +199,6 @@ async fn submitted(client: &Client) -> Vec<String> {
         ids.push(client.submit(&request).await.id);
     }
     ids
-}
-
-/// The verdict of a submission, which has one judgement.
-async fn judged_once(client: &Client, id: &str) -> String {
-    let answer = client.wait(id).await;
-    let path = format!("/api/v1/submissions/{id}/judgements");
-    let judgements = client.call(Method::GET, &path, None).await.json;
-    assert_eq!(judgements["judgements"].as_array().map(Vec::len), Some(1), "{judgements}");
-    answer.verdict().to_owned()
-}
-
-/// Submissions of somebody who had no strike before, whose programs never end.
-struct Endless(Vec<String>);
-
-impl Endless {
-    async fn submitted(client: &Client) -> Self {
-        client.call(Method::DELETE, &format!("/api/v1/users/{STRUCK}/throttle"), None).await;
-        let request = Request::new("c17", LOOP).user(STRUCK).test(b"", None);
-        let request = request.limits("cpu_ms=300 wall_ms=60000");
-        let mut ids = Vec::new();
-        for _ in 0..ENDLESS {
-            ids.push(client.submit(&request).await.id);
-        }
-        Self(ids)
-    }
-
-    async fn have_a_strike_each(self, client: &Client, fault: Fault) {
-        for id in &self.0 {
-            assert_eq!(judged_once(client, id).await, "TimeLimitExceeded", "{fault:?}");
-        }
-        let throttle = client.call(Method::GET, &format!("/api/v1/users/{STRUCK}/throttle"), None).await;
-        assert_eq!(throttle.json["strikes"], self.0.len(), "{fault:?}: {}", throttle.json);
-    }
 }
 
 /// Something happens to a part of it, which is well again afterwards; when that was.
@@ -269,26 +240,21 @@ async fn suffer(cluster: &Cluster, fault: Fault, node: usize) -> Instant {
     Instant::now()
 }
 
-/// Containers for runs of all nodes.
-async fn containers(cluster: &Cluster) -> usize {
-    let host = Host::connect().await;
-    let mut all = 0;
-    for node in &cluster.nodes {
-        node.wait_until_ready().await;
-        all += host.run_containers(&node.name).await.len();
-    }
-    all
+/// Sandboxes of the server's own machine, which judges nothing: as many as it keeps.
+async fn own_sandboxes(cluster: &Cluster) -> usize {
+    Host::connect().await.sandboxes(&cluster.coordinator.name).await.len()
 }
 
-/// There are no more containers than there were, once what is being removed is gone.
+/// All nodes are back, and have what they tell of sandboxes and nothing else, once what is being removed is gone. The server has no more
+/// than it had.
 async fn nothing_is_left(cluster: &Cluster, at_rest: usize) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    loop {
-        let left = containers(cluster).await;
-        if left <= at_rest {
-            return;
-        }
-        assert!(Instant::now() < deadline, "{left} containers where there were {at_rest}");
+    for node in &cluster.nodes {
+        node.wait_until_ready().await;
+    }
+    nodes_come_to_rest(&Host::connect().await, &cluster.nodes, LEFT_FOR).await;
+    let deadline = Instant::now() + patience(LEFT_FOR);
+    while own_sandboxes(cluster).await > at_rest {
+        assert!(Instant::now() < deadline, "the server has more than {at_rest} sandboxes");
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use e2e::bench::line;
+use e2e::bench::{Beyond, line};
 use e2e::cluster::Cluster;
 use e2e::docker::Host;
 use e2e::programs::{BURN, unique};
@@ -28,8 +28,13 @@ const LONG: u32 = 2000;
 /// Tests, and milliseconds of each, by which that of all at work is: so many that all are at work for nearly all of the time.
 const ALIKE: (usize, u32) = (50, 200);
 
-/// Prints the lines.
-pub(crate) async fn show() {
+/// What is pulled may take so many times as long as the ideal, by what nodes have while all are at work,
+const OF_THE_IDEAL: f64 = 1.10;
+/// and as what is dealt out in turns.
+const OF_TURNS: f64 = 0.9;
+
+/// Prints the lines, and notes what goes beyond what is allowed.
+pub(crate) async fn show(beyond: &mut Beyond) {
     let names: Vec<_> = NODES.iter().map(|(name, _)| *name).collect();
     let cluster = Cluster::of_slots("makespan", &names, 1).await;
     let client = cluster.client();
@@ -48,13 +53,20 @@ pub(crate) async fn show() {
     );
     ideals.show("  ideal, all at work", ideals.at_work);
     ideals.show("  ideal, by what nodes have alone", ideals.alone);
+    let mut pulled = Vec::new();
     for what in ["  pulled, at first", "  pulled, once their lengths are known"] {
         let (took, answer) = judged(&client, &source, &all).await;
         ideals.show(what, took);
         shares(&answer, took, speeds);
+        beyond.note(&format!("{}, beside the ideal", what.trim()), times(took, ideals.at_work), OF_THE_IDEAL);
+        pulled.push((what, took));
     }
     ideals.show("  by weight, each node alone", dealt(&client, &source, &all, &BY_WEIGHT).await);
-    ideals.show("  in turns, each node alone", dealt(&client, &source, &all, &[0, 1, 2]).await);
+    let turns = dealt(&client, &source, &all, &[0, 1, 2]).await;
+    ideals.show("  in turns, each node alone", turns);
+    for (what, took) in pulled {
+        beyond.note(&format!("{}, beside turns", what.trim()), times(took, turns), OF_TURNS);
+    }
     cluster.remove().await;
     let weights = NODES.map(|(name, quarters)| (name, quarters.to_string()));
     let cluster =
@@ -91,10 +103,15 @@ impl Ideals {
 
     /// A line, with the shares of both.
     fn show(&self, what: &str, took: Duration) {
-        let of = |ideal: Duration| format!("{:.2}x", took.as_secs_f64() / ideal.as_secs_f64());
+        let of = |ideal: Duration| format!("{:.2}x", times(took, ideal));
         let columns = [format!("{:.2} s", took.as_secs_f64()), of(self.at_work), of(self.alone)];
         println!("{}", line(what, &columns));
     }
+}
+
+/// How many times as long the one is as the other.
+fn times(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
 }
 
 /// The program is compiled, each sandbox there is, with its part of a CPU, and nobody tests languages any more: that takes sandboxes, too.

@@ -127,6 +127,8 @@ async fn beat<E: Executor>(shared: Arc<Shared<E>>) {
         {
             tracing::debug!("A sign of life was not sent: {why}");
         }
+        // What was forgotten goes with the second or third time: others may have looked at it meanwhile.
+        shared.cache.tidy();
         tokio::time::sleep(EVERY).await;
     }
 }

@@ -99,6 +99,13 @@ impl Cache {
     pub(super) fn forget(&self) {
         self.contents.invalidate_all();
         self.programs.invalidate_all();
+        self.tidy();
+    }
+
+    /// Lets go of what it does not keep. By itself it does so when it is used, which may not be for days.
+    pub(super) fn tidy(&self) {
+        self.contents.run_pending_tasks();
+        self.programs.run_pending_tasks();
     }
 
     /// One that was compiled here is needed next, most likely.
@@ -208,5 +215,30 @@ mod tests {
         let stat = rustix::fs::fstat(&program).unwrap();
         assert_eq!((stat.st_mode & 0o7777, stat.st_nlink, stat.st_size), (0o555, 0, 10));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    /// Also where nobody uses the cache any more.
+    #[tokio::test]
+    async fn what_is_forgotten_goes_from_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let (blobs, mut orphans) = Blobs::open(folder.path()).unwrap();
+        let objects = Objects::new(connected(|_| None).await, Place::Outputs("node".to_owned()));
+        let programs = folder.path().to_owned();
+        let cache = Cache::new(objects, blobs.clone(), programs, Bytes::mib(1), Bytes::mib(1));
+        let mut writer = blobs.write().unwrap();
+        writer.write_all(b"somebody's input").unwrap();
+        let blob = writer.finish().unwrap();
+        let id = blob.id;
+        cache.contents.insert(id, blob);
+        cache.forget();
+        for _ in 0..1000 {
+            if orphans.try_recv() == Ok(id) {
+                return;
+            }
+            // With each sign of life.
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            cache.tidy();
+        }
+        panic!("it is kept");
     }
 }

@@ -314,9 +314,10 @@ async fn what_a_node_lacks_is_sent_again_and_nothing_else() {
     let lone = Lone::start().await;
     let (language, _) = cpp();
     let (shared, text) = (&lone.remote.0, "7".repeat(20 << 10));
-    let (own, other, input) = (BlobId::of(text.as_bytes()), BlobId::of(b"other"), Content::from(text.as_str()));
+    let (own, other, input) =
+        (BlobId::of(text.as_bytes()), BlobId::of(b"other"), Content::from(text.as_str()));
     shared.nodes.heard("node", able(&language)).unwrap();
-    [own, other].map(|hash| shared.objects.note_sent(hash));
+    [own, other].into_iter().for_each(|hash| shared.objects.note_sent(hash));
     let (job, cancel) = (run(&language, &input, (None, 0)), CancellationToken::new());
     let lacking = Outcome::failed(Way::Lacking, "the content is not at the broker".into());
     let forgotten = async {
@@ -337,7 +338,8 @@ async fn a_server_has_no_more_on_its_way_than_its_share_of_the_brokers_room() {
     let lone = Lone::start().await;
     let ((language, _), input, cancel) = (cpp(), Content::default(), CancellationToken::new());
     let of = |user, number| {
-        let whose = Whose { submission: Some(Uuid::from_u128(number)), ..Whose::nobodys(Some(user), Told::NOBODY) };
+        let whose =
+            Whose { submission: Some(Uuid::from_u128(number)), ..Whose::nobodys(Some(user), Told::NOBODY) };
         CaseJob { whose, ..run(&language, &input, (None, 0)) }
     };
     let (first, second) = (of("a", 1), of("b", 2));

@@ -151,18 +151,18 @@ mod tests {
     fn who_has_nothing_is_before_those_that_have_something_however_long_these_wait() {
         let whole = Whole::default();
         let wait = |user: &str, amount| Box::pin(whole.take(named(user), amount, 64));
-        let (one, other) = (taken(&whole, "a", 30).unwrap(), taken(&whole, "b", 30).unwrap());
+        let [most, rest] = [20, 10].map(|amount| taken(&whole, "a", amount).unwrap());
+        let other = taken(&whole, "b", 30).unwrap();
         let mut more = [wait("a", 20), wait("b", 20)];
         assert!(more.iter_mut().all(|more| more.as_mut().now_or_never().is_none()));
         let mut new = wait("c", 20);
         assert!(new.as_mut().now_or_never().is_none(), "there is not so much");
         assert!(taken(&whole, "d", 2).is_none(), "nor is who came later before it");
-        drop(one);
+        drop(most);
         let new = new.now_or_never();
-        assert!(new.is_some());
-        assert!(more[0].as_mut().now_or_never().is_none(), "14 are left");
-        drop(other);
-        assert!(more.map(|more| more.now_or_never().is_some()) == [true, true]);
+        assert!(new.is_some(), "a has something still, and its next waits");
+        drop((rest, other));
+        assert_eq!(more.map(|more| more.now_or_never().is_some()), [true, true]);
     }
 
     #[test]

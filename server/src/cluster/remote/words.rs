@@ -107,7 +107,11 @@ impl Shared {
             Err(why) => return tracing::error!(node, "A word on a node cannot be written: {why}"),
         };
         while let Err(why) = self.broker.keep(names::word(node), message.clone()).await {
-            tracing::warn!(node, "Others do not know yet whether it is drained: {}", crate::telemetry::chain(&why));
+            tracing::warn!(
+                node,
+                "Others do not know yet whether it is drained: {}",
+                crate::telemetry::chain(&why)
+            );
             tokio::time::sleep(PAUSE).await;
             if !self.nodes.is_last(node, word) {
                 return;

@@ -35,7 +35,8 @@ fn has_all(ours: &Value, recorded: &Value) -> bool {
             recorded.iter().all(|(key, value)| ours.get(key).is_some_and(|ours| has_all(ours, value)))
         }
         (Value::Array(ours), Value::Array(recorded)) => {
-            ours.len() == recorded.len() && ours.iter().zip(recorded).all(|(ours, value)| has_all(ours, value))
+            ours.len() == recorded.len()
+                && ours.iter().zip(recorded).all(|(ours, value)| has_all(ours, value))
         }
         (ours, recorded) => ours == recorded,
     }
