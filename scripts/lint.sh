@@ -100,7 +100,7 @@ dependencies_without_it() {
   done < <(
     for target in $(sed -n 's/^targets = \[\(.*\)\]$/\1/p' deny.toml | tr -d '",'); do
       cargo tree -q --locked --workspace --all-features --target "$target" --prefix none -f '{p}|{l}'
-    done | sed 's/ (\*)$//' | sort -u
+    done | sed -e '/^$/d' -e 's/ (\*)$//' | sort -u
   )
   [ "$broken" = 0 ] || exit 1
 }
