@@ -116,7 +116,7 @@ const NAMES = /\b(Gavel|API|CPU|Vim|Emacs|English|Ctrl|Enter|Tab|Esc|UTF|MiB|KiB
 /** Words of another alphabet that the page itself says: not what is said to be English, nor names, texts and programs. */
 async function foreign(page: Page, names: string[]): Promise<string[]> {
   const said = await page.evaluate(() => {
-    const others = "[lang=en], code, bdi, pre, svg, .cm-editor .cm-scroller, .shortened, .statement, .picture";
+    const others = "[lang=en], noscript, code, bdi, pre, svg, .cm-editor .cm-scroller, .shortened, .statement, .picture";
     const own = (one: Element) => !one.closest(others) && one.closest("html") !== null;
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const texts: string[] = [];
@@ -132,8 +132,8 @@ async function foreign(page: Page, names: string[]): Promise<string[]> {
 
 test("the page is there in Chinese", async ({ page, request, baseURL }) => {
   await page.addInitScript(() => localStorage.setItem("gavel.language", "zh"));
-  const known = (await (await request.get(`${baseURL}/api/v1/languages`)).json()) as { name: string; version?: string }[];
-  const names = known.flatMap(({ name, version }) => [name, ...(version ? [version] : [])]);
+  const known = (await (await request.get(`${baseURL}/api/v1/languages`)).json()) as { id: string; name: string; version?: string }[];
+  const names = known.flatMap(({ id, name, version }) => [id, name, ...(version ? [version] : [])]);
   const ours = [...names, "main.cpp", "main.py", "plot.png", "util.h"];
   for (const path of PAGES) {
     await page.goto(path);
