@@ -111,7 +111,8 @@ mod tests {
         drop(flood);
         drop(shares.take("flood", 6).await);
         drop(others);
-        assert_eq!((shares.0.state().free, shares.0.state().had.len()), (8, 0), "who has none is forgotten");
+        let state = shares.0.state();
+        assert_eq!((state.free, state.had.len()), (8, 0), "who has none is forgotten");
     }
 
     #[tokio::test(start_paused = true)]

@@ -160,7 +160,10 @@ mod tests {
         let ahead = (AHEAD + ahead_of_others()) / KIB;
         let likely = 56 + 27 * page() / KIB;
         for more in [0, 4, 64] {
-            assert_eq!(peak(likely + more + ahead, 56, (0, 0)).given(touched(27)), Bytes((likely + more) * KIB));
+            assert_eq!(
+                peak(likely + more + ahead, 56, (0, 0)).given(touched(27)),
+                Bytes((likely + more) * KIB)
+            );
         }
         let files_in_memory = likely + 65 + ahead;
         assert_eq!(peak(files_in_memory, 56, (0, 0)).given(touched(27)), Bytes(files_in_memory * KIB));
@@ -195,7 +198,7 @@ mod tests {
             let peak = Peak::of(likely + ahead + more, None, Floor::default(), 0);
             assert_eq!(peak.given(touched(12)), Bytes(likely), "{more}");
         }
-        let counted = likely + ahead + PROCESS + 1;
+        let counted = likely + ahead + PROCESS + DOUBT + 1;
         assert_eq!(Peak::of(counted, None, Floor::default(), 0).given(touched(12)), Bytes(counted));
     }
 

@@ -215,7 +215,7 @@ fn lost(error: &reqwest::Error) -> Status {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{Read, Write};
     use std::net::TcpListener;
 
     use gavel_protocol::Bytes as Size;
@@ -230,6 +230,8 @@ mod tests {
         let url = format!("http://{}", listener.local_addr().unwrap());
         std::thread::spawn(move || {
             let (mut connection, _) = listener.accept().unwrap();
+            // An answer to nothing is none.
+            let _asked = connection.read(&mut [0; 4096]).unwrap();
             connection.write_all(begun).unwrap();
             drop(std::io::copy(&mut connection, &mut std::io::sink()));
         });
@@ -256,6 +258,7 @@ mod tests {
         let url = format!("http://{}", listener.local_addr().unwrap());
         std::thread::spawn(move || {
             let (mut connection, _) = listener.accept().unwrap();
+            let _asked = connection.read(&mut [0; 4096]).unwrap();
             connection.write_all(begun).unwrap();
             drop(std::io::copy(&mut std::io::repeat(b'0'), &mut connection));
         });

@@ -1097,7 +1097,9 @@ async fn no_connection_puts_what_it_sets_aside_into_files() {
         readers.push(reader);
     }
     let writer = store.writer.write(|connection| {
-        Box::pin(async move { sqlx::query("PRAGMA temp_store").fetch_one(connection).await?.try_get(0) })
+        Box::pin(
+            async move { sqlx::query("PRAGMA temp_store").fetch_one(connection).await?.try_get::<i64, _>(0) },
+        )
     });
     assert_eq!(writer.await.unwrap(), MEMORY);
 }

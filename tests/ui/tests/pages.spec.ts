@@ -116,7 +116,7 @@ const NAMES = /\b(Gavel|API|CPU|Vim|Emacs|English|Ctrl|Enter|Tab|Esc|UTF|MiB|KiB
 /** Words of another alphabet that the page itself says: not what is said to be English, nor names, texts and programs. */
 async function foreign(page: Page, names: string[]): Promise<string[]> {
   const said = await page.evaluate(() => {
-    const others = "[lang=en], noscript, code, bdi, pre, svg, .cm-editor .cm-scroller, .shortened, .statement, .picture";
+    const others = "[lang=en], noscript, style, .xterm, code, bdi, pre, svg, .cm-editor .cm-scroller, .shortened, .statement, .picture";
     const own = (one: Element) => !one.closest(others) && one.closest("html") !== null;
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const texts: string[] = [];
@@ -132,9 +132,9 @@ async function foreign(page: Page, names: string[]): Promise<string[]> {
 
 test("the page is there in Chinese", async ({ page, request, baseURL }) => {
   await page.addInitScript(() => localStorage.setItem("gavel.language", "zh"));
-  const known = (await (await request.get(`${baseURL}/api/v1/languages`)).json()) as { id: string; name: string; version?: string }[];
-  const names = known.flatMap(({ id, name, version }) => [id, name, ...(version ? [version] : [])]);
-  const ours = [...names, "main.cpp", "main.py", "plot.png", "util.h"];
+  const known = (await (await request.get(`${baseURL}/api/v1/languages`)).json()) as { name: string; version?: string }[];
+  const names = known.flatMap(({ name, version }) => [name, ...(version ? [version] : [])]);
+  const ours = [...names, "cpp20", "main.cpp", "main.py", "plot.png", "util.h"];
   for (const path of PAGES) {
     await page.goto(path);
     await expect(page.locator("main .card").first()).toBeVisible();
@@ -167,7 +167,7 @@ test("the page is there in Chinese", async ({ page, request, baseURL }) => {
   await expect(page.locator(".cm-search").getByRole("button", { name: "下一个" })).toBeVisible();
   // Another language is that of all that is there already.
   await page.locator("summary[title=设置]").click();
-  await page.getByLabel("语言", { exact: true }).last().selectOption("en");
+  await page.locator("details.menu select").first().selectOption("en");
   await expect(page.locator("#editor .cm-content")).toHaveAccessibleName(/^Source text of/);
   await page.keyboard.press("Escape");
   await page.locator("#editor .cm-content").press("ControlOrMeta+f");
@@ -349,11 +349,11 @@ test("a projector has large type", async ({ page }) => {
 });
 
 /** By Tab alone, as somebody does who has no mouse; the editor takes Tab for itself until Escape is pressed. */
-async function tabTo(page: Page, to: Locator): Promise<void> {
+async function tabTo(page: Page, to: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
   for (let press = 0; press < 150; press += 1) {
     if (await to.evaluate((one) => one === document.activeElement).catch(() => false)) return;
     await page.keyboard.press("Escape");
-    await page.keyboard.press("Tab");
+    await page.keyboard.press(key);
   }
   throw new Error(`${String(to)} is not reached by keys`);
 }
@@ -388,13 +388,13 @@ test("a program is written, run, mended and submitted by keys alone", async ({ p
   await expect(editor).toBeFocused();
   await expect(page.locator("#editor .cm-activeLineGutter")).toHaveText("2");
   await typeAll(page, "print(42)\n");
-  await tabTo(page, page.getByRole("button", { name: "Run" }));
+  await tabTo(page, page.locator(".toolbar .go"), "Shift+Tab");
   await page.keyboard.press("Enter");
   await expect(result(page)).toContainText("2 of 2 tests passed");
 
   await problem(page, "sums");
   await page.route("**/api/v1/problems?*", (route) => route.fulfill({ json: { problems: [packaged("sums")], next_cursor: null } }));
-  await tabTo(page, page.getByRole("link", { name: "Problems" }));
+  await tabTo(page, page.getByRole("link", { name: "Problems" }), "Shift+Tab");
   await page.keyboard.press("Enter");
   await tabTo(page, page.getByRole("link", { name: "sums" }));
   await page.keyboard.press("Enter");
@@ -402,7 +402,7 @@ test("a program is written, run, mended and submitted by keys alone", async ({ p
   await typeAll(page, "print(7)");
   await page.route("**/api/v1/submissions", (route) => route.abort());
   const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/api/v1/submissions"));
-  await tabTo(page, page.getByRole("button", { name: "Submit", exact: true }));
+  await tabTo(page, page.getByRole("button", { name: "Submit", exact: true }), "Shift+Tab");
   await page.keyboard.press("Enter");
   expect((await sent).postDataJSON()).toEqual({ problem: "sums", language: "python3", files: { "main.py": "print(7)" } });
 });

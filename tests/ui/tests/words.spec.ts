@@ -25,7 +25,7 @@ test("each kind of error has a title and a hint", () => {
   expect(untold).toEqual([]);
 });
 
-const JUDGE = ["judge", ...["verdict", "output", "compile", "checker", "dialogue", "sources", "run", "answers"].map((name) => `judge/${name}`)];
+const JUDGE = ["judge", ...["verdict", "case", "output", "compile", "checker", "dialogue", "sources", "run", "answers"].map((name) => `judge/${name}`)];
 
 /** Texts there that are no reason by themselves. */
 const NO_REASONS = new Set([

@@ -193,8 +193,18 @@ struct FlagsView {
 
 impl From<Flags> for CheckerView {
     fn from(flags: Flags) -> Self {
-        let Flags { case_sensitive, space_change_sensitive, float_absolute_tolerance, float_relative_tolerance } = flags;
-        let icpc = FlagsView { case_sensitive, space_change_sensitive, float_absolute_tolerance, float_relative_tolerance };
+        let Flags {
+            case_sensitive,
+            space_change_sensitive,
+            float_absolute_tolerance,
+            float_relative_tolerance,
+        } = flags;
+        let icpc = FlagsView {
+            case_sensitive,
+            space_change_sensitive,
+            float_absolute_tolerance,
+            float_relative_tolerance,
+        };
         Self { icpc }
     }
 }
