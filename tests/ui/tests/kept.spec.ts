@@ -252,7 +252,10 @@ test("what a program writes on a terminal names no page, fills no clipboard, and
   const rows = page.getByRole("region", { name: "Terminal" }).locator(".xterm-rows");
   await expect(rows).toContainText("elsewhere");
   for (const text of ["script", "elsewhere"]) {
-    const box = (await rows.getByText(text).boundingBox())!;
+    // A row is drawn anew when the pointer comes to a link, or leaves it.
+    let box = await rows.getByText(text).boundingBox();
+    await expect.poll(async () => (box = await rows.getByText(text).boundingBox())).not.toBeNull();
+    if (!box) continue;
     await page.mouse.move(box.x + 12, box.y + box.height / 2);
     await page.waitForTimeout(200);
     await page.mouse.click(box.x + 14, box.y + box.height / 2);
