@@ -130,6 +130,25 @@ impl Host {
         done(self.docker.start_container(id, None::<StartContainerOptions>).await);
     }
 
+    /// As [`Self::start`].
+    ///
+    /// # Errors
+    /// What the engine says, where one of the ports to be published is taken.
+    pub async fn start_unless_port_is_taken(&self, id: &str) -> Result<(), Error> {
+        let started = self.docker.start_container(id, None::<StartContainerOptions>).await;
+        let is_taken = |why: &Error| {
+            let why = why.to_string();
+            why.contains("port is already allocated") || why.contains("address already in use")
+        };
+        match started {
+            Err(why) if is_taken(&why) => Err(why),
+            started => {
+                done(started);
+                Ok(())
+            }
+        }
+    }
+
     /// Has a frozen container go on.
     pub async fn unpause(&self, id: &str) {
         done(self.docker.unpause_container(id).await);

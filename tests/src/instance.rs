@@ -55,6 +55,9 @@ const MOST_STARTS: i64 = 8;
 /// Counts instances made by this process: each has its own port and uids.
 static MADE: AtomicU16 = AtomicU16::new(0);
 
+/// So many ports, from [`environment::first_port`] on, are tried for an instance.
+const PORTS: u16 = 8;
+
 impl Plan {
     /// An instance with one run slot and one toolchain slot.
     pub fn of_one_slot(name: &str) -> Self {
@@ -157,21 +160,41 @@ impl Plan {
         let host = Host::connect().await;
         remove(&host, &self.name).await;
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let port = environment::first_port() + number % 8;
-        let (name, url, token) = (self.name.clone(), url_with_port(port), self.token.clone());
+        let (name, token) = (self.name.clone(), self.token.clone());
         // Before there is anything of it: what is made is removed also where the next step fails.
-        let mut instance =
-            Instance { name, server: String::new(), warden: String::new(), url, token, removed: false };
+        let mut instance = Instance {
+            name,
+            server: String::new(),
+            warden: String::new(),
+            url: String::new(),
+            token,
+            removed: false,
+        };
         self.make_volume(&host).await;
-        let uids = 57_000 + u32::from(port % 80) * 100;
+        let uids = 57_000 + u32::from(environment::first_port() % 80 + number % PORTS) * 100;
         instance.warden = self.copy(&host, "warden", uids, None).await;
-        instance.server = self.copy(&host, "server", uids, Some(port)).await;
-        if let Some((path, text)) = &self.file {
-            host.put_file(&instance.server, path, text).await;
-        }
         host.start(&instance.warden).await;
-        host.start(&instance.server).await;
+        self.serve(&host, &mut instance, number, uids).await;
         instance
+    }
+
+    /// Starts the server on the first port that the engine can publish: one that was given back a moment ago, or
+    /// that the engine forgot to free, is refused.
+    async fn serve(&self, host: &Host, instance: &mut Instance, number: u16, uids: u32) {
+        for attempt in 0..PORTS {
+            let port = environment::first_port() + (number + attempt) % PORTS;
+            instance.url = url_with_port(port);
+            instance.server = self.copy(host, "server", uids, Some(port)).await;
+            if let Some((path, text)) = &self.file {
+                host.put_file(&instance.server, path, text).await;
+            }
+            match host.start_unless_port_is_taken(&instance.server).await {
+                Ok(()) => return,
+                Err(why) => eprintln!("the next port is tried: {why}"),
+            }
+            host.remove(&instance.server).await;
+        }
+        panic!("none of {PORTS} ports from {} on could be published", environment::first_port());
     }
 
     async fn make_volume(&self, host: &Host) {

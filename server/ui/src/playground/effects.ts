@@ -10,36 +10,36 @@ import { bring } from "./replaced";
 import { resume, run } from "./run";
 import { isLink, shared } from "./share";
 
-/** The address is a link no more. */
-function unlink(): void {
-  if (isLink(location.hash)) history.replaceState(history.state, "", location.pathname);
+/** The address is a link no more; with a fragment, if it is still that one: another may have been pasted since. */
+function unlink(fragment = location.hash): void {
+  if (isLink(fragment) && fragment === location.hash) history.replaceState(history.state, "", location.pathname);
 }
 
-forgetters.add(unlink);
+forgetters.add(() => unlink());
 
 /** Shows what a link brings. Returns what is called with what is shared: the address is a link to that, and to nothing that is written after it. */
 export function useLink(replaced: () => void, damaged: (is: boolean) => void): (draft: Draft) => void {
-  const linked = useRef<Draft | null>(null);
+  const linked = useRef<{ draft: Draft; fragment: string } | null>(null);
   useEffect(() => {
-    const look = async () => {
-      if (!isLink(location.hash)) return;
-      const found = await shared(location.hash);
-      unlink();
+    const look = async (fragment: string) => {
+      if (!isLink(fragment)) return;
+      const found = await shared(fragment);
+      unlink(fragment);
       damaged(found === null);
       if (!found) return;
       await bring(found);
       replaced();
     };
-    void look();
-    const come = () => void look();
-    // A link that is pasted where the page is shown already loads nothing.
+    void look(location.hash);
+    // A link that is pasted where the page is shown already loads nothing. The event is told later than the address changes.
+    const come = ({ newURL }: HashChangeEvent) => void look(new URL(newURL).hash);
     addEventListener("hashchange", come);
     return () => removeEventListener("hashchange", come);
   }, []);
   useEffect(() => {
-    if (draft.value !== linked.current) unlink();
+    if (linked.current && draft.value !== linked.current.draft) unlink(linked.current.fragment);
   }, [draft.value]);
-  return (draft) => (linked.current = draft);
+  return (draft) => (linked.current = { draft, fragment: location.hash });
 }
 
 /** Of the window's height: what begins below that is hardly seen. */

@@ -61,7 +61,7 @@ async function share(linked: (draft: Draft) => void): Promise<string> {
   const now = draft.value;
   const link = location.origin + location.pathname + (await fragment(now));
   if (link.length > LONGEST) return t("share.tooLong");
-  linked(now);
   history.replaceState(history.state, "", link);
+  linked(now);
   return t(await copy(link) ? "share.done" : "share.address");
 }
