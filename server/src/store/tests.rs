@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use gavel_protocol::Bytes;
+use sqlx::SqliteConnection;
 
 use super::writer::Extent;
 use super::*;
@@ -1084,22 +1085,22 @@ async fn what_is_rare_is_judged_again_with_a_look_at_a_part_of_the_rows_at_one_t
     assert!(store.ungathered().await.unwrap().is_empty());
 }
 
-/// What a statement sets aside is in memory: `/tmp` is small where there is one.
+/// What a statement sets aside is in memory, `/tmp` being small where there is one; and that has a bound.
 #[tokio::test]
-async fn no_connection_puts_what_it_sets_aside_into_files() {
-    const MEMORY: i64 = 2;
+async fn what_statements_set_aside_is_in_memory_and_bounded() {
+    async fn told(connection: &mut SqliteConnection) -> Result<(i64, i64), sqlx::Error> {
+        let kind = sqlx::query_scalar("PRAGMA temp_store").fetch_one(&mut *connection).await?;
+        Ok((kind, sqlx::query_scalar("PRAGMA hard_heap_limit").fetch_one(connection).await?))
+    }
+    const IN_MEMORY: i64 = 2;
+    let expected = (IN_MEMORY, MOST_MEMORY.parse().unwrap());
     let (store, _directory) = store().await;
     let mut readers = Vec::new();
     for _ in 0..READERS {
         let mut reader = store.readers.acquire().await.unwrap();
-        let row = sqlx::query("PRAGMA temp_store").fetch_one(&mut *reader).await.unwrap();
-        assert_eq!(row.get::<i64, _>(0), MEMORY);
+        assert_eq!(told(&mut reader).await.unwrap(), expected);
         readers.push(reader);
     }
-    let writer = store.writer.write(|connection| {
-        Box::pin(
-            async move { sqlx::query("PRAGMA temp_store").fetch_one(connection).await?.try_get::<i64, _>(0) },
-        )
-    });
-    assert_eq!(writer.await.unwrap(), MEMORY);
+    let writer = store.writer.write(|connection| Box::pin(async move { told(connection).await }));
+    assert_eq!(writer.await.unwrap(), expected);
 }
