@@ -369,10 +369,17 @@ async fn who_waits_for_a_judgement_keeps_nothing_of_a_large_body() {
     let submission =
         json!({"language": "cpp17", "source": "hang", "stdin": "7".repeat(400 << 10), "wait": true});
     let mut waiting = tokio::task::JoinSet::new();
-    for _ in 0..16 {
-        let (bench, submission) = (std::sync::Arc::clone(&bench), submission.clone());
-        waiting.spawn(async move { bench.post(submission).await.0 });
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    for number in 1..=16 {
+        let (posting, submission) = (std::sync::Arc::clone(&bench), submission.clone());
+        waiting.spawn(async move { posting.post(submission).await.0 });
+        // Accepted, and for each less is held than half of its body.
+        eventually(async || {
+            let accepted =
+                bench.get("/api/v1/submissions?limit=100").await.1["submissions"].as_array()?.len();
+            let held = usize::try_from(bench.account.held().get()).unwrap();
+            (accepted == number && held < number * (200 << 10)).then_some(())
+        })
+        .await;
     }
     let submission = json!({"language": "cpp17", "source": "hang", "stdin": "7".repeat(400 << 10)});
     assert_eq!(bench.post(submission).await.0, 202);

@@ -203,7 +203,7 @@ async fn what_is_not_json_is_refused_with_line_and_column() {
         let (status, answer) = answer(request.body(body.to_owned())).await;
         assert_eq!((status.as_u16(), &answer["status"]), (400, &json!(400)), "{answer}");
         assert!(answer.to_string().contains(told), "{answer}");
-        assert!(start.elapsed() < Duration::from_secs(2));
+        assert!(start.elapsed() < Duration::from_secs(20));
     }
 }
 
