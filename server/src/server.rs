@@ -34,6 +34,7 @@ use crate::{recycling, telemetry};
 pub use self::error::ServerError;
 pub use crate::listeners::Sockets;
 
+mod day;
 mod error;
 
 /// How often finished submissions are looked through for what is old.
@@ -108,6 +109,7 @@ pub async fn run<J: Judging>(
     if let Err(why) = api.access.tokens().save_uses(&api.store).await {
         tracing::error!(error = %why, "Failed to store when tokens were used");
     }
+    day::save(&api.store).await;
     let stopped = listeners.stop().await;
     broken.map_or(stopped, Err)
 }
@@ -127,6 +129,7 @@ async fn loaded(parts: Parts) -> Result<Parts, ServerError> {
     let config = within_disk(parts.config);
     let store = parts.store.keeping_tests(!config.store.keep_tests.is_zero());
     telemetry::start_at_zero(parts.languages.iter().map(|language| language.id.as_str()));
+    day::load(&store).await?;
     parts.access.tokens().load(&store).await?;
     Ok(Parts { config, store, ..parts })
 }
@@ -217,6 +220,8 @@ impl Background {
         let (store, access) = (api.store.clone(), Arc::clone(&api.access));
         background
             .spawn("noting when tokens are used", move || note_uses(store.clone(), Arc::clone(&access)));
+        let store = api.store.clone();
+        background.spawn("keeping the day's figures", move || day::keep(store.clone()));
         let metrics = api.metrics.clone();
         background.spawn("the upkeep of the metrics", move || upkeep(metrics.clone()));
         let (rejudges, again) = (api.rejudges.clone(), Arc::clone(&judging));

@@ -14,6 +14,7 @@ use sqlx::{ConnectOptions, Row as _, SqlitePool};
 
 mod collector;
 mod convert;
+mod day;
 mod error;
 mod events;
 mod judgements;

@@ -1,12 +1,12 @@
 //! The last day, ten minutes at a time, for whoever looks at the service without another system that collects its metrics. In
-//! memory, since the server's start.
+//! memory; the server stores what has changed every now and then, and goes on with it after its next start.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::judge::Verdict;
@@ -32,10 +32,16 @@ pub(crate) struct Day {
     parts: VecDeque<Part>,
 }
 
-#[derive(Debug, Default)]
+/// As it is stored, but for what is stored beside it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Part {
     /// Its beginning, in parts since 1970.
+    #[serde(skip)]
     number: i64,
+    /// It is not what is stored.
+    #[serde(skip)]
+    is_changed: bool,
     verdicts: BTreeMap<Verdict, u64>,
     refused: u64,
     failed: u64,
@@ -44,12 +50,29 @@ struct Part {
 }
 
 /// How often times were about so long.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Vec<u32>", into = "Vec<u32>")]
 struct Times([u32; STEPS]);
 
 impl Default for Times {
     fn default() -> Self {
         Self([0; STEPS])
+    }
+}
+
+impl From<Vec<u32>> for Times {
+    fn from(counts: Vec<u32>) -> Self {
+        let mut times = Self::default();
+        times.0.iter_mut().zip(counts).for_each(|(own, count)| *own = count);
+        times
+    }
+}
+
+/// Without those behind the last that there is.
+impl From<Times> for Vec<u32> {
+    fn from(Times(counts): Times) -> Self {
+        let end = counts.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);
+        counts.into_iter().take(end).collect()
     }
 }
 
@@ -84,7 +107,7 @@ fn bound(step: usize) -> f64 {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Figures)]
 pub(crate) struct DayView {
-    /// The server's start: nothing is known of what was before.
+    /// The server's start, or the beginning of the oldest part that earlier starts have left: nothing is known of what was before.
     #[schema(format = DateTime)]
     since: String,
     /// The server's clock.
@@ -158,7 +181,37 @@ impl Day {
         self.part(Utc::now()).failed += 1;
     }
 
-    /// The part of this time; what is older than a day is forgotten, and what a clock that was ahead has counted.
+    /// Goes on with what was stored, before anything is counted. What cannot be read, by a newer server maybe, is told and left
+    /// out.
+    pub(crate) fn restore(&mut self, stored: &[(i64, String)]) {
+        for (number, figures) in stored {
+            // Whatever has been counted by now is of this start.
+            if self.parts.back().is_some_and(|last| last.number >= *number) {
+                continue;
+            }
+            match serde_json::from_str::<Part>(figures) {
+                Ok(part) => self.parts.push_back(Part { number: *number, ..part }),
+                Err(why) => tracing::warn!(error = %why, number, "A part of the last day cannot be read"),
+            }
+        }
+        if let Some(first) = self.parts.front().and_then(Part::begin) {
+            self.since = self.since.min(first);
+        }
+    }
+
+    /// What is to be stored since it was asked for last, and the number of the first part of the day.
+    pub(crate) fn changed(&mut self) -> (Vec<(i64, String)>, i64) {
+        let first = self.parts.front().map_or(0, |part| part.number);
+        let changed = self.parts.iter_mut().filter(|part| part.is_changed).map(|part| {
+            part.is_changed = false;
+            // It has nothing that JSON has not.
+            (part.number, serde_json::to_string(part).unwrap_or_default())
+        });
+        (changed.collect(), first)
+    }
+
+    /// The part of this time, which is about to change; what is older than a day is forgotten, and what a clock that was ahead has
+    /// counted.
     fn part(&mut self, now: DateTime<Utc>) -> &mut Part {
         let number = now.timestamp().div_euclid(PART);
         while self.parts.back().is_some_and(|part| part.number > number) {
@@ -167,10 +220,11 @@ impl Day {
         if self.parts.back().is_none_or(|part| part.number < number) {
             self.parts.push_back(Part { number, ..Part::default() });
         }
-        if self.parts.len() > PARTS {
+        while self.parts.len() > PARTS {
             self.parts.pop_front();
         }
         let last = self.parts.len() - 1;
+        self.parts[last].is_changed = true;
         &mut self.parts[last]
     }
 
@@ -184,9 +238,14 @@ impl Day {
 }
 
 impl Part {
+    /// None where its number is no time.
+    fn begin(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(self.number.checked_mul(PART)?, 0)
+    }
+
     fn view(&self) -> PartView {
         PartView {
-            at: told(DateTime::from_timestamp(self.number * PART, 0).unwrap_or_default()),
+            at: told(self.begin().unwrap_or_default()),
             verdicts: self.verdicts.iter().map(|(verdict, count)| (verdict.to_string(), *count)).collect(),
             refused: self.refused,
             failed: self.failed,
@@ -219,6 +278,29 @@ mod tests {
         assert_eq!(day.view(now).parts.len(), PARTS);
         assert_eq!(day.view(now + Duration::from_secs(12 * 3600)).parts.len(), PARTS / 2);
         assert!(day.view(now + Duration::from_secs(25 * 3600)).parts.is_empty());
+    }
+
+    #[test]
+    fn a_day_goes_on_after_a_restart() {
+        let mut day = Day::new(at(0));
+        for seconds in [0, PART] {
+            let part = day.part(at(seconds));
+            part.refused += 1;
+            part.verdicts.insert(Verdict::CompileError, 7);
+            part.waits.add(Duration::from_millis(3));
+        }
+        let (mut stored, first) = day.changed();
+        assert_eq!((stored.len(), first), (2, stored[0].0));
+        assert!(day.changed().0.is_empty(), "nothing has happened since");
+        stored.push((stored[1].0 + 1, "not a part".into()));
+        let mut next = Day::new(at(PART + 5));
+        next.restore(&stored);
+        next.part(at(PART + 9)).failed += 1;
+        day.part(at(PART + 9)).failed += 1;
+        let told = |day: &Day| serde_json::to_value(day.view(at(PART + 10))).unwrap();
+        assert_eq!(told(&next)["parts"], told(&day)["parts"]);
+        assert_eq!(told(&next)["since"], told(&next)["parts"][0]["at"]);
+        assert_eq!(next.changed().0.len(), 1, "only what has happened since");
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub(super) async fn findings(api: Data<Api>) -> Json<FindingsView> {
     Json(FindingsView { healthy: doctor::is_healthy(&findings), findings })
 }
 
-/// Tells what happened in the last day, in parts of ten minutes: since the server's start, and of this server alone.
+/// Tells what happened in the last day, in parts of ten minutes, of this server alone. What came in the last minute before a server was killed is not in it.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/figures",

@@ -135,7 +135,7 @@ export const sentences = text({
   "language.failing": ["failing", "异常"],
 
   "charts.none": ["Nothing has been judged yet.", "还没有评测记录。"],
-  "charts.since": ["Since {time}, when the server was started.", "自 {time} 服务器启动以来。"],
+  "charts.since": ["Nothing is known of what was before {time}.", "{time} 之前的情况没有记录。"],
   "charts.judged": ["Judged, per ten minutes", "每十分钟评测数"],
   "charts.most": ["at most {n}", "最多 {n}"],
   "charts.over": ["{n} column is higher than the chart, {most} at most", "{n} 列超出图表，最高 {most}"],
