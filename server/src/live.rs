@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::submission::SubmissionId;
@@ -13,9 +14,14 @@ use crate::submission::SubmissionId;
 /// Bytes of a stream that are there to be seen. Of what comes faster than it is looked at, the rest is missed: there are so
 /// many for each run that goes on, and as many runs as sandboxes.
 const WINDOW: usize = 16 * 1024;
+/// Of so many submissions it is known that they were looked at, and when: more than are followed at one time. Then those are forgotten
+/// at which nobody has looked for long.
+const MOST_LOOKED_AT: usize = 1024;
+/// That is so long.
+const LONG: Duration = Duration::from_secs(60);
 
 /// What there is to see of a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Stream {
     /// Standard output.
@@ -35,6 +41,8 @@ struct Shared {
     /// By submission and test.
     screens: Mutex<HashMap<SubmissionId, BTreeMap<u32, Arc<Screen>>>>,
     begun: AtomicU64,
+    /// When somebody last looked.
+    looked_at: Mutex<HashMap<SubmissionId, Instant>>,
 }
 
 /// What one run writes.
@@ -79,7 +87,7 @@ pub struct Seen {
 }
 
 /// What was written since.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
     /// Position of the test case, from 0.
     pub test: u32,
@@ -106,6 +114,7 @@ impl LiveOutputs {
     /// What the first test that runs has written since this was seen, which is changed. Of a run that is not the one of
     /// before, all that is there.
     pub fn look(&self, submission: SubmissionId, seen: &mut Seen) -> Vec<Piece> {
+        self.note_look(submission, Instant::now());
         let first = self.screens().get(&submission).and_then(|screens| {
             let (test, screen) = screens.first_key_value()?;
             Some((*test, Arc::clone(screen)))
@@ -116,6 +125,20 @@ impl LiveOutputs {
         }
         let since = |(stream, seen)| screen.window(stream).since(seen).map(|part| part.piece(test, stream));
         STREAMS.into_iter().zip(&mut seen.bytes).filter_map(since).collect()
+    }
+
+    /// Submissions at which somebody has looked in the last so long.
+    pub fn looked_at(&self, within: Duration) -> Vec<SubmissionId> {
+        let looked_at = self.0.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        looked_at.iter().filter(|(_, at)| at.elapsed() < within).map(|(submission, _)| *submission).collect()
+    }
+
+    fn note_look(&self, submission: SubmissionId, now: Instant) {
+        let mut looked_at = self.0.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if looked_at.len() >= MOST_LOOKED_AT {
+            looked_at.retain(|_, at| now.duration_since(*at) < LONG);
+        }
+        looked_at.insert(submission, now);
     }
 
     fn screens(&self) -> MutexGuard<'_, HashMap<SubmissionId, BTreeMap<u32, Arc<Screen>>>> {
@@ -144,7 +167,19 @@ impl Drop for Shown {
     }
 }
 
+impl Seen {
+    /// The number of the run that was seen; no other has it.
+    pub fn run(&self) -> u64 {
+        self.run
+    }
+}
+
 impl Tap {
+    /// So many bytes were written that nobody sees here.
+    pub fn miss(&self, bytes: u64) {
+        self.screen.window(self.stream).miss(bytes);
+    }
+
     /// This was written.
     pub fn write(&self, bytes: &[u8]) {
         self.screen.window(self.stream).write(bytes);
@@ -165,11 +200,19 @@ struct Part {
 
 impl Window {
     fn write(&mut self, bytes: &[u8]) {
-        self.total += bytes.len() as u64;
+        self.total = self.total.saturating_add(bytes.len() as u64);
         let last = &bytes[bytes.len().saturating_sub(WINDOW)..];
         let surplus = (self.last.len() + last.len()).saturating_sub(WINDOW);
         self.last.drain(..surplus);
         self.last.extend(last);
+    }
+
+    /// What is there is before so many bytes that are not: it is missed as well.
+    fn miss(&mut self, bytes: u64) {
+        if bytes > 0 {
+            self.last.clear();
+            self.total = self.total.saturating_add(bytes);
+        }
     }
 
     /// What is behind so many bytes, which then are more: up to where a character is not whole yet.
@@ -260,6 +303,34 @@ mod tests {
         assert_eq!((missed, text.len()), (100_000 + 2 * WINDOW as u64 + 1, WINDOW));
         assert!(text.ends_with("yz") && !text.contains('x'));
         assert_eq!(look(&outputs, id, &mut seen), []);
+    }
+
+    #[test]
+    fn what_was_missed_elsewhere_is_missed_here_too() {
+        let (outputs, id, mut seen) = (LiveOutputs::default(), SubmissionId::new_v4(), Seen::default());
+        let shown = outputs.begin(id, 0);
+        let tap = shown.tap(Stream::Stdout);
+        tap.miss(7);
+        tap.write(b"one");
+        assert_eq!(look(&outputs, id, &mut seen), [(0, 7, "one".into())]);
+        tap.write(b"two");
+        tap.miss(5);
+        tap.write(b"three");
+        assert_eq!(look(&outputs, id, &mut seen), [(0, 8, "three".into())]);
+    }
+
+    #[test]
+    fn it_is_known_who_was_looked_at_lately_and_of_no_end_of_others_nothing_stays() {
+        let (outputs, id) = (LiveOutputs::default(), SubmissionId::new_v4());
+        assert!(outputs.looked_at(LONG).is_empty());
+        outputs.look(id, &mut Seen::default());
+        assert_eq!(outputs.looked_at(LONG), [id]);
+        assert!(outputs.looked_at(Duration::ZERO).is_empty());
+        let now = Instant::now();
+        for second in 0..10 * MOST_LOOKED_AT as u64 {
+            outputs.note_look(SubmissionId::new_v4(), now + Duration::from_secs(second));
+        }
+        assert!(outputs.0.looked_at.lock().unwrap().len() <= MOST_LOOKED_AT);
     }
 
     #[test]

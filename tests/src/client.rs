@@ -298,7 +298,15 @@ impl Client {
     /// # Panics
     /// When they cannot be followed.
     pub async fn followed(&self, id: &str) -> Vec<(String, Value)> {
-        let mut request = self.request(Method::GET, &format!("/api/v1/submissions/{id}/events"));
+        self.followed_by(id, "").await
+    }
+
+    /// As [`Self::followed`], with this query: `?output=true`.
+    ///
+    /// # Panics
+    /// When they cannot be followed.
+    pub async fn followed_by(&self, id: &str, query: &str) -> Vec<(String, Value)> {
+        let mut request = self.request(Method::GET, &format!("/api/v1/submissions/{id}/events{query}"));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }

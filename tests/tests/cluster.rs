@@ -34,6 +34,7 @@ use removal::what_is_removed_of_a_user_is_nowhere_any_more;
 use seen::{
     a_node_of_another_protocol_is_seen_and_has_no_tasks,
     a_submission_on_nodes_is_followed_as_one_on_a_machine_alone, operators_see_nodes_on_the_command_line,
+    what_a_program_writes_on_a_node_is_told_while_it_runs,
 };
 
 /// Starting one takes longer than all that is done to it.
@@ -46,6 +47,7 @@ async fn several_machines_judge_as_one() {
     let cluster = Cluster::of_speeds("cluster", &nodes).await;
     a_submission_is_judged_on_a_node(&cluster).await;
     a_submission_on_nodes_is_followed_as_one_on_a_machine_alone(&cluster).await;
+    what_a_program_writes_on_a_node_is_told_while_it_runs(&cluster).await;
     tests_are_spread_over_nodes(&cluster).await;
     what_a_node_has_no_image_for_another_does(&cluster).await;
     what_is_long_comes_whole(&cluster).await;

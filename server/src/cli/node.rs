@@ -45,7 +45,7 @@ pub(super) async fn node(config: Config) -> Result<(), ServeError> {
     let stop = CancellationToken::new();
     tokio::spawn(stop.clone().run_until_cancelled_owned(cluster::collect(blobs.clone(), orphans)));
     let executor = local(&config, &pool, &workspace, blobs.clone());
-    let (own, rest) = ((name.clone(), broker, false), (languages, blobs, &workspace));
+    let (own, rest) = ((name.clone(), broker), (languages, blobs, &workspace));
     let node = started(&config, own, executor, &pool, rest, &stop);
     let watched = Watched { node: node.clone(), operations: Arc::new(pool.clone()), metrics };
     let server = serve(watched, listener)?;
@@ -72,13 +72,14 @@ fn local(config: &Config, pool: &Pool, workspace: &Workspace, blobs: Blobs) -> L
 /// The node of this machine, in a process of its own or beside the coordinator.
 pub(super) fn started(
     config: &Config,
-    (name, broker, is_looked_at): (String, Broker, bool),
+    (name, broker): (String, Broker),
     executor: Local<Pool>,
     pool: &Pool,
     (languages, blobs, workspace): (Arc<Languages>, Blobs, &Workspace),
     stop: &CancellationToken,
 ) -> Node<Local<Pool>> {
     let at_once = |kind| u32::try_from(pool.at_once(kind)).unwrap_or(u32::MAX).max(1);
+    let live = executor.live();
     let parts = NodeParts {
         broker,
         name,
@@ -93,7 +94,7 @@ pub(super) fn started(
         compilations: at_once(Kind::Toolchain),
         speed: config.cluster.speed.map(Speed::of),
         weight: config.cluster.weight,
-        is_looked_at,
+        live,
     };
     Node::start(parts, stop)
 }

@@ -23,6 +23,7 @@ use crate::descriptors;
 use crate::gojudge::GoJudge;
 use crate::judge::{Artefacts, Executor, Judge, Local};
 use crate::language::{Languages, LanguagesError};
+use crate::live::LiveOutputs;
 use crate::problems::Problems;
 use crate::queue;
 use crate::sandbox::{Pool, PoolError, Profile};
@@ -103,7 +104,7 @@ pub(super) async fn serve(config: Config) -> Result<(), ServeError> {
     let pool = Pool::start(&config, &languages)?;
     let account = Account::new(account::size(config.http.memory));
     let local = local(&config, &pool, &workspace, &store, &account);
-    let own = (local.artefacts(), store.blobs().clone(), account.clone());
+    let own = (local.artefacts(), store.blobs().clone(), account.clone(), local.live());
     let cluster = Cluster::of(&config, &languages, own).await?;
     let parting = Parting::new(config.queue.drain);
     let parts = Parts {
@@ -208,7 +209,7 @@ impl Cluster {
     async fn of(
         config: &Config,
         languages: &Arc<Languages>,
-        (artefacts, blobs, account): (Arc<Artefacts>, Blobs, Account),
+        (artefacts, blobs, account, live): (Arc<Artefacts>, Blobs, Account, LiveOutputs),
     ) -> Result<Option<Self>, ServeError> {
         let Some(url) = &config.cluster.url else { return Ok(None) };
         let name = cluster::own_name(&config.cluster);
@@ -221,6 +222,7 @@ impl Cluster {
             artefacts,
             blobs,
             account,
+            live,
             on_disk: config.limits.outputs,
             largest: config.limits.artefact,
             objects: config.cluster.objects,
@@ -243,7 +245,7 @@ impl Cluster {
         workspace: &Workspace,
     ) -> Option<Node<Local<Pool>>> {
         let Parts { config, languages, store, .. } = parts;
-        let own = (self.name.clone(), self.broker.clone(), true);
+        let own = (self.name.clone(), self.broker.clone());
         let rest = (Arc::clone(languages), store.blobs().clone(), workspace);
         config.cluster.judge_here.then(|| started(config, own, local.forgetful(), pool, rest, &self.stop))
     }

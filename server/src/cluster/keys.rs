@@ -52,8 +52,8 @@ pub fn authorization(coordinator: &MachineKey, nodes: &[MachineKey]) -> String {
 
 /// What a node may publish.
 fn sent_by(name: &str) -> Vec<String> {
-    let own =
-        [format!("gavel.beat.{name}"), format!("gavel.begin.*.{name}"), format!("gavel.results.*.{name}")];
+    let own = ["gavel.beat", "gavel.begin.*", "gavel.results.*", "gavel.shown.*"]
+        .map(|subject| format!("{subject}.{name}"));
     let tasks = [
         format!("$JS.API.CONSUMER.INFO.{TASKS}.*"),
         format!("$JS.API.CONSUMER.MSG.NEXT.{TASKS}.*"),
@@ -89,6 +89,7 @@ mod tests {
                 &*format!("gavel.beat.{name}"),
                 &format!("gavel.begin.*.{name}"),
                 &format!("gavel.results.*.{name}"),
+                &format!("gavel.shown.*.{name}"),
                 "$JS.API.CONSUMER.INFO.GAVEL_TASKS.*",
                 "$JS.API.CONSUMER.MSG.NEXT.GAVEL_TASKS.*",
                 "$JS.ACK.GAVEL_TASKS.>",

@@ -67,6 +67,11 @@ pub(super) fn begin(coordinator: &str, node: &str) -> String {
     format!("gavel.begin.{coordinator}.{node}")
 }
 
+/// Where a node tells a coordinator what programs write while they run.
+pub(super) fn shown(coordinator: &str, node: &str) -> String {
+    format!("gavel.shown.{coordinator}.{node}")
+}
+
 /// Where a chunk of a content goes that tasks are made of.
 pub(super) fn input(hash: &str, chunk: u64) -> String {
     format!("gavel.in.{hash}.{chunk}")

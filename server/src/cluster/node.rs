@@ -24,17 +24,20 @@ use crate::blobs::Blobs;
 use crate::content::BlobId;
 use crate::judge::{Executor, TimeScale};
 use crate::language::Languages;
+use crate::live::LiveOutputs;
 use crate::operations::Operations;
 
 mod background;
 mod cache;
 mod reading;
+mod showing;
 mod silent;
 mod stalls;
 mod work;
 
 use cache::Cache;
 use reading::{Abilities, Label, Refused};
+use showing::LookedAt;
 use silent::Silent;
 use stalls::Stalls;
 use work::Terms;
@@ -93,8 +96,8 @@ pub struct NodeParts<E> {
     pub speed: Option<Speed>,
     /// Its weight, where that is not to be measured.
     pub weight: Option<f64>,
-    /// What submissions' programs write can be looked at here while they run: it is the coordinator's own machine.
-    pub is_looked_at: bool,
+    /// What programs write while they run: it is told where somebody looks at it.
+    pub live: LiveOutputs,
 }
 
 /// A node at work. Copies are of the same one.
@@ -125,7 +128,8 @@ struct Shared<E> {
     compilations: u32,
     speed: OnceCell<Speed>,
     weight: Option<f64>,
-    is_looked_at: bool,
+    live: LiveOutputs,
+    looked_at: LookedAt,
     runs: Arc<Semaphore>,
     compiling: Arc<Semaphore>,
     /// An operator wants it to begin nothing.
@@ -175,7 +179,8 @@ impl<E: Executor> Node<E> {
             compilations: parts.compilations,
             speed: OnceCell::new_with(parts.speed),
             weight: parts.weight,
-            is_looked_at: parts.is_looked_at,
+            live: parts.live,
+            looked_at: LookedAt::default(),
             runs: permits(parts.credits),
             compiling: permits(parts.compilations),
             draining: AtomicBool::new(false),
@@ -386,7 +391,7 @@ impl<E: Executor> Shared<E> {
     ) {
         for part in task.parts.iter().filter(|part| wanted.contains(&part.number)) {
             let cancel = tokens.get(&part.number).cloned().unwrap_or_default();
-            let terms = Terms { stretch, shown: task.submission.filter(|_| self.is_looked_at) };
+            let terms = Terms { stretch, shown: task.submission };
             let Some(outcome) = self.outcome(part, terms, &cancel).await else { continue };
             match self.written(&outcome).await {
                 // Who tells them listens for as long as there are any.

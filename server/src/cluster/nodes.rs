@@ -481,6 +481,11 @@ impl Nodes {
         self.nodes().known.iter().any(|(other, known)| !names.contains(other) && known.can(needs))
     }
 
+    /// It is here, and tells what programs write while they run to whoever asks for it.
+    pub(super) fn shows(&self, name: &str) -> bool {
+        self.nodes().known.get(name).is_some_and(|known| known.is_here() && known.beat.shows)
+    }
+
     /// There is a node that is, or will be, at such a task.
     pub(super) fn can(&self, needs: &Needs) -> bool {
         let nodes = self.nodes();
@@ -624,6 +629,7 @@ pub(super) mod tests {
             trouble: None,
             at: Vec::new(),
             forgot: BTreeMap::new(),
+            shows: true,
             profiles: profiles.iter().map(offer).collect(),
             languages: BTreeMap::new(),
         }

@@ -31,13 +31,15 @@ use crate::judge::{
     JudgeError, Key,
 };
 use crate::language::{Language, Languages};
+use crate::live::LiveOutputs;
 use crate::sandbox::{Profile, SandboxError};
-use crate::submission::RunLimits;
+use crate::submission::{RunLimits, SubmissionId};
 use gavel_protocol::Bytes;
 
 mod ahead;
 mod asking;
 mod known;
+mod looking;
 mod order;
 mod service;
 mod taking;
@@ -49,6 +51,7 @@ mod words;
 
 use ahead::{Part, Shares};
 use asking::{Ask, Reply, Waiter, Waiting};
+use looking::Looking;
 use order::Orders;
 #[cfg(test)]
 pub(super) use service::{QUICKER, SLOW_AFTER};
@@ -81,6 +84,8 @@ pub struct RemoteParts {
     pub blobs: Blobs,
     /// Memory for what programs write.
     pub account: Account,
+    /// What programs write while they run, for whoever looks at it.
+    pub live: LiveOutputs,
     /// Of the disk what long outputs may take.
     pub on_disk: Bytes,
     /// The largest program that is taken.
@@ -133,6 +138,7 @@ struct Shared {
     expected: Expected,
     orders: Orders,
     shares: Shares,
+    looking: Looking,
     /// What nodes are to have forgotten. Another at each start: they may have missed what was before.
     forgotten: Mutex<Uuid>,
     state: Mutex<State>,
@@ -184,6 +190,7 @@ impl Remote {
             expected: Expected::default(),
             orders: Orders::default(),
             shares: Shares::default(),
+            looking: Looking::new(parts.live),
             forgotten: Mutex::new(incarnation),
             state: Mutex::new(state),
             moved: Notify::new(),
@@ -473,7 +480,7 @@ impl Executor for Remote {
     ) -> Result<Facts, JudgeError> {
         let profile = Profile::of_runs(job.language);
         let expected = self.0.expected.of(&job.language.id, job.input);
-        let ask = Ask::of(job.whose, &profile, &[job.language], expected);
+        let ask = Ask { shown: shown(job), ..Ask::of(job.whose, &profile, &[job.language], expected) };
         let mut tries = Tries::default();
         let mut aside = self.aside(job);
         loop {
@@ -506,7 +513,8 @@ impl Executor for Remote {
         let profile = Profile::of_runs(program.language);
         let expected = self.0.expected.of(&program.language.id, program.input);
         let languages = [program.language, validator.language];
-        let mut ask = Ask { together: None, ..Ask::of(program.whose, &profile, &languages, expected) };
+        let ask = Ask::of(program.whose, &profile, &languages, expected);
+        let mut ask = Ask { together: None, shown: shown(program), ..ask };
         ask.needs.is_pair = true;
         let mut tries = Tries::default();
         let mut aside = self.aside(program);
@@ -549,6 +557,7 @@ impl Executor for Remote {
             needs: asking::needs(&profile, &[language]),
             expected: limit(limits),
             progress: None,
+            shown: None,
         };
         let mut tries = Tries::default();
         loop {
@@ -572,6 +581,12 @@ impl Executor for Remote {
     fn at_once(&self) -> usize {
         (AHEAD * self.0.nodes.all_credits()).clamp(AHEAD, MOST_AT_ONCE)
     }
+}
+
+/// The test, of which submission, whose output may be told while it runs.
+fn shown(job: &CaseJob<'_>) -> Option<(SubmissionId, u32)> {
+    let submission = job.whose.submission.filter(|_| job.is_told)?;
+    Some((submission, job.index))
 }
 
 /// Nothing is known of how long it takes but that.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::speed::Speed;
 use crate::content::BlobId;
 use crate::judge::{Cap, Compilation, NoOutput, ProgramEnd, Side, TimeScale};
+use crate::live::Piece;
 use crate::submission::{Isolation, RunLimits};
 
 #[cfg(test)]
@@ -392,6 +393,9 @@ pub struct Beat {
     /// What each coordinator has last had it forget.
     #[serde(default)]
     pub forgot: BTreeMap<String, Uuid>,
+    /// It does [`Control::Look`].
+    #[serde(default)]
+    pub shows: bool,
     /// Of what it has sandboxes.
     pub profiles: Vec<Offer>,
     /// The hashes of what its languages are, by id.
@@ -456,12 +460,30 @@ pub(crate) enum Control {
         /// How often contents were to be forgotten, as it were: another one each time.
         epoch: Uuid,
     },
+    /// Somebody looks at what a submission's programs write: it is to tell that for some seconds, as [`Shown`].
+    Look {
+        /// Where.
+        coordinator: String,
+        /// At which.
+        submission: Uuid,
+    },
     /// It is to make its sandboxes anew.
     Recycle,
     /// It is to begin nothing more.
     Drain,
     /// It may begin tasks again.
     Undrain,
+}
+
+/// What a program that runs on a node has written since that was told last. Of it nothing hangs: it may be lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Shown {
+    /// Whose it is.
+    pub(crate) submission: Uuid,
+    /// The number of the run on the node: what another of the same test has written is not the rest of this.
+    pub(crate) run: u64,
+    /// In the order in which each stream was written.
+    pub(crate) pieces: Vec<Piece>,
 }
 
 impl<W> Task<W> {

@@ -36,7 +36,9 @@ pub(super) async fn a_key_opens_what_is_its_own_and_nothing_else(cluster: &Guard
         Ok(liar) => liar,
         Err(why) => panic!("{why}"),
     };
-    for own in ["gavel.results.x.node-a", "gavel.begin.x.node-a", "gavel.out.node-a.x.0"] {
+    for own in
+        ["gavel.results.x.node-a", "gavel.begin.x.node-a", "gavel.shown.x.node-a", "gavel.out.node-a.x.0"]
+    {
         liar.say(own, "_INBOX.node-a.answers", "").await;
     }
     for own in ["gavel.node.node-a.ctl", "_INBOX.node-a.answers"] {
@@ -49,6 +51,7 @@ pub(super) async fn a_key_opens_what_is_its_own_and_nothing_else(cluster: &Guard
         "gavel.node.node-a.ctl",
         "gavel.results.x.node-b",
         "gavel.begin.x.node-b",
+        "gavel.shown.x.node-b",
         "gavel.beat.node-b",
         "gavel.in.x.0",
         "gavel.out.node-b.x.0",

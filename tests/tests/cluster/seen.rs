@@ -47,6 +47,27 @@ async fn followed(client: &Client) -> Vec<String> {
     states
 }
 
+/// Not later than it is written, but for moments; and of a hidden test nothing.
+pub(super) async fn what_a_program_writes_on_a_node_is_told_while_it_runs(cluster: &Cluster) {
+    const WRITES: &str = "#include <stdio.h>\n#include <unistd.h>\n\
+                          int main(void) { puts(\"What is your name?\"); fflush(stdout); sleep(6); puts(\"Bye\"); }";
+    let client = cluster.client();
+    for (is_hidden, told) in [(false, &[json!("What is your name?\n")][..]), (true, &[][..])] {
+        let tests = json!([{"stdin": "", "hidden": is_hidden}]);
+        let request = Request::new("c17", &unique(WRITES)).with("tests", tests);
+        let id = client.submit(&request.ample_limits("wall_ms=60000")).await.id;
+        let events = client.followed_by(&id, "?output=true").await;
+        let written: Vec<_> = events.iter().filter(|(name, _)| name == "output").collect();
+        let before_the_end = written.iter().map(|(_, told)| told["text"].clone());
+        let before_the_end: Vec<_> = before_the_end.filter(|text| *text != json!("Bye\n")).collect();
+        assert_eq!(before_the_end, told, "{events:?}");
+        assert!(
+            written.iter().all(|(_, told)| told["test"] == 0 && told["stream"] == "stdout"),
+            "{events:?}"
+        );
+    }
+}
+
 /// On the command line as documented, in the server's container.
 pub(super) async fn operators_see_nodes_on_the_command_line(cluster: &Cluster) {
     let gavel = async |arguments: &[&str]| {

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::jetstream;
 use futures_util::StreamExt as _;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::showing::show;
 use super::{Came, Shared};
 use crate::cluster::broker::Puller;
 use crate::cluster::calibration::calibrate;
@@ -45,6 +46,8 @@ pub(super) fn start<E: Executor>(shared: &Arc<Shared<E>>, stop: &CancellationTok
     spawn(Box::pin(watched("the watch over the node's clock", watch)));
     let heeding = Arc::clone(shared);
     spawn(Box::pin(watched("the node's orders", move || heed(Arc::clone(&heeding)))));
+    let showing = Arc::clone(shared);
+    spawn(Box::pin(watched("the showing of what programs write", move || show(Arc::clone(&showing)))));
     for status in shared.operations.status().profiles {
         let profile = status.profile;
         if profile.kind() == Kind::Command {
@@ -207,6 +210,7 @@ impl<E: Executor> Shared<E> {
             trouble: self.trouble(),
             at,
             forgot: self.forgot().clone(),
+            shows: true,
             profiles: profiles.map(offer).collect(),
             languages: self.definitions.clone(),
         }
@@ -230,6 +234,9 @@ impl<E: Executor> Shared<E> {
             }
             Control::Try { task } => tried(self, task),
             Control::Forget { coordinator, epoch } => self.forget(coordinator, epoch),
+            Control::Look { coordinator, submission } => {
+                self.looked_at.note(coordinator, submission, Instant::now());
+            }
             Control::Recycle => {
                 tracing::info!("Sandboxes are made anew");
                 self.operations.recycle();

@@ -21,7 +21,7 @@ use crate::cluster::wire::{Outcome, Way, Work};
 use crate::judge::{JudgeError, Progress, TimeScale, Told, Whose};
 use crate::language::Language;
 use crate::sandbox::Profile;
-use crate::submission::{Isolation, SELF_TEST};
+use crate::submission::{Isolation, SELF_TEST, SubmissionId};
 
 /// How long a part that was begun may take beyond what its limits allow, and those before it in its task.
 const GRACE: Duration = Duration::from_secs(120);
@@ -44,6 +44,8 @@ pub(super) struct Ask<'a> {
     pub(super) needs: Needs,
     pub(super) expected: Length,
     pub(super) progress: Option<Told<'a>>,
+    /// The test, of which submission, whose output may be told while it runs.
+    pub(super) shown: Option<(SubmissionId, u32)>,
 }
 
 /// What came of a part.
@@ -140,6 +142,7 @@ impl<'a> Ask<'a> {
             needs: needs(profile, languages),
             expected,
             progress: Some(whose.progress),
+            shown: None,
         }
     }
 }
@@ -263,6 +266,7 @@ impl Shared {
         cancel: &CancellationToken,
     ) -> Result<Option<Reply>, JudgeError> {
         let mut patience = Patience::new();
+        let mut at = None;
         loop {
             let event = tokio::select! {
                 biased;
@@ -273,6 +277,9 @@ impl Shared {
                 Ok(Some(Event::Begun { node, stretch })) => {
                     if let Some(progress) = ask.progress {
                         progress.tell(Progress::Served);
+                    }
+                    if let Some(test) = ask.shown {
+                        drop(at.replace(self.looking.enter(test, &node)));
                     }
                     patience.begin(node, stretch.time(longest), far);
                 }

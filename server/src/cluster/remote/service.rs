@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::asking::{Event, Place, Reply, Waiter, Waiting};
-use super::{Shared, State, known, words};
+use super::{Shared, State, known, looking, words};
 use crate::cluster::broker::BrokerError;
 use crate::cluster::desk::{Desk, Idle, Lost, Ruling, Slow};
 use crate::cluster::line::MOST_PARTS;
@@ -69,6 +69,8 @@ pub(super) fn start(shared: &Arc<Shared>, stop: &CancellationToken) {
     spawn("the beginning of tasks", |shared| Box::pin(begin(shared)));
     spawn("the hearing of nodes", |shared| Box::pin(hear(shared)));
     spawn("the trying of nodes", |shared| Box::pin(known::watch(shared)));
+    spawn("the asking for what programs write", |shared| Box::pin(looking::ask(shared)));
+    spawn("the hearing of what programs write", |shared| Box::pin(looking::hear(shared)));
     spawn("the hearing of words on nodes", |shared| Box::pin(words::hear(shared)));
     spawn("the telling of others that there is work", |shared| Box::pin(words::tell_busy(shared)));
     spawn("the hearing of others that have work", |shared| Box::pin(words::hear_busy(shared)));
@@ -754,7 +756,15 @@ mod tests {
         let needs = Needs { languages: [language.clone()].into(), ..Needs::pool(pool) };
         let work = Work::Version(Box::new(VersionWork { language, limits: LIMITS }));
         let expected = Length { time: Duration::from_millis(10), is_seen: false };
-        let ask = Ask { user: None, submission: None, together: None, needs, expected, progress: None };
+        let ask = Ask {
+            user: None,
+            submission: None,
+            together: None,
+            needs,
+            expected,
+            progress: None,
+            shown: None,
+        };
         shared.ask(&ask, &work, &[], &CancellationToken::new()).await
     }
 
