@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::account::{Account, Purpose};
 use crate::blocking;
 use crate::config::GoJudgeConfig;
-use crate::sandbox::{Profile, Sandboxes};
+use crate::sandbox::{Profile, SandboxError, Sandboxes};
 use crate::shares::Shares;
 
 pub(crate) mod answer;
@@ -314,7 +314,7 @@ impl<S: Sandboxes + fmt::Debug> Service<S> {
             return Ok(Vec::new());
         }
         let leases = self.sandboxes.lease_group(&Profile::Command, &memory, sender, PATIENCE).await;
-        leases.map_err(|error| Refusal::Failed(format!("failed to get environment: {error}")))
+        leases.map_err(|error| no_environment(&error))
     }
 
     /// What passed through a named relay belongs to the command that wrote it, if that was run.
@@ -354,6 +354,16 @@ fn readers(maps: &[PipeMap], prepared: &[Prepared]) -> usize {
         pipes.max(prepared.slots.iter().any(|slot| matches!(slot, Slot::Terminal)).into())
     };
     relays + prepared.iter().map(piped).sum::<usize>()
+}
+
+/// Why there are no sandboxes for a request: it may ask for more than there ever are, or others have them.
+fn no_environment(error: &SandboxError) -> Refusal {
+    let told = format!("failed to get environment: {error}");
+    match error {
+        SandboxError::TooMany { .. } | SandboxError::TooMuchMemory { .. } => Refusal::Bad(told),
+        SandboxError::Busy { .. } => Refusal::Busy(told),
+        _ => Refusal::Failed(told),
+    }
 }
 
 fn cancelled_before_execute() -> Refusal {

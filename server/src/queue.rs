@@ -459,7 +459,7 @@ impl Shared {
         let waiting = state.total;
         // One that is larger than the bound alone may still come when nothing else waits, a large one when nothing runs.
         let others = waiting > 0 || (!footprint.files.is_empty() && state.stored.bytes() > 0);
-        let full = others && state.stored.bytes_with(footprint) > self.policy.max_bytes.get();
+        let full = others && !state.stored.has_room_for(footprint, self.policy.max_bytes);
         if full || waiting >= self.policy.capacity {
             return Err(Refusal::Full { waiting, retry_after: state.retry_after() });
         }

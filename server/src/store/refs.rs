@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use futures_util::TryStreamExt as _;
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
 use crate::content::{BlobId, Content};
@@ -154,19 +155,26 @@ pub(super) async fn of_no_finished(
     Ok(bytes)
 }
 
-/// The files of all submissions that are not finished, by row.
+/// The files of all submissions that are not finished, by row, each once. Of their names there may be many: in memory they are as small as
+/// they can be.
 pub(super) async fn of_unfinished(
     readers: &SqlitePool,
-) -> Result<HashMap<i64, BTreeSet<(BlobId, u64)>>, sqlx::Error> {
+) -> Result<HashMap<i64, Vec<(BlobId, u64)>>, sqlx::Error> {
     let sql = "SELECT r.seq, r.hash, r.size FROM submissions s JOIN refs r ON r.seq = s.seq \
                WHERE s.state IN ('queued', 'running')";
-    let mut files = HashMap::<i64, BTreeSet<_>>::new();
-    for row in sqlx::query(sql).fetch_all(readers).await? {
+    let mut files = HashMap::<i64, Vec<_>>::new();
+    let mut rows = sqlx::query(sql).fetch(readers);
+    while let Some(row) = rows.try_next().await? {
         let size: i64 = row.try_get("size")?;
         if let Some(id) = id(&row, "hash")? {
             let size = u64::try_from(size).unwrap_or(0);
-            files.entry(row.try_get("seq")?).or_default().insert((id, size));
+            files.entry(row.try_get("seq")?).or_default().push((id, size));
         }
+    }
+    for named in files.values_mut() {
+        named.sort_unstable();
+        named.dedup();
+        named.shrink_to_fit();
     }
     Ok(files)
 }

@@ -696,11 +696,7 @@ fn token(row: &SqliteRow) -> Result<Option<Arc<str>>, sqlx::Error> {
     Ok(row.try_get::<Option<&str>, _>("token")?.map(Arc::from))
 }
 
-fn unfinished(
-    row: &SqliteRow,
-    files: BTreeSet<(BlobId, u64)>,
-    served: &Served,
-) -> Result<Unfinished, StoreError> {
+fn unfinished(row: &SqliteRow, files: Vec<(BlobId, u64)>, served: &Served) -> Result<Unfinished, StoreError> {
     let id = parse_id(row, "id")?;
     let was_begun: bool = row.try_get("was_begun")?;
     let size: i64 = row.try_get("size")?;
@@ -708,7 +704,7 @@ fn unfinished(
         about: events::about(row)?,
         language: row.try_get("language")?,
         created_at: time(row.try_get("created_at")?),
-        footprint: Footprint { row: size.try_into().unwrap_or(0), files: files.into_iter().collect() },
+        footprint: Footprint { row: size.try_into().unwrap_or(0), files },
         is_old: row.try_get("is_old")?,
         is_lost: was_begun && !served.had(id, row.try_get("attempt")?),
     })

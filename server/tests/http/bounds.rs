@@ -57,6 +57,20 @@ async fn millions_of_commands_are_refused_over_http() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn commands_with_more_memory_than_there_ever_is_are_the_clients_fault() {
+    let bench = Bench::with(&[("gojudge.max_memory", "700GiB")]).await;
+    let command = json!({"args": ["echo"], "memoryLimit": u64::MAX});
+    let run = async |count: usize| {
+        let request = json!({"cmd": vec![&command; count]});
+        let (status, body) = answer(bench.request(Method::POST, "/run").json(&request)).await;
+        (status.as_u16(), body)
+    };
+    assert_eq!(run(1).await.0, 200);
+    let (status, body) = run(2).await;
+    assert_eq!((status, body.as_str().unwrap().contains("of memory at one time")), (400, true), "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn millions_of_commands_are_refused_over_websockets() {
     let bench = Bench::start().await;
     let mut socket = Socket::open(&bench, "/ws").await;

@@ -18,6 +18,9 @@ use gavel::submission::Isolation;
 use gavel_protocol::{Bytes, Ending, Usage};
 use tokio_util::sync::CancellationToken;
 
+/// Of all commands that run at one time.
+const MOST_MEMORY: Bytes = Bytes(1 << 40);
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StandIn {
     /// Commands that hang now.
@@ -38,6 +41,24 @@ impl Sandboxes for StandIn {
     ) -> Result<Self, SandboxError> {
         self.leased.fetch_add(1, Ordering::SeqCst);
         Ok(self.clone())
+    }
+
+    async fn lease_group(
+        &self,
+        profile: &Profile,
+        memory: &[Bytes],
+        sender: &str,
+        patience: Duration,
+    ) -> Result<Vec<Self>, SandboxError> {
+        let memory_of_all = Bytes(memory.iter().map(|bytes| bytes.get()).sum());
+        if memory_of_all > MOST_MEMORY {
+            return Err(SandboxError::TooMuchMemory { memory: memory_of_all, most: MOST_MEMORY });
+        }
+        let mut leases = Vec::with_capacity(memory.len());
+        for _ in memory {
+            leases.push(self.lease(profile, Isolation::Pooled, Some(sender), patience).await?);
+        }
+        Ok(leases)
     }
 }
 
