@@ -46,7 +46,7 @@ impl Lone {
             artefacts: Arc::new(Artefacts::new(folder.path().to_owned(), Bytes::mib(1))),
             blobs,
             account: Account::new(Bytes::mib(16)),
-            live: crate::live::LiveOutputs::default(),
+            live: LiveOutputs::default(),
             on_disk: config.limits.outputs,
             largest: config.limits.artefact,
             objects: ROOM,
