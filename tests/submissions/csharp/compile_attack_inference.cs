@@ -1,5 +1,5 @@
 // expect: CompileError
-// compile-limits: cpu_ms=3000 wall_ms=15000
+// compile-limits: cpu_ms=3000 wall_ms=60000
 // reason-contains: CPU
 using System;
 

@@ -1,5 +1,5 @@
 // expect: TimeLimitExceeded
-// limits: cpu_ms=500
+// limits: cpu_ms=500 wall_ms=10000
 // reason-contains: CPU
 // stdout: done\n
 public class Main {

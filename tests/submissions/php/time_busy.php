@@ -1,6 +1,6 @@
 <?php
 // expect: TimeLimitExceeded
-// limits: cpu_ms=300
+// limits: cpu_ms=300 wall_ms=10000
 // reason-contains: CPU
 while (true) {
 }

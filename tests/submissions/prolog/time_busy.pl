@@ -1,5 +1,5 @@
 % expect: TimeLimitExceeded
-% limits: cpu_ms=300
+% limits: cpu_ms=300 wall_ms=10000
 % reason-contains: CPU
 :- initialization(main).
 
