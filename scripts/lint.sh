@@ -78,10 +78,11 @@ dependencies() {
 
 # What there is no tool for is read of `cargo tree`: its licence by the list in deny.toml, its name, and where it comes from.
 dependencies_without_it() {
-  local allowed banned crate licence target broken=0
+  local allowed banned used crate licence broken=0
   allowed=$(sed -n '/^allow = \[/,/^\]/s/^ *"\(.*\)",$/\1/p' deny.toml | sed 's/ WITH /_WITH_/')
   banned=$(sed -n 's/^ *{ crate = "\(.*\)" },$/\1/p' deny.toml)
-  [ -n "$allowed" ] && [ -n "$banned" ] || fail "deny.toml has another form than lint knows"
+  used=$(licences) || fail "cargo tree does not tell what the workspace depends on"
+  [ -n "$allowed" ] && [ -n "$banned" ] && [ -n "$used" ] || fail "deny.toml has another form than lint knows"
   while IFS='|' read -r crate licence; do
     if ! licence_allowed "$licence"; then
       warn "$crate: the licence '$licence' is not among those of deny.toml"
@@ -97,12 +98,16 @@ dependencies_without_it() {
       broken=1
       ;;
     esac
-  done < <(
-    for target in $(sed -n 's/^targets = \[\(.*\)\]$/\1/p' deny.toml | tr -d '",'); do
-      cargo tree -q --locked --workspace --all-features --target "$target" --prefix none -f '{p}|{l}'
-    done | sed -e '/^$/d' -e 's/ (\*)$//' | sort -u
-  )
+  done <<<"$used"
   [ "$broken" = 0 ] || exit 1
+}
+
+# A line for each crate that is used on one of the targets of deny.toml: its name, version and source, `|`, its licence.
+licences() {
+  local target
+  for target in $(sed -n 's/^targets = \[\(.*\)\]$/\1/p' deny.toml | tr -d '",'); do
+    cargo tree -q --locked --workspace --all-features --target "$target" --prefix none -f '{p}|{l}' || return 1
+  done | sed -e '/^$/d' -e 's/ (\*)$//' | sort -u
 }
 
 # By SPDX: `(A OR B) AND C`, of which those that are `allowed` are true.
@@ -123,7 +128,9 @@ licence_allowed() {
 circles() {
   local files parts broken=0
   while IFS=: read -r files parts; do
-    # shellcheck disable=SC2086 # Several names.
+    # shellcheck disable=SC2086 # several names
+    ls -d -- $files >/dev/null || fail "lint looks for circles in what is not there"
+    # shellcheck disable=SC2086
     if git grep -nE "(crate|super)::(http::api::)?($parts)\b" -- $files; then
       warn "$files must not use $parts"
       broken=1
