@@ -427,7 +427,15 @@ fn octave() {
     let raised = format!(
         "error: solve: negative n\n{called}    solve at line 3 column 5\n    main at line 10 column 1\n"
     );
-    tells("octave", &raised, "solve: negative n, in solve line 3");
+    tells("octave", &raised, "solve: negative n (in solve line 3), in main line 10");
+    let of_the_library = format!(
+        "error: factorial: all N must be real non-negative integers\n{called}    factorial at line 46 column 5\n    f at line 3 column 3\n    main at line 5 column 1\n"
+    );
+    let told = "factorial: all N must be real non-negative integers (in factorial line 46), in main line 5";
+    tells("octave", &of_the_library, told);
+    let at_the_top =
+        format!("error: chol: input matrix must be positive definite\n{called}    main at line 2 column 1\n");
+    tells("octave", &at_the_top, "chol: input matrix must be positive definite, in main line 2");
     let deep = format!("error: max_stack_depth exceeded\n{called}    f at line 1 column 27\n");
     tells("octave", &deep, "max_stack_depth exceeded: the recursion is too deep");
 }
