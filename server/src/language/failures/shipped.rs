@@ -425,7 +425,7 @@ fn octave() {
     );
     tells("octave", &own, "'y' undefined, in f line 3");
     let raised = format!(
-        "error: solve: negative n\n{called}    solve at line 3 column 5\n    main at line 10 column 1\n"
+        "error: solve: negative n\n{called}    solve at line 3 column 5\n    script_main at line 10 column 1\n"
     );
     tells("octave", &raised, "solve: negative n (in solve line 3), in main line 10");
     let of_the_library = format!(
