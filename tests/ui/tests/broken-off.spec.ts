@@ -267,6 +267,28 @@ test("who signs out leaves nothing of what was written and what came of it, in n
   await expect(page.locator("body")).not.toContainText("my own work");
 });
 
+test("who signs out while it is looked at whether something was written leaves nothing of that", async ({ page }) => {
+  await sessions(page);
+  const draft = { language: "python3", files: [{ name: "main.py", content: "print('my own work')" }], tests: [{ stdin: "1" }, { stdin: "2" }] };
+  await page.addInitScript((draft) => localStorage.setItem("gavel.draft", JSON.stringify(draft)), draft);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/assets\/example-sources/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/\/assets\/example-sources/);
+  await page.goto("/");
+  await page.getByRole("button", { name: "Remove this test" }).click();
+  await asked;
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("banner").getByRole("button", { name: "Sign in" })).toBeVisible();
+  release();
+  await expect(page.locator("#editor .cm-content")).toContainText("std::cin");
+  await expect(page.getByRole("button", { name: /^Bring it back/ })).toHaveCount(0);
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain("my own work");
+});
+
 test("while the server is away one question is asked, and not one by each part of the page", async ({ page }) => {
   await page.goto("/operations");
   await expect(page.getByRole("heading", { name: "Operations" }).first()).toBeAttached();

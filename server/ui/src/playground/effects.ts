@@ -37,7 +37,10 @@ export function useLink(replaced: () => void, damaged: (is: boolean) => void): (
     return () => removeEventListener("hashchange", come);
   }, []);
   useEffect(() => {
-    if (linked.current && draft.value !== linked.current.draft) unlink(linked.current.fragment);
+    const own = linked.current;
+    if (!own || draft.value === own.draft) return;
+    unlink(own.fragment);
+    linked.current = null;
   }, [draft.value]);
   return (draft) => (linked.current = { draft, fragment: location.hash });
 }

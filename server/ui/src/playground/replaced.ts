@@ -1,6 +1,7 @@
 /** What a link, a sample, an example or another tab has taken the place of: it can be brought back, the last of them first. */
 
 import { signal } from "@preact/signals";
+import { signedOut } from "../api/session";
 import { recall, remember } from "../settings";
 import { draft, parse, type Draft } from "./draft";
 import { example } from "./examples";
@@ -19,14 +20,16 @@ const MOST_CHARACTERS = 1_000_000;
 
 export const before = signal<Kept[]>(read(recall(KEY)) ?? []);
 
-/** Null where there is nothing of our form. */
+/** Null where there is nothing of our form. What was kept before there could be several is one draft. */
 function read(text: string | null): Kept[] | null {
   try {
     const found: unknown = JSON.parse(text ?? "null");
-    return Array.isArray(found) ? found.flatMap(keptOf) : null;
+    if (Array.isArray(found)) return found.flatMap(keptOf);
   } catch {
     return null;
   }
+  const only = parse(text);
+  return only && [{ draft: only, tab: null }];
 }
 
 function keptOf(given: unknown): Kept[] {
@@ -66,11 +69,18 @@ export async function replace(other: Draft): Promise<void> {
 /** Of the draft that a link has brought last. */
 const BROUGHT = "draft.brought";
 
-/** Shows what a link brings. What another has brought before, and nobody has changed, takes the place of nothing that somebody has written. */
+/**
+ * Shows what a link brings. What another has brought before, and nobody has changed, takes the place of nothing that somebody has written;
+ * nor does what is there already: a page that is loaded again after its draft was shared.
+ */
 export async function bring(linked: Draft): Promise<void> {
-  if (before.value.length > 0 && recall(BROUGHT) === digest(draft.value)) draft.value = linked;
-  else await replace(linked);
+  const own = draft.value;
+  if (digest(own) === digest(linked)) return;
+  const isBrought = all().length > 0 && recall(BROUGHT) === digest(own);
+  // At once, as what is kept: the next link may come before it is known whether somebody has written what was here.
   remember(BROUGHT, digest(linked));
+  draft.value = linked;
+  if (!isBrought) await keep(own);
 }
 
 /** Whichever of its files is shown. */
@@ -86,7 +96,10 @@ export async function keep(own: Draft): Promise<void> {
   const first = { draft: own, tab: null };
   // At once: the page may be gone before it is known whether somebody has written that.
   store([first, ...without(own)]);
-  set(await isExample(own) ? without(own) : [first, ...without(own)]);
+  const round = signedOut.peek();
+  const isWritten = !(await isExample(own));
+  // Who has signed out meanwhile leaves nothing here.
+  if (signedOut.peek() === round) set(isWritten ? [first, ...without(own)] : without(own));
 }
 
 /** What another tab has written is shown nowhere but there. What that tab has written before is a part of it, mostly. */
@@ -94,13 +107,17 @@ export function keepOther(theirs: Draft, tab: string): void {
   set([{ draft: theirs, tab }, ...without(theirs).filter((kept) => kept.tab !== tab)]);
 }
 
-/** Shows the last one again. Where there are more, what is shown now comes behind them: whoever looks for one of them loses none. */
+/**
+ * Shows the last one again. Where there are more, what is shown now comes behind them: whoever looks for one of them loses none. So it does
+ * where the last is another tab's, for then somebody has written here, too.
+ */
 export function bringBack(): void {
   const [last, ...others] = all();
   if (!last) return forget();
   const shown = { draft: draft.value, tab: null };
   draft.value = last.draft;
-  set(others.length > 0 ? [...others.filter(isOther(shown.draft)), shown] : []);
+  const isLookedFor = others.length > 0 || last.tab !== null;
+  set(isLookedFor ? [...others.filter(isOther(shown.draft)), shown] : []);
 }
 
 /** The last one. */
