@@ -90,6 +90,7 @@ test("a place in what each language's compiler and runtime say leads to its line
   }
   expect(places("main.hs:(3,5)-(4,7): error: [GHC-83865]\n    • Couldn't match", ["main.hs"])).toEqual([{ file: "main.hs", line: 3, column: 5, message: "Couldn't match" }]);
   expect(places("main.sh: line 5: syntax error", ["main.sh"])[0]!.message).toBe("syntax error");
+  for (const told of ["at main (/w/main.js:5:7)", "└─ main.js:5:6"]) expect(places(`    ${told}`, ["main.js"])[0]!.message).toBe(told);
   expect(places("division by nothing, in divided line 5", ["main.m", "divided.m"], "octave")[0]!.file).toBe("divided.m");
   expect(places("near line 5: what a program says", ["main.cpp"], "cpp20"), "no program names a line by chance").toEqual([]);
   expect(places("line 5 of main.pascal", ["main.pas"])).toEqual([]);

@@ -74,8 +74,8 @@ function mark(file: string, { line, column }: Groups, message: string): Mark {
   return { file, line: Number(line), column: column ? Number(column) : null, message };
 }
 
-/** What stands before a message: the place. */
-const PLACE = /^.*?(?::\d+(?:[:.]\d+)?(?:-\d+)?:|:?\(\d+(?:,\d+)?\)(?:-\(\d+,\d+\))?:?|: line \d+:)\s*/;
+/** What stands before a message: the place, and not the half of one that ends the line. */
+const PLACE = /^.*?(?::\d+(?:[:.]\d+)?(?:-\d+)?:(?!\d)|:?\(\d+(?:,\d+)?\)(?:-\(\d+,\d+\))?:?|: line \d+:)\s*/;
 
 /** What says no more than that something is wrong: GHC tells it in the next line. */
 const NO_MORE = /^error:(?: \[[\w-]+\])?$/;
