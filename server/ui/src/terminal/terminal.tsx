@@ -79,9 +79,10 @@ export default function Terminal({ close }: { close(): void }) {
   );
 }
 
-/** A program may call a link whatever it likes: whoever follows it is told where it leads. */
-function follow(url: string): void {
-  if (/^https?:\/\//i.test(url) && confirm(t("terminal.link", { url }))) open(url, "_blank", "noopener,noreferrer");
+/** A program may call a link whatever it likes: whoever follows it is told where it leads, as the browser reads it. No letter there turns others around. */
+function follow(link: string): void {
+  const { protocol, href } = new URL(link);
+  if (/^https?:$/.test(protocol) && confirm(t("terminal.link", { url: href }))) open(href, "_blank", "noopener,noreferrer");
 }
 
 async function begin(screen: Screen, isGone: () => boolean, made: (session: Session) => void, tell: (now: Standing) => void): Promise<void> {
