@@ -99,20 +99,22 @@ test("a package is uploaded as private, and stays as it is where nothing else is
   await page.route("**/api/v1/problems/*?show=*", (route) => (asked.push(new URL(route.request().url()).search), route.fulfill({ json: packaged("p", { private: true }) })));
   await problem(page, "p", { private: true });
   await page.route("**/api/v1/problems?*", (route) => route.fulfill({ json: { problems: [{ ...packaged("p"), private: true }, packaged("q")], next_cursor: null } }));
-  const upload = () => page.locator(".drop input").setInputFiles({ name: "p.tar", mimeType: "application/x-tar", buffer: tar({ "problem.yaml": "" }) });
+  const upload = async (search: string) => {
+    const before = asked.length;
+    await page.locator(".drop input").setInputFiles({ name: "p.tar", mimeType: "application/x-tar", buffer: tar({ "problem.yaml": "" }) });
+    await expect.poll(() => asked.slice(before)).toEqual([search]);
+    // While one is sent there is no other.
+    await expect(page.getByText("Sending p…")).toHaveCount(0);
+  };
   await page.goto("/problems");
   await expect(page.locator(".problem-list").getByRole("listitem")).toHaveText([/^p.*private /, /^q(?!.*private)/]);
-  await upload();
-  await expect.poll(() => asked).toEqual(["?show=verdicts"]);
+  await upload("?show=verdicts");
   await page.getByLabel("Private").check();
-  await upload();
-  await expect.poll(() => asked[1]).toBe("?show=verdicts&private=true");
+  await upload("?show=verdicts&private=true");
   await page.goto("/problems/p");
-  await upload();
-  await expect.poll(() => asked[2]).toBe("?show=verdicts&private=true");
+  await upload("?show=verdicts&private=true");
   await page.getByLabel("Private").uncheck();
-  await upload();
-  await expect.poll(() => asked[3]).toBe("?show=verdicts&private=false");
+  await upload("?show=verdicts&private=false");
 });
 
 test("each word of a source has its colour, also where two languages have one extension", async ({ page }) => {
