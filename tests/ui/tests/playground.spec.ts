@@ -1,3 +1,4 @@
+import { event, ID } from "../answers";
 import AxeBuilder from "../axe";
 import { expect, result, run, test, write } from "../page";
 
@@ -58,6 +59,20 @@ test("a runtime error leads to its line", async ({ page }) => {
   await expect(result(page).getByRole("heading", { name: "Runtime error" }).first()).toBeVisible();
   await result(page).getByRole("button", { name: "main.py, line 3" }).first().click();
   await expect(page.locator("#editor .cm-activeLineGutter")).toHaveText("3");
+});
+
+test("an error leads to its line in another file, however far down that is", async ({ page }) => {
+  const files = [{ name: "main.cpp", content: '#include "util.h"\nint main() {}\n' }, { name: "util.h", content: "// said\n".repeat(400) }];
+  await page.addInitScript((files) => localStorage.setItem("gavel.draft", JSON.stringify({ language: "cpp20", files })), files);
+  const queued = { id: ID, state: "queued", language: "cpp20", created_at: new Date().toISOString() };
+  const compile = { ok: false, log: "util.h:300:4: error: no", cpu_ms: 1, wall_ms: 1, memory_bytes: 1 };
+  await page.route("**/api/v1/submissions", (route) => route.fulfill({ status: 202, json: queued }));
+  await page.route(`**/api/v1/submissions/${ID}/events*`, (route) => route.fulfill(event("judgement", { ...queued, state: "done", verdict: "CompileError", compile, summary: { passed: 0, total: 1 }, tests: [] })));
+  await page.goto("/");
+  await run(page);
+  await result(page).getByRole("button", { name: "util.h, line 300" }).first().click();
+  await expect(page.locator("#editor .cm-activeLineGutter")).toHaveText("300");
+  await expect(page.locator("#editor .cm-activeLine")).toBeInViewport();
 });
 
 test("a program is cancelled while it runs, and its progress is live", async ({ page }) => {

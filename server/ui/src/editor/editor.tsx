@@ -10,7 +10,7 @@ import { keys as chosenKeys, nonce, tongue, type Keys, type Tongue } from "../se
 import { support } from "./languages";
 import type { Mark } from "./mark";
 import { goTo, mark } from "./marks";
-import { KEYS, newCompartments, stateOf, words } from "./state";
+import { KEYS, newCompartments, type Phrases, stateOf, words } from "./state";
 
 export interface Props {
   /** Of the file that is shown. */
@@ -34,11 +34,16 @@ export interface Props {
  */
 let helped: Extension | null = null;
 
+const english: Phrases = {};
+
 /** What the editor itself says, which is English. */
-const phrases: Record<Tongue, () => Promise<Record<string, string>>> = {
-  en: async () => ({}),
+const phrases: Record<Tongue, () => Promise<Phrases>> = {
+  en: async () => english,
   zh: async () => (await import("./phrases")).chinese,
 };
+
+/** Those that were loaded last: each state that comes after has them from its beginning. */
+let spoken = english;
 
 const keysOf: Record<Keys, () => Promise<Extension>> = {
   plain: async () => [],
@@ -78,7 +83,7 @@ export function Editor(props: Props) {
     else states.current.clear();
     const found = states.current.get(props.name);
     const kept = found && found.doc.toString() === props.content ? found : null;
-    const next = kept ?? stateOf({ name: props.name, content: props.content, readOnly: props.readOnly ?? false }, compartments.current, {
+    const next = kept ?? stateOf({ name: props.name, content: props.content, readOnly: props.readOnly ?? false, phrases: spoken }, compartments.current, {
       changed: (text) => latest.current.changed?.(text), run: () => latest.current.run?.(), entered: () => enter(true),
     });
     const help = helped && !props.readOnly ? compartments.current.typing.reconfigure(helped) : [];
@@ -99,7 +104,9 @@ export function Editor(props: Props) {
   useEffect(() => {
     let current = true;
     void patiently(phrases[tongue.value]).then((found) => {
-      if (current) view.current?.dispatch({ effects: compartments.current.words.reconfigure(words(props.name, found)) });
+      if (!current) return;
+      spoken = found;
+      view.current?.dispatch({ effects: compartments.current.words.reconfigure(words(props.name, found)) });
     });
     return () => (current = false, undefined);
   }, [tongue.value, props.name, props.generation]);

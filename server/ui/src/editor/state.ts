@@ -29,7 +29,7 @@ interface Heard {
   entered(): void;
 }
 
-export function stateOf(file: { name: string; content: string; readOnly: boolean }, { colours, keys, typing, words: said }: Compartments, heard: Heard): EditorState {
+export function stateOf(file: { name: string; content: string; readOnly: boolean; phrases: Phrases }, { colours, keys, typing, words: said }: Compartments, heard: Heard): EditorState {
   return EditorState.create({
     doc: file.content,
     extensions: [
@@ -42,7 +42,7 @@ export function stateOf(file: { name: string; content: string; readOnly: boolean
       keymap.of([{ key: "Mod-f", run: search }, ...defaultKeymap, ...historyKeymap, indentWithTab]),
       EditorState.readOnly.of(file.readOnly),
       EditorView.contentAttributes.of({ "aria-describedby": KEYS, spellcheck: "false", tabindex: "0" }),
-      said.of(words(file.name, {})),
+      said.of(words(file.name, file.phrases)),
       theme,
       colours.of([]),
       EditorView.updateListener.of(({ docChanged, state }) => { if (docChanged) heard.changed(state.doc.toString()); }),
@@ -50,8 +50,11 @@ export function stateOf(file: { name: string; content: string; readOnly: boolean
   });
 }
 
-/** What it is called and says in the person's language: `phrases` has that for what it says in English. */
-export const words = (name: string, phrases: Record<string, string>): Extension => [EditorState.phrases.of(phrases), EditorView.contentAttributes.of({ "aria-label": t("editor.label", { name }) })];
+/** For what the editor says in English that in the person's language. */
+export type Phrases = Record<string, string>;
+
+/** What it is called and says in the person's language. Where the phrases are another object than before, all of it is drawn anew, and not where it was scrolled to. */
+export const words = (name: string, phrases: Phrases): Extension => [EditorState.phrases.of(phrases), EditorView.contentAttributes.of({ "aria-label": t("editor.label", { name }) })];
 
 /** What is typed over something that is selected, Chromium would give the style of that, which the page's policy forbids. */
 const typedOver = EditorView.domEventHandlers({
