@@ -361,6 +361,8 @@ test("a projector has large type", async ({ page }) => {
 
 /** By Tab alone, as somebody does who has no mouse; the editor takes Tab for itself until Escape is pressed. */
 async function tabTo(page: Page, to: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
+  await expect(to).toBeVisible();
+  await expect(to).toBeEnabled();
   for (let press = 0; press < 150; press += 1) {
     if (await to.evaluate((one) => one === document.activeElement).catch(() => false)) return;
     await page.keyboard.press("Escape");
