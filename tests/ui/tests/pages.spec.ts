@@ -461,7 +461,8 @@ test("what the server refuses is told with what to do", async ({ page }) => {
     ["language-not-installed", 422, "This language is not installed"],
   ] as const) {
     await page.route("**/api/v1/submissions", (route) => route.fulfill({
-      status, headers: { "Retry-After": "1" }, contentType: "application/problem+json",
+      // Longer than a test looks away while it waits for something: a second.
+      status, headers: { "Retry-After": "3" }, contentType: "application/problem+json",
       body: JSON.stringify({ type: `urn:gavel:problem:${kind}`, title: "", status, detail: `about <b>${kind}</b>` }),
     }));
     await run(page);
