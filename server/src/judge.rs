@@ -372,7 +372,7 @@ impl<E: Executor> Judge<E> {
         // What runs beside or behind the last one that counts is ended.
         let (stop, rest) = (CancellationToken::new(), task.cancel.child_token());
         let task = Task { cancel: &rest, ..task };
-        let (session, needless) = (E::Session::default(), course.needless());
+        let (session, needless) = (self.executor.session(), course.needless());
         let running = (0..total).map(|index| {
             let (needless, stop, session) = (&needless, &stop, &session);
             async move {

@@ -125,7 +125,6 @@ impl<E: Executor> Judge<E> {
             Some(facts) => facts,
             None => self.executor.run_case(job, session, task.cancel).await?,
         };
-        drop(own);
         let (decided, left) = match run::measured(job, &facts) {
             Some((verdict, reason)) => (Decided::of((verdict, Some(reason))), Vec::new()),
             None => {

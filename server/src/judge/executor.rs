@@ -23,8 +23,13 @@ use crate::submission::{Files, Isolation, RunLimits, SubmissionId};
 /// Carries out the parts of a judging. What they are made of is named by content; verdicts, and what follows from
 /// them, are the judge's.
 pub trait Executor: Send + Sync + 'static {
-    /// What the cases of one submission share.
+    /// What the cases of one submission share. By default that is nothing: what a case had is others' when it has been run.
     type Session: Default + Send + Sync;
+
+    /// For cases that are run one after the other, of each of which the outputs are kept before the next begins.
+    fn session(&self) -> Self::Session {
+        Self::Session::default()
+    }
 
     /// Makes a program of sources, or finds the one that was made of them before.
     ///

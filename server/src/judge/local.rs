@@ -127,13 +127,14 @@ impl<S: Sandboxes> Local<S> {
         Some(Place { lease, room, space })
     }
 
-    /// Runs a case in this place, of which the session keeps what it may use again.
+    /// Runs a case in this place, of which the session keeps what it may use again. Where there is none, room for what was written
+    /// stays with that.
     async fn run_in(
         &self,
         place: Place<S::Lease>,
         job: &CaseJob<'_>,
         (head, beside): (Bytes, Bytes),
-        session: &Mutex<Option<Place<S::Lease>>>,
+        session: Option<&Mutex<Option<Place<S::Lease>>>>,
         cancel: &CancellationToken,
     ) -> Result<Facts, JudgeError> {
         let Place { mut lease, mut room, mut space } = place;
@@ -146,7 +147,7 @@ impl<S: Sandboxes> Local<S> {
         let mut ran = joined(lease.run(program, cancel).instrument(span).await?);
         drop(shown);
         let no_output = output::take(job, &mut ran, head, &self.blobs).await?;
-        if job.whose.isolation == Isolation::Fresh {
+        if let Some(session) = session.filter(|_| job.whose.isolation == Isolation::Fresh) {
             // What this case wrote is kept before the next begins, which has the same memory.
             let kept = std::mem::replace(&mut room, self.account.open(Purpose::Judging));
             *session.lock().await = Some(Place { lease, room: kept, space: space.take() });
@@ -230,7 +231,11 @@ fn units(bytes: Bytes) -> u32 {
 
 impl<S: Sandboxes> Executor for Local<S> {
     /// The sandbox of a submission that must have one for itself, between two of its cases.
-    type Session = Mutex<Option<Place<S::Lease>>>;
+    type Session = Option<Mutex<Option<Place<S::Lease>>>>;
+
+    fn session(&self) -> Self::Session {
+        Some(Mutex::default())
+    }
 
     async fn compile(
         &self,
@@ -256,7 +261,11 @@ impl<S: Sandboxes> Executor for Local<S> {
         let mut wanted = if own { wanted(job.limits, head, beside) } else { Wanted { memory: 0, disk: 0 } };
         wanted.disk = wanted.disk.saturating_add(self::beside(job));
         // Another test may have other limits.
-        let kept = session.lock().await.take().filter(|place| place.is_enough(wanted, self.all_space));
+        let kept = match session {
+            Some(session) => session.lock().await.take(),
+            None => None,
+        };
+        let kept = kept.filter(|place| place.is_enough(wanted, self.all_space));
         let place = match kept {
             Some(place) => place,
             // Who does not need the run any more does not wait for a place to have it in.
@@ -266,7 +275,7 @@ impl<S: Sandboxes> Executor for Local<S> {
                 place = self.place(job, wanted) => place?,
             },
         };
-        self.run_in(place, job, (head, beside), session, cancel).await
+        self.run_in(place, job, (head, beside), session.as_ref(), cancel).await
     }
 
     async fn run_case_if_free(
@@ -278,8 +287,7 @@ impl<S: Sandboxes> Executor for Local<S> {
         let mut wanted = wanted(job.limits, head, Bytes(0));
         wanted.disk = wanted.disk.saturating_add(beside(job));
         let place = self.free_place(job, wanted)?;
-        let session = Self::Session::default();
-        Some(self.run_in(place, job, (head, Bytes(0)), &session, cancel).await)
+        Some(self.run_in(place, job, (head, Bytes(0)), None, cancel).await)
     }
 
     async fn run_pair(

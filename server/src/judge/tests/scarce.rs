@@ -14,11 +14,16 @@ use crate::sandbox::{Lease, Program, Sandboxes};
 struct Few {
     free: Arc<Semaphore>,
     all: usize,
+    /// Of the judge that has them.
+    account: Account,
+    /// What was on it whenever a validator was run.
+    held: Arc<Mutex<Vec<Bytes>>>,
 }
 
 impl Few {
     fn new(all: usize) -> Self {
-        Self { free: Arc::new(Semaphore::new(all)), all }
+        let (free, account) = (Arc::new(Semaphore::new(all)), Account::new(Bytes::mib(64)));
+        Self { free, all, account, held: Arc::default() }
     }
 
     fn lent(&self) -> usize {
@@ -38,12 +43,13 @@ impl Sandboxes for Few {
     ) -> Result<Lent, SandboxError> {
         let free = tokio::time::timeout(patience, Arc::clone(&self.free).acquire_owned()).await;
         let permit = free.map_err(|_elapsed| SandboxError::Busy { waited: patience })?;
-        Ok(Lent { _permit: permit.unwrap() })
+        Ok(Lent { of: self.clone(), _permit: permit.unwrap() })
     }
 }
 
 #[derive(Debug)]
 struct Lent {
+    of: Few,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -51,8 +57,11 @@ impl Lease for Lent {
     async fn run(&mut self, program: Program, _: &CancellationToken) -> Result<Ran, SandboxError> {
         // Meanwhile others ask for a sandbox.
         tokio::time::sleep(Duration::from_millis(10)).await;
-        let is_validators = !program.collect.is_empty();
-        Ok(if is_validators { validated(42, [None; 4]) } else { printed("1") })
+        if program.collect.is_empty() {
+            return Ok(printed("1"));
+        }
+        self.of.held.lock().unwrap().push(self.of.account.held());
+        Ok(validated(42, [None; 4]))
     }
 
     fn name(&self) -> &str {
@@ -72,7 +81,7 @@ fn judge(sandboxes: &Few, problem: &Arc<Problem>) -> (Judge<Local<Few>>, tempfil
     let languages = Languages::load(file.path(), "latest").unwrap();
     let (blobs, directory) = blobs();
     let artefacts = Artefacts::new(directory.path().join("artefacts"), Bytes::mib(1));
-    let (account, large) = (Account::new(Bytes::mib(64)), Bytes::mib(64));
+    let (account, large) = (sandboxes.account.clone(), Bytes::mib(64));
     let local = Local::new(sandboxes.clone(), artefacts, blobs.clone(), account, large, large, sandboxes.all);
     let shelf = Arc::new(Shelf(vec![Arc::clone(problem)]));
     (Judge::new(local, Arc::new(languages), blobs, shelf, limits()), directory)
@@ -130,6 +139,21 @@ async fn fresh_submissions_do_not_wait_for_a_validator_of_sources_with_their_san
             assert!(are_accepted(&judged), "{count} {more:?}: {judged:?}");
             assert_eq!(sandboxes.lent(), 0);
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn room_for_an_output_and_its_validator_is_held_while_that_looks_at_it() {
+    let validated = [("output_validator/check.py", "")];
+    let problem = problem_of(Show::Full, &[&CASES[..], &validated[..]].concat());
+    for isolation in [Isolation::Pooled, Isolation::Fresh] {
+        let sandboxes = Few::new(1);
+        let judged = judged(1, &sandboxes, &problem, isolation).await;
+        assert!(are_accepted(&judged), "{isolation:?}: {judged:?}");
+        let held = sandboxes.held.lock().unwrap().clone();
+        assert_eq!(held.len(), 3, "{isolation:?}: {held:?}");
+        assert!(held.iter().all(|held| *held >= validator::MEMORY), "{isolation:?}: {held:?}");
+        assert_eq!(sandboxes.account.held(), Bytes(0), "{isolation:?}");
     }
 }
 
