@@ -38,7 +38,10 @@ async fn all(engine: &Engine, instance: &str) -> Result<Vec<ContainerSummary>, W
 }
 
 /// Removes all of this instance's containers and waits until they are gone, for some seconds; tells how many there were. One that
-/// resists does not keep the others: it goes on dying beside them.
+/// resists, or that the engine cannot remove, keeps its slot and nothing else: it is told there, as long as it lasts.
+///
+/// # Errors
+/// When the engine does not say which there are.
 pub(super) async fn drain(engine: &Engine, instance: &str) -> Result<usize, WardenError> {
     let found = all(engine, instance).await?;
     let count = found.len();
@@ -49,9 +52,10 @@ pub(super) async fn drain(engine: &Engine, instance: &str) -> Result<usize, Ward
         let results = futures_util::future::join_all(removals).await;
         left = all(engine, instance).await?;
         if attempt == ATTEMPTS || Instant::now() >= deadline {
-            results.into_iter().collect::<Result<Vec<Removal>, _>>()?;
             if !left.is_empty() {
-                tracing::warn!(left = left.len(), "containers of this instance are still being removed");
+                let failed = results.into_iter().find_map(Result::err);
+                let why = failed.map_or_else(|| "it is under way".to_owned(), |error| error.to_string());
+                tracing::warn!(left = left.len(), why, "containers of this instance are still to be removed");
             }
             break;
         }

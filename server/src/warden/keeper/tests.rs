@@ -10,17 +10,20 @@ use tokio::net::{UnixListener, UnixStream};
 use super::*;
 use crate::language::Languages;
 use crate::slots::Host;
+use crate::warden::container::{INSTANCE, ROLE};
 
 /// What runc says when a host has run out of cgroups for a moment.
 const NO_SPACE: &str = "runc create failed: failed to write 4711: open /sys/fs/cgroup/pids/gavel/cgroup.procs: no space left on device";
 
-/// An engine without containers: it notes what is to be created, and fails starts as it is told.
+/// An engine without containers, or with one that it cannot remove: it notes what is to be created, and fails starts as it is told.
 #[derive(Debug, Clone, Default)]
 struct FakeEngine {
     created: Arc<Mutex<Vec<Value>>>,
     starts: Arc<Mutex<u32>>,
     /// These starts fail.
     failing: Arc<Mutex<Vec<u32>>>,
+    /// There is one that cannot be removed.
+    has_stuck: bool,
 }
 
 impl FakeEngine {
@@ -63,6 +66,14 @@ impl FakeEngine {
         }
         if request.starts_with("POST") && request.contains("/wait") {
             return (200, json!({ "StatusCode": 0 }));
+        }
+        if self.has_stuck && request.contains("/containers/json") {
+            let labels = json!({ INSTANCE: Config::default().sandbox.instance, ROLE: "run" });
+            let name = format!("/{}0", prefix(&Config::default().sandbox.instance));
+            return (200, json!([{ "Id": "77ab", "Names": [name], "Labels": labels }]));
+        }
+        if self.has_stuck && request.starts_with("DELETE") {
+            return (500, json!({ "message": "device or resource busy" }));
         }
         if request.starts_with("DELETE") {
             return (204, Value::Null);
@@ -171,4 +182,12 @@ async fn a_limit_on_all_that_could_not_be_set_is_set_with_the_next_container() {
     keeper.perform(create()).await;
     keeper.perform(create()).await;
     assert_eq!(setters(), 2, "one failed, one did it, and then it was done");
+}
+
+#[tokio::test]
+async fn a_container_that_the_engine_cannot_remove_does_not_keep_a_server_from_starting() {
+    let engine = FakeEngine { has_stuck: true, ..FakeEngine::default() };
+    let keeper = keeper(&engine, true).await;
+    let drained = reaper::drain(&keeper.engine, &keeper.config.sandbox.instance).await;
+    assert!(matches!(drained, Ok(1)), "{drained:?}");
 }
