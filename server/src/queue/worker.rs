@@ -450,7 +450,7 @@ mod tests {
                     let submission = Submission { user: Some(user.into()), ..submission("") };
                     let id = queue.submit(Arc::new(submission), None).await.unwrap();
                     let judged = queue.wait(&Sees::Everything, id, Duration::from_secs(600));
-                    let judged = tokio::time::timeout(Duration::from_secs(10), judged).await;
+                    let judged = tokio::time::timeout(Duration::from_secs(120), judged).await;
                     assert!(judged.is_ok(), "a submission was left waiting");
                 }
             })
