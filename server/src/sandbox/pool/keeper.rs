@@ -80,13 +80,15 @@ impl Keeper {
         while let Some(Some(order)) = self.stop.run_until_cancelled(orders.recv()).await {
             match latest(order, &mut orders) {
                 Order::Make(profile) => {
-                    let Some(_turn) = self.stop.run_until_cancelled(self.turns.acquire()).await else {
+                    let Some(turn) = self.stop.run_until_cancelled(self.turns.acquire()).await else {
                         return;
                     };
                     match survive(self.make(&bank, profile, &slot)).await {
                         Ok(sandbox) => bank.made(place, sandbox, expiry(self.max_age)),
                         Err(error) => {
                             report(&bank, place, &slot, &error);
+                            // A container that cannot be removed keeps no other place's from being made.
+                            drop(turn);
                             // What was to be replaced, or came to no sandbox, is still there.
                             self.clear(&slot, &orders).await;
                         }

@@ -96,6 +96,8 @@ struct Place<S> {
     worn: bool,
     /// Somebody has used it: the self-test is nobody.
     of_use: bool,
+    /// When a sandbox could not be made in it, where none was since.
+    failed: Option<Instant>,
 }
 
 /// What is in a place.
@@ -183,6 +185,7 @@ impl<S: Member, T: Ticket> State<S, T> {
             user: None,
             worn: false,
             of_use: false,
+            failed: None,
         };
         let shelf = |(profile, warm)| Shelf {
             profile,
@@ -246,6 +249,7 @@ impl<S: Member, T: Ticket> State<S, T> {
     ) -> Vec<Effect<S, T>> {
         let mut effects = Vec::new();
         (self.places[place].expires, self.places[place].made) = (expires, now);
+        self.places[place].failed = None;
         let shelf = &mut self.shelves[self.places[place].profile];
         shelf.created += 1;
         (shelf.last_error, shelf.retry) = (None, None);
@@ -257,7 +261,7 @@ impl<S: Member, T: Ticket> State<S, T> {
     /// A sandbox could not be made; true if why is news.
     pub(super) fn failed(&mut self, place: usize, error: String, now: Instant) -> bool {
         let profile = self.places[place].profile;
-        self.places[place].stand = Stand::Empty;
+        (self.places[place].stand, self.places[place].failed) = (Stand::Empty, Some(now));
         let failing = self.shelves.iter().filter(|shelf| shelf.retry.is_some()).count();
         let pause = PAUSE * u32::try_from(failing).unwrap_or(u32::MAX).max(1);
         // An image comes when somebody builds it.
@@ -752,8 +756,10 @@ impl<S: Member, T: Ticket> State<S, T> {
         idle.filter(|at| which(self, *at)).min_by_key(|at| self.places[*at].used)
     }
 
+    /// The empty place in which nothing has failed for longest: what is in the way in one may be in no other.
     fn empty(&self) -> Option<usize> {
-        self.places.iter().position(|place| matches!(place.stand, Stand::Empty))
+        let empty = (0..self.places.len()).filter(|at| matches!(self.places[*at].stand, Stand::Empty));
+        empty.min_by_key(|at| self.places[*at].failed)
     }
 
     fn is_outdated(&self, at: usize, now: Instant) -> bool {

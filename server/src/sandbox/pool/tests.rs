@@ -148,6 +148,16 @@ async fn a_container_that_could_not_be_removed_is_tried_again() {
     stage.until("it has gone", |_| stage.removed() == [0]).await;
 }
 
+#[tokio::test]
+async fn places_that_cannot_be_cleared_keep_no_others_from_being_made() {
+    let stage = Stage::new(6, |_| {});
+    stage.keep_containers(true);
+    stage.break_warden(Some("the name is taken"));
+    stage.until("what is in the way stays", |_| stage.refused() >= 4).await;
+    stage.break_warden(None);
+    stage.until("there is a sandbox", |shelf| shelf.idle > 0).await;
+}
+
 /// A container that was to be replaced, or one whose monitor never called.
 #[tokio::test]
 async fn whatever_is_in_a_place_after_a_start_that_failed_is_removed() {

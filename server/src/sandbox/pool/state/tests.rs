@@ -268,6 +268,19 @@ fn while_no_successor_can_be_made_the_old_ones_serve() {
 }
 
 #[test]
+fn what_could_not_be_made_in_one_place_is_tried_in_another() {
+    let mut table = Table::with_memory(&[1], 2, 1, u64::MAX);
+    let effects = table.state.settle(table.now);
+    assert_eq!(table.tell(effects), "a at 0");
+    for place in [1, 0, 1] {
+        table.fail();
+        assert_eq!(table.pass(Duration::from_secs(2)), format!("a at {place}"));
+    }
+    assert_eq!(table.make(), "");
+    assert_eq!(table.idle(), 1);
+}
+
+#[test]
 fn an_image_that_is_not_there_takes_no_place_from_others() {
     let mut table = Table::new(&[0, 0], 2, 2);
     assert_eq!(table.lease(1, 0), "a at 0");
