@@ -50,10 +50,10 @@ fn decimal(text: &str) -> Option<f64> {
     is_one.then(|| without_empty_exponent(text, ['e', 'E']).parse().ok())?
 }
 
-/// An exponent without digits is none.
+/// An exponent without digits is none, where it is the only one.
 fn without_empty_exponent(text: &str, letters: [char; 2]) -> &str {
     let unsigned = text.strip_suffix(['+', '-']).unwrap_or(text);
-    unsigned.strip_suffix(letters).unwrap_or(text)
+    unsigned.strip_suffix(letters).filter(|number| !number.contains(letters)).unwrap_or(text)
 }
 
 /// `1.8p3` is 12: digits of base 16, and a power of two in base 10. A point alone is 0.
@@ -135,6 +135,9 @@ mod tests {
             "e",
             ".e5",
             "1+",
+            "1e5e",
+            "1e5E+",
+            "0x1p5p",
             "0x.p",
             "0x1p99999999999",
             "1x",
