@@ -225,7 +225,12 @@ impl<S: Sandboxes + fmt::Debug> Commands for Service<S> {
             let _held = self.account.take(Purpose::Requests, size, MEMORY_PATIENCE).await?;
             let request = command::check(request, self.sources(true)).await?;
             // A request holds as many sandboxes as it has commands, for as long as its client wants to talk.
-            let places = self.streams.try_take(&request.sender, request.commands.len());
+            let (count, most) = (request.commands.len(), self.streams.most_of_one());
+            if count > most {
+                let why = format!("too many commands with streams: {count} > {most} (gojudge.streams)");
+                return Err(Refusal::Bad(why));
+            }
+            let places = self.streams.try_take(&request.sender, count);
             let _places = places.ok_or_else(|| {
                 Refusal::Failed("too many commands with streams at once (gojudge.streams)".to_owned())
             })?;

@@ -234,6 +234,10 @@ async fn commands_with_streams_are_counted_and_not_requests() {
     second.send(of(2)).await;
     let (_, end) = rest(&mut second).await;
     assert!(end["error"].as_str().is_some_and(|why| why.contains("gojudge.streams")), "{end}");
+    let mut never = open(&bench).await;
+    never.send(of(4)).await;
+    let (_, end) = rest(&mut never).await;
+    assert!(end["error"].as_str().is_some_and(|why| why.contains("4 > 3 (gojudge.streams)")), "{end}");
     let mut third = open(&bench).await;
     third.send(of(1)).await;
     third.send(message(5, &[0])).await;
