@@ -496,6 +496,30 @@ async fn a_database_of_a_later_version_is_refused_as_such() {
     assert!(why.to_string().contains("newer version of Gavel"), "{why}");
 }
 
+/// Databases that have one of them are not opened where it has changed since: what is to be different is one more.
+#[test]
+fn no_migration_changes_once_databases_have_it() {
+    let known = [
+        0x5923_4b9d_u32,
+        0xaef5_7a20,
+        0x3013_7f95,
+        0x5869_4697,
+        0xb81c_0366,
+        0x26c6_75ea,
+        0x137b_c4df,
+        0xdedc_86c5,
+        0xc4ec_0d7a,
+        0x670a_de73,
+        0x4fb7_daf9,
+        0x7bf4_57d2,
+        0x6485_b50f,
+    ];
+    let migrations = sqlx::migrate!("./migrations");
+    let begin = |checksum: &[u8]| u32::from_be_bytes(checksum[..4].try_into().unwrap());
+    let found: Vec<u32> = migrations.iter().map(|one| begin(&one.checksum)).collect();
+    assert_eq!(found, known);
+}
+
 #[tokio::test]
 async fn a_file_stays_while_the_row_that_names_it_is_on_its_way_to_the_disk() {
     let (store, _directory) = store().await;

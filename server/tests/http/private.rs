@@ -189,6 +189,7 @@ async fn a_database_of_an_earlier_version_tells_of_each_version_what_it_shows_an
     let token = contestant(&bench).await;
     let full = pushed(&bench, BACKEND, "sums?show=full", sums("4 5")).await;
     pushed(&bench, BACKEND, "sums?show=summary", sums("4 5")).await;
+    pushed(&bench, BACKEND, "verify-sums", sums("4 5")).await;
     pushed(&bench, BACKEND, "verify-0123456789abcdef0123456789abcdef?show=full", sums("4 5")).await;
     let directory = bench.stop().await;
     let database = directory.path().join("gavel.sqlite");
@@ -196,7 +197,8 @@ async fn a_database_of_an_earlier_version_tells_of_each_version_what_it_shows_an
     for sql in [
         "ALTER TABLE problems DROP COLUMN private",
         "ALTER TABLE problems DROP COLUMN show",
-        "DELETE FROM _sqlx_migrations WHERE version = 12",
+        "UPDATE problems SET pushed_at = pushed_at - 60000",
+        "DELETE FROM _sqlx_migrations WHERE version >= 12",
     ] {
         sqlx::query(sql).execute(&mut connection).await.unwrap();
     }
@@ -208,5 +210,9 @@ async fn a_database_of_an_earlier_version_tells_of_each_version_what_it_shows_an
         submit(&bench, &token, "verify-0123456789abcdef0123456789abcdef", None).await,
         (400, Some("problem".to_owned()))
     );
-    assert_eq!(listed(&bench, BACKEND).await, ["verify-0123456789abcdef0123456789abcdef", "sums"]);
+    assert_eq!(
+        listed(&bench, BACKEND).await,
+        ["verify-0123456789abcdef0123456789abcdef", "verify-sums", "sums"]
+    );
+    assert_eq!(listed(&bench, &token).await, ["verify-sums", "sums"], "the name alone hides nothing");
 }
