@@ -6,23 +6,27 @@ use crate::tree::Dir;
 
 /// Notes programs of a package's own that seem to be in Python 2: or else they are found by those whose submissions they judge.
 pub(crate) fn note<'p>(programs: impl Iterator<Item = &'p Program>, root: &Dir, report: &Report) {
-    let all = root.below();
     for program in programs.filter(|program| program.language.as_deref() == Some("python3")) {
-        let is_of_it = |path: &str| path.ends_with(".py") && program.files.iter().any(|file| file == path);
-        let is_old =
-            all.iter().filter(|file| is_of_it(&file.path)).any(|file| is_old(&file.searched(report)));
-        if is_old {
+        let sources = program.files.iter().filter(|path| path.ends_with(".py"));
+        let mut sources = sources.filter_map(|path| root.file(path));
+        if sources.any(|source| is_old(&source.searched(report))) {
             report.note(
                 Place::file(&program.path),
-                "seems to be in Python 2: it is run by Python 3, which will not take it",
+                "seems to be in Python 2: it is run by Python 3, which may not take it",
             );
         }
     }
 }
 
-/// Whether a source has what Python 3 does not take, or has not got.
+/// Whether a source says that it is in Python 2, or has what Python 3 does not take, or has not got.
 fn is_old(source: &str) -> bool {
-    source.lines().map(str::trim_start).filter(|line| !line.starts_with('#')).any(is_old_line)
+    says_so(source)
+        || source.lines().map(str::trim_start).filter(|line| !line.starts_with('#')).any(is_old_line)
+}
+
+/// Whether the first line names Python 2, as older packages have it.
+pub(crate) fn says_so(source: &str) -> bool {
+    source.lines().next().is_some_and(|line| line.starts_with("#!") && line.contains("python2"))
 }
 
 fn is_old_line(line: &str) -> bool {
@@ -52,6 +56,7 @@ mod tests {
     #[test]
     fn what_only_python_2_takes_is_known() {
         for source in [
+            "#!/usr/bin/env python2\nimport sys\n",
             "print 'AC 1'\n",
             "import sys\nif True:\n    print >>sys.stderr, 7\n",
             "for at in xrange(10): pass\n",
@@ -63,6 +68,7 @@ mod tests {
         for source in [
             "print('AC 1')\nprint (1)\n",
             "# print 'AC 1'\n",
+            "#!/usr/bin/env python3\n#!/usr/bin/env python2\n",
             "my_raw_input()\nself.xrange(1)\nxrange = range\n",
             "try:\n    pass\nexcept (ValueError, KeyError) as why:\n    pass\n",
             "raise SystemExit(42)\n",
@@ -83,7 +89,7 @@ mod tests {
             ("graders/g.py", old),
         ])
         .package();
-        let why = "seems to be in Python 2: it is run by Python 3, which will not take it";
+        let why = "seems to be in Python 2: it is run by Python 3, which may not take it";
         let old = ["graders/g.py", "input_validators/v.py", "output_validators/v.py"];
         let expected: Vec<_> = old.iter().map(|path| format!("{path}: {why}")).collect();
         let mut found: Vec<_> = notes.into_iter().filter(|note| note.contains("Python")).collect();

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::bounds;
 use crate::metadata::{Format, Person};
 use crate::program::{self, Program};
+use crate::python2;
 use crate::report::{Place, Report};
 use crate::tree::{Dir, File};
 use crate::verdict::Verdict;
@@ -87,11 +88,7 @@ fn old_python(submission: &mut Submission, files: &BTreeMap<&str, &File>, report
         return;
     }
     let mut sources = program.files.iter().filter_map(|path| files.get(path.as_str()));
-    let is_old = |file: &&File| {
-        let text = file.searched(report);
-        text.lines().next().is_some_and(|line| line.starts_with("#!") && line.contains("python2"))
-    };
-    if sources.any(is_old) {
+    if sources.any(|file| python2::says_so(&file.searched(report))) {
         program.language = Some("python2".to_owned());
     }
 }
