@@ -37,7 +37,7 @@ Without --id the package is sent under an id of its own, verify-…, and removed
 With --id it is sent under that id as well in the end, and stays.
 
 The package's validators of inputs are run on all its inputs, unless --skip-inputs says otherwise. What is in a language that the \
-server has not got is skipped and told.
+server has not got, or that the package's own `languages` leave out, is skipped and told.
 
 Exit status: 0 every submission that is judged is as expected and every input is valid, 1 one is not or could not be judged, 2 the package has faults or no \
 submissions, 3 the server was not reached or refuses.";

@@ -386,6 +386,19 @@ fn one_that_is_not_as_expected_is_named_and_is_1() {
 }
 
 #[test]
+fn what_a_packages_own_languages_leave_out_is_not_sent_and_does_not_count() {
+    let server = judging();
+    let yaml = "problem_format_version: 2025-09\nname: Sum\nuuid: 3d4f9b0e-0000-4000-8000-000000000000\nlimits:\n  time_limit: 1\nlanguages: [python3, java]\n";
+    let package = package(&[("problem.yaml", yaml), ("submissions/accepted/b.c", "right")]);
+    let folder = package.path().to_str().unwrap();
+    let ended = run(&server, &["problem", "verify", folder, "--language", "c=c17"]);
+    let told = "\naccepted/b.c: skipped: the package's own `languages` leave out c\n1 of 1 submissions are as expected, 1 more skipped\n";
+    assert!(ended.status == 0 && ended.out.ends_with(told), "{ended:?}");
+    let posted = server.requests().into_iter().filter(|request| request.method == "POST");
+    assert_eq!(posted.map(|one| one.json()["language"].clone()).collect::<Vec<_>>(), ["python3"]);
+}
+
+#[test]
 fn what_is_in_a_language_that_is_not_there_does_not_count_unless_there_is_nothing_else() {
     let server = judging();
     let package = package(&[("submissions/accepted/h.hs", "right")]);

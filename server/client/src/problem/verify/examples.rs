@@ -30,7 +30,7 @@ pub(super) enum Judged {
     Result(Box<Submission>),
     /// It was not, and why.
     Not(String),
-    /// It is in a language that the server has not got: what that is.
+    /// It is in a language that the server has not got, or that the package itself leaves out: which that is.
     Skipped(String),
 }
 
@@ -44,6 +44,8 @@ pub(super) struct Judging<'a> {
     pub(super) problem: &'a Problem<'a>,
     pub(super) version: Option<&'a str>,
     pub(super) constants: &'a BTreeMap<String, Constant>,
+    /// Codes of the languages that the package takes; none: all.
+    pub(super) languages: Option<&'a [String]>,
 }
 
 impl Judging<'_> {
@@ -89,11 +91,14 @@ impl Judging<'_> {
     }
 
     fn one(&self, example: &Example, language: Option<&str>) -> Result<Judged, Failure> {
+        let code = example.language.as_deref().or(example.program.language.as_deref());
         let Some(language) = language else {
-            let code =
-                example.language.as_deref().or(example.program.language.as_deref()).unwrap_or("unknown");
+            let code = code.unwrap_or("unknown");
             return Ok(Judged::Skipped(format!("the server has no language for {code}")));
         };
+        if let Some(code) = code.filter(|code| !self.takes(code)) {
+            return Ok(Judged::Skipped(format!("the package's own `languages` leave out {code}")));
+        }
         let request = self.request(example, language)?;
         let likely = || example.entrypoint.is_none().then(|| likely_entry(&example.program)).flatten();
         let sent = send(self.problem.client(), request, likely);
@@ -111,6 +116,11 @@ impl Judging<'_> {
             }
             Err(failure) => Err(failure),
         }
+    }
+
+    /// Whether submissions in the language of this code are judged at all.
+    fn takes(&self, code: &str) -> bool {
+        self.languages.is_none_or(|languages| languages.iter().any(|language| language == code))
     }
 
     fn wait(&self, sent: Value) -> Result<Submission, Failure> {

@@ -44,7 +44,7 @@ impl Verified {
         self.disagreements.is_empty()
     }
 
-    /// Its language is not there.
+    /// Its language is not there, or not the package's.
     pub(super) fn is_skipped(&self) -> bool {
         matches!(self.judged, Judged::Skipped(_))
     }

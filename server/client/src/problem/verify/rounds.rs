@@ -59,8 +59,9 @@ impl Rounds<'_> {
         let sent = push::Package { path, links: self.verify.links.links(), time_limit };
         let told = Told { show: Some(Show::Full), private: Some(true) };
         let version = self.problem.push(|client, id| push::push(client, sent, id, told))?;
-        let (version, constants) = (version.as_deref(), &self.package.metadata.constants);
-        let judging = Judging { folder: path, problem: self.problem, version, constants };
+        let (version, metadata) = (version.as_deref(), &self.package.metadata);
+        let (constants, languages) = (&metadata.constants, metadata.languages.as_deref());
+        let judging = Judging { folder: path, problem: self.problem, version, constants, languages };
         let these: Vec<_> = wanted.iter().map(|number| self.examples[*number]).collect();
         let before = self.judged.iter().flatten().count();
         let all = self.examples.len();
