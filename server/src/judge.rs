@@ -397,8 +397,13 @@ impl<E: Executor> Judge<E> {
                 continue;
             }
             let judged = match judged {
-                Ok(Some(judged)) => judged,
+                Ok(Some(judged)) => kept(outputs, judged).await,
                 Ok(None) => continue,
+                Err(why) => Err(why),
+            };
+            let (result, scored);
+            (outputs, result, scored) = match judged {
+                Ok(kept) => kept,
                 Err(why) => {
                     // What runs beside it is ended, and waited for: a sandbox that is left in mid-run is lost.
                     stop.cancel();
@@ -407,8 +412,6 @@ impl<E: Executor> Judge<E> {
                     return Err(why);
                 }
             };
-            let (result, scored);
-            (outputs, result, scored) = kept(outputs, judged).await?;
             let goes_on = course.goes_on_after(&result, scored);
             let tested = Tested { index: result.index, verdict: result.verdict, done, total: count(total) };
             if !result.hidden || shows_hidden {
