@@ -14,6 +14,7 @@ mod languages;
 mod list_languages;
 mod options;
 mod paint;
+mod pair;
 mod patience;
 mod problem;
 mod rejudge;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::failure::{Failure, Status};
 use crate::http::{Ask, Client, encoded};
 use crate::options::Server;
+use crate::pair::Pair;
 use crate::problem::Id;
 use crate::submission::Submission;
 use crate::submit::report::report;
@@ -20,6 +21,8 @@ use crate::text;
 const PAGE: usize = 200;
 /// Submissions that are listed where nobody says how many.
 const USUAL: usize = 50;
+/// Submissions that are listed at most: all of them are in memory.
+const MOST: usize = 20_000;
 
 /// Which submissions to list.
 #[derive(Debug, Args)]
@@ -41,8 +44,11 @@ pub struct Submissions {
     /// Those that have come so far: queued, compiling, running, done or cancelled
     #[arg(long, value_name = "STATE")]
     state: Option<String>,
-    /// The newest so many of them
-    #[arg(long, value_name = "NUMBER", default_value_t = USUAL)]
+    /// Those that are called so elsewhere, such as course=cs101; may be given several times
+    #[arg(long = "reference", value_name = "NAME=TEXT")]
+    references: Vec<Pair>,
+    /// The newest so many of them, at most 20000
+    #[arg(long, value_name = "NUMBER", default_value_t = USUAL, value_parser = limit)]
     limit: usize,
     /// Print JSON
     #[arg(long)]
@@ -104,8 +110,15 @@ impl Submissions {
             ("state", self.state.as_deref()),
         ];
         let said = all.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        said.map(|(name, value)| format!("&{name}={}", encoded(value))).collect()
+        let said = said.map(|(name, value)| format!("&{name}={}", encoded(value)));
+        let called = |Pair { name, text }: &Pair| format!("&reference.{}={}", encoded(name), encoded(text));
+        said.chain(self.references.iter().map(called)).collect()
     }
+}
+
+fn limit(text: &str) -> Result<usize, String> {
+    let limit = text.parse::<usize>().ok().filter(|limit| (1..=MOST).contains(limit));
+    limit.ok_or_else(|| format!("from 1 to {MOST}"))
 }
 
 fn row(submission: &Value) -> [Cell; 6] {

@@ -1,9 +1,9 @@
 //! How a program is judged, where that is not as usual.
 
-use std::str::FromStr;
-
 use clap::Args;
 use serde_json::{Map, Value, json};
+
+use crate::pair::Pair;
 
 /// What a submission says beside its sources and tests. What of it makes no sense the server says.
 #[derive(Debug, Args)]
@@ -47,20 +47,4 @@ fn object(pairs: &[Pair], value: impl Fn(&str) -> Value) -> Value {
 /// JSON as it is, and all else as a text.
 fn of_json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| text.into())
-}
-
-/// A name with a text.
-#[derive(Debug, Clone)]
-struct Pair {
-    name: String,
-    text: String,
-}
-
-impl FromStr for Pair {
-    type Err = String;
-
-    fn from_str(pair: &str) -> Result<Self, String> {
-        let (name, text) = pair.split_once('=').ok_or("it is as name=value")?;
-        Ok(Self { name: name.to_owned(), text: text.to_owned() })
-    }
 }

@@ -37,6 +37,14 @@ ID                                    AT                        USER    LANGUAGE
     let told: Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!(told["submissions"].as_array().map(Vec::len), Some(1));
     assert_eq!(server.lines()[2..], ["GET /submissions?limit=1&verdict=Accepted&state=done"]);
+    let called = ["submissions", "--limit", "1", "--reference", "course=cs 101", "--reference", "week=2=b"];
+    assert_eq!(run(&server, &called).status, 0);
+    assert_eq!(server.lines()[3], "GET /submissions?limit=1&reference.course=cs%20101&reference.week=2%3Db");
+    for odd in ["0", "20001", "-1", "all"] {
+        assert_eq!(run(&server, &["submissions", &format!("--limit={odd}")]).status, 2, "{odd}");
+    }
+    assert_eq!(run(&server, &["submissions", "--reference", "course"]).status, 2);
+    assert_eq!(server.lines().len(), 4, "what makes no sense is not asked for");
     let nothing = Server::start(|_| Answer::Json(200, json!({"submissions": [], "next_cursor": "more"})));
     assert_eq!(run(&nothing, &["submissions"]).out, "no submissions\n");
 }
