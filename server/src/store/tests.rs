@@ -513,6 +513,7 @@ fn no_migration_changes_once_databases_have_it() {
         0x4fb7_daf9,
         0x7bf4_57d2,
         0x6485_b50f,
+        0x0d1b_a5e6,
     ];
     let migrations = sqlx::migrate!("./migrations");
     let begin = |checksum: &[u8]| u32::from_be_bytes(checksum[..4].try_into().unwrap());
