@@ -144,9 +144,14 @@ impl Known {
         why.into_iter().chain(&self.faults).cloned().collect()
     }
 
-    /// It is here, and has not been told to begin nothing.
+    /// It is here, understands what it is sent, and has not been told to begin nothing.
     fn takes_tasks(&self) -> bool {
-        self.is_here() && !self.is_draining()
+        self.is_here() && self.speaks_as_we_do() && !self.is_draining()
+    }
+
+    /// Its messages have the form of ours. One whose have another does nothing for us, whatever it says that it has.
+    fn speaks_as_we_do(&self) -> bool {
+        self.beat.protocol == PROTOCOL
     }
 
     fn serves(&self, pool: &str) -> bool {
@@ -287,7 +292,7 @@ impl Inner {
         let count = u32::try_from(paces.len()).unwrap_or(u32::MAX);
         self.pace = (count > 0).then(|| paces.iter().sum::<f64>() / f64::from(count));
         self.credits.clear();
-        let believed = self.known.values().filter(|known| !known.is_doubted);
+        let believed = self.known.values().filter(|known| known.speaks_as_we_do() && !known.is_doubted);
         self.fastest = believed.filter_map(|known| known.beat.speed).max();
         (self.all_credits, self.all_compilations) = (0, 0);
         for known in self.known.values().filter(|known| known.takes_tasks()) {
@@ -693,6 +698,21 @@ pub(super) mod tests {
         heard(&nodes, "a", beat(4, &["run"]));
         heard(&nodes, "b", Beat { protocol: PROTOCOL + 1, ..beat(4, &["run"]) });
         assert_eq!(nodes.credits("run"), 4);
+    }
+
+    #[test]
+    fn what_a_node_of_another_protocol_has_is_nothing_that_we_have() {
+        let nodes = Nodes::default();
+        let of_speed =
+            |protocol, speed| Beat { protocol, speed: Some(Speed::of(speed)), ..beat(4, &["run"]) };
+        heard(&nodes, "other", of_speed(PROTOCOL + 1, 100.0));
+        assert_eq!((nodes.all_credits(), nodes.all_compilations()), (0, 0));
+        assert_eq!(nodes.offers(&Profile::Run), [], "no language is tested with its images");
+        let definitions = BTreeMap::from([("c17".to_owned(), BlobId::of(b"c17"))]);
+        assert!(nodes.unknown_to_all(&definitions).is_empty(), "nobody is here who could know it");
+        heard(&nodes, "own", of_speed(PROTOCOL, 1.0));
+        assert_eq!((nodes.all_credits(), nodes.offers(&Profile::Run).len()), (4, 1));
+        assert_eq!(nodes.terms("own", TimeScaling::Calibrated), Terms::PLAIN, "nor is it slower than that");
     }
 
     #[test]
