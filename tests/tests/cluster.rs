@@ -1,6 +1,6 @@
 //! Several machines judge as one: what one does alone, and what becomes of it when parts of it die.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use e2e::alone::alone;
@@ -13,7 +13,7 @@ use e2e::environment::{at_most_ms, patience};
 use e2e::images::Tag;
 use e2e::instance::Instance;
 use e2e::leftovers::nodes_come_to_rest;
-use e2e::nats::Who;
+use e2e::nats::{Liar, Who};
 use e2e::programs::{BURN, LOOP, SLEEP, SUM, unique};
 use e2e::{Client, Request};
 use reqwest::{Method, StatusCode};
@@ -497,22 +497,27 @@ async fn what_is_long_comes_whole(cluster: &Cluster) {
     assert_eq!(cluster.client().judge(&request).await.verdict(), "WrongAnswer");
 }
 
-/// It is on the nodes that it is looked whether the programs are gone: the server could forget them by itself.
+/// It is on the nodes that it is looked whether they are at it, and whether the programs are gone: the server could forget them by itself.
+/// What takes their places at once, as samples of languages that wait for them, is another matter.
 async fn a_running_test_is_cancelled_within_500_ms(cluster: &Cluster) {
     let client = cluster.client();
-    let nodes = [0, 1].map(|node: usize| cluster.nodes[node].client());
-    let at_hand = async || {
-        let [one, other] = &nodes;
-        let tasks = tokio::join!(one.metric("gavel_node_busy "), other.metric("gavel_node_busy "));
-        [tasks.0, tasks.1].map(|tasks| tasks.expect("a node tells what it is at"))
-    };
+    let mut liar = cluster.liar().await;
+    liar.listen("gavel.tasks.run").await;
     let ids = submitted(cluster, &[sleeper(30_000), sleeper(30_000)]).await;
-    let deadline = Instant::now() + patience(Duration::from_secs(10));
-    while at_hand().await != [1.0; 2] || programs(cluster).await != 2 {
-        assert!(Instant::now() < deadline, "not both nodes are at a program: {:?}", at_hand().await);
+    let tasks = tasks_of(&mut liar, &ids).await;
+    let deadline = Instant::now() + patience(Duration::from_secs(20));
+    let mut at = at_hand(cluster).await;
+    while !tasks.iter().all(|task| at.contains(task)) {
+        assert!(Instant::now() < deadline, "nodes are at {at:?}, and not at {tasks:?}");
+        at = at_hand(cluster).await;
+    }
+    // Each runs one program at a time.
+    while programs(cluster).await != 2 {
+        assert!(Instant::now() < deadline, "not both programs run");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let started = Instant::now();
+    let promised = started + patience(Duration::from_millis(500));
     for id in &ids {
         assert_eq!(client.cancel(id).await.status, StatusCode::OK);
     }
@@ -524,16 +529,38 @@ async fn a_running_test_is_cancelled_within_500_ms(cluster: &Cluster) {
         assert_eq!(client.wait(id).await.state, "cancelled");
     }
     within_ms("cancelling", started, 500.0);
-    // Their places are free some time later.
-    let deadline = started + patience(Duration::from_secs(10));
-    while at_hand().await != [0.0; 2] {
-        assert!(Instant::now() < deadline, "nodes are still at {:?}", at_hand().await);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    tokio::time::sleep(promised.saturating_duration_since(Instant::now())).await;
+    let at = at_hand(cluster).await;
+    assert!(!tasks.iter().any(|task| at.contains(task)), "of {tasks:?} nodes are still at {at:?}");
     let next: Vec<_> = (0..2).map(|_| sleeper(100)).collect();
     for answer in judged(cluster, &next).await {
         assert_eq!(answer.verdict(), "Accepted");
     }
+}
+
+/// The task of each of these submissions, which have one test, by the name that nodes tell. Whoever listens heard them go out.
+async fn tasks_of(liar: &mut Liar, ids: &[String]) -> Vec<Value> {
+    let mut tasks = BTreeMap::new();
+    while tasks.len() < ids.len() {
+        let is_theirs = |told: &Value| ids.iter().any(|id| told["submission"] == id.as_str());
+        let task = liar.heard_with(is_theirs).await;
+        let name = serde_json::json!({"incarnation": task["incarnation"], "task": task["id"]});
+        tasks.insert(task["submission"].to_string(), name);
+    }
+    tasks.into_values().collect()
+}
+
+/// The tasks that both nodes are at, by what each says next: it does so every 2 s.
+async fn at_hand(cluster: &Cluster) -> Vec<Value> {
+    let mut liar = cluster.liar().await;
+    liar.listen("gavel.beat.*").await;
+    let mut all = Vec::new();
+    for node in ["node-a", "node-b"] {
+        let own = format!("gavel.beat.{node}");
+        let (_, beat) = liar.heard_of(|subject, _| subject == own).await;
+        all.extend(beat["at"].as_array().cloned().unwrap_or_default());
+    }
+    all
 }
 
 /// Programs that run in the nodes' sandboxes: what is ours there has another user.
