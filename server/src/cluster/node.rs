@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::{self, AckKind};
+use futures_util::future::join_all;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -292,8 +293,7 @@ impl<E: Executor> Shared<E> {
         let Some((_at, tokens)) = self.entered(&task) else { return };
         let is_compilation = |part: &Part| matches!(part.work, Work::Compile(_));
         let room = if task.parts.iter().any(is_compilation) { &self.compiling } else { &self.runs };
-        // However long that takes: whether it is still wanted is asked then.
-        if let Ok(room) = Arc::clone(room).acquire_owned().await {
+        if let Some(room) = room_for(&tokens, room).await {
             self.carry_out(&came, &task, &tokens, room).await;
         }
     }
@@ -494,6 +494,15 @@ impl<E: Executor> Shared<E> {
     }
 }
 
+/// Waits for room, however long that takes; none once nobody waits for any part of the task.
+async fn room_for(parts: &Parts, room: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    tokio::select! {
+        biased;
+        _ = join_all(parts.values().map(CancellationToken::cancelled)) => None,
+        room = Arc::clone(room).acquire_owned() => room.ok(),
+    }
+}
+
 /// A task that has come, and who is told what becomes of it.
 #[derive(Debug)]
 struct Came {
@@ -608,8 +617,26 @@ impl From<BrokerError> for work::NotDone {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
     use crate::cluster::fake_broker::connected;
+
+    #[tokio::test]
+    async fn a_task_of_which_nobody_wants_a_part_any_more_waits_for_no_room() {
+        let of_parts =
+            |count: u32| -> Parts { (0..count).map(|part| (part, CancellationToken::new())).collect() };
+        let (room, tokens) = (Arc::new(Semaphore::new(1)), of_parts(2));
+        let only = Arc::clone(&room).try_acquire_owned().unwrap();
+        let mut waiting = Box::pin(room_for(&tokens, &room));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        tokens[&0].cancel();
+        assert!(waiting.as_mut().now_or_never().is_none(), "the other is wanted");
+        tokens[&1].cancel();
+        assert!(waiting.await.is_none());
+        drop(only);
+        assert!(room_for(&of_parts(1), &room).await.is_some());
+    }
 
     #[tokio::test]
     async fn what_the_broker_hands_out_for_the_third_time_is_asked_for_before_it_is_read() {

@@ -46,8 +46,9 @@ impl<S: Sandboxes> Local<S> {
             return Ok(made(job, artefact));
         }
         let whose = job.whose;
-        let mut lease =
-            self.sandboxes.lease(job.profile, whose.isolation, whose.user, LEASE_PATIENCE).await?;
+        let leasing = self.sandboxes.lease(job.profile, whose.isolation, whose.user, LEASE_PATIENCE);
+        // Who does not need the program any more does not wait for a sandbox.
+        let mut lease = cancel.run_until_cancelled(leasing).await.ok_or(JudgeError::Cancelled)??;
         // It may be of another image than the newest, or be the first that tells which that is.
         let own_key = self.key(job, lease.image());
         if own_key != key

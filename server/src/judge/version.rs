@@ -29,7 +29,8 @@ impl<S: Sandboxes> Local<S> {
         }
         let profile = Profile::of_compilations(language).unwrap_or_else(|| Profile::of_runs(language));
         let isolation = Isolation::Pooled;
-        let mut lease = self.sandboxes.lease(&profile, isolation, Some(SELF_TEST), LEASE_PATIENCE).await?;
+        let leasing = self.sandboxes.lease(&profile, isolation, Some(SELF_TEST), LEASE_PATIENCE);
+        let mut lease = cancel.run_until_cancelled(leasing).await.ok_or(JudgeError::Cancelled)??;
         let ran = lease.run(asking(&language.version, limits), cancel).await?;
         Ok(first_line(&ran))
     }

@@ -173,32 +173,45 @@ impl<E: Executor> Shared<E> {
         match work {
             Work::Compile(work) => self.compile(work, terms.stretch, &budget, cancel).await,
             Work::Case(work) => {
-                let case = self.case(work, terms).await?;
+                let case = unless_cancelled(cancel, self.case(work, terms)).await?;
                 let session = E::Session::default();
                 let facts = self.executor.run_case(&case.job(), &session, cancel).await?;
-                Ok(Outcome::Ran(Box::new(self.report(facts, &budget).await?)))
+                let report = unless_cancelled(cancel, self.report(facts, &budget)).await?;
+                Ok(Outcome::Ran(Box::new(report)))
             }
-            Work::Pair { program, validator } => {
-                let of_nobody = Terms { shown: None, ..terms };
-                let (program, validator) =
-                    (self.case(program, terms).await?, self.case(validator, of_nobody).await?);
-                let talked = self.executor.run_pair(&program.job(), &validator.job(), cancel).await?;
-                let Dialogue { program, validator, first, transcript } = talked;
-                Ok(Outcome::Talked {
-                    program: Box::new(self.report(program, &budget).await?),
-                    validator: Box::new(self.report(validator, &budget).await?),
-                    first,
-                    transcript: match transcript {
-                        Some(text) => Some(self.objects.send(text.as_bytes(), &budget).await?),
-                        None => None,
-                    },
-                })
-            }
+            Work::Pair { program, validator } => self.pair([program, validator], terms, cancel).await,
             Work::Version(work) => {
                 let language = self.language(&work.language)?;
                 Ok(Outcome::Version(self.executor.version(language, &work.limits, cancel).await?))
             }
         }
+    }
+
+    /// Has a program and a validator talk with each other.
+    async fn pair(
+        &self,
+        [program, validator]: [&CaseWork; 2],
+        terms: Terms,
+        cancel: &CancellationToken,
+    ) -> Result<Outcome, NotDone> {
+        let budget = Budget::default();
+        let of_nobody = Terms { shown: None, ..terms };
+        let program = unless_cancelled(cancel, self.case(program, terms)).await?;
+        let validator = unless_cancelled(cancel, self.case(validator, of_nobody)).await?;
+        let talked = self.executor.run_pair(&program.job(), &validator.job(), cancel).await?;
+        let sending = async {
+            let Dialogue { program, validator, first, transcript } = talked;
+            Ok::<_, NotDone>(Outcome::Talked {
+                program: Box::new(self.report(program, &budget).await?),
+                validator: Box::new(self.report(validator, &budget).await?),
+                first,
+                transcript: match transcript {
+                    Some(text) => Some(self.objects.send(text.as_bytes(), &budget).await?),
+                    None => None,
+                },
+            })
+        };
+        unless_cancelled(cancel, sending).await
     }
 
     fn language(&self, speech: &Speech) -> Result<&Language, NotDone> {
@@ -255,7 +268,7 @@ impl<E: Executor> Shared<E> {
         let Some(profile) = Profile::of_compilations(language) else {
             return Err(JudgeError::UnknownLanguage(language.id.clone()).into());
         };
-        let sources = self.files(&work.sources).await?;
+        let sources = unless_cancelled(cancel, self.files(&work.sources)).await?;
         let job = CompileJob {
             language,
             profile: &profile,
@@ -269,7 +282,8 @@ impl<E: Executor> Shared<E> {
         let made = match compiled {
             Compiled::Program(artefact) => {
                 let packer = Packer { objects: &self.objects, blobs: &self.blobs, budget };
-                let program = packer.program(&artefact).await?;
+                let sending = async { packer.program(&artefact).await.map_err(NotDone::from) };
+                let program = unless_cancelled(cancel, sending).await?;
                 self.cache.keep_program(artefact.id, &artefact.program);
                 Made::Program { program, compilation: artefact.compilation, image }
             }
@@ -339,6 +353,15 @@ impl<E: Executor> Shared<E> {
         };
         Ok(Stream { head: self.objects.send(&head, budget).await?, total, whole })
     }
+}
+
+/// Fetches or sends something, for as long as anybody waits for it: meanwhile it has a place. A program that runs is not left so, but is
+/// ended, and its sandbox serves others.
+async fn unless_cancelled<T>(
+    cancel: &CancellationToken,
+    doing: impl Future<Output = Result<T, NotDone>>,
+) -> Result<T, NotDone> {
+    cancel.run_until_cancelled(doing).await.unwrap_or(Err(NotDone::Cancelled))
 }
 
 /// A copy of a file out of a sandbox: that one may change while it is read.
@@ -413,6 +436,17 @@ mod tests {
         let full = io::Error::from(io::ErrorKind::StorageFull);
         let full = JudgeError::Workspace { doing: "keep what a program wrote", source: full };
         assert_eq!(told(full), (Way::NotServed, false), "the node's disk is another matter");
+    }
+
+    #[tokio::test]
+    async fn what_is_cancelled_is_fetched_and_sent_no_further() {
+        let cancel = CancellationToken::new();
+        assert!(matches!(unless_cancelled(&cancel, async { Ok(7) }).await, Ok(7)));
+        let full = unless_cancelled(&cancel, async { Err::<(), _>(NotDone::Full("full".to_owned())) }).await;
+        assert!(matches!(full, Err(NotDone::Full(_))));
+        let endless = unless_cancelled(&cancel, std::future::pending::<Result<(), _>>());
+        let (cancelled, ()) = tokio::join!(endless, async { cancel.cancel() });
+        assert!(matches!(cancelled, Err(NotDone::Cancelled)));
     }
 
     #[test]

@@ -43,7 +43,9 @@ impl<S: Sandboxes> Local<S> {
             return Err(SandboxError::TooMany { count: 2, most: self.at_once }.into());
         }
         let errors = [program, validator].map(|job| job.limits.output.min(MOST_ERRORS));
-        let mut places = self.places([program, validator], errors, cancel).await?;
+        let placing = self.places([program, validator], errors);
+        // Who does not need what they say any more does not wait for what they need.
+        let mut places = cancel.run_until_cancelled(placing).await.ok_or(JudgeError::Cancelled)??;
         let [of_program, of_validator] = errors.map(|most| [Output::Discard, cut(most)]);
         let shown = shown(program, &self.live);
         // What it writes the validator reads; what both say is seen in the transcript.
@@ -85,7 +87,6 @@ impl<S: Sandboxes> Local<S> {
         &self,
         [program, validator]: [&CaseJob<'_>; 2],
         errors: [Bytes; 2],
-        cancel: &CancellationToken,
     ) -> Result<Places<'_, S::Lease>, JudgeError> {
         let space = match beside(program).min(self.all_space) {
             0 => None,
@@ -95,16 +96,9 @@ impl<S: Sandboxes> Local<S> {
         let bytes = errors.iter().map(|most| most.get()).sum::<u64>() + recorded;
         let room = self.account.take(Purpose::Judging, bytes, LEASE_PATIENCE).await;
         let room = room.map_err(|_full| SandboxError::Busy { waited: LEASE_PATIENCE })?;
-        let leases = async {
-            let right = self.pairs.acquire().await.map_err(|_closed| SandboxError::Stopping)?;
-            let validators = self.lease(validator).await?;
-            Ok::<_, JudgeError>((self.lease(program).await?, validators, right))
-        };
-        let (programs, validators, _right) = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(JudgeError::Cancelled),
-            leases = leases => leases?,
-        };
+        let _right = self.pairs.acquire().await.map_err(|_closed| SandboxError::Stopping)?;
+        let validators = self.lease(validator).await?;
+        let programs = self.lease(program).await?;
         Ok(Places { programs, validators, room, space, _right })
     }
 }

@@ -5,7 +5,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::problems::{INTERACTIVE, validated};
 use super::*;
-use crate::judge::test_support::problem_of;
+use crate::judge::test_support::{cpp, problem_of};
 use crate::problem::Show;
 use crate::sandbox::{Lease, Program, Sandboxes};
 
@@ -193,4 +193,33 @@ async fn more_dialogues_than_there_are_sandboxes_for_all_end() {
             assert!(are_accepted(&judged), "{count} {isolation:?}: {judged:?}");
         }
     }
+}
+
+/// Whatever it waits for: on a node there is no judge that would leave it.
+#[tokio::test(start_paused = true)]
+async fn what_is_cancelled_waits_for_no_sandbox() {
+    let (blobs, directory) = blobs();
+    let artefacts = Artefacts::new(directory.path().join("artefacts"), Bytes::mib(1));
+    let (account, large) = (Account::new(Bytes::mib(64)), Bytes::mib(64));
+    let local = Local::new(Few::new(0), artefacts, blobs, account, large, large, 2);
+    let language = Language { version: vec!["g++".to_owned()], ..cpp().0 };
+    let (profile, sources, input) = (Profile::Toolchain("gcc".into()), BTreeMap::new(), Content::default());
+    let (limits, whose) = (&LIMITS, Whose::nobodys(None, Told::NOBODY));
+    let (language, profile, sources) = (&language, &profile, &sources);
+    let compilation = CompileJob { language, profile, sources, entry_point: None, limits, whose };
+    let case = CaseJob::bare(language, &input, limits, whose);
+    let (session, cancel) = (Default::default(), CancellationToken::new());
+    let cancelling = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        cancel.cancel();
+    };
+    let (compiled, ran, talked, version, ()) = tokio::join!(
+        local.compile(&compilation, &cancel),
+        local.run_case(&case, &session, &cancel),
+        local.run_pair(&case, &case, &cancel),
+        local.version(language, limits, &cancel),
+        cancelling
+    );
+    let whys = [compiled.err(), ran.err(), talked.err(), version.err()];
+    assert!(whys.iter().all(|why| matches!(why, Some(JudgeError::Cancelled))), "{whys:?}");
 }
