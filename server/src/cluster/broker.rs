@@ -212,13 +212,13 @@ impl Broker {
         self.acknowledged(subject, message).await
     }
 
-    /// Publishes something that is kept, in the place of what the subject had.
+    /// Publishes something that is kept, in the place of what the subject had. Returns its number in the stream.
     ///
     /// # Errors
     /// When the broker has not said that it keeps it.
-    pub(super) async fn keep(&self, subject: String, message: bytes::Bytes) -> Result<(), BrokerError> {
+    pub(super) async fn keep(&self, subject: String, message: bytes::Bytes) -> Result<u64, BrokerError> {
         let message = jetstream::message::PublishMessage::build().payload(message);
-        self.acknowledged(subject, message).await.map(drop)
+        self.acknowledged(subject, message).await
     }
 
     async fn acknowledged(

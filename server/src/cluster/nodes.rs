@@ -64,6 +64,8 @@ struct Inner {
     known: BTreeMap<String, Known>,
     /// The last word on each node, whether it is known or not: it may have gone, or be still to come.
     words: BTreeMap<String, Word>,
+    /// Those of ours that the broker is not known to have.
+    unkept: BTreeMap<String, Unkept>,
     /// Tasks that nodes can be at, by pool. It is counted now and then: with thousands of nodes there is no time for it
     /// whenever a task goes out.
     credits: HashMap<String, usize>,
@@ -78,6 +80,14 @@ struct Inner {
     counted: Option<Instant>,
     /// When those were last forgotten that are away for long.
     swept: Option<Instant>,
+}
+
+/// A word of ours that the broker is not known to have.
+#[derive(Debug)]
+struct Unkept {
+    word: Word,
+    /// The last that it has told meanwhile, with its number there: whether that came before ours is seen by the number of ours.
+    heard: Option<(u64, Word)>,
 }
 
 #[derive(Debug, Clone)]
@@ -256,6 +266,17 @@ fn pools(beat: &Beat) -> (Vec<String>, Vec<String>) {
 }
 
 impl Inner {
+    /// This is the last word on a node.
+    fn set_word(&mut self, name: &str, word: Word) {
+        if let Some(known) = self.known.get_mut(name) {
+            known.word = Some(word.clone());
+            self.counted = None;
+        }
+        if self.words.len() < MOST || self.words.contains_key(name) {
+            self.words.insert(name.to_owned(), word);
+        }
+    }
+
     fn sweep(&mut self) {
         if self.swept.is_none_or(|swept| swept.elapsed() > AWAY) {
             self.known.retain(|_, known| known.at.elapsed() < FORGOTTEN);
@@ -349,22 +370,37 @@ impl Nodes {
         self.nodes().known.contains_key(name)
     }
 
-    /// A node is to begin nothing more, or to begin again: that is the last word on it.
+    /// We say that a node is to begin nothing more, or to begin again: that is the last word on it, and the broker is to keep it.
     pub(super) fn say(&self, name: &str, word: Word) {
-        let mut nodes = self.nodes();
-        let Inner { known, words, counted, .. } = &mut *nodes;
-        if let Some(known) = known.get_mut(name) {
-            known.word = Some(word.clone());
-            *counted = None;
-        }
-        if words.len() < MOST || words.contains_key(name) {
-            words.insert(name.to_owned(), word);
+        let nodes = &mut *self.nodes();
+        nodes.unkept.insert(name.to_owned(), Unkept { word: word.clone(), heard: None });
+        nodes.set_word(name, word);
+    }
+
+    /// The broker has this word on a node, under this number. It is not the last where the broker is still to have one of ours.
+    pub(super) fn hear_word(&self, name: &str, number: u64, word: Word) {
+        let nodes = &mut *self.nodes();
+        match nodes.unkept.get_mut(name) {
+            Some(unkept) => unkept.heard = Some((number, word)),
+            None => nodes.set_word(name, word),
         }
     }
 
-    /// The last word on a node is this.
-    pub(super) fn is_last(&self, name: &str, word: &Word) -> bool {
-        self.nodes().words.get(name) == Some(word)
+    /// The broker has our word on a node, under this number.
+    pub(super) fn kept(&self, name: &str, word: &Word, number: u64) {
+        let nodes = &mut *self.nodes();
+        if nodes.unkept.get(name).is_none_or(|unkept| unkept.word != *word) {
+            return;
+        }
+        let heard = nodes.unkept.remove(name).and_then(|unkept| unkept.heard);
+        if let Some((_, later)) = heard.filter(|(heard, _)| *heard > number) {
+            nodes.set_word(name, later);
+        }
+    }
+
+    /// The broker is still to have this word of ours on a node.
+    pub(super) fn is_unkept(&self, name: &str, word: &Word) -> bool {
+        self.nodes().unkept.get(name).is_some_and(|unkept| unkept.word == *word)
     }
 
     /// What is to be told to a node that does not do what operators want.
@@ -856,7 +892,9 @@ pub(super) mod tests {
     #[test]
     fn of_two_coordinators_the_last_that_was_told_something_of_a_node_is_right_and_both_say_so() {
         let [one, other] = [(); 2].map(|()| Nodes::default());
-        let both = |word: &Word| [&one, &other].iter().for_each(|nodes| nodes.say("a", word.clone()));
+        let both = |number, word: &Word| {
+            [&one, &other].iter().for_each(|nodes| nodes.hear_word("a", number, word.clone()));
+        };
         let draining = |draining| {
             let beat = Beat { draining, ..beat(4, &["run"]) };
             [&one, &other].iter().for_each(|nodes| heard(nodes, "a", beat.clone()));
@@ -864,8 +902,8 @@ pub(super) mod tests {
         let reminders = || [one.reminder("a"), other.reminder("a")];
         draining(false);
         // Each hears of both, in the order in which the broker has them.
-        both(&Word::of_operator(true));
-        both(&Word::of_operator(false));
+        both(1, &Word::of_operator(true));
+        both(2, &Word::of_operator(false));
         assert_eq!(reminders(), [None; 2]);
         draining(true);
         assert_eq!(reminders(), [Some(false); 2]);
@@ -876,8 +914,8 @@ pub(super) mod tests {
     #[test]
     fn why_a_node_is_drained_is_known_to_a_coordinator_that_hears_of_it_before_the_node() {
         let (nodes, word) = (Nodes::default(), Word::drained_for("a known program came to something else"));
-        nodes.say("liar", word.clone());
-        assert!(!nodes.is_known("liar") && nodes.is_last("liar", &word));
+        nodes.hear_word("liar", 1, word);
+        assert!(!nodes.is_known("liar"));
         heard(&nodes, "liar", beat(4, &["run"]));
         assert_eq!((nodes.reminder("liar"), nodes.may_begin("liar")), (Some(true), false));
         let faults = || nodes.status().remove(0).faults;
@@ -885,7 +923,34 @@ pub(super) mod tests {
         nodes.note_fault("liar", "a known program came to something else");
         assert_eq!(faults().len(), 1, "it is told once");
         nodes.say("liar", Word::of_operator(false));
-        assert!(nodes.may_begin("liar") && !nodes.is_last("liar", &word));
+        assert!(nodes.may_begin("liar"));
+    }
+
+    #[test]
+    fn what_is_said_while_the_broker_is_away_is_the_last_word_also_when_that_is_back() {
+        let (nodes, drained, ready) = (Nodes::default(), Word::of_operator(true), Word::of_operator(false));
+        heard(&nodes, "a", beat(4, &["run"]));
+        nodes.hear_word("a", 7, drained.clone());
+        nodes.say("a", ready.clone());
+        // All that the broker has is read anew, before it has ours.
+        nodes.hear_word("a", 7, drained.clone());
+        assert!(nodes.may_begin("a") && nodes.is_unkept("a", &ready));
+        nodes.kept("a", &ready, 8);
+        assert!(nodes.may_begin("a") && !nodes.is_unkept("a", &ready));
+        nodes.hear_word("a", 9, drained.clone());
+        assert!(!nodes.may_begin("a"), "another server has said so since");
+    }
+
+    #[test]
+    fn a_word_that_another_server_has_said_behind_ours_is_the_last_whichever_of_both_is_heard_of_first() {
+        let (nodes, drained, ready) = (Nodes::default(), Word::of_operator(true), Word::of_operator(false));
+        heard(&nodes, "a", beat(4, &["run"]));
+        nodes.say("a", ready.clone());
+        nodes.hear_word("a", 10, drained.clone());
+        nodes.kept("a", &drained, 11);
+        assert!(nodes.is_unkept("a", &ready), "that was an earlier one of ours");
+        nodes.kept("a", &ready, 9);
+        assert!(!nodes.may_begin("a"));
     }
 
     #[test]

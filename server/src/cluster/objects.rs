@@ -173,7 +173,7 @@ impl Objects {
         }
         let send = |(number, chunk)| {
             let subject = self.own.chunk(hash, number);
-            async move { self.broker.keep(subject, chunk).await.map_err(ObjectError::from) }
+            async move { self.broker.keep(subject, chunk).await.map(drop).map_err(ObjectError::from) }
         };
         let bytes = pin!(bytes);
         chunks(bytes, size).map_ok(send).try_buffer_unordered(ABREAST).try_collect::<()>().await?;

@@ -141,6 +141,8 @@ struct Shared {
     looking: Looking,
     /// What nodes are to have forgotten. Another at each start: they may have missed what was before.
     forgotten: Mutex<Uuid>,
+    /// Who has it tells the broker a word on a node.
+    keeping: tokio::sync::Mutex<()>,
     state: Mutex<State>,
     /// Something waits, or somebody has room.
     moved: Notify,
@@ -192,6 +194,7 @@ impl Remote {
             shares: Shares::default(),
             looking: Looking::new(parts.live),
             forgotten: Mutex::new(incarnation),
+            keeping: tokio::sync::Mutex::default(),
             state: Mutex::new(state),
             moved: Notify::new(),
             opened: Notify::new(),

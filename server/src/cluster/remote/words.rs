@@ -82,9 +82,10 @@ impl Shared {
     }
 
     fn heard_word(self: &Arc<Self>, message: &jetstream::Message) {
-        match names::sender(&message.subject).zip(Word::read(&message.payload)) {
-            Some((node, word)) => {
-                self.nodes.say(node, word);
+        let said = names::sender(&message.subject).zip(Word::read(&message.payload));
+        match said.zip(message.info().ok()) {
+            Some(((node, word), info)) => {
+                self.nodes.hear_word(node, info.stream_sequence, word);
                 self.remind(node);
                 self.moved.notify_one();
             }
@@ -100,22 +101,39 @@ impl Shared {
         tokio::spawn(async move { this.keep(&node, &word).await });
     }
 
-    /// Has the broker keep a word, for as long as it is the last.
-    async fn keep(&self, node: &str, word: &Word) {
+    /// Has the broker keep a word, for as long as it is the last of ours.
+    async fn keep(self: &Arc<Self>, node: &str, word: &Word) {
         let message = match word.written() {
             Ok(message) => bytes::Bytes::from(message),
             Err(why) => return tracing::error!(node, "A word on a node cannot be written: {why}"),
         };
-        while let Err(why) = self.broker.keep(names::word(node), message.clone()).await {
-            tracing::warn!(
-                node,
-                "Others do not know yet whether it is drained: {}",
-                crate::telemetry::chain(&why)
-            );
-            tokio::time::sleep(PAUSE).await;
-            if !self.nodes.is_last(node, word) {
-                return;
+        loop {
+            match self.keep_once(node, word, message.clone()).await {
+                Ok(()) => return,
+                Err(why) => tracing::warn!(
+                    node,
+                    "Others do not know yet whether it is drained: {}",
+                    crate::telemetry::chain(&why)
+                ),
             }
+            tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// Tells the broker a word, where it is still to have it. One after the other: of two on a node it has the later one last.
+    async fn keep_once(
+        self: &Arc<Self>,
+        node: &str,
+        word: &Word,
+        message: bytes::Bytes,
+    ) -> Result<(), BrokerError> {
+        let _one = self.keeping.lock().await;
+        if self.nodes.is_unkept(node, word) {
+            let number = self.broker.keep(names::word(node), message).await?;
+            self.nodes.kept(node, word, number);
+            // Another server may have said something else behind it.
+            self.remind(node);
+        }
+        Ok(())
     }
 }
