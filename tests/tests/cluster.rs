@@ -437,12 +437,14 @@ async fn what_no_honest_node_says_is_refused_and_told(cluster: &Cluster) {
 /// It says of a program that others run well, twice, that it is another's.
 async fn a_node_on_which_a_known_program_comes_to_something_else_is_drained(cluster: &Cluster) {
     let mut liar = cluster.liar().await;
-    for subject in ["gavel.node.node-c.ctl", "_INBOX.node-c.answers"] {
+    for subject in ["gavel.node.node-c.ctl", "_INBOX.node-c.answers", "gavel.beat.node-a"] {
         liar.listen(subject).await;
     }
+    // It says that it knows what they are written in.
+    let languages = liar.heard_with(|told| told["languages"].is_object()).await["languages"].take();
     let mut beat = serde_json::json!({
         "protocol": 1, "version": "0", "incarnation": uuid::Uuid::nil(), "credits": 1, "compilations": 1, "speed": 1000,
-        "busy": 0, "draining": false, "profiles": [{"profile": "run", "image": "sha256:none"}], "languages": {},
+        "busy": 0, "draining": false, "profiles": [{"profile": "run", "image": "sha256:none"}], "languages": languages,
     });
     let deadline = Instant::now() + patience(Duration::from_secs(30));
     let mut asked = Value::Null;

@@ -189,10 +189,10 @@ impl Known {
         self.is_ready_for(&needs.pool) && self.is_able(needs)
     }
 
-    /// It is to be given the known programs. One that has not told its speed does not know what that is.
-    fn is_unknown(&self, every: Duration) -> bool {
+    /// It is to be given the known programs, which take this. One that has not told its speed does not know what that is.
+    fn is_unknown(&self, needs: &Needs, every: Duration) -> bool {
         let is_due = self.tried.is_none_or(|tried| tried.elapsed() > every);
-        is_due && self.beat.speed.is_some() && self.serves(&names::pool(&Profile::Run))
+        is_due && self.beat.speed.is_some() && self.can(needs)
     }
 
     /// How quick one of its slots is: as it was in the last minutes, else as its CPU is, which `scale` makes comparable.
@@ -555,15 +555,15 @@ impl Nodes {
         nodes.known.iter().filter(|(_, known)| is_slow(known)).map(|(name, _)| name.clone()).collect()
     }
 
-    /// Some have not been given the known programs for so long, or never.
-    pub(super) fn has_unknown(&self, every: Duration) -> bool {
-        self.nodes().known.values().any(|known| known.is_unknown(every))
+    /// Some that can do what the known programs take have not been given them for so long, or never.
+    pub(super) fn has_unknown(&self, needs: &Needs, every: Duration) -> bool {
+        self.nodes().known.values().any(|known| known.is_unknown(needs, every))
     }
 
     /// Most of those, which are given them now.
-    pub(super) fn unknown(&self, every: Duration, most: usize) -> Vec<String> {
+    pub(super) fn unknown(&self, needs: &Needs, every: Duration, most: usize) -> Vec<String> {
         let mut nodes = self.nodes();
-        let unknown = nodes.known.iter_mut().filter(|(_, known)| known.is_unknown(every)).take(most);
+        let unknown = nodes.known.iter_mut().filter(|(_, known)| known.is_unknown(needs, every)).take(most);
         let now = Instant::now();
         unknown.map(|(name, known)| (known.tried = Some(now), name.clone()).1).collect()
     }
@@ -830,22 +830,28 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn known_programs_are_for_those_that_take_tasks_when_they_come_and_every_few_minutes() {
+    fn known_programs_are_for_those_that_can_do_them_when_they_come_and_every_few_minutes() {
         let (nodes, every) = (Nodes::default(), Duration::from_secs(300));
-        let able = || Beat { speed: Some(Speed::of(1.0)), ..beat(1, &["run"]) };
-        heard(&nodes, "old", beat(1, &["run"]));
-        heard(&nodes, "other", Beat { speed: Some(Speed::of(1.0)), ..beat(1, &["run:java"]) });
+        let knows = |c17: &[u8]| BTreeMap::from([("c17".to_owned(), BlobId::of(c17))]);
+        let able = || Beat { speed: Some(Speed::of(1.0)), languages: knows(b"c17"), ..beat(1, &["run"]) };
+        let speech = Speech { id: "c17".into(), definition: BlobId::of(b"c17") };
+        let needs = Needs { languages: BTreeSet::from([speech]), ..Needs::pool("run") };
+        let has_unknown = || nodes.has_unknown(&needs, every);
+        let unknown = |every, most| nodes.unknown(&needs, every, most);
+        heard(&nodes, "old", Beat { speed: None, ..able() });
+        heard(&nodes, "other", Beat { profiles: beat(1, &["run:java"]).profiles, ..able() });
         heard(&nodes, "drained", Beat { draining: true, ..able() });
-        assert!(!nodes.has_unknown(every));
+        heard(&nodes, "next", Beat { languages: knows(b"of the next version"), ..able() });
+        assert!(!has_unknown());
         for name in ["a", "b", "c"] {
             heard(&nodes, name, able());
         }
-        assert_eq!(nodes.unknown(every, 2), ["a", "b"]);
-        assert_eq!(nodes.unknown(every, 2), ["c"]);
-        assert!(!nodes.has_unknown(every));
+        assert_eq!(unknown(every, 2), ["a", "b"]);
+        assert_eq!(unknown(every, 2), ["c"]);
+        assert!(!has_unknown());
         heard(&nodes, "b", Beat { incarnation: Uuid::from_u128(2), ..able() });
-        assert_eq!(nodes.unknown(every, 2), ["b"], "it has started anew");
-        assert_eq!(nodes.unknown(Duration::ZERO, 9), ["a", "b", "c"]);
+        assert_eq!(unknown(every, 2), ["b"], "it has started anew");
+        assert_eq!(unknown(Duration::ZERO, 9), ["a", "b", "c"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::asking::{Event, Reply, Waiter};
+use super::asking::{self, Event, Reply, Waiter};
 use super::{Remote, Shared};
 use crate::cluster::nodes::Needs;
 use crate::cluster::packing::{self, Job};
@@ -158,18 +158,20 @@ pub(super) async fn watch(shared: Arc<Shared>) {
         tracing::warn!("There is no language {LANGUAGE}: nodes are given no known programs");
         return std::future::pending().await;
     };
+    // A node to which the language is another does not say that it leaves them: it would be waited for.
+    let needs = asking::needs(&Profile::of_runs(language), &[language]);
     let mut program = None;
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        if shared.nodes.has_unknown(EVERY) {
-            shared.try_all(language, &mut program).await;
+        if shared.nodes.has_unknown(&needs, EVERY) {
+            shared.try_all(language, &needs, &mut program).await;
         }
     }
 }
 
 impl Shared {
     /// Has those run them that have not for some time.
-    async fn try_all(self: &Arc<Self>, language: &Language, program: &mut Option<Program>) {
+    async fn try_all(self: &Arc<Self>, language: &Language, needs: &Needs, program: &mut Option<Program>) {
         let known = match program.take() {
             Some(program) => program,
             None => match self.compiled(language).await {
@@ -179,7 +181,7 @@ impl Shared {
         };
         let known = program.insert(known);
         let asked = Asked { language, made: &known.made };
-        let due = self.nodes.unknown(EVERY, AT_ONCE);
+        let due = self.nodes.unknown(needs, EVERY, AT_ONCE);
         let said = join_all(due.iter().map(|node| self.said_twice(node, asked))).await;
         let good = due.iter().zip(&said).filter(|(_, said)| **said == Said::Same);
         good.clone().for_each(|(node, _)| self.nodes.doubt(node, false));
