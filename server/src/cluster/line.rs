@@ -2,7 +2,7 @@
 //! the longest first. Knows no clock, no broker.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -156,6 +156,12 @@ impl<T> Line<T> {
     /// Nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
+    }
+
+    /// Something waits that can be done, as `can` tells.
+    pub(super) fn has(&self, can: impl Fn(&Needs) -> bool) -> bool {
+        let all: BTreeSet<&Needs> = self.waiting.values().flat_map(BTreeMap::keys).collect();
+        all.into_iter().any(can)
     }
 
     /// How much waits.

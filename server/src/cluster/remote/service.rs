@@ -945,6 +945,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_no_node_can_do_takes_nothing_from_other_servers() {
+        let lone = Lone::start().await;
+        let shared = &lone.remote.0;
+        let asking = tokio::spawn(asks(Arc::clone(shared)));
+        while shared.state().line.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        shared.nodes.heard("other", beat(1, &["run"])).unwrap();
+        assert_eq!(shared.wants(), 0, "the language is another there");
+        shared.nodes.heard("node", able()).unwrap();
+        assert_eq!(shared.wants(), u32::MAX);
+        asking.abort();
+    }
+
+    #[tokio::test]
     async fn of_what_nodes_can_be_at_two_servers_that_have_work_have_half_each() {
         let lone = Lone::start().await;
         let shared = &lone.remote.0;

@@ -58,11 +58,11 @@ pub(super) async fn hear_busy(shared: Arc<Shared>) {
 }
 
 impl Shared {
-    /// So many tasks would be out if there were no others: those that are, and no end of them while something waits.
-    fn wants(&self) -> u32 {
+    /// So many tasks would be out if there were no others: those that are, and no end of them while something waits that a node can do.
+    pub(super) fn wants(&self) -> u32 {
         let state = self.state();
         let out = u32::try_from(state.desk.len()).unwrap_or(u32::MAX);
-        if state.line.is_empty() { out } else { u32::MAX }
+        if state.line.has(|needs| self.nodes.can(needs)) { u32::MAX } else { out }
     }
 
     /// Hears words until the connection is another, or the broker does not serve. It has one of each node, the last.
