@@ -557,7 +557,8 @@ impl Shared {
         let mut state = self.state();
         // It will hand it back once it knows what it is: that is no try.
         let is_unable = |needs: &Needs| !self.nodes.is_able(node, needs);
-        if question.unread && state.desk.needs(question.task).is_some_and(is_unable) {
+        let is_of_now = question.incarnation == self.incarnation;
+        if question.unread && is_of_now && state.desk.needs(question.task).is_some_and(is_unable) {
             return Begun::Elsewhere;
         }
         let others = |shunned: &[String], needs: &Needs| self.nodes.has_others(shunned, needs);
@@ -846,6 +847,8 @@ mod tests {
         let (incarnation, asked) = (shared.incarnation, BlobId::of(&message));
         let begin = Begin { incarnation, task, asked, process: Uuid::from_u128(1), unread: true };
         assert_eq!(shared.answer_to("unable", &begin), Begun::Elsewhere);
+        let earlier = Begin { incarnation: Uuid::from_u128(1), ..begin.clone() };
+        assert_eq!(shared.answer_to("unable", &earlier), Begun::Gone, "it is of an earlier start");
         for node in ["a", "b", "c"] {
             let answer = shared.answer_to(node, &begin);
             assert!(matches!(answer, Begun::Go { .. }), "{answer:?}");
