@@ -242,12 +242,15 @@ impl<E: Executor> Shared<E> {
                 self.operations.recycle();
             }
             Control::Drain => {
-                tracing::info!("Draining: nothing more is begun");
-                self.draining.store(true, Ordering::Relaxed);
+                if !self.draining.swap(true, Ordering::Relaxed) {
+                    tracing::info!("Draining: nothing more is begun");
+                }
             }
+            // It is told again and again while it is on its way out, and begins nothing nevertheless.
             Control::Undrain => {
-                tracing::info!("Tasks are begun again");
-                self.draining.store(false, Ordering::Relaxed);
+                if self.draining.swap(false, Ordering::Relaxed) {
+                    tracing::info!("Tasks are begun again");
+                }
             }
         }
     }
