@@ -56,19 +56,28 @@ pub(super) async fn a_key_opens_what_is_its_own_and_nothing_else(cluster: &Guard
         "gavel.in.x.0",
         "gavel.out.node-b.x.0",
         "gavel.strikes.coordinator",
+        "gavel.words.node-a",
+        "gavel.busy.coordinator",
         "_INBOX.node-b.answers",
         "$JS.API.STREAM.PURGE.GAVEL_TASKS",
         "$JS.API.STREAM.DELETE.GAVEL_INPUTS",
         "$JS.API.CONSUMER.CREATE.GAVEL_TASKS",
         "$JS.API.CONSUMER.MSG.NEXT.GAVEL_RESULTS.results-coordinator",
         "$JS.API.DIRECT.GET.GAVEL_OUTPUTS.gavel.out.node-b.x.0",
+        "$JS.API.DIRECT.GET.GAVEL_WORDS.gavel.words.node-b",
     ] {
         liar.say(subject, "_INBOX.node-a.answers", "").await;
         is_next_refused(&mut liar, "Publish", subject).await;
     }
-    for subject in
-        ["gavel.node.node-b.ctl", "gavel.node.*.ctl", "gavel.tasks.>", "gavel.results.>", "_INBOX.>", ">"]
-    {
+    for subject in [
+        "gavel.node.node-b.ctl",
+        "gavel.node.*.ctl",
+        "gavel.tasks.>",
+        "gavel.results.>",
+        "gavel.words.>",
+        "_INBOX.>",
+        ">",
+    ] {
         liar.listen(subject).await;
         is_next_refused(&mut liar, "Subscription", subject).await;
     }
