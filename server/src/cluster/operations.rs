@@ -10,7 +10,7 @@ use super::nodes::{NodeStatus, Nodes};
 use super::remote::Remote;
 use super::speed::Speed;
 use super::strikes::SharedStrikes;
-use super::wire::{Beat, Offer};
+use super::wire::{Beat, Offer, PROTOCOL};
 use crate::content::BlobId;
 use crate::judge::Executor as _;
 use crate::operations::{NodeState, NodeView, Operations, Recycled};
@@ -92,7 +92,7 @@ fn told(node: NodeStatus, definitions: &BTreeMap<String, BlobId>) -> NodeView {
         (true, true) => NodeState::Draining,
         (true, false) => NodeState::Ready,
     };
-    let others = others(&node.beat, definitions);
+    let (stranger, others) = (stranger(&node.beat), others(&node.beat, definitions));
     let Beat { version, credits, compilations, speed, busy, profiles, trouble, .. } = node.beat;
     let image = |offer: Offer| Some((offer.profile, offer.image?));
     NodeView {
@@ -106,10 +106,16 @@ fn told(node: NodeStatus, definitions: &BTreeMap<String, BlobId>) -> NodeView {
         busy,
         done: node.done,
         failures: node.failures,
-        faults: trouble.into_iter().chain(others).chain(node.faults).collect(),
+        faults: trouble.into_iter().chain(stranger).chain(others).chain(node.faults).collect(),
         silent_ms: u64::try_from(node.silent_for.as_millis()).unwrap_or(u64::MAX),
         images: profiles.into_iter().filter_map(image).collect(),
     }
+}
+
+/// Why a node does nothing for this server that is of a version with another form of messages.
+fn stranger(beat: &Beat) -> Option<String> {
+    let why = "it is of another version, whose messages have another form: it has no tasks of this server";
+    (beat.protocol != PROTOCOL).then(|| why.to_owned())
 }
 
 /// What a node says of languages that are others here, and of which it does nothing. What it does not know it may have no use for.
@@ -197,6 +203,17 @@ mod tests {
         let told = others(&beat, &definitions(b"new")).unwrap();
         assert!(told.contains("definitions of c17 (languages.toml)"), "{told}");
         assert_eq!(others(&beat, &BTreeMap::new()), None, "the server asks nobody for them");
+    }
+
+    #[test]
+    fn of_a_node_of_another_protocol_it_is_told_why_it_does_nothing() {
+        let faults = |protocol| {
+            let nodes = Nodes::default();
+            nodes.heard("node", Beat { protocol, ..beat(1, &["run"]) }).unwrap();
+            told(nodes.status().remove(0), &BTreeMap::new()).faults
+        };
+        assert_eq!(faults(PROTOCOL), [""; 0]);
+        assert!(faults(PROTOCOL + 1).concat().contains("of another version"));
     }
 
     #[test]
