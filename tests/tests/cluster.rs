@@ -155,17 +155,20 @@ async fn what_a_slow_node_is_at_a_quick_one_that_has_nothing_to_do_is_given_too(
     all_accepted(cluster, &submitted(cluster, &[sleeper(10)]).await).await;
     client.call(Method::POST, "/api/v1/nodes/node-a/drain", None).await;
     wait_for_state(cluster, "node-a", "draining").await;
+    let mut liar = cluster.liar().await;
+    for subject in ["gavel.tasks.run", "gavel.node.node-a.ctl"] {
+        liar.listen(subject).await;
+    }
     let id = client.submit(&sleeper(10_000)).await.id;
+    let tasks = tasks_of(&mut liar, std::slice::from_ref(&id)).await;
     let deadline = Instant::now() + patience(Duration::from_secs(60));
-    while busy(cluster, "node-b").await != 1 {
+    while !at_hand(cluster, &["node-b"]).await.contains(&tasks[0]) {
         assert!(Instant::now() < deadline, "it is at nothing: {}", node(cluster, "node-b").await);
-        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     client.call(Method::POST, "/api/v1/nodes/node-a/undrain", None).await;
-    while client.metric("gavel_cluster_twins_total").await.unwrap_or_default() == 0.0 {
-        assert!(Instant::now() < deadline, "the other is given nothing: {}", node(cluster, "node-a").await);
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let is_its = |told: &Value| told["try"]["task"].as_str().is_some_and(|task| task.contains(id.as_str()));
+    liar.heard_with(is_its).await;
+    assert!(client.metric("gavel_cluster_twins_total").await.unwrap_or_default() > 0.0);
     Host::connect().await.kill(&cluster.nodes[1].server, "SIGKILL").await;
     let answer = client.wait(&id).await;
     assert_eq!(answer.verdict(), "Accepted", "{answer:?}");
@@ -506,12 +509,12 @@ async fn a_running_test_is_cancelled_within_500_ms(cluster: &Cluster) {
     let mut liar = cluster.liar().await;
     liar.listen("gavel.tasks.run").await;
     let ids = submitted(cluster, &[sleeper(30_000), sleeper(30_000)]).await;
-    let tasks = tasks_of(&mut liar, &ids).await;
+    let (tasks, both) = (tasks_of(&mut liar, &ids).await, ["node-a", "node-b"]);
     let deadline = Instant::now() + patience(Duration::from_secs(20));
-    let mut at = at_hand(cluster).await;
+    let mut at = at_hand(cluster, &both).await;
     while !tasks.iter().all(|task| at.contains(task)) {
         assert!(Instant::now() < deadline, "nodes are at {at:?}, and not at {tasks:?}");
-        at = at_hand(cluster).await;
+        at = at_hand(cluster, &both).await;
     }
     // Each runs one program at a time.
     while programs(cluster).await != 2 {
@@ -532,7 +535,7 @@ async fn a_running_test_is_cancelled_within_500_ms(cluster: &Cluster) {
     }
     within_ms("cancelling", started, 500.0);
     tokio::time::sleep(promised.saturating_duration_since(Instant::now())).await;
-    let at = at_hand(cluster).await;
+    let at = at_hand(cluster, &both).await;
     assert!(!tasks.iter().any(|task| at.contains(task)), "of {tasks:?} nodes are still at {at:?}");
     let next: Vec<_> = (0..2).map(|_| sleeper(100)).collect();
     for answer in judged(cluster, &next).await {
@@ -552,12 +555,12 @@ async fn tasks_of(liar: &mut Liar, ids: &[String]) -> Vec<Value> {
     tasks.into_values().collect()
 }
 
-/// The tasks that both nodes are at, by what each says next: it does so every 2 s.
-async fn at_hand(cluster: &Cluster) -> Vec<Value> {
+/// The tasks that nodes are at, by what each says next: it does so every 2 s.
+async fn at_hand(cluster: &Cluster, nodes: &[&str]) -> Vec<Value> {
     let mut liar = cluster.liar().await;
     liar.listen("gavel.beat.*").await;
     let mut all = Vec::new();
-    for node in ["node-a", "node-b"] {
+    for node in nodes {
         let own = format!("gavel.beat.{node}");
         let (_, beat) = liar.heard_of(|subject, _| subject == own).await;
         all.extend(beat["at"].as_array().cloned().unwrap_or_default());
@@ -575,11 +578,6 @@ async fn programs(cluster: &Cluster) -> usize {
         }
     }
     all
-}
-
-/// Tasks that a node is at, as it tells every 2 s.
-async fn busy(cluster: &Cluster, name: &str) -> u64 {
-    node(cluster, name).await["busy"].as_u64().unwrap_or(u64::MAX)
 }
 
 async fn a_node_that_is_drained_begins_nothing_more(cluster: &Cluster) {
