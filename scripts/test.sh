@@ -38,7 +38,7 @@ export CARGO_PROFILE_DEV_DEBUG=${CARGO_PROFILE_DEV_DEBUG:-0} GAVEL_SERVER_LTO=${
 AHEAD=gavel-test-ahead
 
 # Suites that make all that they test, instances and clusters, and wait more than they work: they run beside the others.
-APART="cluster descriptors memory"
+APART="cluster descriptors faults memory"
 
 main() {
   tools
