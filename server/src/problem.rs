@@ -86,7 +86,7 @@ pub struct Manifest {
     #[serde(default)]
     pub static_validator: Option<Program>,
     /// Which of them are called, and answer, as checkers that are written with testlib.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "WithTestlib::is_none")]
     pub testlib: WithTestlib,
     /// The grader of its own, where a group has one.
     #[serde(default)]
@@ -125,6 +125,12 @@ impl Default for WithTestlib {
 }
 
 impl WithTestlib {
+    /// There is none of them. It is not written then, so that an earlier version, which knows all or none, reads what this one has
+    /// stored.
+    fn is_none(&self) -> bool {
+        matches!(self, Self::All(false)) || *self == Self::default()
+    }
+
     /// Whether the validator of this path is one of them.
     pub fn has(&self, path: &str) -> bool {
         match self {
