@@ -31,13 +31,13 @@ monitor() {
   replace "$built/$target/release/monitor" dist/monitor
 }
 
-# GAVEL_SERVER_LTO=false: in half of the time, for tests.
+# GAVEL_SERVER_LTO=off: in half of the time, for tests.
 server() {
   scripts/ui.sh --if-npm
-  if [ "${GAVEL_SERVER_LTO:-}" = false ]; then
+  if [ "${GAVEL_SERVER_LTO:-}" = off ]; then
     say "compiling the server"
   else
-    say "compiling the server: 8 minutes on two idle cores, the first time; GAVEL_SERVER_LTO=false takes half, and makes a slower one"
+    say "compiling the server: 8 minutes on two idle cores, the first time; GAVEL_SERVER_LTO=off takes half, and makes a slower one"
   fi
   CARGO_PROFILE_RELEASE_LTO=${GAVEL_SERVER_LTO:-thin} cargo build "${quiet[@]}" --release --locked -p gavel-server
   replace "$built"/release/gavel dist/gavel

@@ -31,8 +31,10 @@ since_idle=0
 # These tests share their processors with each other and with what is built beside them.
 export GAVEL_E2E_TIME_FACTOR=${GAVEL_E2E_TIME_FACTOR:-2}
 
-# Each takes minutes of compiling: lines in traces of tests that pass, and what the linker makes of the server.
-export CARGO_PROFILE_DEV_DEBUG=${CARGO_PROFILE_DEV_DEBUG:-0} GAVEL_SERVER_LTO=${GAVEL_SERVER_LTO:-false}
+# Each takes minutes of compiling: lines in traces of tests that pass, and what is optimized across crates and units. One way for all
+# binaries, so that what they have in common is compiled once.
+export CARGO_PROFILE_DEV_DEBUG=${CARGO_PROFILE_DEV_DEBUG:-0} CARGO_PROFILE_RELEASE_CODEGEN_UNITS=${CARGO_PROFILE_RELEASE_CODEGEN_UNITS:-16}
+export CARGO_PROFILE_RELEASE_LTO=${CARGO_PROFILE_RELEASE_LTO:-off} GAVEL_SERVER_LTO=${GAVEL_SERVER_LTO:-off}
 
 # The tag of images that wait for their tests.
 AHEAD=gavel-test-ahead
